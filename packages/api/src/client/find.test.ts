@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { findByQuery } from './find.ts';
+
+const vm = (name: string, uid: string) => ({ metadata: { name, uid } });
+const all = [vm('my', 'aa11'), vm('my-vm', 'ab22'), vm('other', 'ff33')];
+
+test('findByQuery: an exact name beats a prefix', () => {
+  assert.equal(findByQuery('VM', all, 'my').metadata.uid, 'aa11');
+});
+
+test('findByQuery: an unambiguous prefix of a name or uid is enough', () => {
+  assert.equal(findByQuery('VM', all, 'oth').metadata.uid, 'ff33');
+  assert.equal(findByQuery('VM', all, 'ab').metadata.name, 'my-vm');
+});
+
+test('findByQuery: an ambiguous prefix is refused and names the candidates', () => {
+  assert.throws(
+    () => findByQuery('VM', all, 'm'),
+    (failure) => hasCode(failure, 'VM_AMBIGUOUS') && failure.message.includes('my, my-vm'),
+  );
+});
+
+test('findByQuery: unknown and empty queries name nothing', () => {
+  assert.throws(() => findByQuery('VM', all, 'zzz'), { code: 'VM_NOT_FOUND' });
+  assert.throws(() => findByQuery('Image', all, ''), { code: 'IMAGE_NOT_FOUND' });
+});

@@ -1,0 +1,36 @@
+import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
+import * as v from 'valibot';
+
+export const imageSpecSchema = v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) });
+export type ImageSpec = v.InferOutput<typeof imageSpecSchema>;
+
+/** The parts of an OCI image's config that a VM honours (image-spec, "Image Configuration"). */
+export interface ImageConfig {
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly env: readonly string[];
+  readonly user: string;
+  readonly workingDir: string;
+  readonly stopSignal: string;
+  /** Such as `80/tcp`. */
+  readonly exposedPorts: readonly string[];
+}
+
+export interface ImageStatus {
+  /** Of the image manifest of our platform. */
+  readonly digest: string;
+  readonly platform: string;
+  /** An image with an init system boots it; any other runs its entrypoint. */
+  readonly bootMode: 'init' | 'entrypoint';
+  readonly config: ImageConfig;
+  /** The sum of its compressed layers. */
+  readonly size: Bytes;
+  readonly baseDisk: { readonly path: string; readonly size: Bytes };
+}
+
+export interface Image extends ApiObject {
+  readonly kind: 'Image';
+  readonly spec: ImageSpec;
+  readonly status: ImageStatus;
+}

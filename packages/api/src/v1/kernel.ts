@@ -1,0 +1,24 @@
+import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
+import * as v from 'valibot';
+
+export const kernelSpecSchema = v.strictObject({
+  /** A kernel image, or absent for the one made from Debian's cloud kernel package. */
+  oci: v.optional(v.pipe(v.string(), v.nonEmpty())),
+});
+export type KernelSpec = v.InferOutput<typeof kernelSpecSchema>;
+
+export interface KernelStatus {
+  /** Names its folder below `kernels/`. */
+  readonly id: string;
+  /** As `uname -r` prints it. */
+  readonly version: string;
+  readonly arch: string;
+  readonly size: Bytes;
+}
+
+export interface Kernel extends ApiObject {
+  readonly kind: 'Kernel';
+  readonly spec: KernelSpec;
+  readonly status: KernelStatus;
+}

@@ -1,0 +1,21 @@
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { type Bytes, bytes, formatBytes, parseBytes } from '@ignite/toolkit/units/bytes';
+import * as v from 'valibot';
+
+/** A size as people write it or a number of bytes, within bounds; see `parseBytes` for the meaning of its units. */
+export function size(bounds: { readonly atLeast: number; readonly multipleOf: number }) {
+  return v.pipe(
+    v.union([v.string(), v.number()]),
+    v.rawTransform<string | number, Bytes>(({ dataset, addIssue, NEVER }) => {
+      try {
+        const parsed = parseBytes(String(dataset.value));
+        if (parsed < bounds.atLeast) throw new RangeError(`must be at least ${formatBytes(bytes(bounds.atLeast))}`);
+        if (parsed % bounds.multipleOf !== 0) throw new RangeError('must be a whole number of MB');
+        return parsed;
+      } catch (failure) {
+        addIssue({ message: errorText(failure) });
+        return NEVER;
+      }
+    }),
+  );
+}

@@ -1,0 +1,85 @@
+import type { ApiObject } from '@ignite/toolkit/object/meta';
+
+import * as v from 'valibot';
+import { size } from './size.ts';
+
+/** A port of the host that leads to a port of the VM. No `bindAddress` means every address of the host. */
+export const portMappingSchema = v.strictObject({
+  bindAddress: v.optional(v.pipe(v.string(), v.ip())),
+  hostPort: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+  vmPort: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+  protocol: v.optional(v.picklist(['tcp', 'udp']), 'tcp'),
+});
+export type PortMapping = v.InferOutput<typeof portMappingSchema>;
+
+const absolutePath = v.pipe(v.string(), v.regex(/^\/(?!.*(^|\/)\.\.(\/|$))/, 'must be an absolute path without ".."'));
+
+export const minimumMemory = 64 * 2 ** 20;
+export const minimumDisk = 16 * 2 ** 20;
+
+export const vmSpecSchema = v.strictObject({
+  image: v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) }),
+  kernel: v.optional(
+    v.strictObject({
+      /** A kernel image; none means the default kernel of this host. */
+      oci: v.optional(v.pipe(v.string(), v.nonEmpty())),
+      /** Appended to the kernel command line. */
+      cmdLine: v.optional(v.string()),
+    }),
+    {},
+  ),
+  cpus: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 1),
+  memory: v.optional(size({ atLeast: minimumMemory, multipleOf: 2 ** 20 }), '512MB'),
+  diskSize: v.optional(size({ atLeast: minimumDisk, multipleOf: 2 ** 20 }), '4GB'),
+  /** True makes a key pair for this VM; a path names the public key file to let in. */
+  ssh: v.optional(v.union([v.literal(true), absolutePath])),
+  network: v.optional(v.strictObject({ ports: v.optional(v.array(portMappingSchema), []) }), {}),
+  copyFiles: v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
+  /** Run in place of the image's Cmd, after its Entrypoint. */
+  command: v.optional(v.array(v.string())),
+  power: v.optional(v.picklist(['Running', 'Stopped']), 'Running'),
+});
+export type VmSpec = v.InferOutput<typeof vmSpecSchema>;
+
+/** Where a VM is in its life. What it should be is `spec.power`. */
+export type VmPhase = 'Created' | 'Starting' | 'Running' | 'Stopping' | 'Stopped' | 'Failed';
+
+export interface VmNetworkStatus {
+  readonly ipAddresses: readonly string[];
+  readonly mac: string;
+  readonly gateway: string;
+}
+
+export interface VmmProcess {
+  readonly pid: number;
+  /** In clock ticks since boot: field 22 of proc(5) `stat`. */
+  readonly startTime: number;
+  /** /proc/sys/kernel/random/boot_id */
+  readonly bootId: string;
+}
+
+export interface VmStatus {
+  readonly phase: VmPhase;
+  /** Why the phase is `Failed`, or anything else that a person should know. */
+  readonly message?: string;
+  readonly observedGeneration?: number;
+  readonly image?: { readonly digest: string; readonly bootMode: 'init' | 'entrypoint' };
+  readonly kernel?: { readonly id: string; readonly version: string };
+  /** The last address is asked for again at the next start. */
+  readonly network?: VmNetworkStatus;
+  /** The VMM's process; it is alive only if boot, pid and start time all match. */
+  readonly vmm?: VmmProcess;
+  /** RFC 3339; set while the VM runs. */
+  readonly startTime?: string;
+  /** RFC 3339; set once it has stopped. */
+  readonly finishTime?: string;
+  /** Of the entrypoint, or 0 for an orderly power-off of an image with an init. Set once it has stopped. */
+  readonly exitCode?: number;
+}
+
+export interface Vm extends ApiObject {
+  readonly kind: 'VM';
+  readonly spec: VmSpec;
+  readonly status: VmStatus;
+}
+

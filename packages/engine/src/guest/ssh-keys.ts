@@ -1,0 +1,30 @@
+import { readFile, rename, rm } from 'node:fs/promises';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import type { VmFiles } from '../host/paths.ts';
+
+/**
+ * Makes what the VM's SSH needs: the user's key pair if `userKey`, and the guest's host key, pinned in `known_hosts`
+ * under the VM's uid. `known_hosts` comes last, so its presence means that all is there.
+ */
+export async function createSshKeys(
+  vm: { readonly uid: string; readonly userKey: boolean; readonly files: VmFiles },
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  if (vm.userKey) await generateKey(vm.files.privateKey, `ignite-${vm.uid}`, runner, signal);
+  await generateKey(vm.files.hostKey, `host-${vm.uid}`, runner, signal);
+  const hostKey = (await readFile(`${vm.files.hostKey}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
+  await replaceFile(vm.files.knownHosts, `${vm.uid} ${hostKey}\n`, 0o600);
+}
+
+async function generateKey(path: string, comment: string, runner: Runner, signal: AbortSignal): Promise<void> {
+  const draft = `${path}.draft`;
+  await Promise.all([draft, `${draft}.pub`].map((file) => rm(file, { force: true })));
+  await runner.run(
+    { tool: 'ssh-keygen', args: ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', draft] },
+    signal,
+  );
+  await rename(`${draft}.pub`, `${path}.pub`);
+  await rename(draft, path);
+}

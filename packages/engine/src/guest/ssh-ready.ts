@@ -1,0 +1,26 @@
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const retryMs = 50;
+const attemptMs = 5_000;
+
+/** Resolves once something at `address` port 22 speaks SSH (RFC 4253, section 4.2); rejects only when `signal` aborts. */
+export async function untilSshAnswers(address: string, signal: AbortSignal): Promise<void> {
+  while (!(await speaksSsh(address, signal))) await delay(retryMs, undefined, { signal });
+}
+
+function speaksSsh(address: string, signal: AbortSignal): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  const socket = connect({ host: address, port: 22, timeout: attemptMs });
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  socket.once('data', (banner) => resolve(banner.toString('latin1').startsWith('SSH-')));
+  socket.once('timeout', () => resolve(false));
+  socket.once('error', () => resolve(false));
+  socket.once('close', () => resolve(false));
+  if (signal.aborted) onAbort();
+  return promise.finally(() => {
+    signal.removeEventListener('abort', onAbort);
+    socket.destroy();
+  });
+}

@@ -1,0 +1,116 @@
+import { constants } from 'node:fs';
+import { access, open, readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import type { DoctorCheck } from '@ignite/api/client/client';
+import { cniPackage, cniPluginDirs, requirements } from './requirements.ts';
+
+/** What this host has and lacks, what each lack costs, and how to get it. */
+export async function examineHost(): Promise<readonly DoctorCheck[]> {
+  return await Promise.all([
+    ...requirements.map(checkPrograms),
+    checkCniPlugins(),
+    checkTun(),
+    checkKvm(),
+    checkForwarding(),
+    checkRoot(),
+  ]);
+}
+
+/** The packages that cure what `checks` found missing. */
+export function missingPackages(checks: readonly DoctorCheck[]): readonly string[] {
+  const missing = new Set(checks.filter((check) => check.state === 'missing').map((check) => check.name));
+  return [
+    ...requirements.filter((need) => missing.has(need.programs.join(' or '))).map((need) => need.package),
+    ...(missing.has('CNI plugins') ? [cniPackage] : []),
+  ];
+}
+
+async function checkPrograms(need: (typeof requirements)[number]): Promise<DoctorCheck> {
+  const name = need.programs.join(' or ');
+  for (const program of need.programs) {
+    const path = await findProgram(program);
+    if (path) return { name, state: 'ok', found: path };
+  }
+  return { name, state: 'missing', found: 'not installed', cost: need.cost, cure: `apt-get install ${need.package}` };
+}
+
+const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+async function findProgram(program: string): Promise<string | undefined> {
+  for (const dir of new Set([...(process.env['PATH'] ?? '').split(delimiter), ...systemPath])) {
+    const path = join(dir, program);
+    if (await isAccessible(path, constants.X_OK)) return path;
+  }
+  return undefined;
+}
+
+async function checkCniPlugins(): Promise<DoctorCheck> {
+  const name = 'CNI plugins';
+  const dirs = [...(process.env['CNI_PATH'] ?? '').split(delimiter).filter(Boolean), ...cniPluginDirs];
+  for (const dir of dirs) if (await isAccessible(join(dir, 'bridge'), constants.X_OK)) return { name, state: 'ok', found: dir };
+  return {
+    name,
+    state: 'missing',
+    found: `none in ${dirs.join(', ')}`,
+    cost: 'no VM can have a network',
+    cure: `apt-get install ${cniPackage}`,
+  };
+}
+
+async function checkTun(): Promise<DoctorCheck> {
+  const name = '/dev/net/tun';
+  if (await isAccessible(name, constants.R_OK | constants.W_OK)) return { name, state: 'ok', found: 'present' };
+  return { name, state: 'missing', found: 'not accessible', cost: 'no VM can have a network', cure: 'modprobe tun' };
+}
+
+async function checkKvm(): Promise<DoctorCheck> {
+  const name = 'KVM';
+  const emulated = { name, state: 'degraded', cost: 'VMs run in emulation (TCG), about ten times slower' } as const;
+  try {
+    await using device = await open('/dev/kvm', constants.O_RDWR);
+    await device.stat();
+  } catch {
+    return { ...emulated, found: '/dev/kvm does not open', cure: 'enable virtualization in the firmware, then modprobe kvm' };
+  }
+  const cpu = await readFile('/proc/cpuinfo', 'utf8');
+  if (process.arch === 'arm64' || /\b(vmx|svm)\b/.test(cpu)) return { name, state: 'ok', found: '/dev/kvm' };
+  return {
+    ...emulated,
+    found: '/dev/kvm opens, but the CPU offers neither vmx nor svm',
+    cure: 'enable nested virtualization on the machine that hosts this one',
+  };
+}
+
+async function checkForwarding(): Promise<DoctorCheck> {
+  const name = 'IPv4 forwarding';
+  const on = (await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8')).trim() === '1';
+  if (on) return { name, state: 'ok', found: 'on' };
+  return {
+    name,
+    state: 'degraded',
+    found: 'off',
+    cost: 'until the first VM starts, which turns it on, VMs reach nothing beyond this host',
+    cure: 'sysctl -w net.ipv4.ip_forward=1',
+  };
+}
+
+function checkRoot(): Promise<DoctorCheck> {
+  const name = 'privileges';
+  if (process.getuid?.() === 0) return Promise.resolve({ name, state: 'ok', found: 'root' });
+  return Promise.resolve({
+    name,
+    state: 'degraded',
+    found: 'not root',
+    cost: 'only commands that read work: ps, images, kernels, inspect',
+    cure: 'run ignite with sudo',
+  });
+}
+
+async function isAccessible(path: string, mode: number): Promise<boolean> {
+  try {
+    await access(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+
+/** Where Ignite keeps what must survive a reboot, and what must not. */
+export interface Paths {
+  readonly dataDir: string;
+  readonly runDir: string;
+}
+
+export const defaultPaths: Paths = { dataDir: '/var/lib/ignite', runDir: '/run/ignite' };
+
+export const storePath = (paths: Paths): string => join(paths.dataDir, 'state.db');
+export const locksDir = (paths: Paths): string => join(paths.dataDir, 'locks');
+export const layoutDir = (paths: Paths): string => join(paths.dataDir, 'oci');
+export const networkDir = (paths: Paths): string => join(paths.dataDir, 'network');
+export const kernelDir = (paths: Paths, id: string): string => join(paths.dataDir, 'kernels', id);
+export const imageDir = (paths: Paths, digest: string): string =>
+  join(paths.dataDir, 'images', digest.replace(/^sha256:/, ''));
+
+/** The files of one VM that survive a reboot. */
+export interface VmFiles {
+  readonly dir: string;
+  readonly disk: string;
+  readonly seed: string;
+  readonly privateKey: string;
+  readonly publicKey: string;
+  readonly hostKey: string;
+  readonly knownHosts: string;
+  readonly consoleLog: string;
+  readonly exitStatus: string;
+}
+
+export function vmFiles(paths: Paths, uid: string): VmFiles {
+  const dir = join(paths.dataDir, 'vms', uid);
+  return {
+    dir,
+    disk: join(dir, 'root.qcow2'),
+    seed: join(dir, 'seed.cpio'),
+    privateKey: join(dir, 'ssh_key'),
+    publicKey: join(dir, 'ssh_key.pub'),
+    hostKey: join(dir, 'ssh_host_ed25519_key'),
+    knownHosts: join(dir, 'known_hosts'),
+    consoleLog: join(dir, 'console.log'),
+    exitStatus: join(dir, 'exit-status'),
+  };
+}
+
+/** The files of one VM that exist while it runs. */
+export interface VmRunFiles {
+  readonly dir: string;
+  readonly qmpSocket: string;
+  readonly consoleSocket: string;
+}
+
+export function vmRunFiles(paths: Paths, uid: string): VmRunFiles {
+  const dir = join(paths.runDir, 'vms', uid);
+  return { dir, qmpSocket: join(dir, 'qmp.sock'), consoleSocket: join(dir, 'console.sock') };
+}

@@ -1,0 +1,60 @@
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+
+export type VmErrorCode =
+  | 'VM_NOT_FOUND'
+  | 'VM_AMBIGUOUS'
+  | 'VM_NAME_TAKEN'
+  | 'VM_RUNNING'
+  | 'VM_NOT_RUNNING'
+  | 'VM_EXITED'
+  | 'VM_INVALID'
+  | 'SSH_NO_KEY'
+  | 'SSH_UNREACHABLE'
+  | 'KEY_INVALID'
+  | 'COPY_FILE_INVALID';
+
+const vmError = (code: VmErrorCode, what: string, hint: string, cause?: unknown): CodedError<VmErrorCode> =>
+  new CodedError(code, what, { hint, cause });
+
+export const nameTaken = (name: string): CodedError =>
+  vmError(
+    'VM_NAME_TAKEN',
+    `a VM named "${name}" already exists`,
+    `remove it with "ignite rm ${name}", or choose another --name`,
+  );
+
+export const stillRunning = (name: string): CodedError =>
+  vmError('VM_RUNNING', `VM "${name}" is running`, `stop it first with "ignite stop ${name}", or use "ignite rm -f ${name}"`);
+
+export const notRunning = (name: string): CodedError =>
+  vmError('VM_NOT_RUNNING', `VM "${name}" is not running`, `start it with "ignite start ${name}"`);
+
+export const exitedEarly = (name: string, exitCode: number | undefined): CodedError =>
+  vmError(
+    'VM_EXITED',
+    `VM "${name}" powered off ${exitCode === undefined ? '' : `with exit code ${exitCode} `}before it was ready`,
+    `see why with "ignite logs ${name}"`,
+  );
+
+export const invalidVm = (what: string, hint: string): CodedError => vmError('VM_INVALID', what, hint);
+
+export const noSshKey = (name: string): CodedError =>
+  vmError(
+    'SSH_NO_KEY',
+    `VM "${name}" was made without an SSH key of its own`,
+    'name the private key with "-i FILE", or make the VM with --ssh',
+  );
+
+export const sshUnreachable = (name: string, seconds: number, cause: unknown): CodedError =>
+  vmError(
+    'SSH_UNREACHABLE',
+    `SSH of VM "${name}" did not answer within ${seconds} s`,
+    `look at "ignite logs ${name}"; the image needs an SSH server such as openssh-server; "--timeout" waits longer`,
+    cause,
+  );
+
+export const invalidKey = (path: string, cause?: unknown): CodedError =>
+  vmError('KEY_INVALID', `not a public SSH key: ${path}`, 'give --ssh the path of a ".pub" file, or no value', cause);
+
+export const uncopyableFile = (path: string, cause: unknown): CodedError =>
+  vmError('COPY_FILE_INVALID', `cannot copy ${path} into the VM`, '--copy-files takes readable files: /host/path:/vm/path', cause);

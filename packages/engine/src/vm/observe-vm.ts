@@ -1,0 +1,31 @@
+import { access } from 'node:fs/promises';
+import { type Paths, vmFiles } from '../host/paths.ts';
+import type { Network } from '../network/network.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { ObservedVm } from './plan-vm.ts';
+
+/** Looks at files, namespaces and processes: the store is not asked. */
+export async function observeVm(
+  uid: string,
+  host: { readonly paths: Paths; readonly network: Network; readonly sandbox: Sandbox },
+  signal: AbortSignal,
+): Promise<ObservedVm> {
+  const files = vmFiles(host.paths, uid);
+  const [dir, disk, keys, network, sandbox] = await Promise.all([
+    exists(files.dir),
+    exists(files.disk),
+    exists(files.knownHosts),
+    host.network.observe(uid, signal),
+    host.sandbox.observe(uid, signal),
+  ]);
+  return { files: dir, disk, keys, network: network.state, sandbox: sandbox.state };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

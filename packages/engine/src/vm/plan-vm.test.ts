@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ObservedVm, planVm } from './plan-vm.ts';
+
+const nothing: ObservedVm = { files: false, disk: false, keys: false, network: 'absent', sandbox: 'absent' };
+const stopped: ObservedVm = { files: true, disk: true, keys: true, network: 'absent', sandbox: 'absent' };
+const running: ObservedVm = { ...stopped, network: 'attached', sandbox: 'running' };
+const kinds = (...args: Parameters<typeof planVm>): string[] => planVm(...args).map((step) => step.kind);
+
+test('planVm: a VM of which nothing exists gets keys, disk, network and seed before its VMM', () => {
+  assert.deepEqual(kinds({ kind: 'running' }, nothing), [
+    'create-keys',
+    'create-disk',
+    'attach-network',
+    'write-seed',
+    'launch',
+    'record-start',
+  ]);
+});
+
+test('planVm: a VM that runs is only recorded', () => {
+  assert.deepEqual(kinds({ kind: 'running' }, running), ['record-start']);
+});
+
+test('planVm: start keeps disk and keys of a stopped VM', () => {
+  assert.deepEqual(kinds({ kind: 'running' }, stopped), ['attach-network', 'write-seed', 'launch', 'record-start']);
+});
+
+test('planVm: after a crash between attaching and launching, the rest is planned', () => {
+  assert.deepEqual(kinds({ kind: 'running' }, { ...stopped, network: 'attached' }), [
+    'write-seed',
+    'launch',
+    'record-start',
+  ]);
+});
+
+test('planVm: a half-attached network is taken down before it is made again', () => {
+  assert.deepEqual(kinds({ kind: 'running' }, { ...stopped, network: 'partial' }).slice(0, 2), [
+    'detach-network',
+    'attach-network',
+  ]);
+});
+
+test('planVm: starting a VM whose VMM has died records the exit and clears the sandbox first', () => {
+  assert.deepEqual(kinds({ kind: 'running' }, { ...running, sandbox: 'exited' }), [
+    'record-exit',
+    'remove-sandbox',
+    'write-seed',
+    'launch',
+    'record-start',
+  ]);
+});
+
+test('planVm: stop presses the power button before it kills', () => {
+  assert.deepEqual(planVm({ kind: 'stopped', graceMs: 5_000 }, running), [
+    { kind: 'press-power-button', graceMs: 5_000 },
+    { kind: 'kill' },
+    { kind: 'record-exit' },
+    { kind: 'remove-sandbox' },
+    { kind: 'detach-network' },
+    { kind: 'record-stop' },
+  ]);
+});
+
+test('planVm: a forced stop presses no button', () => {
+  assert.equal(kinds({ kind: 'stopped', graceMs: 0 }, running)[0], 'kill');
+});
+
+test('planVm: stopping a VM after a reboot frees its address and nothing else', () => {
+  assert.deepEqual(kinds({ kind: 'stopped', graceMs: 5_000 }, { ...stopped, network: 'partial' }), [
+    'detach-network',
+    'record-stop',
+  ]);
+});
+
+test('planVm: removal takes everything down and forgets the VM last', () => {
+  assert.deepEqual(kinds({ kind: 'gone' }, running), [
+    'kill',
+    'record-exit',
+    'remove-sandbox',
+    'detach-network',
+    'remove-files',
+    'forget',
+  ]);
+});
+
+test('planVm: removal of a VM of which nothing is left only forgets it', () => {
+  assert.deepEqual(kinds({ kind: 'gone' }, nothing), ['forget']);
+});

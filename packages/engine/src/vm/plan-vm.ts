@@ -1,0 +1,77 @@
+/** Where a VM shall be brought. */
+export type Goal =
+  | { readonly kind: 'running' }
+  /** `graceMs` 0 ends the VMM at once. */
+  | { readonly kind: 'stopped'; readonly graceMs: number }
+  | { readonly kind: 'gone' };
+
+/** What is really there of a VM, whatever the store says. */
+export interface ObservedVm {
+  readonly files: boolean;
+  readonly disk: boolean;
+  readonly keys: boolean;
+  readonly network: 'absent' | 'partial' | 'attached';
+  readonly sandbox: 'absent' | 'partial' | 'running' | 'exited';
+}
+
+export type VmStep =
+  | { readonly kind: 'create-keys' }
+  | { readonly kind: 'create-disk' }
+  | { readonly kind: 'attach-network' }
+  | { readonly kind: 'write-seed' }
+  | { readonly kind: 'launch' }
+  | { readonly kind: 'record-start' }
+  | { readonly kind: 'press-power-button'; readonly graceMs: number }
+  | { readonly kind: 'kill' }
+  | { readonly kind: 'record-exit' }
+  | { readonly kind: 'remove-sandbox' }
+  | { readonly kind: 'detach-network' }
+  | { readonly kind: 'record-stop' }
+  | { readonly kind: 'remove-files' }
+  | { readonly kind: 'forget' };
+
+/** Pure: same inputs, same steps. Each step is idempotent, so a plan cut short is finished by planning again. */
+export function planVm(goal: Goal, have: ObservedVm): readonly VmStep[] {
+  switch (goal.kind) {
+    case 'running':
+      return planRunning(have);
+    case 'stopped':
+      return [...planStopped(goal.graceMs, have), { kind: 'record-stop' }];
+    case 'gone':
+      return [...planStopped(0, have), ...when(have.files, { kind: 'remove-files' }), { kind: 'forget' }];
+  }
+}
+
+function planRunning(have: ObservedVm): VmStep[] {
+  if (have.sandbox === 'running') return [{ kind: 'record-start' }];
+  return [
+    ...clearSandbox(have),
+    ...when(!have.keys, { kind: 'create-keys' }),
+    ...when(!have.disk, { kind: 'create-disk' }),
+    // What an earlier boot or a half-done attachment left has stale devices or none: attached anew, same address.
+    ...when(have.network === 'partial', { kind: 'detach-network' }),
+    ...when(have.network !== 'attached', { kind: 'attach-network' }),
+    { kind: 'write-seed' },
+    { kind: 'launch' },
+    { kind: 'record-start' },
+  ];
+}
+
+function planStopped(graceMs: number, have: ObservedVm): VmStep[] {
+  return [
+    ...when(have.sandbox === 'running' && graceMs > 0, { kind: 'press-power-button', graceMs }),
+    ...when(have.sandbox === 'running', { kind: 'kill' }),
+    ...when(have.sandbox === 'running' || have.sandbox === 'exited', { kind: 'record-exit' }),
+    ...when(have.sandbox !== 'absent', { kind: 'remove-sandbox' }),
+    ...when(have.network !== 'absent', { kind: 'detach-network' }),
+  ];
+}
+
+function clearSandbox(have: ObservedVm): VmStep[] {
+  return [
+    ...when(have.sandbox === 'exited', { kind: 'record-exit' }),
+    ...when(have.sandbox !== 'absent', { kind: 'remove-sandbox' }),
+  ];
+}
+
+const when = (condition: boolean, step: VmStep): VmStep[] => (condition ? [step] : []);

@@ -1,0 +1,37 @@
+import type { Image } from '@ignite/api/v1/image';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+
+export const vmFinalizer = 'ignite.weave.works/host';
+
+/** The store's objects of a kind are what this program wrote, so they are not validated again. */
+export const listVms = async (store: ObjectStore): Promise<readonly Vm[]> => (await store.list('VM')).items as readonly Vm[];
+
+export const listImages = async (store: ObjectStore): Promise<readonly Image[]> =>
+  (await store.list('Image')).items as readonly Image[];
+
+export const listKernels = async (store: ObjectStore): Promise<readonly Kernel[]> =>
+  (await store.list('Kernel')).items as readonly Kernel[];
+
+export const getVm = async (store: ObjectStore, name: string): Promise<Vm> =>
+  (await store.get({ kind: 'VM', name })) as Vm;
+
+/** Changes the VM that `vm` names as it is now, whoever else writes meanwhile. */
+export async function changeVm(
+  store: ObjectStore,
+  vm: Vm,
+  change: (now: Vm) => { readonly spec?: VmSpec; readonly status?: VmStatus; readonly finalizers?: readonly string[] },
+): Promise<Vm> {
+  for (;;) {
+    const now = await getVm(store, vm.metadata.name);
+    const { finalizers, ...parts } = change(now);
+    const next = { ...now, ...parts, metadata: { ...now.metadata, ...(finalizers && { finalizers }) } };
+    try {
+      return (await store.update(next)) as Vm;
+    } catch (failure) {
+      if (!hasCode(failure, 'CONFLICT')) throw failure;
+    }
+  }
+}

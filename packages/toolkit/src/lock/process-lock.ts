@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const pollMs = 20;
+const sqliteBusy = 5;
+
+/**
+ * Waits until no other process, nor another caller in this one, holds the lock `name` in the folder `dir`. The kernel
+ * releases it when the holder dies, however it dies, since it is SQLite's file lock on a file of its own.
+ */
+export async function acquireLock(dir: string, name: string, signal: AbortSignal): Promise<Disposable> {
+  for (;;) {
+    signal.throwIfAborted();
+    const lock = tryLock(dir, name);
+    if (lock) return lock;
+    await delay(pollMs, undefined, { signal });
+  }
+}
+
+/** The lock, or undefined when someone holds it. */
+export function tryLock(dir: string, name: string): Disposable | undefined {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const db = new DatabaseSync(join(dir, `${fileName(name)}.lock`), { timeout: 0 });
+  try {
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (failure) {
+    db.close();
+    if ((failure as { readonly errcode?: number }).errcode === sqliteBusy) return undefined;
+    throw failure;
+  }
+  return { [Symbol.dispose]: () => db.close() };
+}
+
+const fileName = (name: string): string =>
+  /^[a-z0-9-]{1,80}$/.test(name) ? name : createHash('sha256').update(name).digest('hex').slice(0, 40);

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { CodedError } from '../errors/coded-error.ts';
+import { type Command, type CommandResult, type Runner, ToolFailedError } from './runner.ts';
+
+const outputLimit = 64 * 2 ** 20;
+const killAfterMs = 2_000;
+
+/** Runs tools on this host, each in a process group of its own. */
+export const localRunner: Runner = { run: (command, signal) => run(command, signal) };
+
+async function run(command: Command, signal: AbortSignal): Promise<CommandResult> {
+  signal.throwIfAborted();
+  const child = spawn(command.tool, [...command.args], {
+    cwd: command.cwd,
+    detached: true,
+    env: command.env ? { ...process.env, ...command.env } : process.env,
+    stdio: [command.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  const stdout = collect(child.stdout!);
+  const stderr = collect(child.stderr!, command.onStderr);
+  child.stdin?.on('error', () => {}); // a tool may end before it has read all; its exit status says if that matters
+  child.stdin?.end(command.stdin);
+
+  let killTimer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    killGroup(child.pid, 'SIGTERM');
+    killTimer = setTimeout(() => killGroup(child.pid, 'SIGKILL'), killAfterMs);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const exitCode = await ended(child, command.tool);
+    signal.throwIfAborted();
+    const output = { stdout: stdout(), stderr: stderr() };
+    if (exitCode !== 0) throw new ToolFailedError(command, exitCode, output);
+    return output;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    clearTimeout(killTimer);
+  }
+}
+
+function ended(child: ReturnType<typeof spawn>, tool: string): Promise<number | null> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  child.once('error', (failure: NodeJS.ErrnoException) => {
+    reject(
+      failure.code === 'ENOENT'
+        ? new CodedError('TOOL_MISSING', `the program "${tool}" is not installed`, {
+            hint: 'run "ignite doctor" to see what is missing and how to install it',
+            cause: failure,
+          })
+        : failure,
+    );
+  });
+  child.once('close', (code) => resolve(code));
+  return promise;
+}
+
+function collect(stream: NodeJS.ReadableStream, also?: (text: string) => void): () => string {
+  const parts: Buffer[] = [];
+  let size = 0;
+  stream.on('data', (part: Buffer) => {
+    also?.(part.toString());
+    if (size < outputLimit) parts.push(part);
+    size += part.length;
+  });
+  return () => Buffer.concat(parts).toString();
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure;
+  }
+}

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * When the process started, in clock ticks since boot (field 22 of proc(5) `stat`), or undefined when there is none or
+ * only its zombie. With the pid it names a process for as long as the host is up.
+ */
+export function processStartTime(pid: number): number | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return undefined;
+  }
+  // The command in parentheses may itself hold blanks and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' ? undefined : Number(fields[19]);
+}

@@ -1,0 +1,45 @@
+/** One run of an external tool. There is no shell: `args` reach the tool as they are. */
+export interface Command {
+  readonly tool: string;
+  readonly args: readonly string[];
+  readonly stdin?: string | Uint8Array;
+  /** Added to our environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Called with each piece of stderr as it comes, for tools that report progress there. */
+  readonly onStderr?: (text: string) => void;
+}
+
+export interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a tool to its end. An aborted signal ends the tool's whole process group (SIGTERM, then SIGKILL after 2 s) and
+ * rejects with the signal's reason once the tool is gone.
+ * @throws ToolFailedError when the tool exits non-zero
+ * @throws CodedError TOOL_MISSING when it is not installed
+ */
+export interface Runner {
+  run(command: Command, signal: AbortSignal): Promise<CommandResult>;
+}
+
+/** A tool's failure. Adapters translate it to a coded error; it reaches a user only as a cause. */
+export class ToolFailedError extends Error {
+  override readonly name = 'ToolFailedError';
+  readonly command: Command;
+  /** Null when a signal ended the tool. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(command: Command, exitCode: number | null, output: CommandResult) {
+    const lastLine = output.stderr.trim().split('\n').at(-1) ?? '';
+    super(`${command.tool} exited with ${exitCode ?? 'a signal'}${lastLine ? `: ${lastLine}` : ''}`);
+    this.command = command;
+    this.exitCode = exitCode;
+    this.stdout = output.stdout;
+    this.stderr = output.stderr;
+  }
+}

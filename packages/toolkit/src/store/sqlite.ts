@@ -1,0 +1,204 @@
+import { mkdirSync, watch as watchFile } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiObject } from '../object/meta.ts';
+import { created, isGone, keyOf, markedDeleted, matchesLabels, updated } from './next-object.ts';
+import {
+  type Key,
+  type ListResult,
+  type NewObject,
+  type ObjectStore,
+  type WatchEvent,
+  alreadyExists,
+  notFound,
+  revisionTooOld,
+} from './store.ts';
+
+const schemaVersion = 1;
+const busyTimeoutMs = 10_000;
+const changesKept = 10_000;
+/** A change that inotify does not tell of, as on some network file systems, is seen after this long. */
+const pollMs = 1_000;
+
+const schema = `
+  PRAGMA journal_mode = WAL;
+  CREATE TABLE IF NOT EXISTS objects (
+    kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL,
+    PRIMARY KEY (kind, namespace, name)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS changes (
+    revision INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, type TEXT NOT NULL, json TEXT NOT NULL
+  );
+  PRAGMA user_version = ${schemaVersion};
+`;
+
+/** Opens the store in the file at `path`, making it if need be. Any number of processes may have it open. */
+export function openSqliteStore(path: string): ObjectStore {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o711 });
+  return new SqliteStore(path, new DatabaseSync(path, { timeout: busyTimeoutMs }));
+}
+
+/** Opens a store that exists to read it, which needs no privilege beyond reading the file. */
+export function openSqliteStoreReadOnly(path: string): ObjectStore {
+  return new SqliteStore(path, new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly: true }), true);
+}
+
+/** Objects in SQLite in WAL mode; each write is one transaction that also appends to the log which watches read. */
+class SqliteStore implements ObjectStore {
+  readonly #path: string;
+  readonly #db: DatabaseSync;
+
+  constructor(path: string, db: DatabaseSync, readOnly = false) {
+    this.#path = path;
+    this.#db = db;
+    const version = db.prepare('PRAGMA user_version').get()?.['user_version'];
+    if (version !== schemaVersion && !readOnly) db.exec(schema);
+    if (!readOnly) db.exec('PRAGMA synchronous = FULL');
+  }
+
+  async get(key: Key): Promise<ApiObject> {
+    return this.#read(key);
+  }
+
+  async list(kind: string, selector?: { readonly labels?: Readonly<Record<string, string>> }): Promise<ListResult> {
+    this.#db.exec('BEGIN');
+    try {
+      const rows = this.#db.prepare('SELECT json FROM objects WHERE kind = ? ORDER BY namespace, name').all(kind);
+      const items = rows.map(({ json }) => parseObject(json));
+      return {
+        revision: this.#revision(),
+        items: selector?.labels ? items.filter((item) => matchesLabels(item, selector.labels)) : items,
+      };
+    } finally {
+      this.#db.exec('COMMIT');
+    }
+  }
+
+  async create(object: NewObject): Promise<ApiObject> {
+    return this.#write(() => {
+      const key = keyOf(object);
+      if (this.#find(key)) throw alreadyExists(key);
+      return ['ADDED', created(object, this.#revision() + 1, new Date().toISOString())];
+    });
+  }
+
+  async update(object: ApiObject): Promise<ApiObject> {
+    return this.#write(() => {
+      const next = updated(this.#read(keyOf(object)), object, this.#revision() + 1);
+      return [isGone(next) ? 'DELETED' : 'MODIFIED', next];
+    });
+  }
+
+  async delete(key: Key): Promise<ApiObject> {
+    return this.#write(() => {
+      const next = markedDeleted(this.#read(key), this.#revision() + 1, new Date().toISOString());
+      return [isGone(next) ? 'DELETED' : 'MODIFIED', next];
+    });
+  }
+
+  async *watch(kind: string, revision: number, signal: AbortSignal): AsyncIterable<WatchEvent> {
+    using changed = new FileChange(this.#path);
+    let seen = revision;
+    while (!signal.aborted) {
+      const wake = changed.next(signal);
+      const events = this.#changesAfter(kind, seen);
+      for (const event of events) {
+        yield event;
+        if (signal.aborted) return;
+      }
+      const upTo = this.#revision();
+      if (upTo > seen) {
+        seen = Math.max(seen, events.at(-1)?.revision ?? 0);
+        if (events.length === 0) {
+          seen = upTo;
+          yield { type: 'BOOKMARK', revision: upTo };
+        }
+      }
+      if (this.#revision() === seen) await wake;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+
+  #changesAfter(kind: string, revision: number): WatchEvent[] {
+    const oldest = this.#db.prepare('SELECT min(revision) AS oldest FROM changes').get()?.['oldest'];
+    if (typeof oldest === 'number' && revision < oldest - 1) throw revisionTooOld(revision);
+    return this.#db
+      .prepare('SELECT revision, type, json FROM changes WHERE revision > ? AND kind = ? ORDER BY revision')
+      .all(revision, kind)
+      .map((row) => ({
+        type: row['type'] as 'ADDED' | 'MODIFIED' | 'DELETED',
+        revision: Number(row['revision']),
+        object: parseObject(row['json']),
+      }));
+  }
+
+  #revision(): number {
+    const row = this.#db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'changes'").get();
+    return Number(row?.['seq'] ?? 0);
+  }
+
+  #find(key: Key): ApiObject | undefined {
+    const row = this.#db
+      .prepare('SELECT json FROM objects WHERE kind = ? AND namespace = ? AND name = ?')
+      .get(key.kind, key.namespace ?? 'default', key.name);
+    return row ? parseObject(row['json']) : undefined;
+  }
+
+  #read(key: Key): ApiObject {
+    const object = this.#find(key);
+    if (!object) throw notFound(key);
+    return object;
+  }
+
+  /** Decides inside the transaction, so that nothing comes between the decision and the write. */
+  #write(decide: () => readonly ['ADDED' | 'MODIFIED' | 'DELETED', ApiObject]): ApiObject {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      const [type, object] = decide();
+      const { kind, namespace, name } = keyOf(object);
+      const json = JSON.stringify(object);
+      if (type === 'DELETED') {
+        this.#db.prepare('DELETE FROM objects WHERE kind = ? AND namespace = ? AND name = ?').run(kind, namespace, name);
+      } else {
+        this.#db.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)').run(kind, namespace, name, json);
+      }
+      this.#db.prepare('INSERT INTO changes (kind, type, json) VALUES (?, ?, ?)').run(kind, type, json);
+      this.#db.prepare('DELETE FROM changes WHERE revision <= ?').run(this.#revision() - changesKept);
+      this.#db.exec('COMMIT');
+      return object;
+    } catch (failure) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw failure;
+    }
+  }
+}
+
+const parseObject = (json: unknown): ApiObject => JSON.parse(String(json)) as ApiObject;
+
+/** Tells when SQLite's files change, whichever process changed them. */
+class FileChange implements Disposable {
+  readonly #watcher;
+  #pending = Promise.withResolvers<void>();
+
+  constructor(path: string) {
+    this.#watcher = watchFile(dirname(path), (_event, file) => {
+      if (file?.startsWith(basename(path))) this.#pending.resolve();
+    });
+    this.#watcher.on('error', () => this.#pending.resolve());
+  }
+
+  /** Settles at the next change, after a while without one, or when `signal` aborts. */
+  next(signal: AbortSignal): Promise<void> {
+    this.#pending = Promise.withResolvers<void>();
+    const timeout = delay(pollMs, undefined, { signal, ref: true }).catch(() => {});
+    return Promise.race([this.#pending.promise, timeout]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#watcher.close();
+  }
+}

@@ -1,0 +1,77 @@
+import { CodedError } from '../errors/coded-error.ts';
+import type { ApiObject } from '../object/meta.ts';
+
+/** An object as it is handed to `create`: the store fills in the rest of the metadata. */
+export interface NewObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly finalizers?: readonly string[];
+  };
+  readonly spec: unknown;
+  readonly status: unknown;
+}
+
+export interface Key {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export type WatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly revision: number; readonly object: ApiObject }
+  /** Nothing happened to this kind up to `revision`. */
+  | { readonly type: 'BOOKMARK'; readonly revision: number };
+
+export interface ListResult {
+  readonly revision: number;
+  readonly items: readonly ApiObject[];
+}
+
+/**
+ * The single source of truth: objects with optimistic concurrency. Writes are durable once acknowledged, totally ordered
+ * by revision, and seen by watches of every process that has the store open.
+ */
+export interface ObjectStore extends Disposable {
+  /** @throws CodedError NOT_FOUND */
+  get(key: Key): Promise<ApiObject>;
+  /** By namespace and name. `labels` must all match. */
+  list(kind: string, selector?: { readonly labels?: Readonly<Record<string, string>> }): Promise<ListResult>;
+  /** @throws CodedError ALREADY_EXISTS */
+  create(object: NewObject): Promise<ApiObject>;
+  /**
+   * Replaces labels, annotations, finalizers, spec and status; `generation` grows when the spec differs. An object that
+   * is being deleted goes with its last finalizer.
+   * @throws CodedError CONFLICT when `metadata.resourceVersion` is not the stored one; NOT_FOUND
+   */
+  update(object: ApiObject): Promise<ApiObject>;
+  /** With finalizers: marks it as being deleted. Without: removes it. @throws CodedError NOT_FOUND */
+  delete(key: Key): Promise<ApiObject>;
+  /** Every change of `kind` after `revision`, each once and in order. @throws CodedError REVISION_TOO_OLD */
+  watch(kind: string, revision: number, signal: AbortSignal): AsyncIterable<WatchEvent>;
+}
+
+export type StoreErrorCode = 'NOT_FOUND' | 'ALREADY_EXISTS' | 'CONFLICT' | 'REVISION_TOO_OLD';
+
+export const notFound = (key: Key): CodedError<StoreErrorCode> =>
+  new CodedError('NOT_FOUND', `there is no ${key.kind} named "${key.name}"`, { hint: 'list what there is and try again' });
+
+export const alreadyExists = (key: Key): CodedError<StoreErrorCode> =>
+  new CodedError('ALREADY_EXISTS', `a ${key.kind} named "${key.name}" already exists`, {
+    hint: 'choose another name, or remove the other first',
+  });
+
+export const conflict = (key: Key): CodedError<StoreErrorCode> =>
+  new CodedError('CONFLICT', `${key.kind} "${key.name}" was changed by someone else meanwhile`, {
+    hint: 'read it again and repeat the change',
+  });
+
+export const revisionTooOld = (revision: number): CodedError<StoreErrorCode> =>
+  new CodedError('REVISION_TOO_OLD', `the changes after revision ${revision} are no longer kept`, {
+    hint: 'list again and watch from the revision of the list',
+  });

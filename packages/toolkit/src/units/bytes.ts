@@ -1,0 +1,56 @@
+import { CodedError } from '../errors/coded-error.ts';
+
+declare const unit: unique symbol;
+/** A whole number of bytes, at least 0. */
+export type Bytes = number & { readonly [unit]: 'bytes' };
+
+export const KiB = 2 ** 10;
+export const MiB = 2 ** 20;
+export const GiB = 2 ** 30;
+
+const exponents: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3, t: 4, p: 5 };
+
+export function bytes(count: number): Bytes {
+  if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`${count} is not a number of bytes`);
+  return count as Bytes;
+}
+
+/**
+ * Reads a size as people write it: `512MB`, `1GB`, `4GiB`, `1.5g`, `1024`. Units are powers of 1024 whether they are
+ * spelled `GB`, `GiB` or `G`, in any case, as in the original Ignite and in Docker; no unit means bytes.
+ * @throws CodedError SIZE_INVALID
+ */
+export function parseBytes(text: string): Bytes {
+  const match = /^(\d{1,15}(?:\.\d{1,6})?)\s*([kmgtp]?)(?:i?b)?$/i.exec(text.trim());
+  const count = match ? Math.round(Number(match[1]) * 1024 ** (exponents[match[2]!.toLowerCase()] ?? 0)) : NaN;
+  if (!Number.isSafeInteger(count)) {
+    throw new CodedError('SIZE_INVALID', `not a size: ${JSON.stringify(text)}`, {
+      hint: 'write a number and a unit, such as 512MB, 1GB or 4GiB (units are powers of 1024; no unit means bytes)',
+    });
+  }
+  return bytes(count);
+}
+
+/** The exact machine form: the largest unit that divides the size, as in `512MB`, `4GB`, `1500MB`. */
+export function formatBytes(size: Bytes): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
+  let rest: number = size;
+  let at = 0;
+  while (rest > 0 && rest % 1024 === 0 && at < units.length - 1) {
+    rest /= 1024;
+    at += 1;
+  }
+  return `${rest}${units[at]}`;
+}
+
+/** The rounded form for people: one decimal, as in `512.0 MB`. */
+export function humanBytes(size: Bytes): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
+  let rest: number = size;
+  let at = 0;
+  while (rest >= 1024 && at < units.length - 1) {
+    rest /= 1024;
+    at += 1;
+  }
+  return at === 0 ? `${rest} B` : `${rest.toFixed(1)} ${units[at]}`;
+}
