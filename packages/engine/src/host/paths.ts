@@ -47,11 +47,14 @@ export function vmFiles(paths: Paths, uid: string): VmFiles {
 /** The files of one VM that exist while it runs. */
 export interface VmRunFiles {
   readonly dir: string;
+  /** Where the VMM, as its own user, makes its sockets. */
+  readonly sockets: string;
   readonly qmpSocket: string;
   readonly consoleSocket: string;
 }
 
 export function vmRunFiles(paths: Paths, uid: string): VmRunFiles {
   const dir = join(paths.runDir, 'vms', uid);
-  return { dir, qmpSocket: join(dir, 'qmp.sock'), consoleSocket: join(dir, 'console.sock') };
+  const sockets = join(dir, 'sockets');
+  return { dir, sockets, qmpSocket: join(sockets, 'qmp.sock'), consoleSocket: join(sockets, 'console.sock') };
 }

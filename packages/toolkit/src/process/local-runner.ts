@@ -4,6 +4,8 @@ import { type Command, type CommandResult, type Runner, ToolFailedError } from '
 
 const outputLimit = 64 * 2 ** 20;
 const killAfterMs = 2_000;
+/** A daemon that the tool left behind may hold its pipes open for ever. */
+const drainMs = 1_000;
 
 /** Runs tools on this host, each in a process group of its own. */
 export const localRunner: Runner = { run: (command, signal) => run(command, signal) };
@@ -51,8 +53,15 @@ function ended(child: ReturnType<typeof spawn>, tool: string): Promise<number | 
         : failure,
     );
   });
+  let drainTimer: NodeJS.Timeout | undefined;
+  child.once('exit', () => {
+    drainTimer = setTimeout(() => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, drainMs);
+  });
   child.once('close', (code) => resolve(code));
-  return promise;
+  return promise.finally(() => clearTimeout(drainTimer));
 }
 
 function collect(stream: NodeJS.ReadableStream, also?: (text: string) => void): () => string {

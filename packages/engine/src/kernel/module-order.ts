@@ -1,0 +1,39 @@
+/** Drivers without which a guest cannot boot; the others come with the modules disk. */
+export const bootModules = [
+  'virtio_mmio',
+  'virtio_blk',
+  'virtio_net',
+  'virtio_console',
+  'virtio-rng',
+  'ext4',
+  'squashfs',
+  'button',
+  'evdev',
+];
+
+/**
+ * Pure. From the text of a `modules.dep` (see depmod(8)) the paths of the wanted modules that are not built in, each
+ * after those that it depends on.
+ */
+export function moduleOrder(modulesDep: string, wanted: readonly string[]): readonly string[] {
+  const dependencies = new Map<string, readonly string[]>();
+  const pathOf = new Map<string, string>();
+  for (const line of modulesDep.split('\n')) {
+    const [path, rest] = line.split(':');
+    if (!path || rest === undefined) continue;
+    dependencies.set(path, rest.trim().split(' ').filter(Boolean));
+    pathOf.set(moduleName(path), path);
+  }
+  const order = new Set<string>();
+  const visit = (path: string): void => {
+    for (const dependency of dependencies.get(path) ?? []) visit(dependency);
+    order.add(path);
+  };
+  for (const name of wanted) {
+    const path = pathOf.get(name.replaceAll('-', '_'));
+    if (path !== undefined) visit(path);
+  }
+  return [...order];
+}
+
+const moduleName = (path: string): string => path.replace(/^.*\//, '').replace(/\.ko(\..*)?$/, '').replaceAll('-', '_');

@@ -1,0 +1,55 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PortMapping } from '@ignite/api/v1/vm';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import type { CniResult } from './cni.ts';
+import type { ConfList } from './conf-list.ts';
+import type { Attachment } from './network.ts';
+
+/** What detaching needs to know, kept from before the first plugin runs: the list may be another by then. */
+export interface AttachmentRecord {
+  readonly uid: string;
+  readonly name: string;
+  readonly ports: readonly PortMapping[];
+  readonly list: ConfList;
+  /** Set once the plugins are done. */
+  readonly result?: CniResult;
+  /** Set once everything is done. */
+  readonly attachment?: Attachment;
+}
+
+/** One file for each attachment, below the data directory. */
+export class AttachmentRecords {
+  readonly #dir: string;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  async write(record: AttachmentRecord): Promise<void> {
+    await replaceFile(this.#path(record.uid), JSON.stringify(record), 0o600);
+  }
+
+  async read(uid: string): Promise<AttachmentRecord | undefined> {
+    try {
+      return JSON.parse(await readFile(this.#path(uid), 'utf8')) as AttachmentRecord;
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw failure;
+    }
+  }
+
+  async remove(uid: string): Promise<void> {
+    await rm(this.#path(uid), { force: true });
+  }
+
+  async all(): Promise<readonly AttachmentRecord[]> {
+    const names = await readdir(this.#dir);
+    const records = names.filter((name) => name.endsWith('.json')).map((name) => this.read(name.slice(0, -'.json'.length)));
+    return (await Promise.all(records)).filter((record) => record !== undefined);
+  }
+
+  #path(uid: string): string {
+    return join(this.#dir, `${uid}.json`);
+  }
+}

@@ -1,0 +1,126 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import type { PortMapping } from '@ignite/api/v1/vm';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import * as v from 'valibot';
+import { cniPluginDirs } from '../host/requirements.ts';
+import type { ConfList } from './conf-list.ts';
+import { pluginFailed, pluginMissing } from './errors.ts';
+
+const resultSchema = v.looseObject({
+  interfaces: v.optional(v.array(v.looseObject({ name: v.string(), mac: v.optional(v.string()), sandbox: v.optional(v.string()) })), []),
+  ips: v.optional(v.array(v.looseObject({ address: v.string(), gateway: v.optional(v.string()), interface: v.optional(v.number()) })), []),
+});
+export type CniResult = v.InferOutput<typeof resultSchema>;
+
+export interface CniAttachment {
+  readonly containerId: string;
+  readonly netnsPath: string;
+  readonly ifName: string;
+  readonly ports: readonly PortMapping[];
+  readonly address?: string;
+}
+
+/** Runs chains of CNI plugins: the runtime's side of the CNI spec 0.4.0, with CNI_PATH before the usual folders. */
+export class Cni {
+  readonly #runner: Runner;
+  readonly #dirs: readonly string[];
+
+  constructor(runner: Runner, env: NodeJS.ProcessEnv) {
+    this.#runner = runner;
+    this.#dirs = [...(env['CNI_PATH'] ?? '').split(delimiter).filter(Boolean), ...cniPluginDirs];
+  }
+
+  async add(list: ConfList, attachment: CniAttachment, signal: AbortSignal): Promise<CniResult> {
+    let previous: CniResult | undefined;
+    for (const plugin of list.plugins) {
+      previous = v.parse(resultSchema, JSON.parse(await this.#exec('ADD', list, plugin, attachment, previous, signal)));
+    }
+    return previous!;
+  }
+
+  /** Safe to repeat, and with `result` undefined where an ADD was cut short. */
+  async del(list: ConfList, attachment: CniAttachment, result: CniResult | undefined, signal: AbortSignal): Promise<void> {
+    for (const plugin of list.plugins.toReversed()) {
+      await this.#exec('DEL', list, plugin, attachment, result, signal);
+    }
+  }
+
+  async #exec(
+    command: 'ADD' | 'DEL',
+    list: ConfList,
+    plugin: ConfList['plugins'][number],
+    attachment: CniAttachment,
+    prevResult: CniResult | undefined,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const config = pluginConfig(list, plugin, attachment, prevResult);
+    const env = {
+      CNI_COMMAND: command,
+      CNI_CONTAINERID: attachment.containerId,
+      CNI_NETNS: attachment.netnsPath,
+      CNI_IFNAME: attachment.ifName,
+      CNI_PATH: this.#dirs.join(delimiter),
+    };
+    const tool = await this.#find(plugin.type);
+    try {
+      return (await this.#runner.run({ tool, args: [], stdin: JSON.stringify(config), env }, signal)).stdout;
+    } catch (failure) {
+      if (!(failure instanceof ToolFailedError)) throw failure;
+      throw pluginFailed(plugin.type, command, failure, whatPluginSaid(failure));
+    }
+  }
+
+  async #find(type: string): Promise<string> {
+    for (const dir of this.#dirs) {
+      const path = join(dir, type);
+      try {
+        await access(path, constants.X_OK);
+        return path;
+      } catch {
+        continue; // the next folder may have it
+      }
+    }
+    throw pluginMissing(type, this.#dirs);
+  }
+}
+
+/** CNI spec 0.4.0, "Network Configuration List Runtime Examples": what one plugin of a chain reads on its stdin. */
+function pluginConfig(
+  list: ConfList,
+  plugin: ConfList['plugins'][number],
+  attachment: CniAttachment,
+  prevResult: CniResult | undefined,
+): object {
+  const { capabilities, ...config } = plugin;
+  const canMapPorts = v.is(v.looseObject({ portMappings: v.literal(true) }), capabilities);
+  const portMappings = attachment.ports.map((port) => ({
+    hostPort: port.hostPort,
+    containerPort: port.vmPort,
+    protocol: port.protocol,
+    ...(port.bindAddress !== undefined && { hostIP: port.bindAddress }),
+  }));
+  return {
+    ...config,
+    cniVersion: list.cniVersion,
+    name: list.name,
+    ...(canMapPorts && { runtimeConfig: { portMappings } }),
+    ...(attachment.address !== undefined && { args: { cni: { ips: [attachment.address] } } }),
+    ...(prevResult && { prevResult }),
+  };
+}
+
+/** CNI spec 0.4.0, "Well-known Error Codes": a failed plugin prints JSON with `msg` and `details`. */
+function whatPluginSaid(failure: ToolFailedError): string {
+  try {
+    const { msg, details } = v.parse(
+      v.looseObject({ msg: v.string(), details: v.optional(v.string()) }),
+      JSON.parse(failure.stdout),
+    );
+    return details ? `${msg}: ${details}` : msg;
+  } catch {
+    return errorText(failure);
+  }
+}

@@ -1,0 +1,42 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { PortMapping } from '@ignite/api/v1/vm';
+import { portTaken } from './errors.ts';
+import { formatPortMapping } from './port-mapping.ts';
+
+/**
+ * Refuses ports that a program of this host listens on, or that another VM publishes.
+ * @throws CodedError PORT_TAKEN
+ */
+export async function assertPortsFree(ports: readonly PortMapping[], published: readonly PortMapping[]): Promise<void> {
+  for (const port of ports) {
+    if (published.some((other) => overlaps(port, other)) || !(await canBind(port))) {
+      throw portTaken(formatPortMapping(port).split('->')[0]!);
+    }
+  }
+}
+
+function overlaps(a: PortMapping, b: PortMapping): boolean {
+  const sameAddress = !a.bindAddress || !b.bindAddress || a.bindAddress === b.bindAddress;
+  return a.hostPort === b.hostPort && a.protocol === b.protocol && sameAddress;
+}
+
+async function canBind(port: PortMapping): Promise<boolean> {
+  const address = port.bindAddress ?? '0.0.0.0';
+  try {
+    if (port.protocol === 'tcp') {
+      const server = createServer().listen({ host: address, port: port.hostPort, exclusive: true });
+      await once(server, 'listening');
+      server.close();
+    } else {
+      const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4').bind(port.hostPort, address);
+      await once(socket, 'listening');
+      socket.close();
+    }
+    return true;
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    throw failure;
+  }
+}

@@ -1,0 +1,37 @@
+import { access } from 'node:fs/promises';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+
+export const netnsName = (uid: string): string => `ignite-${uid}`;
+export const netnsPath = (uid: string): string => `/run/netns/${netnsName(uid)}`;
+
+/** Named network namespaces, by the `ip netns` tool. */
+export class Netns {
+  readonly #runner: Runner;
+
+  constructor(runner: Runner) {
+    this.#runner = runner;
+  }
+
+  async ensure(uid: string, signal: AbortSignal): Promise<void> {
+    if (await this.exists(uid)) return;
+    await this.#runner.run({ tool: 'ip', args: ['netns', 'add', netnsName(uid)] }, signal);
+  }
+
+  async exists(uid: string): Promise<boolean> {
+    try {
+      await access(netnsPath(uid));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async remove(uid: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#runner.run({ tool: 'ip', args: ['netns', 'delete', netnsName(uid)] }, signal);
+    } catch (failure) {
+      if (failure instanceof ToolFailedError && failure.stderr.includes('No such file')) return;
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { ToolFailedError } from '@ignite/toolkit/process/runner';
+
+export type ImageErrorCode =
+  | 'REFERENCE_INVALID'
+  | 'PLATFORM_INVALID'
+  | 'IMAGE_MISSING'
+  | 'IMAGE_CORRUPT'
+  | 'IMAGE_IN_USE'
+  | 'PLATFORM_UNAVAILABLE'
+  | 'REGISTRY_AUTH'
+  | 'REGISTRY_RATE_LIMITED'
+  | 'REGISTRY_UNREACHABLE'
+  | 'REGISTRY_FAILED'
+  | 'DISK_FULL';
+
+export const referenceInvalid = (text: string): CodedError<ImageErrorCode> =>
+  new CodedError('REFERENCE_INVALID', `not an image reference: ${JSON.stringify(text)}`, {
+    hint: 'write [REGISTRY/]NAME[:TAG][@DIGEST], or oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG',
+  });
+
+export const platformInvalid = (text: string): CodedError<ImageErrorCode> =>
+  new CodedError('PLATFORM_INVALID', `not a platform: ${JSON.stringify(text)}`, {
+    hint: 'write linux/amd64 or linux/arm64',
+  });
+
+export const imageCorrupt = (source: string, cause: unknown): CodedError<ImageErrorCode> =>
+  new CodedError('IMAGE_CORRUPT', `image "${source}" is damaged: its content is not what its digests promise`, {
+    hint: 'nothing of it was kept; import it again, and if it fails again push it again to its registry',
+    cause,
+  });
+
+export const imageInUse = (name: string, vm: string): CodedError<ImageErrorCode> =>
+  new CodedError('IMAGE_IN_USE', `image "${name}" is used by VM "${vm}"`, {
+    hint: `remove the VM first with "ignite rm ${vm}", or use -f to remove it too`,
+  });
+
+interface Explanation {
+  readonly said: RegExp;
+  readonly code: ImageErrorCode;
+  readonly what: string;
+  readonly hint: string;
+}
+
+/** What skopeo and the tools behind it print, and what it means to a user; the first that fits is taken. */
+const explanations: readonly Explanation[] = [
+  {
+    said: /no space left on device/i,
+    code: 'DISK_FULL',
+    what: 'the disk is full',
+    hint: 'free some space below the data directory; "ignite rmi" removes images; nothing half-made was kept',
+  },
+  {
+    said: /no image found in (manifest list|image index) for|choosing image instance/i,
+    code: 'PLATFORM_UNAVAILABLE',
+    what: 'it is not made for this platform',
+    hint: 'name another one with --platform, such as linux/arm64',
+  },
+  {
+    said: /unauthorized|authentication required|denied|401|403/i,
+    code: 'REGISTRY_AUTH',
+    what: 'the registry wants credentials, or does not accept these',
+    hint: 'log in with "skopeo login REGISTRY" or "docker login REGISTRY", or name a folder with a config.json by --registry-config-dir',
+  },
+  {
+    said: /toomanyrequests|too many requests|429/i,
+    code: 'REGISTRY_RATE_LIMITED',
+    what: 'the registry allows no more pulls for now',
+    hint: 'wait and try again, or log in to have a higher limit',
+  },
+  {
+    said: /manifest unknown|name unknown|not found|404|no such file or directory|no such image|does not exist|No such/i,
+    code: 'IMAGE_MISSING',
+    what: 'there is no such image',
+    hint: 'check the spelling of its name and tag',
+  },
+  {
+    said: /digest.*(did not match|mismatch|does not match)|did not match|unexpected EOF.*blob|verifying/i,
+    code: 'IMAGE_CORRUPT',
+    what: 'its content is not what its digests promise',
+    hint: 'nothing of it was kept; try again, and if it fails again push it again to its registry',
+  },
+  {
+    said: /connection refused|no such host|i\/o timeout|network is unreachable|EOF|connection reset|x509|tls|http response to HTTPS/i,
+    code: 'REGISTRY_UNREACHABLE',
+    what: 'its registry cannot be reached',
+    hint: 'check the name and the network; list a plain-HTTP registry in $IGNITE_INSECURE_REGISTRIES, put a private CA below /etc/containers/certs.d',
+  },
+];
+
+/** Turns a failed pull into what a user can act on. */
+export function pullFailed(source: string, failure: unknown): unknown {
+  if (!(failure instanceof ToolFailedError)) return failure;
+  const known = explanations.find(({ said }) => said.test(failure.stderr));
+  const { code, what, hint } = known ?? {
+    code: 'REGISTRY_FAILED' as const,
+    what: 'its registry failed',
+    hint: 'try again later; the cause is what skopeo said',
+  };
+  return new CodedError<ImageErrorCode>(code, `cannot import "${source}": ${what}`, { hint, cause: failure });
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ProgressEvent } from '@ignite/api/client/client';
+import type { ImageStatus } from '@ignite/api/v1/image';
+import type { Operation } from '@ignite/toolkit/async/operation';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import { bytes } from '@ignite/toolkit/units/bytes';
+import { type Paths, imageDir, layoutDir, locksDir } from '../host/paths.ts';
+import { makeBaseDisk } from '../rootfs/base-disk.ts';
+import { describeImage } from './image-config.ts';
+import type { Platform } from './platform.ts';
+import { pullImage } from './skopeo.ts';
+import type { ImageSource } from './source.ts';
+
+export interface ImageDeps {
+  readonly paths: Paths;
+  readonly runner: Runner;
+  readonly insecureRegistries: readonly string[];
+}
+
+export interface ImportRequest {
+  readonly source: ImageSource;
+  readonly platform: Platform;
+  readonly registryConfigDir?: string;
+}
+
+/** The tag that keeps an image's blobs in the shared layout for as long as the image object exists. */
+export const layoutTag = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);
+
+/**
+ * Brings an image and makes its base disk, unless they are here. Layers are shared between images, base disks between
+ * names of the same digest.
+ */
+export async function importImage(request: ImportRequest, deps: ImageDeps, op: Operation<ProgressEvent>): Promise<ImageStatus> {
+  const { source, platform, registryConfigDir } = request;
+  const layout = layoutDir(deps.paths);
+  await mkdir(deps.paths.dataDir, { recursive: true, mode: 0o711 });
+  // One at a time: skopeo and umoci rewrite the layout's index, and a second import finds what the first one brought.
+  using _lock = await acquireLock(locksDir(deps.paths), 'oci-layout', op.signal);
+  op.report({ kind: 'step', message: `Pulling ${source.name}` });
+  const tag = layoutTag(source.name);
+  const digest = await pullImage(
+    { source, platform, layout, tag, insecureRegistries: deps.insecureRegistries, ...(registryConfigDir !== undefined && { registryConfigDir }) },
+    deps.runner,
+    op.signal,
+  );
+  const description = await describeImage(layout, digest, source.name);
+  const dir = imageDir(deps.paths, digest);
+  const found = await readBaseDisk(dir);
+  if (found) return { digest, ...description, ...found };
+  op.report({ kind: 'step', message: `Making the base disk of ${source.name}` });
+  const disk = await makeBaseDisk({ layout, tag, name: source.name, config: description.config, dir }, deps.runner, op.signal);
+  return { digest, ...description, bootMode: disk.bootMode, baseDisk: { path: disk.path, size: disk.size } };
+}
+
+/** Frees the blobs that only the image `name` used. */
+export async function forgetImage(name: string, deps: ImageDeps, signal: AbortSignal): Promise<void> {
+  using _lock = await acquireLock(locksDir(deps.paths), 'oci-layout', signal);
+  const layout = layoutDir(deps.paths);
+  try {
+    await deps.runner.run({ tool: 'umoci', args: ['rm', '--image', `${layout}:${layoutTag(name)}`] }, signal);
+    await deps.runner.run({ tool: 'umoci', args: ['gc', '--layout', layout] }, signal);
+  } catch (failure) {
+    if (!(failure instanceof ToolFailedError && /no such file|not found/i.test(failure.stderr))) throw failure;
+  }
+}
+
+async function readBaseDisk(dir: string): Promise<Pick<ImageStatus, 'bootMode' | 'baseDisk'> | undefined> {
+  try {
+    const path = join(dir, 'base.ext4');
+    const bootMode = (await readFile(join(dir, 'boot-mode'), 'utf8')) === 'init' ? 'init' : 'entrypoint';
+    return { bootMode, baseDisk: { path, size: bytes((await stat(path)).size) } };
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
+}

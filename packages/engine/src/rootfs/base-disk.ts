@@ -1,0 +1,104 @@
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import type { ImageConfig } from '@ignite/api/v1/image';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import { imageCorrupt, pullFailed } from '../oci/errors.ts';
+import { bootModeOf, type InitFacts } from './boot-mode.ts';
+
+export interface BaseDisk {
+  readonly path: string;
+  readonly size: Bytes;
+  readonly bootMode: 'init' | 'entrypoint';
+}
+
+export interface BaseDiskRequest {
+  readonly layout: string;
+  readonly tag: string;
+  readonly name: string;
+  readonly config: ImageConfig;
+  /** Appears whole or not at all. */
+  readonly dir: string;
+}
+
+/**
+ * Unpacks an image and makes one read-only ext4 of it, which all VMs of the image share. It is little larger than its
+ * content: a VM's disk is larger, and the file system grows in the guest.
+ */
+export async function makeBaseDisk(request: BaseDiskRequest, runner: Runner, signal: AbortSignal): Promise<BaseDisk> {
+  const images = join(request.dir, '..');
+  await mkdir(images, { recursive: true, mode: 0o711 });
+  const draft = await mkdtemp(join(images, 'draft-'));
+  try {
+    await chmod(draft, 0o755);
+    const root = join(draft, 'root');
+    await unpack(request, root, runner, signal);
+    const bootMode = bootModeOf(request.config, initFacts(root));
+    const disk = join(draft, 'base.ext4');
+    await formatDisk(root, disk, runner, signal);
+    await rm(root, { recursive: true, force: true });
+    await chmod(disk, 0o444);
+    await writeFile(join(draft, 'boot-mode'), bootMode);
+    await rename(draft, request.dir);
+    const path = join(request.dir, 'base.ext4');
+    return { path, size: bytes((await stat(path)).size), bootMode };
+  } catch (failure) {
+    throw pullFailed(request.name, failure);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function unpack(request: BaseDiskRequest, root: string, runner: Runner, signal: AbortSignal): Promise<void> {
+  try {
+    const image = `${request.layout}:${request.tag}`;
+    await runner.run({ tool: 'umoci', args: ['raw', 'unpack', '--image', image, root] }, signal);
+  } catch (failure) {
+    const isFull = failure instanceof ToolFailedError && /no space left/i.test(failure.stderr);
+    throw failure instanceof ToolFailedError && !isFull ? imageCorrupt(request.name, failure) : failure;
+  }
+}
+
+async function formatDisk(root: string, disk: string, runner: Runner, signal: AbortSignal): Promise<void> {
+  const { stdout } = await runner.run({ tool: 'du', args: ['--summarize', '--inodes', root] }, signal);
+  const inodes = Number(stdout.split('\t')[0]);
+  const used = await runner.run({ tool: 'du', args: ['--summarize', '--block-size=4096', root] }, signal);
+  const content = Number(used.stdout.split('\t')[0]) * 4096;
+  // A twentieth and 24 MiB on top for the tables of the file system, its journal, and what boot writes first.
+  const size = Math.ceil((content * 1.05 + inodes * 512 + 24 * 2 ** 20) / 2 ** 20) * 2 ** 20;
+  await writeFile(disk, '', { flag: 'wx' });
+  await truncate(disk, size);
+  const options = ['-q', '-F', '-b', '4096', '-I', '256', '-N', String(Math.max(inodes + 4_096, Math.floor(size / 16_384)))];
+  await runner.run(
+    { tool: 'mke2fs', args: [...options, '-t', 'ext4', '-m', '0', '-L', 'ignite-root', '-E', 'lazy_itable_init=1,nodiscard', '-J', 'size=8', '-d', root, disk] },
+    signal,
+  );
+}
+
+function initFacts(root: string): InitFacts {
+  const init = ['/sbin/init', '/usr/lib/systemd/systemd', '/lib/systemd/systemd'].map((path) => resolveInside(root, path)).find(Boolean);
+  return { ...(init !== undefined && { init }), openrc: existsSync(join(root, 'sbin/openrc')) };
+}
+
+/** The file that `path` leads to without ever leaving `root`, as a path in the image; undefined when there is none. */
+export function resolveInside(root: string, path: string): string | undefined {
+  let done = '/';
+  let rest = path.split('/').filter(Boolean);
+  for (let links = 0; rest.length > 0; ) {
+    const [part = '', ...others] = rest;
+    const next = posix.join(done, part);
+    const found = lstatSync(join(root, next), { throwIfNoEntry: false });
+    if (!found) return undefined;
+    rest = others;
+    if (!found.isSymbolicLink()) {
+      done = next;
+      continue;
+    }
+    if ((links += 1) > 40) return undefined;
+    const target = readlinkSync(join(root, next));
+    if (target.startsWith('/')) done = '/';
+    rest = [...target.split('/').filter(Boolean), ...others];
+  }
+  return done;
+}

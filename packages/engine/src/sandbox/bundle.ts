@@ -1,0 +1,96 @@
+import type { SandboxMount, SandboxSpec } from './sandbox.ts';
+
+/** Where a program finds its shared libraries and its data on this host. */
+export interface HostTree {
+  readonly readOnly: readonly string[];
+}
+
+/** Refused inside: they serve no VMM, and breaking out of one. QEMU's own filter refuses more. */
+const refusedCalls = (
+  'acct add_key bpf clock_adjtime clock_settime create_module delete_module finit_module fsconfig fsmount fsopen fspick ' +
+  'init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kcmp kexec_file_load kexec_load keyctl ' +
+  'lookup_dcookie mount mount_setattr move_mount name_to_handle_at open_by_handle_at open_tree perf_event_open ' +
+  'pivot_root process_vm_readv process_vm_writev ptrace quotactl reboot request_key setdomainname sethostname setns ' +
+  'settimeofday swapoff swapon syslog umount umount2 unshare userfaultfd vhangup'
+).split(' ');
+
+/** Pure. The config.json of an OCI bundle (runtime-spec 1.0) for `spec`. */
+export function bundleConfig(spec: SandboxSpec, host: HostTree): object {
+  return {
+    ociVersion: '1.0.2',
+    process: {
+      terminal: false,
+      user: { uid: spec.user, gid: spec.user },
+      args: spec.argv,
+      env: ['PATH=/usr/bin:/usr/sbin', 'HOME=/'],
+      cwd: '/',
+      capabilities: { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] },
+      rlimits: [
+        { type: 'RLIMIT_NOFILE', hard: 4_096, soft: 4_096 },
+        { type: 'RLIMIT_CORE', hard: 0, soft: 0 },
+      ],
+      noNewPrivileges: true,
+    },
+    root: { path: 'rootfs', readonly: true },
+    hostname: `ignite-${spec.uid}`,
+    mounts: [
+      { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+      { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'] },
+      { destination: '/tmp', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', 'noexec', 'mode=1777', 'size=1m'] },
+      ...host.readOnly.map((path) => bind({ source: path, target: path, writable: false })),
+      ...spec.mounts.map(bind),
+    ],
+    linux: {
+      namespaces: [
+        { type: 'pid' },
+        { type: 'mount' },
+        { type: 'ipc' },
+        { type: 'uts' },
+        { type: 'network', path: spec.netnsPath },
+      ],
+      cgroupsPath: `/ignite/${spec.uid}`,
+      devices: spec.devices.map((path) => deviceNode(path, spec.user)),
+      resources: {
+        devices: [
+          { allow: false, access: 'rwm' },
+          ...spec.devices.map((path) => ({ allow: true, access: 'rw', type: 'c', ...deviceNumber(path) })),
+        ],
+        memory: { limit: spec.memoryLimit },
+        cpu: { period: 100_000, quota: spec.cpuLimit * 100_000 },
+        pids: { limit: 256 },
+      },
+      seccomp: {
+        defaultAction: 'SCMP_ACT_ALLOW',
+        syscalls: [{ names: refusedCalls, action: 'SCMP_ACT_ERRNO', errnoRet: 1 }],
+      },
+      maskedPaths: ['/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/sched_debug', '/proc/scsi', '/sys/firmware'],
+      readonlyPaths: ['/proc/asound', '/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
+    },
+  };
+}
+
+function bind(mount: SandboxMount): object {
+  const mode = mount.writable ? 'rw' : 'ro';
+  return { destination: mount.target, type: 'bind', source: mount.source, options: ['bind', mode, 'nosuid', 'nodev'] };
+}
+
+/** From the kernel's devices.txt. */
+const deviceNumbers: Readonly<Record<string, { readonly major: number; readonly minor: number }>> = {
+  '/dev/net/tun': { major: 10, minor: 200 },
+  '/dev/kvm': { major: 10, minor: 232 },
+};
+
+function deviceNumber(path: string): { readonly major: number; readonly minor: number } {
+  const number = deviceNumbers[path];
+  if (!number) throw new RangeError(`no device number is known for ${path}`);
+  return number;
+}
+
+const deviceNode = (path: string, user: number): object => ({
+  path,
+  type: 'c',
+  ...deviceNumber(path),
+  fileMode: 0o600,
+  uid: user,
+  gid: user,
+});

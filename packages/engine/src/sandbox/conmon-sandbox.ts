@@ -1,0 +1,176 @@
+import { existsSync } from 'node:fs';
+import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import { bundleConfig } from './bundle.ts';
+import { sandboxFailed } from './errors.ts';
+import { findOciRuntime } from './oci-runtime.ts';
+import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
+
+const logLimitBytes = 16 * 2 ** 20;
+const createTimeoutMs = 20_000;
+const pollMs = 10;
+/** Of which a VMM needs libraries and firmware; those that this host has not are left out. */
+const hostTree = ['/usr/bin/qemu-system-x86_64', '/usr/bin/qemu-system-aarch64', '/usr/lib', '/usr/lib64', '/lib', '/lib64', '/usr/share/qemu', '/usr/share/seabios', '/etc/ld.so.cache'];
+
+/** OCI bundles run by runc or crun, each watched by a conmon that outlives us: processes are those of a container. */
+export class ConmonSandbox implements Sandbox {
+  readonly #runDir: string;
+  readonly #runner: Runner;
+
+  constructor(runDir: string, runner: Runner) {
+    this.#runDir = runDir;
+    this.#runner = runner;
+  }
+
+  async launch(spec: SandboxSpec, signal: AbortSignal): Promise<{ readonly pid: number }> {
+    const at = this.#files(spec.uid);
+    for (const dir of [at.rootfs, at.exitDir, at.monitorDir]) await mkdir(dir, { recursive: true, mode: 0o755 });
+    for (const mount of spec.mounts) if (mount.writable) await chown(mount.source, spec.user, spec.user);
+    const config = bundleConfig(spec, { readOnly: hostTree.filter(existsSync) });
+    await writeFile(join(at.bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+    const runtime = await findOciRuntime();
+    await this.#runner.run({ tool: 'conmon', args: conmonArgs(spec, at, runtime) }, signal);
+    const pid = await this.#created(at, signal);
+    try {
+      await this.#runner.run({ tool: runtime, args: [`--root=${at.state}`, 'start', at.id] }, signal);
+    } catch (failure) {
+      throw failure instanceof ToolFailedError ? sandboxFailed(failure.message, failure) : failure;
+    }
+    return { pid };
+  }
+
+  async observe(uid: string): Promise<SandboxObservation> {
+    const at = this.#files(uid);
+    if (!existsSync(at.bundle)) return { state: 'absent' };
+    const pid = await readNumber(at.pidFile);
+    if (pid !== undefined && (await isOurs(pid, at.id))) return { state: 'running', pid };
+    const exitCode = await readNumber(at.exitFile);
+    if (exitCode !== undefined) return { state: 'exited', exitCode };
+    return pid === undefined || (await isWaiting(pid)) ? { state: 'partial' } : { state: 'exited' };
+  }
+
+  async kill(uid: string, signal: AbortSignal): Promise<void> {
+    const found = await this.observe(uid);
+    if (found.state !== 'running') return;
+    try {
+      process.kill(found.pid, 'SIGKILL');
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure;
+    }
+    while ((await this.observe(uid)).state === 'running') await delay(pollMs, undefined, { signal });
+  }
+
+  async remove(uid: string, signal: AbortSignal): Promise<void> {
+    await this.kill(uid, signal);
+    const at = this.#files(uid);
+    if (existsSync(join(at.state, at.id))) {
+      await this.#runner.run({ tool: await findOciRuntime(), args: [`--root=${at.state}`, 'delete', '--force', at.id] }, signal);
+    }
+    const monitor = await readNumber(at.conmonPidFile);
+    // It ends by itself once its container has; only its last words in our files must not come after us.
+    while (monitor !== undefined && (await mentions(monitor, at.id))) await delay(pollMs, undefined, { signal });
+    await rm(at.dir, { recursive: true, force: true });
+  }
+
+  async #created(at: SandboxFiles, signal: AbortSignal): Promise<number> {
+    const deadline = AbortSignal.timeout(createTimeoutMs);
+    while (!deadline.aborted) {
+      const pid = await readNumber(at.pidFile);
+      if (pid !== undefined && existsSync(join(at.state, at.id, 'state.json'))) return pid;
+      const said = await runtimeError(at.runtimeLog);
+      if (said !== undefined) throw sandboxFailed(said);
+      await delay(pollMs, undefined, { signal });
+    }
+    throw sandboxFailed(`it was not ready within ${createTimeoutMs / 1_000} s`);
+  }
+
+  #files(uid: string): SandboxFiles {
+    const dir = join(this.#runDir, 'vms', uid);
+    const id = `ignite-${uid}`;
+    const bundle = join(dir, 'bundle');
+    return {
+      id,
+      dir,
+      bundle,
+      rootfs: join(bundle, 'rootfs'),
+      pidFile: join(dir, 'vmm.pid'),
+      conmonPidFile: join(dir, 'conmon.pid'),
+      runtimeLog: join(dir, 'runtime.log'),
+      exitDir: join(dir, 'exit'),
+      exitFile: join(dir, 'exit', id),
+      monitorDir: join(dir, 'conmon'),
+      state: join(this.#runDir, 'runtime'),
+    };
+  }
+}
+
+interface SandboxFiles {
+  readonly id: string;
+  readonly dir: string;
+  readonly bundle: string;
+  readonly rootfs: string;
+  readonly pidFile: string;
+  readonly conmonPidFile: string;
+  readonly runtimeLog: string;
+  readonly exitDir: string;
+  readonly exitFile: string;
+  readonly monitorDir: string;
+  readonly state: string;
+}
+
+/** Pure. See conmon(8). */
+export function conmonArgs(spec: SandboxSpec, at: SandboxFiles, runtime: string): readonly string[] {
+  const [exitTool, ...exitArgs] = spec.exitCommand;
+  return [
+    ...['--api-version', '1', '--cid', at.id, '--cuuid', at.id, '--name', at.id],
+    ...['--runtime', runtime, '--runtime-arg', `--root=${at.state}`, '--runtime-arg', `--log=${at.runtimeLog}`],
+    ...['--bundle', at.bundle, '--container-pidfile', at.pidFile, '--conmon-pidfile', at.conmonPidFile],
+    ...['--exit-dir', at.exitDir, '--persist-dir', at.monitorDir, '--socket-dir-path', at.monitorDir],
+    ...['--log-path', `k8s-file:${spec.logPath}`, '--log-size-max', String(logLimitBytes), '--log-level', 'error'],
+    ...(exitTool === undefined ? [] : ['--exit-command', exitTool]),
+    ...exitArgs.flatMap((arg) => ['--exit-command-arg', arg]),
+  ];
+}
+
+async function readNumber(path: string): Promise<number | undefined> {
+  try {
+    const text = (await readFile(path, 'utf8')).trim();
+    return /^\d+$/.test(text) ? Number(text) : undefined;
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
+}
+
+/** Whether the pid is of our program rather than of one that got its number later. */
+async function isOurs(pid: number, id: string): Promise<boolean> {
+  return (await mentions(pid, id)) && !(await isWaiting(pid));
+}
+
+/** Whether the process is the runtime's own, which waits to become the program. */
+async function isWaiting(pid: number): Promise<boolean> {
+  return /^(runc|\/proc\/self\/exe|crun)/.test(await commandLine(pid));
+}
+
+async function mentions(pid: number, id: string): Promise<boolean> {
+  return (await commandLine(pid)).includes(id);
+}
+
+/** Empty for a process that is gone or a zombie. */
+async function commandLine(pid: number): Promise<string> {
+  try {
+    return await readFile(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+async function runtimeError(path: string): Promise<string | undefined> {
+  try {
+    return /level=error msg="(.*)"/.exec(await readFile(path, 'utf8'))?.[1]?.replaceAll('\\"', '"');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Bytes } from '@ignite/toolkit/units/bytes';
+
+export interface SandboxMount {
+  readonly source: string;
+  readonly target: string;
+  readonly writable: boolean;
+}
+
+/** One program, shut in. */
+export interface SandboxSpec {
+  readonly uid: string;
+  readonly argv: readonly string[];
+  /** The unprivileged user that the program runs as; the sandbox hands it the writable mounts. */
+  readonly user: number;
+  readonly netnsPath: string;
+  readonly mounts: readonly SandboxMount[];
+  readonly devices: readonly string[];
+  readonly memoryLimit: Bytes;
+  /** Whole CPUs. */
+  readonly cpuLimit: number;
+  /** Receives the program's output; bounded in size. */
+  readonly logPath: string;
+  /** Run on the host, as root, after the program has ended. */
+  readonly exitCommand: readonly string[];
+}
+
+export type SandboxObservation =
+  | { readonly state: 'absent' }
+  /** Neither running nor ever started: something was cut short. */
+  | { readonly state: 'partial' }
+  | { readonly state: 'running'; readonly pid: number }
+  | { readonly state: 'exited'; readonly exitCode?: number };
+
+/** Isolates and watches over programs that outlive us. Every call is idempotent and works after a reboot. */
+export interface Sandbox {
+  /** Resolves once the program runs. The sandbox must be absent. */
+  launch(spec: SandboxSpec, signal: AbortSignal): Promise<{ readonly pid: number }>;
+  observe(uid: string): Promise<SandboxObservation>;
+  /** Ends the program at once, and resolves when it is gone. */
+  kill(uid: string, signal: AbortSignal): Promise<void>;
+  /** Ends what runs and leaves no process, mount, cgroup or file. */
+  remove(uid: string, signal: AbortSignal): Promise<void>;
+}
+
+/** A user of its own for each VM, in the range that systemd's UIDS-GIDS names as used by nobody. */
+export const sandboxUser = (uid: string): number => 0x70000000 + Number.parseInt(uid.slice(0, 6), 16);

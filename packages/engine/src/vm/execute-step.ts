@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClientOperation } from '@ignite/api/client/client';
+import type { Image } from '@ignite/api/v1/image';
+import type { Vm } from '@ignite/api/v1/vm';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { processStartTime } from '@ignite/toolkit/process/pid';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+
+import { createSshKeys } from '../guest/ssh-keys.ts';
+import { type Paths, kernelDir, vmFiles, vmRunFiles } from '../host/paths.ts';
+import { renderSeed } from '../kernel/seed.ts';
+import type { Network } from '../network/network.ts';
+import { createOverlay } from '../rootfs/qemu-img.ts';
+import { type Sandbox, sandboxUser } from '../sandbox/sandbox.ts';
+import type { Accel } from '../vmm/accel.ts';
+import { qmpCommand } from '../vmm/qemu/qmp.ts';
+import { readCopiedFiles } from './copy-files.ts';
+import { readExitCode } from './exit-status.ts';
+import { bootId } from './liveness.ts';
+import type { VmStep } from './plan-vm.ts';
+import { sandboxSpec } from './sandbox-spec.ts';
+import { changeVm, listImages, vmFinalizer } from './vm-store.ts';
+
+/** What steps act on. */
+export interface VmHost {
+  readonly paths: Paths;
+  readonly store: ObjectStore;
+  readonly runner: Runner;
+  readonly network: Network;
+  readonly sandbox: Sandbox;
+  readonly accel: () => Promise<Accel>;
+  /** The command line that, with a VM's uid behind it, clears up after a VM that has ended. */
+  readonly settleCommand: readonly string[];
+}
+
+const buttonTimeoutMs = 2_000;
+const exitPollMs = 50;
+
+/** One arm for each step; the decisions are the planner's. Returns the VM as it is stored afterwards. */
+export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
+  const { uid } = vm.metadata;
+  const files = vmFiles(host.paths, uid);
+  switch (step.kind) {
+    case 'create-keys':
+      await mkdir(files.dir, { recursive: true, mode: 0o711 });
+      await createSshKeys({ uid, userKey: vm.spec.ssh === true, files }, host.runner, op.signal);
+      return vm;
+    case 'create-disk':
+      await createOverlay({ path: files.disk, backingPath: '/vm/base.ext4', size: vm.spec.diskSize }, host.runner, op.signal);
+      return vm;
+    case 'attach-network':
+      return await attachNetwork(vm, host, op.signal);
+    case 'write-seed':
+      await writeSeed(vm, host, op.signal);
+      return vm;
+    case 'launch':
+      await launch(vm, host, op.signal);
+      return vm;
+    case 'record-start':
+      return await recordStart(vm, host);
+    case 'press-power-button':
+      await pressPowerButton(uid, step.graceMs, host, op);
+      return vm;
+    case 'kill':
+      await host.sandbox.kill(uid, op.signal);
+      return vm;
+    case 'record-exit': {
+      const exitCode = await readExitCode(files.exitStatus);
+      return await changeVm(host.store, vm, (now) => ({
+        status: { ...now.status, phase: 'Stopping', ...(exitCode !== undefined && { exitCode }) },
+      }));
+    }
+    case 'remove-sandbox':
+      await host.sandbox.remove(uid, op.signal);
+      return vm;
+    case 'detach-network':
+      await host.network.detach(uid, op.signal);
+      return vm;
+    case 'record-stop':
+      return await changeVm(host.store, vm, ({ status: { vmm: _, startTime: _start, message: _message, ...status } }) => ({
+        status: {
+          ...status,
+          phase: status.phase === 'Created' ? 'Created' : 'Stopped',
+          finishTime: status.finishTime ?? new Date().toISOString(),
+        },
+      }));
+    case 'remove-files':
+      await rm(files.dir, { recursive: true, force: true });
+      return vm;
+    case 'forget':
+      return await changeVm(host.store, vm, (now) => ({
+        finalizers: now.metadata.finalizers.filter((name) => name !== vmFinalizer),
+      }));
+  }
+}
+
+async function attachNetwork(vm: Vm, host: VmHost, signal: AbortSignal): Promise<Vm> {
+  const last = vm.status.network?.ipAddresses[0];
+  const attachment = await host.network.attach(
+    {
+      uid: vm.metadata.uid,
+      name: vm.metadata.name,
+      ports: vm.spec.network.ports,
+      vmmUid: sandboxUser(vm.metadata.uid),
+      ...(last !== undefined && { address: last }),
+    },
+    signal,
+  );
+  const address = attachment.address.split('/')[0]!;
+  return await changeVm(host.store, vm, (now) => ({
+    status: { ...now.status, network: { ipAddresses: [address], mac: attachment.mac, gateway: attachment.gateway } },
+  }));
+}
+
+async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+  const files = vmFiles(host.paths, vm.metadata.uid);
+  const image = await imageOf(vm, host.store);
+  const network = await host.network.observe(vm.metadata.uid, signal);
+  if (network.state !== 'attached') throw new Error(`the network of VM ${vm.metadata.name} has gone meanwhile`);
+  const { config } = image.status;
+  const keyFile = vm.spec.ssh === true ? files.publicKey : vm.spec.ssh;
+  const seed = renderSeed({
+    vmUid: vm.metadata.uid,
+    hostname: vm.metadata.name,
+    bootMode: vm.spec.command ? 'entrypoint' : image.status.bootMode,
+    address: network.attachment.address,
+    gateway: network.attachment.gateway,
+    dns: network.attachment.dns,
+    authorizedKeys: keyFile === undefined ? [] : (await readFile(keyFile, 'utf8')).split('\n').filter((line) => /^[a-z]/.test(line)),
+    hostKey: {
+      privateKey: await readFile(files.hostKey, 'utf8'),
+      publicKey: await readFile(`${files.hostKey}.pub`, 'utf8'),
+    },
+    argv: [...config.entrypoint, ...(vm.spec.command ?? config.cmd)],
+    environ: config.env,
+    user: config.user,
+    workDir: config.workingDir,
+    stopSignal: config.stopSignal,
+    entropy: randomBytes(512),
+    files: await readCopiedFiles(vm.spec.copyFiles),
+  });
+  await replaceFile(files.seed, seed, 0o600);
+}
+
+async function imageOf(vm: Vm, store: ObjectStore): Promise<Image> {
+  const image = (await listImages(store)).find(({ status }) => status.digest === vm.status.image?.digest);
+  if (!image) throw new Error(`the image of VM ${vm.metadata.name} is not in the store`);
+  return image;
+}
+
+async function launch(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+  const { uid } = vm.metadata;
+  const files = vmFiles(host.paths, uid);
+  const run = vmRunFiles(host.paths, uid);
+  const network = await host.network.observe(uid, signal);
+  if (network.state !== 'attached') throw new Error(`the network of VM ${vm.metadata.name} has gone meanwhile`);
+  await mkdir(run.sockets, { recursive: true, mode: 0o700 });
+  await writeFile(files.exitStatus, '');
+  await chmod(files.seed, 0o600);
+  const image = await imageOf(vm, host.store);
+  const spec = sandboxSpec({
+    vm,
+    files,
+    sockets: run.sockets,
+    baseDisk: image.status.baseDisk.path,
+    kernelDir: kernelDir(host.paths, vm.status.kernel!.id),
+    attachment: network.attachment,
+    accel: await host.accel(),
+    exitCommand: [...host.settleCommand, uid],
+  });
+  await host.sandbox.launch(spec, signal);
+}
+
+async function recordStart(vm: Vm, host: VmHost): Promise<Vm> {
+  const found = await host.sandbox.observe(vm.metadata.uid);
+  if (found.state !== 'running') return vm; // it has ended already, which the next look at it will record
+  const vmm = { pid: found.pid, startTime: processStartTime(found.pid) ?? 0, bootId: bootId() };
+  return await changeVm(host.store, vm, ({ status: { exitCode: _exit, finishTime: _finish, message: _message, ...status } }) => ({
+    status: { ...status, phase: 'Running', vmm, startTime: status.startTime ?? new Date().toISOString() },
+  }));
+}
+
+async function pressPowerButton(uid: string, graceMs: number, host: VmHost, op: ClientOperation): Promise<void> {
+  const { qmpSocket } = vmRunFiles(host.paths, uid);
+  try {
+    await qmpCommand(qmpSocket, 'system_powerdown', AbortSignal.any([op.signal, AbortSignal.timeout(buttonTimeoutMs)]));
+  } catch (failure) {
+    op.signal.throwIfAborted();
+    op.report({ kind: 'warning', message: `the power button does not answer: ${String(failure)}` });
+    return;
+  }
+  const deadline = Date.now() + graceMs;
+  while (Date.now() < deadline && (await host.sandbox.observe(uid)).state === 'running') {
+    await delay(exitPollMs, undefined, { signal: op.signal });
+  }
+}

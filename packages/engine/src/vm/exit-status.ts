@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+
+/** What a guest told through its port `ignite.status`, oldest first: `ready`, `exit CODE`, `failed WHY`. */
+export type GuestReport =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** Pure. What a guest writes is not trusted: lines of other forms are passed over. */
+export function parseGuestReports(text: string): readonly GuestReport[] {
+  return text.split('\n').flatMap((line): GuestReport[] => {
+    if (line === 'ready') return [{ kind: 'ready' }];
+    const exit = /^exit (\d{1,3})$/.exec(line);
+    if (exit) return [{ kind: 'exit', code: Number(exit[1]) }];
+    const failed = /^failed ([\x20-\x7e]{1,200})$/.exec(line);
+    return failed ? [{ kind: 'failed', why: failed[1]! }] : [];
+  });
+}
+
+/** Of the entrypoint; 0 for a guest that powered off in order, undefined for one that never came up. */
+export async function readExitCode(path: string): Promise<number | undefined> {
+  const reports = await readGuestReports(path);
+  const exit = reports.findLast((report) => report.kind === 'exit');
+  if (exit) return exit.code;
+  return reports.some((report) => report.kind === 'ready') ? 0 : undefined;
+}
+
+export async function readGuestReports(path: string): Promise<readonly GuestReport[]> {
+  try {
+    return parseGuestReports((await readFile(path, 'utf8')).slice(0, 65_536));
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw failure;
+  }
+}

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import * as v from 'valibot';
+
+const messageSchema = v.union([
+  v.looseObject({ QMP: v.unknown() }),
+  v.looseObject({ return: v.unknown() }),
+  v.looseObject({ error: v.looseObject({ class: v.string(), desc: v.string() }) }),
+  v.looseObject({ event: v.string() }),
+]);
+
+/** Runs one command of the QEMU Machine Protocol (QEMU's docs/interop/qmp-spec) and returns what it returns. */
+export async function qmpCommand(socketPath: string, command: 'system_powerdown' | 'quit', signal: AbortSignal): Promise<unknown> {
+  const socket = connect(socketPath);
+  const onAbort = (): void => void socket.destroy(signal.reason instanceof Error ? signal.reason : undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await once(socket, 'connect');
+    socket.write(`${JSON.stringify({ execute: 'qmp_capabilities' })}\n${JSON.stringify({ execute: command })}\n`);
+    let returns = 0;
+    for await (const line of createInterface({ input: socket })) {
+      const message = v.parse(messageSchema, JSON.parse(line));
+      if ('error' in message) throw new Error(`QEMU refused ${command}: ${JSON.stringify(message.error)}`);
+      if ('return' in message && (returns += 1) === 2) return message.return;
+    }
+    signal.throwIfAborted();
+    throw new Error(`QEMU hung up during ${command}`);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    socket.destroy();
+  }
+}
