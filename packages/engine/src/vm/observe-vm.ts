@@ -16,7 +16,7 @@ export async function observeVm(
     exists(files.disk),
     exists(files.knownHosts),
     host.network.observe(uid, signal),
-    host.sandbox.observe(uid, signal),
+    host.sandbox.observe(uid),
   ]);
   return { files: dir, disk, keys, network: network.state, sandbox: sandbox.state };
 }
