@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { LocalClient } from '@ignite/engine/local-client';
+import type { Command, Invocation } from '../arguments/command.ts';
+import { withClient } from '../context.ts';
+
+const ctrlP = 0x10;
+const ctrlQ = 0x11;
+
+export const attach: Command = {
+  name: 'attach',
+  arguments: 'VM',
+  arity: { least: 1, most: 1 },
+  summary: 'Attach to the console of a VM; ^P^Q detaches',
+  examples: ['ignite attach my-vm'],
+  flags: {},
+  run: (invocation) =>
+    withClient(invocation, async (client) => {
+      const socket = await client.consoleSocket(invocation.args[0]!, invocation.signal);
+      invocation.io.err.write('Attached; ^P^Q detaches.\n');
+      if ((await attachConsole(socket, invocation)) === 'detached') invocation.io.err.write('\nDetached\n');
+      return 0;
+    }),
+};
+
+/** Shows the console from the VM's first line on; resolves with the VM's exit code, or 0 when the user detaches. */
+export async function attachUntilEnd(vm: Vm, client: LocalClient, invocation: Invocation): Promise<number> {
+  const { uid } = vm.metadata;
+  const input = client.consoleSocket(uid, invocation.signal).then(
+    (socket) => attachConsole(socket, { ...invocation, showOutput: false }),
+    () => 'ended' as const,
+  );
+  const show = async () => {
+    for await (const part of client.logs(uid, { follow: true }, invocation.signal)) invocation.io.out.write(part);
+    return 'ended' as const;
+  };
+  if ((await Promise.race([show(), input.then((how) => (how === 'detached' ? how : show()))])) === 'detached') return 0;
+  return (await client.waitVm(uid, invocation.signal)).status.exitCode ?? 255;
+}
+
+async function attachConsole(path: string, { io, signal, showOutput = true }: Invocation & { readonly showOutput?: boolean }): Promise<'ended' | 'detached'> {
+  const socket = connect(path);
+  await once(socket, 'connect', { signal });
+  const { promise, resolve } = Promise.withResolvers<'ended' | 'detached'>();
+  let last = 0;
+  const onInput = (typed: Buffer): void => {
+    for (const byte of typed) {
+      if (last === ctrlP && byte === ctrlQ) return resolve('detached');
+      last = byte;
+    }
+    socket.write(typed);
+  };
+  socket.once('close', () => resolve('ended'));
+  socket.once('error', () => resolve('ended'));
+  socket.on('data', (part) => showOutput && io.out.write(part));
+  const { stdin } = process;
+  if (stdin.isTTY) stdin.setRawMode(true);
+  stdin.on('data', onInput);
+  signal.addEventListener('abort', () => resolve('detached'), { once: true });
+  try {
+    return await promise;
+  } finally {
+    stdin.off('data', onInput).pause();
+    if (stdin.isTTY) stdin.setRawMode(false);
+    socket.destroy();
+  }
+}

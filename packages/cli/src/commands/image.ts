@@ -1,0 +1,76 @@
+import type { Image } from '@ignite/api/v1/image';
+import { humanBytes } from '@ignite/toolkit/units/bytes';
+import type { Command } from '../arguments/command.ts';
+import { withClient, withReader } from '../context.ts';
+import { age } from '../render/age.ts';
+import { type Column, assertOutputFlags, outputFlags, printObjects } from '../render/objects.ts';
+
+const columns: readonly Column<Image>[] = [
+  { title: 'IMAGE ID', cell: (image) => image.metadata.uid },
+  { title: 'NAME', cell: (image) => image.metadata.name },
+  { title: 'CREATED', cell: (image) => age(image.metadata.creationTimestamp, Date.now()) },
+  { title: 'SIZE', cell: (image) => humanBytes(image.status.size) },
+  { title: 'PLATFORM', cell: (image) => image.status.platform, wide: true },
+  { title: 'BOOT', cell: (image) => image.status.bootMode, wide: true },
+  { title: 'DIGEST', cell: (image) => image.status.digest, wide: true },
+];
+
+export const images: Command = {
+  name: 'images',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'List the images',
+  examples: ['ignite images', 'ignite images -o wide'],
+  flags: outputFlags,
+  run: async (invocation) => {
+    assertOutputFlags(invocation.flags);
+    await withReader(invocation, async (client) =>
+      printObjects(await client.listImages(invocation.signal), columns, invocation.flags, invocation.io),
+    );
+    return 0;
+  },
+};
+
+export const imageImport: Command = {
+  name: 'image import',
+  arguments: 'IMAGE',
+  arity: { least: 1, most: 1 },
+  summary: 'Bring an image from a registry, a daemon or a file',
+  examples: ['ignite image import debian:12', 'ignite image import oci-archive:./my-image.tar', 'ignite image import docker-daemon:alpine:3'],
+  flags: {
+    platform: { type: 'string', value: 'OS/ARCH', help: 'linux/amd64 or linux/arm64 (default: of this host)' },
+    'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
+    runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
+  },
+  run: async (invocation) => {
+    const { flags, args, io } = invocation;
+    const platform = flags.text('platform');
+    const registryConfigDir = flags.text('registry-config-dir');
+    const image = await withClient(invocation, (client, op) =>
+      client.importImage(args[0]!, { ...(platform !== undefined && { platform }), ...(registryConfigDir !== undefined && { registryConfigDir }) }, op),
+    );
+    io.out.write(`${flags.isSet('quiet') ? image.metadata.uid : `Imported image "${image.metadata.name}" with ID "${image.metadata.uid}"`}\n`);
+    return 0;
+  },
+};
+
+export const imageRemove: Command = {
+  name: 'image rm',
+  arguments: 'IMAGE...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Remove images',
+  examples: ['ignite rmi debian:12', 'ignite rmi -f debian:12'],
+  flags: { force: { type: 'boolean', short: 'f', help: 'remove the VMs that use them too' } },
+  run: async (invocation) => {
+    const { flags, args, io, signal } = invocation;
+    await withClient(invocation, async (client, op) => {
+      const found = [];
+      for (const query of args) found.push(await client.findImage(query, signal));
+      for (const image of found) {
+        await client.removeImage(image.metadata.uid, { force: flags.isSet('force') }, op);
+        io.out.write(`${image.metadata.uid}\n`);
+      }
+    });
+    return 0;
+  },
+};

@@ -1,0 +1,90 @@
+import type { Kernel } from '@ignite/api/v1/kernel';
+import { humanBytes } from '@ignite/toolkit/units/bytes';
+import type { Command, Invocation } from '../arguments/command.ts';
+import { withClient, withReader } from '../context.ts';
+import { age } from '../render/age.ts';
+import { type Column, assertOutputFlags, outputFlags, printObjects } from '../render/objects.ts';
+
+const columns: readonly Column<Kernel>[] = [
+  { title: 'KERNEL ID', cell: (kernel) => kernel.metadata.uid },
+  { title: 'NAME', cell: (kernel) => kernel.metadata.name },
+  { title: 'CREATED', cell: (kernel) => age(kernel.metadata.creationTimestamp, Date.now()) },
+  { title: 'SIZE', cell: (kernel) => humanBytes(kernel.status.size) },
+  { title: 'VERSION', cell: (kernel) => kernel.status.version },
+  { title: 'ARCH', cell: (kernel) => kernel.status.arch, wide: true },
+];
+
+export const kernels: Command = {
+  name: 'kernels',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'List the kernels',
+  examples: ['ignite kernels', 'ignite kernels -o wide'],
+  flags: outputFlags,
+  run: async (invocation) => {
+    assertOutputFlags(invocation.flags);
+    await withReader(invocation, async (client) =>
+      printObjects(await client.listKernels(invocation.signal), columns, invocation.flags, invocation.io),
+    );
+    return 0;
+  },
+};
+
+export const kernelImport: Command = {
+  name: 'kernel import',
+  arguments: 'IMAGE',
+  arity: { least: 1, most: 1 },
+  summary: 'Take the kernel out of an image with /boot/vmlinux and /lib/modules',
+  examples: ['ignite kernel import weaveworks/ignite-kernel:5.10.51'],
+  flags: {
+    'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
+    runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
+  },
+  run: async (invocation) => {
+    const registryConfigDir = invocation.flags.text('registry-config-dir');
+    const request = registryConfigDir === undefined ? {} : { registryConfigDir };
+    const kernel = await withClient(invocation, (client, op) => client.importKernel(invocation.args[0]!, request, op));
+    printMade('Imported', kernel, invocation);
+    return 0;
+  },
+};
+
+export const kernelBuild: Command = {
+  name: 'kernel build',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: "Make the default kernel of Debian's newest cloud kernel package",
+  examples: ['ignite kernel build'],
+  flags: {},
+  run: async (invocation) => {
+    const kernel = await withClient(invocation, (client, op) => client.buildKernel(op));
+    printMade('Built', kernel, invocation);
+    return 0;
+  },
+};
+
+function printMade(verb: string, kernel: Kernel, { flags, io }: Invocation): void {
+  const { uid, name } = kernel.metadata;
+  io.out.write(`${flags.isSet('quiet') ? uid : `${verb} kernel "${name}" with ID "${uid}"`}\n`);
+}
+
+export const kernelRemove: Command = {
+  name: 'kernel rm',
+  arguments: 'KERNEL...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Remove kernels',
+  examples: ['ignite rmk linux-image-cloud-amd64'],
+  flags: { force: { type: 'boolean', short: 'f', help: 'remove the VMs that use them too' } },
+  run: async (invocation) => {
+    const { flags, args, io, signal } = invocation;
+    await withClient(invocation, async (client, op) => {
+      const found = [];
+      for (const query of args) found.push(await client.findKernel(query, signal));
+      for (const kernel of found) {
+        await client.removeKernel(kernel.metadata.uid, { force: flags.isSet('force') }, op);
+        io.out.write(`${kernel.metadata.uid}\n`);
+      }
+    });
+    return 0;
+  },
+};

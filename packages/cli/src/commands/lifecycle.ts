@@ -1,0 +1,122 @@
+import type { Vm } from '@ignite/api/v1/vm';
+import type { LocalClient } from '@ignite/engine/local-client';
+import type { Command, Invocation } from '../arguments/command.ts';
+import { usageError } from '../arguments/usage-error.ts';
+import { withClient } from '../context.ts';
+import { interactiveFlag, startedLine } from './run.ts';
+
+export const start: Command = {
+  name: 'start',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Start VMs',
+  examples: ['ignite start my-vm'],
+  flags: interactiveFlag,
+  run: async (invocation) => {
+    const { flags, io } = invocation;
+    return await withClient(invocation, async (client, op) => {
+      for (const vm of await findAll(client, invocation)) {
+        const started = await client.startVm(vm.metadata.uid, op);
+        if (flags.isSet('interactive')) {
+          const { attachUntilEnd } = await import('./attach.ts');
+          return await attachUntilEnd(started, client, invocation);
+        }
+        io.out.write(flags.isSet('quiet') ? `${vm.metadata.uid}\n` : startedLine(started));
+      }
+      return 0;
+    });
+  },
+};
+
+export const stop: Command = {
+  name: 'stop',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Stop VMs: press their power button, and after a while end them',
+  examples: ['ignite stop my-vm', 'ignite stop --time 5 my-vm'],
+  flags: {
+    'force-kill': { type: 'boolean', short: 'f', help: 'end them at once' },
+    time: { type: 'string', short: 't', value: 'SECONDS', help: 'how long to wait for the guest (default 30)' },
+  },
+  run: async (invocation) => {
+    const seconds = invocation.flags.text('time');
+    if (seconds !== undefined && !/^\d{1,5}$/.test(seconds)) throw usageError(`--time ${seconds}: not a number of seconds`, 'write a whole number');
+    const force = invocation.flags.isSet('force-kill');
+    const request = { force, ...(seconds !== undefined && { timeoutMs: Number(seconds) * 1_000 }) };
+    return await forEach(invocation, 'Stopped', (client, vm, op) => client.stopVm(vm.metadata.uid, request, op));
+  },
+};
+
+export const kill: Command = {
+  name: 'kill',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'End VMs at once, as if their power was cut',
+  examples: ['ignite kill my-vm'],
+  flags: {},
+  run: (invocation) => forEach(invocation, 'Stopped', (client, vm, op) => client.stopVm(vm.metadata.uid, { force: true }, op)),
+};
+
+export const rm: Command = {
+  name: 'rm',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Remove VMs with their disks',
+  examples: ['ignite rm my-vm', 'ignite rm -f my-vm other-vm'],
+  flags: { force: { type: 'boolean', short: 'f', help: 'also those that run' } },
+  run: (invocation) =>
+    forEach(invocation, 'Removed', (client, vm, op) => client.removeVm(vm.metadata.uid, { force: invocation.flags.isSet('force') }, op)),
+};
+
+export const wait: Command = {
+  name: 'wait',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Wait until VMs have stopped, and print their exit codes',
+  examples: ['ignite wait my-vm'],
+  flags: {},
+  run: async (invocation) => {
+    await withClient(invocation, async (client) => {
+      for (const vm of await findAll(client, invocation)) {
+        const ended = await client.waitVm(vm.metadata.uid, invocation.signal);
+        invocation.io.out.write(`${ended.status.exitCode ?? 255}\n`);
+      }
+    });
+    return 0;
+  },
+};
+
+/** Run by the sandbox's monitor when a VM has ended. */
+export const settle: Command = {
+  name: 'settle',
+  arguments: 'UID',
+  arity: { least: 1, most: 1 },
+  summary: 'Clear up after a VM that has ended by itself',
+  examples: [],
+  flags: {},
+  run: async (invocation) => {
+    await withClient(invocation, (client, op) => client.settleVm(invocation.args[0]!, op));
+    return 0;
+  },
+};
+
+type Operation = Parameters<LocalClient['startVm']>[1];
+
+async function forEach(invocation: Invocation, verb: string, act: (client: LocalClient, vm: Vm, op: Operation) => Promise<Vm>): Promise<number> {
+  const { flags, io } = invocation;
+  await withClient(invocation, async (client, op) => {
+    for (const vm of await findAll(client, invocation)) {
+      await act(client, vm, op);
+      const { uid, name } = vm.metadata;
+      io.out.write(`${flags.isSet('quiet') ? uid : `${verb} VM with name "${name}" and ID "${uid}"`}\n`);
+    }
+  });
+  return 0;
+}
+
+/** All are found before anything is done to the first. */
+async function findAll(client: LocalClient, { args, signal }: Invocation): Promise<readonly Vm[]> {
+  const found: Vm[] = [];
+  for (const query of args) found.push(await client.findVm(query, signal));
+  return found;
+}

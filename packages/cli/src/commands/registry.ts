@@ -1,0 +1,91 @@
+import type { Command } from '../arguments/command.ts';
+import type { FoundCommand } from '../arguments/parse-command-line.ts';
+import { usageError } from '../arguments/usage-error.ts';
+
+type Load = () => Promise<Command>;
+
+/** Every command by its name, loaded when it is called: `ps` shall not wait for `run`. */
+const loaders: Readonly<Record<string, Load>> = {
+  run: async () => (await import('./run.ts')).run,
+  create: async () => (await import('./run.ts')).create,
+  start: async () => (await import('./lifecycle.ts')).start,
+  stop: async () => (await import('./lifecycle.ts')).stop,
+  kill: async () => (await import('./lifecycle.ts')).kill,
+  rm: async () => (await import('./lifecycle.ts')).rm,
+  wait: async () => (await import('./lifecycle.ts')).wait,
+  ps: async () => (await import('./ps.ts')).ps,
+  'vm ls': async () => (await import('./ps.ts')).listAll,
+  ssh: async () => (await import('./ssh.ts')).ssh,
+  exec: async () => (await import('./ssh.ts')).exec,
+  logs: async () => (await import('./logs.ts')).logs,
+  attach: async () => (await import('./attach.ts')).attach,
+  inspect: async () => (await import('./inspect.ts')).inspect,
+  images: async () => (await import('./image.ts')).images,
+  'image import': async () => (await import('./image.ts')).imageImport,
+  'image rm': async () => (await import('./image.ts')).imageRemove,
+  kernels: async () => (await import('./kernel.ts')).kernels,
+  'kernel build': async () => (await import('./kernel.ts')).kernelBuild,
+  'kernel import': async () => (await import('./kernel.ts')).kernelImport,
+  'kernel rm': async () => (await import('./kernel.ts')).kernelRemove,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  completion: async () => (await import('./completion.ts')).completion,
+  version: async () => (await import('./version.ts')).version,
+  settle: async () => (await import('./lifecycle.ts')).settle,
+};
+
+const aliases: Readonly<Record<string, string>> = {
+  rmi: 'image rm',
+  rmk: 'kernel rm',
+  vm: 'vm ls',
+  vms: 'vm ls',
+  'vm list': 'vm ls',
+  image: 'images',
+  'image ls': 'images',
+  'image list': 'images',
+  kernel: 'kernels',
+  'kernel ls': 'kernels',
+  'kernel list': 'kernels',
+  ...Object.fromEntries(
+    ['run', 'create', 'start', 'stop', 'kill', 'rm', 'ps', 'ssh', 'logs', 'attach'].map((name) => [`vm ${name}`, name]),
+  ),
+};
+
+const hidden = new Set(['settle']);
+
+export const commandNames: readonly string[] = Object.keys(loaders).filter((name) => !hidden.has(name));
+
+export async function allCommands(): Promise<readonly Command[]> {
+  return await Promise.all(commandNames.map((name) => loaders[name]!()));
+}
+
+/** The command that the first words name, the longer name first. @throws CodedError USAGE_INVALID */
+export async function findCommand(words: readonly string[]): Promise<FoundCommand> {
+  for (const count of [2, 1]) {
+    if (words.length < count) continue;
+    const written = words.slice(0, count).join(' ');
+    const load = loaders[aliases[written] ?? written];
+    if (load) return { command: await load(), words: count };
+  }
+  const [first] = words;
+  if (first === undefined || first === 'help') return { command: undefined, words: words.length };
+  throw usageError(`there is no command "${first}"`, nearestHint(first));
+}
+
+function nearestHint(written: string): string {
+  const known = [...commandNames, ...Object.keys(aliases)];
+  const nearest = known.map((name) => [distance(written, name), name] as const).sort(([a], [b]) => a - b)[0]!;
+  return nearest[0] <= 2 ? `did you mean "ignite ${nearest[1]}"?` : '"ignite help" lists the commands';
+}
+
+/** Levenshtein's: how many letters to add, drop or change. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

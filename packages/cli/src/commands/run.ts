@@ -1,0 +1,135 @@
+import { resolve } from 'node:path';
+import type { CreateVmRequest } from '@ignite/api/client/client';
+import type { Vm } from '@ignite/api/v1/vm';
+import { parsePortMappings } from '@ignite/engine/network/port-mapping';
+import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
+import { usageError } from '../arguments/usage-error.ts';
+import { withClient } from '../context.ts';
+
+const createFlags: Flags = {
+  name: { type: 'string', short: 'n', value: 'NAME', help: 'its name (default: made up)' },
+  cpus: { type: 'string', value: 'COUNT', help: 'how many CPUs (default 1)' },
+  memory: { type: 'string', value: 'SIZE', help: 'how much memory, in powers of 1024 (default 512MB)' },
+  size: { type: 'string', short: 's', value: 'SIZE', help: 'the size of its root file system (default 4GB)' },
+  ssh: { type: 'optional', value: 'KEY.pub', help: 'let SSH in, by a key made for this VM or by the one named' },
+  ports: { type: 'list', short: 'p', value: 'MAPPING', help: 'publish [ADDRESS:]HOST:VM[/udp]; ranges and lists too' },
+  'kernel-image': { type: 'string', short: 'k', value: 'IMAGE', help: "the kernel (default: made of Debian's)" },
+  'kernel-args': { type: 'string', value: 'ARGS', help: 'added to the kernel command line' },
+  label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'a label' },
+  'copy-files': { type: 'list', value: 'HOST:VM', help: 'copy a file or folder into it at first boot' },
+  'require-name': { type: 'boolean', help: 'refuse to make up a name' },
+  platform: { type: 'string', value: 'OS/ARCH', help: 'linux/amd64 or linux/arm64 (default: of this host)' },
+  'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
+  runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
+  'network-plugin': { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
+};
+
+export const interactiveFlag: Flags = { interactive: { type: 'boolean', short: 'i', help: 'attach to its console' } };
+
+export const create: Command = {
+  name: 'create',
+  arguments: 'IMAGE [-- COMMAND...]',
+  arity: { least: 1, most: 1 },
+  summary: 'Make a VM of an image, and do not start it',
+  examples: ['ignite create debian:12 --name my-vm --cpus 2 --memory 1GB'],
+  flags: createFlags,
+  run: async (invocation) => {
+    const request = createRequest(invocation);
+    const vm = await withClient(invocation, (client, op) => client.createVm(request, op));
+    printCreated(vm, invocation);
+    return 0;
+  },
+};
+
+export const run: Command = {
+  name: 'run',
+  arguments: 'IMAGE [-- COMMAND...]',
+  arity: { least: 1, most: 1 },
+  summary: 'Make a VM of an image and start it',
+  examples: [
+    'ignite run debian:12 --cpus 2 --memory 1GB --ssh --name my-vm',
+    'ignite run nginx -p 8080:80',
+    'ignite run -i alpine -- uname -a',
+  ],
+  flags: { ...createFlags, ...interactiveFlag, detach: { type: 'boolean', short: 'd', help: 'do not attach (the default)' } },
+  run: async (invocation) => {
+    const { flags, io } = invocation;
+    const request = createRequest(invocation);
+    return await withClient(invocation, async (client, op) => {
+      const created = await client.createVm(request, op);
+      if (!flags.isSet('interactive')) printCreated(created, invocation);
+      const vm = await client.startVm(created.metadata.uid, op);
+      if (flags.isSet('interactive')) {
+        const { attachUntilEnd } = await import('./attach.ts');
+        return await attachUntilEnd(vm, client, invocation);
+      }
+      if (!flags.isSet('quiet')) io.out.write(startedLine(vm));
+      return 0;
+    });
+  },
+};
+
+export const startedLine = (vm: Vm): string =>
+  `Started VM "${vm.metadata.name}" with address ${vm.status.network?.ipAddresses[0] ?? 'none'}\n`;
+
+function printCreated(vm: Vm, { flags, io }: Invocation): void {
+  const { uid, name } = vm.metadata;
+  io.out.write(`${flags.isSet('quiet') ? uid : `Created VM with ID "${uid}" and name "${name}"`}\n`);
+}
+
+function createRequest({ flags, args, rest }: Invocation): CreateVmRequest {
+  const name = flags.text('name');
+  if (flags.isSet('require-name') && name === undefined) {
+    throw usageError('--require-name: no name is given', 'give one with --name');
+  }
+  const platform = flags.text('platform');
+  const registryConfigDir = flags.text('registry-config-dir');
+  return {
+    ...(name !== undefined && { name }),
+    labels: Object.fromEntries(flags.list('label').map(parseLabel)),
+    spec: specOf(flags, args[0]!, rest),
+    ...(platform !== undefined && { platform }),
+    ...(registryConfigDir !== undefined && { registryConfigDir }),
+  };
+}
+
+function specOf(flags: FlagValues, image: string, command: readonly string[]): object {
+  const ssh = flags.text('ssh');
+  const kernel = flags.text('kernel-image');
+  const cmdLine = flags.text('kernel-args');
+  const cpus = flags.text('cpus');
+  const memory = flags.text('memory');
+  const size = flags.text('size');
+  return {
+    image: { oci: image },
+    kernel: { ...(kernel !== undefined && { oci: kernel }), ...(cmdLine !== undefined && { cmdLine }) },
+    ...(cpus !== undefined && { cpus: parseCount(cpus) }),
+    ...(memory !== undefined && { memory }),
+    ...(size !== undefined && { diskSize: size }),
+    ...(flags.isSet('ssh') && { ssh: ssh === undefined ? true : publicKeyPath(ssh) }),
+    network: { ports: parsePortMappings(flags.list('ports')) },
+    copyFiles: flags.list('copy-files').flatMap((list) => list.split(',')).map(parseCopy),
+    ...(command.length > 0 && { command }),
+  };
+}
+
+function parseCount(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw usageError(`--cpus ${JSON.stringify(text)}: not a number of CPUs`, 'write a whole number from 1 to 64');
+  return Number(text);
+}
+
+const publicKeyPath = (path: string): string => resolve(path.endsWith('.pub') ? path : `${path}.pub`);
+
+function parseLabel(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw usageError(`--label ${JSON.stringify(text)}: not a label`, 'write --label KEY=VALUE');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function parseCopy(text: string): { readonly hostPath: string; readonly vmPath: string } {
+  const [hostPath = '', vmPath = '', ...more] = text.split(':');
+  if (!hostPath.startsWith('/') || !vmPath.startsWith('/') || more.length > 0) {
+    throw usageError(`--copy-files ${JSON.stringify(text)}: not two absolute paths`, 'write --copy-files /host/path:/vm/path');
+  }
+  return { hostPath, vmPath };
+}

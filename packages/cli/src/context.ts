@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import type { ReadClient } from '@ignite/api/client/client';
+import { type Paths, defaultPaths } from '@ignite/engine/host/paths';
+import type { LocalClient } from '@ignite/engine/local-client';
+import type { FlagValues, Invocation } from './arguments/command.ts';
+import { Progress } from './render/progress.ts';
+
+export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
+  return {
+    dataDir: resolve(flags.text('data-dir') ?? env['IGNITE_DATA_DIR'] ?? defaultPaths.dataDir),
+    runDir: resolve(flags.text('run-dir') ?? env['IGNITE_RUN_DIR'] ?? defaultPaths.runDir),
+  };
+}
+
+/** For commands that only look. */
+export async function withReader<T>(invocation: Invocation, use: (client: ReadClient) => Promise<T>): Promise<T> {
+  const { openReadClient } = await import('@ignite/engine/read-client');
+  using client = openReadClient(pathsOf(invocation.flags, invocation.io.env));
+  return await use(client);
+}
+
+/** For commands that act: with the engine, and progress on stderr. */
+export async function withClient<T>(
+  invocation: Invocation,
+  use: (client: LocalClient, op: { readonly signal: AbortSignal; readonly report: Progress['report'] }) => Promise<T>,
+): Promise<T> {
+  const { openLocalClient } = await import('@ignite/engine/wire');
+  const { flags, io, signal } = invocation;
+  const paths = pathsOf(flags, io.env);
+  await using client = openLocalClient({
+    paths,
+    env: io.env,
+    settleCommand: [
+      process.execPath,
+      ...process.execArgv,
+      resolve(process.argv[1]!),
+      `--data-dir=${paths.dataDir}`,
+      `--run-dir=${paths.runDir}`,
+      'settle',
+    ],
+  });
+  using progress = new Progress(io, flags.isSet('quiet'));
+  return await use(client, { signal, report: progress.report });
+}

@@ -1,0 +1,59 @@
+import { parseCommandLine } from './arguments/parse-command-line.ts';
+import type { CommandLine } from './arguments/parse-command-line.ts';
+import { usageError } from './arguments/usage-error.ts';
+import { findCommand } from './commands/registry.ts';
+import type { Io } from './io.ts';
+
+const interrupted = 130;
+
+/** Runs one command line and returns its exit status: 0, 1 for a failure, 2 for what was refused, or the guest's own. */
+async function main(argv: readonly string[], io: Io): Promise<number> {
+  const abort = new AbortController();
+  const onSignal = (): void => abort.abort();
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  try {
+    return await runCommand(await readCommandLine(argv), io, abort.signal);
+  } catch (failure) {
+    if (abort.signal.aborted) return interrupted;
+    const { renderError, exitStatusOf } = await import('./render/error.ts');
+    io.err.write(renderError(failure, argv.includes('--log-level=debug')));
+    return exitStatusOf(failure);
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+async function readCommandLine(argv: readonly string[]): Promise<CommandLine> {
+  return await parseCommandLine(argv, findCommand);
+}
+
+async function runCommand(line: CommandLine, io: Io, signal: AbortSignal): Promise<number> {
+  const { command, flags, args, rest } = line;
+  if (!command) {
+    const [{ overviewHelp }, { allCommands }] = await Promise.all([import('./render/help.ts'), import('./commands/registry.ts')]);
+    io.out.write(overviewHelp(await allCommands()));
+    return 0;
+  }
+  if (flags.isSet('help')) {
+    const { commandHelp } = await import('./render/help.ts');
+    io.out.write(commandHelp(command));
+    return 0;
+  }
+  const { least, most } = command.arity;
+  if (args.length < least || args.length > most) {
+    const wanted = least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
+    throw usageError(`"ignite ${command.name}" takes ${wanted} argument${wanted === '1' ? '' : 's'}, not ${args.length}`, `see "ignite ${command.name} --help"`);
+  }
+  return await command.run({ flags, args, rest, io, signal });
+}
+
+process.stdout.on('error', (failure: NodeJS.ErrnoException) => {
+  if (failure.code !== 'EPIPE') throw failure;
+  process.exit(0); // whoever read us has seen enough
+});
+process.exitCode = await main(process.argv.slice(2), {
+  out: process.stdout,
+  err: process.stderr,
+  isTty: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
+  env: process.env,
+});

@@ -1,0 +1,21 @@
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { ToolFailedError } from '@ignite/toolkit/process/runner';
+
+/** One line of what happened, one of what to do; the cause in between where it tells more. */
+export function renderError(failure: unknown, debug: boolean): string {
+  if (!(failure instanceof CodedError)) {
+    const stack = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+    return `error: ${debug ? stack : stack.split('\n')[0]}\nhint: this is a fault of Ignite's; --log-level=debug shows where\n`;
+  }
+  const { cause } = failure;
+  const said = cause instanceof ToolFailedError && failure.code !== 'VM_INVALID' ? `cause: ${printable(cause.message)}\n` : '';
+  return `error: ${printable(failure.message)}\n${said}hint: ${failure.hint}\n`;
+}
+
+/** 2 for what was refused before anything was done, else 1. */
+export function exitStatusOf(failure: unknown): number {
+  return failure instanceof CodedError && failure.code.endsWith('_INVALID') ? 2 : 1;
+}
+
+/** What a registry or guest says must not move our user's cursor. */
+const printable = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 1_000);

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { CodedError } from '../errors/coded-error.ts';
+import type { Command } from './runner.ts';
+
+/**
+ * Runs a tool on our own terminal or pipes and resolves with its exit status, 128 and the signal's number for one that a
+ * signal ended. The keys ^C and ^\ are the tool's while it runs.
+ * @throws CodedError TOOL_MISSING
+ */
+export function runInteractively(command: Command, signal: AbortSignal): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const child = spawn(command.tool, [...command.args], { stdio: 'inherit', signal });
+  child.once('error', (failure: NodeJS.ErrnoException) => {
+    reject(
+      failure.code === 'ENOENT'
+        ? new CodedError('TOOL_MISSING', `the program "${command.tool}" is not installed`, {
+            hint: 'run "ignite doctor" to see what is missing and how to install it',
+            cause: failure,
+          })
+        : failure,
+    );
+  });
+  child.once('close', (code, name) => resolve(code ?? 128 + (name === null ? 0 : constants.signals[name])));
+  return promise;
+}
