@@ -23,10 +23,13 @@ export interface DefaultNetwork {
 /** The names and the range of the original Ignite, so that firewall rules of its users go on to fit. */
 export const defaultNetwork: DefaultNetwork = { name: 'ignite-cni-bridge', bridge: 'ignite0', subnet: '10.61.0.0/16' };
 
-/** The first list in `dir` by file name, as every CNI runtime picks it; where there is none, ours is written there. */
+/**
+ * The first list in `dir`, by file name, whose file is named after Ignite; where there is none, ours is written there.
+ * The lists of other runtimes are theirs.
+ */
 export async function loadConfList(dir: string, fallback: DefaultNetwork): Promise<ConfList> {
   await mkdir(dir, { recursive: true });
-  const first = (await readdir(dir)).filter((name) => name.endsWith('.conflist')).sort()[0];
+  const first = (await readdir(dir)).filter((name) => /(^|-)ignite.*\.conflist$/.test(name)).sort()[0];
   if (first === undefined) {
     const list = defaultConfList(fallback);
     await replaceFile(join(dir, '10-ignite.conflist'), `${JSON.stringify(list, null, 2)}\n`, 0o644);

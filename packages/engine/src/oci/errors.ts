@@ -57,6 +57,12 @@ const explanations: readonly Explanation[] = [
     hint: 'name another one with --platform, such as linux/arm64',
   },
   {
+    said: /connection refused|no such host|i\/o timeout|network is unreachable|EOF|connection reset|x509|tls|http response to HTTPS/i,
+    code: 'REGISTRY_UNREACHABLE',
+    what: 'its registry cannot be reached',
+    hint: 'check the name and the network; list a plain-HTTP registry in $IGNITE_INSECURE_REGISTRIES, put a private CA below /etc/containers/certs.d',
+  },
+  {
     said: /unauthorized|authentication required|denied|401|403/i,
     code: 'REGISTRY_AUTH',
     what: 'the registry wants credentials, or does not accept these',
@@ -69,7 +75,7 @@ const explanations: readonly Explanation[] = [
     hint: 'wait and try again, or log in to have a higher limit',
   },
   {
-    said: /manifest unknown|name unknown|not found|404|no such file or directory|no such image|does not exist|No such/i,
+    said: /manifest unknown|name unknown|not found|404|no such file or directory|no such image|does not exist/i,
     code: 'IMAGE_MISSING',
     what: 'there is no such image',
     hint: 'check the spelling of its name and tag',
@@ -79,12 +85,6 @@ const explanations: readonly Explanation[] = [
     code: 'IMAGE_CORRUPT',
     what: 'its content is not what its digests promise',
     hint: 'nothing of it was kept; try again, and if it fails again push it again to its registry',
-  },
-  {
-    said: /connection refused|no such host|i\/o timeout|network is unreachable|EOF|connection reset|x509|tls|http response to HTTPS/i,
-    code: 'REGISTRY_UNREACHABLE',
-    what: 'its registry cannot be reached',
-    hint: 'check the name and the network; list a plain-HTTP registry in $IGNITE_INSECURE_REGISTRIES, put a private CA below /etc/containers/certs.d',
   },
 ];
 

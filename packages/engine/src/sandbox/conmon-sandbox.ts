@@ -68,9 +68,7 @@ export class ConmonSandbox implements Sandbox {
     if (existsSync(join(at.state, at.id))) {
       await this.#runner.run({ tool: await findOciRuntime(), args: [`--root=${at.state}`, 'delete', '--force', at.id] }, signal);
     }
-    const monitor = await readNumber(at.conmonPidFile);
-    // It ends by itself once its container has; only its last words in our files must not come after us.
-    while (monitor !== undefined && (await mentions(monitor, at.id))) await delay(pollMs, undefined, { signal });
+    // conmon is not waited for: it may be waiting for us, as its exit command.
     await rm(at.dir, { recursive: true, force: true });
   }
 
@@ -96,7 +94,6 @@ export class ConmonSandbox implements Sandbox {
       bundle,
       rootfs: join(bundle, 'rootfs'),
       pidFile: join(dir, 'vmm.pid'),
-      conmonPidFile: join(dir, 'conmon.pid'),
       runtimeLog: join(dir, 'runtime.log'),
       exitDir: join(dir, 'exit'),
       exitFile: join(dir, 'exit', id),
@@ -112,7 +109,6 @@ interface SandboxFiles {
   readonly bundle: string;
   readonly rootfs: string;
   readonly pidFile: string;
-  readonly conmonPidFile: string;
   readonly runtimeLog: string;
   readonly exitDir: string;
   readonly exitFile: string;
@@ -126,7 +122,7 @@ export function conmonArgs(spec: SandboxSpec, at: SandboxFiles, runtime: string)
   return [
     ...['--api-version', '1', '--cid', at.id, '--cuuid', at.id, '--name', at.id],
     ...['--runtime', runtime, '--runtime-arg', `--root=${at.state}`, '--runtime-arg', `--log=${at.runtimeLog}`],
-    ...['--bundle', at.bundle, '--container-pidfile', at.pidFile, '--conmon-pidfile', at.conmonPidFile],
+    ...['--bundle', at.bundle, '--container-pidfile', at.pidFile],
     ...['--exit-dir', at.exitDir, '--persist-dir', at.monitorDir, '--socket-dir-path', at.monitorDir],
     ...['--log-path', `k8s-file:${spec.logPath}`, '--log-size-max', String(logLimitBytes), '--log-level', 'error'],
     ...(exitTool === undefined ? [] : ['--exit-command', exitTool]),
