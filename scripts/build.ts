@@ -22,7 +22,8 @@ await build({
 });
 await build({
   stdin: {
-    contents: "import { enableCompileCache } from 'node:module';\nenableCompileCache();\nawait import('./program.mjs');\n",
+    contents:
+      "import { enableCompileCache } from 'node:module';\nenableCompileCache();\nawait import('./program.mjs');\n",
     resolveDir: dist,
   },
   outfile: join(dist, 'ignite.mjs'),

@@ -13,7 +13,10 @@ export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
 }
 
 /** For commands that only look. */
-export async function withReader<T>(invocation: Invocation, use: (client: ReadClient) => Promise<T>): Promise<T> {
+export async function withReader<T>(
+  invocation: Invocation,
+  use: (client: ReadClient) => Promise<T>,
+): Promise<T> {
   const { openReadClient } = await import('@ignite/engine/read-client');
   using client = openReadClient(pathsOf(invocation.flags, invocation.io.env));
   return await use(client);
@@ -22,7 +25,10 @@ export async function withReader<T>(invocation: Invocation, use: (client: ReadCl
 /** For commands that act: with the engine, and progress on stderr. */
 export async function withClient<T>(
   invocation: Invocation,
-  use: (client: LocalClient, op: { readonly signal: AbortSignal; readonly report: Progress['report'] }) => Promise<T>,
+  use: (
+    client: LocalClient,
+    op: { readonly signal: AbortSignal; readonly report: Progress['report'] },
+  ) => Promise<T>,
 ): Promise<T> {
   const { openLocalClient } = await import('@ignite/engine/wire');
   const { flags, io, signal } = invocation;

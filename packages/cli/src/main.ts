@@ -30,7 +30,10 @@ async function readCommandLine(argv: readonly string[]): Promise<CommandLine> {
 async function runCommand(line: CommandLine, io: Io, signal: AbortSignal): Promise<number> {
   const { command, flags, args, rest } = line;
   if (!command) {
-    const [{ overviewHelp }, { allCommands }] = await Promise.all([import('./render/help.ts'), import('./commands/registry.ts')]);
+    const [{ overviewHelp }, { allCommands }] = await Promise.all([
+      import('./render/help.ts'),
+      import('./commands/registry.ts'),
+    ]);
     io.out.write(overviewHelp(await allCommands()));
     return 0;
   }
@@ -41,8 +44,12 @@ async function runCommand(line: CommandLine, io: Io, signal: AbortSignal): Promi
   }
   const { least, most } = command.arity;
   if (args.length < least || args.length > most) {
-    const wanted = least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
-    throw usageError(`"ignite ${command.name}" takes ${wanted} argument${wanted === '1' ? '' : 's'}, not ${args.length}`, `see "ignite ${command.name} --help"`);
+    const wanted =
+      least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
+    throw usageError(
+      `"ignite ${command.name}" takes ${wanted} argument${wanted === '1' ? '' : 's'}, not ${args.length}`,
+      `see "ignite ${command.name} --help"`,
+    );
   }
   return await command.run({ flags, args, rest, io, signal });
 }

@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client, ClientOperation, CreateVmRequest, DoctorCheck, LogsRequest, SshTarget } from '@ignite/api/client/client';
+import type {
+  Client,
+  ClientOperation,
+  CreateVmRequest,
+  DoctorCheck,
+  LogsRequest,
+  SshTarget,
+} from '@ignite/api/client/client';
 import { findByQuery } from '@ignite/api/client/find';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
@@ -13,9 +20,21 @@ import { examineHost, missingPackages } from './host/doctor.ts';
 import { locksDir, vmFiles, vmRunFiles } from './host/paths.ts';
 import { kernelInUse } from './kernel/errors.ts';
 import type { KernelDeps } from './kernel/assemble-kernel.ts';
-import { buildKernelObject, ensureDefaultKernel, ensureKernel, importKernelObject, removeKernelObject } from './kernel/kernel-objects.ts';
+import {
+  buildKernelObject,
+  ensureDefaultKernel,
+  ensureKernel,
+  importKernelObject,
+  removeKernelObject,
+} from './kernel/kernel-objects.ts';
 import { imageInUse } from './oci/errors.ts';
-import { ensureImage, type ImageRequest, importAndRecord, parseImportRequest, removeImageObject } from './oci/image-objects.ts';
+import {
+  ensureImage,
+  type ImageRequest,
+  importAndRecord,
+  parseImportRequest,
+  removeImageObject,
+} from './oci/image-objects.ts';
 import type { ImageDeps } from './oci/import-image.ts';
 import { readClient } from './read-client.ts';
 import { readConsole } from './vm/console.ts';
@@ -59,7 +78,8 @@ export class LocalClient implements Client {
   async createVm(request: CreateVmRequest, op: ClientOperation): Promise<Vm> {
     const { name, spec } = await validateRequest(request);
     const imageRequest = parseImportRequest(spec.image.oci, request);
-    const kernelRequest = spec.kernel.oci === undefined ? undefined : parseImportRequest(spec.kernel.oci, request);
+    const kernelRequest =
+      spec.kernel.oci === undefined ? undefined : parseImportRequest(spec.kernel.oci, request);
     if ((await listVms(this.#host.store)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
     const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
     assertDiskHolds(spec, image);
@@ -90,10 +110,16 @@ export class LocalClient implements Client {
     return await getVm(this.#host.store, vm.metadata.name);
   }
 
-  async stopVm(query: string, request: { readonly force: boolean; readonly timeoutMs?: number }, op: ClientOperation): Promise<Vm> {
+  async stopVm(
+    query: string,
+    request: { readonly force: boolean; readonly timeoutMs?: number },
+    op: ClientOperation,
+  ): Promise<Vm> {
     const graceMs = request.force ? 0 : (request.timeoutMs ?? defaultGraceMs);
     return await this.#locked(query, op.signal, async (found) => {
-      const wanted = await changeVm(this.#host.store, found, (now) => ({ spec: { ...now.spec, power: 'Stopped' } }));
+      const wanted = await changeVm(this.#host.store, found, (now) => ({
+        spec: { ...now.spec, power: 'Stopped' },
+      }));
       return await reconcileVm(wanted, { kind: 'stopped', graceMs }, this.#host, op);
     });
   }
@@ -122,7 +148,8 @@ export class LocalClient implements Client {
 
   async waitVm(query: string, signal: AbortSignal): Promise<Vm> {
     const vm = await this.findVm(query, signal);
-    while ((await this.#host.sandbox.observe(vm.metadata.uid)).state === 'running') await delay(waitPollMs, undefined, { signal });
+    while ((await this.#host.sandbox.observe(vm.metadata.uid)).state === 'running')
+      await delay(waitPollMs, undefined, { signal });
     const quiet = { signal, report: () => {} };
     await this.settleVm(vm.metadata.uid, quiet);
     return await getVm(this.#host.store, vm.metadata.name);
@@ -144,7 +171,11 @@ export class LocalClient implements Client {
     return vmRunFiles(this.#host.paths, (await this.#running(query, signal)).metadata.uid).consoleSocket;
   }
 
-  async sshTarget(query: string, request: { readonly timeoutMs: number; readonly identity?: string }, op: ClientOperation): Promise<SshTarget> {
+  async sshTarget(
+    query: string,
+    request: { readonly timeoutMs: number; readonly identity?: string },
+    op: ClientOperation,
+  ): Promise<SshTarget> {
     const vm = await this.#running(query, op.signal);
     const files = vmFiles(this.#host.paths, vm.metadata.uid);
     const identity = request.identity ?? files.privateKey;
@@ -158,10 +189,18 @@ export class LocalClient implements Client {
     return await importAndRecord(parseImportRequest(source, request), this.#host, this.#host.store, op);
   }
 
-  async removeImage(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image> {
+  async removeImage(
+    query: string,
+    request: { readonly force: boolean },
+    op: ClientOperation,
+  ): Promise<Image> {
     const image = await this.findImage(query, op.signal);
-    const sameDigest = (await listImages(this.#host.store)).filter(({ status }) => status.digest === image.status.digest);
-    const users = (await listVms(this.#host.store)).filter(({ status }) => status.image?.digest === image.status.digest);
+    const sameDigest = (await listImages(this.#host.store)).filter(
+      ({ status }) => status.digest === image.status.digest,
+    );
+    const users = (await listVms(this.#host.store)).filter(
+      ({ status }) => status.image?.digest === image.status.digest,
+    );
     if (sameDigest.length === 1) {
       await this.#removeUsers(users, request.force, (vm) => imageInUse(image.metadata.name, vm), op);
     }
@@ -169,7 +208,11 @@ export class LocalClient implements Client {
     return image;
   }
 
-  async importKernel(source: string, request: { readonly registryConfigDir?: string }, op: ClientOperation): Promise<Kernel> {
+  async importKernel(
+    source: string,
+    request: { readonly registryConfigDir?: string },
+    op: ClientOperation,
+  ): Promise<Kernel> {
     return await importKernelObject(parseImportRequest(source, request), this.#host, this.#host.store, op);
   }
 
@@ -177,10 +220,18 @@ export class LocalClient implements Client {
     return await buildKernelObject(this.#host, this.#host.store, op);
   }
 
-  async removeKernel(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Kernel> {
+  async removeKernel(
+    query: string,
+    request: { readonly force: boolean },
+    op: ClientOperation,
+  ): Promise<Kernel> {
     const kernel = await this.findKernel(query, op.signal);
-    const sameId = (await listKernels(this.#host.store)).filter(({ status }) => status.id === kernel.status.id);
-    const users = (await listVms(this.#host.store)).filter(({ status }) => status.kernel?.id === kernel.status.id);
+    const sameId = (await listKernels(this.#host.store)).filter(
+      ({ status }) => status.id === kernel.status.id,
+    );
+    const users = (await listVms(this.#host.store)).filter(
+      ({ status }) => status.kernel?.id === kernel.status.id,
+    );
     if (sameId.length === 1) {
       await this.#removeUsers(users, request.force, (vm) => kernelInUse(kernel.metadata.name, vm), op);
     }
@@ -198,7 +249,10 @@ export class LocalClient implements Client {
       op.report({ kind: 'step', message: `Installing ${packages.join(', ')}` });
       const env = { DEBIAN_FRONTEND: 'noninteractive' };
       await this.#host.runner.run({ tool: 'apt-get', args: ['update', '-q'], env }, op.signal);
-      await this.#host.runner.run({ tool: 'apt-get', args: ['install', '-q', '-y', '--no-install-recommends', ...packages], env }, op.signal);
+      await this.#host.runner.run(
+        { tool: 'apt-get', args: ['install', '-q', '-y', '--no-install-recommends', ...packages], env },
+        op.signal,
+      );
     }
     return await examineHost();
   }
@@ -216,7 +270,8 @@ export class LocalClient implements Client {
 
   async #running(query: string, signal: AbortSignal): Promise<Vm> {
     const vm = await this.findVm(query, signal);
-    if ((await this.#host.sandbox.observe(vm.metadata.uid)).state !== 'running') throw notRunning(vm.metadata.name);
+    if ((await this.#host.sandbox.observe(vm.metadata.uid)).state !== 'running')
+      throw notRunning(vm.metadata.name);
     return vm;
   }
 
@@ -235,7 +290,8 @@ export class LocalClient implements Client {
   }
 
   async #untilExited(vm: Vm, signal: AbortSignal): Promise<never> {
-    while ((await this.#host.sandbox.observe(vm.metadata.uid)).state === 'running') await delay(waitPollMs, undefined, { signal });
+    while ((await this.#host.sandbox.observe(vm.metadata.uid)).state === 'running')
+      await delay(waitPollMs, undefined, { signal });
     await this.settleVm(vm.metadata.uid, { signal, report: () => {} });
     throw exitedEarly(vm.metadata.name, (await getVm(this.#host.store, vm.metadata.name)).status.exitCode);
   }
@@ -244,14 +300,24 @@ export class LocalClient implements Client {
   async #clearUp(vm: Vm, op: ClientOperation): Promise<void> {
     const signal = AbortSignal.timeout(cleanUpTimeoutMs);
     try {
-      const stopped = await changeVm(this.#host.store, vm, (now) => ({ spec: { ...now.spec, power: 'Stopped' } }));
+      const stopped = await changeVm(this.#host.store, vm, (now) => ({
+        spec: { ...now.spec, power: 'Stopped' },
+      }));
       await reconcileVm(stopped, { kind: 'stopped', graceMs: 0 }, this.#host, { signal, report: op.report });
     } catch (failure) {
-      op.report({ kind: 'warning', message: `something of ${vm.metadata.name} is left, which "ignite rm -f" removes: ${String(failure)}` });
+      op.report({
+        kind: 'warning',
+        message: `something of ${vm.metadata.name} is left, which "ignite rm -f" removes: ${String(failure)}`,
+      });
     }
   }
 
-  async #removeUsers(users: readonly Vm[], force: boolean, inUse: (vm: string) => Error, op: ClientOperation): Promise<void> {
+  async #removeUsers(
+    users: readonly Vm[],
+    force: boolean,
+    inUse: (vm: string) => Error,
+    op: ClientOperation,
+  ): Promise<void> {
     const [first] = users;
     if (first && !force) throw inUse(first.metadata.name);
     for (const user of users) await this.removeVm(user.metadata.uid, { force: true }, op);

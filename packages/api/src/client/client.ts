@@ -59,7 +59,11 @@ export interface Client extends ReadClient, AsyncDisposable {
   /** Resolves once the VM runs, and when it has `ssh: true`, once SSH answers. */
   startVm(query: string, op: ClientOperation): Promise<Vm>;
   /** Asks the guest to power off, and after the grace period ends it. */
-  stopVm(query: string, request: { readonly force: boolean; readonly timeoutMs?: number }, op: ClientOperation): Promise<Vm>;
+  stopVm(
+    query: string,
+    request: { readonly force: boolean; readonly timeoutMs?: number },
+    op: ClientOperation,
+  ): Promise<Vm>;
   /** @throws CodedError VM_RUNNING unless forced */
   removeVm(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
   /** Resolves when the VM no longer runs, with its exit code in the status. */
@@ -69,12 +73,24 @@ export interface Client extends ReadClient, AsyncDisposable {
   /** The path of the unix stream socket that is the VM's console. @throws CodedError VM_NOT_RUNNING */
   consoleSocket(query: string, signal: AbortSignal): Promise<string>;
   /** Waits until SSH answers. @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE */
-  sshTarget(query: string, request: { readonly timeoutMs: number; readonly identity?: string }, op: ClientOperation): Promise<SshTarget>;
+  sshTarget(
+    query: string,
+    request: { readonly timeoutMs: number; readonly identity?: string },
+    op: ClientOperation,
+  ): Promise<SshTarget>;
 
-  importImage(source: string, request: { readonly platform?: string; readonly registryConfigDir?: string }, op: ClientOperation): Promise<Image>;
+  importImage(
+    source: string,
+    request: { readonly platform?: string; readonly registryConfigDir?: string },
+    op: ClientOperation,
+  ): Promise<Image>;
   /** @throws CodedError IMAGE_IN_USE unless forced, which removes the VMs too */
   removeImage(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image>;
-  importKernel(source: string, request: { readonly registryConfigDir?: string }, op: ClientOperation): Promise<Kernel>;
+  importKernel(
+    source: string,
+    request: { readonly registryConfigDir?: string },
+    op: ClientOperation,
+  ): Promise<Kernel>;
   /** Makes a kernel from Debian's cloud kernel package. */
   buildKernel(op: ClientOperation): Promise<Kernel>;
   removeKernel(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Kernel>;
@@ -94,4 +110,3 @@ export interface DoctorCheck {
   /** The command that cures it. */
   readonly cure?: string;
 }
-

@@ -16,7 +16,11 @@ export type FindErrorCode = `${(typeof words)[keyof typeof words]['code']}_${'NO
  * The one thing that `query` names: by name or uid exactly, else by a prefix of either that fits nothing else.
  * @throws CodedError KIND_NOT_FOUND or KIND_AMBIGUOUS
  */
-export function findByQuery<T extends Named>(kind: keyof typeof words, items: readonly T[], query: string): T {
+export function findByQuery<T extends Named>(
+  kind: keyof typeof words,
+  items: readonly T[],
+  query: string,
+): T {
   const { code, noun, list } = words[kind];
   const exact = items.filter(({ metadata: { name, uid } }) => name === query || uid === query);
   const matches =
@@ -25,15 +29,23 @@ export function findByQuery<T extends Named>(kind: keyof typeof words, items: re
       : items.filter(({ metadata: { name, uid } }) => name.startsWith(query) || uid.startsWith(query));
   if (matches.length > 1) {
     const names = matches.map(({ metadata }) => metadata.name).join(', ');
-    throw new CodedError<FindErrorCode>(`${code}_AMBIGUOUS`, `"${query}" fits more than one ${noun}: ${names}`, {
-      hint: `give the whole name, or more of the uid; "${list}" shows both`,
-    });
+    throw new CodedError<FindErrorCode>(
+      `${code}_AMBIGUOUS`,
+      `"${query}" fits more than one ${noun}: ${names}`,
+      {
+        hint: `give the whole name, or more of the uid; "${list}" shows both`,
+      },
+    );
   }
   const [match] = matches;
   if (!match) {
-    throw new CodedError<FindErrorCode>(`${code}_NOT_FOUND`, `there is no ${noun} with the name or uid "${query}"`, {
-      hint: `"${list}" shows what there is`,
-    });
+    throw new CodedError<FindErrorCode>(
+      `${code}_NOT_FOUND`,
+      `there is no ${noun} with the name or uid "${query}"`,
+      {
+        hint: `"${list}" shows what there is`,
+      },
+    );
   }
   return match;
 }

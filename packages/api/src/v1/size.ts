@@ -9,7 +9,8 @@ export function size(bounds: { readonly atLeast: number; readonly multipleOf: nu
     v.rawTransform<string | number, Bytes>(({ dataset, addIssue, NEVER }) => {
       try {
         const parsed = parseBytes(String(dataset.value));
-        if (parsed < bounds.atLeast) throw new RangeError(`must be at least ${formatBytes(bytes(bounds.atLeast))}`);
+        if (parsed < bounds.atLeast)
+          throw new RangeError(`must be at least ${formatBytes(bytes(bounds.atLeast))}`);
         if (parsed % bounds.multipleOf !== 0) throw new RangeError('must be a whole number of MB');
         return parsed;
       } catch (failure) {

@@ -12,7 +12,10 @@ export const portMappingSchema = v.strictObject({
 });
 export type PortMapping = v.InferOutput<typeof portMappingSchema>;
 
-const absolutePath = v.pipe(v.string(), v.regex(/^\/(?!.*(^|\/)\.\.(\/|$))/, 'must be an absolute path without ".."'));
+const absolutePath = v.pipe(
+  v.string(),
+  v.regex(/^\/(?!.*(^|\/)\.\.(\/|$))/, 'must be an absolute path without ".."'),
+);
 
 export const minimumMemory = 64 * 2 ** 20;
 export const minimumDisk = 16 * 2 ** 20;
@@ -82,4 +85,3 @@ export interface Vm extends ApiObject {
   readonly spec: VmSpec;
   readonly status: VmStatus;
 }
-

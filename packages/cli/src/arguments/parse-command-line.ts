@@ -2,11 +2,19 @@ import { type Command, type Flag, FlagValues, type Flags } from './command.ts';
 import { usageError } from './usage-error.ts';
 
 export const globalFlags: Flags = {
-  'data-dir': { type: 'string', value: 'DIR', help: 'where images, kernels and VMs are kept (default /var/lib/ignite)' },
+  'data-dir': {
+    type: 'string',
+    value: 'DIR',
+    help: 'where images, kernels and VMs are kept (default /var/lib/ignite)',
+  },
   'run-dir': { type: 'string', value: 'DIR', help: 'where what runs is kept track of (default /run/ignite)' },
   quiet: { type: 'boolean', short: 'q', help: 'print only uids' },
   'log-level': { type: 'string', value: 'LEVEL', help: 'error, warn, info or debug (default info)' },
-  'ignite-config': { type: 'string', value: 'FILE', help: 'a configuration file (default /etc/ignite/config.yaml)' },
+  'ignite-config': {
+    type: 'string',
+    value: 'FILE',
+    help: 'a configuration file (default /etc/ignite/config.yaml)',
+  },
   help: { type: 'boolean', short: 'h', help: 'explain the command' },
 };
 
@@ -66,14 +74,45 @@ function commandWords(argv: readonly string[]): readonly string[] {
     const word = argv[at]!;
     if (word === '--') break;
     if (!word.startsWith('-')) words.push(word);
-    else if (words.length === 0 && !word.includes('=') && takesValueBeforeCommand.has(word.replace(/^--?/, ''))) at += 1;
+    else if (
+      words.length === 0 &&
+      !word.includes('=') &&
+      takesValueBeforeCommand.has(word.replace(/^--?/, ''))
+    )
+      at += 1;
   }
   return words;
 }
 
 const takesValueBeforeCommand = new Set([
-  ...['data-dir', 'run-dir', 'log-level', 'ignite-config', 'runtime', 'network-plugin', 'id-prefix', 'registry-config-dir'],
-  ...['name', 'n', 'cpus', 'memory', 'size', 's', 'ports', 'p', 'label', 'l', 'kernel-image', 'k', 'output', 'o', 'format', 'filter'],
+  ...[
+    'data-dir',
+    'run-dir',
+    'log-level',
+    'ignite-config',
+    'runtime',
+    'network-plugin',
+    'id-prefix',
+    'registry-config-dir',
+  ],
+  ...[
+    'name',
+    'n',
+    'cpus',
+    'memory',
+    'size',
+    's',
+    'ports',
+    'p',
+    'label',
+    'l',
+    'kernel-image',
+    'k',
+    'output',
+    'o',
+    'format',
+    'filter',
+  ],
 ]);
 
 /** Returns how many further words the flag took. */
@@ -104,7 +143,12 @@ function takeFlag(
   return given === undefined ? 1 : 0;
 }
 
-function findFlag(dashes: string, written: string, flags: Flags, command: Command | undefined): readonly [string, Flag] {
+function findFlag(
+  dashes: string,
+  written: string,
+  flags: Flags,
+  command: Command | undefined,
+): readonly [string, Flag] {
   const found =
     dashes === '--'
       ? Object.entries(flags).find(([name]) => name === written)
@@ -113,7 +157,9 @@ function findFlag(dashes: string, written: string, flags: Flags, command: Comman
   const nearest = Object.keys(flags).find((name) => name.startsWith(written.slice(0, 3)));
   throw usageError(
     `there is no flag ${dashes}${written}`,
-    nearest !== undefined && written.length > 2 ? `did you mean --${nearest}? ${hintOf(command)}` : hintOf(command),
+    nearest !== undefined && written.length > 2
+      ? `did you mean --${nearest}? ${hintOf(command)}`
+      : hintOf(command),
   );
 }
 

@@ -32,14 +32,19 @@ export async function attachUntilEnd(vm: Vm, client: LocalClient, invocation: In
     () => 'ended' as const,
   );
   const show = async () => {
-    for await (const part of client.logs(uid, { follow: true }, invocation.signal)) invocation.io.out.write(part);
+    for await (const part of client.logs(uid, { follow: true }, invocation.signal))
+      invocation.io.out.write(part);
     return 'ended' as const;
   };
-  if ((await Promise.race([show(), input.then((how) => (how === 'detached' ? how : show()))])) === 'detached') return 0;
+  if ((await Promise.race([show(), input.then((how) => (how === 'detached' ? how : show()))])) === 'detached')
+    return 0;
   return (await client.waitVm(uid, invocation.signal)).status.exitCode ?? 255;
 }
 
-async function attachConsole(path: string, { io, signal, showOutput = true }: Invocation & { readonly showOutput?: boolean }): Promise<'ended' | 'detached'> {
+async function attachConsole(
+  path: string,
+  { io, signal, showOutput = true }: Invocation & { readonly showOutput?: boolean },
+): Promise<'ended' | 'detached'> {
   const socket = connect(path);
   await once(socket, 'connect', { signal });
   const { promise, resolve } = Promise.withResolvers<'ended' | 'detached'>();

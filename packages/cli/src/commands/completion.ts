@@ -7,7 +7,10 @@ export const completion: Command = {
   arguments: 'bash|zsh|fish',
   arity: { least: 0, most: 1 },
   summary: 'Print a script that completes commands, flags and the names of VMs',
-  examples: ['ignite completion bash > /etc/bash_completion.d/ignite', 'ignite completion zsh > "${fpath[1]}/_ignite"'],
+  examples: [
+    'ignite completion bash > /etc/bash_completion.d/ignite',
+    'ignite completion zsh > "${fpath[1]}/_ignite"',
+  ],
   flags: {},
   run: async ({ args, io }) => {
     const shell = args[0] ?? 'bash';
@@ -21,10 +24,15 @@ export const completion: Command = {
 };
 
 const takesVm = ['start', 'stop', 'kill', 'rm', 'wait', 'ssh', 'exec', 'logs', 'attach', 'inspect'];
-const flagsOf = (command: Command): string => Object.keys({ ...command.flags, ...globalFlags }).map((name) => `--${name}`).join(' ');
+const flagsOf = (command: Command): string =>
+  Object.keys({ ...command.flags, ...globalFlags })
+    .map((name) => `--${name}`)
+    .join(' ');
 
 function bash(commands: readonly Command[]): string {
-  const cases = commands.map((command) => `    "${command.name}"*) flags="${flagsOf(command)}" ;;\n`).join('');
+  const cases = commands
+    .map((command) => `    "${command.name}"*) flags="${flagsOf(command)}" ;;\n`)
+    .join('');
   return `# bash completion for ignite
 _ignite() {
   local current="\${COMP_WORDS[COMP_CWORD]}" flags="" words="\${COMP_WORDS[*]:1:COMP_CWORD-1}"
@@ -51,7 +59,9 @@ function fish(commands: readonly Command[]): string {
     const first = command.name.split(' ')[0]!;
     return [
       `complete -c ignite -f -n __fish_use_subcommand -a ${first} -d '${command.summary.replaceAll("'", "\\'")}'`,
-      ...Object.keys(command.flags).map((name) => `complete -c ignite -n '__fish_seen_subcommand_from ${first}' -l ${name}`),
+      ...Object.keys(command.flags).map(
+        (name) => `complete -c ignite -n '__fish_seen_subcommand_from ${first}' -l ${name}`,
+      ),
     ];
   });
   return `${lines.join('\n')}

@@ -36,9 +36,17 @@ export const imageImport: Command = {
   arguments: 'IMAGE',
   arity: { least: 1, most: 1 },
   summary: 'Bring an image from a registry, a daemon or a file',
-  examples: ['ignite image import debian:12', 'ignite image import oci-archive:./my-image.tar', 'ignite image import docker-daemon:alpine:3'],
+  examples: [
+    'ignite image import debian:12',
+    'ignite image import oci-archive:./my-image.tar',
+    'ignite image import docker-daemon:alpine:3',
+  ],
   flags: {
-    platform: { type: 'string', value: 'OS/ARCH', help: 'linux/amd64 or linux/arm64 (default: of this host)' },
+    platform: {
+      type: 'string',
+      value: 'OS/ARCH',
+      help: 'linux/amd64 or linux/arm64 (default: of this host)',
+    },
     'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
     runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
   },
@@ -47,9 +55,18 @@ export const imageImport: Command = {
     const platform = flags.text('platform');
     const registryConfigDir = flags.text('registry-config-dir');
     const image = await withClient(invocation, (client, op) =>
-      client.importImage(args[0]!, { ...(platform !== undefined && { platform }), ...(registryConfigDir !== undefined && { registryConfigDir }) }, op),
+      client.importImage(
+        args[0]!,
+        {
+          ...(platform !== undefined && { platform }),
+          ...(registryConfigDir !== undefined && { registryConfigDir }),
+        },
+        op,
+      ),
     );
-    io.out.write(`${flags.isSet('quiet') ? image.metadata.uid : `Imported image "${image.metadata.name}" with ID "${image.metadata.uid}"`}\n`);
+    io.out.write(
+      `${flags.isSet('quiet') ? image.metadata.uid : `Imported image "${image.metadata.name}" with ID "${image.metadata.uid}"`}\n`,
+    );
     return 0;
   },
 };

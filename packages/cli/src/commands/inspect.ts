@@ -9,7 +9,11 @@ export const inspect: Command = {
   arguments: '[vm|image|kernel] OBJECT',
   arity: { least: 1, most: 2 },
   summary: 'Print everything that is known of a VM, image or kernel',
-  examples: ['ignite inspect my-vm', 'ignite inspect image debian:12 -o yaml', "ignite inspect vm my-vm --format '{{.status.network.ipAddresses}}'"],
+  examples: [
+    'ignite inspect my-vm',
+    'ignite inspect image debian:12 -o yaml',
+    "ignite inspect vm my-vm --format '{{.status.network.ipAddresses}}'",
+  ],
   flags: outputFlags,
   run: async (invocation) => {
     const { flags, args, io, signal } = invocation;

@@ -43,7 +43,9 @@ export const kernelImport: Command = {
   run: async (invocation) => {
     const registryConfigDir = invocation.flags.text('registry-config-dir');
     const request = registryConfigDir === undefined ? {} : { registryConfigDir };
-    const kernel = await withClient(invocation, (client, op) => client.importKernel(invocation.args[0]!, request, op));
+    const kernel = await withClient(invocation, (client, op) =>
+      client.importKernel(invocation.args[0]!, request, op),
+    );
     printMade('Imported', kernel, invocation);
     return 0;
   },

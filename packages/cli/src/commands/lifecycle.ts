@@ -36,14 +36,22 @@ export const stop: Command = {
   examples: ['ignite stop my-vm', 'ignite stop --time 5 my-vm'],
   flags: {
     'force-kill': { type: 'boolean', short: 'f', help: 'end them at once' },
-    time: { type: 'string', short: 't', value: 'SECONDS', help: 'how long to wait for the guest (default 30)' },
+    time: {
+      type: 'string',
+      short: 't',
+      value: 'SECONDS',
+      help: 'how long to wait for the guest (default 30)',
+    },
   },
   run: async (invocation) => {
     const seconds = invocation.flags.text('time');
-    if (seconds !== undefined && !/^\d{1,5}$/.test(seconds)) throw usageError(`--time ${seconds}: not a number of seconds`, 'write a whole number');
+    if (seconds !== undefined && !/^\d{1,5}$/.test(seconds))
+      throw usageError(`--time ${seconds}: not a number of seconds`, 'write a whole number');
     const force = invocation.flags.isSet('force-kill');
     const request = { force, ...(seconds !== undefined && { timeoutMs: Number(seconds) * 1_000 }) };
-    return await forEach(invocation, 'Stopped', (client, vm, op) => client.stopVm(vm.metadata.uid, request, op));
+    return await forEach(invocation, 'Stopped', (client, vm, op) =>
+      client.stopVm(vm.metadata.uid, request, op),
+    );
   },
 };
 
@@ -54,7 +62,8 @@ export const kill: Command = {
   summary: 'End VMs at once, as if their power was cut',
   examples: ['ignite kill my-vm'],
   flags: {},
-  run: (invocation) => forEach(invocation, 'Stopped', (client, vm, op) => client.stopVm(vm.metadata.uid, { force: true }, op)),
+  run: (invocation) =>
+    forEach(invocation, 'Stopped', (client, vm, op) => client.stopVm(vm.metadata.uid, { force: true }, op)),
 };
 
 export const rm: Command = {
@@ -65,7 +74,9 @@ export const rm: Command = {
   examples: ['ignite rm my-vm', 'ignite rm -f my-vm other-vm'],
   flags: { force: { type: 'boolean', short: 'f', help: 'also those that run' } },
   run: (invocation) =>
-    forEach(invocation, 'Removed', (client, vm, op) => client.removeVm(vm.metadata.uid, { force: invocation.flags.isSet('force') }, op)),
+    forEach(invocation, 'Removed', (client, vm, op) =>
+      client.removeVm(vm.metadata.uid, { force: invocation.flags.isSet('force') }, op),
+    ),
 };
 
 export const wait: Command = {
@@ -102,7 +113,11 @@ export const settle: Command = {
 
 type Operation = Parameters<LocalClient['startVm']>[1];
 
-async function forEach(invocation: Invocation, verb: string, act: (client: LocalClient, vm: Vm, op: Operation) => Promise<Vm>): Promise<number> {
+async function forEach(
+  invocation: Invocation,
+  verb: string,
+  act: (client: LocalClient, vm: Vm, op: Operation) => Promise<Vm>,
+): Promise<number> {
   const { flags, io } = invocation;
   await withClient(invocation, async (client, op) => {
     for (const vm of await findAll(client, invocation)) {

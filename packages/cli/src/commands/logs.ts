@@ -6,7 +6,7 @@ export const logs: Command = {
   name: 'logs',
   arguments: 'VM',
   arity: { least: 1, most: 1 },
-  summary: "Print what a VM wrote to its console, of its last start",
+  summary: 'Print what a VM wrote to its console, of its last start',
   examples: ['ignite logs my-vm', 'ignite logs -f --tail 20 my-vm'],
   flags: {
     follow: { type: 'boolean', short: 'f', help: 'go on while the VM runs' },
@@ -15,7 +15,8 @@ export const logs: Command = {
   run: async (invocation) => {
     const { flags, args, io, signal } = invocation;
     const tail = flags.text('tail');
-    if (tail !== undefined && !/^\d{1,9}$/.test(tail)) throw usageError(`--tail ${tail}: not a number of lines`, 'write a whole number');
+    if (tail !== undefined && !/^\d{1,9}$/.test(tail))
+      throw usageError(`--tail ${tail}: not a number of lines`, 'write a whole number');
     const request = { follow: flags.isSet('follow'), ...(tail !== undefined && { tail: Number(tail) }) };
     await withClient(invocation, async (client) => {
       for await (const part of client.logs(args[0]!, request, signal)) io.out.write(part);

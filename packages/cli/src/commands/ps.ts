@@ -16,7 +16,10 @@ const columns: readonly Column<Vm>[] = [
   { title: 'MEMORY', cell: (vm) => humanBytes(vm.spec.memory) },
   { title: 'CREATED', cell: (vm) => `${age(vm.metadata.creationTimestamp, Date.now())} ago` },
   { title: 'STATUS', cell: statusOf },
-  { title: 'IPS', cell: (vm) => (vm.status.phase === 'Running' ? (vm.status.network?.ipAddresses.join(', ') ?? '') : '') },
+  {
+    title: 'IPS',
+    cell: (vm) => (vm.status.phase === 'Running' ? (vm.status.network?.ipAddresses.join(', ') ?? '') : ''),
+  },
   { title: 'PORTS', cell: portsOf },
   { title: 'NAME', cell: (vm) => vm.metadata.name },
   { title: 'IMAGE DIGEST', cell: (vm) => vm.status.image?.digest ?? '', wide: true },
@@ -28,10 +31,20 @@ export const ps: Command = {
   arguments: '',
   arity: { least: 0, most: 0 },
   summary: 'List the VMs that run',
-  examples: ['ignite ps', 'ignite ps -a', 'ignite ps -q', "ignite ps -a --filter label=app=web --format '{{.metadata.name}}'"],
+  examples: [
+    'ignite ps',
+    'ignite ps -a',
+    'ignite ps -q',
+    "ignite ps -a --filter label=app=web --format '{{.metadata.name}}'",
+  ],
   flags: {
     all: { type: 'boolean', short: 'a', help: 'list the VMs that do not run too' },
-    filter: { type: 'list', short: 'f', value: 'KEY=VALUE', help: 'name=, status=, image=, label=KEY[=VALUE], or "{{.path}}=value"; all must fit' },
+    filter: {
+      type: 'list',
+      short: 'f',
+      value: 'KEY=VALUE',
+      help: 'name=, status=, image=, label=KEY[=VALUE], or "{{.path}}=value"; all must fit',
+    },
     ...outputFlags,
   },
   run: list,
@@ -47,10 +60,15 @@ export const listAll: Command = {
 async function list(invocation: Invocation, all = invocation.flags.isSet('all')): Promise<number> {
   const { flags, io, signal } = invocation;
   assertOutputFlags(flags);
-  const filters = flags.list('filter').flatMap((text) => text.split(',')).map(parseFilter);
+  const filters = flags
+    .list('filter')
+    .flatMap((text) => text.split(','))
+    .map(parseFilter);
   await withReader(invocation, async (client) => {
     const vms = await client.listVms(signal);
-    const wanted = vms.filter((vm) => (all || vm.status.phase === 'Running') && filters.every((fits) => fits(vm)));
+    const wanted = vms.filter(
+      (vm) => (all || vm.status.phase === 'Running') && filters.every((fits) => fits(vm)),
+    );
     await printObjects(wanted, columns, flags, io);
   });
   return 0;
@@ -72,7 +90,11 @@ function portsOf(vm: Vm): string {
 /** @throws CodedError USAGE_INVALID */
 export function parseFilter(text: string): (vm: Vm) => boolean {
   const match = /^(\{\{\s*\.[\w.-]+\s*\}\}|name|status|image|label)(==|=~|!=|!~|=)(.*)$/.exec(text);
-  if (!match) throw usageError(`--filter ${JSON.stringify(text)} is not understood`, 'write name=my-vm, status=running, image=debian, label=app=web or "{{.spec.cpus}}=2"');
+  if (!match)
+    throw usageError(
+      `--filter ${JSON.stringify(text)} is not understood`,
+      'write name=my-vm, status=running, image=debian, label=app=web or "{{.spec.cpus}}=2"',
+    );
   const [, key = '', operator = '=', value = ''] = match;
   const actual = (vm: Vm): string => {
     if (key === 'name') return vm.metadata.name;

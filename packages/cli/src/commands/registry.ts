@@ -46,7 +46,10 @@ const aliases: Readonly<Record<string, string>> = {
   'kernel ls': 'kernels',
   'kernel list': 'kernels',
   ...Object.fromEntries(
-    ['run', 'create', 'start', 'stop', 'kill', 'rm', 'ps', 'ssh', 'logs', 'attach'].map((name) => [`vm ${name}`, name]),
+    ['run', 'create', 'start', 'stop', 'kill', 'rm', 'ps', 'ssh', 'logs', 'attach'].map((name) => [
+      `vm ${name}`,
+      name,
+    ]),
   ),
 };
 

@@ -11,9 +11,23 @@ const createFlags: Flags = {
   cpus: { type: 'string', value: 'COUNT', help: 'how many CPUs (default 1)' },
   memory: { type: 'string', value: 'SIZE', help: 'how much memory, in powers of 1024 (default 512MB)' },
   size: { type: 'string', short: 's', value: 'SIZE', help: 'the size of its root file system (default 4GB)' },
-  ssh: { type: 'optional', value: 'KEY.pub', help: 'let SSH in, by a key made for this VM or by the one named' },
-  ports: { type: 'list', short: 'p', value: 'MAPPING', help: 'publish [ADDRESS:]HOST:VM[/udp]; ranges and lists too' },
-  'kernel-image': { type: 'string', short: 'k', value: 'IMAGE', help: "the kernel (default: made of Debian's)" },
+  ssh: {
+    type: 'optional',
+    value: 'KEY.pub',
+    help: 'let SSH in, by a key made for this VM or by the one named',
+  },
+  ports: {
+    type: 'list',
+    short: 'p',
+    value: 'MAPPING',
+    help: 'publish [ADDRESS:]HOST:VM[/udp]; ranges and lists too',
+  },
+  'kernel-image': {
+    type: 'string',
+    short: 'k',
+    value: 'IMAGE',
+    help: "the kernel (default: made of Debian's)",
+  },
   'kernel-args': { type: 'string', value: 'ARGS', help: 'added to the kernel command line' },
   label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'a label' },
   'copy-files': { type: 'list', value: 'HOST:VM', help: 'copy a file or folder into it at first boot' },
@@ -21,10 +35,16 @@ const createFlags: Flags = {
   platform: { type: 'string', value: 'OS/ARCH', help: 'linux/amd64 or linux/arm64 (default: of this host)' },
   'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
   runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
-  'network-plugin': { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
+  'network-plugin': {
+    type: 'string',
+    value: 'NAME',
+    help: 'accepted for the sake of old scripts; has no effect',
+  },
 };
 
-export const interactiveFlag: Flags = { interactive: { type: 'boolean', short: 'i', help: 'attach to its console' } };
+export const interactiveFlag: Flags = {
+  interactive: { type: 'boolean', short: 'i', help: 'attach to its console' },
+};
 
 export const create: Command = {
   name: 'create',
@@ -51,7 +71,11 @@ export const run: Command = {
     'ignite run nginx -p 8080:80',
     'ignite run -i alpine -- uname -a',
   ],
-  flags: { ...createFlags, ...interactiveFlag, detach: { type: 'boolean', short: 'd', help: 'do not attach (the default)' } },
+  flags: {
+    ...createFlags,
+    ...interactiveFlag,
+    detach: { type: 'boolean', short: 'd', help: 'do not attach (the default)' },
+  },
   run: async (invocation) => {
     const { flags, io } = invocation;
     const request = createRequest(invocation);
@@ -108,13 +132,20 @@ function specOf(flags: FlagValues, image: string, command: readonly string[]): o
     ...(size !== undefined && { diskSize: size }),
     ...(flags.isSet('ssh') && { ssh: ssh === undefined ? true : publicKeyPath(ssh) }),
     network: { ports: parsePortMappings(flags.list('ports')) },
-    copyFiles: flags.list('copy-files').flatMap((list) => list.split(',')).map(parseCopy),
+    copyFiles: flags
+      .list('copy-files')
+      .flatMap((list) => list.split(','))
+      .map(parseCopy),
     ...(command.length > 0 && { command }),
   };
 }
 
 function parseCount(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw usageError(`--cpus ${JSON.stringify(text)}: not a number of CPUs`, 'write a whole number from 1 to 64');
+  if (!/^\d{1,4}$/.test(text))
+    throw usageError(
+      `--cpus ${JSON.stringify(text)}: not a number of CPUs`,
+      'write a whole number from 1 to 64',
+    );
   return Number(text);
 }
 
@@ -129,7 +160,10 @@ function parseLabel(text: string): readonly [string, string] {
 function parseCopy(text: string): { readonly hostPath: string; readonly vmPath: string } {
   const [hostPath = '', vmPath = '', ...more] = text.split(':');
   if (!hostPath.startsWith('/') || !vmPath.startsWith('/') || more.length > 0) {
-    throw usageError(`--copy-files ${JSON.stringify(text)}: not two absolute paths`, 'write --copy-files /host/path:/vm/path');
+    throw usageError(
+      `--copy-files ${JSON.stringify(text)}: not two absolute paths`,
+      'write --copy-files /host/path:/vm/path',
+    );
   }
   return { hostPath, vmPath };
 }

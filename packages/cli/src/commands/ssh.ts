@@ -3,7 +3,12 @@ import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 
 const sshFlags: Flags = {
-  identity: { type: 'string', short: 'i', value: 'FILE', help: 'the private key (default: the one made for the VM)' },
+  identity: {
+    type: 'string',
+    short: 'i',
+    value: 'FILE',
+    help: 'the private key (default: the one made for the VM)',
+  },
   timeout: { type: 'string', value: 'SECONDS', help: 'how long to wait for SSH (default 60)' },
   tty: { type: 'optional', short: 't', help: 'give the command a terminal' },
 };
@@ -24,7 +29,11 @@ export const exec: Command = {
   arguments: 'VM COMMAND...',
   arity: { least: 1, most: Infinity },
   summary: 'Run a command in a VM, with its input, output and exit status ours',
-  examples: ['ignite exec my-vm -- uname -a', 'ignite exec my-vm cat /etc/os-release', 'ignite exec my-vm "echo a > /tmp/b"'],
+  examples: [
+    'ignite exec my-vm -- uname -a',
+    'ignite exec my-vm cat /etc/os-release',
+    'ignite exec my-vm "echo a > /tmp/b"',
+  ],
   flags: sshFlags,
   passesFlags: true,
   run: async (invocation) => {
@@ -35,19 +44,29 @@ export const exec: Command = {
   },
 };
 
-const quote = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+const quote = (word: string): string =>
+  /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 async function overSsh(invocation: Invocation, command: readonly string[]): Promise<number> {
   const { flags, args, signal } = invocation;
   const seconds = flags.text('timeout') ?? '60';
-  if (!/^\d{1,5}$/.test(seconds)) throw usageError(`--timeout ${seconds}: not a number of seconds`, 'write a whole number');
+  if (!/^\d{1,5}$/.test(seconds))
+    throw usageError(`--timeout ${seconds}: not a number of seconds`, 'write a whole number');
   const identity = flags.text('identity');
   const request = { timeoutMs: Number(seconds) * 1_000, ...(identity !== undefined && { identity }) };
   const target = await withClient(invocation, (client, op) => client.sshTarget(args[0]!, request, op));
   const wantsTty = flags.isSet('tty') || (command.length === 0 && process.stdin.isTTY);
   const { runInteractively } = await import('@ignite/toolkit/process/interactive');
   return await runInteractively(
-    { tool: 'ssh', args: [...target.args, wantsTty ? '-t' : '-T', `${target.user}@${target.address}`, ...(command.length > 0 ? ['--', ...command] : [])] },
+    {
+      tool: 'ssh',
+      args: [
+        ...target.args,
+        wantsTty ? '-t' : '-T',
+        `${target.user}@${target.address}`,
+        ...(command.length > 0 ? ['--', ...command] : []),
+      ],
+    },
     signal,
   );
 }

@@ -13,9 +13,11 @@ export const version: Command = {
   flags: { output: { type: 'string', short: 'o', value: 'FORMAT', help: 'short, json or yaml' } },
   run: async ({ flags, io }) => {
     const output = flags.text('output');
-    if (output === 'json' || output === 'yaml') await printDocument({ igniteVersion, nodeVersion: process.version }, output, io);
+    if (output === 'json' || output === 'yaml')
+      await printDocument({ igniteVersion, nodeVersion: process.version }, output, io);
     else if (output === 'short') io.out.write(`${igniteVersion}\n`);
-    else if (output === undefined) io.out.write(`Ignite version: ${igniteVersion} (Node ${process.version}, ${process.arch})\n`);
+    else if (output === undefined)
+      io.out.write(`Ignite version: ${igniteVersion} (Node ${process.version}, ${process.arch})\n`);
     else throw usageError(`-o ${output}: there is no such format`, 'write short, json or yaml');
     return 0;
   },

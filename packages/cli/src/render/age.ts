@@ -22,7 +22,10 @@ export function age(since: string | undefined, nowMs: number): string {
 }
 
 function pair(seconds: number, large: string, small: string): string {
-  const [big, little] = [large, small].map((wanted) => units.find(([unit]) => unit === wanted)![1]) as [number, number];
+  const [big, little] = [large, small].map((wanted) => units.find(([unit]) => unit === wanted)![1]) as [
+    number,
+    number,
+  ];
   const rest = Math.floor((seconds % big) / little);
   return `${Math.floor(seconds / big)}${large}${rest === 0 ? '' : `${rest}${small}`}`;
 }

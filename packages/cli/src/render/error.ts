@@ -8,7 +8,10 @@ export function renderError(failure: unknown, debug: boolean): string {
     return `error: ${debug ? stack : stack.split('\n')[0]}\nhint: this is a fault of Ignite's; --log-level=debug shows where\n`;
   }
   const { cause } = failure;
-  const said = cause instanceof ToolFailedError && failure.code !== 'VM_INVALID' ? `cause: ${printable(cause.message)}\n` : '';
+  const said =
+    cause instanceof ToolFailedError && failure.code !== 'VM_INVALID'
+      ? `cause: ${printable(cause.message)}\n`
+      : '';
   return `error: ${printable(failure.message)}\n${said}hint: ${failure.hint}\n`;
 }
 
@@ -18,4 +21,5 @@ export function exitStatusOf(failure: unknown): number {
 }
 
 /** What a registry or guest says must not move our user's cursor. */
-const printable = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 1_000);
+const printable = (text: string): string =>
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 1_000);

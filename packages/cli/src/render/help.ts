@@ -31,7 +31,8 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(width)}   ${summary}\n`).
 function flagLines(flags: Flags): string {
   const rows = Object.entries(flags).map(([name, flag]) => {
     const short = flag.short === undefined ? '    ' : `-${flag.short}, `;
-    const value = flag.value === undefined ? '' : flag.type === 'optional' ? `[=${flag.value}]` : ` ${flag.value}`;
+    const value =
+      flag.value === undefined ? '' : flag.type === 'optional' ? `[=${flag.value}]` : ` ${flag.value}`;
     return [`  ${short}--${name}${value}`, flag.help] as const;
   });
   const width = Math.max(...rows.map(([left]) => left.length));

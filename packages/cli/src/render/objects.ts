@@ -7,7 +7,12 @@ import { renderTemplate } from './template.ts';
 
 export const outputFlags: Flags = {
   output: { type: 'string', short: 'o', value: 'FORMAT', help: 'json, yaml or wide' },
-  format: { type: 'string', short: 't', value: 'TEMPLATE', help: "print each by a template, such as '{{.metadata.name}}'" },
+  format: {
+    type: 'string',
+    short: 't',
+    value: 'TEMPLATE',
+    help: "print each by a template, such as '{{.metadata.name}}'",
+  },
   'no-trunc': { type: 'boolean', help: 'do not shorten' },
 };
 
@@ -29,15 +34,27 @@ export function assertOutputFlags(flags: FlagValues): void {
 }
 
 /** Prints objects as a table or as the flags ask. */
-export async function printObjects<T extends ApiObject>(objects: readonly T[], columns: readonly Column<T>[], flags: FlagValues, io: Io): Promise<void> {
+export async function printObjects<T extends ApiObject>(
+  objects: readonly T[],
+  columns: readonly Column<T>[],
+  flags: FlagValues,
+  io: Io,
+): Promise<void> {
   const template = flags.text('format');
   const output = flags.text('output');
-  if (template !== undefined) io.out.write(objects.map((object) => `${renderTemplate(template, object)}\n`).join(''));
+  if (template !== undefined)
+    io.out.write(objects.map((object) => `${renderTemplate(template, object)}\n`).join(''));
   else if (flags.isSet('quiet')) io.out.write(objects.map((object) => `${object.metadata.uid}\n`).join(''));
-  else if (output === 'json' || output === 'yaml') await printDocument({ apiVersion: 'v1', kind: 'List', items: objects }, output, io);
+  else if (output === 'json' || output === 'yaml')
+    await printDocument({ apiVersion: 'v1', kind: 'List', items: objects }, output, io);
   else {
     const shown = columns.filter((column) => !column.wide || output === 'wide');
-    io.out.write(table(shown.map(({ title }) => title), objects.map((object) => shown.map(({ cell }) => cell(object)))));
+    io.out.write(
+      table(
+        shown.map(({ title }) => title),
+        objects.map((object) => shown.map(({ cell }) => cell(object))),
+      ),
+    );
   }
 }
 

@@ -18,7 +18,12 @@ export async function createSshKeys(
   await replaceFile(vm.files.knownHosts, `${vm.uid} ${hostKey}\n`, 0o600);
 }
 
-async function generateKey(path: string, comment: string, runner: Runner, signal: AbortSignal): Promise<void> {
+async function generateKey(
+  path: string,
+  comment: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
   const draft = `${path}.draft`;
   await Promise.all([draft, `${draft}.pub`].map((file) => rm(file, { force: true })));
   await runner.run(

@@ -31,7 +31,13 @@ async function checkPrograms(need: (typeof requirements)[number]): Promise<Docto
     const path = await findProgram(program);
     if (path) return { name, state: 'ok', found: path };
   }
-  return { name, state: 'missing', found: 'not installed', cost: need.cost, cure: `apt-get install ${need.package}` };
+  return {
+    name,
+    state: 'missing',
+    found: 'not installed',
+    cost: need.cost,
+    cure: `apt-get install ${need.package}`,
+  };
 }
 
 const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -47,7 +53,8 @@ async function findProgram(program: string): Promise<string | undefined> {
 async function checkCniPlugins(): Promise<DoctorCheck> {
   const name = 'CNI plugins';
   const dirs = [...(process.env['CNI_PATH'] ?? '').split(delimiter).filter(Boolean), ...cniPluginDirs];
-  for (const dir of dirs) if (await isAccessible(join(dir, 'bridge'), constants.X_OK)) return { name, state: 'ok', found: dir };
+  for (const dir of dirs)
+    if (await isAccessible(join(dir, 'bridge'), constants.X_OK)) return { name, state: 'ok', found: dir };
   return {
     name,
     state: 'missing',
@@ -59,18 +66,33 @@ async function checkCniPlugins(): Promise<DoctorCheck> {
 
 async function checkTun(): Promise<DoctorCheck> {
   const name = '/dev/net/tun';
-  if (await isAccessible(name, constants.R_OK | constants.W_OK)) return { name, state: 'ok', found: 'present' };
-  return { name, state: 'missing', found: 'not accessible', cost: 'no VM can have a network', cure: 'modprobe tun' };
+  if (await isAccessible(name, constants.R_OK | constants.W_OK))
+    return { name, state: 'ok', found: 'present' };
+  return {
+    name,
+    state: 'missing',
+    found: 'not accessible',
+    cost: 'no VM can have a network',
+    cure: 'modprobe tun',
+  };
 }
 
 async function checkKvm(): Promise<DoctorCheck> {
   const name = 'KVM';
-  const emulated = { name, state: 'degraded', cost: 'VMs run in emulation (TCG), about ten times slower' } as const;
+  const emulated = {
+    name,
+    state: 'degraded',
+    cost: 'VMs run in emulation (TCG), about ten times slower',
+  } as const;
   try {
     await using device = await open('/dev/kvm', constants.O_RDWR);
     await device.stat();
   } catch {
-    return { ...emulated, found: '/dev/kvm does not open', cure: 'enable virtualization in the firmware, then modprobe kvm' };
+    return {
+      ...emulated,
+      found: '/dev/kvm does not open',
+      cure: 'enable virtualization in the firmware, then modprobe kvm',
+    };
   }
   const cpu = await readFile('/proc/cpuinfo', 'utf8');
   if (process.arch === 'arm64' || /\b(vmx|svm)\b/.test(cpu)) return { name, state: 'ok', found: '/dev/kvm' };

@@ -12,16 +12,28 @@ export const requirements: readonly Requirement[] = [
   { programs: ['umoci'], package: 'umoci', cost: 'no image can be unpacked' },
   { programs: ['mke2fs'], package: 'e2fsprogs', cost: 'no base disk can be made' },
   { programs: ['qemu-img'], package: 'qemu-utils', cost: 'no VM disk can be made' },
-  { programs: ['qemu-system-x86_64', 'qemu-system-aarch64'], package: 'qemu-system-x86', cost: 'no VM can run' },
+  {
+    programs: ['qemu-system-x86_64', 'qemu-system-aarch64'],
+    package: 'qemu-system-x86',
+    cost: 'no VM can run',
+  },
   { programs: ['conmon'], package: 'conmon', cost: 'no VM can run: nothing would watch over its VMM' },
   { programs: ['runc', 'crun'], package: 'runc', cost: 'no VM can run: nothing would isolate its VMM' },
   { programs: ['ip'], package: 'iproute2', cost: 'no VM can have a network' },
   { programs: ['iptables'], package: 'iptables', cost: 'no VM can reach out, and no port can be published' },
-  { programs: ['dnsmasq'], package: 'dnsmasq-base', cost: 'VMs have no DHCP, and do not know each other by name' },
+  {
+    programs: ['dnsmasq'],
+    package: 'dnsmasq-base',
+    cost: 'VMs have no DHCP, and do not know each other by name',
+  },
   { programs: ['ssh'], package: 'openssh-client', cost: 'no "ignite ssh" and "ignite exec"' },
   { programs: ['busybox'], package: 'busybox-static', cost: 'no kernel can be made or imported' },
   { programs: ['mksquashfs'], package: 'squashfs-tools', cost: 'no kernel can be made or imported' },
-  { programs: ['dpkg-deb'], package: 'dpkg', cost: 'no default kernel can be made: import one with "ignite kernel import"' },
+  {
+    programs: ['dpkg-deb'],
+    package: 'dpkg',
+    cost: 'no default kernel can be made: import one with "ignite kernel import"',
+  },
 ];
 
 /** Where the CNI plugins are looked for besides $CNI_PATH, with the package that brings them. */

@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
@@ -28,13 +39,25 @@ export interface KernelDeps {
  * what it is made of, so the same tree gives the same kernel.
  * @throws CodedError KERNEL_INVALID
  */
-export async function assembleKernel(root: string, source: string, deps: KernelDeps, signal: AbortSignal): Promise<BuiltKernel> {
+export async function assembleKernel(
+  root: string,
+  source: string,
+  deps: KernelDeps,
+  signal: AbortSignal,
+): Promise<BuiltKernel> {
   const image = await findKernelImage(root, source);
   const { version, dir: modulesDir } = await findModules(root, source);
   await deps.runner.run({ tool: 'depmod', args: ['--basedir', root, version] }, signal);
   const order = moduleOrder(await readFile(join(modulesDir, 'modules.dep'), 'utf8'), bootModules);
-  const initrd = await buildInitrd({ guestDir: deps.guestDir, modulesDir, moduleOrder: order }, deps.runner, signal);
-  const id = createHash('sha256').update(await readFile(image)).update(initrd).digest('hex');
+  const initrd = await buildInitrd(
+    { guestDir: deps.guestDir, modulesDir, moduleOrder: order },
+    deps.runner,
+    signal,
+  );
+  const id = createHash('sha256')
+    .update(await readFile(image))
+    .update(initrd)
+    .digest('hex');
 
   const target = kernelDir(deps.paths, id);
   const kernels = join(target, '..');
@@ -45,7 +68,20 @@ export async function assembleKernel(root: string, source: string, deps: KernelD
     await copyFile(image, join(draft, 'kernel'));
     await writeFile(join(draft, 'initrd'), initrd, { mode: 0o644 });
     await deps.runner.run(
-      { tool: 'mksquashfs', args: [modulesDir, join(draft, 'modules.squashfs'), '-comp', 'zstd', '-Xcompression-level', '3', '-all-root', '-no-progress', '-quiet'] },
+      {
+        tool: 'mksquashfs',
+        args: [
+          modulesDir,
+          join(draft, 'modules.squashfs'),
+          '-comp',
+          'zstd',
+          '-Xcompression-level',
+          '3',
+          '-all-root',
+          '-no-progress',
+          '-quiet',
+        ],
+      },
       signal,
     );
     await Promise.all(['kernel', 'modules.squashfs'].map((name) => chmod(join(draft, name), 0o644)));
@@ -55,18 +91,30 @@ export async function assembleKernel(root: string, source: string, deps: KernelD
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-  const sizes = await Promise.all(['kernel', 'initrd', 'modules.squashfs'].map(async (name) => (await stat(join(target, name))).size));
-  return { id, version, arch: process.arch === 'x64' ? 'amd64' : process.arch, size: bytes(sizes.reduce((sum, size) => sum + size, 0)) };
+  const sizes = await Promise.all(
+    ['kernel', 'initrd', 'modules.squashfs'].map(async (name) => (await stat(join(target, name))).size),
+  );
+  return {
+    id,
+    version,
+    arch: process.arch === 'x64' ? 'amd64' : process.arch,
+    size: bytes(sizes.reduce((sum, size) => sum + size, 0)),
+  };
 }
 
 async function findKernelImage(root: string, source: string): Promise<string> {
   const names = await list(join(root, 'boot'));
-  const name = ['vmlinux', 'vmlinuz'].find((exact) => names.includes(exact)) ?? names.find((any) => /^vmlinu[xz]-/.test(any));
+  const name =
+    ['vmlinux', 'vmlinuz'].find((exact) => names.includes(exact)) ??
+    names.find((any) => /^vmlinu[xz]-/.test(any));
   if (name === undefined) throw kernelInvalid(source, 'no /boot/vmlinux or /boot/vmlinuz');
   return join(root, 'boot', name);
 }
 
-async function findModules(root: string, source: string): Promise<{ readonly version: string; readonly dir: string }> {
+async function findModules(
+  root: string,
+  source: string,
+): Promise<{ readonly version: string; readonly dir: string }> {
   for (const parent of ['lib/modules', 'usr/lib/modules']) {
     const releases = (await list(join(root, parent))).filter((name) => /^\d+\.\d+/.test(name));
     const [version] = releases;

@@ -6,7 +6,10 @@ export interface CpioEntry {
   readonly content?: Uint8Array;
 }
 
-export const directory = (path: string, permissions = 0o755): CpioEntry => ({ path, mode: 0o040000 | permissions });
+export const directory = (path: string, permissions = 0o755): CpioEntry => ({
+  path,
+  mode: 0o040000 | permissions,
+});
 
 export const file = (path: string, content: Uint8Array | string, permissions = 0o644): CpioEntry => ({
   path,
@@ -25,7 +28,10 @@ export function cpioArchive(entries: readonly CpioEntry[]): Buffer {
 export function withParents(entries: readonly CpioEntry[]): readonly CpioEntry[] {
   const known = new Set<string>();
   return entries.flatMap((entry) => {
-    const parents = entry.path.split('/').slice(0, -1).map((_, at, all) => all.slice(0, at + 1).join('/'));
+    const parents = entry.path
+      .split('/')
+      .slice(0, -1)
+      .map((_, at, all) => all.slice(0, at + 1).join('/'));
     const missing = parents.filter((path) => !known.has(path));
     for (const path of [...missing, entry.path]) known.add(path);
     return [...missing.map((path) => directory(path)), entry];

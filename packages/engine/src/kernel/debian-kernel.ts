@@ -11,7 +11,10 @@ import { packageUnavailable } from './errors.ts';
 export const kernelPackage = `linux-image-cloud-${process.arch === 'x64' ? 'amd64' : 'arm64'}`;
 
 /** Makes a kernel of Debian's cloud kernel package; nothing is installed on the host. */
-export async function buildDebianKernel(deps: KernelDeps, op: Operation<ProgressEvent>): Promise<BuiltKernel> {
+export async function buildDebianKernel(
+  deps: KernelDeps,
+  op: Operation<ProgressEvent>,
+): Promise<BuiltKernel> {
   const dir = await mkdtemp(join(tmpdir(), 'ignite-kernel-'));
   try {
     op.report({ kind: 'step', message: `Fetching Debian's package ${kernelPackage}` });
@@ -38,7 +41,10 @@ async function imagePackage(runner: Runner, signal: AbortSignal): Promise<string
 
 async function dependencyOf(name: string, runner: Runner, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const { stdout } = await runner.run({ tool: 'apt-cache', args: ['depends', '--no-recommends', name] }, signal);
+    const { stdout } = await runner.run(
+      { tool: 'apt-cache', args: ['depends', '--no-recommends', name] },
+      signal,
+    );
     return /Depends: (linux-image-\S+)/.exec(stdout)?.[1];
   } catch (failure) {
     if (failure instanceof ToolFailedError) return undefined;
@@ -48,7 +54,10 @@ async function dependencyOf(name: string, runner: Runner, signal: AbortSignal): 
 
 async function fetchPackage(name: string, dir: string, runner: Runner, signal: AbortSignal): Promise<void> {
   try {
-    await runner.run({ tool: 'apt-get', args: ['download', '-q', '-o', 'APT::Sandbox::User=root', name], cwd: dir }, signal);
+    await runner.run(
+      { tool: 'apt-get', args: ['download', '-q', '-o', 'APT::Sandbox::User=root', name], cwd: dir },
+      signal,
+    );
   } catch (failure) {
     if (failure instanceof ToolFailedError) throw packageUnavailable(name, failure);
     throw failure;

@@ -11,11 +11,16 @@ export async function buildInitrd(
   runner: Runner,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const scripts = guestScripts.map(async (name) => file(name, await readFile(join(source.guestDir, name)), 0o755));
+  const scripts = guestScripts.map(async (name) =>
+    file(name, await readFile(join(source.guestDir, name)), 0o755),
+  );
   const modules = source.moduleOrder.map(async (path) =>
     file(`modules/${basename(path)}`, await readFile(join(source.modulesDir, path))),
   );
-  const programs = [program('/bin/busybox', 'bin/busybox'), ...(await dynamicProgram('/sbin/resize2fs', 'bin/resize2fs', runner, signal))];
+  const programs = [
+    program('/bin/busybox', 'bin/busybox'),
+    ...(await dynamicProgram('/sbin/resize2fs', 'bin/resize2fs', runner, signal)),
+  ];
   const order = source.moduleOrder.map((path) => `${basename(path)}\n`).join('');
   const entries: CpioEntry[] = [
     ...['proc', 'sys', 'dev', 'etc', 'run', 'newroot', 'seed', 'bin'].map((path) => directory(path)),
@@ -30,7 +35,12 @@ async function program(path: string, target: string): Promise<CpioEntry> {
 }
 
 /** The program with every library that ldd(1) names, at the paths that the program looks for them. */
-async function dynamicProgram(path: string, target: string, runner: Runner, signal: AbortSignal): Promise<Promise<CpioEntry>[]> {
+async function dynamicProgram(
+  path: string,
+  target: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<Promise<CpioEntry>[]> {
   const { stdout } = await runner.run({ tool: 'ldd', args: [path] }, signal);
   const libraries = [...stdout.matchAll(/(\/\S+) \(0x/g)].map((match) => match[1]!);
   return [program(path, target), ...libraries.map((library) => program(library, library.slice(1)))];

@@ -36,4 +36,8 @@ export function moduleOrder(modulesDep: string, wanted: readonly string[]): read
   return [...order];
 }
 
-const moduleName = (path: string): string => path.replace(/^.*\//, '').replace(/\.ko(\..*)?$/, '').replaceAll('-', '_');
+const moduleName = (path: string): string =>
+  path
+    .replace(/^.*\//, '')
+    .replace(/\.ko(\..*)?$/, '')
+    .replaceAll('-', '_');

@@ -37,7 +37,14 @@ export function renderSeed(seed: GuestSeed): Buffer {
   const address = seed.address.split('/')[0] ?? '';
   const entries: CpioEntry[] = [
     file('env', lines(Object.entries(env).map(([name, value]) => `${name}=${shellQuote(value)}`)), 0o600),
-    file('hosts', lines(['127.0.0.1 localhost', '::1 localhost ip6-localhost ip6-loopback', `${address} ${seed.hostname}`])),
+    file(
+      'hosts',
+      lines([
+        '127.0.0.1 localhost',
+        '::1 localhost ip6-localhost ip6-loopback',
+        `${address} ${seed.hostname}`,
+      ]),
+    ),
     file('resolv.conf', lines(seed.dns.map((server) => `nameserver ${server}`))),
     file('argv', seed.argv.map(shellQuote).join(' ')),
     file('environ', seed.environ.map(shellQuote).join(' ')),

@@ -45,7 +45,9 @@ export class AttachmentRecords {
 
   async all(): Promise<readonly AttachmentRecord[]> {
     const names = await readdir(this.#dir);
-    const records = names.filter((name) => name.endsWith('.json')).map((name) => this.read(name.slice(0, -'.json'.length)));
+    const records = names
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => this.read(name.slice(0, -'.json'.length)));
     return (await Promise.all(records)).filter((record) => record !== undefined);
   }
 

@@ -24,7 +24,9 @@ export function planChainRemoval(table: string, saved: string): readonly string[
   const chains = (sharedChains[table] ?? []).filter((chain) => new RegExp(`^:${chain} `, 'm').test(saved));
   if (chains.length === 0 || inUse.test(saved)) return [];
   const isOurs = (chain: string | undefined): boolean => chain !== undefined && chains.includes(chain);
-  const jumps = [...saved.matchAll(/^-A (\S+) .*-j (\S+)$/gm)].filter(([, from, to]) => isOurs(to) && !isOurs(from));
+  const jumps = [...saved.matchAll(/^-A (\S+) .*-j (\S+)$/gm)].filter(
+    ([, from, to]) => isOurs(to) && !isOurs(from),
+  );
   return [
     ...jumps.map(([rule]) => rule.replace(/^-A/, '-D')),
     ...chains.map((chain) => `-F ${chain}`),

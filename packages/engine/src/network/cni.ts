@@ -10,8 +10,22 @@ import type { ConfList } from './conf-list.ts';
 import { pluginFailed, pluginMissing } from './errors.ts';
 
 const resultSchema = v.looseObject({
-  interfaces: v.optional(v.array(v.looseObject({ name: v.string(), mac: v.optional(v.string()), sandbox: v.optional(v.string()) })), []),
-  ips: v.optional(v.array(v.looseObject({ address: v.string(), gateway: v.optional(v.string()), interface: v.optional(v.number()) })), []),
+  interfaces: v.optional(
+    v.array(
+      v.looseObject({ name: v.string(), mac: v.optional(v.string()), sandbox: v.optional(v.string()) }),
+    ),
+    [],
+  ),
+  ips: v.optional(
+    v.array(
+      v.looseObject({
+        address: v.string(),
+        gateway: v.optional(v.string()),
+        interface: v.optional(v.number()),
+      }),
+    ),
+    [],
+  ),
 });
 export type CniResult = v.InferOutput<typeof resultSchema>;
 
@@ -36,13 +50,21 @@ export class Cni {
   async add(list: ConfList, attachment: CniAttachment, signal: AbortSignal): Promise<CniResult> {
     let previous: CniResult | undefined;
     for (const plugin of list.plugins) {
-      previous = v.parse(resultSchema, JSON.parse(await this.#exec('ADD', list, plugin, attachment, previous, signal)));
+      previous = v.parse(
+        resultSchema,
+        JSON.parse(await this.#exec('ADD', list, plugin, attachment, previous, signal)),
+      );
     }
     return previous!;
   }
 
   /** Safe to repeat, and with `result` undefined where an ADD was cut short. */
-  async del(list: ConfList, attachment: CniAttachment, result: CniResult | undefined, signal: AbortSignal): Promise<void> {
+  async del(
+    list: ConfList,
+    attachment: CniAttachment,
+    result: CniResult | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
     for (const plugin of list.plugins.toReversed()) {
       await this.#exec('DEL', list, plugin, attachment, result, signal);
     }

@@ -21,7 +21,11 @@ export interface DefaultNetwork {
 }
 
 /** The names and the range of the original Ignite, so that firewall rules of its users go on to fit. */
-export const defaultNetwork: DefaultNetwork = { name: 'ignite-cni-bridge', bridge: 'ignite0', subnet: '10.61.0.0/16' };
+export const defaultNetwork: DefaultNetwork = {
+  name: 'ignite-cni-bridge',
+  bridge: 'ignite0',
+  subnet: '10.61.0.0/16',
+};
 
 /**
  * The first list in `dir`, by file name, whose file is named after Ignite; where there is none, ours is written there.

@@ -55,9 +55,15 @@ export class Dnsmasq {
 
   /** Tells of a lease and starts dnsmasq where it does not run. */
   async publish(lease: Lease, network: DnsmasqNetwork, signal: AbortSignal): Promise<void> {
-    await Promise.all(['names', 'leases'].map((name) => mkdir(join(this.#dir, name), { recursive: true, mode: 0o755 })));
+    await Promise.all(
+      ['names', 'leases'].map((name) => mkdir(join(this.#dir, name), { recursive: true, mode: 0o755 })),
+    );
     await replaceFile(join(this.#dir, 'names', lease.uid), `${lease.address} ${lease.name}\n`, 0o644);
-    await replaceFile(join(this.#dir, 'leases', lease.uid), `${lease.mac},${lease.address},${lease.name},infinite\n`, 0o644);
+    await replaceFile(
+      join(this.#dir, 'leases', lease.uid),
+      `${lease.mac},${lease.address},${lease.name},infinite\n`,
+      0o644,
+    );
     if ((await this.#pid()) === undefined) {
       await this.#runner.run({ tool: 'dnsmasq', args: dnsmasqArgv(this.#dir, network) }, signal);
     }

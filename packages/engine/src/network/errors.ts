@@ -1,13 +1,19 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 
-export type NetworkErrorCode = 'CNI_PLUGIN_MISSING' | 'CNI_FAILED' | 'CNI_CONFIG_BROKEN' | 'PORT_INVALID' | 'PORT_TAKEN';
+export type NetworkErrorCode =
+  'CNI_PLUGIN_MISSING' | 'CNI_FAILED' | 'CNI_CONFIG_BROKEN' | 'PORT_INVALID' | 'PORT_TAKEN';
 
 export const pluginMissing = (plugin: string, dirs: readonly string[]): CodedError<NetworkErrorCode> =>
   new CodedError('CNI_PLUGIN_MISSING', `the CNI plugin "${plugin}" is in none of ${dirs.join(', ')}`, {
     hint: 'run "ignite doctor --fix", or name its folder in $CNI_PATH',
   });
 
-export const pluginFailed = (plugin: string, command: string, cause: unknown, said: string): CodedError<NetworkErrorCode> =>
+export const pluginFailed = (
+  plugin: string,
+  command: string,
+  cause: unknown,
+  said: string,
+): CodedError<NetworkErrorCode> =>
   new CodedError('CNI_FAILED', `the CNI plugin "${plugin}" failed to ${command}: ${said}`, {
     hint: 'look at the network configuration in /etc/cni/net.d; "ignite doctor" checks the host',
     cause,

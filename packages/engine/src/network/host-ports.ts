@@ -9,7 +9,10 @@ import { formatPortMapping } from './port-mapping.ts';
  * Refuses ports that a program of this host listens on, or that another VM publishes.
  * @throws CodedError PORT_TAKEN
  */
-export async function assertPortsFree(ports: readonly PortMapping[], published: readonly PortMapping[]): Promise<void> {
+export async function assertPortsFree(
+  ports: readonly PortMapping[],
+  published: readonly PortMapping[],
+): Promise<void> {
   for (const port of ports) {
     if (published.some((other) => overlaps(port, other)) || !(await canBind(port))) {
       throw portTaken(formatPortMapping(port).split('->')[0]!);

@@ -47,7 +47,9 @@ export class LocalNetwork implements Network {
   async observe(uid: string): Promise<NetworkObservation> {
     const [record, netns] = await Promise.all([this.#records.read(uid), this.#netns.exists(uid)]);
     if (!record && !netns) return { state: 'absent' };
-    return record?.attachment && netns ? { state: 'attached', attachment: record.attachment } : { state: 'partial' };
+    return record?.attachment && netns
+      ? { state: 'attached', attachment: record.attachment }
+      : { state: 'partial' };
   }
 
   async attach(request: AttachRequest, signal: AbortSignal): Promise<Attachment> {
@@ -57,7 +59,10 @@ export class LocalNetwork implements Network {
     if (found.state === 'attached') return found.attachment;
     if (found.state === 'partial') await this.#detach(request.uid, signal);
     const others = (await this.#records.all()).filter(({ uid }) => uid !== request.uid);
-    await assertPortsFree(request.ports, others.flatMap(({ ports }) => ports));
+    await assertPortsFree(
+      request.ports,
+      others.flatMap(({ ports }) => ports),
+    );
 
     const list = await loadConfList(this.#options.confDir, this.#options.fallback);
     const record: AttachmentRecord = { uid: request.uid, name: request.name, ports: request.ports, list };
@@ -148,7 +153,8 @@ function attachmentOf(record: AttachmentRecord, netns: boolean) {
   };
 }
 
-const guestAddress = (result: CniResult) => result.ips.find(({ address }) => isIPv4(address.split('/')[0] ?? ''));
+const guestAddress = (result: CniResult) =>
+  result.ips.find(({ address }) => isIPv4(address.split('/')[0] ?? ''));
 
 async function removeBridge(bridge: string, runner: Runner, signal: AbortSignal): Promise<void> {
   try {
@@ -161,5 +167,7 @@ async function removeBridge(bridge: string, runner: Runner, signal: AbortSignal)
 
 async function hostNameservers(): Promise<readonly string[]> {
   const servers = (await readFile('/etc/resolv.conf', 'utf8')).matchAll(/^nameserver\s+(\S+)/gm);
-  return [...servers].map((match) => match[1]!).filter((server) => !server.startsWith('127.') && server !== '::1');
+  return [...servers]
+    .map((match) => match[1]!)
+    .filter((server) => !server.startsWith('127.') && server !== '::1');
 }

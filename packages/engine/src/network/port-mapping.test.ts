@@ -11,7 +11,19 @@ test('parsePortMappings: address, protocol and ranges are read, lists split', ()
   ]);
 });
 
-for (const bad of ['', '80', ':80', '0:80', '80:70000', '80:80/sctp', '1-3:1-2', '3-1:3-1', '999.1.1.1:80:80', 'a:b', '80:80:80:80']) {
+for (const bad of [
+  '',
+  '80',
+  ':80',
+  '0:80',
+  '80:70000',
+  '80:80/sctp',
+  '1-3:1-2',
+  '3-1:3-1',
+  '999.1.1.1:80:80',
+  'a:b',
+  '80:80:80:80',
+]) {
   test(`parsePortMappings: ${JSON.stringify(bad)} is refused`, () => {
     assert.throws(() => parsePortMappings([bad]), { code: 'PORT_INVALID' });
   });

@@ -23,12 +23,17 @@ export function formatPortMapping(mapping: PortMapping): string {
 }
 
 function parsePortMapping(text: string): readonly PortMapping[] {
-  const match = /^(?:(\[[0-9a-f:.]+\]|[0-9.]+):)?([0-9]+(?:-[0-9]+)?):([0-9]+(?:-[0-9]+)?)(?:\/([a-z]+))?$/i.exec(text.trim());
+  const match =
+    /^(?:(\[[0-9a-f:.]+\]|[0-9.]+):)?([0-9]+(?:-[0-9]+)?):([0-9]+(?:-[0-9]+)?)(?:\/([a-z]+))?$/i.exec(
+      text.trim(),
+    );
   if (!match) throw portInvalid(text, 'it has not the form of one');
   const [, address, host, vm, protocol = 'tcp'] = match;
-  if (protocol !== 'tcp' && protocol !== 'udp') throw portInvalid(text, `"${protocol}" is neither tcp nor udp`);
+  if (protocol !== 'tcp' && protocol !== 'udp')
+    throw portInvalid(text, `"${protocol}" is neither tcp nor udp`);
   const bindAddress = address?.replace(/^\[|\]$/g, '');
-  if (bindAddress !== undefined && isIP(bindAddress) === 0) throw portInvalid(text, `"${bindAddress}" is no address`);
+  if (bindAddress !== undefined && isIP(bindAddress) === 0)
+    throw portInvalid(text, `"${bindAddress}" is no address`);
   const hostPorts = parseRange(host!, text);
   const vmPorts = parseRange(vm!, text);
   if (hostPorts.length !== vmPorts.length) throw portInvalid(text, 'the two ranges differ in length');

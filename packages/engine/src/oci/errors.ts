@@ -25,10 +25,14 @@ export const platformInvalid = (text: string): CodedError<ImageErrorCode> =>
   });
 
 export const imageCorrupt = (source: string, cause: unknown): CodedError<ImageErrorCode> =>
-  new CodedError('IMAGE_CORRUPT', `image "${source}" is damaged: its content is not what its digests promise`, {
-    hint: 'nothing of it was kept; import it again, and if it fails again push it again to its registry',
-    cause,
-  });
+  new CodedError(
+    'IMAGE_CORRUPT',
+    `image "${source}" is damaged: its content is not what its digests promise`,
+    {
+      hint: 'nothing of it was kept; import it again, and if it fails again push it again to its registry',
+      cause,
+    },
+  );
 
 export const imageInUse = (name: string, vm: string): CodedError<ImageErrorCode> =>
   new CodedError('IMAGE_IN_USE', `image "${name}" is used by VM "${vm}"`, {

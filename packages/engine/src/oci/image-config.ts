@@ -35,10 +35,17 @@ export interface ImageDescription {
 }
 
 /** Reads manifest and config of an image in a layout (OCI image-spec). @throws CodedError IMAGE_CORRUPT */
-export async function describeImage(layout: string, manifestDigest: string, source: string): Promise<ImageDescription> {
+export async function describeImage(
+  layout: string,
+  manifestDigest: string,
+  source: string,
+): Promise<ImageDescription> {
   try {
     const manifest = v.parse(manifestSchema, await readBlob(layout, manifestDigest));
-    const { config, os, architecture } = v.parse(configSchema, await readBlob(layout, manifest.config.digest));
+    const { config, os, architecture } = v.parse(
+      configSchema,
+      await readBlob(layout, manifest.config.digest),
+    );
     return {
       config: {
         entrypoint: config?.Entrypoint ?? [],

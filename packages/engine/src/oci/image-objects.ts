@@ -25,7 +25,12 @@ export function parseImportRequest(source: string, request: ImageRequest): Impor
 }
 
 /** The image if it is here already, else imported. */
-export async function ensureImage(request: ImportRequest, deps: ImageDeps, store: ObjectStore, op: ClientOperation): Promise<Image> {
+export async function ensureImage(
+  request: ImportRequest,
+  deps: ImageDeps,
+  store: ObjectStore,
+  op: ClientOperation,
+): Promise<Image> {
   const { os, arch } = request.platform;
   const known = (await listImages(store)).find(
     (image) => image.metadata.name === request.source.name && image.status.platform === `${os}/${arch}`,
@@ -33,7 +38,12 @@ export async function ensureImage(request: ImportRequest, deps: ImageDeps, store
   return known ?? (await importAndRecord(request, deps, store, op));
 }
 
-export async function importAndRecord(request: ImportRequest, deps: ImageDeps, store: ObjectStore, op: ClientOperation): Promise<Image> {
+export async function importAndRecord(
+  request: ImportRequest,
+  deps: ImageDeps,
+  store: ObjectStore,
+  op: ClientOperation,
+): Promise<Image> {
   const status = await importImage(request, deps, op);
   return await record(request.source.name, status, store);
 }
@@ -44,7 +54,13 @@ async function record(name: string, status: ImageStatus, store: ObjectStore): Pr
     try {
       if (known) return (await store.update({ ...known, status })) as Image;
       const metadata = { name, uid: newUid() };
-      return (await store.create({ apiVersion, kind: 'Image', metadata, spec: { oci: name }, status })) as Image;
+      return (await store.create({
+        apiVersion,
+        kind: 'Image',
+        metadata,
+        spec: { oci: name },
+        status,
+      })) as Image;
     } catch (failure) {
       if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'ALREADY_EXISTS')) throw failure; // someone else was quicker
     }
@@ -52,7 +68,12 @@ async function record(name: string, status: ImageStatus, store: ObjectStore): Pr
 }
 
 /** Forgets an image, and its base disk with the last image that uses it. No VM may use it. */
-export async function removeImageObject(image: Image, deps: ImageDeps, store: ObjectStore, signal: AbortSignal): Promise<void> {
+export async function removeImageObject(
+  image: Image,
+  deps: ImageDeps,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<void> {
   await store.delete({ kind: 'Image', name: image.metadata.name });
   const shared = (await listImages(store)).some(({ status }) => status.digest === image.status.digest);
   if (!shared) await rm(imageDir(deps.paths, image.status.digest), { recursive: true, force: true });

@@ -27,13 +27,18 @@ export interface ImportRequest {
 }
 
 /** The tag that keeps an image's blobs in the shared layout for as long as the image object exists. */
-export const layoutTag = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);
+export const layoutTag = (name: string): string =>
+  createHash('sha256').update(name).digest('hex').slice(0, 32);
 
 /**
  * Brings an image and makes its base disk, unless they are here. Layers are shared between images, base disks between
  * names of the same digest.
  */
-export async function importImage(request: ImportRequest, deps: ImageDeps, op: Operation<ProgressEvent>): Promise<ImageStatus> {
+export async function importImage(
+  request: ImportRequest,
+  deps: ImageDeps,
+  op: Operation<ProgressEvent>,
+): Promise<ImageStatus> {
   const { source, platform, registryConfigDir } = request;
   const layout = layoutDir(deps.paths);
   await mkdir(deps.paths.dataDir, { recursive: true, mode: 0o711 });
@@ -42,7 +47,14 @@ export async function importImage(request: ImportRequest, deps: ImageDeps, op: O
   op.report({ kind: 'step', message: `Pulling ${source.name}` });
   const tag = layoutTag(source.name);
   const digest = await pullImage(
-    { source, platform, layout, tag, insecureRegistries: deps.insecureRegistries, ...(registryConfigDir !== undefined && { registryConfigDir }) },
+    {
+      source,
+      platform,
+      layout,
+      tag,
+      insecureRegistries: deps.insecureRegistries,
+      ...(registryConfigDir !== undefined && { registryConfigDir }),
+    },
     deps.runner,
     op.signal,
   );
@@ -51,7 +63,11 @@ export async function importImage(request: ImportRequest, deps: ImageDeps, op: O
   const found = await readBaseDisk(dir);
   if (found) return { digest, ...description, ...found };
   op.report({ kind: 'step', message: `Making the base disk of ${source.name}` });
-  const disk = await makeBaseDisk({ layout, tag, name: source.name, config: description.config, dir }, deps.runner, op.signal);
+  const disk = await makeBaseDisk(
+    { layout, tag, name: source.name, config: description.config, dir },
+    deps.runner,
+    op.signal,
+  );
   return { digest, ...description, bootMode: disk.bootMode, baseDisk: { path: disk.path, size: disk.size } };
 }
 
@@ -63,7 +79,8 @@ export async function forgetImage(name: string, deps: ImageDeps, signal: AbortSi
     await deps.runner.run({ tool: 'umoci', args: ['rm', '--image', `${layout}:${layoutTag(name)}`] }, signal);
     await deps.runner.run({ tool: 'umoci', args: ['gc', '--layout', layout] }, signal);
   } catch (failure) {
-    if (!(failure instanceof ToolFailedError && /no such file|not found/i.test(failure.stderr))) throw failure;
+    if (!(failure instanceof ToolFailedError && /no such file|not found/i.test(failure.stderr)))
+      throw failure;
   }
 }
 

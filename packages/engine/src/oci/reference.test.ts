@@ -5,7 +5,11 @@ import { familiarName, parseReference } from './reference.ts';
 const digest = `sha256:${'a'.repeat(64)}`;
 
 test('parseReference: short names are of Docker Hub and get the tag latest', () => {
-  assert.deepEqual(parseReference('debian'), { registry: 'docker.io', repository: 'library/debian', tag: 'latest' });
+  assert.deepEqual(parseReference('debian'), {
+    registry: 'docker.io',
+    repository: 'library/debian',
+    tag: 'latest',
+  });
   assert.deepEqual(parseReference('weaveworks/ignite-ubuntu:20.04'), {
     registry: 'docker.io',
     repository: 'weaveworks/ignite-ubuntu',
@@ -25,10 +29,32 @@ test('parseReference: registries with ports, tags and digests are told apart', (
 });
 
 test('parseReference: a digest needs no tag', () => {
-  assert.deepEqual(parseReference(`r.example/x@${digest}`), { registry: 'r.example', repository: 'x', digest });
+  assert.deepEqual(parseReference(`r.example/x@${digest}`), {
+    registry: 'r.example',
+    repository: 'x',
+    digest,
+  });
 });
 
-for (const bad of ['', 'UPPER', 'a//b', '/a', 'a/', 'a:', 'a@', 'a@sha256:12', 'a b', '-a', 'a:-x', '../etc/passwd', 'https://a/b', `a:${'t'.repeat(129)}`, 'a\n', 'x'.repeat(300), '--help']) {
+for (const bad of [
+  '',
+  'UPPER',
+  'a//b',
+  '/a',
+  'a/',
+  'a:',
+  'a@',
+  'a@sha256:12',
+  'a b',
+  '-a',
+  'a:-x',
+  '../etc/passwd',
+  'https://a/b',
+  `a:${'t'.repeat(129)}`,
+  'a\n',
+  'x'.repeat(300),
+  '--help',
+]) {
   test(`parseReference: ${JSON.stringify(bad.slice(0, 40))} is refused`, () => {
     assert.throws(() => parseReference(bad), { code: 'REFERENCE_INVALID' });
   });

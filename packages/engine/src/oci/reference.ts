@@ -9,9 +9,12 @@ export interface Reference {
   readonly digest?: string;
 }
 
-const domain = '(?:\\[[0-9a-fA-F:]+\\]|(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*)(?::[0-9]+)?';
+const domain =
+  '(?:\\[[0-9a-fA-F:]+\\]|(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*)(?::[0-9]+)?';
 const component = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
-const grammar = new RegExp(`^(?:(${domain})/)?(${component}(?:/${component})*)(?::(\\w[\\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`);
+const grammar = new RegExp(
+  `^(?:(${domain})/)?(${component}(?:/${component})*)(?::(\\w[\\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`,
+);
 
 /** @throws CodedError REFERENCE_INVALID */
 export function parseReference(text: string): Reference {
@@ -22,7 +25,8 @@ export function parseReference(text: string): Reference {
   const isRegistry = host !== undefined && (/[.:[]/.test(host) || host === 'localhost');
   const repository = isRegistry || host === undefined ? path! : `${host}/${path}`;
   const registry = isRegistry ? host : 'docker.io';
-  if (!isRegistry && !new RegExp(`^${component}(?:/${component})*$`).test(repository)) throw referenceInvalid(text);
+  if (!isRegistry && !new RegExp(`^${component}(?:/${component})*$`).test(repository))
+    throw referenceInvalid(text);
   const full = registry === 'docker.io' && !repository.includes('/') ? `library/${repository}` : repository;
   if (full.length > 255) throw referenceInvalid(text);
   return {

@@ -35,7 +35,8 @@ export async function pullImage(request: PullRequest, runner: Runner, signal: Ab
 
 export function pullArgs(request: PullRequest, digestFile: string): readonly string[] {
   const { source, platform, registryConfigDir } = request;
-  const insecure = source.registry !== undefined && mayBeInsecure(source.registry, request.insecureRegistries);
+  const insecure =
+    source.registry !== undefined && mayBeInsecure(source.registry, request.insecureRegistries);
   return [
     ...(existsSync('/etc/containers/policy.json') ? [] : ['--insecure-policy']),
     `--override-os=${platform.os}`,

@@ -26,7 +26,11 @@ export interface BaseDiskRequest {
  * Unpacks an image and makes one read-only ext4 of it, which all VMs of the image share. It is little larger than its
  * content: a VM's disk is larger, and the file system grows in the guest.
  */
-export async function makeBaseDisk(request: BaseDiskRequest, runner: Runner, signal: AbortSignal): Promise<BaseDisk> {
+export async function makeBaseDisk(
+  request: BaseDiskRequest,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<BaseDisk> {
   const images = join(request.dir, '..');
   await mkdir(images, { recursive: true, mode: 0o711 });
   const draft = await mkdtemp(join(images, 'draft-'));
@@ -50,7 +54,12 @@ export async function makeBaseDisk(request: BaseDiskRequest, runner: Runner, sig
   }
 }
 
-async function unpack(request: BaseDiskRequest, root: string, runner: Runner, signal: AbortSignal): Promise<void> {
+async function unpack(
+  request: BaseDiskRequest,
+  root: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     const image = `${request.layout}:${request.tag}`;
     await runner.run({ tool: 'umoci', args: ['raw', 'unpack', '--image', image, root] }, signal);
@@ -69,15 +78,44 @@ async function formatDisk(root: string, disk: string, runner: Runner, signal: Ab
   const size = Math.ceil((content * 1.05 + inodes * 512 + 24 * 2 ** 20) / 2 ** 20) * 2 ** 20;
   await writeFile(disk, '', { flag: 'wx' });
   await truncate(disk, size);
-  const options = ['-q', '-F', '-b', '4096', '-I', '256', '-N', String(Math.max(inodes + 4_096, Math.floor(size / 16_384)))];
+  const options = [
+    '-q',
+    '-F',
+    '-b',
+    '4096',
+    '-I',
+    '256',
+    '-N',
+    String(Math.max(inodes + 4_096, Math.floor(size / 16_384))),
+  ];
   await runner.run(
-    { tool: 'mke2fs', args: [...options, '-t', 'ext4', '-m', '0', '-L', 'ignite-root', '-E', 'lazy_itable_init=1,nodiscard', '-J', 'size=8', '-d', root, disk] },
+    {
+      tool: 'mke2fs',
+      args: [
+        ...options,
+        '-t',
+        'ext4',
+        '-m',
+        '0',
+        '-L',
+        'ignite-root',
+        '-E',
+        'lazy_itable_init=1,nodiscard',
+        '-J',
+        'size=8',
+        '-d',
+        root,
+        disk,
+      ],
+    },
     signal,
   );
 }
 
 function initFacts(root: string): InitFacts {
-  const init = ['/sbin/init', '/usr/lib/systemd/systemd', '/lib/systemd/systemd'].map((path) => resolveInside(root, path)).find(Boolean);
+  const init = ['/sbin/init', '/usr/lib/systemd/systemd', '/lib/systemd/systemd']
+    .map((path) => resolveInside(root, path))
+    .find(Boolean);
   return { ...(init !== undefined && { init }), openrc: existsSync(join(root, 'sbin/openrc')) };
 }
 
@@ -85,7 +123,7 @@ function initFacts(root: string): InitFacts {
 export function resolveInside(root: string, path: string): string | undefined {
   let done = '/';
   let rest = path.split('/').filter(Boolean);
-  for (let links = 0; rest.length > 0; ) {
+  for (let links = 0; rest.length > 0;) {
     const [part = '', ...others] = rest;
     const next = posix.join(done, part);
     const found = lstatSync(join(root, next), { throwIfNoEntry: false });

@@ -18,7 +18,7 @@ const busybox = { init: '/bin/busybox', openrc: false };
 test('bootModeOf: an image with systemd and a shell, or nothing, as Cmd boots it', () => {
   assert.equal(bootModeOf(config([], ['bash']), systemd), 'init');
   assert.equal(bootModeOf(config([], []), systemd), 'init');
-  assert.equal(bootModeOf(config([], ['/sbin/init']), {  openrc: false }), 'init');
+  assert.equal(bootModeOf(config([], ['/sbin/init']), { openrc: false }), 'init');
 });
 
 test('bootModeOf: an image with a program of its own runs that, init or not', () => {

@@ -19,6 +19,7 @@ export function bootModeOf(config: ImageConfig, facts: InitFacts): 'init' | 'ent
   if (argv[0] !== undefined && inits.includes(argv[0])) return 'init';
   if (facts.init === undefined) return 'entrypoint';
   const isReal = !/\/busybox[^/]*$/.test(facts.init) || facts.openrc;
-  const runsNothing = config.entrypoint.length === 0 && (argv.length === 0 || (argv.length === 1 && shells.test(argv[0]!)));
+  const runsNothing =
+    config.entrypoint.length === 0 && (argv.length === 0 || (argv.length === 1 && shells.test(argv[0]!)));
   return isReal && runsNothing ? 'init' : 'entrypoint';
 }

@@ -10,10 +10,26 @@ export interface OverlayRequest {
 }
 
 /** Makes a copy-on-write disk on a raw base disk. It is there whole or not at all. */
-export async function createOverlay(request: OverlayRequest, runner: Runner, signal: AbortSignal): Promise<void> {
+export async function createOverlay(
+  request: OverlayRequest,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
   const draft = `${request.path}.draft`;
   await rm(draft, { force: true });
-  const args = ['create', '-q', '-u', '-f', 'qcow2', '-F', 'raw', '-b', request.backingPath, draft, String(request.size)];
+  const args = [
+    'create',
+    '-q',
+    '-u',
+    '-f',
+    'qcow2',
+    '-F',
+    'raw',
+    '-b',
+    request.backingPath,
+    draft,
+    String(request.size),
+  ];
   await runner.run({ tool: 'qemu-img', args }, signal);
   await rename(draft, request.path);
 }

@@ -35,8 +35,18 @@ export function bundleConfig(spec: SandboxSpec, host: HostTree): object {
     hostname: `ignite-${spec.uid}`,
     mounts: [
       { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
-      { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'] },
-      { destination: '/tmp', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', 'noexec', 'mode=1777', 'size=1m'] },
+      {
+        destination: '/dev',
+        type: 'tmpfs',
+        source: 'tmpfs',
+        options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'],
+      },
+      {
+        destination: '/tmp',
+        type: 'tmpfs',
+        source: 'tmpfs',
+        options: ['nosuid', 'nodev', 'noexec', 'mode=1777', 'size=1m'],
+      },
       ...host.readOnly.map((path) => bind({ source: path, target: path, writable: false })),
       ...spec.mounts.map(bind),
     ],
@@ -63,15 +73,36 @@ export function bundleConfig(spec: SandboxSpec, host: HostTree): object {
         defaultAction: 'SCMP_ACT_ALLOW',
         syscalls: [{ names: refusedCalls, action: 'SCMP_ACT_ERRNO', errnoRet: 1 }],
       },
-      maskedPaths: ['/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/sched_debug', '/proc/scsi', '/sys/firmware'],
-      readonlyPaths: ['/proc/asound', '/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
+      maskedPaths: [
+        '/proc/acpi',
+        '/proc/kcore',
+        '/proc/keys',
+        '/proc/latency_stats',
+        '/proc/timer_list',
+        '/proc/sched_debug',
+        '/proc/scsi',
+        '/sys/firmware',
+      ],
+      readonlyPaths: [
+        '/proc/asound',
+        '/proc/bus',
+        '/proc/fs',
+        '/proc/irq',
+        '/proc/sys',
+        '/proc/sysrq-trigger',
+      ],
     },
   };
 }
 
 function bind(mount: SandboxMount): object {
   const mode = mount.writable ? 'rw' : 'ro';
-  return { destination: mount.target, type: 'bind', source: mount.source, options: ['bind', mode, 'nosuid', 'nodev'] };
+  return {
+    destination: mount.target,
+    type: 'bind',
+    source: mount.source,
+    options: ['bind', mode, 'nosuid', 'nodev'],
+  };
 }
 
 /** From the kernel's devices.txt. */

@@ -12,7 +12,17 @@ const logLimitBytes = 16 * 2 ** 20;
 const createTimeoutMs = 20_000;
 const pollMs = 10;
 /** Of which a VMM needs libraries and firmware; those that this host has not are left out. */
-const hostTree = ['/usr/bin/qemu-system-x86_64', '/usr/bin/qemu-system-aarch64', '/usr/lib', '/usr/lib64', '/lib', '/lib64', '/usr/share/qemu', '/usr/share/seabios', '/etc/ld.so.cache'];
+const hostTree = [
+  '/usr/bin/qemu-system-x86_64',
+  '/usr/bin/qemu-system-aarch64',
+  '/usr/lib',
+  '/usr/lib64',
+  '/lib',
+  '/lib64',
+  '/usr/share/qemu',
+  '/usr/share/seabios',
+  '/etc/ld.so.cache',
+];
 
 /** OCI bundles run by runc or crun, each watched by a conmon that outlives us: processes are those of a container. */
 export class ConmonSandbox implements Sandbox {
@@ -26,7 +36,8 @@ export class ConmonSandbox implements Sandbox {
 
   async launch(spec: SandboxSpec, signal: AbortSignal): Promise<{ readonly pid: number }> {
     const at = this.#files(spec.uid);
-    for (const dir of [at.rootfs, at.exitDir, at.monitorDir]) await mkdir(dir, { recursive: true, mode: 0o755 });
+    for (const dir of [at.rootfs, at.exitDir, at.monitorDir])
+      await mkdir(dir, { recursive: true, mode: 0o755 });
     for (const mount of spec.mounts) if (mount.writable) await chown(mount.source, spec.user, spec.user);
     const config = bundleConfig(spec, { readOnly: hostTree.filter(existsSync) });
     await writeFile(join(at.bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 });
@@ -66,7 +77,10 @@ export class ConmonSandbox implements Sandbox {
     await this.kill(uid, signal);
     const at = this.#files(uid);
     if (existsSync(join(at.state, at.id))) {
-      await this.#runner.run({ tool: await findOciRuntime(), args: [`--root=${at.state}`, 'delete', '--force', at.id] }, signal);
+      await this.#runner.run(
+        { tool: await findOciRuntime(), args: [`--root=${at.state}`, 'delete', '--force', at.id] },
+        signal,
+      );
     }
     // conmon is not waited for: it may be waiting for us, as its exit command.
     await rm(at.dir, { recursive: true, force: true });
@@ -121,10 +135,24 @@ export function conmonArgs(spec: SandboxSpec, at: SandboxFiles, runtime: string)
   const [exitTool, ...exitArgs] = spec.exitCommand;
   return [
     ...['--api-version', '1', '--cid', at.id, '--cuuid', at.id, '--name', at.id],
-    ...['--runtime', runtime, '--runtime-arg', `--root=${at.state}`, '--runtime-arg', `--log=${at.runtimeLog}`],
+    ...[
+      '--runtime',
+      runtime,
+      '--runtime-arg',
+      `--root=${at.state}`,
+      '--runtime-arg',
+      `--log=${at.runtimeLog}`,
+    ],
     ...['--bundle', at.bundle, '--container-pidfile', at.pidFile],
     ...['--exit-dir', at.exitDir, '--persist-dir', at.monitorDir, '--socket-dir-path', at.monitorDir],
-    ...['--log-path', `k8s-file:${spec.logPath}`, '--log-size-max', String(logLimitBytes), '--log-level', 'error'],
+    ...[
+      '--log-path',
+      `k8s-file:${spec.logPath}`,
+      '--log-size-max',
+      String(logLimitBytes),
+      '--log-level',
+      'error',
+    ],
     ...(exitTool === undefined ? [] : ['--exit-command', exitTool]),
     ...exitArgs.flatMap((arg) => ['--exit-command-arg', arg]),
   ];

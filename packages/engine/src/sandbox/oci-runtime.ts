@@ -8,9 +8,12 @@ const folders = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'];
 export async function findOciRuntime(): Promise<string> {
   const hybrid = await isThere('/sys/fs/cgroup/unified', constants.F_OK);
   for (const name of hybrid ? ['runc'] : candidates) {
-    for (const folder of folders) if (await isThere(`${folder}/${name}`, constants.X_OK)) return `${folder}/${name}`;
+    for (const folder of folders)
+      if (await isThere(`${folder}/${name}`, constants.X_OK)) return `${folder}/${name}`;
   }
-  throw runtimeUnusable(hybrid ? 'runc is missing, and crun does not run beside cgroup v1' : 'neither runc nor crun is installed');
+  throw runtimeUnusable(
+    hybrid ? 'runc is missing, and crun does not run beside cgroup v1' : 'neither runc nor crun is installed',
+  );
 }
 
 async function isThere(path: string, mode: number): Promise<boolean> {

@@ -42,6 +42,7 @@ async function readFrom(path: string, offset: number, signal: AbortSignal) {
   if (size === start) return { offset: start, lines: [] };
   const lines: string[] = [];
   const input = createReadStream(path, { start, end: size - 1, encoding: 'latin1', signal });
-  for await (const line of createInterface({ input, crlfDelay: 0 })) lines.push(Buffer.from(line, 'latin1').toString());
+  for await (const line of createInterface({ input, crlfDelay: 0 }))
+    lines.push(Buffer.from(line, 'latin1').toString());
   return { offset: size, lines };
 }

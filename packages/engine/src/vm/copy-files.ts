@@ -40,7 +40,8 @@ async function* readTree(hostPath: string, vmPath: string): AsyncGenerator<Copie
       yield { path: vmPath, mode: found.mode & 0o7777, content: await readFile(hostPath) };
       return;
     }
-    for (const name of (await readdir(hostPath)).sort()) yield* readTree(join(hostPath, name), join(vmPath, name));
+    for (const name of (await readdir(hostPath)).sort())
+      yield* readTree(join(hostPath, name), join(vmPath, name));
   } catch (failure) {
     throw failure instanceof CodedError ? failure : uncopyableFile(hostPath, failure);
   }

@@ -14,15 +14,23 @@ import { randomName } from './random-name.ts';
 import { vmFinalizer } from './vm-store.ts';
 
 /** Everything of a request that can be refused is refused here, before anything is made. */
-export async function validateRequest(request: CreateVmRequest): Promise<{ readonly name: string; readonly spec: VmSpec }> {
+export async function validateRequest(
+  request: CreateVmRequest,
+): Promise<{ readonly name: string; readonly spec: VmSpec }> {
   const name = request.name ?? randomName();
   if (!isDnsLabel(name)) {
-    throw invalidVm(`not a VM name: ${JSON.stringify(name)}`, 'use at most 63 lower-case letters, digits and dashes, as in a host name');
+    throw invalidVm(
+      `not a VM name: ${JSON.stringify(name)}`,
+      'use at most 63 lower-case letters, digits and dashes, as in a host name',
+    );
   }
   const parsed = v.safeParse(vmSpecSchema, request.spec);
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    throw invalidVm(`spec.${v.getDotPath(issue) ?? ''}: ${issue.message}`, 'see "ignite run --help" for what a VM may be given');
+    throw invalidVm(
+      `spec.${v.getDotPath(issue) ?? ''}: ${issue.message}`,
+      'see "ignite run --help" for what a VM may be given',
+    );
   }
   await validatePublicKey(parsed.output.ssh);
   for (const { hostPath } of parsed.output.copyFiles) {
@@ -81,4 +89,3 @@ export function assertDiskHolds(spec: VmSpec, image: Image): void {
     'give a larger --size, or none',
   );
 }
-

@@ -24,7 +24,11 @@ export const nameTaken = (name: string): CodedError =>
   );
 
 export const stillRunning = (name: string): CodedError =>
-  vmError('VM_RUNNING', `VM "${name}" is running`, `stop it first with "ignite stop ${name}", or use "ignite rm -f ${name}"`);
+  vmError(
+    'VM_RUNNING',
+    `VM "${name}" is running`,
+    `stop it first with "ignite stop ${name}", or use "ignite rm -f ${name}"`,
+  );
 
 export const notRunning = (name: string): CodedError =>
   vmError('VM_NOT_RUNNING', `VM "${name}" is not running`, `start it with "ignite start ${name}"`);
@@ -54,7 +58,17 @@ export const sshUnreachable = (name: string, seconds: number, cause: unknown): C
   );
 
 export const invalidKey = (path: string, cause?: unknown): CodedError =>
-  vmError('KEY_INVALID', `not a public SSH key: ${path}`, 'give --ssh the path of a ".pub" file, or no value', cause);
+  vmError(
+    'KEY_INVALID',
+    `not a public SSH key: ${path}`,
+    'give --ssh the path of a ".pub" file, or no value',
+    cause,
+  );
 
 export const uncopyableFile = (path: string, cause: unknown): CodedError =>
-  vmError('COPY_FILE_INVALID', `cannot copy ${path} into the VM`, '--copy-files takes readable files: /host/path:/vm/path', cause);
+  vmError(
+    'COPY_FILE_INVALID',
+    `cannot copy ${path} into the VM`,
+    '--copy-files takes readable files: /host/path:/vm/path',
+    cause,
+  );

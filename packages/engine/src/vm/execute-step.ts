@@ -49,7 +49,11 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       await createSshKeys({ uid, userKey: vm.spec.ssh === true, files }, host.runner, op.signal);
       return vm;
     case 'create-disk':
-      await createOverlay({ path: files.disk, backingPath: '/vm/base.ext4', size: vm.spec.diskSize }, host.runner, op.signal);
+      await createOverlay(
+        { path: files.disk, backingPath: '/vm/base.ext4', size: vm.spec.diskSize },
+        host.runner,
+        op.signal,
+      );
       return vm;
     case 'attach-network':
       return await attachNetwork(vm, host, op.signal);
@@ -80,13 +84,17 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       await host.network.detach(uid, op.signal);
       return vm;
     case 'record-stop':
-      return await changeVm(host.store, vm, ({ status: { vmm: _, startTime: _start, message: _message, ...status } }) => ({
-        status: {
-          ...status,
-          phase: status.phase === 'Created' ? 'Created' : 'Stopped',
-          finishTime: status.finishTime ?? new Date().toISOString(),
-        },
-      }));
+      return await changeVm(
+        host.store,
+        vm,
+        ({ status: { vmm: _, startTime: _start, message: _message, ...status } }) => ({
+          status: {
+            ...status,
+            phase: status.phase === 'Created' ? 'Created' : 'Stopped',
+            finishTime: status.finishTime ?? new Date().toISOString(),
+          },
+        }),
+      );
     case 'remove-files':
       await rm(files.dir, { recursive: true, force: true });
       return vm;
@@ -111,7 +119,10 @@ async function attachNetwork(vm: Vm, host: VmHost, signal: AbortSignal): Promise
   );
   const address = attachment.address.split('/')[0]!;
   return await changeVm(host.store, vm, (now) => ({
-    status: { ...now.status, network: { ipAddresses: [address], mac: attachment.mac, gateway: attachment.gateway } },
+    status: {
+      ...now.status,
+      network: { ipAddresses: [address], mac: attachment.mac, gateway: attachment.gateway },
+    },
   }));
 }
 
@@ -119,7 +130,8 @@ async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<voi
   const files = vmFiles(host.paths, vm.metadata.uid);
   const image = await imageOf(vm, host.store);
   const network = await host.network.observe(vm.metadata.uid, signal);
-  if (network.state !== 'attached') throw new Error(`the network of VM ${vm.metadata.name} has gone meanwhile`);
+  if (network.state !== 'attached')
+    throw new Error(`the network of VM ${vm.metadata.name} has gone meanwhile`);
   const { config } = image.status;
   const keyFile = vm.spec.ssh === true ? files.publicKey : vm.spec.ssh;
   const seed = renderSeed({
@@ -129,7 +141,10 @@ async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<voi
     address: network.attachment.address,
     gateway: network.attachment.gateway,
     dns: network.attachment.dns,
-    authorizedKeys: keyFile === undefined ? [] : (await readFile(keyFile, 'utf8')).split('\n').filter((line) => /^[a-z]/.test(line)),
+    authorizedKeys:
+      keyFile === undefined
+        ? []
+        : (await readFile(keyFile, 'utf8')).split('\n').filter((line) => /^[a-z]/.test(line)),
     hostKey: {
       privateKey: await readFile(files.hostKey, 'utf8'),
       publicKey: await readFile(`${files.hostKey}.pub`, 'utf8'),
@@ -156,7 +171,8 @@ async function launch(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> 
   const files = vmFiles(host.paths, uid);
   const run = vmRunFiles(host.paths, uid);
   const network = await host.network.observe(uid, signal);
-  if (network.state !== 'attached') throw new Error(`the network of VM ${vm.metadata.name} has gone meanwhile`);
+  if (network.state !== 'attached')
+    throw new Error(`the network of VM ${vm.metadata.name} has gone meanwhile`);
   await mkdir(run.sockets, { recursive: true, mode: 0o700 });
   await writeFile(files.exitStatus, '');
   await chmod(files.seed, 0o600);
@@ -178,15 +194,28 @@ async function recordStart(vm: Vm, host: VmHost): Promise<Vm> {
   const found = await host.sandbox.observe(vm.metadata.uid);
   if (found.state !== 'running') return vm; // it has ended already, which the next look at it will record
   const vmm = { pid: found.pid, startTime: processStartTime(found.pid) ?? 0, bootId: bootId() };
-  return await changeVm(host.store, vm, ({ status: { exitCode: _exit, finishTime: _finish, message: _message, ...status } }) => ({
-    status: { ...status, phase: 'Running', vmm, startTime: status.startTime ?? new Date().toISOString() },
-  }));
+  return await changeVm(
+    host.store,
+    vm,
+    ({ status: { exitCode: _exit, finishTime: _finish, message: _message, ...status } }) => ({
+      status: { ...status, phase: 'Running', vmm, startTime: status.startTime ?? new Date().toISOString() },
+    }),
+  );
 }
 
-async function pressPowerButton(uid: string, graceMs: number, host: VmHost, op: ClientOperation): Promise<void> {
+async function pressPowerButton(
+  uid: string,
+  graceMs: number,
+  host: VmHost,
+  op: ClientOperation,
+): Promise<void> {
   const { qmpSocket } = vmRunFiles(host.paths, uid);
   try {
-    await qmpCommand(qmpSocket, 'system_powerdown', AbortSignal.any([op.signal, AbortSignal.timeout(buttonTimeoutMs)]));
+    await qmpCommand(
+      qmpSocket,
+      'system_powerdown',
+      AbortSignal.any([op.signal, AbortSignal.timeout(buttonTimeoutMs)]),
+    );
   } catch (failure) {
     op.signal.throwIfAborted();
     op.report({ kind: 'warning', message: `the power button does not answer: ${String(failure)}` });

@@ -23,7 +23,12 @@ test('planVm: a VM that runs is only recorded', () => {
 });
 
 test('planVm: start keeps disk and keys of a stopped VM', () => {
-  assert.deepEqual(kinds({ kind: 'running' }, stopped), ['attach-network', 'write-seed', 'launch', 'record-start']);
+  assert.deepEqual(kinds({ kind: 'running' }, stopped), [
+    'attach-network',
+    'write-seed',
+    'launch',
+    'record-start',
+  ]);
 });
 
 test('planVm: after a crash between attaching and launching, the rest is planned', () => {

@@ -33,7 +33,11 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
     accel: input.accel,
     cpus: vm.spec.cpus,
     memory: vm.spec.memory,
-    kernel: { path: '/vm/kernel', initrd: '/vm/initrd', commandLine: kernelCommandLine(vm.spec.kernel.cmdLine ?? '') },
+    kernel: {
+      path: '/vm/kernel',
+      initrd: '/vm/initrd',
+      commandLine: kernelCommandLine(vm.spec.kernel.cmdLine ?? ''),
+    },
     disks: [
       { serial: 'root', path: '/vm/root.qcow2', format: 'qcow2', readOnly: false },
       { serial: 'modules', path: '/vm/modules.squashfs', format: 'raw', readOnly: true },

@@ -7,7 +7,8 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 export const vmFinalizer = 'ignite.weave.works/host';
 
 /** The store's objects of a kind are what this program wrote, so they are not validated again. */
-export const listVms = async (store: ObjectStore): Promise<readonly Vm[]> => (await store.list('VM')).items as readonly Vm[];
+export const listVms = async (store: ObjectStore): Promise<readonly Vm[]> =>
+  (await store.list('VM')).items as readonly Vm[];
 
 export const listImages = async (store: ObjectStore): Promise<readonly Image[]> =>
   (await store.list('Image')).items as readonly Image[];
@@ -22,7 +23,11 @@ export const getVm = async (store: ObjectStore, name: string): Promise<Vm> =>
 export async function changeVm(
   store: ObjectStore,
   vm: Vm,
-  change: (now: Vm) => { readonly spec?: VmSpec; readonly status?: VmStatus; readonly finalizers?: readonly string[] },
+  change: (now: Vm) => {
+    readonly spec?: VmSpec;
+    readonly status?: VmStatus;
+    readonly finalizers?: readonly string[];
+  },
 ): Promise<Vm> {
   for (;;) {
     const now = await getVm(store, vm.metadata.name);

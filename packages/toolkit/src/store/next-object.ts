@@ -34,7 +34,10 @@ export function created(object: NewObject, revision: number, now: string): ApiOb
 
 /** @throws CodedError CONFLICT */
 export function updated(old: ApiObject, wanted: ApiObject, revision: number): ApiObject {
-  if (old.metadata.resourceVersion !== wanted.metadata.resourceVersion || old.metadata.uid !== wanted.metadata.uid) {
+  if (
+    old.metadata.resourceVersion !== wanted.metadata.resourceVersion ||
+    old.metadata.uid !== wanted.metadata.uid
+  ) {
     throw conflict(keyOf(old));
   }
   const specChanged = !isDeepStrictEqual(plain(old.spec), plain(wanted.spec));
@@ -71,7 +74,10 @@ export function isGone(object: ApiObject): boolean {
   return object.metadata.deletionTimestamp !== undefined && object.metadata.finalizers.length === 0;
 }
 
-export function matchesLabels(object: ApiObject, labels: Readonly<Record<string, string>> | undefined): boolean {
+export function matchesLabels(
+  object: ApiObject,
+  labels: Readonly<Record<string, string>> | undefined,
+): boolean {
   return Object.entries(labels ?? {}).every(([key, value]) => object.metadata.labels[key] === value);
 }
 

@@ -61,10 +61,15 @@ class SqliteStore implements ObjectStore {
     return this.#read(key);
   }
 
-  async list(kind: string, selector?: { readonly labels?: Readonly<Record<string, string>> }): Promise<ListResult> {
+  async list(
+    kind: string,
+    selector?: { readonly labels?: Readonly<Record<string, string>> },
+  ): Promise<ListResult> {
     this.#db.exec('BEGIN');
     try {
-      const rows = this.#db.prepare('SELECT json FROM objects WHERE kind = ? ORDER BY namespace, name').all(kind);
+      const rows = this.#db
+        .prepare('SELECT json FROM objects WHERE kind = ? ORDER BY namespace, name')
+        .all(kind);
       const items = rows.map(({ json }) => parseObject(json));
       return {
         revision: this.#revision(),
@@ -162,9 +167,13 @@ class SqliteStore implements ObjectStore {
       const { kind, namespace, name } = keyOf(object);
       const json = JSON.stringify(object);
       if (type === 'DELETED') {
-        this.#db.prepare('DELETE FROM objects WHERE kind = ? AND namespace = ? AND name = ?').run(kind, namespace, name);
+        this.#db
+          .prepare('DELETE FROM objects WHERE kind = ? AND namespace = ? AND name = ?')
+          .run(kind, namespace, name);
       } else {
-        this.#db.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)').run(kind, namespace, name, json);
+        this.#db
+          .prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)')
+          .run(kind, namespace, name, json);
       }
       this.#db.prepare('INSERT INTO changes (kind, type, json) VALUES (?, ?, ?)').run(kind, type, json);
       this.#db.prepare('DELETE FROM changes WHERE revision <= ?').run(this.#revision() - changesKept);

@@ -59,7 +59,9 @@ export interface ObjectStore extends Disposable {
 export type StoreErrorCode = 'NOT_FOUND' | 'ALREADY_EXISTS' | 'CONFLICT' | 'REVISION_TOO_OLD';
 
 export const notFound = (key: Key): CodedError<StoreErrorCode> =>
-  new CodedError('NOT_FOUND', `there is no ${key.kind} named "${key.name}"`, { hint: 'list what there is and try again' });
+  new CodedError('NOT_FOUND', `there is no ${key.kind} named "${key.name}"`, {
+    hint: 'list what there is and try again',
+  });
 
 export const alreadyExists = (key: Key): CodedError<StoreErrorCode> =>
   new CodedError('ALREADY_EXISTS', `a ${key.kind} named "${key.name}" already exists`, {

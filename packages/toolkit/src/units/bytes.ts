@@ -22,7 +22,9 @@ export function bytes(count: number): Bytes {
  */
 export function parseBytes(text: string): Bytes {
   const match = /^(\d{1,15}(?:\.\d{1,6})?)\s*([kmgtp]?)(?:i?b)?$/i.exec(text.trim());
-  const count = match ? Math.round(Number(match[1]) * 1024 ** (exponents[match[2]!.toLowerCase()] ?? 0)) : NaN;
+  const count = match
+    ? Math.round(Number(match[1]) * 1024 ** (exponents[match[2]!.toLowerCase()] ?? 0))
+    : NaN;
   if (!Number.isSafeInteger(count)) {
     throw new CodedError('SIZE_INVALID', `not a size: ${JSON.stringify(text)}`, {
       hint: 'write a number and a unit, such as 512MB, 1GB or 4GiB (units are powers of 1024; no unit means bytes)',

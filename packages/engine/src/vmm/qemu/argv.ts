@@ -12,9 +12,19 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...['-cpu', machine.accel === 'kvm' ? 'host' : 'max'],
     ...['-smp', String(machine.cpus)],
     ...['-m', `${machine.memory / 2 ** 20}M`],
-    ...['-kernel', machine.kernel.path, '-initrd', machine.kernel.initrd, '-append', machine.kernel.commandLine],
+    ...[
+      '-kernel',
+      machine.kernel.path,
+      '-initrd',
+      machine.kernel.initrd,
+      '-append',
+      machine.kernel.commandLine,
+    ],
     // The sandbox's monitor keeps what goes to stdout, in a log of bounded size.
-    ...['-chardev', `socket,id=console,path=${escape(machine.consoleSocket)},server=on,wait=off,logfile=/proc/self/fd/1`],
+    ...[
+      '-chardev',
+      `socket,id=console,path=${escape(machine.consoleSocket)},server=on,wait=off,logfile=/proc/self/fd/1`,
+    ],
     ...['-serial', 'chardev:console'],
     ...machine.disks.flatMap(drive),
     ...['-netdev', `tap,id=net0,ifname=${machine.nic.tap},script=no,downscript=no`],
@@ -32,7 +42,10 @@ const escape = (value: string): string => value.replaceAll(',', ',,');
 function drive(disk: MachineDisk): readonly string[] {
   const readOnly = disk.readOnly ? ',read-only=on' : '';
   return [
-    ...['-blockdev', `driver=${disk.format},node-name=${disk.serial},discard=unmap${readOnly},file.driver=file,file.filename=${escape(disk.path)}`],
+    ...[
+      '-blockdev',
+      `driver=${disk.format},node-name=${disk.serial},discard=unmap${readOnly},file.driver=file,file.filename=${escape(disk.path)}`,
+    ],
     ...['-device', `virtio-blk-device,drive=${disk.serial},serial=${disk.serial}`],
   ];
 }

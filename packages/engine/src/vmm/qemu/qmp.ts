@@ -11,13 +11,19 @@ const messageSchema = v.union([
 ]);
 
 /** Runs one command of the QEMU Machine Protocol (QEMU's docs/interop/qmp-spec) and returns what it returns. */
-export async function qmpCommand(socketPath: string, command: 'system_powerdown' | 'quit', signal: AbortSignal): Promise<unknown> {
+export async function qmpCommand(
+  socketPath: string,
+  command: 'system_powerdown' | 'quit',
+  signal: AbortSignal,
+): Promise<unknown> {
   const socket = connect(socketPath);
   const onAbort = (): void => void socket.destroy(signal.reason instanceof Error ? signal.reason : undefined);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     await once(socket, 'connect');
-    socket.write(`${JSON.stringify({ execute: 'qmp_capabilities' })}\n${JSON.stringify({ execute: command })}\n`);
+    socket.write(
+      `${JSON.stringify({ execute: 'qmp_capabilities' })}\n${JSON.stringify({ execute: command })}\n`,
+    );
     let returns = 0;
     for await (const line of createInterface({ input: socket })) {
       const message = v.parse(messageSchema, JSON.parse(line));

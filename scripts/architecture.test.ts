@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findCycle, findViolations } from './architecture.ts';
+
+const edge = (from: string, to: string, typeOnly = false) => ({ from, to, typeOnly });
+const planted = [
+  ['layers', edge('packages/toolkit/src/a.ts', '@ignite/api/v1/vm')],
+  ['layers', edge('packages/api/src/a.ts', '@ignite/engine/wire')],
+  ['layers', edge('packages/engine/src/a.ts', 'packages/cli/src/main.ts')],
+  ['only-process-spawns', edge('packages/engine/src/vm/a.ts', 'node:child_process')],
+  ['planners-are-pure', edge('packages/engine/src/vm/plan-x.ts', 'node:fs/promises')],
+  ['planners-are-pure', edge('packages/engine/src/vm/plan-x.ts', '@ignite/toolkit/process/local-runner')],
+  ['no-barrel', edge('packages/api/src/index.ts', 'packages/api/src/a.ts')],
+  ['no-test-imports', edge('packages/api/src/a.ts', 'packages/api/src/a.test.ts')],
+  ['capabilities-know-no-vm', edge('packages/engine/src/network/a.ts', 'packages/engine/src/vm/plan-vm.ts')],
+] as const;
+
+for (const [rule, violation] of planted) {
+  test(`architecture: ${violation.from} importing ${violation.to} breaks "${rule}" and nothing else`, () => {
+    assert.deepEqual(
+      findViolations([violation]).map((found) => found.rule),
+      [rule],
+    );
+  });
+}
+
+test('architecture: what the layers allow is no violation', () => {
+  assert.deepEqual(
+    findViolations([
+      edge('packages/cli/src/main.ts', '@ignite/engine/wire'),
+      edge('packages/toolkit/src/process/a.ts', 'node:child_process'),
+      edge('packages/engine/src/vm/plan-x.ts', 'node:fs', true),
+    ]),
+    [],
+  );
+});
+
+test('architecture: a cycle is found, one of types alone is none', () => {
+  const there = edge('packages/api/src/a.ts', 'packages/api/src/b.ts');
+  assert.deepEqual(findCycle([there, edge('packages/api/src/b.ts', 'packages/api/src/a.ts')]), [
+    there.from,
+    there.to,
+    there.from,
+  ]);
+  assert.equal(findCycle([there, edge('packages/api/src/b.ts', 'packages/api/src/a.ts', true)]), undefined);
+});

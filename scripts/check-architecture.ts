@@ -1,0 +1,50 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import ts from 'typescript';
+import { type Import, findCycle, findViolations } from './architecture.ts';
+
+const root = join(import.meta.dirname, '..');
+const files = globSync('packages/*/src/**/*.ts', { cwd: root });
+const imports = files.flatMap(importsOf);
+const broken = findViolations(imports).map(({ from, to, rule }) => `${rule}: ${from} imports ${to}`);
+const cycle = findCycle(imports);
+if (cycle) broken.push(`no-cycle: ${cycle.join(' → ')}`);
+// A check that reads nothing finds nothing: TypeScript's parser must have seen imports in most files.
+if (files.length < 50 || imports.length < files.length)
+  broken.push(`only ${imports.length} imports were read in ${files.length} files`);
+for (const line of broken) console.error(line);
+process.exitCode = broken.length === 0 ? 0 : 1;
+
+function importsOf(path: string): readonly Import[] {
+  const source = ts.createSourceFile(
+    path,
+    readFileSync(join(root, path), 'utf8'),
+    ts.ScriptTarget.Latest,
+    true,
+  );
+  const found: Import[] = [];
+  const visit = (node: ts.Node): void => {
+    if (
+      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) &&
+      node.moduleSpecifier &&
+      ts.isStringLiteral(node.moduleSpecifier)
+    ) {
+      const typeOnly = ts.isImportDeclaration(node)
+        ? node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+        : node.isTypeOnly;
+      found.push({ from: path, to: resolveSpecifier(path, node.moduleSpecifier.text), typeOnly });
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [specifier] = node.arguments;
+      // Loaded when it is called, so it closes no cycle.
+      if (specifier && ts.isStringLiteral(specifier))
+        found.push({ from: path, to: resolveSpecifier(path, specifier.text), typeOnly: true });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function resolveSpecifier(from: string, specifier: string): string {
+  return specifier.startsWith('.') ? posix.join(posix.dirname(from), specifier) : specifier;
+}

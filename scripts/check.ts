@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const fix = process.argv.includes('--fix');
+const failed: string[] = [];
+
+function run(name: string, args: readonly string[]): void {
+  const { status } = spawnSync(join(root, 'node_modules/.bin', args[0]!), args.slice(1), {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) failed.push(name);
+}
+
+/** Every stable error code has its heading in docs/errors.md, and every heading a code. */
+function checkErrorCodes(): void {
+  const codes = new Set<string>();
+  for (const file of globSync('packages/*/src/**/*.ts', { cwd: root })) {
+    const source = readFileSync(join(root, file), 'utf8');
+    for (const union of source.matchAll(/export type \w*ErrorCode =([^;]*);/g)) {
+      for (const [, code] of union[1]!.matchAll(/'([A-Z_]+)'/g)) codes.add(code!);
+    }
+    for (const [, code] of source.matchAll(/new CodedError(?:<\w+>)?\(\s*'([A-Z_]+)'/g)) codes.add(code!);
+  }
+  for (const kind of ['VM', 'IMAGE', 'KERNEL'])
+    for (const end of ['NOT_FOUND', 'AMBIGUOUS']) codes.add(`${kind}_${end}`);
+  const headings = new Set(
+    [...readFileSync(join(root, 'docs/errors.md'), 'utf8').matchAll(/^## ([A-Z_]+)$/gm)].map(
+      ([, code]) => code!,
+    ),
+  );
+  const odd = codes.symmetricDifference(headings);
+  if (codes.size < 20 || odd.size > 0) {
+    console.error(`docs/errors.md and the error codes differ in: ${[...odd].join(', ')}`);
+    failed.push('error codes');
+  }
+}
+
+run('format', ['prettier', fix ? '--write' : '--check', '--log-level', 'warn', '.']);
+run('types', ['tsc', '-p', '.']);
+run('lint', [
+  'oxlint',
+  '--type-aware',
+  '--deny-warnings',
+  ...(fix ? ['--fix'] : []),
+  'packages',
+  'scripts',
+  'test',
+  'bench',
+]);
+run('architecture', ['node', 'scripts/check-architecture.ts']);
+checkErrorCodes();
+console.log(failed.length === 0 ? 'All checks passed.' : `Failed: ${failed.join(', ')}`);
+process.exitCode = failed.length === 0 ? 0 : 1;
