@@ -20,7 +20,7 @@ function checkErrorCodes(): void {
   const codes = new Set<string>();
   for (const file of globSync('packages/*/src/**/*.ts', { cwd: root })) {
     const source = readFileSync(join(root, file), 'utf8');
-    for (const union of source.matchAll(/export type \w*ErrorCode =([^;]*);/g)) {
+    for (const union of source.matchAll(/export type (?!Find)\w*ErrorCode =([^;]*);/g)) {
       for (const [, code] of union[1]!.matchAll(/'([A-Z_]+)'/g)) codes.add(code!);
     }
     for (const [, code] of source.matchAll(/new CodedError(?:<\w+>)?\(\s*'([A-Z_]+)'/g)) codes.add(code!);

@@ -6,6 +6,7 @@ import type {
   CreateVmRequest,
   DoctorCheck,
   LogsRequest,
+  ReadClient,
   SshTarget,
 } from '@ignite/api/client/client';
 import { findByQuery } from '@ignite/api/client/find';
@@ -54,25 +55,35 @@ const waitPollMs = 100;
 /** The engine in this very process: how Ignite works without a daemon. */
 export class LocalClient implements Client {
   readonly #host: LocalHost;
-  readonly #read;
-  readonly listVms;
-  readonly listImages;
-  readonly listKernels;
-  readonly findVm;
-  readonly findImage;
-  readonly findKernel;
+  readonly #read: ReadClient;
 
   constructor(host: LocalHost) {
     this.#host = host;
     this.#read = readClient(host.store);
-    ({
-      listVms: this.listVms,
-      listImages: this.listImages,
-      listKernels: this.listKernels,
-      findVm: this.findVm,
-      findImage: this.findImage,
-      findKernel: this.findKernel,
-    } = this.#read);
+  }
+
+  listVms(signal: AbortSignal): Promise<readonly Vm[]> {
+    return this.#read.listVms(signal);
+  }
+
+  listImages(signal: AbortSignal): Promise<readonly Image[]> {
+    return this.#read.listImages(signal);
+  }
+
+  listKernels(signal: AbortSignal): Promise<readonly Kernel[]> {
+    return this.#read.listKernels(signal);
+  }
+
+  findVm(query: string, signal: AbortSignal): Promise<Vm> {
+    return this.#read.findVm(query, signal);
+  }
+
+  findImage(query: string, signal: AbortSignal): Promise<Image> {
+    return this.#read.findImage(query, signal);
+  }
+
+  findKernel(query: string, signal: AbortSignal): Promise<Kernel> {
+    return this.#read.findKernel(query, signal);
   }
 
   async createVm(request: CreateVmRequest, op: ClientOperation): Promise<Vm> {

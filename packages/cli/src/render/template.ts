@@ -13,7 +13,8 @@ export function renderTemplate(template: string, object: unknown): string {
       const value =
         path === '' ? object : path.split('.').reduce((at, key) => member(at, key, whole), object);
       if (json !== undefined) return JSON.stringify(value);
-      return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '<nil>');
+      if (value === undefined || value === null) return '<nil>';
+      return typeof value === 'string' ? value : JSON.stringify(value);
     },
   );
 }

@@ -87,7 +87,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       return await changeVm(
         host.store,
         vm,
-        ({ status: { vmm: _, startTime: _start, message: _message, ...status } }) => ({
+        ({ status: { vmm: _vmm, startTime: _start, message: _message, ...status } }) => ({
           status: {
             ...status,
             phase: status.phase === 'Created' ? 'Created' : 'Stopped',

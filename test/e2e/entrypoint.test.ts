@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Ignite } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+import { freePort } from './fixtures/registry.ts';
+
+let leaks: AsyncDisposable;
+let ignite: Ignite;
+before(async () => {
+  leaks = watchLeaks();
+  ignite = await Ignite.open(102);
+  await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
+  await ignite.ok('image', 'import', `oci-archive:${imageArchive('http')}`);
+});
+after(async () => {
+  await ignite[Symbol.asyncDispose]();
+  await leaks[Symbol.asyncDispose]();
+});
+
+test("the entrypoint's exit powers the VM off, and its code is the VM's", async () => {
+  await ignite.ok(
+    'run',
+    'busybox',
+    '--name',
+    'once',
+    '--',
+    'sh',
+    '-c',
+    'echo "args: $*"; exit 3',
+    'sh',
+    "it's",
+    'a b',
+  );
+  assert.equal(await ignite.ok('wait', 'once'), '3\n');
+  assert.match(await ignite.ok('logs', 'once'), /args: it's a b/);
+  assert.match(await ignite.ok('ps', '-a', '--filter', 'name=once'), /Exited \(3\)/);
+});
+
+test('run -i shows the console and exits with the code of the entrypoint', async () => {
+  const result = await ignite.run(
+    'run',
+    '-i',
+    'busybox',
+    '--name',
+    'inter',
+    '--',
+    'sh',
+    '-c',
+    'echo seen; exit 4',
+  );
+  assert.equal(result.code, 4);
+  assert.match(result.stdout, /seen/);
+});
+
+test("an image's Cmd, Env, User and WorkingDir are honoured and its port is published", async () => {
+  const port = await freePort();
+  await ignite.ok('run', 'http', '--name', 'web', '-p', `${port}:8080`);
+  assert.equal(await body(`http://127.0.0.1:${port}/`), 'hello from a VM\n');
+  assert.match(await ignite.ok('ps'), new RegExp(`0\\.0\\.0\\.0:${port}->8080/tcp`));
+  const taken = await ignite.run('run', 'http', '--name', 'web2', '-p', `${port}:8080`);
+  assert.equal(taken.code, 1);
+  assert.match(taken.stderr, /port 0\.0\.0\.0:\d+ of this host is in use\n/);
+  await ignite.ok('stop', 'web');
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
+});
+
+test('stop sends the stop signal, and a guest that ignores it is ended', async () => {
+  await ignite.ok(
+    'run',
+    'busybox',
+    '--name',
+    'polite',
+    '--',
+    'sh',
+    '-c',
+    'trap "echo bye; exit 9" TERM; echo up; while :; do sleep 1; done',
+  );
+  await logged('polite', /up/);
+  await ignite.ok('stop', 'polite');
+  assert.equal(await ignite.ok('wait', 'polite'), '9\n');
+  await ignite.ok(
+    'run',
+    'busybox',
+    '--name',
+    'rude',
+    '--',
+    'sh',
+    '-c',
+    'trap "" TERM; echo up; while :; do sleep 1; done',
+  );
+  await logged('rude', /up/);
+  await ignite.ok('stop', '--time', '1', 'rude');
+  assert.equal(await ignite.ok('ps', '-q'), '');
+});
+
+test('VMs reach each other by name and the host by its address', async () => {
+  await ignite.ok('run', 'http', '--name', 'server');
+  const line =
+    'for i in 1 2 3 4 5 6 7 8 9; do wget -qO- http://server:8080/ && exit 0; sleep 1; done; exit 1';
+  await ignite.ok('run', 'busybox', '--name', 'client', '--', 'sh', '-c', line);
+  assert.equal(await ignite.ok('wait', 'client'), '0\n');
+  assert.match(await ignite.ok('logs', 'client'), /hello from a VM/);
+});
+
+test('a guest that runs its own DHCP client gets the address that ps shows', async () => {
+  const script =
+    'ip address flush dev eth0; udhcpc -i eth0 -n -q -s /bin/true && udhcpc -f -n -q -i eth0 -s /bin/echo';
+  await ignite.ok('run', 'busybox', '--name', 'dhcp', '--', 'sh', '-c', script);
+  const address = JSON.parse(
+    await ignite.ok('inspect', 'vm', 'dhcp', '--format', '{{json .status.network.ipAddresses}}'),
+  );
+  assert.equal(await ignite.ok('wait', 'dhcp'), '0\n');
+  assert.ok((await ignite.ok('logs', 'dhcp')).includes(`lease of ${address[0]} obtained`));
+});
+
+test('a VM that is killed behind our back is shown as stopped and starts again', async () => {
+  await ignite.ok('run', 'busybox', '--name', 'victim', '--', 'sleep', '1000');
+  const { pid } = JSON.parse(await ignite.ok('inspect', 'vm', 'victim', '--format', '{{json .status.vmm}}'));
+  process.kill(pid, 'SIGKILL');
+  for (let tries = 0; (await ignite.ok('ps', '-q')).length > 0 && tries < 50; tries += 1) await delay(100);
+  assert.equal(await ignite.ok('ps', '-q', '--filter', 'name=victim'), '');
+  await ignite.ok('start', 'victim');
+  assert.equal((await ignite.ok('ps', '-q', '--filter', 'name=victim')).length, 17);
+  await ignite.ok('kill', 'victim');
+});
+
+async function logged(name: string, wanted: RegExp): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (wanted.test(await ignite.ok('logs', name))) return;
+    await delay(100);
+  }
+  throw new Error(`${name} never logged ${String(wanted)}`);
+}
+
+async function body(url: string): Promise<string> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    try {
+      return await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
+    } catch {
+      await delay(100);
+    }
+  }
+  throw new Error(`${url} did not answer`);
+}
