@@ -36,7 +36,7 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
     kernel: {
       path: '/vm/kernel',
       initrd: '/vm/initrd',
-      commandLine: kernelCommandLine(vm.spec.kernel.cmdLine ?? ''),
+      commandLine: kernelCommandLine(input.accel, vm.spec.kernel.cmdLine ?? ''),
     },
     disks: [
       { serial: 'root', path: '/vm/root.qcow2', format: 'qcow2', readOnly: false },
@@ -63,7 +63,7 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
       writable(files.exitStatus, 'exit-status'),
       writable(input.sockets, 'run'),
     ],
-    devices: ['/dev/net/tun', ...(input.accel === 'kvm' ? ['/dev/kvm'] : [])],
+    devices: ['/dev/net/tun', ...(input.accel.kind === 'kvm' ? ['/dev/kvm'] : [])],
     memoryLimit: bytes(vm.spec.memory + vmmOverhead),
     // One more than the guest's, for QEMU's own threads.
     cpuLimit: vm.spec.cpus + 1,

@@ -1,16 +1,38 @@
 import { constants } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 
-export type Accel = 'kvm' | 'tcg';
+export type Accel =
+  | { readonly kind: 'kvm' }
+  /** `tscKhz`: the rate of the time stamp counter that guests see, which is the host's. */
+  | { readonly kind: 'tcg'; readonly tscKhz?: number };
 
 /** KVM where it truly works: the device opens and the CPU can virtualize. On some clouds only the former is so. */
 export async function probeAccel(): Promise<Accel> {
+  const cpuinfo = await readFile('/proc/cpuinfo', 'utf8');
+  if ((await opensKvm()) && canVirtualize(cpuinfo)) return { kind: 'kvm' };
+  const tscKhz = parseTscKhz(cpuinfo);
+  return { kind: 'tcg', ...(tscKhz !== undefined && { tscKhz }) };
+}
+
+async function opensKvm(): Promise<boolean> {
   try {
     await using device = await open('/dev/kvm', constants.O_RDWR);
-    await device.stat();
+    return (await device.stat()).isCharacterDevice();
   } catch {
-    return 'tcg';
+    return false;
   }
-  if (process.arch === 'arm64') return 'kvm';
-  return /^flags.*\b(vmx|svm)\b/m.test(await readFile('/proc/cpuinfo', 'utf8')) ? 'kvm' : 'tcg';
+}
+
+/** Of arm64 CPUs the kernel does not tell; there the device exists only where they can. */
+export const canVirtualize = (cpuinfo: string): boolean =>
+  process.arch === 'arm64' || /^flags.*\b(vmx|svm)\b/m.test(cpuinfo);
+
+/**
+ * Pure. Out of /proc/cpuinfo, which shows the rate of the time stamp counter as "cpu MHz" where the host is itself a
+ * virtual machine; elsewhere that is the present clock of a core, which says nothing.
+ */
+export function parseTscKhz(cpuinfo: string): number | undefined {
+  if (!/^flags.*\bhypervisor\b/m.test(cpuinfo)) return undefined;
+  const mhz = Number(/^cpu MHz\s*: ([\d.]+)$/m.exec(cpuinfo)?.[1]);
+  return mhz > 0 ? Math.round(mhz * 1_000) : undefined;
 }

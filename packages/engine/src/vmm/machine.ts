@@ -24,7 +24,11 @@ export interface Machine {
   readonly consoleSocket: string;
 }
 
-/** What Ignite's init and a quick boot need, and then what the user adds. */
-export function kernelCommandLine(extra: string): string {
-  return `console=ttyS0 reboot=t panic=-1 net.ifnames=0 quiet ${extra}`.trim();
+/**
+ * Pure. What Ignite's init and a quick boot need, and then what the user adds. Under emulation a busy host upsets the
+ * kernel's measurement of its time stamp counter, and then no clock ticks in it: so it is told the rate.
+ */
+export function kernelCommandLine(accel: Accel, extra: string): string {
+  const clock = accel.kind === 'tcg' && accel.tscKhz !== undefined ? `tsc_early_khz=${accel.tscKhz} ` : '';
+  return `console=ttyS0 reboot=t panic=-1 net.ifnames=0 quiet ${clock}${extra}`.trim();
 }

@@ -8,8 +8,8 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...['-name', `${machine.name},debug-threads=off`],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
-    ...['-machine', `microvm,accel=${machine.accel},acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off`],
-    ...['-cpu', machine.accel === 'kvm' ? 'host' : 'max'],
+    ...['-machine', `microvm,accel=${machine.accel.kind},acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off`],
+    ...['-cpu', machine.accel.kind === 'kvm' ? 'host' : 'max'],
     ...['-smp', String(machine.cpus)],
     ...['-m', `${machine.memory / 2 ** 20}M`],
     ...[
