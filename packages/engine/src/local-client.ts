@@ -51,6 +51,7 @@ const defaultGraceMs = 30_000;
 const readyTimeoutMs = 180_000;
 const cleanUpTimeoutMs = 60_000;
 const waitPollMs = 100;
+const socketPollMs = 10;
 
 /** The engine in this very process: how Ignite works without a daemon. */
 export class LocalClient implements Client {
@@ -179,7 +180,13 @@ export class LocalClient implements Client {
   }
 
   async consoleSocket(query: string, signal: AbortSignal): Promise<string> {
-    return vmRunFiles(this.#host.paths, (await this.#running(query, signal)).metadata.uid).consoleSocket;
+    const { uid } = (await this.#running(query, signal)).metadata;
+    const { consoleSocket } = vmRunFiles(this.#host.paths, uid);
+    while (!existsSync(consoleSocket)) {
+      await this.#running(uid, signal); // a VMM that has only just been started has not made it yet
+      await delay(socketPollMs, undefined, { signal });
+    }
+    return consoleSocket;
   }
 
   async sshTarget(

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { type Command, type Flag, FlagValues, type Flags } from './command.ts';
 import { usageError } from './usage-error.ts';
 
@@ -10,12 +11,21 @@ export const globalFlags: Flags = {
   'run-dir': { type: 'string', value: 'DIR', help: 'where what runs is kept track of (default /run/ignite)' },
   quiet: { type: 'boolean', short: 'q', help: 'print only uids' },
   'log-level': { type: 'string', value: 'LEVEL', help: 'error, warn, info or debug (default info)' },
-  'ignite-config': {
-    type: 'string',
-    value: 'FILE',
-    help: 'a configuration file (default /etc/ignite/config.yaml)',
-  },
   help: { type: 'boolean', short: 'h', help: 'explain the command' },
+};
+
+/** Flags with values that stand before the command's name too, when which command it is cannot be known yet. */
+const earlyFlags: Flags = {
+  ...globalFlags,
+  ...Object.fromEntries(
+    (
+      'name:n cpus memory size:s ports:p label:l kernel-image:k kernel-args copy-files platform registry-config-dir ' +
+      'runtime network-plugin output:o format:t filter:f'
+    )
+      .split(' ')
+      .map((flag) => flag.split(':'))
+      .map(([name = '', short]) => [name, { type: 'string', help: '', ...(short !== undefined && { short }) }]),
+  ),
 };
 
 export interface CommandLine {
@@ -23,6 +33,12 @@ export interface CommandLine {
   readonly flags: FlagValues;
   readonly args: readonly string[];
   readonly rest: readonly string[];
+}
+
+export interface FoundCommand {
+  readonly command: Command | undefined;
+  /** How many words its name has. */
+  readonly words: number;
 }
 
 /**
@@ -34,133 +50,87 @@ export async function parseCommandLine(
   argv: readonly string[],
   find: (words: readonly string[]) => Promise<FoundCommand>,
 ): Promise<CommandLine> {
-  const found = await find(commandWords(argv));
-  const { command } = found;
+  const { command, words } = await find(commandWords(argv));
   const flags = { ...globalFlags, ...command?.flags };
   const values = new Map<string, string | true | readonly string[]>();
   const args: string[] = [];
-  let rest: readonly string[] = [];
-  let words = found.words;
-  for (let at = 0; at < argv.length; at += 1) {
-    const word = argv[at]!;
-    if (word === '--') {
-      rest = argv.slice(at + 1);
-      break;
+  let names = words;
+  for (const token of tokens(argv, flags)) {
+    switch (token.kind) {
+      case 'option-terminator':
+        return { command, flags: new FlagValues(values), args, rest: argv.slice(token.index + 1) };
+      case 'positional':
+        if (names > 0) names -= 1;
+        else if (command?.passesFlags && args.length >= 1)
+          return { command, flags: new FlagValues(values), args, rest: argv.slice(token.index) };
+        else args.push(token.value);
+        break;
+      case 'option': {
+        const name = knownFlag(token.name, token.rawName, flags, command);
+        values.set(name, flagValue(name, flags[name]!, token.value, values.get(name), command));
+      }
     }
-    if (command?.passesFlags && args.length >= 1 && words === 0) {
-      rest = argv.slice(at);
-      break;
-    }
-    if (!word.startsWith('-') || word === '-') {
-      if (words > 0) words -= 1;
-      else args.push(word);
-      continue;
-    }
-    at += takeFlag(word, argv[at + 1], flags, values, command);
   }
-  return { command, flags: new FlagValues(values), args, rest };
+  return { command, flags: new FlagValues(values), args, rest: [] };
 }
 
-export interface FoundCommand {
-  readonly command: Command | undefined;
-  /** How many words its name has. */
-  readonly words: number;
-}
-
-/** The words that may name the command: those that are no flags, nor values of flags that any command knows. */
-function commandWords(argv: readonly string[]): readonly string[] {
-  const words: string[] = [];
-  for (let at = 0; at < argv.length && words.length < 2; at += 1) {
-    const word = argv[at]!;
-    if (word === '--') break;
-    if (!word.startsWith('-')) words.push(word);
-    else if (
-      words.length === 0 &&
-      !word.includes('=') &&
-      takesValueBeforeCommand.has(word.replace(/^--?/, ''))
-    )
-      at += 1;
-  }
-  return words;
-}
-
-const takesValueBeforeCommand = new Set([
-  ...[
-    'data-dir',
-    'run-dir',
-    'log-level',
-    'ignite-config',
-    'runtime',
-    'network-plugin',
-    'id-prefix',
-    'registry-config-dir',
-  ],
-  ...[
-    'name',
-    'n',
-    'cpus',
-    'memory',
-    'size',
-    's',
-    'ports',
-    'p',
-    'label',
-    'l',
-    'kernel-image',
-    'k',
-    'output',
-    'o',
-    'format',
-    'filter',
-  ],
-]);
-
-/** Returns how many further words the flag took. */
-function takeFlag(
-  word: string,
-  next: string | undefined,
-  flags: Flags,
-  values: Map<string, string | true | readonly string[]>,
-  command: Command | undefined,
-): number {
-  const [, dashes = '', written = '', given] = /^(--?)([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-  const [name, flag] = findFlag(dashes, written, flags, command);
-  if (flag.type === 'boolean') {
-    if (given !== undefined && given !== 'true' && given !== 'false') {
-      throw usageError(`${word}: takes true or false, not a value`, hintOf(command));
-    }
-    if (given !== 'false') values.set(name, true);
-    return 0;
-  }
-  if (flag.type === 'optional') {
-    values.set(name, given === undefined || given === '' ? true : given);
-    return 0;
-  }
-  const value = given ?? next;
-  if (value === undefined) throw usageError(`--${name} needs a value`, hintOf(command));
-  const before = values.get(name);
-  values.set(name, flag.type === 'list' ? [...(typeof before === 'object' ? before : []), value] : value);
-  return given === undefined ? 1 : 0;
-}
-
-function findFlag(
-  dashes: string,
-  written: string,
-  flags: Flags,
-  command: Command | undefined,
-): readonly [string, Flag] {
-  const found =
-    dashes === '--'
-      ? Object.entries(flags).find(([name]) => name === written)
-      : Object.entries(flags).findLast(([, flag]) => flag.short === written);
-  if (found) return found;
-  const nearest = Object.keys(flags).find((name) => name.startsWith(written.slice(0, 3)));
-  throw usageError(
-    `there is no flag ${dashes}${written}`,
-    nearest !== undefined && written.length > 2
-      ? `did you mean --${nearest}? ${hintOf(command)}`
-      : hintOf(command),
+function tokens(argv: readonly string[], flags: Flags) {
+  const options = Object.fromEntries(
+    // The command's own short letter comes before a global one of the same letter.
+    Object.entries(flags)
+      .toReversed()
+      .map(([name, { type, short }]) => [
+        name,
+        {
+          type: type === 'boolean' || type === 'optional' ? ('boolean' as const) : ('string' as const),
+          ...(short !== undefined && { short }),
+        },
+      ]),
   );
+  return parseArgs({ args: [...argv], options, strict: false, tokens: true }).tokens;
+}
+
+/** The words that may name the command. */
+function commandWords(argv: readonly string[]): readonly string[] {
+  const found: string[] = [];
+  for (const token of tokens(argv, earlyFlags)) {
+    if (token.kind === 'option-terminator' || found.length === 2) break;
+    if (token.kind === 'positional') found.push(token.value);
+  }
+  return found;
+}
+
+function knownFlag(name: string, written: string, flags: Flags, command: Command | undefined): string {
+  if (Object.hasOwn(flags, name)) return name;
+  const nearest = Object.keys(flags).find((known) => name.length > 2 && known.startsWith(name.slice(0, 3)));
+  const hint = hintOf(command);
+  throw usageError(
+    `there is no flag ${written}`,
+    nearest === undefined ? hint : `did you mean --${nearest}? ${hint}`,
+  );
+}
+
+/** @throws CodedError USAGE_INVALID */
+function flagValue(
+  name: string,
+  flag: Flag,
+  given: string | undefined,
+  before: string | true | readonly string[] | undefined,
+  command: Command | undefined,
+): string | true | readonly string[] {
+  switch (flag.type) {
+    case 'boolean':
+      if (given !== undefined)
+        throw usageError(`--${name}=${given}: it is given or not, without a value`, hintOf(command));
+      return true;
+    case 'optional':
+      return given === undefined || given === '' ? true : given;
+    case 'string':
+    case 'list':
+      if (given === undefined) throw usageError(`--${name} needs a value`, hintOf(command));
+      if (flag.type === 'string') return given;
+      return [...(typeof before === 'object' ? before : []), given];
+  }
 }
 
 const hintOf = (command: Command | undefined): string =>

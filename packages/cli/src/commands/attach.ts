@@ -27,10 +27,10 @@ export const attach: Command = {
 /** Shows the console from the VM's first line on; resolves with the VM's exit code, or 0 when the user detaches. */
 export async function attachUntilEnd(vm: Vm, client: LocalClient, invocation: Invocation): Promise<number> {
   const { uid } = vm.metadata;
-  const input = client.consoleSocket(uid, invocation.signal).then(
-    (socket) => attachConsole(socket, { ...invocation, showOutput: false }),
-    () => 'ended' as const,
-  );
+  const input = client
+    .consoleSocket(uid, invocation.signal)
+    .then((socket) => attachConsole(socket, { ...invocation, showOutput: false }))
+    .catch(() => 'ended' as const); // a VM may be done before anyone could type
   const show = async () => {
     for await (const part of client.logs(uid, { follow: true }, invocation.signal))
       invocation.io.out.write(part);

@@ -16,6 +16,8 @@ export function planHandOver(ifName: string, vmmUid: number): readonly string[] 
     `link add ${bridgeName} address ${bridgeMac} type bridge forward_delay 0 mcast_snooping 0`,
     `tuntap add dev ${tapName} mode tap user ${vmmUid}`,
     `link set dev ${ifName} master ${bridgeName}`,
+    // A bridge in hairpin mode sends our own broadcasts back: learnt from, they would place the guest behind eth0.
+    `link set dev ${ifName} type bridge_slave learning off`,
     `link set dev ${tapName} master ${bridgeName}`,
     `link set dev ${ifName} up`,
     `link set dev ${tapName} up`,

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Readers see the old file or the new one, never half of either, and it survives a power cut. */
 export async function replaceFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
-  const draft = `${path}.${randomUUID()}.draft`;
+  // The leading dot keeps it from programs that watch the folder for files to read.
+  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.draft`);
   try {
     await writeDurably(draft, content, mode);
     await rename(draft, path);

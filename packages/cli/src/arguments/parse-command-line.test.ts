@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Command, Flags } from './command.ts';
+import { type FoundCommand, parseCommandLine } from './parse-command-line.ts';
+
+const flags: Flags = {
+  all: { type: 'boolean', short: 'a', help: '' },
+  name: { type: 'string', short: 'n', help: '' },
+  ports: { type: 'list', short: 'p', help: '' },
+  ssh: { type: 'optional', help: '' },
+};
+
+const commandNamed = (name: string, passesFlags = false): Command => ({
+  name,
+  arguments: '',
+  arity: { least: 0, most: 9 },
+  summary: '',
+  examples: [],
+  flags,
+  passesFlags,
+  run: async () => 0,
+});
+
+async function parse(...argv: readonly string[]) {
+  return await parseCommandLine(argv, async (words): Promise<FoundCommand> => {
+    if (words[0] === 'exec') return { command: commandNamed('exec', true), words: 1 };
+    if (words[0] === 'image' && words[1] === 'ls') return { command: commandNamed('image ls'), words: 2 };
+    return words[0] === undefined
+      ? { command: undefined, words: 0 }
+      : { command: commandNamed(words[0]), words: 1 };
+  });
+}
+
+test('parseCommandLine: short flags are combined, and values follow them at once or as a word', async () => {
+  const line = await parse('ps', '-aq', '-nweb', '-p', '80:80', '-p81:81');
+  assert.ok(line.flags.isSet('all') && line.flags.isSet('quiet'));
+  assert.equal(line.flags.text('name'), 'web');
+  assert.deepEqual(line.flags.list('ports'), ['80:80', '81:81']);
+});
+
+test('parseCommandLine: flags stand before, between and behind', async () => {
+  const line = await parse('--name', 'x', '--data-dir=/d', 'run', 'debian', '--ssh');
+  assert.equal(line.command?.name, 'run');
+  assert.deepEqual(line.args, ['debian']);
+  assert.equal(line.flags.text('name'), 'x');
+  assert.equal(line.flags.text('data-dir'), '/d');
+  assert.ok(line.flags.isSet('ssh') && line.flags.text('ssh') === undefined);
+});
+
+test('parseCommandLine: an optional value is only taken behind an equals sign', async () => {
+  const line = await parse('run', '--ssh=/k.pub', '--ssh', 'debian');
+  assert.deepEqual(line.args, ['debian']);
+  assert.equal((await parse('run', '--ssh=/k.pub')).flags.text('ssh'), '/k.pub');
+});
+
+test('parseCommandLine: names of two words', async () => {
+  const line = await parse('image', '-q', 'ls', 'x');
+  assert.equal(line.command?.name, 'image ls');
+  assert.deepEqual(line.args, ['x']);
+});
+
+test('parseCommandLine: everything behind -- is passed on', async () => {
+  const line = await parse('run', 'busybox', '--', 'sh', '-c', 'ls --all', '--', '-q');
+  assert.deepEqual(line.args, ['busybox']);
+  assert.deepEqual(line.rest, ['sh', '-c', 'ls --all', '--', '-q']);
+});
+
+test('parseCommandLine: where a command takes a command, its flags are not ours', async () => {
+  const line = await parse('exec', '-n', 'x', 'my-vm', 'ls', '-la', '--', 'y');
+  assert.deepEqual(line.args, ['my-vm']);
+  assert.deepEqual(line.rest, ['ls', '-la', '--', 'y']);
+  assert.deepEqual((await parse('exec', 'my-vm', '--', 'ls', '-l')).rest, ['ls', '-l']);
+});
+
+test('parseCommandLine: a dash alone is an argument, and nothing at all is help', async () => {
+  assert.deepEqual((await parse('apply', '-')).args, ['-']);
+  assert.equal((await parse()).command, undefined);
+});
+
+for (const bad of [['--nosuch'], ['-z'], ['-az'], ['--all=yes'], ['--name'], ['-p'], ['--constructor']]) {
+  test(`parseCommandLine: ${bad.join(' ')} is refused`, async () => {
+    await assert.rejects(parse('ps', ...bad), { code: 'USAGE_INVALID' });
+  });
+}
