@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { nearest } from '@ignite/toolkit/text/nearest';
 import { type Command, type Flag, FlagValues, type Flags } from './command.ts';
 import { usageError } from './usage-error.ts';
 
@@ -24,7 +25,10 @@ const earlyFlags: Flags = {
     )
       .split(' ')
       .map((flag) => flag.split(':'))
-      .map(([name = '', short]) => [name, { type: 'string', help: '', ...(short !== undefined && { short }) }]),
+      .map(([name = '', short]) => [
+        name,
+        { type: 'string', help: '', ...(short !== undefined && { short }) },
+      ]),
   ),
 };
 
@@ -102,11 +106,13 @@ function commandWords(argv: readonly string[]): readonly string[] {
 
 function knownFlag(name: string, written: string, flags: Flags, command: Command | undefined): string {
   if (Object.hasOwn(flags, name)) return name;
-  const nearest = Object.keys(flags).find((known) => name.length > 2 && known.startsWith(name.slice(0, 3)));
+  const meant =
+    nearest(name, Object.keys(flags)) ??
+    Object.keys(flags).find((known) => name.length > 2 && known.startsWith(name.slice(0, 3)));
   const hint = hintOf(command);
   throw usageError(
     `there is no flag ${written}`,
-    nearest === undefined ? hint : `did you mean --${nearest}? ${hint}`,
+    meant === undefined ? hint : `did you mean --${meant}? ${hint}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { nearest } from '@ignite/toolkit/text/nearest';
 import type { Command } from '../arguments/command.ts';
 import type { FoundCommand } from '../arguments/parse-command-line.ts';
 import { usageError } from '../arguments/usage-error.ts';
@@ -75,20 +76,6 @@ export async function findCommand(words: readonly string[]): Promise<FoundComman
 }
 
 function nearestHint(written: string): string {
-  const known = [...commandNames, ...Object.keys(aliases)];
-  const nearest = known.map((name) => [distance(written, name), name] as const).sort(([a], [b]) => a - b)[0]!;
-  return nearest[0] <= 2 ? `did you mean "ignite ${nearest[1]}"?` : '"ignite help" lists the commands';
-}
-
-/** Levenshtein's: how many letters to add, drop or change. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
+  const meant = nearest(written, [...commandNames, ...Object.keys(aliases)]);
+  return meant === undefined ? '"ignite help" lists the commands' : `did you mean "ignite ${meant}"?`;
 }

@@ -7,6 +7,7 @@ import { type Vm, type VmSpec, vmSpecSchema } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { newUid } from '@ignite/toolkit/object/uid';
+import { issuePath, issueText } from '@ignite/toolkit/schema/issue-text';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import * as v from 'valibot';
 import { invalidKey, invalidVm, nameTaken, uncopyableFile } from './errors.ts';
@@ -28,7 +29,7 @@ export async function validateRequest(
   if (!parsed.success) {
     const [issue] = parsed.issues;
     throw invalidVm(
-      `spec.${v.getDotPath(issue) ?? ''}: ${issue.message}`,
+      `spec.${issuePath(issue).join('.')}: ${issueText(issue)}`,
       'see "ignite run --help" for what a VM may be given',
     );
   }

@@ -107,19 +107,15 @@ class SqliteStore implements ObjectStore {
     let seen = revision;
     while (!signal.aborted) {
       const wake = changed.next(signal);
-      const events = this.#changesAfter(kind, seen);
+      // The bound is read first: what is written from here on belongs to the next round.
+      const upTo = this.#revision();
+      const events = this.#changes(kind, seen, upTo);
       for (const event of events) {
         yield event;
         if (signal.aborted) return;
       }
-      const upTo = this.#revision();
-      if (upTo > seen) {
-        seen = Math.max(seen, events.at(-1)?.revision ?? 0);
-        if (events.length === 0) {
-          seen = upTo;
-          yield { type: 'BOOKMARK', revision: upTo };
-        }
-      }
+      if (upTo > seen && events.length === 0) yield { type: 'BOOKMARK', revision: upTo };
+      seen = Math.max(seen, upTo);
       if (this.#revision() === seen) await wake;
     }
   }
@@ -128,12 +124,15 @@ class SqliteStore implements ObjectStore {
     this.#db.close();
   }
 
-  #changesAfter(kind: string, revision: number): WatchEvent[] {
+  /** Those after `revision`, up to and including `upTo`. */
+  #changes(kind: string, revision: number, upTo: number): WatchEvent[] {
     const oldest = this.#db.prepare('SELECT min(revision) AS oldest FROM changes').get()?.['oldest'];
     if (typeof oldest === 'number' && revision < oldest - 1) throw revisionTooOld(revision);
     return this.#db
-      .prepare('SELECT revision, type, json FROM changes WHERE revision > ? AND kind = ? ORDER BY revision')
-      .all(revision, kind)
+      .prepare(
+        'SELECT revision, type, json FROM changes WHERE revision > ? AND revision <= ? AND kind = ? ORDER BY revision',
+      )
+      .all(revision, upTo, kind)
       .map((row) => ({
         type: row['type'] as 'ADDED' | 'MODIFIED' | 'DELETED',
         revision: Number(row['revision']),

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CodedError } from '../errors/coded-error.ts';
+import { Scheme } from '../scheme/scheme.ts';
+import * as v from 'valibot';
+import { decodeManifests } from './decode-manifests.ts';
+
+const pots = new Scheme([
+  {
+    apiVersion: 'garden.example/v1',
+    kind: 'Pot',
+    spec: v.strictObject({
+      plant: v.string(),
+      litres: v.optional(v.pipe(v.number(), v.minValue(1, 'must be at least 1')), 5),
+      soil: v.optional(v.strictObject({ sand: v.optional(v.boolean(), false) }), {}),
+      herbs: v.optional(v.array(v.strictObject({ name: v.string() })), []),
+    }),
+  },
+]);
+
+const head = 'apiVersion: garden.example/v1\nkind: Pot\nmetadata:\n  name: a\n';
+const decode = (text: string) => decodeManifests(text, 'pot.yaml', pots);
+
+test('decodeManifests: defaults are filled in, and documents of several kinds of text are read', () => {
+  const [yaml, json, ...more] = decode(
+    `${head}spec:\n  plant: mint\n---\n# nothing here\n---\n${JSON.stringify({
+      apiVersion: 'garden.example/v1',
+      kind: 'Pot',
+      metadata: { name: 'b', labels: { sun: 'yes' }, uid: 'x' },
+      spec: { plant: 'fig', litres: 40 },
+      status: { wet: true },
+    })}\n`,
+  );
+  assert.equal(more.length, 0);
+  assert.deepEqual(yaml?.spec, { plant: 'mint', litres: 5, soil: { sand: false }, herbs: [] });
+  assert.deepEqual(json?.metadata, {
+    name: 'b',
+    namespace: 'default',
+    labels: { sun: 'yes' },
+    annotations: {},
+  });
+});
+
+const refused: readonly (readonly [string, string, RegExp])[] = [
+  [
+    'an unknown field',
+    `${head}spec:\n  plant: mint\n  liters: 3\n`,
+    /^pot.yaml:7:3: spec: there is no field "liters"$/,
+  ],
+  [
+    'a field in the wrong place',
+    `${head}spec: {plant: mint, soil: {sandy: true}}\n`,
+    /^pot.yaml:5:28: spec.soil: there is no field "sandy"$/,
+  ],
+  [
+    'a duplicate field',
+    `${head}spec:\n  plant: mint\n  plant: fig\n`,
+    /^pot.yaml:7:3: a field is given twice$/,
+  ],
+  [
+    'a value out of bounds',
+    `${head}spec:\n  plant: mint\n  litres: 0\n`,
+    /^pot.yaml:7:3: spec.litres: must be at least 1$/,
+  ],
+  [
+    'a missing field',
+    `${head}spec:\n  litres: 2\n`,
+    /^pot.yaml:5:1: spec.plant: the field "plant" is missing$/,
+  ],
+  [
+    'a wrong item of a list',
+    `${head}spec:\n  plant: mint\n  herbs:\n    - name: x\n    - name: 3\n`,
+    /^pot.yaml:9:7: spec.herbs.1.name: /,
+  ],
+  [
+    'an unknown kind',
+    `${head.replace('Pot', 'Pan')}spec: {}\n`,
+    /^pot.yaml:2:1: there is no kind "Pan" in "garden.example\/v1"$/,
+  ],
+  [
+    'a name that is no DNS label',
+    `${head.replace('name: a', 'name: A_b')}spec: {}\n`,
+    /^pot.yaml:4:3: metadata.name: must be lower-case/,
+  ],
+  ['a scalar', 'hello\n', /^pot.yaml:1:1: /],
+  ['broken YAML', `${head}spec: [1, 2\n`, /^pot.yaml:\d+:\d+: /],
+  ['too many aliases', bomb(), /^pot.yaml:1:1: it has too many aliases$/],
+];
+
+for (const [name, text, wanted] of refused) {
+  test(`decodeManifests: ${name} is refused with its place`, () => {
+    assert.throws(
+      () => decode(text),
+      (failure) =>
+        failure instanceof CodedError &&
+        failure.code === 'MANIFEST_INVALID' &&
+        wanted.test(failure.message) &&
+        failure.hint !== '',
+    );
+  });
+}
+
+test('decodeManifests: the nearest field is suggested', () => {
+  assert.throws(() => decode(`${head}spec:\n  plnt: mint\n`), { hint: 'did you mean "plant"?' });
+  assert.throws(() => decode(`${head}spec:\n  plant: mint\n  soil:\n    snad: true\n`), {
+    hint: 'did you mean "sand"?',
+  });
+});
+
+test('decodeManifests: a text beyond 16 MiB is not even parsed', () => {
+  assert.throws(() => decode('#'.repeat(16 * 2 ** 20 + 1)), /larger than 16 MiB/);
+});
+
+function bomb(): string {
+  const lines = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
+  for (let level = 1; level < 6; level += 1) {
+    const before = String.fromCharCode(96 + level);
+    const here = String.fromCharCode(97 + level);
+    lines.push(`${here}: &${here} [${Array.from({ length: 10 }, () => `*${before}`).join(', ')}]`);
+  }
+  return `${lines.join('\n')}\n`;
+}

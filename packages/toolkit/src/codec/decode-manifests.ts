@@ -1,0 +1,143 @@
+import * as v from 'valibot';
+import { type Document, LineCounter, type Node, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
+import { issuePath, issueText, isUnknownKey } from '../schema/issue-text.ts';
+import type { Scheme } from '../scheme/scheme.ts';
+import { nearest } from '../text/nearest.ts';
+import { type Position, manifestInvalid } from './errors.ts';
+import { type Manifest, manifestSchema } from './manifest.ts';
+
+const sizeLimit = 16 * 2 ** 20;
+/** More aliases than this in a document are an attack, not a manifest. */
+const aliasLimit = 100;
+
+/**
+ * Reads the objects in a YAML or JSON text, which may hold several documents. Strict: unknown and duplicate fields,
+ * unknown kinds and anything that a kind's schema refuses are errors that name file, line and column.
+ * @throws CodedError MANIFEST_INVALID
+ */
+export function decodeManifests(text: string, file: string, scheme: Scheme): readonly Manifest[] {
+  if (text.length > sizeLimit) {
+    const hint = 'split it into several files';
+    throw manifestInvalid({ file, line: 1, column: 1 }, 'it is larger than 16 MiB', hint);
+  }
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.2', uniqueKeys: true });
+  return documents
+    .filter((document) => !isEmpty(document) || document.errors.length > 0)
+    .map((document) => decodeDocument(document, { file, lines, scheme }));
+}
+
+interface Source {
+  readonly file: string;
+  readonly lines: LineCounter;
+  readonly scheme: Scheme;
+}
+
+function decodeDocument(document: Document.Parsed, source: Source): Manifest {
+  const [error] = document.errors;
+  if (error) {
+    const what = error.code === 'DUPLICATE_KEY' ? 'a field is given twice' : firstLine(error.message);
+    throw manifestInvalid(position(error.pos[0], source), what, 'mend the YAML or JSON there', error);
+  }
+  const { apiVersion, kind, metadata, spec } = check(
+    manifestSchema,
+    plain(document, source),
+    [],
+    document,
+    source,
+  );
+  const known = source.scheme.find(apiVersion, kind);
+  if (!known) {
+    const what = `there is no kind "${kind}" in "${apiVersion}"`;
+    throw manifestInvalid(
+      positionOf(document, ['kind'], source),
+      what,
+      `known are ${source.scheme.names.join(', ')}`,
+    );
+  }
+  const { name, namespace, labels, annotations } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, namespace, labels, annotations },
+    spec: check(known.spec, spec, ['spec'], document, source),
+  };
+}
+
+const isEmpty = ({ contents }: Document.Parsed): boolean =>
+  contents === null || (isScalar(contents) && contents.value === null);
+
+function plain(document: Document.Parsed, source: Source): unknown {
+  try {
+    return document.toJS({ maxAliasCount: aliasLimit });
+  } catch (failure) {
+    throw manifestInvalid(
+      position(0, source),
+      'it has too many aliases',
+      'write out what they stand for',
+      failure,
+    );
+  }
+}
+
+function check<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  at: readonly string[],
+  document: Document.Parsed,
+  source: Source,
+): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, value);
+  if (parsed.success) return parsed.output;
+  // A misspelt field is also a missing one: that it is unknown says more.
+  const issue = parsed.issues.find(isUnknownKey) ?? parsed.issues[0];
+  const path = [...at, ...issuePath(issue)];
+  const where = positionOf(document, path, source);
+  if (isUnknownKey(issue)) {
+    const meant = nearest(String(path.at(-1)), fieldsBeside(schema, issuePath(issue)));
+    const hint = meant === undefined ? 'remove it, or check its spelling' : `did you mean "${meant}"?`;
+    throw manifestInvalid(where, `${dotted(path.slice(0, -1))}${issueText(issue)}`, hint);
+  }
+  throw manifestInvalid(where, `${dotted(path)}${issueText(issue)}`, 'correct the value there');
+}
+
+const dotted = (path: readonly (string | number)[]): string =>
+  path.length === 0 ? '' : `${path.join('.')}: `;
+
+/** The fields that the schema has where the last one of `path` stands. */
+function fieldsBeside(schema: v.GenericSchema, path: readonly (string | number)[]): readonly string[] {
+  let at: unknown = schema;
+  for (const key of path.slice(0, -1)) at = entriesOf(at)[key];
+  return Object.keys(entriesOf(at));
+}
+
+function entriesOf(schema: unknown): Readonly<Record<string, unknown>> {
+  if (typeof schema !== 'object' || schema === null) return {};
+  if ('entries' in schema) return schema.entries as Readonly<Record<string, unknown>>;
+  return 'wrapped' in schema ? entriesOf(schema.wrapped) : {};
+}
+
+/** Of the field or item that `path` leads to, or of the nearest one above that is there. */
+function positionOf(document: Document.Parsed, path: readonly (string | number)[], source: Source): Position {
+  let node: Node | null = document.contents;
+  let offset = node?.range?.[0] ?? 0;
+  for (const key of path) {
+    if (isMap<Node, Node | null>(node)) {
+      const pair = node.items.find(({ key: name }) => String(name) === String(key));
+      if (!pair) break;
+      offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq<Node>(node)) {
+      node = node.items[Number(key)] ?? null;
+      offset = node?.range?.[0] ?? offset;
+    }
+  }
+  return position(offset, source);
+}
+
+function position(offset: number, { file, lines }: Source): Position {
+  const { line, col } = lines.linePos(offset);
+  return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+const firstLine = (text: string): string => text.split('\n')[0]!.replace(/ at line \d+.*$/, '');

@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import { isDnsLabel } from '../object/name.ts';
+
+const name = v.pipe(
+  v.string(),
+  v.check(isDnsLabel, 'must be lower-case letters, digits and dashes, as in a host name'),
+);
+const words = v.optional(v.record(v.string(), v.string()), {});
+
+/** What every kind has around its spec. A uid and a status are what a store wrote once: they may stay, and mean nothing. */
+export const manifestSchema = v.strictObject({
+  apiVersion: v.string(),
+  kind: v.string(),
+  metadata: v.strictObject({
+    name,
+    namespace: v.optional(name, 'default'),
+    labels: words,
+    annotations: words,
+    uid: v.optional(v.string()),
+    creationTimestamp: v.optional(v.nullable(v.string())),
+    resourceVersion: v.optional(v.string()),
+    generation: v.optional(v.number()),
+  }),
+  spec: v.unknown(),
+  status: v.optional(v.unknown()),
+});
+
+/** An object as a person wrote it, with its defaults filled in. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  readonly spec: unknown;
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, test } from 'node:test';
+import { openSqliteStore, openSqliteStoreReadOnly } from './sqlite.ts';
+import { testStoreContract } from './store-contract.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'store-test-'));
+after(() => rmSync(dir, { recursive: true, force: true }));
+let files = 0;
+const newPath = (): string => join(dir, `${(files += 1)}`, 'state.db');
+
+testStoreContract('SqliteStore', async () => openSqliteStore(newPath()));
+
+const pot = { apiVersion: 'garden.example/v1', kind: 'Pot', spec: {}, status: {} };
+
+test('SqliteStore: what was written is there when it is opened again, and for readers', async () => {
+  const path = newPath();
+  {
+    using store = openSqliteStore(path);
+    await store.create({ ...pot, metadata: { name: 'a', uid: '1' } });
+  }
+  using reader = openSqliteStoreReadOnly(path);
+  assert.equal((await reader.get({ kind: 'Pot', name: 'a' })).metadata.uid, '1');
+});
+
+/** Writes one object after the other and prints the name of each that the store has acknowledged. */
+function startWriter(path: string, prefix: string): ChildProcess {
+  const source = `
+    import { openSqliteStore } from '${new URL('./sqlite.ts', import.meta.url).href}';
+    const store = openSqliteStore(process.argv[1]);
+    for (let at = 0; ; at += 1) {
+      const name = process.argv[2] + '-' + at;
+      await store.create({ apiVersion: 'garden.example/v1', kind: 'Pot', metadata: { name, uid: name }, spec: { at, fill: 'x'.repeat(2000) }, status: {} });
+      process.stdout.write(name + '\\n');
+    }`;
+  return spawn(process.execPath, ['--input-type=module', '-e', source, path, prefix], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+test('SqliteStore: a watch sees what another process writes', async () => {
+  const path = newPath();
+  using store = openSqliteStore(path);
+  const writer = startWriter(path, 'w');
+  const names: string[] = [];
+  const stop = new AbortController();
+  for await (const event of store.watch('Pot', 0, stop.signal)) {
+    if (event.type !== 'BOOKMARK') names.push(event.object.metadata.name);
+    if (names.length >= 20) stop.abort();
+  }
+  writer.kill('SIGKILL');
+  await once(writer, 'exit');
+  assert.deepEqual(
+    names,
+    Array.from(names, (_, at) => `w-${at}`),
+  );
+});
+
+test('SqliteStore: writers that are killed at 40 points lose nothing acknowledged and tear nothing', async () => {
+  const path = newPath();
+  openSqliteStore(path)[Symbol.dispose]();
+  let seed = 20_260_101;
+  const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+  const acknowledged: string[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    const writers = [startWriter(path, `r${round}a`), startWriter(path, `r${round}b`)];
+    await Promise.all(
+      writers.map(async (writer) => {
+        const quota = 1 + Math.floor(random() * 12);
+        let seen = 0;
+        for await (const name of createInterface({ input: writer.stdout! })) {
+          acknowledged.push(name);
+          if ((seen += 1) === quota) writer.kill('SIGKILL');
+        }
+      }),
+    );
+  }
+  using store = openSqliteStore(path);
+  const { items } = await store.list('Pot');
+  const names = new Set(items.map(({ metadata }) => metadata.name));
+  assert.ok(acknowledged.length >= 40);
+  assert.deepEqual(
+    acknowledged.filter((name) => !names.has(name)),
+    [],
+  );
+  for (const { spec } of items) assert.equal((spec as { fill: string }).fill.length, 2_000);
+  const revisions: number[] = [];
+  const stop = new AbortController();
+  for await (const event of store.watch('Pot', 0, stop.signal)) {
+    revisions.push(event.revision);
+    if (revisions.length === items.length) stop.abort();
+  }
+  assert.deepEqual(
+    revisions,
+    Array.from(revisions, (_, at) => at + 1),
+  );
+});

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newUid } from '../object/uid.ts';
+import type { NewObject, ObjectStore, WatchEvent } from './store.ts';
+
+/** What every store promises, as tests: each implementation's own test file hands itself over. */
+export function testStoreContract(name: string, open: () => Promise<ObjectStore>): void {
+  const pot = (
+    potName: string,
+    labels: Readonly<Record<string, string>> = {},
+    finalizers: readonly string[] = [],
+  ): NewObject => ({
+    apiVersion: 'garden.example/v1',
+    kind: 'Pot',
+    metadata: { name: potName, uid: newUid(), labels, finalizers },
+    spec: { plant: 'mint', herbs: [{ name: 'x' }] },
+    status: { wet: false },
+  });
+
+  describe(`${name} keeps the store contract`, () => {
+    test('what is created can be read back, with its metadata filled in', async () => {
+      using store = await open();
+      const made = await store.create(pot('a'));
+      assert.equal(made.metadata.generation, 1);
+      assert.equal(made.metadata.namespace, 'default');
+      assert.match(made.metadata.creationTimestamp, /^\d{4}-\d\d-\d\dT/);
+      assert.deepEqual(await store.get({ kind: 'Pot', name: 'a' }), made);
+      await assert.rejects(store.get({ kind: 'Pot', name: 'b' }), { code: 'NOT_FOUND' });
+      await assert.rejects(store.get({ kind: 'Pan', name: 'a' }), { code: 'NOT_FOUND' });
+    });
+
+    test('a name is taken once for each kind and namespace', async () => {
+      using store = await open();
+      await store.create(pot('a'));
+      await assert.rejects(store.create(pot('a')), { code: 'ALREADY_EXISTS' });
+      await store.create({ ...pot('a'), kind: 'Pan' });
+      await store.create({ ...pot('a'), metadata: { ...pot('a').metadata, namespace: 'other' } });
+    });
+
+    test('an update that names an old version is refused and changes nothing', async () => {
+      using store = await open();
+      const first = await store.create(pot('a'));
+      const second = await store.update({ ...first, status: { wet: true } });
+      assert.notEqual(second.metadata.resourceVersion, first.metadata.resourceVersion);
+      await assert.rejects(store.update({ ...first, status: { wet: 'no' } }), { code: 'CONFLICT' });
+      assert.deepEqual((await store.get({ kind: 'Pot', name: 'a' })).status, { wet: true });
+    });
+
+    test('an object of the same name but another uid is another one', async () => {
+      using store = await open();
+      const first = await store.create(pot('a'));
+      await store.delete({ kind: 'Pot', name: 'a' });
+      const { metadata } = await store.create(pot('a'));
+      const { resourceVersion } = metadata;
+      await assert.rejects(store.update({ ...first, metadata: { ...first.metadata, resourceVersion } }), {
+        code: 'CONFLICT',
+      });
+    });
+
+    test('the generation counts changes of the spec alone', async () => {
+      using store = await open();
+      const first = await store.create(pot('a'));
+      const status = await store.update({ ...first, status: { wet: true } });
+      assert.equal(status.metadata.generation, 1);
+      const spec = await store.update({ ...status, spec: { plant: 'fig' } });
+      assert.equal(spec.metadata.generation, 2);
+      const { creationTimestamp, uid } = first.metadata;
+      const forged = { ...spec.metadata, generation: 99, creationTimestamp: 'never' };
+      const kept = (await store.update({ ...spec, metadata: forged })).metadata;
+      assert.deepEqual([kept.generation, kept.creationTimestamp, kept.uid], [2, creationTimestamp, uid]);
+    });
+
+    test('lists are ordered by name and chosen by labels, all of which must fit', async () => {
+      using store = await open();
+      await store.create(pot('c', { sun: 'yes', size: 'l' }));
+      await store.create(pot('a', { sun: 'yes' }));
+      await store.create(pot('b', { sun: 'no' }));
+      const names = async (labels?: Record<string, string>) =>
+        (await store.list('Pot', labels && { labels })).items.map(({ metadata }) => metadata.name);
+      assert.deepEqual(await names(), ['a', 'b', 'c']);
+      assert.deepEqual(await names({ sun: 'yes' }), ['a', 'c']);
+      assert.deepEqual(await names({ sun: 'yes', size: 'l' }), ['c']);
+      assert.deepEqual((await store.list('Pan')).items, []);
+    });
+
+    test('an object with finalizers stays until the last is gone', async () => {
+      using store = await open();
+      await store.create(pot('a', {}, ['one', 'two']));
+      const marked = await store.delete({ kind: 'Pot', name: 'a' });
+      assert.ok(marked.metadata.deletionTimestamp);
+      const again = await store.delete({ kind: 'Pot', name: 'a' });
+      assert.equal(again.metadata.deletionTimestamp, marked.metadata.deletionTimestamp);
+      const one = await store.update({ ...again, metadata: { ...again.metadata, finalizers: ['two'] } });
+      await store.update({ ...one, metadata: { ...one.metadata, finalizers: [] } });
+      await assert.rejects(store.get({ kind: 'Pot', name: 'a' }), { code: 'NOT_FOUND' });
+      await assert.rejects(store.delete({ kind: 'Pot', name: 'a' }), { code: 'NOT_FOUND' });
+    });
+
+    test('a watch sees every change of its kind once and in order, before and after it began', async () => {
+      using store = await open();
+      const { revision } = await store.list('Pot');
+      const first = await store.create(pot('a'));
+      await store.create({ ...pot('a'), kind: 'Pan' });
+      const watching = take(store, revision, 4);
+      const second = await store.update({ ...first, status: { wet: true } });
+      await store.update({ ...second, status: { wet: false } });
+      await store.delete({ kind: 'Pot', name: 'a' });
+      const events = await watching;
+      assert.deepEqual(
+        events.map(({ type }) => type),
+        ['ADDED', 'MODIFIED', 'MODIFIED', 'DELETED'],
+      );
+      const revisions = events.map((event) => event.revision);
+      assert.deepEqual(
+        revisions,
+        [...new Set(revisions)].sort((a, b) => a - b),
+      );
+    });
+
+    test('a watch goes on from a revision that it was told', async () => {
+      using store = await open();
+      await store.create(pot('a'));
+      const { revision } = await store.list('Pot');
+      await store.create(pot('b'));
+      const [event] = await take(store, revision, 1);
+      assert.equal(event?.object.metadata.name, 'b');
+    });
+
+    test('a watch that hears of other kinds alone is told how far it is', async () => {
+      using store = await open();
+      const { revision } = await store.list('Pot');
+      const stop = new AbortController();
+      await store.create({ ...pot('a'), kind: 'Pan' });
+      for await (const event of store.watch('Pot', revision, stop.signal)) {
+        assert.equal(event.type, 'BOOKMARK');
+        assert.ok(event.revision > revision);
+        stop.abort();
+      }
+    });
+
+    test('a watch ends when it is told to', async () => {
+      using store = await open();
+      const signal = AbortSignal.timeout(20);
+      for await (const event of store.watch('Pot', 0, signal))
+        assert.fail(`there is nothing to see: ${event.type}`);
+      assert.ok(signal.aborted);
+    });
+
+    test('a revision that is no longer kept is said to be too old', async () => {
+      using store = await open();
+      let object = await store.create(pot('a'));
+      for (let count = 0; count < 10_050; count += 1)
+        object = await store.update({ ...object, status: { count } });
+      await assert.rejects(take(store, 1, 1), { code: 'REVISION_TOO_OLD' });
+    });
+  });
+}
+
+type Change = Exclude<WatchEvent, { readonly type: 'BOOKMARK' }>;
+
+async function take(store: ObjectStore, revision: number, count: number): Promise<readonly Change[]> {
+  const stop = new AbortController();
+  const events: Change[] = [];
+  for await (const event of store.watch('Pot', revision, stop.signal)) {
+    if (event.type !== 'BOOKMARK') events.push(event);
+    if (events.length === count) stop.abort();
+  }
+  return events;
+}
