@@ -12,6 +12,10 @@ export const portMappingSchema = v.strictObject({
 });
 export type PortMapping = v.InferOutput<typeof portMappingSchema>;
 
+const areDistinct = (ports: readonly PortMapping[]): boolean =>
+  new Set(ports.map((port) => `${port.bindAddress ?? ''}:${port.hostPort}/${port.protocol}`)).size ===
+  ports.length;
+
 const absolutePath = v.pipe(
   v.string(),
   v.regex(/^\/(?!.*(^|\/)\.\.(\/|$))/, 'must be an absolute path without ".."'),
@@ -36,7 +40,15 @@ export const vmSpecSchema = v.strictObject({
   diskSize: v.optional(size({ atLeast: minimumDisk, multipleOf: 2 ** 20 }), '4GB'),
   /** True makes a key pair for this VM; a path names the public key file to let in. */
   ssh: v.optional(v.union([v.literal(true), absolutePath])),
-  network: v.optional(v.strictObject({ ports: v.optional(v.array(portMappingSchema), []) }), {}),
+  network: v.optional(
+    v.strictObject({
+      ports: v.optional(
+        v.pipe(v.array(portMappingSchema), v.check(areDistinct, 'a port of the host is named twice')),
+        [],
+      ),
+    }),
+    {},
+  ),
   copyFiles: v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
   /** Run in place of the image's Cmd, after its Entrypoint. */
   command: v.optional(v.array(v.string())),

@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import type { CreateVmRequest } from '@ignite/api/client/client';
-import type { Vm } from '@ignite/api/v1/vm';
+import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { parsePortMappings } from '@ignite/engine/network/port-mapping';
 import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
+import { readVmManifest } from './vm-manifest.ts';
 
 const createFlags: Flags = {
+  config: { type: 'string', value: 'FILE', help: 'a manifest of the VM, over which flags win' },
   name: { type: 'string', short: 'n', value: 'NAME', help: 'its name (default: made up)' },
   cpus: { type: 'string', value: 'COUNT', help: 'how many CPUs (default 1)' },
   memory: { type: 'string', value: 'SIZE', help: 'how much memory, in powers of 1024 (default 512MB)' },
@@ -49,12 +51,12 @@ export const interactiveFlag: Flags = {
 export const create: Command = {
   name: 'create',
   arguments: 'IMAGE [-- COMMAND...]',
-  arity: { least: 1, most: 1 },
+  arity: { least: 0, most: 1 },
   summary: 'Make a VM of an image, and do not start it',
   examples: ['ignite create debian:12 --name my-vm --cpus 2 --memory 1GB'],
   flags: createFlags,
   run: async (invocation) => {
-    const request = createRequest(invocation);
+    const request = await createRequest(invocation);
     const vm = await withClient(invocation, (client, op) => client.createVm(request, op));
     printCreated(vm, invocation);
     return 0;
@@ -64,7 +66,7 @@ export const create: Command = {
 export const run: Command = {
   name: 'run',
   arguments: 'IMAGE [-- COMMAND...]',
-  arity: { least: 1, most: 1 },
+  arity: { least: 0, most: 1 },
   summary: 'Make a VM of an image and start it',
   examples: [
     'ignite run debian:12 --cpus 2 --memory 1GB --ssh --name my-vm',
@@ -78,7 +80,7 @@ export const run: Command = {
   },
   run: async (invocation) => {
     const { flags, io } = invocation;
-    const request = createRequest(invocation);
+    const request = await createRequest(invocation);
     return await withClient(invocation, async (client, op) => {
       const created = await client.createVm(request, op);
       if (!flags.isSet('interactive')) printCreated(created, invocation);
@@ -101,8 +103,13 @@ function printCreated(vm: Vm, { flags, io }: Invocation): void {
   io.out.write(`${flags.isSet('quiet') ? uid : `Created VM with ID "${uid}" and name "${name}"`}\n`);
 }
 
-function createRequest({ flags, args, rest }: Invocation): CreateVmRequest {
-  const name = flags.text('name');
+async function createRequest({ flags, args, rest }: Invocation): Promise<CreateVmRequest> {
+  const config = flags.text('config');
+  const manifest = config === undefined ? undefined : await readVmManifest(config);
+  const image = args[0] ?? manifest?.spec.image.oci;
+  if (image === undefined)
+    throw usageError('an image is needed', 'name one, or give a manifest with --config');
+  const name = flags.text('name') ?? manifest?.metadata.name;
   if (flags.isSet('require-name') && name === undefined) {
     throw usageError('--require-name: no name is given', 'give one with --name');
   }
@@ -110,32 +117,31 @@ function createRequest({ flags, args, rest }: Invocation): CreateVmRequest {
   const registryConfigDir = flags.text('registry-config-dir');
   return {
     ...(name !== undefined && { name }),
-    labels: Object.fromEntries(flags.list('label').map(parseLabel)),
-    spec: specOf(flags, args[0]!, rest),
+    labels: { ...manifest?.metadata.labels, ...Object.fromEntries(flags.list('label').map(parseLabel)) },
+    annotations: manifest?.metadata.annotations ?? {},
+    spec: { ...manifest?.spec, image: { oci: image }, ...specOf(flags, manifest?.spec.kernel, rest) },
     ...(platform !== undefined && { platform }),
     ...(registryConfigDir !== undefined && { registryConfigDir }),
   };
 }
 
-function specOf(flags: FlagValues, image: string, command: readonly string[]): object {
+/** The fields that flags name. */
+function specOf(flags: FlagValues, kernel: VmSpec['kernel'] | undefined, command: readonly string[]): object {
   const ssh = flags.text('ssh');
-  const kernel = flags.text('kernel-image');
+  const oci = flags.text('kernel-image');
   const cmdLine = flags.text('kernel-args');
   const cpus = flags.text('cpus');
   const memory = flags.text('memory');
   const size = flags.text('size');
+  const copyFiles = flags.list('copy-files').flatMap((list) => list.split(','));
   return {
-    image: { oci: image },
-    kernel: { ...(kernel !== undefined && { oci: kernel }), ...(cmdLine !== undefined && { cmdLine }) },
+    kernel: { ...kernel, ...(oci !== undefined && { oci }), ...(cmdLine !== undefined && { cmdLine }) },
     ...(cpus !== undefined && { cpus: parseCount(cpus) }),
     ...(memory !== undefined && { memory }),
     ...(size !== undefined && { diskSize: size }),
     ...(flags.isSet('ssh') && { ssh: ssh === undefined ? true : publicKeyPath(ssh) }),
-    network: { ports: parsePortMappings(flags.list('ports')) },
-    copyFiles: flags
-      .list('copy-files')
-      .flatMap((list) => list.split(','))
-      .map(parseCopy),
+    ...(flags.isSet('ports') && { network: { ports: parsePortMappings(flags.list('ports')) } }),
+    ...(copyFiles.length > 0 && { copyFiles: copyFiles.map(parseCopy) }),
     ...(command.length > 0 && { command }),
   };
 }

@@ -4,17 +4,10 @@ import { portInvalid } from './errors.ts';
 
 /**
  * Reads port mappings in Docker's syntax, `[ADDRESS:]HOST:VM[/tcp|udp]` with ranges of equal length on both sides.
- * @throws CodedError PORT_INVALID, also when two mappings take the same port of the host
+ * @throws CodedError PORT_INVALID
  */
 export function parsePortMappings(texts: readonly string[]): readonly PortMapping[] {
-  const mappings = texts.flatMap((list) => list.split(',')).flatMap(parsePortMapping);
-  const taken = new Set<string>();
-  for (const mapping of mappings) {
-    const key = `${mapping.bindAddress ?? ''}:${mapping.hostPort}/${mapping.protocol}`;
-    if (taken.has(key)) throw portInvalid(formatPortMapping(mapping), 'that port of the host is named twice');
-    taken.add(key);
-  }
-  return mappings;
+  return texts.flatMap((list) => list.split(',')).flatMap(parsePortMapping);
 }
 
 /** As `ps` shows it: `0.0.0.0:80->8080/tcp`. */

@@ -35,7 +35,6 @@ export async function makeBaseDisk(
   await mkdir(images, { recursive: true, mode: 0o711 });
   const draft = await mkdtemp(join(images, 'draft-'));
   try {
-    await chmod(draft, 0o755);
     const root = join(draft, 'root');
     await unpack(request, root, runner, signal);
     const bootMode = bootModeOf(request.config, initFacts(root));
@@ -44,6 +43,7 @@ export async function makeBaseDisk(
     await rm(root, { recursive: true, force: true });
     await chmod(disk, 0o444);
     await writeFile(join(draft, 'boot-mode'), bootMode);
+    await chmod(draft, 0o755); // not before: an image may hold set-uid programs
     await rename(draft, request.dir);
     const path = join(request.dir, 'base.ext4');
     return { path, size: bytes((await stat(path)).size), bootMode };

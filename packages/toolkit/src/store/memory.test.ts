@@ -1,4 +1,4 @@
 import { MemoryStore } from './memory.ts';
-import { testStoreContract } from './store-contract.ts';
+import { testStoreContract } from './store.contract.ts';
 
 testStoreContract('MemoryStore', async () => new MemoryStore());

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { openSqliteStore, openSqliteStoreReadOnly } from './sqlite.ts';
-import { testStoreContract } from './store-contract.ts';
+import { testStoreContract } from './store.contract.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'store-test-'));
 after(() => rmSync(dir, { recursive: true, force: true }));

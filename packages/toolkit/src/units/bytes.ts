@@ -21,9 +21,9 @@ export function bytes(count: number): Bytes {
  * @throws CodedError SIZE_INVALID
  */
 export function parseBytes(text: string): Bytes {
-  const match = /^(\d{1,15}(?:\.\d{1,6})?)\s*([kmgtp]?)(?:i?b)?$/i.exec(text.trim());
+  const match = /^(\d{1,15}(?:\.\d{1,6})?)\s*(?:([kmgtp])i?)?b?$/i.exec(text.trim());
   const count = match
-    ? Math.round(Number(match[1]) * 1024 ** (exponents[match[2]!.toLowerCase()] ?? 0))
+    ? Math.round(Number(match[1]) * 1024 ** (exponents[match[2]?.toLowerCase() ?? ''] ?? 0))
     : NaN;
   if (!Number.isSafeInteger(count)) {
     throw new CodedError('SIZE_INVALID', `not a size: ${JSON.stringify(text)}`, {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as v from 'valibot';
+import { vmSpecSchema } from './vm.ts';
+
+const image = { oci: 'debian:12' };
+
+test('vmSpecSchema: what is not given gets its default', () => {
+  assert.deepEqual(v.parse(vmSpecSchema, { image }), {
+    image,
+    kernel: {},
+    cpus: 1,
+    memory: 512 * 2 ** 20,
+    diskSize: 4 * 2 ** 30,
+    network: { ports: [] },
+    copyFiles: [],
+    power: 'Running',
+  });
+});
+
+test('vmSpecSchema: its own output is a spec again', () => {
+  const once = v.parse(vmSpecSchema, {
+    image,
+    memory: '1.5GB',
+    ssh: true,
+    network: { ports: [{ hostPort: 80, vmPort: 8080 }] },
+  });
+  assert.equal(once.memory, 1_536 * 2 ** 20);
+  assert.equal(once.network.ports[0]?.protocol, 'tcp');
+  assert.deepEqual(v.parse(vmSpecSchema, once), once);
+});
+
+const port = { hostPort: 80, vmPort: 80 };
+const refused: Readonly<Record<string, object>> = {
+  'no image': {},
+  'an empty image': { image: { oci: '' } },
+  'an unknown field': { image, cpu: 2 },
+  'no CPU': { image, cpus: 0 },
+  'half a CPU': { image, cpus: 1.5 },
+  'too many CPUs': { image, cpus: 65 },
+  'too little memory': { image, memory: '63MB' },
+  'memory that is no size': { image, memory: 'much' },
+  'memory that is no whole number of MB': { image, memory: '64.5MB' },
+  'a disk that is too small': { image, diskSize: '15MB' },
+  'a key path that is not absolute': { image, ssh: 'key.pub' },
+  'ssh: false': { image, ssh: false },
+  'a port beyond 65535': { image, network: { ports: [{ ...port, hostPort: 65_536 }] } },
+  'one port of the host twice': { image, network: { ports: [port, { ...port, vmPort: 81 }] } },
+  'an address that is none': { image, network: { ports: [{ ...port, bindAddress: '1.2.3' }] } },
+  'a path that escapes': { image, copyFiles: [{ hostPath: '/a', vmPath: '/b/../../c' }] },
+  'a relative path': { image, copyFiles: [{ hostPath: 'a', vmPath: '/b' }] },
+  'a power state that is none': { image, power: 'Maybe' },
+};
+
+for (const [what, spec] of Object.entries(refused)) {
+  test(`vmSpecSchema: ${what} is refused`, () =>
+    assert.equal(v.safeParse(vmSpecSchema, spec).success, false));
+}
+
+test('vmSpecSchema: one port of the host may be taken by TCP and UDP, and on two addresses', () => {
+  const ports = [port, { ...port, protocol: 'udp' }, { ...port, bindAddress: '127.0.0.1' }];
+  assert.equal(v.parse(vmSpecSchema, { image, network: { ports } }).network.ports.length, 3);
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { localRunner } from './local-runner.ts';
+import { ToolFailedError } from './runner.ts';
+
+const signal = new AbortController().signal;
+const shell = (script: string) => ({ tool: 'sh', args: ['-c', script] });
+
+test('localRunner: output, input, environment and folder reach the tool', async () => {
+  const command = {
+    ...shell('cat; echo " $GREETING $PWD"; echo oops >&2'),
+    stdin: 'in',
+    env: { GREETING: 'hi' },
+    cwd: '/tmp',
+  };
+  assert.deepEqual(await localRunner.run(command, signal), { stdout: 'in hi /tmp\n', stderr: 'oops\n' });
+});
+
+test('localRunner: arguments are not read by any shell', async () => {
+  const args = ['%s', '$(id) `id` ; rm *'];
+  assert.equal((await localRunner.run({ tool: 'printf', args }, signal)).stdout, args[1]);
+});
+
+test('localRunner: a tool that fails is told of with its status and last words', async () => {
+  await assert.rejects(
+    localRunner.run(shell('echo first >&2; echo last words >&2; exit 3'), signal),
+    (failure) =>
+      failure instanceof ToolFailedError &&
+      failure.exitCode === 3 &&
+      failure.message === 'sh exited with 3: last words',
+  );
+});
+
+test('localRunner: a tool that is not installed is named', async () => {
+  await assert.rejects(localRunner.run({ tool: 'no-such-tool', args: [] }, signal), { code: 'TOOL_MISSING' });
+});
+
+test('localRunner: a tool may end before it has read its input', async () => {
+  assert.equal((await localRunner.run({ ...shell('exit 0'), stdin: 'x'.repeat(1e6) }, signal)).stdout, '');
+});
+
+test('localRunner: an abort ends the tool with its children, also those that ignore a polite word', async () => {
+  const stop = new AbortController();
+  let pid = 0;
+  const onStderr = (text: string): void => {
+    pid = Number(text);
+    stop.abort(new Error('enough'));
+  };
+  const run = localRunner.run(
+    { ...shell('trap "" TERM; sh -c \'trap "" TERM; echo $$ >&2; while :; do sleep 1; done\''), onStderr },
+    stop.signal,
+  );
+  await assert.rejects(run, /enough/);
+  await delay(50);
+  assert.ok(pid > 0);
+  assert.ok(!isRunning(pid), 'the child of the tool is gone too');
+});
+
+test('localRunner: a daemon that keeps the pipes open does not keep us waiting', async () => {
+  const { stdout } = await localRunner.run(shell('sleep 30 & echo $!'), signal);
+  process.kill(Number(stdout), 'SIGKILL');
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
