@@ -12,7 +12,7 @@ export const portMappingSchema = v.strictObject({
 });
 export type PortMapping = v.InferOutput<typeof portMappingSchema>;
 
-const areDistinct = (ports: readonly PortMapping[]): boolean =>
+const areDistinct = (ports: PortMapping[]): boolean =>
   new Set(ports.map((port) => `${port.bindAddress ?? ''}:${port.hostPort}/${port.protocol}`)).size ===
   ports.length;
 

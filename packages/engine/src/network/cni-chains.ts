@@ -5,8 +5,8 @@ const sharedChains: Readonly<Record<string, readonly string[]>> = {
   nat: ['CNI-HOSTPORT-DNAT', 'CNI-HOSTPORT-MASQ', 'CNI-HOSTPORT-SETMARK'],
   filter: ['CNI-FORWARD', 'CNI-ADMIN'],
 };
-/** Only these hold rules of attachments; the others' rules are the same for all. */
-const inUse = /^-A (CNI-HOSTPORT-DNAT|CNI-FORWARD) (?!.*-j CNI-ADMIN)/m;
+/** Only these hold rules of attachments, or of an administrator; the others' rules are the same for all. */
+const inUse = /^-A (CNI-HOSTPORT-DNAT|CNI-FORWARD|CNI-ADMIN) (?!.*-j CNI-ADMIN)/m;
 
 /** Removes them where no attachment of any runtime on this host has a rule there. */
 export async function removeUnusedCniChains(runner: Runner, signal: AbortSignal): Promise<void> {

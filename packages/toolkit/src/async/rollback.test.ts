@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rollback } from './rollback.ts';
 
+const unexpected = (failure: unknown): never => assert.fail(String(failure));
+
 test('Rollback: work that fails is undone, last first', async () => {
   const undone: string[] = [];
   await assert.rejects(async () => {
-    await using rollback = new Rollback(assert.fail);
+    await using rollback = new Rollback(unexpected);
     rollback.defer(async () => void undone.push('one'));
     rollback.defer(async () => void undone.push('two'));
     throw new Error('the work fails');
@@ -14,7 +16,7 @@ test('Rollback: work that fails is undone, last first', async () => {
 });
 
 test('Rollback: work that commits stays', async () => {
-  await using rollback = new Rollback(assert.fail);
+  await using rollback = new Rollback(unexpected);
   rollback.defer(async () => assert.fail('nothing is to be undone'));
   rollback.commit();
 });

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { ToolFailedError } from '@ignite/toolkit/process/runner';
+import { exitStatusOf, renderError } from './error.ts';
+
+test('renderError: one line of what happened and one of what to do', () => {
+  const failure = new CodedError('VM_NOT_FOUND', 'there is no VM "x"', { hint: 'look' });
+  assert.equal(renderError(failure, false), 'error: there is no VM "x"\nhint: look\n');
+});
+
+test("renderError: a tool's own words stand between them, and cannot move the cursor", () => {
+  const cause = new ToolFailedError({ tool: 'skopeo', args: [] }, 1, { stdout: '', stderr: 'a\u001b[2Jb\r' });
+  const text = renderError(new CodedError('REGISTRY_FAILED', 'no\u0007', { hint: 'wait', cause }), false);
+  assert.match(text, /^error: no \ncause: skopeo exited with 1: a \[2Jb *\nhint: wait\n$/);
+});
+
+test('renderError: a bug says so, and shows where when it is asked', () => {
+  const bug = new TypeError('x is undefined');
+  assert.match(
+    renderError(bug, false),
+    /^error: TypeError: x is undefined\nhint: this is a fault of Ignite's/,
+  );
+  assert.match(renderError(bug, true), /at .*error\.test\.ts/);
+});
+
+test('exitStatusOf: what was refused is told from what failed', () => {
+  const coded = (code: string) => exitStatusOf(new CodedError(code, '', { hint: '' }));
+  assert.equal(coded('USAGE_INVALID'), 2);
+  assert.equal(coded('MANIFEST_INVALID'), 2);
+  assert.equal(coded('VM_NOT_FOUND'), 1);
+  assert.equal(exitStatusOf(new Error('x')), 1);
+});

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type GuestSeed, renderSeed, shellQuote } from './seed.ts';
+
+const seed: GuestSeed = {
+  vmUid: '0123456789abcdef',
+  hostname: 'my-vm',
+  bootMode: 'entrypoint',
+  address: '10.61.0.2/16',
+  gateway: '10.61.0.1',
+  dns: ['10.61.0.1'],
+  authorizedKeys: [],
+  hostKey: { privateKey: 'PRIVATE', publicKey: 'PUBLIC' },
+  argv: ['sh', '-c', `echo "it's" $HOME; \`id\``],
+  environ: ['A=b c', "Q='"],
+  user: 'app',
+  workDir: '',
+  stopSignal: '',
+  entropy: Buffer.alloc(16, 7),
+  files: [],
+};
+
+function unpacked(of: GuestSeed, look: (dir: string) => void): void {
+  const dir = mkdtempSync(join(tmpdir(), 'seed-'));
+  try {
+    execFileSync('busybox', ['cpio', '-id'], {
+      cwd: dir,
+      input: renderSeed(of),
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    look(dir);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+test('renderSeed: a shell reads the settings back as they were', () => {
+  unpacked(seed, (dir) => {
+    const script =
+      '. ./env; printf "%s|" "$HOSTNAME" "$MODE" "$ADDRESS" "$WORKDIR" "$STOP_SIGNAL" "$USER_SPEC"';
+    const said = execFileSync('busybox', ['sh', '-c', script], { cwd: dir, encoding: 'utf8' });
+    assert.equal(said, 'my-vm|entrypoint|10.61.0.2/16|/|SIGTERM|app|');
+  });
+});
+
+test('renderSeed: the command line and the environment survive any character', () => {
+  unpacked(seed, (dir) => {
+    const script = 'eval "set -- $(cat argv) $(cat environ)"; printf "%s\\n" "$@"';
+    const said = execFileSync('busybox', ['sh', '-c', script], { cwd: dir, encoding: 'utf8' });
+    assert.deepEqual(said.split('\n').slice(0, -1), [...seed.argv, ...seed.environ]);
+  });
+});
+
+test('renderSeed: keys travel only to those who asked for SSH, and readable to root alone', () => {
+  unpacked(seed, (dir) => assert.ok(!existsSync(join(dir, 'ssh_host_ed25519_key'))));
+  unpacked({ ...seed, authorizedKeys: ['ssh-ed25519 AAAA x'] }, (dir) => {
+    assert.equal(readFileSync(join(dir, 'authorized_keys'), 'utf8'), 'ssh-ed25519 AAAA x\n');
+    assert.equal(statSync(join(dir, 'ssh_host_ed25519_key')).mode & 0o777, 0o600);
+  });
+});
+
+test('renderSeed: copied files keep their place and permissions', () => {
+  const files = [{ path: '/etc/app/conf', mode: 0o600, content: Buffer.from('x=1') }];
+  unpacked({ ...seed, files }, (dir) => {
+    assert.equal(readFileSync(join(dir, 'files/etc/app/conf'), 'utf8'), 'x=1');
+    assert.equal(statSync(join(dir, 'files/etc/app/conf')).mode & 0o777, 0o600);
+  });
+});
+
+test('shellQuote: one word, whatever it holds', () => {
+  for (const text of ['', "'", "''", 'a b', '$(x)', '\\', '"', 'ä\n', "'; rm -rf /; '"]) {
+    const said = execFileSync('busybox', ['sh', '-c', `printf %s ${shellQuote(text)}`], { encoding: 'utf8' });
+    assert.equal(said, text);
+  }
+});

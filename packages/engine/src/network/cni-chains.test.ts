@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { planChainRemoval } from './cni-chains.ts';
+
+const filter = (rules: string): string => `*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:CNI-ADMIN - [0:0]
+:CNI-FORWARD - [0:0]
+-A FORWARD -m comment --comment "CNI firewall plugin rules" -j CNI-FORWARD
+-A CNI-FORWARD -m comment --comment "CNI firewall plugin admin overrides" -j CNI-ADMIN
+${rules}COMMIT
+`;
+
+test('planChainRemoval: chains that nothing uses go, with the jumps to them first', () => {
+  assert.deepEqual(planChainRemoval('filter', filter('')), [
+    '-D FORWARD -m comment --comment "CNI firewall plugin rules" -j CNI-FORWARD',
+    '-F CNI-FORWARD',
+    '-F CNI-ADMIN',
+    '-X CNI-FORWARD',
+    '-X CNI-ADMIN',
+  ]);
+});
+
+test("planChainRemoval: another container's rule keeps them", () => {
+  assert.deepEqual(planChainRemoval('filter', filter('-A CNI-FORWARD -s 10.88.0.2/32 -j ACCEPT\n')), []);
+});
+
+test('planChainRemoval: a rule that an administrator put into the admin chain keeps them', () => {
+  assert.deepEqual(planChainRemoval('filter', filter('-A CNI-ADMIN -s 10.0.0.1/32 -j DROP\n')), []);
+});
+
+test('planChainRemoval: where there are none there is nothing to do', () => {
+  assert.deepEqual(planChainRemoval('nat', '*nat\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n'), []);
+  assert.deepEqual(planChainRemoval('mangle', filter('')), []);
+});

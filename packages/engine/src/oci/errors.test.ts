@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { ToolFailedError } from '@ignite/toolkit/process/runner';
+import { pullFailed } from './errors.ts';
+
+/** What skopeo 1.9 prints for each fault, as seen against real and faulty registries. */
+const sayings: Readonly<Record<string, string>> = {
+  'initializing source docker://r/x:1: pinging container registry r: Get "http://r/v2/": dial tcp 127.0.0.1:1: connect: connection refused':
+    'REGISTRY_UNREACHABLE',
+  'pinging container registry r: Get "https://r/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority':
+    'REGISTRY_UNREACHABLE',
+  'pinging container registry r: Get "https://r/v2/": http: server gave HTTP response to HTTPS client':
+    'REGISTRY_UNREACHABLE',
+  'reading manifest 1 in r/x: unauthorized: authentication required': 'REGISTRY_AUTH',
+  'initializing source docker://r/x:1: Requesting bear token: invalid status code from registry 401 (Unauthorized)':
+    'REGISTRY_AUTH',
+  'reading manifest 1 in r/x: manifest unknown: manifest unknown': 'IMAGE_MISSING',
+  'reading manifest 1 in r/x: name unknown: repository name not known to registry': 'IMAGE_MISSING',
+  'initializing source docker://r/x:1: reading manifest 1 in r/x: too many requests: StatusCode: 429, slow down':
+    'REGISTRY_RATE_LIMITED',
+  'choosing image instance: no image found in manifest list for architecture arm64, variant "v8", OS linux':
+    'PLATFORM_UNAVAILABLE',
+  'writing blob: storing blob to file "/x": write /x: no space left on device': 'DISK_FULL',
+  'Digest did not match, expected sha256:aa, got sha256:bb': 'IMAGE_CORRUPT',
+  'copying system image from manifest list: parsing image configuration: received unexpected HTTP status: 500 Internal Server Error':
+    'REGISTRY_FAILED',
+};
+
+for (const [stderr, code] of Object.entries(sayings)) {
+  test(`pullFailed: "${stderr.slice(0, 60)}…" is ${code}`, () => {
+    const cause = new ToolFailedError({ tool: 'skopeo', args: [] }, 1, { stdout: '', stderr });
+    const failure = pullFailed('r/x:1', cause);
+    assert.ok(failure instanceof CodedError);
+    assert.equal(failure.code, code);
+    assert.ok(failure.message.includes('r/x:1') && failure.hint !== '');
+    assert.equal(failure.cause, cause);
+  });
+}
+
+test('pullFailed: what no tool said passes as it is', () => {
+  const bug = new TypeError('x');
+  assert.equal(pullFailed('r/x:1', bug), bug);
+});

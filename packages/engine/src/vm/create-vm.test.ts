@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { validateRequest } from './create-vm.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'create-vm-'));
+after(() => rmSync(dir, { recursive: true }));
+const key = join(dir, 'key.pub');
+writeFileSync(key, 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE me@here\n');
+const image = { oci: 'debian:12' };
+
+test('validateRequest: a VM without a name gets one that is a host name', async () => {
+  const { name, spec } = await validateRequest({ spec: { image, ssh: key } });
+  assert.match(name, /^[a-z]+-[a-z]+$/);
+  assert.equal(spec.ssh, key);
+});
+
+for (const name of ['', 'A', 'a_b', '-a', 'a.b', 'a'.repeat(64), '../x']) {
+  test(`validateRequest: the name ${JSON.stringify(name.slice(0, 10))} is refused`, async () => {
+    await assert.rejects(validateRequest({ name, spec: { image } }), { code: 'VM_INVALID' });
+  });
+}
+
+test('validateRequest: the field that is wrong is named', async () => {
+  await assert.rejects(validateRequest({ spec: { image, cpus: 0 } }), /^CodedError: spec\.cpus: /);
+  await assert.rejects(
+    validateRequest({ spec: { image, cpu: 1 } }),
+    /^CodedError: spec\.cpu: there is no field "cpu"$/,
+  );
+  await assert.rejects(validateRequest({ spec: {} }), /the field "image" is missing/);
+});
+
+test('validateRequest: what is no public key, and what cannot be copied, is refused', async () => {
+  await assert.rejects(validateRequest({ spec: { image, ssh: '/etc/passwd' } }), { code: 'KEY_INVALID' });
+  await assert.rejects(validateRequest({ spec: { image, ssh: join(dir, 'none') } }), { code: 'KEY_INVALID' });
+  const copyFiles = [{ hostPath: join(dir, 'none'), vmPath: '/x' }];
+  await assert.rejects(validateRequest({ spec: { image, copyFiles } }), { code: 'COPY_FILE_INVALID' });
+});
