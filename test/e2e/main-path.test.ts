@@ -8,7 +8,7 @@ import { startRegistry } from './fixtures/registry.ts';
 test('a Debian image from a registry runs as a VM, keeps its files over a restart, and leaves nothing', async () => {
   await using _leaks = watchLeaks();
   await using registry = await startRegistry();
-  registry.push(imageArchive('debian'), 'debian:12');
+  registry.push(`oci-archive:${imageArchive('debian')}`, 'debian:12');
   await using ignite = await Ignite.open(101);
   const image = `${registry.host}/debian:12`;
 
