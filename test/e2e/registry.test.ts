@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -29,10 +37,14 @@ const otherHost = readFileSync('/etc/hosts', 'utf8')
   .split('\n')
   .flatMap((line) => /^127\.\S+\s+(.*)$/.exec(line)?.[1]?.split(/\s+/) ?? [])
   .find((name) => !name.startsWith('localhost'));
-const needsOtherHost = { skip: otherHost === undefined && 'no name of the loopback but localhost in /etc/hosts' };
+const needsOtherHost = {
+  skip: otherHost === undefined && 'no name of the loopback but localhost in /etc/hosts',
+};
 const disks = (): readonly string[] => {
   const folder = join(ignite.dir, 'data/images');
-  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => !name.includes('/')) : [];
+  return existsSync(folder)
+    ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => !name.includes('/'))
+    : [];
 };
 const isBlob = (url: string | undefined): boolean => url?.includes('/blobs/') ?? false;
 const isManifest = (url: string | undefined): boolean => url?.includes('/manifests/') ?? false;
@@ -69,7 +81,9 @@ const faults: Readonly<Record<string, readonly [Meddle, RegExp]>> = {
       if (!isBlob(asked.url)) return false;
       forward((answered, body) => {
         const half = body.subarray(0, body.length / 2);
-        answer.writeHead(answered.statusCode ?? 0, { ...answered.headers, 'content-length': half.length }).end(half);
+        answer
+          .writeHead(answered.statusCode ?? 0, { ...answered.headers, 'content-length': half.length })
+          .end(half);
       });
       return true;
     },
@@ -95,7 +109,10 @@ const faults: Readonly<Record<string, readonly [Meddle, RegExp]>> = {
     (asked, answer) => isManifest(asked.url) && always(404, 'MANIFEST_UNKNOWN')(asked, answer, () => {}),
     /there is no such image/,
   ],
-  'that allows no more pulls': [always(429, 'TOOMANYREQUESTS', { 'retry-after': '0' }), /allows no more pulls for now/],
+  'that allows no more pulls': [
+    always(429, 'TOOMANYREQUESTS', { 'retry-after': '0' }),
+    /allows no more pulls for now/,
+  ],
   'that is broken': [always(500), /its registry failed/],
   'that is under maintenance': [always(503), /its registry failed/],
 };
@@ -132,7 +149,11 @@ test('credentials come from a named folder and from the home of the user', async
   const wanted = `Basic ${Buffer.from('me:secret').toString('base64')}`;
   await using front = await startFront(registry.host, (asked, answer) => {
     if (asked.headers.authorization === wanted) return false;
-    return always(401, 'UNAUTHORIZED', { 'www-authenticate': 'Basic realm="registry"' })(asked, answer, () => {});
+    return always(401, 'UNAUTHORIZED', { 'www-authenticate': 'Basic realm="registry"' })(
+      asked,
+      answer,
+      () => {},
+    );
   });
   const image = `127.0.0.1:${front.port}/busybox:1`;
   const config = (password: string): string => {
@@ -156,20 +177,48 @@ test('plain HTTP beyond this host is refused unless the registry is listed', nee
   await using front = await startFront(registry.host, () => false);
   const image = `${otherHost}:${front.port}/busybox:1`;
   assert.match((await ignite.run('image', 'import', image)).stderr, /IGNITE_INSECURE_REGISTRIES/);
-  await ignite.with({ IGNITE_INSECURE_REGISTRIES: `${otherHost}:${front.port}` }).ok('image', 'import', image);
+  await ignite
+    .with({ IGNITE_INSECURE_REGISTRIES: `${otherHost}:${front.port}` })
+    .ok('image', 'import', image);
   await ignite.ok('rmi', image);
 });
 
 test('a registry with a private CA is trusted once the CA is configured', needsOtherHost, async () => {
   const [key, cert] = [join(dir, 'tls.key'), join(dir, 'tls.crt')];
-  execFileSync('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-keyout', key, '-out', cert, '-subj', '/CN=registry', '-addext', `subjectAltName=DNS:${otherHost}`],
-  ], { stdio: 'ignore' });
+  execFileSync(
+    'openssl',
+    [
+      ...[
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+      ],
+      ...[
+        '-keyout',
+        key,
+        '-out',
+        cert,
+        '-subj',
+        '/CN=registry',
+        '-addext',
+        `subjectAltName=DNS:${otherHost}`,
+      ],
+    ],
+    { stdio: 'ignore' },
+  );
   const tls = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
   await using front = await startFront(registry.host, () => false, tls);
   const image = `${otherHost}:${front.port}/busybox:1`;
-  assert.match((await ignite.run('image', 'import', image)).stderr, /private CA below \/etc\/containers\/certs\.d/);
+  assert.match(
+    (await ignite.run('image', 'import', image)).stderr,
+    /private CA below \/etc\/containers\/certs\.d/,
+  );
   const certs = `/etc/containers/certs.d/${otherHost}:${front.port}`;
   mkdirSync(certs, { recursive: true });
   try {
@@ -193,7 +242,12 @@ test('of an image for several platforms the right one is taken', async () => {
       const answer = await fetch(url, { headers: { accept: 'application/vnd.oci.image.manifest.v1+json' } });
       const size = (await answer.bytes()).length;
       const digest = answer.headers.get('docker-content-digest');
-      return { mediaType: answer.headers.get('content-type'), digest, size, platform: { os: 'linux', architecture } };
+      return {
+        mediaType: answer.headers.get('content-type'),
+        digest,
+        size,
+        platform: { os: 'linux', architecture },
+      };
     }),
   );
   const type = 'application/vnd.oci.image.index.v1+json';
@@ -219,7 +273,13 @@ test('layouts and archives of all kinds are sources too', async () => {
   mkdirSync(layout);
   execFileSync('tar', ['-xf', imageArchive('busybox'), '-C', layout]);
   const docker = join(dir, 'docker.tar');
-  execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${layout}:1`, `docker-archive:${docker}:app:2`]);
+  execFileSync('skopeo', [
+    '--insecure-policy',
+    'copy',
+    '-q',
+    `oci:${layout}:1`,
+    `docker-archive:${docker}:app:2`,
+  ]);
   for (const [source, name] of [
     [`oci:${layout}:1`, 'layout2:1'],
     [`oci-archive:${imageArchive('busybox')}`, 'busybox:latest'],
@@ -247,9 +307,11 @@ for (const [what, damage] of Object.entries(damages)) {
     damage(archive);
     const result = await ignite.run('image', 'import', `oci-archive:${archive}`);
     assert.equal(result.code, 1);
-    assert.match(result.stderr, /^error: (cannot import|image) "damaged:latest".*\n(cause: .*\n)?hint: .+\n$/m);
+    assert.match(
+      result.stderr,
+      /^error: (cannot import|image) "damaged:latest".*\n(cause: .*\n)?hint: .+\n$/m,
+    );
     assert.equal(await ignite.ok('images', '-q'), '');
     assert.deepEqual(disks(), []);
   });
 }
-

@@ -48,7 +48,7 @@ import { changeVm, getVm, listImages, listKernels, listVms } from './vm/vm-store
 export type LocalHost = VmHost & ImageDeps & KernelDeps;
 
 const defaultGraceMs = 30_000;
-const readyTimeoutMs = 180_000;
+const sshTimeoutMs = 180_000;
 const cleanUpTimeoutMs = 60_000;
 const waitPollMs = 100;
 const socketPollMs = 10;
@@ -101,7 +101,11 @@ export class LocalClient implements Client {
     return await storeVm({ name, spec, image, kernel }, request, this.#host.store);
   }
 
-  async startVm(query: string, op: ClientOperation): Promise<Vm> {
+  async startVm(
+    query: string,
+    request: { readonly sshTimeoutMs?: number },
+    op: ClientOperation,
+  ): Promise<Vm> {
     const vm = await this.#locked(query, op.signal, async (found) => {
       const wanted = await changeVm(this.#host.store, found, (now) => ({
         spec: { ...now.spec, power: 'Running' },
@@ -117,7 +121,7 @@ export class LocalClient implements Client {
     });
     if (vm.spec.ssh === true) {
       op.report({ kind: 'step', message: `Waiting for SSH of ${vm.metadata.name}` });
-      await this.#untilReady(vm, readyTimeoutMs, op.signal);
+      await this.#untilReady(vm, request.sshTimeoutMs ?? sshTimeoutMs, op.signal);
     }
     return await getVm(this.#host.store, vm.metadata.name);
   }
@@ -311,7 +315,7 @@ export class LocalClient implements Client {
     while ((await this.#host.sandbox.observe(vm.metadata.uid)).state === 'running')
       await delay(waitPollMs, undefined, { signal });
     await this.settleVm(vm.metadata.uid, { signal, report: () => {} });
-    throw exitedEarly(vm.metadata.name, (await getVm(this.#host.store, vm.metadata.name)).status.exitCode);
+    throw exitedEarly(await getVm(this.#host.store, vm.metadata.name));
   }
 
   /** What a failed start has made goes at once; the VM itself and its disk stay. */

@@ -56,8 +56,11 @@ export interface ReadClient {
 export interface Client extends ReadClient, AsyncDisposable {
   /** Makes the VM with its disk; imports image and kernel when they are absent. It is not started. */
   createVm(request: CreateVmRequest, op: ClientOperation): Promise<Vm>;
-  /** Resolves once the VM runs, and when it has `ssh: true`, once SSH answers. */
-  startVm(query: string, op: ClientOperation): Promise<Vm>;
+  /**
+   * Resolves once the VM runs, and when it has `ssh: true`, once SSH answers.
+   * @throws CodedError SSH_UNREACHABLE when it does not in time (the VM goes on), VM_EXITED when the VM ends before
+   */
+  startVm(query: string, request: { readonly sshTimeoutMs?: number }, op: ClientOperation): Promise<Vm>;
   /** Asks the guest to power off, and after the grace period ends it. */
   stopVm(
     query: string,

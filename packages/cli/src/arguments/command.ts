@@ -1,4 +1,5 @@
 import type { Io } from '../io.ts';
+import { usageError } from './usage-error.ts';
 
 export interface Flag {
   readonly type: 'string' | 'boolean' | 'list' | 'optional';
@@ -21,6 +22,15 @@ export class FlagValues {
   text(name: string): string | undefined {
     const value = this.#values.get(name);
     return typeof value === 'string' ? value : undefined;
+  }
+
+  /** @throws CodedError USAGE_INVALID */
+  seconds(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    if (!/^\d{1,5}$/.test(text))
+      throw usageError(`--${name} ${text}: not a number of seconds`, 'write a whole number');
+    return Number(text);
   }
 
   isSet(name: string): boolean {

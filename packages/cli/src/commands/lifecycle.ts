@@ -1,9 +1,9 @@
+import type { ClientOperation } from '@ignite/api/client/client';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { LocalClient } from '@ignite/engine/local-client';
 import type { Command, Invocation } from '../arguments/command.ts';
-import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
-import { interactiveFlag, startedLine } from './run.ts';
+import { startFlags, startRequest, startedLine } from './run.ts';
 
 export const start: Command = {
   name: 'start',
@@ -11,12 +11,13 @@ export const start: Command = {
   arity: { least: 1, most: Infinity },
   summary: 'Start VMs',
   examples: ['ignite start my-vm'],
-  flags: interactiveFlag,
+  flags: startFlags,
   run: async (invocation) => {
     const { flags, io } = invocation;
+    const request = startRequest(flags);
     return await withClient(invocation, async (client, op) => {
       for (const vm of await findAll(client, invocation)) {
-        const started = await client.startVm(vm.metadata.uid, op);
+        const started = await client.startVm(vm.metadata.uid, request, op);
         if (flags.isSet('interactive')) {
           const { attachUntilEnd } = await import('./attach.ts');
           return await attachUntilEnd(started, client, invocation);
@@ -44,11 +45,9 @@ export const stop: Command = {
     },
   },
   run: async (invocation) => {
-    const seconds = invocation.flags.text('time');
-    if (seconds !== undefined && !/^\d{1,5}$/.test(seconds))
-      throw usageError(`--time ${seconds}: not a number of seconds`, 'write a whole number');
+    const seconds = invocation.flags.seconds('time');
     const force = invocation.flags.isSet('force-kill');
-    const request = { force, ...(seconds !== undefined && { timeoutMs: Number(seconds) * 1_000 }) };
+    const request = { force, ...(seconds !== undefined && { timeoutMs: seconds * 1_000 }) };
     return await forEach(invocation, 'Stopped', (client, vm, op) =>
       client.stopVm(vm.metadata.uid, request, op),
     );
@@ -111,12 +110,10 @@ export const settle: Command = {
   },
 };
 
-type Operation = Parameters<LocalClient['startVm']>[1];
-
 async function forEach(
   invocation: Invocation,
   verb: string,
-  act: (client: LocalClient, vm: Vm, op: Operation) => Promise<Vm>,
+  act: (client: LocalClient, vm: Vm, op: ClientOperation) => Promise<Vm>,
 ): Promise<number> {
   const { flags, io } = invocation;
   await withClient(invocation, async (client, op) => {

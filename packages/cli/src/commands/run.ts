@@ -44,9 +44,16 @@ const createFlags: Flags = {
   },
 };
 
-export const interactiveFlag: Flags = {
+export const startFlags: Flags = {
   interactive: { type: 'boolean', short: 'i', help: 'attach to its console' },
+  timeout: { type: 'string', value: 'SECONDS', help: 'how long to wait for its SSH (default 180)' },
 };
+
+/** @throws CodedError USAGE_INVALID */
+export function startRequest(flags: FlagValues): { readonly sshTimeoutMs?: number } {
+  const seconds = flags.seconds('timeout');
+  return seconds === undefined ? {} : { sshTimeoutMs: seconds * 1_000 };
+}
 
 export const create: Command = {
   name: 'create',
@@ -75,16 +82,16 @@ export const run: Command = {
   ],
   flags: {
     ...createFlags,
-    ...interactiveFlag,
+    ...startFlags,
     detach: { type: 'boolean', short: 'd', help: 'do not attach (the default)' },
   },
   run: async (invocation) => {
     const { flags, io } = invocation;
-    const request = await createRequest(invocation);
+    const [request, starting] = [await createRequest(invocation), startRequest(flags)];
     return await withClient(invocation, async (client, op) => {
       const created = await client.createVm(request, op);
       if (!flags.isSet('interactive')) printCreated(created, invocation);
-      const vm = await client.startVm(created.metadata.uid, op);
+      const vm = await client.startVm(created.metadata.uid, starting, op);
       if (flags.isSet('interactive')) {
         const { attachUntilEnd } = await import('./attach.ts');
         return await attachUntilEnd(vm, client, invocation);

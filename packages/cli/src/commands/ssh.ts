@@ -49,11 +49,11 @@ const quote = (word: string): string =>
 
 async function overSsh(invocation: Invocation, command: readonly string[]): Promise<number> {
   const { flags, args, signal } = invocation;
-  const seconds = flags.text('timeout') ?? '60';
-  if (!/^\d{1,5}$/.test(seconds))
-    throw usageError(`--timeout ${seconds}: not a number of seconds`, 'write a whole number');
   const identity = flags.text('identity');
-  const request = { timeoutMs: Number(seconds) * 1_000, ...(identity !== undefined && { identity }) };
+  const request = {
+    timeoutMs: (flags.seconds('timeout') ?? 60) * 1_000,
+    ...(identity !== undefined && { identity }),
+  };
   const target = await withClient(invocation, (client, op) => client.sshTarget(args[0]!, request, op));
   const wantsTty = flags.isSet('tty') || (command.length === 0 && process.stdin.isTTY);
   const { runInteractively } = await import('@ignite/toolkit/process/interactive');

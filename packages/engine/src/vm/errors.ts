@@ -1,3 +1,4 @@
+import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 
 export type VmErrorCode =
@@ -33,11 +34,12 @@ export const stillRunning = (name: string): CodedError =>
 export const notRunning = (name: string): CodedError =>
   vmError('VM_NOT_RUNNING', `VM "${name}" is not running`, `start it with "ignite start ${name}"`);
 
-export const exitedEarly = (name: string, exitCode: number | undefined): CodedError =>
+export const exitedEarly = ({ metadata: { name }, status: { exitCode, message } }: Vm): CodedError =>
   vmError(
     'VM_EXITED',
-    `VM "${name}" powered off ${exitCode === undefined ? '' : `with exit code ${exitCode} `}before it was ready`,
-    `see why with "ignite logs ${name}"`,
+    `VM "${name}" powered off ${exitCode === undefined ? '' : `with exit code ${exitCode} `}before it was ready` +
+      (message === undefined ? '' : `: ${message}`),
+    `see more with "ignite logs ${name}"`,
   );
 
 export const invalidVm = (what: string, hint: string): CodedError => vmError('VM_INVALID', what, hint);

@@ -18,7 +18,7 @@ import { type Sandbox, sandboxUser } from '../sandbox/sandbox.ts';
 import type { Accel } from '../vmm/accel.ts';
 import { qmpCommand } from '../vmm/qemu/qmp.ts';
 import { readCopiedFiles } from './copy-files.ts';
-import { readExitCode } from './exit-status.ts';
+import { exitOf, readGuestReports } from './exit-status.ts';
 import { bootId } from './liveness.ts';
 import type { VmStep } from './plan-vm.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
@@ -72,9 +72,9 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       await host.sandbox.kill(uid, op.signal);
       return vm;
     case 'record-exit': {
-      const exitCode = await readExitCode(files.exitStatus);
+      const exit = exitOf(await readGuestReports(files.exitStatus));
       return await changeVm(host.store, vm, (now) => ({
-        status: { ...now.status, phase: 'Stopping', ...(exitCode !== undefined && { exitCode }) },
+        status: { ...now.status, phase: 'Stopping', ...exit },
       }));
     }
     case 'remove-sandbox':
@@ -84,17 +84,13 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       await host.network.detach(uid, op.signal);
       return vm;
     case 'record-stop':
-      return await changeVm(
-        host.store,
-        vm,
-        ({ status: { vmm: _vmm, startTime: _start, message: _message, ...status } }) => ({
-          status: {
-            ...status,
-            phase: status.phase === 'Created' ? 'Created' : 'Stopped',
-            finishTime: status.finishTime ?? new Date().toISOString(),
-          },
-        }),
-      );
+      return await changeVm(host.store, vm, ({ status: { vmm: _vmm, startTime: _start, ...status } }) => ({
+        status: {
+          ...status,
+          phase: status.phase === 'Created' ? 'Created' : 'Stopped',
+          finishTime: status.finishTime ?? new Date().toISOString(),
+        },
+      }));
     case 'remove-files':
       await rm(files.dir, { recursive: true, force: true });
       return vm;

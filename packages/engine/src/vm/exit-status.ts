@@ -17,12 +17,19 @@ export function parseGuestReports(text: string): readonly GuestReport[] {
   });
 }
 
-/** Of the entrypoint; 0 for a guest that powered off in order, undefined for one that never came up. */
-export async function readExitCode(path: string): Promise<number | undefined> {
-  const reports = await readGuestReports(path);
+/**
+ * Pure. How the guest ended: the code of its entrypoint, or 0 when it powered off in order; none, and what it said, when
+ * it never came up.
+ */
+export function exitOf(reports: readonly GuestReport[]): {
+  readonly exitCode?: number;
+  readonly message?: string;
+} {
   const exit = reports.findLast((report) => report.kind === 'exit');
-  if (exit) return exit.code;
-  return reports.some((report) => report.kind === 'ready') ? 0 : undefined;
+  if (exit) return { exitCode: exit.code };
+  const failed = reports.findLast((report) => report.kind === 'failed');
+  if (failed) return { message: failed.why };
+  return reports.some((report) => report.kind === 'ready') ? { exitCode: 0 } : {};
 }
 
 export async function readGuestReports(path: string): Promise<readonly GuestReport[]> {

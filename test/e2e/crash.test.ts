@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Ignite } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+
+let leaks: AsyncDisposable;
+let ignite: Ignite;
+before(async () => {
+  leaks = watchLeaks();
+  ignite = await Ignite.open(104);
+  await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
+  await ignite.ok('kernel', 'build');
+});
+after(async () => {
+  await ignite[Symbol.asyncDispose]();
+  await leaks[Symbol.asyncDispose]();
+});
+
+/** The same points in every run of the tests: Lehmer's generator. */
+let seed = 20_261_123;
+const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+
+const runArgs = (name: string): readonly string[] => [
+  'run',
+  'busybox',
+  '--name',
+  name,
+  '--memory',
+  '64MB',
+  '--',
+  'sleep',
+  '1000',
+];
+const running = async (name: string): Promise<boolean> =>
+  (await ignite.ok('ps', '-q', '--filter', `name=${name}`)) !== '';
+
+async function killedAfter(maxMs: number, ...args: readonly string[]): Promise<void> {
+  const command = ignite.start(args);
+  await delay(random() * maxMs);
+  command.kill();
+  await command.ended;
+}
+
+for (let point = 1; point <= 12; point += 1) {
+  test(`kill -9 during run, stop and rm, round ${point}: the next command completes or clears up`, async () => {
+    const name = `crash-${point}`;
+    await killedAfter(1_000, ...runArgs(name));
+    const exists = (await ignite.ok('ps', '-a', '-q', '--filter', `name=${name}`)) !== '';
+    await (exists ? ignite.ok('start', name) : ignite.ok(...runArgs(name)));
+    assert.ok(await running(name), 'start completes what run began');
+
+    await killedAfter(900, 'stop', '--time', '0', name);
+    await ignite.ok('stop', '--time', '0', name);
+    assert.ok(!(await running(name)), 'stop completes what stop began');
+
+    if (random() < 0.5) await ignite.ok('start', name);
+    await killedAfter(900, 'rm', '-f', name);
+    const left = await ignite.ok('ps', '-a', '-q', '--filter', `name=${name}`);
+    if (left !== '') await ignite.ok('rm', '-f', name);
+    assert.equal(
+      await ignite.ok('ps', '-a', '-q', '--filter', `name=${name}`),
+      '',
+      'rm completes what rm began',
+    );
+  });
+}
+
+test('twenty runs at once all come to be, each with an address of its own', async () => {
+  const names = Array.from({ length: 20 }, (_, at) => `many-${at}`);
+  const results = await Promise.all(names.map((name) => ignite.run(...runArgs(name))));
+  for (const { code, stderr } of results) assert.equal(code, 0, stderr);
+  const addresses = (await ignite.ok('ps', '--format', '{{json .status.network.ipAddresses}}'))
+    .trim()
+    .split('\n');
+  assert.equal(new Set(addresses).size, 20);
+  await ignite.ok('rm', '-f', ...names);
+});
+
+test('commands on one VM at once take turns, whichever wins', async () => {
+  await ignite.ok(...runArgs('contested'));
+  const commands = [['stop', '--time', '0'], ['start'], ['kill'], ['start'], ['stop', '-f']] as const;
+  const results = await Promise.all(commands.map((command) => ignite.run(...command, 'contested')));
+  for (const { code, stderr } of results) assert.equal(code, 0, stderr);
+  const both = await Promise.all([ignite.run('rm', '-f', 'contested'), ignite.run('rm', '-f', 'contested')]);
+  assert.ok(both.some(({ code }) => code === 0));
+  for (const { code, stderr } of both) assert.ok(code === 0 || /there is no VM/.test(stderr), stderr);
+  const taken = await Promise.all([ignite.run(...runArgs('twin')), ignite.run(...runArgs('twin'))]);
+  assert.deepEqual(taken.map(({ code }) => code).sort(), [0, 1]);
+  assert.match(
+    taken.find(({ code }) => code === 1)?.stderr ?? '',
+    /a VM named "twin" already exists\nhint: /,
+  );
+  await ignite.ok('rm', '-f', 'twin');
+});
