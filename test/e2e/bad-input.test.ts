@@ -15,7 +15,7 @@ const refused: readonly (readonly string[])[] = [
   run('--cpus', '-1'),
   run('--memory', '1'),
   run('--memory', '1XB'),
-  run('--memory', '63MB'),
+  run('--memory', '95MB'),
   run('--memory', '512.5KB'),
   run('--size', '1MB'),
   run('--size', ''),

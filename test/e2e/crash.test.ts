@@ -28,7 +28,7 @@ const runArgs = (name: string): readonly string[] => [
   '--name',
   name,
   '--memory',
-  '64MB',
+  '128MB',
   '--',
   'sleep',
   '1000',
@@ -87,7 +87,7 @@ test('commands on one VM at once take turns, whichever wins', async () => {
   assert.ok(both.some(({ code }) => code === 0));
   for (const { code, stderr } of both) assert.ok(code === 0 || /there is no VM/.test(stderr), stderr);
   const taken = await Promise.all([ignite.run(...runArgs('twin')), ignite.run(...runArgs('twin'))]);
-  assert.deepEqual(taken.map(({ code }) => code).sort(), [0, 1]);
+  assert.equal(taken.filter(({ code }) => code === 0).length, 1);
   assert.match(
     taken.find(({ code }) => code === 1)?.stderr ?? '',
     /a VM named "twin" already exists\nhint: /,

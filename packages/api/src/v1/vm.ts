@@ -21,7 +21,8 @@ const absolutePath = v.pipe(
   v.regex(/^\/(?!.*(^|\/)\.\.(\/|$))/, 'must be an absolute path without ".."'),
 );
 
-export const minimumMemory = 64 * 2 ** 20;
+/** With less, Debian's kernel runs out of memory while it boots. */
+export const minimumMemory = 96 * 2 ** 20;
 export const minimumDisk = 16 * 2 ** 20;
 
 export const vmSpecSchema = v.strictObject({

@@ -84,18 +84,19 @@ export class LocalNetwork implements Network {
   async #detach(uid: string, signal: AbortSignal): Promise<void> {
     const [record, netns] = await Promise.all([this.#records.read(uid), this.#netns.exists(uid)]);
     if (record) {
+      await this.#netns.ensure(uid, signal);
       const address = record.result && guestAddress(record.result)?.address;
-      if (netns && address) await this.#takeBack(uid, address, signal);
-      await this.#cni.del(record.list, attachmentOf(record, netns), record.result, signal);
+      if (address) await this.#takeBack(uid, address, !netns, signal);
+      await this.#cni.del(record.list, attachmentOf(record), record.result, signal);
       await this.#dnsmasq.withdraw(uid);
     }
-    if (netns) await this.#netns.remove(uid, signal);
+    if (record || netns) await this.#netns.remove(uid, signal);
     await this.#records.remove(uid); // last: until here a repetition finds what to undo
     if (record && (await this.#records.all()).length === 0) await this.#removeShared(record.list, signal);
   }
 
   async #add(record: AttachmentRecord, address: string | undefined, signal: AbortSignal): Promise<CniResult> {
-    const attachment = attachmentOf(record, true);
+    const attachment = attachmentOf(record);
     if (address !== undefined) {
       try {
         return await this.#cni.add(record.list, { ...attachment, address }, signal);
@@ -123,9 +124,9 @@ export class LocalNetwork implements Network {
     return { netnsPath: netnsPath(record.uid), tap: tapName, mac, address: ip.address, gateway, dns };
   }
 
-  async #takeBack(uid: string, address: string, signal: AbortSignal): Promise<void> {
+  async #takeBack(uid: string, address: string, isLost: boolean, signal: AbortSignal): Promise<void> {
     try {
-      await ipBatch(uid, planTakeBack(ifName, address), this.#runner, signal);
+      await ipBatch(uid, planTakeBack(ifName, address, isLost), this.#runner, signal);
     } catch (failure) {
       if (!(failure instanceof ToolFailedError)) throw failure; // there is no eth0 when the ADD was cut short
     }
@@ -144,10 +145,10 @@ export class LocalNetwork implements Network {
   }
 }
 
-function attachmentOf(record: AttachmentRecord, netns: boolean) {
+function attachmentOf(record: AttachmentRecord) {
   return {
     containerId: `ignite-${record.uid}`,
-    netnsPath: netns ? netnsPath(record.uid) : '',
+    netnsPath: netnsPath(record.uid),
     ifName,
     ports: record.ports,
   };

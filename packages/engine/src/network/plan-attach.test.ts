@@ -22,6 +22,11 @@ test('planHandOver: what a hairpin sends back teaches the bridge nothing', () =>
   assert.ok(planHandOver('eth0', 1).includes('link set dev eth0 type bridge_slave learning off'));
 });
 
-test('planTakeBack: the plugins find the address again', () => {
-  assert.deepEqual(planTakeBack('eth0', '10.61.0.2/16'), ['address replace 10.61.0.2/16 dev eth0']);
+test('planTakeBack: the plugins find the address again, also where eth0 was lost', () => {
+  const back = 'address replace 10.61.0.2/16 dev eth0';
+  assert.deepEqual(planTakeBack('eth0', '10.61.0.2/16', false), [back]);
+  assert.deepEqual(planTakeBack('eth0', '10.61.0.2/16', true), [
+    'link add eth0 type veth peer name lost0',
+    back,
+  ]);
 });

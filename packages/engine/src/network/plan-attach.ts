@@ -25,7 +25,13 @@ export function planHandOver(ifName: string, vmmUid: number): readonly string[] 
   ];
 }
 
-/** Gives eth0 its address back, by which the plugins find at DEL what they made at ADD. */
-export function planTakeBack(ifName: string, address: string): readonly string[] {
-  return [`address replace ${address} dev ${ifName}`];
+/**
+ * Gives eth0 its address back, by which the plugins find at DEL what they made at ADD. Where the namespace was lost with
+ * eth0, another takes its place.
+ */
+export function planTakeBack(ifName: string, address: string, isLost: boolean): readonly string[] {
+  return [
+    ...(isLost ? [`link add ${ifName} type veth peer name lost0`] : []),
+    `address replace ${address} dev ${ifName}`,
+  ];
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { processStartTime } from '@ignite/toolkit/process/pid';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import { bundleConfig } from './bundle.ts';
 import { sandboxFailed } from './errors.ts';
@@ -49,17 +50,23 @@ export class ConmonSandbox implements Sandbox {
     } catch (failure) {
       throw failure instanceof ToolFailedError ? sandboxFailed(failure.message, failure) : failure;
     }
+    // The runtime's process becomes the program a moment after "start" has returned.
+    while ((await this.observe(spec.uid)).state === 'partial') await delay(pollMs, undefined, { signal });
     return { pid };
   }
 
   async observe(uid: string): Promise<SandboxObservation> {
     const at = this.#files(uid);
     if (!existsSync(at.bundle)) return { state: 'absent' };
-    const pid = await readNumber(at.pidFile);
-    if (pid !== undefined && (await isOurs(pid, at.id))) return { state: 'running', pid };
     const exitCode = await readNumber(at.exitFile);
     if (exitCode !== undefined) return { state: 'exited', exitCode };
-    return pid === undefined || (await isWaiting(pid)) ? { state: 'partial' } : { state: 'exited' };
+    const pid = await readNumber(at.pidFile);
+    if (pid === undefined) return { state: 'partial' };
+    const command = await commandLine(pid);
+    if (isRuntime(command)) return { state: 'partial' };
+    if (command.includes(at.id)) return { state: 'running', pid };
+    // While a process becomes another program it shows no command line at all.
+    return { state: command === '' && processStartTime(pid) !== undefined ? 'partial' : 'exited' };
   }
 
   async kill(uid: string, signal: AbortSignal): Promise<void> {
@@ -168,19 +175,9 @@ async function readNumber(path: string): Promise<number | undefined> {
   }
 }
 
-/** Whether the pid is of our program rather than of one that got its number later. */
-async function isOurs(pid: number, id: string): Promise<boolean> {
-  return (await mentions(pid, id)) && !(await isWaiting(pid));
-}
-
-/** Whether the process is the runtime's own, which waits to become the program. */
-async function isWaiting(pid: number): Promise<boolean> {
-  return /^(runc|\/proc\/self\/exe|crun)/.test(await commandLine(pid));
-}
-
-async function mentions(pid: number, id: string): Promise<boolean> {
-  return (await commandLine(pid)).includes(id);
-}
+/** Whether it is the runtime's own process, which waits to become the program. */
+const isRuntime = (command: string): boolean =>
+  /^(runc|\/proc\/self\/exe|crun|\/usr\/s?bin\/(runc|crun))/.test(command);
 
 /** Empty for a process that is gone or a zombie. */
 async function commandLine(pid: number): Promise<string> {
