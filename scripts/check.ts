@@ -51,6 +51,7 @@ run('lint', [
   'test',
   'bench',
 ]);
+run('dead exports', ['node', 'node_modules/knip/bin/knip.js', '--include', 'exports,files']);
 run('architecture', ['node', 'scripts/check-architecture.ts']);
 checkErrorCodes();
 console.log(failed.length === 0 ? 'All checks passed.' : `Failed: ${failed.join(', ')}`);

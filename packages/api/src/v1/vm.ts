@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { size } from './size.ts';
 
 /** A port of the host that leads to a port of the VM. No `bindAddress` means every address of the host. */
-export const portMappingSchema = v.strictObject({
+const portMappingSchema = v.strictObject({
   bindAddress: v.optional(v.pipe(v.string(), v.ip())),
   hostPort: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
   vmPort: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
@@ -22,8 +22,8 @@ const absolutePath = v.pipe(
 );
 
 /** With less, Debian's kernel runs out of memory while it boots. */
-export const minimumMemory = 96 * 2 ** 20;
-export const minimumDisk = 16 * 2 ** 20;
+const minimumMemory = 96 * 2 ** 20;
+const minimumDisk = 16 * 2 ** 20;
 
 export const vmSpecSchema = v.strictObject({
   image: v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) }),

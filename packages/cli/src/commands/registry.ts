@@ -56,7 +56,7 @@ const aliases: Readonly<Record<string, string>> = {
 
 const hidden = new Set(['settle']);
 
-export const commandNames: readonly string[] = Object.keys(loaders).filter((name) => !hidden.has(name));
+const commandNames: readonly string[] = Object.keys(loaders).filter((name) => !hidden.has(name));
 
 export async function allCommands(): Promise<readonly Command[]> {
   return await Promise.all(commandNames.map((name) => loaders[name]!()));

@@ -2,7 +2,7 @@ import type { Command } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { printDocument } from '../render/objects.ts';
 
-export const igniteVersion = '0.1.0';
+const igniteVersion = '0.1.0';
 
 export const version: Command = {
   name: 'version',

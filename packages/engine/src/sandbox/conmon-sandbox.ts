@@ -138,7 +138,7 @@ interface SandboxFiles {
 }
 
 /** Pure. See conmon(8). */
-export function conmonArgs(spec: SandboxSpec, at: SandboxFiles, runtime: string): readonly string[] {
+function conmonArgs(spec: SandboxSpec, at: SandboxFiles, runtime: string): readonly string[] {
   const [exitTool, ...exitArgs] = spec.exitCommand;
   return [
     ...['--api-version', '1', '--cid', at.id, '--cuuid', at.id, '--name', at.id],

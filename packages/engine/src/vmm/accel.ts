@@ -24,7 +24,7 @@ async function opensKvm(): Promise<boolean> {
 }
 
 /** Of arm64 CPUs the kernel does not tell; there the device exists only where they can. */
-export const canVirtualize = (cpuinfo: string): boolean =>
+const canVirtualize = (cpuinfo: string): boolean =>
   process.arch === 'arm64' || /^flags.*\b(vmx|svm)\b/m.test(cpuinfo);
 
 /**

@@ -4,10 +4,6 @@ declare const unit: unique symbol;
 /** A whole number of bytes, at least 0. */
 export type Bytes = number & { readonly [unit]: 'bytes' };
 
-export const KiB = 2 ** 10;
-export const MiB = 2 ** 20;
-export const GiB = 2 ** 30;
-
 const exponents: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3, t: 4, p: 5 };
 
 export function bytes(count: number): Bytes {
