@@ -1,0 +1,32 @@
+import { performance } from 'node:perf_hooks';
+
+/** Milliseconds that one run of `work` took. */
+export async function timed(work: () => Promise<void> | void): Promise<number> {
+  const begin = performance.now();
+  await work();
+  return performance.now() - begin;
+}
+
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** The contestants take turns, so that what disturbs the machine disturbs all of them. */
+export async function compare(
+  rounds: number,
+  contestants: Readonly<Record<string, () => Promise<number> | number>>,
+): Promise<Readonly<Record<string, number>>> {
+  const times = new Map<string, number[]>(Object.keys(contestants).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, run] of Object.entries(contestants)) times.get(name)!.push(await run());
+  }
+  return Object.fromEntries([...times].map(([name, all]) => [name, median(all)]));
+}
+
+/** One line: what was measured, in ms, against what, the ratio, and the ratio that we aim for. */
+export function report(what: string, ours: number, other: string, theirs: number, aim: number): void {
+  const ratio = ours / theirs;
+  const mark = ratio <= aim ? 'ok' : 'over';
+  console.log(
+    `${what.padEnd(34)} ${ours.toFixed(0).padStart(7)} ms   ${other.padEnd(30)} ${theirs.toFixed(0).padStart(7)} ms   ratio ${ratio.toFixed(2)} (aim ${aim.toFixed(2)}, ${mark})`,
+  );
+}
