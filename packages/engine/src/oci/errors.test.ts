@@ -21,6 +21,11 @@ const sayings: Readonly<Record<string, string>> = {
     'REGISTRY_RATE_LIMITED',
   'choosing image instance: no image found in manifest list for architecture arm64, variant "v8", OS linux':
     'PLATFORM_UNAVAILABLE',
+  'pinging container registry 127.0.0.1:45403: invalid status code from registry 503 (Service Unavailable)':
+    'REGISTRY_FAILED',
+  'pinging container registry r: invalid status code from registry 403 (Forbidden)': 'REGISTRY_AUTH',
+  'writing blob: happened during read: Digest did not match, expected sha256:40404, got sha256:a429':
+    'IMAGE_CORRUPT',
   'writing blob: storing blob to file "/x": write /x: no space left on device': 'DISK_FULL',
   'Digest did not match, expected sha256:aa, got sha256:bb': 'IMAGE_CORRUPT',
   'copying system image from manifest list: parsing image configuration: received unexpected HTTP status: 500 Internal Server Error':

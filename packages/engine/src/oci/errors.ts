@@ -49,6 +49,12 @@ interface Explanation {
 /** What skopeo and the tools behind it print, and what it means to a user; the first that fits is taken. */
 const explanations: readonly Explanation[] = [
   {
+    said: /digest.*(did not match|mismatch|does not match)|did not match|unexpected EOF.*blob|verifying/i,
+    code: 'IMAGE_CORRUPT',
+    what: 'its content is not what its digests promise',
+    hint: 'nothing of it was kept; try again, and if it fails again push it again to its registry',
+  },
+  {
     said: /no space left on device/i,
     code: 'DISK_FULL',
     what: 'the disk is full',
@@ -67,28 +73,22 @@ const explanations: readonly Explanation[] = [
     hint: 'check the name and the network; list a plain-HTTP registry in $IGNITE_INSECURE_REGISTRIES, put a private CA below /etc/containers/certs.d',
   },
   {
-    said: /unauthorized|authentication required|denied|401|403/i,
+    said: /unauthorized|authentication required|denied|status ?code\D*40[13]\b/i,
     code: 'REGISTRY_AUTH',
     what: 'the registry wants credentials, or does not accept these',
     hint: 'log in with "skopeo login REGISTRY" or "docker login REGISTRY", or name a folder with a config.json by --registry-config-dir',
   },
   {
-    said: /toomanyrequests|too many requests|429/i,
+    said: /toomanyrequests|too many requests|status ?code\D*429\b/i,
     code: 'REGISTRY_RATE_LIMITED',
     what: 'the registry allows no more pulls for now',
     hint: 'wait and try again, or log in to have a higher limit',
   },
   {
-    said: /manifest unknown|name unknown|not found|404|no such file or directory|no such image|does not exist/i,
+    said: /manifest unknown|name unknown|not found|status ?code\D*404\b|no such file or directory|no such image|does not exist/i,
     code: 'IMAGE_MISSING',
     what: 'there is no such image',
     hint: 'check the spelling of its name and tag',
-  },
-  {
-    said: /digest.*(did not match|mismatch|does not match)|did not match|unexpected EOF.*blob|verifying/i,
-    code: 'IMAGE_CORRUPT',
-    what: 'its content is not what its digests promise',
-    hint: 'nothing of it was kept; try again, and if it fails again push it again to its registry',
   },
 ];
 
