@@ -5,6 +5,9 @@ export interface HostTree {
   readonly readOnly: readonly string[];
 }
 
+/** Below the root of each hierarchy. */
+export const cgroupPath = (uid: string): string => `/ignite/${uid}`;
+
 /** Refused inside: they serve no VMM, and breaking out of one. QEMU's own filter refuses more. */
 const refusedCalls = (
   'acct add_key bpf clock_adjtime clock_settime create_module delete_module finit_module fsconfig fsmount fsopen fspick ' +
@@ -58,7 +61,7 @@ export function bundleConfig(spec: SandboxSpec, host: HostTree): object {
         { type: 'uts' },
         { type: 'network', path: spec.netnsPath },
       ],
-      cgroupsPath: `/ignite/${spec.uid}`,
+      cgroupsPath: cgroupPath(spec.uid),
       devices: spec.devices.map((path) => deviceNode(path, spec.user)),
       resources: {
         devices: [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processStartTime } from '@ignite/toolkit/process/pid';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
-import { bundleConfig } from './bundle.ts';
+import { bundleConfig, cgroupPath } from './bundle.ts';
 import { sandboxFailed } from './errors.ts';
 import { findOciRuntime } from './oci-runtime.ts';
 import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
@@ -62,11 +62,14 @@ export class ConmonSandbox implements Sandbox {
     if (exitCode !== undefined) return { state: 'exited', exitCode };
     const pid = await readNumber(at.pidFile);
     if (pid === undefined) return { state: 'partial' };
-    const command = await commandLine(pid);
+    const command = await readText(`/proc/${pid}/cmdline`);
     if (isRuntime(command)) return { state: 'partial' };
-    if (command.includes(at.id)) return { state: 'running', pid };
     // While a process becomes another program it shows no command line at all.
-    return { state: command === '' && processStartTime(pid) !== undefined ? 'partial' : 'exited' };
+    if (command === '') return { state: processStartTime(pid) === undefined ? 'exited' : 'partial' };
+    // By now the pid may be some other program's.
+    return (await readText(`/proc/${pid}/cgroup`)).includes(cgroupPath(uid))
+      ? { state: 'running', pid }
+      : { state: 'exited' };
   }
 
   async kill(uid: string, signal: AbortSignal): Promise<void> {
@@ -179,10 +182,10 @@ async function readNumber(path: string): Promise<number | undefined> {
 const isRuntime = (command: string): boolean =>
   /^(runc|\/proc\/self\/exe|crun|\/usr\/s?bin\/(runc|crun))/.test(command);
 
-/** Empty for a process that is gone or a zombie. */
-async function commandLine(pid: number): Promise<string> {
+/** Empty for a process that is gone; a zombie has no command line either. */
+async function readText(path: string): Promise<string> {
   try {
-    return await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    return await readFile(path, 'utf8');
   } catch {
     return '';
   }

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { localRunner } from '@ignite/toolkit/process/local-runner';
+import { bytes } from '@ignite/toolkit/units/bytes';
+import { createOverlay } from './qemu-img.ts';
+
+const signal = AbortSignal.timeout(20_000);
+
+test('createOverlay: an empty disk of the size asked for, on a base that need not be there yet', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'ignite-disk-'));
+  try {
+    const request = { path: join(dir, 'root.qcow2'), backingPath: '/vm/base.ext4', size: bytes(3 * 2 ** 30) };
+    await createOverlay(request, localRunner, signal);
+    await createOverlay(request, localRunner, signal);
+    const info = JSON.parse(
+      execFileSync('qemu-img', ['info', '--output=json', request.path], { encoding: 'utf8' }),
+    );
+    assert.equal(info.format, 'qcow2');
+    assert.equal(info['virtual-size'], request.size);
+    assert.equal(info['backing-filename'], '/vm/base.ext4');
+    assert.ok(info['actual-size'] < 2 ** 20);
+    assert.deepEqual(readdirSync(dir), ['root.qcow2']);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Ignite } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+
+let leaks: AsyncDisposable;
+let ignite: Ignite;
+before(async () => {
+  leaks = watchLeaks();
+  ignite = await Ignite.open(106);
+  await ignite.ok(
+    'run',
+    `oci-archive:${imageArchive('debian')}`,
+    '--name',
+    'my-vm',
+    '--memory',
+    '1GB',
+    '--ssh',
+  );
+});
+after(async () => {
+  await ignite[Symbol.asyncDispose]();
+  await leaks[Symbol.asyncDispose]();
+});
+
+test('ssh gives a real terminal of the size of ours, and the exit status of the shell', async () => {
+  await using terminal = ignite.onTerminal(['ssh', 'my-vm']);
+  await terminal.shows(/root@my-vm:~# $/);
+  terminal.types('tty; stty size; echo $TERM\r');
+  await terminal.shows(/\/dev\/pts\/0\s+33 101\s+xterm/);
+  terminal.types('sleep 100\r');
+  await delay(500);
+  terminal.types('\u0003');
+  await terminal.shows(/\^C[^]*# $/);
+  terminal.types('exit 6\r');
+  assert.equal(await terminal.ended, 6);
+});
+
+test('exec passes input on, byte by byte, and gives a terminal where one is asked for', async () => {
+  const noise = Buffer.from(Array.from({ length: 256 }, (_, at) => at));
+  const { code, stdout } = await ignite.start(['exec', 'my-vm', 'md5sum'], noise).ended;
+  assert.equal(code, 0);
+  assert.equal(stdout.split(' ')[0], 'e2c865db4162bed963bfaa9ef6ac18f0');
+  assert.match(await ignite.ok('exec', 'my-vm', 'tty; true'), /not a tty/);
+  await using terminal = ignite.onTerminal(['exec', '-t', 'my-vm', 'tty']);
+  await terminal.shows(/\/dev\/pts\/0/);
+  assert.equal(await terminal.ended, 0);
+});
+
+test('attach shows the console, takes what is typed, and ^P^Q detaches without harm', async () => {
+  await using terminal = ignite.onTerminal(['attach', 'my-vm']);
+  await terminal.shows(/Attached; \^P\^Q detaches/);
+  terminal.types('\r');
+  await terminal.shows(/my-vm login: /);
+  terminal.types('\u0010\u0011');
+  assert.equal(await terminal.ended, 0);
+  await terminal.shows(/Detached/);
+  assert.match(await ignite.ok('ps'), /my-vm/);
+});
+
+test('a host key that is not the one of first boot is refused', async () => {
+  await ignite.ok('exec', 'my-vm', 'rm /etc/ssh/ssh_host_*; ssh-keygen -q -A; systemctl restart ssh');
+  const refused = await ignite.run('exec', 'my-vm', 'true');
+  assert.equal(refused.code, 255);
+  assert.match(refused.stderr, /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed/);
+});
