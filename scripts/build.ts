@@ -1,4 +1,4 @@
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -7,27 +7,21 @@ const dist = join(root, 'packages/cli/dist');
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
+// CommonJS starts a third faster than ESM: importing one of Node's own modules evaluates all its lazy exports.
 await build({
   entryPoints: [join(root, 'packages/cli/src/main.ts')],
-  outfile: join(dist, 'program.mjs'),
+  outfile: join(dist, 'program.cjs'),
   bundle: true,
   platform: 'node',
   target: 'node26',
-  format: 'esm',
+  format: 'cjs',
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',
-  // The yaml package is CommonJS inside, which asks for Node's own modules by require().
-  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  define: { 'import.meta.dirname': '__dirname' },
 });
-await build({
-  stdin: {
-    contents:
-      "import { enableCompileCache } from 'node:module';\nenableCompileCache();\nawait import('./program.mjs');\n",
-    resolveDir: dist,
-  },
-  outfile: join(dist, 'ignite.mjs'),
-  format: 'esm',
-  platform: 'node',
-});
+await writeFile(
+  join(dist, 'ignite.cjs'),
+  "require('node:module').enableCompileCache();\nrequire('./program.cjs');\n",
+);
 await cp(join(root, 'guest'), join(dist, 'guest'), { recursive: true });

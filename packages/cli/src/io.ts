@@ -1,7 +1,11 @@
-/** The streams of a command, and what is known of whoever reads them. */
+export interface Writer {
+  write(part: string | Uint8Array): unknown;
+}
+
+/** Where a command writes, and what is known of whoever reads it. */
 export interface Io {
-  readonly out: NodeJS.WritableStream;
-  readonly err: NodeJS.WritableStream;
+  readonly out: Writer;
+  readonly err: Writer;
   readonly isTty: boolean;
   readonly env: NodeJS.ProcessEnv;
 }

@@ -3,6 +3,7 @@ import type { CommandLine } from './arguments/parse-command-line.ts';
 import { usageError } from './arguments/usage-error.ts';
 import { findCommand } from './commands/registry.ts';
 import type { Io } from './io.ts';
+import { Output } from './output.ts';
 
 const interrupted = 130;
 
@@ -54,13 +55,13 @@ async function runCommand(line: CommandLine, io: Io, signal: AbortSignal): Promi
   return await command.run({ flags, args, rest, io, signal });
 }
 
-process.stdout.on('error', (failure: NodeJS.ErrnoException) => {
-  if (failure.code !== 'EPIPE') throw failure;
-  process.exit(0); // whoever read us has seen enough
-});
-process.exitCode = await main(process.argv.slice(2), {
-  out: process.stdout,
-  err: process.stderr,
-  isTty: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
+const io: Io = {
+  out: new Output(1),
+  err: new Output(2),
+  get isTty() {
+    return process.stderr.isTTY && process.env['TERM'] !== 'dumb';
+  },
   env: process.env,
-});
+};
+// No await at the top: the bundle is CommonJS.
+void main(process.argv.slice(2), io).then((code) => (process.exitCode = code));

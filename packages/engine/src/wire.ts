@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
 import { type Paths, locksDir, networkDir, storePath } from './host/paths.ts';
@@ -49,7 +48,7 @@ export function openLocalClient({ paths, env, settleCommand }: LocalClientOption
 
 /** The scripts that run inside VMs: beside the bundle when installed, at the top of the repository otherwise. */
 function guestDir(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
+  const here = import.meta.dirname;
   const found = [join(here, 'guest'), join(here, '../../../guest')].find(existsSync);
   if (found === undefined) throw new Error(`the guest scripts are missing beside ${here}`);
   return found;
