@@ -8,6 +8,7 @@ export interface Requirement {
 }
 
 export const requirements: readonly Requirement[] = [
+  { programs: ['setpriv'], package: 'util-linux', cost: 'no other program can be run' },
   { programs: ['skopeo'], package: 'skopeo', cost: 'no image can be imported' },
   { programs: ['umoci'], package: 'umoci', cost: 'no image can be unpacked' },
   { programs: ['mke2fs'], package: 'e2fsprogs', cost: 'no base disk can be made' },

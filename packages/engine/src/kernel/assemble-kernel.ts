@@ -1,17 +1,7 @@
 import { createHash } from 'node:crypto';
-import {
-  chmod,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, copyFile, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, kernelDir } from '../host/paths.ts';
@@ -36,7 +26,7 @@ export interface KernelDeps {
 
 /**
  * Makes a kernel of a tree with `/boot/vmlinux` or `/boot/vmlinuz*` and `/lib/modules/RELEASE`. Its id is the digest of
- * what it is made of, so the same tree gives the same kernel.
+ * what it is made of, so the same tree gives the same kernel. The caller holds the kernel lock.
  * @throws CodedError KERNEL_INVALID
  */
 export async function assembleKernel(
@@ -60,37 +50,18 @@ export async function assembleKernel(
     .digest('hex');
 
   const target = kernelDir(deps.paths, id);
-  const kernels = join(target, '..');
-  await mkdir(kernels, { recursive: true, mode: 0o711 });
-  const draft = await mkdtemp(join(kernels, 'draft-'));
-  try {
-    await chmod(draft, 0o755);
-    await copyFile(image, join(draft, 'kernel'));
-    await writeFile(join(draft, 'initrd'), initrd, { mode: 0o644 });
-    await deps.runner.run(
-      {
-        tool: 'mksquashfs',
-        args: [
-          modulesDir,
-          join(draft, 'modules.squashfs'),
-          '-comp',
-          'zstd',
-          '-Xcompression-level',
-          '3',
-          '-all-root',
-          '-no-progress',
-          '-quiet',
-        ],
-      },
-      signal,
-    );
-    await Promise.all(['kernel', 'modules.squashfs'].map((name) => chmod(join(draft, name), 0o644)));
-    await rename(draft, target).catch((failure: NodeJS.ErrnoException) => {
-      if (failure.code !== 'ENOTEMPTY' && failure.code !== 'EEXIST') throw failure; // the same kernel is there already
-    });
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
+  await using draft = await openWorkspace(dirname(target), 'draft-');
+  const at = (name: string): string => join(draft.path, name);
+  await copyFile(image, at('kernel'));
+  await writeFile(at('initrd'), initrd, { mode: 0o644 });
+  const compression = ['-comp', 'zstd', '-Xcompression-level', '3'];
+  const args = [modulesDir, at('modules.squashfs'), ...compression, '-all-root', '-no-progress', '-quiet'];
+  await deps.runner.run({ tool: 'mksquashfs', args }, signal);
+  await Promise.all(['kernel', 'modules.squashfs'].map((name) => chmod(at(name), 0o644)));
+  await chmod(draft.path, 0o755);
+  await rename(draft.path, target).catch((failure: NodeJS.ErrnoException) => {
+    if (failure.code !== 'ENOTEMPTY' && failure.code !== 'EEXIST') throw failure; // the same kernel is there already
+  });
   const sizes = await Promise.all(
     ['kernel', 'initrd', 'modules.squashfs'].map(async (name) => (await stat(join(target, name))).size),
   );

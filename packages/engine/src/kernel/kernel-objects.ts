@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/client';
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Kernel } from '@ignite/api/v1/kernel';
@@ -11,7 +9,9 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { kernelDir, layoutDir, locksDir } from '../host/paths.ts';
 import type { ImageDeps, ImportRequest } from '../oci/import-image.ts';
 import { layoutTag } from '../oci/import-image.ts';
+import { describeImage } from '../oci/image-config.ts';
 import { pullImage } from '../oci/skopeo.ts';
+import { type UnpackedImage, removeTag, unpackImage } from '../oci/umoci.ts';
 import { listKernels } from '../vm/vm-store.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
 import { buildDebianKernel, kernelPackage } from './debian-kernel.ts';
@@ -58,31 +58,29 @@ export async function importKernelObject(
   op: ClientOperation,
 ): Promise<Kernel> {
   const { source } = request;
-  const dir = await mkdtemp(join(tmpdir(), 'ignite-kernel-'));
+  using _lock = await acquireLock(locksDir(deps.paths), 'kernel', op.signal);
+  await using unpacked = await unpackKernelImage(request, deps, op);
+  op.report({ kind: 'step', message: `Making a kernel of ${source.name}` });
+  const built = await assembleKernel(unpacked.root, source.name, deps, op.signal);
+  return await recordKernel(source.name, source.name, built, store);
+}
+
+async function unpackKernelImage(
+  request: ImportRequest,
+  { paths, runner, insecureRegistries }: KernelDeps & ImageDeps,
+  { report, signal }: ClientOperation,
+): Promise<UnpackedImage> {
+  const { name } = request.source;
+  using _lock = await acquireLock(locksDir(paths), 'oci-layout', signal);
+  report({ kind: 'step', message: `Pulling ${name}` });
+  const layout = layoutDir(paths);
+  const tag = `kernel-${layoutTag(name)}`;
+  const digest = await pullImage({ ...request, layout, tag, insecureRegistries }, runner, signal);
   try {
-    const root = join(dir, 'root');
-    {
-      using _lock = await acquireLock(locksDir(deps.paths), 'oci-layout', op.signal);
-      op.report({ kind: 'step', message: `Pulling ${source.name}` });
-      const layout = layoutDir(deps.paths);
-      const tag = `kernel-${layoutTag(source.name)}`;
-      await pullImage(
-        { ...request, layout, tag, insecureRegistries: deps.insecureRegistries },
-        deps.runner,
-        op.signal,
-      );
-      await deps.runner.run(
-        { tool: 'umoci', args: ['raw', 'unpack', '--image', `${layout}:${tag}`, root] },
-        op.signal,
-      );
-      await deps.runner.run({ tool: 'umoci', args: ['rm', '--image', `${layout}:${tag}`] }, op.signal);
-      await deps.runner.run({ tool: 'umoci', args: ['gc', '--layout', layout] }, op.signal);
-    }
-    op.report({ kind: 'step', message: `Making a kernel of ${source.name}` });
-    const built = await assembleKernel(root, source.name, deps, op.signal);
-    return await recordKernel(source.name, source.name, built, store);
+    const { size } = await describeImage(layout, digest, name);
+    return await unpackImage({ layout, tag, name, size, scratch: 'kernel' }, paths, runner, signal);
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await removeTag(layout, tag, runner, signal);
   }
 }
 

@@ -5,14 +5,16 @@ import type { ProgressEvent } from '@ignite/api/client/client';
 import type { ImageStatus } from '@ignite/api/v1/image';
 import type { Operation } from '@ignite/toolkit/async/operation';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import type { Runner } from '@ignite/toolkit/process/runner';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, imageDir, layoutDir, locksDir } from '../host/paths.ts';
-import { makeBaseDisk } from '../rootfs/base-disk.ts';
+import { type BaseDisk, type BaseDiskRequest, makeBaseDisk } from '../rootfs/base-disk.ts';
+import { pullFailed } from './errors.ts';
 import { describeImage } from './image-config.ts';
 import type { Platform } from './platform.ts';
 import { pullImage } from './skopeo.ts';
 import type { ImageSource } from './source.ts';
+import { type UnpackRequest, removeTag, unpackImage } from './umoci.ts';
 
 export interface ImageDeps {
   readonly paths: Paths;
@@ -63,25 +65,33 @@ export async function importImage(
   const found = await readBaseDisk(dir);
   if (found) return { digest, ...description, ...found };
   op.report({ kind: 'step', message: `Making the base disk of ${source.name}` });
-  const disk = await makeBaseDisk(
-    { layout, tag, name: source.name, config: description.config, dir },
-    deps.runner,
+  const { bootMode, ...baseDisk } = await newBaseDisk(
+    { layout, tag, name: source.name, size: description.size, scratch: 'image' },
+    { config: description.config, dir },
+    deps,
     op.signal,
   );
-  return { digest, ...description, bootMode: disk.bootMode, baseDisk: { path: disk.path, size: disk.size } };
+  return { digest, ...description, bootMode, baseDisk };
+}
+
+async function newBaseDisk(
+  image: UnpackRequest,
+  disk: Omit<BaseDiskRequest, 'root'>,
+  { paths, runner }: ImageDeps,
+  signal: AbortSignal,
+): Promise<BaseDisk> {
+  try {
+    await using unpacked = await unpackImage(image, paths, runner, signal);
+    return await makeBaseDisk({ ...disk, root: unpacked.root }, runner, signal);
+  } catch (failure) {
+    throw pullFailed(image.name, failure);
+  }
 }
 
 /** Frees the blobs that only the image `name` used. */
 export async function forgetImage(name: string, deps: ImageDeps, signal: AbortSignal): Promise<void> {
   using _lock = await acquireLock(locksDir(deps.paths), 'oci-layout', signal);
-  const layout = layoutDir(deps.paths);
-  try {
-    await deps.runner.run({ tool: 'umoci', args: ['rm', '--image', `${layout}:${layoutTag(name)}`] }, signal);
-    await deps.runner.run({ tool: 'umoci', args: ['gc', '--layout', layout] }, signal);
-  } catch (failure) {
-    if (!(failure instanceof ToolFailedError && /no such file|not found/i.test(failure.stderr)))
-      throw failure;
-  }
+  await removeTag(layoutDir(deps.paths), layoutTag(name), deps.runner, signal);
 }
 
 async function readBaseDisk(dir: string): Promise<Pick<ImageStatus, 'bootMode' | 'baseDisk'> | undefined> {

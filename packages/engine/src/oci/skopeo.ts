@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { pullFailed } from './errors.ts';
@@ -19,17 +18,19 @@ export interface PullRequest {
   readonly insecureRegistries: readonly string[];
 }
 
-/** Brings the image of one platform into an OCI layout, every digest verified, and returns its manifest's digest. */
+/**
+ * Brings the image of one platform into an OCI layout, every digest verified, and returns its manifest's digest. The
+ * caller holds the layout's lock.
+ */
 export async function pullImage(request: PullRequest, runner: Runner, signal: AbortSignal): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'ignite-pull-'));
+  const digestFile = `${request.layout}.digest`;
   try {
-    const digestFile = join(dir, 'digest');
     await runner.run({ tool: 'skopeo', args: pullArgs(request, digestFile) }, signal);
     return (await readFile(digestFile, 'utf8')).trim();
   } catch (failure) {
     throw pullFailed(request.source.name, failure);
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await rm(digestFile, { force: true });
   }
 }
 

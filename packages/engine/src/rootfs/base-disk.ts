@@ -1,10 +1,10 @@
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { chmod, rename, stat, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
 import type { ImageConfig } from '@ignite/api/v1/image';
-import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import { openWorkspace } from '@ignite/toolkit/files/workspace';
+import type { Runner } from '@ignite/toolkit/process/runner';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
-import { imageCorrupt, pullFailed } from '../oci/errors.ts';
 import { bootModeOf, type InitFacts } from './boot-mode.ts';
 
 export interface BaseDisk {
@@ -14,59 +14,32 @@ export interface BaseDisk {
 }
 
 export interface BaseDiskRequest {
-  readonly layout: string;
-  readonly tag: string;
-  readonly name: string;
+  /** The image's unpacked file system. */
+  readonly root: string;
   readonly config: ImageConfig;
   /** Appears whole or not at all. */
   readonly dir: string;
 }
 
 /**
- * Unpacks an image and makes one read-only ext4 of it, which all VMs of the image share. It is little larger than its
- * content: a VM's disk is larger, and the file system grows in the guest.
+ * Makes one read-only ext4 of an image, which all its VMs share. It is little larger than its content: a VM's disk is
+ * larger, and the file system grows in the guest. One at a time: the caller holds a lock.
  */
 export async function makeBaseDisk(
   request: BaseDiskRequest,
   runner: Runner,
   signal: AbortSignal,
 ): Promise<BaseDisk> {
-  const images = join(request.dir, '..');
-  await mkdir(images, { recursive: true, mode: 0o711 });
-  const draft = await mkdtemp(join(images, 'draft-'));
-  try {
-    const root = join(draft, 'root');
-    await unpack(request, root, runner, signal);
-    const bootMode = bootModeOf(request.config, initFacts(root));
-    const disk = join(draft, 'base.ext4');
-    await formatDisk(root, disk, runner, signal);
-    await rm(root, { recursive: true, force: true });
-    await chmod(disk, 0o444);
-    await writeFile(join(draft, 'boot-mode'), bootMode);
-    await chmod(draft, 0o755); // not before: an image may hold set-uid programs
-    await rename(draft, request.dir);
-    const path = join(request.dir, 'base.ext4');
-    return { path, size: bytes((await stat(path)).size), bootMode };
-  } catch (failure) {
-    throw pullFailed(request.name, failure);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-}
-
-async function unpack(
-  request: BaseDiskRequest,
-  root: string,
-  runner: Runner,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    const image = `${request.layout}:${request.tag}`;
-    await runner.run({ tool: 'umoci', args: ['raw', 'unpack', '--image', image, root] }, signal);
-  } catch (failure) {
-    const isFull = failure instanceof ToolFailedError && /no space left/i.test(failure.stderr);
-    throw failure instanceof ToolFailedError && !isFull ? imageCorrupt(request.name, failure) : failure;
-  }
+  await using draft = await openWorkspace(dirname(request.dir), 'draft-');
+  const bootMode = bootModeOf(request.config, initFacts(request.root));
+  const disk = join(draft.path, 'base.ext4');
+  await formatDisk(request.root, disk, runner, signal);
+  await chmod(disk, 0o444);
+  await writeFile(join(draft.path, 'boot-mode'), bootMode);
+  await chmod(draft.path, 0o755);
+  await rename(draft.path, request.dir);
+  const path = join(request.dir, 'base.ext4');
+  return { path, size: bytes((await stat(path)).size), bootMode };
 }
 
 async function formatDisk(root: string, disk: string, runner: Runner, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { localRunner } from './local-runner.ts';
@@ -61,6 +64,22 @@ test('localRunner: an abort ends the tool with its children, also those that ign
 test('localRunner: a daemon that keeps the pipes open does not keep us waiting', async () => {
   const { stdout } = await localRunner.run(shell('sleep 30 & echo $!'), signal);
   process.kill(Number(stdout), 'SIGKILL');
+});
+
+test('localRunner: when we are killed the tool ends with us', async () => {
+  const program = `
+    import { localRunner } from ${JSON.stringify(join(import.meta.dirname, 'local-runner.ts'))};
+    const onStderr = (text) => process.stdout.write(text);
+    await localRunner.run({ tool: 'sh', args: ['-c', 'echo $$ >&2; exec sleep 100'], onStderr }, new AbortController().signal);`;
+  const us = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [pid] = await once(us.stdout, 'data');
+  assert.ok(isRunning(Number(pid)));
+  us.kill('SIGKILL');
+  await once(us, 'exit');
+  for (let tries = 0; isRunning(Number(pid)) && tries < 100; tries += 1) await delay(10);
+  assert.ok(!isRunning(Number(pid)));
 });
 
 function isRunning(pid: number): boolean {

@@ -6,13 +6,18 @@ const outputLimit = 64 * 2 ** 20;
 const killAfterMs = 2_000;
 /** A daemon that the tool left behind may hold its pipes open for ever. */
 const drainMs = 1_000;
+/** setpriv(1) exits with this where there is no such program, as shells do. */
+const notExecuted = 127;
 
-/** Runs tools on this host, each in a process group of its own. */
+/**
+ * Runs tools on this host, each in a process group of its own, and each ended by the kernel when we are killed: none
+ * goes on beside the command that clears up after us.
+ */
 export const localRunner: Runner = { run: (command, signal) => run(command, signal) };
 
 async function run(command: Command, signal: AbortSignal): Promise<CommandResult> {
   signal.throwIfAborted();
-  const child = spawn(command.tool, [...command.args], {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', command.tool, ...command.args], {
     cwd: command.cwd,
     detached: true,
     env: command.env ? { ...process.env, ...command.env } : process.env,
@@ -30,9 +35,10 @@ async function run(command: Command, signal: AbortSignal): Promise<CommandResult
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const exitCode = await ended(child, command.tool);
+    const exitCode = await ended(child);
     signal.throwIfAborted();
     const output = { stdout: stdout(), stderr: stderr() };
+    if (exitCode === notExecuted && output.stderr.startsWith('setpriv: ')) throw toolMissing(command.tool);
     if (exitCode !== 0) throw new ToolFailedError(command, exitCode, output);
     return output;
   } finally {
@@ -41,17 +47,10 @@ async function run(command: Command, signal: AbortSignal): Promise<CommandResult
   }
 }
 
-function ended(child: ReturnType<typeof spawn>, tool: string): Promise<number | null> {
+function ended(child: ReturnType<typeof spawn>): Promise<number | null> {
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   child.once('error', (failure: NodeJS.ErrnoException) => {
-    reject(
-      failure.code === 'ENOENT'
-        ? new CodedError('TOOL_MISSING', `the program "${tool}" is not installed`, {
-            hint: 'run "ignite doctor" to see what is missing and how to install it',
-            cause: failure,
-          })
-        : failure,
-    );
+    reject(failure.code === 'ENOENT' ? toolMissing('setpriv') : failure);
   });
   let drainTimer: NodeJS.Timeout | undefined;
   child.once('exit', () => {
@@ -63,6 +62,11 @@ function ended(child: ReturnType<typeof spawn>, tool: string): Promise<number | 
   child.once('close', (code) => resolve(code));
   return promise.finally(() => clearTimeout(drainTimer));
 }
+
+const toolMissing = (tool: string): CodedError =>
+  new CodedError('TOOL_MISSING', `the program "${tool}" is not installed`, {
+    hint: 'run "ignite doctor" to see what is missing and how to install it',
+  });
 
 function collect(stream: NodeJS.ReadableStream, also?: (text: string) => void): () => string {
   const parts: Buffer[] = [];

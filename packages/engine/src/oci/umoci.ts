@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { Workspace } from '@ignite/toolkit/files/workspace';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import type { Paths } from '../host/paths.ts';
+import { fitsInMemory, memoryFacts, openScratch } from '../host/scratch.ts';
+import { imageCorrupt } from './errors.ts';
+
+/** Layers are seldom packed more tightly; where they are, the disk takes over when memory is full. */
+const expansion = 5;
+
+export interface UnpackRequest {
+  readonly layout: string;
+  readonly tag: string;
+  /** For errors. */
+  readonly name: string;
+  /** Of its layers as they are stored. */
+  readonly size: Bytes;
+  /** Of the scratch folder, for which the caller holds a lock. */
+  readonly scratch: string;
+}
+
+export interface UnpackedImage extends AsyncDisposable {
+  /** The root of its file system. */
+  readonly root: string;
+}
+
+/**
+ * Unpacks an image to where that is quickest.
+ * @throws CodedError IMAGE_CORRUPT
+ */
+export async function unpackImage(
+  request: UnpackRequest,
+  paths: Paths,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<UnpackedImage> {
+  if (fitsInMemory(bytes(request.size * expansion), await memoryFacts())) {
+    try {
+      return await unpackInto(await openScratch(paths, request.scratch, true), request, runner, signal);
+    } catch (failure) {
+      if (!isFull(failure)) throw failure;
+    }
+  }
+  return await unpackInto(await openScratch(paths, request.scratch, false), request, runner, signal);
+}
+
+async function unpackInto(
+  workspace: Workspace,
+  { layout, tag, name }: UnpackRequest,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<UnpackedImage> {
+  const root = join(workspace.path, 'root');
+  try {
+    await runner.run({ tool: 'umoci', args: ['raw', 'unpack', '--image', `${layout}:${tag}`, root] }, signal);
+  } catch (failure) {
+    await workspace[Symbol.asyncDispose]();
+    throw failure instanceof ToolFailedError && !isFull(failure) ? imageCorrupt(name, failure) : failure;
+  }
+  return { root, [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose]() };
+}
+
+const isFull = (failure: unknown): boolean =>
+  failure instanceof ToolFailedError && /no space left/i.test(failure.stderr);
+
+/** Takes a tag, if it is there, and the blobs that no other tag needs out of a layout. */
+export async function removeTag(
+  layout: string,
+  tag: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await runner.run({ tool: 'umoci', args: ['rm', '--image', `${layout}:${tag}`] }, signal);
+    await runner.run({ tool: 'umoci', args: ['gc', '--layout', layout] }, signal);
+  } catch (failure) {
+    if (!(failure instanceof ToolFailedError && /no such file|not found/i.test(failure.stderr)))
+      throw failure;
+  }
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { openWorkspace } from './workspace.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'workspace-'));
+after(() => rmSync(dir, { recursive: true }));
+
+test('openWorkspace: a folder for our eyes alone, which goes with all that is in it', async () => {
+  const parent = join(dir, 'a/b');
+  {
+    await using workspace = await openWorkspace(parent, 'work-');
+    assert.equal(statSync(workspace.path).mode & 0o777, 0o700);
+    writeFileSync(join(workspace.path, 'x'), '');
+  }
+  assert.deepEqual(readdirSync(parent), []);
+});
+
+test('openWorkspace: what a killed predecessor left is removed, and nothing else', async () => {
+  const killed = await openWorkspace(dir, 'work-');
+  mkdirSync(join(killed.path, 'deep/er'), { recursive: true });
+  mkdirSync(join(dir, 'kept'));
+  {
+    await using _workspace = await openWorkspace(dir, 'work-');
+    assert.throws(() => statSync(killed.path), { code: 'ENOENT' });
+  }
+  assert.ok(readdirSync(dir).includes('kept'));
+});
+
+test('openWorkspace: one that was moved away is no trouble', async () => {
+  await using workspace = await openWorkspace(dir, 'work-');
+  rmSync(workspace.path, { recursive: true });
+});

@@ -1,0 +1,20 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface Workspace extends AsyncDisposable {
+  readonly path: string;
+}
+
+/**
+ * A folder to work in below `parent`, for our eyes alone, and gone when disposed. What a predecessor left that was
+ * killed is removed, so the caller holds a lock that allows one workspace of this `prefix` at a time.
+ */
+export async function openWorkspace(parent: string, prefix: string): Promise<Workspace> {
+  await mkdir(parent, { recursive: true, mode: 0o711 });
+  const left = (await readdir(parent)).filter((name) => name.startsWith(prefix));
+  await Promise.all(left.map((name) => remove(join(parent, name))));
+  const path = await mkdtemp(join(parent, prefix));
+  return { path, [Symbol.asyncDispose]: () => remove(path) };
+}
+
+const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
