@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Ignite } from './fixtures/ignite.ts';
@@ -65,6 +67,27 @@ for (let point = 1; point <= 12; point += 1) {
       'rm completes what rm began',
     );
   });
+}
+
+test('kill -9 while an image or a kernel is made: the next command starts anew and keeps nothing else', async () => {
+  const data = join(ignite.dir, 'data');
+  const before = filesBelow(data);
+  const source = `oci-archive:${imageArchive('http')}`;
+  for (let point = 1; point <= 8; point += 1) {
+    await killedAfter(600, 'image', 'import', source);
+    await killedAfter(2_500, 'kernel', 'build');
+  }
+  await ignite.ok('image', 'import', source);
+  await ignite.ok('kernel', 'build');
+  assert.match(await ignite.ok('run', '-i', 'busybox', '--name', 'after', '--', 'echo', 'booted'), /booted/);
+  await ignite.ok('rm', 'after');
+  await ignite.ok('rmi', 'http');
+  assert.deepEqual(filesBelow(data), before);
+});
+
+function filesBelow(dir: string): readonly string[] {
+  const names = readdirSync(dir, { recursive: true }) as readonly string[];
+  return names.filter((name) => !/^state\.db-|^locks\/|^scratch$|^vms$/.test(name)).sort();
 }
 
 test('twenty runs at once all come to be, each with an address of its own', async () => {

@@ -36,8 +36,9 @@ export async function attachUntilEnd(vm: Vm, client: LocalClient, invocation: In
       invocation.io.out.write(part);
     return 'ended' as const;
   };
-  if ((await Promise.race([show(), input.then((how) => (how === 'detached' ? how : show()))])) === 'detached')
-    return 0;
+  const shown = show();
+  const how = await Promise.race([shown, input.then((ended) => (ended === 'detached' ? ended : shown))]);
+  if (how === 'detached') return 0;
   return (await client.waitVm(uid, invocation.signal)).status.exitCode ?? 255;
 }
 

@@ -12,7 +12,7 @@ export interface AttachmentRecord {
   readonly name: string;
   readonly ports: readonly PortMapping[];
   readonly list: ConfList;
-  /** Set once the plugins are done. */
+  /** What the plugins that are done have made. */
   readonly result?: CniResult;
   /** Set once everything is done. */
   readonly attachment?: Attachment;

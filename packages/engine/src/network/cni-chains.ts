@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Runner } from '@ignite/toolkit/process/runner';
 
 /** The chains that the portmap and firewall plugins make once, jump to, and never remove. */
@@ -8,15 +9,49 @@ const sharedChains: Readonly<Record<string, readonly string[]>> = {
 /** Only these hold rules of attachments, or of an administrator; the others' rules are the same for all. */
 const inUse = /^-A (CNI-HOSTPORT-DNAT|CNI-FORWARD|CNI-ADMIN) (?!.*-j CNI-ADMIN)/m;
 
-/** Removes them where no attachment of any runtime on this host has a rule there. */
+/** Removes the chains that plugins share where no attachment of any runtime on this host has a rule there. */
 export async function removeUnusedCniChains(runner: Runner, signal: AbortSignal): Promise<void> {
   for (const table of Object.keys(sharedChains)) {
-    const saved = (await runner.run({ tool: 'iptables-save', args: ['-t', table] }, signal)).stdout;
-    const lines = planChainRemoval(table, saved);
-    if (lines.length === 0) continue;
-    const stdin = `*${table}\n${lines.join('\n')}\nCOMMIT\n`;
-    await runner.run({ tool: 'iptables-restore', args: ['--noflush', '--wait', '5'], stdin }, signal);
+    await change(table, (saved) => planChainRemoval(table, saved), runner, signal);
   }
+}
+
+/**
+ * Removes the masquerading of one attachment. The bridge and ptp plugins find it at DEL by the address of the
+ * namespace's device alone, and so miss it once a reboot, or a DEL that was cut short, took that.
+ */
+export async function removeMasquerade(
+  network: string,
+  containerId: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  await change('nat', (saved) => planMasqueradeRemoval(network, containerId, saved), runner, signal);
+}
+
+async function change(
+  table: string,
+  plan: (saved: string) => readonly string[],
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  const lines = plan((await runner.run({ tool: 'iptables-save', args: ['-t', table] }, signal)).stdout);
+  if (lines.length === 0) return;
+  const stdin = `*${table}\n${lines.join('\n')}\nCOMMIT\n`;
+  await runner.run({ tool: 'iptables-restore', args: ['--noflush', '--wait', '5'], stdin }, signal);
+}
+
+/** Pure. The chain's name is the plugins' own (utils.FormatChainName). */
+export function planMasqueradeRemoval(
+  network: string,
+  containerId: string,
+  saved: string,
+): readonly string[] {
+  const hash = createHash('sha512').update(`${network}${containerId}`).digest('hex').slice(0, 24);
+  const chain = `CNI-${hash}`;
+  if (!new RegExp(`^:${chain} `, 'm').test(saved)) return [];
+  const jumps = [...saved.matchAll(new RegExp(`^-A .*-j ${chain}$`, 'gm'))];
+  return [...jumps.map(([rule]) => rule.replace(/^-A/, '-D')), `-F ${chain}`, `-X ${chain}`];
 }
 
 /** Pure: from what iptables-save printed of one table to lines for iptables-restore. */

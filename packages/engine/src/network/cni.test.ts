@@ -40,13 +40,19 @@ function said(): readonly string[] {
 const configs = (lines: readonly string[]) =>
   lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
 
+const results: object[] = [];
+const onResult = async (result: object): Promise<void> => void results.push(result);
+
 test('Cni.add: the plugins run in order, each with the result of the one before', async () => {
   const result = await cni.add(
     list({ type: 'first', bridge: 'b0' }, { type: 'second', capabilities: { portMappings: true } }),
     { ...attachment, address: '10.1.0.2' },
+    onResult,
     signal,
   );
   assert.equal(result.ips[0]?.gateway, '10.1.0.1');
+  assert.equal(results.length, 2);
+  assert.equal(results[1], result);
   const lines = said();
   assert.ok(lines.includes('CNI_COMMAND=ADD') && lines.includes('CNI_NETNS=/run/netns/x'));
   const [first, second] = configs(lines);
@@ -72,7 +78,7 @@ test('Cni.del: the plugins run in reverse, also when nothing is known of the ADD
 });
 
 test('Cni: what a plugin says of its failure reaches the user', async () => {
-  await assert.rejects(cni.add(list({ type: 'broken' }), attachment, signal), {
+  await assert.rejects(cni.add(list({ type: 'broken' }), attachment, onResult, signal), {
     code: 'CNI_FAILED',
     message: 'the CNI plugin "broken" failed to ADD: no addresses left: in 10.1.0.0/16',
   });
@@ -80,7 +86,7 @@ test('Cni: what a plugin says of its failure reaches the user', async () => {
 
 test('Cni: a plugin that is not installed is named, with where it was looked for', async () => {
   await assert.rejects(
-    cni.add(list({ type: 'absent' }), attachment, signal),
+    cni.add(list({ type: 'absent' }), attachment, onResult, signal),
     (failure: Error) => failure.message.includes('"absent"') && failure.message.includes(dir),
   );
 });

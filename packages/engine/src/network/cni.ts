@@ -47,18 +47,23 @@ export class Cni {
     this.#dirs = [...(env['CNI_PATH'] ?? '').split(delimiter).filter(Boolean), ...cniPluginDirs];
   }
 
-  async add(list: ConfList, attachment: CniAttachment, signal: AbortSignal): Promise<CniResult> {
-    let previous: CniResult | undefined;
+  /** Tells `onResult` what there is after each plugin: a DEL needs that, should the ADD be cut short. */
+  async add(
+    list: ConfList,
+    attachment: CniAttachment,
+    onResult: (result: CniResult) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<CniResult> {
+    let result: CniResult | undefined;
     for (const plugin of list.plugins) {
-      previous = v.parse(
-        resultSchema,
-        JSON.parse(await this.#exec('ADD', list, plugin, attachment, previous, signal)),
-      );
+      const said = await this.#exec('ADD', list, plugin, attachment, result, signal);
+      result = v.parse(resultSchema, JSON.parse(said));
+      await onResult(result);
     }
-    return previous!;
+    return result!;
   }
 
-  /** Safe to repeat, and with `result` undefined where an ADD was cut short. */
+  /** Safe to repeat, and with `result` undefined where an ADD was cut short in its first plugin. */
   async del(
     list: ConfList,
     attachment: CniAttachment,

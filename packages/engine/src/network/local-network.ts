@@ -12,8 +12,8 @@ import { assertPortsFree } from './host-ports.ts';
 import { ipBatch } from './ip-batch.ts';
 import { Netns, netnsPath } from './netns.ts';
 import type { Attachment, AttachRequest, Network, NetworkObservation } from './network.ts';
-import { planHandOver, planTakeBack, tapName } from './plan-attach.ts';
-import { removeUnusedCniChains } from './cni-chains.ts';
+import { planHandOver, tapName } from './plan-attach.ts';
+import { removeMasquerade, removeUnusedCniChains } from './cni-chains.ts';
 
 const ifName = 'eth0';
 
@@ -69,7 +69,6 @@ export class LocalNetwork implements Network {
     await this.#records.write(record);
     await this.#netns.ensure(request.uid, signal);
     const result = await this.#add(record, request.address, signal);
-    await this.#records.write({ ...record, result });
     await ipBatch(request.uid, planHandOver(ifName, request.vmmUid), this.#runner, signal);
     const attachment = await this.#publish(record, result, signal);
     await this.#records.write({ ...record, result, attachment });
@@ -86,8 +85,10 @@ export class LocalNetwork implements Network {
     if (record) {
       await this.#netns.ensure(uid, signal);
       const address = record.result && guestAddress(record.result)?.address;
-      if (address) await this.#takeBack(uid, address, !netns, signal);
-      await this.#cni.del(record.list, attachmentOf(record), record.result, signal);
+      if (address && netns) await this.#takeBack(uid, address, signal);
+      const attachment = attachmentOf(record);
+      await this.#cni.del(record.list, attachment, record.result, signal);
+      await removeMasquerade(record.list.name, attachment.containerId, this.#runner, signal);
       await this.#dnsmasq.withdraw(uid);
     }
     if (record || netns) await this.#netns.remove(uid, signal);
@@ -97,15 +98,16 @@ export class LocalNetwork implements Network {
 
   async #add(record: AttachmentRecord, address: string | undefined, signal: AbortSignal): Promise<CniResult> {
     const attachment = attachmentOf(record);
+    const onResult = (result: CniResult) => this.#records.write({ ...record, result });
     if (address !== undefined) {
       try {
-        return await this.#cni.add(record.list, { ...attachment, address }, signal);
+        return await this.#cni.add(record.list, { ...attachment, address }, onResult, signal);
       } catch (failure) {
         if (!hasCode(failure, 'CNI_FAILED')) throw failure;
         await this.#cni.del(record.list, attachment, undefined, signal); // someone else has that address by now
       }
     }
-    return await this.#cni.add(record.list, attachment, signal);
+    return await this.#cni.add(record.list, attachment, onResult, signal);
   }
 
   async #publish(record: AttachmentRecord, result: CniResult, signal: AbortSignal): Promise<Attachment> {
@@ -124,11 +126,12 @@ export class LocalNetwork implements Network {
     return { netnsPath: netnsPath(record.uid), tap: tapName, mac, address: ip.address, gateway, dns };
   }
 
-  async #takeBack(uid: string, address: string, isLost: boolean, signal: AbortSignal): Promise<void> {
+  /** Gives eth0 its address back, by which the plugins find at DEL what they made at ADD. */
+  async #takeBack(uid: string, address: string, signal: AbortSignal): Promise<void> {
     try {
-      await ipBatch(uid, planTakeBack(ifName, address, isLost), this.#runner, signal);
+      await ipBatch(uid, [`address replace ${address} dev ${ifName}`], this.#runner, signal);
     } catch (failure) {
-      if (!(failure instanceof ToolFailedError)) throw failure; // there is no eth0 when the ADD was cut short
+      if (!(failure instanceof ToolFailedError)) throw failure; // there is no eth0 when an ADD or a DEL was cut short
     }
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planHandOver, planTakeBack } from './plan-attach.ts';
+import { planHandOver } from './plan-attach.ts';
 
 test('planHandOver: eth0 gives its address and MAC away before the guest can use them', () => {
   const lines = planHandOver('eth0', 1_879_048_193);
@@ -20,13 +20,4 @@ test('planHandOver: eth0, the bridge and the guest are never one MAC', () => {
 
 test('planHandOver: what a hairpin sends back teaches the bridge nothing', () => {
   assert.ok(planHandOver('eth0', 1).includes('link set dev eth0 type bridge_slave learning off'));
-});
-
-test('planTakeBack: the plugins find the address again, also where eth0 was lost', () => {
-  const back = 'address replace 10.61.0.2/16 dev eth0';
-  assert.deepEqual(planTakeBack('eth0', '10.61.0.2/16', false), [back]);
-  assert.deepEqual(planTakeBack('eth0', '10.61.0.2/16', true), [
-    'link add eth0 type veth peer name lost0',
-    back,
-  ]);
 });

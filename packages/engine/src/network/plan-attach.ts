@@ -24,14 +24,3 @@ export function planHandOver(ifName: string, vmmUid: number): readonly string[] 
     `link set dev ${bridgeName} up`,
   ];
 }
-
-/**
- * Gives eth0 its address back, by which the plugins find at DEL what they made at ADD. Where the namespace was lost with
- * eth0, another takes its place.
- */
-export function planTakeBack(ifName: string, address: string, isLost: boolean): readonly string[] {
-  return [
-    ...(isLost ? [`link add ${ifName} type veth peer name lost0`] : []),
-    `address replace ${address} dev ${ifName}`,
-  ];
-}

@@ -30,5 +30,5 @@ export interface Machine {
  */
 export function kernelCommandLine(accel: Accel, extra: string): string {
   const clock = accel.kind === 'tcg' && accel.tscKhz !== undefined ? `tsc_early_khz=${accel.tscKhz} ` : '';
-  return `console=ttyS0 reboot=t panic=-1 net.ifnames=0 quiet ${clock}${extra}`.trim();
+  return `console=ttyS0 reboot=t panic=-1 net.ifnames=0 quiet loglevel=3 ${clock}${extra}`.trim();
 }

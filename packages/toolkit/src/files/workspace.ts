@@ -17,4 +17,5 @@ export async function openWorkspace(parent: string, prefix: string): Promise<Wor
   return { path, [Symbol.asyncDispose]: () => remove(path) };
 }
 
-const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
+/** Tools that were killed with the predecessor may have children that are still ending. */
+const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 10 });
