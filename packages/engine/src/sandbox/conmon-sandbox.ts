@@ -43,7 +43,11 @@ export class ConmonSandbox implements Sandbox {
     const config = bundleConfig(spec, { readOnly: hostTree.filter(existsSync) });
     await writeFile(join(at.bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 });
     const runtime = await findOciRuntime();
-    await this.#runner.run({ tool: 'conmon', args: conmonArgs(spec, at, runtime) }, signal);
+    await this.#runner.run(
+      // It may make a file "oom" where it stands; its exit command stands there too, when the VM's own folder is gone.
+      { tool: 'conmon', args: conmonArgs(spec, at, runtime), cwd: this.#runDir },
+      signal,
+    );
     const pid = await this.#created(at, signal);
     try {
       await this.#runner.run({ tool: runtime, args: [`--root=${at.state}`, 'start', at.id] }, signal);
