@@ -1,0 +1,51 @@
+/** One difference between two trees of plain data. */
+export interface FieldChange {
+  /** Where, as a JSON pointer (RFC 6901). */
+  readonly path: string;
+  /** `undefined` where the field is not there. */
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** Pure. What must change to make `to` of `from`. Lists of different lengths change as a whole. */
+export function diffFields(from: unknown, to: unknown, path = ''): readonly FieldChange[] {
+  if (Object.is(from, to)) return [];
+  if (Array.isArray(from) && Array.isArray(to) && from.length === to.length)
+    return from.flatMap((item, at) => diffFields(item, to[at], `${path}/${at}`));
+  if (isRecord(from) && isRecord(to)) return diffRecords(from, to, path);
+  return [{ path, from, to }];
+}
+
+function diffRecords(
+  from: Readonly<Record<string, unknown>>,
+  to: Readonly<Record<string, unknown>>,
+  path: string,
+): FieldChange[] {
+  const changes: FieldChange[] = [];
+  const visit = (name: string): void => {
+    if (from[name] !== to[name]) changes.push(...diffFields(from[name], to[name], `${path}/${escaped(name)}`));
+  };
+  for (const name of Object.keys(from)) visit(name);
+  for (const name of Object.keys(to)) if (!Object.hasOwn(from, name)) visit(name);
+  return changes;
+}
+
+/** The names and indices that a pointer leads through. */
+export const pointerNames = (pointer: string): readonly string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+/** As people write a field: `spec.memory`. */
+export const dottedPath = (pointer: string): string => pointerNames(pointer).join('.');
+
+/** Whether `pointer` is the field that `parent` names, or one within it. */
+export const isWithin = (pointer: string, parent: string): boolean =>
+  pointer === parent || pointer.startsWith(`${parent}/`);
+
+const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,57 @@
+import type { Operation } from '../async/operation.ts';
+import type { Manifest } from '../codec/manifest.ts';
+import type { FieldChange } from '../diff/field-change.ts';
+
+/** In order of badness, best first: a group is as healthy as its worst member. */
+export const healthStates = [
+  'Healthy',
+  'Suspended',
+  'Progressing',
+  'Missing',
+  'Degraded',
+  'Unknown',
+] as const;
+export type HealthState = (typeof healthStates)[number];
+
+export interface Health {
+  readonly state: HealthState;
+  readonly message?: string;
+}
+
+/** An object as it really is, which need not be as any store says. */
+export interface LiveObject extends Manifest {
+  readonly metadata: Manifest['metadata'] & { readonly uid: string };
+  readonly health: Health;
+}
+
+/** What changing a field does to the object, from the mildest: nothing to see, a restart, a new one in its place. */
+export const effects = ['live', 'restart', 'replace'] as const;
+export type Effect = (typeof effects)[number];
+
+export type SyncEvent =
+  | { readonly kind: 'step'; readonly message: string }
+  | { readonly kind: 'warning'; readonly message: string };
+
+/** What an application brings: how its kinds are looked at and changed. Every act is idempotent. */
+export interface Actuator {
+  /** All objects of its kinds. */
+  observe(signal: AbortSignal): Promise<readonly LiveObject[]>;
+  /** Pure. */
+  effectOf(kind: string, change: FieldChange): Effect;
+  create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void>;
+  change(
+    live: LiveObject,
+    wanted: Manifest,
+    changes: readonly FieldChange[],
+    op: Operation<SyncEvent>,
+  ): Promise<void>;
+  /** Another object in the place of `live`. */
+  replace(live: LiveObject, wanted: Manifest, op: Operation<SyncEvent>): Promise<void>;
+  remove(live: LiveObject, op: Operation<SyncEvent>): Promise<void>;
+}
+
+export const worstHealth = (states: readonly HealthState[]): HealthState =>
+  states.reduce<HealthState>(
+    (worst, state) => (healthStates.indexOf(state) > healthStates.indexOf(worst) ? state : worst),
+    'Healthy',
+  );

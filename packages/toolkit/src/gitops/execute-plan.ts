@@ -1,0 +1,174 @@
+import { mapConcurrent } from '../async/map-concurrent.ts';
+import type { Operation } from '../async/operation.ts';
+import type { Clock } from '../clock/clock.ts';
+import { errorText } from '../errors/error-text.ts';
+import type { Actuator, HealthState, LiveObject, SyncEvent } from './actuator.ts';
+import { type ObjectKey, keyText, objectKey } from './object-key.ts';
+import { type Action, type InventoryEntry, type SyncPlan, manifestDigest, ownerOf, withOwner } from './plan-sync.ts';
+
+export type Outcome = 'unchanged' | 'applied' | 'held' | 'skipped' | 'failed' | 'refused';
+
+/** What became of one object. */
+export interface ObjectResult {
+  readonly key: ObjectKey;
+  readonly action: Action['kind'];
+  readonly outcome: Outcome;
+  readonly message?: string;
+}
+
+export interface SyncResult {
+  readonly results: readonly ObjectResult[];
+  readonly inventory: readonly InventoryEntry[];
+}
+
+export interface ExecuteOptions {
+  readonly owner: string;
+  readonly actuator: Actuator;
+  readonly clock: Clock;
+  /** At most so many objects are changed at once. */
+  readonly concurrency: number;
+  /** How long one stage may take to become healthy before the next is given up. */
+  readonly healthTimeoutMs: number;
+  /** Waits for the last stage too. */
+  readonly waitForHealth: boolean;
+}
+
+const healthPollMs = 500;
+
+/**
+ * Does a plan, stage by stage; what fails stops only what depends on it, and later waves. Each act is idempotent, so a
+ * run that is cut short is finished by planning again: the inventory written before it names all that it may touch.
+ */
+export async function executePlan(
+  plan: SyncPlan,
+  inventory: readonly InventoryEntry[],
+  options: ExecuteOptions,
+  op: Operation<SyncEvent>,
+): Promise<SyncResult> {
+  const results: ObjectResult[] = plan.refused.map(({ key, message }) => ({
+    key,
+    action: 'unchanged',
+    outcome: 'refused',
+    message,
+  }));
+  const failed = new Set(plan.refused.map(({ key }) => keyText(key)));
+  let failedWave = Infinity;
+  for (const [at, stage] of plan.stages.entries()) {
+    const isLast = at === plan.stages.length - 1 || plan.stages[at + 1]![0]!.kind === 'delete';
+    const done = await mapConcurrent(stage, options.concurrency, async (action) => {
+      op.signal.throwIfAborted();
+      return await execute(action, blockedBy(action, failed, failedWave), options, op);
+    });
+    results.push(...done);
+    const touched = stage.filter((_, index) => done[index]!.outcome === 'applied');
+    const unhealthy =
+      isLast && !options.waitForHealth ? [] : await waitForHealth(touched, options, op.signal);
+    for (const { key, message } of unhealthy) {
+      const index = results.findIndex((result) => keyText(result.key) === keyText(key));
+      results[index] = { ...results[index]!, outcome: 'failed', message };
+    }
+    for (const [index, result] of done.entries()) {
+      const bad = result.outcome === 'failed' || result.outcome === 'skipped';
+      if (bad || unhealthy.some(({ key }) => key === result.key)) {
+        failed.add(keyText(result.key));
+        failedWave = Math.min(failedWave, stage[index]!.policy.wave);
+      }
+    }
+  }
+  return { results, inventory: nextInventory(plan, results, inventory, options.owner) };
+}
+
+function blockedBy(action: Action, failed: ReadonlySet<string>, failedWave: number): string | undefined {
+  if (action.kind === 'delete') return undefined;
+  const needed = action.policy.dependsOn.find((id) => failed.has(id));
+  if (needed !== undefined) return `it waits for ${needed}`;
+  return action.policy.wave > failedWave ? `it waits for wave ${failedWave}` : undefined;
+}
+
+async function execute(
+  action: Action,
+  blocked: string | undefined,
+  { actuator, owner }: ExecuteOptions,
+  op: Operation<SyncEvent>,
+): Promise<ObjectResult> {
+  const about = { key: action.key, action: action.kind };
+  if (action.kind === 'unchanged') return { ...about, outcome: 'unchanged' };
+  if (action.held !== undefined) return { ...about, outcome: 'held', message: action.held };
+  if (blocked !== undefined) return { ...about, outcome: 'skipped', message: blocked };
+  try {
+    switch (action.kind) {
+      case 'create':
+        await actuator.create(withOwner(action.wanted, owner), op);
+        break;
+      case 'change':
+        await actuator.change(action.live, withOwner(action.wanted, owner), action.changes, op);
+        break;
+      case 'replace':
+        await actuator.replace(action.live, withOwner(action.wanted, owner), op);
+        break;
+      case 'delete':
+        await actuator.remove(action.live, op);
+        break;
+    }
+    return { ...about, outcome: 'applied' };
+  } catch (failure) {
+    op.signal.throwIfAborted();
+    return { ...about, outcome: 'failed', message: errorText(failure) };
+  }
+}
+
+/** Those that are not healthy in time. */
+async function waitForHealth(
+  actions: readonly Action[],
+  { actuator, clock, healthTimeoutMs }: ExecuteOptions,
+  signal: AbortSignal,
+): Promise<readonly { readonly key: ObjectKey; readonly message: string }[]> {
+  const waiting = actions.filter(({ kind }) => kind !== 'delete');
+  if (waiting.length === 0) return [];
+  const deadline = clock.now() + healthTimeoutMs;
+  for (;;) {
+    const live = new Map(
+      (await actuator.observe(signal)).map((object) => [keyText(objectKey(object)), object]),
+    );
+    const unready = waiting.filter(({ key }) => !isReady(live.get(keyText(key))));
+    const hopeless = unready.filter(({ key }) => live.get(keyText(key))?.health.state === 'Degraded');
+    if (unready.length === 0) return [];
+    if (clock.now() >= deadline || hopeless.length === unready.length)
+      return unready.map(({ key }) => ({ key, message: unreadyText(live.get(keyText(key))) }));
+    await clock.sleep(healthPollMs, signal);
+  }
+}
+
+const readyStates: readonly HealthState[] = ['Healthy', 'Suspended'];
+const isReady = (object: LiveObject | undefined): boolean =>
+  object !== undefined && readyStates.includes(object.health.state);
+
+const unreadyText = (object: LiveObject | undefined): string =>
+  `it is ${object?.health.state ?? 'Missing'}${object?.health.message === undefined ? '' : `: ${object.health.message}`}`;
+
+/** What this Sync answers for from now on: what it wants and has made, and what it has not removed yet. */
+function nextInventory(
+  plan: SyncPlan,
+  results: readonly ObjectResult[],
+  before: readonly InventoryEntry[],
+  owner: string,
+): readonly InventoryEntry[] {
+  const outcomes = new Map(results.map((result) => [keyText(result.key), result]));
+  const entries = new Map(before.map((entry) => [keyText(entry), entry]));
+  const present = new Set<string>();
+  for (const action of plan.stages.flat()) {
+    const id = keyText(action.key);
+    present.add(id);
+    const { outcome } = outcomes.get(id)!;
+    if (action.kind === 'delete') {
+      if (outcome === 'applied') entries.delete(id);
+    } else if (outcome === 'applied' || (action.kind === 'unchanged' && ownerOf(action.live) === owner))
+      entries.set(id, { ...action.key, digest: manifestDigest(action.wanted) });
+  }
+  // Neither wanted nor there any more: someone else has removed it.
+  const held = plan.pruneHeld !== undefined;
+  const refused = new Set(plan.refused.map(({ key }) => keyText(key)));
+  return [...entries]
+    .filter(([id]) => present.has(id) || refused.has(id) || held)
+    .map(([, entry]) => entry);
+}

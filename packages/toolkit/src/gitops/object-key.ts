@@ -1,0 +1,21 @@
+/** What tells one declared object from another, whatever version or file it comes from. */
+export interface ObjectKey {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+interface Keyed {
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string; readonly name: string };
+}
+
+export const objectKey = ({ kind, metadata }: Keyed): ObjectKey => ({
+  kind,
+  namespace: metadata.namespace,
+  name: metadata.name,
+});
+
+/** `VM/web`, or `VM/prod/web` outside the default namespace: how people and annotations name an object. */
+export const keyText = ({ kind, namespace, name }: ObjectKey): string =>
+  namespace === 'default' ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;

@@ -1,0 +1,266 @@
+import { createHash } from 'node:crypto';
+import type { Manifest } from '../codec/manifest.ts';
+import { type FieldChange, diffFields, isWithin } from '../diff/field-change.ts';
+import { type Effect, type LiveObject, effects } from './actuator.ts';
+import {
+  type ObjectPolicy,
+  type PolicyDefaults,
+  confirmAnnotation,
+  isBookkeeping,
+  ownerAnnotation,
+  policyOf,
+} from './annotations.ts';
+import { type ObjectKey, keyText, objectKey } from './object-key.ts';
+import { type Stage, orderActions } from './plan-order.ts';
+
+/** What was applied and by which text, so that drift can be told from a change of mind. */
+export interface InventoryEntry extends ObjectKey {
+  /** Of the manifest that was applied, defaults filled in. */
+  readonly digest: string;
+}
+
+/** Why an action is in a plan. */
+export type Reason = 'new' | 'changed' | 'drifted' | 'removed' | 'same';
+
+interface ActionBase {
+  readonly key: ObjectKey;
+  readonly policy: ObjectPolicy;
+  readonly reason: Reason;
+  readonly changes: readonly FieldChange[];
+  /** Why it is not done, although the objects differ: a policy, in a person's words. */
+  readonly held?: string;
+}
+
+export type Action =
+  | (ActionBase & { readonly kind: 'create'; readonly wanted: Manifest })
+  | (ActionBase & {
+      readonly kind: 'change';
+      readonly wanted: Manifest;
+      readonly live: LiveObject;
+      readonly effect: Exclude<Effect, 'replace'>;
+    })
+  | (ActionBase & { readonly kind: 'replace'; readonly wanted: Manifest; readonly live: LiveObject })
+  | (ActionBase & { readonly kind: 'unchanged'; readonly wanted: Manifest; readonly live: LiveObject })
+  | (ActionBase & { readonly kind: 'delete'; readonly live: LiveObject });
+
+export interface SyncPlan {
+  /** In the order of doing: each stage is done when all of it is healthy. */
+  readonly stages: readonly Stage[];
+  /** Objects that cannot be ordered or whose annotations mean nothing, with the reason. */
+  readonly refused: readonly { readonly key: ObjectKey; readonly message: string }[];
+  /** Why nothing is pruned, if something would be. */
+  readonly pruneHeld?: string;
+}
+
+export interface SyncInput {
+  /** The name of the Sync, which marks what it owns. */
+  readonly owner: string;
+  readonly wanted: readonly Manifest[];
+  readonly live: readonly LiveObject[];
+  readonly inventory: readonly InventoryEntry[];
+  readonly effectOf: (kind: string, change: FieldChange) => Effect;
+  /** The order in which kinds are made; others come last. */
+  readonly kindOrder: readonly string[];
+  readonly defaults: PolicyDefaults;
+  readonly prune: {
+    readonly enabled: boolean;
+    /** With more of the inventory than this gone at once, someone must confirm. In percent. */
+    readonly limitPercent: number;
+    /** Someone has confirmed. */
+    readonly confirmed: boolean;
+    /** The revision has files that could not be read, so what is absent may only be unread. */
+    readonly brokenRevision: boolean;
+  };
+  /** Takes over objects that exist and that no one owns. */
+  readonly adopt: boolean;
+}
+
+/** Fewer than this are never "too many". */
+const smallPrune = 5;
+
+/** Pure. Everything that will be done to make the world as it is wanted, and why; nothing is done yet. */
+export function planSync(input: SyncInput): SyncPlan {
+  const live = new Map(input.live.map((object) => [keyText(objectKey(object)), object]));
+  const applied = new Map(input.inventory.map((entry) => [keyText(entry), entry]));
+  const wantedKeys = new Set(input.wanted.map((manifest) => keyText(objectKey(manifest))));
+  const refused: { key: ObjectKey; message: string }[] = [];
+  const actions: Action[] = [];
+  for (const wanted of input.wanted) {
+    const key = objectKey(wanted);
+    const { policy, invalid } = policyOf(wanted.metadata.annotations, input.defaults);
+    for (const message of invalid) refused.push({ key, message });
+    if (invalid.length > 0) continue;
+    const id = keyText(key);
+    actions.push(planObject(wanted, live.get(id), applied.get(id), policy, input));
+  }
+  const absent = input.inventory.filter((entry) => !wantedKeys.has(keyText(entry)) && live.has(keyText(entry)));
+  const pruneHeld = absent.length === 0 ? undefined : reasonNotToPrune(input, absent.length);
+  const deletions = absent.flatMap((entry) => {
+    const object = live.get(keyText(entry))!;
+    return ownerOf(object) === input.owner ? [planDeletion(object, input.defaults, pruneHeld)] : [];
+  });
+  const order = orderActions([...actions, ...deletions], input.kindOrder);
+  return {
+    stages: order.stages,
+    refused: [...refused, ...order.refused],
+    ...(pruneHeld !== undefined && { pruneHeld }),
+  };
+}
+
+function planObject(
+  wanted: Manifest,
+  live: LiveObject | undefined,
+  applied: InventoryEntry | undefined,
+  policy: ObjectPolicy,
+  input: SyncInput,
+): Action {
+  const key = objectKey(wanted);
+  if (!live) {
+    const drifted = applied !== undefined;
+    const held = policy.reconcile ? (drifted ? heldDrift(policy) : undefined) : leftAlone;
+    return {
+      kind: 'create',
+      key,
+      policy,
+      wanted,
+      reason: drifted ? 'drifted' : 'new',
+      changes: [],
+      ...(held && { held }),
+    };
+  }
+  const changes = changesBetween(live, wanted, policy.ignore);
+  const owner = ownerOf(live);
+  const takesOver = owner !== input.owner;
+  if (changes.length === 0 && !takesOver)
+    return { kind: 'unchanged', key, policy, wanted, live, reason: 'same', changes };
+  const isDrift = applied !== undefined && applied.digest === manifestDigest(wanted);
+  const effect = changes.reduce<Effect>((worst, change) => worse(worst, input.effectOf(key.kind, change)), 'live');
+  const held = whyHeld({ policy, owner, isDrift, effect, input });
+  const base = {
+    key,
+    policy,
+    wanted,
+    live,
+    changes,
+    reason: isDrift ? ('drifted' as const) : ('changed' as const),
+    ...(held !== undefined && { held }),
+  };
+  return effect === 'replace' ? { kind: 'replace', ...base } : { kind: 'change', effect, ...base };
+}
+
+function whyHeld(about: {
+  readonly policy: ObjectPolicy;
+  readonly owner: string | undefined;
+  readonly isDrift: boolean;
+  readonly effect: Effect;
+  readonly input: SyncInput;
+}): string | undefined {
+  const { policy, owner, isDrift, effect, input } = about;
+  if (!policy.reconcile) return leftAlone;
+  if (owner !== undefined && owner !== input.owner) return `Sync "${owner}" owns it`;
+  if (owner === undefined && !input.adopt) return 'it exists, and no Sync owns it: adopt it, or rename one';
+  if (isDrift) {
+    const drift = heldDrift(policy);
+    if (drift !== undefined) return drift;
+  }
+  if (effect === 'replace' && policy.replace === 'forbidden')
+    return 'it would be replaced, which "gitops.weave.works/replace: allowed" permits';
+  return undefined;
+}
+
+const leftAlone = 'its annotation says "gitops.weave.works/reconcile: disabled"';
+
+const heldDrift = ({ drift }: ObjectPolicy): string | undefined =>
+  drift === 'repair' ? undefined : `its drift policy is "${drift}"`;
+
+function planDeletion(live: LiveObject, defaults: PolicyDefaults, pruneHeld: string | undefined): Action {
+  const { policy } = policyOf(live.metadata.annotations, defaults);
+  const isConfirmed = live.metadata.annotations[confirmAnnotation] === live.metadata.uid;
+  const held =
+    pruneHeld ??
+    (!policy.reconcile
+      ? leftAlone
+      : policy.prune === 'disabled'
+        ? 'its annotation says "gitops.weave.works/prune: disabled"'
+        : policy.prune === 'confirm' && !isConfirmed
+          ? 'it waits for someone to confirm that it may go'
+          : undefined);
+  return {
+    kind: 'delete',
+    key: objectKey(live),
+    policy,
+    live,
+    reason: 'removed',
+    changes: [],
+    ...(held !== undefined && { held }),
+  };
+}
+
+function reasonNotToPrune({ prune, wanted, inventory }: SyncInput, count: number): string | undefined {
+  if (!prune.enabled) return 'pruning is not enabled';
+  if (prune.brokenRevision) return 'the revision has files that cannot be read';
+  if (prune.confirmed) return undefined;
+  if (wanted.length === 0) return 'the revision is empty; confirm that everything may go';
+  if (count >= smallPrune && count * 100 > inventory.length * prune.limitPercent)
+    return `${count} of ${inventory.length} objects would go, which is more than ${prune.limitPercent} %; confirm it`;
+  return undefined;
+}
+
+/** The fields that an author declares and that are not as declared. */
+function changesBetween(
+  live: LiveObject,
+  wanted: Manifest,
+  ignore: readonly string[],
+): readonly FieldChange[] {
+  const changes = [
+    ...diffFields(live.metadata.labels, wanted.metadata.labels, '/metadata/labels'),
+    ...diffFields(
+      authored(live.metadata.annotations),
+      authored(wanted.metadata.annotations),
+      '/metadata/annotations',
+    ),
+    ...diffFields(live.spec, wanted.spec, '/spec'),
+  ];
+  return ignore.length === 0
+    ? changes
+    : changes.filter(({ path }) => !ignore.some((pointer) => isWithin(path, pointer)));
+}
+
+function authored(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const name in annotations)
+    if (isBookkeeping(name))
+      return Object.fromEntries(Object.entries(annotations).filter(([each]) => !isBookkeeping(each)));
+  return annotations;
+}
+
+/** The Sync that owns an object, or undefined: a mark that was copied from another object does not count. */
+export function ownerOf(object: Manifest): string | undefined {
+  const mark = object.metadata.annotations[ownerAnnotation];
+  if (mark === undefined) return undefined;
+  const end = mark.indexOf(' ');
+  return mark.slice(end + 1) === keyText(objectKey(object)) ? mark.slice(0, end) : undefined;
+}
+
+/** The manifest with the mark of its owner. */
+export function withOwner(manifest: Manifest, owner: string): Manifest {
+  const annotations = {
+    ...manifest.metadata.annotations,
+    [ownerAnnotation]: `${owner} ${keyText(objectKey(manifest))}`,
+  };
+  return { ...manifest, metadata: { ...manifest.metadata, annotations } };
+}
+
+const digests = new WeakMap<Manifest, string>();
+
+/** Of what an author declares. */
+export function manifestDigest(manifest: Manifest): string {
+  const known = digests.get(manifest);
+  if (known !== undefined) return known;
+  const { labels, annotations } = manifest.metadata;
+  const text = JSON.stringify([manifest.apiVersion, labels, authored(annotations), manifest.spec]);
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  digests.set(manifest, digest);
+  return digest;
+}
+
+const worse = (a: Effect, b: Effect): Effect => (effects.indexOf(b) > effects.indexOf(a) ? b : a);

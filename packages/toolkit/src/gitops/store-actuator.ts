@@ -1,0 +1,89 @@
+import type { Manifest } from '../codec/manifest.ts';
+import type { FieldChange } from '../diff/field-change.ts';
+import { hasCode } from '../errors/coded-error.ts';
+import type { ApiObject } from '../object/meta.ts';
+import { newUid } from '../object/uid.ts';
+import type { ObjectStore } from '../store/store.ts';
+import type { Actuator, Effect, Health, LiveObject } from './actuator.ts';
+
+export interface StoreActuatorOptions {
+  readonly kinds: readonly string[];
+  /** What a new object's status is. */
+  readonly initialStatus?: unknown;
+  readonly effectOf?: (kind: string, change: FieldChange) => Effect;
+  readonly healthOf?: (object: ApiObject) => Health;
+}
+
+/** Applies objects into a store, where controllers find them. */
+export class StoreActuator implements Actuator {
+  readonly #store: ObjectStore;
+  readonly #options: StoreActuatorOptions;
+
+  constructor(store: ObjectStore, options: StoreActuatorOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  async observe(): Promise<readonly LiveObject[]> {
+    const healthOf = this.#options.healthOf ?? (() => ({ state: 'Healthy' as const }));
+    const lists = await Promise.all(this.#options.kinds.map((kind) => this.#store.list(kind)));
+    return lists
+      .flatMap(({ items }) => items)
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .map(({ apiVersion, kind, metadata, spec, ...object }) => ({
+        apiVersion,
+        kind,
+        metadata,
+        spec,
+        health: healthOf({ apiVersion, kind, metadata, spec, ...object }),
+      }));
+  }
+
+  effectOf(kind: string, change: FieldChange): Effect {
+    return this.#options.effectOf?.(kind, change) ?? 'live';
+  }
+
+  async create({ apiVersion, kind, metadata, spec }: Manifest): Promise<void> {
+    const { name, namespace, labels, annotations } = metadata;
+    try {
+      await this.#store.create({
+        apiVersion,
+        kind,
+        metadata: { name, namespace, labels, annotations, uid: newUid() },
+        spec,
+        status: this.#options.initialStatus ?? {},
+      });
+    } catch (failure) {
+      if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // an earlier run that was cut short has made it
+    }
+  }
+
+  async change(live: LiveObject, wanted: Manifest): Promise<void> {
+    for (;;) {
+      const now = await this.#store.get({ kind: live.kind, ...nameOf(live) });
+      const { labels, annotations } = wanted.metadata;
+      const next = { ...now, metadata: { ...now.metadata, labels, annotations }, spec: wanted.spec };
+      try {
+        await this.#store.update({ ...next, apiVersion: wanted.apiVersion });
+        return;
+      } catch (failure) {
+        if (!hasCode(failure, 'CONFLICT')) throw failure;
+      }
+    }
+  }
+
+  async replace(live: LiveObject, wanted: Manifest): Promise<void> {
+    await this.remove(live);
+    await this.create(wanted);
+  }
+
+  async remove(live: LiveObject): Promise<void> {
+    try {
+      await this.#store.delete({ kind: live.kind, ...nameOf(live) });
+    } catch (failure) {
+      if (!hasCode(failure, 'NOT_FOUND')) throw failure;
+    }
+  }
+}
+
+const nameOf = ({ metadata: { name, namespace } }: LiveObject) => ({ name, namespace });
