@@ -10,12 +10,25 @@ const sizeLimit = 16 * 2 ** 20;
 /** More aliases than this in a document are an attack, not a manifest. */
 const aliasLimit = 100;
 
+export interface DecodeOptions {
+  /** Alters each object before it is checked. */
+  readonly transform?: (raw: unknown) => unknown;
+  /** Told of objects of kinds that the scheme does not know, in place of an error. */
+  readonly onUnknown?: (kind: { readonly apiVersion: string; readonly kind: string }, at: Position) => void;
+}
+
 /**
- * Reads the objects in a YAML or JSON text, which may hold several documents. Strict: unknown and duplicate fields,
- * unknown kinds and anything that a kind's schema refuses are errors that name file, line and column.
+ * Reads the objects in a YAML or JSON text, which may hold several documents, and lists of kind `List`. Strict: unknown
+ * and duplicate fields, unknown kinds and anything that a kind's schema refuses are errors that name file, line and
+ * column.
  * @throws CodedError MANIFEST_INVALID
  */
-export function decodeManifests(text: string, file: string, scheme: Scheme): readonly Manifest[] {
+export function decodeManifests(
+  text: string,
+  file: string,
+  scheme: Scheme,
+  options: DecodeOptions = {},
+): readonly Manifest[] {
   if (text.length > sizeLimit) {
     const hint = 'split it into several files';
     throw manifestInvalid({ file, line: 1, column: 1 }, 'it is larger than 16 MiB', hint);
@@ -24,45 +37,66 @@ export function decodeManifests(text: string, file: string, scheme: Scheme): rea
   const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.2', uniqueKeys: true });
   return documents
     .filter((document) => !isEmpty(document) || document.errors.length > 0)
-    .map((document) => decodeDocument(document, { file, lines, scheme }));
+    .flatMap((document) => decodeDocument(document, { file, lines, scheme, options }));
 }
 
 interface Source {
   readonly file: string;
   readonly lines: LineCounter;
   readonly scheme: Scheme;
+  readonly options: DecodeOptions;
 }
 
-function decodeDocument(document: Document.Parsed, source: Source): Manifest {
+function decodeDocument(document: Document.Parsed, source: Source): readonly Manifest[] {
   const [error] = document.errors;
   if (error) {
     const what = error.code === 'DUPLICATE_KEY' ? 'a field is given twice' : firstLine(error.message);
     throw manifestInvalid(position(error.pos[0], source), what, 'mend the YAML or JSON there', error);
   }
-  const { apiVersion, kind, metadata, spec } = check(
-    manifestSchema,
-    plain(document, source),
-    [],
-    document,
-    source,
+  const raw = plain(document, source);
+  const list = v.safeParse(listSchema, raw);
+  if (!list.success) return decodeObject(raw, { document, at: [], source });
+  return list.output.items.flatMap((item, at) =>
+    decodeObject(item, { document, at: ['items', String(at)], source }),
   );
-  const known = source.scheme.find(apiVersion, kind);
-  if (!known) {
-    const what = `there is no kind "${kind}" in "${apiVersion}"`;
-    throw manifestInvalid(
-      positionOf(document, ['kind'], source),
-      what,
-      `known are ${source.scheme.names.join(', ')}`,
-    );
-  }
-  const { name, namespace, labels, annotations } = metadata;
-  return {
-    apiVersion,
-    kind,
-    metadata: { name, namespace, labels, annotations },
-    spec: check(known.spec, spec, ['spec'], document, source),
-  };
 }
+
+const listSchema = v.object({ apiVersion: v.literal('v1'), kind: v.literal('List'), items: v.array(v.unknown()) });
+
+interface Place {
+  readonly document: Document.Parsed;
+  readonly at: readonly string[];
+  readonly source: Source;
+}
+
+function decodeObject(given: unknown, place: Place): readonly Manifest[] {
+  const { scheme, options } = place.source;
+  const raw = options.transform ? options.transform(given) : given;
+  const { apiVersion, kind } = check(typeSchema, raw, [], place);
+  const known = scheme.find(apiVersion, kind);
+  if (!known) {
+    const at = positionOf(place, ['kind']);
+    if (options.onUnknown) {
+      options.onUnknown({ apiVersion, kind }, at);
+      return [];
+    }
+    const what = `there is no kind "${kind}" in "${apiVersion}"`;
+    throw manifestInvalid(at, what, `known are ${scheme.names.join(', ')}`);
+  }
+  const { metadata, spec } = check(manifestSchema, raw, [], place);
+  const { name, namespace, labels, annotations } = metadata;
+  return [
+    {
+      apiVersion,
+      kind,
+      metadata: { name, namespace, labels, annotations },
+      spec: check(known.spec, spec, ['spec'], place),
+      origin: positionOf(place, []),
+    },
+  ];
+}
+
+const typeSchema = v.looseObject({ apiVersion: v.string(), kind: v.string() });
 
 const isEmpty = ({ contents }: Document.Parsed): boolean =>
   contents === null || (isScalar(contents) && contents.value === null);
@@ -84,15 +118,14 @@ function check<Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
   at: readonly string[],
-  document: Document.Parsed,
-  source: Source,
+  place: Place,
 ): v.InferOutput<Schema> {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
   // A misspelt field is also a missing one: that it is unknown says more.
   const issue = parsed.issues.find(isUnknownKey) ?? parsed.issues[0];
   const path = [...at, ...issuePath(issue)];
-  const where = positionOf(document, path, source);
+  const where = positionOf(place, path);
   if (isUnknownKey(issue)) {
     const meant = nearest(String(path.at(-1)), fieldsBeside(schema, issuePath(issue)));
     const hint = meant === undefined ? 'remove it, or check its spelling' : `did you mean "${meant}"?`;
@@ -118,10 +151,10 @@ function entriesOf(schema: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** Of the field or item that `path` leads to, or of the nearest one above that is there. */
-function positionOf(document: Document.Parsed, path: readonly (string | number)[], source: Source): Position {
+function positionOf({ document, at, source }: Place, path: readonly (string | number)[]): Position {
   let node: Node | null = document.contents;
   let offset = node?.range?.[0] ?? 0;
-  for (const key of path) {
+  for (const key of [...at, ...path]) {
     if (isMap<Node, Node | null>(node)) {
       const pair = node.items.find(({ key: name }) => String(name) === String(key));
       if (!pair) break;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { isDnsLabel } from '../object/name.ts';
+import type { Position } from './errors.ts';
 
 const name = v.pipe(
   v.string(),
@@ -36,4 +37,6 @@ export interface Manifest {
     readonly annotations: Readonly<Record<string, string>>;
   };
   readonly spec: unknown;
+  /** Where it was read. */
+  readonly origin?: Position;
 }

@@ -23,7 +23,7 @@ async function run(command: Command, signal: AbortSignal): Promise<CommandResult
     env: command.env ? { ...process.env, ...command.env } : process.env,
     stdio: [command.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
-  const stdout = collect(child.stdout!);
+  const stdout = command.onStdout ? passOn(child.stdout!, command.onStdout) : collect(child.stdout!);
   const stderr = collect(child.stderr!, command.onStderr);
   child.stdin?.on('error', () => {}); // a tool may end before it has read all; its exit status says if that matters
   child.stdin?.end(command.stdin);
@@ -77,6 +77,11 @@ function collect(stream: NodeJS.ReadableStream, also?: (text: string) => void): 
     size += part.length;
   });
   return () => Buffer.concat(parts).toString();
+}
+
+function passOn(stream: NodeJS.ReadableStream, to: (part: Buffer) => void): () => string {
+  stream.on('data', to);
+  return () => '';
 }
 
 function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {

@@ -8,6 +8,8 @@ export interface Command {
   readonly cwd?: string;
   /** Called with each piece of stderr as it comes, for tools that report progress there. */
   readonly onStderr?: (text: string) => void;
+  /** Called with each piece of stdout as it comes, for output that is large or not text; the result has none of it. */
+  readonly onStdout?: (part: Buffer) => void;
 }
 
 export interface CommandResult {
