@@ -61,7 +61,11 @@ function decodeDocument(document: Document.Parsed, source: Source): readonly Man
   );
 }
 
-const listSchema = v.object({ apiVersion: v.literal('v1'), kind: v.literal('List'), items: v.array(v.unknown()) });
+const listSchema = v.object({
+  apiVersion: v.literal('v1'),
+  kind: v.literal('List'),
+  items: v.array(v.unknown()),
+});
 
 interface Place {
   readonly document: Document.Parsed;

@@ -23,7 +23,8 @@ function diffRecords(
 ): FieldChange[] {
   const changes: FieldChange[] = [];
   const visit = (name: string): void => {
-    if (from[name] !== to[name]) changes.push(...diffFields(from[name], to[name], `${path}/${escaped(name)}`));
+    if (from[name] !== to[name])
+      changes.push(...diffFields(from[name], to[name], `${path}/${escaped(name)}`));
   };
   for (const name of Object.keys(from)) visit(name);
   for (const name of Object.keys(to)) if (!Object.hasOwn(from, name)) visit(name);

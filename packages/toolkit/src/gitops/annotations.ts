@@ -67,7 +67,11 @@ export function policyOf(
 }
 
 /** Whether an annotation is the engine's own bookkeeping, and no part of what an author declares. */
-export const isBookkeeping = (name: string): boolean => name === ownerAnnotation || name === confirmAnnotation;
+export const isBookkeeping = (name: string): boolean =>
+  name === ownerAnnotation || name === confirmAnnotation;
 
 const words = (text: string | undefined): readonly string[] =>
-  (text ?? '').split(',').map((word) => word.trim()).filter(Boolean);
+  (text ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);

@@ -4,7 +4,14 @@ import type { Clock } from '../clock/clock.ts';
 import { errorText } from '../errors/error-text.ts';
 import type { Actuator, HealthState, LiveObject, SyncEvent } from './actuator.ts';
 import { type ObjectKey, keyText, objectKey } from './object-key.ts';
-import { type Action, type InventoryEntry, type SyncPlan, manifestDigest, ownerOf, withOwner } from './plan-sync.ts';
+import {
+  type Action,
+  type InventoryEntry,
+  type SyncPlan,
+  manifestDigest,
+  ownerOf,
+  withOwner,
+} from './plan-sync.ts';
 
 export type Outcome = 'unchanged' | 'applied' | 'held' | 'skipped' | 'failed' | 'refused';
 
@@ -168,7 +175,5 @@ function nextInventory(
   // Neither wanted nor there any more: someone else has removed it.
   const held = plan.pruneHeld !== undefined;
   const refused = new Set(plan.refused.map(({ key }) => keyText(key)));
-  return [...entries]
-    .filter(([id]) => present.has(id) || refused.has(id) || held)
-    .map(([, entry]) => entry);
+  return [...entries].filter(([id]) => present.has(id) || refused.has(id) || held).map(([, entry]) => entry);
 }

@@ -23,7 +23,10 @@ const overlaySchema = v.strictObject({
   patches: v.optional(
     v.array(
       v.strictObject({
-        target: v.optional(v.strictObject({ kind: v.optional(v.string()), name: v.optional(v.string()) }), {}),
+        target: v.optional(
+          v.strictObject({ kind: v.optional(v.string()), name: v.optional(v.string()) }),
+          {},
+        ),
         patch: v.string(),
       }),
     ),
@@ -111,7 +114,10 @@ function withMetadata(object: Readonly<Record<string, unknown>>, overlay: Overla
   });
 }
 
-function fits(object: Readonly<Record<string, unknown>>, target: { kind?: string | undefined; name?: string | undefined }): boolean {
+function fits(
+  object: Readonly<Record<string, unknown>>,
+  target: { kind?: string | undefined; name?: string | undefined },
+): boolean {
   const metadata = isRecord(object['metadata']) ? object['metadata'] : {};
   return (
     (target.kind === undefined || target.kind === object['kind']) &&
@@ -137,7 +143,9 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 }
 
 const invalid = (path: string, what: string): CodedError =>
-  new CodedError('OVERLAY_INVALID', `${path}: ${what}`, { hint: 'see the part of Kustomize that is understood' });
+  new CodedError('OVERLAY_INVALID', `${path}: ${what}`, {
+    hint: 'see the part of Kustomize that is understood',
+  });
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

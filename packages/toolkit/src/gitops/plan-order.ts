@@ -16,14 +16,11 @@ export function orderActions(actions: readonly Action[], kindOrder: readonly str
   const kept = actions.filter(({ kind }) => kind !== 'delete');
   const deleted = actions.filter(({ kind }) => kind === 'delete');
   const { levels, refused } = levelsOf(kept, kindOrder);
-  const making = grouped(kept.filter(({ key }) => levels.has(keyText(key))), (action) => [
-    action.policy.wave,
-    levels.get(keyText(action.key))!,
-  ]);
-  const removing = grouped(deleted, (action) => [
-    -action.policy.wave,
-    -rankOf(action.key.kind, kindOrder),
-  ]);
+  const making = grouped(
+    kept.filter(({ key }) => levels.has(keyText(key))),
+    (action) => [action.policy.wave, levels.get(keyText(action.key))!],
+  );
+  const removing = grouped(deleted, (action) => [-action.policy.wave, -rankOf(action.key.kind, kindOrder)]);
   return { stages: [...making, ...removing], refused };
 }
 
@@ -41,7 +38,8 @@ function levelsOf(
     if (messages.has(id)) return undefined;
     if (above.includes(id)) {
       const circle = [...above.slice(above.indexOf(id)), id].join(' → ');
-      for (const member of above.slice(above.indexOf(id))) messages.set(member, `it depends on itself: ${circle}`);
+      for (const member of above.slice(above.indexOf(id)))
+        messages.set(member, `it depends on itself: ${circle}`);
       return undefined;
     }
     const action = byKey.get(id)!;

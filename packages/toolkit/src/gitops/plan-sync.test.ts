@@ -143,7 +143,10 @@ describe('planSync', () => {
     const objects = Array.from({ length: 10 }, (_, at) => pot(`p${at}`));
     const all = { live: objects.map((each) => live(each)), inventory: objects.map(entry) };
     const heldBy = (input: Partial<SyncInput>) => plan({ ...all, ...input }).pruneHeld ?? '';
-    assert.match(heldBy({ wanted: objects.slice(1), prune: { ...confirmed, enabled: false } }), /not enabled/);
+    assert.match(
+      heldBy({ wanted: objects.slice(1), prune: { ...confirmed, enabled: false } }),
+      /not enabled/,
+    );
     assert.match(
       heldBy({ wanted: objects.slice(1), prune: { ...confirmed, brokenRevision: true } }),
       /cannot be read/,
@@ -199,7 +202,10 @@ describe('planSync', () => {
         pot('fine'),
       ],
     });
-    assert.deepEqual(stages.flat().map(({ key }) => key.name), ['fine']);
+    assert.deepEqual(
+      stages.flat().map(({ key }) => key.name),
+      ['fine'],
+    );
     const text = refused.map(({ key, message }) => `${key.name}: ${message}`).join('\n');
     assert.match(text, /a: it depends on itself: Pot\/a → Pot\/b → Pot\/a/);
     assert.match(text, /c: it depends on Pot\/nobody, which is not declared/);

@@ -93,7 +93,9 @@ export function planSync(input: SyncInput): SyncPlan {
     const id = keyText(key);
     actions.push(planObject(wanted, live.get(id), applied.get(id), policy, input));
   }
-  const absent = input.inventory.filter((entry) => !wantedKeys.has(keyText(entry)) && live.has(keyText(entry)));
+  const absent = input.inventory.filter(
+    (entry) => !wantedKeys.has(keyText(entry)) && live.has(keyText(entry)),
+  );
   const pruneHeld = absent.length === 0 ? undefined : reasonNotToPrune(input, absent.length);
   const deletions = absent.flatMap((entry) => {
     const object = live.get(keyText(entry))!;
@@ -134,7 +136,10 @@ function planObject(
   if (changes.length === 0 && !takesOver)
     return { kind: 'unchanged', key, policy, wanted, live, reason: 'same', changes };
   const isDrift = applied !== undefined && applied.digest === manifestDigest(wanted);
-  const effect = changes.reduce<Effect>((worst, change) => worse(worst, input.effectOf(key.kind, change)), 'live');
+  const effect = changes.reduce<Effect>(
+    (worst, change) => worse(worst, input.effectOf(key.kind, change)),
+    'live',
+  );
   const held = whyHeld({ policy, owner, isDrift, effect, input });
   const base = {
     key,

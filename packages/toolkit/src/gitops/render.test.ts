@@ -40,7 +40,11 @@ describe('Renderer', () => {
   });
 
   test('of an object that is declared twice neither counts, and both places are named', () => {
-    const { manifests, problems } = render({ 'a.yaml': pot('a'), 'b/a.yaml': `---\n${pot('a')}`, 'c.yaml': pot('c') });
+    const { manifests, problems } = render({
+      'a.yaml': pot('a'),
+      'b/a.yaml': `---\n${pot('a')}`,
+      'c.yaml': pot('c'),
+    });
     assert.equal(manifests.length, 1);
     assert.equal(problems[0]?.message, 'Pot/a is declared more than once: a.yaml:1, b/a.yaml:2');
   });
@@ -103,10 +107,15 @@ describe('Renderer', () => {
       'list.json': JSON.stringify({
         apiVersion: 'v1',
         kind: 'List',
-        items: [{ apiVersion: 'garden.example/v1', kind: 'Pot', metadata: { name: 'a' }, spec: { plant: 'fig' } }],
+        items: [
+          { apiVersion: 'garden.example/v1', kind: 'Pot', metadata: { name: 'a' }, spec: { plant: 'fig' } },
+        ],
       }),
     };
-    assert.match(render(files).problems[0]?.message ?? '', /map.yaml:2:1: there is no kind "ConfigMap" in "v1"/);
+    assert.match(
+      render(files).problems[0]?.message ?? '',
+      /map.yaml:2:1: there is no kind "ConfigMap" in "v1"/,
+    );
     const ignored = render(files, { unknownKinds: 'ignore' });
     assert.deepEqual([ignored.problems, ignored.manifests.length], [[], 1]);
   });

@@ -1,0 +1,54 @@
+import type { Clock } from '../clock/clock.ts';
+import type { Log } from '../log/log.ts';
+import { errorText } from '../errors/error-text.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+export interface ReconcileResult {
+  /** When to look again although nothing is heard of. */
+  readonly requeueAfterMs?: number;
+}
+
+/** What a controller tells of its work, for metrics. */
+export interface ControllerObserver {
+  reconciled(controller: string, outcome: 'success' | 'error', seconds: number, depth: number): void;
+}
+
+export interface ControllerOptions {
+  readonly name: string;
+  readonly queue: WorkQueue;
+  /** Keys worked on at once. */
+  readonly concurrency: number;
+  /** Makes the world match for one key; level-triggered, so it may be called for no reason. */
+  readonly reconcile: (key: string, signal: AbortSignal) => Promise<ReconcileResult>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly observer?: ControllerObserver;
+}
+
+/** Works on the queue until `signal` aborts; resolves when what was under way has ended. */
+export async function runController(options: ControllerOptions, signal: AbortSignal): Promise<void> {
+  const { queue, concurrency } = options;
+  await Promise.all(Array.from({ length: concurrency }, () => work(options, signal)));
+  queue.stop();
+}
+
+async function work(options: ControllerOptions, signal: AbortSignal): Promise<void> {
+  const { name, queue, reconcile, clock, log, observer } = options;
+  for (let key = await queue.next(signal); key !== undefined; key = await queue.next(signal)) {
+    const start = clock.now();
+    const seconds = (): number => (clock.now() - start) / 1_000;
+    try {
+      const { requeueAfterMs } = await reconcile(key, signal);
+      queue.forget(key);
+      if (requeueAfterMs !== undefined) queue.addAfter(key, requeueAfterMs);
+      observer?.reconciled(name, 'success', seconds(), queue.depth);
+    } catch (failure) {
+      if (signal.aborted) return;
+      const retryMs = queue.addFailed(key);
+      log('error', 'reconcile failed', { controller: name, key, error: errorText(failure), retryMs });
+      observer?.reconciled(name, 'error', seconds(), queue.depth);
+    } finally {
+      queue.done(key);
+    }
+  }
+}

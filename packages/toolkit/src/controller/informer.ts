@@ -1,0 +1,95 @@
+import type { Clock } from '../clock/clock.ts';
+import { hasCode } from '../errors/coded-error.ts';
+import { errorText } from '../errors/error-text.ts';
+import type { Log } from '../log/log.ts';
+import type { ApiObject } from '../object/meta.ts';
+import { keyOf } from '../store/next-object.ts';
+import type { ObjectStore } from '../store/store.ts';
+import { backoffMs } from './backoff.ts';
+
+/** Called with an object as it is now, or as it last was when it is gone. */
+export type ChangeHandler = (object: ApiObject, isGone: boolean) => void;
+
+/** A copy of all objects of a kind that follows the store: listed once, then kept up by a watch, shared by many. */
+export class Informer {
+  readonly #store: ObjectStore;
+  readonly #kind: string;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #handlers: ChangeHandler[] = [];
+  readonly #synced = Promise.withResolvers<void>();
+  #objects = new Map<string, ApiObject>();
+
+  constructor(store: ObjectStore, kind: string, clock: Clock, log: Log) {
+    this.#store = store;
+    this.#kind = kind;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Settles once the first list is in. */
+  get synced(): Promise<void> {
+    return this.#synced.promise;
+  }
+
+  onChange(handler: ChangeHandler): void {
+    this.#handlers.push(handler);
+  }
+
+  /** By namespace and name, as `namespace/name`. */
+  get(key: string): ApiObject | undefined {
+    return this.#objects.get(key);
+  }
+
+  list(): readonly ApiObject[] {
+    return [...this.#objects.values()];
+  }
+
+  /** Follows the store until `signal` aborts, however often the watch breaks. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        const revision = await this.#relist();
+        failures = 0;
+        await this.#follow(revision, signal);
+      } catch (failure) {
+        if (signal.aborted) return;
+        if (hasCode(failure, 'REVISION_TOO_OLD')) continue;
+        failures += 1;
+        this.#log('warning', 'watch failed', { kind: this.#kind, error: errorText(failure) });
+        await this.#clock.sleep(backoffMs(failures), signal).catch(() => {});
+      }
+    }
+  }
+
+  async #relist(): Promise<number> {
+    const { revision, items } = await this.#store.list(this.#kind);
+    const before = this.#objects;
+    this.#objects = new Map(items.map((object) => [informerKey(object), object]));
+    for (const [key, object] of this.#objects)
+      if (before.get(key)?.metadata.resourceVersion !== object.metadata.resourceVersion)
+        this.#tell(object, false);
+    for (const [key, object] of before) if (!this.#objects.has(key)) this.#tell(object, true);
+    this.#synced.resolve();
+    return revision;
+  }
+
+  async #follow(revision: number, signal: AbortSignal): Promise<void> {
+    for await (const event of this.#store.watch(this.#kind, revision, signal)) {
+      if (event.type === 'BOOKMARK') continue;
+      const isGone = event.type === 'DELETED';
+      if (isGone) this.#objects.delete(informerKey(event.object));
+      else this.#objects.set(informerKey(event.object), event.object);
+      this.#tell(event.object, isGone);
+    }
+  }
+
+  #tell(object: ApiObject, isGone: boolean): void {
+    for (const handler of this.#handlers) handler(object, isGone);
+  }
+}
+
+export function informerKey(object: ApiObject): string {
+  const { namespace, name } = keyOf(object);
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,141 @@
+import * as v from 'valibot';
+import type { ApiObject } from '../object/meta.ts';
+import type { Condition } from '../object/condition.ts';
+import type { KindDefinition } from '../scheme/scheme.ts';
+import { durationSchema } from '../units/duration.ts';
+import type { FieldChange } from '../diff/field-change.ts';
+import type { HealthState } from './actuator.ts';
+import type { ObjectKey } from './object-key.ts';
+import type { InventoryEntry } from './plan-sync.ts';
+
+export const gitopsApiVersion = 'gitops.weave.works/v1';
+
+const path = v.pipe(v.string(), v.regex(/^\//, 'must be an absolute path'));
+const text = v.pipe(v.string(), v.nonEmpty());
+
+export const gitSourceSpecSchema = v.strictObject({
+  url: text,
+  /** The more specific wins: commit, name, semver, tag, branch. None: the default branch. */
+  ref: v.optional(
+    v.strictObject({
+      branch: v.optional(text),
+      tag: v.optional(text),
+      semver: v.optional(text),
+      name: v.optional(text),
+      commit: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'must be a whole commit hash'))),
+    }),
+    {},
+  ),
+  timeout: v.optional(durationSchema, '1m'),
+  /** Credentials stay in files of the host. */
+  auth: v.optional(
+    v.strictObject({
+      identityFile: v.optional(path),
+      knownHostsFile: v.optional(path),
+      username: v.optional(text),
+      passwordFile: v.optional(path),
+      caFile: v.optional(path),
+      proxy: v.optional(text),
+    }),
+    {},
+  ),
+  /** Files with keys, one of which must have signed the commit. */
+  verify: v.optional(v.strictObject({ keys: v.pipe(v.array(path), v.minLength(1)) })),
+  submodules: v.optional(v.boolean(), false),
+});
+export type GitSourceSpec = v.InferOutput<typeof gitSourceSpecSchema>;
+
+export const syncSpecSchema = v.strictObject({
+  /** A GitSource by name, or a folder of the host. */
+  source: v.union([v.strictObject({ gitSource: text }), v.strictObject({ directory: path })]),
+  /** The folder of the source to take. */
+  path: v.optional(text, '.'),
+  interval: v.optional(durationSchema, '30s'),
+  suspend: v.optional(v.boolean(), false),
+  prune: v.optional(v.boolean(), true),
+  /** When more than this share of what was applied would go at once, someone must confirm. */
+  pruneLimitPercent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 50),
+  /** What becomes of the objects when the Sync itself is removed. */
+  deletionPolicy: v.optional(v.picklist(['Orphan', 'Delete']), 'Orphan'),
+  drift: v.optional(v.picklist(['repair', 'report', 'ignore']), 'repair'),
+  replace: v.optional(v.picklist(['allowed', 'forbidden']), 'forbidden'),
+  adopt: v.optional(v.boolean(), false),
+  unknownKinds: v.optional(v.picklist(['refuse', 'ignore']), 'refuse'),
+  variables: v.optional(v.record(v.string(), v.pipe(v.string(), v.regex(/^[^\n\r]*$/, 'must be one line')))),
+  /** Other Syncs that must be Ready before. */
+  dependsOn: v.optional(v.array(text), []),
+  /** Labels that a host must have for this Sync to be its business. */
+  nodeSelector: v.optional(v.record(v.string(), v.string()), {}),
+  wait: v.optional(v.boolean(), true),
+  timeout: v.optional(durationSchema, '5m'),
+  /** The commit to stay at, whatever the source says: how one goes back. */
+  pin: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'must be a whole commit hash'))),
+  statusBranch: v.optional(
+    v.strictObject({
+      name: text,
+      /** An SSH private key to sign the commits with. */
+      signingKeyFile: v.optional(path),
+    }),
+  ),
+});
+export type SyncSpec = v.InferOutput<typeof syncSpecSchema>;
+
+export interface HistoryEntry {
+  readonly revision: string;
+  /** RFC 3339. */
+  readonly time: string;
+  readonly durationMs: number;
+  readonly outcome: 'Succeeded' | 'Failed';
+  readonly message: string;
+}
+
+/** One object as it was last seen: what is wanted of it and how far that is true. */
+export interface ObjectReport extends ObjectKey {
+  readonly state: 'Synced' | 'Held' | 'Failed' | 'Skipped' | 'Refused';
+  readonly health: HealthState;
+  /** What the last look found to be different. */
+  readonly changes?: readonly FieldChange[];
+  readonly message?: string;
+}
+
+export interface SyncStatus {
+  readonly observedGeneration?: number;
+  readonly conditions: readonly Condition[];
+  readonly lastAttemptedRevision?: string;
+  readonly lastAppliedRevision?: string;
+  readonly lastHandledReconcileAt?: string;
+  readonly inventory: readonly InventoryEntry[];
+  readonly objects: readonly ObjectReport[];
+  readonly problems: readonly { readonly file: string; readonly message: string }[];
+  /** Newest first. */
+  readonly history: readonly HistoryEntry[];
+}
+
+export interface GitSourceObject extends ApiObject {
+  readonly kind: 'GitSource';
+  readonly spec: GitSourceSpec;
+}
+
+export interface SyncObject extends ApiObject {
+  readonly kind: 'Sync';
+  readonly spec: SyncSpec;
+  readonly status: SyncStatus;
+}
+
+export const gitopsKinds: readonly KindDefinition[] = [
+  { apiVersion: gitopsApiVersion, kind: 'GitSource', spec: gitSourceSpecSchema },
+  { apiVersion: gitopsApiVersion, kind: 'Sync', spec: syncSpecSchema },
+];
+
+export const initialSyncStatus: SyncStatus = {
+  conditions: [],
+  inventory: [],
+  objects: [],
+  problems: [],
+  history: [],
+};
+
+/** Asks for a reconciliation now: the value is remembered as `lastHandledReconcileAt`. */
+export const requestedAtAnnotation = 'gitops.weave.works/requested-at';
+/** The revision for which someone has confirmed that what it no longer has may go. */
+export const confirmedRevisionAnnotation = 'gitops.weave.works/confirmed-revision';

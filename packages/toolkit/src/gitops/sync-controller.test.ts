@@ -1,0 +1,289 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, test } from 'node:test';
+import * as v from 'valibot';
+import { ManualClock } from '../clock/manual-clock.ts';
+import { newUid } from '../object/uid.ts';
+import { Scheme } from '../scheme/scheme.ts';
+import { type Revision, sourceError } from '../source/source.ts';
+import { MemoryStore } from '../store/memory.ts';
+import type { Manifest } from '../codec/manifest.ts';
+import { type SyncObject, type SyncSpec, confirmedRevisionAnnotation, syncSpecSchema } from './kinds.ts';
+import { StoreActuator } from './store-actuator.ts';
+import { SyncController } from './sync-controller.ts';
+
+const scheme = new Scheme([
+  {
+    apiVersion: 'garden.example/v1',
+    kind: 'Pot',
+    spec: v.strictObject({ plant: v.string(), clay: v.optional(v.string(), 'red') }),
+  },
+]);
+
+const pot = (name: string, plant = 'mint', annotations: Record<string, string> = {}): string =>
+  JSON.stringify({
+    apiVersion: 'garden.example/v1',
+    kind: 'Pot',
+    metadata: { name, annotations },
+    spec: { plant },
+  });
+
+let store: MemoryStore;
+let actuator: Flaky;
+let revision: Revision | Error;
+let published: SyncObject[];
+let controller: SyncController;
+const { signal } = new AbortController();
+
+/** A store that fails for some objects when it is told to. */
+class Flaky extends StoreActuator {
+  readonly broken = new Set<string>();
+  dieAfter = Infinity;
+
+  override async create(manifest: Manifest): Promise<void> {
+    if (this.broken.has(manifest.metadata.name)) throw new Error('no soil');
+    this.dieAfter -= 1;
+    if (this.dieAfter < 0) throw abort.abort();
+    await super.create(manifest);
+  }
+}
+const abort = { abort: (): Error => new Error('killed') };
+
+const push = (files: Record<string, string>, id = `main@sha1:${newUid()}`): void => {
+  revision = {
+    id,
+    files: Object.entries(files).map(([path, text]) => ({ path: `${path}.json`, text, digest: text })),
+  };
+};
+
+async function declare(spec: object): Promise<void> {
+  await store.create({
+    apiVersion: 'gitops.weave.works/v1',
+    kind: 'Sync',
+    metadata: { name: 'garden', uid: newUid() },
+    spec: v.parse(syncSpecSchema, { source: { directory: '/x' }, ...spec }),
+    status: undefined,
+  });
+}
+
+const change = async (spec: Partial<SyncSpec>, annotations: Record<string, string> = {}): Promise<void> => {
+  const now = await sync();
+  await store.update({
+    ...now,
+    metadata: { ...now.metadata, annotations: { ...now.metadata.annotations, ...annotations } },
+    spec: { ...now.spec, ...spec },
+  });
+};
+
+const revisionId = (): string => (revision instanceof Error ? '' : revision.id);
+const sync = async (): Promise<SyncObject> =>
+  (await store.get({ kind: 'Sync', name: 'garden' })) as SyncObject;
+const run = () => controller.reconcile('default/garden', signal);
+const ready = async () => (await sync()).status.conditions.find(({ type }) => type === 'Ready');
+const pots = async () =>
+  Object.fromEntries(
+    (await store.list('Pot')).items.map(({ metadata, spec }) => [
+      metadata.name,
+      (spec as { plant: string }).plant,
+    ]),
+  );
+
+beforeEach(() => {
+  store = new MemoryStore();
+  actuator = new Flaky(store, {
+    kinds: ['Pot'],
+    effectOf: (_kind, { path }) => (path === '/spec/clay' ? 'replace' : 'live'),
+  });
+  published = [];
+  controller = new SyncController({
+    scheme,
+    actuator,
+    kindOrder: ['Pot'],
+    clock: new ManualClock(),
+    nodeLabels: { zone: 'a' },
+    store,
+    openSource: () => ({
+      fetch: async () => {
+        if (revision instanceof Error) throw revision;
+        return revision;
+      },
+    }),
+    sinks: [{ publish: async (object) => void published.push(object) }],
+    log: () => {},
+    random: () => 0,
+  });
+});
+
+describe('SyncController', () => {
+  test('makes, changes and prunes what the source says, and its status says so', async () => {
+    await declare({ interval: '1m' });
+    push({ a: pot('a'), b: pot('b') });
+    assert.deepEqual(await run(), { requeueAfterMs: 60_000 });
+    assert.deepEqual(await pots(), { a: 'mint', b: 'mint' });
+    push({ a: pot('a', 'fig') });
+    await run();
+    assert.deepEqual(await pots(), { a: 'fig' });
+    const { status } = await sync();
+    assert.equal((await ready())?.status, 'True');
+    assert.equal(status.lastAppliedRevision, revisionId());
+    assert.deepEqual(
+      status.inventory.map(({ name }) => name),
+      ['a'],
+    );
+    assert.equal(status.history.length, 2);
+  });
+
+  test('a second look at the same revision writes nothing and publishes nothing', async () => {
+    await declare({});
+    push({ a: pot('a') });
+    await run();
+    const { revision: before } = await store.list('Pot');
+    const count = published.length;
+    await run();
+    assert.equal((await store.list('Pot')).revision, before);
+    assert.equal(published.length, count);
+  });
+
+  test('drift is repaired, or reported with what differs', async () => {
+    await declare({});
+    push({ a: pot('a') });
+    await run();
+    const weed = async () => {
+      const object = await store.get({ kind: 'Pot', name: 'a' });
+      await store.update({ ...object, spec: { plant: 'weed', clay: 'red' } });
+    };
+    await weed();
+    await run();
+    assert.deepEqual(await pots(), { a: 'mint' });
+    await change({ drift: 'report' });
+    await weed();
+    await run();
+    assert.deepEqual(await pots(), { a: 'weed' });
+    const [report] = (await sync()).status.objects;
+    assert.equal(report?.state, 'Held');
+    assert.deepEqual(report?.changes, [{ path: '/spec/plant', from: 'weed', to: 'mint' }]);
+    assert.equal((await ready())?.reason, 'AppliedWithHeld');
+  });
+
+  test('a source that fails, is unsigned or empty leaves all as it is, and is tried again', async () => {
+    await declare({});
+    push({ a: pot('a'), b: pot('b') });
+    await run();
+    revision = sourceError('SOURCE_UNVERIFIED', 'not signed', 'sign it');
+    await assert.rejects(run(), { code: 'SYNC_FAILED' });
+    assert.equal((await ready())?.reason, 'SourceUnverified');
+    push({});
+    await run();
+    assert.deepEqual(Object.keys(await pots()), ['a', 'b']);
+    assert.match((await sync()).status.objects[0]?.message ?? '', /empty/);
+    await change({}, { [confirmedRevisionAnnotation]: revisionId() });
+    await run();
+    assert.deepEqual(await pots(), {});
+  });
+
+  test('one broken manifest and one object that fails stop nothing else, and nothing is pruned', async () => {
+    await declare({});
+    push({ a: pot('a'), old: pot('old') });
+    await run();
+    actuator.broken.add('bad');
+    push({
+      a: pot('a', 'fig'),
+      bad: pot('bad'),
+      broken: '{"apiVersion": "garden.example/v1", "kind": "Pot"}',
+    });
+    await run();
+    assert.deepEqual(await pots(), { a: 'fig', old: 'mint' });
+    const { status } = await sync();
+    assert.match(
+      status.problems[0]?.message ?? '',
+      /broken.json:1:1: metadata: the field "metadata" is missing/,
+    );
+    assert.equal((await ready())?.reason, 'InvalidManifests');
+    assert.equal(status.objects.find(({ name }) => name === 'bad')?.message, 'no soil');
+    actuator.broken.clear();
+    push({ a: pot('a', 'fig'), bad: pot('bad') });
+    await run();
+    assert.deepEqual(await pots(), { a: 'fig', bad: 'mint' });
+    assert.equal((await ready())?.status, 'True');
+  });
+
+  test('what waits for an object that failed is not made', async () => {
+    await declare({});
+    actuator.broken.add('a');
+    push({ a: pot('a'), b: pot('b', 'mint', { 'gitops.weave.works/depends-on': 'Pot/a' }) });
+    await run();
+    assert.deepEqual(await pots(), {});
+    assert.equal(
+      (await sync()).status.objects.find(({ name }) => name === 'b')?.message,
+      'it waits for Pot/a',
+    );
+  });
+
+  test('a run that is killed between any two objects is finished by the next, and prunes what it left', async () => {
+    for (let at = 0; at < 4; at += 1) {
+      store = new MemoryStore();
+      const killed = new AbortController();
+      actuator = new Flaky(store, { kinds: ['Pot'] });
+      actuator.dieAfter = at;
+      abort.abort = () => {
+        killed.abort(new Error('killed'));
+        return new Error('killed');
+      };
+      const options = {
+        scheme,
+        kindOrder: ['Pot'],
+        clock: new ManualClock(),
+        nodeLabels: {},
+        openSource: () => ({ fetch: async () => revision as unknown as Revision }),
+        sinks: [],
+        log: () => {},
+      };
+      await declare({});
+      push({ a: pot('a'), b: pot('b'), c: pot('c') });
+      const dying = new SyncController({ ...options, store, actuator });
+      await dying.reconcile('default/garden', killed.signal).catch(() => {});
+      assert.equal(killed.signal.aborted, at < 3);
+      actuator.dieAfter = Infinity;
+      push({ a: pot('a') });
+      const next = new SyncController({ ...options, store, actuator });
+      await change({}, { [confirmedRevisionAnnotation]: revisionId() });
+      await next.reconcile('default/garden', signal);
+      assert.deepEqual(await pots(), { a: 'mint' }, `killed after ${at}`);
+    }
+  });
+
+  test('suspended, waiting for another, or meant for another host: nothing is done', async () => {
+    await declare({ suspend: true });
+    push({ a: pot('a') });
+    await run();
+    assert.equal((await ready())?.reason, 'Suspended');
+    await change({ suspend: false, dependsOn: ['other'] });
+    await run();
+    assert.equal((await ready())?.message, 'it waits for Sync "other"');
+    await change({ dependsOn: [], nodeSelector: { zone: 'b' } });
+    await run();
+    assert.deepEqual(await pots(), {});
+    await change({ nodeSelector: { zone: 'a' } });
+    await run();
+    assert.deepEqual(await pots(), { a: 'mint' });
+  });
+
+  test('what a Sync made stays when the Sync goes, or goes with it where it says so', async () => {
+    for (const [deletionPolicy, left] of [
+      ['Orphan', { a: 'mint' }],
+      ['Delete', {}],
+    ] as const) {
+      for (const { kind, metadata } of [
+        ...(await store.list('Pot')).items,
+        ...(await store.list('Sync')).items,
+      ])
+        await store.delete({ kind, name: metadata.name });
+      await declare({ deletionPolicy });
+      push({ a: pot('a') });
+      await run();
+      await store.delete({ kind: 'Sync', name: 'garden' });
+      await run();
+      assert.deepEqual(await pots(), left);
+      await assert.rejects(sync(), { code: 'NOT_FOUND' });
+    }
+  });
+});

@@ -1,0 +1,233 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ReconcileResult } from '../controller/controller.ts';
+import { CodedError, hasCode } from '../errors/coded-error.ts';
+import { errorText } from '../errors/error-text.ts';
+import type { Log } from '../log/log.ts';
+import { isTrue } from '../object/condition.ts';
+import type { ObjectStore } from '../store/store.ts';
+import type { Source } from '../source/source.ts';
+import { parseDuration } from '../units/duration.ts';
+import {
+  type GitSourceObject,
+  type SyncObject,
+  type SyncStatus,
+  confirmedRevisionAnnotation,
+  initialSyncStatus,
+  requestedAtAnnotation,
+} from './kinds.ts';
+import { Renderer } from './render.ts';
+import { type Attempt, nextStatus } from './sync-status.ts';
+import {
+  type SyncDeps,
+  type SyncSubject,
+  applyPlan,
+  intendedInventory,
+  planRevision,
+} from './synchronize.ts';
+
+/** Where statuses go besides the store. */
+export interface StatusSink {
+  /** Called with a status that differs from the last; a failure is told of and does not fail the sync. */
+  publish(sync: SyncObject, signal: AbortSignal): Promise<void>;
+}
+
+export interface SyncControllerOptions extends SyncDeps {
+  readonly store: ObjectStore;
+  /** Opens what a Sync names; called again when either object has changed. */
+  readonly openSource: (sync: SyncObject, gitSource: GitSourceObject | undefined) => Source;
+  readonly sinks: readonly StatusSink[];
+  readonly log: Log;
+  /** From 0 to 1, to spread polls of many hosts. */
+  readonly random?: () => number;
+}
+
+interface Opened {
+  readonly id: string;
+  readonly source: Source;
+  readonly renderer: Renderer;
+}
+
+export const syncFinalizer = 'gitops.weave.works/sync';
+/** Polls come up to this share late, so that many hosts do not ask at once. */
+const jitter = 0.1;
+
+/** Brings the world to what each Sync names, again and again. */
+export class SyncController {
+  readonly #options: SyncControllerOptions;
+  readonly #opened = new Map<string, Opened>();
+
+  constructor(options: SyncControllerOptions) {
+    this.#options = options;
+  }
+
+  /** `key` is `namespace/name`. */
+  async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
+    const { store, clock, log } = this.#options;
+    const [namespace = '', name = ''] = key.split('/');
+    const sync = await this.#find({ namespace, name });
+    if (!sync) {
+      this.#opened.delete(key);
+      return {};
+    }
+    if (!fits(sync.spec.nodeSelector, this.#options.nodeLabels)) return {};
+    if (sync.metadata.deletionTimestamp !== undefined) {
+      await this.#finalize(sync, signal);
+      return {};
+    }
+    const wanted = sync.metadata.finalizers.includes(syncFinalizer)
+      ? sync
+      : ((await store.update({
+          ...sync,
+          metadata: { ...sync.metadata, finalizers: [...sync.metadata.finalizers, syncFinalizer] },
+        })) as SyncObject);
+    const start = clock.now();
+    const attempt = await this.#attempt(wanted, key, signal);
+    const requestedAt = wanted.metadata.annotations[requestedAtAnnotation];
+    const facts = { generation: wanted.metadata.generation, requestedAt, durationMs: clock.now() - start };
+    const saved = await this.#save(wanted, (old) =>
+      nextStatus(old, attempt, { ...facts, now: new Date(clock.now()).toISOString() }),
+    );
+    if (saved) await this.#publish(saved, signal);
+    if (attempt.kind === 'failed') {
+      log('error', 'sync failed', { sync: name, reason: attempt.reason, error: attempt.message });
+      throw new CodedError('SYNC_FAILED', attempt.message, { hint: 'see its conditions' });
+    }
+    if (attempt.kind === 'suspended') return {};
+    const interval = parseDuration(wanted.spec.interval);
+    return { requeueAfterMs: interval * (1 + jitter * (this.#options.random ?? Math.random)()) };
+  }
+
+  async #attempt(sync: SyncObject, key: string, signal: AbortSignal): Promise<Attempt> {
+    if (sync.spec.suspend) return { kind: 'suspended' };
+    const unready = await this.#unready(sync);
+    if (unready !== undefined) return { kind: 'waiting', message: `it waits for Sync "${unready}"` };
+    let revision: string | undefined;
+    try {
+      const { source, renderer } = await this.#open(sync, key);
+      const op = { signal, report: this.#report(sync) };
+      const fetched = await source.fetch(op);
+      revision = fetched.id;
+      const subject = subjectOf(sync);
+      const planned = await planRevision(subject, fetched, renderer, this.#options, signal);
+      const inventory = intendedInventory(planned.plan, subject.inventory);
+      if (inventory !== subject.inventory) await this.#save(sync, (old) => ({ ...old, inventory }));
+      const outcome = await applyPlan(subject, planned, this.#options, op);
+      return { kind: 'done', revision, outcome, problems: planned.rendering.problems };
+    } catch (failure) {
+      signal.throwIfAborted();
+      const reason = failure instanceof CodedError ? camelCase(failure.code) : 'Failed';
+      return {
+        kind: 'failed',
+        reason,
+        message: errorText(failure),
+        ...(revision !== undefined && { revision }),
+      };
+    }
+  }
+
+  readonly #report =
+    (sync: SyncObject) =>
+    ({ kind, message }: { readonly kind: string; readonly message: string }): void =>
+      this.#options.log(kind === 'warning' ? 'warning' : 'info', message, { sync: sync.metadata.name });
+
+  async #open(sync: SyncObject, key: string): Promise<Opened> {
+    const { store, openSource } = this.#options;
+    const named = 'gitSource' in sync.spec.source ? sync.spec.source.gitSource : undefined;
+    const { namespace } = sync.metadata;
+    const gitSource =
+      named === undefined
+        ? undefined
+        : ((await store.get({ kind: 'GitSource', namespace, name: named })) as GitSourceObject);
+    const id = JSON.stringify([
+      sync.spec.source,
+      sync.spec.pin,
+      gitSource?.metadata.uid,
+      gitSource?.metadata.generation,
+    ]);
+    const known = this.#opened.get(key);
+    if (known?.id === id) return known;
+    const opened = { id, source: openSource(sync, gitSource), renderer: new Renderer() };
+    this.#opened.set(key, opened);
+    return opened;
+  }
+
+  async #unready({ metadata, spec }: SyncObject): Promise<string | undefined> {
+    for (const name of spec.dependsOn) {
+      const other = await this.#find({ namespace: metadata.namespace, name });
+      if (!other || !isTrue(other.status.conditions, 'Ready')) return name;
+    }
+    return undefined;
+  }
+
+  /** What a Sync made goes or stays with it, as it says. */
+  async #finalize(sync: SyncObject, signal: AbortSignal): Promise<void> {
+    if (sync.spec.deletionPolicy === 'Delete') {
+      const op = { signal, report: this.#report(sync) };
+      const revision = { id: 'none', files: [] };
+      const subject = { ...subjectOf(sync), confirmedRevision: 'none', spec: { ...sync.spec, prune: true } };
+      const planned = await planRevision(subject, revision, new Renderer(), this.#options, signal);
+      await applyPlan(subject, planned, this.#options, op);
+    }
+    await this.#options.store.update({
+      ...sync,
+      metadata: {
+        ...sync.metadata,
+        finalizers: sync.metadata.finalizers.filter((finalizer) => finalizer !== syncFinalizer),
+      },
+    });
+  }
+
+  async #find(key: { readonly namespace: string; readonly name: string }): Promise<SyncObject | undefined> {
+    try {
+      const object = (await this.#options.store.get({ kind: 'Sync', ...key })) as SyncObject;
+      return { ...object, status: { ...initialSyncStatus, ...object.status } };
+    } catch (failure) {
+      if (hasCode(failure, 'NOT_FOUND')) return undefined;
+      throw failure;
+    }
+  }
+
+  /** Writes the status unless it is as it was. Returns the object if it was written. */
+  async #save(sync: SyncObject, change: (old: SyncStatus) => SyncStatus): Promise<SyncObject | undefined> {
+    for (;;) {
+      const now = await this.#find(sync.metadata);
+      if (!now || now.metadata.uid !== sync.metadata.uid) return undefined;
+      const status = change(now.status);
+      if (isDeepStrictEqual(status, now.status)) return undefined;
+      try {
+        return (await this.#options.store.update({ ...now, status })) as SyncObject;
+      } catch (failure) {
+        if (!hasCode(failure, 'CONFLICT')) throw failure;
+      }
+    }
+  }
+
+  async #publish(sync: SyncObject, signal: AbortSignal): Promise<void> {
+    for (const sink of this.#options.sinks) {
+      try {
+        await sink.publish(sync, signal);
+      } catch (failure) {
+        signal.throwIfAborted();
+        this.#options.log('warning', 'status could not be published', {
+          sync: sync.metadata.name,
+          error: errorText(failure),
+        });
+      }
+    }
+  }
+}
+
+const subjectOf = ({ metadata, spec, status }: SyncObject): SyncSubject => ({
+  name: metadata.name,
+  spec,
+  inventory: status.inventory,
+  confirmedRevision: metadata.annotations[confirmedRevisionAnnotation],
+});
+
+const fits = (
+  selector: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+): boolean => Object.entries(selector).every(([name, value]) => labels[name] === value);
+
+const camelCase = (code: string): string =>
+  code.toLowerCase().replaceAll(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());

@@ -1,0 +1,125 @@
+import { type Condition, type NewCondition, withCondition, withoutCondition } from '../object/condition.ts';
+import type { HistoryEntry, SyncStatus } from './kinds.ts';
+import type { SyncOutcome } from './synchronize.ts';
+import type { Rendering } from './render.ts';
+
+const historyKept = 10;
+
+/** What one reconciliation came to. */
+export type Attempt =
+  | {
+      readonly kind: 'done';
+      readonly revision: string;
+      readonly outcome: SyncOutcome;
+      readonly problems: Rendering['problems'];
+    }
+  /** Nothing could be planned: source, credentials, signature. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly message: string; readonly revision?: string }
+  | { readonly kind: 'waiting'; readonly message: string }
+  | { readonly kind: 'suspended' };
+
+interface Facts {
+  readonly generation: number;
+  readonly now: string;
+  readonly durationMs: number;
+  readonly requestedAt: string | undefined;
+}
+
+/** Pure. The status after an attempt; equal to the one before where nothing is new. */
+export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): SyncStatus {
+  const base: SyncStatus = {
+    ...old,
+    observedGeneration: facts.generation,
+    ...(facts.requestedAt !== undefined && { lastHandledReconcileAt: facts.requestedAt }),
+  };
+  const ready = (status: Condition['status'], reason: string, message: string): NewCondition => ({
+    type: 'Ready',
+    status,
+    reason,
+    message,
+    observedGeneration: facts.generation,
+  });
+  const settled = withoutCondition(base.conditions, 'Reconciling');
+  switch (attempt.kind) {
+    case 'suspended':
+      return {
+        ...base,
+        conditions: withCondition(settled, ready('Unknown', 'Suspended', 'it is suspended'), facts.now),
+      };
+    case 'waiting':
+      return {
+        ...base,
+        conditions: withCondition(settled, ready('False', 'DependencyNotReady', attempt.message), facts.now),
+      };
+    case 'failed':
+      return {
+        ...base,
+        ...(attempt.revision !== undefined && { lastAttemptedRevision: attempt.revision }),
+        conditions: withCondition(settled, ready('False', attempt.reason, attempt.message), facts.now),
+        history: withHistory(old.history, attempt.revision ?? 'none', 'Failed', attempt.message, facts),
+      };
+    case 'done': {
+      const { revision, outcome, problems } = attempt;
+      const { isReady, reason, message } = judge(outcome, problems, revision);
+      const isNew =
+        outcome.applied > 0 ||
+        old.lastAttemptedRevision !== revision ||
+        (old.history[0]?.outcome === 'Failed') === isReady;
+      const happened = outcome.applied > 0 ? `${message}, ${outcome.applied} changed` : message;
+      const condition = ready(isReady ? 'True' : 'False', reason, message);
+      return {
+        ...base,
+        lastAttemptedRevision: revision,
+        ...(isReady && { lastAppliedRevision: revision }),
+        conditions: withCondition(settled, condition, facts.now),
+        inventory: outcome.inventory,
+        objects: outcome.objects,
+        problems,
+        history: isNew
+          ? withHistory(old.history, revision, isReady ? 'Succeeded' : 'Failed', happened, facts)
+          : old.history,
+      };
+    }
+  }
+}
+
+function judge(
+  { objects }: SyncOutcome,
+  problems: Rendering['problems'],
+  revision: string,
+): { readonly isReady: boolean; readonly reason: string; readonly message: string } {
+  const count = (state: string): number => objects.filter((object) => object.state === state).length;
+  const bad = count('Failed') + count('Skipped') + count('Refused');
+  const parts = [
+    `${objects.length} objects`,
+    ...(count('Held') > 0 ? [`${count('Held')} held`] : []),
+    ...(bad > 0 ? [`${bad} failed`] : []),
+    ...(problems.length > 0 ? [`${problems.length} files unreadable`] : []),
+  ];
+  const message = `${shortRevision(revision)}: ${parts.join(', ')}`;
+  if (problems.length > 0) return { isReady: false, reason: 'InvalidManifests', message };
+  if (bad > 0) return { isReady: false, reason: 'ApplyFailed', message };
+  return { isReady: true, reason: count('Held') > 0 ? 'AppliedWithHeld' : 'Applied', message };
+}
+
+/** `main@sha1:8843d7f92416…` as `main@8843d7f`. */
+export const shortRevision = (revision: string): string =>
+  revision.replace(/@sha(?:1|256):([0-9a-f]{7})[0-9a-f]*$/, '@$1');
+
+function withHistory(
+  history: readonly HistoryEntry[],
+  revision: string,
+  outcome: HistoryEntry['outcome'],
+  message: string,
+  { now, durationMs }: Facts,
+): readonly HistoryEntry[] {
+  const [last] = history;
+  if (
+    outcome === 'Failed' &&
+    last?.outcome === 'Failed' &&
+    last.message === message &&
+    last.revision === revision
+  )
+    return history;
+  return [{ revision, time: now, durationMs, outcome, message }, ...history].slice(0, historyKept);
+}

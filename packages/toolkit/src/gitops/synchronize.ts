@@ -1,0 +1,154 @@
+import type { Operation } from '../async/operation.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Scheme } from '../scheme/scheme.ts';
+import type { Revision } from '../source/source.ts';
+import { parseDuration } from '../units/duration.ts';
+import { type Actuator, type HealthState, type LiveObject, type SyncEvent, worstHealth } from './actuator.ts';
+import { type ObjectResult, executePlan } from './execute-plan.ts';
+import type { ObjectReport, SyncSpec } from './kinds.ts';
+import { keyText, objectKey } from './object-key.ts';
+import { type Action, type InventoryEntry, type SyncPlan, planSync } from './plan-sync.ts';
+import type { Renderer, Rendering } from './render.ts';
+
+/** What a synchronisation is made with, whatever is synchronised. */
+export interface SyncDeps {
+  readonly scheme: Scheme;
+  readonly actuator: Actuator;
+  /** Kinds in the order in which they are made. */
+  readonly kindOrder: readonly string[];
+  readonly clock: Clock;
+  readonly nodeLabels: Readonly<Record<string, string>>;
+}
+
+export interface SyncSubject {
+  readonly name: string;
+  readonly spec: SyncSpec;
+  readonly inventory: readonly InventoryEntry[];
+  /** The revision for which pruning was confirmed. */
+  readonly confirmedRevision: string | undefined;
+}
+
+export interface PlannedSync {
+  readonly rendering: Rendering;
+  readonly plan: SyncPlan;
+}
+
+const concurrency = 4;
+
+/** Looks at source and world, and plans; nothing is changed. */
+export async function planRevision(
+  subject: SyncSubject,
+  revision: Revision,
+  renderer: Renderer,
+  deps: SyncDeps,
+  signal: AbortSignal,
+): Promise<PlannedSync> {
+  const { spec } = subject;
+  const rendering = renderer.render(revision, {
+    scheme: deps.scheme,
+    path: spec.path,
+    unknownKinds: spec.unknownKinds,
+    nodeLabels: deps.nodeLabels,
+    ...(spec.variables && { variables: spec.variables }),
+  });
+  const plan = planSync({
+    owner: subject.name,
+    wanted: rendering.manifests,
+    live: await deps.actuator.observe(signal),
+    inventory: subject.inventory,
+    effectOf: (kind, change) => deps.actuator.effectOf(kind, change),
+    kindOrder: deps.kindOrder,
+    defaults: { drift: spec.drift, replace: spec.replace },
+    prune: {
+      enabled: spec.prune,
+      limitPercent: spec.pruneLimitPercent,
+      confirmed: subject.confirmedRevision === revision.id,
+      brokenRevision: rendering.problems.length > 0,
+    },
+    adopt: spec.adopt,
+  });
+  return { rendering, plan };
+}
+
+/**
+ * Pure. The inventory with everything that a plan may make: written before the plan is done, so that what a run that was
+ * cut short has made is known to be ours.
+ */
+export function intendedInventory(
+  plan: SyncPlan,
+  inventory: readonly InventoryEntry[],
+): readonly InventoryEntry[] {
+  const known = new Set(inventory.map(keyText));
+  const making = plan.stages
+    .flat()
+    .filter(({ kind, key, held }) => kind === 'create' && held === undefined && !known.has(keyText(key)));
+  return making.length === 0
+    ? inventory
+    : [...inventory, ...making.map(({ key }) => ({ ...key, digest: '' }))];
+}
+
+export interface SyncOutcome {
+  readonly inventory: readonly InventoryEntry[];
+  readonly objects: readonly ObjectReport[];
+  readonly health: HealthState;
+  /** How many objects were changed. */
+  readonly applied: number;
+}
+
+/** Does a plan and says how the world is afterwards. */
+export async function applyPlan(
+  subject: SyncSubject,
+  { plan }: PlannedSync,
+  deps: SyncDeps,
+  op: Operation<SyncEvent>,
+): Promise<SyncOutcome> {
+  const options = {
+    owner: subject.name,
+    actuator: deps.actuator,
+    clock: deps.clock,
+    concurrency,
+    healthTimeoutMs: parseDuration(subject.spec.timeout),
+    waitForHealth: subject.spec.wait,
+  };
+  const { results, inventory } = await executePlan(plan, subject.inventory, options, op);
+  const applied = results.filter(({ outcome }) => outcome === 'applied').length;
+  const live = applied === 0 ? undefined : await deps.actuator.observe(op.signal);
+  return { inventory, applied, ...reportObjects(plan, results, live) };
+}
+
+const states = {
+  unchanged: 'Synced',
+  applied: 'Synced',
+  held: 'Held',
+  skipped: 'Skipped',
+  failed: 'Failed',
+  refused: 'Refused',
+} as const;
+
+function reportObjects(
+  plan: SyncPlan,
+  results: readonly ObjectResult[],
+  observed: readonly LiveObject[] | undefined,
+): Pick<SyncOutcome, 'objects' | 'health'> {
+  const live = observed && new Map(observed.map((object) => [keyText(objectKey(object)), object]));
+  const actions = new Map(plan.stages.flat().map((action) => [keyText(action.key), action]));
+  const objects = results
+    .filter(({ action, outcome }) => !(action === 'delete' && outcome === 'applied'))
+    .map(({ key, outcome, message }): ObjectReport => {
+      const action = actions.get(keyText(key));
+      const health = (live ? live.get(keyText(key)) : liveOf(action))?.health;
+      const said = message ?? (health?.state === 'Healthy' ? undefined : health?.message);
+      const differs = outcome !== 'applied' && action !== undefined && action.changes.length > 0;
+      return {
+        ...key,
+        state: states[outcome],
+        health: health?.state ?? 'Missing',
+        ...(differs && { changes: action.changes }),
+        ...(said !== undefined && { message: said }),
+      };
+    });
+  return { objects, health: worstHealth(objects.map(({ health }) => health)) };
+}
+
+const liveOf = (action: Action | undefined): LiveObject | undefined =>
+  action === undefined || action.kind === 'create' ? undefined : action.live;

@@ -1,0 +1,11 @@
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Structured: `message` is the same for every event of its sort, and `fields` tell them apart. */
+export type Log = (level: LogLevel, message: string, fields?: LogFields) => void;
+
+/** One JSON object on a line for each event, as log collectors read it. */
+export const jsonLog =
+  (write: (line: string) => void, now: () => Date = () => new Date()): Log =>
+  (level, message, fields = {}) =>
+    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields })}\n`);
