@@ -3,7 +3,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   toolkit: [],
   api: ['toolkit'],
   engine: ['toolkit', 'api'],
-  cli: ['toolkit', 'api', 'engine'],
+  daemon: ['toolkit', 'api', 'engine'],
+  cli: ['toolkit', 'api', 'engine', 'daemon'],
 };
 
 export interface Import {

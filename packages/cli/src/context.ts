@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import type { ReadClient } from '@ignite/api/client/client';
 import { type Paths, defaultPaths } from '@ignite/engine/host/paths';
 import type { LocalClient } from '@ignite/engine/local-client';
+import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { FlagValues, Invocation } from './arguments/command.ts';
 import { Progress } from './render/progress.ts';
 
-function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
+export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
   return {
     dataDir: resolve(flags.text('data-dir') ?? env['IGNITE_DATA_DIR'] ?? defaultPaths.dataDir),
     runDir: resolve(flags.text('run-dir') ?? env['IGNITE_RUN_DIR'] ?? defaultPaths.runDir),
@@ -47,4 +49,30 @@ export async function withClient<T>(
   });
   using progress = new Progress(io, flags.isSet('quiet'));
   return await use(client, { signal, report: progress.report });
+}
+
+/** What declarative commands work with. */
+export interface DeclaredHost {
+  readonly client: LocalClient;
+  readonly store: ObjectStore;
+  readonly paths: Paths;
+  readonly deps: SyncDeps;
+  readonly op: { readonly signal: AbortSignal; readonly report: Progress['report'] };
+}
+
+/** For commands that declare: the engine, the store and what applies manifests to them. */
+export async function withDeclaredHost<T>(
+  invocation: Invocation,
+  use: (host: DeclaredHost) => Promise<T>,
+): Promise<T> {
+  const [{ declaredHost }, { openSqliteStore }, { storePath }] = await Promise.all([
+    import('@ignite/daemon/declared-host'),
+    import('@ignite/toolkit/store/sqlite'),
+    import('@ignite/engine/host/paths'),
+  ]);
+  const paths = pathsOf(invocation.flags, invocation.io.env);
+  return await withClient(invocation, async (client, op) => {
+    using store = openSqliteStore(storePath(paths));
+    return await use({ client, store, paths, deps: declaredHost(client, store), op });
+  });
 }

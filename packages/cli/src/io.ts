@@ -7,5 +7,7 @@ export interface Io {
   readonly out: Writer;
   readonly err: Writer;
   readonly isTty: boolean;
+  /** Whether what goes to `out` may be coloured. */
+  readonly isColoured: boolean;
   readonly env: NodeJS.ProcessEnv;
 }

@@ -61,6 +61,9 @@ const io: Io = {
   get isTty() {
     return process.stderr.isTTY && process.env['TERM'] !== 'dumb';
   },
+  get isColoured() {
+    return process.stdout.isTTY && process.env['TERM'] !== 'dumb' && !process.env['NO_COLOR'];
+  },
   env: process.env,
 };
 // No await at the top: the bundle is CommonJS.

@@ -15,6 +15,7 @@ import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import type { ObservedVm, VmDefinition } from './declare/vm-actuator.ts';
 import { sshOptions } from './guest/ssh-options.ts';
 import { untilSshAnswers } from './guest/ssh-ready.ts';
 import { examineHost, missingPackages } from './host/doctor.ts';
@@ -90,14 +91,11 @@ export class LocalClient implements Client {
   async createVm(request: CreateVmRequest, op: ClientOperation): Promise<Vm> {
     const { name, spec } = await validateRequest(request);
     const imageRequest = parseImportRequest(spec.image.oci, request);
-    const kernelRequest =
-      spec.kernel.oci === undefined ? undefined : parseImportRequest(spec.kernel.oci, request);
+    if (spec.kernel.oci !== undefined) parseImportRequest(spec.kernel.oci, request);
     if ((await listVms(this.#host.store)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
     const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
     assertDiskHolds(spec, image);
-    const kernel = kernelRequest
-      ? await ensureKernel(kernelRequest, this.#host, this.#host.store, op)
-      : await ensureDefaultKernel(this.#host, this.#host.store, op);
+    const kernel = await this.#kernelFor(spec.kernel.oci, request, op);
     return await storeVm({ name, spec, image, kernel }, request, this.#host.store);
   }
 
@@ -147,6 +145,30 @@ export class LocalClient implements Client {
       if (isRunning && !request.force) throw stillRunning(name);
       await this.#host.store.delete({ kind: 'VM', name });
       return await reconcileVm(await getVm(this.#host.store, name), { kind: 'gone' }, this.#host, op);
+    });
+  }
+
+  /** All VMs as they really are, with whether their disks are there. */
+  async observeVms(signal: AbortSignal): Promise<readonly ObservedVm[]> {
+    const vms = await this.listVms(signal);
+    return vms.map((vm) => ({ vm, hasDisk: existsSync(vmFiles(this.#host.paths, vm.metadata.uid).disk) }));
+  }
+
+  async redefineVm(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm> {
+    const { spec } = await validateRequest({ spec: wanted.spec });
+    return await this.#locked(query, op.signal, async (found) => {
+      const kernel =
+        spec.kernel.oci === found.spec.kernel.oci
+          ? undefined
+          : await this.#kernelFor(spec.kernel.oci, {}, op);
+      return await changeVm(this.#host.store, found, (now) => ({
+        spec: { ...spec, power: now.spec.power },
+        labels: wanted.labels,
+        annotations: wanted.annotations,
+        ...(kernel && {
+          status: { ...now.status, kernel: { id: kernel.status.id, version: kernel.status.version } },
+        }),
+      }));
     });
   }
 
@@ -281,6 +303,12 @@ export class LocalClient implements Client {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#host.store[Symbol.dispose]();
+  }
+
+  async #kernelFor(oci: string | undefined, request: ImageRequest, op: ClientOperation): Promise<Kernel> {
+    return oci === undefined
+      ? await ensureDefaultKernel(this.#host, this.#host.store, op)
+      : await ensureKernel(parseImportRequest(oci, request), this.#host, this.#host.store, op);
   }
 
   async #locked(query: string, signal: AbortSignal, work: (vm: Vm) => Promise<Vm>): Promise<Vm> {

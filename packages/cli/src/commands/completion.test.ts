@@ -7,7 +7,7 @@ import { completion } from './completion.ts';
 
 async function scriptFor(shell: string): Promise<string> {
   const out = new PassThrough();
-  const io = { out, err: out, isTty: false, env: {} };
+  const io = { out, err: out, isTty: false, isColoured: false, env: {} };
   await completion.run({
     flags: new FlagValues(new Map()),
     args: [shell],

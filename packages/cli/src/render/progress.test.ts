@@ -12,7 +12,7 @@ function capture(isTty: boolean, quiet: boolean, use: (progress: Progress) => vo
     },
   });
   {
-    using progress = new Progress({ out: err, err, isTty, env: {} }, quiet);
+    using progress = new Progress({ out: err, err, isTty, isColoured: false, env: {} }, quiet);
     use(progress);
   }
   return text;

@@ -37,6 +37,7 @@ export interface VmHost {
 }
 
 const buttonTimeoutMs = 2_000;
+const pressAgainMs = 2_000;
 const exitPollMs = 50;
 
 /** One arm for each step; the decisions are the planner's. Returns the VM as it is stored afterwards. */
@@ -199,6 +200,7 @@ async function recordStart(vm: Vm, host: VmHost): Promise<Vm> {
   );
 }
 
+/** A guest that is still booting does not feel the button: it is pressed again while there is time. */
 async function pressPowerButton(
   uid: string,
   graceMs: number,
@@ -206,19 +208,21 @@ async function pressPowerButton(
   op: ClientOperation,
 ): Promise<void> {
   const { qmpSocket } = vmRunFiles(host.paths, uid);
-  try {
-    await qmpCommand(
-      qmpSocket,
-      'system_powerdown',
-      AbortSignal.any([op.signal, AbortSignal.timeout(buttonTimeoutMs)]),
-    );
-  } catch (failure) {
-    op.signal.throwIfAborted();
-    op.report({ kind: 'warning', message: `the power button does not answer: ${String(failure)}` });
-    return;
-  }
   const deadline = Date.now() + graceMs;
+  let pressAt = 0;
   while (Date.now() < deadline && (await host.sandbox.observe(uid)).state === 'running') {
+    if (Date.now() >= pressAt) {
+      pressAt = Date.now() + pressAgainMs;
+      try {
+        const signal = AbortSignal.any([op.signal, AbortSignal.timeout(buttonTimeoutMs)]);
+        await qmpCommand(qmpSocket, 'system_powerdown', signal);
+      } catch (failure) {
+        op.signal.throwIfAborted();
+        if ((await host.sandbox.observe(uid)).state !== 'running') return; // it has gone off meanwhile
+        op.report({ kind: 'warning', message: `the power button does not answer: ${String(failure)}` });
+        return;
+      }
+    }
     await delay(exitPollMs, undefined, { signal: op.signal });
   }
 }

@@ -27,12 +27,14 @@ export async function changeVm(
     readonly spec?: VmSpec;
     readonly status?: VmStatus;
     readonly finalizers?: readonly string[];
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
   },
 ): Promise<Vm> {
   for (;;) {
     const now = await getVm(store, vm.metadata.name);
-    const { finalizers, ...parts } = change(now);
-    const next = { ...now, ...parts, metadata: { ...now.metadata, ...(finalizers && { finalizers }) } };
+    const { spec = now.spec, status = now.status, ...metadata } = change(now);
+    const next = { ...now, spec, status, metadata: { ...now.metadata, ...metadata } };
     try {
       return (await store.update(next)) as Vm;
     } catch (failure) {

@@ -7,16 +7,16 @@ import { gitTransport } from './git-url.ts';
 /** How to prove to a server who we are, and it to us; secrets stay in their files. */
 export interface GitAuth {
   /** A private key for ssh. */
-  readonly identityFile?: string;
+  readonly identityFile?: string | undefined;
   /** Host keys for ssh; a host that is not in it is refused. */
-  readonly knownHostsFile?: string;
-  readonly username?: string;
+  readonly knownHostsFile?: string | undefined;
+  readonly username?: string | undefined;
   /** Holds a password or token for https. */
-  readonly passwordFile?: string;
+  readonly passwordFile?: string | undefined;
   /** Certificates of authorities that are trusted beside the system's own, for https. */
-  readonly caFile?: string;
+  readonly caFile?: string | undefined;
   /** Such as `http://proxy:3128`, for https. */
-  readonly proxy?: string;
+  readonly proxy?: string | undefined;
 }
 
 /** Prints whichever of the two git asks for. */

@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 
 /** What of a repository is wanted; the more specific field wins: commit, name, semver, tag, branch. */
 export interface GitRef {
-  readonly branch?: string;
-  readonly tag?: string;
+  readonly branch?: string | undefined;
+  readonly tag?: string | undefined;
   /** A range such as `1.x`, `^1.2.0`, `~1.2`, `>=1.0.0 <2.0.0`: the highest tag that fits. */
-  readonly semver?: string;
+  readonly semver?: string | undefined;
   /** A whole name, such as `refs/pull/7/head`. */
-  readonly name?: string;
-  readonly commit?: string;
+  readonly name?: string | undefined;
+  readonly commit?: string | undefined;
 }
 
 export interface RemoteRef {

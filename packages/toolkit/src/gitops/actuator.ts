@@ -22,6 +22,8 @@ export interface Health {
 export interface LiveObject extends Manifest {
   readonly metadata: Manifest['metadata'] & { readonly uid: string };
   readonly health: Health;
+  /** What its own controller says of it. */
+  readonly status?: unknown;
 }
 
 /** What changing a field does to the object, from the mildest: nothing to see, a restart, a new one in its place. */

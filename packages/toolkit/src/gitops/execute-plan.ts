@@ -29,7 +29,7 @@ export interface SyncResult {
 }
 
 export interface ExecuteOptions {
-  readonly owner: string;
+  readonly owner: string | undefined;
   readonly actuator: Actuator;
   readonly clock: Clock;
   /** At most so many objects are changed at once. */
@@ -108,10 +108,15 @@ async function execute(
         await actuator.create(withOwner(action.wanted, owner), op);
         break;
       case 'change':
-        await actuator.change(action.live, withOwner(action.wanted, owner), action.changes, op);
+        await actuator.change(
+          action.live,
+          withOwner(action.wanted, owner ?? ownerOf(action.live)),
+          action.changes,
+          op,
+        );
         break;
       case 'replace':
-        await actuator.replace(action.live, withOwner(action.wanted, owner), op);
+        await actuator.replace(action.live, withOwner(action.wanted, owner ?? ownerOf(action.live)), op);
         break;
       case 'delete':
         await actuator.remove(action.live, op);
@@ -158,7 +163,7 @@ function nextInventory(
   plan: SyncPlan,
   results: readonly ObjectResult[],
   before: readonly InventoryEntry[],
-  owner: string,
+  owner: string | undefined,
 ): readonly InventoryEntry[] {
   const outcomes = new Map(results.map((result) => [keyText(result.key), result]));
   const entries = new Map(before.map((entry) => [keyText(entry), entry]));

@@ -53,8 +53,8 @@ export interface SyncPlan {
 }
 
 export interface SyncInput {
-  /** The name of the Sync, which marks what it owns. */
-  readonly owner: string;
+  /** The name of the Sync, which marks what it owns; undefined for a person, who owns nothing. */
+  readonly owner: string | undefined;
   readonly wanted: readonly Manifest[];
   readonly live: readonly LiveObject[];
   readonly inventory: readonly InventoryEntry[];
@@ -71,7 +71,7 @@ export interface SyncInput {
     /** The revision has files that could not be read, so what is absent may only be unread. */
     readonly brokenRevision: boolean;
   };
-  /** Takes over objects that exist and that no one owns. */
+  /** Takes over objects that exist and that no one owns; a person: changes objects that a Sync owns. */
   readonly adopt: boolean;
 }
 
@@ -132,7 +132,7 @@ function planObject(
   }
   const changes = changesBetween(live, wanted, policy.ignore);
   const owner = ownerOf(live);
-  const takesOver = owner !== input.owner;
+  const takesOver = input.owner !== undefined && owner !== input.owner;
   if (changes.length === 0 && !takesOver)
     return { kind: 'unchanged', key, policy, wanted, live, reason: 'same', changes };
   const isDrift = applied !== undefined && applied.digest === manifestDigest(wanted);
@@ -162,8 +162,10 @@ function whyHeld(about: {
 }): string | undefined {
   const { policy, owner, isDrift, effect, input } = about;
   if (!policy.reconcile) return leftAlone;
-  if (owner !== undefined && owner !== input.owner) return `Sync "${owner}" owns it`;
-  if (owner === undefined && !input.adopt) return 'it exists, and no Sync owns it: adopt it, or rename one';
+  if (owner !== undefined && owner !== input.owner && !(input.owner === undefined && input.adopt))
+    return `Sync "${owner}" owns it`;
+  if (owner === undefined && input.owner !== undefined && !input.adopt)
+    return 'it exists, and no Sync owns it: adopt it, or rename one';
   if (isDrift) {
     const drift = heldDrift(policy);
     if (drift !== undefined) return drift;
@@ -247,7 +249,8 @@ export function ownerOf(object: Manifest): string | undefined {
 }
 
 /** The manifest with the mark of its owner. */
-export function withOwner(manifest: Manifest, owner: string): Manifest {
+export function withOwner(manifest: Manifest, owner: string | undefined): Manifest {
+  if (owner === undefined) return manifest;
   const annotations = {
     ...manifest.metadata.annotations,
     [ownerAnnotation]: `${owner} ${keyText(objectKey(manifest))}`,

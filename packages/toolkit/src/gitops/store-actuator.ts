@@ -30,13 +30,7 @@ export class StoreActuator implements Actuator {
     return lists
       .flatMap(({ items }) => items)
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-      .map(({ apiVersion, kind, metadata, spec, ...object }) => ({
-        apiVersion,
-        kind,
-        metadata,
-        spec,
-        health: healthOf({ apiVersion, kind, metadata, spec, ...object }),
-      }));
+      .map((object) => ({ ...object, health: healthOf(object) }));
   }
 
   effectOf(kind: string, change: FieldChange): Effect {

@@ -3,6 +3,7 @@ import type { ReconcileResult } from '../controller/controller.ts';
 import { CodedError, hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
 import type { Log } from '../log/log.ts';
+import type { LiveObject } from './actuator.ts';
 import { isTrue } from '../object/condition.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { Source } from '../source/source.ts';
@@ -27,8 +28,11 @@ import {
 
 /** Where statuses go besides the store. */
 export interface StatusSink {
-  /** Called with a status that differs from the last; a failure is told of and does not fail the sync. */
-  publish(sync: SyncObject, signal: AbortSignal): Promise<void>;
+  /**
+   * Called after each attempt, with what the Sync answers for where that is known. A failure is told of and does not
+   * fail the sync.
+   */
+  publish(sync: SyncObject, live: readonly LiveObject[] | undefined, signal: AbortSignal): Promise<void>;
 }
 
 export interface SyncControllerOptions extends SyncDeps {
@@ -84,10 +88,10 @@ export class SyncController {
     const attempt = await this.#attempt(wanted, key, signal);
     const requestedAt = wanted.metadata.annotations[requestedAtAnnotation];
     const facts = { generation: wanted.metadata.generation, requestedAt, durationMs: clock.now() - start };
-    const saved = await this.#save(wanted, (old) =>
+    await this.#save(wanted, (old) =>
       nextStatus(old, attempt, { ...facts, now: new Date(clock.now()).toISOString() }),
     );
-    if (saved) await this.#publish(saved, signal);
+    await this.#publish(wanted, attempt, signal);
     if (attempt.kind === 'failed') {
       log('error', 'sync failed', { sync: name, reason: attempt.reason, error: attempt.message });
       throw new CodedError('SYNC_FAILED', attempt.message, { hint: 'see its conditions' });
@@ -202,16 +206,16 @@ export class SyncController {
     }
   }
 
-  async #publish(sync: SyncObject, signal: AbortSignal): Promise<void> {
-    for (const sink of this.#options.sinks) {
+  async #publish({ metadata }: SyncObject, attempt: Attempt, signal: AbortSignal): Promise<void> {
+    const { sinks, log } = this.#options;
+    const sync = sinks.length === 0 ? undefined : await this.#find(metadata);
+    if (!sync) return;
+    for (const sink of sinks) {
       try {
-        await sink.publish(sync, signal);
+        await sink.publish(sync, attempt.kind === 'done' ? attempt.outcome.live : undefined, signal);
       } catch (failure) {
         signal.throwIfAborted();
-        this.#options.log('warning', 'status could not be published', {
-          sync: sync.metadata.name,
-          error: errorText(failure),
-        });
+        log('warning', 'status could not be published', { sync: metadata.name, error: errorText(failure) });
       }
     }
   }

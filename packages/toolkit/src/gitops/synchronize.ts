@@ -91,6 +91,8 @@ export interface SyncOutcome {
   readonly inventory: readonly InventoryEntry[];
   readonly objects: readonly ObjectReport[];
   readonly health: HealthState;
+  /** What it answers for, as it is now. */
+  readonly live: readonly LiveObject[];
   /** How many objects were changed. */
   readonly applied: number;
 }
@@ -112,8 +114,15 @@ export async function applyPlan(
   };
   const { results, inventory } = await executePlan(plan, subject.inventory, options, op);
   const applied = results.filter(({ outcome }) => outcome === 'applied').length;
-  const live = applied === 0 ? undefined : await deps.actuator.observe(op.signal);
-  return { inventory, applied, ...reportObjects(plan, results, live) };
+  const observed = applied === 0 ? undefined : await deps.actuator.observe(op.signal);
+  const live = observed ?? plan.stages.flat().flatMap((action) => liveOf(action) ?? []);
+  const owned = new Set(inventory.map(keyText));
+  return {
+    inventory,
+    applied,
+    live: live.filter((object) => owned.has(keyText(objectKey(object)))),
+    ...reportObjects(plan, results, observed),
+  };
 }
 
 const states = {

@@ -10,18 +10,18 @@ export interface KindDefinition {
 
 /** The kinds that an application knows, by group, version and kind (Kubernetes API conventions, "Types (Kinds)"). */
 export class Scheme {
-  readonly #kinds: readonly KindDefinition[];
+  readonly kinds: readonly KindDefinition[];
 
   constructor(kinds: readonly KindDefinition[]) {
-    this.#kinds = kinds;
+    this.kinds = kinds;
   }
 
   find(apiVersion: string, kind: string): KindDefinition | undefined {
-    return this.#kinds.find((known) => known.apiVersion === apiVersion && known.kind === kind);
+    return this.kinds.find((known) => known.apiVersion === apiVersion && known.kind === kind);
   }
 
   /** Such as `VM (example.org/v1)`, for people who wrote another. */
   get names(): readonly string[] {
-    return this.#kinds.map(({ apiVersion, kind }) => `${kind} (${apiVersion})`);
+    return this.kinds.map(({ apiVersion, kind }) => `${kind} (${apiVersion})`);
   }
 }

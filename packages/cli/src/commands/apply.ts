@@ -1,0 +1,143 @@
+import { planManifests } from '@ignite/daemon/plan-manifests';
+import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import { type ObjectResult, executePlan } from '@ignite/toolkit/gitops/execute-plan';
+import { keyText, objectKey } from '@ignite/toolkit/gitops/object-key';
+import type { SyncPlan } from '@ignite/toolkit/gitops/plan-sync';
+import type { Command, Flags, Invocation } from '../arguments/command.ts';
+import { type DeclaredHost, withDeclaredHost } from '../context.ts';
+import { assertOutputFlags, printDocument } from '../render/objects.ts';
+import { differs, planDocument, renderPlan } from '../render/plan.ts';
+import { filenameFlag, readManifestFiles } from './manifest-files.ts';
+
+const planFlags: Flags = {
+  filename: filenameFlag,
+  replace: {
+    type: 'boolean',
+    help: 'allow changes that need a new VM in the place of the old, disk and all',
+  },
+  force: { type: 'boolean', help: 'also change what a Sync owns, which that Sync may undo' },
+  output: { type: 'string', short: 'o', value: 'FORMAT', help: 'print the plan as json or yaml' },
+};
+
+const concurrency = 4;
+const healthTimeoutMs = 300_000;
+
+export const apply: Command = {
+  name: 'apply',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'Make the world as manifests say: make, change, restart, start or stop what differs',
+  examples: [
+    'ignite apply -f vm.yaml',
+    'ignite apply -f manifests/ --dry-run',
+    'cat vm.yaml | ignite apply -f -',
+  ],
+  flags: { ...planFlags, 'dry-run': { type: 'boolean', help: 'say what would be done, and do nothing' } },
+  run: async (invocation) => {
+    const { flags, io, signal } = invocation;
+    assertOutputFlags(flags);
+    const manifests = await readManifestFiles(flags.list('filename'), signal);
+    return await withDeclaredHost(invocation, async (host) => {
+      const plan = await planFor(manifests, invocation, host);
+      await printPlan(plan, invocation);
+      if (flags.isSet('dry-run')) return plan.refused.length > 0 ? 1 : 0;
+      return await applyPlanned(plan, invocation, host, io.out.write.bind(io.out));
+    });
+  },
+};
+
+export const diff: Command = {
+  name: 'diff',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'Say what apply would change; exits with 0 for nothing, 1 for something, 2 for an error',
+  examples: ['ignite diff -f manifests/'],
+  flags: planFlags,
+  run: async (invocation) => {
+    try {
+      assertOutputFlags(invocation.flags);
+      const manifests = await readManifestFiles(invocation.flags.list('filename'), invocation.signal);
+      return await withDeclaredHost(invocation, async (host) => {
+        const plan = await planFor(manifests, invocation, host);
+        await printPlan(plan, invocation);
+        return differs(plan) ? 1 : 0;
+      });
+    } catch (failure) {
+      invocation.signal.throwIfAborted();
+      const { renderError } = await import('../render/error.ts');
+      invocation.io.err.write(renderError(failure, false));
+      return 2;
+    }
+  },
+};
+
+export const deleteDeclared: Command = {
+  name: 'delete',
+  arguments: '[KIND/NAME...]',
+  arity: { least: 0, most: Infinity },
+  summary: 'Remove what manifests declare, VMs with their disks',
+  examples: ['ignite delete -f vm.yaml', 'ignite delete vm/web sync/site'],
+  flags: { filename: filenameFlag },
+  run: async (invocation) => {
+    const { flags, args, io, signal } = invocation;
+    const files = flags.list('filename');
+    const manifests = files.length === 0 && args.length > 0 ? [] : await readManifestFiles(files, signal);
+    const { parseKey } = await import('./declared-kind.ts');
+    const keys = [...manifests.map(objectKey), ...args.map(parseKey)];
+    return await withDeclaredHost(invocation, async ({ deps, op }) => {
+      const live = new Map(
+        (await deps.actuator.observe(signal)).map((object) => [keyText(objectKey(object)), object]),
+      );
+      for (const key of keys.toReversed()) {
+        const object = live.get(keyText(key));
+        if (object) await deps.actuator.remove(object, op);
+        io.out.write(object ? `${keyText(key)} removed\n` : `${keyText(key)} is not there\n`);
+      }
+      return 0;
+    });
+  },
+};
+
+export async function planFor(
+  manifests: readonly Manifest[],
+  { flags, signal }: Invocation,
+  { deps }: DeclaredHost,
+): Promise<SyncPlan> {
+  const live = await deps.actuator.observe(signal);
+  return planManifests(
+    manifests,
+    live,
+    { replace: flags.isSet('replace'), force: flags.isSet('force') },
+    deps,
+  );
+}
+
+async function printPlan(plan: SyncPlan, { flags, io }: Invocation): Promise<void> {
+  const format = flags.text('output');
+  if (format === 'json' || format === 'yaml') await printDocument(planDocument(plan), format, io);
+  else io.out.write(renderPlan(plan, io.isColoured));
+}
+
+/** Does a plan, tells of each object, and returns the exit status. */
+export async function applyPlanned(
+  plan: SyncPlan,
+  { flags }: Invocation,
+  { deps, op }: DeclaredHost,
+  write: (text: string) => unknown,
+): Promise<number> {
+  const options = {
+    owner: undefined,
+    actuator: deps.actuator,
+    clock: deps.clock,
+    concurrency,
+    healthTimeoutMs,
+    waitForHealth: true,
+  };
+  const { results } = await executePlan(plan, [], options, op);
+  if (flags.text('output') === undefined) for (const result of results) write(`${resultLine(result)}\n`);
+  return results.every(({ outcome }) => outcome === 'applied' || outcome === 'unchanged') ? 0 : 1;
+}
+
+function resultLine({ key, outcome, message }: ObjectResult): string {
+  return `${keyText(key)} ${outcome}${message === undefined ? '' : `: ${message}`}`;
+}

@@ -1,0 +1,200 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { scheme } from '@ignite/api/scheme';
+import { planManifests } from '@ignite/daemon/plan-manifests';
+import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
+import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { executePlan } from '@ignite/toolkit/gitops/execute-plan';
+import { gitTransport } from '@ignite/toolkit/git/git-url';
+import { gitopsApiVersion } from '@ignite/toolkit/gitops/kinds';
+import { jsonLog } from '@ignite/toolkit/log/log';
+import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
+import { usageError } from '../arguments/usage-error.ts';
+import { type DeclaredHost, withDeclaredHost } from '../context.ts';
+
+const hostFlags: Flags = {
+  'node-label': { type: 'list', value: 'KEY=VALUE', help: 'a label of this host, for node selectors' },
+};
+
+export const gitops: Command = {
+  name: 'gitops',
+  arguments: '[REPO]',
+  arity: { least: 0, most: 1 },
+  summary: 'Keep this host as a Git repository says, until it is interrupted',
+  examples: [
+    'ignite gitops https://example.org/vms.git --branch main --path hosts/a',
+    'ignite gitops git@example.org:vms.git --identity-file ~/.ssh/id_ed25519',
+    'ignite gitops      # all that is declared as GitSource and Sync',
+  ],
+  flags: {
+    branch: { type: 'string', short: 'b', value: 'NAME', help: "the branch (default: the repository's)" },
+    path: { type: 'string', value: 'DIR', help: 'the folder of the repository to take (default: all)' },
+    interval: { type: 'string', value: 'TIME', help: 'how often to look (default 30s)' },
+    timeout: { type: 'string', value: 'TIME', help: 'how long fetching may take (default 1m)' },
+    name: { type: 'string', value: 'NAME', help: "the Sync's name (default: made of the repository's)" },
+    'identity-file': { type: 'string', value: 'FILE', help: 'a private key for ssh' },
+    'hosts-file': { type: 'string', value: 'FILE', help: 'known hosts for ssh (default ~/.ssh/known_hosts)' },
+    'https-username': { type: 'string', value: 'NAME', help: 'a user name for https' },
+    'https-password': { type: 'string', value: 'TEXT', help: 'a password; --https-password-file is safer' },
+    'https-password-file': {
+      type: 'string',
+      value: 'FILE',
+      help: 'a file with a password or token for https',
+    },
+    'ca-file': { type: 'string', value: 'FILE', help: 'certificates of authorities to trust for https' },
+    'verify-key': {
+      type: 'list',
+      value: 'FILE',
+      help: 'only commits signed by a key of these files are used',
+    },
+    'status-branch': {
+      type: 'string',
+      value: 'NAME',
+      help: 'where status is pushed (default ignite-status)',
+    },
+    'no-status': { type: 'boolean', help: 'push no status' },
+    'no-prune': { type: 'boolean', help: 'keep what is gone from the repository' },
+    ...hostFlags,
+  },
+  run: async (invocation) => {
+    const [repository] = invocation.args;
+    return await withDeclaredHost(invocation, async (host) => {
+      if (repository !== undefined)
+        await declare(await repositoryManifests(repository, invocation, host), host);
+      return await serve(invocation, host);
+    });
+  },
+};
+
+export const daemon: Command = {
+  name: 'daemon',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'Keep this host as the manifests in a folder and all declared Syncs say, until it is interrupted',
+  examples: ['ignite daemon', 'ignite daemon --manifests /srv/vms'],
+  flags: {
+    manifests: { type: 'string', value: 'DIR', help: 'the folder (default /etc/firecracker/manifests)' },
+    interval: { type: 'string', value: 'TIME', help: 'how often to look besides being told (default 30s)' },
+    ...hostFlags,
+  },
+  run: async (invocation) =>
+    await withDeclaredHost(invocation, async (host) => {
+      const directory = resolve(invocation.flags.text('manifests') ?? '/etc/firecracker/manifests');
+      await mkdir(directory, { recursive: true });
+      const interval = invocation.flags.text('interval') ?? '30s';
+      await declare(
+        manifestsOf([['Sync', 'manifests', { source: { directory }, interval, adopt: true }]]),
+        host,
+      );
+      return await serve(invocation, host);
+    }),
+};
+
+async function serve(invocation: Invocation, { store, paths, client }: DeclaredHost): Promise<number> {
+  const { flags, io, signal } = invocation;
+  const { runGitops } = await import('@ignite/daemon/gitops-service');
+  const nodeLabels = Object.fromEntries(flags.list('node-label').map(parseLabel));
+  const log = jsonLog((line) => io.err.write(line));
+  await runGitops({ paths, store, engine: client, nodeLabels, log }, signal);
+  return 0;
+}
+
+/** Writes objects into the store as `apply` does; who runs the service sees to the rest. */
+async function declare(manifests: readonly Manifest[], { deps, op }: DeclaredHost): Promise<void> {
+  const live = await deps.actuator.observe(op.signal);
+  const plan = planManifests(manifests, live, { replace: false, force: true }, deps);
+  const options = {
+    owner: undefined,
+    actuator: deps.actuator,
+    clock: deps.clock,
+    concurrency: 1,
+    healthTimeoutMs: 0,
+    waitForHealth: false,
+  };
+  const { results } = await executePlan(plan, [], options, op);
+  const failed = results.find(({ outcome }) => outcome === 'failed' || outcome === 'refused');
+  if (failed) throw new Error(failed.message);
+}
+
+async function repositoryManifests(
+  url: string,
+  { flags }: Invocation,
+  { paths }: DeclaredHost,
+): Promise<readonly Manifest[]> {
+  const transport = gitTransport(url);
+  const name = flags.text('name') ?? nameOf(url);
+  const file = (flag: string): string | undefined => {
+    const value = flags.text(flag);
+    return value === undefined ? undefined : resolve(value);
+  };
+  const password = flags.text('https-password');
+  const passwordFile =
+    password === undefined ? file('https-password-file') : join(paths.dataDir, 'gitops', `${name}.password`);
+  if (password !== undefined) {
+    await mkdir(join(paths.dataDir, 'gitops'), { recursive: true, mode: 0o700 });
+    await replaceFile(passwordFile!, password, 0o600);
+  }
+  const knownHostsFile =
+    file('hosts-file') ?? (transport === 'ssh' ? join(homedir(), '.ssh/known_hosts') : undefined);
+  const keys = flags.list('verify-key').map((key) => resolve(key));
+  const source = {
+    url,
+    ref: { branch: flags.text('branch') },
+    timeout: flags.text('timeout'),
+    auth: {
+      identityFile: file('identity-file'),
+      knownHostsFile,
+      username: flags.text('https-username'),
+      passwordFile,
+      caFile: file('ca-file'),
+    },
+    ...(keys.length > 0 && { verify: { keys } }),
+  };
+  return manifestsOf([
+    ['GitSource', name, source],
+    ['Sync', name, syncSpec(name, flags)],
+  ]);
+}
+
+const syncSpec = (name: string, flags: FlagValues): object => ({
+  source: { gitSource: name },
+  path: flags.text('path'),
+  interval: flags.text('interval'),
+  prune: !flags.isSet('no-prune'),
+  ...(!flags.isSet('no-status') && {
+    statusBranch: { name: flags.text('status-branch') ?? 'ignite-status' },
+  }),
+});
+
+/** Checked and completed as if someone had written them. */
+const manifestsOf = (
+  objects: readonly (readonly [kind: string, name: string, spec: object])[],
+): readonly Manifest[] =>
+  objects.flatMap(([kind, name, spec]) =>
+    decodeManifests(
+      JSON.stringify({ apiVersion: gitopsApiVersion, kind, metadata: { name }, spec }),
+      'the command line',
+      scheme,
+    ),
+  );
+
+/** The last part of the address, as an object's name. */
+function nameOf(url: string): string {
+  const last = url.replace(/\/+$/, '').split(/[/:]/).at(-1)!;
+  const name = last
+    .replace(/\.git$/, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 63);
+  return name === '' ? 'repository' : name;
+}
+
+function parseLabel(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw usageError(`--node-label ${JSON.stringify(text)}: not a label`, 'write --node-label KEY=VALUE');
+  return [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,29 @@
+import { isBookkeeping } from '@ignite/toolkit/gitops/annotations';
+import type { ApiObject } from '@ignite/toolkit/object/meta';
+import { bytes, formatBytes } from '@ignite/toolkit/units/bytes';
+import { stringify } from 'yaml';
+
+const sizes = new Set(['memory', 'diskSize']);
+
+/** An object as a person would declare it: without status, bookkeeping and what the store fills in. */
+export function manifestText({ apiVersion, kind, metadata, spec }: ApiObject): string {
+  const annotations = Object.fromEntries(
+    Object.entries(metadata.annotations).filter(([name]) => !isBookkeeping(name)),
+  );
+  const { labels } = metadata;
+  return stringify({
+    apiVersion,
+    kind,
+    metadata: {
+      name: metadata.name,
+      ...(Object.keys(labels).length > 0 && { labels }),
+      ...(Object.keys(annotations).length > 0 && { annotations }),
+    },
+    spec: Object.fromEntries(
+      Object.entries(spec as object).map(([name, value]: [string, unknown]) => [
+        name,
+        sizes.has(name) && typeof value === 'number' ? formatBytes(bytes(value)) : value,
+      ]),
+    ),
+  });
+}

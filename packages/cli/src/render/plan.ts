@@ -1,0 +1,71 @@
+import { type FieldChange, dottedPath } from '@ignite/toolkit/diff/field-change';
+import { keyText } from '@ignite/toolkit/gitops/object-key';
+import type { Action, SyncPlan } from '@ignite/toolkit/gitops/plan-sync';
+import { bytes, formatBytes } from '@ignite/toolkit/units/bytes';
+
+const signs = { create: '+', change: '~', replace: '±', delete: '-', unchanged: ' ' } as const;
+const colours = { create: 32, change: 33, replace: 35, delete: 31, unchanged: 0 } as const;
+
+/** What a plan does, one object a line with its fields below; nothing for what stays as it is. */
+export function renderPlan(plan: SyncPlan, isColoured: boolean): string {
+  const actions = plan.stages.flat().filter(({ kind }) => kind !== 'unchanged');
+  const lines = actions.flatMap((action) => [
+    coloured(`${signs[action.kind]} ${titleOf(action)}`, colours[action.kind], isColoured),
+    ...fieldLines(action.changes),
+    ...(action.held === undefined ? [] : [`    held: ${action.held}`]),
+  ]);
+  const refused = plan.refused.map(({ key, message }) => `! ${keyText(key)}: ${message}`);
+  return [...lines, ...refused].map((line) => `${line}\n`).join('');
+}
+
+/** The fields that differ, one a line, aligned. */
+export function fieldLines(changes: readonly FieldChange[]): readonly string[] {
+  const width = Math.max(0, ...changes.map(({ path }) => dottedPath(path).length));
+  return changes.map(
+    ({ path, from, to }) =>
+      `    ${dottedPath(path).padEnd(width)}   ${valueText(path, from)} → ${valueText(path, to)}`,
+  );
+}
+
+/** `VM/web: restarted (changed)` */
+function titleOf(action: Action): string {
+  const what = {
+    create: 'made',
+    change:
+      action.kind === 'change' && action.effect === 'restart' ? 'changed, with a restart' : 'changed live',
+    replace: 'replaced by a new one',
+    delete: 'removed',
+    unchanged: 'as it is',
+  }[action.kind];
+  const why = action.reason === 'drifted' ? ' (it has drifted)' : '';
+  return `${keyText(action.key)}: ${action.held === undefined ? what : `would be ${what}`}${why}`;
+}
+
+const sizes = new Set(['/spec/memory', '/spec/diskSize']);
+
+function valueText(path: string, value: unknown): string {
+  if (value === undefined) return '(none)';
+  if (typeof value === 'number' && sizes.has(path)) return formatBytes(bytes(value));
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+const coloured = (text: string, colour: number, isColoured: boolean): string =>
+  isColoured ? `\u001b[${colour}m${text}\u001b[0m` : text;
+
+/** For programs: what a plan does, unchanged objects included. */
+export function planDocument(plan: SyncPlan): unknown {
+  const actions = plan.stages.flat().map((action) => ({
+    object: keyText(action.key),
+    action: action.kind,
+    reason: action.reason,
+    ...(action.kind === 'change' && { effect: action.effect }),
+    changes: action.changes,
+    ...(action.held !== undefined && { held: action.held }),
+  }));
+  const refused = plan.refused.map(({ key, message }) => ({ object: keyText(key), message }));
+  return { actions, refused };
+}
+
+/** Whether a plan would do or wants to do anything. */
+export const differs = (plan: SyncPlan): boolean =>
+  plan.refused.length > 0 || plan.stages.flat().some(({ kind }) => kind !== 'unchanged');

@@ -1,0 +1,30 @@
+import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import type { Actuator, LiveObject } from '@ignite/toolkit/gitops/actuator';
+import { type SyncPlan, planSync } from '@ignite/toolkit/gitops/plan-sync';
+
+export interface ApplyOptions {
+  /** Objects may be replaced where a change needs it. */
+  readonly replace: boolean;
+  /** Objects that a Sync owns may be changed, which that Sync may undo. */
+  readonly force: boolean;
+}
+
+/** Pure. What a person's manifests change: nothing is pruned, and nobody owns the result. */
+export function planManifests(
+  manifests: readonly Manifest[],
+  live: readonly LiveObject[],
+  { replace, force }: ApplyOptions,
+  deps: { readonly actuator: Pick<Actuator, 'effectOf'>; readonly kindOrder: readonly string[] },
+): SyncPlan {
+  return planSync({
+    owner: undefined,
+    wanted: manifests,
+    live,
+    inventory: [],
+    effectOf: (kind, change) => deps.actuator.effectOf(kind, change),
+    kindOrder: deps.kindOrder,
+    defaults: { drift: 'repair', replace: replace ? 'allowed' : 'forbidden' },
+    prune: { enabled: false, limitPercent: 0, confirmed: false, brokenRevision: false },
+    adopt: force,
+  });
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { apiVersion } from '@ignite/api/v1/group';
+import { type Vm, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import * as v from 'valibot';
+import { VmActuator, type VmEngine, liveVm } from './vm-actuator.ts';
+
+const vm = (spec: object = {}, status: Partial<VmStatus> = {}): Vm => ({
+  apiVersion,
+  kind: 'VM',
+  metadata: {
+    name: 'web',
+    namespace: 'default',
+    uid: 'u1',
+    resourceVersion: '1',
+    generation: 1,
+    creationTimestamp: '',
+    labels: {},
+    annotations: {},
+    finalizers: [],
+  },
+  spec: v.parse(vmSpecSchema, { image: { oci: 'debian:12' }, ...spec }),
+  status: { phase: 'Running', ...status },
+});
+
+const op = { signal: new AbortController().signal, report: () => {} };
+
+/** An engine that only writes down what it is asked for. */
+function recorder(taken = false): { readonly asked: string[]; readonly actuator: VmActuator } {
+  const asked: string[] = [];
+  const note = (what: string) => async (): Promise<Vm> => {
+    asked.push(what);
+    return vm();
+  };
+  const engine: VmEngine = {
+    observeVms: async () => [],
+    createVm: async () => {
+      asked.push('create');
+      if (taken) throw new CodedError('VM_NAME_TAKEN', 'taken', { hint: '' });
+      return vm();
+    },
+    startVm: note('start'),
+    stopVm: note('stop'),
+    redefineVm: note('redefine'),
+    removeVm: note('remove'),
+  };
+  return { asked, actuator: new VmActuator(engine) };
+}
+
+describe('VmActuator', () => {
+  test('a VM that is to run is made and started; one that an earlier run made is only started', async () => {
+    for (const taken of [false, true]) {
+      const { asked, actuator } = recorder(taken);
+      await actuator.create(vm(), op);
+      assert.deepEqual(asked, ['create', 'start']);
+    }
+    const { asked, actuator } = recorder();
+    await actuator.create(vm({ power: 'Stopped' }), op);
+    assert.deepEqual(asked, ['create']);
+  });
+
+  test('changes restart a VM only where they must, and power is turned on and off', async () => {
+    const asks = async (from: Vm, to: object, path: string): Promise<readonly string[]> => {
+      const { asked, actuator } = recorder();
+      await actuator.change(liveVm({ vm: from, hasDisk: true }), vm(to), [{ path, from: 1, to: 2 }], op);
+      return asked;
+    };
+    assert.deepEqual(await asks(vm(), {}, '/metadata/labels/a'), ['redefine']);
+    assert.deepEqual(await asks(vm(), { cpus: 2 }, '/spec/cpus'), ['stop', 'redefine', 'start']);
+    assert.deepEqual(await asks(vm(), { power: 'Stopped' }, '/spec/power'), ['stop', 'redefine']);
+    const stopped = vm({}, { phase: 'Stopped' });
+    assert.deepEqual(await asks(stopped, {}, '/spec/power'), ['redefine', 'start']);
+    assert.deepEqual(await asks(stopped, { power: 'Stopped', cpus: 2 }, '/spec/cpus'), ['redefine']);
+  });
+
+  test('a VM goes by its power button, then with its disk', async () => {
+    const { asked, actuator } = recorder();
+    await actuator.remove(liveVm({ vm: vm(), hasDisk: true }), op);
+    assert.deepEqual(asked, ['stop', 'remove']);
+  });
+});
+
+test('liveVm: what is not as declared differs from it: power, and a disk that is gone', () => {
+  const spec = (given: Parameters<typeof liveVm>[0]) => liveVm(given).spec as Partial<Vm['spec']>;
+  assert.deepEqual(spec({ vm: vm(), hasDisk: true }), vm().spec);
+  assert.equal(spec({ vm: vm({}, { phase: 'Stopped' }), hasDisk: true }).power, 'Stopped');
+  assert.equal(spec({ vm: vm(), hasDisk: false }).diskSize, undefined);
+  assert.equal(spec({ vm: vm({}, { phase: 'Created' }), hasDisk: false }).diskSize, vm().spec.diskSize);
+  const { health } = liveVm({ vm: vm({}, { phase: 'Stopped', message: 'its VMM is gone' }), hasDisk: true });
+  assert.deepEqual(health, { state: 'Degraded', message: 'its VMM is gone' });
+});

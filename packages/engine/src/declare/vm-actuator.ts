@@ -1,0 +1,141 @@
+import type { ClientOperation } from '@ignite/api/client/client';
+import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import type { Operation } from '@ignite/toolkit/async/operation';
+import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import type { FieldChange } from '@ignite/toolkit/diff/field-change';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { Actuator, Effect, Health, LiveObject, SyncEvent } from '@ignite/toolkit/gitops/actuator';
+import { vmEffectOf } from './vm-effect.ts';
+
+/** What the actuator asks of the engine. */
+export interface VmEngine {
+  observeVms(signal: AbortSignal): Promise<readonly ObservedVm[]>;
+  createVm(
+    request: {
+      readonly name: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly annotations: Readonly<Record<string, string>>;
+      readonly spec: unknown;
+    },
+    op: ClientOperation,
+  ): Promise<Vm>;
+  startVm(query: string, request: object, op: ClientOperation): Promise<Vm>;
+  stopVm(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
+  /** Writes what is wanted; what runs is not touched. */
+  redefineVm(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm>;
+  removeVm(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
+}
+
+export interface VmDefinition {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly spec: VmSpec;
+}
+
+export interface ObservedVm {
+  readonly vm: Vm;
+  readonly hasDisk: boolean;
+}
+
+/** Declared VMs, made so by the engine. */
+export class VmActuator implements Actuator {
+  readonly #engine: VmEngine;
+
+  constructor(engine: VmEngine) {
+    this.#engine = engine;
+  }
+
+  async observe(signal: AbortSignal): Promise<readonly LiveObject[]> {
+    return (await this.#engine.observeVms(signal))
+      .filter(({ vm }) => vm.metadata.deletionTimestamp === undefined)
+      .map(liveVm);
+  }
+
+  effectOf(_kind: string, change: FieldChange): Effect {
+    return vmEffectOf(change);
+  }
+
+  async create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
+    const { name, labels, annotations } = wanted.metadata;
+    const spec = specOf(wanted);
+    try {
+      await this.#engine.createVm({ name, labels, annotations, spec }, quieter(op));
+    } catch (failure) {
+      // An earlier run that was cut short has made it: that one is gone on with.
+      if (!hasCode(failure, 'VM_NAME_TAKEN')) throw failure;
+    }
+    if (spec.power === 'Running') await this.#engine.startVm(name, {}, quieter(op));
+  }
+
+  async change(
+    live: LiveObject,
+    wanted: Manifest,
+    changes: readonly FieldChange[],
+    op: Operation<SyncEvent>,
+  ): Promise<void> {
+    const { uid } = live.metadata;
+    const spec = specOf(wanted);
+    const runs = specOf(live).power === 'Running';
+    const restarts = changes.some((change) => vmEffectOf(change) === 'restart');
+    if (runs && (restarts || spec.power === 'Stopped'))
+      await this.#engine.stopVm(uid, { force: false }, quieter(op));
+    const { labels, annotations } = wanted.metadata;
+    await this.#engine.redefineVm(uid, { labels, annotations, spec }, quieter(op));
+    if (spec.power === 'Running' && (!runs || restarts)) await this.#engine.startVm(uid, {}, quieter(op));
+  }
+
+  async replace(live: LiveObject, wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
+    await this.remove(live, op);
+    await this.create(wanted, op);
+  }
+
+  async remove(live: LiveObject, op: Operation<SyncEvent>): Promise<void> {
+    if (specOf(live).power === 'Running')
+      await this.#engine.stopVm(live.metadata.uid, { force: false }, quieter(op));
+    await this.#engine.removeVm(live.metadata.uid, { force: true }, quieter(op));
+  }
+}
+
+/** Without the bytes that come and go. */
+const quieter = ({ signal, report }: Operation<SyncEvent>): ClientOperation => ({
+  signal,
+  report: (event) => {
+    if (event.kind !== 'transfer') report(event);
+  },
+});
+
+/** The scheme's schema of the kind has made it so. */
+const specOf = (manifest: Manifest): VmSpec => manifest.spec as VmSpec;
+
+/** Pure. The VM as it really is: the power that it has, and no disk where there is none. */
+export function liveVm({ vm, hasDisk }: ObservedVm): LiveObject {
+  const isRunning = vm.status.phase === 'Running';
+  const lostDisk = !hasDisk && vm.status.phase !== 'Created';
+  const { diskSize, ...spec } = vm.spec;
+  return {
+    apiVersion: vm.apiVersion,
+    kind: vm.kind,
+    metadata: vm.metadata,
+    spec: { ...spec, power: isRunning ? 'Running' : 'Stopped', ...(!lostDisk && { diskSize }) },
+    status: vm.status,
+    health: healthOf(vm),
+  };
+}
+
+function healthOf({ spec, status }: Vm): Health {
+  const said = status.message === undefined ? {} : { message: status.message };
+  switch (status.phase) {
+    case 'Running':
+      return { state: 'Healthy', ...said };
+    case 'Starting':
+    case 'Stopping':
+      return { state: 'Progressing', ...said };
+    case 'Created':
+    case 'Stopped':
+      return spec.power === 'Stopped'
+        ? { state: 'Suspended', ...said }
+        : { state: 'Degraded', message: status.message ?? 'it has stopped by itself' };
+    case 'Failed':
+      return { state: 'Degraded', ...said };
+  }
+}

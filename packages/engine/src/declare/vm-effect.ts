@@ -1,0 +1,22 @@
+import type { Effect } from '@ignite/toolkit/gitops/actuator';
+import { type FieldChange, isWithin } from '@ignite/toolkit/diff/field-change';
+
+/** What changing a field of a VM does to it. A field that is not listed needs a new VM in the place of the old. */
+const table: readonly (readonly [string, Effect])[] = [
+  ['/metadata', 'live'],
+  ['/spec/power', 'live'],
+  ['/spec/cpus', 'restart'],
+  ['/spec/memory', 'restart'],
+  ['/spec/kernel', 'restart'],
+  ['/spec/network', 'restart'],
+  ['/spec/ssh', 'restart'],
+  ['/spec/copyFiles', 'restart'],
+  ['/spec/command', 'restart'],
+];
+
+/** Pure. */
+export function vmEffectOf(change: FieldChange): Effect {
+  // A disk that is gone is made anew at the next start; one of another size is another disk.
+  if (change.path === '/spec/diskSize' && change.from === undefined) return 'restart';
+  return table.find(([field]) => isWithin(change.path, field))?.[1] ?? 'replace';
+}

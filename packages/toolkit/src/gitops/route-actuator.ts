@@ -1,0 +1,52 @@
+import type { Operation } from '../async/operation.ts';
+import type { Manifest } from '../codec/manifest.ts';
+import type { FieldChange } from '../diff/field-change.ts';
+import { CodedError } from '../errors/coded-error.ts';
+import type { Actuator, Effect, LiveObject, SyncEvent } from './actuator.ts';
+
+/** Several actuators as one: each kind has its own. */
+export class RouteActuator implements Actuator {
+  readonly #routes: Readonly<Record<string, Actuator>>;
+
+  constructor(routes: Readonly<Record<string, Actuator>>) {
+    this.#routes = routes;
+  }
+
+  async observe(signal: AbortSignal): Promise<readonly LiveObject[]> {
+    const actuators = [...new Set(Object.values(this.#routes))];
+    return (await Promise.all(actuators.map((actuator) => actuator.observe(signal)))).flat();
+  }
+
+  effectOf(kind: string, change: FieldChange): Effect {
+    return this.#of(kind).effectOf(kind, change);
+  }
+
+  async create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
+    await this.#of(wanted.kind).create(wanted, op);
+  }
+
+  async change(
+    live: LiveObject,
+    wanted: Manifest,
+    changes: readonly FieldChange[],
+    op: Operation<SyncEvent>,
+  ): Promise<void> {
+    await this.#of(live.kind).change(live, wanted, changes, op);
+  }
+
+  async replace(live: LiveObject, wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
+    await this.#of(live.kind).replace(live, wanted, op);
+  }
+
+  async remove(live: LiveObject, op: Operation<SyncEvent>): Promise<void> {
+    await this.#of(live.kind).remove(live, op);
+  }
+
+  #of(kind: string): Actuator {
+    const actuator = this.#routes[kind];
+    if (actuator) return actuator;
+    throw new CodedError('KIND_NOT_APPLIED', `objects of kind ${kind} cannot be applied`, {
+      hint: `what can be applied is ${Object.keys(this.#routes).join(', ')}`,
+    });
+  }
+}

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Repository, startHttpsServer, startSshServer } from './fixtures/git.ts';
+import { Ignite, type Result } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+
+const image = `oci-archive:${imageArchive('busybox')}`;
+const vm = (name: string, fields = 'memory: 128MB', metadata = ''): string =>
+  `apiVersion: ignite.weave.works/v1
+kind: VM # keep this comment
+metadata:
+  name: ${name}
+${metadata}spec:
+  image: {oci: "${image}"}
+  command: [sleep, "100000"]
+  ${fields}
+`;
+
+const timeoutMs = 90_000;
+
+async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error(`it never came true that ${what}`);
+    await delay(200);
+  }
+}
+
+/** Runs the service until it is stopped as a person would stop it. */
+function serve(
+  ignite: Ignite,
+  ...args: readonly string[]
+): AsyncDisposable & { readonly ended: Promise<Result> } {
+  const { interrupt, ended } = ignite.start(args);
+  return {
+    ended,
+    [Symbol.asyncDispose]: async () => {
+      interrupt();
+      const { code, stderr } = await ended;
+      assert.equal(code, 0, stderr);
+    },
+  };
+}
+
+const running = async (ignite: Ignite): Promise<readonly string[]> =>
+  (await ignite.ok('ps', '--format', '{{.metadata.name}}')).split('\n').filter(Boolean).sort();
+
+describe('gitops', () => {
+  let ignite: Ignite;
+  let leaks: AsyncDisposable;
+  before(async () => {
+    leaks = watchLeaks();
+    ignite = await Ignite.open(111);
+    await ignite.ok('image', 'import', image);
+  });
+  after(async () => {
+    await ignite[Symbol.asyncDispose]();
+    await leaks[Symbol.asyncDispose]();
+  });
+
+  test('a VM lives as Git says: made, changed, repaired, reported and removed', async () => {
+    const repository = new Repository(ignite.dir);
+    repository.push({ 'vms/web.yaml': vm('web'), 'vms/broken.yaml': 'kind: VM\n' });
+    await using _service = serve(
+      ignite,
+      'gitops',
+      repository.url,
+      '--path',
+      'vms',
+      '--interval',
+      '500ms',
+      '--node-label',
+      'hostname=one',
+    );
+    await until('it runs', async () => (await running(ignite)).includes('web'));
+    const status = await ignite.ok('gitops', 'status');
+    assert.match(status, /broken.yaml:1:1: apiVersion: the field "apiVersion" is missing/);
+    assert.match(status, /VM\/web +Synced +Healthy/);
+
+    // Memory is edited: the plan says so beforehand, then the VM is as it says.
+    await ignite.ok('gitops', 'suspend');
+    repository.push({ 'vms/web.yaml': vm('web', 'memory: 160MB'), 'vms/broken.yaml': undefined });
+    const planned = await ignite.run('gitops', 'diff');
+    assert.equal(planned.code, 1, planned.stderr);
+    assert.match(planned.stdout, /~ VM\/web: changed, with a restart\n {4}spec.memory {3}128MB → 160MB/);
+    const memory = () => ignite.ok('inspect', 'web', '--format', '{{.spec.memory}} {{.status.phase}}');
+    assert.match(await memory(), /^134217728 Running/);
+    await ignite.ok('gitops', 'resume');
+    await until('it has more memory', async () => (await memory()) === `${160 * 2 ** 20} Running\n`);
+
+    // Its VMM is killed, and it is stopped by hand: it comes back.
+    const pid = async () => (await ignite.ok('inspect', 'web', '--format', '{{.status.vmm.pid}}')).trim();
+    const first = await pid();
+    process.kill(Number(first), 'SIGKILL');
+    await until(
+      'another VMM runs',
+      async () => (await running(ignite)).includes('web') && (await pid()) !== first,
+    );
+    await ignite.ok('stop', 'web');
+    await until('it runs again', async () => (await running(ignite)).includes('web'));
+
+    // Its status is on a branch of its own, and nobody touched the branch with the manifests.
+    await until('the status is pushed', () =>
+      /phase: Running/.test(repository.show('ignite-status', 'one/vms/default/VM/web.yaml')),
+    );
+    assert.match(repository.show('ignite-status', 'one/vms/sync.yaml'), /type: Ready\n.*status: "True"/);
+    assert.equal(
+      repository.git('ls-remote', 'origin', 'main').slice(0, 40),
+      repository.git('rev-parse', 'HEAD'),
+    );
+    assert.match(repository.show('main', 'vms/web.yaml'), /# keep this comment/);
+
+    // An emptied repository is held until it is confirmed.
+    repository.push({ 'vms/web.yaml': undefined, 'README.md': 'nothing' });
+    await until('it is held', async () => /the revision is empty/.test(await ignite.ok('gitops', 'status')));
+    assert.deepEqual(await running(ignite), ['web']);
+    await ignite.ok('gitops', 'confirm');
+    await until('it is gone', async () => (await ignite.ok('ps', '-a', '-q')) === '');
+    assert.match(await ignite.ok('gitops', 'history'), /Succeeded/);
+    assert.match(
+      (await ignite.run('gitops', repository.url)).stderr,
+      /another process keeps this host in sync/,
+    );
+  });
+
+  test('over ssh and https, with keys and passwords in files; what fails says why and loses nothing', async () => {
+    const repository = new Repository(ignite.dir, 'remote');
+    repository.push({ 'a.yaml': vm('remote', 'power: Stopped') });
+    await ignite.ok('delete', 'sync/vms', 'gitsource/vms');
+    {
+      await using sshd = await startSshServer(ignite.dir);
+      const url = `ssh://root@127.0.0.1:${sshd.port}${repository.url}`;
+      const keys = ['--identity-file', sshd.identityFile, '--hosts-file', sshd.knownHostsFile];
+      await using _service = serve(ignite, 'gitops', url, '--interval', '500ms', ...keys);
+      await until(
+        'it is made',
+        async () => (await ignite.ok('ps', '-a', '--format', '{{.metadata.name}}')) === 'remote\n',
+      );
+      await until(
+        'status arrives',
+        () => repository.show('ignite-status', `${nodeName()}/remote/sync.yaml`) !== '',
+      );
+    }
+    {
+      await using sshd = await startSshServer(await subdirectory(ignite.dir, 'other-host'));
+      const url = `ssh://root@127.0.0.1:${sshd.port}${repository.url}`;
+      const unknown = join(ignite.dir, 'unknown_hosts');
+      writeFileSync(unknown, '');
+      const keys = ['--identity-file', sshd.identityFile, '--hosts-file', unknown];
+      await using _service = serve(ignite, 'gitops', url, '--interval', '500ms', ...keys);
+      await until('the key is refused', async () =>
+        /the server's host key is not in the known hosts/.test(await ignite.ok('gitops', 'status')),
+      );
+    }
+    const credentials = { username: 'me', password: 'sécret "$(id)"' };
+    await using server = await startHttpsServer(ignite.dir, ignite.dir, credentials);
+    const url = `https://localhost:${server.port}/remote.git`;
+    const passwordFile = join(ignite.dir, 'password');
+    writeFileSync(passwordFile, 'wrong');
+    const options = [
+      '--https-username',
+      'me',
+      '--https-password-file',
+      passwordFile,
+      '--ca-file',
+      server.caFile,
+    ];
+    await using _service = serve(ignite, 'gitops', url, '--interval', '500ms', '--timeout', '3s', ...options);
+    const says = (text: RegExp) => async () => text.test(await ignite.ok('gitops', 'status'));
+    await until('it is refused', says(/the server refused our credentials/));
+    writeFileSync(passwordFile, `${credentials.password}\n`);
+    await until('it is let in', says(/remote +True/));
+    server.mood = 'slow';
+    await until('it is given up', says(/did not answer within 3 s/));
+    server.mood = 'truncate';
+    repository.push({ 'a.yaml': vm('remote', 'power: Stopped', '  labels: {seen: "yes"}\n') });
+    await until('a cut pack is noticed', says(/cannot be fetched/));
+    server.mood = 'down';
+    await until('a dead server is noticed', says(/cannot be fetched/));
+    assert.equal(await ignite.ok('ps', '-a', '--format', '{{.metadata.name}}'), 'remote\n');
+    server.mood = 'well';
+    await ignite.ok('gitops', 'reconcile');
+    assert.match(await ignite.ok('inspect', 'remote'), /"seen": "yes"/);
+    assert.doesNotMatch(readFileSync(join(ignite.dir, 'data/state.db'), 'latin1'), /sécret/);
+  });
+
+  test('two hosts share a repository, each by a path and a selector, and both report', async () => {
+    const repository = new Repository(ignite.dir, 'shared');
+    const selected = '  annotations: {gitops.weave.works/node-selector: "disk=ssd"}\n';
+    repository.push({
+      'hosts/one/kustomization.yaml': 'resources: [../../base, vm.yaml]\ncommonLabels: {host: one}\n',
+      'hosts/one/vm.yaml': vm('first', 'power: Stopped'),
+      'hosts/two/kustomization.yaml': 'resources: [../../base]\ncommonLabels: {host: two}\n',
+      'base/vm.yaml': vm('everywhere', 'power: Stopped'),
+      'base/fast.yaml': vm('fast', 'power: Stopped', selected),
+    });
+    await using other = await Ignite.open(112);
+    await other.ok('image', 'import', image);
+    const options = ['--interval', '500ms', '--name', 'shared'];
+    await using _one = serve(
+      ignite,
+      'gitops',
+      repository.url,
+      '--path',
+      'hosts/one',
+      '--node-label',
+      'hostname=one',
+      ...options,
+    );
+    await using _two = serve(
+      other,
+      'gitops',
+      repository.url,
+      '--path',
+      'hosts/two',
+      '--node-label',
+      'hostname=two',
+      '--node-label',
+      'disk=ssd',
+      ...options,
+    );
+    const names = async (host: Ignite, label: string) =>
+      (await host.ok('ps', '-a', '--filter', `label=host=${label}`, '--format', '{{.metadata.name}}'))
+        .trim()
+        .split('\n')
+        .sort();
+    await until('one has its own', async () => (await names(ignite, 'one')).join() === 'everywhere,first');
+    await until('two has its own', async () => (await names(other, 'two')).join() === 'everywhere,fast');
+    await until(
+      'both report',
+      () =>
+        ['one', 'two'].every((host) =>
+          /status: "True"/.test(repository.show('ignite-status', `${host}/shared/sync.yaml`)),
+        ) && repository.show('ignite-status', 'two/shared/default/VM/fast.yaml') !== '',
+    );
+  });
+
+  test('manifests of a folder: what is written there is done, what goes is undone, and a daemon that was down catches up', async () => {
+    const folder = await subdirectory(ignite.dir, 'manifests');
+    await ignite.ok('delete', 'sync/remote', 'sync/shared');
+    writeFileSync(join(folder, 'a.yaml'), vm('folder-a', 'power: Stopped'));
+    writeFileSync(join(folder, 'b.yaml'), vm('folder-b', 'power: Stopped'));
+    const names = async () =>
+      (await ignite.ok('ps', '-a', '--filter', 'name=~folder', '--format', '{{.metadata.name}}')).trim();
+    {
+      await using _daemon = serve(ignite, 'daemon', '--manifests', folder, '--interval', '1h');
+      await until('both are there', async () => (await names()) === 'folder-a\nfolder-b');
+    }
+    const { rmSync } = await import('node:fs');
+    rmSync(join(folder, 'a.yaml'));
+    await using _daemon = serve(ignite, 'daemon', '--manifests', folder, '--interval', '1h');
+    await until('what went meanwhile is gone', async () => (await names()) === 'folder-b');
+    writeFileSync(join(folder, 'c.yaml'), vm('folder-c', 'power: Stopped'));
+    await until('what comes is made', async () => (await names()) === 'folder-b\nfolder-c');
+  });
+});
+
+async function subdirectory(dir: string, name: string): Promise<string> {
+  const { mkdir } = await import('node:fs/promises');
+  await mkdir(join(dir, name), { recursive: true });
+  return join(dir, name);
+}
+
+function nodeName(): string {
+  return readFileSync('/proc/sys/kernel/hostname', 'utf8').trim().toLowerCase().split('.')[0]!;
+}
