@@ -20,7 +20,7 @@ ${metadata}spec:
   ${fields}
 `;
 
-const timeoutMs = 90_000;
+const timeoutMs = 45_000;
 
 async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = Date.now() + timeoutMs;
@@ -107,7 +107,9 @@ describe('gitops', () => {
     await until('the status is pushed', () =>
       /phase: Running/.test(repository.show('ignite-status', 'one/vms/default/VM/web.yaml')),
     );
-    assert.match(repository.show('ignite-status', 'one/vms/sync.yaml'), /type: Ready\n.*status: "True"/);
+    await until('it says that all is well', () =>
+      /type: Ready\n.*status: "True"/.test(repository.show('ignite-status', 'one/vms/sync.yaml')),
+    );
     assert.equal(
       repository.git('ls-remote', 'origin', 'main').slice(0, 40),
       repository.git('rev-parse', 'HEAD'),

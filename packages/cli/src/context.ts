@@ -7,7 +7,7 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { FlagValues, Invocation } from './arguments/command.ts';
 import { Progress } from './render/progress.ts';
 
-export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
+function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
   return {
     dataDir: resolve(flags.text('data-dir') ?? env['IGNITE_DATA_DIR'] ?? defaultPaths.dataDir),
     runDir: resolve(flags.text('run-dir') ?? env['IGNITE_RUN_DIR'] ?? defaultPaths.runDir),

@@ -168,7 +168,7 @@ class StatusBranches implements StatusSink {
       url: gitSource.spec.url,
       branch: name,
       host: this.#options.nodeLabels['hostname'] ?? nodeName(),
-      repository: (signal) => opened.repository(signal),
+      withRepository: (signal, work) => opened.withRepository(signal, work),
       ...(signingKeyFile !== undefined && { signingKeyFile }),
     });
   }

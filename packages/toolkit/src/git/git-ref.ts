@@ -108,7 +108,7 @@ type Fits = (version: Version) => boolean;
  * Pure. The ranges of node-semver and Masterminds that people write: comparators side by side all hold, `||` parts them.
  * Pre-releases fit only where the range names one of the same core.
  */
-export function parseRange(range: string): Fits | undefined {
+function parseRange(range: string): Fits | undefined {
   const alternatives = range.split('||').map((part) =>
     part
       .trim()

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandResult, Runner } from '../process/runner.ts';
@@ -28,8 +28,15 @@ export class GitRepository {
     this.#runner = runner;
   }
 
-  async init(signal: AbortSignal): Promise<void> {
-    if (existsSync(join(this.dir, 'HEAD'))) return;
+  /** Makes the repository if need be, and clears the locks of a git that was killed: the caller is alone with it. */
+  async open(signal: AbortSignal): Promise<void> {
+    if (existsSync(join(this.dir, 'HEAD'))) {
+      const left = (await readdir(this.dir, { recursive: true })).filter(
+        (path) => path.endsWith('.lock') && !path.startsWith('objects/'),
+      );
+      await Promise.all(left.map((path) => rm(join(this.dir, path), { force: true })));
+      return;
+    }
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
     await this.git(['init', '--quiet', '--bare', '--template=', '.'], signal);
   }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import type { Operation } from '../async/operation.ts';
+import { acquireLock } from '../lock/process-lock.ts';
 import type { Runner } from '../process/runner.ts';
 import {
   type FetchEvent,
@@ -50,26 +51,31 @@ export class GitSource implements Source {
     const { url, timeoutMs } = this.#options;
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
-      return await this.#fetch(AbortSignal.any([op.signal, timeout]), op);
+      const signal = AbortSignal.any([op.signal, timeout]);
+      return await this.withRepository(signal, (repository) => this.#fetch(repository, signal, op));
     } catch (failure) {
       op.signal.throwIfAborted();
       throw explainGit(failure, url, timeoutMs / 1_000, timeout.aborted);
     }
   }
 
-  /** The repository with an environment to reach the server, for those who write to it. */
-  async repository(signal: AbortSignal): Promise<GitRepository> {
+  /** Works on the repository, with an environment to reach the server, while no other process does. */
+  async withRepository<T>(signal: AbortSignal, work: (repository: GitRepository) => Promise<T>): Promise<T> {
     const { url, auth, cacheDir } = this.#options;
     await mkdir(cacheDir, { recursive: true, mode: 0o700 });
+    using _lock = await acquireLock(cacheDir, 'repository', signal);
     const env = await gitEnvironment(url, auth, cacheDir);
     const repository = new GitRepository(join(cacheDir, 'repository'), env, this.#runner);
-    await repository.init(signal);
-    return repository;
+    await repository.open(signal);
+    return await work(repository);
   }
 
-  async #fetch(signal: AbortSignal, op: Operation<FetchEvent>): Promise<Revision> {
+  async #fetch(
+    repository: GitRepository,
+    signal: AbortSignal,
+    op: Operation<FetchEvent>,
+  ): Promise<Revision> {
     const { url, ref, verify } = this.#options;
-    const repository = await this.repository(signal);
     const refs = await repository.listRemote(url, signal);
     if (refs.length === 0 && ref.commit === undefined) throw empty(url);
     const chosen = chooseRef(ref, refs);

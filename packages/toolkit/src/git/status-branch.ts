@@ -13,8 +13,19 @@ export interface StatusBranchOptions {
   readonly branch: string;
   /** Whose status it is: many hosts write to one branch, each to a folder of its own. */
   readonly host: string;
-  readonly repository: (signal: AbortSignal) => Promise<GitRepository>;
+  readonly withRepository: (
+    signal: AbortSignal,
+    work: (repository: GitRepository) => Promise<void>,
+  ) => Promise<void>;
   readonly signingKeyFile?: string;
+}
+
+interface Change {
+  readonly folder: string;
+  readonly files: ReadonlyMap<string, string>;
+  /** Whether `files` are all that shall be in the folder. */
+  readonly isWhole: boolean;
+  readonly message: string;
 }
 
 const attempts = 5;
@@ -49,48 +60,31 @@ export class StatusBranch implements StatusSink {
     const folder = `${host}/${sync.metadata.name}`;
     const files = new Map([[`${folder}/sync.yaml`, syncText(sync)]]);
     for (const object of live ?? []) files.set(`${folder}/${objectPath(object)}`, objectText(object));
+    const isWhole = live !== undefined;
+    const id = isWhole ? folder : `${folder}/sync.yaml`;
     const text = JSON.stringify([...files]);
-    if (
-      live === undefined
-        ? this.#written.get(`${folder} sync`) === files.get(`${folder}/sync.yaml`)
-        : this.#written.get(folder) === text
-    )
-      return;
-    const summary = sync.status.history[0]?.message ?? 'status';
-    await this.#write(
-      folder,
-      files,
-      live !== undefined,
-      `${sync.metadata.name} on ${host}: ${summary}`,
-      signal,
-    );
-    if (live !== undefined) this.#written.set(folder, text);
-    this.#written.set(`${folder} sync`, files.get(`${folder}/sync.yaml`)!);
+    if (this.#written.get(id) === text) return;
+    const message = `${sync.metadata.name} on ${host}: ${sync.status.history[0]?.message ?? 'status'}`;
+    await this.#write({ folder, files, isWhole, message }, signal);
+    this.#written.clear();
+    this.#written.set(id, text);
   }
 
-  async #write(
-    folder: string,
-    files: ReadonlyMap<string, string>,
-    isWhole: boolean,
-    message: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { url, branch } = this.#options;
-    const repository = await this.#options.repository(signal);
-    for (let attempt = 1; ; attempt += 1) {
-      const parent = await this.#head(repository, signal);
-      const commit = await this.#commit(repository, { parent, folder, files, isWhole, message }, signal);
-      if (commit === undefined) return;
-      try {
-        await repository.git(['push', '--quiet', '--', url, `${commit}:refs/heads/${branch}`], signal);
-        return;
-      } catch (failure) {
-        const isConflict =
-          failure instanceof ToolFailedError &&
-          /rejected|non-fast-forward|failed to update ref|cannot lock ref/i.test(failure.stderr);
-        if (!isConflict || attempt === attempts) throw failure;
+  async #write(change: Change, signal: AbortSignal): Promise<void> {
+    const { url, branch, withRepository } = this.#options;
+    await withRepository(signal, async (repository) => {
+      for (let attempt = 1; ; attempt += 1) {
+        const parent = await this.#head(repository, signal);
+        const commit = await this.#commit(repository, parent, change, signal);
+        if (commit === undefined) return;
+        try {
+          await repository.git(['push', '--quiet', '--', url, `${commit}:refs/heads/${branch}`], signal);
+          return;
+        } catch (failure) {
+          if (!isConflict(failure) || attempt === attempts) throw failure;
+        }
       }
-    }
+    });
   }
 
   /** The branch's newest commit; undefined where there is no such branch yet. */
@@ -107,26 +101,19 @@ export class StatusBranch implements StatusSink {
   /** Undefined when the branch says all of it already. */
   async #commit(
     repository: GitRepository,
-    change: {
-      readonly parent: string | undefined;
-      readonly folder: string;
-      readonly files: ReadonlyMap<string, string>;
-      readonly isWhole: boolean;
-      readonly message: string;
-    },
+    parent: string | undefined,
+    { folder, files, isWhole, message }: Change,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    const { parent, folder, files, isWhole, message } = change;
     const index = join(repository.dir, 'status-index');
     const env = { GIT_INDEX_FILE: index };
     await rm(index, { force: true });
     if (parent !== undefined) await repository.git(['read-tree', parent], signal, undefined, env);
+    const lines: string[] = [];
     if (isWhole && parent !== undefined) {
       const { stdout } = await repository.git(['ls-files', '-z', '--', `${folder}/`], signal, undefined, env);
-      if (stdout !== '')
-        await repository.git(['update-index', '--force-remove', '-z', '--stdin'], signal, stdout, env);
+      for (const path of stdout.split('\0').filter(Boolean)) lines.push(`0 ${'0'.repeat(40)}\t${path}`);
     }
-    const lines: string[] = [];
     for (const [path, text] of files) {
       const { stdout } = await repository.git(['hash-object', '-w', '--stdin'], signal, text);
       lines.push(`100644 ${stdout.trim()}\t${path}`);
@@ -162,6 +149,10 @@ export class StatusBranch implements StatusSink {
     return stdout.trim();
   }
 }
+
+const isConflict = (failure: unknown): boolean =>
+  failure instanceof ToolFailedError &&
+  /rejected|non-fast-forward|failed to update ref|cannot lock ref/i.test(failure.stderr);
 
 const objectPath = ({ kind, metadata: { namespace, name } }: LiveObject): string =>
   `${namespace}/${kind}/${name}.yaml`;

@@ -3,14 +3,7 @@ import type { Manifest } from '../codec/manifest.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 
 /** In order of badness, best first: a group is as healthy as its worst member. */
-export const healthStates = [
-  'Healthy',
-  'Suspended',
-  'Progressing',
-  'Missing',
-  'Degraded',
-  'Unknown',
-] as const;
+const healthStates = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'] as const;
 export type HealthState = (typeof healthStates)[number];
 
 export interface Health {

@@ -13,7 +13,7 @@ export const gitopsApiVersion = 'gitops.weave.works/v1';
 const path = v.pipe(v.string(), v.regex(/^\//, 'must be an absolute path'));
 const text = v.pipe(v.string(), v.nonEmpty());
 
-export const gitSourceSpecSchema = v.strictObject({
+const gitSourceSpecSchema = v.strictObject({
   url: text,
   /** The more specific wins: commit, name, semver, tag, branch. None: the default branch. */
   ref: v.optional(

@@ -41,7 +41,7 @@ export interface Resource {
   readonly transforms: readonly ((raw: unknown) => unknown)[];
 }
 
-export const overlayName = 'kustomization.yaml';
+const overlayName = 'kustomization.yaml';
 const depthLimit = 10;
 
 /** Pure. The files that the folder `path` stands for. @throws CodedError OVERLAY_INVALID */
@@ -126,7 +126,7 @@ function fits(
 }
 
 /** Pure. RFC 7396: null removes, records merge, all else replaces. */
-export function mergePatch(target: unknown, patch: unknown): unknown {
+function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isRecord(patch)) return patch;
   const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) {

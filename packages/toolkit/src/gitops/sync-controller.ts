@@ -51,7 +51,7 @@ interface Opened {
   readonly renderer: Renderer;
 }
 
-export const syncFinalizer = 'gitops.weave.works/sync';
+const syncFinalizer = 'gitops.weave.works/sync';
 /** Polls come up to this share late, so that many hosts do not ask at once. */
 const jitter = 0.1;
 

@@ -4,7 +4,7 @@ import type { BaseIssue } from 'valibot';
 export function issueText(issue: BaseIssue<unknown>): string {
   const field = issuePath(issue).at(-1) ?? '';
   if (isUnknownKey(issue)) return `there is no field "${field}"`;
-  if (issue.type === 'strict_object' && issue.received === 'undefined')
+  if (/^(strict|loose)_object$/.test(issue.type) && issue.received === 'undefined')
     return `the field "${field}" is missing`;
   return issue.message;
 }

@@ -44,8 +44,11 @@ function explainField(name: string, schema: Schema): FieldExplanation {
   const inner = unwrap(schema)!;
   const rules = (inner.pipe ?? []).flatMap((action) => {
     if (typeof action.message === 'string') return [action.message];
-    if (action.kind !== 'validation' || typeof action.requirement === 'object') return [];
-    return typeof action.requirement === 'function' ? [] : [ruleText(action.type, action.requirement)];
+    const { requirement } = action;
+    if (action.kind !== 'validation') return [];
+    if (requirement === undefined || typeof requirement === 'number')
+      return [ruleText(action.type, requirement)];
+    return [];
   });
   return {
     name,
@@ -65,8 +68,8 @@ const words: Readonly<Record<string, string>> = {
   ip: 'an IP address',
 };
 
-const ruleText = (type: string, requirement: unknown): string =>
-  `${words[type] ?? type.replaceAll('_', ' ')}${requirement === undefined ? '' : ` ${String(requirement)}`}`;
+const ruleText = (type: string, requirement: number | undefined): string =>
+  `${words[type] ?? type.replaceAll('_', ' ')}${requirement === undefined ? '' : ` ${requirement}`}`;
 
 function typeText(schema: Schema): string {
   switch (schema.type) {
