@@ -13,7 +13,7 @@ export interface GitAuth {
   readonly username?: string | undefined;
   /** Holds a password or token for https. */
   readonly passwordFile?: string | undefined;
-  /** Certificates of authorities that are trusted beside the system's own, for https. */
+  /** Certificates of authorities that are trusted in place of the system's own, for https. */
   readonly caFile?: string | undefined;
   /** Such as `http://proxy:3128`, for https. */
   readonly proxy?: string | undefined;
@@ -53,9 +53,10 @@ export async function gitEnvironment(
     ['http.lowSpeedLimit', '100'],
     ['http.lowSpeedTime', '30'],
   ];
-  if (auth.caFile !== undefined) config.push(['http.sslCAInfo', auth.caFile]);
   if (auth.proxy !== undefined) config.push(['http.proxy', auth.proxy]);
   return {
+    // Whatever repository the environment that we were started in speaks of, it is not ours.
+    GIT_DIR: '.',
     GIT_TERMINAL_PROMPT: '0',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
@@ -99,6 +100,7 @@ async function httpsEnvironment(auth: GitAuth, dir: string): Promise<Readonly<Re
     GIT_ASKPASS: join(dir, 'askpass'),
     GITOPS_USERNAME: auth.username ?? 'git',
     GITOPS_PASSWORD: password,
+    ...(auth.caFile !== undefined && { GIT_SSL_CAINFO: auth.caFile }),
   };
 }
 

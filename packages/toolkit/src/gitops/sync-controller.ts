@@ -66,7 +66,7 @@ export class SyncController {
 
   /** `key` is `namespace/name`. */
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
-    const { store, clock, log } = this.#options;
+    const { store, clock } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
     const sync = await this.#find({ namespace, name });
     if (!sync) {
@@ -93,7 +93,6 @@ export class SyncController {
     );
     await this.#publish(wanted, attempt, signal);
     if (attempt.kind === 'failed') {
-      log('error', 'sync failed', { sync: name, reason: attempt.reason, error: attempt.message });
       throw new CodedError('SYNC_FAILED', attempt.message, { hint: 'see its conditions' });
     }
     if (attempt.kind === 'suspended') return {};
