@@ -43,7 +43,11 @@ export const gitops: Command = {
       value: 'FILE',
       help: 'a file with a password or token for https',
     },
-    'ca-file': { type: 'string', value: 'FILE', help: "the authorities to trust for https in place of the system's" },
+    'ca-file': {
+      type: 'string',
+      value: 'FILE',
+      help: "the authorities to trust for https in place of the system's",
+    },
     'verify-key': {
       type: 'list',
       value: 'FILE',

@@ -70,11 +70,7 @@ export class GitSource implements Source {
     return await work(repository);
   }
 
-  async #fetch(
-    repository: GitRepository,
-    signal: AbortSignal,
-    op: Operation<FetchEvent>,
-  ): Promise<Revision> {
+  async #fetch(repository: GitRepository, signal: AbortSignal, op: Operation<FetchEvent>): Promise<Revision> {
     const { url, ref, verify } = this.#options;
     const refs = await repository.listRemote(url, signal);
     if (refs.length === 0 && ref.commit === undefined) throw empty(url);

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import * as v from 'valibot';
 import { parseDocument } from 'yaml';
 import { CodedError } from '../errors/coded-error.ts';
+import { mergePatch } from '../patch/merge-patch.ts';
 import { issuePath, issueText } from '../schema/issue-text.ts';
 import type { SourceFile } from '../source/source.ts';
 
@@ -123,23 +124,6 @@ function fits(
     (target.kind === undefined || target.kind === object['kind']) &&
     (target.name === undefined || target.name === metadata['name'])
   );
-}
-
-/** Pure. RFC 7396: null removes, records merge, all else replaces. */
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isRecord(patch)) return patch;
-  const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete result[name];
-    else
-      Object.defineProperty(result, name, {
-        value: mergePatch(Object.hasOwn(result, name) ? result[name] : undefined, value),
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
-  }
-  return result;
 }
 
 const invalid = (path: string, what: string): CodedError =>

@@ -1,10 +1,12 @@
 import type { ApiObject } from '../object/meta.ts';
-import { created, isGone, keyOf, markedDeleted, matchesLabels, updated } from './next-object.ts';
+import { created, isGone, keyOf, markedDeleted, matches, patched, updated } from './next-object.ts';
 import {
   type Key,
   type ListResult,
   type NewObject,
+  type ObjectPatch,
   type ObjectStore,
+  type Selector,
   type WatchEvent,
   alreadyExists,
   notFound,
@@ -12,13 +14,15 @@ import {
 } from './store.ts';
 
 const changesKept = 10_000;
+/** Old changes are dropped so many at once. */
+const changesSlack = 1_000;
 
 type Change = Exclude<WatchEvent, { readonly type: 'BOOKMARK' }>;
 
 /** Objects in this process, for tests and for programs that keep nothing. */
 export class MemoryStore implements ObjectStore {
   readonly #objects = new Map<string, ApiObject>();
-  #changes: readonly Change[] = [];
+  #changes: Change[] = [];
   #revision = 0;
   #changed = Promise.withResolvers<void>();
 
@@ -26,12 +30,9 @@ export class MemoryStore implements ObjectStore {
     return structuredClone(this.#read(key));
   }
 
-  async list(
-    kind: string,
-    selector?: { readonly labels?: Readonly<Record<string, string>> },
-  ): Promise<ListResult> {
+  async list(kind: string, selector?: Selector): Promise<ListResult> {
     const items = [...this.#objects.values()]
-      .filter((object) => object.kind === kind && matchesLabels(object, selector?.labels))
+      .filter((object) => object.kind === kind && matches(object, selector))
       .sort(
         (a, b) =>
           compare(a.metadata.namespace, b.metadata.namespace) || compare(a.metadata.name, b.metadata.name),
@@ -49,6 +50,11 @@ export class MemoryStore implements ObjectStore {
     return this.#write(isGone(next) ? 'DELETED' : 'MODIFIED', next);
   }
 
+  async patch(key: Key, patch: ObjectPatch): Promise<ApiObject> {
+    const next = patched(this.#read(key), patch, this.#revision + 1);
+    return this.#write(isGone(next) ? 'DELETED' : 'MODIFIED', next);
+  }
+
   async delete(key: Key): Promise<ApiObject> {
     const next = markedDeleted(this.#read(key), this.#revision + 1, new Date().toISOString());
     return this.#write(isGone(next) ? 'DELETED' : 'MODIFIED', next);
@@ -62,7 +68,9 @@ export class MemoryStore implements ObjectStore {
       const changed = this.#changed.promise;
       const upTo = this.#revision;
       if (seen < upTo - this.#changes.length) throw revisionTooOld(seen);
-      const events = this.#changes.filter((change) => change.revision > seen && change.object.kind === kind);
+      const events = this.#changes
+        .slice(Math.max(0, this.#changes.length - (upTo - seen)))
+        .filter(({ object }) => object.kind === kind);
       for (const event of events) {
         yield structuredClone(event);
         if (signal.aborted) return;
@@ -88,7 +96,8 @@ export class MemoryStore implements ObjectStore {
     this.#revision += 1;
     if (type === 'DELETED') this.#objects.delete(idOf(object));
     else this.#objects.set(idOf(object), object);
-    this.#changes = [...this.#changes, { type, revision: this.#revision, object }].slice(-changesKept);
+    this.#changes.push({ type, revision: this.#revision, object });
+    if (this.#changes.length > changesKept + changesSlack) this.#changes = this.#changes.slice(-changesKept);
     this.#changed.resolve();
     this.#changed = Promise.withResolvers<void>();
     return structuredClone(object);

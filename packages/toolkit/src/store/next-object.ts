@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApiObject } from '../object/meta.ts';
-import { type Key, type NewObject, conflict } from './store.ts';
+import { mergePatch } from '../patch/merge-patch.ts';
+import { type Key, type NewObject, type ObjectPatch, type Selector, conflict } from './store.ts';
 
 /** Pure rules that every store shares: what an object becomes by a write. */
 
@@ -74,11 +75,37 @@ export function isGone(object: ApiObject): boolean {
   return object.metadata.deletionTimestamp !== undefined && object.metadata.finalizers.length === 0;
 }
 
-export function matchesLabels(
-  object: ApiObject,
-  labels: Readonly<Record<string, string>> | undefined,
-): boolean {
-  return Object.entries(labels ?? {}).every(([key, value]) => object.metadata.labels[key] === value);
+/** @throws CodedError CONFLICT */
+export function patched(old: ApiObject, patch: ObjectPatch, revision: number): ApiObject {
+  const { metadata = {}, ...parts } = patch;
+  const { resourceVersion = old.metadata.resourceVersion, labels, annotations, finalizers } = metadata;
+  const wanted = mergePatch(old, {
+    ...('spec' in parts && { spec: parts.spec }),
+    ...('status' in parts && { status: parts.status }),
+    metadata: {
+      ...(labels && { labels }),
+      ...(annotations && { annotations }),
+      ...(finalizers && { finalizers }),
+    },
+  }) as ApiObject;
+  return updated(old, { ...wanted, metadata: { ...wanted.metadata, resourceVersion } }, revision);
+}
+
+export function matches(object: ApiObject, { labels = {}, fields = {} }: Selector = {}): boolean {
+  return (
+    Object.entries(labels).every(([key, value]) => object.metadata.labels[key] === value) &&
+    Object.entries(fields).every(([path, value]) => fieldText(object, path) === value)
+  );
+}
+
+/** The text of a string, number or boolean; undefined for all else. */
+function fieldText(object: unknown, path: string): string | undefined {
+  let at = object;
+  for (const name of path.split('.')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined;
+    at = (at as Readonly<Record<string, unknown>>)[name];
+  }
+  return typeof at === 'string' || typeof at === 'number' || typeof at === 'boolean' ? String(at) : undefined;
 }
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));

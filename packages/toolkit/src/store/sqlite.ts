@@ -3,12 +3,14 @@ import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiObject } from '../object/meta.ts';
-import { created, isGone, keyOf, markedDeleted, matchesLabels, updated } from './next-object.ts';
+import { created, isGone, keyOf, markedDeleted, matches, patched, updated } from './next-object.ts';
 import {
   type Key,
   type ListResult,
   type NewObject,
+  type ObjectPatch,
   type ObjectStore,
+  type Selector,
   type WatchEvent,
   alreadyExists,
   notFound,
@@ -61,10 +63,7 @@ class SqliteStore implements ObjectStore {
     return this.#read(key);
   }
 
-  async list(
-    kind: string,
-    selector?: { readonly labels?: Readonly<Record<string, string>> },
-  ): Promise<ListResult> {
+  async list(kind: string, selector?: Selector): Promise<ListResult> {
     this.#db.exec('BEGIN');
     try {
       const rows = this.#db
@@ -73,7 +72,7 @@ class SqliteStore implements ObjectStore {
       const items = rows.map(({ json }) => parseObject(json));
       return {
         revision: this.#revision(),
-        items: selector?.labels ? items.filter((item) => matchesLabels(item, selector.labels)) : items,
+        items: selector ? items.filter((item) => matches(item, selector)) : items,
       };
     } finally {
       this.#db.exec('COMMIT');
@@ -91,6 +90,13 @@ class SqliteStore implements ObjectStore {
   async update(object: ApiObject): Promise<ApiObject> {
     return this.#write(() => {
       const next = updated(this.#read(keyOf(object)), object, this.#revision() + 1);
+      return [isGone(next) ? 'DELETED' : 'MODIFIED', next];
+    });
+  }
+
+  async patch(key: Key, patch: ObjectPatch): Promise<ApiObject> {
+    return this.#write(() => {
+      const next = patched(this.#read(key), patch, this.#revision() + 1);
       return [isGone(next) ? 'DELETED' : 'MODIFIED', next];
     });
   }

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newUid } from '../object/uid.ts';
+import type { ApiObject } from '../object/meta.ts';
 import type { NewObject, ObjectStore, WatchEvent } from './store.ts';
 
 /** What every store promises, as tests: each implementation's own test file hands itself over. */
-export function testStoreContract(name: string, open: () => Promise<ObjectStore>): void {
+export function testStoreContract(
+  name: string,
+  open: () => Promise<ObjectStore>,
+  forgetChanges: (store: ObjectStore, object: ApiObject) => Promise<void> = writeMany,
+): void {
   const pot = (
     potName: string,
     labels: Readonly<Record<string, string>> = {},
@@ -83,6 +88,40 @@ export function testStoreContract(name: string, open: () => Promise<ObjectStore>
       assert.deepEqual((await store.list('Pan')).items, []);
     });
 
+    test('lists are chosen by fields too, whatever their depth', async () => {
+      using store = await open();
+      const first = await store.create(pot('a', { sun: 'yes' }));
+      await store.create(pot('b', { sun: 'yes' }));
+      await store.update({ ...first, status: { wet: true } });
+      const names = async (fields: Record<string, string>) =>
+        (await store.list('Pot', { labels: { sun: 'yes' }, fields })).items.map(
+          ({ metadata }) => metadata.name,
+        );
+      assert.deepEqual(await names({ 'status.wet': 'true' }), ['a']);
+      assert.deepEqual(await names({ 'metadata.name': 'b', 'spec.plant': 'mint' }), ['b']);
+      assert.deepEqual(await names({ 'spec.nothing': 'x' }), []);
+    });
+
+    test('a patch changes what it names and no more, beside whoever else writes', async () => {
+      using store = await open();
+      const made = await store.create(pot('a', { sun: 'yes', old: 'x' }));
+      await Promise.all([
+        store.patch({ kind: 'Pot', name: 'a' }, { metadata: { labels: { old: null, size: 'l' } } }),
+        store.patch({ kind: 'Pot', name: 'a' }, { spec: { plant: 'fig' } }),
+        store.patch({ kind: 'Pot', name: 'a' }, { status: { wet: true } }),
+      ]);
+      const now = await store.get({ kind: 'Pot', name: 'a' });
+      assert.deepEqual(now.metadata.labels, { sun: 'yes', size: 'l' });
+      assert.deepEqual([now.spec, now.status], [{ plant: 'fig', herbs: [{ name: 'x' }] }, { wet: true }]);
+      assert.equal(now.metadata.generation, 2);
+      const { resourceVersion } = made.metadata;
+      await assert.rejects(
+        store.patch({ kind: 'Pot', name: 'a' }, { metadata: { resourceVersion }, status: { wet: false } }),
+        { code: 'CONFLICT' },
+      );
+      await assert.rejects(store.patch({ kind: 'Pot', name: 'b' }, {}), { code: 'NOT_FOUND' });
+    });
+
     test('an object with finalizers stays until the last is gone', async () => {
       using store = await open();
       await store.create(pot('a', {}, ['one', 'two']));
@@ -148,12 +187,16 @@ export function testStoreContract(name: string, open: () => Promise<ObjectStore>
 
     test('a revision that is no longer kept is said to be too old', async () => {
       using store = await open();
-      let object = await store.create(pot('a'));
-      for (let count = 0; count < 10_050; count += 1)
-        object = await store.update({ ...object, status: { count } });
+      await forgetChanges(store, await store.create(pot('a')));
       await assert.rejects(take(store, 1, 1), { code: 'REVISION_TOO_OLD' });
     });
   });
+}
+
+/** More changes than a store keeps. */
+async function writeMany(store: ObjectStore, object: ApiObject): Promise<void> {
+  let now = object;
+  for (let count = 0; count < 11_050; count += 1) now = await store.update({ ...now, status: { count } });
 }
 
 type Change = Exclude<WatchEvent, { readonly type: 'BOOKMARK' }>;

@@ -17,6 +17,18 @@ export interface NewObject {
   readonly status: unknown;
 }
 
+/** A JSON merge patch: null removes, records merge, all else replaces. */
+export interface ObjectPatch {
+  readonly metadata?: {
+    readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string | null>>;
+    readonly annotations?: Readonly<Record<string, string | null>>;
+    readonly finalizers?: readonly string[];
+  };
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
 export interface Key {
   readonly kind: string;
   readonly namespace?: string;
@@ -27,6 +39,13 @@ export type WatchEvent =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly revision: number; readonly object: ApiObject }
   /** Nothing happened to this kind up to `revision`. */
   | { readonly type: 'BOOKMARK'; readonly revision: number };
+
+/** Which objects are meant; all that is named must fit. */
+export interface Selector {
+  readonly labels?: Readonly<Record<string, string>>;
+  /** By dotted path, such as `status.phase`, what the field is as text. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
 
 export interface ListResult {
   readonly revision: number;
@@ -40,8 +59,8 @@ export interface ListResult {
 export interface ObjectStore extends Disposable {
   /** @throws CodedError NOT_FOUND */
   get(key: Key): Promise<ApiObject>;
-  /** By namespace and name. `labels` must all match. */
-  list(kind: string, selector?: { readonly labels?: Readonly<Record<string, string>> }): Promise<ListResult>;
+  /** By namespace and name. */
+  list(kind: string, selector?: Selector): Promise<ListResult>;
   /** @throws CodedError ALREADY_EXISTS */
   create(object: NewObject): Promise<ApiObject>;
   /**
@@ -50,6 +69,12 @@ export interface ObjectStore extends Disposable {
    * @throws CodedError CONFLICT when `metadata.resourceVersion` is not the stored one; NOT_FOUND
    */
   update(object: ApiObject): Promise<ApiObject>;
+  /**
+   * Changes what a JSON merge patch (RFC 7396) of labels, annotations, finalizers, spec and status names, whoever else
+   * writes meanwhile; a `metadata.resourceVersion` in the patch must be the stored one.
+   * @throws CodedError CONFLICT, NOT_FOUND
+   */
+  patch(key: Key, patch: ObjectPatch): Promise<ApiObject>;
   /** With finalizers: marks it as being deleted. Without: removes it. @throws CodedError NOT_FOUND */
   delete(key: Key): Promise<ApiObject>;
   /** Every change of `kind` after `revision`, each once and in order. @throws CodedError REVISION_TOO_OLD */
