@@ -1,6 +1,6 @@
 import { mkdirSync, watch as watchFile } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiObject } from '../object/meta.ts';
 import { created, isGone, keyOf, markedDeleted, matches, patched, updated } from './next-object.ts';
@@ -50,6 +50,7 @@ export function openSqliteStoreReadOnly(path: string): ObjectStore {
 class SqliteStore implements ObjectStore {
   readonly #path: string;
   readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
 
   constructor(path: string, db: DatabaseSync, readOnly = false) {
     this.#path = path;
@@ -66,9 +67,9 @@ class SqliteStore implements ObjectStore {
   async list(kind: string, selector?: Selector): Promise<ListResult> {
     this.#db.exec('BEGIN');
     try {
-      const rows = this.#db
-        .prepare('SELECT json FROM objects WHERE kind = ? ORDER BY namespace, name')
-        .all(kind);
+      const rows = this.#prepare('SELECT json FROM objects WHERE kind = ? ORDER BY namespace, name').all(
+        kind,
+      );
       const items = rows.map(({ json }) => parseObject(json));
       return {
         revision: this.#revision(),
@@ -132,12 +133,11 @@ class SqliteStore implements ObjectStore {
 
   /** Those after `revision`, up to and including `upTo`. */
   #changes(kind: string, revision: number, upTo: number): WatchEvent[] {
-    const oldest = this.#db.prepare('SELECT min(revision) AS oldest FROM changes').get()?.['oldest'];
+    const oldest = this.#prepare('SELECT min(revision) AS oldest FROM changes').get()?.['oldest'];
     if (typeof oldest === 'number' && revision < oldest - 1) throw revisionTooOld(revision);
-    return this.#db
-      .prepare(
-        'SELECT revision, type, json FROM changes WHERE revision > ? AND revision <= ? AND kind = ? ORDER BY revision',
-      )
+    return this.#prepare(
+      'SELECT revision, type, json FROM changes WHERE revision > ? AND revision <= ? AND kind = ? ORDER BY revision',
+    )
       .all(revision, upTo, kind)
       .map((row) => ({
         type: row['type'] as 'ADDED' | 'MODIFIED' | 'DELETED',
@@ -146,15 +146,24 @@ class SqliteStore implements ObjectStore {
       }));
   }
 
+  /** A statement is compiled once, however often it is run. */
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, known);
+    return known;
+  }
+
   #revision(): number {
-    const row = this.#db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'changes'").get();
+    const row = this.#prepare("SELECT seq FROM sqlite_sequence WHERE name = 'changes'").get();
     return Number(row?.['seq'] ?? 0);
   }
 
   #find(key: Key): ApiObject | undefined {
-    const row = this.#db
-      .prepare('SELECT json FROM objects WHERE kind = ? AND namespace = ? AND name = ?')
-      .get(key.kind, key.namespace ?? 'default', key.name);
+    const row = this.#prepare('SELECT json FROM objects WHERE kind = ? AND namespace = ? AND name = ?').get(
+      key.kind,
+      key.namespace ?? 'default',
+      key.name,
+    );
     return row ? parseObject(row['json']) : undefined;
   }
 
@@ -172,16 +181,16 @@ class SqliteStore implements ObjectStore {
       const { kind, namespace, name } = keyOf(object);
       const json = JSON.stringify(object);
       if (type === 'DELETED') {
-        this.#db
-          .prepare('DELETE FROM objects WHERE kind = ? AND namespace = ? AND name = ?')
-          .run(kind, namespace, name);
+        this.#prepare('DELETE FROM objects WHERE kind = ? AND namespace = ? AND name = ?').run(
+          kind,
+          namespace,
+          name,
+        );
       } else {
-        this.#db
-          .prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)')
-          .run(kind, namespace, name, json);
+        this.#prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)').run(kind, namespace, name, json);
       }
-      this.#db.prepare('INSERT INTO changes (kind, type, json) VALUES (?, ?, ?)').run(kind, type, json);
-      this.#db.prepare('DELETE FROM changes WHERE revision <= ?').run(this.#revision() - changesKept);
+      this.#prepare('INSERT INTO changes (kind, type, json) VALUES (?, ?, ?)').run(kind, type, json);
+      this.#prepare('DELETE FROM changes WHERE revision <= ?').run(this.#revision() - changesKept);
       this.#db.exec('COMMIT');
       return object;
     } catch (failure) {
