@@ -79,7 +79,14 @@ async function benchSync(dir: string, count: number, aimMs: number): Promise<voi
   const spec = v.parse(syncSpecSchema, { source: { gitSource: 'garden' } });
   await store.create({ ...sync, spec });
   await store.create({ ...sync, kind: 'GitSource', spec: {}, status: {} });
-  const options = { url, ref: {}, auth: {}, submodules: false, timeoutMs: 60_000, cacheDir: join(dir, `${count}-cache`) };
+  const options = {
+    url,
+    ref: {},
+    auth: {},
+    submodules: false,
+    timeoutMs: 60_000,
+    cacheDir: join(dir, `${count}-cache`),
+  };
   const source = new GitSource(options, localRunner);
   const controller = new SyncController({
     scheme,
@@ -169,7 +176,10 @@ async function benchSqlite(dir: string): Promise<void> {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     db.exec('CREATE TABLE objects (name TEXT PRIMARY KEY, json TEXT) WITHOUT ROWID');
     db.exec('CREATE TABLE changes (revision INTEGER PRIMARY KEY AUTOINCREMENT, json TEXT)');
-    const [put, log] = [db.prepare('INSERT INTO objects VALUES (?, ?)'), db.prepare('INSERT INTO changes (json) VALUES (?)')];
+    const [put, log] = [
+      db.prepare('INSERT INTO objects VALUES (?, ?)'),
+      db.prepare('INSERT INTO changes (json) VALUES (?)'),
+    ];
     bare.push(
       await timed(() => {
         for (let at = 0; at < count; at += 1) {

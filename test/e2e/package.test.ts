@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Repository } from './fixtures/git.ts';
 
 const root = join(import.meta.dirname, '../..');
 const dir = mkdtempSync(join(tmpdir(), 'ignite-package-'));
-after(() => rmSync(dir, { recursive: true }));
+after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
 
 test('the package that npm packs can be installed by itself, and runs', () => {
   execFileSync('npm', ['pack', '--silent', '--workspace', 'packages/cli', '--pack-destination', dir], {
@@ -33,4 +36,36 @@ test('the package that npm packs can be installed by itself, and runs', () => {
   assert.match(ignite('version'), /^Ignite version: \d+\.\d+\.\d+ \(Node v26\./);
   assert.match(ignite('ps'), /^VM ID +IMAGE/);
   assert.ok(readdirSync(join(dir, 'node_modules/@ignite/cli/dist/guest')).includes('init'));
+});
+
+test('the toolkit can be packed by itself, and its example becomes Git-backed with it', async () => {
+  const home = mkdtempSync(join(dir, 'garden-'));
+  execFileSync('npm', ['pack', '--silent', '--workspace', 'packages/toolkit', '--pack-destination', home], { cwd: root });
+  assert.equal(execFileSync('git', ['status', '--porcelain', 'packages/toolkit/package.json'], { cwd: root }).length, 0);
+  const [archive] = readdirSync(home);
+  const install = ['install', '--silent', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', home];
+  execFileSync('npm', [...install, join(home, archive!)], { cwd: home });
+  const source = readFileSync(join(root, 'examples/garden/garden.ts'), 'utf8');
+  assert.ok(source.split('\n').length < 80);
+  writeFileSync(join(home, 'garden.ts'), source);
+  const repository = new Repository(home, 'garden');
+  const pot = (litres: number) =>
+    `apiVersion: garden.example/v1\nkind: Pot\nmetadata: {name: mint}\nspec: {plant: mint, litres: ${litres}}\n`;
+  repository.push({ 'mint.yaml': pot(3) });
+  const app = spawn(process.execPath, ['garden.ts', repository.url, join(home, 'data')], { cwd: home, stdio: 'ignore' });
+  try {
+    const status = async (wanted: RegExp): Promise<void> => {
+      for (let tries = 0; !wanted.test(repository.show('garden-status', 'garden/garden/default/Pot/mint.yaml')); tries += 1) {
+        assert.ok(tries < 150, 'it never came true');
+        await delay(200);
+      }
+    };
+    await status(/litres: 3/);
+    repository.push({ 'mint.yaml': pot(7) });
+    await status(/litres: 7/);
+  } finally {
+    app.kill('SIGINT');
+    const [code] = await once(app, 'exit');
+    assert.equal(code, 0);
+  }
 });

@@ -1,4 +1,6 @@
 import { planManifests } from '@ignite/daemon/plan-manifests';
+import { locksDir } from '@ignite/engine/host/paths';
+import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { type ObjectResult, executePlan } from '@ignite/toolkit/gitops/execute-plan';
 import { keyText, objectKey } from '@ignite/toolkit/gitops/object-key';
@@ -84,19 +86,29 @@ export const deleteDeclared: Command = {
     const manifests = files.length === 0 && args.length > 0 ? [] : await readManifestFiles(files, signal);
     const { parseKey } = await import('./declared-kind.ts');
     const keys = [...manifests.map(objectKey), ...args.map(parseKey)];
-    return await withDeclaredHost(invocation, async ({ deps, op }) => {
+    return await withDeclaredHost(invocation, async (host) => {
+      const { deps, op } = host;
       const live = new Map(
         (await deps.actuator.observe(signal)).map((object) => [keyText(objectKey(object)), object]),
       );
       for (const key of keys.toReversed()) {
         const object = live.get(keyText(key));
         if (object) await deps.actuator.remove(object, op);
+        if (object?.kind === 'Sync') await finishSync(object.metadata.name, host, signal);
         io.out.write(object ? `${keyText(key)} removed\n` : `${keyText(key)} is not there\n`);
       }
       return 0;
     });
   },
 };
+
+/** Where no daemon runs nobody else sees to what a Sync leaves behind. */
+async function finishSync(name: string, host: DeclaredHost, signal: AbortSignal): Promise<void> {
+  using lock = tryLock(locksDir(host.paths), 'gitops');
+  if (!lock) return;
+  const { reconcileOnce } = await import('@ignite/daemon/gitops-service');
+  await reconcileOnce({ namespace: 'default', name }, host, signal);
+}
 
 export async function planFor(
   manifests: readonly Manifest[],

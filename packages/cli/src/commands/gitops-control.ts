@@ -84,8 +84,11 @@ export const diff: Command = {
     try {
       return await withDeclaredHost(invocation, async (host) => {
         const sync = await oneOf(host, invocation.args[0]);
-        const { sourceOpener } = await import('@ignite/daemon/gitops-service');
-        const source = sourceOpener(host.paths)(sync, await gitSourceOf(sync, host));
+        const [{ openOptions }, { sourceOpener }] = await Promise.all([
+          import('@ignite/daemon/gitops-service'),
+          import('@ignite/toolkit/gitops/open-source'),
+        ]);
+        const source = sourceOpener(openOptions(host.paths))(sync, await gitSourceOf(sync, host));
         const revision = await source.fetch(host.op);
         const subject = {
           name: sync.metadata.name,
@@ -230,7 +233,7 @@ async function handled(
     })();
     if (isDaemonAbsent) {
       const { reconcileOnce } = await import('@ignite/daemon/gitops-service');
-      await reconcileOnce(sync, host, deadline);
+      await reconcileOnce(sync.metadata, host, deadline);
     } else await delay(pollMs, undefined, { signal: deadline });
   }
 }

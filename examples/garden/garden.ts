@@ -1,0 +1,60 @@
+/** A garden that grows as a Git repository says: `node garden.ts /path/to/repository`. */
+import { systemClock } from '@ignite/toolkit/clock/clock';
+import { gitopsKinds, initialSyncStatus } from '@ignite/toolkit/gitops/kinds';
+import { serveSyncs } from '@ignite/toolkit/gitops/serve-syncs';
+import { StoreActuator } from '@ignite/toolkit/gitops/store-actuator';
+import { jsonLog } from '@ignite/toolkit/log/log';
+import { newUid } from '@ignite/toolkit/object/uid';
+import { localRunner } from '@ignite/toolkit/process/local-runner';
+import { Scheme } from '@ignite/toolkit/scheme/scheme';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import * as v from 'valibot';
+
+const [url = '.', dir = './garden-data'] = process.argv.slice(2);
+
+// 1. What may be declared.
+const pot = v.strictObject({ plant: v.string(), litres: v.optional(v.number(), 5) });
+const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec: pot }, ...gitopsKinds]);
+
+// 2. How it is made so: here by writing it into a store, in your app by whatever it takes.
+const store = openSqliteStore(`${dir}/garden.db`);
+const actuator = new StoreActuator(store, {
+  kinds: ['Pot'],
+  effectOf: (_kind, { path }) => (path === '/spec/plant' ? 'replace' : 'live'),
+});
+
+// 3. Where it is declared, and where status goes.
+const declare = async (kind: 'GitSource' | 'Sync', spec: object): Promise<void> => {
+  const { apiVersion, spec: schema } = gitopsKinds.find((known) => known.kind === kind)!;
+  const metadata = { name: 'garden', uid: newUid() };
+  await store.create({ apiVersion, kind, metadata, spec: v.parse(schema, spec), status: initialSyncStatus });
+};
+if ((await store.list('Sync')).items.length === 0) {
+  await declare('GitSource', { url });
+  await declare('Sync', {
+    source: { gitSource: 'garden' },
+    interval: '1s',
+    replace: 'allowed',
+    statusBranch: { name: 'garden-status' },
+  });
+}
+
+// 4. And now, until someone stops it.
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort());
+await serveSyncs(
+  {
+    scheme,
+    actuator,
+    kindOrder: ['Pot'],
+    clock: systemClock,
+    nodeLabels: {},
+    store,
+    host: 'garden',
+    watchedKinds: ['Pot'],
+    cacheDir: `${dir}/clones`,
+    runner: localRunner,
+    log: jsonLog((line) => process.stderr.write(line)),
+  },
+  stop.signal,
+);

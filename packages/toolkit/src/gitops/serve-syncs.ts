@@ -1,0 +1,82 @@
+import { type ControllerObserver, runController } from '../controller/controller.ts';
+import { Informer, informerKey } from '../controller/informer.ts';
+import { WorkQueue } from '../controller/work-queue.ts';
+import { DirectoryWakeups } from '../directory/directory-wakeups.ts';
+import type { OpenOptions } from '../git/open-git-source.ts';
+import { StatusBranches } from '../git/status-branches.ts';
+import type { Log } from '../log/log.ts';
+import type { ApiObject } from '../object/meta.ts';
+import type { ObjectStore } from '../store/store.ts';
+import type { GitSourceObject, SyncObject } from './kinds.ts';
+import { sourceOpener } from './open-source.ts';
+import { ownerOf } from './plan-sync.ts';
+import { type StatusSink, SyncController } from './sync-controller.ts';
+import type { SyncDeps } from './synchronize.ts';
+
+export interface ServeOptions extends OpenOptions, SyncDeps {
+  /** Holds the GitSources and Syncs. */
+  readonly store: ObjectStore;
+  /** Names this host in status branches. */
+  readonly host: string;
+  /** Kinds in the store whose changes are looked at at once, for drift. */
+  readonly watchedKinds: readonly string[];
+  /** Where statuses go besides the store and their branch. */
+  readonly sinks?: readonly StatusSink[];
+  readonly log: Log;
+  readonly observer?: ControllerObserver;
+}
+
+/** Syncs, of which some may take minutes, do not wait for each other. */
+const concurrency = 4;
+
+/** Does what all GitSources and Syncs in the store say, until `signal` aborts. Woken by changes, and by the clock. */
+export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Promise<void> {
+  const { store, log, clock, observer } = options;
+  const queue = new WorkQueue(clock);
+  const informer = (kind: string): Informer => new Informer(store, kind, clock, log);
+  const [syncs, gitSources] = [informer('Sync'), informer('GitSource')];
+  const watched = options.watchedKinds.map(informer);
+  const branches = new StatusBranches(options, () => gitSources.list() as readonly GitSourceObject[]);
+  const sinks = [branches, ...(options.sinks ?? [])];
+  const controller = new SyncController({ ...options, openSource: sourceOpener(options), sinks });
+  using directories = new DirectoryWakeups(queue, log);
+
+  const seen = new Map<string, string>();
+  syncs.onChange((object, isGone) => {
+    const key = informerKey(object);
+    directories.follow(key, isGone ? undefined : (object as SyncObject), signal);
+    // What we write ourselves is its status: only what others write is news.
+    const news = newsOf(object);
+    if (!isGone && seen.get(key) === news) return;
+    seen.set(key, news);
+    queue.add(key);
+  });
+  gitSources.onChange((source) => {
+    for (const sync of syncs.list() as readonly SyncObject[])
+      if ('gitSource' in sync.spec.source && sync.spec.source.gitSource === source.metadata.name)
+        queue.add(informerKey(sync));
+  });
+  for (const each of watched)
+    each.onChange((object) => {
+      const owner = ownerOf(object);
+      if (owner !== undefined) queue.add(`default/${owner}`);
+    });
+  await Promise.all([
+    ...[syncs, gitSources, ...watched].map((each) => each.run(signal)),
+    runController(
+      {
+        name: 'sync',
+        queue,
+        concurrency,
+        clock,
+        log,
+        reconcile: (key, until) => controller.reconcile(key, until),
+        ...(observer && { observer }),
+      },
+      signal,
+    ),
+  ]);
+}
+
+const newsOf = ({ metadata }: ApiObject): string =>
+  JSON.stringify([metadata.uid, metadata.generation, metadata.annotations, metadata.deletionTimestamp]);
