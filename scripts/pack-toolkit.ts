@@ -15,10 +15,14 @@ const built = { './*': { types: './dist/*.d.ts', default: './dist/*.js' } };
 const [when] = process.argv.slice(2);
 rmSync(join(packageDir, 'dist'), { recursive: true, force: true });
 if (when === 'prepack')
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-    cwd: packageDir,
-    stdio: 'inherit',
-  });
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+    {
+      cwd: packageDir,
+      stdio: 'inherit',
+    },
+  );
 const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as Record<string, unknown>;
 const exported = when === 'prepack' ? built : sources;
 writeFileSync(manifestFile, `${JSON.stringify({ ...manifest, exports: exported }, null, 2)}\n`);

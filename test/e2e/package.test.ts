@@ -40,8 +40,13 @@ test('the package that npm packs can be installed by itself, and runs', () => {
 
 test('the toolkit can be packed by itself, and its example becomes Git-backed with it', async () => {
   const home = mkdtempSync(join(dir, 'garden-'));
-  execFileSync('npm', ['pack', '--silent', '--workspace', 'packages/toolkit', '--pack-destination', home], { cwd: root });
-  assert.equal(execFileSync('git', ['status', '--porcelain', 'packages/toolkit/package.json'], { cwd: root }).length, 0);
+  execFileSync('npm', ['pack', '--silent', '--workspace', 'packages/toolkit', '--pack-destination', home], {
+    cwd: root,
+  });
+  assert.equal(
+    execFileSync('git', ['status', '--porcelain', 'packages/toolkit/package.json'], { cwd: root }).length,
+    0,
+  );
   const [archive] = readdirSync(home);
   const install = ['install', '--silent', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', home];
   execFileSync('npm', [...install, join(home, archive!)], { cwd: home });
@@ -52,10 +57,17 @@ test('the toolkit can be packed by itself, and its example becomes Git-backed wi
   const pot = (litres: number) =>
     `apiVersion: garden.example/v1\nkind: Pot\nmetadata: {name: mint}\nspec: {plant: mint, litres: ${litres}}\n`;
   repository.push({ 'mint.yaml': pot(3) });
-  const app = spawn(process.execPath, ['garden.ts', repository.url, join(home, 'data')], { cwd: home, stdio: 'ignore' });
+  const app = spawn(process.execPath, ['garden.ts', repository.url, join(home, 'data')], {
+    cwd: home,
+    stdio: 'ignore',
+  });
   try {
     const status = async (wanted: RegExp): Promise<void> => {
-      for (let tries = 0; !wanted.test(repository.show('garden-status', 'garden/garden/default/Pot/mint.yaml')); tries += 1) {
+      for (
+        let tries = 0;
+        !wanted.test(repository.show('garden-status', 'garden/garden/default/Pot/mint.yaml'));
+        tries += 1
+      ) {
         assert.ok(tries < 150, 'it never came true');
         await delay(200);
       }
