@@ -11,6 +11,7 @@ import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Log } from '@ignite/toolkit/log/log';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import { declaredHost, nodeName } from './declared-host.ts';
 
 export interface GitopsServiceOptions {
@@ -18,6 +19,7 @@ export interface GitopsServiceOptions {
   readonly store: ObjectStore;
   readonly engine: VmEngine;
   readonly nodeLabels: Readonly<Record<string, string>>;
+  readonly webhook?: WebhookOptions;
   readonly log: Log;
 }
 
@@ -32,12 +34,13 @@ export const openOptions = (paths: Paths): OpenOptions => ({
  * @throws CodedError GITOPS_RUNNING when another process does so already
  */
 export async function runGitops(options: GitopsServiceOptions, signal: AbortSignal): Promise<void> {
-  const { paths, store, engine, nodeLabels, log } = options;
+  const { paths, store, engine, nodeLabels, log, webhook } = options;
   using lock = tryLock(locksDir(paths), 'gitops');
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName();
   const deps = declaredHost(engine, store, nodeLabels);
-  await serveSyncs({ ...deps, ...openOptions(paths), store, host, watchedKinds: ['VM'], log }, signal);
+  const served = { ...deps, ...openOptions(paths), store, host, watchedKinds: ['VM'], log };
+  await serveSyncs({ ...served, ...(webhook && { webhook }) }, signal);
 }
 
 /** Looks at one Sync once, where no process keeps this host in sync. */

@@ -8,6 +8,7 @@ import {
   confirmedRevisionAnnotation,
   requestedAtAnnotation,
 } from '@ignite/toolkit/gitops/kinds';
+import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
 import { keyText } from '@ignite/toolkit/gitops/object-key';
 import { Renderer } from '@ignite/toolkit/gitops/render';
 import { shortRevision } from '@ignite/toolkit/gitops/sync-status';
@@ -16,6 +17,7 @@ import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Command, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { type DeclaredHost, withDeclaredHost } from '../context.ts';
+import { parseKey } from './declared-kind.ts';
 import { age } from '../render/age.ts';
 import { type Column, assertOutputFlags, outputFlags, printObjects } from '../render/objects.ts';
 import { differs, fieldLines, renderPlan } from '../render/plan.ts';
@@ -129,6 +131,32 @@ export const history: Command = {
       invocation.io.out.write(table(['REVISION', 'WHEN', 'TOOK', 'OUTCOME', 'MESSAGE'], rows));
       return 0;
     }),
+};
+
+export const events: Command = {
+  name: 'gitops events',
+  arguments: '[OBJECT]',
+  arity: { least: 0, most: 1 },
+  summary: 'List what happened to syncs and their objects, newest last',
+  examples: ['ignite gitops events', 'ignite gitops events vm/web'],
+  flags: {},
+  run: async ({ args, ...invocation }) => {
+    const wanted = args[0] === undefined ? undefined : keyText(parseKey(args[0]));
+    return await withDeclaredHost({ args, ...invocation }, async ({ store }) => {
+      const found = ((await store.list('Event')).items as readonly EventObject[])
+        .filter(({ spec }) => wanted === undefined || keyText(spec.regarding) === wanted)
+        .toSorted((a, b) => (a.spec.lastTime < b.spec.lastTime ? -1 : 1));
+      const rows = found.map(({ spec }) => [
+        `${age(spec.lastTime, Date.now())} ago`,
+        spec.type,
+        spec.reason,
+        keyText(spec.regarding),
+        spec.count > 1 ? `${spec.message} (${spec.count} times)` : spec.message,
+      ]);
+      invocation.io.out.write(table(['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'], rows));
+      return 0;
+    });
+  },
 };
 
 export const suspend: Command = {

@@ -1,10 +1,12 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { homedir } from 'node:os';
 import { scheme } from '@ignite/api/scheme';
 import { planManifests } from '@ignite/daemon/plan-manifests';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { executePlan } from '@ignite/toolkit/gitops/execute-plan';
 import { gitTransport } from '@ignite/toolkit/git/git-url';
@@ -16,6 +18,14 @@ import { type DeclaredHost, withDeclaredHost } from '../context.ts';
 
 const hostFlags: Flags = {
   'node-label': { type: 'list', value: 'KEY=VALUE', help: 'a label of this host, for node selectors' },
+  'webhook-listen': {
+    type: 'string',
+    value: 'ADDRESS:PORT',
+    help: 'where forges tell of pushes, at /hooks/SYNC',
+  },
+  'webhook-secret-file': { type: 'string', value: 'FILE', help: 'the secret that they sign with' },
+  'webhook-cert': { type: 'string', value: 'FILE', help: 'a certificate, which a network address needs' },
+  'webhook-key': { type: 'string', value: 'FILE', help: "the certificate's key" },
 };
 
 export const gitops: Command = {
@@ -101,8 +111,37 @@ async function serve(invocation: Invocation, { store, paths, client }: DeclaredH
   const { runGitops } = await import('@ignite/daemon/gitops-service');
   const nodeLabels = Object.fromEntries(flags.list('node-label').map(parseLabel));
   const log = jsonLog((line) => io.err.write(line));
-  await runGitops({ paths, store, engine: client, nodeLabels, log }, signal);
+  const webhook = await webhookOptions(flags);
+  await runGitops({ paths, store, engine: client, nodeLabels, log, ...(webhook && { webhook }) }, signal);
   return 0;
+}
+
+/** @throws CodedError USAGE_INVALID */
+async function webhookOptions(flags: FlagValues): Promise<WebhookOptions | undefined> {
+  const listen = flags.text('webhook-listen');
+  if (listen === undefined) return undefined;
+  const [, address, port] = /^\[?([^\]]+)\]?:(\d{1,5})$/.exec(listen) ?? [];
+  if (address === undefined)
+    throw usageError(`--webhook-listen ${listen}: not an address`, 'write 127.0.0.1:9292');
+  const read = async (flag: string): Promise<string | undefined> => {
+    const file = flags.text(flag);
+    if (file === undefined) return undefined;
+    return await readFile(file, 'utf8').catch((failure: unknown) => {
+      throw usageError(`--${flag} ${file}: ${errorText(failure)}`, 'name a file that can be read');
+    });
+  };
+  const [secret, cert, key] = [
+    await read('webhook-secret-file'),
+    await read('webhook-cert'),
+    await read('webhook-key'),
+  ];
+  if (secret === undefined) throw usageError('--webhook-listen needs a secret', 'give --webhook-secret-file');
+  return {
+    address,
+    port: Number(port),
+    secret: secret.trim(),
+    ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
+  };
 }
 
 /** Writes objects into the store as `apply` does; who runs the service sees to the rest. */

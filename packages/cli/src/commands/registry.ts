@@ -38,6 +38,7 @@ const loaders: Readonly<Record<string, Load>> = {
   'gitops status': async () => (await import('./gitops-control.ts')).status,
   'gitops diff': async () => (await import('./gitops-control.ts')).diff,
   'gitops history': async () => (await import('./gitops-control.ts')).history,
+  'gitops events': async () => (await import('./gitops-control.ts')).events,
   'gitops suspend': async () => (await import('./gitops-control.ts')).suspend,
   'gitops resume': async () => (await import('./gitops-control.ts')).resume,
   'gitops reconcile': async () => (await import('./gitops-control.ts')).reconcile,

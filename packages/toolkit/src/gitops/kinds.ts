@@ -11,6 +11,10 @@ import type { InventoryEntry } from './plan-sync.ts';
 export const gitopsApiVersion = 'gitops.weave.works/v1';
 
 const path = v.pipe(v.string(), v.regex(/^\//, 'must be an absolute path'));
+const webUrl = v.pipe(
+  v.string(),
+  v.regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/])/, 'must be https, or http on this host'),
+);
 const text = v.pipe(v.string(), v.nonEmpty());
 
 const gitSourceSpecSchema = v.strictObject({
@@ -70,6 +74,26 @@ export const syncSpecSchema = v.strictObject({
   timeout: v.optional(durationSchema, '5m'),
   /** The commit to stay at, whatever the source says: how one goes back. */
   pin: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'must be a whole commit hash'))),
+  /** Told of each change, or of failures alone. */
+  notify: v.optional(
+    v.array(
+      v.strictObject({
+        url: webUrl,
+        secretFile: v.optional(path),
+        on: v.optional(v.picklist(['change', 'failure']), 'change'),
+      }),
+    ),
+    [],
+  ),
+  /** Marks commits at the forge as applied or failed. */
+  commitStatus: v.optional(
+    v.strictObject({
+      provider: v.picklist(['github', 'gitlab', 'gitea']),
+      /** The repository's place in the forge's API, such as `https://api.github.com/repos/o/r`. */
+      url: webUrl,
+      tokenFile: path,
+    }),
+  ),
   statusBranch: v.optional(
     v.strictObject({
       name: text,

@@ -1,4 +1,5 @@
 import { type ControllerObserver, runController } from '../controller/controller.ts';
+import { EventRecorder } from '../controller/event-recorder.ts';
 import { Informer, informerKey } from '../controller/informer.ts';
 import { WorkQueue } from '../controller/work-queue.ts';
 import { DirectoryWakeups } from '../directory/directory-wakeups.ts';
@@ -6,6 +7,8 @@ import type { OpenOptions } from '../git/open-git-source.ts';
 import { StatusBranches } from '../git/status-branches.ts';
 import type { Log } from '../log/log.ts';
 import type { ApiObject } from '../object/meta.ts';
+import { Notifier } from '../notify/notifier.ts';
+import { type WebhookOptions, startWebhookServer } from '../webhook/webhook-server.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { GitSourceObject, SyncObject } from './kinds.ts';
 import { sourceOpener } from './open-source.ts';
@@ -22,6 +25,8 @@ export interface ServeOptions extends OpenOptions, SyncDeps {
   readonly watchedKinds: readonly string[];
   /** Where statuses go besides the store and their branch. */
   readonly sinks?: readonly StatusSink[];
+  /** Where forges tell of pushes: `POST /hooks/NAME` of a Sync. */
+  readonly webhook?: WebhookOptions;
   readonly log: Log;
   readonly observer?: ControllerObserver;
 }
@@ -37,8 +42,9 @@ export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Pr
   const [syncs, gitSources] = [informer('Sync'), informer('GitSource')];
   const watched = options.watchedKinds.map(informer);
   const branches = new StatusBranches(options, () => gitSources.list() as readonly GitSourceObject[]);
-  const sinks = [branches, ...(options.sinks ?? [])];
-  const controller = new SyncController({ ...options, openSource: sourceOpener(options), sinks });
+  const sinks = [branches, new Notifier(options), ...(options.sinks ?? [])];
+  const events = new EventRecorder(store, clock);
+  const controller = new SyncController({ ...options, openSource: sourceOpener(options), sinks, events });
   using directories = new DirectoryWakeups(queue, log);
 
   const seen = new Map<string, string>();
@@ -61,6 +67,14 @@ export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Pr
       const owner = ownerOf(object);
       if (owner !== undefined) queue.add(`default/${owner}`);
     });
+  await using _webhooks =
+    options.webhook &&
+    (await startWebhookServer(options.webhook, (name) => {
+      const key = `default/${name}`;
+      if (!syncs.get(key)) return false;
+      queue.add(key);
+      return true;
+    }));
   await Promise.all([
     ...[syncs, gitSources, ...watched].map((each) => each.run(signal)),
     runController(

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { EventRecorder } from '../controller/event-recorder.ts';
 import type { ReconcileResult } from '../controller/controller.ts';
 import { CodedError, hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
@@ -17,7 +18,7 @@ import {
   requestedAtAnnotation,
 } from './kinds.ts';
 import { Renderer } from './render.ts';
-import { type Attempt, nextStatus } from './sync-status.ts';
+import { type Attempt, nextStatus, shortRevision } from './sync-status.ts';
 import {
   type SyncDeps,
   type SyncSubject,
@@ -40,6 +41,7 @@ export interface SyncControllerOptions extends SyncDeps {
   /** Opens what a Sync names; called again when either object has changed. */
   readonly openSource: (sync: SyncObject, gitSource: GitSourceObject | undefined) => Source;
   readonly sinks: readonly StatusSink[];
+  readonly events?: EventRecorder;
   readonly log: Log;
   /** From 0 to 1, to spread polls of many hosts. */
   readonly random?: () => number;
@@ -91,6 +93,7 @@ export class SyncController {
     await this.#save(wanted, (old) =>
       nextStatus(old, attempt, { ...facts, now: new Date(clock.now()).toISOString() }),
     );
+    await this.#tell(wanted, attempt);
     await this.#publish(wanted, attempt, signal);
     if (attempt.kind === 'failed') {
       throw new CodedError('SYNC_FAILED', attempt.message, { hint: 'see its conditions' });
@@ -125,6 +128,32 @@ export class SyncController {
         message: errorText(failure),
         ...(revision !== undefined && { revision }),
       };
+    }
+  }
+
+  /** Events of what this attempt has changed or failed at; a second look at the same tells nothing. */
+  async #tell({ metadata, status: before }: SyncObject, attempt: Attempt): Promise<void> {
+    const { events } = this.#options;
+    if (!events) return;
+    const { namespace, name } = metadata;
+    const sync = { kind: 'Sync', namespace, name };
+    if (attempt.kind === 'failed') {
+      const { reason, message } = attempt;
+      await events.record({ type: 'Warning', reason, message, regarding: sync });
+    }
+    if (attempt.kind !== 'done') return;
+    const { outcome, problems, revision } = attempt;
+    for (const { message } of problems)
+      if (!before.problems.some((problem) => problem.message === message))
+        await events.record({ type: 'Warning', reason: 'InvalidManifest', message, regarding: sync });
+    for (const { result, change } of outcome.changed) {
+      const isGood = result.outcome === 'applied';
+      await events.record({
+        type: isGood ? 'Normal' : 'Warning',
+        reason: isGood ? change : 'ApplyFailed',
+        message: isGood ? `by Sync ${name} at ${shortRevision(revision)}` : (result.message ?? 'it failed'),
+        regarding: result.key,
+      });
     }
   }
 

@@ -95,7 +95,17 @@ export interface SyncOutcome {
   readonly live: readonly LiveObject[];
   /** How many objects were changed. */
   readonly applied: number;
+  /** What was done or failed, as an event says it. */
+  readonly changed: readonly { readonly result: ObjectResult; readonly change: string }[];
 }
+
+const changeWords = {
+  create: 'Created',
+  change: 'Changed',
+  replace: 'Replaced',
+  delete: 'Removed',
+  unchanged: 'Unchanged',
+} as const;
 
 /** Does a plan and says how the world is afterwards. */
 export async function applyPlan(
@@ -120,6 +130,9 @@ export async function applyPlan(
   return {
     inventory,
     applied,
+    changed: results
+      .filter(({ outcome }) => outcome === 'applied' || outcome === 'failed' || outcome === 'refused')
+      .map((result) => ({ result, change: changeWords[result.action] })),
     live: live.filter((object) => owned.has(keyText(objectKey(object)))),
     ...reportObjects(plan, results, observed),
   };

@@ -14,8 +14,16 @@ export interface ObjectMeta {
   readonly annotations: Readonly<Record<string, string>>;
   /** Who must clean up before the object may go. */
   readonly finalizers: readonly string[];
+  /** Objects without any of which this one goes too. */
+  readonly ownerReferences?: readonly OwnerReference[];
   /** RFC 3339; set once deletion was asked for. */
   readonly deletionTimestamp?: string;
+}
+
+export interface OwnerReference {
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
 }
 
 export interface ApiObject {

@@ -1,5 +1,5 @@
 import { CodedError } from '../errors/coded-error.ts';
-import type { ApiObject } from '../object/meta.ts';
+import type { ApiObject, OwnerReference } from '../object/meta.ts';
 
 /** An object as it is handed to `create`: the store fills in the rest of the metadata. */
 export interface NewObject {
@@ -12,6 +12,7 @@ export interface NewObject {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly finalizers?: readonly string[];
+    readonly ownerReferences?: readonly OwnerReference[];
   };
   readonly spec: unknown;
   readonly status: unknown;

@@ -1,0 +1,29 @@
+import { hasCode } from '../errors/coded-error.ts';
+import type { ApiObject } from '../object/meta.ts';
+import type { ObjectStore } from '../store/store.ts';
+
+/** Pure. Objects all of whose owners are gone; an owner of the same name but another uid is another one. */
+function orphansOf(objects: readonly ApiObject[]): readonly ApiObject[] {
+  const uids = new Set(objects.map(({ metadata }) => metadata.uid));
+  return objects.filter(({ metadata: { ownerReferences = [], deletionTimestamp } }) => {
+    const isOwned = ownerReferences.length > 0;
+    return isOwned && deletionTimestamp === undefined && !ownerReferences.some(({ uid }) => uids.has(uid));
+  });
+}
+
+/** Deletes orphans of these kinds, which name all kinds that own or are owned. Returns what it has deleted. */
+export async function collectGarbage(
+  store: ObjectStore,
+  kinds: readonly string[],
+): Promise<readonly ApiObject[]> {
+  const lists = await Promise.all(kinds.map((kind) => store.list(kind)));
+  const orphans = orphansOf(lists.flatMap(({ items }) => items));
+  for (const { kind, metadata } of orphans) {
+    try {
+      await store.delete({ kind, namespace: metadata.namespace, name: metadata.name });
+    } catch (failure) {
+      if (!hasCode(failure, 'NOT_FOUND')) throw failure;
+    }
+  }
+  return orphans;
+}

@@ -1,0 +1,134 @@
+import type { Clock } from '../clock/clock.ts';
+import { hasCode } from '../errors/coded-error.ts';
+import { newUid } from '../object/uid.ts';
+import type { ApiObject } from '../object/meta.ts';
+import type { ObjectStore } from '../store/store.ts';
+
+export interface LeaseOptions {
+  readonly store: ObjectStore;
+  readonly name: string;
+  /** Who we are; no two processes are the same. */
+  readonly holder: string;
+  /** For how long a leader that says nothing still leads. In milliseconds. */
+  readonly durationMs: number;
+  readonly clock: Clock;
+}
+
+interface LeaseSpec {
+  readonly holder: string;
+  readonly durationMs: number;
+  /** Counts renewals: whoever waits measures by its own clock how long it stands still. */
+  readonly renewals: number;
+}
+
+/**
+ * Runs `work` whenever we lead, until `signal` aborts; one leads at a time. The signal that `work` is given aborts when
+ * the lease is lost, a third of its duration before anyone else can hold it. Clocks of hosts are never compared.
+ */
+export async function leadWhile(
+  options: LeaseOptions,
+  work: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const held = await acquire(options, signal);
+    if (!held) return;
+    const lost = new AbortController();
+    const leading = AbortSignal.any([signal, lost.signal]);
+    const renewing = renew(options, held, leading).finally(() => lost.abort());
+    try {
+      await work(leading);
+    } finally {
+      lost.abort();
+      await renewing;
+      // A lease that could not be given back runs out by itself.
+      await release(options).catch(() => {});
+    }
+  }
+}
+
+async function acquire(
+  { store, name, holder, durationMs, clock }: LeaseOptions,
+  signal: AbortSignal,
+): Promise<ApiObject | undefined> {
+  let seen: string | undefined;
+  let since = clock.now();
+  const attempt = async (): Promise<ApiObject | undefined> => {
+    const lease = await find(store, name);
+    if (lease?.metadata.resourceVersion !== seen) {
+      seen = lease?.metadata.resourceVersion;
+      since = clock.now();
+    }
+    const spec = lease?.spec as LeaseSpec | undefined;
+    const isFree =
+      !spec || spec.holder === '' || spec.holder === holder || clock.now() - since >= spec.durationMs;
+    return isFree ? await take(store, name, lease, { holder, durationMs, renewals: 0 }) : undefined;
+  };
+  while (!signal.aborted) {
+    const held = await attempt().catch(() => undefined); // a store that does not answer is asked again
+    if (held) return held;
+    await clock.sleep(durationMs / 3, signal).catch(() => {});
+  }
+  return undefined;
+}
+
+/** Ends when the lease is lost, or could not be renewed in time. */
+async function renew(
+  { store, durationMs, clock }: LeaseOptions,
+  held: ApiObject,
+  signal: AbortSignal,
+): Promise<void> {
+  let lease = held;
+  let renewedAt = clock.now();
+  while (!signal.aborted) {
+    await clock.sleep(durationMs / 3, signal).catch(() => {});
+    if (signal.aborted || clock.now() - renewedAt >= (durationMs * 2) / 3) return;
+    const spec = lease.spec as LeaseSpec;
+    const asked = clock.now();
+    try {
+      lease = await store.update({ ...lease, spec: { ...spec, renewals: spec.renewals + 1 } });
+      renewedAt = asked;
+    } catch (failure) {
+      if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'NOT_FOUND')) return;
+    }
+  }
+}
+
+/** So that the next need not wait. */
+async function release({ store, name, holder }: LeaseOptions): Promise<void> {
+  const lease = await find(store, name);
+  const spec = lease?.spec as LeaseSpec | undefined;
+  if (lease && spec?.holder === holder) await take(store, name, lease, { ...spec, holder: '' });
+}
+
+async function find(store: ObjectStore, name: string): Promise<ApiObject | undefined> {
+  try {
+    return await store.get({ kind: 'Lease', name });
+  } catch (failure) {
+    if (hasCode(failure, 'NOT_FOUND')) return undefined;
+    throw failure;
+  }
+}
+
+/** Undefined when someone else was faster. */
+async function take(
+  store: ObjectStore,
+  name: string,
+  old: ApiObject | undefined,
+  spec: LeaseSpec,
+): Promise<ApiObject | undefined> {
+  try {
+    if (old) return await store.update({ ...old, spec });
+    const metadata = { name, uid: newUid() };
+    return await store.create({
+      apiVersion: 'gitops.weave.works/v1',
+      kind: 'Lease',
+      metadata,
+      spec,
+      status: {},
+    });
+  } catch (failure) {
+    if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'ALREADY_EXISTS')) return undefined;
+    throw failure;
+  }
+}

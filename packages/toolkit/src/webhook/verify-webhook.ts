@@ -1,0 +1,26 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * Pure. Whether a request comes from someone who knows the secret, by whichever way its sender has: GitHub and generic
+ * senders sign the body with HMAC-SHA256, Gitea likewise under another name, GitLab sends the secret itself.
+ */
+export function isFromSender(headers: IncomingHttpHeaders, body: Buffer, secret: string): boolean {
+  const digest = createHmac('sha256', secret).update(body).digest('hex');
+  const given = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const signature = given('x-hub-signature-256') ?? given('x-signature-256');
+  if (signature !== undefined) return isSame(signature, `sha256=${digest}`);
+  const gitea = given('x-gitea-signature');
+  if (gitea !== undefined) return isSame(gitea, digest);
+  const token = given('x-gitlab-token');
+  return token !== undefined && isSame(token, secret);
+}
+
+/** In a time that does not tell where they differ. */
+function isSame(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((text) => createHmac('sha256', 'compare').update(text).digest());
+  return timingSafeEqual(left!, right!);
+}

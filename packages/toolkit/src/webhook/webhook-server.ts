@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { type IncomingMessage, type RequestListener, createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { CodedError } from '../errors/coded-error.ts';
+import { isFromSender } from './verify-webhook.ts';
+
+export interface WebhookOptions {
+  /** An address of this host; beyond loopback only with TLS. */
+  readonly address: string;
+  readonly port: number;
+  readonly secret: string;
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+export interface WebhookServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+const bodyLimit = 4 * 2 ** 20;
+const requestTimeoutMs = 10_000;
+/** No sender has more to say: what is above is refused, and the next poll sees it. */
+const requestsPerSecond = 20;
+
+/**
+ * Listens for `POST /hooks/NAME` and calls `trigger` with the name. A request does no more than have us look, so one that
+ * is repeated does no harm.
+ * @throws CodedError WEBHOOK_INVALID when it would listen on a network without TLS
+ */
+export async function startWebhookServer(
+  { address, port, secret, tls }: WebhookOptions,
+  trigger: (name: string) => boolean,
+): Promise<WebhookServer> {
+  if (!tls && !/^(127\.|::1$|localhost$)/.test(address))
+    throw new CodedError('WEBHOOK_INVALID', `webhooks would be listened for on ${address} without TLS`, {
+      hint: 'give a certificate and its key, or listen on 127.0.0.1 behind a proxy',
+    });
+  if (secret === '')
+    throw new CodedError('WEBHOOK_INVALID', 'the secret of the webhooks is empty', {
+      hint: 'write one into its file',
+    });
+  const isTooMuch = limiter(requestsPerSecond);
+  const onRequest: RequestListener = (asked, answer) => {
+    const end = (status: number, text: string): void => {
+      answer.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(`${text}\n`);
+    };
+    const name = /^\/hooks\/([a-z0-9-]{1,63})$/.exec(asked.url ?? '')?.[1];
+    if (name === undefined) return end(404, 'there is nothing here');
+    if (asked.method !== 'POST') return end(405, 'POST it');
+    if (isTooMuch()) return end(429, 'too many requests');
+    readBody(asked).then(
+      (body) => {
+        if (!isFromSender(asked.headers, body, secret)) return end(401, 'it is not signed with our secret');
+        return trigger(name) ? end(202, 'looking') : end(404, 'there is no such sync');
+      },
+      () => end(413, 'it is too large, or was cut short'),
+    );
+  };
+  const server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
+  server.requestTimeout = requestTimeoutMs;
+  server.headersTimeout = requestTimeoutMs;
+  server.listen(port, address);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function readBody(asked: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of asked as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > bodyLimit) throw new RangeError('too large');
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function limiter(perSecond: number): () => boolean {
+  let second = 0;
+  let count = 0;
+  return () => {
+    const now = Math.floor(Date.now() / 1_000);
+    count = now === second ? count + 1 : 1;
+    second = now;
+    return count > perSecond;
+  };
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { isFromSender } from './verify-webhook.ts';
+import { startWebhookServer } from './webhook-server.ts';
+
+const secret = 'shared';
+const sign = (body: string): string => createHmac('sha256', secret).update(body).digest('hex');
+
+test('isFromSender: each forge has its way, and none without the secret', () => {
+  const body = Buffer.from('{"ref":"x"}');
+  const hmac = sign('{"ref":"x"}');
+  for (const headers of [
+    { 'x-hub-signature-256': `sha256=${hmac}` },
+    { 'x-signature-256': `sha256=${hmac}` },
+    { 'x-gitea-signature': hmac },
+    { 'x-gitlab-token': secret },
+  ])
+    assert.ok(isFromSender(headers, body, secret), JSON.stringify(headers));
+  for (const headers of [
+    {},
+    { 'x-hub-signature-256': `sha256=${sign('other')}` },
+    { 'x-hub-signature-256': `sha256=${hmac.slice(1)}` },
+    { 'x-gitlab-token': 'wrong' },
+    { 'x-hub-signature-256': 'sha256=', 'x-gitlab-token': secret },
+  ])
+    assert.ok(!isFromSender(headers, body, secret), JSON.stringify(headers));
+});
+
+describe('startWebhookServer', () => {
+  test('a signed request has us look; anything else does not', async () => {
+    const triggered: string[] = [];
+    const known = (name: string): boolean => {
+      if (name !== 'site') return false;
+      triggered.push(name);
+      return true;
+    };
+    await using server = await startWebhookServer({ address: '127.0.0.1', port: 0, secret }, known);
+    const ask = async (path: string, body: string, signature: string, method = 'POST'): Promise<number> => {
+      const headers = { 'x-hub-signature-256': `sha256=${signature}` };
+      const asked = { method, headers, ...(method === 'POST' && { body }) };
+      return (await fetch(`http://127.0.0.1:${server.port}${path}`, asked)).status;
+    };
+    assert.equal(await ask('/hooks/site', '{}', sign('{}')), 202);
+    assert.equal(await ask('/hooks/site', '{}', sign('{} ')), 401);
+    assert.equal(await ask('/hooks/other', '{}', sign('{}')), 404);
+    assert.equal(await ask('/hooks/../x', '{}', sign('{}')), 404);
+    assert.equal(await ask('/hooks/site', '{}', sign('{}'), 'GET'), 405);
+    const large = 'x'.repeat(5 * 2 ** 20);
+    assert.notEqual(await ask('/hooks/site', large, sign(large)).catch(() => 413), 202);
+    assert.deepEqual(triggered, ['site']);
+  });
+
+  test('who asks too often is told so', async () => {
+    await using server = await startWebhookServer({ address: '127.0.0.1', port: 0, secret }, () => true);
+    const headers = { 'x-gitlab-token': secret };
+    const statuses = await Promise.all(
+      Array.from(
+        { length: 60 },
+        async () =>
+          (await fetch(`http://127.0.0.1:${server.port}/hooks/a`, { method: 'POST', headers })).status,
+      ),
+    );
+    assert.ok(statuses.includes(429) && statuses.includes(202));
+  });
+
+  test('it does not listen on a network without TLS, nor without a secret', async () => {
+    for (const options of [
+      { address: '0.0.0.0', port: 0, secret },
+      { address: '127.0.0.1', port: 0, secret: '' },
+    ])
+      await assert.rejects(
+        startWebhookServer(options, () => true),
+        { code: 'WEBHOOK_INVALID' },
+      );
+  });
+});

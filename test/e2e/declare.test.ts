@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Ignite } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+
+const image = `oci-archive:${imageArchive('busybox')}`;
+let ignite: Ignite;
+let leaks: AsyncDisposable;
+before(async () => {
+  leaks = watchLeaks();
+  ignite = await Ignite.open(113);
+  await ignite.ok('image', 'import', image);
+});
+after(async () => {
+  await ignite[Symbol.asyncDispose]();
+  await leaks[Symbol.asyncDispose]();
+});
+
+const manifest = (name: string, spec = 'memory: 128MB', metadata = ''): string =>
+  `apiVersion: ignite.weave.works/v1
+kind: VM
+metadata:
+  name: ${name}
+${metadata}spec:
+  image: {oci: "${image}"}
+  command: [sleep, "100000"]
+  ${spec}
+`;
+
+function write(name: string, text: string): string {
+  const path = join(ignite.dir, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const field = async (vm: string, template: string): Promise<string> =>
+  (await ignite.ok('inspect', vm, '--format', `{{${template}}}`)).trim();
+
+describe('declarative commands', () => {
+  test('apply makes a VM and starts it; again it does nothing; a change restarts or does not, as diff says', async () => {
+    const file = write('web.yaml', manifest('web'));
+    const dry = await ignite.ok('apply', '-f', file, '--dry-run');
+    assert.equal(dry, '+ VM/web: made\n');
+    assert.equal(await ignite.ok('ps', '-a', '-q'), '', 'a dry run does nothing');
+    assert.match(await ignite.ok('apply', '-f', file), /VM\/web applied\n$/);
+    assert.equal(await field('web', '.status.phase'), 'Running');
+    const uid = await field('web', '.metadata.uid');
+    assert.equal(await ignite.ok('apply', '-f', file), 'VM/web unchanged\n');
+    assert.deepEqual(
+      { ...(await ignite.run('diff', '-f', file)), stderr: '' },
+      { code: 0, stdout: '', stderr: '' },
+    );
+
+    const pid = await field('web', '.status.vmm.pid');
+    write('web.yaml', manifest('web', 'memory: 128MB', '  labels: {app: web}\n'));
+    const label = await ignite.run('diff', '-f', file);
+    assert.deepEqual(
+      [label.code, label.stdout],
+      [1, '~ VM/web: changed live\n    metadata.labels.app   (none) → web\n'],
+    );
+    await ignite.ok('apply', '-f', file);
+    assert.equal(await field('web', '.metadata.labels.app'), 'web');
+    assert.equal(await field('web', '.status.vmm.pid'), pid, 'it was not restarted');
+
+    write('web.yaml', manifest('web', 'memory: 160MB', '  labels: {app: web}\n'));
+    assert.match(
+      (await ignite.run('diff', '-f', file)).stdout,
+      /^~ VM\/web: changed, with a restart\n {4}spec.memory {3}128MB → 160MB\n$/,
+    );
+    await ignite.ok('apply', '-f', file);
+    assert.notEqual(await field('web', '.status.vmm.pid'), pid);
+    assert.equal(await field('web', '.metadata.uid'), uid, 'it is the same VM');
+
+    write('web.yaml', manifest('web', 'diskSize: 5GB'));
+    const replaced = await ignite.run('apply', '-f', file);
+    assert.equal(replaced.code, 1);
+    assert.match(
+      replaced.stdout,
+      /± VM\/web: would be replaced by a new one\n[^]*held: it would be replaced/,
+    );
+    assert.equal(await field('web', '.metadata.uid'), uid);
+    await ignite.ok('apply', '-f', file, '--replace');
+    assert.notEqual(await field('web', '.metadata.uid'), uid);
+
+    write('web.yaml', manifest('web', 'diskSize: 5GB\n  power: Stopped'));
+    await ignite.ok('apply', '-f', file);
+    assert.equal(await field('web', '.status.phase'), 'Stopped');
+  });
+
+  test('get, edit and delete: an object is listed, changed in an editor and removed', async () => {
+    await ignite.ok('apply', '-f', write('db.yaml', manifest('db', 'power: Stopped')));
+    assert.match(await ignite.ok('get'), /^KIND +NAME +READY +STATUS +AGE\n[^]*VM +db +False +Created/);
+    assert.match(
+      await ignite.ok('get', 'vm/db', '-o', 'yaml'),
+      /^apiVersion: ignite.weave.works\/v1\nkind: VM/,
+    );
+    const editor = join(ignite.dir, 'editor');
+    writeFileSync(editor, `#!/bin/sh\nsed -i 's/^  memory: .*/  memory: 256MB/' "$1"\n`);
+    chmodSync(editor, 0o755);
+    const edited = await ignite.with({ EDITOR: editor }).ok('edit', 'vm/db');
+    assert.match(edited, /spec.memory {3}512MB → 256MB/);
+    assert.equal(await field('db', '.spec.memory'), String(256 * 2 ** 20));
+    assert.match((await ignite.with({ EDITOR: 'true' }).run('edit', 'vm/db')).stderr, /nothing was changed/);
+    writeFileSync(editor, `#!/bin/sh\nsed -i 's/memory:/memroy:/' "$1"\n`);
+    const mistyped = await ignite.with({ EDITOR: editor }).run('edit', 'vm/db');
+    assert.equal(mistyped.code, 2);
+    assert.match(mistyped.stderr, /there is no field "memroy"\nhint: did you mean "memory"\?/);
+    assert.equal(await ignite.ok('delete', 'vm/db', 'vm/nobody'), 'VM/nobody is not there\nVM/db removed\n');
+    assert.equal(await ignite.ok('delete', '-f', join(ignite.dir, 'db.yaml')), 'VM/db is not there\n');
+  });
+
+  test('a folder and standard input; a broken manifest anywhere and nothing is done', async () => {
+    const folder = join(ignite.dir, 'manifests');
+    mkdirSync(folder);
+    write('manifests/a.yaml', manifest('a', 'power: Stopped'));
+    write('manifests/b.yaml', 'kind: VM\n');
+    const broken = await ignite.run('apply', '-f', folder);
+    assert.deepEqual([broken.code, broken.stdout], [2, '']);
+    assert.match(broken.stderr, /error: b.yaml:1:1: apiVersion: the field "apiVersion" is missing/);
+    assert.equal((await ignite.run('diff', '-f', folder)).code, 2);
+    write('manifests/b.yaml', manifest('b', 'power: Stopped'));
+    await ignite.ok('apply', '-f', folder);
+    const piped = await ignite.start(['apply', '-f', '-'], Buffer.from(manifest('c', 'power: Stopped')))
+      .ended;
+    assert.equal(piped.code, 0, piped.stderr);
+    const plan = JSON.parse(await ignite.ok('apply', '-f', folder, '--dry-run', '-o', 'json')) as {
+      readonly actions: readonly { readonly object: string; readonly action: string }[];
+    };
+    assert.deepEqual(
+      plan.actions.map(({ object, action }) => `${object} ${action}`),
+      ['VM/a unchanged', 'VM/b unchanged'],
+    );
+    await ignite.ok('delete', '-f', folder);
+    assert.equal((await ignite.ok('ps', '-a', '--format', '{{.metadata.name}}')).includes('a\n'), false);
+  });
+
+  test('explain lists the fields that manifests may have, and knows what was meant', async () => {
+    assert.match(await ignite.ok('explain', 'vm'), /cpus +number +1 +a whole number; at least 1; at most 64/);
+    assert.match(await ignite.ok('explain', 'vm.spec.network.ports'), /hostPort +number +\(required\)/);
+    assert.match((await ignite.run('explain', 'vm.spec.netwrok')).stderr, /did you mean "network"\?/);
+    assert.match((await ignite.run('explain', 'vn')).stderr, /did you mean "vm"\?/);
+  });
+});
