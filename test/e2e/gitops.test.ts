@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -258,6 +260,65 @@ describe('gitops', () => {
     await until('what went meanwhile is gone', async () => (await names()) === 'folder-b');
     writeFileSync(join(folder, 'c.yaml'), vm('folder-c', 'power: Stopped'));
     await until('what comes is made', async () => (await names()) === 'folder-b\nfolder-c');
+    assert.match(
+      await ignite.ok('gitops', 'events', 'vm/folder-c'),
+      /Normal +Created +VM\/folder-c +by Sync manifests/,
+    );
+    const metrics = execFileSync(
+      'curl',
+      ['-s', '--unix-socket', join(ignite.dir, 'run/daemon.sock'), 'http://localhost/metrics'],
+      { encoding: 'utf8' },
+    );
+    assert.match(metrics, /^gitops_sync_objects\{sync="manifests",state="Synced"\} 2$/m);
+    assert.match(metrics, /^gitops_reconcile_total\{controller="sync",outcome="success"\} \d+$/m);
+  });
+
+  test('a forge that tells of a push is heard at once, if it knows the secret', async () => {
+    const repository = new Repository(ignite.dir, 'hooked');
+    repository.push({ 'a.yaml': vm('hooked-a', 'power: Stopped') });
+    const secretFile = join(ignite.dir, 'webhook-secret');
+    writeFileSync(secretFile, 'shared\n');
+    const webhook = ['--webhook-listen', '127.0.0.1:19292', '--webhook-secret-file', secretFile];
+    await using _service = serve(ignite, 'gitops', repository.url, '--interval', '1h', ...webhook);
+    const names = async () =>
+      (await ignite.ok('ps', '-a', '--filter', 'name=~hooked', '--format', '{{.metadata.name}}')).trim();
+    await until('it is made', async () => (await names()) === 'hooked-a');
+    repository.push({ 'b.yaml': vm('hooked-b', 'power: Stopped') });
+    const tell = async (secret: string): Promise<number> => {
+      const body = '{"ref":"refs/heads/main"}';
+      const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+      const headers = { 'x-hub-signature-256': signature };
+      return (await fetch('http://127.0.0.1:19292/hooks/hooked', { method: 'POST', body, headers })).status;
+    };
+    assert.equal(await tell('guessed'), 401);
+    assert.equal(await tell('shared'), 202);
+    await until('what was pushed is made', async () => (await names()) === 'hooked-a\nhooked-b');
+  });
+
+  test('a service that is killed again and again ends where one that was not does', async () => {
+    const repository = new Repository(ignite.dir, 'killed');
+    const all = Array.from({ length: 12 }, (_, at) => `k${String(at).padStart(2, '0')}`);
+    const files = (names: readonly string[]) =>
+      Object.fromEntries(names.map((name) => [`${name}.yaml`, vm(name, 'power: Stopped')]));
+    repository.push(files(all));
+    const args = ['gitops', repository.url, '--interval', '500ms', '--name', 'killed'];
+    for (const afterMs of [300, 450, 600, 800, 1_000, 1_300]) {
+      const service = ignite.start(args);
+      await delay(afterMs);
+      service.kill();
+      await service.ended;
+    }
+    const gone = all.filter((_, at) => at % 3 === 0);
+    repository.push(Object.fromEntries(gone.map((name) => [`${name}.yaml`, undefined])));
+    const names = async () =>
+      (await ignite.ok('ps', '-a', '--filter', 'name=~k', '--format', '{{.metadata.name}}'))
+        .split('\n')
+        .filter((name) => /^k\d/.test(name));
+    await using _service = serve(ignite, ...args);
+    await until(
+      'all is as the repository says',
+      async () => (await names()).join() === all.filter((name) => !gone.includes(name)).join(),
+    );
   });
 });
 

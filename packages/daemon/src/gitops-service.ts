@@ -12,6 +12,7 @@ import type { Log } from '@ignite/toolkit/log/log';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
+import { Metrics, serveMetrics } from './metrics.ts';
 import { declaredHost, nodeName } from './declared-host.ts';
 
 export interface GitopsServiceOptions {
@@ -39,7 +40,10 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName();
   const deps = declaredHost(engine, store, nodeLabels);
-  const served = { ...deps, ...openOptions(paths), store, host, watchedKinds: ['VM'], log };
+  const metrics = new Metrics();
+  await using _socket = await serveMetrics(metrics.registry, join(paths.runDir, 'daemon.sock'));
+  const reporting = { log, observer: metrics, sinks: [metrics] };
+  const served = { ...deps, ...openOptions(paths), store, host, watchedKinds: ['VM'], ...reporting };
   await serveSyncs({ ...served, ...(webhook && { webhook }) }, signal);
 }
 

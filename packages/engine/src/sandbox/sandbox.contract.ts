@@ -68,7 +68,12 @@ export function testSandboxContract(name: string, open: () => Promise<SandboxUnd
 
 export async function ended(sandbox: Sandbox, uid: string): Promise<SandboxObservation> {
   let found = await sandbox.observe(uid);
-  while (found.state === 'running' || (found.state === 'exited' && found.exitCode === undefined)) {
+  // A process that is being torn down shows no command line, which is what a half-made one shows too.
+  while (
+    found.state === 'running' ||
+    found.state === 'partial' ||
+    (found.state === 'exited' && found.exitCode === undefined)
+  ) {
     await delay(20, undefined, { signal });
     found = await sandbox.observe(uid);
   }

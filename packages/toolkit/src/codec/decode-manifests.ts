@@ -20,7 +20,7 @@ export interface DecodeOptions {
 /**
  * Reads the objects in a YAML or JSON text, which may hold several documents, and lists of kind `List`. Strict: unknown
  * and duplicate fields, unknown kinds and anything that a kind's schema refuses are errors that name file, line and
- * column.
+ * column. Objects of an older version come out in the version of their kind's hub.
  * @throws CodedError MANIFEST_INVALID
  */
 export function decodeManifests(
@@ -89,15 +89,14 @@ function decodeObject(given: unknown, place: Place): readonly Manifest[] {
   }
   const { metadata, spec } = check(manifestSchema, raw, [], place);
   const { name, namespace, labels, annotations } = metadata;
-  return [
-    {
-      apiVersion,
-      kind,
-      metadata: { name, namespace, labels, annotations },
-      spec: check(known.spec, spec, ['spec'], place),
-      origin: positionOf(place, []),
-    },
-  ];
+  const manifest = {
+    apiVersion,
+    kind,
+    metadata: { name, namespace, labels, annotations },
+    spec: check(known.spec, spec, ['spec'], place),
+    origin: positionOf(place, []),
+  };
+  return [scheme.convert(manifest, scheme.hubOf(apiVersion, kind)!.apiVersion)];
 }
 
 const typeSchema = v.looseObject({ apiVersion: v.string(), kind: v.string() });

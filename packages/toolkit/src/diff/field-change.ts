@@ -32,7 +32,7 @@ function diffRecords(
 }
 
 /** The names and indices that a pointer leads through. */
-const pointerNames = (pointer: string): readonly string[] =>
+export const pointerNames = (pointer: string): readonly string[] =>
   pointer
     .split('/')
     .slice(1)

@@ -1,0 +1,80 @@
+import { rmSync } from 'node:fs';
+import { chmod, mkdir } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { dirname } from 'node:path';
+import type { ControllerObserver } from '@ignite/toolkit/controller/controller';
+import type { SyncObject } from '@ignite/toolkit/gitops/kinds';
+import type { StatusSink } from '@ignite/toolkit/gitops/sync-controller';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What the service counts, as Prometheus reads it. */
+export class Metrics implements ControllerObserver, StatusSink {
+  readonly registry = new Registry();
+  readonly #reconciled = new Counter({
+    name: 'gitops_reconcile_total',
+    help: 'Reconciliations by outcome.',
+    labelNames: ['controller', 'outcome'],
+    registers: [this.registry],
+  });
+  readonly #seconds = new Histogram({
+    name: 'gitops_reconcile_duration_seconds',
+    help: 'How long reconciliations took.',
+    labelNames: ['controller'],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300],
+    registers: [this.registry],
+  });
+  readonly #depth = new Gauge({
+    name: 'gitops_queue_depth',
+    help: 'How many keys wait.',
+    labelNames: ['controller'],
+    registers: [this.registry],
+  });
+  readonly #ready = new Gauge({
+    name: 'gitops_sync_ready',
+    help: 'Whether a sync is as its source says: 1 or 0.',
+    labelNames: ['sync'],
+    registers: [this.registry],
+  });
+  readonly #objects = new Gauge({
+    name: 'gitops_sync_objects',
+    help: 'Objects of a sync by state.',
+    labelNames: ['sync', 'state'],
+    registers: [this.registry],
+  });
+
+  reconciled(controller: string, outcome: 'success' | 'error', seconds: number, depth: number): void {
+    this.#reconciled.inc({ controller, outcome });
+    this.#seconds.observe({ controller }, seconds);
+    this.#depth.set({ controller }, depth);
+  }
+
+  async publish({ metadata, status }: SyncObject): Promise<void> {
+    const sync = metadata.name;
+    const isReady = status.conditions.some(({ type, status: state }) => type === 'Ready' && state === 'True');
+    this.#ready.set({ sync }, isReady ? 1 : 0);
+    for (const state of ['Synced', 'Held', 'Failed', 'Skipped', 'Refused'])
+      this.#objects.set({ sync, state }, status.objects.filter((object) => object.state === state).length);
+  }
+}
+
+/** Serves `GET /metrics` on a unix socket that root alone may open. */
+export async function serveMetrics(registry: Registry, socket: string): Promise<AsyncDisposable> {
+  await mkdir(dirname(socket), { recursive: true, mode: 0o711 });
+  rmSync(socket, { force: true }); // of a service that was killed: the caller holds the lock
+  const server = createServer((asked, answer) => {
+    if (asked.url !== '/metrics') return void answer.writeHead(404).end();
+    registry.metrics().then(
+      (text) => answer.writeHead(200, { 'content-type': registry.contentType }).end(text),
+      () => answer.writeHead(500).end(),
+    );
+  }).listen(socket);
+  await once(server, 'listening');
+  await chmod(socket, 0o600);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
