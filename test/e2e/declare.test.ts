@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ignite } from './fixtures/ignite.ts';
@@ -135,6 +136,27 @@ describe('declarative commands', () => {
     );
     await ignite.ok('delete', '-f', folder);
     assert.equal((await ignite.ok('ps', '-a', '--format', '{{.metadata.name}}')).includes('a\n'), false);
+  });
+
+  test('a disk that is to be kept outlives its VM, and is that of the next VM of its name', async () => {
+    const kept = '  annotations: {ignite.weave.works/disk: keep}\n';
+    const file = write('kept.yaml', manifest('kept', 'memory: 128MB', kept));
+    const disks = async () => await readdir(join(ignite.dir, 'data/kept-disks')).catch(() => []);
+    await ignite.ok('apply', '-f', file);
+    const inode = async (): Promise<number> => {
+      const uid = await field('kept', '.metadata.uid');
+      return (await stat(join(ignite.dir, 'data/vms', uid, 'root.qcow2'))).ino;
+    };
+    const disk = await inode();
+    await ignite.ok('delete', '-f', file);
+    assert.match((await disks()).join(), /^kept-[0-9a-f]{16}-4294967296.qcow2$/);
+    await ignite.ok('apply', '-f', file);
+    assert.equal(await inode(), disk);
+    assert.deepEqual(await disks(), []);
+    write('kept.yaml', manifest('kept'));
+    await ignite.ok('apply', '-f', file);
+    await ignite.ok('delete', '-f', file);
+    assert.deepEqual(await disks(), [], 'and one that is not, does not');
   });
 
   test('explain lists the fields that manifests may have, and knows what was meant', async () => {

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Repository, startHttpsServer, startSshServer } from './fixtures/git.ts';
 import { Ignite, type Result } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
+import { startRegistry } from './fixtures/registry.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
 const image = `oci-archive:${imageArchive('busybox')}`;
@@ -66,7 +67,7 @@ describe('gitops', () => {
 
   test('a VM lives as Git says: made, changed, repaired, reported and removed', async () => {
     const repository = new Repository(ignite.dir);
-    repository.push({ 'vms/web.yaml': vm('web'), 'vms/broken.yaml': 'kind: VM\n' });
+    repository.push({ 'vms/web.yaml': vm('web') });
     await using _service = serve(
       ignite,
       'gitops',
@@ -79,6 +80,11 @@ describe('gitops', () => {
       'hostname=one',
     );
     await until('it runs', async () => (await running(ignite)).includes('web'));
+    await until('it is well', async () => /vms +True/.test(await ignite.ok('gitops', 'status')));
+    repository.push({ 'vms/broken.yaml': 'kind: VM\n' });
+    await until('the broken one is seen', async () =>
+      /InvalidManifests/.test(await ignite.ok('gitops', 'status')),
+    );
     const status = await ignite.ok('gitops', 'status');
     assert.match(status, /broken.yaml:1:1: apiVersion: the field "apiVersion" is missing/);
     assert.match(status, /VM\/web +Synced +Healthy/);
@@ -93,6 +99,12 @@ describe('gitops', () => {
     assert.match(await memory(), /^134217728 Running/);
     await ignite.ok('gitops', 'resume');
     await until('it has more memory', async () => (await memory()) === `${160 * 2 ** 20} Running\n`);
+
+    // One goes back, and on again.
+    assert.match(await ignite.ok('gitops', 'rollback', 'vms'), /^vms rolled back\n$/);
+    await until('it is as it was', async () => (await memory()) === `${128 * 2 ** 20} Running\n`);
+    await ignite.ok('gitops', 'resume');
+    await until('it is as it is to be', async () => (await memory()) === `${160 * 2 ** 20} Running\n`);
 
     // Its VMM is killed, and it is stopped by hand: it comes back.
     const pid = async () => (await ignite.ok('inspect', 'web', '--format', '{{.status.vmm.pid}}')).trim();
@@ -293,6 +305,54 @@ describe('gitops', () => {
     assert.equal(await tell('guessed'), 401);
     assert.equal(await tell('shared'), 202);
     await until('what was pushed is made', async () => (await names()) === 'hooked-a\nhooked-b');
+  });
+
+  test('sources declared as objects; newer images come by a commit that changes nothing but the tag', async () => {
+    await using registry = await startRegistry();
+    registry.push(image, 'app:1.0.0');
+    registry.push(image, 'app:1.1.0');
+    registry.push(image, 'app:2.0.0');
+    const repository = new Repository(ignite.dir, 'declared');
+    const app = vm('app', 'power: Stopped', '  annotations: {gitops.weave.works/replace: allowed}\n');
+    const manifest = app.replace(image, `${registry.host}/app:1.0.0`);
+    repository.push({ 'vms/app.yaml': manifest });
+    const declared = join(ignite.dir, 'declared.yaml');
+    writeFileSync(
+      declared,
+      `apiVersion: gitops.weave.works/v1
+kind: GitSource
+metadata: {name: declared}
+spec: {url: ${repository.url}}
+---
+apiVersion: gitops.weave.works/v1
+kind: Sync
+metadata: {name: declared}
+spec:
+  source: {gitSource: declared}
+  path: vms
+  interval: 500ms
+  imageUpdates:
+    branch: main
+    interval: 1s
+    images:
+      - {repository: "${registry.host}/app", semver: 1.x}
+`,
+    );
+    assert.equal(
+      await ignite.ok('apply', '-f', declared).then((text) => text.match(/ applied$/gm)?.length),
+      2,
+    );
+    assert.match(await ignite.ok('get', 'syncs'), /Sync +declared +False/);
+    await using _service = serve(ignite, 'gitops');
+    const uses = async () =>
+      (await ignite.run('inspect', 'app', '--format', '{{.spec.image.oci}}')).stdout.trim();
+    await until('it uses the newer image', async () => (await uses()) === `${registry.host}/app:1.1.0`);
+    assert.equal(repository.show('main', 'vms/app.yaml'), manifest.replace('app:1.0.0', 'app:1.1.0'));
+    repository.git('fetch', '-q', 'origin', 'main');
+    assert.match(
+      repository.git('log', '-1', '--format=%B', 'FETCH_HEAD'),
+      /Update images\n\nVM\/app: .*app:1.0.0 → .*app:1.1.0/,
+    );
   });
 
   test('a service that is killed again and again ends where one that was not does', async () => {

@@ -43,7 +43,16 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   const metrics = new Metrics();
   await using _socket = await serveMetrics(metrics.registry, join(paths.runDir, 'daemon.sock'));
   const reporting = { log, observer: metrics, sinks: [metrics] };
-  const served = { ...deps, ...openOptions(paths), store, host, watchedKinds: ['VM'], ...reporting };
+  const imageFields = { VM: ['/spec/image/oci', '/spec/kernel/oci'] };
+  const served = {
+    ...deps,
+    ...openOptions(paths),
+    store,
+    host,
+    watchedKinds: ['VM'],
+    imageFields,
+    ...reporting,
+  };
   await serveSyncs({ ...served, ...(webhook && { webhook }) }, signal);
 }
 

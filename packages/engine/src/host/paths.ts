@@ -16,6 +16,9 @@ export const kernelDir = (paths: Paths, id: string): string => join(paths.dataDi
 export const imageDir = (paths: Paths, digest: string): string =>
   join(paths.dataDir, 'images', digest.replace(/^sha256:/, ''));
 
+/** Where disks stay whose VMs are gone but which were to be kept. */
+export const keptDisksDir = (paths: Paths): string => join(paths.dataDir, 'kept-disks');
+
 /** The files of one VM that survive a reboot. */
 export interface VmFiles {
   readonly dir: string;

@@ -20,6 +20,7 @@ import { qmpCommand } from '../vmm/qemu/qmp.ts';
 import { readCopiedFiles } from './copy-files.ts';
 import { exitOf, readGuestReports } from './exit-status.ts';
 import { bootId } from './liveness.ts';
+import { keepDisk, takeKeptDisk } from './kept-disk.ts';
 import type { VmStep } from './plan-vm.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
 import { changeVm, listImages, vmFinalizer } from './vm-store.ts';
@@ -50,6 +51,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       await createSshKeys({ uid, userKey: vm.spec.ssh === true, files }, host.runner, op.signal);
       return vm;
     case 'create-disk':
+      if (await takeKeptDisk(vm, host.paths)) return vm;
       await createOverlay(
         { path: files.disk, backingPath: '/vm/base.ext4', size: vm.spec.diskSize },
         host.runner,
@@ -93,6 +95,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
         },
       }));
     case 'remove-files':
+      await keepDisk(vm, host.paths);
       await rm(files.dir, { recursive: true, force: true });
       return vm;
     case 'forget':

@@ -47,19 +47,19 @@ export async function gitEnvironment(
     ['core.hooksPath', '/dev/null'],
     ['protocol.allow', 'never'],
     [`protocol.${transport}.allow`, 'always'],
-    ['safe.directory', '*'],
     ['gc.autoDetach', 'false'],
-    ['transfer.fsckObjects', 'true'],
     ['http.lowSpeedLimit', '100'],
     ['http.lowSpeedTime', '30'],
   ];
   if (auth.proxy !== undefined) config.push(['http.proxy', auth.proxy]);
+  // In a file, since the git that serves a repository of this host reads no other: whose it is does not matter to us.
+  await writeFile(join(dir, 'gitconfig'), '[safe]\n\tdirectory = *\n', { mode: 0o600 });
   return {
     // Whatever repository the environment that we were started in speaks of, it is not ours.
     GIT_DIR: '.',
     GIT_TERMINAL_PROMPT: '0',
     GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_GLOBAL: join(dir, 'gitconfig'),
     LC_ALL: 'C',
     ...(transport === 'ssh' && (await sshEnvironment(auth, dir))),
     ...(transport === 'https' && (await httpsEnvironment(auth, dir))),

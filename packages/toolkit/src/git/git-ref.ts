@@ -64,12 +64,19 @@ interface Version {
   readonly pre: readonly string[];
 }
 
-function highestTag(range: string, refs: readonly RemoteRef[]): string | undefined {
+const highestTag = (range: string, refs: readonly RemoteRef[]): string | undefined =>
+  chooseVersion(
+    range,
+    refs
+      .filter(({ name }) => name.startsWith('refs/tags/') && !name.endsWith('^{}'))
+      .map(({ name }) => name.slice('refs/tags/'.length)),
+  );
+
+/** Pure. The tag with the highest version in a range; undefined where none fits, or the range means nothing. */
+export function chooseVersion(range: string, tags: readonly string[]): string | undefined {
   const fits = parseRange(range);
   if (!fits) return undefined;
-  return refs
-    .filter(({ name }) => name.startsWith('refs/tags/') && !name.endsWith('^{}'))
-    .map(({ name }) => name.slice('refs/tags/'.length))
+  return tags
     .flatMap((tag) => {
       const version = parseVersion(tag);
       return version && fits(version) ? [{ tag, version }] : [];

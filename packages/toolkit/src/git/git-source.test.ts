@@ -150,6 +150,14 @@ describe('GitSource', () => {
     assert.deepEqual(contents(files), { 'a.yaml': '1' });
   });
 
+  test('a repository of another user of this host can be read', async () => {
+    const up = new Upstream();
+    up.commit({ 'a.yaml': '1' });
+    chmodSync(root, 0o755);
+    execFileSync('chown', ['-R', 'nobody', up.url]);
+    assert.deepEqual(contents((await up.source().fetch(op)).files), { 'a.yaml': '1' });
+  });
+
   test('submodules are read from where .gitmodules says, when they are wanted', async () => {
     const [lib, up] = [new Upstream(), new Upstream()];
     lib.commit({ 'lib.yaml': 'lib' });

@@ -8,7 +8,7 @@ import type { LiveObject } from '../gitops/actuator.ts';
 import { type SyncObject, initialSyncStatus } from '../gitops/kinds.ts';
 import { localRunner } from '../process/local-runner.ts';
 import { GitSource } from './git-source.ts';
-import { StatusBranch } from './status-branch.ts';
+import { StatusBranch, type StatusBranchOptions } from './status-branch.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gitops-status-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -24,7 +24,11 @@ const bare = (): string => {
 const git = (url: string, ...args: readonly string[]): string =>
   execFileSync('git', ['-C', url, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 
-function branchOf(url: string, host: string, signingKeyFile?: string): StatusBranch {
+function branchOf(
+  url: string,
+  host: string,
+  more: Partial<Pick<StatusBranchOptions, 'signingKeyFile' | 'mode' | 'watched'>> = {},
+): StatusBranch {
   const cacheDir = join(root, `cache-${(count += 1)}`);
   const options = { url, ref: {}, auth: {}, submodules: false, timeoutMs: 10_000, cacheDir };
   const source = new GitSource(options, localRunner);
@@ -33,11 +37,13 @@ function branchOf(url: string, host: string, signingKeyFile?: string): StatusBra
     branch: 'status',
     host,
     withRepository: (until, work) => source.withRepository(until, work),
-    ...(signingKeyFile !== undefined && { signingKeyFile }),
+    mode: 'branch',
+    watched: 'main',
+    ...more,
   });
 }
 
-const sync = (message: string, revision = 'main@sha1:abc'): SyncObject =>
+const sync = (message: string, revision = `main@sha1:${'a'.repeat(40)}`): SyncObject =>
   ({
     apiVersion: 'gitops.weave.works/v1',
     kind: 'Sync',
@@ -95,9 +101,60 @@ describe('StatusBranch', () => {
 
   test('it never writes to the branch that is watched', async () => {
     const url = bare();
-    await assert.rejects(branchOf(url, 'one').publish(sync('x', 'status@sha1:abc'), [], signal), {
+    await assert.rejects(
+      branchOf(url, 'one').publish(sync('x', `status@sha1:${'a'.repeat(40)}`), [], signal),
+      {
+        code: 'SOURCE_INVALID',
+      },
+    );
+  });
+
+  test('nor while it is not known yet which that is', async () => {
+    const url = bare();
+    const unknown = branchOf(url, 'one', { watched: undefined });
+    await unknown.publish(sync('the source failed', ''), undefined, signal);
+    assert.equal(git(url, 'for-each-ref'), '');
+    await assert.rejects(branchOf(url, 'one', { watched: 'status' }).publish(sync('x', ''), [], signal), {
       code: 'SOURCE_INVALID',
     });
+  });
+
+  test('a note on the watched commit, or a branch for people to merge that has their files too', async () => {
+    const url = bare();
+    const work = join(root, `work-${(count += 1)}`);
+    execFileSync('git', ['clone', '-q', url, work], { stdio: 'ignore' });
+    writeFileSync(join(work, 'mine.yaml'), 'mine');
+    git(work, 'add', '-A');
+    git(work, '-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-qm', 'x');
+    git(work, 'push', '-q', 'origin', 'HEAD:main');
+    const commit = git(url, 'rev-parse', 'main');
+    const at = sync('first', `main@sha1:${commit}`);
+    const cacheDir = join(root, `shared-${count}`);
+    const source = new GitSource(
+      { url, ref: {}, auth: {}, submodules: false, timeoutMs: 10_000, cacheDir },
+      localRunner,
+    );
+    await source.fetch({ signal, report: () => {} });
+    const options = { url, branch: 'status', host: 'one', watched: 'main' };
+    const withRepository: StatusBranchOptions['withRepository'] = (until, use) =>
+      source.withRepository(until, use);
+    await new StatusBranch({ ...options, withRepository, mode: 'notes' }).publish(
+      at,
+      [pot('a', true)],
+      signal,
+    );
+    assert.match(git(url, 'notes', '--ref', 'status/one', 'show', commit), /kind: Sync/);
+    await new StatusBranch({ ...options, withRepository, mode: 'pull-request' }).publish(
+      at,
+      [pot('a', true)],
+      signal,
+    );
+    assert.deepEqual(paths(url), [
+      'mine.yaml',
+      'status/one/garden/default/Pot/a.yaml',
+      'status/one/garden/sync.yaml',
+    ]);
+    assert.equal(git(url, 'merge-base', 'status', 'main'), commit);
   });
 
   test('commits are signed where there is a key', async () => {
@@ -107,7 +164,7 @@ describe('StatusBranch', () => {
     const publicKey = execFileSync('cut', ['-d', ' ', '-f', '1,2', `${key}.pub`], { encoding: 'utf8' });
     const signers = join(root, 'signers');
     writeFileSync(signers, `gitops@localhost ${publicKey}`);
-    await branchOf(url, 'one', key).publish(sync('first'), [], signal);
+    await branchOf(url, 'one', { signingKeyFile: key }).publish(sync('first'), [], signal);
     git(url, '-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', 'status');
   });
 });

@@ -1,16 +1,22 @@
-import { join } from 'node:path';
-import { rm } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { ToolFailedError } from '../process/runner.ts';
 import type { LiveObject } from '../gitops/actuator.ts';
 import type { SyncObject } from '../gitops/kinds.ts';
 import type { StatusSink } from '../gitops/sync-controller.ts';
 import { sourceError } from '../source/source.ts';
+import { commitFiles } from './commit-files.ts';
 import type { GitRepository } from './git-repository.ts';
 
 export interface StatusBranchOptions {
   readonly url: string;
   readonly branch: string;
+  /**
+   * `branch`: a branch that holds status alone. `pull-request`: one that starts at the watched revision and adds a folder
+   * `status`, for people to merge. `notes`: a note on the watched commit, in refs/notes/NAME/HOST.
+   */
+  readonly mode: 'branch' | 'pull-request' | 'notes';
+  /** The branch that is watched, where the source names one. */
+  readonly watched: string | undefined;
   /** Whose status it is: many hosts write to one branch, each to a folder of its own. */
   readonly host: string;
   readonly withRepository: (
@@ -26,11 +32,12 @@ interface Change {
   /** Whether `files` are all that shall be in the folder. */
   readonly isWhole: boolean;
   readonly message: string;
+  /** What the branch starts at, if it is not there yet. */
+  readonly base: string | undefined;
 }
 
 const attempts = 5;
 const ref = 'refs/gitops/status';
-const author = { name: 'GitOps', email: 'gitops@localhost' };
 
 /**
  * Writes what is there to a branch of the repository that nobody applies: one commit for each change, made without a
@@ -49,36 +56,49 @@ export class StatusBranch implements StatusSink {
     live: readonly LiveObject[] | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    const { host, branch } = this.#options;
-    const { lastAttemptedRevision = '' } = sync.status;
-    if (lastAttemptedRevision.startsWith(`${branch}@`))
+    const { host, branch, mode, watched } = this.#options;
+    const { lastAttemptedRevision: revision = '' } = sync.status;
+    if (mode !== 'notes' && (watched === branch || revision.startsWith(`${branch}@`)))
       throw sourceError(
         'SOURCE_INVALID',
         `status would go to the watched branch "${branch}"`,
         'name another branch',
       );
-    const folder = `${host}/${sync.metadata.name}`;
-    const files = new Map([[`${folder}/sync.yaml`, syncText(sync)]]);
-    for (const object of live ?? []) files.set(`${folder}/${objectPath(object)}`, objectText(object));
-    const isWhole = live !== undefined;
+    const commit = /@sha1:([0-9a-f]{40,64})$/.exec(revision)?.[1];
+    // Before the first revision it may not be known which branch is watched, nor what to write a note on.
+    if (commit === undefined && (watched === undefined || mode !== 'branch')) return;
+    const folder = `${mode === 'pull-request' ? 'status/' : ''}${host}/${sync.metadata.name}`;
+    const files = new Map<string, string>();
+    if (mode === 'notes') files.set(commit!, syncText(sync));
+    else {
+      files.set(`${folder}/sync.yaml`, syncText(sync));
+      for (const object of live ?? []) files.set(`${folder}/${objectPath(object)}`, objectText(object));
+    }
+    const isWhole = live !== undefined && mode !== 'notes';
     const id = isWhole ? folder : `${folder}/sync.yaml`;
     const text = JSON.stringify([...files]);
     if (this.#written.get(id) === text) return;
     const message = `${sync.metadata.name} on ${host}: ${sync.status.history[0]?.message ?? 'status'}`;
-    await this.#write({ folder, files, isWhole, message }, signal);
+    const base = mode === 'pull-request' ? commit : undefined;
+    await this.#write({ folder, files, isWhole, message, base }, signal);
     this.#written.clear();
     this.#written.set(id, text);
   }
 
+  get #ref(): string {
+    const { mode, branch, host } = this.#options;
+    return mode === 'notes' ? `refs/notes/${branch}/${host}` : `refs/heads/${branch}`;
+  }
+
   async #write(change: Change, signal: AbortSignal): Promise<void> {
-    const { url, branch, withRepository } = this.#options;
+    const { url, withRepository } = this.#options;
     await withRepository(signal, async (repository) => {
       for (let attempt = 1; ; attempt += 1) {
-        const parent = await this.#head(repository, signal);
+        const parent = (await this.#head(repository, signal)) ?? change.base;
         const commit = await this.#commit(repository, parent, change, signal);
         if (commit === undefined) return;
         try {
-          await repository.git(['push', '--quiet', '--', url, `${commit}:refs/heads/${branch}`], signal);
+          await repository.git(['push', '--quiet', '--', url, `${commit}:${this.#ref}`], signal);
           return;
         } catch (failure) {
           if (!isConflict(failure) || attempt === attempts) throw failure;
@@ -89,8 +109,8 @@ export class StatusBranch implements StatusSink {
 
   /** The branch's newest commit; undefined where there is no such branch yet. */
   async #head(repository: GitRepository, signal: AbortSignal): Promise<string | undefined> {
-    const { url, branch } = this.#options;
-    const name = `refs/heads/${branch}`;
+    const { url } = this.#options;
+    const name = this.#ref;
     const { stdout } = await repository.git(['ls-remote', '--quiet', '--', url, name], signal);
     if (stdout === '') return undefined;
     const args = ['fetch', '--quiet', '--no-tags', '--force', '--no-write-fetch-head', '--depth=1'];
@@ -105,48 +125,15 @@ export class StatusBranch implements StatusSink {
     { folder, files, isWhole, message }: Change,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    const index = join(repository.dir, 'status-index');
-    const env = { GIT_INDEX_FILE: index };
-    await rm(index, { force: true });
-    if (parent !== undefined) await repository.git(['read-tree', parent], signal, undefined, env);
-    const lines: string[] = [];
+    const changed = new Map<string, string | undefined>();
     if (isWhole && parent !== undefined) {
-      const { stdout } = await repository.git(['ls-files', '-z', '--', `${folder}/`], signal, undefined, env);
-      for (const path of stdout.split('\0').filter(Boolean)) lines.push(`0 ${'0'.repeat(40)}\t${path}`);
+      const args = ['ls-tree', '-r', '-z', '--name-only', parent, '--', `${folder}/`];
+      const { stdout } = await repository.git(args, signal);
+      for (const path of stdout.split('\0').filter(Boolean)) changed.set(path, undefined);
     }
-    for (const [path, text] of files) {
-      const { stdout } = await repository.git(['hash-object', '-w', '--stdin'], signal, text);
-      lines.push(`100644 ${stdout.trim()}\t${path}`);
-    }
-    await repository.git(['update-index', '-z', '--index-info'], signal, `${lines.join('\0')}\0`, env);
-    const tree = (await repository.git(['write-tree'], signal, undefined, env)).stdout.trim();
-    if (parent !== undefined) {
-      const { stdout } = await repository.git(['rev-parse', `${parent}^{tree}`], signal);
-      if (stdout.trim() === tree) return undefined;
-    }
+    for (const [path, text] of files) changed.set(path, text);
     const { signingKeyFile } = this.#options;
-    const signing =
-      signingKeyFile === undefined ? [] : ['-c', 'gpg.format=ssh', '-c', `user.signingKey=${signingKeyFile}`];
-    const { stdout } = await repository.git(
-      [
-        ...signing,
-        'commit-tree',
-        ...(signingKeyFile === undefined ? [] : ['-S']),
-        ...(parent === undefined ? [] : ['-p', parent]),
-        '-F',
-        '-',
-        tree,
-      ],
-      signal,
-      `${message}\n`,
-      {
-        GIT_AUTHOR_NAME: author.name,
-        GIT_AUTHOR_EMAIL: author.email,
-        GIT_COMMITTER_NAME: author.name,
-        GIT_COMMITTER_EMAIL: author.email,
-      },
-    );
-    return stdout.trim();
+    return await commitFiles(repository, { parent, files: changed, message, signingKeyFile }, signal);
   }
 }
 

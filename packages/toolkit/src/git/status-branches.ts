@@ -35,12 +35,14 @@ export class StatusBranches implements StatusSink {
   #open(
     sync: SyncObject,
     gitSource: GitSourceObject,
-    { name, signingKeyFile }: NonNullable<SyncObject['spec']['statusBranch']>,
+    { name, mode, signingKeyFile }: NonNullable<SyncObject['spec']['statusBranch']>,
   ): StatusBranch {
     const opened = openGitSource(sync, gitSource, this.#options);
     return new StatusBranch({
       url: gitSource.spec.url,
       branch: name,
+      mode,
+      watched: gitSource.spec.ref.branch,
       host: this.#options.host,
       withRepository: (signal, work) => opened.withRepository(signal, work),
       ...(signingKeyFile !== undefined && { signingKeyFile }),

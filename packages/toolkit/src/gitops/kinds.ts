@@ -49,9 +49,21 @@ const gitSourceSpecSchema = v.strictObject({
 });
 export type GitSourceSpec = v.InferOutput<typeof gitSourceSpecSchema>;
 
+const isPattern = (pattern: string): boolean => {
+  try {
+    return RegExp(pattern) instanceof RegExp;
+  } catch {
+    return false;
+  }
+};
+
 export const syncSpecSchema = v.strictObject({
-  /** A GitSource by name, or a folder of the host. */
-  source: v.union([v.strictObject({ gitSource: text }), v.strictObject({ directory: path })]),
+  /** A GitSource by name, a folder of the host, or an OCI artifact as skopeo names it. */
+  source: v.union([
+    v.strictObject({ gitSource: text }),
+    v.strictObject({ directory: path }),
+    v.strictObject({ ociArtifact: text }),
+  ]),
   /** The folder of the source to take. */
   path: v.optional(text, '.'),
   interval: v.optional(durationSchema, '30s'),
@@ -94,9 +106,27 @@ export const syncSpecSchema = v.strictObject({
       tokenFile: path,
     }),
   ),
+  /** Puts newer images into the manifests, by commits to a branch. */
+  imageUpdates: v.optional(
+    v.strictObject({
+      branch: text,
+      interval: v.optional(durationSchema, '10m'),
+      images: v.array(
+        v.strictObject({
+          repository: text,
+          semver: v.optional(text),
+          pattern: v.optional(v.pipe(v.string(), v.check(isPattern, 'must be a regular expression'))),
+          digest: v.optional(v.boolean(), false),
+        }),
+      ),
+      /** An SSH private key to sign the commits with. */
+      signingKeyFile: v.optional(path),
+    }),
+  ),
   statusBranch: v.optional(
     v.strictObject({
       name: text,
+      mode: v.optional(v.picklist(['branch', 'pull-request', 'notes']), 'branch'),
       /** An SSH private key to sign the commits with. */
       signingKeyFile: v.optional(path),
     }),

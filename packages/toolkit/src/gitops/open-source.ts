@@ -1,14 +1,22 @@
+import { join } from 'node:path';
 import { DirectorySource } from '../directory/directory-source.ts';
 import { type OpenOptions, openGitSource } from '../git/open-git-source.ts';
+import { OciSource } from '../oci/oci-source.ts';
 import type { Source } from '../source/source.ts';
 import type { GitSourceObject, SyncObject } from './kinds.ts';
 
-/** Opens what a Sync names: a repository, or a folder of this host. */
+const artifactTimeoutMs = 60_000;
+
+/** Opens what a Sync names: a repository, a folder of this host, or an artifact. */
 export const sourceOpener =
   (options: OpenOptions) =>
   (sync: SyncObject, gitSource: GitSourceObject | undefined): Source => {
     const { source } = sync.spec;
-    return 'directory' in source
-      ? new DirectorySource(source.directory)
-      : openGitSource(sync, gitSource!, options);
+    if ('directory' in source) return new DirectorySource(source.directory);
+    if ('gitSource' in source) return openGitSource(sync, gitSource!, options);
+    const cacheDir = join(options.cacheDir, sync.metadata.uid);
+    return new OciSource(
+      { artifact: source.ociArtifact, timeoutMs: artifactTimeoutMs, cacheDir },
+      options.runner,
+    );
   };

@@ -7,6 +7,7 @@ import type { OpenOptions } from '../git/open-git-source.ts';
 import { StatusBranches } from '../git/status-branches.ts';
 import type { Log } from '../log/log.ts';
 import type { ApiObject } from '../object/meta.ts';
+import { ImageUpdater } from '../images/image-updater.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { type WebhookOptions, startWebhookServer } from '../webhook/webhook-server.ts';
 import type { ObjectStore } from '../store/store.ts';
@@ -23,6 +24,8 @@ export interface ServeOptions extends OpenOptions, SyncDeps {
   readonly host: string;
   /** Kinds in the store whose changes are looked at at once, for drift. */
   readonly watchedKinds: readonly string[];
+  /** Where kinds name images that may be updated, as JSON pointers. */
+  readonly imageFields?: Readonly<Record<string, readonly string[]>>;
   /** Where statuses go besides the store and their branch. */
   readonly sinks?: readonly StatusSink[];
   /** Where forges tell of pushes: `POST /hooks/NAME` of a Sync. */
@@ -41,8 +44,14 @@ export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Pr
   const informer = (kind: string): Informer => new Informer(store, kind, clock, log);
   const [syncs, gitSources] = [informer('Sync'), informer('GitSource')];
   const watched = options.watchedKinds.map(informer);
-  const branches = new StatusBranches(options, () => gitSources.list() as readonly GitSourceObject[]);
-  const sinks = [branches, new Notifier(options), ...(options.sinks ?? [])];
+  const sources = (): readonly GitSourceObject[] => gitSources.list() as readonly GitSourceObject[];
+  const images = new ImageUpdater({ imageFields: {}, ...options }, sources);
+  const sinks = [
+    new StatusBranches(options, sources),
+    new Notifier(options),
+    images,
+    ...(options.sinks ?? []),
+  ];
   const events = new EventRecorder(store, clock);
   const controller = new SyncController({ ...options, openSource: sourceOpener(options), sinks, events });
   using directories = new DirectoryWakeups(queue, log);

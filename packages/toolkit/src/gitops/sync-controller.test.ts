@@ -206,6 +206,23 @@ describe('SyncController', () => {
     assert.equal((await ready())?.status, 'True');
   });
 
+  test('of 1,000 manifests ten are broken: 990 objects are made, ten files reported, nothing is pruned', async () => {
+    await declare({});
+    push({ old: pot('old') });
+    await run();
+    const all = Array.from({ length: 1_000 }, (_, at) => [
+      `p${at}`,
+      at % 100 === 7 ? '{"kind": "Pot", ' : pot(`p${at}`),
+    ]);
+    push(Object.fromEntries(all) as Record<string, string>);
+    await run();
+    assert.equal(Object.keys(await pots()).length, 991);
+    const { status } = await sync();
+    assert.equal(status.problems.length, 10);
+    assert.match(status.problems[0]?.message ?? '', /^p7.json:1:\d+: /);
+    assert.equal((await ready())?.reason, 'InvalidManifests');
+  });
+
   test('what waits for an object that failed is not made', async () => {
     await declare({});
     actuator.broken.add('a');

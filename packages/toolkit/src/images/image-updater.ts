@@ -1,0 +1,93 @@
+import { posix } from 'node:path';
+import type { Clock } from '../clock/clock.ts';
+import { commitFiles } from '../git/commit-files.ts';
+import { type OpenOptions, openGitSource } from '../git/open-git-source.ts';
+import type { LiveObject } from '../gitops/actuator.ts';
+import type { GitSourceObject, SyncObject } from '../gitops/kinds.ts';
+import type { StatusSink } from '../gitops/sync-controller.ts';
+import type { Log } from '../log/log.ts';
+import type { Runner } from '../process/runner.ts';
+import type { Scheme } from '../scheme/scheme.ts';
+import { parseDuration } from '../units/duration.ts';
+import { planImageUpdates } from './plan-image-updates.ts';
+import { chooseImage } from './registry-tags.ts';
+
+export interface ImageUpdaterOptions extends OpenOptions {
+  readonly scheme: Scheme;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly runner: Runner;
+  /** Where kinds name images, as JSON pointers. */
+  readonly imageFields: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * Puts newer images into manifests as policies allow: a commit on top of what is watched, pushed to a branch, with
+ * nothing in the files changed but the tags. Someone else's push in between is never overwritten: the next look tries
+ * again.
+ */
+export class ImageUpdater implements StatusSink {
+  readonly #options: ImageUpdaterOptions;
+  readonly #sources: () => readonly GitSourceObject[];
+  readonly #lookedAt = new Map<string, number>();
+
+  constructor(options: ImageUpdaterOptions, sources: () => readonly GitSourceObject[]) {
+    this.#options = options;
+    this.#sources = sources;
+  }
+
+  async publish(
+    sync: SyncObject,
+    _live: readonly LiveObject[] | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock, log } = this.#options;
+    const { imageUpdates, source: named } = sync.spec;
+    if (!imageUpdates || !('gitSource' in named)) return;
+    const gitSource = this.#sources().find(({ metadata }) => metadata.name === named.gitSource);
+    const last = this.#lookedAt.get(sync.metadata.uid);
+    if (!gitSource || (last !== undefined && clock.now() - last < parseDuration(imageUpdates.interval)))
+      return;
+    this.#lookedAt.set(sync.metadata.uid, clock.now());
+    const changes = await this.#update(sync, gitSource, signal);
+    for (const change of changes) log('info', 'image updated', { sync: sync.metadata.name, change });
+  }
+
+  async #update(
+    sync: SyncObject,
+    gitSource: GitSourceObject,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const { branch, images, signingKeyFile } = sync.spec.imageUpdates!;
+    const { runner, scheme, imageFields } = this.#options;
+    const chosen = [];
+    for (const policy of images) chosen.push((await chooseImage(policy, runner, signal)) ?? []);
+    const { pin: _pin, ...unpinned } = sync.spec;
+    const source = openGitSource({ ...sync, spec: unpinned }, gitSource, this.#options);
+    const revision = await source.fetch({ signal, report: () => {} });
+    const below = posix.join(sync.spec.path, '/');
+    const files = revision.files.filter(({ path }) => below === './' || path.startsWith(below));
+    const updates = planImageUpdates(files, chosen.flat(), imageFields, scheme);
+    if (updates.length === 0) return [];
+    const changes = updates.flatMap((update) => update.changes);
+    await source.withRepository(signal, async (repository) => {
+      const request = {
+        parent: revision.commit,
+        files: new Map(updates.map(({ file, text }) => [file, text])),
+        message: `Update images\n\n${changes.join('\n')}`,
+        signingKeyFile,
+      };
+      const commit = await commitFiles(repository, request, signal);
+      const { url } = gitSource.spec;
+      const watched = revision.id.split('@')[0];
+      // A branch of our own is ours to move; the watched one only goes forward.
+      const force = branch === watched ? '' : '+';
+      if (commit !== undefined)
+        await repository.git(
+          ['push', '--quiet', '--', url, `${force}${commit}:refs/heads/${branch}`],
+          signal,
+        );
+    });
+    return changes;
+  }
+}

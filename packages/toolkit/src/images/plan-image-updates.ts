@@ -1,0 +1,71 @@
+import { decodeManifests } from '../codec/decode-manifests.ts';
+import { editManifest } from '../codec/edit-manifest.ts';
+import { pointerNames } from '../diff/field-change.ts';
+import { type ObjectKey, keyText, objectKey } from '../gitops/object-key.ts';
+import type { Scheme } from '../scheme/scheme.ts';
+import type { SourceFile } from '../source/source.ts';
+import { updatedReference } from './image-policy.ts';
+
+export interface ChosenImage {
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest?: string;
+}
+
+export interface ImageUpdate {
+  readonly file: string;
+  readonly text: string;
+  /** Such as `VM/web: debian:12.1 → debian:12.2`. */
+  readonly changes: readonly string[];
+}
+
+/** Pure. The files in which objects name images by other tags than those chosen, with nothing else changed. */
+export function planImageUpdates(
+  files: readonly SourceFile[],
+  images: readonly ChosenImage[],
+  /** Where kinds name images. */
+  imageFields: Readonly<Record<string, readonly string[]>>,
+  scheme: Scheme,
+): readonly ImageUpdate[] {
+  return files.flatMap(({ path, text }) => {
+    const changes: string[] = [];
+    let edited = text;
+    for (const { key, spec } of objectsIn(text, path, scheme)) {
+      for (const field of imageFields[key.kind] ?? []) {
+        const reference = valueAt({ spec }, field);
+        if (typeof reference !== 'string') continue;
+        for (const { repository, tag, digest } of images) {
+          const next = updatedReference(reference, repository, tag, digest);
+          const after = next && editManifest(edited, key, [{ path: field, value: next }]);
+          if (after === undefined) continue;
+          edited = after;
+          changes.push(`${keyText(key)}: ${reference} → ${next}`);
+        }
+      }
+    }
+    return changes.length === 0 ? [] : [{ file: path, text: edited, changes }];
+  });
+}
+
+/** Those of a file that can be read: what is broken is reported elsewhere. */
+function objectsIn(
+  text: string,
+  file: string,
+  scheme: Scheme,
+): readonly { readonly key: ObjectKey; readonly spec: unknown }[] {
+  try {
+    return decodeManifests(text, file, scheme, { onUnknown: () => {} }).map((manifest) => ({
+      key: objectKey(manifest),
+      spec: manifest.spec,
+    }));
+  } catch {
+    return [];
+  }
+}
+
+function valueAt(object: unknown, pointer: string): unknown {
+  let at = object;
+  for (const name of pointerNames(pointer))
+    at = typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[name] : undefined;
+  return at;
+}
