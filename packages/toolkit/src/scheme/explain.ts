@@ -46,9 +46,8 @@ function explainField(name: string, schema: Schema): FieldExplanation {
     if (typeof action.message === 'string') return [action.message];
     const { requirement } = action;
     if (action.kind !== 'validation') return [];
-    if (requirement === undefined || typeof requirement === 'number')
-      return [ruleText(action.type, requirement)];
-    return [];
+    if (typeof requirement === 'number') return [ruleText(action.type, requirement)];
+    return action.type in words ? [ruleText(action.type, undefined)] : [];
   });
   return {
     name,
