@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -48,6 +48,9 @@ function serve(
     },
   };
 }
+
+const field = async (ignite: Ignite, vm: string, template: string): Promise<string> =>
+  (await ignite.ok('inspect', vm, '--format', `{{${template}}}`)).trim();
 
 const running = async (ignite: Ignite): Promise<readonly string[]> =>
   (await ignite.ok('ps', '--format', '{{.metadata.name}}')).split('\n').filter(Boolean).sort();
@@ -116,6 +119,21 @@ describe('gitops', () => {
     );
     await ignite.ok('stop', 'web');
     await until('it runs again', async () => (await running(ignite)).includes('web'));
+
+    // Its disk is lost: that is seen, and it gets another.
+    await ignite.ok('gitops', 'suspend');
+    await ignite.ok('stop', 'web');
+    const disk = join(ignite.dir, 'data/vms', await field(ignite, 'web', '.metadata.uid'), 'root.qcow2');
+    rmSync(disk);
+    assert.match(
+      (await ignite.run('gitops', 'diff')).stdout,
+      /\(it has drifted\)\n[^]*spec.diskSize +\(none\) → 4GB/,
+    );
+    await ignite.ok('gitops', 'resume');
+    await until(
+      'it has a disk and runs',
+      async () => existsSync(disk) && (await running(ignite)).includes('web'),
+    );
 
     // Its status is on a branch of its own, and nobody touched the branch with the manifests.
     await until('the status is pushed', () =>
@@ -266,7 +284,6 @@ describe('gitops', () => {
       await using _daemon = serve(ignite, 'daemon', '--manifests', folder, '--interval', '1h');
       await until('both are there', async () => (await names()) === 'folder-a\nfolder-b');
     }
-    const { rmSync } = await import('node:fs');
     rmSync(join(folder, 'a.yaml'));
     await using _daemon = serve(ignite, 'daemon', '--manifests', folder, '--interval', '1h');
     await until('what went meanwhile is gone', async () => (await names()) === 'folder-b');
@@ -274,7 +291,7 @@ describe('gitops', () => {
     await until('what comes is made', async () => (await names()) === 'folder-b\nfolder-c');
     assert.match(
       await ignite.ok('gitops', 'events', 'vm/folder-c'),
-      /Normal +Created +VM\/folder-c +by Sync manifests/,
+      /Normal +Created +VM\/folder-c +at directory@/,
     );
     const metrics = execFileSync(
       'curl',

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Vm } from '@ignite/api/v1/vm';
 import { locksDir } from '@ignite/engine/host/paths';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import {
@@ -10,6 +11,7 @@ import {
 } from '@ignite/toolkit/gitops/kinds';
 import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
 import { keyText } from '@ignite/toolkit/gitops/object-key';
+import { ownerOf } from '@ignite/toolkit/gitops/plan-sync';
 import { Renderer } from '@ignite/toolkit/gitops/render';
 import { shortRevision } from '@ignite/toolkit/gitops/sync-status';
 import { planRevision } from '@ignite/toolkit/gitops/synchronize';
@@ -54,10 +56,18 @@ export const status: Command = {
       await printObjects(syncs, columns, flags, io);
       if (flags.text('output') === undefined && !flags.isSet('format') && !flags.isSet('quiet'))
         for (const sync of syncs) io.out.write(details(sync));
+      if (args.length === 0 && flags.text('output') === undefined)
+        io.out.write(orphans(await host.client.listVms(invocation.signal)));
       return 0;
     });
   },
 };
+
+/** VMs that someone made by hand, which no sync answers for. */
+function orphans(vms: readonly Vm[]): string {
+  const names = vms.filter((vm) => ownerOf(vm) === undefined).map(({ metadata }) => metadata.name);
+  return names.length === 0 ? '' : `\nVMs that no sync owns: ${names.join(', ')}\n`;
+}
 
 /** What is not as it should be, object by object; all objects of a sync that is well. */
 function details({ metadata, status: { objects, problems } }: SyncObject): string {

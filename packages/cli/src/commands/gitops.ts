@@ -11,7 +11,7 @@ import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { executePlan } from '@ignite/toolkit/gitops/execute-plan';
 import { gitTransport } from '@ignite/toolkit/git/git-url';
 import { gitopsApiVersion } from '@ignite/toolkit/gitops/kinds';
-import { jsonLog } from '@ignite/toolkit/log/log';
+import { jsonLog, textLog } from '@ignite/toolkit/log/log';
 import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { type DeclaredHost, withDeclaredHost } from '../context.ts';
@@ -110,7 +110,7 @@ async function serve(invocation: Invocation, { store, paths, client }: DeclaredH
   const { flags, io, signal } = invocation;
   const { runGitops } = await import('@ignite/daemon/gitops-service');
   const nodeLabels = Object.fromEntries(flags.list('node-label').map(parseLabel));
-  const log = jsonLog((line) => io.err.write(line));
+  const log = (io.isTty ? textLog : jsonLog)((line) => io.err.write(line));
   const webhook = await webhookOptions(flags);
   await runGitops({ paths, store, engine: client, nodeLabels, log, ...(webhook && { webhook }) }, signal);
   return 0;

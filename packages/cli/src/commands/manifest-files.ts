@@ -29,6 +29,8 @@ export async function readManifestFiles(
   if (names.length === 0) throw usageError('no manifests are named', 'name a file, a folder or - with -f');
   const found: Manifest[] = [];
   for (const name of names) found.push(...(await readOne(name, signal)));
+  if (found.length === 0)
+    throw usageError(`nothing is declared in ${names.join(', ')}`, 'manifests end in .yaml, .yml or .json');
   return found;
 }
 

@@ -27,14 +27,17 @@ const vm = (spec: object = {}, status: Partial<VmStatus> = {}): Vm => ({
 const op = { signal: new AbortController().signal, report: () => {} };
 
 /** An engine that only writes down what it is asked for. */
-function recorder(taken = false): { readonly asked: string[]; readonly actuator: VmActuator } {
+function recorder(
+  taken = false,
+  there: readonly Vm[] = [],
+): { readonly asked: string[]; readonly actuator: VmActuator } {
   const asked: string[] = [];
   const note = (what: string) => async (): Promise<Vm> => {
     asked.push(what);
     return vm();
   };
   const engine: VmEngine = {
-    observeVms: async () => [],
+    observeVms: async () => there.map((each) => ({ vm: each, hasDisk: true })),
     createVm: async () => {
       asked.push('create');
       if (taken) throw new CodedError('VM_NAME_TAKEN', 'taken', { hint: '' });
@@ -58,6 +61,15 @@ describe('VmActuator', () => {
     const { asked, actuator } = recorder();
     await actuator.create(vm({ power: 'Stopped' }), op);
     assert.deepEqual(asked, ['create']);
+  });
+
+  test('a VM whose removal was cut short is removed before another of its name is made', async () => {
+    const stopped = vm({}, { phase: 'Stopped' });
+    const leaving = { ...stopped, metadata: { ...stopped.metadata, deletionTimestamp: 'then' } };
+    const { asked, actuator } = recorder(false, [leaving]);
+    assert.equal((await actuator.observe(op.signal))[0]?.isLeaving, true);
+    await actuator.create(vm({ power: 'Stopped' }), op);
+    assert.deepEqual(asked, ['remove', 'create']);
   });
 
   test('changes restart a VM only where they must, and power is turned on and off', async () => {

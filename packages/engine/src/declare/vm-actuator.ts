@@ -46,9 +46,7 @@ export class VmActuator implements Actuator {
   }
 
   async observe(signal: AbortSignal): Promise<readonly LiveObject[]> {
-    return (await this.#engine.observeVms(signal))
-      .filter(({ vm }) => vm.metadata.deletionTimestamp === undefined)
-      .map(liveVm);
+    return (await this.#engine.observeVms(signal)).map(liveVm);
   }
 
   effectOf(_kind: string, change: FieldChange): Effect {
@@ -58,6 +56,7 @@ export class VmActuator implements Actuator {
   async create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
     const { name, labels, annotations } = wanted.metadata;
     const spec = specOf(wanted);
+    await this.#finishRemoval(name, op);
     try {
       await this.#engine.createVm({ name, labels, annotations, spec }, quieter(op));
     } catch (failure) {
@@ -65,6 +64,14 @@ export class VmActuator implements Actuator {
       if (!hasCode(failure, 'VM_NAME_TAKEN')) throw failure;
     }
     if (spec.power === 'Running') await this.#engine.startVm(name, {}, quieter(op));
+  }
+
+  /** A VM whose removal was cut short makes way for the next of its name. */
+  async #finishRemoval(name: string, op: Operation<SyncEvent>): Promise<void> {
+    const leaving = (await this.observe(op.signal)).find(
+      ({ metadata, isLeaving }) => metadata.name === name && isLeaving,
+    );
+    if (leaving) await this.remove(leaving, op);
   }
 
   async change(
@@ -118,6 +125,7 @@ export function liveVm({ vm, hasDisk }: ObservedVm): LiveObject {
     metadata: vm.metadata,
     spec: { ...spec, power: isRunning ? 'Running' : 'Stopped', ...(!lostDisk && { diskSize }) },
     status: vm.status,
+    isLeaving: vm.metadata.deletionTimestamp !== undefined,
     health: healthOf(vm),
   };
 }

@@ -15,6 +15,8 @@ export interface Health {
 export interface LiveObject extends Manifest {
   readonly metadata: Manifest['metadata'] & { readonly uid: string };
   readonly health: Health;
+  /** It is being removed: to someone who wants it, it is not there any more. */
+  readonly isLeaving?: boolean;
   /** What its own controller says of it. */
   readonly status?: unknown;
 }

@@ -15,7 +15,7 @@ import { type Stage, orderActions } from './plan-order.ts';
 
 /** What was applied and by which text, so that drift can be told from a change of mind. */
 export interface InventoryEntry extends ObjectKey {
-  /** Of the manifest that was applied, defaults filled in. */
+  /** Of the manifest that was applied, defaults filled in; empty while it is only about to be. */
   readonly digest: string;
 }
 
@@ -73,6 +73,8 @@ export interface SyncInput {
   };
   /** Takes over objects that exist and that no one owns; a person: changes objects that a Sync owns. */
   readonly adopt: boolean;
+  /** Why an object is not repaired yet. */
+  readonly heldRepair?: (key: ObjectKey) => string | undefined;
 }
 
 /** Fewer than this are never "too many". */
@@ -80,7 +82,8 @@ const smallPrune = 5;
 
 /** Pure. Everything that will be done to make the world as it is wanted, and why; nothing is done yet. */
 export function planSync(input: SyncInput): SyncPlan {
-  const live = new Map(input.live.map((object) => [keyText(objectKey(object)), object]));
+  const all = new Map(input.live.map((object) => [keyText(objectKey(object)), object]));
+  const live = new Map([...all].filter(([, { isLeaving }]) => !isLeaving));
   const applied = new Map(input.inventory.map((entry) => [keyText(entry), entry]));
   const wantedKeys = new Set(input.wanted.map((manifest) => keyText(objectKey(manifest))));
   const refused: { key: ObjectKey; message: string }[] = [];
@@ -94,11 +97,11 @@ export function planSync(input: SyncInput): SyncPlan {
     actions.push(planObject(wanted, live.get(id), applied.get(id), policy, input));
   }
   const absent = input.inventory.filter(
-    (entry) => !wantedKeys.has(keyText(entry)) && live.has(keyText(entry)),
+    (entry) => !wantedKeys.has(keyText(entry)) && all.has(keyText(entry)),
   );
   const pruneHeld = absent.length === 0 ? undefined : reasonNotToPrune(input, absent.length);
   const deletions = absent.flatMap((entry) => {
-    const object = live.get(keyText(entry))!;
+    const object = all.get(keyText(entry))!;
     return ownerOf(object) === input.owner ? [planDeletion(object, input.defaults, pruneHeld)] : [];
   });
   const order = orderActions([...actions, ...deletions], input.kindOrder);
@@ -118,8 +121,8 @@ function planObject(
 ): Action {
   const key = objectKey(wanted);
   if (!live) {
-    const drifted = applied !== undefined;
-    const held = policy.reconcile ? (drifted ? heldDrift(policy) : undefined) : leftAlone;
+    const drifted = applied !== undefined && applied.digest !== '';
+    const held = policy.reconcile ? (drifted ? heldDrift(key, policy, input) : undefined) : leftAlone;
     return {
       kind: 'create',
       key,
@@ -140,7 +143,7 @@ function planObject(
     (worst, change) => worse(worst, input.effectOf(key.kind, change)),
     'live',
   );
-  const held = whyHeld({ policy, owner, isDrift, effect, input });
+  const held = whyHeld({ key, policy, owner, isDrift, effect, input });
   const base = {
     key,
     policy,
@@ -154,20 +157,21 @@ function planObject(
 }
 
 function whyHeld(about: {
+  readonly key: ObjectKey;
   readonly policy: ObjectPolicy;
   readonly owner: string | undefined;
   readonly isDrift: boolean;
   readonly effect: Effect;
   readonly input: SyncInput;
 }): string | undefined {
-  const { policy, owner, isDrift, effect, input } = about;
+  const { key, policy, owner, isDrift, effect, input } = about;
   if (!policy.reconcile) return leftAlone;
   if (owner !== undefined && owner !== input.owner && !(input.owner === undefined && input.adopt))
     return `Sync "${owner}" owns it`;
   if (owner === undefined && input.owner !== undefined && !input.adopt)
     return 'it exists, and no Sync owns it: adopt it, or rename one';
   if (isDrift) {
-    const drift = heldDrift(policy);
+    const drift = heldDrift(key, policy, input);
     if (drift !== undefined) return drift;
   }
   if (effect === 'replace' && policy.replace === 'forbidden')
@@ -177,8 +181,8 @@ function whyHeld(about: {
 
 const leftAlone = 'its annotation says "gitops.weave.works/reconcile: disabled"';
 
-const heldDrift = ({ drift }: ObjectPolicy): string | undefined =>
-  drift === 'repair' ? undefined : `its drift policy is "${drift}"`;
+const heldDrift = (key: ObjectKey, { drift }: ObjectPolicy, { heldRepair }: SyncInput): string | undefined =>
+  drift === 'repair' ? heldRepair?.(key) : `its drift policy is "${drift}"`;
 
 function planDeletion(live: LiveObject, defaults: PolicyDefaults, pruneHeld: string | undefined): Action {
   const { policy } = policyOf(live.metadata.annotations, defaults);

@@ -31,19 +31,24 @@ let store: MemoryStore;
 let actuator: Flaky;
 let revision: Revision | Error;
 let published: SyncObject[];
+let clock: ManualClock;
 let controller: SyncController;
 const { signal } = new AbortController();
 
 /** A store that fails for some objects when it is told to. */
 class Flaky extends StoreActuator {
   readonly broken = new Set<string>();
+  readonly halfMade = new Set<string>();
   dieAfter = Infinity;
+  onCreate = async (): Promise<void> => {};
 
   override async create(manifest: Manifest): Promise<void> {
     if (this.broken.has(manifest.metadata.name)) throw new Error('no soil');
     this.dieAfter -= 1;
     if (this.dieAfter < 0) throw abort.abort();
+    await this.onCreate();
     await super.create(manifest);
+    if (this.halfMade.has(manifest.metadata.name)) throw new Error('half way');
   }
 }
 const abort = { abort: (): Error => new Error('killed') };
@@ -94,11 +99,12 @@ beforeEach(() => {
     effectOf: (_kind, { path }) => (path === '/spec/clay' ? 'replace' : 'live'),
   });
   published = [];
+  clock = new ManualClock();
   controller = new SyncController({
     scheme,
     actuator,
     kindOrder: ['Pot'],
-    clock: new ManualClock(),
+    clock,
     nodeLabels: { zone: 'a' },
     store,
     openSource: () => ({
@@ -178,6 +184,32 @@ describe('SyncController', () => {
     await change({}, { [confirmedRevisionAnnotation]: revisionId() });
     await run();
     assert.deepEqual(await pots(), {});
+  });
+
+  test('it is Reconciling while it applies, and Stalled by what no repetition mends', async () => {
+    await declare({});
+    push({ a: pot('a') });
+    let during: readonly string[] = [];
+    actuator.onCreate = async () => {
+      during = (await sync()).status.conditions.map(({ type, status }) => `${type}=${status}`);
+    };
+    await run();
+    assert.deepEqual(during, ['Reconciling=True']);
+    const types = async () => (await sync()).status.conditions.map(({ type }) => type);
+    assert.deepEqual(await types(), ['Ready']);
+    revision = sourceError('SOURCE_INVALID', 'no address', 'write one');
+    assert.deepEqual(await run(), { requeueAfterMs: 30_000 });
+    assert.deepEqual((await types()).toSorted(), ['Ready', 'Stalled']);
+    const { resourceVersion } = (await sync()).metadata;
+    await run();
+    assert.equal(
+      (await sync()).metadata.resourceVersion,
+      resourceVersion,
+      'the same again is not written again',
+    );
+    push({ a: pot('a') });
+    await run();
+    assert.deepEqual(await types(), ['Ready']);
   });
 
   test('one broken manifest and one object that fails stop nothing else, and nothing is pruned', async () => {
@@ -266,6 +298,45 @@ describe('SyncController', () => {
       await next.reconcile('default/garden', signal);
       assert.deepEqual(await pots(), { a: 'mint' }, `killed after ${at}`);
     }
+  });
+
+  test('what was half made when its maker failed is known to be ours, and goes when it is no longer wanted', async () => {
+    await declare({});
+    actuator.halfMade.add('half');
+    push({ a: pot('a'), half: pot('half', 'mint', { 'gitops.weave.works/drift': 'report' }) });
+    await run();
+    assert.equal((await sync()).status.objects.find(({ name }) => name === 'half')?.state, 'Failed');
+    push({ a: pot('a') });
+    await run();
+    assert.deepEqual(await pots(), { a: 'mint' });
+    actuator.broken.add('b');
+    push({ a: pot('a'), b: pot('b', 'mint', { 'gitops.weave.works/drift': 'report' }) });
+    await run();
+    actuator.broken.clear();
+    await run();
+    assert.deepEqual(await pots(), { a: 'mint', b: 'mint' }, 'what was never made has not drifted');
+  });
+
+  test('what drifts again and again is repaired at longer and longer intervals', async () => {
+    await declare({});
+    push({ a: pot('a') });
+    await run();
+    const repairs: number[] = [];
+    const start = clock.now();
+    while (clock.now() - start < 60_000) {
+      if (!('a' in (await pots()))) throw new Error('it was not repaired when it should');
+      await store.delete({ kind: 'Pot', name: 'a' });
+      while (!('a' in (await pots()))) {
+        await run();
+        if ('a' in (await pots())) repairs.push((clock.now() - start) / 1_000);
+        else await clock.advance(1_000);
+      }
+    }
+    assert.deepEqual(repairs, [0, 5, 15, 35, 75]);
+    await clock.advance(11 * 60_000);
+    await store.delete({ kind: 'Pot', name: 'a' });
+    await run();
+    assert.ok('a' in (await pots()), 'long ago is forgotten');
   });
 
   test('suspended, waiting for another, or meant for another host: nothing is done', async () => {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EventRecorder } from '../controller/event-recorder.ts';
+import type { EventRecorder, EventSpec } from '../controller/event-recorder.ts';
 import type { ReconcileResult } from '../controller/controller.ts';
 import { CodedError, hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
@@ -17,8 +17,10 @@ import {
   initialSyncStatus,
   requestedAtAnnotation,
 } from './kinds.ts';
+import { type ObjectKey, keyText } from './object-key.ts';
 import { Renderer } from './render.ts';
-import { type Attempt, nextStatus, shortRevision } from './sync-status.ts';
+import { RepairBackoff } from './repair-backoff.ts';
+import { type Attempt, nextStatus, reconciling, shortRevision } from './sync-status.ts';
 import {
   type SyncDeps,
   type SyncSubject,
@@ -51,9 +53,12 @@ interface Opened {
   readonly id: string;
   readonly source: Source;
   readonly renderer: Renderer;
+  readonly repairs: RepairBackoff;
 }
 
 const syncFinalizer = 'gitops.weave.works/sync';
+/** What no repetition mends: the Sync or its source must change, which wakes us. */
+const permanent = new Set(['SOURCE_INVALID', 'NOT_FOUND']);
 /** Polls come up to this share late, so that many hosts do not ask at once. */
 const jitter = 0.1;
 
@@ -90,12 +95,10 @@ export class SyncController {
     const attempt = await this.#attempt(wanted, key, signal);
     const requestedAt = wanted.metadata.annotations[requestedAtAnnotation];
     const facts = { generation: wanted.metadata.generation, requestedAt, durationMs: clock.now() - start };
-    await this.#save(wanted, (old) =>
-      nextStatus(old, attempt, { ...facts, now: new Date(clock.now()).toISOString() }),
-    );
+    await this.#save(wanted, (old) => nextStatus(old, attempt, { ...facts, now: this.#now() }));
     await this.#tell(wanted, attempt);
     await this.#publish(wanted, attempt, signal);
-    if (attempt.kind === 'failed') {
+    if (attempt.kind === 'failed' && !attempt.isPermanent) {
       throw new CodedError('SYNC_FAILED', attempt.message, { hint: 'see its conditions' });
     }
     if (attempt.kind === 'suspended') return {};
@@ -109,15 +112,25 @@ export class SyncController {
     if (unready !== undefined) return { kind: 'waiting', message: `it waits for Sync "${unready}"` };
     let revision: string | undefined;
     try {
-      const { source, renderer } = await this.#open(sync, key);
+      const { source, renderer, repairs } = await this.#open(sync, key);
       const op = { signal, report: this.#report(sync) };
       const fetched = await source.fetch(op);
       revision = fetched.id;
-      const subject = subjectOf(sync);
+      const subject = { ...subjectOf(sync), heldRepair: (each: ObjectKey) => repairs.heldBack(each) };
       const planned = await planRevision(subject, fetched, renderer, this.#options, signal);
       const inventory = intendedInventory(planned.plan, subject.inventory);
-      if (inventory !== subject.inventory) await this.#save(sync, (old) => ({ ...old, inventory }));
-      const outcome = await applyPlan(subject, planned, this.#options, op);
+      const isBusy = planned.plan.stages.some((stage) =>
+        stage.some(({ kind, held }) => kind !== 'unchanged' && held === undefined),
+      );
+      if (isBusy)
+        await this.#save(sync, (old) => ({
+          ...reconciling(old, fetched.id, sync.metadata.generation, this.#now()),
+          inventory,
+        }));
+      const outcome = await applyPlan({ ...subject, inventory }, planned, this.#options, op);
+      const changed = new Set(outcome.changed.map(({ result }) => keyText(result.key)));
+      for (const action of planned.plan.stages.flat())
+        if (action.reason === 'drifted' && changed.has(keyText(action.key))) repairs.repaired(action.key);
       return { kind: 'done', revision, outcome, problems: planned.rendering.problems };
     } catch (failure) {
       signal.throwIfAborted();
@@ -126,35 +139,51 @@ export class SyncController {
         kind: 'failed',
         reason,
         message: errorText(failure),
+        isPermanent: failure instanceof CodedError && permanent.has(failure.code),
         ...(revision !== undefined && { revision }),
       };
     }
   }
 
-  /** Events of what this attempt has changed or failed at; a second look at the same tells nothing. */
+  /** Tells the log and the events what this attempt has changed or failed at; a second look at the same tells nothing. */
   async #tell({ metadata, status: before }: SyncObject, attempt: Attempt): Promise<void> {
-    const { events } = this.#options;
-    if (!events) return;
     const { namespace, name } = metadata;
-    const sync = { kind: 'Sync', namespace, name };
-    if (attempt.kind === 'failed') {
-      const { reason, message } = attempt;
-      await events.record({ type: 'Warning', reason, message, regarding: sync });
-    }
+    const regarding = { kind: 'Sync', namespace, name };
+    const say = async (
+      type: EventSpec['type'],
+      reason: string,
+      message: string,
+      about: ObjectKey,
+    ): Promise<void> => {
+      const object = keyText(about);
+      this.#options.log(type === 'Normal' ? 'info' : 'warning', reason, {
+        sync: name,
+        object,
+        what: message,
+      });
+      await this.#options.events?.record({ type, reason, message, regarding: about });
+    };
+    if (attempt.kind === 'failed')
+      // The log hears of it from whoever tries again.
+      await this.#options.events?.record({
+        type: 'Warning',
+        reason: attempt.reason,
+        message: attempt.message,
+        regarding,
+      });
     if (attempt.kind !== 'done') return;
     const { outcome, problems, revision } = attempt;
     for (const { message } of problems)
       if (!before.problems.some((problem) => problem.message === message))
-        await events.record({ type: 'Warning', reason: 'InvalidManifest', message, regarding: sync });
-    for (const { result, change } of outcome.changed) {
-      const isGood = result.outcome === 'applied';
-      await events.record({
-        type: isGood ? 'Normal' : 'Warning',
-        reason: isGood ? change : 'ApplyFailed',
-        message: isGood ? `by Sync ${name} at ${shortRevision(revision)}` : (result.message ?? 'it failed'),
-        regarding: result.key,
-      });
-    }
+        await say('Warning', 'InvalidManifest', message, regarding);
+    for (const { result, change } of outcome.changed)
+      if (result.outcome === 'applied')
+        await say('Normal', change, `at ${shortRevision(revision)}`, result.key);
+      else await say('Warning', 'ApplyFailed', result.message ?? 'it failed', result.key);
+  }
+
+  #now(): string {
+    return new Date(this.#options.clock.now()).toISOString();
   }
 
   readonly #report =
@@ -178,7 +207,8 @@ export class SyncController {
     ]);
     const known = this.#opened.get(key);
     if (known?.id === id) return known;
-    const opened = { id, source: openSource(sync, gitSource), renderer: new Renderer() };
+    const repairs = known?.repairs ?? new RepairBackoff(this.#options.clock);
+    const opened = { id, source: openSource(sync, gitSource), renderer: new Renderer(), repairs };
     this.#opened.set(key, opened);
     return opened;
   }
@@ -198,7 +228,12 @@ export class SyncController {
       const revision = { id: 'none', files: [] };
       const subject = { ...subjectOf(sync), confirmedRevision: 'none', spec: { ...sync.spec, prune: true } };
       const planned = await planRevision(subject, revision, new Renderer(), this.#options, signal);
-      await applyPlan(subject, planned, this.#options, op);
+      const { changed } = await applyPlan(subject, planned, this.#options, op);
+      const failed = changed.find(({ result }) => result.outcome !== 'applied');
+      if (failed)
+        throw new CodedError('SYNC_FAILED', `${keyText(failed.result.key)}: ${failed.result.message}`, {
+          hint: 'it is tried again; the Sync goes when all that it made is gone',
+        });
     }
     await this.#options.store.update({
       ...sync,

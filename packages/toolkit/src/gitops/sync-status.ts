@@ -14,7 +14,13 @@ export type Attempt =
       readonly problems: Rendering['problems'];
     }
   /** Nothing could be planned: source, credentials, signature. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly message: string; readonly revision?: string }
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      readonly message: string;
+      readonly revision?: string;
+      readonly isPermanent: boolean;
+    }
   | { readonly kind: 'waiting'; readonly message: string }
   | { readonly kind: 'suspended' };
 
@@ -39,7 +45,8 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
     message,
     observedGeneration: facts.generation,
   });
-  const settled = withoutCondition(base.conditions, 'Reconciling');
+  const idle = withoutCondition(base.conditions, 'Reconciling');
+  const settled = withoutCondition(idle, 'Stalled');
   switch (attempt.kind) {
     case 'suspended':
       return {
@@ -51,13 +58,21 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
         ...base,
         conditions: withCondition(settled, ready('False', 'DependencyNotReady', attempt.message), facts.now),
       };
-    case 'failed':
+    case 'failed': {
+      const failed = withCondition(
+        attempt.isPermanent ? idle : settled,
+        ready('False', attempt.reason, attempt.message),
+        facts.now,
+      );
       return {
         ...base,
         ...(attempt.revision !== undefined && { lastAttemptedRevision: attempt.revision }),
-        conditions: withCondition(settled, ready('False', attempt.reason, attempt.message), facts.now),
+        conditions: attempt.isPermanent
+          ? withCondition(failed, stalled(attempt, facts.generation), facts.now)
+          : failed,
         history: withHistory(old.history, attempt.revision ?? 'none', 'Failed', attempt.message, facts),
       };
+    }
     case 'done': {
       const { revision, outcome, problems } = attempt;
       const { isReady, reason, message } = judge(outcome, problems, revision);
@@ -82,6 +97,33 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
     }
   }
 }
+
+/** Pure. While a plan is being done. */
+export const reconciling = (
+  old: SyncStatus,
+  revision: string,
+  generation: number,
+  now: string,
+): SyncStatus => ({
+  ...old,
+  conditions: withCondition(
+    old.conditions,
+    {
+      type: 'Reconciling',
+      status: 'True',
+      reason: 'Applying',
+      message: shortRevision(revision),
+      observedGeneration: generation,
+    },
+    now,
+  ),
+});
+
+/** Trying again does not help: someone must change something. */
+const stalled = (
+  { reason, message }: { readonly reason: string; readonly message: string },
+  observedGeneration: number,
+): NewCondition => ({ type: 'Stalled', status: 'True', reason, message, observedGeneration });
 
 function judge(
   { objects }: SyncOutcome,

@@ -6,7 +6,7 @@ import { parseDuration } from '../units/duration.ts';
 import { type Actuator, type HealthState, type LiveObject, type SyncEvent, worstHealth } from './actuator.ts';
 import { type ObjectResult, executePlan } from './execute-plan.ts';
 import type { ObjectReport, SyncSpec } from './kinds.ts';
-import { keyText, objectKey } from './object-key.ts';
+import { type ObjectKey, keyText, objectKey } from './object-key.ts';
 import { type Action, type InventoryEntry, type SyncPlan, planSync } from './plan-sync.ts';
 import type { Renderer, Rendering } from './render.ts';
 
@@ -26,6 +26,7 @@ export interface SyncSubject {
   readonly inventory: readonly InventoryEntry[];
   /** The revision for which pruning was confirmed. */
   readonly confirmedRevision: string | undefined;
+  readonly heldRepair?: (key: ObjectKey) => string | undefined;
 }
 
 export interface PlannedSync {
@@ -66,6 +67,7 @@ export async function planRevision(
       brokenRevision: rendering.problems.length > 0,
     },
     adopt: spec.adopt,
+    ...(subject.heldRepair && { heldRepair: subject.heldRepair }),
   });
   return { rendering, plan };
 }

@@ -9,3 +9,17 @@ export const jsonLog =
   (write: (line: string) => void, now: () => Date = () => new Date()): Log =>
   (level, message, fields = {}) =>
     write(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields })}\n`);
+
+/** One line for people: `15:04:05 info     synced   sync=site revision=main@17845ec`. */
+export const textLog =
+  (write: (line: string) => void, now: () => Date = () => new Date()): Log =>
+  (level, message, fields = {}) => {
+    const about = Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .map(
+        ([name, value]) =>
+          `${name}=${typeof value === 'string' && /[\s"]/.test(value) ? JSON.stringify(value) : value}`,
+      );
+    const time = now().toTimeString().slice(0, 8);
+    write(`${[`${time} ${level.padEnd(7)} ${message}`, about.join(' ')].filter(Boolean).join('   ')}\n`);
+  };

@@ -1,0 +1,35 @@
+import type { Clock } from '../clock/clock.ts';
+import { formatDuration, type Milliseconds } from '../units/duration.ts';
+import { type ObjectKey, keyText } from './object-key.ts';
+
+const firstMs = 5_000;
+const mostMs = 5 * 60_000;
+/** Who has stayed repaired for so long starts afresh. */
+const forgottenAfterMs = 10 * 60_000;
+
+/** Keeps an object that drifts again and again from being repaired without a pause: a VM that ends as soon as it runs. */
+export class RepairBackoff {
+  readonly #clock: Clock;
+  readonly #repairs = new Map<string, { readonly count: number; readonly at: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Why the object is not repaired yet; undefined when it may be. */
+  heldBack(key: ObjectKey): string | undefined {
+    const last = this.#repairs.get(keyText(key));
+    if (!last) return undefined;
+    const waitMs = last.at + Math.min(firstMs * 2 ** (last.count - 1), mostMs) - this.#clock.now();
+    if (waitMs <= 0) return undefined;
+    const wait = formatDuration((Math.ceil(waitMs / 1_000) * 1_000) as Milliseconds);
+    return `it drifts again and again (repaired ${last.count} times); the next repair is in ${wait}`;
+  }
+
+  repaired(key: ObjectKey): void {
+    const id = keyText(key);
+    const last = this.#repairs.get(id);
+    const isLongAgo = !last || this.#clock.now() - last.at > forgottenAfterMs;
+    this.#repairs.set(id, { count: isLongAgo ? 1 : last.count + 1, at: this.#clock.now() });
+  }
+}
