@@ -29,6 +29,26 @@ export async function removeMasquerade(
   await change('nat', (saved) => planMasqueradeRemoval(network, containerId, saved), runner, signal);
 }
 
+/**
+ * Makes the masquerading chain of one attachment, empty. With iptables-nft the bridge and ptp plugins fail at DEL where
+ * an ADD was cut short before it made the chain.
+ */
+export async function ensureMasqueradeChain(
+  network: string,
+  containerId: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  const stdin = `*nat\n:${masqueradeChain(network, containerId)} - [0:0]\nCOMMIT\n`;
+  await runner.run({ tool: 'iptables-restore', args: ['--noflush', '--wait', '5'], stdin }, signal);
+}
+
+/** Pure. The plugins' own name for it (utils.FormatChainName). */
+function masqueradeChain(network: string, containerId: string): string {
+  const hash = createHash('sha512').update(`${network}${containerId}`).digest('hex').slice(0, 24);
+  return `CNI-${hash}`;
+}
+
 async function change(
   table: string,
   plan: (saved: string) => readonly string[],
@@ -41,14 +61,13 @@ async function change(
   await runner.run({ tool: 'iptables-restore', args: ['--noflush', '--wait', '5'], stdin }, signal);
 }
 
-/** Pure. The chain's name is the plugins' own (utils.FormatChainName). */
+/** Pure. */
 export function planMasqueradeRemoval(
   network: string,
   containerId: string,
   saved: string,
 ): readonly string[] {
-  const hash = createHash('sha512').update(`${network}${containerId}`).digest('hex').slice(0, 24);
-  const chain = `CNI-${hash}`;
+  const chain = masqueradeChain(network, containerId);
   if (!new RegExp(`^:${chain} `, 'm').test(saved)) return [];
   const jumps = [...saved.matchAll(new RegExp(`^-A .*-j ${chain}$`, 'gm'))];
   return [...jumps.map(([rule]) => rule.replace(/^-A/, '-D')), `-F ${chain}`, `-X ${chain}`];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, chmodSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
+import type { AttachmentRecord } from './attachment-record.ts';
+import { removeMasquerade } from './cni-chains.ts';
 import { LocalNetwork } from './local-network.ts';
 import { netnsName } from './netns.ts';
 import { testNetworkContract } from './network.contract.ts';
@@ -41,6 +43,23 @@ test('LocalNetwork: what a reboot took is put back, and what it left is cleared'
     const address = first.address.split('/')[0]!;
     const second = await network.attach({ ...asked, address }, signal);
     assert.equal(second.address, first.address);
+  }
+  assert.deepEqual(hostState(), before);
+});
+
+test('LocalNetwork: an attachment that was cut short before its masquerading was made can be undone', async () => {
+  const before = hostState();
+  {
+    await using network = await open();
+    const asked = request();
+    await network.attach(asked, signal);
+    await removeMasquerade('ignite-test-110', `ignite-${asked.uid}`, localRunner, signal);
+    const record = join(network.dir, 'network', `${asked.uid}.json`);
+    const { attachment: _attachment, ...cutShort } = JSON.parse(
+      readFileSync(record, 'utf8'),
+    ) as AttachmentRecord;
+    writeFileSync(record, JSON.stringify(cutShort));
+    await network.detach(asked.uid, signal);
   }
   assert.deepEqual(hostState(), before);
 });
@@ -80,6 +99,7 @@ async function open() {
     localRunner,
   );
   return {
+    dir,
     attach: (asked: Parameters<LocalNetwork['attach']>[0], until: AbortSignal) => {
       attached.add(asked.uid);
       return network.attach(asked, until);

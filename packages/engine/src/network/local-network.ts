@@ -13,7 +13,7 @@ import { ipBatch } from './ip-batch.ts';
 import { Netns, netnsPath } from './netns.ts';
 import type { Attachment, AttachRequest, Network, NetworkObservation } from './network.ts';
 import { planHandOver, tapName } from './plan-attach.ts';
-import { removeMasquerade, removeUnusedCniChains } from './cni-chains.ts';
+import { ensureMasqueradeChain, removeMasquerade, removeUnusedCniChains } from './cni-chains.ts';
 
 const ifName = 'eth0';
 
@@ -87,6 +87,8 @@ export class LocalNetwork implements Network {
       const address = record.result && guestAddress(record.result)?.address;
       if (address && netns) await this.#takeBack(uid, address, signal);
       const attachment = attachmentOf(record);
+      if (!record.attachment)
+        await ensureMasqueradeChain(record.list.name, attachment.containerId, this.#runner, signal);
       await this.#cni.del(record.list, attachment, record.result, signal);
       await removeMasquerade(record.list.name, attachment.containerId, this.#runner, signal);
       await this.#dnsmasq.withdraw(uid);
