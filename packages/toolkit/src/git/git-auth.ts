@@ -15,6 +15,9 @@ export interface GitAuth {
   readonly passwordFile?: string | undefined;
   /** Certificates of authorities that are trusted in place of the system's own, for https. */
   readonly caFile?: string | undefined;
+  /** A certificate of our own and its key, for https servers that ask for one. */
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
   /** Such as `http://proxy:3128`, for https. */
   readonly proxy?: string | undefined;
 }
@@ -101,6 +104,8 @@ async function httpsEnvironment(auth: GitAuth, dir: string): Promise<Readonly<Re
     GITOPS_USERNAME: auth.username ?? 'git',
     GITOPS_PASSWORD: password,
     ...(auth.caFile !== undefined && { GIT_SSL_CAINFO: auth.caFile }),
+    ...(auth.certFile !== undefined && { GIT_SSL_CERT: auth.certFile }),
+    ...(auth.keyFile !== undefined && { GIT_SSL_KEY: auth.keyFile }),
   };
 }
 

@@ -39,6 +39,8 @@ const gitSourceSpecSchema = v.strictObject({
       username: v.optional(text),
       passwordFile: v.optional(path),
       caFile: v.optional(path),
+      certFile: v.optional(path),
+      keyFile: v.optional(path),
       proxy: v.optional(text),
     }),
     {},
@@ -68,6 +70,10 @@ export const syncSpecSchema = v.strictObject({
   path: v.optional(text, '.'),
   interval: v.optional(durationSchema, '30s'),
   suspend: v.optional(v.boolean(), false),
+  /** With `manual` nothing is done before someone has confirmed the revision. */
+  approval: v.optional(v.picklist(['automatic', 'manual']), 'automatic'),
+  /** How many objects are changed at once. */
+  concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 4),
   prune: v.optional(v.boolean(), true),
   /** When more than this share of what was applied would go at once, someone must confirm. */
   pruneLimitPercent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 50),

@@ -73,6 +73,8 @@ export interface SyncInput {
   };
   /** Takes over objects that exist and that no one owns; a person: changes objects that a Sync owns. */
   readonly adopt: boolean;
+  /** Why nothing at all is done. */
+  readonly heldAltogether?: string;
   /** Why an object is not repaired yet. */
   readonly heldRepair?: (key: ObjectKey) => string | undefined;
 }
@@ -104,7 +106,13 @@ export function planSync(input: SyncInput): SyncPlan {
     const object = all.get(keyText(entry))!;
     return ownerOf(object) === input.owner ? [planDeletion(object, input.defaults, pruneHeld)] : [];
   });
-  const order = orderActions([...actions, ...deletions], input.kindOrder);
+  const { heldAltogether } = input;
+  const planned = [...actions, ...deletions].map((action) =>
+    heldAltogether === undefined || action.kind === 'unchanged'
+      ? action
+      : { ...action, held: action.held ?? heldAltogether },
+  );
+  const order = orderActions(planned, input.kindOrder);
   return {
     stages: order.stages,
     refused: [...refused, ...order.refused],

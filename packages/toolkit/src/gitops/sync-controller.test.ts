@@ -339,6 +339,22 @@ describe('SyncController', () => {
     assert.ok('a' in (await pots()), 'long ago is forgotten');
   });
 
+  test('with manual approval nothing is done before someone has confirmed the revision', async () => {
+    await declare({ approval: 'manual' });
+    push({ a: pot('a'), b: pot('b') });
+    await run();
+    assert.deepEqual(await pots(), {});
+    const [held] = (await sync()).status.objects;
+    assert.deepEqual([held?.state, held?.message], ['Held', 'it waits for someone to confirm the revision']);
+    await change({}, { [confirmedRevisionAnnotation]: revisionId() });
+    await run();
+    assert.deepEqual(await pots(), { a: 'mint', b: 'mint' });
+    push({ a: pot('a', 'fig') });
+    await run();
+    assert.deepEqual(await pots(), { a: 'mint', b: 'mint' });
+    assert.deepEqual((await sync()).status.inventory.map(({ name }) => name).toSorted(), ['a', 'b']);
+  });
+
   test('suspended, waiting for another, or meant for another host: nothing is done', async () => {
     await declare({ suspend: true });
     push({ a: pot('a') });

@@ -34,8 +34,6 @@ export interface PlannedSync {
   readonly plan: SyncPlan;
 }
 
-const concurrency = 4;
-
 /** Looks at source and world, and plans; nothing is changed. */
 export async function planRevision(
   subject: SyncSubject,
@@ -67,6 +65,10 @@ export async function planRevision(
       brokenRevision: rendering.problems.length > 0,
     },
     adopt: spec.adopt,
+    ...(spec.approval === 'manual' &&
+      subject.confirmedRevision !== revision.id && {
+        heldAltogether: 'it waits for someone to confirm the revision',
+      }),
     ...(subject.heldRepair && { heldRepair: subject.heldRepair }),
   });
   return { rendering, plan };
@@ -120,7 +122,7 @@ export async function applyPlan(
     owner: subject.name,
     actuator: deps.actuator,
     clock: deps.clock,
-    concurrency,
+    concurrency: subject.spec.concurrency,
     healthTimeoutMs: parseDuration(subject.spec.timeout),
     waitForHealth: subject.spec.wait,
   };
