@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ReadClient } from '@ignite/api/client/client';
 import { type Paths, defaultPaths } from '@ignite/engine/host/paths';
-import type { LocalClient } from '@ignite/engine/local-client';
+import type { LocalClient } from '@ignite/engine/client/local-client';
 import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { FlagValues, Invocation } from './arguments/command.ts';
@@ -19,7 +19,7 @@ export async function withReader<T>(
   invocation: Invocation,
   use: (client: ReadClient) => Promise<T>,
 ): Promise<T> {
-  const { openReadClient } = await import('@ignite/engine/read-client');
+  const { openReadClient } = await import('@ignite/engine/client/read-client');
   using client = openReadClient(pathsOf(invocation.flags, invocation.io.env));
   return await use(client);
 }
@@ -73,6 +73,6 @@ export async function withDeclaredHost<T>(
   const paths = pathsOf(invocation.flags, invocation.io.env);
   return await withClient(invocation, async (client, op) => {
     using store = openSqliteStore(storePath(paths));
-    return await use({ client, store, paths, deps: declaredHost(client, store), op });
+    return await use({ client, store, paths, deps: declaredHost(client.vms, store), op });
   });
 }

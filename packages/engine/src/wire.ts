@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
 import { type Paths, locksDir, networkDir, storePath } from './host/paths.ts';
-import { LocalClient } from './local-client.ts';
+import { LocalClient } from './client/local-client.ts';
 import { defaultNetwork } from './network/conf-list.ts';
 import { LocalNetwork } from './network/local-network.ts';
 import { ConmonSandbox } from './sandbox/conmon-sandbox.ts';
 import { probeAccel } from './vmm/accel.ts';
+import { qemu } from './vmm/qemu/qemu.ts';
 
 export interface LocalClientOptions {
   readonly paths: Paths;
@@ -39,6 +40,7 @@ export function openLocalClient({ paths, env, settleCommand }: LocalClientOption
     runner,
     network,
     sandbox: new ConmonSandbox(paths.runDir, runner),
+    vmm: qemu,
     accel: probeAccel,
     settleCommand,
     guestDir: guestDir(),

@@ -10,17 +10,14 @@ const words = {
   Kernel: { code: 'KERNEL', noun: 'kernel', list: 'ignite kernels' },
 } as const;
 
+export type FoundKind = keyof typeof words;
 export type FindErrorCode = `${(typeof words)[keyof typeof words]['code']}_${'NOT_FOUND' | 'AMBIGUOUS'}`;
 
 /**
  * The one thing that `query` names: by name or uid exactly, else by a prefix of either that fits nothing else.
  * @throws CodedError KIND_NOT_FOUND or KIND_AMBIGUOUS
  */
-export function findByQuery<T extends Named>(
-  kind: keyof typeof words,
-  items: readonly T[],
-  query: string,
-): T {
+export function findByQuery<T extends Named>(kind: FoundKind, items: readonly T[], query: string): T {
   const { code, noun, list } = words[kind];
   const exact = items.filter(({ metadata: { name, uid } }) => name === query || uid === query);
   const matches =

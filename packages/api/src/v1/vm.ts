@@ -1,25 +1,9 @@
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 
 import * as v from 'valibot';
+import { absolutePath } from './absolute-path.ts';
 import { size } from './size.ts';
-
-/** A port of the host that leads to a port of the VM. No `bindAddress` means every address of the host. */
-const portMappingSchema = v.strictObject({
-  bindAddress: v.optional(v.pipe(v.string(), v.ip())),
-  hostPort: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
-  vmPort: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
-  protocol: v.optional(v.picklist(['tcp', 'udp']), 'tcp'),
-});
-export type PortMapping = v.InferOutput<typeof portMappingSchema>;
-
-const areDistinct = (ports: PortMapping[]): boolean =>
-  new Set(ports.map((port) => `${port.bindAddress ?? ''}:${port.hostPort}/${port.protocol}`)).size ===
-  ports.length;
-
-const absolutePath = v.pipe(
-  v.string(),
-  v.regex(/^\/(?!.*(^|\/)\.\.(\/|$))/, 'must be an absolute path without ".."'),
-);
+import { vmNetworkSchema } from './vm-network.ts';
 
 /** With less, Debian's kernel runs out of memory while it boots. */
 const minimumMemory = 96 * 2 ** 20;
@@ -41,15 +25,7 @@ export const vmSpecSchema = v.strictObject({
   diskSize: v.optional(size({ atLeast: minimumDisk, multipleOf: 2 ** 20 }), '4GB'),
   /** True makes a key pair for this VM; a path names the public key file to let in. */
   ssh: v.optional(v.union([v.literal(true), absolutePath])),
-  network: v.optional(
-    v.strictObject({
-      ports: v.optional(
-        v.pipe(v.array(portMappingSchema), v.check(areDistinct, 'a port of the host is named twice')),
-        [],
-      ),
-    }),
-    {},
-  ),
+  network: v.optional(vmNetworkSchema, {}),
   copyFiles: v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
   /** Run in place of the image's Cmd, after its Entrypoint. */
   command: v.optional(v.array(v.string())),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Vm } from '@ignite/api/v1/vm';
-import type { LocalClient } from '@ignite/engine/local-client';
+import type { LocalClient } from '@ignite/engine/client/local-client';
 import type { Command, Invocation } from '../arguments/command.ts';
 import { withClient } from '../context.ts';
 
@@ -17,7 +17,7 @@ export const attach: Command = {
   flags: {},
   run: (invocation) =>
     withClient(invocation, async (client) => {
-      const socket = await client.consoleSocket(invocation.args[0]!, invocation.signal);
+      const socket = await client.vms.consoleSocket(invocation.args[0]!, invocation.signal);
       invocation.io.err.write('Attached; ^P^Q detaches.\n');
       if ((await attachConsole(socket, invocation)) === 'detached') invocation.io.err.write('\nDetached\n');
       return 0;
@@ -27,19 +27,19 @@ export const attach: Command = {
 /** Shows the console from the VM's first line on; resolves with the VM's exit code, or 0 when the user detaches. */
 export async function attachUntilEnd(vm: Vm, client: LocalClient, invocation: Invocation): Promise<number> {
   const { uid } = vm.metadata;
-  const input = client
+  const input = client.vms
     .consoleSocket(uid, invocation.signal)
     .then((socket) => attachConsole(socket, { ...invocation, showOutput: false }))
     .catch(() => 'ended' as const); // a VM may be done before anyone could type
   const show = async () => {
-    for await (const part of client.logs(uid, { follow: true }, invocation.signal))
+    for await (const part of client.vms.logs(uid, { follow: true }, invocation.signal))
       invocation.io.out.write(part);
     return 'ended' as const;
   };
   const shown = show();
   const how = await Promise.race([shown, input.then((ended) => (ended === 'detached' ? ended : shown))]);
   if (how === 'detached') return 0;
-  return (await client.waitVm(uid, invocation.signal)).status.exitCode ?? 255;
+  return (await client.vms.wait(uid, invocation.signal)).status.exitCode ?? 255;
 }
 
 async function attachConsole(

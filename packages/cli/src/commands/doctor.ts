@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '@ignite/api/client/client';
+import type { DoctorCheck } from '@ignite/api/client/host-client';
 import type { Command } from '../arguments/command.ts';
 import { withClient } from '../context.ts';
 
@@ -13,7 +13,7 @@ export const doctor: Command = {
   flags: { fix: { type: 'boolean', help: 'install what is missing' } },
   run: async (invocation) => {
     const checks = await withClient(invocation, (client, op) =>
-      invocation.flags.isSet('fix') ? client.doctorFix(op) : client.doctor(),
+      invocation.flags.isSet('fix') ? client.host.fix(op) : client.host.examine(op.signal),
     );
     invocation.io.out.write(checks.map(renderCheck).join(''));
     return checks.some((check) => check.state === 'missing') ? 1 : 0;

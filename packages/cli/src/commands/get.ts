@@ -110,7 +110,7 @@ async function listKind(
   { client, store }: DeclaredHost,
   { signal }: Invocation,
 ): Promise<readonly ApiObject[]> {
-  if (kind === 'VM') return await client.listVms(signal);
+  if (kind === 'VM') return await client.vms.list(signal);
   return (await store.list(kind)).items;
 }
 
@@ -119,7 +119,7 @@ async function findNamed(
   name: string,
   { client, store }: DeclaredHost,
 ): Promise<ApiObject> {
-  if (kind === 'VM') return await client.findVm(name, new AbortController().signal);
+  if (kind === 'VM') return await client.vms.find(name, new AbortController().signal);
   const object = await store.get({ kind, name });
   if (object.kind !== kind)
     throw usageError(`there is no ${kind} "${name}"`, '"ignite get" lists what there is');

@@ -57,7 +57,7 @@ export const status: Command = {
       if (flags.text('output') === undefined && !flags.isSet('format') && !flags.isSet('quiet'))
         for (const sync of syncs) io.out.write(details(sync));
       if (args.length === 0 && flags.text('output') === undefined)
-        io.out.write(orphans(await host.client.listVms(invocation.signal)));
+        io.out.write(orphans(await host.client.vms.list(invocation.signal)));
       return 0;
     });
   },

@@ -112,7 +112,7 @@ async function serve(invocation: Invocation, { store, paths, client }: DeclaredH
   const nodeLabels = Object.fromEntries(flags.list('node-label').map(parseLabel));
   const log = (io.isTty ? textLog : jsonLog)((line) => io.err.write(line));
   const webhook = await webhookOptions(flags);
-  await runGitops({ paths, store, engine: client, nodeLabels, log, ...(webhook && { webhook }) }, signal);
+  await runGitops({ paths, store, engine: client.vms, nodeLabels, log, ...(webhook && { webhook }) }, signal);
   return 0;
 }
 

@@ -25,7 +25,7 @@ export const images: Command = {
   run: async (invocation) => {
     assertOutputFlags(invocation.flags);
     await withReader(invocation, async (client) =>
-      printObjects(await client.listImages(invocation.signal), columns, invocation.flags, invocation.io),
+      printObjects(await client.images.list(invocation.signal), columns, invocation.flags, invocation.io),
     );
     return 0;
   },
@@ -55,7 +55,7 @@ export const imageImport: Command = {
     const platform = flags.text('platform');
     const registryConfigDir = flags.text('registry-config-dir');
     const image = await withClient(invocation, (client, op) =>
-      client.importImage(
+      client.images.import(
         args[0]!,
         {
           ...(platform !== undefined && { platform }),
@@ -82,9 +82,9 @@ export const imageRemove: Command = {
     const { flags, args, io, signal } = invocation;
     await withClient(invocation, async (client, op) => {
       const found = [];
-      for (const query of args) found.push(await client.findImage(query, signal));
+      for (const query of args) found.push(await client.images.find(query, signal));
       for (const image of found) {
-        await client.removeImage(image.metadata.uid, { force: flags.isSet('force') }, op);
+        await client.images.remove(image.metadata.uid, { force: flags.isSet('force') }, op);
         io.out.write(`${image.metadata.uid}\n`);
       }
     });

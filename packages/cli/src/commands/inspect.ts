@@ -21,9 +21,9 @@ export const inspect: Command = {
     const kind = args.length === 1 ? 'vm' : args[0]!.toLowerCase();
     const query = args.at(-1)!;
     const object = await withReader(invocation, async (client) => {
-      if (kind === 'vm') return await client.findVm(query, signal);
-      if (kind === 'image') return await client.findImage(query, signal);
-      if (kind === 'kernel') return await client.findKernel(query, signal);
+      if (kind === 'vm') return await client.vms.find(query, signal);
+      if (kind === 'image') return await client.images.find(query, signal);
+      if (kind === 'kernel') return await client.kernels.find(query, signal);
       throw usageError(`there is no kind "${kind}"`, 'write vm, image or kernel');
     });
     const template = flags.text('format');

@@ -24,7 +24,7 @@ export const kernels: Command = {
   run: async (invocation) => {
     assertOutputFlags(invocation.flags);
     await withReader(invocation, async (client) =>
-      printObjects(await client.listKernels(invocation.signal), columns, invocation.flags, invocation.io),
+      printObjects(await client.kernels.list(invocation.signal), columns, invocation.flags, invocation.io),
     );
     return 0;
   },
@@ -44,7 +44,7 @@ export const kernelImport: Command = {
     const registryConfigDir = invocation.flags.text('registry-config-dir');
     const request = registryConfigDir === undefined ? {} : { registryConfigDir };
     const kernel = await withClient(invocation, (client, op) =>
-      client.importKernel(invocation.args[0]!, request, op),
+      client.kernels.import(invocation.args[0]!, request, op),
     );
     printMade('Imported', kernel, invocation);
     return 0;
@@ -59,7 +59,7 @@ export const kernelBuild: Command = {
   examples: ['ignite kernel build'],
   flags: {},
   run: async (invocation) => {
-    const kernel = await withClient(invocation, (client, op) => client.buildKernel(op));
+    const kernel = await withClient(invocation, (client, op) => client.kernels.build(op));
     printMade('Built', kernel, invocation);
     return 0;
   },
@@ -81,9 +81,9 @@ export const kernelRemove: Command = {
     const { flags, args, io, signal } = invocation;
     await withClient(invocation, async (client, op) => {
       const found = [];
-      for (const query of args) found.push(await client.findKernel(query, signal));
+      for (const query of args) found.push(await client.kernels.find(query, signal));
       for (const kernel of found) {
-        await client.removeKernel(kernel.metadata.uid, { force: flags.isSet('force') }, op);
+        await client.kernels.remove(kernel.metadata.uid, { force: flags.isSet('force') }, op);
         io.out.write(`${kernel.metadata.uid}\n`);
       }
     });

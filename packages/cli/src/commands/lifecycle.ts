@@ -1,6 +1,6 @@
-import type { ClientOperation } from '@ignite/api/client/client';
+import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
-import type { LocalClient } from '@ignite/engine/local-client';
+import type { LocalClient } from '@ignite/engine/client/local-client';
 import type { Command, Invocation } from '../arguments/command.ts';
 import { withClient } from '../context.ts';
 import { startFlags, startRequest, startedLine } from './run.ts';
@@ -17,7 +17,7 @@ export const start: Command = {
     const request = startRequest(flags);
     return await withClient(invocation, async (client, op) => {
       for (const vm of await findAll(client, invocation)) {
-        const started = await client.startVm(vm.metadata.uid, request, op);
+        const started = await client.vms.start(vm.metadata.uid, request, op);
         if (flags.isSet('interactive')) {
           const { attachUntilEnd } = await import('./attach.ts');
           return await attachUntilEnd(started, client, invocation);
@@ -49,7 +49,7 @@ export const stop: Command = {
     const force = invocation.flags.isSet('force-kill');
     const request = { force, ...(seconds !== undefined && { timeoutMs: seconds * 1_000 }) };
     return await forEach(invocation, 'Stopped', (client, vm, op) =>
-      client.stopVm(vm.metadata.uid, request, op),
+      client.vms.stop(vm.metadata.uid, request, op),
     );
   },
 };
@@ -62,7 +62,7 @@ export const kill: Command = {
   examples: ['ignite kill my-vm'],
   flags: {},
   run: (invocation) =>
-    forEach(invocation, 'Stopped', (client, vm, op) => client.stopVm(vm.metadata.uid, { force: true }, op)),
+    forEach(invocation, 'Stopped', (client, vm, op) => client.vms.stop(vm.metadata.uid, { force: true }, op)),
 };
 
 export const rm: Command = {
@@ -74,7 +74,7 @@ export const rm: Command = {
   flags: { force: { type: 'boolean', short: 'f', help: 'also those that run' } },
   run: (invocation) =>
     forEach(invocation, 'Removed', (client, vm, op) =>
-      client.removeVm(vm.metadata.uid, { force: invocation.flags.isSet('force') }, op),
+      client.vms.remove(vm.metadata.uid, { force: invocation.flags.isSet('force') }, op),
     ),
 };
 
@@ -88,7 +88,7 @@ export const wait: Command = {
   run: async (invocation) => {
     await withClient(invocation, async (client) => {
       for (const vm of await findAll(client, invocation)) {
-        const ended = await client.waitVm(vm.metadata.uid, invocation.signal);
+        const ended = await client.vms.wait(vm.metadata.uid, invocation.signal);
         invocation.io.out.write(`${ended.status.exitCode ?? 255}\n`);
       }
     });
@@ -105,7 +105,7 @@ export const settle: Command = {
   examples: [],
   flags: {},
   run: async (invocation) => {
-    await withClient(invocation, (client, op) => client.settleVm(invocation.args[0]!, op));
+    await withClient(invocation, (client, op) => client.vms.settle(invocation.args[0]!, op));
     return 0;
   },
 };
@@ -129,6 +129,6 @@ async function forEach(
 /** All are found before anything is done to the first. */
 async function findAll(client: LocalClient, { args, signal }: Invocation): Promise<readonly Vm[]> {
   const found: Vm[] = [];
-  for (const query of args) found.push(await client.findVm(query, signal));
+  for (const query of args) found.push(await client.vms.find(query, signal));
   return found;
 }

@@ -19,7 +19,7 @@ export const logs: Command = {
       throw usageError(`--tail ${tail}: not a number of lines`, 'write a whole number');
     const request = { follow: flags.isSet('follow'), ...(tail !== undefined && { tail: Number(tail) }) };
     await withClient(invocation, async (client) => {
-      for await (const part of client.logs(args[0]!, request, signal)) io.out.write(part);
+      for await (const part of client.vms.logs(args[0]!, request, signal)) io.out.write(part);
     });
     return 0;
   },

@@ -65,7 +65,7 @@ async function list(invocation: Invocation, all = invocation.flags.isSet('all'))
     .flatMap((text) => text.split(','))
     .map(parseFilter);
   await withReader(invocation, async (client) => {
-    const vms = await client.listVms(signal);
+    const vms = await client.vms.list(signal);
     const wanted = vms.filter(
       (vm) => (all || vm.status.phase === 'Running') && filters.every((fits) => fits(vm)),
     );

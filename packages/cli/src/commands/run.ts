@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { CreateVmRequest } from '@ignite/api/client/client';
+import type { CreateVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { parsePortMappings } from '@ignite/engine/network/port-mapping';
 import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
@@ -64,7 +64,7 @@ export const create: Command = {
   flags: createFlags,
   run: async (invocation) => {
     const request = await createRequest(invocation);
-    const vm = await withClient(invocation, (client, op) => client.createVm(request, op));
+    const vm = await withClient(invocation, (client, op) => client.vms.create(request, op));
     printCreated(vm, invocation);
     return 0;
   },
@@ -89,9 +89,9 @@ export const run: Command = {
     const { flags, io } = invocation;
     const [request, starting] = [await createRequest(invocation), startRequest(flags)];
     return await withClient(invocation, async (client, op) => {
-      const created = await client.createVm(request, op);
+      const created = await client.vms.create(request, op);
       if (!flags.isSet('interactive')) printCreated(created, invocation);
-      const vm = await client.startVm(created.metadata.uid, starting, op);
+      const vm = await client.vms.start(created.metadata.uid, starting, op);
       if (flags.isSet('interactive')) {
         const { attachUntilEnd } = await import('./attach.ts');
         return await attachUntilEnd(vm, client, invocation);

@@ -54,7 +54,7 @@ async function overSsh(invocation: Invocation, command: readonly string[]): Prom
     timeoutMs: (flags.seconds('timeout') ?? 60) * 1_000,
     ...(identity !== undefined && { identity }),
   };
-  const target = await withClient(invocation, (client, op) => client.sshTarget(args[0]!, request, op));
+  const target = await withClient(invocation, (client, op) => client.vms.sshTarget(args[0]!, request, op));
   const wantsTty = flags.isSet('tty') || (command.length === 0 && process.stdin.isTTY);
   const { runInteractively } = await import('@ignite/toolkit/process/interactive');
   return await runInteractively(

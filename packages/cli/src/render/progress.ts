@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '@ignite/api/client/client';
+import type { ProgressEvent } from '@ignite/api/client/progress';
 import type { Io } from '../io.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];

@@ -37,16 +37,16 @@ function recorder(
     return vm();
   };
   const engine: VmEngine = {
-    observeVms: async () => there.map((each) => ({ vm: each, hasDisk: true })),
-    createVm: async () => {
+    observe: async () => there.map((each) => ({ vm: each, hasDisk: true })),
+    create: async () => {
       asked.push('create');
       if (taken) throw new CodedError('VM_NAME_TAKEN', 'taken', { hint: '' });
       return vm();
     },
-    startVm: note('start'),
-    stopVm: note('stop'),
-    redefineVm: note('redefine'),
-    removeVm: note('remove'),
+    start: note('start'),
+    stop: note('stop'),
+    redefine: note('redefine'),
+    remove: note('remove'),
   };
   return { asked, actuator: new VmActuator(engine) };
 }

@@ -1,4 +1,4 @@
-import type { ClientOperation } from '@ignite/api/client/client';
+import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import type { Operation } from '@ignite/toolkit/async/operation';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
@@ -9,8 +9,8 @@ import { vmEffectOf } from './vm-effect.ts';
 
 /** What the actuator asks of the engine. */
 export interface VmEngine {
-  observeVms(signal: AbortSignal): Promise<readonly ObservedVm[]>;
-  createVm(
+  observe(signal: AbortSignal): Promise<readonly ObservedVm[]>;
+  create(
     request: {
       readonly name: string;
       readonly labels: Readonly<Record<string, string>>;
@@ -19,11 +19,11 @@ export interface VmEngine {
     },
     op: ClientOperation,
   ): Promise<Vm>;
-  startVm(query: string, request: object, op: ClientOperation): Promise<Vm>;
-  stopVm(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
+  start(query: string, request: object, op: ClientOperation): Promise<Vm>;
+  stop(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
   /** Writes what is wanted; what runs is not touched. */
-  redefineVm(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm>;
-  removeVm(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
+  redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm>;
+  remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
 }
 
 export interface VmDefinition {
@@ -46,7 +46,7 @@ export class VmActuator implements Actuator {
   }
 
   async observe(signal: AbortSignal): Promise<readonly LiveObject[]> {
-    return (await this.#engine.observeVms(signal)).map(liveVm);
+    return (await this.#engine.observe(signal)).map(liveVm);
   }
 
   effectOf(_kind: string, change: FieldChange): Effect {
@@ -58,12 +58,12 @@ export class VmActuator implements Actuator {
     const spec = specOf(wanted);
     await this.#finishRemoval(name, op);
     try {
-      await this.#engine.createVm({ name, labels, annotations, spec }, quieter(op));
+      await this.#engine.create({ name, labels, annotations, spec }, quieter(op));
     } catch (failure) {
       // An earlier run that was cut short has made it: that one is gone on with.
       if (!hasCode(failure, 'VM_NAME_TAKEN')) throw failure;
     }
-    if (spec.power === 'Running') await this.#engine.startVm(name, {}, quieter(op));
+    if (spec.power === 'Running') await this.#engine.start(name, {}, quieter(op));
   }
 
   /** A VM whose removal was cut short makes way for the next of its name. */
@@ -85,10 +85,10 @@ export class VmActuator implements Actuator {
     const runs = specOf(live).power === 'Running';
     const restarts = changes.some((change) => vmEffectOf(change) === 'restart');
     if (runs && (restarts || spec.power === 'Stopped'))
-      await this.#engine.stopVm(uid, { force: false }, quieter(op));
+      await this.#engine.stop(uid, { force: false }, quieter(op));
     const { labels, annotations } = wanted.metadata;
-    await this.#engine.redefineVm(uid, { labels, annotations, spec }, quieter(op));
-    if (spec.power === 'Running' && (!runs || restarts)) await this.#engine.startVm(uid, {}, quieter(op));
+    await this.#engine.redefine(uid, { labels, annotations, spec }, quieter(op));
+    if (spec.power === 'Running' && (!runs || restarts)) await this.#engine.start(uid, {}, quieter(op));
   }
 
   async replace(live: LiveObject, wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
@@ -98,8 +98,8 @@ export class VmActuator implements Actuator {
 
   async remove(live: LiveObject, op: Operation<SyncEvent>): Promise<void> {
     if (specOf(live).power === 'Running')
-      await this.#engine.stopVm(live.metadata.uid, { force: false }, quieter(op));
-    await this.#engine.removeVm(live.metadata.uid, { force: true }, quieter(op));
+      await this.#engine.stop(live.metadata.uid, { force: false }, quieter(op));
+    await this.#engine.remove(live.metadata.uid, { force: true }, quieter(op));
   }
 }
 

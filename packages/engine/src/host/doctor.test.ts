@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DoctorCheck } from '@ignite/api/client/client';
+import type { DoctorCheck } from '@ignite/api/client/host-client';
 import { examineHost, missingPackages } from './doctor.ts';
 
 const missing = (name: string): DoctorCheck => ({ name, state: 'missing', found: 'not installed' });

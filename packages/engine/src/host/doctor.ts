@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, open, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { DoctorCheck } from '@ignite/api/client/client';
+import type { DoctorCheck } from '@ignite/api/client/host-client';
 import { cniPackage, cniPluginDirs, requirements } from './requirements.ts';
 
 /** What this host has and lacks, what each lack costs, and how to get it. */

@@ -52,12 +52,18 @@ export interface VmRunFiles {
   readonly dir: string;
   /** Where the VMM, as its own user, makes its sockets. */
   readonly sockets: string;
-  readonly qmpSocket: string;
-  readonly consoleSocket: string;
 }
 
 export function vmRunFiles(paths: Paths, uid: string): VmRunFiles {
   const dir = join(paths.runDir, 'vms', uid);
-  const sockets = join(dir, 'sockets');
-  return { dir, sockets, qmpSocket: join(sockets, 'qmp.sock'), consoleSocket: join(sockets, 'console.sock') };
+  return { dir, sockets: join(dir, 'sockets') };
+}
+
+/** Of one VM's VMM, while it runs. */
+export function vmmSockets(
+  paths: Paths,
+  uid: string,
+): { readonly control: string; readonly console: string } {
+  const { sockets } = vmRunFiles(paths, uid);
+  return { control: join(sockets, 'control.sock'), console: join(sockets, 'console.sock') };
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Operation } from '@ignite/toolkit/async/operation';
-import type { ProgressEvent } from '@ignite/api/client/client';
+import type { ProgressEvent } from '@ignite/api/client/progress';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { fitsInMemory, memoryFacts, openScratch } from '../host/scratch.ts';

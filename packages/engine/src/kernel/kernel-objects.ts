@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { ClientOperation } from '@ignite/api/client/client';
+import type { ClientOperation } from '@ignite/api/client/progress';
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -8,6 +8,7 @@ import { newUid } from '@ignite/toolkit/object/uid';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { kernelDir, layoutDir, locksDir } from '../host/paths.ts';
 import type { ImageDeps, ImportRequest } from '../oci/import-image.ts';
+import { type ImageRequest, parseImportRequest } from '../oci/image-objects.ts';
 import { layoutTag } from '../oci/import-image.ts';
 import { describeImage } from '../oci/image-config.ts';
 import { pullImage } from '../oci/skopeo.ts';
@@ -17,7 +18,7 @@ import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-ke
 import { buildDebianKernel, kernelPackage } from './debian-kernel.ts';
 
 /** The kernel that VMs get which name none: made on first use. */
-export async function ensureDefaultKernel(
+async function ensureDefaultKernel(
   deps: KernelDeps,
   store: ObjectStore,
   op: ClientOperation,
@@ -31,6 +32,18 @@ export async function ensureDefaultKernel(
   );
 }
 
+/** The kernel that a VM asks for, or the default one. */
+export async function kernelFor(
+  oci: string | undefined,
+  request: ImageRequest,
+  deps: KernelDeps & ImageDeps & { readonly store: ObjectStore },
+  op: ClientOperation,
+): Promise<Kernel> {
+  return oci === undefined
+    ? await ensureDefaultKernel(deps, deps.store, op)
+    : await ensureKernel(parseImportRequest(oci, request), deps, deps.store, op);
+}
+
 export async function buildKernelObject(
   deps: KernelDeps,
   store: ObjectStore,
@@ -40,7 +53,7 @@ export async function buildKernelObject(
   return await recordKernel(kernelPackage, undefined, await buildDebianKernel(deps, op), store);
 }
 
-export async function ensureKernel(
+async function ensureKernel(
   request: ImportRequest,
   deps: KernelDeps & ImageDeps,
   store: ObjectStore,

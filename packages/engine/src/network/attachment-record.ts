@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PortMapping } from '@ignite/api/v1/vm';
+import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import type { CniResult } from './cni.ts';
 import type { ConfList } from './conf-list.ts';

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { PortMapping } from '@ignite/api/v1/vm';
+import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
-import type { PortMapping } from '@ignite/api/v1/vm';
+import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { assertPortsFree } from './host-ports.ts';
 
 const tcp = (hostPort: number, bindAddress?: string): PortMapping => ({

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { PortMapping } from '@ignite/api/v1/vm';
+import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { portTaken } from './errors.ts';
 import { formatPortMapping } from './port-mapping.ts';
 

@@ -1,4 +1,4 @@
-import type { PortMapping } from '@ignite/api/v1/vm';
+import type { PortMapping } from '@ignite/api/v1/vm-network';
 
 export interface AttachRequest {
   readonly uid: string;

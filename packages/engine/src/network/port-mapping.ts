@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { PortMapping } from '@ignite/api/v1/vm';
+import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { portInvalid } from './errors.ts';
 
 /**

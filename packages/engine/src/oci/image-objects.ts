@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { ClientOperation } from '@ignite/api/client/client';
+import type { ClientOperation } from '@ignite/api/client/progress';
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Image, ImageStatus } from '@ignite/api/v1/image';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProgressEvent } from '@ignite/api/client/client';
+import type { ProgressEvent } from '@ignite/api/client/progress';
 import type { ImageStatus } from '@ignite/api/v1/image';
 import type { Operation } from '@ignite/toolkit/async/operation';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';

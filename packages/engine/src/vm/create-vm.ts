@@ -1,5 +1,5 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
-import type { CreateVmRequest } from '@ignite/api/client/client';
+import type { CreateVmRequest } from '@ignite/api/client/vm-client';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { apiVersion } from '@ignite/api/v1/group';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientOperation } from '@ignite/api/client/client';
+import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
@@ -10,19 +10,20 @@ import type { Runner } from '@ignite/toolkit/process/runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
 import { createSshKeys } from '../guest/ssh-keys.ts';
-import { type Paths, kernelDir, vmFiles, vmRunFiles } from '../host/paths.ts';
+import { type Paths, kernelDir, vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
 import { renderSeed } from '../kernel/seed.ts';
 import type { Network } from '../network/network.ts';
 import { createOverlay } from '../rootfs/qemu-img.ts';
 import { type Sandbox, sandboxUser } from '../sandbox/sandbox.ts';
 import type { Accel } from '../vmm/accel.ts';
-import { qmpCommand } from '../vmm/qemu/qmp.ts';
+import type { Vmm } from '../vmm/vmm.ts';
 import { readCopiedFiles } from './copy-files.ts';
 import { exitOf, readGuestReports } from './exit-status.ts';
 import { bootId } from './liveness.ts';
 import { keepDisk, takeKeptDisk } from './kept-disk.ts';
 import type { VmStep } from './plan-vm.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
+import { vmMachine } from './vm-machine.ts';
 import { changeVm, listImages, vmFinalizer } from './vm-store.ts';
 
 /** What steps act on. */
@@ -32,6 +33,7 @@ export interface VmHost {
   readonly runner: Runner;
   readonly network: Network;
   readonly sandbox: Sandbox;
+  readonly vmm: Vmm;
   readonly accel: () => Promise<Accel>;
   /** The command line that, with a VM's uid behind it, clears up after a VM that has ended. */
   readonly settleCommand: readonly string[];
@@ -177,17 +179,21 @@ async function launch(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> 
   await writeFile(files.exitStatus, '');
   await chmod(files.seed, 0o600);
   const image = await imageOf(vm, host.store);
+  const accel = await host.accel();
+  const machine = vmMachine(vm, network.attachment, accel);
   const spec = sandboxSpec({
     vm,
+    command: host.vmm.command(machine),
     files,
     sockets: run.sockets,
     baseDisk: image.status.baseDisk.path,
     kernelDir: kernelDir(host.paths, vm.status.kernel!.id),
     attachment: network.attachment,
-    accel: await host.accel(),
+    accel,
     exitCommand: [...host.settleCommand, uid],
   });
   await host.sandbox.launch(spec, signal);
+  await host.vmm.boot(machine, vmmSockets(host.paths, uid), signal);
 }
 
 async function recordStart(vm: Vm, host: VmHost): Promise<Vm> {
@@ -210,7 +216,7 @@ async function pressPowerButton(
   host: VmHost,
   op: ClientOperation,
 ): Promise<void> {
-  const { qmpSocket } = vmRunFiles(host.paths, uid);
+  const sockets = vmmSockets(host.paths, uid);
   const deadline = Date.now() + graceMs;
   let pressAt = 0;
   while (Date.now() < deadline && (await host.sandbox.observe(uid)).state === 'running') {
@@ -218,7 +224,7 @@ async function pressPowerButton(
       pressAt = Date.now() + pressAgainMs;
       try {
         const signal = AbortSignal.any([op.signal, AbortSignal.timeout(buttonTimeoutMs)]);
-        await qmpCommand(qmpSocket, 'system_powerdown', signal);
+        await host.vmm.pressPowerButton(sockets, signal);
       } catch (failure) {
         op.signal.throwIfAborted();
         if ((await host.sandbox.observe(uid)).state !== 'running') return; // it has gone off meanwhile

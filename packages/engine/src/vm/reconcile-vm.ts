@@ -1,4 +1,4 @@
-import type { ClientOperation } from '@ignite/api/client/client';
+import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { executeStep, type VmHost } from './execute-step.ts';
 import { observeVm } from './observe-vm.ts';

@@ -6,7 +6,9 @@ import * as v from 'valibot';
 import { vmFiles } from '../host/paths.ts';
 import { bundleConfig } from '../sandbox/bundle.ts';
 import type { Accel } from '../vmm/accel.ts';
+import { qemu } from '../vmm/qemu/qemu.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
+import { vmMachine } from './vm-machine.ts';
 
 const uid = '0123456789abcdef';
 
@@ -28,21 +30,24 @@ const vm = (spec: object): Vm => ({
   status: { phase: 'Created' },
 });
 
+const attachment = {
+  netnsPath: '/run/netns/ignite-x',
+  tap: 'tap0',
+  mac: '0a:00:00:00:00:01',
+  address: '10.61.0.2/16',
+  gateway: '10.61.0.1',
+  dns: ['10.61.0.1'],
+};
+
 const specOf = (spec: object, accel: Accel) =>
   sandboxSpec({
     vm: vm(spec),
+    command: qemu.command(vmMachine(vm(spec), attachment, accel)),
     files: vmFiles({ dataDir: '/data', runDir: '/run' }, uid),
     sockets: '/run/vms/x/sockets',
     baseDisk: '/data/images/y/base.ext4',
     kernelDir: '/data/kernels/z',
-    attachment: {
-      netnsPath: '/run/netns/ignite-x',
-      tap: 'tap0',
-      mac: '0a:00:00:00:00:01',
-      address: '10.61.0.2/16',
-      gateway: '10.61.0.1',
-      dns: ['10.61.0.1'],
-    },
+    attachment,
     accel,
     exitCommand: ['/usr/bin/ignite', 'settle', uid],
   });

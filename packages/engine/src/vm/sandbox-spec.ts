@@ -5,11 +5,11 @@ import type { VmFiles } from '../host/paths.ts';
 import type { Attachment } from '../network/network.ts';
 import { type SandboxSpec, sandboxUser } from '../sandbox/sandbox.ts';
 import type { Accel } from '../vmm/accel.ts';
-import { kernelCommandLine } from '../vmm/machine.ts';
-import { qemuArgv, qemuProgram } from '../vmm/qemu/argv.ts';
 
 export interface SandboxSpecInput {
   readonly vm: Vm;
+  /** Of the VMM, as `Vmm.command` gives it for the VM's machine. */
+  readonly command: readonly string[];
   readonly files: VmFiles;
   readonly sockets: string;
   readonly baseDisk: string;
@@ -19,38 +19,18 @@ export interface SandboxSpecInput {
   readonly exitCommand: readonly string[];
 }
 
-/** Of QEMU itself, its translated code under TCG, and its page tables. */
+/** Of the VMM itself: QEMU's translated code under TCG, page tables. */
 const vmmOverhead = 512 * 2 ** 20;
 
-/** Pure. A VM's machine in its sandbox: all its files appear below /vm there. */
+/** Pure. The sandbox of a VM's VMM: all its files appear below /vm there. */
 export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
   const { vm, files, attachment } = input;
   const { uid } = vm.metadata;
   const readOnly = (source: string, name: string) => ({ source, target: `/vm/${name}`, writable: false });
   const writable = (source: string, name: string) => ({ source, target: `/vm/${name}`, writable: true });
-  const argv = qemuArgv({
-    name: `ignite-${uid}`,
-    accel: input.accel,
-    cpus: vm.spec.cpus,
-    memory: vm.spec.memory,
-    kernel: {
-      path: '/vm/kernel',
-      initrd: '/vm/initrd',
-      commandLine: kernelCommandLine(input.accel, vm.spec.kernel.cmdLine ?? ''),
-    },
-    disks: [
-      { serial: 'root', path: '/vm/root.qcow2', format: 'qcow2', readOnly: false },
-      { serial: 'modules', path: '/vm/modules.squashfs', format: 'raw', readOnly: true },
-      { serial: 'seed', path: '/vm/seed.cpio', format: 'raw', readOnly: true },
-    ],
-    nic: { tap: attachment.tap, mac: attachment.mac },
-    statusFile: '/vm/exit-status',
-    qmpSocket: '/vm/run/qmp.sock',
-    consoleSocket: '/vm/run/console.sock',
-  });
   return {
     uid,
-    argv: [`/usr/bin/${qemuProgram}`, ...argv],
+    argv: input.command,
     user: sandboxUser(uid),
     netnsPath: attachment.netnsPath,
     mounts: [

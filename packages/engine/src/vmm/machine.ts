@@ -2,11 +2,16 @@ import type { Bytes } from '@ignite/toolkit/units/bytes';
 import type { Accel } from './accel.ts';
 
 export interface MachineDisk {
-  /** By which the guest finds it. */
-  readonly serial: 'root' | 'modules' | 'seed';
+  /** By which the guest finds it: `root`, `modules` and `seed` are known to guest/init. At most 20 characters. */
+  readonly serial: string;
   readonly path: string;
   readonly format: 'qcow2' | 'raw';
   readonly readOnly: boolean;
+}
+
+export interface MachineNic {
+  readonly tap: string;
+  readonly mac: string;
 }
 
 /** A virtual machine in no VMM's words. Paths are as the VMM sees them. */
@@ -17,10 +22,11 @@ export interface Machine {
   readonly memory: Bytes;
   readonly kernel: { readonly path: string; readonly initrd: string; readonly commandLine: string };
   readonly disks: readonly MachineDisk[];
-  readonly nic: { readonly tap: string; readonly mac: string };
+  /** In the order in which the guest shall number them: eth0 first. */
+  readonly nics: readonly MachineNic[];
   /** Receives what the guest writes to its port `ignite.status`. */
   readonly statusFile: string;
-  readonly qmpSocket: string;
+  readonly controlSocket: string;
   readonly consoleSocket: string;
 }
 

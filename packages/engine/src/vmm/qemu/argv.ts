@@ -1,4 +1,4 @@
-import type { Machine, MachineDisk } from '../machine.ts';
+import type { Machine, MachineDisk, MachineNic } from '../machine.ts';
 
 export const qemuProgram = process.arch === 'arm64' ? 'qemu-system-aarch64' : 'qemu-system-x86_64';
 
@@ -27,17 +27,21 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ],
     ...['-serial', 'chardev:console'],
     ...machine.disks.flatMap(drive),
-    ...['-netdev', `tap,id=net0,ifname=${machine.nic.tap},script=no,downscript=no`],
-    ...['-device', `virtio-net-device,netdev=net0,mac=${machine.nic.mac}`],
+    ...machine.nics.flatMap(nic),
     ...['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-device,rng=rng0'],
     ...['-device', 'virtio-serial-device', '-chardev', `file,id=status,path=${escape(machine.statusFile)}`],
     ...['-device', 'virtserialport,chardev=status,name=ignite.status'],
-    ...['-qmp', `unix:${escape(machine.qmpSocket)},server=on,wait=off`],
+    ...['-qmp', `unix:${escape(machine.controlSocket)},server=on,wait=off`],
   ];
 }
 
 /** QEMU option values split at commas; a literal comma is written twice. */
 const escape = (value: string): string => value.replaceAll(',', ',,');
+
+const nic = ({ tap, mac }: MachineNic, at: number): readonly string[] => [
+  ...['-netdev', `tap,id=net${at},ifname=${tap},script=no,downscript=no`],
+  ...['-device', `virtio-net-device,netdev=net${at},mac=${mac}`],
+];
 
 function drive(disk: MachineDisk): readonly string[] {
   const readOnly = disk.readOnly ? ',read-only=on' : '';

@@ -42,7 +42,7 @@ test('qmpCommand: negotiates, asks, and passes events over', async () => {
     '{"return": {}}',
     '{"event": "POWERDOWN", "timestamp": {}}\r\n{"return": {"done": 1}}',
   ]);
-  assert.deepEqual(await qmpCommand(qemu.path, 'system_powerdown', never), { done: 1 });
+  assert.deepEqual(await qmpCommand(qemu.path, { execute: 'system_powerdown' }, never), { done: 1 });
   assert.deepEqual(qemu.heard, ['{"execute":"qmp_capabilities"}', '{"execute":"system_powerdown"}']);
   qemu.server.close();
 });
@@ -57,14 +57,14 @@ test('qmpCommand: a refusal, a hang-up and a stranger are told apart from succes
     [['SSH-2.0-OpenSSH'], /JSON/],
   ] as const) {
     const qemu = await qemuThatSays(answers);
-    await assert.rejects(qmpCommand(qemu.path, 'system_powerdown', never), wanted);
+    await assert.rejects(qmpCommand(qemu.path, { execute: 'system_powerdown' }, never), wanted);
     qemu.server.close();
   }
-  await assert.rejects(qmpCommand(join(dir, 'none'), 'quit', never), { code: 'ENOENT' });
+  await assert.rejects(qmpCommand(join(dir, 'none'), { execute: 'quit' }, never), { code: 'ENOENT' });
 });
 
 test('qmpCommand: a VMM that does not answer is not waited for longer than it is told to', async () => {
   const qemu = await qemuThatSays([greeting, '']);
-  await assert.rejects(qmpCommand(qemu.path, 'quit', AbortSignal.timeout(50)));
+  await assert.rejects(qmpCommand(qemu.path, { execute: 'quit' }, AbortSignal.timeout(50)));
   qemu.server.close();
 });

@@ -10,10 +10,15 @@ const messageSchema = v.union([
   v.looseObject({ event: v.string() }),
 ]);
 
+/** The commands that Ignite gives, with their arguments (QEMU's docs/interop/qmp-ref). */
+export type QmpCommand =
+  | { readonly execute: 'system_powerdown' | 'quit' | 'stop' | 'cont' }
+  | { readonly execute: 'balloon'; readonly arguments: { readonly value: number } };
+
 /** Runs one command of the QEMU Machine Protocol (QEMU's docs/interop/qmp-spec) and returns what it returns. */
 export async function qmpCommand(
   socketPath: string,
-  command: 'system_powerdown' | 'quit',
+  command: QmpCommand,
   signal: AbortSignal,
 ): Promise<unknown> {
   const socket = connect(socketPath);
@@ -21,17 +26,16 @@ export async function qmpCommand(
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     await once(socket, 'connect');
-    socket.write(
-      `${JSON.stringify({ execute: 'qmp_capabilities' })}\n${JSON.stringify({ execute: command })}\n`,
-    );
+    socket.write(`${JSON.stringify({ execute: 'qmp_capabilities' })}\n${JSON.stringify(command)}\n`);
     let returns = 0;
     for await (const line of createInterface({ input: socket })) {
       const message = v.parse(messageSchema, JSON.parse(line));
-      if ('error' in message) throw new Error(`QEMU refused ${command}: ${JSON.stringify(message.error)}`);
+      if ('error' in message)
+        throw new Error(`QEMU refused ${command.execute}: ${JSON.stringify(message.error)}`);
       if ('return' in message && (returns += 1) === 2) return message.return;
     }
     signal.throwIfAborted();
-    throw new Error(`QEMU hung up during ${command}`);
+    throw new Error(`QEMU hung up during ${command.execute}`);
   } finally {
     signal.removeEventListener('abort', onAbort);
     socket.destroy();

@@ -1,0 +1,15 @@
+import type { Image } from '../v1/image.ts';
+import type { Finder } from './finder.ts';
+import type { ClientOperation } from './progress.ts';
+
+export interface ImportImageRequest {
+  /** Such as `linux/amd64`; absent: this host's. */
+  readonly platform?: string;
+  readonly registryConfigDir?: string;
+}
+
+export interface ImageClient extends Finder<Image> {
+  import(source: string, request: ImportImageRequest, op: ClientOperation): Promise<Image>;
+  /** @throws CodedError IMAGE_IN_USE unless forced, which removes the VMs too */
+  remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image>;
+}

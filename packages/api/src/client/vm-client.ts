@@ -1,0 +1,60 @@
+import type { Vm } from '../v1/vm.ts';
+import type { Finder } from './finder.ts';
+import type { ClientOperation } from './progress.ts';
+
+export interface CreateVmRequest {
+  /** Absent: a name is made up. */
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** As a person wrote it: defaults are filled in and everything is validated here. */
+  readonly spec: unknown;
+  /** Such as `linux/amd64`; absent: this host's. */
+  readonly platform?: string;
+  readonly registryConfigDir?: string;
+}
+
+/** How to reach a VM by SSH: everything that OpenSSH's client needs, host key pinned. */
+export interface SshTarget {
+  readonly address: string;
+  readonly user: string;
+  /** Options for ssh(1) that name the key, the pinned host key, and forbid every question. */
+  readonly args: readonly string[];
+}
+
+export interface LogsRequest {
+  readonly follow: boolean;
+  /** Only the last lines. */
+  readonly tail?: number;
+}
+
+/** VMs, named as in `find`. */
+export interface VmClient extends Finder<Vm> {
+  /** Makes the VM with its disk; imports image and kernel when they are absent. It is not started. */
+  create(request: CreateVmRequest, op: ClientOperation): Promise<Vm>;
+  /**
+   * Resolves once the VM runs, and when it has `ssh: true`, once SSH answers.
+   * @throws CodedError SSH_UNREACHABLE when it does not in time (the VM goes on), VM_EXITED when the VM ends before
+   */
+  start(query: string, request: { readonly sshTimeoutMs?: number }, op: ClientOperation): Promise<Vm>;
+  /** Asks the guest to power off, and after the grace period ends it. */
+  stop(
+    query: string,
+    request: { readonly force: boolean; readonly timeoutMs?: number },
+    op: ClientOperation,
+  ): Promise<Vm>;
+  /** @throws CodedError VM_RUNNING unless forced */
+  remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
+  /** Resolves when the VM no longer runs, with its exit code in the status. */
+  wait(query: string, signal: AbortSignal): Promise<Vm>;
+  /** The console's output, oldest first. */
+  logs(query: string, request: LogsRequest, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The path of the unix stream socket that is the VM's console. @throws CodedError VM_NOT_RUNNING */
+  consoleSocket(query: string, signal: AbortSignal): Promise<string>;
+  /** Waits until SSH answers. @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE */
+  sshTarget(
+    query: string,
+    request: { readonly timeoutMs: number; readonly identity?: string },
+    op: ClientOperation,
+  ): Promise<SshTarget>;
+}

@@ -1,0 +1,36 @@
+import type { Client } from '@ignite/api/client/client';
+import type { HostClient } from '@ignite/api/client/host-client';
+import type { ImageClient } from '@ignite/api/client/image-client';
+import type { KernelClient } from '@ignite/api/client/kernel-client';
+import type { KernelDeps } from '../kernel/assemble-kernel.ts';
+import type { ImageDeps } from '../oci/import-image.ts';
+import type { VmHost } from '../vm/execute-step.ts';
+import { LocalHostExamination } from './local-host.ts';
+import { LocalImages } from './local-images.ts';
+import { LocalKernels } from './local-kernels.ts';
+import { LocalVms } from './local-vms.ts';
+import { readClient } from './read-client.ts';
+
+export type LocalHost = VmHost & ImageDeps & KernelDeps;
+
+/** The engine in this very process: how Ignite works without a daemon. */
+export class LocalClient implements Client {
+  readonly vms: LocalVms;
+  readonly images: ImageClient;
+  readonly kernels: KernelClient;
+  readonly host: HostClient;
+  readonly #store: Disposable;
+
+  constructor(host: LocalHost) {
+    const read = readClient(host.store);
+    this.vms = new LocalVms(host, read.vms);
+    this.images = new LocalImages(host, read.images, this.vms);
+    this.kernels = new LocalKernels(host, read.kernels, this.vms);
+    this.host = new LocalHostExamination(host.runner);
+    this.#store = host.store;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#store[Symbol.dispose]();
+  }
+}

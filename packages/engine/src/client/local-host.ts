@@ -1,0 +1,31 @@
+import type { DoctorCheck, HostClient } from '@ignite/api/client/host-client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import { examineHost, missingPackages } from '../host/doctor.ts';
+
+/** This host itself. */
+export class LocalHostExamination implements HostClient {
+  readonly #runner: Runner;
+
+  constructor(runner: Runner) {
+    this.#runner = runner;
+  }
+
+  async examine(): Promise<readonly DoctorCheck[]> {
+    return await examineHost();
+  }
+
+  async fix(op: ClientOperation): Promise<readonly DoctorCheck[]> {
+    const packages = missingPackages(await examineHost());
+    if (packages.length > 0) {
+      op.report({ kind: 'step', message: `Installing ${packages.join(', ')}` });
+      const env = { DEBIAN_FRONTEND: 'noninteractive' };
+      await this.#runner.run({ tool: 'apt-get', args: ['update', '-q'], env }, op.signal);
+      await this.#runner.run(
+        { tool: 'apt-get', args: ['install', '-q', '-y', '--no-install-recommends', ...packages], env },
+        op.signal,
+      );
+    }
+    return await examineHost();
+  }
+}

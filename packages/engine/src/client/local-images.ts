@@ -1,0 +1,49 @@
+import type { Finder } from '@ignite/api/client/finder';
+import type { ImageClient, ImportImageRequest } from '@ignite/api/client/image-client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Image } from '@ignite/api/v1/image';
+import { imageInUse } from '../oci/errors.ts';
+import { importAndRecord, parseImportRequest, removeImageObject } from '../oci/image-objects.ts';
+import { listImages, listVms } from '../vm/vm-store.ts';
+import type { LocalHost } from './local-client.ts';
+import type { LocalVms } from './local-vms.ts';
+import { removeUsers } from './remove-users.ts';
+
+/** Images of this host. */
+export class LocalImages implements ImageClient {
+  readonly #host: LocalHost;
+  readonly #read: Finder<Image>;
+  readonly #vms: LocalVms;
+
+  constructor(host: LocalHost, read: Finder<Image>, vms: LocalVms) {
+    this.#host = host;
+    this.#read = read;
+    this.#vms = vms;
+  }
+
+  list(signal: AbortSignal): Promise<readonly Image[]> {
+    return this.#read.list(signal);
+  }
+
+  find(query: string, signal: AbortSignal): Promise<Image> {
+    return this.#read.find(query, signal);
+  }
+
+  async import(source: string, request: ImportImageRequest, op: ClientOperation): Promise<Image> {
+    return await importAndRecord(parseImportRequest(source, request), this.#host, this.#host.store, op);
+  }
+
+  async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image> {
+    const image = await this.find(query, op.signal);
+    const hasDigest = ({ status }: Image): boolean => status.digest === image.status.digest;
+    if ((await listImages(this.#host.store)).filter(hasDigest).length === 1) {
+      const users = (await listVms(this.#host.store)).filter(
+        ({ status }) => status.image?.digest === image.status.digest,
+      );
+      const inUse = (vm: string): Error => imageInUse(image.metadata.name, vm);
+      await removeUsers(users, { force: request.force, inUse }, this.#vms, op);
+    }
+    await removeImageObject(image, this.#host, this.#host.store, op.signal);
+    return image;
+  }
+}

@@ -1,0 +1,192 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Finder } from '@ignite/api/client/finder';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { CreateVmRequest, LogsRequest, SshTarget, VmClient } from '@ignite/api/client/vm-client';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { ObservedVm, VmDefinition } from '../declare/vm-actuator.ts';
+import { sshOptions } from '../guest/ssh-options.ts';
+import { vmFiles, vmmSockets } from '../host/paths.ts';
+import { kernelFor } from '../kernel/kernel-objects.ts';
+import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
+import { addressOf, untilExited, untilReady } from '../vm/await-vm.ts';
+import { readConsole } from '../vm/console.ts';
+import { assertDiskHolds, storeVm, validateRequest } from '../vm/create-vm.ts';
+import { nameTaken, noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
+import { reconcileVm } from '../vm/reconcile-vm.ts';
+import { settleVm } from '../vm/settle-vm.ts';
+import { withVmLocked } from '../vm/vm-lock.ts';
+import { changeVm, getVm, listVms } from '../vm/vm-store.ts';
+import type { LocalHost } from './local-client.ts';
+
+const defaultGraceMs = 30_000;
+const sshTimeoutMs = 180_000;
+const cleanUpTimeoutMs = 60_000;
+const socketPollMs = 10;
+
+/** VMs of this host. */
+export class LocalVms implements VmClient {
+  readonly #host: LocalHost;
+  readonly #read: Finder<Vm>;
+
+  constructor(host: LocalHost, read: Finder<Vm>) {
+    this.#host = host;
+    this.#read = read;
+  }
+
+  list(signal: AbortSignal): Promise<readonly Vm[]> {
+    return this.#read.list(signal);
+  }
+
+  find(query: string, signal: AbortSignal): Promise<Vm> {
+    return this.#read.find(query, signal);
+  }
+
+  async create(request: CreateVmRequest, op: ClientOperation): Promise<Vm> {
+    const { name, spec } = await validateRequest(request);
+    const imageRequest = parseImportRequest(spec.image.oci, request);
+    if (spec.kernel.oci !== undefined) parseImportRequest(spec.kernel.oci, request);
+    if ((await listVms(this.#host.store)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
+    const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
+    assertDiskHolds(spec, image);
+    const kernel = await kernelFor(spec.kernel.oci, request, this.#host, op);
+    return await storeVm({ name, spec, image, kernel }, request, this.#host.store);
+  }
+
+  async start(query: string, request: { readonly sshTimeoutMs?: number }, op: ClientOperation): Promise<Vm> {
+    const vm = await withVmLocked(query, this.#host, op.signal, async (found) => {
+      const wanted = await changeVm(this.#host.store, found, (now) => ({
+        spec: { ...now.spec, power: 'Running' },
+        status: now.status.phase === 'Running' ? now.status : { ...now.status, phase: 'Starting' },
+      }));
+      op.report({ kind: 'step', message: `Starting ${wanted.metadata.name}` });
+      try {
+        return await reconcileVm(wanted, { kind: 'running' }, this.#host, op);
+      } catch (failure) {
+        await this.#clearUp(wanted, op);
+        throw failure;
+      }
+    });
+    if (vm.spec.ssh === true) {
+      op.report({ kind: 'step', message: `Waiting for SSH of ${vm.metadata.name}` });
+      await untilReady(vm, request.sshTimeoutMs ?? sshTimeoutMs, this.#host, op.signal);
+    }
+    return await getVm(this.#host.store, vm.metadata.name);
+  }
+
+  async stop(
+    query: string,
+    request: { readonly force: boolean; readonly timeoutMs?: number },
+    op: ClientOperation,
+  ): Promise<Vm> {
+    const graceMs = request.force ? 0 : (request.timeoutMs ?? defaultGraceMs);
+    return await withVmLocked(query, this.#host, op.signal, async (found) => {
+      const wanted = await changeVm(this.#host.store, found, (now) => ({
+        spec: { ...now.spec, power: 'Stopped' },
+      }));
+      return await reconcileVm(wanted, { kind: 'stopped', graceMs }, this.#host, op);
+    });
+  }
+
+  async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm> {
+    return await withVmLocked(query, this.#host, op.signal, async (found) => {
+      const { name, uid } = found.metadata;
+      const isRunning = (await this.#host.sandbox.observe(uid)).state === 'running';
+      if (isRunning && !request.force) throw stillRunning(name);
+      await this.#host.store.delete({ kind: 'VM', name });
+      return await reconcileVm(await getVm(this.#host.store, name), { kind: 'gone' }, this.#host, op);
+    });
+  }
+
+  /** All VMs as they really are, with whether their disks are there. */
+  async observe(signal: AbortSignal): Promise<readonly ObservedVm[]> {
+    const vms = await this.list(signal);
+    return vms.map((vm) => ({ vm, hasDisk: existsSync(vmFiles(this.#host.paths, vm.metadata.uid).disk) }));
+  }
+
+  /** Writes what is wanted; what runs is not touched. */
+  async redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm> {
+    const { spec } = await validateRequest({ spec: wanted.spec });
+    return await withVmLocked(query, this.#host, op.signal, async (found) => {
+      const kernel =
+        spec.kernel.oci === found.spec.kernel.oci
+          ? undefined
+          : await kernelFor(spec.kernel.oci, {}, this.#host, op);
+      return await changeVm(this.#host.store, found, (now) => ({
+        spec: { ...spec, power: now.spec.power },
+        labels: wanted.labels,
+        annotations: wanted.annotations,
+        ...(kernel && {
+          status: { ...now.status, kernel: { id: kernel.status.id, version: kernel.status.version } },
+        }),
+      }));
+    });
+  }
+
+  settle(uid: string, op: ClientOperation): Promise<void> {
+    return settleVm(uid, this.#host, op);
+  }
+
+  async wait(query: string, signal: AbortSignal): Promise<Vm> {
+    return await untilExited(await this.find(query, signal), this.#host, signal);
+  }
+
+  async *logs(query: string, request: LogsRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { uid } = (await this.find(query, signal)).metadata;
+    yield* readConsole(
+      {
+        path: vmFiles(this.#host.paths, uid).consoleLog,
+        ...(request.tail !== undefined && { tail: request.tail }),
+        follow: async () => request.follow && (await this.#host.sandbox.observe(uid)).state === 'running',
+      },
+      signal,
+    );
+  }
+
+  async consoleSocket(query: string, signal: AbortSignal): Promise<string> {
+    const { uid } = (await this.#running(query, signal)).metadata;
+    const path = vmmSockets(this.#host.paths, uid).console;
+    while (!existsSync(path)) {
+      await this.#running(uid, signal); // a VMM that has only just been started has not made it yet
+      await delay(socketPollMs, undefined, { signal });
+    }
+    return path;
+  }
+
+  async sshTarget(
+    query: string,
+    request: { readonly timeoutMs: number; readonly identity?: string },
+    op: ClientOperation,
+  ): Promise<SshTarget> {
+    const vm = await this.#running(query, op.signal);
+    const files = vmFiles(this.#host.paths, vm.metadata.uid);
+    const identity = request.identity ?? files.privateKey;
+    if (!existsSync(identity)) throw noSshKey(vm.metadata.name);
+    await untilReady(vm, request.timeoutMs, this.#host, op.signal);
+    const args = sshOptions({ uid: vm.metadata.uid, knownHosts: files.knownHosts, identity });
+    return { address: addressOf(vm), user: 'root', args };
+  }
+
+  async #running(query: string, signal: AbortSignal): Promise<Vm> {
+    const vm = await this.find(query, signal);
+    if ((await this.#host.sandbox.observe(vm.metadata.uid)).state !== 'running')
+      throw notRunning(vm.metadata.name);
+    return vm;
+  }
+
+  /** What a failed start has made goes at once; the VM itself and its disk stay. */
+  async #clearUp(vm: Vm, op: ClientOperation): Promise<void> {
+    const signal = AbortSignal.timeout(cleanUpTimeoutMs);
+    try {
+      const stopped = await changeVm(this.#host.store, vm, (now) => ({
+        spec: { ...now.spec, power: 'Stopped' },
+      }));
+      await reconcileVm(stopped, { kind: 'stopped', graceMs: 0 }, this.#host, { signal, report: op.report });
+    } catch (failure) {
+      op.report({
+        kind: 'warning',
+        message: `something of ${vm.metadata.name} is left, which "ignite rm -f" removes: ${String(failure)}`,
+      });
+    }
+  }
+}

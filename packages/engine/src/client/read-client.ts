@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import type { ReadClient } from '@ignite/api/client/client';
+import { type FoundKind, findByQuery } from '@ignite/api/client/find';
+import type { Finder } from '@ignite/api/client/finder';
+import type { ApiObject } from '@ignite/toolkit/object/meta';
+import { openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { type Paths, storePath } from '../host/paths.ts';
+import { bootId, withTruePhase } from '../vm/liveness.ts';
+import { listImages, listKernels, listVms } from '../vm/vm-store.ts';
+
+/** Reads from an open store. */
+export function readClient(store: ObjectStore): ReadClient {
+  return {
+    vms: finder('VM', async () => {
+      const boot = bootId();
+      return (await listVms(store)).map((vm) => withTruePhase(vm, boot));
+    }),
+    images: finder('Image', () => listImages(store)),
+    kernels: finder('Kernel', () => listKernels(store)),
+  };
+}
+
+/** For commands that only read: loads little, needs no root, and takes a host that never ran a VM as an empty one. */
+export function openReadClient(paths: Paths): ReadClient & Disposable {
+  if (!existsSync(storePath(paths))) return { ...emptyClient, [Symbol.dispose]: () => {} };
+  const store = openSqliteStoreReadOnly(storePath(paths));
+  return { ...readClient(store), [Symbol.dispose]: () => store[Symbol.dispose]() };
+}
+
+const finder = <T extends ApiObject>(kind: FoundKind, list: () => Promise<readonly T[]>): Finder<T> => ({
+  list,
+  find: async (query) => findByQuery(kind, await list(), query),
+});
+
+const emptyClient: ReadClient = {
+  vms: finder('VM', async () => []),
+  images: finder('Image', async () => []),
+  kernels: finder('Kernel', async () => []),
+};

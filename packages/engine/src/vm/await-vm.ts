@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Vm } from '@ignite/api/v1/vm';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { untilSshAnswers } from '../guest/ssh-ready.ts';
+import { exitedEarly, sshUnreachable } from './errors.ts';
+import type { VmHost } from './execute-step.ts';
+import { settleVm } from './settle-vm.ts';
+import { getVm } from './vm-store.ts';
+
+const pollMs = 100;
+
+/** Resolves when the VM no longer runs and is cleared up after, with the VM as it is stored then. */
+export async function untilExited({ metadata }: Vm, host: VmHost, signal: AbortSignal): Promise<Vm> {
+  while ((await host.sandbox.observe(metadata.uid)).state === 'running')
+    await delay(pollMs, undefined, { signal });
+  await settleVm(metadata.uid, host, { signal, report: () => {} });
+  return await getVm(host.store, metadata.name);
+}
+
+/** Resolves when the VM's SSH answers. @throws CodedError SSH_UNREACHABLE, or VM_EXITED when the VM ends before */
+export async function untilReady(
+  vm: Vm,
+  timeoutMs: number,
+  host: VmHost,
+  signal: AbortSignal,
+): Promise<void> {
+  const stop = new AbortController();
+  const waiting = AbortSignal.any([signal, stop.signal, AbortSignal.timeout(timeoutMs)]);
+  const exited = async (): Promise<never> => {
+    throw exitedEarly(await untilExited(vm, host, waiting));
+  };
+  try {
+    await Promise.race([untilSshAnswers(addressOf(vm), waiting), exited()]);
+  } catch (failure) {
+    if (signal.aborted || hasCode(failure, 'VM_EXITED')) throw failure;
+    throw sshUnreachable(vm.metadata.name, timeoutMs / 1_000, failure);
+  } finally {
+    stop.abort();
+  }
+}
+
+export const addressOf = (vm: Vm): string => vm.status.network?.ipAddresses[0] ?? '';

@@ -1,0 +1,35 @@
+import type { Bytes } from '@ignite/toolkit/units/bytes';
+import type { Machine } from './machine.ts';
+
+/** What a VMM can do besides booting a machine with disks, a console and network interfaces. */
+export interface VmmCapabilities {
+  /** Whether a paused machine can be resumed. */
+  readonly pause: boolean;
+  /** Whether memory can be taken from a running guest and given back. */
+  readonly balloon: boolean;
+  /** Of which a machine's writable disks may be. */
+  readonly diskFormats: readonly ('qcow2' | 'raw')[];
+}
+
+/** The unix sockets of one running VMM, as paths of the host. */
+export interface VmmSockets {
+  readonly control: string;
+  readonly console: string;
+}
+
+/** What the engine needs of a virtual machine monitor. It is asked for by capability, never by name. */
+export interface Vmm {
+  readonly name: 'qemu' | 'firecracker';
+  readonly capabilities: VmmCapabilities;
+  /** Pure. The command line, program first, that runs the machine inside its sandbox. */
+  command(machine: Machine): readonly string[];
+  /** Brings a VMM that has just been launched to where its guest runs; does nothing where it does so by itself. */
+  boot(machine: Machine, sockets: VmmSockets, signal: AbortSignal): Promise<void>;
+  /** As a person presses it; the guest may take its time, or not feel it. */
+  pressPowerButton(sockets: VmmSockets, signal: AbortSignal): Promise<void>;
+  /** Halts the vCPUs; idempotent. */
+  pause(sockets: VmmSockets, signal: AbortSignal): Promise<void>;
+  resume(sockets: VmmSockets, signal: AbortSignal): Promise<void>;
+  /** Lets the guest have `size` of the memory that it was booted with; it gives the rest back as it can. */
+  resizeMemory(sockets: VmmSockets, size: Bytes, signal: AbortSignal): Promise<void>;
+}
