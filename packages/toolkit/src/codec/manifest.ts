@@ -8,22 +8,16 @@ const name = v.pipe(
 );
 const words = v.optional(v.record(v.string(), v.string()), {});
 
-/** What every kind has around its spec. A uid and a status are what a store wrote once: they may stay, and mean nothing. */
-export const manifestSchema = v.strictObject({
-  apiVersion: v.string(),
-  kind: v.string(),
-  metadata: v.strictObject({
-    name,
-    namespace: v.optional(name, 'default'),
-    labels: words,
-    annotations: words,
-    uid: v.optional(v.string()),
-    creationTimestamp: v.optional(v.nullable(v.string())),
-    resourceVersion: v.optional(v.string()),
-    generation: v.optional(v.number()),
-  }),
-  spec: v.unknown(),
-  status: v.optional(v.unknown()),
+/** A uid and the like are what a store wrote once: they may stay, and mean nothing. */
+export const metadataSchema = v.strictObject({
+  name,
+  namespace: v.optional(name, 'default'),
+  labels: words,
+  annotations: words,
+  uid: v.optional(v.string()),
+  creationTimestamp: v.optional(v.nullable(v.string())),
+  resourceVersion: v.optional(v.string()),
+  generation: v.optional(v.number()),
 });
 
 /** An object as a person wrote it, with its defaults filled in. */

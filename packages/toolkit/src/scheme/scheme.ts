@@ -7,29 +7,48 @@ export interface KindDefinition {
   readonly kind: string;
   /** Validates a spec and fills in its defaults; refuses unknown fields. */
   readonly spec: GenericSchema;
+  /** Of versions whose metadata is not Kubernetes'. */
+  readonly metadata?: GenericSchema<unknown, VersionedMetadata>;
+  /** Of versions whose status takes part in the conversion; any other is what a store wrote once, and means nothing. */
+  readonly status?: GenericSchema;
   /**
-   * For versions beside the hub, through which all others are converted: there and back, without loss. What the hub
-   * cannot say is kept in the annotations that are handed along.
+   * For versions beside the hub, through which all others are converted: there and back, without loss. What the one
+   * cannot say of the other is kept in annotations. Objects may come with or without the defaults of their version.
    */
   readonly conversion?: {
     readonly toHub: (versioned: Versioned) => Versioned;
     readonly fromHub: (hub: Versioned) => Versioned;
   };
+  /** Why objects of this kind are read, and never applied. */
+  readonly inert?: string;
+  /** What an object says that has no effect here, though its author may think so. */
+  readonly remarks?: (object: Versioned) => readonly string[];
 }
 
 /** What conversion works on. */
 export interface Versioned {
+  readonly metadata: VersionedMetadata;
   readonly spec: unknown;
-  readonly annotations: Readonly<Record<string, string>>;
+  readonly status?: unknown;
+}
+
+export interface VersionedMetadata {
+  readonly name?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  /** Other fields are the version's own. */
+  readonly [field: string]: unknown;
 }
 
 /** The kinds that an application knows, by group, version and kind (Kubernetes API conventions, "Types (Kinds)"). */
 export class Scheme {
   readonly kinds: readonly KindDefinition[];
+  readonly #byKind: ReadonlyMap<string, readonly KindDefinition[]>;
 
   constructor(kinds: readonly KindDefinition[]) {
     this.kinds = kinds;
-    for (const [name, versions] of Map.groupBy(kinds, ({ apiVersion, kind }) => groupKind(apiVersion, kind)))
+    this.#byKind = Map.groupBy(kinds, groupKind);
+    for (const [name, versions] of this.#byKind)
       if (versions.filter(({ conversion }) => !conversion).length !== 1)
         throw new Error(`${name} must have one version without a conversion, its hub`);
   }
@@ -38,47 +57,35 @@ export class Scheme {
     return this.kinds.find((known) => known.apiVersion === apiVersion && known.kind === kind);
   }
 
-  /** Such as `VM (example.org/v1)`, for people who wrote another. */
+  /** Such as `VM (example.org/v1, v1beta1)`, for people who wrote another. */
   get names(): readonly string[] {
-    return this.kinds.map(({ apiVersion, kind }) => `${kind} (${apiVersion})`);
+    return [...this.#byKind.values()].map((versions) => {
+      const [first = '', ...others] = versions.map(({ apiVersion }) => apiVersion);
+      return `${versions[0]!.kind} (${[first, ...others.map((other) => other.split('/')[1])].join(', ')})`;
+    });
   }
 
   /** The version of a kind through which all others are converted. */
-  hubOf(apiVersion: string, kind: string): KindDefinition | undefined {
-    const wanted = groupKind(apiVersion, kind);
-    return this.kinds.find(
-      (known) => !known.conversion && groupKind(known.apiVersion, known.kind) === wanted,
-    );
+  hubOf(definition: KindDefinition): KindDefinition {
+    return this.#versionsOf(definition).find(({ conversion }) => !conversion)!;
   }
 
   /**
-   * An object in another version of its kind.
+   * Another version of a kind.
    * @throws CodedError VERSION_UNKNOWN
    */
-  convert<T extends ConvertibleObject>(object: T, apiVersion: string): T {
-    if (object.apiVersion === apiVersion) return object;
-    const from = this.find(object.apiVersion, object.kind);
-    const to = this.find(apiVersion, object.kind);
-    if (!from || !to || groupKind(from.apiVersion, from.kind) !== groupKind(to.apiVersion, to.kind))
-      throw new CodedError(
-        'VERSION_UNKNOWN',
-        `${object.kind} of ${object.apiVersion} has no version ${apiVersion}`,
-        {
-          hint: `known are ${this.names.join(', ')}`,
-        },
-      );
-    const given: Versioned = { spec: object.spec, annotations: object.metadata.annotations };
-    const hub = from.conversion ? from.conversion.toHub(given) : given;
-    const { spec, annotations } = to.conversion ? to.conversion.fromHub(hub) : hub;
-    return { ...object, apiVersion, spec, metadata: { ...object.metadata, annotations } };
+  version(definition: KindDefinition, apiVersion: string): KindDefinition {
+    const versions = this.#versionsOf(definition);
+    const found = versions.find((version) => version.apiVersion === apiVersion);
+    if (found) return found;
+    throw new CodedError('VERSION_UNKNOWN', `${definition.kind} has no version ${apiVersion}`, {
+      hint: `known are ${versions.map((version) => version.apiVersion).join(', ')}`,
+    });
+  }
+
+  #versionsOf(definition: KindDefinition): readonly KindDefinition[] {
+    return this.#byKind.get(groupKind(definition)) ?? [];
   }
 }
 
-interface ConvertibleObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
-  readonly spec: unknown;
-}
-
-const groupKind = (apiVersion: string, kind: string): string => `${kind}.${apiVersion.split('/')[0]}`;
+const groupKind = ({ apiVersion, kind }: KindDefinition): string => `${kind}.${apiVersion.split('/')[0]}`;

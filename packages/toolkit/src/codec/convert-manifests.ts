@@ -1,0 +1,57 @@
+import { inSchemaOrder } from '../scheme/field-order.ts';
+import type { KindDefinition, Scheme, Versioned } from '../scheme/scheme.ts';
+import { metadataSchema } from './manifest.ts';
+import { type Place, checkAt } from './place.ts';
+import { type ReadObject, type ReadOptions, readObjects } from './read-objects.ts';
+
+/** An object as it would be written by hand: no default is filled in. */
+export interface ConvertedObject extends Versioned {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/**
+ * The objects in a text, each in the version that `versionFor` names of its kind, in their order and with their fields
+ * in the order of the schemas. What was not written is not written now.
+ * @throws CodedError MANIFEST_INVALID, VERSION_UNKNOWN
+ */
+export function convertManifests(
+  text: string,
+  file: string,
+  scheme: Scheme,
+  versionFor: (definition: KindDefinition) => string,
+  options: ReadOptions = {},
+): readonly ConvertedObject[] {
+  return readObjects(text, file, scheme, options).map((object) =>
+    inVersion(object, scheme.version(object.definition, versionFor(object.definition)), scheme),
+  );
+}
+
+function inVersion(
+  { definition, checked, written, place }: ReadObject,
+  to: KindDefinition,
+  scheme: Scheme,
+): ConvertedObject {
+  if (definition === to) return inOrder(written, to);
+  const hub = scheme.hubOf(definition);
+  const asHub = definition.conversion ? definition.conversion.toHub(checked) : written;
+  if (definition.conversion) checkHub(asHub, hub, place);
+  return inOrder(to.conversion ? to.conversion.fromHub(asHub) : asHub, to);
+}
+
+/** What only the hub's rules forbid is found here, before it is written as if it were right. */
+function checkHub({ metadata, spec }: Versioned, hub: KindDefinition, place: Place): void {
+  checkAt(hub.metadata ?? metadataSchema, metadata, ['metadata'], place);
+  checkAt(hub.spec, spec, ['spec'], place);
+}
+
+function inOrder(object: Versioned, { apiVersion, kind, ...schemas }: KindDefinition): ConvertedObject {
+  const { metadata, spec, status } = object;
+  return {
+    apiVersion,
+    kind,
+    metadata: inSchemaOrder(metadata, schemas.metadata ?? metadataSchema) as Versioned['metadata'],
+    spec: inSchemaOrder(spec, schemas.spec),
+    ...(status !== undefined && { status: schemas.status ? inSchemaOrder(status, schemas.status) : status }),
+  };
+}

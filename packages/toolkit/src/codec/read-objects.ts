@@ -1,0 +1,129 @@
+import * as v from 'valibot';
+import { type Document, LineCounter, isScalar, parseAllDocuments } from 'yaml';
+import type { KindDefinition, Scheme, Versioned } from '../scheme/scheme.ts';
+import { type Position, manifestInvalid } from './errors.ts';
+import { metadataSchema } from './manifest.ts';
+import { type Place, type Source, checkAt, position, positionOf } from './place.ts';
+
+const sizeLimit = 16 * 2 ** 20;
+/** More aliases than this in a document are an attack, not a manifest. */
+const aliasLimit = 100;
+
+export interface ReadOptions {
+  /** Alters each object before it is checked. */
+  readonly transform?: (raw: unknown) => unknown;
+  /** Told of objects of kinds that the scheme does not know, in place of an error. */
+  readonly onUnknown?: (kind: { readonly apiVersion: string; readonly kind: string }, at: Position) => void;
+}
+
+/** An object as it was written, of a kind and version that the scheme knows, and found right by their schemas. */
+export interface ReadObject {
+  readonly definition: KindDefinition;
+  /** As the schemas of its version give it: with defaults where that version has some. */
+  readonly checked: Versioned;
+  /** As it stands there. */
+  readonly written: Versioned;
+  readonly place: Place;
+}
+
+/**
+ * The objects in a YAML or JSON text, which may hold several documents, and lists of kind `List`. Strict: unknown and
+ * duplicate fields, unknown kinds and anything that a kind's schema refuses are errors that name file, line and column.
+ * @throws CodedError MANIFEST_INVALID
+ */
+export function readObjects(
+  text: string,
+  file: string,
+  scheme: Scheme,
+  options: ReadOptions = {},
+): readonly ReadObject[] {
+  if (text.length > sizeLimit) {
+    const hint = 'split it into several files';
+    throw manifestInvalid({ file, line: 1, column: 1 }, 'it is larger than 16 MiB', hint);
+  }
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.2', uniqueKeys: true });
+  const source = { file, lines };
+  return documents
+    .filter((document) => !isEmpty(document) || document.errors.length > 0)
+    .flatMap((document) => objectsOf(document, source))
+    .flatMap(({ raw, place }) => readObject(raw, place, scheme, options));
+}
+
+function objectsOf(
+  document: Document.Parsed,
+  source: Source,
+): readonly { readonly raw: unknown; readonly place: Place }[] {
+  const [error] = document.errors;
+  if (error) {
+    const what = error.code === 'DUPLICATE_KEY' ? 'a field is given twice' : firstLine(error.message);
+    throw manifestInvalid(position(error.pos[0], source), what, 'mend the YAML or JSON there', error);
+  }
+  const raw = plain(document, source);
+  const list = v.safeParse(listSchema, raw);
+  if (!list.success) return [{ raw, place: { document, at: [], source } }];
+  return list.output.items.map((item, at) => ({
+    raw: item,
+    place: { document, at: ['items', String(at)], source },
+  }));
+}
+
+const listSchema = v.object({
+  apiVersion: v.literal('v1'),
+  kind: v.literal('List'),
+  items: v.array(v.unknown()),
+});
+
+function readObject(
+  given: unknown,
+  place: Place,
+  scheme: Scheme,
+  options: ReadOptions,
+): readonly ReadObject[] {
+  const raw = options.transform ? options.transform(given) : given;
+  const { apiVersion, kind } = checkAt(typeSchema, raw, [], place);
+  const definition = scheme.find(apiVersion, kind);
+  if (!definition) {
+    const at = positionOf(place, ['kind']);
+    if (options.onUnknown) {
+      options.onUnknown({ apiVersion, kind }, at);
+      return [];
+    }
+    const what = `there is no kind "${kind}" in "${apiVersion}"`;
+    throw manifestInvalid(at, what, `known are ${scheme.names.join(', ')}`);
+  }
+  const checked = checkAt(envelopeOf(definition), raw, [], place);
+  const spec = checkAt(definition.spec, checked.spec, ['spec'], place);
+  const written = raw as Versioned; // the envelope's schema has found it so
+  return [{ definition, checked: { ...checked, spec }, written, place }];
+}
+
+const typeSchema = v.looseObject({ apiVersion: v.string(), kind: v.string() });
+
+/** What a kind has around its spec. */
+const envelopeOf = ({ metadata, status }: KindDefinition) =>
+  v.strictObject({
+    apiVersion: v.string(),
+    kind: v.string(),
+    metadata: metadata ?? metadataSchema,
+    spec: v.unknown(),
+    status: status ? v.nullish(status) : v.optional(v.unknown()),
+  });
+
+const isEmpty = ({ contents }: Document.Parsed): boolean =>
+  contents === null || (isScalar(contents) && contents.value === null);
+
+function plain(document: Document.Parsed, source: Source): unknown {
+  try {
+    return document.toJS({ maxAliasCount: aliasLimit });
+  } catch (failure) {
+    throw manifestInvalid(
+      position(0, source),
+      'it has too many aliases',
+      'write out what they stand for',
+      failure,
+    );
+  }
+}
+
+const firstLine = (text: string): string => text.split('\n')[0]!.replace(/ at line \d+.*$/, '');
