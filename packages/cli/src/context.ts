@@ -5,9 +5,10 @@ import type { LocalClient } from '@ignite/engine/client/local-client';
 import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { FlagValues, Invocation } from './arguments/command.ts';
+import { logLevelOf, tells } from './arguments/log-level.ts';
 import { Progress } from './render/progress.ts';
 
-function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
+export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
   return {
     dataDir: resolve(flags.text('data-dir') ?? env['IGNITE_DATA_DIR'] ?? defaultPaths.dataDir),
     runDir: resolve(flags.text('run-dir') ?? env['IGNITE_RUN_DIR'] ?? defaultPaths.runDir),
@@ -35,8 +36,11 @@ export async function withClient<T>(
   const { openLocalClient } = await import('@ignite/engine/wire');
   const { flags, io, signal } = invocation;
   const paths = pathsOf(flags, io.env);
+  const level = logLevelOf(flags);
+  using progress = new Progress(io, level);
   await using client = openLocalClient({
     paths,
+    ...(tells(level, 'debug') && { trace: { tell: progress.debug, output: tells(level, 'trace') } }),
     env: io.env,
     settleCommand: [
       process.execPath,
@@ -47,7 +51,6 @@ export async function withClient<T>(
       'settle',
     ],
   });
-  using progress = new Progress(io, flags.isSet('quiet'));
   return await use(client, { signal, report: progress.report });
 }
 

@@ -1,7 +1,7 @@
-import { parseCommandLine } from './arguments/parse-command-line.ts';
-import type { CommandLine } from './arguments/parse-command-line.ts';
+import { logLevelOf, tells } from './arguments/log-level.ts';
+import { type CommandLine, parseCommandLine } from './arguments/parse-command-line.ts';
 import { usageError } from './arguments/usage-error.ts';
-import { findCommand } from './commands/registry.ts';
+import { commandSource } from './commands/command-source.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 
@@ -12,35 +12,26 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   const abort = new AbortController();
   const onSignal = (): void => abort.abort();
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  let isDebugged = false;
   try {
-    return await runCommand(await readCommandLine(argv), io, abort.signal);
+    const line = await parseCommandLine(argv, commandSource);
+    isDebugged = tells(logLevelOf(line.flags), 'debug');
+    return await runCommand(line, io, abort.signal);
   } catch (failure) {
     if (abort.signal.aborted) return interrupted;
     const { renderError, exitStatusOf } = await import('./render/error.ts');
-    io.err.write(renderError(failure, argv.includes('--log-level=debug')));
+    io.err.write(renderError(failure, isDebugged));
     return exitStatusOf(failure);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
 
-async function readCommandLine(argv: readonly string[]): Promise<CommandLine> {
-  return await parseCommandLine(argv, findCommand);
-}
-
 async function runCommand(line: CommandLine, io: Io, signal: AbortSignal): Promise<number> {
-  const { command, flags, args, rest } = line;
-  if (!command) {
-    const [{ overviewHelp }, { allCommands }] = await Promise.all([
-      import('./render/help.ts'),
-      import('./commands/registry.ts'),
-    ]);
-    io.out.write(overviewHelp(await allCommands()));
-    return 0;
-  }
-  if (flags.isSet('help')) {
-    const { commandHelp } = await import('./render/help.ts');
-    io.out.write(commandHelp(command));
+  const { command, name, flags, args, rest } = line;
+  if (!command || flags.isSet('help')) {
+    const { helpAbout, styleOf } = await import('./commands/help.ts');
+    io.out.write(await helpAbout(name, styleOf(io)));
     return 0;
   }
   const { least, most } = command.arity;
@@ -49,7 +40,7 @@ async function runCommand(line: CommandLine, io: Io, signal: AbortSignal): Promi
       least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
     throw usageError(
       `"ignite ${command.name}" takes ${wanted} argument${wanted === '1' ? '' : 's'}, not ${args.length}`,
-      `see "ignite ${command.name} --help"`,
+      `write "ignite ${command.name}${command.arguments && ` ${command.arguments}`}"; see "ignite ${command.name} --help"`,
     );
   }
   return await command.run({ flags, args, rest, io, signal });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
+import { type Trace, tracedRunner } from '@ignite/toolkit/process/traced-runner';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
 import { type Paths, locksDir, networkDir, storePath } from './host/paths.ts';
 import { LocalClient } from './client/local-client.ts';
@@ -15,11 +16,13 @@ export interface LocalClientOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Our own command line, with which a VM that ends is cleared up after. */
   readonly settleCommand: readonly string[];
+  /** Who is told of each tool that is run. */
+  readonly trace?: Trace;
 }
 
 /** The composition root of the engine: the one place where adapters are chosen and put together. */
-export function openLocalClient({ paths, env, settleCommand }: LocalClientOptions): LocalClient {
-  const runner = localRunner;
+export function openLocalClient({ paths, env, settleCommand, trace }: LocalClientOptions): LocalClient {
+  const runner = trace ? tracedRunner(localRunner, trace) : localRunner;
   const network = new LocalNetwork(
     {
       dir: networkDir(paths),

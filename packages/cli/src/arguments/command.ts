@@ -4,18 +4,24 @@ import { usageError } from './usage-error.ts';
 export interface Flag {
   readonly type: 'string' | 'boolean' | 'list' | 'optional';
   readonly short?: string;
-  /** The word for its value in the help. */
+  /** The word for its value in the help, which also says how it is completed: see `placeholder` in operand.ts. */
   readonly value?: string;
+  /** All that its value may be, where that is a closed set; letter case does not count. */
+  readonly values?: readonly string[];
+  /** What holds without it, as the help shows it. */
+  readonly default?: string;
   readonly help: string;
 }
 
 export type Flags = Readonly<Record<string, Flag>>;
 
+export type FlagValue = string | boolean | readonly string[];
+
 /** The values of flags that were given. An `optional` flag without a value is `true`. */
 export class FlagValues {
-  readonly #values: ReadonlyMap<string, string | true | readonly string[]>;
+  readonly #values: ReadonlyMap<string, FlagValue>;
 
-  constructor(values: ReadonlyMap<string, string | true | readonly string[]>) {
+  constructor(values: ReadonlyMap<string, FlagValue>) {
     this.#values = values;
   }
 
@@ -33,8 +39,14 @@ export class FlagValues {
     return Number(text);
   }
 
+  /** Whether it was given; `--name=false` counts as not. */
   isSet(name: string): boolean {
-    return this.#values.has(name);
+    return this.switch(name, false);
+  }
+
+  /** For boolean flags whose absence means something else than `--name=false`. */
+  switch(name: string, otherwise: boolean): boolean {
+    return this.#values.has(name) ? this.#values.get(name) !== false : otherwise;
   }
 
   list(name: string): readonly string[] {
@@ -54,10 +66,12 @@ export interface Invocation {
 
 export interface Command {
   readonly name: string;
-  /** Of its positional arguments, as the help shows them. */
+  /** Its positional arguments, as the help shows them; their words also say how they are completed. */
   readonly arguments: string;
   readonly arity: { readonly least: number; readonly most: number };
   readonly summary: string;
+  /** Paragraphs that say what the summary does not. */
+  readonly details?: readonly string[];
   readonly examples: readonly string[];
   readonly flags: Flags;
   /** Whether positional arguments end our flags, as in `exec VM ls -l`. */

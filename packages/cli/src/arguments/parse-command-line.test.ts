@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command, Flags } from './command.ts';
-import { type FoundCommand, parseCommandLine } from './parse-command-line.ts';
+import { parseCommandLine } from './parse-command-line.ts';
 
 const flags: Flags = {
   all: { type: 'boolean', short: 'a', help: '' },
@@ -21,13 +21,23 @@ const commandNamed = (name: string, passesFlags = false): Command => ({
   run: async () => 0,
 });
 
+const commands = [
+  { words: ['exec'], command: commandNamed('exec', true) },
+  { words: ['image', 'ls'], command: commandNamed('image ls') },
+  ...['ps', 'run', 'apply'].map((name) => ({ words: [name], command: commandNamed(name) })),
+];
+
 async function parse(...argv: readonly string[]) {
-  return await parseCommandLine(argv, async (words): Promise<FoundCommand> => {
-    if (words[0] === 'exec') return { command: commandNamed('exec', true), words: 1 };
-    if (words[0] === 'image' && words[1] === 'ls') return { command: commandNamed('image ls'), words: 2 };
-    return words[0] === undefined
-      ? { command: undefined, words: 0 }
-      : { command: commandNamed(words[0]), words: 1 };
+  return await parseCommandLine(argv, {
+    find: async (words) =>
+      commands.find(
+        ({ words: [first, second] }) => first === words[0] && (second ?? words[1]) === words[1],
+      ) ?? {
+        words,
+        command: undefined,
+      },
+    isGroup: (word) => word === 'image',
+    spellings: async () => commands,
   });
 }
 
@@ -51,6 +61,18 @@ test('parseCommandLine: an optional value is only taken behind an equals sign', 
   const line = await parse('run', '--ssh=/k.pub', '--ssh', 'debian');
   assert.deepEqual(line.args, ['debian']);
   assert.equal((await parse('run', '--ssh=/k.pub')).flags.text('ssh'), '/k.pub');
+});
+
+test('parseCommandLine: a flag is on or off as Go reads it, and off is as if it was not given', async () => {
+  const { flags } = await parse('ps', '--all=false', '-q=1', '--ssh=false');
+  assert.ok(!flags.isSet('all') && flags.isSet('quiet') && flags.text('ssh') === 'false');
+  assert.equal(flags.switch('all', true), false);
+  assert.equal((await parse('ps')).flags.switch('all', true), true);
+});
+
+test('parseCommandLine: a value out of a closed set is taken in any letter case', async () => {
+  assert.equal((await parse('ps', '--log-level', 'WARN')).flags.text('log-level'), 'warn');
+  await assert.rejects(parse('ps', '--log-level=inof'), { hint: 'did you mean "info"?' });
 });
 
 test('parseCommandLine: names of two words', async () => {
@@ -77,7 +99,17 @@ test('parseCommandLine: a dash alone is an argument, and nothing at all is help'
   assert.equal((await parse()).command, undefined);
 });
 
-for (const bad of [['--nosuch'], ['-z'], ['-az'], ['--all=yes'], ['--name'], ['-p'], ['--constructor']]) {
+for (const bad of [
+  ['--nosuch'],
+  ['-z'],
+  ['-az'],
+  ['--all=yes'],
+  ['-a=maybe'],
+  ['--log-level=loud'],
+  ['--name'],
+  ['-p'],
+  ['--constructor'],
+]) {
   test(`parseCommandLine: ${bad.join(' ')} is refused`, async () => {
     await assert.rejects(parse('ps', ...bad), { code: 'USAGE_INVALID' });
   });

@@ -1,142 +1,110 @@
-import { parseArgs } from 'node:util';
 import { nearest } from '@ignite/toolkit/text/nearest';
-import { type Command, type Flag, FlagValues, type Flags } from './command.ts';
+import { type Command, type Flag, type FlagValue, FlagValues, type Flags } from './command.ts';
+import { type CommandSource, findNamed } from './find-command.ts';
+import { globalFlags } from './global-flags.ts';
+import { type Token, tokenize } from './tokens.ts';
 import { usageError } from './usage-error.ts';
-
-export const globalFlags: Flags = {
-  'data-dir': {
-    type: 'string',
-    value: 'DIR',
-    help: 'where images, kernels and VMs are kept (default /var/lib/ignite)',
-  },
-  'run-dir': { type: 'string', value: 'DIR', help: 'where what runs is kept track of (default /run/ignite)' },
-  quiet: { type: 'boolean', short: 'q', help: 'print only uids' },
-  'log-level': { type: 'string', value: 'LEVEL', help: 'error, warn, info or debug (default info)' },
-  help: { type: 'boolean', short: 'h', help: 'explain the command' },
-};
-
-/** Flags with values that stand before the command's name too, when which command it is cannot be known yet. */
-const earlyFlags: Flags = {
-  ...globalFlags,
-  ...Object.fromEntries(
-    (
-      'name:n cpus memory size:s ports:p label:l kernel-image:k kernel-args copy-files platform registry-config-dir ' +
-      'runtime network-plugin output:o format:t filter:f'
-    )
-      .split(' ')
-      .map((flag) => flag.split(':'))
-      .map(([name = '', short]) => [
-        name,
-        { type: 'string', help: '', ...(short !== undefined && { short }) },
-      ]),
-  ),
-};
 
 export interface CommandLine {
   readonly command: Command | undefined;
+  /** The words by which it was named, or a group of commands. */
+  readonly name: readonly string[];
   readonly flags: FlagValues;
   readonly args: readonly string[];
   readonly rest: readonly string[];
 }
 
-export interface FoundCommand {
-  readonly command: Command | undefined;
-  /** How many words its name has. */
-  readonly words: number;
-}
-
 /**
- * Reads a command line. Flags may stand before the command's name too, as the original Ignite allowed: a word behind a
- * flag that takes a value is that value.
+ * Reads a command line.
  * @throws CodedError USAGE_INVALID
  */
-export async function parseCommandLine(
+export async function parseCommandLine(argv: readonly string[], source: CommandSource): Promise<CommandLine> {
+  const { command, words } = await findNamed(argv, source);
+  return readArguments(argv, command, words);
+}
+
+/** Pure. @throws CodedError USAGE_INVALID */
+function readArguments(
   argv: readonly string[],
-  find: (words: readonly string[]) => Promise<FoundCommand>,
-): Promise<CommandLine> {
-  const { command, words } = await find(commandWords(argv));
-  const flags = { ...globalFlags, ...command?.flags };
-  const values = new Map<string, string | true | readonly string[]>();
+  command: Command | undefined,
+  name: readonly string[],
+): CommandLine {
+  const flags: Flags = { ...globalFlags, ...command?.flags };
+  const values = new Map<string, FlagValue>();
   const args: string[] = [];
-  let names = words;
-  for (const token of tokens(argv, flags)) {
-    switch (token.kind) {
-      case 'option-terminator':
-        return { command, flags: new FlagValues(values), args, rest: argv.slice(token.index + 1) };
-      case 'positional':
-        if (names > 0) names -= 1;
-        else if (command?.passesFlags && args.length >= 1)
-          return { command, flags: new FlagValues(values), args, rest: argv.slice(token.index) };
-        else args.push(token.value);
-        break;
-      case 'option': {
-        const name = knownFlag(token.name, token.rawName, flags, command);
-        values.set(name, flagValue(name, flags[name]!, token.value, values.get(name), command));
-      }
-    }
+  let names = name.length;
+  const line = (rest: readonly string[]): CommandLine => ({
+    command,
+    name,
+    flags: new FlagValues(values),
+    args,
+    rest,
+  });
+  for (const token of tokenize(argv, flags)) {
+    if (token.kind === 'end') return line(argv.slice(token.index + 1));
+    if (token.kind === 'flag') values.set(...flagValue(token, flags, values, command));
+    else if (names > 0) names -= 1;
+    else if (command?.passesFlags && args.length >= 1) return line(argv.slice(token.index));
+    else args.push(token.text);
   }
-  return { command, flags: new FlagValues(values), args, rest: [] };
+  return line([]);
 }
 
-function tokens(argv: readonly string[], flags: Flags) {
-  const options = Object.fromEntries(
-    // The command's own short letter comes before a global one of the same letter.
-    Object.entries(flags)
-      .toReversed()
-      .map(([name, { type, short }]) => [
-        name,
-        {
-          type: type === 'boolean' || type === 'optional' ? ('boolean' as const) : ('string' as const),
-          ...(short !== undefined && { short }),
-        },
-      ]),
-  );
-  return parseArgs({ args: [...argv], options, strict: false, tokens: true }).tokens;
-}
-
-/** The words that may name the command. */
-function commandWords(argv: readonly string[]): readonly string[] {
-  const found: string[] = [];
-  for (const token of tokens(argv, earlyFlags)) {
-    if (token.kind === 'option-terminator' || found.length === 2) break;
-    if (token.kind === 'positional') found.push(token.value);
-  }
-  return found;
-}
-
-function knownFlag(name: string, written: string, flags: Flags, command: Command | undefined): string {
-  if (Object.hasOwn(flags, name)) return name;
-  const meant =
-    nearest(name, Object.keys(flags)) ??
-    Object.keys(flags).find((known) => name.length > 2 && known.startsWith(name.slice(0, 3)));
-  const hint = hintOf(command);
-  throw usageError(
-    `there is no flag ${written}`,
-    meant === undefined ? hint : `did you mean --${meant}? ${hint}`,
-  );
-}
+type FlagToken = Extract<Token, { kind: 'flag' }>;
 
 /** @throws CodedError USAGE_INVALID */
 function flagValue(
-  name: string,
-  flag: Flag,
-  given: string | undefined,
-  before: string | true | readonly string[] | undefined,
+  { name, written, value }: FlagToken,
+  flags: Flags,
+  before: ReadonlyMap<string, FlagValue>,
   command: Command | undefined,
-): string | true | readonly string[] {
+): readonly [name: string, value: FlagValue] {
+  if (!Object.hasOwn(flags, name)) throw unknownFlag(name, written, flags, command);
+  const flag = flags[name]!;
   switch (flag.type) {
     case 'boolean':
-      if (given !== undefined)
-        throw usageError(`--${name}=${given}: it is given or not, without a value`, hintOf(command));
-      return true;
+      return [name, value === undefined || parseBoolean(name, value, command)];
     case 'optional':
-      return given === undefined || given === '' ? true : given;
+      return [name, value === undefined || value === '' ? true : value];
     case 'string':
-    case 'list':
-      if (given === undefined) throw usageError(`--${name} needs a value`, hintOf(command));
-      if (flag.type === 'string') return given;
-      return [...(typeof before === 'object' ? before : []), given];
+    case 'list': {
+      if (value === undefined) throw usageError(`--${name} needs a value`, hintOf(command));
+      const given = flag.values ? oneOf(flag.values, name, value) : value;
+      const earlier = before.get(name);
+      return [
+        name,
+        flag.type === 'string' ? given : [...(typeof earlier === 'object' ? earlier : []), given],
+      ];
+    }
   }
+}
+
+/** What Go's strconv.ParseBool takes, as the original did. @throws CodedError USAGE_INVALID */
+function parseBoolean(name: string, text: string, command: Command | undefined): boolean {
+  if (/^(1|t|true)$/i.test(text)) return true;
+  if (/^(0|f|false)$/i.test(text)) return false;
+  throw usageError(`--${name}=${text}: it is true or false, or given without a value`, hintOf(command));
+}
+
+function oneOf(values: NonNullable<Flag['values']>, name: string, text: string): string {
+  const value = values.find((each) => each === text.toLowerCase());
+  if (value !== undefined) return value;
+  const meant = nearest(text.toLowerCase(), values);
+  throw usageError(
+    `--${name} ${JSON.stringify(text)}: there is no such ${name}`,
+    meant === undefined ? `write one of ${values.join(', ')}` : `did you mean "${meant}"?`,
+  );
+}
+
+function unknownFlag(name: string, written: string, flags: Flags, command: Command | undefined): Error {
+  const known = Object.keys(flags);
+  const meant =
+    nearest(name, known) ?? known.find((each) => name.length > 2 && each.startsWith(name.slice(0, 3)));
+  const hint = hintOf(command);
+  return usageError(
+    `there is no flag ${written}`,
+    meant === undefined ? hint : `did you mean --${meant}? ${hint}`,
+  );
 }
 
 const hintOf = (command: Command | undefined): string =>

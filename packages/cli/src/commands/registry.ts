@@ -1,12 +1,14 @@
-import { nearest } from '@ignite/toolkit/text/nearest';
 import type { Command } from '../arguments/command.ts';
-import type { FoundCommand } from '../arguments/parse-command-line.ts';
-import { usageError } from '../arguments/usage-error.ts';
 
 type Load = () => Promise<Command>;
 
-/** Every command by its name, loaded when it is called: `ps` shall not wait for `run`. */
-const loaders: Readonly<Record<string, Load>> = {
+export interface CommandGroup {
+  readonly title: string;
+  /** Every command by its name, loaded when it is called: `ps` shall not wait for `run`. */
+  readonly commands: Readonly<Record<string, Load>>;
+}
+
+const vms: Readonly<Record<string, Load>> = {
   run: async () => (await import('./run.ts')).run,
   create: async () => (await import('./run.ts')).create,
   start: async () => (await import('./lifecycle.ts')).start,
@@ -21,19 +23,31 @@ const loaders: Readonly<Record<string, Load>> = {
   logs: async () => (await import('./logs.ts')).logs,
   attach: async () => (await import('./attach.ts')).attach,
   inspect: async () => (await import('./inspect.ts')).inspect,
+};
+
+const images: Readonly<Record<string, Load>> = {
   images: async () => (await import('./image.ts')).images,
   'image import': async () => (await import('./image.ts')).imageImport,
   'image rm': async () => (await import('./image.ts')).imageRemove,
+};
+
+const kernels: Readonly<Record<string, Load>> = {
   kernels: async () => (await import('./kernel.ts')).kernels,
   'kernel build': async () => (await import('./kernel.ts')).kernelBuild,
   'kernel import': async () => (await import('./kernel.ts')).kernelImport,
   'kernel rm': async () => (await import('./kernel.ts')).kernelRemove,
+};
+
+const declared: Readonly<Record<string, Load>> = {
   apply: async () => (await import('./apply.ts')).apply,
   diff: async () => (await import('./apply.ts')).diff,
   delete: async () => (await import('./apply.ts')).deleteDeclared,
   get: async () => (await import('./get.ts')).get,
   edit: async () => (await import('./get.ts')).edit,
   explain: async () => (await import('./explain.ts')).explain,
+};
+
+const gitops: Readonly<Record<string, Load>> = {
   gitops: async () => (await import('./gitops.ts')).gitops,
   'gitops status': async () => (await import('./gitops-control.ts')).status,
   'gitops diff': async () => (await import('./gitops-control.ts')).diff,
@@ -45,54 +59,59 @@ const loaders: Readonly<Record<string, Load>> = {
   'gitops confirm': async () => (await import('./gitops-control.ts')).confirm,
   'gitops rollback': async () => (await import('./gitops-control.ts')).rollback,
   daemon: async () => (await import('./gitops.ts')).daemon,
-  doctor: async () => (await import('./doctor.ts')).doctor,
-  completion: async () => (await import('./completion.ts')).completion,
-  version: async () => (await import('./version.ts')).version,
-  settle: async () => (await import('./lifecycle.ts')).settle,
 };
 
-const aliases: Readonly<Record<string, string>> = {
+const host: Readonly<Record<string, Load>> = {
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  version: async () => (await import('./version.ts')).version,
+  completion: async () => (await import('./completion.ts')).completion,
+  help: async () => (await import('./help.ts')).help,
+};
+
+/** As the help lists them. Names of two words that share the first are a group of their own: `ignite image --help`. */
+export const commandGroups: readonly CommandGroup[] = [
+  { title: 'VMs', commands: vms },
+  { title: 'Images', commands: images },
+  { title: 'Kernels', commands: kernels },
+  { title: 'Declared in files', commands: declared },
+  { title: 'Declared in Git', commands: gitops },
+  { title: 'This host', commands: host },
+];
+
+/** Called by programs, not by people. */
+const hidden: Readonly<Record<string, Load>> = {
+  settle: async () => (await import('./lifecycle.ts')).settle,
+  complete: async () => (await import('./complete.ts')).complete,
+};
+
+/** What goes by other names than the rules of spelling.ts make. */
+export const aliases: Readonly<Record<string, string>> = {
   rmi: 'image rm',
   rmk: 'kernel rm',
-  vm: 'vm ls',
-  vms: 'vm ls',
-  'vm list': 'vm ls',
-  image: 'images',
-  'image ls': 'images',
-  'image list': 'images',
-  kernel: 'kernels',
-  'kernel ls': 'kernels',
-  'kernel list': 'kernels',
-  ...Object.fromEntries(
-    ['run', 'create', 'start', 'stop', 'kill', 'rm', 'ps', 'ssh', 'logs', 'attach'].map((name) => [
-      `vm ${name}`,
-      name,
-    ]),
-  ),
 };
 
-const hidden = new Set(['settle']);
+/** What the daemon's name stands for. */
+export const daemonCommands = ['gitops', 'daemon', 'completion', 'version'] as const;
 
-const commandNames: readonly string[] = Object.keys(loaders).filter((name) => !hidden.has(name));
+const loaders: Readonly<Record<string, Load>> = Object.assign(
+  {},
+  hidden,
+  ...commandGroups.map(({ commands }) => commands),
+);
+
+export async function loadCommand(name: string): Promise<Command> {
+  return await loaders[name]!();
+}
+
+/** Whether `name` is what a command is called in the first place. */
+export const isCommandName = (name: string): boolean => Object.hasOwn(loaders, name);
+
+/** Of all that people call. */
+export const commandNames: readonly string[] = commandGroups.flatMap(({ commands }) => Object.keys(commands));
+
+/** Of what is done to VMs, which may be called `vm NAME` too. */
+export const vmCommandNames: readonly string[] = Object.keys(vms);
 
 export async function allCommands(): Promise<readonly Command[]> {
-  return await Promise.all(commandNames.map((name) => loaders[name]!()));
-}
-
-/** The command that the first words name, the longer name first. @throws CodedError USAGE_INVALID */
-export async function findCommand(words: readonly string[]): Promise<FoundCommand> {
-  for (const count of [2, 1]) {
-    if (words.length < count) continue;
-    const written = words.slice(0, count).join(' ');
-    const load = loaders[aliases[written] ?? written];
-    if (load) return { command: await load(), words: count };
-  }
-  const [first] = words;
-  if (first === undefined || first === 'help') return { command: undefined, words: words.length };
-  throw usageError(`there is no command "${first}"`, nearestHint(first));
-}
-
-function nearestHint(written: string): string {
-  const meant = nearest(written, [...commandNames, ...Object.keys(aliases)]);
-  return meant === undefined ? '"ignite help" lists the commands' : `did you mean "ignite ${meant}"?`;
+  return await Promise.all(commandNames.map(loadCommand));
 }

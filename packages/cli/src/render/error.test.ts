@@ -24,6 +24,14 @@ test('renderError: a bug says so, and shows where when it is asked', () => {
   assert.match(renderError(bug, true), /at .*error\.test\.ts/);
 });
 
+test('renderError: for whoever debugs, all causes with their places follow', () => {
+  const failure = new CodedError('VM_NOT_FOUND', 'what', { hint: 'do', cause: new Error('deep down') });
+  assert.match(
+    renderError(failure, true),
+    /^error: what\nhint: do\ndebug: CodedError: what\n +at [^]*deep down[^]*at /,
+  );
+});
+
 test('exitStatusOf: what was refused is told from what failed', () => {
   const coded = (code: string) => exitStatusOf(new CodedError(code, '', { hint: '' }));
   assert.equal(coded('USAGE_INVALID'), 2);

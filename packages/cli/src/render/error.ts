@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 
@@ -12,7 +13,8 @@ export function renderError(failure: unknown, debug: boolean): string {
     cause instanceof ToolFailedError && failure.code !== 'VM_INVALID'
       ? `cause: ${printable(cause.message)}\n`
       : '';
-  return `error: ${printable(failure.message)}\n${said}hint: ${failure.hint}\n`;
+  const where = debug ? `debug: ${inspect(failure)}\n` : '';
+  return `error: ${printable(failure.message)}\n${said}hint: ${failure.hint}\n${where}`;
 }
 
 /** 2 for what was refused before anything was done, else 1. */

@@ -1,40 +1,136 @@
-import type { Command, Flags } from '../arguments/command.ts';
-import { globalFlags } from '../arguments/parse-command-line.ts';
+import type { Command, Flag, Flags } from '../arguments/command.ts';
+import { globalFlags } from '../arguments/global-flags.ts';
+import { twoColumns, wrap } from './text-width.ts';
 
-export function commandHelp(command: Command): string {
-  const examples = command.examples.map((line) => `  ${line}\n`).join('');
+/** What the reader's terminal can do. */
+export interface HelpStyle {
+  /** Columns. */
+  readonly width: number;
+  readonly bold: boolean;
+}
+
+/** Commands under a title, each by the words it is called with. */
+export interface HelpSection {
+  readonly title: string;
+  readonly rows: readonly (readonly [words: string, summary: string])[];
+}
+
+const beyondReading = 100;
+
+export function overviewHelp(sections: readonly HelpSection[], terminal: HelpStyle): string {
+  const style = readable(terminal);
   return [
-    `${command.summary}\n`,
-    `\nUsage:\n  ignite ${command.name}${command.arguments === '' ? '' : ` ${command.arguments}`} [flags]\n`,
-    examples === '' ? '' : `\nExamples:\n${examples}`,
-    Object.keys(command.flags).length === 0 ? '' : `\nFlags:\n${flagLines(command.flags)}`,
-    `\nGlobal flags:\n${flagLines(globalFlags)}`,
+    'Ignite runs OCI images as real virtual machines.\n',
+    heading('Try', style),
+    '  ignite run debian:12 --cpus 2 --memory 1GB --ssh --name my-vm\n',
+    '  ignite ps\n',
+    '  ignite exec my-vm -- uname -a\n',
+    '  ignite rm -f my-vm\n',
+    ...commandSections(sections, style),
+    heading('Global flags', style),
+    flagLines(globalFlags, style),
+    '\n"ignite COMMAND --help" explains a command; "ignite doctor" checks this host.\n',
   ].join('');
 }
 
-export function overviewHelp(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
-  return `Ignite runs OCI images as real virtual machines.
-
-Try:
-  ignite run debian:12 --cpus 2 --memory 1GB --ssh --name my-vm
-  ignite ps
-  ignite exec my-vm -- uname -a
-  ignite rm -f my-vm
-
-Commands:
-${commands.map(({ name, summary }) => `  ${name.padEnd(width)}   ${summary}\n`).join('')}
-"ignite COMMAND --help" explains a command; "ignite doctor" checks this host.
-`;
+/** What the daemon's own name shows. */
+export function daemonHelp(sections: readonly HelpSection[], terminal: HelpStyle): string {
+  const style = readable(terminal);
+  return [
+    'Ignite as a daemon: keeps this host as a Git repository or a folder of manifests says.\n',
+    heading('Try', style),
+    '  ignited gitops https://example.org/vms.git --path hosts/a\n',
+    '  ignited daemon --manifests /srv/vms\n',
+    ...commandSections(sections, style),
+    heading('Global flags', style),
+    flagLines(globalFlags, style),
+    '\n"ignited COMMAND --help" explains a command; every command of "ignite" works under this name too.\n',
+  ].join('');
 }
 
-function flagLines(flags: Flags): string {
-  const rows = Object.entries(flags).map(([name, flag]) => {
-    const short = flag.short === undefined ? '    ' : `-${flag.short}, `;
-    const value =
-      flag.value === undefined ? '' : flag.type === 'optional' ? `[=${flag.value}]` : ` ${flag.value}`;
-    return [`  ${short}--${name}${value}`, flag.help] as const;
-  });
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, help]) => `${left.padEnd(width)}   ${help}\n`).join('');
+/** What stands behind the first word of several commands. */
+export function groupHelp(
+  word: string,
+  rows: HelpSection['rows'],
+  alone: Command | undefined,
+  terminal: HelpStyle,
+): string {
+  const style = readable(terminal);
+  const summary = alone && `Without a command: ${lowerFirst(alone.summary)}.`;
+  return [
+    `Commands of "ignite ${word}". ${summary ?? ''}`.trimEnd() + '\n',
+    heading('Usage', style),
+    `  ignite ${word} ${alone ? '[COMMAND]' : 'COMMAND'} [flags]\n`,
+    ...commandSections([{ title: 'Commands', rows }], style),
+    ...(alone ? [heading('Flags without a command', style), flagLines(alone.flags, style)] : []),
+    `\n"ignite ${word} COMMAND --help" explains a command.\n`,
+  ].join('');
 }
+
+export interface HelpOfCommand {
+  readonly command: Command;
+  readonly otherSpellings: readonly string[];
+  readonly subcommands: HelpSection['rows'];
+}
+
+export function commandHelp(
+  { command, otherSpellings, subcommands }: HelpOfCommand,
+  terminal: HelpStyle,
+): string {
+  const style = readable(terminal);
+  const words = command.arguments === '' ? '' : ` ${command.arguments}`;
+  return [
+    `${wrap(command.summary, style.width).join('\n')}\n`,
+    ...(command.details ?? []).map((text) => `\n${wrap(text, style.width).join('\n')}\n`),
+    heading('Usage', style),
+    `  ignite ${command.name}${words} [flags]\n`,
+    ...section('Also called', style, otherSpellings.map((spelling) => `  ignite ${spelling}\n`).join('')),
+    ...section('Examples', style, command.examples.map((line) => `  ${line}\n`).join('')),
+    ...(subcommands.length === 0 ? [] : commandSections([{ title: 'Commands', rows: subcommands }], style)),
+    ...section('Flags', style, flagLines(command.flags, style)),
+    heading('Global flags', style),
+    flagLines(globalFlags, style),
+  ].join('');
+}
+
+const section = (title: string, style: HelpStyle, text: string): readonly string[] =>
+  text === '' ? [] : [heading(title, style), text];
+
+/** All sections with one left column: they are read as one list. */
+function commandSections(sections: readonly HelpSection[], style: HelpStyle): readonly string[] {
+  const left = Math.max(...sections.flatMap(({ rows }) => rows.map(([words]) => words.length)));
+  return sections.flatMap(({ title, rows }) => [
+    heading(title, style),
+    twoColumns(
+      rows.map(([words, summary]) => [words.padEnd(left), summary]),
+      style,
+    ),
+  ]);
+}
+
+function flagLines(flags: Flags, style: HelpStyle): string {
+  return twoColumns(
+    Object.entries(flags).map(([name, flag]) => [flagUsage(name, flag), flagText(flag)]),
+    style,
+  );
+}
+
+/** `-n, --name NAME`, as the help and the reference show it. */
+function flagUsage(name: string, flag: Flag): string {
+  const short = flag.short === undefined ? '    ' : `-${flag.short}, `;
+  const word = valueWord(flag);
+  if (word === undefined) return `${short}--${name}`;
+  return `${short}--${name}${flag.type === 'optional' ? `[=${word}]` : ` ${word}`}`;
+}
+
+const valueWord = ({ value, values }: Flag): string | undefined => value ?? values?.join('|');
+
+const flagText = ({ help, default: otherwise }: Flag): string =>
+  otherwise === undefined ? help : `${help} (default ${otherwise})`;
+
+const heading = (title: string, { bold }: HelpStyle): string =>
+  bold ? `\n\u001b[1m${title}:\u001b[0m\n` : `\n${title}:\n`;
+
+const readable = (style: HelpStyle): HelpStyle => ({ ...style, width: Math.min(style.width, beyondReading) });
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

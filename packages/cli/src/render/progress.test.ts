@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
+import type { LogLevel } from '../arguments/log-level.ts';
 import { Progress } from './progress.ts';
 
-function capture(isTty: boolean, quiet: boolean, use: (progress: Progress) => void): string {
+function capture(isTty: boolean, level: LogLevel, use: (progress: Progress) => void): string {
   let text = '';
   const err = new Writable({
     write: (part: Buffer, _encoding, done) => {
@@ -12,7 +13,7 @@ function capture(isTty: boolean, quiet: boolean, use: (progress: Progress) => vo
     },
   });
   {
-    using progress = new Progress({ out: err, err, isTty, isColoured: false, env: {} }, quiet);
+    using progress = new Progress({ out: err, err, isTty, isColoured: false, env: {} }, level);
     use(progress);
   }
   return text;
@@ -25,15 +26,16 @@ const twoSteps = (progress: Progress): void => {
 };
 
 test('Progress: plain lines where nobody watches', () => {
-  assert.equal(capture(false, false, twoSteps), 'Pulling\nwarning: slow\nStarting\n');
+  assert.equal(capture(false, 'info', twoSteps), 'Pulling\nwarning: slow\nStarting\n');
 });
 
 test('Progress: on a terminal the line under way is replaced when it is done', () => {
-  const text = capture(true, false, twoSteps);
+  const text = capture(true, 'info', twoSteps);
   assert.match(text, /\r\u001b\[K✓ Pulling 0\.0s\nwarning: slow\n/);
   assert.match(text, /\r\u001b\[K✓ Starting 0\.0s\n$/);
 });
 
-test('Progress: quiet leaves the warnings alone', () => {
-  assert.equal(capture(false, true, twoSteps), 'warning: slow\n');
+test('Progress: a lower level tells warnings alone, and the lowest nothing', () => {
+  assert.equal(capture(false, 'warn', twoSteps), 'warning: slow\n');
+  assert.equal(capture(false, 'error', twoSteps), '');
 });

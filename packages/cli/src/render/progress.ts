@@ -1,4 +1,5 @@
 import type { ProgressEvent } from '@ignite/api/client/progress';
+import { type LogLevel, tells } from '../arguments/log-level.ts';
 import type { Io } from '../io.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -7,20 +8,23 @@ const frameMs = 80;
 /** Shows the step under way, with the seconds it takes, on a terminal; plain lines elsewhere. */
 export class Progress implements Disposable {
   readonly #io: Io;
-  readonly #quiet: boolean;
+  readonly #level: LogLevel;
   #timer: NodeJS.Timeout | undefined;
   #current = '';
   #since = 0;
 
-  constructor(io: Io, quiet: boolean) {
+  constructor(io: Io, level: LogLevel) {
     this.#io = io;
-    this.#quiet = quiet;
+    this.#level = level;
   }
 
   readonly report = (event: ProgressEvent): void => {
-    if (event.kind === 'warning') this.#line(`warning: ${event.message}`);
-    else if (event.kind === 'step' && !this.#quiet) this.#step(event.message);
+    if (event.kind === 'warning' && tells(this.#level, 'warn')) this.#line(`warning: ${event.message}`);
+    else if (event.kind === 'step' && tells(this.#level, 'info')) this.#step(event.message);
   };
+
+  /** A line that is there to be looked at when something is wrong. */
+  readonly debug = (text: string): void => this.#line(`debug: ${text}`);
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
