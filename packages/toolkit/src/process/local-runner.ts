@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { CodedError } from '../errors/coded-error.ts';
+import { endGroupOnAbort } from './process-group.ts';
 import { type Command, type CommandResult, type Runner, ToolFailedError } from './runner.ts';
 
 const outputLimit = 64 * 2 ** 20;
-const killAfterMs = 2_000;
 /** A daemon that the tool left behind may hold its pipes open for ever. */
 const drainMs = 1_000;
 /** setpriv(1) exits with this where there is no such program, as shells do. */
@@ -28,23 +28,13 @@ async function run(command: Command, signal: AbortSignal): Promise<CommandResult
   child.stdin?.on('error', () => {}); // a tool may end before it has read all; its exit status says if that matters
   child.stdin?.end(command.stdin);
 
-  let killTimer: NodeJS.Timeout | undefined;
-  const onAbort = (): void => {
-    killGroup(child.pid, 'SIGTERM');
-    killTimer = setTimeout(() => killGroup(child.pid, 'SIGKILL'), killAfterMs);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    const exitCode = await ended(child);
-    signal.throwIfAborted();
-    const output = { stdout: stdout(), stderr: stderr() };
-    if (exitCode === notExecuted && output.stderr.startsWith('setpriv: ')) throw toolMissing(command.tool);
-    if (exitCode !== 0) throw new ToolFailedError(command, exitCode, output);
-    return output;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    clearTimeout(killTimer);
-  }
+  using _group = endGroupOnAbort(child.pid, signal);
+  const exitCode = await ended(child);
+  signal.throwIfAborted();
+  const output = { stdout: stdout(), stderr: stderr() };
+  if (exitCode === notExecuted && output.stderr.startsWith('setpriv: ')) throw toolMissing(command.tool);
+  if (exitCode !== 0) throw new ToolFailedError(command, exitCode, output);
+  return output;
 }
 
 function ended(child: ReturnType<typeof spawn>): Promise<number | null> {
@@ -82,13 +72,4 @@ function collect(stream: NodeJS.ReadableStream, also?: (text: string) => void): 
 function passOn(stream: NodeJS.ReadableStream, to: (part: Buffer) => void): () => string {
   stream.on('data', to);
   return () => '';
-}
-
-function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure;
-  }
 }
