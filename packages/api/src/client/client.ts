@@ -1,6 +1,7 @@
 import type { Image } from '../v1/image.ts';
 import type { Kernel } from '../v1/kernel.ts';
 import type { Vm } from '../v1/vm.ts';
+import type { FileClient } from './file-client.ts';
 import type { Finder } from './finder.ts';
 import type { HostClient } from './host-client.ts';
 import type { ImageClient } from './image-client.ts';
@@ -17,6 +18,7 @@ export interface ReadClient {
 /** The port between commands and the engine, a facet for each kind: served in process, later by a daemon. */
 export interface Client extends ReadClient, AsyncDisposable {
   readonly vms: VmClient;
+  readonly files: FileClient;
   readonly images: ImageClient;
   readonly kernels: KernelClient;
   readonly host: HostClient;

@@ -20,6 +20,7 @@ const vms: Readonly<Record<string, Load>> = {
   'vm ls': async () => (await import('./ps.ts')).listAll,
   ssh: async () => (await import('./ssh.ts')).ssh,
   exec: async () => (await import('./ssh.ts')).exec,
+  cp: async () => (await import('./cp.ts')).cp,
   logs: async () => (await import('./logs.ts')).logs,
   attach: async () => (await import('./attach.ts')).attach,
   inspect: async () => (await import('./inspect.ts')).inspect,

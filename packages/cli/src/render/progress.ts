@@ -1,4 +1,5 @@
 import type { ProgressEvent } from '@ignite/api/client/progress';
+import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import { type LogLevel, tells } from '../arguments/log-level.ts';
 import type { Io } from '../io.ts';
 
@@ -12,6 +13,8 @@ export class Progress implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #current = '';
   #since = 0;
+  /** What of the step under way has been carried so far. */
+  #transferred: string | undefined;
 
   constructor(io: Io, level: LogLevel) {
     this.#io = io;
@@ -21,6 +24,7 @@ export class Progress implements Disposable {
   readonly report = (event: ProgressEvent): void => {
     if (event.kind === 'warning' && tells(this.#level, 'warn')) this.#line(`warning: ${event.message}`);
     else if (event.kind === 'step' && tells(this.#level, 'info')) this.#step(event.message);
+    else if (event.kind === 'transfer' && tells(this.#level, 'info') && this.#io.isTty) this.#transfer(event);
   };
 
   /** A line that is there to be looked at when something is wrong. */
@@ -40,15 +44,21 @@ export class Progress implements Disposable {
     this.#draw();
   }
 
+  #transfer({ what, done, total }: ProgressEvent & { readonly kind: 'transfer' }): void {
+    if (this.#transferred === undefined) this.#step(what);
+    this.#transferred = `${humanBytes(bytes(done))}${total === undefined ? '' : ` of ${humanBytes(bytes(total))}`} `;
+  }
+
   #draw(): void {
     const frame = frames[Math.floor(Date.now() / frameMs) % frames.length];
-    this.#io.err.write(`\r\u001b[K${frame} ${this.#current} ${this.#seconds()}`);
+    this.#io.err.write(`\r\u001b[K${frame} ${this.#current} ${this.#transferred ?? ''}${this.#seconds()}`);
   }
 
   #finish(): void {
     if (this.#current === '') return;
-    this.#io.err.write(`\r\u001b[K✓ ${this.#current} ${this.#seconds()}\n`);
+    this.#io.err.write(`\r\u001b[K✓ ${this.#current} ${this.#transferred ?? ''}${this.#seconds()}\n`);
     this.#current = '';
+    this.#transferred = undefined;
   }
 
   #seconds(): string {

@@ -1,10 +1,12 @@
 import type { Client } from '@ignite/api/client/client';
+import type { FileClient } from '@ignite/api/client/file-client';
 import type { HostClient } from '@ignite/api/client/host-client';
 import type { ImageClient } from '@ignite/api/client/image-client';
 import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
 import type { VmHost } from '../vm/execute-step.ts';
+import { LocalFiles } from './local-files.ts';
 import { LocalHostExamination } from './local-host.ts';
 import { LocalImages } from './local-images.ts';
 import { LocalKernels } from './local-kernels.ts';
@@ -16,6 +18,7 @@ export type LocalHost = VmHost & ImageDeps & KernelDeps;
 /** The engine in this very process: how Ignite works without a daemon. */
 export class LocalClient implements Client {
   readonly vms: LocalVms;
+  readonly files: FileClient;
   readonly images: ImageClient;
   readonly kernels: KernelClient;
   readonly host: HostClient;
@@ -24,6 +27,7 @@ export class LocalClient implements Client {
   constructor(host: LocalHost) {
     const read = readClient(host.store);
     this.vms = new LocalVms(host, read.vms);
+    this.files = new LocalFiles(this.vms);
     this.images = new LocalImages(host, read.images, this.vms);
     this.kernels = new LocalKernels(host, read.kernels, this.vms);
     this.host = new LocalHostExamination(host.runner);

@@ -6,7 +6,8 @@ import type { CreateVmRequest, LogsRequest, SshTarget, VmClient } from '@ignite/
 import type { Vm } from '@ignite/api/v1/vm';
 import type { ObservedVm, VmDefinition } from '../declare/vm-actuator.ts';
 import { sshOptions } from '../guest/ssh-options.ts';
-import { vmFiles, vmmSockets } from '../host/paths.ts';
+import { isSessionOpen, sessionPath } from '../guest/ssh-session.ts';
+import { vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
 import { addressOf, untilExited, untilReady } from '../vm/await-vm.ts';
@@ -162,8 +163,19 @@ export class LocalVms implements VmClient {
     const files = vmFiles(this.#host.paths, vm.metadata.uid);
     const identity = request.identity ?? files.privateKey;
     if (!existsSync(identity)) throw noSshKey(vm.metadata.name);
-    await untilReady(vm, request.timeoutMs, this.#host, op.signal);
-    const args = sshOptions({ uid: vm.metadata.uid, knownHosts: files.knownHosts, identity });
+    // A key of the user's own is to be tried each time.
+    const session =
+      request.identity === undefined
+        ? sessionPath(vmRunFiles(this.#host.paths, vm.metadata.uid).sshSession)
+        : undefined;
+    if (session === undefined || !isSessionOpen(session))
+      await untilReady(vm, request.timeoutMs, this.#host, op.signal);
+    const args = sshOptions({
+      uid: vm.metadata.uid,
+      knownHosts: files.knownHosts,
+      identity,
+      ...(session !== undefined && { session }),
+    });
     return { address: addressOf(vm), user: 'root', args };
   }
 

@@ -3,6 +3,8 @@ export function sshOptions(vm: {
   readonly uid: string;
   readonly knownHosts: string;
   readonly identity: string;
+  /** Of the connection that commands share; absent: each makes its own. */
+  readonly session?: string;
 }): readonly string[] {
   return [
     '-F',
@@ -22,9 +24,17 @@ export function sshOptions(vm: {
       'ConnectTimeout=10',
       'ServerAliveInterval=30',
       'LogLevel=ERROR',
+      ...(vm.session === undefined ? [] : sharedConnection(vm.session)),
     ].flatMap((option) => ['-o', option]),
   ];
 }
+
+/** What a handshake costs a guest is paid once: the first command leaves its connection to those of the next minute. */
+const sharedConnection = (session: string): readonly string[] => [
+  'ControlMaster=auto',
+  `ControlPath=${quoted(session)}`,
+  'ControlPersist=60',
+];
 
 /** ssh_config(5) splits file lists at blanks unless they are quoted, and expands percent tokens. */
 const quoted = (path: string): string => `"${path.replaceAll('%', '%%')}"`;

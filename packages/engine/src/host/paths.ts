@@ -52,11 +52,13 @@ export interface VmRunFiles {
   readonly dir: string;
   /** Where the VMM, as its own user, makes its sockets. */
   readonly sockets: string;
+  /** The socket of the SSH connection that commands share. */
+  readonly sshSession: string;
 }
 
 export function vmRunFiles(paths: Paths, uid: string): VmRunFiles {
   const dir = join(paths.runDir, 'vms', uid);
-  return { dir, sockets: join(dir, 'sockets') };
+  return { dir, sockets: join(dir, 'sockets'), sshSession: join(dir, 'ssh.sock') };
 }
 
 /** Of one VM's VMM, while it runs. */

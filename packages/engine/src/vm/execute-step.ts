@@ -10,6 +10,7 @@ import type { Runner } from '@ignite/toolkit/process/runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
 import { createSshKeys } from '../guest/ssh-keys.ts';
+import { endSession } from '../guest/ssh-session.ts';
 import { type Paths, kernelDir, vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
 import { renderSeed } from '../kernel/seed.ts';
 import type { Network } from '../network/network.ts';
@@ -83,6 +84,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       }));
     }
     case 'remove-sandbox':
+      await endSession(vmRunFiles(host.paths, uid).sshSession, host.runner, op.signal);
       await host.sandbox.remove(uid, op.signal);
       return vm;
     case 'detach-network':

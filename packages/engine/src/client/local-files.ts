@@ -1,0 +1,34 @@
+import type { Readable, Writable } from 'node:stream';
+import type { CopyRequest, FileClient } from '@ignite/api/client/file-client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { VmClient } from '@ignite/api/client/vm-client';
+import { type GuestCopy, copyIn, copyOut, packOut, unpackIn } from '../guest/copy.ts';
+
+/** Files of VMs on this host. */
+export class LocalFiles implements FileClient {
+  readonly #vms: VmClient;
+
+  constructor(vms: VmClient) {
+    this.#vms = vms;
+  }
+
+  async copyIn(hostPath: string, request: CopyRequest, op: ClientOperation): Promise<void> {
+    await copyIn(hostPath, await this.#reach(request, op), op);
+  }
+
+  async copyOut(hostPath: string, request: CopyRequest, op: ClientOperation): Promise<void> {
+    await copyOut(hostPath, await this.#reach(request, op), op);
+  }
+
+  async unpackIn(archive: Readable, request: CopyRequest, op: ClientOperation): Promise<void> {
+    await unpackIn(archive, await this.#reach(request, op), op);
+  }
+
+  async packOut(archive: Writable, request: CopyRequest, op: ClientOperation): Promise<void> {
+    await packOut(archive, await this.#reach(request, op), op);
+  }
+
+  async #reach({ vm, vmPath, follow, ...request }: CopyRequest, op: ClientOperation): Promise<GuestCopy> {
+    return { target: await this.#vms.sshTarget(vm, request, op), vmPath, follow };
+  }
+}
