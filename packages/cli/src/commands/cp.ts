@@ -5,9 +5,9 @@ import { withClient } from '../context.ts';
 
 export const cp: Command = {
   name: 'cp',
-  arguments: 'VM:PATH HOST_PATH | HOST_PATH VM:PATH',
+  arguments: 'SRC DST',
   arity: { least: 2, most: 2 },
-  summary: 'Copy files and folders into a VM or out of it',
+  summary: 'Copy files and folders into a VM or out of it; VM:PATH names the VM',
   examples: [
     'ignite cp ./site my-vm:/var/www',
     'ignite cp my-vm:/var/log/syslog .',
