@@ -230,7 +230,7 @@ test('a registry with a private CA is trusted once the CA is configured', needsO
   }
 });
 
-test('of an image for several platforms the right one is taken', async () => {
+test('of an image for several platforms the right ones are taken, side by side', async () => {
   const layout = join(dir, 'layout');
   mkdirSync(layout);
   execFileSync('tar', ['-xf', imageArchive('busybox'), '-C', layout]);
@@ -255,12 +255,14 @@ test('of an image for several platforms the right one is taken', async () => {
   const url = `http://${registry.host}/v2/busybox/manifests/multi`;
   assert.equal((await fetch(url, { method: 'PUT', headers: { 'content-type': type }, body })).status, 201);
   const image = `${registry.host}/busybox:multi`;
-  for (const architecture of ['amd64', 'arm64']) {
-    await ignite.ok('image', 'import', '--platform', `linux/${architecture}`, image);
-    const platform = await ignite.ok('inspect', 'image', image, '--format', '{{.status.platform}}');
+  const names = { amd64: image, arm64: `${image}@arm64` };
+  await ignite.ok('image', 'import', '--platform', 'linux/amd64', image);
+  await ignite.ok('image', 'import', '--arch', 'arm64', image);
+  for (const [architecture, name] of Object.entries(names)) {
+    const platform = await ignite.ok('inspect', 'image', name, '--format', '{{.status.platform}}');
     assert.equal(platform.trim(), `linux/${architecture}`);
-    await ignite.ok('rmi', image);
   }
+  await ignite.ok('rmi', ...Object.values(names));
   const only = JSON.stringify({ schemaVersion: 2, mediaType: type, manifests: manifests.slice(1) });
   await fetch(url, { method: 'PUT', headers: { 'content-type': type }, body: only });
   const refused = await ignite.run('image', 'import', '--platform', 'linux/amd64', image);

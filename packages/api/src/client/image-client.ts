@@ -1,10 +1,11 @@
+import type { Arch } from '../v1/arch.ts';
 import type { Image } from '../v1/image.ts';
 import type { Finder } from './finder.ts';
 import type { ClientOperation } from './progress.ts';
 
 export interface ImportImageRequest {
-  /** Such as `linux/amd64`; absent: this host's. */
-  readonly platform?: string;
+  /** Absent: this host's. */
+  readonly arch?: Arch;
   readonly registryConfigDir?: string;
 }
 

@@ -9,8 +9,6 @@ export interface CreateVmRequest {
   readonly annotations?: Readonly<Record<string, string>>;
   /** As a person wrote it: defaults are filled in and everything is validated here. */
   readonly spec: unknown;
-  /** Such as `linux/amd64`; absent: this host's. */
-  readonly platform?: string;
   readonly registryConfigDir?: string;
 }
 

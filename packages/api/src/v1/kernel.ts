@@ -1,6 +1,7 @@
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
+import type { Arch } from './arch.ts';
 
 export const kernelSpecSchema = v.strictObject({
   /** A kernel image, or absent for the one made from Debian's cloud kernel package. */
@@ -13,7 +14,7 @@ export interface KernelStatus {
   readonly id: string;
   /** As `uname -r` prints it. */
   readonly version: string;
-  readonly arch: string;
+  readonly arch: Arch;
   readonly size: Bytes;
 }
 

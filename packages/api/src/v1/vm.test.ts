@@ -38,6 +38,8 @@ const refused: Readonly<Record<string, object>> = {
   'no CPU': { image, cpus: 0 },
   'half a CPU': { image, cpus: 1.5 },
   'too many CPUs': { image, cpus: 65 },
+  'an architecture that is none': { image, arch: 'x64' },
+  'an interrupt controller that is none': { image, machine: { gic: 4 } },
   'too little memory': { image, memory: '95MB' },
   'memory that is no size': { image, memory: 'much' },
   'memory that is no whole number of MB': { image, memory: '100.5MB' },

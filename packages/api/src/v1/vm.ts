@@ -2,7 +2,9 @@ import type { ApiObject } from '@ignite/toolkit/object/meta';
 
 import * as v from 'valibot';
 import { absolutePath } from './absolute-path.ts';
+import { type Arch, archSchema } from './arch.ts';
 import { size } from './size.ts';
+import { vmMachineSchema } from './vm-machine.ts';
 import { vmNetworkSchema } from './vm-network.ts';
 
 /** With less, Debian's kernel runs out of memory while it boots. */
@@ -10,6 +12,8 @@ const minimumMemory = 96 * 2 ** 20;
 const minimumDisk = 16 * 2 ** 20;
 
 export const vmSpecSchema = v.strictObject({
+  /** Of the VM, its image and its kernel; none means this host's. One of another architecture is emulated. */
+  arch: v.optional(archSchema),
   image: v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) }),
   kernel: v.optional(
     v.strictObject({
@@ -21,6 +25,7 @@ export const vmSpecSchema = v.strictObject({
     {},
   ),
   cpus: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 1),
+  machine: v.optional(vmMachineSchema),
   memory: v.optional(size({ atLeast: minimumMemory, multipleOf: 2 ** 20 }), '512MB'),
   diskSize: v.optional(size({ atLeast: minimumDisk, multipleOf: 2 ** 20 }), '4GB'),
   /** True makes a key pair for this VM; a path names the public key file to let in. */
@@ -55,6 +60,8 @@ export interface VmStatus {
   /** Why the phase is `Failed`, or anything else that a person should know. */
   readonly message?: string;
   readonly observedGeneration?: number;
+  /** What `spec.arch` was taken to be when the VM was made. */
+  readonly arch?: Arch;
   readonly image?: { readonly digest: string; readonly bootMode: 'init' | 'entrypoint' };
   readonly kernel?: { readonly id: string; readonly version: string };
   /** The last address is asked for again at the next start. */

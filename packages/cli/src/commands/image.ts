@@ -1,5 +1,6 @@
 import type { Image } from '@ignite/api/v1/image';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
+import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command } from '../arguments/command.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
@@ -40,25 +41,21 @@ export const imageImport: Command = {
     'ignite image import debian:12',
     'ignite image import oci-archive:./my-image.tar',
     'ignite image import docker-daemon:alpine:3',
+    'ignite image import debian:12 --arch arm64',
   ],
   flags: {
-    platform: {
-      type: 'string',
-      value: 'OS/ARCH',
-      help: 'linux/amd64 or linux/arm64 (default: of this host)',
-    },
+    ...archFlags,
     'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
     runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
   },
   run: async (invocation) => {
     const { flags, args, io } = invocation;
-    const platform = flags.text('platform');
     const registryConfigDir = flags.text('registry-config-dir');
     const image = await withClient(invocation, (client, op) =>
       client.images.import(
         args[0]!,
         {
-          ...(platform !== undefined && { platform }),
+          ...archOf(flags),
           ...(registryConfigDir !== undefined && { registryConfigDir }),
         },
         op,

@@ -1,5 +1,6 @@
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
+import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command, Invocation } from '../arguments/command.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
@@ -37,12 +38,16 @@ export const kernelImport: Command = {
   summary: 'Take the kernel out of an image with /boot/vmlinux and /lib/modules',
   examples: ['ignite kernel import weaveworks/ignite-kernel:5.10.51'],
   flags: {
+    ...archFlags,
     'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
     runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
   },
   run: async (invocation) => {
     const registryConfigDir = invocation.flags.text('registry-config-dir');
-    const request = registryConfigDir === undefined ? {} : { registryConfigDir };
+    const request = {
+      ...archOf(invocation.flags),
+      ...(registryConfigDir !== undefined && { registryConfigDir }),
+    };
     const kernel = await withClient(invocation, (client, op) =>
       client.kernels.import(invocation.args[0]!, request, op),
     );
@@ -56,10 +61,12 @@ export const kernelBuild: Command = {
   arguments: '',
   arity: { least: 0, most: 0 },
   summary: "Make the default kernel of Debian's newest cloud kernel package",
-  examples: ['ignite kernel build'],
-  flags: {},
+  examples: ['ignite kernel build', 'ignite kernel build --arch arm64'],
+  flags: archFlags,
   run: async (invocation) => {
-    const kernel = await withClient(invocation, (client, op) => client.kernels.build(op));
+    const kernel = await withClient(invocation, (client, op) =>
+      client.kernels.build(archOf(invocation.flags), op),
+    );
     printMade('Built', kernel, invocation);
     return 0;
   },

@@ -23,6 +23,7 @@ const columns: readonly Column<Vm>[] = [
   { title: 'PORTS', cell: portsOf },
   { title: 'NAME', cell: (vm) => vm.metadata.name },
   { title: 'IMAGE DIGEST', cell: (vm) => vm.status.image?.digest ?? '', wide: true },
+  { title: 'ARCH', cell: (vm) => vm.status.arch ?? '', wide: true },
   { title: 'MAC', cell: (vm) => vm.status.network?.mac ?? '', wide: true },
 ];
 

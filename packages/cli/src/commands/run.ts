@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { CreateVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { parsePortMappings } from '@ignite/engine/network/port-mapping';
+import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
@@ -34,7 +35,8 @@ const createFlags: Flags = {
   label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'a label' },
   'copy-files': { type: 'list', value: 'HOST:VM', help: 'copy a file or folder into it at first boot' },
   'require-name': { type: 'boolean', help: 'refuse to make up a name' },
-  platform: { type: 'string', value: 'OS/ARCH', help: 'linux/amd64 or linux/arm64 (default: of this host)' },
+  ...archFlags,
+  gic: { type: 'string', value: 'VERSION', help: "an arm64 VM's interrupt controller: 2 or 3" },
   'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
   runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
   'network-plugin': {
@@ -79,6 +81,7 @@ export const run: Command = {
     'ignite run debian:12 --cpus 2 --memory 1GB --ssh --name my-vm',
     'ignite run nginx -p 8080:80',
     'ignite run -i alpine -- uname -a',
+    'ignite run -i alpine --arch arm64 -- uname -m',
   ],
   flags: {
     ...createFlags,
@@ -120,14 +123,12 @@ async function createRequest({ flags, args, rest }: Invocation): Promise<CreateV
   if (flags.isSet('require-name') && name === undefined) {
     throw usageError('--require-name: no name is given', 'give one with --name');
   }
-  const platform = flags.text('platform');
   const registryConfigDir = flags.text('registry-config-dir');
   return {
     ...(name !== undefined && { name }),
     labels: { ...manifest?.metadata.labels, ...Object.fromEntries(flags.list('label').map(parseLabel)) },
     annotations: manifest?.metadata.annotations ?? {},
     spec: { ...manifest?.spec, image: { oci: image }, ...specOf(flags, manifest?.spec.kernel, rest) },
-    ...(platform !== undefined && { platform }),
     ...(registryConfigDir !== undefined && { registryConfigDir }),
   };
 }
@@ -138,12 +139,15 @@ function specOf(flags: FlagValues, kernel: VmSpec['kernel'] | undefined, command
   const oci = flags.text('kernel-image');
   const cmdLine = flags.text('kernel-args');
   const cpus = flags.text('cpus');
+  const gic = flags.text('gic');
   const memory = flags.text('memory');
   const size = flags.text('size');
   const copyFiles = flags.list('copy-files').flatMap((list) => list.split(','));
   return {
     kernel: { ...kernel, ...(oci !== undefined && { oci }), ...(cmdLine !== undefined && { cmdLine }) },
+    ...archOf(flags),
     ...(cpus !== undefined && { cpus: parseCount(cpus) }),
+    ...(gic !== undefined && { machine: { gic: parseGic(gic) } }),
     ...(memory !== undefined && { memory }),
     ...(size !== undefined && { diskSize: size }),
     ...(flags.isSet('ssh') && { ssh: ssh === undefined ? true : publicKeyPath(ssh) }),
@@ -159,6 +163,12 @@ function parseCount(text: string): number {
       `--cpus ${JSON.stringify(text)}: not a number of CPUs`,
       'write a whole number from 1 to 64',
     );
+  return Number(text);
+}
+
+function parseGic(text: string): number {
+  if (text !== '2' && text !== '3')
+    throw usageError(`--gic ${JSON.stringify(text)}: there is no such version`, 'write 2 or 3');
   return Number(text);
 }
 

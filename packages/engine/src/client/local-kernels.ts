@@ -1,7 +1,9 @@
 import type { Finder } from '@ignite/api/client/finder';
 import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Arch } from '@ignite/api/v1/arch';
 import type { Kernel } from '@ignite/api/v1/kernel';
+import { hostArch } from '../host/arch.ts';
 import { kernelInUse } from '../kernel/errors.ts';
 import { buildKernelObject, importKernelObject, removeKernelObject } from '../kernel/kernel-objects.ts';
 import { parseImportRequest } from '../oci/image-objects.ts';
@@ -32,14 +34,14 @@ export class LocalKernels implements KernelClient {
 
   async import(
     source: string,
-    request: { readonly registryConfigDir?: string },
+    request: { readonly arch?: Arch; readonly registryConfigDir?: string },
     op: ClientOperation,
   ): Promise<Kernel> {
     return await importKernelObject(parseImportRequest(source, request), this.#host, this.#host.store, op);
   }
 
-  async build(op: ClientOperation): Promise<Kernel> {
-    return await buildKernelObject(this.#host, this.#host.store, op);
+  async build(request: { readonly arch?: Arch }, op: ClientOperation): Promise<Kernel> {
+    return await buildKernelObject(request.arch ?? hostArch, this.#host, this.#host.store, op);
   }
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Kernel> {

@@ -7,6 +7,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { ObservedVm, VmDefinition } from '../declare/vm-actuator.ts';
 import { sshOptions } from '../guest/ssh-options.ts';
 import { isSessionOpen, sessionPath } from '../guest/ssh-session.ts';
+import { hostArch } from '../host/arch.ts';
 import { vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
@@ -16,8 +17,10 @@ import { assertDiskHolds, storeVm, validateRequest } from '../vm/create-vm.ts';
 import { nameTaken, noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
 import { reconcileVm } from '../vm/reconcile-vm.ts';
 import { settleVm } from '../vm/settle-vm.ts';
+import { archOf, assertMachine } from '../vm/vm-machine.ts';
 import { withVmLocked } from '../vm/vm-lock.ts';
 import { changeVm, getVm, listVms } from '../vm/vm-store.ts';
+import { assertVmm } from '../vmm/assert-vmm.ts';
 import type { LocalHost } from './local-client.ts';
 
 const defaultGraceMs = 30_000;
@@ -45,13 +48,17 @@ export class LocalVms implements VmClient {
 
   async create(request: CreateVmRequest, op: ClientOperation): Promise<Vm> {
     const { name, spec } = await validateRequest(request);
-    const imageRequest = parseImportRequest(spec.image.oci, request);
-    if (spec.kernel.oci !== undefined) parseImportRequest(spec.kernel.oci, request);
+    const arch = spec.arch ?? hostArch;
+    assertMachine(spec, arch);
+    assertVmm(this.#host.vmm, arch);
+    const ofArch = { ...request, arch };
+    const imageRequest = parseImportRequest(spec.image.oci, ofArch);
+    if (spec.kernel.oci !== undefined) parseImportRequest(spec.kernel.oci, ofArch);
     if ((await listVms(this.#host.store)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
     const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
     assertDiskHolds(spec, image);
-    const kernel = await kernelFor(spec.kernel.oci, request, this.#host, op);
-    return await storeVm({ name, spec, image, kernel }, request, this.#host.store);
+    const kernel = await kernelFor(spec.kernel.oci, ofArch, this.#host, op);
+    return await storeVm({ name, spec, arch, image, kernel }, request, this.#host.store);
   }
 
   async start(query: string, request: { readonly sshTimeoutMs?: number }, op: ClientOperation): Promise<Vm> {
@@ -109,10 +116,12 @@ export class LocalVms implements VmClient {
   async redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm> {
     const { spec } = await validateRequest({ spec: wanted.spec });
     return await withVmLocked(query, this.#host, op.signal, async (found) => {
+      const arch = archOf(found);
+      assertMachine(spec, arch);
       const kernel =
         spec.kernel.oci === found.spec.kernel.oci
           ? undefined
-          : await kernelFor(spec.kernel.oci, {}, this.#host, op);
+          : await kernelFor(spec.kernel.oci, { arch }, this.#host, op);
       return await changeVm(this.#host.store, found, (now) => ({
         spec: { ...spec, power: now.spec.power },
         labels: wanted.labels,

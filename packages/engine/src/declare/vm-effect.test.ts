@@ -6,9 +6,16 @@ test('vmEffectOf: what each field of a VM costs to change', () => {
   const effect = (path: string, from: unknown = 1) => vmEffectOf({ path, from, to: 2 });
   assert.equal(effect('/metadata/labels/app'), 'live');
   assert.equal(effect('/spec/power'), 'live');
-  for (const path of ['/spec/cpus', '/spec/memory', '/spec/network/ports/0/hostPort', '/spec/kernel/cmdLine'])
+  for (const path of [
+    '/spec/cpus',
+    '/spec/machine/gic',
+    '/spec/memory',
+    '/spec/network/ports/0/hostPort',
+    '/spec/kernel/cmdLine',
+  ])
     assert.equal(effect(path), 'restart', path);
   assert.equal(effect('/spec/image/oci'), 'replace');
+  assert.equal(effect('/spec/arch'), 'replace');
   assert.equal(effect('/spec/diskSize'), 'replace');
   assert.equal(vmEffectOf({ path: '/spec/diskSize', from: undefined, to: 2 }), 'restart');
 });

@@ -6,6 +6,7 @@ const table: readonly (readonly [string, Effect])[] = [
   ['/metadata', 'live'],
   ['/spec/power', 'live'],
   ['/spec/cpus', 'restart'],
+  ['/spec/machine', 'restart'],
   ['/spec/memory', 'restart'],
   ['/spec/kernel', 'restart'],
   ['/spec/network', 'restart'],

@@ -2,6 +2,8 @@ import { constants } from 'node:fs';
 import { access, open, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { DoctorCheck } from '@ignite/api/client/host-client';
+import { canVirtualize } from '../vmm/accel.ts';
+import { hostArch } from './arch.ts';
 import { cniPackage, cniPluginDirs, requirements } from './requirements.ts';
 
 /** What this host has and lacks, what each lack costs, and how to get it. */
@@ -33,7 +35,7 @@ async function checkPrograms(need: (typeof requirements)[number]): Promise<Docto
   }
   return {
     name,
-    state: 'missing',
+    state: need.optional ? 'degraded' : 'missing',
     found: 'not installed',
     cost: need.cost,
     cure: `apt-get install ${need.package}`,
@@ -95,7 +97,7 @@ async function checkKvm(): Promise<DoctorCheck> {
     };
   }
   const cpu = await readFile('/proc/cpuinfo', 'utf8');
-  if (process.arch === 'arm64' || /\b(vmx|svm)\b/.test(cpu)) return { name, state: 'ok', found: '/dev/kvm' };
+  if (canVirtualize(hostArch, cpu)) return { name, state: 'ok', found: '/dev/kvm' };
   return {
     ...emulated,
     found: '/dev/kvm opens, but the CPU offers neither vmx nor svm',

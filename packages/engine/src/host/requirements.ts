@@ -1,3 +1,6 @@
+import type { Arch } from '@ignite/api/v1/arch';
+import { foreignArch, hostArch } from './arch.ts';
+
 /** A program of the host that Ignite drives, and what is lost without it. */
 export interface Requirement {
   /** Any one of these serves. */
@@ -5,7 +8,15 @@ export interface Requirement {
   /** Debian's and Ubuntu's package that brings the first of them. */
   readonly package: string;
   readonly cost: string;
+  /** Whether all else works without it. */
+  readonly optional?: true;
 }
+
+const qemu: Readonly<Record<Arch, Pick<Requirement, 'programs' | 'package'>>> = {
+  amd64: { programs: ['qemu-system-x86_64'], package: 'qemu-system-x86' },
+  arm64: { programs: ['qemu-system-aarch64'], package: 'qemu-system-arm' },
+};
+const foreign = foreignArch(hostArch);
 
 export const requirements: readonly Requirement[] = [
   { programs: ['setpriv'], package: 'util-linux', cost: 'no other program can be run' },
@@ -13,11 +24,8 @@ export const requirements: readonly Requirement[] = [
   { programs: ['umoci'], package: 'umoci', cost: 'no image can be unpacked' },
   { programs: ['mke2fs'], package: 'e2fsprogs', cost: 'no base disk can be made' },
   { programs: ['qemu-img'], package: 'qemu-utils', cost: 'no VM disk can be made' },
-  {
-    programs: ['qemu-system-x86_64', 'qemu-system-aarch64'],
-    package: 'qemu-system-x86',
-    cost: 'no VM can run',
-  },
+  { ...qemu[hostArch], cost: 'no VM can run' },
+  { ...qemu[foreign], cost: `no VM made with --arch ${foreign} can run`, optional: true },
   { programs: ['conmon'], package: 'conmon', cost: 'no VM can run: nothing would watch over its VMM' },
   { programs: ['runc', 'crun'], package: 'runc', cost: 'no VM can run: nothing would isolate its VMM' },
   { programs: ['ip'], package: 'iproute2', cost: 'no VM can have a network' },

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Arch } from '@ignite/api/v1/arch';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, kernelDir } from '../host/paths.ts';
-import { kernelInvalid } from './errors.ts';
+import { kernelArchMismatch, kernelInvalid } from './errors.ts';
+import { guestPrograms, openProgramTree } from './guest-programs.ts';
 import { buildInitrd } from './initrd.ts';
+import { kernelImageArch } from './kernel-image.ts';
 import { bootModules, moduleOrder } from './module-order.ts';
 
 /** A kernel that is ready to boot VMs: `kernel`, `initrd` and `modules.squashfs` in its folder. */
@@ -14,7 +17,7 @@ export interface BuiltKernel {
   readonly id: string;
   /** As `uname -r` prints it. */
   readonly version: string;
-  readonly arch: string;
+  readonly arch: Arch;
   readonly size: Bytes;
 }
 
@@ -24,30 +27,41 @@ export interface KernelDeps {
   readonly runner: Runner;
 }
 
+export interface KernelTree {
+  readonly root: string;
+  /** Where it comes from, for errors. */
+  readonly source: string;
+  /** Which it must be made for. */
+  readonly arch: Arch;
+}
+
 /**
  * Makes a kernel of a tree with `/boot/vmlinux` or `/boot/vmlinuz*` and `/lib/modules/RELEASE`. Its id is the digest of
  * what it is made of, so the same tree gives the same kernel. The caller holds the kernel lock.
- * @throws CodedError KERNEL_INVALID
+ * @throws CodedError KERNEL_INVALID, KERNEL_ARCH_MISMATCH
  */
 export async function assembleKernel(
-  root: string,
-  source: string,
+  { root, source, arch }: KernelTree,
   deps: KernelDeps,
   signal: AbortSignal,
 ): Promise<BuiltKernel> {
   const image = await findKernelImage(root, source);
+  const content = await readFile(image);
+  const found = kernelImageArch(content);
+  if (found === undefined)
+    throw kernelInvalid(source, 'its kernel is none for amd64 or arm64 that a VMM loads');
+  if (found !== arch) throw kernelArchMismatch(source, { wanted: arch, found });
   const { version, dir: modulesDir } = await findModules(root, source);
   await deps.runner.run({ tool: 'depmod', args: ['--basedir', root, version] }, signal);
   const order = moduleOrder(await readFile(join(modulesDir, 'modules.dep'), 'utf8'), bootModules);
-  const initrd = await buildInitrd(
-    { guestDir: deps.guestDir, modulesDir, moduleOrder: order },
-    deps.runner,
-    signal,
-  );
-  const id = createHash('sha256')
-    .update(await readFile(image))
-    .update(initrd)
-    .digest('hex');
+  await using programs = await openProgramTree(arch, deps, signal);
+  const initrd = await buildInitrd({
+    guestDir: deps.guestDir,
+    modulesDir,
+    moduleOrder: order,
+    programs: await guestPrograms(programs.root, arch),
+  });
+  const id = createHash('sha256').update(content).update(initrd).digest('hex');
 
   const target = kernelDir(deps.paths, id);
   await using draft = await openWorkspace(dirname(target), 'draft-');
@@ -68,7 +82,7 @@ export async function assembleKernel(
   return {
     id,
     version,
-    arch: process.arch === 'x64' ? 'amd64' : process.arch,
+    arch,
     size: bytes(sizes.reduce((sum, size) => sum + size, 0)),
   };
 }

@@ -1,6 +1,12 @@
+import type { Arch } from '@ignite/api/v1/arch';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 
-export type KernelErrorCode = 'KERNEL_PACKAGE_UNAVAILABLE' | 'KERNEL_INVALID' | 'KERNEL_IN_USE';
+export type KernelErrorCode =
+  | 'KERNEL_PACKAGE_UNAVAILABLE'
+  | 'KERNEL_INVALID'
+  | 'KERNEL_IN_USE'
+  | 'KERNEL_ARCH_MISMATCH'
+  | 'GUEST_PROGRAM_UNUSABLE';
 
 export const packageUnavailable = (name: string, cause: unknown): CodedError<KernelErrorCode> =>
   new CodedError('KERNEL_PACKAGE_UNAVAILABLE', `the kernel package "${name}" cannot be fetched`, {
@@ -16,4 +22,23 @@ export const kernelInvalid = (source: string, lack: string): CodedError<KernelEr
 export const kernelInUse = (name: string, vm: string): CodedError<KernelErrorCode> =>
   new CodedError('KERNEL_IN_USE', `kernel "${name}" is used by VM "${vm}"`, {
     hint: `remove the VM first with "ignite rm ${vm}", or use -f to remove it too`,
+  });
+
+export const kernelArchMismatch = (
+  source: string,
+  archs: { readonly wanted: Arch; readonly found: Arch },
+  cause?: unknown,
+): CodedError<KernelErrorCode> =>
+  new CodedError(
+    'KERNEL_ARCH_MISMATCH',
+    `kernel "${source}" is made for ${archs.found}, not for ${archs.wanted}`,
+    {
+      hint: `take a kernel that is made for ${archs.wanted}, or say --arch ${archs.found}: a VM, its image and its kernel are of one architecture`,
+      cause,
+    },
+  );
+
+export const guestProgramUnusable = (name: string, arch: Arch, why: string): CodedError<KernelErrorCode> =>
+  new CodedError('GUEST_PROGRAM_UNUSABLE', `no kernel for ${arch} can be made: ${name} ${why}`, {
+    hint: 'install the packages busybox-static and e2fsprogs; "ignite doctor --fix" does so',
   });

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { apiVersion } from '@ignite/api/v1/group';
-import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Arch } from '@ignite/api/v1/arch';
+import type { Kernel, KernelSpec } from '@ignite/api/v1/kernel';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -10,47 +11,57 @@ import { kernelDir, layoutDir, locksDir } from '../host/paths.ts';
 import type { ImageDeps, ImportRequest } from '../oci/import-image.ts';
 import { type ImageRequest, parseImportRequest } from '../oci/image-objects.ts';
 import { layoutTag } from '../oci/import-image.ts';
+import { type Imported, findImported, importName } from '../oci/arch-name.ts';
 import { describeImage } from '../oci/image-config.ts';
 import { pullImage } from '../oci/skopeo.ts';
 import { type UnpackedImage, removeTag, unpackImage } from '../oci/umoci.ts';
 import { listKernels } from '../vm/vm-store.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
+import { kernelArchMismatch } from './errors.ts';
 import { buildDebianKernel, kernelPackage } from './debian-kernel.ts';
 
-/** The kernel that VMs get which name none: made on first use. */
+/** The kernel that VMs of `arch` get which name none: made on first use. */
 async function ensureDefaultKernel(
+  arch: Arch,
   deps: KernelDeps,
   store: ObjectStore,
   op: ClientOperation,
 ): Promise<Kernel> {
-  const known = await defaultKernel(store);
+  const known = await defaultKernel(arch, store);
   if (known) return known;
   using _lock = await acquireLock(locksDir(deps.paths), 'kernel', op.signal);
-  return (
-    (await defaultKernel(store)) ??
-    (await recordKernel(kernelPackage, undefined, await buildDebianKernel(deps, op), store))
-  );
+  return (await defaultKernel(arch, store)) ?? (await buildAndRecord(arch, deps, store, op));
 }
 
 /** The kernel that a VM asks for, or the default one. */
 export async function kernelFor(
   oci: string | undefined,
-  request: ImageRequest,
+  request: ImageRequest & { readonly arch: Arch },
   deps: KernelDeps & ImageDeps & { readonly store: ObjectStore },
   op: ClientOperation,
 ): Promise<Kernel> {
   return oci === undefined
-    ? await ensureDefaultKernel(deps, deps.store, op)
+    ? await ensureDefaultKernel(request.arch, deps, deps.store, op)
     : await ensureKernel(parseImportRequest(oci, request), deps, deps.store, op);
 }
 
 export async function buildKernelObject(
+  arch: Arch,
   deps: KernelDeps,
   store: ObjectStore,
   op: ClientOperation,
 ): Promise<Kernel> {
   using _lock = await acquireLock(locksDir(deps.paths), 'kernel', op.signal);
-  return await recordKernel(kernelPackage, undefined, await buildDebianKernel(deps, op), store);
+  return await buildAndRecord(arch, deps, store, op);
+}
+
+async function buildAndRecord(
+  arch: Arch,
+  deps: KernelDeps,
+  store: ObjectStore,
+  op: ClientOperation,
+): Promise<Kernel> {
+  return await recordKernel(kernelPackage(arch), {}, await buildDebianKernel(arch, deps, op), store);
 }
 
 async function ensureKernel(
@@ -59,9 +70,27 @@ async function ensureKernel(
   store: ObjectStore,
   op: ClientOperation,
 ): Promise<Kernel> {
-  const known = (await listKernels(store)).find(({ metadata }) => metadata.name === request.source.name);
-  return known ?? (await importKernelObject(request, deps, store, op));
+  const { name } = request.source;
+  const { arch } = request.platform;
+  const kernels = (await listKernels(store)).map(asImported);
+  const known = findImported(name, arch, kernels);
+  if (known) return known.kernel;
+  try {
+    return await importKernelObject(request, deps, store, op);
+  } catch (failure) {
+    op.signal.throwIfAborted();
+    const other = kernels.find(({ ref }) => ref === name)?.kernel.status.arch;
+    if (other === undefined || hasCode(failure, 'KERNEL_ARCH_MISMATCH')) throw failure;
+    throw kernelArchMismatch(name, { wanted: arch, found: other }, failure);
+  }
 }
+
+const asImported = (kernel: Kernel): Imported & { readonly kernel: Kernel } => ({
+  name: kernel.metadata.name,
+  ...(kernel.spec.oci !== undefined && { ref: kernel.spec.oci }),
+  arch: kernel.status.arch,
+  kernel,
+});
 
 /** Takes the kernel out of an image with `/boot/vmlinux` and `/lib/modules`, as the original's kernel images have it. */
 export async function importKernelObject(
@@ -70,12 +99,14 @@ export async function importKernelObject(
   store: ObjectStore,
   op: ClientOperation,
 ): Promise<Kernel> {
-  const { source } = request;
+  const source = request.source.name;
+  const { arch } = request.platform;
   using _lock = await acquireLock(locksDir(deps.paths), 'kernel', op.signal);
   await using unpacked = await unpackKernelImage(request, deps, op);
-  op.report({ kind: 'step', message: `Making a kernel of ${source.name}` });
-  const built = await assembleKernel(unpacked.root, source.name, deps, op.signal);
-  return await recordKernel(source.name, source.name, built, store);
+  op.report({ kind: 'step', message: `Making a kernel of ${source}` });
+  const built = await assembleKernel({ root: unpacked.root, source, arch }, deps, op.signal);
+  const name = importName(source, arch, (await listKernels(store)).map(asImported));
+  return await recordKernel(name, { oci: source }, built, store);
 }
 
 async function unpackKernelImage(
@@ -107,13 +138,13 @@ export async function removeKernelObject(
   if (!shared) await rm(kernelDir(deps.paths, kernel.status.id), { recursive: true, force: true });
 }
 
-async function defaultKernel(store: ObjectStore): Promise<Kernel | undefined> {
-  return (await listKernels(store)).find(({ metadata }) => metadata.name === kernelPackage);
+async function defaultKernel(arch: Arch, store: ObjectStore): Promise<Kernel | undefined> {
+  return (await listKernels(store)).find(({ metadata }) => metadata.name === kernelPackage(arch));
 }
 
 async function recordKernel(
   name: string,
-  oci: string | undefined,
+  spec: KernelSpec,
   built: BuiltKernel,
   store: ObjectStore,
 ): Promise<Kernel> {
@@ -121,7 +152,6 @@ async function recordKernel(
     const known = (await listKernels(store)).find(({ metadata }) => metadata.name === name);
     try {
       if (known) return (await store.update({ ...known, status: built })) as Kernel;
-      const spec = oci === undefined ? {} : { oci };
       return (await store.create({
         apiVersion,
         kind: 'Kernel',

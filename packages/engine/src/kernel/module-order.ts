@@ -5,9 +5,11 @@ export const bootModules = [
   'virtio_net',
   'virtio_console',
   'virtio-rng',
+  'virtio_input',
   'ext4',
   'squashfs',
   'button',
+  'gpio_keys',
   'evdev',
 ];
 

@@ -16,12 +16,25 @@ export type ImageErrorCode =
 
 export const referenceInvalid = (text: string): CodedError<ImageErrorCode> =>
   new CodedError('REFERENCE_INVALID', `not an image reference: ${JSON.stringify(text)}`, {
-    hint: 'write [REGISTRY/]NAME[:TAG][@DIGEST], or oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG',
+    hint: /@(amd64|arm64)$/.test(text)
+      ? 'name the architecture by --arch, not behind the name'
+      : 'write [REGISTRY/]NAME[:TAG][@DIGEST], or oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG',
   });
 
 export const platformInvalid = (text: string): CodedError<ImageErrorCode> =>
   new CodedError('PLATFORM_INVALID', `not a platform: ${JSON.stringify(text)}`, {
-    hint: 'write linux/amd64 or linux/arm64',
+    hint: 'write linux/amd64 or linux/arm64, or amd64 or arm64 alone',
+  });
+
+/** The image is made for another platform, which may be here already. */
+export const platformMismatch = (
+  name: string,
+  { wanted, found }: { readonly wanted: string; readonly found: string },
+  cause?: unknown,
+): CodedError<ImageErrorCode> =>
+  new CodedError('PLATFORM_UNAVAILABLE', `image "${name}" is made for ${found}, not for ${wanted}`, {
+    hint: `say --arch ${found.split('/')[1]} to have it as it is, or name an image that is made for ${wanted}`,
+    cause,
   });
 
 export const imageCorrupt = (source: string, cause: unknown): CodedError<ImageErrorCode> =>
@@ -64,7 +77,7 @@ const explanations: readonly Explanation[] = [
     said: /no image found in (manifest list|image index) for|choosing image instance/i,
     code: 'PLATFORM_UNAVAILABLE',
     what: 'it is not made for this platform',
-    hint: 'name another one with --platform, such as linux/arm64',
+    hint: 'name another one with --arch, such as arm64',
   },
   {
     said: /connection refused|no such host|i\/o timeout|network is unreachable|EOF|connection reset|x509|tls|http response to HTTPS/i,

@@ -52,7 +52,8 @@ test('describeImage: what a VM honours of the config', async () => {
       stopSignal: 'SIGINT',
       exposedPorts: ['80/tcp', '53/udp'],
     },
-    platform: 'linux/amd64',
+    os: 'linux',
+    architecture: 'amd64',
     size: 42,
   });
 });

@@ -29,7 +29,9 @@ const configSchema = v.looseObject({
 
 export interface ImageDescription {
   readonly config: ImageConfig;
-  readonly platform: string;
+  /** In Go's words; an image that was not made by a builder may say neither. */
+  readonly os: string;
+  readonly architecture: string;
   /** The sum of the layers as they are stored. */
   readonly size: Bytes;
 }
@@ -56,7 +58,8 @@ export async function describeImage(
         stopSignal: config?.StopSignal ?? '',
         exposedPorts: Object.keys(config?.ExposedPorts ?? {}),
       },
-      platform: `${os}/${architecture}`,
+      os,
+      architecture,
       size: bytes(manifest.layers.reduce((sum, layer) => sum + layer.size, 0)),
     };
   } catch (failure) {

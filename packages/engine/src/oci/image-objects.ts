@@ -1,25 +1,29 @@
 import { rm } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Arch } from '@ignite/api/v1/arch';
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Image, ImageStatus } from '@ignite/api/v1/image';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { hostArch } from '../host/arch.ts';
 import { imageDir } from '../host/paths.ts';
 import { listImages } from '../vm/vm-store.ts';
+import { type Imported, findImported, importName } from './arch-name.ts';
+import { platformMismatch } from './errors.ts';
 import { type ImageDeps, type ImportRequest, forgetImage, importImage } from './import-image.ts';
-import { hostPlatform, parsePlatform } from './platform.ts';
+import { formatPlatform } from './platform.ts';
 import { parseSource } from './source.ts';
 
 export interface ImageRequest {
-  readonly platform?: string;
+  readonly arch?: Arch;
   readonly registryConfigDir?: string;
 }
 
 export function parseImportRequest(source: string, request: ImageRequest): ImportRequest {
   return {
     source: parseSource(source),
-    platform: request.platform === undefined ? hostPlatform : parsePlatform(request.platform),
+    platform: { os: 'linux', arch: request.arch ?? hostArch },
     ...(request.registryConfigDir !== undefined && { registryConfigDir: request.registryConfigDir }),
   };
 }
@@ -31,12 +35,26 @@ export async function ensureImage(
   store: ObjectStore,
   op: ClientOperation,
 ): Promise<Image> {
-  const { os, arch } = request.platform;
-  const known = (await listImages(store)).find(
-    (image) => image.metadata.name === request.source.name && image.status.platform === `${os}/${arch}`,
-  );
-  return known ?? (await importAndRecord(request, deps, store, op));
+  const { name } = request.source;
+  const images = (await listImages(store)).map(asImported);
+  const known = findImported(name, request.platform.arch, images);
+  if (known) return known.image;
+  try {
+    return await importAndRecord(request, deps, store, op);
+  } catch (failure) {
+    op.signal.throwIfAborted();
+    const other = images.find(({ ref }) => ref === name)?.image.status.platform;
+    if (other === undefined || hasCode(failure, 'PLATFORM_UNAVAILABLE')) throw failure;
+    throw platformMismatch(name, { wanted: formatPlatform(request.platform), found: other }, failure);
+  }
 }
+
+const asImported = (image: Image): Imported & { readonly image: Image } => ({
+  name: image.metadata.name,
+  ref: image.spec.oci,
+  arch: image.status.platform.replace('linux/', ''),
+  image,
+});
 
 export async function importAndRecord(
   request: ImportRequest,
@@ -44,11 +62,13 @@ export async function importAndRecord(
   store: ObjectStore,
   op: ClientOperation,
 ): Promise<Image> {
-  const status = await importImage(request, deps, op);
-  return await record(request.source.name, status, store);
+  const oci = request.source.name;
+  const name = importName(oci, request.platform.arch, (await listImages(store)).map(asImported));
+  const status = await importImage(request, name, deps, op);
+  return await record(name, oci, status, store);
 }
 
-async function record(name: string, status: ImageStatus, store: ObjectStore): Promise<Image> {
+async function record(name: string, oci: string, status: ImageStatus, store: ObjectStore): Promise<Image> {
   for (;;) {
     const known = (await listImages(store)).find(({ metadata }) => metadata.name === name);
     try {
@@ -58,7 +78,7 @@ async function record(name: string, status: ImageStatus, store: ObjectStore): Pr
         apiVersion,
         kind: 'Image',
         metadata,
-        spec: { oci: name },
+        spec: { oci },
         status,
       })) as Image;
     } catch (failure) {

@@ -9,9 +9,9 @@ import type { Runner } from '@ignite/toolkit/process/runner';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, imageDir, layoutDir, locksDir } from '../host/paths.ts';
 import { type BaseDisk, type BaseDiskRequest, makeBaseDisk } from '../rootfs/base-disk.ts';
-import { pullFailed } from './errors.ts';
+import { platformMismatch, pullFailed } from './errors.ts';
 import { describeImage } from './image-config.ts';
-import type { Platform } from './platform.ts';
+import { formatPlatform, type Platform } from './platform.ts';
 import { pullImage } from './skopeo.ts';
 import type { ImageSource } from './source.ts';
 import { type UnpackRequest, removeTag, unpackImage } from './umoci.ts';
@@ -33,38 +33,36 @@ export const layoutTag = (name: string): string =>
   createHash('sha256').update(name).digest('hex').slice(0, 32);
 
 /**
- * Brings an image and makes its base disk, unless they are here. Layers are shared between images, base disks between
+ * Brings an image, keeps its blobs under `name`, and makes its base disk, unless they are here. Layers are shared between images, base disks between
  * names of the same digest.
  */
 export async function importImage(
   request: ImportRequest,
+  name: string,
   deps: ImageDeps,
   op: Operation<ProgressEvent>,
 ): Promise<ImageStatus> {
-  const { source, platform, registryConfigDir } = request;
+  const { source, platform } = request;
   const layout = layoutDir(deps.paths);
   await mkdir(deps.paths.dataDir, { recursive: true, mode: 0o711 });
   // One at a time: skopeo and umoci rewrite the layout's index, and a second import finds what the first one brought.
   using _lock = await acquireLock(locksDir(deps.paths), 'oci-layout', op.signal);
-  op.report({ kind: 'step', message: `Pulling ${source.name}` });
-  const tag = layoutTag(source.name);
-  const digest = await pullImage(
-    {
-      source,
-      platform,
-      layout,
-      tag,
-      insecureRegistries: deps.insecureRegistries,
-      ...(registryConfigDir !== undefined && { registryConfigDir }),
-    },
-    deps.runner,
-    op.signal,
-  );
-  const description = await describeImage(layout, digest, source.name);
+  op.report({ kind: 'step', message: `Pulling ${name}` });
+  const tag = layoutTag(name);
+  const pull = { ...request, layout, tag, insecureRegistries: deps.insecureRegistries };
+  const digest = await pullImage(pull, deps.runner, op.signal);
+  const { os, architecture, ...described } = await describeImage(layout, digest, source.name);
+  const description = { ...described, platform: `${os}/${architecture || platform.arch}` };
+  const [wanted, found] = [formatPlatform(platform), description.platform];
+  // Only of an index does a platform choose: any other image is what it is.
+  if (found !== wanted) {
+    await removeTag(layout, tag, deps.runner, op.signal);
+    throw platformMismatch(source.name, { wanted, found });
+  }
   const dir = imageDir(deps.paths, digest);
-  const found = await readBaseDisk(dir);
-  if (found) return { digest, ...description, ...found };
-  op.report({ kind: 'step', message: `Making the base disk of ${source.name}` });
+  const ready = await readBaseDisk(dir);
+  if (ready) return { digest, ...description, ...ready };
+  op.report({ kind: 'step', message: `Making the base disk of ${name}` });
   const { bootMode, ...baseDisk } = await newBaseDisk(
     { layout, tag, name: source.name, size: description.size, scratch: 'image' },
     { config: description.config, dir },

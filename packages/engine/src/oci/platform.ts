@@ -1,16 +1,25 @@
+import type { Arch } from '@ignite/api/v1/arch';
 import { platformInvalid } from './errors.ts';
 
 /** OCI image-spec, "Image Index": operating system and architecture, in Go's words. */
 export interface Platform {
   readonly os: 'linux';
-  readonly arch: string;
+  readonly arch: Arch;
 }
 
-export const hostPlatform: Platform = { os: 'linux', arch: process.arch === 'x64' ? 'amd64' : process.arch };
+const archs: ReadonlyMap<string, Arch> = new Map([
+  ['amd64', 'amd64'],
+  ['x86_64', 'amd64'],
+  ['arm64', 'arm64'],
+  ['aarch64', 'arm64'],
+]);
 
-/** @throws CodedError PLATFORM_INVALID */
+/** The operating system may be left out, and the kernel's names for architectures serve too. @throws CodedError PLATFORM_INVALID */
 export function parsePlatform(text: string): Platform {
-  const match = /^(?:linux\/)?(amd64|arm64)(?:\/v8)?$/.exec(text);
-  if (!match) throw platformInvalid(text);
-  return { os: 'linux', arch: match[1]! };
+  const [, name, variant] = /^(?:linux\/)?(\w+)(\/v8)?$/.exec(text) ?? [];
+  const arch = archs.get(name ?? '');
+  if (arch === undefined || (variant !== undefined && arch !== 'arm64')) throw platformInvalid(text);
+  return { os: 'linux', arch };
 }
+
+export const formatPlatform = ({ os, arch }: Platform): string => `${os}/${arch}`;

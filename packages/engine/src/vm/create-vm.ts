@@ -1,5 +1,6 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import type { CreateVmRequest } from '@ignite/api/client/vm-client';
+import type { Arch } from '@ignite/api/v1/arch';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { apiVersion } from '@ignite/api/v1/group';
@@ -53,12 +54,16 @@ async function validatePublicKey(ssh: VmSpec['ssh']): Promise<void> {
   throw invalidKey(ssh);
 }
 
+export interface NewVm {
+  readonly name: string;
+  readonly spec: VmSpec;
+  readonly arch: Arch;
+  readonly image: Image;
+  readonly kernel: Kernel;
+}
+
 /** Writes the VM into the store; its disk and the rest follow when it is first started. */
-export async function storeVm(
-  vm: { readonly name: string; readonly spec: VmSpec; readonly image: Image; readonly kernel: Kernel },
-  request: CreateVmRequest,
-  store: ObjectStore,
-): Promise<Vm> {
+export async function storeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore): Promise<Vm> {
   try {
     return (await store.create({
       apiVersion,
@@ -73,6 +78,7 @@ export async function storeVm(
       spec: { ...vm.spec, power: 'Stopped' },
       status: {
         phase: 'Created',
+        arch: vm.arch,
         image: { digest: vm.image.status.digest, bootMode: vm.image.status.bootMode },
         kernel: { id: vm.kernel.status.id, version: vm.kernel.status.version },
       },

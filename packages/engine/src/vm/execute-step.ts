@@ -16,7 +16,8 @@ import { renderSeed } from '../kernel/seed.ts';
 import type { Network } from '../network/network.ts';
 import { createOverlay } from '../rootfs/qemu-img.ts';
 import { type Sandbox, sandboxUser } from '../sandbox/sandbox.ts';
-import type { Accel } from '../vmm/accel.ts';
+import { type Accel, accelFor } from '../vmm/accel.ts';
+import { assertVmm } from '../vmm/assert-vmm.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 import { readCopiedFiles } from './copy-files.ts';
 import { exitOf, readGuestReports } from './exit-status.ts';
@@ -24,7 +25,7 @@ import { bootId } from './liveness.ts';
 import { keepDisk, takeKeptDisk } from './kept-disk.ts';
 import type { VmStep } from './plan-vm.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
-import { vmMachine } from './vm-machine.ts';
+import { archOf, vmMachine } from './vm-machine.ts';
 import { changeVm, listImages, vmFinalizer } from './vm-store.ts';
 
 /** What steps act on. */
@@ -181,7 +182,9 @@ async function launch(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> 
   await writeFile(files.exitStatus, '');
   await chmod(files.seed, 0o600);
   const image = await imageOf(vm, host.store);
-  const accel = await host.accel();
+  const arch = archOf(vm);
+  assertVmm(host.vmm, arch);
+  const accel = accelFor(arch, await host.accel());
   const machine = vmMachine(vm, network.attachment, accel);
   const spec = sandboxSpec({
     vm,

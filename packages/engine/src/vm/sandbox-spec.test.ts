@@ -66,6 +66,14 @@ test('sandboxSpec: a VM under KVM gets its device and the CPU of the host', (t) 
   golden(t, specOf({}, { kind: 'kvm' }), 'kvm.json');
 });
 
+test('sandboxSpec: an arm64 VM under emulation is a machine like a Raspberry Pi 4', (t) => {
+  golden(t, specOf({ arch: 'arm64' }, { kind: 'tcg' }), 'emulated-arm64.json');
+});
+
+test('sandboxSpec: an arm64 VM under KVM gets the CPU and the interrupt controller of the host', (t) => {
+  golden(t, specOf({ arch: 'arm64' }, { kind: 'kvm' }), 'kvm-arm64.json');
+});
+
 test('bundleConfig: the sandbox of a VM', (t) => {
   const config = bundleConfig(specOf({}, { kind: 'kvm' }), { readOnly: ['/usr/lib', '/usr/bin/qemu'] });
   golden(t, config, 'bundle.json');

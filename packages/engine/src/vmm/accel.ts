@@ -1,5 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
+import type { Arch } from '@ignite/api/v1/arch';
+import { hostArch } from '../host/arch.ts';
 
 export type Accel =
   | { readonly kind: 'kvm' }
@@ -9,7 +11,7 @@ export type Accel =
 /** KVM where it truly works: the device opens and the CPU can virtualize. On some clouds only the former is so. */
 export async function probeAccel(): Promise<Accel> {
   const cpuinfo = await readFile('/proc/cpuinfo', 'utf8');
-  if ((await opensKvm()) && canVirtualize(cpuinfo)) return { kind: 'kvm' };
+  if ((await opensKvm()) && canVirtualize(hostArch, cpuinfo)) return { kind: 'kvm' };
   const tscKhz = parseTscKhz(cpuinfo);
   return { kind: 'tcg', ...(tscKhz !== undefined && { tscKhz }) };
 }
@@ -23,9 +25,12 @@ async function opensKvm(): Promise<boolean> {
   }
 }
 
-/** Of arm64 CPUs the kernel does not tell; there the device exists only where they can. */
-const canVirtualize = (cpuinfo: string): boolean =>
-  process.arch === 'arm64' || /^flags.*\b(vmx|svm)\b/m.test(cpuinfo);
+/** Pure. Of arm64 CPUs /proc/cpuinfo does not tell; there the device exists only where they can. */
+export const canVirtualize = (arch: Arch, cpuinfo: string): boolean =>
+  arch === 'arm64' || /^flags.*\b(vmx|svm)\b/m.test(cpuinfo);
+
+/** Pure. How guests of `arch` run on a host whose own guests run by `native`. */
+export const accelFor = (arch: Arch, native: Accel): Accel => (arch === hostArch ? native : { kind: 'tcg' });
 
 /**
  * Pure. Out of /proc/cpuinfo, which shows the rate of the time stamp counter as "cpu MHz" where the host is itself a

@@ -1,4 +1,5 @@
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+import type { Arch } from '@ignite/api/v1/arch';
 import type { Accel } from './accel.ts';
 
 export interface MachineDisk {
@@ -9,6 +10,9 @@ export interface MachineDisk {
   readonly readOnly: boolean;
 }
 
+/** The version of an arm64 machine's interrupt controller; under KVM it may be the host's, whichever that is. */
+export type Gic = 2 | 3 | 'host';
+
 export interface MachineNic {
   readonly tap: string;
   readonly mac: string;
@@ -17,7 +21,10 @@ export interface MachineNic {
 /** A virtual machine in no VMM's words. Paths are as the VMM sees them. */
 export interface Machine {
   readonly name: string;
+  readonly arch: Arch;
   readonly accel: Accel;
+  /** Of arm64 machines. */
+  readonly gic?: Gic;
   readonly cpus: number;
   readonly memory: Bytes;
   readonly kernel: { readonly path: string; readonly initrd: string; readonly commandLine: string };
@@ -30,11 +37,16 @@ export interface Machine {
   readonly consoleSocket: string;
 }
 
+const consoles: Readonly<Record<Arch, string>> = {
+  amd64: 'console=ttyS0 reboot=t',
+  arm64: 'console=ttyAMA0',
+};
+
 /**
  * Pure. What Ignite's init and a quick boot need, and then what the user adds. Under emulation a busy host upsets the
  * kernel's measurement of its time stamp counter, and then no clock ticks in it: so it is told the rate.
  */
-export function kernelCommandLine(accel: Accel, extra: string): string {
+export function kernelCommandLine(arch: Arch, accel: Accel, extra: string): string {
   const clock = accel.kind === 'tcg' && accel.tscKhz !== undefined ? `tsc_early_khz=${accel.tscKhz} ` : '';
-  return `console=ttyS0 reboot=t panic=-1 net.ifnames=0 quiet loglevel=3 ${clock}${extra}`.trim();
+  return `${consoles[arch]} panic=-1 net.ifnames=0 quiet loglevel=3 ${clock}${extra}`.trim();
 }

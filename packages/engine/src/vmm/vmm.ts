@@ -1,4 +1,5 @@
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+import type { Arch } from '@ignite/api/v1/arch';
 import type { Machine } from './machine.ts';
 
 /** What a VMM can do besides booting a machine with disks, a console and network interfaces. */
@@ -21,6 +22,8 @@ export interface VmmSockets {
 export interface Vmm {
   readonly name: 'qemu' | 'firecracker';
   readonly capabilities: VmmCapabilities;
+  /** Pure. The program that runs guests of an architecture, as a path of the host. */
+  program(arch: Arch): string;
   /** Pure. The command line, program first, that runs the machine inside its sandbox. */
   command(machine: Machine): readonly string[];
   /** Brings a VMM that has just been launched to where its guest runs; does nothing where it does so by itself. */

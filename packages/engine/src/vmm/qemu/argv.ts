@@ -1,6 +1,10 @@
+import type { Arch } from '@ignite/api/v1/arch';
 import type { Machine, MachineDisk, MachineNic } from '../machine.ts';
 
-export const qemuProgram = process.arch === 'arm64' ? 'qemu-system-aarch64' : 'qemu-system-x86_64';
+export const qemuPrograms: Readonly<Record<Arch, string>> = {
+  amd64: 'qemu-system-x86_64',
+  arm64: 'qemu-system-aarch64',
+};
 
 /** Pure. See qemu(1); the order is fixed so that a diff of two command lines means something. */
 export function qemuArgv(machine: Machine): readonly string[] {
@@ -8,8 +12,8 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...['-name', `${machine.name},debug-threads=off`],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
-    ...['-machine', `microvm,accel=${machine.accel.kind},acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off`],
-    ...['-cpu', machine.accel.kind === 'kvm' ? 'host' : 'max'],
+    ...board(machine),
+    ...['-cpu', machine.accel.kind === 'kvm' ? 'host' : emulatedCpus[machine.arch]],
     ...['-smp', String(machine.cpus)],
     ...['-m', `${machine.memory / 2 ** 20}M`],
     ...[
@@ -31,8 +35,25 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-device,rng=rng0'],
     ...['-device', 'virtio-serial-device', '-chardev', `file,id=status,path=${escape(machine.statusFile)}`],
     ...['-device', 'virtserialport,chardev=status,name=ignite.status'],
+    ...(machine.arch === 'arm64' ? ['-device', 'virtio-keyboard-device'] : []),
     ...['-qmp', `unix:${escape(machine.controlSocket)},server=on,wait=off`],
   ];
+}
+
+/** A cortex-a72 is what a Raspberry Pi 4 has; "max" on arm64 spends much time on signing pointers. */
+const emulatedCpus: Readonly<Record<Arch, string>> = { amd64: 'max', arm64: 'cortex-a72' };
+
+function board({ arch, accel, gic }: Machine): readonly string[] {
+  switch (arch) {
+    case 'amd64':
+      return ['-machine', `microvm,accel=${accel.kind},acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off`];
+    case 'arm64':
+      return [
+        ...['-machine', `virt,accel=${accel.kind},gic-version=${gic ?? 3},usb=off`],
+        // The transport of microvm is of virtio 1 as it is; this one must be told, and a keyboard needs it.
+        ...['-global', 'virtio-mmio.force-legacy=false'],
+      ];
+  }
 }
 
 /** QEMU option values split at commas; a literal comma is written twice. */

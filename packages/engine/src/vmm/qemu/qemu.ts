@@ -1,15 +1,19 @@
 import type { Vmm } from '../vmm.ts';
-import { qemuArgv, qemuProgram } from './argv.ts';
+import { qemuArgv, qemuPrograms } from './argv.ts';
 import { qmpCommand } from './qmp.ts';
 
 /** QEMU, which boots the guest by itself and is driven by its machine protocol. */
 export const qemu: Vmm = {
   name: 'qemu',
   capabilities: { pause: true, balloon: false, diskFormats: ['qcow2', 'raw'] },
-  command: (machine) => [`/usr/bin/${qemuProgram}`, ...qemuArgv(machine)],
+  program: (arch) => `/usr/bin/${qemuPrograms[arch]}`,
+  command: (machine) => [qemu.program(machine.arch), ...qemuArgv(machine)],
   boot: async () => {},
   pressPowerButton: async ({ control }, signal) => {
     await qmpCommand(control, { execute: 'system_powerdown' }, signal);
+    // On arm64 that is a key on a GPIO line, for which Debian's cloud kernel has no driver: the keyboard has one too.
+    const keys = [{ type: 'qcode', data: 'power' }] as const;
+    await qmpCommand(control, { execute: 'send-key', arguments: { keys } }, signal);
   },
   pause: async ({ control }, signal) => {
     await qmpCommand(control, { execute: 'stop' }, signal);

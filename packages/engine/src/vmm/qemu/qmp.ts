@@ -13,6 +13,10 @@ const messageSchema = v.union([
 /** The commands that Ignite gives, with their arguments (QEMU's docs/interop/qmp-ref). */
 export type QmpCommand =
   | { readonly execute: 'system_powerdown' | 'quit' | 'stop' | 'cont' }
+  | {
+      readonly execute: 'send-key';
+      readonly arguments: { readonly keys: readonly { readonly type: 'qcode'; readonly data: 'power' }[] };
+    }
   | { readonly execute: 'balloon'; readonly arguments: { readonly value: number } };
 
 /** Runs one command of the QEMU Machine Protocol (QEMU's docs/interop/qmp-spec) and returns what it returns. */

@@ -1,0 +1,83 @@
+import type { Arch } from '@ignite/api/v1/arch';
+
+/** What running a program takes besides the program. */
+export interface ElfFile {
+  /** Undefined for a machine that no VM can have. */
+  readonly arch?: Arch;
+  /** The dynamic linker, as an absolute path; a static program has none. */
+  readonly interpreter?: string;
+  /** File names of shared libraries. */
+  readonly needed: readonly string[];
+}
+
+const machines: Readonly<Record<number, Arch>> = { 62: 'amd64', 183: 'arm64' };
+const segment = { load: 1, dynamic: 2, interpreter: 3 } as const;
+const dynamic = { end: 0, needed: 1, strings: 5 } as const;
+
+interface Segment {
+  readonly type: number;
+  readonly offset: number;
+  readonly address: number;
+  readonly size: number;
+}
+
+/**
+ * Pure. The header and the dynamic section of a 64-bit little-endian file, after elf(5); undefined for any other file.
+ * ldd(1) would run the program, which that of another architecture does not let itself be.
+ * @throws RangeError where it points outside itself
+ */
+export function readElf(file: Buffer): ElfFile | undefined {
+  if (file.length < 64 || file.readUInt32BE(0) !== 0x7f454c46 || file[4] !== 2 || file[5] !== 1)
+    return undefined;
+  const arch = machines[file.readUInt16LE(18)];
+  const segments = readSegments(file);
+  const interpreter = segments.find(({ type }) => type === segment.interpreter);
+  return {
+    ...(arch && { arch }),
+    ...(interpreter && { interpreter: textAt(file, interpreter.offset) }),
+    needed: readNeeded(file, segments),
+  };
+}
+
+function readSegments(file: Buffer): readonly Segment[] {
+  const [table, size, count] = [
+    Number(file.readBigUInt64LE(32)),
+    file.readUInt16LE(54),
+    file.readUInt16LE(56),
+  ];
+  return Array.from({ length: count }, (_, index) => {
+    const at = table + index * size;
+    return {
+      type: file.readUInt32LE(at),
+      offset: Number(file.readBigUInt64LE(at + 8)),
+      address: Number(file.readBigUInt64LE(at + 16)),
+      size: Number(file.readBigUInt64LE(at + 32)),
+    };
+  });
+}
+
+function readNeeded(file: Buffer, segments: readonly Segment[]): readonly string[] {
+  const section = segments.find(({ type }) => type === segment.dynamic);
+  if (!section) return [];
+  const entries: { readonly tag: number; readonly value: number }[] = [];
+  for (let at = section.offset; at < section.offset + section.size; at += 16) {
+    const tag = Number(file.readBigUInt64LE(at));
+    if (tag === dynamic.end) break;
+    entries.push({ tag, value: Number(file.readBigUInt64LE(at + 8)) });
+  }
+  const strings = entries.find(({ tag }) => tag === dynamic.strings)?.value;
+  // It is an address in memory: the segment that is loaded there says where in the file.
+  const home = segments.find(
+    ({ type, address, size }) =>
+      type === segment.load && strings !== undefined && strings >= address && strings < address + size,
+  );
+  if (strings === undefined || !home) return [];
+  const table = strings - home.address + home.offset;
+  return entries.filter(({ tag }) => tag === dynamic.needed).map(({ value }) => textAt(file, table + value));
+}
+
+function textAt(file: Buffer, offset: number): string {
+  const end = file.indexOf(0, offset);
+  if (offset >= file.length || end === -1) throw new RangeError(`no text ends after offset ${offset}`);
+  return file.toString('latin1', offset, end);
+}

@@ -1,0 +1,9 @@
+import type { Arch } from '@ignite/api/v1/arch';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+
+export type VmmErrorCode = 'VMM_MISSING';
+
+export const vmmMissing = (program: string, arch: Arch): CodedError<VmmErrorCode> =>
+  new CodedError('VMM_MISSING', `no VM for ${arch} can run here: ${program} is not installed`, {
+    hint: `install it with "apt-get install ${arch === 'arm64' ? 'qemu-system-arm' : 'qemu-system-x86'}"; "ignite doctor" tells what else is missing`,
+  });
