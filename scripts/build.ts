@@ -1,6 +1,8 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { common, readReference } from './command-reference.ts';
+import { manPages } from './man-pages.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'packages/cli/dist');
@@ -25,3 +27,14 @@ await writeFile(
   "require('node:module').enableCompileCache();\nrequire('./program.cjs');\n",
 );
 await cp(join(root, 'guest'), join(dist, 'guest'), { recursive: true });
+
+const { version } = JSON.parse(await readFile(join(root, 'packages/cli/package.json'), 'utf8')) as {
+  version: string;
+};
+const builtAt = process.env['SOURCE_DATE_EPOCH'];
+const date = (builtAt === undefined ? new Date() : new Date(Number(builtAt) * 1_000))
+  .toISOString()
+  .slice(0, 10);
+await mkdir(join(dist, 'man'));
+for (const [name, page] of manPages(await readReference(), common, { version, date }))
+  await writeFile(join(dist, 'man', name), page);

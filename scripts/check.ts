@@ -53,6 +53,7 @@ run('lint', [
 ]);
 run('dead exports', ['node', 'node_modules/knip/bin/knip.js', '--include', 'exports,files']);
 run('architecture', ['node', 'scripts/check-architecture.ts']);
+run('generated docs', ['node', 'scripts/generate-docs.ts', ...(fix ? [] : ['--check'])]);
 checkErrorCodes();
 console.log(failed.length === 0 ? 'All checks passed.' : `Failed: ${failed.join(', ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;

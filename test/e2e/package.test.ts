@@ -13,12 +13,16 @@ const dir = mkdtempSync(join(tmpdir(), 'ignite-package-'));
 after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
 
 test('the package that npm packs can be installed by itself, and runs', () => {
+  const manifest = join(root, 'packages/cli/package.json');
+  const before = readFileSync(manifest, 'utf8');
   execFileSync('npm', ['pack', '--silent', '--workspace', 'packages/cli', '--pack-destination', dir], {
     cwd: root,
   });
   const [archive] = readdirSync(dir);
+  assert.equal(readFileSync(manifest, 'utf8'), before);
   const args = [
     'install',
+    '--global',
     '--silent',
     '--ignore-scripts',
     '--no-audit',
@@ -29,13 +33,20 @@ test('the package that npm packs can be installed by itself, and runs', () => {
   ];
   execFileSync('npm', args, { cwd: dir });
   const ignite = (...words: readonly string[]): string =>
-    execFileSync(join(dir, 'node_modules/.bin/ignite'), words, {
+    execFileSync(join(dir, 'bin/ignite'), words, {
       encoding: 'utf8',
       env: { ...process.env, IGNITE_DATA_DIR: join(dir, 'data'), IGNITE_RUN_DIR: join(dir, 'run') },
     });
   assert.match(ignite('version'), /^Ignite version: \d+\.\d+\.\d+ \(Node v26\./);
   assert.match(ignite('ps'), /^VM ID +IMAGE/);
-  assert.ok(readdirSync(join(dir, 'node_modules/@ignite/cli/dist/guest')).includes('init'));
+  const manual = (page: string): string =>
+    execFileSync('man', ['-M', join(dir, 'share/man'), page], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+    });
+  assert.match(manual('ignite-run'), /ignite run IMAGE[^]*--memory SIZE/);
+  assert.match(manual('ignited'), /ignited gitops/);
+  assert.ok(readdirSync(join(dir, 'lib/node_modules/@ignite/cli/dist/guest')).includes('init'));
 });
 
 test('the toolkit can be packed by itself, and its example becomes Git-backed with it', async () => {

@@ -27,7 +27,7 @@ export const globalFlags: Flags = {
     value: 'LEVEL',
     values: logLevelNames,
     default: 'info',
-    help: 'how much to tell on standard error: error (nothing but errors), warn, info (steps too), debug (tools that are run too) or trace (their output too)',
+    help: 'how much to tell on standard error: errors at the least, with warn warnings, with info steps, with debug the tools that are run, with trace their output',
   },
   help: { type: 'boolean', short: 'h', help: 'explain the command' },
 };

@@ -123,7 +123,7 @@ function flagUsage(name: string, flag: Flag): string {
   return `${short}--${name}${flag.type === 'optional' ? `[=${word}]` : ` ${word}`}`;
 }
 
-const valueWord = ({ value, values }: Flag): string | undefined => value ?? values?.join('|');
+export const valueWord = ({ value, values }: Flag): string | undefined => value ?? values?.join('|');
 
 const flagText = ({ help, default: otherwise }: Flag): string =>
   otherwise === undefined ? help : `${help} (default ${otherwise})`;
