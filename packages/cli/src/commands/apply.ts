@@ -9,7 +9,8 @@ import type { Command, Flags, Invocation } from '../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../context.ts';
 import { assertOutputFlags, printDocument } from '../render/objects.ts';
 import { differs, planDocument, renderPlan } from '../render/plan.ts';
-import { filenameFlag, readManifestFiles } from './manifest-files.ts';
+import { readManifestFiles } from './manifest-files.ts';
+import { filenameFlag } from './manifest-texts.ts';
 
 const planFlags: Flags = {
   filename: filenameFlag,
@@ -36,9 +37,9 @@ export const apply: Command = {
   ],
   flags: { ...planFlags, 'dry-run': { type: 'boolean', help: 'say what would be done, and do nothing' } },
   run: async (invocation) => {
-    const { flags, io, signal } = invocation;
+    const { flags, io } = invocation;
     assertOutputFlags(flags);
-    const manifests = await readManifestFiles(flags.list('filename'), signal);
+    const manifests = await readManifestFiles(flags.list('filename'), invocation);
     return await withDeclaredHost(invocation, async (host) => {
       const plan = await planFor(manifests, invocation, host);
       await printPlan(plan, invocation);
@@ -58,7 +59,7 @@ export const diff: Command = {
   run: async (invocation) => {
     try {
       assertOutputFlags(invocation.flags);
-      const manifests = await readManifestFiles(invocation.flags.list('filename'), invocation.signal);
+      const manifests = await readManifestFiles(invocation.flags.list('filename'), invocation);
       return await withDeclaredHost(invocation, async (host) => {
         const plan = await planFor(manifests, invocation, host);
         await printPlan(plan, invocation);
@@ -83,7 +84,7 @@ export const deleteDeclared: Command = {
   run: async (invocation) => {
     const { flags, args, io, signal } = invocation;
     const files = flags.list('filename');
-    const manifests = files.length === 0 && args.length > 0 ? [] : await readManifestFiles(files, signal);
+    const manifests = files.length === 0 && args.length > 0 ? [] : await readManifestFiles(files, invocation);
     const { parseKey } = await import('./declared-kind.ts');
     const keys = [...manifests.map(objectKey), ...args.map(parseKey)];
     return await withDeclaredHost(invocation, async (host) => {

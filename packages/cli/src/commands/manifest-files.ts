@@ -1,22 +1,11 @@
-import { stat } from 'node:fs/promises';
-import { readFile } from 'node:fs/promises';
-import { text as readAll } from 'node:stream/consumers';
 import { scheme } from '@ignite/api/scheme';
-import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
+import { type DecodeOptions, decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
-import { DirectorySource } from '@ignite/toolkit/directory/directory-source';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { errorText } from '@ignite/toolkit/errors/error-text';
 import { Renderer } from '@ignite/toolkit/gitops/render';
-import type { Flag } from '../arguments/command.ts';
+import type { Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
-
-export const filenameFlag: Flag = {
-  type: 'list',
-  short: 'f',
-  value: 'FILE|DIR|-',
-  help: 'manifests: a file, a folder, or - for standard input',
-};
+import { type ManifestTexts, readManifestTexts } from './manifest-texts.ts';
 
 /**
  * All objects that files, folders and standard input declare. Everything is read before anything is done.
@@ -24,29 +13,30 @@ export const filenameFlag: Flag = {
  */
 export async function readManifestFiles(
   names: readonly string[],
-  signal: AbortSignal,
+  invocation: Invocation,
 ): Promise<readonly Manifest[]> {
-  if (names.length === 0) throw usageError('no manifests are named', 'name a file, a folder or - with -f');
-  const found: Manifest[] = [];
-  for (const name of names) found.push(...(await readOne(name, signal)));
+  const texts = await readManifestTexts(names, invocation.signal);
+  const onRemark = remarkWriter(invocation);
+  const found = texts.flatMap((each) => decode(each, onRemark));
   if (found.length === 0)
     throw usageError(`nothing is declared in ${names.join(', ')}`, 'manifests end in .yaml, .yml or .json');
   return found;
 }
 
-async function readOne(name: string, signal: AbortSignal): Promise<readonly Manifest[]> {
-  if (name === '-') return decodeManifests(await readAll(process.stdin), 'standard input', scheme);
-  try {
-    if (!(await stat(name)).isDirectory()) return decodeManifests(await readFile(name, 'utf8'), name, scheme);
-  } catch (failure) {
-    if (failure instanceof CodedError) throw failure;
-    throw usageError(`-f ${name}: ${errorText(failure)}`, 'name a file or folder that can be read');
-  }
-  const revision = await new DirectorySource(name).fetch({ signal, report: () => {} });
+function decode(texts: ManifestTexts, onRemark: NonNullable<DecodeOptions['onRemark']>): readonly Manifest[] {
+  if (texts.kind === 'text') return decodeManifests(texts.text, texts.name, scheme, { onRemark });
   const options = { scheme, path: '.', unknownKinds: 'refuse', nodeLabels: {} } as const;
-  const { manifests, problems } = new Renderer().render(revision, options);
+  const revision = { id: texts.name, files: texts.files };
+  const { manifests, problems } = new Renderer(onRemark).render(revision, options);
   const [problem] = problems;
   if (problem)
     throw new CodedError('MANIFEST_INVALID', problem.message, { hint: 'mend it; nothing was done' });
   return manifests;
 }
+
+/** Tells on stderr what a manifest says that has no effect. */
+export const remarkWriter =
+  ({ flags, io }: Invocation): NonNullable<DecodeOptions['onRemark']> =>
+  (remark, { file, line }) => {
+    if (!flags.isSet('quiet')) io.err.write(`note: ${file}:${line}: ${remark}\n`);
+  };

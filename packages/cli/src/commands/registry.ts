@@ -43,6 +43,7 @@ const declared: Readonly<Record<string, Load>> = {
   apply: async () => (await import('./apply.ts')).apply,
   diff: async () => (await import('./apply.ts')).diff,
   delete: async () => (await import('./apply.ts')).deleteDeclared,
+  convert: async () => (await import('./convert.ts')).convert,
   get: async () => (await import('./get.ts')).get,
   edit: async () => (await import('./get.ts')).edit,
   explain: async () => (await import('./explain.ts')).explain,

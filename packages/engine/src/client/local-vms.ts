@@ -4,17 +4,18 @@ import type { Finder } from '@ignite/api/client/finder';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CreateVmRequest, LogsRequest, SshTarget, VmClient } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObservedVm, VmDefinition } from '../declare/vm-actuator.ts';
 import { sshOptions } from '../guest/ssh-options.ts';
 import { isSessionOpen, sessionPath } from '../guest/ssh-session.ts';
 import { hostArch } from '../host/arch.ts';
-import { vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
+import { locksDir, vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
 import { addressOf, untilExited, untilReady } from '../vm/await-vm.ts';
 import { readConsole } from '../vm/console.ts';
-import { assertDiskHolds, storeVm, validateRequest } from '../vm/create-vm.ts';
-import { nameTaken, noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
+import { assertUnused, storeVm, uidFor, validateRequest, warnOfSmallDisk } from '../vm/create-vm.ts';
+import { noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
 import { reconcileVm } from '../vm/reconcile-vm.ts';
 import { settleVm } from '../vm/settle-vm.ts';
 import { archOf, assertMachine } from '../vm/vm-machine.ts';
@@ -54,11 +55,13 @@ export class LocalVms implements VmClient {
     const ofArch = { ...request, arch };
     const imageRequest = parseImportRequest(spec.image.oci, ofArch);
     if (spec.kernel.oci !== undefined) parseImportRequest(spec.kernel.oci, ofArch);
-    if ((await listVms(this.#host.store)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
+    const uid = uidFor(request);
+    using _lock = await acquireLock(locksDir(this.#host.paths), `vm-${uid}`, op.signal);
+    assertUnused({ name, uid }, await listVms(this.#host.store));
     const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
-    assertDiskHolds(spec, image);
+    warnOfSmallDisk(spec, image, op);
     const kernel = await kernelFor(spec.kernel.oci, ofArch, this.#host, op);
-    return await storeVm({ name, spec, arch, image, kernel }, request, this.#host.store);
+    return await storeVm({ name, uid, spec, arch, image, kernel }, request, this.#host.store);
   }
 
   async start(query: string, request: { readonly sshTimeoutMs?: number }, op: ClientOperation): Promise<Vm> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { validateRequest } from './create-vm.ts';
+import { uidFor, validateRequest } from './create-vm.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'create-vm-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -37,4 +37,12 @@ test('validateRequest: what is no public key, and what cannot be copied, is refu
   await assert.rejects(validateRequest({ spec: { image, ssh: join(dir, 'none') } }), { code: 'KEY_INVALID' });
   const copyFiles = [{ hostPath: join(dir, 'none'), vmPath: '/x' }];
   await assert.rejects(validateRequest({ spec: { image, copyFiles } }), { code: 'COPY_FILE_INVALID' });
+});
+
+test('uidFor: a uid that is asked for is taken, if it is one; else each VM gets another', () => {
+  const ask = (uid: string) => uidFor({ spec: {}, annotations: { 'ignite.weave.works/uid': uid } });
+  assert.equal(ask('599615df99804ae8'), '599615df99804ae8');
+  for (const uid of ['', '599615DF99804AE8', '../../../../etc/x'])
+    assert.throws(() => ask(uid), { code: 'VM_INVALID' });
+  assert.notEqual(uidFor({ spec: {} }), uidFor({ spec: {} }));
 });

@@ -1,17 +1,20 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
+import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CreateVmRequest } from '@ignite/api/client/vm-client';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { apiVersion } from '@ignite/api/v1/group';
+import { uidAnnotation, uidSchema } from '@ignite/api/v1/uid-annotation';
 import { type Vm, type VmSpec, vmSpecSchema } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { issuePath, issueText } from '@ignite/toolkit/schema/issue-text';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
-import { invalidKey, invalidVm, nameTaken, uncopyableFile } from './errors.ts';
+import { invalidKey, invalidVm, nameTaken, uidTaken, uncopyableFile } from './errors.ts';
 import { randomName } from './random-name.ts';
 import { vmFinalizer } from './vm-store.ts';
 
@@ -54,8 +57,30 @@ async function validatePublicKey(ssh: VmSpec['ssh']): Promise<void> {
   throw invalidKey(ssh);
 }
 
+/** The uid that an annotation asks for, or a new one. @throws CodedError VM_INVALID */
+export function uidFor({ annotations = {} }: CreateVmRequest): string {
+  const wanted = v.safeParse(v.optional(uidSchema), annotations[uidAnnotation]);
+  if (wanted.success) return wanted.output ?? newUid();
+  throw invalidVm(
+    `metadata.annotations.${uidAnnotation}: ${wanted.issues[0].message}`,
+    'correct it, or leave it out to have a uid made',
+  );
+}
+
+/** @throws CodedError VM_NAME_TAKEN, VM_UID_TAKEN */
+export function assertUnused(
+  { name, uid }: { readonly name: string; readonly uid: string },
+  vms: readonly Vm[],
+): void {
+  if (vms.some(({ metadata }) => metadata.name === name)) throw nameTaken(name);
+  const other = vms.find(({ metadata }) => metadata.uid === uid);
+  if (other) throw uidTaken(uid, other.metadata.name);
+}
+
+/** A VM as it is to be stored. */
 export interface NewVm {
   readonly name: string;
+  readonly uid: string;
   readonly spec: VmSpec;
   readonly arch: Arch;
   readonly image: Image;
@@ -70,7 +95,7 @@ export async function storeVm(vm: NewVm, request: CreateVmRequest, store: Object
       kind: 'VM',
       metadata: {
         name: vm.name,
-        uid: newUid(),
+        uid: vm.uid,
         labels: request.labels ?? {},
         annotations: request.annotations ?? {},
         finalizers: [vmFinalizer],
@@ -88,11 +113,10 @@ export async function storeVm(vm: NewVm, request: CreateVmRequest, store: Object
   }
 }
 
-/** The disk of an image must hold at least the image. */
-export function assertDiskHolds(spec: VmSpec, image: Image): void {
-  if (spec.diskSize >= image.status.baseDisk.size) return;
-  throw invalidVm(
-    `--size is too small: image "${image.metadata.name}" needs ${Math.ceil(image.status.baseDisk.size / 2 ** 20)}MB`,
-    'give a larger --size, or none',
-  );
+/** A disk holds at least its image, however little was asked for: as the original, it is made larger, and that is told. */
+export function warnOfSmallDisk(spec: VmSpec, image: Image, { report }: ClientOperation): void {
+  const { size } = image.status.baseDisk;
+  if (spec.diskSize >= size) return;
+  const message = `the disk is made as large as image "${image.metadata.name}", ${humanBytes(size)}: ${humanBytes(bytes(spec.diskSize))} would not hold it`;
+  report({ kind: 'warning', message });
 }

@@ -5,6 +5,7 @@ export type VmErrorCode =
   | 'VM_NOT_FOUND'
   | 'VM_AMBIGUOUS'
   | 'VM_NAME_TAKEN'
+  | 'VM_UID_TAKEN'
   | 'VM_RUNNING'
   | 'VM_NOT_RUNNING'
   | 'VM_EXITED'
@@ -22,6 +23,13 @@ export const nameTaken = (name: string): CodedError =>
     'VM_NAME_TAKEN',
     `a VM named "${name}" already exists`,
     `remove it with "ignite rm ${name}", or choose another --name`,
+  );
+
+export const uidTaken = (uid: string, name: string): CodedError =>
+  vmError(
+    'VM_UID_TAKEN',
+    `VM "${name}" has the uid ${uid} already`,
+    'leave the uid out of the manifest, or remove that VM first',
   );
 
 export const stillRunning = (name: string): CodedError =>

@@ -8,6 +8,7 @@ import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { processStartTime } from '@ignite/toolkit/process/pid';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 
 import { createSshKeys } from '../guest/ssh-keys.ts';
 import { endSession } from '../guest/ssh-session.ts';
@@ -57,7 +58,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
     case 'create-disk':
       if (await takeKeptDisk(vm, host.paths)) return vm;
       await createOverlay(
-        { path: files.disk, backingPath: '/vm/base.ext4', size: vm.spec.diskSize },
+        { path: files.disk, backingPath: '/vm/base.ext4', size: await diskSizeOf(vm, host.store) },
         host.runner,
         op.signal,
       );
@@ -108,6 +109,12 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
         finalizers: now.metadata.finalizers.filter((name) => name !== vmFinalizer),
       }));
   }
+}
+
+/** What was asked for, or more where the image needs it. */
+async function diskSizeOf(vm: Vm, store: ObjectStore): Promise<Bytes> {
+  const { size } = (await imageOf(vm, store)).status.baseDisk;
+  return bytes(Math.max(vm.spec.diskSize, size));
 }
 
 async function attachNetwork(vm: Vm, host: VmHost, signal: AbortSignal): Promise<Vm> {

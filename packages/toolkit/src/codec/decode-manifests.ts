@@ -31,11 +31,16 @@ export function decodeManifests(
 function asManifest({ definition, checked, place }: ReadObject, scheme: Scheme): Manifest {
   const hub = scheme.hubOf(definition);
   const { metadata, spec } = definition.conversion ? definition.conversion.toHub(checked) : checked;
-  const { name, namespace, labels, annotations } = checkAt(metadataSchema, metadata, ['metadata'], place);
+  const found = checkAt(hub.metadata ?? metadataSchema, metadata, ['metadata'], place);
   return {
     apiVersion: hub.apiVersion,
     kind: hub.kind,
-    metadata: { name, namespace, labels, annotations },
+    metadata: {
+      name: found.name ?? '', // objects of inert kinds alone may have none
+      namespace: typeof found['namespace'] === 'string' ? found['namespace'] : 'default',
+      labels: found.labels ?? {},
+      annotations: found.annotations ?? {},
+    },
     spec: definition.conversion ? checkAt(hub.spec, spec, ['spec'], place) : spec,
     origin: positionOf(place, []),
   };

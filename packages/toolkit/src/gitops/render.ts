@@ -1,4 +1,4 @@
-import { decodeManifests } from '../codec/decode-manifests.ts';
+import { type DecodeOptions, decodeManifests } from '../codec/decode-manifests.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import { errorText } from '../errors/error-text.ts';
 import type { Scheme } from '../scheme/scheme.ts';
@@ -29,7 +29,13 @@ const selectorAnnotation = 'gitops.weave.works/node-selector';
 
 /** Pure but for what it remembers: files that were read before are not read again. */
 export class Renderer {
+  readonly #onRemark: NonNullable<DecodeOptions['onRemark']>;
   #decoded = new Map<string, readonly Manifest[]>();
+
+  /** `onRemark` is told of each file when it is read. */
+  constructor(onRemark: NonNullable<DecodeOptions['onRemark']> = () => {}) {
+    this.#onRemark = onRemark;
+  }
 
   render(revision: Revision, options: RenderOptions): Rendering {
     const files = new Map(revision.files.map((file) => [file.path, file]));
@@ -76,6 +82,7 @@ export class Renderer {
       decodeManifests(text, file.path, scheme, {
         transform: (raw) => transforms.reduce((object, transform) => transform(object), raw),
         ...(unknownKinds === 'ignore' && { onUnknown: () => {} }),
+        onRemark: this.#onRemark,
       });
     if (isPlain) decoded.set(id, manifests);
     return manifests;

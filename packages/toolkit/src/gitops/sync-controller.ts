@@ -208,7 +208,10 @@ export class SyncController {
     const known = this.#opened.get(key);
     if (known?.id === id) return known;
     const repairs = known?.repairs ?? new RepairBackoff(this.#options.clock);
-    const opened = { id, source: openSource(sync, gitSource), renderer: new Renderer(), repairs };
+    const renderer = new Renderer((remark, { file, line }) =>
+      this.#options.log('info', remark, { sync: sync.metadata.name, file, line }),
+    );
+    const opened = { id, source: openSource(sync, gitSource), renderer, repairs };
     this.#opened.set(key, opened);
     return opened;
   }

@@ -1,0 +1,29 @@
+import * as v from 'valibot';
+import { partialVmSpecSchema } from './partial-vm-spec.ts';
+
+/** What holds for a host, in /etc/ignite/config.yaml or the file of `--ignite-config`. Flags win over all of it. */
+export const configurationSpecSchema = v.strictObject({
+  /** What isolates and watches over VMMs. */
+  runtime: v.optional(v.picklist(['conmon', 'containerd', 'docker'])),
+  networkPlugin: v.optional(v.picklist(['cni', 'docker-bridge'])),
+  /** What new VMs get that neither flags nor their own file say otherwise. */
+  vmDefaults: v.optional(partialVmSpecSchema),
+  /** Stands before a VM's uid where the host's tools name it. */
+  idPrefix: v.optional(
+    v.pipe(v.string(), v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'must be letters, digits, dashes, dots')),
+  ),
+  /** A folder with Docker's `config.json`. */
+  registryConfigDir: v.optional(v.string()),
+});
+
+/** A configuration is a file, and needs no name. */
+export const configurationMetadataSchema = v.optional(
+  v.strictObject({
+    name: v.optional(v.string()),
+    labels: v.optional(v.record(v.string(), v.string())),
+    annotations: v.optional(v.record(v.string(), v.string())),
+    uid: v.optional(v.string()),
+    creationTimestamp: v.optional(v.string()),
+  }),
+  {},
+);

@@ -1,0 +1,47 @@
+import { type Fields, asFields } from './kept-fields.ts';
+
+interface Storage {
+  readonly volumes?: readonly Named[] | undefined;
+  readonly volumeMounts?: readonly Named[] | undefined;
+}
+
+interface Named {
+  readonly name: string;
+}
+
+/** Pure. The original's volumes with those that only v1 can say. */
+export function joinStorage(said: Storage | undefined, kept: unknown): Storage | undefined {
+  const more = asFields(kept) as Storage;
+  const volumes = [...(said?.volumes ?? []), ...(more.volumes ?? [])];
+  const volumeMounts = [...(said?.volumeMounts ?? []), ...(more.volumeMounts ?? [])];
+  return volumes.length + volumeMounts.length === 0 ? undefined : { volumes, volumeMounts };
+}
+
+/** Pure. Apart from each other: what the original can say, which is block devices and where they are mounted, and the rest. */
+export function splitStorage(storage: unknown): {
+  readonly blockDevices: Storage | undefined;
+  readonly others: Storage | undefined;
+} {
+  if (storage === undefined) return { blockDevices: undefined, others: undefined };
+  const { volumes = [], volumeMounts = [] } = asFields(storage) as Storage;
+  const said = new Set(volumes.filter(isBlockDevice).map(({ name }) => name));
+  const isSaid = (mount: Named): boolean => said.has(mount.name) && hasOnly(mount, ['name', 'mountPath']);
+  const part = (wanted: boolean): Storage | undefined => {
+    const parts = {
+      volumes: volumes.filter(({ name }) => said.has(name) === wanted),
+      volumeMounts: volumeMounts.filter((mount) => isSaid(mount) === wanted),
+    };
+    return parts.volumes.length + parts.volumeMounts.length === 0 ? undefined : parts;
+  };
+  return { blockDevices: part(true), others: part(false) };
+}
+
+const isBlockDevice = (volume: Named): boolean => {
+  const { blockDevice } = volume as Named & { readonly blockDevice?: Fields };
+  return (
+    blockDevice !== undefined && hasOnly(volume, ['name', 'blockDevice']) && hasOnly(blockDevice, ['path'])
+  );
+};
+
+const hasOnly = (value: object, names: readonly string[]): boolean =>
+  Object.entries(value).every(([name, field]) => names.includes(name) || field === undefined);

@@ -1,0 +1,62 @@
+import type * as v from 'valibot';
+import type { partialVmSpecSchema as hubSchema } from '../v1/partial-vm-spec.ts';
+import { type KernelFields, kernelFromHub, kernelToHub, keptOfKernel } from './kernel-defaults.ts';
+import { type Fields, asFields, isEmpty, mergeFields } from './kept-fields.ts';
+import { withoutUndefined } from './maybe.ts';
+import { sizeFromHub, sizeToHub } from './size.ts';
+import { joinStorage, splitStorage } from './convert-storage.ts';
+import type { PartialVmSpec } from './vm-spec.ts';
+
+/** As it is written, with or without its defaults. */
+type HubSpec = v.InferInput<typeof hubSchema>;
+
+/** A spec, and what of the one that it was made of it cannot say. */
+export interface ConvertedSpec {
+  readonly spec: Fields;
+  readonly kept: Fields;
+}
+
+/** Pure. `kept` holds fields of v1 that an earlier conversion could not say. */
+export function vmSpecToHub(given: PartialVmSpec, kept: unknown): ConvertedSpec {
+  const { sandbox, kernel, cpus, memory, diskSize, ssh, storage, network, ...same } = given;
+  const { storage: keptStorage, ...keptFields } = asFields(kept);
+  const said = withoutUndefined({
+    ...same,
+    kernel: kernelToHub(kernel),
+    cpus: cpus === 0 ? undefined : cpus,
+    memory: sizeToHub(memory),
+    diskSize: sizeToHub(diskSize),
+    network: network && { ports: network.ports?.map(withoutEmptyProtocol) },
+    storage: joinStorage(storage, keptStorage),
+    ssh: ssh === 'true' ? true : ssh === true || (typeof ssh === 'string' && ssh !== '') ? ssh : undefined,
+  });
+  return { spec: mergeFields(said, keptFields), kept: { sandbox, kernel: keptOfKernel(kernel) } };
+}
+
+const withoutEmptyProtocol = ({ protocol, ...port }: { readonly protocol?: string | undefined }) => ({
+  ...port,
+  protocol: protocol === '' ? undefined : protocol,
+});
+
+/** Pure. `kept` holds fields of v1alpha4 that v1 cannot say; `spec.power` is the caller's, who has a status for it. */
+export function vmSpecFromHub(given: unknown, kept: unknown): ConvertedSpec {
+  const { storage, ...hub } = given as HubSpec & { readonly storage?: unknown }; // the hub's schema has found it so
+  const { image, kernel, cpus, memory, diskSize, network, copyFiles, ssh, power: _, ...rest } = hub;
+  const { ports, ...restOfNetwork } = network ?? {};
+  const { blockDevices, others } = splitStorage(storage);
+  const { sandbox, kernel: keptKernel } = asFields(kept);
+  const backKernel = kernelFromHub(kernel ?? {}, asFields(keptKernel) as KernelFields);
+  const spec = withoutUndefined({
+    image,
+    sandbox,
+    kernel: isEmpty({ ...backKernel }) ? undefined : backKernel,
+    cpus,
+    memory: sizeFromHub(memory),
+    diskSize: sizeFromHub(diskSize),
+    network: ports === undefined ? undefined : { ports },
+    storage: blockDevices,
+    copyFiles,
+    ssh,
+  });
+  return { spec, kept: { ...rest, network: restOfNetwork, storage: others } };
+}

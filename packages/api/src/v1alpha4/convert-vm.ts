@@ -1,0 +1,38 @@
+import type { Versioned } from '@ignite/toolkit/scheme/scheme';
+import { metadataFromHub, metadataToHub } from './convert-metadata.ts';
+import { vmSpecFromHub, vmSpecToHub } from './convert-vm-spec.ts';
+import { asFields, isEmpty, keptFields, mergeFields } from './kept-fields.ts';
+import { withoutUndefined } from './maybe.ts';
+import type { VmStatus } from './vm.ts';
+import type { VmSpec } from './vm-spec.ts';
+
+/** Pure. The status of the original is also what is wanted: `running` becomes `spec.power`, the rest is kept. */
+export function toHub({ metadata, spec, status }: Versioned): Versioned {
+  const { running, ...observed } = withoutUndefined((status ?? {}) as VmStatus);
+  const converted = vmSpecToHub(spec as VmSpec, keptFields(metadata, 'v1')['spec']);
+  const kept = mergeFields(
+    keptFields(metadata, 'v1alpha4'),
+    withoutUndefined({ spec: converted.kept, status: observed }),
+  );
+  return {
+    metadata: metadataToHub(metadata, kept),
+    spec: {
+      ...converted.spec,
+      ...(running !== undefined && { power: running ? 'Running' : 'Stopped' }),
+    },
+  };
+}
+
+/** Pure. */
+export function fromHub({ metadata, spec }: Versioned): Versioned {
+  const kept = keptFields(metadata, 'v1alpha4');
+  const converted = vmSpecFromHub(spec, kept['spec']);
+  const power = asFields(spec)['power'];
+  const running = power === undefined ? {} : { running: power === 'Running' };
+  const status = { ...running, ...asFields(kept['status']) };
+  return {
+    metadata: metadataFromHub(metadata, { spec: converted.kept }),
+    spec: converted.spec,
+    ...(!isEmpty(status) && { status }),
+  };
+}

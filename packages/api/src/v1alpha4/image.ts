@@ -1,0 +1,37 @@
+import type { KindDefinition, Versioned } from '@ignite/toolkit/scheme/scheme';
+import * as v from 'valibot';
+import { keptStatus, metadataFromHub, metadataToHub } from './convert-metadata.ts';
+import { apiVersion } from './group.ts';
+import { maybe, withoutUndefined } from './maybe.ts';
+import { metadataSchema } from './metadata.ts';
+import { ociSourceSchema } from './oci-source.ts';
+
+const imageSpecSchema = v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) });
+
+export const image = {
+  apiVersion,
+  kind: 'Image',
+  metadata: metadataSchema,
+  spec: imageSpecSchema,
+  status: v.strictObject({ ociSource: maybe(ociSourceSchema) }),
+  conversion: { toHub: withKeptStatus, fromHub: withStatusAgain },
+} as const satisfies KindDefinition;
+
+export const kernel = {
+  ...image,
+  kind: 'Kernel',
+  status: v.strictObject({
+    /** As `uname -r` prints it. */
+    version: maybe(v.string()),
+    ociSource: maybe(ociSourceSchema),
+  }),
+} as const satisfies KindDefinition;
+
+function withKeptStatus({ metadata, spec, status }: Versioned): Versioned {
+  return { metadata: metadataToHub(metadata, { status: withoutUndefined(status) }), spec };
+}
+
+function withStatusAgain({ metadata, spec }: Versioned): Versioned {
+  const status = keptStatus(metadata);
+  return { metadata: metadataFromHub(metadata, {}), spec, ...(status !== undefined && { status }) };
+}

@@ -1,0 +1,50 @@
+import type { VersionedMetadata } from '@ignite/toolkit/scheme/scheme';
+import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
+import { withoutUndefined } from './maybe.ts';
+
+/** The annotations that hold, as JSON, the fields of an object that only the version of that name can say. */
+const annotationOf = { v1: 'ignite.weave.works/v1', v1alpha4: 'ignite.weave.works/v1alpha4' } as const;
+export type KeptVersion = keyof typeof annotationOf;
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Pure. What was kept of a version; nothing where the annotation is no JSON object, as after an edit by hand. */
+export function keptFields({ annotations = {} }: VersionedMetadata, version: KeptVersion): Fields {
+  try {
+    return asFields(JSON.parse(annotations[annotationOf[version]] ?? '{}'));
+  } catch {
+    return {};
+  }
+}
+
+/** Pure. Annotations with more kept of one version, and without what was kept of the other, which is said again. */
+export function withKept(
+  annotations: Readonly<Record<string, string>>,
+  version: KeptVersion,
+  fields: Fields,
+): Readonly<Record<string, string>> {
+  const { v1: _v1, v1alpha4: _v1alpha4 } = annotationOf;
+  const { [_v1]: _first, [_v1alpha4]: _second, ...others } = annotations;
+  const kept = withoutEmpty(withoutUndefined(fields));
+  return isEmpty(kept) ? others : { ...others, [annotationOf[version]]: JSON.stringify(kept) };
+}
+
+/** Pure. `over` wins. */
+export const mergeFields = (under: unknown, over: unknown): Fields => asFields(mergePatch(under, over));
+
+export const asFields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+
+export const isEmpty = (fields: Fields): boolean => Object.keys(fields).length === 0;
+
+/** Pure. Without records that hold nothing, at any depth. */
+function withoutEmpty(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields)
+      .map(([name, value]): [string, unknown] => [name, isRecord(value) ? withoutEmpty(value) : value])
+      .filter(([, value]) => !(isRecord(value) && isEmpty(value))),
+  );
+}
+
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,35 @@
+import type { KindDefinition } from '@ignite/toolkit/scheme/scheme';
+import * as v from 'valibot';
+import { apiVersion } from './group.ts';
+import { maybe } from './maybe.ts';
+import { namelessMetadataSchema } from './metadata.ts';
+import { sizeSchema } from './size.ts';
+
+/** A thin pool that the original planned and never used. It has no version of ours: v1alpha4 is its hub. */
+export const pool = {
+  apiVersion,
+  kind: 'Pool',
+  metadata: namelessMetadataSchema,
+  spec: v.strictObject({
+    metadataSize: maybe(sizeSchema),
+    dataSize: maybe(sizeSchema),
+    allocationSize: maybe(sizeSchema),
+    metadataPath: maybe(v.string()),
+    dataPath: maybe(v.string()),
+  }),
+  status: v.strictObject({
+    devices: maybe(
+      v.array(
+        v.nullable(
+          v.strictObject({
+            size: maybe(sizeSchema),
+            parent: maybe(v.union([v.string(), v.number()])),
+            type: maybe(v.picklist(['Image', 'Resize', 'Kernel', 'VM'])),
+            metadataPath: maybe(v.string()),
+          }),
+        ),
+      ),
+    ),
+  }),
+  inert: 'a Pool has no effect: no thin pool is needed, as disks are made by the driver that suits the host',
+} as const satisfies KindDefinition;

@@ -1,0 +1,57 @@
+import * as v from 'valibot';
+import { maybe } from './maybe.ts';
+import { sizeSchema } from './size.ts';
+
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+const reference = maybe(v.string());
+
+/** A VM's spec as v1alpha3 and v1alpha4 have it, without the defaults that the original fills in: ours are the same. */
+export const vmSpecSchema = v.strictObject({
+  image: v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) }),
+  /** The image of the original's sandbox container; has no effect. */
+  sandbox: maybe(v.strictObject({ oci: reference })),
+  /** The original's default kernel and command line mean our own. */
+  kernel: maybe(v.strictObject({ oci: reference, cmdLine: reference })),
+  cpus: maybe(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  memory: maybe(sizeSchema),
+  diskSize: maybe(sizeSchema),
+  network: maybe(
+    v.strictObject({
+      ports: maybe(
+        v.array(
+          v.strictObject({
+            bindAddress: maybe(v.string()),
+            hostPort: port,
+            vmPort: port,
+            protocol: maybe(v.picklist(['tcp', 'udp', ''])),
+          }),
+        ),
+      ),
+    }),
+  ),
+  storage: maybe(
+    v.strictObject({
+      volumes: maybe(
+        v.array(
+          v.strictObject({
+            name: v.string(),
+            /** A block device of the host. */
+            blockDevice: maybe(v.strictObject({ path: v.string() })),
+          }),
+        ),
+      ),
+      volumeMounts: maybe(v.array(v.strictObject({ name: v.string(), mountPath: v.string() }))),
+    }),
+  ),
+  copyFiles: maybe(v.array(v.strictObject({ hostPath: v.string(), vmPath: v.string() }))),
+  /** True makes a key pair for this VM; a path names the public key file to let in; false and {} are nothing. */
+  ssh: maybe(v.union([v.boolean(), v.string(), v.strictObject({})])),
+});
+export type VmSpec = v.InferOutput<typeof vmSpecSchema>;
+
+/** Every field may be missing: for a configuration's `vmDefaults`, and files of which only parts are wanted. */
+export const partialVmSpecSchema = v.strictObject({
+  ...vmSpecSchema.entries,
+  image: maybe(vmSpecSchema.entries.image),
+});
+export type PartialVmSpec = v.InferOutput<typeof partialVmSpecSchema>;

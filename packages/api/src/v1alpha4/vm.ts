@@ -1,0 +1,45 @@
+import type { KindDefinition } from '@ignite/toolkit/scheme/scheme';
+import * as v from 'valibot';
+import { fromHub, toHub } from './convert-vm.ts';
+import { apiVersion } from './group.ts';
+import { isDefaultKernel } from './kernel-defaults.ts';
+import { maybe } from './maybe.ts';
+import { metadataSchema } from './metadata.ts';
+import { ociSourceSchema } from './oci-source.ts';
+import { type PartialVmSpec, vmSpecSchema } from './vm-spec.ts';
+
+/** What the original wrote of a VM that it ran; `running` is also what was wanted. */
+export const vmStatusSchema = v.strictObject({
+  running: maybe(v.boolean()),
+  runtime: maybe(v.strictObject({ id: maybe(v.string()), name: maybe(v.string()) })),
+  startTime: maybe(v.string()),
+  network: maybe(v.strictObject({ plugin: maybe(v.string()), ipAddresses: maybe(v.array(v.string())) })),
+  image: maybe(ociSourceSchema),
+  kernel: maybe(ociSourceSchema),
+  idPrefix: maybe(v.string()),
+});
+export type VmStatus = v.InferOutput<typeof vmStatusSchema>;
+
+export const vm = {
+  apiVersion,
+  kind: 'VM',
+  metadata: metadataSchema,
+  spec: vmSpecSchema,
+  status: vmStatusSchema,
+  conversion: { toHub, fromHub },
+  remarks: ({ spec }) => remarksOn(spec as PartialVmSpec),
+} as const satisfies KindDefinition;
+
+/** Pure. What a spec of the original says that has no effect. */
+function remarksOn({ sandbox, kernel }: PartialVmSpec): readonly string[] {
+  const ignored = [
+    ...(sandbox?.oci ? ['spec.sandbox.oci'] : []),
+    ...(kernel?.oci && isDefaultKernel(kernel.oci) ? [`spec.kernel.oci (${kernel.oci})`] : []),
+    ...(/(^|\s)(pci=off|ip=dhcp)(\s|$)/.test(kernel?.cmdLine ?? '')
+      ? ["the original's words in spec.kernel.cmdLine"]
+      : []),
+  ];
+  return ignored.length === 0
+    ? []
+    : [`Ignite's own sandbox and kernel are used in place of ${ignored.join(', ')}`];
+}
