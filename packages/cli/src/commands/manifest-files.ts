@@ -35,7 +35,7 @@ function decode(texts: ManifestTexts, onRemark: NonNullable<DecodeOptions['onRem
 }
 
 /** Tells on stderr what a manifest says that has no effect. */
-export const remarkWriter =
+const remarkWriter =
   ({ flags, io }: Invocation): NonNullable<DecodeOptions['onRemark']> =>
   (remark, { file, line }) => {
     if (!flags.isSet('quiet')) io.err.write(`note: ${file}:${line}: ${remark}\n`);
