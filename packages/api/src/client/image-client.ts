@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Arch } from '../v1/arch.ts';
 import type { Image } from '../v1/image.ts';
 import type { Finder } from './finder.ts';
@@ -11,6 +12,20 @@ export interface ImportImageRequest {
 
 export interface ImageClient extends Finder<Image> {
   import(source: string, request: ImportImageRequest, op: ClientOperation): Promise<Image>;
+  /** Writes images as one archive, in the form of an OCI layout or of "docker save". */
+  save(
+    queries: readonly string[],
+    request: { readonly format: 'oci' | 'docker'; readonly output: Writable },
+    op: ClientOperation,
+  ): Promise<void>;
+  /** Imports every image of an archive. @throws CodedError ARCHIVE_INVALID */
+  load(archive: Readable, op: ClientOperation): Promise<readonly Image[]>;
+  /** Sends an image to a registry, under its own name unless a destination is given. */
+  push(
+    query: string,
+    request: { readonly destination?: string; readonly registryConfigDir?: string },
+    op: ClientOperation,
+  ): Promise<{ readonly name: string; readonly digest: string }>;
   /** @throws CodedError IMAGE_IN_USE unless forced, which removes the VMs too */
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image>;
 }

@@ -30,6 +30,9 @@ const images: Readonly<Record<string, Load>> = {
   images: async () => (await import('./image.ts')).images,
   'image import': async () => (await import('./image.ts')).imageImport,
   'image rm': async () => (await import('./image.ts')).imageRemove,
+  save: async () => (await import('./image-transfer.ts')).save,
+  load: async () => (await import('./image-transfer.ts')).load,
+  push: async () => (await import('./image-transfer.ts')).push,
 };
 
 const kernels: Readonly<Record<string, Load>> = {
@@ -89,6 +92,9 @@ const hidden: Readonly<Record<string, Load>> = {
 /** What goes by other names than the rules of spelling.ts make. */
 export const aliases: Readonly<Record<string, string>> = {
   rmi: 'image rm',
+  'image save': 'save',
+  'image load': 'load',
+  'image push': 'push',
   rmk: 'kernel rm',
 };
 

@@ -1,9 +1,12 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Finder } from '@ignite/api/client/finder';
 import type { ImageClient, ImportImageRequest } from '@ignite/api/client/image-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
+import { loadImages, saveImages } from '../oci/image-archive.ts';
 import { imageInUse } from '../oci/errors.ts';
 import { importAndRecord, parseImportRequest, removeImageObject } from '../oci/image-objects.ts';
+import { pushImage } from '../oci/push-image.ts';
 import { listImages, listVms } from '../vm/vm-store.ts';
 import type { LocalHost } from './local-client.ts';
 import type { LocalVms } from './local-vms.ts';
@@ -31,6 +34,27 @@ export class LocalImages implements ImageClient {
 
   async import(source: string, request: ImportImageRequest, op: ClientOperation): Promise<Image> {
     return await importAndRecord(parseImportRequest(source, request), this.#host, this.#host.store, op);
+  }
+
+  async save(
+    queries: readonly string[],
+    request: { readonly format: 'oci' | 'docker'; readonly output: Writable },
+    op: ClientOperation,
+  ): Promise<void> {
+    const images = await Promise.all(queries.map((query) => this.find(query, op.signal)));
+    await saveImages(images, request, this.#host, op);
+  }
+
+  async load(archive: Readable, op: ClientOperation): Promise<readonly Image[]> {
+    return await loadImages(archive, this.#host, this.#host.store, op);
+  }
+
+  async push(
+    query: string,
+    request: { readonly destination?: string; readonly registryConfigDir?: string },
+    op: ClientOperation,
+  ): Promise<{ readonly name: string; readonly digest: string }> {
+    return await pushImage(await this.find(query, op.signal), request, this.#host, op);
   }
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image> {

@@ -12,7 +12,8 @@ export type ImageErrorCode =
   | 'REGISTRY_RATE_LIMITED'
   | 'REGISTRY_UNREACHABLE'
   | 'REGISTRY_FAILED'
-  | 'DISK_FULL';
+  | 'DISK_FULL'
+  | 'ARCHIVE_INVALID';
 
 export const referenceInvalid = (text: string): CodedError<ImageErrorCode> =>
   new CodedError('REFERENCE_INVALID', `not an image reference: ${JSON.stringify(text)}`, {
@@ -46,6 +47,12 @@ export const imageCorrupt = (source: string, cause: unknown): CodedError<ImageEr
       cause,
     },
   );
+
+export const archiveInvalid = (why: string, cause?: unknown): CodedError<ImageErrorCode> =>
+  new CodedError('ARCHIVE_INVALID', `not an archive of images: ${why}`, {
+    hint: 'give a file that "ignite save", "docker save" or "skopeo copy … oci-archive:FILE" wrote',
+    cause,
+  });
 
 export const imageInUse = (name: string, vm: string): CodedError<ImageErrorCode> =>
   new CodedError('IMAGE_IN_USE', `image "${name}" is used by VM "${vm}"`, {
@@ -106,13 +113,21 @@ const explanations: readonly Explanation[] = [
 ];
 
 /** Turns a failed pull into what a user can act on. */
-export function pullFailed(source: string, failure: unknown): unknown {
+export const pullFailed = (source: string, failure: unknown): unknown =>
+  transferFailed(`import "${source}"`, failure);
+
+/** Turns a failed copy between registries, archives and this host into what a user can act on. */
+export function transferFailed(what: string, failure: unknown): unknown {
   if (!(failure instanceof ToolFailedError)) return failure;
   const known = explanations.find(({ said }) => said.test(failure.stderr));
-  const { code, what, hint } = known ?? {
+  const {
+    code,
+    what: why,
+    hint,
+  } = known ?? {
     code: 'REGISTRY_FAILED' as const,
     what: 'its registry failed',
     hint: 'try again later; the cause is what skopeo said',
   };
-  return new CodedError<ImageErrorCode>(code, `cannot import "${source}": ${what}`, { hint, cause: failure });
+  return new CodedError<ImageErrorCode>(code, `cannot ${what}: ${why}`, { hint, cause: failure });
 }

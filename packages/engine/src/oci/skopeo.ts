@@ -53,6 +53,45 @@ export function pullArgs(request: PullRequest, digestFile: string): readonly str
   ];
 }
 
+export interface CopyOutRequest {
+  readonly layout: string;
+  readonly tag: string;
+  /** Where it goes, in skopeo's words. */
+  readonly destination: string;
+  /** The registry that it goes to, with its port. */
+  readonly registry?: string;
+  readonly registryConfigDir?: string;
+  readonly insecureRegistries: readonly string[];
+}
+
+/** Copies an image out of an OCI layout, and returns the digest of the manifest that was written. */
+export async function copyImageOut(
+  request: CopyOutRequest,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<string> {
+  const digestFile = `${request.layout}.digest-out`;
+  const { registry, registryConfigDir } = request;
+  const isInsecure = registry !== undefined && mayBeInsecure(registry, request.insecureRegistries);
+  const args = [
+    ...(existsSync('/etc/containers/policy.json') ? [] : ['--insecure-policy']),
+    'copy',
+    '--quiet',
+    '--retry-times=2',
+    `--digestfile=${digestFile}`,
+    ...(registryConfigDir === undefined ? [] : [`--dest-authfile=${join(registryConfigDir, 'config.json')}`]),
+    ...(isInsecure ? ['--dest-tls-verify=false'] : []),
+    `oci:${request.layout}:${request.tag}`,
+    request.destination,
+  ];
+  try {
+    await runner.run({ tool: 'skopeo', args }, signal);
+    return (await readFile(digestFile, 'utf8')).trim();
+  } finally {
+    await rm(digestFile, { force: true });
+  }
+}
+
 /** As Docker does, a registry on this very host needs no TLS. */
 function mayBeInsecure(registry: string, listed: readonly string[]): boolean {
   return listed.includes(registry) || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(registry);

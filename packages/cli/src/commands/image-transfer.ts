@@ -1,0 +1,93 @@
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import type { Command } from '../arguments/command.ts';
+import { usageError } from '../arguments/usage-error.ts';
+import { withClient } from '../context.ts';
+import { writeWhole } from './whole-file.ts';
+
+export const save: Command = {
+  name: 'save',
+  arguments: 'IMAGE...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Write images to an archive',
+  examples: ['ignite save debian:12 -o debian.tar', 'ignite save --format docker my-image | docker load'],
+  flags: {
+    output: { type: 'string', short: 'o', value: 'FILE', help: 'where to (default: standard output)' },
+    format: {
+      type: 'string',
+      value: 'FORMAT',
+      values: ['oci', 'docker'],
+      default: 'oci',
+      help: 'oci for an OCI layout, docker for what "docker load" of old reads (one image)',
+    },
+  },
+  run: async (invocation) => {
+    const { flags, args } = invocation;
+    const format = flags.text('format') ?? 'oci';
+    if (format !== 'oci' && format !== 'docker')
+      throw usageError(`--format ${format}: there is no such format`, 'write oci or docker');
+    if (format === 'docker' && args.length > 1)
+      throw usageError('--format docker: an archive of that format takes one image', 'use --format oci');
+    const file = flags.text('output');
+    await withClient(invocation, async ({ images }, op) =>
+      writeWhole(file, (output) => images.save(args, { format, output }, op)),
+    );
+    return 0;
+  },
+};
+
+export const load: Command = {
+  name: 'load',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'Import every image of an archive',
+  examples: ['ignite load -i debian.tar', 'docker save alpine:3 | ignite load'],
+  flags: {
+    input: { type: 'string', short: 'i', value: 'FILE', help: 'where from (default: standard input)' },
+  },
+  run: async (invocation) => {
+    const { flags, io } = invocation;
+    const file = flags.text('input') ?? '-';
+    if (file === '-' && process.stdin.isTTY)
+      throw usageError('there is no archive on standard input', 'name a file with -i');
+    const input = file === '-' ? process.stdin : await openInput(file);
+    const loaded = await withClient(invocation, ({ images }, op) => images.load(input, op));
+    for (const { metadata } of loaded)
+      io.out.write(
+        `${flags.isSet('quiet') ? metadata.uid : `Loaded image "${metadata.name}" with ID "${metadata.uid}"`}\n`,
+      );
+    return 0;
+  },
+};
+
+async function openInput(file: string): Promise<Readable> {
+  try {
+    return (await open(file)).createReadStream();
+  } catch (failure) {
+    throw usageError(`-i ${file}: ${errorText(failure)}`, 'name an archive that can be read');
+  }
+}
+
+export const push: Command = {
+  name: 'push',
+  arguments: 'IMAGE [DESTINATION]',
+  arity: { least: 1, most: 2 },
+  summary: 'Send an image to a registry',
+  examples: ['ignite push registry.example.org/web:2', 'ignite push web registry.example.org/web:2'],
+  flags: {
+    'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
+  },
+  run: async (invocation) => {
+    const { flags, args, io } = invocation;
+    const [image, destination] = args;
+    const registryConfigDir = flags.text('registry-config-dir');
+    const request = {
+      ...(destination !== undefined && { destination }),
+      ...(registryConfigDir !== undefined && { registryConfigDir }),
+    };
+    const pushed = await withClient(invocation, ({ images }, op) => images.push(image!, request, op));
+    io.out.write(flags.isSet('quiet') ? `${pushed.digest}\n` : `Pushed ${pushed.name}@${pushed.digest}\n`);
+    return 0;
+  },
+};

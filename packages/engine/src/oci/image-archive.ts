@@ -1,0 +1,88 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Image } from '@ignite/api/v1/image';
+import { openWorkspace } from '@ignite/toolkit/files/workspace';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { layoutDir, locksDir } from '../host/paths.ts';
+import { type ArchivedImage, parseDockerManifest, parseOciIndex } from './archive-index.ts';
+import { archiveInvalid, transferFailed } from './errors.ts';
+import { importAndRecord } from './image-objects.ts';
+import { type ImageDeps, layoutTag } from './import-image.ts';
+import { hostPlatform } from './platform.ts';
+import { familiarName, parseReference } from './reference.ts';
+import { copyImageOut } from './skopeo.ts';
+import { readTarMember, writeTar } from './tar.ts';
+
+/** Writes images as one archive: an OCI layout, or what "docker load" reads. */
+export async function saveImages(
+  images: readonly Image[],
+  request: { readonly format: 'oci' | 'docker'; readonly output: Writable },
+  deps: ImageDeps,
+  { signal, report }: ClientOperation,
+): Promise<void> {
+  const { paths, runner, insecureRegistries } = deps;
+  using _transfer = await acquireLock(locksDir(paths), 'image-archive', signal);
+  await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'archive-');
+  const target = join(work.path, 'archive');
+  {
+    using _layout = await acquireLock(locksDir(paths), 'oci-layout', signal);
+    for (const { metadata } of images) {
+      report({ kind: 'step', message: `Saving ${metadata.name}` });
+      const prefix = request.format === 'oci' ? `oci:${target}` : `docker-archive:${target}`;
+      const destination = `${prefix}:${metadata.name}`;
+      const from = { layout: layoutDir(paths), tag: layoutTag(metadata.name), insecureRegistries };
+      await copyImageOut({ ...from, destination }, runner, signal).catch((failure: unknown) => {
+        throw transferFailed(`save "${metadata.name}"`, failure);
+      });
+    }
+  }
+  if (request.format === 'oci') await writeTar(target, request.output, signal);
+  else await pipeline(createReadStream(target), request.output, { signal, end: false });
+}
+
+/** Imports every image of an archive, under the names that it has there. @throws CodedError ARCHIVE_INVALID */
+export async function loadImages(
+  input: Readable,
+  deps: ImageDeps,
+  store: ObjectStore,
+  op: ClientOperation,
+): Promise<readonly Image[]> {
+  using _transfer = await acquireLock(locksDir(deps.paths), 'image-archive', op.signal);
+  await using work = await openWorkspace(join(deps.paths.dataDir, 'scratch'), 'archive-');
+  const file = join(work.path, 'archive.tar');
+  op.report({ kind: 'step', message: 'Reading the archive' });
+  await pipeline(input, createWriteStream(file, { mode: 0o600 }), { signal: op.signal });
+  const loaded: Image[] = [];
+  for (const image of await imagesIn(file, deps, op.signal)) {
+    const source = {
+      transport: image.transport,
+      location: `${image.transport}:${file}${image.selector}`,
+      name: nameOf(image),
+    };
+    loaded.push(await importAndRecord({ source, platform: hostPlatform }, deps, store, op));
+  }
+  return loaded;
+}
+
+async function imagesIn(
+  file: string,
+  { runner }: ImageDeps,
+  signal: AbortSignal,
+): Promise<readonly (ArchivedImage & { readonly transport: 'oci-archive' | 'docker-archive' })[]> {
+  // What "docker save" writes nowadays is both; then the layout says more.
+  const index = await readTarMember(file, 'index.json', runner, signal);
+  if (index !== undefined)
+    return parseOciIndex(index).map((image) => ({ ...image, transport: 'oci-archive' as const }));
+  const manifest = await readTarMember(file, 'manifest.json', runner, signal);
+  if (manifest === undefined) throw archiveInvalid('it has neither an index.json nor a manifest.json');
+  return parseDockerManifest(manifest).map((image) => ({ ...image, transport: 'docker-archive' as const }));
+}
+
+function nameOf({ reference, digest = '' }: ArchivedImage): string {
+  if (reference !== undefined) return familiarName(parseReference(reference));
+  return `image-${digest.replace('sha256:', '').slice(0, 12) || 'loaded'}:latest`;
+}

@@ -1,0 +1,39 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Image } from '@ignite/api/v1/image';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { layoutDir, locksDir } from '../host/paths.ts';
+import { transferFailed } from './errors.ts';
+import { type ImageDeps, layoutTag } from './import-image.ts';
+import { familiarName, parseReference } from './reference.ts';
+import { copyImageOut } from './skopeo.ts';
+
+/** Sends an image to a registry, under its own name unless another is given; returns name and digest there. */
+export async function pushImage(
+  image: Image,
+  request: { readonly destination?: string; readonly registryConfigDir?: string },
+  { paths, runner, insecureRegistries }: ImageDeps,
+  { signal, report }: ClientOperation,
+): Promise<{ readonly name: string; readonly digest: string }> {
+  const reference = parseReference(request.destination ?? image.metadata.name);
+  const { registry, repository, tag = 'latest' } = reference;
+  const name = familiarName(reference);
+  report({ kind: 'step', message: `Pushing ${name}` });
+  using _layout = await acquireLock(locksDir(paths), 'oci-layout', signal);
+  try {
+    const digest = await copyImageOut(
+      {
+        layout: layoutDir(paths),
+        tag: layoutTag(image.metadata.name),
+        destination: `docker://${registry}/${repository}:${tag}`,
+        registry,
+        insecureRegistries,
+        ...(request.registryConfigDir !== undefined && { registryConfigDir: request.registryConfigDir }),
+      },
+      runner,
+      signal,
+    );
+    return { name, digest };
+  } catch (failure) {
+    throw transferFailed(`push "${name}"`, failure);
+  }
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Ignite } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+import { startRegistry } from './fixtures/registry.ts';
+
+const digestOf = async (ignite: Ignite, name: string): Promise<string> =>
+  (JSON.parse(await ignite.ok('inspect', 'image', name)) as { status: { digest: string } }).status.digest;
+
+test('images go to archives and registries and come back the same', async (t) => {
+  await using _leaks = watchLeaks();
+  await using registry = await startRegistry();
+  await using ignite = await Ignite.open(161);
+  const at = (name: string): string => join(ignite.dir, name);
+  await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
+  await ignite.ok('image', 'import', `oci-archive:${imageArchive('http')}`);
+  const digest = await digestOf(ignite, 'busybox:latest');
+
+  await t.test('pushed under its own name or another, and pulled again', async () => {
+    const pushed = await ignite.ok('push', 'busybox', `${registry.host}/tools/busybox:1`);
+    assert.match(pushed, /^Pushed 127\.0\.0\.1:\d+\/tools\/busybox:1@sha256:[0-9a-f]{64}\n$/);
+    await ignite.ok('image', 'import', `${registry.host}/tools/busybox:1`);
+    assert.equal(await digestOf(ignite, `${registry.host}/tools/busybox:1`), digest);
+    const lost = await ignite.run('push', 'busybox', '127.0.0.1:1/x:1');
+    assert.match(lost.stderr, /^error: cannot push "127\.0\.0\.1:1\/x:1": its registry cannot be reached\n/m);
+  });
+
+  await t.test('several in one OCI archive, which skopeo reads too', async () => {
+    await ignite.ok('save', 'busybox', 'http', '-o', at('both.tar'));
+    const config = execFileSync('skopeo', [
+      'inspect',
+      '--config',
+      `oci-archive:${at('both.tar')}:http:latest`,
+    ]);
+    assert.equal(JSON.parse(config.toString()).os, 'linux');
+    await ignite.ok('rmi', 'busybox:latest', 'http:latest', `${registry.host}/tools/busybox:1`);
+    assert.equal(await ignite.ok('images', '-q'), '');
+    const loaded = await ignite.ok('load', '-i', at('both.tar'));
+    assert.match(loaded, /^Loaded image "busybox:latest" with ID "[0-9a-f]{16}"\nLoaded image "http:latest"/);
+    assert.equal(await digestOf(ignite, 'busybox:latest'), digest);
+  });
+
+  await t.test('by pipes, in the form of docker save', async () => {
+    const saved = await ignite.ok('save', '--format', 'docker', 'busybox', '-o', at('docker.tar'));
+    assert.equal(saved, '');
+    await ignite.ok('rmi', 'busybox:latest');
+    const load = await ignite.start(['load', '-q'], readFileSync(at('docker.tar'))).ended;
+    assert.match(load.stdout, /^[0-9a-f]{16}\n$/);
+    assert.equal((await ignite.run('save', '--format', 'docker', 'busybox', 'http')).code, 2);
+  });
+
+  await t.test('what is no archive is refused, and nothing half-made is kept', async () => {
+    writeFileSync(at('junk'), 'junk');
+    const refused = await ignite.run('load', '-i', at('junk'));
+    assert.match(refused.stderr, /^error: not an archive of images: .*\nhint: /m);
+    assert.equal((await ignite.run('save', 'nothing', '-o', at('never.tar'))).code, 1);
+    assert.ok(!existsSync(at('never.tar')));
+    assert.deepEqual(readdirSync(join(ignite.dir, 'data/scratch')), []);
+  });
+});
