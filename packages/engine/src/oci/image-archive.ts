@@ -3,18 +3,21 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Arch } from '@ignite/api/v1/arch';
 import type { Image } from '@ignite/api/v1/image';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { hostArch } from '../host/arch.ts';
 import { layoutDir, locksDir } from '../host/paths.ts';
 import { type ArchivedImage, parseDockerManifest, parseOciIndex } from './archive-index.ts';
 import { archiveInvalid, transferFailed } from './errors.ts';
 import { importAndRecord } from './image-objects.ts';
 import { type ImageDeps, layoutTag } from './import-image.ts';
-import { hostPlatform } from './platform.ts';
 import { familiarName, parseReference } from './reference.ts';
 import { copyImageOut } from './skopeo.ts';
+import type { ImageSource } from './source.ts';
 import { readTarMember, writeTar } from './tar.ts';
 
 /** Writes images as one archive: an OCI layout, or what "docker load" reads. */
@@ -30,13 +33,13 @@ export async function saveImages(
   const target = join(work.path, 'archive');
   {
     using _layout = await acquireLock(locksDir(paths), 'oci-layout', signal);
-    for (const { metadata } of images) {
-      report({ kind: 'step', message: `Saving ${metadata.name}` });
+    for (const { metadata, spec } of images) {
+      report({ kind: 'step', message: `Saving ${spec.oci}` });
       const prefix = request.format === 'oci' ? `oci:${target}` : `docker-archive:${target}`;
-      const destination = `${prefix}:${metadata.name}`;
+      const destination = `${prefix}:${spec.oci}`;
       const from = { layout: layoutDir(paths), tag: layoutTag(metadata.name), insecureRegistries };
       await copyImageOut({ ...from, destination }, runner, signal).catch((failure: unknown) => {
-        throw transferFailed(`save "${metadata.name}"`, failure);
+        throw transferFailed(`save "${spec.oci}"`, failure);
       });
     }
   }
@@ -63,9 +66,25 @@ export async function loadImages(
       location: `${image.transport}:${file}${image.selector}`,
       name: nameOf(image),
     };
-    loaded.push(await importAndRecord({ source, platform: hostPlatform }, deps, store, op));
+    loaded.push(await importAnyArch(source, deps, store, op));
   }
   return loaded;
+}
+
+/** An archive's image is of one architecture, whichever; of an index this host's comes first. */
+async function importAnyArch(
+  source: ImageSource,
+  deps: ImageDeps,
+  store: ObjectStore,
+  op: ClientOperation,
+): Promise<Image> {
+  const request = (arch: Arch) => ({ source, platform: { os: 'linux' as const, arch } });
+  try {
+    return await importAndRecord(request(hostArch), deps, store, op);
+  } catch (failure) {
+    if (!hasCode(failure, 'PLATFORM_UNAVAILABLE')) throw failure;
+    return await importAndRecord(request(hostArch === 'amd64' ? 'arm64' : 'amd64'), deps, store, op);
+  }
 }
 
 async function imagesIn(

@@ -14,7 +14,7 @@ export async function pushImage(
   { paths, runner, insecureRegistries }: ImageDeps,
   { signal, report }: ClientOperation,
 ): Promise<{ readonly name: string; readonly digest: string }> {
-  const reference = parseReference(request.destination ?? image.metadata.name);
+  const reference = parseReference(request.destination ?? image.spec.oci);
   const { registry, repository, tag = 'latest' } = reference;
   const name = familiarName(reference);
   report({ kind: 'step', message: `Pushing ${name}` });
