@@ -1,10 +1,11 @@
 import { gitopsKinds } from '@ignite/toolkit/gitops/kinds';
 import { Scheme } from '@ignite/toolkit/scheme/scheme';
-import { configurationMetadataSchema, configurationSpecSchema } from './v1/configuration.ts';
+import { configurationSpecSchema } from './v1/configuration.ts';
 import { apiVersion } from './v1/group.ts';
 import { imageSpecSchema } from './v1/image.ts';
 import { kernelSpecSchema } from './v1/kernel.ts';
 import { namedByReferenceSchema } from './v1/named-by-reference.ts';
+import { namelessMetadataSchema } from './v1/nameless-metadata.ts';
 import { vmSpecSchema } from './v1/vm.ts';
 import { kinds as v1alpha2 } from './v1alpha2/kinds.ts';
 import { kinds as v1alpha3 } from './v1alpha3/kinds.ts';
@@ -20,7 +21,7 @@ export const scheme = new Scheme([
     apiVersion,
     kind: 'Configuration',
     spec: configurationSpecSchema,
-    metadata: configurationMetadataSchema,
+    metadata: namelessMetadataSchema,
     inert: configurationIsAFile,
   },
   ...gitopsKinds,

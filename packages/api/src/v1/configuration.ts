@@ -15,15 +15,4 @@ export const configurationSpecSchema = v.strictObject({
   /** A folder with Docker's `config.json`. */
   registryConfigDir: v.optional(v.string()),
 });
-
-/** A configuration is a file, and needs no name. */
-export const configurationMetadataSchema = v.optional(
-  v.strictObject({
-    name: v.optional(v.string()),
-    labels: v.optional(v.record(v.string(), v.string())),
-    annotations: v.optional(v.record(v.string(), v.string())),
-    uid: v.optional(v.string()),
-    creationTimestamp: v.optional(v.string()),
-  }),
-  {},
-);
+export type ConfigurationSpec = v.InferInput<typeof configurationSpecSchema>;

@@ -2,6 +2,7 @@ import type { Image } from '@ignite/api/v1/image';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command } from '../arguments/command.ts';
+import { registryConfig } from '../configuration.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
 import { type Column, assertOutputFlags, outputFlags, printObjects } from '../render/objects.ts';
@@ -50,17 +51,8 @@ export const imageImport: Command = {
   },
   run: async (invocation) => {
     const { flags, args, io } = invocation;
-    const registryConfigDir = flags.text('registry-config-dir');
-    const image = await withClient(invocation, (client, op) =>
-      client.images.import(
-        args[0]!,
-        {
-          ...archOf(flags),
-          ...(registryConfigDir !== undefined && { registryConfigDir }),
-        },
-        op,
-      ),
-    );
+    const request = { ...archOf(flags), ...(await registryConfig(invocation)) };
+    const image = await withClient(invocation, (client, op) => client.images.import(args[0]!, request, op));
     io.out.write(
       `${flags.isSet('quiet') ? image.metadata.uid : `Imported image "${image.metadata.name}" with ID "${image.metadata.uid}"`}\n`,
     );

@@ -2,6 +2,7 @@ import type { Kernel } from '@ignite/api/v1/kernel';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command, Invocation } from '../arguments/command.ts';
+import { registryConfig } from '../configuration.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
 import { type Column, assertOutputFlags, outputFlags, printObjects } from '../render/objects.ts';
@@ -43,11 +44,7 @@ export const kernelImport: Command = {
     runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
   },
   run: async (invocation) => {
-    const registryConfigDir = invocation.flags.text('registry-config-dir');
-    const request = {
-      ...archOf(invocation.flags),
-      ...(registryConfigDir !== undefined && { registryConfigDir }),
-    };
+    const request = { ...archOf(invocation.flags), ...(await registryConfig(invocation)) };
     const kernel = await withClient(invocation, (client, op) =>
       client.kernels.import(invocation.args[0]!, request, op),
     );

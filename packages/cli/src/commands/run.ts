@@ -1,12 +1,15 @@
 import { resolve } from 'node:path';
 import type { CreateVmRequest } from '@ignite/api/client/vm-client';
-import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { VmFile } from '@ignite/api/vm-file';
 import { parsePortMappings } from '@ignite/engine/network/port-mapping';
+import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
-import { readVmManifest } from './vm-manifest.ts';
+import { readConfiguration, registryConfig } from '../configuration.ts';
+import { readVmFile } from './vm-file.ts';
 
 const createFlags: Flags = {
   config: { type: 'string', value: 'FILE', help: 'a manifest of the VM, over which flags win' },
@@ -113,28 +116,33 @@ function printCreated(vm: Vm, { flags, io }: Invocation): void {
   io.out.write(`${flags.isSet('quiet') ? uid : `Created VM with ID "${uid}" and name "${name}"`}\n`);
 }
 
-async function createRequest({ flags, args, rest }: Invocation): Promise<CreateVmRequest> {
+/** Flags win over the file of `--config`, and that over the configuration's defaults for VMs. */
+async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
+  const { flags, io } = invocation;
+  const { vmDefaults = {} } = await readConfiguration(invocation);
   const config = flags.text('config');
-  const manifest = config === undefined ? undefined : await readVmManifest(config);
-  const image = args[0] ?? manifest?.spec.image.oci;
-  if (image === undefined)
+  const file = config === undefined ? undefined : await readVmFile(config);
+  const spec = mergePatch(mergePatch(vmDefaults, file?.spec ?? {}), specOf(invocation)) as VmFile['spec'];
+  const [wanted, otherwise] = [spec.image?.oci, file?.spec.image?.oci];
+  if (otherwise !== undefined && otherwise !== wanted && !flags.isSet('quiet'))
+    io.err.write(`note: ${config}: its image ${otherwise} gives way to ${wanted} of the command line\n`);
+  if (spec.image === undefined)
     throw usageError('an image is needed', 'name one, or give a manifest with --config');
-  const name = flags.text('name') ?? manifest?.metadata.name;
+  const name = flags.text('name') ?? file?.name;
   if (flags.isSet('require-name') && name === undefined) {
     throw usageError('--require-name: no name is given', 'give one with --name');
   }
-  const registryConfigDir = flags.text('registry-config-dir');
   return {
     ...(name !== undefined && { name }),
-    labels: { ...manifest?.metadata.labels, ...Object.fromEntries(flags.list('label').map(parseLabel)) },
-    annotations: manifest?.metadata.annotations ?? {},
-    spec: { ...manifest?.spec, image: { oci: image }, ...specOf(flags, manifest?.spec.kernel, rest) },
-    ...(registryConfigDir !== undefined && { registryConfigDir }),
+    labels: { ...file?.labels, ...Object.fromEntries(flags.list('label').map(parseLabel)) },
+    annotations: file?.annotations ?? {},
+    spec,
+    ...(await registryConfig(invocation)),
   };
 }
 
 /** The fields that flags name. */
-function specOf(flags: FlagValues, kernel: VmSpec['kernel'] | undefined, command: readonly string[]): object {
+function specOf({ flags, args: [image], rest: command }: Invocation): object {
   const ssh = flags.text('ssh');
   const oci = flags.text('kernel-image');
   const cmdLine = flags.text('kernel-args');
@@ -144,7 +152,8 @@ function specOf(flags: FlagValues, kernel: VmSpec['kernel'] | undefined, command
   const size = flags.text('size');
   const copyFiles = flags.list('copy-files').flatMap((list) => list.split(','));
   return {
-    kernel: { ...kernel, ...(oci !== undefined && { oci }), ...(cmdLine !== undefined && { cmdLine }) },
+    ...(image !== undefined && { image: { oci: image } }),
+    kernel: { ...(oci !== undefined && { oci }), ...(cmdLine !== undefined && { cmdLine }) },
     ...archOf(flags),
     ...(cpus !== undefined && { cpus: parseCount(cpus) }),
     ...(gic !== undefined && { machine: { gic: parseGic(gic) } }),

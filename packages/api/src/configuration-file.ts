@@ -1,0 +1,46 @@
+import { convertManifests } from '@ignite/toolkit/codec/convert-manifests';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { scheme } from './scheme.ts';
+import type { ConfigurationSpec } from './v1/configuration.ts';
+import { apiVersion } from './v1/group.ts';
+
+export type ConfigurationErrorCode = 'CONFIG_INVALID';
+
+export const configInvalid = (
+  what: string,
+  hint: string,
+  cause?: unknown,
+): CodedError<ConfigurationErrorCode> => new CodedError('CONFIG_INVALID', what, { hint, cause });
+
+/**
+ * Pure. What a configuration file of any version says, in our version and as it was written: no default is filled in.
+ * @throws CodedError CONFIG_INVALID, MANIFEST_INVALID
+ */
+export function decodeConfiguration(text: string, file: string): ConfigurationSpec {
+  const [object, ...more] = convertManifests(text, file, scheme, () => apiVersion, {
+    transform: (raw) => assertNamesItsKind(raw, file),
+  });
+  if (!object) throw kindMissing(file);
+  if (object.kind !== 'Configuration' || more.length > 0)
+    throw configInvalid(
+      `${file} holds not one Configuration alone`,
+      'move what else it declares to a file of its own',
+    );
+  return object.spec as ConfigurationSpec; // the schema of its kind has found it so
+}
+
+function assertNamesItsKind(raw: unknown, file: string): unknown {
+  const { kind, apiVersion: version } = (raw ?? {}) as {
+    readonly kind?: unknown;
+    readonly apiVersion?: unknown;
+  };
+  if (!kind || !version) throw kindMissing(file);
+  return raw;
+}
+
+/** In the words of the original. */
+const kindMissing = (file: string): CodedError =>
+  configInvalid(
+    'invalid config file, Kind and APIVersion must be set',
+    `begin ${file} with "apiVersion: ${apiVersion}" and "kind: Configuration"`,
+  );

@@ -1,0 +1,54 @@
+import { convertManifests } from '@ignite/toolkit/codec/convert-manifests';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { Scheme } from '@ignite/toolkit/scheme/scheme';
+import * as v from 'valibot';
+import { apiVersion } from './v1/group.ts';
+import { namelessMetadataSchema } from './v1/nameless-metadata.ts';
+import { partialVmSpecSchema } from './v1/partial-vm-spec.ts';
+import { vm as v1alpha2 } from './v1alpha2/vm.ts';
+import { namelessMetadataSchema as oldMetadataSchema } from './v1alpha4/metadata.ts';
+import { vm as v1alpha4 } from './v1alpha4/vm.ts';
+import { partialVmSpecSchema as oldSpecSchema } from './v1alpha4/vm-spec.ts';
+
+const { sandbox: _, ...oldestEntries } = oldSpecSchema.entries;
+const old = { ...v1alpha4, metadata: oldMetadataSchema, spec: oldSpecSchema };
+
+/** The versions of a VM, with nothing that must be there. */
+const partialVms = new Scheme([
+  { apiVersion, kind: 'VM', metadata: namelessMetadataSchema, spec: partialVmSpecSchema },
+  old,
+  { ...old, apiVersion: 'ignite.weave.works/v1alpha3' },
+  { ...v1alpha2, metadata: oldMetadataSchema, spec: v.strictObject(oldestEntries) },
+]);
+
+/** What a file says of a VM, in our version and as it was written: no default is filled in. */
+export interface VmFile {
+  readonly name?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly spec: v.InferInput<typeof partialVmSpecSchema>;
+}
+
+/**
+ * Pure. A file over which flags win, of any version. Everything may be missing, even all of it; without an `apiVersion`
+ * it is one of the original's, which asked for none.
+ * @throws CodedError MANIFEST_INVALID
+ */
+export function decodeVmFile(text: string, file: string): VmFile {
+  const transform = (raw: unknown): unknown =>
+    typeof raw === 'object' && raw !== null && !Array.isArray(raw)
+      ? { apiVersion: v1alpha4.apiVersion, kind: 'VM', spec: {}, ...withoutNulls(raw) }
+      : raw;
+  const [object, ...more] = convertManifests(text, file, partialVms, () => apiVersion, { transform });
+  if (more.length > 0) {
+    const hint = 'give each VM a file of its own; "ignite apply" takes several';
+    throw new CodedError('MANIFEST_INVALID', `${file} declares more than one VM`, { hint });
+  }
+  const { name, labels = {}, annotations = {} } = object?.metadata ?? {};
+  const spec = (object?.spec ?? {}) as VmFile['spec']; // the schema of its kind has found it so
+  return { ...(name !== undefined && { name }), labels, annotations, spec };
+}
+
+/** A heading without anything below it says nothing. */
+const withoutNulls = (raw: object): object =>
+  Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null));

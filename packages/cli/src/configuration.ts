@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { configInvalid, decodeConfiguration } from '@ignite/api/configuration-file';
+import type { ConfigurationSpec } from '@ignite/api/v1/configuration';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import type { Invocation } from './arguments/command.ts';
+
+const defaultPath = '/etc/ignite/config.yaml';
+
+/**
+ * What holds for this host: the file of `--ignite-config` or IGNITE_CONFIG, or the default one, which need not be there.
+ * @throws CodedError CONFIG_INVALID, MANIFEST_INVALID
+ */
+export async function readConfiguration({
+  flags,
+  io,
+}: Pick<Invocation, 'flags' | 'io'>): Promise<ConfigurationSpec> {
+  const named = flags.text('ignite-config') ?? io.env['IGNITE_CONFIG'];
+  const path = named ?? defaultPath;
+  try {
+    return decodeConfiguration(await readFile(path, 'utf8'), path);
+  } catch (failure) {
+    const { code } = failure as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && named === undefined) return {};
+    if (failure instanceof Error && 'errno' in failure)
+      throw configInvalid(
+        `the configuration ${path} cannot be read: ${errorText(failure)}`,
+        'name one that is there',
+        failure,
+      );
+    throw failure;
+  }
+}
+
+/** Where credentials for registries are: the flag wins over the configuration. */
+export async function registryConfig(
+  invocation: Invocation,
+): Promise<{ readonly registryConfigDir?: string }> {
+  const given = invocation.flags.text('registry-config-dir');
+  const registryConfigDir = given ?? (await readConfiguration(invocation)).registryConfigDir;
+  return registryConfigDir === undefined ? {} : { registryConfigDir };
+}
