@@ -26,7 +26,8 @@ await writeFile(
   join(dist, 'ignite.cjs'),
   "require('node:module').enableCompileCache();\nrequire('./program.cjs');\n",
 );
-await cp(join(root, 'guest'), join(dist, 'guest'), { recursive: true });
+for (const scripts of ['guest', 'host'])
+  await cp(join(root, scripts), join(dist, scripts), { recursive: true });
 
 const { version } = JSON.parse(await readFile(join(root, 'packages/cli/package.json'), 'utf8')) as {
   version: string;

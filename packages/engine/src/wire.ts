@@ -2,12 +2,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { type Trace, tracedRunner } from '@ignite/toolkit/process/traced-runner';
+import type { Runner } from '@ignite/toolkit/process/runner';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
-import { type Paths, locksDir, networkDir, storePath } from './host/paths.ts';
+import { Ctr } from './host/ctr.ts';
+import { containerdSocket, dockerSocket } from './host/daemon-socket.ts';
+import { DockerApi } from './host/docker-api.ts';
+import { type Paths, locksDir, networkDir, storePath, vmFiles } from './host/paths.ts';
 import { LocalClient } from './client/local-client.ts';
 import { defaultNetwork } from './network/conf-list.ts';
 import { LocalNetwork } from './network/local-network.ts';
+import { ChosenSandbox } from './sandbox/chosen-sandbox.ts';
 import { ConmonSandbox } from './sandbox/conmon-sandbox.ts';
+import { containerdSandbox } from './sandbox/containerd-sandbox.ts';
+import { dockerSandbox } from './sandbox/docker-sandbox.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
 import { probeAccel } from './vmm/accel.ts';
 import { qemu } from './vmm/qemu/qemu.ts';
 
@@ -42,19 +50,34 @@ export function openLocalClient({ paths, env, settleCommand, trace }: LocalClien
     store: openSqliteStore(storePath(paths)),
     runner,
     network,
-    sandbox: new ConmonSandbox(paths.runDir, runner),
+    sandbox: sandboxes(paths, env, runner),
     vmm: qemu,
     accel: probeAccel,
     settleCommand,
-    guestDir: guestDir(),
+    guestDir: scriptsDir('guest'),
     insecureRegistries: (env['IGNITE_INSECURE_REGISTRIES'] ?? '').split(',').filter(Boolean),
   });
 }
 
-/** The scripts that run inside VMs: beside the bundle when installed, at the top of the repository otherwise. */
-function guestDir(): string {
+function sandboxes(paths: Paths, env: NodeJS.ProcessEnv, runner: Runner): Sandbox {
+  const { runDir } = paths;
+  const consoleLog = join(scriptsDir('host'), 'console-log');
+  const ctr = new Ctr(runner, () => containerdSocket(env));
+  const docker = new DockerApi(() => dockerSocket(env));
+  return new ChosenSandbox(
+    {
+      conmon: new ConmonSandbox(runDir, runner),
+      containerd: containerdSandbox({ runDir, consoleLog, env }, ctr),
+      docker: dockerSandbox({ runDir, consoleLog }, docker),
+    },
+    (uid) => vmFiles(paths, uid).runtime,
+  );
+}
+
+/** Scripts that run elsewhere: beside the bundle when installed, at the top of the repository otherwise. */
+function scriptsDir(name: 'guest' | 'host'): string {
   const here = import.meta.dirname;
-  const found = [join(here, 'guest'), join(here, '../../../guest')].find(existsSync);
-  if (found === undefined) throw new Error(`the guest scripts are missing beside ${here}`);
+  const found = [join(here, name), join(here, '../../..', name)].find(existsSync);
+  if (found === undefined) throw new Error(`the ${name} scripts are missing beside ${here}`);
   return found;
 }

@@ -51,6 +51,7 @@ const refused: Readonly<Record<string, object>> = {
   'an address that is none': { image, network: { ports: [{ ...port, bindAddress: '1.2.3' }] } },
   'a path that escapes': { image, copyFiles: [{ hostPath: '/a', vmPath: '/b/../../c' }] },
   'a relative path': { image, copyFiles: [{ hostPath: 'a', vmPath: '/b' }] },
+  'a runtime that is none': { image, sandbox: { runtime: 'inert' } },
   'a power state that is none': { image, power: 'Maybe' },
 };
 

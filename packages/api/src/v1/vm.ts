@@ -3,6 +3,7 @@ import type { ApiObject } from '@ignite/toolkit/object/meta';
 import * as v from 'valibot';
 import { absolutePath } from './absolute-path.ts';
 import { type Arch, archSchema } from './arch.ts';
+import { vmSandboxSchema } from './vm-sandbox.ts';
 import { size } from './size.ts';
 import { vmMachineSchema } from './vm-machine.ts';
 import { vmNetworkSchema } from './vm-network.ts';
@@ -34,6 +35,7 @@ export const vmSpecSchema = v.strictObject({
   copyFiles: v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
   /** Run in place of the image's Cmd, after its Entrypoint. */
   command: v.optional(v.array(v.string())),
+  sandbox: v.optional(vmSandboxSchema),
   power: v.optional(v.picklist(['Running', 'Stopped']), 'Running'),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;

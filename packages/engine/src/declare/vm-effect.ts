@@ -13,6 +13,7 @@ const table: readonly (readonly [string, Effect])[] = [
   ['/spec/ssh', 'restart'],
   ['/spec/copyFiles', 'restart'],
   ['/spec/command', 'restart'],
+  ['/spec/sandbox', 'restart'],
 ];
 
 /** Pure. */

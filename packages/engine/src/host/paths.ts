@@ -30,6 +30,8 @@ export interface VmFiles {
   readonly knownHosts: string;
   readonly consoleLog: string;
   readonly exitStatus: string;
+  /** Names the runtime of its sandbox while there is one that is not conmon's. */
+  readonly runtime: string;
 }
 
 export function vmFiles(paths: Paths, uid: string): VmFiles {
@@ -44,6 +46,7 @@ export function vmFiles(paths: Paths, uid: string): VmFiles {
     knownHosts: join(dir, 'known_hosts'),
     consoleLog: join(dir, 'console.log'),
     exitStatus: join(dir, 'exit-status'),
+    runtime: join(dir, 'runtime'),
   };
 }
 

@@ -8,6 +8,7 @@ import { sandboxUser } from './sandbox.ts';
 const shape = v.looseObject({
   process: v.looseObject({
     user: v.object({ uid: v.number(), gid: v.number() }),
+    env: v.array(v.string()),
     noNewPrivileges: v.boolean(),
     capabilities: v.record(v.string(), v.array(v.string())),
   }),
@@ -27,6 +28,8 @@ const config = v.parse(
   bundleConfig(
     {
       uid: 'abc',
+      runtime: 'conmon',
+      environ: { EXTRA: 'a=b c' },
       argv: ['/usr/bin/vmm'],
       user: 1_879_048_193,
       netnsPath: '/run/netns/x',
@@ -75,9 +78,15 @@ test('bundleConfig: it has namespaces of its own, a memory limit, and one device
   assert.equal(allowed.length, 1);
 });
 
+test('bundleConfig: its environment is our own, with what was given', () => {
+  assert.deepEqual(config.process.env, ['PATH=/usr/bin:/usr/sbin', 'HOME=/', 'EXTRA=a=b c']);
+});
+
 test('bundleConfig: a device that nobody knows is a bug', () => {
   const spec = {
     uid: 'a',
+    runtime: 'conmon' as const,
+    environ: {},
     argv: [],
     user: 1,
     netnsPath: '',

@@ -1,15 +1,11 @@
+import type { HostTree } from './host-tree.ts';
 import type { SandboxMount, SandboxSpec } from './sandbox.ts';
-
-/** Where a program finds its shared libraries and its data on this host. */
-export interface HostTree {
-  readonly readOnly: readonly string[];
-}
 
 /** Below the root of each hierarchy. */
 export const cgroupPath = (uid: string): string => `/ignite/${uid}`;
 
 /** Refused inside: they serve no VMM, and breaking out of one. QEMU's own filter refuses more. */
-const refusedCalls = (
+export const refusedCalls = (
   'acct add_key bpf clock_adjtime clock_settime create_module delete_module finit_module fsconfig fsmount fsopen fspick ' +
   'init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kcmp kexec_file_load kexec_load keyctl ' +
   'lookup_dcookie mount mount_setattr move_mount name_to_handle_at open_by_handle_at open_tree perf_event_open ' +
@@ -17,15 +13,15 @@ const refusedCalls = (
   'settimeofday swapoff swapon syslog umount umount2 unshare userfaultfd vhangup'
 ).split(' ');
 
-/** Pure. The config.json of an OCI bundle (runtime-spec 1.0) for `spec`. */
-export function bundleConfig(spec: SandboxSpec, host: HostTree): object {
+/** Pure. The config.json of an OCI bundle (runtime-spec 1.0) for `spec`, with the empty folder that is its root. */
+export function bundleConfig(spec: SandboxSpec, host: HostTree, root = 'rootfs'): object {
   return {
     ociVersion: '1.0.2',
     process: {
       terminal: false,
       user: { uid: spec.user, gid: spec.user },
       args: spec.argv,
-      env: ['PATH=/usr/bin:/usr/sbin', 'HOME=/'],
+      env: environOf(spec),
       cwd: '/',
       capabilities: { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] },
       rlimits: [
@@ -34,7 +30,7 @@ export function bundleConfig(spec: SandboxSpec, host: HostTree): object {
       ],
       noNewPrivileges: true,
     },
-    root: { path: 'rootfs', readonly: true },
+    root: { path: root, readonly: true },
     hostname: `ignite-${spec.uid}`,
     mounts: [
       { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
@@ -97,6 +93,12 @@ export function bundleConfig(spec: SandboxSpec, host: HostTree): object {
     },
   };
 }
+
+/** Pure. As `NAME=VALUE`. */
+export const environOf = (spec: SandboxSpec): readonly string[] =>
+  Object.entries({ PATH: '/usr/bin:/usr/sbin', HOME: '/', ...spec.environ }).map(
+    ([name, value]) => `${name}=${value}`,
+  );
 
 function bind(mount: SandboxMount): object {
   const mode = mount.writable ? 'rw' : 'ro';

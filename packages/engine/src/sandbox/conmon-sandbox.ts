@@ -4,35 +4,26 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processStartTime } from '@ignite/toolkit/process/pid';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import * as v from 'valibot';
 import { bundleConfig, cgroupPath } from './bundle.ts';
 import { sandboxFailed } from './errors.ts';
+import { hostTree } from './host-tree.ts';
 import { findOciRuntime } from './oci-runtime.ts';
-import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
+import { logLimitBytes, type Sandbox, type SandboxObservation, type SandboxSpec } from './sandbox.ts';
 
-const logLimitBytes = 16 * 2 ** 20;
 const createTimeoutMs = 20_000;
 const pollMs = 10;
-/** Of which a VMM needs libraries and firmware; those that this host has not are left out. */
-const hostTree = [
-  '/usr/bin/qemu-system-x86_64',
-  '/usr/bin/qemu-system-aarch64',
-  '/usr/lib',
-  '/usr/lib64',
-  '/lib',
-  '/lib64',
-  '/usr/share/qemu',
-  '/usr/share/seabios',
-  '/etc/ld.so.cache',
-];
 
 /** OCI bundles run by runc or crun, each watched by a conmon that outlives us: processes are those of a container. */
 export class ConmonSandbox implements Sandbox {
   readonly #runDir: string;
   readonly #runner: Runner;
+  readonly #ociRuntime: () => Promise<string>;
 
-  constructor(runDir: string, runner: Runner) {
+  constructor(runDir: string, runner: Runner, ociRuntime = findOciRuntime) {
     this.#runDir = runDir;
     this.#runner = runner;
+    this.#ociRuntime = ociRuntime;
   }
 
   async launch(spec: SandboxSpec, signal: AbortSignal): Promise<{ readonly pid: number }> {
@@ -40,9 +31,9 @@ export class ConmonSandbox implements Sandbox {
     for (const dir of [at.rootfs, at.exitDir, at.monitorDir])
       await mkdir(dir, { recursive: true, mode: 0o755 });
     for (const mount of spec.mounts) if (mount.writable) await chown(mount.source, spec.user, spec.user);
-    const config = bundleConfig(spec, { readOnly: hostTree.filter(existsSync) });
+    const config = bundleConfig(spec, hostTree());
     await writeFile(join(at.bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 });
-    const runtime = await findOciRuntime();
+    const runtime = await this.#ociRuntime();
     await this.#runner.run(
       // It may make a file "oom" where it stands; its exit command stands there too, when the VM's own folder is gone.
       { tool: 'conmon', args: conmonArgs(spec, at, runtime), cwd: this.#runDir },
@@ -92,7 +83,7 @@ export class ConmonSandbox implements Sandbox {
     const at = this.#files(uid);
     if (existsSync(join(at.state, at.id))) {
       await this.#runner.run(
-        { tool: await findOciRuntime(), args: [`--root=${at.state}`, 'delete', '--force', at.id] },
+        { tool: await this.#ociRuntime(), args: [`--root=${at.state}`, 'delete', '--force', at.id] },
         signal,
       );
     }
@@ -156,6 +147,8 @@ function conmonArgs(spec: SandboxSpec, at: SandboxFiles, runtime: string): reado
       `--root=${at.state}`,
       '--runtime-arg',
       `--log=${at.runtimeLog}`,
+      '--runtime-arg',
+      '--log-format=json',
     ],
     ...['--bundle', at.bundle, '--container-pidfile', at.pidFile],
     ...['--exit-dir', at.exitDir, '--persist-dir', at.monitorDir, '--socket-dir-path', at.monitorDir],
@@ -195,9 +188,14 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+/** Of runc and crun alike. */
+const logEntrySchema = v.looseObject({ level: v.string(), msg: v.string() });
+
 async function runtimeError(path: string): Promise<string | undefined> {
   try {
-    return /level=error msg="(.*)"/.exec(await readFile(path, 'utf8'))?.[1]?.replaceAll('\\"', '"');
+    const lines = (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+    const entries = lines.map((line) => v.parse(logEntrySchema, JSON.parse(line)));
+    return entries.find(({ level }) => level === 'error')?.msg;
   } catch {
     return undefined;
   }

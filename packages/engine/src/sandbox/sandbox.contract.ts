@@ -1,72 +1,235 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newUid } from '@ignite/toolkit/object/uid';
-import type { Sandbox, SandboxObservation } from './sandbox.ts';
+import { bytes } from '@ignite/toolkit/units/bytes';
+import { decodeLogLine } from './console-log.ts';
+import { type Sandbox, type SandboxObservation, type SandboxSpec, sandboxUser } from './sandbox.ts';
 
-const signal = AbortSignal.timeout(120_000);
+const signal = AbortSignal.timeout(240_000);
 
 /** A sandbox under test, and how to run a line of sh in it. */
 export interface SandboxUnderTest extends AsyncDisposable {
+  readonly dir: string;
+  readonly netns: string;
   readonly sandbox: Sandbox;
-  readonly launch: (uid: string, line: string) => Promise<{ readonly pid: number }>;
+  readonly spec: (uid: string, line: string) => SandboxSpec;
+  readonly launch: (
+    uid: string,
+    line: string,
+    change?: Partial<SandboxSpec>,
+  ) => Promise<{ readonly pid: number }>;
+  /** What the program has printed. */
   readonly log: (uid: string) => string;
+}
+
+/** On busybox, in a network namespace of its own, with limits. */
+export async function openSandbox(make: (runDir: string) => Sandbox): Promise<SandboxUnderTest> {
+  const dir = mkdtempSync(join(tmpdir(), 'ignite-sandbox-'));
+  const netns = `igtest-${newUid()}`;
+  execFileSync('ip', ['netns', 'add', netns]);
+  mkdirSync(join(dir, 'out'));
+  const sandbox = make(join(dir, 'run'));
+  const launched = new Set<string>();
+  const spec = (uid: string, line: string): SandboxSpec => ({
+    uid,
+    runtime: 'conmon',
+    argv: ['/vm/busybox', 'sh', '-c', line, `ignite-${uid}`],
+    environ: {},
+    user: sandboxUser(uid),
+    netnsPath: `/run/netns/${netns}`,
+    mounts: [
+      { source: '/bin/busybox', target: '/vm/busybox', writable: false },
+      { source: join(dir, 'out'), target: '/vm/out', writable: true },
+    ],
+    devices: [],
+    memoryLimit: bytes(64 * 2 ** 20),
+    cpuLimit: 1,
+    logPath: join(dir, `${uid}.log`),
+    exitCommand: ['/bin/true'],
+  });
+  return {
+    dir,
+    netns,
+    sandbox,
+    spec,
+    launch: (uid, line, change) => {
+      launched.add(uid);
+      return sandbox.launch({ ...spec(uid, line), ...change }, signal);
+    },
+    log: (uid) =>
+      readFileSync(join(dir, `${uid}.log`), 'utf8')
+        .split('\n')
+        .map(decodeLogLine)
+        .join(''),
+    [Symbol.asyncDispose]: async () => {
+      for (const uid of launched) await sandbox.remove(uid, signal);
+      execFileSync('ip', ['netns', 'delete', netns]);
+      rmSync(dir, { recursive: true });
+    },
+  };
 }
 
 /** What every sandbox promises, as tests. */
 export function testSandboxContract(name: string, open: () => Promise<SandboxUnderTest>): void {
   describe(`${name} keeps the sandbox contract`, () => {
-    test('what was never launched is absent, and ending it is no error', async () => {
-      await using at = await open();
-      const uid = newUid();
-      assert.deepEqual(await at.sandbox.observe(uid), { state: 'absent' });
-      await at.sandbox.kill(uid, signal);
-      await at.sandbox.remove(uid, signal);
-    });
-
-    test('a program runs until it is killed, and is then seen to have ended', async () => {
-      await using at = await open();
-      const uid = newUid();
-      const { pid } = await at.launch(uid, 'sleep 1000');
-      assert.deepEqual(await at.sandbox.observe(uid), { state: 'running', pid });
-      await at.sandbox.kill(uid, signal);
-      assert.equal((await at.sandbox.observe(uid)).state, 'exited');
-      await at.sandbox.kill(uid, signal);
-      await at.sandbox.remove(uid, signal);
-      assert.deepEqual(await at.sandbox.observe(uid), { state: 'absent' });
-      await at.sandbox.remove(uid, signal);
-    });
-
-    test("a program's exit code and output are kept", async () => {
-      await using at = await open();
-      const uid = newUid();
-      await at.launch(uid, 'echo out; echo err >&2; exit 7');
-      assert.deepEqual(await ended(at.sandbox, uid), { state: 'exited', exitCode: 7 });
-      assert.match(at.log(uid), /out[^]*err|err[^]*out/);
-    });
-
-    test('removing ends what runs, and the place can be used again', async () => {
-      await using at = await open();
-      const uid = newUid();
-      const { pid } = await at.launch(uid, 'sleep 1000');
-      await at.sandbox.remove(uid, signal);
-      assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
-      await at.launch(uid, 'sleep 1000');
-      assert.equal((await at.sandbox.observe(uid)).state, 'running');
-    });
-
-    test('programs are apart: the end of one is not the end of another', async () => {
-      await using at = await open();
-      const [a, b] = [newUid(), newUid()];
-      await at.launch(a, 'sleep 1000');
-      await at.launch(b, 'sleep 1000');
-      await at.sandbox.kill(a, signal);
-      assert.equal((await at.sandbox.observe(b)).state, 'running');
-    });
+    testLives(open);
+    testWalls(open);
   });
 }
 
-export async function ended(sandbox: Sandbox, uid: string): Promise<SandboxObservation> {
+function testLives(open: () => Promise<SandboxUnderTest>): void {
+  test('what was never launched is absent, and ending it is no error', async () => {
+    await using at = await open();
+    const uid = newUid();
+    assert.deepEqual(await at.sandbox.observe(uid), { state: 'absent' });
+    await at.sandbox.kill(uid, signal);
+    await at.sandbox.remove(uid, signal);
+  });
+
+  test('a program runs until it is killed, and is then seen to have ended', async () => {
+    await using at = await open();
+    const uid = newUid();
+    const { pid } = await at.launch(uid, 'sleep 1000');
+    assert.deepEqual(await at.sandbox.observe(uid), { state: 'running', pid });
+    await at.sandbox.kill(uid, signal);
+    assert.equal((await at.sandbox.observe(uid)).state, 'exited');
+    await at.sandbox.kill(uid, signal);
+    await at.sandbox.remove(uid, signal);
+    assert.deepEqual(await at.sandbox.observe(uid), { state: 'absent' });
+    await at.sandbox.remove(uid, signal);
+  });
+
+  test("a program's exit code and output are kept", async () => {
+    await using at = await open();
+    const uid = newUid();
+    await at.launch(uid, 'echo out; echo err >&2; printf "no end of line"; exit 7');
+    assert.deepEqual(await ended(at.sandbox, uid), { state: 'exited', exitCode: 7 });
+    assert.match(at.log(uid), /out\n[^]*err\n|err\n[^]*out\n/);
+    assert.match(at.log(uid), /no end of line/);
+  });
+
+  test('removing ends what runs, and the place can be used again', async () => {
+    await using at = await open();
+    const uid = newUid();
+    const { pid } = await at.launch(uid, 'sleep 1000');
+    await at.sandbox.remove(uid, signal);
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    await at.launch(uid, 'echo again; sleep 1000');
+    assert.equal((await at.sandbox.observe(uid)).state, 'running');
+  });
+
+  test('programs are apart: the end of one is not the end of another', async () => {
+    await using at = await open();
+    const [a, b] = [newUid(), newUid()];
+    await at.launch(a, 'sleep 1000');
+    await at.launch(b, 'sleep 1000');
+    await at.sandbox.kill(a, signal);
+    assert.equal((await at.sandbox.observe(b)).state, 'running');
+  });
+
+  test('a program that cannot be started is told of, and leaves nothing', async () => {
+    await using at = await open();
+    const uid = newUid();
+    const missing = { source: join(at.dir, 'missing'), target: '/vm/missing', writable: false };
+    const spec = { ...at.spec(uid, 'true'), mounts: [missing] };
+    await assert.rejects(at.sandbox.launch(spec, signal), { code: 'SANDBOX_FAILED', message: /missing/ });
+    await at.sandbox.remove(uid, signal);
+    assert.deepEqual(await at.sandbox.observe(uid), { state: 'absent' });
+    assert.equal(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes(uid), false);
+  });
+}
+
+function testWalls(open: () => Promise<SandboxUnderTest>): void {
+  test('a program has a user of its own, no capability, a filter, and no way to more', async () => {
+    await using at = await open();
+    const uid = newUid();
+    await at.launch(uid, 'cat /proc/self/status');
+    await ended(at.sandbox, uid);
+    const said = at.log(uid);
+    const user = sandboxUser(uid);
+    for (const kind of ['Uid', 'Gid'])
+      assert.match(said, new RegExp(`${kind}:\\s+${user}\\s+${user}\\s+${user}\\s+${user}`));
+    assert.match(said, /Groups:\s*\n/);
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
+      assert.match(said, new RegExp(`${set}:\\s+0{16}`), set);
+    assert.match(said, /NoNewPrivs:\s+1/);
+    assert.match(said, /Seccomp:\s+2/);
+  });
+
+  test("a program sees its own processes, a root it can't write to, and what was mounted for it", async () => {
+    await using at = await open();
+    const uid = newUid();
+    const line = [
+      'ls -d /proc/[0-9]* | wc -l',
+      'touch /x; touch /usr/x; touch /vm/busybox',
+      'mount -t tmpfs none /tmp; echo "mount: $?"',
+      'unshare -U true; echo "unshare: $?"',
+      'touch /vm/out/made; echo "write: $?"',
+      'ls /home /root /var; ls /etc',
+      'mknod /tmp/disk b 254 0; echo "mknod: $?"',
+    ].join('; ');
+    await at.launch(uid, line);
+    await ended(at.sandbox, uid);
+    const said = at.log(uid);
+    assert.match(said, /^[1-4]\n/);
+    assert.equal(said.match(/touch: .*(Read-only file system|Permission denied)/g)?.length, 3, said);
+    for (const refused of ['mount', 'unshare', 'mknod'])
+      assert.match(said, new RegExp(`${refused}: [1-9]`), said);
+    assert.match(said, /write: 0/);
+    assert.ok(!/passwd|shadow|lib\/dpkg/.test(said), said);
+  });
+
+  test('a program has the network that was made for it, and no other', async () => {
+    await using at = await open();
+    const uid = newUid();
+    execFileSync('ip', ['-n', at.netns, 'link', 'add', 'ours0', 'type', 'bridge']);
+    await at.launch(uid, 'cat /proc/net/dev');
+    await ended(at.sandbox, uid);
+    const names = [...at.log(uid).matchAll(/^\s*(\w+): /gm)].map((match) => match[1]);
+    assert.deepEqual(new Set(names), new Set(['lo', 'ours0']));
+  });
+
+  test('a program gets the environment that was given, and nothing of ours', async () => {
+    await using at = await open();
+    const uid = newUid();
+    await at.launch(uid, 'env', { environ: { GIVEN: 'a b=c', LD_PRELOAD: '/none.so' } });
+    await ended(at.sandbox, uid);
+    assert.match(at.log(uid), /^GIVEN=a b=c$/m);
+    assert.ok(!/^(USER|IGNITE_|CONTAINERD_|DOCKER_)/m.test(at.log(uid)), at.log(uid));
+  });
+
+  test('memory and processes are limited', async () => {
+    await using at = await open();
+    const uid = newUid();
+    await at.launch(uid, 'x=a; while :; do x=$x$x; done');
+    const found = await ended(at.sandbox, uid);
+    assert.notEqual(found.state === 'exited' && found.exitCode, 0);
+    const busy = newUid();
+    await at.launch(busy, 'i=0; while [ $i -lt 400 ]; do sleep 1000 & i=$((i+1)); done; echo "all began"');
+    await ended(at.sandbox, busy);
+    assert.ok(!at.log(busy).includes('all began'));
+  });
+}
+
+/** Of runtimes that have somebody to run it: conmon, and containerd's logger. */
+export function testExitCommand(name: string, open: () => Promise<SandboxUnderTest>): void {
+  test(`${name}: after the end the exit command runs on the host`, async () => {
+    await using at = await open();
+    const uid = newUid();
+    const mark = join(at.dir, 'mark');
+    await at.launch(uid, 'exit 0', { exitCommand: ['/usr/bin/touch', mark] });
+    await ended(at.sandbox, uid);
+    for (let tries = 0; !existsSync(mark) && tries < 200; tries += 1) await delay(20);
+    assert.ok(existsSync(mark));
+  });
+}
+
+async function ended(sandbox: Sandbox, uid: string): Promise<SandboxObservation> {
   let found = await sandbox.observe(uid);
   // A process that is being torn down shows no command line, which is what a half-made one shows too.
   while (

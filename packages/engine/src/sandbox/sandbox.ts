@@ -1,4 +1,8 @@
+import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+
+/** Of a program's output; what came first goes when there is more. */
+export const logLimitBytes = 16 * 2 ** 20;
 
 export interface SandboxMount {
   readonly source: string;
@@ -9,7 +13,10 @@ export interface SandboxMount {
 /** One program, shut in. */
 export interface SandboxSpec {
   readonly uid: string;
+  readonly runtime: SandboxRuntime;
   readonly argv: readonly string[];
+  /** Added to the few variables that every program gets. */
+  readonly environ: Readonly<Record<string, string>>;
   /** The unprivileged user that the program runs as; the sandbox hands it the writable mounts. */
   readonly user: number;
   readonly netnsPath: string;

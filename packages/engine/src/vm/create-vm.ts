@@ -14,6 +14,7 @@ import { issuePath, issueText } from '@ignite/toolkit/schema/issue-text';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
+import { sandboxEnviron } from '../sandbox/sandbox-environ.ts';
 import { invalidKey, invalidVm, nameTaken, uidTaken, uncopyableFile } from './errors.ts';
 import { randomName } from './random-name.ts';
 import { vmFinalizer } from './vm-store.ts';
@@ -37,6 +38,7 @@ export async function validateRequest(
       'see "ignite run --help" for what a VM may be given',
     );
   }
+  sandboxEnviron(request.annotations ?? {});
   await validatePublicKey(parsed.output.ssh);
   for (const { hostPath } of parsed.output.copyFiles) {
     await access(hostPath, constants.R_OK).catch((failure: unknown) => {

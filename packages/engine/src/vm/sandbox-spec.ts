@@ -3,6 +3,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import type { VmFiles } from '../host/paths.ts';
 import type { Attachment } from '../network/network.ts';
+import { sandboxEnviron } from '../sandbox/sandbox-environ.ts';
 import { type SandboxSpec, sandboxUser } from '../sandbox/sandbox.ts';
 import type { Accel } from '../vmm/accel.ts';
 
@@ -30,6 +31,8 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
   const writable = (source: string, name: string) => ({ source, target: `/vm/${name}`, writable: true });
   return {
     uid,
+    runtime: vm.spec.sandbox?.runtime ?? 'conmon',
+    environ: sandboxEnviron(vm.metadata.annotations),
     argv: input.command,
     user: sandboxUser(uid),
     netnsPath: attachment.netnsPath,

@@ -1,0 +1,10 @@
+import * as v from 'valibot';
+
+/** What can isolate a VM's VMM and watch over it: conmon with runc or crun, or a daemon of this host. */
+export const sandboxRuntimes = ['conmon', 'containerd', 'docker'] as const;
+export type SandboxRuntime = (typeof sandboxRuntimes)[number];
+
+export const vmSandboxSchema = v.strictObject({
+  /** What isolates the VMM and watches over it. Absent: conmon. */
+  runtime: v.optional(v.picklist(sandboxRuntimes)),
+});

@@ -1,0 +1,149 @@
+import { request } from 'node:http';
+import * as v from 'valibot';
+import { runtimeUnreachable } from './errors.ts';
+
+const answerLimitBytes = 16 * 2 ** 20;
+const goneCodes = ['ENOENT', 'ECONNREFUSED', 'EACCES', 'ECONNRESET', 'EPIPE'];
+
+const stateSchema = v.looseObject({
+  State: v.looseObject({ Status: v.string(), Pid: v.number(), ExitCode: v.number() }),
+});
+
+export interface DockerContainer {
+  /** In Docker's words: created, running, paused, restarting, removing, exited or dead. */
+  readonly status: string;
+  readonly pid: number;
+  readonly exitCode: number;
+}
+
+/** What Docker answered in place of what was asked for. */
+export class DockerFailedError extends Error {
+  override readonly name = 'DockerFailedError';
+  readonly status: number;
+
+  constructor(status: number, said: string) {
+    super(`Docker answered ${status}: ${said}`);
+    this.status = status;
+  }
+}
+
+interface Asked {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: { readonly type: string; readonly content: string | Uint8Array };
+}
+
+/**
+ * Docker's Engine API at its socket, in whichever version the daemon speaks; the only file that knows its paths.
+ * https://docs.docker.com/reference/api/engine/
+ */
+export class DockerApi {
+  readonly #socket: () => string;
+
+  constructor(socket: () => string) {
+    this.#socket = socket;
+  }
+
+  async hasImage(name: string, signal: AbortSignal): Promise<boolean> {
+    const found = await this.#orMissing({ method: 'GET', path: `/images/${name}/json` }, signal);
+    return found !== undefined;
+  }
+
+  /** Makes an image of one layer out of a tar archive. */
+  async importImage(name: string, tag: string, tar: Uint8Array, signal: AbortSignal): Promise<void> {
+    const query = new URLSearchParams({ fromSrc: '-', repo: name, tag }).toString();
+    const body = { type: 'application/x-tar', content: tar };
+    await this.#ask({ method: 'POST', path: `/images/create?${query}`, body }, signal);
+  }
+
+  /** `config` as "Create a container" of the API has it. */
+  async createContainer(name: string, config: object, signal: AbortSignal): Promise<void> {
+    const body = { type: 'application/json', content: JSON.stringify(config) };
+    await this.#ask({ method: 'POST', path: `/containers/create?name=${name}`, body }, signal);
+  }
+
+  async startContainer(name: string, signal: AbortSignal): Promise<void> {
+    await this.#ask({ method: 'POST', path: `/containers/${name}/start` }, signal);
+  }
+
+  async findContainer(name: string, signal: AbortSignal): Promise<DockerContainer | undefined> {
+    const answer = await this.#orMissing({ method: 'GET', path: `/containers/${name}/json` }, signal);
+    if (answer === undefined) return undefined;
+    const { State } = v.parse(stateSchema, JSON.parse(answer));
+    return { status: State.Status, pid: State.Pid, exitCode: State.ExitCode };
+  }
+
+  /** Ends it if it runs; absence is fine. */
+  async removeContainer(name: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#orMissing({ method: 'DELETE', path: `/containers/${name}?force=true&v=true` }, signal);
+    } catch (failure) {
+      // Someone else is at it, which a container's automatic removal would be too.
+      if (!(
+        failure instanceof DockerFailedError && /removal .* is already in progress/.test(failure.message)
+      ))
+        throw failure;
+    }
+  }
+
+  async #orMissing(asked: Asked, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      return await this.#ask(asked, signal);
+    } catch (failure) {
+      if (failure instanceof DockerFailedError && failure.status === 404) return undefined;
+      throw failure;
+    }
+  }
+
+  async #ask(asked: Asked, signal: AbortSignal): Promise<string> {
+    const socketPath = this.#socket();
+    try {
+      const { status, text } = await send(socketPath, asked, signal);
+      if (status < 400) return text;
+      throw new DockerFailedError(status, messageOf(text));
+    } catch (failure) {
+      const { code } = failure as NodeJS.ErrnoException;
+      if (code !== undefined && goneCodes.includes(code))
+        throw runtimeUnreachable('docker', socketPath, failure);
+      throw failure;
+    }
+  }
+}
+
+async function send(
+  socketPath: string,
+  { method, path, body }: Asked,
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+  const headers = {
+    host: 'docker',
+    ...(body && { 'content-type': body.type, 'content-length': Buffer.byteLength(body.content) }),
+  };
+  const asking = request({ socketPath, method, path, headers, signal, agent: false }, (answer) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    answer.on('data', (part: Buffer) => {
+      size += part.length;
+      if (size > answerLimitBytes) answer.destroy(new Error('Docker answered with too much'));
+      else parts.push(part);
+    });
+    answer.once('error', reject);
+    answer.once('end', () =>
+      resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString() }),
+    );
+  });
+  asking.once('error', reject);
+  asking.end(body?.content);
+  return await promise;
+}
+
+/** Errors of the API are `{"message": …}`. */
+function messageOf(text: string): string {
+  try {
+    const parsed = v.safeParse(v.looseObject({ message: v.string() }), JSON.parse(text));
+    return parsed.success ? parsed.output.message : text;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,50 @@
+import { readFile, rm } from 'node:fs/promises';
+import { type SandboxRuntime, sandboxRuntimes } from '@ignite/api/v1/vm-sandbox';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
+
+/**
+ * Each program in the sandbox of the runtime that its spec names. Which one holds it is noted in a file that survives a
+ * reboot, as the containers of daemons do; conmon, which leaves none, goes without.
+ */
+export class ChosenSandbox implements Sandbox {
+  readonly #sandboxes: Readonly<Record<SandboxRuntime, Sandbox>>;
+  readonly #noteOf: (uid: string) => string;
+
+  constructor(sandboxes: Readonly<Record<SandboxRuntime, Sandbox>>, noteOf: (uid: string) => string) {
+    this.#sandboxes = sandboxes;
+    this.#noteOf = noteOf;
+  }
+
+  async launch(spec: SandboxSpec, signal: AbortSignal): Promise<{ readonly pid: number }> {
+    if (spec.runtime !== 'conmon') await replaceFile(this.#noteOf(spec.uid), `${spec.runtime}\n`, 0o644);
+    return await this.#sandboxes[spec.runtime].launch(spec, signal);
+  }
+
+  async observe(uid: string): Promise<SandboxObservation> {
+    return await (await this.#holderOf(uid)).observe(uid);
+  }
+
+  async kill(uid: string, signal: AbortSignal): Promise<void> {
+    await (await this.#holderOf(uid)).kill(uid, signal);
+  }
+
+  async remove(uid: string, signal: AbortSignal): Promise<void> {
+    await (await this.#holderOf(uid)).remove(uid, signal);
+    await rm(this.#noteOf(uid), { force: true }); // last: until here a repetition finds whom to ask
+  }
+
+  async #holderOf(uid: string): Promise<Sandbox> {
+    return this.#sandboxes[(await this.#noted(uid)) ?? 'conmon'];
+  }
+
+  async #noted(uid: string): Promise<SandboxRuntime | undefined> {
+    try {
+      const text = (await readFile(this.#noteOf(uid), 'utf8')).trim();
+      return sandboxRuntimes.find((runtime) => runtime === text);
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ToolFailedError } from '@ignite/toolkit/process/runner';
+import type { Ctr } from '../host/ctr.ts';
+import { bundleConfig } from './bundle.ts';
+import { type ContainerDaemon, containerName, DaemonSandbox, type FoundContainer } from './daemon-sandbox.ts';
+import { sandboxFailed } from './errors.ts';
+import { hostTree } from './host-tree.ts';
+import { logLimitBytes, type Sandbox, type SandboxSpec } from './sandbox.ts';
+
+/** Of containerd, for our containers alone. */
+const namespace = 'ignite';
+
+export interface ContainerdOptions {
+  readonly runDir: string;
+  /** The program that keeps consoles. */
+  readonly consoleLog: string;
+  /** Of ours; exit commands get what they need of it. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Containers of containerd with the very config that conmon's have; its runc shim watches over them. */
+export const containerdSandbox = (options: ContainerdOptions, ctr: Ctr): Sandbox =>
+  new DaemonSandbox(options.runDir, new ContainerdContainers(options, ctr));
+
+class ContainerdContainers implements ContainerDaemon {
+  readonly #options: ContainerdOptions;
+  readonly #ctr: Ctr;
+
+  constructor(options: ContainerdOptions, ctr: Ctr) {
+    this.#options = options;
+    this.#ctr = ctr;
+  }
+
+  async start(spec: SandboxSpec, dir: string, signal: AbortSignal): Promise<number> {
+    const id = containerName(spec.uid);
+    const at = (name: string): string => join(dir, name);
+    const container = {
+      id,
+      configPath: at('config.json'),
+      pidFile: at('pid'),
+      logUri: loggerUri(this.#options.consoleLog, at('logger')),
+    };
+    // Not the root that containerd makes: it could not remove that with the mount points that runc makes in it.
+    await mkdir(at('rootfs'), { recursive: true, mode: 0o755 });
+    const config = bundleConfig(spec, hostTree(), at('rootfs'));
+    await writeFile(container.configPath, JSON.stringify(config), { mode: 0o600 });
+    const words = loggerWords(spec, container.pidFile, this.#options.env);
+    await writeFile(at('logger'), words.map((word) => `${word}\0`).join(''), { mode: 0o600 });
+    try {
+      await this.#ctr.run(namespace, container, signal);
+    } catch (failure) {
+      throw failure instanceof ToolFailedError ? sandboxFailed(failure.message, failure) : failure;
+    }
+    return (await this.#ctr.task(namespace, id, signal))?.pid ?? 0;
+  }
+
+  async find(uid: string, signal: AbortSignal): Promise<FoundContainer> {
+    const task = await this.#ctr.task(namespace, containerName(uid), signal);
+    switch (task?.status) {
+      case 'running':
+        return { state: 'running', pid: task.pid };
+      case 'stopped':
+        return { state: 'exited', exitCode: task.exitCode };
+      case 'created':
+      case 'unknown':
+        return { state: 'created' };
+      case undefined:
+        return (await this.#ctr.hasContainer(namespace, containerName(uid), signal))
+          ? { state: 'created' }
+          : { state: 'absent' };
+    }
+  }
+
+  async remove(uid: string, signal: AbortSignal): Promise<void> {
+    await this.#ctr.removeContainer(namespace, containerName(uid), signal);
+  }
+}
+
+/** Pure. What console-log reads: the log, its limit, and the command for afterwards in an environment of our choice. */
+function loggerWords(spec: SandboxSpec, pidFile: string, env: NodeJS.ProcessEnv): readonly string[] {
+  const words = ['follow', spec.logPath, String(logLimitBytes), pidFile];
+  if (spec.exitCommand.length === 0) return words;
+  const kept = Object.entries(env).filter(([name]) =>
+    /^(PATH|HOME|(IGNITE|CNI|CONTAINERD|DOCKER)_.*)$/.test(name),
+  );
+  return [
+    ...words,
+    '/usr/bin/env',
+    '-i',
+    ...kept.map(([name, value]) => `${name}=${value}`),
+    ...spec.exitCommand,
+  ];
+}
+
+/** Pure. containerd starts a logger with one argument, "KEY VALUE" of the query in turn; their order is its own. */
+const loggerUri = (program: string, file: string): string =>
+  `binary:///usr/bin/perl?${encodeURIComponent(program)}=${encodeURIComponent(file)}`;

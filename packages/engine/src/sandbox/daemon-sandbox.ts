@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { chown, mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { processStartTime } from '@ignite/toolkit/process/pid';
+import * as v from 'valibot';
+import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
+
+const pollMs = 10;
+const askTimeoutMs = 20_000;
+
+export type FoundContainer =
+  | { readonly state: 'absent' }
+  | { readonly state: 'created' }
+  | { readonly state: 'running'; readonly pid: number }
+  | { readonly state: 'exited'; readonly exitCode?: number };
+
+/**
+ * A daemon of this host that runs containers and watches over them, as a sandbox needs it. One container for each
+ * sandbox, named `ignite-UID`.
+ * @throws CodedError RUNTIME_UNREACHABLE
+ */
+export interface ContainerDaemon {
+  /** Resolves once the program has been started, with its pid or 0 if it has ended by then. `dir` is the container's own. */
+  start(spec: SandboxSpec, dir: string, signal: AbortSignal): Promise<number>;
+  find(uid: string, signal: AbortSignal): Promise<FoundContainer>;
+  /** Ends what runs and forgets the container; absence is fine. */
+  remove(uid: string, signal: AbortSignal): Promise<void>;
+}
+
+export const containerName = (uid: string): string => `ignite-${uid}`;
+
+const noteSchema = v.strictObject({ pid: v.number(), startTime: v.number() });
+
+/**
+ * Sandboxes that are containers of a daemon. The program's process is noted when it begins, so that whether it runs is
+ * seen without the daemon, also when that is down; the daemon is asked how it ended, and to remove what is left.
+ */
+export class DaemonSandbox implements Sandbox {
+  readonly #runDir: string;
+  readonly #daemon: ContainerDaemon;
+
+  constructor(runDir: string, daemon: ContainerDaemon) {
+    this.#runDir = runDir;
+    this.#daemon = daemon;
+  }
+
+  async launch(spec: SandboxSpec, signal: AbortSignal): Promise<{ readonly pid: number }> {
+    const at = this.#files(spec.uid);
+    await mkdir(at.container, { recursive: true, mode: 0o755 });
+    for (const mount of spec.mounts) if (mount.writable) await chown(mount.source, spec.user, spec.user);
+    const pid = await this.#daemon.start(spec, at.container, signal);
+    const note = { pid, startTime: processStartTime(pid) ?? 0 };
+    await replaceFile(at.note, JSON.stringify(note), 0o600);
+    return { pid };
+  }
+
+  async observe(uid: string): Promise<SandboxObservation> {
+    const at = this.#files(uid);
+    const note = await readNote(at.note);
+    if (note && isAlive(note)) return { state: 'running', pid: note.pid };
+    const found = await this.#find(uid, note !== undefined);
+    switch (found.state) {
+      case 'absent':
+        if (note) return { state: 'exited' };
+        return { state: existsSync(at.container) ? 'partial' : 'absent' };
+      case 'created':
+        return { state: 'partial' };
+      case 'running':
+        // A daemon hears of a program's end a moment after it.
+        return processStartTime(found.pid) === undefined ? { state: 'exited' } : found;
+      case 'exited':
+        return found;
+    }
+  }
+
+  async kill(uid: string, signal: AbortSignal): Promise<void> {
+    const found = await this.observe(uid);
+    if (found.state !== 'running') return;
+    const startTime = processStartTime(found.pid);
+    try {
+      process.kill(found.pid, 'SIGKILL');
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure;
+    }
+    while (startTime !== undefined && processStartTime(found.pid) === startTime)
+      await delay(pollMs, undefined, { signal });
+  }
+
+  async remove(uid: string, signal: AbortSignal): Promise<void> {
+    await this.kill(uid, signal);
+    await this.#daemon.remove(uid, signal);
+    await rm(this.#files(uid).dir, { recursive: true, force: true });
+  }
+
+  async #find(uid: string, mayGuess: boolean): Promise<FoundContainer> {
+    try {
+      return await this.#daemon.find(uid, AbortSignal.timeout(askTimeoutMs));
+    } catch (failure) {
+      if (mayGuess && hasCode(failure, 'RUNTIME_UNREACHABLE')) return { state: 'exited' };
+      throw failure;
+    }
+  }
+
+  #files(uid: string): { readonly dir: string; readonly container: string; readonly note: string } {
+    const dir = join(this.#runDir, 'vms', uid);
+    const container = join(dir, 'container');
+    return { dir, container, note: join(container, 'process') };
+  }
+}
+
+type Note = v.InferOutput<typeof noteSchema>;
+
+const isAlive = ({ pid, startTime }: Note): boolean => startTime !== 0 && processStartTime(pid) === startTime;
+
+async function readNote(path: string): Promise<Note | undefined> {
+  try {
+    return v.parse(noteSchema, JSON.parse(await readFile(path, 'utf8')));
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
+}

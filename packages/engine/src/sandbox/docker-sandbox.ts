@@ -1,0 +1,95 @@
+import { chown, open, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type DockerApi, DockerFailedError } from '../host/docker-api.ts';
+import { type ContainerDaemon, containerName, DaemonSandbox, type FoundContainer } from './daemon-sandbox.ts';
+import { dockerContainer } from './docker-container.ts';
+import { sandboxFailed } from './errors.ts';
+import { hostTree } from './host-tree.ts';
+import type { Sandbox, SandboxSpec } from './sandbox.ts';
+
+const emptyImage = { name: 'ignite/empty', tag: '1' };
+/** A tar archive of nothing: two blocks of zeros (POSIX.1, "ustar Interchange Format"). */
+const emptyTar = new Uint8Array(1_024);
+const pollMs = 20;
+
+export interface DockerOptions {
+  readonly runDir: string;
+  /** The program that keeps consoles. */
+  readonly consoleLog: string;
+}
+
+/** Containers of Docker, on an image with nothing in it. Docker runs no command of ours after one has ended. */
+export const dockerSandbox = (options: DockerOptions, docker: DockerApi): Sandbox =>
+  new DaemonSandbox(options.runDir, new DockerContainers(options, docker));
+
+class DockerContainers implements ContainerDaemon {
+  readonly #options: DockerOptions;
+  readonly #docker: DockerApi;
+
+  constructor(options: DockerOptions, docker: DockerApi) {
+    this.#options = options;
+    this.#docker = docker;
+  }
+
+  async start(spec: SandboxSpec, _dir: string, signal: AbortSignal): Promise<number> {
+    const name = containerName(spec.uid);
+    await handOverLog(spec);
+    const image = await this.#ensureImage(signal);
+    const { consoleLog } = this.#options;
+    const config = dockerContainer(spec, hostTree(), {
+      image,
+      consoleLog,
+      deviceGroups: await groupsOf(spec.devices),
+    });
+    try {
+      await this.#docker.createContainer(name, config, signal);
+      await this.#docker.startContainer(name, signal);
+    } catch (failure) {
+      throw failure instanceof DockerFailedError ? sandboxFailed(failure.message, failure) : failure;
+    }
+    return (await this.#docker.findContainer(name, signal))?.pid ?? 0;
+  }
+
+  async find(uid: string, signal: AbortSignal): Promise<FoundContainer> {
+    const found = await this.#docker.findContainer(containerName(uid), signal);
+    switch (found?.status) {
+      case undefined:
+        return { state: 'absent' };
+      case 'created':
+        return { state: 'created' };
+      case 'running':
+      case 'paused':
+      case 'restarting':
+        return { state: 'running', pid: found?.pid ?? 0 };
+      default:
+        return { state: 'exited', ...(found && { exitCode: found.exitCode }) };
+    }
+  }
+
+  async remove(uid: string, signal: AbortSignal): Promise<void> {
+    const name = containerName(uid);
+    await this.#docker.removeContainer(name, signal);
+    while (await this.#docker.findContainer(name, signal)) await delay(pollMs, undefined, { signal });
+  }
+
+  async #ensureImage(signal: AbortSignal): Promise<string> {
+    const { name, tag } = emptyImage;
+    if (!(await this.#docker.hasImage(`${name}:${tag}`, signal)))
+      await this.#docker.importImage(name, tag, emptyTar, signal);
+    return `${name}:${tag}`;
+  }
+}
+
+/** The log is written from inside the sandbox, by its user. */
+async function handOverLog(spec: SandboxSpec): Promise<void> {
+  const log = await open(spec.logPath, 'a', 0o640);
+  await log.close();
+  await chown(spec.logPath, spec.user, spec.user);
+}
+
+/** Docker gives a container's devices the owner and mode that they have on the host. */
+async function groupsOf(devices: readonly string[]): Promise<readonly number[]> {
+  const stats = await Promise.all(devices.map((path) => stat(path)));
+  const closed = stats.filter(({ mode }) => (mode & 0o006) !== 0o006);
+  return [...new Set(closed.map(({ gid }) => gid))].filter((gid) => gid !== 0);
+}
