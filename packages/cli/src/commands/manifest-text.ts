@@ -1,9 +1,7 @@
+import { writtenForm } from '@ignite/api/written-form';
 import { isBookkeeping } from '@ignite/toolkit/gitops/annotations';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
-import { bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import { stringify } from 'yaml';
-
-const sizes = new Set(['memory', 'diskSize']);
 
 /** An object as a person would declare it: without status, bookkeeping and what the store fills in. */
 export function manifestText({ apiVersion, kind, metadata, spec }: ApiObject): string {
@@ -19,11 +17,6 @@ export function manifestText({ apiVersion, kind, metadata, spec }: ApiObject): s
       ...(Object.keys(labels).length > 0 && { labels }),
       ...(Object.keys(annotations).length > 0 && { annotations }),
     },
-    spec: Object.fromEntries(
-      Object.entries(spec as object).map(([name, value]: [string, unknown]) => [
-        name,
-        sizes.has(name) && typeof value === 'number' ? formatBytes(bytes(value)) : value,
-      ]),
-    ),
+    ...writtenForm({ spec }),
   });
 }

@@ -11,19 +11,27 @@ export function bytes(count: number): Bytes {
   return count as Bytes;
 }
 
+/** `MB`, `MiB`, `M`, `mega`, `megabytes`… */
+const written =
+  /^(\d{1,15}(?:\.\d{1,6})?)\s*(?:([kmgtp])i?b?|(kilo|mega|giga|tera|peta)(?:bytes?)?|b|bytes?)?$/i;
+/** In the original, and wherever bits are meant, `Mb` is megabits. */
+const bits = /\d\s*[KMGTP]b$/;
+
 /**
  * Reads a size as people write it: `512MB`, `1GB`, `4GiB`, `1.5g`, `1024`. Units are powers of 1024 whether they are
- * spelled `GB`, `GiB` or `G`, in any case, as in the original Ignite and in Docker; no unit means bytes.
+ * spelled `GB`, `GiB` or `G`, in any case but `Gb`, as in the original Ignite and in Docker; no unit means bytes.
  * @throws CodedError SIZE_INVALID
  */
 export function parseBytes(text: string): Bytes {
-  const match = /^(\d{1,15}(?:\.\d{1,6})?)\s*(?:([kmgtp])i?)?b?$/i.exec(text.trim());
-  const count = match
-    ? Math.round(Number(match[1]) * 1024 ** (exponents[match[2]?.toLowerCase() ?? ''] ?? 0))
-    : NaN;
-  if (!Number.isSafeInteger(count)) {
+  const match = written.exec(text.trim());
+  const letter = (match?.[2] ?? match?.[3]?.[0] ?? '').toLowerCase();
+  const count = match ? Math.round(Number(match[1]) * 1024 ** exponents[letter]!) : NaN;
+  const isBits = bits.test(text.trim());
+  if (!Number.isSafeInteger(count) || isBits) {
     throw new CodedError('SIZE_INVALID', `not a size: ${JSON.stringify(text)}`, {
-      hint: 'write a number and a unit, such as 512MB, 1GB or 4GiB (units are powers of 1024; no unit means bytes)',
+      hint: isBits
+        ? 'a small b stands for bits: write a capital one, as in 512MB'
+        : 'write a number and a unit, such as 512MB, 1GB or 4GiB (units are powers of 1024; no unit means bytes)',
     });
   }
   return bytes(count);
@@ -41,12 +49,15 @@ export function formatBytes(size: Bytes): string {
   return `${rest}${units[at]}`;
 }
 
-/** The rounded form for people: one decimal, as in `512.0 MB`. */
+/**
+ * The rounded form for people: one decimal, as in `512.0 MB`. As in the original, a unit is used for what is more than one
+ * of it: 1 GB is `1024.0 MB`.
+ */
 export function humanBytes(size: Bytes): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
   let rest: number = size;
   let at = 0;
-  while (rest >= 1024 && at < units.length - 1) {
+  while (rest > 1024 && at < units.length - 1) {
     rest /= 1024;
     at += 1;
   }
