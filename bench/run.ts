@@ -23,8 +23,7 @@ export async function benchRun(): Promise<void> {
   const argv = vmmCommandLine();
   const field = async (path: string) =>
     (await ignite.ok('inspect', 'model', '--format', `{{${path}}}`)).trim();
-  const [uid, addresses] = [await field('.metadata.uid'), await field('.status.network.ipAddresses')];
-  const address = (JSON.parse(addresses) as readonly string[])[0]!;
+  const [uid, address] = [await field('.metadata.uid'), await field('.Status.Network.IPAddresses')];
   await ignite.ok('stop', 'model');
 
   const ours = async () => {

@@ -35,7 +35,7 @@ test("the entrypoint's exit powers the VM off, and its code is the VM's", async 
   );
   assert.equal(await ignite.ok('wait', 'once'), '3\n');
   assert.match(await ignite.ok('logs', 'once'), /args: it's a b/);
-  assert.match(await ignite.ok('ps', '-a', '--filter', 'name=once'), /Exited \(3\)/);
+  assert.match(await ignite.ok('ps', '-a', '--filter', 'name=once'), /Stopped \(3\)/);
 });
 
 test('run -i shows the console and exits with the code of the entrypoint', async () => {

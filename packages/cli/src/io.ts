@@ -9,5 +9,7 @@ export interface Io {
   readonly isTty: boolean;
   /** Whether what goes to `out` may be coloured. */
   readonly isColoured: boolean;
+  /** Columns of the terminal that `out` is; undefined where it is none. */
+  readonly width?: number | undefined;
   readonly env: NodeJS.ProcessEnv;
 }

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { type CommandLine, parseCommandLine } from './arguments/parse-command-line.ts';
 import { usageError } from './arguments/usage-error.ts';
@@ -54,6 +55,10 @@ const io: Io = {
   },
   get isColoured() {
     return process.stdout.isTTY && process.env['TERM'] !== 'dumb' && !process.env['NO_COLOR'];
+  },
+  get width() {
+    // Node's stream, which knows the width, is slow to make: who has no terminal shall not wait for it.
+    return isatty(1) ? process.stdout.columns : undefined;
   },
   env: process.env,
 };

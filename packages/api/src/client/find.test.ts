@@ -18,8 +18,15 @@ test('findByQuery: an unambiguous prefix of a name or uid is enough', () => {
 test('findByQuery: an ambiguous prefix is refused and names the candidates', () => {
   assert.throws(
     () => findByQuery('VM', all, 'm'),
-    (failure) => hasCode(failure, 'VM_AMBIGUOUS') && failure.message.includes('my, my-vm'),
+    (failure) =>
+      hasCode(failure, 'VM_AMBIGUOUS') &&
+      failure.message === 'ambiguous VM query: "m" matched the following IDs/names: my, my-vm',
   );
+});
+
+test('findByQuery: where names may not be abbreviated, uids still may', () => {
+  assert.throws(() => findByQuery('Image', all, 'oth', () => false), { code: 'IMAGE_NOT_FOUND' });
+  assert.equal(findByQuery('Image', all, 'ff', () => false).metadata.name, 'other');
 });
 
 test('findByQuery: unknown and empty queries name nothing', () => {

@@ -15,20 +15,27 @@ export type FindErrorCode = `${(typeof words)[keyof typeof words]['code']}_${'NO
 
 /**
  * The one thing that `query` names: by name or uid exactly, else by a prefix of either that fits nothing else.
+ * `abbreviates` says whether a query may stand for a name that it is not.
  * @throws CodedError KIND_NOT_FOUND or KIND_AMBIGUOUS
  */
-export function findByQuery<T extends Named>(kind: FoundKind, items: readonly T[], query: string): T {
+export function findByQuery<T extends Named>(
+  kind: FoundKind,
+  items: readonly T[],
+  query: string,
+  abbreviates = (name: string): boolean => name.startsWith(query),
+): T {
   const { code, noun, list } = words[kind];
   const exact = items.filter(({ metadata: { name, uid } }) => name === query || uid === query);
   const matches =
     exact.length > 0 || query === ''
       ? exact
-      : items.filter(({ metadata: { name, uid } }) => name.startsWith(query) || uid.startsWith(query));
+      : items.filter(({ metadata: { name, uid } }) => abbreviates(name) || uid.startsWith(query));
   if (matches.length > 1) {
+    // As the original put it: scripts look for these words.
     const names = matches.map(({ metadata }) => metadata.name).join(', ');
     throw new CodedError<FindErrorCode>(
       `${code}_AMBIGUOUS`,
-      `"${query}" fits more than one ${noun}: ${names}`,
+      `ambiguous ${noun} query: "${query}" matched the following IDs/names: ${names}`,
       {
         hint: `give the whole name, or more of the uid; "${list}" shows both`,
       },

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scheme } from '@ignite/api/scheme';
+import { writtenForm } from '@ignite/api/written-form';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import type { GitSourceObject, SyncObject } from '@ignite/toolkit/gitops/kinds';
@@ -18,6 +19,7 @@ import {
   outputFlags,
   printDocument,
   printObjects,
+  viewContext,
 } from '../render/objects.ts';
 import { differs, renderPlan } from '../render/plan.ts';
 import { applyPlanned, planFor } from './apply.ts';
@@ -51,12 +53,12 @@ export const get: Command = {
       const kinds = kind === undefined ? declaredKinds : [kind as DeclaredKind];
       const output = flags.text('output');
       if (name !== undefined && (output === 'json' || output === 'yaml')) {
-        await printDocument(await findNamed(kinds[0]!, name, host), output, io);
+        await printDocument(writtenForm(await findNamed(kinds[0]!, name, host)), output, io);
         return 0;
       }
       const objects = (await Promise.all(kinds.map((each) => listKind(each, host, invocation)))).flat();
       const found = name === undefined ? objects : [await findNamed(kinds[0]!, name, host)];
-      await printObjects(found, columns, flags, io);
+      await printObjects(found, columns, flags, io, () => viewContext(invocation, host.client));
       return 0;
     });
   },

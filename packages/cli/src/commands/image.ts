@@ -5,11 +5,12 @@ import type { Command } from '../arguments/command.ts';
 import { registryConfig } from '../configuration.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
-import { type Column, assertOutputFlags, outputFlags, printObjects } from '../render/objects.ts';
+import { type Column, assertOutputFlags, outputFlags, printObjects, viewContext } from '../render/objects.ts';
+import { type FilterKeys, applyFilters, filterFlag, parseFilters } from './object-filter.ts';
 
 const columns: readonly Column<Image>[] = [
   { title: 'IMAGE ID', cell: (image) => image.metadata.uid },
-  { title: 'NAME', cell: (image) => image.metadata.name },
+  { title: 'NAME', cell: (image) => image.metadata.name, flexible: true },
   { title: 'CREATED', cell: (image) => age(image.metadata.creationTimestamp, Date.now()) },
   { title: 'SIZE', cell: (image) => humanBytes(image.status.size) },
   { title: 'PLATFORM', cell: (image) => image.status.platform, wide: true },
@@ -17,18 +18,31 @@ const columns: readonly Column<Image>[] = [
   { title: 'DIGEST', cell: (image) => image.status.digest, wide: true },
 ];
 
+const filterKeys: FilterKeys<Image> = {
+  name: (image) => image.metadata.name,
+  platform: (image) => image.status.platform,
+};
+
 export const images: Command = {
   name: 'images',
   arguments: '',
   arity: { least: 0, most: 0 },
   summary: 'List the images',
-  examples: ['ignite images', 'ignite images -o wide'],
-  flags: outputFlags,
+  examples: [
+    'ignite images',
+    'ignite images -o wide',
+    "ignite images --filter name=~deb --format '{{.Name}} {{.Status.OCISource.Size}}'",
+  ],
+  flags: { filter: filterFlag('name=, platform='), ...outputFlags },
   run: async (invocation) => {
-    assertOutputFlags(invocation.flags);
-    await withReader(invocation, async (client) =>
-      printObjects(await client.images.list(invocation.signal), columns, invocation.flags, invocation.io),
-    );
+    const { flags, io, signal } = invocation;
+    assertOutputFlags(flags);
+    const filters = parseFilters(flags.list('filter'), Object.keys(filterKeys));
+    await withReader(invocation, async (client) => {
+      const context = () => viewContext(invocation, client);
+      const found = await applyFilters(await client.images.list(signal), filters, filterKeys, context);
+      await printObjects(found, columns, flags, io, context);
+    });
     return 0;
   },
 };

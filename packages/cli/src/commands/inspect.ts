@@ -1,34 +1,67 @@
-import type { Command } from '../arguments/command.ts';
+import type { ReadClient } from '@ignite/api/client/client';
+import { writtenForm } from '@ignite/api/written-form';
+import type { ApiObject } from '@ignite/toolkit/object/meta';
+import { nearest } from '@ignite/toolkit/text/nearest';
+import type { Command, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withReader } from '../context.ts';
-import { assertOutputFlags, outputFlags, printDocument } from '../render/objects.ts';
-import { renderTemplate } from '../render/template.ts';
+import { printDocument, printObjects, templateFlags, templateOf, viewContext } from '../render/objects.ts';
+
+type Find = (client: ReadClient, query: string, signal: AbortSignal) => Promise<ApiObject>;
+
+const kinds: Readonly<Record<string, Find>> = {
+  vm: (client, query, signal) => client.vms.find(query, signal),
+  image: (client, query, signal) => client.images.find(query, signal),
+  kernel: (client, query, signal) => client.kernels.find(query, signal),
+};
 
 export const inspect: Command = {
   name: 'inspect',
-  arguments: '[vm|image|kernel] OBJECT',
-  arity: { least: 1, most: 2 },
+  arguments: '[vm|image|kernel] OBJECT...',
+  arity: { least: 1, most: Infinity },
   summary: 'Print everything that is known of a VM, image or kernel',
   examples: [
     'ignite inspect my-vm',
     'ignite inspect image debian:12 -o yaml',
-    "ignite inspect vm my-vm --format '{{.status.network.ipAddresses}}'",
+    "ignite inspect vm my-vm other-vm --format '{{.Name}} {{.Status.IPAddresses}}'",
   ],
-  flags: outputFlags,
+  flags: {
+    output: { type: 'string', short: 'o', value: 'FORMAT', help: 'json (the default) or yaml' },
+    ...templateFlags,
+  },
   run: async (invocation) => {
     const { flags, args, io, signal } = invocation;
-    assertOutputFlags(flags);
-    const kind = args.length === 1 ? 'vm' : args[0]!.toLowerCase();
-    const query = args.at(-1)!;
-    const object = await withReader(invocation, async (client) => {
-      if (kind === 'vm') return await client.vms.find(query, signal);
-      if (kind === 'image') return await client.images.find(query, signal);
-      if (kind === 'kernel') return await client.kernels.find(query, signal);
-      throw usageError(`there is no kind "${kind}"`, 'write vm, image or kernel');
+    const output = flags.text('output') ?? 'json';
+    if (output !== 'json' && output !== 'yaml')
+      throw usageError(`unrecognized output format: ${JSON.stringify(output)}`, 'write json or yaml');
+    const [kind, queries] = args.length === 1 ? ['vm', args] : [args[0]!, args.slice(1)];
+    const find = findOf(kind);
+    await withReader(invocation, async (client) => {
+      const objects: ApiObject[] = [];
+      for (const query of queries) objects.push(await find(client, query, signal));
+      if (templateOf(flags) !== undefined)
+        await printObjects(objects, [], flags, io, () => viewContext(invocation, client));
+      else await printAll(objects, output, invocation);
     });
-    const template = flags.text('format');
-    if (template === undefined) await printDocument(object, flags.text('output') ?? 'json', io);
-    else io.out.write(`${renderTemplate(template, object)}\n`);
     return 0;
   },
 };
+
+/** @throws CodedError USAGE_INVALID */
+function findOf(kind: string): Find {
+  const lower = kind.toLowerCase();
+  if (Object.hasOwn(kinds, lower)) return kinds[lower]!;
+  const names = Object.keys(kinds);
+  const meant = nearest(lower, names);
+  throw usageError(
+    `unrecognized kind: ${JSON.stringify(kind)}`,
+    meant === undefined ? `write one of ${names.join(', ')}` : `did you mean "${meant}"?`,
+  );
+}
+
+async function printAll(objects: readonly ApiObject[], output: string, { io }: Invocation): Promise<void> {
+  const [first, ...others] = objects.map(writtenForm);
+  const document =
+    others.length === 0 ? first : { apiVersion: 'v1', kind: 'List', items: [first, ...others] };
+  await printDocument(document, output, io);
+}

@@ -5,29 +5,44 @@ import type { Command, Invocation } from '../arguments/command.ts';
 import { registryConfig } from '../configuration.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
-import { type Column, assertOutputFlags, outputFlags, printObjects } from '../render/objects.ts';
+import { type Column, assertOutputFlags, outputFlags, printObjects, viewContext } from '../render/objects.ts';
+import { type FilterKeys, applyFilters, filterFlag, parseFilters } from './object-filter.ts';
 
 const columns: readonly Column<Kernel>[] = [
   { title: 'KERNEL ID', cell: (kernel) => kernel.metadata.uid },
-  { title: 'NAME', cell: (kernel) => kernel.metadata.name },
+  { title: 'NAME', cell: (kernel) => kernel.metadata.name, flexible: true },
   { title: 'CREATED', cell: (kernel) => age(kernel.metadata.creationTimestamp, Date.now()) },
   { title: 'SIZE', cell: (kernel) => humanBytes(kernel.status.size) },
-  { title: 'VERSION', cell: (kernel) => kernel.status.version },
+  { title: 'VERSION', cell: (kernel) => kernel.status.version, flexible: true },
   { title: 'ARCH', cell: (kernel) => kernel.status.arch, wide: true },
 ];
+
+const filterKeys: FilterKeys<Kernel> = {
+  name: (kernel) => kernel.metadata.name,
+  version: (kernel) => kernel.status.version,
+  arch: (kernel) => kernel.status.arch,
+};
 
 export const kernels: Command = {
   name: 'kernels',
   arguments: '',
   arity: { least: 0, most: 0 },
   summary: 'List the kernels',
-  examples: ['ignite kernels', 'ignite kernels -o wide'],
-  flags: outputFlags,
+  examples: [
+    'ignite kernels',
+    'ignite kernels -o wide',
+    "ignite kernels --filter name=~cloud --format '{{.Name}} {{.Status.OCISource.Size}}'",
+  ],
+  flags: { filter: filterFlag('name=, version=, arch='), ...outputFlags },
   run: async (invocation) => {
-    assertOutputFlags(invocation.flags);
-    await withReader(invocation, async (client) =>
-      printObjects(await client.kernels.list(invocation.signal), columns, invocation.flags, invocation.io),
-    );
+    const { flags, io, signal } = invocation;
+    assertOutputFlags(flags);
+    const filters = parseFilters(flags.list('filter'), Object.keys(filterKeys));
+    await withReader(invocation, async (client) => {
+      const context = () => viewContext(invocation, client);
+      const found = await applyFilters(await client.kernels.list(signal), filters, filterKeys, context);
+      await printObjects(found, columns, flags, io, context);
+    });
     return 0;
   },
 };

@@ -1,39 +1,34 @@
+import type { ApiObject } from '@ignite/toolkit/object/meta';
 import { usageError } from '../arguments/usage-error.ts';
+import { TemplateError } from './go-template/template-error.ts';
+import { parseTemplate } from './go-template/template.ts';
+import { objectView } from './go-view/object-view.ts';
+import type { ViewContext } from './go-view/view-context.ts';
 
 /**
- * Renders a template in the style of Docker's --format: `{{.metadata.name}}`, keys in any case, and `{{json .}}`.
- * @throws CodedError USAGE_INVALID for a path that is not there
+ * Renders objects by a template in the syntax of Go's text/template. `flag` is where the template was given.
+ * @throws CodedError USAGE_INVALID also from what is returned, for fields that an object does not have
  */
-export function renderTemplate(template: string, object: unknown): string {
-  return template.replaceAll(
-    /\{\{\s*(json\s+)?\.([\w.-]*)\s*\}\}|\{\{.*?\}\}/g,
-    (whole, json: string | undefined, path: string | undefined) => {
-      if (path === undefined)
-        throw usageError(`--format: ${whole} is not understood`, 'write {{.metadata.name}} or {{json .}}');
-      const value =
-        path === '' ? object : path.split('.').reduce((at, key) => member(at, key, whole), object);
-      if (json !== undefined) return JSON.stringify(value);
-      if (value === undefined || value === null) return '<nil>';
-      return typeof value === 'string' ? value : JSON.stringify(value);
-    },
-  );
+export function objectRenderer(
+  flag: string,
+  template: string,
+): (object: ApiObject, context: ViewContext) => string {
+  const render = translated(flag, () => parseTemplate(flag.replace(/^-+/, ''), template));
+  return (object, context) => translated(flag, () => render(objectView(object, context)));
 }
 
-const shorthands: Readonly<Record<string, readonly string[]>> = {
-  name: ['metadata', 'name'],
-  uid: ['metadata', 'uid'],
-  id: ['metadata', 'uid'],
-  labels: ['metadata', 'labels'],
-};
+function translated<T>(flag: string, work: () => T): T {
+  try {
+    return work();
+  } catch (failure) {
+    if (!(failure instanceof TemplateError)) throw failure;
+    throw usageError(`${flag}: ${failure.message}`, hintFor(failure));
+  }
+}
 
-function member(value: unknown, key: string, whole: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const found = Object.entries(value).find(([name]) => name.toLowerCase() === key.toLowerCase());
-  if (found) return found[1];
-  const [first, second] = shorthands[key.toLowerCase()] ?? [];
-  if (first !== undefined && second !== undefined && first in value)
-    return member(member(value, first, whole), second, whole);
-  if (Object.keys(value).length > 0 && 'metadata' in value)
-    throw usageError(`--format: there is no field in ${whole}`, 'see the fields with "-o json"');
-  return undefined;
+function hintFor({ message, meant }: TemplateError): string {
+  if (meant !== undefined) return `did you mean ${JSON.stringify(meant)}?`;
+  if (message.includes('bad character'))
+    return 'a key with other characters than letters and digits is had by {{index .metadata.labels "my-key"}}';
+  return '"-o json" shows the fields; write {{.metadata.name}} or {{json .}}, in the syntax of Go templates';
 }

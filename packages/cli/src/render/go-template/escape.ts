@@ -1,4 +1,4 @@
-import { isPrintable } from './go-string.ts';
+import { codePoints, isPrintable } from './go-string.ts';
 
 const html: Readonly<Record<string, string>> = {
   '\0': '\ufffd',
@@ -13,7 +13,7 @@ export const escapeHtml = (text: string): string => text.replaceAll(/[\0"'&<>]/g
 
 /** For use inside a JavaScript string, also one inside HTML. */
 export function escapeJs(text: string): string {
-  return [...text]
+  return codePoints(text)
     .map((char) => {
       if (char === '\\' || char === "'" || char === '"') return `\\${char}`;
       if (/[<>&=]/.test(char) || char < ' ' || (char > '~' && !isPrintable(char)))

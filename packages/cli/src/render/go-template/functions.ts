@@ -1,6 +1,7 @@
 import { CallError } from './call-error.ts';
 import { isEqual, isLess } from './compare.ts';
 import { escapeHtml, escapeJs, escapeQuery } from './escape.ts';
+import { codePoints } from './go-string.ts';
 import { plainJson } from './plain-json.ts';
 import { printAll, printLine, printValue } from './print.ts';
 import { sprintf } from './printf.ts';
@@ -51,7 +52,7 @@ export const functions: ReadonlyMap<string, GoFunction> = new Map([
   [
     'split',
     new GoFunction(['string', 'string'], (whole: string, separator: string) =>
-      separator === '' ? [...whole] : whole.split(separator),
+      separator === '' ? codePoints(whole) : whole.split(separator),
     ),
   ],
   ['lower', text((value) => value.toLowerCase())],

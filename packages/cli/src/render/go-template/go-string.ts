@@ -37,12 +37,15 @@ export function unquote(literal: string): string | undefined {
 
 /** A string as Go's `%q` writes it; `quote` is `'` for a character. */
 export function quote(text: string, mark: '"' | "'" = '"'): string {
-  const inner = [...text].map((char) => {
+  const inner = codePoints(text).map((char) => {
     if (char === '"' || char === "'") return char === mark ? `\\${char}` : char;
     return escaped.get(char) ?? (isPrintable(char) ? char : escapeCode(char.codePointAt(0)!));
   });
   return `${mark}${inner.join('')}${mark}`;
 }
+
+/** A text as Go ranges over it. */
+export const codePoints = (text: string): readonly string[] => Array.from(text);
 
 /** As Go's strconv.IsPrint: letters, marks, numbers, punctuation, symbols and the blank. */
 export const isPrintable = (char: string): boolean => /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(char);

@@ -1,4 +1,4 @@
-import { unquote } from './go-string.ts';
+import { codePoints, unquote } from './go-string.ts';
 
 const maxInt = 2n ** 63n - 1n;
 const integer = /^[+-]?(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|\d(?:_?\d)*)$/;
@@ -22,6 +22,6 @@ const octal = (digits: string): bigint | undefined =>
 
 /** The code point of a character literal such as `'a'`; undefined for one that is none. */
 export function parseCharacter(literal: string): bigint | undefined {
-  const chars = [...(unquote(literal) ?? '')];
+  const chars = codePoints(unquote(literal) ?? '');
   return chars.length === 1 ? BigInt(chars[0]!.codePointAt(0)!) : undefined;
 }

@@ -1,12 +1,10 @@
 import { nearest } from '@ignite/toolkit/text/nearest';
 import type { Command, Operand, Pipeline } from './ast.ts';
 import { unquote } from './go-string.ts';
-import type { Token } from './lexer.ts';
+import type { Token, TokenKind } from './lexer.ts';
 import { functionNames } from './functions.ts';
 import { parseCharacter, parseNumber } from './number-literal.ts';
 import { type TokenReader, keywords } from './token-reader.ts';
-
-const constants: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 /**
  * Reads a pipeline up to the token that ends it, and takes that too. `context` is what errors call the place.
@@ -100,55 +98,48 @@ function parseOperand(reader: TokenReader): Operand | undefined {
 
 function parseTerm(reader: TokenReader): Operand | undefined {
   const token = reader.peek();
-  const operand = termOf(reader, token);
-  if (!operand) return undefined;
-  if (token.kind !== 'left-paren') reader.next();
-  return operand;
+  if (token.kind === 'word' && keywords.has(token.text)) return undefined;
+  const make = terms[token.kind];
+  if (make) reader.next();
+  return make?.(token, reader);
 }
 
-function termOf(reader: TokenReader, token: Token): Operand | undefined {
-  const { text, position } = token;
-  const at = { position, source: text };
-  switch (token.kind) {
-    case 'dot':
-      return { kind: 'dot', ...at };
-    case 'field':
-      return { kind: 'field', names: [text.slice(1)], ...at };
-    case 'variable':
-      assertKnown(reader, text, token);
-      return { kind: 'variable', name: text, names: [], ...at };
-    case 'string':
-      return { kind: 'constant', value: literal(reader, token, unquote(text), 'string'), ...at };
-    case 'character':
-      return { kind: 'constant', value: literal(reader, token, parseCharacter(text), 'character'), ...at };
-    case 'number':
-      return { kind: 'constant', value: literal(reader, token, parseNumber(text), 'number'), ...at };
-    case 'left-paren': {
-      reader.next();
-      const pipeline = parsePipeline(reader, 'parenthesized pipeline', 'right-paren');
-      return { kind: 'pipeline', pipeline, position, source: `(${pipeline.source})` };
-    }
-    case 'word':
-      if (keywords.has(text)) return undefined;
-      if (text === 'nil') return { kind: 'nil', ...at };
-      if (!Object.hasOwn(constants, text) && !functionNames.includes(text))
-        throw reader.error(
-          `function ${JSON.stringify(text)} not defined`,
-          token,
-          nearest(text, functionNames),
-        );
-      return Object.hasOwn(constants, text)
-        ? { kind: 'constant', value: constants[text]!, ...at }
-        : { kind: 'function', name: text, ...at };
-    default:
-      return undefined;
-  }
-}
+type MakeTerm = (token: Token, reader: TokenReader) => Operand;
 
-function literal<T>(reader: TokenReader, token: Token, value: T | undefined, what: string): T {
-  if (value !== undefined) return value;
-  throw reader.error(`bad ${what} syntax: ${JSON.stringify(token.text)}`, token);
-}
+const at = ({ text, position }: Token): Pick<Operand, 'position' | 'source'> => ({ position, source: text });
+const constant =
+  <T extends bigint | number | string>(what: string, parse: (text: string) => T | undefined): MakeTerm =>
+  (token, reader) => {
+    const value = parse(token.text);
+    if (value !== undefined) return { kind: 'constant', value, ...at(token) };
+    throw reader.error(`bad ${what} syntax: ${JSON.stringify(token.text)}`, token);
+  };
+
+/** What an operand may begin with. */
+const terms: Readonly<Partial<Record<TokenKind, MakeTerm>>> = {
+  dot: (token) => ({ kind: 'dot', ...at(token) }),
+  field: (token) => ({ kind: 'field', names: [token.text.slice(1)], ...at(token) }),
+  string: constant('string', unquote),
+  character: constant('character', parseCharacter),
+  number: constant('number', parseNumber),
+  variable: (token, reader) => {
+    assertKnown(reader, token.text, token);
+    return { kind: 'variable', name: token.text, names: [], ...at(token) };
+  },
+  'left-paren': ({ position }, reader) => {
+    const pipeline = parsePipeline(reader, 'parenthesized pipeline', 'right-paren');
+    return { kind: 'pipeline', pipeline, position, source: `(${pipeline.source})` };
+  },
+  word: (token, reader) => {
+    const { text } = token;
+    if (text === 'nil') return { kind: 'nil', ...at(token) };
+    if (text === 'true' || text === 'false')
+      return { kind: 'constant', value: text === 'true', ...at(token) };
+    if (functionNames.includes(text)) return { kind: 'function', name: text, ...at(token) };
+    const what = `function ${JSON.stringify(text)} not defined`;
+    throw reader.error(what, token, nearest(text, functionNames));
+  },
+};
 
 function assertKnown(reader: TokenReader, name: string, token: { readonly position: number }): void {
   if (!reader.scope.includes(name)) throw reader.error(`undefined variable ${JSON.stringify(name)}`, token);

@@ -1,7 +1,7 @@
 import { formatFloat } from './float-text.ts';
-import { isPrintable, quote } from './go-string.ts';
+import { codePoints, isPrintable, quote } from './go-string.ts';
 import { printValue } from './print.ts';
-import { type GoValue, GoMap, GoObject, isList, typeName, underlying } from './value.ts';
+import { GoFunction, type GoValue, GoMap, GoObject, isList, typeName, underlying } from './value.ts';
 
 /** One verb of a format: `%-10.3s`. */
 interface Verb {
@@ -72,7 +72,8 @@ function formatValue(value: GoValue, verb: Verb): string {
   if (inner instanceof GoObject) return formatFields(inner, verb);
   if (inner === null || inner === undefined)
     return letter === 'v' ? pad('<nil>', verb) : `%!${letter}(<nil>)`;
-  return formatScalar(inner, verb) ?? badVerb(inner, letter);
+  const isFunction = inner instanceof GoFunction;
+  return (isFunction ? undefined : formatScalar(inner, verb)) ?? badVerb(inner, letter);
 }
 
 /** What its String method gives, for the verbs that ask for it. */
@@ -89,24 +90,16 @@ function formatFields({ parts }: GoObject, verb: Verb): string {
   return `{${fields.join(' ')}}`;
 }
 
-function formatScalar(value: GoValue, verb: Verb): string | undefined {
-  switch (typeof value) {
-    case 'string':
-      return formatText(value, verb);
-    case 'bigint':
-      return formatInteger(value, verb);
-    case 'number':
-      return formatNumber(value, verb);
-    case 'boolean':
-      return verb.letter === 't' || verb.letter === 'v' ? pad(String(value), verb) : undefined;
-    default:
-      return undefined;
-  }
+function formatScalar(value: boolean | bigint | number | string, verb: Verb): string | undefined {
+  if (typeof value === 'string') return formatText(value, verb);
+  if (typeof value === 'bigint') return formatInteger(value, verb);
+  if (typeof value === 'number') return formatNumber(value, verb);
+  return verb.letter === 't' || verb.letter === 'v' ? pad(String(value), verb) : undefined;
 }
 
 function formatText(text: string, verb: Verb): string | undefined {
   const { precision } = verb;
-  const cut = precision === undefined ? text : [...text].slice(0, precision).join('');
+  const cut = precision === undefined ? text : codePoints(text).slice(0, precision).join('');
   switch (verb.letter) {
     case 's':
     case 'v':
@@ -177,7 +170,7 @@ function padNumber(sign: string, digits: string, verb: Verb): string {
 }
 
 function pad(text: string, { flags, width }: Verb): string {
-  const missing = ' '.repeat(Math.max(0, width - [...text].length));
+  const missing = ' '.repeat(Math.max(0, width - codePoints(text).length));
   return flags.includes('-') ? `${text}${missing}` : `${missing}${text}`;
 }
 

@@ -101,18 +101,13 @@ export function typeName(value: GoValue): string {
   if (value instanceof GoObject) return value.parts.typeName;
   if (value instanceof GoMap) return value.zero === '' ? 'map[string]string' : 'map[string]interface {}';
   if (value instanceof GoFunction) return 'func';
-  switch (typeof value) {
-    case 'boolean':
-      return 'bool';
-    case 'bigint':
-      return 'int';
-    case 'number':
-      return 'float64';
-    case 'string':
-      return 'string';
-    default:
-      return value.length > 0 && value.every((each) => typeof each === 'string')
-        ? '[]string'
-        : '[]interface {}';
-  }
+  if (!isList(value)) return basicNames[typeof value] ?? typeof value;
+  return value.length > 0 && value.every((each) => typeof each === 'string') ? '[]string' : '[]interface {}';
 }
+
+const basicNames: Readonly<Record<string, string>> = {
+  boolean: 'bool',
+  bigint: 'int',
+  number: 'float64',
+  string: 'string',
+};

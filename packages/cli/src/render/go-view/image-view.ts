@@ -1,0 +1,30 @@
+import type { Image } from '@ignite/api/v1/image';
+import { imageDir } from '@ignite/engine/host/paths';
+import { humanBytes } from '@ignite/toolkit/units/bytes';
+import { age } from '../age.ts';
+import { GoFunction, type GoObject } from '../go-template/value.ts';
+import { fieldNames } from './field-names.ts';
+import { namedValue } from './named-value.ts';
+import { objectRoot } from './object-root.ts';
+import { ociSource } from './oci-source-view.ts';
+import type { ViewContext } from './view-context.ts';
+
+/** An image with the fields and methods of the original's `Image`. */
+export function imageView(image: Image, { nowMs, paths }: ViewContext): GoObject {
+  const { metadata, spec, status } = image;
+  const [, repository = metadata.name, tag = ''] = /^(.+?)(?::([^:/@]+))?(?:@.*)?$/.exec(metadata.name) ?? [];
+  return objectRoot(image, nowMs, {
+    typeName: '*ignite.Image',
+    spec: { OCI: namedValue('meta.OCIImageRef', spec.oci) },
+    status: { OCISource: ociSource(spec.oci, status.digest, status.size) },
+    methods: { ObjectPath: new GoFunction([], () => imageDir(paths, status.digest)) },
+    aliases: {
+      repository,
+      tag,
+      digest: status.digest,
+      size: humanBytes(status.size),
+      createdSince: `${age(metadata.creationTimestamp, nowMs)} ago`,
+    },
+    namesAt: fieldNames.Image,
+  });
+}

@@ -1,0 +1,25 @@
+import type { Kernel } from '@ignite/api/v1/kernel';
+import { kernelDir } from '@ignite/engine/host/paths';
+import { humanBytes } from '@ignite/toolkit/units/bytes';
+import { GoFunction, type GoObject } from '../go-template/value.ts';
+import { fieldNames } from './field-names.ts';
+import { namedValue } from './named-value.ts';
+import { objectRoot } from './object-root.ts';
+import { ociSource } from './oci-source-view.ts';
+import type { ViewContext } from './view-context.ts';
+
+/** A kernel with the fields and methods of the original's `Kernel`. */
+export function kernelView(kernel: Kernel, { nowMs, paths }: ViewContext): GoObject {
+  const { metadata, spec, status } = kernel;
+  return objectRoot(kernel, nowMs, {
+    typeName: '*ignite.Kernel',
+    spec: { OCI: namedValue('meta.OCIImageRef', spec.oci ?? metadata.name) },
+    status: {
+      Version: status.version,
+      OCISource: ociSource(metadata.name, undefined, status.size),
+    },
+    methods: { ObjectPath: new GoFunction([], () => kernelDir(paths, status.id)) },
+    aliases: { version: status.version, size: humanBytes(status.size) },
+    namesAt: fieldNames.Kernel,
+  });
+}

@@ -1,0 +1,122 @@
+import type { Vm } from '@ignite/api/v1/vm';
+import { vmFiles } from '@ignite/engine/host/paths';
+import { humanBytes } from '@ignite/toolkit/units/bytes';
+import { age } from '../age.ts';
+import { GoFunction, GoObject, type GoValue } from '../go-template/value.ts';
+import { addressesOf, portText, portsText, statusText } from '../vm-text.ts';
+import { documentView } from './document-view.ts';
+import { fieldNames } from './field-names.ts';
+import { listValue, namedValue, nilValue, sizeValue, timeValue } from './named-value.ts';
+import { objectRoot } from './object-root.ts';
+import { ociSource } from './oci-source-view.ts';
+import type { ViewContext } from './view-context.ts';
+
+const idPrefix = 'ignite';
+type Fields = Readonly<Record<string, GoValue>>;
+
+/** A VM with the fields and methods of the original's `VM`, of its last API version. */
+export function vmView(vm: Vm, context: ViewContext): GoObject {
+  const { uid } = vm.metadata;
+  const files = vmFiles(context.paths, uid);
+  const always = (value: GoValue): GoFunction => new GoFunction([], () => value);
+  return objectRoot(vm, context.nowMs, {
+    typeName: '*ignite.VM',
+    spec: specFields(vm, context),
+    status: statusFields(vm, context),
+    statusText: statusText(vm, context.nowMs),
+    methods: {
+      Running: always(vm.status.phase === 'Running'),
+      PrefixedID: always(`${idPrefix}-${uid}`),
+      ObjectPath: always(files.dir),
+      OverlayFile: always(files.disk),
+    },
+    aliases: {
+      image: vm.spec.image.oci,
+      ports: portsText(vm),
+      state: vm.status.phase.toLowerCase(),
+      size: humanBytes(vm.spec.diskSize),
+      runningFor: `${age(vm.metadata.creationTimestamp, context.nowMs)} ago`,
+    },
+    namesAt: fieldNames.VM,
+  });
+}
+
+function specFields({ spec, status }: Vm, { kernels }: ViewContext): Fields {
+  const ownKernel = kernels.find((kernel) => kernel.status.id === status.kernel?.id)?.metadata.name;
+  return {
+    Image: struct('VMImageSpec', { OCI: imageRef(spec.image.oci) }),
+    Sandbox: struct('VMSandboxSpec', { OCI: imageRef('') }),
+    Kernel: struct('VMKernelSpec', {
+      OCI: imageRef(spec.kernel.oci ?? ownKernel ?? ''),
+      CmdLine: spec.kernel.cmdLine ?? '',
+    }),
+    CPUs: BigInt(spec.cpus),
+    Memory: sizeValue(spec.memory),
+    DiskSize: sizeValue(spec.diskSize),
+    Network: struct('VMNetworkSpec', {
+      Ports: listValue(
+        'meta.PortMappings',
+        spec.network.ports.map(portText),
+        spec.network.ports.map((port) =>
+          struct(
+            'PortMapping',
+            {
+              BindAddress: port.bindAddress ?? null,
+              HostPort: BigInt(port.hostPort),
+              VMPort: BigInt(port.vmPort),
+              Protocol: port.protocol,
+            },
+            portText(port),
+          ),
+        ),
+      ),
+    }),
+    Storage: struct('VMStorageSpec', { Volumes: [], VolumeMounts: [] }),
+    CopyFiles: spec.copyFiles.map(({ hostPath, vmPath }) =>
+      struct('FileMapping', { HostPath: hostPath, VMPath: vmPath }),
+    ),
+    SSH: sshValue(spec.ssh),
+  };
+}
+
+function sshValue(ssh: Vm['spec']['ssh']): GoObject {
+  if (ssh === undefined) return nilValue('*ignite.SSH', { Generate: false, PublicKey: '' });
+  return struct('SSH', { Generate: ssh === true, PublicKey: ssh === true ? '' : ssh });
+}
+
+function statusFields(vm: Vm, { nowMs, images, kernels }: ViewContext): Fields {
+  const { status, spec, metadata } = vm;
+  const isRunning = status.phase === 'Running';
+  const addresses = addressesOf(vm);
+  const network = {
+    Plugin: 'cni',
+    IPAddresses: listValue('meta.IPAddresses', addresses, addresses),
+  };
+  const runtime = { ID: `${idPrefix}-${metadata.uid}`, Name: 'conmon' };
+  const image = images.find((each) => each.status.digest === status.image?.digest);
+  const kernel = kernels.find((each) => each.status.id === status.kernel?.id);
+  const within = (name: 'image' | 'kernel') => {
+    const document = documentView(status[name], fieldNames.VM, ['status', name]);
+    return document instanceof GoObject ? document.parts.lookUp : undefined;
+  };
+  return {
+    Running: isRunning,
+    Runtime: isRunning ? struct('Runtime', runtime) : nilValue('*ignite.Runtime', { ID: '', Name: '' }),
+    StartTime:
+      isRunning && status.startTime !== undefined
+        ? timeValue(status.startTime, nowMs)
+        : nilValue('*runtime.Time', {}),
+    Network: isRunning ? struct('Network', network) : nilValue('*ignite.Network', { ...network, Plugin: '' }),
+    Image: ociSource(spec.image.oci, status.image?.digest, image?.status.size, within('image')),
+    Kernel: ociSource('', undefined, kernel?.status.size, within('kernel')),
+    IDPrefix: idPrefix,
+    // Where it was before it moved into Network: the original's own help still names it.
+    IPAddresses: network.IPAddresses,
+  };
+}
+
+const imageRef = (name: string): GoObject => namedValue('meta.OCIImageRef', name);
+
+function struct(name: string, fields: Fields, text?: string): GoObject {
+  return new GoObject({ typeName: `ignite.${name}`, fields, ...(text !== undefined && { text }) });
+}

@@ -1,0 +1,40 @@
+import { findByQuery } from '@ignite/api/client/find';
+import type { ApiObject } from '@ignite/toolkit/object/meta';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { parseSource } from './source.ts';
+
+/**
+ * The image or kernel that `query` names, as `findByQuery` has it, with `ubuntu` for `ubuntu:latest` and
+ * `docker.io/library/ubuntu:latest`. A query with a tag, or that is all of a repository, is no prefix: `ubuntu:1` shall
+ * not find `ubuntu:16.04`, nor `ubuntu` some `ubuntu:latest-special`.
+ * @throws CodedError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, and likewise for kernels
+ */
+export function findByReference<T extends ApiObject>(
+  kind: 'Image' | 'Kernel',
+  items: readonly T[],
+  query: string,
+): T {
+  const meant = wholeName(query);
+  if (meant !== undefined && !items.some(({ metadata: { name, uid } }) => name === query || uid === query)) {
+    const found = items.find(({ metadata }) => metadata.name === meant);
+    if (found) return found;
+  }
+  return findByQuery(
+    kind,
+    items,
+    query,
+    (name) => name.startsWith(query) && !hasTag(query) && !/^[:@]/.test(name.slice(query.length)),
+  );
+}
+
+/** With registry and tag, as images are called here; undefined for what is no reference. */
+function wholeName(query: string): string | undefined {
+  try {
+    return parseSource(query).name;
+  } catch (failure) {
+    if (hasCode(failure, 'REFERENCE_INVALID')) return undefined;
+    throw failure;
+  }
+}
+
+const hasTag = (query: string): boolean => /[:@]/.test(query.slice(query.lastIndexOf('/') + 1));
