@@ -1,4 +1,4 @@
-import { hostPlatform } from '@ignite/engine/oci/platform';
+import { hostArch } from '@ignite/engine/host/arch';
 import { type InstalledVmm, installedVmms } from '@ignite/engine/vmm/installed-vmms';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import type { Command } from '../arguments/command.ts';
@@ -49,7 +49,7 @@ export function versionDocument(vmms: readonly InstalledVmm[]): object {
       major,
       minor,
       gitVersion: `v${igniteVersion}`,
-      platform: `${hostPlatform.os}/${hostPlatform.arch}`,
+      platform: `linux/${hostArch}`,
       nodeVersion: process.version,
     },
     firecrackerVersion: first ? { gitVersion: `v${first.version}`, vmm: first.name } : null,

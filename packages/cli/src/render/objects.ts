@@ -19,7 +19,13 @@ export const templateFlags: Flags = {
 };
 
 export const outputFlags: Flags = {
-  output: { type: 'string', short: 'o', value: 'FORMAT', help: 'json, yaml or wide' },
+  output: {
+    type: 'string',
+    short: 'o',
+    value: 'FORMAT',
+    values: ['json', 'yaml', 'wide'],
+    help: 'json, yaml or wide',
+  },
   ...templateFlags,
   'no-trunc': { type: 'boolean', help: 'do not shorten what is too long for the terminal' },
 };

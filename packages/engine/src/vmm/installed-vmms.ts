@@ -1,6 +1,7 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
-import { qemuProgram } from './qemu/argv.ts';
+import { hostArch } from '../host/arch.ts';
+import { qemuPrograms } from './qemu/argv.ts';
 import type { Vmm } from './vmm.ts';
 
 export interface InstalledVmm {
@@ -11,7 +12,7 @@ export interface InstalledVmm {
 
 const programs: readonly (readonly [Vmm['name'], string])[] = [
   ['firecracker', 'firecracker'],
-  ['qemu', qemuProgram],
+  ['qemu', qemuPrograms[hostArch]],
 ];
 
 /** The VMMs of this host, by asking each for its version. */

@@ -24,6 +24,7 @@ const metadata = Object.keys({
 
 const vmStatus = Object.keys({
   phase: true,
+  arch: true,
   message: true,
   observedGeneration: true,
   image: true,
