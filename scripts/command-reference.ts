@@ -41,6 +41,7 @@ export const common = {
   environment: [
     ['IGNITE_DATA_DIR', 'In place of --data-dir.'],
     ['IGNITE_RUN_DIR', 'In place of --run-dir.'],
+    ['IGNITE_CONFIG', 'In place of --ignite-config.'],
     [
       'IGNITE_INSECURE_REGISTRIES',
       'Registries beyond this host that may be spoken to in plain HTTP; a comma between them.',

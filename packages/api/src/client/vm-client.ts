@@ -12,6 +12,15 @@ export interface CreateVmRequest {
   readonly registryConfigDir?: string;
 }
 
+export interface StartVmRequest {
+  /** How long SSH may take to answer. */
+  readonly sshTimeoutMs?: number;
+  /** Types or names of checks of the host, or `all`, in any letter case. */
+  readonly ignorePreflightChecks?: readonly string[];
+  /** What a start that fails has made is left to be looked at; the next start or stop clears it up. */
+  readonly keepFailed?: boolean;
+}
+
 /** How to reach a VM by SSH: everything that OpenSSH's client needs, host key pinned. */
 export interface SshTarget {
   readonly address: string;
@@ -32,9 +41,10 @@ export interface VmClient extends Finder<Vm> {
   create(request: CreateVmRequest, op: ClientOperation): Promise<Vm>;
   /**
    * Resolves once the VM runs, and when it has `ssh: true`, once SSH answers.
-   * @throws CodedError SSH_UNREACHABLE when it does not in time (the VM goes on), VM_EXITED when the VM ends before
+   * @throws CodedError PREFLIGHT_FAILED when the host is not ready, SSH_UNREACHABLE when SSH does not answer in time (the
+   * VM goes on), VM_EXITED when the VM ends before
    */
-  start(query: string, request: { readonly sshTimeoutMs?: number }, op: ClientOperation): Promise<Vm>;
+  start(query: string, request: StartVmRequest, op: ClientOperation): Promise<Vm>;
   /** Asks the guest to power off, and after the grace period ends it. */
   stop(
     query: string,

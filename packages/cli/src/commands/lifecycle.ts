@@ -1,9 +1,13 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { uidAnnotation } from '@ignite/api/v1/uid-annotation';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { LocalClient } from '@ignite/engine/client/local-client';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Command, Invocation } from '../arguments/command.ts';
+import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 import { startFlags, startRequest, startedLine } from './run.ts';
+import { readVmFile } from './vm-file.ts';
 
 export const start: Command = {
   name: 'start',
@@ -41,7 +45,8 @@ export const stop: Command = {
       type: 'string',
       short: 't',
       value: 'SECONDS',
-      help: 'how long to wait for the guest (default 30)',
+      default: '30',
+      help: 'how long to wait for the guest',
     },
   },
   run: async (invocation) => {
@@ -67,15 +72,30 @@ export const kill: Command = {
 
 export const rm: Command = {
   name: 'rm',
-  arguments: 'VM...',
-  arity: { least: 1, most: Infinity },
+  arguments: '[VM...]',
+  arity: { least: 0, most: Infinity },
   summary: 'Remove VMs with their disks',
-  examples: ['ignite rm my-vm', 'ignite rm -f my-vm other-vm'],
-  flags: { force: { type: 'boolean', short: 'f', help: 'also those that run' } },
-  run: (invocation) =>
-    forEach(invocation, 'Removed', (client, vm, op) =>
-      client.vms.remove(vm.metadata.uid, { force: invocation.flags.isSet('force') }, op),
-    ),
+  examples: ['ignite rm my-vm', 'ignite rm -f my-vm other-vm', 'ignite rm -f --config vm.yaml'],
+  flags: {
+    force: { type: 'boolean', short: 'f', help: 'also those that run' },
+    config: { type: 'string', value: 'FILE', help: 'the VM that a manifest declares, by its uid or name' },
+  },
+  run: async (invocation) => {
+    const { flags, args } = invocation;
+    const config = flags.text('config');
+    if (config !== undefined && args.length > 0)
+      throw usageError('rm takes VMs or --config, not both', 'leave one of them out');
+    if (config === undefined && args.length === 0)
+      throw usageError('rm needs a VM', 'name at least one, or give its manifest with --config');
+    const find: FindVms =
+      config === undefined ? findAll : async (client) => [await findDeclared(config, client, invocation)];
+    return await forEach(
+      invocation,
+      'Removed',
+      (client, vm, op) => client.vms.remove(vm.metadata.uid, { force: flags.isSet('force') }, op),
+      find,
+    );
+  },
 };
 
 export const wait: Command = {
@@ -110,14 +130,17 @@ export const settle: Command = {
   },
 };
 
+type FindVms = (client: LocalClient, invocation: Invocation) => Promise<readonly Vm[]>;
+
 async function forEach(
   invocation: Invocation,
   verb: string,
   act: (client: LocalClient, vm: Vm, op: ClientOperation) => Promise<Vm>,
+  find: FindVms = findAll,
 ): Promise<number> {
   const { flags, io } = invocation;
   await withClient(invocation, async (client, op) => {
-    for (const vm of await findAll(client, invocation)) {
+    for (const vm of await find(client, invocation)) {
       await act(client, vm, op);
       const { uid, name } = vm.metadata;
       io.out.write(`${flags.isSet('quiet') ? uid : `${verb} VM with name "${name}" and ID "${uid}"`}\n`);
@@ -131,4 +154,21 @@ async function findAll(client: LocalClient, { args, signal }: Invocation): Promi
   const found: Vm[] = [];
   for (const query of args) found.push(await client.vms.find(query, signal));
   return found;
+}
+
+/** The VM that a manifest declares, by the whole of its uid or name. @throws CodedError USAGE_INVALID, VM_NOT_FOUND */
+async function findDeclared(path: string, client: LocalClient, { signal }: Invocation): Promise<Vm> {
+  const { name, annotations } = await readVmFile(path);
+  const uid = annotations[uidAnnotation];
+  if (uid === undefined && name === undefined)
+    throw usageError(`--config ${path}: it has neither a name nor a uid`, 'give it one, or name the VM');
+  const vms = await client.vms.list(signal);
+  const found = vms.find(({ metadata }) =>
+    uid === undefined ? metadata.name === name : metadata.uid === uid,
+  );
+  if (found) return found;
+  const what = uid === undefined ? `name "${name}"` : `uid "${uid}"`;
+  throw new CodedError('VM_NOT_FOUND', `--config ${path}: there is no VM with the ${what}`, {
+    hint: '"ignite ps -a" shows what there is',
+  });
 }

@@ -7,6 +7,7 @@ export const logs: Command = {
   arguments: 'VM',
   arity: { least: 1, most: 1 },
   summary: 'Print what a VM wrote to its console, of its last start',
+  details: ['A VM that has stopped, or did not boot, keeps its log until it is started again or removed.'],
   examples: ['ignite logs my-vm', 'ignite logs -f --tail 20 my-vm'],
   flags: {
     follow: { type: 'boolean', short: 'f', help: 'go on while the VM runs' },

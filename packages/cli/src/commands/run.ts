@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { CreateVmRequest } from '@ignite/api/client/vm-client';
+import type { CreateVmRequest, StartVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { VmFile } from '@ignite/api/vm-file';
 import { parsePortMappings } from '@ignite/engine/network/port-mapping';
@@ -13,10 +13,16 @@ import { readVmFile } from './vm-file.ts';
 
 const createFlags: Flags = {
   config: { type: 'string', value: 'FILE', help: 'a manifest of the VM, over which flags win' },
-  name: { type: 'string', short: 'n', value: 'NAME', help: 'its name (default: made up)' },
-  cpus: { type: 'string', value: 'COUNT', help: 'how many CPUs (default 1)' },
-  memory: { type: 'string', value: 'SIZE', help: 'how much memory, in powers of 1024 (default 512MB)' },
-  size: { type: 'string', short: 's', value: 'SIZE', help: 'the size of its root file system (default 4GB)' },
+  name: { type: 'string', short: 'n', value: 'NAME', default: 'made up', help: 'its name' },
+  cpus: { type: 'string', value: 'COUNT', default: '1', help: 'how many CPUs' },
+  memory: { type: 'string', value: 'SIZE', default: '512MB', help: 'how much memory, in powers of 1024' },
+  size: {
+    type: 'string',
+    short: 's',
+    value: 'SIZE',
+    default: '4GB',
+    help: 'the size of its root file system',
+  },
   ssh: {
     type: 'optional',
     value: 'KEY.pub',
@@ -31,8 +37,9 @@ const createFlags: Flags = {
   'kernel-image': {
     type: 'string',
     short: 'k',
-    value: 'IMAGE',
-    help: "the kernel (default: made of Debian's)",
+    value: 'KERNEL',
+    default: "made of Debian's",
+    help: 'the kernel',
   },
   'kernel-args': { type: 'string', value: 'ARGS', help: 'added to the kernel command line' },
   label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'a label' },
@@ -47,22 +54,42 @@ const createFlags: Flags = {
     value: 'NAME',
     help: 'accepted for the sake of old scripts; has no effect',
   },
+  'sandbox-image': {
+    type: 'string',
+    value: 'NAME',
+    help: 'accepted for the sake of old scripts; has no effect: a sandbox holds nothing but the VMM of this host',
+  },
+  'id-prefix': {
+    type: 'string',
+    value: 'TEXT',
+    help: "accepted for the sake of old scripts; has no effect: what belongs to a VM on this host is named after its uid, which is no other's",
+  },
 };
 
 export const startFlags: Flags = {
   interactive: { type: 'boolean', short: 'i', help: 'attach to its console' },
-  timeout: { type: 'string', value: 'SECONDS', help: 'how long to wait for its SSH (default 180)' },
+  timeout: { type: 'string', value: 'SECONDS', default: '180', help: 'how long to wait for its SSH' },
+  debug: { type: 'boolean', short: 'd', help: 'keep what a start that fails has made, for a look at it' },
+  'ignore-preflight-checks': {
+    type: 'list',
+    value: 'CHECK',
+    help: 'start though the host is not ready: ExistingFile, BinaryInPath, Port, the name of a check, or all',
+  },
 };
 
 /** @throws CodedError USAGE_INVALID */
-export function startRequest(flags: FlagValues): { readonly sshTimeoutMs?: number } {
+export function startRequest(flags: FlagValues): StartVmRequest {
   const seconds = flags.seconds('timeout');
-  return seconds === undefined ? {} : { sshTimeoutMs: seconds * 1_000 };
+  return {
+    ...(seconds !== undefined && { sshTimeoutMs: seconds * 1_000 }),
+    ignorePreflightChecks: flags.list('ignore-preflight-checks').flatMap((list) => list.split(',')),
+    keepFailed: flags.isSet('debug'),
+  };
 }
 
 export const create: Command = {
   name: 'create',
-  arguments: 'IMAGE [-- COMMAND...]',
+  arguments: '[IMAGE] [-- COMMAND...]',
   arity: { least: 0, most: 1 },
   summary: 'Make a VM of an image, and do not start it',
   examples: ['ignite create debian:12 --name my-vm --cpus 2 --memory 1GB'],
@@ -77,7 +104,7 @@ export const create: Command = {
 
 export const run: Command = {
   name: 'run',
-  arguments: 'IMAGE [-- COMMAND...]',
+  arguments: '[IMAGE] [-- COMMAND...]',
   arity: { least: 0, most: 1 },
   summary: 'Make a VM of an image and start it',
   examples: [
@@ -89,7 +116,7 @@ export const run: Command = {
   flags: {
     ...createFlags,
     ...startFlags,
-    detach: { type: 'boolean', short: 'd', help: 'do not attach (the default)' },
+    detach: { type: 'boolean', help: 'do not attach to its console, which is so without --interactive' },
   },
   run: async (invocation) => {
     const { flags, io } = invocation;

@@ -1,4 +1,4 @@
-import type { Command, Flags, Invocation } from '../arguments/command.ts';
+import type { Command, Flag, Flags, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 
@@ -7,19 +7,29 @@ const sshFlags: Flags = {
     type: 'string',
     short: 'i',
     value: 'FILE',
-    help: 'the private key (default: the one made for the VM)',
+    default: 'the one made for the VM',
+    help: 'the private key',
   },
-  timeout: { type: 'string', value: 'SECONDS', help: 'how long to wait for SSH (default 60)' },
-  tty: { type: 'optional', short: 't', help: 'give the command a terminal' },
+  timeout: { type: 'string', value: 'SECONDS', default: '60', help: 'how long to wait for SSH' },
 };
+
+const tty = (otherwise: string): Flag => ({
+  type: 'boolean',
+  short: 't',
+  default: otherwise,
+  help: 'give the command a terminal, or with =false none',
+});
 
 export const ssh: Command = {
   name: 'ssh',
   arguments: 'VM [COMMAND...]',
   arity: { least: 1, most: Infinity },
   summary: 'Log in to a VM, or run a command line there',
+  details: [
+    'Waits until the VM lets SSH in. The exit status is that of the command there, or 255 where SSH itself failed.',
+  ],
   examples: ['ignite ssh my-vm', 'ignite ssh my-vm uname -a'],
-  flags: sshFlags,
+  flags: { ...sshFlags, tty: tty('for a login from a terminal') },
   passesFlags: true,
   run: (invocation) => overSsh(invocation, invocation.rest),
 };
@@ -29,12 +39,15 @@ export const exec: Command = {
   arguments: 'VM COMMAND...',
   arity: { least: 1, most: Infinity },
   summary: 'Run a command in a VM, with its input, output and exit status ours',
+  details: [
+    "Waits until the VM lets SSH in. The first word is a line for the guest's shell, all further words reach the command as they are. Flags behind the command's first word are its own.",
+  ],
   examples: [
     'ignite exec my-vm -- uname -a',
     'ignite exec my-vm cat /etc/os-release',
     'ignite exec my-vm "echo a > /tmp/b"',
   ],
-  flags: sshFlags,
+  flags: { ...sshFlags, tty: tty('false') },
   passesFlags: true,
   run: async (invocation) => {
     const [first, ...others] = invocation.rest;
@@ -55,14 +68,14 @@ async function overSsh(invocation: Invocation, command: readonly string[]): Prom
     ...(identity !== undefined && { identity }),
   };
   const target = await withClient(invocation, (client, op) => client.vms.sshTarget(args[0]!, request, op));
-  const wantsTty = flags.isSet('tty') || (command.length === 0 && process.stdin.isTTY);
+  const wantsTty = flags.switch('tty', command.length === 0 && process.stdin.isTTY);
   const { runInteractively } = await import('@ignite/toolkit/process/interactive');
   return await runInteractively(
     {
       tool: 'ssh',
       args: [
         ...target.args,
-        wantsTty ? '-t' : '-T',
+        ...(wantsTty ? ['-t', '-t'] : ['-T']), // twice: also where our own input is no terminal
         `${target.user}@${target.address}`,
         ...(command.length > 0 ? ['--', ...command] : []),
       ],

@@ -17,7 +17,9 @@ function offered(line: string) {
 
 test('planCompletion: commands and groups of commands, each once', () => {
   assert.deepEqual(offered('imag').words, ['images', 'image']);
-  assert.deepEqual(offered('image ').words, ['import', 'rm', 'ls', 'list']);
+  const { words } = offered('image ');
+  for (const word of ['import', 'rm', 'ls', 'list']) assert.ok(words.includes(word), word);
+  assert.equal(new Set(words).size, words.length);
   assert.ok(offered('vm s').words.includes('start'));
   assert.ok(!offered('').words.includes('settle') && !offered('').words.includes('complete'));
 });

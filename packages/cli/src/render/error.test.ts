@@ -15,6 +15,12 @@ test("renderError: a tool's own words stand between them, and cannot move the cu
   assert.match(text, /^error: no \ncause: skopeo exited with 1: a \[2Jb *\nhint: wait\n$/);
 });
 
+test('renderError: each of several causes has a line', () => {
+  const cause = new AggregateError([new Error('one'), new Error('two')]);
+  const failure = new CodedError('PREFLIGHT_FAILED', 'no', { hint: 'do', cause });
+  assert.equal(renderError(failure, false), 'error: no\ncause: one\ncause: two\nhint: do\n');
+});
+
 test('renderError: a bug says so, and shows where when it is asked', () => {
   const bug = new TypeError('x is undefined');
   assert.match(

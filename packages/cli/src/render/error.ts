@@ -2,19 +2,23 @@ import { inspect } from 'node:util';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 
-/** One line of what happened, one of what to do; the cause in between where it tells more. */
+/** One line of what happened, one of what to do; causes in between where they tell more. */
 export function renderError(failure: unknown, debug: boolean): string {
   if (!(failure instanceof CodedError)) {
     const stack = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
     return `error: ${debug ? stack : stack.split('\n')[0]}\nhint: this is a fault of Ignite's; --log-level=debug shows where\n`;
   }
-  const { cause } = failure;
-  const said =
-    cause instanceof ToolFailedError && failure.code !== 'VM_INVALID'
-      ? `cause: ${printable(cause.message)}\n`
-      : '';
+  const said = causesOf(failure)
+    .map(({ message }) => `cause: ${printable(message)}\n`)
+    .join('');
   const where = debug ? `debug: ${inspect(failure)}\n` : '';
   return `error: ${printable(failure.message)}\n${said}hint: ${failure.hint}\n${where}`;
+}
+
+/** Causes that tell a user more: a tool's own words, or each of several. */
+function causesOf({ cause, code }: CodedError): readonly Error[] {
+  if (cause instanceof AggregateError) return cause.errors.filter((each) => each instanceof Error);
+  return cause instanceof ToolFailedError && code !== 'VM_INVALID' ? [cause] : [];
 }
 
 /** 2 for what was refused before anything was done, else 1. */

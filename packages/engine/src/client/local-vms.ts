@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Finder } from '@ignite/api/client/finder';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { CreateVmRequest, LogsRequest, SshTarget, VmClient } from '@ignite/api/client/vm-client';
+import type {
+  CreateVmRequest,
+  LogsRequest,
+  SshTarget,
+  StartVmRequest,
+  VmClient,
+} from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObservedVm, VmDefinition } from '../declare/vm-actuator.ts';
@@ -10,15 +16,18 @@ import { sshOptions } from '../guest/ssh-options.ts';
 import { isSessionOpen, sessionPath } from '../guest/ssh-session.ts';
 import { hostArch } from '../host/arch.ts';
 import { locksDir, vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
+import { assertPreflight, planPreflight } from '../host/preflight.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
 import { addressOf, untilExited, untilReady } from '../vm/await-vm.ts';
 import { readConsole } from '../vm/console.ts';
 import { assertUnused, storeVm, uidFor, validateRequest, warnOfSmallDisk } from '../vm/create-vm.ts';
 import { noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
+import { clearFailedStart, keepFailedStart } from '../vm/failed-start.ts';
 import { reconcileVm } from '../vm/reconcile-vm.ts';
 import { settleVm } from '../vm/settle-vm.ts';
 import { archOf, assertMachine } from '../vm/vm-machine.ts';
+import { vmNeeds } from '../vm/vm-needs.ts';
 import { withVmLocked } from '../vm/vm-lock.ts';
 import { changeVm, getVm, listVms } from '../vm/vm-store.ts';
 import { assertVmm } from '../vmm/assert-vmm.ts';
@@ -26,7 +35,6 @@ import type { LocalHost } from './local-client.ts';
 
 const defaultGraceMs = 30_000;
 const sshTimeoutMs = 180_000;
-const cleanUpTimeoutMs = 60_000;
 const socketPollMs = 10;
 
 /** VMs of this host. */
@@ -64,8 +72,12 @@ export class LocalVms implements VmClient {
     return await storeVm({ name, uid, spec, arch, image, kernel }, request, this.#host.store);
   }
 
-  async start(query: string, request: { readonly sshTimeoutMs?: number }, op: ClientOperation): Promise<Vm> {
+  async start(query: string, request: StartVmRequest, op: ClientOperation): Promise<Vm> {
     const vm = await withVmLocked(query, this.#host, op.signal, async (found) => {
+      if ((await this.#host.sandbox.observe(found.metadata.uid)).state !== 'running') {
+        const needs = vmNeeds(found, this.#host.vmm, process.env);
+        await assertPreflight(planPreflight(needs, request.ignorePreflightChecks ?? []));
+      }
       const wanted = await changeVm(this.#host.store, found, (now) => ({
         spec: { ...now.spec, power: 'Running' },
         status: now.status.phase === 'Running' ? now.status : { ...now.status, phase: 'Starting' },
@@ -74,7 +86,9 @@ export class LocalVms implements VmClient {
       try {
         return await reconcileVm(wanted, { kind: 'running' }, this.#host, op);
       } catch (failure) {
-        await this.#clearUp(wanted, op);
+        await (request.keepFailed
+          ? keepFailedStart(wanted, failure, this.#host, op)
+          : clearFailedStart(wanted, this.#host, op));
         throw failure;
       }
     });
@@ -196,21 +210,5 @@ export class LocalVms implements VmClient {
     if ((await this.#host.sandbox.observe(vm.metadata.uid)).state !== 'running')
       throw notRunning(vm.metadata.name);
     return vm;
-  }
-
-  /** What a failed start has made goes at once; the VM itself and its disk stay. */
-  async #clearUp(vm: Vm, op: ClientOperation): Promise<void> {
-    const signal = AbortSignal.timeout(cleanUpTimeoutMs);
-    try {
-      const stopped = await changeVm(this.#host.store, vm, (now) => ({
-        spec: { ...now.spec, power: 'Stopped' },
-      }));
-      await reconcileVm(stopped, { kind: 'stopped', graceMs: 0 }, this.#host, { signal, report: op.report });
-    } catch (failure) {
-      op.report({
-        kind: 'warning',
-        message: `something of ${vm.metadata.name} is left, which "ignite rm -f" removes: ${String(failure)}`,
-      });
-    }
   }
 }

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { access, open, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { DoctorCheck } from '@ignite/api/client/host-client';
 import { canVirtualize } from '../vmm/accel.ts';
 import { hostArch } from './arch.ts';
+import { findProgram, isAccessible } from './find-program.ts';
 import { cniPackage, cniPluginDirs, requirements } from './requirements.ts';
 
 /** What this host has and lacks, what each lack costs, and how to get it. */
@@ -40,16 +41,6 @@ async function checkPrograms(need: (typeof requirements)[number]): Promise<Docto
     cost: need.cost,
     cure: `apt-get install ${need.package}`,
   };
-}
-
-const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-
-async function findProgram(program: string): Promise<string | undefined> {
-  for (const dir of new Set([...(process.env['PATH'] ?? '').split(delimiter), ...systemPath])) {
-    const path = join(dir, program);
-    if (await isAccessible(path, constants.X_OK)) return path;
-  }
-  return undefined;
 }
 
 async function checkCniPlugins(): Promise<DoctorCheck> {
@@ -128,13 +119,4 @@ function checkRoot(): Promise<DoctorCheck> {
     cost: 'only commands that read work: ps, images, kernels, inspect',
     cure: 'run ignite with sudo',
   });
-}
-
-async function isAccessible(path: string, mode: number): Promise<boolean> {
-  try {
-    await access(path, mode);
-    return true;
-  } catch {
-    return false;
-  }
 }

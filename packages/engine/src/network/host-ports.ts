@@ -25,7 +25,8 @@ function overlaps(a: PortMapping, b: PortMapping): boolean {
   return a.hostPort === b.hostPort && a.protocol === b.protocol && sameAddress;
 }
 
-async function canBind(port: PortMapping): Promise<boolean> {
+/** Whether no program of this host listens there. */
+export async function canBind(port: PortMapping): Promise<boolean> {
   const address = port.bindAddress ?? '0.0.0.0';
   try {
     if (port.protocol === 'tcp') {

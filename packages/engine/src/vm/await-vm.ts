@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { untilSshAnswers } from '../guest/ssh-ready.ts';
-import { exitedEarly, sshUnreachable } from './errors.ts';
+import { exitedEarly, noAddress, sshUnreachable } from './errors.ts';
 import type { VmHost } from './execute-step.ts';
 import { settleVm } from './settle-vm.ts';
 import { getVm } from './vm-store.ts';
@@ -39,4 +39,9 @@ export async function untilReady(
   }
 }
 
-export const addressOf = (vm: Vm): string => vm.status.network?.ipAddresses[0] ?? '';
+/** @throws CodedError VM_NO_ADDRESS where there is none that this host could reach it by */
+export function addressOf({ metadata, status }: Vm): string {
+  const [address] = status.network?.ipAddresses ?? [];
+  if (address === undefined) throw noAddress(metadata.name);
+  return address;
+}

@@ -8,6 +8,7 @@ export type VmErrorCode =
   | 'VM_UID_TAKEN'
   | 'VM_RUNNING'
   | 'VM_NOT_RUNNING'
+  | 'VM_NO_ADDRESS'
   | 'VM_EXITED'
   | 'VM_INVALID'
   | 'SSH_NO_KEY'
@@ -41,6 +42,13 @@ export const stillRunning = (name: string): CodedError =>
 
 export const notRunning = (name: string): CodedError =>
   vmError('VM_NOT_RUNNING', `VM "${name}" is not running`, `start it with "ignite start ${name}"`);
+
+export const noAddress = (name: string): CodedError =>
+  vmError(
+    'VM_NO_ADDRESS',
+    `VM "${name}" has no address by which this host could reach it`,
+    `give it an interface on a CNI network; "ignite attach ${name}" shows its console meanwhile`,
+  );
 
 export const exitedEarly = ({ metadata: { name }, status: { exitCode, message } }: Vm): CodedError =>
   vmError(

@@ -1,0 +1,24 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
+
+const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** Where a program is: in $PATH, or in the system's own folders, which the PATH of an unprivileged user may lack. */
+export async function findProgram(program: string): Promise<string | undefined> {
+  if (isAbsolute(program)) return (await isAccessible(program, constants.X_OK)) ? program : undefined;
+  for (const dir of new Set([...(process.env['PATH'] ?? '').split(delimiter), ...systemPath])) {
+    const path = join(dir, program);
+    if (await isAccessible(path, constants.X_OK)) return path;
+  }
+  return undefined;
+}
+
+export async function isAccessible(path: string, mode: number): Promise<boolean> {
+  try {
+    await access(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}

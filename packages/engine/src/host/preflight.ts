@@ -1,0 +1,101 @@
+import { constants } from 'node:fs';
+import { basename } from 'node:path';
+import type { PortMapping } from '@ignite/api/v1/vm-network';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { canBind } from '../network/host-ports.ts';
+import { formatPortMapping } from '../network/port-mapping.ts';
+import { findProgram, isAccessible } from './find-program.ts';
+
+/** What a VM needs of its host to be started. */
+export interface HostNeeds {
+  /** Any one program of each list. */
+  readonly programs: readonly (readonly string[])[];
+  /** Any one file of each list, read and written. */
+  readonly files: readonly (readonly string[])[];
+  readonly ports: readonly PortMapping[];
+}
+
+/** Something that must hold. Its type and name are the original's, which scripts pass to --ignore-preflight-checks. */
+export interface PreflightCheck {
+  readonly type: 'ExistingFile' | 'BinaryInPath' | 'Port';
+  readonly name: string;
+  /** Resolves with what is wrong, or undefined where all is well. */
+  readonly examine: () => Promise<string | undefined>;
+}
+
+export type PreflightErrorCode = 'PREFLIGHT_FAILED';
+
+/** Pure. What is to be checked: all needs but those whose check's type or name, in any letter case, is to be ignored. */
+export function planPreflight(
+  { programs, files, ports }: HostNeeds,
+  ignored: readonly string[],
+): readonly PreflightCheck[] {
+  const ignores = new Set(ignored.map((text) => text.trim().toLowerCase()));
+  const checks = [...files.map(fileCheck), ...programs.map(programCheck), ...ports.map(portCheck)];
+  return checks.filter(({ type, name }) =>
+    ['all', type.toLowerCase(), name.toLowerCase()].every((word) => !ignores.has(word)),
+  );
+}
+
+/**
+ * Tries all checks, and tells of all that fail at once.
+ * @throws CodedError PREFLIGHT_FAILED
+ */
+export async function assertPreflight(checks: readonly PreflightCheck[]): Promise<void> {
+  const complaints = await Promise.all(checks.map(({ examine }) => examine()));
+  const failed = checks.flatMap((check, at) => {
+    const complaint = complaints[at];
+    return complaint === undefined ? [] : [{ ...check, complaint }];
+  });
+  if (failed.length === 0) return;
+  const causes = failed.map(({ name, complaint }) => new Error(`[ERROR ${name}]: ${complaint}`));
+  const types = new Set(failed.map(({ type }) => type));
+  throw new CodedError<PreflightErrorCode>(
+    'PREFLIGHT_FAILED',
+    `the host is not ready to start the VM: ${failed.map(({ name }) => name).join(', ')}`,
+    {
+      hint: `cure that, which "ignite doctor" helps with, or start regardless with --ignore-preflight-checks=${[...types].join(',')}`,
+      cause: new AggregateError(causes),
+    },
+  );
+}
+
+function fileCheck(paths: readonly string[]): PreflightCheck {
+  return {
+    type: 'ExistingFile',
+    name: `ExistingFile-${paths[0]!.replaceAll('/', '-')}`,
+    examine: async () => {
+      const found = await Promise.all(paths.map((path) => isAccessible(path, constants.R_OK)));
+      return found.includes(true) ? undefined : `there is no ${paths.join(', nor ')}`;
+    },
+  };
+}
+
+function programCheck(programs: readonly string[]): PreflightCheck {
+  const names = programs.map((program) => basename(program));
+  return {
+    type: 'BinaryInPath',
+    name: `BinaryInPath-${names[0]}`,
+    examine: async () => {
+      const found = await Promise.all(programs.map(findProgram));
+      return found.some(Boolean) ? undefined : `${names.join(' or ')} is not installed`;
+    },
+  };
+}
+
+function portCheck(port: PortMapping): PreflightCheck {
+  const [address = ''] = formatPortMapping(port).split('->');
+  const where = `port ${address}${port.protocol === 'udp' ? '/udp' : ''}`;
+  return {
+    type: 'Port',
+    name: `Port-${port.hostPort}`,
+    examine: async () => {
+      try {
+        return (await canBind(port)) ? undefined : `${where} of this host is in use`;
+      } catch (failure) {
+        return `${where} cannot be listened on: ${errorText(failure)}`;
+      }
+    },
+  };
+}

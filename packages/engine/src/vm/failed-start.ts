@@ -1,0 +1,43 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { vmFiles, vmRunFiles } from '../host/paths.ts';
+import { netnsName } from '../network/netns.ts';
+import type { VmHost } from './execute-step.ts';
+import { reconcileVm } from './reconcile-vm.ts';
+import { changeVm } from './vm-store.ts';
+
+const timeoutMs = 60_000;
+
+/** What a failed start has made goes at once; the VM itself and its disk stay. Never throws. */
+export async function clearFailedStart(vm: Vm, host: VmHost, op: ClientOperation): Promise<void> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const stopped = await changeVm(host.store, vm, (now) => ({ spec: { ...now.spec, power: 'Stopped' } }));
+    await reconcileVm(stopped, { kind: 'stopped', graceMs: 0 }, host, { signal, report: op.report });
+  } catch (failure) {
+    op.report({
+      kind: 'warning',
+      message: `something of ${vm.metadata.name} is left, which "ignite rm -f" removes: ${String(failure)}`,
+    });
+  }
+}
+
+/** What a failed start has made stays to be looked at; whoever keeps VMs as they are declared leaves this one alone. */
+export async function keepFailedStart(
+  vm: Vm,
+  cause: unknown,
+  host: VmHost,
+  op: ClientOperation,
+): Promise<void> {
+  const { name, uid } = vm.metadata;
+  await changeVm(host.store, vm, (now) => ({
+    spec: { ...now.spec, power: 'Stopped' },
+    status: { ...now.status, phase: 'Failed', message: errorText(cause) },
+  }));
+  const kept = [vmFiles(host.paths, uid).dir, vmRunFiles(host.paths, uid).dir].join(', ');
+  op.report({
+    kind: 'warning',
+    message: `what the start has made is kept: network namespace ${netnsName(uid)}, ${kept}; "ignite stop ${name}" clears up`,
+  });
+}

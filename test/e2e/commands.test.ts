@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Ignite } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+
+/** One host for the whole file, with VMs of which most are never started. */
+let ignite: Ignite;
+let leaks: AsyncDisposable;
+const image = `oci-archive:${imageArchive('busybox')}`;
+before(async () => {
+  leaks = watchLeaks();
+  ignite = await Ignite.open(125);
+});
+after(async () => {
+  await ignite[Symbol.asyncDispose]();
+  await leaks[Symbol.asyncDispose]();
+});
+
+/** Makes a VM and returns its uid. */
+const create = async (name: string, ...flags: readonly string[]): Promise<string> =>
+  (await ignite.ok('-q', 'create', image, '--name', name, ...flags)).trim();
+
+async function refuses(args: readonly string[], code: number, said: RegExp): Promise<void> {
+  const result = await ignite.run(...args);
+  assert.equal(result.code, code, result.stderr);
+  assert.match(result.stderr, said);
+  assert.equal(result.stdout, '');
+}
+
+function manifest(name: string, uid?: string): string {
+  const file = join(ignite.dir, `${name}.yaml`);
+  const metadata = uid === undefined ? `{name: ${name}}` : `{name: ${name}, uid: ${uid}}`;
+  const version = uid === undefined ? 'v1' : 'v1alpha4';
+  writeFileSync(
+    file,
+    `apiVersion: ignite.weave.works/${version}\nkind: VM\nmetadata: ${metadata}\nspec: {image: {oci: busybox}}\n`,
+  );
+  return file;
+}
+
+test('what scripts of the original read is printed as it was', async () => {
+  const { stdout } = await ignite.run('vm', 'create', image, '--name=lines');
+  const [, uid] = /^Created VM with ID "([0-9a-f]{16})" and name "lines"\n$/.exec(stdout) ?? [];
+  assert.ok(uid, stdout);
+  assert.equal(await ignite.ok('stop', 'lines'), `Stopped VM with name "lines" and ID "${uid}"\n`);
+  assert.equal(await ignite.ok('rm', 'lines'), `Removed VM with name "lines" and ID "${uid}"\n`);
+  const quiet = await create('lines', '--label', 'a=b');
+  assert.match(quiet, /^[0-9a-f]{16}$/);
+  assert.equal(await ignite.ok('vm', 'kill', '-q', 'lines'), `${quiet}\n`);
+  assert.equal(await ignite.ok('--quiet=true', 'vms', 'rm', 'lines'), `${quiet}\n`);
+});
+
+test('flags stand before the command too, with a space or an equals sign', async () => {
+  const early = [
+    '--runtime=docker',
+    '--network-plugin',
+    'cni',
+    '--sandbox-image',
+    'x/y:dev',
+    '--id-prefix=old',
+  ];
+  const uid = (await ignite.ok('-q', ...early, '--name', 'early', 'create', image)).trim();
+  assert.match(await ignite.ok('--filter', 'name=early', 'ps', '-aq'), new RegExp(`^${uid}`));
+  await refuses(['--runtime', 'x', 'ps'], 2, /there is no flag --runtime\nhint: [^\n]*"ignite ps --help"/);
+  await ignite.ok('-f', 'rm', 'early');
+});
+
+test('--require-name is broken on main: here it refuses to make up a name, and makes nothing', async () => {
+  await refuses(['create', image, '--require-name'], 2, /--require-name: no name is given/);
+  await create('named', '--require-name');
+  assert.equal(await ignite.ok('ps', '-a', '--filter', 'name=named', '--format', '{{.Name}}'), 'named\n');
+  await ignite.ok('rm', 'named');
+});
+
+test('rm --config wiping all VMs: only the VM that the file declares goes, or none', async () => {
+  const uids = new Map<string, string>();
+  for (const name of ['keep', 'web', 'web-2']) uids.set(name, await create(name));
+  await refuses(['rm', '--config', manifest('we')], 1, /no VM with the name "we"\n/);
+  await refuses(
+    ['rm', '--config', manifest('other', '0123456789abcdef')],
+    1,
+    /no VM with the uid "0123456789abcdef"/,
+  );
+  await refuses(['rm', '--config', manifest('web'), 'keep'], 2, /VMs or --config, not both/);
+  await refuses(['rm'], 2, /rm needs a VM/);
+  const nameless = join(ignite.dir, 'nameless.yaml');
+  writeFileSync(nameless, 'kind: VM\nspec: {image: {oci: busybox}}\n');
+  await refuses(['rm', '-f', '--config', nameless], 2, /neither a name nor a uid/);
+  assert.match(await ignite.ok('rm', '--config', manifest('web')), /^Removed VM with name "web" and ID/);
+  await ignite.ok('rm', '--config', manifest('whatever', uids.get('web-2')));
+  assert.equal(await ignite.ok('ps', '-a', '--format', '{{.Name}}'), 'keep\n');
+  await ignite.ok('rm', 'keep');
+});
+
+test('leaked empty VM directories: a create that fails leaves none', async () => {
+  const archive = join(ignite.dir, 'broken.tar');
+  writeFileSync(archive, 'not an archive');
+  assert.notEqual((await ignite.run('create', `oci-archive:${archive}`)).code, 0);
+  await refuses(['create', image, '--cpus', '99'], 2, /cpus/);
+  await refuses(['create', image, '--copy-files', '/no/such:/x'], 2, /\/no\/such/);
+  const vms = join(ignite.dir, 'data/vms');
+  assert.deepEqual(existsSync(vms) ? readdirSync(vms) : [], []);
+  assert.equal(await ignite.ok('ps', '-aq'), '');
+});
+
+test('stop on a stopped VM, exec on one without addresses, logs of one that never ran: no panic', async () => {
+  const uid = await create('idle');
+  for (const verb of ['stop', 'kill', 'stop'])
+    assert.equal(await ignite.ok(verb, 'idle'), `Stopped VM with name "idle" and ID "${uid}"\n`);
+  for (const args of [
+    ['exec', 'idle', '--', 'true'],
+    ['ssh', 'idle'],
+    ['attach', 'idle'],
+  ])
+    await refuses(args, 1, /^error: VM "idle" is not running\nhint: start it with "ignite start idle"\n$/);
+  assert.equal(await ignite.ok('logs', 'idle'), '');
+  await ignite.ok('rm', 'idle');
+});
+
+test('before a start everything that is amiss is told at once, and may be passed over by type', async () => {
+  const taken = createServer().listen({ host: '0.0.0.0', port: 0 });
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  await create('ports', '-p', `${port}:80,127.0.0.1:${port}:81`);
+  const { code, stderr } = await ignite.run('start', 'ports');
+  assert.equal(code, 1);
+  const where = (address: string) =>
+    `cause: [ERROR Port-${port}]: port ${address}:${port} of this host is in use\n`;
+  assert.ok(stderr.includes(where('0.0.0.0') + where('127.0.0.1')), stderr);
+  assert.match(stderr, /hint: [^\n]*--ignore-preflight-checks=Port\n$/);
+  assert.match(await ignite.ok('ps', '-a', '--filter', 'name=ports'), /Created|Stopped/);
+  taken.close();
+  await ignite.ok('rm', 'ports');
+});
+
+test('a VM that has stopped keeps its log; the log level decides what is told beside', async () => {
+  const quiet = await ignite.run('-q', 'run', image, '-d', '--name', 'once', '--', 'echo', 'said once');
+  assert.match(quiet.stdout, /^[0-9a-f]{16}\n$/);
+  assert.equal(quiet.stderr, '');
+  assert.equal(await ignite.ok('wait', 'once'), '0\n');
+  assert.match(await ignite.ok('logs', 'once'), /said once/);
+  await ignite.ok('stop', 'once');
+  assert.match(await ignite.ok('ps', '-a'), /Exited \(0\)/);
+  assert.match(await ignite.ok('logs', 'once'), /said once/);
+
+  const { stdout, stderr } = await ignite.run('--log-level=DEBUG', 'start', 'once');
+  assert.match(stdout, /^Started VM "once" with address 10\.125\./);
+  assert.match(stderr, /^Starting once\n[^]*^debug: \d+ ms, exit 0: conmon /m);
+  assert.deepEqual(await ignite.run('--log-level', 'error', 'start', 'once'), {
+    code: 0,
+    stdout,
+    stderr: '',
+  });
+  await refuses(['--log-level=loud', 'ps'], 2, /no such log-level\nhint: write one of trace, debug, info/);
+  await ignite.ok('rm', '-f', 'once');
+});
+
+test('help is on standard output with status 0, for groups and for the daemon too', async () => {
+  for (const args of [
+    [],
+    ['help'],
+    ['--help'],
+    ['vm', '--help'],
+    ['image', '-h'],
+    ['help', 'kernel', 'import'],
+  ]) {
+    const { code, stdout, stderr } = await ignite.run(...args);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^Usage:|^Try:/m);
+  }
+  assert.match(await ignite.ok('images', '--help'), /List the images/);
+});
+
+test('help is as wide as the terminal, with bold headings unless NO_COLOR says otherwise', async () => {
+  await using terminal = ignite.onTerminal(['help', 'run']);
+  await terminal.shows(/\u001b\[1mFlags:\u001b\[0m/);
+  await using plain = ignite.with({ NO_COLOR: '1' }).onTerminal(['help', 'run']);
+  await plain.shows(/\r\nFlags:\r\n/);
+  assert.ok((await ignite.ok('help', 'run')).split('\n').every((line) => line.length <= 80));
+});
