@@ -77,6 +77,14 @@ test('with version 3 of the GIC it does too, and its disk outlives a restart', a
   await ignite.ok('rm', 'gic3');
 });
 
+test('an arm64 VM is reached by SSH', async () => {
+  const source = `oci-archive:${imageArchive('sshd-arm64')}`;
+  await ignite.ok('run', source, '--arch', 'arm64', '--ssh', '--name', 'ssh');
+  const ran = await ignite.run('exec', 'ssh', '--', 'sh', '-c', 'uname -nm; exit 5');
+  assert.deepEqual([ran.code, ran.stdout], [5, 'ssh aarch64\n'], ran.stderr);
+  await ignite.ok('rm', '-f', 'ssh');
+});
+
 test('an arm64 kernel comes from an image, and one of another architecture is refused', async () => {
   const own = `oci-archive:${imageArchive('kernel')}`;
   const source = `oci-archive:${imageArchive('kernel-arm64')}`;

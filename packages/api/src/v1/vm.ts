@@ -18,7 +18,7 @@ export const vmSpecSchema = v.strictObject({
   image: v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) }),
   kernel: v.optional(
     v.strictObject({
-      /** A kernel image; none means the default kernel of this host. */
+      /** A kernel image; none means the default one of the VM's architecture. */
       oci: v.optional(v.pipe(v.string(), v.nonEmpty())),
       /** Appended to the kernel command line. */
       cmdLine: v.optional(v.string()),

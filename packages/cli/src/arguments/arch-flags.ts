@@ -5,7 +5,7 @@ import { usageError } from './usage-error.ts';
 
 export const archFlags: Flags = {
   arch: { type: 'string', value: 'ARCH', help: 'amd64 or arm64 (default: of this host)' },
-  platform: { type: 'string', value: 'OS/ARCH', help: 'the same as linux/amd64 or linux/arm64' },
+  platform: { type: 'string', value: 'OS/ARCH', help: 'the same, as linux/amd64 or linux/arm64' },
 };
 
 /**

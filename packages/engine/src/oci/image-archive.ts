@@ -9,7 +9,7 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
-import { hostArch } from '../host/arch.ts';
+import { foreignArch, hostArch } from '../host/arch.ts';
 import { layoutDir, locksDir } from '../host/paths.ts';
 import { type ArchivedImage, parseDockerManifest, parseOciIndex } from './archive-index.ts';
 import { archiveInvalid, transferFailed } from './errors.ts';
@@ -83,7 +83,7 @@ async function importAnyArch(
     return await importAndRecord(request(hostArch), deps, store, op);
   } catch (failure) {
     if (!hasCode(failure, 'PLATFORM_UNAVAILABLE')) throw failure;
-    return await importAndRecord(request(hostArch === 'amd64' ? 'arm64' : 'amd64'), deps, store, op);
+    return await importAndRecord(request(foreignArch(hostArch)), deps, store, op);
   }
 }
 
