@@ -1,6 +1,8 @@
 import type { Image } from '../v1/image.ts';
 import type { Kernel } from '../v1/kernel.ts';
 import type { Vm } from '../v1/vm.ts';
+import type { ArchiveClient } from './archive-client.ts';
+import type { ChangeClient } from './change-client.ts';
 import type { FileClient } from './file-client.ts';
 import type { Finder } from './finder.ts';
 import type { HostClient } from './host-client.ts';
@@ -19,6 +21,8 @@ export interface ReadClient {
 export interface Client extends ReadClient, AsyncDisposable {
   readonly vms: VmClient;
   readonly files: FileClient;
+  readonly changes: ChangeClient;
+  readonly archives: ArchiveClient;
   readonly images: ImageClient;
   readonly kernels: KernelClient;
   readonly host: HostClient;

@@ -51,12 +51,17 @@ export const apply: Command = {
 
 export const diff: Command = {
   name: 'diff',
-  arguments: '',
-  arity: { least: 0, most: 0 },
-  summary: 'Say what apply would change; exits with 0 for nothing, 1 for something, 2 for an error',
-  examples: ['ignite diff -f manifests/'],
+  arguments: '[VM]',
+  arity: { least: 0, most: 1 },
+  summary:
+    'Say what apply would change (exits with 0 for nothing, 1 for something, 2 for an error), or which files a VM changed',
+  examples: ['ignite diff -f manifests/', 'ignite diff my-vm'],
   flags: planFlags,
   run: async (invocation) => {
+    if (invocation.args.length === 1) {
+      const { printFileChanges } = await import('./file-changes.ts');
+      return await printFileChanges(invocation);
+    }
     try {
       assertOutputFlags(invocation.flags);
       const manifests = await readManifestFiles(invocation.flags.list('filename'), invocation);

@@ -1,9 +1,7 @@
-import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Command } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
+import { openInput } from './open-input.ts';
 import { writeWhole } from './whole-file.ts';
 
 export const save: Command = {
@@ -48,10 +46,7 @@ export const load: Command = {
   },
   run: async (invocation) => {
     const { flags, io } = invocation;
-    const file = flags.text('input') ?? '-';
-    if (file === '-' && process.stdin.isTTY)
-      throw usageError('there is no archive on standard input', 'name a file with -i');
-    const input = file === '-' ? process.stdin : await openInput(file);
+    const input = await openInput(flags.text('input') ?? '-');
     const loaded = await withClient(invocation, ({ images }, op) => images.load(input, op));
     for (const { metadata } of loaded)
       io.out.write(
@@ -60,14 +55,6 @@ export const load: Command = {
     return 0;
   },
 };
-
-async function openInput(file: string): Promise<Readable> {
-  try {
-    return (await open(file)).createReadStream();
-  } catch (failure) {
-    throw usageError(`-i ${file}: ${errorText(failure)}`, 'name an archive that can be read');
-  }
-}
 
 export const push: Command = {
   name: 'push',

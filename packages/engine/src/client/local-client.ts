@@ -1,4 +1,6 @@
 import type { Client } from '@ignite/api/client/client';
+import type { ArchiveClient } from '@ignite/api/client/archive-client';
+import type { ChangeClient } from '@ignite/api/client/change-client';
 import type { FileClient } from '@ignite/api/client/file-client';
 import type { HostClient } from '@ignite/api/client/host-client';
 import type { ImageClient } from '@ignite/api/client/image-client';
@@ -6,6 +8,8 @@ import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
 import type { VmHost } from '../vm/execute-step.ts';
+import { LocalArchives } from './local-archives.ts';
+import { LocalChanges } from './local-changes.ts';
 import { LocalFiles } from './local-files.ts';
 import { LocalHostExamination } from './local-host.ts';
 import { LocalImages } from './local-images.ts';
@@ -19,6 +23,8 @@ export type LocalHost = VmHost & ImageDeps & KernelDeps;
 export class LocalClient implements Client {
   readonly vms: LocalVms;
   readonly files: FileClient;
+  readonly changes: ChangeClient;
+  readonly archives: ArchiveClient;
   readonly images: ImageClient;
   readonly kernels: KernelClient;
   readonly host: HostClient;
@@ -28,6 +34,8 @@ export class LocalClient implements Client {
     const read = readClient(host.store);
     this.vms = new LocalVms(host, read.vms);
     this.files = new LocalFiles(this.vms);
+    this.changes = new LocalChanges(host, read.vms);
+    this.archives = new LocalArchives(host, read.vms);
     this.images = new LocalImages(host, read.images, this.vms);
     this.kernels = new LocalKernels(host, read.kernels, this.vms);
     this.host = new LocalHostExamination(host.runner);

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
-import { chmod, copyFile, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Arch } from '@ignite/api/v1/arch';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import type { Runner } from '@ignite/toolkit/process/runner';
-import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, kernelDir } from '../host/paths.ts';
 import { kernelArchMismatch, kernelInvalid } from './errors.ts';
 import { guestPrograms, openProgramTree } from './guest-programs.ts';
+import { kernelId, placeKernelFolder } from './kernel-folder.ts';
 import { buildInitrd } from './initrd.ts';
 import { kernelImageArch } from './kernel-image.ts';
 import { bootModules, moduleOrder } from './module-order.ts';
@@ -61,7 +61,7 @@ export async function assembleKernel(
     moduleOrder: order,
     programs: await guestPrograms(programs.root, arch),
   });
-  const id = createHash('sha256').update(content).update(initrd).digest('hex');
+  const id = kernelId(content, initrd);
 
   const target = kernelDir(deps.paths, id);
   await using draft = await openWorkspace(dirname(target), 'draft-');
@@ -71,20 +71,8 @@ export async function assembleKernel(
   const compression = ['-comp', 'zstd', '-Xcompression-level', '3'];
   const args = [modulesDir, at('modules.squashfs'), ...compression, '-all-root', '-no-progress', '-quiet'];
   await deps.runner.run({ tool: 'mksquashfs', args }, signal);
-  await Promise.all(['kernel', 'modules.squashfs'].map((name) => chmod(at(name), 0o644)));
-  await chmod(draft.path, 0o755);
-  await rename(draft.path, target).catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code !== 'ENOTEMPTY' && failure.code !== 'EEXIST') throw failure; // the same kernel is there already
-  });
-  const sizes = await Promise.all(
-    ['kernel', 'initrd', 'modules.squashfs'].map(async (name) => (await stat(join(target, name))).size),
-  );
-  return {
-    id,
-    version,
-    arch,
-    size: bytes(sizes.reduce((sum, size) => sum + size, 0)),
-  };
+  const size = await placeKernelFolder(draft.path, target);
+  return { id, version, arch, size };
 }
 
 async function findKernelImage(root: string, source: string): Promise<string> {

@@ -54,6 +54,15 @@ export async function guestPrograms(root: string, arch: Arch): Promise<readonly 
   ];
 }
 
+/**
+ * One of this host's own programs, as `target`, with all that it needs.
+ * @throws CodedError GUEST_PROGRAM_UNUSABLE
+ */
+export async function hostProgram(paths: readonly string[], target: string): Promise<readonly CpioEntry[]> {
+  const program = await readProgram('/', paths, hostArch);
+  return [file(target, program.content, 0o755), ...(await sharedObjects('/', program, hostArch))];
+}
+
 interface Program {
   /** As an absolute path in the tree, before links are followed. */
   readonly path: string;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type CpioEntry, cpioArchive, directory, file, withParents } from './cpio.ts';
 
-const guestScripts = ['init', 'agent', 'supervise', 'run-entrypoint'];
+const guestScripts = ['init', 'agent', 'supervise', 'run-entrypoint', 'changes'];
 
 export interface InitrdSource {
   readonly guestDir: string;

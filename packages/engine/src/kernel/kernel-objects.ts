@@ -18,6 +18,7 @@ import { type UnpackedImage, removeTag, unpackImage } from '../oci/umoci.ts';
 import { listKernels } from '../vm/vm-store.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
 import { kernelArchMismatch } from './errors.ts';
+import { placeKernelFolder } from './kernel-folder.ts';
 import { buildDebianKernel, kernelPackage } from './debian-kernel.ts';
 
 /** The kernel that VMs of `arch` get which name none: made on first use. */
@@ -163,4 +164,29 @@ async function recordKernel(
       if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'ALREADY_EXISTS')) throw failure; // someone else was quicker
     }
   }
+}
+
+/** Takes over a folder with a kernel that another host has made, unless it is here. It keeps its name where that is free. */
+export async function adoptKernel(
+  dir: string,
+  {
+    name,
+    spec,
+    built,
+  }: { readonly name: string; readonly spec: KernelSpec; readonly built: Omit<BuiltKernel, 'size'> },
+  deps: KernelDeps & { readonly store: ObjectStore },
+  signal: AbortSignal,
+): Promise<Kernel> {
+  using _lock = await acquireLock(locksDir(deps.paths), 'kernel', signal);
+  const kernels = await listKernels(deps.store);
+  const known = kernels.find(({ status }) => status.id === built.id);
+  if (known) return known;
+  const size = await placeKernelFolder(dir, kernelDir(deps.paths, built.id));
+  const isTaken = kernels.some(({ metadata }) => metadata.name === name);
+  return await recordKernel(
+    isTaken ? `${name}@${built.id.slice(0, 12)}` : name,
+    spec,
+    { ...built, size },
+    deps.store,
+  );
 }

@@ -79,3 +79,40 @@ export async function removeTag(
       throw failure;
   }
 }
+
+export interface NewLayer {
+  /** An OCI layout, and the tag in it that is given one more layer. */
+  readonly layout: string;
+  readonly tag: string;
+  /** A tar archive, not compressed. */
+  readonly layer: string;
+  readonly author?: string;
+  readonly message?: string;
+}
+
+/** Adds a layer to an image, with a line in its history. */
+export async function addLayer(added: NewLayer, runner: Runner, signal: AbortSignal): Promise<void> {
+  const args = [
+    ...['raw', 'add-layer', '--image', `${added.layout}:${added.tag}`],
+    ...['--history.created_by', 'ignite commit'],
+    ...(added.author === undefined ? [] : ['--history.author', added.author]),
+    ...(added.message === undefined ? [] : ['--history.comment', added.message]),
+    added.layer,
+  ];
+  await runner.run({ tool: 'umoci', args }, signal);
+}
+
+/** Changes what an image's config says; `settings` are umoci's names with their values. */
+export async function configureImage(
+  { layout, tag }: { readonly layout: string; readonly tag: string },
+  settings: readonly (readonly [string, string])[],
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  if (settings.length === 0) return;
+  const args = settings.map(([name, value]) => `--${name}=${value}`);
+  await runner.run(
+    { tool: 'umoci', args: ['config', '--no-history', '--image', `${layout}:${tag}`, ...args] },
+    signal,
+  );
+}

@@ -1,11 +1,14 @@
 import { rename, rm } from 'node:fs/promises';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+import * as v from 'valibot';
 
 export interface OverlayRequest {
   readonly path: string;
   /** Where the VMM will find the base disk, which need not exist here. */
   readonly backingPath: string;
+  /** Of what it is made on; a base disk is raw. */
+  readonly backingFormat?: 'raw' | 'qcow2';
   readonly size: Bytes;
 }
 
@@ -24,7 +27,7 @@ export async function createOverlay(
     '-f',
     'qcow2',
     '-F',
-    'raw',
+    request.backingFormat ?? 'raw',
     '-b',
     request.backingPath,
     draft,
@@ -32,4 +35,53 @@ export async function createOverlay(
   ];
   await runner.run({ tool: 'qemu-img', args }, signal);
   await rename(draft, request.path);
+}
+
+/** Tells a disk where its base is, which has the content that the old one had. */
+export async function rebase(
+  path: string,
+  backingPath: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  const args = ['rebase', '-u', '-f', 'qcow2', '-F', 'raw', '-b', backingPath, path];
+  await runner.run({ tool: 'qemu-img', args }, signal);
+}
+
+/** Writes all that a disk and its bases hold as one disk of its own. */
+export async function flatten(
+  path: string,
+  target: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  await runner.run(
+    { tool: 'qemu-img', args: ['convert', '-f', 'qcow2', '-O', 'qcow2', '-c', path, target] },
+    signal,
+  );
+}
+
+const infoSchema = v.looseObject({
+  format: v.string(),
+  'virtual-size': v.number(),
+  'backing-filename': v.optional(v.string()),
+  'format-specific': v.optional(
+    v.looseObject({ data: v.optional(v.looseObject({ 'data-file': v.optional(v.string()) })) }),
+  ),
+});
+
+export interface DiskInfo {
+  readonly format: string;
+  /** As a machine sees it. */
+  readonly size: number;
+  /** Another file that it needs. */
+  readonly refersTo?: string;
+}
+
+/** What a disk of a stranger is, without opening any file that it names. */
+export async function diskInfo(path: string, runner: Runner, signal: AbortSignal): Promise<DiskInfo> {
+  const { stdout } = await runner.run({ tool: 'qemu-img', args: ['info', '--output=json', path] }, signal);
+  const info = v.parse(infoSchema, JSON.parse(stdout));
+  const refersTo = info['backing-filename'] ?? info['format-specific']?.data?.['data-file'];
+  return { format: info.format, size: info['virtual-size'], ...(refersTo !== undefined && { refersTo }) };
 }

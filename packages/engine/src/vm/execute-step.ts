@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { processStartTime } from '@ignite/toolkit/process/pid';
@@ -27,7 +26,7 @@ import { keepDisk, takeKeptDisk } from './kept-disk.ts';
 import type { VmStep } from './plan-vm.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
 import { archOf, vmMachine } from './vm-machine.ts';
-import { changeVm, listImages, vmFinalizer } from './vm-store.ts';
+import { changeVm, imageOf, vmFinalizer } from './vm-store.ts';
 
 /** What steps act on. */
 export interface VmHost {
@@ -170,12 +169,6 @@ async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<voi
     files: await readCopiedFiles(vm.spec.copyFiles),
   });
   await replaceFile(files.seed, seed, 0o600);
-}
-
-async function imageOf(vm: Vm, store: ObjectStore): Promise<Image> {
-  const image = (await listImages(store)).find(({ status }) => status.digest === vm.status.image?.digest);
-  if (!image) throw new Error(`the image of VM ${vm.metadata.name} is not in the store`);
-  return image;
 }
 
 async function launch(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {

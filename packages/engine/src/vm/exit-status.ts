@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 
-/** What a guest told through its port `ignite.status`, oldest first: `ready`, `exit CODE`, `failed WHY`. */
+/** What a guest told through its port `ignite.status`, oldest first: `ready`, `exit CODE`, `wrote BYTES`, `failed WHY`. */
 export type GuestReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'exit'; readonly code: number }
+  /** How much is on the disk that it was to write to. */
+  | { readonly kind: 'wrote'; readonly size: Bytes }
   | { readonly kind: 'failed'; readonly why: string };
 
 /** Pure. What a guest writes is not trusted: lines of other forms are passed over. */
@@ -12,6 +15,8 @@ export function parseGuestReports(text: string): readonly GuestReport[] {
     if (line === 'ready') return [{ kind: 'ready' }];
     const exit = /^exit (\d{1,3})$/.exec(line);
     if (exit) return [{ kind: 'exit', code: Number(exit[1]) }];
+    const wrote = /^wrote (\d{1,15})$/.exec(line);
+    if (wrote) return [{ kind: 'wrote', size: bytes(Number(wrote[1])) }];
     const failed = /^failed ([\x20-\x7e]{1,200})$/.exec(line);
     return failed ? [{ kind: 'failed', why: failed[1]! }] : [];
   });

@@ -36,6 +36,8 @@ export function vmMachine(vm: Vm, attachment: Attachment, accel: Accel): Machine
     statusFile: '/vm/exit-status',
     controlSocket: '/vm/run/control.sock',
     consoleSocket: '/vm/run/console.sock',
+    // The sandbox's monitor keeps what goes to stdout, in a log of bounded size.
+    consoleLog: '/proc/self/fd/1',
   };
 }
 

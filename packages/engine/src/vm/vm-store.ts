@@ -42,3 +42,17 @@ export async function changeVm(
     }
   }
 }
+
+/** The image that a VM was made of. */
+export async function imageOf(vm: Vm, store: ObjectStore): Promise<Image> {
+  const image = (await listImages(store)).find(({ status }) => status.digest === vm.status.image?.digest);
+  if (!image) throw new Error(`the image of VM ${vm.metadata.name} is not in the store`);
+  return image;
+}
+
+/** The kernel that a VM boots. */
+export async function kernelOf(vm: Vm, store: ObjectStore): Promise<Kernel> {
+  const kernel = (await listKernels(store)).find(({ status }) => status.id === vm.status.kernel?.id);
+  if (!kernel) throw new Error(`the kernel of VM ${vm.metadata.name} is not in the store`);
+  return kernel;
+}

@@ -35,6 +35,8 @@ export interface Machine {
   readonly statusFile: string;
   readonly controlSocket: string;
   readonly consoleSocket: string;
+  /** Receives a copy of what the console shows. */
+  readonly consoleLog: string;
 }
 
 const consoles: Readonly<Record<Arch, string>> = {

@@ -24,10 +24,9 @@ export function qemuArgv(machine: Machine): readonly string[] {
       '-append',
       machine.kernel.commandLine,
     ],
-    // The sandbox's monitor keeps what goes to stdout, in a log of bounded size.
     ...[
       '-chardev',
-      `socket,id=console,path=${escape(machine.consoleSocket)},server=on,wait=off,logfile=/proc/self/fd/1`,
+      `socket,id=console,path=${escape(machine.consoleSocket)},server=on,wait=off,logfile=${escape(machine.consoleLog)}`,
     ],
     ...['-serial', 'chardev:console'],
     ...machine.disks.flatMap(drive),

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type Socket, connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
+
+const patienceMs = 5_000;
+const retryMs = 20;
 
 const messageSchema = v.union([
   v.looseObject({ QMP: v.unknown() }),
@@ -25,11 +29,10 @@ export async function qmpCommand(
   command: QmpCommand,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const socket = connect(socketPath);
+  const socket = await connected(socketPath, signal);
   const onAbort = (): void => void socket.destroy(signal.reason instanceof Error ? signal.reason : undefined);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    await once(socket, 'connect');
     socket.write(`${JSON.stringify({ execute: 'qmp_capabilities' })}\n${JSON.stringify(command)}\n`);
     let returns = 0;
     for await (const line of createInterface({ input: socket })) {
@@ -43,5 +46,22 @@ export async function qmpCommand(
   } finally {
     signal.removeEventListener('abort', onAbort);
     socket.destroy();
+  }
+}
+
+/** A QEMU that has only just been started has not made its socket yet. */
+async function connected(path: string, signal: AbortSignal): Promise<Socket> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const socket = connect(path);
+    try {
+      await once(socket, 'connect', { signal });
+      return socket;
+    } catch (failure) {
+      socket.destroy();
+      const { code } = failure as NodeJS.ErrnoException;
+      if ((code !== 'ENOENT' && code !== 'ECONNREFUSED') || Date.now() > deadline) throw failure;
+      await delay(retryMs, undefined, { signal });
+    }
   }
 }

@@ -1,0 +1,17 @@
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { usageError } from '../arguments/usage-error.ts';
+
+/** A file to read, or with `-` standard input. @throws CodedError USAGE_INVALID */
+export async function openInput(file: string): Promise<Readable> {
+  if (file === '-') {
+    if (process.stdin.isTTY) throw usageError('there is no archive on standard input', 'name a file');
+    return process.stdin;
+  }
+  try {
+    return (await open(file)).createReadStream();
+  } catch (failure) {
+    throw usageError(`${file}: ${errorText(failure)}`, 'name an archive that can be read');
+  }
+}

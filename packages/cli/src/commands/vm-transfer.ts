@@ -1,0 +1,46 @@
+import type { Command } from '../arguments/command.ts';
+import { withClient } from '../context.ts';
+import { openInput } from './open-input.ts';
+import { writeWhole } from './whole-file.ts';
+
+export const exportVm: Command = {
+  name: 'export',
+  arguments: 'VM',
+  arity: { least: 1, most: 1 },
+  summary: 'Write a VM with its disk, image and kernel to an archive',
+  examples: ['ignite export my-vm -o my-vm.tar', 'ignite export my-vm | ssh other ignite import -'],
+  flags: {
+    output: { type: 'string', short: 'o', value: 'FILE', help: 'where to (default: standard output)' },
+  },
+  run: async (invocation) => {
+    const { flags, args } = invocation;
+    await withClient(invocation, ({ archives }, op) =>
+      writeWhole(flags.text('output'), (output) => archives.export(args[0]!, output, op)),
+    );
+    return 0;
+  },
+};
+
+export const importVm: Command = {
+  name: 'import',
+  arguments: 'FILE',
+  arity: { least: 1, most: 1 },
+  summary: 'Make a VM of an archive that export wrote: a new one, with keys and addresses of its own',
+  examples: ['ignite import my-vm.tar', 'ignite import my-vm.tar --name copy'],
+  flags: { name: { type: 'string', short: 'n', value: 'NAME', help: 'its name (default: as it was)' } },
+  run: async (invocation) => {
+    const { flags, args, io } = invocation;
+    const name = flags.text('name');
+    const input = await openInput(args[0]!);
+    const vm = await withClient(invocation, ({ archives }, op) =>
+      archives.import(input, name === undefined ? {} : { name }, op),
+    );
+    const { metadata } = vm;
+    io.out.write(
+      flags.isSet('quiet')
+        ? `${metadata.uid}\n`
+        : `Created VM with ID "${metadata.uid}" and name "${metadata.name}"\n`,
+    );
+    return 0;
+  },
+};

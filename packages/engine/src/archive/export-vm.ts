@@ -1,0 +1,66 @@
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Vm } from '@ignite/api/v1/vm';
+import { openWorkspace } from '@ignite/toolkit/files/workspace';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { copyVmDisk } from '../changes/copy-disk.ts';
+import { kernelDir, layoutDir, locksDir } from '../host/paths.ts';
+import { kernelFiles } from '../kernel/kernel-folder.ts';
+import { type ImageDeps, layoutTag } from '../oci/import-image.ts';
+import { copyImageOut } from '../oci/skopeo.ts';
+import { writeTar } from '../oci/tar.ts';
+import { flatten } from '../rootfs/qemu-img.ts';
+import type { VmHost } from '../vm/execute-step.ts';
+import { imageOf } from '../vm/vm-store.ts';
+import { vmArchive } from './vm-archive.ts';
+
+/** Writes a VM as one archive. One that runs is halted while its disk is copied. */
+export async function exportVm(
+  vm: Vm,
+  kernel: Kernel,
+  output: Writable,
+  host: VmHost & ImageDeps,
+  op: ClientOperation,
+): Promise<void> {
+  const { paths, runner, insecureRegistries, store } = host;
+  const { signal, report } = op;
+  const image = await imageOf(vm, store);
+  using _lock = await acquireLock(locksDir(paths), 'vm-archive', signal);
+  await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'vm-archive-');
+  const at = (...names: readonly string[]): string => join(work.path, 'archive', ...names);
+  await mkdir(at('kernel'), { recursive: true, mode: 0o700 });
+  report({ kind: 'step', message: `Copying the disk of ${vm.metadata.name}` });
+  const copied = join(work.path, 'disk.qcow2');
+  await copyVmDisk(vm, image, copied, host, op);
+  await flatten(copied, at('disk.qcow2'), runner, signal);
+  report({ kind: 'step', message: `Adding ${image.spec.oci} and its kernel` });
+  {
+    using _layout = await acquireLock(locksDir(paths), 'oci-layout', signal);
+    const from = { layout: layoutDir(paths), tag: layoutTag(image.metadata.name), insecureRegistries };
+    await copyImageOut({ ...from, destination: `oci:${at('image')}:image` }, runner, signal);
+  }
+  for (const name of kernelFiles)
+    await cp(join(kernelDir(paths, kernel.status.id), name), at('kernel', name));
+  const { name, labels, annotations } = vm.metadata;
+  const { id, version, arch } = kernel.status;
+  const manifest = vmArchive({
+    name,
+    labels: { ...labels },
+    annotations: { ...annotations },
+    spec: { ...vm.spec, power: 'Stopped' },
+    image: { reference: image.spec.oci, digest: image.status.digest, platform: image.status.platform },
+    kernel: {
+      name: kernel.metadata.name,
+      id,
+      version,
+      arch,
+      ...(kernel.spec.oci !== undefined && { oci: kernel.spec.oci }),
+    },
+  });
+  await writeFile(at('ignite.json'), JSON.stringify(manifest));
+  report({ kind: 'step', message: 'Writing the archive' });
+  await writeTar(at(), output, signal);
+}

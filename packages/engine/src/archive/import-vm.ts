@@ -1,0 +1,123 @@
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Image } from '@ignite/api/v1/image';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Vm } from '@ignite/api/v1/vm';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { openWorkspace } from '@ignite/toolkit/files/workspace';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { runPipeline } from '@ignite/toolkit/process/pipeline';
+import { newUid } from '@ignite/toolkit/object/uid';
+import { ToolFailedError } from '@ignite/toolkit/process/runner';
+import { unpackForeign } from '../guest/tar.ts';
+import { locksDir, vmFiles } from '../host/paths.ts';
+import type { KernelDeps } from '../kernel/assemble-kernel.ts';
+import { holdsKernel, kernelFiles } from '../kernel/kernel-folder.ts';
+import { adoptKernel } from '../kernel/kernel-objects.ts';
+import { importAndRecord } from '../oci/image-objects.ts';
+import type { ImageDeps } from '../oci/import-image.ts';
+import { parsePlatform } from '../oci/platform.ts';
+import { diskInfo } from '../rootfs/qemu-img.ts';
+import { storeVm, validateRequest } from '../vm/create-vm.ts';
+import { nameTaken } from '../vm/errors.ts';
+import type { VmHost } from '../vm/execute-step.ts';
+import { listImages, listVms } from '../vm/vm-store.ts';
+import { archiveInvalid } from './errors.ts';
+import { type VmArchive, parseVmArchive } from './vm-archive.ts';
+
+type ImportHost = VmHost & ImageDeps & KernelDeps;
+
+/** Makes a VM of an archive. Everything is looked at before anything is made; the VM comes last. */
+export async function importVm(
+  archive: Readable,
+  request: { readonly name?: string },
+  host: ImportHost,
+  op: ClientOperation,
+): Promise<Vm> {
+  using _lock = await acquireLock(locksDir(host.paths), 'vm-archive', op.signal);
+  await using work = await openWorkspace(join(host.paths.dataDir, 'scratch'), 'vm-archive-');
+  op.report({ kind: 'step', message: 'Reading the archive' });
+  await unpack(archive, work.path, op.signal);
+  const found = await readArchive(work.path, host, op.signal);
+  const { name, spec } = await validateRequest({ name: request.name ?? found.name, spec: found.spec });
+  if ((await listVms(host.store)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
+  const image = await ensureArchived(found, join(work.path, 'image'), host, op);
+  const kernel = await ensureKernel(found, join(work.path, 'kernel'), host, op.signal);
+  const uid = newUid();
+  const files = vmFiles(host.paths, uid);
+  // Before the VM is known: one without a disk would be given that of its image at its first start.
+  await mkdir(files.dir, { recursive: true, mode: 0o711 });
+  try {
+    await rename(join(work.path, 'disk.qcow2'), files.disk);
+    const { labels, annotations } = found;
+    return await storeVm(
+      { name, uid, spec, arch: kernel.status.arch, image, kernel },
+      { labels, annotations, spec },
+      host.store,
+    );
+  } catch (failure) {
+    await rm(files.dir, { recursive: true, force: true });
+    throw failure;
+  }
+}
+
+async function unpack(archive: Readable, dir: string, signal: AbortSignal): Promise<void> {
+  try {
+    await runPipeline([unpackForeign(dir)], { input: archive }, signal);
+  } catch (failure) {
+    throw failure instanceof ToolFailedError ? archiveInvalid('it cannot be unpacked', failure) : failure;
+  }
+}
+
+async function readArchive(dir: string, { runner }: ImportHost, signal: AbortSignal): Promise<VmArchive> {
+  const json = await readFile(join(dir, 'ignite.json'), 'utf8').catch((failure: unknown) => {
+    throw archiveInvalid('it has no ignite.json', failure);
+  });
+  const archive = parseVmArchive(json);
+  try {
+    const disk = await diskInfo(join(dir, 'disk.qcow2'), runner, signal);
+    // A disk of a stranger that names another file would have us read that file to the guest.
+    if (disk.refersTo !== undefined) throw archiveInvalid(`its disk refers to ${disk.refersTo}`);
+    if (disk.format !== 'qcow2' || disk.size !== archive.spec.diskSize)
+      throw archiveInvalid(`its disk is not a qcow2 of ${archive.spec.diskSize} bytes`);
+    for (const name of kernelFiles) await access(join(dir, 'kernel', name));
+    if (!(await holdsKernel(join(dir, 'kernel'), archive.kernel.id)))
+      throw archiveInvalid('its kernel is not what its id promises');
+  } catch (failure) {
+    if (failure instanceof ToolFailedError || (failure as NodeJS.ErrnoException).code === 'ENOENT')
+      throw archiveInvalid(errorText(failure), failure);
+    throw failure;
+  }
+  return archive;
+}
+
+async function ensureArchived(
+  { image }: VmArchive,
+  layout: string,
+  host: ImportHost,
+  op: ClientOperation,
+): Promise<Image> {
+  const known = (await listImages(host.store)).find(({ status }) => status.digest === image.digest);
+  if (known) return known;
+  const source = { transport: 'oci' as const, location: `oci:${layout}:image`, name: image.reference };
+  const imported = await importAndRecord(
+    { source, platform: parsePlatform(image.platform) },
+    host,
+    host.store,
+    op,
+  );
+  if (imported.status.digest !== image.digest) throw archiveInvalid(`its image is not ${image.digest}`);
+  return imported;
+}
+
+async function ensureKernel(
+  { kernel }: VmArchive,
+  dir: string,
+  host: ImportHost,
+  signal: AbortSignal,
+): Promise<Kernel> {
+  const { name, oci, ...built } = kernel;
+  return await adoptKernel(dir, { name, spec: oci === undefined ? {} : { oci }, built }, host, signal);
+}

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import type { CommitRequest } from '@ignite/api/client/change-client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Image } from '@ignite/api/v1/image';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { layoutDir, locksDir } from '../host/paths.ts';
+import { importAndRecord } from '../oci/image-objects.ts';
+import { type ImageDeps, layoutTag } from '../oci/import-image.ts';
+import { parsePlatform } from '../oci/platform.ts';
+import { familiarName, parseReference } from '../oci/reference.ts';
+import { copyImageOut } from '../oci/skopeo.ts';
+import { addLayer, configureImage } from '../oci/umoci.ts';
+import type { VmHost } from '../vm/execute-step.ts';
+import { configSettings } from './config-settings.ts';
+import { type ChangesRequest, readChanges } from './read-changes.ts';
+
+const tag = 'committed';
+
+/** Makes an image of a VM: its own image with one more layer, under a new name. */
+export async function commitVm(
+  changes: Omit<ChangesRequest, 'as'>,
+  request: CommitRequest,
+  host: VmHost & ImageDeps,
+  op: ClientOperation,
+): Promise<Image> {
+  const { paths, runner, insecureRegistries } = host;
+  const { image } = changes;
+  const name = familiarName(parseReference(request.reference));
+  await using layer = await readChanges({ ...changes, as: 'layer' }, host, op);
+  const layout = join(layer.path, 'layout');
+  {
+    using _lock = await acquireLock(locksDir(paths), 'oci-layout', op.signal);
+    const from = { layout: layoutDir(paths), tag: layoutTag(image.metadata.name), insecureRegistries };
+    await copyImageOut({ ...from, destination: `oci:${layout}:${tag}` }, runner, op.signal);
+  }
+  const { author, message } = request;
+  const words = { ...(author !== undefined && { author }), ...(message !== undefined && { message }) };
+  op.report({ kind: 'step', message: `Adding a layer to ${image.spec.oci}` });
+  await addLayer({ layout, tag, layer: layer.file, ...words }, runner, op.signal);
+  await configureImage({ layout, tag }, configSettings(request.config), runner, op.signal);
+  const source = { transport: 'oci' as const, location: `oci:${layout}:${tag}`, name };
+  return await importAndRecord(
+    { source, platform: parsePlatform(image.status.platform) },
+    host,
+    host.store,
+    op,
+  );
+}

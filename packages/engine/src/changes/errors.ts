@@ -1,0 +1,12 @@
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+
+export type ChangesErrorCode = 'CHANGES_UNREADABLE';
+
+export const changesUnreadable = (vm: string, why: string | undefined): CodedError<ChangesErrorCode> =>
+  new CodedError(
+    'CHANGES_UNREADABLE',
+    `the disk of VM "${vm}" cannot be compared with its image${why === undefined ? '' : `: ${why}`}`,
+    {
+      hint: 'the VM itself is as it was; "ignite kernel build" renews the kernel that reads disks, if it is of an older Ignite',
+    },
+  );
