@@ -19,9 +19,9 @@ test('choicesAt: words of a usage line say what stands where', () => {
 
 test('choicesAt: a repeated operand goes on, an optional one may be left out', () => {
   assert.deepEqual(kindsAt('VM...', 5), ['VM']);
-  assert.deepEqual(kindsAt('[KIND/NAME...]', 2), ['VM']);
+  assert.deepEqual(kindsAt('[KIND/NAME...]', 2), ['key']);
   assert.deepEqual(kindsAt('[vm|image] VM', 0), ['vm', 'image', 'VM']);
   assert.deepEqual(kindsAt('[vm|image] VM', 1), ['VM']);
-  assert.deepEqual(kindsAt('[KIND [NAME]]', 1), ['anything']);
+  assert.deepEqual(kindsAt('[KIND [OBJECT]]', 1), ['named-object']);
   assert.deepEqual(kindsAt('KIND[.spec.FIELD...]', 1), []);
 });

@@ -4,8 +4,14 @@ export type Placeholder =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'file' }
   | { readonly kind: 'directory' }
-  /** An object of the store: its name, or `kind/name`. */
-  | { readonly kind: 'object'; readonly of: string; readonly keyed: boolean }
+  /** The name of an object of a kind. */
+  | { readonly kind: 'object'; readonly of: string }
+  /** The name of an object of the kind that the first argument names, or of a VM. */
+  | { readonly kind: 'named-object' }
+  /** A kind that can be declared. */
+  | { readonly kind: 'kind' }
+  /** Kind and name, as `vm/web`. */
+  | { readonly kind: 'key' }
   /** A path here, or `VM:path` there. */
   | { readonly kind: 'vm-path' }
   | { readonly kind: 'anything' };
@@ -26,14 +32,16 @@ const placeholders: Readonly<Record<string, Placeholder>> = {
   'VM:PATH': { kind: 'vm-path' },
   SRC: { kind: 'vm-path' },
   DST: { kind: 'vm-path' },
-  VM: { kind: 'object', of: 'VM', keyed: false },
-  IMAGE: { kind: 'object', of: 'Image', keyed: false },
-  KERNEL: { kind: 'object', of: 'Kernel', keyed: false },
-  VOLUME: { kind: 'object', of: 'Volume', keyed: false },
-  NETWORK: { kind: 'object', of: 'Network', keyed: false },
-  SNAPSHOT: { kind: 'object', of: 'Snapshot', keyed: false },
-  SYNC: { kind: 'object', of: 'Sync', keyed: false },
-  'KIND/NAME': { kind: 'object', of: 'VM', keyed: true },
+  VM: { kind: 'object', of: 'VM' },
+  IMAGE: { kind: 'object', of: 'Image' },
+  KERNEL: { kind: 'object', of: 'Kernel' },
+  VOLUME: { kind: 'object', of: 'Volume' },
+  NETWORK: { kind: 'object', of: 'Network' },
+  SNAPSHOT: { kind: 'object', of: 'Snapshot' },
+  SYNC: { kind: 'object', of: 'Sync' },
+  OBJECT: { kind: 'named-object' },
+  KIND: { kind: 'kind' },
+  'KIND/NAME': { kind: 'key' },
 };
 
 /** Pure. What a usage word such as `VM`, `DIR` or `json` may be completed with. */
@@ -59,10 +67,10 @@ export function parseOperands(usage: string): readonly Operand[] {
     });
 }
 
-/** Pure. What may stand at a position: optional operands may be left out. */
+/** Pure. What may stand at a position: an optional operand may be left out before one that may not. */
 export function choicesAt(operands: readonly Operand[], position: number): readonly Placeholder[] {
-  const from = operands[position] ?? operands.findLast(({ repeated }) => repeated);
-  if (!from) return [];
-  const following = operands.slice(operands.indexOf(from) + 1);
-  return from.optional && !from.repeated ? [...from.choices, ...(following[0]?.choices ?? [])] : from.choices;
+  const at = operands[position] ?? operands.findLast(({ repeated }) => repeated);
+  if (!at) return [];
+  const next = operands[operands.indexOf(at) + 1];
+  return at.optional && next && !next.optional ? [...at.choices, ...next.choices] : at.choices;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { storePath } from '@ignite/engine/host/paths';
 import { openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { Command } from '../arguments/command.ts';
 import { type Candidate, type CompletionPlan, planCompletion } from '../completion/plan-completion.ts';
 import { pathsOf } from '../context.ts';
@@ -28,34 +29,45 @@ export const complete: Command = {
     const begun = (rest.at(-1) ?? '').slice(plan.prefix.length);
     const found = [...plan.candidates, ...(await lookUp(plan, io.env))];
     const lines = found
-      .filter(({ text }) => text.startsWith(begun))
+      .filter(({ text }) => text.startsWith(begun) && !plan.named.includes(text))
       .map(({ text, help }) => `${plan.prefix}${text}\t${help}\n`);
     io.out.write([...lines, ...shellsOwn(plan)].join(''));
     return 0;
   },
 };
 
-/** Names of what is in the store, without which there are none. */
 async function lookUp(
   { lookUp: wanted, flags }: CompletionPlan,
   env: NodeJS.ProcessEnv,
 ): Promise<Candidate[]> {
+  const kinds = (await import('./declared-kind.ts')).declaredKinds;
+  const found: Candidate[] = wanted.some(({ kind }) => kind === 'kind')
+    ? kinds.map((kind) => ({ text: kind.toLowerCase(), help: '' }))
+    : [];
   const path = storePath(pathsOf(flags, env));
-  if (!existsSync(path)) return [];
+  if (!existsSync(path)) return found;
   using store = openSqliteStoreReadOnly(path);
-  const found: Candidate[] = [];
   for (const choice of wanted) {
-    const isPath = choice.kind === 'vm-path';
-    if (!isPath && choice.kind !== 'object') continue;
-    const { items } = await store.list(isPath ? 'VM' : choice.of);
-    for (const { kind, metadata, status } of items) {
-      const text =
-        choice.kind === 'object' && choice.keyed ? `${kind.toLowerCase()}/${metadata.name}` : metadata.name;
-      found.push({ text: isPath ? `${text}:` : text, help: phaseOf(status) });
-    }
+    if (choice.kind === 'object') found.push(...(await namesOf(store, choice.of)));
+    else if (choice.kind === 'vm-path')
+      found.push(...(await namesOf(store, 'VM')).map(({ text, help }) => ({ text: `${text}:`, help })));
+    else if (choice.kind === 'key')
+      for (const kind of kinds)
+        found.push(
+          ...(await namesOf(store, kind)).map(({ text, help }) => ({
+            text: `${kind.toLowerCase()}/${text}`,
+            help,
+          })),
+        );
   }
   return found;
 }
+
+const namesOf = async (store: ObjectStore, kind: string): Promise<readonly Candidate[]> =>
+  (await store.list(kind)).items.map(({ metadata, status }) => ({
+    text: metadata.name,
+    help: phaseOf(status),
+  }));
 
 function phaseOf(status: unknown): string {
   const isRecord = typeof status === 'object' && status !== null;

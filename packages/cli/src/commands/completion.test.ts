@@ -63,7 +63,9 @@ for (const [shell, complete] of Object.entries(completers)) {
     assert.deepEqual(words('ignite image im'), ['import']);
     assert.deepEqual(words('ignite run --mem'), ['--memory']);
     assert.deepEqual(words('ignite ps --log-level err'), ['error']);
-    assert.deepEqual(words('ignite rm web-1 w'), ['web-1', 'web-2']);
+    assert.deepEqual(words('ignite rm w'), ['web-1', 'web-2']);
+    assert.deepEqual(words('ignite rm web-1 w'), ['web-2']);
+    assert.deepEqual(words('ignite edit vm/web-2'), ['vm/web-2']);
     assert.deepEqual(words('ignited '), ['completion', 'daemon', 'gitops', 'version']);
     assert.deepEqual(words(`ignite run --config ${dir}/script.f`), [`${dir}/script.fish`]);
   });

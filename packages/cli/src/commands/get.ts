@@ -37,7 +37,7 @@ const columns: readonly Column<ApiObject>[] = [
 
 export const get: Command = {
   name: 'get',
-  arguments: '[KIND [NAME]]',
+  arguments: '[KIND [OBJECT]]',
   arity: { least: 0, most: 2 },
   summary: 'List declared objects of a kind, or of all kinds',
   examples: ['ignite get', 'ignite get vms', 'ignite get sync site -o yaml', 'ignite get vm/web -o yaml'],

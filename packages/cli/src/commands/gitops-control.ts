@@ -145,7 +145,7 @@ export const history: Command = {
 
 export const events: Command = {
   name: 'gitops events',
-  arguments: '[OBJECT]',
+  arguments: '[KIND/NAME]',
   arity: { least: 0, most: 1 },
   summary: 'List what happened to syncs and their objects, newest last',
   examples: ['ignite gitops events', 'ignite gitops events vm/web'],

@@ -11,8 +11,10 @@ import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { executePlan } from '@ignite/toolkit/gitops/execute-plan';
 import { gitTransport } from '@ignite/toolkit/git/git-url';
 import { gitopsApiVersion } from '@ignite/toolkit/gitops/kinds';
-import { jsonLog, textLog } from '@ignite/toolkit/log/log';
+import { type LogLevel as ServiceLevel, jsonLog, limitedLog, textLog } from '@ignite/toolkit/log/log';
 import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
+import { legacyDaemonFlags } from '../arguments/legacy-flags.ts';
+import { type LogLevel, logLevelOf } from '../arguments/log-level.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { type DeclaredHost, withDeclaredHost } from '../context.ts';
 
@@ -26,6 +28,16 @@ const hostFlags: Flags = {
   'webhook-secret-file': { type: 'string', value: 'FILE', help: 'the secret that they sign with' },
   'webhook-cert': { type: 'string', value: 'FILE', help: 'a certificate, which a network address needs' },
   'webhook-key': { type: 'string', value: 'FILE', help: "the certificate's key" },
+  ...legacyDaemonFlags,
+};
+
+/** What of the service's log is wanted: it knows no traces. */
+const serviceLevels: Readonly<Record<LogLevel, ServiceLevel>> = {
+  error: 'error',
+  warn: 'warning',
+  info: 'info',
+  debug: 'debug',
+  trace: 'debug',
 };
 
 export const gitops: Command = {
@@ -110,7 +122,8 @@ async function serve(invocation: Invocation, { store, paths, client }: DeclaredH
   const { flags, io, signal } = invocation;
   const { runGitops } = await import('@ignite/daemon/gitops-service');
   const nodeLabels = Object.fromEntries(flags.list('node-label').map(parseLabel));
-  const log = (io.isTty ? textLog : jsonLog)((line) => io.err.write(line));
+  const everything = (io.isTty ? textLog : jsonLog)((line) => io.err.write(line));
+  const log = limitedLog(everything, serviceLevels[logLevelOf(flags)]);
   const webhook = await webhookOptions(flags);
   await runGitops({ paths, store, engine: client.vms, nodeLabels, log, ...(webhook && { webhook }) }, signal);
   return 0;

@@ -28,7 +28,7 @@ export const help: Command = {
 const pipeWidth = 80;
 
 export const styleOf = (io: Io): HelpStyle => ({
-  width: process.stdout.isTTY ? process.stdout.columns : Number(io.env['COLUMNS']) || pipeWidth,
+  width: io.width ?? (Number(io.env['COLUMNS']) || pipeWidth),
   bold: io.isColoured,
 });
 

@@ -68,7 +68,7 @@ export const imageImport: Command = {
     const request = { ...archOf(flags), ...(await registryConfig(invocation)) };
     const image = await withClient(invocation, (client, op) => client.images.import(args[0]!, request, op));
     io.out.write(
-      `${flags.isSet('quiet') ? image.metadata.uid : `Imported image "${image.metadata.name}" with ID "${image.metadata.uid}"`}\n`,
+      `${flags.isSet('quiet') ? image.metadata.uid : `Created image with ID "${image.metadata.uid}" and name "${image.metadata.name}"`}\n`,
     );
     return 0;
   },

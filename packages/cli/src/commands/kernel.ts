@@ -63,7 +63,7 @@ export const kernelImport: Command = {
     const kernel = await withClient(invocation, (client, op) =>
       client.kernels.import(invocation.args[0]!, request, op),
     );
-    printMade('Imported', kernel, invocation);
+    printMade(kernel, invocation);
     return 0;
   },
 };
@@ -79,14 +79,14 @@ export const kernelBuild: Command = {
     const kernel = await withClient(invocation, (client, op) =>
       client.kernels.build(archOf(invocation.flags), op),
     );
-    printMade('Built', kernel, invocation);
+    printMade(kernel, invocation);
     return 0;
   },
 };
 
-function printMade(verb: string, kernel: Kernel, { flags, io }: Invocation): void {
+function printMade(kernel: Kernel, { flags, io }: Invocation): void {
   const { uid, name } = kernel.metadata;
-  io.out.write(`${flags.isSet('quiet') ? uid : `${verb} kernel "${name}" with ID "${uid}"`}\n`);
+  io.out.write(`${flags.isSet('quiet') ? uid : `Created kernel with ID "${uid}" and name "${name}"`}\n`);
 }
 
 export const kernelRemove: Command = {

@@ -6,6 +6,7 @@ import { parsePortMappings } from '@ignite/engine/network/port-mapping';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
+import { legacyFlags, legacySandboxFlags } from '../arguments/legacy-flags.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 import { readConfiguration, registryConfig } from '../configuration.ts';
@@ -54,16 +55,8 @@ const createFlags: Flags = {
     value: 'NAME',
     help: 'accepted for the sake of old scripts; has no effect',
   },
-  'sandbox-image': {
-    type: 'string',
-    value: 'NAME',
-    help: 'accepted for the sake of old scripts; has no effect: a sandbox holds nothing but the VMM of this host',
-  },
-  'id-prefix': {
-    type: 'string',
-    value: 'TEXT',
-    help: "accepted for the sake of old scripts; has no effect: what belongs to a VM on this host is named after its uid, which is no other's",
-  },
+  ...legacySandboxFlags,
+  ...legacyFlags,
 };
 
 export const startFlags: Flags = {

@@ -47,6 +47,11 @@ test('planCompletion: names of what the command takes', () => {
   assert.deepEqual(offered('rmi ').lookUp, ['Image']);
   assert.deepEqual(offered('run ').lookUp, ['Image']);
   assert.deepEqual(offered('kernel rm ').lookUp, ['Kernel']);
+  assert.deepEqual(offered('inspect image ').lookUp, ['Image']);
+  assert.deepEqual(offered('inspect ').lookUp, ['VM']);
+  assert.ok(offered('inspect ').words.includes('kernel'));
+  assert.deepEqual(offered('get ').lookUp, ['kind']);
+  assert.deepEqual(offered('edit ').lookUp, ['key']);
   assert.deepEqual(offered('completion ').words, ['bash', 'zsh', 'fish']);
 });
 

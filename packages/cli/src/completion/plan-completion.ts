@@ -10,9 +10,13 @@ export interface Candidate {
 }
 
 /** What may stand in the place of the last word: words that are known, and things to look up. */
+type LookUp = Exclude<Placeholder, { kind: 'literal' | 'named-object' | 'anything' }>;
+
 export interface CompletionPlan {
   readonly candidates: readonly Candidate[];
-  readonly lookUp: readonly Exclude<Placeholder, { kind: 'literal' | 'anything' }>[];
+  readonly lookUp: readonly LookUp[];
+  /** What was named already, and is not offered again. */
+  readonly named: readonly string[];
   /** What stands before the completed part in the last word, such as `--config=`. */
   readonly prefix: string;
   /** The flags that were given so far. */
@@ -29,6 +33,7 @@ export function planCompletion(words: readonly string[], spellings: readonly Spe
   const plan = (found: Partial<CompletionPlan>): CompletionPlan => ({
     candidates: [],
     lookUp: [],
+    named: [],
     prefix: '',
     flags: new FlagValues(values),
     ...found,
@@ -43,7 +48,7 @@ export function planCompletion(words: readonly string[], spellings: readonly Spe
   if (last.startsWith('-')) return plan({ candidates: flagCandidates(flags, values) });
   const subwords = args.length === 0 ? nextWords(spelling?.words ?? [], spellings) : [];
   const choices = spelling ? choicesAt(parseOperands(spelling.command.arguments), args.length) : [];
-  return plan(merge([{ candidates: subwords }, fromChoices(choices)]));
+  return plan({ ...merge([{ candidates: subwords }, fromChoices(choices, args[0])]), named: args });
 }
 
 interface SoFar {
@@ -120,13 +125,36 @@ const fromFlag = ({ value = '', values }: Flag): Partial<CompletionPlan> =>
     ? { candidates: values.map((text) => ({ text, help: '' })) }
     : fromChoices(value.split('|').map(placeholder));
 
-function fromChoices(choices: readonly Placeholder[]): Partial<CompletionPlan> {
+function fromChoices(choices: readonly Placeholder[], first?: string): Partial<CompletionPlan> {
   return {
     candidates: choices.flatMap((choice) =>
       choice.kind === 'literal' ? [{ text: choice.text, help: '' }] : [],
     ),
-    lookUp: choices.filter((choice) => choice.kind !== 'literal' && choice.kind !== 'anything'),
+    lookUp: choices.flatMap((choice) => lookUpOf(choice, first)),
   };
+}
+
+function lookUpOf(choice: Placeholder, first: string | undefined): readonly LookUp[] {
+  switch (choice.kind) {
+    case 'literal':
+    case 'anything':
+      return [];
+    case 'named-object':
+      return [{ kind: 'object', of: kindNamed(first) }];
+    case 'object':
+    case 'key':
+    case 'kind':
+    case 'file':
+    case 'directory':
+    case 'vm-path':
+      return [choice];
+  }
+}
+
+/** `image` and `images` are Image; what is no kind has no objects. */
+function kindNamed(word: string | undefined): string {
+  const singular = word?.toLowerCase().replace(/s$/, '') ?? 'vm';
+  return singular === 'vm' ? 'VM' : singular.charAt(0).toUpperCase() + singular.slice(1);
 }
 
 const merge = (parts: readonly Partial<CompletionPlan>[]): Partial<CompletionPlan> => ({

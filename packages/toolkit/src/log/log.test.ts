@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { jsonLog, textLog } from './log.ts';
+import { type LogLevel, jsonLog, limitedLog, textLog } from './log.ts';
 
 test('jsonLog and textLog: the same event for programs and for people', () => {
   const lines: string[] = [];
@@ -21,4 +21,11 @@ test('jsonLog and textLog: the same event for programs and for people', () => {
     retryMs: 750,
   });
   assert.equal(lines[1], '15:04:05 error   it failed   key=a error="no \\"water\\"\\nleft" retryMs=750\n');
+});
+
+test('limitedLog: what matters less is left out', () => {
+  const seen: LogLevel[] = [];
+  const log = limitedLog((level) => seen.push(level), 'warning');
+  for (const level of ['debug', 'info', 'warning', 'error'] as const) log(level, 'x');
+  assert.deepEqual(seen, ['warning', 'error']);
 });

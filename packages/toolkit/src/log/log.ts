@@ -23,3 +23,12 @@ export const textLog =
     const time = now().toTimeString().slice(0, 8);
     write(`${[`${time} ${level.padEnd(7)} ${message}`, about.join(' ')].filter(Boolean).join('   ')}\n`);
   };
+
+const levels: readonly LogLevel[] = ['error', 'warning', 'info', 'debug'];
+
+/** The same log without what matters less than `most`. */
+export const limitedLog =
+  (log: Log, most: LogLevel): Log =>
+  (level, ...event) => {
+    if (levels.indexOf(level) <= levels.indexOf(most)) log(level, ...event);
+  };
