@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '@ignite/toolkit/clock/clock';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { type Trace, tracedRunner } from '@ignite/toolkit/process/traced-runner';
 import type { Runner } from '@ignite/toolkit/process/runner';
@@ -52,6 +53,7 @@ export function openLocalClient({ paths, env, settleCommand, trace }: LocalClien
     network,
     sandbox: sandboxes(paths, env, runner),
     vmm: qemu,
+    clock: systemClock,
     accel: probeAccel,
     settleCommand,
     guestDir: scriptsDir('guest'),

@@ -51,6 +51,10 @@ export interface VmClient extends Finder<Vm> {
     request: { readonly force: boolean; readonly timeoutMs?: number },
     op: ClientOperation,
   ): Promise<Vm>;
+  /** Halts its vCPUs and keeps its memory. @throws CodedError VM_NOT_RUNNING, PAUSE_UNSUPPORTED */
+  pause(query: string, op: ClientOperation): Promise<Vm>;
+  /** @throws CodedError VM_NOT_RUNNING */
+  resume(query: string, op: ClientOperation): Promise<Vm>;
   /** @throws CodedError VM_RUNNING unless forced */
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
   /** Resolves when the VM no longer runs, with its exit code in the status. */

@@ -14,6 +14,7 @@ test('vmSpecSchema: what is not given gets its default', () => {
     diskSize: 4 * 2 ** 30,
     network: { ports: [] },
     copyFiles: [],
+    restartPolicy: 'no',
     power: 'Running',
   });
 });

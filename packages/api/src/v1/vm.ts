@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { absolutePath } from './absolute-path.ts';
 import { type Arch, archSchema } from './arch.ts';
 import { vmSandboxSchema } from './vm-sandbox.ts';
+import { restartPolicySchema } from './restart-policy.ts';
 import { size } from './size.ts';
 import { vmMachineSchema } from './vm-machine.ts';
 import { vmNetworkSchema } from './vm-network.ts';
@@ -36,12 +37,24 @@ export const vmSpecSchema = v.strictObject({
   /** Run in place of the image's Cmd, after its Entrypoint. */
   command: v.optional(v.array(v.string())),
   sandbox: v.optional(vmSandboxSchema),
-  power: v.optional(v.picklist(['Running', 'Stopped']), 'Running'),
+  /** Whether it is started again once it has ended by itself. */
+  restartPolicy: v.optional(restartPolicySchema, 'no'),
+  power: v.optional(v.picklist(['Running', 'Stopped', 'Paused']), 'Running'),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;
 
 /** Where a VM is in its life. What it should be is `spec.power`. */
-export type VmPhase = 'Created' | 'Starting' | 'Running' | 'Stopping' | 'Stopped' | 'Failed';
+export type VmPhase =
+  | 'Created'
+  | 'Starting'
+  | 'Running'
+  /** Its VMM is there, and its vCPUs stand still. */
+  | 'Paused'
+  | 'Stopping'
+  | 'Stopped'
+  /** It has ended by itself, and will be started again after a pause. */
+  | 'Restarting'
+  | 'Failed';
 
 export interface VmNetworkStatus {
   readonly ipAddresses: readonly string[];
@@ -49,12 +62,24 @@ export interface VmNetworkStatus {
   readonly gateway: string;
 }
 
-export interface VmmProcess {
+/** A process of this host, and no other that has its pid later. */
+export interface HostProcess {
   readonly pid: number;
   /** In clock ticks since boot: field 22 of proc(5) `stat`. */
   readonly startTime: number;
   /** /proc/sys/kernel/random/boot_id */
   readonly bootId: string;
+}
+
+export interface RestartStatus {
+  /** How often its policy has started it again since someone last did. */
+  readonly count: number;
+  /** The last pause before a start in milliseconds; the next is twice as long, unless the VM stays up for a while. */
+  readonly pauseMs: number;
+  /** RFC 3339; when it is started next. Set while the phase is `Restarting`. */
+  readonly nextTime?: string;
+  /** How it ended before. */
+  readonly lastExit?: { readonly exitCode?: number; readonly message?: string };
 }
 
 export interface VmStatus {
@@ -69,12 +94,20 @@ export interface VmStatus {
   /** The last address is asked for again at the next start. */
   readonly network?: VmNetworkStatus;
   /** The VMM's process; it is alive only if boot, pid and start time all match. */
-  readonly vmm?: VmmProcess;
+  readonly vmm?: HostProcess;
+  /** Who clears up after the VMM once it has ended. */
+  readonly monitor?: HostProcess;
+  /** Who is about to start it, in the phases `Starting` and `Restarting`; with that process gone, nobody is. */
+  readonly starter?: HostProcess;
+  readonly restarts?: RestartStatus;
   /** RFC 3339; set while the VM runs. */
   readonly startTime?: string;
   /** RFC 3339; set once it has stopped. */
   readonly finishTime?: string;
-  /** Of the entrypoint, or 0 for an orderly power-off of an image with an init. Set once it has stopped. */
+  /**
+   * Of the entrypoint, or 0 for an orderly power-off of an image with an init; 128 and the signal when the VMM was killed.
+   * Set once it has stopped; absent when it never came up, or its host went down with it.
+   */
   readonly exitCode?: number;
 }
 
@@ -83,3 +116,7 @@ export interface Vm extends ApiObject {
   readonly spec: VmSpec;
   readonly status: VmStatus;
 }
+
+/** Whether a VM is up, or on its way back, as `ps` lists it. */
+export const isUp = ({ status: { phase } }: Vm): boolean =>
+  phase === 'Running' || phase === 'Paused' || phase === 'Restarting';

@@ -70,6 +70,28 @@ export const kill: Command = {
     forEach(invocation, 'Stopped', (client, vm, op) => client.vms.stop(vm.metadata.uid, { force: true }, op)),
 };
 
+export const pause: Command = {
+  name: 'pause',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Halt the CPUs of VMs; their memory stays',
+  examples: ['ignite pause my-vm', 'ignite resume my-vm'],
+  flags: {},
+  run: (invocation) =>
+    forEach(invocation, 'Paused', (client, vm, op) => client.vms.pause(vm.metadata.uid, op)),
+};
+
+export const resume: Command = {
+  name: 'resume',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Let paused VMs go on',
+  examples: ['ignite resume my-vm'],
+  flags: {},
+  run: (invocation) =>
+    forEach(invocation, 'Resumed', (client, vm, op) => client.vms.resume(vm.metadata.uid, op)),
+};
+
 export const rm: Command = {
   name: 'rm',
   arguments: '[VM...]',

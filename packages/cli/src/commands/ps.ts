@@ -1,4 +1,4 @@
-import type { Vm } from '@ignite/api/v1/vm';
+import { type Vm, isUp } from '@ignite/api/v1/vm';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Invocation } from '../arguments/command.ts';
 import { withReader } from '../context.ts';
@@ -72,7 +72,7 @@ async function list(invocation: Invocation, all = invocation.flags.isSet('all'))
   await withReader(invocation, async (client) => {
     const context = () => viewContext(invocation, client);
     const vms = await client.vms.list(signal);
-    const listed = looksAtAll ? vms : vms.filter(({ status }) => status.phase === 'Running');
+    const listed = looksAtAll ? vms : vms.filter(isUp);
     await printObjects(await applyFilters(listed, filters, filterKeys, context), columns, flags, io, context);
   });
   return 0;

@@ -14,6 +14,8 @@ const vms: Readonly<Record<string, Load>> = {
   start: async () => (await import('./lifecycle.ts')).start,
   stop: async () => (await import('./lifecycle.ts')).stop,
   kill: async () => (await import('./lifecycle.ts')).kill,
+  pause: async () => (await import('./lifecycle.ts')).pause,
+  resume: async () => (await import('./lifecycle.ts')).resume,
   rm: async () => (await import('./lifecycle.ts')).rm,
   wait: async () => (await import('./lifecycle.ts')).wait,
   ps: async () => (await import('./ps.ts')).ps,
@@ -99,6 +101,7 @@ export const aliases: Readonly<Record<string, string>> = {
   'image load': 'load',
   'image push': 'push',
   rmk: 'kernel rm',
+  unpause: 'resume',
 };
 
 /** What the daemon's name stands for. */

@@ -45,6 +45,12 @@ const createFlags: Flags = {
   'kernel-args': { type: 'string', value: 'ARGS', help: 'added to the kernel command line' },
   label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'a label' },
   'copy-files': { type: 'list', value: 'HOST:VM', help: 'copy a file or folder into it at first boot' },
+  restart: {
+    type: 'string',
+    value: 'POLICY',
+    help: 'start it again when it has ended: no, on-failure[:COUNT], always or unless-stopped',
+    default: 'no',
+  },
   'require-name': { type: 'boolean', help: 'refuse to make up a name' },
   ...archFlags,
   gic: { type: 'string', value: 'VERSION', help: "an arm64 VM's interrupt controller: 2 or 3" },
@@ -170,6 +176,7 @@ function specOf({ flags, args: [image], rest: command }: Invocation): object {
   const gic = flags.text('gic');
   const memory = flags.text('memory');
   const size = flags.text('size');
+  const restartPolicy = flags.text('restart');
   const copyFiles = flags.list('copy-files').flatMap((list) => list.split(','));
   return {
     ...(image !== undefined && { image: { oci: image } }),
@@ -181,6 +188,7 @@ function specOf({ flags, args: [image], rest: command }: Invocation): object {
     ...(size !== undefined && { diskSize: size }),
     ...(flags.isSet('ssh') && { ssh: ssh === undefined ? true : publicKeyPath(ssh) }),
     ...(flags.isSet('ports') && { network: { ports: parsePortMappings(flags.list('ports')) } }),
+    ...(restartPolicy !== undefined && { restartPolicy }),
     ...(copyFiles.length > 0 && { copyFiles: copyFiles.map(parseCopy) }),
     ...(command.length > 0 && { command }),
   };

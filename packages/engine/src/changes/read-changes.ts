@@ -10,8 +10,9 @@ import { cpioArchive, file, withParents } from '../kernel/cpio.ts';
 import { hostProgram } from '../kernel/guest-programs.ts';
 import { createOverlay } from '../rootfs/qemu-img.ts';
 import { sandboxUser } from '../sandbox/sandbox.ts';
-import { exitOf, readGuestReports } from '../vm/exit-status.ts';
+import { exitOf, parseGuestReports } from '../vm/exit-status.ts';
 import type { VmHost } from '../vm/execute-step.ts';
+import { readTail } from '../vm/read-tail.ts';
 import { qemu } from '../vmm/qemu/qemu.ts';
 import { copyVmDisk } from './copy-disk.ts';
 import { changesUnreadable } from './errors.ts';
@@ -82,10 +83,10 @@ async function runReader(
   const command = qemu.command(readerMachine(dir, kernelDir, disks, accel));
   op.report({ kind: 'step', message: `Comparing ${vm.metadata.name} with its image` });
   await runAsNobody(command, { user, needsKvm: accel.kind === 'kvm' }, host.runner, op.signal);
-  const said = await readGuestReports(reports);
+  const said = parseGuestReports(await readTail(reports));
   const wrote = said.findLast((report) => report.kind === 'wrote');
   if (!wrote || wrote.size > (await stat(out)).size)
-    throw changesUnreadable(vm.metadata.name, exitOf(said).message);
+    throw changesUnreadable(vm.metadata.name, exitOf({ reports: said, guestEnd: 'powered-off' }).message);
   await truncate(out, wrote.size);
   return out;
 }

@@ -22,14 +22,17 @@ import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
 import { addressOf, untilExited, untilReady } from '../vm/await-vm.ts';
 import { readConsole } from '../vm/console.ts';
 import { assertUnused, storeVm, uidFor, validateRequest, warnOfSmallDisk } from '../vm/create-vm.ts';
-import { noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
 import { clearFailedStart, keepFailedStart } from '../vm/failed-start.ts';
+import { isPaused, noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
+import { pauseVm, resumeVm } from '../vm/pause-vm.ts';
 import { reconcileVm } from '../vm/reconcile-vm.ts';
+import { restartWhenDue } from '../vm/restart-vm.ts';
 import { settleVm } from '../vm/settle-vm.ts';
 import { archOf, assertMachine } from '../vm/vm-machine.ts';
 import { vmNeeds } from '../vm/vm-needs.ts';
+import { startVm } from '../vm/start-vm.ts';
 import { withVmLocked } from '../vm/vm-lock.ts';
-import { changeVm, getVm, listVms } from '../vm/vm-store.ts';
+import { changeVm, findVm, getVm, listVms, withPower } from '../vm/vm-store.ts';
 import { assertVmm } from '../vmm/assert-vmm.ts';
 import type { LocalHost } from './local-client.ts';
 
@@ -78,17 +81,12 @@ export class LocalVms implements VmClient {
         const needs = vmNeeds(found, this.#host.vmm, process.env);
         await assertPreflight(planPreflight(needs, request.ignorePreflightChecks ?? []));
       }
-      const wanted = await changeVm(this.#host.store, found, (now) => ({
-        spec: { ...now.spec, power: 'Running' },
-        status: now.status.phase === 'Running' ? now.status : { ...now.status, phase: 'Starting' },
-      }));
-      op.report({ kind: 'step', message: `Starting ${wanted.metadata.name}` });
+      op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });
       try {
-        return await reconcileVm(wanted, { kind: 'running' }, this.#host, op);
+        return await startVm(found, { power: 'Running' }, this.#host, op);
       } catch (failure) {
-        await (request.keepFailed
-          ? keepFailedStart(wanted, failure, this.#host, op)
-          : clearFailedStart(wanted, this.#host, op));
+        const clear = request.keepFailed ? keepFailedStart : clearFailedStart;
+        await clear(await withPower(found, 'Stopped', this.#host), failure, this.#host, op);
         throw failure;
       }
     });
@@ -96,7 +94,7 @@ export class LocalVms implements VmClient {
       op.report({ kind: 'step', message: `Waiting for SSH of ${vm.metadata.name}` });
       await untilReady(vm, request.sshTimeoutMs ?? sshTimeoutMs, this.#host, op.signal);
     }
-    return await getVm(this.#host.store, vm.metadata.name);
+    return await findVm(this.#host.store, vm.metadata.uid);
   }
 
   async stop(
@@ -106,18 +104,26 @@ export class LocalVms implements VmClient {
   ): Promise<Vm> {
     const graceMs = request.force ? 0 : (request.timeoutMs ?? defaultGraceMs);
     return await withVmLocked(query, this.#host, op.signal, async (found) => {
-      const wanted = await changeVm(this.#host.store, found, (now) => ({
-        spec: { ...now.spec, power: 'Stopped' },
-      }));
+      const wanted = await withPower(found, 'Stopped', this.#host);
       return await reconcileVm(wanted, { kind: 'stopped', graceMs }, this.#host, op);
     });
+  }
+
+  async pause(query: string, op: ClientOperation): Promise<Vm> {
+    return await withVmLocked(query, this.#host, op.signal, (found) => pauseVm(found, this.#host, op));
+  }
+
+  async resume(query: string, op: ClientOperation): Promise<Vm> {
+    return await withVmLocked(query, this.#host, op.signal, (found) => resumeVm(found, this.#host, op));
   }
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm> {
     return await withVmLocked(query, this.#host, op.signal, async (found) => {
       const { name, uid } = found.metadata;
       const isRunning = (await this.#host.sandbox.observe(uid)).state === 'running';
-      if (isRunning && !request.force) throw stillRunning(name);
+      const isRestarting = found.status.phase === 'Restarting';
+      if ((isRunning || isRestarting) && !request.force)
+        throw stillRunning(name, isRunning ? 'running' : 'restarting');
       await this.#host.store.delete({ kind: 'VM', name });
       return await reconcileVm(await getVm(this.#host.store, name), { kind: 'gone' }, this.#host, op);
     });
@@ -150,8 +156,10 @@ export class LocalVms implements VmClient {
     });
   }
 
-  settle(uid: string, op: ClientOperation): Promise<void> {
-    return settleVm(uid, this.#host, op);
+  /** What is to be done once a VM has ended: it is cleared up after, and started again when that is due. */
+  async settle(uid: string, op: ClientOperation): Promise<void> {
+    await settleVm(uid, this.#host, op);
+    await restartWhenDue(uid, this.#host, op);
   }
 
   async wait(query: string, signal: AbortSignal): Promise<Vm> {
@@ -186,6 +194,7 @@ export class LocalVms implements VmClient {
     op: ClientOperation,
   ): Promise<SshTarget> {
     const vm = await this.#running(query, op.signal);
+    if (vm.status.phase === 'Paused') throw isPaused(vm.metadata.name);
     const files = vmFiles(this.#host.paths, vm.metadata.uid);
     const identity = request.identity ?? files.privateKey;
     if (!existsSync(identity)) throw noSshKey(vm.metadata.name);

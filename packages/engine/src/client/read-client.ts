@@ -14,8 +14,8 @@ import { listImages, listKernels, listVms } from '../vm/vm-store.ts';
 export function readClient(store: ObjectStore): ReadClient {
   return {
     vms: finder(findVm, async () => {
-      const boot = bootId();
-      return (await listVms(store)).map((vm) => withTruePhase(vm, boot));
+      const [boot, now] = [bootId(), Date.now()];
+      return (await listVms(store)).map((vm) => withTruePhase(vm, boot, now));
     }),
     images: finder(findImage, () => listImages(store)),
     kernels: finder(findKernel, () => listKernels(store)),

@@ -45,6 +45,7 @@ function recorder(
     },
     start: note('start'),
     stop: note('stop'),
+    pause: note('pause'),
     redefine: note('redefine'),
     remove: note('remove'),
   };
@@ -84,6 +85,13 @@ describe('VmActuator', () => {
     const stopped = vm({}, { phase: 'Stopped' });
     assert.deepEqual(await asks(stopped, {}, '/spec/power'), ['redefine', 'start']);
     assert.deepEqual(await asks(stopped, { power: 'Stopped', cpus: 2 }, '/spec/cpus'), ['redefine']);
+    assert.deepEqual(await asks(vm(), { power: 'Paused' }, '/spec/power'), ['redefine', 'pause']);
+    assert.deepEqual(await asks(stopped, { power: 'Paused' }, '/spec/power'), ['redefine', 'start', 'pause']);
+    const paused = vm({ power: 'Paused' }, { phase: 'Paused' });
+    assert.deepEqual(await asks(paused, {}, '/spec/power'), ['redefine', 'start']);
+    assert.deepEqual(await asks(paused, { power: 'Paused' }, '/metadata/labels/a'), ['redefine']);
+    const restarting = vm({ restartPolicy: 'always' }, { phase: 'Restarting' });
+    assert.deepEqual(await asks(restarting, { power: 'Stopped' }, '/spec/power'), ['stop', 'redefine']);
   });
 
   test('a VM goes by its power button, then with its disk', async () => {
@@ -99,6 +107,7 @@ test('liveVm: what is not as declared differs from it: power, and a disk that is
   assert.equal(spec({ vm: vm({}, { phase: 'Stopped' }), hasDisk: true }).power, 'Stopped');
   assert.equal(spec({ vm: vm(), hasDisk: false }).diskSize, undefined);
   assert.equal(spec({ vm: vm({}, { phase: 'Created' }), hasDisk: false }).diskSize, vm().spec.diskSize);
+  assert.equal(spec({ vm: vm({}, { phase: 'Restarting' }), hasDisk: true }).power, 'Running');
   const { health } = liveVm({ vm: vm({}, { phase: 'Stopped', message: 'its VMM is gone' }), hasDisk: true });
   assert.deepEqual(health, { state: 'Degraded', message: 'its VMM is gone' });
 });

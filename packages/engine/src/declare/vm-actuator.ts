@@ -1,5 +1,5 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import type { Operation } from '@ignite/toolkit/async/operation';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import type { FieldChange } from '@ignite/toolkit/diff/field-change';
@@ -21,6 +21,7 @@ export interface VmEngine {
   ): Promise<Vm>;
   start(query: string, request: object, op: ClientOperation): Promise<Vm>;
   stop(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
+  pause(query: string, op: ClientOperation): Promise<Vm>;
   /** Writes what is wanted; what runs is not touched. */
   redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm>;
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
@@ -63,7 +64,7 @@ export class VmActuator implements Actuator {
       // An earlier run that was cut short has made it: that one is gone on with.
       if (!hasCode(failure, 'VM_NAME_TAKEN')) throw failure;
     }
-    if (spec.power === 'Running') await this.#engine.start(name, {}, quieter(op));
+    await this.#turnOn(name, spec.power, false, op);
   }
 
   /** A VM whose removal was cut short makes way for the next of its name. */
@@ -82,13 +83,19 @@ export class VmActuator implements Actuator {
   ): Promise<void> {
     const { uid } = live.metadata;
     const spec = specOf(wanted);
-    const runs = specOf(live).power === 'Running';
+    const has = specOf(live).power;
+    const isUp = has !== 'Stopped';
     const restarts = changes.some((change) => vmEffectOf(change) === 'restart');
-    if (runs && (restarts || spec.power === 'Stopped'))
+    if (isUp && (restarts || spec.power === 'Stopped'))
       await this.#engine.stop(uid, { force: false }, quieter(op));
     const { labels, annotations } = wanted.metadata;
     await this.#engine.redefine(uid, { labels, annotations, spec }, quieter(op));
-    if (spec.power === 'Running' && (!runs || restarts)) await this.#engine.start(uid, {}, quieter(op));
+    if (has !== spec.power || restarts) await this.#turnOn(uid, spec.power, isUp && !restarts, op);
+  }
+
+  async #turnOn(uid: string, power: VmSpec['power'], isUp: boolean, op: Operation<SyncEvent>): Promise<void> {
+    if (power === 'Running' || (power === 'Paused' && !isUp)) await this.#engine.start(uid, {}, quieter(op));
+    if (power === 'Paused') await this.#engine.pause(uid, quieter(op));
   }
 
   async replace(live: LiveObject, wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
@@ -97,7 +104,7 @@ export class VmActuator implements Actuator {
   }
 
   async remove(live: LiveObject, op: Operation<SyncEvent>): Promise<void> {
-    if (specOf(live).power === 'Running')
+    if (specOf(live).power !== 'Stopped')
       await this.#engine.stop(live.metadata.uid, { force: false }, quieter(op));
     await this.#engine.remove(live.metadata.uid, { force: true }, quieter(op));
   }
@@ -114,16 +121,33 @@ const quieter = ({ signal, report }: Operation<SyncEvent>): ClientOperation => (
 /** The scheme's schema of the kind has made it so. */
 const specOf = (manifest: Manifest): VmSpec => manifest.spec as VmSpec;
 
+/** The power that a VM has. One that is between two states is not looked at as having drifted from what it shall be. */
+function powerOf({ spec, status }: Vm): VmSpec['power'] {
+  switch (status.phase) {
+    case 'Running':
+    case 'Starting':
+    case 'Restarting':
+      return 'Running';
+    case 'Paused':
+      return 'Paused';
+    case 'Stopping':
+      return spec.power;
+    case 'Created':
+    case 'Stopped':
+    case 'Failed':
+      return 'Stopped';
+  }
+}
+
 /** Pure. The VM as it really is: the power that it has, and no disk where there is none. */
 export function liveVm({ vm, hasDisk }: ObservedVm): LiveObject {
-  const isRunning = vm.status.phase === 'Running';
   const lostDisk = !hasDisk && vm.status.phase !== 'Created';
   const { diskSize, ...spec } = vm.spec;
   return {
     apiVersion: vm.apiVersion,
     kind: vm.kind,
     metadata: vm.metadata,
-    spec: { ...spec, power: isRunning ? 'Running' : 'Stopped', ...(!lostDisk && { diskSize }) },
+    spec: { ...spec, power: powerOf(vm), ...(!lostDisk && { diskSize }) },
     status: vm.status,
     isLeaving: vm.metadata.deletionTimestamp !== undefined,
     health: healthOf(vm),
@@ -138,6 +162,10 @@ function healthOf({ spec, status }: Vm): Health {
     case 'Starting':
     case 'Stopping':
       return { state: 'Progressing', ...said };
+    case 'Paused':
+      return { state: 'Suspended', ...said };
+    case 'Restarting':
+      return { state: 'Degraded', message: restartingText(status) };
     case 'Created':
     case 'Stopped':
       return spec.power === 'Stopped'
@@ -146,4 +174,9 @@ function healthOf({ spec, status }: Vm): Health {
     case 'Failed':
       return { state: 'Degraded', ...said };
   }
+}
+
+function restartingText({ exitCode, message, restarts }: VmStatus): string {
+  const how = message ?? (exitCode === undefined ? 'it ended' : `it ended with exit code ${exitCode}`);
+  return `${how}; its policy starts it again (so far ${restarts?.count ?? 0} times)`;
 }

@@ -5,6 +5,7 @@ import { type FieldChange, isWithin } from '@ignite/toolkit/diff/field-change';
 const table: readonly (readonly [string, Effect])[] = [
   ['/metadata', 'live'],
   ['/spec/power', 'live'],
+  ['/spec/restartPolicy', 'live'],
   ['/spec/cpus', 'restart'],
   ['/spec/machine', 'restart'],
   ['/spec/memory', 'restart'],

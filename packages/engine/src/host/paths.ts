@@ -32,6 +32,9 @@ export interface VmFiles {
   readonly exitStatus: string;
   /** Names the runtime of its sandbox while there is one that is not conmon's. */
   readonly runtime: string;
+  /** What the VMM is asked for when it starts, and what it tells of its guest. */
+  readonly eventsIn: string;
+  readonly eventsOut: string;
 }
 
 export function vmFiles(paths: Paths, uid: string): VmFiles {
@@ -47,6 +50,8 @@ export function vmFiles(paths: Paths, uid: string): VmFiles {
     consoleLog: join(dir, 'console.log'),
     exitStatus: join(dir, 'exit-status'),
     runtime: join(dir, 'runtime'),
+    eventsIn: join(dir, 'events.in'),
+    eventsOut: join(dir, 'events.out'),
   };
 }
 

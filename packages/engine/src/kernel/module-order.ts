@@ -6,6 +6,8 @@ export const bootModules = [
   'virtio_console',
   'virtio-rng',
   'virtio_input',
+  'virtio_balloon',
+  'pvpanic_mmio',
   'ext4',
   'squashfs',
   'button',

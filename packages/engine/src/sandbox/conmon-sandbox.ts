@@ -62,9 +62,9 @@ export class ConmonSandbox implements Sandbox {
     // While a process becomes another program it shows no command line at all.
     if (command === '') return { state: processStartTime(pid) === undefined ? 'exited' : 'partial' };
     // By now the pid may be some other program's.
-    return (await readText(`/proc/${pid}/cgroup`)).includes(cgroupPath(uid))
-      ? { state: 'running', pid }
-      : { state: 'exited' };
+    if (!(await readText(`/proc/${pid}/cgroup`)).includes(cgroupPath(uid))) return { state: 'exited' };
+    const monitorPid = await readNumber(at.monitorPidFile);
+    return { state: 'running', pid, ...(monitorPid !== undefined && { monitorPid }) };
   }
 
   async kill(uid: string, signal: AbortSignal): Promise<void> {
@@ -113,6 +113,7 @@ export class ConmonSandbox implements Sandbox {
       bundle,
       rootfs: join(bundle, 'rootfs'),
       pidFile: join(dir, 'vmm.pid'),
+      monitorPidFile: join(dir, 'conmon.pid'),
       runtimeLog: join(dir, 'runtime.log'),
       exitDir: join(dir, 'exit'),
       exitFile: join(dir, 'exit', id),
@@ -128,6 +129,7 @@ interface SandboxFiles {
   readonly bundle: string;
   readonly rootfs: string;
   readonly pidFile: string;
+  readonly monitorPidFile: string;
   readonly runtimeLog: string;
   readonly exitDir: string;
   readonly exitFile: string;
@@ -151,6 +153,7 @@ function conmonArgs(spec: SandboxSpec, at: SandboxFiles, runtime: string): reado
       '--log-format=json',
     ],
     ...['--bundle', at.bundle, '--container-pidfile', at.pidFile],
+    ...['--conmon-pidfile', at.monitorPidFile],
     ...['--exit-dir', at.exitDir, '--persist-dir', at.monitorDir, '--socket-dir-path', at.monitorDir],
     ...[
       '--log-path',

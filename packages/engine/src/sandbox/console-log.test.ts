@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeLogLine } from './console-log.ts';
+import { decodeLogLine, lastErrorLine, startMark } from './console-log.ts';
 
 test('decodeLogLine: partial lines are joined, full ones ended, and strange ones dropped', () => {
   const log = [
@@ -9,4 +9,12 @@ test('decodeLogLine: partial lines are joined, full ones ended, and strange ones
     'broken',
   ];
   assert.equal(log.map(decodeLogLine).join(''), 'hello\n');
+});
+
+test('lastErrorLine: of the last start alone, and not what the guest said', () => {
+  const at = '2026-01-01T00:00:00.0+00:00';
+  const earlier = `${startMark(0)}${at} stderr F old\n`;
+  const later = `${startMark(1)}${at} stderr F first\n${at} stderr F last\n${at} stdout F ${at} stderr F guest\n`;
+  assert.equal(lastErrorLine(earlier + later), 'last');
+  assert.equal(lastErrorLine(earlier + startMark(1)), undefined);
 });

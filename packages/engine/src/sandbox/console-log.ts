@@ -7,3 +7,14 @@ export function decodeLogLine(line: string): string {
   if (!match) return '';
   return match[1] === 'F' ? `${match[2]}\n` : match[2]!;
 }
+
+/** The line in the log, of a stream that no program has, behind which a start begins. */
+export const startMark = (nowMs: number): string => `${new Date(nowMs).toISOString()} ignite F start\n`;
+
+const startMarkPattern = /^\S+ ignite F start$/m;
+
+/** Pure. What the program said last on its standard error since its last start. */
+export function lastErrorLine(log: string): string | undefined {
+  const sinceStart = log.split(startMarkPattern).at(-1) ?? '';
+  return [...sinceStart.matchAll(/^\S+ stderr F (.+)$/gm)].at(-1)?.[1]?.trim();
+}

@@ -35,7 +35,8 @@ export type SandboxObservation =
   | { readonly state: 'absent' }
   /** Neither running nor ever started: something was cut short. */
   | { readonly state: 'partial' }
-  | { readonly state: 'running'; readonly pid: number }
+  /** `monitorPid`: of the process that runs the exit command, where it is one of this host. */
+  | { readonly state: 'running'; readonly pid: number; readonly monitorPid?: number }
   | { readonly state: 'exited'; readonly exitCode?: number };
 
 /** Isolates and watches over programs that outlive us. Every call is idempotent and works after a reboot. */

@@ -5,16 +5,30 @@ import { untilSshAnswers } from '../guest/ssh-ready.ts';
 import { exitedEarly, noAddress, sshUnreachable } from './errors.ts';
 import type { VmHost } from './execute-step.ts';
 import { settleVm } from './settle-vm.ts';
-import { getVm } from './vm-store.ts';
+import { findVm } from './vm-store.ts';
 
 const pollMs = 100;
 
-/** Resolves when the VM no longer runs and is cleared up after, with the VM as it is stored then. */
-export async function untilExited({ metadata }: Vm, host: VmHost, signal: AbortSignal): Promise<Vm> {
-  while ((await host.sandbox.observe(metadata.uid)).state === 'running')
+/**
+ * Resolves when the VM no longer runs and is cleared up after, with the VM as it is stored then; one that has started again
+ * meanwhile comes with how it ended before.
+ */
+export async function untilExited(
+  { metadata: { uid }, status }: Vm,
+  host: VmHost,
+  signal: AbortSignal,
+): Promise<Vm> {
+  for (;;) {
+    const seen = await host.sandbox.observe(uid);
+    if (seen.state !== 'running' || (status.vmm && seen.pid !== status.vmm.pid)) break;
     await delay(pollMs, undefined, { signal });
-  await settleVm(metadata.uid, host, { signal, report: () => {} });
-  return await getVm(host.store, metadata.name);
+  }
+  await settleVm(uid, host, { signal, report: () => {} });
+  const ended = await findVm(host.store, uid);
+  const { phase, restarts } = ended.status;
+  return phase === 'Starting' || phase === 'Running'
+    ? { ...ended, status: { ...ended.status, ...restarts?.lastExit } }
+    : ended;
 }
 
 /** Resolves when the VM's SSH answers. @throws CodedError SSH_UNREACHABLE, or VM_EXITED when the VM ends before */

@@ -9,6 +9,8 @@ export type VmErrorCode =
   | 'VM_RUNNING'
   | 'VM_NOT_RUNNING'
   | 'VM_NO_ADDRESS'
+  | 'VM_PAUSED'
+  | 'PAUSE_UNSUPPORTED'
   | 'VM_EXITED'
   | 'VM_INVALID'
   | 'SSH_NO_KEY'
@@ -33,10 +35,10 @@ export const uidTaken = (uid: string, name: string): CodedError =>
     'leave the uid out of the manifest, or remove that VM first',
   );
 
-export const stillRunning = (name: string): CodedError =>
+export const stillRunning = (name: string, how: 'running' | 'restarting'): CodedError =>
   vmError(
     'VM_RUNNING',
-    `VM "${name}" is running`,
+    `VM "${name}" is ${how}`,
     `stop it first with "ignite stop ${name}", or use "ignite rm -f ${name}"`,
   );
 
@@ -48,6 +50,16 @@ export const noAddress = (name: string): CodedError =>
     'VM_NO_ADDRESS',
     `VM "${name}" has no address by which this host could reach it`,
     `give it an interface on a CNI network; "ignite attach ${name}" shows its console meanwhile`,
+  );
+
+export const isPaused = (name: string): CodedError =>
+  vmError('VM_PAUSED', `VM "${name}" is paused`, `let it go on with "ignite resume ${name}"`);
+
+export const cannotPause = (vmm: string): CodedError =>
+  vmError(
+    'PAUSE_UNSUPPORTED',
+    `${vmm} cannot pause a VM`,
+    'stop it with "ignite stop", or run it with another VMM',
   );
 
 export const exitedEarly = ({ metadata: { name }, status: { exitCode, message } }: Vm): CodedError =>

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { appendFile, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { Vm } from '@ignite/api/v1/vm';
+import type { Vm, VmStatus } from '@ignite/api/v1/vm';
+import type { Clock } from '@ignite/toolkit/clock/clock';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
-import { processStartTime } from '@ignite/toolkit/process/pid';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
@@ -15,15 +14,17 @@ import { type Paths, kernelDir, vmFiles, vmRunFiles, vmmSockets } from '../host/
 import { renderSeed } from '../kernel/seed.ts';
 import type { Network } from '../network/network.ts';
 import { createOverlay } from '../rootfs/qemu-img.ts';
+import { startMark } from '../sandbox/console-log.ts';
 import { type Sandbox, sandboxUser } from '../sandbox/sandbox.ts';
 import { type Accel, accelFor } from '../vmm/accel.ts';
 import { assertVmm } from '../vmm/assert-vmm.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 import { readCopiedFiles } from './copy-files.ts';
-import { exitOf, readGuestReports } from './exit-status.ts';
-import { bootId } from './liveness.ts';
+import { readExit } from './vm-exit.ts';
+import { hostProcess } from './liveness.ts';
 import { keepDisk, takeKeptDisk } from './kept-disk.ts';
 import type { VmStep } from './plan-vm.ts';
+import { pressPowerButton } from './power-button.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
 import { archOf, vmMachine } from './vm-machine.ts';
 import { changeVm, imageOf, vmFinalizer } from './vm-store.ts';
@@ -36,14 +37,14 @@ export interface VmHost {
   readonly network: Network;
   readonly sandbox: Sandbox;
   readonly vmm: Vmm;
+  readonly clock: Clock;
   readonly accel: () => Promise<Accel>;
   /** The command line that, with a VM's uid behind it, clears up after a VM that has ended. */
   readonly settleCommand: readonly string[];
 }
 
-const buttonTimeoutMs = 2_000;
-const pressAgainMs = 2_000;
-const exitPollMs = 50;
+/** A VMM that is busy answers within this. */
+const vmmTimeoutMs = 10_000;
 
 /** One arm for each step; the decisions are the planner's. Returns the VM as it is stored afterwards. */
 export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
@@ -78,8 +79,16 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
     case 'kill':
       await host.sandbox.kill(uid, op.signal);
       return vm;
+    case 'record-pause':
+      return await changeVm(host.store, vm, (now) => ({ status: { ...now.status, phase: 'Paused' } }));
+    case 'pause':
+      await host.vmm.pause(vmmSockets(host.paths, uid), vmmSignal(op));
+      return vm;
+    case 'resume':
+      await host.vmm.resume(vmmSockets(host.paths, uid), vmmSignal(op));
+      return vm;
     case 'record-exit': {
-      const exit = exitOf(await readGuestReports(files.exitStatus));
+      const { kind: _kind, ...exit } = await readExit(vm, host, op.signal);
       return await changeVm(host.store, vm, (now) => ({
         status: { ...now.status, phase: 'Stopping', ...exit },
       }));
@@ -92,12 +101,8 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       await host.network.detach(uid, op.signal);
       return vm;
     case 'record-stop':
-      return await changeVm(host.store, vm, ({ status: { vmm: _vmm, startTime: _start, ...status } }) => ({
-        status: {
-          ...status,
-          phase: status.phase === 'Created' ? 'Created' : 'Stopped',
-          finishTime: status.finishTime ?? new Date().toISOString(),
-        },
+      return await changeVm(host.store, vm, (now) => ({
+        status: stoppedStatus(now.status, host.clock.now()),
       }));
     case 'remove-files':
       await keepDisk(vm, host.paths);
@@ -114,6 +119,21 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
 async function diskSizeOf(vm: Vm, store: ObjectStore): Promise<Bytes> {
   const { size } = (await imageOf(vm, store)).status.baseDisk;
   return bytes(Math.max(vm.spec.diskSize, size));
+}
+
+const vmmSignal = ({ signal }: ClientOperation): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(vmmTimeoutMs)]);
+
+/** Pure. Without what is true of running VMs alone. */
+export function stoppedStatus(
+  { vmm: _vmm, monitor: _monitor, starter: _starter, startTime: _start, ...status }: VmStatus,
+  nowMs: number,
+): VmStatus {
+  return {
+    ...status,
+    phase: status.phase === 'Created' ? 'Created' : 'Stopped',
+    finishTime: status.finishTime ?? new Date(nowMs).toISOString(),
+  };
 }
 
 async function attachNetwork(vm: Vm, host: VmHost, signal: AbortSignal): Promise<Vm> {
@@ -180,6 +200,9 @@ async function launch(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> 
     throw new Error(`the network of VM ${vm.metadata.name} has gone meanwhile`);
   await mkdir(run.sockets, { recursive: true, mode: 0o700 });
   await writeFile(files.exitStatus, '');
+  await writeFile(files.eventsIn, host.vmm.eventsRequest, { mode: 0o600 });
+  await writeFile(files.eventsOut, '', { mode: 0o600 });
+  await appendFile(files.consoleLog, startMark(host.clock.now()), { mode: 0o600 });
   await chmod(files.seed, 0o600);
   const image = await imageOf(vm, host.store);
   const arch = archOf(vm);
@@ -204,39 +227,11 @@ async function launch(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> 
 async function recordStart(vm: Vm, host: VmHost): Promise<Vm> {
   const found = await host.sandbox.observe(vm.metadata.uid);
   if (found.state !== 'running') return vm; // it has ended already, which the next look at it will record
-  const vmm = { pid: found.pid, startTime: processStartTime(found.pid) ?? 0, bootId: bootId() };
-  return await changeVm(
-    host.store,
-    vm,
-    ({ status: { exitCode: _exit, finishTime: _finish, message: _message, ...status } }) => ({
-      status: { ...status, phase: 'Running', vmm, startTime: status.startTime ?? new Date().toISOString() },
-    }),
-  );
-}
-
-/** A guest that is still booting does not feel the button: it is pressed again while there is time. */
-async function pressPowerButton(
-  uid: string,
-  graceMs: number,
-  host: VmHost,
-  op: ClientOperation,
-): Promise<void> {
-  const sockets = vmmSockets(host.paths, uid);
-  const deadline = Date.now() + graceMs;
-  let pressAt = 0;
-  while (Date.now() < deadline && (await host.sandbox.observe(uid)).state === 'running') {
-    if (Date.now() >= pressAt) {
-      pressAt = Date.now() + pressAgainMs;
-      try {
-        const signal = AbortSignal.any([op.signal, AbortSignal.timeout(buttonTimeoutMs)]);
-        await host.vmm.pressPowerButton(sockets, signal);
-      } catch (failure) {
-        op.signal.throwIfAborted();
-        if ((await host.sandbox.observe(uid)).state !== 'running') return; // it has gone off meanwhile
-        op.report({ kind: 'warning', message: `the power button does not answer: ${String(failure)}` });
-        return;
-      }
-    }
-    await delay(exitPollMs, undefined, { signal: op.signal });
-  }
+  const vmm = hostProcess(found.pid);
+  const monitor = found.monitorPid === undefined ? undefined : hostProcess(found.monitorPid);
+  return await changeVm(host.store, vm, ({ status }) => {
+    const { exitCode: _exit, finishTime: _finish, message: _message, starter: _starter, ...rest } = status;
+    const startTime = status.startTime ?? new Date(host.clock.now()).toISOString();
+    return { status: { ...rest, phase: 'Running', vmm, startTime, ...(monitor && { monitor }) } };
+  });
 }

@@ -10,11 +10,36 @@ test('parseGuestReports: known lines are read and everything else that a guest m
   ]);
 });
 
+const told = (text: string) => parseGuestReports(text);
+
 test('exitOf: the code of the entrypoint, an orderly end, what failed, or nothing', () => {
-  assert.deepEqual(exitOf(parseGuestReports('ready\nexit 3\n')), { exitCode: 3 });
-  assert.deepEqual(exitOf(parseGuestReports('ready\n')), { exitCode: 0 });
-  assert.deepEqual(exitOf(parseGuestReports('failed the VM has no root disk\n')), {
+  const guestEnd = 'powered-off';
+  assert.deepEqual(exitOf({ reports: told('ready\nexit 3\n'), guestEnd }), { kind: 'ended', exitCode: 3 });
+  assert.deepEqual(exitOf({ reports: told('ready\n'), guestEnd }), { kind: 'ended', exitCode: 0 });
+  assert.deepEqual(exitOf({ reports: told('failed the VM has no root disk\n'), guestEnd }), {
+    kind: 'ended',
     message: 'the VM has no root disk',
   });
-  assert.deepEqual(exitOf([]), {});
+  assert.deepEqual(exitOf({ reports: [], guestEnd }), { kind: 'ended' });
+});
+
+test('exitOf: a guest that reboots goes on, unless it never came up; one that panics has failed', () => {
+  const ready = told('ready\n');
+  assert.deepEqual(exitOf({ reports: ready, guestEnd: 'rebooted' }), { kind: 'rebooted' });
+  assert.equal(exitOf({ reports: [], guestEnd: 'rebooted' }).kind, 'ended');
+  assert.deepEqual(exitOf({ reports: ready, guestEnd: 'panicked' }), {
+    kind: 'ended',
+    message: 'its kernel panicked',
+  });
+});
+
+test('exitOf: a VMM that did not live to tell did not power off in order', () => {
+  const reports = told('ready\n');
+  const without = { reports, guestEnd: undefined };
+  assert.equal(exitOf({ ...without, vmmExitCode: 137 }).exitCode, 137);
+  assert.equal(exitOf({ reports, guestEnd: 'stopped' }).exitCode, 143);
+  assert.equal(exitOf(without).exitCode, undefined);
+  assert.equal(exitOf({ ...without, vmmExitCode: 0 }).exitCode, 0);
+  const broken = { ...without, reports: [], vmmExitCode: 1, vmmError: 'qemu: no such machine' };
+  assert.deepEqual(exitOf(broken), { kind: 'ended', message: 'its VMM failed: qemu: no such machine' });
 });

@@ -9,14 +9,21 @@ import { changeVm } from './vm-store.ts';
 
 const timeoutMs = 60_000;
 
-/** What a failed start has made goes at once; the VM itself and its disk stay. Never throws. */
-export async function clearFailedStart(vm: Vm, host: VmHost, op: ClientOperation): Promise<void> {
+/** What a failed start has made goes at once; the VM itself and its disk stay, and why it failed. Never throws. */
+export async function clearFailedStart(
+  vm: Vm,
+  cause: unknown,
+  host: VmHost,
+  { report }: ClientOperation,
+): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const stopped = await changeVm(host.store, vm, (now) => ({ spec: { ...now.spec, power: 'Stopped' } }));
-    await reconcileVm(stopped, { kind: 'stopped', graceMs: 0 }, host, { signal, report: op.report });
+    await reconcileVm(vm, { kind: 'stopped', graceMs: 0 }, host, { signal, report });
+    await changeVm(host.store, vm, ({ status }) => ({
+      status: { ...status, phase: 'Failed', message: errorText(cause) },
+    }));
   } catch (failure) {
-    op.report({
+    report({
       kind: 'warning',
       message: `something of ${vm.metadata.name} is left, which "ignite rm -f" removes: ${String(failure)}`,
     });
@@ -32,7 +39,6 @@ export async function keepFailedStart(
 ): Promise<void> {
   const { name, uid } = vm.metadata;
   await changeVm(host.store, vm, (now) => ({
-    spec: { ...now.spec, power: 'Stopped' },
     status: { ...now.status, phase: 'Failed', message: errorText(cause) },
   }));
   const kept = [vmFiles(host.paths, uid).dir, vmRunFiles(host.paths, uid).dir].join(', ');

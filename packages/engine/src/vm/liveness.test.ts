@@ -15,11 +15,32 @@ test('isAlive: only the very process of this very boot', () => {
   assert.ok(!isAlive({ ...self, pid: 2 ** 22 + 1 }, boot), 'it is gone');
 });
 
+const now = Date.parse('2026-01-01T12:00:00Z');
+const phaseOf = (status: VmStatus) => withTruePhase(vmWith(status), boot, now).status.phase;
+const earlier = { ...self, bootId: 'earlier' };
+
 test('withTruePhase: a VM whose VMM is gone is shown as stopped, any other as it is', () => {
-  const gone = withTruePhase(vmWith({ phase: 'Running', vmm: { ...self, bootId: 'earlier' } }), boot);
+  const gone = withTruePhase(vmWith({ phase: 'Running', vmm: earlier }), boot, now);
   assert.equal(gone.status.phase, 'Stopped');
   assert.equal(gone.status.message, 'its VMM is gone');
-  assert.equal(withTruePhase(vmWith({ phase: 'Running', vmm: self }), boot).status.phase, 'Running');
-  assert.equal(withTruePhase(vmWith({ phase: 'Running' }), boot).status.phase, 'Stopped');
-  assert.equal(withTruePhase(vmWith({ phase: 'Created' }), boot).status.phase, 'Created');
+  assert.equal(phaseOf({ phase: 'Running', vmm: self }), 'Running');
+  assert.equal(phaseOf({ phase: 'Paused', vmm: self }), 'Paused');
+  assert.equal(phaseOf({ phase: 'Running' }), 'Stopped');
+  assert.equal(phaseOf({ phase: 'Created' }), 'Created');
+  assert.equal(phaseOf({ phase: 'Running', vmm: { ...self, startTime: 1 }, monitor: self }), 'Stopping');
+});
+
+test('withTruePhase: a start that was cut short is no start, and after a reboot of the host the VM has stopped', () => {
+  assert.equal(phaseOf({ phase: 'Starting', starter: self }), 'Starting');
+  assert.equal(phaseOf({ phase: 'Starting', starter: { ...self, startTime: 1 } }), 'Failed');
+  assert.equal(phaseOf({ phase: 'Starting', starter: earlier }), 'Stopped');
+});
+
+test('withTruePhase: a VM restarts while someone is there to start it, or may yet be', () => {
+  const at = (ms: number) => ({ count: 1, pauseMs: 100, nextTime: new Date(now + ms).toISOString() });
+  const gone = { ...self, startTime: 1 };
+  assert.equal(phaseOf({ phase: 'Restarting', starter: self, restarts: at(-60_000) }), 'Restarting');
+  assert.equal(phaseOf({ phase: 'Restarting', starter: gone, restarts: at(-1_000) }), 'Restarting');
+  assert.equal(phaseOf({ phase: 'Restarting', starter: gone, restarts: at(-60_000) }), 'Stopped');
+  assert.equal(phaseOf({ phase: 'Restarting', starter: earlier, restarts: at(1_000) }), 'Stopped');
 });

@@ -1,19 +1,58 @@
 import { readFileSync } from 'node:fs';
-import type { Vm, VmmProcess } from '@ignite/api/v1/vm';
+import type { HostProcess, Vm } from '@ignite/api/v1/vm';
 import { processStartTime } from '@ignite/toolkit/process/pid';
+
+/** Who is to start a VM again begins so late at most. */
+const lateMs = 10_000;
 
 export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
+/** The process that has the pid now. */
+export const hostProcess = (pid: number): HostProcess => ({
+  pid,
+  startTime: processStartTime(pid) ?? 0,
+  bootId: bootId(),
+});
+
 /** Whether the very process is alive: not another that has its pid now, nor one of an earlier boot. */
-export function isAlive(vmm: VmmProcess, boot: string): boolean {
-  return vmm.bootId === boot && processStartTime(vmm.pid) === vmm.startTime;
+export function isAlive(found: HostProcess, boot: string): boolean {
+  return found.bootId === boot && processStartTime(found.pid) === found.startTime;
 }
 
-/** The VM as it really is: one whose VMM has gone unrecorded is shown as stopped. Looks, and changes nothing. */
-export function withTruePhase(vm: Vm, boot: string): Vm {
-  const { vmm, phase } = vm.status;
-  if (phase !== 'Running' || (vmm && isAlive(vmm, boot))) return vm;
-  return { ...vm, status: { ...vm.status, phase: 'Stopped', message: 'its VMM is gone' } };
+/**
+ * The VM as it really is: what was to happen to it and what it runs in may be gone with their processes, which nobody was
+ * left to record. Looks, and changes nothing.
+ */
+export function withTruePhase(vm: Vm, boot: string, nowMs: number): Vm {
+  const { phase, vmm, monitor, starter, restarts } = vm.status;
+  switch (phase) {
+    case 'Running':
+    case 'Paused':
+    case 'Stopping':
+      if (vmm && isAlive(vmm, boot)) return vm;
+      return monitor && isAlive(monitor, boot)
+        ? as('Stopping', 'it has ended, and is being cleared up after', vm)
+        : as('Stopped', 'its VMM is gone', vm);
+    case 'Starting':
+      if (!starter || isAlive(starter, boot)) return vm;
+      return starter.bootId === boot
+        ? as('Failed', 'its start was cut short', vm)
+        : as('Stopped', 'its host went down while it started', vm);
+    case 'Restarting': {
+      const isDue = nowMs < Date.parse(restarts?.nextTime ?? '') + lateMs;
+      if (starter && (isAlive(starter, boot) || (starter.bootId === boot && isDue))) return vm;
+      return as('Stopped', 'its restart was cut short', vm);
+    }
+    case 'Created':
+    case 'Stopped':
+    case 'Failed':
+      return vm;
+  }
 }
+
+const as = (phase: 'Stopping' | 'Stopped' | 'Failed', message: string, vm: Vm): Vm => ({
+  ...vm,
+  status: { ...vm.status, phase, message: vm.status.message ?? message },
+});

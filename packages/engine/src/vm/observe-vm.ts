@@ -1,12 +1,13 @@
 import { access } from 'node:fs/promises';
+import type { Vm } from '@ignite/api/v1/vm';
 import { type Paths, vmFiles } from '../host/paths.ts';
 import type { Network } from '../network/network.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { ObservedVm } from './plan-vm.ts';
 
-/** Looks at files, namespaces and processes: the store is not asked. */
+/** Looks at files, namespaces and processes; the store is asked for nothing but what they do not show. */
 export async function observeVm(
-  uid: string,
+  { metadata: { uid }, status }: Vm,
   host: { readonly paths: Paths; readonly network: Network; readonly sandbox: Sandbox },
   signal: AbortSignal,
 ): Promise<ObservedVm> {
@@ -18,7 +19,14 @@ export async function observeVm(
     host.network.observe(uid, signal),
     host.sandbox.observe(uid),
   ]);
-  return { files: dir, disk, keys, network: network.state, sandbox: sandbox.state };
+  return {
+    files: dir,
+    disk,
+    keys,
+    network: network.state,
+    sandbox: sandbox.state,
+    paused: status.phase === 'Paused',
+  };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ObservedVm, planVm } from './plan-vm.ts';
 
-const nothing: ObservedVm = { files: false, disk: false, keys: false, network: 'absent', sandbox: 'absent' };
-const stopped: ObservedVm = { files: true, disk: true, keys: true, network: 'absent', sandbox: 'absent' };
+const nothing: ObservedVm = {
+  files: false,
+  disk: false,
+  keys: false,
+  network: 'absent',
+  sandbox: 'absent',
+  paused: false,
+};
+const stopped: ObservedVm = { ...nothing, files: true, disk: true, keys: true };
 const running: ObservedVm = { ...stopped, network: 'attached', sandbox: 'running' };
 const kinds = (...args: Parameters<typeof planVm>): string[] => planVm(...args).map((step) => step.kind);
 
@@ -91,4 +98,26 @@ test('planVm: removal takes everything down and forgets the VM last', () => {
 
 test('planVm: removal of a VM of which nothing is left only forgets it', () => {
   assert.deepEqual(kinds({ kind: 'gone' }, nothing), ['forget']);
+});
+
+test('planVm: a VM is recorded as paused before it is, and as running after it is', () => {
+  const paused: ObservedVm = { ...running, paused: true };
+  assert.deepEqual(kinds({ kind: 'paused' }, running), ['record-pause', 'pause']);
+  assert.deepEqual(kinds({ kind: 'paused' }, paused), ['record-pause', 'pause']);
+  assert.deepEqual(kinds({ kind: 'running' }, paused), ['resume', 'record-start']);
+  assert.deepEqual(kinds({ kind: 'paused' }, stopped).slice(-3), ['record-start', 'record-pause', 'pause']);
+});
+
+test('planVm: a paused VM is let go on before its power button is pressed, and is killed as it is', () => {
+  const paused: ObservedVm = { ...running, paused: true };
+  assert.deepEqual(kinds({ kind: 'stopped', graceMs: 5_000 }, paused).slice(0, 2), [
+    'resume',
+    'press-power-button',
+  ]);
+  assert.equal(kinds({ kind: 'stopped', graceMs: 0 }, paused)[0], 'kill');
+});
+
+test('planVm: a VM that is about to start again keeps its network', () => {
+  assert.deepEqual(kinds({ kind: 'restarting' }, { ...running, sandbox: 'exited' }), ['remove-sandbox']);
+  assert.deepEqual(kinds({ kind: 'restarting' }, stopped), []);
 });

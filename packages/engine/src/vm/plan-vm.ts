@@ -1,8 +1,12 @@
 /** Where a VM shall be brought. */
 export type Goal =
   | { readonly kind: 'running' }
+  /** With vCPUs that stand still. */
+  | { readonly kind: 'paused' }
   /** `graceMs` 0 ends the VMM at once. */
   | { readonly kind: 'stopped'; readonly graceMs: number }
+  /** It has ended, and is about to start again: what it needs for that stays. */
+  | { readonly kind: 'restarting' }
   | { readonly kind: 'gone' };
 
 /** What is really there of a VM, whatever the store says. */
@@ -12,6 +16,8 @@ export interface ObservedVm {
   readonly keys: boolean;
   readonly network: 'absent' | 'partial' | 'attached';
   readonly sandbox: 'absent' | 'partial' | 'running' | 'exited';
+  /** Its vCPUs may stand still: it is recorded as paused before they do. */
+  readonly paused: boolean;
 }
 
 export type VmStep =
@@ -21,6 +27,9 @@ export type VmStep =
   | { readonly kind: 'write-seed' }
   | { readonly kind: 'launch' }
   | { readonly kind: 'record-start' }
+  | { readonly kind: 'record-pause' }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
   | { readonly kind: 'press-power-button'; readonly graceMs: number }
   | { readonly kind: 'kill' }
   | { readonly kind: 'record-exit' }
@@ -35,6 +44,14 @@ export function planVm(goal: Goal, have: ObservedVm): readonly VmStep[] {
   switch (goal.kind) {
     case 'running':
       return planRunning(have);
+    case 'paused':
+      return [
+        ...(have.sandbox === 'running' ? [] : planRunning(have)),
+        { kind: 'record-pause' },
+        { kind: 'pause' },
+      ];
+    case 'restarting':
+      return when(have.sandbox !== 'absent', { kind: 'remove-sandbox' });
     case 'stopped':
       return [...planStopped(goal.graceMs, have), { kind: 'record-stop' }];
     case 'gone':
@@ -43,7 +60,7 @@ export function planVm(goal: Goal, have: ObservedVm): readonly VmStep[] {
 }
 
 function planRunning(have: ObservedVm): VmStep[] {
-  if (have.sandbox === 'running') return [{ kind: 'record-start' }];
+  if (have.sandbox === 'running') return [...when(have.paused, { kind: 'resume' }), { kind: 'record-start' }];
   return [
     ...clearSandbox(have),
     ...when(!have.keys, { kind: 'create-keys' }),
@@ -59,6 +76,8 @@ function planRunning(have: ObservedVm): VmStep[] {
 
 function planStopped(graceMs: number, have: ObservedVm): VmStep[] {
   return [
+    // A guest whose vCPUs stand still does not feel the button.
+    ...when(have.sandbox === 'running' && graceMs > 0 && have.paused, { kind: 'resume' }),
     ...when(have.sandbox === 'running' && graceMs > 0, { kind: 'press-power-button', graceMs }),
     ...when(have.sandbox === 'running', { kind: 'kill' }),
     ...when(have.sandbox === 'running' || have.sandbox === 'exited', { kind: 'record-exit' }),

@@ -6,7 +6,7 @@ import { type Goal, planVm } from './plan-vm.ts';
 
 /** Brings a VM to its goal from wherever it is. The caller holds the VM's lock. */
 export async function reconcileVm(vm: Vm, goal: Goal, host: VmHost, op: ClientOperation): Promise<Vm> {
-  const have = await observeVm(vm.metadata.uid, host, op.signal);
+  const have = await observeVm(vm, host, op.signal);
   let now = vm;
   for (const step of planVm(goal, have)) {
     op.signal.throwIfAborted();

@@ -44,6 +44,8 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
       writable(files.disk, 'root.qcow2'),
       writable(files.seed, 'seed.cpio'),
       writable(files.exitStatus, 'exit-status'),
+      writable(files.eventsIn, 'events.in'),
+      writable(files.eventsOut, 'events.out'),
       writable(input.sockets, 'run'),
     ],
     devices: ['/dev/net/tun', ...(input.accel.kind === 'kvm' ? ['/dev/kvm'] : [])],

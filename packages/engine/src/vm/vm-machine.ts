@@ -34,6 +34,7 @@ export function vmMachine(vm: Vm, attachment: Attachment, accel: Accel): Machine
     ],
     nics: [{ tap: attachment.tap, mac: attachment.mac }],
     statusFile: '/vm/exit-status',
+    events: '/vm/events',
     controlSocket: '/vm/run/control.sock',
     consoleSocket: '/vm/run/console.sock',
     // The sandbox's monitor keeps what goes to stdout, in a log of bounded size.

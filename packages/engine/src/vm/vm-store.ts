@@ -1,3 +1,4 @@
+import { findByQuery } from '@ignite/api/client/find';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
@@ -18,6 +19,10 @@ export const listKernels = async (store: ObjectStore): Promise<readonly Kernel[]
 
 export const getVm = async (store: ObjectStore, name: string): Promise<Vm> =>
   (await store.get({ kind: 'VM', name })) as Vm;
+
+/** As it is now, whatever its name has become. @throws CodedError VM_NOT_FOUND */
+export const findVm = async (store: ObjectStore, uid: string): Promise<Vm> =>
+  findByQuery('VM', await listVms(store), uid);
 
 /** Changes the VM that `vm` names as it is now, whoever else writes meanwhile. */
 export async function changeVm(
@@ -56,3 +61,10 @@ export async function kernelOf(vm: Vm, store: ObjectStore): Promise<Kernel> {
   if (!kernel) throw new Error(`the kernel of VM ${vm.metadata.name} is not in the store`);
   return kernel;
 }
+
+/** The VM with what is wanted of it written down; nothing is done yet. */
+export const withPower = async (
+  vm: Vm,
+  power: VmSpec['power'],
+  { store }: { readonly store: ObjectStore },
+): Promise<Vm> => await changeVm(store, vm, ({ spec }) => ({ spec: { ...spec, power } }));

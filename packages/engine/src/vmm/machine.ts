@@ -33,6 +33,8 @@ export interface Machine {
   readonly nics: readonly MachineNic[];
   /** Receives what the guest writes to its port `ignite.status`. */
   readonly statusFile: string;
+  /** With `.in` and `.out` behind it the files by which the VMM tells what happens to its guest. */
+  readonly events?: string;
   readonly controlSocket: string;
   readonly consoleSocket: string;
   /** Receives a copy of what the console shows. */

@@ -18,6 +18,9 @@ export interface VmmSockets {
   readonly console: string;
 }
 
+/** How a guest came to its end, as its VMM saw it. `stopped`: someone told the VMM itself to end. */
+export type GuestEnd = 'powered-off' | 'rebooted' | 'panicked' | 'stopped';
+
 /** What the engine needs of a virtual machine monitor. It is asked for by capability, never by name. */
 export interface Vmm {
   readonly name: 'qemu' | 'firecracker';
@@ -28,6 +31,10 @@ export interface Vmm {
   command(machine: Machine): readonly string[];
   /** Brings a VMM that has just been launched to where its guest runs; does nothing where it does so by itself. */
   boot(machine: Machine, sockets: VmmSockets, signal: AbortSignal): Promise<void>;
+  /** What it finds in the file `events.in` of its machine when it starts. */
+  readonly eventsRequest: string;
+  /** Pure. Out of what it wrote to `events.out`; undefined when it did not live to tell. */
+  guestEnd(events: string): GuestEnd | undefined;
   /** As a person presses it; the guest may take its time, or not feel it. */
   pressPowerButton(sockets: VmmSockets, signal: AbortSignal): Promise<void>;
   /** Halts the vCPUs; idempotent. */

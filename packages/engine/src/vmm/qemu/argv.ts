@@ -35,6 +35,15 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...['-device', 'virtio-serial-device', '-chardev', `file,id=status,path=${escape(machine.statusFile)}`],
     ...['-device', 'virtserialport,chardev=status,name=ignite.status'],
     ...(machine.arch === 'arm64' ? ['-device', 'virtio-keyboard-device'] : []),
+    // Tells a guest's panic from its reboot, where its kernel has the driver; on "virt" it would need a PCI bus.
+    ...(machine.arch === 'amd64' ? ['-device', 'pvpanic'] : []),
+    ...['-device', 'virtio-balloon-device,deflate-on-oom=on'],
+    ...(machine.events === undefined
+      ? []
+      : [
+          ...['-chardev', `pipe,id=events,path=${escape(machine.events)}`],
+          ...['-mon', 'chardev=events,mode=control'],
+        ]),
     ...['-qmp', `unix:${escape(machine.controlSocket)},server=on,wait=off`],
   ];
 }

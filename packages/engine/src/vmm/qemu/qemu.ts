@@ -1,14 +1,17 @@
 import type { Vmm } from '../vmm.ts';
 import { qemuArgv, qemuPrograms } from './argv.ts';
+import { eventsRequest, guestEnd } from './events.ts';
 import { qmpCommand } from './qmp.ts';
 
 /** QEMU, which boots the guest by itself and is driven by its machine protocol. */
 export const qemu: Vmm = {
   name: 'qemu',
-  capabilities: { pause: true, balloon: false, diskFormats: ['qcow2', 'raw'] },
+  capabilities: { pause: true, balloon: true, diskFormats: ['qcow2', 'raw'] },
   program: (arch) => `/usr/bin/${qemuPrograms[arch]}`,
   command: (machine) => [qemu.program(machine.arch), ...qemuArgv(machine)],
   boot: async () => {},
+  eventsRequest,
+  guestEnd,
   pressPowerButton: async ({ control }, signal) => {
     await qmpCommand(control, { execute: 'system_powerdown' }, signal);
     // On arm64 that is a key on a GPIO line, for which Debian's cloud kernel has no driver: the keyboard has one too.

@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+
+/** See sd_booted(3). */
+const hasSystemd = (): boolean => existsSync('/run/systemd/system');
+
+/** Whether the host is on its way down: then nothing is to be started any more. */
+export async function isHostStopping(runner: Runner, signal: AbortSignal): Promise<boolean> {
+  if (!hasSystemd()) return false;
+  try {
+    const { stdout } = await runner.run({ tool: 'systemctl', args: ['is-system-running'] }, signal);
+    return stdout.trim() === 'stopping';
+  } catch (failure) {
+    // It exits with 1 in every state but one.
+    if (failure instanceof ToolFailedError) return failure.message.includes('stopping');
+    throw failure;
+  }
+}

@@ -1,0 +1,46 @@
+import { parseRestartPolicy } from '@ignite/api/v1/restart-policy';
+import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
+import type { VmExit } from './exit-status.ts';
+
+const firstPauseMs = 100;
+const longestPauseMs = 60_000;
+/** Who stayed up for so long starts afresh. */
+const steadyAfterMs = 10_000;
+
+export type RestartPlan =
+  { readonly kind: 'stay' } | { readonly kind: 'restart'; readonly restarts: RestartStatus };
+
+/**
+ * Pure. What becomes of a VM that has ended by itself: its policy decides, with Docker's pauses. A guest that reboots comes
+ * back under any policy, as a machine does. A VM that is to be stopped stays so.
+ */
+export function planRestart({ spec, status }: Vm, exit: VmExit, nowMs: number): RestartPlan {
+  if (spec.power === 'Stopped') return { kind: 'stay' };
+  const count = status.restarts?.count ?? 0;
+  if (exit.kind === 'rebooted') return restart(status, count, exit, nowMs);
+  const policy = parseRestartPolicy(spec.restartPolicy);
+  switch (policy.kind) {
+    case 'no':
+      return { kind: 'stay' };
+    case 'always':
+    case 'unless-stopped':
+      return restart(status, count + 1, exit, nowMs);
+    case 'on-failure':
+      return exit.exitCode === 0 || count >= (policy.most ?? Infinity)
+        ? { kind: 'stay' }
+        : restart(status, count + 1, exit, nowMs);
+  }
+}
+
+function restart(
+  { restarts, startTime }: Vm['status'],
+  count: number,
+  { kind: _kind, ...lastExit }: VmExit,
+  nowMs: number,
+): RestartPlan {
+  const wasSteady = startTime !== undefined && nowMs - Date.parse(startTime) >= steadyAfterMs;
+  const pauseMs =
+    restarts === undefined || wasSteady ? firstPauseMs : Math.min(restarts.pauseMs * 2, longestPauseMs);
+  const nextTime = new Date(nowMs + pauseMs).toISOString();
+  return { kind: 'restart', restarts: { count, pauseMs, nextTime, lastExit } };
+}

@@ -1,0 +1,31 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { RestartStatus, Vm, VmSpec } from '@ignite/api/v1/vm';
+import type { VmHost } from './execute-step.ts';
+import { hostProcess } from './liveness.ts';
+import type { Goal } from './plan-vm.ts';
+import { reconcileVm } from './reconcile-vm.ts';
+import { changeVm } from './vm-store.ts';
+
+/** Where a VM shall be that is up. */
+const upGoal = ({ spec }: Vm): Goal => ({ kind: spec.power === 'Paused' ? 'paused' : 'running' });
+
+/** Why a VM is started. `restarts`: how often that was done without anyone asking. */
+export interface StartReason {
+  readonly power: VmSpec['power'];
+  readonly restarts?: RestartStatus;
+}
+
+/** Brings a VM up, from wherever it is. The caller holds the VM's lock, and clears up when that fails. */
+export async function startVm(vm: Vm, why: StartReason, host: VmHost, op: ClientOperation): Promise<Vm> {
+  const isThere = (await host.sandbox.observe(vm.metadata.uid)).state === 'running';
+  const starter = hostProcess(process.pid);
+  const starting = await changeVm(host.store, vm, ({ spec, status: { restarts: _restarts, ...status } }) => ({
+    spec: { ...spec, power: why.power },
+    status: {
+      ...status,
+      ...(!isThere && { phase: 'Starting', starter }),
+      ...(why.restarts && { restarts: why.restarts }),
+    },
+  }));
+  return await reconcileVm(starting, upGoal(starting), host, op);
+}

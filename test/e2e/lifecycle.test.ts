@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { VmStatus } from '@ignite/api/v1/vm';
+import { Ignite } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+
+const image = `oci-archive:${imageArchive('busybox')}`;
+let ignite: Ignite;
+let leaks: AsyncDisposable;
+before(async () => {
+  leaks = watchLeaks();
+  ignite = await Ignite.open(155);
+  await ignite.ok('image', 'import', image);
+  await ignite.ok('kernel', 'build');
+});
+after(async () => {
+  await ignite[Symbol.asyncDispose]();
+  await leaks[Symbol.asyncDispose]();
+});
+
+const run = async (name: string, script: string, ...flags: readonly string[]): Promise<string> =>
+  await ignite.ok('run', image, '--name', name, '--memory', '128MB', ...flags, '--', 'sh', '-c', script);
+
+const field = async (vm: string, template: string): Promise<string> =>
+  (await ignite.ok('inspect', vm, '--format', `{{json ${template}}}`)).trim();
+
+const statusOf = async (vm: string): Promise<VmStatus> => JSON.parse(await field(vm, '.status')) as VmStatus;
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await delay(200))
+    if (await isSo()) return;
+  throw new Error(`never: ${what}; ${await ignite.ok('ps', '-a')}`);
+}
+
+const logged = async (vm: string, wanted: RegExp): Promise<void> =>
+  await until(`${vm} logs ${String(wanted)}`, async () => wanted.test(await ignite.ok('logs', vm)));
+
+describe('restart policies', () => {
+  test('always: a VM that ends is started again, with its disk and address, until someone stops it', async () => {
+    // It fails twice, and then stays.
+    const script =
+      'echo x >>/starts; [ $(wc -l </starts) -gt 2 ] || exit 3; echo here to stay; exec sleep 1000';
+    await run('phoenix', script, '--restart', 'always');
+    const address = await field('phoenix', '.status.network.ipAddresses');
+    assert.equal(await ignite.ok('wait', 'phoenix'), '3\n');
+    await logged('phoenix', /here to stay/);
+    assert.equal(await field('phoenix', '.status.restarts.count'), '2');
+    assert.equal(await field('phoenix', '.status.restarts.lastExit.exitCode'), '3');
+    assert.equal(await field('phoenix', '.status.network.ipAddresses'), address);
+    assert.match((await ignite.run('rm', 'phoenix')).stderr, /VM "phoenix" is running/);
+    await ignite.ok('stop', '-f', 'phoenix');
+    assert.match(await ignite.ok('ps', '-a'), /Exited \(137\)/);
+    await ignite.ok('rm', 'phoenix');
+  });
+
+  test('on-failure:1: a VM that fails is started again once; one that is done is not', async () => {
+    await run('trier', 'exit 4', '--restart', 'on-failure:1');
+    await run('worker', 'exit 0', '--restart', 'on-failure');
+    await until('trier has given up', async () => (await statusOf('trier')).phase === 'Stopped');
+    const { restarts, exitCode } = await statusOf('trier');
+    assert.deepEqual([restarts?.count, exitCode], [1, 4]);
+    await until('worker is done', async () => (await field('worker', '.status.exitCode')) === '0');
+    assert.equal(await field('worker', '.status.phase'), '"Stopped"');
+    await ignite.ok('rm', 'trier', 'worker');
+  });
+
+  test('a guest that reboots comes back under any policy; a VMM that is killed has failed', async () => {
+    await run(
+      'rebooter',
+      'if [ -e /once ]; then echo back; exec sleep 1000; fi; touch /once; /run/ignite/busybox reboot -f',
+    );
+    await logged('rebooter', /back/);
+    assert.equal(await field('rebooter', '.status.restarts.count'), '0');
+    process.kill(Number(await field('rebooter', '.status.vmm.pid')), 'SIGKILL');
+    await until('it has ended', async () => (await field('rebooter', '.status.exitCode')) === '137');
+    assert.equal(await field('rebooter', '.status.message'), '"its VMM was killed"');
+    await ignite.ok('rm', 'rebooter');
+  });
+});
+
+describe('pause and resume', () => {
+  test('a paused VM stands still, is shown so, answers no one, and can be stopped', async () => {
+    await run('sleeper', 'trap "exit 5" TERM; while :; do echo tick; sleep 1; done');
+    await logged('sleeper', /tick/);
+    await ignite.ok('pause', 'sleeper');
+    assert.match(await ignite.ok('ps'), /Up \d+s \(Paused\)/);
+    const before = await ignite.ok('logs', 'sleeper');
+    await delay(2_500);
+    assert.equal(await ignite.ok('logs', 'sleeper'), before);
+    assert.match(
+      (await ignite.run('exec', 'sleeper', 'true')).stderr,
+      /VM "sleeper" is paused\nhint: .*resume/,
+    );
+    await ignite.ok('unpause', 'sleeper');
+    await until('it ticks again', async () => (await ignite.ok('logs', 'sleeper')) !== before);
+    await ignite.ok('pause', 'sleeper');
+    await ignite.ok('stop', 'sleeper');
+    assert.equal(await field('sleeper', '.status.exitCode'), '5', 'it felt its power button');
+    assert.match((await ignite.run('pause', 'sleeper')).stderr, /VM "sleeper" is not running/);
+    await ignite.ok('rm', 'sleeper');
+  });
+});
