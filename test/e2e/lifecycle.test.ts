@@ -51,7 +51,7 @@ describe('restart policies', () => {
     assert.equal(await field('phoenix', '.status.network.ipAddresses'), address);
     assert.match((await ignite.run('rm', 'phoenix')).stderr, /VM "phoenix" is running/);
     await ignite.ok('stop', '-f', 'phoenix');
-    assert.match(await ignite.ok('ps', '-a'), /Exited \(137\)/);
+    assert.match(await ignite.ok('ps', '-a'), /Stopped \(137\)/);
     await ignite.ok('rm', 'phoenix');
   });
 

@@ -180,6 +180,20 @@ describe("manifests of the original's VMs", () => {
     }
   });
 
+  test('a VM that is to be paused runs, as far as the original can say', () => {
+    const ours = {
+      apiVersion: `${group}/v1`,
+      kind: 'VM',
+      metadata: { name: 'a' },
+      spec: { image: { oci: 'debian:12' }, restartPolicy: 'always', power: 'Paused' },
+    };
+    const [old] = convert(JSON.stringify(ours), 'v1alpha4');
+    assert.deepEqual(old?.status, { running: true });
+    assert.deepEqual(convert(JSON.stringify(old), 'v1'), [ours]);
+    const stopped = JSON.stringify({ ...old, status: { running: false } });
+    assert.equal(vmSpec(stopped).power, 'Stopped');
+  });
+
   test('after an edit of the other version the edit counts', () => {
     const [ours] = convert(JSON.stringify(written), 'v1');
     const edited = {

@@ -38,10 +38,10 @@ const withoutEmptyProtocol = ({ protocol, ...port }: { readonly protocol?: strin
   protocol: protocol === '' ? undefined : protocol,
 });
 
-/** Pure. `kept` holds fields of v1alpha4 that v1 cannot say; `spec.power` is the caller's, who has a status for it. */
+/** Pure. `kept` holds fields of v1alpha4 that v1 cannot say; whether it is on is the caller's, who has a status for it. */
 export function vmSpecFromHub(given: unknown, kept: unknown): ConvertedSpec {
   const { storage, ...hub } = given as HubSpec & { readonly storage?: unknown }; // the hub's schema has found it so
-  const { image, kernel, cpus, memory, diskSize, network, copyFiles, ssh, power: _, ...rest } = hub;
+  const { image, kernel, cpus, memory, diskSize, network, copyFiles, ssh, power, ...rest } = hub;
   const { ports, ...restOfNetwork } = network ?? {};
   const { blockDevices, others } = splitStorage(storage);
   const { sandbox, kernel: keptKernel } = asFields(kept);
@@ -58,5 +58,8 @@ export function vmSpecFromHub(given: unknown, kept: unknown): ConvertedSpec {
     copyFiles,
     ssh,
   });
-  return { spec, kept: { ...rest, network: restOfNetwork, storage: others } };
+  return {
+    spec,
+    kept: { ...rest, ...(power === 'Paused' && { power }), network: restOfNetwork, storage: others },
+  };
 }

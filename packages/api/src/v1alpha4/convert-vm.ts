@@ -18,7 +18,7 @@ export function toHub({ metadata, spec, status }: Versioned): Versioned {
     metadata: metadataToHub(metadata, kept),
     spec: {
       ...converted.spec,
-      ...(running !== undefined && { power: running ? 'Running' : 'Stopped' }),
+      ...(running !== undefined && { power: running ? (converted.spec['power'] ?? 'Running') : 'Stopped' }),
     },
   };
 }
@@ -28,7 +28,7 @@ export function fromHub({ metadata, spec }: Versioned): Versioned {
   const kept = keptFields(metadata, 'v1alpha4');
   const converted = vmSpecFromHub(spec, kept['spec']);
   const power = asFields(spec)['power'];
-  const running = power === undefined ? {} : { running: power === 'Running' };
+  const running = power === undefined ? {} : { running: power !== 'Stopped' };
   const status = { ...running, ...asFields(kept['status']) };
   return {
     metadata: metadataFromHub(metadata, { spec: converted.kept }),

@@ -1,4 +1,4 @@
-import type { Vm } from '@ignite/api/v1/vm';
+import { type Vm, isUp } from '@ignite/api/v1/vm';
 import { vmFiles } from '@ignite/engine/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { age } from '../age.ts';
@@ -25,7 +25,7 @@ export function vmView(vm: Vm, context: ViewContext): GoObject {
     status: statusFields(vm, context),
     statusText: statusText(vm, context.nowMs),
     methods: {
-      Running: always(vm.status.phase === 'Running'),
+      Running: always(isUp(vm)),
       PrefixedID: always(`${idPrefix}-${uid}`),
       ObjectPath: always(files.dir),
       OverlayFile: always(files.disk),
@@ -86,7 +86,7 @@ function sshValue(ssh: Vm['spec']['ssh']): GoObject {
 
 function statusFields(vm: Vm, { nowMs, images, kernels }: ViewContext): Fields {
   const { status, spec, metadata } = vm;
-  const isRunning = status.phase === 'Running';
+  const isRunning = isUp(vm);
   const addresses = addressesOf(vm);
   const network = {
     Plugin: 'cni',
