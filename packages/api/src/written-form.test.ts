@@ -14,6 +14,8 @@ test('writtenForm: sizes are exact texts at any depth, and nothing else changes'
   });
   const metadata = { labels: { size: 'large' }, generation: 3 };
   assert.deepEqual(writtenForm({ metadata }), { metadata });
+  const written = JSON.stringify(writtenForm({ metadata: { labels: {}, uid: 'u', name: 'n' } }));
+  assert.equal(written, '{"metadata":{"name":"n","uid":"u","labels":{}}}');
 });
 
 test('writtenForm: what it gives is a spec again, and the same', () => {

@@ -3,6 +3,9 @@ import { bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 /** The fields of our kinds that hold a number of bytes, wherever they stand below `spec` and `status`. */
 const sizes: ReadonlySet<string> = new Set(['memory', 'diskSize', 'size']);
 
+/** What people look for comes first. */
+const leading = ['name', 'namespace', 'uid'];
+
 /**
  * Pure. An object as people and scripts are shown it: sizes in their exact form (`512MB`, `4GB`), which manifests take
  * back. Everything else is as it is stored.
@@ -11,9 +14,15 @@ export function writtenForm(object: object): object {
   return Object.fromEntries(
     Object.entries(object).map(([name, value]: [string, unknown]) => [
       name,
-      name === 'spec' || name === 'status' ? withSizes(value) : value,
+      name === 'metadata' ? inOrder(value) : name === 'spec' || name === 'status' ? withSizes(value) : value,
     ]),
   );
+}
+
+function inOrder(metadata: unknown): unknown {
+  if (typeof metadata !== 'object' || metadata === null) return metadata;
+  const rank = (name: string): number => (leading.includes(name) ? leading.indexOf(name) : leading.length);
+  return Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => rank(a) - rank(b)));
 }
 
 function withSizes(value: unknown): unknown {

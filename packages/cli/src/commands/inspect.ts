@@ -23,10 +23,18 @@ export const inspect: Command = {
   examples: [
     'ignite inspect my-vm',
     'ignite inspect image debian:12 -o yaml',
+    'ignite inspect vm my-vm --api-version v1alpha4 -o json',
     "ignite inspect vm my-vm other-vm --format '{{.Name}} {{.Status.IPAddresses}}'",
   ],
   flags: {
     output: { type: 'string', short: 'o', value: 'FORMAT', help: 'json (the default) or yaml' },
+    'api-version': {
+      type: 'string',
+      value: 'VERSION',
+      values: ['v1', 'v1alpha4'],
+      default: 'v1',
+      help: 'v1alpha4 is what the original printed',
+    },
     ...templateFlags,
   },
   run: async (invocation) => {
@@ -41,7 +49,7 @@ export const inspect: Command = {
       for (const query of queries) objects.push(await find(client, query, signal));
       if (templateOf(flags) !== undefined)
         await printObjects(objects, [], flags, io, () => viewContext(invocation, client));
-      else await printAll(objects, output, invocation);
+      else await printAll(await inVersion(objects, invocation, client), output, invocation);
     });
     return 0;
   },
@@ -59,8 +67,21 @@ function findOf(kind: string): Find {
   );
 }
 
-async function printAll(objects: readonly ApiObject[], output: string, { io }: Invocation): Promise<void> {
-  const [first, ...others] = objects.map(writtenForm);
+async function inVersion(
+  objects: readonly ApiObject[],
+  invocation: Invocation,
+  client: ReadClient,
+): Promise<readonly object[]> {
+  if (invocation.flags.text('api-version') !== 'v1alpha4') return objects.map(writtenForm);
+  const [{ originalForm }, context] = await Promise.all([
+    import('../render/original-form.ts'),
+    viewContext(invocation, client),
+  ]);
+  return objects.map((object) => originalForm(object, context));
+}
+
+async function printAll(documents: readonly object[], output: string, { io }: Invocation): Promise<void> {
+  const [first, ...others] = documents;
   const document =
     others.length === 0 ? first : { apiVersion: 'v1', kind: 'List', items: [first, ...others] };
   await printDocument(document, output, io);

@@ -13,9 +13,12 @@ export function objectRenderer(
   flag: string,
   template: string,
 ): (object: ApiObject, context: ViewContext) => string {
-  const render = translated(flag, () => parseTemplate(flag.replace(/^-+/, ''), template));
+  const render = translated(flag, () => parseTemplate(nameOf(flag), template));
   return (object, context) => translated(flag, () => render(objectView(object, context)));
 }
+
+/** What errors call the template: `filter` for `--filter "{{.Name}}=a"`. */
+const nameOf = (flag: string): string => /^-*([a-z]*)/.exec(flag)?.[1] ?? flag;
 
 function translated<T>(flag: string, work: () => T): T {
   try {

@@ -9,6 +9,7 @@ interface RootParts {
   readonly typeName: string;
   readonly spec: Readonly<Record<string, GoValue>>;
   readonly status: Readonly<Record<string, GoValue>>;
+  readonly statusMethods?: Readonly<Record<string, GoFunction>>;
   /** What `{{.Status}}` alone prints. */
   readonly statusText?: string;
   readonly methods?: Readonly<Record<string, GoFunction>>;
@@ -39,8 +40,11 @@ export function objectRoot(object: ApiObject, nowMs: number, parts: RootParts): 
       methods: metaMethods(object, meta),
     }),
     Spec: section('spec'),
-    Status:
-      parts.statusText === undefined ? status : new GoObject({ ...status.parts, text: parts.statusText }),
+    Status: new GoObject({
+      ...status.parts,
+      ...(parts.statusMethods && { methods: parts.statusMethods }),
+      ...(parts.statusText !== undefined && { text: parts.statusText }),
+    }),
   };
   const promoted: Readonly<Record<string, GoValue>> = { ...typeFields(object), ...meta };
   const aliases: Readonly<Record<string, GoValue>> = { ...shorthands(object), ...parts.aliases };

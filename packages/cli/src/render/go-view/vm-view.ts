@@ -23,6 +23,8 @@ export function vmView(vm: Vm, context: ViewContext): GoObject {
     typeName: '*ignite.VM',
     spec: specFields(vm, context),
     status: statusFields(vm, context),
+    // Where the addresses were before they moved into Network: the original's own help still names it.
+    statusMethods: { IPAddresses: always(addressList(vm)) },
     statusText: statusText(vm, context.nowMs),
     methods: {
       Running: always(isUp(vm)),
@@ -87,11 +89,7 @@ function sshValue(ssh: Vm['spec']['ssh']): GoObject {
 function statusFields(vm: Vm, { nowMs, images, kernels }: ViewContext): Fields {
   const { status, spec, metadata } = vm;
   const isRunning = isUp(vm);
-  const addresses = addressesOf(vm);
-  const network = {
-    Plugin: 'cni',
-    IPAddresses: listValue('meta.IPAddresses', addresses, addresses),
-  };
+  const network = { Plugin: 'cni', IPAddresses: addressList(vm) };
   const runtime = { ID: `${idPrefix}-${metadata.uid}`, Name: 'conmon' };
   const image = images.find((each) => each.status.digest === status.image?.digest);
   const kernel = kernels.find((each) => each.status.id === status.kernel?.id);
@@ -107,12 +105,20 @@ function statusFields(vm: Vm, { nowMs, images, kernels }: ViewContext): Fields {
         ? timeValue(status.startTime, nowMs)
         : nilValue('*runtime.Time', {}),
     Network: isRunning ? struct('Network', network) : nilValue('*ignite.Network', { ...network, Plugin: '' }),
-    Image: ociSource(spec.image.oci, status.image?.digest, image?.status.size, within('image')),
+    Image: ociSource(
+      image?.metadata.name ?? spec.image.oci,
+      status.image?.digest,
+      image?.status.size,
+      within('image'),
+    ),
     Kernel: ociSource('', undefined, kernel?.status.size, within('kernel')),
     IDPrefix: idPrefix,
-    // Where it was before it moved into Network: the original's own help still names it.
-    IPAddresses: network.IPAddresses,
   };
+}
+
+function addressList(vm: Vm): GoObject {
+  const addresses = addressesOf(vm);
+  return listValue('meta.IPAddresses', addresses, addresses);
 }
 
 const imageRef = (name: string): GoObject => namedValue('meta.OCIImageRef', name);
