@@ -145,7 +145,7 @@ test('a VM that has stopped keeps its log; the log level decides what is told be
   assert.equal(await ignite.ok('wait', 'once'), '0\n');
   assert.match(await ignite.ok('logs', 'once'), /said once/);
   await ignite.ok('stop', 'once');
-  assert.match(await ignite.ok('ps', '-a'), /Exited \(0\)/);
+  assert.match(await ignite.ok('ps', '-a'), /Stopped \(0\)/);
   assert.match(await ignite.ok('logs', 'once'), /said once/);
 
   const { stdout, stderr } = await ignite.run('--log-level=DEBUG', 'start', 'once');

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
@@ -218,6 +220,22 @@ test('version: short, as JSON and as YAML, with the VMM that it is', async () =>
   assert.match(document['firecrackerVersion']?.gitVersion ?? '', /^v\d+\.\d+/);
   assert.match(await ignite.ok('version', '-o', 'yaml'), /^firecrackerVersion:\n {2}gitVersion: v/m);
   assert.match(await refused('version', '-o', 'x'), /^error: invalid output format: x\n/);
+});
+
+test('what only looks needs no root and no data directory', () => {
+  const env = { ...process.env, IGNITE_DATA_DIR: `${ignite.dir}/none`, IGNITE_RUN_DIR: `${ignite.dir}/none` };
+  const program = join(import.meta.dirname, '../../bin/ignite');
+  // In a user namespace of its own it is nobody, without a single capability.
+  const asNobody = (...args: readonly string[]): string =>
+    execFileSync('unshare', ['--user', program, ...args], { env, encoding: 'utf8' });
+  assert.equal(lines(asNobody('ps', '-a')).length, 1);
+  for (const args of [
+    ['images', '-q'],
+    ['kernels', '-q'],
+    ['ps', '-a', '-t', '{{.Name}}'],
+  ])
+    assert.equal(asNobody(...args), '', args.join(' '));
+  assert.match(asNobody('version', '-o', 'short'), /^v/);
 });
 
 test('a table is shortened for the terminal it is on, unless it is told not to, and never in a pipe', async () => {
