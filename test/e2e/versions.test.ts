@@ -144,11 +144,11 @@ describe('the configuration file', () => {
     );
     assert.deepEqual(
       [all.cpus, all.memory, all.diskSize, all.kernel, all.name, all.labels],
-      [3, 192 * 2 ** 20, 80 * 2 ** 20, { cmdLine: 'a=1' }, 'from-file', { l: '1', m: '2' }],
+      [3, '192MB', '80MB', { cmdLine: 'a=1' }, 'from-file', { l: '1', m: '2' }],
     );
     const empty = write('empty.yaml', '');
     const bare = await created('--config', empty, image, '--memory', '128MB');
-    assert.deepEqual([bare.cpus, bare.memory, bare.kernel], [1, 128 * 2 ** 20, {}]);
+    assert.deepEqual([bare.cpus, bare.memory, bare.kernel], [1, '128MB', {}]);
     const fromEnv = await ignite
       .with({ IGNITE_CONFIG: config })
       .run('create', '-q', image, '--name', 'by-env');
