@@ -56,7 +56,7 @@ const running = vm({
 test('originalForm: a VM that runs, with the fields that scripts of the original ask for', () => {
   const { apiVersion, metadata, spec, status } = originalForm(running, context) as Record<string, object>;
   assert.equal(apiVersion, 'ignite.weave.works/v1alpha4');
-  assert.deepEqual(metadata, {
+  assert.partialDeepStrictEqual(metadata, {
     name: 'my-vm',
     uid: '0123456789abcdef',
     created: '2026-01-01T00:00:00Z',
