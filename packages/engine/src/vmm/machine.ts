@@ -2,12 +2,19 @@ import type { Bytes } from '@ignite/toolkit/units/bytes';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Accel } from './accel.ts';
 
+/** At most this much, in each direction. */
+export interface RateLimit {
+  readonly bytesPerSecond?: number;
+  readonly operationsPerSecond?: number;
+}
+
 export interface MachineDisk {
   /** By which the guest finds it: `root`, `modules` and `seed` are known to guest/init. At most 20 characters. */
   readonly serial: string;
   readonly path: string;
   readonly format: 'qcow2' | 'raw';
   readonly readOnly: boolean;
+  readonly limit?: RateLimit;
 }
 
 /** The version of an arm64 machine's interrupt controller; under KVM it may be the host's, whichever that is. */
@@ -16,6 +23,7 @@ export type Gic = 2 | 3 | 'host';
 export interface MachineNic {
   readonly tap: string;
   readonly mac: string;
+  readonly limit?: RateLimit;
 }
 
 /** A virtual machine in no VMM's words. Paths are as the VMM sees them. */
@@ -37,6 +45,12 @@ export interface Machine {
   readonly events?: string;
   readonly controlSocket: string;
   readonly consoleSocket: string;
+  /** A socket that leads to the guest's vsock ports. */
+  readonly vsockPath?: string;
+  /** What the guest may ask for at 169.254.169.254. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** A file that takes the VMM's own figures. */
+  readonly metricsPath?: string;
   /** Receives a copy of what the console shows. */
   readonly consoleLog: string;
 }

@@ -1,0 +1,93 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as v from 'valibot';
+import { vmmRefused } from '../errors.ts';
+import { type FirecrackerRequest, bodySchemas, endpointOf } from './api-schema.ts';
+
+const patienceMs = 5_000;
+const retryMs = 5;
+const answerLimit = 65_536;
+const faultSchema = v.looseObject({ fault_message: v.string() });
+
+/**
+ * Sends requests to a Firecracker's API socket, one after the other; waits a moment for a socket that is not there yet.
+ * @throws CodedError VMM_REFUSED with the words of Firecracker
+ */
+export async function sendRequests(
+  socketPath: string,
+  requests: readonly FirecrackerRequest[],
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  for (const each of requests) {
+    while (!(await isSent(socketPath, each, { deadline, signal })))
+      await delay(retryMs, undefined, { signal });
+  }
+}
+
+/** False where nobody listens yet, which is worth another try. */
+async function isSent(
+  socketPath: string,
+  sent: FirecrackerRequest,
+  { deadline, signal }: { readonly deadline: number; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const what = `${sent.method} ${sent.path}`;
+  const endpoint = endpointOf(sent.method, sent.path);
+  if (endpoint === undefined) throw new RangeError(`Firecracker has no ${what}`);
+  v.parse(bodySchemas[endpoint], sent.body); // what we send wrongly is our bug, and loud
+  try {
+    const { status, body } = await exchange(socketPath, sent, signal);
+    if (status < 200 || status > 299) throw vmmRefused(what, faultOf(body, status));
+    return true;
+  } catch (failure) {
+    const { code } = failure as NodeJS.ErrnoException;
+    if ((code === 'ENOENT' || code === 'ECONNREFUSED') && Date.now() < deadline) return false;
+    throw failure;
+  }
+}
+
+/** The memory that a guest was booted with. @throws CodedError VMM_REFUSED */
+export async function bootedMemoryMiB(socketPath: string, signal: AbortSignal): Promise<number> {
+  const asked = { method: 'GET', path: '/machine-config', body: undefined };
+  const { status, body } = await exchange(socketPath, asked, signal);
+  if (status !== 200) throw vmmRefused('GET /machine-config', faultOf(body, status));
+  return v.parse(v.looseObject({ mem_size_mib: v.number() }), JSON.parse(body)).mem_size_mib;
+}
+
+interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+function exchange(
+  socketPath: string,
+  { method, path, body }: Exchange,
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly body: string }> {
+  const content = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'content-length': content.length,
+  };
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
+  const asked = request({ socketPath, method, path, headers, signal, agent: false }, (answer) => {
+    text(answer).then(
+      (said) => resolve({ status: answer.statusCode ?? 0, body: said.slice(0, answerLimit) }),
+      reject,
+    );
+  });
+  asked.once('error', reject);
+  asked.end(content);
+  return promise;
+}
+
+function faultOf(body: string, status: number): string {
+  try {
+    return v.parse(faultSchema, JSON.parse(body)).fault_message;
+  } catch {
+    return `it answered with status ${status}`;
+  }
+}

@@ -1,0 +1,103 @@
+import type { Machine, MachineDisk, MachineNic, RateLimit } from '../machine.ts';
+import type { FirecrackerRequest } from './api-schema.ts';
+
+/** The least that a guest's context id may be; each Firecracker has guests of its own. */
+const guestCid = 3;
+const metadataAddress = '169.254.169.254';
+const refillMs = 1_000;
+const statsIntervalSeconds = 5;
+
+/**
+ * Pure. What a Firecracker that has just been launched is told, in this order: everything that can be said only before the
+ * start, then the start. Drives come in the order of `machine.disks`, which is how the guest numbers them, and last the one
+ * that takes the guest's reports.
+ */
+export function bootRequests(machine: Machine): readonly FirecrackerRequest[] {
+  const status = { serial: 'status', path: machine.statusFile, format: 'raw', readOnly: false } as const;
+  return [
+    ...metricsRequests(machine),
+    {
+      method: 'PUT',
+      path: '/machine-config',
+      body: { vcpu_count: machine.cpus, mem_size_mib: machine.memory / 2 ** 20, smt: false },
+    },
+    {
+      method: 'PUT',
+      path: '/boot-source',
+      body: {
+        kernel_image_path: machine.kernel.path,
+        initrd_path: machine.kernel.initrd,
+        boot_args: machine.kernel.commandLine,
+      },
+    },
+    ...[...machine.disks, status].map(driveRequest),
+    ...machine.nics.map(nicRequest),
+    { method: 'PUT', path: '/entropy', body: {} },
+    {
+      method: 'PUT',
+      path: '/balloon',
+      body: { amount_mib: 0, deflate_on_oom: true, stats_polling_interval_s: statsIntervalSeconds },
+    },
+    ...vsockRequests(machine),
+    ...metadataRequests(machine),
+    { method: 'PUT', path: '/actions', body: { action_type: 'InstanceStart' } },
+  ];
+}
+
+const metricsRequests = ({ metricsPath }: Machine): readonly FirecrackerRequest[] =>
+  metricsPath === undefined ? [] : [{ method: 'PUT', path: '/metrics', body: { metrics_path: metricsPath } }];
+
+const vsockRequests = ({ vsockPath }: Machine): readonly FirecrackerRequest[] =>
+  vsockPath === undefined
+    ? []
+    : [{ method: 'PUT', path: '/vsock', body: { guest_cid: guestCid, uds_path: vsockPath } }];
+
+const metadataRequests = ({ metadata }: Machine): readonly FirecrackerRequest[] =>
+  metadata === undefined
+    ? []
+    : [
+        {
+          method: 'PUT',
+          path: '/mmds/config',
+          body: {
+            network_interfaces: ['eth0'],
+            version: 'V2',
+            ipv4_address: metadataAddress,
+            imds_compat: true,
+          },
+        },
+        { method: 'PUT', path: '/mmds', body: { ...metadata } },
+      ];
+
+function driveRequest({ serial, path, readOnly, limit }: MachineDisk): FirecrackerRequest {
+  // Firecracker's ids are letters, digits and underscores.
+  const id = serial.replaceAll(/[^A-Za-z0-9_]/g, '_');
+  return {
+    method: 'PUT',
+    path: `/drives/${id}`,
+    body: {
+      drive_id: id,
+      path_on_host: path,
+      is_root_device: false,
+      is_read_only: readOnly,
+      cache_type: 'Writeback',
+      ...(limit && { rate_limiter: rateLimiter(limit) }),
+    },
+  };
+}
+
+const nicRequest = ({ tap, mac, limit }: MachineNic, at: number): FirecrackerRequest => ({
+  method: 'PUT',
+  path: `/network-interfaces/eth${at}`,
+  body: {
+    iface_id: `eth${at}`,
+    host_dev_name: tap,
+    guest_mac: mac,
+    ...(limit && { rx_rate_limiter: rateLimiter(limit), tx_rate_limiter: rateLimiter(limit) }),
+  },
+});
+
+const rateLimiter = ({ bytesPerSecond, operationsPerSecond }: RateLimit) => ({
+  ...(bytesPerSecond !== undefined && { bandwidth: { size: bytesPerSecond, refill_time: refillMs } }),
+  ...(operationsPerSecond !== undefined && { ops: { size: operationsPerSecond, refill_time: refillMs } }),
+});
