@@ -254,3 +254,12 @@ test('a table is shortened for the terminal it is on, unless it is told not to, 
   }
   assert.ok(!(await ignite.ok('vms')).includes('…'));
 });
+
+test('NO_COLOR: on a terminal too, nothing is bold or coloured', async () => {
+  {
+    await using terminal = ignite.onTerminal(['--help']);
+    await terminal.shows(/\u001b\[1m[^]*explains a command/);
+  }
+  await using terminal = ignite.with({ NO_COLOR: '1' }).onTerminal(['--help']);
+  await terminal.shows(/^[^\u001b]*Global flags[^\u001b]*explains a command/);
+});
