@@ -20,8 +20,14 @@ export async function withReader<T>(
   invocation: Invocation,
   use: (client: ReadClient) => Promise<T>,
 ): Promise<T> {
-  const { openReadClient } = await import('@ignite/engine/client/read-client');
-  using client = openReadClient(pathsOf(invocation.flags, invocation.io.env));
+  const [{ openReadClient }, { networkSettings }] = await Promise.all([
+    import('@ignite/engine/client/read-client'),
+    import('@ignite/engine/network/settings'),
+  ]);
+  using client = openReadClient(
+    pathsOf(invocation.flags, invocation.io.env),
+    networkSettings(invocation.io.env),
+  );
   return await use(client);
 }
 

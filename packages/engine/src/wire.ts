@@ -10,8 +10,8 @@ import { containerdSocket, dockerSocket } from './host/daemon-socket.ts';
 import { DockerApi } from './host/docker-api.ts';
 import { type Paths, locksDir, networkDir, storePath, vmFiles } from './host/paths.ts';
 import { LocalClient } from './client/local-client.ts';
-import { defaultNetwork } from './network/conf-list.ts';
 import { LocalNetwork } from './network/local-network.ts';
+import { networkSettings } from './network/settings.ts';
 import { ChosenSandbox } from './sandbox/chosen-sandbox.ts';
 import { ConmonSandbox } from './sandbox/conmon-sandbox.ts';
 import { containerdSandbox } from './sandbox/containerd-sandbox.ts';
@@ -32,18 +32,9 @@ export interface LocalClientOptions {
 /** The composition root of the engine: the one place where adapters are chosen and put together. */
 export function openLocalClient({ paths, env, settleCommand, trace }: LocalClientOptions): LocalClient {
   const runner = trace ? tracedRunner(localRunner, trace) : localRunner;
+  const networks = networkSettings(env);
   const network = new LocalNetwork(
-    {
-      dir: networkDir(paths),
-      locksDir: locksDir(paths),
-      confDir: env['IGNITE_CNI_CONF_DIR'] ?? '/etc/cni/net.d',
-      fallback: {
-        name: env['IGNITE_CNI_NAME'] ?? defaultNetwork.name,
-        bridge: env['IGNITE_CNI_BRIDGE'] ?? defaultNetwork.bridge,
-        subnet: env['IGNITE_CNI_SUBNET'] ?? defaultNetwork.subnet,
-      },
-      env,
-    },
+    { ...networks, dir: networkDir(paths), locksDir: locksDir(paths), env },
     runner,
   );
   return new LocalClient({
@@ -51,6 +42,7 @@ export function openLocalClient({ paths, env, settleCommand, trace }: LocalClien
     store: openSqliteStore(storePath(paths)),
     runner,
     network,
+    networks,
     sandbox: sandboxes(paths, env, runner),
     vmm: qemu,
     clock: systemClock,

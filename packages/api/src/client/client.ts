@@ -1,3 +1,4 @@
+import type { CniNetwork } from '../v1/cni-network.ts';
 import type { Image } from '../v1/image.ts';
 import type { Kernel } from '../v1/kernel.ts';
 import type { Vm } from '../v1/vm.ts';
@@ -15,6 +16,7 @@ export interface ReadClient {
   readonly vms: Finder<Vm>;
   readonly images: Finder<Image>;
   readonly kernels: Finder<Kernel>;
+  readonly networks: Finder<CniNetwork>;
 }
 
 /** The port between commands and the engine, a facet for each kind: served in process, later by a daemon. */

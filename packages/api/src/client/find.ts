@@ -7,6 +7,7 @@ interface Named {
 const words = {
   VM: { code: 'VM', noun: 'VM', list: 'ignite ps -a' },
   Image: { code: 'IMAGE', noun: 'image', list: 'ignite images' },
+  CniNetwork: { code: 'NETWORK', noun: 'network', list: 'ignite network ls' },
   Kernel: { code: 'KERNEL', noun: 'kernel', list: 'ignite kernels' },
 } as const;
 

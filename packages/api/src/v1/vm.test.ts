@@ -12,7 +12,7 @@ test('vmSpecSchema: what is not given gets its default', () => {
     cpus: 1,
     memory: 512 * 2 ** 20,
     diskSize: 4 * 2 ** 30,
-    network: { ports: [] },
+    network: { ports: [], interfaces: [], dns: { servers: [], search: [], options: [] }, hosts: [] },
     copyFiles: [],
     restartPolicy: 'no',
     power: 'Running',
@@ -50,6 +50,18 @@ const refused: Readonly<Record<string, object>> = {
   'a port beyond 65535': { image, network: { ports: [{ ...port, hostPort: 65_536 }] } },
   'one port of the host twice': { image, network: { ports: [port, { ...port, vmPort: 81 }] } },
   'an address that is none': { image, network: { ports: [{ ...port, bindAddress: '1.2.3' }] } },
+  'an IPv6 address for IPv4': { image, network: { address: 'fd00::1' } },
+  'a MAC of many devices': { image, network: { mac: '01:00:5e:00:00:01' } },
+  'a MAC of none': { image, network: { mac: '00:00:00:00:00:00' } },
+  'a network that is a path': { image, network: { name: '../lan' } },
+  'eth0 as an extra interface': { image, network: { interfaces: [{ name: 'eth0', network: 'lan' }] } },
+  'an interface twice': { image, network: { interfaces: [{ name: 'eth1' }, { name: 'eth1' }] } },
+  'a name that the host takes': { image, network: { interfaces: [{ name: 'tap0' }] } },
+  'an address without a network': { image, network: { interfaces: [{ name: 'eth1', address: '10.0.0.1' }] } },
+  'a mode that is none': { image, network: { interfaces: [{ name: 'eth1', mode: 'nat' }] } },
+  'a DNS server that is a name': { image, network: { dns: { servers: ['dns.example'] } } },
+  'a search domain of two words': { image, network: { dns: { search: ['a b'] } } },
+  'a host entry of two lines': { image, network: { hosts: [{ name: 'a\n1.2.3.4 b', address: '10.0.0.1' }] } },
   'a path that escapes': { image, copyFiles: [{ hostPath: '/a', vmPath: '/b/../../c' }] },
   'a relative path': { image, copyFiles: [{ hostPath: 'a', vmPath: '/b' }] },
   'a runtime that is none': { image, sandbox: { runtime: 'inert' } },
@@ -64,4 +76,24 @@ for (const [what, spec] of Object.entries(refused)) {
 test('vmSpecSchema: one port of the host may be taken by TCP and UDP, and on two addresses', () => {
   const ports = [port, { ...port, protocol: 'udp' }, { ...port, bindAddress: '127.0.0.1' }];
   assert.equal(v.parse(vmSpecSchema, { image, network: { ports } }).network.ports.length, 3);
+});
+
+test('vmSpecSchema: a MAC is written in lower case, and a network may be named in full', () => {
+  const network = {
+    name: 'lan',
+    mac: '02:AB:00:00:00:07',
+    address: '10.1.0.7',
+    address6: 'fd00::7',
+    interfaces: [{ name: 'eth1', network: 'dmz', mode: 'tc-redirect' }],
+    dns: { servers: ['1.1.1.1', '2606:4700::1111'], search: ['svc.example'], options: ['ndots:2', 'rotate'] },
+    hosts: [
+      { name: 'db', address: '10.1.0.9' },
+      { name: 'host.docker.internal', address: 'host-gateway' },
+    ],
+  };
+  assert.deepEqual(v.parse(vmSpecSchema, { image, network }).network, {
+    ...network,
+    mac: '02:ab:00:00:00:07',
+    ports: [],
+  });
 });

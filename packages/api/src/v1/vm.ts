@@ -57,9 +57,23 @@ export type VmPhase =
   | 'Failed';
 
 export interface VmNetworkStatus {
+  /** Of all interfaces, those of eth0 first, and IPv4 before IPv6. */
   readonly ipAddresses: readonly string[];
+  /** Of eth0. */
   readonly mac: string;
+  /** By which the guest leaves its networks, IPv4 first; empty where there is no way out. */
   readonly gateway: string;
+  /** Absent where nothing but the addresses is known, as of a VM that the original ran. */
+  readonly interfaces?: readonly VmInterfaceStatus[];
+}
+
+export interface VmInterfaceStatus {
+  /** In the VM's namespace; the guest numbers its own from eth0, in this order. */
+  readonly name: string;
+  /** The CNI network; absent for an interface which the plugins of another made. */
+  readonly network?: string;
+  readonly mac: string;
+  readonly ipAddresses: readonly string[];
 }
 
 /** A process of this host, and no other that has its pid later. */

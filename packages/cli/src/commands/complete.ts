@@ -48,7 +48,8 @@ async function lookUp(
   if (!existsSync(path)) return found;
   using store = openSqliteStoreReadOnly(path);
   for (const choice of wanted) {
-    if (choice.kind === 'object') found.push(...(await namesOf(store, choice.of)));
+    if (choice.kind === 'object' && choice.of === 'Network') found.push(...(await networkNames(env)));
+    else if (choice.kind === 'object') found.push(...(await namesOf(store, choice.of)));
     else if (choice.kind === 'vm-path')
       found.push(...(await namesOf(store, 'VM')).map(({ text, help }) => ({ text: `${text}:`, help })));
     else if (choice.kind === 'key')
@@ -68,6 +69,16 @@ const namesOf = async (store: ObjectStore, kind: string): Promise<readonly Candi
     text: metadata.name,
     help: phaseOf(status),
   }));
+
+/** They are files of the host, not objects of the store. */
+async function networkNames(env: NodeJS.ProcessEnv): Promise<readonly Candidate[]> {
+  const [{ listCniNetworks }, { networkSettings }] = await Promise.all([
+    import('@ignite/engine/network/cni-networks'),
+    import('@ignite/engine/network/settings'),
+  ]);
+  const networks = await listCniNetworks(networkSettings(env), []);
+  return networks.map(({ metadata, spec }) => ({ text: metadata.name, help: spec.plugins[0] ?? '' }));
+}
 
 function phaseOf(status: unknown): string {
   const isRecord = typeof status === 'object' && status !== null;

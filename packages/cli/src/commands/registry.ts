@@ -28,6 +28,7 @@ const vms: Readonly<Record<string, Load>> = {
   commit: async () => (await import('./commit.ts')).commit,
   logs: async () => (await import('./logs.ts')).logs,
   attach: async () => (await import('./attach.ts')).attach,
+  port: async () => (await import('./port.ts')).port,
   inspect: async () => (await import('./inspect.ts')).inspect,
 };
 
@@ -45,6 +46,11 @@ const kernels: Readonly<Record<string, Load>> = {
   'kernel build': async () => (await import('./kernel.ts')).kernelBuild,
   'kernel import': async () => (await import('./kernel.ts')).kernelImport,
   'kernel rm': async () => (await import('./kernel.ts')).kernelRemove,
+};
+
+const networks: Readonly<Record<string, Load>> = {
+  'network ls': async () => (await import('./network.ts')).networks,
+  'network inspect': async () => (await import('./network.ts')).networkInspect,
 };
 
 const declared: Readonly<Record<string, Load>> = {
@@ -83,6 +89,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'VMs', commands: vms },
   { title: 'Images', commands: images },
   { title: 'Kernels', commands: kernels },
+  { title: 'Networks', commands: networks },
   { title: 'Declared in files', commands: declared },
   { title: 'Declared in Git', commands: gitops },
   { title: 'This host', commands: host },

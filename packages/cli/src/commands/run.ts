@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import type { CreateVmRequest, StartVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { VmFile } from '@ignite/api/vm-file';
-import { parsePortMappings } from '@ignite/engine/network/port-mapping';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
 import { legacyFlags, legacySandboxFlags } from '../arguments/legacy-flags.ts';
+import { networkFlags, networkOf } from '../arguments/network-flags.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 import { readConfiguration, registryConfig } from '../configuration.ts';
@@ -29,12 +29,7 @@ const createFlags: Flags = {
     value: 'KEY.pub',
     help: 'let SSH in, by a key made for this VM or by the one named',
   },
-  ports: {
-    type: 'list',
-    short: 'p',
-    value: 'MAPPING',
-    help: 'publish [ADDRESS:]HOST:VM[/udp]; ranges and lists too',
-  },
+  ...networkFlags,
   'kernel-image': {
     type: 'string',
     short: 'k',
@@ -59,7 +54,8 @@ const createFlags: Flags = {
   'network-plugin': {
     type: 'string',
     value: 'NAME',
-    help: 'accepted for the sake of old scripts; has no effect',
+    default: 'cni',
+    help: 'accepted for the sake of old scripts: cni is the one there is',
   },
   ...legacySandboxFlags,
   ...legacyFlags,
@@ -187,7 +183,7 @@ function specOf({ flags, args: [image], rest: command }: Invocation): object {
     ...(memory !== undefined && { memory }),
     ...(size !== undefined && { diskSize: size }),
     ...(flags.isSet('ssh') && { ssh: ssh === undefined ? true : publicKeyPath(ssh) }),
-    ...(flags.isSet('ports') && { network: { ports: parsePortMappings(flags.list('ports')) } }),
+    network: networkOf(flags),
     ...(restartPolicy !== undefined && { restartPolicy }),
     ...(copyFiles.length > 0 && { copyFiles: copyFiles.map(parseCopy) }),
     ...(command.length > 0 && { command }),

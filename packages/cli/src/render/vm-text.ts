@@ -1,5 +1,5 @@
-import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { type Vm, isUp } from '@ignite/api/v1/vm';
+import { formatPortMapping } from '@ignite/engine/network/port-mapping';
 import { age } from './age.ts';
 
 /** How a VM is, in the original's words, `Up 8h` and `Stopped`, and with what it ended: `Stopped (3) 5m ago`. */
@@ -21,10 +21,7 @@ export function statusText({ status }: Vm, nowMs: number): string {
   }
 }
 
-export const portText = ({ bindAddress, hostPort, vmPort, protocol }: PortMapping): string =>
-  `${bindAddress ?? '0.0.0.0'}:${hostPort}->${vmPort}/${protocol}`;
-
-export const portsText = (vm: Vm): string => vm.spec.network.ports.map(portText).join(', ');
+export const portsText = (vm: Vm): string => vm.spec.network.ports.map(formatPortMapping).join(', ');
 
 /** Of a VM that runs: one that is stopped keeps its address for the next start, but nobody answers there. */
 export const addressesOf = (vm: Vm): readonly string[] =>

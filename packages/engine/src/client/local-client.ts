@@ -6,6 +6,7 @@ import type { HostClient } from '@ignite/api/client/host-client';
 import type { ImageClient } from '@ignite/api/client/image-client';
 import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
+import type { NetworkSettings } from '../network/settings.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
 import type { VmHost } from '../vm/execute-step.ts';
 import { LocalArchives } from './local-archives.ts';
@@ -17,7 +18,7 @@ import { LocalKernels } from './local-kernels.ts';
 import { LocalVms } from './local-vms.ts';
 import { readClient } from './read-client.ts';
 
-export type LocalHost = VmHost & ImageDeps & KernelDeps;
+export type LocalHost = VmHost & ImageDeps & KernelDeps & { readonly networks: NetworkSettings };
 
 /** The engine in this very process: how Ignite works without a daemon. */
 export class LocalClient implements Client {
@@ -27,17 +28,19 @@ export class LocalClient implements Client {
   readonly archives: ArchiveClient;
   readonly images: ImageClient;
   readonly kernels: KernelClient;
+  readonly networks: Client['networks'];
   readonly host: HostClient;
   readonly #store: Disposable;
 
   constructor(host: LocalHost) {
-    const read = readClient(host.store);
+    const read = readClient(host.store, host.networks);
     this.vms = new LocalVms(host, read.vms);
     this.files = new LocalFiles(this.vms);
     this.changes = new LocalChanges(host, read.vms);
     this.archives = new LocalArchives(host, read.vms);
     this.images = new LocalImages(host, read.images, this.vms);
     this.kernels = new LocalKernels(host, read.kernels, this.vms);
+    this.networks = read.networks;
     this.host = new LocalHostExamination(host.runner);
     this.#store = host.store;
   }

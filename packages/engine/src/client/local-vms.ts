@@ -19,6 +19,7 @@ import { locksDir, vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
 import { assertPreflight, planPreflight } from '../host/preflight.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
+import { assertNetworkFits } from '../vm/attach-network.ts';
 import { addressOf, untilExited, untilReady } from '../vm/await-vm.ts';
 import { readConsole } from '../vm/console.ts';
 import { assertUnused, storeVm, uidFor, validateRequest, warnOfSmallDisk } from '../vm/create-vm.ts';
@@ -68,7 +69,10 @@ export class LocalVms implements VmClient {
     if (spec.kernel.oci !== undefined) parseImportRequest(spec.kernel.oci, ofArch);
     const uid = uidFor(request);
     using _lock = await acquireLock(locksDir(this.#host.paths), `vm-${uid}`, op.signal);
-    assertUnused({ name, uid }, await listVms(this.#host.store));
+    const vms = await listVms(this.#host.store);
+    assertUnused({ name, uid }, vms);
+    const wanted = { uid, network: spec.network, annotations: request.annotations ?? {} };
+    await assertNetworkFits(wanted, vms, this.#host.network);
     const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
     warnOfSmallDisk(spec, image, op);
     const kernel = await kernelFor(spec.kernel.oci, ofArch, this.#host, op);
@@ -135,16 +139,21 @@ export class LocalVms implements VmClient {
     return vms.map((vm) => ({ vm, hasDisk: existsSync(vmFiles(this.#host.paths, vm.metadata.uid).disk) }));
   }
 
-  /** Writes what is wanted; what runs is not touched. */
+  /** Writes what is wanted; of what runs the ports alone are changed. */
   async redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm> {
     const { spec } = await validateRequest({ spec: wanted.spec });
     return await withVmLocked(query, this.#host, op.signal, async (found) => {
+      const { uid } = found.metadata;
+      const { annotations } = wanted;
+      const vms = await listVms(this.#host.store);
+      await assertNetworkFits({ uid, network: spec.network, annotations }, vms, this.#host.network);
       const arch = archOf(found);
       assertMachine(spec, arch);
       const kernel =
         spec.kernel.oci === found.spec.kernel.oci
           ? undefined
           : await kernelFor(spec.kernel.oci, { arch }, this.#host, op);
+      await this.#host.network.changePorts(uid, spec.network.ports, op.signal);
       return await changeVm(this.#host.store, found, (now) => ({
         spec: { ...spec, power: now.spec.power },
         labels: wanted.labels,

@@ -1,17 +1,19 @@
 import { existsSync } from 'node:fs';
 import type { ReadClient } from '@ignite/api/client/client';
 import { findByQuery } from '@ignite/api/client/find';
+import type { Vm } from '@ignite/api/v1/vm';
 import type { Finder } from '@ignite/api/client/finder';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import { openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Paths, storePath } from '../host/paths.ts';
+import type { NetworkSettings } from '../network/settings.ts';
 import { findByReference } from '../oci/find-by-reference.ts';
 import { bootId, withTruePhase } from '../vm/liveness.ts';
 import { listImages, listKernels, listVms } from '../vm/vm-store.ts';
 
-/** Reads from an open store. */
-export function readClient(store: ObjectStore): ReadClient {
+/** Reads from an open store, and from the host's description of its networks. */
+export function readClient(store: ObjectStore, networks: NetworkSettings): ReadClient {
   return {
     vms: finder(findVm, async () => {
       const [boot, now] = [bootId(), Date.now()];
@@ -19,20 +21,22 @@ export function readClient(store: ObjectStore): ReadClient {
     }),
     images: finder(findImage, () => listImages(store)),
     kernels: finder(findKernel, () => listKernels(store)),
+    networks: networkFinder(networks, () => listVms(store)),
   };
 }
 
 /** For commands that only read: loads little, needs no root, and takes a host that never ran a VM as an empty one. */
-export function openReadClient(paths: Paths): ReadClient & Disposable {
-  if (!existsSync(storePath(paths))) return { ...emptyClient, [Symbol.dispose]: () => {} };
+export function openReadClient(paths: Paths, networks: NetworkSettings): ReadClient & Disposable {
+  if (!existsSync(storePath(paths))) return { ...emptyClient(networks), [Symbol.dispose]: () => {} };
   const store = openSqliteStoreReadOnly(storePath(paths));
-  return { ...readClient(store), [Symbol.dispose]: () => store[Symbol.dispose]() };
+  return { ...readClient(store, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
 
 type Find = <T extends ApiObject>(items: readonly T[], query: string) => T;
 
 const findVm: Find = (items, query) => findByQuery('VM', items, query);
 const findImage: Find = (items, query) => findByReference('Image', items, query);
+const findNetwork: Find = (items, query) => findByQuery('CniNetwork', items, query);
 const findKernel: Find = (items, query) => findByReference('Kernel', items, query);
 
 const finder = <T extends ApiObject>(find: Find, list: () => Promise<readonly T[]>): Finder<T> => ({
@@ -40,8 +44,18 @@ const finder = <T extends ApiObject>(find: Find, list: () => Promise<readonly T[
   find: async (query) => find(await list(), query),
 });
 
-const emptyClient: ReadClient = {
+const networkFinder = (
+  settings: NetworkSettings,
+  vms: () => Promise<readonly Vm[]>,
+): ReadClient['networks'] =>
+  finder(findNetwork, async () => {
+    const { listCniNetworks } = await import('../network/cni-networks.ts'); // `ps` shall not wait for it
+    return await listCniNetworks(settings, await vms());
+  });
+
+const emptyClient = (networks: NetworkSettings): ReadClient => ({
   vms: finder(findVm, async () => []),
   images: finder(findImage, async () => []),
   kernels: finder(findKernel, async () => []),
-};
+  networks: networkFinder(networks, async () => []),
+});

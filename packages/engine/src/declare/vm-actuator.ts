@@ -22,7 +22,7 @@ export interface VmEngine {
   start(query: string, request: object, op: ClientOperation): Promise<Vm>;
   stop(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
   pause(query: string, op: ClientOperation): Promise<Vm>;
-  /** Writes what is wanted; what runs is not touched. */
+  /** Writes what is wanted; of what runs the ports alone are changed. */
   redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm>;
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
 }

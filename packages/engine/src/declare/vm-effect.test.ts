@@ -6,11 +6,13 @@ test('vmEffectOf: what each field of a VM costs to change', () => {
   const effect = (path: string, from: unknown = 1) => vmEffectOf({ path, from, to: 2 });
   assert.equal(effect('/metadata/labels/app'), 'live');
   assert.equal(effect('/spec/power'), 'live');
+  assert.equal(effect('/spec/network/ports/0/hostPort'), 'live');
   for (const path of [
     '/spec/cpus',
     '/spec/machine/gic',
     '/spec/memory',
-    '/spec/network/ports/0/hostPort',
+    '/spec/network/name',
+    '/spec/network/dns/servers/0',
     '/spec/kernel/cmdLine',
   ])
     assert.equal(effect(path), 'restart', path);

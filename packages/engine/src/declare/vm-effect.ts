@@ -1,7 +1,10 @@
 import type { Effect } from '@ignite/toolkit/gitops/actuator';
 import { type FieldChange, isWithin } from '@ignite/toolkit/diff/field-change';
 
-/** What changing a field of a VM does to it. A field that is not listed needs a new VM in the place of the old. */
+/**
+ * What changing a field of a VM does to it: the first that it is within says. A field that is not listed needs a new VM
+ * in the place of the old.
+ */
 const table: readonly (readonly [string, Effect])[] = [
   ['/metadata', 'live'],
   ['/spec/power', 'live'],
@@ -10,6 +13,7 @@ const table: readonly (readonly [string, Effect])[] = [
   ['/spec/machine', 'restart'],
   ['/spec/memory', 'restart'],
   ['/spec/kernel', 'restart'],
+  ['/spec/network/ports', 'live'],
   ['/spec/network', 'restart'],
   ['/spec/ssh', 'restart'],
   ['/spec/copyFiles', 'restart'],

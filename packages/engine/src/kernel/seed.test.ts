@@ -10,9 +10,22 @@ const seed: GuestSeed = {
   vmUid: '0123456789abcdef',
   hostname: 'my-vm',
   bootMode: 'entrypoint',
-  address: '10.61.0.2/16',
-  gateway: '10.61.0.1',
-  dns: ['10.61.0.1'],
+  interfaces: [
+    {
+      mac: '02:00:00:00:00:07',
+      mtu: 1_450,
+      addresses: ['10.61.0.2/16', 'fd00:61::2/64'],
+      routes: [{ to: 'default', via: '10.61.0.1' }],
+    },
+    {
+      mac: '02:00:00:00:00:08',
+      mtu: 1_500,
+      addresses: ['10.2.0.2/32'],
+      routes: [{ to: '10.2.0.1' }, { to: '10.2.0.0/24', via: '10.2.0.1' }],
+    },
+  ],
+  dns: { servers: ['10.61.0.1'], search: [], options: [] },
+  hosts: [],
   authorizedKeys: [],
   hostKey: { privateKey: 'PRIVATE', publicKey: 'PUBLIC' },
   argv: ['sh', '-c', `echo "it's" $HOME; \`id\``],
@@ -40,10 +53,48 @@ function unpacked(of: GuestSeed, look: (dir: string) => void): void {
 
 test('renderSeed: a shell reads the settings back as they were', () => {
   unpacked(seed, (dir) => {
-    const script =
-      '. ./env; printf "%s|" "$HOSTNAME" "$MODE" "$ADDRESS" "$WORKDIR" "$STOP_SIGNAL" "$USER_SPEC"';
+    const script = '. ./env; printf "%s|" "$HOSTNAME" "$MODE" "$WORKDIR" "$STOP_SIGNAL" "$USER_SPEC"';
     const said = execFileSync('busybox', ['sh', '-c', script], { cwd: dir, encoding: 'utf8' });
-    assert.equal(said, 'my-vm|entrypoint|10.61.0.2/16|/|SIGTERM|app|');
+    assert.equal(said, 'my-vm|entrypoint|/|SIGTERM|app|');
+  });
+});
+
+test('renderSeed: interfaces are numbered by their place and known by their MAC', () => {
+  unpacked(seed, (dir) =>
+    assert.equal(
+      readFileSync(join(dir, 'interfaces'), 'utf8'),
+      [
+        'link eth0 02:00:00:00:00:07 1450',
+        'address eth0 10.61.0.2/16',
+        'address eth0 fd00:61::2/64',
+        'route eth0 default 10.61.0.1',
+        'link eth1 02:00:00:00:00:08 1500',
+        'address eth1 10.2.0.2/32',
+        'route eth1 10.2.0.1',
+        'route eth1 10.2.0.0/24 10.2.0.1\n',
+      ].join('\n'),
+    ),
+  );
+});
+
+test('renderSeed: the guest knows itself, those it was told of, and whom to ask', () => {
+  const dns = {
+    servers: ['10.61.0.1', 'fd00::1'],
+    search: ['a.test', 'b.test'],
+    options: ['ndots:2', 'rotate'],
+  };
+  unpacked({ ...seed, dns, hosts: [{ name: 'db', address: '10.61.0.9' }] }, (dir) => {
+    assert.deepEqual(readFileSync(join(dir, 'hosts'), 'utf8').trim().split('\n'), [
+      '127.0.0.1 localhost',
+      '::1 localhost ip6-localhost ip6-loopback',
+      '10.61.0.2 my-vm',
+      'fd00:61::2 my-vm',
+      '10.61.0.9 db',
+    ]);
+    assert.equal(
+      readFileSync(join(dir, 'resolv.conf'), 'utf8'),
+      'search a.test b.test\nnameserver 10.61.0.1\nnameserver fd00::1\noptions ndots:2 rotate\n',
+    );
   });
 });
 

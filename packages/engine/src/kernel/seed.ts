@@ -1,14 +1,30 @@
 import { type CpioEntry, cpioArchive, file, withParents } from './cpio.ts';
 
+/** An interface of the guest, which is numbered by its place and known by its MAC. */
+export interface SeedInterface {
+  readonly mac: string;
+  /** In bytes. */
+  readonly mtu: number;
+  /** With prefix lengths. */
+  readonly addresses: readonly string[];
+  /** In an order in which they can be added; `to` is `default`, a subnet or an address. */
+  readonly routes: readonly { readonly to: string; readonly via?: string }[];
+}
+
 /** Everything that makes a VM of an image this VM and no other. */
 export interface GuestSeed {
   readonly vmUid: string;
   readonly hostname: string;
   readonly bootMode: 'init' | 'entrypoint';
-  /** With the prefix length. */
-  readonly address: string;
-  readonly gateway: string;
-  readonly dns: readonly string[];
+  /** eth0 first. */
+  readonly interfaces: readonly SeedInterface[];
+  readonly dns: {
+    readonly servers: readonly string[];
+    readonly search: readonly string[];
+    readonly options: readonly string[];
+  };
+  /** For the guest to know by name, besides itself. */
+  readonly hosts: readonly { readonly name: string; readonly address: string }[];
   readonly authorizedKeys: readonly string[];
   readonly hostKey: { readonly privateKey: string; readonly publicKey: string };
   readonly argv: readonly string[];
@@ -28,24 +44,15 @@ export function renderSeed(seed: GuestSeed): Buffer {
     VM_UID: seed.vmUid,
     HOSTNAME: seed.hostname,
     MODE: seed.bootMode,
-    ADDRESS: seed.address,
-    GATEWAY: seed.gateway,
     USER_SPEC: seed.user,
     WORKDIR: seed.workDir || '/',
     STOP_SIGNAL: seed.stopSignal || 'SIGTERM',
   };
-  const address = seed.address.split('/')[0] ?? '';
   const entries: CpioEntry[] = [
     file('env', lines(Object.entries(env).map(([name, value]) => `${name}=${shellQuote(value)}`)), 0o600),
-    file(
-      'hosts',
-      lines([
-        '127.0.0.1 localhost',
-        '::1 localhost ip6-localhost ip6-loopback',
-        `${address} ${seed.hostname}`,
-      ]),
-    ),
-    file('resolv.conf', lines(seed.dns.map((server) => `nameserver ${server}`))),
+    file('interfaces', lines(seed.interfaces.flatMap(interfaceLines))),
+    file('hosts', lines(hostLines(seed))),
+    file('resolv.conf', lines(resolverLines(seed.dns))),
     file('argv', seed.argv.map(shellQuote).join(' ')),
     file('environ', seed.environ.map(shellQuote).join(' ')),
     file('entropy', seed.entropy, 0o600),
@@ -60,6 +67,31 @@ export function renderSeed(seed: GuestSeed): Buffer {
   ];
   return cpioArchive(withParents(entries));
 }
+
+/** What guest/init does for an interface, line by line. */
+function interfaceLines({ mac, mtu, addresses, routes }: SeedInterface, at: number): readonly string[] {
+  return [
+    `link eth${at} ${mac} ${mtu}`,
+    ...addresses.map((address) => `address eth${at} ${address}`),
+    ...routes.map(({ to, via }) => `route eth${at} ${via === undefined ? to : `${to} ${via}`}`),
+  ];
+}
+
+function hostLines({ interfaces, hostname, hosts }: GuestSeed): readonly string[] {
+  const [eth0] = interfaces;
+  return [
+    '127.0.0.1 localhost',
+    '::1 localhost ip6-localhost ip6-loopback',
+    ...(eth0?.addresses ?? []).map((address) => `${address.split('/')[0]} ${hostname}`),
+    ...hosts.map(({ name, address }) => `${address} ${name}`),
+  ];
+}
+
+const resolverLines = ({ servers, search, options }: GuestSeed['dns']): readonly string[] => [
+  ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
+  ...servers.map((server) => `nameserver ${server}`),
+  ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
+];
 
 const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
 

@@ -2,20 +2,41 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
-import type { CniResult } from './cni.ts';
+import type { CniAttachment, CniResult } from './cni.ts';
 import type { ConfList } from './conf-list.ts';
+import { netnsPath } from './netns.ts';
 import type { Attachment } from './network.ts';
 
-/** What detaching needs to know, kept from before the first plugin runs: the list may be another by then. */
-export interface AttachmentRecord {
-  readonly uid: string;
+/** One interface on a CNI network, written down before the first plugin runs for it: the list may be another by then. */
+export interface InterfaceRecord {
   readonly name: string;
-  readonly ports: readonly PortMapping[];
   readonly list: ConfList;
   /** What the plugins that are done have made. */
   readonly result?: CniResult;
+}
+
+/** What detaching needs to know. */
+export interface AttachmentRecord {
+  readonly uid: string;
+  readonly name: string;
+  /** Those that were begun. The ports lead to the first. */
+  readonly interfaces: readonly InterfaceRecord[];
+  /** At least those that are published. */
+  readonly ports: readonly PortMapping[];
+  /** Set while `ports` holds more than those that shall be. */
+  readonly isChangingPorts?: true;
   /** Set once everything is done. */
   readonly attachment?: Attachment;
+}
+
+/** Pure. How the plugins know an interface of a VM: one container ID for each, as chains of rules are named after it. */
+export function cniAttachment({ uid, ports }: AttachmentRecord, ifName: string, at: number): CniAttachment {
+  return {
+    containerId: at === 0 ? `ignite-${uid}` : `ignite-${uid}-${ifName}`,
+    netnsPath: netnsPath(uid),
+    ifName,
+    ports: at === 0 ? ports : [],
+  };
 }
 
 /** One file for each attachment, below the data directory. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { Runner } from '@ignite/toolkit/process/runner';
 
 /** The chains that the portmap and firewall plugins make once, jump to, and never remove. */
@@ -9,24 +10,35 @@ const sharedChains: Readonly<Record<string, readonly string[]>> = {
 /** Only these hold rules of attachments, or of an administrator; the others' rules are the same for all. */
 const inUse = /^-A (CNI-HOSTPORT-DNAT|CNI-FORWARD|CNI-ADMIN) (?!.*-j CNI-ADMIN)/m;
 
+/** Of IP: each has filter tables of its own, and a pair of tools. */
+export type Family = 4 | 6;
+const tool = (family: Family, verb: 'save' | 'restore'): string =>
+  `ip${family === 6 ? '6' : ''}tables-${verb}`;
+
 /** Removes the chains that plugins share where no attachment of any runtime on this host has a rule there. */
 export async function removeUnusedCniChains(runner: Runner, signal: AbortSignal): Promise<void> {
-  for (const table of Object.keys(sharedChains)) {
-    await change(table, (saved) => planChainRemoval(table, saved), runner, signal);
+  for (const family of hostFamilies()) {
+    for (const table of Object.keys(sharedChains)) {
+      await change({ family, table }, (saved) => planChainRemoval(table, saved), runner, signal);
+    }
   }
 }
+
+const hostFamilies = (): readonly Family[] => (existsSync('/proc/sys/net/ipv6') ? [4, 6] : [4]);
 
 /**
  * Removes the masquerading of one attachment. The bridge and ptp plugins find it at DEL by the address of the
  * namespace's device alone, and so miss it once a reboot, or a DEL that was cut short, took that.
  */
 export async function removeMasquerade(
-  network: string,
-  containerId: string,
+  { network, containerId, families }: MasqueradedAttachment,
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {
-  await change('nat', (saved) => planMasqueradeRemoval(network, containerId, saved), runner, signal);
+  for (const family of families) {
+    const plan = (saved: string) => planMasqueradeRemoval(network, containerId, saved);
+    await change({ family, table: 'nat' }, plan, runner, signal);
+  }
 }
 
 /**
@@ -34,13 +46,24 @@ export async function removeMasquerade(
  * an ADD was cut short before it made the chain.
  */
 export async function ensureMasqueradeChain(
-  network: string,
-  containerId: string,
+  { network, containerId, families }: MasqueradedAttachment,
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {
-  const stdin = `*nat\n:${masqueradeChain(network, containerId)} - [0:0]\nCOMMIT\n`;
-  await runner.run({ tool: 'iptables-restore', args: ['--noflush', '--wait', '5'], stdin }, signal);
+  const lines = [`:${masqueradeChain(network, containerId)} - [0:0]`];
+  for (const family of families) await restore({ family, table: 'nat' }, lines, runner, signal);
+}
+
+/** One interface of a container on a network, and the families of which it may have addresses. */
+export interface MasqueradedAttachment {
+  readonly network: string;
+  readonly containerId: string;
+  readonly families: readonly Family[];
+}
+
+interface Table {
+  readonly family: Family;
+  readonly table: string;
 }
 
 /** Pure. The plugins' own name for it (utils.FormatChainName). */
@@ -50,15 +73,24 @@ function masqueradeChain(network: string, containerId: string): string {
 }
 
 async function change(
-  table: string,
+  { family, table }: Table,
   plan: (saved: string) => readonly string[],
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {
-  const lines = plan((await runner.run({ tool: 'iptables-save', args: ['-t', table] }, signal)).stdout);
-  if (lines.length === 0) return;
+  const saved = await runner.run({ tool: tool(family, 'save'), args: ['-t', table] }, signal);
+  const lines = plan(saved.stdout);
+  if (lines.length > 0) await restore({ family, table }, lines, runner, signal);
+}
+
+async function restore(
+  { family, table }: Table,
+  lines: readonly string[],
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
   const stdin = `*${table}\n${lines.join('\n')}\nCOMMIT\n`;
-  await runner.run({ tool: 'iptables-restore', args: ['--noflush', '--wait', '5'], stdin }, signal);
+  await runner.run({ tool: tool(family, 'restore'), args: ['--noflush', '--wait', '5'], stdin }, signal);
 }
 
 /** Pure. */

@@ -46,7 +46,7 @@ const onResult = async (result: object): Promise<void> => void results.push(resu
 test('Cni.add: the plugins run in order, each with the result of the one before', async () => {
   const result = await cni.add(
     list({ type: 'first', bridge: 'b0' }, { type: 'second', capabilities: { portMappings: true } }),
-    { ...attachment, address: '10.1.0.2' },
+    { ...attachment, addresses: ['10.1.0.2'] },
     onResult,
     signal,
   );
@@ -75,6 +75,40 @@ test('Cni.del: the plugins run in reverse, also when nothing is known of the ADD
     configs(said()).map(({ type }) => type),
     ['second', 'first'],
   );
+});
+
+test('Cni: a list that takes addresses by the capability gets them so too', async () => {
+  const asked = { ...attachment, addresses: ['10.1.0.2', 'fd00::2'] };
+  await cni.add(list({ type: 'first', capabilities: { ips: true } }), asked, onResult, signal);
+  const [config] = configs(said());
+  assert.deepEqual(config?.['runtimeConfig'], { ips: ['10.1.0.2', 'fd00::2'] });
+});
+
+test('Cni.republish: the plugins for ports alone take the old back and publish the new', async () => {
+  const publishes = { type: 'second', capabilities: { portMappings: true } };
+  const after = { ...attachment, ports: [{ hostPort: 81, vmPort: 80, protocol: 'udp' }] } as const;
+  await cni.republish(
+    list({ type: 'first' }, publishes),
+    attachment,
+    after,
+    { interfaces: [], ips: [], routes: [] },
+    signal,
+  );
+  const lines = said();
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('CNI_COMMAND')),
+    ['CNI_COMMAND=DEL', 'CNI_COMMAND=ADD'],
+  );
+  const [taken, published] = configs(lines).map(({ type, runtimeConfig }) => ({ type, runtimeConfig }));
+  assert.deepEqual(taken, {
+    type: 'second',
+    runtimeConfig: {
+      portMappings: [{ hostPort: 8080, containerPort: 80, protocol: 'tcp', hostIP: '127.0.0.1' }],
+    },
+  });
+  assert.deepEqual(published?.runtimeConfig, {
+    portMappings: [{ hostPort: 81, containerPort: 80, protocol: 'udp' }],
+  });
 });
 
 test('Cni: what a plugin says of its failure reaches the user', async () => {

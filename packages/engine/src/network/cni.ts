@@ -6,7 +6,7 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
 import { cniPluginDirs } from '../host/requirements.ts';
-import type { ConfList } from './conf-list.ts';
+import { type ConfList, pluginHasCapability } from './conf-list.ts';
 import { pluginFailed, pluginMissing } from './errors.ts';
 
 const resultSchema = v.looseObject({
@@ -26,6 +26,7 @@ const resultSchema = v.looseObject({
     ),
     [],
   ),
+  routes: v.optional(v.array(v.looseObject({ dst: v.string() })), []),
 });
 export type CniResult = v.InferOutput<typeof resultSchema>;
 
@@ -34,7 +35,8 @@ export interface CniAttachment {
   readonly netnsPath: string;
   readonly ifName: string;
   readonly ports: readonly PortMapping[];
-  readonly address?: string;
+  /** At most one of each family. */
+  readonly addresses?: readonly string[];
 }
 
 /** Runs chains of CNI plugins: the runtime's side of the CNI spec 0.4.0, with CNI_PATH before the usual folders. */
@@ -72,6 +74,23 @@ export class Cni {
   ): Promise<void> {
     for (const plugin of list.plugins.toReversed()) {
       await this.#exec('DEL', list, plugin, attachment, result, signal);
+    }
+  }
+
+  /**
+   * Has the plugins that publish ports, and them alone, take back those of `before` and publish those of `after`: a
+   * portmap leaves in place what it finds there at ADD, and at DEL removes nothing where it is told of no port.
+   */
+  async republish(
+    list: ConfList,
+    before: CniAttachment,
+    after: CniAttachment,
+    result: CniResult,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const plugin of list.plugins.filter((each) => pluginHasCapability(each, 'portMappings'))) {
+      await this.#exec('DEL', list, plugin, before, result, signal);
+      await this.#exec('ADD', list, plugin, after, result, signal);
     }
   }
 
@@ -121,23 +140,28 @@ function pluginConfig(
   attachment: CniAttachment,
   prevResult: CniResult | undefined,
 ): object {
-  const { capabilities, ...config } = plugin;
-  const canMapPorts = v.is(v.looseObject({ portMappings: v.literal(true) }), capabilities);
-  const portMappings = attachment.ports.map((port) => ({
-    hostPort: port.hostPort,
-    containerPort: port.vmPort,
-    protocol: port.protocol,
-    ...(port.bindAddress !== undefined && { hostIP: port.bindAddress }),
-  }));
+  const { capabilities: _capabilities, ...config } = plugin;
+  const { addresses = [] } = attachment;
+  const runtimeConfig = {
+    ...(pluginHasCapability(plugin, 'portMappings') && { portMappings: attachment.ports.map(portMapping) }),
+    ...(pluginHasCapability(plugin, 'ips') && addresses.length > 0 && { ips: addresses }),
+  };
   return {
     ...config,
     cniVersion: list.cniVersion,
     name: list.name,
-    ...(canMapPorts && { runtimeConfig: { portMappings } }),
-    ...(attachment.address !== undefined && { args: { cni: { ips: [attachment.address] } } }),
+    ...(Object.keys(runtimeConfig).length > 0 && { runtimeConfig }),
+    ...(addresses.length > 0 && { args: { cni: { ips: addresses } } }),
     ...(prevResult && { prevResult }),
   };
 }
+
+const portMapping = (port: PortMapping): object => ({
+  hostPort: port.hostPort,
+  containerPort: port.vmPort,
+  protocol: port.protocol,
+  ...(port.bindAddress !== undefined && { hostIP: port.bindAddress }),
+});
 
 /** CNI spec 0.4.0, "Well-known Error Codes": a failed plugin prints JSON with `msg` and `details`. */
 function whatPluginSaid(failure: ToolFailedError): string {

@@ -1,23 +1,35 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import * as v from 'valibot';
-import { configBroken } from './errors.ts';
 
 const pluginSchema = v.looseObject({ type: v.pipe(v.string(), v.regex(/^[a-zA-Z0-9._-]+$/)) });
+const nameSchema = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/));
 const confListSchema = v.looseObject({
   cniVersion: v.optional(v.string(), '0.4.0'),
-  name: v.pipe(v.string(), v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/)),
+  name: nameSchema,
   plugins: v.pipe(v.array(pluginSchema), v.minLength(1)),
+});
+const confSchema = v.looseObject({
+  cniVersion: v.optional(v.string(), '0.4.0'),
+  name: nameSchema,
+  ...pluginSchema.entries,
 });
 
 /** CNI spec 0.4.0, "Network Configuration Lists". */
 export type ConfList = v.InferOutput<typeof confListSchema>;
 
+/** Of a list, or of a single configuration, which is a list of one plugin. @throws ValiError, SyntaxError */
+export function parseConfList(text: string): ConfList {
+  const document: unknown = JSON.parse(text);
+  if (v.is(v.looseObject({ plugins: v.unknown() }), document)) return v.parse(confListSchema, document);
+  const { cniVersion, name, ...plugin } = v.parse(confSchema, document);
+  return { cniVersion, name, plugins: [plugin] };
+}
+
 export interface DefaultNetwork {
   readonly name: string;
   readonly bridge: string;
   readonly subnet: string;
+  /** None: VMs get no IPv6 addresses. */
+  readonly subnet6?: string;
 }
 
 /** The names and the range of the original Ignite, so that firewall rules of its users go on to fit. */
@@ -27,39 +39,22 @@ export const defaultNetwork: DefaultNetwork = {
   subnet: '10.61.0.0/16',
 };
 
-/**
- * The first list in `dir`, by file name, whose file is named after Ignite; where there is none, ours is written there.
- * The lists of other runtimes are theirs.
- */
-export async function loadConfList(dir: string, fallback: DefaultNetwork): Promise<ConfList> {
-  await mkdir(dir, { recursive: true });
-  const first = (await readdir(dir)).filter((name) => /(^|-)ignite.*\.conflist$/.test(name)).sort()[0];
-  if (first === undefined) {
-    const list = defaultConfList(fallback);
-    await replaceFile(join(dir, '10-ignite.conflist'), `${JSON.stringify(list, null, 2)}\n`, 0o644);
-    return list;
-  }
-  const path = join(dir, first);
-  try {
-    return v.parse(confListSchema, JSON.parse(await readFile(path, 'utf8')));
-  } catch (failure) {
-    throw configBroken(path, failure);
-  }
-}
-
-export function defaultConfList(network: DefaultNetwork): ConfList {
+export function defaultConfList({ name, bridge, subnet, subnet6 }: DefaultNetwork): ConfList {
   return {
     cniVersion: '0.4.0',
-    name: network.name,
+    name,
     plugins: [
       {
         type: 'bridge',
-        bridge: network.bridge,
+        bridge,
         isGateway: true,
         isDefaultGateway: true,
         hairpinMode: true,
         ipMasq: true,
-        ipam: { type: 'host-local', subnet: network.subnet },
+        ipam: {
+          type: 'host-local',
+          ...(subnet6 === undefined ? { subnet } : { ranges: [[{ subnet }], [{ subnet: subnet6 }]] }),
+        },
       },
       { type: 'portmap', capabilities: { portMappings: true } },
       { type: 'firewall' },
@@ -70,5 +65,13 @@ export function defaultConfList(network: DefaultNetwork): ConfList {
 /** The bridge of the host that a list attaches to, if it is the bridge plugin that does. */
 export function hostBridge(list: ConfList): string | undefined {
   const plugin = list.plugins.find(({ type }) => type === 'bridge');
-  return plugin && typeof plugin['bridge'] === 'string' ? plugin['bridge'] : undefined;
+  if (!plugin) return undefined;
+  return typeof plugin['bridge'] === 'string' ? plugin['bridge'] : 'cni0'; // the plugin's own default
 }
+
+/** Whether a plugin of the list takes what `capability` names: CNI's conventions, "Dynamic Plugin specific fields". */
+export const hasCapability = (list: ConfList, capability: string): boolean =>
+  list.plugins.some((plugin) => pluginHasCapability(plugin, capability));
+
+export const pluginHasCapability = (plugin: ConfList['plugins'][number], capability: string): boolean =>
+  v.is(v.looseObject({ [capability]: v.literal(true) }), plugin['capabilities']);

@@ -1,36 +1,129 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { nearest } from '@ignite/toolkit/text/nearest';
 
 export type NetworkErrorCode =
-  'CNI_PLUGIN_MISSING' | 'CNI_FAILED' | 'CNI_CONFIG_BROKEN' | 'PORT_INVALID' | 'PORT_TAKEN';
+  | 'CNI_PLUGIN_MISSING'
+  | 'CNI_FAILED'
+  | 'CNI_CONFIG_BROKEN'
+  | 'NETWORK_NOT_FOUND'
+  | 'INTERFACE_MISSING'
+  | 'INTERFACE_UNBRIDGEABLE'
+  | 'ADDRESS_INVALID'
+  | 'ADDRESS_TAKEN'
+  | 'ADDRESS_IGNORED'
+  | 'MAC_TAKEN'
+  | 'PORT_INVALID'
+  | 'PORT_TAKEN'
+  | 'PORTS_UNSUPPORTED'
+  | 'PORT_UNPUBLISHED';
 
-export const pluginMissing = (plugin: string, dirs: readonly string[]): CodedError<NetworkErrorCode> =>
-  new CodedError('CNI_PLUGIN_MISSING', `the CNI plugin "${plugin}" is in none of ${dirs.join(', ')}`, {
-    hint: 'run "ignite doctor --fix", or name its folder in $CNI_PATH',
-  });
+const networkError = (
+  code: NetworkErrorCode,
+  what: string,
+  hint: string,
+  cause?: unknown,
+): CodedError<NetworkErrorCode> => new CodedError(code, what, { hint, cause });
 
-export const pluginFailed = (
-  plugin: string,
-  command: string,
-  cause: unknown,
-  said: string,
-): CodedError<NetworkErrorCode> =>
-  new CodedError('CNI_FAILED', `the CNI plugin "${plugin}" failed to ${command}: ${said}`, {
-    hint: 'look at the network configuration in /etc/cni/net.d; "ignite doctor" checks the host',
+export const pluginMissing = (plugin: string, dirs: readonly string[]): CodedError =>
+  networkError(
+    'CNI_PLUGIN_MISSING',
+    `the CNI plugin "${plugin}" is in none of ${dirs.join(', ')}`,
+    'run "ignite doctor --fix", or name its folder in $CNI_PATH',
+  );
+
+export const pluginFailed = (plugin: string, command: string, cause: unknown, said: string): CodedError =>
+  networkError(
+    'CNI_FAILED',
+    `the CNI plugin "${plugin}" failed to ${command}: ${said}`,
+    'look at the network configuration in /etc/cni/net.d; "ignite doctor" checks the host',
     cause,
-  });
+  );
 
-export const configBroken = (path: string, cause: unknown): CodedError<NetworkErrorCode> =>
-  new CodedError('CNI_CONFIG_BROKEN', `${path} is not a CNI network configuration list`, {
-    hint: 'mend it, or remove it to have Ignite write its own',
+export const configBroken = (path: string, cause: unknown): CodedError =>
+  networkError(
+    'CNI_CONFIG_BROKEN',
+    `${path} is not a CNI network configuration list`,
+    'mend it, or remove it to have Ignite write its own',
     cause,
-  });
+  );
 
-export const portInvalid = (text: string, why: string): CodedError<NetworkErrorCode> =>
-  new CodedError('PORT_INVALID', `not a port mapping: ${JSON.stringify(text)}: ${why}`, {
-    hint: 'write [ADDRESS:]HOST_PORT:VM_PORT[/tcp|udp], such as 8080:80 or 127.0.0.1:5353:53/udp; ranges are 8000-8010:80-90',
-  });
+export function networkNotFound(
+  name: string,
+  known: readonly string[],
+  broken: readonly string[],
+): CodedError {
+  const meant = nearest(name, known);
+  const there = known.length === 0 ? 'there is none' : `there is ${known.join(', ')}`;
+  const hint = [
+    meant === undefined ? there : `did you mean "${meant}"? ${there}`,
+    ...(broken.length === 0 ? [] : [`these cannot be read: ${broken.join(', ')}`]),
+  ];
+  return networkError('NETWORK_NOT_FOUND', `there is no CNI network "${name}"`, hint.join('; '));
+}
 
-export const portTaken = (port: string): CodedError<NetworkErrorCode> =>
-  new CodedError('PORT_TAKEN', `port ${port} of this host is in use`, {
-    hint: 'choose another host port, or stop what uses it ("ss -lntup" and "ignite ps" show that)',
-  });
+export const interfaceMissing = (name: string, found: readonly string[]): CodedError =>
+  networkError(
+    'INTERFACE_MISSING',
+    `no plugin of the VM's networks has made the interface "${name}": there is ${found.join(', ') || 'none'}`,
+    'give the interface a network, or name one that the plugins make',
+  );
+
+export const interfaceUnbridgeable = (name: string, kind: string): CodedError =>
+  networkError(
+    'INTERFACE_UNBRIDGEABLE',
+    `the interface "${name}" is of the kind ${kind}, which no bridge takes`,
+    'give it the mode tc-redirect',
+  );
+
+export const addressInvalid = (address: string, network: string, why: string): CodedError =>
+  networkError(
+    'ADDRESS_INVALID',
+    `no VM can have ${address} on the network "${network}": ${why}`,
+    `choose another; "ignite network inspect ${network}" shows its subnets`,
+  );
+
+export const addressTaken = (address: string, network: string, by: string, cause?: unknown): CodedError =>
+  networkError(
+    'ADDRESS_TAKEN',
+    `${address} on the network "${network}" is ${by}`,
+    'choose another; "ignite ps -a" shows which are in use',
+    cause,
+  );
+
+export const addressIgnored = (asked: string, network: string, given: readonly string[]): CodedError =>
+  networkError(
+    'ADDRESS_IGNORED',
+    `the network "${network}" gave ${given.join(' and ') || 'no address'} where ${asked} was asked for`,
+    'its plugin chooses addresses by itself: ask for none, or use one with host-local',
+  );
+
+export const macTaken = (mac: string, by: string): CodedError =>
+  networkError('MAC_TAKEN', `the MAC ${mac} is ${by}`, 'choose another');
+
+export const portInvalid = (text: string, why: string): CodedError =>
+  networkError(
+    'PORT_INVALID',
+    `not a port mapping: ${JSON.stringify(text)}: ${why}`,
+    'write [ADDRESS:]HOST_PORT:VM_PORT[/tcp|udp], such as 8080:80 or 127.0.0.1:5353:53/udp; ranges are 8000-8010:80-90',
+  );
+
+export const portTaken = (port: string): CodedError =>
+  networkError(
+    'PORT_TAKEN',
+    `port ${port} of this host is in use`,
+    'choose another host port, or stop what uses it ("ss -lntup" and "ignite ps" show that)',
+  );
+
+export const portsUnsupported = (network: string): CodedError =>
+  networkError(
+    'PORTS_UNSUPPORTED',
+    `the network "${network}" publishes no ports: its list has no plugin with the capability portMappings`,
+    'add {"type": "portmap", "capabilities": {"portMappings": true}} to its list, or publish none',
+  );
+
+export const portUnpublished = (port: string, vm: string): CodedError =>
+  networkError(
+    'PORT_UNPUBLISHED',
+    `no port of this host leads to ${port} of VM "${vm}"`,
+    `"ignite port ${vm}" lists those that are published; a VM that does not run has none`,
+  );

@@ -20,6 +20,12 @@ export async function assertPortsFree(
   }
 }
 
+export const isSamePort = (a: PortMapping, b: PortMapping): boolean =>
+  a.hostPort === b.hostPort &&
+  a.vmPort === b.vmPort &&
+  a.protocol === b.protocol &&
+  a.bindAddress === b.bindAddress;
+
 function overlaps(a: PortMapping, b: PortMapping): boolean {
   const sameAddress = !a.bindAddress || !b.bindAddress || a.bindAddress === b.bindAddress;
   return a.hostPort === b.hostPort && a.protocol === b.protocol && sameAddress;

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import type { AttachmentRecord } from './attachment-record.ts';
 import { removeMasquerade } from './cni-chains.ts';
+import type { DefaultNetwork } from './conf-list.ts';
 import { LocalNetwork } from './local-network.ts';
 import { netnsName } from './netns.ts';
-import { testNetworkContract } from './network.contract.ts';
+import { addressOf, attachRequest as request, eth0, testNetworkContract } from './network.contract.ts';
+import type { AttachRequest } from './network.ts';
 
 const signal = AbortSignal.timeout(120_000);
 const bridge = 'igtest110';
@@ -40,9 +41,9 @@ test('LocalNetwork: what a reboot took is put back, and what it left is cleared'
     const first = await network.attach(asked, signal);
     execFileSync('ip', ['netns', 'delete', netnsName(asked.uid)]);
     assert.deepEqual(await network.observe(asked.uid), { state: 'partial' });
-    const address = first.address.split('/')[0]!;
-    const second = await network.attach({ ...asked, address }, signal);
-    assert.equal(second.address, first.address);
+    const interfaces = [eth0({ lastAddresses: [addressOf(first)] })];
+    const second = await network.attach({ ...asked, interfaces }, signal);
+    assert.equal(addressOf(second), addressOf(first));
   }
   assert.deepEqual(hostState(), before);
 });
@@ -53,12 +54,9 @@ test('LocalNetwork: an attachment that was cut short before its masquerading was
     await using network = await open();
     const asked = request();
     await network.attach(asked, signal);
-    await removeMasquerade('ignite-test-110', `ignite-${asked.uid}`, localRunner, signal);
-    const record = join(network.dir, 'network', `${asked.uid}.json`);
-    const { attachment: _attachment, ...cutShort } = JSON.parse(
-      readFileSync(record, 'utf8'),
-    ) as AttachmentRecord;
-    writeFileSync(record, JSON.stringify(cutShort));
+    const chain = { network: 'ignite-test-110', containerId: `ignite-${asked.uid}`, families: [4] } as const;
+    await removeMasquerade(chain, localRunner, signal);
+    network.change(asked.uid, ({ attachment: _attachment, ...cutShort }) => cutShort);
     await network.detach(asked.uid, signal);
   }
   assert.deepEqual(hostState(), before);
@@ -67,7 +65,7 @@ test('LocalNetwork: an attachment that was cut short before its masquerading was
 test("LocalNetwork: the guest's MAC is neither the namespace's nor the bridge's, and the tap is the VMM user's", async () => {
   await using network = await open();
   const asked = request();
-  const { mac, tap } = await network.attach(asked, signal);
+  const { mac, tap } = (await network.attach(asked, signal)).nics[0]!;
   const links = JSON.parse(
     execFileSync('ip', ['-n', netnsName(asked.uid), '-d', '-j', 'link'], { encoding: 'utf8' }),
   ) as readonly {
@@ -81,10 +79,129 @@ test("LocalNetwork: the guest's MAC is neither the namespace's nor the bridge's,
   assert.equal(Number(user), asked.vmmUid);
 });
 
-const request = () => ({ uid: newUid(), name: 'vm', ports: [], vmmUid: 0x70000001 });
+test('LocalNetwork: both families are given, served and cleared, however far an attachment came', async () => {
+  const before = hostState();
+  {
+    await using network = await open({ subnet6: 'fd00:110::/64' });
+    const ports = [{ hostPort: await freePort(), vmPort: 80, protocol: 'tcp' as const }];
+    const asked = request({ ports, name: 'both' });
+    const { nics, dns } = await network.attach(asked, signal);
+    assert.match(nics[0]?.addresses[1] ?? '', /^fd00:110::[0-9a-f]+\/64$/);
+    assert.deepEqual(nics[0]?.routes.at(-1), { to: 'default', via: 'fd00:110::1' });
+    assert.deepEqual(dns, ['10.110.0.1']);
+    const names = readFileSync(
+      join(network.dir, 'network/dnsmasq/ignite-test-110/names', `ignite-${asked.uid}`),
+    );
+    assert.match(names.toString(), /^10\.110\.0\.\d+ both\nfd00:110::[0-9a-f]+ both\n$/);
+    assert.match(execFileSync('ip6tables-save', { encoding: 'utf8' }), /DNAT --to-destination \[fd00:110::/);
+
+    const cutShort = request();
+    await network.attach(cutShort, signal);
+    execFileSync('ip', ['netns', 'delete', netnsName(cutShort.uid)]);
+    network.change(cutShort.uid, ({ attachment: _attachment, ...rest }) => rest);
+    const lost = {
+      network: 'ignite-test-110',
+      containerId: `ignite-${cutShort.uid}`,
+      families: [4, 6],
+    } as const;
+    await removeMasquerade(lost, localRunner, signal);
+    await network.detach(cutShort.uid, signal);
+  }
+  assert.deepEqual(hostState(), before);
+});
+
+test('LocalNetwork: a macvlan is redirected to, a ptp has routes, and each network is cleared by itself', async () => {
+  const before = hostState();
+  const ip = (...words: readonly string[]) => execFileSync('ip', words, { encoding: 'utf8' });
+  ip('link', 'add', 'igtest110m', 'type', 'veth', 'peer', 'name', 'igtest110n');
+  try {
+    for (const end of ['igtest110m', 'igtest110n']) ip('link', 'set', end, 'up');
+    await using network = await open();
+    network.write('20-lan.conf', {
+      ...{ cniVersion: '0.4.0', name: 'igtest110-lan', type: 'macvlan', master: 'igtest110m' },
+      ipam: { type: 'host-local', subnet: '10.110.1.0/24' },
+    });
+    network.write('30-p2p.conflist', {
+      ...{ cniVersion: '0.4.0', name: 'igtest110-p2p' },
+      plugins: [
+        {
+          ...{ type: 'ptp', ipMasq: true },
+          ipam: { type: 'host-local', subnet: '10.110.2.0/24', routes: [{ dst: '0.0.0.0/0' }] },
+        },
+      ],
+    });
+    network.write('40-own.conflist', {
+      ...{ cniVersion: '0.4.0', name: 'igtest110-own' },
+      plugins: [
+        {
+          ...{ type: 'bridge', bridge: 'igtest110b', isGateway: true },
+          ipam: { type: 'host-local', subnet: '10.110.3.0/24' },
+        },
+      ],
+    });
+    const asked = request({
+      interfaces: [
+        eth0({ network: 'igtest110-p2p' }),
+        eth0({ name: 'lan', network: 'igtest110-lan', mac: '02:00:00:00:11:10' }),
+        eth0({ name: 'own', network: 'igtest110-own' }),
+      ],
+    });
+    const { nics } = await network.attach(asked, signal);
+    assert.deepEqual(
+      nics.map(({ name, network: of }) => [name, of]),
+      [
+        ['eth0', 'igtest110-p2p'],
+        ['lan', 'igtest110-lan'],
+        ['own', 'igtest110-own'],
+      ],
+    );
+    assert.match(nics[0]?.addresses[0] ?? '', /\/32$/);
+    assert.deepEqual(nics[0]?.routes[0], { to: '10.110.2.1' });
+    const inside = (tool: string, ...words: readonly string[]) =>
+      execFileSync(tool, ['-n', netnsName(asked.uid), ...words], { encoding: 'utf8' });
+    assert.match(inside('ip', 'link', 'show', 'dev', 'lan'), /02:00:00:00:11:10/);
+    assert.match(inside('tc', 'filter', 'show', 'dev', 'lan', 'ingress'), /Redirect to device tap1/);
+    assert.match(inside('tc', 'filter', 'show', 'dev', 'tap1', 'ingress'), /Redirect to device lan/);
+
+    await network.attach(request(), signal);
+    await network.detach(asked.uid, signal);
+    assert.ok(!ip('-o', 'link').includes('igtest110b'), 'the bridge of a network goes with its last VM');
+    assert.ok(ip('-o', 'link').includes(bridge), "and another network's stays");
+  } finally {
+    ip('link', 'delete', 'igtest110m');
+  }
+  assert.deepEqual(hostState(), before);
+});
+
+test('LocalNetwork: a change of ports that was killed half-way is finished by the next, or undone', async () => {
+  const before = hostState();
+  {
+    await using network = await open();
+    const [first, second] = [await freePort(), await freePort()];
+    const on = (hostPort: number) => [{ hostPort, vmPort: 80, protocol: 'tcp' as const }];
+    for (const finish of [true, false]) {
+      const asked = request({ ports: on(first) });
+      await network.attach(asked, signal);
+      network.change(asked.uid, (record) => ({
+        ...record,
+        ports: [...on(first), ...on(second)],
+        isChangingPorts: true,
+      }));
+      execFileSync('iptables', ['-t', 'nat', '-F', 'CNI-HOSTPORT-DNAT']);
+      if (finish) {
+        await network.changePorts(asked.uid, on(first), signal);
+        const published = execFileSync('iptables-save', ['-t', 'nat'], { encoding: 'utf8' });
+        assert.match(published, new RegExp(`--dport ${first} -j DNAT`));
+        assert.doesNotMatch(published, new RegExp(`--dport ${second} `));
+      }
+      await network.detach(asked.uid, signal);
+    }
+  }
+  assert.deepEqual(hostState(), before);
+});
 
 /** On a bridge, a range and a folder of its own; detaches everything when disposed. */
-async function open() {
+async function open(more: Partial<DefaultNetwork> = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'ignite-network-'));
   chmodSync(dir, 0o711);
   const attached = new Set<string>();
@@ -93,14 +210,26 @@ async function open() {
       dir: join(dir, 'network'),
       locksDir: join(dir, 'locks'),
       confDir: join(dir, 'cni'),
-      fallback: { name: 'ignite-test-110', bridge, subnet: '10.110.0.0/24' },
+      fallback: { name: 'ignite-test-110', bridge, subnet: '10.110.0.0/24', ...more },
       env: process.env,
     },
     localRunner,
   );
   return {
     dir,
-    attach: (asked: Parameters<LocalNetwork['attach']>[0], until: AbortSignal) => {
+    /** Adds a CNI network. */
+    write: (name: string, list: object) => {
+      mkdirSync(join(dir, 'cni'), { recursive: true });
+      writeFileSync(join(dir, 'cni', name), JSON.stringify(list));
+    },
+    /** Changes a record behind the network's back, as a kill at the right moment would leave it. */
+    change: (uid: string, of: (record: AttachmentRecord) => AttachmentRecord) => {
+      const path = join(dir, 'network', `${uid}.json`);
+      writeFileSync(path, JSON.stringify(of(JSON.parse(readFileSync(path, 'utf8')) as AttachmentRecord)));
+    },
+    validate: (asked: AttachRequest) => network.validate(asked),
+    changePorts: (...change: Parameters<LocalNetwork['changePorts']>) => network.changePorts(...change),
+    attach: (asked: AttachRequest, until: AbortSignal) => {
       attached.add(asked.uid);
       return network.attach(asked, until);
     },
@@ -115,12 +244,20 @@ async function open() {
 
 function hostState(): object {
   const run = (tool: string, ...args: readonly string[]) => execFileSync(tool, args, { encoding: 'utf8' });
-  const own = (line: string): boolean => /ignite|igtest|10\.110\.|CNI|veth/.test(line);
-  const leases = run('find', '/var/lib/cni/networks', '-path', '*ignite-test-110/1*');
+  const own = (line: string): boolean => /ignite|igtest|10\.110\.|fd00:110:|CNI|veth/.test(line);
+  const leases = run(
+    'find',
+    '/var/lib/cni',
+    '-path',
+    '*igtest110*/[1f]*',
+    '-o',
+    '-path',
+    '*ignite-test-110/[1f]*',
+  );
   return {
     links: run('ip', '-o', 'link').split('\n').filter(own),
     namespaces: run('ip', 'netns').split('\n').filter(own),
-    rules: run('iptables-save').split('\n').filter(own),
+    rules: ['iptables-save', 'ip6tables-save'].flatMap((tool) => run(tool).split('\n').filter(own)),
     leases: leases.split('\n'),
     dnsmasq: run('ps', '-eo', 'args')
       .split('\n')

@@ -1,47 +1,68 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { isIPv4 } from 'node:net';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
-import { type AttachmentRecord, AttachmentRecords } from './attachment-record.ts';
-import { Cni, type CniResult } from './cni.ts';
-import { type ConfList, type DefaultNetwork, hostBridge, loadConfList } from './conf-list.ts';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import { type AttachmentRecord, AttachmentRecords, cniAttachment } from './attachment-record.ts';
+import { Cni } from './cni.ts';
+import { removeUnusedCniChains } from './cni-chains.ts';
+import { CniInterfaces } from './cni-interfaces.ts';
+import { ConfFolder } from './conf-folder.ts';
+import { type ConfList, hasCapability, hostBridge } from './conf-list.ts';
+import { type DemandedLists, assertDemandFits, reservedOn } from './demand.ts';
 import { Dnsmasq } from './dnsmasq.ts';
-import { assertPortsFree } from './host-ports.ts';
-import { ipBatch } from './ip-batch.ts';
+import { macTaken, portsUnsupported } from './errors.ts';
+import { HostBridges } from './host-bridges.ts';
+import { hostNameservers } from './host-nameservers.ts';
+import { assertPortsFree, isSamePort } from './host-ports.ts';
+import { withoutPrefix } from './ip-address.ts';
+import { linkBatch } from './link-batch.ts';
 import { Netns, netnsPath } from './netns.ts';
-import type { Attachment, AttachRequest, Network, NetworkObservation } from './network.ts';
+import { netnsLinks } from './netns-links.ts';
+import type {
+  Attachment,
+  AttachRequest,
+  CniInterfaceRequest,
+  Network,
+  NetworkDemand,
+  NetworkObservation,
+} from './network.ts';
 import { planHandOver, tapName } from './plan-attach.ts';
-import { ensureMasqueradeChain, removeMasquerade, removeUnusedCniChains } from './cni-chains.ts';
+import { type PlannedNic, planNics } from './plan-nics.ts';
+import type { NetworkSettings } from './settings.ts';
+import { bridgedNetwork } from './served-network.ts';
 
-const ifName = 'eth0';
+/** A change of rules is not left half-done because someone lost patience. */
+const republishTimeoutMs = 30_000;
 
-export interface LocalNetworkOptions {
+export interface LocalNetworkOptions extends NetworkSettings {
   /** For records and dnsmasq's files. */
   readonly dir: string;
   readonly locksDir: string;
-  readonly confDir: string;
-  readonly fallback: DefaultNetwork;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** VMs on this host's CNI network, each in a network namespace of its own. Changes are made one at a time. */
+/** VMs on this host's CNI networks, each in a network namespace of its own. Changes are made one at a time. */
 export class LocalNetwork implements Network {
   readonly #options: LocalNetworkOptions;
   readonly #runner: Runner;
+  readonly #conf: ConfFolder;
   readonly #cni: Cni;
+  readonly #interfaces: CniInterfaces;
   readonly #netns: Netns;
   readonly #records: AttachmentRecords;
-  readonly #dnsmasq: Dnsmasq;
+  readonly #bridges: HostBridges;
 
   constructor(options: LocalNetworkOptions, runner: Runner) {
     this.#options = options;
     this.#runner = runner;
+    this.#conf = new ConfFolder(options.confDir, options.fallback);
     this.#cni = new Cni(runner, options.env);
+    this.#interfaces = new CniInterfaces(this.#cni, runner);
     this.#netns = new Netns(runner);
     this.#records = new AttachmentRecords(options.dir);
-    this.#dnsmasq = new Dnsmasq(join(options.dir, 'dnsmasq'), runner);
+    this.#bridges = new HostBridges(join(options.dir, 'bridges'), runner);
   }
 
   async observe(uid: string): Promise<NetworkObservation> {
@@ -52,27 +73,61 @@ export class LocalNetwork implements Network {
       : { state: 'partial' };
   }
 
+  async validate(demand: NetworkDemand): Promise<void> {
+    assertDemandFits(demand, await this.#listsOf(demand));
+  }
+
   async attach(request: AttachRequest, signal: AbortSignal): Promise<Attachment> {
     await mkdir(this.#options.dir, { recursive: true, mode: 0o755 });
     using _lock = await this.#lock(signal);
     const found = await this.observe(request.uid);
     if (found.state === 'attached') return found.attachment;
     if (found.state === 'partial') await this.#detach(request.uid, signal);
-    const others = (await this.#records.all()).filter(({ uid }) => uid !== request.uid);
-    await assertPortsFree(
-      request.ports,
-      others.flatMap(({ ports }) => ports),
-    );
+    const lists = await this.#listsOf(request);
+    assertDemandFits(request, lists);
+    const others = await this.#others(request.uid);
+    assertMacsFree(request, others);
+    await assertPortsFree(request.ports, portsOf(others));
 
-    const list = await loadConfList(this.#options.confDir, this.#options.fallback);
-    const record: AttachmentRecord = { uid: request.uid, name: request.name, ports: request.ports, list };
+    const { uid, name, ports } = request;
+    let record: AttachmentRecord = { uid, name, ports, interfaces: [] };
     await this.#records.write(record);
-    await this.#netns.ensure(request.uid, signal);
-    const result = await this.#add(record, request.address, signal);
-    await ipBatch(request.uid, planHandOver(ifName, request.vmmUid), this.#runner, signal);
-    const attachment = await this.#publish(record, result, signal);
-    await this.#records.write({ ...record, result, attachment });
+    await this.#netns.ensure(uid, signal);
+    for (const asked of request.interfaces) {
+      if (asked.kind === 'cni') record = await this.#add(record, asked, lists, request, signal);
+    }
+    const nics = planNics(request.interfaces, await netnsLinks(uid, this.#runner, signal));
+    await this.#handOver(nics, request, signal);
+    const attachment = await this.#publish(nics, record, request, signal);
+    await this.#records.write({ ...record, attachment });
     return attachment;
+  }
+
+  async changePorts(uid: string, ports: readonly PortMapping[], signal: AbortSignal): Promise<void> {
+    using _lock = await this.#lock(signal);
+    const record = await this.#records.read(uid);
+    const [first] = record?.interfaces ?? [];
+    if (!record?.attachment || !first?.result || !(await this.#netns.exists(uid))) return;
+    const { isChangingPorts = false, ...before } = record;
+    const isIn = (list: readonly PortMapping[]) => (port: PortMapping) =>
+      list.some((other) => isSamePort(port, other));
+    const added = ports.filter((port) => !isIn(record.ports)(port));
+    if (!isChangingPorts && added.length === 0 && record.ports.every(isIn(ports))) return;
+    if (ports.length > 0 && !hasCapability(first.list, 'portMappings'))
+      throw portsUnsupported(first.list.name);
+    await assertPortsFree(added, portsOf(await this.#others(uid)));
+
+    const during: AttachmentRecord = { ...before, ports: [...record.ports, ...added], isChangingPorts: true };
+    const after: AttachmentRecord = { ...before, ports };
+    await this.#records.write(during);
+    await this.#cni.republish(
+      first.list,
+      cniAttachment(during, first.name, 0),
+      cniAttachment(after, first.name, 0),
+      first.result,
+      AbortSignal.timeout(republishTimeoutMs),
+    );
+    await this.#records.write(after);
   }
 
   async detach(uid: string, signal: AbortSignal): Promise<void> {
@@ -82,67 +137,138 @@ export class LocalNetwork implements Network {
 
   async #detach(uid: string, signal: AbortSignal): Promise<void> {
     const [record, netns] = await Promise.all([this.#records.read(uid), this.#netns.exists(uid)]);
-    if (record) {
-      await this.#netns.ensure(uid, signal);
-      const address = record.result && guestAddress(record.result)?.address;
-      if (address && netns) await this.#takeBack(uid, address, signal);
-      const attachment = attachmentOf(record);
-      if (!record.attachment)
-        await ensureMasqueradeChain(record.list.name, attachment.containerId, this.#runner, signal);
-      await this.#cni.del(record.list, attachment, record.result, signal);
-      await removeMasquerade(record.list.name, attachment.containerId, this.#runner, signal);
-      await this.#dnsmasq.withdraw(uid);
+    if (!record) {
+      if (netns) await this.#netns.remove(uid, signal);
+      return;
     }
-    if (record || netns) await this.#netns.remove(uid, signal);
+    await this.#netns.ensure(uid, signal);
+    for (const [at, { name, list }] of [...record.interfaces.entries()].toReversed()) {
+      await this.#interfaces.del(record, at, netns, signal);
+      await this.#dnsmasq(list.name).withdraw(cniAttachment(record, name, at).containerId);
+    }
+    await this.#netns.remove(uid, signal);
+    await this.#removeShared(record, signal);
     await this.#records.remove(uid); // last: until here a repetition finds what to undo
-    if (record && (await this.#records.all()).length === 0) await this.#removeShared(record.list, signal);
   }
 
-  async #add(record: AttachmentRecord, address: string | undefined, signal: AbortSignal): Promise<CniResult> {
-    const attachment = attachmentOf(record);
-    const onResult = (result: CniResult) => this.#records.write({ ...record, result });
-    if (address !== undefined) {
-      try {
-        return await this.#cni.add(record.list, { ...attachment, address }, onResult, signal);
-      } catch (failure) {
-        if (!hasCode(failure, 'CNI_FAILED')) throw failure;
-        await this.#cni.del(record.list, attachment, undefined, signal); // someone else has that address by now
-      }
+  /** The list of each request for an interface on a CNI network. */
+  async #listsOf({ interfaces }: NetworkDemand): Promise<DemandedLists> {
+    const lists = new Map<CniInterfaceRequest, ConfList>();
+    for (const asked of interfaces) {
+      if (asked.kind === 'cni')
+        lists.set(
+          asked,
+          await (asked.network === undefined ? this.#conf.default() : this.#conf.named(asked.network)),
+        );
     }
-    return await this.#cni.add(record.list, attachment, onResult, signal);
+    return { of: lists, defaultName: await this.#conf.defaultName() };
   }
 
-  async #publish(record: AttachmentRecord, result: CniResult, signal: AbortSignal): Promise<Attachment> {
-    const ip = guestAddress(result);
-    const mac = result.interfaces.find((link) => link.name === ifName && link.sandbox)?.mac;
-    if (!ip || !mac) throw new Error(`the CNI network "${record.list.name}" gave no IPv4 address and MAC`);
-    const gateway = ip.gateway ?? '';
-    const [address = '', prefixLength = '32'] = ip.address.split('/');
-    const bridge = hostBridge(record.list);
-    const serves = bridge !== undefined && gateway !== '';
-    if (serves) {
-      const lease = { uid: record.uid, name: record.name, mac, address };
-      await this.#dnsmasq.publish(lease, { bridge, gateway, prefixLength: Number(prefixLength) }, signal);
-    }
-    const dns = serves ? [gateway] : await hostNameservers();
-    return { netnsPath: netnsPath(record.uid), tap: tapName, mac, address: ip.address, gateway, dns };
-  }
-
-  /** Gives eth0 its address back, by which the plugins find at DEL what they made at ADD. */
-  async #takeBack(uid: string, address: string, signal: AbortSignal): Promise<void> {
-    try {
-      await ipBatch(uid, [`address replace ${address} dev ${ifName}`], this.#runner, signal);
-    } catch (failure) {
-      if (!(failure instanceof ToolFailedError)) throw failure; // there is no eth0 when an ADD or a DEL was cut short
-    }
-  }
-
-  /** What belongs to no VM alone goes with the last one. */
-  async #removeShared(list: ConfList, signal: AbortSignal): Promise<void> {
-    await this.#dnsmasq.stop();
+  async #add(
+    record: AttachmentRecord,
+    asked: CniInterfaceRequest,
+    lists: DemandedLists,
+    { reserved }: AttachRequest,
+    signal: AbortSignal,
+  ): Promise<AttachmentRecord> {
+    const list = lists.of.get(asked)!;
+    const at = record.interfaces.length;
+    let now: AttachmentRecord = { ...record, interfaces: [...record.interfaces, { name: asked.name, list }] };
+    await this.#records.write(now);
     const bridge = hostBridge(list);
-    if (bridge === this.#options.fallback.bridge) await removeBridge(bridge, this.#runner, signal);
-    await removeUnusedCniChains(this.#runner, signal);
+    if (bridge !== undefined) await this.#bridges.note(bridge, signal);
+    const kept = reservedOn(list.name, reserved, lists.defaultName).flatMap(({ addresses }) => addresses);
+    const begun = {
+      list,
+      attachment: cniAttachment(record, asked.name, at),
+      onResult: async (result: Awaited<ReturnType<Cni['add']>>) => {
+        now = { ...record, interfaces: [...record.interfaces, { name: asked.name, list, result }] };
+        await this.#records.write(now);
+      },
+    };
+    await this.#interfaces.add(begun, { ...asked, reserved: kept }, signal);
+    return now;
+  }
+
+  async #handOver(
+    nics: readonly PlannedNic[],
+    { uid, vmmUid }: AttachRequest,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const hasIpv6 = existsSync('/proc/sys/net/ipv6');
+    const plans = nics.map((nic, at) => planHandOver(nic, at, { vmmUid, hasIpv6 }));
+    const tools = { runner: this.#runner, signal };
+    await linkBatch(
+      'ip',
+      uid,
+      plans.flatMap(({ ip }) => ip),
+      tools,
+    );
+    await linkBatch(
+      'tc',
+      uid,
+      plans.flatMap(({ tc }) => tc),
+      tools,
+    );
+  }
+
+  /** Has DHCP and DNS on the bridges of this host know the VM. */
+  async #publish(
+    nics: readonly PlannedNic[],
+    record: AttachmentRecord,
+    { uid, name, dns }: AttachRequest,
+    signal: AbortSignal,
+  ): Promise<Attachment> {
+    const servers: string[] = [];
+    for (const [at, made] of record.interfaces.entries()) {
+      const nic = nics.find((each) => each.name === made.name);
+      const network = bridgedNetwork(made, nic?.mtu ?? 0);
+      if (!nic || !network) continue;
+      const addresses = nic.addresses.map(withoutPrefix);
+      const id = cniAttachment(record, made.name, at).containerId;
+      await this.#dnsmasq(made.list.name).publish(
+        { id, name, mac: nic.mac, addresses, dns },
+        network,
+        signal,
+      );
+      servers.push(...network.gateways.slice(0, 1).map(withoutPrefix));
+    }
+    const networkOf = (ifName: string) => record.interfaces.find((made) => made.name === ifName)?.list.name;
+    return {
+      netnsPath: netnsPath(uid),
+      nics: nics.map(({ name: ifName, mac, mtu, addresses, routes }, at) => {
+        const network = networkOf(ifName);
+        return {
+          name: ifName,
+          ...(network !== undefined && { network }),
+          tap: tapName(at),
+          mac,
+          mtu,
+          addresses,
+          routes,
+        };
+      }),
+      // Another network's server knows no more, except its own VMs' names, which it would be asked for too late.
+      dns: servers.length > 0 ? servers.slice(0, 1) : await hostNameservers(),
+    };
+  }
+
+  /** What belongs to no VM alone goes with the last one that is on the network, or on any. */
+  async #removeShared({ uid, interfaces }: AttachmentRecord, signal: AbortSignal): Promise<void> {
+    const others = await this.#others(uid);
+    const used = new Set(others.flatMap((other) => other.interfaces.map(({ list }) => hostBridge(list))));
+    for (const bridge of new Set(interfaces.map(({ list }) => hostBridge(list)))) {
+      if (bridge !== undefined && !used.has(bridge)) await this.#bridges.removeUnused(bridge, signal);
+    }
+    if (others.length === 0) await removeUnusedCniChains(this.#runner, signal);
+  }
+
+  async #others(uid: string): Promise<readonly AttachmentRecord[]> {
+    return (await this.#records.all()).filter((record) => record.uid !== uid);
+  }
+
+  #dnsmasq(network: string): Dnsmasq {
+    return new Dnsmasq(join(this.#options.dir, 'dnsmasq', network), this.#runner);
   }
 
   async #lock(signal: AbortSignal): Promise<Disposable> {
@@ -150,30 +276,13 @@ export class LocalNetwork implements Network {
   }
 }
 
-function attachmentOf(record: AttachmentRecord) {
-  return {
-    containerId: `ignite-${record.uid}`,
-    netnsPath: netnsPath(record.uid),
-    ifName,
-    ports: record.ports,
-  };
-}
+const portsOf = (records: readonly AttachmentRecord[]): readonly PortMapping[] =>
+  records.flatMap(({ ports }) => ports);
 
-const guestAddress = (result: CniResult) =>
-  result.ips.find(({ address }) => isIPv4(address.split('/')[0] ?? ''));
-
-async function removeBridge(bridge: string, runner: Runner, signal: AbortSignal): Promise<void> {
-  try {
-    await runner.run({ tool: 'ip', args: ['link', 'delete', bridge, 'type', 'bridge'] }, signal);
-  } catch (failure) {
-    if (failure instanceof ToolFailedError && failure.stderr.includes('Cannot find device')) return;
-    throw failure;
+function assertMacsFree({ interfaces }: AttachRequest, others: readonly AttachmentRecord[]): void {
+  for (const asked of interfaces) {
+    if (asked.kind !== 'cni' || asked.mac === undefined) continue;
+    const holder = others.find(({ attachment }) => attachment?.nics.some(({ mac }) => mac === asked.mac));
+    if (holder) throw macTaken(asked.mac, `that of VM "${holder.name}"`);
   }
-}
-
-async function hostNameservers(): Promise<readonly string[]> {
-  const servers = (await readFile('/etc/resolv.conf', 'utf8')).matchAll(/^nameserver\s+(\S+)/gm);
-  return [...servers]
-    .map((match) => match[1]!)
-    .filter((server) => !server.startsWith('127.') && server !== '::1');
 }

@@ -1,25 +1,93 @@
-import type { PortMapping } from '@ignite/api/v1/vm-network';
+import type { InterfaceMode, PortMapping } from '@ignite/api/v1/vm-network';
+
+/** An interface on a CNI network. */
+export interface CniInterfaceRequest {
+  readonly kind: 'cni';
+  /** In the namespace. */
+  readonly name: string;
+  /** Absent: the default network of this host. */
+  readonly network?: string;
+  /** Absent: as the interface's kind allows. */
+  readonly mode?: InterfaceMode;
+  /** Of the guest; absent: the network chooses. */
+  readonly mac?: string;
+  /** At most one of each family: given, or refused. */
+  readonly addresses: readonly string[];
+  /** Asked for, not promised: those that the interface had before. */
+  readonly lastAddresses: readonly string[];
+}
+
+/** An interface that the plugins of another make in the namespace, for the guest to have too. */
+export interface FoundInterfaceRequest {
+  readonly kind: 'found';
+  readonly name: string;
+  readonly mode: InterfaceMode;
+}
+
+export type InterfaceRequest = CniInterfaceRequest | FoundInterfaceRequest;
+
+/** What one interface of another VM was given by name: its own for as long as that VM exists, run or not. */
+export interface Reservation {
+  /** The other VM's name. */
+  readonly vm: string;
+  /** Absent: the default network of this host. */
+  readonly network?: string;
+  readonly addresses: readonly string[];
+  readonly mac?: string;
+}
+
+/** What a guest that asks by DHCP is told of DNS in the place of the network's own. */
+export interface DnsSettings {
+  readonly servers: readonly string[];
+  readonly search: readonly string[];
+  readonly options: readonly string[];
+}
 
 export interface AttachRequest {
   readonly uid: string;
   /** The VM's name, by which other VMs find it. */
   readonly name: string;
+  /** Published from this host to eth0. */
   readonly ports: readonly PortMapping[];
-  /** The user that the VMM runs as, who may open the tap. */
+  /** The user that the VMM runs as, who may open the taps. */
   readonly vmmUid: number;
-  /** Asked for, not promised: the address that the VM had before. */
-  readonly address?: string;
+  /** eth0 first. */
+  readonly interfaces: readonly InterfaceRequest[];
+  /** Of all other VMs. */
+  readonly reserved: readonly Reservation[];
+  readonly dns: DnsSettings;
 }
 
-/** What the VMM and its guest need to know of the network that the VM is attached to. */
-export interface Attachment {
-  readonly netnsPath: string;
+export interface Route {
+  /** `default`, or a subnet or address. */
+  readonly to: string;
+  /** Absent: reached without a gateway. */
+  readonly via?: string;
+}
+
+/** One interface of the guest, in the words of the host and of the guest. */
+export interface AttachedNic {
+  /** In the namespace; the guest numbers its own from eth0. */
+  readonly name: string;
+  /** Absent for one that plugins of another made. */
+  readonly network?: string;
   readonly tap: string;
   /** Of the guest. */
   readonly mac: string;
-  /** Of the guest, with the prefix length: `10.61.0.2/16`. */
-  readonly address: string;
-  readonly gateway: string;
+  /** In bytes. */
+  readonly mtu: number;
+  /** Of the guest, IPv4 first, with prefix lengths: `10.61.0.2/16`. */
+  readonly addresses: readonly string[];
+  /** In an order in which they can be added. */
+  readonly routes: readonly Route[];
+}
+
+/** What the VMM and its guest need to know of the networks that the VM is attached to. */
+export interface Attachment {
+  readonly netnsPath: string;
+  /** In the order of the guest's: eth0 first. */
+  readonly nics: readonly AttachedNic[];
+  /** The servers that the guest shall ask. */
   readonly dns: readonly string[];
 }
 
@@ -28,9 +96,25 @@ export type NetworkObservation =
   | { readonly state: 'partial' }
   | { readonly state: 'attached'; readonly attachment: Attachment };
 
-/** A place on the network for each VM. Every call is idempotent and safe beside others. */
+/** What can be refused of a VM before anything is made. */
+export type NetworkDemand = Pick<AttachRequest, 'interfaces' | 'ports' | 'reserved'>;
+
+/** A place on networks for each VM. Every call is idempotent and safe beside others. */
 export interface Network {
+  /**
+   * Refuses what this VM could not have beside the others.
+   * @throws CodedError NETWORK_NOT_FOUND, ADDRESS_INVALID, ADDRESS_TAKEN, MAC_TAKEN, PORTS_UNSUPPORTED,
+   * CNI_CONFIG_BROKEN
+   */
+  validate(demand: NetworkDemand): Promise<void>;
+  /** @throws CodedError as `validate`, and PORT_TAKEN, ADDRESS_IGNORED, INTERFACE_MISSING, INTERFACE_UNBRIDGEABLE */
   attach(request: AttachRequest, signal: AbortSignal): Promise<Attachment>;
+  /**
+   * Publishes `ports` in the place of those before; connections that are open go on. Does nothing to a VM that is not
+   * attached.
+   * @throws CodedError PORT_TAKEN and PORTS_UNSUPPORTED, before anything is changed
+   */
+  changePorts(uid: string, ports: readonly PortMapping[], signal: AbortSignal): Promise<void>;
   /** Leaves no namespace, device, lease, rule or file of the VM, and works after a reboot took some of them. */
   detach(uid: string, signal: AbortSignal): Promise<void>;
   observe(uid: string, signal: AbortSignal): Promise<NetworkObservation>;

@@ -1,23 +1,80 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { planHandOver } from './plan-attach.ts';
+import type { PlannedNic } from './plan-nics.ts';
 
-test('planHandOver: eth0 gives its address and MAC away before the guest can use them', () => {
-  const lines = planHandOver('eth0', 1_879_048_193);
-  const at = (part: string): number => lines.findIndex((line) => line.includes(part));
-  assert.ok(at('address flush dev eth0') >= 0);
-  assert.ok(at('set dev eth0 address') < at('set dev eth0 master'));
-  assert.ok(at('tuntap add dev tap0 mode tap user 1879048193') < at('set dev tap0 master'));
+const nic: PlannedNic = {
+  name: 'eth0',
+  mode: 'dhcp-bridge',
+  mac: '4e:90:8b:a5:4c:22',
+  isMacForeign: false,
+  mtu: 1_450,
+  addresses: ['10.61.0.2/16'],
+  routes: [],
+};
+const host = { vmmUid: 1_879_048_193, hasIpv6: true };
+
+test('planHandOver: dhcp-bridge', () => {
+  assert.deepEqual(planHandOver(nic, 0, host), {
+    ip: [
+      'link set dev eth0 addrgenmode none',
+      'address flush dev eth0',
+      'link set dev eth0 address 02:00:00:00:00:01',
+      'link add br0 address 02:00:00:00:00:02 type bridge forward_delay 0 mcast_snooping 0',
+      'link set dev br0 addrgenmode none',
+      'tuntap add dev tap0 mode tap user 1879048193',
+      'link set dev tap0 mtu 1450',
+      'link set dev tap0 addrgenmode none',
+      'link set dev eth0 master br0',
+      'link set dev eth0 type bridge_slave learning off',
+      'link set dev tap0 master br0',
+      'link set dev eth0 up',
+      'link set dev tap0 up',
+      'link set dev br0 up',
+    ],
+    tc: [],
+  });
 });
 
-test('planHandOver: eth0, the bridge and the guest are never one MAC', () => {
-  const macs = planHandOver('eth0', 1).flatMap((line) => /address ([0-9a-f:]{17})/.exec(line)?.[1] ?? []);
+test('planHandOver: tc-redirect', () => {
+  const plan = planHandOver({ ...nic, name: 'net1', mode: 'tc-redirect' }, 2, host);
+  assert.deepEqual(plan, {
+    ip: [
+      'link set dev net1 addrgenmode none',
+      'address flush dev net1 scope link',
+      'tuntap add dev tap2 mode tap user 1879048193',
+      'link set dev tap2 mtu 1450',
+      'link set dev tap2 addrgenmode none',
+      'link set dev net1 up',
+      'link set dev tap2 up',
+    ],
+    tc: [
+      'qdisc add dev net1 ingress',
+      'qdisc add dev tap2 ingress',
+      'filter add dev net1 parent ffff: protocol all u32 match u8 0 0 action mirred egress redirect dev tap2',
+      'filter add dev tap2 parent ffff: protocol all u32 match u8 0 0 action mirred egress redirect dev net1',
+    ],
+  });
+});
+
+test('planHandOver: a MAC that was asked for is given to an interface that shares it with the guest', () => {
+  const asked: PlannedNic = { ...nic, mac: '02:00:00:00:00:07', isMacForeign: true, mode: 'tc-redirect' };
+  assert.ok(planHandOver(asked, 0, host).ip.includes('link set dev eth0 address 02:00:00:00:00:07'));
+});
+
+test('planHandOver: an interface, its bridge and the guest are never one MAC', () => {
+  const macs = planHandOver(nic, 0, host).ip.flatMap(
+    (line) => /address ([0-9a-f:]{17})/.exec(line)?.[1] ?? [],
+  );
   assert.equal(macs.length, 2);
-  assert.equal(new Set(macs).size, 2);
+  assert.equal(new Set([...macs, nic.mac]).size, 3);
   for (const mac of macs)
     assert.equal(Number.parseInt(mac.slice(0, 2), 16) & 0b11, 0b10, 'local and unicast');
 });
 
-test('planHandOver: what a hairpin sends back teaches the bridge nothing', () => {
-  assert.ok(planHandOver('eth0', 1).includes('link set dev eth0 type bridge_slave learning off'));
+test('planHandOver: on a host without IPv6 nothing is said of it', () => {
+  for (const mode of ['dhcp-bridge', 'tc-redirect'] as const) {
+    const { ip } = planHandOver({ ...nic, mode }, 0, { ...host, hasIpv6: false });
+    assert.ok(!ip.some((line) => line.includes('addrgenmode')));
+  }
 });

@@ -1,26 +1,87 @@
-export const tapName = 'tap0';
-const bridgeName = 'br0';
+import type { PlannedNic } from './plan-nics.ts';
+
+export const tapName = (at: number): string => `tap${at}`;
+const bridgeName = (at: number): string => `br${at}`;
 /** Locally administered, and the same in every namespace: no two of them are ever on one link. */
-const eth0Mac = '02:00:00:00:00:01';
+const portMac = '02:00:00:00:00:01';
 const bridgeMac = '02:00:00:00:00:02';
 
+/** Lines for `ip -batch`, and then for `tc -batch`. */
+export interface HandOver {
+  readonly ip: readonly string[];
+  readonly tc: readonly string[];
+}
+
+/** Pure. The lines that hand the namespace's interface number `at` over to the guest, through a tap. */
+export function planHandOver(
+  nic: PlannedNic,
+  at: number,
+  { vmmUid, hasIpv6 }: { readonly vmmUid: number; readonly hasIpv6: boolean },
+): HandOver {
+  const tap = tapName(at);
+  const makeTap = [`tuntap add dev ${tap} mode tap user ${vmmUid}`, `link set dev ${tap} mtu ${nic.mtu}`];
+  // The namespace itself is not to speak on the link: it would claim the addresses that follow from the guest's MAC.
+  const beSilent = (device: string) => (hasIpv6 ? [`link set dev ${device} addrgenmode none`] : []);
+  return nic.mode === 'dhcp-bridge'
+    ? { ip: bridged(nic.name, at, makeTap, beSilent), tc: [] }
+    : { ip: redirected(nic, tap, makeTap, beSilent), tc: redirection(nic.name, tap) };
+}
+
 /**
- * The `ip -batch` lines that hand the namespace's eth0 over to the guest: a bridge joins eth0 with the VM's tap, the
- * guest takes eth0's MAC and address, and so eth0 and the bridge must be given other MACs: a bridge keeps for itself
- * every frame that is addressed to the MAC of one of its ports.
+ * A bridge joins the interface with the VM's tap. The guest takes the interface's MAC and addresses, and so the
+ * interface and the bridge must be given other MACs: a bridge keeps for itself every frame that is addressed to the MAC
+ * of one of its ports.
  */
-export function planHandOver(ifName: string, vmmUid: number): readonly string[] {
+function bridged(
+  ifName: string,
+  at: number,
+  makeTap: readonly string[],
+  beSilent: (device: string) => readonly string[],
+): readonly string[] {
+  const [tap, bridge] = [tapName(at), bridgeName(at)];
   return [
+    ...beSilent(ifName),
     `address flush dev ${ifName}`,
-    `link set dev ${ifName} address ${eth0Mac}`,
-    `link add ${bridgeName} address ${bridgeMac} type bridge forward_delay 0 mcast_snooping 0`,
-    `tuntap add dev ${tapName} mode tap user ${vmmUid}`,
-    `link set dev ${ifName} master ${bridgeName}`,
-    // A bridge in hairpin mode sends our own broadcasts back: learnt from, they would place the guest behind eth0.
+    `link set dev ${ifName} address ${portMac}`,
+    `link add ${bridge} address ${bridgeMac} type bridge forward_delay 0 mcast_snooping 0`,
+    ...beSilent(bridge),
+    ...makeTap,
+    ...beSilent(tap),
+    `link set dev ${ifName} master ${bridge}`,
+    // A bridge in hairpin mode sends our own broadcasts back: learnt from, they would place the guest behind the interface.
     `link set dev ${ifName} type bridge_slave learning off`,
-    `link set dev ${tapName} master ${bridgeName}`,
+    `link set dev ${tap} master ${bridge}`,
     `link set dev ${ifName} up`,
-    `link set dev ${tapName} up`,
-    `link set dev ${bridgeName} up`,
+    `link set dev ${tap} up`,
+    `link set dev ${bridge} up`,
   ];
 }
+
+/**
+ * The interface keeps its addresses, since an ipvlan passes on only what is addressed to one of them. Nothing answers
+ * for them in the namespace: every frame is taken to the tap before.
+ */
+function redirected(
+  { name, mac, isMacForeign }: PlannedNic,
+  tap: string,
+  makeTap: readonly string[],
+  beSilent: (device: string) => readonly string[],
+): readonly string[] {
+  return [
+    ...beSilent(name),
+    `address flush dev ${name} scope link`,
+    ...(isMacForeign ? [`link set dev ${name} address ${mac}`] : []),
+    ...makeTap,
+    ...beSilent(tap),
+    `link set dev ${name} up`,
+    `link set dev ${tap} up`,
+  ];
+}
+
+/** Every frame that arrives at one leaves by the other. See tc-u32(8), tc-mirred(8). */
+const redirection = (ifName: string, tap: string): readonly string[] => [
+  `qdisc add dev ${ifName} ingress`,
+  `qdisc add dev ${tap} ingress`,
+  `filter add dev ${ifName} parent ffff: protocol all u32 match u8 0 0 action mirred egress redirect dev ${tap}`,
+  `filter add dev ${tap} parent ffff: protocol all u32 match u8 0 0 action mirred egress redirect dev ${ifName}`,
+];

@@ -12,7 +12,12 @@ export function parsePortMappings(texts: readonly string[]): readonly PortMappin
 
 /** As `ps` shows it: `0.0.0.0:80->8080/tcp`. */
 export function formatPortMapping(mapping: PortMapping): string {
-  return `${mapping.bindAddress ?? '0.0.0.0'}:${mapping.hostPort}->${mapping.vmPort}/${mapping.protocol}`;
+  return `${formatHostPort(mapping)}->${mapping.vmPort}/${mapping.protocol}`;
+}
+
+/** Where the host listens: `0.0.0.0:80`, `[::1]:80`. */
+export function formatHostPort({ bindAddress = '0.0.0.0', hostPort }: PortMapping): string {
+  return `${bindAddress.includes(':') ? `[${bindAddress}]` : bindAddress}:${hostPort}`;
 }
 
 function parsePortMapping(text: string): readonly PortMapping[] {

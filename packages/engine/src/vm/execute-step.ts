@@ -15,11 +15,12 @@ import { renderSeed } from '../kernel/seed.ts';
 import type { Network } from '../network/network.ts';
 import { createOverlay } from '../rootfs/qemu-img.ts';
 import { startMark } from '../sandbox/console-log.ts';
-import { type Sandbox, sandboxUser } from '../sandbox/sandbox.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import { type Accel, accelFor } from '../vmm/accel.ts';
 import { assertVmm } from '../vmm/assert-vmm.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 import { readCopiedFiles } from './copy-files.ts';
+import { attachNetwork, guestNetwork } from './attach-network.ts';
 import { readExit } from './vm-exit.ts';
 import { hostProcess } from './liveness.ts';
 import { keepDisk, takeKeptDisk } from './kept-disk.ts';
@@ -65,6 +66,9 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       return vm;
     case 'attach-network':
       return await attachNetwork(vm, host, op.signal);
+    case 'publish-ports':
+      await host.network.changePorts(uid, vm.spec.network.ports, op.signal);
+      return vm;
     case 'write-seed':
       await writeSeed(vm, host, op.signal);
       return vm;
@@ -136,27 +140,6 @@ export function stoppedStatus(
   };
 }
 
-async function attachNetwork(vm: Vm, host: VmHost, signal: AbortSignal): Promise<Vm> {
-  const last = vm.status.network?.ipAddresses[0];
-  const attachment = await host.network.attach(
-    {
-      uid: vm.metadata.uid,
-      name: vm.metadata.name,
-      ports: vm.spec.network.ports,
-      vmmUid: sandboxUser(vm.metadata.uid),
-      ...(last !== undefined && { address: last }),
-    },
-    signal,
-  );
-  const address = attachment.address.split('/')[0]!;
-  return await changeVm(host.store, vm, (now) => ({
-    status: {
-      ...now.status,
-      network: { ipAddresses: [address], mac: attachment.mac, gateway: attachment.gateway },
-    },
-  }));
-}
-
 async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
   const files = vmFiles(host.paths, vm.metadata.uid);
   const image = await imageOf(vm, host.store);
@@ -169,9 +152,7 @@ async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<voi
     vmUid: vm.metadata.uid,
     hostname: vm.metadata.name,
     bootMode: vm.spec.command ? 'entrypoint' : image.status.bootMode,
-    address: network.attachment.address,
-    gateway: network.attachment.gateway,
-    dns: network.attachment.dns,
+    ...guestNetwork(vm, network.attachment),
     authorizedKeys:
       keyFile === undefined
         ? []

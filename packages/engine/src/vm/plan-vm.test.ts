@@ -25,8 +25,8 @@ test('planVm: a VM of which nothing exists gets keys, disk, network and seed bef
   ]);
 });
 
-test('planVm: a VM that runs is only recorded', () => {
-  assert.deepEqual(kinds({ kind: 'running' }, running), ['record-start']);
+test('planVm: a VM that runs is only recorded, and has its ports as they shall be', () => {
+  assert.deepEqual(kinds({ kind: 'running' }, running), ['publish-ports', 'record-start']);
 });
 
 test('planVm: start keeps disk and keys of a stopped VM', () => {
@@ -40,6 +40,7 @@ test('planVm: start keeps disk and keys of a stopped VM', () => {
 
 test('planVm: after a crash between attaching and launching, the rest is planned', () => {
   assert.deepEqual(kinds({ kind: 'running' }, { ...stopped, network: 'attached' }), [
+    'publish-ports',
     'write-seed',
     'launch',
     'record-start',
@@ -57,6 +58,7 @@ test('planVm: starting a VM whose VMM has died records the exit and clears the s
   assert.deepEqual(kinds({ kind: 'running' }, { ...running, sandbox: 'exited' }), [
     'record-exit',
     'remove-sandbox',
+    'publish-ports',
     'write-seed',
     'launch',
     'record-start',
@@ -104,7 +106,7 @@ test('planVm: a VM is recorded as paused before it is, and as running after it i
   const paused: ObservedVm = { ...running, paused: true };
   assert.deepEqual(kinds({ kind: 'paused' }, running), ['record-pause', 'pause']);
   assert.deepEqual(kinds({ kind: 'paused' }, paused), ['record-pause', 'pause']);
-  assert.deepEqual(kinds({ kind: 'running' }, paused), ['resume', 'record-start']);
+  assert.deepEqual(kinds({ kind: 'running' }, paused), ['publish-ports', 'resume', 'record-start']);
   assert.deepEqual(kinds({ kind: 'paused' }, stopped).slice(-3), ['record-start', 'record-pause', 'pause']);
 });
 

@@ -24,6 +24,7 @@ export type VmStep =
   | { readonly kind: 'create-keys' }
   | { readonly kind: 'create-disk' }
   | { readonly kind: 'attach-network' }
+  | { readonly kind: 'publish-ports' }
   | { readonly kind: 'write-seed' }
   | { readonly kind: 'launch' }
   | { readonly kind: 'record-start' }
@@ -60,7 +61,10 @@ export function planVm(goal: Goal, have: ObservedVm): readonly VmStep[] {
 }
 
 function planRunning(have: ObservedVm): VmStep[] {
-  if (have.sandbox === 'running') return [...when(have.paused, { kind: 'resume' }), { kind: 'record-start' }];
+  if (have.sandbox === 'running') {
+    // A change of ports that was cut short is finished; where there was none nothing is done.
+    return [{ kind: 'publish-ports' }, ...when(have.paused, { kind: 'resume' }), { kind: 'record-start' }];
+  }
   return [
     ...clearSandbox(have),
     ...when(!have.keys, { kind: 'create-keys' }),
@@ -68,6 +72,7 @@ function planRunning(have: ObservedVm): VmStep[] {
     // What an earlier boot or a half-done attachment left has stale devices or none: attached anew, same address.
     ...when(have.network === 'partial', { kind: 'detach-network' }),
     ...when(have.network !== 'attached', { kind: 'attach-network' }),
+    ...when(have.network === 'attached', { kind: 'publish-ports' }),
     { kind: 'write-seed' },
     { kind: 'launch' },
     { kind: 'record-start' },

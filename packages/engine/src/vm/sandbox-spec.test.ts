@@ -32,10 +32,17 @@ const vm = (spec: object): Vm => ({
 
 const attachment = {
   netnsPath: '/run/netns/ignite-x',
-  tap: 'tap0',
-  mac: '0a:00:00:00:00:01',
-  address: '10.61.0.2/16',
-  gateway: '10.61.0.1',
+  nics: [
+    {
+      name: 'eth0',
+      network: 'lan',
+      tap: 'tap0',
+      mac: '0a:00:00:00:00:01',
+      mtu: 1_500,
+      addresses: ['10.61.0.2/16'],
+      routes: [{ to: 'default', via: '10.61.0.1' }],
+    },
+  ],
   dns: ['10.61.0.1'],
 };
 

@@ -29,10 +29,16 @@ const vm = (spec: object, status: Partial<VmStatus> = {}): Vm => ({
 
 const attachment = {
   netnsPath: '/run/netns/ignite-x',
-  tap: 'tap0',
-  mac: '0a:00:00:00:00:01',
-  address: '10.61.0.2/16',
-  gateway: '10.61.0.1',
+  nics: [
+    {
+      name: 'eth0',
+      tap: 'tap0',
+      mac: '0a:00:00:00:00:01',
+      mtu: 1_500,
+      addresses: ['10.61.0.2/16'],
+      routes: [],
+    },
+  ],
   dns: [],
 };
 

@@ -32,7 +32,7 @@ export function vmMachine(vm: Vm, attachment: Attachment, accel: Accel): Machine
       { serial: 'modules', path: '/vm/modules.squashfs', format: 'raw', readOnly: true },
       { serial: 'seed', path: '/vm/seed.cpio', format: 'raw', readOnly: true },
     ],
-    nics: [{ tap: attachment.tap, mac: attachment.mac }],
+    nics: attachment.nics.map(({ tap, mac }) => ({ tap, mac })),
     statusFile: '/vm/exit-status',
     events: '/vm/events',
     controlSocket: '/vm/run/control.sock',

@@ -3,7 +3,8 @@ import { vmFiles } from '@ignite/engine/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { age } from '../age.ts';
 import { GoFunction, GoObject, type GoValue } from '../go-template/value.ts';
-import { addressesOf, portText, portsText, statusText } from '../vm-text.ts';
+import { formatPortMapping } from '@ignite/engine/network/port-mapping';
+import { addressesOf, portsText, statusText } from '../vm-text.ts';
 import { documentView } from './document-view.ts';
 import { fieldNames } from './field-names.ts';
 import { listValue, namedValue, nilValue, sizeValue, timeValue } from './named-value.ts';
@@ -58,7 +59,7 @@ function specFields({ spec, status }: Vm, { kernels }: ViewContext): Fields {
     Network: struct('VMNetworkSpec', {
       Ports: listValue(
         'meta.PortMappings',
-        spec.network.ports.map(portText),
+        spec.network.ports.map(formatPortMapping),
         spec.network.ports.map((port) =>
           struct(
             'PortMapping',
@@ -68,7 +69,7 @@ function specFields({ spec, status }: Vm, { kernels }: ViewContext): Fields {
               VMPort: BigInt(port.vmPort),
               Protocol: port.protocol,
             },
-            portText(port),
+            formatPortMapping(port),
           ),
         ),
       ),

@@ -1,0 +1,61 @@
+import type { CniNetwork } from '@ignite/api/v1/cni-network';
+import type { Command } from '../arguments/command.ts';
+import { withReader } from '../context.ts';
+import {
+  type Column,
+  assertOutputFlags,
+  outputFlags,
+  printDocument,
+  printObjects,
+  templateOf,
+} from '../render/objects.ts';
+
+const columns: readonly Column<CniNetwork>[] = [
+  { title: 'NAME', cell: ({ metadata }) => metadata.name },
+  { title: 'DRIVER', cell: ({ spec }) => spec.plugins[0] ?? '' },
+  { title: 'SUBNETS', cell: ({ spec }) => spec.subnets.join(', '), flexible: true },
+  { title: 'DEFAULT', cell: ({ status }) => (status.isDefault ? 'yes' : '') },
+  { title: 'VMS', cell: ({ status }) => status.vms.join(', '), flexible: true },
+  { title: 'BRIDGE', cell: ({ spec }) => spec.bridge ?? '', wide: true },
+  { title: 'FILE', cell: ({ status }) => status.file ?? '', wide: true },
+];
+
+export const networks: Command = {
+  name: 'network ls',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'List the CNI networks that VMs can be on',
+  details: [
+    'They are the files below /etc/cni/net.d, or below $IGNITE_CNI_CONF_DIR: a file that is added there is a network more. "ignite run --network NAME" chooses one.',
+  ],
+  examples: ['ignite network ls', 'ignite network ls -o wide'],
+  flags: outputFlags,
+  run: async (invocation) => {
+    assertOutputFlags(invocation.flags);
+    const { flags, io, signal } = invocation;
+    await withReader(invocation, async (client) =>
+      printObjects(await client.networks.list(signal), columns, flags, io),
+    );
+    return 0;
+  },
+};
+
+export const networkInspect: Command = {
+  name: 'network inspect',
+  arguments: 'NETWORK',
+  arity: { least: 1, most: 1 },
+  summary: 'Print everything that is known of a CNI network',
+  examples: [
+    'ignite network inspect ignite-cni-bridge',
+    "ignite network inspect lan --format '{{.spec.subnets}}'",
+  ],
+  flags: outputFlags,
+  run: async (invocation) => {
+    const { flags, args, io, signal } = invocation;
+    assertOutputFlags(flags);
+    const network = await withReader(invocation, (client) => client.networks.find(args[0]!, signal));
+    if (templateOf(flags) !== undefined) await printObjects([network], [], flags, io);
+    else await printDocument(network, flags.text('output') ?? 'json', io);
+    return 0;
+  },
+};

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ConfList, defaultConfList, defaultNetwork } from './conf-list.ts';
+import { assertDemandFits } from './demand.ts';
+import type { CniInterfaceRequest } from './network.ts';
+
+const asked = (addresses: readonly string[]): CniInterfaceRequest => ({
+  kind: 'cni',
+  name: 'eth0',
+  addresses,
+  lastAddresses: [],
+});
+const reserved = [
+  { vm: 'db', addresses: ['10.61.0.9'] },
+  { vm: 'elsewhere', network: 'lan', addresses: ['10.61.0.8'] },
+];
+const fits = (list: ConfList, addresses: readonly string[], hostPort?: number): void => {
+  const request = asked(addresses);
+  const ports = hostPort === undefined ? [] : [{ hostPort, vmPort: 80, protocol: 'tcp' as const }];
+  const lists = { of: new Map([[request, list]]), defaultName: list.name };
+  assertDemandFits({ interfaces: [request], ports, reserved }, lists);
+};
+const lan = (ipam: object): ConfList => ({
+  cniVersion: '0.4.0',
+  name: 'lan',
+  plugins: [{ type: 'macvlan', ipam }],
+});
+
+test('assertDemandFits: an address must be one that the network gives', () => {
+  fits(defaultConfList(defaultNetwork), ['10.61.0.7']);
+  assert.throws(() => fits(defaultConfList(defaultNetwork), ['10.62.0.7']), {
+    code: 'ADDRESS_INVALID',
+    message: 'no VM can have 10.62.0.7 on the network "ignite-cni-bridge": it is outside 10.61.0.0/16',
+  });
+  assert.throws(() => fits(lan({}), ['10.1.0.7']), {
+    code: 'ADDRESS_INVALID',
+    message: /gives no addresses/,
+  });
+  fits(lan({ type: 'whereabouts' }), ['10.1.0.7']); // whose range is not in the list: ADD will tell
+});
+
+test("assertDemandFits: another VM's address is refused, and named with its owner, on the same network", () => {
+  fits(defaultConfList(defaultNetwork), ['10.61.0.8']);
+  assert.throws(() => fits(defaultConfList(defaultNetwork), ['10.61.0.9']), {
+    code: 'ADDRESS_TAKEN',
+    message: '10.61.0.9 on the network "ignite-cni-bridge" is that of VM "db"',
+  });
+});
+
+test('assertDemandFits: ports need a plugin that publishes them', () => {
+  fits(defaultConfList(defaultNetwork), [], 80);
+  assert.throws(() => fits(lan({}), [], 80), { code: 'PORTS_UNSUPPORTED' });
+});

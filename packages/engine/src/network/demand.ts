@@ -1,0 +1,46 @@
+import { ipamOf, poolsOf, unfitness } from './address-pool.ts';
+import { type ConfList, hasCapability } from './conf-list.ts';
+import { addressInvalid, addressTaken, macTaken, portsUnsupported } from './errors.ts';
+import { isSameIp } from './ip-address.ts';
+import type { CniInterfaceRequest, NetworkDemand, Reservation } from './network.ts';
+
+/** The lists of the networks that requests name. */
+export interface DemandedLists {
+  readonly of: ReadonlyMap<CniInterfaceRequest, ConfList>;
+  /** Of the network of those that name none. */
+  readonly defaultName: string;
+}
+
+/**
+ * Pure. Refuses what a VM could not have of these networks.
+ * @throws CodedError ADDRESS_INVALID, ADDRESS_TAKEN, MAC_TAKEN, PORTS_UNSUPPORTED
+ */
+export function assertDemandFits({ ports, reserved }: NetworkDemand, lists: DemandedLists): void {
+  const [first] = lists.of.values();
+  if (ports.length > 0 && first && !hasCapability(first, 'portMappings')) throw portsUnsupported(first.name);
+  for (const [{ addresses, mac }, list] of lists.of) {
+    const here = reservedOn(list.name, reserved, lists.defaultName);
+    for (const address of addresses) {
+      const why = refusalOf(address, list);
+      if (why !== undefined) throw addressInvalid(address, list.name, why);
+      const owner = here.find((other) => other.addresses.some((each) => isSameIp(each, address)));
+      if (owner) throw addressTaken(address, list.name, `that of VM "${owner.vm}"`);
+    }
+    const owner = mac === undefined ? undefined : reserved.find((other) => other.mac === mac);
+    if (mac !== undefined && owner) throw macTaken(mac, `that of VM "${owner.vm}"`);
+  }
+}
+
+/** Pure. */
+export const reservedOn = (
+  name: string,
+  reserved: readonly Reservation[],
+  defaultName: string,
+): readonly Reservation[] => reserved.filter(({ network = defaultName }) => network === name);
+
+/** What a plugin that keeps its range elsewhere than in the list thinks of an address is known once it is asked. */
+function refusalOf(address: string, list: ConfList): string | undefined {
+  if (ipamOf(list) === undefined) return 'it gives no addresses';
+  const pools = poolsOf(list);
+  return pools.length === 0 ? undefined : unfitness(address, pools);
+}

@@ -1,0 +1,59 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+/** Either family's, as a number: so that all spellings of an address are equal, and ranges can be compared. */
+export interface IpAddress {
+  readonly family: 4 | 6;
+  readonly value: bigint;
+}
+
+export interface Subnet {
+  readonly family: 4 | 6;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** Of an address with or without a prefix length. @throws RangeError */
+export function parseIp(text: string): IpAddress {
+  const address = withoutPrefix(text);
+  if (isIPv4(address)) return { family: 4, value: fromParts(address.split('.').map(Number), 8n) };
+  if (isIPv6(address)) return { family: 6, value: fromParts(groupsOf(address), 16n) };
+  throw new RangeError(`not an IP address: ${JSON.stringify(text)}`);
+}
+
+/** Of a CIDR such as `10.61.0.0/16`; bits behind the prefix are ignored. @throws RangeError */
+export function parseSubnet(text: string): Subnet {
+  const { family, value } = parseIp(text);
+  const bits = family === 4 ? 32 : 128;
+  const length = Number(/\/(\d{1,3})$/.exec(text)?.[1] ?? bits);
+  if (length > bits) throw new RangeError(`not a subnet: ${JSON.stringify(text)}`);
+  const hosts = (1n << BigInt(bits - length)) - 1n;
+  const first = value - (value & hosts);
+  return { family, first, last: first + hosts };
+}
+
+export const isWithin = ({ family, value }: IpAddress, subnet: Subnet): boolean =>
+  family === subnet.family && value >= subnet.first && value <= subnet.last;
+
+export function isSameIp(a: string, b: string): boolean {
+  const [one, other] = [parseIp(a), parseIp(b)];
+  return one.family === other.family && one.value === other.value;
+}
+
+export const withoutPrefix = (address: string): string => address.split('/')[0] ?? '';
+
+const fromParts = (parts: readonly number[], bits: bigint): bigint =>
+  parts.reduce((value, part) => (value << bits) | BigInt(part), 0n);
+
+/** The eight groups of an IPv6 address, whose longest run of zeros may be written as `::`, and its end as IPv4. */
+function groupsOf(text: string): readonly number[] {
+  const [head = '', tail] = text.replace(/%.*$/, '').split('::');
+  const [before, after] = [head, tail ?? ''].map((part) => part.split(':').filter(Boolean).flatMap(groups));
+  const missing = tail === undefined ? 0 : 8 - before!.length - after!.length;
+  return [...before!, ...Array.from({ length: missing }, () => 0), ...after!];
+}
+
+function groups(group: string): readonly number[] {
+  if (!group.includes('.')) return [Number.parseInt(group, 16)];
+  const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+  return [a * 256 + b, c * 256 + d];
+}

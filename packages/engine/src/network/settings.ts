@@ -1,0 +1,21 @@
+import { type DefaultNetwork, defaultNetwork } from './conf-list.ts';
+
+/** Where this host's CNI networks are described, and how the default one shall be where it is not yet. */
+export interface NetworkSettings {
+  readonly confDir: string;
+  readonly fallback: DefaultNetwork;
+}
+
+/** Pure. */
+export function networkSettings(env: NodeJS.ProcessEnv): NetworkSettings {
+  const subnet6 = env['IGNITE_CNI_SUBNET6'];
+  return {
+    confDir: env['IGNITE_CNI_CONF_DIR'] ?? '/etc/cni/net.d',
+    fallback: {
+      name: env['IGNITE_CNI_NAME'] ?? defaultNetwork.name,
+      bridge: env['IGNITE_CNI_BRIDGE'] ?? defaultNetwork.bridge,
+      subnet: env['IGNITE_CNI_SUBNET'] ?? defaultNetwork.subnet,
+      ...(subnet6 && { subnet6 }),
+    },
+  };
+}

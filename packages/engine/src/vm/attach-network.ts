@@ -1,0 +1,94 @@
+import type { Vm, VmNetworkStatus } from '@ignite/api/v1/vm';
+import type { VmNetwork } from '@ignite/api/v1/vm-network';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { GuestSeed } from '../kernel/seed.ts';
+import { parseIp, withoutPrefix } from '../network/ip-address.ts';
+import type { Attachment, Network } from '../network/network.ts';
+import { sandboxUser } from '../sandbox/sandbox.ts';
+import { interfaceRequests, lastAddresses, reservations } from './interface-requests.ts';
+import { changeVm, listVms } from './vm-store.ts';
+
+/** Gives the VM its place on its networks, and records it. */
+export async function attachNetwork(
+  vm: Vm,
+  host: { readonly store: ObjectStore; readonly network: Network },
+  signal: AbortSignal,
+): Promise<Vm> {
+  const { uid, name, annotations } = vm.metadata;
+  const { network } = vm.spec;
+  const attachment = await host.network.attach(
+    {
+      uid,
+      name,
+      ports: network.ports,
+      vmmUid: sandboxUser(uid),
+      interfaces: interfaceRequests(network, annotations, lastAddresses(vm)),
+      reserved: reservations(await listVms(host.store), uid),
+      dns: network.dns,
+    },
+    signal,
+  );
+  return await changeVm(host.store, vm, (now) => ({
+    status: { ...now.status, network: networkStatus(attachment) },
+  }));
+}
+
+/** Pure. */
+function networkStatus({ nics }: Attachment): VmNetworkStatus {
+  const interfaces = nics.map(({ name, network, mac, addresses }) => ({
+    name,
+    ...(network !== undefined && { network }),
+    mac,
+    ipAddresses: addresses.map(withoutPrefix),
+  }));
+  return {
+    ipAddresses: interfaces.flatMap(({ ipAddresses }) => ipAddresses),
+    mac: nics[0]?.mac ?? '',
+    gateway: gatewayOf(nics) ?? '',
+    interfaces,
+  };
+}
+
+/** Pure. What the guest's first boot needs to know of its networks. */
+export function guestNetwork(
+  { spec: { network } }: Vm,
+  { nics, dns }: Attachment,
+): Pick<GuestSeed, 'interfaces' | 'dns' | 'hosts'> {
+  const gateway = gatewayOf(nics);
+  return {
+    interfaces: nics,
+    dns: { ...network.dns, servers: network.dns.servers.length > 0 ? network.dns.servers : dns },
+    hosts: network.hosts.flatMap(({ name, address }) => {
+      if (address !== 'host-gateway') return [{ name, address }];
+      return gateway === undefined ? [] : [{ name, address: gateway }];
+    }),
+  };
+}
+
+/** By which the guest leaves its networks; IPv4 first. */
+function gatewayOf(nics: Attachment['nics']): string | undefined {
+  return nics
+    .flatMap(({ routes }) => routes)
+    .flatMap(({ to, via }) => (to === 'default' && via !== undefined ? [via] : []))
+    .sort((a, b) => parseIp(a).family - parseIp(b).family)[0];
+}
+
+/**
+ * Refuses what the VM `wanted` cannot have beside the others, before anything is made.
+ * @throws CodedError as `Network.validate`, and VM_INVALID
+ */
+export async function assertNetworkFits(
+  wanted: {
+    readonly uid: string;
+    readonly network: VmNetwork;
+    readonly annotations: Readonly<Record<string, string>>;
+  },
+  vms: readonly Vm[],
+  network: Network,
+): Promise<void> {
+  await network.validate({
+    interfaces: interfaceRequests(wanted.network, wanted.annotations),
+    ports: wanted.network.ports,
+    reserved: reservations(vms, wanted.uid),
+  });
+}
