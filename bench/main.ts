@@ -1,6 +1,7 @@
 import { benchGitops } from './gitops.ts';
 import { benchGuest } from './guest.ts';
 import { benchImport } from './import.ts';
+import { benchImportLegacy } from './import-legacy.ts';
 import { benchPs } from './ps.ts';
 import { benchRun } from './run.ts';
 
@@ -8,6 +9,7 @@ import { benchRun } from './run.ts';
 const benchmarks = {
   ps: benchPs,
   import: benchImport,
+  'import-legacy': benchImportLegacy,
   run: benchRun,
   gitops: benchGitops,
   guest: benchGuest,

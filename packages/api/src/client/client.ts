@@ -9,6 +9,7 @@ import type { Finder } from './finder.ts';
 import type { HostClient } from './host-client.ts';
 import type { ImageClient } from './image-client.ts';
 import type { KernelClient } from './kernel-client.ts';
+import type { LegacyClient } from './legacy-client.ts';
 import type { VmClient } from './vm-client.ts';
 
 /** For commands that only look. */
@@ -28,4 +29,5 @@ export interface Client extends ReadClient, AsyncDisposable {
   readonly images: ImageClient;
   readonly kernels: KernelClient;
   readonly host: HostClient;
+  readonly legacy: LegacyClient;
 }

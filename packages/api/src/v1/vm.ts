@@ -105,6 +105,8 @@ export interface VmStatus {
   readonly arch?: Arch;
   readonly image?: { readonly digest: string; readonly bootMode: 'init' | 'entrypoint' };
   readonly kernel?: { readonly id: string; readonly version: string };
+  /** Its disk was a VM's before: the guest has an identity, and its first boot here gives it no other. */
+  readonly adopted?: boolean;
   /** The last address is asked for again at the next start. */
   readonly network?: VmNetworkStatus;
   /** The VMM's process; it is alive only if boot, pid and start time all match. */

@@ -79,6 +79,7 @@ const gitops: Readonly<Record<string, Load>> = {
 
 const host: Readonly<Record<string, Load>> = {
   doctor: async () => (await import('./doctor.ts')).doctor,
+  'import-legacy': async () => (await import('./import-legacy.ts')).importLegacy,
   version: async () => (await import('./version.ts')).version,
   completion: async () => (await import('./completion.ts')).completion,
   help: async () => (await import('./help.ts')).help,

@@ -5,6 +5,7 @@ import type { FileClient } from '@ignite/api/client/file-client';
 import type { HostClient } from '@ignite/api/client/host-client';
 import type { ImageClient } from '@ignite/api/client/image-client';
 import type { KernelClient } from '@ignite/api/client/kernel-client';
+import type { LegacyClient } from '@ignite/api/client/legacy-client';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
@@ -15,6 +16,7 @@ import { LocalFiles } from './local-files.ts';
 import { LocalHostExamination } from './local-host.ts';
 import { LocalImages } from './local-images.ts';
 import { LocalKernels } from './local-kernels.ts';
+import { LocalLegacy } from './local-legacy.ts';
 import { LocalVms } from './local-vms.ts';
 import { readClient } from './read-client.ts';
 
@@ -30,6 +32,7 @@ export class LocalClient implements Client {
   readonly kernels: KernelClient;
   readonly networks: Client['networks'];
   readonly host: HostClient;
+  readonly legacy: LegacyClient;
   readonly #store: Disposable;
 
   constructor(host: LocalHost) {
@@ -42,6 +45,7 @@ export class LocalClient implements Client {
     this.kernels = new LocalKernels(host, read.kernels, this.vms);
     this.networks = read.networks;
     this.host = new LocalHostExamination(host.runner);
+    this.legacy = new LocalLegacy(host);
     this.#store = host.store;
   }
 

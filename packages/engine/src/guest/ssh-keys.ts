@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
@@ -12,7 +13,9 @@ export async function createSshKeys(
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {
-  if (vm.userKey) await generateKey(vm.files.privateKey, `ignite-${vm.uid}`, runner, signal);
+  // A key that is there is one that a VM brought along.
+  if (vm.userKey && !existsSync(vm.files.privateKey))
+    await generateKey(vm.files.privateKey, `ignite-${vm.uid}`, runner, signal);
   await generateKey(vm.files.hostKey, `host-${vm.uid}`, runner, signal);
   const hostKey = (await readFile(`${vm.files.hostKey}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
   await replaceFile(vm.files.knownHosts, `${vm.uid} ${hostKey}\n`, 0o600);

@@ -24,6 +24,7 @@ export const requirements: readonly Requirement[] = [
   { programs: ['umoci'], package: 'umoci', cost: 'no image can be unpacked' },
   { programs: ['mke2fs'], package: 'e2fsprogs', cost: 'no base disk can be made' },
   { programs: ['qemu-img'], package: 'qemu-utils', cost: 'no VM disk can be made' },
+  { programs: ['qemu-nbd'], package: 'qemu-utils', cost: 'no VM of the original Ignite can be imported' },
   { ...qemu[hostArch], cost: 'no VM can run' },
   { ...qemu[foreign], cost: `no VM made with --arch ${foreign} can run`, optional: true },
   { programs: ['conmon'], package: 'conmon', cost: 'no VM can run: nothing would watch over its VMM' },

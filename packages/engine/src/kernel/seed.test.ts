@@ -9,6 +9,7 @@ import { type GuestSeed, renderSeed, shellQuote } from './seed.ts';
 const seed: GuestSeed = {
   vmUid: '0123456789abcdef',
   hostname: 'my-vm',
+  adopted: false,
   bootMode: 'entrypoint',
   interfaces: [
     {

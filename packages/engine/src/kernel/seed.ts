@@ -15,6 +15,8 @@ export interface SeedInterface {
 export interface GuestSeed {
   readonly vmUid: string;
   readonly hostname: string;
+  /** Whether the disk has been a VM's before, whose identity stays. */
+  readonly adopted: boolean;
   readonly bootMode: 'init' | 'entrypoint';
   /** eth0 first. */
   readonly interfaces: readonly SeedInterface[];
@@ -44,6 +46,7 @@ export function renderSeed(seed: GuestSeed): Buffer {
     VM_UID: seed.vmUid,
     HOSTNAME: seed.hostname,
     MODE: seed.bootMode,
+    ADOPTED: seed.adopted ? 'yes' : '',
     USER_SPEC: seed.user,
     WORKDIR: seed.workDir || '/',
     STOP_SIGNAL: seed.stopSignal || 'SIGTERM',

@@ -25,3 +25,20 @@ export async function readTarMember(
   }
   return undefined;
 }
+
+/** Unpacks an archive into a folder; nothing of it is written outside, and all of it is ours. */
+export async function unpackTar(
+  archive: string,
+  folder: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  const args = [
+    '--extract',
+    '--force-local',
+    '--no-same-owner',
+    `--file=${archive}`,
+    `--directory=${folder}`,
+  ];
+  await runner.run({ tool: 'tar', args }, signal);
+}

@@ -63,7 +63,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
         host.runner,
         op.signal,
       );
-      return vm;
+      return await forgetAdoption(vm, host.store);
     case 'attach-network':
       return await attachNetwork(vm, host, op.signal);
     case 'publish-ports':
@@ -140,6 +140,12 @@ export function stoppedStatus(
   };
 }
 
+/** A disk that was made anew has no identity of its own. */
+async function forgetAdoption(vm: Vm, store: ObjectStore): Promise<Vm> {
+  if (vm.status.adopted === undefined) return vm;
+  return await changeVm(store, vm, ({ status: { adopted: _adopted, ...status } }) => ({ status }));
+}
+
 async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
   const files = vmFiles(host.paths, vm.metadata.uid);
   const image = await imageOf(vm, host.store);
@@ -151,6 +157,7 @@ async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<voi
   const seed = renderSeed({
     vmUid: vm.metadata.uid,
     hostname: vm.metadata.name,
+    adopted: vm.status.adopted ?? false,
     bootMode: vm.spec.command ? 'entrypoint' : image.status.bootMode,
     ...guestNetwork(vm, network.attachment),
     authorizedKeys:

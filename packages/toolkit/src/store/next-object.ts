@@ -26,7 +26,7 @@ export function created(object: NewObject, revision: number, now: string): ApiOb
       ...object.metadata,
       resourceVersion: String(revision),
       generation: 1,
-      creationTimestamp: now,
+      creationTimestamp: object.metadata.creationTimestamp ?? now,
     },
     spec: object.spec,
     status: object.status,

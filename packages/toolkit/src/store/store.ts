@@ -13,6 +13,8 @@ export interface NewObject {
     readonly annotations?: Readonly<Record<string, string>>;
     readonly finalizers?: readonly string[];
     readonly ownerReferences?: readonly OwnerReference[];
+    /** RFC 3339, of what was made long before it came into the store. */
+    readonly creationTimestamp?: string;
   };
   readonly spec: unknown;
   readonly status: unknown;

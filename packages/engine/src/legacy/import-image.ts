@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { apiVersion } from '@ignite/api/v1/group';
+import type { ImageConfig, ImageSpec, ImageStatus } from '@ignite/api/v1/image';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { hostArch } from '../host/arch.ts';
+import type { Paths } from '../host/paths.ts';
+import { formatPlatform } from '../oci/platform.ts';
+import { copyImage } from './copy-image.ts';
+import type { LegacyObject } from './legacy-tree.ts';
+
+/** The original booted whatever an image had as its init, and knew no more of its configuration. */
+const config: ImageConfig = {
+  entrypoint: [],
+  cmd: [],
+  env: [],
+  user: '',
+  workingDir: '',
+  stopSignal: '',
+  exposedPorts: [],
+};
+
+/** Takes over an image with its base disk, under `name`. The caller holds the import's lock. */
+export async function importLegacyImage(
+  image: LegacyObject,
+  name: string,
+  { paths, store }: { readonly paths: Paths; readonly store: ObjectStore },
+  op: ClientOperation,
+): Promise<void> {
+  op.report({ kind: 'step', message: `Copying image ${image.name}` });
+  const { digest, baseDisk } = await copyImage({ name, path: join(image.dir, 'image.ext4') }, paths, op);
+  const status: ImageStatus = {
+    digest,
+    platform: formatPlatform({ os: 'linux', arch: hostArch }),
+    bootMode: 'init',
+    config,
+    size: baseDisk.size,
+    baseDisk,
+  };
+  const { uid, created, labels, annotations } = image;
+  const spec: ImageSpec = { oci: name };
+  await store.create({
+    apiVersion,
+    kind: 'Image',
+    metadata: {
+      name,
+      uid,
+      labels,
+      annotations,
+      ...(created !== undefined && { creationTimestamp: created }),
+    },
+    spec,
+    status,
+  });
+}

@@ -1,0 +1,57 @@
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { apiVersion } from '@ignite/api/v1/group';
+import type { KernelSpec } from '@ignite/api/v1/kernel';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { bytes } from '@ignite/toolkit/units/bytes';
+import { hostArch } from '../host/arch.ts';
+import { locksDir } from '../host/paths.ts';
+import { fitsInMemory, memoryFacts, openScratch } from '../host/scratch.ts';
+import { type KernelDeps, assembleKernel } from '../kernel/assemble-kernel.ts';
+import { unpackTar } from '../oci/tar.ts';
+import type { LegacyObject } from './legacy-tree.ts';
+
+/** Of the original's kernels, generously. */
+const unpackedSize = bytes(400 * 2 ** 20);
+
+/** Makes a kernel of ours of one of the original's, under `name`. */
+export async function importLegacyKernel(
+  kernel: LegacyObject,
+  name: string,
+  deps: KernelDeps & { readonly store: ObjectStore },
+  op: ClientOperation,
+): Promise<void> {
+  op.report({ kind: 'step', message: `Making a kernel of ${kernel.name}` });
+  using _lock = await acquireLock(locksDir(deps.paths), 'kernel', op.signal);
+  await using scratch = await openScratch(
+    deps.paths,
+    'legacy-kernel',
+    fitsInMemory(unpackedSize, await memoryFacts()),
+  );
+  const root = join(scratch.path, 'root');
+  await mkdir(root);
+  await unpackTar(join(kernel.dir, 'kernel.tar'), root, deps.runner, op.signal);
+  // In the archive it may be a link, which could lead anywhere on this host.
+  const image = join(root, 'boot/vmlinux');
+  await mkdir(join(root, 'boot'), { recursive: true });
+  await rm(image, { force: true });
+  await copyFile(join(kernel.dir, 'vmlinux'), image);
+  const status = await assembleKernel({ root, source: kernel.name, arch: hostArch }, deps, op.signal);
+  const { uid, created, labels, annotations } = kernel;
+  const spec: KernelSpec = { oci: name };
+  await deps.store.create({
+    apiVersion,
+    kind: 'Kernel',
+    metadata: {
+      name,
+      uid,
+      labels,
+      annotations,
+      ...(created !== undefined && { creationTimestamp: created }),
+    },
+    spec,
+    status,
+  });
+}

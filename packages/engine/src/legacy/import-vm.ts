@@ -1,0 +1,85 @@
+import { copyFile, chmod, mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { apiVersion } from '@ignite/api/v1/group';
+import type { Image } from '@ignite/api/v1/image';
+import type { VmSpec, VmStatus } from '@ignite/api/v1/vm';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { hostArch } from '../host/arch.ts';
+import { type VmFiles, locksDir, vmFiles, vmRunFiles } from '../host/paths.ts';
+import type { KernelDeps } from '../kernel/assemble-kernel.ts';
+import { kernelFor } from '../kernel/kernel-objects.ts';
+import type { ImageDeps } from '../oci/import-image.ts';
+import { vmFinalizer } from '../vm/vm-store.ts';
+import type { LegacyVm } from './legacy-tree.ts';
+import { mergeOverlay } from './merge-overlay.ts';
+
+/**
+ * Takes over a VM with its keys and its disk, under `name`. The object is written last: until then a second run makes all
+ * of it again.
+ */
+export async function importLegacyVm(
+  vm: LegacyVm,
+  { name, image }: { readonly name: string; readonly image: Image },
+  host: KernelDeps & ImageDeps & { readonly store: ObjectStore },
+  op: ClientOperation,
+): Promise<void> {
+  const { uid, labels, annotations, created } = vm;
+  using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, op.signal);
+  const kernel = await kernelFor(vm.spec.kernel.oci, { arch: hostArch }, host, op);
+  const files = vmFiles(host.paths, uid);
+  await mkdir(files.dir, { recursive: true, mode: 0o711 });
+  await copyKeys(vm, files);
+  const socket = join(vmRunFiles(host.paths, uid).dir, 'import.sock');
+  await mergeOverlay(
+    {
+      overlay: join(vm.dir, 'overlay.dm'),
+      basePath: image.status.baseDisk.path,
+      target: files.disk,
+      socket,
+    },
+    host.runner,
+    op.signal,
+  );
+  const spec: VmSpec = { ...vm.spec, power: 'Stopped' };
+  const status: VmStatus = {
+    phase: 'Stopped',
+    arch: hostArch,
+    adopted: true,
+    image: { digest: image.status.digest, bootMode: 'init' },
+    kernel: { id: kernel.status.id, version: kernel.status.version },
+  };
+  await host.store.create({
+    apiVersion,
+    kind: 'VM',
+    metadata: {
+      name,
+      uid,
+      labels,
+      annotations,
+      finalizers: [vmFinalizer],
+      ...(created !== undefined && { creationTimestamp: created }),
+    },
+    spec,
+    status,
+  });
+}
+
+/** The pair that the original made for `ssh: true`, if it did. The private key comes last: it means that both are there. */
+async function copyKeys(vm: LegacyVm, files: VmFiles): Promise<void> {
+  const key = join(vm.dir, `id_${vm.uid}`);
+  for (const [from, to, mode] of [
+    [`${key}.pub`, files.publicKey, 0o644],
+    [key, files.privateKey, 0o600],
+  ] as const) {
+    try {
+      await copyFile(from, `${to}.draft`);
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw failure;
+    }
+    await chmod(`${to}.draft`, mode);
+    await rename(`${to}.draft`, to);
+  }
+}

@@ -1,0 +1,75 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import { NbdClient } from './nbd-client.ts';
+
+export interface ServedDisk {
+  /** A qcow2 disk that no VMM has open. */
+  readonly path: string;
+  /** The raw disk that it is made on, whatever its own header says. */
+  readonly basePath: string;
+  /** Where to meet; nobody else uses it. */
+  readonly socket: string;
+}
+
+const pollMs = 5;
+
+/** Writes to a copy-on-write disk, through QEMU's own driver. What was written is durable when this resolves. */
+export async function writeToDisk(
+  { path, basePath, socket }: ServedDisk,
+  runner: Runner,
+  signal: AbortSignal,
+  work: (disk: NbdClient) => Promise<void>,
+): Promise<void> {
+  await mkdir(dirname(socket), { recursive: true, mode: 0o711 });
+  await rm(socket, { force: true });
+  const stop = new AbortController();
+  const ending = AbortSignal.any([signal, stop.signal]);
+  const image = [
+    `driver=qcow2,file.driver=file,file.filename=${escape(path)}`,
+    `backing.driver=raw,backing.file.driver=file,backing.file.filename=${escape(basePath)}`,
+  ].join(',');
+  // It ends by itself when we hang up.
+  const args = ['--image-opts', '--detect-zeroes=on', '--cache=writeback', `--socket=${socket}`, image];
+  const serving = runner.run({ tool: 'qemu-nbd', args }, ending).finally(() => stop.abort());
+  try {
+    await Promise.race([serving, use(socket, ending, work)]);
+    await serving;
+  } catch (failure) {
+    stop.abort();
+    await serving.catch((cause: unknown) => {
+      signal.throwIfAborted();
+      throw cause === stop.signal.reason ? failure : cause; // why the server ended says more
+    });
+    throw failure;
+  } finally {
+    await rm(socket, { force: true });
+  }
+}
+
+async function use(
+  socket: string,
+  signal: AbortSignal,
+  work: (disk: NbdClient) => Promise<void>,
+): Promise<void> {
+  await using disk = await connected(socket, signal);
+  await work(disk);
+  await disk.flush();
+}
+
+/** Once the server listens. */
+async function connected(socket: string, signal: AbortSignal): Promise<NbdClient> {
+  for (;;) {
+    try {
+      return await NbdClient.connect(socket, signal);
+    } catch (failure) {
+      const { code } = failure as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw failure;
+      await delay(pollMs, undefined, { signal });
+    }
+  }
+}
+
+/** QEMU option values split at commas; a literal comma is written twice. */
+const escape = (value: string): string => value.replaceAll(',', ',,');
