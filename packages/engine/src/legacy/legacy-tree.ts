@@ -18,8 +18,6 @@ const readable = new Scheme(
     .map((known) => (known.conversion ? known : { ...known, metadata: namedByReferenceSchema })),
 );
 
-export const defaultLegacyDir = '/var/lib/firecracker';
-
 export type LegacyKind = 'Image' | 'Kernel' | 'VM';
 const folders: Readonly<Record<LegacyKind, string>> = { Image: 'image', Kernel: 'kernel', VM: 'vm' };
 

@@ -97,7 +97,7 @@ async function chunkSizeOf(file: FileHandle, path: string): Promise<Bytes | unde
 }
 
 /** A chunk of a file, whose end may be missing where the file is sparse there. */
-export async function readChunk(file: FileHandle, chunk: number, size: number): Promise<Buffer> {
+async function readChunk(file: FileHandle, chunk: number, size: number): Promise<Buffer> {
   const buffer = Buffer.alloc(size);
   await file.read(buffer, 0, size, chunk * size);
   return buffer;

@@ -29,6 +29,7 @@ const vmStatus = Object.keys({
   observedGeneration: true,
   image: true,
   kernel: true,
+  adopted: true,
   network: true,
   vmm: true,
   monitor: true,
