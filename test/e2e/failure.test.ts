@@ -69,7 +69,9 @@ test('a kernel that does not boot is told of, and the VM can be removed', async 
   const root = join(dir, 'kernel');
   mkdirSync(join(root, 'boot'), { recursive: true });
   mkdirSync(join(root, 'lib/modules/6.0.0'), { recursive: true });
-  writeFileSync(join(root, 'boot/vmlinux'), Buffer.alloc(100_000, 'no kernel'));
+  const kernel = Buffer.alloc(100_000, 'no kernel');
+  kernel.write('HdrS', 0x202); // it looks like one
+  writeFileSync(join(root, 'boot/vmlinux'), kernel);
   execFileSync('tar', ['-C', root, '-cf', join(dir, 'rootfs.tar'), '.']);
   const layout = join(dir, 'layout');
   execFileSync('umoci', ['init', '--layout', layout]);
