@@ -70,7 +70,9 @@ test('a kernel that does not boot is told of, and the VM can be removed', async 
   mkdirSync(join(root, 'boot'), { recursive: true });
   mkdirSync(join(root, 'lib/modules/6.0.0'), { recursive: true });
   const kernel = Buffer.alloc(100_000, 'no kernel');
-  kernel.write('HdrS', 0x202); // it looks like one
+  // The header of a program for x86-64 (elf(5)) with nothing in it.
+  kernel.fill(0, 0, 64).write('\x7fELF\x02\x01\x01', 'latin1');
+  kernel.writeUInt16LE(62, 18);
   writeFileSync(join(root, 'boot/vmlinux'), kernel);
   execFileSync('tar', ['-C', root, '-cf', join(dir, 'rootfs.tar'), '.']);
   const layout = join(dir, 'layout');
