@@ -10,6 +10,7 @@ import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 
 import { createSshKeys } from '../guest/ssh-keys.ts';
 import { endSession } from '../guest/ssh-session.ts';
+import { hostArch } from '../host/arch.ts';
 import { type Paths, kernelDir, vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
 import { renderSeed } from '../kernel/seed.ts';
 import type { Network } from '../network/network.ts';
@@ -195,7 +196,7 @@ async function launch(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> 
   const image = await imageOf(vm, host.store);
   const arch = archOf(vm);
   assertVmm(host.vmm, arch);
-  const accel = accelFor(arch, await host.accel());
+  const accel = accelFor(arch, { arch: hostArch, accel: await host.accel() });
   const machine = vmMachine(vm, network.attachment, accel);
   const spec = sandboxSpec({
     vm,

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foreignArch, hostArch } from '../host/arch.ts';
 import { accelFor, canVirtualize, parseTscKhz } from './accel.ts';
 
 const cpuinfo = (flags: string): string =>
@@ -22,8 +21,15 @@ test('canVirtualize: x86 tells by vmx or svm, arm64 by having the device', () =>
   assert.ok(canVirtualize('arm64', 'CPU implementer\t: 0x41\n'));
 });
 
-test('accelFor: a guest of another architecture is emulated, without the clock of this one', () => {
-  assert.deepEqual(accelFor(hostArch, { kind: 'kvm' }), { kind: 'kvm' });
-  assert.deepEqual(accelFor(foreignArch(hostArch), { kind: 'kvm' }), { kind: 'tcg' });
-  assert.deepEqual(accelFor(foreignArch(hostArch), { kind: 'tcg', tscKhz: 2 }), { kind: 'tcg' });
+test('accelFor: a guest of the own architecture runs as this host can, a foreign one is emulated', () => {
+  const kvm = { kind: 'kvm' } as const;
+  for (const arch of ['amd64', 'arm64'] as const) assert.deepEqual(accelFor(arch, { arch, accel: kvm }), kvm);
+  const slow = { kind: 'tcg', tscKhz: 2 } as const;
+  assert.deepEqual(accelFor('amd64', { arch: 'amd64', accel: slow }), slow);
+  assert.deepEqual(accelFor('arm64', { arch: 'amd64', accel: slow }), { kind: 'tcg' });
+});
+
+test('accelFor: an amd64 guest of an arm64 host is told the clock that QEMU makes up for it', () => {
+  const host = { arch: 'arm64', accel: { kind: 'kvm' } } as const;
+  assert.deepEqual(accelFor('amd64', host), { kind: 'tcg', tscKhz: 1_000_000 });
 });

@@ -5,7 +5,7 @@ import { hostArch } from '../host/arch.ts';
 
 export type Accel =
   | { readonly kind: 'kvm' }
-  /** `tscKhz`: the rate of the time stamp counter that guests see, which is the host's. */
+  /** `tscKhz`: the rate of the time stamp counter that amd64 guests see, which on an amd64 host is the host's. */
   | { readonly kind: 'tcg'; readonly tscKhz?: number };
 
 /** KVM where it truly works: the device opens and the CPU can virtualize. On some clouds only the former is so. */
@@ -29,8 +29,14 @@ async function opensKvm(): Promise<boolean> {
 export const canVirtualize = (arch: Arch, cpuinfo: string): boolean =>
   arch === 'arm64' || /^flags.*\b(vmx|svm)\b/m.test(cpuinfo);
 
-/** Pure. How guests of `arch` run on a host whose own guests run by `native`. */
-export const accelFor = (arch: Arch, native: Accel): Accel => (arch === hostArch ? native : { kind: 'tcg' });
+/** On an arm64 host QEMU counts nanoseconds for an amd64 guest (its include/qemu/timer.h, cpu_get_host_ticks). */
+const nanosecondTscKhz = 1_000_000;
+
+/** Pure. How guests of an architecture run on a host, given how its own guests do. */
+export function accelFor(guest: Arch, host: { readonly arch: Arch; readonly accel: Accel }): Accel {
+  if (guest === host.arch) return host.accel;
+  return { kind: 'tcg', ...(guest === 'amd64' && { tscKhz: nanosecondTscKhz }) };
+}
 
 /**
  * Pure. Out of /proc/cpuinfo, which shows the rate of the time stamp counter as "cpu MHz" where the host is itself a
