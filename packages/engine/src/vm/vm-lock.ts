@@ -3,7 +3,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Paths, locksDir } from '../host/paths.ts';
-import { listVms } from './vm-store.ts';
+import { findVm, listVms } from './vm-store.ts';
 
 /**
  * Does `work` on the VM that `query` names while nobody else works on it.
@@ -18,5 +18,5 @@ export async function withVmLocked<T>(
   const { uid } = findByQuery('VM', await listVms(host.store), query).metadata;
   using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, signal);
   // As it is now: whoever held the lock before may have changed or removed it.
-  return await work(findByQuery('VM', await listVms(host.store), uid));
+  return await work(await findVm(host.store, uid));
 }

@@ -1,9 +1,10 @@
 import { findByQuery } from '@ignite/api/client/find';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
-import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
+import { type Vm, type VmSpec, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import * as v from 'valibot';
 
 export const vmFinalizer = 'ignite.weave.works/host';
 
@@ -18,11 +19,17 @@ export const listKernels = async (store: ObjectStore): Promise<readonly Kernel[]
   (await store.list('Kernel')).items as readonly Kernel[];
 
 export const getVm = async (store: ObjectStore, name: string): Promise<Vm> =>
-  (await store.get({ kind: 'VM', name })) as Vm;
+  withDefaults((await store.get({ kind: 'VM', name })) as Vm);
+
+/** A VM that an older Ignite has stored lacks the fields that have come since. */
+function withDefaults(vm: Vm): Vm {
+  const { success, output } = v.safeParse(vmSpecSchema, vm.spec);
+  return success ? { ...vm, spec: output } : vm;
+}
 
 /** As it is now, whatever its name has become. @throws CodedError VM_NOT_FOUND */
 export const findVm = async (store: ObjectStore, uid: string): Promise<Vm> =>
-  findByQuery('VM', await listVms(store), uid);
+  withDefaults(findByQuery('VM', await listVms(store), uid));
 
 /** Changes the VM that `vm` names as it is now, whoever else writes meanwhile. */
 export async function changeVm(
