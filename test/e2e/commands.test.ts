@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -11,6 +12,7 @@ import { watchLeaks } from './fixtures/leaks.ts';
 /** One host for the whole file, with VMs of which most are never started. */
 let ignite: Ignite;
 let leaks: AsyncDisposable;
+const bin = join(import.meta.dirname, '../../bin/ignite');
 const image = `oci-archive:${imageArchive('busybox')}`;
 before(async () => {
   leaks = watchLeaks();
@@ -134,8 +136,9 @@ test('before a start everything that is amiss is told at once, and may be passed
   assert.ok(stderr.includes(where('0.0.0.0') + where('127.0.0.1')), stderr);
   assert.match(stderr, /hint: [^\n]*--ignore-preflight-checks=Port\n$/);
   assert.match(await ignite.ok('ps', '-a', '--filter', 'name=ports'), /Created|Stopped/);
+  await ignite.ok('start', 'ports', '--ignore-preflight-checks', 'existingfile,PORT');
   taken.close();
-  await ignite.ok('rm', 'ports');
+  await ignite.ok('rm', '-f', 'ports');
 });
 
 test('a VM that has stopped keeps its log; the log level decides what is told beside', async () => {
@@ -158,6 +161,20 @@ test('a VM that has stopped keeps its log; the log level decides what is told be
   });
   await refuses(['--log-level=loud', 'ps'], 2, /no such log-level\nhint: write one of trace, debug, info/);
   await ignite.ok('rm', '-f', 'once');
+});
+
+test('whoever is not root is told so, and may still ask for help and examine the host', () => {
+  const asNobody = (...args: readonly string[]) =>
+    spawnSync('setpriv', ['--reuid', '65534', '--regid', '65534', '--clear-groups', bin, ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, IGNITE_DATA_DIR: join(ignite.dir, 'data') },
+    });
+  for (const args of [['version'], ['help', 'run'], ['completion', 'zsh']])
+    assert.equal(asNobody(...args).status, 0, args.join(' '));
+  assert.match(asNobody('doctor').stdout, /privileges: not root/);
+  const { status, stdout, stderr } = asNobody('run', image);
+  assert.deepEqual([status, stdout], [1, '']);
+  assert.match(stderr, /^error: only root may do that: [^\n]+\nhint: repeat it with sudo[^\n]+\n$/);
 });
 
 test('help is on standard output with status 0, for groups and for the daemon too', async () => {

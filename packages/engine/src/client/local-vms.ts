@@ -16,8 +16,9 @@ import { sshOptions } from '../guest/ssh-options.ts';
 import { isSessionOpen, sessionPath } from '../guest/ssh-session.ts';
 import { hostArch } from '../host/arch.ts';
 import { locksDir, vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
-import { assertPreflight, planPreflight } from '../host/preflight.ts';
+import { assertPreflight, isTypeIgnored, planPreflight } from '../host/preflight.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
+import { shadowingNetwork } from '../network/shadowing-network.ts';
 import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
 import { assertNetworkFits } from '../vm/attach-network.ts';
 import { addressOf, untilExited, untilReady } from '../vm/await-vm.ts';
@@ -80,14 +81,16 @@ export class LocalVms implements VmClient {
   }
 
   async start(query: string, request: StartVmRequest, op: ClientOperation): Promise<Vm> {
-    const vm = await withVmLocked(query, this.#host, op.signal, async (found) => {
-      if ((await this.#host.sandbox.observe(found.metadata.uid)).state !== 'running') {
-        const needs = vmNeeds(found, this.#host.vmm, process.env);
-        await assertPreflight(planPreflight(needs, request.ignorePreflightChecks ?? []));
-      }
+    const ignored = request.ignorePreflightChecks ?? [];
+    const host = isTypeIgnored('Port', ignored)
+      ? { ...this.#host, network: shadowingNetwork(this.#host.network) }
+      : this.#host;
+    const vm = await withVmLocked(query, host, op.signal, async (found) => {
+      if ((await host.sandbox.observe(found.metadata.uid)).state !== 'running')
+        await assertPreflight(planPreflight(vmNeeds(found, host.vmm, process.env), ignored));
       op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });
       try {
-        return await startVm(found, { power: 'Running' }, this.#host, op);
+        return await startVm(found, { power: 'Running' }, host, op);
       } catch (failure) {
         const clear = request.keepFailed ? keepFailedStart : clearFailedStart;
         await clear(await withPower(found, 'Stopped', this.#host), failure, this.#host, op);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { type HostNeeds, assertPreflight, planPreflight } from './preflight.ts';
+import { type HostNeeds, assertPreflight, isTypeIgnored, planPreflight } from './preflight.ts';
 
 const port = (hostPort: number) => ({ hostPort, vmPort: 80, protocol: 'tcp' as const });
 const needs: HostNeeds = {
@@ -30,6 +30,11 @@ test('planPreflight: types, names and all are ignored in any letter case', () =>
   assert.deepEqual(names('existingfile', 'BinaryInPath', 'port-80'), ['Port-8080']);
   assert.deepEqual(names('All'), []);
   assert.equal(names('nothing-of-the-kind').length, 6);
+});
+
+test('isTypeIgnored: a type, or all, but not a name', () => {
+  assert.ok(isTypeIgnored('Port', ['port']) && isTypeIgnored('Port', ['ALL']));
+  assert.ok(!isTypeIgnored('Port', ['Port-80', 'ExistingFile']));
 });
 
 test('assertPreflight: everything that fails is told at once', async () => {

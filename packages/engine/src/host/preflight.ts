@@ -38,6 +38,10 @@ export function planPreflight(
   );
 }
 
+/** Pure. Whether checks of that type are to be ignored as a whole. */
+export const isTypeIgnored = (type: PreflightCheck['type'], ignored: readonly string[]): boolean =>
+  ignored.some((text) => ['all', type.toLowerCase()].includes(text.trim().toLowerCase()));
+
 /**
  * Tries all checks, and tells of all that fail at once.
  * @throws CodedError PREFLIGHT_FAILED

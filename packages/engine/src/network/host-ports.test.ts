@@ -19,6 +19,7 @@ test('assertPortsFree: a port that a program listens on is taken', async () => {
   const { port } = server.address() as AddressInfo;
   await assert.rejects(assertPortsFree([tcp(port)], []), { code: 'PORT_TAKEN' });
   await assertPortsFree([{ ...tcp(port), protocol: 'udp' }], []);
+  await assertPortsFree([tcp(port)], [], true);
   server.close();
   await once(server, 'close');
   await assertPortsFree([tcp(port)], []);
@@ -36,4 +37,5 @@ test('assertPortsFree: what another VM publishes is taken, on the same address o
   await assert.rejects(assertPortsFree([tcp(40_001)], [tcp(40_001, '127.0.0.1')]), { code: 'PORT_TAKEN' });
   await assertPortsFree([tcp(40_001, '127.0.0.2')], [tcp(40_001, '127.0.0.1')]);
   await assertPortsFree([tcp(40_002)], [tcp(40_001)]);
+  await assert.rejects(assertPortsFree([tcp(40_001)], [tcp(40_001)], true), { code: 'PORT_TAKEN' });
 });

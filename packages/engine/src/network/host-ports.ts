@@ -6,15 +6,17 @@ import { portTaken } from './errors.ts';
 import { formatPortMapping } from './port-mapping.ts';
 
 /**
- * Refuses ports that a program of this host listens on, or that another VM publishes.
+ * Refuses ports that another VM publishes, or that a program of this host listens on, unless it may be shadowed.
  * @throws CodedError PORT_TAKEN
  */
 export async function assertPortsFree(
   ports: readonly PortMapping[],
   published: readonly PortMapping[],
+  shadowsPrograms = false,
 ): Promise<void> {
   for (const port of ports) {
-    if (published.some((other) => overlaps(port, other)) || !(await canBind(port))) {
+    const isFree = shadowsPrograms || (await canBind(port));
+    if (!isFree || published.some((other) => overlaps(port, other))) {
       throw portTaken(formatPortMapping(port).split('->')[0]!);
     }
   }

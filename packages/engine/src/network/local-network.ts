@@ -87,7 +87,7 @@ export class LocalNetwork implements Network {
     assertDemandFits(request, lists);
     const others = await this.#others(request.uid);
     assertMacsFree(request, others);
-    await assertPortsFree(request.ports, portsOf(others));
+    await assertPortsFree(request.ports, portsOf(others), request.shadowsPrograms);
 
     const { uid, name, ports } = request;
     let record: AttachmentRecord = { uid, name, ports, interfaces: [] };

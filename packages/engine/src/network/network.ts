@@ -49,6 +49,8 @@ export interface AttachRequest {
   readonly name: string;
   /** Published from this host to eth0. */
   readonly ports: readonly PortMapping[];
+  /** Whether ports are published that programs of this host listen on, which then get nothing from outside. */
+  readonly shadowsPrograms?: boolean;
   /** The user that the VMM runs as, who may open the taps. */
   readonly vmmUid: number;
   /** eth0 first. */

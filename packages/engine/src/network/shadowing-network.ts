@@ -1,0 +1,10 @@
+import type { Network } from './network.ts';
+
+/** The same network, on which VMs are attached though programs of this host listen on their ports. */
+export const shadowingNetwork = (network: Network): Network => ({
+  validate: async (demand) => await network.validate(demand),
+  attach: async (request, signal) => await network.attach({ ...request, shadowsPrograms: true }, signal),
+  changePorts: async (uid, ports, signal) => await network.changePorts(uid, ports, signal),
+  detach: async (uid, signal) => await network.detach(uid, signal),
+  observe: async (uid, signal) => await network.observe(uid, signal),
+});
