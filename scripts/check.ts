@@ -53,7 +53,8 @@ run('lint', [
 ]);
 run('dead exports', ['node', 'node_modules/knip/bin/knip.js', '--include', 'exports,files']);
 run('architecture', ['node', 'scripts/check-architecture.ts']);
-run('generated docs', ['node', 'scripts/generate-docs.ts', ...(fix ? [] : ['--check'])]);
+for (const script of ['generate-docs.ts', 'generate-manifests-docs.ts'])
+  run('generated docs', ['node', `scripts/${script}`, ...(fix ? [] : ['--check'])]);
 checkErrorCodes();
 console.log(failed.length === 0 ? 'All checks passed.' : `Failed: ${failed.join(', ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;

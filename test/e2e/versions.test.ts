@@ -171,6 +171,17 @@ describe('the configuration file', () => {
     assert.deepEqual([neither.code, neither.stderr.split('\n')[0]], [2, 'error: an image is needed']);
   });
 
+  test('a disk that is too small for its image is made larger, with a warning', async () => {
+    const made = await ignite.run('create', image, '--name', 'small', '--size', '16MB');
+    assert.deepEqual(
+      [made.code, /^warning: the disk is made as large as image/m.test(made.stderr)],
+      [0, true],
+    );
+    const ran = await ignite.run('start', '-i', 'small');
+    assert.equal(ran.code, 0, ran.stderr);
+    await ignite.ok('rm', 'small');
+  });
+
   test('one that is not there or not right is refused before anything is made', async () => {
     const refused = async (path: string) => {
       const { code, stderr } = await ignite.run('create', image, '--ignite-config', path);

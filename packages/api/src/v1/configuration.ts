@@ -6,7 +6,7 @@ export const configurationSpecSchema = v.strictObject({
   /** What isolates and watches over VMMs. */
   runtime: v.optional(v.picklist(['conmon', 'containerd', 'docker'])),
   networkPlugin: v.optional(v.picklist(['cni', 'docker-bridge'])),
-  /** What new VMs get that neither flags nor their own file say otherwise. */
+  /** A VM's spec, of which any field may be missing: what new VMs get unless their own file or flags say otherwise. */
   vmDefaults: v.optional(partialVmSpecSchema),
   /** Stands before a VM's uid where the host's tools name it. */
   idPrefix: v.optional(

@@ -16,7 +16,10 @@ const minimumDisk = 16 * 2 ** 20;
 export const vmSpecSchema = v.strictObject({
   /** Of the VM, its image and its kernel; none means this host's. One of another architecture is emulated. */
   arch: v.optional(archSchema),
-  image: v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) }),
+  image: v.strictObject({
+    /** A registry's reference, or another source such as `oci-archive:/path` or `docker-daemon:name:tag`. */
+    oci: v.pipe(v.string(), v.nonEmpty()),
+  }),
   kernel: v.optional(
     v.strictObject({
       /** A kernel image; none means the default one of the VM's architecture. */
@@ -26,19 +29,24 @@ export const vmSpecSchema = v.strictObject({
     }),
     {},
   ),
+  /** How many vCPUs the VM has. */
   cpus: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 1),
   machine: v.optional(vmMachineSchema),
+  /** Of the guest, as a whole number of MB; 96MB at least. */
   memory: v.optional(size({ atLeast: minimumMemory, multipleOf: 2 ** 20 }), '512MB'),
+  /** Of the root file system; more is taken where the image needs it. */
   diskSize: v.optional(size({ atLeast: minimumDisk, multipleOf: 2 ** 20 }), '4GB'),
   /** True makes a key pair for this VM; a path names the public key file to let in. */
   ssh: v.optional(v.union([v.literal(true), absolutePath])),
   network: v.optional(vmNetworkSchema, {}),
+  /** Files and folders of the host that are copied into the VM at its first boot. */
   copyFiles: v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
   /** Run in place of the image's Cmd, after its Entrypoint. */
   command: v.optional(v.array(v.string())),
   sandbox: v.optional(vmSandboxSchema),
   /** Whether it is started again once it has ended by itself. */
   restartPolicy: v.optional(restartPolicySchema, 'no'),
+  /** What the VM should be; its status says what it is. */
   power: v.optional(v.picklist(['Running', 'Stopped', 'Paused']), 'Running'),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;

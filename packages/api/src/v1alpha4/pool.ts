@@ -5,18 +5,20 @@ import { maybe } from './maybe.ts';
 import { namelessMetadataSchema } from './metadata.ts';
 import { sizeSchema } from './size.ts';
 
+const poolSpecSchema = v.strictObject({
+  metadataSize: maybe(sizeSchema),
+  dataSize: maybe(sizeSchema),
+  allocationSize: maybe(sizeSchema),
+  metadataPath: maybe(v.string()),
+  dataPath: maybe(v.string()),
+});
+
 /** A thin pool that the original planned and never used. It has no version of ours: v1alpha4 is its hub. */
 export const pool = {
   apiVersion,
   kind: 'Pool',
   metadata: namelessMetadataSchema,
-  spec: v.strictObject({
-    metadataSize: maybe(sizeSchema),
-    dataSize: maybe(sizeSchema),
-    allocationSize: maybe(sizeSchema),
-    metadataPath: maybe(v.string()),
-    dataPath: maybe(v.string()),
-  }),
+  spec: poolSpecSchema,
   status: v.strictObject({
     devices: maybe(
       v.array(

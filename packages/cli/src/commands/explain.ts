@@ -1,5 +1,6 @@
 import { scheme } from '@ignite/api/scheme';
 import { explainFields, type FieldExplanation } from '@ignite/toolkit/scheme/explain';
+import type { KindDefinition } from '@ignite/toolkit/scheme/scheme';
 import { nearest } from '@ignite/toolkit/text/nearest';
 import type { Command } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
@@ -15,7 +16,7 @@ export const explain: Command = {
   flags: {},
   run: async ({ args, io }) => {
     const [first = '', ...names] = args[0]!.split('.');
-    const kind = scheme.kinds.find((each) => each.kind === parseKind(first))!;
+    const kind = findKind(first);
     const path = names[0] === 'spec' ? names.slice(1) : names;
     const fields = explainFields(kind, path);
     if (!fields) {
@@ -33,6 +34,13 @@ export const explain: Command = {
     return 0;
   },
 };
+
+/** Also of kinds that are files, and never applied. @throws CodedError USAGE_INVALID */
+function findKind(text: string): KindDefinition {
+  const named = (kind: string): KindDefinition | undefined =>
+    scheme.kinds.find((each) => each.kind.toLowerCase() === kind.toLowerCase());
+  return named(text) ?? named(parseKind(text))!;
+}
 
 const rowOf = ({
   name,

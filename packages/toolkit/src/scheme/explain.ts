@@ -62,6 +62,7 @@ const words: Readonly<Record<string, string>> = {
   min_value: 'at least',
   max_value: 'at most',
   min_length: 'at least this many:',
+  max_length: 'at most this many:',
   integer: 'a whole number',
   non_empty: 'not empty',
   ip: 'an IP address',
