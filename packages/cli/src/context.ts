@@ -4,6 +4,7 @@ import { type Paths, defaultPaths } from '@ignite/engine/host/paths';
 import type { LocalClient } from '@ignite/engine/client/local-client';
 import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { FlagValues, Invocation } from './arguments/command.ts';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { Progress } from './render/progress.ts';
@@ -31,6 +32,17 @@ export async function withReader<T>(
   return await use(client);
 }
 
+export type PrivilegeErrorCode = 'ROOT_NEEDED';
+
+const rootNeeded = (): CodedError<PrivilegeErrorCode> =>
+  new CodedError(
+    'ROOT_NEEDED',
+    "only root may do that: it takes files, namespaces and devices of the host's",
+    {
+      hint: 'repeat it with sudo; help, version, explain, convert and doctor need no root',
+    },
+  );
+
 /** For commands that act: with the engine, and progress on stderr. */
 export async function withClient<T>(
   invocation: Invocation,
@@ -39,6 +51,7 @@ export async function withClient<T>(
     op: { readonly signal: AbortSignal; readonly report: Progress['report'] },
   ) => Promise<T>,
 ): Promise<T> {
+  if (process.getuid?.() !== 0) throw rootNeeded();
   const { openLocalClient } = await import('@ignite/engine/wire');
   const { flags, io, signal } = invocation;
   const paths = pathsOf(flags, io.env);

@@ -1,4 +1,5 @@
 import type { DoctorCheck } from '@ignite/api/client/host-client';
+import { examineHost } from '@ignite/engine/host/doctor';
 import type { Command } from '../arguments/command.ts';
 import { withClient } from '../context.ts';
 
@@ -12,9 +13,9 @@ export const doctor: Command = {
   examples: ['ignite doctor', 'ignite doctor --fix'],
   flags: { fix: { type: 'boolean', help: 'install what is missing' } },
   run: async (invocation) => {
-    const checks = await withClient(invocation, (client, op) =>
-      invocation.flags.isSet('fix') ? client.host.fix(op) : client.host.examine(op.signal),
-    );
+    const checks = invocation.flags.isSet('fix')
+      ? await withClient(invocation, (client, op) => client.host.fix(op))
+      : await examineHost(); // which whoever is not root may do too
     invocation.io.out.write(checks.map(renderCheck).join(''));
     return checks.some((check) => check.state === 'missing') ? 1 : 0;
   },
