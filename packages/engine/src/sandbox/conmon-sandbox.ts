@@ -75,7 +75,9 @@ export class ConmonSandbox implements Sandbox {
     } catch (failure) {
       if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure;
     }
-    while ((await this.observe(uid)).state === 'running') await delay(pollMs, undefined, { signal });
+    // A process that is being torn down looks for a moment like one that is not made yet.
+    while (['running', 'partial'].includes((await this.observe(uid)).state))
+      await delay(pollMs, undefined, { signal });
   }
 
   async remove(uid: string, signal: AbortSignal): Promise<void> {
