@@ -57,7 +57,8 @@ test('ConmonSandbox: what a reboot left of a sandbox is seen to have ended, and 
     .split('\n')
     .find((line) => /^\s*\d+\s+\S*conmon/.test(line) && line.includes(uid));
   for (const victim of [Number.parseInt(monitor!, 10), pid]) process.kill(victim, 'SIGKILL');
-  while (existsSync(`/proc/${pid}/exe`)) await delay(10);
+  // While a process ends it looks half-made for a moment.
+  while ((await at.sandbox.observe(uid)).state !== 'exited') await delay(10);
   assert.deepEqual(await at.sandbox.observe(uid), { state: 'exited' });
   await at.sandbox.remove(uid, signal);
   assert.deepEqual(await at.sandbox.observe(uid), { state: 'absent' });
