@@ -10,6 +10,7 @@ import type { HostClient } from './host-client.ts';
 import type { ImageClient } from './image-client.ts';
 import type { KernelClient } from './kernel-client.ts';
 import type { LegacyClient } from './legacy-client.ts';
+import type { UsageClient } from './usage-client.ts';
 import type { VmClient } from './vm-client.ts';
 
 /** For commands that only look. */
@@ -29,5 +30,6 @@ export interface Client extends ReadClient, AsyncDisposable {
   readonly images: ImageClient;
   readonly kernels: KernelClient;
   readonly host: HostClient;
+  readonly usage: UsageClient;
   readonly legacy: LegacyClient;
 }

@@ -30,6 +30,7 @@ const vms: Readonly<Record<string, Load>> = {
   attach: async () => (await import('./attach.ts')).attach,
   port: async () => (await import('./port.ts')).port,
   inspect: async () => (await import('./inspect.ts')).inspect,
+  stats: async () => (await import('./stats.ts')).stats,
 };
 
 const images: Readonly<Record<string, Load>> = {
@@ -110,6 +111,8 @@ export const aliases: Readonly<Record<string, string>> = {
   'image push': 'push',
   rmk: 'kernel rm',
   unpause: 'resume',
+  top: 'stats',
+  'vm top': 'stats',
 };
 
 /** What the daemon's name stands for. */

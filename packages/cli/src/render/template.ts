@@ -2,6 +2,7 @@ import type { ApiObject } from '@ignite/toolkit/object/meta';
 import { usageError } from '../arguments/usage-error.ts';
 import { TemplateError } from './go-template/template-error.ts';
 import { parseTemplate } from './go-template/template.ts';
+import { documentView } from './go-view/document-view.ts';
 import { objectView } from './go-view/object-view.ts';
 import type { ViewContext } from './go-view/view-context.ts';
 
@@ -15,6 +16,15 @@ export function objectRenderer(
 ): (object: ApiObject, context: ViewContext) => string {
   const render = translated(flag, () => parseTemplate(nameOf(flag), template));
   return (object, context) => translated(flag, () => render(objectView(object, context)));
+}
+
+/** The same for what is no object: a document whose names are all that a template may ask for. */
+export function documentRenderer(
+  flag: string,
+  template: string,
+): (document: Readonly<Record<string, unknown>>) => string {
+  const render = translated(flag, () => parseTemplate(nameOf(flag), template));
+  return (document) => translated(flag, () => render(documentView(document, () => Object.keys(document))));
 }
 
 /** What errors call the template: `filter` for `--filter "{{.Name}}=a"`. */

@@ -6,6 +6,7 @@ import type { HostClient } from '@ignite/api/client/host-client';
 import type { ImageClient } from '@ignite/api/client/image-client';
 import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { LegacyClient } from '@ignite/api/client/legacy-client';
+import type { UsageClient } from '@ignite/api/client/usage-client';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
@@ -17,6 +18,7 @@ import { LocalHostExamination } from './local-host.ts';
 import { LocalImages } from './local-images.ts';
 import { LocalKernels } from './local-kernels.ts';
 import { LocalLegacy } from './local-legacy.ts';
+import { LocalUsage } from './local-usage.ts';
 import { LocalVms } from './local-vms.ts';
 import { readClient } from './read-client.ts';
 
@@ -32,6 +34,7 @@ export class LocalClient implements Client {
   readonly kernels: KernelClient;
   readonly networks: Client['networks'];
   readonly host: HostClient;
+  readonly usage: UsageClient;
   readonly legacy: LegacyClient;
   readonly #store: Disposable;
 
@@ -45,6 +48,7 @@ export class LocalClient implements Client {
     this.kernels = new LocalKernels(host, read.kernels, this.vms);
     this.networks = read.networks;
     this.host = new LocalHostExamination(host.runner);
+    this.usage = new LocalUsage(read.vms);
     this.legacy = new LocalLegacy(host);
     this.#store = host.store;
   }

@@ -1,0 +1,8 @@
+import type { VmUsage } from '@ignite/api/client/usage-client';
+
+/** Pure. Of one CPU, between two samples: 200 is two CPUs. Undefined where it cannot be told, as after a restart. */
+export function cpuPercent(before: VmUsage | undefined, after: VmUsage): number | undefined {
+  if (before?.cpuSeconds === undefined || after.cpuSeconds === undefined) return undefined;
+  const [used, elapsedMs] = [after.cpuSeconds - before.cpuSeconds, after.atMs - before.atMs];
+  return used < 0 || elapsedMs <= 0 ? undefined : (used / elapsedMs) * 100_000;
+}

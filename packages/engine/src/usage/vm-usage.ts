@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import type { UsageFigures, VmUsage } from '@ignite/api/client/usage-client';
+import type { Vm } from '@ignite/api/v1/vm';
+import { cgroupFolders } from './cgroup-folders.ts';
+import { readCgroupUsage } from './cgroup-usage.ts';
+import { parseTapTraffic } from './tap-traffic.ts';
+
+const nothing: UsageFigures = {
+  cpuSeconds: undefined,
+  memory: undefined,
+  memoryLimit: undefined,
+  diskRead: undefined,
+  diskWritten: undefined,
+  networkReceived: undefined,
+  networkSent: undefined,
+  pids: undefined,
+};
+
+/** Whether a VM has a VMM, which takes something. Its phase has been checked against what runs. */
+export const hasUsage = ({ status: { phase, vmm } }: Vm): boolean =>
+  (phase === 'Running' || phase === 'Paused') && vmm !== undefined;
+
+/** What a VM's VMM has used so far; nothing is known of one that is gone. */
+export async function vmUsage(vm: Vm): Promise<VmUsage> {
+  const { name, uid } = vm.metadata;
+  const pid = hasUsage(vm) ? vm.status.vmm?.pid : undefined;
+  const figures = pid === undefined ? nothing : await processUsage(pid);
+  return { name, uid, atMs: performance.now(), ...figures };
+}
+
+async function processUsage(pid: number): Promise<UsageFigures> {
+  try {
+    const [cgroup, mounts, netDev] = await Promise.all([
+      readFile(`/proc/${pid}/cgroup`, 'utf8'),
+      readFile('/proc/self/mountinfo', 'utf8'),
+      readFile(`/proc/${pid}/net/dev`, 'utf8'), // of the VM's namespace, where the VMM is
+    ]);
+    const traffic = parseTapTraffic(netDev);
+    return {
+      ...(await readCgroupUsage(cgroupFolders(cgroup, mounts))),
+      networkReceived: traffic?.received,
+      networkSent: traffic?.sent,
+    };
+  } catch {
+    return nothing; // it has just ended
+  }
+}
