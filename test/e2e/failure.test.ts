@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -16,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
+import { powerCut } from './fixtures/power-cut.ts';
 
 let leaks: AsyncDisposable;
 let ignite: Ignite;
@@ -111,13 +104,13 @@ test('after a reboot a VM is shown as stopped, and starts with its disk and its 
   const inspect = async (field: string) =>
     (await ignite.ok('inspect', 'phoenix', '--format', `{{json .${field}}}`)).trim();
   const address = await inspect('status.network.ipAddresses');
-  powerCut(await inspect('metadata.uid').then((uid) => JSON.parse(uid) as string));
+  powerCut(ignite, [JSON.parse(await inspect('metadata.uid')) as string]);
   assert.equal(await ignite.ok('ps', '-q'), '');
   assert.match(await ignite.ok('ps', '-a'), /Stopped/);
   await ignite.ok('start', 'phoenix');
   await logged('phoenix', /from before/);
   assert.equal(await inspect('status.network.ipAddresses'), address);
-  powerCut(JSON.parse(await inspect('metadata.uid')) as string);
+  powerCut(ignite, [JSON.parse(await inspect('metadata.uid')) as string]);
   await ignite.ok('rm', 'phoenix');
 });
 
@@ -148,27 +141,6 @@ test('a VMM that cannot be started leaves a VM that can be started once the caus
   await ignite.ok('start', 'later');
   await ignite.ok('rm', '-f', 'later');
 });
-
-/** What a power cut takes: the processes, the namespaces, and everything below /run. */
-function powerCut(uid: string): void {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    const command = commandLine(pid);
-    const isOurs = command.includes(uid) || (command.startsWith('dnsmasq') && command.includes(ignite.dir));
-    if (isOurs && /^(conmon|\/usr\/bin\/(conmon|qemu)|dnsmasq)/.test(command))
-      process.kill(Number(pid), 'SIGKILL');
-  }
-  execFileSync('ip', ['netns', 'delete', `ignite-${uid}`]);
-  execFileSync('ip', ['link', 'delete', 'igtest105']);
-  rmSync(join(ignite.dir, 'run'), { recursive: true, force: true });
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return ''; // it has just ended
-  }
-}
 
 /** A PATH on which all is found but one tool. */
 function withoutTool(tool: string): string {

@@ -43,6 +43,15 @@ const rootNeeded = (): CodedError<PrivilegeErrorCode> =>
     },
   );
 
+/** Our own command line, for others to run with a command behind it. */
+export const ownCommand = ({ dataDir, runDir }: Paths): readonly string[] => [
+  process.execPath,
+  ...process.execArgv,
+  resolve(process.argv[1]!),
+  `--data-dir=${dataDir}`,
+  `--run-dir=${runDir}`,
+];
+
 /** For commands that act: with the engine, and progress on stderr. */
 export async function withClient<T>(
   invocation: Invocation,
@@ -61,14 +70,7 @@ export async function withClient<T>(
     paths,
     ...(tells(level, 'debug') && { trace: { tell: progress.debug, output: tells(level, 'trace') } }),
     env: io.env,
-    settleCommand: [
-      process.execPath,
-      ...process.execArgv,
-      resolve(process.argv[1]!),
-      `--data-dir=${paths.dataDir}`,
-      `--run-dir=${paths.runDir}`,
-      'settle',
-    ],
+    settleCommand: [...ownCommand(paths), 'settle'],
   });
   return await use(client, { signal, report: progress.report });
 }

@@ -11,6 +11,7 @@ import type { ImageClient } from './image-client.ts';
 import type { KernelClient } from './kernel-client.ts';
 import type { LegacyClient } from './legacy-client.ts';
 import type { UsageClient } from './usage-client.ts';
+import type { LifeClient } from './life-client.ts';
 import type { VmClient } from './vm-client.ts';
 
 /** For commands that only look. */
@@ -32,4 +33,5 @@ export interface Client extends ReadClient, AsyncDisposable {
   readonly host: HostClient;
   readonly usage: UsageClient;
   readonly legacy: LegacyClient;
+  readonly life: LifeClient;
 }

@@ -11,9 +11,26 @@ export interface DoctorCheck {
   readonly cure?: string;
 }
 
+/** What has become of the service that starts VMs at boot. */
+export interface ServiceChange {
+  readonly path: string;
+  /** `written` alone where no systemd runs. */
+  readonly outcome: 'enabled' | 'written' | 'removed' | 'absent';
+}
+
 export interface HostClient {
   /** What this host has and lacks. */
   examine(signal: AbortSignal): Promise<readonly DoctorCheck[]>;
   /** Installs what `examine` finds missing and a package can bring. */
   fix(op: ClientOperation): Promise<readonly DoctorCheck[]>;
+  /** Has `command` run at each boot, with `environment`. */
+  installService(
+    unit: {
+      readonly command: readonly string[];
+      readonly environment: Readonly<Record<string, string>>;
+    },
+    op: ClientOperation,
+  ): Promise<ServiceChange>;
+  /** The service goes; what it has started stays. */
+  uninstallService(op: ClientOperation): Promise<ServiceChange>;
 }

@@ -80,6 +80,8 @@ const gitops: Readonly<Record<string, Load>> = {
 
 const host: Readonly<Record<string, Load>> = {
   doctor: async () => (await import('./doctor.ts')).doctor,
+  restore: async () => (await import('./restore.ts')).restore,
+  'install-service': async () => (await import('./restore.ts')).installService,
   'import-legacy': async () => (await import('./import-legacy.ts')).importLegacy,
   version: async () => (await import('./version.ts')).version,
   completion: async () => (await import('./completion.ts')).completion,

@@ -7,6 +7,7 @@ import type { ImageClient } from '@ignite/api/client/image-client';
 import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { LegacyClient } from '@ignite/api/client/legacy-client';
 import type { UsageClient } from '@ignite/api/client/usage-client';
+import type { LifeClient } from '@ignite/api/client/life-client';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
@@ -19,6 +20,7 @@ import { LocalImages } from './local-images.ts';
 import { LocalKernels } from './local-kernels.ts';
 import { LocalLegacy } from './local-legacy.ts';
 import { LocalUsage } from './local-usage.ts';
+import { LocalLife } from './local-life.ts';
 import { LocalVms } from './local-vms.ts';
 import { readClient } from './read-client.ts';
 
@@ -36,6 +38,7 @@ export class LocalClient implements Client {
   readonly host: HostClient;
   readonly usage: UsageClient;
   readonly legacy: LegacyClient;
+  readonly life: LifeClient;
   readonly #store: Disposable;
 
   constructor(host: LocalHost) {
@@ -50,6 +53,7 @@ export class LocalClient implements Client {
     this.host = new LocalHostExamination(host.runner);
     this.usage = new LocalUsage(read.vms);
     this.legacy = new LocalLegacy(host);
+    this.life = new LocalLife(host);
     this.#store = host.store;
   }
 

@@ -1,7 +1,9 @@
-import type { DoctorCheck, HostClient } from '@ignite/api/client/host-client';
+import type { DoctorCheck, HostClient, ServiceChange } from '@ignite/api/client/host-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { examineHost, missingPackages } from '../host/doctor.ts';
+import { installService, uninstallService, unitDir } from '../host/install-service.ts';
+import type { ServiceUnit } from '../host/service-unit.ts';
 
 /** This host itself. */
 export class LocalHostExamination implements HostClient {
@@ -27,5 +29,13 @@ export class LocalHostExamination implements HostClient {
       );
     }
     return await examineHost();
+  }
+
+  installService(unit: ServiceUnit, op: ClientOperation): Promise<ServiceChange> {
+    return installService(unit, { runner: this.#runner, unitDir }, op);
+  }
+
+  uninstallService(op: ClientOperation): Promise<ServiceChange> {
+    return uninstallService({ runner: this.#runner, unitDir }, op);
   }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 
 /** See sd_booted(3). */
-const hasSystemd = (): boolean => existsSync('/run/systemd/system');
+export const hasSystemd = (): boolean => existsSync('/run/systemd/system');
 
 /** Whether the host is on its way down: then nothing is to be started any more. */
 export async function isHostStopping(runner: Runner, signal: AbortSignal): Promise<boolean> {
@@ -15,4 +15,14 @@ export async function isHostStopping(runner: Runner, signal: AbortSignal): Promi
     if (failure instanceof ToolFailedError) return failure.message.includes('stopping');
     throw failure;
   }
+}
+
+/** From the next boot on: it is not started now. */
+export async function enableUnit(name: string, runner: Runner, signal: AbortSignal): Promise<void> {
+  await runner.run({ tool: 'systemctl', args: ['daemon-reload'] }, signal);
+  await runner.run({ tool: 'systemctl', args: ['enable', name] }, signal);
+}
+
+export async function disableUnit(name: string, runner: Runner, signal: AbortSignal): Promise<void> {
+  await runner.run({ tool: 'systemctl', args: ['disable', name] }, signal);
 }

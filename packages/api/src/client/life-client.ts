@@ -1,0 +1,17 @@
+import type { Vm } from '../v1/vm.ts';
+import type { ClientOperation } from './progress.ts';
+
+export interface RestoredVm {
+  readonly vm: Vm;
+  /** Why it could not be started. */
+  readonly failure?: unknown;
+}
+
+/** What becomes of VMs over the years. */
+export interface LifeClient {
+  /**
+   * Starts the VMs that their restart policies bring back after the host was down. What runs is left alone, so it may be
+   * repeated.
+   */
+  restore(op: ClientOperation): Promise<readonly RestoredVm[]>;
+}

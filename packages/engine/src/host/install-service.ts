@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ServiceChange } from '@ignite/api/client/host-client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import { type ServiceUnit, renderServiceUnit } from './service-unit.ts';
+import { disableUnit, enableUnit, hasSystemd } from './systemd.ts';
+
+export const unitDir = '/etc/systemd/system';
+const unitName = 'ignite.service';
+
+/** Where the service is written, and who has systemd take note of it. */
+export interface ServiceHost {
+  readonly runner: Runner;
+  readonly unitDir: string;
+}
+
+/** Has systemd start VMs at each boot; where it does not run the file alone is written. */
+export async function installService(
+  unit: ServiceUnit,
+  host: ServiceHost,
+  { signal }: ClientOperation,
+): Promise<ServiceChange> {
+  const path = join(host.unitDir, unitName);
+  await mkdir(host.unitDir, { recursive: true, mode: 0o755 });
+  await replaceFile(path, renderServiceUnit(unit), 0o644);
+  if (!hasSystemd()) return { path, outcome: 'written' };
+  await enableUnit(unitName, host.runner, signal);
+  return { path, outcome: 'enabled' };
+}
+
+/** VMs that run go on. */
+export async function uninstallService(
+  host: ServiceHost,
+  { signal }: ClientOperation,
+): Promise<ServiceChange> {
+  const path = join(host.unitDir, unitName);
+  if (!existsSync(path)) return { path, outcome: 'absent' };
+  if (hasSystemd()) await disableUnit(unitName, host.runner, signal);
+  await rm(path, { force: true });
+  return { path, outcome: 'removed' };
+}

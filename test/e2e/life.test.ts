@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Vm } from '@ignite/api/v1/vm';
+import { Ignite } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+import { powerCut } from './fixtures/power-cut.ts';
+
+const image = `oci-archive:${imageArchive('busybox')}`;
+let ignite: Ignite;
+let leaks: AsyncDisposable;
+before(async () => {
+  leaks = watchLeaks();
+  ignite = await Ignite.open(171);
+  await ignite.ok('image', 'import', image);
+  await ignite.ok('kernel', 'build');
+});
+after(async () => {
+  await ignite[Symbol.asyncDispose]();
+  await leaks[Symbol.asyncDispose]();
+});
+
+const run = async (name: string, script: string, ...flags: readonly string[]): Promise<string> =>
+  await ignite.ok('run', image, '--name', name, '--memory', '128MB', ...flags, '--', 'sh', '-c', script);
+
+const inspect = async (vm: string): Promise<Vm> => JSON.parse(await ignite.ok('inspect', vm)) as Vm;
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await delay(200))
+    if (await isSo()) return;
+  throw new Error(`never: ${what}; ${await ignite.ok('ps', '-a')}`);
+}
+
+const namesUp = async (): Promise<readonly string[]> =>
+  (await ignite.ok('ps', '--format', '{{.metadata.name}}')).split('\n').filter(Boolean).toSorted();
+
+test('running=true after host reboot: ps tells the truth, and restore starts the VMs that are to come back', async () => {
+  await run('one-off', 'exec sleep 1000');
+  await run('worker', 'exit 0', '--restart', 'on-failure');
+  await run('server', 'exec sleep 1000', '--restart', 'unless-stopped');
+  await run('resting', 'exec sleep 1000', '--restart', 'unless-stopped');
+  await ignite.ok('stop', '-f', 'resting');
+  await run('retrier', 'exec sleep 1000', '--restart', 'on-failure:1');
+  await until('worker is done', async () => (await inspect('worker')).status.exitCode === 0);
+  const [oneOff, server, retrier] = await Promise.all(['one-off', 'server', 'retrier'].map(inspect));
+  powerCut(
+    ignite,
+    [oneOff!, server!, retrier!].map(({ metadata }) => metadata.uid),
+  );
+  assert.deepEqual(await namesUp(), []);
+
+  const said = await ignite.ok('restore');
+  assert.match(
+    said,
+    /^Started VM "(server|retrier)" with address .*\nStarted VM "(server|retrier)" with .*\n$/,
+  );
+  assert.deepEqual(await namesUp(), ['retrier', 'server']);
+  for (const before of [server!, retrier!]) {
+    const { status } = await inspect(before.metadata.uid);
+    assert.deepEqual(status.network?.ipAddresses, before.status.network?.ipAddresses);
+  }
+  assert.equal(await ignite.ok('restore'), '', 'a second time there is nothing to do');
+  await ignite.ok('start', 'one-off');
+  await ignite.ok('rm', '-f', 'one-off', 'worker', 'resting', 'retrier');
+});
+
+test('install-service --dry-run prints the unit that would run restore, and writes nothing', async () => {
+  const unit = await ignite.ok('install-service', '--dry-run');
+  assert.match(unit, new RegExp(`^ExecStart=/.* --data-dir=${ignite.dir}/data .* restore$`, 'm'));
+  assert.match(unit, /^Environment=IGNITE_CNI_BRIDGE=igtest171$/m);
+});
