@@ -44,7 +44,7 @@ function rulesBroken({ from, to, typeOnly }: Import): readonly string[] {
       : []),
     ...(/(^|\/)index\.ts$/.test(from) || /(^|\/)index(\.ts)?$/.test(to) ? ['no-barrel'] : []),
     ...(!isTest(from) && here !== undefined && isTest(to) ? ['no-test-imports'] : []),
-    ...(/^packages\/engine\/src\/(vmm|sandbox|network|rootfs|kernel|oci|guest)\//.test(from) &&
+    ...(/^packages\/engine\/src\/(vmm|sandbox|network|rootfs|kernel|oci|guest|storage)\//.test(from) &&
     to.startsWith('packages/engine/src/vm/') &&
     !to.endsWith('vm-store.ts')
       ? ['capabilities-know-no-vm']

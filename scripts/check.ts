@@ -25,7 +25,7 @@ function checkErrorCodes(): void {
     }
     for (const [, code] of source.matchAll(/new CodedError(?:<\w+>)?\(\s*'([A-Z_]+)'/g)) codes.add(code!);
   }
-  for (const kind of ['VM', 'IMAGE', 'KERNEL', 'NETWORK'])
+  for (const kind of ['VM', 'IMAGE', 'KERNEL', 'NETWORK', 'VOLUME'])
     for (const end of ['NOT_FOUND', 'AMBIGUOUS']) codes.add(`${kind}_${end}`);
   const headings = new Set(
     [...readFileSync(join(root, 'docs/errors.md'), 'utf8').matchAll(/^## ([A-Z_]+)$/gm)].map(

@@ -11,12 +11,14 @@ import { kinds as v1alpha2 } from './v1alpha2/kinds.ts';
 import { kinds as v1alpha3 } from './v1alpha3/kinds.ts';
 import { configurationIsAFile } from './v1alpha4/configuration.ts';
 import { kinds as v1alpha4 } from './v1alpha4/kinds.ts';
+import { volumeSpecSchema } from './v1/volume.ts';
 
 /** Ignite's kinds, as manifests may hold them: our version, through which those of the original are converted. */
 export const scheme = new Scheme([
   { apiVersion, kind: 'VM', spec: vmSpecSchema },
   { apiVersion, kind: 'Image', spec: imageSpecSchema, metadata: namedByReferenceSchema },
   { apiVersion, kind: 'Kernel', spec: kernelSpecSchema, metadata: namedByReferenceSchema },
+  { apiVersion, kind: 'Volume', spec: volumeSpecSchema },
   {
     apiVersion,
     kind: 'Configuration',

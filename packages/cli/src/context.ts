@@ -97,6 +97,6 @@ export async function withDeclaredHost<T>(
   const paths = pathsOf(invocation.flags, invocation.io.env);
   return await withClient(invocation, async (client, op) => {
     using store = openSqliteStore(storePath(paths));
-    return await use({ client, store, paths, deps: declaredHost(client.vms, store), op });
+    return await use({ client, store, paths, deps: declaredHost(client, store), op });
   });
 }

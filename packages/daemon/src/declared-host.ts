@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { scheme } from '@ignite/api/scheme';
 import { VmActuator, type VmEngine } from '@ignite/engine/declare/vm-actuator';
+import { VolumeActuator, type VolumeEngine } from '@ignite/engine/declare/volume-actuator';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { initialSyncStatus } from '@ignite/toolkit/gitops/kinds';
 import { RouteActuator } from '@ignite/toolkit/gitops/route-actuator';
@@ -8,9 +9,15 @@ import { StoreActuator } from '@ignite/toolkit/gitops/store-actuator';
 import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
+/** What makes the kinds that are more than entries in the store. */
+export interface DeclaredEngines {
+  readonly vms: VmEngine;
+  readonly volumes: VolumeEngine;
+}
+
 /** What manifests are applied to on this host. */
 export function declaredHost(
-  engine: VmEngine,
+  engines: DeclaredEngines,
   store: ObjectStore,
   labels: Readonly<Record<string, string>> = {},
 ): SyncDeps {
@@ -18,8 +25,13 @@ export function declaredHost(
   const syncs = new StoreActuator(store, { kinds: ['Sync'], initialStatus: initialSyncStatus });
   return {
     scheme,
-    actuator: new RouteActuator({ VM: new VmActuator(engine), GitSource: gitSources, Sync: syncs }),
-    kindOrder: ['GitSource', 'Sync', 'VM'],
+    actuator: new RouteActuator({
+      VM: new VmActuator(engines.vms),
+      Volume: new VolumeActuator(engines.volumes),
+      GitSource: gitSources,
+      Sync: syncs,
+    }),
+    kindOrder: ['GitSource', 'Sync', 'Volume', 'VM'],
     clock: systemClock,
     nodeLabels: { hostname: nodeName(), ...labels },
   };

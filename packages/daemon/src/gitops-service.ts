@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { VmEngine } from '@ignite/engine/declare/vm-actuator';
 import { type Paths, locksDir } from '@ignite/engine/host/paths';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { OpenOptions } from '@ignite/toolkit/git/open-git-source';
@@ -13,12 +12,12 @@ import { localRunner } from '@ignite/toolkit/process/local-runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import { Metrics, serveMetrics } from './metrics.ts';
-import { declaredHost, nodeName } from './declared-host.ts';
+import { type DeclaredEngines, declaredHost, nodeName } from './declared-host.ts';
 
 export interface GitopsServiceOptions {
   readonly paths: Paths;
   readonly store: ObjectStore;
-  readonly engine: VmEngine;
+  readonly engines: DeclaredEngines;
   readonly nodeLabels: Readonly<Record<string, string>>;
   readonly webhook?: WebhookOptions;
   readonly log: Log;
@@ -35,11 +34,11 @@ export const openOptions = (paths: Paths): OpenOptions => ({
  * @throws CodedError GITOPS_RUNNING when another process does so already
  */
 export async function runGitops(options: GitopsServiceOptions, signal: AbortSignal): Promise<void> {
-  const { paths, store, engine, nodeLabels, log, webhook } = options;
+  const { paths, store, engines, nodeLabels, log, webhook } = options;
   using lock = tryLock(locksDir(paths), 'gitops');
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName();
-  const deps = declaredHost(engine, store, nodeLabels);
+  const deps = declaredHost(engines, store, nodeLabels);
   const metrics = new Metrics();
   await using _socket = await serveMetrics(metrics.registry, join(paths.runDir, 'daemon.sock'));
   const reporting = { log, observer: metrics, sinks: [metrics] };
@@ -49,7 +48,7 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
     ...openOptions(paths),
     store,
     host,
-    watchedKinds: ['VM'],
+    watchedKinds: ['VM', 'Volume'],
     imageFields,
     ...reporting,
   };

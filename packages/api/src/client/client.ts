@@ -5,6 +5,7 @@ import type { Vm } from '../v1/vm.ts';
 import type { ArchiveClient } from './archive-client.ts';
 import type { ChangeClient } from './change-client.ts';
 import type { FileClient } from './file-client.ts';
+import type { Volume } from '../v1/volume.ts';
 import type { Finder } from './finder.ts';
 import type { HostClient } from './host-client.ts';
 import type { ImageClient } from './image-client.ts';
@@ -13,6 +14,7 @@ import type { LegacyClient } from './legacy-client.ts';
 import type { UsageClient } from './usage-client.ts';
 import type { LifeClient } from './life-client.ts';
 import type { VmClient } from './vm-client.ts';
+import type { VolumeClient } from './volume-client.ts';
 
 /** For commands that only look. */
 export interface ReadClient {
@@ -20,6 +22,7 @@ export interface ReadClient {
   readonly images: Finder<Image>;
   readonly kernels: Finder<Kernel>;
   readonly networks: Finder<CniNetwork>;
+  readonly volumes: Finder<Volume>;
 }
 
 /** The port between commands and the engine, a facet for each kind: served in process, later by a daemon. */
@@ -30,6 +33,7 @@ export interface Client extends ReadClient, AsyncDisposable {
   readonly archives: ArchiveClient;
   readonly images: ImageClient;
   readonly kernels: KernelClient;
+  readonly volumes: VolumeClient;
   readonly host: HostClient;
   readonly usage: UsageClient;
   readonly legacy: LegacyClient;

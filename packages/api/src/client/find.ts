@@ -9,6 +9,7 @@ const words = {
   Image: { code: 'IMAGE', noun: 'image', list: 'ignite images' },
   CniNetwork: { code: 'NETWORK', noun: 'network', list: 'ignite network ls' },
   Kernel: { code: 'KERNEL', noun: 'kernel', list: 'ignite kernels' },
+  Volume: { code: 'VOLUME', noun: 'volume', list: 'ignite volume ls' },
 } as const;
 
 export type FoundKind = keyof typeof words;

@@ -17,12 +17,14 @@ export interface ImageConfig {
   readonly exposedPorts: readonly string[];
 }
 
+/** An image with an init system boots it, any other runs its entrypoint; a whole disk boots what its root partition has. */
+export type BootMode = 'init' | 'entrypoint' | 'disk';
+
 export interface ImageStatus {
-  /** Of the image manifest of our platform. */
+  /** Of the image manifest of our platform, or of the file that a disk was imported from. */
   readonly digest: string;
   readonly platform: string;
-  /** An image with an init system boots it; any other runs its entrypoint. */
-  readonly bootMode: 'init' | 'entrypoint';
+  readonly bootMode: BootMode;
   readonly config: ImageConfig;
   /** The sum of its compressed layers. */
   readonly size: Bytes;

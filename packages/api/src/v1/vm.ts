@@ -1,13 +1,15 @@
 import type { ApiObject } from '@ignite/toolkit/object/meta';
-
 import * as v from 'valibot';
 import { absolutePath } from './absolute-path.ts';
 import { type Arch, archSchema } from './arch.ts';
 import { vmSandboxSchema } from './vm-sandbox.ts';
 import { restartPolicySchema } from './restart-policy.ts';
+import { cloudInitSchema } from './cloud-init.ts';
+import type { BootMode } from './image.ts';
 import { size } from './size.ts';
 import { vmMachineSchema } from './vm-machine.ts';
 import { vmNetworkSchema } from './vm-network.ts';
+import { vmStorageSchema } from './vm-storage.ts';
 
 /** With less, Debian's kernel runs out of memory while it boots. */
 const minimumMemory = 96 * 2 ** 20;
@@ -39,6 +41,8 @@ export const vmSpecSchema = v.strictObject({
   /** True makes a key pair for this VM; a path names the public key file to let in. */
   ssh: v.optional(v.union([v.literal(true), absolutePath])),
   network: v.optional(vmNetworkSchema, {}),
+  storage: v.optional(vmStorageSchema),
+  cloudInit: v.optional(cloudInitSchema),
   /** Files and folders of the host that are copied into the VM at its first boot. */
   copyFiles: v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
   /** Run in place of the image's Cmd, after its Entrypoint. */
@@ -111,7 +115,7 @@ export interface VmStatus {
   readonly observedGeneration?: number;
   /** What `spec.arch` was taken to be when the VM was made. */
   readonly arch?: Arch;
-  readonly image?: { readonly digest: string; readonly bootMode: 'init' | 'entrypoint' };
+  readonly image?: { readonly digest: string; readonly bootMode: BootMode };
   readonly kernel?: { readonly id: string; readonly version: string };
   /** Its disk was a VM's before: the guest has an identity, and its first boot here gives it no other. */
   readonly adopted?: boolean;

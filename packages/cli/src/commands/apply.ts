@@ -3,7 +3,7 @@ import { locksDir } from '@ignite/engine/host/paths';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { type ObjectResult, executePlan } from '@ignite/toolkit/gitops/execute-plan';
-import { keyText, objectKey } from '@ignite/toolkit/gitops/object-key';
+import { type ObjectKey, keyText, objectKey } from '@ignite/toolkit/gitops/object-key';
 import type { SyncPlan } from '@ignite/toolkit/gitops/plan-sync';
 import type { Command, Flags, Invocation } from '../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../context.ts';
@@ -97,7 +97,7 @@ export const deleteDeclared: Command = {
       const live = new Map(
         (await deps.actuator.observe(signal)).map((object) => [keyText(objectKey(object)), object]),
       );
-      for (const key of keys.toReversed()) {
+      for (const key of removalOrder(keys)) {
         const object = live.get(keyText(key));
         if (object) await deps.actuator.remove(object, op);
         if (object?.kind === 'Sync') await finishSync(object.metadata.name, host, signal);
@@ -107,6 +107,10 @@ export const deleteDeclared: Command = {
     });
   },
 };
+
+/** Pure. What was declared last goes first, and a volume after every VM: one that a VM names is not removed. */
+const removalOrder = (keys: readonly ObjectKey[]): readonly ObjectKey[] =>
+  keys.toReversed().toSorted((a, b) => Number(a.kind === 'Volume') - Number(b.kind === 'Volume'));
 
 /** Where no daemon runs nobody else sees to what a Sync leaves behind. */
 async function finishSync(name: string, host: DeclaredHost, signal: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@ import { nearest } from '@ignite/toolkit/text/nearest';
 import type { ObjectKey } from '@ignite/toolkit/gitops/object-key';
 import { usageError } from '../arguments/usage-error.ts';
 
-export const declaredKinds = ['VM', 'Image', 'Kernel', 'GitSource', 'Sync'] as const;
+export const declaredKinds = ['VM', 'Image', 'Kernel', 'Volume', 'GitSource', 'Sync'] as const;
 export type DeclaredKind = (typeof declaredKinds)[number];
 
 /** `vm`, `VMs`, `gitsources`… @throws CodedError USAGE_INVALID */

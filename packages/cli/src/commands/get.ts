@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scheme } from '@ignite/api/scheme';
 import { writtenForm } from '@ignite/api/written-form';
+import type { VolumeStatus } from '@ignite/api/v1/volume';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import type { GitSourceObject, SyncObject } from '@ignite/toolkit/gitops/kinds';
@@ -113,6 +114,7 @@ async function listKind(
   { signal }: Invocation,
 ): Promise<readonly ApiObject[]> {
   if (kind === 'VM') return await client.vms.list(signal);
+  if (kind === 'Volume') return await client.volumes.list(signal);
   return (await store.list(kind)).items;
 }
 
@@ -122,6 +124,7 @@ async function findNamed(
   { client, store }: DeclaredHost,
 ): Promise<ApiObject> {
   if (kind === 'VM') return await client.vms.find(name, new AbortController().signal);
+  if (kind === 'Volume') return await client.volumes.find(name, new AbortController().signal);
   const object = await store.get({ kind, name });
   if (object.kind !== kind)
     throw usageError(`there is no ${kind} "${name}"`, '"ignite get" lists what there is');
@@ -137,6 +140,7 @@ function readyOf({ kind, status, spec }: ApiObject): string {
 
 function statusOf({ kind, status, spec }: ApiObject): string {
   if (kind === 'VM') return (status as { readonly phase: string }).phase;
+  if (kind === 'Volume') return usersText((status as VolumeStatus).usedBy);
   if (kind === 'GitSource') return (spec as GitSourceObject['spec']).url;
   if (kind !== 'Sync') return '';
   const { conditions, lastAppliedRevision } = status as SyncObject['status'];
@@ -146,3 +150,6 @@ function statusOf({ kind, status, spec }: ApiObject): string {
     (lastAppliedRevision === undefined ? 'not looked at yet' : shortRevision(lastAppliedRevision))
   );
 }
+
+const usersText = (names: readonly string[]): string =>
+  names.length === 0 ? 'not used' : `used by ${names.join(', ')}`;

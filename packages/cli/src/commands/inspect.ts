@@ -13,13 +13,14 @@ const kinds: Readonly<Record<string, Find>> = {
   vm: (client, query, signal) => client.vms.find(query, signal),
   image: (client, query, signal) => client.images.find(query, signal),
   kernel: (client, query, signal) => client.kernels.find(query, signal),
+  volume: (client, query, signal) => client.volumes.find(query, signal),
 };
 
 export const inspect: Command = {
   name: 'inspect',
-  arguments: '[vm|image|kernel] OBJECT...',
+  arguments: '[vm|image|kernel|volume] OBJECT...',
   arity: { least: 1, most: Infinity },
-  summary: 'Print everything that is known of a VM, image or kernel',
+  summary: 'Print everything that is known of a VM, image, kernel or volume',
   examples: [
     'ignite inspect my-vm',
     'ignite inspect image debian:12 -o yaml',

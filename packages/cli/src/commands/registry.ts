@@ -54,6 +54,14 @@ const networks: Readonly<Record<string, Load>> = {
   'network inspect': async () => (await import('./network.ts')).networkInspect,
 };
 
+const volumes: Readonly<Record<string, Load>> = {
+  'volume ls': async () => (await import('./volume.ts')).volumes,
+  'volume create': async () => (await import('./volume.ts')).volumeCreate,
+  'volume resize': async () => (await import('./volume.ts')).volumeResize,
+  'volume inspect': async () => (await import('./volume.ts')).volumeInspect,
+  'volume rm': async () => (await import('./volume.ts')).volumeRemove,
+};
+
 const declared: Readonly<Record<string, Load>> = {
   apply: async () => (await import('./apply.ts')).apply,
   diff: async () => (await import('./apply.ts')).diff,
@@ -94,6 +102,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Images', commands: images },
   { title: 'Kernels', commands: kernels },
   { title: 'Networks', commands: networks },
+  { title: 'Volumes', commands: volumes },
   { title: 'Declared in files', commands: declared },
   { title: 'Declared in Git', commands: gitops },
   { title: 'This host', commands: host },

@@ -10,7 +10,9 @@ import { networkFlags, networkOf } from '../arguments/network-flags.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 import { readConfiguration, registryConfig } from '../configuration.ts';
+import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
 import { readVmFile } from './vm-file.ts';
+import { storageOf, volumeFlags } from './volume-flags.ts';
 
 const createFlags: Flags = {
   config: { type: 'string', value: 'FILE', help: 'a manifest of the VM, over which flags win' },
@@ -49,6 +51,8 @@ const createFlags: Flags = {
   'require-name': { type: 'boolean', help: 'refuse to make up a name' },
   ...archFlags,
   gic: { type: 'string', value: 'VERSION', help: "an arm64 VM's interrupt controller: 2 or 3" },
+  ...volumeFlags,
+  ...cloudInitFlags,
   'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
   runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
   'network-plugin': {
@@ -105,6 +109,7 @@ export const run: Command = {
   examples: [
     'ignite run debian:12 --cpus 2 --memory 1GB --ssh --name my-vm',
     'ignite run nginx -p 8080:80',
+    'ignite run postgres -v data:/var/lib/postgresql/data -v ./init:/init:ro',
     'ignite run -i alpine -- uname -a',
     'ignite run -i alpine --arch arm64 -- uname -m',
   ],
@@ -144,7 +149,8 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   const { vmDefaults = {} } = await readConfiguration(invocation);
   const config = flags.text('config');
   const file = config === undefined ? undefined : await readVmFile(config);
-  const spec = mergePatch(mergePatch(vmDefaults, file?.spec ?? {}), specOf(invocation)) as VmFile['spec'];
+  const given = { ...specOf(invocation), ...(await cloudInitOf(flags)) };
+  const spec = mergePatch(mergePatch(vmDefaults, file?.spec ?? {}), given) as VmFile['spec'];
   const [wanted, otherwise] = [spec.image?.oci, file?.spec.image?.oci];
   if (otherwise !== undefined && otherwise !== wanted && !flags.isSet('quiet'))
     io.err.write(`note: ${config}: its image ${otherwise} gives way to ${wanted} of the command line\n`);
@@ -173,6 +179,7 @@ function specOf({ flags, args: [image], rest: command }: Invocation): object {
   const memory = flags.text('memory');
   const size = flags.text('size');
   const restartPolicy = flags.text('restart');
+  const storage = storageOf(flags);
   const copyFiles = flags.list('copy-files').flatMap((list) => list.split(','));
   return {
     ...(image !== undefined && { image: { oci: image } }),
@@ -186,6 +193,7 @@ function specOf({ flags, args: [image], rest: command }: Invocation): object {
     network: networkOf(flags),
     ...(restartPolicy !== undefined && { restartPolicy }),
     ...(copyFiles.length > 0 && { copyFiles: copyFiles.map(parseCopy) }),
+    ...(storage && { storage }),
     ...(command.length > 0 && { command }),
   };
 }
@@ -207,7 +215,7 @@ function parseGic(text: string): number {
 
 const publicKeyPath = (path: string): string => resolve(path.endsWith('.pub') ? path : `${path}.pub`);
 
-function parseLabel(text: string): readonly [string, string] {
+export function parseLabel(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at < 1) throw usageError(`--label ${JSON.stringify(text)}: not a label`, 'write --label KEY=VALUE');
   return [text.slice(0, at), text.slice(at + 1)];

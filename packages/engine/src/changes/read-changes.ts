@@ -6,6 +6,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { type Workspace, openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { locksDir } from '../host/paths.ts';
+import { bootInitrd } from '../kernel/boot-initrd.ts';
 import { cpioArchive, file, withParents } from '../kernel/cpio.ts';
 import { hostProgram } from '../kernel/guest-programs.ts';
 import { createOverlay } from '../rootfs/qemu-img.ts';
@@ -80,7 +81,8 @@ async function runReader(
   for (const path of [dir, now, at('disk.qcow2'), out, reports, at('seed')]) await chown(path, user, user);
   const accel = await host.accel();
   const disks = { base, now, out, seed: at('seed') };
-  const command = qemu.command(readerMachine(dir, kernelDir, disks, accel));
+  const kernel = { path: join(kernelDir, 'kernel'), initrd: await bootInitrd(kernelDir, host.guestDir) };
+  const command = qemu.command(readerMachine(dir, kernel, disks, accel));
   op.report({ kind: 'step', message: `Comparing ${vm.metadata.name} with its image` });
   await runAsNobody(command, { user, needsKvm: accel.kind === 'kvm' }, host.runner, op.signal);
   const said = parseGuestReports(await readTail(reports));

@@ -17,7 +17,12 @@ export interface ReaderDisks {
 }
 
 /** Pure. A machine that has no network and looks at disks. `dir` takes its sockets and what it reports. */
-export function readerMachine(dir: string, kernelDir: string, disks: ReaderDisks, accel: Accel): Machine {
+export function readerMachine(
+  dir: string,
+  kernel: Pick<Machine['kernel'], 'path' | 'initrd'>,
+  disks: ReaderDisks,
+  accel: Accel,
+): Machine {
   const disk = (serial: keyof ReaderDisks, format: 'raw' | 'qcow2', readOnly: boolean) => ({
     serial,
     path: disks[serial],
@@ -31,17 +36,14 @@ export function readerMachine(dir: string, kernelDir: string, disks: ReaderDisks
     ...(hostArch === 'arm64' && { gic: accel.kind === 'kvm' ? ('host' as const) : (2 as const) }),
     cpus: 1,
     memory,
-    kernel: {
-      path: join(kernelDir, 'kernel'),
-      initrd: join(kernelDir, 'initrd'),
-      commandLine: kernelCommandLine(hostArch, accel, ''),
-    },
+    kernel: { ...kernel, commandLine: kernelCommandLine(hostArch, accel, '') },
     disks: [
       disk('base', 'raw', true),
       disk('now', 'qcow2', false),
       disk('out', 'raw', false),
       disk('seed', 'raw', true),
     ],
+    shares: [],
     nics: [],
     statusFile: join(dir, 'reports'),
     controlSocket: join(dir, 'control.sock'),

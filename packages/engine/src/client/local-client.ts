@@ -22,6 +22,7 @@ import { LocalLegacy } from './local-legacy.ts';
 import { LocalUsage } from './local-usage.ts';
 import { LocalLife } from './local-life.ts';
 import { LocalVms } from './local-vms.ts';
+import { LocalVolumes } from './local-volumes.ts';
 import { readClient } from './read-client.ts';
 
 export type LocalHost = VmHost & ImageDeps & KernelDeps & { readonly networks: NetworkSettings };
@@ -35,6 +36,7 @@ export class LocalClient implements Client {
   readonly images: ImageClient;
   readonly kernels: KernelClient;
   readonly networks: Client['networks'];
+  readonly volumes: LocalVolumes;
   readonly host: HostClient;
   readonly usage: UsageClient;
   readonly legacy: LegacyClient;
@@ -50,6 +52,7 @@ export class LocalClient implements Client {
     this.images = new LocalImages(host, read.images, this.vms);
     this.kernels = new LocalKernels(host, read.kernels, this.vms);
     this.networks = read.networks;
+    this.volumes = new LocalVolumes(host, read.volumes);
     this.host = new LocalHostExamination(host.runner);
     this.usage = new LocalUsage(read.vms);
     this.legacy = new LocalLegacy(host);

@@ -10,7 +10,7 @@ import { type Paths, storePath } from '../host/paths.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import { findByReference } from '../oci/find-by-reference.ts';
 import { bootId, withTruePhase } from '../vm/liveness.ts';
-import { listImages, listKernels, listVms } from '../vm/vm-store.ts';
+import { listImages, listKernels, listVms, listVolumes } from '../vm/vm-store.ts';
 
 /** Reads from an open store, and from the host's description of its networks. */
 export function readClient(store: ObjectStore, networks: NetworkSettings): ReadClient {
@@ -22,6 +22,7 @@ export function readClient(store: ObjectStore, networks: NetworkSettings): ReadC
     images: finder(findImage, () => listImages(store)),
     kernels: finder(findKernel, () => listKernels(store)),
     networks: networkFinder(networks, () => listVms(store)),
+    volumes: finder(findVolume, () => listVolumes(store)),
   };
 }
 
@@ -38,6 +39,7 @@ const findVm: Find = (items, query) => findByQuery('VM', items, query);
 const findImage: Find = (items, query) => findByReference('Image', items, query);
 const findNetwork: Find = (items, query) => findByQuery('CniNetwork', items, query);
 const findKernel: Find = (items, query) => findByReference('Kernel', items, query);
+const findVolume: Find = (items, query) => findByQuery('Volume', items, query);
 
 const finder = <T extends ApiObject>(find: Find, list: () => Promise<readonly T[]>): Finder<T> => ({
   list,
@@ -58,4 +60,5 @@ const emptyClient = (networks: NetworkSettings): ReadClient => ({
   images: finder(findImage, async () => []),
   kernels: finder(findKernel, async () => []),
   networks: networkFinder(networks, async () => []),
+  volumes: finder(findVolume, async () => []),
 });

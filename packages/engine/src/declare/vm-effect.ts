@@ -15,6 +15,7 @@ const table: readonly (readonly [string, Effect])[] = [
   ['/spec/kernel', 'restart'],
   ['/spec/network/ports', 'live'],
   ['/spec/network', 'restart'],
+  ['/spec/storage', 'restart'],
   ['/spec/ssh', 'restart'],
   ['/spec/copyFiles', 'restart'],
   ['/spec/command', 'restart'],

@@ -16,6 +16,10 @@ export const kernelDir = (paths: Paths, id: string): string => join(paths.dataDi
 export const imageDir = (paths: Paths, digest: string): string =>
   join(paths.dataDir, 'images', digest.replace(/^sha256:/, ''));
 
+/** Of a named volume. */
+export const volumeDir = (paths: Paths, name: string): string => join(paths.dataDir, 'volumes', name);
+export const volumeFile = (paths: Paths, name: string): string => join(volumeDir(paths, name), 'data.ext4');
+
 /** Where disks stay whose VMs are gone but which were to be kept. */
 export const keptDisksDir = (paths: Paths): string => join(paths.dataDir, 'kept-disks');
 
@@ -24,6 +28,8 @@ export interface VmFiles {
   readonly dir: string;
   readonly disk: string;
   readonly seed: string;
+  /** What cloud-init reads. */
+  readonly cloudInit: string;
   readonly privateKey: string;
   readonly publicKey: string;
   readonly hostKey: string;
@@ -43,6 +49,7 @@ export function vmFiles(paths: Paths, uid: string): VmFiles {
     dir,
     disk: join(dir, 'root.qcow2'),
     seed: join(dir, 'seed.cpio'),
+    cloudInit: join(dir, 'cidata.img'),
     privateKey: join(dir, 'ssh_key'),
     publicKey: join(dir, 'ssh_key.pub'),
     hostKey: join(dir, 'ssh_host_ed25519_key'),
@@ -62,11 +69,18 @@ export interface VmRunFiles {
   readonly sockets: string;
   /** The socket of the SSH connection that commands share. */
   readonly sshSession: string;
+  /** Where each program that shares a folder has a folder with its socket. */
+  readonly shares: string;
 }
 
 export function vmRunFiles(paths: Paths, uid: string): VmRunFiles {
   const dir = join(paths.runDir, 'vms', uid);
-  return { dir, sockets: join(dir, 'sockets'), sshSession: join(dir, 'ssh.sock') };
+  return {
+    dir,
+    sockets: join(dir, 'sockets'),
+    sshSession: join(dir, 'ssh.sock'),
+    shares: join(paths.runDir, 'shares', uid),
+  };
 }
 
 /** Of one VM's VMM, while it runs. */

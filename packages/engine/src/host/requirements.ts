@@ -1,4 +1,5 @@
 import type { Arch } from '@ignite/api/v1/arch';
+import { virtiofsdPrograms } from '../storage/virtiofsd.ts';
 import { foreignArch, hostArch } from './arch.ts';
 
 /** A program of the host that Ignite drives, and what is lost without it. */
@@ -29,6 +30,20 @@ export const requirements: readonly Requirement[] = [
   { ...qemu[foreign], cost: `no VM made with --arch ${foreign} can run`, optional: true },
   { programs: ['conmon'], package: 'conmon', cost: 'no VM can run: nothing would watch over its VMM' },
   { programs: ['runc', 'crun'], package: 'runc', cost: 'no VM can run: nothing would isolate its VMM' },
+  { programs: ['debugfs'], package: 'e2fsprogs', cost: 'no volume can be made' },
+  { programs: ['setfacl'], package: 'acl', cost: 'no file of this host can be a volume', optional: true },
+  {
+    programs: virtiofsdPrograms,
+    package: 'qemu-system-common',
+    cost: 'no folder of this host can be shared with a VM',
+    optional: true,
+  },
+  {
+    programs: ['mformat'],
+    package: 'mtools',
+    cost: 'no VM can be given user data, and no cloud image can boot',
+    optional: true,
+  },
   { programs: ['ip'], package: 'iproute2', cost: 'no VM can have a network' },
   { programs: ['iptables'], package: 'iptables', cost: 'no VM can reach out, and no port can be published' },
   {

@@ -23,7 +23,6 @@ export interface BuiltKernel {
 
 export interface KernelDeps {
   readonly paths: Paths;
-  readonly guestDir: string;
   readonly runner: Runner;
 }
 
@@ -56,7 +55,6 @@ export async function assembleKernel(
   const order = moduleOrder(await readFile(join(modulesDir, 'modules.dep'), 'utf8'), bootModules);
   await using programs = await openProgramTree(arch, deps, signal);
   const initrd = await buildInitrd({
-    guestDir: deps.guestDir,
     modulesDir,
     moduleOrder: order,
     programs: await guestPrograms(programs.root, arch),

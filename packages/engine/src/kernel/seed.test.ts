@@ -11,6 +11,7 @@ const seed: GuestSeed = {
   hostname: 'my-vm',
   adopted: false,
   bootMode: 'entrypoint',
+  isWholeDisk: false,
   interfaces: [
     {
       mac: '02:00:00:00:00:07',
@@ -35,6 +36,7 @@ const seed: GuestSeed = {
   workDir: '',
   stopSignal: '',
   entropy: Buffer.alloc(16, 7),
+  mounts: [],
   files: [],
 };
 

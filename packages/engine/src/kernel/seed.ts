@@ -11,6 +11,22 @@ export interface SeedInterface {
   readonly routes: readonly { readonly to: string; readonly via?: string }[];
 }
 
+/** What guest/init mounts into the guest's file system. */
+export interface SeedMount {
+  /** Of the volume's disk, or the tag of its folder. */
+  readonly serial: string;
+  readonly volume: string;
+  /** `virtiofs` for a folder. */
+  readonly fileSystem: string;
+  readonly path: string;
+  /** Whether the device is. */
+  readonly isReadOnly: boolean;
+  /** Whether the device is so at this place alone. */
+  readonly isMountedReadOnly: boolean;
+  /** Whether the file system is ours to grow to the size of its disk. */
+  readonly grows: boolean;
+}
+
 /** Everything that makes a VM of an image this VM and no other. */
 export interface GuestSeed {
   readonly vmUid: string;
@@ -18,6 +34,8 @@ export interface GuestSeed {
   /** Whether the disk has been a VM's before, whose identity stays. */
   readonly adopted: boolean;
   readonly bootMode: 'init' | 'entrypoint';
+  /** Whether the root file system is on one of the partitions of its disk. */
+  readonly isWholeDisk: boolean;
   /** eth0 first. */
   readonly interfaces: readonly SeedInterface[];
   readonly dns: {
@@ -36,6 +54,7 @@ export interface GuestSeed {
   readonly stopSignal: string;
   /** Fresh random bytes for the guest's generator. */
   readonly entropy: Uint8Array;
+  readonly mounts: readonly SeedMount[];
   /** `path` is absolute in the guest. */
   readonly files: readonly { readonly path: string; readonly mode: number; readonly content: Uint8Array }[];
 }
@@ -47,6 +66,7 @@ export function renderSeed(seed: GuestSeed): Buffer {
     HOSTNAME: seed.hostname,
     MODE: seed.bootMode,
     ADOPTED: seed.adopted ? 'yes' : '',
+    WHOLE_DISK: seed.isWholeDisk ? 'yes' : '',
     USER_SPEC: seed.user,
     WORKDIR: seed.workDir || '/',
     STOP_SIGNAL: seed.stopSignal || 'SIGTERM',
@@ -59,6 +79,7 @@ export function renderSeed(seed: GuestSeed): Buffer {
     file('argv', seed.argv.map(shellQuote).join(' ')),
     file('environ', seed.environ.map(shellQuote).join(' ')),
     file('entropy', seed.entropy, 0o600),
+    ...(seed.mounts.length > 0 ? [file('volumes', mountScript(seed.mounts))] : []),
     ...(seed.authorizedKeys.length > 0
       ? [
           file('authorized_keys', lines(seed.authorizedKeys), 0o600),
@@ -95,6 +116,22 @@ const resolverLines = ({ servers, search, options }: GuestSeed['dns']): readonly
   ...servers.map((server) => `nameserver ${server}`),
   ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
 ];
+
+/** For guest/init to read as commands of its own; a place comes before what lies in it. */
+const mountScript = (mounts: readonly SeedMount[]): string =>
+  lines(
+    mounts
+      .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+      .map((mount) =>
+        [
+          'mount_volume',
+          ...[mount.serial, mount.volume, mount.fileSystem, mount.path].map(shellQuote),
+          mount.isReadOnly ? 'ro' : 'rw',
+          mount.isMountedReadOnly ? 'ro' : 'rw',
+          mount.grows ? 'grow' : 'keep',
+        ].join(' '),
+      ),
+  );
 
 const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
 

@@ -1,20 +1,14 @@
 import type { HostTree } from './host-tree.ts';
-import type { SandboxMount, SandboxSpec } from './sandbox.ts';
+import type { SandboxBlockDevice, SandboxMount, SandboxSpec } from './sandbox.ts';
+import { systemCallFilter } from './system-call-filter.ts';
 
 /** Below the root of each hierarchy. */
 export const cgroupPath = (uid: string): string => `/ignite/${uid}`;
 
-/** Refused inside: they serve no VMM, and breaking out of one. QEMU's own filter refuses more. */
-export const refusedCalls = (
-  'acct add_key bpf clock_adjtime clock_settime create_module delete_module finit_module fsconfig fsmount fsopen fspick ' +
-  'init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kcmp kexec_file_load kexec_load keyctl ' +
-  'lookup_dcookie mount mount_setattr move_mount name_to_handle_at open_by_handle_at open_tree perf_event_open ' +
-  'pivot_root process_vm_readv process_vm_writev ptrace quotactl reboot request_key setdomainname sethostname setns ' +
-  'settimeofday swapoff swapon syslog umount umount2 unshare userfaultfd vhangup'
-).split(' ');
-
 /** Pure. The config.json of an OCI bundle (runtime-spec 1.0) for `spec`, with the empty folder that is its root. */
 export function bundleConfig(spec: SandboxSpec, host: HostTree, root = 'rootfs'): object {
+  const { capabilities = [], openFiles = 4_096 } = spec.privileges ?? {};
+  const blockDevices = spec.blockDevices ?? [];
   return {
     ociVersion: '1.0.2',
     process: {
@@ -23,9 +17,15 @@ export function bundleConfig(spec: SandboxSpec, host: HostTree, root = 'rootfs')
       args: spec.argv,
       env: environOf(spec),
       cwd: '/',
-      capabilities: { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] },
+      capabilities: {
+        bounding: capabilities,
+        effective: capabilities,
+        permitted: capabilities,
+        inheritable: [],
+        ambient: [],
+      },
       rlimits: [
-        { type: 'RLIMIT_NOFILE', hard: 4_096, soft: 4_096 },
+        { type: 'RLIMIT_NOFILE', hard: openFiles, soft: openFiles },
         { type: 'RLIMIT_CORE', hard: 0, soft: 0 },
       ],
       noNewPrivileges: true,
@@ -55,23 +55,30 @@ export function bundleConfig(spec: SandboxSpec, host: HostTree, root = 'rootfs')
         { type: 'mount' },
         { type: 'ipc' },
         { type: 'uts' },
-        { type: 'network', path: spec.netnsPath },
+        { type: 'network', ...(spec.netnsPath !== undefined && { path: spec.netnsPath }) },
       ],
       cgroupsPath: cgroupPath(spec.uid),
-      devices: spec.devices.map((path) => deviceNode(path, spec.user)),
+      devices: [
+        ...spec.devices.map((path) => deviceNode(path, spec.user)),
+        ...blockDevices.map((device) => blockDeviceNode(device, spec.user)),
+      ],
       resources: {
         devices: [
           { allow: false, access: 'rwm' },
           ...spec.devices.map((path) => ({ allow: true, access: 'rw', type: 'c', ...deviceNumber(path) })),
+          ...blockDevices.map(({ major, minor, writable }) => ({
+            allow: true,
+            access: writable ? 'rw' : 'r',
+            type: 'b',
+            major,
+            minor,
+          })),
         ],
         memory: { limit: spec.memoryLimit },
         cpu: { period: 100_000, quota: spec.cpuLimit * 100_000 },
         pids: { limit: 256 },
       },
-      seccomp: {
-        defaultAction: 'SCMP_ACT_ALLOW',
-        syscalls: [{ names: refusedCalls, action: 'SCMP_ACT_ERRNO', errnoRet: 1 }],
-      },
+      seccomp: systemCallFilter(spec.privileges !== undefined),
       maskedPaths: [
         '/proc/acpi',
         '/proc/kcore',
@@ -127,6 +134,16 @@ const deviceNode = (path: string, user: number): object => ({
   type: 'c',
   ...deviceNumber(path),
   fileMode: 0o600,
+  uid: user,
+  gid: user,
+});
+
+const blockDeviceNode = ({ path, major, minor, writable }: SandboxBlockDevice, user: number): object => ({
+  path,
+  type: 'b',
+  major,
+  minor,
+  fileMode: writable ? 0o600 : 0o400,
   uid: user,
   gid: user,
 });

@@ -9,13 +9,21 @@ import { localRunner } from '@ignite/toolkit/process/local-runner';
 import * as v from 'valibot';
 import { bundleConfig } from './bundle.ts';
 import { ConmonSandbox } from './conmon-sandbox.ts';
-import { openSandbox, testExitCommand, testSandboxContract } from './sandbox.contract.ts';
+import {
+  openSandbox,
+  testBlockDevices,
+  testExitCommand,
+  testPrivileges,
+  testSandboxContract,
+} from './sandbox.contract.ts';
 
 const signal = AbortSignal.timeout(120_000);
 const open = () => openSandbox((runDir) => new ConmonSandbox(runDir, localRunner));
 
 testSandboxContract('ConmonSandbox', open);
 testExitCommand('ConmonSandbox', open);
+testBlockDevices('ConmonSandbox', open);
+testPrivileges('ConmonSandbox', open);
 
 const crun = '/usr/bin/crun';
 /** crun's own words: "cgroups in hybrid mode not supported". */

@@ -30,7 +30,8 @@ export class ConmonSandbox implements Sandbox {
     const at = this.#files(spec.uid);
     for (const dir of [at.rootfs, at.exitDir, at.monitorDir])
       await mkdir(dir, { recursive: true, mode: 0o755 });
-    for (const mount of spec.mounts) if (mount.writable) await chown(mount.source, spec.user, spec.user);
+    for (const mount of spec.mounts)
+      if (mount.writable && !mount.keepsOwner) await chown(mount.source, spec.user, spec.user);
     const config = bundleConfig(spec, hostTree());
     await writeFile(join(at.bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 });
     const runtime = await this.#ociRuntime();
@@ -70,13 +71,14 @@ export class ConmonSandbox implements Sandbox {
   async kill(uid: string, signal: AbortSignal): Promise<void> {
     const found = await this.observe(uid);
     if (found.state !== 'running') return;
+    const startTime = processStartTime(found.pid);
     try {
       process.kill(found.pid, 'SIGKILL');
     } catch (failure) {
       if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure;
     }
-    // A process that is being torn down looks for a moment like one that is not made yet.
-    while (['running', 'partial'].includes((await this.observe(uid)).state))
+    // While it is torn down it shows no command line, which is what a half-made one shows too.
+    while (startTime !== undefined && processStartTime(found.pid) === startTime)
       await delay(pollMs, undefined, { signal });
   }
 

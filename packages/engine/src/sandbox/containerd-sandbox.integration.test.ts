@@ -5,7 +5,7 @@ import { type TestDaemon, startContainerd } from '../../../../test/e2e/fixtures/
 import { Ctr } from '../host/ctr.ts';
 import { containerdSandbox } from './containerd-sandbox.ts';
 import { testDaemonDown } from './daemon-sandbox.contract.ts';
-import { openSandbox, testExitCommand, testSandboxContract } from './sandbox.contract.ts';
+import { openSandbox, testBlockDevices, testExitCommand, testSandboxContract } from './sandbox.contract.ts';
 
 const consoleLog = join(import.meta.dirname, '../../../../host/console-log');
 
@@ -20,5 +20,6 @@ const open = () => {
 
 testSandboxContract('containerd', open);
 testExitCommand('containerd', open);
+testBlockDevices('containerd', open);
 
 testDaemonDown('containerd', open, () => daemon);

@@ -50,7 +50,8 @@ export class DaemonSandbox implements Sandbox {
   async launch(spec: SandboxSpec, signal: AbortSignal): Promise<{ readonly pid: number }> {
     const at = this.#files(spec.uid);
     await mkdir(at.container, { recursive: true, mode: 0o755 });
-    for (const mount of spec.mounts) if (mount.writable) await chown(mount.source, spec.user, spec.user);
+    for (const mount of spec.mounts)
+      if (mount.writable && !mount.keepsOwner) await chown(mount.source, spec.user, spec.user);
     const pid = await this.#daemon.start(spec, at.container, signal);
     const note = { pid, startTime: processStartTime(pid) ?? 0 };
     await replaceFile(at.note, JSON.stringify(note), 0o600);

@@ -1,5 +1,6 @@
-import { environOf, refusedCalls } from './bundle.ts';
+import { environOf } from './bundle.ts';
 import type { HostTree } from './host-tree.ts';
+import { refusedCalls } from './system-call-filter.ts';
 import { logLimitBytes, type SandboxMount, type SandboxSpec } from './sandbox.ts';
 
 export interface DockerContainerInput {
@@ -20,6 +21,9 @@ const programs = ['/usr/bin/nsenter', '/usr/bin/setpriv', '/usr/bin/env', '/usr/
  * before the program begins all capabilities are gone for good, as is the way back to root.
  */
 export function dockerContainer(spec: SandboxSpec, host: HostTree, input: DockerContainerInput): object {
+  const { netnsPath, privileges } = spec;
+  if (netnsPath === undefined || privileges)
+    throw new RangeError('Docker isolates VMMs, not what serves them');
   return {
     Image: input.image,
     Hostname: `ignite-${spec.uid}`,
@@ -46,18 +50,21 @@ export function dockerContainer(spec: SandboxSpec, host: HostTree, input: Docker
         { Name: 'nofile', Soft: 4_096, Hard: 4_096 },
         { Name: 'core', Soft: 0, Hard: 0 },
       ],
-      Devices: spec.devices.map((path) => ({
-        PathOnHost: path,
-        PathInContainer: path,
-        CgroupPermissions: 'rw',
-      })),
+      Devices: [
+        ...spec.devices.map((path) => ({ PathOnHost: path, PathInContainer: path, CgroupPermissions: 'rw' })),
+        ...(spec.blockDevices ?? []).map(({ source, path, writable }) => ({
+          PathOnHost: source,
+          PathInContainer: path,
+          CgroupPermissions: writable ? 'rw' : 'r',
+        })),
+      ],
       Tmpfs: { '/tmp': 'rw,nosuid,nodev,noexec,mode=1777,size=1m' },
       // Of what console-log itself has to say.
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } },
       Mounts: [
         ...[...host.readOnly, ...programs].map((path) => readOnly(path, path)),
         readOnly(input.consoleLog, '/vm/console-log'),
-        readOnly(spec.netnsPath, '/vm/netns'),
+        readOnly(netnsPath, '/vm/netns'),
         ...[...spec.mounts, { source: spec.logPath, target: '/vm/console', writable: true }].map(bind),
       ],
     },

@@ -39,7 +39,10 @@ class DockerContainers implements ContainerDaemon {
     const config = dockerContainer(spec, hostTree(), {
       image,
       consoleLog,
-      deviceGroups: await groupsOf(spec.devices),
+      deviceGroups: await groupsOf([
+        ...spec.devices,
+        ...(spec.blockDevices ?? []).map(({ source }) => source),
+      ]),
     });
     try {
       await this.#docker.createContainer(name, config, signal);

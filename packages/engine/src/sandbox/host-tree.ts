@@ -8,6 +8,7 @@ export interface HostTree {
 const candidates = [
   '/usr/bin/qemu-system-x86_64',
   '/usr/bin/qemu-system-aarch64',
+  '/usr/libexec/virtiofsd',
   '/usr/lib',
   '/usr/lib64',
   '/lib',
@@ -17,5 +18,5 @@ const candidates = [
   '/etc/ld.so.cache',
 ];
 
-/** What a VMM needs of this host; what this host has not is left out. */
+/** What a VMM, or what serves it, needs of this host; what this host has not is left out. */
 export const hostTree = (): HostTree => ({ readOnly: candidates.filter(existsSync) });

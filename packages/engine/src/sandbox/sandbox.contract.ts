@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { bytes } from '@ignite/toolkit/units/bytes';
+import { deviceNumbers } from '../storage/block-device.ts';
 import { decodeLogLine } from './console-log.ts';
 import { type Sandbox, type SandboxObservation, type SandboxSpec, sandboxUser } from './sandbox.ts';
 
@@ -214,6 +215,75 @@ function testWalls(open: () => Promise<SandboxUnderTest>): void {
     await ended(at.sandbox, busy);
     assert.ok(!at.log(busy).includes('all began'));
   });
+}
+
+/** Of runtimes that make a device for whoever runs, whatever the mode of the host's. */
+export function testBlockDevices(name: string, open: () => Promise<SandboxUnderTest>): void {
+  test(`${name}: a block device is there under its name, as writable as it was given, and no other is`, async () => {
+    await using at = await open();
+    await using loop = await openLoopDevice();
+    const device = { source: loop.path, path: '/dev/ignite/disk', ...loop.numbers };
+    const line = [
+      'dd if=/dev/ignite/disk bs=4 count=1 2>/dev/null; echo',
+      'echo BACK | dd of=/dev/ignite/disk 2>/dev/null; echo "write: $?"',
+      `mknod /tmp/other b ${loop.numbers.major} ${loop.numbers.minor + 1}; echo "other: $?"`,
+    ].join('; ');
+    const [reader, writer] = [newUid(), newUid()];
+    await at.launch(reader, line, { blockDevices: [{ ...device, writable: false }] });
+    await ended(at.sandbox, reader);
+    assert.match(at.log(reader), /^HEAD\nwrite: [1-9]/);
+    assert.equal(readFileSync(loop.file, 'latin1').slice(0, 4), 'HEAD');
+    await at.launch(writer, line, { blockDevices: [{ ...device, writable: true }] });
+    await ended(at.sandbox, writer);
+    assert.match(at.log(writer), /^HEAD\nwrite: 0[^]*other: [1-9]/);
+    execFileSync('sync');
+    assert.equal(readFileSync(loop.file, 'latin1').slice(0, 4), 'BACK');
+  });
+}
+
+/** Of runtimes that isolate what serves VMMs. */
+export function testPrivileges(name: string, open: () => Promise<SandboxUnderTest>): void {
+  test(`${name}: a program with privileges acts for several users, and makes nothing that has more power`, async () => {
+    await using at = await open();
+    const uid = newUid();
+    const line = [
+      'cd /vm/out; echo x >file; chown 1000:1000 file; echo "chown: $?"',
+      'chmod 4755 file; echo "suid: $?"; chmod 2755 file; echo "sgid: $?"; chmod 755 file; echo "chmod: $?"',
+      'mknod device c 1 3; echo "mknod: $?"; mkdir -m 1777 dir; echo "mkdir: $?"',
+      'mount -t tmpfs none /tmp; echo "mount: $?"; echo "files: $(ulimit -n)"; cat /proc/net/dev',
+    ].join('; ');
+    const capabilities = ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER', 'CAP_FSETID'];
+    const { netnsPath: _netns, ...spec } = at.spec(uid, line);
+    await at.sandbox.launch({ ...spec, user: 0, privileges: { capabilities, openFiles: 5_000 } }, signal);
+    await ended(at.sandbox, uid);
+    const said = at.log(uid);
+    await at.sandbox.remove(uid, signal);
+    for (const fine of ['chown', 'chmod', 'mkdir']) assert.match(said, new RegExp(`${fine}: 0`), said);
+    for (const refused of ['suid', 'sgid', 'mknod', 'mount'])
+      assert.match(said, new RegExp(`${refused}: [1-9]`), said);
+    assert.match(said, /files: 5000/);
+    assert.deepEqual(
+      [...said.matchAll(/^\s*(\w+): +\d+ /gm)].map((match) => match[1]),
+      ['lo'],
+    );
+  });
+}
+
+/** A device whose first bytes are HEAD. */
+async function openLoopDevice() {
+  const dir = mkdtempSync(join(tmpdir(), 'ignite-loop-'));
+  const file = join(dir, 'disk');
+  writeFileSync(file, 'HEAD'.padEnd(2 ** 20));
+  const path = execFileSync('losetup', ['--find', '--show', file], { encoding: 'utf8' }).trim();
+  return {
+    file,
+    path,
+    numbers: deviceNumbers(statSync(path).rdev),
+    [Symbol.asyncDispose]: async () => {
+      execFileSync('losetup', ['--detach', path]);
+      rmSync(dir, { recursive: true });
+    },
+  };
 }
 
 /** Of runtimes that have somebody to run it: conmon, and containerd's logger. */

@@ -8,6 +8,25 @@ export interface SandboxMount {
   readonly source: string;
   readonly target: string;
   readonly writable: boolean;
+  /** It stays its owner's, who has seen to it that the program may use it. */
+  readonly keepsOwner?: boolean;
+}
+
+/** A block device of the host, under a name of the program's. */
+export interface SandboxBlockDevice {
+  readonly source: string;
+  readonly path: string;
+  readonly major: number;
+  readonly minor: number;
+  readonly writable: boolean;
+}
+
+/** What a program may do that serves the VMM, rather than being one: such need the power of several users. conmon's alone. */
+export interface SandboxPrivileges {
+  /** As capabilities(7) names them. It cannot make a file set-user-ID or set-group-ID with any of them. */
+  readonly capabilities: readonly string[];
+  /** How many files it may have open. */
+  readonly openFiles: number;
 }
 
 /** One program, shut in. */
@@ -17,11 +36,14 @@ export interface SandboxSpec {
   readonly argv: readonly string[];
   /** Added to the few variables that every program gets. */
   readonly environ: Readonly<Record<string, string>>;
-  /** The unprivileged user that the program runs as; the sandbox hands it the writable mounts. */
+  /** The user that the program runs as, unprivileged by default; the sandbox hands it the writable mounts. */
   readonly user: number;
-  readonly netnsPath: string;
+  readonly privileges?: SandboxPrivileges;
+  /** Absent: it has no network. */
+  readonly netnsPath?: string;
   readonly mounts: readonly SandboxMount[];
   readonly devices: readonly string[];
+  readonly blockDevices?: readonly SandboxBlockDevice[];
   readonly memoryLimit: Bytes;
   /** Whole CPUs. */
   readonly cpuLimit: number;

@@ -15,6 +15,7 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { sandboxEnviron } from '../sandbox/sandbox-environ.ts';
+import { assertVolumesUsable } from '../storage/resolve-volumes.ts';
 import { invalidKey, invalidVm, nameTaken, uidTaken, uncopyableFile } from './errors.ts';
 import { randomName } from './random-name.ts';
 import { vmFinalizer } from './vm-store.ts';
@@ -40,6 +41,7 @@ export async function validateRequest(
   }
   sandboxEnviron(request.annotations ?? {});
   await validatePublicKey(parsed.output.ssh);
+  await assertVolumesUsable(parsed.output.storage);
   for (const { hostPath } of parsed.output.copyFiles) {
     await access(hostPath, constants.R_OK).catch((failure: unknown) => {
       throw uncopyableFile(hostPath, failure);

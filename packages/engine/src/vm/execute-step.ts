@@ -1,18 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { appendFile, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import type { Clock } from '@ignite/toolkit/clock/clock';
-import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
-
 import { createSshKeys } from '../guest/ssh-keys.ts';
 import { endSession } from '../guest/ssh-session.ts';
 import { hostArch } from '../host/arch.ts';
 import { type Paths, kernelDir, vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
-import { renderSeed } from '../kernel/seed.ts';
+import { bootInitrd } from '../kernel/boot-initrd.ts';
 import type { Network } from '../network/network.ts';
 import { createOverlay } from '../rootfs/qemu-img.ts';
 import { startMark } from '../sandbox/console-log.ts';
@@ -20,20 +17,29 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import { type Accel, accelFor } from '../vmm/accel.ts';
 import { assertVmm } from '../vmm/assert-vmm.ts';
 import type { Vmm } from '../vmm/vmm.ts';
-import { readCopiedFiles } from './copy-files.ts';
-import { attachNetwork, guestNetwork } from './attach-network.ts';
+import { attachNetwork } from './attach-network.ts';
 import { readExit } from './vm-exit.ts';
 import { hostProcess } from './liveness.ts';
 import { keepDisk, takeKeptDisk } from './kept-disk.ts';
 import type { VmStep } from './plan-vm.ts';
 import { pressPowerButton } from './power-button.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
-import { archOf, vmMachine } from './vm-machine.ts';
+import { archOf, assertMachineFits, vmMachine } from './vm-machine.ts';
 import { changeVm, imageOf, vmFinalizer } from './vm-store.ts';
+import {
+  prepareVmVolumes,
+  releaseVmVolumes,
+  shareFolders,
+  unshareFolders,
+  volumesOf,
+} from './volume-steps.ts';
+import { writeSeed } from './write-seed.ts';
 
 /** What steps act on. */
 export interface VmHost {
   readonly paths: Paths;
+  /** Of the scripts that run inside VMs. */
+  readonly guestDir: string;
   readonly store: ObjectStore;
   readonly runner: Runner;
   readonly network: Network;
@@ -70,8 +76,14 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
     case 'publish-ports':
       await host.network.changePorts(uid, vm.spec.network.ports, op.signal);
       return vm;
+    case 'prepare-volumes':
+      await prepareVmVolumes(vm, host, op);
+      return vm;
     case 'write-seed':
       await writeSeed(vm, host, op.signal);
+      return vm;
+    case 'share-folders':
+      await shareFolders(vm, host, op.signal);
       return vm;
     case 'launch':
       await launch(vm, host, op.signal);
@@ -98,9 +110,15 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
         status: { ...now.status, phase: 'Stopping', ...exit },
       }));
     }
+    case 'unshare-folders':
+      await unshareFolders(uid, host, op.signal);
+      return vm;
     case 'remove-sandbox':
       await endSession(vmRunFiles(host.paths, uid).sshSession, host.runner, op.signal);
       await host.sandbox.remove(uid, op.signal);
+      return vm;
+    case 'release-volumes':
+      await releaseVmVolumes(vm, host, op.signal);
       return vm;
     case 'detach-network':
       await host.network.detach(uid, op.signal);
@@ -147,39 +165,6 @@ async function forgetAdoption(vm: Vm, store: ObjectStore): Promise<Vm> {
   return await changeVm(store, vm, ({ status: { adopted: _adopted, ...status } }) => ({ status }));
 }
 
-async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
-  const files = vmFiles(host.paths, vm.metadata.uid);
-  const image = await imageOf(vm, host.store);
-  const network = await host.network.observe(vm.metadata.uid, signal);
-  if (network.state !== 'attached')
-    throw new Error(`the network of VM ${vm.metadata.name} has gone meanwhile`);
-  const { config } = image.status;
-  const keyFile = vm.spec.ssh === true ? files.publicKey : vm.spec.ssh;
-  const seed = renderSeed({
-    vmUid: vm.metadata.uid,
-    hostname: vm.metadata.name,
-    adopted: vm.status.adopted ?? false,
-    bootMode: vm.spec.command ? 'entrypoint' : image.status.bootMode,
-    ...guestNetwork(vm, network.attachment),
-    authorizedKeys:
-      keyFile === undefined
-        ? []
-        : (await readFile(keyFile, 'utf8')).split('\n').filter((line) => /^[a-z]/.test(line)),
-    hostKey: {
-      privateKey: await readFile(files.hostKey, 'utf8'),
-      publicKey: await readFile(`${files.hostKey}.pub`, 'utf8'),
-    },
-    argv: [...config.entrypoint, ...(vm.spec.command ?? config.cmd)],
-    environ: config.env,
-    user: config.user,
-    workDir: config.workingDir,
-    stopSignal: config.stopSignal,
-    entropy: randomBytes(512),
-    files: await readCopiedFiles(vm.spec.copyFiles),
-  });
-  await replaceFile(files.seed, seed, 0o600);
-}
-
 async function launch(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
@@ -194,17 +179,23 @@ async function launch(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> 
   await appendFile(files.consoleLog, startMark(host.clock.now()), { mode: 0o600 });
   await chmod(files.seed, 0o600);
   const image = await imageOf(vm, host.store);
+  const kernel = kernelDir(host.paths, vm.status.kernel!.id);
   const arch = archOf(vm);
   assertVmm(host.vmm, arch);
   const accel = accelFor(arch, { arch: hostArch, accel: await host.accel() });
-  const machine = vmMachine(vm, network.attachment, accel);
+  const volumes = await volumesOf(vm, host);
+  const machine = vmMachine(vm, { attachment: network.attachment, volumes, accel });
+  assertMachineFits(machine, host.vmm);
   const spec = sandboxSpec({
     vm,
     command: host.vmm.command(machine),
     files,
     sockets: run.sockets,
+    shares: run.shares,
+    volumes,
     baseDisk: image.status.baseDisk.path,
-    kernelDir: kernelDir(host.paths, vm.status.kernel!.id),
+    kernelDir: kernel,
+    initrd: await bootInitrd(kernel, host.guestDir),
     attachment: network.attachment,
     accel,
     exitCommand: [...host.settleCommand, uid],

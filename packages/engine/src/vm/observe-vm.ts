@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { Vm } from '@ignite/api/v1/vm';
-import { type Paths, vmFiles } from '../host/paths.ts';
+import { type Paths, vmFiles, vmRunFiles } from '../host/paths.ts';
 import type { Network } from '../network/network.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { ObservedVm } from './plan-vm.ts';
@@ -12,12 +12,13 @@ export async function observeVm(
   signal: AbortSignal,
 ): Promise<ObservedVm> {
   const files = vmFiles(host.paths, uid);
-  const [dir, disk, keys, network, sandbox] = await Promise.all([
+  const [dir, disk, keys, network, sandbox, shares] = await Promise.all([
     exists(files.dir),
     exists(files.disk),
     exists(files.knownHosts),
     host.network.observe(uid, signal),
     host.sandbox.observe(uid),
+    exists(vmRunFiles(host.paths, uid).shares),
   ]);
   return {
     files: dir,
@@ -26,6 +27,7 @@ export async function observeVm(
     network: network.state,
     sandbox: sandbox.state,
     paused: status.phase === 'Paused',
+    shares,
   };
 }
 

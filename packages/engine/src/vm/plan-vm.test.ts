@@ -9,6 +9,7 @@ const nothing: ObservedVm = {
   network: 'absent',
   sandbox: 'absent',
   paused: false,
+  shares: false,
 };
 const stopped: ObservedVm = { ...nothing, files: true, disk: true, keys: true };
 const running: ObservedVm = { ...stopped, network: 'attached', sandbox: 'running' };
@@ -122,4 +123,32 @@ test('planVm: a paused VM is let go on before its power button is pressed, and i
 test('planVm: a VM that is about to start again keeps its network', () => {
   assert.deepEqual(kinds({ kind: 'restarting' }, { ...running, sandbox: 'exited' }), ['remove-sandbox']);
   assert.deepEqual(kinds({ kind: 'restarting' }, stopped), []);
+});
+
+const needs = { volumes: true, files: true, folders: true };
+
+test('planVm: volumes are there before the seed that names them, and folders before the VMM that connects to them', () => {
+  assert.deepEqual(kinds({ kind: 'running' }, stopped, needs), [
+    'attach-network',
+    'prepare-volumes',
+    'write-seed',
+    'share-folders',
+    'launch',
+    'record-start',
+  ]);
+});
+
+test('planVm: folders that an earlier start has left shared are shared anew', () => {
+  assert.deepEqual(
+    kinds({ kind: 'running' }, { ...running, sandbox: 'exited', shares: true }, needs).slice(0, 3),
+    ['record-exit', 'unshare-folders', 'remove-sandbox'],
+  );
+});
+
+test('planVm: a VM that stops gives folders and files back, also after a crash before its VMM ran', () => {
+  assert.deepEqual(kinds({ kind: 'stopped', graceMs: 0 }, { ...stopped, shares: true }, needs), [
+    'unshare-folders',
+    'release-volumes',
+    'record-stop',
+  ]);
 });

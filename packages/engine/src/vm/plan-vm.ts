@@ -18,14 +18,27 @@ export interface ObservedVm {
   readonly sandbox: 'absent' | 'partial' | 'running' | 'exited';
   /** Its vCPUs may stand still: it is recorded as paused before they do. */
   readonly paused: boolean;
+  /** Whether folders are shared, or were. */
+  readonly shares: boolean;
 }
+
+/** What a VM asks for beyond what every VM has. */
+export interface VmNeeds {
+  readonly volumes: boolean;
+  readonly files: boolean;
+  readonly folders: boolean;
+}
+
+const nothing: VmNeeds = { volumes: false, files: false, folders: false };
 
 export type VmStep =
   | { readonly kind: 'create-keys' }
   | { readonly kind: 'create-disk' }
   | { readonly kind: 'attach-network' }
   | { readonly kind: 'publish-ports' }
+  | { readonly kind: 'prepare-volumes' }
   | { readonly kind: 'write-seed' }
+  | { readonly kind: 'share-folders' }
   | { readonly kind: 'launch' }
   | { readonly kind: 'record-start' }
   | { readonly kind: 'record-pause' }
@@ -34,33 +47,42 @@ export type VmStep =
   | { readonly kind: 'press-power-button'; readonly graceMs: number }
   | { readonly kind: 'kill' }
   | { readonly kind: 'record-exit' }
+  | { readonly kind: 'unshare-folders' }
   | { readonly kind: 'remove-sandbox' }
+  | { readonly kind: 'release-volumes' }
   | { readonly kind: 'detach-network' }
   | { readonly kind: 'record-stop' }
   | { readonly kind: 'remove-files' }
   | { readonly kind: 'forget' };
 
 /** Pure: same inputs, same steps. Each step is idempotent, so a plan cut short is finished by planning again. */
-export function planVm(goal: Goal, have: ObservedVm): readonly VmStep[] {
+export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): readonly VmStep[] {
   switch (goal.kind) {
     case 'running':
-      return planRunning(have);
+      return planRunning(have, needs);
     case 'paused':
       return [
-        ...(have.sandbox === 'running' ? [] : planRunning(have)),
+        ...(have.sandbox === 'running' ? [] : planRunning(have, needs)),
         { kind: 'record-pause' },
         { kind: 'pause' },
       ];
     case 'restarting':
-      return when(have.sandbox !== 'absent', { kind: 'remove-sandbox' });
+      return [
+        ...when(have.shares, { kind: 'unshare-folders' }),
+        ...when(have.sandbox !== 'absent', { kind: 'remove-sandbox' }),
+      ];
     case 'stopped':
-      return [...planStopped(goal.graceMs, have), { kind: 'record-stop' }];
+      return [...planStopped(goal.graceMs, have, needs), { kind: 'record-stop' }];
     case 'gone':
-      return [...planStopped(0, have), ...when(have.files, { kind: 'remove-files' }), { kind: 'forget' }];
+      return [
+        ...planStopped(0, have, needs),
+        ...when(have.files, { kind: 'remove-files' }),
+        { kind: 'forget' },
+      ];
   }
 }
 
-function planRunning(have: ObservedVm): VmStep[] {
+function planRunning(have: ObservedVm, needs: VmNeeds): VmStep[] {
   if (have.sandbox === 'running') {
     // A change of ports that was cut short is finished; where there was none nothing is done.
     return [{ kind: 'publish-ports' }, ...when(have.paused, { kind: 'resume' }), { kind: 'record-start' }];
@@ -73,20 +95,24 @@ function planRunning(have: ObservedVm): VmStep[] {
     ...when(have.network === 'partial', { kind: 'detach-network' }),
     ...when(have.network !== 'attached', { kind: 'attach-network' }),
     ...when(have.network === 'attached', { kind: 'publish-ports' }),
+    ...when(needs.volumes, { kind: 'prepare-volumes' }),
     { kind: 'write-seed' },
+    ...when(needs.folders, { kind: 'share-folders' }),
     { kind: 'launch' },
     { kind: 'record-start' },
   ];
 }
 
-function planStopped(graceMs: number, have: ObservedVm): VmStep[] {
+function planStopped(graceMs: number, have: ObservedVm, needs: VmNeeds): VmStep[] {
   return [
     // A guest whose vCPUs stand still does not feel the button.
     ...when(have.sandbox === 'running' && graceMs > 0 && have.paused, { kind: 'resume' }),
     ...when(have.sandbox === 'running' && graceMs > 0, { kind: 'press-power-button', graceMs }),
     ...when(have.sandbox === 'running', { kind: 'kill' }),
     ...when(have.sandbox === 'running' || have.sandbox === 'exited', { kind: 'record-exit' }),
+    ...when(have.shares, { kind: 'unshare-folders' }),
     ...when(have.sandbox !== 'absent', { kind: 'remove-sandbox' }),
+    ...when(needs.files, { kind: 'release-volumes' }),
     ...when(have.network !== 'absent', { kind: 'detach-network' }),
   ];
 }
@@ -94,6 +120,7 @@ function planStopped(graceMs: number, have: ObservedVm): VmStep[] {
 function clearSandbox(have: ObservedVm): VmStep[] {
   return [
     ...when(have.sandbox === 'exited', { kind: 'record-exit' }),
+    ...when(have.shares, { kind: 'unshare-folders' }),
     ...when(have.sandbox !== 'absent', { kind: 'remove-sandbox' }),
   ];
 }

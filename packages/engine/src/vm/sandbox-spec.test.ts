@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { apiVersion } from '@ignite/api/v1/group';
@@ -5,10 +6,11 @@ import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
 import * as v from 'valibot';
 import { vmFiles } from '../host/paths.ts';
 import { bundleConfig } from '../sandbox/bundle.ts';
+import type { ResolvedVolume } from '../storage/resolve-volumes.ts';
 import type { Accel } from '../vmm/accel.ts';
 import { qemu } from '../vmm/qemu/qemu.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
-import { vmMachine } from './vm-machine.ts';
+import { assertMachineFits, vmMachine } from './vm-machine.ts';
 
 const uid = '0123456789abcdef';
 
@@ -46,14 +48,17 @@ const attachment = {
   dns: ['10.61.0.1'],
 };
 
-const specOf = (spec: object, accel: Accel) =>
+const specOf = (spec: object, accel: Accel, volumes: readonly ResolvedVolume[] = []) =>
   sandboxSpec({
     vm: vm(spec),
-    command: qemu.command(vmMachine(vm(spec), attachment, accel)),
+    command: qemu.command(vmMachine(vm(spec), { attachment, volumes, accel })),
     files: vmFiles({ dataDir: '/data', runDir: '/run' }, uid),
     sockets: '/run/vms/x/sockets',
+    shares: '/run/shares/x',
+    volumes,
     baseDisk: '/data/images/y/base.ext4',
     kernelDir: '/data/kernels/z',
+    initrd: '/data/kernels/z/initrd',
     attachment,
     accel,
     exitCommand: ['/usr/bin/ignite', 'settle', uid],
@@ -79,6 +84,48 @@ test('sandboxSpec: an arm64 VM under emulation is a machine like a Raspberry Pi 
 
 test('sandboxSpec: an arm64 VM under KVM gets the CPU and the interrupt controller of the host', (t) => {
   golden(t, specOf({ arch: 'arm64' }, { kind: 'kvm' }), 'kvm-arm64.json');
+});
+
+const volume = { readOnly: false, mounts: [] };
+const volumes: readonly ResolvedVolume[] = [
+  {
+    ...volume,
+    kind: 'disk',
+    name: 'a',
+    serial: 'a',
+    medium: { kind: 'device', path: '/dev/sdb', major: 8, minor: 16 },
+  },
+  {
+    ...volume,
+    kind: 'disk',
+    name: 'b',
+    serial: 'b',
+    readOnly: true,
+    medium: { kind: 'file', path: '/srv/b', isOurs: false },
+  },
+  { ...volume, kind: 'folder', name: 'c', serial: 'c', path: '/srv/c' },
+];
+
+test('sandboxSpec: a VM with a device, a file that it may not write to, and a folder', (t) => {
+  golden(t, specOf({ cloudInit: {} }, { kind: 'kvm' }, volumes), 'volumes.json');
+});
+
+test('assertMachineFits: a VM with more devices than its VMM can show is refused', () => {
+  const machine = (count: number) => ({
+    disks: Array.from({ length: count }, () => ({
+      serial: 'a',
+      path: '/a',
+      format: 'raw' as const,
+      readOnly: false,
+    })),
+    shares: [],
+    nics: [{ tap: 't', mac: '' }],
+  });
+  assertMachineFits(machine(19), qemu);
+  assert.throws(() => assertMachineFits(machine(20), qemu), {
+    code: 'VM_INVALID',
+    message: /24 devices.* 23/,
+  });
 });
 
 test('bundleConfig: the sandbox of a VM', (t) => {

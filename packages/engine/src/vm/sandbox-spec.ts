@@ -5,7 +5,10 @@ import type { VmFiles } from '../host/paths.ts';
 import type { Attachment } from '../network/network.ts';
 import { sandboxEnviron } from '../sandbox/sandbox-environ.ts';
 import { type SandboxSpec, sandboxUser } from '../sandbox/sandbox.ts';
+import type { ResolvedVolume } from '../storage/resolve-volumes.ts';
+import { volumeAccess } from '../storage/volume-devices.ts';
 import type { Accel } from '../vmm/accel.ts';
+import { readsCloudInit } from './vm-machine.ts';
 
 export interface SandboxSpecInput {
   readonly vm: Vm;
@@ -13,8 +16,12 @@ export interface SandboxSpecInput {
   readonly command: readonly string[];
   readonly files: VmFiles;
   readonly sockets: string;
+  /** The folder with the sockets of shared folders. */
+  readonly shares: string;
+  readonly volumes: readonly ResolvedVolume[];
   readonly baseDisk: string;
   readonly kernelDir: string;
+  readonly initrd: string;
   readonly attachment: Attachment;
   readonly accel: Accel;
   readonly exitCommand: readonly string[];
@@ -26,6 +33,7 @@ const vmmOverhead = 512 * 2 ** 20;
 /** Pure. The sandbox of a VM's VMM: all its files appear below /vm there. */
 export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
   const { vm, files, attachment } = input;
+  const access = volumeAccess(input.volumes, input.shares);
   const { uid } = vm.metadata;
   const readOnly = (source: string, name: string) => ({ source, target: `/vm/${name}`, writable: false });
   const writable = (source: string, name: string) => ({ source, target: `/vm/${name}`, writable: true });
@@ -38,7 +46,7 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
     netnsPath: attachment.netnsPath,
     mounts: [
       readOnly(join(input.kernelDir, 'kernel'), 'kernel'),
-      readOnly(join(input.kernelDir, 'initrd'), 'initrd'),
+      readOnly(input.initrd, 'initrd'),
       readOnly(join(input.kernelDir, 'modules.squashfs'), 'modules.squashfs'),
       readOnly(input.baseDisk, 'base.ext4'),
       writable(files.disk, 'root.qcow2'),
@@ -46,8 +54,11 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
       writable(files.exitStatus, 'exit-status'),
       writable(files.eventsIn, 'events.in'),
       writable(files.eventsOut, 'events.out'),
+      ...(readsCloudInit(vm) ? [writable(files.cloudInit, 'cidata.img')] : []),
       writable(input.sockets, 'run'),
+      ...access.mounts,
     ],
+    ...(access.blockDevices.length > 0 && { blockDevices: access.blockDevices }),
     devices: ['/dev/net/tun', ...(input.accel.kind === 'kvm' ? ['/dev/kvm'] : [])],
     memoryLimit: bytes(vm.spec.memory + vmmOverhead),
     // One more than the guest's, for QEMU's own threads.

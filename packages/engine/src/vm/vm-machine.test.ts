@@ -42,7 +42,8 @@ const attachment = {
   dns: [],
 };
 
-const gicOf = (spec: object, accel: Accel): unknown => vmMachine(vm(spec), attachment, accel).gic;
+const gicOf = (spec: object, accel: Accel): unknown =>
+  vmMachine(vm(spec), { attachment, volumes: [], accel }).gic;
 
 test('archOf: what the VM was made as, else what is asked for, else this host', () => {
   const foreign = foreignArch(hostArch);
@@ -61,7 +62,7 @@ test('vmMachine: version 2 of the GIC serves eight CPUs, version 3 the rest, and
 
 test('vmMachine: each architecture has its own console', () => {
   const commandLine = (arch: string): string =>
-    vmMachine(vm({ arch }), attachment, { kind: 'tcg' }).kernel.commandLine;
+    vmMachine(vm({ arch }), { attachment, volumes: [], accel: { kind: 'tcg' } }).kernel.commandLine;
   assert.match(commandLine('amd64'), /console=ttyS0 reboot=t /);
   assert.match(commandLine('arm64'), /^console=ttyAMA0 panic=/);
 });

@@ -9,12 +9,21 @@ export interface RateLimit {
 }
 
 export interface MachineDisk {
-  /** By which the guest finds it: `root`, `modules` and `seed` are known to guest/init. At most 20 characters. */
+  /** By which the guest finds it: `root`, `modules` and `seed` are known to guest/init. A letter and at most 19 more characters. */
   readonly serial: string;
   readonly path: string;
   readonly format: 'qcow2' | 'raw';
   readonly readOnly: boolean;
   readonly limit?: RateLimit;
+  /** Of a block device rather than a file. */
+  readonly isDevice?: boolean;
+}
+
+/** A folder of the host, by the socket of the program that serves it (virtio-fs over vhost-user). */
+export interface MachineShare {
+  /** By which the guest finds it; at most 36 characters. */
+  readonly tag: string;
+  readonly socket: string;
 }
 
 /** The version of an arm64 machine's interrupt controller; under KVM it may be the host's, whichever that is. */
@@ -36,7 +45,9 @@ export interface Machine {
   readonly cpus: number;
   readonly memory: Bytes;
   readonly kernel: { readonly path: string; readonly initrd: string; readonly commandLine: string };
+  /** In the order in which the guest shall name them: /dev/vda first. */
   readonly disks: readonly MachineDisk[];
+  readonly shares: readonly MachineShare[];
   /** In the order in which the guest shall number them: eth0 first. */
   readonly nics: readonly MachineNic[];
   /** Receives what the guest writes to its port `ignite.status`. */
@@ -59,6 +70,12 @@ const consoles: Readonly<Record<Arch, string>> = {
   amd64: 'console=ttyS0 reboot=t',
   arm64: 'console=ttyAMA0',
 };
+/** The status port, the source of entropy, the balloon. */
+const fixedDevices = 3;
+
+/** Pure. How many devices of its own the guest finds in it. */
+export const deviceCount = ({ disks, shares, nics }: Pick<Machine, 'disks' | 'shares' | 'nics'>): number =>
+  disks.length + shares.length + nics.length + fixedDevices;
 
 /**
  * Pure. What Ignite's init and a quick boot need, and then what the user adds. Under emulation a busy host upsets the

@@ -10,6 +10,10 @@ export interface VmmCapabilities {
   readonly balloon: boolean;
   /** Of which a machine's writable disks may be. */
   readonly diskFormats: readonly ('qcow2' | 'raw')[];
+  /** Whether folders of the host can be shared with a guest. */
+  readonly sharedFolders: boolean;
+  /** How many devices a machine may have, as `deviceCount` counts them. */
+  readonly devices: number;
 }
 
 /** The unix sockets of one running VMM, as paths of the host. */

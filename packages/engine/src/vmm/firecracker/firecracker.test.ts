@@ -30,6 +30,7 @@ const machine: Machine = {
     },
     { serial: 'vol-data', path: '/vm/data', format: 'raw', readOnly: true },
   ],
+  shares: [],
   nics: [
     { tap: 'tap0', mac: '0a:00:00:00:00:01', limit: { bytesPerSecond: 5_000 } },
     { tap: 'tap1', mac: '0a:00:00:00:00:02' },

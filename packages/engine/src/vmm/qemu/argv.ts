@@ -1,5 +1,6 @@
 import type { Arch } from '@ignite/api/v1/arch';
-import type { Machine, MachineDisk, MachineNic } from '../machine.ts';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
+import type { Machine, MachineDisk, MachineNic, MachineShare } from '../machine.ts';
 
 export const qemuPrograms: Readonly<Record<Arch, string>> = {
   amd64: 'qemu-system-x86_64',
@@ -16,6 +17,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...['-cpu', machine.accel.kind === 'kvm' ? 'host' : emulatedCpus[machine.arch]],
     ...['-smp', String(machine.cpus)],
     ...['-m', `${machine.memory / 2 ** 20}M`],
+    ...(machine.shares.length > 0 ? sharedMemory(machine.memory) : []),
     ...[
       '-kernel',
       machine.kernel.path,
@@ -30,6 +32,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ],
     ...['-serial', 'chardev:console'],
     ...machine.disks.flatMap(drive),
+    ...machine.shares.flatMap(share),
     ...machine.nics.flatMap(nic),
     ...['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-device,rng=rng0'],
     ...['-device', 'virtio-serial-device', '-chardev', `file,id=status,path=${escape(machine.statusFile)}`],
@@ -51,13 +54,20 @@ export function qemuArgv(machine: Machine): readonly string[] {
 /** A cortex-a72 is what a Raspberry Pi 4 has; "max" on arm64 spends much time on signing pointers. */
 const emulatedCpus: Readonly<Record<Arch, string>> = { amd64: 'max', arm64: 'cortex-a72' };
 
-function board({ arch, accel, gic }: Machine): readonly string[] {
+function board({ arch, accel, gic, shares }: Machine): readonly string[] {
+  const memory = shares.length > 0 ? `,memory-backend=${sharedMemoryId}` : '';
   switch (arch) {
     case 'amd64':
-      return ['-machine', `microvm,accel=${accel.kind},acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off`];
+      return [
+        ...[
+          '-machine',
+          `microvm,accel=${accel.kind},acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off${memory}`,
+        ],
+        ...(shares.length > 0 ? ['-global', 'virtio-mmio.force-legacy=false'] : []),
+      ];
     case 'arm64':
       return [
-        ...['-machine', `virt,accel=${accel.kind},gic-version=${gic ?? 3},usb=off`],
+        ...['-machine', `virt,accel=${accel.kind},gic-version=${gic ?? 3},usb=off${memory}`],
         // The transport of microvm is of virtio 1 as it is; this one must be told, and a keyboard needs it.
         ...['-global', 'virtio-mmio.force-legacy=false'],
       ];
@@ -72,12 +82,24 @@ const nic = ({ tap, mac }: MachineNic, at: number): readonly string[] => [
   ...['-device', `virtio-net-device,netdev=net${at},mac=${mac}`],
 ];
 
+/** The programs that share folders read and write the guest's memory, and know virtio 1.0 alone. */
+const sharedMemory = (size: Bytes): readonly string[] => [
+  '-object',
+  `memory-backend-memfd,id=${sharedMemoryId},size=${size / 2 ** 20}M,share=on`,
+];
+const sharedMemoryId = 'shared';
+
+const share = ({ tag, socket }: MachineShare, at: number): readonly string[] => [
+  ...['-chardev', `socket,id=share${at},path=${escape(socket)}`],
+  ...['-device', `vhost-user-fs-device,chardev=share${at},tag=${escape(tag)},queue-size=1024`],
+];
+
 function drive(disk: MachineDisk): readonly string[] {
   const readOnly = disk.readOnly ? ',read-only=on' : '';
   return [
     ...[
       '-blockdev',
-      `driver=${disk.format},node-name=${disk.serial},discard=unmap${readOnly},file.driver=file,file.filename=${escape(disk.path)}`,
+      `driver=${disk.format},node-name=${disk.serial},discard=unmap${readOnly},file.driver=${disk.isDevice ? 'host_device' : 'file'},file.filename=${escape(disk.path)}`,
     ],
     ...['-device', `virtio-blk-device,drive=${disk.serial},serial=${disk.serial}`],
   ];

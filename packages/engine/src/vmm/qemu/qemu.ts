@@ -6,7 +6,13 @@ import { qmpCommand } from './qmp.ts';
 /** QEMU, which boots the guest by itself and is driven by its machine protocol. */
 export const qemu: Vmm = {
   name: 'qemu',
-  capabilities: { pause: true, balloon: true, diskFormats: ['qcow2', 'raw'] },
+  capabilities: {
+    pause: true,
+    balloon: true,
+    diskFormats: ['qcow2', 'raw'],
+    sharedFolders: true,
+    devices: 23,
+  },
   program: (arch) => `/usr/bin/${qemuPrograms[arch]}`,
   command: (machine) => [qemu.program(machine.arch), ...qemuArgv(machine)],
   boot: async () => {},

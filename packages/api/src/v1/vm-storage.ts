@@ -1,0 +1,121 @@
+import type { Bytes } from '@ignite/toolkit/units/bytes';
+import * as v from 'valibot';
+import { absolutePath } from './absolute-path.ts';
+import { volumeSize } from './volume.ts';
+
+const volumeName = v.pipe(
+  v.string(),
+  v.regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
+    'must be at most 63 letters, digits, dots, dashes and underscores',
+  ),
+);
+
+const readOnly = v.optional(v.boolean());
+
+const sources = ['blockDevice', 'file', 'hostPath', 'volume'] as const;
+
+const volumeSchema = v.pipe(
+  v.strictObject({
+    name: volumeName,
+    /** A block device of the host that is there already. */
+    blockDevice: v.optional(v.strictObject({ path: absolutePath })),
+    /** A raw file of the host, as a disk; made, sparse and formatted, when a size is given and it is absent. */
+    file: v.optional(v.strictObject({ path: absolutePath, size: v.optional(volumeSize) })),
+    /** A folder of the host, seen by host and guest alike. */
+    hostPath: v.optional(v.strictObject({ path: absolutePath })),
+    /** A Volume by name, which outlives VMs; made when it is absent, and grown to the size. */
+    volume: v.optional(
+      v.strictObject({
+        name: v.pipe(v.string(), v.regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label')),
+        size: v.optional(volumeSize),
+      }),
+    ),
+    readOnly,
+  }),
+  v.check(
+    (volume) => sources.filter((source) => volume[source] !== undefined).length === 1,
+    `must have exactly one of ${sources.join(', ')}`,
+  ),
+);
+export type VmVolume = v.InferOutput<typeof volumeSchema>;
+
+const isMountable = (path: string): boolean => !/^\/+((proc|sys|dev)(\/.*)?)?$/.test(path);
+
+const volumeMountSchema = v.strictObject({
+  name: volumeName,
+  mountPath: v.pipe(
+    absolutePath,
+    v.check(isMountable, 'must not be /, nor in /proc, /sys or /dev'),
+    v.transform((path) => path.replaceAll(/\/+/g, '/').replace(/\/$/, '')),
+  ),
+  readOnly,
+});
+export type VolumeMount = v.InferOutput<typeof volumeMountSchema>;
+
+const diskKey = ({ blockDevice, file, volume }: VmVolume): readonly string[] => {
+  const key = blockDevice?.path ?? file?.path ?? volume?.name;
+  return key === undefined ? [] : [key];
+};
+
+const areDistinct = (names: readonly string[]): boolean => new Set(names).size === names.length;
+
+/** What a VM has besides its root disk, and where it is mounted; what is not mounted is a bare disk. */
+export const vmStorageSchema = v.pipe(
+  v.strictObject({
+    volumes: v.optional(
+      v.pipe(
+        v.array(volumeSchema),
+        v.check((volumes) => areDistinct(volumes.map(({ name }) => name)), 'a volume is named twice'),
+        v.check(
+          (volumes) => areDistinct(volumes.flatMap(diskKey)),
+          'a device, file or Volume is named twice: mount one volume twice instead',
+        ),
+      ),
+      [],
+    ),
+    volumeMounts: v.optional(
+      v.pipe(
+        v.array(volumeMountSchema),
+        v.check(
+          (mounts) => areDistinct(mounts.map(({ mountPath }) => mountPath)),
+          'two volumes are mounted at the same path',
+        ),
+      ),
+      [],
+    ),
+  }),
+  v.check(
+    ({ volumes, volumeMounts }) =>
+      volumeMounts.every((mount) => volumes.some(({ name }) => name === mount.name)),
+    'a volumeMount names a volume that is not in volumes',
+  ),
+  v.check(
+    ({ volumes, volumeMounts }) =>
+      volumes.every(({ hostPath, name }) => !hostPath || volumeMounts.some((mount) => mount.name === name)),
+    'a hostPath needs a volumeMount',
+  ),
+);
+export type VmStorage = v.InferOutput<typeof vmStorageSchema>;
+
+/** Pure. Whether nothing of the guest may write to the volume: it is read-only, or wherever it is mounted it is. */
+export function isReadOnly(volume: VmVolume, { volumeMounts }: VmStorage): boolean {
+  const mounts = volumeMounts.filter(({ name }) => name === volume.name);
+  return volume.readOnly === true || (mounts.length > 0 && mounts.every((mount) => mount.readOnly === true));
+}
+
+/** Where a volume comes from: the one of its fields that is set. */
+export type VolumeSource =
+  | { readonly kind: 'blockDevice'; readonly path: string }
+  | { readonly kind: 'file'; readonly path: string; readonly size?: Bytes | undefined }
+  | { readonly kind: 'hostPath'; readonly path: string }
+  | { readonly kind: 'volume'; readonly name: string; readonly size?: Bytes | undefined };
+
+/** Pure. */
+export function sourceOf({ name, blockDevice, file, hostPath, volume }: VmVolume): VolumeSource {
+  if (blockDevice) return { kind: 'blockDevice', ...blockDevice };
+  if (file) return { kind: 'file', ...file };
+  if (hostPath) return { kind: 'hostPath', ...hostPath };
+  if (volume) return { kind: 'volume', ...volume };
+  throw new Error(`volume ${name} has no source, which the schema refuses`);
+}

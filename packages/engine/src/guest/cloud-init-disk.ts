@@ -1,0 +1,31 @@
+import { chmod, rename, rm } from 'node:fs/promises';
+import type { Runner } from '@ignite/toolkit/process/runner';
+
+/** By which cloud-init knows the disk (its data source NoCloud, "Source files"). */
+const label = 'CIDATA';
+/** Of a floppy's sizes in KiB the largest: more than all that the files may hold. */
+const sizeKib = '2880';
+
+/** Makes a disk with a FAT file system that holds `files`, by mtools(1). It is there whole or not at all. */
+export async function writeCloudInitDisk(
+  path: string,
+  files: Readonly<Record<string, string>>,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  const draft = `${path}.draft`;
+  await rm(draft, { force: true });
+  try {
+    await runner.run(
+      { tool: 'mformat', args: ['-C', '-f', sizeKib, '-v', label, '-i', draft, '::'] },
+      signal,
+    );
+    await chmod(draft, 0o600);
+    for (const [name, content] of Object.entries(files))
+      await runner.run({ tool: 'mcopy', args: ['-i', draft, '-', `::${name}`], stdin: content }, signal);
+    await rename(draft, path);
+  } catch (failure) {
+    await rm(draft, { force: true });
+    throw failure;
+  }
+}

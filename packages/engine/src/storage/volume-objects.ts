@@ -1,0 +1,155 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { CreateVolumeRequest } from '@ignite/api/client/volume-client';
+import { apiVersion } from '@ignite/api/v1/group';
+import { type Volume, type VolumeSpec, volumeSpecSchema } from '@ignite/api/v1/volume';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { isDnsLabel } from '@ignite/toolkit/object/name';
+import { newUid } from '@ignite/toolkit/object/uid';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import { issuePath, issueText } from '@ignite/toolkit/schema/issue-text';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { type Bytes, bytes, formatBytes } from '@ignite/toolkit/units/bytes';
+import * as v from 'valibot';
+import { type Paths, locksDir, volumeDir, volumeFile } from '../host/paths.ts';
+import { listVolumes } from '../vm/vm-store.ts';
+import { volumeInvalid, volumeNameTaken } from './errors.ts';
+import { createExt4File, growFile } from './ext4-file.ts';
+
+/** An object whose removal was asked for goes only after its file. */
+const finalizer = 'ignite.weave.works/volume';
+
+export interface VolumeDeps {
+  readonly paths: Paths;
+  readonly runner: Runner;
+  readonly store: ObjectStore;
+}
+
+/** Of the lock that is held by whoever makes, changes, removes or attaches the volume. */
+export const volumeLockName = (name: string): string => `volume-${name}`;
+
+export const lockVolume = (name: string, paths: Paths, signal: AbortSignal): Promise<Disposable> =>
+  acquireLock(locksDir(paths), volumeLockName(name), signal);
+
+/** @throws CodedError VOLUME_INVALID */
+export function parseVolumeSpec(spec: unknown): VolumeSpec {
+  const parsed = v.safeParse(volumeSpecSchema, spec);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw volumeInvalid(
+    `spec.${issuePath(issue).join('.')}: ${issueText(issue)}`,
+    '"ignite explain volume" lists the fields of a volume',
+  );
+}
+
+/** @throws CodedError VOLUME_INVALID, VOLUME_NAME_TAKEN */
+export async function createVolume(
+  request: CreateVolumeRequest,
+  deps: VolumeDeps,
+  op: ClientOperation,
+): Promise<Volume> {
+  const { name } = request;
+  if (!isDnsLabel(name))
+    throw volumeInvalid(
+      `not a volume name: ${JSON.stringify(name)}`,
+      'use at most 63 lower-case letters, digits and dashes',
+    );
+  const spec = parseVolumeSpec(request.spec);
+  using _lock = await lockVolume(name, deps.paths, op.signal);
+  if (await findVolume(name, deps)) throw volumeNameTaken(name);
+  return await makeVolume({ ...request, spec }, deps, op);
+}
+
+/** The volume, made if it is absent and grown to `size`. The caller holds its lock. */
+export async function ensureVolume(
+  name: string,
+  size: Bytes | undefined,
+  deps: VolumeDeps,
+  op: ClientOperation,
+): Promise<Volume> {
+  const known = await findVolume(name, deps);
+  if (!known) return await makeVolume({ name, spec: parseVolumeSpec({ size }) }, deps, op);
+  const wanted = size !== undefined && size > known.spec.size ? { size } : known.spec;
+  return await changeVolume(known, { spec: wanted }, deps, op);
+}
+
+/** Writes what is wanted, and gives the file its size. The caller holds the volume's lock. */
+export async function changeVolume(
+  volume: Volume,
+  wanted: {
+    readonly spec: VolumeSpec;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  },
+  deps: VolumeDeps,
+  op: ClientOperation,
+): Promise<Volume> {
+  const { name } = volume.metadata;
+  const { spec, ...metadata } = wanted;
+  if (spec.size < volume.spec.size)
+    throw volumeInvalid(
+      `volume "${name}" has ${formatBytes(volume.spec.size)} and cannot be made smaller`,
+      `give at least that size, or make another volume`,
+    );
+  await ensureFile(name, spec.size, deps, op);
+  for (;;) {
+    const now = (await deps.store.get({ kind: 'Volume', name })) as Volume;
+    try {
+      return (await deps.store.update({
+        ...now,
+        spec,
+        metadata: { ...now.metadata, ...metadata },
+      })) as Volume;
+    } catch (failure) {
+      if (!hasCode(failure, 'CONFLICT')) throw failure;
+    }
+  }
+}
+
+/** Removes file and object; what was cut short is finished by the next call. The caller holds the volume's lock. */
+export async function removeVolume({ metadata: { name } }: Volume, deps: VolumeDeps): Promise<void> {
+  await deps.store.delete({ kind: 'Volume', name });
+  await rm(volumeDir(deps.paths, name), { recursive: true, force: true });
+  await deps.store.patch({ kind: 'Volume', name }, { metadata: { finalizers: [] } });
+}
+
+/** One whose removal was cut short is removed first. */
+async function findVolume(name: string, deps: VolumeDeps): Promise<Volume | undefined> {
+  const found = (await listVolumes(deps.store)).find(({ metadata }) => metadata.name === name);
+  if (found?.metadata.deletionTimestamp === undefined) return found;
+  await removeVolume(found, deps);
+  return undefined;
+}
+
+async function makeVolume(
+  { name, labels = {}, annotations = {}, spec }: CreateVolumeRequest & { readonly spec: VolumeSpec },
+  deps: VolumeDeps,
+  op: ClientOperation,
+): Promise<Volume> {
+  await ensureFile(name, spec.size, deps, op);
+  const object = await deps.store.create({
+    apiVersion,
+    kind: 'Volume',
+    metadata: { name, uid: newUid(), labels, annotations, finalizers: [finalizer] },
+    spec,
+    status: { path: volumeFile(deps.paths, name), usedBy: [] },
+  });
+  return object as Volume;
+}
+
+/** A file that is there already is somebody's data, whatever the store has lost: it is kept. */
+async function ensureFile(
+  name: string,
+  size: number,
+  { paths, runner }: VolumeDeps,
+  { report, signal }: ClientOperation,
+): Promise<void> {
+  const path = volumeFile(paths, name);
+  if (existsSync(path)) return await growFile(path, bytes(size));
+  report({ kind: 'step', message: `Making volume ${name}` });
+  await mkdir(volumeDir(paths, name), { recursive: true, mode: 0o700 });
+  // Other VMs may read what is mounted into their sandboxes; the folder keeps everyone else out.
+  await createExt4File({ path, size: bytes(size), label: name, mode: 0o644 }, runner, signal);
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Vm } from '@ignite/api/v1/vm';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { writeCloudInitDisk } from '../guest/cloud-init-disk.ts';
+import { cloudInitSeed } from '../guest/cloud-init-seed.ts';
+import { vmFiles } from '../host/paths.ts';
+import { renderSeed } from '../kernel/seed.ts';
+import type { Attachment } from '../network/network.ts';
+import { volumeMounts } from '../storage/volume-devices.ts';
+import { guestNetwork } from './attach-network.ts';
+import { readCopiedFiles } from './copy-files.ts';
+import type { VmHost } from './execute-step.ts';
+import { readsCloudInit } from './vm-machine.ts';
+import { imageOf } from './vm-store.ts';
+import { volumesOf } from './volume-steps.ts';
+
+/** Writes what makes a VM of an image this one: the disk for our init, and the one for cloud-init where it is read. */
+export async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+  const { uid, name } = vm.metadata;
+  const files = vmFiles(host.paths, uid);
+  const network = await host.network.observe(uid, signal);
+  if (network.state !== 'attached') throw new Error(`the network of VM ${name} has gone meanwhile`);
+  const { attachment } = network;
+  const authorizedKeys = await keysOf(vm, files.publicKey);
+  await replaceFile(files.seed, await seedOf(vm, attachment, authorizedKeys, host), 0o600);
+  if (!readsCloudInit(vm)) return;
+  const facts = { ...guestNetwork(vm, attachment), vmUid: uid, hostname: name, authorizedKeys };
+  await writeCloudInitDisk(
+    files.cloudInit,
+    cloudInitSeed(vm.spec.cloudInit ?? {}, facts),
+    host.runner,
+    signal,
+  );
+}
+
+async function seedOf(
+  vm: Vm,
+  attachment: Attachment,
+  authorizedKeys: readonly string[],
+  host: VmHost,
+): Promise<Buffer> {
+  const { uid, name } = vm.metadata;
+  const { hostKey } = vmFiles(host.paths, uid);
+  const { config, bootMode } = (await imageOf(vm, host.store)).status;
+  return renderSeed({
+    vmUid: uid,
+    hostname: name,
+    adopted: vm.status.adopted ?? false,
+    bootMode: vm.spec.command || bootMode === 'entrypoint' ? 'entrypoint' : 'init',
+    isWholeDisk: bootMode === 'disk',
+    ...guestNetwork(vm, attachment),
+    authorizedKeys,
+    hostKey: {
+      privateKey: await readFile(hostKey, 'utf8'),
+      publicKey: await readFile(`${hostKey}.pub`, 'utf8'),
+    },
+    argv: [...config.entrypoint, ...(vm.spec.command ?? config.cmd)],
+    environ: config.env,
+    user: config.user,
+    workDir: config.workingDir,
+    stopSignal: config.stopSignal,
+    entropy: randomBytes(512),
+    mounts: volumeMounts(await volumesOf(vm, host)),
+    files: await readCopiedFiles(vm.spec.copyFiles),
+  });
+}
+
+async function keysOf({ spec: { ssh } }: Vm, ownKey: string): Promise<readonly string[]> {
+  if (ssh === undefined) return [];
+  const text = await readFile(ssh === true ? ownKey : ssh, 'utf8');
+  return text.split('\n').filter((line) => /^[a-z]/.test(line));
+}
