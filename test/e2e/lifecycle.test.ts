@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VmStatus } from '@ignite/api/v1/vm';
+import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
@@ -37,6 +38,12 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
 const logged = async (vm: string, wanted: RegExp): Promise<void> =>
   await until(`${vm} logs ${String(wanted)}`, async () => wanted.test(await ignite.ok('logs', vm)));
 
+/** What became of a VM, in words. */
+async function happened(vm: string): Promise<readonly string[]> {
+  const lines = (await ignite.ok('events', '--filter', `vm=${vm}`, '-o', 'json')).trim().split('\n');
+  return lines.map((line) => (JSON.parse(line) as EventObject).spec.reason);
+}
+
 describe('restart policies', () => {
   test('always: a VM that ends is started again, with its disk and address, until someone stops it', async () => {
     // It fails twice, and then stays.
@@ -53,6 +60,19 @@ describe('restart policies', () => {
     await ignite.ok('stop', '-f', 'phoenix');
     assert.match(await ignite.ok('ps', '-a'), /Stopped \(137\)/);
     await ignite.ok('rm', 'phoenix');
+    const once = ['Started', 'Died', 'Restarting'];
+    assert.deepEqual(await happened('phoenix'), [
+      'Created',
+      ...once,
+      ...once,
+      'Started',
+      'Stopped',
+      'Removed',
+    ]);
+    const told = await ignite.ok('events', '--filter', 'vm=phoenix,reason=died', '--since', '1h');
+    assert.match(told, /^\S+Z VM\/phoenix Died: exit code 3\n\S+Z VM\/phoenix Died: exit code 3\n$/);
+    assert.equal(await ignite.ok('events', '--until', '1h'), '');
+    assert.match(await ignite.ok('events', '--filter', 'kind=image'), /Image\/\S*busybox\S* Imported: /);
   });
 
   test('on-failure:1: a VM that fails is started again once; one that is done is not', async () => {
@@ -93,11 +113,16 @@ describe('pause and resume', () => {
       (await ignite.run('exec', 'sleeper', 'true')).stderr,
       /VM "sleeper" is paused\nhint: .*resume/,
     );
+    const following = ignite.start(['events', '--follow', '--since', '0s', '--filter', 'vm=sleeper']);
+    await delay(1_000);
     await ignite.ok('unpause', 'sleeper');
     await until('it ticks again', async () => (await ignite.ok('logs', 'sleeper')) !== before);
     await ignite.ok('pause', 'sleeper');
     await ignite.ok('stop', 'sleeper');
     assert.equal(await field('sleeper', '.status.exitCode'), '5', 'it felt its power button');
+    following.interrupt();
+    const seen = (await following.ended).stdout;
+    assert.match(seen, /Resumed: [^]*Paused: [^]*Resumed: [^]*Stopped: exit code 5\n$/);
     assert.match((await ignite.run('pause', 'sleeper')).stderr, /VM "sleeper" is not running/);
     await ignite.ok('rm', 'sleeper');
   });

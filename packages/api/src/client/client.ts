@@ -4,6 +4,7 @@ import type { Kernel } from '../v1/kernel.ts';
 import type { Vm } from '../v1/vm.ts';
 import type { ArchiveClient } from './archive-client.ts';
 import type { ChangeClient } from './change-client.ts';
+import type { EventClient } from './event-client.ts';
 import type { FileClient } from './file-client.ts';
 import type { Volume } from '../v1/volume.ts';
 import type { Finder } from './finder.ts';
@@ -23,6 +24,7 @@ export interface ReadClient {
   readonly kernels: Finder<Kernel>;
   readonly networks: Finder<CniNetwork>;
   readonly volumes: Finder<Volume>;
+  readonly events: EventClient;
 }
 
 /** The port between commands and the engine, a facet for each kind: served in process, later by a daemon. */

@@ -87,6 +87,7 @@ const gitops: Readonly<Record<string, Load>> = {
 };
 
 const host: Readonly<Record<string, Load>> = {
+  events: async () => (await import('./events.ts')).events,
   doctor: async () => (await import('./doctor.ts')).doctor,
   restore: async () => (await import('./restore.ts')).restore,
   'install-service': async () => (await import('./restore.ts')).installService,

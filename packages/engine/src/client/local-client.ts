@@ -1,6 +1,7 @@
 import type { Client } from '@ignite/api/client/client';
 import type { ArchiveClient } from '@ignite/api/client/archive-client';
 import type { ChangeClient } from '@ignite/api/client/change-client';
+import type { EventClient } from '@ignite/api/client/event-client';
 import type { FileClient } from '@ignite/api/client/file-client';
 import type { HostClient } from '@ignite/api/client/host-client';
 import type { ImageClient } from '@ignite/api/client/image-client';
@@ -41,6 +42,7 @@ export class LocalClient implements Client {
   readonly usage: UsageClient;
   readonly legacy: LegacyClient;
   readonly life: LifeClient;
+  readonly events: EventClient;
   readonly #store: Disposable;
 
   constructor(host: LocalHost) {
@@ -57,6 +59,7 @@ export class LocalClient implements Client {
     this.usage = new LocalUsage(read.vms);
     this.legacy = new LocalLegacy(host);
     this.life = new LocalLife(host);
+    this.events = read.events;
     this.#store = host.store;
   }
 

@@ -12,6 +12,7 @@ import type {
 import type { Vm } from '@ignite/api/v1/vm';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObservedVm, VmDefinition } from '../declare/vm-actuator.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { sshOptions } from '../guest/ssh-options.ts';
 import { isSessionOpen, sessionPath } from '../guest/ssh-session.ts';
 import { hostArch } from '../host/arch.ts';
@@ -33,6 +34,7 @@ import { settleVm } from '../vm/settle-vm.ts';
 import { archOf, assertMachine } from '../vm/vm-machine.ts';
 import { vmNeeds } from '../vm/vm-needs.ts';
 import { startVm } from '../vm/start-vm.ts';
+import { recordInLife } from '../vm/vm-events.ts';
 import { withVmLocked } from '../vm/vm-lock.ts';
 import { changeVm, findVm, getVm, listVms, withPower } from '../vm/vm-store.ts';
 import { assertVmm } from '../vmm/assert-vmm.ts';
@@ -77,7 +79,14 @@ export class LocalVms implements VmClient {
     const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
     warnOfSmallDisk(spec, image, op);
     const kernel = await kernelFor(spec.kernel.oci, ofArch, this.#host, op);
-    return await storeVm({ name, uid, spec, arch, image, kernel }, request, this.#host.store);
+    const vm = await storeVm({ name, uid, spec, arch, image, kernel }, request, this.#host.store);
+    await recordEvent(
+      this.#host.store,
+      vm,
+      { reason: 'Created', message: `of ${spec.image.oci}` },
+      'created',
+    );
+    return vm;
   }
 
   async start(query: string, request: StartVmRequest, op: ClientOperation): Promise<Vm> {
@@ -100,6 +109,7 @@ export class LocalVms implements VmClient {
     if (vm.spec.ssh === true) {
       op.report({ kind: 'step', message: `Waiting for SSH of ${vm.metadata.name}` });
       await untilReady(vm, request.sshTimeoutMs ?? sshTimeoutMs, this.#host, op.signal);
+      await recordInLife(vm, { reason: 'Ready', message: 'its SSH answers' }, this.#host);
     }
     return await findVm(this.#host.store, vm.metadata.uid);
   }

@@ -6,6 +6,7 @@ import type { Finder } from '@ignite/api/client/finder';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import { openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { eventReader } from '../events/event-reader.ts';
 import { type Paths, storePath } from '../host/paths.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import { findByReference } from '../oci/find-by-reference.ts';
@@ -23,6 +24,7 @@ export function readClient(store: ObjectStore, networks: NetworkSettings): ReadC
     kernels: finder(findKernel, () => listKernels(store)),
     networks: networkFinder(networks, () => listVms(store)),
     volumes: finder(findVolume, () => listVolumes(store)),
+    events: eventReader(store),
   };
 }
 
@@ -61,4 +63,5 @@ const emptyClient = (networks: NetworkSettings): ReadClient => ({
   kernels: finder(findKernel, async () => []),
   networks: networkFinder(networks, async () => []),
   volumes: finder(findVolume, async () => []),
+  events: { list: async () => ({ revision: 0, events: [] }), watch: async function* () {} },
 });

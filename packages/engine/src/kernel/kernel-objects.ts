@@ -7,6 +7,7 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { recordEvent } from '../events/record-event.ts';
 import { kernelDir, layoutDir, locksDir } from '../host/paths.ts';
 import type { ImageDeps, ImportRequest } from '../oci/import-image.ts';
 import { type ImageRequest, parseImportRequest } from '../oci/image-objects.ts';
@@ -137,6 +138,7 @@ export async function removeKernelObject(
   await store.delete({ kind: 'Kernel', name: kernel.metadata.name });
   const shared = (await listKernels(store)).some(({ status }) => status.id === kernel.status.id);
   if (!shared) await rm(kernelDir(deps.paths, kernel.status.id), { recursive: true, force: true });
+  await recordEvent(store, kernel, { reason: 'Removed', message: kernel.status.version }, 'removed');
 }
 
 async function defaultKernel(arch: Arch, store: ObjectStore): Promise<Kernel | undefined> {
@@ -149,16 +151,28 @@ async function recordKernel(
   built: BuiltKernel,
   store: ObjectStore,
 ): Promise<Kernel> {
+  const kernel = await writeKernel(name, spec, built, store);
+  const message = `${built.version} for ${built.arch}`;
+  await recordEvent(store, kernel, { reason: 'Imported', message }, kernel.metadata.resourceVersion);
+  return kernel;
+}
+
+async function writeKernel(
+  name: string,
+  spec: KernelSpec,
+  status: BuiltKernel,
+  store: ObjectStore,
+): Promise<Kernel> {
   for (;;) {
     const known = (await listKernels(store)).find(({ metadata }) => metadata.name === name);
     try {
-      if (known) return (await store.update({ ...known, status: built })) as Kernel;
+      if (known) return (await store.update({ ...known, status })) as Kernel;
       return (await store.create({
         apiVersion,
         kind: 'Kernel',
         metadata: { name, uid: newUid() },
         spec,
-        status: built,
+        status,
       })) as Kernel;
     } catch (failure) {
       if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'ALREADY_EXISTS')) throw failure; // someone else was quicker

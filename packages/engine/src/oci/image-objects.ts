@@ -6,6 +6,7 @@ import type { Image, ImageStatus } from '@ignite/api/v1/image';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { recordEvent } from '../events/record-event.ts';
 import { hostArch } from '../host/arch.ts';
 import { imageDir } from '../host/paths.ts';
 import { listImages } from '../vm/vm-store.ts';
@@ -65,7 +66,14 @@ export async function importAndRecord(
   const oci = request.source.name;
   const name = importName(oci, request.platform.arch, (await listImages(store)).map(asImported));
   const status = await importImage(request, name, deps, op);
-  return await record(name, oci, status, store);
+  const image = await record(name, oci, status, store);
+  await recordEvent(
+    store,
+    image,
+    { reason: 'Imported', message: `${status.platform}, ${status.digest}` },
+    image.metadata.resourceVersion,
+  );
+  return image;
 }
 
 async function record(name: string, oci: string, status: ImageStatus, store: ObjectStore): Promise<Image> {
@@ -98,4 +106,5 @@ export async function removeImageObject(
   const shared = (await listImages(store)).some(({ status }) => status.digest === image.status.digest);
   if (!shared) await rm(imageDir(deps.paths, image.status.digest), { recursive: true, force: true });
   await forgetImage(image.metadata.name, deps, signal);
+  await recordEvent(store, image, { reason: 'Removed', message: image.status.digest }, 'removed');
 }

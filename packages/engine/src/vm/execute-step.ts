@@ -5,6 +5,7 @@ import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import { recordEvent } from '../events/record-event.ts';
 import { createSshKeys } from '../guest/ssh-keys.ts';
 import { endSession } from '../guest/ssh-session.ts';
 import { hostArch } from '../host/arch.ts';
@@ -23,6 +24,7 @@ import { hostProcess } from './liveness.ts';
 import { keepDisk, takeKeptDisk } from './kept-disk.ts';
 import type { VmStep } from './plan-vm.ts';
 import { pressPowerButton } from './power-button.ts';
+import { recordEnd, recordInLife, recordWrite } from './vm-events.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
 import { archOf, assertMachineFits, vmMachine } from './vm-machine.ts';
 import { changeVm, imageOf, vmFinalizer } from './vm-store.ts';
@@ -100,16 +102,14 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       return await changeVm(host.store, vm, (now) => ({ status: { ...now.status, phase: 'Paused' } }));
     case 'pause':
       await host.vmm.pause(vmmSockets(host.paths, uid), vmmSignal(op));
+      await recordWrite(vm, { reason: 'Paused', message: 'its CPUs stand still' }, host);
       return vm;
     case 'resume':
       await host.vmm.resume(vmmSockets(host.paths, uid), vmmSignal(op));
+      await recordWrite(vm, { reason: 'Resumed', message: 'it goes on' }, host);
       return vm;
-    case 'record-exit': {
-      const { kind: _kind, ...exit } = await readExit(vm, host, op.signal);
-      return await changeVm(host.store, vm, (now) => ({
-        status: { ...now.status, phase: 'Stopping', ...exit },
-      }));
-    }
+    case 'record-exit':
+      return await recordExit(vm, host, op.signal);
     case 'unshare-folders':
       await unshareFolders(uid, host, op.signal);
       return vm;
@@ -132,6 +132,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       await rm(files.dir, { recursive: true, force: true });
       return vm;
     case 'forget':
+      await recordEvent(host.store, vm, { reason: 'Removed', message: 'with its disk' }, 'removed');
       return await changeVm(host.store, vm, (now) => ({
         finalizers: now.metadata.finalizers.filter((name) => name !== vmFinalizer),
       }));
@@ -204,14 +205,26 @@ async function launch(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> 
   await host.vmm.boot(machine, vmmSockets(host.paths, uid), signal);
 }
 
+async function recordExit(vm: Vm, host: VmHost, signal: AbortSignal): Promise<Vm> {
+  const exit = await readExit(vm, host, signal);
+  await recordEnd(vm, exit, host);
+  const { kind: _kind, ...how } = exit;
+  return await changeVm(host.store, vm, (now) => ({ status: { ...now.status, phase: 'Stopping', ...how } }));
+}
+
 async function recordStart(vm: Vm, host: VmHost): Promise<Vm> {
   const found = await host.sandbox.observe(vm.metadata.uid);
   if (found.state !== 'running') return vm; // it has ended already, which the next look at it will record
   const vmm = hostProcess(found.pid);
   const monitor = found.monitorPid === undefined ? undefined : hostProcess(found.monitorPid);
-  return await changeVm(host.store, vm, ({ status }) => {
+  const started = await changeVm(host.store, vm, ({ status }) => {
     const { exitCode: _exit, finishTime: _finish, message: _message, starter: _starter, ...rest } = status;
     const startTime = status.startTime ?? new Date(host.clock.now()).toISOString();
     return { status: { ...rest, phase: 'Running', vmm, startTime, ...(monitor && { monitor }) } };
   });
+  await recordInLife(started, { reason: 'Started', message: addressText(started) }, host);
+  return started;
 }
+
+const addressText = ({ status }: Vm): string =>
+  status.network === undefined ? 'it runs' : `with address ${status.network.ipAddresses.join(', ')}`;

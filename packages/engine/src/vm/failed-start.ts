@@ -5,6 +5,7 @@ import { vmFiles, vmRunFiles } from '../host/paths.ts';
 import { netnsName } from '../network/netns.ts';
 import type { VmHost } from './execute-step.ts';
 import { reconcileVm } from './reconcile-vm.ts';
+import { recordWrite } from './vm-events.ts';
 import { changeVm } from './vm-store.ts';
 
 const timeoutMs = 60_000;
@@ -19,9 +20,7 @@ export async function clearFailedStart(
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     await reconcileVm(vm, { kind: 'stopped', graceMs: 0 }, host, { signal, report });
-    await changeVm(host.store, vm, ({ status }) => ({
-      status: { ...status, phase: 'Failed', message: errorText(cause) },
-    }));
+    await recordFailure(vm, cause, host);
   } catch (failure) {
     report({
       kind: 'warning',
@@ -38,12 +37,18 @@ export async function keepFailedStart(
   op: ClientOperation,
 ): Promise<void> {
   const { name, uid } = vm.metadata;
-  await changeVm(host.store, vm, (now) => ({
-    status: { ...now.status, phase: 'Failed', message: errorText(cause) },
-  }));
+  await recordFailure(vm, cause, host);
   const kept = [vmFiles(host.paths, uid).dir, vmRunFiles(host.paths, uid).dir].join(', ');
   op.report({
     kind: 'warning',
     message: `what the start has made is kept: network namespace ${netnsName(uid)}, ${kept}; "ignite stop ${name}" clears up`,
   });
+}
+
+async function recordFailure(vm: Vm, cause: unknown, host: VmHost): Promise<void> {
+  const message = errorText(cause);
+  const failed = await changeVm(host.store, vm, ({ status }) => ({
+    status: { ...status, phase: 'Failed', message },
+  }));
+  await recordWrite(failed, { type: 'Warning', reason: 'StartFailed', message }, host);
 }

@@ -6,6 +6,7 @@ import { isHostStopping } from '../host/systemd.ts';
 import type { VmHost } from './execute-step.ts';
 import { clearFailedStart } from './failed-start.ts';
 import { hostProcess, isAlive, bootId } from './liveness.ts';
+import { planRestart } from './plan-restart.ts';
 import { recordRestart } from './settle-vm.ts';
 import { startVm } from './start-vm.ts';
 import { withVmLocked } from './vm-lock.ts';
@@ -55,6 +56,8 @@ async function restart(vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
     await clearFailedStart(vm, failure, host, op);
     op.signal.throwIfAborted();
     const failed = await findVm(host.store, vm.metadata.uid);
-    return (await recordRestart(failed, { kind: 'ended', message: errorText(failure) }, host)) ?? failed;
+    const exit = { kind: 'ended', message: errorText(failure) } as const;
+    const plan = planRestart(failed, exit, host.clock.now());
+    return plan.kind === 'stay' ? failed : await recordRestart(failed, exit, plan.restarts, host);
   }
 }

@@ -1,5 +1,5 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { Vm } from '@ignite/api/v1/vm';
+import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { type VmHost, stoppedStatus } from './execute-step.ts';
 import type { VmExit } from './exit-status.ts';
@@ -8,6 +8,7 @@ import { planRestart } from './plan-restart.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 import { readExit } from './vm-exit.ts';
 import { withVmLocked } from './vm-lock.ts';
+import { recordEnd, recordWrite } from './vm-events.ts';
 import { changeVm } from './vm-store.ts';
 
 /**
@@ -18,29 +19,44 @@ export async function settleVm(uid: string, host: VmHost, op: ClientOperation): 
   try {
     await withVmLocked(uid, host, op.signal, async (vm) => {
       if ((await host.sandbox.observe(uid)).state !== 'exited') return vm;
-      const restarting = await recordRestart(vm, await readExit(vm, host, op.signal), host);
-      return restarting
-        ? await reconcileVm(restarting, { kind: 'restarting' }, host, op)
-        : await reconcileVm(vm, { kind: 'stopped', graceMs: 0 }, host, op);
+      const exit = await readExit(vm, host, op.signal);
+      const plan = planRestart(vm, exit, host.clock.now());
+      if (plan.kind === 'stay') return await reconcileVm(vm, { kind: 'stopped', graceMs: 0 }, host, op);
+      await recordEnd(vm, exit, host);
+      return await reconcileVm(
+        await recordRestart(vm, exit, plan.restarts, host),
+        { kind: 'restarting' },
+        host,
+        op,
+      );
     });
   } catch (failure) {
     if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
   }
 }
 
-/** Writes down when a VM that has ended is started again; undefined when it is not. The caller holds the VM's lock. */
-export async function recordRestart(vm: Vm, exit: VmExit, host: VmHost): Promise<Vm | undefined> {
-  const plan = planRestart(vm, exit, host.clock.now());
-  if (plan.kind === 'stay') return undefined;
-  const { kind: _kind, ...how } = exit;
+/** Writes down when a VM that has ended is started again. The caller holds the VM's lock. */
+export async function recordRestart(
+  vm: Vm,
+  { kind: _kind, ...exit }: VmExit,
+  restarts: RestartStatus,
+  host: VmHost,
+): Promise<Vm> {
   const starter = hostProcess(process.pid);
-  return await changeVm(host.store, vm, ({ status: { exitCode: _code, message: _message, ...status } }) => ({
-    status: {
-      ...stoppedStatus(status, host.clock.now()),
-      ...how,
-      phase: 'Restarting',
-      starter,
-      restarts: plan.restarts,
-    },
-  }));
+  const restarting = await changeVm(
+    host.store,
+    vm,
+    ({ status: { exitCode: _code, message: _message, ...status } }) => ({
+      status: {
+        ...stoppedStatus(status, host.clock.now()),
+        ...exit,
+        phase: 'Restarting',
+        starter,
+        restarts,
+      },
+    }),
+  );
+  const message = `in ${restarts.pauseMs / 1_000} s; so far its policy has started it ${restarts.count} times`;
+  await recordWrite(restarting, { reason: 'Restarting', message }, host);
+  return restarting;
 }

@@ -18,10 +18,30 @@ test('EventRecorder: the same is counted, something else is another event, and o
   assert.equal(dry?.spec.count, 2);
   assert.equal(Date.parse(dry.spec.lastTime) - Date.parse(dry.spec.firstTime), 60_000);
   assert.equal((await events()).length, 2);
-  await clock.advance(25 * 3_600_000);
+  await clock.advance(8 * 24 * 3_600_000);
   await new EventRecorder(store, clock).record({ type: 'Normal', reason: 'New', message: 'day', regarding });
   assert.deepEqual(
     (await events()).map(({ spec }) => spec.reason),
     ['New'],
   );
+});
+
+test('EventRecorder: what happens once is written once for each occasion, and a thousand are kept', async () => {
+  const [store, clock] = [new MemoryStore(), new ManualClock()];
+  const recorder = new EventRecorder(store, clock);
+  const events = async () => (await store.list('Event')).items as readonly EventObject[];
+  const started = { type: 'Normal', reason: 'Started', message: 'it runs', regarding } as const;
+  await recorder.recordOnce(started, 'first start');
+  await recorder.recordOnce({ ...started, message: 'said again after a crash' }, 'first start');
+  await recorder.recordOnce(started, 'second start');
+  assert.deepEqual(
+    (await events()).map(({ spec }) => spec.message),
+    ['it runs', 'it runs'],
+  );
+  for (let at = 0; at < 1_200; at += 1) {
+    await clock.advance(1);
+    await recorder.recordOnce(started, `start ${at}`);
+  }
+  const left = (await events()).length;
+  assert.ok(left >= 1_000 && left < 1_100, String(left));
 });

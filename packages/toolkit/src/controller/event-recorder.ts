@@ -3,14 +3,20 @@ import type { Clock } from '../clock/clock.ts';
 import { hasCode } from '../errors/coded-error.ts';
 import { newUid } from '../object/uid.ts';
 import type { ApiObject } from '../object/meta.ts';
-import type { ObjectStore } from '../store/store.ts';
+import type { Key, ObjectStore } from '../store/store.ts';
 
 export interface EventSpec {
   readonly type: 'Normal' | 'Warning';
   /** One word in CamelCase. */
   readonly reason: string;
   readonly message: string;
-  readonly regarding: { readonly kind: string; readonly namespace: string; readonly name: string };
+  readonly regarding: {
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+    /** Names may be given again. */
+    readonly uid?: string;
+  };
   /** How often the same was said. */
   readonly count: number;
   /** RFC 3339. */
@@ -23,10 +29,14 @@ export interface EventObject extends ApiObject {
   readonly spec: EventSpec;
 }
 
-const keptMs = 24 * 3_600_000;
-const mostKept = 1_000;
+type NewEvent = Pick<EventSpec, 'type' | 'reason' | 'message' | 'regarding'>;
 
-/** Writes down what happened to objects. The same thing said again is counted, not repeated; old events are dropped. */
+const keptMs = 7 * 24 * 3_600_000;
+const mostKept = 1_000;
+/** Of many short-lived recorders, as each command has one, now and then one clears up. */
+const sweepEvery = 64;
+
+/** Writes down what happened to objects; what is old, or more than a thousand, is dropped. */
 export class EventRecorder {
   readonly #store: ObjectStore;
   readonly #clock: Clock;
@@ -37,31 +47,47 @@ export class EventRecorder {
     this.#clock = clock;
   }
 
-  async record(event: Pick<EventSpec, 'type' | 'reason' | 'message' | 'regarding'>): Promise<void> {
-    const now = new Date(this.#clock.now()).toISOString();
+  /** The same thing said again is counted. */
+  async record(event: NewEvent): Promise<void> {
     const { type, reason, message, regarding } = event;
-    const text = JSON.stringify([type, reason, message, regarding]);
-    const name = `event-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
-    try {
-      await this.#store.create({
-        apiVersion: 'gitops.weave.works/v1',
-        kind: 'Event',
-        metadata: { name, namespace: regarding.namespace, uid: newUid() },
-        spec: { type, reason, message, regarding, count: 1, firstTime: now, lastTime: now },
-        status: {},
-      });
-    } catch (failure) {
-      if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure;
-      await this.#countAgain({ kind: 'Event', namespace: regarding.namespace, name }, now);
-    }
+    const key = await this.#create(event, JSON.stringify([type, reason, message, regarding]));
+    if (key) await this.#countAgain(key, this.#now());
     this.#sinceSweep += 1;
     if (this.#sinceSweep === 1 || this.#sinceSweep > mostKept / 10) await this.#sweep();
   }
 
-  async #countAgain(
-    key: { readonly kind: string; readonly namespace: string; readonly name: string },
-    lastTime: string,
-  ): Promise<void> {
+  /** For what happens once: said again of the same `occasion`, as after a crash, it is written down already. */
+  async recordOnce(event: NewEvent, occasion: string): Promise<void> {
+    await this.#create(event, JSON.stringify([event.reason, event.regarding, occasion]));
+  }
+
+  /** Returns the key of the event when there is one of that `identity`. */
+  async #create(event: NewEvent, identity: string): Promise<Key | undefined> {
+    const now = this.#now();
+    const { type, reason, message, regarding } = event;
+    const { namespace } = regarding;
+    const name = `event-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`;
+    try {
+      const { metadata } = await this.#store.create({
+        apiVersion: 'gitops.weave.works/v1',
+        kind: 'Event',
+        metadata: { name, namespace, uid: newUid() },
+        spec: { type, reason, message, regarding, count: 1, firstTime: now, lastTime: now },
+        status: {},
+      });
+      if (Number(metadata.resourceVersion) % sweepEvery === 0) await this.#sweep();
+      return undefined;
+    } catch (failure) {
+      if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure;
+      return { kind: 'Event', namespace, name };
+    }
+  }
+
+  #now(): string {
+    return new Date(this.#clock.now()).toISOString();
+  }
+
+  async #countAgain(key: Key, lastTime: string): Promise<void> {
     const known = (await this.#store.get(key)) as EventObject;
     await this.#store.patch(key, { spec: { count: known.spec.count + 1, lastTime } });
   }

@@ -1,0 +1,36 @@
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { parseDuration } from '@ignite/toolkit/units/duration';
+import { usageError } from './usage-error.ts';
+
+const rfc3339 = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?)?$/;
+
+/**
+ * Reads a point in time: RFC 3339, also without its seconds, time or zone, which then is this host's; seconds since 1970;
+ * or how long ago, such as `10m` or `2d`. In milliseconds since 1970.
+ * @throws CodedError USAGE_INVALID
+ */
+export function parseMoment(flag: string, text: string, nowMs: number): number {
+  if (rfc3339.test(text)) {
+    // JavaScript takes a date alone for UTC, and one with a time for local.
+    const at = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text);
+    if (!Number.isNaN(at)) return at;
+  }
+  if (/^\d{9,11}(\.\d{1,9})?$/.test(text)) return Number(text) * 1_000;
+  const ago = agoMs(text);
+  if (ago !== undefined) return nowMs - ago;
+  throw usageError(
+    `--${flag} ${JSON.stringify(text)}: not a point in time`,
+    'write how long ago, such as 10m or 2d, or a date and time, such as 2026-01-31T12:00:00Z',
+  );
+}
+
+function agoMs(text: string): number | undefined {
+  const [, days = '0', rest = ''] = /^(?:(\d{1,5})d)?(.*)$/.exec(text) ?? [];
+  try {
+    const more = rest === '' && days !== '0' ? 0 : parseDuration(rest);
+    return Number(days) * 24 * 3_600_000 + more;
+  } catch (failure) {
+    if (failure instanceof CodedError) return undefined;
+    throw failure;
+  }
+}
