@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseIp, parseSubnet } from './ip-address.ts';
+import { netmask, parseIp } from './ip-address.ts';
 import type { DnsSettings } from './network.ts';
 
 /** One VM's interface on a network, by name, MAC and addresses. */
@@ -56,12 +56,6 @@ function rangeArgv(gateway: string, isRouter: boolean): readonly string[] {
     `--dhcp-range=${address},static,${netmask(gateway)},infinite`,
     `--dhcp-option=option:router${isRouter ? `,${address}` : ''}`,
   ];
-}
-
-function netmask(cidr: string): string {
-  const { first, last } = parseSubnet(cidr);
-  const mask = Number(0xffffffffn - (last - first));
-  return [24, 16, 8, 0].map((shift) => (mask >>> shift) & 0xff).join('.');
 }
 
 /** Pure. The files of a lease, by the folders that they lie in. */

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { type DnsmasqNetwork, type Lease, dnsmasqArgv, leaseFiles } from './dnsmasq-argv.ts';
+import { dnsmasqPid } from './dnsmasq-pid.ts';
 
 const folders = ['names', 'leases', 'options'] as const;
 
@@ -49,16 +50,7 @@ export class Dnsmasq {
     }
   }
 
-  /** Of the dnsmasq that is ours, or undefined: a pid file may be older than the last reboot. */
-  async #pid(): Promise<number | undefined> {
-    const pidFile = join(this.#dir, 'dnsmasq.pid');
-    try {
-      const pid = Number((await readFile(pidFile, 'utf8')).trim());
-      const argv = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
-      return argv.includes(`--pid-file=${pidFile}`) ? pid : undefined;
-    } catch (failure) {
-      if (['ENOENT', 'ESRCH'].includes((failure as NodeJS.ErrnoException).code ?? '')) return undefined;
-      throw failure;
-    }
+  #pid(): Promise<number | undefined> {
+    return dnsmasqPid(join(this.#dir, 'dnsmasq.pid'));
   }
 }

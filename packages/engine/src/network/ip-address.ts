@@ -31,6 +31,13 @@ export function parseSubnet(text: string): Subnet {
   return { family, first, last: first + hosts };
 }
 
+/** Of an IPv4 CIDR: `255.255.0.0`. */
+export function netmask(cidr: string): string {
+  const { first, last } = parseSubnet(cidr);
+  const mask = Number(0xffffffffn - (last - first));
+  return [24, 16, 8, 0].map((shift) => (mask >>> shift) & 0xff).join('.');
+}
+
 export const isWithin = ({ family, value }: IpAddress, subnet: Subnet): boolean =>
   family === subnet.family && value >= subnet.first && value <= subnet.last;
 

@@ -163,6 +163,9 @@ test('LocalNetwork: a macvlan is redirected to, a ptp has routes, and each netwo
     assert.match(inside('tc', 'filter', 'show', 'dev', 'lan', 'ingress'), /Redirect to device tap1/);
     assert.match(inside('tc', 'filter', 'show', 'dev', 'tap1', 'ingress'), /Redirect to device lan/);
 
+    assert.match(dhcpServers(network.dir), new RegExp(`/dhcp/${asked.uid}/.*--interface=br0 `));
+    assert.doesNotMatch(dhcpServers(network.dir), /--interface=br1 /);
+
     await network.attach(request(), signal);
     await network.detach(asked.uid, signal);
     assert.ok(!ip('-o', 'link').includes('igtest110b'), 'the bridge of a network goes with its last VM');
@@ -241,6 +244,12 @@ async function open(more: Partial<DefaultNetwork> = {}) {
     },
   };
 }
+
+const dhcpServers = (dir: string): string =>
+  execFileSync('ps', ['-ww', '-eo', 'args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.startsWith('dnsmasq') && line.includes(dir))
+    .join('\n');
 
 function hostState(): object {
   const run = (tool: string, ...args: readonly string[]) => execFileSync(tool, args, { encoding: 'utf8' });

@@ -11,12 +11,10 @@ import { CniInterfaces } from './cni-interfaces.ts';
 import { ConfFolder } from './conf-folder.ts';
 import { type ConfList, hasCapability, hostBridge } from './conf-list.ts';
 import { type DemandedLists, assertDemandFits, reservedOn } from './demand.ts';
-import { Dnsmasq } from './dnsmasq.ts';
+import { DhcpDns } from './dhcp-dns.ts';
 import { macTaken, portsUnsupported } from './errors.ts';
 import { HostBridges } from './host-bridges.ts';
-import { hostNameservers } from './host-nameservers.ts';
 import { assertPortsFree, isSamePort } from './host-ports.ts';
-import { withoutPrefix } from './ip-address.ts';
 import { linkBatch } from './link-batch.ts';
 import { Netns, netnsPath } from './netns.ts';
 import { netnsLinks } from './netns-links.ts';
@@ -31,7 +29,6 @@ import type {
 import { planHandOver, tapName } from './plan-attach.ts';
 import { type PlannedNic, planNics } from './plan-nics.ts';
 import type { NetworkSettings } from './settings.ts';
-import { bridgedNetwork } from './served-network.ts';
 
 /** A change of rules is not left half-done because someone lost patience. */
 const republishTimeoutMs = 30_000;
@@ -53,6 +50,7 @@ export class LocalNetwork implements Network {
   readonly #netns: Netns;
   readonly #records: AttachmentRecords;
   readonly #bridges: HostBridges;
+  readonly #services: DhcpDns;
 
   constructor(options: LocalNetworkOptions, runner: Runner) {
     this.#options = options;
@@ -63,6 +61,7 @@ export class LocalNetwork implements Network {
     this.#netns = new Netns(runner);
     this.#records = new AttachmentRecords(options.dir);
     this.#bridges = new HostBridges(join(options.dir, 'bridges'), runner);
+    this.#services = new DhcpDns(options.dir, runner);
   }
 
   async observe(uid: string): Promise<NetworkObservation> {
@@ -98,7 +97,8 @@ export class LocalNetwork implements Network {
     }
     const nics = planNics(request.interfaces, await netnsLinks(uid, this.#runner, signal));
     await this.#handOver(nics, request, signal);
-    const attachment = await this.#publish(nics, record, request, signal);
+    const dns = await this.#services.publish(nics, record, request, signal);
+    const attachment = attachmentOf(record, nics, dns);
     await this.#records.write({ ...record, attachment });
     return attachment;
   }
@@ -142,10 +142,9 @@ export class LocalNetwork implements Network {
       return;
     }
     await this.#netns.ensure(uid, signal);
-    for (const [at, { name, list }] of [...record.interfaces.entries()].toReversed()) {
+    await this.#services.withdraw(record);
+    for (const at of [...record.interfaces.keys()].toReversed())
       await this.#interfaces.del(record, at, netns, signal);
-      await this.#dnsmasq(list.name).withdraw(cniAttachment(record, name, at).containerId);
-    }
     await this.#netns.remove(uid, signal);
     await this.#removeShared(record, signal);
     await this.#records.remove(uid); // last: until here a repetition finds what to undo
@@ -212,47 +211,6 @@ export class LocalNetwork implements Network {
     );
   }
 
-  /** Has DHCP and DNS on the bridges of this host know the VM. */
-  async #publish(
-    nics: readonly PlannedNic[],
-    record: AttachmentRecord,
-    { uid, name, dns }: AttachRequest,
-    signal: AbortSignal,
-  ): Promise<Attachment> {
-    const servers: string[] = [];
-    for (const [at, made] of record.interfaces.entries()) {
-      const nic = nics.find((each) => each.name === made.name);
-      const network = bridgedNetwork(made, nic?.mtu ?? 0);
-      if (!nic || !network) continue;
-      const addresses = nic.addresses.map(withoutPrefix);
-      const id = cniAttachment(record, made.name, at).containerId;
-      await this.#dnsmasq(made.list.name).publish(
-        { id, name, mac: nic.mac, addresses, dns },
-        network,
-        signal,
-      );
-      servers.push(...network.gateways.slice(0, 1).map(withoutPrefix));
-    }
-    const networkOf = (ifName: string) => record.interfaces.find((made) => made.name === ifName)?.list.name;
-    return {
-      netnsPath: netnsPath(uid),
-      nics: nics.map(({ name: ifName, mac, mtu, addresses, routes }, at) => {
-        const network = networkOf(ifName);
-        return {
-          name: ifName,
-          ...(network !== undefined && { network }),
-          tap: tapName(at),
-          mac,
-          mtu,
-          addresses,
-          routes,
-        };
-      }),
-      // Another network's server knows no more, except its own VMs' names, which it would be asked for too late.
-      dns: servers.length > 0 ? servers.slice(0, 1) : await hostNameservers(),
-    };
-  }
-
   /** What belongs to no VM alone goes with the last one that is on the network, or on any. */
   async #removeShared({ uid, interfaces }: AttachmentRecord, signal: AbortSignal): Promise<void> {
     const others = await this.#others(uid);
@@ -267,10 +225,6 @@ export class LocalNetwork implements Network {
     return (await this.#records.all()).filter((record) => record.uid !== uid);
   }
 
-  #dnsmasq(network: string): Dnsmasq {
-    return new Dnsmasq(join(this.#options.dir, 'dnsmasq', network), this.#runner);
-  }
-
   async #lock(signal: AbortSignal): Promise<Disposable> {
     return await acquireLock(this.#options.locksDir, 'network', signal);
   }
@@ -278,6 +232,30 @@ export class LocalNetwork implements Network {
 
 const portsOf = (records: readonly AttachmentRecord[]): readonly PortMapping[] =>
   records.flatMap(({ ports }) => ports);
+
+/** Pure. */
+function attachmentOf(
+  { uid, interfaces }: AttachmentRecord,
+  nics: readonly PlannedNic[],
+  dns: readonly string[],
+): Attachment {
+  return {
+    netnsPath: netnsPath(uid),
+    nics: nics.map(({ name, mac, mtu, addresses, routes }, at) => {
+      const network = interfaces.find((made) => made.name === name)?.list.name;
+      return {
+        name,
+        ...(network !== undefined && { network }),
+        tap: tapName(at),
+        mac,
+        mtu,
+        addresses,
+        routes,
+      };
+    }),
+    dns,
+  };
+}
 
 function assertMacsFree({ interfaces }: AttachRequest, others: readonly AttachmentRecord[]): void {
   for (const asked of interfaces) {

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import { type AttachmentRecord, cniAttachment } from './attachment-record.ts';
+import { Dnsmasq } from './dnsmasq.ts';
+import { hostNameservers } from './host-nameservers.ts';
+import { parseIp, withoutPrefix } from './ip-address.ts';
+import { NamespaceDhcp } from './namespace-dhcp.ts';
+import type { NamespaceLease } from './namespace-dhcp-argv.ts';
+import type { AttachRequest } from './network.ts';
+import type { PlannedNic } from './plan-nics.ts';
+import { bridgedNetwork } from './served-network.ts';
+
+/** What answers guests that ask by DHCP, and for names: a server for each bridge of this host, or one in the namespace. */
+export class DhcpDns {
+  readonly #dir: string;
+  readonly #runner: Runner;
+  readonly #namespace: NamespaceDhcp;
+
+  constructor(dir: string, runner: Runner) {
+    this.#dir = dir;
+    this.#runner = runner;
+    this.#namespace = new NamespaceDhcp(join(dir, 'dhcp'), runner);
+  }
+
+  /** Has the servers know the VM. Resolves with the DNS servers that its guest shall ask. */
+  async publish(
+    nics: readonly PlannedNic[],
+    record: AttachmentRecord,
+    { uid, name, dns }: AttachRequest,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const servers: string[] = [];
+    const served = new Set<string>();
+    for (const [at, made] of record.interfaces.entries()) {
+      const nic = nics.find((each) => each.name === made.name);
+      const network = bridgedNetwork(made, nic?.mtu ?? 0);
+      if (!nic || !network) continue;
+      const id = cniAttachment(record, made.name, at).containerId;
+      const lease = { id, name, mac: nic.mac, addresses: nic.addresses.map(withoutPrefix), dns };
+      await this.#onBridge(made.list.name).publish(lease, network, signal);
+      servers.push(...network.gateways.slice(0, 1).map(withoutPrefix));
+      served.add(nic.name);
+    }
+    // Another network's server knows no more, except its own VMs' names, which it would be asked for too late.
+    const known = servers.length > 0 ? servers.slice(0, 1) : await hostNameservers();
+    const told = dns.servers.length > 0 ? dns : { ...dns, servers: known };
+    const leases = nics.flatMap((nic, at) => (served.has(nic.name) ? [] : namespaceLease(nic, at)));
+    if (leases.length > 0)
+      await this.#namespace.serve(
+        uid,
+        leases.map((lease) => ({ ...lease, name, dns: told })),
+        signal,
+      );
+    return known;
+  }
+
+  /** However far `publish` came. */
+  async withdraw(record: AttachmentRecord): Promise<void> {
+    await this.#namespace.stop(record.uid);
+    for (const [at, { name, list }] of record.interfaces.entries())
+      await this.#onBridge(list.name).withdraw(cniAttachment(record, name, at).containerId);
+  }
+
+  #onBridge(network: string): Dnsmasq {
+    return new Dnsmasq(join(this.#dir, 'dnsmasq', network), this.#runner);
+  }
+}
+
+/** Pure. Of an interface that is redirected to, or has no IPv4 address, the guest asks whoever is on the link. */
+function namespaceLease(nic: PlannedNic, at: number): readonly Omit<NamespaceLease, 'name' | 'dns'>[] {
+  const address = nic.addresses.find((each) => parseIp(each).family === 4);
+  if (nic.mode !== 'dhcp-bridge' || address === undefined) return [];
+  const { mac, mtu, routes } = nic;
+  return [{ at, mac, address, mtu, routes }];
+}
