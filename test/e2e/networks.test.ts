@@ -140,7 +140,7 @@ test('interfaces that plugins make are handed over as annotations say, and VMs k
       'ping -c 1 10.153.2.1',
     ],
     ...['nslookup web 10.154.0.1', 'nslookup -type=AAAA web 10.150.0.1', 'nslookup -type=A web 10.150.0.1'],
-    ...['wget -qO- -T 5 http://10.150.7.7/', 'echo LOOKED', 'sleep 1000'],
+    ...['timeout 9 wget -qO- http://10.150.7.7/', 'echo LOOKED', 'sleep 1000'],
   ].join('\n');
   const manifest = {
     apiVersion: 'ignite.weave.works/v1',
