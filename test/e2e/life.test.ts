@@ -65,6 +65,25 @@ test('running=true after host reboot: ps tells the truth, and restore starts the
   await ignite.ok('rm', '-f', 'one-off', 'worker', 'resting', 'retrier');
 });
 
+test('logs: of the last start, of earlier ones, of a span of time, with times', async () => {
+  await run('talker', 'echo x >>/starts; sync; echo run $(wc -l </starts); exec sleep 1000');
+  const said = async (...flags: readonly string[]): Promise<readonly string[]> =>
+    [...(await ignite.ok('logs', ...flags, 'talker')).matchAll(/^.*run \d/gm)].map(([text]) => text);
+  await until('it has spoken', async () => (await said()).length === 1);
+  await ignite.ok('stop', '-f', 'talker');
+  assert.deepEqual(await said(), ['run 1'], 'it has stopped');
+  const between = new Date().toISOString();
+  await ignite.ok('start', 'talker');
+  await until('it has spoken again', async () => (await said())[0] === 'run 2');
+  assert.deepEqual(await said('--all'), ['run 1', 'run 2']);
+  assert.deepEqual(await said('--since', between), ['run 2']);
+  assert.deepEqual(await said('--since', '1h', '--until', between), ['run 1']);
+  const [timed = ''] = await said('-t');
+  assert.ok(Date.parse(timed.split(' ')[0]!) > Date.parse(between));
+  assert.match((await ignite.run('logs', '--since', 'noon', 'talker')).stderr, /not a point in time\nhint: /);
+  await ignite.ok('rm', '-f', 'talker');
+});
+
 test('install-service --dry-run prints the unit that would run restore, and writes nothing', async () => {
   const unit = await ignite.ok('install-service', '--dry-run');
   assert.match(unit, new RegExp(`^ExecStart=/.* --data-dir=${ignite.dir}/data .* restore$`, 'm'));

@@ -33,6 +33,13 @@ export interface LogsRequest {
   readonly follow: boolean;
   /** Only the last lines. */
   readonly tail?: number;
+  /** Only what was written from then on, and up to then; in milliseconds since 1970. */
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  /** Each line with the time at which it began. */
+  readonly timestamps?: boolean;
+  /** Also what was written before the last start. */
+  readonly allStarts?: boolean;
 }
 
 /** VMs, named as in `find`. */

@@ -190,11 +190,15 @@ export class LocalVms implements VmClient {
 
   async *logs(query: string, request: LogsRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const { uid } = (await this.find(query, signal)).metadata;
+    const { follow, ...selection } = request;
     yield* readConsole(
       {
         path: vmFiles(this.#host.paths, uid).consoleLog,
-        ...(request.tail !== undefined && { tail: request.tail }),
-        follow: async () => request.follow && (await this.#host.sandbox.observe(uid)).state === 'running',
+        ...selection,
+        follow: async () =>
+          follow &&
+          this.#host.clock.now() <= (request.untilMs ?? Infinity) &&
+          (await this.#host.sandbox.observe(uid)).state === 'running',
       },
       signal,
     );

@@ -1,11 +1,29 @@
+/** What one line of the log holds. */
+export interface LogPiece {
+  /** Since 1970; NaN where the line tells none. */
+  readonly timeMs: number;
+  /** `start` is of no program: a start begins behind it. */
+  readonly from: 'program' | 'start';
+  /** Ends with a line break, or goes on in the next piece. */
+  readonly text: string;
+}
+
 /**
- * Pure. The bytes that a program wrote, out of the lines of conmon's k8s-file log: `TIME STREAM P|F TEXT`, where F ends
- * a line and P goes on (Kubernetes' CRI log format).
+ * Pure. One line of conmon's k8s-file log: `TIME STREAM P|F TEXT`, where F ends a line and P goes on (Kubernetes' CRI log
+ * format); undefined for a line of another form.
  */
+export function readLogLine(line: string): LogPiece | undefined {
+  const match = /^(\S+) (stdout|stderr|ignite) ([PF]) (.*)$/s.exec(line);
+  if (!match) return undefined;
+  const [, time = '', stream, end, text = ''] = match;
+  const from = stream === 'ignite' ? 'start' : 'program';
+  return { timeMs: Date.parse(time), from, text: end === 'F' ? `${text}\n` : text };
+}
+
+/** Pure. The bytes that a program wrote, out of one line of the log. */
 export function decodeLogLine(line: string): string {
-  const match = /^\S+ (?:stdout|stderr) ([PF]) (.*)$/s.exec(line);
-  if (!match) return '';
-  return match[1] === 'F' ? `${match[2]}\n` : match[2]!;
+  const piece = readLogLine(line);
+  return piece?.from === 'program' ? piece.text : '';
 }
 
 /** The line in the log, of a stream that no program has, behind which a start begins. */

@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { startMark } from '../sandbox/console-log.ts';
 import { type ConsoleRequest, readConsole } from './console.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'console-'));
@@ -23,6 +24,41 @@ test('readConsole: all of it, or its last lines', async () => {
   assert.equal(await read({ path, follow: once }), 'one\ntwo\nthrée\n');
   assert.equal(await read({ path, tail: 2, follow: once }), 'two\nthrée\n');
   assert.equal(await read({ path, tail: 0, follow: once }), '');
+});
+
+const at = (second: number, text: string): string => `2026-01-01T00:00:0${second}.5+00:00 stdout F ${text}\n`;
+const ms = (second: number): number => Date.parse(`2026-01-01T00:00:0${second}Z`);
+
+test('readConsole: of the last start, unless earlier ones are asked for', async () => {
+  const path = join(dir, 'starts.log');
+  writeFileSync(path, startMark(ms(0)) + at(1, 'first') + startMark(ms(2)) + at(3, 'second'));
+  assert.equal(await read({ path, follow: once }), 'second\n');
+  assert.equal(await read({ path, allStarts: true, follow: once }), 'first\nsecond\n');
+  assert.equal(await read({ path, allStarts: true, tail: 2, follow: once }), 'first\nsecond\n');
+});
+
+test('readConsole: of a span of time, each line with its own', async () => {
+  const path = join(dir, 'times.log');
+  writeFileSync(path, at(1, 'one') + at(2, 'two').replace(' F ', ' P ') + at(3, '-two') + at(4, 'four'));
+  const span = { path, sinceMs: ms(2), untilMs: ms(4), follow: once };
+  assert.equal(await read(span), 'two-two\n');
+  assert.equal(await read({ ...span, timestamps: true }), '2026-01-01T00:00:02.500Z two-two\n');
+  const last = { path, tail: 1, timestamps: true, follow: once };
+  assert.equal(await read(last), '2026-01-01T00:00:04.500Z four\n');
+});
+
+test('readConsole: a line that is only half written yet is read once it is whole', async () => {
+  const path = join(dir, 'half.log');
+  const [begin, end] = [line('thrée').slice(0, -4), line('thrée').slice(-4)];
+  writeFileSync(path, begin);
+  const follow = async (): Promise<boolean> => {
+    if (isWhole) return false;
+    isWhole = true;
+    return true;
+  };
+  let isWhole = false;
+  setTimeout(() => appendFileSync(path, end), 50);
+  assert.equal(await read({ path, follow }), 'thrée\n');
 });
 
 test('readConsole: a VM that has not been started has an empty one', async () => {
