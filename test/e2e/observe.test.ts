@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
@@ -51,3 +54,74 @@ test('stats goes on until it is interrupted, and refuses what it does not know',
   assert.equal(typo.code, 2, typo.stderr);
   assert.match(typo.stderr, /did you mean "?\{?\{?\.?CPUPerc/i);
 });
+
+test('system df tells what takes space; prune removes what nothing uses, and only that', async () => {
+  await ignite.ok('image', 'import', `oci-archive:${imageArchive('http')}`);
+  const left = put('scratch/image-killed/root/file');
+  const kept = put('kept-disks/web-0123456789abcdef-4294967296.qcow2');
+  const df = await ignite.ok('system', 'df');
+  assert.match(df, /^TYPE +TOTAL +ACTIVE +SIZE +RECLAIMABLE\nImages +2 +1 +\S+ MB +\S+ MB \(\d+%\)$/m);
+  assert.match(df, /^VMs +2 +1 .*\nLogs +1 .*\nKept disks +1 +0 .*\nLeftovers +1 +0 /m);
+  const { sums } = JSON.parse(await ignite.ok('system', 'df', '-o', 'json'));
+  assert.ok(sums.every(({ sizeBytes, reclaimableBytes }: Sum) => sizeBytes >= reclaimableBytes));
+
+  const refused = await ignite.run('prune');
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /--force/);
+  assert.match(
+    await ignite.ok('system', 'prune', '--dry-run'),
+    /^Would remove image "http:latest" .*\nWould remove leftover "scratch\/image-killed" .*\nWould remove layers of images .*\nWould free .* MB\n$/,
+  );
+  const asked = ignite.onTerminal(['prune']);
+  await asked.shows(/Would remove image "http:latest"[^]*Remove all this\? \[y\/N\]/);
+  asked.types('n\r');
+  assert.equal(await asked.ended, 0);
+  assert.ok(existsSync(left));
+  assert.match(await ignite.ok('images'), /http/);
+
+  const pruned = await ignite.ok('prune', '-f');
+  assert.match(
+    pruned,
+    /^Removed image "http:latest" .*\nRemoved leftover .*\nRemoved layers of images .*\nFreed .* MB\n$/,
+  );
+  assert.doesNotMatch(await ignite.ok('images'), /http/);
+  assert.equal(existsSync(dirname(left)), false);
+  assert.ok(existsSync(kept));
+  assert.equal(await ignite.ok('prune', '-f'), 'There is nothing to remove\n');
+  assert.match(await ignite.ok('ps'), /busy/);
+
+  assert.match(await ignite.ok('prune', '-f', '--kept-disks'), /^Removed kept disk "web-/);
+  assert.equal(existsSync(kept), false);
+  assert.match(await ignite.ok('vm', 'prune', '-f'), /^Removed VM "idle" .*\nFreed .*\n$/);
+  assert.match(await ignite.ok('ps', '-a'), /busy/);
+});
+
+test('prune clears up after an import that was killed', async () => {
+  const tags = (): number => JSON.parse(readFileSync(inData('oci/index.json'), 'utf8')).manifests.length;
+  const before = tags();
+  const importing = ignite.start(['image', 'import', `oci-archive:${imageArchive('http')}`]);
+  let isOver = false;
+  void importing.ended.then(() => (isOver = true));
+  while (tags() === before && !isOver) await delay(5);
+  importing.kill();
+  await importing.ended;
+  assert.ok(tags() > before);
+  await ignite.ok('prune', '-f');
+  assert.equal(tags(), before);
+  assert.equal(readdirSync(inData('images')).length, 1);
+  assert.deepEqual(readdirSync(inData('scratch')), []);
+});
+
+interface Sum {
+  readonly sizeBytes: number;
+  readonly reclaimableBytes: number;
+}
+
+const inData = (path: string): string => join(ignite.dir, 'data', path);
+
+function put(path: string): string {
+  const file = inData(path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, Buffer.alloc(100_000, 1));
+  return file;
+}

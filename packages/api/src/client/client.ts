@@ -12,6 +12,7 @@ import type { HostClient } from './host-client.ts';
 import type { ImageClient } from './image-client.ts';
 import type { KernelClient } from './kernel-client.ts';
 import type { LegacyClient } from './legacy-client.ts';
+import type { SpaceClient } from './space-client.ts';
 import type { UsageClient } from './usage-client.ts';
 import type { LifeClient } from './life-client.ts';
 import type { VmClient } from './vm-client.ts';
@@ -38,6 +39,7 @@ export interface Client extends ReadClient, AsyncDisposable {
   readonly volumes: VolumeClient;
   readonly host: HostClient;
   readonly usage: UsageClient;
+  readonly space: SpaceClient;
   readonly legacy: LegacyClient;
   readonly life: LifeClient;
 }

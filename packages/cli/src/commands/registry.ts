@@ -19,6 +19,7 @@ const vms: Readonly<Record<string, Load>> = {
   rm: async () => (await import('./lifecycle.ts')).rm,
   wait: async () => (await import('./lifecycle.ts')).wait,
   ps: async () => (await import('./ps.ts')).ps,
+  'vm prune': async () => (await import('./prune.ts')).vmPrune,
   'vm ls': async () => (await import('./ps.ts')).listAll,
   ssh: async () => (await import('./ssh.ts')).ssh,
   exec: async () => (await import('./ssh.ts')).exec,
@@ -37,6 +38,7 @@ const images: Readonly<Record<string, Load>> = {
   images: async () => (await import('./image.ts')).images,
   'image import': async () => (await import('./image.ts')).imageImport,
   'image rm': async () => (await import('./image.ts')).imageRemove,
+  'image prune': async () => (await import('./prune.ts')).imagePrune,
   save: async () => (await import('./image-transfer.ts')).save,
   load: async () => (await import('./image-transfer.ts')).load,
   push: async () => (await import('./image-transfer.ts')).push,
@@ -47,6 +49,7 @@ const kernels: Readonly<Record<string, Load>> = {
   'kernel build': async () => (await import('./kernel.ts')).kernelBuild,
   'kernel import': async () => (await import('./kernel.ts')).kernelImport,
   'kernel rm': async () => (await import('./kernel.ts')).kernelRemove,
+  'kernel prune': async () => (await import('./prune.ts')).kernelPrune,
 };
 
 const networks: Readonly<Record<string, Load>> = {
@@ -88,6 +91,8 @@ const gitops: Readonly<Record<string, Load>> = {
 
 const host: Readonly<Record<string, Load>> = {
   events: async () => (await import('./events.ts')).events,
+  'system df': async () => (await import('./system-df.ts')).systemDf,
+  prune: async () => (await import('./prune.ts')).prune,
   doctor: async () => (await import('./doctor.ts')).doctor,
   restore: async () => (await import('./restore.ts')).restore,
   'install-service': async () => (await import('./restore.ts')).installService,
@@ -125,6 +130,7 @@ export const aliases: Readonly<Record<string, string>> = {
   unpause: 'resume',
   top: 'stats',
   'vm top': 'stats',
+  'system prune': 'prune',
 };
 
 /** What the daemon's name stands for. */

@@ -5,7 +5,8 @@ import { type Workspace, openWorkspace } from '@ignite/toolkit/files/workspace';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { Paths } from './paths.ts';
 
-const sharedMemory = '/dev/shm';
+/** Where scratch folders are that are in memory. */
+export const sharedMemory = '/dev/shm';
 const tmpfsMagic = 0x01021994; // statfs(2)
 
 export interface MemoryFacts {
@@ -39,6 +40,11 @@ export async function memoryFacts(): Promise<MemoryFacts> {
  */
 export async function openScratch(paths: Paths, name: string, inMemory: boolean): Promise<Workspace> {
   if (!inMemory) return await openWorkspace(join(paths.dataDir, 'scratch'), `${name}-`);
+  return await openWorkspace(sharedMemory, memoryScratchPrefix(paths, name));
+}
+
+/** Tells folders of this data directory from those of others. */
+export function memoryScratchPrefix(paths: Paths, name: string): string {
   const owner = createHash('sha256').update(paths.dataDir).digest('hex').slice(0, 12);
-  return await openWorkspace(sharedMemory, `ignite-${owner}-${name}-`);
+  return `ignite-${owner}-${name}-`;
 }

@@ -67,6 +67,14 @@ export async function describeImage(
   }
 }
 
+/** The digests of all blobs that an image of a layout is made of; none where it cannot be read. */
+export async function blobsOf(layout: string, manifestDigest: string): Promise<readonly string[]> {
+  const read = v.safeParse(manifestSchema, await readBlob(layout, manifestDigest).catch(() => undefined));
+  if (!read.success) return [];
+  const { config, layers } = read.output;
+  return [manifestDigest, config.digest, ...layers.map((layer) => layer.digest)];
+}
+
 async function readBlob(layout: string, of: string): Promise<unknown> {
   return JSON.parse(await readFile(join(layout, 'blobs', ...of.split(':')), 'utf8'));
 }

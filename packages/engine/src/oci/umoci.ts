@@ -73,11 +73,16 @@ export async function removeTag(
 ): Promise<void> {
   try {
     await runner.run({ tool: 'umoci', args: ['rm', '--image', `${layout}:${tag}`] }, signal);
-    await runner.run({ tool: 'umoci', args: ['gc', '--layout', layout] }, signal);
+    await collectGarbage(layout, runner, signal);
   } catch (failure) {
     if (!(failure instanceof ToolFailedError && /no such file|not found/i.test(failure.stderr)))
       throw failure;
   }
+}
+
+/** Removes the blobs that no tag needs. The caller holds the layout's lock. */
+export async function collectGarbage(layout: string, runner: Runner, signal: AbortSignal): Promise<void> {
+  await runner.run({ tool: 'umoci', args: ['gc', '--layout', layout] }, signal);
 }
 
 export interface NewLayer {

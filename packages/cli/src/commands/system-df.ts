@@ -1,0 +1,38 @@
+import type { Command } from '../arguments/command.ts';
+import { usageError } from '../arguments/usage-error.ts';
+import { withClient } from '../context.ts';
+import { printDocument } from '../render/objects.ts';
+import { spaceDetails, spaceDocument, spaceTable } from '../render/space.ts';
+
+export const systemDf: Command = {
+  name: 'system df',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'Show what takes space in the data directory, and what could be had back',
+  details: [
+    'Sizes are of the blocks that are really taken. Layers are images as they were fetched, which "save", "push" and "commit" need. VMs are their disks, keys and seeds. Leftovers are what was half-made when its maker was killed.',
+  ],
+  examples: ['ignite system df', 'ignite system df -v', 'ignite system df -o json'],
+  flags: {
+    verbose: { type: 'boolean', short: 'v', help: 'list each thing' },
+    output: {
+      type: 'string',
+      short: 'o',
+      value: 'FORMAT',
+      values: ['json', 'yaml'],
+      help: 'json or yaml, with sizes in bytes',
+    },
+  },
+  run: async (invocation) => {
+    const { flags, io, signal } = invocation;
+    const output = flags.text('output');
+    if (output !== undefined && output !== 'json' && output !== 'yaml')
+      throw usageError(`-o ${output}: there is no such format`, 'write json or yaml');
+    await withClient(invocation, async (client) => {
+      const items = await client.space.survey(signal);
+      if (output !== undefined) await printDocument(spaceDocument(items), output, io);
+      else io.out.write(flags.isSet('verbose') ? spaceDetails(items) : spaceTable(items));
+    });
+    return 0;
+  },
+};

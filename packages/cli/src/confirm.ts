@@ -1,0 +1,15 @@
+import type { Io } from './io.ts';
+import { usageError } from './arguments/usage-error.ts';
+
+/** Asks whoever sits at the terminal. @throws CodedError USAGE_INVALID where nobody does */
+export async function confirm(question: string, io: Io, signal: AbortSignal): Promise<boolean> {
+  if (!process.stdin.isTTY || !io.isTty)
+    throw usageError('there is no terminal to ask at', 'give --force to do it without being asked');
+  const { createInterface } = await import('node:readline/promises');
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `, { signal })).trim());
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,116 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ReadClient } from '@ignite/api/client/client';
+import type { ImageClient } from '@ignite/api/client/image-client';
+import type { KernelClient } from '@ignite/api/client/kernel-client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { RemovedItem, SpaceClient, SpaceItem } from '@ignite/api/client/space-client';
+import type { VmClient } from '@ignite/api/client/vm-client';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import { layoutDir, locksDir } from '../host/paths.ts';
+import { type KnownObjects, findLeftovers } from '../space/leftovers.ts';
+import { pruneLayers, strayTags } from '../space/prune-layers.ts';
+import { surveySpace } from '../space/survey.ts';
+import { tryLocks } from '../space/try-locks.ts';
+import { usedBytes } from '../space/used-bytes.ts';
+import type { LocalHost } from './local-client.ts';
+
+/**
+ * An import is known to the store a moment after it has let go of its lock: what is left over is looked at twice, so much
+ * apart.
+ */
+const secondLookMs = 2_000;
+
+interface Owners {
+  readonly vms: VmClient;
+  readonly images: ImageClient;
+  readonly kernels: KernelClient;
+}
+
+/** What takes space on this host. */
+export class LocalSpace implements SpaceClient {
+  readonly #host: LocalHost;
+  readonly #read: ReadClient;
+  readonly #owners: Owners;
+
+  constructor(host: LocalHost, read: ReadClient, owners: Owners) {
+    this.#host = host;
+    this.#read = read;
+    this.#owners = owners;
+  }
+
+  async survey(signal: AbortSignal): Promise<readonly SpaceItem[]> {
+    return await surveySpace(this.#host.paths, await this.#known(signal));
+  }
+
+  async *remove(items: readonly SpaceItem[], op: ClientOperation): AsyncGenerator<RemovedItem> {
+    const kinds = new Set(items.map(({ kind }) => kind));
+    const layoutBefore = kinds.has('image') ? await usedBytes(layoutDir(this.#host.paths)) : bytes(0);
+    const stray = kinds.has('layers') ? await this.#stray(op.signal) : [];
+    if (kinds.has('leftover') || stray.length > 0)
+      await delay(secondLookMs, undefined, { signal: op.signal });
+    for (const item of items) {
+      op.signal.throwIfAborted();
+      const freed =
+        item.kind === 'layers' ? await this.#layers(stray, layoutBefore, op) : await this.#one(item, op);
+      yield { item, outcome: freed === undefined ? 'kept' : 'removed', freed: freed ?? bytes(0) };
+    }
+  }
+
+  /** Returns what that has freed; undefined where it is used by now. */
+  async #one(item: SpaceItem, op: ClientOperation): Promise<Bytes | undefined> {
+    const size = item.size === 0 ? bytes(0) : await usedBytes(item.path);
+    try {
+      if (item.kind === 'leftover') return (await this.#leftover(item, op.signal)) ? size : undefined;
+      if (item.kind === 'kept-disk') await rm(item.path, { force: true });
+      else await this.#owner(item).remove(item.uid ?? '', { force: false }, op);
+      return size;
+    } catch (failure) {
+      if (['VM_RUNNING', 'IMAGE_IN_USE', 'KERNEL_IN_USE'].some((code) => hasCode(failure, code)))
+        return undefined;
+      if (['VM_NOT_FOUND', 'IMAGE_NOT_FOUND', 'KERNEL_NOT_FOUND'].some((code) => hasCode(failure, code)))
+        return bytes(0); // someone else was quicker
+      throw failure;
+    }
+  }
+
+  #owner({ kind }: SpaceItem): Owners[keyof Owners] {
+    if (kind === 'vm') return this.#owners.vms;
+    if (kind === 'image') return this.#owners.images;
+    if (kind === 'kernel') return this.#owners.kernels;
+    throw new RangeError(`a ${kind} is not removed by itself`);
+  }
+
+  async #leftover({ path }: SpaceItem, signal: AbortSignal): Promise<boolean> {
+    const { paths } = this.#host;
+    const locks = (await findLeftovers(paths, await this.#known(signal))).find(
+      (left) => left.path === path,
+    )?.locks;
+    using held = locks && tryLocks(locksDir(paths), locks);
+    if (!held) return false;
+    // Whoever held the locks until now may have made it known.
+    const isLeft = (await findLeftovers(paths, await this.#known(signal))).some((left) => left.path === path);
+    if (isLeft) await rm(path, { recursive: true, force: true, maxRetries: 10 });
+    return isLeft;
+  }
+
+  /** With what the removal of images has freed already. */
+  async #layers(seen: readonly string[], before: Bytes, { signal }: ClientOperation): Promise<Bytes> {
+    const now = await usedBytes(layoutDir(this.#host.paths));
+    const again = async (): Promise<readonly string[]> =>
+      (await this.#stray(signal)).filter((tag) => seen.includes(tag));
+    return bytes(Math.max(0, before - now) + (await pruneLayers(again, this.#host, signal)));
+  }
+
+  async #stray(signal: AbortSignal): Promise<readonly string[]> {
+    return await strayTags(this.#host, await this.#read.images.list(signal));
+  }
+
+  async #known(signal: AbortSignal): Promise<KnownObjects> {
+    const { vms, images, kernels } = this.#read;
+    const lists = [vms.list(signal), images.list(signal), kernels.list(signal)] as const;
+    const [allVms, allImages, allKernels] = await Promise.all(lists);
+    return { vms: allVms, images: allImages, kernels: allKernels };
+  }
+}

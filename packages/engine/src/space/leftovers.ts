@@ -1,0 +1,88 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Image } from '@ignite/api/v1/image';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Vm } from '@ignite/api/v1/vm';
+import { type Paths, imageDir, kernelDir, vmFiles } from '../host/paths.ts';
+import { memoryScratchPrefix, sharedMemory } from '../host/scratch.ts';
+
+/** A file or folder that nobody would come back to, if nobody holds the locks. */
+export interface Leftover {
+  readonly path: string;
+  readonly locks: readonly string[];
+}
+
+/** Everything that is known; what is on disk besides is left over. */
+export interface KnownObjects {
+  readonly vms: readonly Vm[];
+  readonly images: readonly Image[];
+  readonly kernels: readonly Kernel[];
+}
+
+/** The lock under which folders of each name are worked in. */
+const scratchLocks: Readonly<Record<string, string>> = {
+  archive: 'image-archive',
+  changes: 'changes',
+  image: 'oci-layout',
+  kernel: 'kernel',
+  'legacy-kernel': 'kernel',
+  programs: 'kernel',
+  'vm-archive': 'vm-archive',
+};
+
+/** What was half-made when its maker was killed, and what was half-removed. */
+export async function findLeftovers(paths: Paths, known: KnownObjects): Promise<readonly Leftover[]> {
+  const scratch = join(paths.dataDir, 'scratch');
+  const below = async (dir: string, prefix: string, lock: string): Promise<readonly Leftover[]> =>
+    (await namesIn(dir))
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => ({ path: join(dir, name), locks: [lock] }));
+  const places = Object.entries(scratchLocks).flatMap(([name, lock]) => [
+    below(scratch, `${name}-`, lock),
+    below(sharedMemory, memoryScratchPrefix(paths, name), lock),
+  ]);
+  const found = await Promise.all([
+    ...places,
+    below(join(paths.dataDir, 'images'), 'draft-', 'oci-layout'),
+    below(join(paths.dataDir, 'images'), 'legacy-', 'import-legacy'),
+    below(join(paths.dataDir, 'kernels'), 'draft-', 'kernel'),
+    orphans(paths, known),
+  ]);
+  return found.flat();
+}
+
+/** Folders of images, kernels and VMs that the store does not know, or knows no more. */
+async function orphans(paths: Paths, { vms, images, kernels }: KnownObjects): Promise<readonly Leftover[]> {
+  const digests = [...images, ...vms.map(({ status }) => ({ status: { digest: status.image?.digest } }))];
+  const ids = [...kernels.map(({ status }) => status.id), ...vms.map(({ status }) => status.kernel?.id)];
+  const [ofImages, ofKernels, ofVms] = await Promise.all(
+    ['images', 'kernels', 'vms'].map((name) => namesIn(join(paths.dataDir, name))),
+  );
+  const unknown = (names: readonly string[] = [], form: RegExp, wanted: readonly (string | undefined)[]) =>
+    names.filter((name) => form.test(name) && !wanted.includes(name));
+  const imageNames = digests.map(({ status }) => status.digest?.replace(/^sha256:/, ''));
+  const vmNames = vms.map(({ metadata }) => metadata.uid);
+  return [
+    ...unknown(ofImages, /^[0-9a-f]{64}$/, imageNames).map((name) => ({
+      path: imageDir(paths, name),
+      locks: ['oci-layout', 'import-legacy'],
+    })),
+    ...unknown(ofKernels, /^[0-9a-f]{64}$/, ids).map((id) => ({
+      path: kernelDir(paths, id),
+      locks: ['kernel'],
+    })),
+    ...unknown(ofVms, /^[0-9a-f]{16}$/, vmNames).map((uid) => ({
+      path: vmFiles(paths, uid).dir,
+      locks: ['vm-archive', `vm-${uid}`],
+    })),
+  ];
+}
+
+async function namesIn(dir: string): Promise<readonly string[]> {
+  try {
+    return await readdir(dir);
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw failure;
+  }
+}

@@ -1,0 +1,109 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import type { SpaceItem } from '@ignite/api/client/space-client';
+import type { Vm } from '@ignite/api/v1/vm';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import {
+  type Paths,
+  imageDir,
+  kernelDir,
+  keptDisksDir,
+  layoutDir,
+  locksDir,
+  vmFiles,
+} from '../host/paths.ts';
+import { blobsOf } from '../oci/image-config.ts';
+import { type KnownObjects, findLeftovers } from './leftovers.ts';
+import { tryLocks } from './try-locks.ts';
+import { usedBytes } from './used-bytes.ts';
+
+/** What of the data directory takes space. */
+export async function surveySpace(paths: Paths, known: KnownObjects): Promise<readonly SpaceItem[]> {
+  const items = await Promise.all([
+    ...imageItems(paths, known),
+    ...kernelItems(paths, known),
+    ...known.vms.flatMap((vm) => vmItems(paths, vm)),
+    layersItem(paths, known),
+    ...(await keptDiskItems(paths)),
+    ...(await leftoverItems(paths, known)),
+  ]);
+  return items.filter(({ kind, size }) => size > 0 || kind === 'image' || kind === 'kernel' || kind === 'vm');
+}
+
+type Found = Omit<SpaceItem, 'size' | 'reclaimable'>;
+
+async function measured(found: Found, size?: Bytes): Promise<SpaceItem> {
+  const used = size ?? (await usedBytes(found.path));
+  return { ...found, size: used, reclaimable: found.isUsed ? bytes(0) : used };
+}
+
+/** Of several images with one base disk the first is told to have it. */
+const imageItems = (paths: Paths, { images, vms }: KnownObjects): readonly Promise<SpaceItem>[] =>
+  images.map(({ metadata: { name, uid }, status: { digest } }, at) => {
+    const isUsed = vms.some(({ status }) => status.image?.digest === digest);
+    const isFirst = images.findIndex(({ status }) => status.digest === digest) === at;
+    const found = { kind: 'image', name, uid, path: imageDir(paths, digest), isUsed } as const;
+    return measured(found, isFirst ? undefined : bytes(0));
+  });
+
+const kernelItems = (paths: Paths, { kernels, vms }: KnownObjects): readonly Promise<SpaceItem>[] =>
+  kernels.map(({ metadata: { name, uid }, status: { id } }, at) => {
+    const isUsed = vms.some(({ status }) => status.kernel?.id === id);
+    const isFirst = kernels.findIndex(({ status }) => status.id === id) === at;
+    const found = { kind: 'kernel', name, uid, path: kernelDir(paths, id), isUsed } as const;
+    return measured(found, isFirst ? undefined : bytes(0));
+  });
+
+/** Phases in which a VM takes nothing of the host but space. */
+const stopped: ReadonlySet<string> = new Set(['Created', 'Stopped', 'Failed']);
+
+function vmItems(paths: Paths, { metadata: { name, uid }, status }: Vm): readonly Promise<SpaceItem>[] {
+  const files = vmFiles(paths, uid);
+  const isUsed = !stopped.has(status.phase);
+  const disk = async (): Promise<SpaceItem> => {
+    const [whole, log] = await Promise.all([usedBytes(files.dir), usedBytes(files.consoleLog)]);
+    return await measured(
+      { kind: 'vm', name, uid, path: files.dir, isUsed },
+      bytes(Math.max(0, whole - log)),
+    );
+  };
+  return [disk(), measured({ kind: 'log', name, uid, path: files.consoleLog, isUsed: true })];
+}
+
+/** To be had back are those that no image needs which a VM uses. */
+async function layersItem(paths: Paths, { images, vms }: KnownObjects): Promise<SpaceItem> {
+  const path = layoutDir(paths);
+  const digests = new Set(vms.map(({ status }) => status.image?.digest));
+  const used = images.filter(({ status }) => digests.has(status.digest));
+  const needed = new Set((await Promise.all(used.map(({ status }) => blobsOf(path, status.digest)))).flat());
+  const blobs = join(path, 'blobs/sha256');
+  const names = await readdir(blobs).catch(() => []); // before the first import
+  const idle = names.filter((name) => !needed.has(`sha256:${name}`));
+  const sizes = await Promise.all(idle.map((name) => usedBytes(join(blobs, name))));
+  const reclaimable = bytes(sizes.reduce<number>((sum, size) => sum + size, 0));
+  return {
+    kind: 'layers',
+    name: 'layers of images',
+    path,
+    size: await usedBytes(path),
+    isUsed: needed.size > 0,
+    reclaimable,
+  };
+}
+
+async function keptDiskItems(paths: Paths): Promise<readonly Promise<SpaceItem>[]> {
+  const dir = keptDisksDir(paths);
+  const names = await readdir(dir).catch(() => []); // none was ever kept
+  return names.map((name) =>
+    measured({ kind: 'kept-disk', name: basename(name, '.qcow2'), path: join(dir, name), isUsed: false }),
+  );
+}
+
+async function leftoverItems(paths: Paths, known: KnownObjects): Promise<readonly Promise<SpaceItem>[]> {
+  return (await findLeftovers(paths, known)).map(({ path, locks }) => {
+    using free = tryLocks(locksDir(paths), locks);
+    const inside = relative(paths.dataDir, path);
+    const name = inside.startsWith('..') ? path : inside;
+    return measured({ kind: 'leftover', name, path, isUsed: free === undefined });
+  });
+}
