@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { type Trace, tracedRunner } from '@ignite/toolkit/process/traced-runner';
-import type { Runner } from '@ignite/toolkit/process/runner';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
 import { Ctr } from './host/ctr.ts';
 import { containerdSocket, dockerSocket } from './host/daemon-socket.ts';
@@ -12,6 +11,7 @@ import { type Paths, locksDir, networkDir, storePath, vmFiles } from './host/pat
 import { LocalClient } from './client/local-client.ts';
 import { LocalNetwork } from './network/local-network.ts';
 import { networkSettings } from './network/settings.ts';
+import type { BringDeps } from './oci/bring-image.ts';
 import { ChosenSandbox } from './sandbox/chosen-sandbox.ts';
 import { ConmonSandbox } from './sandbox/conmon-sandbox.ts';
 import { containerdSandbox } from './sandbox/containerd-sandbox.ts';
@@ -37,27 +37,30 @@ export function openLocalClient({ paths, env, settleCommand, trace }: LocalClien
     { ...networks, dir: networkDir(paths), locksDir: locksDir(paths), env },
     runner,
   );
+  const daemons = {
+    ctr: new Ctr(runner, () => containerdSocket(env)),
+    docker: new DockerApi(() => dockerSocket(env)),
+  };
   return new LocalClient({
     paths,
     store: openSqliteStore(storePath(paths)),
     runner,
     network,
     networks,
-    sandbox: sandboxes(paths, env, runner),
+    sandbox: sandboxes({ paths, env, runner, ...daemons }),
     vmm: qemu,
     clock: systemClock,
     accel: probeAccel,
     settleCommand,
     guestDir: scriptsDir('guest'),
-    insecureRegistries: (env['IGNITE_INSECURE_REGISTRIES'] ?? '').split(',').filter(Boolean),
+    ...daemons,
+    env,
   });
 }
 
-function sandboxes(paths: Paths, env: NodeJS.ProcessEnv, runner: Runner): Sandbox {
+function sandboxes({ paths, env, runner, ctr, docker }: BringDeps): Sandbox {
   const { runDir } = paths;
   const consoleLog = join(scriptsDir('host'), 'console-log');
-  const ctr = new Ctr(runner, () => containerdSocket(env));
-  const docker = new DockerApi(() => dockerSocket(env));
   return new ChosenSandbox(
     {
       conmon: new ConmonSandbox(runDir, runner),

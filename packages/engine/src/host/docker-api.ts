@@ -5,6 +5,7 @@ import { runtimeUnreachable } from './errors.ts';
 const answerLimitBytes = 16 * 2 ** 20;
 const goneCodes = ['ENOENT', 'ECONNREFUSED', 'EACCES', 'ECONNRESET', 'EPIPE'];
 
+const imageSchema = v.looseObject({ Architecture: v.string() });
 const stateSchema = v.looseObject({
   State: v.looseObject({ Status: v.string(), Pid: v.number(), ExitCode: v.number() }),
 });
@@ -44,9 +45,15 @@ export class DockerApi {
     this.#socket = socket;
   }
 
-  async hasImage(name: string, signal: AbortSignal): Promise<boolean> {
-    const found = await this.#orMissing({ method: 'GET', path: `/images/${name}/json` }, signal);
-    return found !== undefined;
+  /** The path of its socket. */
+  get socket(): string {
+    return this.#socket();
+  }
+
+  /** In Go's words; undefined where there is no such image. */
+  async imageArch(name: string, signal: AbortSignal): Promise<string | undefined> {
+    const answer = await this.#orMissing({ method: 'GET', path: `/images/${name}/json` }, signal);
+    return answer === undefined ? undefined : v.parse(imageSchema, JSON.parse(answer)).Architecture;
   }
 
   /** Makes an image of one layer out of a tar archive. */
@@ -96,7 +103,7 @@ export class DockerApi {
   }
 
   async #ask(asked: Asked, signal: AbortSignal): Promise<string> {
-    const socketPath = this.#socket();
+    const socketPath = this.socket;
     try {
       const { status, text } = await send(socketPath, asked, signal);
       if (status < 400) return text;

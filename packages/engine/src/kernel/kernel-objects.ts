@@ -14,7 +14,7 @@ import { type ImageRequest, parseImportRequest } from '../oci/image-objects.ts';
 import { layoutTag } from '../oci/import-image.ts';
 import { type Imported, findImported, importName } from '../oci/arch-name.ts';
 import { describeImage } from '../oci/image-config.ts';
-import { pullImage } from '../oci/skopeo.ts';
+import { bringImage } from '../oci/bring-image.ts';
 import { type UnpackedImage, removeTag, unpackImage } from '../oci/umoci.ts';
 import { listKernels } from '../vm/vm-store.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
@@ -113,15 +113,16 @@ export async function importKernelObject(
 
 async function unpackKernelImage(
   request: ImportRequest,
-  { paths, runner, insecureRegistries }: KernelDeps & ImageDeps,
-  { report, signal }: ClientOperation,
+  deps: KernelDeps & ImageDeps,
+  op: ClientOperation,
 ): Promise<UnpackedImage> {
+  const { paths, runner } = deps;
+  const { signal } = op;
   const { name } = request.source;
   using _lock = await acquireLock(locksDir(paths), 'oci-layout', signal);
-  report({ kind: 'step', message: `Pulling ${name}` });
   const layout = layoutDir(paths);
   const tag = `kernel-${layoutTag(name)}`;
-  const digest = await pullImage({ ...request, layout, tag, insecureRegistries }, runner, signal);
+  const digest = await bringImage({ ...request, layout, tag }, deps, op);
   try {
     const { size } = await describeImage(layout, digest, name);
     return await unpackImage({ layout, tag, name, size, scratch: 'kernel' }, paths, runner, signal);

@@ -1,4 +1,5 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import type { HostDaemon } from '../host/errors.ts';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 
 export type ImageErrorCode =
@@ -13,13 +14,16 @@ export type ImageErrorCode =
   | 'REGISTRY_UNREACHABLE'
   | 'REGISTRY_FAILED'
   | 'DISK_FULL'
-  | 'ARCHIVE_INVALID';
+  | 'ARCHIVE_INVALID'
+  | 'REGISTRY_INSECURE'
+  | 'REGISTRY_CONFIG_INVALID'
+  | 'CREDENTIAL_HELPER_FAILED';
 
 export const referenceInvalid = (text: string): CodedError<ImageErrorCode> =>
   new CodedError('REFERENCE_INVALID', `not an image reference: ${JSON.stringify(text)}`, {
     hint: /@(amd64|arm64)$/.test(text)
       ? 'name the architecture by --arch, not behind the name'
-      : 'write [REGISTRY/]NAME[:TAG][@DIGEST], or oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG',
+      : 'write [REGISTRY/]NAME[:TAG][@DIGEST], or oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG, containerd:NAME:TAG',
   });
 
 export const platformInvalid = (text: string): CodedError<ImageErrorCode> =>
@@ -57,6 +61,58 @@ export const archiveInvalid = (why: string, cause?: unknown): CodedError<ImageEr
 export const imageInUse = (name: string, vm: string): CodedError<ImageErrorCode> =>
   new CodedError('IMAGE_IN_USE', `image "${name}" is used by VM "${vm}"`, {
     hint: `remove the VM first with "ignite rm ${vm}", or use -f to remove it too`,
+  });
+
+/** In the words of the original Ignite. */
+export const registryInsecure = (registry: string): CodedError<ImageErrorCode> =>
+  new CodedError(
+    'REGISTRY_INSECURE',
+    `Registry "${registry}" uses plain HTTP, but is not in the IGNITE_CONTAINERD_INSECURE_REGISTRIES env var`,
+    {
+      hint: 'list it there or in IGNITE_INSECURE_REGISTRIES, or take "http://" from its name in config.json',
+    },
+  );
+
+export const registryConfigInvalid = (file: string, cause: unknown): CodedError<ImageErrorCode> =>
+  new CodedError('REGISTRY_CONFIG_INVALID', `${file} is not a config.json of Docker`, {
+    hint: 'mend it, or log in anew with "docker login REGISTRY"',
+    cause,
+  });
+
+export const credentialHelperFailed = (
+  { tool, file, said }: { readonly tool: string; readonly file: string; readonly said: string },
+  cause: unknown,
+): CodedError<ImageErrorCode> =>
+  new CodedError('CREDENTIAL_HELPER_FAILED', `${tool}, which ${file} names, gave no credentials: ${said}`, {
+    hint: `install it, or take it out of ${file} and log in anew`,
+    cause,
+  });
+
+export const imageNotInDaemon = (
+  name: string,
+  daemon: HostDaemon,
+  namespaces: readonly string[] = [],
+): CodedError<ImageErrorCode> =>
+  new CodedError(
+    'IMAGE_MISSING',
+    `${daemon} has no image "${name}"${namespaces.length === 0 ? '' : ` in ${namespaces.join(', ')}`}`,
+    {
+      hint:
+        daemon === 'docker'
+          ? '"docker images" lists what it has'
+          : '"ctr namespaces list" and "ctr -n NAMESPACE images list" list what it has; name one with containerd://NAMESPACE/NAME',
+    },
+  );
+
+export const platformNotInDaemon = (
+  name: string,
+  daemon: HostDaemon,
+  platform: string,
+  cause?: unknown,
+): CodedError<ImageErrorCode> =>
+  new CodedError('PLATFORM_UNAVAILABLE', `${daemon} has image "${name}", but not for ${platform}`, {
+    hint: `pull it there for ${platform}, or import it from its registry`,
+    cause,
   });
 
 interface Explanation {

@@ -16,6 +16,7 @@ import { archiveInvalid, transferFailed } from './errors.ts';
 import { importAndRecord } from './image-objects.ts';
 import { type ImageDeps, layoutTag } from './import-image.ts';
 import { familiarName, parseReference } from './reference.ts';
+import { noAccess } from './registry-access.ts';
 import { copyImageOut } from './skopeo.ts';
 import type { ImageSource } from './source.ts';
 import { readTarMember, writeTar } from './tar.ts';
@@ -27,7 +28,7 @@ export async function saveImages(
   deps: ImageDeps,
   { signal, report }: ClientOperation,
 ): Promise<void> {
-  const { paths, runner, insecureRegistries } = deps;
+  const { paths, runner } = deps;
   using _transfer = await acquireLock(locksDir(paths), 'image-archive', signal);
   await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'archive-');
   const target = join(work.path, 'archive');
@@ -37,7 +38,7 @@ export async function saveImages(
       report({ kind: 'step', message: `Saving ${spec.oci}` });
       const prefix = request.format === 'oci' ? `oci:${target}` : `docker-archive:${target}`;
       const destination = `${prefix}:${spec.oci}`;
-      const from = { layout: layoutDir(paths), tag: layoutTag(metadata.name), insecureRegistries };
+      const from = { layout: layoutDir(paths), tag: layoutTag(metadata.name), access: noAccess };
       await copyImageOut({ ...from, destination }, runner, signal).catch((failure: unknown) => {
         throw transferFailed(`save "${spec.oci}"`, failure);
       });

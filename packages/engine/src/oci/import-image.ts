@@ -5,27 +5,25 @@ import type { ProgressEvent } from '@ignite/api/client/progress';
 import type { ImageStatus } from '@ignite/api/v1/image';
 import type { Operation } from '@ignite/toolkit/async/operation';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import type { Runner } from '@ignite/toolkit/process/runner';
 import { bytes } from '@ignite/toolkit/units/bytes';
-import { type Paths, imageDir, layoutDir, locksDir } from '../host/paths.ts';
+import type { HostDaemon } from '../host/errors.ts';
+import { imageDir, layoutDir, locksDir } from '../host/paths.ts';
 import { type BaseDisk, type BaseDiskRequest, makeBaseDisk } from '../rootfs/base-disk.ts';
+import { type BringDeps, bringImage } from './bring-image.ts';
 import { platformMismatch, pullFailed } from './errors.ts';
 import { describeImage } from './image-config.ts';
 import { formatPlatform, type Platform } from './platform.ts';
-import { pullImage } from './skopeo.ts';
 import type { ImageSource } from './source.ts';
 import { type UnpackRequest, removeTag, unpackImage } from './umoci.ts';
 
-export interface ImageDeps {
-  readonly paths: Paths;
-  readonly runner: Runner;
-  readonly insecureRegistries: readonly string[];
-}
+export type ImageDeps = BringDeps;
 
 export interface ImportRequest {
   readonly source: ImageSource;
   readonly platform: Platform;
   readonly registryConfigDir?: string;
+  /** Asked first whether it has what would otherwise come from a registry. */
+  readonly daemon?: HostDaemon;
 }
 
 /** The tag that keeps an image's blobs in the shared layout for as long as the image object exists. */
@@ -47,10 +45,8 @@ export async function importImage(
   await mkdir(deps.paths.dataDir, { recursive: true, mode: 0o711 });
   // One at a time: skopeo and umoci rewrite the layout's index, and a second import finds what the first one brought.
   using _lock = await acquireLock(locksDir(deps.paths), 'oci-layout', op.signal);
-  op.report({ kind: 'step', message: `Pulling ${name}` });
   const tag = layoutTag(name);
-  const pull = { ...request, layout, tag, insecureRegistries: deps.insecureRegistries };
-  const digest = await pullImage(pull, deps.runner, op.signal);
+  const digest = await bringImage({ ...request, layout, tag }, deps, op);
   const { os, architecture, ...described } = await describeImage(layout, digest, source.name);
   const description = { ...described, platform: `${os}/${architecture || platform.arch}` };
   const [wanted, found] = [formatPlatform(platform), description.platform];

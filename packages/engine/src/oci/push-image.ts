@@ -5,29 +5,31 @@ import { layoutDir, locksDir } from '../host/paths.ts';
 import { transferFailed } from './errors.ts';
 import { type ImageDeps, layoutTag } from './import-image.ts';
 import { familiarName, parseReference } from './reference.ts';
+import { openRegistryAccess } from './registry-access.ts';
 import { copyImageOut } from './skopeo.ts';
 
 /** Sends an image to a registry, under its own name unless another is given; returns name and digest there. */
 export async function pushImage(
   image: Image,
   request: { readonly destination?: string; readonly registryConfigDir?: string },
-  { paths, runner, insecureRegistries }: ImageDeps,
-  { signal, report }: ClientOperation,
+  deps: ImageDeps,
+  op: ClientOperation,
 ): Promise<{ readonly name: string; readonly digest: string }> {
   const reference = parseReference(request.destination ?? image.spec.oci);
   const { registry, repository, tag = 'latest' } = reference;
   const name = familiarName(reference);
-  report({ kind: 'step', message: `Pushing ${name}` });
+  const { paths, runner } = deps;
+  const { signal } = op;
+  op.report({ kind: 'step', message: `Pushing ${name}` });
   using _layout = await acquireLock(locksDir(paths), 'oci-layout', signal);
+  await using access = await openRegistryAccess({ ...request, registry }, deps, op);
   try {
     const digest = await copyImageOut(
       {
         layout: layoutDir(paths),
         tag: layoutTag(image.metadata.name),
         destination: `docker://${registry}/${repository}:${tag}`,
-        registry,
-        insecureRegistries,
-        ...(request.registryConfigDir !== undefined && { registryConfigDir: request.registryConfigDir }),
+        access,
       },
       runner,
       signal,

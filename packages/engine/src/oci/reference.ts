@@ -39,7 +39,14 @@ export function parseReference(text: string): Reference {
 
 /** The short form that people know: no `docker.io/library/`, and always a tag or digest. */
 export function familiarName(reference: Reference): string {
-  const { registry, repository, tag, digest } = reference;
+  const { registry, repository } = reference;
   const path = registry === 'docker.io' ? repository.replace(/^library\//, '') : `${registry}/${repository}`;
-  return `${path}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+  return `${path}${suffixOf(reference)}`;
 }
+
+/** With everything that the familiar form leaves out. */
+export const fullName = (reference: Reference): string =>
+  `${reference.registry}/${reference.repository}${suffixOf(reference)}`;
+
+const suffixOf = ({ tag, digest }: Reference): string =>
+  `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;

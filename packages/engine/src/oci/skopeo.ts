@@ -1,21 +1,27 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { pullFailed } from './errors.ts';
 import type { Platform } from './platform.ts';
-import type { ImageSource } from './source.ts';
+import type { SkopeoSource } from './source.ts';
 
 export interface PullRequest {
-  readonly source: ImageSource;
+  readonly source: SkopeoSource;
   readonly platform: Platform;
   readonly layout: string;
   /** The tag it gets in the layout. */
   readonly tag: string;
-  /** A folder with Docker's config.json. */
-  readonly registryConfigDir?: string;
-  /** Host names, with ports, of registries that may speak plain HTTP or show any certificate. */
-  readonly insecureRegistries: readonly string[];
+  readonly access: RegistryAccess;
+  /** Of Docker, where the source is its daemon. */
+  readonly dockerSocket?: string;
+}
+
+/** How skopeo may speak to a registry. */
+export interface RegistryAccess {
+  /** With credentials, in Docker's form; absent: where skopeo looks by itself (containers-auth.json(5)). */
+  readonly authFile?: string;
+  /** Whether it may speak plain HTTP, or show any certificate. */
+  readonly insecure: boolean;
 }
 
 /**
@@ -35,9 +41,7 @@ export async function pullImage(request: PullRequest, runner: Runner, signal: Ab
 }
 
 export function pullArgs(request: PullRequest, digestFile: string): readonly string[] {
-  const { source, platform, registryConfigDir } = request;
-  const insecure =
-    source.registry !== undefined && mayBeInsecure(source.registry, request.insecureRegistries);
+  const { source, platform, access, dockerSocket } = request;
   return [
     ...(existsSync('/etc/containers/policy.json') ? [] : ['--insecure-policy']),
     `--override-os=${platform.os}`,
@@ -46,8 +50,9 @@ export function pullArgs(request: PullRequest, digestFile: string): readonly str
     '--quiet',
     '--retry-times=2',
     `--digestfile=${digestFile}`,
-    ...(registryConfigDir === undefined ? [] : [`--src-authfile=${join(registryConfigDir, 'config.json')}`]),
-    ...(insecure ? ['--src-tls-verify=false'] : []),
+    ...(access.authFile === undefined ? [] : [`--src-authfile=${access.authFile}`]),
+    ...(access.insecure ? ['--src-tls-verify=false'] : []),
+    ...(dockerSocket === undefined ? [] : [`--src-daemon-host=unix://${dockerSocket}`]),
     source.location,
     `oci:${request.layout}:${request.tag}`,
   ];
@@ -58,10 +63,7 @@ export interface CopyOutRequest {
   readonly tag: string;
   /** Where it goes, in skopeo's words. */
   readonly destination: string;
-  /** The registry that it goes to, with its port. */
-  readonly registry?: string;
-  readonly registryConfigDir?: string;
-  readonly insecureRegistries: readonly string[];
+  readonly access: RegistryAccess;
 }
 
 /** Copies an image out of an OCI layout, and returns the digest of the manifest that was written. */
@@ -71,16 +73,15 @@ export async function copyImageOut(
   signal: AbortSignal,
 ): Promise<string> {
   const digestFile = `${request.layout}.digest-out`;
-  const { registry, registryConfigDir } = request;
-  const isInsecure = registry !== undefined && mayBeInsecure(registry, request.insecureRegistries);
+  const { access } = request;
   const args = [
     ...(existsSync('/etc/containers/policy.json') ? [] : ['--insecure-policy']),
     'copy',
     '--quiet',
     '--retry-times=2',
     `--digestfile=${digestFile}`,
-    ...(registryConfigDir === undefined ? [] : [`--dest-authfile=${join(registryConfigDir, 'config.json')}`]),
-    ...(isInsecure ? ['--dest-tls-verify=false'] : []),
+    ...(access.authFile === undefined ? [] : [`--dest-authfile=${access.authFile}`]),
+    ...(access.insecure ? ['--dest-tls-verify=false'] : []),
     `oci:${request.layout}:${request.tag}`,
     request.destination,
   ];
@@ -90,9 +91,4 @@ export async function copyImageOut(
   } finally {
     await rm(digestFile, { force: true });
   }
-}
-
-/** As Docker does, a registry on this very host needs no TLS. */
-function mayBeInsecure(registry: string, listed: readonly string[]): boolean {
-  return listed.includes(registry) || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(registry);
 }

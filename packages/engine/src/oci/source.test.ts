@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseSource } from './source.ts';
+import { parseSource, sourceInDaemon } from './source.ts';
 
 test('parseSource: a plain name and a docker:// one are of a registry', () => {
   const expected = {
@@ -25,6 +25,39 @@ test('parseSource: archives and layouts are named after their tag or their file'
 });
 
 test('parseSource: a daemon is asked for a whole reference', () => {
-  assert.equal(parseSource('docker-daemon:alpine:3').location, 'docker-daemon:alpine:3');
+  const source = { transport: 'docker-daemon', location: 'docker-daemon:alpine:3', name: 'alpine:3' };
+  assert.deepEqual(parseSource('docker-daemon:alpine:3'), source);
   assert.throws(() => parseSource('docker-daemon:UPPER'), { code: 'REFERENCE_INVALID' });
+});
+
+test('parseSource: containerd is asked by the full name, in the namespaces that are named or usual', () => {
+  assert.deepEqual(parseSource('containerd:debian:12'), {
+    transport: 'containerd',
+    namespaces: ['firecracker', 'default', 'k8s.io'],
+    fullName: 'docker.io/library/debian:12',
+    name: 'debian:12',
+  });
+  assert.deepEqual(parseSource('containerd://k8s.io/r.example:5000/a/b'), {
+    transport: 'containerd',
+    namespaces: ['k8s.io'],
+    fullName: 'r.example:5000/a/b:latest',
+    name: 'r.example:5000/a/b:latest',
+  });
+  for (const bad of [
+    'containerd://k8s.io',
+    'containerd:UPPER',
+    'containerd://-n/debian',
+    'containerd:--help',
+  ])
+    assert.throws(() => parseSource(bad), { code: 'REFERENCE_INVALID' }, bad);
+});
+
+test('sourceInDaemon: what is of a registry may be in a daemon, under the same name', () => {
+  const source = parseSource('weaveworks/ignite-ubuntu');
+  const docker = sourceInDaemon(source, 'docker');
+  assert.deepEqual([docker?.transport, docker?.name], ['docker-daemon', 'weaveworks/ignite-ubuntu:latest']);
+  const containerd = sourceInDaemon(source, 'containerd');
+  assert.deepEqual([containerd?.transport, containerd?.name], ['containerd', source.name]);
+  assert.equal(sourceInDaemon(parseSource('oci-archive:/x.tar'), 'docker'), undefined);
+  assert.equal(sourceInDaemon(parseSource(`debian@sha256:${'a'.repeat(64)}`), 'docker'), undefined);
 });

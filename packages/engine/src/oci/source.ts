@@ -1,20 +1,38 @@
 import { referenceInvalid } from './errors.ts';
-import { familiarName, parseReference } from './reference.ts';
+import type { HostDaemon } from '../host/errors.ts';
+import { familiarName, fullName, parseReference } from './reference.ts';
 
-/** Where an image comes from, in skopeo's words (containers-transports(5)), and the name it is known by afterwards. */
-export interface ImageSource {
+/** Where an image comes from, in skopeo's words (containers-transports(5)). */
+export interface SkopeoSource {
   readonly transport:
     'docker' | 'docker-daemon' | 'containers-storage' | 'oci' | 'oci-archive' | 'docker-archive';
   /** As skopeo takes it. */
   readonly location: string;
+  /** The name that it is known by afterwards. */
   readonly name: string;
   /** With its port; only of `docker`. */
   readonly registry?: string;
 }
 
+/** The store of containerd, for which skopeo has no word. */
+export interface ContainerdSource {
+  readonly transport: 'containerd';
+  /** Looked through in turn. */
+  readonly namespaces: readonly string[];
+  /** In full, as containerd names images: `docker.io/library/debian:12`. */
+  readonly fullName: string;
+  readonly name: string;
+}
+
+export type ImageSource = SkopeoSource | ContainerdSource;
+
+/** Of the original Ignite, of ctr and nerdctl, and of Kubernetes. */
+const usualNamespaces = ['firecracker', 'default', 'k8s.io'];
+
 /** @throws CodedError REFERENCE_INVALID */
 export function parseSource(text: string): ImageSource {
-  const match = /^(docker-daemon|containers-storage|oci|oci-archive|docker-archive|docker):(.+)$/.exec(text);
+  const match =
+    /^(docker-daemon|containers-storage|containerd|oci|oci-archive|docker-archive|docker):(.+)$/.exec(text);
   const transport = match?.[1] as ImageSource['transport'] | undefined;
   const rest = match?.[2] ?? '';
   // "docker" and "oci" may also be the first part of a name with a tag: then nothing like a path follows.
@@ -33,12 +51,39 @@ export function parseSource(text: string): ImageSource {
       const name = familiarName(parseReference(rest));
       return { transport, location: `${transport}:${name}`, name };
     }
+    case 'containerd':
+      return parseContainerd(rest);
     case 'oci':
     case 'oci-archive':
     case 'docker-archive':
       if (/[\0\n]/.test(rest)) throw referenceInvalid(text);
       return { transport, location: `${transport}:${rest}`, name: archiveName(rest) };
   }
+}
+
+/** `NAME`, or `//NAMESPACE/NAME`. */
+function parseContainerd(rest: string): ContainerdSource {
+  const [, namespace, name = rest] = /^\/\/([A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*)\/(.+)$/.exec(rest) ?? [];
+  return containerdSource(name, namespace === undefined ? usualNamespaces : [namespace]);
+}
+
+function containerdSource(text: string, namespaces: readonly string[]): ContainerdSource {
+  const reference = parseReference(text);
+  return {
+    transport: 'containerd',
+    namespaces,
+    fullName: fullName(reference),
+    name: familiarName(reference),
+  };
+}
+
+/** Pure. The same image as a daemon of this host may have it; none where a daemon could not be asked for it. */
+export function sourceInDaemon(source: ImageSource, daemon: HostDaemon): ImageSource | undefined {
+  if (source.transport !== 'docker') return undefined;
+  if (daemon === 'containerd') return containerdSource(source.name, usualNamespaces);
+  // Docker knows images by tags: a digest there is of another form of the image.
+  if (source.name.includes('@')) return undefined;
+  return { transport: 'docker-daemon', location: `docker-daemon:${source.name}`, name: source.name };
 }
 
 function registrySource(text: string): ImageSource {

@@ -77,7 +77,7 @@ class DockerContainers implements ContainerDaemon {
 
   async #ensureImage(signal: AbortSignal): Promise<string> {
     const { name, tag } = emptyImage;
-    if (!(await this.#docker.hasImage(`${name}:${tag}`, signal)))
+    if ((await this.#docker.imageArch(`${name}:${tag}`, signal)) === undefined)
       await this.#docker.importImage(name, tag, emptyTar, signal);
     return `${name}:${tag}`;
   }

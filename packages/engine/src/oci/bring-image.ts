@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { openWorkspace } from '@ignite/toolkit/files/workspace';
+import { ToolFailedError } from '@ignite/toolkit/process/runner';
+import type { Ctr } from '../host/ctr.ts';
+import type { DockerApi } from '../host/docker-api.ts';
+import { imageNotInDaemon, platformNotInDaemon } from './errors.ts';
+import type { ImportRequest } from './import-image.ts';
+import { formatPlatform } from './platform.ts';
+import { noAccess, openRegistryAccess, type RegistryDeps } from './registry-access.ts';
+import { type PullRequest, pullImage } from './skopeo.ts';
+import { type ContainerdSource, type SkopeoSource, sourceInDaemon } from './source.ts';
+
+export interface BringDeps extends RegistryDeps {
+  readonly ctr: Ctr;
+  readonly docker: DockerApi;
+}
+
+/** An import, and the place in the layout that its blobs get. */
+type BringRequest = ImportRequest & Pick<PullRequest, 'layout' | 'tag'>;
+
+/**
+ * Brings the image of one platform into the layout from wherever it is, and returns its manifest's digest. The caller
+ * holds the layout's lock.
+ */
+export async function bringImage(
+  request: BringRequest,
+  deps: BringDeps,
+  op: ClientOperation,
+): Promise<string> {
+  return (await bringFromDaemon(request, deps, op)) ?? (await bringFromSource(request, deps, op));
+}
+
+/** From the daemon that a request prefers to registries, if that has it. */
+async function bringFromDaemon(
+  request: BringRequest,
+  deps: BringDeps,
+  op: ClientOperation,
+): Promise<string | undefined> {
+  const { daemon } = request;
+  const source = daemon && sourceInDaemon(request.source, daemon);
+  if (!source) return undefined;
+  try {
+    return await bringFromSource({ ...request, source }, deps, op);
+  } catch (failure) {
+    if (hasCode(failure, 'IMAGE_MISSING') || hasCode(failure, 'PLATFORM_UNAVAILABLE')) return undefined;
+    throw failure;
+  }
+}
+
+async function bringFromSource(request: BringRequest, deps: BringDeps, op: ClientOperation): Promise<string> {
+  const { source } = request;
+  if (source.transport === 'containerd') return await bringFromContainerd(source, request, deps, op);
+  if (source.transport === 'docker-daemon') return await bringFromDocker(source, request, deps, op);
+  op.report({ kind: 'step', message: `Pulling ${source.name}` });
+  if (source.registry === undefined)
+    return await pullImage({ ...request, source, access: noAccess }, deps.runner, op.signal);
+  const { registry } = source;
+  await using access = await openRegistryAccess({ ...request, registry }, deps, op);
+  return await pullImage({ ...request, source, access }, deps.runner, op.signal);
+}
+
+async function bringFromDocker(
+  source: SkopeoSource,
+  request: BringRequest,
+  { docker, runner }: BringDeps,
+  { signal, report }: ClientOperation,
+): Promise<string> {
+  const arch = await docker.imageArch(source.name, signal);
+  if (arch === undefined) throw imageNotInDaemon(source.name, 'docker');
+  if (arch !== request.platform.arch)
+    throw platformNotInDaemon(source.name, 'docker', formatPlatform(request.platform));
+  report({ kind: 'step', message: `Taking ${source.name} out of Docker` });
+  return await pullImage(
+    { ...request, source, access: noAccess, dockerSocket: docker.socket },
+    runner,
+    signal,
+  );
+}
+
+async function bringFromContainerd(
+  source: ContainerdSource,
+  request: BringRequest,
+  { ctr, paths, runner }: BringDeps,
+  { signal, report }: ClientOperation,
+): Promise<string> {
+  const { fullName: name, namespaces } = source;
+  const namespace = await firstWith(namespaces, (each) => ctr.hasImage(each, name, signal));
+  if (namespace === undefined) throw imageNotInDaemon(name, 'containerd', namespaces);
+  report({ kind: 'step', message: `Taking ${source.name} out of containerd (${namespace})` });
+  await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'containerd-');
+  const archive = join(work.path, 'image.tar');
+  const platform = formatPlatform(request.platform);
+  try {
+    await ctr.exportImage(namespace, { name, platform }, archive, signal);
+  } catch (failure) {
+    if (!(
+      failure instanceof ToolFailedError &&
+      /content digest .* not found|no match for platform/.test(failure.stderr)
+    ))
+      throw failure;
+    throw platformNotInDaemon(name, 'containerd', platform, failure);
+  }
+  const exported = {
+    transport: 'oci-archive',
+    location: `oci-archive:${archive}`,
+    name: source.name,
+  } as const;
+  return await pullImage({ ...request, source: exported, access: noAccess }, runner, signal);
+}
+
+async function firstWith<T>(all: readonly T[], test: (each: T) => Promise<boolean>): Promise<T | undefined> {
+  for (const each of all) if (await test(each)) return each;
+  return undefined;
+}

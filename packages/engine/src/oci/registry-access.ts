@@ -1,0 +1,117 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { openWorkspace } from '@ignite/toolkit/files/workspace';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import * as v from 'valibot';
+import type { Paths } from '../host/paths.ts';
+import {
+  credentialHelper,
+  type DockerConfig,
+  parseDockerConfig,
+  saysPlainHttp,
+  serverOf,
+} from './docker-config.ts';
+import { credentialHelperFailed, registryConfigInvalid, registryInsecure } from './errors.ts';
+import { insecureRegistries, isOnThisHost } from './insecure-registries.ts';
+import type { RegistryAccess } from './skopeo.ts';
+
+export interface RegistryDeps {
+  readonly paths: Paths;
+  readonly runner: Runner;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const notFound = 'credentials not found in native keychain'; // docker-credential-helpers(1)
+const credentialsSchema = v.looseObject({ Username: v.string(), Secret: v.string() });
+
+/** Needs no credentials and no leniency: for what is no registry. */
+export const noAccess: RegistryAccess = { insecure: false };
+
+/**
+ * How to speak to a registry, by Docker's config.json in `registryConfigDir`, $DOCKER_CONFIG or the home of the user.
+ * Credentials that a helper gives lie in a file for our eyes alone until disposed; the caller holds the layout's lock.
+ * @throws CodedError REGISTRY_INSECURE, REGISTRY_CONFIG_INVALID, CREDENTIAL_HELPER_FAILED
+ */
+export async function openRegistryAccess(
+  { registry, registryConfigDir }: { readonly registry: string; readonly registryConfigDir?: string },
+  deps: RegistryDeps,
+  { signal, report }: ClientOperation,
+): Promise<RegistryAccess & AsyncDisposable> {
+  const listed = insecureRegistries(deps.env).includes(registry);
+  const insecure = listed || isOnThisHost(registry);
+  const named = registryConfigDir ?? (deps.env['DOCKER_CONFIG'] || undefined);
+  const file = join(named ?? join(deps.env['HOME'] || homedir(), '.docker'), 'config.json');
+  const config = await readConfig(file);
+  if (saysPlainHttp(config, registry) && !insecure) throw registryInsecure(registry);
+  if (listed)
+    report({
+      kind: 'warning',
+      message: `registry ${registry} is listed as insecure: nothing proves who it is`,
+    });
+  const credentials = await askHelper({ file, config, registry, mustWork: named !== undefined }, deps, {
+    signal,
+    report,
+  });
+  if (credentials === undefined && named === undefined)
+    return { insecure, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const workspace = await openWorkspace(deps.paths.runDir, 'registry-auth-');
+  const authFile = join(workspace.path, 'auth.json');
+  const { auths } = config;
+  const content = credentials === undefined ? { auths: auths ?? {} } : { auths: { [registry]: credentials } };
+  await writeFile(authFile, JSON.stringify(content), { mode: 0o600 });
+  return { authFile, insecure, [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose]() };
+}
+
+async function readConfig(file: string): Promise<DockerConfig> {
+  try {
+    return parseDockerConfig(await readFile(file, 'utf8'));
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw registryConfigInvalid(file, failure);
+  }
+}
+
+interface Asked {
+  readonly file: string;
+  readonly config: DockerConfig;
+  readonly registry: string;
+  /** Of a config that was named: what is only found in a home may also be about other registries. */
+  readonly mustWork: boolean;
+}
+
+/** In the form of `auths`; undefined where no helper is configured, or it knows of nothing. */
+async function askHelper(
+  { file, config, registry, mustWork }: Asked,
+  { runner }: RegistryDeps,
+  { signal, report }: ClientOperation,
+): Promise<object | undefined> {
+  const helper = credentialHelper(config, registry);
+  if (helper === undefined) return undefined;
+  const tool = `docker-credential-${helper}`;
+  try {
+    if (!/^[\w.-]+$/.test(helper)) throw new RangeError(`${JSON.stringify(helper)} is no name of a program`);
+    const { stdout } = await runner.run({ tool, args: ['get'], stdin: serverOf(registry) }, signal);
+    const { Username, Secret } = v.parse(credentialsSchema, JSON.parse(stdout));
+    return Username === '<token>'
+      ? { identitytoken: Secret }
+      : { auth: Buffer.from(`${Username}:${Secret}`).toString('base64') };
+  } catch (failure) {
+    signal.throwIfAborted();
+    const said = failure instanceof ToolFailedError ? `${failure.stdout}${failure.stderr}`.trim() : '';
+    if (said.includes(notFound)) return undefined;
+    const failed = credentialHelperFailed({ tool, file, said: said || reasonOf(failure) }, failure);
+    if (mustWork) throw failed;
+    report({ kind: 'warning', message: `${failed.message}: going on without` });
+    return undefined;
+  }
+}
+
+/** What a helper printed that is no answer may hold a secret. */
+const reasonOf = (failure: unknown): string =>
+  failure instanceof CodedError || failure instanceof RangeError
+    ? errorText(failure)
+    : 'its answer makes no sense';
