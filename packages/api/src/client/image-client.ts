@@ -1,10 +1,13 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Arch } from '../v1/arch.ts';
 import type { Image } from '../v1/image.ts';
+import type { SandboxRuntime } from '../v1/vm-sandbox.ts';
 import type { Finder } from './finder.ts';
 import type { ClientOperation } from './progress.ts';
 
 export interface ImportImageRequest {
+  /** Of which the store is looked into before a registry is asked; as in `CreateVmRequest`. */
+  readonly runtime?: SandboxRuntime;
   /** Absent: this host's. */
   readonly arch?: Arch;
   readonly registryConfigDir?: string;

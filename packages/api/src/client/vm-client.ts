@@ -1,4 +1,5 @@
 import type { Vm } from '../v1/vm.ts';
+import type { SandboxRuntime } from '../v1/vm-sandbox.ts';
 import type { Finder } from './finder.ts';
 import type { ClientOperation } from './progress.ts';
 
@@ -10,9 +11,13 @@ export interface CreateVmRequest {
   /** As a person wrote it: defaults are filled in and everything is validated here. */
   readonly spec: unknown;
   readonly registryConfigDir?: string;
+  /** Wins over that of the spec; conmon takes its place, with a warning, where this host has it not. */
+  readonly runtime?: SandboxRuntime;
 }
 
 export interface StartVmRequest {
+  /** For this and later starts, as in `CreateVmRequest`. */
+  readonly runtime?: SandboxRuntime;
   /** How long SSH may take to answer. */
   readonly sshTimeoutMs?: number;
   /** Types or names of checks of the host, or `all`, in any letter case. */

@@ -2,7 +2,8 @@ import type { Image } from '@ignite/api/v1/image';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command } from '../arguments/command.ts';
-import { registryConfig } from '../configuration.ts';
+import { importRuntimeFlags, runtimeOf } from '../arguments/runtime-flags.ts';
+import { readConfiguration, registryConfig } from '../configuration.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
 import { type Column, assertOutputFlags, outputFlags, printObjects, viewContext } from '../render/objects.ts';
@@ -61,11 +62,12 @@ export const imageImport: Command = {
   flags: {
     ...archFlags,
     'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
-    runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
+    ...importRuntimeFlags,
   },
   run: async (invocation) => {
     const { flags, args, io } = invocation;
-    const request = { ...archOf(flags), ...(await registryConfig(invocation)) };
+    const runtime = runtimeOf(flags, await readConfiguration(invocation));
+    const request = { ...archOf(flags), ...(await registryConfig(invocation)), ...runtime };
     const image = await withClient(invocation, (client, op) => client.images.import(args[0]!, request, op));
     io.out.write(
       `${flags.isSet('quiet') ? image.metadata.uid : `Created image with ID "${image.metadata.uid}" and name "${image.metadata.name}"`}\n`,

@@ -2,7 +2,8 @@ import type { Kernel } from '@ignite/api/v1/kernel';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command, Invocation } from '../arguments/command.ts';
-import { registryConfig } from '../configuration.ts';
+import { importRuntimeFlags, runtimeOf } from '../arguments/runtime-flags.ts';
+import { readConfiguration, registryConfig } from '../configuration.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
 import { type Column, assertOutputFlags, outputFlags, printObjects, viewContext } from '../render/objects.ts';
@@ -56,10 +57,11 @@ export const kernelImport: Command = {
   flags: {
     ...archFlags,
     'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
-    runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
+    ...importRuntimeFlags,
   },
   run: async (invocation) => {
-    const request = { ...archOf(invocation.flags), ...(await registryConfig(invocation)) };
+    const runtime = runtimeOf(invocation.flags, await readConfiguration(invocation));
+    const request = { ...archOf(invocation.flags), ...(await registryConfig(invocation)), ...runtime };
     const kernel = await withClient(invocation, (client, op) =>
       client.kernels.import(invocation.args[0]!, request, op),
     );

@@ -4,6 +4,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { LocalClient } from '@ignite/engine/client/local-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Command, Invocation } from '../arguments/command.ts';
+import { networkPluginNote, runtimeFlags, runtimeOf } from '../arguments/runtime-flags.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 import { startFlags, startRequest, startedLine } from './run.ts';
@@ -15,10 +16,12 @@ export const start: Command = {
   arity: { least: 1, most: Infinity },
   summary: 'Start VMs',
   examples: ['ignite start my-vm'],
-  flags: startFlags,
+  flags: { ...startFlags, ...runtimeFlags },
   run: async (invocation) => {
     const { flags, io } = invocation;
-    const request = startRequest(flags);
+    const note = networkPluginNote(flags, { runtime: 'docker' }); // which the VM may have been made with
+    if (note !== undefined && !flags.isSet('quiet')) io.err.write(note);
+    const request = { ...startRequest(flags), ...runtimeOf(flags) };
     return await withClient(invocation, async (client, op) => {
       for (const vm of await findAll(client, invocation)) {
         const started = await client.vms.start(vm.metadata.uid, request, op);

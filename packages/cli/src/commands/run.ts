@@ -7,6 +7,7 @@ import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
 import { legacyFlags, legacySandboxFlags } from '../arguments/legacy-flags.ts';
 import { networkFlags, networkOf } from '../arguments/network-flags.ts';
+import { networkPluginNote, runtimeFlags, runtimeOf } from '../arguments/runtime-flags.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 import { readConfiguration, registryConfig } from '../configuration.ts';
@@ -54,13 +55,7 @@ const createFlags: Flags = {
   ...volumeFlags,
   ...cloudInitFlags,
   'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
-  runtime: { type: 'string', value: 'NAME', help: 'accepted for the sake of old scripts; has no effect' },
-  'network-plugin': {
-    type: 'string',
-    value: 'NAME',
-    default: 'cni',
-    help: 'accepted for the sake of old scripts: cni is the one there is',
-  },
+  ...runtimeFlags,
   ...legacySandboxFlags,
   ...legacyFlags,
 };
@@ -146,7 +141,10 @@ function printCreated(vm: Vm, { flags, io }: Invocation): void {
 /** Flags win over the file of `--config`, and that over the configuration's defaults for VMs. */
 async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   const { flags, io } = invocation;
-  const { vmDefaults = {} } = await readConfiguration(invocation);
+  const configuration = await readConfiguration(invocation);
+  const { vmDefaults = {} } = configuration;
+  const note = networkPluginNote(flags, configuration);
+  if (note !== undefined && !flags.isSet('quiet')) io.err.write(note);
   const config = flags.text('config');
   const file = config === undefined ? undefined : await readVmFile(config);
   const given = { ...specOf(invocation), ...(await cloudInitOf(flags)) };
@@ -166,6 +164,7 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
     annotations: file?.annotations ?? {},
     spec,
     ...(await registryConfig(invocation)),
+    ...runtimeOf(flags, configuration),
   };
 }
 

@@ -25,7 +25,7 @@ export async function exportVm(
   host: VmHost & ImageDeps,
   op: ClientOperation,
 ): Promise<void> {
-  const { paths, runner, insecureRegistries, store } = host;
+  const { paths, runner, store } = host;
   const { signal, report } = op;
   const image = await imageOf(vm, store);
   using _lock = await acquireLock(locksDir(paths), 'vm-archive', signal);
@@ -39,7 +39,7 @@ export async function exportVm(
   report({ kind: 'step', message: `Adding ${image.spec.oci} and its kernel` });
   {
     using _layout = await acquireLock(locksDir(paths), 'oci-layout', signal);
-    const from = { layout: layoutDir(paths), tag: layoutTag(image.metadata.name), insecureRegistries };
+    const from = { layout: layoutDir(paths), tag: layoutTag(image.metadata.name) };
     await copyImageOut({ ...from, destination: `oci:${at('image')}:image` }, runner, signal);
   }
   for (const name of kernelFiles)

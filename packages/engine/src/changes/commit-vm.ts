@@ -23,14 +23,14 @@ export async function commitVm(
   host: VmHost & ImageDeps,
   op: ClientOperation,
 ): Promise<Image> {
-  const { paths, runner, insecureRegistries } = host;
+  const { paths, runner } = host;
   const { image } = changes;
   const name = familiarName(parseReference(request.reference));
   await using layer = await readChanges({ ...changes, as: 'layer' }, host, op);
   const layout = join(layer.path, 'layout');
   {
     using _lock = await acquireLock(locksDir(paths), 'oci-layout', op.signal);
-    const from = { layout: layoutDir(paths), tag: layoutTag(image.metadata.name), insecureRegistries };
+    const from = { layout: layoutDir(paths), tag: layoutTag(image.metadata.name) };
     await copyImageOut({ ...from, destination: `oci:${layout}:${tag}` }, runner, op.signal);
   }
   const { author, message } = request;

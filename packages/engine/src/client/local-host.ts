@@ -8,17 +8,19 @@ import type { ServiceUnit } from '../host/service-unit.ts';
 /** This host itself. */
 export class LocalHostExamination implements HostClient {
   readonly #runner: Runner;
+  readonly #env: NodeJS.ProcessEnv;
 
-  constructor(runner: Runner) {
+  constructor(runner: Runner, env: NodeJS.ProcessEnv) {
     this.#runner = runner;
+    this.#env = env;
   }
 
   async examine(): Promise<readonly DoctorCheck[]> {
-    return await examineHost();
+    return await examineHost(this.#env);
   }
 
   async fix(op: ClientOperation): Promise<readonly DoctorCheck[]> {
-    const packages = missingPackages(await examineHost());
+    const packages = missingPackages(await examineHost(this.#env));
     if (packages.length > 0) {
       op.report({ kind: 'step', message: `Installing ${packages.join(', ')}` });
       const env = { DEBIAN_FRONTEND: 'noninteractive' };
@@ -28,7 +30,7 @@ export class LocalHostExamination implements HostClient {
         op.signal,
       );
     }
-    return await examineHost();
+    return await examineHost(this.#env);
   }
 
   installService(unit: ServiceUnit, op: ClientOperation): Promise<ServiceChange> {

@@ -5,9 +5,10 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import { loadImages, saveImages } from '../oci/image-archive.ts';
 import { imageInUse } from '../oci/errors.ts';
-import { importAndRecord, parseImportRequest, removeImageObject } from '../oci/image-objects.ts';
+import { importAndRecord, removeImageObject } from '../oci/image-objects.ts';
 import { pushImage } from '../oci/push-image.ts';
 import { listImages, listVms } from '../vm/vm-store.ts';
+import { importRequest } from './import-request.ts';
 import type { LocalHost } from './local-client.ts';
 import type { LocalVms } from './local-vms.ts';
 import { removeUsers } from './remove-users.ts';
@@ -33,7 +34,12 @@ export class LocalImages implements ImageClient {
   }
 
   async import(source: string, request: ImportImageRequest, op: ClientOperation): Promise<Image> {
-    return await importAndRecord(parseImportRequest(source, request), this.#host, this.#host.store, op);
+    return await importAndRecord(
+      await importRequest(source, request, this.#host, op),
+      this.#host,
+      this.#host.store,
+      op,
+    );
   }
 
   async save(

@@ -1,4 +1,5 @@
 import type { Finder } from '@ignite/api/client/finder';
+import type { ImportImageRequest } from '@ignite/api/client/image-client';
 import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
@@ -6,7 +7,7 @@ import type { Kernel } from '@ignite/api/v1/kernel';
 import { hostArch } from '../host/arch.ts';
 import { kernelInUse } from '../kernel/errors.ts';
 import { buildKernelObject, importKernelObject, removeKernelObject } from '../kernel/kernel-objects.ts';
-import { parseImportRequest } from '../oci/image-objects.ts';
+import { importRequest } from './import-request.ts';
 import { listKernels, listVms } from '../vm/vm-store.ts';
 import type { LocalHost } from './local-client.ts';
 import type { LocalVms } from './local-vms.ts';
@@ -32,12 +33,13 @@ export class LocalKernels implements KernelClient {
     return this.#read.find(query, signal);
   }
 
-  async import(
-    source: string,
-    request: { readonly arch?: Arch; readonly registryConfigDir?: string },
-    op: ClientOperation,
-  ): Promise<Kernel> {
-    return await importKernelObject(parseImportRequest(source, request), this.#host, this.#host.store, op);
+  async import(source: string, request: ImportImageRequest, op: ClientOperation): Promise<Kernel> {
+    return await importKernelObject(
+      await importRequest(source, request, this.#host, op),
+      this.#host,
+      this.#host.store,
+      op,
+    );
   }
 
   async build(request: { readonly arch?: Arch }, op: ClientOperation): Promise<Kernel> {

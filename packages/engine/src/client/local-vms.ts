@@ -36,6 +36,7 @@ import { vmNeeds } from '../vm/vm-needs.ts';
 import { startVm } from '../vm/start-vm.ts';
 import { recordInLife } from '../vm/vm-events.ts';
 import { withVmLocked } from '../vm/vm-lock.ts';
+import { daemonOf, recordRuntime, withRuntime } from '../vm/vm-runtime.ts';
 import { changeVm, findVm, getVm, listVms, withPower } from '../vm/vm-store.ts';
 import { assertVmm } from '../vmm/assert-vmm.ts';
 import type { LocalHost } from './local-client.ts';
@@ -63,11 +64,12 @@ export class LocalVms implements VmClient {
   }
 
   async create(request: CreateVmRequest, op: ClientOperation): Promise<Vm> {
-    const { name, spec } = await validateRequest(request);
+    const { name, spec: asked } = await validateRequest(request);
+    const spec = await withRuntime(asked, request.runtime, this.#host, op);
     const arch = spec.arch ?? hostArch;
     assertMachine(spec, arch);
     assertVmm(this.#host.vmm, arch);
-    const ofArch = { ...request, arch };
+    const ofArch = { ...request, arch, ...daemonOf(spec) };
     const imageRequest = parseImportRequest(spec.image.oci, ofArch);
     if (spec.kernel.oci !== undefined) parseImportRequest(spec.kernel.oci, ofArch);
     const uid = uidFor(request);
@@ -94,9 +96,10 @@ export class LocalVms implements VmClient {
     const host = isTypeIgnored('Port', ignored)
       ? { ...this.#host, network: shadowingNetwork(this.#host.network) }
       : this.#host;
-    const vm = await withVmLocked(query, host, op.signal, async (found) => {
+    const vm = await withVmLocked(query, host, op.signal, async (asked) => {
+      const found = await recordRuntime(asked, request.runtime, host, op);
       if ((await host.sandbox.observe(found.metadata.uid)).state !== 'running')
-        await assertPreflight(planPreflight(vmNeeds(found, host.vmm, process.env), ignored));
+        await assertPreflight(planPreflight(vmNeeds(found, host.vmm, host.env), ignored));
       op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });
       try {
         return await startVm(found, { power: 'Running' }, host, op);

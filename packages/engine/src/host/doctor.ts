@@ -4,11 +4,13 @@ import { delimiter, join } from 'node:path';
 import type { DoctorCheck } from '@ignite/api/client/host-client';
 import { canVirtualize } from '../vmm/accel.ts';
 import { hostArch } from './arch.ts';
+import { probeDaemon } from './daemon-probe.ts';
+import type { HostDaemon } from './errors.ts';
 import { findProgram, isAccessible } from './find-program.ts';
 import { cniPackage, cniPluginDirs, requirements } from './requirements.ts';
 
 /** What this host has and lacks, what each lack costs, and how to get it. */
-export async function examineHost(): Promise<readonly DoctorCheck[]> {
+export async function examineHost(env: NodeJS.ProcessEnv): Promise<readonly DoctorCheck[]> {
   return await Promise.all([
     ...requirements.map(checkPrograms),
     checkCniPlugins(),
@@ -16,6 +18,8 @@ export async function examineHost(): Promise<readonly DoctorCheck[]> {
     checkKvm(),
     checkForwarding(),
     checkRoot(),
+    checkDaemon('containerd', env),
+    checkDaemon('docker', env),
   ]);
 }
 
@@ -119,4 +123,17 @@ function checkRoot(): Promise<DoctorCheck> {
     cost: 'only commands that read work: ps, images, kernels, inspect',
     cure: 'run ignite with sudo',
   });
+}
+
+/** One that is not there is a lack only for those who want it. */
+async function checkDaemon(name: HostDaemon, env: NodeJS.ProcessEnv): Promise<DoctorCheck> {
+  const { usable, found, ...rest } = await probeDaemon(name, env);
+  if (usable) return { name, state: 'ok', found };
+  return {
+    name,
+    state: 'degraded',
+    found,
+    cost: `VMs cannot be run by it: --runtime ${name} means conmon`,
+    ...rest,
+  };
 }

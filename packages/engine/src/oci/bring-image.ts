@@ -8,7 +8,7 @@ import type { DockerApi } from '../host/docker-api.ts';
 import { imageNotInDaemon, platformNotInDaemon } from './errors.ts';
 import type { ImportRequest } from './import-image.ts';
 import { formatPlatform } from './platform.ts';
-import { noAccess, openRegistryAccess, type RegistryDeps } from './registry-access.ts';
+import { openRegistryAccess, type RegistryDeps } from './registry-access.ts';
 import { type PullRequest, pullImage } from './skopeo.ts';
 import { type ContainerdSource, type SkopeoSource, sourceInDaemon } from './source.ts';
 
@@ -54,8 +54,7 @@ async function bringFromSource(request: BringRequest, deps: BringDeps, op: Clien
   if (source.transport === 'containerd') return await bringFromContainerd(source, request, deps, op);
   if (source.transport === 'docker-daemon') return await bringFromDocker(source, request, deps, op);
   op.report({ kind: 'step', message: `Pulling ${source.name}` });
-  if (source.registry === undefined)
-    return await pullImage({ ...request, source, access: noAccess }, deps.runner, op.signal);
+  if (source.registry === undefined) return await pullImage({ ...request, source }, deps.runner, op.signal);
   const { registry } = source;
   await using access = await openRegistryAccess({ ...request, registry }, deps, op);
   return await pullImage({ ...request, source, access }, deps.runner, op.signal);
@@ -72,11 +71,7 @@ async function bringFromDocker(
   if (arch !== request.platform.arch)
     throw platformNotInDaemon(source.name, 'docker', formatPlatform(request.platform));
   report({ kind: 'step', message: `Taking ${source.name} out of Docker` });
-  return await pullImage(
-    { ...request, source, access: noAccess, dockerSocket: docker.socket },
-    runner,
-    signal,
-  );
+  return await pullImage({ ...request, source, dockerSocket: docker.socket }, runner, signal);
 }
 
 async function bringFromContainerd(
@@ -107,7 +102,7 @@ async function bringFromContainerd(
     location: `oci-archive:${archive}`,
     name: source.name,
   } as const;
-  return await pullImage({ ...request, source: exported, access: noAccess }, runner, signal);
+  return await pullImage({ ...request, source: exported }, runner, signal);
 }
 
 async function firstWith<T>(all: readonly T[], test: (each: T) => Promise<boolean>): Promise<T | undefined> {

@@ -16,7 +16,6 @@ import { archiveInvalid, transferFailed } from './errors.ts';
 import { importAndRecord } from './image-objects.ts';
 import { type ImageDeps, layoutTag } from './import-image.ts';
 import { familiarName, parseReference } from './reference.ts';
-import { noAccess } from './registry-access.ts';
 import { copyImageOut } from './skopeo.ts';
 import type { ImageSource } from './source.ts';
 import { readTarMember, writeTar } from './tar.ts';
@@ -38,7 +37,7 @@ export async function saveImages(
       report({ kind: 'step', message: `Saving ${spec.oci}` });
       const prefix = request.format === 'oci' ? `oci:${target}` : `docker-archive:${target}`;
       const destination = `${prefix}:${spec.oci}`;
-      const from = { layout: layoutDir(paths), tag: layoutTag(metadata.name), access: noAccess };
+      const from = { layout: layoutDir(paths), tag: layoutTag(metadata.name) };
       await copyImageOut({ ...from, destination }, runner, signal).catch((failure: unknown) => {
         throw transferFailed(`save "${spec.oci}"`, failure);
       });

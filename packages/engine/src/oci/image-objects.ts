@@ -8,6 +8,7 @@ import { newUid } from '@ignite/toolkit/object/uid';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { recordEvent } from '../events/record-event.ts';
 import { hostArch } from '../host/arch.ts';
+import type { HostDaemon } from '../host/errors.ts';
 import { imageDir } from '../host/paths.ts';
 import { listImages } from '../vm/vm-store.ts';
 import { type Imported, findImported, importName } from './arch-name.ts';
@@ -19,6 +20,7 @@ import { parseSource } from './source.ts';
 export interface ImageRequest {
   readonly arch?: Arch;
   readonly registryConfigDir?: string;
+  readonly daemon?: HostDaemon;
 }
 
 export function parseImportRequest(source: string, request: ImageRequest): ImportRequest {
@@ -26,6 +28,7 @@ export function parseImportRequest(source: string, request: ImageRequest): Impor
     source: parseSource(source),
     platform: { os: 'linux', arch: request.arch ?? hostArch },
     ...(request.registryConfigDir !== undefined && { registryConfigDir: request.registryConfigDir }),
+    ...(request.daemon !== undefined && { daemon: request.daemon }),
   };
 }
 

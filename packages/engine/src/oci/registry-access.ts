@@ -28,9 +28,6 @@ export interface RegistryDeps {
 const notFound = 'credentials not found in native keychain'; // docker-credential-helpers(1)
 const credentialsSchema = v.looseObject({ Username: v.string(), Secret: v.string() });
 
-/** Needs no credentials and no leniency: for what is no registry. */
-export const noAccess: RegistryAccess = { insecure: false };
-
 /**
  * How to speak to a registry, by Docker's config.json in `registryConfigDir`, $DOCKER_CONFIG or the home of the user.
  * Credentials that a helper gives lie in a file for our eyes alone until disposed; the caller holds the layout's lock.

@@ -11,7 +11,8 @@ export interface PullRequest {
   readonly layout: string;
   /** The tag it gets in the layout. */
   readonly tag: string;
-  readonly access: RegistryAccess;
+  /** Where a registry is spoken to. */
+  readonly access?: RegistryAccess;
   /** Of Docker, where the source is its daemon. */
   readonly dockerSocket?: string;
 }
@@ -50,8 +51,8 @@ export function pullArgs(request: PullRequest, digestFile: string): readonly str
     '--quiet',
     '--retry-times=2',
     `--digestfile=${digestFile}`,
-    ...(access.authFile === undefined ? [] : [`--src-authfile=${access.authFile}`]),
-    ...(access.insecure ? ['--src-tls-verify=false'] : []),
+    ...(access?.authFile === undefined ? [] : [`--src-authfile=${access.authFile}`]),
+    ...(access?.insecure ? ['--src-tls-verify=false'] : []),
     ...(dockerSocket === undefined ? [] : [`--src-daemon-host=unix://${dockerSocket}`]),
     source.location,
     `oci:${request.layout}:${request.tag}`,
@@ -63,7 +64,8 @@ export interface CopyOutRequest {
   readonly tag: string;
   /** Where it goes, in skopeo's words. */
   readonly destination: string;
-  readonly access: RegistryAccess;
+  /** Where a registry is spoken to. */
+  readonly access?: RegistryAccess;
 }
 
 /** Copies an image out of an OCI layout, and returns the digest of the manifest that was written. */
@@ -80,8 +82,8 @@ export async function copyImageOut(
     '--quiet',
     '--retry-times=2',
     `--digestfile=${digestFile}`,
-    ...(access.authFile === undefined ? [] : [`--dest-authfile=${access.authFile}`]),
-    ...(access.insecure ? ['--dest-tls-verify=false'] : []),
+    ...(access?.authFile === undefined ? [] : [`--dest-authfile=${access.authFile}`]),
+    ...(access?.insecure ? ['--dest-tls-verify=false'] : []),
     `oci:${request.layout}:${request.tag}`,
     request.destination,
   ];

@@ -6,13 +6,14 @@ import type { HostNeeds } from '../host/preflight.ts';
 import { cniPluginDirs } from '../host/requirements.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 import { archOf } from './vm-machine.ts';
+import { runtimeOf } from './vm-runtime.ts';
 
 type Needs = Pick<HostNeeds, 'programs' | 'files'>;
 
 /** What must be on a host before the VM is started. @throws CodedError DOCKER_HOST_INVALID */
 export function vmNeeds(vm: Vm, vmm: Vmm, env: NodeJS.ProcessEnv): HostNeeds {
   const cniDirs = [...cniPluginDirs, ...(env['CNI_PATH'] ?? '').split(delimiter).filter(Boolean)];
-  const sandbox = sandboxNeeds(vm.spec.sandbox?.runtime ?? 'conmon', env);
+  const sandbox = sandboxNeeds(runtimeOf(vm.spec), env);
   return {
     programs: [
       ['setpriv'],
@@ -33,8 +34,8 @@ function sandboxNeeds(runtime: SandboxRuntime, env: NodeJS.ProcessEnv): Needs {
     case 'conmon':
       return { programs: [['conmon'], ['runc', 'crun']], files: [] };
     case 'containerd':
-      return { programs: [['ctr']], files: [[containerdSocket(env)]] };
+      return { programs: [['ctr'], ['perl']], files: [[containerdSocket(env)]] };
     case 'docker':
-      return { programs: [], files: [[dockerSocket(env)]] };
+      return { programs: [['nsenter'], ['perl']], files: [[dockerSocket(env)]] };
   }
 }

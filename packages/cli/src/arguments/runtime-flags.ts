@@ -1,0 +1,55 @@
+import type { ConfigurationSpec } from '@ignite/api/v1/configuration';
+import { type SandboxRuntime, sandboxRuntimes } from '@ignite/api/v1/vm-sandbox';
+import type { Flag, FlagValues, Flags } from './command.ts';
+import { usageError } from './usage-error.ts';
+
+const runtime: Flag = { type: 'string', value: 'NAME', values: sandboxRuntimes, help: '' };
+
+/** Of commands that bring images. */
+export const importRuntimeFlags: Flags = {
+  runtime: { ...runtime, help: 'look into containerd or docker before a registry is asked' },
+};
+
+/** Of commands that start VMs. */
+export const runtimeFlags: Flags = {
+  runtime: {
+    ...runtime,
+    default: 'conmon',
+    help: 'what isolates the VM and watches over it; containerd and docker may hold its image too',
+  },
+  'network-plugin': {
+    type: 'string',
+    value: 'NAME',
+    values: ['cni', 'docker-bridge'],
+    default: 'cni',
+    help: "accepted for the sake of old scripts: VMs are on Ignite's CNI network with either",
+  },
+};
+
+/** The runtime that was asked for, as a part of a request: the flag wins over the configuration. */
+export function runtimeOf(
+  flags: FlagValues,
+  configuration: ConfigurationSpec = {},
+): { readonly runtime?: SandboxRuntime } {
+  const text = flags.text('runtime') ?? configuration.runtime;
+  const found = sandboxRuntimes.find((each) => each === text);
+  return found === undefined ? {} : { runtime: found };
+}
+
+/**
+ * What is to be told about the network plugin, if anything.
+ * @throws CodedError USAGE_INVALID
+ */
+export function networkPluginNote(
+  flags: FlagValues,
+  configuration: ConfigurationSpec = {},
+): string | undefined {
+  const plugin = flags.text('network-plugin') ?? configuration.networkPlugin;
+  if (plugin !== 'docker-bridge') return undefined;
+  if (runtimeOf(flags, configuration).runtime !== 'docker')
+    throw usageError(
+      'the "docker-bridge" network plugin can only be used with the "docker" runtime',
+      'add --runtime docker, or leave --network-plugin out',
+    );
+  return 'note: --network-plugin docker-bridge: the VM is on the CNI network of Ignite, not on that of Docker\n';
+}

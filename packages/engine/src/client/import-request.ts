@@ -1,0 +1,17 @@
+import type { ImportImageRequest } from '@ignite/api/client/image-client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { parseImportRequest } from '../oci/image-objects.ts';
+import type { ImportRequest } from '../oci/import-image.ts';
+import { chooseRuntime } from '../sandbox/choose-runtime.ts';
+
+/** What a client asks to be imported, with the daemon that may have it. @throws CodedError REFERENCE_INVALID */
+export async function importRequest(
+  source: string,
+  { runtime, ...request }: ImportImageRequest,
+  { env }: { readonly env: NodeJS.ProcessEnv },
+  op: ClientOperation,
+): Promise<ImportRequest> {
+  const chosen = await chooseRuntime(runtime, env, op);
+  const daemon = chosen === undefined || chosen === 'conmon' ? {} : { daemon: chosen };
+  return parseImportRequest(source, { ...request, ...daemon });
+}

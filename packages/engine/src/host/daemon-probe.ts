@@ -1,0 +1,63 @@
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { connectsTo, containerdSocket, dockerSocket } from './daemon-socket.ts';
+import type { HostDaemon } from './errors.ts';
+import { findProgram } from './find-program.ts';
+
+/** Whether VMs can be run by a daemon of this host. */
+export type DaemonProbe =
+  | { readonly usable: true; readonly found: string }
+  | { readonly usable: false; readonly found: string; readonly cure: string };
+
+interface DaemonParts {
+  readonly socket: (env: NodeJS.ProcessEnv) => string;
+  /** Of the daemon itself. */
+  readonly program: string;
+  readonly package: string;
+  /** What we need beside it. */
+  readonly programs: readonly string[];
+}
+
+const daemons: Readonly<Record<HostDaemon, DaemonParts>> = {
+  containerd: {
+    socket: containerdSocket,
+    program: 'containerd',
+    package: 'containerd',
+    programs: ['ctr', 'perl'],
+  },
+  docker: {
+    socket: dockerSocket,
+    program: 'dockerd',
+    package: 'docker.io',
+    programs: ['nsenter', 'setpriv', 'perl'],
+  },
+};
+
+/** Connects to it, and looks for the programs that we need beside it. */
+export async function probeDaemon(daemon: HostDaemon, env: NodeJS.ProcessEnv): Promise<DaemonProbe> {
+  const parts = daemons[daemon];
+  let socket: string;
+  try {
+    socket = parts.socket(env);
+  } catch (failure) {
+    return { usable: false, found: errorText(failure), cure: 'unset DOCKER_HOST' };
+  }
+  const answer = await connectsTo(socket);
+  if (answer === true) {
+    const missing = await firstMissing(parts.programs);
+    if (missing === undefined) return { usable: true, found: `answers at ${socket}` };
+    return { usable: false, found: `${missing} is not installed`, cure: `apt-get install ${missing}` };
+  }
+  if (answer.code === 'EACCES')
+    return { usable: false, found: `${socket} is not for this user`, cure: 'run ignite with sudo' };
+  const isInstalled = (await findProgram(parts.program)) !== undefined;
+  return {
+    usable: false,
+    found: `${isInstalled ? 'does not answer' : 'not installed: nobody answers'} at ${socket}`,
+    cure: isInstalled ? `systemctl start ${daemon}` : `apt-get install ${parts.package}`,
+  };
+}
+
+async function firstMissing(programs: readonly string[]): Promise<string | undefined> {
+  for (const program of programs) if ((await findProgram(program)) === undefined) return program;
+  return undefined;
+}
