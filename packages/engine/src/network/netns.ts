@@ -1,8 +1,10 @@
-import { access } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 
 export const netnsName = (uid: string): string => `ignite-${uid}`;
 export const netnsPath = (uid: string): string => `/run/netns/${netnsName(uid)}`;
+
+const nsfsMagic = 0x6e736673; // statfs(2)
 
 /** Named network namespaces, by the `ip netns` tool. */
 export class Netns {
@@ -14,13 +16,13 @@ export class Netns {
 
   async ensure(uid: string, signal: AbortSignal): Promise<void> {
     if (await this.exists(uid)) return;
+    await this.remove(uid, signal); // a mere file, on which the tool was killed before it mounted a namespace
     await this.#runner.run({ tool: 'ip', args: ['netns', 'add', netnsName(uid)] }, signal);
   }
 
   async exists(uid: string): Promise<boolean> {
     try {
-      await access(netnsPath(uid));
-      return true;
+      return (await statfs(netnsPath(uid))).type === nsfsMagic;
     } catch {
       return false;
     }
