@@ -8,8 +8,6 @@ export interface DockerContainerInput {
   readonly image: string;
   /** The program that keeps consoles. */
   readonly consoleLog: string;
-  /** Whose members may use the devices. */
-  readonly deviceGroups: readonly number[];
 }
 
 const cloneNewNet = 0x4000_0000; // setns(2)
@@ -30,7 +28,7 @@ export function dockerContainer(spec: SandboxSpec, host: HostTree, input: Docker
     Labels: { 'ignite.uid': spec.uid },
     User: '0:0',
     WorkingDir: '/',
-    Entrypoint: entrypoint(spec, input.deviceGroups),
+    Entrypoint: entrypoint(spec),
     Cmd: [],
     HostConfig: {
       NetworkMode: 'none',
@@ -40,7 +38,7 @@ export function dockerContainer(spec: SandboxSpec, host: HostTree, input: Docker
       RestartPolicy: { Name: 'no' },
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],
-      CapAdd: ['SYS_ADMIN', 'SETUID', 'SETGID', 'SETPCAP'],
+      CapAdd: ['SYS_ADMIN', 'CHOWN', 'SETUID', 'SETGID', 'SETPCAP'],
       SecurityOpt: ['no-new-privileges', `seccomp=${JSON.stringify(seccomp)}`],
       Memory: spec.memoryLimit,
       CpuPeriod: 100_000,
@@ -72,16 +70,24 @@ export function dockerContainer(spec: SandboxSpec, host: HostTree, input: Docker
 }
 
 /** Pure. Joins the network namespace, drops every privilege, and keeps what the program prints. */
-function entrypoint(spec: SandboxSpec, groups: readonly number[]): readonly string[] {
+function entrypoint(spec: SandboxSpec): readonly string[] {
   return [
     ...['/usr/bin/nsenter', '--net=/vm/netns', '--'],
-    ...['/usr/bin/setpriv', `--reuid=${spec.user}`, `--regid=${spec.user}`],
-    groups.length === 0 ? '--clear-groups' : `--groups=${groups.join(',')}`,
+    ...handOver,
+    ...[String(spec.user), ...spec.devices, ...(spec.blockDevices ?? []).map(({ path }) => path), '--'],
+    ...['/usr/bin/setpriv', `--reuid=${spec.user}`, `--regid=${spec.user}`, '--clear-groups'],
     ...['--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-all', '--no-new-privs', '--'],
     ...['/usr/bin/env', '-i', ...environOf(spec)],
     ...['/usr/bin/perl', '/vm/console-log', 'run', '/vm/console', String(logLimitBytes), ...spec.argv],
   ];
 }
+
+/** Docker makes a container's devices with the owner and mode that they have on the host. */
+const handOver = [
+  '/usr/bin/perl',
+  '-e',
+  '$user = shift; while (($_ = shift) ne "--") { chown($user, $user, $_) or die "$_: $!\\n" } exec @ARGV',
+];
 
 /** As in a bundle, except that a network namespace may be joined, by whoever has the capability. */
 const seccomp = {

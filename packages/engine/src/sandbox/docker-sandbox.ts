@@ -1,4 +1,4 @@
-import { chown, open, stat } from 'node:fs/promises';
+import { chown, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DockerApi, DockerFailedError } from '../host/docker-api.ts';
 import { type ContainerDaemon, containerName, DaemonSandbox, type FoundContainer } from './daemon-sandbox.ts';
@@ -36,14 +36,7 @@ class DockerContainers implements ContainerDaemon {
     await handOverLog(spec);
     const image = await this.#ensureImage(signal);
     const { consoleLog } = this.#options;
-    const config = dockerContainer(spec, hostTree(), {
-      image,
-      consoleLog,
-      deviceGroups: await groupsOf([
-        ...spec.devices,
-        ...(spec.blockDevices ?? []).map(({ source }) => source),
-      ]),
-    });
+    const config = dockerContainer(spec, hostTree(), { image, consoleLog });
     try {
       await this.#docker.createContainer(name, config, signal);
       await this.#docker.startContainer(name, signal);
@@ -88,11 +81,4 @@ async function handOverLog(spec: SandboxSpec): Promise<void> {
   const log = await open(spec.logPath, 'a', 0o640);
   await log.close();
   await chown(spec.logPath, spec.user, spec.user);
-}
-
-/** Docker gives a container's devices the owner and mode that they have on the host. */
-async function groupsOf(devices: readonly string[]): Promise<readonly number[]> {
-  const stats = await Promise.all(devices.map((path) => stat(path)));
-  const closed = stats.filter(({ mode }) => (mode & 0o006) !== 0o006);
-  return [...new Set(closed.map(({ gid }) => gid))].filter((gid) => gid !== 0);
 }

@@ -195,6 +195,16 @@ function testWalls(open: () => Promise<SandboxUnderTest>): void {
     assert.deepEqual(new Set(names), new Set(['lo', 'ours0']));
   });
 
+  test('a program opens the devices that were given, whoever owns them on the host, and no other', async () => {
+    await using at = await open();
+    const uid = newUid();
+    const line = 'exec 3<>/dev/net/tun && echo opened; ls -d /dev/kvm /dev/vda /dev/fuse';
+    await at.launch(uid, line, { devices: ['/dev/net/tun'] });
+    await ended(at.sandbox, uid);
+    assert.match(at.log(uid), /^opened$/m);
+    assert.equal(at.log(uid).match(/No such file/g)?.length, 3, at.log(uid));
+  });
+
   test('a program gets the environment that was given, and nothing of ours', async () => {
     await using at = await open();
     const uid = newUid();
