@@ -172,7 +172,7 @@ describe('the configuration file', () => {
   });
 
   test('a disk that is too small for its image is made larger, with a warning', async () => {
-    const made = await ignite.run('create', image, '--name', 'small', '--size', '16MB');
+    const made = await ignite.run('create', image, '--name', 'small', '--size', '16MB', '--', 'true');
     assert.deepEqual(
       [made.code, /^warning: the disk is made as large as image/m.test(made.stderr)],
       [0, true],

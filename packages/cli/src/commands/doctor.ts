@@ -15,7 +15,7 @@ export const doctor: Command = {
   run: async (invocation) => {
     const checks = invocation.flags.isSet('fix')
       ? await withClient(invocation, (client, op) => client.host.fix(op))
-      : await examineHost(); // which whoever is not root may do too
+      : await examineHost(invocation.io.env); // which whoever is not root may do too
     invocation.io.out.write(checks.map(renderCheck).join(''));
     return checks.some((check) => check.state === 'missing') ? 1 : 0;
   },
