@@ -44,7 +44,7 @@ test('the package that npm packs can be installed by itself, and runs', () => {
       encoding: 'utf8',
       env: { ...process.env, LC_ALL: 'C' },
     });
-  assert.match(manual('ignite-run'), /ignite run IMAGE[^]*--memory SIZE/);
+  assert.match(manual('ignite-run'), /ignite run \[IMAGE\][^]*--memory SIZE/);
   assert.match(manual('ignited'), /ignited gitops/);
   assert.ok(readdirSync(join(dir, 'lib/node_modules/@ignite/cli/dist/guest')).includes('init'));
 });
