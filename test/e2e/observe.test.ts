@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, get } from 'node:http';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
@@ -111,6 +113,48 @@ test('prune clears up after an import that was killed', async () => {
   assert.equal(readdirSync(inData('images')).length, 1);
   assert.deepEqual(readdirSync(inData('scratch')), []);
 });
+
+test('metrics of VMs and of the host are printed, and served at unix sockets while there is a daemon', async () => {
+  const ofBusy = new RegExp(`^ignite_vm_cpu_seconds_total\\{vm="busy",uid="${uid}"\\} [\\d.]+$`, 'm');
+  assert.match(await ignite.ok('metrics', 'busy'), ofBusy);
+  const ofHost = await ignite.ok('metrics');
+  assert.match(ofHost, ofBusy);
+  assert.match(ofHost, /^ignite_vms\{phase="Running"\} 1$/m);
+  assert.equal((await ignite.run('metrics', 'nobody')).code, 1);
+
+  const [daemon, ofVm] = [join(ignite.dir, 'run/daemon.sock'), inData(`vms/${uid}/prometheus.sock`)];
+  writeFileSync(ofVm, ''); // as a daemon that was killed leaves it
+  const serving = ignite.start(['gitops']);
+  await until(async () => existsSync(daemon) && statSync(ofVm).isSocket());
+  assert.equal(statSync(ofVm).mode & 0o777, 0o600);
+  const { type, body } = await scrape(ofVm, '/metrics');
+  assert.equal(type, 'text/plain; version=0.0.4; charset=utf-8');
+  assert.match(body, ofBusy);
+  assert.doesNotMatch(body, /ignite_vms|gitops_/);
+  const whole = (await scrape(daemon, '/metrics')).body;
+  assert.match(whole, ofBusy);
+  assert.match(whole, /^# TYPE gitops_reconcile_total counter$/m);
+  assert.equal((await scrape(ofVm, '/')).status, 404);
+
+  await ignite.ok('kill', 'busy');
+  await until(() => !existsSync(ofVm));
+  assert.match((await scrape(daemon, '/metrics')).body, new RegExp(`^ignite_vm_up\\{.*"${uid}"\\} 0$`, 'm'));
+  serving.interrupt();
+  assert.equal((await serving.ended).code, 0);
+  assert.equal(existsSync(daemon), false);
+});
+
+async function until(check: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 30_000; !(await check()); await delay(100))
+    assert.ok(Date.now() < deadline, 'it never came true');
+}
+
+async function scrape(socketPath: string, path: string) {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  get({ socketPath, path }, resolve).on('error', reject);
+  const answer = await promise;
+  return { status: answer.statusCode, type: answer.headers['content-type'], body: await text(answer) };
+}
 
 interface Sum {
   readonly sizeBytes: number;

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import type { Client } from '@ignite/api/client/client';
 import { type Paths, locksDir } from '@ignite/engine/host/paths';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
+import { Informer } from '@ignite/toolkit/controller/informer';
 import type { OpenOptions } from '@ignite/toolkit/git/open-git-source';
 import { sourceOpener } from '@ignite/toolkit/gitops/open-source';
 import { serveSyncs } from '@ignite/toolkit/gitops/serve-syncs';
@@ -12,12 +14,16 @@ import { localRunner } from '@ignite/toolkit/process/local-runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import { Metrics, serveMetrics } from './metrics.ts';
+import { hostMetrics, vmMetrics } from './host-metrics.ts';
+import { VmMetricsSockets } from './vm-metrics-sockets.ts';
 import { type DeclaredEngines, declaredHost, nodeName } from './declared-host.ts';
 
 export interface GitopsServiceOptions {
   readonly paths: Paths;
   readonly store: ObjectStore;
   readonly engines: DeclaredEngines;
+  /** Of which metrics are served. */
+  readonly client: Client;
   readonly nodeLabels: Readonly<Record<string, string>>;
   readonly webhook?: WebhookOptions;
   readonly log: Log;
@@ -34,13 +40,19 @@ export const openOptions = (paths: Paths): OpenOptions => ({
  * @throws CodedError GITOPS_RUNNING when another process does so already
  */
 export async function runGitops(options: GitopsServiceOptions, signal: AbortSignal): Promise<void> {
-  const { paths, store, engines, nodeLabels, log, webhook } = options;
+  const { paths, store, engines, client, nodeLabels, log, webhook } = options;
   using lock = tryLock(locksDir(paths), 'gitops');
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName();
   const deps = declaredHost(engines, store, nodeLabels);
   const metrics = new Metrics();
-  await using _socket = await serveMetrics(metrics.registry, join(paths.runDir, 'daemon.sock'));
+  await using _socket = await serveMetrics(
+    async () => `${await metrics.registry.metrics()}\n${await hostMetrics(client, paths, signal)}`,
+    join(paths.runDir, 'daemon.sock'),
+  );
+  await using sockets = new VmMetricsSockets(paths, (uid) => vmMetrics(client, [uid], signal), log);
+  const vms = new Informer(store, 'VM', deps.clock, log);
+  sockets.follow(vms);
   const reporting = { log, observer: metrics, sinks: [metrics] };
   const imageFields = { VM: ['/spec/image/oci', '/spec/kernel/oci'] };
   const served = {
@@ -52,7 +64,7 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
     imageFields,
     ...reporting,
   };
-  await serveSyncs({ ...served, ...(webhook && { webhook }) }, signal);
+  await Promise.all([vms.run(signal), serveSyncs({ ...served, ...(webhook && { webhook }) }, signal)]);
 }
 
 /** Looks at one Sync once, where no process keeps this host in sync. */

@@ -58,14 +58,14 @@ export class Metrics implements ControllerObserver, StatusSink {
   }
 }
 
-/** Serves `GET /metrics` on a unix socket that root alone may open. */
-export async function serveMetrics(registry: Registry, socket: string): Promise<AsyncDisposable> {
+/** Serves `GET /metrics` on a unix socket that root alone may open; `text` is asked anew each time. */
+export async function serveMetrics(text: () => Promise<string>, socket: string): Promise<AsyncDisposable> {
   await mkdir(dirname(socket), { recursive: true, mode: 0o711 });
   rmSync(socket, { force: true }); // of a service that was killed: the caller holds the lock
   const server = createServer((asked, answer) => {
     if (asked.url !== '/metrics') return void answer.writeHead(404).end();
-    registry.metrics().then(
-      (text) => answer.writeHead(200, { 'content-type': registry.contentType }).end(text),
+    text().then(
+      (body) => answer.writeHead(200, { 'content-type': Registry.PROMETHEUS_CONTENT_TYPE }).end(body),
       () => answer.writeHead(500).end(),
     );
   }).listen(socket);

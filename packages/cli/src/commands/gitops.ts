@@ -125,7 +125,10 @@ async function serve(invocation: Invocation, { store, paths, client }: DeclaredH
   const everything = (io.isTty ? textLog : jsonLog)((line) => io.err.write(line));
   const log = limitedLog(everything, serviceLevels[logLevelOf(flags)]);
   const webhook = await webhookOptions(flags);
-  await runGitops({ paths, store, engines: client, nodeLabels, log, ...(webhook && { webhook }) }, signal);
+  await runGitops(
+    { paths, store, engines: client, client, nodeLabels, log, ...(webhook && { webhook }) },
+    signal,
+  );
   return 0;
 }
 

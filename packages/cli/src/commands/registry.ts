@@ -32,6 +32,7 @@ const vms: Readonly<Record<string, Load>> = {
   port: async () => (await import('./port.ts')).port,
   inspect: async () => (await import('./inspect.ts')).inspect,
   stats: async () => (await import('./stats.ts')).stats,
+  metrics: async () => (await import('./metrics.ts')).metrics,
 };
 
 const images: Readonly<Record<string, Load>> = {

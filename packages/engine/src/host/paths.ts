@@ -41,6 +41,8 @@ export interface VmFiles {
   /** What the VMM is asked for when it starts, and what it tells of its guest. */
   readonly eventsIn: string;
   readonly eventsOut: string;
+  /** Where the VM's metrics are served while there is a daemon; the original had it by that name. */
+  readonly metrics: string;
 }
 
 export function vmFiles(paths: Paths, uid: string): VmFiles {
@@ -59,6 +61,7 @@ export function vmFiles(paths: Paths, uid: string): VmFiles {
     runtime: join(dir, 'runtime'),
     eventsIn: join(dir, 'events.in'),
     eventsOut: join(dir, 'events.out'),
+    metrics: join(dir, 'prometheus.sock'),
   };
 }
 
