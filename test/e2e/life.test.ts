@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Resolver } from 'node:dns/promises';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
@@ -38,7 +39,12 @@ const namesUp = async (): Promise<readonly string[]> =>
 test('running=true after host reboot: ps tells the truth, and restore starts the VMs that are to come back', async () => {
   await run('one-off', 'exec sleep 1000');
   await run('worker', 'exit 0', '--restart', 'on-failure');
-  await run('server', 'exec sleep 1000', '--restart', 'unless-stopped');
+  await run(
+    'server',
+    'echo I am $(cat /proc/sys/kernel/hostname); exec sleep 1000',
+    '--restart',
+    'unless-stopped',
+  );
   await run('resting', 'exec sleep 1000', '--restart', 'unless-stopped');
   await ignite.ok('stop', '-f', 'resting');
   await run('retrier', 'exec sleep 1000', '--restart', 'on-failure:1');
@@ -63,6 +69,29 @@ test('running=true after host reboot: ps tells the truth, and restore starts the
   assert.equal(await ignite.ok('restore'), '', 'a second time there is nothing to do');
   await ignite.ok('start', 'one-off');
   await ignite.ok('rm', '-f', 'one-off', 'worker', 'resting', 'retrier');
+});
+
+test('rename: the VM is known by its new name at once, to its guest from the next boot on', async () => {
+  const before = await inspect('server'); // which runs since the reboot
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  resolver.setServers(['10.171.0.1']);
+  const taken = await ignite.run('rename', 'server', 'server');
+  assert.equal(taken.code, 0, 'which it has already');
+  assert.match((await ignite.run('rename', 'server', 'No Name')).stderr, /not a VM name: "No Name"\nhint: /);
+  assert.equal(
+    await ignite.ok('rename', 'server', 'web'),
+    `Renamed VM with ID "${before.metadata.uid}" to "web"\n`,
+  );
+  assert.deepEqual(await resolver.resolve4('web'), before.status.network?.ipAddresses);
+  await assert.rejects(resolver.resolve4('server'));
+  assert.equal((await inspect('web')).metadata.uid, before.metadata.uid);
+  assert.match((await ignite.run('inspect', 'server')).stderr, /there is no VM/);
+  await ignite.ok('create', image, '--name', 'other');
+  assert.match((await ignite.run('rename', 'other', 'web')).stderr, /a VM named "web" already exists/);
+  await ignite.ok('rm', 'other');
+  await ignite.ok('stop', '-f', 'web');
+  await ignite.ok('start', 'web');
+  await until('it knows its name', async () => /^I am web\r?$/m.test(await ignite.ok('logs', 'web')));
 });
 
 test('logs: of the last start, of earlier ones, of a span of time, with times', async () => {

@@ -14,4 +14,9 @@ export interface LifeClient {
    * repeated.
    */
   restore(op: ClientOperation): Promise<readonly RestoredVm[]>;
+  /**
+   * The uid stays, and the name in DNS changes at once; the guest's own host name does at its next boot.
+   * @throws CodedError VM_NAME_TAKEN, VM_INVALID for what is no name, VM_DECLARED for a VM that a Sync owns
+   */
+  rename(query: string, name: string, op: ClientOperation): Promise<Vm>;
 }

@@ -1,5 +1,7 @@
 import type { LifeClient, RestoredVm } from '@ignite/api/client/life-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
+import { renameVm } from '../vm/rename-vm.ts';
 import { restoreVms } from '../vm/restore-vms.ts';
 import type { LocalHost } from './local-client.ts';
 
@@ -13,5 +15,9 @@ export class LocalLife implements LifeClient {
 
   restore(op: ClientOperation): Promise<readonly RestoredVm[]> {
     return restoreVms(this.#host, op);
+  }
+
+  rename(query: string, name: string, op: ClientOperation): Promise<Vm> {
+    return renameVm(query, name, this.#host, op);
   }
 }

@@ -54,6 +54,17 @@ export class DhcpDns {
     return known;
   }
 
+  /** Where names are answered for; a server in the namespace knows none. */
+  async rename(record: AttachmentRecord, name: string): Promise<void> {
+    for (const [at, made] of record.interfaces.entries()) {
+      const nic = record.attachment?.nics.find((each) => each.name === made.name);
+      if (!nic) continue;
+      const id = cniAttachment(record, made.name, at).containerId;
+      const lease = { id, name, mac: nic.mac, addresses: nic.addresses.map(withoutPrefix) };
+      await this.#onBridge(made.list.name).rename(lease);
+    }
+  }
+
   /** However far `publish` came. */
   async withdraw(record: AttachmentRecord): Promise<void> {
     await this.#namespace.stop(record.uid);

@@ -30,6 +30,16 @@ export class Dnsmasq {
     }
   }
 
+  /** Tells of a lease's other name; one that is not known stays so. */
+  async rename(lease: Omit<Lease, 'dns'>): Promise<void> {
+    if (!(await this.#leases()).includes(lease.id)) return;
+    const { names, leases } = leaseFiles({ ...lease, dns: { servers: [], search: [], options: [] } });
+    await replaceFile(join(this.#dir, 'leases', lease.id), leases, 0o644);
+    await replaceFile(join(this.#dir, 'names', lease.id), names, 0o644);
+    const pid = await this.#pid();
+    if (pid !== undefined) process.kill(pid, 'SIGHUP'); // what it has read of a file before it would go on saying
+  }
+
   /** Forgets a lease; with the last one dnsmasq goes. */
   async withdraw(id: string): Promise<void> {
     await Promise.all(folders.map((folder) => rm(join(this.#dir, folder, id), { force: true })));

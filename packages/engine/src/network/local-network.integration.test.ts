@@ -232,6 +232,7 @@ async function open(more: Partial<DefaultNetwork> = {}) {
     },
     validate: (asked: AttachRequest) => network.validate(asked),
     changePorts: (...change: Parameters<LocalNetwork['changePorts']>) => network.changePorts(...change),
+    rename: (...change: Parameters<LocalNetwork['rename']>) => network.rename(...change),
     attach: (asked: AttachRequest, until: AbortSignal) => {
       attached.add(asked.uid);
       return network.attach(asked, until);

@@ -130,6 +130,14 @@ export class LocalNetwork implements Network {
     await this.#records.write(after);
   }
 
+  async rename(uid: string, name: string, signal: AbortSignal): Promise<void> {
+    using _lock = await this.#lock(signal);
+    const record = await this.#records.read(uid);
+    if (!record) return;
+    await this.#services.rename(record, name);
+    await this.#records.write({ ...record, name });
+  }
+
   async detach(uid: string, signal: AbortSignal): Promise<void> {
     using _lock = await this.#lock(signal);
     await this.#detach(uid, signal);

@@ -187,6 +187,19 @@ export function testNetworkContract(
       await network.changePorts(newUid(), on(first), signal);
     });
 
+    test('a VM gets another name and stays where it is', async () => {
+      await using network = await open();
+      const asked = request();
+      const attachment = await network.attach(asked, signal);
+      await network.rename(asked.uid, 'another', signal);
+      await network.rename(asked.uid, 'another', signal);
+      assert.deepEqual(await network.observe(asked.uid, signal), { state: 'attached', attachment });
+      await network.detach(asked.uid, signal);
+      assert.deepEqual(await network.observe(asked.uid, signal), { state: 'absent' });
+      await network.rename(asked.uid, 'nobody', signal);
+      assert.deepEqual(await network.observe(asked.uid, signal), { state: 'absent' });
+    });
+
     test('an attachment that was cut short is done by the next try, or undone', async () => {
       await using network = await open();
       for (const afterMs of [1, 40, 120]) {

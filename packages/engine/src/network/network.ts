@@ -117,6 +117,8 @@ export interface Network {
    * @throws CodedError PORT_TAKEN and PORTS_UNSUPPORTED, before anything is changed
    */
   changePorts(uid: string, ports: readonly PortMapping[], signal: AbortSignal): Promise<void>;
+  /** Has other VMs find it by another name; does nothing to a VM that is not attached. */
+  rename(uid: string, name: string, signal: AbortSignal): Promise<void>;
   /** Leaves no namespace, device, lease, rule or file of the VM, and works after a reboot took some of them. */
   detach(uid: string, signal: AbortSignal): Promise<void>;
   observe(uid: string, signal: AbortSignal): Promise<NetworkObservation>;

@@ -5,6 +5,7 @@ export const shadowingNetwork = (network: Network): Network => ({
   validate: async (demand) => await network.validate(demand),
   attach: async (request, signal) => await network.attach({ ...request, shadowsPrograms: true }, signal),
   changePorts: async (uid, ports, signal) => await network.changePorts(uid, ports, signal),
+  rename: async (uid, name, signal) => await network.rename(uid, name, signal),
   detach: async (uid, signal) => await network.detach(uid, signal),
   observe: async (uid, signal) => await network.observe(uid, signal),
 });

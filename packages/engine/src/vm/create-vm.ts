@@ -25,12 +25,7 @@ export async function validateRequest(
   request: CreateVmRequest,
 ): Promise<{ readonly name: string; readonly spec: VmSpec }> {
   const name = request.name ?? randomName();
-  if (!isDnsLabel(name)) {
-    throw invalidVm(
-      `not a VM name: ${JSON.stringify(name)}`,
-      'use at most 63 lower-case letters, digits and dashes, as in a host name',
-    );
-  }
+  assertVmName(name);
   const parsed = v.safeParse(vmSpecSchema, request.spec);
   if (!parsed.success) {
     const [issue] = parsed.issues;
@@ -48,6 +43,15 @@ export async function validateRequest(
     });
   }
   return { name, spec: parsed.output };
+}
+
+/** @throws CodedError VM_INVALID */
+export function assertVmName(name: string): void {
+  if (isDnsLabel(name)) return;
+  throw invalidVm(
+    `not a VM name: ${JSON.stringify(name)}`,
+    'use at most 63 lower-case letters, digits and dashes, as in a host name',
+  );
 }
 
 async function validatePublicKey(ssh: VmSpec['ssh']): Promise<void> {

@@ -13,6 +13,7 @@ export type VmErrorCode =
   | 'PAUSE_UNSUPPORTED'
   | 'VM_EXITED'
   | 'VM_INVALID'
+  | 'VM_DECLARED'
   | 'SSH_NO_KEY'
   | 'SSH_UNREACHABLE'
   | 'KEY_INVALID'
@@ -68,6 +69,13 @@ export const exitedEarly = ({ metadata: { name }, status: { exitCode, message } 
     `VM "${name}" powered off ${exitCode === undefined ? '' : `with exit code ${exitCode} `}before it was ready` +
       (message === undefined ? '' : `: ${message}`),
     `see more with "ignite logs ${name}"`,
+  );
+
+export const declaredVm = (name: string, owner: string): CodedError =>
+  vmError(
+    'VM_DECLARED',
+    `VM "${name}" is declared by Sync "${owner}" under its name`,
+    'rename it where it is declared',
   );
 
 export const invalidVm = (what: string, hint: string): CodedError => vmError('VM_INVALID', what, hint);

@@ -1,7 +1,7 @@
 import { hasCode } from '../errors/coded-error.ts';
 import type { ApiObject } from '../object/meta.ts';
 import { EtcdClient, type EtcdOptions, type KeyValue } from './etcd-client.ts';
-import { created, isGone, keyOf, markedDeleted, matches, patched, updated } from './next-object.ts';
+import { created, isGone, keyOf, markedDeleted, matches, patched, renamed, updated } from './next-object.ts';
 import {
   type Key,
   type ListResult,
@@ -87,7 +87,7 @@ class EtcdStore implements ObjectStore {
   async create(object: NewObject): Promise<ApiObject> {
     const key = keyOf(object);
     const next = created(object, 0, new Date().toISOString());
-    const written = await this.#put(key, next, { target: 'CREATE', create_revision: '0' });
+    const written = await this.#put(key, next, isAbsent);
     if (!written) throw alreadyExists(key);
     return written;
   }
@@ -102,6 +102,26 @@ class EtcdStore implements ObjectStore {
 
   async patch(key: Key, patch: ObjectPatch): Promise<ApiObject> {
     return await this.#change(key, (old) => patched(old, patch, 0));
+  }
+
+  async rename(key: Key, name: string): Promise<ApiObject> {
+    const taken = { ...key, name };
+    for (;;) {
+      const old = await this.#read(key);
+      const value = JSON.stringify(renamed(old.object, name, 0));
+      const revision = await this.#transact(
+        [
+          { key: base64(this.#keyText(key)), ...isUnchanged(old) },
+          { key: base64(this.#keyText(taken)), ...isAbsent },
+        ],
+        [
+          { request_delete_range: { key: base64(this.#keyText(key)) } },
+          { request_put: { key: base64(this.#keyText(taken)), value: base64(value) } },
+        ],
+      );
+      if (revision !== undefined) return withRevision(JSON.parse(value) as ApiObject, revision);
+      if (await this.#isThere(taken)) throw alreadyExists(taken);
+    }
   }
 
   async delete(key: Key): Promise<ApiObject> {
@@ -172,12 +192,20 @@ class EtcdStore implements ObjectStore {
   }
 
   async #read(key: Key): Promise<Stored> {
+    const kv = await this.#range(key);
+    if (!kv) throw notFound(key);
+    return { object: parseObject(kv), modRevision: Number(kv.mod_revision) };
+  }
+
+  async #isThere(key: Key): Promise<boolean> {
+    return (await this.#range(key)) !== undefined;
+  }
+
+  async #range(key: Key): Promise<KeyValue | undefined> {
     const { kvs } = await this.#client.call<RangeResponse>('/v3/kv/range', {
       key: base64(this.#keyText(key)),
     });
-    const [kv] = kvs ?? [];
-    if (!kv) throw notFound(key);
-    return { object: parseObject(kv), modRevision: Number(kv.mod_revision) };
+    return kvs?.[0];
   }
 
   /** Decides again for as long as someone else writes meanwhile. */
@@ -191,30 +219,30 @@ class EtcdStore implements ObjectStore {
 
   /** Undefined when the object is no longer as it was read. */
   async #write(key: Key, old: Stored, next: ApiObject): Promise<ApiObject | undefined> {
-    const unchanged = { target: 'MOD', mod_revision: String(old.modRevision) };
-    if (!isGone(next)) return await this.#put(key, next, unchanged);
-    const revision = await this.#transact(key, unchanged, {
-      request_delete_range: { key: base64(this.#keyText(key)) },
-    });
+    if (!isGone(next)) return await this.#put(key, next, isUnchanged(old));
+    const at = { key: base64(this.#keyText(key)) };
+    const revision = await this.#transact([{ ...at, ...isUnchanged(old) }], [{ request_delete_range: at }]);
     return revision === undefined ? undefined : withRevision(next, revision);
   }
 
   async #put(key: Key, object: ApiObject, condition: object): Promise<ApiObject | undefined> {
     const value = JSON.stringify(object);
-    const revision = await this.#transact(key, condition, {
-      request_put: { key: base64(this.#keyText(key)), value: base64(value) },
-    });
+    const at = { key: base64(this.#keyText(key)) };
+    const revision = await this.#transact(
+      [{ ...at, ...condition }],
+      [{ request_put: { ...at, value: base64(value) } }],
+    );
     return revision === undefined ? undefined : withRevision(JSON.parse(value) as ApiObject, revision);
   }
 
-  /** The revision of the write, or undefined when the condition does not hold. */
-  async #transact(key: Key, condition: object, request: object): Promise<string | undefined> {
+  /** The revision of the writes, or undefined when the conditions do not all hold. */
+  async #transact(conditions: readonly object[], requests: readonly object[]): Promise<string | undefined> {
     const { succeeded, header } = await this.#client.call<{
       readonly succeeded?: boolean;
       readonly header: { readonly revision: string };
     }>('/v3/kv/txn', {
-      compare: [{ key: base64(this.#keyText(key)), result: 'EQUAL', ...condition }],
-      success: [request],
+      compare: conditions.map((condition) => ({ result: 'EQUAL', ...condition })),
+      success: requests,
     });
     return succeeded ? header.revision : undefined;
   }
@@ -223,6 +251,12 @@ class EtcdStore implements ObjectStore {
     return `${this.#prefix}${kind}/${namespace}/${name}`;
   }
 }
+
+const isAbsent = { target: 'CREATE', create_revision: '0' };
+const isUnchanged = ({ modRevision }: Stored): object => ({
+  target: 'MOD',
+  mod_revision: String(modRevision),
+});
 
 const parseObject = ({ value, mod_revision }: KeyValue): ApiObject =>
   withRevision(JSON.parse(plainText(value)) as ApiObject, mod_revision);

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../object/meta.ts';
-import { created, isGone, keyOf, markedDeleted, matches, patched, updated } from './next-object.ts';
+import { created, isGone, keyOf, markedDeleted, matches, patched, renamed, updated } from './next-object.ts';
 import {
   type Key,
   type ListResult,
@@ -53,6 +53,14 @@ export class MemoryStore implements ObjectStore {
   async patch(key: Key, patch: ObjectPatch): Promise<ApiObject> {
     const next = patched(this.#read(key), patch, this.#revision + 1);
     return this.#write(isGone(next) ? 'DELETED' : 'MODIFIED', next);
+  }
+
+  async rename(key: Key, name: string): Promise<ApiObject> {
+    const old = this.#read(key);
+    const taken = { ...key, name };
+    if (this.#objects.has(idOf({ kind: key.kind, metadata: taken }))) throw alreadyExists(taken);
+    this.#write('DELETED', old);
+    return this.#write('ADDED', renamed(old, name, this.#revision + 1));
   }
 
   async delete(key: Key): Promise<ApiObject> {

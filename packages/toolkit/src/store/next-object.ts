@@ -59,6 +59,10 @@ export function updated(old: ApiObject, wanted: ApiObject, revision: number): Ap
   };
 }
 
+export function renamed(old: ApiObject, name: string, revision: number): ApiObject {
+  return { ...old, metadata: { ...old.metadata, name, resourceVersion: String(revision) } };
+}
+
 export function markedDeleted(old: ApiObject, revision: number, now: string): ApiObject {
   return {
     ...old,

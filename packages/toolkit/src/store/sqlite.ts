@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiObject } from '../object/meta.ts';
-import { created, isGone, keyOf, markedDeleted, matches, patched, updated } from './next-object.ts';
+import { created, isGone, keyOf, markedDeleted, matches, patched, renamed, updated } from './next-object.ts';
 import {
   type Key,
   type ListResult,
@@ -102,6 +102,16 @@ class SqliteStore implements ObjectStore {
     });
   }
 
+  async rename(key: Key, name: string): Promise<ApiObject> {
+    return this.#transact(() => {
+      const old = this.#read(key);
+      const taken = { ...key, name };
+      if (this.#find(taken)) throw alreadyExists(taken);
+      this.#put('DELETED', old);
+      return this.#put('ADDED', renamed(old, name, this.#revision() + 1));
+    });
+  }
+
   async delete(key: Key): Promise<ApiObject> {
     return this.#write(() => {
       const next = markedDeleted(this.#read(key), this.#revision() + 1, new Date().toISOString());
@@ -175,28 +185,37 @@ class SqliteStore implements ObjectStore {
 
   /** Decides inside the transaction, so that nothing comes between the decision and the write. */
   #write(decide: () => readonly ['ADDED' | 'MODIFIED' | 'DELETED', ApiObject]): ApiObject {
+    return this.#transact(() => this.#put(...decide()));
+  }
+
+  /** All of `work`, or nothing. */
+  #transact(work: () => ApiObject): ApiObject {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
-      const [type, object] = decide();
-      const { kind, namespace, name } = keyOf(object);
-      const json = JSON.stringify(object);
-      if (type === 'DELETED') {
-        this.#prepare('DELETE FROM objects WHERE kind = ? AND namespace = ? AND name = ?').run(
-          kind,
-          namespace,
-          name,
-        );
-      } else {
-        this.#prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)').run(kind, namespace, name, json);
-      }
-      this.#prepare('INSERT INTO changes (kind, type, json) VALUES (?, ?, ?)').run(kind, type, json);
-      this.#prepare('DELETE FROM changes WHERE revision <= ?').run(this.#revision() - changesKept);
+      const object = work();
       this.#db.exec('COMMIT');
       return object;
     } catch (failure) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw failure;
     }
+  }
+
+  #put(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: ApiObject): ApiObject {
+    const { kind, namespace, name } = keyOf(object);
+    const json = JSON.stringify(object);
+    if (type === 'DELETED') {
+      this.#prepare('DELETE FROM objects WHERE kind = ? AND namespace = ? AND name = ?').run(
+        kind,
+        namespace,
+        name,
+      );
+    } else {
+      this.#prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)').run(kind, namespace, name, json);
+    }
+    this.#prepare('INSERT INTO changes (kind, type, json) VALUES (?, ?, ?)').run(kind, type, json);
+    this.#prepare('DELETE FROM changes WHERE revision <= ?').run(this.#revision() - changesKept);
+    return object;
   }
 }
 

@@ -102,6 +102,25 @@ export function testStoreContract(
       assert.deepEqual(await names({ 'spec.nothing': 'x' }), []);
     });
 
+    test('what is renamed is the same under another name, which must be free', async () => {
+      using store = await open();
+      const made = await store.create(pot('a', { sun: 'yes' }, ['garden/water']));
+      await store.create(pot('b'));
+      const { revision } = await store.list('Pot');
+      await assert.rejects(store.rename({ kind: 'Pot', name: 'a' }, 'b'), { code: 'ALREADY_EXISTS' });
+      await assert.rejects(store.rename({ kind: 'Pot', name: 'c' }, 'd'), { code: 'NOT_FOUND' });
+      const next = await store.rename({ kind: 'Pot', name: 'a' }, 'c');
+      const { resourceVersion } = next.metadata;
+      assert.deepEqual(next, { ...made, metadata: { ...made.metadata, name: 'c', resourceVersion } });
+      assert.deepEqual(await store.get({ kind: 'Pot', name: 'c' }), next);
+      await assert.rejects(store.get({ kind: 'Pot', name: 'a' }), { code: 'NOT_FOUND' });
+      await store.update({ ...next, status: { wet: true } });
+      const seen = (await take(store, revision, 3)).map(
+        ({ type, object }) => `${type} ${object.metadata.name}`,
+      );
+      assert.deepEqual(seen, ['DELETED a', 'ADDED c', 'MODIFIED c']);
+    });
+
     test('a patch changes what it names and no more, beside whoever else writes', async () => {
       using store = await open();
       const made = await store.create(pot('a', { sun: 'yes', old: 'x' }));

@@ -78,6 +78,11 @@ export interface ObjectStore extends Disposable {
    * @throws CodedError CONFLICT, NOT_FOUND
    */
   patch(key: Key, patch: ObjectPatch): Promise<ApiObject>;
+  /**
+   * Gives it another name, and nothing else: to watches, the old one goes and the new one comes.
+   * @throws CodedError NOT_FOUND, ALREADY_EXISTS
+   */
+  rename(key: Key, name: string): Promise<ApiObject>;
   /** With finalizers: marks it as being deleted. Without: removes it. @throws CodedError NOT_FOUND */
   delete(key: Key): Promise<ApiObject>;
   /** Every change of `kind` after `revision`, each once and in order. @throws CodedError REVISION_TOO_OLD */
