@@ -172,6 +172,8 @@ test('whoever is not root is told so, and may still ask for help and examine the
   for (const args of [['version'], ['help', 'run'], ['completion', 'zsh']])
     assert.equal(asNobody(...args).status, 0, args.join(' '));
   assert.match(asNobody('doctor').stdout, /privileges: not root/);
+  for (const args of [['ps', '-a'], ['images'], ['kernels']])
+    assert.equal(asNobody(...args).status, 0, asNobody(...args).stderr);
   const { status, stdout, stderr } = asNobody('run', image);
   assert.deepEqual([status, stdout], [1, '']);
   assert.match(stderr, /^error: only root may do that: [^\n]+\nhint: repeat it with sudo[^\n]+\n$/);

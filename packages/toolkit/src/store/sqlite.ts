@@ -1,7 +1,8 @@
-import { mkdirSync, watch as watchFile } from 'node:fs';
+import { existsSync, mkdirSync, watch as watchFile } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import type { ApiObject } from '../object/meta.ts';
 import { created, isGone, keyOf, markedDeleted, matches, patched, renamed, updated } from './next-object.ts';
 import {
@@ -20,6 +21,8 @@ import {
 const schemaVersion = 1;
 const busyTimeoutMs = 10_000;
 const changesKept = 10_000;
+/** A writer may come or go between a look at the file and one at its log. */
+const readOnlyTries = 3;
 /** A change that inotify does not tell of, as on some network file systems, is seen after this long. */
 const pollMs = 1_000;
 
@@ -43,8 +46,27 @@ export function openSqliteStore(path: string): ObjectStore {
 
 /** Opens a store that exists to read it, which needs no privilege beyond reading the file. */
 export function openSqliteStoreReadOnly(path: string): ObjectStore {
-  return new SqliteStore(path, new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly: true }), true);
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return new SqliteStore(path, new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly: true }), true);
+    } catch (failure) {
+      // Its log is there while a writer has it open. When nobody has, only who may write here could make one, and what is
+      // in the file is all there is (SQLite's wal.html, "Read-Only Databases").
+      if (!isReadOnlyFailure(failure) || tries === readOnlyTries) throw failure;
+      if (!existsSync(`${path}-wal`)) return openUnchanging(path);
+    }
+  }
 }
+
+function openUnchanging(path: string): ObjectStore {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return new SqliteStore(path, new DatabaseSync(url, { readOnly: true }), true);
+}
+
+/** SQLITE_READONLY, with its extended codes. */
+const isReadOnlyFailure = (failure: unknown): boolean =>
+  failure instanceof Error && 'errcode' in failure && (Number(failure.errcode) & 0xff) === 8;
 
 /** Objects in SQLite in WAL mode; each write is one transaction that also appends to the log which watches read. */
 class SqliteStore implements ObjectStore {
