@@ -59,11 +59,12 @@ test('stats goes on until it is interrupted, and refuses what it does not know',
 
 test('system df tells what takes space; prune removes what nothing uses, and only that', async () => {
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('http')}`);
+  await ignite.ok('volume', 'create', 'spare', '--size', '16MB');
   const left = put('scratch/image-killed/root/file');
   const kept = put('kept-disks/web-0123456789abcdef-4294967296.qcow2');
   const df = await ignite.ok('system', 'df');
   assert.match(df, /^TYPE +TOTAL +ACTIVE +SIZE +RECLAIMABLE\nImages +2 +1 +\S+ MB +\S+ MB \(\d+%\)$/m);
-  assert.match(df, /^VMs +2 +1 .*\nLogs +1 .*\nKept disks +1 +0 .*\nLeftovers +1 +0 /m);
+  assert.match(df, /^VMs +2 +1 .*\nVolumes +1 +0 .*\nLogs +1 .*\nKept disks +1 +0 .*\nLeftovers +1 +0 /m);
   const { sums } = JSON.parse(await ignite.ok('system', 'df', '-o', 'json'));
   assert.ok(sums.every(({ sizeBytes, reclaimableBytes }: Sum) => sizeBytes >= reclaimableBytes));
 
@@ -94,6 +95,8 @@ test('system df tells what takes space; prune removes what nothing uses, and onl
 
   assert.match(await ignite.ok('prune', '-f', '--kept-disks'), /^Removed kept disk "web-/);
   assert.equal(existsSync(kept), false);
+  assert.match(await ignite.ok('volume', 'ls'), /spare/);
+  assert.match(await ignite.ok('volume', 'prune', '-f'), /^Removed volume "spare" /);
   assert.match(await ignite.ok('vm', 'prune', '-f'), /^Removed VM "idle" .*\nFreed .*\n$/);
   assert.match(await ignite.ok('ps', '-a'), /busy/);
 });

@@ -2,10 +2,10 @@ import type { Bytes } from '@ignite/toolkit/units/bytes';
 import type { ClientOperation } from './progress.ts';
 
 /**
- * What takes space in the data directory: base disks of images; kernels; VMs, with their disks; consoles' logs; layers of
- * images as they were fetched; disks that were kept of VMs that are gone; and what was left half-made by what was killed.
+ * What takes space in the data directory: base disks of images; kernels; VMs, with their disks; volumes; consoles' logs; layers of
+ * images as they were fetched; disks of VMs that are gone; and what was left half-made by what was killed.
  */
-export type SpaceKind = 'image' | 'kernel' | 'vm' | 'log' | 'layers' | 'kept-disk' | 'leftover';
+export type SpaceKind = 'image' | 'kernel' | 'vm' | 'volume' | 'log' | 'layers' | 'kept-disk' | 'leftover';
 
 export interface SpaceItem {
   readonly kind: SpaceKind;
@@ -15,7 +15,7 @@ export interface SpaceItem {
   readonly path: string;
   /** In blocks that are really taken. */
   readonly size: Bytes;
-  /** Of an image or kernel: by a VM; of a VM: it is not stopped; of what is half-made: someone is making it. */
+  /** Of an image, kernel or volume: by a VM; of a VM: it is not stopped; of what is half-made: someone is making it. */
   readonly isUsed: boolean;
   /** What there would be to gain. */
   readonly reclaimable: Bytes;

@@ -18,12 +18,12 @@ export const prune: Command = {
   name: 'prune',
   summary: 'Remove all that nothing uses: images, kernels and what was left half-made',
   details: [
-    'VMs stay, and what they use; "ignite vm prune" removes those that do not run. The default kernel is made anew when it is next needed.',
+    'VMs stay, and what they use, and volumes; "ignite vm prune" removes VMs that do not run, "ignite volume prune" volumes that no VM names. The default kernel is made anew when it is next needed.',
   ],
   examples: ['ignite prune --dry-run', 'ignite prune', 'ignite prune -f --kept-disks'],
   flags: {
     ...flags,
-    'kept-disks': { type: 'boolean', help: 'the disks too that were kept of VMs that are gone' },
+    'kept-disks': { type: 'boolean', help: 'the disks too of VMs that are gone' },
   },
   run: async (invocation) =>
     await remove(invocation, [
@@ -54,6 +54,14 @@ export const vmPrune: Command = {
   summary: 'Remove the VMs that do not run, with their disks',
   examples: ['ignite vm prune --dry-run', 'ignite vm prune -f'],
   run: async (invocation) => await remove(invocation, ['vm']),
+};
+
+export const volumePrune: Command = {
+  ...common,
+  name: 'volume prune',
+  summary: 'Remove the volumes that no VM names, with all that is in them',
+  examples: ['ignite volume prune --dry-run', 'ignite volume prune -f'],
+  run: async (invocation) => await remove(invocation, ['volume']),
 };
 
 async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Promise<number> {

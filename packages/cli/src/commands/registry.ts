@@ -65,6 +65,7 @@ const volumes: Readonly<Record<string, Load>> = {
   'volume resize': async () => (await import('./volume.ts')).volumeResize,
   'volume inspect': async () => (await import('./volume.ts')).volumeInspect,
   'volume rm': async () => (await import('./volume.ts')).volumeRemove,
+  'volume prune': async () => (await import('./prune.ts')).volumePrune,
 };
 
 const declared: Readonly<Record<string, Load>> = {

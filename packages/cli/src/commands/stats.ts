@@ -32,6 +32,12 @@ export const stats: Command = {
     'no-stream': { type: 'boolean', help: 'show it once: what a second has taken' },
     output: { type: 'string', short: 'o', value: 'FORMAT', values: ['json'], help: 'json' },
     ...templateFlags,
+    format: {
+      type: 'string',
+      short: 't',
+      value: 'TEMPLATE',
+      help: "print each by a Go template, such as '{{.Name}} {{.CPUPerc}} {{.MemUsage}}'",
+    },
     'no-trunc': { type: 'boolean', help: 'do not shorten what is too long for the terminal' },
   },
   run: async (invocation) => {

@@ -8,12 +8,22 @@ const words: Readonly<Record<SpaceKind, readonly [one: string, all: string]>> = 
   layers: ['', 'Layers of images'],
   kernel: ['kernel', 'Kernels'],
   vm: ['VM', 'VMs'],
+  volume: ['volume', 'Volumes'],
   log: ['log', 'Logs'],
   'kept-disk': ['kept disk', 'Kept disks'],
   leftover: ['leftover', 'Leftovers'],
 };
 
-const kinds: readonly SpaceKind[] = ['image', 'layers', 'kernel', 'vm', 'log', 'kept-disk', 'leftover'];
+const kinds: readonly SpaceKind[] = [
+  'image',
+  'layers',
+  'kernel',
+  'vm',
+  'volume',
+  'log',
+  'kept-disk',
+  'leftover',
+];
 
 /** Pure. As in `image "web"`. */
 export const spaceName = ({ kind, name }: SpaceItem): string =>

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadClient } from '@ignite/api/client/client';
 import type { ImageClient } from '@ignite/api/client/image-client';
@@ -6,9 +7,10 @@ import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RemovedItem, SpaceClient, SpaceItem } from '@ignite/api/client/space-client';
 import type { VmClient } from '@ignite/api/client/vm-client';
+import type { VolumeClient } from '@ignite/api/client/volume-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
-import { layoutDir, locksDir } from '../host/paths.ts';
+import { keptDisksDir, layoutDir, locksDir } from '../host/paths.ts';
 import { type KnownObjects, findLeftovers } from '../space/leftovers.ts';
 import { pruneLayers, strayTags } from '../space/prune-layers.ts';
 import { surveySpace } from '../space/survey.ts';
@@ -22,10 +24,14 @@ import type { LocalHost } from './local-client.ts';
  */
 const secondLookMs = 2_000;
 
+const inUseCodes = ['VM_RUNNING', 'IMAGE_IN_USE', 'KERNEL_IN_USE', 'VOLUME_IN_USE'];
+const goneCodes = ['VM_NOT_FOUND', 'IMAGE_NOT_FOUND', 'KERNEL_NOT_FOUND', 'VOLUME_NOT_FOUND'];
+
 interface Owners {
   readonly vms: VmClient;
   readonly images: ImageClient;
   readonly kernels: KernelClient;
+  readonly volumes: VolumeClient;
 }
 
 /** What takes space on this host. */
@@ -62,15 +68,14 @@ export class LocalSpace implements SpaceClient {
   async #one(item: SpaceItem, op: ClientOperation): Promise<Bytes | undefined> {
     const size = item.size === 0 ? bytes(0) : await usedBytes(item.path);
     try {
-      if (item.kind === 'leftover') return (await this.#leftover(item, op.signal)) ? size : undefined;
-      if (item.kind === 'kept-disk') await rm(item.path, { force: true });
-      else await this.#owner(item).remove(item.uid ?? '', { force: false }, op);
+      const isKept = dirname(item.path) === keptDisksDir(this.#host.paths);
+      if (isKept) await rm(item.path, { force: true });
+      else if (item.uid === undefined) return (await this.#leftover(item, op.signal)) ? size : undefined;
+      else await this.#owner(item).remove(item.uid, { force: false }, op);
       return size;
     } catch (failure) {
-      if (['VM_RUNNING', 'IMAGE_IN_USE', 'KERNEL_IN_USE'].some((code) => hasCode(failure, code)))
-        return undefined;
-      if (['VM_NOT_FOUND', 'IMAGE_NOT_FOUND', 'KERNEL_NOT_FOUND'].some((code) => hasCode(failure, code)))
-        return bytes(0); // someone else was quicker
+      if (inUseCodes.some((code) => hasCode(failure, code))) return undefined;
+      if (goneCodes.some((code) => hasCode(failure, code))) return bytes(0); // someone else was quicker
       throw failure;
     }
   }
@@ -79,6 +84,7 @@ export class LocalSpace implements SpaceClient {
     if (kind === 'vm') return this.#owners.vms;
     if (kind === 'image') return this.#owners.images;
     if (kind === 'kernel') return this.#owners.kernels;
+    if (kind === 'volume') return this.#owners.volumes;
     throw new RangeError(`a ${kind} is not removed by itself`);
   }
 
@@ -108,9 +114,12 @@ export class LocalSpace implements SpaceClient {
   }
 
   async #known(signal: AbortSignal): Promise<KnownObjects> {
-    const { vms, images, kernels } = this.#read;
-    const lists = [vms.list(signal), images.list(signal), kernels.list(signal)] as const;
-    const [allVms, allImages, allKernels] = await Promise.all(lists);
-    return { vms: allVms, images: allImages, kernels: allKernels };
+    const { vms, images, kernels, volumes } = this.#read;
+    return {
+      vms: await vms.list(signal),
+      images: await images.list(signal),
+      kernels: await kernels.list(signal),
+      volumes: await volumes.list(signal),
+    };
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
+import type { Volume } from '@ignite/api/v1/volume';
 import { type Paths, imageDir, kernelDir, vmFiles } from '../host/paths.ts';
 import { memoryScratchPrefix, sharedMemory } from '../host/scratch.ts';
 
@@ -17,12 +18,14 @@ export interface KnownObjects {
   readonly vms: readonly Vm[];
   readonly images: readonly Image[];
   readonly kernels: readonly Kernel[];
+  readonly volumes: readonly Volume[];
 }
 
 /** The lock under which folders of each name are worked in. */
 const scratchLocks: Readonly<Record<string, string>> = {
   archive: 'image-archive',
   changes: 'changes',
+  containerd: 'oci-layout',
   image: 'oci-layout',
   kernel: 'kernel',
   'legacy-kernel': 'kernel',
@@ -43,6 +46,7 @@ export async function findLeftovers(paths: Paths, known: KnownObjects): Promise<
   ]);
   const found = await Promise.all([
     ...places,
+    below(paths.runDir, 'registry-auth-', 'oci-layout'),
     below(join(paths.dataDir, 'images'), 'draft-', 'oci-layout'),
     below(join(paths.dataDir, 'images'), 'legacy-', 'import-legacy'),
     below(join(paths.dataDir, 'kernels'), 'draft-', 'kernel'),

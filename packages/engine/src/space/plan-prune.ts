@@ -1,7 +1,7 @@
 import type { SpaceItem, SpaceKind } from '@ignite/api/client/space-client';
 
 /** Who uses others first: a VM that goes frees its image for the next time. */
-const order: readonly SpaceKind[] = ['vm', 'image', 'kernel', 'leftover', 'kept-disk', 'layers'];
+const order: readonly SpaceKind[] = ['vm', 'volume', 'image', 'kernel', 'leftover', 'kept-disk', 'layers'];
 
 /** Pure. What of the kinds that are asked for nothing uses, in the order in which it can go. */
 export function planPrune(items: readonly SpaceItem[], kinds: ReadonlySet<SpaceKind>): readonly SpaceItem[] {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import type { SpaceItem } from '@ignite/api/client/space-client';
@@ -11,6 +12,7 @@ import {
   layoutDir,
   locksDir,
   vmFiles,
+  volumeDir,
 } from '../host/paths.ts';
 import { blobsOf } from '../oci/image-config.ts';
 import { type KnownObjects, findLeftovers } from './leftovers.ts';
@@ -23,6 +25,7 @@ export async function surveySpace(paths: Paths, known: KnownObjects): Promise<re
     ...imageItems(paths, known),
     ...kernelItems(paths, known),
     ...known.vms.flatMap((vm) => vmItems(paths, vm)),
+    ...volumeItems(paths, known),
     layersItem(paths, known),
     ...(await keptDiskItems(paths)),
     ...(await leftoverItems(paths, known)),
@@ -53,6 +56,11 @@ const kernelItems = (paths: Paths, { kernels, vms }: KnownObjects): readonly Pro
     const found = { kind: 'kernel', name, uid, path: kernelDir(paths, id), isUsed } as const;
     return measured(found, isFirst ? undefined : bytes(0));
   });
+
+const volumeItems = (paths: Paths, { volumes }: KnownObjects): readonly Promise<SpaceItem>[] =>
+  volumes.map(({ metadata: { name, uid }, status: { usedBy } }) =>
+    measured({ kind: 'volume', name, uid, path: volumeDir(paths, name), isUsed: usedBy.length > 0 }),
+  );
 
 /** Phases in which a VM takes nothing of the host but space. */
 const stopped: ReadonlySet<string> = new Set(['Created', 'Stopped', 'Failed']);
@@ -104,6 +112,8 @@ async function leftoverItems(paths: Paths, known: KnownObjects): Promise<readonl
     using free = tryLocks(locksDir(paths), locks);
     const inside = relative(paths.dataDir, path);
     const name = inside.startsWith('..') ? path : inside;
-    return measured({ kind: 'leftover', name, path, isUsed: free === undefined });
+    // A VM that the store knows no more may be somebody's data.
+    const kind = existsSync(join(path, basename(vmFiles(paths, '').disk))) ? 'kept-disk' : 'leftover';
+    return measured({ kind, name, path, isUsed: free === undefined });
   });
 }

@@ -3,6 +3,7 @@ import type { UsageFigures, VmUsage } from '@ignite/api/client/usage-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { cgroupFolders } from './cgroup-folders.ts';
 import { readCgroupUsage } from './cgroup-usage.ts';
+import { parseProcessIo } from './process-io.ts';
 import { parseTapTraffic } from './tap-traffic.ts';
 
 const nothing: UsageFigures = {
@@ -30,14 +31,21 @@ export async function vmUsage(vm: Vm): Promise<VmUsage> {
 
 async function processUsage(pid: number): Promise<UsageFigures> {
   try {
-    const [cgroup, mounts, netDev] = await Promise.all([
+    const [cgroup, mounts, netDev, io] = await Promise.all([
       readFile(`/proc/${pid}/cgroup`, 'utf8'),
       readFile('/proc/self/mountinfo', 'utf8'),
       readFile(`/proc/${pid}/net/dev`, 'utf8'), // of the VM's namespace, where the VMM is
+      readFile(`/proc/${pid}/io`, 'utf8').catch(() => ''), // not every kernel has it
     ]);
     const traffic = parseTapTraffic(netDev);
+    const folders = cgroupFolders(cgroup, mounts);
+    const usage = await readCgroupUsage(folders);
+    const isCounted = folders.blkio === undefined && usage.diskRead !== undefined;
+    // Of what goes through the host's cache, v1 does not know whose it is when it is written at last.
+    const disk = isCounted ? undefined : parseProcessIo(io);
     return {
-      ...(await readCgroupUsage(cgroupFolders(cgroup, mounts))),
+      ...usage,
+      ...(disk && { diskRead: disk.read, diskWritten: disk.written }),
       networkReceived: traffic?.received,
       networkSent: traffic?.sent,
     };
