@@ -145,6 +145,14 @@ test('metrics of VMs and of the host are printed, and served at unix sockets whi
   serving.interrupt();
   assert.equal((await serving.ended).code, 0);
   assert.equal(existsSync(daemon), false);
+
+  await ignite.ok('vm', 'prune', '-f');
+  assert.match(
+    await ignite.ok('prune', '-f'),
+    /^Removed image "busybox:latest" .*\nRemoved kernel [^]*\nFreed /,
+  );
+  assert.equal(await ignite.ok('prune', '-f'), 'There is nothing to remove\n');
+  await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
 });
 
 async function until(check: () => boolean | Promise<boolean>): Promise<void> {

@@ -25,6 +25,10 @@ test('parseOciIndex: names as skopeo, podman and containerd write them, and none
   ]);
 });
 
+test('parseOciIndex: a layout whose last image was removed', () => {
+  assert.deepEqual(parseOciIndex('{"schemaVersion":2,"manifests":null}'), []);
+});
+
 test('parseDockerManifest: every tag of every image, and images without one', () => {
   const text = JSON.stringify([{ RepoTags: ['a:1', 'a:2'] }, { RepoTags: null }]);
   assert.deepEqual(parseDockerManifest(text), [

@@ -14,11 +14,14 @@ const refName = 'org.opencontainers.image.ref.name';
 const fullName = 'io.containerd.image.name';
 
 const indexSchema = v.looseObject({
-  manifests: v.array(
-    v.looseObject({
-      digest: v.string(),
-      annotations: v.optional(v.nullable(v.record(v.string(), v.string()))),
-    }),
+  /** umoci writes null in the place of an empty list. */
+  manifests: v.nullable(
+    v.array(
+      v.looseObject({
+        digest: v.string(),
+        annotations: v.optional(v.nullable(v.record(v.string(), v.string()))),
+      }),
+    ),
   ),
 });
 const dockerSchema = v.array(v.looseObject({ RepoTags: v.optional(v.nullable(v.array(v.string()))) }));
@@ -26,7 +29,7 @@ const dockerSchema = v.array(v.looseObject({ RepoTags: v.optional(v.nullable(v.a
 /** Pure. The images that the text of an OCI layout's index.json names (image-spec, "OCI Image Layout"). */
 export function parseOciIndex(text: string): readonly ArchivedImage[] {
   const { manifests } = parse(indexSchema, text);
-  return manifests.map(({ digest, annotations }) => {
+  return (manifests ?? []).map(({ digest, annotations }) => {
     const name = annotations?.[refName];
     const reference = annotations?.[fullName] ?? name;
     return {
