@@ -75,7 +75,7 @@ describe('declarative commands', () => {
     assert.notEqual(await field('web', '.status.vmm.pid'), pid);
     assert.equal(await field('web', '.metadata.uid'), uid, 'it is the same VM');
 
-    write('web.yaml', manifest('web', 'diskSize: 5GB'));
+    write('web.yaml', manifest('web', 'diskSize: 3GB'));
     const replaced = await ignite.run('apply', '-f', file);
     assert.equal(replaced.code, 1);
     assert.match(
@@ -86,7 +86,7 @@ describe('declarative commands', () => {
     await ignite.ok('apply', '-f', file, '--replace');
     assert.notEqual(await field('web', '.metadata.uid'), uid);
 
-    write('web.yaml', manifest('web', 'diskSize: 5GB\n  power: Stopped'));
+    write('web.yaml', manifest('web', 'diskSize: 3GB\n  power: Stopped'));
     await ignite.ok('apply', '-f', file);
     assert.equal(await field('web', '.status.phase'), 'Stopped');
   });

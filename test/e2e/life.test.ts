@@ -41,7 +41,7 @@ test('running=true after host reboot: ps tells the truth, and restore starts the
   await run('worker', 'exit 0', '--restart', 'on-failure');
   await run(
     'server',
-    'echo I am $(cat /proc/sys/kernel/hostname); exec sleep 1000',
+    'echo I am $(cat /proc/sys/kernel/hostname); set -- $(df -k / | tail -1); echo size $2 cpus $(nproc); exec sleep 1000',
     '--restart',
     'unless-stopped',
   );
@@ -92,6 +92,36 @@ test('rename: the VM is known by its new name at once, to its guest from the nex
   await ignite.ok('stop', '-f', 'web');
   await ignite.ok('start', 'web');
   await until('it knows its name', async () => /^I am web\r?$/m.test(await ignite.ok('logs', 'web')));
+});
+
+test('update: some at once, the rest at the next start, and what needs a new VM not at all', async () => {
+  const before = await inspect('web'); // which was renamed above
+  const live = await ignite.ok('update', 'web', '-l', 'tier=front', '--restart', 'always');
+  assert.match(live, /^~ VM\/web: changed live\n {4}metadata.labels.tier +\(none\) → front\n/);
+  const said = await ignite.ok('update', 'web', '-l', 'tier-', '--memory', '160MB', '--size', '5GB');
+  assert.match(said, /spec.memory +128MB → 160MB {3}\(at its next start\)\n/);
+  const { metadata, spec, status } = await inspect('web');
+  assert.deepEqual(metadata.labels, {});
+  assert.equal(spec.restartPolicy, 'always');
+  assert.deepEqual(status.pending?.toSorted(), ['spec.diskSize', 'spec.memory']);
+  assert.equal(status.vmm?.pid, before.status.vmm?.pid, 'it was not restarted');
+
+  const smaller = await ignite.run('update', 'web', '--size', '1GB');
+  assert.equal(smaller.code, 2);
+  assert.match(smaller.stderr, /spec.diskSize 5GB → 1GB needs a new VM in its place\nhint: /);
+  assert.match((await ignite.run('update', 'web', '--memory', '1')).stderr, /spec.memory: /);
+  assert.match((await ignite.run('update', 'web')).stderr, /needs something to change/);
+  assert.match((await ignite.run('update', 'web', '--memory', '160MB')).stderr, /nothing was changed/);
+
+  const restarted = await ignite.ok('update', 'web', '--cpus', '2', '--restart-now');
+  assert.match(restarted, /^~ VM\/web: changed, with a restart\n {4}spec.cpus {3}1 → 2\n/);
+  const after = await inspect('web');
+  assert.notEqual(after.status.vmm?.pid, before.status.vmm?.pid);
+  assert.equal(after.status.pending, undefined);
+  assert.deepEqual(after.status.network?.ipAddresses, before.status.network?.ipAddresses);
+  await until('its file system has grown', async () =>
+    /^size [45]\d{6} cpus 2\r?$/m.test(await ignite.ok('logs', 'web')),
+  );
 });
 
 test('logs: of the last start, of earlier ones, of a span of time, with times', async () => {

@@ -128,6 +128,8 @@ export interface VmStatus {
   /** Who is about to start it, in the phases `Starting` and `Restarting`; with that process gone, nobody is. */
   readonly starter?: HostProcess;
   readonly restarts?: RestartStatus;
+  /** Fields of the spec that were changed while it runs and take effect at its next start. */
+  readonly pending?: readonly string[];
   /** RFC 3339; set while the VM runs. */
   readonly startTime?: string;
   /** RFC 3339; set once it has stopped. */

@@ -17,6 +17,7 @@ const vms: Readonly<Record<string, Load>> = {
   pause: async () => (await import('./lifecycle.ts')).pause,
   resume: async () => (await import('./lifecycle.ts')).resume,
   rm: async () => (await import('./lifecycle.ts')).rm,
+  update: async () => (await import('./update.ts')).update,
   rename: async () => (await import('./rename.ts')).rename,
   wait: async () => (await import('./lifecycle.ts')).wait,
   ps: async () => (await import('./ps.ts')).ps,

@@ -197,7 +197,8 @@ function specOf({ flags, args: [image], rest: command }: Invocation): object {
   };
 }
 
-function parseCount(text: string): number {
+/** @throws CodedError USAGE_INVALID */
+export function parseCount(text: string): number {
   if (!/^\d{1,4}$/.test(text))
     throw usageError(
       `--cpus ${JSON.stringify(text)}: not a number of CPUs`,

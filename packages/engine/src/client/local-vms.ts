@@ -11,6 +11,7 @@ import type {
 } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { redefineVm } from '../declare/redefine-vm.ts';
 import type { ObservedVm, VmDefinition } from '../declare/vm-actuator.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { sshOptions } from '../guest/ssh-options.ts';
@@ -31,13 +32,13 @@ import { pauseVm, resumeVm } from '../vm/pause-vm.ts';
 import { reconcileVm } from '../vm/reconcile-vm.ts';
 import { restartWhenDue } from '../vm/restart-vm.ts';
 import { settleVm } from '../vm/settle-vm.ts';
-import { archOf, assertMachine } from '../vm/vm-machine.ts';
+import { assertMachine } from '../vm/vm-machine.ts';
 import { vmNeeds } from '../vm/vm-needs.ts';
 import { startVm } from '../vm/start-vm.ts';
 import { recordInLife } from '../vm/vm-events.ts';
 import { withVmLocked } from '../vm/vm-lock.ts';
 import { daemonOf, recordRuntime, withRuntime } from '../vm/vm-runtime.ts';
-import { changeVm, findVm, getVm, listVms, withPower } from '../vm/vm-store.ts';
+import { findVm, getVm, listVms, withPower } from '../vm/vm-store.ts';
 import { assertVmm } from '../vmm/assert-vmm.ts';
 import type { LocalHost } from './local-client.ts';
 
@@ -158,27 +159,9 @@ export class LocalVms implements VmClient {
   /** Writes what is wanted; of what runs the ports alone are changed. */
   async redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm> {
     const { spec } = await validateRequest({ spec: wanted.spec });
-    return await withVmLocked(query, this.#host, op.signal, async (found) => {
-      const { uid } = found.metadata;
-      const { annotations } = wanted;
-      const vms = await listVms(this.#host.store);
-      await assertNetworkFits({ uid, network: spec.network, annotations }, vms, this.#host.network);
-      const arch = archOf(found);
-      assertMachine(spec, arch);
-      const kernel =
-        spec.kernel.oci === found.spec.kernel.oci
-          ? undefined
-          : await kernelFor(spec.kernel.oci, { arch }, this.#host, op);
-      await this.#host.network.changePorts(uid, spec.network.ports, op.signal);
-      return await changeVm(this.#host.store, found, (now) => ({
-        spec: { ...spec, power: now.spec.power },
-        labels: wanted.labels,
-        annotations: wanted.annotations,
-        ...(kernel && {
-          status: { ...now.status, kernel: { id: kernel.status.id, version: kernel.status.version } },
-        }),
-      }));
-    });
+    return await withVmLocked(query, this.#host, op.signal, (found) =>
+      redefineVm(found, { ...wanted, spec }, this.#host, op),
+    );
   }
 
   /** What is to be done once a VM has ended: it is cleared up after, and started again when that is due. */

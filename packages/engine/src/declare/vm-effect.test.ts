@@ -18,6 +18,7 @@ test('vmEffectOf: what each field of a VM costs to change', () => {
     assert.equal(effect(path), 'restart', path);
   assert.equal(effect('/spec/image/oci'), 'replace');
   assert.equal(effect('/spec/arch'), 'replace');
-  assert.equal(effect('/spec/diskSize'), 'replace');
+  assert.equal(effect('/spec/diskSize', 1), 'restart', 'it grows');
+  assert.equal(effect('/spec/diskSize', 3), 'replace', 'it would shrink');
   assert.equal(vmEffectOf({ path: '/spec/diskSize', from: undefined, to: 2 }), 'restart');
 });

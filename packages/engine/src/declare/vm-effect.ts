@@ -24,7 +24,12 @@ const table: readonly (readonly [string, Effect])[] = [
 
 /** Pure. */
 export function vmEffectOf(change: FieldChange): Effect {
-  // A disk that is gone is made anew at the next start; one of another size is another disk.
-  if (change.path === '/spec/diskSize' && change.from === undefined) return 'restart';
+  if (change.path === '/spec/diskSize') return diskEffectOf(change);
   return table.find(([field]) => isWithin(change.path, field))?.[1] ?? 'replace';
 }
+
+/** A disk that is gone is made anew at the next start, and one that shall be larger grows then; a smaller one is another. */
+const diskEffectOf = ({ from, to }: FieldChange): Effect =>
+  from === undefined || (typeof from === 'number' && typeof to === 'number' && to > from)
+    ? 'restart'
+    : 'replace';

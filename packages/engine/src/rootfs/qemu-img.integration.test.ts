@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { bytes } from '@ignite/toolkit/units/bytes';
+import { growOverlay } from './grow-overlay.ts';
 import { createOverlay } from './qemu-img.ts';
 
 const signal = AbortSignal.timeout(20_000);
@@ -24,6 +25,25 @@ test('createOverlay: an empty disk of the size asked for, on a base that need no
     assert.equal(info['backing-filename'], '/vm/base.ext4');
     assert.ok(info['actual-size'] < 2 ** 20);
     assert.deepEqual(readdirSync(dir), ['root.qcow2']);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+test('growOverlay: a disk grows, keeps its base, and never shrinks', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'ignite-disk-'));
+  try {
+    const path = join(dir, 'root.qcow2');
+    const request = { path, backingPath: '/vm/base.ext4', size: bytes(2 ** 30) };
+    await createOverlay(request, localRunner, signal);
+    for (const size of [bytes(3 * 2 ** 30), bytes(3 * 2 ** 30), bytes(2 ** 30)]) {
+      await growOverlay(path, size, localRunner, signal);
+      const info = JSON.parse(
+        execFileSync('qemu-img', ['info', '--output=json', path], { encoding: 'utf8' }),
+      );
+      assert.equal(info['virtual-size'], 3 * 2 ** 30);
+      assert.equal(info['backing-filename'], '/vm/base.ext4');
+    }
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -37,6 +37,21 @@ export async function createOverlay(
   await rename(draft, request.path);
 }
 
+/**
+ * Gives a disk another size, of which it must have less. Its base, which need not be there, is not opened: it is no larger
+ * than the disk, so nothing of it would show in what is new.
+ */
+export async function resizeOverlay(
+  path: string,
+  size: Bytes,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = { driver: 'file', filename: path };
+  const image = `json:${JSON.stringify({ driver: 'qcow2', backing: null, file })}`;
+  await runner.run({ tool: 'qemu-img', args: ['resize', '-q', image, String(size)] }, signal);
+}
+
 /** Tells a disk where its base is, which has the content that the old one had. */
 export async function rebase(
   path: string,

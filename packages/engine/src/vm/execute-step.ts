@@ -12,6 +12,7 @@ import { hostArch } from '../host/arch.ts';
 import { type Paths, kernelDir, vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
 import { bootInitrd } from '../kernel/boot-initrd.ts';
 import type { Network } from '../network/network.ts';
+import { growOverlay } from '../rootfs/grow-overlay.ts';
 import { createOverlay } from '../rootfs/qemu-img.ts';
 import { startMark } from '../sandbox/console-log.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -73,6 +74,9 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
         op.signal,
       );
       return await forgetAdoption(vm, host.store);
+    case 'grow-disk':
+      await growOverlay(files.disk, await diskSizeOf(vm, host.store), host.runner, op.signal);
+      return vm;
     case 'attach-network':
       return await attachNetwork(vm, host, op.signal);
     case 'publish-ports':
@@ -150,14 +154,19 @@ const vmmSignal = ({ signal }: ClientOperation): AbortSignal =>
 
 /** Pure. Without what is true of running VMs alone. */
 export function stoppedStatus(
-  { vmm: _vmm, monitor: _monitor, starter: _starter, startTime: _start, ...status }: VmStatus,
+  { vmm: _vmm, monitor: _monitor, starter: _starter, ...status }: VmStatus,
   nowMs: number,
 ): VmStatus {
   return {
-    ...status,
+    ...betweenLives(status),
     phase: status.phase === 'Created' ? 'Created' : 'Stopped',
     finishTime: status.finishTime ?? new Date(nowMs).toISOString(),
   };
+}
+
+/** Pure. Without what began with the last start, and ended with it. */
+export function betweenLives({ startTime: _start, pending: _pending, ...status }: VmStatus): VmStatus {
+  return status;
 }
 
 /** A disk that was made anew has no identity of its own. */

@@ -32,6 +32,7 @@ test('planVm: a VM that runs is only recorded, and has its ports as they shall b
 
 test('planVm: start keeps disk and keys of a stopped VM', () => {
   assert.deepEqual(kinds({ kind: 'running' }, stopped), [
+    'grow-disk',
     'attach-network',
     'write-seed',
     'launch',
@@ -41,6 +42,7 @@ test('planVm: start keeps disk and keys of a stopped VM', () => {
 
 test('planVm: after a crash between attaching and launching, the rest is planned', () => {
   assert.deepEqual(kinds({ kind: 'running' }, { ...stopped, network: 'attached' }), [
+    'grow-disk',
     'publish-ports',
     'write-seed',
     'launch',
@@ -49,7 +51,8 @@ test('planVm: after a crash between attaching and launching, the rest is planned
 });
 
 test('planVm: a half-attached network is taken down before it is made again', () => {
-  assert.deepEqual(kinds({ kind: 'running' }, { ...stopped, network: 'partial' }).slice(0, 2), [
+  assert.deepEqual(kinds({ kind: 'running' }, { ...stopped, network: 'partial' }).slice(0, 3), [
+    'grow-disk',
     'detach-network',
     'attach-network',
   ]);
@@ -59,6 +62,7 @@ test('planVm: starting a VM whose VMM has died records the exit and clears the s
   assert.deepEqual(kinds({ kind: 'running' }, { ...running, sandbox: 'exited' }), [
     'record-exit',
     'remove-sandbox',
+    'grow-disk',
     'publish-ports',
     'write-seed',
     'launch',
@@ -129,6 +133,7 @@ const needs = { volumes: true, files: true, folders: true };
 
 test('planVm: volumes are there before the seed that names them, and folders before the VMM that connects to them', () => {
   assert.deepEqual(kinds({ kind: 'running' }, stopped, needs), [
+    'grow-disk',
     'attach-network',
     'prepare-volumes',
     'write-seed',

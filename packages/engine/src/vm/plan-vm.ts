@@ -34,6 +34,7 @@ const nothing: VmNeeds = { volumes: false, files: false, folders: false };
 export type VmStep =
   | { readonly kind: 'create-keys' }
   | { readonly kind: 'create-disk' }
+  | { readonly kind: 'grow-disk' }
   | { readonly kind: 'attach-network' }
   | { readonly kind: 'publish-ports' }
   | { readonly kind: 'prepare-volumes' }
@@ -90,7 +91,7 @@ function planRunning(have: ObservedVm, needs: VmNeeds): VmStep[] {
   return [
     ...clearSandbox(have),
     ...when(!have.keys, { kind: 'create-keys' }),
-    ...when(!have.disk, { kind: 'create-disk' }),
+    { kind: have.disk ? 'grow-disk' : 'create-disk' },
     // What an earlier boot or a half-done attachment left has stale devices or none: attached anew, same address.
     ...when(have.network === 'partial', { kind: 'detach-network' }),
     ...when(have.network !== 'attached', { kind: 'attach-network' }),

@@ -1,6 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RestartStatus, Vm, VmSpec } from '@ignite/api/v1/vm';
-import type { VmHost } from './execute-step.ts';
+import { type VmHost, betweenLives } from './execute-step.ts';
 import { hostProcess } from './liveness.ts';
 import type { Goal } from './plan-vm.ts';
 import { reconcileVm } from './reconcile-vm.ts';
@@ -22,8 +22,8 @@ export async function startVm(vm: Vm, why: StartReason, host: VmHost, op: Client
   const starting = await changeVm(host.store, vm, ({ spec, status: { restarts: _restarts, ...status } }) => ({
     spec: { ...spec, power: why.power },
     status: {
-      ...status,
-      ...(!isThere && { phase: 'Starting', starter }),
+      // After a power cut nobody has written down that the last life is over.
+      ...(isThere ? status : { ...betweenLives(status), phase: 'Starting', starter }),
       ...(why.restarts && { restarts: why.restarts }),
     },
   }));

@@ -35,6 +35,7 @@ const vmStatus = Object.keys({
   monitor: true,
   starter: true,
   restarts: true,
+  pending: true,
   startTime: true,
   finishTime: true,
   exitCode: true,
