@@ -111,7 +111,10 @@ test('update: some at once, the rest at the next start, and what needs a new VM 
   assert.match(smaller.stderr, /spec.diskSize 5GB → 1GB needs a new VM in its place\nhint: /);
   assert.match((await ignite.run('update', 'web', '--memory', '1')).stderr, /spec.memory: /);
   assert.match((await ignite.run('update', 'web')).stderr, /needs something to change/);
-  assert.match((await ignite.run('update', 'web', '--memory', '160MB')).stderr, /nothing was changed/);
+  assert.match(
+    (await ignite.run('update', 'web', '--memory', '160MB')).stderr,
+    /nothing was changed; until .* spec.memory/,
+  );
 
   const restarted = await ignite.ok('update', 'web', '--cpus', '2', '--restart-now');
   assert.match(restarted, /^~ VM\/web: changed, with a restart\n {4}spec.cpus {3}1 → 2\n/);

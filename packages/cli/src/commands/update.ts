@@ -59,7 +59,10 @@ export const update: Command = {
       const plan = await planFor([await definitionOf(vm, patch, labels, host, signal)], invocation, host);
       const [action] = plan.stages.flat();
       if (action === undefined || action.kind === 'unchanged') {
-        io.err.write('it is so already: nothing was changed\n');
+        const { pending = [] } = vm.status;
+        const waiting =
+          pending.length > 0 ? `; until it is stopped and started ${pending.join(', ')} waits` : '';
+        io.err.write(`it is so already: nothing was changed${waiting}\n`);
         return 0;
       }
       return await carryOut(plan, action, vm, invocation, host);
@@ -94,7 +97,7 @@ async function carryOut(
   // The scheme's schema of the kind has made it so.
   const definition = { labels: metadata.labels, annotations: metadata.annotations, spec: spec as VmSpec };
   await host.client.vms.redefine(vm.metadata.uid, definition, host.op);
-  io.out.write(`${keyText(action.key)} written; "ignite update --restart-now" would not have waited\n`);
+  io.out.write(`${keyText(action.key)} written; what waits takes effect once it is stopped and started\n`);
   return 0;
 }
 
