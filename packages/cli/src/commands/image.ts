@@ -57,6 +57,7 @@ export const imageImport: Command = {
     'ignite image import debian:12',
     'ignite image import oci-archive:./my-image.tar',
     'ignite image import docker-daemon:alpine:3',
+    'ignite image import ./debian-12-genericcloud-amd64.qcow2',
     'ignite image import debian:12 --arch arm64',
   ],
   flags: {

@@ -9,6 +9,7 @@ import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { copyVmDisk } from '../changes/copy-disk.ts';
 import { kernelDir, layoutDir, locksDir } from '../host/paths.ts';
 import { kernelFiles } from '../kernel/kernel-folder.ts';
+import { transferFailed } from '../oci/errors.ts';
 import { type ImageDeps, layoutTag } from '../oci/import-image.ts';
 import { copyImageOut } from '../oci/skopeo.ts';
 import { writeTar } from '../oci/tar.ts';
@@ -40,7 +41,11 @@ export async function exportVm(
   {
     using _layout = await acquireLock(locksDir(paths), 'oci-layout', signal);
     const from = { layout: layoutDir(paths), tag: layoutTag(image.metadata.name) };
-    await copyImageOut({ ...from, destination: `oci:${at('image')}:image` }, runner, signal);
+    await copyImageOut({ ...from, destination: `oci:${at('image')}:image` }, runner, signal).catch(
+      (failure: unknown) => {
+        throw transferFailed(`export a VM of "${image.spec.oci}"`, failure);
+      },
+    );
   }
   for (const name of kernelFiles)
     await cp(join(kernelDir(paths, kernel.status.id), name), at('kernel', name));

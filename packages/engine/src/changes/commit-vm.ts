@@ -4,6 +4,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { layoutDir, locksDir } from '../host/paths.ts';
+import { transferFailed } from '../oci/errors.ts';
 import { importAndRecord } from '../oci/image-objects.ts';
 import { type ImageDeps, layoutTag } from '../oci/import-image.ts';
 import { parsePlatform } from '../oci/platform.ts';
@@ -31,7 +32,11 @@ export async function commitVm(
   {
     using _lock = await acquireLock(locksDir(paths), 'oci-layout', op.signal);
     const from = { layout: layoutDir(paths), tag: layoutTag(image.metadata.name) };
-    await copyImageOut({ ...from, destination: `oci:${layout}:${tag}` }, runner, op.signal);
+    await copyImageOut({ ...from, destination: `oci:${layout}:${tag}` }, runner, op.signal).catch(
+      (failure: unknown) => {
+        throw transferFailed(`commit a VM of "${image.spec.oci}"`, failure);
+      },
+    );
   }
   const { author, message } = request;
   const words = { ...(author !== undefined && { author }), ...(message !== undefined && { message }) };

@@ -4,6 +4,9 @@ import type { ImageClient, ImportImageRequest } from '@ignite/api/client/image-c
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import { loadImages, saveImages } from '../oci/image-archive.ts';
+import { hostArch } from '../host/arch.ts';
+import { importDisk } from '../oci/import-disk.ts';
+import { parseDiskFile } from '../rootfs/disk-file.ts';
 import { imageInUse } from '../oci/errors.ts';
 import { importAndRecord, removeImageObject } from '../oci/image-objects.ts';
 import { pushImage } from '../oci/push-image.ts';
@@ -34,6 +37,8 @@ export class LocalImages implements ImageClient {
   }
 
   async import(source: string, request: ImportImageRequest, op: ClientOperation): Promise<Image> {
+    const disk = parseDiskFile(source);
+    if (disk) return await importDisk(disk, request.arch ?? hostArch, this.#host, this.#host.store, op);
     return await importAndRecord(
       await importRequest(source, request, this.#host, op),
       this.#host,

@@ -8,6 +8,7 @@ export type ImageErrorCode =
   | 'IMAGE_MISSING'
   | 'IMAGE_CORRUPT'
   | 'IMAGE_IN_USE'
+  | 'IMAGE_NO_LAYERS'
   | 'PLATFORM_UNAVAILABLE'
   | 'REGISTRY_AUTH'
   | 'REGISTRY_RATE_LIMITED'
@@ -124,6 +125,12 @@ interface Explanation {
 
 /** What skopeo and the tools behind it print, and what it means to a user; the first that fits is taken. */
 const explanations: readonly Explanation[] = [
+  {
+    said: /no descriptor found for reference/,
+    code: 'IMAGE_NO_LAYERS',
+    what: 'it has no layers: it was made of a disk',
+    hint: 'only OCI images can be pushed, saved and committed, and exported with their VMs',
+  },
   {
     said: /digest.*(did not match|mismatch|does not match)|did not match|unexpected EOF.*blob|verifying/i,
     code: 'IMAGE_CORRUPT',

@@ -68,7 +68,21 @@ export async function importAndRecord(
 ): Promise<Image> {
   const oci = request.source.name;
   const name = importName(oci, request.platform.arch, (await listImages(store)).map(asImported));
-  const status = await importImage(request, name, deps, op);
+  return await recordAs(name, oci, await importImage(request, name, deps, op), store);
+}
+
+/** Writes what was made of `oci`, other than an OCI image, under the name that it gets. */
+export async function recordImported(
+  oci: string,
+  arch: Arch,
+  status: ImageStatus,
+  store: ObjectStore,
+): Promise<Image> {
+  const name = importName(oci, arch, (await listImages(store)).map(asImported));
+  return await recordAs(name, oci, status, store);
+}
+
+async function recordAs(name: string, oci: string, status: ImageStatus, store: ObjectStore): Promise<Image> {
   const image = await record(name, oci, status, store);
   await recordEvent(
     store,

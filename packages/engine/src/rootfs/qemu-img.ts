@@ -100,3 +100,15 @@ export async function diskInfo(path: string, runner: Runner, signal: AbortSignal
   const refersTo = info['backing-filename'] ?? info['format-specific']?.data?.['data-file'];
   return { format: info.format, size: info['virtual-size'], ...(refersTo !== undefined && { refersTo }) };
 }
+
+/** Writes a disk of any format as a raw one, with holes where nothing is. */
+export async function convertToRaw(
+  path: string,
+  format: string,
+  target: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  const args = ['convert', '-f', format, '-O', 'raw', '-S', '64k', path, target];
+  await runner.run({ tool: 'qemu-img', args }, signal);
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chmod, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { openWorkspace } from '@ignite/toolkit/files/workspace';
+import { runPipeline } from '@ignite/toolkit/process/pipeline';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import type { DiskFile } from './disk-file.ts';
+import { diskUnusable } from './errors.ts';
+import { convertToRaw, diskInfo } from './qemu-img.ts';
+
+/** What nobody's machine has, but a file may promise. */
+const largest = 16 * 2 ** 40;
+
+export interface WholeDisk {
+  readonly path: string;
+  /** As a machine sees it. */
+  readonly size: Bytes;
+}
+
+/** The digest of a file's content, by which its base disk is known. */
+export async function digestOfFile(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path), hash, { signal });
+  } catch (failure) {
+    signal.throwIfAborted();
+    throw diskUnusable(path, 'it cannot be read', failure);
+  }
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/**
+ * Makes a read-only base disk of a disk file in any form that qemu-img reads, with its partitions as they are. `dir` appears whole
+ * or not at all. The caller holds a lock.
+ * @throws CodedError DISK_UNUSABLE
+ */
+export async function makeWholeDisk(
+  file: DiskFile,
+  dir: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<WholeDisk> {
+  await using draft = await openWorkspace(dirname(dir), 'draft-');
+  try {
+    const path = await unpacked(file, join(draft.path, 'packed'), signal);
+    const info = await diskInfo(path, runner, signal);
+    // A disk of a stranger that names another file would have us read that file to the guest.
+    if (info.refersTo !== undefined) throw diskUnusable(file.path, `it refers to ${info.refersTo}`);
+    if (info.size > largest) throw diskUnusable(file.path, `it says that it holds ${info.size} bytes`);
+    await using work = await openWorkspace(draft.path, 'disk-');
+    const raw = join(work.path, 'base.ext4');
+    await convertToRaw(path, info.format, raw, runner, signal);
+    await chmod(raw, 0o444);
+    await writeFile(join(work.path, 'boot-mode'), 'disk');
+    await chmod(work.path, 0o755);
+    await rename(work.path, dir);
+  } catch (failure) {
+    throw failure instanceof ToolFailedError ? diskUnusable(file.path, failure.message, failure) : failure;
+  }
+  const path = join(dir, 'base.ext4');
+  return { path, size: bytes((await stat(path)).size) };
+}
+
+async function unpacked({ path, packer }: DiskFile, target: string, signal: AbortSignal): Promise<string> {
+  if (packer === undefined) return path;
+  const output = createWriteStream(target, { mode: 0o600 });
+  await runPipeline([{ tool: packer, args: ['-dc', '--', path] }], { output }, signal);
+  await new Promise<void>((done, failed) =>
+    output.end((failure?: Error | null) => (failure ? failed(failure) : done())),
+  );
+  return target;
+}
