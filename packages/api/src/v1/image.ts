@@ -17,6 +17,17 @@ export interface ImageConfig {
   readonly exposedPorts: readonly string[];
 }
 
+/** Of an image that was no OCI image: nothing is known of it but its content. */
+export const noImageConfig: ImageConfig = {
+  entrypoint: [],
+  cmd: [],
+  env: [],
+  user: '',
+  workingDir: '',
+  stopSignal: '',
+  exposedPorts: [],
+};
+
 /** An image with an init system boots it, any other runs its entrypoint; a whole disk boots what its root partition has. */
 export type BootMode = 'init' | 'entrypoint' | 'disk';
 

@@ -1,24 +1,13 @@
 import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { apiVersion } from '@ignite/api/v1/group';
-import type { ImageConfig, ImageSpec, ImageStatus } from '@ignite/api/v1/image';
+import { type ImageSpec, type ImageStatus, noImageConfig } from '@ignite/api/v1/image';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { hostArch } from '../host/arch.ts';
 import type { Paths } from '../host/paths.ts';
 import { formatPlatform } from '../oci/platform.ts';
 import { copyImage } from './copy-image.ts';
 import type { LegacyObject } from './legacy-tree.ts';
-
-/** The original booted whatever an image had as its init, and knew no more of its configuration. */
-const config: ImageConfig = {
-  entrypoint: [],
-  cmd: [],
-  env: [],
-  user: '',
-  workingDir: '',
-  stopSignal: '',
-  exposedPorts: [],
-};
 
 /** Takes over an image with its base disk, under `name`. The caller holds the import's lock. */
 export async function importLegacyImage(
@@ -33,7 +22,7 @@ export async function importLegacyImage(
     digest,
     platform: formatPlatform({ os: 'linux', arch: hostArch }),
     bootMode: 'init',
-    config,
+    config: noImageConfig,
     size: baseDisk.size,
     baseDisk,
   };

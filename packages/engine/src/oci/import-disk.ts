@@ -3,7 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
-import type { Image, ImageStatus } from '@ignite/api/v1/image';
+import { type Image, type ImageStatus, noImageConfig } from '@ignite/api/v1/image';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { bytes } from '@ignite/toolkit/units/bytes';
@@ -12,17 +12,6 @@ import type { DiskFile } from '../rootfs/disk-file.ts';
 import { digestOfFile, makeWholeDisk } from '../rootfs/whole-disk.ts';
 import { recordImported } from './image-objects.ts';
 import type { ImageDeps } from './import-image.ts';
-
-/** Of a disk nothing is known but itself. */
-const noConfig = {
-  entrypoint: [],
-  cmd: [],
-  env: [],
-  user: '',
-  workingDir: '',
-  stopSignal: '',
-  exposedPorts: [],
-} as const;
 
 /** Makes an image of a disk file, such as a cloud image: its VMs boot the init that is on it. */
 export async function importDisk(
@@ -48,7 +37,7 @@ export async function importDisk(
     digest,
     platform: `linux/${arch}`,
     bootMode: 'disk',
-    config: noConfig,
+    config: noImageConfig,
     size: bytes((await stat(absolute.path)).size),
     baseDisk: { path, size: bytes((await stat(path)).size) },
   };

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { processStartTime } from '@ignite/toolkit/process/pid';
+import { endProcess, processStartTime } from '@ignite/toolkit/process/pid';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
 import { bundleConfig, cgroupPath } from './bundle.ts';
@@ -70,16 +70,7 @@ export class ConmonSandbox implements Sandbox {
 
   async kill(uid: string, signal: AbortSignal): Promise<void> {
     const found = await this.observe(uid);
-    if (found.state !== 'running') return;
-    const startTime = processStartTime(found.pid);
-    try {
-      process.kill(found.pid, 'SIGKILL');
-    } catch (failure) {
-      if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure;
-    }
-    // While it is torn down it shows no command line, which is what a half-made one shows too.
-    while (startTime !== undefined && processStartTime(found.pid) === startTime)
-      await delay(pollMs, undefined, { signal });
+    if (found.state === 'running') await endProcess(found.pid, signal);
   }
 
   async remove(uid: string, signal: AbortSignal): Promise<void> {

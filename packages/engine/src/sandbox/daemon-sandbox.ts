@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
-import { processStartTime } from '@ignite/toolkit/process/pid';
+import { endProcess, processStartTime } from '@ignite/toolkit/process/pid';
 import * as v from 'valibot';
 import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
 
-const pollMs = 10;
 const askTimeoutMs = 20_000;
 
 export type FoundContainer =
@@ -79,15 +77,7 @@ export class DaemonSandbox implements Sandbox {
 
   async kill(uid: string, signal: AbortSignal): Promise<void> {
     const found = await this.observe(uid);
-    if (found.state !== 'running') return;
-    const startTime = processStartTime(found.pid);
-    try {
-      process.kill(found.pid, 'SIGKILL');
-    } catch (failure) {
-      if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure;
-    }
-    while (startTime !== undefined && processStartTime(found.pid) === startTime)
-      await delay(pollMs, undefined, { signal });
+    if (found.state === 'running') await endProcess(found.pid, signal);
   }
 
   async remove(uid: string, signal: AbortSignal): Promise<void> {
