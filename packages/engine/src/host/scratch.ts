@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Workspace, openWorkspace } from '@ignite/toolkit/files/workspace';
@@ -41,6 +42,12 @@ export async function memoryFacts(): Promise<MemoryFacts> {
 export async function openScratch(paths: Paths, name: string, inMemory: boolean): Promise<Workspace> {
   if (!inMemory) return await openWorkspace(join(paths.dataDir, 'scratch'), `${name}-`);
   return await openWorkspace(sharedMemory, memoryScratchPrefix(paths, name));
+}
+
+/** Removes what a predecessor that was killed has left under `name`, wherever it was. The caller holds its lock. */
+export async function clearScratch(paths: Paths, name: string): Promise<void> {
+  for (const inMemory of existsSync(sharedMemory) ? [true, false] : [false])
+    await (await openScratch(paths, name, inMemory))[Symbol.asyncDispose]();
 }
 
 /** Tells folders of this data directory from those of others. */

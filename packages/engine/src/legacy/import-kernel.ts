@@ -16,6 +16,9 @@ import type { LegacyObject } from './legacy-tree.ts';
 /** Of the original's kernels, generously. */
 const unpackedSize = bytes(400 * 2 ** 20);
 
+/** Of the folder that a kernel is unpacked into. */
+export const legacyKernelScratch = 'legacy-kernel';
+
 /** Makes a kernel of ours of one of the original's, under `name`. */
 export async function importLegacyKernel(
   kernel: LegacyObject,
@@ -27,7 +30,7 @@ export async function importLegacyKernel(
   using _lock = await acquireLock(locksDir(deps.paths), 'kernel', op.signal);
   await using scratch = await openScratch(
     deps.paths,
-    'legacy-kernel',
+    legacyKernelScratch,
     fitsInMemory(unpackedSize, await memoryFacts()),
   );
   const root = join(scratch.path, 'root');

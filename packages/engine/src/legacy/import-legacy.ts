@@ -2,6 +2,7 @@ import type { LegacyImportRequest, LegacyResult } from '@ignite/api/client/legac
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
 import { errorText } from '@ignite/toolkit/errors/error-text';
+import { clearScratch } from '../host/scratch.ts';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { locksDir } from '../host/paths.ts';
@@ -10,7 +11,7 @@ import type { ImageDeps } from '../oci/import-image.ts';
 import { listImages, listKernels, listVms } from '../vm/vm-store.ts';
 import { legacyInvalid } from './errors.ts';
 import { importLegacyImage } from './import-image.ts';
-import { importLegacyKernel } from './import-kernel.ts';
+import { importLegacyKernel, legacyKernelScratch } from './import-kernel.ts';
 import { importLegacyVm } from './import-vm.ts';
 import { type LegacyTree, readLegacyTree } from './legacy-tree.ts';
 import { isAlive } from './liveness.ts';
@@ -28,6 +29,7 @@ export async function importLegacy(
   op: ClientOperation,
 ): Promise<readonly LegacyResult[]> {
   using _lock = await acquireLock(locksDir(host.paths), 'import-legacy', op.signal);
+  if (!dryRun) await clearScratch(host.paths, legacyKernelScratch);
   op.report({ kind: 'step', message: `Reading ${from}` });
   const tree = await readLegacyTree(from);
   assertKnown(vms, tree, from);

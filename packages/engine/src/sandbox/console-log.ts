@@ -17,7 +17,8 @@ export function readLogLine(line: string): LogPiece | undefined {
   if (!match) return undefined;
   const [, time = '', stream, end, text = ''] = match;
   const from = stream === 'ignite' ? 'start' : 'program';
-  return { timeMs: Date.parse(time), from, text: end === 'F' ? `${text}\n` : text };
+  // A terminal's lines end with a carriage return too, which whoever reads them does not want.
+  return { timeMs: Date.parse(time), from, text: end === 'F' ? `${text.replace(/\r$/, '')}\n` : text };
 }
 
 /** Pure. The bytes that a program wrote, out of one line of the log. */
