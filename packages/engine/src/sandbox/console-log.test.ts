@@ -11,6 +11,17 @@ test('decodeLogLine: partial lines are joined, full ones ended, and strange ones
   assert.equal(log.map(decodeLogLine).join(''), 'hello\n');
 });
 
+test('decodeLogLine: lines of a terminal end as those of a text, wherever the monitor has cut them', () => {
+  const log = [
+    'T stdout F whole\r',
+    'T stdout P cut behind\r',
+    'T stdout F ',
+    'T stdout P cut before',
+    'T stdout F \r',
+  ];
+  assert.equal(log.map(decodeLogLine).join(''), 'whole\ncut behind\ncut before\n');
+});
+
 test('lastErrorLine: of the last start alone, and not what the guest said', () => {
   const at = '2026-01-01T00:00:00.0+00:00';
   const earlier = `${startMark(0)}${at} stderr F old\n`;

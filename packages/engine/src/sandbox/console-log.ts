@@ -17,8 +17,9 @@ export function readLogLine(line: string): LogPiece | undefined {
   if (!match) return undefined;
   const [, time = '', stream, end, text = ''] = match;
   const from = stream === 'ignite' ? 'start' : 'program';
-  // A terminal's lines end with a carriage return too, which whoever reads them does not want.
-  return { timeMs: Date.parse(time), from, text: end === 'F' ? `${text.replace(/\r$/, '')}\n` : text };
+  // A terminal's lines end with a carriage return too, which whoever reads them does not want. Where the monitor has read a
+  // line just so far the rest, with nothing in it, is a line of the log by itself.
+  return { timeMs: Date.parse(time), from, text: `${text.replace(/\r$/, '')}${end === 'F' ? '\n' : ''}` };
 }
 
 /** Pure. The bytes that a program wrote, out of one line of the log. */
