@@ -12,6 +12,8 @@ import { decodeLogLine } from './console-log.ts';
 import { type Sandbox, type SandboxObservation, type SandboxSpec, sandboxUser } from './sandbox.ts';
 
 const signal = AbortSignal.timeout(240_000);
+/** In a loop, so that the shell stays what it is: a process that becomes another program shows none for a moment. */
+const forever = 'while :; do sleep 1000; done';
 
 /** A sandbox under test, and how to run a line of sh in it. */
 export interface SandboxUnderTest extends AsyncDisposable {
@@ -95,7 +97,7 @@ function testLives(open: () => Promise<SandboxUnderTest>): void {
   test('a program runs until it is killed, and is then seen to have ended', async () => {
     await using at = await open();
     const uid = newUid();
-    const { pid } = await at.launch(uid, 'sleep 1000');
+    const { pid } = await at.launch(uid, forever);
     assert.partialDeepStrictEqual(await at.sandbox.observe(uid), { state: 'running', pid });
     await at.sandbox.kill(uid, signal);
     assert.equal((await at.sandbox.observe(uid)).state, 'exited');
@@ -117,18 +119,18 @@ function testLives(open: () => Promise<SandboxUnderTest>): void {
   test('removing ends what runs, and the place can be used again', async () => {
     await using at = await open();
     const uid = newUid();
-    const { pid } = await at.launch(uid, 'sleep 1000');
+    const { pid } = await at.launch(uid, forever);
     await at.sandbox.remove(uid, signal);
     assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
-    await at.launch(uid, 'echo again; sleep 1000');
+    await at.launch(uid, forever);
     assert.equal((await at.sandbox.observe(uid)).state, 'running');
   });
 
   test('programs are apart: the end of one is not the end of another', async () => {
     await using at = await open();
     const [a, b] = [newUid(), newUid()];
-    await at.launch(a, 'sleep 1000');
-    await at.launch(b, 'sleep 1000');
+    await at.launch(a, forever);
+    await at.launch(b, forever);
     await at.sandbox.kill(a, signal);
     assert.equal((await at.sandbox.observe(b)).state, 'running');
   });
