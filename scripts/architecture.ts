@@ -46,7 +46,7 @@ function rulesBroken({ from, to, typeOnly }: Import): readonly string[] {
     ...(!isTest(from) && here !== undefined && isTest(to) ? ['no-test-imports'] : []),
     ...(/^packages\/engine\/src\/(vmm|sandbox|network|rootfs|kernel|oci|guest|storage)\//.test(from) &&
     to.startsWith('packages/engine/src/vm/') &&
-    !to.endsWith('vm-store.ts')
+    !/\/(vm-store|list-objects)\.ts$/.test(to)
       ? ['capabilities-know-no-vm']
       : []),
   ];

@@ -1,6 +1,6 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { bundleProgram } from './bundle.ts';
 import { common, readReference } from './command-reference.ts';
 import { manPages } from './man-pages.ts';
 
@@ -9,19 +9,7 @@ const dist = join(root, 'packages/cli/dist');
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-// CommonJS starts a third faster than ESM: importing one of Node's own modules evaluates all its lazy exports.
-await build({
-  entryPoints: [join(root, 'packages/cli/src/main.ts')],
-  outfile: join(dist, 'program.cjs'),
-  bundle: true,
-  platform: 'node',
-  target: 'node26',
-  format: 'cjs',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'linked',
-  define: { 'import.meta.dirname': '__dirname' },
-});
+await bundleProgram(dist);
 await writeFile(
   join(dist, 'ignite.cjs'),
   "require('node:module').enableCompileCache();\nrequire('./program.cjs');\n",

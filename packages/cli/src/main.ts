@@ -1,4 +1,4 @@
-import { isatty } from 'node:tty';
+import { fstatSync } from 'node:fs';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { type CommandLine, parseCommandLine } from './arguments/parse-command-line.ts';
 import { usageError } from './arguments/usage-error.ts';
@@ -7,6 +7,8 @@ import type { Io } from './io.ts';
 import { Output } from './output.ts';
 
 const interrupted = 130;
+/** 1:3, as Linux numbers /dev/null (its Documentation/admin-guide/devices.txt). */
+const nullDevice = 0x103;
 
 /** Runs one command line and returns its exit status: 0, 1 for a failure, 2 for what was refused, or the guest's own. */
 async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -57,8 +59,9 @@ const io: Io = {
     return process.stdout.isTTY && process.env['TERM'] !== 'dumb' && !process.env['NO_COLOR'];
   },
   get width() {
-    // Node's stream, which knows the width, is slow to make: who has no terminal shall not wait for it.
-    return isatty(1) ? process.stdout.columns : undefined;
+    // Node's stream, which knows the width, is slow to make: who has a pipe or a file shall not wait for it.
+    const { rdev } = fstatSync(1);
+    return rdev === 0 || rdev === nullDevice ? undefined : process.stdout.columns;
   },
   env: process.env,
 };

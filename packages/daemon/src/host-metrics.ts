@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import type { Client } from '@ignite/api/client/client';
-import type { VmPhase } from '@ignite/api/v1/vm';
+import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import type { Paths } from '@ignite/engine/host/paths';
 import { Gauge, Registry } from 'prom-client';
 import { type MeasuredVm, registerVms } from './vm-metrics.ts';

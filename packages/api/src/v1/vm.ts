@@ -9,6 +9,7 @@ import type { BootMode } from './image.ts';
 import { size } from './size.ts';
 import { vmMachineSchema } from './vm-machine.ts';
 import { vmNetworkSchema } from './vm-network.ts';
+import type { VmPhase } from './vm-phase.ts';
 import { vmStorageSchema } from './vm-storage.ts';
 
 /** With less, Debian's kernel runs out of memory while it boots. */
@@ -54,19 +55,6 @@ export const vmSpecSchema = v.strictObject({
   power: v.optional(v.picklist(['Running', 'Stopped', 'Paused']), 'Running'),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;
-
-/** Where a VM is in its life. What it should be is `spec.power`. */
-export type VmPhase =
-  | 'Created'
-  | 'Starting'
-  | 'Running'
-  /** Its VMM is there, and its vCPUs stand still. */
-  | 'Paused'
-  | 'Stopping'
-  | 'Stopped'
-  /** It has ended by itself, and will be started again after a pause. */
-  | 'Restarting'
-  | 'Failed';
 
 export interface VmNetworkStatus {
   /** Of all interfaces, those of eth0 first, and IPv4 before IPv6. */
@@ -146,7 +134,3 @@ export interface Vm extends ApiObject {
   readonly spec: VmSpec;
   readonly status: VmStatus;
 }
-
-/** Whether a VM is up, or on its way back, as `ps` lists it. */
-export const isUp = ({ status: { phase } }: Vm): boolean =>
-  phase === 'Running' || phase === 'Paused' || phase === 'Restarting';

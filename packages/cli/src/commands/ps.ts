@@ -1,4 +1,5 @@
-import { type Vm, isUp } from '@ignite/api/v1/vm';
+import type { Vm } from '@ignite/api/v1/vm';
+import { isUp } from '@ignite/api/v1/vm-phase';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Invocation } from '../arguments/command.ts';
 import { withReader } from '../context.ts';

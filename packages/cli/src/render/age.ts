@@ -1,10 +1,5 @@
-const units = [
-  ['y', 365 * 86_400],
-  ['d', 86_400],
-  ['h', 3_600],
-  ['m', 60],
-  ['s', 1],
-] as const;
+const units = { y: 365 * 86_400, d: 86_400, h: 3_600, m: 60, s: 1 } as const;
+type Unit = keyof typeof units;
 
 /** How long ago, as Kubernetes' HumanDuration has it: `45s`, `3m12s`, `63m`, `8h`, `3d8h`, `22y`. */
 export function age(since: string | undefined, nowMs: number): string {
@@ -21,11 +16,7 @@ export function age(since: string | undefined, nowMs: number): string {
   return `${Math.floor(seconds / (365 * 86_400))}y`;
 }
 
-function pair(seconds: number, large: string, small: string): string {
-  const [big, little] = [large, small].map((wanted) => units.find(([unit]) => unit === wanted)![1]) as [
-    number,
-    number,
-  ];
-  const rest = Math.floor((seconds % big) / little);
-  return `${Math.floor(seconds / big)}${large}${rest === 0 ? '' : `${rest}${small}`}`;
+function pair(seconds: number, large: Unit, small: Unit): string {
+  const rest = Math.floor((seconds % units[large]) / units[small]);
+  return `${Math.floor(seconds / units[large])}${large}${rest === 0 ? '' : `${rest}${small}`}`;
 }

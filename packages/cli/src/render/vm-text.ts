@@ -1,5 +1,6 @@
-import { type Vm, isUp } from '@ignite/api/v1/vm';
-import { formatPortMapping } from '@ignite/engine/network/port-mapping';
+import type { Vm } from '@ignite/api/v1/vm';
+import { isUp } from '@ignite/api/v1/vm-phase';
+import { formatPortMapping } from '@ignite/engine/network/port-text';
 import { age } from './age.ts';
 
 /** How a VM is, in the original's words, `Up 8h` and `Stopped`, and with what it ended: `Stopped (3) 5m ago`. */

@@ -23,7 +23,7 @@ import { diskInfo } from '../rootfs/qemu-img.ts';
 import { storeVm, validateRequest } from '../vm/create-vm.ts';
 import { nameTaken } from '../vm/errors.ts';
 import type { VmHost } from '../vm/execute-step.ts';
-import { listImages, listVms } from '../vm/vm-store.ts';
+import { listImages, listVms } from '../vm/list-objects.ts';
 import { archiveInvalid } from './errors.ts';
 import { type VmArchive, parseVmArchive } from './vm-archive.ts';
 

@@ -10,7 +10,7 @@ import { parseDiskFile } from '../rootfs/disk-file.ts';
 import { imageInUse } from '../oci/errors.ts';
 import { importAndRecord, removeImageObject } from '../oci/image-objects.ts';
 import { pushImage } from '../oci/push-image.ts';
-import { listImages, listVms } from '../vm/vm-store.ts';
+import { listImages, listVms } from '../vm/list-objects.ts';
 import { importRequest } from './import-request.ts';
 import type { LocalHost } from './local-client.ts';
 import type { LocalVms } from './local-vms.ts';

@@ -8,7 +8,7 @@ import { hostArch } from '../host/arch.ts';
 import { kernelInUse } from '../kernel/errors.ts';
 import { buildKernelObject, importKernelObject, removeKernelObject } from '../kernel/kernel-objects.ts';
 import { importRequest } from './import-request.ts';
-import { listKernels, listVms } from '../vm/vm-store.ts';
+import { listKernels, listVms } from '../vm/list-objects.ts';
 import type { LocalHost } from './local-client.ts';
 import type { LocalVms } from './local-vms.ts';
 import { removeUsers } from './remove-users.ts';

@@ -38,7 +38,8 @@ import { startVm } from '../vm/start-vm.ts';
 import { recordInLife } from '../vm/vm-events.ts';
 import { withVmLocked } from '../vm/vm-lock.ts';
 import { daemonOf, recordRuntime, withRuntime } from '../vm/vm-runtime.ts';
-import { findVm, getVm, listVms, withPower } from '../vm/vm-store.ts';
+import { listVms } from '../vm/list-objects.ts';
+import { findVm, getVm, withPower } from '../vm/vm-store.ts';
 import { assertVmm } from '../vmm/assert-vmm.ts';
 import type { LocalHost } from './local-client.ts';
 

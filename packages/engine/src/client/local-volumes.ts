@@ -13,7 +13,7 @@ import {
   parseVolumeSpec,
   removeVolume,
 } from '../storage/volume-objects.ts';
-import { listVms } from '../vm/vm-store.ts';
+import { listVms } from '../vm/list-objects.ts';
 
 type VolumeHost = VolumeDeps & { readonly store: ObjectStore; readonly sandbox: Sandbox };
 

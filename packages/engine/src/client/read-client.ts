@@ -11,7 +11,7 @@ import { type Paths, storePath } from '../host/paths.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import { findByReference } from '../oci/find-by-reference.ts';
 import { bootId, withTruePhase } from '../vm/liveness.ts';
-import { listImages, listKernels, listVms, listVolumes } from '../vm/vm-store.ts';
+import { listImages, listKernels, listVms, listVolumes } from '../vm/list-objects.ts';
 
 /** Reads from an open store, and from the host's description of its networks. */
 export function readClient(store: ObjectStore, networks: NetworkSettings): ReadClient {

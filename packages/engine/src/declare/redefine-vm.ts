@@ -6,7 +6,8 @@ import type { LocalHost } from '../client/local-client.ts';
 import { assertNetworkFits } from '../vm/attach-network.ts';
 import { recordWrite } from '../vm/vm-events.ts';
 import { archOf, assertMachine } from '../vm/vm-machine.ts';
-import { changeVm, listVms } from '../vm/vm-store.ts';
+import { listVms } from '../vm/list-objects.ts';
+import { changeVm } from '../vm/vm-store.ts';
 import type { VmDefinition } from './vm-actuator.ts';
 import { vmEffectOf } from './vm-effect.ts';
 

@@ -4,7 +4,7 @@ import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { canBind } from '../network/host-ports.ts';
-import { formatPortMapping } from '../network/port-mapping.ts';
+import { formatPortMapping } from '../network/port-text.ts';
 import { findProgram, isAccessible } from './find-program.ts';
 
 /** What a VM needs of its host to be started. */

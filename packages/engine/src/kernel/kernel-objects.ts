@@ -16,7 +16,7 @@ import { type Imported, findImported, importName } from '../oci/arch-name.ts';
 import { describeImage } from '../oci/image-config.ts';
 import { bringImage } from '../oci/bring-image.ts';
 import { type UnpackedImage, removeTag, unpackImage } from '../oci/umoci.ts';
-import { listKernels } from '../vm/vm-store.ts';
+import { listKernels } from '../vm/list-objects.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
 import { kernelArchMismatch } from './errors.ts';
 import { placeKernelFolder } from './kernel-folder.ts';

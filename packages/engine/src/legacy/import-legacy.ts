@@ -8,7 +8,7 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { locksDir } from '../host/paths.ts';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
-import { listImages, listKernels, listVms } from '../vm/vm-store.ts';
+import { listImages, listKernels, listVms } from '../vm/list-objects.ts';
 import { legacyInvalid } from './errors.ts';
 import { importLegacyImage } from './import-image.ts';
 import { importLegacyKernel, legacyKernelScratch } from './import-kernel.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ipamOf, poolsOf, unfitness } from './address-pool.ts';
-import { type ConfList, defaultConfList, defaultNetwork } from './conf-list.ts';
+import { type ConfList, defaultConfList } from './conf-list.ts';
+import { defaultNetwork } from './default-network.ts';
 
 const list = (ipam: object): ConfList => ({
   cniVersion: '0.4.0',

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ConfFolder } from './conf-folder.ts';
-import { defaultConfList, defaultNetwork, hasCapability, hostBridge } from './conf-list.ts';
+import { defaultConfList, hasCapability, hostBridge } from './conf-list.ts';
+import { defaultNetwork } from './default-network.ts';
 
 const dirs: string[] = [];
 after(() => dirs.forEach((dir) => rmSync(dir, { recursive: true })));

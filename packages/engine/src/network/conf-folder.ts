@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
-import { type ConfList, type DefaultNetwork, defaultConfList, parseConfList } from './conf-list.ts';
+import { type ConfList, defaultConfList, parseConfList } from './conf-list.ts';
+import type { DefaultNetwork } from './default-network.ts';
 import { configBroken, networkNotFound } from './errors.ts';
 
 export interface ConfFile {

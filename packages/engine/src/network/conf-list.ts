@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { DefaultNetwork } from './default-network.ts';
 
 const pluginSchema = v.looseObject({ type: v.pipe(v.string(), v.regex(/^[a-zA-Z0-9._-]+$/)) });
 const nameSchema = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/));
@@ -23,21 +24,6 @@ export function parseConfList(text: string): ConfList {
   const { cniVersion, name, ...plugin } = v.parse(confSchema, document);
   return { cniVersion, name, plugins: [plugin] };
 }
-
-export interface DefaultNetwork {
-  readonly name: string;
-  readonly bridge: string;
-  readonly subnet: string;
-  /** None: VMs get no IPv6 addresses. */
-  readonly subnet6?: string;
-}
-
-/** The names and the range of the original Ignite, so that firewall rules of its users go on to fit. */
-export const defaultNetwork: DefaultNetwork = {
-  name: 'ignite-cni-bridge',
-  bridge: 'ignite0',
-  subnet: '10.61.0.0/16',
-};
 
 export function defaultConfList({ name, bridge, subnet, subnet6 }: DefaultNetwork): ConfList {
   return {

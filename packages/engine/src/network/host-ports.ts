@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { portTaken } from './errors.ts';
-import { formatPortMapping } from './port-mapping.ts';
+import { formatPortMapping } from './port-text.ts';
 
 /**
  * Refuses ports that another VM publishes, or that a program of this host listens on, unless it may be shadowed.

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import type { AttachmentRecord } from './attachment-record.ts';
 import { removeMasquerade } from './cni-chains.ts';
-import type { DefaultNetwork } from './conf-list.ts';
+import type { DefaultNetwork } from './default-network.ts';
 import { LocalNetwork } from './local-network.ts';
 import { netnsName } from './netns.ts';
 import { addressOf, attachRequest as request, eth0, testNetworkContract } from './network.contract.ts';

@@ -10,16 +10,6 @@ export function parsePortMappings(texts: readonly string[]): readonly PortMappin
   return texts.flatMap((list) => list.split(',')).flatMap(parsePortMapping);
 }
 
-/** As `ps` shows it: `0.0.0.0:80->8080/tcp`. */
-export function formatPortMapping(mapping: PortMapping): string {
-  return `${formatHostPort(mapping)}->${mapping.vmPort}/${mapping.protocol}`;
-}
-
-/** Where the host listens: `0.0.0.0:80`, `[::1]:80`. */
-export function formatHostPort({ bindAddress = '0.0.0.0', hostPort }: PortMapping): string {
-  return `${bindAddress.includes(':') ? `[${bindAddress}]` : bindAddress}:${hostPort}`;
-}
-
 function parsePortMapping(text: string): readonly PortMapping[] {
   const match =
     /^(?:(\[[0-9a-f:.]+\]|[0-9.]+):)?([0-9]+(?:-[0-9]+)?):([0-9]+(?:-[0-9]+)?)(?:\/([a-z]+))?$/i.exec(

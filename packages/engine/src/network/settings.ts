@@ -1,4 +1,4 @@
-import { type DefaultNetwork, defaultNetwork } from './conf-list.ts';
+import { type DefaultNetwork, defaultNetwork } from './default-network.ts';
 
 /** Where this host's CNI networks are described, and how the default one shall be where it is not yet. */
 export interface NetworkSettings {

@@ -6,7 +6,8 @@ import { parseIp, withoutPrefix } from '../network/ip-address.ts';
 import type { Attachment, Network } from '../network/network.ts';
 import { sandboxUser } from '../sandbox/sandbox.ts';
 import { interfaceRequests, lastAddresses, reservations } from './interface-requests.ts';
-import { changeVm, listVms } from './vm-store.ts';
+import { listVms } from './list-objects.ts';
+import { changeVm } from './vm-store.ts';
 
 /** Gives the VM its place on its networks, and records it. */
 export async function attachNetwork(

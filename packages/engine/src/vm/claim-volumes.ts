@@ -8,7 +8,7 @@ import { type Paths, locksDir } from '../host/paths.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { volumeBusy } from '../storage/errors.ts';
 import { volumeLockName } from '../storage/volume-objects.ts';
-import { listVms } from './vm-store.ts';
+import { listVms } from './list-objects.ts';
 
 interface Claim {
   /** Names the disk whoever asks, and the lock that it is claimed under. */

@@ -1,5 +1,6 @@
 import { parseRestartPolicy } from '@ignite/api/v1/restart-policy';
-import type { Vm, VmPhase } from '@ignite/api/v1/vm';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { withTruePhase } from './liveness.ts';
 
 /** Who ever ran, and does not now. */

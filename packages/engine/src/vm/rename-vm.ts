@@ -7,7 +7,7 @@ import { declaredVm, nameTaken } from './errors.ts';
 import type { VmHost } from './execute-step.ts';
 import { recordWrite } from './vm-events.ts';
 import { withVmLocked } from './vm-lock.ts';
-import { listVms } from './vm-store.ts';
+import { listVms } from './list-objects.ts';
 
 /**
  * Gives a VM another name. Its network comes first: where that alone was done, the old name is still there to repeat it by.

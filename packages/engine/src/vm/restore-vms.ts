@@ -9,7 +9,7 @@ import { bootId } from './liveness.ts';
 import { isToBeRestored } from './plan-restore.ts';
 import { startVm } from './start-vm.ts';
 import { withVmLocked } from './vm-lock.ts';
-import { listVms } from './vm-store.ts';
+import { listVms } from './list-objects.ts';
 
 /** A booting VM keeps a CPU busy: more at once would only wait for each other. */
 const concurrency = 2;

@@ -3,7 +3,8 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Paths, locksDir } from '../host/paths.ts';
-import { findVm, listVms } from './vm-store.ts';
+import { listVms } from './list-objects.ts';
+import { findVm } from './vm-store.ts';
 
 /**
  * Does `work` on the VM that `query` names while nobody else works on it.

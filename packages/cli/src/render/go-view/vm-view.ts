@@ -1,9 +1,10 @@
-import { type Vm, isUp } from '@ignite/api/v1/vm';
+import type { Vm } from '@ignite/api/v1/vm';
+import { isUp } from '@ignite/api/v1/vm-phase';
 import { vmFiles } from '@ignite/engine/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { age } from '../age.ts';
 import { GoFunction, GoObject, type GoValue } from '../go-template/value.ts';
-import { formatPortMapping } from '@ignite/engine/network/port-mapping';
+import { formatPortMapping } from '@ignite/engine/network/port-text';
 import { addressesOf, portsText, statusText } from '../vm-text.ts';
 import { documentView } from './document-view.ts';
 import { fieldNames } from './field-names.ts';

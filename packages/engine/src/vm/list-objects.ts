@@ -1,0 +1,27 @@
+import type { Image } from '@ignite/api/v1/image';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { Volume, VolumeStatus } from '@ignite/api/v1/volume';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+
+/** The store's objects of a kind are what this program wrote, so they are not validated again. */
+export const listVms = async (store: ObjectStore): Promise<readonly Vm[]> =>
+  (await store.list('VM')).items as readonly Vm[];
+
+export const listImages = async (store: ObjectStore): Promise<readonly Image[]> =>
+  (await store.list('Image')).items as readonly Image[];
+
+export const listKernels = async (store: ObjectStore): Promise<readonly Kernel[]> =>
+  (await store.list('Kernel')).items as readonly Kernel[];
+
+/** With the VMs that name each, which is known from the VMs alone. */
+export async function listVolumes(store: ObjectStore): Promise<readonly Volume[]> {
+  const [{ items }, vms] = await Promise.all([store.list('Volume'), listVms(store)]);
+  return (items as readonly Volume[]).map((volume) => {
+    const usedBy = vms.filter((vm) => usesVolume(vm, volume.metadata.name)).map((vm) => vm.metadata.name);
+    return { ...volume, status: { ...volume.status, usedBy } satisfies VolumeStatus };
+  });
+}
+
+const usesVolume = (vm: Vm, name: string): boolean =>
+  vm.spec.storage?.volumes.some(({ volume }) => volume?.name === name) ?? false;
