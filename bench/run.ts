@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { untilSshAnswers } from '@ignite/engine/guest/ssh-ready';
+import { statusSize } from '@ignite/engine/vmm/machine';
 import { Ignite } from '../test/e2e/fixtures/ignite.ts';
 import { imageArchive } from '../test/e2e/fixtures/images.ts';
 import { compare, median, report, timed } from './measure.ts';
@@ -78,6 +79,7 @@ async function byHand(argv: readonly string[], address: string, dir: string, uid
     '/vm/initrd': join(data, 'kernels', kernel!, 'initrd'),
     '/vm/modules.squashfs': join(data, 'kernels', kernel!, 'modules.squashfs'),
     '/vm/exit-status': join(work, 'exit-status'),
+    '/vm/events': join(work, 'events'),
     '/vm/run': work,
     'ifname=tap0': `ifname=${tap}`,
   };
@@ -103,6 +105,8 @@ async function byHand(argv: readonly string[], address: string, dir: string, uid
       join(work, 'root.qcow2'),
       '4G',
     ]);
+    writeFileSync(join(work, 'exit-status'), Buffer.alloc(statusSize));
+    for (const end of ['in', 'out']) writeFileSync(join(work, `events.${end}`), '');
     const vmm = spawn(argv[0]!, args, { stdio: 'ignore' });
     try {
       await untilSshAnswers(address, AbortSignal.timeout(sshTimeoutMs));

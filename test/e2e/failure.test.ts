@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -56,6 +56,20 @@ test('a guest that ends before its SSH is there is told of at once, with why', a
   assert.match(absent.stderr, /powered off with exit code 127/);
   assert.match(await ignite.ok('logs', 'absent'), /\/no\/such\/program: not found in the image/);
   await ignite.ok('rm', 'brief', 'absent');
+});
+
+test('a guest cannot fill the host with what it reports', async () => {
+  const script = [
+    'for at in /sys/block/vd*; do [ "$(cat $at/serial)" != status ] || disk=/dev/${at##*/}; done',
+    'yes | dd of=$disk bs=1M count=1024 2>&1 | grep space',
+    'exit 5',
+  ];
+  await ignite.ok('run', 'busybox', '--name', 'flood', '--', 'sh', '-c', script.join('\n'));
+  assert.equal(await ignite.ok('wait', 'flood'), '5\n');
+  assert.match(await ignite.ok('logs', 'flood'), /No space left on device/);
+  const uid = (await ignite.ok('inspect', 'flood', '--format', '{{.metadata.uid}}')).trim();
+  assert.equal(statSync(join(ignite.dir, 'data/vms', uid, 'exit-status')).size, 4_096);
+  await ignite.ok('rm', 'flood');
 });
 
 test('a kernel that does not boot is told of, and the VM can be removed', async () => {

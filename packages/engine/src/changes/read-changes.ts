@@ -14,6 +14,7 @@ import { sandboxUser } from '../sandbox/sandbox.ts';
 import { exitOf, parseGuestReports } from '../vm/exit-status.ts';
 import type { VmHost } from '../vm/execute-step.ts';
 import { readTail } from '../vm/read-tail.ts';
+import { statusSize } from '../vmm/machine.ts';
 import { qemu } from '../vmm/qemu/qemu.ts';
 import { copyVmDisk } from './copy-disk.ts';
 import { changesUnreadable } from './errors.ts';
@@ -73,7 +74,7 @@ async function runReader(
     host.runner,
     op.signal,
   );
-  await writeFile(reports, '');
+  await writeFile(reports, Buffer.alloc(statusSize));
   await writeFile(out, '');
   await truncate(out, vm.spec.diskSize + 64 * 2 ** 20);
   await writeFile(at('seed'), await readerSeed(as));

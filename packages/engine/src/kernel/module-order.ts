@@ -3,7 +3,6 @@ export const bootModules = [
   'virtio_mmio',
   'virtio_blk',
   'virtio_net',
-  'virtio_console',
   'virtio-rng',
   'virtio_input',
   'virtio_balloon',

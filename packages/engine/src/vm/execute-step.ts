@@ -18,6 +18,7 @@ import { startMark } from '../sandbox/console-log.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { type Accel, accelFor } from '../vmm/accel.ts';
 import { assertVmm } from '../vmm/assert-vmm.ts';
+import { statusSize } from '../vmm/machine.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 import { attachNetwork } from './attach-network.ts';
 import { readExit } from './vm-exit.ts';
@@ -183,7 +184,7 @@ async function launch(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> 
   if (network.state !== 'attached')
     throw new Error(`the network of VM ${vm.metadata.name} has gone meanwhile`);
   await mkdir(run.sockets, { recursive: true, mode: 0o700 });
-  await writeFile(files.exitStatus, '');
+  await writeFile(files.exitStatus, Buffer.alloc(statusSize));
   await writeFile(files.eventsIn, host.vmm.eventsRequest, { mode: 0o600 });
   await writeFile(files.eventsOut, '', { mode: 0o600 });
   await appendFile(files.consoleLog, startMark(host.clock.now()), { mode: 0o600 });

@@ -10,6 +10,13 @@ test('parseGuestReports: known lines are read and everything else that a guest m
   ]);
 });
 
+test('parseGuestReports: the disk that holds them is zeros behind them', () => {
+  assert.deepEqual(parseGuestReports(`ready\nexit 3\n${'\0'.repeat(4_000)}`), [
+    { kind: 'ready' },
+    { kind: 'exit', code: 3 },
+  ]);
+});
+
 const told = (text: string) => parseGuestReports(text);
 
 test('exitOf: the code of the entrypoint, an orderly end, what failed, or nothing', () => {

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { GuestEnd } from '../vmm/vmm.ts';
 
-/** What a guest told through its port `ignite.status`, oldest first: `ready`, `exit CODE`, `wrote BYTES`, `failed WHY`. */
+/** What a guest told through its disk `status`, oldest first: `ready`, `exit CODE`, `wrote BYTES`, `failed WHY`. */
 export type GuestReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'exit'; readonly code: number }

@@ -9,7 +9,7 @@ export interface RateLimit {
 }
 
 export interface MachineDisk {
-  /** By which the guest finds it: `root`, `modules` and `seed` are known to guest/init. A letter and at most 19 more characters. */
+  /** By which the guest finds it: `root`, `modules`, `seed` and `status` are known to guest/init. A letter and at most 19 more characters. */
   readonly serial: string;
   readonly path: string;
   readonly format: 'qcow2' | 'raw';
@@ -50,7 +50,7 @@ export interface Machine {
   readonly shares: readonly MachineShare[];
   /** In the order in which the guest shall number them: eth0 first. */
   readonly nics: readonly MachineNic[];
-  /** Receives what the guest writes to its port `ignite.status`. */
+  /** Of `statusSize` bytes: receives what the guest writes to its disk `status`. */
   readonly statusFile: string;
   /** With `.in` and `.out` behind it the files by which the VMM tells what happens to its guest. */
   readonly events?: string;
@@ -70,8 +70,19 @@ const consoles: Readonly<Record<Arch, string>> = {
   amd64: 'console=ttyS0 reboot=t',
   arm64: 'console=ttyAMA0',
 };
-/** The status port, the source of entropy, the balloon. */
+/** The status disk, the source of entropy, the balloon. */
 const fixedDevices = 3;
+
+/** Some reports of at most 208 bytes: a disk cannot grow, so a guest cannot fill the host with what it reports. */
+export const statusSize = 4_096;
+
+/** Pure. The last of the disks. */
+export const statusDisk = ({ statusFile }: Pick<Machine, 'statusFile'>): MachineDisk => ({
+  serial: 'status',
+  path: statusFile,
+  format: 'raw',
+  readOnly: false,
+});
 
 /** Pure. How many devices of its own the guest finds in it. */
 export const deviceCount = ({ disks, shares, nics }: Pick<Machine, 'disks' | 'shares' | 'nics'>): number =>

@@ -1,4 +1,4 @@
-import type { Machine, MachineDisk, MachineNic, RateLimit } from '../machine.ts';
+import { type Machine, type MachineDisk, type MachineNic, type RateLimit, statusDisk } from '../machine.ts';
 import type { FirecrackerRequest } from './api-schema.ts';
 
 /** The least that a guest's context id may be; each Firecracker has guests of its own. */
@@ -13,7 +13,6 @@ const statsIntervalSeconds = 5;
  * that takes the guest's reports.
  */
 export function bootRequests(machine: Machine): readonly FirecrackerRequest[] {
-  const status = { serial: 'status', path: machine.statusFile, format: 'raw', readOnly: false } as const;
   return [
     ...metricsRequests(machine),
     {
@@ -30,7 +29,7 @@ export function bootRequests(machine: Machine): readonly FirecrackerRequest[] {
         boot_args: machine.kernel.commandLine,
       },
     },
-    ...[...machine.disks, status].map(driveRequest),
+    ...[...machine.disks, statusDisk(machine)].map(driveRequest),
     ...machine.nics.map(nicRequest),
     { method: 'PUT', path: '/entropy', body: {} },
     {

@@ -1,6 +1,12 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
-import type { Machine, MachineDisk, MachineNic, MachineShare } from '../machine.ts';
+import {
+  type Machine,
+  type MachineDisk,
+  type MachineNic,
+  type MachineShare,
+  statusDisk,
+} from '../machine.ts';
 
 export const qemuPrograms: Readonly<Record<Arch, string>> = {
   amd64: 'qemu-system-x86_64',
@@ -31,15 +37,14 @@ export function qemuArgv(machine: Machine): readonly string[] {
       `socket,id=console,path=${escape(machine.consoleSocket)},server=on,wait=off,logfile=${escape(machine.consoleLog)}`,
     ],
     ...['-serial', 'chardev:console'],
-    ...machine.disks.flatMap(drive),
+    ...[...machine.disks, statusDisk(machine)].flatMap(drive),
     ...machine.shares.flatMap(share),
     ...machine.nics.flatMap(nic),
     ...['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-device,rng=rng0'],
-    ...['-device', 'virtio-serial-device', '-chardev', `file,id=status,path=${escape(machine.statusFile)}`],
-    ...['-device', 'virtserialport,chardev=status,name=ignite.status'],
     ...(machine.arch === 'arm64' ? ['-device', 'virtio-keyboard-device'] : []),
-    // Tells a guest's panic from its reboot, where its kernel has the driver; on "virt" it would need a PCI bus.
-    ...(machine.arch === 'amd64' ? ['-device', 'pvpanic'] : []),
+    // Tells a guest's panic from its reboot, where its kernel has the driver; on "virt" it would need a PCI bus. That a crash
+    // kernel was loaded, its other event, a guest could tell without end, and each would be one more line in a file.
+    ...(machine.arch === 'amd64' ? ['-device', 'pvpanic,events=1'] : []),
     ...['-device', 'virtio-balloon-device,deflate-on-oom=on'],
     ...(machine.events === undefined
       ? []
