@@ -19,7 +19,7 @@ export interface Violation extends Import {
   readonly rule: string;
 }
 
-const isTest = (path: string): boolean => /\.(test|contract)\.ts$/.test(path);
+const isTest = (path: string): boolean => /\.(test|contract|sample)\.ts$/.test(path);
 const packageOf = (path: string): string | undefined =>
   /^packages\/([^/]+)\//.exec(path)?.[1] ?? /^@ignite\/([^/]+)/.exec(path)?.[1];
 const actsOnTheWorld =

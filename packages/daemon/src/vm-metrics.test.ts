@@ -1,30 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { VmUsage } from '@ignite/api/client/usage-client';
-import { apiVersion } from '@ignite/api/v1/group';
-import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { Registry } from 'prom-client';
-import * as v from 'valibot';
 import { registerVms } from './vm-metrics.ts';
 
-const vm: Vm = {
-  apiVersion,
-  kind: 'VM',
-  metadata: {
-    name: 'web',
-    namespace: 'default',
-    uid: '0123456789abcdef',
-    generation: 1,
-    resourceVersion: '1',
-    creationTimestamp: '2026-01-01T00:00:00Z',
-    labels: {},
-    annotations: {},
-    finalizers: [],
-    ownerReferences: [],
-  },
-  spec: v.parse(vmSpecSchema, { image: { oci: 'a"b' }, cpus: 2 }),
+const vm = sampleVm({
+  spec: { image: { oci: 'a"b' }, cpus: 2 },
   status: { phase: 'Running', startTime: '1970-01-01T00:01:00Z' },
-};
+});
 
 const usage: VmUsage = {
   name: 'web',

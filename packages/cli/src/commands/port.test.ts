@@ -1,36 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apiVersion } from '@ignite/api/v1/group';
-import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
-import * as v from 'valibot';
+import type { Vm } from '@ignite/api/v1/vm';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { portLines } from './port.ts';
 
-const vm = (phase: Vm['status']['phase']): Vm => ({
-  apiVersion,
-  kind: 'VM',
-  metadata: {
-    name: 'web',
-    namespace: 'default',
-    uid: 'u1',
-    resourceVersion: '1',
-    generation: 1,
-    creationTimestamp: '',
-    labels: {},
-    annotations: {},
-    finalizers: [],
-  },
-  spec: v.parse(vmSpecSchema, {
-    image: { oci: 'debian:12' },
-    network: {
-      ports: [
-        { hostPort: 8080, vmPort: 80 },
-        { bindAddress: '::1', hostPort: 8081, vmPort: 80 },
-        { bindAddress: '127.0.0.1', hostPort: 53, vmPort: 53, protocol: 'udp' },
-      ],
+const vm = (phase: Vm['status']['phase']): Vm =>
+  sampleVm({
+    spec: {
+      network: {
+        ports: [
+          { hostPort: 8080, vmPort: 80 },
+          { bindAddress: '::1', hostPort: 8081, vmPort: 80 },
+          { bindAddress: '127.0.0.1', hostPort: 53, vmPort: 53, protocol: 'udp' },
+        ],
+      },
     },
-  }),
-  status: { phase },
-});
+    status: { phase },
+  });
 
 test('portLines: as Docker prints them', () => {
   assert.deepEqual(portLines(vm('Running')), [

@@ -1,28 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { apiVersion } from '@ignite/api/v1/group';
-import { type Vm, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
+import type { Vm, VmStatus } from '@ignite/api/v1/vm';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import * as v from 'valibot';
 import { VmActuator, type VmEngine, liveVm } from './vm-actuator.ts';
 
-const vm = (spec: object = {}, status: Partial<VmStatus> = {}): Vm => ({
-  apiVersion,
-  kind: 'VM',
-  metadata: {
-    name: 'web',
-    namespace: 'default',
-    uid: 'u1',
-    resourceVersion: '1',
-    generation: 1,
-    creationTimestamp: '',
-    labels: {},
-    annotations: {},
-    finalizers: [],
-  },
-  spec: v.parse(vmSpecSchema, { image: { oci: 'debian:12' }, ...spec }),
-  status: { phase: 'Running', ...status },
-});
+const vm = (spec: object = {}, status: Partial<VmStatus> = {}): Vm =>
+  sampleVm({ uid: 'u1', spec, status: { phase: 'Running', ...status } });
 
 const op = { signal: new AbortController().signal, report: () => {} };
 

@@ -3,29 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { apiVersion } from '@ignite/api/v1/group';
-import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
-import * as v from 'valibot';
+import type { Vm } from '@ignite/api/v1/vm';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { listCniNetworks } from './cni-networks.ts';
 import { networkSettings } from './settings.ts';
 
-const vm = (name: string, network: object): Vm => ({
-  apiVersion,
-  kind: 'VM',
-  metadata: {
-    name,
-    namespace: 'default',
-    uid: name,
-    resourceVersion: '1',
-    generation: 1,
-    creationTimestamp: '',
-    labels: {},
-    annotations: {},
-    finalizers: [],
-  },
-  spec: v.parse(vmSpecSchema, { image: { oci: 'debian:12' }, network }),
-  status: { phase: 'Stopped' },
-});
+const vm = (name: string, network: object): Vm => sampleVm({ name, spec: { network } });
 
 test('listCniNetworks: every network by name, with the VMs that are on it', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'cni-networks-'));

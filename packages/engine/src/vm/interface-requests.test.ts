@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apiVersion } from '@ignite/api/v1/group';
-import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
-import * as v from 'valibot';
+import type { Vm } from '@ignite/api/v1/vm';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { interfaceRequests, lastAddresses, reservations } from './interface-requests.ts';
 
-const vm = (uid: string, network: object = {}, status: Vm['status'] = { phase: 'Stopped' }): Vm => ({
-  apiVersion,
-  kind: 'VM',
-  metadata: {
-    name: uid,
-    namespace: 'default',
-    uid,
-    resourceVersion: '1',
-    generation: 1,
-    creationTimestamp: '',
-    labels: {},
-    annotations: {},
-    finalizers: [],
-  },
-  spec: v.parse(vmSpecSchema, { image: { oci: 'debian:12' }, network }),
-  status,
-});
+const vm = (uid: string, network: object = {}, status: Partial<Vm['status']> = {}): Vm =>
+  sampleVm({ name: uid, uid, spec: { network }, status });
 const networkOf = (network: object) => vm('x', network).spec.network;
 const dynamic = { addresses: [], lastAddresses: [] };
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { apiVersion } from '@ignite/api/v1/group';
-import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
-import * as v from 'valibot';
+import type { Vm } from '@ignite/api/v1/vm';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { vmFiles } from '../host/paths.ts';
 import { bundleConfig } from '../sandbox/bundle.ts';
 import type { ResolvedVolume } from '../storage/resolve-volumes.ts';
@@ -14,23 +13,7 @@ import { assertMachineFits, vmMachine } from './vm-machine.ts';
 
 const uid = '0123456789abcdef';
 
-const vm = (spec: object): Vm => ({
-  apiVersion,
-  kind: 'VM',
-  metadata: {
-    name: 'my-vm',
-    namespace: 'default',
-    uid,
-    resourceVersion: '1',
-    generation: 1,
-    creationTimestamp: '2026-01-01T00:00:00.000Z',
-    labels: {},
-    annotations: {},
-    finalizers: [],
-  },
-  spec: v.parse(vmSpecSchema, { image: { oci: 'debian:12' }, ...spec }),
-  status: { phase: 'Created' },
-});
+const vm = (spec: object): Vm => sampleVm({ name: 'my-vm', uid, spec });
 
 const attachment = {
   netnsPath: '/run/netns/ignite-x',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apiVersion } from '@ignite/api/v1/group';
 import { type Vm, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
 import * as v from 'valibot';
 import { foreignArch, hostArch } from '../host/arch.ts';
 import type { Accel } from '../vmm/accel.ts';
@@ -9,23 +9,7 @@ import { archOf, assertMachine, vmMachine } from './vm-machine.ts';
 
 const specOf = (spec: object): Vm['spec'] => v.parse(vmSpecSchema, { image: { oci: 'debian:12' }, ...spec });
 
-const vm = (spec: object, status: Partial<VmStatus> = {}): Vm => ({
-  apiVersion,
-  kind: 'VM',
-  metadata: {
-    name: 'my-vm',
-    namespace: 'default',
-    uid: '0123456789abcdef',
-    resourceVersion: '1',
-    generation: 1,
-    creationTimestamp: '2026-01-01T00:00:00.000Z',
-    labels: {},
-    annotations: {},
-    finalizers: [],
-  },
-  spec: specOf(spec),
-  status: { phase: 'Created', ...status },
-});
+const vm = (spec: object, status: Partial<VmStatus> = {}): Vm => sampleVm({ name: 'my-vm', spec, status });
 
 const attachment = {
   netnsPath: '/run/netns/ignite-x',
