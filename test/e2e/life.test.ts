@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { Resolver } from 'node:dns/promises';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
@@ -24,6 +26,10 @@ after(async () => {
 
 const run = async (name: string, script: string, ...flags: readonly string[]): Promise<string> =>
   await ignite.ok('run', image, '--name', name, '--memory', '128MB', ...flags, '--', 'sh', '-c', script);
+
+interface Plan {
+  readonly actions: readonly { readonly effect?: string }[];
+}
 
 const inspect = async (vm: string): Promise<Vm> => JSON.parse(await ignite.ok('inspect', vm)) as Vm;
 
@@ -125,6 +131,45 @@ test('update: some at once, the rest at the next start, and what needs a new VM 
   await until('its file system has grown', async () =>
     /^size [45]\d{6} cpus 2\r?$/m.test(await ignite.ok('logs', 'web')),
   );
+});
+
+test('update: a guest gives memory back while it runs, and gets it again up to what it was booted with', async () => {
+  const tell = "while :; do echo free $(awk '/MemFree/{print $2}' /proc/meminfo); sleep 0.5; done";
+  await ignite.ok('run', image, '--name', 'roomy', '--memory', '512MB', '--', 'sh', '-c', tell);
+  const freeMb = async (): Promise<number> => {
+    const told = [...(await ignite.ok('logs', 'roomy', '--tail', '3')).matchAll(/^free (\d+)\r?$/gm)];
+    return Number(told.at(-1)?.[1]) / 1_024;
+  };
+  await until('it tells what is free', async () => (await freeMb()) > 300);
+  const before = await inspect('roomy');
+
+  const less = await ignite.run('update', 'roomy', '--memory', '256MB');
+  assert.match(less.stdout, /^~ VM\/roomy: changed live\n {4}spec.memory {3}512MB → 256MB\n/);
+  assert.doesNotMatch(less.stderr, /warning/);
+  await until('it has less', async () => (await freeMb()) < 200);
+  assert.equal(String((await inspect('roomy')).status.memory), '256MB');
+
+  const manifest = join(ignite.dir, 'roomy.yaml');
+  const { apiVersion, kind, spec } = await inspect('roomy');
+  const wanted = { apiVersion, kind, metadata: { name: 'roomy' }, spec: { ...spec, memory: '384MB' } };
+  writeFileSync(manifest, JSON.stringify(wanted));
+  const [planned] = (JSON.parse((await ignite.run('diff', '-f', manifest, '-o', 'json')).stdout) as Plan)
+    .actions;
+  assert.equal(planned?.effect, 'live');
+  assert.match(await ignite.ok('apply', '-f', manifest), /^VM\/roomy applied$/m);
+  await until('it has more again', async () => (await freeMb()) > 220);
+
+  const more = await ignite.ok('update', 'roomy', '--memory', '1GB');
+  assert.match(more, /spec.memory {3}384MB → 1GB {3}\(at its next start\)\n/);
+  assert.deepEqual((await inspect('roomy')).status.pending, ['spec.memory']);
+  await until('it has all that it was booted with', async () => (await freeMb()) > 300);
+
+  const reverted = await ignite.ok('update', 'roomy', '--memory', '512MB');
+  assert.match(reverted, /^~ VM\/roomy: changed live\n/);
+  const after = await inspect('roomy');
+  assert.deepEqual([after.status.pending, after.status.memory], [undefined, undefined]);
+  assert.equal(after.status.vmm?.pid, before.status.vmm?.pid, 'it was never restarted');
+  await ignite.ok('rm', '-f', 'roomy');
 });
 
 test('logs: of the last start, of earlier ones, of a span of time, with times', async () => {

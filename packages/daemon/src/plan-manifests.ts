@@ -21,7 +21,7 @@ export function planManifests(
     wanted: manifests,
     live,
     inventory: [],
-    effectOf: (kind, change) => deps.actuator.effectOf(kind, change),
+    effectOf: deps.actuator.effectOf.bind(deps.actuator),
     kindOrder: deps.kindOrder,
     defaults: { drift: 'repair', replace: replace ? 'allowed' : 'forbidden' },
     prune: { enabled: false, limitPercent: 0, confirmed: false, brokenRevision: false },

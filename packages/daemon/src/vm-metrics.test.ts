@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { VmUsage } from '@ignite/api/client/usage-client';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
+import { bytes } from '@ignite/toolkit/units/bytes';
 import { Registry } from 'prom-client';
 import { registerVms } from './vm-metrics.ts';
 
@@ -44,4 +45,14 @@ test('registerVms: samples with the labels vm and uid, none for what is not know
   assert.ok(!text.includes('ignite_vm_memory_limit_bytes{'), text);
   assert.ok(!text.includes('ignite_vm_disk_written_bytes_total{'), text);
   assert.match(text, /^ignite_vm_info\{.*image="a\\"b".*\} 1$/m);
+});
+
+test('registerVms: what the guest has, which is not always what is wanted of it by now', async () => {
+  const registry = new Registry();
+  const memory = bytes(256 * 2 ** 20);
+  const changed = { ...vm, spec: { ...vm.spec, cpus: 4 }, status: { ...vm.status, booted: vm.spec, memory } };
+  registerVms([{ vm: changed, usage }], registry);
+  const text = await registry.metrics();
+  assert.match(text, /^ignite_vm_cpus\{.*\} 2$/m);
+  assert.match(text, /^ignite_vm_memory_guest_bytes\{.*\} 268435456$/m);
 });

@@ -1,5 +1,6 @@
 import type { VmUsage } from '@ignite/api/client/usage-client';
 import type { Vm } from '@ignite/api/v1/vm';
+import { allottedMemoryOf } from '@ignite/engine/vm/guest-memory';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 export interface MeasuredVm {
@@ -38,12 +39,17 @@ const metrics: readonly Metric[] = [
     help: 'How often its policy has started the VM again since someone last did.',
     value: ({ vm: { status } }) => status.restarts?.count ?? 0,
   },
-  { type: Gauge, name: 'cpus', help: 'vCPUs of the VM.', value: ({ vm }) => vm.spec.cpus },
+  {
+    type: Gauge,
+    name: 'cpus',
+    help: 'vCPUs of the VM.',
+    value: ({ vm: { spec, status } }) => (status.booted ?? spec).cpus,
+  },
   {
     type: Gauge,
     name: 'memory_guest_bytes',
     help: 'Memory that the guest has.',
-    value: ({ vm }) => vm.spec.memory,
+    value: ({ vm }) => allottedMemoryOf(vm),
   },
   {
     type: Counter,

@@ -1,4 +1,5 @@
 import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { absolutePath } from './absolute-path.ts';
 import { type Arch, archSchema } from './arch.ts';
@@ -118,6 +119,10 @@ export interface VmStatus {
   readonly restarts?: RestartStatus;
   /** Fields of the spec that were changed while it runs and take effect at its next start. */
   readonly pending?: readonly string[];
+  /** What the guest that runs was started with, once something that concerns it has been changed since. */
+  readonly booted?: VmSpec;
+  /** How much of the memory that it was booted with the guest that runs was told to make do with; absent means all. */
+  readonly memory?: Bytes;
   /** RFC 3339; set while the VM runs. */
   readonly startTime?: string;
   /** RFC 3339; set once it has stopped. */

@@ -21,7 +21,7 @@ export const update: Command = {
   arity: { least: 1, most: 1 },
   summary: 'Change what a VM is given; says first what that does',
   details: [
-    'Labels, ports and the restart policy change at once. CPUs, memory and the size of the disk change at the next start, which --restart-now has happen now. A disk only grows, and its file system with it.',
+    'Labels, ports and the restart policy change at once, and so does memory up to what the VM was booted with: its guest is asked to give it back. CPUs, more memory and the size of the disk change at the next start, which --restart-now has happen now. A disk only grows, and its file system with it.',
   ],
   examples: [
     'ignite update my-vm --memory 2GB --restart-now',
@@ -101,10 +101,12 @@ async function carryOut(
   return 0;
 }
 
+type ChangeAction = Action & { readonly kind: 'change' };
+
 /** As a plan, with what waits marked. */
-function deferredText({ key, changes }: Action, { deps }: DeclaredHost): string {
+function deferredText({ key, changes, live }: ChangeAction, { deps }: DeclaredHost): string {
   const lines = fieldLines(changes).map((line, at) => {
-    const waits = deps.actuator.effectOf(key.kind, changes[at]!) === 'restart';
+    const waits = deps.actuator.effectOf(key.kind, changes[at]!, live) === 'restart';
     return `${line}${waits ? '   (at its next start)' : ''}`;
   });
   return [`~ ${keyText(key)}: changed`, ...lines].map((line) => `${line}\n`).join('');

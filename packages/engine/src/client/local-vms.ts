@@ -28,6 +28,7 @@ import { readConsole } from '../vm/console.ts';
 import { assertUnused, storeVm, uidFor, validateRequest, warnOfSmallDisk } from '../vm/create-vm.ts';
 import { clearFailedStart, keepFailedStart } from '../vm/failed-start.ts';
 import { isPaused, noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
+import { allottedMemoryOf, untilMemoryGiven } from '../vm/guest-memory.ts';
 import { pauseVm, resumeVm } from '../vm/pause-vm.ts';
 import { reconcileVm } from '../vm/reconcile-vm.ts';
 import { restartWhenDue } from '../vm/restart-vm.ts';
@@ -157,12 +158,21 @@ export class LocalVms implements VmClient {
     return vms.map((vm) => ({ vm, hasDisk: existsSync(vmFiles(this.#host.paths, vm.metadata.uid).disk) }));
   }
 
-  /** Writes what is wanted; of what runs the ports alone are changed. */
+  get resizesMemory(): boolean {
+    return this.#host.vmm.capabilities.balloon;
+  }
+
+  /** Writes what is wanted; of what runs ports and memory alone are changed, as far as that goes. */
   async redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm> {
     const { spec } = await validateRequest({ spec: wanted.spec });
-    return await withVmLocked(query, this.#host, op.signal, (found) =>
-      redefineVm(found, { ...wanted, spec }, this.#host, op),
-    );
+    let isToGive = false;
+    const redefined = await withVmLocked(query, this.#host, op.signal, async (found) => {
+      const vm = await redefineVm(found, { ...wanted, spec }, this.#host, op);
+      isToGive = vm.status.phase === 'Running' && allottedMemoryOf(vm) < allottedMemoryOf(found);
+      return vm;
+    });
+    if (isToGive) await untilMemoryGiven(redefined, this.#host, op);
+    return redefined;
   }
 
   /** What is to be done once a VM has ended: it is cleared up after, and started again when that is due. */

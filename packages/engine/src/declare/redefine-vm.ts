@@ -1,19 +1,21 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { Vm } from '@ignite/api/v1/vm';
+import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import { diffFields, dottedPath } from '@ignite/toolkit/diff/field-change';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import type { LocalHost } from '../client/local-client.ts';
 import { assertNetworkFits } from '../vm/attach-network.ts';
+import { resizeMemory } from '../vm/guest-memory.ts';
 import { recordWrite } from '../vm/vm-events.ts';
 import { archOf, assertMachine } from '../vm/vm-machine.ts';
 import { listVms } from '../vm/list-objects.ts';
 import { changeVm } from '../vm/vm-store.ts';
+import type { Vmm } from '../vmm/vmm.ts';
 import type { VmDefinition } from './vm-actuator.ts';
-import { vmEffectOf } from './vm-effect.ts';
+import { type RunningGuest, vmEffectOf } from './vm-effect.ts';
 
 /**
- * Writes what is wanted of a VM; of what runs the ports alone are changed, and what else waits for its next start is
- * noted. The caller holds the VM's lock, and has validated the definition.
+ * Writes what is wanted of a VM; of what runs ports and memory alone are changed, and what else waits for its next start
+ * is noted. The caller holds the VM's lock, and has validated the definition.
  */
 export async function redefineVm(
   found: Vm,
@@ -34,28 +36,40 @@ export async function redefineVm(
       ? undefined
       : await kernelFor(spec.kernel.oci, { arch }, host, op);
   await host.network.changePorts(uid, spec.network.ports, op.signal);
-  const isUp = (await host.sandbox.observe(uid)).state === 'running';
   const changes = [
     ...diffFields(found.metadata.labels, labels, '/metadata/labels'),
     ...diffFields(found.spec, { ...spec, power: found.spec.power }, '/spec'),
   ];
-  const waiting = isUp ? changes.filter((change) => vmEffectOf(change) === 'restart') : [];
-  const redefined = await changeVm(host.store, found, (now) => {
-    const pending = [
-      ...new Set([...(now.status.pending ?? []), ...waiting.map(({ path }) => dottedPath(path))]),
-    ];
-    return {
-      spec: { ...spec, power: now.spec.power },
-      labels,
-      annotations,
-      status: {
-        ...now.status,
-        ...(kernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
-        ...(pending.length > 0 && { pending }),
-      },
-    };
-  });
+  const isUp = (await host.sandbox.observe(uid)).state === 'running';
+  const redefined = await changeVm(host.store, found, (now) => ({
+    spec: { ...spec, power: now.spec.power },
+    labels,
+    annotations,
+    status: {
+      ...(isUp ? waitingStatus(now, spec, host.vmm) : now.status),
+      ...(kernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
+    },
+  }));
   const paths = changes.map(({ path }) => dottedPath(path));
   if (paths.length > 0) await recordWrite(redefined, { reason: 'Updated', message: paths.join(', ') }, host);
-  return redefined;
+  return isUp ? await resizeMemory(redefined, host, op.signal) : redefined;
+}
+
+/** Pure. The status of a VM that is up and of which `spec` is wanted from now on: with what waits for its next start. */
+export function waitingStatus(
+  { spec: before, status: { pending: _pending, ...status } }: Pick<Vm, 'spec' | 'status'>,
+  spec: VmSpec,
+  { capabilities }: Pick<Vmm, 'capabilities'>,
+): VmStatus {
+  const booted = status.booted ?? before;
+  const guest: RunningGuest = { booted, resizesMemory: capabilities.balloon };
+  const changes = diffFields(booted, { ...spec, power: booted.power }, '/spec');
+  const pending = changes
+    .filter((change) => vmEffectOf(change, guest) === 'restart')
+    .map(({ path }) => dottedPath(path));
+  return {
+    ...status,
+    ...(changes.some((change) => vmEffectOf(change) !== 'live') && { booted }),
+    ...(pending.length > 0 && { pending }),
+  };
 }

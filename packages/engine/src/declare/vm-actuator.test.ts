@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { bytes } from '@ignite/toolkit/units/bytes';
 import { VmActuator, type VmEngine, liveVm } from './vm-actuator.ts';
 
 const vm = (spec: object = {}, status: Partial<VmStatus> = {}): Vm =>
@@ -21,6 +22,7 @@ function recorder(
     return vm();
   };
   const engine: VmEngine = {
+    resizesMemory: true,
     observe: async () => there.map((each) => ({ vm: each, hasDisk: true })),
     create: async () => {
       asked.push('create');
@@ -74,6 +76,16 @@ describe('VmActuator', () => {
     const paused = vm({ power: 'Paused' }, { phase: 'Paused' });
     assert.deepEqual(await asks(paused, {}, '/spec/power'), ['redefine', 'start']);
     assert.deepEqual(await asks(paused, { power: 'Paused' }, '/metadata/labels/a'), ['redefine']);
+    const booted = vm().spec;
+    const shrunk = vm({ memory: '256MB' }, { booted, memory: bytes(256 * 2 ** 20) });
+    const memory = async (to: string): Promise<readonly string[]> => {
+      const { asked, actuator } = recorder();
+      const change = { path: '/spec/memory', from: shrunk.spec.memory, to: vm({ memory: to }).spec.memory };
+      await actuator.change(liveVm({ vm: shrunk, hasDisk: true }), vm({ memory: to }), [change], op);
+      return asked;
+    };
+    assert.deepEqual(await memory('512MB'), ['redefine'], 'what it was booted with');
+    assert.deepEqual(await memory('1GB'), ['stop', 'redefine', 'start'], 'more than that');
     const restarting = vm({ restartPolicy: 'always' }, { phase: 'Restarting' });
     assert.deepEqual(await asks(restarting, { power: 'Stopped' }, '/spec/power'), ['stop', 'redefine']);
   });
@@ -85,13 +97,23 @@ describe('VmActuator', () => {
   });
 });
 
-test('liveVm: what is not as declared differs from it: power, and a disk that is gone', () => {
+test('liveVm: what is not as declared differs from it: power, memory, and a disk that is gone', () => {
   const spec = (given: Parameters<typeof liveVm>[0]) => liveVm(given).spec as Partial<Vm['spec']>;
   assert.deepEqual(spec({ vm: vm(), hasDisk: true }), vm().spec);
   assert.equal(spec({ vm: vm({}, { phase: 'Stopped' }), hasDisk: true }).power, 'Stopped');
   assert.equal(spec({ vm: vm(), hasDisk: false }).diskSize, undefined);
   assert.equal(spec({ vm: vm({}, { phase: 'Created' }), hasDisk: false }).diskSize, vm().spec.diskSize);
   assert.equal(spec({ vm: vm({}, { phase: 'Restarting' }), hasDisk: true }).power, 'Running');
+  const given = bytes(256 * 2 ** 20);
+  assert.equal(
+    spec({ vm: vm({}, { memory: given }), hasDisk: true }).memory,
+    given,
+    'a change was cut short',
+  );
+  assert.equal(
+    spec({ vm: vm({}, { phase: 'Stopped', memory: given }), hasDisk: true }).memory,
+    vm().spec.memory,
+  );
   const { health } = liveVm({ vm: vm({}, { phase: 'Stopped', message: 'its VMM is gone' }), hasDisk: true });
   assert.deepEqual(health, { state: 'Degraded', message: 'its VMM is gone' });
 });

@@ -5,10 +5,13 @@ import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import type { FieldChange } from '@ignite/toolkit/diff/field-change';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Actuator, Effect, Health, LiveObject, SyncEvent } from '@ignite/toolkit/gitops/actuator';
-import { vmEffectOf } from './vm-effect.ts';
+import { allottedMemoryOf, isMemoryOff } from '../vm/guest-memory.ts';
+import { runningGuest, vmEffectOf } from './vm-effect.ts';
 
 /** What the actuator asks of the engine. */
 export interface VmEngine {
+  /** Whether a guest that runs can be told to make do with less memory. */
+  readonly resizesMemory: boolean;
   observe(signal: AbortSignal): Promise<readonly ObservedVm[]>;
   create(
     request: {
@@ -22,7 +25,7 @@ export interface VmEngine {
   start(query: string, request: object, op: ClientOperation): Promise<Vm>;
   stop(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
   pause(query: string, op: ClientOperation): Promise<Vm>;
-  /** Writes what is wanted; of what runs the ports alone are changed. */
+  /** Writes what is wanted; of what runs ports and memory alone are changed, as far as that goes. */
   redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm>;
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
 }
@@ -50,8 +53,9 @@ export class VmActuator implements Actuator {
     return (await this.#engine.observe(signal)).map(liveVm);
   }
 
-  effectOf(_kind: string, change: FieldChange): Effect {
-    return vmEffectOf(change);
+  effectOf(_kind: string, change: FieldChange, live: LiveObject): Effect {
+    const guest = runningGuest({ spec: specOf(live), status: statusOf(live) }, this.#engine.resizesMemory);
+    return vmEffectOf(change, guest);
   }
 
   async create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
@@ -85,7 +89,7 @@ export class VmActuator implements Actuator {
     const spec = specOf(wanted);
     const has = specOf(live).power;
     const isUp = has !== 'Stopped';
-    const restarts = changes.some((change) => vmEffectOf(change) === 'restart');
+    const restarts = changes.some((change) => this.effectOf(live.kind, change, live) === 'restart');
     if (isUp && (restarts || spec.power === 'Stopped'))
       await this.#engine.stop(uid, { force: false }, quieter(op));
     const { labels, annotations } = wanted.metadata;
@@ -121,6 +125,9 @@ const quieter = ({ signal, report }: Operation<SyncEvent>): ClientOperation => (
 /** The scheme's schema of the kind has made it so. */
 const specOf = (manifest: Manifest): VmSpec => manifest.spec as VmSpec;
 
+/** The engine has made it so. */
+const statusOf = (live: LiveObject): VmStatus => live.status as VmStatus;
+
 /** The power that a VM has. One that is between two states is not looked at as having drifted from what it shall be. */
 function powerOf({ spec, status }: Vm): VmSpec['power'] {
   switch (status.phase) {
@@ -139,15 +146,21 @@ function powerOf({ spec, status }: Vm): VmSpec['power'] {
   }
 }
 
-/** Pure. The VM as it really is: the power that it has, and no disk where there is none. */
+/** Pure. The VM as it really is: the power and the memory that it has, and no disk where there is none. */
 export function liveVm({ vm, hasDisk }: ObservedVm): LiveObject {
   const lostDisk = !hasDisk && vm.status.phase !== 'Created';
   const { diskSize, ...spec } = vm.spec;
+  const isThere = runningGuest(vm, true) !== undefined;
   return {
     apiVersion: vm.apiVersion,
     kind: vm.kind,
     metadata: vm.metadata,
-    spec: { ...spec, power: powerOf(vm), ...(!lostDisk && { diskSize }) },
+    spec: {
+      ...spec,
+      power: powerOf(vm),
+      ...(!lostDisk && { diskSize }),
+      ...(isThere && isMemoryOff(vm) && { memory: allottedMemoryOf(vm) }),
+    },
     status: vm.status,
     isLeaving: vm.metadata.deletionTimestamp !== undefined,
     health: healthOf(vm),

@@ -22,6 +22,7 @@ import { statusSize } from '../vmm/machine.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 import { attachNetwork } from './attach-network.ts';
 import { readExit } from './vm-exit.ts';
+import { resizeMemory } from './guest-memory.ts';
 import { hostProcess } from './liveness.ts';
 import { keepDisk, takeKeptDisk } from './kept-disk.ts';
 import type { VmStep } from './plan-vm.ts';
@@ -86,6 +87,8 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
     case 'prepare-volumes':
       await prepareVmVolumes(vm, host, op);
       return vm;
+    case 'resize-memory':
+      return await resizeMemory(vm, host, op.signal);
     case 'write-seed':
       await writeSeed(vm, host, op.signal);
       return vm;
@@ -166,7 +169,13 @@ export function stoppedStatus(
 }
 
 /** Pure. Without what began with the last start, and ended with it. */
-export function betweenLives({ startTime: _start, pending: _pending, ...status }: VmStatus): VmStatus {
+export function betweenLives({
+  startTime: _start,
+  pending: _pending,
+  booted: _booted,
+  memory: _memory,
+  ...status
+}: VmStatus): VmStatus {
   return status;
 }
 

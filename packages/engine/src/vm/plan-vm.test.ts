@@ -9,6 +9,7 @@ const nothing: ObservedVm = {
   network: 'absent',
   sandbox: 'absent',
   paused: false,
+  isMemoryOff: false,
   shares: false,
 };
 const stopped: ObservedVm = { ...nothing, files: true, disk: true, keys: true };
@@ -28,6 +29,15 @@ test('planVm: a VM of which nothing exists gets keys, disk, network and seed bef
 
 test('planVm: a VM that runs is only recorded, and has its ports as they shall be', () => {
   assert.deepEqual(kinds({ kind: 'running' }, running), ['publish-ports', 'record-start']);
+});
+
+test('planVm: a change of memory that was cut short is finished by the next look at a VM that runs', () => {
+  assert.deepEqual(kinds({ kind: 'running' }, { ...running, isMemoryOff: true }), [
+    'publish-ports',
+    'resize-memory',
+    'record-start',
+  ]);
+  assert.ok(!kinds({ kind: 'running' }, { ...stopped, isMemoryOff: true }).includes('resize-memory'));
 });
 
 test('planVm: start keeps disk and keys of a stopped VM', () => {

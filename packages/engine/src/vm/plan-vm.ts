@@ -18,6 +18,8 @@ export interface ObservedVm {
   readonly sandbox: 'absent' | 'partial' | 'running' | 'exited';
   /** Its vCPUs may stand still: it is recorded as paused before they do. */
   readonly paused: boolean;
+  /** Whether its guest has been told to make do with other memory than it shall have. */
+  readonly isMemoryOff: boolean;
   /** Whether folders are shared, or were. */
   readonly shares: boolean;
 }
@@ -37,6 +39,7 @@ export type VmStep =
   | { readonly kind: 'grow-disk' }
   | { readonly kind: 'attach-network' }
   | { readonly kind: 'publish-ports' }
+  | { readonly kind: 'resize-memory' }
   | { readonly kind: 'prepare-volumes' }
   | { readonly kind: 'write-seed' }
   | { readonly kind: 'share-folders' }
@@ -85,8 +88,13 @@ export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): 
 
 function planRunning(have: ObservedVm, needs: VmNeeds): VmStep[] {
   if (have.sandbox === 'running') {
-    // A change of ports that was cut short is finished; where there was none nothing is done.
-    return [{ kind: 'publish-ports' }, ...when(have.paused, { kind: 'resume' }), { kind: 'record-start' }];
+    return [
+      // A change of ports that was cut short is finished; where there was none nothing is done.
+      { kind: 'publish-ports' },
+      ...when(have.isMemoryOff, { kind: 'resize-memory' }),
+      ...when(have.paused, { kind: 'resume' }),
+      { kind: 'record-start' },
+    ];
   }
   return [
     ...clearSandbox(have),

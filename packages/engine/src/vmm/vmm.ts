@@ -46,4 +46,6 @@ export interface Vmm {
   resume(sockets: VmmSockets, signal: AbortSignal): Promise<void>;
   /** Lets the guest have `size` of the memory that it was booted with; it gives the rest back as it can. */
   resizeMemory(sockets: VmmSockets, size: Bytes, signal: AbortSignal): Promise<void>;
+  /** How much of its memory the guest has at the moment. */
+  guestMemory(sockets: VmmSockets, signal: AbortSignal): Promise<Bytes>;
 }

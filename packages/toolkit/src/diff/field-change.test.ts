@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { diffFields, dottedPath, isWithin } from './field-change.ts';
+import { diffFields, dottedPath, isWithin, valueAt } from './field-change.ts';
 
 test('diffFields: names each field that differs, and nothing else', () => {
   const from = { a: 1, b: { c: 'x', d: [1, { e: 2 }] }, gone: true };
@@ -29,4 +29,12 @@ test('isWithin: a field and what is below it, not its namesakes', () => {
   assert.ok(isWithin('/spec/cpus', '/spec'));
   assert.ok(isWithin('/spec', '/spec'));
   assert.ok(!isWithin('/specs', '/spec'));
+});
+
+test('valueAt: what a pointer leads to, and nothing where there is nothing', () => {
+  const tree = { a: [{ 'b/c': 1 }], none: undefined };
+  assert.equal(valueAt(tree, '/a/0/b~1c'), 1);
+  assert.equal(valueAt(tree, '/a/1/b~1c'), undefined);
+  assert.equal(valueAt(tree, '/toString'), undefined);
+  assert.equal(valueAt(tree, ''), tree);
 });

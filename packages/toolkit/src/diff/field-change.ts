@@ -38,6 +38,17 @@ export const pointerNames = (pointer: string): readonly string[] =>
     .slice(1)
     .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
 
+/** Pure. What is where a pointer leads; `undefined` where nothing is. */
+export function valueAt(tree: unknown, pointer: string): unknown {
+  let at = tree;
+  for (const name of pointerNames(pointer))
+    at =
+      typeof at === 'object' && at !== null && Object.hasOwn(at, name)
+        ? (at as Readonly<Record<string, unknown>>)[name]
+        : undefined;
+  return at;
+}
+
 /** As people write a field: `spec.memory`. */
 export const dottedPath = (pointer: string): string => pointerNames(pointer).join('.');
 

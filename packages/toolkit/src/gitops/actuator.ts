@@ -33,8 +33,8 @@ export type SyncEvent =
 export interface Actuator {
   /** All objects of its kinds. */
   observe(signal: AbortSignal): Promise<readonly LiveObject[]>;
-  /** Pure. */
-  effectOf(kind: string, change: FieldChange): Effect;
+  /** Pure. What a change does to the object as it is. */
+  effectOf(kind: string, change: FieldChange, live: LiveObject): Effect;
   create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void>;
   change(
     live: LiveObject,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../codec/manifest.ts';
 import { type FieldChange, diffFields, isWithin } from '../diff/field-change.ts';
-import { type Effect, type LiveObject, effects } from './actuator.ts';
+import { type Actuator, type Effect, type LiveObject, effects } from './actuator.ts';
 import {
   type ObjectPolicy,
   type PolicyDefaults,
@@ -58,7 +58,7 @@ export interface SyncInput {
   readonly wanted: readonly Manifest[];
   readonly live: readonly LiveObject[];
   readonly inventory: readonly InventoryEntry[];
-  readonly effectOf: (kind: string, change: FieldChange) => Effect;
+  readonly effectOf: Actuator['effectOf'];
   /** The order in which kinds are made; others come last. */
   readonly kindOrder: readonly string[];
   readonly defaults: PolicyDefaults;
@@ -148,7 +148,7 @@ function planObject(
     return { kind: 'unchanged', key, policy, wanted, live, reason: 'same', changes };
   const isDrift = applied !== undefined && applied.digest === manifestDigest(wanted);
   const effect = changes.reduce<Effect>(
-    (worst, change) => worse(worst, input.effectOf(key.kind, change)),
+    (worst, change) => worse(worst, input.effectOf(key.kind, change, live)),
     'live',
   );
   const held = whyHeld({ key, policy, owner, isDrift, effect, input });

@@ -17,8 +17,8 @@ export class RouteActuator implements Actuator {
     return (await Promise.all(actuators.map((actuator) => actuator.observe(signal)))).flat();
   }
 
-  effectOf(kind: string, change: FieldChange): Effect {
-    return this.#of(kind).effectOf(kind, change);
+  effectOf(kind: string, change: FieldChange, live: LiveObject): Effect {
+    return this.#of(kind).effectOf(kind, change, live);
   }
 
   async create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {

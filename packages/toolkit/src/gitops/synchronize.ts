@@ -55,7 +55,7 @@ export async function planRevision(
     wanted: rendering.manifests,
     live: await deps.actuator.observe(signal),
     inventory: subject.inventory,
-    effectOf: (kind, change) => deps.actuator.effectOf(kind, change),
+    effectOf: deps.actuator.effectOf.bind(deps.actuator),
     kindOrder: deps.kindOrder,
     defaults: { drift: spec.drift, replace: spec.replace },
     prune: {

@@ -1,6 +1,6 @@
 import { decodeManifests } from '../codec/decode-manifests.ts';
 import { editManifest } from '../codec/edit-manifest.ts';
-import { pointerNames } from '../diff/field-change.ts';
+import { valueAt } from '../diff/field-change.ts';
 import { type ObjectKey, keyText, objectKey } from '../gitops/object-key.ts';
 import type { Scheme } from '../scheme/scheme.ts';
 import type { SourceFile } from '../source/source.ts';
@@ -61,11 +61,4 @@ function objectsIn(
   } catch {
     return [];
   }
-}
-
-function valueAt(object: unknown, pointer: string): unknown {
-  let at = object;
-  for (const name of pointerNames(pointer))
-    at = typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[name] : undefined;
-  return at;
 }

@@ -36,6 +36,8 @@ const vmStatus = Object.keys({
   starter: true,
   restarts: true,
   pending: true,
+  booted: true,
+  memory: true,
   startTime: true,
   finishTime: true,
   exitCode: true,

@@ -49,10 +49,20 @@ async function isSent(
 
 /** The memory that a guest was booted with. @throws CodedError VMM_REFUSED */
 export async function bootedMemoryMiB(socketPath: string, signal: AbortSignal): Promise<number> {
-  const asked = { method: 'GET', path: '/machine-config', body: undefined };
-  const { status, body } = await exchange(socketPath, asked, signal);
-  if (status !== 200) throw vmmRefused('GET /machine-config', faultOf(body, status));
-  return v.parse(v.looseObject({ mem_size_mib: v.number() }), JSON.parse(body)).mem_size_mib;
+  const answer = await ask(socketPath, '/machine-config', signal);
+  return v.parse(v.looseObject({ mem_size_mib: v.number() }), answer).mem_size_mib;
+}
+
+/** How much the balloon has of it, as the guest told last. @throws CodedError VMM_REFUSED */
+export async function balloonMiB(socketPath: string, signal: AbortSignal): Promise<number> {
+  const answer = await ask(socketPath, '/balloon/statistics', signal);
+  return v.parse(v.looseObject({ actual_mib: v.number() }), answer).actual_mib;
+}
+
+async function ask(socketPath: string, path: string, signal: AbortSignal): Promise<unknown> {
+  const { status, body } = await exchange(socketPath, { method: 'GET', path, body: undefined }, signal);
+  if (status !== 200) throw vmmRefused(`GET ${path}`, faultOf(body, status));
+  return JSON.parse(body);
 }
 
 interface Exchange {

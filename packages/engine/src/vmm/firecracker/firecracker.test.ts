@@ -66,7 +66,7 @@ class Double implements AsyncDisposable {
     const { method, url: path } = request;
     if (method === 'GET') {
       this.asked.push({ method, path });
-      answer.writeHead(200).end(JSON.stringify({ mem_size_mib: 1_024, vcpu_count: 2 }));
+      answer.writeHead(200).end(JSON.stringify({ mem_size_mib: 1_024, vcpu_count: 2, actual_mib: 200 }));
       return;
     }
     void json(request).then((body) => {
@@ -134,12 +134,15 @@ test('firecracker: boots, is paused, resumed, given less memory, and hears its b
   await firecracker.pause(sockets, never);
   await firecracker.resume(sockets, never);
   await firecracker.resizeMemory(sockets, bytes(768 * 2 ** 20), never);
+  assert.equal(await firecracker.guestMemory(sockets, never), 824 * 2 ** 20);
   await firecracker.pressPowerButton(sockets, never);
   assert.deepEqual(double.asked, [
     { method: 'PATCH', path: '/vm', body: { state: 'Paused' } },
     { method: 'PATCH', path: '/vm', body: { state: 'Resumed' } },
     { method: 'GET', path: '/machine-config' },
     { method: 'PATCH', path: '/balloon', body: { amount_mib: 256 } },
+    { method: 'GET', path: '/machine-config' },
+    { method: 'GET', path: '/balloon/statistics' },
     { method: 'PUT', path: '/actions', body: { action_type: 'SendCtrlAltDel' } },
   ]);
 });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
+import { bytes } from '@ignite/toolkit/units/bytes';
 import type { Vmm } from '../vmm.ts';
-import { bootedMemoryMiB, sendRequests } from './api-client.ts';
+import { balloonMiB, bootedMemoryMiB, sendRequests } from './api-client.ts';
 import { bootRequests } from './boot-requests.ts';
 
 /** No distribution packages it: its releases are put in one of these places. */
@@ -45,5 +46,9 @@ export const firecracker: Vmm = {
     const booted = await bootedMemoryMiB(control, signal);
     const body = { amount_mib: booted - size / 2 ** 20 };
     await sendRequests(control, [{ method: 'PATCH', path: '/balloon', body }], signal);
+  },
+  guestMemory: async ({ control }, signal) => {
+    const [booted, taken] = [await bootedMemoryMiB(control, signal), await balloonMiB(control, signal)];
+    return bytes((booted - taken) * 2 ** 20);
   },
 };

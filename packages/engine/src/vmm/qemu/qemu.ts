@@ -1,3 +1,5 @@
+import { bytes } from '@ignite/toolkit/units/bytes';
+import * as v from 'valibot';
 import type { Vmm } from '../vmm.ts';
 import { qemuArgv, qemuPrograms } from './argv.ts';
 import { eventsRequest, guestEnd } from './events.ts';
@@ -32,5 +34,9 @@ export const qemu: Vmm = {
   },
   resizeMemory: async ({ control }, size, signal) => {
     await qmpCommand(control, { execute: 'balloon', arguments: { value: size } }, signal);
+  },
+  guestMemory: async ({ control }, signal) => {
+    const answer = await qmpCommand(control, { execute: 'query-balloon' }, signal);
+    return bytes(v.parse(v.looseObject({ actual: v.number() }), answer).actual);
   },
 };

@@ -16,7 +16,7 @@ const messageSchema = v.union([
 
 /** The commands that Ignite gives, with their arguments (QEMU's docs/interop/qmp-ref). */
 export type QmpCommand =
-  | { readonly execute: 'system_powerdown' | 'quit' | 'stop' | 'cont' }
+  | { readonly execute: 'system_powerdown' | 'quit' | 'stop' | 'cont' | 'query-balloon' }
   | {
       readonly execute: 'send-key';
       readonly arguments: { readonly keys: readonly { readonly type: 'qcode'; readonly data: 'power' }[] };

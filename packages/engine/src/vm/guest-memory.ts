@@ -1,0 +1,67 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { Clock } from '@ignite/toolkit/clock/clock';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { type Bytes, bytes, formatBytes, humanBytes } from '@ignite/toolkit/units/bytes';
+import { type Paths, vmmSockets } from '../host/paths.ts';
+import type { Vmm } from '../vmm/vmm.ts';
+import { changeVm } from './vm-store.ts';
+
+/** A guest that takes longer to give memory back is told of. */
+const patienceMs = 10_000;
+const pollMs = 200;
+/** A VMM that is busy answers within this. */
+const vmmTimeoutMs = 10_000;
+
+interface MemoryHost {
+  readonly paths: Paths;
+  readonly store: ObjectStore;
+  readonly vmm: Vmm;
+  readonly clock: Clock;
+}
+
+/** Pure. What the guest that runs was booted with, which is the most that it can have. */
+const bootMemoryOf = ({ spec, status }: Vm): Bytes => (status.booted ?? spec).memory;
+
+/** Pure. What the guest that runs has been told to make do with. */
+export const allottedMemoryOf = (vm: Vm): Bytes => vm.status.memory ?? bootMemoryOf(vm);
+
+const dueMemoryOf = (vm: Vm): Bytes => bytes(Math.min(vm.spec.memory, bootMemoryOf(vm)));
+
+/** Pure. Whether the guest that runs has been told to make do with other memory than it shall have. */
+export const isMemoryOff = (vm: Vm): boolean => allottedMemoryOf(vm) !== dueMemoryOf(vm);
+
+/** Tells the guest that runs how much memory it may have, and writes that down. The caller holds the VM's lock. */
+export async function resizeMemory(vm: Vm, host: MemoryHost, signal: AbortSignal): Promise<Vm> {
+  if (!host.vmm.capabilities.balloon || !isMemoryOff(vm)) return vm;
+  const due = dueMemoryOf(vm);
+  await host.vmm.resizeMemory(vmmSockets(host.paths, vm.metadata.uid), due, shortly(signal));
+  return await changeVm(host.store, vm, ({ status: { memory: _memory, ...status } }) => ({
+    status: { ...status, ...(due !== bootMemoryOf(vm) && { memory: due }) },
+  }));
+}
+
+/** Waits a while until the guest has given back what it was told to; one that has not by then is warned of. */
+export async function untilMemoryGiven(vm: Vm, host: MemoryHost, op: ClientOperation): Promise<void> {
+  const [sockets, allotted] = [vmmSockets(host.paths, vm.metadata.uid), allottedMemoryOf(vm)];
+  const deadline = host.clock.now() + patienceMs;
+  try {
+    for (;;) {
+      const has = await host.vmm.guestMemory(sockets, shortly(op.signal));
+      if (has <= allotted) return;
+      if (host.clock.now() >= deadline) return op.report({ kind: 'warning', message: keeps(vm, has) });
+      await host.clock.sleep(pollMs, op.signal);
+    }
+  } catch (failure) {
+    op.signal.throwIfAborted();
+    const message = `VM "${vm.metadata.name}": whether it has given memory back cannot be told: ${errorText(failure)}`;
+    op.report({ kind: 'warning', message });
+  }
+}
+
+const keeps = (vm: Vm, has: Bytes): string =>
+  `VM "${vm.metadata.name}" still has ${humanBytes(has)} of memory, and was told to make do with ${formatBytes(allottedMemoryOf(vm))}: its guest gives back what it can spare, as soon as it can`;
+
+const shortly = (signal: AbortSignal): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(vmmTimeoutMs)]);
