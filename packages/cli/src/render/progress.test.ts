@@ -39,3 +39,12 @@ test('Progress: a lower level tells warnings alone, and the lowest nothing', () 
   assert.equal(capture(false, 'warn', twoSteps), 'warning: slow\n');
   assert.equal(capture(false, 'error', twoSteps), '');
 });
+
+test('Progress: what a step has carried stands behind it, on a terminal', () => {
+  const pulling = (progress: Progress): void => {
+    progress.report({ kind: 'step', message: 'Pulling' });
+    progress.report({ kind: 'transfer', what: 'Pulling', done: 5 * 2 ** 20 });
+  };
+  assert.match(capture(true, 'info', pulling), /^[^✓]*\r\u001b\[K✓ Pulling 5\.0 MB 0\.0s\n$/);
+  assert.equal(capture(false, 'info', pulling), 'Pulling\n');
+});

@@ -45,7 +45,7 @@ export class Progress implements Disposable {
   }
 
   #transfer({ what, done, total }: ProgressEvent & { readonly kind: 'transfer' }): void {
-    if (this.#transferred === undefined) this.#step(what);
+    if (what !== this.#current) this.#step(what);
     this.#transferred = `${humanBytes(bytes(done))}${total === undefined ? '' : ` of ${humanBytes(bytes(total))}`} `;
   }
 

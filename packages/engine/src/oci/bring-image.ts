@@ -7,6 +7,7 @@ import type { Ctr } from '../host/ctr.ts';
 import type { DockerApi } from '../host/docker-api.ts';
 import { imageNotInDaemon, platformNotInDaemon } from './errors.ts';
 import type { ImportRequest } from './import-image.ts';
+import { watchGrowth } from './layout-growth.ts';
 import { formatPlatform } from './platform.ts';
 import { openRegistryAccess, type RegistryDeps } from './registry-access.ts';
 import { type PullRequest, pullImage } from './skopeo.ts';
@@ -53,37 +54,54 @@ async function bringFromSource(request: BringRequest, deps: BringDeps, op: Clien
   const { source } = request;
   if (source.transport === 'containerd') return await bringFromContainerd(source, request, deps, op);
   if (source.transport === 'docker-daemon') return await bringFromDocker(source, request, deps, op);
-  op.report({ kind: 'step', message: `Pulling ${source.name}` });
-  if (source.registry === undefined) return await pullImage({ ...request, source }, deps.runner, op.signal);
+  const what = `Pulling ${source.name}`;
+  op.report({ kind: 'step', message: what });
+  if (source.registry === undefined) return await pull(what, { ...request, source }, deps, op);
   const { registry } = source;
   await using access = await openRegistryAccess({ ...request, registry }, deps, op);
-  return await pullImage({ ...request, source, access }, deps.runner, op.signal);
+  return await pull(what, { ...request, source, access }, deps, op);
+}
+
+/** `what` is what the step under way is called. */
+async function pull(
+  what: string,
+  request: PullRequest,
+  { runner }: Pick<BringDeps, 'runner'>,
+  { signal, report }: ClientOperation,
+): Promise<string> {
+  using _growth = watchGrowth(request.layout, (done) => report({ kind: 'transfer', what, done }));
+  return await pullImage(request, runner, signal);
 }
 
 async function bringFromDocker(
   source: SkopeoSource,
   request: BringRequest,
-  { docker, runner }: BringDeps,
-  { signal, report }: ClientOperation,
+  deps: BringDeps,
+  op: ClientOperation,
 ): Promise<string> {
-  const arch = await docker.imageArch(source.name, signal);
+  const { docker } = deps;
+  const arch = await docker.imageArch(source.name, op.signal);
   if (arch === undefined) throw imageNotInDaemon(source.name, 'docker');
   if (arch !== request.platform.arch)
     throw platformNotInDaemon(source.name, 'docker', formatPlatform(request.platform));
-  report({ kind: 'step', message: `Taking ${source.name} out of Docker` });
-  return await pullImage({ ...request, source, dockerSocket: docker.socket }, runner, signal);
+  const what = `Taking ${source.name} out of Docker`;
+  op.report({ kind: 'step', message: what });
+  return await pull(what, { ...request, source, dockerSocket: docker.socket }, deps, op);
 }
 
 async function bringFromContainerd(
   source: ContainerdSource,
   request: BringRequest,
-  { ctr, paths, runner }: BringDeps,
-  { signal, report }: ClientOperation,
+  deps: BringDeps,
+  op: ClientOperation,
 ): Promise<string> {
+  const { ctr, paths } = deps;
+  const { signal } = op;
   const { fullName: name, namespaces } = source;
   const namespace = await firstWith(namespaces, (each) => ctr.hasImage(each, name, signal));
   if (namespace === undefined) throw imageNotInDaemon(name, 'containerd', namespaces);
-  report({ kind: 'step', message: `Taking ${source.name} out of containerd (${namespace})` });
+  const what = `Taking ${source.name} out of containerd (${namespace})`;
+  op.report({ kind: 'step', message: what });
   await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'containerd-');
   const archive = join(work.path, 'image.tar');
   const platform = formatPlatform(request.platform);
@@ -102,7 +120,7 @@ async function bringFromContainerd(
     location: `oci-archive:${archive}`,
     name: source.name,
   } as const;
-  return await pullImage({ ...request, source: exported }, runner, signal);
+  return await pull(what, { ...request, source: exported }, deps, op);
 }
 
 async function firstWith<T>(all: readonly T[], test: (each: T) => Promise<boolean>): Promise<T | undefined> {
