@@ -102,9 +102,32 @@ describe('restart policies', () => {
 
 describe('pause and resume', () => {
   test('a paused VM stands still, is shown so, answers no one, and can be stopped', async () => {
-    await run('sleeper', 'trap "exit 5" TERM; while :; do echo tick; sleep 1; done');
+    await run(
+      'sleeper',
+      'while :; do echo SSH-2.0-test | nc -l -p 22; done & trap "exit 5" TERM; while :; do echo tick; sleep 1; done',
+    );
     await logged('sleeper', /tick/);
+    assert.equal(
+      await ignite.ok('wait', '--condition', 'ready,failed', '--timeout', '60s', 'sleeper'),
+      'ready\n',
+    );
+    const late = await ignite.run(
+      'wait',
+      '--condition',
+      'paused',
+      '--condition',
+      'exited',
+      '--timeout',
+      '1',
+      'sleeper',
+    );
+    assert.deepEqual([late.code, late.stdout], [1, '']);
+    assert.match(late.stderr, /^error: VM "sleeper" was not paused or stopped within 1s\nhint: /m);
+    const [paused, stopped] = [['paused', '--timeout', '60s'], ['exited']].map((condition) =>
+      ignite.start(['wait', '--condition', ...condition, 'sleeper']),
+    );
     await ignite.ok('pause', 'sleeper');
+    assert.equal((await paused?.ended)?.stdout, 'paused\n');
     assert.match(await ignite.ok('ps'), /Up \d+s \(Paused\)/);
     const before = await ignite.ok('logs', 'sleeper');
     await delay(2_500);
@@ -120,10 +143,14 @@ describe('pause and resume', () => {
     await ignite.ok('pause', 'sleeper');
     await ignite.ok('stop', 'sleeper');
     assert.equal(await field('sleeper', '.status.exitCode'), '5', 'it felt its power button');
+    assert.equal((await stopped?.ended)?.stdout, '5\n');
     following.interrupt();
     const seen = (await following.ended).stdout;
     assert.match(seen, /Resumed: [^]*Paused: [^]*Resumed: [^]*Stopped: exit code 5\n$/);
     assert.match((await ignite.run('pause', 'sleeper')).stderr, /VM "sleeper" is not running/);
     await ignite.ok('rm', 'sleeper');
+    assert.equal(await ignite.ok('wait', '--condition', 'removed', 'sleeper'), 'removed\n');
+    assert.match((await ignite.run('wait', 'sleeper')).stderr, /there is no VM/);
+    assert.equal((await ignite.run('wait', '--condition', 'healthy', 'sleeper')).code, 2);
   });
 });

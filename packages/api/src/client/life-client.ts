@@ -1,3 +1,4 @@
+import type { MetCondition, VmCondition } from './vm-condition.ts';
 import type { Vm } from '../v1/vm.ts';
 import type { ClientOperation } from './progress.ts';
 
@@ -19,4 +20,13 @@ export interface LifeClient {
    * @throws CodedError VM_NAME_TAKEN, VM_INVALID for what is no name, VM_DECLARED for a VM that a Sync owns
    */
   rename(query: string, name: string, op: ClientOperation): Promise<Vm>;
+  /**
+   * Resolves with the first of the conditions that holds, which may be so already.
+   * @throws CodedError WAIT_TIMEOUT, VM_NOT_FOUND unless its removal is one of them
+   */
+  waitFor(
+    query: string,
+    request: { readonly conditions: readonly VmCondition[]; readonly timeoutMs?: number },
+    signal: AbortSignal,
+  ): Promise<MetCondition>;
 }

@@ -6,7 +6,7 @@ export interface Flag {
   readonly short?: string;
   /** The word for its value in the help, which also says how it is completed: see `placeholder` in operand.ts. */
   readonly value?: string;
-  /** All that its value may be, where that is a closed set; letter case does not count. */
+  /** All that its value may be, where that is a closed set; letter case does not count, and a list takes several with commas. */
   readonly values?: readonly string[];
   /** What holds without it, as the help shows it. */
   readonly default?: string;

@@ -8,6 +8,7 @@ const flags: Flags = {
   name: { type: 'string', short: 'n', help: '' },
   ports: { type: 'list', short: 'p', help: '' },
   ssh: { type: 'optional', help: '' },
+  colours: { type: 'list', values: ['red', 'green'], help: '' },
 };
 
 const commandNamed = (name: string, passesFlags = false): Command => ({
@@ -55,6 +56,16 @@ test('parseCommandLine: flags stand before, between and behind', async () => {
   assert.equal(line.flags.text('name'), 'x');
   assert.equal(line.flags.text('data-dir'), '/d');
   assert.ok(line.flags.isSet('ssh') && line.flags.text('ssh') === undefined);
+});
+
+test('parseCommandLine: each value of a list is one of those that there are, also with commas', async () => {
+  const line = await parse('ps', '--colours', 'Red,green', '--colours', 'red');
+  assert.deepEqual(line.flags.list('colours'), ['red,green', 'red']);
+  await assert.rejects(parse('ps', '--colours', 'red,gren'), {
+    code: 'USAGE_INVALID',
+    message: '--colours "gren": there is no such colours',
+    hint: 'did you mean "green"?',
+  });
 });
 
 test('parseCommandLine: an optional value is only taken behind an equals sign', async () => {

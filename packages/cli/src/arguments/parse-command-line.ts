@@ -69,7 +69,9 @@ function flagValue(
     case 'string':
     case 'list': {
       if (value === undefined) throw usageError(`--${name} needs a value`, hintOf(command));
-      const given = flag.values ? oneOf(flag.values, name, value) : value;
+      const { values } = flag;
+      const parts = flag.type === 'list' ? value.split(',') : [value];
+      const given = values ? parts.map((part) => oneOf(values, name, part)).join(',') : value;
       const earlier = before.get(name);
       return [
         name,

@@ -123,24 +123,6 @@ export const rm: Command = {
   },
 };
 
-export const wait: Command = {
-  name: 'wait',
-  arguments: 'VM...',
-  arity: { least: 1, most: Infinity },
-  summary: 'Wait until VMs have stopped, and print their exit codes',
-  examples: ['ignite wait my-vm'],
-  flags: {},
-  run: async (invocation) => {
-    await withClient(invocation, async (client) => {
-      for (const vm of await findAll(client, invocation)) {
-        const ended = await client.vms.wait(vm.metadata.uid, invocation.signal);
-        invocation.io.out.write(`${ended.status.exitCode ?? 255}\n`);
-      }
-    });
-    return 0;
-  },
-};
-
 /** Run by the sandbox's monitor when a VM has ended. */
 export const settle: Command = {
   name: 'settle',

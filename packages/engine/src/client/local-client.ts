@@ -62,7 +62,7 @@ export class LocalClient implements Client {
     this.usage = new LocalUsage(read.vms);
     this.space = new LocalSpace(host, read, this);
     this.legacy = new LocalLegacy(host);
-    this.life = new LocalLife(host);
+    this.life = new LocalLife(host, read.vms);
     this.events = read.events;
     this.#store = host.store;
   }

@@ -9,7 +9,8 @@ export async function untilSshAnswers(address: string, signal: AbortSignal): Pro
   while (!(await speaksSsh(address, signal))) await delay(retryMs, undefined, { signal });
 }
 
-function speaksSsh(address: string, signal: AbortSignal): Promise<boolean> {
+/** Whether something at `address` port 22 does so; rejects only when `signal` aborts. */
+export function speaksSsh(address: string, signal: AbortSignal): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const socket = connect({ host: address, port: 22, timeout: attemptMs });
   const onAbort = (): void => reject(signal.reason);

@@ -1,5 +1,6 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { type Milliseconds, formatDuration } from '@ignite/toolkit/units/duration';
 
 export type VmErrorCode =
   | 'VM_NOT_FOUND'
@@ -16,6 +17,7 @@ export type VmErrorCode =
   | 'VM_DECLARED'
   | 'SSH_NO_KEY'
   | 'SSH_UNREACHABLE'
+  | 'WAIT_TIMEOUT'
   | 'KEY_INVALID'
   | 'COPY_FILE_INVALID';
 
@@ -93,6 +95,17 @@ export const sshUnreachable = (name: string, seconds: number, cause: unknown): C
     `SSH of VM "${name}" did not answer within ${seconds} s`,
     `look at "ignite logs ${name}"; the image needs an SSH server such as openssh-server; "--timeout" waits longer`,
     cause,
+  );
+
+export const waitTimedOut = (
+  query: string,
+  conditions: readonly string[],
+  afterMs: Milliseconds,
+): CodedError =>
+  vmError(
+    'WAIT_TIMEOUT',
+    `VM "${query}" was not ${conditions.join(' or ')} within ${formatDuration(afterMs)}`,
+    '"ignite ps -a" shows what it is instead; a longer --timeout waits longer',
   );
 
 export const invalidKey = (path: string, cause?: unknown): CodedError =>
