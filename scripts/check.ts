@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parityFaults, testTitles } from './parity.ts';
 
 const root = join(import.meta.dirname, '..');
 const fix = process.argv.includes('--fix');
@@ -39,6 +39,17 @@ function checkErrorCodes(): void {
   }
 }
 
+/** Every row of docs/parity names tests that are there. */
+function checkParity(): void {
+  const titlesOf = (file: string): ReturnType<typeof testTitles> | undefined =>
+    existsSync(join(root, file)) ? testTitles(readFileSync(join(root, file), 'utf8')) : undefined;
+  for (const file of globSync('docs/parity/*.md', { cwd: root })) {
+    const faults = parityFaults(readFileSync(join(root, file), 'utf8'), titlesOf);
+    for (const fault of faults) console.error(`${file}: ${fault}`);
+    if (faults.length > 0) failed.push(file);
+  }
+}
+
 run('format', ['prettier', fix ? '--write' : '--check', '--log-level', 'warn', '.']);
 run('types', ['tsc', '-p', '.']);
 run('lint', [
@@ -56,5 +67,6 @@ run('architecture', ['node', 'scripts/check-architecture.ts']);
 for (const script of ['generate-docs.ts', 'generate-manifests-docs.ts'])
   run('generated docs', ['node', `scripts/${script}`, ...(fix ? [] : ['--check'])]);
 checkErrorCodes();
+checkParity();
 console.log(failed.length === 0 ? 'All checks passed.' : `Failed: ${failed.join(', ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -66,6 +66,14 @@ test('what was refused has made nothing', async () => {
   assert.ok(!existsSync(`${ignite.dir}/data/vms`) && !existsSync(`${ignite.dir}/data/oci`));
 });
 
+test('a size that is none is answered with how sizes are written', async () => {
+  assert.match(
+    (await ignite.run('run', 'x', '--memory', '512Mb')).stderr,
+    /spec\.memory: .*"512Mb"; a small b /,
+  );
+  assert.match((await ignite.run('run', 'x', '--size', 'large')).stderr, /spec\.diskSize: .*such as 512MB/);
+});
+
 test('unknown and ambiguous names are told apart', async () => {
   for (const command of ['start', 'stop', 'rm', 'logs', 'ssh', 'inspect', 'wait']) {
     const { code, stderr } = await ignite.run(command, 'nobody');

@@ -72,6 +72,27 @@ test('flags stand before the command too, with a space or an equals sign', async
   await ignite.ok('-f', 'rm', 'early');
 });
 
+test('short flags of create are those of the original', async () => {
+  const file = join(ignite.dir, 'hello');
+  writeFileSync(file, 'hello');
+  const flags = ['-f', `${file}:/hello`, '-l', 'a=b', '-p', '8080:80', '-s', '1GB', '-v', 'data:/data'];
+  await ignite.ok('create', image, '-n', 'short', ...flags);
+  const template =
+    '{{.Spec.CopyFiles}} {{.Labels}} {{.Spec.Network.Ports}} {{.Spec.DiskSize}} {{json .spec.storage.volumeMounts}}';
+  assert.equal(
+    await ignite.ok('inspect', 'vm', 'short', '-t', template),
+    `[{${file} /hello}] map[a:b] 0.0.0.0:8080->80/tcp 1024.0 MB [{"name":"volume0","mountPath":"/data"}]\n`,
+  );
+  await ignite.ok('rm', 'short');
+});
+
+test('a slip in the name of a VM or an image is answered with what was meant', async () => {
+  await create('web');
+  await refuses(['inspect', 'vm', 'wbe'], 1, /hint: did you mean "web"\?/);
+  await refuses(['rmi', 'busibox'], 1, /hint: did you mean "busybox"\?/);
+  await ignite.ok('rm', 'web');
+});
+
 test('--require-name is broken on main: here it refuses to make up a name, and makes nothing', async () => {
   await refuses(['create', image, '--require-name'], 2, /--require-name: no name is given/);
   await create('named', '--require-name');
@@ -154,6 +175,7 @@ test('a VM that has stopped keeps its log; the log level decides what is told be
   const { stdout, stderr } = await ignite.run('--log-level=DEBUG', 'start', 'once');
   assert.match(stdout, /^Started VM "once" with address 10\.125\./);
   assert.match(stderr, /^Starting once\n[^]*^debug: \d+ ms, exit 0: conmon /m);
+  await ignite.ok('kill', 'once');
   assert.deepEqual(await ignite.run('--log-level', 'error', 'start', 'once'), {
     code: 0,
     stdout,

@@ -162,6 +162,7 @@ describe('declarative commands', () => {
   test('explain lists the fields that manifests may have, and knows what was meant', async () => {
     assert.match(await ignite.ok('explain', 'vm'), /cpus +number +1 +a whole number; at least 1; at most 64/);
     assert.match(await ignite.ok('explain', 'vm.spec.network.ports'), /hostPort +number +\(required\)/);
+    assert.match(await ignite.ok('explain', 'vm.spec.memory'), /a field of spec\n[^]*memory .*512MB/);
     assert.match((await ignite.run('explain', 'vm.spec.netwrok')).stderr, /did you mean "network"\?/);
     assert.match((await ignite.run('explain', 'vn')).stderr, /did you mean "vm"\?/);
   });

@@ -63,6 +63,13 @@ test('ps and its other spellings: the columns of the original, those that run or
   assert.equal(await ignite.ok('ps', '-q'), `${up}\n`);
 });
 
+test('a VM that runs is not started again, which is told; a key that is not there is named', async () => {
+  assert.equal(await ignite.ok('start', 'up'), 'VM "up" is already running\n');
+  assert.equal(await ignite.ok('ps', '-q'), `${up}\n`);
+  const { code, stderr } = await ignite.run('ssh', '-i', '/no/such/key', 'up', 'true');
+  assert.deepEqual([code, /there is no private key \/no\/such\/key\n/.test(stderr)], [1, true]);
+});
+
 test('templates of the original render as they did there', async () => {
   const render = async (vm: string, template: string): Promise<string> =>
     (await ignite.ok('inspect', 'vm', vm, '-t', template)).replace(/\n$/, '');

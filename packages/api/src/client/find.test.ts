@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { findByQuery } from './find.ts';
 
 const vm = (name: string, uid: string) => ({ metadata: { name, uid } });
@@ -32,4 +32,18 @@ test('findByQuery: where names may not be abbreviated, uids still may', () => {
 test('findByQuery: unknown and empty queries name nothing', () => {
   assert.throws(() => findByQuery('VM', all, 'zzz'), { code: 'VM_NOT_FOUND' });
   assert.throws(() => findByQuery('Image', all, ''), { code: 'IMAGE_NOT_FOUND' });
+});
+
+test('findByQuery: a slip in a name is answered with what was meant', () => {
+  const hintOf = (kind: 'VM' | 'Image', items: typeof all, query: string): string | undefined => {
+    try {
+      findByQuery(kind, items, query);
+    } catch (failure) {
+      return failure instanceof CodedError ? failure.hint : undefined;
+    }
+    return undefined;
+  };
+  assert.match(hintOf('VM', all, 'ohter') ?? '', /^did you mean "other"\? "ignite ps -a" shows/);
+  assert.match(hintOf('Image', [vm('busybox:latest', 'cc')], 'busibox') ?? '', /^did you mean "busybox"\?/);
+  assert.match(hintOf('VM', all, 'nothing-like-it') ?? '', /^"ignite ps -a" shows/);
 });

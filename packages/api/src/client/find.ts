@@ -1,4 +1,5 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { nearest } from '@ignite/toolkit/text/nearest';
 
 interface Named {
   readonly metadata: { readonly name: string; readonly uid: string };
@@ -45,11 +46,16 @@ export function findByQuery<T extends Named>(
   }
   const [match] = matches;
   if (!match) {
+    const names = items.map(({ metadata }) => metadata.name);
+    const meant = nearest(
+      query,
+      names.flatMap((name) => [name, name.replace(/:latest$/, '')]),
+    );
     throw new CodedError<FindErrorCode>(
       `${code}_NOT_FOUND`,
       `there is no ${noun} with the name or uid "${query}"`,
       {
-        hint: `"${list}" shows what there is`,
+        hint: `${meant === undefined ? '' : `did you mean "${meant}"? `}"${list}" shows what there is`,
       },
     );
   }

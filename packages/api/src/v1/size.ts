@@ -1,3 +1,4 @@
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { type Bytes, bytes, formatBytes, parseBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
@@ -14,7 +15,8 @@ export function size(bounds: { readonly atLeast: number; readonly multipleOf: nu
         if (parsed % bounds.multipleOf !== 0) throw new RangeError('must be a whole number of MB');
         return parsed;
       } catch (failure) {
-        addIssue({ message: errorText(failure) });
+        const hint = failure instanceof CodedError && failure.hint !== undefined ? `; ${failure.hint}` : '';
+        addIssue({ message: `${errorText(failure)}${hint}` });
         return NEVER;
       }
     }),

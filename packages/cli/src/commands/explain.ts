@@ -18,18 +18,24 @@ export const explain: Command = {
     const [first = '', ...names] = args[0]!.split('.');
     const kind = findKind(first);
     const path = names[0] === 'spec' ? names.slice(1) : names;
-    const fields = explainFields(kind, path);
+    const beside = explainFields(kind, path.slice(0, -1)) ?? [];
+    const own = beside.filter(({ name }) => name === path.at(-1));
+    const fields = explainFields(kind, path) ?? (own.length > 0 ? own : undefined);
     if (!fields) {
-      const beside = explainFields(kind, path.slice(0, -1))?.map(({ name }) => name) ?? [];
-      const meant = nearest(path.at(-1) ?? '', beside);
+      const meant = nearest(
+        path.at(-1) ?? '',
+        beside.map(({ name }) => name),
+      );
       throw usageError(
-        `"${args[0]}" has no fields below it`,
+        `there is no "${args[0]}"`,
         meant === undefined
           ? `"ignite explain ${first}" lists those of the kind`
           : `did you mean "${meant}"?`,
       );
     }
-    io.out.write(`${kind.kind} (${kind.apiVersion}), fields of ${['spec', ...path].join('.')}\n\n`);
+    const above = fields === own ? path.slice(0, -1) : path;
+    const what = fields === own ? 'a field' : 'fields';
+    io.out.write(`${kind.kind} (${kind.apiVersion}), ${what} of ${['spec', ...above].join('.')}\n\n`);
     io.out.write(table(['FIELD', 'TYPE', 'DEFAULT', 'RULES'], fields.map(rowOf)));
     return 0;
   },

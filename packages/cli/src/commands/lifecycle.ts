@@ -29,7 +29,9 @@ export const start: Command = {
           const { attachUntilEnd } = await import('./attach.ts');
           return await attachUntilEnd(started, client, invocation);
         }
-        io.out.write(flags.isSet('quiet') ? `${vm.metadata.uid}\n` : startedLine(started));
+        const isNew = vm.status.phase !== 'Running';
+        const told = isNew ? startedLine(started) : `VM "${vm.metadata.name}" is already running\n`;
+        io.out.write(flags.isSet('quiet') ? `${vm.metadata.uid}\n` : told);
       }
       return 0;
     });

@@ -42,7 +42,12 @@ const createFlags: Flags = {
   },
   'kernel-args': { type: 'string', value: 'ARGS', help: 'added to the kernel command line' },
   label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'a label' },
-  'copy-files': { type: 'list', value: 'HOST:VM', help: 'copy a file or folder into it at first boot' },
+  'copy-files': {
+    type: 'list',
+    short: 'f',
+    value: 'HOST:VM',
+    help: 'copy a file or folder into it at first boot',
+  },
   restart: {
     type: 'string',
     value: 'POLICY',

@@ -27,7 +27,7 @@ import { addressOf, untilExited, untilReady } from '../vm/await-vm.ts';
 import { readConsole } from '../vm/console.ts';
 import { assertUnused, storeVm, uidFor, validateRequest, warnOfSmallDisk } from '../vm/create-vm.ts';
 import { clearFailedStart, keepFailedStart } from '../vm/failed-start.ts';
-import { isPaused, noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
+import { isPaused, noIdentity, noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
 import { allottedMemoryOf, untilMemoryGiven } from '../vm/guest-memory.ts';
 import { pauseVm, resumeVm } from '../vm/pause-vm.ts';
 import { reconcileVm } from '../vm/reconcile-vm.ts';
@@ -101,9 +101,10 @@ export class LocalVms implements VmClient {
       : this.#host;
     const vm = await withVmLocked(query, host, op.signal, async (asked) => {
       const found = await recordRuntime(asked, request.runtime, host, op);
-      if ((await host.sandbox.observe(found.metadata.uid)).state !== 'running')
+      if ((await host.sandbox.observe(found.metadata.uid)).state !== 'running') {
         await assertPreflight(planPreflight(vmNeeds(found, host.vmm, host.env), ignored));
-      op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });
+        op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });
+      }
       try {
         return await startVm(found, { power: 'Running' }, host, op);
       } catch (failure) {
@@ -220,7 +221,8 @@ export class LocalVms implements VmClient {
     if (vm.status.phase === 'Paused') throw isPaused(vm.metadata.name);
     const files = vmFiles(this.#host.paths, vm.metadata.uid);
     const identity = request.identity ?? files.privateKey;
-    if (!existsSync(identity)) throw noSshKey(vm.metadata.name);
+    if (!existsSync(identity))
+      throw request.identity === undefined ? noSshKey(vm.metadata.name) : noIdentity(identity);
     // A key of the user's own is to be tried each time.
     const session =
       request.identity === undefined

@@ -89,6 +89,9 @@ export const noSshKey = (name: string): CodedError =>
     'name the private key with "-i FILE", or make the VM with --ssh',
   );
 
+export const noIdentity = (path: string): CodedError =>
+  vmError('SSH_NO_KEY', `there is no private key ${path}`, 'name one that can be read with "-i FILE"');
+
 export const sshUnreachable = (name: string, seconds: number, cause: unknown): CodedError =>
   vmError(
     'SSH_UNREACHABLE',
