@@ -45,7 +45,7 @@ export async function copyIn(hostPath: string, copy: GuestCopy, op: CopyOperatio
 export async function copyOut(hostPath: string, copy: GuestCopy, op: CopyOperation): Promise<void> {
   const found = await probeGuest(copy, op);
   if (found.kind === 'absent') throw copyFailed(`there is no ${copy.vmPath} in the VM`);
-  const name = basename(copy.vmPath);
+  const name = basename(resolve('/', copy.vmPath)); // of /srv/.. there is none
   const path = await hostTarget(hostPath, name, found.kind);
   if (found.kind === 'folder') {
     await mkdir(path, { recursive: true });
@@ -135,7 +135,11 @@ async function transfer(
   }
 }
 
+/** It says nothing: what tar could not do stands before it. */
+const isTarsFarewell = (line: string): boolean => line.startsWith('tar: Exiting with failure status');
+
 function asCopyFailure(failure: unknown): unknown {
   if (!(failure instanceof ToolFailedError)) return failure;
-  return copyFailed(failure.stderr.trim().split('\n').at(-1) || failure.message, failure);
+  const said = failure.stderr.trim().split('\n');
+  return copyFailed(said.findLast((line) => !isTarsFarewell(line)) || failure.message, failure);
 }

@@ -11,11 +11,15 @@ export const packFolder = (path: string, follow: boolean): Command => ({
 
 /**
  * Unpacks standard input, which a guest has written and is not trusted: names that leave the folder are refused by tar
- * itself, symlinks are made last, owners are ours, and nothing may run as another user.
+ * itself, symlinks are made last, owners are ours, nothing may run as another user, and there are no devices: one that has
+ * the numbers of this host's disk would be that disk.
  */
 export const unpackForeign = (path: string): Command => ({
-  tool: 'tar',
+  tool: 'setpriv',
   args: [
+    '--bounding-set=-mknod',
+    '--',
+    'tar',
     '--extract',
     ...common,
     '--no-same-owner',
