@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-const reserved = ['root', 'modules', 'seed', 'cidata'];
+/** Disks that every VM may have. */
+const reserved = ['root', 'modules', 'seed', 'cidata', 'status'];
 
 /**
  * Pure. By which the guest finds a volume, as a disk's serial or a folder's tag: its name, or a digest of one that is too
