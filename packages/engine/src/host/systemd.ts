@@ -6,13 +6,16 @@ export const hasSystemd = (): boolean => existsSync('/run/systemd/system');
 
 /** Whether the host is on its way down: then nothing is to be started any more. */
 export async function isHostStopping(runner: Runner, signal: AbortSignal): Promise<boolean> {
-  if (!hasSystemd()) return false;
+  return hasSystemd() && (await saysStopping(runner, signal));
+}
+
+export async function saysStopping(runner: Runner, signal: AbortSignal): Promise<boolean> {
   try {
     const { stdout } = await runner.run({ tool: 'systemctl', args: ['is-system-running'] }, signal);
     return stdout.trim() === 'stopping';
   } catch (failure) {
     // It exits with 1 in every state but one.
-    if (failure instanceof ToolFailedError) return failure.message.includes('stopping');
+    if (failure instanceof ToolFailedError) return failure.stdout.trim() === 'stopping';
     throw failure;
   }
 }
