@@ -53,6 +53,19 @@ test('images go to archives and registries and come back the same', async (t) =>
     assert.equal((await ignite.run('save', '--format', 'docker', 'busybox', 'http')).code, 2);
   });
 
+  await t.test('one of another architecture leaves ours what it was', async () => {
+    const other = process.arch === 'arm64' ? 'amd64' : 'arm64';
+    const layout = at('layout');
+    const copy = (from: string, to: string): void =>
+      void execFileSync('skopeo', ['copy', '--quiet', '--insecure-policy', from, to]);
+    copy(`oci-archive:${imageArchive('busybox')}`, `oci:${layout}:one`);
+    execFileSync('umoci', ['config', '--image', `${layout}:one`, '--architecture', other]);
+    copy(`oci:${layout}:one`, `oci-archive:${at('other.tar')}:busybox:latest`);
+    assert.match(await ignite.ok('load', '-i', at('other.tar')), new RegExp(`"busybox:latest@${other}"`));
+    await ignite.ok('save', 'busybox:latest', '-o', at('ours.tar'));
+    await ignite.ok('rmi', `busybox:latest@${other}`);
+  });
+
   await t.test('what is no archive is refused, and nothing half-made is kept', async () => {
     writeFileSync(at('junk'), 'junk');
     const refused = await ignite.run('load', '-i', at('junk'));

@@ -8,13 +8,13 @@ import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import type { HostDaemon } from '../host/errors.ts';
 import { imageDir, layoutDir, locksDir } from '../host/paths.ts';
-import { type BaseDisk, type BaseDiskRequest, makeBaseDisk } from '../rootfs/base-disk.ts';
+import { type BaseDiskRequest, makeBaseDisk } from '../rootfs/base-disk.ts';
 import { type BringDeps, bringImage } from './bring-image.ts';
 import { platformMismatch, pullFailed } from './errors.ts';
 import { describeImage } from './image-config.ts';
 import { formatPlatform, type Platform } from './platform.ts';
 import type { ImageSource } from './source.ts';
-import { type UnpackRequest, removeTag, unpackImage } from './umoci.ts';
+import { type UnpackRequest, removeTag, renameTag, unpackImage } from './umoci.ts';
 
 export type ImageDeps = BringDeps;
 
@@ -30,9 +30,12 @@ export interface ImportRequest {
 export const layoutTag = (name: string): string =>
   createHash('sha256').update(name).digest('hex').slice(0, 32);
 
+/** What is being imported takes the place of an image of the same name only once it is known to be of use. */
+const incomingTag = 'incoming';
+
 /**
- * Brings an image, keeps its blobs under `name`, and makes its base disk, unless they are here. Layers are shared between images, base disks between
- * names of the same digest.
+ * Brings an image, makes its base disk, unless they are here, and keeps its blobs under `name`. Layers are shared between
+ * images, base disks between names of the same digest.
  */
 export async function importImage(
   request: ImportRequest,
@@ -45,7 +48,7 @@ export async function importImage(
   await mkdir(deps.paths.dataDir, { recursive: true, mode: 0o711 });
   // One at a time: skopeo and umoci rewrite the layout's index, and a second import finds what the first one brought.
   using _lock = await acquireLock(locksDir(deps.paths), 'oci-layout', op.signal);
-  const tag = layoutTag(name);
+  const tag = incomingTag;
   const digest = await bringImage({ ...request, layout, tag }, deps, op);
   const { os, architecture, ...described } = await describeImage(layout, digest, source.name);
   const description = { ...described, platform: `${os}/${architecture || platform.arch}` };
@@ -56,27 +59,24 @@ export async function importImage(
     throw platformMismatch(source.name, { wanted, found });
   }
   const dir = imageDir(deps.paths, digest);
-  const ready = await readBaseDisk(dir);
-  if (ready) return { digest, ...description, ...ready };
-  op.report({ kind: 'step', message: `Making the base disk of ${name}` });
-  const { bootMode, ...baseDisk } = await newBaseDisk(
-    { layout, tag, name: source.name, size: description.size, scratch: 'image' },
-    { config: description.config, dir },
-    deps,
-    op.signal,
-  );
-  return { digest, ...description, bootMode, baseDisk };
+  const unpack = { layout, tag, name: source.name, size: description.size, scratch: 'image' };
+  const disk =
+    (await readBaseDisk(dir)) ?? (await newBaseDisk(unpack, { config: description.config, dir }, deps, op));
+  await renameTag({ layout, tag }, layoutTag(name), deps.runner, op.signal);
+  return { digest, ...description, ...disk };
 }
 
 async function newBaseDisk(
   image: UnpackRequest,
   disk: Omit<BaseDiskRequest, 'root'>,
   { paths, runner }: ImageDeps,
-  signal: AbortSignal,
-): Promise<BaseDisk> {
+  { signal, report }: Operation<ProgressEvent>,
+): Promise<Pick<ImageStatus, 'bootMode' | 'baseDisk'>> {
+  report({ kind: 'step', message: `Making the base disk of ${image.name}` });
   try {
     await using unpacked = await unpackImage(image, paths, runner, signal);
-    return await makeBaseDisk({ ...disk, root: unpacked.root }, runner, signal);
+    const { bootMode, ...baseDisk } = await makeBaseDisk({ ...disk, root: unpacked.root }, runner, signal);
+    return { bootMode, baseDisk };
   } catch (failure) {
     throw pullFailed(image.name, failure);
   }

@@ -80,6 +80,17 @@ export async function removeTag(
   }
 }
 
+/** Gives an image another tag, in the place of what had it before. */
+export async function renameTag(
+  { layout, tag }: { readonly layout: string; readonly tag: string },
+  name: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  await runner.run({ tool: 'umoci', args: ['tag', '--image', `${layout}:${tag}`, name] }, signal);
+  await runner.run({ tool: 'umoci', args: ['rm', '--image', `${layout}:${tag}`] }, signal);
+}
+
 /** Removes the blobs that no tag needs. The caller holds the layout's lock. */
 export async function collectGarbage(layout: string, runner: Runner, signal: AbortSignal): Promise<void> {
   await runner.run({ tool: 'umoci', args: ['gc', '--layout', layout] }, signal);
