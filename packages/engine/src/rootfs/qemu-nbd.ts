@@ -32,10 +32,12 @@ export async function writeToDisk(
   ].join(',');
   // It ends by itself when we hang up.
   const args = ['--image-opts', '--detect-zeroes=on', '--cache=writeback', `--socket=${socket}`, image];
-  const serving = runner.run({ tool: 'qemu-nbd', args }, ending).finally(() => stop.abort());
+  const serving = runner
+    .run({ tool: 'qemu-nbd', args }, ending)
+    .finally(() => stop.abort(new Error('qemu-nbd has ended')));
   try {
-    await Promise.race([serving, use(socket, ending, work)]);
-    await serving;
+    // A server that ends before the work does is a failure, however well it thinks it went.
+    await Promise.all([serving, use(socket, ending, work)]);
   } catch (failure) {
     stop.abort();
     await serving.catch((cause: unknown) => {
@@ -64,9 +66,10 @@ async function connected(socket: string, signal: AbortSignal): Promise<NbdClient
     try {
       return await NbdClient.connect(socket, signal);
     } catch (failure) {
+      signal.throwIfAborted();
       const { code } = failure as NodeJS.ErrnoException;
       if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw failure;
-      await delay(pollMs, undefined, { signal });
+      await delay(pollMs);
     }
   }
 }
