@@ -37,5 +37,15 @@ test('assertPortsFree: what another VM publishes is taken, on the same address o
   await assert.rejects(assertPortsFree([tcp(40_001)], [tcp(40_001, '127.0.0.1')]), { code: 'PORT_TAKEN' });
   await assertPortsFree([tcp(40_001, '127.0.0.2')], [tcp(40_001, '127.0.0.1')]);
   await assertPortsFree([tcp(40_002)], [tcp(40_001)]);
+  for (const [one, other] of [
+    ['0.0.0.0', '127.0.0.1'],
+    ['127.0.0.1', '0.0.0.0'],
+    ['::', '::1'],
+    ['::1', '0:0:0:0:0:0:0:1'],
+  ] as const)
+    await assert.rejects(assertPortsFree([tcp(40_001, one)], [tcp(40_001, other)], true), {
+      code: 'PORT_TAKEN',
+    });
+  await assertPortsFree([tcp(40_001, '::')], [tcp(40_001, '0.0.0.0')], true);
   await assert.rejects(assertPortsFree([tcp(40_001)], [tcp(40_001)], true), { code: 'PORT_TAKEN' });
 });

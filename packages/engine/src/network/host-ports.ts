@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { portTaken } from './errors.ts';
+import { isSameIp, parseIp } from './ip-address.ts';
 import { formatPortMapping } from './port-text.ts';
 
 /**
@@ -29,8 +30,15 @@ export const isSamePort = (a: PortMapping, b: PortMapping): boolean =>
   a.bindAddress === b.bindAddress;
 
 function overlaps(a: PortMapping, b: PortMapping): boolean {
-  const sameAddress = !a.bindAddress || !b.bindAddress || a.bindAddress === b.bindAddress;
-  return a.hostPort === b.hostPort && a.protocol === b.protocol && sameAddress;
+  return (
+    a.hostPort === b.hostPort && a.protocol === b.protocol && addressesMeet(a.bindAddress, b.bindAddress)
+  );
+}
+
+function addressesMeet(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined || isSameIp(a, b)) return true;
+  const [one, other] = [parseIp(a), parseIp(b)];
+  return one.family === other.family && (one.value === 0n || other.value === 0n); // 0.0.0.0 and :: are all of a family
 }
 
 /** Whether no program of this host listens there. */
