@@ -66,10 +66,10 @@ export class DhcpDns {
   }
 
   /** However far `publish` came. */
-  async withdraw(record: AttachmentRecord): Promise<void> {
-    await this.#namespace.stop(record.uid);
+  async withdraw(record: AttachmentRecord, signal: AbortSignal): Promise<void> {
+    await this.#namespace.stop(record.uid, signal);
     for (const [at, { name, list }] of record.interfaces.entries())
-      await this.#onBridge(list.name).withdraw(cniAttachment(record, name, at).containerId);
+      await this.#onBridge(list.name).withdraw(cniAttachment(record, name, at).containerId, signal);
   }
 
   #onBridge(network: string): Dnsmasq {

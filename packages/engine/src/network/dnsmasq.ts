@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { endProcess } from '@ignite/toolkit/process/pid';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { type DnsmasqNetwork, type Lease, dnsmasqArgv, leaseFiles } from './dnsmasq-argv.ts';
 import { dnsmasqPid } from './dnsmasq-pid.ts';
@@ -41,11 +42,12 @@ export class Dnsmasq {
   }
 
   /** Forgets a lease; with the last one dnsmasq goes. */
-  async withdraw(id: string): Promise<void> {
+  async withdraw(id: string, signal: AbortSignal): Promise<void> {
     await Promise.all(folders.map((folder) => rm(join(this.#dir, folder, id), { force: true })));
     const pid = await this.#pid();
     if ((await this.#leases()).length === 0) {
-      if (pid !== undefined) process.kill(pid, 'SIGTERM');
+      // Until it is gone the next one could not listen on the same bridge.
+      if (pid !== undefined) await endProcess(pid, signal);
       await rm(this.#dir, { recursive: true, force: true });
     } else if (pid !== undefined) process.kill(pid, 'SIGHUP'); // it notices new files by itself, but not their removal
   }

@@ -150,7 +150,7 @@ export class LocalNetwork implements Network {
       return;
     }
     await this.#netns.ensure(uid, signal);
-    await this.#services.withdraw(record);
+    await this.#services.withdraw(record, signal);
     for (const at of [...record.interfaces.keys()].toReversed())
       await this.#interfaces.del(record, at, netns, signal);
     await this.#netns.remove(uid, signal);

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { endProcess } from '@ignite/toolkit/process/pid';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { dnsmasqPid } from './dnsmasq-pid.ts';
 import { linkBatch } from './link-batch.ts';
@@ -25,9 +26,9 @@ export class NamespaceDhcp {
     await this.#runner.run({ tool: 'ip', args }, signal);
   }
 
-  async stop(uid: string): Promise<void> {
+  async stop(uid: string, signal: AbortSignal): Promise<void> {
     const pid = await dnsmasqPid(join(this.#dir, uid, 'dnsmasq.pid'));
-    if (pid !== undefined) process.kill(pid, 'SIGTERM');
+    if (pid !== undefined) await endProcess(pid, signal);
     await rm(join(this.#dir, uid), { recursive: true, force: true });
   }
 }
