@@ -24,7 +24,9 @@ export async function grantAccess(
   }
 }
 
-/** Idempotent, and does not mind a file that is gone. */
+const outOfReach = /No such file|Not a directory|Read-only file system/;
+
+/** Idempotent, and does not mind a file that is gone, or that nobody may change any more. */
 export async function revokeAccess(
   path: string,
   user: number,
@@ -34,6 +36,6 @@ export async function revokeAccess(
   try {
     await runner.run({ tool: 'setfacl', args: ['--remove', `user:${user}`, '--', path] }, signal);
   } catch (failure) {
-    if (!(failure instanceof ToolFailedError && /No such file/.test(failure.stderr))) throw failure;
+    if (!(failure instanceof ToolFailedError && outOfReach.test(failure.stderr))) throw failure;
   }
 }
