@@ -2,6 +2,7 @@ import type { CopyRequest } from '@ignite/api/client/file-client';
 import type { Command } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
+import { writeArchive } from './archive-output.ts';
 
 export const cp: Command = {
   name: 'cp',
@@ -37,7 +38,7 @@ export const cp: Command = {
     await withClient(invocation, async ({ files }, op) => {
       if (copy.hostPath === '-') {
         if (copy.way === 'in') await files.unpackIn(process.stdin, request, op);
-        else await files.packOut(process.stdout, request, op);
+        else await writeArchive('-', (output) => files.packOut(output, request, op));
       } else if (copy.way === 'in') await files.copyIn(copy.hostPath, request, op);
       else await files.copyOut(copy.hostPath, request, op);
     });

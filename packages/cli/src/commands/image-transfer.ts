@@ -1,8 +1,8 @@
 import type { Command } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
+import { writeArchive } from './archive-output.ts';
 import { openInput } from './open-input.ts';
-import { writeWhole } from './whole-file.ts';
 
 export const save: Command = {
   name: 'save',
@@ -29,7 +29,7 @@ export const save: Command = {
       throw usageError('--format docker: an archive of that format takes one image', 'use --format oci');
     const file = flags.text('output');
     await withClient(invocation, async ({ images }, op) =>
-      writeWhole(file, (output) => images.save(args, { format, output }, op)),
+      writeArchive(file, (output) => images.save(args, { format, output }, op)),
     );
     return 0;
   },

@@ -1,7 +1,7 @@
 import type { Command } from '../arguments/command.ts';
 import { withClient } from '../context.ts';
+import { writeArchive } from './archive-output.ts';
 import { openInput } from './open-input.ts';
-import { writeWhole } from './whole-file.ts';
 
 export const exportVm: Command = {
   name: 'export',
@@ -15,7 +15,7 @@ export const exportVm: Command = {
   run: async (invocation) => {
     const { flags, args } = invocation;
     await withClient(invocation, ({ archives }, op) =>
-      writeWhole(flags.text('output'), (output) => archives.export(args[0]!, output, op)),
+      writeArchive(flags.text('output'), (output) => archives.export(args[0]!, output, op)),
     );
     return 0;
   },

@@ -1,0 +1,53 @@
+import { lstat, open, rename, rm } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { usageError } from '../arguments/usage-error.ts';
+
+type Write = (output: Writable) => Promise<void>;
+
+/**
+ * Has an archive written to a file, which appears whole or not at all; what is there and no plain file, such as a pipe or
+ * /dev/stdout, is written to as it is. Without a name, or with `-`, to standard output.
+ * @throws CodedError USAGE_INVALID
+ */
+export async function writeArchive(file: string | undefined, write: Write): Promise<void> {
+  if (file === undefined || file === '-') return await writeToStandardOutput(write);
+  const found = await lstat(file).catch(() => undefined);
+  if (found && !found.isFile()) return await writeTo(file, 'w', write);
+  const draft = `${file}.draft-${process.pid}`;
+  try {
+    await writeTo(draft, 'wx', write);
+    await rename(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function writeToStandardOutput(write: Write): Promise<void> {
+  const { stdout } = process;
+  if (stdout.isTTY) throw usageError('an archive is not for a terminal', 'name a file with -o, or pipe it');
+  let hasReader = true;
+  stdout.on('error', ({ code }: NodeJS.ErrnoException) => (hasReader &&= code !== 'EPIPE'));
+  try {
+    await write(stdout);
+  } catch (failure) {
+    if (hasReader) throw failure; // else whoever read it has seen enough
+  }
+}
+
+async function writeTo(path: string, flags: 'w' | 'wx', write: Write): Promise<void> {
+  const handle = await open(path, flags, 0o600).catch((failure: unknown) => {
+    throw usageError(`cannot write there: ${errorText(failure)}`, 'name a file that can be written');
+  });
+  const output = handle.createWriteStream().on('error', () => {}); // it is thrown below
+  try {
+    await write(output);
+    output.end();
+    await finished(output);
+  } catch (failure) {
+    throw output.errored ?? failure;
+  } finally {
+    output.destroy();
+  }
+}
