@@ -80,8 +80,14 @@ for (const bad of [
   'type=volume,source=/a,target=/x',
   'source=a,target=/x,readonly=maybe',
   'source=a,target=/x,consistency=cached',
+  'source=a,target=/x,constructor=b',
 ]) {
   test(`storageOf: --mount ${JSON.stringify(bad)} is refused`, () => {
     assert.throws(() => read('mount', bad), { code: 'USAGE_INVALID' });
   });
 }
+
+test('storageOf: a path that cannot be followed is refused', () => {
+  const flags = new FlagValues(new Map([['volumes', [`/${'a'.repeat(300)}:/x`]]]));
+  assert.throws(() => storageOf(flags), { code: 'USAGE_INVALID' });
+});

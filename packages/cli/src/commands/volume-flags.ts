@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { FlagValues, Flags } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 
@@ -79,17 +80,17 @@ function parseVolume(text: string, kindOf: (path: string) => PathKind | undefine
   return { source: sourceOf(source, size, kindOf), target, readOnly: options.includes('ro') };
 }
 
-const mountKeys: Readonly<Record<string, string>> = {
-  type: 'type',
-  source: 'source',
-  src: 'source',
-  target: 'target',
-  destination: 'target',
-  dst: 'target',
-  readonly: 'readonly',
-  ro: 'readonly',
-  size: 'size',
-};
+const mountKeys: ReadonlyMap<string, string> = new Map([
+  ['type', 'type'],
+  ['source', 'source'],
+  ['src', 'source'],
+  ['target', 'target'],
+  ['destination', 'target'],
+  ['dst', 'target'],
+  ['readonly', 'readonly'],
+  ['ro', 'readonly'],
+  ['size', 'size'],
+]);
 
 function parseMount(text: string, kindOf: (path: string) => PathKind | undefined): Mount {
   const invalid = (what: string): Error =>
@@ -100,7 +101,7 @@ function parseMount(text: string, kindOf: (path: string) => PathKind | undefined
   const given = new Map<string, string>();
   for (const part of text.split(',')) {
     const [key = '', ...value] = part.split('=');
-    const name = mountKeys[key];
+    const name = mountKeys.get(key);
     if (name === undefined) throw invalid(`there is no key "${key}"`);
     given.set(name, value.length === 0 ? 'true' : value.join('='));
   }
@@ -134,9 +135,14 @@ function sourceOf(
   return { [kind]: { path } };
 }
 
+/** @throws CodedError USAGE_INVALID for a path that leads nowhere */
 function kindOfPath(path: string): PathKind | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isDirectory()) return 'hostPath';
-  if (found?.isFile()) return 'file';
-  return found && 'blockDevice';
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory()) return 'hostPath';
+    if (found?.isFile()) return 'file';
+    return found && 'blockDevice';
+  } catch (failure) {
+    throw usageError(`cannot look at a volume: ${errorText(failure)}`, 'name a path that can be followed');
+  }
 }
