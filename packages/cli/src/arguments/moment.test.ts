@@ -17,6 +17,17 @@ test('parseMoment: how long ago, and points in time in every usual form', () => 
   assert.equal(read('2026-01-31'), new Date(2026, 0, 31).toISOString());
 });
 
-for (const bad of ['', 'd', 'yesterday', '10', '2026-13-01', '2026-01-31T25:00:00Z', '-5m', '5 m'])
+for (const bad of [
+  '',
+  'd',
+  'yesterday',
+  '10',
+  '2026-13-01',
+  '2026-02-31',
+  '2026-02-30T12:00:00Z',
+  '2026-01-31T25:00:00Z',
+  '-5m',
+  '5 m',
+])
   test(`parseMoment: ${JSON.stringify(bad)} is refused`, () =>
     assert.throws(() => parseMoment('since', bad, now), { code: 'USAGE_INVALID' }));

@@ -13,7 +13,7 @@ export function parseMoment(flag: string, text: string, nowMs: number): number {
   if (rfc3339.test(text)) {
     // JavaScript takes a date alone for UTC, and one with a time for local.
     const at = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text);
-    if (!Number.isNaN(at)) return at;
+    if (!Number.isNaN(at) && isDay(text.slice(0, 10))) return at;
   }
   if (/^\d{9,11}(\.\d{1,9})?$/.test(text)) return Number(text) * 1_000;
   const ago = agoMs(text);
@@ -23,6 +23,9 @@ export function parseMoment(flag: string, text: string, nowMs: number): number {
     'write how long ago, such as 10m or 2d, or a date and time, such as 2026-01-31T12:00:00Z',
   );
 }
+
+/** Whether the month has that day: JavaScript counts on into the next. */
+const isDay = (date: string): boolean => new Date(`${date}T00:00Z`).toISOString().startsWith(date);
 
 function agoMs(text: string): number | undefined {
   const [, days = '0', rest = ''] = /^(?:(\d{1,5})d)?(.*)$/.exec(text) ?? [];

@@ -41,5 +41,9 @@ const promises = [
   ['a dash alone is a word', ['-'], ['-']],
 ] as const;
 
+test('tokenize: no number of letters is too large', () => {
+  assert.equal(read(`-${'q'.repeat(100_000)}`).length, 100_000);
+});
+
 for (const [promise, argv, wanted] of promises)
   test(`tokenize: ${promise}`, () => assert.deepEqual(read(...argv), wanted));

@@ -52,13 +52,14 @@ function longFlag(text: string): Part {
 }
 
 /** `-aq`, `-nweb`, `-n=web`, `-aq=false`: what stands behind a letter that takes a value is the value. */
-function shortFlags(letters: string, flags: Flags): readonly Part[] {
-  const [letter, rest] = [letters.slice(0, 1), letters.slice(1)];
-  // A command's own letters come before global ones: they stand last.
-  const name = Object.keys(flags).findLast((each) => flags[each]!.short === letter) ?? letter;
-  const part = { name, written: `-${letter}` };
-  if (rest === '') return [{ ...part, value: undefined }];
-  if (rest.startsWith('=')) return [{ ...part, value: rest.slice(1) }];
-  if (takesValue(flagOf(name, flags))) return [{ ...part, value: rest }];
-  return [{ ...part, value: undefined }, ...shortFlags(rest, flags)];
+function* shortFlags(letters: string, flags: Flags): Generator<Part> {
+  for (let at = 0; at < letters.length; at += 1) {
+    const [letter, rest] = [letters.charAt(at), letters.slice(at + 1)];
+    // A command's own letters come before global ones: they stand last.
+    const name = Object.keys(flags).findLast((each) => flags[each]!.short === letter) ?? letter;
+    const part = { name, written: `-${letter}` };
+    if (rest.startsWith('=')) return yield { ...part, value: rest.slice(1) };
+    if (rest !== '' && takesValue(flagOf(name, flags))) return yield { ...part, value: rest };
+    yield { ...part, value: undefined };
+  }
 }
