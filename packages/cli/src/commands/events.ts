@@ -7,6 +7,9 @@ import { withReader } from '../context.ts';
 import { viewContext } from '../render/objects.ts';
 import { type FilterKeys, applyFilters, filterFlag, parseFilters } from './object-filter.ts';
 
+/** Some 24 days: Node takes a longer delay for none. */
+const longestTimerMs = 2 ** 31 - 1;
+
 const filterKeys: FilterKeys<EventObject> = {
   kind: ({ spec }) => spec.regarding.kind.toLowerCase(),
   name: ({ spec }) => spec.regarding.name,
@@ -82,14 +85,25 @@ function select(invocation: Invocation): Selection {
 }
 
 /** Until that time, or until someone has seen enough. */
-async function* following(
+export async function* following(
   client: EventClient,
   revision: number,
   untilMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<EventObject> {
-  const end = Number.isFinite(untilMs) ? [AbortSignal.timeout(Math.max(0, untilMs - Date.now()))] : [];
-  yield* client.watch(revision, AbortSignal.any([signal, ...end]));
+  const end = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (): void => {
+    const restMs = untilMs - Date.now();
+    if (restMs <= 0) end.abort();
+    else timer = setTimeout(wait, Math.min(restMs, longestTimerMs));
+  };
+  wait();
+  try {
+    yield* client.watch(revision, AbortSignal.any([signal, end.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const nameOrUid = ({ name, uid }: EventObject['spec']['regarding'], wanted: string): string =>
