@@ -7,8 +7,14 @@ export async function confirm(question: string, io: Io, signal: AbortSignal): Pr
     throw usageError('there is no terminal to ask at', 'give --force to do it without being asked');
   const { createInterface } = await import('node:readline/promises');
   const reader = createInterface({ input: process.stdin, output: process.stderr });
+  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
     return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `, { signal })).trim());
+  } catch (failure) {
+    io.err.write('\n');
+    signal.throwIfAborted();
+    if (failure instanceof Error && failure.name === 'AbortError') return false; // ^D is no answer
+    throw failure;
   } finally {
     reader.close();
   }

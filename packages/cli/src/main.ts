@@ -61,7 +61,7 @@ const io: Io = {
   get width() {
     // Node's stream, which knows the width, is slow to make: who has a pipe or a file shall not wait for it.
     const { rdev } = fstatSync(1);
-    return rdev === 0 || rdev === nullDevice ? undefined : process.stdout.columns;
+    return rdev === 0 || rdev === nullDevice ? undefined : process.stdout.columns || undefined; // 0: it does not know
   },
   env: process.env,
 };

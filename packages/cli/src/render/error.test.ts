@@ -30,6 +30,14 @@ test('renderError: a bug says so, and shows where when it is asked', () => {
   assert.match(renderError(bug, true), /at .*error\.test\.ts/);
 });
 
+test('renderError: what the host is at fault for is no bug, and says what helps', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  assert.match(
+    renderError(full, false),
+    /^error: ENOSPC: no space left on device, write\nhint: free some space/,
+  );
+});
+
 test('renderError: for whoever debugs, all causes with their places follow', () => {
   const failure = new CodedError('VM_NOT_FOUND', 'what', { hint: 'do', cause: new Error('deep down') });
   assert.match(
