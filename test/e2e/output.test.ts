@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
+const program = join(import.meta.dirname, '../../bin/ignite');
 /** Two VMs that all tests look at: one that was never started, and one that runs. */
 let leaks: AsyncDisposable;
 let ignite: Ignite;
@@ -231,7 +233,6 @@ test('version: short, as JSON and as YAML, with the VMM that it is', async () =>
 
 test('what only looks needs no root and no data directory', () => {
   const env = { ...process.env, IGNITE_DATA_DIR: `${ignite.dir}/none`, IGNITE_RUN_DIR: `${ignite.dir}/none` };
-  const program = join(import.meta.dirname, '../../bin/ignite');
   // In a user namespace of its own it is nobody, without a single capability.
   const asNobody = (...args: readonly string[]): string =>
     execFileSync('unshare', ['--user', program, ...args], { env, encoding: 'utf8' });
@@ -243,6 +244,29 @@ test('what only looks needs no root and no data directory', () => {
   ])
     assert.equal(asNobody(...args), '', args.join(' '));
   assert.match(asNobody('version', '-o', 'short'), /^v/);
+});
+
+test('a store that may not be read is no empty one, and does not spoil completion', () => {
+  const dir = join(ignite.dir, 'closed');
+  mkdirSync(dir);
+  writeFileSync(join(dir, 'state.db'), '', { mode: 0 });
+  const asNobody = (...args: readonly string[]) =>
+    spawnSync('unshare', ['--user', program, ...args], {
+      env: { ...process.env, IGNITE_DATA_DIR: dir },
+      encoding: 'utf8',
+    });
+  const listed = asNobody('ps');
+  assert.deepEqual([listed.status, listed.stdout], [1, '']);
+  assert.match(listed.stderr, /^error: only root may do that: \S+ is not for everyone to read\nhint: .*sudo/);
+  assert.match(asNobody('complete', '--', 'vers').stdout, /^version\t/);
+  assert.equal(asNobody('complete', '--', 'start', '').status, 0);
+});
+
+test('what is written nowhere is told as such: a device that is full', () => {
+  const { status, stderr } = spawnSync('sh', ['-c', `'${program}' version -o short > /dev/full`], {
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, /^error: ENOSPC: .*\nhint: free some space/.test(stderr)], [1, true]);
 });
 
 test('a table is shortened for the terminal it is on, unless it is told not to, and never in a pipe', async () => {
@@ -260,6 +284,9 @@ test('a table is shortened for the terminal it is on, unless it is told not to, 
     await terminal.shows(/6\.\S+-cloud-amd64 /);
   }
   assert.ok(!(await ignite.ok('vms')).includes('…'));
+  const unknown = `stty columns 0; '${program}' help logs`;
+  const help = execFileSync('script', ['--quiet', '--command', unknown, '/dev/null'], { encoding: 'utf8' });
+  assert.match(help, /^Print what a VM wrote to its console since it was last started\r\n/);
 });
 
 test('NO_COLOR: on a terminal too, nothing is bold or coloured', async () => {

@@ -1,6 +1,7 @@
+import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ReadClient } from '@ignite/api/client/client';
-import { type Paths, defaultPaths } from '@ignite/engine/host/paths';
+import { type Paths, defaultPaths, storePath } from '@ignite/engine/host/paths';
 import type { LocalClient } from '@ignite/engine/client/local-client';
 import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
@@ -16,7 +17,24 @@ export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
   };
 }
 
-/** For commands that only look. */
+export type PrivilegeErrorCode = 'ROOT_NEEDED';
+
+const rootNeeded = (why: string): CodedError<PrivilegeErrorCode> =>
+  new CodedError('ROOT_NEEDED', `only root may do that: ${why}`, {
+    hint: 'repeat it with sudo; help, version, explain, convert and doctor need no root',
+  });
+
+/** @throws CodedError ROOT_NEEDED where there may be a store that we may not read: such a host is not an empty one */
+function assertReadable(paths: Paths): void {
+  try {
+    accessSync(storePath(paths), constants.R_OK);
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'EACCES')
+      throw rootNeeded(`${storePath(paths)} is not for everyone to read`);
+  }
+}
+
+/** For commands that only look. @throws CodedError ROOT_NEEDED */
 export async function withReader<T>(
   invocation: Invocation,
   use: (client: ReadClient) => Promise<T>,
@@ -25,23 +43,12 @@ export async function withReader<T>(
     import('@ignite/engine/client/read-client'),
     import('@ignite/engine/network/settings'),
   ]);
-  using client = openReadClient(
-    pathsOf(invocation.flags, invocation.io.env),
-    networkSettings(invocation.io.env),
-  );
+  const { flags, io } = invocation;
+  const paths = pathsOf(flags, io.env);
+  assertReadable(paths);
+  using client = openReadClient(paths, networkSettings(io.env));
   return await use(client);
 }
-
-export type PrivilegeErrorCode = 'ROOT_NEEDED';
-
-const rootNeeded = (): CodedError<PrivilegeErrorCode> =>
-  new CodedError(
-    'ROOT_NEEDED',
-    "only root may do that: it takes files, namespaces and devices of the host's",
-    {
-      hint: 'repeat it with sudo; help, version, explain, convert and doctor need no root',
-    },
-  );
 
 /** Our own command line, for others to run with a command behind it. */
 export const ownCommand = ({ dataDir, runDir }: Paths): readonly string[] => [
@@ -60,7 +67,7 @@ export async function withClient<T>(
     op: { readonly signal: AbortSignal; readonly report: Progress['report'] },
   ) => Promise<T>,
 ): Promise<T> {
-  if (process.getuid?.() !== 0) throw rootNeeded();
+  if (process.getuid?.() !== 0) throw rootNeeded("it takes files, namespaces and devices of the host's");
   const { openLocalClient } = await import('@ignite/engine/wire');
   const { flags, io, signal } = invocation;
   const paths = pathsOf(flags, io.env);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { storePath } from '@ignite/engine/host/paths';
 import { openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
@@ -45,7 +45,7 @@ async function lookUp(
     ? kinds.map((kind) => ({ text: kind.toLowerCase(), help: '' }))
     : [];
   const path = storePath(pathsOf(flags, env));
-  if (!existsSync(path)) return found;
+  if (!isReadable(path)) return found;
   using store = openSqliteStoreReadOnly(path);
   for (const choice of wanted) {
     if (choice.kind === 'object' && choice.of === 'Network') found.push(...(await networkNames(env)));
@@ -62,6 +62,16 @@ async function lookUp(
         );
   }
   return found;
+}
+
+/** Whoever may not read the store is offered what else there is. */
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const namesOf = async (store: ObjectStore, kind: string): Promise<readonly Candidate[]> =>
