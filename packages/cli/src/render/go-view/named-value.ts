@@ -2,6 +2,13 @@ import { type Bytes, formatBytes, humanBytes } from '@ignite/toolkit/units/bytes
 import { age } from '../age.ts';
 import { GoFunction, GoObject, type GoValue } from '../go-template/value.ts';
 
+export type Fields = Readonly<Record<string, GoValue>>;
+
+/** A struct of the original's API, which prints as its fields do unless it has a text. */
+export function struct(name: string, fields: Fields, text?: string): GoObject {
+  return new GoObject({ typeName: `ignite.${name}`, fields, ...(text !== undefined && { text }) });
+}
+
 /** A value of a named type that prints as `text`, and is `value` for everything else. */
 export function namedValue(
   typeName: string,
@@ -38,5 +45,5 @@ export const listValue = (typeName: string, texts: readonly string[], values: re
   namedValue(typeName, texts.join(', '), values);
 
 /** A pointer to nothing. Unlike in Go its fields can be asked for: a VM that is stopped shall not spoil a listing. */
-export const nilValue = (typeName: string, fields: Readonly<Record<string, GoValue>>): GoObject =>
+export const nilValue = (typeName: string, fields: Fields): GoObject =>
   new GoObject({ typeName, fields, isNil: true });

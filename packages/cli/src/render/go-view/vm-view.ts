@@ -8,13 +8,13 @@ import { formatPortMapping } from '@ignite/engine/network/port-text';
 import { addressesOf, portsText, statusText } from '../vm-text.ts';
 import { documentView } from './document-view.ts';
 import { fieldNames } from './field-names.ts';
-import { listValue, namedValue, nilValue, sizeValue, timeValue } from './named-value.ts';
+import { type Fields, listValue, namedValue, nilValue, sizeValue, struct, timeValue } from './named-value.ts';
 import { objectRoot } from './object-root.ts';
 import { ociSource } from './oci-source-view.ts';
+import { storageValue } from './storage-view.ts';
 import type { ViewContext } from './view-context.ts';
 
 const idPrefix = 'ignite';
-type Fields = Readonly<Record<string, GoValue>>;
 
 /** A VM with the fields and methods of the original's `VM`, of its last API version. */
 export function vmView(vm: Vm, context: ViewContext): GoObject {
@@ -75,7 +75,7 @@ function specFields({ spec, status }: Vm, { kernels }: ViewContext): Fields {
         ),
       ),
     }),
-    Storage: struct('VMStorageSpec', { Volumes: [], VolumeMounts: [] }),
+    Storage: storageValue(spec.storage),
     CopyFiles: spec.copyFiles.map(({ hostPath, vmPath }) =>
       struct('FileMapping', { HostPath: hostPath, VMPath: vmPath }),
     ),
@@ -92,7 +92,7 @@ function statusFields(vm: Vm, { nowMs, images, kernels }: ViewContext): Fields {
   const { status, spec, metadata } = vm;
   const isRunning = isUp(vm);
   const network = { Plugin: 'cni', IPAddresses: addressList(vm) };
-  const runtime = { ID: `${idPrefix}-${metadata.uid}`, Name: 'conmon' };
+  const runtime = { ID: `${idPrefix}-${metadata.uid}`, Name: spec.sandbox?.runtime ?? 'conmon' };
   const image = images.find((each) => each.status.digest === status.image?.digest);
   const kernel = kernels.find((each) => each.status.id === status.kernel?.id);
   const within = (name: 'image' | 'kernel') => {
@@ -124,7 +124,3 @@ function addressList(vm: Vm): GoObject {
 }
 
 const imageRef = (name: string): GoObject => namedValue('meta.OCIImageRef', name);
-
-function struct(name: string, fields: Fields, text?: string): GoObject {
-  return new GoObject({ typeName: `ignite.${name}`, fields, ...(text !== undefined && { text }) });
-}
