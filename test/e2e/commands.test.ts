@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
@@ -160,6 +160,43 @@ test('before a start everything that is amiss is told at once, and may be passed
   await ignite.ok('start', 'ports', '--ignore-preflight-checks', 'existingfile,PORT');
   taken.close();
   await ignite.ok('rm', '-f', 'ports');
+});
+
+test('run: what the host lacks is found before anything is fetched or made', async () => {
+  const taken = createServer().listen({ host: '0.0.0.0', port: 0 });
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const source = `oci-archive:${imageArchive('http')}`;
+  const { code, stderr, stdout } = await ignite.run('run', source, '--name', 'early', '-p', `${port}:80`);
+  taken.close();
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(stderr, /^error: the host is not ready to start the VM: Port-\d+\n/, 'nothing was pulled');
+  assert.doesNotMatch(await ignite.ok('images'), /http/);
+  assert.equal(await ignite.ok('ps', '-aq'), '');
+});
+
+test('an archive named by a relative path is the same one from another folder', async () => {
+  const archive = imageArchive('busybox');
+  await ignite.ok('create', `oci-archive:${relative('.', archive)}`, '--name', 'there');
+  const imageOf = async (vm: string) => (await ignite.ok('inspect', vm, '-t', '{{.Spec.Image.OCI}}')).trim();
+  assert.equal(await imageOf('there'), `oci-archive:${archive}`);
+  const file = join(ignite.dir, 'beside.yaml');
+  symlinkSync(archive, join(ignite.dir, 'busybox.tar'));
+  writeFileSync(
+    file,
+    'apiVersion: ignite.weave.works/v1\nkind: VM\nmetadata: {name: beside}\nspec: {image: {oci: oci-archive:busybox.tar}, power: Stopped}\n',
+  );
+  await ignite.ok('apply', '-f', file);
+  assert.equal(await imageOf('beside'), `oci-archive:${join(ignite.dir, 'busybox.tar')}`);
+  assert.match(await ignite.ok('apply', '-f', file), /^VM\/beside unchanged$/m);
+  const noted = await ignite.run('create', image, '--config', file, '--name', 'noted');
+  assert.match(
+    noted.stderr,
+    /^note: .*beside.yaml: its image .* gives way to .*busybox.tar of the command line\n/,
+  );
+  const silent = await ignite.run('--log-level=warn', 'create', image, '--config', file, '--name', 'silent');
+  assert.equal(silent.stderr, '', 'notes are subject to the log level');
+  await ignite.ok('rm', 'there', 'beside', 'noted', 'silent');
 });
 
 test('a VM that has stopped keeps its log; the log level decides what is told beside', async () => {

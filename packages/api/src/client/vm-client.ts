@@ -11,6 +11,8 @@ export interface CreateVmRequest {
   /** As a person wrote it: defaults are filled in and everything is validated here. */
   readonly spec: unknown;
   readonly registryConfigDir?: string;
+  /** Given for a VM that is started at once: what its host lacks for that is found before anything is fetched. */
+  readonly preflight?: Pick<StartVmRequest, 'ignorePreflightChecks'>;
   /** Wins over that of the spec; conmon takes its place, with a warning, where this host has it not. */
   readonly runtime?: SandboxRuntime;
 }
@@ -49,7 +51,10 @@ export interface LogsRequest {
 
 /** VMs, named as in `find`. */
 export interface VmClient extends Finder<Vm> {
-  /** Makes the VM with its disk; imports image and kernel when they are absent. It is not started. */
+  /**
+   * Makes the VM with its disk; imports image and kernel when they are absent. It is not started.
+   * @throws CodedError PREFLIGHT_FAILED when the host is to be ready for that, and is not
+   */
   create(request: CreateVmRequest, op: ClientOperation): Promise<Vm>;
   /**
    * Resolves once the VM runs, and when it has `ssh: true`, once SSH answers.

@@ -51,5 +51,5 @@ export function networkPluginNote(
       'the "docker-bridge" network plugin can only be used with the "docker" runtime',
       'add --runtime docker, or leave --network-plugin out',
     );
-  return 'note: --network-plugin docker-bridge: the VM is on the CNI network of Ignite, not on that of Docker\n';
+  return '--network-plugin docker-bridge: the VM is on the CNI network of Ignite, not on that of Docker';
 }

@@ -7,6 +7,7 @@ import type { Command, Invocation } from '../arguments/command.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../arguments/runtime-flags.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
+import { tellNote } from '../render/note.ts';
 import { startFlags, startRequest, startedLine } from './run.ts';
 import { readVmFile } from './vm-file.ts';
 
@@ -20,7 +21,7 @@ export const start: Command = {
   run: async (invocation) => {
     const { flags, io } = invocation;
     const note = networkPluginNote(flags, { runtime: 'docker' }); // which the VM may have been made with
-    if (note !== undefined && !flags.isSet('quiet')) io.err.write(note);
+    if (note !== undefined) tellNote(note, invocation);
     const request = { ...startRequest(flags), ...runtimeOf(flags) };
     return await withClient(invocation, async (client, op) => {
       for (const vm of await findAll(client, invocation)) {

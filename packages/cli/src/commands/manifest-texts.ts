@@ -15,6 +15,8 @@ export const filenameFlag: Flag = {
   help: 'manifests: a file, a folder, or - for standard input',
 };
 
+export const standardInput = 'standard input';
+
 /** The text of one file or of standard input, or the manifests in a folder. */
 export type ManifestTexts =
   | { readonly kind: 'text'; readonly name: string; readonly text: string }
@@ -32,7 +34,7 @@ export async function readManifestTexts(
 }
 
 async function readOne(name: string, signal: AbortSignal): Promise<ManifestTexts> {
-  if (name === '-') return { kind: 'text', name: 'standard input', text: await readAll(process.stdin) };
+  if (name === '-') return { kind: 'text', name: standardInput, text: await readAll(process.stdin) };
   try {
     if (!(await stat(name)).isDirectory()) return { kind: 'text', name, text: await readFile(name, 'utf8') };
   } catch (failure) {

@@ -80,7 +80,8 @@ async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Prom
     let freed = bytes(0);
     for await (const removed of client.space.remove(plan, op)) {
       freed = bytes(freed + removed.freed);
-      if (removed.outcome === 'kept') io.err.write(`warning: ${spaceName(removed.item)} is in use by now\n`);
+      if (removed.outcome === 'kept')
+        op.report({ kind: 'warning', message: `${spaceName(removed.item)} is in use by now` });
       else if (isQuiet) io.out.write(`${removed.item.uid ?? removed.item.path}\n`);
       else if (removed.freed > 0 || removed.item.kind !== 'layers')
         io.out.write(line('Removed', removed.item, removed.freed));

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { CreateVmRequest, StartVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { VmFile } from '@ignite/api/vm-file';
+import { sourceFrom } from '@ignite/engine/oci/source';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
@@ -12,6 +13,7 @@ import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 import { readConfiguration, registryConfig } from '../configuration.ts';
 import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
+import { tellNote } from '../render/note.ts';
 import { readVmFile } from './vm-file.ts';
 import { storageOf, volumeFlags } from './volume-flags.ts';
 
@@ -122,7 +124,7 @@ export const run: Command = {
     const { flags, io } = invocation;
     const [request, starting] = [await createRequest(invocation), startRequest(flags)];
     return await withClient(invocation, async (client, op) => {
-      const created = await client.vms.create(request, op);
+      const created = await client.vms.create({ ...request, preflight: starting }, op);
       if (!flags.isSet('interactive')) printCreated(created, invocation);
       const vm = await client.vms.start(created.metadata.uid, starting, op);
       if (flags.isSet('interactive')) {
@@ -145,18 +147,18 @@ function printCreated(vm: Vm, { flags, io }: Invocation): void {
 
 /** Flags win over the file of `--config`, and that over the configuration's defaults for VMs. */
 async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
-  const { flags, io } = invocation;
+  const { flags } = invocation;
   const configuration = await readConfiguration(invocation);
   const { vmDefaults = {} } = configuration;
   const note = networkPluginNote(flags, configuration);
-  if (note !== undefined && !flags.isSet('quiet')) io.err.write(note);
+  if (note !== undefined) tellNote(note, invocation);
   const config = flags.text('config');
   const file = config === undefined ? undefined : await readVmFile(config);
   const given = { ...specOf(invocation), ...(await cloudInitOf(flags)) };
   const spec = mergePatch(mergePatch(vmDefaults, file?.spec ?? {}), given) as VmFile['spec'];
   const [wanted, otherwise] = [spec.image?.oci, file?.spec.image?.oci];
-  if (otherwise !== undefined && otherwise !== wanted && !flags.isSet('quiet'))
-    io.err.write(`note: ${config}: its image ${otherwise} gives way to ${wanted} of the command line\n`);
+  if (otherwise !== undefined && otherwise !== wanted)
+    tellNote(`${config}: its image ${otherwise} gives way to ${wanted} of the command line`, invocation);
   if (spec.image === undefined)
     throw usageError('an image is needed', 'name one, or give a manifest with --config');
   const name = flags.text('name') ?? file?.name;
@@ -186,8 +188,11 @@ function specOf({ flags, args: [image], rest: command }: Invocation): object {
   const storage = storageOf(flags);
   const copyFiles = flags.list('copy-files').flatMap((list) => list.split(','));
   return {
-    ...(image !== undefined && { image: { oci: image } }),
-    kernel: { ...(oci !== undefined && { oci }), ...(cmdLine !== undefined && { cmdLine }) },
+    ...(image !== undefined && { image: { oci: sourceFrom('.', image) } }),
+    kernel: {
+      ...(oci !== undefined && { oci: sourceFrom('.', oci) }),
+      ...(cmdLine !== undefined && { cmdLine }),
+    },
     ...archOf(flags),
     ...(cpus !== undefined && { cpus: parseCount(cpus) }),
     ...(gic !== undefined && { machine: { gic: parseGic(gic) } }),

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type VmFile, decodeVmFile } from '@ignite/api/vm-file';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { usageError } from '../arguments/usage-error.ts';
+import { withFoundSources } from './found-sources.ts';
 
 /**
  * What the file of `--config` says of a VM.
@@ -14,5 +16,6 @@ export async function readVmFile(path: string): Promise<VmFile> {
   } catch (failure) {
     throw usageError(`--config ${path}: ${errorText(failure)}`, 'name a manifest that can be read');
   }
-  return decodeVmFile(text, path);
+  const file = decodeVmFile(text, path);
+  return { ...file, spec: withFoundSources(file.spec, dirname(path)) };
 }

@@ -40,6 +40,12 @@ test('Progress: a lower level tells warnings alone, and the lowest nothing', () 
   assert.equal(capture(false, 'error', twoSteps), '');
 });
 
+test('Progress: notes are told with the steps, and no more than they are below that level', () => {
+  const noting = (progress: Progress): void => progress.note('a.yaml:3: it has no effect');
+  assert.equal(capture(false, 'info', noting), 'note: a.yaml:3: it has no effect\n');
+  assert.equal(capture(false, 'warn', noting), '');
+});
+
 test('Progress: what a step has carried stands behind it, on a terminal', () => {
   const pulling = (progress: Progress): void => {
     progress.report({ kind: 'step', message: 'Pulling' });

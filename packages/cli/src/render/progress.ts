@@ -27,6 +27,11 @@ export class Progress implements Disposable {
     else if (event.kind === 'transfer' && tells(this.#level, 'info') && this.#io.isTty) this.#transfer(event);
   };
 
+  /** What a person may want to know, and what stops nobody. */
+  readonly note = (text: string): void => {
+    if (tells(this.#level, 'info')) this.#line(`note: ${text}`);
+  };
+
   /** A line that is there to be looked at when something is wrong. */
   readonly debug = (text: string): void => this.#line(`debug: ${text}`);
 

@@ -25,7 +25,14 @@ import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
 import { assertNetworkFits } from '../vm/attach-network.ts';
 import { addressOf, untilExited, untilReady } from '../vm/await-vm.ts';
 import { readConsole } from '../vm/console.ts';
-import { assertUnused, storeVm, uidFor, validateRequest, warnOfSmallDisk } from '../vm/create-vm.ts';
+import {
+  assertFoundAnywhere,
+  assertUnused,
+  storeVm,
+  uidFor,
+  validateRequest,
+  warnOfSmallDisk,
+} from '../vm/create-vm.ts';
 import { clearFailedStart, keepFailedStart } from '../vm/failed-start.ts';
 import { isPaused, noIdentity, noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
 import { allottedMemoryOf, untilMemoryGiven } from '../vm/guest-memory.ts';
@@ -33,8 +40,8 @@ import { pauseVm, resumeVm } from '../vm/pause-vm.ts';
 import { reconcileVm } from '../vm/reconcile-vm.ts';
 import { restartWhenDue } from '../vm/restart-vm.ts';
 import { settleVm } from '../vm/settle-vm.ts';
-import { assertMachine } from '../vm/vm-machine.ts';
-import { vmNeeds } from '../vm/vm-needs.ts';
+import { archOf, assertMachine } from '../vm/vm-machine.ts';
+import { type StartableVm, vmNeeds } from '../vm/vm-needs.ts';
 import { startVm } from '../vm/start-vm.ts';
 import { recordInLife } from '../vm/vm-events.ts';
 import { withVmLocked } from '../vm/vm-lock.ts';
@@ -71,7 +78,7 @@ export class LocalVms implements VmClient {
     const spec = await withRuntime(asked, request.runtime, this.#host, op);
     const arch = spec.arch ?? hostArch;
     assertMachine(spec, arch);
-    assertVmm(this.#host.vmm, arch);
+    assertFoundAnywhere(spec);
     const ofArch = { ...request, arch, ...daemonOf(spec) };
     const imageRequest = parseImportRequest(spec.image.oci, ofArch);
     if (spec.kernel.oci !== undefined) parseImportRequest(spec.kernel.oci, ofArch);
@@ -81,6 +88,9 @@ export class LocalVms implements VmClient {
     assertUnused({ name, uid }, vms);
     const wanted = { uid, network: spec.network, annotations: request.annotations ?? {} };
     await assertNetworkFits(wanted, vms, this.#host.network);
+    const { preflight } = request;
+    if (preflight) await this.#assertReady({ spec, arch }, preflight.ignorePreflightChecks ?? []);
+    assertVmm(this.#host.vmm, arch);
     const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
     warnOfSmallDisk(spec, image, op);
     const kernel = await kernelFor(spec.kernel.oci, ofArch, this.#host, op);
@@ -94,6 +104,12 @@ export class LocalVms implements VmClient {
     return vm;
   }
 
+  /** @throws CodedError PREFLIGHT_FAILED */
+  async #assertReady(vm: StartableVm, ignored: readonly string[]): Promise<void> {
+    const { vmm, env } = this.#host;
+    await assertPreflight(planPreflight(vmNeeds(vm, vmm, env), ignored));
+  }
+
   async start(query: string, request: StartVmRequest, op: ClientOperation): Promise<Vm> {
     const ignored = request.ignorePreflightChecks ?? [];
     const host = isTypeIgnored('Port', ignored)
@@ -102,7 +118,7 @@ export class LocalVms implements VmClient {
     const vm = await withVmLocked(query, host, op.signal, async (asked) => {
       const found = await recordRuntime(asked, request.runtime, host, op);
       if ((await host.sandbox.observe(found.metadata.uid)).state !== 'running') {
-        await assertPreflight(planPreflight(vmNeeds(found, host.vmm, host.env), ignored));
+        await this.#assertReady({ spec: found.spec, arch: archOf(found) }, ignored);
         op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });
       }
       try {

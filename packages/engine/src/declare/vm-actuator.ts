@@ -19,6 +19,7 @@ export interface VmEngine {
       readonly labels: Readonly<Record<string, string>>;
       readonly annotations: Readonly<Record<string, string>>;
       readonly spec: unknown;
+      readonly preflight?: object;
     },
     op: ClientOperation,
   ): Promise<Vm>;
@@ -63,7 +64,8 @@ export class VmActuator implements Actuator {
     const spec = specOf(wanted);
     await this.#finishRemoval(name, op);
     try {
-      await this.#engine.create({ name, labels, annotations, spec }, quieter(op));
+      const preflight = spec.power === 'Stopped' ? {} : { preflight: {} };
+      await this.#engine.create({ name, labels, annotations, spec, ...preflight }, quieter(op));
     } catch (failure) {
       // An earlier run that was cut short has made it: that one is gone on with.
       if (!hasCode(failure, 'VM_NAME_TAKEN')) throw failure;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseSource, sourceInDaemon } from './source.ts';
+import { isRelativeSource, parseSource, sourceFrom, sourceInDaemon } from './source.ts';
 
 test('parseSource: a plain name and a docker:// one are of a registry', () => {
   const expected = {
@@ -60,4 +60,18 @@ test('sourceInDaemon: what is of a registry may be in a daemon, under the same n
   assert.deepEqual([containerd?.transport, containerd?.name], ['containerd', source.name]);
   assert.equal(sourceInDaemon(parseSource('oci-archive:/x.tar'), 'docker'), undefined);
   assert.equal(sourceInDaemon(parseSource(`debian@sha256:${'a'.repeat(64)}`), 'docker'), undefined);
+});
+
+test('sourceFrom: an archive or layout named by a relative path is the same one from another folder', () => {
+  for (const [given, found] of [
+    ['oci-archive:app.tar', 'oci-archive:/work/app.tar'],
+    ['docker-archive:../app.tar:app:2', 'docker-archive:/app.tar:app:2'],
+    ['oci:./layout:12', 'oci:/work/layout:12'],
+    ['oci-archive:/x/app.tar:2', 'oci-archive:/x/app.tar:2'],
+  ] as const) {
+    assert.equal(sourceFrom('/work', given), found);
+    assert.equal(isRelativeSource(given), given !== found);
+  }
+  for (const other of ['oci:12', 'debian:12', 'docker-daemon:app:2', 'containerd:app'])
+    assert.deepEqual([sourceFrom('/work', other), isRelativeSource(other)], [other, false]);
 });

@@ -1,3 +1,4 @@
+import { isAbsolute, resolve } from 'node:path';
 import { referenceInvalid } from './errors.ts';
 import type { HostDaemon } from '../host/errors.ts';
 import { familiarName, fullName, parseReference } from './reference.ts';
@@ -60,6 +61,21 @@ export function parseSource(text: string): ImageSource {
       return { transport, location: `${transport}:${rest}`, name: archiveName(rest) };
   }
 }
+
+/** Pure. The source as it is found from anywhere: an archive or layout by a path from `dir` is named by all of its path. */
+export function sourceFrom(dir: string, text: string): string {
+  const [, transport, path, name = ''] = pathSource(text) ?? [];
+  return transport === undefined || path === undefined ? text : `${transport}:${resolve(dir, path)}${name}`;
+}
+
+/** Pure. Whether the source is another one, or none, for who is in another folder. */
+export const isRelativeSource = (text: string): boolean => !isAbsolute(pathSource(text)?.[2] ?? '/');
+
+/** The transport, the path and, with its colon, the name of a source that is a file or folder of this host. */
+const pathSource = (text: string): RegExpExecArray | undefined =>
+  /^oci:[\w.-]+$/.test(text)
+    ? undefined
+    : (/^(oci|oci-archive|docker-archive):([^:]+)(:.*)?$/.exec(text) ?? undefined);
 
 /** `NAME`, or `//NAMESPACE/NAME`. */
 function parseContainerd(rest: string): ContainerdSource {

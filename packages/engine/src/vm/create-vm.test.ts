@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { uidFor, validateRequest } from './create-vm.ts';
+import { assertFoundAnywhere, uidFor, validateRequest } from './create-vm.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'create-vm-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -37,6 +37,13 @@ test('validateRequest: what is no public key, and what cannot be copied, is refu
   await assert.rejects(validateRequest({ spec: { image, ssh: join(dir, 'none') } }), { code: 'KEY_INVALID' });
   const copyFiles = [{ hostPath: join(dir, 'none'), vmPath: '/x' }];
   await assert.rejects(validateRequest({ spec: { image, copyFiles } }), { code: 'COPY_FILE_INVALID' });
+});
+
+test('assertFoundAnywhere: a source that is another one in another folder is not stored', async () => {
+  const wants = async (spec: object) => (await validateRequest({ spec: { image, ...spec } })).spec;
+  const relative = await wants({ kernel: { oci: 'oci-archive:kernel.tar' } });
+  assert.throws(() => assertFoundAnywhere(relative), /^CodedError: spec\.kernel\.oci: .* is not absolute$/);
+  assertFoundAnywhere(await wants({ kernel: { oci: 'oci-archive:/kernel.tar' } }));
 });
 
 test('uidFor: a uid that is asked for is taken, if it is one; else each VM gets another', () => {

@@ -14,6 +14,7 @@ import { issuePath, issueText } from '@ignite/toolkit/schema/issue-text';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
+import { isRelativeSource } from '../oci/source.ts';
 import { sandboxEnviron } from '../sandbox/sandbox-environ.ts';
 import { assertVolumesUsable } from '../storage/resolve-volumes.ts';
 import { invalidKey, invalidVm, nameTaken, uidTaken, uncopyableFile } from './errors.ts';
@@ -63,6 +64,16 @@ async function validatePublicKey(ssh: VmSpec['ssh']): Promise<void> {
     throw invalidKey(ssh, failure);
   }
   throw invalidKey(ssh);
+}
+
+/** What is stored is read later, by who knows not from which folder it was written. @throws CodedError VM_INVALID */
+export function assertFoundAnywhere({ image, kernel }: VmSpec): void {
+  for (const [field, source] of Object.entries({ image: image.oci, kernel: kernel.oci }))
+    if (source !== undefined && isRelativeSource(source))
+      throw invalidVm(
+        `spec.${field}.oci: ${source}: its path is not absolute`,
+        'write the whole path, from / on',
+      );
 }
 
 /** The uid that an annotation asks for, or a new one. @throws CodedError VM_INVALID */
