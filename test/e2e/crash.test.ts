@@ -87,7 +87,7 @@ test('kill -9 while an image or a kernel is made: the next command starts anew a
 
 function filesBelow(dir: string): readonly string[] {
   const names = readdirSync(dir, { recursive: true }) as readonly string[];
-  return names.filter((name) => !/^state\.db-|^locks\/|^scratch$|^vms$/.test(name)).sort();
+  return names.filter((name) => !/^state\.db-|^locks\/|^oci\/\.|^scratch$|^vms$/.test(name)).sort();
 }
 
 test('twenty runs at once all come to be, each with an address of its own', async () => {
@@ -116,4 +116,29 @@ test('commands on one VM at once take turns, whichever wins', async () => {
     /a VM named "twin" already exists\nhint: /,
   );
   await ignite.ok('rm', '-f', 'twin');
+});
+
+test('create, rmi and prune at once: every VM that came to be has its image, and starts', async () => {
+  const image = `oci-archive:${imageArchive('busybox')}`;
+  const names = ['kept-1', 'kept-2', 'kept-3'];
+  await ignite.ok('image', 'rm', 'busybox');
+  await ignite.ok('image', 'import', image);
+  const [created, removed] = await Promise.all([
+    Promise.all(names.map((name) => ignite.run('create', image, '--name', name, '--memory', '128MB'))),
+    Promise.all(
+      [
+        ['rmi', 'busybox'],
+        ['image', 'prune', '-f'],
+        ['rmi', 'busybox'],
+      ].map((args) => ignite.run(...args)),
+    ),
+  ]);
+  for (const { code, stderr } of created) assert.equal(code, 0, stderr);
+  for (const { code, stderr } of removed)
+    assert.ok(code === 0 || /is used by VM|there is no image/.test(stderr), stderr);
+  const last = names.at(-1)!;
+  await ignite.ok('start', last);
+  assert.ok(await running(last));
+  assert.match((await ignite.run('rmi', 'busybox')).stderr, /image "busybox:latest" is used by VM/);
+  await ignite.ok('rm', '-f', ...names);
 });

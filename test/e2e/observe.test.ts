@@ -102,12 +102,13 @@ test('system df tells what takes space; prune removes what nothing uses, and onl
 });
 
 test('prune clears up after an import that was killed', async () => {
-  const tags = (): number => JSON.parse(readFileSync(inData('oci/index.json'), 'utf8')).manifests.length;
+  const tags = (): number =>
+    readFileSync(inData('oci/index.json'), 'utf8').split('org.opencontainers.image.ref.name').length; // also half-written
   const before = tags();
   const importing = ignite.start(['image', 'import', `oci-archive:${imageArchive('http')}`]);
   let isOver = false;
   void importing.ended.then(() => (isOver = true));
-  while (tags() === before && !isOver) await delay(5);
+  while (tags() <= before && !isOver) await delay(5);
   importing.kill();
   await importing.ended;
   assert.ok(tags() > before);

@@ -11,6 +11,7 @@ import { kernelDir, layoutDir, locksDir } from '../host/paths.ts';
 import { kernelFiles } from '../kernel/kernel-folder.ts';
 import { transferFailed } from '../oci/errors.ts';
 import { type ImageDeps, layoutTag } from '../oci/import-image.ts';
+import { lockLayout } from '../oci/layout-lock.ts';
 import { copyImageOut } from '../oci/skopeo.ts';
 import { writeTar } from '../oci/tar.ts';
 import { flatten } from '../rootfs/qemu-img.ts';
@@ -39,7 +40,7 @@ export async function exportVm(
   await flatten(copied, at('disk.qcow2'), runner, signal);
   report({ kind: 'step', message: `Adding ${image.spec.oci} and its kernel` });
   {
-    using _layout = await acquireLock(locksDir(paths), 'oci-layout', signal);
+    using _layout = await lockLayout(paths, signal);
     const from = { layout: layoutDir(paths), tag: layoutTag(image.metadata.name) };
     await copyImageOut({ ...from, destination: `oci:${at('image')}:image` }, runner, signal).catch(
       (failure: unknown) => {

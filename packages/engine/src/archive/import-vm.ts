@@ -55,7 +55,8 @@ export async function importVm(
     return await storeVm(
       { name, uid, spec, arch: kernel.status.arch, image, kernel },
       { labels, annotations, spec },
-      host.store,
+      host,
+      op.signal,
     );
   } catch (failure) {
     await rm(files.dir, { recursive: true, force: true });

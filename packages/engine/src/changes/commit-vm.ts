@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { CommitRequest } from '@ignite/api/client/change-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
-import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import { layoutDir, locksDir } from '../host/paths.ts';
+import { layoutDir } from '../host/paths.ts';
 import { transferFailed } from '../oci/errors.ts';
 import { importAndRecord } from '../oci/image-objects.ts';
 import { type ImageDeps, layoutTag } from '../oci/import-image.ts';
+import { lockLayout } from '../oci/layout-lock.ts';
 import { parsePlatform } from '../oci/platform.ts';
 import { familiarName, parseReference } from '../oci/reference.ts';
 import { copyImageOut } from '../oci/skopeo.ts';
@@ -30,7 +30,7 @@ export async function commitVm(
   await using layer = await readChanges({ ...changes, as: 'layer' }, host, op);
   const layout = join(layer.path, 'layout');
   {
-    using _lock = await acquireLock(locksDir(paths), 'oci-layout', op.signal);
+    using _lock = await lockLayout(paths, op.signal);
     const from = { layout: layoutDir(paths), tag: layoutTag(image.metadata.name) };
     await copyImageOut({ ...from, destination: `oci:${layout}:${tag}` }, runner, op.signal).catch(
       (failure: unknown) => {

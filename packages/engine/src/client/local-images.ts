@@ -3,18 +3,21 @@ import type { Finder } from '@ignite/api/client/finder';
 import type { ImageClient, ImportImageRequest } from '@ignite/api/client/image-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { loadImages, saveImages } from '../oci/image-archive.ts';
 import { hostArch } from '../host/arch.ts';
 import { importDisk } from '../oci/import-disk.ts';
 import { parseDiskFile } from '../rootfs/disk-file.ts';
 import { imageInUse } from '../oci/errors.ts';
+import { lockLayout } from '../oci/layout-lock.ts';
 import { importAndRecord, removeImageObject } from '../oci/image-objects.ts';
 import { pushImage } from '../oci/push-image.ts';
 import { listImages, listVms } from '../vm/list-objects.ts';
 import { importRequest } from './import-request.ts';
 import type { LocalHost } from './local-client.ts';
 import type { LocalVms } from './local-vms.ts';
-import { removeUsers } from './remove-users.ts';
+import { removeUnused } from './remove-unused.ts';
 
 /** Images of this host. */
 export class LocalImages implements ImageClient {
@@ -69,16 +72,27 @@ export class LocalImages implements ImageClient {
   }
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image> {
-    const image = await this.find(query, op.signal);
-    const hasDigest = ({ status }: Image): boolean => status.digest === image.status.digest;
-    if ((await listImages(this.#host.store)).filter(hasDigest).length === 1) {
-      const users = (await listVms(this.#host.store)).filter(
-        ({ status }) => status.image?.digest === image.status.digest,
-      );
-      const inUse = (vm: string): Error => imageInUse(image.metadata.name, vm);
-      await removeUsers(users, { force: request.force, inUse }, this.#vms, op);
-    }
-    await removeImageObject(image, this.#host, this.#host.store, op.signal);
-    return image;
+    const { uid, name } = (await this.find(query, op.signal)).metadata;
+    const { paths, store } = this.#host;
+    return await removeUnused(
+      {
+        force: request.force,
+        lock: () => lockLayout(paths, op.signal),
+        find: async () => {
+          const found = await this.find(uid, op.signal);
+          return { found, users: await imageUsers(found, store) };
+        },
+        inUse: (vm) => imageInUse(name, vm),
+        remove: (image) => removeImageObject(image, this.#host, store, op.signal),
+      },
+      { paths, vms: this.#vms },
+      op,
+    );
   }
+}
+
+/** The VMs whose disk could not be read without this very image. */
+async function imageUsers({ status: { digest } }: Image, store: ObjectStore): Promise<readonly Vm[]> {
+  if ((await listImages(store)).filter(({ status }) => status.digest === digest).length > 1) return [];
+  return (await listVms(store)).filter(({ status }) => status.image?.digest === digest);
 }

@@ -4,14 +4,18 @@ import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { hostArch } from '../host/arch.ts';
+import { locksDir } from '../host/paths.ts';
 import { kernelInUse } from '../kernel/errors.ts';
 import { buildKernelObject, importKernelObject, removeKernelObject } from '../kernel/kernel-objects.ts';
 import { importRequest } from './import-request.ts';
 import { listKernels, listVms } from '../vm/list-objects.ts';
 import type { LocalHost } from './local-client.ts';
 import type { LocalVms } from './local-vms.ts';
-import { removeUsers } from './remove-users.ts';
+import { removeUnused } from './remove-unused.ts';
 
 /** Kernels of this host. */
 export class LocalKernels implements KernelClient {
@@ -47,16 +51,27 @@ export class LocalKernels implements KernelClient {
   }
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Kernel> {
-    const kernel = await this.find(query, op.signal);
-    const hasId = ({ status }: Kernel): boolean => status.id === kernel.status.id;
-    if ((await listKernels(this.#host.store)).filter(hasId).length === 1) {
-      const users = (await listVms(this.#host.store)).filter(
-        ({ status }) => status.kernel?.id === kernel.status.id,
-      );
-      const inUse = (vm: string): Error => kernelInUse(kernel.metadata.name, vm);
-      await removeUsers(users, { force: request.force, inUse }, this.#vms, op);
-    }
-    await removeKernelObject(kernel, this.#host, this.#host.store);
-    return kernel;
+    const { uid, name } = (await this.find(query, op.signal)).metadata;
+    const { paths, store } = this.#host;
+    return await removeUnused(
+      {
+        force: request.force,
+        lock: () => acquireLock(locksDir(paths), 'kernel', op.signal),
+        find: async () => {
+          const found = await this.find(uid, op.signal);
+          return { found, users: await kernelUsers(found, store) };
+        },
+        inUse: (vm) => kernelInUse(name, vm),
+        remove: (kernel) => removeKernelObject(kernel, this.#host, store),
+      },
+      { paths, vms: this.#vms },
+      op,
+    );
   }
+}
+
+/** The VMs that could not boot without this very kernel. */
+async function kernelUsers({ status: { id } }: Kernel, store: ObjectStore): Promise<readonly Vm[]> {
+  if ((await listKernels(store)).filter(({ status }) => status.id === id).length > 1) return [];
+  return (await listVms(store)).filter(({ status }) => status.kernel?.id === id);
 }

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadClient } from '@ignite/api/client/client';
 import type { ImageClient } from '@ignite/api/client/image-client';
 import type { KernelClient } from '@ignite/api/client/kernel-client';
@@ -17,12 +16,6 @@ import { surveySpace } from '../space/survey.ts';
 import { tryLocks } from '../space/try-locks.ts';
 import { usedBytes } from '../space/used-bytes.ts';
 import type { LocalHost } from './local-client.ts';
-
-/**
- * An import is known to the store a moment after it has let go of its lock: what is left over is looked at twice, so much
- * apart.
- */
-const secondLookMs = 2_000;
 
 const inUseCodes = ['VM_RUNNING', 'IMAGE_IN_USE', 'KERNEL_IN_USE', 'VOLUME_IN_USE'];
 const goneCodes = ['VM_NOT_FOUND', 'IMAGE_NOT_FOUND', 'KERNEL_NOT_FOUND', 'VOLUME_NOT_FOUND'];
@@ -53,13 +46,10 @@ export class LocalSpace implements SpaceClient {
   async *remove(items: readonly SpaceItem[], op: ClientOperation): AsyncGenerator<RemovedItem> {
     const kinds = new Set(items.map(({ kind }) => kind));
     const layoutBefore = kinds.has('image') ? await usedBytes(layoutDir(this.#host.paths)) : bytes(0);
-    const stray = kinds.has('layers') ? await this.#stray(op.signal) : [];
-    if (kinds.has('leftover') || stray.length > 0)
-      await delay(secondLookMs, undefined, { signal: op.signal });
     for (const item of items) {
       op.signal.throwIfAborted();
       const freed =
-        item.kind === 'layers' ? await this.#layers(stray, layoutBefore, op) : await this.#one(item, op);
+        item.kind === 'layers' ? await this.#layers(layoutBefore, op.signal) : await this.#one(item, op);
       yield { item, outcome: freed === undefined ? 'kept' : 'removed', freed: freed ?? bytes(0) };
     }
   }
@@ -102,15 +92,11 @@ export class LocalSpace implements SpaceClient {
   }
 
   /** With what the removal of images has freed already. */
-  async #layers(seen: readonly string[], before: Bytes, { signal }: ClientOperation): Promise<Bytes> {
+  async #layers(before: Bytes, signal: AbortSignal): Promise<Bytes> {
     const now = await usedBytes(layoutDir(this.#host.paths));
-    const again = async (): Promise<readonly string[]> =>
-      (await this.#stray(signal)).filter((tag) => seen.includes(tag));
-    return bytes(Math.max(0, before - now) + (await pruneLayers(again, this.#host, signal)));
-  }
-
-  async #stray(signal: AbortSignal): Promise<readonly string[]> {
-    return await strayTags(this.#host, await this.#read.images.list(signal));
+    const stray = async (): Promise<readonly string[]> =>
+      await strayTags(this.#host, await this.#read.images.list(signal));
+    return bytes(Math.max(0, before - now) + (await pruneLayers(stray, this.#host, signal)));
   }
 
   async #known(signal: AbortSignal): Promise<KnownObjects> {

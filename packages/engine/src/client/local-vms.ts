@@ -25,6 +25,7 @@ import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
 import { assertNetworkFits } from '../vm/attach-network.ts';
 import { addressOf, untilExited, untilReady } from '../vm/await-vm.ts';
 import { readConsole } from '../vm/console.ts';
+import { untilContentStays } from '../vm/content-lock.ts';
 import {
   assertFoundAnywhere,
   assertUnused,
@@ -91,10 +92,12 @@ export class LocalVms implements VmClient {
     const { preflight } = request;
     if (preflight) await this.#assertReady({ spec, arch }, preflight.ignorePreflightChecks ?? []);
     assertVmm(this.#host.vmm, arch);
-    const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
-    warnOfSmallDisk(spec, image, op);
-    const kernel = await kernelFor(spec.kernel.oci, ofArch, this.#host, op);
-    const vm = await storeVm({ name, uid, spec, arch, image, kernel }, request, this.#host.store);
+    const vm = await untilContentStays(async () => {
+      const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
+      warnOfSmallDisk(spec, image, op);
+      const kernel = await kernelFor(spec.kernel.oci, ofArch, this.#host, op);
+      return await storeVm({ name, uid, spec, arch, image, kernel }, request, this.#host, op.signal);
+    });
     await recordEvent(
       this.#host.store,
       vm,

@@ -4,6 +4,7 @@ import { diffFields, dottedPath } from '@ignite/toolkit/diff/field-change';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import type { LocalHost } from '../client/local-client.ts';
 import { assertNetworkFits } from '../vm/attach-network.ts';
+import { withContent } from '../vm/content-lock.ts';
 import { resizeMemory } from '../vm/guest-memory.ts';
 import { recordWrite } from '../vm/vm-events.ts';
 import { archOf, assertMachine } from '../vm/vm-machine.ts';
@@ -41,7 +42,7 @@ export async function redefineVm(
     ...diffFields(found.spec, { ...spec, power: found.spec.power }, '/spec'),
   ];
   const isUp = (await host.sandbox.observe(uid)).state === 'running';
-  const redefined = await changeVm(host.store, found, (now) => ({
+  const redefine = (now: Vm) => ({
     spec: { ...spec, power: now.spec.power },
     labels,
     annotations,
@@ -49,7 +50,10 @@ export async function redefineVm(
       ...(isUp ? waitingStatus(now, spec, host.vmm) : now.status),
       ...(kernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
     },
-  }));
+  });
+  const redefined = await withContent(kernel ? { kernel } : {}, host, op.signal, () =>
+    changeVm(host.store, found, redefine),
+  );
   const paths = changes.map(({ path }) => dottedPath(path));
   if (paths.length > 0) await recordWrite(redefined, { reason: 'Updated', message: paths.join(', ') }, host);
   return isUp ? await resizeMemory(redefined, host, op.signal) : redefined;

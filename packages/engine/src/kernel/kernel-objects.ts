@@ -15,6 +15,7 @@ import { layoutTag } from '../oci/import-image.ts';
 import { type Imported, findImported, importName } from '../oci/arch-name.ts';
 import { describeImage } from '../oci/image-config.ts';
 import { bringImage } from '../oci/bring-image.ts';
+import { lockLayout } from '../oci/layout-lock.ts';
 import { type UnpackedImage, removeTag, unpackImage } from '../oci/umoci.ts';
 import { listKernels } from '../vm/list-objects.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
@@ -119,7 +120,7 @@ async function unpackKernelImage(
   const { paths, runner } = deps;
   const { signal } = op;
   const { name } = request.source;
-  using _lock = await acquireLock(locksDir(paths), 'oci-layout', signal);
+  using _lock = await lockLayout(paths, signal);
   const layout = layoutDir(paths);
   const tag = `kernel-${layoutTag(name)}`;
   const digest = await bringImage({ ...request, layout, tag }, deps, op);
@@ -131,6 +132,7 @@ async function unpackKernelImage(
   }
 }
 
+/** Forgets a kernel, and its files with the last one that has them. No VM may use it; the caller holds the kernel lock. */
 export async function removeKernelObject(
   kernel: Kernel,
   deps: KernelDeps,

@@ -14,7 +14,7 @@ export interface CopiedImage {
   readonly baseDisk: { readonly path: string; readonly size: Bytes };
 }
 
-/** Makes a base disk of the original's. It is there whole or not at all. The caller holds the import's lock. */
+/** Makes a base disk of the original's. It is there whole or not at all. The caller holds the layout's lock. */
 export async function copyImage(
   image: { readonly name: string; readonly path: string },
   paths: Paths,

@@ -5,17 +5,19 @@ import { type ImageSpec, type ImageStatus, noImageConfig } from '@ignite/api/v1/
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { hostArch } from '../host/arch.ts';
 import type { Paths } from '../host/paths.ts';
+import { lockLayout } from '../oci/layout-lock.ts';
 import { formatPlatform } from '../oci/platform.ts';
 import { copyImage } from './copy-image.ts';
 import type { LegacyObject } from './legacy-tree.ts';
 
-/** Takes over an image with its base disk, under `name`. The caller holds the import's lock. */
+/** Takes over an image with its base disk, under `name`. */
 export async function importLegacyImage(
   image: LegacyObject,
   name: string,
   { paths, store }: { readonly paths: Paths; readonly store: ObjectStore },
   op: ClientOperation,
 ): Promise<void> {
+  using _lock = await lockLayout(paths, op.signal);
   op.report({ kind: 'step', message: `Copying image ${image.name}` });
   const { digest, baseDisk } = await copyImage({ name, path: join(image.dir, 'image.ext4') }, paths, op);
   const status: ImageStatus = {

@@ -11,6 +11,7 @@ import { type VmFiles, locksDir, vmFiles, vmRunFiles } from '../host/paths.ts';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
+import { withContent } from '../vm/content-lock.ts';
 import { vmFinalizer } from '../vm/vm-store.ts';
 import type { LegacyVm } from './legacy-tree.ts';
 import { mergeOverlay } from './merge-overlay.ts';
@@ -50,20 +51,17 @@ export async function importLegacyVm(
     image: { digest: image.status.digest, bootMode: 'init' },
     kernel: { id: kernel.status.id, version: kernel.status.version },
   };
-  await host.store.create({
-    apiVersion,
-    kind: 'VM',
-    metadata: {
-      name,
-      uid,
-      labels,
-      annotations,
-      finalizers: [vmFinalizer],
-      ...(created !== undefined && { creationTimestamp: created }),
-    },
-    spec,
-    status,
-  });
+  const metadata = {
+    name,
+    uid,
+    labels,
+    annotations,
+    finalizers: [vmFinalizer],
+    ...(created !== undefined && { creationTimestamp: created }),
+  };
+  await withContent({ image, kernel }, host, op.signal, () =>
+    host.store.create({ apiVersion, kind: 'VM', metadata, spec, status }),
+  );
 }
 
 /** The pair that the original made for `ssh: true`, if it did. The private key comes last: it means that both are there. */

@@ -15,6 +15,7 @@ import { type ArchivedImage, parseDockerManifest, parseOciIndex } from './archiv
 import { archiveInvalid, transferFailed } from './errors.ts';
 import { importAndRecord } from './image-objects.ts';
 import { type ImageDeps, layoutTag } from './import-image.ts';
+import { lockLayout } from './layout-lock.ts';
 import { familiarName, parseReference } from './reference.ts';
 import { copyImageOut } from './skopeo.ts';
 import type { ImageSource } from './source.ts';
@@ -32,7 +33,7 @@ export async function saveImages(
   await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'archive-');
   const target = join(work.path, 'archive');
   {
-    using _layout = await acquireLock(locksDir(paths), 'oci-layout', signal);
+    using _layout = await lockLayout(paths, signal);
     for (const { metadata, spec } of images) {
       report({ kind: 'step', message: `Saving ${spec.oci}` });
       const prefix = request.format === 'oci' ? `oci:${target}` : `docker-archive:${target}`;

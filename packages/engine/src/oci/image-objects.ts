@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
 import { apiVersion } from '@ignite/api/v1/group';
@@ -14,6 +14,7 @@ import { listImages } from '../vm/list-objects.ts';
 import { type Imported, findImported, importName } from './arch-name.ts';
 import { platformMismatch } from './errors.ts';
 import { type ImageDeps, type ImportRequest, forgetImage, importImage } from './import-image.ts';
+import { lockLayout } from './layout-lock.ts';
 import { formatPlatform } from './platform.ts';
 import { parseSource } from './source.ts';
 
@@ -67,6 +68,9 @@ export async function importAndRecord(
   op: ClientOperation,
 ): Promise<Image> {
   const oci = request.source.name;
+  await mkdir(deps.paths.dataDir, { recursive: true, mode: 0o711 });
+  // A second import finds what the first one brought, and until the store knows the image nobody takes it for left over.
+  using _lock = await lockLayout(deps.paths, op.signal);
   const name = importName(oci, request.platform.arch, (await listImages(store)).map(asImported));
   return await recordAs(name, oci, await importImage(request, name, deps, op), store);
 }
@@ -112,7 +116,7 @@ async function record(name: string, oci: string, status: ImageStatus, store: Obj
   }
 }
 
-/** Forgets an image, and its base disk with the last image that uses it. No VM may use it. */
+/** Forgets an image, and its base disk with the last image that uses it. No VM may use it; the caller holds the layout's lock. */
 export async function removeImageObject(
   image: Image,
   deps: ImageDeps,

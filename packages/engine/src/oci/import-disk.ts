@@ -4,14 +4,14 @@ import { join, resolve } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
 import { type Image, type ImageStatus, noImageConfig } from '@ignite/api/v1/image';
-import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { bytes } from '@ignite/toolkit/units/bytes';
-import { imageDir, locksDir } from '../host/paths.ts';
+import { imageDir } from '../host/paths.ts';
 import type { DiskFile } from '../rootfs/disk-file.ts';
 import { digestOfFile, makeWholeDisk } from '../rootfs/whole-disk.ts';
 import { recordImported } from './image-objects.ts';
 import type { ImageDeps } from './import-image.ts';
+import { lockLayout } from './layout-lock.ts';
 
 /** Makes an image of a disk file, such as a cloud image: its VMs boot the init that is on it. */
 export async function importDisk(
@@ -23,7 +23,7 @@ export async function importDisk(
 ): Promise<Image> {
   const { paths, runner } = deps;
   await mkdir(paths.dataDir, { recursive: true, mode: 0o711 });
-  using _lock = await acquireLock(locksDir(paths), 'oci-layout', op.signal);
+  using _lock = await lockLayout(paths, op.signal);
   op.report({ kind: 'step', message: `Reading ${file.path}` });
   const absolute = { ...file, path: resolve(file.path) };
   const digest = await digestOfFile(absolute.path, op.signal);

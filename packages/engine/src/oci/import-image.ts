@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProgressEvent } from '@ignite/api/client/progress';
 import type { ImageStatus } from '@ignite/api/v1/image';
 import type { Operation } from '@ignite/toolkit/async/operation';
-import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import type { HostDaemon } from '../host/errors.ts';
-import { imageDir, layoutDir, locksDir } from '../host/paths.ts';
+import { imageDir, layoutDir } from '../host/paths.ts';
 import { type BaseDiskRequest, makeBaseDisk } from '../rootfs/base-disk.ts';
 import { type BringDeps, bringImage } from './bring-image.ts';
 import { platformMismatch, pullFailed } from './errors.ts';
@@ -35,7 +34,7 @@ const incomingTag = 'incoming';
 
 /**
  * Brings an image, makes its base disk, unless they are here, and keeps its blobs under `name`. Layers are shared between
- * images, base disks between names of the same digest.
+ * images, base disks between names of the same digest. The caller holds the layout's lock.
  */
 export async function importImage(
   request: ImportRequest,
@@ -45,9 +44,6 @@ export async function importImage(
 ): Promise<ImageStatus> {
   const { source, platform } = request;
   const layout = layoutDir(deps.paths);
-  await mkdir(deps.paths.dataDir, { recursive: true, mode: 0o711 });
-  // One at a time: skopeo and umoci rewrite the layout's index, and a second import finds what the first one brought.
-  using _lock = await acquireLock(locksDir(deps.paths), 'oci-layout', op.signal);
   const tag = incomingTag;
   const digest = await bringImage({ ...request, layout, tag }, deps, op);
   const { os, architecture, ...described } = await describeImage(layout, digest, source.name);
@@ -82,9 +78,8 @@ async function newBaseDisk(
   }
 }
 
-/** Frees the blobs that only the image `name` used. */
+/** Frees the blobs that only the image `name` used. The caller holds the layout's lock. */
 export async function forgetImage(name: string, deps: ImageDeps, signal: AbortSignal): Promise<void> {
-  using _lock = await acquireLock(locksDir(deps.paths), 'oci-layout', signal);
   await removeTag(layoutDir(deps.paths), layoutTag(name), deps.runner, signal);
 }
 

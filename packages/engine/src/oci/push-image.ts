@@ -1,9 +1,9 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
-import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import { layoutDir, locksDir } from '../host/paths.ts';
+import { layoutDir } from '../host/paths.ts';
 import { transferFailed } from './errors.ts';
 import { type ImageDeps, layoutTag } from './import-image.ts';
+import { lockLayout } from './layout-lock.ts';
 import { familiarName, parseReference } from './reference.ts';
 import { openRegistryAccess } from './registry-access.ts';
 import { copyImageOut } from './skopeo.ts';
@@ -21,7 +21,7 @@ export async function pushImage(
   const { paths, runner } = deps;
   const { signal } = op;
   op.report({ kind: 'step', message: `Pushing ${name}` });
-  using _layout = await acquireLock(locksDir(paths), 'oci-layout', signal);
+  using _layout = await lockLayout(paths, signal);
   await using access = await openRegistryAccess({ ...request, registry }, deps, op);
   try {
     const digest = await copyImageOut(

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Image } from '@ignite/api/v1/image';
-import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
-import { layoutDir, locksDir } from '../host/paths.ts';
+import { layoutDir } from '../host/paths.ts';
 import { parseOciIndex } from '../oci/archive-index.ts';
 import { type ImageDeps, layoutTag } from '../oci/import-image.ts';
+import { lockLayout } from '../oci/layout-lock.ts';
 import { collectGarbage, removeTag } from '../oci/umoci.ts';
 import { usedBytes } from './used-bytes.ts';
 
@@ -27,7 +27,7 @@ export async function pruneLayers(
   signal: AbortSignal,
 ): Promise<Bytes> {
   const layout = layoutDir(deps.paths);
-  using _lock = await acquireLock(locksDir(deps.paths), 'oci-layout', signal);
+  using _lock = await lockLayout(deps.paths, signal);
   if (!existsSync(join(layout, 'index.json'))) return bytes(0);
   const before = await usedBytes(layout);
   for (const tag of await stray()) await removeTag(layout, tag, deps.runner, signal);

@@ -14,9 +14,11 @@ import { issuePath, issueText } from '@ignite/toolkit/schema/issue-text';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
+import type { Paths } from '../host/paths.ts';
 import { isRelativeSource } from '../oci/source.ts';
 import { sandboxEnviron } from '../sandbox/sandbox-environ.ts';
 import { assertVolumesUsable } from '../storage/resolve-volumes.ts';
+import { withContent } from './content-lock.ts';
 import { invalidKey, invalidVm, nameTaken, uidTaken, uncopyableFile } from './errors.ts';
 import { randomName } from './random-name.ts';
 import { vmFinalizer } from './vm-store.ts';
@@ -106,8 +108,20 @@ export interface NewVm {
   readonly kernel: Kernel;
 }
 
-/** Writes the VM into the store; its disk and the rest follow when it is first started. */
-export async function storeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore): Promise<Vm> {
+/**
+ * Writes the VM into the store; its disk and the rest follow when it is first started.
+ * @throws CodedError VM_NAME_TAKEN, CONTENT_GONE
+ */
+export async function storeVm(
+  vm: NewVm,
+  request: CreateVmRequest,
+  host: { readonly paths: Paths; readonly store: ObjectStore },
+  signal: AbortSignal,
+): Promise<Vm> {
+  return await withContent(vm, host, signal, () => writeVm(vm, request, host.store));
+}
+
+async function writeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore): Promise<Vm> {
   try {
     return (await store.create({
       apiVersion,

@@ -15,6 +15,7 @@ export type VmErrorCode =
   | 'VM_EXITED'
   | 'VM_INVALID'
   | 'VM_DECLARED'
+  | 'CONTENT_GONE'
   | 'SSH_NO_KEY'
   | 'SSH_UNREACHABLE'
   | 'WAIT_TIMEOUT'
@@ -37,6 +38,9 @@ export const uidTaken = (uid: string, name: string): CodedError =>
     `VM "${name}" has the uid ${uid} already`,
     'leave the uid out of the manifest, or remove that VM first',
   );
+
+export const contentGone = (what: string): CodedError =>
+  vmError('CONTENT_GONE', `${what} was removed while a VM was made of it`, 'run the command again');
 
 export const stillRunning = (name: string, how: 'running' | 'restarting'): CodedError =>
   vmError(
