@@ -54,6 +54,26 @@ test('run -i shows the console and exits with the code of the entrypoint', async
   assert.equal(result.stdout.match(/seen/g)?.length, 1, result.stdout);
 });
 
+test('run -i on a terminal: nothing is drawn over the console, and ^P^Q leaves the VM running', async () => {
+  await using terminal = ignite.onTerminal([
+    'run',
+    '-i',
+    'busybox',
+    '--name',
+    'left',
+    '--',
+    'sh',
+    '-c',
+    "'echo begun; sleep 600'",
+  ]);
+  await terminal.shows(/✓ Starting left [^\n]*\n[^⠀-⣿]*begun\r\n[^⠀-⣿]*$/);
+  terminal.types('\u0010\u0011');
+  await terminal.shows(/^[^⠀-⣿]*Detached\r\n$/);
+  assert.equal(await terminal.ended, 0);
+  assert.match(await ignite.ok('ps', '--filter', 'name=left'), / Up /);
+  await ignite.ok('rm', '-f', 'left');
+});
+
 test("an image's Cmd, Env, User and WorkingDir are honoured and its port is published", async () => {
   const port = await freePort();
   await ignite.ok('run', 'http', '--name', 'web', '-p', `${port}:8080`);

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ReadClient } from '@ignite/api/client/client';
+import type { ClientOperation } from '@ignite/api/client/progress';
 import { type Paths, defaultPaths, storePath } from '@ignite/engine/host/paths';
 import type { LocalClient } from '@ignite/engine/client/local-client';
 import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
@@ -59,13 +60,15 @@ export const ownCommand = ({ dataDir, runDir }: Paths): readonly string[] => [
   `--run-dir=${runDir}`,
 ];
 
+/** What a command hands to the engine with what it asks for. */
+interface Operation extends ClientOperation {
+  readonly endProgress: Progress['end'];
+}
+
 /** For commands that act: with the engine, and progress on stderr. */
 export async function withClient<T>(
   invocation: Invocation,
-  use: (
-    client: LocalClient,
-    op: { readonly signal: AbortSignal; readonly report: Progress['report'] },
-  ) => Promise<T>,
+  use: (client: LocalClient, op: Operation) => Promise<T>,
 ): Promise<T> {
   if (process.getuid?.() !== 0) throw rootNeeded("it takes files, namespaces and devices of the host's");
   const { openLocalClient } = await import('@ignite/engine/wire');
@@ -79,7 +82,7 @@ export async function withClient<T>(
     env: io.env,
     settleCommand: [...ownCommand(paths), 'settle'],
   });
-  return await use(client, { signal, report: progress.report });
+  return await use(client, { signal, report: progress.report, endProgress: progress.end });
 }
 
 /** What declarative commands work with. */
@@ -88,7 +91,7 @@ export interface DeclaredHost {
   readonly store: ObjectStore;
   readonly paths: Paths;
   readonly deps: SyncDeps;
-  readonly op: { readonly signal: AbortSignal; readonly report: Progress['report'] };
+  readonly op: ClientOperation;
 }
 
 /** For commands that declare: the engine, the store and what applies manifests to them. */

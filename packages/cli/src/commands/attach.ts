@@ -7,6 +7,7 @@ import { withClient } from '../context.ts';
 
 const ctrlP = 0x10;
 const ctrlQ = 0x11;
+const detachedLine = '\nDetached\n';
 
 export const attach: Command = {
   name: 'attach',
@@ -19,27 +20,35 @@ export const attach: Command = {
     withClient(invocation, async (client) => {
       const socket = await client.vms.consoleSocket(invocation.args[0]!, invocation.signal);
       invocation.io.err.write('Attached; ^P^Q detaches.\n');
-      if ((await attachConsole(socket, invocation)) === 'detached') invocation.io.err.write('\nDetached\n');
+      if ((await attachConsole(socket, invocation)) === 'detached') invocation.io.err.write(detachedLine);
       return 0;
     }),
 };
 
 /** Shows the console from the VM's first line on; resolves with the VM's exit code, or 0 when the user detaches. */
-export async function attachUntilEnd(vm: Vm, client: LocalClient, invocation: Invocation): Promise<number> {
-  const { uid } = vm.metadata;
+export async function attachUntilEnd(
+  { metadata: { uid } }: Vm,
+  client: LocalClient,
+  invocation: Invocation,
+): Promise<number> {
+  const detached = new AbortController();
+  const signal = AbortSignal.any([invocation.signal, detached.signal]);
   const input = client.vms
-    .consoleSocket(uid, invocation.signal)
+    .consoleSocket(uid, signal)
     .then((socket) => attachConsole(socket, { ...invocation, showOutput: false }))
     .catch(() => 'ended' as const); // a VM may be done before anyone could type
   const show = async () => {
-    for await (const part of client.vms.logs(uid, { follow: true }, invocation.signal))
-      invocation.io.out.write(part);
+    for await (const part of client.vms.logs(uid, { follow: true }, signal)) invocation.io.out.write(part);
     return 'ended' as const;
   };
   const shown = show();
   const how = await Promise.race([shown, input.then((ended) => (ended === 'detached' ? ended : shown))]);
-  if (how === 'detached') return 0;
-  return (await client.vms.wait(uid, invocation.signal)).status.exitCode ?? 255;
+  invocation.signal.throwIfAborted();
+  if (how === 'ended') return (await client.vms.wait(uid, signal)).status.exitCode ?? 255;
+  detached.abort();
+  await shown.catch(() => {}); // which was to end
+  invocation.io.err.write(detachedLine);
+  return 0;
 }
 
 async function attachConsole(

@@ -28,6 +28,7 @@ export const start: Command = {
         const started = await client.vms.start(vm.metadata.uid, request, op);
         if (flags.isSet('interactive')) {
           const { attachUntilEnd } = await import('./attach.ts');
+          op.endProgress();
           return await attachUntilEnd(started, client, invocation);
         }
         const isNew = vm.status.phase !== 'Running';

@@ -129,6 +129,7 @@ export const run: Command = {
       const vm = await client.vms.start(created.metadata.uid, starting, op);
       if (flags.isSet('interactive')) {
         const { attachUntilEnd } = await import('./attach.ts');
+        op.endProgress();
         return await attachUntilEnd(vm, client, invocation);
       }
       if (!flags.isSet('quiet')) io.out.write(startedLine(vm));

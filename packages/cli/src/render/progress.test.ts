@@ -54,3 +54,24 @@ test('Progress: what a step has carried stands behind it, on a terminal', () => 
   assert.match(capture(true, 'info', pulling), /^[^✓]*\r\u001b\[K✓ Pulling 5\.0 MB 0\.0s\n$/);
   assert.equal(capture(false, 'info', pulling), 'Pulling\n');
 });
+
+test('Progress: the line under way takes one line of however narrow a terminal', () => {
+  const text = capture(true, 'info', (progress) => progress.report({ kind: 'step', message: 'Pulling' }));
+  assert.match(text, /^\r\u001b\[K\u001b\[\?7l\S Pulling 0\.0s\u001b\[\?7h\r/);
+});
+
+test('Progress: once all is done nothing is drawn over what others write', async () => {
+  const text = await new Promise<string>((resolve) => {
+    let seen = '';
+    const err = { write: (part: string | Uint8Array) => (seen += String(part)) };
+    const progress = new Progress({ out: err, err, isTty: true, isColoured: false, env: {} }, 'info');
+    progress.report({ kind: 'step', message: 'Starting' });
+    progress.end();
+    seen = '';
+    setTimeout(() => {
+      progress[Symbol.dispose]();
+      resolve(seen);
+    }, 200);
+  });
+  assert.equal(text, '');
+});

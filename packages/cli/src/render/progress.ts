@@ -5,6 +5,9 @@ import type { Io } from '../io.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 80;
+/** DECAWM of the VT100: a line that is longer than the terminal is wide ends at its edge, so that it can be drawn over. */
+const cutOff = '\u001b[?7l';
+const wrapped = '\u001b[?7h';
 
 /** Shows the step under way, with the seconds it takes, on a terminal; plain lines elsewhere. */
 export class Progress implements Disposable {
@@ -36,9 +39,15 @@ export class Progress implements Disposable {
   readonly debug = (text: string): void => this.#line(`debug: ${text}`);
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
-    this.#finish();
+    this.end();
   }
+
+  /** Ends the line of the step under way: someone else has the terminal from here on. */
+  readonly end = (): void => {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#finish();
+  };
 
   #step(message: string): void {
     if (!this.#io.isTty) return this.#line(message);
@@ -56,7 +65,8 @@ export class Progress implements Disposable {
 
   #draw(): void {
     const frame = frames[Math.floor(Date.now() / frameMs) % frames.length];
-    this.#io.err.write(`\r\u001b[K${frame} ${this.#current} ${this.#transferred ?? ''}${this.#seconds()}`);
+    const line = `${frame} ${this.#current} ${this.#transferred ?? ''}${this.#seconds()}`;
+    this.#io.err.write(`\r\u001b[K${cutOff}${line}${wrapped}`);
   }
 
   #finish(): void {
