@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { CloudInit } from '@ignite/api/v1/cloud-init';
-import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { FlagValues, Flags } from '../arguments/command.ts';
-import { usageError } from '../arguments/usage-error.ts';
+import { readInputFile } from './input-file.ts';
 
 export const cloudInitFlags: Flags = {
   'user-data': { type: 'string', value: 'FILE', help: "user data for the guest's cloud-init" },
@@ -29,10 +27,5 @@ export async function cloudInitOf(flags: FlagValues): Promise<{ readonly cloudIn
 
 async function readGiven(name: string, flags: FlagValues): Promise<string | undefined> {
   const path = flags.text(name);
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path, 'utf8');
-  } catch (failure) {
-    throw usageError(`--${name} ${path}: ${errorText(failure)}`, 'name a file that can be read');
-  }
+  return path === undefined ? undefined : await readInputFile(`--${name}`, path);
 }

@@ -1,11 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { homedir } from 'node:os';
 import { scheme } from '@ignite/api/scheme';
 import { planManifests } from '@ignite/daemon/plan-manifests';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
-import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { executePlan } from '@ignite/toolkit/gitops/execute-plan';
@@ -17,6 +16,7 @@ import { legacyDaemonFlags } from '../arguments/legacy-flags.ts';
 import { type LogLevel, logLevelOf } from '../arguments/log-level.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { type DeclaredHost, withDeclaredHost } from '../context.ts';
+import { readInputFile } from './input-file.ts';
 
 const hostFlags: Flags = {
   'node-label': { type: 'list', value: 'KEY=VALUE', help: 'a label of this host, for node selectors' },
@@ -141,10 +141,7 @@ async function webhookOptions(flags: FlagValues): Promise<WebhookOptions | undef
     throw usageError(`--webhook-listen ${listen}: not an address`, 'write 127.0.0.1:9292');
   const read = async (flag: string): Promise<string | undefined> => {
     const file = flags.text(flag);
-    if (file === undefined) return undefined;
-    return await readFile(file, 'utf8').catch((failure: unknown) => {
-      throw usageError(`--${flag} ${file}: ${errorText(failure)}`, 'name a file that can be read');
-    });
+    return file === undefined ? undefined : await readInputFile(`--${flag}`, file);
   };
   const [secret, cert, key] = [
     await read('webhook-secret-file'),

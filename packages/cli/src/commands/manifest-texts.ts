@@ -1,12 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
 import { DirectorySource } from '@ignite/toolkit/directory/directory-source';
-import { errorText } from '@ignite/toolkit/errors/error-text';
-import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { SourceFile } from '@ignite/toolkit/source/source';
 import type { Flag } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
+import { readInputFile, readStandardInput } from './input-file.ts';
 
 export const filenameFlag: Flag = {
   type: 'list',
@@ -34,13 +32,9 @@ export async function readManifestTexts(
 }
 
 async function readOne(name: string, signal: AbortSignal): Promise<ManifestTexts> {
-  if (name === '-') return { kind: 'text', name: standardInput, text: await readAll(process.stdin) };
-  try {
-    if (!(await stat(name)).isDirectory()) return { kind: 'text', name, text: await readFile(name, 'utf8') };
-  } catch (failure) {
-    if (failure instanceof CodedError) throw failure;
-    throw usageError(`-f ${name}: ${errorText(failure)}`, 'name a file or folder that can be read');
-  }
+  if (name === '-') return { kind: 'text', name: standardInput, text: await readStandardInput() };
+  const found = await stat(name).catch(() => undefined);
+  if (!found?.isDirectory()) return { kind: 'text', name, text: await readInputFile('-f', name) };
   const { files } = await new DirectorySource(name).fetch({ signal, report: () => {} });
   return { kind: 'folder', name, files };
 }
