@@ -9,6 +9,7 @@ import type { Command, Flags, Invocation } from '../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../context.ts';
 import { assertOutputFlags, printDocument } from '../render/objects.ts';
 import { differs, planDocument, renderPlan } from '../render/plan.ts';
+import { printable } from '../render/printable.ts';
 import { readManifestFiles } from './manifest-files.ts';
 import { filenameFlag } from './manifest-texts.ts';
 
@@ -161,5 +162,5 @@ export async function applyPlanned(
 }
 
 function resultLine({ key, outcome, message }: ObjectResult): string {
-  return `${keyText(key)} ${outcome}${message === undefined ? '' : `: ${message}`}`;
+  return printable(`${keyText(key)} ${outcome}${message === undefined ? '' : `: ${message}`}`);
 }

@@ -5,6 +5,7 @@ import type { Command, Invocation } from '../arguments/command.ts';
 import { parseMoment } from '../arguments/moment.ts';
 import { withReader } from '../context.ts';
 import { viewContext } from '../render/objects.ts';
+import { printable } from '../render/printable.ts';
 import { type FilterKeys, applyFilters, filterFlag, parseFilters } from './object-filter.ts';
 
 /** Some 24 days: Node takes a longer delay for none. */
@@ -111,5 +112,5 @@ const nameOrUid = ({ name, uid }: EventObject['spec']['regarding'], wanted: stri
 
 function line({ spec: { lastTime, regarding, reason, message, count } }: EventObject): string {
   const often = count > 1 ? ` (${count} times)` : '';
-  return `${lastTime} ${regarding.kind}/${regarding.name} ${reason}: ${message}${often}`;
+  return printable(`${lastTime} ${regarding.kind}/${regarding.name} ${reason}: ${message}${often}`);
 }

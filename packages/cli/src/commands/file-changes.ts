@@ -2,6 +2,7 @@ import type { Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 import { printDocument } from '../render/objects.ts';
+import { printable } from '../render/printable.ts';
 
 /** The files that a VM has added, changed and deleted since it was made of its image. */
 export async function printFileChanges(invocation: Invocation): Promise<number> {
@@ -11,6 +12,6 @@ export async function printFileChanges(invocation: Invocation): Promise<number> 
   const changes = await withClient(invocation, (client, op) => client.changes.list(args[0]!, op));
   const format = flags.text('output');
   if (format === 'json' || format === 'yaml') await printDocument(changes, format, io);
-  else io.out.write(changes.map(({ kind, path }) => `${kind} ${path}\n`).join(''));
+  else io.out.write(changes.map(({ kind, path }) => `${kind} ${printable(path)}\n`).join(''));
   return 0;
 }

@@ -23,6 +23,7 @@ import { parseKey } from './declared-kind.ts';
 import { age } from '../render/age.ts';
 import { type Column, assertOutputFlags, outputFlags, printObjects } from '../render/objects.ts';
 import { differs, fieldLines, renderPlan } from '../render/plan.ts';
+import { printable } from '../render/printable.ts';
 import { table } from '../render/table.ts';
 
 const oneSync = { arguments: '[SYNC]', arity: { least: 0, most: 1 } } as const;
@@ -76,7 +77,7 @@ function details({ metadata, status: { objects, problems } }: SyncObject): strin
   const differences = objects.flatMap((object) =>
     object.changes ? [`${keyText(object)}: observed → desired`, ...fieldLines(object.changes)] : [],
   );
-  const broken = problems.map(({ message }) => `! ${message}`);
+  const broken = problems.map(({ message }) => printable(`! ${message}`));
   return [
     `\n${metadata.name}:\n`,
     rows.length === 0 ? '' : table(['OBJECT', 'STATE', 'HEALTH', 'MESSAGE'], rows),
@@ -110,7 +111,7 @@ export const diff: Command = {
         };
         const { plan, rendering } = await planRevision(subject, revision, new Renderer(), host.deps, signal);
         io.out.write(renderPlan(plan, io.isColoured));
-        for (const { message } of rendering.problems) io.out.write(`! ${message}\n`);
+        for (const { message } of rendering.problems) io.out.write(`! ${printable(message)}\n`);
         return differs(plan) || rendering.problems.length > 0 ? 1 : 0;
       });
     } catch (failure) {

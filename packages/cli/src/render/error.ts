@@ -1,15 +1,16 @@
 import { inspect } from 'node:util';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
+import { printable } from './printable.ts';
 
 /** One line of what happened, one of what to do; causes in between where they tell more. */
 export function renderError(failure: unknown, debug: boolean): string {
   if (!(failure instanceof CodedError)) return renderUncoded(failure, debug);
   const said = causesOf(failure)
-    .map(({ message }) => `cause: ${printable(message)}\n`)
+    .map(({ message }) => `cause: ${shortened(message)}\n`)
     .join('');
   const where = debug ? `debug: ${inspect(failure)}\n` : '';
-  return `error: ${printable(failure.message)}\n${said}hint: ${failure.hint}\n${where}`;
+  return `error: ${shortened(failure.message)}\n${said}hint: ${failure.hint}\n${where}`;
 }
 
 /** What helps where the host is at fault, by the error number of Linux (errno(3)). */
@@ -24,7 +25,7 @@ function renderUncoded(failure: unknown, debug: boolean): string {
   const isError = failure instanceof Error;
   const cure = isError && 'code' in failure ? hostFaults.get(failure.code) : undefined;
   const said = cure !== undefined && isError ? failure.message : String(failure).split('\n')[0]!;
-  const text = debug && isError ? (failure.stack ?? said) : printable(said);
+  const text = debug && isError ? (failure.stack ?? said) : shortened(said);
   return `error: ${text}\nhint: ${cure ?? "this is a fault of Ignite's; --log-level=debug shows where"}\n`;
 }
 
@@ -39,6 +40,4 @@ export function exitStatusOf(failure: unknown): number {
   return failure instanceof CodedError && failure.code.endsWith('_INVALID') ? 2 : 1;
 }
 
-/** What a registry or guest says must not move our user's cursor. */
-const printable = (text: string): string =>
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 1_000);
+const shortened = (text: string): string => printable(text).slice(0, 1_000);

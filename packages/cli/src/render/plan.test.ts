@@ -59,3 +59,9 @@ test('differs: unless everything is as it is and nothing is refused', () => {
     refused: [],
   });
 });
+
+test('renderPlan: what a manifest holds cannot move the cursor', () => {
+  const changes = [{ path: '/spec/kernel/cmdLine', from: undefined, to: 'a\u001b[2J\nb' }];
+  const text = renderPlan(plan({ ...base, kind: 'change', effect: 'restart', changes }), false);
+  assert.match(text, /\(none\) → a \[2J b\n$/);
+});

@@ -2,6 +2,7 @@ import { type FieldChange, dottedPath } from '@ignite/toolkit/diff/field-change'
 import { keyText } from '@ignite/toolkit/gitops/object-key';
 import type { Action, SyncPlan } from '@ignite/toolkit/gitops/plan-sync';
 import { bytes, formatBytes } from '@ignite/toolkit/units/bytes';
+import { printable } from './printable.ts';
 
 const signs = { create: '+', change: '~', replace: '±', delete: '-', unchanged: ' ' } as const;
 const colours = { create: 32, change: 33, replace: 35, delete: 31, unchanged: 0 } as const;
@@ -12,9 +13,9 @@ export function renderPlan(plan: SyncPlan, isColoured: boolean): string {
   const lines = actions.flatMap((action) => [
     coloured(`${signs[action.kind]} ${titleOf(action)}`, colours[action.kind], isColoured),
     ...fieldLines(action.changes),
-    ...(action.held === undefined ? [] : [`    held: ${action.held}`]),
+    ...(action.held === undefined ? [] : [printable(`    held: ${action.held}`)]),
   ]);
-  const refused = plan.refused.map(({ key, message }) => `! ${keyText(key)}: ${message}`);
+  const refused = plan.refused.map(({ key, message }) => printable(`! ${keyText(key)}: ${message}`));
   return [...lines, ...refused].map((line) => `${line}\n`).join('');
 }
 
@@ -46,7 +47,7 @@ const sizes = new Set(['/spec/memory', '/spec/diskSize']);
 function valueText(path: string, value: unknown): string {
   if (value === undefined) return '(none)';
   if (typeof value === 'number' && sizes.has(path)) return formatBytes(bytes(value));
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return printable(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 const coloured = (text: string, colour: number, isColoured: boolean): string =>

@@ -41,3 +41,7 @@ test('fitRows: what fits is left alone, and nothing is shortened beyond recognit
   const tiny = fitRows(header, rows, new Set([1, 2]), 10);
   assert.deepEqual(tiny[0], ['0123456789abcdef', 'registry.ex…', 'a-name-of-s…']);
 });
+
+test('table: what a cell holds cannot break its line or move the cursor', () => {
+  assert.equal(table(['A', 'B'], [['a\nb', 'c\u001b[2J']]), 'A     B\na b   c [2J\n');
+});

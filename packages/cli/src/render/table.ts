@@ -1,10 +1,13 @@
+import { printable } from './printable.ts';
+
 /** Between two columns. */
 const gap = '   ';
 /** To less a cell is not shortened: nobody could tell it from another. */
 const shortest = 12;
 
 /** Columns as wide as their widest cell, three blanks apart; nothing behind the last. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(printable));
   const widths = columnWidths(header, rows);
   return [header, ...rows]
     .map(
