@@ -93,6 +93,27 @@ test('a slip in the name of a VM or an image is answered with what was meant', a
   await ignite.ok('rm', 'web');
 });
 
+test('rmi of an image in use is refused; with -f its VMs go too, and the bare uid is printed', async () => {
+  await create('user');
+  const uid = (await ignite.ok('images', '-q', '--filter', 'name=~busybox')).trim();
+  await refuses(['rmi', uid], 1, /is used by VM "user"\nhint: [^\n]*-f /);
+  assert.equal(await ignite.ok('rmi', '-f', uid), `${uid}\n`);
+  assert.equal(await ignite.ok('ps', '-aq'), '');
+});
+
+test('--ssh=KEY lets the holder of that key in, and nobody is waited for', async () => {
+  const key = join(ignite.dir, 'my-key');
+  spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  const flags = [`--ssh=${key}`, '--name', 'mine', '--memory', '128MB'];
+  const { stderr } = await ignite.run('run', `oci-archive:${imageArchive('sshd')}`, ...flags);
+  assert.doesNotMatch(stderr, /Waiting for SSH/);
+  await refuses(['exec', 'mine', 'true'], 1, /made without an SSH key of its own\nhint: [^\n]*-i FILE/);
+  assert.equal(await ignite.ok('exec', '-i', key, 'mine', 'echo "a b" >f; cat f'), 'a b\n');
+  assert.equal(await ignite.ok('exec', '-i', key, 'mine', 'echo', '$HOME', 'a  b'), '$HOME a  b\n');
+  assert.equal((await ignite.run('ssh', '-i', key, 'mine', '--', 'exit 7')).code, 7);
+  await ignite.ok('rm', '-f', 'mine');
+});
+
 test('--require-name is broken on main: here it refuses to make up a name, and makes nothing', async () => {
   await refuses(['create', image, '--require-name'], 2, /--require-name: no name is given/);
   await create('named', '--require-name');

@@ -285,7 +285,9 @@ describe('gitops', () => {
       await until('both are there', async () => (await names()) === 'folder-a\nfolder-b');
     }
     rmSync(join(folder, 'a.yaml'));
-    await using _daemon = serve(ignite, 'daemon', '--manifests', folder, '--interval', '1h');
+    writeFileSync(join(folder, 'pod.yaml'), 'apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n');
+    const flags = ['--manifests', folder, '--interval', '1h', '--ignore-unknown-kinds'];
+    await using _daemon = serve(ignite, 'daemon', ...flags);
     await until('what went meanwhile is gone', async () => (await names()) === 'folder-b');
     writeFileSync(join(folder, 'c.yaml'), vm('folder-c', 'power: Stopped'));
     await until('what comes is made', async () => (await names()) === 'folder-b\nfolder-c');

@@ -9,7 +9,7 @@ import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { executePlan } from '@ignite/toolkit/gitops/execute-plan';
 import { gitTransport } from '@ignite/toolkit/git/git-url';
-import { gitopsApiVersion } from '@ignite/toolkit/gitops/kinds';
+import { type SyncSpec, gitopsApiVersion } from '@ignite/toolkit/gitops/kinds';
 import { type LogLevel as ServiceLevel, jsonLog, limitedLog, textLog } from '@ignite/toolkit/log/log';
 import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
 import { legacyDaemonFlags } from '../arguments/legacy-flags.ts';
@@ -17,6 +17,13 @@ import { type LogLevel, logLevelOf } from '../arguments/log-level.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { type DeclaredHost, withDeclaredHost } from '../context.ts';
 import { readInputFile } from './input-file.ts';
+
+const sourceFlags: Flags = {
+  'ignore-unknown-kinds': {
+    type: 'boolean',
+    help: 'pass over what is no kind of Ignite, such as a Pod; otherwise it is told of, and nothing is pruned',
+  },
+};
 
 const hostFlags: Flags = {
   'node-label': { type: 'list', value: 'KEY=VALUE', help: 'a label of this host, for node selectors' },
@@ -82,6 +89,7 @@ export const gitops: Command = {
     },
     'no-status': { type: 'boolean', help: 'push no status' },
     'no-prune': { type: 'boolean', help: 'keep what is gone from the repository' },
+    ...sourceFlags,
     ...hostFlags,
   },
   run: async (invocation) => {
@@ -103,6 +111,7 @@ export const daemon: Command = {
   flags: {
     manifests: { type: 'string', value: 'DIR', help: 'the folder (default /etc/firecracker/manifests)' },
     interval: { type: 'string', value: 'TIME', help: 'how often to look besides being told (default 30s)' },
+    ...sourceFlags,
     ...hostFlags,
   },
   run: async (invocation) =>
@@ -110,8 +119,9 @@ export const daemon: Command = {
       const directory = resolve(invocation.flags.text('manifests') ?? '/etc/firecracker/manifests');
       await mkdir(directory, { recursive: true });
       const interval = invocation.flags.text('interval') ?? '30s';
+      const unknownKinds = unknownKindsOf(invocation.flags);
       await declare(
-        manifestsOf([['Sync', 'manifests', { source: { directory }, interval, adopt: true }]]),
+        manifestsOf([['Sync', 'manifests', { source: { directory }, interval, adopt: true, unknownKinds }]]),
         host,
       );
       return await serve(invocation, host);
@@ -214,11 +224,15 @@ async function repositoryManifests(
   ]);
 }
 
+const unknownKindsOf = (flags: FlagValues): SyncSpec['unknownKinds'] =>
+  flags.isSet('ignore-unknown-kinds') ? 'ignore' : 'refuse';
+
 const syncSpec = (name: string, flags: FlagValues): object => ({
   source: { gitSource: name },
   path: flags.text('path'),
   interval: flags.text('interval'),
   prune: !flags.isSet('no-prune'),
+  unknownKinds: unknownKindsOf(flags),
   ...(!flags.isSet('no-status') && {
     statusBranch: { name: flags.text('status-branch') ?? 'ignite-status' },
   }),
