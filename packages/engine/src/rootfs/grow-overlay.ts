@@ -1,10 +1,7 @@
-import { open } from 'node:fs/promises';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+import { readOverlay } from './overlay-header.ts';
 import { resizeOverlay } from './qemu-img.ts';
-
-/** Of the size as a machine sees it in a qcow2 header, big-endian (QEMU's docs/interop/qcow2). */
-const sizeOffset = 24;
 
 /** Makes a disk that no VMM has open as large as `size`; one that is as large already is left alone. */
 export async function growOverlay(
@@ -13,11 +10,5 @@ export async function growOverlay(
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {
-  if ((await overlaySize(path)) < BigInt(size)) await resizeOverlay(path, size, runner, signal);
-}
-
-async function overlaySize(path: string): Promise<bigint> {
-  await using file = await open(path);
-  const { buffer } = await file.read(Buffer.alloc(8), 0, 8, sizeOffset);
-  return buffer.readBigUInt64BE();
+  if ((await readOverlay(path)).size < BigInt(size)) await resizeOverlay(path, size, runner, signal);
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { growOverlay } from './grow-overlay.ts';
-import { createOverlay } from './qemu-img.ts';
+import { createOverlay, diskInfo } from './qemu-img.ts';
 
 const signal = AbortSignal.timeout(20_000);
 
@@ -43,6 +43,41 @@ test('growOverlay: a disk grows, keeps its base, and never shrinks', async () =>
       );
       assert.equal(info['virtual-size'], 3 * 2 ** 30);
       assert.equal(info['backing-filename'], '/vm/base.ext4');
+    }
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+test('growOverlay: of a disk that has its data elsewhere neither is touched', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'ignite-disk-'));
+  try {
+    const [path, elsewhere] = [join(dir, 'root.qcow2'), join(dir, 'elsewhere')];
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-o', `data_file=${elsewhere}`, path, '1M']);
+    await assert.rejects(growOverlay(path, bytes(2 ** 30), localRunner, signal), { code: 'DISK_FORGED' });
+    assert.equal(statSync(elsewhere).size, 2 ** 20);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+test('diskInfo: a disk that is in parts refers to the first that is not itself', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'ignite-disk-'));
+  try {
+    const info = (name: string) => diskInfo(join(dir, name), localRunner, signal);
+    const flat = ['version=1', 'CID=fffffffe', 'parentCID=ffffffff', 'createType="monolithicFlat"'];
+    const extent = 'RW 1 FLAT "/etc/passwd" 0';
+    writeFileSync(
+      join(dir, 'flat.vmdk'),
+      ['# Disk DescriptorFile', ...flat, extent, 'ddb.virtualHWVersion = "4"', ''].join('\n'),
+    );
+    assert.partialDeepStrictEqual(await info('flat.vmdk'), { format: 'vmdk', refersTo: '/etc/passwd' });
+    for (const subformat of ['monolithicSparse', 'streamOptimized']) {
+      execFileSync('qemu-img', [
+        ...['create', '-q', '-f', 'vmdk', '-o', `subformat=${subformat}`],
+        ...[join(dir, `${subformat}.vmdk`), '1M'],
+      ]);
+      assert.deepEqual(await info(`${subformat}.vmdk`), { format: 'vmdk', size: 2 ** 20 });
     }
   } finally {
     rmSync(dir, { recursive: true });

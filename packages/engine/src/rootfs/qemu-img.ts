@@ -81,7 +81,16 @@ const infoSchema = v.looseObject({
   'virtual-size': v.number(),
   'backing-filename': v.optional(v.string()),
   'format-specific': v.optional(
-    v.looseObject({ data: v.optional(v.looseObject({ 'data-file': v.optional(v.string()) })) }),
+    v.looseObject({
+      data: v.optional(
+        v.looseObject({
+          /** Of qcow2. */
+          'data-file': v.optional(v.string()),
+          /** Of vmdk. */
+          extents: v.optional(v.array(v.looseObject({ filename: v.string() })), []),
+        }),
+      ),
+    }),
   ),
 });
 
@@ -93,11 +102,13 @@ export interface DiskInfo {
   readonly refersTo?: string;
 }
 
-/** What a disk of a stranger is, without opening any file that it names. */
+/** What a disk of a stranger is. Nothing of a file that it names is shown. */
 export async function diskInfo(path: string, runner: Runner, signal: AbortSignal): Promise<DiskInfo> {
   const { stdout } = await runner.run({ tool: 'qemu-img', args: ['info', '--output=json', path] }, signal);
   const info = v.parse(infoSchema, JSON.parse(stdout));
-  const refersTo = info['backing-filename'] ?? info['format-specific']?.data?.['data-file'];
+  const { 'data-file': dataFile, extents = [] } = info['format-specific']?.data ?? {};
+  const extent = extents.map(({ filename }) => filename).find((filename) => filename !== path);
+  const refersTo = info['backing-filename'] ?? dataFile ?? extent;
   return { format: info.format, size: info['virtual-size'], ...(refersTo !== undefined && { refersTo }) };
 }
 

@@ -11,6 +11,9 @@ import type { DiskFile } from './disk-file.ts';
 import { diskUnusable } from './errors.ts';
 import { convertToRaw, diskInfo } from './qemu-img.ts';
 
+/** As qemu-img calls what an image can be made of; the other formats that it knows are nobody's any more. */
+const formats = ['raw', 'qcow2', 'vmdk', 'vpc', 'vhdx', 'vdi'];
+
 /** What nobody's machine has, but a file may promise. */
 const largest = 16 * 2 ** 40;
 
@@ -33,7 +36,7 @@ export async function digestOfFile(path: string, signal: AbortSignal): Promise<s
 }
 
 /**
- * Makes a read-only base disk of a disk file in any form that qemu-img reads, with its partitions as they are. `dir` appears whole
+ * Makes a read-only base disk of a disk file of any of the usual formats, with its partitions as they are. `dir` appears whole
  * or not at all. The caller holds a lock.
  * @throws CodedError DISK_UNUSABLE
  */
@@ -49,6 +52,8 @@ export async function makeWholeDisk(
     const info = await diskInfo(path, runner, signal);
     // A disk of a stranger that names another file would have us read that file to the guest.
     if (info.refersTo !== undefined) throw diskUnusable(file.path, `it refers to ${info.refersTo}`);
+    if (!formats.includes(info.format))
+      throw diskUnusable(file.path, `it has the format ${info.format}, which is not read`);
     if (info.size > largest) throw diskUnusable(file.path, `it says that it holds ${info.size} bytes`);
     await using work = await openWorkspace(draft.path, 'disk-');
     const raw = join(work.path, 'base.ext4');
