@@ -1,10 +1,12 @@
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstatSync } from 'node:fs';
+import { copyFile, lstat, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import type { Arch } from '@ignite/api/v1/arch';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, kernelDir } from '../host/paths.ts';
+import { resolveInside } from '../rootfs/base-disk.ts';
 import { kernelArchMismatch, kernelInvalid } from './errors.ts';
 import { guestPrograms, openProgramTree } from './guest-programs.ts';
 import { kernelId, placeKernelFolder } from './kernel-folder.ts';
@@ -53,6 +55,7 @@ export async function assembleKernel(
   const { version, dir: modulesDir } = await findModules(root, source);
   await deps.runner.run({ tool: 'depmod', args: ['--basedir', root, version] }, signal);
   const order = moduleOrder(await readFile(join(modulesDir, 'modules.dep'), 'utf8'), bootModules);
+  for (const path of order) await assertInside(root, join(modulesDir, path), source);
   await using programs = await openProgramTree(arch, deps, signal);
   const initrd = await buildInitrd({
     modulesDir,
@@ -79,7 +82,10 @@ async function findKernelImage(root: string, source: string): Promise<string> {
     ['vmlinux', 'vmlinuz'].find((exact) => names.includes(exact)) ??
     names.find((any) => /^vmlinu[xz]-/.test(any));
   if (name === undefined) throw kernelInvalid(source, 'no /boot/vmlinux or /boot/vmlinuz');
-  return join(root, 'boot', name);
+  const image = resolveInside(root, `/boot/${name}`);
+  if (image === undefined || !lstatSync(join(root, image)).isFile())
+    throw kernelInvalid(source, `/boot/${name} is no file`);
+  return join(root, image);
 }
 
 async function findModules(
@@ -89,9 +95,21 @@ async function findModules(
   for (const parent of ['lib/modules', 'usr/lib/modules']) {
     const releases = (await list(join(root, parent))).filter((name) => /^\d+\.\d+/.test(name));
     const [version] = releases;
-    if (version !== undefined && releases.length === 1) return { version, dir: join(root, parent, version) };
+    if (version === undefined || releases.length !== 1) continue;
+    const dir = join(root, parent, version);
+    await assertInside(root, dir, source);
+    return { version, dir };
   }
   throw kernelInvalid(source, 'not exactly one release in /lib/modules');
+}
+
+/** In a tree of a stranger a link may lead to a file of this host, which would go into VMs, or a device be in its place. */
+async function assertInside(root: string, path: string, source: string): Promise<void> {
+  const [tree, real] = await Promise.all([realpath(root), realpath(path).catch(() => '')]);
+  const isInside = real.startsWith(`${tree}/`);
+  const found = isInside ? await lstat(real) : undefined;
+  if (!found?.isFile() && !found?.isDirectory())
+    throw kernelInvalid(source, `/${relative(root, path)} is not a part of it`);
 }
 
 async function list(dir: string): Promise<readonly string[]> {

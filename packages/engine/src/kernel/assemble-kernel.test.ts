@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { hostArch } from '../host/arch.ts';
+import { assembleKernel } from './assemble-kernel.ts';
+
+const signal = AbortSignal.timeout(20_000);
+/** Begins as an arm64 Image and as an x86 bzImage: nothing more is looked at here. */
+const image = Buffer.alloc(1_024);
+image.write('HdrS', 0x202, 'latin1');
+if (hostArch === 'arm64') image.write('ARM\x64', 56, 'latin1');
+
+/** A tree whose links are those given, with depmod's word that `module` is to be loaded. */
+async function assemble(links: Readonly<Record<string, string>>, files: readonly string[]): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'ignite-kernel-'));
+  const root = join(dir, 'root');
+  const at = (path: string): string => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    return join(root, path);
+  };
+  try {
+    for (const path of files) writeFileSync(at(path), path.startsWith('boot/') ? image : '');
+    for (const [path, target] of Object.entries(links)) symlinkSync(target, at(path));
+    const runner = {
+      run: async () => {
+        writeFileSync(at('lib/modules/6.1/modules.dep'), 'kernel/virtio_blk.ko:\n');
+        return { stdout: '', stderr: '' };
+      },
+    };
+    const deps = { runner, paths: { dataDir: join(dir, 'data'), runDir: join(dir, 'run') } };
+    await assembleKernel({ root, source: 'stranger', arch: hostArch }, deps, signal);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+const refused = (lack: RegExp) => ({ code: 'KERNEL_INVALID', message: lack });
+
+test('assembleKernel: no link of a tree leads to a file of this host', async () => {
+  await assert.rejects(
+    assemble({ 'boot/vmlinux': '/etc/passwd' }, ['lib/modules/6.1/kernel/x.ko']),
+    refused(/\/boot\/vmlinux is no file/),
+  );
+  await assert.rejects(
+    assemble({ 'lib/modules/6.1': '/usr' }, ['boot/vmlinux']),
+    refused(/\/lib\/modules\/6\.1 is not a part of it/),
+  );
+  await assert.rejects(
+    assemble({ 'lib/modules/6.1/kernel/virtio_blk.ko': '/etc/passwd' }, ['boot/vmlinux']),
+    refused(/virtio_blk\.ko is not a part of it/),
+  );
+});
