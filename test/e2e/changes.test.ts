@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,6 +18,17 @@ const script = [
   'chown 7:8 /srv-added',
   'sync',
 ].join('; ');
+
+/** The archive with a link in the place of one of its files. */
+function linked(archive: string, name: string, target: string): string {
+  const folder = `${archive}.d`;
+  mkdirSync(folder);
+  execFileSync('tar', ['-x', '-f', archive, '-C', folder]);
+  rmSync(join(folder, name));
+  symlinkSync(target, join(folder, name));
+  execFileSync('tar', ['-c', '-f', `${folder}.tar`, '-C', folder, '.']);
+  return `${folder}.tar`;
+}
 
 test('what a VM changed is told, becomes an image, and goes to another host', async (t) => {
   await using _leaks = watchLeaks();
@@ -99,8 +111,14 @@ test('what a VM changed is told, becomes an image, and goes to another host', as
     await other.ok('wait', 'moved');
     assert.match(await other.ok('diff', 'moved'), /^A \/srv-added$/m);
     assert.match((await other.run('import', archive, '--name', 'moved')).stderr, /already exists/);
-    const junk = await other.run('import', join(ignite.dir, 'data/state.db'));
-    assert.match(junk.stderr, /^error: not an archive of a VM: /m);
+    for (const [archived, words] of [
+      [join(ignite.dir, 'data/state.db'), ''],
+      [linked(archive, 'disk.qcow2', join(ignite.dir, 'data/state.db')), 'disk.qcow2 in it is neither'],
+    ] as const)
+      assert.match(
+        (await other.run('import', archived)).stderr,
+        new RegExp(`^error: not an archive of a VM: ${words}`, 'm'),
+      );
     assert.equal((await other.ok('ps', '-a', '-q')).split('\n').length, 2);
     assert.equal(readdirSync(join(other.dir, 'data/vms')).length, 1);
   });

@@ -58,13 +58,7 @@ export async function exportVm(
     annotations: { ...annotations },
     spec: { ...vm.spec, power: 'Stopped' },
     image: { reference: image.spec.oci, digest: image.status.digest, platform: image.status.platform },
-    kernel: {
-      name: kernel.metadata.name,
-      id,
-      version,
-      arch,
-      ...(kernel.spec.oci !== undefined && { oci: kernel.spec.oci }),
-    },
+    kernel: { name: kernel.metadata.name, id, version, arch },
   });
   await writeFile(at('ignite.json'), JSON.stringify(manifest));
   report({ kind: 'step', message: 'Writing the archive' });

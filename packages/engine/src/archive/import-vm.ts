@@ -1,10 +1,10 @@
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
-import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
+import { sourceOf } from '@ignite/api/v1/vm-storage';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
@@ -29,6 +29,8 @@ import { type VmArchive, parseVmArchive } from './vm-archive.ts';
 
 type ImportHost = VmHost & ImageDeps & KernelDeps;
 
+const longestManifest = 2 ** 20;
+
 /** Makes a VM of an archive. Everything is looked at before anything is made; the VM comes last. */
 export async function importVm(
   archive: Readable,
@@ -44,7 +46,8 @@ export async function importVm(
   const { name, spec } = await validateRequest({ name: request.name ?? found.name, spec: found.spec });
   if ((await listVms(host.store)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
   const image = await ensureArchived(found, join(work.path, 'image'), host, op);
-  const kernel = await ensureKernel(found, join(work.path, 'kernel'), host, op.signal);
+  const kernel = await adoptKernel(join(work.path, 'kernel'), found.kernel, host, op.signal);
+  warnOfHostPaths(found, op);
   const uid = newUid();
   const files = vmFiles(host.paths, uid);
   // Before the VM is known: one without a disk would be given that of its image at its first start.
@@ -70,12 +73,26 @@ async function unpack(archive: Readable, dir: string, signal: AbortSignal): Prom
   } catch (failure) {
     throw failure instanceof ToolFailedError ? archiveInvalid('it cannot be unpacked', failure) : failure;
   }
+  await assertPlain(dir);
+}
+
+/**
+ * Links, pipes and devices would have us take what is elsewhere for a part of the archive.
+ * @throws CodedError VM_ARCHIVE_INVALID
+ */
+export async function assertPlain(dir: string): Promise<void> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory());
+  if (odd) throw archiveInvalid(`${odd.name} in it is neither a file nor a folder`);
 }
 
 async function readArchive(dir: string, { runner }: ImportHost, signal: AbortSignal): Promise<VmArchive> {
-  const json = await readFile(join(dir, 'ignite.json'), 'utf8').catch((failure: unknown) => {
+  const path = join(dir, 'ignite.json');
+  const found = await stat(path).catch((failure: unknown) => {
     throw archiveInvalid('it has no ignite.json', failure);
   });
+  if (found.size > longestManifest) throw archiveInvalid('its ignite.json is too large');
+  const json = await readFile(path, 'utf8');
   const archive = parseVmArchive(json);
   try {
     const disk = await diskInfo(join(dir, 'disk.qcow2'), runner, signal);
@@ -100,9 +117,13 @@ async function ensureArchived(
   host: ImportHost,
   op: ClientOperation,
 ): Promise<Image> {
-  const known = (await listImages(host.store)).find(({ status }) => status.digest === image.digest);
+  const images = await listImages(host.store);
+  const known = images.find(({ status }) => status.digest === image.digest);
   if (known) return known;
-  const source = { transport: 'oci' as const, location: `oci:${layout}:image`, name: image.reference };
+  // An image of that name that is here stays the one that its name means.
+  const isTaken = images.some(({ spec }) => spec.oci === image.reference);
+  const name = isTaken ? `image-${image.digest.slice(7, 19)}:latest` : image.reference;
+  const source = { transport: 'oci' as const, location: `oci:${layout}:image`, name };
   const imported = await importAndRecord(
     { source, platform: parsePlatform(image.platform) },
     host,
@@ -113,12 +134,13 @@ async function ensureArchived(
   return imported;
 }
 
-async function ensureKernel(
-  { kernel }: VmArchive,
-  dir: string,
-  host: ImportHost,
-  signal: AbortSignal,
-): Promise<Kernel> {
-  const { name, oci, ...built } = kernel;
-  return await adoptKernel(dir, { name, spec: oci === undefined ? {} : { oci }, built }, host, signal);
+/** What a VM uses of its host is the wish of whoever wrote the archive. */
+function warnOfHostPaths({ spec }: VmArchive, { report }: ClientOperation): void {
+  const volumes = (spec.storage?.volumes ?? []).map(sourceOf);
+  const paths = [
+    ...volumes.flatMap((source) => ('path' in source ? [source.path] : [])),
+    ...spec.copyFiles.map(({ hostPath }) => hostPath),
+  ];
+  if (paths.length > 0)
+    report({ kind: 'warning', message: `when it starts, the VM is given of this host: ${paths.join(', ')}` });
 }

@@ -24,7 +24,6 @@ const vmArchiveSchema = v.strictObject({
     id: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
     version: text,
     arch: v.picklist(['amd64', 'arm64']),
-    oci: v.optional(text),
   }),
 });
 

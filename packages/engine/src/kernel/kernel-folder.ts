@@ -13,7 +13,22 @@ export const kernelId = (kernel: Uint8Array, initrd: Uint8Array): string =>
 /** Whether a folder holds the kernel of that id. */
 export async function holdsKernel(dir: string, id: string): Promise<boolean> {
   const [kernel, initrd] = await Promise.all(['kernel', 'initrd'].map((name) => readFile(join(dir, name))));
-  return kernelId(kernel!, initrd!) === id;
+  return kernelId(kernel!, initrd!) === id || (await adoptedKernelId(dir)) === id;
+}
+
+/**
+ * Names a kernel that another host has made by all that it holds: what boots is the same in many, and whoever sent it may
+ * have put other modules beside that.
+ */
+export async function adoptedKernelId(dir: string): Promise<string> {
+  const hash = createHash('sha256').update('adopted');
+  for (const name of kernelFiles) hash.update(await readFile(join(dir, name)));
+  return hash.digest('hex');
+}
+
+/** Moves what a kernel is made of, and nothing that lies beside it. */
+export async function moveKernelFiles(from: string, to: string): Promise<void> {
+  for (const name of kernelFiles) await rename(join(from, name), join(to, name));
 }
 
 /** Puts a finished folder in its place, unless the same kernel is there already, and returns its size. */

@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Kernel, KernelSpec } from '@ignite/api/v1/kernel';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
@@ -20,7 +22,7 @@ import { type UnpackedImage, removeTag, unpackImage } from '../oci/umoci.ts';
 import { listKernels } from '../vm/list-objects.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
 import { kernelArchMismatch } from './errors.ts';
-import { placeKernelFolder } from './kernel-folder.ts';
+import { adoptedKernelId, moveKernelFiles, placeKernelFolder } from './kernel-folder.ts';
 import { buildDebianKernel, kernelPackage } from './debian-kernel.ts';
 
 /** The kernel that VMs of `arch` get which name none: made on first use. */
@@ -183,27 +185,25 @@ async function writeKernel(
   }
 }
 
-/** Takes over a folder with a kernel that another host has made, unless it is here. It keeps its name where that is free. */
+/**
+ * Takes over a folder with a kernel that another host has made, unless that kernel is here. It is known by a name of its
+ * own: nobody gets it who has asked for another, or for none.
+ */
 export async function adoptKernel(
   dir: string,
-  {
-    name,
-    spec,
-    built,
-  }: { readonly name: string; readonly spec: KernelSpec; readonly built: Omit<BuiltKernel, 'size'> },
+  { name, ...built }: Omit<BuiltKernel, 'size'> & { readonly name: string },
   deps: KernelDeps & { readonly store: ObjectStore },
   signal: AbortSignal,
 ): Promise<Kernel> {
   using _lock = await acquireLock(locksDir(deps.paths), 'kernel', signal);
+  const id = await adoptedKernelId(dir);
   const kernels = await listKernels(deps.store);
-  const known = kernels.find(({ status }) => status.id === built.id);
+  const known = kernels.find(({ status }) => status.id === built.id || status.id === id);
   if (known) return known;
-  const size = await placeKernelFolder(dir, kernelDir(deps.paths, built.id));
-  const isTaken = kernels.some(({ metadata }) => metadata.name === name);
-  return await recordKernel(
-    isTaken ? `${name}@${built.id.slice(0, 12)}` : name,
-    spec,
-    { ...built, size },
-    deps.store,
-  );
+  const target = kernelDir(deps.paths, id);
+  await using draft = await openWorkspace(dirname(target), 'draft-');
+  await moveKernelFiles(dir, draft.path);
+  const size = await placeKernelFolder(draft.path, target);
+  const ownName = `${name.replace(/@[0-9a-f]{12}$/, '')}@${id.slice(0, 12)}`;
+  return await recordKernel(ownName, {}, { ...built, id, size }, deps.store);
 }
