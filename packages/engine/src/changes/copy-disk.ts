@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
-import { constants, copyFile } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
-import { vmFiles, vmmSockets } from '../host/paths.ts';
+import { vmFiles } from '../host/paths.ts';
+import { readOverlay } from '../rootfs/overlay-header.ts';
 import { createOverlay, rebase } from '../rootfs/qemu-img.ts';
 import type { VmHost } from '../vm/execute-step.ts';
+import { whileHalted } from '../vm/pause-vm.ts';
 import { withVmLocked } from '../vm/vm-lock.ts';
-
-const resumeTimeoutMs = 10_000;
 
 /**
  * Copies a VM's disk to `target`, on this host's base disk of its image. A VM that runs is halted meanwhile, which has its
@@ -25,17 +24,16 @@ export async function copyVmDisk(
   const { uid } = vm.metadata;
   const { disk } = vmFiles(host.paths, uid);
   const backingPath = image.status.baseDisk.path;
-  await withVmLocked(uid, host, signal, async ({ status, spec }) => {
+  await withVmLocked(uid, host, signal, async (found) => {
     if (!existsSync(disk))
-      return await createOverlay({ path: target, backingPath, size: spec.diskSize }, host.runner, signal);
-    const isRunning = status.phase === 'Running' && (await host.sandbox.observe(uid)).state === 'running';
-    const sockets = vmmSockets(host.paths, uid);
-    if (isRunning) await host.vmm.pause(sockets, signal);
-    try {
-      await copyFile(disk, target, constants.COPYFILE_FICLONE);
-    } finally {
-      if (isRunning) await host.vmm.resume(sockets, AbortSignal.timeout(resumeTimeoutMs));
-    }
+      return await createOverlay(
+        { path: target, backingPath, size: found.spec.diskSize },
+        host.runner,
+        signal,
+      );
+    const copy = { tool: 'cp', args: ['--reflink=auto', '--', disk, target] };
+    await whileHalted(found, host, signal, () => host.runner.run(copy, signal));
+    await readOverlay(target);
     // The disk's own header names its base as the VM's sandbox shows it, not where it is on this host.
     await rebase(target, backingPath, host.runner, signal);
   });

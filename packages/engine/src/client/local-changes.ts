@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { ChangeClient, CommitRequest, FileChange } from '@ignite/api/client/change-client';
 import type { Finder } from '@ignite/api/client/finder';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
 import { commitVm } from '../changes/commit-vm.ts';
+import { changesUnreadable } from '../changes/errors.ts';
 import { parseFileChanges } from '../changes/file-changes.ts';
 import { type ChangesRequest, readChanges } from '../changes/read-changes.ts';
 import { hostArch } from '../host/arch.ts';
@@ -12,6 +13,9 @@ import { kernelDir } from '../host/paths.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import { imageOf } from '../vm/vm-store.ts';
 import type { LocalHost } from './local-client.ts';
+
+/** Of the bytes of a list of changes, some millions of them, which are read at once. */
+const listLimit = 256 * 2 ** 20;
 
 /** What VMs of this host have made of their images. */
 export class LocalChanges implements ChangeClient {
@@ -29,6 +33,7 @@ export class LocalChanges implements ChangeClient {
       this.#host,
       op,
     );
+    if ((await stat(changes.file)).size > listLimit) throw changesUnreadable(query, 'too many files differ');
     return parseFileChanges(await readFile(changes.file, 'utf8'));
   }
 
