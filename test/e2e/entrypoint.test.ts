@@ -25,16 +25,17 @@ test("the entrypoint's exit powers the VM off, and its code is the VM's", async 
     'busybox',
     '--name',
     'once',
+    ...['-e', "GREETING=it's = me", '--env', 'PATH=/bin:/mine'],
     '--',
     'sh',
     '-c',
-    'echo "args: $*"; exit 3',
+    'echo "args: $*"; echo "env: $GREETING $PATH"; exit 3',
     'sh',
     "it's",
     'a b',
   );
   assert.equal(await ignite.ok('wait', 'once'), '3\n');
-  assert.match(await ignite.ok('logs', 'once'), /args: it's a b/);
+  assert.match(await ignite.ok('logs', 'once'), /args: it's a b\r?\nenv: it's = me \/bin:\/mine/);
   assert.match(await ignite.ok('ps', '-a', '--filter', 'name=once'), /Stopped \(3\)/);
 });
 

@@ -6,6 +6,7 @@ import { type Arch, archSchema } from './arch.ts';
 import { vmSandboxSchema } from './vm-sandbox.ts';
 import { restartPolicySchema } from './restart-policy.ts';
 import { cloudInitSchema } from './cloud-init.ts';
+import { environmentSchema } from './environment.ts';
 import type { BootMode } from './image.ts';
 import { size } from './size.ts';
 import { vmMachineSchema } from './vm-machine.ts';
@@ -49,6 +50,8 @@ export const vmSpecSchema = v.strictObject({
   copyFiles: v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
   /** Run in place of the image's Cmd, after its Entrypoint. */
   command: v.optional(v.array(v.string())),
+  /** Variables for the entrypoint, over those of the image; an image that boots its init has no use for them. */
+  env: v.optional(environmentSchema),
   sandbox: v.optional(vmSandboxSchema),
   /** Whether it is started again once it has ended by itself. */
   restartPolicy: v.optional(restartPolicySchema, 'no'),

@@ -6,6 +6,7 @@ import { sourceFrom } from '@ignite/engine/oci/source';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command, FlagValues, Flags, Invocation } from '../arguments/command.ts';
+import { envFlags, envOf } from '../arguments/env-flags.ts';
 import { legacyFlags, legacySandboxFlags } from '../arguments/legacy-flags.ts';
 import { networkFlags, networkOf } from '../arguments/network-flags.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../arguments/runtime-flags.ts';
@@ -50,6 +51,7 @@ const createFlags: Flags = {
     value: 'HOST:VM',
     help: 'copy a file or folder into it at first boot',
   },
+  ...envFlags,
   restart: {
     type: 'string',
     value: 'POLICY',
@@ -111,7 +113,7 @@ export const run: Command = {
   examples: [
     'ignite run debian:12 --cpus 2 --memory 1GB --ssh --name my-vm',
     'ignite run nginx -p 8080:80',
-    'ignite run postgres -v data:/var/lib/postgresql/data -v ./init:/init:ro',
+    'ignite run postgres -e POSTGRES_PASSWORD=secret -v data:/var/lib/postgresql/data',
     'ignite run -i alpine -- uname -a',
     'ignite run -i alpine --arch arm64 -- uname -m',
   ],
@@ -177,7 +179,7 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
 }
 
 /** The fields that flags name. */
-function specOf({ flags, args: [image], rest: command }: Invocation): object {
+function specOf({ flags, args: [image], rest: command, io }: Invocation): object {
   const ssh = flags.text('ssh');
   const oci = flags.text('kernel-image');
   const cmdLine = flags.text('kernel-args');
@@ -205,6 +207,7 @@ function specOf({ flags, args: [image], rest: command }: Invocation): object {
     ...(copyFiles.length > 0 && { copyFiles: copyFiles.map(parseCopy) }),
     ...(storage && { storage }),
     ...(command.length > 0 && { command }),
+    ...envOf(flags, io.env),
   };
 }
 

@@ -33,6 +33,7 @@ import {
   uidFor,
   validateRequest,
   warnOfSmallDisk,
+  warnOfUnusedEnv,
 } from '../vm/create-vm.ts';
 import { clearFailedStart, keepFailedStart } from '../vm/failed-start.ts';
 import { isPaused, noIdentity, noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
@@ -95,6 +96,7 @@ export class LocalVms implements VmClient {
     const vm = await untilContentStays(async () => {
       const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
       warnOfSmallDisk(spec, image, op);
+      warnOfUnusedEnv(spec, image, op);
       const kernel = await kernelFor(spec.kernel.oci, ofArch, this.#host, op);
       return await storeVm({ name, uid, spec, arch, image, kernel }, request, this.#host, op.signal);
     });

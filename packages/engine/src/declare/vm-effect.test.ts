@@ -16,6 +16,7 @@ test('vmEffectOf: what each field of a VM costs to change', () => {
     '/spec/network/name',
     '/spec/network/dns/servers/0',
     '/spec/kernel/cmdLine',
+    '/spec/env/GREETING',
   ])
     assert.equal(effect(path), 'restart', path);
   assert.equal(effect('/spec/image/oci'), 'replace');

@@ -153,3 +153,10 @@ export function warnOfSmallDisk(spec: VmSpec, image: Image, { report }: ClientOp
   const message = `the disk is made as large as image "${image.metadata.name}", ${humanBytes(size)}: ${humanBytes(bytes(spec.diskSize))} would not hold it`;
   report({ kind: 'warning', message });
 }
+
+/** Only an entrypoint has the variables that a VM is given. */
+export function warnOfUnusedEnv(spec: VmSpec, image: Image, { report }: ClientOperation): void {
+  if (spec.env === undefined || spec.command || image.status.bootMode === 'entrypoint') return;
+  const message = `image "${image.metadata.name}" boots its init, which the variables of spec.env do not reach`;
+  report({ kind: 'warning', message });
+}

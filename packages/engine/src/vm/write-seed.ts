@@ -10,6 +10,7 @@ import type { Attachment } from '../network/network.ts';
 import { volumeMounts } from '../storage/volume-devices.ts';
 import { guestNetwork } from './attach-network.ts';
 import { readCopiedFiles } from './copy-files.ts';
+import { environOf } from './environ.ts';
 import type { VmHost } from './execute-step.ts';
 import { readsCloudInit } from './vm-machine.ts';
 import { imageOf } from './vm-store.ts';
@@ -56,7 +57,7 @@ async function seedOf(
       publicKey: await readFile(`${hostKey}.pub`, 'utf8'),
     },
     argv: [...config.entrypoint, ...(vm.spec.command ?? config.cmd)],
-    environ: config.env,
+    environ: environOf(config.env, vm.spec.env),
     user: config.user,
     workDir: config.workingDir,
     stopSignal: config.stopSignal,

@@ -1,0 +1,10 @@
+import * as v from 'valibot';
+
+const name = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a name of letters, digits and underscores'),
+);
+const value = v.pipe(v.string(), v.regex(/^[^\0]*$/, 'must not hold a NUL byte'));
+
+/** Variables by name. */
+export const environmentSchema = v.record(name, value);
