@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /** A port of the host that leads to a port of the VM. No `bindAddress` means every address of the host. */
-const portMappingSchema = v.strictObject({
+export const portMappingSchema = v.strictObject({
   bindAddress: v.optional(v.pipe(v.string(), v.ip())),
   hostPort: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
   vmPort: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),

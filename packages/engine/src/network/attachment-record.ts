@@ -1,11 +1,14 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PortMapping } from '@ignite/api/v1/vm-network';
+import { type PortMapping, portMappingSchema } from '@ignite/api/v1/vm-network';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
-import type { CniAttachment, CniResult } from './cni.ts';
-import type { ConfList } from './conf-list.ts';
+import * as v from 'valibot';
+import { type CniAttachment, type CniResult, cniResultSchema } from './cni.ts';
+import { type ConfList, confListSchema } from './conf-list.ts';
+import { recordInvalid } from './errors.ts';
 import { netnsPath } from './netns.ts';
 import type { Attachment } from './network.ts';
+import { convertOldRecord } from './old-attachment-record.ts';
 
 /** One interface on a CNI network, written down before the first plugin runs for it: the list may be another by then. */
 export interface InterfaceRecord {
@@ -30,13 +33,50 @@ export interface AttachmentRecord {
 }
 
 /** Pure. How the plugins know an interface of a VM: one container ID for each, as chains of rules are named after it. */
-export function cniAttachment({ uid, ports }: AttachmentRecord, ifName: string, at: number): CniAttachment {
+export function cniAttachment(
+  { uid, ports }: Pick<AttachmentRecord, 'uid' | 'ports'>,
+  ifName: string,
+  at: number,
+): CniAttachment {
   return {
     containerId: at === 0 ? `ignite-${uid}` : `ignite-${uid}-${ifName}`,
     netnsPath: netnsPath(uid),
     ifName,
     ports: at === 0 ? ports : [],
   };
+}
+
+const nicSchema = v.strictObject({
+  name: v.string(),
+  network: v.exactOptional(v.string()),
+  tap: v.string(),
+  mac: v.string(),
+  mtu: v.number(),
+  addresses: v.array(v.string()),
+  routes: v.array(v.strictObject({ to: v.string(), via: v.exactOptional(v.string()) })),
+});
+
+const recordSchema = v.strictObject({
+  uid: v.string(),
+  name: v.string(),
+  interfaces: v.array(
+    v.strictObject({ name: v.string(), list: confListSchema, result: v.exactOptional(cniResultSchema) }),
+  ),
+  ports: v.array(portMappingSchema),
+  isChangingPorts: v.exactOptional(v.literal(true)),
+  attachment: v.exactOptional(
+    v.strictObject({ netnsPath: v.string(), nics: v.array(nicSchema), dns: v.array(v.string()) }),
+  ),
+});
+
+/** Pure. `path` is for the error. @throws CodedError NETWORK_RECORD_INVALID */
+export function parseAttachmentRecord(text: string, path: string): AttachmentRecord {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson()), text);
+  const document = parsed.success ? parsed.output : undefined;
+  const record = v.safeParse(recordSchema, document);
+  const found = record.success ? record.output : convertOldRecord(document);
+  if (!found) throw recordInvalid(path, record.success ? undefined : new v.ValiError(record.issues));
+  return found;
 }
 
 /** One file for each attachment, below the data directory. */
@@ -51,9 +91,11 @@ export class AttachmentRecords {
     await replaceFile(this.#path(record.uid), JSON.stringify(record), 0o600);
   }
 
+  /** @throws CodedError NETWORK_RECORD_INVALID */
   async read(uid: string): Promise<AttachmentRecord | undefined> {
+    const path = this.#path(uid);
     try {
-      return JSON.parse(await readFile(this.#path(uid), 'utf8')) as AttachmentRecord;
+      return parseAttachmentRecord(await readFile(path, 'utf8'), path);
     } catch (failure) {
       if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw failure;

@@ -9,7 +9,7 @@ import { cniPluginDirs } from '../host/requirements.ts';
 import { type ConfList, pluginHasCapability } from './conf-list.ts';
 import { pluginFailed, pluginMissing } from './errors.ts';
 
-const resultSchema = v.looseObject({
+export const cniResultSchema = v.looseObject({
   interfaces: v.optional(
     v.array(
       v.looseObject({ name: v.string(), mac: v.optional(v.string()), sandbox: v.optional(v.string()) }),
@@ -28,7 +28,7 @@ const resultSchema = v.looseObject({
   ),
   routes: v.optional(v.array(v.looseObject({ dst: v.string() })), []),
 });
-export type CniResult = v.InferOutput<typeof resultSchema>;
+export type CniResult = v.InferOutput<typeof cniResultSchema>;
 
 export interface CniAttachment {
   readonly containerId: string;
@@ -59,7 +59,7 @@ export class Cni {
     let result: CniResult | undefined;
     for (const plugin of list.plugins) {
       const said = await this.#exec('ADD', list, plugin, attachment, result, signal);
-      result = v.parse(resultSchema, JSON.parse(said));
+      result = v.parse(cniResultSchema, JSON.parse(said));
       await onResult(result);
     }
     return result!;

@@ -3,7 +3,7 @@ import type { DefaultNetwork } from './default-network.ts';
 
 const pluginSchema = v.looseObject({ type: v.pipe(v.string(), v.regex(/^[a-zA-Z0-9._-]+$/)) });
 const nameSchema = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/));
-const confListSchema = v.looseObject({
+export const confListSchema = v.looseObject({
   cniVersion: v.optional(v.string(), '0.4.0'),
   name: nameSchema,
   plugins: v.pipe(v.array(pluginSchema), v.minLength(1)),

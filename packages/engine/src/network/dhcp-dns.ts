@@ -1,14 +1,20 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { endProcess } from '@ignite/toolkit/process/pid';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { type AttachmentRecord, cniAttachment } from './attachment-record.ts';
+import { dnsmasqPid } from './dnsmasq-pid.ts';
 import { Dnsmasq } from './dnsmasq.ts';
 import { hostNameservers } from './host-nameservers.ts';
 import { parseIp, withoutPrefix } from './ip-address.ts';
 import { NamespaceDhcp } from './namespace-dhcp.ts';
 import type { NamespaceLease } from './namespace-dhcp-argv.ts';
-import type { AttachRequest } from './network.ts';
+import type { AttachRequest, DnsSettings } from './network.ts';
 import type { PlannedNic } from './plan-nics.ts';
 import { bridgedNetwork } from './served-network.ts';
+
+const noDns: DnsSettings = { servers: [], search: [], options: [] };
 
 /** What answers guests that ask by DHCP, and for names: a server for each bridge of this host, or one in the namespace. */
 export class DhcpDns {
@@ -63,6 +69,29 @@ export class DhcpDns {
       const lease = { id, name, mac: nic.mac, addresses: nic.addresses.map(withoutPrefix) };
       await this.#onBridge(made.list.name).rename(lease);
     }
+  }
+
+  /** Whether Ignite 0.1.0 has left the one server that it had, or files of it. */
+  hasOldServer(): boolean {
+    const names = join(this.#dir, 'dnsmasq', 'names');
+    return existsSync(names) && !existsSync(join(names, 'names')); // which a network of that very name has
+  }
+
+  /** Has each network's own server take the place of the old one, for the VMs that are up. */
+  async replaceOldServer(records: readonly AttachmentRecord[], signal: AbortSignal): Promise<void> {
+    const old = join(this.#dir, 'dnsmasq');
+    const pid = await dnsmasqPid(join(old, 'dnsmasq.pid'));
+    if (pid !== undefined) await endProcess(pid, signal);
+    for (const { uid, name, interfaces, attachment } of records) {
+      const [made, nic] = [interfaces[0], attachment?.nics[0]];
+      const network = made && nic && bridgedNetwork(made, nic.mtu);
+      if (!network) continue;
+      const id = cniAttachment({ uid, ports: [] }, made.name, 0).containerId;
+      const lease = { id, name, mac: nic.mac, addresses: nic.addresses.map(withoutPrefix), dns: noDns };
+      await this.#onBridge(made.list.name).publish(lease, network, signal);
+    }
+    for (const file of ['dnsmasq.pid', 'dnsmasq.leases', 'leases', 'names'])
+      await rm(join(old, file), { recursive: true, force: true }); // the names last: until then it is all done again
   }
 
   /** However far `publish` came. */

@@ -5,6 +5,7 @@ export type NetworkErrorCode =
   | 'CNI_PLUGIN_MISSING'
   | 'CNI_FAILED'
   | 'CNI_CONFIG_BROKEN'
+  | 'NETWORK_RECORD_INVALID'
   | 'NETWORK_NOT_FOUND'
   | 'INTERFACE_MISSING'
   | 'INTERFACE_UNBRIDGEABLE'
@@ -44,6 +45,14 @@ export const configBroken = (path: string, cause: unknown): CodedError =>
     'CNI_CONFIG_BROKEN',
     `${path} is not a CNI network configuration list`,
     'mend it, or remove it to have Ignite write its own',
+    cause,
+  );
+
+export const recordInvalid = (path: string, cause: unknown): CodedError =>
+  networkError(
+    'NETWORK_RECORD_INVALID',
+    `${path} does not tell how a VM is attached to its networks`,
+    'a newer Ignite may have written it: use that one, or remove the file when the VM no longer runs',
     cause,
   );
 

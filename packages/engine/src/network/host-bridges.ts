@@ -21,6 +21,11 @@ export class HostBridges {
   /** Called before the plugin runs: a bridge that is not there yet will be ours to remove. */
   async note(bridge: string, signal: AbortSignal): Promise<void> {
     if (existsSync(this.#note(bridge)) || (await this.#ip(['link', 'show', 'dev', bridge], signal))) return;
+    await this.adopt(bridge);
+  }
+
+  /** Called for a bridge that Ignite 0.1.0 made, which kept no notes. */
+  async adopt(bridge: string): Promise<void> {
     await mkdir(this.#dir, { recursive: true, mode: 0o755 });
     await writeFile(this.#note(bridge), '');
   }

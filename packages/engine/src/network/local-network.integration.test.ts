@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -176,6 +176,30 @@ test('LocalNetwork: a macvlan is redirected to, a ptp has routes, and each netwo
   assert.deepEqual(hostState(), before);
 });
 
+test('LocalNetwork: VMs that version 0.1.0 attached stay on their network, and leave nothing behind', async () => {
+  const before = hostState();
+  {
+    await using network = await open();
+    const [stays, goes] = [request({ name: 'stays' }), request({ name: 'goes' })];
+    for (const asked of [stays, goes]) await network.attach(asked, signal);
+    const attachedBefore = await network.observe(stays.uid);
+    network.asOfVersion010();
+    assert.deepEqual(await network.observe(stays.uid), attachedBefore);
+
+    await network.detach(goes.uid, signal);
+    const names = (): readonly string[] =>
+      readdirSync(join(network.dir, 'network/dnsmasq/ignite-test-110/names')).toSorted();
+    assert.deepEqual(names(), [`ignite-${stays.uid}`]);
+    const comes = request({ name: 'comes' });
+    await network.attach(comes, signal);
+    assert.deepEqual(names(), [`ignite-${comes.uid}`, `ignite-${stays.uid}`].toSorted());
+    assert.equal(dhcpServers(network.dir).split('\n').length, 1);
+    assert.deepEqual(await network.observe(stays.uid), attachedBefore);
+    await network.rename(stays.uid, 'renamed', signal);
+  }
+  assert.deepEqual(hostState(), before);
+});
+
 test('LocalNetwork: a change of ports that was killed half-way is finished by the next, or undone', async () => {
   const before = hostState();
   {
@@ -229,6 +253,40 @@ async function open(more: Partial<DefaultNetwork> = {}) {
     change: (uid: string, of: (record: AttachmentRecord) => AttachmentRecord) => {
       const path = join(dir, 'network', `${uid}.json`);
       writeFileSync(path, JSON.stringify(of(JSON.parse(readFileSync(path, 'utf8')) as AttachmentRecord)));
+    },
+    /** Puts what there is as Ignite 0.1.0 left it: records of one address, one dnsmasq, and no note of the bridge. */
+    asOfVersion010: () => {
+      const of = (name: string): string => join(dir, 'network', name);
+      const [old, now] = [of('dnsmasq'), of('dnsmasq/ignite-test-110')];
+      process.kill(Number(readFileSync(join(now, 'dnsmasq.pid'), 'utf8')), 'SIGTERM');
+      for (const folder of ['names', 'leases']) mkdirSync(join(old, folder));
+      for (const file of readdirSync(of('.')).filter((name) => name.endsWith('.json'))) {
+        const record = JSON.parse(readFileSync(of(file), 'utf8')) as AttachmentRecord;
+        const { uid, name, ports, interfaces, attachment } = record;
+        const { netnsPath, dns, nics } = attachment!;
+        const { mac, tap, addresses } = nics[0]!;
+        const [address = ''] = addresses;
+        writeFileSync(join(old, 'names', uid), `${address.replace(/\/.*/, '')} ${name}\n`);
+        writeFileSync(join(old, 'leases', uid), `${mac},${address.replace(/\/.*/, '')},${name},infinite\n`);
+        const eth0Only = { list: interfaces[0]?.list, result: interfaces[0]?.result };
+        const place = { netnsPath, tap, mac, address, gateway: '10.110.0.1', dns };
+        writeFileSync(of(file), JSON.stringify({ uid, name, ports, ...eth0Only, attachment: place }));
+      }
+      rmSync(now, { recursive: true });
+      rmSync(of('bridges'), { recursive: true });
+      const files = [
+        `--pid-file=${join(old, 'dnsmasq.pid')}`,
+        `--dhcp-leasefile=${join(old, 'dnsmasq.leases')}`,
+      ];
+      const folders = [`--hostsdir=${join(old, 'names')}`, `--dhcp-hostsdir=${join(old, 'leases')}`];
+      const range = '--dhcp-range=10.110.0.1,static,255.255.255.0,infinite';
+      const on = [
+        '--conf-file=/dev/null',
+        `--interface=${bridge}`,
+        '--except-interface=lo',
+        '--bind-dynamic',
+      ];
+      execFileSync('dnsmasq', [...on, '--no-hosts', ...files, ...folders, range, '--log-facility=/dev/null']);
     },
     validate: (asked: AttachRequest) => network.validate(asked),
     changePorts: (...change: Parameters<LocalNetwork['changePorts']>) => network.changePorts(...change),

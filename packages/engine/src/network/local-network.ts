@@ -234,7 +234,28 @@ export class LocalNetwork implements Network {
   }
 
   async #lock(signal: AbortSignal): Promise<Disposable> {
-    return await acquireLock(this.#options.locksDir, 'network', signal);
+    const lock = await acquireLock(this.#options.locksDir, 'network', signal);
+    try {
+      await this.#takeOver(signal);
+      return lock;
+    } catch (failure) {
+      lock[Symbol.dispose]();
+      throw failure;
+    }
+  }
+
+  /** Of Ignite 0.1.0, which had one server and noted no bridge. */
+  async #takeOver(signal: AbortSignal): Promise<void> {
+    if (!this.#services.hasOldServer()) return;
+    const records = await this.#records.all();
+    const { bridge } = this.#options.fallback;
+    if (records.some(({ interfaces }) => interfaces.some(({ list }) => hostBridge(list) === bridge)))
+      await this.#bridges.adopt(bridge);
+    const isUp = await Promise.all(records.map(({ uid }) => this.#netns.exists(uid)));
+    await this.#services.replaceOldServer(
+      records.filter((_, at) => isUp[at]),
+      signal,
+    );
   }
 }
 
