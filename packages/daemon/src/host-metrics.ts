@@ -1,22 +1,11 @@
 import { statfs } from 'node:fs/promises';
 import type { Client } from '@ignite/api/client/client';
-import type { VmPhase } from '@ignite/api/v1/vm-phase';
+import { vmPhases } from '@ignite/api/v1/vm-phase';
 import type { Paths } from '@ignite/engine/host/paths';
 import { Gauge, Registry } from 'prom-client';
 import { type MeasuredVm, registerVms } from './vm-metrics.ts';
 
 type MeteredHost = Pick<Client, 'vms' | 'images' | 'kernels' | 'usage'>;
-
-const phases: readonly VmPhase[] = [
-  'Created',
-  'Starting',
-  'Running',
-  'Paused',
-  'Stopping',
-  'Stopped',
-  'Restarting',
-  'Failed',
-];
 
 /** Of this host and all its VMs, in Prometheus' text format 0.0.4. */
 export async function hostMetrics(client: MeteredHost, paths: Paths, signal: AbortSignal): Promise<string> {
@@ -30,7 +19,7 @@ export async function hostMetrics(client: MeteredHost, paths: Paths, signal: Abo
     statfs(paths.dataDir),
   ]);
   const vms = gauge('ignite_vms', 'VMs by phase.', ['phase']);
-  for (const phase of phases)
+  for (const phase of vmPhases)
     vms.set({ phase }, measured.filter(({ vm }) => vm.status.phase === phase).length);
   gauge('ignite_images', 'Images.').set(images.length);
   gauge('ignite_kernels', 'Kernels.').set(kernels.length);
@@ -59,9 +48,9 @@ async function measure(
   signal: AbortSignal,
 ): Promise<readonly MeasuredVm[]> {
   const usages = await client.usage.sample({ vms: queries, all: true }, signal);
-  const vms = await client.vms.list(signal);
+  const vms = new Map((await client.vms.list(signal)).map((vm) => [vm.metadata.uid, vm]));
   return usages.flatMap((usage) => {
-    const vm = vms.find(({ metadata }) => metadata.uid === usage.uid);
+    const vm = vms.get(usage.uid);
     return vm ? [{ vm, usage }] : []; // it may have gone meanwhile
   });
 }

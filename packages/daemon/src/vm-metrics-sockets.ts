@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Vm } from '@ignite/api/v1/vm';
+import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { type Paths, vmFiles } from '@ignite/engine/host/paths';
 import type { Informer } from '@ignite/toolkit/controller/informer';
 import { errorText } from '@ignite/toolkit/errors/error-text';
@@ -24,19 +25,19 @@ export class VmMetricsSockets implements AsyncDisposable {
 
   follow(vms: Informer): void {
     vms.onChange((object, isGone) => {
-      const { metadata, status } = object as Vm;
-      const isUp = !isGone && (status.phase === 'Running' || status.phase === 'Paused');
-      this.#work = this.#work.then(() => this.#settle(metadata.uid, isUp));
+      const vm = object as Vm;
+      const isServed = !isGone && hasVmm(vm);
+      this.#work = this.#work.then(() => this.#settle(vm.metadata.uid, isServed));
     });
   }
 
-  async #settle(uid: string, isUp: boolean): Promise<void> {
+  async #settle(uid: string, isServed: boolean): Promise<void> {
     const open = this.#open.get(uid);
     const socket = vmFiles(this.#paths, uid).metrics;
     try {
-      if (isUp && !open && existsSync(dirname(socket)))
+      if (isServed && !open && existsSync(dirname(socket)))
         this.#open.set(uid, await serveMetrics(() => this.#textOf(uid), socket));
-      if (!isUp && open) {
+      if (!isServed && open) {
         this.#open.delete(uid);
         await open[Symbol.asyncDispose]();
       }

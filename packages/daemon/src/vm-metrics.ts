@@ -1,5 +1,6 @@
 import type { VmUsage } from '@ignite/api/client/usage-client';
 import type { Vm } from '@ignite/api/v1/vm';
+import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { allottedMemoryOf } from '@ignite/engine/vm/guest-memory';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
@@ -16,15 +17,12 @@ interface Metric {
   readonly value: (measured: MeasuredVm) => number | undefined;
 }
 
-const isUp = ({ vm: { status } }: MeasuredVm): boolean =>
-  status.phase === 'Running' || status.phase === 'Paused';
-
 const metrics: readonly Metric[] = [
   {
     type: Gauge,
     name: 'up',
     help: 'Whether the VM has a VMM: 1 or 0.',
-    value: (measured) => (isUp(measured) ? 1 : 0),
+    value: ({ vm }) => (hasVmm(vm) ? 1 : 0),
   },
   {
     type: Gauge,

@@ -1,4 +1,5 @@
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import { hasVmm } from '@ignite/api/v1/vm-phase';
 import type { Effect } from '@ignite/toolkit/gitops/actuator';
 import { type FieldChange, diffFields, isWithin, valueAt } from '@ignite/toolkit/diff/field-change';
 
@@ -37,8 +38,7 @@ export function runningGuest(
   { spec, status }: Pick<Vm, 'spec' | 'status'>,
   resizesMemory: boolean,
 ): RunningGuest | undefined {
-  const isThere = status.phase === 'Running' || status.phase === 'Paused';
-  return isThere ? { booted: status.booted ?? spec, resizesMemory } : undefined;
+  return hasVmm({ status }) ? { booted: status.booted ?? spec, resizesMemory } : undefined;
 }
 
 /** Pure. What a change does to a VM, whose guest is given where it is up. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { UsageFigures, VmUsage } from '@ignite/api/client/usage-client';
 import type { Vm } from '@ignite/api/v1/vm';
+import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { cgroupFolders } from './cgroup-folders.ts';
 import { readCgroupUsage } from './cgroup-usage.ts';
 import { parseProcessIo } from './process-io.ts';
@@ -18,8 +19,7 @@ const nothing: UsageFigures = {
 };
 
 /** Whether a VM has a VMM, which takes something. Its phase has been checked against what runs. */
-export const hasUsage = ({ status: { phase, vmm } }: Vm): boolean =>
-  (phase === 'Running' || phase === 'Paused') && vmm !== undefined;
+export const hasUsage = (vm: Vm): boolean => hasVmm(vm) && vm.status.vmm !== undefined;
 
 /** What a VM's VMM has used so far; nothing is known of one that is gone. */
 export async function vmUsage(vm: Vm): Promise<VmUsage> {
