@@ -1,5 +1,5 @@
 import type { Flags } from '../packages/cli/src/arguments/command.ts';
-import { valueWord } from '../packages/cli/src/render/help.ts';
+import { operandsAndFlags, valueWord, valuesToName } from '../packages/cli/src/render/help.ts';
 import type { ReferenceCommand, ReferenceGroup, common } from './command-reference.ts';
 
 export interface Edition {
@@ -69,7 +69,7 @@ function commandPage(
   const [group = ''] = command.name.split(' ');
   const beside = all.filter((other) => other !== each && other.command.name.split(' ')[0] === group);
   return page(pageName(each), lowerFirst(command.summary), edition, [
-    ['SYNOPSIS', `${bold(`ignite ${command.name}`)} ${roff(command.arguments)} [flags]`],
+    ['SYNOPSIS', `${bold(`ignite ${command.name}`)} ${roff(operandsAndFlags(command))}`],
     [
       'DESCRIPTION',
       [
@@ -104,9 +104,12 @@ const flagList = (flags: Flags): string =>
       const named = flag.short === undefined ? long : `${bold(`-${flag.short}`)}, ${long}`;
       const value =
         word === undefined ? '' : flag.type === 'optional' ? `[=${italic(word)}]` : ` ${italic(word)}`;
-      const values = flag.values && flag.value !== undefined ? ` One of ${flag.values.join(', ')}.` : '';
+      const values = valuesToName(flag).join(', ');
       const otherwise = flag.default === undefined ? '' : ` Default: ${flag.default}.`;
-      return [`${named}${value}`, roff(`${upperFirst(flag.help)}.${values}${otherwise}`)];
+      return [
+        `${named}${value}`,
+        roff(`${upperFirst(flag.help)}.${values && ` One of ${values}.`}${otherwise}`),
+      ];
     }),
   );
 

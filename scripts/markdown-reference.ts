@@ -1,5 +1,5 @@
 import type { Flags } from '../packages/cli/src/arguments/command.ts';
-import { valueWord } from '../packages/cli/src/render/help.ts';
+import { operandsAndFlags, valueWord, valuesToName } from '../packages/cli/src/render/help.ts';
 import type { ReferenceCommand, ReferenceGroup, common } from './command-reference.ts';
 
 /** Pure. The command reference in Markdown, from the commands themselves. */
@@ -19,11 +19,10 @@ export function markdownReference(groups: readonly ReferenceGroup[], all: typeof
 }
 
 function commandSection({ command, otherSpellings }: ReferenceCommand): string {
-  const words = command.arguments === '' ? '' : ` ${command.arguments}`;
   const also = otherSpellings.map((spelling) => code(`ignite ${spelling}`)).join(', ');
   return [
     `### ignite ${command.name}\n\n${command.summary}.\n\n`,
-    block(`ignite ${command.name}${words} [flags]`),
+    block(`ignite ${command.name} ${operandsAndFlags(command)}`),
     ...(command.details ?? []).map((text) => `\n${text}\n`),
     also === '' ? '' : `\nAlso called ${also}.\n`,
     Object.keys(command.flags).length === 0 ? '' : `\n${flagTable(command.flags)}`,
@@ -36,10 +35,10 @@ function flagTable(flags: Flags): string {
     const word = valueWord(flag);
     const value = word === undefined ? '' : flag.type === 'optional' ? `[=${word}]` : ` ${word}`;
     const short = flag.short === undefined ? '' : `${code(`-${flag.short}`)}, `;
-    const values = flag.values && flag.value !== undefined ? `: ${flag.values.join(', ')}` : '';
+    const values = valuesToName(flag).join(', ');
     return [
       `${short}${code(`--${name}${value}`)}`,
-      flag.help + (flag.type === 'list' ? '; may be repeated' : '') + values,
+      flag.help + (flag.type === 'list' ? '; may be repeated' : '') + (values && `: ${values}`),
       flag.default ?? '',
     ];
   });

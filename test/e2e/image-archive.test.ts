@@ -29,6 +29,19 @@ test('images go to archives and registries and come back the same', async (t) =>
     assert.match(lost.stderr, /^error: cannot push "127\.0\.0\.1:1\/x:1": its registry cannot be reached\n/m);
   });
 
+  await t.test('with the credentials that the configuration names', async () => {
+    const configuration = {
+      apiVersion: 'ignite.weave.works/v1',
+      kind: 'Configuration',
+      spec: { registryConfigDir: ignite.dir },
+    };
+    writeFileSync(at('config.yaml'), JSON.stringify(configuration));
+    writeFileSync(at('config.json'), 'no JSON');
+    const configured = ignite.with({ IGNITE_CONFIG: at('config.yaml') });
+    const { stderr } = await configured.run('push', 'busybox', `${registry.host}/tools/busybox:2`);
+    assert.ok(stderr.includes(`error: ${at('config.json')} is not a config.json of Docker\n`), stderr);
+  });
+
   await t.test('several in one OCI archive, which skopeo reads too', async () => {
     await ignite.ok('save', 'busybox', 'http', '-o', at('both.tar'));
     const config = execFileSync('skopeo', [

@@ -193,6 +193,10 @@ test('inspect: one or several, as JSON or YAML, in our version or the originalâ€
   assert.match(await ignite.ok('inspect', 'Kernel', 'linux', '-t', '{{.Name}}'), /^linux-image/);
   assert.match(await refused('inspect', 'foo', 'up'), /^error: unrecognized kind: "foo"\n/);
   assert.match(
+    await refused('inspect', 'volume', 'up', '--api-version', 'v1alpha4'),
+    /^error: --api-version v1alpha4: the original had no volume\n/,
+  );
+  assert.match(
     await refused('inspect', 'vm', 'up', '-o', 'xml'),
     /^error: unrecognized output format: "xml"\n/,
   );

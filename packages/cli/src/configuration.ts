@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { configInvalid, decodeConfiguration } from '@ignite/api/configuration-file';
 import type { ConfigurationSpec } from '@ignite/api/v1/configuration';
 import { errorText } from '@ignite/toolkit/errors/error-text';
-import type { Invocation } from './arguments/command.ts';
+import type { Flags, Invocation } from './arguments/command.ts';
 
 const defaultPath = '/etc/ignite/config.yaml';
 
@@ -30,6 +30,10 @@ export async function readConfiguration({
     throw failure;
   }
 }
+
+export const registryFlags: Flags = {
+  'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
+};
 
 /** Where credentials for registries are: the flag wins over the configuration. */
 export async function registryConfig(

@@ -99,10 +99,9 @@ export async function withDeclaredHost<T>(
   invocation: Invocation,
   use: (host: DeclaredHost) => Promise<T>,
 ): Promise<T> {
-  const [{ declaredHost }, { openSqliteStore }, { storePath }] = await Promise.all([
+  const [{ declaredHost }, { openSqliteStore }] = await Promise.all([
     import('@ignite/daemon/declared-host'),
     import('@ignite/toolkit/store/sqlite'),
-    import('@ignite/engine/host/paths'),
   ]);
   const paths = pathsOf(invocation.flags, invocation.io.env);
   return await withClient(invocation, async (client, op) => {

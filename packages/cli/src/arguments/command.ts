@@ -49,6 +49,12 @@ export class FlagValues {
     return this.#values.has(name) ? this.#values.get(name) !== false : otherwise;
   }
 
+  /** Of a flag with `values`, which the parser holds it to. */
+  choice<T extends string>(name: string, values: readonly T[]): T | undefined {
+    const text = this.text(name);
+    return values.find((each) => each === text);
+  }
+
   list(name: string): readonly string[] {
     const value = this.#values.get(name);
     return typeof value === 'object' ? value : [];

@@ -7,7 +7,7 @@ import { type ObjectKey, keyText, objectKey } from '@ignite/toolkit/gitops/objec
 import type { SyncPlan } from '@ignite/toolkit/gitops/plan-sync';
 import type { Command, Flags, Invocation } from '../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../context.ts';
-import { assertOutputFlags, printDocument } from '../render/objects.ts';
+import { documentFlag, documentFormatOf, printDocument } from '../render/objects.ts';
 import { differs, planDocument, renderPlan } from '../render/plan.ts';
 import { printable } from '../render/printable.ts';
 import { readManifestFiles } from './manifest-files.ts';
@@ -20,7 +20,7 @@ const planFlags: Flags = {
     help: 'allow changes that need a new VM in the place of the old, disk and all',
   },
   force: { type: 'boolean', help: 'also change what a Sync owns, which that Sync may undo' },
-  output: { type: 'string', short: 'o', value: 'FORMAT', help: 'print the plan as json or yaml' },
+  output: { ...documentFlag, help: 'print the plan as json or yaml' },
 };
 
 const concurrency = 4;
@@ -39,7 +39,6 @@ export const apply: Command = {
   flags: { ...planFlags, 'dry-run': { type: 'boolean', help: 'say what would be done, and do nothing' } },
   run: async (invocation) => {
     const { flags, io } = invocation;
-    assertOutputFlags(flags);
     const manifests = await readManifestFiles(flags.list('filename'), invocation);
     return await withDeclaredHost(invocation, async (host) => {
       const plan = await planFor(manifests, invocation, host);
@@ -64,7 +63,6 @@ export const diff: Command = {
       return await printFileChanges(invocation);
     }
     try {
-      assertOutputFlags(invocation.flags);
       const manifests = await readManifestFiles(invocation.flags.list('filename'), invocation);
       return await withDeclaredHost(invocation, async (host) => {
         const plan = await planFor(manifests, invocation, host);
@@ -136,8 +134,8 @@ export async function planFor(
 }
 
 async function printPlan(plan: SyncPlan, { flags, io }: Invocation): Promise<void> {
-  const format = flags.text('output');
-  if (format === 'json' || format === 'yaml') await printDocument(planDocument(plan), format, io);
+  const format = documentFormatOf(flags);
+  if (format !== undefined) await printDocument(planDocument(plan), format, io);
   else io.out.write(renderPlan(plan, io.isColoured));
 }
 

@@ -5,7 +5,7 @@ import type { KindDefinition } from '@ignite/toolkit/scheme/scheme';
 import { nearest } from '@ignite/toolkit/text/nearest';
 import type { Command, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
-import { printDocument } from '../render/objects.ts';
+import { type DocumentFormat, documentFlag, documentFormatOf, printDocument } from '../render/objects.ts';
 import { filenameFlag, pathOf, readManifestTexts } from './manifest-texts.ts';
 
 const [group = '', newestVersion = ''] = newest.split('/');
@@ -25,15 +25,13 @@ export const convert: Command = {
   ],
   flags: {
     filename: filenameFlag,
-    to: { type: 'string', value: 'VERSION', help: `${versions.join(', ')} (default ${newestVersion})` },
-    output: { type: 'string', short: 'o', value: 'FORMAT', help: 'yaml (default) or json' },
+    to: { type: 'string', value: 'VERSION', default: newestVersion, help: versions.join(', ') },
+    output: { ...documentFlag, default: 'yaml' },
   },
   run: async (invocation) => {
     const { flags, signal } = invocation;
     const to = parseVersion(flags.text('to') ?? newestVersion);
-    const format = flags.text('output') ?? 'yaml';
-    if (format !== 'yaml' && format !== 'json')
-      throw usageError(`-o ${format}: there is no such format`, 'write yaml or json');
+    const format = documentFormatOf(flags) ?? 'yaml';
     const texts = await readManifestTexts(flags.list('filename'), signal);
     const files = texts.flatMap((each) =>
       each.kind === 'text'
@@ -73,7 +71,7 @@ const versionFor =
 
 async function print(
   objects: readonly ConvertedObject[],
-  format: 'yaml' | 'json',
+  format: DocumentFormat,
   { io }: Invocation,
 ): Promise<void> {
   if (format === 'json') {

@@ -16,7 +16,8 @@ import { type DeclaredHost, withDeclaredHost } from '../context.ts';
 import { age } from '../render/age.ts';
 import {
   type Column,
-  assertOutputFlags,
+  assertTemplateFlags,
+  documentFormatOf,
   outputFlags,
   printDocument,
   printObjects,
@@ -45,16 +46,16 @@ export const get: Command = {
   flags: outputFlags,
   run: async (invocation) => {
     const { flags, args, io } = invocation;
-    assertOutputFlags(flags);
+    assertTemplateFlags(flags);
     const [first, second] = args;
     const named = first?.includes('/') ? parseKey(first) : undefined;
     const kind = named?.kind ?? (first === undefined ? undefined : parseKind(first));
     const name = named?.name ?? second;
     return await withDeclaredHost(invocation, async (host) => {
       const kinds = kind === undefined ? declaredKinds : [kind as DeclaredKind];
-      const output = flags.text('output');
-      if (name !== undefined && (output === 'json' || output === 'yaml')) {
-        await printDocument(writtenForm(await findNamed(kinds[0]!, name, host)), output, io);
+      const format = documentFormatOf(flags);
+      if (name !== undefined && format !== undefined) {
+        await printDocument(writtenForm(await findNamed(kinds[0]!, name, host)), format, io);
         return 0;
       }
       const objects = (await Promise.all(kinds.map((each) => listKind(each, host, invocation)))).flat();

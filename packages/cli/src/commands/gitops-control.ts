@@ -21,7 +21,13 @@ import { usageError } from '../arguments/usage-error.ts';
 import { type DeclaredHost, withDeclaredHost } from '../context.ts';
 import { parseKey } from './declared-kind.ts';
 import { age } from '../render/age.ts';
-import { type Column, assertOutputFlags, outputFlags, printObjects } from '../render/objects.ts';
+import {
+  type Column,
+  asksForTable,
+  assertTemplateFlags,
+  outputFlags,
+  printObjects,
+} from '../render/objects.ts';
 import { differs, fieldLines, renderPlan } from '../render/plan.ts';
 import { printable } from '../render/printable.ts';
 import { table } from '../render/table.ts';
@@ -51,14 +57,13 @@ export const status: Command = {
   flags: outputFlags,
   run: async (invocation) => {
     const { flags, args, io } = invocation;
-    assertOutputFlags(flags);
+    assertTemplateFlags(flags);
     return await withDeclaredHost(invocation, async (host) => {
       const syncs = args.length === 0 ? await listSyncs(host) : [await oneOf(host, args[0])];
       await printObjects(syncs, columns, flags, io);
-      if (flags.text('output') === undefined && !flags.isSet('format') && !flags.isSet('quiet'))
-        for (const sync of syncs) io.out.write(details(sync));
-      if (args.length === 0 && flags.text('output') === undefined)
-        io.out.write(orphans(await host.client.vms.list(invocation.signal)));
+      if (!asksForTable(flags)) return 0;
+      for (const sync of syncs) io.out.write(details(sync));
+      if (args.length === 0) io.out.write(orphans(await host.client.vms.list(invocation.signal)));
       return 0;
     });
   },

@@ -53,6 +53,15 @@ test('help: is as wide as the terminal, and bold only where that shows', async (
   assert.ok(wide.includes('\u001b[1mFlags:\u001b[0m') && !narrow.includes('\u001b'));
 });
 
+test('help: our flags stand before what is passed on', async () => {
+  assert.match(
+    await helpAbout(['run'], style),
+    /\n {2}ignite run \[IMAGE\] \[flags\] \[-- COMMAND\.\.\.\]\n/,
+  );
+  assert.match(await helpAbout(['exec'], style), /\n {2}ignite exec \[flags\] VM COMMAND\.\.\.\n/);
+  assert.match(await helpAbout(['logs'], style), /\n {2}ignite logs VM \[flags\]\n/);
+});
+
 test('help: a word that names nothing is refused', async () => {
   await assert.rejects(helpAbout(['rnu'], style), { hint: 'did you mean "ignite run"?' });
 });

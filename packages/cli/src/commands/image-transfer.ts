@@ -1,8 +1,11 @@
 import type { Command } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
+import { registryConfig, registryFlags } from '../configuration.ts';
 import { withClient } from '../context.ts';
 import { writeArchive } from './archive-output.ts';
 import { openInput } from './open-input.ts';
+
+const archiveFormats = ['oci', 'docker'] as const;
 
 export const save: Command = {
   name: 'save',
@@ -15,16 +18,14 @@ export const save: Command = {
     format: {
       type: 'string',
       value: 'FORMAT',
-      values: ['oci', 'docker'],
+      values: archiveFormats,
       default: 'oci',
       help: 'oci for an OCI layout, docker for what "docker load" of old reads (one image)',
     },
   },
   run: async (invocation) => {
     const { flags, args } = invocation;
-    const format = flags.text('format') ?? 'oci';
-    if (format !== 'oci' && format !== 'docker')
-      throw usageError(`--format ${format}: there is no such format`, 'write oci or docker');
+    const format = flags.choice('format', archiveFormats) ?? 'oci';
     if (format === 'docker' && args.length > 1)
       throw usageError('--format docker: an archive of that format takes one image', 'use --format oci');
     const file = flags.text('output');
@@ -62,16 +63,13 @@ export const push: Command = {
   arity: { least: 1, most: 2 },
   summary: 'Send an image to a registry',
   examples: ['ignite push registry.example.org/web:2', 'ignite push web registry.example.org/web:2'],
-  flags: {
-    'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
-  },
+  flags: registryFlags,
   run: async (invocation) => {
     const { flags, args, io } = invocation;
     const [image, destination] = args;
-    const registryConfigDir = flags.text('registry-config-dir');
     const request = {
       ...(destination !== undefined && { destination }),
-      ...(registryConfigDir !== undefined && { registryConfigDir }),
+      ...(await registryConfig(invocation)),
     };
     const pushed = await withClient(invocation, ({ images }, op) => images.push(image!, request, op));
     io.out.write(flags.isSet('quiet') ? `${pushed.digest}\n` : `Pushed ${pushed.name}@${pushed.digest}\n`);

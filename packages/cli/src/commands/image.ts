@@ -3,11 +3,18 @@ import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command } from '../arguments/command.ts';
 import { importRuntimeFlags, runtimeOf } from '../arguments/runtime-flags.ts';
-import { readConfiguration, registryConfig } from '../configuration.ts';
+import { readConfiguration, registryConfig, registryFlags } from '../configuration.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
-import { type Column, assertOutputFlags, outputFlags, printObjects, viewContext } from '../render/objects.ts';
+import {
+  type Column,
+  assertTemplateFlags,
+  outputFlags,
+  printObjects,
+  viewContext,
+} from '../render/objects.ts';
 import { type FilterKeys, applyFilters, filterFlag, parseFilters } from './object-filter.ts';
+import { removeObjects } from './remove-objects.ts';
 
 const columns: readonly Column<Image>[] = [
   { title: 'IMAGE ID', cell: (image) => image.metadata.uid },
@@ -37,7 +44,7 @@ export const images: Command = {
   flags: { filter: filterFlag('name=, platform='), ...outputFlags },
   run: async (invocation) => {
     const { flags, io, signal } = invocation;
-    assertOutputFlags(flags);
+    assertTemplateFlags(flags);
     const filters = parseFilters(flags.list('filter'), Object.keys(filterKeys));
     await withReader(invocation, async (client) => {
       const context = () => viewContext(invocation, client);
@@ -62,7 +69,7 @@ export const imageImport: Command = {
   ],
   flags: {
     ...archFlags,
-    'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
+    ...registryFlags,
     ...importRuntimeFlags,
   },
   run: async (invocation) => {
@@ -84,16 +91,5 @@ export const imageRemove: Command = {
   summary: 'Remove images',
   examples: ['ignite rmi debian:12', 'ignite rmi -f debian:12'],
   flags: { force: { type: 'boolean', short: 'f', help: 'remove the VMs that use them too' } },
-  run: async (invocation) => {
-    const { flags, args, io, signal } = invocation;
-    await withClient(invocation, async (client, op) => {
-      const found = [];
-      for (const query of args) found.push(await client.images.find(query, signal));
-      for (const image of found) {
-        await client.images.remove(image.metadata.uid, { force: flags.isSet('force') }, op);
-        io.out.write(`${image.metadata.uid}\n`);
-      }
-    });
-    return 0;
-  },
+  run: async (invocation) => await removeObjects(invocation, (client) => client.images),
 };

@@ -1,7 +1,7 @@
 import type { LegacyResult } from '@ignite/api/client/legacy-client';
 import type { Command, FlagValues, Invocation } from '../arguments/command.ts';
 import { withClient } from '../context.ts';
-import { assertOutputFlags, printDocument } from '../render/objects.ts';
+import { documentFlag, documentFormatOf, printDocument } from '../render/objects.ts';
 import { table } from '../render/table.ts';
 
 const defaultFrom = '/var/lib/firecracker';
@@ -24,11 +24,10 @@ export const importLegacy: Command = {
   flags: {
     from: { type: 'string', value: 'DIR', default: defaultFrom, help: "the original's data directory" },
     'dry-run': { type: 'boolean', help: 'say what would be done, and do nothing' },
-    output: { type: 'string', short: 'o', value: 'FORMAT', help: 'json or yaml' },
+    output: documentFlag,
   },
   run: async (invocation) => {
     const { flags, args } = invocation;
-    assertOutputFlags(flags);
     const request = { from: flags.text('from') ?? defaultFrom, vms: args, dryRun: flags.isSet('dry-run') };
     const results = await withClient(invocation, (client, op) => client.legacy.import(request, op));
     await print(results, flags, invocation);
@@ -37,8 +36,8 @@ export const importLegacy: Command = {
 };
 
 async function print(results: readonly LegacyResult[], flags: FlagValues, { io }: Invocation): Promise<void> {
-  const format = flags.text('output');
-  if (format === 'json' || format === 'yaml') return await printDocument(results, format, io);
+  const format = documentFormatOf(flags);
+  if (format !== undefined) return await printDocument(results, format, io);
   if (flags.isSet('quiet')) {
     io.out.write(
       results

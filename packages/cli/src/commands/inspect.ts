@@ -2,10 +2,17 @@ import type { ReadClient } from '@ignite/api/client/client';
 import { writtenForm } from '@ignite/api/written-form';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import { nearest } from '@ignite/toolkit/text/nearest';
-import type { Command, Invocation } from '../arguments/command.ts';
+import type { Command, FlagValues, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withReader } from '../context.ts';
-import { printDocument, printObjects, templateFlags, templateOf, viewContext } from '../render/objects.ts';
+import {
+  type DocumentFormat,
+  printDocument,
+  printObjects,
+  templateFlags,
+  templateOf,
+  viewContext,
+} from '../render/objects.ts';
 
 type Find = (client: ReadClient, query: string, signal: AbortSignal) => Promise<ApiObject>;
 
@@ -14,13 +21,17 @@ const kinds: Readonly<Record<string, Find>> = {
   image: (client, query, signal) => client.images.find(query, signal),
   kernel: (client, query, signal) => client.kernels.find(query, signal),
   volume: (client, query, signal) => client.volumes.find(query, signal),
+  network: (client, query, signal) => client.networks.find(query, signal),
 };
+
+/** The kinds of the original. */
+const originals = ['vm', 'image', 'kernel'];
 
 export const inspect: Command = {
   name: 'inspect',
-  arguments: '[vm|image|kernel|volume] OBJECT...',
+  arguments: '[vm|image|kernel|volume|network] OBJECT...',
   arity: { least: 1, most: Infinity },
-  summary: 'Print everything that is known of a VM, image, kernel or volume',
+  summary: 'Print everything that is known of a VM, image, kernel, volume or network',
   examples: [
     'ignite inspect my-vm',
     'ignite inspect image debian:12 -o yaml',
@@ -28,7 +39,7 @@ export const inspect: Command = {
     "ignite inspect vm my-vm other-vm --format '{{.Name}} {{.Status.IPAddresses}}'",
   ],
   flags: {
-    output: { type: 'string', short: 'o', value: 'FORMAT', help: 'json (the default) or yaml' },
+    output: { type: 'string', short: 'o', value: 'FORMAT', default: 'json', help: 'json or yaml' },
     'api-version': {
       type: 'string',
       value: 'VERSION',
@@ -45,6 +56,8 @@ export const inspect: Command = {
       throw usageError(`unrecognized output format: ${JSON.stringify(output)}`, 'write json or yaml');
     const [kind, queries] = args.length === 1 ? ['vm', args] : [args[0]!, args.slice(1)];
     const find = findOf(kind);
+    if (wantsOriginal(flags) && !originals.includes(kind.toLowerCase()))
+      throw usageError(`--api-version v1alpha4: the original had no ${kind.toLowerCase()}`, 'leave it out');
     await withReader(invocation, async (client) => {
       const objects: ApiObject[] = [];
       for (const query of queries) objects.push(await find(client, query, signal));
@@ -55,6 +68,8 @@ export const inspect: Command = {
     return 0;
   },
 };
+
+const wantsOriginal = (flags: FlagValues): boolean => flags.text('api-version') === 'v1alpha4';
 
 /** @throws CodedError USAGE_INVALID */
 function findOf(kind: string): Find {
@@ -73,7 +88,7 @@ async function inVersion(
   invocation: Invocation,
   client: ReadClient,
 ): Promise<readonly object[]> {
-  if (invocation.flags.text('api-version') !== 'v1alpha4') return objects.map(writtenForm);
+  if (!wantsOriginal(invocation.flags)) return objects.map(writtenForm);
   const [{ originalForm }, context] = await Promise.all([
     import('../render/original-form.ts'),
     viewContext(invocation, client),
@@ -81,9 +96,27 @@ async function inVersion(
   return objects.map((object) => originalForm(object, context));
 }
 
-async function printAll(documents: readonly object[], output: string, { io }: Invocation): Promise<void> {
+async function printAll(
+  documents: readonly object[],
+  format: DocumentFormat,
+  { io }: Invocation,
+): Promise<void> {
   const [first, ...others] = documents;
   const document =
     others.length === 0 ? first : { apiVersion: 'v1', kind: 'List', items: [first, ...others] };
-  await printDocument(document, output, io);
+  await printDocument(document, format, io);
+}
+
+/** `inspect` for the group of commands of one kind, which is none of the original's. */
+export function inspectOf(kind: string, examples: readonly string[]): Command {
+  const { 'api-version': _, ...flags } = inspect.flags;
+  return {
+    ...inspect,
+    name: `${kind} inspect`,
+    arguments: `${kind.toUpperCase()}...`,
+    summary: `Print everything that is known of a ${kind}`,
+    examples,
+    flags,
+    run: (invocation) => inspect.run({ ...invocation, args: [kind, ...invocation.args] }),
+  };
 }

@@ -3,11 +3,18 @@ import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { archFlags, archOf } from '../arguments/arch-flags.ts';
 import type { Command, Invocation } from '../arguments/command.ts';
 import { importRuntimeFlags, runtimeOf } from '../arguments/runtime-flags.ts';
-import { readConfiguration, registryConfig } from '../configuration.ts';
+import { readConfiguration, registryConfig, registryFlags } from '../configuration.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
-import { type Column, assertOutputFlags, outputFlags, printObjects, viewContext } from '../render/objects.ts';
+import {
+  type Column,
+  assertTemplateFlags,
+  outputFlags,
+  printObjects,
+  viewContext,
+} from '../render/objects.ts';
 import { type FilterKeys, applyFilters, filterFlag, parseFilters } from './object-filter.ts';
+import { removeObjects } from './remove-objects.ts';
 
 const columns: readonly Column<Kernel>[] = [
   { title: 'KERNEL ID', cell: (kernel) => kernel.metadata.uid },
@@ -37,7 +44,7 @@ export const kernels: Command = {
   flags: { filter: filterFlag('name=, version=, arch='), ...outputFlags },
   run: async (invocation) => {
     const { flags, io, signal } = invocation;
-    assertOutputFlags(flags);
+    assertTemplateFlags(flags);
     const filters = parseFilters(flags.list('filter'), Object.keys(filterKeys));
     await withReader(invocation, async (client) => {
       const context = () => viewContext(invocation, client);
@@ -56,7 +63,7 @@ export const kernelImport: Command = {
   examples: ['ignite kernel import weaveworks/ignite-kernel:5.10.51'],
   flags: {
     ...archFlags,
-    'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
+    ...registryFlags,
     ...importRuntimeFlags,
   },
   run: async (invocation) => {
@@ -98,16 +105,5 @@ export const kernelRemove: Command = {
   summary: 'Remove kernels',
   examples: ['ignite rmk linux-image-cloud-amd64'],
   flags: { force: { type: 'boolean', short: 'f', help: 'remove the VMs that use them too' } },
-  run: async (invocation) => {
-    const { flags, args, io, signal } = invocation;
-    await withClient(invocation, async (client, op) => {
-      const found = [];
-      for (const query of args) found.push(await client.kernels.find(query, signal));
-      for (const kernel of found) {
-        await client.kernels.remove(kernel.metadata.uid, { force: flags.isSet('force') }, op);
-        io.out.write(`${kernel.metadata.uid}\n`);
-      }
-    });
-    return 0;
-  },
+  run: async (invocation) => await removeObjects(invocation, (client) => client.kernels),
 };

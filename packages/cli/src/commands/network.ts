@@ -1,14 +1,8 @@
 import type { CniNetwork } from '@ignite/api/v1/cni-network';
 import type { Command } from '../arguments/command.ts';
 import { withReader } from '../context.ts';
-import {
-  type Column,
-  assertOutputFlags,
-  outputFlags,
-  printDocument,
-  printObjects,
-  templateOf,
-} from '../render/objects.ts';
+import { type Column, assertTemplateFlags, outputFlags, printObjects } from '../render/objects.ts';
+import { inspectOf } from './inspect.ts';
 
 const columns: readonly Column<CniNetwork>[] = [
   { title: 'NAME', cell: ({ metadata }) => metadata.name },
@@ -31,7 +25,7 @@ export const networks: Command = {
   examples: ['ignite network ls', 'ignite network ls -o wide'],
   flags: outputFlags,
   run: async (invocation) => {
-    assertOutputFlags(invocation.flags);
+    assertTemplateFlags(invocation.flags);
     const { flags, io, signal } = invocation;
     await withReader(invocation, async (client) =>
       printObjects(await client.networks.list(signal), columns, flags, io),
@@ -40,22 +34,7 @@ export const networks: Command = {
   },
 };
 
-export const networkInspect: Command = {
-  name: 'network inspect',
-  arguments: 'NETWORK',
-  arity: { least: 1, most: 1 },
-  summary: 'Print everything that is known of a CNI network',
-  examples: [
-    'ignite network inspect ignite-cni-bridge',
-    "ignite network inspect lan --format '{{.spec.subnets}}'",
-  ],
-  flags: outputFlags,
-  run: async (invocation) => {
-    const { flags, args, io, signal } = invocation;
-    assertOutputFlags(flags);
-    const network = await withReader(invocation, (client) => client.networks.find(args[0]!, signal));
-    if (templateOf(flags) !== undefined) await printObjects([network], [], flags, io);
-    else await printDocument(network, flags.text('output') ?? 'json', io);
-    return 0;
-  },
-};
+export const networkInspect = inspectOf('network', [
+  'ignite network inspect ignite-cni-bridge',
+  "ignite network inspect lan --format '{{.spec.subnets}}'",
+]);

@@ -4,7 +4,13 @@ import { humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Invocation } from '../arguments/command.ts';
 import { withReader } from '../context.ts';
 import { age } from '../render/age.ts';
-import { type Column, assertOutputFlags, outputFlags, printObjects, viewContext } from '../render/objects.ts';
+import {
+  type Column,
+  assertTemplateFlags,
+  outputFlags,
+  printObjects,
+  viewContext,
+} from '../render/objects.ts';
 import { addressesOf, kernelText, portsText, statusText } from '../render/vm-text.ts';
 import { type FilterKeys, applyFilters, filterFlag, parseFilters } from './object-filter.ts';
 
@@ -64,7 +70,7 @@ export const listAll: Command = {
 
 async function list(invocation: Invocation, all = invocation.flags.isSet('all')): Promise<number> {
   const { flags, io, signal } = invocation;
-  assertOutputFlags(flags);
+  assertTemplateFlags(flags);
   const filters = parseFilters(flags.list('filter'), Object.keys(filterKeys)).map((filter) =>
     filter.key === 'status' ? { ...filter, value: stateOf(filter.value) } : filter,
   );

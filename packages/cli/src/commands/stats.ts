@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VmUsage } from '@ignite/api/client/usage-client';
 import type { Command, FlagValues, Invocation } from '../arguments/command.ts';
-import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 import type { Io } from '../io.ts';
 import { templateFlags, templateOf } from '../render/objects.ts';
@@ -76,12 +75,10 @@ type Present = (lines: readonly UsageLine[]) => void;
 
 /** @throws CodedError USAGE_INVALID */
 async function presenter({ flags, io }: Invocation): Promise<Present> {
-  const output = flags.text('output');
-  if (output !== undefined && output !== 'json')
-    throw usageError(`-o ${output}: there is no such format`, 'write json');
   const template = templateOf(flags);
   if (template !== undefined) return await byTemplate(template, flags, io);
-  if (output === 'json') return (lines) => io.out.write(`${JSON.stringify(lines.map(usageDocument))}\n`);
+  if (flags.text('output') !== undefined)
+    return (lines) => io.out.write(`${JSON.stringify(lines.map(usageDocument))}\n`);
   const isLive = io.width !== undefined && !flags.isSet('no-stream');
   const width = flags.isSet('no-trunc') ? undefined : io.width;
   return (lines) => io.out.write(`${isLive ? redraw : ''}${usageTable(lines, width)}`);

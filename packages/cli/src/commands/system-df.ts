@@ -1,7 +1,6 @@
 import type { Command } from '../arguments/command.ts';
-import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
-import { printDocument } from '../render/objects.ts';
+import { documentFlag, documentFormatOf, printDocument } from '../render/objects.ts';
 import { spaceDetails, spaceDocument, spaceTable } from '../render/space.ts';
 
 export const systemDf: Command = {
@@ -15,22 +14,14 @@ export const systemDf: Command = {
   examples: ['ignite system df', 'ignite system df -v', 'ignite system df -o json'],
   flags: {
     verbose: { type: 'boolean', short: 'v', help: 'list each thing' },
-    output: {
-      type: 'string',
-      short: 'o',
-      value: 'FORMAT',
-      values: ['json', 'yaml'],
-      help: 'json or yaml, with sizes in bytes',
-    },
+    output: { ...documentFlag, help: 'json or yaml, with sizes in bytes' },
   },
   run: async (invocation) => {
     const { flags, io, signal } = invocation;
-    const output = flags.text('output');
-    if (output !== undefined && output !== 'json' && output !== 'yaml')
-      throw usageError(`-o ${output}: there is no such format`, 'write json or yaml');
+    const format = documentFormatOf(flags);
     await withClient(invocation, async (client) => {
       const items = await client.space.survey(signal);
-      if (output !== undefined) await printDocument(spaceDocument(items), output, io);
+      if (format !== undefined) await printDocument(spaceDocument(items), format, io);
       else io.out.write(flags.isSet('verbose') ? spaceDetails(items) : spaceTable(items));
     });
     return 0;

@@ -3,8 +3,9 @@ import { humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Invocation } from '../arguments/command.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
-import { type Column, assertOutputFlags, outputFlags, printObjects } from '../render/objects.ts';
-import { inspect } from './inspect.ts';
+import { type Column, assertTemplateFlags, outputFlags, printObjects } from '../render/objects.ts';
+import { inspectOf } from './inspect.ts';
+import { removeObjects } from './remove-objects.ts';
 import { parseLabel } from './run.ts';
 
 const columns: readonly Column<Volume>[] = [
@@ -24,7 +25,7 @@ export const volumes: Command = {
   examples: ['ignite volume ls', 'ignite volume ls -o wide'],
   flags: outputFlags,
   run: async (invocation) => {
-    assertOutputFlags(invocation.flags);
+    assertTemplateFlags(invocation.flags);
     await withReader(invocation, async (client) =>
       printObjects(await client.volumes.list(invocation.signal), columns, invocation.flags, invocation.io),
     );
@@ -83,28 +84,13 @@ export const volumeRemove: Command = {
   flags: {
     force: { type: 'boolean', short: 'f', help: 'also those that VMs name, as long as none of these runs' },
   },
-  run: async (invocation) => {
-    const { flags, args, io, signal } = invocation;
-    await withClient(invocation, async (client, op) => {
-      const found: Volume[] = [];
-      for (const query of args) found.push(await client.volumes.find(query, signal));
-      for (const volume of found) {
-        await client.volumes.remove(volume.metadata.uid, { force: flags.isSet('force') }, op);
-        io.out.write(`${volume.metadata.uid}\n`);
-      }
-    });
-    return 0;
-  },
+  run: async (invocation) => await removeObjects(invocation, (client) => client.volumes),
 };
 
-export const volumeInspect: Command = {
-  ...inspect,
-  name: 'volume inspect',
-  arguments: 'VOLUME...',
-  summary: 'Print everything that is known of a volume',
-  examples: ['ignite volume inspect data', "ignite volume inspect data --format '{{.status.usedBy}}'"],
-  run: (invocation) => inspect.run({ ...invocation, args: ['volume', ...invocation.args] }),
-};
+export const volumeInspect = inspectOf('volume', [
+  'ignite volume inspect data',
+  "ignite volume inspect data --format '{{.status.usedBy}}'",
+]);
 
 function printDone(verb: string, { metadata, spec }: Volume, { flags, io }: Invocation): void {
   const { uid, name } = metadata;

@@ -78,12 +78,11 @@ export function commandHelp(
   terminal: HelpStyle,
 ): string {
   const style = readable(terminal);
-  const words = command.arguments === '' ? '' : ` ${command.arguments}`;
   return [
     `${wrap(command.summary, style.width).join('\n')}\n`,
     ...(command.details ?? []).map((text) => `\n${wrap(text, style.width).join('\n')}\n`),
     heading('Usage', style),
-    `  ignite ${command.name}${words} [flags]\n`,
+    `  ignite ${command.name} ${operandsAndFlags(command)}\n`,
     ...section('Also called', style, otherSpellings.map((spelling) => `  ignite ${spelling}\n`).join('')),
     ...section('Examples', style, command.examples.map((line) => `  ${line}\n`).join('')),
     ...(subcommands.length === 0 ? [] : commandSections([{ title: 'Commands', rows: subcommands }], style)),
@@ -91,6 +90,12 @@ export function commandHelp(
     heading('Global flags', style),
     flagLines(globalFlags, style),
   ].join('');
+}
+
+/** What stands behind the name of a command. Our flags come before what is passed on to someone else. */
+export function operandsAndFlags({ arguments: operands, passesFlags }: Command): string {
+  const [, ours = '', passed = ''] = (passesFlags ? /^()(.*)$/ : /^(.*?) ?(\[-- .*)?$/).exec(operands) ?? [];
+  return [ours, '[flags]', passed].filter(Boolean).join(' ');
 }
 
 const section = (title: string, style: HelpStyle, text: string): readonly string[] =>
@@ -124,6 +129,10 @@ function flagUsage(name: string, flag: Flag): string {
 }
 
 export const valueWord = ({ value, values }: Flag): string | undefined => value ?? values?.join('|');
+
+/** The values of a flag where neither its word nor its help names them. */
+export const valuesToName = ({ value, values = [], help }: Flag): readonly string[] =>
+  value === undefined || values.every((each) => help.includes(each)) ? [] : values;
 
 const flagText = ({ help, default: otherwise }: Flag): string =>
   otherwise === undefined ? help : `${help} (default ${otherwise})`;

@@ -1,7 +1,7 @@
 import type { ReadClient } from '@ignite/api/client/client';
 import { writtenForm } from '@ignite/api/written-form';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
-import type { FlagValues, Flags, Invocation } from '../arguments/command.ts';
+import type { Flag, FlagValues, Flags, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { pathsOf } from '../context.ts';
 import type { Io } from '../io.ts';
@@ -18,14 +18,23 @@ export const templateFlags: Flags = {
   template: { type: 'string', value: 'TEMPLATE', help: 'the same as --format' },
 };
 
+const documentFormats = ['json', 'yaml'] as const;
+export type DocumentFormat = (typeof documentFormats)[number];
+
+export const documentFlag: Flag = {
+  type: 'string',
+  short: 'o',
+  value: 'FORMAT',
+  values: documentFormats,
+  help: 'json or yaml',
+};
+
+/** What `-o` asks for, unless it is a table. */
+export const documentFormatOf = (flags: FlagValues): DocumentFormat | undefined =>
+  flags.choice('output', documentFormats);
+
 export const outputFlags: Flags = {
-  output: {
-    type: 'string',
-    short: 'o',
-    value: 'FORMAT',
-    values: ['json', 'yaml', 'wide'],
-    help: 'json, yaml or wide',
-  },
+  output: { ...documentFlag, values: [...documentFormats, 'wide'], help: 'json, yaml or wide' },
   ...templateFlags,
   'no-trunc': { type: 'boolean', help: 'do not shorten what is too long for the terminal' },
 };
@@ -39,16 +48,8 @@ export interface Column<T> {
   readonly flexible?: boolean;
 }
 
-const formats = ['json', 'yaml', 'wide'];
-
-/** @throws CodedError USAGE_INVALID; called before anything is read, so that a mistyped flag is refused at once */
-export function assertOutputFlags(flags: FlagValues): void {
-  const output = flags.text('output');
-  if (output !== undefined && !formats.includes(output)) {
-    throw usageError(`-o ${output}: there is no such format`, `write one of ${formats.join(', ')}`);
-  }
-  templateOf(flags);
-}
+/** Called before anything is read, so that a wrong flag is refused at once. @throws CodedError USAGE_INVALID */
+export const assertTemplateFlags = (flags: FlagValues): void => void templateOf(flags);
 
 /** @throws CodedError USAGE_INVALID */
 export function templateOf(flags: FlagValues): string | undefined {
@@ -57,6 +58,9 @@ export function templateOf(flags: FlagValues): string | undefined {
     throw usageError('--format and --template mean the same', 'give one of them');
   return format ?? template;
 }
+
+export const asksForTable = (flags: FlagValues): boolean =>
+  documentFormatOf(flags) === undefined && templateOf(flags) === undefined && !flags.isSet('quiet');
 
 /** What templates may ask beyond the objects themselves, read once it is asked for. */
 export const viewContext = async (
@@ -78,17 +82,17 @@ export async function printObjects<T extends ApiObject>(
   context?: () => Promise<ViewContext>,
 ): Promise<void> {
   const template = templateOf(flags);
-  const output = flags.text('output');
+  const format = documentFormatOf(flags);
   if (template !== undefined) await printByTemplate(objects, template, flags, io, context);
   else if (flags.isSet('quiet')) io.out.write(objects.map(({ metadata }) => `${metadata.uid}\n`).join(''));
-  else if (output === 'json' || output === 'yaml')
-    await printDocument({ apiVersion: 'v1', kind: 'List', items: objects.map(writtenForm) }, output, io);
+  else if (format !== undefined)
+    await printDocument({ apiVersion: 'v1', kind: 'List', items: objects.map(writtenForm) }, format, io);
   else {
-    const isWhole = output === 'wide' || flags.isSet('no-trunc');
+    const isWide = flags.text('output') === 'wide';
     printTable(
       objects,
-      columns.filter((column) => !column.wide || output === 'wide'),
-      isWhole ? undefined : io.width,
+      columns.filter((column) => !column.wide || isWide),
+      isWide || flags.isSet('no-trunc') ? undefined : io.width,
       io,
     );
   }
@@ -124,7 +128,7 @@ async function printByTemplate(
   io.out.write(objects.map((object) => `${render(object, known)}\n`).join(''));
 }
 
-export async function printDocument(document: unknown, format: string, io: Io): Promise<void> {
+export async function printDocument(document: unknown, format: DocumentFormat, io: Io): Promise<void> {
   if (format === 'yaml') {
     const { stringify } = await import('yaml');
     io.out.write(stringify(document));
