@@ -12,7 +12,10 @@ export const configurationSpecSchema = v.strictObject({
   vmDefaults: v.optional(partialVmSpecSchema),
   /** Of the original, without effect: what belongs to a VM on the host is named after its uid alone. */
   idPrefix: v.optional(
-    v.pipe(v.string(), v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'must be letters, digits, dots, dashes and underscores')),
+    v.pipe(
+      v.string(),
+      v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'must be letters, digits, dots, dashes and underscores'),
+    ),
   ),
   /** A folder with Docker's `config.json`. */
   registryConfigDir: v.optional(v.string()),
