@@ -139,6 +139,21 @@ test('filters of the original choose as they did there, and ours beside them', a
   assert.match(await refused('ps', '-t', '{{.Name'), /--format: template: format:1: unclosed action\nhint: /);
 });
 
+test('image inspect and kernel inspect are inspect of that kind; --version is version', async () => {
+  const platform = ['-t', '{{.status.platform}}'] as const;
+  assert.equal(
+    await ignite.ok('image', 'inspect', 'busybox', ...platform),
+    await ignite.ok('inspect', 'image', 'busybox', ...platform),
+  );
+  const version = await ignite.ok('kernel', 'inspect', 'linux', '-t', '{{.status.version}}');
+  assert.equal(version, await ignite.ok('inspect', 'kernel', 'linux', '-t', '{{.Status.Version}}'));
+  assert.equal(await ignite.ok('--version'), await ignite.ok('version'));
+  assert.match(
+    await refused('image', 'inspect'),
+    /"ignite image inspect" takes at least 1 argument, not 0\n/,
+  );
+});
+
 test('images and kernels: columns, filters, templates and exact sizes', async () => {
   for (const spelling of [['images'], ['image'], ['image', 'ls'], ['image', 'list']])
     assert.match(

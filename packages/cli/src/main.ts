@@ -17,7 +17,8 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   let isDebugged = false;
   try {
-    const line = await parseCommandLine(argv, commandSource);
+    const words = argv.join(' ') === '--version' ? ['version'] : argv;
+    const line = await parseCommandLine(words, commandSource);
     isDebugged = tells(logLevelOf(line.flags), 'debug');
     return await runCommand(line, io, abort.signal);
   } catch (failure) {
@@ -41,8 +42,9 @@ async function runCommand(line: CommandLine, io: Io, signal: AbortSignal): Promi
   if (args.length < least || args.length > most) {
     const wanted =
       least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
+    const isOne = least === 1 && (most === 1 || most === Infinity);
     throw usageError(
-      `"ignite ${command.name}" takes ${wanted} argument${wanted === '1' ? '' : 's'}, not ${args.length}`,
+      `"ignite ${command.name}" takes ${wanted} argument${isOne ? '' : 's'}, not ${args.length}`,
       `write "ignite ${command.name}${command.arguments && ` ${command.arguments}`}"; see "ignite ${command.name} --help"`,
     );
   }

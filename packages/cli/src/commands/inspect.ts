@@ -69,6 +69,24 @@ export const inspect: Command = {
   },
 };
 
+export const imageInspect: Command = {
+  ...inspect,
+  name: 'image inspect',
+  arguments: 'IMAGE...',
+  summary: 'Print everything that is known of an image',
+  examples: ['ignite image inspect debian:12', "ignite image inspect debian --format '{{.status.digest}}'"],
+  run: (invocation) => inspect.run({ ...invocation, args: ['image', ...invocation.args] }),
+};
+
+export const kernelInspect: Command = {
+  ...inspect,
+  name: 'kernel inspect',
+  arguments: 'KERNEL...',
+  summary: 'Print everything that is known of a kernel',
+  examples: ["ignite kernel inspect linux --format '{{.status.version}}'"],
+  run: (invocation) => inspect.run({ ...invocation, args: ['kernel', ...invocation.args] }),
+};
+
 const wantsOriginal = (flags: FlagValues): boolean => flags.text('api-version') === 'v1alpha4';
 
 /** @throws CodedError USAGE_INVALID */

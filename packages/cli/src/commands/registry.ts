@@ -40,6 +40,7 @@ const vms: Readonly<Record<string, Load>> = {
 const images: Readonly<Record<string, Load>> = {
   images: async () => (await import('./image.ts')).images,
   'image import': async () => (await import('./image.ts')).imageImport,
+  'image inspect': async () => (await import('./inspect.ts')).imageInspect,
   'image rm': async () => (await import('./image.ts')).imageRemove,
   'image prune': async () => (await import('./prune.ts')).imagePrune,
   save: async () => (await import('./image-transfer.ts')).save,
@@ -51,6 +52,7 @@ const kernels: Readonly<Record<string, Load>> = {
   kernels: async () => (await import('./kernel.ts')).kernels,
   'kernel build': async () => (await import('./kernel.ts')).kernelBuild,
   'kernel import': async () => (await import('./kernel.ts')).kernelImport,
+  'kernel inspect': async () => (await import('./inspect.ts')).kernelInspect,
   'kernel rm': async () => (await import('./kernel.ts')).kernelRemove,
   'kernel prune': async () => (await import('./prune.ts')).kernelPrune,
 };
