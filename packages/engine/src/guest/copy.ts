@@ -55,10 +55,8 @@ export async function copyOut(hostPath: string, copy: GuestCopy, op: CopyOperati
   const draft = `${path}.copying-${process.pid}`;
   try {
     const output = createWriteStream(draft, { flags: 'wx', mode: 0o600 });
-    await transfer([overSsh(copy, copyLines.sendFile(copy.vmPath))], { output }, name, op);
-    await new Promise<void>((done, failed) =>
-      output.end((failure?: Error | null) => (failure ? failed(failure) : done())),
-    );
+    const send = overSsh(copy, copyLines.sendFile(copy.vmPath));
+    await transfer([send], { output, endsOutput: true }, name, op);
     await chmod(draft, found.mode & permissions);
     await rename(draft, path);
   } finally {

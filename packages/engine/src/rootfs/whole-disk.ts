@@ -72,9 +72,6 @@ export async function makeWholeDisk(
 async function unpacked({ path, packer }: DiskFile, target: string, signal: AbortSignal): Promise<string> {
   if (packer === undefined) return path;
   const output = createWriteStream(target, { mode: 0o600 });
-  await runPipeline([{ tool: packer, args: ['-dc', '--', path] }], { output }, signal);
-  await new Promise<void>((done, failed) =>
-    output.end((failure?: Error | null) => (failure ? failed(failure) : done())),
-  );
+  await runPipeline([{ tool: packer, args: ['-dc', '--', path] }], { output, endsOutput: true }, signal);
   return target;
 }

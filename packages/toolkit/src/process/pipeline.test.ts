@@ -48,9 +48,34 @@ test('runPipeline: a tool that fails ends the others, and is the one told of', a
   assert.ok(Date.now() - begin < 10_000);
 });
 
+test('runPipeline: of two that fail the one is told of that failed first', async () => {
+  await assert.rejects(
+    runPipeline([shell('echo no such folder >&2; exit 4'), shell('cat; exit 5')], {}, signal),
+    (failure) => failure instanceof ToolFailedError && failure.message.endsWith('no such folder'),
+  );
+});
+
 test('runPipeline: an abort ends all tools', async () => {
   const stop = new AbortController();
   const run = runPipeline([shell('exec sleep 60'), shell('exec cat')], {}, stop.signal);
   setTimeout(() => stop.abort(new Error('enough')), 50);
   await assert.rejects(run, /enough/);
+});
+
+test('runPipeline: a tool that is not installed is named, wherever it stands', async () => {
+  const missing = { tool: 'no-such-tool', args: [] };
+  for (const commands of [[missing], [shell('yes'), missing], [missing, shell('cat')]])
+    await assert.rejects(runPipeline(commands, {}, signal), {
+      code: 'TOOL_MISSING',
+      message: /no-such-tool/,
+    });
+});
+
+test('runPipeline: an output that is ours is ended, any other stays open', async () => {
+  for (const endsOutput of [true, false]) {
+    const { stream, text } = collector();
+    await runPipeline([shell('echo a')], { output: stream, endsOutput }, signal);
+    assert.equal(text(), 'a\n');
+    assert.equal(stream.writableFinished, endsOutput);
+  }
 });

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline as pump } from 'node:stream/promises';
 import { endGroupOnAbort } from './process-group.ts';
 import { type Command, ToolFailedError } from './runner.ts';
+import { spawnFailure, spawnTool, unstarted } from './spawn-tool.ts';
 
 const stderrLimit = 65_536;
 
@@ -12,6 +13,8 @@ export interface PipelineOptions {
   readonly input?: Readable;
   /** What the last tool's output goes to; nowhere where it is absent. */
   readonly output?: Writable;
+  /** Whether `output` is ours alone, and so is whole when all is done. */
+  readonly endsOutput?: boolean;
   /** Told of each piece that passes from the first tool, or from `input` where there is but one tool. */
   readonly onBytes?: (count: number) => void;
 }
@@ -19,7 +22,8 @@ export interface PipelineOptions {
 /**
  * Runs tools side by side, the output of each being the input of the next. All are ended when one fails, when `signal`
  * aborts, and by the kernel when we are killed.
- * @throws ToolFailedError of the last tool that failed: those before it may have failed for its sake
+ * @throws ToolFailedError of the tool that failed first by itself: others may have failed for its sake
+ * @throws CodedError TOOL_MISSING when it is not installed
  */
 export async function runPipeline(
   commands: readonly Command[],
@@ -41,46 +45,50 @@ export async function runPipeline(
     options,
     counter,
   );
-  const settled = await Promise.all([
+  const failures: Error[] = [];
+  await Promise.all([
     ...running.map(async ({ ended }) => {
       const failure = await ended;
-      if (failure) stop.abort();
-      return failure;
+      if (!failure) return;
+      failures.push(failure);
+      stop.abort();
     }),
     // A tool that ends early breaks the pipe to it; its exit status tells why.
-    ...flows.map((flow) => flow.catch((failure: NodeJS.ErrnoException) => ignoreBrokenPipe(failure))),
+    ...flows.map((flow) =>
+      flow.catch((failure: NodeJS.ErrnoException) => void (isBrokenPipe(failure) || failures.push(failure))),
+    ),
   ]);
   signal.throwIfAborted();
-  const failure = settled.findLast((each) => each !== undefined);
+  const failure = failures.find((each) => !wasEnded(each)) ?? failures[0];
   if (failure) throw failure;
 }
+
+/** By us, or by the pipe to a tool that ended before it. */
+const wasEnded = (failure: Error): boolean => failure instanceof ToolFailedError && failure.exitCode === null;
 
 function start(
   command: Command,
   signal: AbortSignal,
 ): { child: ChildProcess; ended: Promise<Error | undefined> } {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', command.tool, ...command.args], {
-    cwd: command.cwd,
-    env: command.env ? { ...process.env, ...command.env } : process.env,
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const child = spawnTool(command, ['pipe', 'pipe', 'pipe']);
   const group = endGroupOnAbort(child.pid, signal);
   let stderr = '';
   child.stderr!.on('data', (part: Buffer) => {
     if (stderr.length < stderrLimit) stderr += part.toString();
   });
   const { promise, resolve } = Promise.withResolvers<Error | undefined>();
-  child.once('error', resolve);
-  child.once('close', (code) =>
-    resolve(code === 0 ? undefined : new ToolFailedError(command, code, { stdout: '', stderr })),
-  );
+  child.once('error', (failure) => resolve(spawnFailure(failure)));
+  child.once('close', (code) => {
+    if (code === 0) resolve(undefined);
+    else
+      resolve(unstarted(command, code, stderr) ?? new ToolFailedError(command, code, { stdout: '', stderr }));
+  });
   return { child, ended: promise.finally(() => group[Symbol.dispose]()) };
 }
 
 function flowsOf(
   children: readonly ChildProcess[],
-  { input, output }: PipelineOptions,
+  { input, output, endsOutput: end = false }: PipelineOptions,
   counter: Transform,
 ): readonly Promise<void>[] {
   const first = children[0]!;
@@ -90,7 +98,7 @@ function flowsOf(
   if (children.length === 1) {
     return [
       ...(input ? [pump(input, counter, first.stdin!)] : []),
-      ...(output ? [pump(last.stdout!, ...(input ? [] : [counter]), output, { end: false })] : []),
+      ...(output ? [pump(last.stdout!, ...(input ? [] : [counter]), output, { end })] : []),
     ];
   }
   return [
@@ -102,12 +110,9 @@ function flowsOf(
           ? pump(children[at]!.stdout!, counter, next.stdin!)
           : pump(children[at]!.stdout!, next.stdin!),
       ),
-    ...(output ? [pump(last.stdout!, output, { end: false })] : []),
+    ...(output ? [pump(last.stdout!, output, { end })] : []),
   ];
 }
 
-function ignoreBrokenPipe(failure: NodeJS.ErrnoException): Error | undefined {
-  return ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET'].includes(failure.code ?? '')
-    ? undefined
-    : failure;
-}
+const isBrokenPipe = ({ code = '' }: NodeJS.ErrnoException): boolean =>
+  ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET'].includes(code);
