@@ -13,6 +13,7 @@ const sayings: Readonly<Record<string, string>> = {
   'pinging container registry r: Get "https://r/v2/": http: server gave HTTP response to HTTPS client':
     'REGISTRY_UNREACHABLE',
   'reading manifest 1 in r/x: unauthorized: authentication required': 'REGISTRY_AUTH',
+  'reading manifest 1 in r/mutual-tls: unauthorized: authentication required': 'REGISTRY_AUTH',
   'initializing source docker://r/x:1: Requesting bear token: invalid status code from registry 401 (Unauthorized)':
     'REGISTRY_AUTH',
   'reading manifest 1 in r/x: manifest unknown: manifest unknown': 'IMAGE_MISSING',

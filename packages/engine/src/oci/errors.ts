@@ -150,7 +150,7 @@ const explanations: readonly Explanation[] = [
     hint: 'name another one with --arch, such as arm64',
   },
   {
-    said: /connection refused|no such host|i\/o timeout|network is unreachable|EOF|connection reset|x509|tls|http response to HTTPS/i,
+    said: /connection refused|no such host|i\/o timeout|network is unreachable|\bEOF\b|connection reset|(?<![\w/-])(x509|tls): |http response to HTTPS/i,
     code: 'REGISTRY_UNREACHABLE',
     what: 'its registry cannot be reached',
     hint: 'check the name and the network; list a plain-HTTP registry in $IGNITE_INSECURE_REGISTRIES, put a private CA below /etc/containers/certs.d',
