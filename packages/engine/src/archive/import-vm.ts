@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ClientOperation } from '@ignite/api/client/progress';
@@ -38,8 +38,8 @@ export async function importVm(
   host: ImportHost,
   op: ClientOperation,
 ): Promise<Vm> {
-  using _lock = await acquireLock(locksDir(host.paths), 'vm-archive', op.signal);
-  await using work = await openWorkspace(join(host.paths.dataDir, 'scratch'), 'vm-archive-');
+  using _lock = await acquireLock(locksDir(host.paths), 'import', op.signal);
+  await using work = await openWorkspace(join(host.paths.dataDir, 'scratch'), 'import-');
   op.report({ kind: 'step', message: 'Reading the archive' });
   await unpack(archive, work.path, op.signal);
   const found = await readArchive(work.path, host, op.signal);
@@ -53,6 +53,7 @@ export async function importVm(
   // Before the VM is known: one without a disk would be given that of its image at its first start.
   await mkdir(files.dir, { recursive: true, mode: 0o711 });
   try {
+    await chmod(join(work.path, 'disk.qcow2'), 0o600);
     await rename(join(work.path, 'disk.qcow2'), files.disk);
     const { labels, annotations } = found;
     return await storeVm(

@@ -24,6 +24,7 @@ test('createOverlay: an empty disk of the size asked for, on a base that need no
     assert.equal(info['virtual-size'], request.size);
     assert.equal(info['backing-filename'], '/vm/base.ext4');
     assert.ok(info['actual-size'] < 2 ** 20);
+    assert.equal(statSync(request.path).mode & 0o777, 0o600);
     assert.deepEqual(readdirSync(dir), ['root.qcow2']);
   } finally {
     rmSync(dir, { recursive: true });

@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { chmod, rename, rm } from 'node:fs/promises';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
@@ -34,6 +34,7 @@ export async function createOverlay(
     String(request.size),
   ];
   await runner.run({ tool: 'qemu-img', args }, signal);
+  await chmod(draft, 0o600); // it will hold the guest's secrets
   await rename(draft, request.path);
 }
 
