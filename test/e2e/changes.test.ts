@@ -123,6 +123,12 @@ test('what a VM changed is told, becomes an image, and goes to another host', as
     assert.equal(readdirSync(join(other.dir, 'data/vms')).length, 1);
   });
 
+  await t.test('by a pipe it is another VM of the same host', async () => {
+    const piped = await ignite.piped(['export', 'one'], ['import', '-', '--name', 'twin']);
+    assert.match(piped.stdout, /and name "twin"\n$/, piped.stderr);
+    await ignite.ok('rm', 'twin');
+  });
+
   await t.test('a name that cannot be told is refused, and nothing is left', async () => {
     await ignite.run('run', '-i', 'busybox', '--name', 'odd', '--', 'sh', '-c', "touch $'a\\nb'; sync");
     const refused = await ignite.run('commit', 'odd', 'odd:1');

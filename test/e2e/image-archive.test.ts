@@ -64,6 +64,8 @@ test('images go to archives and registries and come back the same', async (t) =>
     const load = await ignite.start(['load', '-q'], readFileSync(at('docker.tar'))).ended;
     assert.match(load.stdout, /^[0-9a-f]{16}\n$/);
     assert.equal((await ignite.run('save', '--format', 'docker', 'busybox', 'http')).code, 2);
+    const piped = await ignite.piped(['save', 'busybox'], ['load']);
+    assert.match(piped.stdout, /^Loaded image "busybox:latest"/, piped.stderr);
   });
 
   await t.test('one of another architecture leaves ours what it was', async () => {

@@ -30,8 +30,8 @@ export async function exportVm(
   const { paths, runner, store } = host;
   const { signal, report } = op;
   const image = await imageOf(vm, store);
-  using _lock = await acquireLock(locksDir(paths), 'vm-archive', signal);
-  await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'vm-archive-');
+  using _lock = await acquireLock(locksDir(paths), 'export', signal);
+  await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'export-');
   const at = (...names: readonly string[]): string => join(work.path, 'archive', ...names);
   await mkdir(at('kernel'), { recursive: true, mode: 0o700 });
   report({ kind: 'step', message: `Copying the disk of ${vm.metadata.name}` });

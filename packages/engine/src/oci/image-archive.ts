@@ -29,8 +29,8 @@ export async function saveImages(
   { signal, report }: ClientOperation,
 ): Promise<void> {
   const { paths, runner } = deps;
-  using _transfer = await acquireLock(locksDir(paths), 'image-archive', signal);
-  await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'archive-');
+  using _transfer = await acquireLock(locksDir(paths), 'save', signal);
+  await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'save-');
   const target = join(work.path, 'archive');
   {
     using _layout = await lockLayout(paths, signal);
@@ -55,8 +55,8 @@ export async function loadImages(
   store: ObjectStore,
   op: ClientOperation,
 ): Promise<readonly Image[]> {
-  using _transfer = await acquireLock(locksDir(deps.paths), 'image-archive', op.signal);
-  await using work = await openWorkspace(join(deps.paths.dataDir, 'scratch'), 'archive-');
+  using _transfer = await acquireLock(locksDir(deps.paths), 'load', op.signal);
+  await using work = await openWorkspace(join(deps.paths.dataDir, 'scratch'), 'load-');
   const file = join(work.path, 'archive.tar');
   op.report({ kind: 'step', message: 'Reading the archive' });
   await pipeline(input, createWriteStream(file, { mode: 0o600 }), { signal: op.signal });

@@ -21,16 +21,18 @@ export interface KnownObjects {
   readonly volumes: readonly Volume[];
 }
 
-/** The lock under which folders of each name are worked in. */
+/** The lock under which folders of each name are worked in. Who writes an archive may do so for who reads it. */
 const scratchLocks: Readonly<Record<string, string>> = {
-  archive: 'image-archive',
   changes: 'changes',
   containerd: 'oci-layout',
+  export: 'export',
   image: 'oci-layout',
+  import: 'import',
   kernel: 'kernel',
   'legacy-kernel': 'kernel',
+  load: 'load',
   programs: 'kernel',
-  'vm-archive': 'vm-archive',
+  save: 'save',
 };
 
 /** What was half-made when its maker was killed, and what was half-removed. */
@@ -77,7 +79,7 @@ async function orphans(paths: Paths, { vms, images, kernels }: KnownObjects): Pr
     })),
     ...unknown(ofVms, /^[0-9a-f]{16}$/, vmNames).map((uid) => ({
       path: vmFiles(paths, uid).dir,
-      locks: ['vm-archive', `vm-${uid}`],
+      locks: ['import', `vm-${uid}`],
     })),
   ];
 }
