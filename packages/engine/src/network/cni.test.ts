@@ -89,8 +89,7 @@ test('Cni.republish: the plugins for ports alone take the old back and publish t
   const after = { ...attachment, ports: [{ hostPort: 81, vmPort: 80, protocol: 'udp' }] } as const;
   await cni.republish(
     list({ type: 'first' }, publishes),
-    attachment,
-    after,
+    { before: attachment, after },
     { interfaces: [], ips: [], routes: [] },
     signal,
   );

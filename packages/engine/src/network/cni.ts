@@ -39,6 +39,14 @@ export interface CniAttachment {
   readonly addresses?: readonly string[];
 }
 
+/** One plugin of a list, and what those before it have made. */
+interface PluginRun {
+  readonly list: ConfList;
+  readonly plugin: ConfList['plugins'][number];
+  readonly attachment: CniAttachment;
+  readonly prevResult: CniResult | undefined;
+}
+
 /** Runs chains of CNI plugins: the runtime's side of the CNI spec 0.4.0, with CNI_PATH before the usual folders. */
 export class Cni {
   readonly #runner: Runner;
@@ -58,7 +66,7 @@ export class Cni {
   ): Promise<CniResult> {
     let result: CniResult | undefined;
     for (const plugin of list.plugins) {
-      const said = await this.#exec('ADD', list, plugin, attachment, result, signal);
+      const said = await this.#exec('ADD', { list, plugin, attachment, prevResult: result }, signal);
       result = v.parse(cniResultSchema, JSON.parse(said));
       await onResult(result);
     }
@@ -73,7 +81,7 @@ export class Cni {
     signal: AbortSignal,
   ): Promise<void> {
     for (const plugin of list.plugins.toReversed()) {
-      await this.#exec('DEL', list, plugin, attachment, result, signal);
+      await this.#exec('DEL', { list, plugin, attachment, prevResult: result }, signal);
     }
   }
 
@@ -83,26 +91,19 @@ export class Cni {
    */
   async republish(
     list: ConfList,
-    before: CniAttachment,
-    after: CniAttachment,
+    { before, after }: { readonly before: CniAttachment; readonly after: CniAttachment },
     result: CniResult,
     signal: AbortSignal,
   ): Promise<void> {
     for (const plugin of list.plugins.filter((each) => pluginHasCapability(each, 'portMappings'))) {
-      await this.#exec('DEL', list, plugin, before, result, signal);
-      await this.#exec('ADD', list, plugin, after, result, signal);
+      await this.#exec('DEL', { list, plugin, attachment: before, prevResult: result }, signal);
+      await this.#exec('ADD', { list, plugin, attachment: after, prevResult: result }, signal);
     }
   }
 
-  async #exec(
-    command: 'ADD' | 'DEL',
-    list: ConfList,
-    plugin: ConfList['plugins'][number],
-    attachment: CniAttachment,
-    prevResult: CniResult | undefined,
-    signal: AbortSignal,
-  ): Promise<string> {
-    const config = pluginConfig(list, plugin, attachment, prevResult);
+  async #exec(command: 'ADD' | 'DEL', run: PluginRun, signal: AbortSignal): Promise<string> {
+    const { plugin, attachment } = run;
+    const config = pluginConfig(run);
     const env = {
       CNI_COMMAND: command,
       CNI_CONTAINERID: attachment.containerId,
@@ -134,12 +135,7 @@ export class Cni {
 }
 
 /** CNI spec 0.4.0, "Network Configuration List Runtime Examples": what one plugin of a chain reads on its stdin. */
-function pluginConfig(
-  list: ConfList,
-  plugin: ConfList['plugins'][number],
-  attachment: CniAttachment,
-  prevResult: CniResult | undefined,
-): object {
+function pluginConfig({ list, plugin, attachment, prevResult }: PluginRun): object {
   const { capabilities: _capabilities, ...config } = plugin;
   const { addresses = [] } = attachment;
   const runtimeConfig = {

@@ -122,8 +122,7 @@ export class LocalNetwork implements Network {
     await this.#records.write(during);
     await this.#cni.republish(
       first.list,
-      cniAttachment(during, first.name, 0),
-      cniAttachment(after, first.name, 0),
+      { before: cniAttachment(during, first.name, 0), after: cniAttachment(after, first.name, 0) },
       first.result,
       AbortSignal.timeout(republishTimeoutMs),
     );
