@@ -2,6 +2,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
@@ -16,27 +17,26 @@ import { copyImageOut } from '../oci/skopeo.ts';
 import { writeTar } from '../oci/tar.ts';
 import { flatten } from '../rootfs/qemu-img.ts';
 import type { VmHost } from '../vm/execute-step.ts';
-import { imageOf } from '../vm/vm-store.ts';
-import { vmArchive } from './vm-archive.ts';
+import { imageOf, kernelOf } from '../vm/vm-store.ts';
+import { type VmArchive, vmArchive } from './vm-archive.ts';
 
 /** Writes a VM as one archive. One that runs is halted while its disk is copied. */
 export async function exportVm(
   vm: Vm,
-  kernel: Kernel,
   output: Writable,
   host: VmHost & ImageDeps,
   op: ClientOperation,
 ): Promise<void> {
   const { paths, runner, store } = host;
   const { signal, report } = op;
-  const image = await imageOf(vm, store);
+  const [image, kernel] = await Promise.all([imageOf(vm, store), kernelOf(vm, store)]);
   using _lock = await acquireLock(locksDir(paths), 'export', signal);
   await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'export-');
   const at = (...names: readonly string[]): string => join(work.path, 'archive', ...names);
   await mkdir(at('kernel'), { recursive: true, mode: 0o700 });
   report({ kind: 'step', message: `Copying the disk of ${vm.metadata.name}` });
   const copied = join(work.path, 'disk.qcow2');
-  await copyVmDisk(vm, image, copied, host, op);
+  await copyVmDisk({ vm, image }, copied, host, op);
   await flatten(copied, at('disk.qcow2'), runner, signal);
   report({ kind: 'step', message: `Adding ${image.spec.oci} and its kernel` });
   {
@@ -50,9 +50,16 @@ export async function exportVm(
   }
   for (const name of kernelFiles)
     await cp(join(kernelDir(paths, kernel.status.id), name), at('kernel', name));
+  await writeFile(at('ignite.json'), JSON.stringify(manifestOf(vm, image, kernel)));
+  report({ kind: 'step', message: 'Writing the archive' });
+  await writeTar(at(), output, signal);
+}
+
+/** Pure. */
+function manifestOf(vm: Vm, image: Image, kernel: Kernel): VmArchive {
   const { name, labels, annotations } = vm.metadata;
   const { id, version, arch } = kernel.status;
-  const manifest = vmArchive({
+  return vmArchive({
     name,
     labels: { ...labels },
     annotations: { ...annotations },
@@ -60,7 +67,4 @@ export async function exportVm(
     image: { reference: image.spec.oci, digest: image.status.digest, platform: image.status.platform },
     kernel: { name: kernel.metadata.name, id, version, arch },
   });
-  await writeFile(at('ignite.json'), JSON.stringify(manifest));
-  report({ kind: 'step', message: 'Writing the archive' });
-  await writeTar(at(), output, signal);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
+import { uidAnnotation } from '@ignite/api/v1/uid-annotation';
 import type { Vm } from '@ignite/api/v1/vm';
 import { sourceOf } from '@ignite/api/v1/vm-storage';
 import { errorText } from '@ignite/toolkit/errors/error-text';
@@ -43,7 +44,10 @@ export async function importVm(
   op.report({ kind: 'step', message: 'Reading the archive' });
   await unpack(archive, work.path, op.signal);
   const found = await readArchive(work.path, host, op.signal);
-  const { name, spec } = await validateRequest({ name: request.name ?? found.name, spec: found.spec });
+  const { labels, annotations: archived } = found;
+  const { [uidAnnotation]: _uid, ...annotations } = archived; // of the VM that it was made of
+  const wanted = { name: request.name ?? found.name, spec: found.spec, labels, annotations };
+  const { name, spec } = await validateRequest(wanted);
   if ((await listVms(host.store)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
   const image = await ensureArchived(found, join(work.path, 'image'), host, op);
   const kernel = await adoptKernel(join(work.path, 'kernel'), found.kernel, host, op.signal);
@@ -55,10 +59,9 @@ export async function importVm(
   try {
     await chmod(join(work.path, 'disk.qcow2'), 0o600);
     await rename(join(work.path, 'disk.qcow2'), files.disk);
-    const { labels, annotations } = found;
     return await storeVm(
       { name, uid, spec, arch: kernel.status.arch, image, kernel },
-      { labels, annotations, spec },
+      { ...wanted, spec },
       host,
       op.signal,
     );

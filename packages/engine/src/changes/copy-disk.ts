@@ -15,8 +15,7 @@ import { withVmLocked } from '../vm/vm-lock.ts';
  * the disk of its image.
  */
 export async function copyVmDisk(
-  vm: Vm,
-  image: Image,
+  { vm, image }: { readonly vm: Vm; readonly image: Image },
   target: string,
   host: VmHost,
   { signal }: ClientOperation,

@@ -68,7 +68,7 @@ async function runReader(
   const at = (name: string): string => join(dir, name);
   const [now, out, reports] = [at('now.qcow2'), at('out'), at('reports')];
   const base = image.status.baseDisk.path;
-  await copyVmDisk(vm, image, at('disk.qcow2'), host, op);
+  await copyVmDisk({ vm, image }, at('disk.qcow2'), host, op);
   await createOverlay(
     { path: now, backingPath: at('disk.qcow2'), backingFormat: 'qcow2', size: vm.spec.diskSize },
     host.runner,

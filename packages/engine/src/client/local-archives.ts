@@ -5,7 +5,6 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { exportVm } from '../archive/export-vm.ts';
 import { importVm } from '../archive/import-vm.ts';
-import { kernelOf } from '../vm/vm-store.ts';
 import type { LocalHost } from './local-client.ts';
 
 /** VMs of this host as archives. */
@@ -20,7 +19,7 @@ export class LocalArchives implements ArchiveClient {
 
   async export(query: string, output: Writable, op: ClientOperation): Promise<void> {
     const vm = await this.#vms.find(query, op.signal);
-    await exportVm(vm, await kernelOf(vm, this.#host.store), output, this.#host, op);
+    await exportVm(vm, output, this.#host, op);
   }
 
   async import(archive: Readable, request: { readonly name?: string }, op: ClientOperation): Promise<Vm> {

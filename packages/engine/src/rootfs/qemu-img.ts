@@ -115,8 +115,7 @@ export async function diskInfo(path: string, runner: Runner, signal: AbortSignal
 
 /** Writes a disk of any format as a raw one, with holes where nothing is. */
 export async function convertToRaw(
-  path: string,
-  format: string,
+  { path, format }: { readonly path: string; readonly format: string },
   target: string,
   runner: Runner,
   signal: AbortSignal,

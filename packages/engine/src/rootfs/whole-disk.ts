@@ -57,7 +57,7 @@ export async function makeWholeDisk(
     if (info.size > largest) throw diskUnusable(file.path, `it says that it holds ${info.size} bytes`);
     await using work = await openWorkspace(draft.path, 'disk-');
     const raw = join(work.path, 'base.ext4');
-    await convertToRaw(path, info.format, raw, runner, signal);
+    await convertToRaw({ path, format: info.format }, raw, runner, signal);
     await chmod(raw, 0o444);
     await writeFile(join(work.path, 'boot-mode'), 'disk');
     await chmod(work.path, 0o755);

@@ -16,7 +16,7 @@ test('grantAccess, revokeAccess: a user comes and goes, whatever has become of t
   const users = (): string => execFileSync('getfacl', ['-n', '-p', '-c', file], { encoding: 'utf8' });
   try {
     writeFileSync(file, '');
-    await grantAccess(file, user, 'rw', localRunner, signal);
+    await grantAccess({ path: file, user, access: 'rw' }, localRunner, signal);
     assert.match(users(), new RegExp(`^user:${user}:rw-`, 'm'));
     await revokeAccess(file, user, localRunner, signal);
     await revokeAccess(file, user, localRunner, signal);

@@ -6,9 +6,7 @@ import { volumeUnusable } from './errors.ts';
  * @throws CodedError VOLUME_UNUSABLE where the file system knows no ACLs
  */
 export async function grantAccess(
-  path: string,
-  user: number,
-  access: 'r' | 'rw',
+  { path, user, access }: { readonly path: string; readonly user: number; readonly access: 'r' | 'rw' },
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {

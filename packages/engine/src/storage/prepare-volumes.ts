@@ -30,8 +30,9 @@ export async function prepareVolumes(
   }
   for (const volume of await resolveVolumes(storage, deps.paths)) {
     if (volume.kind === 'disk') await assertUnclaimed(volume);
-    if (isForeignFile(volume))
-      await grantAccess(volume.medium.path, user, volume.readOnly ? 'r' : 'rw', deps.runner, op.signal);
+    if (!isForeignFile(volume)) continue;
+    const access = volume.readOnly ? 'r' : 'rw';
+    await grantAccess({ path: volume.medium.path, user, access }, deps.runner, op.signal);
   }
 }
 
