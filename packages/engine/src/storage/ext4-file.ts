@@ -16,7 +16,7 @@ export async function createExt4File(
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {
-  const draft = `${request.path}.draft`;
+  const draft = `${request.path}.ignite-draft`; // the folder may be somebody's: nobody has such a file
   await rm(draft, { force: true });
   try {
     await writeFile(draft, '', { flag: 'wx', mode: 0o600 });
