@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import type { SshTarget } from '@ignite/api/client/vm-client';
 import type { Operation } from '@ignite/toolkit/async/operation';
 import type { ProgressEvent } from '@ignite/api/client/progress';
@@ -18,6 +18,9 @@ export interface GuestCopy {
 }
 
 type CopyOperation = Operation<ProgressEvent>;
+
+/** Of what stands at a path, in one line. */
+const longestAnswer = 1_024;
 
 /** Of a file that comes out of a VM, so that it never runs as its owner or group. */
 const permissions = 0o777;
@@ -73,18 +76,19 @@ export async function packOut(output: Writable, copy: GuestCopy, op: CopyOperati
 }
 
 async function probeGuest(copy: GuestCopy, { signal }: CopyOperation): Promise<GuestFile> {
-  const { PassThrough } = await import('node:stream');
-  const { text } = await import('node:stream/consumers');
-  const output = new PassThrough();
-  const said = text(output);
+  let said = '';
+  const output = new Writable({
+    write: (part: Buffer, _encoding, done) => {
+      said += part.toString();
+      done(said.length > longestAnswer ? copyFailed('the VM gives no answer that ends') : null);
+    },
+  });
   try {
     await runPipeline([overSsh(copy, copyLines.probe(copy.vmPath))], { output }, signal);
   } catch (failure) {
     throw asCopyFailure(failure);
-  } finally {
-    output.end();
   }
-  return parseProbe(await said);
+  return parseProbe(said);
 }
 
 /** As in the VM: into a folder that exists, else to that very path. */

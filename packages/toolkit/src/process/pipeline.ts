@@ -46,17 +46,23 @@ export async function runPipeline(
     counter,
   );
   const failures: Error[] = [];
+  const fail = (failure: Error): void => {
+    failures.push(failure);
+    stop.abort();
+  };
   await Promise.all([
     ...running.map(async ({ ended }) => {
       const failure = await ended;
-      if (!failure) return;
-      failures.push(failure);
-      stop.abort();
+      if (failure) fail(failure);
     }),
-    // A tool that ends early breaks the pipe to it; its exit status tells why.
-    ...flows.map((flow) =>
-      flow.catch((failure: NodeJS.ErrnoException) => void (isBrokenPipe(failure) || failures.push(failure))),
-    ),
+    ...flows.map(async (flow) => {
+      try {
+        await flow;
+      } catch (failure) {
+        // A tool that ends early breaks the pipe to it; its exit status tells why.
+        if (!isBrokenPipe(failure as NodeJS.ErrnoException)) fail(failure as Error);
+      }
+    }),
   ]);
   signal.throwIfAborted();
   const failure = failures.find((each) => !wasEnded(each)) ?? failures[0];
