@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
@@ -105,10 +105,18 @@ describe('declarative commands', () => {
     assert.match(edited, /spec.memory {3}512MB → 256MB/);
     assert.equal(await field('db', '.spec.memory'), '256MB');
     assert.match((await ignite.with({ EDITOR: 'true' }).run('edit', 'vm/db')).stderr, /nothing was changed/);
+    const missing = await ignite.with({ VISUAL: '', EDITOR: '/no/editor' }).run('edit', 'vm/db');
+    assert.deepEqual(
+      [missing.code, missing.stderr],
+      [2, 'error: the editor "/no/editor" is not installed\nhint: name another one in $EDITOR\n'],
+    );
     writeFileSync(editor, `#!/bin/sh\nsed -i 's/memory:/memroy:/' "$1"\n`);
     const mistyped = await ignite.with({ EDITOR: editor }).run('edit', 'vm/db');
     assert.equal(mistyped.code, 2);
     assert.match(mistyped.stderr, /there is no field "memroy"\nhint: did you mean "memory"\?/);
+    const kept = /^what you wrote is kept in (.*)$/m.exec(mistyped.stderr)?.[1] ?? '';
+    assert.match(readFileSync(kept, 'utf8'), /memroy/);
+    rmSync(dirname(kept), { recursive: true });
     assert.equal(await ignite.ok('delete', 'vm/db', 'vm/nobody'), 'VM/nobody is not there\nVM/db removed\n');
     assert.equal(await ignite.ok('delete', '-f', join(ignite.dir, 'db.yaml')), 'VM/db is not there\n');
   });

@@ -1,15 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { scheme } from '@ignite/api/scheme';
 import { writtenForm } from '@ignite/api/written-form';
 import type { VolumeStatus } from '@ignite/api/v1/volume';
-import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import type { GitSourceObject, SyncObject } from '@ignite/toolkit/gitops/kinds';
 import { shortRevision } from '@ignite/toolkit/gitops/sync-status';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
-import { runInteractively } from '@ignite/toolkit/process/interactive';
 import type { Command, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { type DeclaredHost, withDeclaredHost } from '../context.ts';
@@ -23,10 +17,7 @@ import {
   printObjects,
   viewContext,
 } from '../render/objects.ts';
-import { differs, renderPlan } from '../render/plan.ts';
-import { applyPlanned, planFor } from './apply.ts';
 import { type DeclaredKind, declaredKinds, parseKey, parseKind } from './declared-kind.ts';
-import { manifestText } from './manifest-text.ts';
 
 const columns: readonly Column<ApiObject>[] = [
   { title: 'KIND', cell: ({ kind }) => kind },
@@ -66,49 +57,6 @@ export const get: Command = {
   },
 };
 
-export const edit: Command = {
-  name: 'edit',
-  arguments: 'KIND/NAME',
-  arity: { least: 1, most: 1 },
-  summary: 'Change an object in your editor, see what that does, and have it done',
-  examples: ['ignite edit vm/web', 'EDITOR=nano ignite edit sync/site'],
-  flags: {
-    replace: {
-      type: 'boolean',
-      help: 'allow changes that need a new VM in the place of the old, disk and all',
-    },
-    force: { type: 'boolean', help: 'also change what a Sync owns, which that Sync may undo' },
-  },
-  run: async (invocation) => {
-    const { args, io } = invocation;
-    const key = parseKey(args[0]!);
-    return await withDeclaredHost(invocation, async (host) => {
-      const object = await findNamed(key.kind as DeclaredKind, key.name, host);
-      const dir = await mkdtemp(join(tmpdir(), 'edit-'));
-      const file = join(dir, `${key.name}.yaml`);
-      const before = manifestText(object);
-      await writeFile(file, before, { mode: 0o600 });
-      const [editor = 'vi', ...editorArgs] = (io.env['VISUAL'] ?? io.env['EDITOR'] ?? 'vi').split(/\s+/);
-      const status = await runInteractively({ tool: editor, args: [...editorArgs, file] }, invocation.signal);
-      const after = await readFile(file, 'utf8');
-      if (status !== 0 || after === before) {
-        await rm(dir, { recursive: true });
-        io.err.write('nothing was changed\n');
-        return status;
-      }
-      // The file stays until what is in it has been done: nobody's typing is lost.
-      const plan = await planFor(decodeManifests(after, file, scheme), invocation, host);
-      io.out.write(renderPlan(plan, io.isColoured));
-      const result = differs(plan)
-        ? await applyPlanned(plan, invocation, host, (text) => io.out.write(text))
-        : 0;
-      if (result === 0) await rm(dir, { recursive: true });
-      else io.err.write(`what you wrote is kept in ${file}\n`);
-      return result;
-    });
-  },
-};
-
 async function listKind(
   kind: DeclaredKind,
   { client, store }: DeclaredHost,
@@ -119,13 +67,13 @@ async function listKind(
   return (await store.list(kind)).items;
 }
 
-async function findNamed(
+export async function findNamed(
   kind: DeclaredKind,
   name: string,
-  { client, store }: DeclaredHost,
+  { client, store, op }: DeclaredHost,
 ): Promise<ApiObject> {
-  if (kind === 'VM') return await client.vms.find(name, new AbortController().signal);
-  if (kind === 'Volume') return await client.volumes.find(name, new AbortController().signal);
+  if (kind === 'VM') return await client.vms.find(name, op.signal);
+  if (kind === 'Volume') return await client.volumes.find(name, op.signal);
   const object = await store.get({ kind, name });
   if (object.kind !== kind)
     throw usageError(`there is no ${kind} "${name}"`, '"ignite get" lists what there is');

@@ -77,7 +77,7 @@ const declared: Readonly<Record<string, Load>> = {
   delete: async () => (await import('./apply.ts')).deleteDeclared,
   convert: async () => (await import('./convert.ts')).convert,
   get: async () => (await import('./get.ts')).get,
-  edit: async () => (await import('./get.ts')).edit,
+  edit: async () => (await import('./edit.ts')).edit,
   explain: async () => (await import('./explain.ts')).explain,
 };
 
