@@ -4,7 +4,7 @@ import type { FlagValues, Flags } from './command.ts';
 import { usageError } from './usage-error.ts';
 
 export const archFlags: Flags = {
-  arch: { type: 'string', value: 'ARCH', help: 'amd64 or arm64 (default: of this host)' },
+  arch: { type: 'string', value: 'ARCH', default: 'of this host', help: 'amd64 or arm64' },
   platform: { type: 'string', value: 'OS/ARCH', help: 'the same, as linux/amd64 or linux/arm64' },
 };
 

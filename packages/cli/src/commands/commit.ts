@@ -1,5 +1,6 @@
 import type { Command } from '../arguments/command.ts';
 import { withClient } from '../context.ts';
+import { createdText, printDone } from '../render/done.ts';
 import { parseInstructions } from './image-instruction.ts';
 
 export const commit: Command = {
@@ -22,7 +23,7 @@ export const commit: Command = {
     },
   },
   run: async (invocation) => {
-    const { flags, args, io } = invocation;
+    const { flags, args } = invocation;
     const [vm = '', reference = ''] = args;
     const author = flags.text('author');
     const message = flags.text('message');
@@ -33,8 +34,7 @@ export const commit: Command = {
       ...(message !== undefined && { message }),
     };
     const image = await withClient(invocation, ({ changes }, op) => changes.commit(vm, request, op));
-    const { uid, name } = image.metadata;
-    io.out.write(`${flags.isSet('quiet') ? uid : `Created image with ID "${uid}" and name "${name}"`}\n`);
+    printDone(image, createdText('image', image), invocation);
     return 0;
   },
 };

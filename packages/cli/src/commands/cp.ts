@@ -3,6 +3,7 @@ import type { Command } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 import { writeArchive } from './archive-output.ts';
+import { sshFlags } from './ssh.ts';
 
 export const cp: Command = {
   name: 'cp',
@@ -15,13 +16,7 @@ export const cp: Command = {
     'tar c src | ignite cp - my-vm:/root',
   ],
   flags: {
-    identity: {
-      type: 'string',
-      short: 'i',
-      value: 'FILE',
-      help: 'the private key (default: the one made for the VM)',
-    },
-    timeout: { type: 'string', value: 'SECONDS', help: 'how long to wait for SSH (default 60)' },
+    ...sshFlags,
     'follow-link': { type: 'boolean', short: 'L', help: 'copy what symlinks lead to, not the symlinks' },
   },
   run: async (invocation) => {

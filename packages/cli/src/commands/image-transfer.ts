@@ -2,6 +2,7 @@ import type { Command } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { registryConfig, registryFlags } from '../configuration.ts';
 import { withClient } from '../context.ts';
+import { printDone } from '../render/done.ts';
 import { writeArchive } from './archive-output.ts';
 import { openInput } from './open-input.ts';
 
@@ -14,7 +15,7 @@ export const save: Command = {
   summary: 'Write images to an archive',
   examples: ['ignite save debian:12 -o debian.tar', 'ignite save --format docker my-image | docker load'],
   flags: {
-    output: { type: 'string', short: 'o', value: 'FILE', help: 'where to (default: standard output)' },
+    output: { type: 'string', short: 'o', value: 'FILE', default: 'standard output', help: 'where to' },
     format: {
       type: 'string',
       value: 'FORMAT',
@@ -43,16 +44,13 @@ export const load: Command = {
   summary: 'Import every image of an archive',
   examples: ['ignite load -i debian.tar', 'docker save alpine:3 | ignite load'],
   flags: {
-    input: { type: 'string', short: 'i', value: 'FILE', help: 'where from (default: standard input)' },
+    input: { type: 'string', short: 'i', value: 'FILE', default: 'standard input', help: 'where from' },
   },
   run: async (invocation) => {
-    const { flags, io } = invocation;
-    const input = await openInput(flags.text('input') ?? '-');
+    const input = await openInput(invocation.flags.text('input') ?? '-');
     const loaded = await withClient(invocation, ({ images }, op) => images.load(input, op));
-    for (const { metadata } of loaded)
-      io.out.write(
-        `${flags.isSet('quiet') ? metadata.uid : `Loaded image "${metadata.name}" with ID "${metadata.uid}"`}\n`,
-      );
+    for (const image of loaded)
+      printDone(image, `Loaded image "${image.metadata.name}" with ID "${image.metadata.uid}"`, invocation);
     return 0;
   },
 };

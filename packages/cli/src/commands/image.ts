@@ -6,6 +6,7 @@ import { importRuntimeFlags, runtimeOf } from '../arguments/runtime-flags.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../configuration.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
+import { createdText, printDone } from '../render/done.ts';
 import {
   type Column,
   assertTemplateFlags,
@@ -73,13 +74,11 @@ export const imageImport: Command = {
     ...importRuntimeFlags,
   },
   run: async (invocation) => {
-    const { flags, args, io } = invocation;
+    const { flags, args } = invocation;
     const runtime = runtimeOf(flags, await readConfiguration(invocation));
     const request = { ...archOf(flags), ...(await registryConfig(invocation)), ...runtime };
     const image = await withClient(invocation, (client, op) => client.images.import(args[0]!, request, op));
-    io.out.write(
-      `${flags.isSet('quiet') ? image.metadata.uid : `Created image with ID "${image.metadata.uid}" and name "${image.metadata.name}"`}\n`,
-    );
+    printDone(image, createdText('image', image), invocation);
     return 0;
   },
 };

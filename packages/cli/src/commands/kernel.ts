@@ -1,11 +1,12 @@
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { archFlags, archOf } from '../arguments/arch-flags.ts';
-import type { Command, Invocation } from '../arguments/command.ts';
+import type { Command } from '../arguments/command.ts';
 import { importRuntimeFlags, runtimeOf } from '../arguments/runtime-flags.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../configuration.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
+import { createdText, printDone } from '../render/done.ts';
 import {
   type Column,
   assertTemplateFlags,
@@ -72,7 +73,7 @@ export const kernelImport: Command = {
     const kernel = await withClient(invocation, (client, op) =>
       client.kernels.import(invocation.args[0]!, request, op),
     );
-    printMade(kernel, invocation);
+    printDone(kernel, createdText('kernel', kernel), invocation);
     return 0;
   },
 };
@@ -88,15 +89,10 @@ export const kernelBuild: Command = {
     const kernel = await withClient(invocation, (client, op) =>
       client.kernels.build(archOf(invocation.flags), op),
     );
-    printMade(kernel, invocation);
+    printDone(kernel, createdText('kernel', kernel), invocation);
     return 0;
   },
 };
-
-function printMade(kernel: Kernel, { flags, io }: Invocation): void {
-  const { uid, name } = kernel.metadata;
-  io.out.write(`${flags.isSet('quiet') ? uid : `Created kernel with ID "${uid}" and name "${name}"`}\n`);
-}
 
 export const kernelRemove: Command = {
   name: 'kernel rm',

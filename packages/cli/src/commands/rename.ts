@@ -1,5 +1,6 @@
 import type { Command } from '../arguments/command.ts';
 import { withClient } from '../context.ts';
+import { printDone } from '../render/done.ts';
 
 export const rename: Command = {
   name: 'rename',
@@ -12,14 +13,9 @@ export const rename: Command = {
   examples: ['ignite rename my-vm web'],
   flags: {},
   run: async (invocation) => {
-    const { args, io, flags } = invocation;
-    const [query = '', name = ''] = args;
-    const { metadata } = await withClient(invocation, (client, op) => client.life.rename(query, name, op));
-    io.out.write(
-      flags.isSet('quiet')
-        ? `${metadata.uid}\n`
-        : `Renamed VM with ID "${metadata.uid}" to "${metadata.name}"\n`,
-    );
+    const [query = '', name = ''] = invocation.args;
+    const vm = await withClient(invocation, (client, op) => client.life.rename(query, name, op));
+    printDone(vm, `Renamed VM with ID "${vm.metadata.uid}" to "${vm.metadata.name}"`, invocation);
     return 0;
   },
 };

@@ -2,7 +2,7 @@ import type { Command, Flag, Flags, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 
-const sshFlags: Flags = {
+export const sshFlags: Flags = {
   identity: {
     type: 'string',
     short: 'i',

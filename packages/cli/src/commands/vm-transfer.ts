@@ -1,5 +1,6 @@
 import type { Command } from '../arguments/command.ts';
 import { withClient } from '../context.ts';
+import { createdText, printDone } from '../render/done.ts';
 import { writeArchive } from './archive-output.ts';
 import { openInput } from './open-input.ts';
 
@@ -10,7 +11,7 @@ export const exportVm: Command = {
   summary: 'Write a VM with its disk, image and kernel to an archive',
   examples: ['ignite export my-vm -o my-vm.tar', 'ignite export my-vm | ssh other ignite import -'],
   flags: {
-    output: { type: 'string', short: 'o', value: 'FILE', help: 'where to (default: standard output)' },
+    output: { type: 'string', short: 'o', value: 'FILE', default: 'standard output', help: 'where to' },
   },
   run: async (invocation) => {
     const { flags, args } = invocation;
@@ -27,20 +28,15 @@ export const importVm: Command = {
   arity: { least: 1, most: 1 },
   summary: 'Make a VM of an archive that export wrote: a new one, with keys and addresses of its own',
   examples: ['ignite import my-vm.tar', 'ignite import my-vm.tar --name copy'],
-  flags: { name: { type: 'string', short: 'n', value: 'NAME', help: 'its name (default: as it was)' } },
+  flags: { name: { type: 'string', short: 'n', value: 'NAME', default: 'as it was', help: 'its name' } },
   run: async (invocation) => {
-    const { flags, args, io } = invocation;
+    const { flags, args } = invocation;
     const name = flags.text('name');
     const input = await openInput(args[0]!);
     const vm = await withClient(invocation, ({ archives }, op) =>
       archives.import(input, name === undefined ? {} : { name }, op),
     );
-    const { metadata } = vm;
-    io.out.write(
-      flags.isSet('quiet')
-        ? `${metadata.uid}\n`
-        : `Created VM with ID "${metadata.uid}" and name "${metadata.name}"\n`,
-    );
+    printDone(vm, createdText('VM', vm), invocation);
     return 0;
   },
 };

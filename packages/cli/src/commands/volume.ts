@@ -1,8 +1,9 @@
 import type { Volume } from '@ignite/api/v1/volume';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
-import type { Command, Invocation } from '../arguments/command.ts';
+import type { Command } from '../arguments/command.ts';
 import { withClient, withReader } from '../context.ts';
 import { age } from '../render/age.ts';
+import { printDone } from '../render/done.ts';
 import { type Column, assertTemplateFlags, outputFlags, printObjects } from '../render/objects.ts';
 import { inspectOf } from './inspect.ts';
 import { removeObjects } from './remove-objects.ts';
@@ -40,7 +41,7 @@ export const volumeCreate: Command = {
   summary: 'Make an empty volume, which outlives the VMs that use it',
   examples: ['ignite volume create data', 'ignite volume create data --size 2GB'],
   flags: {
-    size: { type: 'string', short: 's', value: 'SIZE', help: 'its size, in powers of 1024 (default 10GB)' },
+    size: { type: 'string', short: 's', value: 'SIZE', default: '10GB', help: 'its size, in powers of 1024' },
     label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'a label' },
   },
   run: async (invocation) => {
@@ -51,11 +52,8 @@ export const volumeCreate: Command = {
       labels: Object.fromEntries(flags.list('label').map(parseLabel)),
       spec: size === undefined ? {} : { size },
     };
-    printDone(
-      'Created',
-      await withClient(invocation, (client, op) => client.volumes.create(request, op)),
-      invocation,
-    );
+    const created = await withClient(invocation, (client, op) => client.volumes.create(request, op));
+    printDone(created, doneText('Created', created), invocation);
     return 0;
   },
 };
@@ -70,7 +68,7 @@ export const volumeResize: Command = {
   run: async (invocation) => {
     const [query = '', size = ''] = invocation.args;
     const resized = await withClient(invocation, (client, op) => client.volumes.resize(query, size, op));
-    printDone('Resized', resized, invocation);
+    printDone(resized, doneText('Resized', resized), invocation);
     return 0;
   },
 };
@@ -92,9 +90,5 @@ export const volumeInspect = inspectOf('volume', [
   "ignite volume inspect data --format '{{.status.usedBy}}'",
 ]);
 
-function printDone(verb: string, { metadata, spec }: Volume, { flags, io }: Invocation): void {
-  const { uid, name } = metadata;
-  io.out.write(
-    `${flags.isSet('quiet') ? uid : `${verb} volume "${name}" of ${humanBytes(spec.size)} with ID "${uid}"`}\n`,
-  );
-}
+const doneText = (verb: string, { metadata: { uid, name }, spec }: Volume): string =>
+  `${verb} volume "${name}" of ${humanBytes(spec.size)} with ID "${uid}"`;
