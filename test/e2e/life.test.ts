@@ -3,41 +3,27 @@ import { Resolver } from 'node:dns/promises';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
-import { Ignite } from './fixtures/ignite.ts';
-import { imageArchive } from './fixtures/images.ts';
-import { watchLeaks } from './fixtures/leaks.ts';
+import { BusyboxHost, busybox } from './fixtures/busybox.ts';
+import type { Ignite } from './fixtures/ignite.ts';
 import { powerCut } from './fixtures/power-cut.ts';
 
-const image = `oci-archive:${imageArchive('busybox')}`;
+let host: BusyboxHost;
 let ignite: Ignite;
-let leaks: AsyncDisposable;
 before(async () => {
-  leaks = watchLeaks();
-  ignite = await Ignite.open(171);
-  await ignite.ok('image', 'import', image);
-  await ignite.ok('kernel', 'build');
+  host = await BusyboxHost.open(171);
+  ({ ignite } = host);
 });
-after(async () => {
-  await ignite[Symbol.asyncDispose]();
-  await leaks[Symbol.asyncDispose]();
-});
+after(() => host[Symbol.asyncDispose]());
 
-const run = async (name: string, script: string, ...flags: readonly string[]): Promise<string> =>
-  await ignite.ok('run', image, '--name', name, '--memory', '128MB', ...flags, '--', 'sh', '-c', script);
+const run: BusyboxHost['run'] = (...asked) => host.run(...asked);
+const until: BusyboxHost['until'] = (...wanted) => host.until(...wanted);
 
 interface Plan {
   readonly actions: readonly { readonly effect?: string }[];
 }
 
 const inspect = async (vm: string): Promise<Vm> => JSON.parse(await ignite.ok('inspect', vm)) as Vm;
-
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await delay(200))
-    if (await isSo()) return;
-  throw new Error(`never: ${what}; ${await ignite.ok('ps', '-a')}`);
-}
 
 const namesUp = async (): Promise<readonly string[]> =>
   (await ignite.ok('ps', '--format', '{{.metadata.name}}')).split('\n').filter(Boolean).toSorted();
@@ -92,7 +78,7 @@ test('rename: the VM is known by its new name at once, to its guest from the nex
   await assert.rejects(resolver.resolve4('server'));
   assert.equal((await inspect('web')).metadata.uid, before.metadata.uid);
   assert.match((await ignite.run('inspect', 'server')).stderr, /there is no VM/);
-  await ignite.ok('create', image, '--name', 'other');
+  await ignite.ok('create', busybox, '--name', 'other');
   assert.match((await ignite.run('rename', 'other', 'web')).stderr, /a VM named "web" already exists/);
   await ignite.ok('rm', 'other');
   await ignite.ok('stop', '-f', 'web');
@@ -135,7 +121,7 @@ test('update: some at once, the rest at the next start, and what needs a new VM 
 
 test('update: a guest gives memory back while it runs, and gets it again up to what it was booted with', async () => {
   const tell = "while :; do echo free $(awk '/MemFree/{print $2}' /proc/meminfo); sleep 0.5; done";
-  await ignite.ok('run', image, '--name', 'roomy', '--memory', '512MB', '--', 'sh', '-c', tell);
+  await ignite.ok('run', busybox, '--name', 'roomy', '--memory', '512MB', '--', 'sh', '-c', tell);
   const freeMb = async (): Promise<number> => {
     const told = [...(await ignite.ok('logs', 'roomy', '--tail', '3')).matchAll(/^free (\d+)\r?$/gm)];
     return Number(told.at(-1)?.[1]) / 1_024;

@@ -3,37 +3,24 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VmStatus } from '@ignite/api/v1/vm';
 import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
-import { Ignite } from './fixtures/ignite.ts';
-import { imageArchive } from './fixtures/images.ts';
-import { watchLeaks } from './fixtures/leaks.ts';
+import { BusyboxHost } from './fixtures/busybox.ts';
+import type { Ignite } from './fixtures/ignite.ts';
 
-const image = `oci-archive:${imageArchive('busybox')}`;
+let host: BusyboxHost;
 let ignite: Ignite;
-let leaks: AsyncDisposable;
 before(async () => {
-  leaks = watchLeaks();
-  ignite = await Ignite.open(155);
-  await ignite.ok('image', 'import', image);
-  await ignite.ok('kernel', 'build');
+  host = await BusyboxHost.open(155);
+  ({ ignite } = host);
 });
-after(async () => {
-  await ignite[Symbol.asyncDispose]();
-  await leaks[Symbol.asyncDispose]();
-});
+after(() => host[Symbol.asyncDispose]());
 
-const run = async (name: string, script: string, ...flags: readonly string[]): Promise<string> =>
-  await ignite.ok('run', image, '--name', name, '--memory', '128MB', ...flags, '--', 'sh', '-c', script);
+const run: BusyboxHost['run'] = (...asked) => host.run(...asked);
+const until: BusyboxHost['until'] = (...wanted) => host.until(...wanted);
 
 const field = async (vm: string, template: string): Promise<string> =>
   (await ignite.ok('inspect', vm, '--format', `{{json ${template}}}`)).trim();
 
 const statusOf = async (vm: string): Promise<VmStatus> => JSON.parse(await field(vm, '.status')) as VmStatus;
-
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await delay(200))
-    if (await isSo()) return;
-  throw new Error(`never: ${what}; ${await ignite.ok('ps', '-a')}`);
-}
 
 const logged = async (vm: string, wanted: RegExp): Promise<void> =>
   await until(`${vm} logs ${String(wanted)}`, async () => wanted.test(await ignite.ok('logs', vm)));

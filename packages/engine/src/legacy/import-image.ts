@@ -8,7 +8,7 @@ import type { Paths } from '../host/paths.ts';
 import { lockLayout } from '../oci/layout-lock.ts';
 import { formatPlatform } from '../oci/platform.ts';
 import { copyImage } from './copy-image.ts';
-import type { LegacyObject } from './legacy-tree.ts';
+import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';
 
 /** Takes over an image with its base disk, under `name`. */
 export async function importLegacyImage(
@@ -28,18 +28,11 @@ export async function importLegacyImage(
     size: baseDisk.size,
     baseDisk,
   };
-  const { uid, created, labels, annotations } = image;
   const spec: ImageSpec = { oci: name };
   await store.create({
     apiVersion,
     kind: 'Image',
-    metadata: {
-      name,
-      uid,
-      labels,
-      annotations,
-      ...(created !== undefined && { creationTimestamp: created }),
-    },
+    metadata: legacyMetadata(image, name),
     spec,
     status,
   });

@@ -11,7 +11,7 @@ import { locksDir } from '../host/paths.ts';
 import { fitsInMemory, memoryFacts, openScratch } from '../host/scratch.ts';
 import { type KernelDeps, assembleKernel } from '../kernel/assemble-kernel.ts';
 import { unpackTar } from '../oci/tar.ts';
-import type { LegacyObject } from './legacy-tree.ts';
+import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';
 
 /** Of the original's kernels, generously. */
 const unpackedSize = bytes(400 * 2 ** 20);
@@ -42,18 +42,11 @@ export async function importLegacyKernel(
   await rm(image, { force: true });
   await copyFile(join(kernel.dir, 'vmlinux'), image);
   const status = await assembleKernel({ root, source: kernel.name, arch: hostArch }, deps, op.signal);
-  const { uid, created, labels, annotations } = kernel;
   const spec: KernelSpec = { oci: name };
   await deps.store.create({
     apiVersion,
     kind: 'Kernel',
-    metadata: {
-      name,
-      uid,
-      labels,
-      annotations,
-      ...(created !== undefined && { creationTimestamp: created }),
-    },
+    metadata: legacyMetadata(kernel, name),
     spec,
     status,
   });

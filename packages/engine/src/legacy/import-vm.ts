@@ -13,7 +13,7 @@ import { kernelFor } from '../kernel/kernel-objects.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
 import { withContent } from '../vm/content-lock.ts';
 import { vmFinalizer } from '../vm/vm-store.ts';
-import type { LegacyVm } from './legacy-tree.ts';
+import { type LegacyVm, legacyMetadata } from './legacy-tree.ts';
 import { mergeOverlay } from './merge-overlay.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function importLegacyVm(
   host: KernelDeps & ImageDeps & { readonly store: ObjectStore },
   op: ClientOperation,
 ): Promise<void> {
-  const { uid, labels, annotations, created } = vm;
+  const { uid } = vm;
   using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, op.signal);
   const kernel = await kernelFor(vm.spec.kernel.oci, { arch: hostArch }, host, op);
   const files = vmFiles(host.paths, uid);
@@ -51,14 +51,7 @@ export async function importLegacyVm(
     image: { digest: image.status.digest, bootMode: 'init' },
     kernel: { id: kernel.status.id, version: kernel.status.version },
   };
-  const metadata = {
-    name,
-    uid,
-    labels,
-    annotations,
-    finalizers: [vmFinalizer],
-    ...(created !== undefined && { creationTimestamp: created }),
-  };
+  const metadata = { ...legacyMetadata(vm, name), finalizers: [vmFinalizer] };
   await withContent({ image, kernel }, host, op.signal, () =>
     host.store.create({ apiVersion, kind: 'VM', metadata, spec, status }),
   );

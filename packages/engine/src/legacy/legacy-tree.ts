@@ -38,6 +38,15 @@ export interface LegacyVm extends LegacyObject {
   readonly spec: VmSpec;
 }
 
+/** Pure. Of the object of ours that takes its place, which keeps uid, age and labels. */
+export const legacyMetadata = ({ uid, labels, annotations, created }: LegacyObject, name: string) => ({
+  name,
+  uid,
+  labels,
+  annotations,
+  ...(created !== undefined && { creationTimestamp: created }),
+});
+
 /** A folder whose metadata cannot be read. */
 export interface BrokenObject {
   readonly kind: LegacyKind;

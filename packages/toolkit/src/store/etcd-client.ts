@@ -11,6 +11,8 @@ export interface EtcdOptions {
   readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
   readonly username?: string;
   readonly password?: string;
+  /** For which one call is waited. */
+  readonly timeoutMs?: number;
 }
 
 /** A key with its value, as etcd's JSON gateway writes it: bytes in base64, numbers as text. */
@@ -23,7 +25,7 @@ export interface KeyValue {
 
 export type EtcdErrorCode = 'ETCD_UNREACHABLE' | 'ETCD_DENIED' | 'ETCD_FAILED';
 
-const timeoutMs = 10_000;
+const defaultTimeoutMs = 10_000;
 
 /** etcd's v3 API over its JSON gateway (etcd 3.4 and later). */
 export class EtcdClient implements Disposable {
@@ -41,7 +43,11 @@ export class EtcdClient implements Disposable {
 
   /** One call. @throws CodedError with one of `EtcdErrorCode` */
   async call<T>(path: string, body: object): Promise<T> {
-    const answer = await this.#send(path, body, AbortSignal.timeout(timeoutMs));
+    const answer = await this.#send(
+      path,
+      body,
+      AbortSignal.timeout(this.#options.timeoutMs ?? defaultTimeoutMs),
+    );
     return JSON.parse(await text(answer)) as T;
   }
 
