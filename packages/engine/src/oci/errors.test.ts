@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
-import { pullFailed } from './errors.ts';
+import { pullFailed, referenceInvalid } from './errors.ts';
 
 /** What skopeo 1.9 prints for each fault, as seen against real and faulty registries. */
 const sayings: Readonly<Record<string, string>> = {
@@ -31,6 +31,14 @@ const sayings: Readonly<Record<string, string>> = {
   'Digest did not match, expected sha256:aa, got sha256:bb': 'IMAGE_CORRUPT',
   'copying system image from manifest list: parsing image configuration: received unexpected HTTP status: 500 Internal Server Error':
     'REGISTRY_FAILED',
+  'initializing source oci-archive:/nope.tar:: creating temp directory: open /nope.tar: no such file or directory':
+    'IMAGE_MISSING',
+  'initializing source oci:/r/x:1:: open /r/x:1/index.json: no such file or directory': 'IMAGE_MISSING',
+  'initializing source oci-archive:/a.tar:nope: no descriptor found for reference "nope"': 'IMAGE_MISSING',
+  'initializing source docker-archive:/a.tar: loading tar component manifest.json: file does not exist':
+    'ARCHIVE_INVALID',
+  'initializing source oci-archive:/a.tar:: creating temp directory: untarring file "/x": unexpected EOF':
+    'ARCHIVE_INVALID',
 };
 
 for (const [stderr, code] of Object.entries(sayings)) {
@@ -47,4 +55,9 @@ for (const [stderr, code] of Object.entries(sayings)) {
 test('pullFailed: what no tool said passes as it is', () => {
   const bug = new TypeError('x');
   assert.equal(pullFailed('r/x:1', bug), bug);
+});
+
+test('referenceInvalid: who names a disk is told to import it first', () => {
+  assert.match(referenceInvalid('./x.qcow2').hint ?? '', /"ignite image import \.\/x\.qcow2"/);
+  assert.match(referenceInvalid('./x').hint ?? '', /oci-archive:FILE/);
 });

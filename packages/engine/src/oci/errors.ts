@@ -1,6 +1,7 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { HostDaemon } from '../host/errors.ts';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
+import { parseDiskFile } from '../rootfs/disk-file.ts';
 
 export type ImageErrorCode =
   | 'REFERENCE_INVALID'
@@ -22,10 +23,15 @@ export type ImageErrorCode =
 
 export const referenceInvalid = (text: string): CodedError<ImageErrorCode> =>
   new CodedError('REFERENCE_INVALID', `not an image reference: ${JSON.stringify(text)}`, {
-    hint: /@(amd64|arm64)$/.test(text)
-      ? 'name the architecture by --arch, not behind the name'
-      : 'write [REGISTRY/]NAME[:TAG][@DIGEST], or oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG, containerd:NAME:TAG',
+    hint: referenceHint(text),
   });
+
+function referenceHint(text: string): string {
+  if (/@(amd64|arm64)$/.test(text)) return 'name the architecture by --arch, not behind the name';
+  return parseDiskFile(text)
+    ? `make an image of the disk first with "ignite image import ${text}", and run that by its name`
+    : 'write [REGISTRY/]NAME[:TAG][@DIGEST], or oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG, containerd:NAME:TAG';
+}
 
 export const platformInvalid = (text: string): CodedError<ImageErrorCode> =>
   new CodedError('PLATFORM_INVALID', `not a platform: ${JSON.stringify(text)}`, {
@@ -175,19 +181,40 @@ const explanations: readonly Explanation[] = [
   },
 ];
 
+/** The same of an image that comes out of a file or folder of this host, which no registry has to do with. */
+const fileExplanations: readonly Explanation[] = [
+  {
+    said: /initializing source (oci|oci-archive|docker-archive):.*(no such file or directory|not a directory)/,
+    code: 'IMAGE_MISSING',
+    what: 'there is no such file, or no OCI layout in that folder',
+    hint: 'check its path',
+  },
+  {
+    said: /initializing source (oci|oci-archive|docker-archive):.*(no descriptor found for reference|[Tt]ag .* not found)/,
+    code: 'IMAGE_MISSING',
+    what: 'it holds no image of that name',
+    hint: 'leave out the name behind its path, or name one that it holds',
+  },
+  {
+    said: /initializing source (oci-archive|docker-archive):.*(untarring|loading tar component)/,
+    code: 'ARCHIVE_INVALID',
+    what: 'it is no archive of this kind, or not all of one',
+    hint: '"docker save" writes what is docker-archive:FILE, "skopeo copy" and "podman save --format oci-archive" what is oci-archive:FILE',
+  },
+];
+
 /** Turns a failed pull into what a user can act on. */
 export const pullFailed = (source: string, failure: unknown): unknown =>
-  transferFailed(`import "${source}"`, failure);
+  transferFailed(`import "${source}"`, failure, [...fileExplanations, ...explanations]);
 
 /** Turns a failed copy between registries, archives and this host into what a user can act on. */
-export function transferFailed(what: string, failure: unknown): unknown {
+export function transferFailed(what: string, failure: unknown, known = explanations): unknown {
   if (!(failure instanceof ToolFailedError)) return failure;
-  const known = explanations.find(({ said }) => said.test(failure.stderr));
   const {
     code,
     what: why,
     hint,
-  } = known ?? {
+  } = known.find(({ said }) => said.test(failure.stderr)) ?? {
     code: 'REGISTRY_FAILED' as const,
     what: 'its registry failed',
     hint: 'try again later; the cause is what skopeo said',
