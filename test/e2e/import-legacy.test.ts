@@ -91,7 +91,7 @@ function assertSameDisk(uid: string, data: string): void {
 }
 
 describe('import-legacy', () => {
-  test('a dry run says what would be done, with what is broken, and does nothing', async () => {
+  test('truncated listings: what is broken is told of one by one, and a dry run does nothing', async () => {
     const dry = await ignite.run(...importing('--dry-run'));
     assert.equal(dry.code, 1);
     const rows = dry.stdout.split('\n').map((line) => line.trimEnd().split(/ {2,}/));

@@ -11,7 +11,7 @@ const nameFor = (query: string, names: readonly string[]): string =>
     query,
   ).metadata.name;
 
-test('findByReference: a name without a tag means latest, and nothing that begins like it', () => {
+test('prefix image match: a name without a tag means latest, and nothing that begins like it', () => {
   assert.equal(nameFor('ubuntu', ['ubuntu:latest-special', 'ubuntu:latest']), 'ubuntu:latest');
   assert.throws(() => nameFor('ubuntu', ['ubuntu:latest-special']), { code: 'IMAGE_NOT_FOUND' });
   assert.throws(() => nameFor('ubuntu:latest', ['ubuntu:latest-special']), { code: 'IMAGE_NOT_FOUND' });

@@ -238,6 +238,21 @@ describe('SyncController', () => {
     assert.equal((await ready())?.status, 'True');
   });
 
+  test('GitOps no-retry: what failed is shown as failed, and done by a later run of the same revision', async () => {
+    await declare({});
+    actuator.broken.add('bad');
+    push({ bad: pot('bad') });
+    await run();
+    assert.deepEqual(await pots(), {});
+    const [failed] = (await sync()).status.objects;
+    assert.deepEqual([failed?.name, failed?.state, failed?.message], ['bad', 'Failed', 'no soil']);
+    assert.equal((await ready())?.status, 'False');
+    actuator.broken.clear();
+    await run();
+    assert.deepEqual(await pots(), { bad: 'mint' });
+    assert.equal((await ready())?.status, 'True');
+  });
+
   test('of 1,000 manifests ten are broken: 990 objects are made, ten files reported, nothing is pruned', async () => {
     await declare({});
     push({ old: pot('old') });
