@@ -8,7 +8,7 @@ import { Ctr } from './host/ctr.ts';
 import { containerdSocket, dockerSocket } from './host/daemon-socket.ts';
 import { DockerApi } from './host/docker-api.ts';
 import { type Paths, locksDir, networkDir, storePath, vmFiles } from './host/paths.ts';
-import { LocalClient } from './client/local-client.ts';
+import { LocalClient, type LocalHost } from './client/local-client.ts';
 import { LocalNetwork } from './network/local-network.ts';
 import { networkSettings } from './network/settings.ts';
 import type { BringDeps } from './oci/bring-image.ts';
@@ -18,6 +18,7 @@ import { containerdSandbox } from './sandbox/containerd-sandbox.ts';
 import { dockerSandbox } from './sandbox/docker-sandbox.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { probeAccel } from './vmm/accel.ts';
+import { firecracker } from './vmm/firecracker/firecracker.ts';
 import { qemu } from './vmm/qemu/qemu.ts';
 
 export interface LocalClientOptions {
@@ -29,8 +30,11 @@ export interface LocalClientOptions {
   readonly trace?: Trace;
 }
 
+export const openLocalClient = (options: LocalClientOptions): LocalClient =>
+  new LocalClient(openLocalHost(options));
+
 /** The composition root of the engine: the one place where adapters are chosen and put together. */
-export function openLocalClient({ paths, env, settleCommand, trace }: LocalClientOptions): LocalClient {
+export function openLocalHost({ paths, env, settleCommand, trace }: LocalClientOptions): LocalHost {
   const runner = trace ? tracedRunner(localRunner, trace) : localRunner;
   const networks = networkSettings(env);
   const network = new LocalNetwork(
@@ -41,21 +45,21 @@ export function openLocalClient({ paths, env, settleCommand, trace }: LocalClien
     ctr: new Ctr(runner, () => containerdSocket(env)),
     docker: new DockerApi(() => dockerSocket(env)),
   };
-  return new LocalClient({
+  return {
     paths,
     store: openSqliteStore(storePath(paths)),
     runner,
     network,
     networks,
     sandbox: sandboxes({ paths, env, runner, ...daemons }),
-    vmm: qemu,
+    vmms: { qemu, firecracker },
     clock: systemClock,
     accel: probeAccel,
     settleCommand,
     guestDir: scriptsDir('guest'),
     ...daemons,
     env,
-  });
+  };
 }
 
 function sandboxes({ paths, env, runner, ctr, docker }: BringDeps): Sandbox {
@@ -71,10 +75,14 @@ function sandboxes({ paths, env, runner, ctr, docker }: BringDeps): Sandbox {
   );
 }
 
+/** The first of each folder's scripts, which tells it from a folder of ours with its name. */
+const scripts = { guest: 'init', host: 'console-log' } as const;
+
 /** Scripts that run elsewhere: beside the bundle when installed, at the top of the repository otherwise. */
-function scriptsDir(name: 'guest' | 'host'): string {
+function scriptsDir(name: keyof typeof scripts): string {
   const here = import.meta.dirname;
-  const found = [join(here, name), join(here, '../../..', name)].find(existsSync);
+  const dirs = [join(here, name), join(here, '../../..', name)];
+  const found = dirs.find((dir) => existsSync(join(dir, scripts[name])));
   if (found === undefined) throw new Error(`the ${name} scripts are missing beside ${here}`);
   return found;
 }

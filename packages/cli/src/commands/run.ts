@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { CreateVmRequest, StartVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
+import { defaultVmm, vmmNames } from '@ignite/api/v1/vm-machine';
 import type { VmFile } from '@ignite/api/vm-file';
 import { sourceFrom } from '@ignite/engine/oci/source';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
@@ -60,6 +61,13 @@ const createFlags: Flags = {
   },
   'require-name': { type: 'boolean', help: 'refuse to make up a name' },
   ...archFlags,
+  vmm: {
+    type: 'string',
+    value: 'NAME',
+    values: vmmNames,
+    default: defaultVmm,
+    help: 'the program that runs it; firecracker needs KVM',
+  },
   gic: { type: 'string', value: 'VERSION', help: "an arm64 VM's interrupt controller: 2 or 3" },
   ...volumeFlags,
   ...cloudInitFlags,
@@ -184,7 +192,6 @@ function specOf({ flags, args: [image], rest: command, io }: Invocation): object
   const oci = flags.text('kernel-image');
   const cmdLine = flags.text('kernel-args');
   const cpus = flags.text('cpus');
-  const gic = flags.text('gic');
   const memory = flags.text('memory');
   const size = flags.text('size');
   const restartPolicy = flags.text('restart');
@@ -198,7 +205,7 @@ function specOf({ flags, args: [image], rest: command, io }: Invocation): object
     },
     ...archOf(flags),
     ...(cpus !== undefined && { cpus: parseCount(cpus) }),
-    ...(gic !== undefined && { machine: { gic: parseGic(gic) } }),
+    ...machineOf(flags),
     ...(memory !== undefined && { memory }),
     ...(size !== undefined && { diskSize: size }),
     ...(flags.isSet('ssh') && { ssh: ssh === undefined ? true : publicKeyPath(ssh) }),
@@ -209,6 +216,12 @@ function specOf({ flags, args: [image], rest: command, io }: Invocation): object
     ...(command.length > 0 && { command }),
     ...envOf(flags, io.env),
   };
+}
+
+function machineOf(flags: FlagValues): object {
+  const [vmm, gic] = [flags.text('vmm'), flags.text('gic')];
+  if (vmm === undefined && gic === undefined) return {};
+  return { machine: { ...(vmm !== undefined && { vmm }), ...(gic !== undefined && { gic: parseGic(gic) }) } };
 }
 
 /** @throws CodedError USAGE_INVALID */

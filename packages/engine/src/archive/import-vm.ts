@@ -20,11 +20,14 @@ import { adoptKernel } from '../kernel/kernel-objects.ts';
 import { importAndRecord } from '../oci/image-objects.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
 import { parsePlatform } from '../oci/platform.ts';
-import { diskInfo } from '../rootfs/qemu-img.ts';
+import { convertToRaw, diskInfo } from '../rootfs/qemu-img.ts';
 import { storeVm, validateRequest } from '../vm/create-vm.ts';
 import { nameTaken } from '../vm/errors.ts';
 import type { VmHost } from '../vm/execute-step.ts';
 import { listImages, listVms } from '../vm/list-objects.ts';
+import { vmDisk } from '../vm/vm-disk.ts';
+import { assertMachine } from '../vm/vm-machine.ts';
+import { vmmOf } from '../vm/vmm-of.ts';
 import { archiveInvalid } from './errors.ts';
 import { type VmArchive, parseVmArchive } from './vm-archive.ts';
 
@@ -48,6 +51,7 @@ export async function importVm(
   const { [uidAnnotation]: _uid, ...annotations } = archived; // of the VM that it was made of
   const wanted = { name: request.name ?? found.name, spec: found.spec, labels, annotations };
   const { name, spec } = await validateRequest(wanted);
+  assertMachine(spec, found.kernel.arch, vmmOf({ spec }, host));
   if ((await listVms(host.store)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
   const image = await ensureArchived(found, join(work.path, 'image'), host, op);
   const kernel = await adoptKernel(join(work.path, 'kernel'), found.kernel, host, op.signal);
@@ -57,8 +61,7 @@ export async function importVm(
   // Before the VM is known: one without a disk would be given that of its image at its first start.
   await mkdir(files.dir, { recursive: true, mode: 0o711 });
   try {
-    await chmod(join(work.path, 'disk.qcow2'), 0o600);
-    await rename(join(work.path, 'disk.qcow2'), files.disk);
+    await placeDisk(join(work.path, 'disk.qcow2'), { metadata: { uid }, spec }, host, op.signal);
     return await storeVm(
       { name, uid, spec, arch: kernel.status.arch, image, kernel },
       { ...wanted, spec },
@@ -69,6 +72,19 @@ export async function importVm(
     await rm(files.dir, { recursive: true, force: true });
     throw failure;
   }
+}
+
+/** An archive's disk is a qcow2; a VM's is what its VMM knows. */
+async function placeDisk(
+  archived: string,
+  vm: Parameters<typeof vmDisk>[0],
+  host: ImportHost,
+  signal: AbortSignal,
+): Promise<void> {
+  const { path, format } = vmDisk(vm, host);
+  if (format === 'qcow2') await rename(archived, path);
+  else await convertToRaw({ path: archived, format: 'qcow2' }, path, host.runner, signal);
+  await chmod(path, 0o600);
 }
 
 async function unpack(archive: Readable, dir: string, signal: AbortSignal): Promise<void> {

@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
-import { vmFiles } from '../host/paths.ts';
 import { readOverlay } from '../rootfs/overlay-header.ts';
-import { createOverlay, rebase } from '../rootfs/qemu-img.ts';
+import { convertToQcow2, createOverlay, rebase } from '../rootfs/qemu-img.ts';
 import type { VmHost } from '../vm/execute-step.ts';
 import { whileHalted } from '../vm/pause-vm.ts';
+import { vmDisk } from '../vm/vm-disk.ts';
 import { withVmLocked } from '../vm/vm-lock.ts';
 
 /**
- * Copies a VM's disk to `target`, on this host's base disk of its image. A VM that runs is halted meanwhile, which has its
- * VMM write what it holds in memory; what the guest itself has not written yet is not in the copy. A VM that never ran has
- * the disk of its image.
+ * Copies a VM's disk to `target`, as a qcow2 on this host's base disk of its image, or one that stands by itself. A VM that
+ * runs is halted meanwhile, which has its VMM write what it holds in memory; what the guest itself has not written yet is not
+ * in the copy. A VM that never ran has the disk of its image.
  */
 export async function copyVmDisk(
   { vm, image }: { readonly vm: Vm; readonly image: Image },
@@ -21,16 +21,20 @@ export async function copyVmDisk(
   { signal }: ClientOperation,
 ): Promise<void> {
   const { uid } = vm.metadata;
-  const { disk } = vmFiles(host.paths, uid);
+  const disk = vmDisk(vm, host);
   const backingPath = image.status.baseDisk.path;
   await withVmLocked(uid, host, signal, async (found) => {
-    if (!existsSync(disk))
+    if (!existsSync(disk.path))
       return await createOverlay(
         { path: target, backingPath, size: found.spec.diskSize },
         host.runner,
         signal,
       );
-    const copy = { tool: 'cp', args: ['--reflink=auto', '--', disk, target] };
+    if (disk.format === 'raw')
+      return await whileHalted(found, host, signal, () =>
+        convertToQcow2(disk.path, target, host.runner, signal),
+      );
+    const copy = { tool: 'cp', args: ['--reflink=auto', '--', disk.path, target] };
     await whileHalted(found, host, signal, () => host.runner.run(copy, signal));
     await readOverlay(target);
     // The disk's own header names its base as the VM's sandbox shows it, not where it is on this host.

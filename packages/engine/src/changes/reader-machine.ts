@@ -3,6 +3,7 @@ import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { hostArch } from '../host/arch.ts';
 import type { Accel } from '../vmm/accel.ts';
 import { type Machine, kernelCommandLine } from '../vmm/machine.ts';
+import { qemu } from '../vmm/qemu/qemu.ts';
 
 const memory: Bytes = bytes(512 * 2 ** 20);
 
@@ -36,7 +37,10 @@ export function readerMachine(
     ...(hostArch === 'arm64' && { gic: accel.kind === 'kvm' ? ('host' as const) : (2 as const) }),
     cpus: 1,
     memory,
-    kernel: { ...kernel, commandLine: kernelCommandLine(hostArch, accel, '') },
+    kernel: {
+      ...kernel,
+      commandLine: kernelCommandLine({ vmmArguments: qemu.kernelArguments(hostArch), accel, extra: '' }),
+    },
     disks: [
       disk('base', 'raw', true),
       disk('now', 'qcow2', false),

@@ -36,13 +36,21 @@ import {
   warnOfUnusedEnv,
 } from '../vm/create-vm.ts';
 import { clearFailedStart, keepFailedStart } from '../vm/failed-start.ts';
-import { isPaused, noIdentity, noSshKey, notRunning, stillRunning } from '../vm/errors.ts';
+import {
+  consoleUnsupported,
+  isPaused,
+  noIdentity,
+  noSshKey,
+  notRunning,
+  stillRunning,
+} from '../vm/errors.ts';
 import { allottedMemoryOf, untilMemoryGiven } from '../vm/guest-memory.ts';
 import { pauseVm, resumeVm } from '../vm/pause-vm.ts';
 import { reconcileVm } from '../vm/reconcile-vm.ts';
 import { restartWhenDue } from '../vm/restart-vm.ts';
 import { settleVm } from '../vm/settle-vm.ts';
 import { archOf, assertMachine } from '../vm/vm-machine.ts';
+import { vmDisk } from '../vm/vm-disk.ts';
 import { type StartableVm, vmNeeds } from '../vm/vm-needs.ts';
 import { startVm } from '../vm/start-vm.ts';
 import { recordInLife } from '../vm/vm-events.ts';
@@ -50,6 +58,8 @@ import { withVmLocked } from '../vm/vm-lock.ts';
 import { daemonOf, recordRuntime, withRuntime } from '../vm/vm-runtime.ts';
 import { listVms } from '../vm/list-objects.ts';
 import { findVm, getVm, withPower } from '../vm/vm-store.ts';
+import { vmmOf } from '../vm/vmm-of.ts';
+import { accelFor } from '../vmm/accel.ts';
 import { assertVmm } from '../vmm/assert-vmm.ts';
 import type { LocalHost } from './local-client.ts';
 
@@ -79,7 +89,8 @@ export class LocalVms implements VmClient {
     const { name, spec: asked } = await validateRequest(request);
     const spec = await withRuntime(asked, request.runtime, this.#host, op);
     const arch = spec.arch ?? hostArch;
-    assertMachine(spec, arch);
+    const vmm = vmmOf({ spec }, this.#host);
+    assertMachine(spec, arch, vmm);
     assertFoundAnywhere(spec);
     const ofArch = { ...request, arch, ...daemonOf(spec) };
     const imageRequest = parseImportRequest(spec.image.oci, ofArch);
@@ -91,8 +102,8 @@ export class LocalVms implements VmClient {
     const wanted = { uid, network: spec.network, annotations: request.annotations ?? {} };
     await assertNetworkFits(wanted, vms, this.#host.network);
     const { preflight } = request;
+    assertVmm(vmm, arch, accelFor(arch, { arch: hostArch, accel: await this.#host.accel() }));
     if (preflight) await this.#assertReady({ spec, arch }, preflight.ignorePreflightChecks ?? []);
-    assertVmm(this.#host.vmm, arch);
     const vm = await untilContentStays(async () => {
       const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
       warnOfSmallDisk(spec, image, op);
@@ -111,8 +122,8 @@ export class LocalVms implements VmClient {
 
   /** @throws CodedError PREFLIGHT_FAILED */
   async #assertReady(vm: StartableVm, ignored: readonly string[]): Promise<void> {
-    const { vmm, env } = this.#host;
-    await assertPreflight(planPreflight(vmNeeds(vm, vmm, env), ignored));
+    const { env } = this.#host;
+    await assertPreflight(planPreflight(vmNeeds(vm, vmmOf(vm, this.#host), env), ignored));
   }
 
   async start(query: string, request: StartVmRequest, op: ClientOperation): Promise<Vm> {
@@ -177,11 +188,11 @@ export class LocalVms implements VmClient {
   /** All VMs as they really are, with whether their disks are there. */
   async observe(signal: AbortSignal): Promise<readonly ObservedVm[]> {
     const vms = await this.list(signal);
-    return vms.map((vm) => ({ vm, hasDisk: existsSync(vmFiles(this.#host.paths, vm.metadata.uid).disk) }));
+    return vms.map((vm) => ({ vm, hasDisk: existsSync(vmDisk(vm, this.#host).path) }));
   }
 
   get resizesMemory(): boolean {
-    return this.#host.vmm.capabilities.balloon;
+    return Object.values(this.#host.vmms).every(({ capabilities }) => capabilities.balloon);
   }
 
   /** Writes what is wanted; of what runs ports and memory alone are changed, as far as that goes. */
@@ -224,7 +235,10 @@ export class LocalVms implements VmClient {
   }
 
   async consoleSocket(query: string, signal: AbortSignal): Promise<string> {
-    const { uid } = (await this.#running(query, signal)).metadata;
+    const vm = await this.#running(query, signal);
+    const { uid, name } = vm.metadata;
+    const { capabilities, name: vmm } = vmmOf(vm, this.#host);
+    if (!capabilities.consoleInput) throw consoleUnsupported(name, vmm);
     const path = vmmSockets(this.#host.paths, uid).console;
     while (!existsSync(path)) {
       await this.#running(uid, signal); // a VMM that has only just been started has not made it yet

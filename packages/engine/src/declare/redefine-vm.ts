@@ -10,6 +10,7 @@ import { recordWrite } from '../vm/vm-events.ts';
 import { archOf, assertMachine } from '../vm/vm-machine.ts';
 import { listVms } from '../vm/list-objects.ts';
 import { changeVm } from '../vm/vm-store.ts';
+import { vmmOf } from '../vm/vmm-of.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 import type { VmDefinition } from './vm-actuator.ts';
 import { type RunningGuest, vmEffectOf } from './vm-effect.ts';
@@ -31,7 +32,7 @@ export async function redefineVm(
     host.network,
   );
   const arch = archOf(found);
-  assertMachine(spec, arch);
+  assertMachine(spec, arch, vmmOf({ spec }, host));
   const kernel =
     spec.kernel.oci === found.spec.kernel.oci
       ? undefined
@@ -47,7 +48,7 @@ export async function redefineVm(
     labels,
     annotations,
     status: {
-      ...(isUp ? waitingStatus(now, spec, host.vmm) : now.status),
+      ...(isUp ? waitingStatus(now, spec, vmmOf(now, host)) : now.status),
       ...(kernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
     },
   });

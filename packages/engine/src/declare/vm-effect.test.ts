@@ -21,6 +21,11 @@ test('vmEffectOf: what each field of a VM costs to change', () => {
     assert.equal(effect(path), 'restart', path);
   assert.equal(effect('/spec/image/oci'), 'replace');
   assert.equal(effect('/spec/arch'), 'replace');
+  const machineEffect = (from: unknown, to: unknown) => vmEffectOf({ path: '/spec/machine', from, to });
+  assert.equal(machineEffect(undefined, { gic: 2 }), 'restart');
+  assert.equal(machineEffect(undefined, { vmm: 'qemu' }), 'restart', 'it is so already');
+  assert.equal(machineEffect(undefined, { vmm: 'firecracker' }), 'replace');
+  assert.equal(vmEffectOf({ path: '/spec/machine/vmm', from: 'firecracker', to: undefined }), 'replace');
   assert.equal(effect('/spec/diskSize', 1), 'restart', 'it grows');
   assert.equal(effect('/spec/diskSize', 3), 'replace', 'it would shrink');
   assert.equal(vmEffectOf({ path: '/spec/diskSize', from: undefined, to: 2 }), 'restart');

@@ -1,4 +1,5 @@
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import { defaultVmm } from '@ignite/api/v1/vm-machine';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
 import type { Effect } from '@ignite/toolkit/gitops/actuator';
 import { type FieldChange, diffFields, isWithin, valueAt } from '@ignite/toolkit/diff/field-change';
@@ -45,6 +46,7 @@ export function runningGuest(
 export function vmEffectOf(change: FieldChange, guest?: RunningGuest): Effect {
   if (guest && (isUndone(change, guest) || isWithinReach(change, guest))) return 'live';
   if (change.path === '/spec/diskSize') return diskEffectOf(change);
+  if (['/spec/machine', '/spec/machine/vmm'].includes(change.path)) return machineEffectOf(change);
   return table.find(([field]) => isWithin(change.path, field))?.[1] ?? 'replace';
 }
 
@@ -63,3 +65,12 @@ const diskEffectOf = ({ from, to }: FieldChange): Effect =>
   from === undefined || (typeof from === 'number' && typeof to === 'number' && to > from)
     ? 'restart'
     : 'replace';
+
+/** Each VMM keeps a VM's disk in a form of its own. */
+const machineEffectOf = ({ path, from, to }: FieldChange): Effect =>
+  vmmIn(path, from) === vmmIn(path, to) ? 'restart' : 'replace';
+
+function vmmIn(path: string, value: unknown): unknown {
+  const vmm = path === '/spec/machine' ? (value as { readonly vmm?: unknown } | undefined)?.vmm : value;
+  return vmm ?? defaultVmm;
+}

@@ -1,8 +1,11 @@
 import { constants } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { DoctorCheck } from '@ignite/api/client/host-client';
-import { canVirtualize } from '../vmm/accel.ts';
+import { localRunner } from '@ignite/toolkit/process/local-runner';
+import { type KvmLack, kvmLack } from '../vmm/accel.ts';
+import { firecracker } from '../vmm/firecracker/firecracker.ts';
+import { installedVmms } from '../vmm/installed-vmms.ts';
 import { hostArch } from './arch.ts';
 import { probeDaemon } from './daemon-probe.ts';
 import type { HostDaemon } from './errors.ts';
@@ -16,6 +19,7 @@ export async function examineHost(env: NodeJS.ProcessEnv): Promise<readonly Doct
     checkCniPlugins(),
     checkTun(),
     checkKvm(),
+    checkFirecracker(),
     checkForwarding(),
     checkRoot(),
     checkDaemon('containerd', env),
@@ -74,30 +78,39 @@ async function checkTun(): Promise<DoctorCheck> {
   };
 }
 
+/** How each lack of KVM is cured. */
+const kvmCures: Readonly<Record<KvmLack, string>> = {
+  '/dev/kvm does not open': 'enable virtualization in the firmware, then modprobe kvm',
+  '/dev/kvm opens, but the CPU offers neither vmx nor svm':
+    'enable nested virtualization on the machine that hosts this one',
+};
+
 async function checkKvm(): Promise<DoctorCheck> {
   const name = 'KVM';
-  const emulated = {
+  const lack = await kvmLack();
+  if (lack === undefined) return { name, state: 'ok', found: '/dev/kvm' };
+  return {
     name,
     state: 'degraded',
+    found: lack,
     cost: 'VMs run in emulation (TCG), about ten times slower',
-  } as const;
-  try {
-    await using device = await open('/dev/kvm', constants.O_RDWR);
-    await device.stat();
-  } catch {
-    return {
-      ...emulated,
-      found: '/dev/kvm does not open',
-      cure: 'enable virtualization in the firmware, then modprobe kvm',
-    };
-  }
-  const cpu = await readFile('/proc/cpuinfo', 'utf8');
-  if (canVirtualize(hostArch, cpu)) return { name, state: 'ok', found: '/dev/kvm' };
-  return {
-    ...emulated,
-    found: '/dev/kvm opens, but the CPU offers neither vmx nor svm',
-    cure: 'enable nested virtualization on the machine that hosts this one',
+    cure: kvmCures[lack],
   };
+}
+
+/** Which is wanted by those alone who ask for it. */
+async function checkFirecracker(): Promise<DoctorCheck> {
+  const name = firecracker.name;
+  const cost = 'no VM can run under Firecracker (--vmm firecracker): all run under QEMU';
+  const program = firecracker.program(hostArch);
+  if (!(await isAccessible(program, constants.X_OK))) {
+    return { name, state: 'degraded', found: 'not installed', cost, cure: firecracker.howToGet(hostArch) };
+  }
+  const [vmm] = await installedVmms(localRunner, AbortSignal.timeout(10_000), [name]);
+  const found = `${program}, version ${vmm?.version ?? 'unknown'}`;
+  const lack = await kvmLack();
+  if (lack === undefined) return { name, state: 'ok', found };
+  return { name, state: 'degraded', found: `${found}, but ${lack}`, cost, cure: kvmCures[lack] };
 }
 
 async function checkForwarding(): Promise<DoctorCheck> {

@@ -26,7 +26,10 @@ export const keptDisksDir = (paths: Paths): string => join(paths.dataDir, 'kept-
 /** The files of one VM that survive a reboot. */
 export interface VmFiles {
   readonly dir: string;
+  /** Copy-on-write. */
   readonly disk: string;
+  /** Of a VM whose VMM knows no other form. */
+  readonly rawDisk: string;
   readonly seed: string;
   /** What cloud-init reads. */
   readonly cloudInit: string;
@@ -50,6 +53,7 @@ export function vmFiles(paths: Paths, uid: string): VmFiles {
   return {
     dir,
     disk: join(dir, 'root.qcow2'),
+    rawDisk: join(dir, 'root.raw'),
     seed: join(dir, 'seed.cpio'),
     cloudInit: join(dir, 'cidata.img'),
     privateKey: join(dir, 'ssh_key'),

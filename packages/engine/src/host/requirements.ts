@@ -56,6 +56,12 @@ export const requirements: readonly Requirement[] = [
   { programs: ['busybox'], package: 'busybox-static', cost: 'no kernel can be made or imported' },
   { programs: ['mksquashfs'], package: 'squashfs-tools', cost: 'no kernel can be made or imported' },
   {
+    programs: ['lz4'],
+    package: 'lz4',
+    cost: "Debian's kernel cannot be unpacked, so no VM can run under Firecracker",
+    optional: true,
+  },
+  {
     programs: ['dpkg-deb'],
     package: 'dpkg',
     cost: 'no default kernel can be made: import one with "ignite kernel import"',

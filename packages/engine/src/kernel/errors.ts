@@ -4,6 +4,7 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 export type KernelErrorCode =
   | 'KERNEL_PACKAGE_UNAVAILABLE'
   | 'KERNEL_INVALID'
+  | 'KERNEL_PACKED'
   | 'KERNEL_IN_USE'
   | 'KERNEL_ARCH_MISMATCH'
   | 'GUEST_PROGRAM_UNUSABLE';
@@ -17,6 +18,12 @@ export const packageUnavailable = (name: string, cause: unknown): CodedError<Ker
 export const kernelInvalid = (source: string, lack: string): CodedError<KernelErrorCode> =>
   new CodedError('KERNEL_INVALID', `${source} holds no usable kernel: ${lack}`, {
     hint: 'a kernel image has /boot/vmlinux or /boot/vmlinuz, and /lib/modules with one release',
+  });
+
+export const kernelPacked = (why: string, cause: unknown): CodedError<KernelErrorCode> =>
+  new CodedError('KERNEL_PACKED', `the kernel cannot be unpacked, which its VMM wants: ${why}`, {
+    hint: 'the programs gzip, bzip2, xz, zstd and lz4 unpack kernels: "apt-get install lz4"; or import a kernel with an uncompressed /boot/vmlinux',
+    cause,
   });
 
 export const kernelInUse = (name: string, vm: string): CodedError<KernelErrorCode> =>

@@ -123,3 +123,14 @@ export async function convertToRaw(
   const args = ['convert', '-f', format, '-O', 'raw', '-S', '64k', path, target];
   await runner.run({ tool: 'qemu-img', args }, signal);
 }
+
+/** Writes a raw disk as one that takes no space for its holes. */
+export async function convertToQcow2(
+  path: string,
+  target: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  const args = ['convert', '-f', 'raw', '-O', 'qcow2', path, target];
+  await runner.run({ tool: 'qemu-img', args }, signal);
+}

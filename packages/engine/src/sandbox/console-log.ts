@@ -33,8 +33,12 @@ export const startMark = (nowMs: number): string => `${new Date(nowMs).toISOStri
 
 const startMarkPattern = /^\S+ ignite F start$/m;
 
+/** Pure. The lines of a log that are of the program's last life. */
+export const sinceLastStart = (log: string): string => log.split(startMarkPattern).at(-1) ?? '';
+
+/** Pure. What the program wrote, out of a log. */
+export const printedIn = (log: string): string => log.split('\n').map(decodeLogLine).join('');
+
 /** Pure. What the program said last on its standard error since its last start. */
-export function lastErrorLine(log: string): string | undefined {
-  const sinceStart = log.split(startMarkPattern).at(-1) ?? '';
-  return [...sinceStart.matchAll(/^\S+ stderr F (.+)$/gm)].at(-1)?.[1]?.trim();
-}
+export const lastErrorLine = (log: string): string | undefined =>
+  [...sinceLastStart(log).matchAll(/^\S+ stderr F (.+)$/gm)].at(-1)?.[1]?.trim();

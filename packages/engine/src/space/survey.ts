@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, join, parse, relative } from 'node:path';
 import type { SpaceItem } from '@ignite/api/client/space-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
@@ -103,7 +103,7 @@ async function keptDiskItems(paths: Paths): Promise<readonly Promise<SpaceItem>[
   const dir = keptDisksDir(paths);
   const names = await readdir(dir).catch(() => []); // none was ever kept
   return names.map((name) =>
-    measured({ kind: 'kept-disk', name: basename(name, '.qcow2'), path: join(dir, name), isUsed: false }),
+    measured({ kind: 'kept-disk', name: parse(name).name, path: join(dir, name), isUsed: false }),
   );
 }
 
@@ -113,7 +113,9 @@ async function leftoverItems(paths: Paths, known: KnownObjects): Promise<readonl
     const inside = relative(paths.dataDir, path);
     const name = inside.startsWith('..') ? path : inside;
     // A VM that the store knows no more may be somebody's data.
-    const kind = existsSync(join(path, basename(vmFiles(paths, '').disk))) ? 'kept-disk' : 'leftover';
+    const { disk, rawDisk } = vmFiles(paths, '');
+    const hasDisk = [disk, rawDisk].some((file) => existsSync(join(path, basename(file))));
+    const kind = hasDisk ? 'kept-disk' : 'leftover';
     return measured({ kind, name, path, isUsed: free === undefined });
   });
 }

@@ -12,6 +12,7 @@ export type VmErrorCode =
   | 'VM_NO_ADDRESS'
   | 'VM_PAUSED'
   | 'PAUSE_UNSUPPORTED'
+  | 'CONSOLE_UNSUPPORTED'
   | 'VM_EXITED'
   | 'VM_INVALID'
   | 'VM_DECLARED'
@@ -67,6 +68,13 @@ export const cannotPause = (vmm: string): CodedError =>
     'PAUSE_UNSUPPORTED',
     `${vmm} cannot pause a VM`,
     'stop it with "ignite stop", or run it with another VMM',
+  );
+
+export const consoleUnsupported = (name: string, vmm: string): CodedError =>
+  vmError(
+    'CONSOLE_UNSUPPORTED',
+    `nothing can be typed at the console of VM "${name}", which ${vmm} runs`,
+    `watch it with "ignite logs -f ${name}", or get in with "ignite ssh ${name}"`,
   );
 
 export const exitedEarly = ({ metadata: { name }, status: { exitCode, message } }: Vm): CodedError =>

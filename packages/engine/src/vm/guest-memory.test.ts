@@ -8,6 +8,7 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { defaultPaths } from '../host/paths.ts';
+import { firecracker } from '../vmm/firecracker/firecracker.ts';
 import { qemu } from '../vmm/qemu/qemu.ts';
 import type { Vmm } from '../vmm/vmm.ts';
 import { isMemoryOff, resizeMemory, untilMemoryGiven } from './guest-memory.ts';
@@ -32,7 +33,12 @@ async function hostWith(memory: string, vmm: Partial<Vmm> = {}) {
   return {
     vm,
     told,
-    host: { paths: defaultPaths, store, clock, vmm: { ...qemu, resizeMemory, ...vmm } },
+    host: {
+      paths: defaultPaths,
+      store,
+      clock,
+      vmms: { firecracker, qemu: { ...qemu, resizeMemory, ...vmm } },
+    },
     clock,
   };
 }
@@ -49,8 +55,8 @@ test('resizeMemory: a guest is told once, and no more than it was booted with', 
 
 test('resizeMemory: one that was cut short is seen to be off, and is done again', async () => {
   const { vm, host } = await hostWith('256MB');
-  const dying = { ...host.vmm, resizeMemory: async () => Promise.reject(new Error('hung up')) };
-  await assert.rejects(resizeMemory(vm, { ...host, vmm: dying }, signal), /hung up/);
+  const dying = { ...host.vmms.qemu, resizeMemory: async () => Promise.reject(new Error('hung up')) };
+  await assert.rejects(resizeMemory(vm, { ...host, vmms: { ...host.vmms, qemu: dying } }, signal), /hung up/);
   assert.equal(isMemoryOff(vm), true);
   assert.equal(isMemoryOff(await resizeMemory(vm, host, signal)), false);
 });

@@ -5,8 +5,8 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes, formatBytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, vmmSockets } from '../host/paths.ts';
-import type { Vmm } from '../vmm/vmm.ts';
 import { changeVm } from './vm-store.ts';
+import { type Vmms, vmmOf } from './vmm-of.ts';
 
 /** A guest that takes longer to give memory back is told of. */
 const patienceMs = 10_000;
@@ -17,7 +17,7 @@ const vmmTimeoutMs = 10_000;
 interface MemoryHost {
   readonly paths: Paths;
   readonly store: ObjectStore;
-  readonly vmm: Vmm;
+  readonly vmms: Vmms;
   readonly clock: Clock;
 }
 
@@ -34,9 +34,10 @@ export const isMemoryOff = (vm: Vm): boolean => allottedMemoryOf(vm) !== dueMemo
 
 /** Tells the guest that runs how much memory it may have, and writes that down. The caller holds the VM's lock. */
 export async function resizeMemory(vm: Vm, host: MemoryHost, signal: AbortSignal): Promise<Vm> {
-  if (!host.vmm.capabilities.balloon || !isMemoryOff(vm)) return vm;
+  const vmm = vmmOf(vm, host);
+  if (!vmm.capabilities.balloon || !isMemoryOff(vm)) return vm;
   const due = dueMemoryOf(vm);
-  await host.vmm.resizeMemory(vmmSockets(host.paths, vm.metadata.uid), due, shortly(signal));
+  await vmm.resizeMemory(vmmSockets(host.paths, vm.metadata.uid), due, shortly(signal));
   return await changeVm(host.store, vm, ({ status: { memory: _memory, ...status } }) => ({
     status: { ...status, ...(due !== bootMemoryOf(vm) && { memory: due }) },
   }));
@@ -48,7 +49,7 @@ export async function untilMemoryGiven(vm: Vm, host: MemoryHost, op: ClientOpera
   const deadline = host.clock.now() + patienceMs;
   try {
     for (;;) {
-      const has = await host.vmm.guestMemory(sockets, shortly(op.signal));
+      const has = await vmmOf(vm, host).guestMemory(sockets, shortly(op.signal));
       if (has <= allotted) return;
       if (host.clock.now() >= deadline) return op.report({ kind: 'warning', message: keeps(vm, has) });
       await host.clock.sleep(pollMs, op.signal);

@@ -6,6 +6,7 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
 import { defaultPaths } from '../host/paths.ts';
 import type { Sandbox, SandboxObservation } from '../sandbox/sandbox.ts';
+import { firecracker } from '../vmm/firecracker/firecracker.ts';
 import { qemu } from '../vmm/qemu/qemu.ts';
 import { whileHalted } from './pause-vm.ts';
 import { getVm } from './vm-store.ts';
@@ -32,7 +33,7 @@ async function hostWith(phase: Vm['status']['phase'], seen: SandboxObservation) 
     remove: async () => {},
   };
   const vmm = { ...qemu, pause: tell('pause'), resume: tell('resume') };
-  return { vm, told, tell, host: { paths: defaultPaths, store, sandbox, vmm } };
+  return { vm, told, tell, host: { paths: defaultPaths, store, sandbox, vmms: { firecracker, qemu: vmm } } };
 }
 
 test('whileHalted: a VM is paused for the record before it stands still, and until it goes on again', async () => {
@@ -49,7 +50,12 @@ test('whileHalted: a VM goes on though the work, or halting it, has failed', asy
   };
   await assert.rejects(whileHalted(vm, host, signal, fails), /full/);
   await assert.rejects(
-    whileHalted(vm, { ...host, vmm: { ...host.vmm, pause: fails } }, signal, async () => {}),
+    whileHalted(
+      vm,
+      { ...host, vmms: { ...host.vmms, qemu: { ...host.vmms.qemu, pause: fails } } },
+      signal,
+      async () => {},
+    ),
     /full/,
   );
   assert.deepEqual(told, ['pause Paused', 'resume Paused', 'resume Paused']);

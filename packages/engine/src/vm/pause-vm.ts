@@ -6,6 +6,7 @@ import { cannotPause, notRunning } from './errors.ts';
 import type { VmHost } from './execute-step.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 import { changeVm, withPower } from './vm-store.ts';
+import { vmmOf } from './vmm-of.ts';
 
 /** For what is to be undone, whoever has lost patience. */
 const resumeTimeoutMs = 10_000;
@@ -16,7 +17,8 @@ const resumeTimeoutMs = 10_000;
  */
 export async function pauseVm(vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
   await assertRuns(vm, host);
-  if (!host.vmm.capabilities.pause) throw cannotPause(host.vmm.name);
+  const { name, capabilities } = vmmOf(vm, host);
+  if (!capabilities.pause) throw cannotPause(name);
   const wanted = await withPower(vm, 'Paused', host);
   try {
     return await reconcileVm(wanted, { kind: 'paused' }, host, op);
@@ -40,23 +42,24 @@ export async function resumeVm(vm: Vm, host: VmHost, op: ClientOperation): Promi
  */
 export async function whileHalted<T>(
   vm: Vm,
-  host: Pick<VmHost, 'paths' | 'store' | 'sandbox' | 'vmm'>,
+  host: Pick<VmHost, 'paths' | 'store' | 'sandbox' | 'vmms'>,
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
   const { uid } = vm.metadata;
   const { phase } = vm.status;
   if (phase === 'Paused' || (await host.sandbox.observe(uid)).state !== 'running') return await work();
-  if (!host.vmm.capabilities.pause) throw cannotPause(host.vmm.name);
+  const vmm = vmmOf(vm, host);
+  if (!vmm.capabilities.pause) throw cannotPause(vmm.name);
   const sockets = vmmSockets(host.paths, uid);
   const as = (now: VmPhase): Promise<Vm> =>
     changeVm(host.store, vm, ({ status }) => ({ status: { ...status, phase: now } }));
   await as('Paused');
   try {
-    await host.vmm.pause(sockets, signal);
+    await vmm.pause(sockets, signal);
     return await work();
   } finally {
-    await host.vmm.resume(sockets, AbortSignal.timeout(resumeTimeoutMs));
+    await vmm.resume(sockets, AbortSignal.timeout(resumeTimeoutMs));
     await as(phase);
   }
 }

@@ -8,6 +8,7 @@ const nothing: ObservedVm = {
   keys: false,
   network: 'absent',
   sandbox: 'absent',
+  halfBooted: false,
   paused: false,
   isMemoryOff: false,
   shares: false,
@@ -166,4 +167,23 @@ test('planVm: a VM that stops gives folders and files back, also after a crash b
     'release-volumes',
     'record-stop',
   ]);
+});
+
+test('planVm: a VMM that was never told to start its guest is ended, and another is launched', () => {
+  const half: ObservedVm = { ...running, halfBooted: true };
+  assert.deepEqual(kinds({ kind: 'running' }, half), [
+    'kill',
+    'remove-sandbox',
+    'grow-disk',
+    'publish-ports',
+    'write-seed',
+    'launch',
+    'record-start',
+  ]);
+  assert.deepEqual(kinds({ kind: 'paused' }, half).slice(-3), ['record-start', 'record-pause', 'pause']);
+  assert.equal(
+    kinds({ kind: 'stopped', graceMs: 5_000 }, half)[0],
+    'kill',
+    'there is nobody to feel a button',
+  );
 });

@@ -16,6 +16,8 @@ export interface ObservedVm {
   readonly keys: boolean;
   readonly network: 'absent' | 'partial' | 'attached';
   readonly sandbox: 'absent' | 'partial' | 'running' | 'exited';
+  /** Whether its VMM is there, but was not told to start the guest. */
+  readonly halfBooted: boolean;
   /** Its vCPUs may stand still: it is recorded as paused before they do. */
   readonly paused: boolean;
   /** Whether its guest has been told to make do with other memory than it shall have. */
@@ -66,7 +68,7 @@ export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): 
       return planRunning(have, needs);
     case 'paused':
       return [
-        ...(have.sandbox === 'running' ? [] : planRunning(have, needs)),
+        ...(hasBooted(have) ? [] : planRunning(have, needs)),
         { kind: 'record-pause' },
         { kind: 'pause' },
       ];
@@ -86,8 +88,10 @@ export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): 
   }
 }
 
+const hasBooted = ({ sandbox, halfBooted }: ObservedVm): boolean => sandbox === 'running' && !halfBooted;
+
 function planRunning(have: ObservedVm, needs: VmNeeds): VmStep[] {
-  if (have.sandbox === 'running') {
+  if (hasBooted(have)) {
     return [
       // A change of ports that was cut short is finished; where there was none nothing is done.
       { kind: 'publish-ports' },
@@ -116,7 +120,7 @@ function planStopped(graceMs: number, have: ObservedVm, needs: VmNeeds): VmStep[
   return [
     // A guest whose vCPUs stand still does not feel the button.
     ...when(have.sandbox === 'running' && graceMs > 0 && have.paused, { kind: 'resume' }),
-    ...when(have.sandbox === 'running' && graceMs > 0, { kind: 'press-power-button', graceMs }),
+    ...when(hasBooted(have) && graceMs > 0, { kind: 'press-power-button', graceMs }),
     ...when(have.sandbox === 'running', { kind: 'kill' }),
     ...when(have.sandbox === 'running' || have.sandbox === 'exited', { kind: 'record-exit' }),
     ...when(have.shares, { kind: 'unshare-folders' }),
@@ -128,6 +132,7 @@ function planStopped(graceMs: number, have: ObservedVm, needs: VmNeeds): VmStep[
 
 function clearSandbox(have: ObservedVm): VmStep[] {
   return [
+    ...when(have.sandbox === 'running', { kind: 'kill' }),
     ...when(have.sandbox === 'exited', { kind: 'record-exit' }),
     ...when(have.shares, { kind: 'unshare-folders' }),
     ...when(have.sandbox !== 'absent', { kind: 'remove-sandbox' }),

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
 import { vmmSockets } from '../host/paths.ts';
 import type { VmHost } from './execute-step.ts';
+import { vmmOf } from './vmm-of.ts';
 
 const buttonTimeoutMs = 2_000;
 const pressAgainMs = 2_000;
@@ -9,11 +11,12 @@ const exitPollMs = 50;
 
 /** A guest that is still booting does not feel the button: it is pressed again while there is time. */
 export async function pressPowerButton(
-  uid: string,
+  vm: Vm,
   graceMs: number,
   host: VmHost,
   op: ClientOperation,
 ): Promise<void> {
+  const { uid } = vm.metadata;
   const sockets = vmmSockets(host.paths, uid);
   const deadline = Date.now() + graceMs;
   let pressAt = 0;
@@ -22,7 +25,7 @@ export async function pressPowerButton(
       pressAt = Date.now() + pressAgainMs;
       try {
         const signal = AbortSignal.any([op.signal, AbortSignal.timeout(buttonTimeoutMs)]);
-        await host.vmm.pressPowerButton(sockets, signal);
+        await vmmOf(vm, host).pressPowerButton(sockets, signal);
       } catch (failure) {
         op.signal.throwIfAborted();
         if ((await host.sandbox.observe(uid)).state !== 'running') return; // it has gone off meanwhile

@@ -7,8 +7,11 @@ import { vmFiles } from '../host/paths.ts';
 import { bundleConfig } from '../sandbox/bundle.ts';
 import type { ResolvedVolume } from '../storage/resolve-volumes.ts';
 import type { Accel } from '../vmm/accel.ts';
+import { firecracker } from '../vmm/firecracker/firecracker.ts';
 import { qemu } from '../vmm/qemu/qemu.ts';
+import type { Vmm } from '../vmm/vmm.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
+import { vmDisk } from './vm-disk.ts';
 import { assertMachineFits, vmMachine } from './vm-machine.ts';
 
 const uid = '0123456789abcdef';
@@ -31,16 +34,21 @@ const attachment = {
   dns: ['10.61.0.1'],
 };
 
-const specOf = (spec: object, accel: Accel, volumes: readonly ResolvedVolume[] = []) =>
+const paths = { dataDir: '/data', runDir: '/run' };
+
+const specOf = (spec: object, accel: Accel, volumes: readonly ResolvedVolume[] = [], vmm: Vmm = qemu) =>
   sandboxSpec({
     vm: vm(spec),
-    command: qemu.command(vmMachine(vm(spec), { attachment, volumes, accel })),
-    files: vmFiles({ dataDir: '/data', runDir: '/run' }, uid),
+    command: vmm.command(vmMachine(vm(spec), { attachment, volumes, accel, vmm })),
+    vmmFiles: vmm.files('amd64'),
+    disk: vmDisk(vm(spec), { paths, vmms: { qemu, firecracker } }),
+    files: vmFiles(paths, uid),
     sockets: '/run/vms/x/sockets',
     shares: '/run/shares/x',
     volumes,
     baseDisk: '/data/images/y/base.ext4',
     kernelDir: '/data/kernels/z',
+    kernel: '/data/kernels/z/kernel',
     initrd: '/data/kernels/z/initrd',
     attachment,
     accel,
@@ -67,6 +75,11 @@ test('sandboxSpec: an arm64 VM under emulation is a machine like a Raspberry Pi 
 
 test('sandboxSpec: an arm64 VM under KVM gets the CPU and the interrupt controller of the host', (t) => {
   golden(t, specOf({ arch: 'arm64' }, { kind: 'kvm' }), 'kvm-arm64.json');
+});
+
+test('sandboxSpec: Firecracker is shown itself, a raw disk of its own and no base, and KVM', (t) => {
+  const spec = { machine: { vmm: 'firecracker' } };
+  golden(t, specOf(spec, { kind: 'kvm' }, [], firecracker), 'firecracker.json');
 });
 
 const volume = { readOnly: false, mounts: [] };

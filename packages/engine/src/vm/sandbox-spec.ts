@@ -8,12 +8,16 @@ import { type SandboxSpec, sandboxUser } from '../sandbox/sandbox.ts';
 import type { ResolvedVolume } from '../storage/resolve-volumes.ts';
 import { volumeAccess } from '../storage/volume-devices.ts';
 import type { Accel } from '../vmm/accel.ts';
+import type { VmDisk } from './vm-disk.ts';
 import { readsCloudInit } from './vm-machine.ts';
 
 export interface SandboxSpecInput {
   readonly vm: Vm;
   /** Of the VMM, as `Vmm.command` gives it for the VM's machine. */
   readonly command: readonly string[];
+  /** Of the host, which the VMM is to see by the same names. */
+  readonly vmmFiles: readonly string[];
+  readonly disk: VmDisk;
   readonly files: VmFiles;
   readonly sockets: string;
   /** The folder with the sockets of shared folders. */
@@ -21,6 +25,8 @@ export interface SandboxSpecInput {
   readonly volumes: readonly ResolvedVolume[];
   readonly baseDisk: string;
   readonly kernelDir: string;
+  /** The kernel itself, in the form that the VMM loads. */
+  readonly kernel: string;
   readonly initrd: string;
   readonly attachment: Attachment;
   readonly accel: Accel;
@@ -32,7 +38,7 @@ const vmmOverhead = 512 * 2 ** 20;
 
 /** Pure. The sandbox of a VM's VMM: all its files appear below /vm there. */
 export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
-  const { vm, files, attachment } = input;
+  const { vm, files, disk, attachment } = input;
   const access = volumeAccess(input.volumes, input.shares);
   const { uid } = vm.metadata;
   const readOnly = (source: string, name: string) => ({ source, target: `/vm/${name}`, writable: false });
@@ -45,11 +51,12 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
     user: sandboxUser(uid),
     netnsPath: attachment.netnsPath,
     mounts: [
-      readOnly(join(input.kernelDir, 'kernel'), 'kernel'),
+      ...input.vmmFiles.map((path) => ({ source: path, target: path, writable: false })),
+      readOnly(input.kernel, 'kernel'),
       readOnly(input.initrd, 'initrd'),
       readOnly(join(input.kernelDir, 'modules.squashfs'), 'modules.squashfs'),
-      readOnly(input.baseDisk, 'base.ext4'),
-      writable(files.disk, 'root.qcow2'),
+      ...(disk.format === 'qcow2' ? [readOnly(input.baseDisk, 'base.ext4')] : []),
+      writable(disk.path, `root.${disk.format}`),
       writable(files.seed, 'seed.cpio'),
       writable(files.exitStatus, 'exit-status'),
       writable(files.eventsIn, 'events.in'),

@@ -1,30 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
 import { vmFiles } from '../host/paths.ts';
-import { lastErrorLine } from '../sandbox/console-log.ts';
+import { lastErrorLine, printedIn, sinceLastStart } from '../sandbox/console-log.ts';
 import { type VmExit, exitOf, parseGuestReports } from './exit-status.ts';
 import type { VmHost } from './execute-step.ts';
 import { readTail } from './read-tail.ts';
+import { vmmOf } from './vmm-of.ts';
 
 const pollMs = 10;
 /** The monitor writes down how a program ended a moment after it has; one that was killed too never does. */
 const monitorMs = 3_000;
+/** A kernel's last words, each character of which may be a line of the log by itself. */
+const logTailBytes = 2 ** 19;
 
 /** How a VM whose sandbox has ended came to that. */
-export async function readExit(
-  { metadata: { uid } }: Vm,
-  host: VmHost,
-  signal: AbortSignal,
-): Promise<VmExit> {
+export async function readExit(vm: Vm, host: VmHost, signal: AbortSignal): Promise<VmExit> {
+  const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   const reports = parseGuestReports(await readTail(files.exitStatus));
-  const guestEnd = host.vmm.guestEnd(await readTail(files.eventsOut));
+  const vmm = vmmOf(vm, host);
+  const events = await readTail(files.eventsOut);
+  const guestEnd = vmm.guestEnd({ events });
   if (guestEnd !== undefined) return exitOf({ reports, guestEnd });
   const vmmExitCode = await exitCodeOfVmm(uid, host, signal);
-  const vmmError = lastErrorLine(await readTail(files.consoleLog));
+  // Whole only now: what was printed last the monitor may have had still to write.
+  const log = sinceLastStart(await readTail(files.consoleLog, logTailBytes));
+  const vmmError = lastErrorLine(log);
   return exitOf({
     reports,
-    guestEnd,
+    guestEnd: vmm.guestEnd({ events, printed: printedIn(log) }),
     ...(vmmExitCode !== undefined && { vmmExitCode }),
     ...(vmmError !== undefined && { vmmError }),
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
 import * as v from 'valibot';
+import { firecracker } from '../vmm/firecracker/firecracker.ts';
 import { qemu } from '../vmm/qemu/qemu.ts';
 import { vmNeeds } from './vm-needs.ts';
 
@@ -32,4 +33,10 @@ test('vmNeeds: the daemon that isolates the VMM in place of conmon', () => {
   assert.ok(ofRuntime('containerd').files.some(([path]) => path === '/c.sock'));
   for (const runtime of ['docker', 'containerd'])
     assert.ok(!ofRuntime(runtime).programs.some(([program]) => program === 'conmon'));
+});
+
+test('vmNeeds: a VMM that cannot emulate needs KVM', () => {
+  const { files, programs } = vmNeeds(vmWith({}), firecracker, {});
+  assert.ok(files.some(([path]) => path === '/dev/kvm'));
+  assert.ok(programs.some(([program]) => program === firecracker.program('amd64')));
 });

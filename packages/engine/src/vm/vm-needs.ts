@@ -30,7 +30,12 @@ export function vmNeeds({ spec, arch }: StartableVm, vmm: Vmm, env: NodeJS.Proce
       ['dnsmasq'],
       ...sandbox.programs,
     ],
-    files: [['/dev/net/tun'], cniDirs.map((dir) => join(dir, 'bridge')), ...sandbox.files],
+    files: [
+      ['/dev/net/tun'],
+      ...(vmm.capabilities.emulation ? [] : [['/dev/kvm']]),
+      cniDirs.map((dir) => join(dir, 'bridge')),
+      ...sandbox.files,
+    ],
     ports: spec.network.ports,
   };
 }

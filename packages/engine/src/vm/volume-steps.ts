@@ -5,7 +5,6 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { vmFiles, vmRunFiles } from '../host/paths.ts';
 import { sandboxUser } from '../sandbox/sandbox.ts';
-import { foldersUnsupported } from '../storage/errors.ts';
 import { prepareVolumes, releaseVolumes } from '../storage/prepare-volumes.ts';
 import { type ResolvedVolume, resolveVolumes } from '../storage/resolve-volumes.ts';
 import { shareFolder, shareUid } from '../storage/share-folder.ts';
@@ -19,8 +18,6 @@ export const volumesOf = (vm: Vm, host: VmHost): Promise<readonly ResolvedVolume
 
 export async function prepareVmVolumes(vm: Vm, host: VmHost, op: ClientOperation): Promise<void> {
   const { storage } = vm.spec;
-  const folder = storage?.volumes.find(({ hostPath }) => hostPath);
-  if (folder && !host.vmm.capabilities.sharedFolders) throw foldersUnsupported(folder.name, host.vmm.name);
   if (storage) await prepareVolumes(storage, sandboxUser(vm.metadata.uid), host, op);
 }
 

@@ -5,15 +5,29 @@ import { hostArch } from '../host/arch.ts';
 
 export type Accel =
   | { readonly kind: 'kvm' }
-  /** `tscKhz`: the rate of the time stamp counter that amd64 guests see, which on an amd64 host is the host's. */
-  | { readonly kind: 'tcg'; readonly tscKhz?: number };
+  /**
+   * `tscKhz`: the rate of the time stamp counter that amd64 guests see, which on an amd64 host is the host's. `lack`: why
+   * there is no KVM.
+   */
+  | { readonly kind: 'tcg'; readonly tscKhz?: number; readonly lack?: string };
 
-/** KVM where it truly works: the device opens and the CPU can virtualize. On some clouds only the former is so. */
+/** Why KVM does not work, in the words of `ignite doctor`. */
+export type KvmLack = '/dev/kvm does not open' | '/dev/kvm opens, but the CPU offers neither vmx nor svm';
+
+/** KVM where it truly works. */
 export async function probeAccel(): Promise<Accel> {
-  const cpuinfo = await readFile('/proc/cpuinfo', 'utf8');
-  if ((await opensKvm()) && canVirtualize(hostArch, cpuinfo)) return { kind: 'kvm' };
-  const tscKhz = parseTscKhz(cpuinfo);
-  return { kind: 'tcg', ...(tscKhz !== undefined && { tscKhz }) };
+  const lack = await kvmLack();
+  if (lack === undefined) return { kind: 'kvm' };
+  const tscKhz = parseTscKhz(await readFile('/proc/cpuinfo', 'utf8'));
+  return { kind: 'tcg', ...(tscKhz !== undefined && { tscKhz }), lack };
+}
+
+/** What KVM lacks here: the device must open and the CPU virtualize. On some clouds only the former is so. */
+export async function kvmLack(): Promise<KvmLack | undefined> {
+  if (!(await opensKvm())) return '/dev/kvm does not open';
+  return canVirtualize(hostArch, await readFile('/proc/cpuinfo', 'utf8'))
+    ? undefined
+    : '/dev/kvm opens, but the CPU offers neither vmx nor svm';
 }
 
 async function opensKvm(): Promise<boolean> {

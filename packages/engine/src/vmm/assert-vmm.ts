@@ -1,10 +1,19 @@
 import { existsSync } from 'node:fs';
 import type { Arch } from '@ignite/api/v1/arch';
-import { vmmMissing } from './errors.ts';
+import { hostArch } from '../host/arch.ts';
+import type { Accel } from './accel.ts';
+import { kvmNeeded, vmmMissing } from './errors.ts';
 import type { Vmm } from './vmm.ts';
 
-/** @throws CodedError VMM_MISSING where this host lacks the program that runs guests of the architecture */
-export function assertVmm(vmm: Vmm, arch: Arch): void {
+/**
+ * Refuses what cannot run here; `accel` is how guests of the architecture do.
+ * @throws CodedError VMM_MISSING, KVM_NEEDED
+ */
+export function assertVmm(vmm: Vmm, arch: Arch, accel: Accel): void {
+  if (!vmm.capabilities.emulation && arch !== hostArch)
+    throw kvmNeeded(vmm.name, `it is for ${arch}, this host is for ${hostArch}`);
   const program = vmm.program(arch);
-  if (!existsSync(program)) throw vmmMissing(program, arch);
+  if (!existsSync(program)) throw vmmMissing(program, arch, vmm.howToGet(arch));
+  if (!vmm.capabilities.emulation && accel.kind !== 'kvm')
+    throw kvmNeeded(vmm.name, accel.lack ?? 'KVM does not work here');
 }

@@ -1,14 +1,33 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 
-export type VmmErrorCode = 'VMM_MISSING' | 'VMM_REFUSED';
+export type VmmErrorCode = 'VMM_MISSING' | 'VMM_REFUSED' | 'VMM_SILENT' | 'VMM_FAILED' | 'KVM_NEEDED';
 
-export const vmmMissing = (program: string, arch: Arch): CodedError<VmmErrorCode> =>
+export const vmmMissing = (program: string, arch: Arch, howToGet: string): CodedError<VmmErrorCode> =>
   new CodedError('VMM_MISSING', `no VM for ${arch} can run here: ${program} is not installed`, {
-    hint: `install it with "apt-get install ${arch === 'arm64' ? 'qemu-system-arm' : 'qemu-system-x86'}"; "ignite doctor" tells what else is missing`,
+    hint: howToGet,
   });
+
+export const kvmNeeded = (vmm: string, why: string): CodedError<VmmErrorCode> =>
+  new CodedError('KVM_NEEDED', `${vmm} cannot run the VM: ${why}, and it cannot emulate`, {
+    hint: 'leave --vmm out (spec.machine.vmm) to run it under QEMU; "ignite doctor" tells what KVM lacks',
+  });
+
+const nothingLeft =
+  'nothing of the start is left; look at the VM with "ignite inspect", or make it for another VMM';
 
 export const vmmRefused = (what: string, said: string): CodedError<VmmErrorCode> =>
-  new CodedError('VMM_REFUSED', `the VMM refused ${what}: ${said}`, {
-    hint: 'nothing of the start is left; look at the VM with "ignite inspect", or start it under another VMM',
+  new CodedError('VMM_REFUSED', `the VMM refused ${what}: ${said}`, { hint: nothingLeft });
+
+export const vmmSilent = (seconds: number, cause: unknown): CodedError<VmmErrorCode> =>
+  new CodedError('VMM_SILENT', `the VMM does not answer at its API socket after ${seconds} s`, {
+    hint: nothingLeft,
+    cause,
   });
+
+export const vmmFailed = (said: string | undefined): CodedError<VmmErrorCode> =>
+  new CodedError(
+    'VMM_FAILED',
+    `the VMM ended before its guest had begun${said === undefined ? '' : `: ${said}`}`,
+    { hint: nothingLeft },
+  );

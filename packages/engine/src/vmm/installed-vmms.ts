@@ -1,33 +1,38 @@
+import { type VmmName, vmmNames } from '@ignite/api/v1/vm-machine';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import { hostArch } from '../host/arch.ts';
-import { qemuPrograms } from './qemu/argv.ts';
+import { firecracker } from './firecracker/firecracker.ts';
+import { qemu } from './qemu/qemu.ts';
 import type { Vmm } from './vmm.ts';
 
 export interface InstalledVmm {
-  readonly name: Vmm['name'];
+  readonly name: VmmName;
   /** Such as `7.2.22`. */
   readonly version: string;
 }
 
-const programs: readonly (readonly [Vmm['name'], string])[] = [
-  ['firecracker', 'firecracker'],
-  ['qemu', qemuPrograms[hostArch]],
-];
+const vmms: readonly Vmm[] = [firecracker, qemu];
 
-/** The VMMs of this host, by asking each for its version. */
-export async function installedVmms(runner: Runner, signal: AbortSignal): Promise<readonly InstalledVmm[]> {
+/** The VMMs of this host, or those of them that are named, by asking each for its version. */
+export async function installedVmms(
+  runner: Runner,
+  signal: AbortSignal,
+  names: readonly VmmName[] = vmmNames,
+): Promise<readonly InstalledVmm[]> {
   const found = await Promise.all(
-    programs.map(async ([name, tool]): Promise<InstalledVmm | undefined> => {
-      try {
-        const { stdout } = await runner.run({ tool, args: ['--version'] }, signal);
-        const version = parseVersion(stdout);
-        return version === undefined ? undefined : { name, version };
-      } catch (failure) {
-        if (failure instanceof CodedError || failure instanceof ToolFailedError) return undefined; // not installed
-        throw failure;
-      }
-    }),
+    vmms
+      .filter(({ name }) => names.includes(name))
+      .map(async (vmm): Promise<InstalledVmm | undefined> => {
+        try {
+          const { stdout } = await runner.run({ tool: vmm.program(hostArch), args: ['--version'] }, signal);
+          const version = parseVersion(stdout);
+          return version === undefined ? undefined : { name: vmm.name, version };
+        } catch (failure) {
+          if (failure instanceof CodedError || failure instanceof ToolFailedError) return undefined; // not installed
+          throw failure;
+        }
+      }),
   );
   return found.filter((vmm) => vmm !== undefined);
 }

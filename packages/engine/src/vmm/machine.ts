@@ -1,6 +1,7 @@
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Accel } from './accel.ts';
+import type { DiskFormat } from './vmm.ts';
 
 /** At most this much, in each direction. */
 export interface RateLimit {
@@ -12,7 +13,7 @@ export interface MachineDisk {
   /** By which the guest finds it: `root`, `modules`, `seed` and `status` are known to guest/init. A letter and at most 19 more characters. */
   readonly serial: string;
   readonly path: string;
-  readonly format: 'qcow2' | 'raw';
+  readonly format: DiskFormat;
   readonly readOnly: boolean;
   readonly limit?: RateLimit;
   /** Of a block device rather than a file. */
@@ -66,19 +67,18 @@ export interface Machine {
   readonly consoleLog: string;
 }
 
-const consoles: Readonly<Record<Arch, string>> = {
-  amd64: 'console=ttyS0 reboot=t',
-  arm64: 'console=ttyAMA0',
-};
 /** The status disk, the source of entropy, the balloon. */
 const fixedDevices = 3;
 
 /** Some reports of at most 208 bytes: a disk cannot grow, so a guest cannot fill the host with what it reports. */
 export const statusSize = 4_096;
 
+/** By which the guest finds the disk that it reports to. */
+export const statusSerial = 'status';
+
 /** Pure. The last of the disks. */
 export const statusDisk = ({ statusFile }: Pick<Machine, 'statusFile'>): MachineDisk => ({
-  serial: 'status',
+  serial: statusSerial,
   path: statusFile,
   format: 'raw',
   readOnly: false,
@@ -88,11 +88,27 @@ export const statusDisk = ({ statusFile }: Pick<Machine, 'statusFile'>): Machine
 export const deviceCount = ({ disks, shares, nics }: Pick<Machine, 'disks' | 'shares' | 'nics'>): number =>
   disks.length + shares.length + nics.length + fixedDevices;
 
+/** What is on a kernel's command line besides what its VMM needs there. */
+export interface KernelWords {
+  /** As `Vmm.kernelArguments` gives it. */
+  readonly vmmArguments: string;
+  readonly accel: Accel;
+  /** The guest's disks in their order, where it cannot see their serials. */
+  readonly places?: readonly string[];
+  /** What the user adds. */
+  readonly extra: string;
+}
+
 /**
  * Pure. What Ignite's init and a quick boot need, and then what the user adds. Under emulation a busy host upsets the
  * kernel's measurement of its time stamp counter, and then no clock ticks in it: so it is told the rate.
  */
-export function kernelCommandLine(arch: Arch, accel: Accel, extra: string): string {
-  const clock = accel.kind === 'tcg' && accel.tscKhz !== undefined ? `tsc_early_khz=${accel.tscKhz} ` : '';
-  return `${consoles[arch]} panic=-1 net.ifnames=0 quiet loglevel=3 ${clock}${extra}`.trim();
+export function kernelCommandLine({ vmmArguments, accel, places, extra }: KernelWords): string {
+  const words = [
+    ...[vmmArguments, 'panic=-1 net.ifnames=0 quiet loglevel=3'],
+    ...(accel.kind === 'tcg' && accel.tscKhz !== undefined ? [`tsc_early_khz=${accel.tscKhz}`] : []),
+    ...(places === undefined ? [] : [`ignite.disks=${places.join(',')}`]),
+    extra,
+  ];
+  return words.join(' ').trim();
 }

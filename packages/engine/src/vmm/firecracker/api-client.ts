@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
-import { vmmRefused } from '../errors.ts';
+import { vmmRefused, vmmSilent } from '../errors.ts';
 import { type FirecrackerRequest, bodySchemas, endpointOf } from './api-schema.ts';
 
 const patienceMs = 5_000;
@@ -12,7 +12,7 @@ const faultSchema = v.looseObject({ fault_message: v.string() });
 
 /**
  * Sends requests to a Firecracker's API socket, one after the other; waits a moment for a socket that is not there yet.
- * @throws CodedError VMM_REFUSED with the words of Firecracker
+ * @throws CodedError VMM_REFUSED with the words of Firecracker, VMM_SILENT
  */
 export async function sendRequests(
   socketPath: string,
@@ -42,21 +42,28 @@ async function isSent(
     return true;
   } catch (failure) {
     const { code } = failure as NodeJS.ErrnoException;
-    if ((code === 'ENOENT' || code === 'ECONNREFUSED') && Date.now() < deadline) return false;
-    throw failure;
+    if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw failure;
+    if (Date.now() < deadline) return false;
+    throw vmmSilent(patienceMs / 1_000, failure);
   }
 }
 
 /** The memory that a guest was booted with. @throws CodedError VMM_REFUSED */
 export async function bootedMemoryMiB(socketPath: string, signal: AbortSignal): Promise<number> {
-  const answer = await ask(socketPath, '/machine-config', signal);
-  return v.parse(v.looseObject({ mem_size_mib: v.number() }), answer).mem_size_mib;
+  const config = v.looseObject({ mem_size_mib: v.number() });
+  return v.parse(config, await ask(socketPath, '/machine-config', signal)).mem_size_mib;
 }
 
 /** How much the balloon has of it, as the guest told last. @throws CodedError VMM_REFUSED */
 export async function balloonMiB(socketPath: string, signal: AbortSignal): Promise<number> {
   const answer = await ask(socketPath, '/balloon/statistics', signal);
   return v.parse(v.looseObject({ actual_mib: v.number() }), answer).actual_mib;
+}
+
+/** Whether the guest has been started, whatever became of it. @throws CodedError VMM_REFUSED */
+export async function hasStarted(socketPath: string, signal: AbortSignal): Promise<boolean> {
+  const instance = v.looseObject({ state: v.picklist(['Not started', 'Running', 'Paused']) });
+  return v.parse(instance, await ask(socketPath, '/', signal)).state !== 'Not started';
 }
 
 async function ask(socketPath: string, path: string, signal: AbortSignal): Promise<unknown> {

@@ -14,6 +14,12 @@ const statsIntervalSeconds = 5;
  */
 export function bootRequests(machine: Machine): readonly FirecrackerRequest[] {
   return [
+    // Its standard output is the guest's console.
+    {
+      method: 'PUT',
+      path: '/logger',
+      body: { log_path: '/proc/self/fd/2', level: 'Warning', show_level: true },
+    },
     ...metricsRequests(machine),
     {
       method: 'PUT',
@@ -68,9 +74,9 @@ const metadataRequests = ({ metadata }: Machine): readonly FirecrackerRequest[] 
         { method: 'PUT', path: '/mmds', body: { ...metadata } },
       ];
 
-function driveRequest({ serial, path, readOnly, limit }: MachineDisk): FirecrackerRequest {
-  // Firecracker's ids are letters, digits and underscores.
-  const id = serial.replaceAll(/[^A-Za-z0-9_]/g, '_');
+function driveRequest({ path, readOnly, limit }: MachineDisk, at: number): FirecrackerRequest {
+  // As the guest names it: ids are letters, digits and underscores, which serials are not alone.
+  const id = `vd${String.fromCharCode('a'.charCodeAt(0) + at)}`;
   return {
     method: 'PUT',
     path: `/drives/${id}`,

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type Server, createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
 import { after, test, type TestContext } from 'node:test';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import type { Machine } from '../machine.ts';
 import { bodySchemas, endpointOf } from './api-schema.ts';
+import { ApiDouble } from './api.contract.ts';
 import { bootRequests } from './boot-requests.ts';
 import { firecracker } from './firecracker.ts';
 
@@ -47,60 +45,7 @@ const machine: Machine = {
 const dir = mkdtempSync(join(tmpdir(), 'firecracker-'));
 after(() => rmSync(dir, { recursive: true }));
 const never = new AbortController().signal;
-let doubles = 0;
-
-interface Asked {
-  readonly method: string | undefined;
-  readonly path: string | undefined;
-  readonly body?: unknown;
-}
-
-/** Listens as Firecracker does: bodies are held to their schemas, what is for before the start is refused after it. */
-class Double implements AsyncDisposable {
-  readonly asked: Asked[] = [];
-  readonly control = join(dir, `${(doubles += 1)}.sock`);
-  /** Answers a path with a fault. */
-  readonly faults = new Map<string, string>();
-  #isStarted = false;
-  readonly #server: Server = createServer((request, answer) => {
-    const { method, url: path } = request;
-    if (method === 'GET') {
-      this.asked.push({ method, path });
-      answer.writeHead(200).end(JSON.stringify({ mem_size_mib: 1_024, vcpu_count: 2, actual_mib: 200 }));
-      return;
-    }
-    void json(request).then((body) => {
-      this.asked.push({ method, path, body });
-      const fault = this.#faultOf(method ?? '', path ?? '', body);
-      if (fault === undefined) answer.writeHead(204).end();
-      else answer.writeHead(400).end(JSON.stringify({ fault_message: fault }));
-    });
-  });
-
-  async listen(): Promise<this> {
-    await once(this.#server.listen(this.control), 'listening');
-    return this;
-  }
-
-  #faultOf(method: string, path: string, body: unknown): string | undefined {
-    const endpoint = endpointOf(method, path);
-    if (endpoint === undefined) return `Invalid request method and/or path: ${method} ${path}.`;
-    if (!v.safeParse(bodySchemas[endpoint], body).success)
-      return `An error occurred when deserializing the json body`;
-    const isAction = endpoint === 'PUT /actions' || method === 'PATCH' || endpoint === 'PUT /mmds';
-    if (this.#isStarted && !isAction)
-      return 'The requested operation is not supported after starting the microVM.';
-    if (!this.#isStarted && method === 'PATCH')
-      return 'The requested operation is not supported before starting the microVM.';
-    if (v.is(v.looseObject({ action_type: v.literal('InstanceStart') }), body)) this.#isStarted = true;
-    return this.faults.get(path);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
+const socketPath = (name: string): string => join(dir, `${name}.sock`);
 
 test('bootRequests: a machine with everything, as the API wants it', (t: TestContext) => {
   t.assert.fileSnapshot(bootRequests(machine), join(import.meta.dirname, 'golden', 'everything.json'), {
@@ -118,18 +63,21 @@ test('bootRequests: every body is what its endpoint accepts, and the start comes
       path: '/actions',
       body: { action_type: 'InstanceStart' },
     });
-    assert.equal(requests.filter(({ path }) => path.startsWith('/drives/')).at(-1)?.path, '/drives/status');
+    assert.equal(requests.filter(({ path }) => path.startsWith('/drives/')).at(-1)?.path, '/drives/vdc');
   }
 });
 
 test('firecracker: boots, is paused, resumed, given less memory, and hears its button', async () => {
-  await using double = await new Double().listen();
-  const sockets = { control: double.control, console: '' };
+  const sockets = { control: socketPath('life'), console: '' };
+  await using double = await new ApiDouble().listen(sockets.control);
+  assert.equal(await firecracker.hasBooted(sockets, never), false);
+  double.asked.length = 0;
   await firecracker.boot(machine, sockets, never);
   assert.deepEqual(
     double.asked.map(({ method, path }) => `${method} ${path}`),
     bootRequests(machine).map(({ method, path }) => `${method} ${path}`),
   );
+  assert.equal(await firecracker.hasBooted(sockets, never), true);
   double.asked.length = 0;
   await firecracker.pause(sockets, never);
   await firecracker.resume(sockets, never);
@@ -148,23 +96,22 @@ test('firecracker: boots, is paused, resumed, given less memory, and hears its b
 });
 
 test('firecracker: a refusal ends the boot, in the words of the VMM', async () => {
-  await using double = await new Double().listen();
+  const sockets = { control: socketPath('refusal'), console: '' };
+  await using double = await new ApiDouble().listen(sockets.control);
   double.faults.set('/boot-source', 'The kernel file cannot be opened');
-  await assert.rejects(firecracker.boot(machine, { control: double.control, console: '' }, never), {
+  await assert.rejects(firecracker.boot(machine, sockets, never), {
     code: 'VMM_REFUSED',
     message: 'the VMM refused PUT /boot-source: The kernel file cannot be opened',
   });
   assert.equal(double.asked.at(-1)?.path, '/boot-source');
-  await assert.rejects(
-    firecracker.pause({ control: double.control, console: '' }, never),
-    /not supported before/,
-  );
+  await assert.rejects(firecracker.pause(sockets, never), /not supported before/);
 });
 
 test('firecracker: a socket that comes late is waited for, and an abort ends the wait', async () => {
-  const double = new Double();
-  const booted = firecracker.boot(machine, { control: double.control, console: '' }, never);
-  setTimeout(() => void double.listen(), 100);
+  const double = new ApiDouble();
+  const sockets = { control: socketPath('late'), console: '' };
+  const booted = firecracker.boot(machine, sockets, never);
+  setTimeout(() => void double.listen(sockets.control), 100);
   await booted;
   await double[Symbol.asyncDispose]();
   const stop = new AbortController();
@@ -179,5 +126,15 @@ test('firecracker: a socket that comes late is waited for, and an abort ends the
 test('firecracker: its command line names the API socket and nothing of the machine', () => {
   const [program, ...args] = firecracker.command(machine);
   assert.match(program ?? '', /\/firecracker$/);
-  assert.deepEqual(args, ['--api-sock', '/vm/run/control.sock', '--id', 'ignite-x', '--level', 'Warning']);
+  assert.deepEqual(args, ['--api-sock', '/vm/run/control.sock', '--id', 'ignite-x']);
+});
+
+test('guestEnd: a kernel that gave up is told by the console, and nothing else is', () => {
+  const guestEndOf = (printed: string) => firecracker.guestEnd({ events: '', printed });
+  assert.equal(
+    guestEndOf('up\n[    3.134905] Kernel panic - not syncing: sysrq triggered crash\n'),
+    'panicked',
+  );
+  assert.equal(guestEndOf('up\n[    3.134905] reboot: Restarting system\n'), undefined);
+  assert.equal(firecracker.guestEnd({ events: '' }), undefined);
 });

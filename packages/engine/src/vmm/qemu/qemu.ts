@@ -1,3 +1,4 @@
+import type { Arch } from '@ignite/api/v1/arch';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import type { Vmm } from '../vmm.ts';
@@ -5,21 +6,40 @@ import { qemuArgv, qemuPrograms } from './argv.ts';
 import { eventsRequest, guestEnd } from './events.ts';
 import { qmpCommand } from './qmp.ts';
 
+const qemuPackages: Readonly<Record<Arch, string>> = { amd64: 'qemu-system-x86', arm64: 'qemu-system-arm' };
+
+const kernelArguments: Readonly<Record<Arch, string>> = {
+  amd64: 'console=ttyS0 reboot=t',
+  arm64: 'console=ttyAMA0',
+};
+
 /** QEMU, which boots the guest by itself and is driven by its machine protocol. */
 export const qemu: Vmm = {
   name: 'qemu',
   capabilities: {
+    emulation: true,
     pause: true,
     balloon: true,
     diskFormats: ['qcow2', 'raw'],
+    serials: true,
+    packedKernels: true,
+    consoleInput: true,
     sharedFolders: true,
+    gicChoice: true,
+    cpus: 64,
     devices: 23,
   },
   program: (arch) => `/usr/bin/${qemuPrograms[arch]}`,
+  howToGet: (arch) =>
+    `install it with "apt-get install ${qemuPackages[arch]}"; "ignite doctor" tells what else is missing`,
+  // Every sandbox has it, with the files that it reads.
+  files: () => [],
+  kernelArguments: (arch) => kernelArguments[arch],
   command: (machine) => [qemu.program(machine.arch), ...qemuArgv(machine)],
   boot: async () => {},
+  hasBooted: async () => true,
   eventsRequest,
-  guestEnd,
+  guestEnd: ({ events }) => guestEnd(events),
   pressPowerButton: async ({ control }, signal) => {
     await qmpCommand(control, { execute: 'system_powerdown' }, signal);
     // On arm64 that is a key on a GPIO line, for which Debian's cloud kernel has no driver: the keyboard has one too.

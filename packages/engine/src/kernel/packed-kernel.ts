@@ -1,0 +1,60 @@
+/** What can unpack a kernel: Debian's tools that write to standard output with `-dc`. */
+export type KernelUnpacker = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'lz4';
+
+/** By their first bytes (RFC 1952, bzip2, xz, LZMA alone, RFC 8878, lz4's legacy frame), which Linux looks at too (lib/decompress.c). */
+const unpackers: readonly (readonly [string, KernelUnpacker])[] = [
+  ['1f8b', 'gzip'],
+  ['425a68', 'bzip2'],
+  ['fd377a585a00', 'xz'],
+  ['5d0000', 'xz'],
+  ['28b52ffd', 'zstd'],
+  ['02214c18', 'lz4'],
+];
+
+/** Fields of the setup header (kernel.org, x86/boot.rst); a payload's place is in it since version 2.08. */
+const field = {
+  setupSectors: 0x1f1,
+  magic: 0x202,
+  version: 0x206,
+  payloadOffset: 0x248,
+  payloadLength: 0x24c,
+};
+const payloadVersion = 0x208;
+const sector = 512;
+
+export interface PackedKernel {
+  readonly unpacker: KernelUnpacker;
+  readonly content: Buffer;
+}
+
+/**
+ * Pure. The compressed kernel within an image: what an x86 bzImage unpacks when it boots, or all of an image that is
+ * compressed as a whole; undefined where nothing is.
+ * @throws RangeError for an image that points outside itself, or is compressed in an unknown way
+ */
+export function packedKernel(image: Buffer): PackedKernel | undefined {
+  if (image.toString('latin1', field.magic, field.magic + 4) !== 'HdrS') {
+    const unpacker = unpackerOf(image);
+    return unpacker && { unpacker, content: image };
+  }
+  const payload = payloadOf(image);
+  const unpacker = unpackerOf(payload);
+  if (!unpacker) throw new RangeError('its payload is compressed in an unknown way');
+  // Linux puts the unpacked size behind what does not end with it by itself.
+  return { unpacker, content: unpacker === 'gzip' ? payload : payload.subarray(0, -4) };
+}
+
+function payloadOf(image: Buffer): Buffer {
+  if (image.readUInt16LE(field.version) < payloadVersion)
+    throw new RangeError('its boot protocol is too old');
+  const setup = ((image[field.setupSectors] || 4) + 1) * sector;
+  const start = setup + image.readUInt32LE(field.payloadOffset);
+  const end = start + image.readUInt32LE(field.payloadLength);
+  if (end > image.length) throw new RangeError('its payload ends behind its end');
+  return image.subarray(start, end);
+}
+
+function unpackerOf(content: Buffer): KernelUnpacker | undefined {
+  const head = content.toString('hex', 0, 8);
+  return unpackers.find(([mark]) => head.startsWith(mark))?.[1];
+}

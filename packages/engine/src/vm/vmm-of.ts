@@ -1,0 +1,11 @@
+import { type VmmName, defaultVmm } from '@ignite/api/v1/vm-machine';
+import type { VmSpec } from '@ignite/api/v1/vm';
+import type { Vmm } from '../vmm/vmm.ts';
+
+export type Vmms = Readonly<Record<VmmName, Vmm>>;
+
+/** The program that runs a VM. */
+export const vmmOf = (
+  { spec: { machine } }: { readonly spec: Pick<VmSpec, 'machine'> },
+  { vmms }: { readonly vmms: Vmms },
+): Vmm => vmms[machine?.vmm ?? defaultVmm];

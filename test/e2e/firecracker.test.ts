@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { realpathSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LocalClient } from '@ignite/engine/client/local-client';
+import { firecracker } from '@ignite/engine/vmm/firecracker/firecracker';
+import type { Vmm } from '@ignite/engine/vmm/vmm';
+import { openLocalHost } from '@ignite/engine/wire';
+import { buildSync } from 'esbuild';
+import { Ignite } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+
+// Firecracker needs KVM, which a host of tests need not have. So VMs are started by the engine with a double in the place of
+// the program, which boots them in QEMU; all the rest, the sandbox and what the guest does included, is as it is.
+
+let leaks: AsyncDisposable;
+let ignite: Ignite;
+let double: string;
+before(async () => {
+  leaks = watchLeaks();
+  ignite = await Ignite.open(201);
+  await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
+  double = join(ignite.dir, 'firecracker.mjs');
+  const source = join(import.meta.dirname, 'fixtures/firecracker-double.ts');
+  buildSync({
+    entryPoints: [source],
+    outfile: double,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node26',
+  });
+});
+after(async () => {
+  await ignite[Symbol.asyncDispose]();
+  await leaks[Symbol.asyncDispose]();
+});
+
+const program = join(import.meta.dirname, '../../bin/ignite');
+const node = realpathSync(process.execPath);
+const op = { signal: AbortSignal.timeout(600_000), report: () => undefined };
+
+/** An engine for which KVM works, and a program of ours is Firecracker. */
+function engine(argv: readonly string[] = [node, double]): LocalClient {
+  const { paths, env } = ignite;
+  const settleCommand = [program, `--data-dir=${paths.dataDir}`, `--run-dir=${paths.runDir}`, 'settle'];
+  const host = openLocalHost({ paths, env, settleCommand });
+  const vmm: Vmm = {
+    ...firecracker,
+    program: () => node,
+    files: () => [node, double],
+    command: (machine) => [...argv, ...firecracker.command(machine).slice(1)],
+  };
+  return new LocalClient({
+    ...host,
+    accel: async () => ({ kind: 'kvm' }),
+    vmms: { ...host.vmms, firecracker: vmm },
+  });
+}
+
+async function run(name: string, script: string, spec: object = {}, client = engine()): Promise<void> {
+  await using engine = client;
+  const command = ['sh', '-c', script];
+  const image = { oci: 'busybox' };
+  const request = {
+    name,
+    spec: { image, command, memory: '160MB', machine: { vmm: 'firecracker' }, ...spec },
+  };
+  await engine.vms.create(request, op);
+  await engine.vms.start(name, {}, op);
+}
+
+async function start(name: string): Promise<void> {
+  await using client = engine();
+  await client.vms.start(name, {}, op);
+}
+
+async function logged(name: string, wanted: RegExp): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!wanted.test(await ignite.ok('logs', name))) {
+    assert.ok(Date.now() < deadline, await ignite.ok('logs', name));
+    await delay(200);
+  }
+}
+
+test('a VM under Firecracker runs to its end: disks by their places, a volume, the network, the exit code', async () => {
+  const storage = {
+    volumes: [{ name: 'data', volume: { name: 'data', size: '64MB' } }],
+    volumeMounts: [{ name: 'data', mountPath: '/data' }],
+  };
+  const script = 'echo kept >/data/word; ls /dev/vd*; ip -o -4 address show eth0; uname -r; exit 7';
+  await run('once', script, { storage });
+  assert.equal(await ignite.ok('wait', 'once'), '7\n', await ignite.ok('logs', 'once'));
+  const said = await ignite.ok('logs', 'once');
+  assert.match(said, /\/dev\/vde\r?\n/, 'root, data, modules, seed, status');
+  assert.match(said, /inet 10\.201\./);
+  const { spec, status } = JSON.parse(await ignite.ok('inspect', 'once'));
+  assert.deepEqual([spec.machine.vmm, status.phase, status.exitCode], ['firecracker', 'Stopped', 7]);
+
+  // What the one wrote under Firecracker the other reads under QEMU.
+  assert.match(
+    await ignite.ok('run', '-i', 'busybox', '-v', 'data:/data', '--', 'cat', '/data/word'),
+    /^kept\r?$/m,
+  );
+});
+
+test('its power button is Ctrl-Alt-Del; it is paused and resumed; its raw disk outlives a restart', async () => {
+  await run(
+    'button',
+    'trap "echo caught; exit 3" TERM; echo run >>/root/runs; wc -l </root/runs; echo up; while :; do sleep 0.2; done',
+  );
+  await logged('button', /^up\r?$/m);
+  await ignite.ok('pause', 'button');
+  await ignite.ok('resume', 'button');
+  const attached = await ignite.run('attach', 'button');
+  assert.equal(attached.code, 1);
+  assert.match(
+    attached.stderr,
+    /nothing can be typed at the console of VM "button", which firecracker runs\nhint: /,
+  );
+  await ignite.ok('stop', 'button');
+  assert.match(await ignite.ok('logs', 'button'), /^caught\r?$/m);
+  const { metadata, status } = JSON.parse(await ignite.ok('inspect', 'button'));
+  assert.deepEqual([status.phase, status.exitCode], ['Stopped', 3]);
+
+  const dir = join(ignite.paths.dataDir, 'vms', metadata.uid);
+  const disk = statSync(join(dir, 'root.raw'));
+  assert.equal(disk.size, 4 * 2 ** 30);
+  assert.ok(disk.blocks * 512 < 200 * 2 ** 20, 'it has holes');
+  assert.ok(!existsSync(join(dir, 'root.qcow2')));
+  assert.match(await ignite.ok('diff', 'button'), /^A \/root\/runs$/m);
+
+  await start('button');
+  await logged('button', /^2\r?\n(.*\n)*up/m);
+  await ignite.ok('stop', '-f', 'button');
+});
+
+test('a kernel that panics is told from a guest that ended in order', async () => {
+  await run('panic', 'echo c >/proc/sysrq-trigger');
+  await ignite.run('wait', 'panic');
+  const { status } = JSON.parse(await ignite.ok('inspect', 'panic'));
+  assert.deepEqual([status.phase, status.message], ['Stopped', 'its kernel panicked']);
+});
+
+test('a boot that Firecracker refuses, does not answer or does not survive leaves nothing of the start', async () => {
+  const dead = ['-e', 'console.error("no luck"); process.exit(1)'];
+  for (const [name, args, code, message] of [
+    [
+      'refused',
+      [double, '--refuse', '/boot-source'],
+      'VMM_REFUSED',
+      /PUT \/boot-source: it is told to refuse this$/,
+    ],
+    ['dead', dead, 'VMM_FAILED', /the VMM ended before its guest had begun: no luck$/],
+    [
+      'silent',
+      ['-e', 'setInterval(() => {}, 1000)'],
+      'VMM_SILENT',
+      /does not answer at its API socket after 5 s$/,
+    ],
+  ] as const) {
+    const argv = [node, ...args, ...(name === 'refused' ? [] : ['--'])];
+    await assert.rejects(run(name, 'true', {}, engine(argv)), { code, message }, name);
+    const { status } = JSON.parse(await ignite.ok('inspect', name));
+    assert.equal(status.phase, 'Failed');
+    assert.match(status.message, message);
+    assert.deepEqual(
+      readdirSync(join(ignite.paths.runDir, 'vms')).filter((uid) => uid === status.uid),
+      [],
+    );
+    await ignite.ok('rm', name);
+  }
+});
+
+test('what cannot run under Firecracker is refused before anything is made', async () => {
+  for (const [args, why] of [
+    [['-v', '/etc:/etc:ro'], /volume "volume0" is a folder of the host, which firecracker cannot share/],
+    [['--cpus', '33'], /firecracker gives a VM at most 32 CPUs, not 33/],
+    [['--arch', 'arm64'], /it is for arm64, this host is for amd64, and it cannot emulate/],
+    [['--arch', 'arm64', '--gic', '3'], /under firecracker a VM has the GIC of the host/],
+    [[], /firecracker is not installed\nhint: .*releases|and it cannot emulate\nhint: /],
+  ] as const) {
+    const refused = await ignite.run('create', 'busybox', '--vmm', 'firecracker', '--name', 'never', ...args);
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.stderr, why);
+  }
+  assert.match((await ignite.run('create', 'busybox', '--vmm', 'xen')).stderr, /--vmm/);
+  assert.doesNotMatch(await ignite.ok('ps', '-a'), /never/);
+});
