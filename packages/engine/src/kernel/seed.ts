@@ -36,6 +36,8 @@ export interface GuestSeed {
   readonly bootMode: 'init' | 'entrypoint';
   /** Whether the root file system is on one of the partitions of its disk. */
   readonly isWholeDisk: boolean;
+  /** For guest/init to run before it hands over. */
+  readonly programs?: readonly CpioEntry[];
   /** eth0 first. */
   readonly interfaces: readonly SeedInterface[];
   readonly dns: {
@@ -87,6 +89,7 @@ export function renderSeed(seed: GuestSeed): Buffer {
           file('ssh_host_ed25519_key.pub', seed.hostKey.publicKey),
         ]
       : []),
+    ...(seed.programs ?? []).map((entry) => ({ ...entry, path: `programs/${entry.path}` })),
     ...seed.files.map(({ path, mode, content }) => file(`files${path}`, content, mode)),
   ];
   return cpioArchive(withParents(entries));

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Vm } from '@ignite/api/v1/vm';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { writeCloudInitDisk } from '../guest/cloud-init-disk.ts';
 import { cloudInitSeed } from '../guest/cloud-init-seed.ts';
+import { hostArch } from '../host/arch.ts';
 import { vmFiles } from '../host/paths.ts';
+import type { CpioEntry } from '../kernel/cpio.ts';
+import { hostProgram } from '../kernel/guest-programs.ts';
 import { renderSeed } from '../kernel/seed.ts';
 import type { Attachment } from '../network/network.ts';
 import { volumeMounts } from '../storage/volume-devices.ts';
@@ -12,7 +16,7 @@ import { guestNetwork } from './attach-network.ts';
 import { readCopiedFiles } from './copy-files.ts';
 import { environOf } from './environ.ts';
 import type { VmHost } from './execute-step.ts';
-import { readsCloudInit } from './vm-machine.ts';
+import { archOf, readsCloudInit } from './vm-machine.ts';
 import { imageOf } from './vm-store.ts';
 import { volumesOf } from './volume-steps.ts';
 
@@ -50,6 +54,7 @@ async function seedOf(
     adopted: vm.status.adopted ?? false,
     bootMode: vm.spec.command || bootMode === 'entrypoint' ? 'entrypoint' : 'init',
     isWholeDisk: bootMode === 'disk',
+    programs: bootMode === 'disk' ? await partitioner(vm) : [],
     ...guestNetwork(vm, attachment),
     authorizedKeys,
     hostKey: {
@@ -65,6 +70,13 @@ async function seedOf(
     mounts: volumeMounts(await volumesOf(vm, host)),
     files: await readCopiedFiles(vm.spec.copyFiles),
   });
+}
+
+/** By which init makes a partition larger; nothing where this host has none that the guest could run. */
+async function partitioner(vm: Vm): Promise<readonly CpioEntry[]> {
+  const paths = ['/usr/sbin/sfdisk', '/sbin/sfdisk'];
+  if (archOf(vm) !== hostArch || !paths.some((path) => existsSync(path))) return [];
+  return await hostProgram(paths, 'bin/sfdisk');
 }
 
 async function keysOf({ spec: { ssh } }: Vm, ownKey: string): Promise<readonly string[]> {
