@@ -36,11 +36,7 @@ export async function importLegacyKernel(
   const root = join(scratch.path, 'root');
   await mkdir(root);
   await unpackTar(join(kernel.dir, 'kernel.tar'), root, deps.runner, op.signal);
-  // In the archive it may be a link, which could lead anywhere on this host.
-  const image = join(root, 'boot/vmlinux');
-  await mkdir(join(root, 'boot'), { recursive: true });
-  await rm(image, { force: true });
-  await copyFile(join(kernel.dir, 'vmlinux'), image);
+  await placeKernelImage(join(kernel.dir, 'vmlinux'), root);
   const status = await assembleKernel({ root, source: kernel.name, arch: hostArch }, deps, op.signal);
   const spec: KernelSpec = { oci: name };
   await deps.store.create({
@@ -50,4 +46,12 @@ export async function importLegacyKernel(
     spec,
     status,
   });
+}
+
+/** What the archive has for /boot goes: it may be a link, or hold one, which could lead anywhere on this host. */
+export async function placeKernelImage(image: string, root: string): Promise<void> {
+  const boot = join(root, 'boot');
+  await rm(boot, { recursive: true, force: true });
+  await mkdir(boot);
+  await copyFile(image, join(boot, 'vmlinux'));
 }
