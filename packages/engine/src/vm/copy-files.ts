@@ -12,6 +12,7 @@ export interface CopiedFile {
 
 /** They travel through the guest's memory, so their sum is bounded. */
 const totalLimit = 256 * 2 ** 20;
+const tooMuch = (): RangeError => new RangeError('more than 256 MB in all');
 
 /**
  * Reads the files, and the files in the folders, that go into a guest.
@@ -25,7 +26,7 @@ export async function readCopiedFiles(
   for (const copy of copies) {
     for await (const file of readTree(copy.hostPath, copy.vmPath)) {
       total += file.content.length;
-      if (total > totalLimit) throw uncopyableFile(copy.hostPath, new RangeError('more than 256 MB in all'));
+      if (total > totalLimit) throw uncopyableFile(copy.hostPath, tooMuch());
       files.push(file);
     }
   }
@@ -37,6 +38,7 @@ async function* readTree(hostPath: string, vmPath: string): AsyncGenerator<Copie
     const found = await stat(hostPath);
     if (!found.isDirectory()) {
       if (!found.isFile()) throw new TypeError('neither a file nor a folder');
+      if (found.size > totalLimit) throw tooMuch(); // before it fills our memory
       yield { path: vmPath, mode: found.mode & 0o7777, content: await readFile(hostPath) };
       return;
     }
