@@ -15,6 +15,7 @@ export type VmErrorCode =
   | 'CONSOLE_UNSUPPORTED'
   | 'VM_EXITED'
   | 'VM_INVALID'
+  | 'VM_LEAVING'
   | 'VM_DECLARED'
   | 'CONTENT_GONE'
   | 'SSH_NO_KEY'
@@ -49,6 +50,9 @@ export const stillRunning = (name: string, how: 'running' | 'restarting'): Coded
     `VM "${name}" is ${how}`,
     `stop it first with "ignite stop ${name}", or use "ignite rm -f ${name}"`,
   );
+
+export const isLeaving = (name: string): CodedError =>
+  vmError('VM_LEAVING', `VM "${name}" is being removed`, `finish that with "ignite rm -f ${name}"`);
 
 export const notRunning = (name: string): CodedError =>
   vmError('VM_NOT_RUNNING', `VM "${name}" is not running`, `start it with "ignite start ${name}"`);

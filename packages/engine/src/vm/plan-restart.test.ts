@@ -14,6 +14,7 @@ const vm = (
   power: VmSpec['power'] = 'Running',
 ): Vm =>
   ({
+    metadata: {},
     spec: { restartPolicy, power },
     status: { startTime: new Date(now - upMs).toISOString(), ...(restarts && { restarts }) },
   }) as Vm;
@@ -21,6 +22,13 @@ const vm = (
 const done: VmExit = { kind: 'ended', exitCode: 0 };
 const failed: VmExit = { kind: 'ended', exitCode: 1 };
 const rebooted: VmExit = { kind: 'rebooted' };
+
+test('planRestart: what is being removed stays down, whatever its policy', () => {
+  const leaving = vm('always');
+  const metadata = { ...leaving.metadata, deletionTimestamp: '2026-01-01T11:59:59Z' };
+  for (const exit of [done, rebooted])
+    assert.equal(planRestart({ ...leaving, metadata }, exit, now).kind, 'stay');
+});
 
 const decisions: readonly (readonly [string, VmExit, 'stay' | 'restart'])[] = [
   ['no', done, 'stay'],

@@ -12,10 +12,10 @@ export type RestartPlan =
 
 /**
  * Pure. What becomes of a VM that has ended by itself: its policy decides, with Docker's pauses. A guest that reboots comes
- * back under any policy, as a machine does. A VM that is to be stopped stays so.
+ * back under any policy, as a machine does. A VM that is to be stopped, or removed, stays so.
  */
-export function planRestart({ spec, status }: Vm, exit: VmExit, nowMs: number): RestartPlan {
-  if (spec.power === 'Stopped') return { kind: 'stay' };
+export function planRestart({ metadata, spec, status }: Vm, exit: VmExit, nowMs: number): RestartPlan {
+  if (spec.power === 'Stopped' || metadata.deletionTimestamp !== undefined) return { kind: 'stay' };
   const count = status.restarts?.count ?? 0;
   if (exit.kind === 'rebooted') return restart(status, count, exit, nowMs);
   const policy = parseRestartPolicy(spec.restartPolicy);

@@ -1,5 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RestartStatus, Vm, VmSpec } from '@ignite/api/v1/vm';
+import { isLeaving } from './errors.ts';
 import { type VmHost, betweenLives } from './execute-step.ts';
 import { hostProcess } from './liveness.ts';
 import type { Goal } from './plan-vm.ts';
@@ -15,8 +16,13 @@ export interface StartReason {
   readonly restarts?: RestartStatus;
 }
 
-/** Brings a VM up, from wherever it is. The caller holds the VM's lock, and clears up when that fails. */
+/**
+ * Brings a VM up, from wherever it is. The caller holds the VM's lock, and clears up when that fails.
+ * @throws CodedError VM_LEAVING for one whose removal was cut short
+ */
 export async function startVm(vm: Vm, why: StartReason, host: VmHost, op: ClientOperation): Promise<Vm> {
+  const { name, deletionTimestamp } = vm.metadata;
+  if (deletionTimestamp !== undefined) throw isLeaving(name);
   const isThere = (await host.sandbox.observe(vm.metadata.uid)).state === 'running';
   const starter = hostProcess(process.pid);
   const starting = await changeVm(host.store, vm, ({ spec, status: { restarts: _restarts, ...status } }) => ({
