@@ -8,7 +8,7 @@ import { LocalClient } from '@ignite/engine/client/local-client';
 import { firecracker } from '@ignite/engine/vmm/firecracker/firecracker';
 import type { Vmm } from '@ignite/engine/vmm/vmm';
 import { openLocalHost } from '@ignite/engine/wire';
-import { buildSync } from 'esbuild';
+import { build } from 'rolldown';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
@@ -25,13 +25,10 @@ before(async () => {
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
   double = join(ignite.dir, 'firecracker.mjs');
   const source = join(import.meta.dirname, 'fixtures/firecracker-double.ts');
-  buildSync({
-    entryPoints: [source],
-    outfile: double,
-    bundle: true,
+  await build({
+    input: source,
     platform: 'node',
-    format: 'esm',
-    target: 'node26',
+    output: { file: double, format: 'esm', codeSplitting: false },
   });
 });
 after(async () => {
