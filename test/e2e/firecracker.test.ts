@@ -135,6 +135,27 @@ test('its power button is Ctrl-Alt-Del; it is paused and resumed; its raw disk o
   await ignite.ok('stop', '-f', 'button');
 });
 
+test('an init of the image shuts down at Ctrl-Alt-Del, and ends the machine when it powers off', async () => {
+  await ignite.ok('image', 'import', `oci-archive:${imageArchive('debian')}`);
+  const machine = { vmm: 'firecracker' };
+  await using client = engine();
+  const spec = { image: { oci: 'debian' }, memory: '256MB', ssh: true, machine };
+  await client.vms.create({ name: 'init', spec }, op);
+  const endOf = async (): Promise<unknown> => {
+    const { status } = JSON.parse(await ignite.ok('inspect', 'init'));
+    return [status.phase, status.exitCode, status.message];
+  };
+  await client.vms.start('init', {}, op);
+  assert.equal(await ignite.ok('exec', 'init', '--', 'cat', '/proc/1/comm'), 'systemd\n');
+  await ignite.ok('stop', 'init');
+  assert.deepEqual(await endOf(), ['Stopped', 0, undefined], await ignite.ok('logs', 'init'));
+
+  await client.vms.start('init', {}, op);
+  await ignite.ok('exec', 'init', '--', 'systemd-run', '--on-active=1', 'systemctl', 'poweroff');
+  assert.equal(await ignite.ok('wait', 'init'), '0\n', await ignite.ok('logs', 'init'));
+  await ignite.ok('rm', 'init');
+});
+
 test('a kernel that panics is told from a guest that ended in order', async () => {
   await run('panic', 'echo c >/proc/sysrq-trigger');
   await ignite.run('wait', 'panic');
