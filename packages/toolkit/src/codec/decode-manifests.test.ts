@@ -41,6 +41,22 @@ test('decodeManifests: defaults are filled in, and documents of several kinds of
   });
 });
 
+test('decodeManifests: an object as a store shows it is a manifest', () => {
+  const store = {
+    uid: 'x',
+    resourceVersion: '25',
+    generation: 1,
+    creationTimestamp: '2026-01-01T00:00:00Z',
+    finalizers: ['garden.example/host'],
+    ownerReferences: [{ kind: 'Pot', name: 'b', uid: 'y' }],
+    deletionTimestamp: '2026-01-01T00:00:00Z',
+  };
+  const metadata = { name: 'a', namespace: 'default', labels: {}, annotations: {} };
+  const shown = { apiVersion: 'garden.example/v1', kind: 'Pot', metadata: { ...metadata, ...store } };
+  const [read] = decode(JSON.stringify({ ...shown, spec: { plant: 'fig' }, status: { wet: true } }));
+  assert.deepEqual(read?.metadata, metadata);
+});
+
 const refused: readonly (readonly [string, string, RegExp])[] = [
   [
     'an unknown field',

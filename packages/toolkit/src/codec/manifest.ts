@@ -18,6 +18,9 @@ export const metadataSchema = v.strictObject({
   creationTimestamp: v.optional(v.nullable(v.string())),
   resourceVersion: v.optional(v.string()),
   generation: v.optional(v.number()),
+  finalizers: v.optional(v.array(v.string())),
+  ownerReferences: v.optional(v.array(v.looseObject({}))),
+  deletionTimestamp: v.optional(v.nullable(v.string())),
 });
 
 /** An object as a person wrote it, with its defaults filled in. */

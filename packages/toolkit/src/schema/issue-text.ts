@@ -6,7 +6,40 @@ export function issueText(issue: BaseIssue<unknown>): string {
   if (isUnknownKey(issue)) return `there is no field "${field}"`;
   if (/^(strict|loose)_object$/.test(issue.type) && issue.received === 'undefined')
     return `the field "${field}" is missing`;
-  return issue.message;
+  // A schema that has words of its own for what it wants is quoted; Valibot's are for programmers.
+  if (!issue.message.startsWith('Invalid ')) return issue.message;
+  if (issue.type === 'non_empty') return 'must not be empty';
+  const wanted = wantedText(issue);
+  return wanted === undefined
+    ? issue.message
+    : `must be ${wanted}, not ${kinds[issue.received] ?? issue.received}`;
+}
+
+/** Of values, by the names that Valibot has for them. */
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  Array: 'a list',
+  Object: 'a map',
+  undefined: 'nothing',
+};
+
+function wantedText({ type, expected, requirement }: BaseIssue<unknown>): string | undefined {
+  switch (type) {
+    case 'min_value':
+      return `at least ${String(requirement)}`;
+    case 'max_value':
+      return `at most ${String(requirement)}`;
+    case 'integer':
+      return 'a whole number';
+    case 'picklist':
+    case 'union':
+    case 'literal':
+      return expected?.replaceAll(/[()]/g, '').replaceAll(' | ', ' or ');
+    default:
+      return expected === null ? undefined : kinds[expected];
+  }
 }
 
 export const isUnknownKey = (issue: BaseIssue<unknown>): boolean =>

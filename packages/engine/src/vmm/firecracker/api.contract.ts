@@ -16,6 +16,10 @@ export type Act = (asked: Asked, all: readonly Asked[]) => void | Promise<void>;
 const isStart = (body: unknown): boolean =>
   v.is(v.looseObject({ action_type: v.literal('InstanceStart') }), body);
 
+/** Logger and metrics may be set before a snapshot is loaded, and nothing else. */
+const isConfiguration = ({ method, path }: Asked): boolean =>
+  method === 'PUT' && !['/logger', '/metrics', '/snapshot/load'].includes(path);
+
 /**
  * Stands in for a Firecracker at its API socket: a body is held to its schema, what is for before the start is refused
  * after it, and what is for after the start before it.
@@ -64,16 +68,23 @@ export class ApiDouble implements AsyncDisposable {
     if (!v.safeParse(bodySchemas[endpoint], body).success)
       throw new Error('An error occurred when deserializing the json body of a request');
     const isForLater =
-      method === 'PATCH' || endpoint === 'PUT /mmds' || (endpoint === 'PUT /actions' && !isStart(body));
+      method === 'PATCH' ||
+      endpoint === 'PUT /mmds' ||
+      endpoint === 'PUT /snapshot/create' ||
+      (endpoint === 'PUT /actions' && !isStart(body));
     const isStarted = this.#state !== 'Not started';
     if (isStarted && !isForLater)
       throw new Error('The requested operation is not supported after starting the microVM.');
     if (!isStarted && isForLater && endpoint !== 'PUT /mmds')
       throw new Error('The requested operation is not supported before starting the microVM.');
+    if (endpoint === 'PUT /snapshot/create' && this.#state !== 'Paused')
+      throw new Error('Create snapshot error: the microVM must be paused.');
+    if (endpoint === 'PUT /snapshot/load' && this.asked.some((each) => isConfiguration(each)))
+      throw new Error('Loading a microVM snapshot not allowed after configuring boot-specific resources.');
     const fault = this.faults.get(path);
     if (fault !== undefined) throw new Error(fault);
     await this.#act(asked, this.asked);
-    if (isStart(body)) this.#state = 'Running';
+    if (isStart(body) || endpoint === 'PUT /snapshot/load') this.#state = 'Running';
     if (endpoint === 'PATCH /vm')
       this.#state = v.is(v.looseObject({ state: v.literal('Paused') }), body) ? 'Paused' : 'Running';
   }

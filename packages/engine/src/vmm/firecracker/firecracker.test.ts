@@ -10,6 +10,7 @@ import { bodySchemas, endpointOf } from './api-schema.ts';
 import { ApiDouble } from './api.contract.ts';
 import { bootRequests } from './boot-requests.ts';
 import { firecracker } from './firecracker.ts';
+import { loadSnapshot, saveSnapshot } from './snapshot.ts';
 
 const machine: Machine = {
   name: 'ignite-x',
@@ -93,6 +94,30 @@ test('firecracker: boots, is paused, resumed, given less memory, and hears its b
     { method: 'GET', path: '/balloon/statistics' },
     { method: 'PUT', path: '/actions', body: { action_type: 'SendCtrlAltDel' } },
   ]);
+});
+
+test('snapshot: a machine is halted and written down, and goes on in a Firecracker that knows nothing else', async () => {
+  const files = { state: '/vm/run/state', memory: '/vm/run/memory' };
+  const [from, to] = [socketPath('saved'), socketPath('loaded')];
+  await using saved = await new ApiDouble().listen(from);
+  await using loaded = await new ApiDouble().listen(to);
+  await assert.rejects(saveSnapshot(from, files, never), { code: 'VMM_REFUSED', message: /before starting/ });
+  await firecracker.boot(machine, { control: from, console: '' }, never);
+  await saveSnapshot(from, files, never);
+  assert.deepEqual(saved.asked.at(-1)?.body, {
+    snapshot_type: 'Full',
+    snapshot_path: files.state,
+    mem_file_path: files.memory,
+  });
+  await loadSnapshot(to, { ...files, taps: ['tap7'] }, never);
+  assert.equal(await firecracker.hasBooted({ control: to, console: '' }, never), true);
+  assert.deepEqual(loaded.asked[0]?.body, {
+    snapshot_path: files.state,
+    mem_backend: { backend_type: 'File', backend_path: files.memory },
+    resume_vm: true,
+    network_overrides: [{ iface_id: 'eth0', host_dev_name: 'tap7' }],
+  });
+  await assert.rejects(loadSnapshot(from, { ...files, taps: [] }, never), { code: 'VMM_REFUSED' });
 });
 
 test('firecracker: a refusal ends the boot, in the words of the VMM', async () => {
