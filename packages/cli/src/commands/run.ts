@@ -121,7 +121,7 @@ export const run: Command = {
   examples: [
     'ignite run debian:12 --cpus 2 --memory 1GB --ssh --name my-vm',
     'ignite run nginx -p 8080:80',
-    'ignite run postgres -e POSTGRES_PASSWORD=secret -v data:/var/lib/postgresql/data',
+    'ignite run postgres -e POSTGRES_PASSWORD=secret -v data:/var/lib/postgresql',
     'ignite run -i alpine -- uname -a',
     'ignite run -i alpine --arch arm64 -- uname -m',
   ],

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
+import { endProcess } from '@ignite/toolkit/process/pid';
 import type { AttachmentRecord } from './attachment-record.ts';
 import { removeMasquerade } from './cni-chains.ts';
 import type { DefaultNetwork } from './default-network.ts';
@@ -183,7 +184,7 @@ test('LocalNetwork: VMs that version 0.1.0 attached stay on their network, and l
     const [stays, goes] = [request({ name: 'stays' }), request({ name: 'goes' })];
     for (const asked of [stays, goes]) await network.attach(asked, signal);
     const attachedBefore = await network.observe(stays.uid);
-    network.asOfVersion010();
+    await network.asOfVersion010();
     assert.deepEqual(await network.observe(stays.uid), attachedBefore);
 
     await network.detach(goes.uid, signal);
@@ -255,10 +256,10 @@ async function open(more: Partial<DefaultNetwork> = {}) {
       writeFileSync(path, JSON.stringify(of(JSON.parse(readFileSync(path, 'utf8')) as AttachmentRecord)));
     },
     /** Puts what there is as Ignite 0.1.0 left it: records of one address, one dnsmasq, and no note of the bridge. */
-    asOfVersion010: () => {
+    asOfVersion010: async () => {
       const of = (name: string): string => join(dir, 'network', name);
       const [old, now] = [of('dnsmasq'), of('dnsmasq/ignite-test-110')];
-      process.kill(Number(readFileSync(join(now, 'dnsmasq.pid'), 'utf8')), 'SIGTERM');
+      await endProcess(Number(readFileSync(join(now, 'dnsmasq.pid'), 'utf8')), signal);
       for (const folder of ['names', 'leases']) mkdirSync(join(old, folder));
       for (const file of readdirSync(of('.')).filter((name) => name.endsWith('.json'))) {
         const record = JSON.parse(readFileSync(of(file), 'utf8')) as AttachmentRecord;
