@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -71,13 +72,15 @@ async function byHand(argv: readonly string[], address: string, dir: string, uid
   const tap = 'ignitebench0';
   const data = join(dir, 'data');
   const [image] = readdirSync(join(data, 'images'));
-  const [kernel] = readdirSync(join(data, 'kernels'));
+  const [id] = readdirSync(join(data, 'kernels'));
+  const kernel = join(data, 'kernels', id!);
+  const initrd = readdirSync(kernel).find((name) => name.startsWith('initrd-')); // with the guest's scripts
   const places: Readonly<Record<string, string>> = {
     '/vm/root.qcow2': join(work, 'root.qcow2'),
     '/vm/seed.cpio': join(data, 'vms', uid, 'seed.cpio'),
-    '/vm/kernel': join(data, 'kernels', kernel!, 'kernel'),
-    '/vm/initrd': join(data, 'kernels', kernel!, 'initrd'),
-    '/vm/modules.squashfs': join(data, 'kernels', kernel!, 'modules.squashfs'),
+    '/vm/kernel': join(kernel, 'kernel'),
+    '/vm/initrd': join(kernel, initrd!),
+    '/vm/modules.squashfs': join(kernel, 'modules.squashfs'),
     '/vm/exit-status': join(work, 'exit-status'),
     '/vm/events': join(work, 'events'),
     '/vm/run': work,
@@ -108,12 +111,14 @@ async function byHand(argv: readonly string[], address: string, dir: string, uid
     writeFileSync(join(work, 'exit-status'), Buffer.alloc(statusSize));
     for (const end of ['in', 'out']) writeFileSync(join(work, `events.${end}`), '');
     const vmm = spawn(argv[0]!, args, { stdio: 'ignore' });
+    const ended = once(vmm, 'exit');
     try {
-      await untilSshAnswers(address, AbortSignal.timeout(sshTimeoutMs));
+      const answered = untilSshAnswers(address, AbortSignal.timeout(sshTimeoutMs));
+      await Promise.race([answered, ended.then(() => assert.fail('the VMM has ended'))]);
       return performance.now() - begin;
     } finally {
       vmm.kill('SIGKILL');
-      await once(vmm, 'exit');
+      await ended;
     }
   } finally {
     ip('link', 'delete', tap);
