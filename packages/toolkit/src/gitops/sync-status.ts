@@ -133,7 +133,7 @@ function judge(
   const count = (state: string): number => objects.filter((object) => object.state === state).length;
   const bad = count('Failed') + count('Skipped') + count('Refused');
   const parts = [
-    `${objects.length} objects`,
+    `${objects.length} object${objects.length === 1 ? '' : 's'}`,
     ...(count('Held') > 0 ? [`${count('Held')} held`] : []),
     ...(bad > 0 ? [`${bad} failed`] : []),
     ...(problems.length > 0 ? [`${problems.length} files unreadable`] : []),
