@@ -208,3 +208,19 @@ test('what cannot run under Firecracker is refused before anything is made', asy
   assert.match((await ignite.run('create', 'busybox', '--vmm', 'xen')).stderr, /--vmm/);
   assert.doesNotMatch(await ignite.ok('ps', '-a'), /never/);
 });
+
+test('a raw disk is exported, imported and committed as a copy-on-write one is', async () => {
+  await run('moved', 'mkdir -p /keep; echo run >>/keep/runs; sync; wc -l </keep/runs; exit 0');
+  await ignite.ok('wait', 'moved');
+  const archive = join(ignite.dir, 'moved.tar');
+  await ignite.ok('export', 'moved', '-o', archive);
+  await ignite.ok('commit', 'moved', 'with-runs:1');
+  await ignite.ok('rm', 'moved');
+  await ignite.ok('import', archive);
+  const { spec } = JSON.parse(await ignite.ok('inspect', 'moved'));
+  assert.equal(spec.machine.vmm, 'firecracker');
+  await start('moved');
+  await ignite.ok('wait', 'moved');
+  await logged('moved', /^2\r?$/m);
+  assert.match(await ignite.ok('run', '-i', 'with-runs:1', '--', 'cat', '/keep/runs'), /^run\r?$/m);
+});
