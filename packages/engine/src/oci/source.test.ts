@@ -64,14 +64,14 @@ test('sourceInDaemon: what is of a registry may be in a daemon, under the same n
 
 test('sourceFrom: an archive or layout named by a relative path is the same one from another folder', () => {
   for (const [given, found] of [
-    ['oci-archive:app.tar', 'oci-archive:/work/app.tar'],
+    ['oci-archive:app.tar', 'oci-archive:/srv/app.tar'],
     ['docker-archive:../app.tar:app:2', 'docker-archive:/app.tar:app:2'],
-    ['oci:./layout:12', 'oci:/work/layout:12'],
+    ['oci:./layout:12', 'oci:/srv/layout:12'],
     ['oci-archive:/x/app.tar:2', 'oci-archive:/x/app.tar:2'],
   ] as const) {
-    assert.equal(sourceFrom('/work', given), found);
+    assert.equal(sourceFrom('/srv', given), found);
     assert.equal(isRelativeSource(given), given !== found);
   }
   for (const other of ['oci:12', 'debian:12', 'docker-daemon:app:2', 'containerd:app'])
-    assert.deepEqual([sourceFrom('/work', other), isRelativeSource(other)], [other, false]);
+    assert.deepEqual([sourceFrom('/srv', other), isRelativeSource(other)], [other, false]);
 });
