@@ -8,6 +8,7 @@ import { networkPluginNote, runtimeFlags, runtimeOf } from '../arguments/runtime
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
 import { tellNote } from '../render/note.ts';
+import { printDone } from '../render/done.ts';
 import { startFlags, startRequest, startedLine } from './run.ts';
 import { readVmFile } from './vm-file.ts';
 
@@ -149,12 +150,11 @@ async function forEach(
   act: (client: LocalClient, vm: Vm, op: ClientOperation) => Promise<Vm>,
   find: FindVms = findAll,
 ): Promise<number> {
-  const { flags, io } = invocation;
   await withClient(invocation, async (client, op) => {
     for (const vm of await find(client, invocation)) {
       await act(client, vm, op);
       const { uid, name } = vm.metadata;
-      io.out.write(`${flags.isSet('quiet') ? uid : `${verb} VM with name "${name}" and ID "${uid}"`}\n`);
+      printDone(vm, `${verb} VM with name "${name}" and ID "${uid}"`, invocation);
     }
   });
   return 0;

@@ -13,8 +13,9 @@ import { networkFlags, networkOf } from '../arguments/network-flags.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../arguments/runtime-flags.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { withClient } from '../context.ts';
-import { readConfiguration, registryConfig } from '../configuration.ts';
+import { readConfiguration, registryConfig, registryFlags } from '../configuration.ts';
 import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
+import { createdText, printDone } from '../render/done.ts';
 import { tellNote } from '../render/note.ts';
 import { readVmFile } from './vm-file.ts';
 import { storageOf, volumeFlags } from './volume-flags.ts';
@@ -71,7 +72,7 @@ const createFlags: Flags = {
   gic: { type: 'string', value: 'VERSION', help: "an arm64 VM's interrupt controller: 2 or 3" },
   ...volumeFlags,
   ...cloudInitFlags,
-  'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
+  ...registryFlags,
   ...runtimeFlags,
   ...legacySandboxFlags,
   ...legacyFlags,
@@ -108,7 +109,7 @@ export const create: Command = {
   run: async (invocation) => {
     const request = await createRequest(invocation);
     const vm = await withClient(invocation, (client, op) => client.vms.create(request, op));
-    printCreated(vm, invocation);
+    printDone(vm, createdText('VM', vm), invocation);
     return 0;
   },
 };
@@ -135,7 +136,7 @@ export const run: Command = {
     const [request, starting] = [await createRequest(invocation), startRequest(flags)];
     return await withClient(invocation, async (client, op) => {
       const created = await client.vms.create({ ...request, preflight: starting }, op);
-      if (!flags.isSet('interactive')) printCreated(created, invocation);
+      if (!flags.isSet('interactive')) printDone(created, createdText('VM', created), invocation);
       const vm = await client.vms.start(created.metadata.uid, starting, op);
       if (flags.isSet('interactive')) {
         const { attachUntilEnd } = await import('./attach.ts');
@@ -150,11 +151,6 @@ export const run: Command = {
 
 export const startedLine = (vm: Vm): string =>
   `Started VM "${vm.metadata.name}" with address ${vm.status.network?.ipAddresses[0] ?? 'none'}\n`;
-
-function printCreated(vm: Vm, { flags, io }: Invocation): void {
-  const { uid, name } = vm.metadata;
-  io.out.write(`${flags.isSet('quiet') ? uid : `Created VM with ID "${uid}" and name "${name}"`}\n`);
-}
 
 /** Flags win over the file of `--config`, and that over the configuration's defaults for VMs. */
 async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {

@@ -1,5 +1,6 @@
 import { scheme } from '@ignite/api/scheme';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { parsePortMappings } from '@ignite/engine/network/port-mapping';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
@@ -83,7 +84,7 @@ async function carryOut(
     action.kind === 'change' &&
     action.effect === 'restart' &&
     action.held === undefined &&
-    (vm.status.phase === 'Running' || vm.status.phase === 'Paused') &&
+    hasVmm(vm) &&
     !flags.isSet('restart-now');
   if (!isDeferred) {
     io.out.write(renderPlan(plan, io.isColoured));

@@ -191,8 +191,8 @@ export class LocalVms implements VmClient {
     return vms.map((vm) => ({ vm, hasDisk: existsSync(vmDisk(vm, this.#host).path) }));
   }
 
-  get resizesMemory(): boolean {
-    return Object.values(this.#host.vmms).every(({ capabilities }) => capabilities.balloon);
+  resizesMemory(vm: Pick<Vm, 'spec'>): boolean {
+    return vmmOf(vm, this.#host).capabilities.balloon;
   }
 
   /** Writes what is wanted; of what runs ports and memory alone are changed, as far as that goes. */

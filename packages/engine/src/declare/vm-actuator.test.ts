@@ -22,7 +22,7 @@ function recorder(
     return vm();
   };
   const engine: VmEngine = {
-    resizesMemory: true,
+    resizesMemory: () => true,
     observe: async () => there.map((each) => ({ vm: each, hasDisk: true })),
     create: async () => {
       asked.push('create');

@@ -10,8 +10,8 @@ import { runningGuest, vmEffectOf } from './vm-effect.ts';
 
 /** What the actuator asks of the engine. */
 export interface VmEngine {
-  /** Whether a guest that runs can be told to make do with less memory. */
-  readonly resizesMemory: boolean;
+  /** Whether the guest of a VM can be told to make do with less memory while it runs. */
+  resizesMemory(vm: Pick<Vm, 'spec'>): boolean;
   observe(signal: AbortSignal): Promise<readonly ObservedVm[]>;
   create(
     request: {
@@ -55,8 +55,8 @@ export class VmActuator implements Actuator {
   }
 
   effectOf(_kind: string, change: FieldChange, live: LiveObject): Effect {
-    const guest = runningGuest({ spec: specOf(live), status: statusOf(live) }, this.#engine.resizesMemory);
-    return vmEffectOf(change, guest);
+    const vm = { spec: specOf(live), status: statusOf(live) };
+    return vmEffectOf(change, runningGuest(vm, this.#engine.resizesMemory(vm)));
   }
 
   async create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {

@@ -84,9 +84,9 @@ async function sharedObjects(root: string, program: Program, arch: Arch): Promis
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     if (known.has(name)) continue;
     known.add(name);
-    const library = await readProgram(root, libraryPaths(name, arch), arch);
-    found.set(library.path, library);
-    queue.push(...library.needed);
+    const shared = await readProgram(root, libraryPaths(name, arch), arch);
+    found.set(shared.path, shared);
+    queue.push(...shared.needed);
   }
   return [...found].map(([path, { content }]) => file(path.slice(1), content, 0o755));
 }
