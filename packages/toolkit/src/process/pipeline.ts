@@ -45,32 +45,38 @@ export async function runPipeline(
     options,
     counter,
   );
-  const failures: Error[] = [];
-  const fail = (failure: Error): void => {
-    failures.push(failure);
-    stop.abort();
-  };
-  await Promise.all([
+  const settled = await Promise.all([
     ...running.map(async ({ ended }) => {
       const failure = await ended;
-      if (failure) fail(failure);
+      if (failure) stop.abort();
+      return failure;
     }),
     ...flows.map(async (flow) => {
       try {
         await flow;
+        return undefined;
       } catch (failure) {
         // A tool that ends early breaks the pipe to it; its exit status tells why.
-        if (!isBrokenPipe(failure as NodeJS.ErrnoException)) fail(failure as Error);
+        if (isBrokenPipe(failure as NodeJS.ErrnoException)) return undefined;
+        stop.abort();
+        return failure as Error;
       }
     }),
   ]);
   signal.throwIfAborted();
+  // When each was heard of says little. Who lost its reader or was ended says so; of the others the first had no other to fail for.
+  const failures = settled.filter((each) => each !== undefined);
   const failure = failures.find((each) => !wasEnded(each)) ?? failures[0];
   if (failure) throw failure;
 }
 
-/** By us, or by the pipe to a tool that ended before it. */
-const wasEnded = (failure: Error): boolean => failure instanceof ToolFailedError && failure.exitCode === null;
+/** What tools say that nobody reads any more; Node's pipes are sockets, which are reset. Of the network ssh says it otherwise. */
+const lostReader = /(output|write|write error): (Broken pipe|Connection reset by peer)/;
+
+/** By us, or by the pipe to a tool that was ending before it: 141 is SIGPIPE's, as a shell tells of it. */
+const wasEnded = (failure: Error): boolean =>
+  failure instanceof ToolFailedError &&
+  (failure.exitCode === null || failure.exitCode === 141 || lostReader.test(failure.stderr));
 
 function start(
   command: Command,
