@@ -15,8 +15,7 @@ ${rules}COMMIT
 test('planChainRemoval: chains that nothing uses go, with the jumps to them first', () => {
   assert.deepEqual(planChainRemoval('filter', filter('')), [
     '-D FORWARD -m comment --comment "CNI firewall plugin rules" -j CNI-FORWARD',
-    '-F CNI-FORWARD',
-    '-F CNI-ADMIN',
+    '-D CNI-FORWARD -m comment --comment "CNI firewall plugin admin overrides" -j CNI-ADMIN',
     '-X CNI-FORWARD',
     '-X CNI-ADMIN',
   ]);
@@ -46,7 +45,7 @@ COMMIT
 `;
   assert.deepEqual(planMasqueradeRemoval('ignite-test-104', 'ignite-3fba69cb34ec1a48', saved), [
     '-D POSTROUTING -s 10.104.0.222/32 -m comment --comment "name: \\"ignite-test-104\\" id: \\"ignite-3fba69cb34ec1a48\\"" -j CNI-c9cd7729cd668cef95f7273e',
-    '-F CNI-c9cd7729cd668cef95f7273e',
+    '-D CNI-c9cd7729cd668cef95f7273e ! -d 224.0.0.0/4 -j MASQUERADE',
     '-X CNI-c9cd7729cd668cef95f7273e',
   ]);
   assert.deepEqual(planMasqueradeRemoval('ignite-test-104', 'ignite-0000000000000000', saved), []);

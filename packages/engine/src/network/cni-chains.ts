@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { Runner } from '@ignite/toolkit/process/runner';
+import { isDeepStrictEqual } from 'node:util';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 
 /** The chains that the portmap and firewall plugins make once, jump to, and never remove. */
 const sharedChains: Readonly<Record<string, readonly string[]>> = {
@@ -72,15 +73,24 @@ function masqueradeChain(network: string, containerId: string): string {
   return `CNI-${hash}`;
 }
 
+/** Others change rules at the same time. Ours are made all or none; where one no longer fits, they are planned anew. */
 async function change(
   { family, table }: Table,
   plan: (saved: string) => readonly string[],
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {
-  const saved = await runner.run({ tool: tool(family, 'save'), args: ['-t', table] }, signal);
-  const lines = plan(saved.stdout);
-  if (lines.length > 0) await restore({ family, table }, lines, runner, signal);
+  const planned = async (): Promise<readonly string[]> =>
+    plan((await runner.run({ tool: tool(family, 'save'), args: ['-t', table] }, signal)).stdout);
+  for (let lines = await planned(); lines.length > 0;) {
+    try {
+      return await restore({ family, table }, lines, runner, signal);
+    } catch (failure) {
+      const now = await planned();
+      if (!(failure instanceof ToolFailedError) || isDeepStrictEqual(now, lines)) throw failure;
+      lines = now;
+    }
+  }
 }
 
 async function restore(
@@ -101,21 +111,22 @@ export function planMasqueradeRemoval(
 ): readonly string[] {
   const chain = masqueradeChain(network, containerId);
   if (!new RegExp(`^:${chain} `, 'm').test(saved)) return [];
-  const jumps = [...saved.matchAll(new RegExp(`^-A .*-j ${chain}$`, 'gm'))];
-  return [...jumps.map(([rule]) => rule.replace(/^-A/, '-D')), `-F ${chain}`, `-X ${chain}`];
+  return removal([chain], saved);
 }
 
 /** Pure: from what iptables-save printed of one table to lines for iptables-restore. */
 export function planChainRemoval(table: string, saved: string): readonly string[] {
   const chains = (sharedChains[table] ?? []).filter((chain) => new RegExp(`^:${chain} `, 'm').test(saved));
   if (chains.length === 0 || inUse.test(saved)) return [];
-  const isOurs = (chain: string | undefined): boolean => chain !== undefined && chains.includes(chain);
-  const jumps = [...saved.matchAll(/^-A (\S+) .*-j (\S+)$/gm)].filter(
-    ([, from, to]) => isOurs(to) && !isOurs(from),
-  );
-  return [
-    ...jumps.map(([rule]) => rule.replace(/^-A/, '-D')),
-    ...chains.map((chain) => `-F ${chain}`),
-    ...chains.map((chain) => `-X ${chain}`),
-  ];
+  return removal(chains, saved);
+}
+
+/** Rule by rule: a chain that has got another one meanwhile is not empty, and stays with all of them. */
+function removal(chains: readonly string[], saved: string): readonly string[] {
+  const rules = saved
+    .split('\n')
+    .filter((line) =>
+      chains.some((chain) => line.startsWith(`-A ${chain} `) || line.endsWith(` -j ${chain}`)),
+    );
+  return [...rules.map((rule) => rule.replace('-A', '-D')), ...chains.map((chain) => `-X ${chain}`)];
 }
