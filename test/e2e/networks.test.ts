@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -84,7 +84,9 @@ test('a VM is on the networks that it names, with the addresses, MAC, names and 
 });
 
 test('what a VM cannot have of its networks is refused before anything is made, and told apart', async () => {
+  const given = JSON.parse(await ignite.ok('inspect', 'web')).status.network.interfaces[1].ipAddresses[0];
   const refused: readonly [readonly string[], number, RegExp][] = [
+    [['--network', 'lan', '--ip', given], 1, /on the network "lan" is that of VM "web"\nhint: /],
     [['--network', 'lam'], 1, /there is no CNI network "lam"\nhint: did you mean "lan"\?/],
     [['--ip', '10.150.7.7'], 1, /10\.150\.7\.7 on the network "ignite-test-150" is that of VM "web"/],
     [['--ip', '10.9.0.1'], 2, /outside 10\.150\.0\.0\/16 and fd00:150::\/64/],
@@ -175,6 +177,34 @@ test('interfaces that plugins make are handed over as annotations say, and VMs k
     status.network.interfaces.map(({ name }: { readonly name: string }) => name),
     ['eth0', 'net1', 'net2', 'own'],
   );
+});
+
+test('a file that cannot be read is told of by name, and hinders no other VM and no other network', async () => {
+  const { uid } = JSON.parse(await ignite.ok('inspect', 'extra')).metadata;
+  const record = join(opened.paths.dataDir, 'network', `${uid}.json`);
+  const list = join(opened.dir, 'cni/10-ignite.conflist');
+  const [recordText, listText] = [readFileSync(record), readFileSync(list)];
+  writeFileSync(record, '{');
+  writeFileSync(list, '{');
+  try {
+    const listed = await ignite.run('network', 'ls');
+    assert.match(listed.stdout, /^lan +macvlan .* web$/m);
+    assert.match(
+      listed.stderr,
+      /^warning: .*10-ignite\.conflist is not a CNI network configuration list: mend it/,
+    );
+    const other = await ignite.run('run', 'busybox', '--name', 'other', '--network', 'p2p', '--', 'true');
+    assert.equal(other.code, 0, other.stderr);
+    assert.match(other.stderr, /^warning: VM "extra": .*\.json does not tell .*: .* remove the file$/m);
+    await ignite.ok('rm', '-f', 'other');
+    const broken = await ignite.run('stop', '--time', '0', 'extra');
+    assert.match(broken.stderr, /\.json does not tell [^]*hint: .* stop the VM and then remove the file/);
+    assert.equal(await ignite.ok('ps', '-q', '--filter', 'name=extra'), '', 'the VM is stopped nevertheless');
+  } finally {
+    writeFileSync(record, recordText);
+    writeFileSync(list, listText);
+  }
+  await ignite.ok('start', 'extra');
 });
 
 test('a VM keeps its addresses over a restart; when it goes so does all that it had on its networks', async () => {

@@ -1,3 +1,4 @@
+import type { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { CniNetwork } from '../v1/cni-network.ts';
 import type { Image } from '../v1/image.ts';
 import type { Kernel } from '../v1/kernel.ts';
@@ -18,12 +19,18 @@ import type { LifeClient } from './life-client.ts';
 import type { VmClient } from './vm-client.ts';
 import type { VolumeClient } from './volume-client.ts';
 
+/** Networks are files of the host, which others write too. */
+export interface NetworkFinder extends Finder<CniNetwork> {
+  /** Why files are none. */
+  broken(): Promise<readonly CodedError[]>;
+}
+
 /** For commands that only look. */
 export interface ReadClient {
   readonly vms: Finder<Vm>;
   readonly images: Finder<Image>;
   readonly kernels: Finder<Kernel>;
-  readonly networks: Finder<CniNetwork>;
+  readonly networks: NetworkFinder;
   readonly volumes: Finder<Volume>;
   readonly events: EventClient;
 }

@@ -1,7 +1,9 @@
 import type { CniNetwork } from '@ignite/api/v1/cni-network';
 import type { Command } from '../arguments/command.ts';
+import { logLevelOf } from '../arguments/log-level.ts';
 import { withReader } from '../context.ts';
 import { type Column, assertTemplateFlags, outputFlags, printObjects } from '../render/objects.ts';
+import { Progress } from '../render/progress.ts';
 import { inspectOf } from './inspect.ts';
 
 const columns: readonly Column<CniNetwork>[] = [
@@ -27,9 +29,12 @@ export const networks: Command = {
   run: async (invocation) => {
     assertTemplateFlags(invocation.flags);
     const { flags, io, signal } = invocation;
-    await withReader(invocation, async (client) =>
-      printObjects(await client.networks.list(signal), columns, flags, io),
-    );
+    using progress = new Progress(io, logLevelOf(flags));
+    await withReader(invocation, async ({ networks: client }) => {
+      for (const { message, hint } of await client.broken())
+        progress.report({ kind: 'warning', message: `${message}: ${hint}` });
+      await printObjects(await client.list(signal), columns, flags, io);
+    });
     return 0;
   },
 };

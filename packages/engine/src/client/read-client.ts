@@ -51,11 +51,13 @@ const finder = <T extends ApiObject>(find: Find, list: () => Promise<readonly T[
 const networkFinder = (
   settings: NetworkSettings,
   vms: () => Promise<readonly Vm[]>,
-): ReadClient['networks'] =>
-  finder(findNetwork, async () => {
+): ReadClient['networks'] => ({
+  ...finder(findNetwork, async () => {
     const { listCniNetworks } = await import('../network/cni-networks.ts'); // `ps` shall not wait for it
     return await listCniNetworks(settings, await vms());
-  });
+  }),
+  broken: async () => await (await import('../network/cni-networks.ts')).brokenCniNetworks(settings),
+});
 
 const emptyClient = (networks: NetworkSettings): ReadClient => ({
   vms: finder(findVm, async () => []),

@@ -1,13 +1,14 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PortMapping, portMappingSchema } from '@ignite/api/v1/vm-network';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import * as v from 'valibot';
 import { type CniAttachment, type CniResult, cniResultSchema } from './cni.ts';
 import { type ConfList, confListSchema } from './conf-list.ts';
 import { recordInvalid } from './errors.ts';
 import { netnsPath } from './netns.ts';
-import type { Attachment } from './network.ts';
+import type { Attachment, UnreadableAttachment } from './network.ts';
 import { convertOldRecord } from './old-attachment-record.ts';
 
 /** One interface on a CNI network, written down before the first plugin runs for it: the list may be another by then. */
@@ -106,12 +107,33 @@ export class AttachmentRecords {
     await rm(this.#path(uid), { force: true });
   }
 
-  async all(): Promise<readonly AttachmentRecord[]> {
-    const names = await readdir(this.#dir);
-    const records = names
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => this.read(name.slice(0, -'.json'.length)));
-    return (await Promise.all(records)).filter((record) => record !== undefined);
+  /** One that cannot be read hinders no VM but its own. */
+  async all(): Promise<{
+    readonly records: readonly AttachmentRecord[];
+    readonly unreadable: readonly UnreadableAttachment[];
+  }> {
+    const records: AttachmentRecord[] = [];
+    const unreadable: UnreadableAttachment[] = [];
+    for (const uid of await this.#uids()) {
+      try {
+        const record = await this.read(uid);
+        if (record) records.push(record);
+      } catch (failure) {
+        if (!hasCode(failure, 'NETWORK_RECORD_INVALID')) throw failure;
+        unreadable.push({ uid, failure });
+      }
+    }
+    return { records, unreadable };
+  }
+
+  async #uids(): Promise<readonly string[]> {
+    try {
+      const names = await readdir(this.#dir);
+      return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw failure;
+    }
   }
 
   #path(uid: string): string {

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { CniNetwork } from '@ignite/api/v1/cni-network';
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Vm } from '@ignite/api/v1/vm';
+import type { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { poolsOf } from './address-pool.ts';
 import { ConfFolder } from './conf-folder.ts';
 import { type ConfList, defaultConfList, hostBridge } from './conf-list.ts';
@@ -15,7 +16,8 @@ export async function listCniNetworks(
   const folder = new ConfFolder(confDir, fallback);
   const [{ files }, defaultName] = await Promise.all([folder.all(), folder.defaultName()]);
   const known: { readonly list: ConfList; readonly path?: string }[] = [...files];
-  if (!files.some(({ list }) => list.name === defaultName)) known.push({ list: defaultConfList(fallback) });
+  if (defaultName !== undefined && !files.some(({ list }) => list.name === defaultName))
+    known.push({ list: defaultConfList(fallback) });
   // Of two files with one name the first counts.
   const first = known.filter(
     ({ list }, at) => known.findIndex((each) => each.list.name === list.name) === at,
@@ -25,10 +27,19 @@ export async function listCniNetworks(
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
+/** Of the files among those networks that describe none. */
+export async function brokenCniNetworks({
+  confDir,
+  fallback,
+}: NetworkSettings): Promise<readonly CodedError[]> {
+  const { broken } = await new ConfFolder(confDir, fallback).all();
+  return broken.map(({ failure }) => failure);
+}
+
 function cniNetwork(
   list: ConfList,
   file: string | undefined,
-  { defaultName, vms }: { readonly defaultName: string; readonly vms: readonly Vm[] },
+  { defaultName, vms }: { readonly defaultName: string | undefined; readonly vms: readonly Vm[] },
 ): CniNetwork {
   const bridge = hostBridge(list);
   const created = file === undefined ? new Date() : statSync(file).mtime;
@@ -62,7 +73,10 @@ function cniNetwork(
   };
 }
 
-const networksOf = ({ spec: { network } }: Vm, defaultName: string): readonly (string | undefined)[] => [
+const networksOf = (
+  { spec: { network } }: Vm,
+  defaultName: string | undefined,
+): readonly (string | undefined)[] => [
   network.name ?? defaultName,
   ...network.interfaces.map((each) => each.network),
 ];

@@ -65,6 +65,15 @@ test('ConfFolder.named: a name that nothing has is refused, with the nearest and
   assert.deepEqual(readdirSync(dir).length, 2, 'looking for a name writes nothing');
 });
 
+test('ConfFolder.named: lists are found though that of the default network is broken', async () => {
+  const dir = newDir({ '10-ignite.conflist': '{', '87-podman.conflist': podman });
+  const folder = new ConfFolder(dir, defaultNetwork);
+  assert.equal((await folder.named('podman')).name, 'podman');
+  assert.equal(await folder.defaultName(), undefined);
+  await assert.rejects(folder.named(defaultNetwork.name), { hint: /10-ignite\.conflist/ });
+  await assert.rejects(folder.default(), { code: 'CNI_CONFIG_BROKEN' });
+});
+
 test('hasCapability: of any plugin of the list', () => {
   const list = defaultConfList(defaultNetwork);
   assert.ok(hasCapability(list, 'portMappings'));

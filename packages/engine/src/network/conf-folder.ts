@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { type ConfList, defaultConfList, parseConfList } from './conf-list.ts';
 import type { DefaultNetwork } from './default-network.ts';
@@ -8,6 +9,11 @@ import { configBroken, networkNotFound } from './errors.ts';
 export interface ConfFile {
   readonly path: string;
   readonly list: ConfList;
+}
+
+export interface BrokenFile {
+  readonly path: string;
+  readonly failure: CodedError;
 }
 
 const ownLists = /(^|-)ignite.*\.conflist$/;
@@ -29,12 +35,7 @@ export class ConfFolder {
   async default(): Promise<ConfList> {
     const first = (await this.#names()).find((name) => ownLists.test(name));
     if (first === undefined) return await this.#writeDefault();
-    const path = join(this.#dir, first);
-    try {
-      return parseConfList(await readFile(path, 'utf8'));
-    } catch (failure) {
-      throw configBroken(path, failure);
-    }
+    return await readConfList(join(this.#dir, first));
   }
 
   /** @throws CodedError NETWORK_NOT_FOUND */
@@ -43,25 +44,32 @@ export class ConfFolder {
     const found = files.find(({ list }) => list.name === name);
     if (found) return found.list;
     if (name === (await this.defaultName())) return await this.default();
-    throw networkNotFound(name, [...new Set(files.map(({ list }) => list.name))], broken);
+    throw networkNotFound(
+      name,
+      [...new Set(files.map(({ list }) => list.name))],
+      broken.map(({ path }) => path),
+    );
   }
 
-  /** Of the default network, whether or not its list has been written yet. */
-  async defaultName(): Promise<string> {
-    const hasOwn = (await this.#names()).some((name) => ownLists.test(name));
-    return hasOwn ? (await this.default()).name : this.#fallback.name;
+  /** Of the default network, whether or not its list has been written yet; undefined where that cannot be read. */
+  async defaultName(): Promise<string | undefined> {
+    const first = (await this.#names()).find((name) => ownLists.test(name));
+    if (first === undefined) return this.#fallback.name;
+    const { files } = await this.all();
+    return files.find(({ path }) => path === join(this.#dir, first))?.list.name;
   }
 
-  /** Every configuration, by file name, and the paths of those that are none. Looks, and writes nothing. */
-  async all(): Promise<{ readonly files: readonly ConfFile[]; readonly broken: readonly string[] }> {
+  /** Every configuration, by file name, and the failures of those that are none. Looks, and writes nothing. */
+  async all(): Promise<{ readonly files: readonly ConfFile[]; readonly broken: readonly BrokenFile[] }> {
     const files: ConfFile[] = [];
-    const broken: string[] = [];
+    const broken: BrokenFile[] = [];
     for (const name of await this.#names()) {
       const path = join(this.#dir, name);
       try {
-        files.push({ path, list: parseConfList(await readFile(path, 'utf8')) });
-      } catch {
-        broken.push(path);
+        files.push({ path, list: await readConfList(path) });
+      } catch (failure) {
+        if (!hasCode(failure, 'CNI_CONFIG_BROKEN')) throw failure;
+        broken.push({ path, failure });
       }
     }
     return { files, broken };
@@ -81,5 +89,14 @@ export class ConfFolder {
     const list = defaultConfList(this.#fallback);
     await replaceFile(join(this.#dir, '10-ignite.conflist'), `${JSON.stringify(list, null, 2)}\n`, 0o644);
     return list;
+  }
+}
+
+/** @throws CodedError CNI_CONFIG_BROKEN */
+async function readConfList(path: string): Promise<ConfList> {
+  try {
+    return parseConfList(await readFile(path, 'utf8'));
+  } catch (failure) {
+    throw configBroken(path, failure);
   }
 }

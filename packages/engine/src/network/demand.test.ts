@@ -19,7 +19,7 @@ const fits = (list: ConfList, addresses: readonly string[], hostPort?: number): 
   const request = asked(addresses);
   const ports = hostPort === undefined ? [] : [{ hostPort, vmPort: 80, protocol: 'tcp' as const }];
   const lists = { of: new Map([[request, list]]), defaultName: list.name };
-  assertDemandFits({ interfaces: [request], ports, reserved }, lists);
+  assertDemandFits({ ports, reserved }, lists);
 };
 const lan = (ipam: object): ConfList => ({
   cniVersion: '0.4.0',

@@ -7,15 +7,18 @@ import type { CniInterfaceRequest, NetworkDemand, Reservation } from './network.
 /** The lists of the networks that requests name. */
 export interface DemandedLists {
   readonly of: ReadonlyMap<CniInterfaceRequest, ConfList>;
-  /** Of the network of those that name none. */
-  readonly defaultName: string;
+  /** Of the network of those that name none; undefined where its list cannot be read. */
+  readonly defaultName: string | undefined;
 }
 
 /**
  * Pure. Refuses what a VM could not have of these networks.
  * @throws CodedError ADDRESS_INVALID, ADDRESS_TAKEN, MAC_TAKEN, PORTS_UNSUPPORTED
  */
-export function assertDemandFits({ ports, reserved }: NetworkDemand, lists: DemandedLists): void {
+export function assertDemandFits(
+  { ports, reserved }: Pick<NetworkDemand, 'ports' | 'reserved'>,
+  lists: DemandedLists,
+): void {
   const [first] = lists.of.values();
   if (ports.length > 0 && first && !hasCapability(first, 'portMappings')) throw portsUnsupported(first.name);
   for (const [{ addresses, mac }, list] of lists.of) {
@@ -35,7 +38,7 @@ export function assertDemandFits({ ports, reserved }: NetworkDemand, lists: Dema
 export const reservedOn = (
   name: string,
   reserved: readonly Reservation[],
-  defaultName: string,
+  defaultName: string | undefined,
 ): readonly Reservation[] => reserved.filter(({ network = defaultName }) => network === name);
 
 /** What a plugin that keeps its range elsewhere than in the list thinks of an address is known once it is asked. */

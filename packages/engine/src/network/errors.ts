@@ -52,7 +52,7 @@ export const recordInvalid = (path: string, cause: unknown): CodedError =>
   networkError(
     'NETWORK_RECORD_INVALID',
     `${path} does not tell how a VM is attached to its networks`,
-    'a newer Ignite may have written it: use that one, or remove the file when the VM no longer runs',
+    'a newer Ignite may have written it: use that one, or stop the VM and then remove the file',
     cause,
   );
 

@@ -206,7 +206,6 @@ test('LocalNetwork: a change of ports that was killed half-way is finished by th
   {
     await using network = await open();
     const [first, second] = [await freePort(), await freePort()];
-    const on = (hostPort: number) => [{ hostPort, vmPort: 80, protocol: 'tcp' as const }];
     for (const finish of [true, false]) {
       const asked = request({ ports: on(first) });
       await network.attach(asked, signal);
@@ -227,6 +226,37 @@ test('LocalNetwork: a change of ports that was killed half-way is finished by th
   }
   assert.deepEqual(hostState(), before);
 });
+
+test('LocalNetwork: a VM whose record cannot be read is told of, and hinders no other', async () => {
+  const before = hostState();
+  {
+    await using network = await open();
+    const [first, second] = [await freePort(), await freePort()];
+    const [broken, other] = [request(), request({ ports: on(first) })];
+    await network.attach(broken, signal);
+    const path = join(network.dir, 'network', `${broken.uid}.json`);
+    const record = readFileSync(path);
+    writeFileSync(path, record.subarray(0, 100));
+
+    await network.attach(other, signal);
+    await network.changePorts(other.uid, on(second), signal);
+    await network.rename(other.uid, 'renamed', signal);
+    await network.detach(other.uid, signal);
+    const [told, ...more] = await network.unreadable();
+    assert.deepEqual([told?.uid, more], [broken.uid, []]);
+    assert.ok(told?.failure.message.includes(path));
+    assert.match(told?.failure.hint ?? '', /remove the file/);
+
+    assert.deepEqual(await network.observe(broken.uid), { state: 'partial' });
+    await assert.rejects(network.detach(broken.uid, signal), { code: 'NETWORK_RECORD_INVALID' });
+    writeFileSync(path, record);
+    assert.deepEqual(await network.unreadable(), []);
+    assert.equal((await network.observe(broken.uid)).state, 'attached');
+  }
+  assert.deepEqual(hostState(), before);
+});
+
+const on = (hostPort: number) => [{ hostPort, vmPort: 80, protocol: 'tcp' as const }];
 
 /** On a bridge, a range and a folder of its own; detaches everything when disposed. */
 async function open(more: Partial<DefaultNetwork> = {}) {
@@ -298,6 +328,7 @@ async function open(more: Partial<DefaultNetwork> = {}) {
     },
     detach: (uid: string, until: AbortSignal) => network.detach(uid, until),
     observe: (uid: string) => network.observe(uid),
+    unreadable: () => network.unreadable(),
     [Symbol.asyncDispose]: async () => {
       for (const uid of attached) await network.detach(uid, signal);
       rmSync(dir, { recursive: true });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PortMapping } from '@ignite/api/v1/vm-network';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { type AttachmentRecord, AttachmentRecords, cniAttachment } from './attachment-record.ts';
@@ -12,9 +13,10 @@ import { ConfFolder } from './conf-folder.ts';
 import { type ConfList, hasCapability, hostBridge } from './conf-list.ts';
 import { type DemandedLists, assertDemandFits, reservedOn } from './demand.ts';
 import { DhcpDns } from './dhcp-dns.ts';
-import { macTaken, portsUnsupported } from './errors.ts';
+import { portsUnsupported } from './errors.ts';
 import { HostBridges } from './host-bridges.ts';
 import { assertPortsFree, isSamePort } from './host-ports.ts';
+import { withoutPrefix } from './ip-address.ts';
 import { linkBatch } from './link-batch.ts';
 import { Netns, netnsPath } from './netns.ts';
 import { netnsLinks } from './netns-links.ts';
@@ -25,6 +27,8 @@ import type {
   Network,
   NetworkDemand,
   NetworkObservation,
+  Reservation,
+  UnreadableAttachment,
 } from './network.ts';
 import { planHandOver, tapName } from './plan-attach.ts';
 import { type PlannedNic, planNics } from './plan-nics.ts';
@@ -65,15 +69,25 @@ export class LocalNetwork implements Network {
   }
 
   async observe(uid: string): Promise<NetworkObservation> {
-    const [record, netns] = await Promise.all([this.#records.read(uid), this.#netns.exists(uid)]);
-    if (!record && !netns) return { state: 'absent' };
-    return record?.attachment && netns
-      ? { state: 'attached', attachment: record.attachment }
-      : { state: 'partial' };
+    try {
+      const [record, netns] = await Promise.all([this.#records.read(uid), this.#netns.exists(uid)]);
+      if (!record && !netns) return { state: 'absent' };
+      return record?.attachment && netns
+        ? { state: 'attached', attachment: record.attachment }
+        : { state: 'partial' };
+    } catch (failure) {
+      if (hasCode(failure, 'NETWORK_RECORD_INVALID')) return { state: 'partial' };
+      throw failure;
+    }
+  }
+
+  async unreadable(): Promise<readonly UnreadableAttachment[]> {
+    return (await this.#records.all()).unreadable;
   }
 
   async validate(demand: NetworkDemand): Promise<void> {
-    assertDemandFits(demand, await this.#listsOf(demand));
+    const others = await this.#others(demand.uid);
+    assertDemandFits(beside(demand, others), await this.#listsOf(demand));
   }
 
   async attach(request: AttachRequest, signal: AbortSignal): Promise<Attachment> {
@@ -83,9 +97,8 @@ export class LocalNetwork implements Network {
     if (found.state === 'attached') return found.attachment;
     if (found.state === 'partial') await this.#detach(request.uid, signal);
     const lists = await this.#listsOf(request);
-    assertDemandFits(request, lists);
     const others = await this.#others(request.uid);
-    assertMacsFree(request, others);
+    assertDemandFits(beside(request, others), lists);
     await assertPortsFree(request.ports, portsOf(others), request.shadowsPrograms);
 
     const { uid, name, ports } = request;
@@ -220,7 +233,9 @@ export class LocalNetwork implements Network {
 
   /** What belongs to no VM alone goes with the last one that is on the network, or on any. */
   async #removeShared({ uid, interfaces }: AttachmentRecord, signal: AbortSignal): Promise<void> {
-    const others = await this.#others(uid);
+    const { records, unreadable } = await this.#records.all();
+    if (unreadable.length > 0) return; // whose VMs may use any of it
+    const others = records.filter((record) => record.uid !== uid);
     const used = new Set(others.flatMap((other) => other.interfaces.map(({ list }) => hostBridge(list))));
     for (const bridge of new Set(interfaces.map(({ list }) => hostBridge(list)))) {
       if (bridge !== undefined && !used.has(bridge)) await this.#bridges.removeUnused(bridge, signal);
@@ -229,7 +244,7 @@ export class LocalNetwork implements Network {
   }
 
   async #others(uid: string): Promise<readonly AttachmentRecord[]> {
-    return (await this.#records.all()).filter((record) => record.uid !== uid);
+    return (await this.#records.all()).records.filter((record) => record.uid !== uid);
   }
 
   async #lock(signal: AbortSignal): Promise<Disposable> {
@@ -246,7 +261,7 @@ export class LocalNetwork implements Network {
   /** Of Ignite 0.1.0, which had one server and noted no bridge. */
   async #takeOver(signal: AbortSignal): Promise<void> {
     if (!this.#services.hasOldServer()) return;
-    const records = await this.#records.all();
+    const { records } = await this.#records.all();
     const { bridge } = this.#options.fallback;
     if (records.some(({ interfaces }) => interfaces.some(({ list }) => hostBridge(list) === bridge)))
       await this.#bridges.adopt(bridge);
@@ -285,10 +300,19 @@ function attachmentOf(
   };
 }
 
-function assertMacsFree({ interfaces }: AttachRequest, others: readonly AttachmentRecord[]): void {
-  for (const asked of interfaces) {
-    if (asked.kind !== 'cni' || asked.mac === undefined) continue;
-    const holder = others.find(({ attachment }) => attachment?.nics.some(({ mac }) => mac === asked.mac));
-    if (holder) throw macTaken(asked.mac, `that of VM "${holder.name}"`);
-  }
+/** Pure. A demand to which what other VMs have now is reserved too. */
+function beside(demand: NetworkDemand, others: readonly AttachmentRecord[]): NetworkDemand {
+  return { ...demand, reserved: [...demand.reserved, ...others.flatMap(holdings)] };
+}
+
+function holdings({ name: vm, interfaces, attachment }: AttachmentRecord): readonly Reservation[] {
+  return interfaces.map(({ name, list, result }) => {
+    const mac = attachment?.nics.find((nic) => nic.name === name)?.mac;
+    return {
+      vm,
+      network: list.name,
+      addresses: (result?.ips ?? []).map(({ address }) => withoutPrefix(address)),
+      ...(mac !== undefined && { mac }),
+    };
+  });
 }

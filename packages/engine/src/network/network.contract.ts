@@ -104,12 +104,11 @@ export function testNetworkContract(
       ];
       for (const [code, more] of refusals) {
         const late = request({ interfaces: [eth0(more)] });
+        await assert.rejects(network.validate(late), { code });
         await assert.rejects(network.attach(late, signal), { code });
         await network.detach(late.uid, signal);
         assert.deepEqual(await network.observe(late.uid, signal), { state: 'absent' });
       }
-      for (const more of [refusals[2]![1], refusals[3]![1]])
-        await assert.rejects(network.validate(request({ interfaces: [eth0(more)] })));
     });
 
     test("an address that is another VM's is not given while that does not run", async () => {
@@ -129,6 +128,20 @@ export function testNetworkContract(
       }
       const owner = request({ interfaces: [eth0({ addresses: [after(1)] })] });
       assert.equal(addressOf(await network.attach(owner, signal)), after(1));
+    });
+
+    test('an address that a VM was given is refused to others while it has it, and not to that VM', async () => {
+      await using network = await open();
+      const holder = request();
+      const attachment = await network.attach(holder, signal);
+      const interfaces = [eth0({ addresses: [addressOf(attachment)] })];
+      const late = request({ interfaces });
+      const holds = { code: 'ADDRESS_TAKEN', message: new RegExp(`"${holder.name}"`) };
+      await assert.rejects(network.validate(late), holds);
+      await assert.rejects(network.attach(late, signal), holds);
+      await network.validate({ ...holder, interfaces });
+      await network.detach(holder.uid, signal);
+      await network.validate(late);
     });
 
     test('a VM may have several interfaces, even on one network', async () => {

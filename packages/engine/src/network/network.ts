@@ -1,4 +1,5 @@
 import type { InterfaceMode, PortMapping } from '@ignite/api/v1/vm-network';
+import type { CodedError } from '@ignite/toolkit/errors/coded-error';
 
 /** An interface on a CNI network. */
 export interface CniInterfaceRequest {
@@ -26,7 +27,7 @@ export interface FoundInterfaceRequest {
 
 export type InterfaceRequest = CniInterfaceRequest | FoundInterfaceRequest;
 
-/** What one interface of another VM was given by name: its own for as long as that VM exists, run or not. */
+/** What one interface of another VM was given by name, for as long as that VM exists, run or not; or has now. */
 export interface Reservation {
   /** The other VM's name. */
   readonly vm: string;
@@ -99,7 +100,13 @@ export type NetworkObservation =
   | { readonly state: 'attached'; readonly attachment: Attachment };
 
 /** What can be refused of a VM before anything is made. */
-export type NetworkDemand = Pick<AttachRequest, 'interfaces' | 'ports' | 'reserved'>;
+export type NetworkDemand = Pick<AttachRequest, 'uid' | 'interfaces' | 'ports' | 'reserved'>;
+
+/** A VM of which nobody can read how it is attached, and so not what others cannot have. */
+export interface UnreadableAttachment {
+  readonly uid: string;
+  readonly failure: CodedError;
+}
 
 /** A place on networks for each VM. Every call is idempotent and safe beside others. */
 export interface Network {
@@ -119,7 +126,12 @@ export interface Network {
   changePorts(uid: string, ports: readonly PortMapping[], signal: AbortSignal): Promise<void>;
   /** Has other VMs find it by another name; does nothing to a VM that is not attached. */
   rename(uid: string, name: string, signal: AbortSignal): Promise<void>;
-  /** Leaves no namespace, device, lease, rule or file of the VM, and works after a reboot took some of them. */
+  /**
+   * Leaves no namespace, device, lease, rule or file of the VM, and works after a reboot took some of them.
+   * @throws CodedError NETWORK_RECORD_INVALID
+   */
   detach(uid: string, signal: AbortSignal): Promise<void>;
+  /** One that cannot be read is partial. */
   observe(uid: string, signal: AbortSignal): Promise<NetworkObservation>;
+  unreadable(): Promise<readonly UnreadableAttachment[]>;
 }

@@ -7,5 +7,6 @@ export const shadowingNetwork = (network: Network): Network => ({
   changePorts: async (uid, ports, signal) => await network.changePorts(uid, ports, signal),
   rename: async (uid, name, signal) => await network.rename(uid, name, signal),
   detach: async (uid, signal) => await network.detach(uid, signal),
+  unreadable: async () => await network.unreadable(),
   observe: async (uid, signal) => await network.observe(uid, signal),
 });

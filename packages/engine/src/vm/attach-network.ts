@@ -1,3 +1,4 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmNetworkStatus } from '@ignite/api/v1/vm';
 import type { VmNetwork } from '@ignite/api/v1/vm-network';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
@@ -13,10 +14,12 @@ import { changeVm } from './vm-store.ts';
 export async function attachNetwork(
   vm: Vm,
   host: { readonly store: ObjectStore; readonly network: Network },
-  signal: AbortSignal,
+  op: ClientOperation,
 ): Promise<Vm> {
   const { uid, name, annotations } = vm.metadata;
   const { network } = vm.spec;
+  const vms = await listVms(host.store);
+  await warnOfUnreadable(vms, host.network, op);
   const attachment = await host.network.attach(
     {
       uid,
@@ -24,14 +27,26 @@ export async function attachNetwork(
       ports: network.ports,
       vmmUid: sandboxUser(uid),
       interfaces: interfaceRequests(network, annotations, lastAddresses(vm)),
-      reserved: reservations(await listVms(host.store), uid),
+      reserved: reservations(vms, uid),
       dns: network.dns,
     },
-    signal,
+    op.signal,
   );
   return await changeVm(host.store, vm, (now) => ({
     status: { ...now.status, network: networkStatus(attachment) },
   }));
+}
+
+/** Of VMs whose ports and addresses this one is not kept from. */
+async function warnOfUnreadable(
+  vms: readonly Vm[],
+  network: Network,
+  { report }: ClientOperation,
+): Promise<void> {
+  for (const { uid, failure } of await network.unreadable()) {
+    const name = vms.find(({ metadata }) => metadata.uid === uid)?.metadata.name ?? uid;
+    report({ kind: 'warning', message: `VM "${name}": ${failure.message}: ${failure.hint}` });
+  }
 }
 
 /** Pure. */
@@ -88,6 +103,7 @@ export async function assertNetworkFits(
   network: Network,
 ): Promise<void> {
   await network.validate({
+    uid: wanted.uid,
     interfaces: interfaceRequests(wanted.network, wanted.annotations),
     ports: wanted.network.ports,
     reserved: reservations(vms, wanted.uid),

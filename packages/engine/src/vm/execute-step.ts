@@ -62,7 +62,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       await growDisk(vm, host, op.signal);
       return vm;
     case 'attach-network':
-      return await attachNetwork(vm, host, op.signal);
+      return await attachNetwork(vm, host, op);
     case 'publish-ports':
       await host.network.changePorts(uid, vm.spec.network.ports, op.signal);
       return vm;
