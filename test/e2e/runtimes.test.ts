@@ -192,6 +192,34 @@ for (const name of all) {
   });
 }
 
+test('containerd that is slow: a start that is killed or interrupted is taken up or undone', async (t) => {
+  if (!daemonOf('containerd', t)) return;
+  await using daemon = await startContainerd({ shimSeconds: 2 });
+  const slow = plain.with({ CONTAINERD_ADDRESS: daemon.socket });
+  const list = ['-a', daemon.socket, '-n', 'ignite', 'containers', 'list', '-q'];
+  const known = (): string => execFileSync('ctr', list, { encoding: 'utf8' });
+  const making = async (vm: string): Promise<ReturnType<Ignite['start']>> => {
+    const before = known();
+    const command = slow.start(runArgs(vm, 'containerd', 'sleep', '1000'));
+    await until(() => known() !== before);
+    return command;
+  };
+  for (const next of [['start'], ['rm', '-f']]) {
+    const vm = `slow-${next[0]}`;
+    const killed = await making(vm);
+    killed.kill();
+    await killed.ended;
+    await slow.ok(...next, vm);
+  }
+  await slow.ok('rm', '-f', 'slow-start');
+  const interrupted = await making('slow-interrupted');
+  interrupted.interrupt();
+  assert.equal((await interrupted.ended).code, 130);
+  assert.equal(known(), '', 'what was not begun before the interrupt is undone');
+  assert.equal(await slow.ok('ps', '-q'), '');
+  await slow.ok('rm', 'slow-interrupted');
+});
+
 test('the end of a VM is cleared up after at once by containerd, and by the next look under Docker', async (t) => {
   if (!daemonOf('containerd', t) || !daemonOf('docker', t)) return;
   const netns = (): string => execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' });

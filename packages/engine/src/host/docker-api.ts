@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import * as v from 'valibot';
+import { answerLimitMs, withinAnswerLimit } from './answer-limit.ts';
 import { runtimeUnreachable } from './errors.ts';
 
 const answerLimitBytes = 16 * 2 ** 20;
@@ -40,9 +41,11 @@ interface Asked {
  */
 export class DockerApi {
   readonly #socket: () => string;
+  readonly #limitMs: number;
 
-  constructor(socket: () => string) {
+  constructor(socket: () => string, limitMs = answerLimitMs) {
     this.#socket = socket;
+    this.#limitMs = limitMs;
   }
 
   /** The path of its socket. */
@@ -105,7 +108,10 @@ export class DockerApi {
   async #ask(asked: Asked, signal: AbortSignal): Promise<string> {
     const socketPath = this.socket;
     try {
-      const { status, text } = await send(socketPath, asked, signal);
+      const daemon = { name: 'docker', socket: socketPath, limitMs: this.#limitMs } as const;
+      const { status, text } = await withinAnswerLimit(daemon, signal, (limited) =>
+        send(socketPath, asked, limited),
+      );
       if (status < 400) return text;
       throw new DockerFailedError(status, messageOf(text));
     } catch (failure) {

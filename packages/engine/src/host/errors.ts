@@ -15,6 +15,18 @@ export const runtimeUnreachable = (
     cause,
   });
 
+/** It takes connections, and no more. */
+export const runtimeHangs = (
+  daemon: HostDaemon,
+  socket: string,
+  limitMs: number,
+  cause?: unknown,
+): CodedError<HostErrorCode> =>
+  new CodedError('RUNTIME_UNREACHABLE', `${daemon} at ${socket} gave no answer within ${limitMs / 1_000} s`, {
+    hint: `see "journalctl -u ${daemon}" for what it waits for, restart it and repeat`,
+    cause,
+  });
+
 export const dockerHostInvalid = (host: string): CodedError<HostErrorCode> =>
   new CodedError(
     'DOCKER_HOST_INVALID',

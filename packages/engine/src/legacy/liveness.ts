@@ -1,6 +1,6 @@
-import { readFile, readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { findProcesses } from '@ignite/toolkit/process/find-processes';
 
 /** Whether the original still runs a VM: its metrics socket answers, or one of its processes names the VM. */
 export async function isAlive(vm: { readonly uid: string; readonly dir: string }): Promise<boolean> {
@@ -21,12 +21,9 @@ async function answers(path: string): Promise<boolean> {
 }
 
 async function hasProcess(uid: string): Promise<boolean> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  const found = await findProcesses(
+    ([program = '', ...args]) =>
+      /(^|\/)(firecracker|ignite-spawn)$/.test(program) && args.some((arg) => arg.includes(uid)),
   );
-  return lines.some((line) => {
-    const [program = '', ...args] = line.split('\0');
-    return /(^|\/)(firecracker|ignite-spawn)$/.test(program) && args.some((arg) => arg.includes(uid));
-  });
+  return found.length > 0;
 }

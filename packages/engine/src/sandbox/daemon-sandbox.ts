@@ -7,7 +7,7 @@ import { endProcess, processStartTime } from '@ignite/toolkit/process/pid';
 import * as v from 'valibot';
 import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
 
-const askTimeoutMs = 20_000;
+const neverAborted = new AbortController().signal;
 
 export type FoundContainer =
   | { readonly state: 'absent' }
@@ -88,7 +88,7 @@ export class DaemonSandbox implements Sandbox {
 
   async #find(uid: string, mayGuess: boolean): Promise<FoundContainer> {
     try {
-      return await this.#daemon.find(uid, AbortSignal.timeout(askTimeoutMs));
+      return await this.#daemon.find(uid, neverAborted);
     } catch (failure) {
       if (mayGuess && hasCode(failure, 'RUNTIME_UNREACHABLE')) return { state: 'exited' };
       throw failure;

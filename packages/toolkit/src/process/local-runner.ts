@@ -9,7 +9,7 @@ const drainMs = 1_000;
 
 /**
  * Runs tools on this host, each in a process group of its own, and each ended by the kernel when we are killed: none
- * goes on beside the command that clears up after us.
+ * goes on beside the command that clears up after us, which waits for those that are to outlive us.
  */
 export const localRunner: Runner = { run: (command, signal) => run(command, signal) };
 

@@ -10,6 +10,8 @@ export interface Command {
   readonly onStderr?: (text: string) => void;
   /** Called with each piece of stdout as it comes, for output that is large or not text; the result has none of it. */
   readonly onStdout?: (part: Buffer) => void;
+  /** Goes on when we are killed: it leaves less half-made at its end than where it would be cut short. */
+  readonly outlivesUs?: boolean;
 }
 
 export interface CommandResult {

@@ -5,9 +5,12 @@ import type { Command } from './runner.ts';
 /** setpriv(1) exits with this where there is no such program, as shells do. */
 const notExecuted = 127;
 
-/** Starts a tool in a process group of its own, which the kernel ends when we are killed. */
-export const spawnTool = ({ tool, args, cwd, env }: Command, stdio: StdioOptions): ChildProcess =>
-  spawn('setpriv', ['--pdeathsig', 'KILL', tool, ...args], {
+/** Starts a tool in a process group of its own, which the kernel ends when we are killed, unless it is to outlive us. */
+export const spawnTool = (
+  { tool, args, cwd, env, outlivesUs = false }: Command,
+  stdio: StdioOptions,
+): ChildProcess =>
+  spawn('setpriv', ['--pdeathsig', outlivesUs ? 'clear' : 'KILL', tool, ...args], {
     cwd,
     detached: true,
     env: env ? { ...process.env, ...env } : process.env,
