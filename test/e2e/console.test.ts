@@ -50,6 +50,11 @@ test('exec passes input on, byte by byte, and gives a terminal where one is aske
   assert.equal(await terminal.ended, 0);
 });
 
+test('the power button is watched beside the init of the image', async () => {
+  assert.match(await ignite.ok('exec', 'my-vm', 'ps ax'), / sh \/run\/ignite\/agent$/m);
+  assert.doesNotMatch(await ignite.ok('logs', 'my-vm'), /init: line/);
+});
+
 test('attach shows the console, takes what is typed, and ^P^Q detaches without harm', async () => {
   await using terminal = ignite.onTerminal(['attach', 'my-vm']);
   await terminal.shows(/Attached; \^P\^Q detaches/);

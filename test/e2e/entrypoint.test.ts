@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Ignite } from './fixtures/ignite.ts';
@@ -53,6 +54,13 @@ test('run -i shows the console and exits with the code of the entrypoint', async
   );
   assert.equal(result.code, 4);
   assert.equal(result.stdout.match(/seen/g)?.length, 1, result.stdout);
+});
+
+test('run -i in a pipe: the entrypoint reads every byte and the end, and what it prints is all there is', async () => {
+  const noise = Buffer.from(Array.from({ length: 10_000 }, (_, at) => at % 256));
+  const md5 = createHash('md5').update(noise).digest('hex');
+  const result = await ignite.start(['run', '-i', 'busybox', '--', 'md5sum'], noise).ended;
+  assert.deepEqual({ ...result, stderr: '' }, { code: 0, stdout: `${md5}  -\n`, stderr: '' }, result.stderr);
 });
 
 test('run -i on a terminal: nothing is drawn over the console, and ^P^Q leaves the VM running', async () => {

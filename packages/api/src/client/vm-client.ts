@@ -26,6 +26,8 @@ export interface StartVmRequest {
   readonly ignorePreflightChecks?: readonly string[];
   /** What a start that fails has made is left to be looked at; the next start or stop clears it up. */
   readonly keepFailed?: boolean;
+  /** Who writes to the entrypoint's console is a program: nothing is echoed, and no byte but line breaks means anything. */
+  readonly isInputPiped?: boolean;
 }
 
 /** How to reach a VM by SSH: everything that OpenSSH's client needs, host key pinned. */
@@ -78,6 +80,8 @@ export interface VmClient extends Finder<Vm> {
   wait(query: string, signal: AbortSignal): Promise<Vm>;
   /** The console's output, oldest first. */
   logs(query: string, request: LogsRequest, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Resolves once the image's init or entrypoint is about to begin. @throws CodedError VM_NOT_RUNNING */
+  untilHandedOver(query: string, signal: AbortSignal): Promise<void>;
   /** The path of the unix stream socket that is the VM's console. @throws CodedError VM_NOT_RUNNING */
   consoleSocket(query: string, signal: AbortSignal): Promise<string>;
   /** Waits until SSH answers. @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE */

@@ -46,6 +46,8 @@ import {
 } from '../vm/errors.ts';
 import { allottedMemoryOf, untilMemoryGiven } from '../vm/guest-memory.ts';
 import { pauseVm, resumeVm } from '../vm/pause-vm.ts';
+import { parseGuestReports } from '../vm/exit-status.ts';
+import { readTail } from '../vm/read-tail.ts';
 import { reconcileVm } from '../vm/reconcile-vm.ts';
 import { restartWhenDue } from '../vm/restart-vm.ts';
 import { settleVm } from '../vm/settle-vm.ts';
@@ -66,6 +68,7 @@ import type { LocalHost } from './local-client.ts';
 const defaultGraceMs = 30_000;
 const sshTimeoutMs = 180_000;
 const socketPollMs = 10;
+const reportPollMs = 50;
 
 /** VMs of this host. */
 export class LocalVms implements VmClient {
@@ -138,7 +141,8 @@ export class LocalVms implements VmClient {
         op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });
       }
       try {
-        return await startVm(found, { power: 'Running' }, host, op);
+        const { isInputPiped = false } = request;
+        return await startVm(found, { power: 'Running', isInputPiped }, host, op);
       } catch (failure) {
         const clear = request.keepFailed ? keepFailedStart : clearFailedStart;
         await clear(await withPower(found, 'Stopped', this.#host), failure, this.#host, op);
@@ -232,6 +236,15 @@ export class LocalVms implements VmClient {
       },
       signal,
     );
+  }
+
+  async untilHandedOver(query: string, signal: AbortSignal): Promise<void> {
+    const { uid } = (await this.#running(query, signal)).metadata;
+    const { exitStatus } = vmFiles(this.#host.paths, uid);
+    while (!parseGuestReports(await readTail(exitStatus)).some(({ kind }) => kind === 'ready')) {
+      await this.#running(uid, signal);
+      await delay(reportPollMs, undefined, { signal });
+    }
   }
 
   async consoleSocket(query: string, signal: AbortSignal): Promise<string> {

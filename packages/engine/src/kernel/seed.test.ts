@@ -35,6 +35,7 @@ const seed: GuestSeed = {
   user: 'app',
   workDir: '',
   stopSignal: '',
+  isInputPiped: false,
   entropy: Buffer.alloc(16, 7),
   mounts: [],
   files: [],

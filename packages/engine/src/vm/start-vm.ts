@@ -8,12 +8,15 @@ import { reconcileVm } from './reconcile-vm.ts';
 import { changeVm } from './vm-store.ts';
 
 /** Where a VM shall be that is up. */
-const upGoal = ({ spec }: Vm): Goal => ({ kind: spec.power === 'Paused' ? 'paused' : 'running' });
+const upGoal = ({ spec }: Vm, isInputPiped: boolean): Goal =>
+  spec.power === 'Paused' ? { kind: 'paused' } : { kind: 'running', isInputPiped };
 
 /** Why a VM is started. `restarts`: how often that was done without anyone asking. */
 export interface StartReason {
   readonly power: VmSpec['power'];
   readonly restarts?: RestartStatus;
+  /** As in `StartVmRequest`. */
+  readonly isInputPiped?: boolean;
 }
 
 /**
@@ -33,5 +36,5 @@ export async function startVm(vm: Vm, why: StartReason, host: VmHost, op: Client
       ...(why.restarts && { restarts: why.restarts }),
     },
   }));
-  return await reconcileVm(starting, upGoal(starting), host, op);
+  return await reconcileVm(starting, upGoal(starting, why.isInputPiped ?? false), host, op);
 }

@@ -9,7 +9,7 @@ import { hostArch } from '../host/arch.ts';
 import { vmFiles } from '../host/paths.ts';
 import type { CpioEntry } from '../kernel/cpio.ts';
 import { hostProgram } from '../kernel/guest-programs.ts';
-import { renderSeed } from '../kernel/seed.ts';
+import { type GuestSeed, renderSeed } from '../kernel/seed.ts';
 import type { Attachment } from '../network/network.ts';
 import { volumeMounts } from '../storage/volume-devices.ts';
 import { guestNetwork } from './attach-network.ts';
@@ -21,14 +21,23 @@ import { imageOf } from './vm-store.ts';
 import { volumesOf } from './volume-steps.ts';
 
 /** Writes what makes a VM of an image this one: the disk for our init, and the one for cloud-init where it is read. */
-export async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+export async function writeSeed(
+  vm: Vm,
+  { isInputPiped }: { readonly isInputPiped: boolean },
+  host: VmHost,
+  signal: AbortSignal,
+): Promise<void> {
   const { uid, name } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   const network = await host.network.observe(uid, signal);
   if (network.state !== 'attached') throw new Error(`the network of VM ${name} has gone meanwhile`);
   const { attachment } = network;
   const authorizedKeys = await keysOf(vm, files.publicKey);
-  await replaceFile(files.seed, await seedOf(vm, attachment, authorizedKeys, host), 0o600);
+  await replaceFile(
+    files.seed,
+    renderSeed({ ...(await seedOf(vm, attachment, authorizedKeys, host)), isInputPiped }),
+    0o600,
+  );
   if (!readsCloudInit(vm)) return;
   const facts = { ...guestNetwork(vm, attachment), vmUid: uid, hostname: name, authorizedKeys };
   await writeCloudInitDisk(
@@ -44,11 +53,11 @@ async function seedOf(
   attachment: Attachment,
   authorizedKeys: readonly string[],
   host: VmHost,
-): Promise<Buffer> {
+): Promise<Omit<GuestSeed, 'isInputPiped'>> {
   const { uid, name } = vm.metadata;
   const { hostKey } = vmFiles(host.paths, uid);
   const { config, bootMode } = (await imageOf(vm, host.store)).status;
-  return renderSeed({
+  return {
     vmUid: uid,
     hostname: name,
     adopted: vm.status.adopted ?? false,
@@ -69,7 +78,7 @@ async function seedOf(
     entropy: randomBytes(512),
     mounts: volumeMounts(await volumesOf(vm, host)),
     files: await readCopiedFiles(vm.spec.copyFiles),
-  });
+  };
 }
 
 /** By which init makes a partition larger; nothing where this host has none that the guest could run. */
