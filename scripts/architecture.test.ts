@@ -12,7 +12,10 @@ const planted = [
   ['planners-are-pure', edge('packages/engine/src/vm/plan-x.ts', '@ignite/toolkit/process/local-runner')],
   ['no-barrel', edge('packages/api/src/index.ts', 'packages/api/src/a.ts')],
   ['no-test-imports', edge('packages/api/src/a.ts', 'packages/api/src/a.test.ts')],
-  ['capabilities-know-no-vm', edge('packages/engine/src/network/a.ts', 'packages/engine/src/vm/plan-vm.ts')],
+  [
+    'capabilities-know-no-vm',
+    edge('packages/engine/src/network/a.ts', 'packages/engine/src/vm/plan/plan-vm.ts'),
+  ],
 ] as const;
 
 for (const [rule, violation] of planted) {
@@ -30,6 +33,8 @@ test('architecture: what the layers allow is no violation', () => {
       edge('packages/cli/src/main.ts', '@ignite/engine/wire'),
       edge('packages/toolkit/src/process/a.ts', 'node:child_process'),
       edge('packages/engine/src/vm/plan-x.ts', 'node:fs', true),
+      edge('packages/engine/src/vm/steps/a.ts', 'packages/engine/src/vm/launch/b.ts'),
+      edge('packages/engine/src/vm/steps/a.ts', 'packages/engine/src/vm/errors.ts'),
     ]),
     [],
   );

@@ -9,7 +9,7 @@ const listing = [
   `${cli}/render/error.ts`,
   `${cli}/commands/ps.ts`,
   'packages/engine/src/client/read-client.ts',
-  'packages/engine/src/network/settings.ts',
+  'packages/engine/src/network/cni/settings.ts',
 ];
 
 /** What takes milliseconds to load, and no listing needs: a start of Node takes 25. */

@@ -9,7 +9,7 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { FlagValues, Invocation } from './arguments/command.ts';
 import { logLevelOf, tells } from './arguments/log-level.ts';
-import { Progress } from './render/progress.ts';
+import { Progress } from './render/message/progress.ts';
 
 export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
   return {
@@ -42,7 +42,7 @@ export async function withReader<T>(
 ): Promise<T> {
   const [{ openReadClient }, { networkSettings }] = await Promise.all([
     import('@ignite/engine/client/read-client'),
-    import('@ignite/engine/network/settings'),
+    import('@ignite/engine/network/cni/settings'),
   ]);
   const { flags, io } = invocation;
   const paths = pathsOf(flags, io.env);

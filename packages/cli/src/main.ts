@@ -23,7 +23,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     return await runCommand(line, io, abort.signal);
   } catch (failure) {
     if (abort.signal.aborted) return interrupted;
-    const { renderError, exitStatusOf } = await import('./render/error.ts');
+    const { renderError, exitStatusOf } = await import('./render/message/error.ts');
     io.err.write(renderError(failure, isDebugged));
     return exitStatusOf(failure);
   } finally {
@@ -34,7 +34,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
 async function runCommand(line: CommandLine, io: Io, signal: AbortSignal): Promise<number> {
   const { command, name, flags, args, rest } = line;
   if (!command || flags.isSet('help')) {
-    const { helpAbout, styleOf } = await import('./commands/help.ts');
+    const { helpAbout, styleOf } = await import('./commands/help/help.ts');
     io.out.write(await helpAbout(name, styleOf(io)));
     return 0;
   }

@@ -1,6 +1,6 @@
 import type { Command, Flag, Flags } from '../arguments/command.ts';
 import { globalFlags } from '../arguments/global-flags.ts';
-import { twoColumns, wrap } from './text-width.ts';
+import { twoColumns, wrap } from './text/text-width.ts';
 
 /** What the reader's terminal can do. */
 export interface HelpStyle {

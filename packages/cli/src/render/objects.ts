@@ -6,7 +6,7 @@ import { usageError } from '../arguments/usage-error.ts';
 import { pathsOf } from '../context.ts';
 import type { Io } from '../io.ts';
 import type { ViewContext } from './go-view/view-context.ts';
-import { fitRows, table } from './table.ts';
+import { fitRows, table } from './text/table.ts';
 
 export const templateFlags: Flags = {
   format: {

@@ -2,7 +2,7 @@ import { type FieldChange, dottedPath } from '@ignite/toolkit/diff/field-change'
 import { keyText } from '@ignite/toolkit/gitops/object-key';
 import type { Action, SyncPlan } from '@ignite/toolkit/gitops/plan-sync';
 import { bytes, formatBytes } from '@ignite/toolkit/units/bytes';
-import { printable } from './printable.ts';
+import { printable } from './text/printable.ts';
 
 const signs = { create: '+', change: '~', replace: '±', delete: '-', unchanged: ' ' } as const;
 const colours = { create: 32, change: 33, replace: 35, delete: 31, unchanged: 0 } as const;

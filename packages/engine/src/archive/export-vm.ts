@@ -16,8 +16,8 @@ import { lockLayout } from '../oci/layout-lock.ts';
 import { copyImageOut } from '../oci/skopeo.ts';
 import { writeTar } from '../oci/tar.ts';
 import { flatten } from '../rootfs/qemu-img.ts';
-import type { VmHost } from '../vm/execute-step.ts';
-import { imageOf, kernelOf } from '../vm/vm-store.ts';
+import { imageOf, kernelOf } from '../store/vm-store.ts';
+import type { VmHost } from '../vm/vm-host.ts';
 import { type VmArchive, vmArchive } from './vm-archive.ts';
 
 /** Writes a VM as one archive. One that runs is halted while its disk is copied. */

@@ -11,7 +11,7 @@ import { parsePlatform } from '../oci/platform.ts';
 import { familiarName, parseReference } from '../oci/reference.ts';
 import { copyImageOut } from '../oci/skopeo.ts';
 import { addLayer, configureImage } from '../oci/umoci.ts';
-import type { VmHost } from '../vm/execute-step.ts';
+import type { VmHost } from '../vm/vm-host.ts';
 import { configSettings } from './config-settings.ts';
 import { type ChangesRequest, readChanges } from './read-changes.ts';
 

@@ -4,10 +4,10 @@ import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
 import { readOverlay } from '../rootfs/overlay-header.ts';
 import { convertToQcow2, createOverlay, rebase } from '../rootfs/qemu-img.ts';
-import type { VmHost } from '../vm/execute-step.ts';
-import { whileHalted } from '../vm/pause-vm.ts';
-import { vmDisk } from '../vm/vm-disk.ts';
-import { withVmLocked } from '../vm/vm-lock.ts';
+import { withVmLocked } from '../store/vm-lock.ts';
+import { vmDisk } from '../vm/disks/vm-disk.ts';
+import { whileHalted } from '../vm/lifecycle/pause-vm.ts';
+import type { VmHost } from '../vm/vm-host.ts';
 
 /**
  * Copies a VM's disk to `target`, as a qcow2 on this host's base disk of its image, or one that stands by itself. A VM that

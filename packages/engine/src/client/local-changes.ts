@@ -11,7 +11,7 @@ import { type ChangesRequest, readChanges } from '../changes/read-changes.ts';
 import { hostArch } from '../host/arch.ts';
 import { kernelDir } from '../host/paths.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
-import { imageOf } from '../vm/vm-store.ts';
+import { imageOf } from '../store/vm-store.ts';
 import type { LocalHost } from './local-client.ts';
 
 /** Of the bytes of a list of changes, some millions of them, which are read at once. */

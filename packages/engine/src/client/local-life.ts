@@ -3,9 +3,9 @@ import type { LifeClient, RestoredVm } from '@ignite/api/client/life-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { MetCondition, VmCondition } from '@ignite/api/client/vm-condition';
 import type { Vm } from '@ignite/api/v1/vm';
-import { untilCondition } from '../vm/await-condition.ts';
-import { renameVm } from '../vm/rename-vm.ts';
-import { restoreVms } from '../vm/restore-vms.ts';
+import { untilCondition } from '../vm/lifecycle/await-condition.ts';
+import { renameVm } from '../vm/lifecycle/rename-vm.ts';
+import { restoreVms } from '../vm/lifecycle/restore-vms.ts';
 import type { LocalHost } from './local-client.ts';
 
 /** What becomes of this host's VMs over the years. */

@@ -19,13 +19,14 @@ import { isSessionOpen, sessionPath } from '../guest/ssh-session.ts';
 import { hostArch } from '../host/arch.ts';
 import { locksDir, vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
 import { assertPreflight, isTypeIgnored, planPreflight } from '../host/preflight.ts';
+import { readTail } from '../host/read-tail.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import { shadowingNetwork } from '../network/shadowing-network.ts';
 import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
-import { assertNetworkFits } from '../vm/attach-network.ts';
-import { addressOf, untilExited, untilReady } from '../vm/await-vm.ts';
-import { readConsole } from '../vm/console.ts';
-import { untilContentStays } from '../vm/content-lock.ts';
+import { listVms } from '../store/list-objects.ts';
+import { withVmLocked } from '../store/vm-lock.ts';
+import { findVm, getVm, withPower } from '../store/vm-store.ts';
+import { untilContentStays } from '../vm/definition/content-lock.ts';
 import {
   assertFoundAnywhere,
   assertUnused,
@@ -34,8 +35,10 @@ import {
   validateRequest,
   warnOfSmallDisk,
   warnOfUnusedEnv,
-} from '../vm/create-vm.ts';
-import { clearFailedStart, keepFailedStart } from '../vm/failed-start.ts';
+} from '../vm/definition/create-vm.ts';
+import { type StartableVm, vmNeeds } from '../vm/definition/vm-needs.ts';
+import { daemonOf, recordRuntime, withRuntime } from '../vm/definition/vm-runtime.ts';
+import { vmDisk } from '../vm/disks/vm-disk.ts';
 import {
   consoleUnsupported,
   isPaused,
@@ -44,22 +47,20 @@ import {
   notRunning,
   stillRunning,
 } from '../vm/errors.ts';
-import { allottedMemoryOf, untilMemoryGiven } from '../vm/guest-memory.ts';
-import { pauseVm, resumeVm } from '../vm/pause-vm.ts';
-import { parseGuestReports } from '../vm/exit-status.ts';
-import { readTail } from '../vm/read-tail.ts';
-import { reconcileVm } from '../vm/reconcile-vm.ts';
-import { restartWhenDue } from '../vm/restart-vm.ts';
-import { settleVm } from '../vm/settle-vm.ts';
-import { archOf, assertMachine } from '../vm/vm-machine.ts';
-import { vmDisk } from '../vm/vm-disk.ts';
-import { type StartableVm, vmNeeds } from '../vm/vm-needs.ts';
-import { startVm } from '../vm/start-vm.ts';
-import { recordInLife } from '../vm/vm-events.ts';
-import { withVmLocked } from '../vm/vm-lock.ts';
-import { daemonOf, recordRuntime, withRuntime } from '../vm/vm-runtime.ts';
-import { listVms } from '../vm/list-objects.ts';
-import { findVm, getVm, withPower } from '../vm/vm-store.ts';
+import { archOf, assertMachine } from '../vm/launch/vm-machine.ts';
+import { addressOf, untilExited, untilReady } from '../vm/lifecycle/await-vm.ts';
+import { clearFailedStart, keepFailedStart } from '../vm/lifecycle/failed-start.ts';
+import { pauseVm, resumeVm } from '../vm/lifecycle/pause-vm.ts';
+import { reconcileVm } from '../vm/lifecycle/reconcile-vm.ts';
+import { restartWhenDue } from '../vm/lifecycle/restart-vm.ts';
+import { settleVm } from '../vm/lifecycle/settle-vm.ts';
+import { startVm } from '../vm/lifecycle/start-vm.ts';
+import { readConsole } from '../vm/observe/console.ts';
+import { allottedMemoryOf } from '../vm/plan/allotted-memory.ts';
+import { parseGuestReports } from '../vm/plan/exit-status.ts';
+import { assertNetworkFits } from '../vm/steps/attach-network.ts';
+import { untilMemoryGiven } from '../vm/steps/guest-memory.ts';
+import { recordInLife } from '../vm/steps/vm-events.ts';
 import { vmmOf } from '../vm/vmm-of.ts';
 import { accelFor } from '../vmm/accel.ts';
 import { assertVmm } from '../vmm/assert-vmm.ts';

@@ -13,7 +13,7 @@ import {
   parseVolumeSpec,
   removeVolume,
 } from '../storage/volume-objects.ts';
-import { listVms } from '../vm/list-objects.ts';
+import { listVms } from '../store/list-objects.ts';
 
 type VolumeHost = VolumeDeps & { readonly store: ObjectStore; readonly sandbox: Sandbox };
 

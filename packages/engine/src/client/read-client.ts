@@ -8,10 +8,10 @@ import { openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { eventReader } from '../events/event-reader.ts';
 import { type Paths, storePath } from '../host/paths.ts';
-import type { NetworkSettings } from '../network/settings.ts';
+import type { NetworkSettings } from '../network/cni/settings.ts';
 import { findByReference } from '../oci/find-by-reference.ts';
-import { bootId, withTruePhase } from '../vm/liveness.ts';
-import { listImages, listKernels, listVms, listVolumes } from '../vm/list-objects.ts';
+import { listImages, listKernels, listVms, listVolumes } from '../store/list-objects.ts';
+import { bootId, withTruePhase } from '../vm/observe/liveness.ts';
 
 /** Reads from an open store, and from the host's description of its networks. */
 export function readClient(store: ObjectStore, networks: NetworkSettings): ReadClient {
@@ -53,10 +53,10 @@ const networkFinder = (
   vms: () => Promise<readonly Vm[]>,
 ): ReadClient['networks'] => ({
   ...finder(findNetwork, async () => {
-    const { listCniNetworks } = await import('../network/cni-networks.ts'); // `ps` shall not wait for it
+    const { listCniNetworks } = await import('../network/cni/cni-networks.ts'); // `ps` shall not wait for it
     return await listCniNetworks(settings, await vms());
   }),
-  broken: async () => await (await import('../network/cni-networks.ts')).brokenCniNetworks(settings),
+  broken: async () => await (await import('../network/cni/cni-networks.ts')).brokenCniNetworks(settings),
 });
 
 const emptyClient = (networks: NetworkSettings): ReadClient => ({

@@ -12,9 +12,9 @@ import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
 import * as v from 'valibot';
 import { type Paths, storePath } from '../host/paths.ts';
 import { lockLayout } from '../oci/layout-lock.ts';
-import { untilContentStays, withContent } from '../vm/content-lock.ts';
-import { storeVm } from '../vm/create-vm.ts';
-import { listImages, listVms } from '../vm/list-objects.ts';
+import { listImages, listVms } from '../store/list-objects.ts';
+import { untilContentStays, withContent } from '../vm/definition/content-lock.ts';
+import { storeVm } from '../vm/definition/create-vm.ts';
 import { removeUnused } from './remove-unused.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'remove-unused-'));

@@ -2,7 +2,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { VmClient } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Paths } from '../host/paths.ts';
-import { lockContent } from '../vm/content-lock.ts';
+import { lockContent } from '../vm/definition/content-lock.ts';
 
 /** An image or a kernel that shall go. */
 export interface Removal<T> {

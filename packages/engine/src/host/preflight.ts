@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
-import { canBind } from '../network/host-ports.ts';
-import { formatPortMapping } from '../network/port-text.ts';
+import { canBind } from '../network/address/host-ports.ts';
+import { formatPortMapping } from '../network/address/port-text.ts';
 import { findProgram, isAccessible } from './find-program.ts';
 
 /** What a VM needs of its host to be started. */

@@ -11,19 +11,19 @@ import { newUid } from '@ignite/toolkit/object/uid';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { recordEvent } from '../events/record-event.ts';
 import { kernelDir, layoutDir, locksDir } from '../host/paths.ts';
-import type { ImageDeps, ImportRequest } from '../oci/import-image.ts';
-import { type ImageRequest, parseImportRequest } from '../oci/image-objects.ts';
-import { layoutTag } from '../oci/import-image.ts';
 import { type Imported, findImported, importName } from '../oci/arch-name.ts';
-import { describeImage } from '../oci/image-config.ts';
 import { bringImage } from '../oci/bring-image.ts';
+import { describeImage } from '../oci/image-config.ts';
+import { type ImageRequest, parseImportRequest } from '../oci/image-objects.ts';
+import type { ImageDeps, ImportRequest } from '../oci/import-image.ts';
+import { layoutTag } from '../oci/import-image.ts';
 import { lockLayout } from '../oci/layout-lock.ts';
 import { type UnpackedImage, removeTag, unpackImage } from '../oci/umoci.ts';
-import { listKernels } from '../vm/list-objects.ts';
+import { listKernels } from '../store/list-objects.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
+import { buildDebianKernel, kernelPackage } from './debian-kernel.ts';
 import { kernelArchMismatch } from './errors.ts';
 import { adoptedKernelId, moveKernelFiles, placeKernelFolder } from './kernel-folder.ts';
-import { buildDebianKernel, kernelPackage } from './debian-kernel.ts';
 
 /** The kernel that VMs of `arch` get which name none: made on first use. */
 async function ensureDefaultKernel(

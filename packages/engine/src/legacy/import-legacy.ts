@@ -2,13 +2,13 @@ import type { LegacyImportRequest, LegacyResult } from '@ignite/api/client/legac
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
 import { errorText } from '@ignite/toolkit/errors/error-text';
-import { clearScratch } from '../host/scratch.ts';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { locksDir } from '../host/paths.ts';
+import { clearScratch } from '../host/scratch.ts';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
-import { listImages, listKernels, listVms } from '../vm/list-objects.ts';
+import { listImages, listKernels, listVms } from '../store/list-objects.ts';
 import { legacyInvalid } from './errors.ts';
 import { importLegacyImage } from './import-image.ts';
 import { importLegacyKernel, legacyKernelScratch } from './import-kernel.ts';

@@ -11,8 +11,8 @@ import { type VmFiles, locksDir, vmFiles, vmRunFiles } from '../host/paths.ts';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
-import { withContent } from '../vm/content-lock.ts';
-import { vmFinalizer } from '../vm/vm-store.ts';
+import { vmFinalizer } from '../store/vm-store.ts';
+import { withContent } from '../vm/definition/content-lock.ts';
 import { type LegacyVm, legacyMetadata } from './legacy-tree.ts';
 import { mergeOverlay } from './merge-overlay.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ConfList, defaultConfList } from './conf-list.ts';
-import { defaultNetwork } from './default-network.ts';
+import { type ConfList, defaultConfList } from './cni/conf-list.ts';
+import { defaultNetwork } from './cni/default-network.ts';
 import { assertDemandFits } from './demand.ts';
 import type { CniInterfaceRequest } from './network.ts';
 

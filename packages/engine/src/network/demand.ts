@@ -1,7 +1,7 @@
-import { ipamOf, poolsOf, unfitness } from './address-pool.ts';
-import { type ConfList, hasCapability } from './conf-list.ts';
+import { isSameIp } from './address/ip-address.ts';
+import { ipamOf, poolsOf, unfitness } from './cni/address-pool.ts';
+import { type ConfList, hasCapability } from './cni/conf-list.ts';
 import { addressInvalid, addressTaken, macTaken, portsUnsupported } from './errors.ts';
-import { isSameIp } from './ip-address.ts';
 import type { CniInterfaceRequest, NetworkDemand, Reservation } from './network.ts';
 
 /** The lists of the networks that requests name. */

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { endProcess } from '@ignite/toolkit/process/pid';
-import type { AttachmentRecord } from './attachment-record.ts';
-import { removeMasquerade } from './cni-chains.ts';
-import type { DefaultNetwork } from './default-network.ts';
+import type { AttachmentRecord } from './cni/attachment-record.ts';
+import { removeMasquerade } from './cni/cni-chains.ts';
+import type { DefaultNetwork } from './cni/default-network.ts';
+import { netnsName } from './link/netns.ts';
 import { LocalNetwork } from './local-network.ts';
-import { netnsName } from './netns.ts';
 import { addressOf, attachRequest as request, eth0, testNetworkContract } from './network.contract.ts';
 import type { AttachRequest } from './network.ts';
 

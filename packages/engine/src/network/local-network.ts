@@ -5,21 +5,24 @@ import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { Runner } from '@ignite/toolkit/process/runner';
-import { type AttachmentRecord, AttachmentRecords, cniAttachment } from './attachment-record.ts';
-import { Cni } from './cni.ts';
-import { removeUnusedCniChains } from './cni-chains.ts';
-import { CniInterfaces } from './cni-interfaces.ts';
-import { ConfFolder } from './conf-folder.ts';
-import { type ConfList, hasCapability, hostBridge } from './conf-list.ts';
+import { assertPortsFree, isSamePort } from './address/host-ports.ts';
+import { withoutPrefix } from './address/ip-address.ts';
+import { type AttachmentRecord, AttachmentRecords, cniAttachment } from './cni/attachment-record.ts';
+import { removeUnusedCniChains } from './cni/cni-chains.ts';
+import { CniInterfaces } from './cni/cni-interfaces.ts';
+import { Cni } from './cni/cni.ts';
+import { ConfFolder } from './cni/conf-folder.ts';
+import { type ConfList, hasCapability, hostBridge } from './cni/conf-list.ts';
+import type { NetworkSettings } from './cni/settings.ts';
 import { type DemandedLists, assertDemandFits, reservedOn } from './demand.ts';
-import { DhcpDns } from './dhcp-dns.ts';
+import { DhcpDns } from './dhcp/dhcp-dns.ts';
 import { portsUnsupported } from './errors.ts';
-import { HostBridges } from './host-bridges.ts';
-import { assertPortsFree, isSamePort } from './host-ports.ts';
-import { withoutPrefix } from './ip-address.ts';
-import { linkBatch } from './link-batch.ts';
-import { Netns, netnsPath } from './netns.ts';
-import { netnsLinks } from './netns-links.ts';
+import { HostBridges } from './link/host-bridges.ts';
+import { linkBatch } from './link/link-batch.ts';
+import { netnsLinks } from './link/netns-links.ts';
+import { Netns, netnsPath } from './link/netns.ts';
+import { planHandOver, tapName } from './link/plan-attach.ts';
+import { type PlannedNic, planNics } from './link/plan-nics.ts';
 import type {
   Attachment,
   AttachRequest,
@@ -30,9 +33,6 @@ import type {
   Reservation,
   UnreadableAttachment,
 } from './network.ts';
-import { planHandOver, tapName } from './plan-attach.ts';
-import { type PlannedNic, planNics } from './plan-nics.ts';
-import type { NetworkSettings } from './settings.ts';
 
 /** A change of rules is not left half-done because someone lost patience. */
 const republishTimeoutMs = 30_000;

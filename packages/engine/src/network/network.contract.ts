@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { withoutPrefix } from './ip-address.ts';
+import { withoutPrefix } from './address/ip-address.ts';
 import type { Attachment, AttachRequest, CniInterfaceRequest, Network } from './network.ts';
 
 const signal = AbortSignal.timeout(120_000);

@@ -10,7 +10,7 @@ import { recordEvent } from '../events/record-event.ts';
 import { hostArch } from '../host/arch.ts';
 import type { HostDaemon } from '../host/errors.ts';
 import { imageDir } from '../host/paths.ts';
-import { listImages } from '../vm/list-objects.ts';
+import { listImages } from '../store/list-objects.ts';
 import { type Imported, findImported, importName } from './arch-name.ts';
 import { platformMismatch } from './errors.ts';
 import { type ImageDeps, type ImportRequest, forgetImage, importImage } from './import-image.ts';

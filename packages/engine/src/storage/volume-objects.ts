@@ -14,7 +14,7 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, locksDir, volumeDir, volumeFile } from '../host/paths.ts';
-import { listVolumes } from '../vm/list-objects.ts';
+import { listVolumes } from '../store/list-objects.ts';
 import { volumeInvalid, volumeNameTaken } from './errors.ts';
 import { createExt4File, growFile } from './ext4-file.ts';
 

@@ -1,8 +1,8 @@
 import type { Image } from '@ignite/api/v1/image';
 import { imageDir } from '@ignite/engine/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
-import { age } from '../age.ts';
 import { GoFunction, type GoObject } from '../go-template/value.ts';
+import { age } from '../text/age.ts';
 import { fieldNames } from './field-names.ts';
 import { namedValue } from './named-value.ts';
 import { objectRoot } from './object-root.ts';

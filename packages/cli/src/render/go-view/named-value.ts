@@ -1,6 +1,6 @@
 import { type Bytes, formatBytes, humanBytes } from '@ignite/toolkit/units/bytes';
-import { age } from '../age.ts';
 import { GoFunction, GoObject, type GoValue } from '../go-template/value.ts';
+import { age } from '../text/age.ts';
 
 export type Fields = Readonly<Record<string, GoValue>>;
 

@@ -1,0 +1,164 @@
+import { planManifests } from '@ignite/daemon/plan-manifests';
+import { locksDir } from '@ignite/engine/host/paths';
+import { tryLock } from '@ignite/toolkit/lock/process-lock';
+import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import { type ObjectResult, executePlan } from '@ignite/toolkit/gitops/execute-plan';
+import { type ObjectKey, keyText, objectKey } from '@ignite/toolkit/gitops/object-key';
+import type { SyncPlan } from '@ignite/toolkit/gitops/plan-sync';
+import type { Command, Flags, Invocation } from '../../arguments/command.ts';
+import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
+import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
+import { differs, planDocument, renderPlan } from '../../render/plan.ts';
+import { printable } from '../../render/text/printable.ts';
+import { readManifestFiles } from './manifest-files.ts';
+import { filenameFlag } from './manifest-texts.ts';
+
+const planFlags: Flags = {
+  filename: filenameFlag,
+  replace: {
+    type: 'boolean',
+    help: 'allow changes that need a new VM in the place of the old, disk and all',
+  },
+  force: { type: 'boolean', help: 'also change what a Sync owns, which that Sync may undo' },
+  output: { ...documentFlag, help: 'print the plan as json or yaml' },
+};
+
+const concurrency = 4;
+const healthTimeoutMs = 300_000;
+
+export const apply: Command = {
+  name: 'apply',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'Make the world as manifests say: make, change, restart, start or stop what differs',
+  examples: [
+    'ignite apply -f vm.yaml',
+    'ignite apply -f manifests/ --dry-run',
+    'cat vm.yaml | ignite apply -f -',
+  ],
+  flags: { ...planFlags, 'dry-run': { type: 'boolean', help: 'say what would be done, and do nothing' } },
+  run: async (invocation) => {
+    const { flags, io } = invocation;
+    const manifests = await readManifestFiles(flags.list('filename'), invocation);
+    return await withDeclaredHost(invocation, async (host) => {
+      const plan = await planFor(manifests, invocation, host);
+      await printPlan(plan, invocation);
+      if (flags.isSet('dry-run')) return plan.refused.length > 0 ? 1 : 0;
+      return await applyPlanned(plan, invocation, host, io.out.write.bind(io.out));
+    });
+  },
+};
+
+export const diff: Command = {
+  name: 'diff',
+  arguments: '[VM]',
+  arity: { least: 0, most: 1 },
+  summary:
+    'Say what apply would change (exits with 0 for nothing, 1 for something, 2 for an error), or which files a VM changed',
+  examples: ['ignite diff -f manifests/', 'ignite diff my-vm'],
+  flags: planFlags,
+  run: async (invocation) => {
+    if (invocation.args.length === 1) {
+      const { printFileChanges } = await import('./file-changes.ts');
+      return await printFileChanges(invocation);
+    }
+    try {
+      const manifests = await readManifestFiles(invocation.flags.list('filename'), invocation);
+      return await withDeclaredHost(invocation, async (host) => {
+        const plan = await planFor(manifests, invocation, host);
+        await printPlan(plan, invocation);
+        return differs(plan) ? 1 : 0;
+      });
+    } catch (failure) {
+      invocation.signal.throwIfAborted();
+      const { renderError } = await import('../../render/message/error.ts');
+      invocation.io.err.write(renderError(failure, false));
+      return 2;
+    }
+  },
+};
+
+export const deleteDeclared: Command = {
+  name: 'delete',
+  arguments: '[KIND/NAME...]',
+  arity: { least: 0, most: Infinity },
+  summary: 'Remove what manifests declare, VMs with their disks',
+  examples: ['ignite delete -f vm.yaml', 'ignite delete vm/web sync/site'],
+  flags: { filename: filenameFlag },
+  run: async (invocation) => {
+    const { flags, args, io, signal } = invocation;
+    const files = flags.list('filename');
+    const manifests = files.length === 0 && args.length > 0 ? [] : await readManifestFiles(files, invocation);
+    const { parseKey } = await import('./declared-kind.ts');
+    const keys = [...manifests.map(objectKey), ...args.map(parseKey)];
+    return await withDeclaredHost(invocation, async (host) => {
+      const { deps, op } = host;
+      const live = new Map(
+        (await deps.actuator.observe(signal)).map((object) => [keyText(objectKey(object)), object]),
+      );
+      for (const key of removalOrder(keys)) {
+        const object = live.get(keyText(key));
+        if (object) await deps.actuator.remove(object, op);
+        if (object?.kind === 'Sync') await finishSync(object.metadata.name, host, signal);
+        io.out.write(object ? `${keyText(key)} removed\n` : `${keyText(key)} is not there\n`);
+      }
+      return 0;
+    });
+  },
+};
+
+/** Pure. What was declared last goes first, and a volume after every VM: one that a VM names is not removed. */
+const removalOrder = (keys: readonly ObjectKey[]): readonly ObjectKey[] =>
+  keys.toReversed().toSorted((a, b) => Number(a.kind === 'Volume') - Number(b.kind === 'Volume'));
+
+/** Where no daemon runs nobody else sees to what a Sync leaves behind. */
+async function finishSync(name: string, host: DeclaredHost, signal: AbortSignal): Promise<void> {
+  using lock = tryLock(locksDir(host.paths), 'gitops');
+  if (!lock) return;
+  const { reconcileOnce } = await import('@ignite/daemon/gitops-service');
+  await reconcileOnce({ namespace: 'default', name }, host, signal);
+}
+
+export async function planFor(
+  manifests: readonly Manifest[],
+  { flags, signal }: Invocation,
+  { deps }: DeclaredHost,
+): Promise<SyncPlan> {
+  const live = await deps.actuator.observe(signal);
+  return planManifests(
+    manifests,
+    live,
+    { replace: flags.isSet('replace'), force: flags.isSet('force') },
+    deps,
+  );
+}
+
+async function printPlan(plan: SyncPlan, { flags, io }: Invocation): Promise<void> {
+  const format = documentFormatOf(flags);
+  if (format !== undefined) await printDocument(planDocument(plan), format, io);
+  else io.out.write(renderPlan(plan, io.isColoured));
+}
+
+/** Does a plan, tells of each object, and returns the exit status. */
+export async function applyPlanned(
+  plan: SyncPlan,
+  { flags }: Invocation,
+  { deps, op }: DeclaredHost,
+  write: (text: string) => unknown,
+): Promise<number> {
+  const options = {
+    owner: undefined,
+    actuator: deps.actuator,
+    clock: deps.clock,
+    concurrency,
+    healthTimeoutMs,
+    waitForHealth: true,
+  };
+  const { results } = await executePlan(plan, [], options, op);
+  if (flags.text('output') === undefined) for (const result of results) write(`${resultLine(result)}\n`);
+  return results.every(({ outcome }) => outcome === 'applied' || outcome === 'unchanged') ? 0 : 1;
+}
+
+function resultLine({ key, outcome, message }: ObjectResult): string {
+  return printable(`${keyText(key)} ${outcome}${message === undefined ? '' : `: ${message}`}`);
+}

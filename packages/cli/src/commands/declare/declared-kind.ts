@@ -1,0 +1,27 @@
+import { nearest } from '@ignite/toolkit/text/nearest';
+import type { ObjectKey } from '@ignite/toolkit/gitops/object-key';
+import { usageError } from '../../arguments/usage-error.ts';
+
+export const declaredKinds = ['VM', 'Image', 'Kernel', 'Volume', 'GitSource', 'Sync'] as const;
+export type DeclaredKind = (typeof declaredKinds)[number];
+
+/** `vm`, `VMs`, `gitsources`… @throws CodedError USAGE_INVALID */
+export function parseKind(text: string): DeclaredKind {
+  const lower = text.toLowerCase();
+  const kind = declaredKinds.find((each) => [each.toLowerCase(), `${each.toLowerCase()}s`].includes(lower));
+  if (kind) return kind;
+  const names = declaredKinds.map((each) => each.toLowerCase());
+  const meant = nearest(lower, names);
+  throw usageError(
+    `there is no kind "${text}"`,
+    meant ? `did you mean "${meant}"?` : `write ${names.join(', ')}`,
+  );
+}
+
+/** `vm/web`. @throws CodedError USAGE_INVALID */
+export function parseKey(text: string): ObjectKey {
+  const [kind = '', name = '', ...more] = text.split('/');
+  if (name === '' || more.length > 0)
+    throw usageError(`not an object: "${text}"`, 'write KIND/NAME, such as vm/web');
+  return { kind: parseKind(kind), namespace: 'default', name };
+}

@@ -1,0 +1,76 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { scheme } from '@ignite/api/scheme';
+import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { runInteractively } from '@ignite/toolkit/process/interactive';
+import type { Command, Invocation } from '../../arguments/command.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+import { withDeclaredHost } from '../../context.ts';
+import { differs, renderPlan } from '../../render/plan.ts';
+import { applyPlanned, planFor } from './apply.ts';
+import { type DeclaredKind, parseKey } from './declared-kind.ts';
+import { findNamed } from './get.ts';
+import { manifestText } from './manifest-text.ts';
+
+export const edit: Command = {
+  name: 'edit',
+  arguments: 'KIND/NAME',
+  arity: { least: 1, most: 1 },
+  summary: 'Change an object in your editor, see what that does, and have it done',
+  examples: ['ignite edit vm/web', 'EDITOR=nano ignite edit sync/site'],
+  flags: {
+    replace: {
+      type: 'boolean',
+      help: 'allow changes that need a new VM in the place of the old, disk and all',
+    },
+    force: { type: 'boolean', help: 'also change what a Sync owns, which that Sync may undo' },
+  },
+  run: async (invocation) => {
+    const { args, io } = invocation;
+    const key = parseKey(args[0]!);
+    return await withDeclaredHost(invocation, async (host) => {
+      const before = manifestText(await findNamed(key.kind as DeclaredKind, key.name, host));
+      const dir = await mkdtemp(join(tmpdir(), 'edit-'));
+      const file = join(dir, `${key.name}.yaml`);
+      // Until it has been done, so that nobody's typing is lost.
+      let isKept = false;
+      try {
+        const { status, text } = await typedInto(file, before, invocation);
+        isKept = status === 0 && text !== before;
+        if (!isKept) {
+          io.err.write('nothing was changed\n');
+          return status;
+        }
+        const plan = await planFor(decodeManifests(text, file, scheme), invocation, host);
+        io.out.write(renderPlan(plan, io.isColoured));
+        const result = differs(plan)
+          ? await applyPlanned(plan, invocation, host, (line) => io.out.write(line))
+          : 0;
+        isKept = result !== 0;
+        return result;
+      } finally {
+        if (isKept) io.err.write(`what you wrote is kept in ${file}\n`);
+        else await rm(dir, { recursive: true });
+      }
+    });
+  },
+};
+
+/** Has a text changed in the editor of the user's choice. @throws CodedError USAGE_INVALID where that is not installed */
+async function typedInto(
+  file: string,
+  text: string,
+  { io, signal }: Invocation,
+): Promise<{ readonly status: number; readonly text: string }> {
+  await writeFile(file, text, { mode: 0o600 });
+  const chosen = ['VISUAL', 'EDITOR'].map((name) => io.env[name]?.trim()).find(Boolean) ?? 'vi';
+  const [tool = chosen, ...args] = chosen.split(/\s+/);
+  const status = await runInteractively({ tool, args: [...args, file] }, signal).catch((failure: unknown) => {
+    if (hasCode(failure, 'TOOL_MISSING'))
+      throw usageError(`the editor "${tool}" is not installed`, 'name another one in $EDITOR');
+    throw failure;
+  });
+  return { status, text: await readFile(file, 'utf8') };
+}

@@ -1,0 +1,52 @@
+import { dirname, join } from 'node:path';
+import { scheme } from '@ignite/api/scheme';
+import type { VmSpec } from '@ignite/api/v1/vm';
+import { type DecodeOptions, decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
+import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { Renderer } from '@ignite/toolkit/gitops/render';
+import type { Invocation } from '../../arguments/command.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+import { withFoundSources } from '../../files/found-sources.ts';
+import { tellNote } from '../../render/message/note.ts';
+import { type ManifestTexts, readManifestTexts, standardInput } from './manifest-texts.ts';
+
+/**
+ * All objects that files, folders and standard input declare. Everything is read before anything is done.
+ * @throws CodedError USAGE_INVALID, MANIFEST_INVALID
+ */
+export async function readManifestFiles(
+  names: readonly string[],
+  invocation: Invocation,
+): Promise<readonly Manifest[]> {
+  const texts = await readManifestTexts(names, invocation.signal);
+  const onRemark = remarkWriter(invocation);
+  const found = texts.flatMap((each) => decode(each, onRemark));
+  if (found.length === 0)
+    throw usageError(`nothing is declared in ${names.join(', ')}`, 'manifests end in .yaml, .yml or .json');
+  return found;
+}
+
+function decode(texts: ManifestTexts, onRemark: NonNullable<DecodeOptions['onRemark']>): readonly Manifest[] {
+  if (texts.kind === 'text') {
+    const dir = texts.name === standardInput ? '.' : dirname(texts.name);
+    return decodeManifests(texts.text, texts.name, scheme, { onRemark }).map((each) => fromDir(each, dir));
+  }
+  const options = { scheme, path: '.', unknownKinds: 'refuse', nodeLabels: {} } as const;
+  const revision = { id: texts.name, files: texts.files };
+  const { manifests, problems } = new Renderer(onRemark).render(revision, options);
+  const [problem] = problems;
+  if (problem)
+    throw new CodedError('MANIFEST_INVALID', problem.message, { hint: 'mend it; nothing was done' });
+  return manifests.map((each) => fromDir(each, join(texts.name, dirname(each.origin?.file ?? ''))));
+}
+
+/** What a manifest names by a path lies beside it. */
+const fromDir = (manifest: Manifest, dir: string): Manifest =>
+  manifest.kind === 'VM' ? { ...manifest, spec: withFoundSources(manifest.spec as VmSpec, dir) } : manifest;
+
+/** Tells on stderr what a manifest says that has no effect. */
+const remarkWriter =
+  (invocation: Invocation): NonNullable<DecodeOptions['onRemark']> =>
+  (remark, { file, line }) =>
+    tellNote(`${file}:${line}: ${remark}`, invocation);

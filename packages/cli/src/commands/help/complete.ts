@@ -1,0 +1,102 @@
+import { accessSync, constants } from 'node:fs';
+import { storePath } from '@ignite/engine/host/paths';
+import { openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { Command } from '../../arguments/command.ts';
+import { type Candidate, type CompletionPlan, planCompletion } from '../../completion/plan-completion.ts';
+import { pathsOf } from '../../context.ts';
+import { commandSource } from '../command-source.ts';
+import { daemonCommands } from '../registry.ts';
+
+/**
+ * What the scripts of `completion` ask: a line for each word that may stand in the place of the last one, with its
+ * explanation behind a tab; `:files` and `:directories` for the shell to add those.
+ */
+export const complete: Command = {
+  name: 'complete',
+  arguments: '[-- WORD...]',
+  arity: { least: 0, most: 0 },
+  summary: 'Say how the last of the words may be completed',
+  examples: [],
+  flags: { ignited: { type: 'boolean', help: 'for the name of the daemon' } },
+  run: async ({ flags, rest, io }) => {
+    const all = await commandSource.spellings();
+    const known: readonly string[] = daemonCommands;
+    const plan = planCompletion(
+      rest,
+      flags.isSet('ignited') ? all.filter(({ words }) => known.includes(words[0]!)) : all,
+    );
+    const begun = (rest.at(-1) ?? '').slice(plan.prefix.length);
+    const found = [...plan.candidates, ...(await lookUp(plan, io.env))];
+    const lines = found
+      .filter(({ text }) => text.startsWith(begun) && !plan.named.includes(text))
+      .map(({ text, help }) => `${plan.prefix}${text}\t${help}\n`);
+    io.out.write([...lines, ...shellsOwn(plan)].join(''));
+    return 0;
+  },
+};
+
+async function lookUp(
+  { lookUp: wanted, flags }: CompletionPlan,
+  env: NodeJS.ProcessEnv,
+): Promise<Candidate[]> {
+  const kinds = (await import('../declare/declared-kind.ts')).declaredKinds;
+  const found: Candidate[] = wanted.some(({ kind }) => kind === 'kind')
+    ? kinds.map((kind) => ({ text: kind.toLowerCase(), help: '' }))
+    : [];
+  const path = storePath(pathsOf(flags, env));
+  if (!isReadable(path)) return found;
+  using store = openSqliteStoreReadOnly(path);
+  for (const choice of wanted) {
+    if (choice.kind === 'object' && choice.of === 'Network') found.push(...(await networkNames(env)));
+    else if (choice.kind === 'object') found.push(...(await namesOf(store, choice.of)));
+    else if (choice.kind === 'vm-path')
+      found.push(...(await namesOf(store, 'VM')).map(({ text, help }) => ({ text: `${text}:`, help })));
+    else if (choice.kind === 'key')
+      for (const kind of kinds)
+        found.push(
+          ...(await namesOf(store, kind)).map(({ text, help }) => ({
+            text: `${kind.toLowerCase()}/${text}`,
+            help,
+          })),
+        );
+  }
+  return found;
+}
+
+/** Whoever may not read the store is offered what else there is. */
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const namesOf = async (store: ObjectStore, kind: string): Promise<readonly Candidate[]> =>
+  (await store.list(kind)).items.map(({ metadata, status }) => ({
+    text: metadata.name,
+    help: phaseOf(status),
+  }));
+
+/** They are files of the host, not objects of the store. */
+async function networkNames(env: NodeJS.ProcessEnv): Promise<readonly Candidate[]> {
+  const [{ listCniNetworks }, { networkSettings }] = await Promise.all([
+    import('@ignite/engine/network/cni/cni-networks'),
+    import('@ignite/engine/network/cni/settings'),
+  ]);
+  const networks = await listCniNetworks(networkSettings(env), []);
+  return networks.map(({ metadata, spec }) => ({ text: metadata.name, help: spec.plugins[0] ?? '' }));
+}
+
+function phaseOf(status: unknown): string {
+  const isRecord = typeof status === 'object' && status !== null;
+  return isRecord && 'phase' in status && typeof status.phase === 'string' ? status.phase : '';
+}
+
+function shellsOwn({ lookUp: wanted }: CompletionPlan): readonly string[] {
+  const kinds = new Set(wanted.map(({ kind }) => kind));
+  if (kinds.has('file') || kinds.has('vm-path')) return [':files\n'];
+  return kinds.has('directory') ? [':directories\n'] : [];
+}

@@ -1,0 +1,116 @@
+import type { EventClient } from '@ignite/api/client/event-client';
+import type { ReadClient } from '@ignite/api/client/client';
+import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
+import type { Command, Invocation } from '../../arguments/command.ts';
+import { parseMoment } from '../../arguments/moment.ts';
+import { withReader } from '../../context.ts';
+import { viewContext } from '../../render/objects.ts';
+import { printable } from '../../render/text/printable.ts';
+import { type FilterKeys, applyFilters, filterFlag, parseFilters } from '../objects/object-filter.ts';
+
+/** Some 24 days: Node takes a longer delay for none. */
+const longestTimerMs = 2 ** 31 - 1;
+
+const filterKeys: FilterKeys<EventObject> = {
+  kind: ({ spec }) => spec.regarding.kind.toLowerCase(),
+  name: ({ spec }) => spec.regarding.name,
+  vm: ({ spec }, wanted) => (spec.regarding.kind === 'VM' ? nameOrUid(spec.regarding, wanted) : ''),
+  reason: ({ spec }) => spec.reason.toLowerCase(),
+  type: ({ spec }) => spec.type.toLowerCase(),
+};
+
+export const events: Command = {
+  name: 'events',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'List what happened to VMs, images and kernels, newest last',
+  details: ['Of the last seven days, and a thousand events at most.'],
+  examples: [
+    'ignite events --since 10m',
+    'ignite events --follow --filter vm=my-vm',
+    'ignite events --filter reason=died,type=warning -o json',
+  ],
+  flags: {
+    follow: { type: 'boolean', help: 'go on with what happens from now on' },
+    since: { type: 'string', value: 'TIME', help: 'only from then on: how long ago, or a date and time' },
+    until: { type: 'string', value: 'TIME', help: 'only up to then' },
+    filter: filterFlag('kind=, name=, vm=, reason=, type='),
+    output: { type: 'string', short: 'o', value: 'FORMAT', values: ['json'], help: 'json, an object a line' },
+  },
+  run: async (invocation) => {
+    const { flags, io } = invocation;
+    const wanted = select(invocation);
+    const print = (found: readonly EventObject[]): unknown =>
+      io.out.write(
+        found.map((event) => `${flags.text('output') ? JSON.stringify(event) : line(event)}\n`).join(''),
+      );
+    await withReader(invocation, async (client) => {
+      const past = await client.events.list(invocation.signal);
+      print(await wanted.among(past.events, client));
+      if (flags.isSet('follow'))
+        for await (const event of following(client.events, past.revision, wanted.untilMs, invocation.signal))
+          print(await wanted.among([event], client));
+    });
+    return 0;
+  },
+};
+
+interface Selection {
+  readonly untilMs: number;
+  readonly among: (events: readonly EventObject[], client: ReadClient) => Promise<readonly EventObject[]>;
+}
+
+/** @throws CodedError USAGE_INVALID */
+function select(invocation: Invocation): Selection {
+  const { flags } = invocation;
+  const moment = (flag: string, otherwise: number): number => {
+    const text = flags.text(flag);
+    return text === undefined ? otherwise : parseMoment(flag, text, Date.now());
+  };
+  const [sinceMs, untilMs] = [moment('since', 0), moment('until', Infinity)];
+  const filters = parseFilters(flags.list('filter'), Object.keys(filterKeys)).map((filter) =>
+    ['kind', 'reason', 'type'].includes(filter.key)
+      ? { ...filter, value: filter.value.toLowerCase() }
+      : filter,
+  );
+  return {
+    untilMs,
+    among: async (events, client) => {
+      const between = events.filter(({ spec }) => {
+        const at = Date.parse(spec.lastTime);
+        return at >= sinceMs && at <= untilMs;
+      });
+      return await applyFilters(between, filters, filterKeys, () => viewContext(invocation, client));
+    },
+  };
+}
+
+/** Until that time, or until someone has seen enough. */
+export async function* following(
+  client: EventClient,
+  revision: number,
+  untilMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<EventObject> {
+  const end = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (): void => {
+    const restMs = untilMs - Date.now();
+    if (restMs <= 0) end.abort();
+    else timer = setTimeout(wait, Math.min(restMs, longestTimerMs));
+  };
+  wait();
+  try {
+    yield* client.watch(revision, AbortSignal.any([signal, end.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const nameOrUid = ({ name, uid }: EventObject['spec']['regarding'], wanted: string): string =>
+  uid === wanted ? uid : name;
+
+function line({ spec: { lastTime, regarding, reason, message, count } }: EventObject): string {
+  const often = count > 1 ? ` (${count} times)` : '';
+  return printable(`${lastTime} ${regarding.kind}/${regarding.name} ${reason}: ${message}${often}`);
+}

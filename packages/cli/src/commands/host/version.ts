@@ -1,0 +1,58 @@
+import { hostArch } from '@ignite/engine/host/arch';
+import { type InstalledVmm, installedVmms } from '@ignite/engine/vmm/installed-vmms';
+import { localRunner } from '@ignite/toolkit/process/local-runner';
+import type { Command } from '../../arguments/command.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+import { printDocument } from '../../render/objects.ts';
+
+const igniteVersion = '0.1.0';
+
+export const version: Command = {
+  name: 'version',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'Print the version of Ignite, and of the program that runs its VMs',
+  examples: ['ignite version', 'ignite version -o short', 'ignite version -o json'],
+  flags: { output: { type: 'string', short: 'o', value: 'FORMAT', help: 'short, json or yaml' } },
+  run: async ({ flags, io, signal }) => {
+    const output = flags.text('output');
+    switch (output) {
+      case 'short':
+        io.out.write(`v${igniteVersion}\n`);
+        return 0;
+      case 'json':
+      case 'yaml':
+        await printDocument(versionDocument(await installedVmms(localRunner, signal)), output, io);
+        return 0;
+      case undefined: {
+        const vmms = await installedVmms(localRunner, signal);
+        const named = vmms.map((vmm) => `${titles[vmm.name]} ${vmm.version}`).join(', ');
+        io.out.write(
+          `Ignite version: ${igniteVersion} (Node ${process.version}, ${process.arch})\nVMM version: ${named || 'none is installed'}\n`,
+        );
+        return 0;
+      }
+      default:
+        throw usageError(`invalid output format: ${output}`, 'write short, json or yaml');
+    }
+  },
+};
+
+const titles: Readonly<Record<InstalledVmm['name'], string>> = { qemu: 'QEMU', firecracker: 'Firecracker' };
+
+/** Pure. With the keys of the original, whose only VMM was Firecracker: which one it is here stands beside its version. */
+export function versionDocument(vmms: readonly InstalledVmm[]): object {
+  const [major, minor] = igniteVersion.split('.');
+  const [first] = vmms;
+  return {
+    igniteVersion: {
+      major,
+      minor,
+      gitVersion: `v${igniteVersion}`,
+      platform: `linux/${hostArch}`,
+      nodeVersion: process.version,
+    },
+    firecrackerVersion: first ? { gitVersion: `v${first.version}`, vmm: first.name } : null,
+    vmms,
+  };
+}

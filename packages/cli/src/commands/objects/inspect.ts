@@ -1,0 +1,140 @@
+import type { ReadClient } from '@ignite/api/client/client';
+import { writtenForm } from '@ignite/api/written-form';
+import type { ApiObject } from '@ignite/toolkit/object/meta';
+import { nearest } from '@ignite/toolkit/text/nearest';
+import type { Command, FlagValues, Invocation } from '../../arguments/command.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+import { withReader } from '../../context.ts';
+import {
+  type DocumentFormat,
+  printDocument,
+  printObjects,
+  templateFlags,
+  templateOf,
+  viewContext,
+} from '../../render/objects.ts';
+
+type Find = (client: ReadClient, query: string, signal: AbortSignal) => Promise<ApiObject>;
+
+const kinds: Readonly<Record<string, Find>> = {
+  vm: (client, query, signal) => client.vms.find(query, signal),
+  image: (client, query, signal) => client.images.find(query, signal),
+  kernel: (client, query, signal) => client.kernels.find(query, signal),
+  volume: (client, query, signal) => client.volumes.find(query, signal),
+  network: (client, query, signal) => client.networks.find(query, signal),
+};
+
+/** The kinds of the original. */
+const originals = ['vm', 'image', 'kernel'];
+
+export const inspect: Command = {
+  name: 'inspect',
+  arguments: '[vm|image|kernel|volume|network] OBJECT...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Print everything that is known of a VM, image, kernel, volume or network',
+  examples: [
+    'ignite inspect my-vm',
+    'ignite inspect image debian:12 -o yaml',
+    'ignite inspect vm my-vm --api-version v1alpha4 -o json',
+    "ignite inspect vm my-vm other-vm --format '{{.Name}} {{.Status.IPAddresses}}'",
+  ],
+  flags: {
+    output: { type: 'string', short: 'o', value: 'FORMAT', default: 'json', help: 'json or yaml' },
+    'api-version': {
+      type: 'string',
+      value: 'VERSION',
+      values: ['v1', 'v1alpha4'],
+      default: 'v1',
+      help: 'v1alpha4 is what the original printed',
+    },
+    ...templateFlags,
+  },
+  run: async (invocation) => {
+    const { flags, args, io, signal } = invocation;
+    const output = flags.text('output') ?? 'json';
+    if (output !== 'json' && output !== 'yaml')
+      throw usageError(`unrecognized output format: ${JSON.stringify(output)}`, 'write json or yaml');
+    const [kind, queries] = args.length === 1 ? ['vm', args] : [args[0]!, args.slice(1)];
+    const find = findOf(kind);
+    if (wantsOriginal(flags) && !originals.includes(kind.toLowerCase()))
+      throw usageError(`--api-version v1alpha4: the original had no ${kind.toLowerCase()}`, 'leave it out');
+    await withReader(invocation, async (client) => {
+      const objects: ApiObject[] = [];
+      for (const query of queries) objects.push(await find(client, query, signal));
+      if (templateOf(flags) !== undefined)
+        await printObjects(objects, [], flags, io, () => viewContext(invocation, client));
+      else await printAll(await inVersion(objects, invocation, client), output, invocation);
+    });
+    return 0;
+  },
+};
+
+export const imageInspect: Command = {
+  ...inspect,
+  name: 'image inspect',
+  arguments: 'IMAGE...',
+  summary: 'Print everything that is known of an image',
+  examples: ['ignite image inspect debian:12', "ignite image inspect debian --format '{{.status.digest}}'"],
+  run: (invocation) => inspect.run({ ...invocation, args: ['image', ...invocation.args] }),
+};
+
+export const kernelInspect: Command = {
+  ...inspect,
+  name: 'kernel inspect',
+  arguments: 'KERNEL...',
+  summary: 'Print everything that is known of a kernel',
+  examples: ["ignite kernel inspect linux --format '{{.status.version}}'"],
+  run: (invocation) => inspect.run({ ...invocation, args: ['kernel', ...invocation.args] }),
+};
+
+const wantsOriginal = (flags: FlagValues): boolean => flags.text('api-version') === 'v1alpha4';
+
+/** @throws CodedError USAGE_INVALID */
+function findOf(kind: string): Find {
+  const lower = kind.toLowerCase();
+  if (Object.hasOwn(kinds, lower)) return kinds[lower]!;
+  const names = Object.keys(kinds);
+  const meant = nearest(lower, names);
+  throw usageError(
+    `unrecognized kind: ${JSON.stringify(kind)}`,
+    meant === undefined ? `write one of ${names.join(', ')}` : `did you mean "${meant}"?`,
+  );
+}
+
+async function inVersion(
+  objects: readonly ApiObject[],
+  invocation: Invocation,
+  client: ReadClient,
+): Promise<readonly object[]> {
+  if (!wantsOriginal(invocation.flags)) return objects.map(writtenForm);
+  const [{ originalForm }, context] = await Promise.all([
+    import('../../render/original-form.ts'),
+    viewContext(invocation, client),
+  ]);
+  return objects.map((object) => originalForm(object, context));
+}
+
+async function printAll(
+  documents: readonly object[],
+  format: DocumentFormat,
+  { io }: Invocation,
+): Promise<void> {
+  const [first, ...others] = documents;
+  const document =
+    others.length === 0 ? first : { apiVersion: 'v1', kind: 'List', items: [first, ...others] };
+  await printDocument(document, format, io);
+}
+
+/** `inspect` for the group of commands of one kind, which is none of the original's. */
+export function inspectOf(kind: string, examples: readonly string[]): Command {
+  const { 'api-version': _, ...flags } = inspect.flags;
+  return {
+    ...inspect,
+    name: `${kind} inspect`,
+    arguments: `${kind.toUpperCase()}...`,
+    summary: `Print everything that is known of a ${kind}`,
+    examples,
+    flags,
+    run: (invocation) => inspect.run({ ...invocation, args: [kind, ...invocation.args] }),
+  };
+}

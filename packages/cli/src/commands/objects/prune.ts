@@ -1,0 +1,102 @@
+import type { SpaceItem, SpaceKind } from '@ignite/api/client/space-client';
+import { planPrune } from '@ignite/engine/space/plan-prune';
+import { type Bytes, bytes, humanBytes } from '@ignite/toolkit/units/bytes';
+import type { Command, Flags, Invocation } from '../../arguments/command.ts';
+import { confirm } from '../../confirm.ts';
+import { withClient } from '../../context.ts';
+import { spaceName } from '../../render/text/space.ts';
+
+const flags: Flags = {
+  'dry-run': { type: 'boolean', help: 'only tell what would be removed' },
+  force: { type: 'boolean', short: 'f', help: 'do not ask' },
+};
+
+const common = { arguments: '', arity: { least: 0, most: 0 }, flags } as const;
+
+export const prune: Command = {
+  ...common,
+  name: 'prune',
+  summary: 'Remove all that nothing uses: images, kernels and what was left half-made',
+  details: [
+    'VMs stay, and what they use, and volumes; "ignite vm prune" removes VMs that do not run, "ignite volume prune" volumes that no VM names. The default kernel is made anew when it is next needed.',
+  ],
+  examples: ['ignite prune --dry-run', 'ignite prune', 'ignite prune -f --kept-disks'],
+  flags: {
+    ...flags,
+    'kept-disks': { type: 'boolean', help: 'the disks too of VMs that are gone' },
+  },
+  run: async (invocation) =>
+    await remove(invocation, [
+      ...(['image', 'kernel', 'leftover', 'layers'] as const),
+      ...(invocation.flags.isSet('kept-disks') ? (['kept-disk'] as const) : []),
+    ]),
+};
+
+export const imagePrune: Command = {
+  ...common,
+  name: 'image prune',
+  summary: 'Remove the images that no VM uses, with their layers',
+  examples: ['ignite image prune --dry-run', 'ignite image prune -f'],
+  run: async (invocation) => await remove(invocation, ['image', 'layers']),
+};
+
+export const kernelPrune: Command = {
+  ...common,
+  name: 'kernel prune',
+  summary: 'Remove the kernels that no VM uses',
+  examples: ['ignite kernel prune --dry-run', 'ignite kernel prune -f'],
+  run: async (invocation) => await remove(invocation, ['kernel']),
+};
+
+export const vmPrune: Command = {
+  ...common,
+  name: 'vm prune',
+  summary: 'Remove the VMs that do not run, with their disks',
+  examples: ['ignite vm prune --dry-run', 'ignite vm prune -f'],
+  run: async (invocation) => await remove(invocation, ['vm']),
+};
+
+export const volumePrune: Command = {
+  ...common,
+  name: 'volume prune',
+  summary: 'Remove the volumes that no VM names, with all that is in them',
+  examples: ['ignite volume prune --dry-run', 'ignite volume prune -f'],
+  run: async (invocation) => await remove(invocation, ['volume']),
+};
+
+async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Promise<number> {
+  const { flags: given, io, signal } = invocation;
+  const isQuiet = given.isSet('quiet');
+  await withClient(invocation, async (client, op) => {
+    const plan = planPrune(await client.space.survey(signal), new Set(kinds));
+    if (given.isSet('dry-run') || plan.length === 0) {
+      io.out.write(isQuiet ? plan.map((item) => `${item.uid ?? item.path}\n`).join('') : planText(plan));
+      return;
+    }
+    if (!given.isSet('force')) {
+      io.err.write(planText(plan));
+      if (!(await confirm('Remove all this?', io, signal))) return;
+    }
+    let freed = bytes(0);
+    for await (const removed of client.space.remove(plan, op)) {
+      freed = bytes(freed + removed.freed);
+      if (removed.outcome === 'kept')
+        op.report({ kind: 'warning', message: `${spaceName(removed.item)} is in use by now` });
+      else if (isQuiet) io.out.write(`${removed.item.uid ?? removed.item.path}\n`);
+      else if (removed.freed > 0 || removed.item.kind !== 'layers')
+        io.out.write(line('Removed', removed.item, removed.freed));
+    }
+    if (!isQuiet) io.out.write(`Freed ${humanBytes(freed)}\n`);
+  });
+  return 0;
+}
+
+function planText(plan: readonly SpaceItem[]): string {
+  if (plan.length === 0) return 'There is nothing to remove\n';
+  const sum = bytes(plan.reduce<number>((all, { reclaimable }) => all + reclaimable, 0));
+  const lines = plan.map((item) => line('Would remove', item, item.reclaimable));
+  return `${lines.join('')}Would free ${humanBytes(sum)}\n`;
+}
+
+const line = (verb: string, item: SpaceItem, size: Bytes): string =>
+  `${verb} ${spaceName(item)} (${humanBytes(size)})\n`;

@@ -1,0 +1,76 @@
+import type { Command } from '../../arguments/command.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+import { registryConfig, registryFlags } from '../../configuration.ts';
+import { withClient } from '../../context.ts';
+import { writeArchive } from '../../files/archive-output.ts';
+import { openInput } from '../../files/open-input.ts';
+import { printDone } from '../../render/message/done.ts';
+
+const archiveFormats = ['oci', 'docker'] as const;
+
+export const save: Command = {
+  name: 'save',
+  arguments: 'IMAGE...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Write images to an archive',
+  examples: ['ignite save debian:12 -o debian.tar', 'ignite save --format docker my-image | docker load'],
+  flags: {
+    output: { type: 'string', short: 'o', value: 'FILE', default: 'standard output', help: 'where to' },
+    format: {
+      type: 'string',
+      value: 'FORMAT',
+      values: archiveFormats,
+      default: 'oci',
+      help: 'oci for an OCI layout, docker for what "docker load" of old reads (one image)',
+    },
+  },
+  run: async (invocation) => {
+    const { flags, args } = invocation;
+    const format = flags.choice('format', archiveFormats) ?? 'oci';
+    if (format === 'docker' && args.length > 1)
+      throw usageError('--format docker: an archive of that format takes one image', 'use --format oci');
+    const file = flags.text('output');
+    await withClient(invocation, async ({ images }, op) =>
+      writeArchive(file, (output) => images.save(args, { format, output }, op)),
+    );
+    return 0;
+  },
+};
+
+export const load: Command = {
+  name: 'load',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'Import every image of an archive',
+  examples: ['ignite load -i debian.tar', 'docker save alpine:3 | ignite load'],
+  flags: {
+    input: { type: 'string', short: 'i', value: 'FILE', default: 'standard input', help: 'where from' },
+  },
+  run: async (invocation) => {
+    const input = await openInput(invocation.flags.text('input') ?? '-');
+    const loaded = await withClient(invocation, ({ images }, op) => images.load(input, op));
+    for (const image of loaded)
+      printDone(image, `Loaded image "${image.metadata.name}" with ID "${image.metadata.uid}"`, invocation);
+    return 0;
+  },
+};
+
+export const push: Command = {
+  name: 'push',
+  arguments: 'IMAGE [DESTINATION]',
+  arity: { least: 1, most: 2 },
+  summary: 'Send an image to a registry',
+  examples: ['ignite push registry.example.org/web:2', 'ignite push web registry.example.org/web:2'],
+  flags: registryFlags,
+  run: async (invocation) => {
+    const { flags, args, io } = invocation;
+    const [image, destination] = args;
+    const request = {
+      ...(destination !== undefined && { destination }),
+      ...(await registryConfig(invocation)),
+    };
+    const pushed = await withClient(invocation, ({ images }, op) => images.push(image!, request, op));
+    io.out.write(flags.isSet('quiet') ? `${pushed.digest}\n` : `Pushed ${pushed.name}@${pushed.digest}\n`);
+    return 0;
+  },
+};

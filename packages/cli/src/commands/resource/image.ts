@@ -1,0 +1,94 @@
+import type { Image } from '@ignite/api/v1/image';
+import { humanBytes } from '@ignite/toolkit/units/bytes';
+import { archFlags, archOf } from '../../arguments/arch-flags.ts';
+import type { Command } from '../../arguments/command.ts';
+import { importRuntimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
+import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
+import { withClient, withReader } from '../../context.ts';
+import { createdText, printDone } from '../../render/message/done.ts';
+import {
+  type Column,
+  assertTemplateFlags,
+  outputFlags,
+  printObjects,
+  viewContext,
+} from '../../render/objects.ts';
+import { age } from '../../render/text/age.ts';
+import { type FilterKeys, applyFilters, filterFlag, parseFilters } from '../objects/object-filter.ts';
+import { removeObjects } from '../objects/remove-objects.ts';
+
+const columns: readonly Column<Image>[] = [
+  { title: 'IMAGE ID', cell: (image) => image.metadata.uid },
+  { title: 'NAME', cell: (image) => image.metadata.name, flexible: true },
+  { title: 'CREATED', cell: (image) => age(image.metadata.creationTimestamp, Date.now()) },
+  { title: 'SIZE', cell: (image) => humanBytes(image.status.size) },
+  { title: 'PLATFORM', cell: (image) => image.status.platform, wide: true },
+  { title: 'BOOT', cell: (image) => image.status.bootMode, wide: true },
+  { title: 'DIGEST', cell: (image) => image.status.digest, wide: true },
+];
+
+const filterKeys: FilterKeys<Image> = {
+  name: (image) => image.metadata.name,
+  platform: (image) => image.status.platform,
+};
+
+export const images: Command = {
+  name: 'images',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'List the images',
+  examples: [
+    'ignite images',
+    'ignite images -o wide',
+    "ignite images --filter name=~deb --format '{{.Name}} {{.Status.OCISource.Size}}'",
+  ],
+  flags: { filter: filterFlag('name=, platform='), ...outputFlags },
+  run: async (invocation) => {
+    const { flags, io, signal } = invocation;
+    assertTemplateFlags(flags);
+    const filters = parseFilters(flags.list('filter'), Object.keys(filterKeys));
+    await withReader(invocation, async (client) => {
+      const context = () => viewContext(invocation, client);
+      const found = await applyFilters(await client.images.list(signal), filters, filterKeys, context);
+      await printObjects(found, columns, flags, io, context);
+    });
+    return 0;
+  },
+};
+
+export const imageImport: Command = {
+  name: 'image import',
+  arguments: 'IMAGE',
+  arity: { least: 1, most: 1 },
+  summary: 'Bring an image from a registry, a daemon or a file',
+  examples: [
+    'ignite image import debian:12',
+    'ignite image import oci-archive:./my-image.tar',
+    'ignite image import docker-daemon:alpine:3',
+    'ignite image import ./debian-12-genericcloud-amd64.qcow2',
+    'ignite image import debian:12 --arch arm64',
+  ],
+  flags: {
+    ...archFlags,
+    ...registryFlags,
+    ...importRuntimeFlags,
+  },
+  run: async (invocation) => {
+    const { flags, args } = invocation;
+    const runtime = runtimeOf(flags, await readConfiguration(invocation));
+    const request = { ...archOf(flags), ...(await registryConfig(invocation)), ...runtime };
+    const image = await withClient(invocation, (client, op) => client.images.import(args[0]!, request, op));
+    printDone(image, createdText('image', image), invocation);
+    return 0;
+  },
+};
+
+export const imageRemove: Command = {
+  name: 'image rm',
+  arguments: 'IMAGE...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Remove images',
+  examples: ['ignite rmi debian:12', 'ignite rmi -f debian:12'],
+  flags: { force: { type: 'boolean', short: 'f', help: 'remove the VMs that use them too' } },
+  run: async (invocation) => await removeObjects(invocation, (client) => client.images),
+};

@@ -1,0 +1,105 @@
+import type { Kernel } from '@ignite/api/v1/kernel';
+import { humanBytes } from '@ignite/toolkit/units/bytes';
+import { archFlags, archOf } from '../../arguments/arch-flags.ts';
+import type { Command } from '../../arguments/command.ts';
+import { importRuntimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
+import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
+import { withClient, withReader } from '../../context.ts';
+import { createdText, printDone } from '../../render/message/done.ts';
+import {
+  type Column,
+  assertTemplateFlags,
+  outputFlags,
+  printObjects,
+  viewContext,
+} from '../../render/objects.ts';
+import { age } from '../../render/text/age.ts';
+import { type FilterKeys, applyFilters, filterFlag, parseFilters } from '../objects/object-filter.ts';
+import { removeObjects } from '../objects/remove-objects.ts';
+
+const columns: readonly Column<Kernel>[] = [
+  { title: 'KERNEL ID', cell: (kernel) => kernel.metadata.uid },
+  { title: 'NAME', cell: (kernel) => kernel.metadata.name, flexible: true },
+  { title: 'CREATED', cell: (kernel) => age(kernel.metadata.creationTimestamp, Date.now()) },
+  { title: 'SIZE', cell: (kernel) => humanBytes(kernel.status.size) },
+  { title: 'VERSION', cell: (kernel) => kernel.status.version, flexible: true },
+  { title: 'ARCH', cell: (kernel) => kernel.status.arch, wide: true },
+];
+
+const filterKeys: FilterKeys<Kernel> = {
+  name: (kernel) => kernel.metadata.name,
+  version: (kernel) => kernel.status.version,
+  arch: (kernel) => kernel.status.arch,
+};
+
+export const kernels: Command = {
+  name: 'kernels',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'List the kernels',
+  examples: [
+    'ignite kernels',
+    'ignite kernels -o wide',
+    "ignite kernels --filter name=~cloud --format '{{.Name}} {{.Status.OCISource.Size}}'",
+  ],
+  flags: { filter: filterFlag('name=, version=, arch='), ...outputFlags },
+  run: async (invocation) => {
+    const { flags, io, signal } = invocation;
+    assertTemplateFlags(flags);
+    const filters = parseFilters(flags.list('filter'), Object.keys(filterKeys));
+    await withReader(invocation, async (client) => {
+      const context = () => viewContext(invocation, client);
+      const found = await applyFilters(await client.kernels.list(signal), filters, filterKeys, context);
+      await printObjects(found, columns, flags, io, context);
+    });
+    return 0;
+  },
+};
+
+export const kernelImport: Command = {
+  name: 'kernel import',
+  arguments: 'IMAGE',
+  arity: { least: 1, most: 1 },
+  summary: 'Take the kernel out of an image with /boot/vmlinux and /lib/modules',
+  examples: ['ignite kernel import weaveworks/ignite-kernel:5.10.51'],
+  flags: {
+    ...archFlags,
+    ...registryFlags,
+    ...importRuntimeFlags,
+  },
+  run: async (invocation) => {
+    const runtime = runtimeOf(invocation.flags, await readConfiguration(invocation));
+    const request = { ...archOf(invocation.flags), ...(await registryConfig(invocation)), ...runtime };
+    const kernel = await withClient(invocation, (client, op) =>
+      client.kernels.import(invocation.args[0]!, request, op),
+    );
+    printDone(kernel, createdText('kernel', kernel), invocation);
+    return 0;
+  },
+};
+
+export const kernelBuild: Command = {
+  name: 'kernel build',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: "Make the default kernel of Debian's newest cloud kernel package",
+  examples: ['ignite kernel build', 'ignite kernel build --arch arm64'],
+  flags: archFlags,
+  run: async (invocation) => {
+    const kernel = await withClient(invocation, (client, op) =>
+      client.kernels.build(archOf(invocation.flags), op),
+    );
+    printDone(kernel, createdText('kernel', kernel), invocation);
+    return 0;
+  },
+};
+
+export const kernelRemove: Command = {
+  name: 'kernel rm',
+  arguments: 'KERNEL...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Remove kernels',
+  examples: ['ignite rmk linux-image-cloud-amd64'],
+  flags: { force: { type: 'boolean', short: 'f', help: 'remove the VMs that use them too' } },
+  run: async (invocation) => await removeObjects(invocation, (client) => client.kernels),
+};

@@ -1,0 +1,94 @@
+import type { Volume } from '@ignite/api/v1/volume';
+import { humanBytes } from '@ignite/toolkit/units/bytes';
+import type { Command } from '../../arguments/command.ts';
+import { parseLabel } from '../../arguments/label.ts';
+import { withClient, withReader } from '../../context.ts';
+import { printDone } from '../../render/message/done.ts';
+import { type Column, assertTemplateFlags, outputFlags, printObjects } from '../../render/objects.ts';
+import { age } from '../../render/text/age.ts';
+import { inspectOf } from '../objects/inspect.ts';
+import { removeObjects } from '../objects/remove-objects.ts';
+
+const columns: readonly Column<Volume>[] = [
+  { title: 'VOLUME ID', cell: ({ metadata }) => metadata.uid },
+  { title: 'NAME', cell: ({ metadata }) => metadata.name },
+  { title: 'CREATED', cell: ({ metadata }) => age(metadata.creationTimestamp, Date.now()) },
+  { title: 'SIZE', cell: ({ spec }) => humanBytes(spec.size) },
+  { title: 'USED BY', cell: ({ status }) => status.usedBy.join(', ') },
+  { title: 'PATH', cell: ({ status }) => status.path, wide: true },
+];
+
+export const volumes: Command = {
+  name: 'volume ls',
+  arguments: '',
+  arity: { least: 0, most: 0 },
+  summary: 'List the named volumes, and the VMs that use them',
+  examples: ['ignite volume ls', 'ignite volume ls -o wide'],
+  flags: outputFlags,
+  run: async (invocation) => {
+    assertTemplateFlags(invocation.flags);
+    await withReader(invocation, async (client) =>
+      printObjects(await client.volumes.list(invocation.signal), columns, invocation.flags, invocation.io),
+    );
+    return 0;
+  },
+};
+
+export const volumeCreate: Command = {
+  name: 'volume create',
+  arguments: 'NAME',
+  arity: { least: 1, most: 1 },
+  summary: 'Make an empty volume, which outlives the VMs that use it',
+  examples: ['ignite volume create data', 'ignite volume create data --size 2GB'],
+  flags: {
+    size: { type: 'string', short: 's', value: 'SIZE', default: '10GB', help: 'its size, in powers of 1024' },
+    label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'a label' },
+  },
+  run: async (invocation) => {
+    const { flags, args } = invocation;
+    const size = flags.text('size');
+    const request = {
+      name: args[0]!,
+      labels: Object.fromEntries(flags.list('label').map(parseLabel)),
+      spec: size === undefined ? {} : { size },
+    };
+    const created = await withClient(invocation, (client, op) => client.volumes.create(request, op));
+    printDone(created, doneText('Created', created), invocation);
+    return 0;
+  },
+};
+
+export const volumeResize: Command = {
+  name: 'volume resize',
+  arguments: 'VOLUME SIZE',
+  arity: { least: 2, most: 2 },
+  summary: 'Make a volume larger; guests see it when they are next started',
+  examples: ['ignite volume resize data 20GB'],
+  flags: {},
+  run: async (invocation) => {
+    const [query = '', size = ''] = invocation.args;
+    const resized = await withClient(invocation, (client, op) => client.volumes.resize(query, size, op));
+    printDone(resized, doneText('Resized', resized), invocation);
+    return 0;
+  },
+};
+
+export const volumeRemove: Command = {
+  name: 'volume rm',
+  arguments: 'VOLUME...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Remove volumes with all that is in them',
+  examples: ['ignite volume rm data'],
+  flags: {
+    force: { type: 'boolean', short: 'f', help: 'also those that VMs name, as long as none of these runs' },
+  },
+  run: async (invocation) => await removeObjects(invocation, (client) => client.volumes),
+};
+
+export const volumeInspect = inspectOf('volume', [
+  'ignite volume inspect data',
+  "ignite volume inspect data --format '{{.status.usedBy}}'",
+]);
+
+const doneText = (verb: string, { metadata: { uid, name }, spec }: Volume): string =>
+  `${verb} volume "${name}" of ${humanBytes(spec.size)} with ID "${uid}"`;

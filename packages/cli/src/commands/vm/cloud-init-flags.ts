@@ -1,0 +1,31 @@
+import type { CloudInit } from '@ignite/api/v1/cloud-init';
+import type { FlagValues, Flags } from '../../arguments/command.ts';
+import { readInputFile } from '../../files/input-file.ts';
+
+export const cloudInitFlags: Flags = {
+  'user-data': { type: 'string', value: 'FILE', help: "user data for the guest's cloud-init" },
+  'meta-data': { type: 'string', value: 'FILE', help: 'its meta-data, in the place of ours' },
+  'network-config': {
+    type: 'string',
+    value: 'FILE',
+    help: 'its network configuration, in the place of ours',
+  },
+};
+
+/** The part of a VM's spec that the flags name. @throws CodedError USAGE_INVALID */
+export async function cloudInitOf(flags: FlagValues): Promise<{ readonly cloudInit?: CloudInit }> {
+  const [userData, metaData, networkConfig] = await Promise.all(
+    Object.keys(cloudInitFlags).map((name) => readGiven(name, flags)),
+  );
+  const cloudInit = {
+    ...(userData !== undefined && { userData }),
+    ...(metaData !== undefined && { metaData }),
+    ...(networkConfig !== undefined && { networkConfig }),
+  };
+  return Object.keys(cloudInit).length === 0 ? {} : { cloudInit };
+}
+
+async function readGiven(name: string, flags: FlagValues): Promise<string | undefined> {
+  const path = flags.text(name);
+  return path === undefined ? undefined : await readInputFile(`--${name}`, path);
+}

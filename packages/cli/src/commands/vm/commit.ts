@@ -1,0 +1,40 @@
+import type { Command } from '../../arguments/command.ts';
+import { withClient } from '../../context.ts';
+import { createdText, printDone } from '../../render/message/done.ts';
+import { parseInstructions } from '../resource/image-instruction.ts';
+
+export const commit: Command = {
+  name: 'commit',
+  arguments: 'VM REFERENCE',
+  arity: { least: 2, most: 2 },
+  summary: "Make an image of a VM's disk: its own image with one more layer",
+  examples: [
+    'ignite commit my-vm my-image:2',
+    'ignite commit my-vm web:2 -m "nginx set up" --change \'CMD ["nginx", "-g", "daemon off;"]\'',
+  ],
+  flags: {
+    author: { type: 'string', short: 'a', value: 'NAME', help: 'who made it' },
+    message: { type: 'string', short: 'm', value: 'TEXT', help: 'what is new' },
+    change: {
+      type: 'list',
+      short: 'c',
+      value: 'INSTRUCTION',
+      help: 'CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER or WORKDIR, as in a Dockerfile',
+    },
+  },
+  run: async (invocation) => {
+    const { flags, args } = invocation;
+    const [vm = '', reference = ''] = args;
+    const author = flags.text('author');
+    const message = flags.text('message');
+    const request = {
+      reference,
+      config: parseInstructions(flags.list('change')),
+      ...(author !== undefined && { author }),
+      ...(message !== undefined && { message }),
+    };
+    const image = await withClient(invocation, ({ changes }, op) => changes.commit(vm, request, op));
+    printDone(image, createdText('image', image), invocation);
+    return 0;
+  },
+};

@@ -1,0 +1,68 @@
+import type { CopyRequest } from '@ignite/api/client/file-client';
+import type { Command } from '../../arguments/command.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+import { withClient } from '../../context.ts';
+import { writeArchive } from '../../files/archive-output.ts';
+import { sshFlags } from './ssh.ts';
+
+export const cp: Command = {
+  name: 'cp',
+  arguments: 'SRC DST',
+  arity: { least: 2, most: 2 },
+  summary: 'Copy files and folders into a VM or out of it; VM:PATH names the VM',
+  examples: [
+    'ignite cp ./site my-vm:/var/www',
+    'ignite cp my-vm:/var/log/syslog .',
+    'tar c src | ignite cp - my-vm:/root',
+  ],
+  flags: {
+    ...sshFlags,
+    'follow-link': { type: 'boolean', short: 'L', help: 'copy what symlinks lead to, not the symlinks' },
+  },
+  run: async (invocation) => {
+    const { flags, args } = invocation;
+    const copy = parseCopy(args[0]!, args[1]!);
+    const identity = flags.text('identity');
+    const request: CopyRequest = {
+      vm: copy.vm,
+      vmPath: copy.vmPath,
+      follow: flags.isSet('follow-link'),
+      timeoutMs: (flags.seconds('timeout') ?? 60) * 1_000,
+      ...(identity !== undefined && { identity }),
+    };
+    await withClient(invocation, async ({ files }, op) => {
+      if (copy.hostPath === '-') {
+        if (copy.way === 'in') await files.unpackIn(process.stdin, request, op);
+        else await writeArchive('-', (output) => files.packOut(output, request, op));
+      } else if (copy.way === 'in') await files.copyIn(copy.hostPath, request, op);
+      else await files.copyOut(copy.hostPath, request, op);
+    });
+    return 0;
+  },
+};
+
+export interface Copy {
+  readonly way: 'in' | 'out';
+  readonly vm: string;
+  readonly vmPath: string;
+  /** `-` for a tar archive on standard input or output. */
+  readonly hostPath: string;
+}
+
+/**
+ * Pure. Just one side names a VM: a colon behind a word without a slash, so `./a:b` is a path of the host.
+ * @throws CodedError USAGE_INVALID
+ */
+export function parseCopy(source: string, destination: string): Copy {
+  const [from, to] = [vmSide(source), vmSide(destination)];
+  const hint = 'write VM:PATH on one side and a path of this host on the other';
+  if (from && to) throw usageError('only one of source and destination may be in a VM', hint);
+  if (from) return { way: 'out', ...from, hostPath: destination };
+  if (to) return { way: 'in', ...to, hostPath: source };
+  throw usageError('neither source nor destination is in a VM', hint);
+}
+
+function vmSide(text: string): { readonly vm: string; readonly vmPath: string } | undefined {
+  const match = /^([^/.:][^/:]*):(.*)$/s.exec(text);
+  return match ? { vm: match[1]!, vmPath: match[2] === '' ? '.' : match[2]! } : undefined;
+}

@@ -1,0 +1,185 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { uidAnnotation } from '@ignite/api/v1/uid-annotation';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { LocalClient } from '@ignite/engine/client/local-client';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import type { Command, Invocation } from '../../arguments/command.ts';
+import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+import { withClient } from '../../context.ts';
+import { printDone } from '../../render/message/done.ts';
+import { tellNote } from '../../render/message/note.ts';
+import { startFlags, startRequest, startedLine } from './run.ts';
+import { readVmFile } from './vm-file.ts';
+
+export const start: Command = {
+  name: 'start',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Start VMs',
+  examples: ['ignite start my-vm'],
+  flags: { ...startFlags, ...runtimeFlags },
+  run: async (invocation) => {
+    const { flags, io } = invocation;
+    const note = networkPluginNote(flags, { runtime: 'docker' }); // which the VM may have been made with
+    if (note !== undefined) tellNote(note, invocation);
+    const request = { ...startRequest(flags), ...runtimeOf(flags) };
+    return await withClient(invocation, async (client, op) => {
+      for (const vm of await findAll(client, invocation)) {
+        const started = await client.vms.start(vm.metadata.uid, request, op);
+        if (flags.isSet('interactive')) {
+          const { attachUntilEnd } = await import('./attach.ts');
+          op.endProgress();
+          return await attachUntilEnd(started, client, invocation);
+        }
+        const isNew = vm.status.phase !== 'Running';
+        const told = isNew ? startedLine(started) : `VM "${vm.metadata.name}" is already running\n`;
+        io.out.write(flags.isSet('quiet') ? `${vm.metadata.uid}\n` : told);
+      }
+      return 0;
+    });
+  },
+};
+
+export const stop: Command = {
+  name: 'stop',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Stop VMs: press their power button, and after a while end them',
+  examples: ['ignite stop my-vm', 'ignite stop --time 5 my-vm'],
+  flags: {
+    'force-kill': { type: 'boolean', short: 'f', help: 'end them at once' },
+    time: {
+      type: 'string',
+      short: 't',
+      value: 'SECONDS',
+      default: '30',
+      help: 'how long to wait for the guest',
+    },
+  },
+  run: async (invocation) => {
+    const seconds = invocation.flags.seconds('time');
+    const force = invocation.flags.isSet('force-kill');
+    const request = { force, ...(seconds !== undefined && { timeoutMs: seconds * 1_000 }) };
+    return await forEach(invocation, 'Stopped', (client, vm, op) =>
+      client.vms.stop(vm.metadata.uid, request, op),
+    );
+  },
+};
+
+export const kill: Command = {
+  name: 'kill',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'End VMs at once, as if their power was cut',
+  examples: ['ignite kill my-vm'],
+  flags: {},
+  run: (invocation) =>
+    forEach(invocation, 'Stopped', (client, vm, op) => client.vms.stop(vm.metadata.uid, { force: true }, op)),
+};
+
+export const pause: Command = {
+  name: 'pause',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Halt the CPUs of VMs; their memory stays',
+  examples: ['ignite pause my-vm', 'ignite resume my-vm'],
+  flags: {},
+  run: (invocation) =>
+    forEach(invocation, 'Paused', (client, vm, op) => client.vms.pause(vm.metadata.uid, op)),
+};
+
+export const resume: Command = {
+  name: 'resume',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Let paused VMs go on',
+  examples: ['ignite resume my-vm'],
+  flags: {},
+  run: (invocation) =>
+    forEach(invocation, 'Resumed', (client, vm, op) => client.vms.resume(vm.metadata.uid, op)),
+};
+
+export const rm: Command = {
+  name: 'rm',
+  arguments: '[VM...]',
+  arity: { least: 0, most: Infinity },
+  summary: 'Remove VMs with their disks',
+  examples: ['ignite rm my-vm', 'ignite rm -f my-vm other-vm', 'ignite rm -f --config vm.yaml'],
+  flags: {
+    force: { type: 'boolean', short: 'f', help: 'also those that run' },
+    config: { type: 'string', value: 'FILE', help: 'the VM that a manifest declares, by its uid or name' },
+  },
+  run: async (invocation) => {
+    const { flags, args } = invocation;
+    const config = flags.text('config');
+    if (config !== undefined && args.length > 0)
+      throw usageError('rm takes VMs or --config, not both', 'leave one of them out');
+    if (config === undefined && args.length === 0)
+      throw usageError('rm needs a VM', 'name at least one, or give its manifest with --config');
+    const find: FindVms =
+      config === undefined ? findAll : async (client) => [await findDeclared(config, client, invocation)];
+    return await forEach(
+      invocation,
+      'Removed',
+      (client, vm, op) => client.vms.remove(vm.metadata.uid, { force: flags.isSet('force') }, op),
+      find,
+    );
+  },
+};
+
+/** Run by the sandbox's monitor when a VM has ended. */
+export const settle: Command = {
+  name: 'settle',
+  arguments: 'UID',
+  arity: { least: 1, most: 1 },
+  summary: 'Clear up after a VM that has ended by itself',
+  examples: [],
+  flags: {},
+  run: async (invocation) => {
+    await withClient(invocation, (client, op) => client.vms.settle(invocation.args[0]!, op));
+    return 0;
+  },
+};
+
+type FindVms = (client: LocalClient, invocation: Invocation) => Promise<readonly Vm[]>;
+
+async function forEach(
+  invocation: Invocation,
+  verb: string,
+  act: (client: LocalClient, vm: Vm, op: ClientOperation) => Promise<Vm>,
+  find: FindVms = findAll,
+): Promise<number> {
+  await withClient(invocation, async (client, op) => {
+    for (const vm of await find(client, invocation)) {
+      await act(client, vm, op);
+      const { uid, name } = vm.metadata;
+      printDone(vm, `${verb} VM with name "${name}" and ID "${uid}"`, invocation);
+    }
+  });
+  return 0;
+}
+
+/** All are found before anything is done to the first. */
+async function findAll(client: LocalClient, { args, signal }: Invocation): Promise<readonly Vm[]> {
+  const found: Vm[] = [];
+  for (const query of args) found.push(await client.vms.find(query, signal));
+  return found;
+}
+
+/** The VM that a manifest declares, by the whole of its uid or name. @throws CodedError USAGE_INVALID, VM_NOT_FOUND */
+async function findDeclared(path: string, client: LocalClient, { signal }: Invocation): Promise<Vm> {
+  const { name, annotations } = await readVmFile(path);
+  const uid = annotations[uidAnnotation];
+  if (uid === undefined && name === undefined)
+    throw usageError(`--config ${path}: it has neither a name nor a uid`, 'give it one, or name the VM');
+  const vms = await client.vms.list(signal);
+  const found = vms.find(({ metadata }) =>
+    uid === undefined ? metadata.name === name : metadata.uid === uid,
+  );
+  if (found) return found;
+  const what = uid === undefined ? `name "${name}"` : `uid "${uid}"`;
+  throw new CodedError('VM_NOT_FOUND', `--config ${path}: there is no VM with the ${what}`, {
+    hint: '"ignite ps -a" shows what there is',
+  });
+}

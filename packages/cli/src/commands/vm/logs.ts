@@ -1,0 +1,53 @@
+import type { LogsRequest } from '@ignite/api/client/vm-client';
+import type { Command, FlagValues } from '../../arguments/command.ts';
+import { parseMoment } from '../../arguments/moment.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+import { withClient } from '../../context.ts';
+
+export const logs: Command = {
+  name: 'logs',
+  arguments: 'VM',
+  arity: { least: 1, most: 1 },
+  summary: 'Print what a VM wrote to its console since it was last started',
+  details: [
+    'A VM that has stopped, or did not boot, keeps its log until it is removed. What it wrote in earlier starts is printed with --all, or where --since reaches back so far.',
+  ],
+  examples: [
+    'ignite logs my-vm',
+    'ignite logs -f --tail 20 my-vm',
+    'ignite logs --since 10m -t my-vm',
+    'ignite logs --since 2026-01-31T12:00:00Z --until 2026-01-31T12:30:00Z my-vm',
+  ],
+  flags: {
+    follow: { type: 'boolean', short: 'f', help: 'go on while the VM runs' },
+    tail: { type: 'string', short: 'n', value: 'LINES', help: 'only the last lines' },
+    since: { type: 'string', value: 'TIME', help: 'only from then on: how long ago, or a date and time' },
+    until: { type: 'string', value: 'TIME', help: 'only up to then' },
+    timestamps: { type: 'boolean', short: 't', help: 'each line with its time' },
+    all: { type: 'boolean', short: 'a', help: 'also of earlier starts' },
+  },
+  run: async (invocation) => {
+    const { flags, args, io, signal } = invocation;
+    const request = logsRequest(flags);
+    await withClient(invocation, async (client) => {
+      for await (const part of client.vms.logs(args[0]!, request, signal)) io.out.write(part);
+    });
+    return 0;
+  },
+};
+
+/** @throws CodedError USAGE_INVALID */
+function logsRequest(flags: FlagValues): LogsRequest {
+  const [tail, since, until] = [flags.text('tail'), flags.text('since'), flags.text('until')];
+  if (tail !== undefined && !/^\d{1,9}$/.test(tail))
+    throw usageError(`--tail ${tail}: not a number of lines`, 'write a whole number');
+  const now = Date.now();
+  return {
+    follow: flags.isSet('follow'),
+    timestamps: flags.isSet('timestamps'),
+    allStarts: flags.isSet('all') || since !== undefined,
+    ...(tail !== undefined && { tail: Number(tail) }),
+    ...(since !== undefined && { sinceMs: parseMoment('since', since, now) }),
+    ...(until !== undefined && { untilMs: parseMoment('until', until, now) }),
+  };
+}

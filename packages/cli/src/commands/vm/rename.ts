@@ -1,0 +1,21 @@
+import type { Command } from '../../arguments/command.ts';
+import { withClient } from '../../context.ts';
+import { printDone } from '../../render/message/done.ts';
+
+export const rename: Command = {
+  name: 'rename',
+  arguments: 'VM NAME',
+  arity: { least: 2, most: 2 },
+  summary: 'Give a VM another name',
+  details: [
+    'Other VMs find it by that name at once; the guest itself has it as its host name from its next boot on. The uid stays.',
+  ],
+  examples: ['ignite rename my-vm web'],
+  flags: {},
+  run: async (invocation) => {
+    const [query = '', name = ''] = invocation.args;
+    const vm = await withClient(invocation, (client, op) => client.life.rename(query, name, op));
+    printDone(vm, `Renamed VM with ID "${vm.metadata.uid}" to "${vm.metadata.name}"`, invocation);
+    return 0;
+  },
+};

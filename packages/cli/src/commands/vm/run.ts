@@ -1,0 +1,252 @@
+import { resolve } from 'node:path';
+import type { CreateVmRequest, StartVmRequest } from '@ignite/api/client/vm-client';
+import type { Vm } from '@ignite/api/v1/vm';
+import { defaultVmm, vmmNames } from '@ignite/api/v1/vm-machine';
+import type { VmFile } from '@ignite/api/vm-file';
+import { sourceFrom } from '@ignite/engine/oci/source';
+import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
+import { archFlags, archOf } from '../../arguments/arch-flags.ts';
+import type { Command, FlagValues, Flags, Invocation } from '../../arguments/command.ts';
+import { envFlags, envOf } from '../../arguments/env-flags.ts';
+import { parseLabel } from '../../arguments/label.ts';
+import { legacyFlags, legacySandboxFlags } from '../../arguments/legacy-flags.ts';
+import { networkFlags, networkOf } from '../../arguments/network-flags.ts';
+import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
+import { withClient } from '../../context.ts';
+import { createdText, printDone } from '../../render/message/done.ts';
+import { tellNote } from '../../render/message/note.ts';
+import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
+import { readVmFile } from './vm-file.ts';
+import { storageOf, volumeFlags } from './volume-flags.ts';
+
+const createFlags: Flags = {
+  config: { type: 'string', value: 'FILE', help: 'a manifest of the VM, over which flags win' },
+  name: { type: 'string', short: 'n', value: 'NAME', default: 'made up', help: 'its name' },
+  cpus: { type: 'string', value: 'COUNT', default: '1', help: 'how many CPUs' },
+  memory: { type: 'string', value: 'SIZE', default: '512MB', help: 'how much memory, in powers of 1024' },
+  size: {
+    type: 'string',
+    short: 's',
+    value: 'SIZE',
+    default: '4GB',
+    help: 'the size of its root file system',
+  },
+  ssh: {
+    type: 'optional',
+    value: 'KEY.pub',
+    help: 'let SSH in, by a key made for this VM or by the one named',
+  },
+  ...networkFlags,
+  'kernel-image': {
+    type: 'string',
+    short: 'k',
+    value: 'KERNEL',
+    default: "made of Debian's",
+    help: 'the kernel',
+  },
+  'kernel-args': { type: 'string', value: 'ARGS', help: 'added to the kernel command line' },
+  label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'a label' },
+  'copy-files': {
+    type: 'list',
+    short: 'f',
+    value: 'HOST:VM',
+    help: 'copy a file or folder into it at first boot',
+  },
+  ...envFlags,
+  restart: {
+    type: 'string',
+    value: 'POLICY',
+    help: 'start it again when it has ended: no, on-failure[:COUNT], always or unless-stopped',
+    default: 'no',
+  },
+  'require-name': { type: 'boolean', help: 'refuse to make up a name' },
+  ...archFlags,
+  vmm: {
+    type: 'string',
+    value: 'NAME',
+    values: vmmNames,
+    default: defaultVmm,
+    help: 'the program that runs it; firecracker needs KVM',
+  },
+  gic: { type: 'string', value: 'VERSION', help: "an arm64 VM's interrupt controller: 2 or 3" },
+  ...volumeFlags,
+  ...cloudInitFlags,
+  ...registryFlags,
+  ...runtimeFlags,
+  ...legacySandboxFlags,
+  ...legacyFlags,
+};
+
+export const startFlags: Flags = {
+  interactive: { type: 'boolean', short: 'i', help: 'attach to its console' },
+  timeout: { type: 'string', value: 'SECONDS', default: '180', help: 'how long to wait for its SSH' },
+  debug: { type: 'boolean', short: 'd', help: 'keep what a start that fails has made, for a look at it' },
+  'ignore-preflight-checks': {
+    type: 'list',
+    value: 'CHECK',
+    help: 'start though the host is not ready: ExistingFile, BinaryInPath, Port, the name of a check, or all',
+  },
+};
+
+/** @throws CodedError USAGE_INVALID */
+export function startRequest(flags: FlagValues): StartVmRequest {
+  const seconds = flags.seconds('timeout');
+  return {
+    ...(seconds !== undefined && { sshTimeoutMs: seconds * 1_000 }),
+    ignorePreflightChecks: flags.list('ignore-preflight-checks').flatMap((list) => list.split(',')),
+    keepFailed: flags.isSet('debug'),
+    isInputPiped: flags.isSet('interactive') && !process.stdin.isTTY,
+  };
+}
+
+export const create: Command = {
+  name: 'create',
+  arguments: '[IMAGE] [-- COMMAND...]',
+  arity: { least: 0, most: 1 },
+  summary: 'Make a VM of an image, and do not start it',
+  examples: ['ignite create debian:12 --name my-vm --cpus 2 --memory 1GB'],
+  flags: createFlags,
+  run: async (invocation) => {
+    const request = await createRequest(invocation);
+    const vm = await withClient(invocation, (client, op) => client.vms.create(request, op));
+    printDone(vm, createdText('VM', vm), invocation);
+    return 0;
+  },
+};
+
+export const run: Command = {
+  name: 'run',
+  arguments: '[IMAGE] [-- COMMAND...]',
+  arity: { least: 0, most: 1 },
+  summary: 'Make a VM of an image and start it',
+  examples: [
+    'ignite run debian:12 --cpus 2 --memory 1GB --ssh --name my-vm',
+    'ignite run nginx -p 8080:80',
+    'ignite run postgres -e POSTGRES_PASSWORD=secret -v data:/var/lib/postgresql',
+    'ignite run -i alpine -- uname -a',
+    'ignite run -i alpine --arch arm64 -- uname -m',
+  ],
+  flags: {
+    ...createFlags,
+    ...startFlags,
+    detach: { type: 'boolean', help: 'do not attach to its console, which is so without --interactive' },
+  },
+  run: async (invocation) => {
+    const { flags, io } = invocation;
+    const [request, starting] = [await createRequest(invocation), startRequest(flags)];
+    return await withClient(invocation, async (client, op) => {
+      const created = await client.vms.create({ ...request, preflight: starting }, op);
+      if (!flags.isSet('interactive')) printDone(created, createdText('VM', created), invocation);
+      const vm = await client.vms.start(created.metadata.uid, starting, op);
+      if (flags.isSet('interactive')) {
+        const { attachUntilEnd } = await import('./attach.ts');
+        op.endProgress();
+        return await attachUntilEnd(vm, client, invocation);
+      }
+      if (!flags.isSet('quiet')) io.out.write(startedLine(vm));
+      return 0;
+    });
+  },
+};
+
+export const startedLine = (vm: Vm): string =>
+  `Started VM "${vm.metadata.name}" with address ${vm.status.network?.ipAddresses[0] ?? 'none'}\n`;
+
+/** Flags win over the file of `--config`, and that over the configuration's defaults for VMs. */
+async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
+  const { flags } = invocation;
+  const configuration = await readConfiguration(invocation);
+  const { vmDefaults = {} } = configuration;
+  const note = networkPluginNote(flags, configuration);
+  if (note !== undefined) tellNote(note, invocation);
+  const config = flags.text('config');
+  const file = config === undefined ? undefined : await readVmFile(config);
+  const given = { ...specOf(invocation), ...(await cloudInitOf(flags)) };
+  const spec = mergePatch(mergePatch(vmDefaults, file?.spec ?? {}), given) as VmFile['spec'];
+  const [wanted, otherwise] = [spec.image?.oci, file?.spec.image?.oci];
+  if (otherwise !== undefined && otherwise !== wanted)
+    tellNote(`${config}: its image ${otherwise} gives way to ${wanted} of the command line`, invocation);
+  if (spec.image === undefined)
+    throw usageError('an image is needed', 'name one, or give a manifest with --config');
+  const name = flags.text('name') ?? file?.name;
+  if (flags.isSet('require-name') && name === undefined) {
+    throw usageError('--require-name: no name is given', 'give one with --name');
+  }
+  return {
+    ...(name !== undefined && { name }),
+    labels: { ...file?.labels, ...Object.fromEntries(flags.list('label').map(parseLabel)) },
+    annotations: file?.annotations ?? {},
+    spec,
+    ...(await registryConfig(invocation)),
+    ...runtimeOf(flags, configuration),
+  };
+}
+
+/** The fields that flags name. */
+function specOf({ flags, args: [image], rest: command, io }: Invocation): object {
+  const ssh = flags.text('ssh');
+  const oci = flags.text('kernel-image');
+  const cmdLine = flags.text('kernel-args');
+  const cpus = flags.text('cpus');
+  const memory = flags.text('memory');
+  const size = flags.text('size');
+  const restartPolicy = flags.text('restart');
+  const storage = storageOf(flags);
+  const copyFiles = flags.list('copy-files').flatMap((list) => list.split(','));
+  return {
+    ...(image !== undefined && { image: { oci: sourceFrom('.', image) } }),
+    kernel: {
+      ...(oci !== undefined && { oci: sourceFrom('.', oci) }),
+      ...(cmdLine !== undefined && { cmdLine }),
+    },
+    ...archOf(flags),
+    ...(cpus !== undefined && { cpus: parseCount(cpus) }),
+    ...machineOf(flags),
+    ...(memory !== undefined && { memory }),
+    ...(size !== undefined && { diskSize: size }),
+    ...(flags.isSet('ssh') && { ssh: ssh === undefined ? true : publicKeyPath(ssh) }),
+    network: networkOf(flags),
+    ...(restartPolicy !== undefined && { restartPolicy }),
+    ...(copyFiles.length > 0 && { copyFiles: copyFiles.map(parseCopy) }),
+    ...(storage && { storage }),
+    ...(command.length > 0 && { command }),
+    ...envOf(flags, io.env),
+  };
+}
+
+function machineOf(flags: FlagValues): object {
+  const [vmm, gic] = [flags.text('vmm'), flags.text('gic')];
+  if (vmm === undefined && gic === undefined) return {};
+  return { machine: { ...(vmm !== undefined && { vmm }), ...(gic !== undefined && { gic: parseGic(gic) }) } };
+}
+
+/** @throws CodedError USAGE_INVALID */
+export function parseCount(text: string): number {
+  if (!/^\d{1,4}$/.test(text))
+    throw usageError(
+      `--cpus ${JSON.stringify(text)}: not a number of CPUs`,
+      'write a whole number from 1 to 64',
+    );
+  return Number(text);
+}
+
+function parseGic(text: string): number {
+  if (text !== '2' && text !== '3')
+    throw usageError(`--gic ${JSON.stringify(text)}: there is no such version`, 'write 2 or 3');
+  return Number(text);
+}
+
+const publicKeyPath = (path: string): string => resolve(path.endsWith('.pub') ? path : `${path}.pub`);
+
+function parseCopy(text: string): { readonly hostPath: string; readonly vmPath: string } {
+  const [hostPath = '', vmPath = '', ...more] = text.split(':');
+  if (!hostPath.startsWith('/') || !vmPath.startsWith('/') || more.length > 0) {
+    throw usageError(
+      `--copy-files ${JSON.stringify(text)}: not two absolute paths`,
+      'write --copy-files /host/path:/vm/path',
+    );
+  }
+  return { hostPath, vmPath };
+}

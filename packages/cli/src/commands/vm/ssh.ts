@@ -1,0 +1,85 @@
+import type { Command, Flag, Flags, Invocation } from '../../arguments/command.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+import { withClient } from '../../context.ts';
+
+export const sshFlags: Flags = {
+  identity: {
+    type: 'string',
+    short: 'i',
+    value: 'FILE',
+    default: 'the one made for the VM',
+    help: 'the private key',
+  },
+  timeout: { type: 'string', value: 'SECONDS', default: '60', help: 'how long to wait for SSH' },
+};
+
+const tty = (otherwise: string): Flag => ({
+  type: 'boolean',
+  short: 't',
+  default: otherwise,
+  help: 'give the command a terminal, or with =false none',
+});
+
+export const ssh: Command = {
+  name: 'ssh',
+  arguments: 'VM [COMMAND...]',
+  arity: { least: 1, most: Infinity },
+  summary: 'Log in to a VM, or run a command line there',
+  details: [
+    'Waits until the VM lets SSH in. The exit status is that of the command there, or 255 where SSH itself failed.',
+  ],
+  examples: ['ignite ssh my-vm', 'ignite ssh my-vm uname -a'],
+  flags: { ...sshFlags, tty: tty('for a login from a terminal') },
+  passesFlags: true,
+  run: (invocation) => overSsh(invocation, invocation.rest),
+};
+
+export const exec: Command = {
+  name: 'exec',
+  arguments: 'VM COMMAND...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Run a command in a VM, with its input, output and exit status ours',
+  details: [
+    "Waits until the VM lets SSH in. The first word is a line for the guest's shell, all further words reach the command as they are. Flags behind the command's first word are its own.",
+  ],
+  examples: [
+    'ignite exec my-vm -- uname -a',
+    'ignite exec my-vm cat /etc/os-release',
+    'ignite exec my-vm "echo a > /tmp/b"',
+  ],
+  flags: { ...sshFlags, tty: tty('false') },
+  passesFlags: true,
+  run: async (invocation) => {
+    const [first, ...others] = invocation.rest;
+    if (first === undefined) throw usageError('exec needs a command', 'write "ignite exec VM -- COMMAND"');
+    // The first word is a line for the guest's shell, as the original had it; the others are words.
+    return await overSsh(invocation, [first, ...others.map(quote)]);
+  },
+};
+
+const quote = (word: string): string =>
+  /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
+async function overSsh(invocation: Invocation, command: readonly string[]): Promise<number> {
+  const { flags, args, signal } = invocation;
+  const identity = flags.text('identity');
+  const request = {
+    timeoutMs: (flags.seconds('timeout') ?? 60) * 1_000,
+    ...(identity !== undefined && { identity }),
+  };
+  const target = await withClient(invocation, (client, op) => client.vms.sshTarget(args[0]!, request, op));
+  const wantsTty = flags.switch('tty', command.length === 0 && process.stdin.isTTY);
+  const { runInteractively } = await import('@ignite/toolkit/process/interactive');
+  return await runInteractively(
+    {
+      tool: 'ssh',
+      args: [
+        ...target.args,
+        ...(wantsTty ? ['-t', '-t'] : ['-T']), // twice: also where our own input is no terminal
+        `${target.user}@${target.address}`,
+        ...(command.length > 0 ? ['--', ...command] : []),
+      ],
+    },
+    signal,
+  );
+}

@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { VmUsage } from '@ignite/api/client/usage-client';
+import type { Command, FlagValues, Invocation } from '../../arguments/command.ts';
+import { withClient } from '../../context.ts';
+import type { Io } from '../../io.ts';
+import { templateFlags, templateOf } from '../../render/objects.ts';
+import { fitRows, table } from '../../render/text/table.ts';
+import { type UsageLine, usageDocument, usageLine, usageTexts } from '../../render/text/usage.ts';
+
+const refreshMs = 1_000;
+/** From the top left corner, with all below wiped. */
+const redraw = '\u001b[H\u001b[J';
+
+export const stats: Command = {
+  name: 'stats',
+  arguments: '[VM...]',
+  arity: { least: 0, most: Infinity },
+  summary: 'Show what VMs take of this host, once a second until it is interrupted',
+  details: [
+    'CPU, memory, disk and processes are those of the VMM, as its cgroup counts them; 100% is one CPU of the host. What the host keeps of files and can drop is not counted as memory. Disk is what went from and to the devices of the host, network what the guest has received and sent. A figure that this host does not offer, or that is not known yet, is shown as "-".',
+    'With -o json there is a line with an array for each second; sizes are in bytes.',
+  ],
+  examples: [
+    'ignite stats',
+    'ignite stats --no-stream my-vm',
+    'ignite stats --no-stream -o json',
+    "ignite stats --no-stream --format '{{.Name}} {{.CPUPerc}} {{.MemUsage}}'",
+  ],
+  flags: {
+    all: { type: 'boolean', short: 'a', help: 'the VMs that do not run too' },
+    'no-stream': { type: 'boolean', help: 'show it once: what a second has taken' },
+    output: { type: 'string', short: 'o', value: 'FORMAT', values: ['json'], help: 'json' },
+    ...templateFlags,
+    format: {
+      type: 'string',
+      short: 't',
+      value: 'TEMPLATE',
+      help: "print each by a Go template, such as '{{.Name}} {{.CPUPerc}} {{.MemUsage}}'",
+    },
+    'no-trunc': { type: 'boolean', help: 'do not shorten what is too long for the terminal' },
+  },
+  run: async (invocation) => {
+    const show = await presenter(invocation);
+    await withClient(invocation, async (client) => {
+      const { args, flags, signal } = invocation;
+      const request = { vms: args, all: flags.isSet('all') };
+      let before = await client.usage.sample(request, signal);
+      do {
+        if (!(await pause(signal))) return;
+        const now = await client.usage.sample(request, signal);
+        show(linesOf(before, now));
+        before = now;
+      } while (!flags.isSet('no-stream'));
+    });
+    return invocation.flags.isSet('no-stream') && invocation.signal.aborted ? 130 : 0;
+  },
+};
+
+function linesOf(before: readonly VmUsage[], now: readonly VmUsage[]): readonly UsageLine[] {
+  const known = new Map(before.map((usage) => [usage.uid, usage]));
+  return now.map((usage) => usageLine(known.get(usage.uid), usage));
+}
+
+/** Returns whether it was waited: to be interrupted is how it ends. */
+async function pause(signal: AbortSignal): Promise<boolean> {
+  try {
+    await delay(refreshMs, undefined, { signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Present = (lines: readonly UsageLine[]) => void;
+
+/** @throws CodedError USAGE_INVALID */
+async function presenter({ flags, io }: Invocation): Promise<Present> {
+  const template = templateOf(flags);
+  if (template !== undefined) return await byTemplate(template, flags, io);
+  if (flags.text('output') !== undefined)
+    return (lines) => io.out.write(`${JSON.stringify(lines.map(usageDocument))}\n`);
+  const isLive = io.width !== undefined && !flags.isSet('no-stream');
+  const width = flags.isSet('no-trunc') ? undefined : io.width;
+  return (lines) => io.out.write(`${isLive ? redraw : ''}${usageTable(lines, width)}`);
+}
+
+async function byTemplate(template: string, flags: FlagValues, io: Io): Promise<Present> {
+  const { documentRenderer } = await import('../../render/template.ts');
+  const render = documentRenderer(flags.isSet('template') ? '--template' : '--format', template);
+  return (lines) =>
+    io.out.write(
+      lines.map((line) => `${render({ ...usageDocument(line), ...usageTexts(line) })}\n`).join(''),
+    );
+}
+
+function usageTable(lines: readonly UsageLine[], width: number | undefined): string {
+  const header = ['VM ID', 'NAME', 'CPU %', 'MEM USAGE / LIMIT', 'MEM %', 'NET I/O', 'BLOCK I/O', 'PIDS'];
+  const rows = lines.map((line) => {
+    const { ID, Name, CPUPerc, MemUsage, MemPerc, NetIO, BlockIO, PIDs } = usageTexts(line);
+    return [ID, Name, CPUPerc, MemUsage, MemPerc, NetIO, BlockIO, PIDs];
+  });
+  return table(header, width === undefined ? rows : fitRows(header, rows, new Set([1]), width));
+}

@@ -1,0 +1,13 @@
+import { dirname } from 'node:path';
+import { type VmFile, decodeVmFile } from '@ignite/api/vm-file';
+import { withFoundSources } from '../../files/found-sources.ts';
+import { readInputFile } from '../../files/input-file.ts';
+
+/**
+ * What the file of `--config` says of a VM.
+ * @throws CodedError USAGE_INVALID, MANIFEST_INVALID
+ */
+export async function readVmFile(path: string): Promise<VmFile> {
+  const file = decodeVmFile(await readInputFile('--config', path), path);
+  return { ...file, spec: withFoundSources(file.spec, dirname(path)) };
+}

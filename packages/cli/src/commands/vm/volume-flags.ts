@@ -1,0 +1,148 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import type { FlagValues, Flags } from '../../arguments/command.ts';
+import { usageError } from '../../arguments/usage-error.ts';
+
+export const volumeFlags: Flags = {
+  volumes: {
+    type: 'list',
+    short: 'v',
+    value: 'SOURCE:PATH',
+    help: 'mount a named volume, folder, file or block device; add :ro or :size=2GB; lists too',
+  },
+  mount: {
+    type: 'list',
+    value: 'KEY=VALUE,...',
+    help: 'the same in words: type=volume|bind, source, target, readonly, size',
+  },
+};
+
+/** What a path of this host is. */
+export type PathKind = 'blockDevice' | 'file' | 'hostPath';
+
+interface Mount {
+  readonly source: object;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/**
+ * The storage of a VM as `--volumes` and `--mount` have it, its volumes named volume0 and on as in the original;
+ * undefined where neither is given. Whether paths and sizes are any good is for the engine to say.
+ * @throws CodedError USAGE_INVALID
+ */
+export function storageOf(
+  flags: FlagValues,
+  kindOf: (path: string) => PathKind | undefined = kindOfPath,
+): object | undefined {
+  const mounts = [
+    ...flags.list('volumes').flatMap((list) => splitList(list).map((entry) => parseVolume(entry, kindOf))),
+    ...flags.list('mount').map((text) => parseMount(text, kindOf)),
+  ];
+  if (mounts.length === 0) return undefined;
+  return {
+    volumes: mounts.map(({ source, readOnly }, at) => ({
+      name: `volume${at}`,
+      ...source,
+      ...(readOnly && { readOnly }),
+    })),
+    volumeMounts: mounts.map(({ target }, at) => ({ name: `volume${at}`, mountPath: target })),
+  };
+}
+
+const isOption = (text: string): boolean => /^(ro|rw|size=.*)$/.test(text);
+
+/** At commas, unless an option follows: `a:/x:ro,size=1GB` is one, as Docker writes it. */
+function splitList(list: string): readonly string[] {
+  const entries: string[] = [];
+  for (const part of list.split(',')) {
+    if (entries.length > 0 && isOption(part)) entries.push(`${entries.pop()!}:${part}`);
+    else entries.push(part);
+  }
+  return entries;
+}
+
+function parseVolume(text: string, kindOf: (path: string) => PathKind | undefined): Mount {
+  const [source = '', target = '', ...options] = text.split(':');
+  if (source === '' || target === '')
+    throw usageError(
+      `--volumes ${JSON.stringify(text)}: volumes must be specified in the /host/path:/vm/path format`,
+      'write SOURCE:/PATH, where SOURCE is the name of a volume or a path of this host',
+    );
+  const odd = options.find((option) => !isOption(option));
+  if (odd !== undefined)
+    throw usageError(
+      `--volumes ${JSON.stringify(text)}: there is no option "${odd}"`,
+      'write ro, rw or size=2GB',
+    );
+  const size = options.find((option) => option.startsWith('size='))?.slice('size='.length);
+  return { source: sourceOf(source, size, kindOf), target, readOnly: options.includes('ro') };
+}
+
+const mountKeys: ReadonlyMap<string, string> = new Map([
+  ['type', 'type'],
+  ['source', 'source'],
+  ['src', 'source'],
+  ['target', 'target'],
+  ['destination', 'target'],
+  ['dst', 'target'],
+  ['readonly', 'readonly'],
+  ['ro', 'readonly'],
+  ['size', 'size'],
+]);
+
+function parseMount(text: string, kindOf: (path: string) => PathKind | undefined): Mount {
+  const invalid = (what: string): Error =>
+    usageError(
+      `--mount ${JSON.stringify(text)}: ${what}`,
+      'write type=volume,source=NAME,target=/PATH or type=bind,source=/HOST,target=/PATH; readonly and size=2GB besides',
+    );
+  const given = new Map<string, string>();
+  for (const part of text.split(',')) {
+    const [key = '', ...value] = part.split('=');
+    const name = mountKeys.get(key);
+    if (name === undefined) throw invalid(`there is no key "${key}"`);
+    given.set(name, value.length === 0 ? 'true' : value.join('='));
+  }
+  const { type = 'volume', source, target, readonly = 'false', size } = Object.fromEntries(given);
+  if (type !== 'volume' && type !== 'bind') throw invalid(`there is no type "${type}"`);
+  if (readonly !== 'true' && readonly !== 'false') throw invalid('readonly is true or false');
+  if (!source || !target) throw invalid('source and target are needed');
+  if ((type === 'bind') !== isPath(source))
+    throw invalid(type === 'bind' ? 'the source of a bind is a path' : 'the source of a volume is its name');
+  return { source: sourceOf(source, size, kindOf), target, readOnly: readonly === 'true' };
+}
+
+const isPath = (source: string): boolean => /^\.{0,2}\//.test(source) || source === '.' || source === '..';
+
+function sourceOf(
+  source: string,
+  size: string | undefined,
+  kindOf: (path: string) => PathKind | undefined,
+): object {
+  const sized = size === undefined ? {} : { size };
+  if (!isPath(source)) return { volume: { name: source, ...sized } };
+  const path = resolve(source);
+  // What is not there is made where a size is given; else the engine says that it is missing, as the original did.
+  const kind = kindOf(path) ?? (size === undefined ? 'blockDevice' : 'file');
+  if (kind === 'file') return { file: { path, ...sized } };
+  if (size !== undefined)
+    throw usageError(
+      `${path} is there, with a size of its own`,
+      'size is for named volumes, and files that are to be made',
+    );
+  return { [kind]: { path } };
+}
+
+/** @throws CodedError USAGE_INVALID for a path that leads nowhere */
+function kindOfPath(path: string): PathKind | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory()) return 'hostPath';
+    if (found?.isFile()) return 'file';
+    return found && 'blockDevice';
+  } catch (failure) {
+    throw usageError(`cannot look at a volume: ${errorText(failure)}`, 'name a path that can be followed');
+  }
+}

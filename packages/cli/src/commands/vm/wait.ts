@@ -1,0 +1,70 @@
+import { type MetCondition, type VmCondition, vmConditions } from '@ignite/api/client/vm-condition';
+import { parseDuration } from '@ignite/toolkit/units/duration';
+import type { Command, FlagValues } from '../../arguments/command.ts';
+import { withClient } from '../../context.ts';
+
+export const wait: Command = {
+  name: 'wait',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Wait until VMs have stopped, or until something else holds of them',
+  details: [
+    'Prints a line for each VM, in the order of the arguments: the exit code of one that has stopped, otherwise the condition that holds. Several conditions are waited for until one of them holds, which may be so already.',
+    'ready: its SSH answers. stopped (or exited): it has ended, although its policy may start it again. failed: it could not be started. removed: there is no such VM, or no longer.',
+    'When the time is over and not every VM is so, the exit status is 1.',
+  ],
+  examples: [
+    'ignite wait my-vm',
+    'ignite wait --condition ready --timeout 2m my-vm other-vm',
+    'ignite wait --condition running,failed my-vm',
+    'ignite wait --condition removed --timeout 30s my-vm',
+  ],
+  flags: {
+    condition: {
+      type: 'list',
+      value: 'CONDITION',
+      values: [...vmConditions, 'exited'],
+      default: 'stopped',
+      help: `any one of several: ${vmConditions.join(', ')}`,
+    },
+    timeout: {
+      type: 'string',
+      value: 'DURATION',
+      default: 'none',
+      help: 'how long to wait, such as 30s or 5m',
+    },
+  },
+  run: async ({ args, ...invocation }) => {
+    const { flags, io } = invocation;
+    const request = { conditions: conditionsOf(flags), ...timeoutOf(flags) };
+    const failed = new AbortController();
+    const signal = AbortSignal.any([invocation.signal, failed.signal]);
+    return await withClient({ args, ...invocation }, async ({ life }) => {
+      const waits = args.map((query) => life.waitFor(query, request, signal));
+      try {
+        void Promise.allSettled(waits); // one that fails before its turn comes is heard of then
+        for (const each of waits) io.out.write(`${lineOf(await each)}\n`);
+        return 0;
+      } finally {
+        failed.abort();
+        await Promise.allSettled(waits);
+      }
+    });
+  },
+};
+
+const lineOf = (met: MetCondition): string =>
+  met.condition === 'stopped' ? String(met.vm.status.exitCode ?? 255) : met.condition;
+
+function conditionsOf(flags: FlagValues): readonly VmCondition[] {
+  const words = flags.list('condition').flatMap((list) => list.split(','));
+  const named = words.map((word) => (word === 'exited' ? 'stopped' : word));
+  return named.length === 0 ? ['stopped'] : vmConditions.filter((each) => named.includes(each));
+}
+
+/** A number alone is of seconds, as in other commands. @throws CodedError DURATION_INVALID */
+function timeoutOf(flags: FlagValues): { readonly timeoutMs?: number } {
+  const text = flags.text('timeout');
+  if (text === undefined) return {};
+  return { timeoutMs: parseDuration(/^\d+$/.test(text) ? `${text}s` : text) };
+}

@@ -1,0 +1,15 @@
+import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { Invocation } from '../../arguments/command.ts';
+
+/** Prints what was done to an object, or with --quiet its uid alone. */
+export function printDone(
+  { metadata }: ApiObject,
+  text: string,
+  { flags, io }: Pick<Invocation, 'flags' | 'io'>,
+): void {
+  io.out.write(`${flags.isSet('quiet') ? metadata.uid : text}\n`);
+}
+
+/** In the original's words. */
+export const createdText = (what: string, { metadata: { uid, name } }: ApiObject): string =>
+  `Created ${what} with ID "${uid}" and name "${name}"`;

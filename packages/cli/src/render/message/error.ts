@@ -1,0 +1,43 @@
+import { inspect } from 'node:util';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { ToolFailedError } from '@ignite/toolkit/process/runner';
+import { printable } from '../text/printable.ts';
+
+/** One line of what happened, one of what to do; causes in between where they tell more. */
+export function renderError(failure: unknown, debug: boolean): string {
+  if (!(failure instanceof CodedError)) return renderUncoded(failure, debug);
+  const said = causesOf(failure)
+    .map(({ message }) => `cause: ${shortened(message)}\n`)
+    .join('');
+  const where = debug ? `debug: ${inspect(failure)}\n` : '';
+  return `error: ${shortened(failure.message)}\n${said}hint: ${failure.hint}\n${where}`;
+}
+
+/** What helps where the host is at fault, by the error number of Linux (errno(3)). */
+const hostFaults: ReadonlyMap<unknown, string> = new Map([
+  ['ENOSPC', 'free some space there; "ignite system df" shows what Ignite takes'],
+  ['EDQUOT', 'free some space there, or have the quota raised'],
+  ['EROFS', 'mount that file system for writing, or choose another with --data-dir and --run-dir'],
+  ['EIO', 'the device is at fault, or its file system: "dmesg" tells more'],
+]);
+
+function renderUncoded(failure: unknown, debug: boolean): string {
+  const isError = failure instanceof Error;
+  const cure = isError && 'code' in failure ? hostFaults.get(failure.code) : undefined;
+  const said = cure !== undefined && isError ? failure.message : String(failure).split('\n')[0]!;
+  const text = debug && isError ? (failure.stack ?? said) : shortened(said);
+  return `error: ${text}\nhint: ${cure ?? "this is a fault of Ignite's; --log-level=debug shows where"}\n`;
+}
+
+/** Causes that tell a user more: a tool's own words, or each of several. */
+function causesOf({ cause, code }: CodedError): readonly Error[] {
+  if (cause instanceof AggregateError) return cause.errors.filter((each) => each instanceof Error);
+  return cause instanceof ToolFailedError && code !== 'VM_INVALID' ? [cause] : [];
+}
+
+/** 2 for what was refused before anything was done, else 1. */
+export function exitStatusOf(failure: unknown): number {
+  return failure instanceof CodedError && failure.code.endsWith('_INVALID') ? 2 : 1;
+}
+
+const shortened = (text: string): string => printable(text).slice(0, 1_000);

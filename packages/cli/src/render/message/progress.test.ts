@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { test } from 'node:test';
+import type { LogLevel } from '../../arguments/log-level.ts';
+import { Progress } from './progress.ts';
+
+function capture(isTty: boolean, level: LogLevel, use: (progress: Progress) => void): string {
+  let text = '';
+  const err = new Writable({
+    write: (part: Buffer, _encoding, done) => {
+      text += part.toString();
+      done();
+    },
+  });
+  {
+    using progress = new Progress({ out: err, err, isTty, isColoured: false, env: {} }, level);
+    use(progress);
+  }
+  return text;
+}
+
+const twoSteps = (progress: Progress): void => {
+  progress.report({ kind: 'step', message: 'Pulling' });
+  progress.report({ kind: 'warning', message: 'slow' });
+  progress.report({ kind: 'step', message: 'Starting' });
+};
+
+test('Progress: plain lines where nobody watches', () => {
+  assert.equal(capture(false, 'info', twoSteps), 'Pulling\nwarning: slow\nStarting\n');
+});
+
+test('Progress: on a terminal the line under way is replaced when it is done', () => {
+  const text = capture(true, 'info', twoSteps);
+  assert.match(text, /\r\u001b\[K✓ Pulling 0\.0s\nwarning: slow\n/);
+  assert.match(text, /\r\u001b\[K✓ Starting 0\.0s\n$/);
+});
+
+test('Progress: a lower level tells warnings alone, and the lowest nothing', () => {
+  assert.equal(capture(false, 'warn', twoSteps), 'warning: slow\n');
+  assert.equal(capture(false, 'error', twoSteps), '');
+});
+
+test('Progress: notes are told with the steps, and no more than they are below that level', () => {
+  const noting = (progress: Progress): void => progress.note('a.yaml:3: it has no effect');
+  assert.equal(capture(false, 'info', noting), 'note: a.yaml:3: it has no effect\n');
+  assert.equal(capture(false, 'warn', noting), '');
+});
+
+test('Progress: what a step has carried stands behind it, on a terminal', () => {
+  const pulling = (progress: Progress): void => {
+    progress.report({ kind: 'step', message: 'Pulling' });
+    progress.report({ kind: 'transfer', what: 'Pulling', done: 5 * 2 ** 20 });
+  };
+  assert.match(capture(true, 'info', pulling), /^[^✓]*\r\u001b\[K✓ Pulling 5\.0 MB 0\.0s\n$/);
+  assert.equal(capture(false, 'info', pulling), 'Pulling\n');
+});
+
+test('Progress: the line under way takes one line of however narrow a terminal', () => {
+  const text = capture(true, 'info', (progress) => progress.report({ kind: 'step', message: 'Pulling' }));
+  assert.match(text, /^\r\u001b\[K\u001b\[\?7l\S Pulling 0\.0s\u001b\[\?7h\r/);
+});
+
+test('Progress: once all is done nothing is drawn over what others write', async () => {
+  const text = await new Promise<string>((resolve) => {
+    let seen = '';
+    const err = { write: (part: string | Uint8Array) => (seen += String(part)) };
+    const progress = new Progress({ out: err, err, isTty: true, isColoured: false, env: {} }, 'info');
+    progress.report({ kind: 'step', message: 'Starting' });
+    progress.end();
+    seen = '';
+    setTimeout(() => {
+      progress[Symbol.dispose]();
+      resolve(seen);
+    }, 200);
+  });
+  assert.equal(text, '');
+});

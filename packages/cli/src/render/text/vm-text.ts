@@ -1,0 +1,32 @@
+import type { Vm } from '@ignite/api/v1/vm';
+import { isUp } from '@ignite/api/v1/vm-phase';
+import { formatPortMapping } from '@ignite/engine/network/address/port-text';
+import { age } from './age.ts';
+
+/** How a VM is, in the original's words, `Up 8h` and `Stopped`, and with what it ended: `Stopped (3) 5m ago`. */
+export function statusText({ status }: Vm, nowMs: number): string {
+  const { phase, startTime, exitCode, finishTime } = status;
+  switch (phase) {
+    case 'Running':
+      return `Up ${age(startTime, nowMs)}`;
+    case 'Paused':
+      return `Up ${age(startTime, nowMs)} (Paused)`;
+    case 'Stopped':
+    case 'Restarting':
+      return exitCode === undefined ? phase : `${phase} (${exitCode}) ${age(finishTime, nowMs)} ago`;
+    case 'Created':
+    case 'Starting':
+    case 'Stopping':
+    case 'Failed':
+      return phase;
+  }
+}
+
+export const portsText = (vm: Vm): string => vm.spec.network.ports.map(formatPortMapping).join(', ');
+
+/** Of a VM that runs: one that is stopped keeps its address for the next start, but nobody answers there. */
+export const addressesOf = (vm: Vm): readonly string[] =>
+  isUp(vm) ? (vm.status.network?.ipAddresses ?? []) : [];
+
+/** The image that its kernel comes from, or the version where it is this host's own. */
+export const kernelText = ({ spec, status }: Vm): string => spec.kernel.oci ?? status.kernel?.version ?? '';

@@ -1,0 +1,40 @@
+import { isIP } from 'node:net';
+import type { PortMapping } from '@ignite/api/v1/vm-network';
+import { portInvalid } from '../errors.ts';
+
+/**
+ * Reads port mappings in Docker's syntax, `[ADDRESS:]HOST:VM[/tcp|udp]` with ranges of equal length on both sides.
+ * @throws CodedError PORT_INVALID
+ */
+export function parsePortMappings(texts: readonly string[]): readonly PortMapping[] {
+  return texts.flatMap((list) => list.split(',')).flatMap(parsePortMapping);
+}
+
+function parsePortMapping(text: string): readonly PortMapping[] {
+  const match =
+    /^(?:(\[[0-9a-f:.]+\]|[0-9.]+):)?([0-9]+(?:-[0-9]+)?):([0-9]+(?:-[0-9]+)?)(?:\/([a-z]+))?$/i.exec(
+      text.trim(),
+    );
+  if (!match) throw portInvalid(text, 'it has not the form of one');
+  const [, address, host, vm, protocol = 'tcp'] = match;
+  if (protocol !== 'tcp' && protocol !== 'udp')
+    throw portInvalid(text, `"${protocol}" is neither tcp nor udp`);
+  const bindAddress = address?.replace(/^\[|\]$/g, '');
+  if (bindAddress !== undefined && isIP(bindAddress) === 0)
+    throw portInvalid(text, `"${bindAddress}" is no address`);
+  const hostPorts = parseRange(host!, text);
+  const vmPorts = parseRange(vm!, text);
+  if (hostPorts.length !== vmPorts.length) throw portInvalid(text, 'the two ranges differ in length');
+  return hostPorts.map((hostPort, at) => ({
+    ...(bindAddress !== undefined && { bindAddress }),
+    hostPort,
+    vmPort: vmPorts[at]!,
+    protocol,
+  }));
+}
+
+function parseRange(range: string, text: string): readonly number[] {
+  const [first = 0, last = first] = range.split('-').map(Number);
+  if (first < 1 || last > 65_535 || last < first) throw portInvalid(text, `"${range}" is outside 1 to 65535`);
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}

@@ -1,0 +1,142 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type PortMapping, portMappingSchema } from '@ignite/api/v1/vm-network';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import * as v from 'valibot';
+import { recordInvalid } from '../errors.ts';
+import { netnsPath } from '../link/netns.ts';
+import type { Attachment, UnreadableAttachment } from '../network.ts';
+import { type CniAttachment, type CniResult, cniResultSchema } from './cni.ts';
+import { type ConfList, confListSchema } from './conf-list.ts';
+import { convertOldRecord } from './old-attachment-record.ts';
+
+/** One interface on a CNI network, written down before the first plugin runs for it: the list may be another by then. */
+export interface InterfaceRecord {
+  readonly name: string;
+  readonly list: ConfList;
+  /** What the plugins that are done have made. */
+  readonly result?: CniResult;
+}
+
+/** What detaching needs to know. */
+export interface AttachmentRecord {
+  readonly uid: string;
+  readonly name: string;
+  /** Those that were begun. The ports lead to the first. */
+  readonly interfaces: readonly InterfaceRecord[];
+  /** At least those that are published. */
+  readonly ports: readonly PortMapping[];
+  /** Set while `ports` holds more than those that shall be. */
+  readonly isChangingPorts?: true;
+  /** Set once everything is done. */
+  readonly attachment?: Attachment;
+}
+
+/** Pure. How the plugins know an interface of a VM: one container ID for each, as chains of rules are named after it. */
+export function cniAttachment(
+  { uid, ports }: Pick<AttachmentRecord, 'uid' | 'ports'>,
+  ifName: string,
+  at: number,
+): CniAttachment {
+  return {
+    containerId: at === 0 ? `ignite-${uid}` : `ignite-${uid}-${ifName}`,
+    netnsPath: netnsPath(uid),
+    ifName,
+    ports: at === 0 ? ports : [],
+  };
+}
+
+const nicSchema = v.strictObject({
+  name: v.string(),
+  network: v.exactOptional(v.string()),
+  tap: v.string(),
+  mac: v.string(),
+  mtu: v.number(),
+  addresses: v.array(v.string()),
+  routes: v.array(v.strictObject({ to: v.string(), via: v.exactOptional(v.string()) })),
+});
+
+const recordSchema = v.strictObject({
+  uid: v.string(),
+  name: v.string(),
+  interfaces: v.array(
+    v.strictObject({ name: v.string(), list: confListSchema, result: v.exactOptional(cniResultSchema) }),
+  ),
+  ports: v.array(portMappingSchema),
+  isChangingPorts: v.exactOptional(v.literal(true)),
+  attachment: v.exactOptional(
+    v.strictObject({ netnsPath: v.string(), nics: v.array(nicSchema), dns: v.array(v.string()) }),
+  ),
+});
+
+/** Pure. `path` is for the error. @throws CodedError NETWORK_RECORD_INVALID */
+export function parseAttachmentRecord(text: string, path: string): AttachmentRecord {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson()), text);
+  const document = parsed.success ? parsed.output : undefined;
+  const record = v.safeParse(recordSchema, document);
+  const found = record.success ? record.output : convertOldRecord(document);
+  if (!found) throw recordInvalid(path, record.success ? undefined : new v.ValiError(record.issues));
+  return found;
+}
+
+/** One file for each attachment, below the data directory. */
+export class AttachmentRecords {
+  readonly #dir: string;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  async write(record: AttachmentRecord): Promise<void> {
+    await replaceFile(this.#path(record.uid), JSON.stringify(record), 0o600);
+  }
+
+  /** @throws CodedError NETWORK_RECORD_INVALID */
+  async read(uid: string): Promise<AttachmentRecord | undefined> {
+    const path = this.#path(uid);
+    try {
+      return parseAttachmentRecord(await readFile(path, 'utf8'), path);
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw failure;
+    }
+  }
+
+  async remove(uid: string): Promise<void> {
+    await rm(this.#path(uid), { force: true });
+  }
+
+  /** One that cannot be read hinders no VM but its own. */
+  async all(): Promise<{
+    readonly records: readonly AttachmentRecord[];
+    readonly unreadable: readonly UnreadableAttachment[];
+  }> {
+    const records: AttachmentRecord[] = [];
+    const unreadable: UnreadableAttachment[] = [];
+    for (const uid of await this.#uids()) {
+      try {
+        const record = await this.read(uid);
+        if (record) records.push(record);
+      } catch (failure) {
+        if (!hasCode(failure, 'NETWORK_RECORD_INVALID')) throw failure;
+        unreadable.push({ uid, failure });
+      }
+    }
+    return { records, unreadable };
+  }
+
+  async #uids(): Promise<readonly string[]> {
+    try {
+      const names = await readdir(this.#dir);
+      return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw failure;
+    }
+  }
+
+  #path(uid: string): string {
+    return join(this.#dir, `${uid}.json`);
+  }
+}

@@ -1,0 +1,130 @@
+import { type CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import { isSameIp, parseIp, withoutPrefix } from '../address/ip-address.ts';
+import { addressIgnored, addressTaken } from '../errors.ts';
+import { linkBatch } from '../link/link-batch.ts';
+import { poolsOf } from './address-pool.ts';
+import { type AttachmentRecord, type InterfaceRecord, cniAttachment } from './attachment-record.ts';
+import { type Family, ensureMasqueradeChain, removeMasquerade } from './cni-chains.ts';
+import type { Cni, CniAttachment, CniResult } from './cni.ts';
+import type { ConfList } from './conf-list.ts';
+
+export interface WantedAddresses {
+  /** Given, or refused. */
+  readonly addresses: readonly string[];
+  /** Asked for, not promised. */
+  readonly lastAddresses: readonly string[];
+  /** Not taken: they are other VMs'. */
+  readonly reserved: readonly string[];
+}
+
+interface Begun {
+  readonly list: ConfList;
+  readonly attachment: CniAttachment;
+  readonly onResult: (result: CniResult) => Promise<void>;
+}
+
+/** A VM's interfaces on CNI networks, with the addresses that were asked for. */
+export class CniInterfaces {
+  readonly #cni: Cni;
+  readonly #runner: Runner;
+
+  constructor(cni: Cni, runner: Runner) {
+    this.#cni = cni;
+    this.#runner = runner;
+  }
+
+  /** @throws CodedError CNI_FAILED, ADDRESS_TAKEN, ADDRESS_IGNORED */
+  async add(begun: Begun, wanted: WantedAddresses, signal: AbortSignal): Promise<CniResult> {
+    let result = await this.#addWithLast(begun, wanted, signal);
+    for (let tries = 0; ; tries += 1) {
+      const kept = addressesOf(result).find((address) => isAmong(address, wanted.reserved));
+      if (kept === undefined) break;
+      await this.#cni.del(begun.list, begun.attachment, result, signal);
+      // host-local gives each free address once before it gives one again.
+      if (tries > wanted.reserved.length)
+        throw addressTaken(kept, begun.list.name, "another VM's, as all that are free");
+      result = await this.#add(begun, wanted.addresses, signal);
+    }
+    const given = addressesOf(result);
+    const ignored = wanted.addresses.find((address) => !isAmong(address, given));
+    if (ignored !== undefined) throw addressIgnored(ignored, begun.list.name, given);
+    return result;
+  }
+
+  /** Takes an interface off its network, however far it came. Safe to repeat. */
+  async del(record: AttachmentRecord, at: number, hasNetns: boolean, signal: AbortSignal): Promise<void> {
+    const made = record.interfaces[at]!;
+    const attachment = cniAttachment(record, made.name, at);
+    const { list, result } = made;
+    const masquerade = {
+      network: list.name,
+      containerId: attachment.containerId,
+      families: familiesOf(made),
+    };
+    if (result && hasNetns) await this.#takeBack(record.uid, made.name, result, signal);
+    if (!record.attachment) await ensureMasqueradeChain(masquerade, this.#runner, signal);
+    await this.#cni.del(list, attachment, result, signal);
+    await removeMasquerade(masquerade, this.#runner, signal);
+  }
+
+  /** With the addresses of the last time, unless someone else has one of them by now. */
+  async #addWithLast(begun: Begun, wanted: WantedAddresses, signal: AbortSignal): Promise<CniResult> {
+    const families = new Set(wanted.addresses.map((address) => parseIp(address).family));
+    const last = wanted.lastAddresses.filter(
+      (address) => !families.has(parseIp(address).family) && !isAmong(address, wanted.reserved),
+    );
+    if (last.length === 0) return await this.#add(begun, wanted.addresses, signal);
+    try {
+      return await this.#cni.add(
+        begun.list,
+        { ...begun.attachment, addresses: [...wanted.addresses, ...last] },
+        begun.onResult,
+        signal,
+      );
+    } catch (failure) {
+      if (!hasCode(failure, 'CNI_FAILED')) throw failure;
+      await this.#cni.del(begun.list, begun.attachment, undefined, signal);
+      return await this.#add(begun, wanted.addresses, signal);
+    }
+  }
+
+  async #add(begun: Begun, addresses: readonly string[], signal: AbortSignal): Promise<CniResult> {
+    const { list, attachment, onResult } = begun;
+    try {
+      return await this.#cni.add(list, { ...attachment, addresses }, onResult, signal);
+    } catch (failure) {
+      const refused = addresses.find((address) => isRefusal(failure, address));
+      if (refused !== undefined) throw addressTaken(refused, list.name, 'in use', failure);
+      throw failure;
+    }
+  }
+
+  /** Gives the interface its addresses back, by which the plugins find at DEL what they made at ADD. */
+  async #takeBack(uid: string, name: string, result: CniResult, signal: AbortSignal): Promise<void> {
+    const lines = result.ips.map(({ address }) => `address replace ${address} dev ${name}`);
+    try {
+      await linkBatch('ip', uid, lines, { runner: this.#runner, signal });
+    } catch (failure) {
+      if (!(failure instanceof ToolFailedError)) throw failure; // it is not there when an ADD or a DEL was cut short
+    }
+  }
+}
+
+/** In the words of host-local: `requested IP address 10.1.0.2 is not available in range set 10.1.0.1-10.1.0.254`. */
+const isRefusal = (failure: unknown, address: string): failure is CodedError =>
+  hasCode(failure, 'CNI_FAILED') && failure.message.includes(`${address} is not available`);
+
+/** Of which families the interface may have been given addresses. */
+function familiesOf({ list, result }: InterfaceRecord): readonly Family[] {
+  const found = result
+    ? addressesOf(result).map((address) => parseIp(address).family)
+    : poolsOf(list).map(({ family }) => family);
+  return found.length === 0 && !result ? [4] : [...new Set(found)];
+}
+
+const addressesOf = (result: CniResult): readonly string[] =>
+  result.ips.map(({ address }) => withoutPrefix(address));
+
+const isAmong = (address: string, addresses: readonly string[]): boolean =>
+  addresses.some((other) => isSameIp(address, other));

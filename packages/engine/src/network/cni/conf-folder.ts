@@ -1,0 +1,102 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { configBroken, networkNotFound } from '../errors.ts';
+import { type ConfList, defaultConfList, parseConfList } from './conf-list.ts';
+import type { DefaultNetwork } from './default-network.ts';
+
+export interface ConfFile {
+  readonly path: string;
+  readonly list: ConfList;
+}
+
+export interface BrokenFile {
+  readonly path: string;
+  readonly failure: CodedError;
+}
+
+const ownLists = /(^|-)ignite.*\.conflist$/;
+
+/** A folder of CNI network configurations, as runtimes share `/etc/cni/net.d`. */
+export class ConfFolder {
+  readonly #dir: string;
+  readonly #fallback: DefaultNetwork;
+
+  constructor(dir: string, fallback: DefaultNetwork) {
+    this.#dir = dir;
+    this.#fallback = fallback;
+  }
+
+  /**
+   * The first list, by file name, whose file is named after Ignite; where there is none, ours is written there. The
+   * lists of other runtimes are theirs, unless asked for by name.
+   */
+  async default(): Promise<ConfList> {
+    const first = (await this.#names()).find((name) => ownLists.test(name));
+    if (first === undefined) return await this.#writeDefault();
+    return await readConfList(join(this.#dir, first));
+  }
+
+  /** @throws CodedError NETWORK_NOT_FOUND */
+  async named(name: string): Promise<ConfList> {
+    const { files, broken } = await this.all();
+    const found = files.find(({ list }) => list.name === name);
+    if (found) return found.list;
+    if (name === (await this.defaultName())) return await this.default();
+    throw networkNotFound(
+      name,
+      [...new Set(files.map(({ list }) => list.name))],
+      broken.map(({ path }) => path),
+    );
+  }
+
+  /** Of the default network, whether or not its list has been written yet; undefined where that cannot be read. */
+  async defaultName(): Promise<string | undefined> {
+    const first = (await this.#names()).find((name) => ownLists.test(name));
+    if (first === undefined) return this.#fallback.name;
+    const { files } = await this.all();
+    return files.find(({ path }) => path === join(this.#dir, first))?.list.name;
+  }
+
+  /** Every configuration, by file name, and the failures of those that are none. Looks, and writes nothing. */
+  async all(): Promise<{ readonly files: readonly ConfFile[]; readonly broken: readonly BrokenFile[] }> {
+    const files: ConfFile[] = [];
+    const broken: BrokenFile[] = [];
+    for (const name of await this.#names()) {
+      const path = join(this.#dir, name);
+      try {
+        files.push({ path, list: await readConfList(path) });
+      } catch (failure) {
+        if (!hasCode(failure, 'CNI_CONFIG_BROKEN')) throw failure;
+        broken.push({ path, failure });
+      }
+    }
+    return { files, broken };
+  }
+
+  async #names(): Promise<readonly string[]> {
+    try {
+      return (await readdir(this.#dir)).filter((name) => /\.(conflist|conf|json)$/.test(name)).sort();
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw failure;
+    }
+  }
+
+  async #writeDefault(): Promise<ConfList> {
+    await mkdir(this.#dir, { recursive: true });
+    const list = defaultConfList(this.#fallback);
+    await replaceFile(join(this.#dir, '10-ignite.conflist'), `${JSON.stringify(list, null, 2)}\n`, 0o644);
+    return list;
+  }
+}
+
+/** @throws CodedError CNI_CONFIG_BROKEN */
+async function readConfList(path: string): Promise<ConfList> {
+  try {
+    return parseConfList(await readFile(path, 'utf8'));
+  } catch (failure) {
+    throw configBroken(path, failure);
+  }
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { netmask, parseIp } from '../address/ip-address.ts';
+import type { DnsSettings } from '../network.ts';
+
+/** One VM's interface on a network, by name, MAC and addresses. */
+export interface Lease {
+  /** Names the lease's files. */
+  readonly id: string;
+  readonly name: string;
+  readonly mac: string;
+  /** Without prefix lengths. */
+  readonly addresses: readonly string[];
+  readonly dns: DnsSettings;
+}
+
+export interface DnsmasqNetwork {
+  readonly bridge: string;
+  /** Of the bridge, with the prefix lengths of their subnets; at most one of each family. */
+  readonly gateways: readonly string[];
+  /** Whether guests shall leave by the gateways. */
+  readonly isRouter: boolean;
+  /** In bytes. */
+  readonly mtu: number;
+}
+
+/** Pure. See dnsmasq(8). Every address is leased by MAC alone, so a stranger on the bridge gets none. */
+export function dnsmasqArgv(dir: string, network: DnsmasqNetwork): readonly string[] {
+  const hasIpv6 = network.gateways.some((gateway) => parseIp(gateway).family === 6);
+  return [
+    '--conf-file=/dev/null',
+    `--pid-file=${join(dir, 'dnsmasq.pid')}`,
+    `--interface=${network.bridge}`,
+    '--except-interface=lo',
+    '--bind-dynamic',
+    '--no-hosts',
+    '--domain-needed',
+    `--hostsdir=${join(dir, 'names')}`,
+    `--dhcp-hostsdir=${join(dir, 'leases')}`,
+    `--dhcp-optsdir=${join(dir, 'options')}`,
+    ...network.gateways.flatMap((gateway) => rangeArgv(gateway, network.isRouter)),
+    `--dhcp-option=option:mtu,${network.mtu}`,
+    ...(hasIpv6 ? ['--enable-ra', '--quiet-dhcp6', '--quiet-ra'] : []),
+    ...(hasIpv6 && !network.isRouter ? [`--ra-param=${network.bridge},0,0`] : []),
+    `--dhcp-leasefile=${join(dir, 'dnsmasq.leases')}`,
+    '--dhcp-authoritative',
+    '--no-ping',
+    '--log-facility=/dev/null',
+    '--quiet-dhcp',
+  ];
+}
+
+function rangeArgv(gateway: string, isRouter: boolean): readonly string[] {
+  const [address = '', length = ''] = gateway.split('/');
+  if (parseIp(gateway).family === 6) return [`--dhcp-range=${address},static,${length},infinite`];
+  return [
+    `--dhcp-range=${address},static,${netmask(gateway)},infinite`,
+    `--dhcp-option=option:router${isRouter ? `,${address}` : ''}`,
+  ];
+}
+
+/** Pure. The files of a lease, by the folders that they lie in. */
+export function leaseFiles(lease: Lease): Readonly<Record<'names' | 'leases' | 'options', string>> {
+  const { servers, search } = lease.dns;
+  const families = lease.addresses.map((address) => ({ address, family: parseIp(address).family }));
+  const words = families.map(({ address, family }) => (family === 6 ? `[${address}]` : address));
+  const tag = `tag:${lease.id}`;
+  const serversOf = (family: 4 | 6): readonly string[] =>
+    servers.filter((server) => parseIp(server).family === family);
+  const option = (name: string, values: readonly string[]): string =>
+    values.length === 0 ? '' : `${tag},${name},${values.join(',')}\n`;
+  return {
+    names: lease.addresses.map((address) => `${address} ${lease.name}\n`).join(''),
+    leases: `${[lease.mac, `set:${lease.id}`, ...words, lease.name, 'infinite'].join(',')}\n`,
+    options: [
+      option('option:dns-server', serversOf(4)),
+      option(
+        'option6:dns-server',
+        serversOf(6).map((server) => `[${server}]`),
+      ),
+      option('option:domain-search', search),
+      option('option6:domain-search', search),
+    ].join(''),
+  };
+}

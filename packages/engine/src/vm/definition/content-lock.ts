@@ -1,0 +1,48 @@
+import type { Image } from '@ignite/api/v1/image';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { type Paths, locksDir } from '../../host/paths.ts';
+import { listImages, listKernels } from '../../store/list-objects.ts';
+import { contentGone } from '../errors.ts';
+
+/** What a VM that is to be stored is made of. */
+export interface VmContent {
+  readonly image?: Image;
+  readonly kernel?: Kernel;
+}
+
+/**
+ * While it is held no image and no kernel goes, and no VM comes to use one: whoever removes one looks under it whether a VM
+ * uses it. It is the last lock that anyone takes, and nothing long is done under it.
+ */
+export const lockContent = async (paths: Paths, signal: AbortSignal): Promise<Disposable> =>
+  await acquireLock(locksDir(paths), 'content', signal);
+
+/** Stores a VM that uses `content`. @throws CodedError CONTENT_GONE when some of it was removed since it was found */
+export async function withContent<T>(
+  { image, kernel }: VmContent,
+  host: { readonly paths: Paths; readonly store: ObjectStore },
+  signal: AbortSignal,
+  store: () => Promise<T>,
+): Promise<T> {
+  using _lock = await lockContent(host.paths, signal);
+  const [images, kernels] = await Promise.all([listImages(host.store), listKernels(host.store)]);
+  if (image && !images.some(({ status }) => status.digest === image.status.digest))
+    throw contentGone(`image "${image.metadata.name}"`);
+  if (kernel && !kernels.some(({ status }) => status.id === kernel.status.id))
+    throw contentGone(`kernel "${kernel.metadata.name}"`);
+  return await store();
+}
+
+/** Finds content and stores what uses it, again whenever somebody has removed it in between. */
+export async function untilContentStays<T>(attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (failure) {
+      if (!hasCode(failure, 'CONTENT_GONE')) throw failure;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { access, constants, readFile, stat } from 'node:fs/promises';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { CreateVmRequest } from '@ignite/api/client/vm-client';
+import type { Arch } from '@ignite/api/v1/arch';
+import type { Image } from '@ignite/api/v1/image';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import { apiVersion } from '@ignite/api/v1/group';
+import { uidAnnotation, uidSchema } from '@ignite/api/v1/uid-annotation';
+import { type Vm, type VmSpec, vmSpecSchema } from '@ignite/api/v1/vm';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { isDnsLabel } from '@ignite/toolkit/object/name';
+import { newUid } from '@ignite/toolkit/object/uid';
+import { issuePath, issueText } from '@ignite/toolkit/schema/issue-text';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
+import * as v from 'valibot';
+import type { Paths } from '../../host/paths.ts';
+import { isRelativeSource } from '../../oci/source.ts';
+import { sandboxEnviron } from '../../sandbox/sandbox-environ.ts';
+import { assertVolumesUsable } from '../../storage/resolve-volumes.ts';
+import { vmFinalizer } from '../../store/vm-store.ts';
+import { invalidKey, invalidVm, nameTaken, uidTaken, uncopyableFile } from '../errors.ts';
+import { withContent } from './content-lock.ts';
+import { randomName } from './random-name.ts';
+
+/** Everything of a request that can be refused is refused here, before anything is made. */
+export async function validateRequest(
+  request: CreateVmRequest,
+): Promise<{ readonly name: string; readonly spec: VmSpec }> {
+  const name = request.name ?? randomName();
+  assertVmName(name);
+  const parsed = v.safeParse(vmSpecSchema, request.spec);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw invalidVm(
+      `spec.${issuePath(issue).join('.')}: ${issueText(issue)}`,
+      'see "ignite run --help" for what a VM may be given',
+    );
+  }
+  sandboxEnviron(request.annotations ?? {});
+  await validatePublicKey(parsed.output.ssh);
+  await assertVolumesUsable(parsed.output.storage);
+  for (const { hostPath } of parsed.output.copyFiles) {
+    await access(hostPath, constants.R_OK).catch((failure: unknown) => {
+      throw uncopyableFile(hostPath, failure);
+    });
+  }
+  return { name, spec: parsed.output };
+}
+
+/** @throws CodedError VM_INVALID */
+export function assertVmName(name: string): void {
+  if (isDnsLabel(name)) return;
+  throw invalidVm(
+    `not a VM name: ${JSON.stringify(name)}`,
+    'use at most 63 lower-case letters, digits and dashes, as in a host name',
+  );
+}
+
+async function validatePublicKey(ssh: VmSpec['ssh']): Promise<void> {
+  if (typeof ssh !== 'string') return;
+  try {
+    const isSmall = (await stat(ssh)).size < 65_536;
+    if (isSmall && /^(ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]+/m.test(await readFile(ssh, 'utf8'))) return;
+  } catch (failure) {
+    throw invalidKey(ssh, failure);
+  }
+  throw invalidKey(ssh);
+}
+
+/** What is stored is read later, by who knows not from which folder it was written. @throws CodedError VM_INVALID */
+export function assertFoundAnywhere({ image, kernel }: VmSpec): void {
+  for (const [field, source] of Object.entries({ image: image.oci, kernel: kernel.oci }))
+    if (source !== undefined && isRelativeSource(source))
+      throw invalidVm(
+        `spec.${field}.oci: ${source}: its path is not absolute`,
+        'write the whole path, from / on',
+      );
+}
+
+/** The uid that an annotation asks for, or a new one. @throws CodedError VM_INVALID */
+export function uidFor({ annotations = {} }: CreateVmRequest): string {
+  const wanted = v.safeParse(v.optional(uidSchema), annotations[uidAnnotation]);
+  if (wanted.success) return wanted.output ?? newUid();
+  throw invalidVm(
+    `metadata.annotations.${uidAnnotation}: ${wanted.issues[0].message}`,
+    'correct it, or leave it out to have a uid made',
+  );
+}
+
+/** @throws CodedError VM_NAME_TAKEN, VM_UID_TAKEN */
+export function assertUnused(
+  { name, uid }: { readonly name: string; readonly uid: string },
+  vms: readonly Vm[],
+): void {
+  if (vms.some(({ metadata }) => metadata.name === name)) throw nameTaken(name);
+  const other = vms.find(({ metadata }) => metadata.uid === uid);
+  if (other) throw uidTaken(uid, other.metadata.name);
+}
+
+/** A VM as it is to be stored. */
+export interface NewVm {
+  readonly name: string;
+  readonly uid: string;
+  readonly spec: VmSpec;
+  readonly arch: Arch;
+  readonly image: Image;
+  readonly kernel: Kernel;
+}
+
+/**
+ * Writes the VM into the store; its disk and the rest follow when it is first started.
+ * @throws CodedError VM_NAME_TAKEN, CONTENT_GONE
+ */
+export async function storeVm(
+  vm: NewVm,
+  request: CreateVmRequest,
+  host: { readonly paths: Paths; readonly store: ObjectStore },
+  signal: AbortSignal,
+): Promise<Vm> {
+  return await withContent(vm, host, signal, () => writeVm(vm, request, host.store));
+}
+
+async function writeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore): Promise<Vm> {
+  try {
+    return (await store.create({
+      apiVersion,
+      kind: 'VM',
+      metadata: {
+        name: vm.name,
+        uid: vm.uid,
+        labels: request.labels ?? {},
+        annotations: request.annotations ?? {},
+        finalizers: [vmFinalizer],
+      },
+      spec: { ...vm.spec, power: 'Stopped' },
+      status: {
+        phase: 'Created',
+        arch: vm.arch,
+        image: { digest: vm.image.status.digest, bootMode: vm.image.status.bootMode },
+        kernel: { id: vm.kernel.status.id, version: vm.kernel.status.version },
+      },
+    })) as Vm;
+  } catch (failure) {
+    throw hasCode(failure, 'ALREADY_EXISTS') ? nameTaken(vm.name) : failure;
+  }
+}
+
+/** A disk holds at least its image, however little was asked for: as the original, it is made larger, and that is told. */
+export function warnOfSmallDisk(spec: VmSpec, image: Image, { report }: ClientOperation): void {
+  const { size } = image.status.baseDisk;
+  if (spec.diskSize >= size) return;
+  const message = `the disk is made as large as image "${image.metadata.name}", ${humanBytes(size)}: ${humanBytes(bytes(spec.diskSize))} would not hold it`;
+  report({ kind: 'warning', message });
+}
+
+/** Only an entrypoint has the variables that a VM is given. */
+export function warnOfUnusedEnv(spec: VmSpec, image: Image, { report }: ClientOperation): void {
+  if (spec.env === undefined || spec.command || image.status.bootMode === 'entrypoint') return;
+  const message = `image "${image.metadata.name}" boots its init, which the variables of spec.env do not reach`;
+  report({ kind: 'warning', message });
+}

@@ -1,0 +1,52 @@
+import { delimiter, join } from 'node:path';
+import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';
+import type { Arch } from '@ignite/api/v1/arch';
+import type { VmSpec } from '@ignite/api/v1/vm';
+import { containerdSocket, dockerSocket } from '../../host/daemon-socket.ts';
+import type { HostNeeds } from '../../host/preflight.ts';
+import { cniPluginDirs } from '../../host/requirements.ts';
+import type { Vmm } from '../../vmm/vmm.ts';
+import { runtimeOf } from './vm-runtime.ts';
+
+/** A VM that there is, or that is about to be made. */
+export interface StartableVm {
+  readonly spec: VmSpec;
+  readonly arch: Arch;
+}
+
+type Needs = Pick<HostNeeds, 'programs' | 'files'>;
+
+/** What must be on a host before a VM is started. @throws CodedError DOCKER_HOST_INVALID */
+export function vmNeeds({ spec, arch }: StartableVm, vmm: Vmm, env: NodeJS.ProcessEnv): HostNeeds {
+  const cniDirs = [...cniPluginDirs, ...(env['CNI_PATH'] ?? '').split(delimiter).filter(Boolean)];
+  const sandbox = sandboxNeeds(runtimeOf(spec), env);
+  return {
+    programs: [
+      ['setpriv'],
+      ['qemu-img'],
+      [vmm.program(arch)],
+      ['ip'],
+      ['iptables'],
+      ['dnsmasq'],
+      ...sandbox.programs,
+    ],
+    files: [
+      ['/dev/net/tun'],
+      ...(vmm.capabilities.emulation ? [] : [['/dev/kvm']]),
+      cniDirs.map((dir) => join(dir, 'bridge')),
+      ...sandbox.files,
+    ],
+    ports: spec.network.ports,
+  };
+}
+
+function sandboxNeeds(runtime: SandboxRuntime, env: NodeJS.ProcessEnv): Needs {
+  switch (runtime) {
+    case 'conmon':
+      return { programs: [['conmon'], ['runc', 'crun']], files: [] };
+    case 'containerd':
+      return { programs: [['ctr'], ['perl']], files: [[containerdSocket(env)]] };
+    case 'docker':
+      return { programs: [['nsenter'], ['perl']], files: [[dockerSocket(env)]] };
+  }
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import type { Vm } from '@ignite/api/v1/vm';
+import { isReadOnly, sourceOf } from '@ignite/api/v1/vm-storage';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { type Paths, locksDir } from '../../host/paths.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { volumeBusy } from '../../storage/errors.ts';
+import { volumeLockName } from '../../storage/volume-objects.ts';
+import { listVms } from '../../store/list-objects.ts';
+
+interface Claim {
+  /** Names the disk whoever asks, and the lock that it is claimed under. */
+  readonly key: string;
+  readonly volume: string;
+  readonly isWriter: boolean;
+}
+
+/**
+ * The VM's disks, which no other VM that runs has while one of the two may write to them. Whoever starts a VM holds their
+ * locks until its VMM has them; afterwards it is the running VMs that are asked, so there is no claim to go stale.
+ * @throws CodedError VOLUME_BUSY
+ */
+export async function claimVolumes(
+  vm: Vm,
+  host: { readonly paths: Paths; readonly store: ObjectStore; readonly sandbox: Sandbox },
+  signal: AbortSignal,
+): Promise<Disposable> {
+  const claims = await claimsOf(vm);
+  using locks = new DisposableStack();
+  for (const { key } of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
+    locks.use(await acquireLock(locksDir(host.paths), key, signal));
+  const others = claims.length === 0 ? [] : await listVms(host.store);
+  for (const other of others) {
+    if (other.metadata.uid === vm.metadata.uid || !other.spec.storage) continue;
+    const clash = findClash(claims, await claimsOf(other));
+    if (!clash || (await host.sandbox.observe(other.metadata.uid)).state !== 'running') continue;
+    throw volumeBusy(
+      clash.volume,
+      `VM "${other.metadata.name}"`,
+      'stop that VM first, or attach the volume to both with readOnly',
+    );
+  }
+  return locks.move();
+}
+
+async function claimsOf({ spec: { storage } }: Vm): Promise<readonly Claim[]> {
+  if (!storage) return [];
+  const claims = storage.volumes.map(async (volume): Promise<readonly Claim[]> => {
+    const source = sourceOf(volume);
+    if (source.kind === 'hostPath') return [];
+    const key = source.kind === 'volume' ? volumeLockName(source.name) : await diskKey(source.path);
+    return [{ key, volume: volume.name, isWriter: !isReadOnly(volume, storage) }];
+  });
+  return (await Promise.all(claims)).flat();
+}
+
+/** Pure. The first of `mine` that `theirs` has too, unless both only read it. */
+function findClash(mine: readonly Claim[], theirs: readonly Claim[]): Claim | undefined {
+  return mine.find((claim) =>
+    theirs.some((other) => other.key === claim.key && (claim.isWriter || other.isWriter)),
+  );
+}
+
+/** The same for every symlink to it. */
+async function diskKey(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => path);
+  return `disk-${createHash('sha256').update(real).digest('hex').slice(0, 16)}`;
+}

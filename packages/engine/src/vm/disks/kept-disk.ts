@@ -1,0 +1,50 @@
+import { mkdir, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Vm } from '@ignite/api/v1/vm';
+import { type Paths, keptDisksDir } from '../../host/paths.ts';
+import type { Vmms } from '../vmm-of.ts';
+import { vmDisk } from './vm-disk.ts';
+
+interface DiskHost {
+  readonly paths: Paths;
+  readonly vmms: Vmms;
+}
+
+/** The annotation by which a VM's disk outlives it. */
+const diskAnnotation = 'ignite.weave.works/disk';
+
+/**
+ * Where the disk of a VM waits for the next VM of its name; undefined where it is not to be kept. A disk fits only a VM
+ * of the same image and disk size, so both are in its name, and its form.
+ */
+function keptDiskPath(vm: Vm, host: DiskHost): string | undefined {
+  const { metadata, spec, status } = vm;
+  if (metadata.annotations[diskAnnotation] !== 'keep' || !status.image) return undefined;
+  const digest = status.image.digest.replace('sha256:', '').slice(0, 16);
+  const { format } = vmDisk(vm, host);
+  return join(keptDisksDir(host.paths), `${metadata.name}-${digest}-${spec.diskSize}.${format}`);
+}
+
+/** Puts the disk of a VM that goes aside, if it is to be kept. */
+export async function keepDisk(vm: Vm, host: DiskHost): Promise<void> {
+  const kept = keptDiskPath(vm, host);
+  if (kept === undefined) return;
+  await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
+  await moveIfThere(vmDisk(vm, host).path, kept);
+}
+
+/** Gives a VM the disk that was kept for it. Returns whether there was one. */
+export async function takeKeptDisk(vm: Vm, host: DiskHost): Promise<boolean> {
+  const kept = keptDiskPath(vm, host);
+  return kept !== undefined && (await moveIfThere(kept, vmDisk(vm, host).path));
+}
+
+async function moveIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw failure;
+  }
+}

@@ -1,0 +1,50 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
+import { bytes } from '@ignite/toolkit/units/bytes';
+import { vmFiles, vmRunFiles } from '../../host/paths.ts';
+import { sandboxUser } from '../../sandbox/sandbox.ts';
+import { prepareVolumes, releaseVolumes } from '../../storage/prepare-volumes.ts';
+import { type ResolvedVolume, resolveVolumes } from '../../storage/resolve-volumes.ts';
+import { shareFolder, shareUid } from '../../storage/share-folder.ts';
+import type { VmHost } from '../vm-host.ts';
+
+/** Of the program that shares a folder, beside the guest's pages that it touches first. */
+const shareOverhead = 128 * 2 ** 20;
+
+export const volumesOf = (vm: Vm, host: VmHost): Promise<readonly ResolvedVolume[]> =>
+  resolveVolumes(vm.spec.storage, host.paths);
+
+export async function prepareVmVolumes(vm: Vm, host: VmHost, op: ClientOperation): Promise<void> {
+  const { storage } = vm.spec;
+  if (storage) await prepareVolumes(storage, sandboxUser(vm.metadata.uid), host, op);
+}
+
+export async function releaseVmVolumes(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+  const { storage } = vm.spec;
+  if (storage) await releaseVolumes(storage, sandboxUser(vm.metadata.uid), host, signal);
+}
+
+export async function shareFolders(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+  const { uid } = vm.metadata;
+  for (const folder of await volumesOf(vm, host)) {
+    if (folder.kind !== 'folder') continue;
+    const share = {
+      folder,
+      vmUid: uid,
+      sharesDir: vmRunFiles(host.paths, uid).shares,
+      logPath: join(vmFiles(host.paths, uid).dir, `share-${folder.serial}.log`),
+      user: sandboxUser(uid),
+      memoryLimit: bytes(vm.spec.memory + shareOverhead),
+    };
+    await shareFolder(share, host.sandbox, signal);
+  }
+}
+
+/** By what is there, and not by what the VM asks for now. */
+export async function unshareFolders(uid: string, host: VmHost, signal: AbortSignal): Promise<void> {
+  const { shares } = vmRunFiles(host.paths, uid);
+  for (const serial of await readdir(shares)) await host.sandbox.remove(shareUid(uid, serial), signal);
+  await rm(shares, { recursive: true, force: true });
+}

@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Vm } from '@ignite/api/v1/vm';
+import { vmFiles, vmmSockets } from '../../host/paths.ts';
+import { readTail } from '../../host/read-tail.ts';
+import { lastErrorLine } from '../../sandbox/console-log.ts';
+import { vmmFailed } from '../../vmm/errors.ts';
+import type { Machine } from '../../vmm/machine.ts';
+import type { VmHost } from '../vm-host.ts';
+import { vmmOf } from '../vmm-of.ts';
+
+const pollMs = 50;
+
+/**
+ * Brings a VMM that has just been launched to where its guest runs.
+ * @throws CodedError VMM_FAILED when it ends meanwhile, VMM_REFUSED, VMM_SILENT
+ */
+export async function bootVmm(vm: Vm, machine: Machine, host: VmHost, signal: AbortSignal): Promise<void> {
+  const stop = new AbortController();
+  const ending = AbortSignal.any([signal, stop.signal]);
+  const { uid } = vm.metadata;
+  const boot = vmmOf(vm, host).boot(machine, vmmSockets(host.paths, uid), ending);
+  const watch = untilEnded(uid, host, ending);
+  watch.catch(() => undefined); // it is told to stop
+  boot.catch(() => undefined); // it is of no use once the VMM has ended
+  try {
+    await Promise.race([boot, watch.then(() => failBoot(vm, host))]);
+  } finally {
+    stop.abort();
+  }
+}
+
+async function untilEnded(uid: string, { sandbox }: VmHost, signal: AbortSignal): Promise<void> {
+  do await delay(pollMs, undefined, { signal });
+  while ((await sandbox.observe(uid)).state === 'running');
+}
+
+async function failBoot({ metadata: { uid } }: Vm, { paths }: VmHost): Promise<never> {
+  throw vmmFailed(lastErrorLine(await readTail(vmFiles(paths, uid).consoleLog)));
+}

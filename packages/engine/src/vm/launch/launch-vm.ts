@@ -1,0 +1,70 @@
+import { appendFile, chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Vm } from '@ignite/api/v1/vm';
+import { hostArch } from '../../host/arch.ts';
+import { type VmFiles, kernelDir, vmFiles, vmRunFiles } from '../../host/paths.ts';
+import { bootInitrd } from '../../kernel/boot-initrd.ts';
+import { unpackedKernel } from '../../kernel/unpacked-kernel.ts';
+import { startMark } from '../../sandbox/console-log.ts';
+import { imageOf } from '../../store/vm-store.ts';
+import { accelFor } from '../../vmm/accel.ts';
+import { assertVmm } from '../../vmm/assert-vmm.ts';
+import { statusSize } from '../../vmm/machine.ts';
+import type { Vmm } from '../../vmm/vmm.ts';
+import { vmDisk } from '../disks/vm-disk.ts';
+import { volumesOf } from '../disks/volume-steps.ts';
+import type { VmHost } from '../vm-host.ts';
+import { vmmOf } from '../vmm-of.ts';
+import { bootVmm } from './boot-vmm.ts';
+import { sandboxSpec } from './sandbox-spec.ts';
+import { archOf, assertMachineFits, vmMachine } from './vm-machine.ts';
+
+/** Starts the VMM of a VM all of whose parts are there, and brings it to where its guest runs. */
+export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+  const { uid } = vm.metadata;
+  const files = vmFiles(host.paths, uid);
+  const run = vmRunFiles(host.paths, uid);
+  const network = await host.network.observe(uid, signal);
+  if (network.state !== 'attached')
+    throw new Error(`the network of VM ${vm.metadata.name} has gone meanwhile`);
+  const { attachment } = network;
+  const vmm = vmmOf(vm, host);
+  await mkdir(run.sockets, { recursive: true, mode: 0o700 });
+  await prepareFiles(files, vmm);
+  await appendFile(files.consoleLog, startMark(host.clock.now()), { mode: 0o600 });
+  const image = await imageOf(vm, host.store);
+  const kernel = kernelDir(host.paths, vm.status.kernel!.id);
+  const arch = archOf(vm);
+  const accel = accelFor(arch, { arch: hostArch, accel: await host.accel() });
+  assertVmm(vmm, arch, accel);
+  const volumes = await volumesOf(vm, host);
+  const machine = vmMachine(vm, { attachment, volumes, accel, vmm });
+  assertMachineFits(machine, vmm);
+  const spec = sandboxSpec({
+    vm,
+    command: vmm.command(machine),
+    vmmFiles: vmm.files(arch),
+    disk: vmDisk(vm, host),
+    files,
+    sockets: run.sockets,
+    shares: run.shares,
+    volumes,
+    baseDisk: image.status.baseDisk.path,
+    kernelDir: kernel,
+    kernel: vmm.capabilities.packedKernels ? join(kernel, 'kernel') : await unpackedKernel(kernel, signal),
+    initrd: await bootInitrd(kernel, host.guestDir),
+    attachment,
+    accel,
+    exitCommand: [...host.settleCommand, uid],
+  });
+  await host.sandbox.launch(spec, signal);
+  await bootVmm(vm, machine, host, signal);
+}
+
+/** What the VMM finds when it starts, and what it and its guest write to. */
+async function prepareFiles(files: VmFiles, { eventsRequest }: Vmm): Promise<void> {
+  await writeFile(files.exitStatus, Buffer.alloc(statusSize));
+  await writeFile(files.eventsIn, eventsRequest, { mode: 0o600 });
+  await writeFile(files.eventsOut, '', { mode: 0o600 });
+  await chmod(files.seed, 0o600);
+}

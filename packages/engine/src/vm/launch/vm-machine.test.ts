@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Vm, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
+import * as v from 'valibot';
+import { foreignArch, hostArch } from '../../host/arch.ts';
+import type { Accel } from '../../vmm/accel.ts';
+import { firecracker } from '../../vmm/firecracker/firecracker.ts';
+import { qemu } from '../../vmm/qemu/qemu.ts';
+import { archOf, assertMachine, vmMachine } from './vm-machine.ts';
+
+const specOf = (spec: object): Vm['spec'] => v.parse(vmSpecSchema, { image: { oci: 'debian:12' }, ...spec });
+
+const vm = (spec: object, status: Partial<VmStatus> = {}): Vm => sampleVm({ name: 'my-vm', spec, status });
+
+const attachment = {
+  netnsPath: '/run/netns/ignite-x',
+  nics: [
+    {
+      name: 'eth0',
+      tap: 'tap0',
+      mac: '0a:00:00:00:00:01',
+      mtu: 1_500,
+      addresses: ['10.61.0.2/16'],
+      routes: [],
+    },
+  ],
+  dns: [],
+};
+
+const gicOf = (spec: object, accel: Accel): unknown =>
+  vmMachine(vm(spec), { attachment, volumes: [], accel, vmm: qemu }).gic;
+
+test('archOf: what the VM was made as, else what is asked for, else this host', () => {
+  const foreign = foreignArch(hostArch);
+  assert.equal(archOf(vm({})), hostArch);
+  assert.equal(archOf(vm({ arch: foreign })), foreign);
+  assert.equal(archOf(vm({}, { arch: foreign })), foreign);
+});
+
+test('vmMachine: version 2 of the GIC serves eight CPUs, version 3 the rest, and KVM has its own', () => {
+  assert.equal(gicOf({ arch: 'arm64', cpus: 8 }, { kind: 'tcg' }), 2);
+  assert.equal(gicOf({ arch: 'arm64', cpus: 9 }, { kind: 'tcg' }), 3);
+  assert.equal(gicOf({ arch: 'arm64', cpus: 9 }, { kind: 'kvm' }), 'host');
+  assert.equal(gicOf({ arch: 'arm64', machine: { gic: 3 } }, { kind: 'kvm' }), 3);
+  assert.equal(gicOf({ arch: 'amd64' }, { kind: 'tcg' }), undefined);
+});
+
+test('vmMachine: each architecture has its own console', () => {
+  const commandLine = (arch: string): string =>
+    vmMachine(vm({ arch }), { attachment, volumes: [], accel: { kind: 'tcg' }, vmm: qemu }).kernel
+      .commandLine;
+  assert.match(commandLine('amd64'), /console=ttyS0 reboot=t /);
+  assert.match(commandLine('arm64'), /^console=ttyAMA0 panic=/);
+});
+
+test('assertMachine: a GIC that cannot be is refused', () => {
+  assertMachine(specOf({ machine: { gic: 2 }, cpus: 8 }), 'arm64', qemu);
+  assertMachine(specOf({ machine: { gic: 3 }, cpus: 64 }), 'arm64', qemu);
+  assertMachine(specOf({ machine: {}, cpus: 64 }), 'amd64', qemu);
+  assert.throws(
+    () => assertMachine(specOf({ machine: { gic: 2 }, cpus: 9 }), 'arm64', qemu),
+    /at most 8 CPUs, not 9/,
+  );
+  assert.throws(
+    () => assertMachine(specOf({ machine: { gic: 3 } }), 'amd64', qemu),
+    /an amd64 machine has no GIC/,
+  );
+});
+
+test('vmMachine: a guest that cannot see serials is told the places of its disks, and what ends its machine', () => {
+  const disk = { kind: 'disk', name: 'data', serial: 'data', readOnly: false, mounts: [] } as const;
+  const volumes = [{ ...disk, medium: { kind: 'file', path: '/srv/data', isOurs: false } } as const];
+  const input = { attachment, volumes, accel: { kind: 'kvm' }, vmm: firecracker } as const;
+  const { disks, kernel } = vmMachine(vm({ arch: 'amd64', kernel: { cmdLine: 'debug' } }), input);
+  assert.deepEqual(
+    disks.map(({ path, format }) => [path, format]),
+    [
+      ['/vm/root.raw', 'raw'],
+      ['/vm/volumes/data', 'raw'],
+      ['/vm/modules.squashfs', 'raw'],
+      ['/vm/seed.cpio', 'raw'],
+    ],
+  );
+  assert.match(kernel.commandLine, /^console=ttyS0 reboot=k pci=off .* ignite\.end=reboot panic=-1 /);
+  assert.match(kernel.commandLine, / ignite\.disks=root,data,modules,seed,status debug$/);
+  const arm = vmMachine(vm({ arch: 'arm64' }), input).kernel.commandLine;
+  assert.doesNotMatch(arm, /ignite\.end|i8042/, 'an arm64 machine can be switched off');
+});
+
+test('assertMachine: what Firecracker cannot give a VM is refused', () => {
+  const refused = (spec: object, arch: 'amd64' | 'arm64', error: object): void =>
+    assert.throws(() => assertMachine(specOf(spec), arch, firecracker), error);
+  refused({ cpus: 33 }, 'amd64', { code: 'VM_INVALID', message: /at most 32 CPUs, not 33/ });
+  refused({ machine: { gic: 3 } }, 'arm64', { code: 'VM_INVALID', message: /has the GIC of the host/ });
+  const storage = {
+    volumes: [{ name: 'etc', hostPath: { path: '/etc' } }],
+    volumeMounts: [{ name: 'etc', mountPath: '/etc' }],
+  };
+  refused({ storage }, 'amd64', { code: 'VOLUME_UNSUPPORTED', message: /firecracker cannot share/ });
+  assertMachine(specOf({ cpus: 32 }), 'amd64', firecracker);
+});

@@ -1,0 +1,137 @@
+import type { Arch } from '@ignite/api/v1/arch';
+import type { Vm, VmSpec } from '@ignite/api/v1/vm';
+import { hostArch } from '../../host/arch.ts';
+import type { Attachment } from '../../network/network.ts';
+import { foldersUnsupported } from '../../storage/errors.ts';
+import type { ResolvedVolume } from '../../storage/resolve-volumes.ts';
+import { volumeDevices } from '../../storage/volume-devices.ts';
+import type { Accel } from '../../vmm/accel.ts';
+import {
+  type Gic,
+  type Machine,
+  type MachineDisk,
+  deviceCount,
+  kernelCommandLine,
+  statusSerial,
+} from '../../vmm/machine.ts';
+import type { Vmm } from '../../vmm/vmm.ts';
+import { invalidVm } from '../errors.ts';
+
+/** GICv2 has as many CPU interfaces (Arm IHI 0048B). */
+const gic2Cpus = 8;
+
+/** VMs that were made before there was a choice are of this host's architecture. */
+export const archOf = ({ spec, status }: Vm): Arch => status.arch ?? spec.arch ?? hostArch;
+
+export interface VmMachineInput {
+  readonly attachment: Attachment;
+  readonly volumes: readonly ResolvedVolume[];
+  readonly accel: Accel;
+  readonly vmm: Vmm;
+}
+
+/** Pure. Whether the VM has a disk for cloud-init: when it is told to, and when its image is a whole disk. */
+export const readsCloudInit = ({ spec, status }: Vm): boolean =>
+  spec.cloudInit !== undefined || status.image?.bootMode === 'disk';
+
+/** Pure. A VM as its VMM sees it, in a sandbox where all its files are below /vm. */
+export function vmMachine(vm: Vm, { attachment, volumes, accel, vmm }: VmMachineInput): Machine {
+  const arch = archOf(vm);
+  const devices = volumeDevices(volumes);
+  const disks = vmDisks(vm, devices.disks, vmm);
+  return {
+    name: `ignite-${vm.metadata.uid}`,
+    arch,
+    accel,
+    ...(arch === 'arm64' && { gic: gicOf(vm.spec, accel) }),
+    cpus: vm.spec.cpus,
+    memory: vm.spec.memory,
+    kernel: {
+      path: '/vm/kernel',
+      initrd: '/vm/initrd',
+      commandLine: kernelCommandLine({
+        vmmArguments: vmm.kernelArguments(arch),
+        accel,
+        ...(!vmm.capabilities.serials && { places: [...disks.map(({ serial }) => serial), statusSerial] }),
+        extra: vm.spec.kernel.cmdLine ?? '',
+      }),
+    },
+    disks,
+    shares: devices.shares,
+    nics: attachment.nics.map(({ tap, mac }) => ({ tap, mac })),
+    statusFile: '/vm/exit-status',
+    events: '/vm/events',
+    controlSocket: '/vm/run/control.sock',
+    consoleSocket: '/vm/run/console.sock',
+    // The sandbox's monitor keeps what goes to stdout, in a log of bounded size.
+    consoleLog: '/proc/self/fd/1',
+  };
+}
+
+function vmDisks(vm: Vm, volumes: readonly MachineDisk[], { capabilities }: Vmm): readonly MachineDisk[] {
+  const readOnly = (serial: string, file: string): MachineDisk => ({
+    serial,
+    path: `/vm/${file}`,
+    format: 'raw',
+    readOnly: true,
+  });
+  const format = capabilities.diskFormats[0] ?? 'raw';
+  return [
+    { serial: 'root', path: `/vm/root.${format}`, format, readOnly: false },
+    // Right behind the root disk, as in the original: /dev/vdb and on.
+    ...volumes,
+    readOnly('modules', 'modules.squashfs'),
+    readOnly('seed', 'seed.cpio'),
+    ...(readsCloudInit(vm) ? [readOnly('cidata', 'cidata.img')] : []),
+  ];
+}
+
+function gicOf({ machine, cpus }: VmSpec, accel: Accel): Gic {
+  if (machine?.gic !== undefined) return machine.gic;
+  if (accel.kind === 'kvm') return 'host';
+  return cpus <= gic2Cpus ? 2 : 3;
+}
+
+/** Pure. @throws CodedError VM_INVALID, VOLUME_UNSUPPORTED where no machine of the architecture can be as `spec` asks */
+export function assertMachine({ machine, cpus, storage }: VmSpec, arch: Arch, vmm: Vmm): void {
+  if (machine?.gic !== undefined) assertGic(machine.gic, { arch, cpus }, vmm);
+  const most = vmm.capabilities.cpus;
+  if (cpus > most)
+    throw invalidVm(
+      `spec.cpus: ${vmm.name} gives a VM at most ${most} CPUs, not ${cpus}`,
+      'take fewer, or another VMM',
+    );
+  const folder = storage?.volumes.find(({ hostPath }) => hostPath);
+  if (folder && !vmm.capabilities.sharedFolders) throw foldersUnsupported(folder.name, vmm.name);
+}
+
+function assertGic(
+  version: number,
+  { arch, cpus }: { readonly arch: Arch; readonly cpus: number },
+  { name, capabilities }: Vmm,
+): void {
+  if (arch !== 'arm64') {
+    throw invalidVm(
+      `spec.machine.gic: an ${arch} machine has no GIC`,
+      'leave it out, or make the VM with --arch arm64',
+    );
+  }
+  if (!capabilities.gicChoice)
+    throw invalidVm(`spec.machine.gic: under ${name} a VM has the GIC of the host`, 'leave it out');
+  if (version === 2 && cpus > gic2Cpus) {
+    throw invalidVm(
+      `spec.machine.gic: version 2 serves at most ${gic2Cpus} CPUs, not ${cpus}`,
+      'take version 3, or fewer CPUs',
+    );
+  }
+}
+
+/** @throws CodedError VM_INVALID when the VM has more devices than its VMM can show it */
+export function assertMachineFits(machine: Pick<Machine, 'disks' | 'shares' | 'nics'>, vmm: Vmm): void {
+  const [has, most] = [deviceCount(machine), vmm.capabilities.devices];
+  if (has <= most) return;
+  throw invalidVm(
+    `the VM would have ${has} devices, and ${vmm.name} can give it ${most}`,
+    `leave out ${has - most} of its volumes or interfaces`,
+  );
+}

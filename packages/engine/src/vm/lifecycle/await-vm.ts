@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Vm } from '@ignite/api/v1/vm';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { untilSshAnswers } from '../../guest/ssh-ready.ts';
+import { findVm } from '../../store/vm-store.ts';
+import { exitedEarly, noAddress, sshUnreachable } from '../errors.ts';
+import type { VmHost } from '../vm-host.ts';
+import { settleVm } from './settle-vm.ts';
+
+const pollMs = 100;
+
+/**
+ * Resolves when the VM no longer runs and is cleared up after, with the VM as it is stored then; one that has started again
+ * meanwhile comes with how it ended before.
+ */
+export async function untilExited(
+  { metadata: { uid }, status }: Vm,
+  host: VmHost,
+  signal: AbortSignal,
+): Promise<Vm> {
+  for (;;) {
+    const seen = await host.sandbox.observe(uid);
+    if (seen.state !== 'running' || (status.vmm && seen.pid !== status.vmm.pid)) break;
+    await delay(pollMs, undefined, { signal });
+  }
+  await settleVm(uid, host, { signal, report: () => {} });
+  const ended = await findVm(host.store, uid);
+  const { phase, restarts } = ended.status;
+  return phase === 'Starting' || phase === 'Running'
+    ? { ...ended, status: { ...ended.status, ...restarts?.lastExit } }
+    : ended;
+}
+
+/** Resolves when the VM's SSH answers. @throws CodedError SSH_UNREACHABLE, or VM_EXITED when the VM ends before */
+export async function untilReady(
+  vm: Vm,
+  timeoutMs: number,
+  host: VmHost,
+  signal: AbortSignal,
+): Promise<void> {
+  const stop = new AbortController();
+  const waiting = AbortSignal.any([signal, stop.signal, AbortSignal.timeout(timeoutMs)]);
+  const exited = async (): Promise<never> => {
+    throw exitedEarly(await untilExited(vm, host, waiting));
+  };
+  try {
+    await Promise.race([untilSshAnswers(addressOf(vm), waiting), exited()]);
+  } catch (failure) {
+    if (signal.aborted || hasCode(failure, 'VM_EXITED')) throw failure;
+    throw sshUnreachable(vm.metadata.name, timeoutMs / 1_000, failure);
+  } finally {
+    stop.abort();
+  }
+}
+
+/** @throws CodedError VM_NO_ADDRESS where there is none that this host could reach it by */
+export function addressOf({ metadata, status }: Vm): string {
+  const [address] = status.network?.ipAddresses ?? [];
+  if (address === undefined) throw noAddress(metadata.name);
+  return address;
+}

@@ -1,0 +1,54 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { vmFiles, vmRunFiles } from '../../host/paths.ts';
+import { netnsName } from '../../network/link/netns.ts';
+import { changeVm } from '../../store/vm-store.ts';
+import { recordWrite } from '../steps/vm-events.ts';
+import type { VmHost } from '../vm-host.ts';
+import { reconcileVm } from './reconcile-vm.ts';
+
+const timeoutMs = 60_000;
+
+/** What a failed start has made goes at once; the VM itself and its disk stay, and why it failed. Never throws. */
+export async function clearFailedStart(
+  vm: Vm,
+  cause: unknown,
+  host: VmHost,
+  { report }: ClientOperation,
+): Promise<void> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    await reconcileVm(vm, { kind: 'stopped', graceMs: 0 }, host, { signal, report });
+    await recordFailure(vm, cause, host);
+  } catch (failure) {
+    report({
+      kind: 'warning',
+      message: `something of ${vm.metadata.name} is left, which "ignite rm -f" removes: ${String(failure)}`,
+    });
+  }
+}
+
+/** What a failed start has made stays to be looked at; whoever keeps VMs as they are declared leaves this one alone. */
+export async function keepFailedStart(
+  vm: Vm,
+  cause: unknown,
+  host: VmHost,
+  op: ClientOperation,
+): Promise<void> {
+  const { name, uid } = vm.metadata;
+  await recordFailure(vm, cause, host);
+  const kept = [vmFiles(host.paths, uid).dir, vmRunFiles(host.paths, uid).dir].join(', ');
+  op.report({
+    kind: 'warning',
+    message: `what the start has made is kept: network namespace ${netnsName(uid)}, ${kept}; "ignite stop ${name}" clears up`,
+  });
+}
+
+async function recordFailure(vm: Vm, cause: unknown, host: VmHost): Promise<void> {
+  const message = errorText(cause);
+  const failed = await changeVm(host.store, vm, ({ status }) => ({
+    status: { ...status, phase: 'Failed', message },
+  }));
+  await recordWrite(failed, { type: 'Warning', reason: 'StartFailed', message }, host);
+}

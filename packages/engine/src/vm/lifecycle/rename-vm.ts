@@ -1,0 +1,35 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { ownerOf } from '@ignite/toolkit/gitops/plan-sync';
+import { listVms } from '../../store/list-objects.ts';
+import { withVmLocked } from '../../store/vm-lock.ts';
+import { assertVmName } from '../definition/create-vm.ts';
+import { declaredVm, nameTaken } from '../errors.ts';
+import { recordWrite } from '../steps/vm-events.ts';
+import type { VmHost } from '../vm-host.ts';
+
+/**
+ * Gives a VM another name. Its network comes first: where that alone was done, the old name is still there to repeat it by.
+ * The guest itself learns of it at its next boot.
+ */
+export async function renameVm(query: string, name: string, host: VmHost, op: ClientOperation): Promise<Vm> {
+  assertVmName(name);
+  return await withVmLocked(query, host, op.signal, async (found) => {
+    const { uid, name: before } = found.metadata;
+    if (name === before) return found;
+    const owner = ownerOf(found);
+    if (owner !== undefined) throw declaredVm(before, owner);
+    if ((await listVms(host.store)).some(({ metadata }) => metadata.name === name)) throw nameTaken(name);
+    await host.network.rename(uid, name, op.signal);
+    try {
+      const renamed = (await host.store.rename({ kind: 'VM', name: before }, name)) as Vm;
+      await recordWrite(renamed, { reason: 'Renamed', message: `it was "${before}"` }, host);
+      return renamed;
+    } catch (failure) {
+      if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // someone was quicker
+      await host.network.rename(uid, before, op.signal);
+      throw nameTaken(name);
+    }
+  });
+}

@@ -1,0 +1,63 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { isHostStopping } from '../../host/systemd.ts';
+import { withVmLocked } from '../../store/vm-lock.ts';
+import { changeVm, findVm } from '../../store/vm-store.ts';
+import { hostProcess, isAlive, bootId } from '../observe/liveness.ts';
+import { planRestart } from '../plan/plan-restart.ts';
+import type { VmHost } from '../vm-host.ts';
+import { clearFailedStart } from './failed-start.ts';
+import { recordRestart } from './settle-vm.ts';
+import { startVm } from './start-vm.ts';
+
+/** So soon it is seen that someone has stopped, started or removed the VM meanwhile. */
+const lookMs = 500;
+
+/**
+ * Starts a VM again for as long as it is to be, each time when its pause is over. Whoever does something to the VM
+ * meanwhile wins: nothing is held while it waits.
+ */
+export async function restartWhenDue(uid: string, host: VmHost, op: ClientOperation): Promise<void> {
+  try {
+    for (let vm = await takeOver(uid, host, op); vm?.status.phase === 'Restarting';) {
+      await host.clock.sleep(Math.min(lookMs, Math.max(0, dueMs(vm) - host.clock.now())), op.signal);
+      vm = await findVm(host.store, uid);
+      if (vm.status.phase !== 'Restarting' || dueMs(vm) > host.clock.now()) continue;
+      if (await isHostStopping(host.runner, op.signal)) return;
+      vm = await withVmLocked(uid, host, op.signal, async (found) =>
+        found.status.phase === 'Restarting' ? await restart(found, host, op) : found,
+      );
+    }
+  } catch (failure) {
+    if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
+  }
+}
+
+const dueMs = ({ status }: Vm): number => Date.parse(status.restarts?.nextTime ?? '') || 0;
+
+/** It is this process that starts the VM, unless another lives that does. */
+async function takeOver(uid: string, host: VmHost, op: ClientOperation): Promise<Vm> {
+  return await withVmLocked(uid, host, op.signal, async (found) => {
+    const { phase, starter } = found.status;
+    if (phase !== 'Restarting' || (starter?.pid === process.pid && isAlive(starter, bootId()))) return found;
+    return await changeVm(host.store, found, ({ status }) => ({
+      status: { ...status, starter: hostProcess(process.pid) },
+    }));
+  });
+}
+
+async function restart(vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
+  const { nextTime: _next, ...restarts } = vm.status.restarts ?? { count: 0, pauseMs: 0 };
+  try {
+    return await startVm(vm, { power: vm.spec.power, restarts }, host, op);
+  } catch (failure) {
+    await clearFailedStart(vm, failure, host, op);
+    op.signal.throwIfAborted();
+    const failed = await findVm(host.store, vm.metadata.uid);
+    const exit = { kind: 'ended', message: errorText(failure) } as const;
+    const plan = planRestart(failed, exit, host.clock.now());
+    return plan.kind === 'stay' ? failed : await recordRestart(failed, exit, plan.restarts, host);
+  }
+}

@@ -1,0 +1,50 @@
+import type { RestoredVm } from '@ignite/api/client/life-client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
+import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { listVms } from '../../store/list-objects.ts';
+import { withVmLocked } from '../../store/vm-lock.ts';
+import { bootId, withTruePhase } from '../observe/liveness.ts';
+import { isToBeRestored } from '../plan/plan-restore.ts';
+import type { VmHost } from '../vm-host.ts';
+import { clearFailedStart } from './failed-start.ts';
+import { startVm } from './start-vm.ts';
+
+/** A booting VM keeps a CPU busy: more at once would only wait for each other. */
+const concurrency = 2;
+
+/** Starts the VMs that their policies bring back; one that fails does not keep back the others. */
+export async function restoreVms(host: VmHost, op: ClientOperation): Promise<readonly RestoredVm[]> {
+  const wanted = (await listVms(host.store)).filter((vm) => isDue(vm, host));
+  const restored = await mapConcurrent(wanted, concurrency, (vm) => restoreVm(vm, host, op));
+  return restored.filter((each) => each !== undefined);
+}
+
+const isDue = (vm: Vm, { clock }: VmHost): boolean =>
+  isToBeRestored(vm, withTruePhase(vm, bootId(), clock.now()).status.phase);
+
+/** What is wanted of a VM stays, though it cannot be started: the next restore tries again. */
+async function restoreVm(
+  { metadata: { uid } }: Vm,
+  host: VmHost,
+  op: ClientOperation,
+): Promise<RestoredVm | undefined> {
+  try {
+    return await withVmLocked(uid, host, op.signal, async (found) => {
+      if (!isDue(found, host)) return undefined; // someone was quicker
+      const { power } = found.spec;
+      op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });
+      try {
+        return { vm: await startVm(found, { power: power === 'Stopped' ? 'Running' : power }, host, op) };
+      } catch (failure) {
+        await clearFailedStart(found, failure, host, op);
+        op.signal.throwIfAborted();
+        return { vm: found, failure };
+      }
+    });
+  } catch (failure) {
+    if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure; // it was removed meanwhile
+    return undefined;
+  }
+}

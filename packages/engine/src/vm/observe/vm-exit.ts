@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Vm } from '@ignite/api/v1/vm';
+import { vmFiles } from '../../host/paths.ts';
+import { readTail } from '../../host/read-tail.ts';
+import { lastErrorLine, printedIn, sinceLastStart } from '../../sandbox/console-log.ts';
+import { type VmExit, exitOf, parseGuestReports } from '../plan/exit-status.ts';
+import type { VmHost } from '../vm-host.ts';
+import { vmmOf } from '../vmm-of.ts';
+
+const pollMs = 10;
+/** The monitor writes down how a program ended a moment after it has; one that was killed too never does. */
+const monitorMs = 3_000;
+/** A kernel's last words, each character of which may be a line of the log by itself. */
+const logTailBytes = 2 ** 19;
+
+/** How a VM whose sandbox has ended came to that. */
+export async function readExit(vm: Vm, host: VmHost, signal: AbortSignal): Promise<VmExit> {
+  const { uid } = vm.metadata;
+  const files = vmFiles(host.paths, uid);
+  const reports = parseGuestReports(await readTail(files.exitStatus));
+  const vmm = vmmOf(vm, host);
+  const events = await readTail(files.eventsOut);
+  const guestEnd = vmm.guestEnd({ events });
+  if (guestEnd !== undefined) return exitOf({ reports, guestEnd });
+  const vmmExitCode = await exitCodeOfVmm(uid, host, signal);
+  // Whole only now: what was printed last the monitor may have had still to write.
+  const log = sinceLastStart(await readTail(files.consoleLog, logTailBytes));
+  const vmmError = lastErrorLine(log);
+  return exitOf({
+    reports,
+    guestEnd: vmm.guestEnd({ events, printed: printedIn(log) }),
+    ...(vmmExitCode !== undefined && { vmmExitCode }),
+    ...(vmmError !== undefined && { vmmError }),
+  });
+}
+
+async function exitCodeOfVmm(
+  uid: string,
+  { sandbox, clock }: VmHost,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const deadline = clock.now() + monitorMs;
+  for (;;) {
+    const seen = await sandbox.observe(uid);
+    if (seen.state === 'exited' && seen.exitCode !== undefined) return seen.exitCode;
+    // One that is just ending looks like one that has not begun.
+    if (seen.state === 'absent' || clock.now() >= deadline) return undefined;
+    await delay(pollMs, undefined, { signal });
+  }
+}

@@ -1,0 +1,79 @@
+import { constants } from 'node:os';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import type { GuestEnd } from '../../vmm/vmm.ts';
+
+/** What a guest told through its disk `status`, oldest first: `ready`, `exit CODE`, `wrote BYTES`, `failed WHY`. */
+export type GuestReport =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'exit'; readonly code: number }
+  /** How much is on the disk that it was to write to. */
+  | { readonly kind: 'wrote'; readonly size: Bytes }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** Pure. What a guest writes is not trusted: lines of other forms are passed over. */
+export function parseGuestReports(text: string): readonly GuestReport[] {
+  return text.split('\n').flatMap((line): GuestReport[] => {
+    if (line === 'ready') return [{ kind: 'ready' }];
+    const exit = /^exit (\d{1,3})$/.exec(line);
+    if (exit) return [{ kind: 'exit', code: Number(exit[1]) }];
+    const wrote = /^wrote (\d{1,15})$/.exec(line);
+    if (wrote) return [{ kind: 'wrote', size: bytes(Number(wrote[1])) }];
+    const failed = /^failed ([\x20-\x7e]{1,200})$/.exec(line);
+    return failed ? [{ kind: 'failed', why: failed[1]! }] : [];
+  });
+}
+
+/** What is known of how a VM ended. */
+export interface ExitEvidence {
+  readonly reports: readonly GuestReport[];
+  /** What the VMM saw its guest do at last; undefined when it did not live to tell. */
+  readonly guestEnd: GuestEnd | undefined;
+  /** Of the VMM itself. */
+  readonly vmmExitCode?: number;
+  /** The last line of the VMM's own errors. */
+  readonly vmmError?: string;
+}
+
+export interface VmExit {
+  /** A guest that rebooted wants to go on; any other is done, well or not. */
+  readonly kind: 'ended' | 'rebooted';
+  readonly exitCode?: number;
+  readonly message?: string;
+}
+
+/**
+ * Pure. How a VM ended: with the code of its entrypoint, or 0 when it powered off in order; with 128 and the signal when
+ * its VMM was killed; with no code, and what was said, when it never came up or its kernel gave up.
+ */
+export function exitOf({ reports, guestEnd, vmmExitCode, vmmError }: ExitEvidence): VmExit {
+  const exit = reports.findLast((report) => report.kind === 'exit');
+  if (exit) return { kind: 'ended', exitCode: exit.code };
+  const failed = reports.findLast((report) => report.kind === 'failed');
+  if (failed) return { kind: 'ended', message: failed.why };
+  const cameUp = reports.some((report) => report.kind === 'ready');
+  switch (guestEnd) {
+    case 'panicked':
+      return { kind: 'ended', message: 'its kernel panicked' };
+    case 'rebooted':
+      // A kernel that cannot boot resets the machine too, and would do so for ever.
+      return cameUp ? { kind: 'rebooted' } : { kind: 'ended', message: 'it was reset before it came up' };
+    case 'powered-off':
+      return inOrder(cameUp);
+    case 'stopped':
+      return {
+        kind: 'ended',
+        exitCode: 128 + constants.signals.SIGTERM,
+        message: 'its VMM was told to end, not by Ignite',
+      };
+    case undefined:
+      return vmmExitCode === 0 ? inOrder(cameUp) : endOfVmm(vmmExitCode, vmmError);
+  }
+}
+
+const inOrder = (cameUp: boolean): VmExit => ({ kind: 'ended', ...(cameUp && { exitCode: 0 }) });
+
+function endOfVmm(code: number | undefined, error: string | undefined): VmExit {
+  if (code === undefined) return { kind: 'ended', message: 'its VMM is gone' };
+  if (code > 128) return { kind: 'ended', exitCode: code, message: 'its VMM was killed' };
+  return { kind: 'ended', message: `its VMM failed${error === undefined ? '' : `: ${error}`}` };
+}

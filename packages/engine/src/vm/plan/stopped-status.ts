@@ -1,0 +1,24 @@
+import type { VmStatus } from '@ignite/api/v1/vm';
+
+/** Pure. Without what is true of running VMs alone. */
+export function stoppedStatus(
+  { vmm: _vmm, monitor: _monitor, starter: _starter, ...status }: VmStatus,
+  nowMs: number,
+): VmStatus {
+  return {
+    ...betweenLives(status),
+    phase: status.phase === 'Created' ? 'Created' : 'Stopped',
+    finishTime: status.finishTime ?? new Date(nowMs).toISOString(),
+  };
+}
+
+/** Pure. Without what began with the last start, and ended with it. */
+export function betweenLives({
+  startTime: _start,
+  pending: _pending,
+  booted: _booted,
+  memory: _memory,
+  ...status
+}: VmStatus): VmStatus {
+  return status;
+}

@@ -1,0 +1,111 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm, VmNetworkStatus } from '@ignite/api/v1/vm';
+import type { VmNetwork } from '@ignite/api/v1/vm-network';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { GuestSeed } from '../../kernel/seed.ts';
+import { parseIp, withoutPrefix } from '../../network/address/ip-address.ts';
+import type { Attachment, Network } from '../../network/network.ts';
+import { sandboxUser } from '../../sandbox/sandbox.ts';
+import { listVms } from '../../store/list-objects.ts';
+import { changeVm } from '../../store/vm-store.ts';
+import { interfaceRequests, lastAddresses, reservations } from './interface-requests.ts';
+
+/** Gives the VM its place on its networks, and records it. */
+export async function attachNetwork(
+  vm: Vm,
+  host: { readonly store: ObjectStore; readonly network: Network },
+  op: ClientOperation,
+): Promise<Vm> {
+  const { uid, name, annotations } = vm.metadata;
+  const { network } = vm.spec;
+  const vms = await listVms(host.store);
+  await warnOfUnreadable(vms, host.network, op);
+  const attachment = await host.network.attach(
+    {
+      uid,
+      name,
+      ports: network.ports,
+      vmmUid: sandboxUser(uid),
+      interfaces: interfaceRequests(network, annotations, lastAddresses(vm)),
+      reserved: reservations(vms, uid),
+      dns: network.dns,
+    },
+    op.signal,
+  );
+  return await changeVm(host.store, vm, (now) => ({
+    status: { ...now.status, network: networkStatus(attachment) },
+  }));
+}
+
+/** Of VMs whose ports and addresses this one is not kept from. */
+async function warnOfUnreadable(
+  vms: readonly Vm[],
+  network: Network,
+  { report }: ClientOperation,
+): Promise<void> {
+  for (const { uid, failure } of await network.unreadable()) {
+    const name = vms.find(({ metadata }) => metadata.uid === uid)?.metadata.name ?? uid;
+    report({ kind: 'warning', message: `VM "${name}": ${failure.message}: ${failure.hint}` });
+  }
+}
+
+/** Pure. */
+function networkStatus({ nics }: Attachment): VmNetworkStatus {
+  const interfaces = nics.map(({ name, network, mac, addresses }) => ({
+    name,
+    ...(network !== undefined && { network }),
+    mac,
+    ipAddresses: addresses.map(withoutPrefix),
+  }));
+  return {
+    ipAddresses: interfaces.flatMap(({ ipAddresses }) => ipAddresses),
+    mac: nics[0]?.mac ?? '',
+    gateway: gatewayOf(nics) ?? '',
+    interfaces,
+  };
+}
+
+/** Pure. What the guest's first boot needs to know of its networks. */
+export function guestNetwork(
+  { spec: { network } }: Vm,
+  { nics, dns }: Attachment,
+): Pick<GuestSeed, 'interfaces' | 'dns' | 'hosts'> {
+  const gateway = gatewayOf(nics);
+  return {
+    interfaces: nics,
+    dns: { ...network.dns, servers: network.dns.servers.length > 0 ? network.dns.servers : dns },
+    hosts: network.hosts.flatMap(({ name, address }) => {
+      if (address !== 'host-gateway') return [{ name, address }];
+      return gateway === undefined ? [] : [{ name, address: gateway }];
+    }),
+  };
+}
+
+/** By which the guest leaves its networks; IPv4 first. */
+function gatewayOf(nics: Attachment['nics']): string | undefined {
+  return nics
+    .flatMap(({ routes }) => routes)
+    .flatMap(({ to, via }) => (to === 'default' && via !== undefined ? [via] : []))
+    .sort((a, b) => parseIp(a).family - parseIp(b).family)[0];
+}
+
+/**
+ * Refuses what the VM `wanted` cannot have beside the others, before anything is made.
+ * @throws CodedError as `Network.validate`, and VM_INVALID
+ */
+export async function assertNetworkFits(
+  wanted: {
+    readonly uid: string;
+    readonly network: VmNetwork;
+    readonly annotations: Readonly<Record<string, string>>;
+  },
+  vms: readonly Vm[],
+  network: Network,
+): Promise<void> {
+  await network.validate({
+    uid: wanted.uid,
+    interfaces: interfaceRequests(wanted.network, wanted.annotations),
+    ports: wanted.network.ports,
+    reserved: reservations(vms, wanted.uid),
+  });
+}

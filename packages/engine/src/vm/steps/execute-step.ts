@@ -1,0 +1,144 @@
+import { mkdir, rm } from 'node:fs/promises';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { recordEvent } from '../../events/record-event.ts';
+import { createSshKeys } from '../../guest/ssh-keys.ts';
+import { endSession } from '../../guest/ssh-session.ts';
+import { vmFiles, vmRunFiles, vmmSockets } from '../../host/paths.ts';
+import { changeVm, vmFinalizer } from '../../store/vm-store.ts';
+import { keepDisk, takeKeptDisk } from '../disks/kept-disk.ts';
+import { createDisk, growDisk } from '../disks/vm-disk.ts';
+import { prepareVmVolumes, releaseVmVolumes, shareFolders, unshareFolders } from '../disks/volume-steps.ts';
+import { launchVm } from '../launch/launch-vm.ts';
+import { hostProcess } from '../observe/liveness.ts';
+import { readExit } from '../observe/vm-exit.ts';
+import type { VmStep } from '../plan/plan-vm.ts';
+import { stoppedStatus } from '../plan/stopped-status.ts';
+import type { VmHost } from '../vm-host.ts';
+import { vmmOf } from '../vmm-of.ts';
+import { attachNetwork } from './attach-network.ts';
+import { resizeMemory } from './guest-memory.ts';
+import { pressPowerButton } from './power-button.ts';
+import { recordEnd, recordInLife, recordWrite } from './vm-events.ts';
+import { writeSeed } from './write-seed.ts';
+
+/** A VMM that is busy answers within this. */
+const vmmTimeoutMs = 10_000;
+
+/** One arm for each step; the decisions are the planner's. Returns the VM as it is stored afterwards. */
+export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
+  const { uid } = vm.metadata;
+  const files = vmFiles(host.paths, uid);
+  switch (step.kind) {
+    case 'create-keys':
+      await mkdir(files.dir, { recursive: true, mode: 0o711 });
+      await createSshKeys({ uid, userKey: vm.spec.ssh === true, files }, host.runner, op.signal);
+      return vm;
+    case 'create-disk':
+      if (await takeKeptDisk(vm, host)) return vm;
+      await createDisk(vm, host, op.signal);
+      return await forgetAdoption(vm, host.store);
+    case 'grow-disk':
+      await growDisk(vm, host, op.signal);
+      return vm;
+    case 'attach-network':
+      return await attachNetwork(vm, host, op);
+    case 'publish-ports':
+      await host.network.changePorts(uid, vm.spec.network.ports, op.signal);
+      return vm;
+    case 'prepare-volumes':
+      await prepareVmVolumes(vm, host, op);
+      return vm;
+    case 'resize-memory':
+      return await resizeMemory(vm, host, op.signal);
+    case 'write-seed':
+      await writeSeed(vm, step, host, op.signal);
+      return vm;
+    case 'share-folders':
+      await shareFolders(vm, host, op.signal);
+      return vm;
+    case 'launch':
+      await launchVm(vm, host, op.signal);
+      return vm;
+    case 'record-start':
+      return await recordStart(vm, host);
+    case 'press-power-button':
+      await pressPowerButton(vm, step.graceMs, host, op);
+      return vm;
+    case 'kill':
+      await host.sandbox.kill(uid, op.signal);
+      return vm;
+    case 'record-pause':
+      return await changeVm(host.store, vm, (now) => ({ status: { ...now.status, phase: 'Paused' } }));
+    case 'pause':
+      await vmmOf(vm, host).pause(vmmSockets(host.paths, uid), vmmSignal(op));
+      await recordWrite(vm, { reason: 'Paused', message: 'its CPUs stand still' }, host);
+      return vm;
+    case 'resume':
+      await vmmOf(vm, host).resume(vmmSockets(host.paths, uid), vmmSignal(op));
+      await recordWrite(vm, { reason: 'Resumed', message: 'it goes on' }, host);
+      return vm;
+    case 'record-exit':
+      return await recordExit(vm, host, op.signal);
+    case 'unshare-folders':
+      await unshareFolders(uid, host, op.signal);
+      return vm;
+    case 'remove-sandbox':
+      await endSession(vmRunFiles(host.paths, uid).sshSession, host.runner, op.signal);
+      await host.sandbox.remove(uid, op.signal);
+      return vm;
+    case 'release-volumes':
+      await releaseVmVolumes(vm, host, op.signal);
+      return vm;
+    case 'detach-network':
+      await host.network.detach(uid, op.signal);
+      return vm;
+    case 'record-stop':
+      return await changeVm(host.store, vm, (now) => ({
+        status: stoppedStatus(now.status, host.clock.now()),
+      }));
+    case 'remove-files':
+      await keepDisk(vm, host);
+      await rm(files.dir, { recursive: true, force: true });
+      return vm;
+    case 'forget':
+      await recordEvent(host.store, vm, { reason: 'Removed', message: 'with its disk' }, 'removed');
+      return await changeVm(host.store, vm, (now) => ({
+        finalizers: now.metadata.finalizers.filter((name) => name !== vmFinalizer),
+      }));
+  }
+}
+
+const vmmSignal = ({ signal }: ClientOperation): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(vmmTimeoutMs)]);
+
+/** A disk that was made anew has no identity of its own. */
+async function forgetAdoption(vm: Vm, store: ObjectStore): Promise<Vm> {
+  if (vm.status.adopted === undefined) return vm;
+  return await changeVm(store, vm, ({ status: { adopted: _adopted, ...status } }) => ({ status }));
+}
+
+async function recordExit(vm: Vm, host: VmHost, signal: AbortSignal): Promise<Vm> {
+  const exit = await readExit(vm, host, signal);
+  await recordEnd(vm, exit, host);
+  const { kind: _kind, ...how } = exit;
+  return await changeVm(host.store, vm, (now) => ({ status: { ...now.status, phase: 'Stopping', ...how } }));
+}
+
+async function recordStart(vm: Vm, host: VmHost): Promise<Vm> {
+  const found = await host.sandbox.observe(vm.metadata.uid);
+  if (found.state !== 'running') return vm; // it has ended already, which the next look at it will record
+  const vmm = hostProcess(found.pid);
+  const monitor = found.monitorPid === undefined ? undefined : hostProcess(found.monitorPid);
+  const started = await changeVm(host.store, vm, ({ status }) => {
+    const { exitCode: _exit, finishTime: _finish, message: _message, starter: _starter, ...rest } = status;
+    const startTime = status.startTime ?? new Date(host.clock.now()).toISOString();
+    return { status: { ...rest, phase: 'Running', vmm, startTime, ...(monitor && { monitor }) } };
+  });
+  await recordInLife(started, { reason: 'Started', message: addressText(started) }, host);
+  return started;
+}
+
+const addressText = ({ status }: Vm): string =>
+  status.network === undefined ? 'it runs' : `with address ${status.network.ipAddresses.join(', ')}`;

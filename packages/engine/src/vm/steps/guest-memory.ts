@@ -1,0 +1,58 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { Clock } from '@ignite/toolkit/clock/clock';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { type Bytes, formatBytes, humanBytes } from '@ignite/toolkit/units/bytes';
+import { type Paths, vmmSockets } from '../../host/paths.ts';
+import { changeVm } from '../../store/vm-store.ts';
+import { allottedMemoryOf, bootMemoryOf, dueMemoryOf, isMemoryOff } from '../plan/allotted-memory.ts';
+import { type Vmms, vmmOf } from '../vmm-of.ts';
+
+/** A guest that takes longer to give memory back is told of. */
+const patienceMs = 10_000;
+const pollMs = 200;
+/** A VMM that is busy answers within this. */
+const vmmTimeoutMs = 10_000;
+
+interface MemoryHost {
+  readonly paths: Paths;
+  readonly store: ObjectStore;
+  readonly vmms: Vmms;
+  readonly clock: Clock;
+}
+
+/** Tells the guest that runs how much memory it may have, and writes that down. The caller holds the VM's lock. */
+export async function resizeMemory(vm: Vm, host: MemoryHost, signal: AbortSignal): Promise<Vm> {
+  const vmm = vmmOf(vm, host);
+  if (!vmm.capabilities.balloon || !isMemoryOff(vm)) return vm;
+  const due = dueMemoryOf(vm);
+  await vmm.resizeMemory(vmmSockets(host.paths, vm.metadata.uid), due, shortly(signal));
+  return await changeVm(host.store, vm, ({ status: { memory: _memory, ...status } }) => ({
+    status: { ...status, ...(due !== bootMemoryOf(vm) && { memory: due }) },
+  }));
+}
+
+/** Waits a while until the guest has given back what it was told to; one that has not by then is warned of. */
+export async function untilMemoryGiven(vm: Vm, host: MemoryHost, op: ClientOperation): Promise<void> {
+  const [sockets, allotted] = [vmmSockets(host.paths, vm.metadata.uid), allottedMemoryOf(vm)];
+  const deadline = host.clock.now() + patienceMs;
+  try {
+    for (;;) {
+      const has = await vmmOf(vm, host).guestMemory(sockets, shortly(op.signal));
+      if (has <= allotted) return;
+      if (host.clock.now() >= deadline) return op.report({ kind: 'warning', message: keeps(vm, has) });
+      await host.clock.sleep(pollMs, op.signal);
+    }
+  } catch (failure) {
+    op.signal.throwIfAborted();
+    const message = `VM "${vm.metadata.name}": whether it has given memory back cannot be told: ${errorText(failure)}`;
+    op.report({ kind: 'warning', message });
+  }
+}
+
+const keeps = (vm: Vm, has: Bytes): string =>
+  `VM "${vm.metadata.name}" still has ${humanBytes(has)} of memory, and was told to make do with ${formatBytes(allottedMemoryOf(vm))}: its guest gives back what it can spare, as soon as it can`;
+
+const shortly = (signal: AbortSignal): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(vmmTimeoutMs)]);

@@ -1,0 +1,32 @@
+import type { HostProcess, Vm } from '@ignite/api/v1/vm';
+import { type Happening, recordEvent } from '../../events/record-event.ts';
+import type { VmExit } from '../plan/exit-status.ts';
+import type { VmHost } from '../vm-host.ts';
+
+/** One life of a VM: from a start to its end. */
+const lifeOf = (vmm: HostProcess | undefined): string =>
+  vmm ? `${vmm.bootId} ${vmm.pid} ${vmm.startTime}` : 'a start that was cut short';
+
+/** For what happens once in a life of the VM. */
+export async function recordInLife(vm: Vm, happening: Happening, { store }: VmHost): Promise<void> {
+  await recordEvent(store, vm, happening, lifeOf(vm.status.vmm));
+}
+
+/** For what this very write of the VM has made happen. */
+export async function recordWrite(vm: Vm, happening: Happening, { store }: VmHost): Promise<void> {
+  await recordEvent(store, vm, happening, vm.metadata.resourceVersion);
+}
+
+/** A VM that someone stopped has stopped; any other has died, well or not. */
+export async function recordEnd(vm: Vm, exit: VmExit, host: VmHost): Promise<void> {
+  const isAsked = vm.spec.power === 'Stopped' || vm.metadata.deletionTimestamp !== undefined;
+  const reason = isAsked ? 'Stopped' : exit.kind === 'rebooted' ? 'Rebooted' : 'Died';
+  const isBad = reason === 'Died' && exit.exitCode !== 0;
+  await recordInLife(vm, { ...(isBad && { type: 'Warning' }), reason, message: endText(exit) }, host);
+}
+
+function endText({ kind, exitCode, message }: VmExit): string {
+  if (kind === 'rebooted') return 'the guest rebooted';
+  const code = exitCode === undefined ? 'no exit code' : `exit code ${exitCode}`;
+  return message === undefined ? code : `${code}: ${message}`;
+}

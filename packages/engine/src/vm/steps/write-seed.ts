@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Vm } from '@ignite/api/v1/vm';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { writeCloudInitDisk } from '../../guest/cloud-init-disk.ts';
+import { cloudInitSeed } from '../../guest/cloud-init-seed.ts';
+import { hostArch } from '../../host/arch.ts';
+import { vmFiles } from '../../host/paths.ts';
+import type { CpioEntry } from '../../kernel/cpio.ts';
+import { hostProgram } from '../../kernel/guest-programs.ts';
+import { type GuestSeed, renderSeed } from '../../kernel/seed.ts';
+import type { Attachment } from '../../network/network.ts';
+import { volumeMounts } from '../../storage/volume-devices.ts';
+import { imageOf } from '../../store/vm-store.ts';
+import { volumesOf } from '../disks/volume-steps.ts';
+import { archOf, readsCloudInit } from '../launch/vm-machine.ts';
+import type { VmHost } from '../vm-host.ts';
+import { guestNetwork } from './attach-network.ts';
+import { readCopiedFiles } from './copy-files.ts';
+import { environOf } from './environ.ts';
+
+/** Writes what makes a VM of an image this one: the disk for our init, and the one for cloud-init where it is read. */
+export async function writeSeed(
+  vm: Vm,
+  { isInputPiped }: { readonly isInputPiped: boolean },
+  host: VmHost,
+  signal: AbortSignal,
+): Promise<void> {
+  const { uid, name } = vm.metadata;
+  const files = vmFiles(host.paths, uid);
+  const network = await host.network.observe(uid, signal);
+  if (network.state !== 'attached') throw new Error(`the network of VM ${name} has gone meanwhile`);
+  const { attachment } = network;
+  const authorizedKeys = await keysOf(vm, files.publicKey);
+  await replaceFile(
+    files.seed,
+    renderSeed({ ...(await seedOf(vm, attachment, authorizedKeys, host)), isInputPiped }),
+    0o600,
+  );
+  if (!readsCloudInit(vm)) return;
+  const facts = { ...guestNetwork(vm, attachment), vmUid: uid, hostname: name, authorizedKeys };
+  await writeCloudInitDisk(
+    files.cloudInit,
+    cloudInitSeed(vm.spec.cloudInit ?? {}, facts),
+    host.runner,
+    signal,
+  );
+}
+
+async function seedOf(
+  vm: Vm,
+  attachment: Attachment,
+  authorizedKeys: readonly string[],
+  host: VmHost,
+): Promise<Omit<GuestSeed, 'isInputPiped'>> {
+  const { uid, name } = vm.metadata;
+  const { hostKey } = vmFiles(host.paths, uid);
+  const { config, bootMode } = (await imageOf(vm, host.store)).status;
+  return {
+    vmUid: uid,
+    hostname: name,
+    adopted: vm.status.adopted ?? false,
+    bootMode: vm.spec.command || bootMode === 'entrypoint' ? 'entrypoint' : 'init',
+    isWholeDisk: bootMode === 'disk',
+    programs: bootMode === 'disk' ? await partitioner(vm) : [],
+    ...guestNetwork(vm, attachment),
+    authorizedKeys,
+    hostKey: {
+      privateKey: await readFile(hostKey, 'utf8'),
+      publicKey: await readFile(`${hostKey}.pub`, 'utf8'),
+    },
+    argv: [...config.entrypoint, ...(vm.spec.command ?? config.cmd)],
+    environ: environOf(config.env, vm.spec.env),
+    user: config.user,
+    workDir: config.workingDir,
+    stopSignal: config.stopSignal,
+    entropy: randomBytes(512),
+    mounts: volumeMounts(await volumesOf(vm, host)),
+    files: await readCopiedFiles(vm.spec.copyFiles),
+  };
+}
+
+/** By which init makes a partition larger; nothing where this host has none that the guest could run. */
+async function partitioner(vm: Vm): Promise<readonly CpioEntry[]> {
+  const paths = ['/usr/sbin/sfdisk', '/sbin/sfdisk'];
+  if (archOf(vm) !== hostArch || !paths.some((path) => existsSync(path))) return [];
+  return await hostProgram(paths, 'bin/sfdisk');
+}
+
+async function keysOf({ spec: { ssh } }: Vm, ownKey: string): Promise<readonly string[]> {
+  if (ssh === undefined) return [];
+  const text = await readFile(ssh === true ? ownKey : ssh, 'utf8');
+  return text.split('\n').filter((line) => /^[a-z]/.test(line));
+}

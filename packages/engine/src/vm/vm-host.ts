@@ -1,0 +1,24 @@
+import type { Clock } from '@ignite/toolkit/clock/clock';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { Paths } from '../host/paths.ts';
+import type { Network } from '../network/network.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Accel } from '../vmm/accel.ts';
+import type { Vmms } from './vmm-of.ts';
+
+/** What VMs are run with: the host as the steps act on it. */
+export interface VmHost {
+  readonly paths: Paths;
+  /** Of the scripts that run inside VMs. */
+  readonly guestDir: string;
+  readonly store: ObjectStore;
+  readonly runner: Runner;
+  readonly network: Network;
+  readonly sandbox: Sandbox;
+  readonly vmms: Vmms;
+  readonly clock: Clock;
+  readonly accel: () => Promise<Accel>;
+  /** The command line that, with a VM's uid behind it, clears up after a VM that has ended. */
+  readonly settleCommand: readonly string[];
+}
