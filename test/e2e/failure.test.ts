@@ -139,9 +139,26 @@ test('a disk that is full is told of, and what was begun is cleared away', async
     assert.match(result.stderr, /the disk is full\n(cause: .*\n)?hint: /);
     assert.deepEqual(readdirSync(join(small, 'images')), []);
     assert.equal(await full.ok('images', '-q'), '');
+    execFileSync('sh', ['-c', 'cat /dev/zero >"$1" 2>/dev/null || true', 'sh', join(small, 'rest')]);
+    assert.match(await full.ok('ps', '-a'), /^VM ID/);
+    const nothingLeft = await full.run('volume', 'create', 'data');
+    assert.equal(nothingLeft.code, 1);
+    assert.match(nothingLeft.stderr, /\nhint: .*(full|free some space)/);
+    rmSync(join(small, 'rest'));
+    execFileSync('mount', ['-o', 'remount,ro', small]);
+    assert.match(
+      (await full.run('volume', 'create', 'data')).stderr,
+      /hint: the data directory cannot be written/,
+    );
   } finally {
     execFileSync('umount', [small]);
   }
+});
+
+test('a data directory that is a file is no empty one', async () => {
+  const { code, stderr } = await ignite.with({ IGNITE_DATA_DIR: '/etc/hostname' }).run('ps');
+  assert.equal(code, 1);
+  assert.match(stderr, /ENOTDIR: .*\/etc\/hostname[^]*hint: .*--data-dir/);
 });
 
 test('a VMM that cannot be started leaves a VM that can be started once the cause is gone', async () => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { ReadClient } from '@ignite/api/client/client';
 import { findByQuery } from '@ignite/api/client/find';
 import type { Vm } from '@ignite/api/v1/vm';
@@ -30,9 +30,19 @@ export function readClient(store: ObjectStore, networks: NetworkSettings): ReadC
 
 /** For commands that only read: loads little, needs no root, and takes a host that never ran a VM as an empty one. */
 export function openReadClient(paths: Paths, networks: NetworkSettings): ReadClient & Disposable {
-  if (!existsSync(storePath(paths))) return { ...emptyClient(networks), [Symbol.dispose]: () => {} };
+  if (!isThere(storePath(paths))) return { ...emptyClient(networks), [Symbol.dispose]: () => {} };
   const store = openSqliteStoreReadOnly(storePath(paths));
   return { ...readClient(store, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };
+}
+
+/** @throws where it cannot be said: a data directory that is a file is no empty one */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw failure;
+  }
 }
 
 type Find = <T extends ApiObject>(items: readonly T[], query: string) => T;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, watch as watchFile } from 'node:fs';
+import { mkdirSync, statSync, watch as watchFile } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -52,8 +52,9 @@ export function openSqliteStoreReadOnly(path: string): ObjectStore {
     } catch (failure) {
       // Its log is there while a writer has it open. When nobody has, only who may write here could make one, and what is
       // in the file is all there is (SQLite's wal.html, "Read-Only Databases").
-      if (!isReadOnlyFailure(failure) || tries === readOnlyTries) throw failure;
-      if (!existsSync(`${path}-wal`)) return openUnchanging(path);
+      if (!lacksIndex(failure) || tries === readOnlyTries) throw failure;
+      const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+      if (!log || log.size === 0) return openUnchanging(path);
     }
   }
 }
@@ -64,9 +65,9 @@ function openUnchanging(path: string): ObjectStore {
   return new SqliteStore(path, new DatabaseSync(url, { readOnly: true }), true);
 }
 
-/** SQLITE_READONLY, with its extended codes. */
-const isReadOnlyFailure = (failure: unknown): boolean =>
-  failure instanceof Error && 'errcode' in failure && (Number(failure.errcode) & 0xff) === 8;
+/** SQLITE_READONLY or, on a disk that is full, SQLITE_IOERR, with their extended codes: the log's index cannot be made. */
+const lacksIndex = (failure: unknown): boolean =>
+  failure instanceof Error && 'errcode' in failure && [8, 10].includes(Number(failure.errcode) & 0xff);
 
 /** Objects in SQLite in WAL mode; each write is one transaction that also appends to the log which watches read. */
 class SqliteStore implements ObjectStore {

@@ -38,6 +38,17 @@ test('renderError: what the host is at fault for is no bug, and says what helps'
   );
 });
 
+test("renderError: a database that cannot be written is the host's fault, whatever SQLite says of it", () => {
+  const failed = (errcode: number) =>
+    renderError(Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode }), false);
+  assert.match(
+    failed(4_874),
+    /^error: the database of VMs: disk I\/O error\nhint: look whether the disk .* full/,
+  );
+  assert.match(failed(1_544), /\nhint: the data directory cannot be written/);
+  assert.match(failed(1), /\nhint: this is a fault of Ignite's/);
+});
+
 test('renderError: for whoever debugs, all causes with their places follow', () => {
   const failure = new CodedError('VM_NOT_FOUND', 'what', { hint: 'do', cause: new Error('deep down') });
   assert.match(

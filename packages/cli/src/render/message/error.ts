@@ -18,13 +18,34 @@ const hostFaults: ReadonlyMap<unknown, string> = new Map([
   ['ENOSPC', 'free some space there; "ignite system df" shows what Ignite takes'],
   ['EDQUOT', 'free some space there, or have the quota raised'],
   ['EROFS', 'mount that file system for writing, or choose another with --data-dir and --run-dir'],
+  ['ENOTDIR', 'something on that path is no folder: name one with --data-dir, or move it away'],
+  ['EEXIST', 'something on that path is no folder: name one with --data-dir, or move it away'],
   ['EIO', 'the device is at fault, or its file system: "dmesg" tells more'],
 ]);
 
+/** The same by SQLite's result code (rescode.html): its errors tell no file, and those of the disk not what is amiss with it. */
+const databaseFaults: ReadonlyMap<number, string> = new Map([
+  [8, 'the data directory cannot be written: mount it for writing, or choose another with --data-dir'],
+  [10, 'look whether the disk of the data directory is full ("df"), and at "dmesg" where it is not'],
+  [11, 'the database is damaged: bring back state.db of the data directory from a copy'],
+  [13, 'free some space there; "ignite system df" shows what Ignite takes'],
+  [14, 'the data directory cannot be written: mount it for writing, or choose another with --data-dir'],
+  [26, 'state.db of the data directory is none of Ignite: bring it back, or choose another with --data-dir'],
+]);
+
+/** What the host is at fault for; undefined for a fault of ours. */
+function hostFault(failure: Error): { readonly said: string; readonly cure: string } | undefined {
+  const { code, errcode } = failure as Error & { readonly code?: unknown; readonly errcode?: number };
+  const cure = errcode === undefined ? hostFaults.get(code) : databaseFaults.get(errcode & 0xff);
+  if (cure === undefined) return undefined;
+  return { said: errcode === undefined ? failure.message : `the database of VMs: ${failure.message}`, cure };
+}
+
 function renderUncoded(failure: unknown, debug: boolean): string {
   const isError = failure instanceof Error;
-  const cure = isError && 'code' in failure ? hostFaults.get(failure.code) : undefined;
-  const said = cure !== undefined && isError ? failure.message : String(failure).split('\n')[0]!;
+  const fault = isError ? hostFault(failure) : undefined;
+  const cure = fault?.cure;
+  const said = fault?.said ?? String(failure).split('\n')[0]!;
   const text = debug && isError ? (failure.stack ?? said) : shortened(said);
   return `error: ${text}\nhint: ${cure ?? "this is a fault of Ignite's; --log-level=debug shows where"}\n`;
 }
