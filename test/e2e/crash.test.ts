@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +12,8 @@ let ignite: Ignite;
 before(async () => {
   leaks = watchLeaks();
   ignite = await Ignite.open(104);
+  mkdirSync(join(ignite.dir, 'cni'));
+  writeFileSync(join(ignite.dir, 'cni/20-second.conflist'), JSON.stringify(secondNetwork));
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
   await ignite.ok('kernel', 'build');
 });
@@ -20,21 +22,27 @@ after(async () => {
   await leaks[Symbol.asyncDispose]();
 });
 
+const secondNetwork = {
+  cniVersion: '0.4.0',
+  name: 'second',
+  plugins: [
+    {
+      ...{ type: 'bridge', bridge: 'igx104', isGateway: true, ipMasq: true },
+      ipam: { type: 'host-local', ranges: [[{ subnet: '10.105.0.0/24' }], [{ subnet: 'fd00:105::/64' }]] },
+    },
+    { type: 'firewall' },
+  ],
+};
+
 /** The same points in every run of the tests: Lehmer's generator. */
 let seed = 20_261_123;
 const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
 
-const runArgs = (name: string): readonly string[] => [
-  'run',
-  'busybox',
-  '--name',
-  name,
-  '--memory',
-  '128MB',
-  '--',
-  'sleep',
-  '1000',
+const runArgs = (name: string, ...flags: readonly string[]): readonly string[] => [
+  ...['run', 'busybox', '--name', name, '--memory', '128MB', ...flags],
+  ...['--', 'sleep', '1000'],
 ];
+const onTwoNetworks = ['--network', 'ignite-test-104', '--network', 'second'];
 const running = async (name: string): Promise<boolean> =>
   (await ignite.ok('ps', '-q', '--filter', `name=${name}`)) !== '';
 
@@ -48,9 +56,9 @@ async function killedAfter(maxMs: number, ...args: readonly string[]): Promise<v
 for (let point = 1; point <= 12; point += 1) {
   test(`kill -9 during run, stop and rm, round ${point}: the next command completes or clears up`, async () => {
     const name = `crash-${point}`;
-    await killedAfter(1_000, ...runArgs(name));
+    await killedAfter(1_000, ...runArgs(name, ...onTwoNetworks));
     const exists = (await ignite.ok('ps', '-a', '-q', '--filter', `name=${name}`)) !== '';
-    await (exists ? ignite.ok('start', name) : ignite.ok(...runArgs(name)));
+    await (exists ? ignite.ok('start', name) : ignite.ok(...runArgs(name, ...onTwoNetworks)));
     assert.ok(await running(name), 'start completes what run began');
 
     await killedAfter(900, 'stop', '--time', '0', name);

@@ -1,7 +1,8 @@
 import { lstatSync } from 'node:fs';
-import { copyFile, lstat, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Arch } from '@ignite/api/v1/arch';
+import { namesIn } from '@ignite/toolkit/files/names-in';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
@@ -77,7 +78,7 @@ export async function assembleKernel(
 }
 
 async function findKernelImage(root: string, source: string): Promise<string> {
-  const names = await list(join(root, 'boot'));
+  const names = await namesIn(join(root, 'boot'));
   const name =
     ['vmlinux', 'vmlinuz'].find((exact) => names.includes(exact)) ??
     names.find((any) => /^vmlinu[xz]-/.test(any));
@@ -93,7 +94,7 @@ async function findModules(
   source: string,
 ): Promise<{ readonly version: string; readonly dir: string }> {
   for (const parent of ['lib/modules', 'usr/lib/modules']) {
-    const releases = (await list(join(root, parent))).filter((name) => /^\d+\.\d+/.test(name));
+    const releases = (await namesIn(join(root, parent))).filter((name) => /^\d+\.\d+/.test(name));
     const [version] = releases;
     if (version === undefined || releases.length !== 1) continue;
     const dir = join(root, parent, version);
@@ -110,13 +111,4 @@ async function assertInside(root: string, path: string, source: string): Promise
   const found = isInside ? await lstat(real) : undefined;
   if (!found?.isFile() && !found?.isDirectory())
     throw kernelInvalid(source, `/${relative(root, path)} is not a part of it`);
-}
-
-async function list(dir: string): Promise<readonly string[]> {
-  try {
-    return await readdir(dir);
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw failure;
-  }
 }

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -225,6 +234,19 @@ test('LocalNetwork: a change of ports that was killed half-way is finished by th
     }
   }
   assert.deepEqual(hostState(), before);
+});
+
+test('LocalNetwork: what a writer that was killed has left goes with the next VM that does', async () => {
+  await using network = await open();
+  const [stays, goes] = [request(), request()];
+  for (const asked of [stays, goes]) await network.attach(asked, signal);
+  const dnsmasq = 'network/dnsmasq/ignite-test-110';
+  const drafts = ['network', `${dnsmasq}/names`, `${dnsmasq}/leases`].map((folder) =>
+    join(network.dir, folder, '.x.json.5d85e0de.draft'),
+  );
+  for (const draft of drafts) writeFileSync(draft, '');
+  await network.detach(goes.uid, signal);
+  assert.deepEqual(drafts.filter(existsSync), []);
 });
 
 test('LocalNetwork: a VM whose record cannot be read is told of, and hinders no other', async () => {

@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume } from '@ignite/api/v1/volume';
+import { namesIn } from '@ignite/toolkit/files/names-in';
 import { type Paths, imageDir, kernelDir, vmFiles } from '../host/paths.ts';
 import { memoryScratchPrefix, sharedMemory } from '../host/scratch.ts';
 
@@ -82,13 +82,4 @@ async function orphans(paths: Paths, { vms, images, kernels }: KnownObjects): Pr
       locks: ['import', `vm-${uid}`],
     })),
   ];
-}
-
-async function namesIn(dir: string): Promise<readonly string[]> {
-  try {
-    return await readdir(dir);
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw failure;
-  }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { replaceFile } from './replace-file.ts';
+import { clearDrafts, replaceFile } from './replace-file.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'replace-file-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -21,4 +21,12 @@ test('replaceFile: a failure leaves what was there and no draft', async () => {
   await assert.rejects(replaceFile(join(dir, 'no', 'b'), 'x', 0o644), { code: 'ENOENT' });
   await assert.rejects(replaceFile(dir, 'x', 0o644));
   assert.deepEqual(readdirSync(dir), ['a']);
+});
+
+test('clearDrafts: what a writer that was killed has left goes, and nothing else', async () => {
+  writeFileSync(join(dir, '.a.5d85e0de.draft'), 'ne');
+  writeFileSync(join(dir, 'of-mine.draft'), '');
+  await clearDrafts(dir);
+  assert.deepEqual(readdirSync(dir), ['a', 'of-mine.draft']);
+  await clearDrafts(join(dir, 'no'));
 });

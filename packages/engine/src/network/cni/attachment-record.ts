@@ -1,8 +1,9 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PortMapping, portMappingSchema } from '@ignite/api/v1/vm-network';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { namesIn } from '@ignite/toolkit/files/names-in';
+import { clearDrafts, replaceFile } from '@ignite/toolkit/files/replace-file';
 import * as v from 'valibot';
 import { recordInvalid } from '../errors.ts';
 import { netnsPath } from '../link/netns.ts';
@@ -80,7 +81,7 @@ export function parseAttachmentRecord(text: string, path: string): AttachmentRec
   return found;
 }
 
-/** One file for each attachment, below the data directory. */
+/** One file for each attachment, below the data directory. Who changes any holds the lock of them all. */
 export class AttachmentRecords {
   readonly #dir: string;
 
@@ -105,6 +106,7 @@ export class AttachmentRecords {
 
   async remove(uid: string): Promise<void> {
     await rm(this.#path(uid), { force: true });
+    await clearDrafts(this.#dir);
   }
 
   /** One that cannot be read hinders no VM but its own. */
@@ -127,13 +129,8 @@ export class AttachmentRecords {
   }
 
   async #uids(): Promise<readonly string[]> {
-    try {
-      const names = await readdir(this.#dir);
-      return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
-    } catch (failure) {
-      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw failure;
-    }
+    const names = (await namesIn(this.#dir)).filter((name) => name.endsWith('.json'));
+    return names.map((name) => name.slice(0, -'.json'.length));
   }
 
   #path(uid: string): string {

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
+import { namesIn } from '@ignite/toolkit/files/names-in';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { configBroken, networkNotFound } from '../errors.ts';
 import { type ConfList, defaultConfList, parseConfList } from './conf-list.ts';
@@ -76,12 +77,7 @@ export class ConfFolder {
   }
 
   async #names(): Promise<readonly string[]> {
-    try {
-      return (await readdir(this.#dir)).filter((name) => /\.(conflist|conf|json)$/.test(name)).sort();
-    } catch (failure) {
-      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw failure;
-    }
+    return (await namesIn(this.#dir)).filter((name) => /\.(conflist|conf|json)$/.test(name)).sort();
   }
 
   async #writeDefault(): Promise<ConfList> {

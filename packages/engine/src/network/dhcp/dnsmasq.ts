@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { namesIn } from '@ignite/toolkit/files/names-in';
+import { clearDrafts, replaceFile } from '@ignite/toolkit/files/replace-file';
 import { endProcess } from '@ignite/toolkit/process/pid';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { type DnsmasqNetwork, type Lease, dnsmasqArgv, leaseFiles } from './dnsmasq-argv.ts';
@@ -8,7 +9,7 @@ import { dnsmasqPid } from './dnsmasq-pid.ts';
 
 const folders = ['names', 'leases', 'options'] as const;
 
-/** DHCP and DNS for one network: a single dnsmasq, which outlives us and re-reads its folders by itself. */
+/** DHCP and DNS for one network: a single dnsmasq, which outlives us and re-reads its folders by itself. One caller at a time. */
 export class Dnsmasq {
   readonly #dir: string;
   readonly #runner: Runner;
@@ -43,7 +44,10 @@ export class Dnsmasq {
 
   /** Forgets a lease; with the last one dnsmasq goes. */
   async withdraw(id: string, signal: AbortSignal): Promise<void> {
-    await Promise.all(folders.map((folder) => rm(join(this.#dir, folder, id), { force: true })));
+    for (const folder of folders) {
+      await rm(join(this.#dir, folder, id), { force: true });
+      await clearDrafts(join(this.#dir, folder));
+    }
     const pid = await this.#pid();
     if ((await this.#leases()).length === 0) {
       // Until it is gone the next one could not listen on the same bridge.
@@ -54,12 +58,7 @@ export class Dnsmasq {
 
   /** Without the drafts that a writer who was cut short has left. */
   async #leases(): Promise<readonly string[]> {
-    try {
-      return (await readdir(join(this.#dir, 'leases'))).filter((name) => !name.startsWith('.'));
-    } catch (failure) {
-      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw failure;
-    }
+    return (await namesIn(join(this.#dir, 'leases'))).filter((name) => !name.startsWith('.'));
   }
 
   #pid(): Promise<number | undefined> {
