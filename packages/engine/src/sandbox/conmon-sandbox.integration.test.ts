@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
+import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { bundleConfig } from './bundle.ts';
 import { ConmonSandbox } from './conmon-sandbox.ts';
@@ -57,6 +58,22 @@ test(
   },
 );
 
+test('ConmonSandbox: a program whose memory the kernel is still taking back runs until it is gone', async () => {
+  await using at = await open();
+  const uid = newUid();
+  // Of 300 MB, each page of which is there.
+  const line = 'echo up; exec dd if=/dev/zero of=/dev/null bs=300M';
+  const { pid } = await at.launch(uid, line, { memoryLimit: bytes(400 * 2 ** 20) });
+  const size = (): number =>
+    Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  while (!(size() > 290_000)) await delay(10, undefined, { signal });
+  process.kill(pid, 'SIGKILL');
+  const seen = new Set<string>();
+  for (let state = 'running'; state !== 'exited'; seen.add(state))
+    ({ state } = await at.sandbox.observe(uid));
+  assert.ok(!seen.has('partial'), [...seen].join());
+});
+
 test('ConmonSandbox: what a reboot left of a sandbox is seen to have ended, and is removed', async () => {
   await using at = await open();
   const uid = newUid();
@@ -65,7 +82,6 @@ test('ConmonSandbox: what a reboot left of a sandbox is seen to have ended, and 
     .split('\n')
     .find((line) => /^\s*\d+\s+\S*conmon/.test(line) && line.includes(uid));
   for (const victim of [Number.parseInt(monitor!, 10), pid]) process.kill(victim, 'SIGKILL');
-  // While a process ends it looks half-made for a moment.
   while ((await at.sandbox.observe(uid)).state !== 'exited') await delay(10);
   assert.deepEqual(await at.sandbox.observe(uid), { state: 'exited' });
   await at.sandbox.remove(uid, signal);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { endProcess, processStartTime } from '@ignite/toolkit/process/pid';
+import { endProcess, isEnding, processStartTime } from '@ignite/toolkit/process/pid';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
 import { bundleConfig, cgroupPath } from './bundle.ts';
@@ -60,12 +60,16 @@ export class ConmonSandbox implements Sandbox {
     if (pid === undefined) return { state: 'partial' };
     const command = await readText(`/proc/${pid}/cmdline`);
     if (isRuntime(command)) return { state: 'partial' };
-    // While a process becomes another program it shows no command line at all.
-    if (command === '') return { state: processStartTime(pid) === undefined ? 'exited' : 'partial' };
+    const monitorPid = await readNumber(at.monitorPidFile);
+    const running = { state: 'running', pid, ...(monitorPid !== undefined && { monitorPid }) } as const;
+    // A process shows no command line while it becomes another program, nor once the kernel takes it down.
+    if (command === '') {
+      if (processStartTime(pid) === undefined) return { state: 'exited' };
+      return isEnding(pid) ? running : { state: 'partial' };
+    }
     // By now the pid may be some other program's.
     if (!(await readText(`/proc/${pid}/cgroup`)).includes(cgroupPath(uid))) return { state: 'exited' };
-    const monitorPid = await readNumber(at.monitorPidFile);
-    return { state: 'running', pid, ...(monitorPid !== undefined && { monitorPid }) };
+    return running;
   }
 
   async kill(uid: string, signal: AbortSignal): Promise<void> {

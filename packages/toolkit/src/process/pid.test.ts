@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { processStartTime } from './pid.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { endProcess, isEnding, processStartTime } from './pid.ts';
 
 test('processStartTime: a live process has one, always the same', () => {
   const first = processStartTime(process.pid);
@@ -17,4 +18,16 @@ test('processStartTime: a process that has ended has none, even before its paren
   child.kill('SIGKILL');
   await once(child, 'exit');
   assert.equal(processStartTime(child.pid!), undefined);
+});
+
+test('processStartTime: a process of which only the first thread has ended is there still', async () => {
+  // Thread by thread, as the kernel takes a process down: exit(2) alone ends just the one that calls it.
+  const program = 'use threads; threads->create(sub { sleep 100 }); print "up\n"; syscall(60, 0)';
+  const child = spawn('perl', ['-e', `$| = 1; ${program}`]);
+  await once(child.stdout, 'data');
+  while (!isEnding(child.pid!)) await delay(1);
+  assert.ok(processStartTime(child.pid!) !== undefined);
+  await endProcess(child.pid!, AbortSignal.timeout(60_000));
+  assert.equal(processStartTime(child.pid!), undefined);
+  assert.equal(isEnding(child.pid!), false);
 });

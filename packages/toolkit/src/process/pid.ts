@@ -2,24 +2,26 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const pollMs = 10;
+/** PF_EXITING of the kernel's include/linux/sched.h. */
+const exitingFlag = 0x4;
 
-/**
- * When the process started, in clock ticks since boot (field 22 of proc(5) `stat`), or undefined when there is none or
- * only its zombie. With the pid it names a process for as long as the host is up.
- */
-export function processStartTime(pid: number): number | undefined {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    return undefined;
-  }
-  // The command in parentheses may itself hold blanks and parentheses.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' ? undefined : Number(fields[19]);
+/** Of proc(5) `stat`. */
+interface ProcessState {
+  /** In clock ticks since boot. */
+  readonly startTime: number;
+  readonly isEnding: boolean;
 }
 
-/** Ends a process at once, and resolves when it is gone: while it is torn down it is still there, and looks half-made. */
+/**
+ * When the process started, in clock ticks since boot, or undefined when there is none or only its zombie. With the pid it
+ * names a process for as long as the host is up.
+ */
+export const processStartTime = (pid: number): number | undefined => processState(pid)?.startTime;
+
+/** Whether the process is there but runs no program any more: the kernel is still taking it down. */
+export const isEnding = (pid: number): boolean => processState(pid)?.isEnding ?? false;
+
+/** Ends a process at once, and resolves when it is gone: while it is torn down it still has its memory and files. */
 export async function endProcess(pid: number, signal: AbortSignal): Promise<void> {
   const startTime = processStartTime(pid);
   try {
@@ -29,4 +31,19 @@ export async function endProcess(pid: number, signal: AbortSignal): Promise<void
   }
   while (startTime !== undefined && processStartTime(pid) === startTime)
     await delay(pollMs, undefined, { signal });
+}
+
+function processState(pid: number): ProcessState | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return undefined;
+  }
+  // The command in parentheses may itself hold blanks and parentheses.
+  const [state, , , , , , flags, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [threads, startTime] = [Number(rest[10]), Number(rest[12])];
+  // The first thread of a process may be a zombie before the others are gone.
+  if (state === 'Z' && threads <= 1) return undefined;
+  return { startTime, isEnding: (Number(flags) & exitingFlag) !== 0 };
 }
