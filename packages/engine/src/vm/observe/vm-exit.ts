@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
 import { vmFiles } from '../../host/paths.ts';
 import { readTail } from '../../host/read-tail.ts';
@@ -6,15 +5,20 @@ import { lastErrorLine, printedIn, sinceLastStart } from '../../sandbox/console-
 import { type VmExit, exitOf, parseGuestReports } from '../plan/exit-status.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
+import { bootId, isAlive } from './liveness.ts';
 
 const pollMs = 10;
-/** The monitor writes down how a program ended a moment after it has; one that was killed too never does. */
-const monitorMs = 3_000;
+/** The monitor writes down how a program ended a moment after it has, which on a busy host may be a long one. */
+const monitorMs = 60_000;
+/** Where there is no monitor, or it was killed too, somebody else may have. */
+const unmonitoredMs = 3_000;
 /** A kernel's last words, each character of which may be a line of the log by itself. */
 const logTailBytes = 2 ** 19;
 
+type ExitHost = Pick<VmHost, 'paths' | 'sandbox' | 'clock' | 'vmms'>;
+
 /** How a VM whose sandbox has ended came to that. */
-export async function readExit(vm: Vm, host: VmHost, signal: AbortSignal): Promise<VmExit> {
+export async function readExit(vm: Vm, host: ExitHost, signal: AbortSignal): Promise<VmExit> {
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   const reports = parseGuestReports(await readTail(files.exitStatus));
@@ -22,7 +26,7 @@ export async function readExit(vm: Vm, host: VmHost, signal: AbortSignal): Promi
   const events = await readTail(files.eventsOut);
   const guestEnd = vmm.guestEnd({ events });
   if (guestEnd !== undefined) return exitOf({ reports, guestEnd });
-  const vmmExitCode = await exitCodeOfVmm(uid, host, signal);
+  const vmmExitCode = await exitCodeOfVmm(vm, host, signal);
   // Whole only now: what was printed last the monitor may have had still to write.
   const log = sinceLastStart(await readTail(files.consoleLog, logTailBytes));
   const vmmError = lastErrorLine(log);
@@ -35,16 +39,17 @@ export async function readExit(vm: Vm, host: VmHost, signal: AbortSignal): Promi
 }
 
 async function exitCodeOfVmm(
-  uid: string,
-  { sandbox, clock }: VmHost,
+  { metadata: { uid }, status: { monitor } }: Vm,
+  { sandbox, clock }: ExitHost,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const deadline = clock.now() + monitorMs;
+  const began = clock.now();
   for (;;) {
+    const isMonitored = monitor !== undefined && isAlive(monitor, bootId());
     const seen = await sandbox.observe(uid);
     if (seen.state === 'exited' && seen.exitCode !== undefined) return seen.exitCode;
-    // One that is just ending looks like one that has not begun.
-    if (seen.state === 'absent' || clock.now() >= deadline) return undefined;
-    await delay(pollMs, undefined, { signal });
+    if (seen.state === 'absent') return undefined;
+    if (clock.now() - began >= (isMonitored ? monitorMs : unmonitoredMs)) return undefined;
+    await clock.sleep(pollMs, signal);
   }
 }
