@@ -1,38 +1,47 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import { vmmSockets } from '../../host/paths.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
 
-const buttonTimeoutMs = 2_000;
+/** A VMM that is busy answers within this. */
+const buttonTimeoutMs = 10_000;
 const pressAgainMs = 2_000;
 const exitPollMs = 50;
 
-/** A guest that is still booting does not feel the button: it is pressed again while there is time. */
+/**
+ * A guest that is still booting does not feel the button, and a VMM that is busy, or just going off, does not answer: it is
+ * pressed again while there is time.
+ */
 export async function pressPowerButton(
   vm: Vm,
   graceMs: number,
-  host: VmHost,
+  host: Pick<VmHost, 'paths' | 'sandbox' | 'vmms'>,
   op: ClientOperation,
 ): Promise<void> {
   const { uid } = vm.metadata;
   const sockets = vmmSockets(host.paths, uid);
+  const isRunning = async (): Promise<boolean> => (await host.sandbox.observe(uid)).state === 'running';
   const deadline = Date.now() + graceMs;
   let pressAt = 0;
-  while (Date.now() < deadline && (await host.sandbox.observe(uid)).state === 'running') {
+  let failure: unknown;
+  while (Date.now() < deadline && (await isRunning())) {
     if (Date.now() >= pressAt) {
-      pressAt = Date.now() + pressAgainMs;
       try {
-        const signal = AbortSignal.any([op.signal, AbortSignal.timeout(buttonTimeoutMs)]);
+        const patience = AbortSignal.timeout(Math.min(buttonTimeoutMs, graceMs));
+        const signal = AbortSignal.any([op.signal, patience]);
         await vmmOf(vm, host).pressPowerButton(sockets, signal);
-      } catch (failure) {
+        failure = undefined;
+      } catch (cause) {
         op.signal.throwIfAborted();
-        if ((await host.sandbox.observe(uid)).state !== 'running') return; // it has gone off meanwhile
-        op.report({ kind: 'warning', message: `the power button does not answer: ${String(failure)}` });
-        return;
+        failure = cause;
       }
+      pressAt = Date.now() + pressAgainMs;
     }
     await delay(exitPollMs, undefined, { signal: op.signal });
   }
+  if (failure !== undefined && (await isRunning()))
+    op.report({ kind: 'warning', message: `the power button does not answer: ${errorText(failure)}` });
 }
