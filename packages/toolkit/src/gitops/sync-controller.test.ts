@@ -7,6 +7,7 @@ import { Scheme } from '../scheme/scheme.ts';
 import { type Revision, sourceError } from '../source/source.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { Manifest } from '../codec/manifest.ts';
+import type { LiveObject } from './actuator.ts';
 import { type SyncObject, type SyncSpec, confirmedRevisionAnnotation, syncSpecSchema } from './kinds.ts';
 import { StoreActuator } from './store-actuator.ts';
 import { SyncController } from './sync-controller.ts';
@@ -41,6 +42,11 @@ class Flaky extends StoreActuator {
   readonly halfMade = new Set<string>();
   dieAfter = Infinity;
   onCreate = async (): Promise<void> => {};
+  onObserve = async (): Promise<void> => {};
+  override async observe(): Promise<readonly LiveObject[]> {
+    await this.onObserve();
+    return await super.observe();
+  }
 
   override async create(manifest: Manifest): Promise<void> {
     if (this.broken.has(manifest.metadata.name)) throw new Error('no soil');
@@ -368,6 +374,18 @@ describe('SyncController', () => {
     await run();
     assert.deepEqual(await pots(), { a: 'mint', b: 'mint' });
     assert.deepEqual((await sync()).status.inventory.map(({ name }) => name).toSorted(), ['a', 'b']);
+  });
+
+  test('one that is suspended while it looks does not undo what is done by hand from then on', async () => {
+    await declare({});
+    push({ a: pot('a') });
+    await run();
+    actuator.onObserve = async () => {
+      await change({ suspend: true });
+      await store.delete({ kind: 'Pot', name: 'a' });
+    };
+    await run();
+    assert.deepEqual([await pots(), (await ready())?.reason], [{}, 'Suspended']);
   });
 
   test('suspended, waiting for another, or meant for another host: nothing is done', async () => {

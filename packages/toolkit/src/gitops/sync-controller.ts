@@ -118,6 +118,8 @@ export class SyncController {
       revision = fetched.id;
       const subject = { ...subjectOf(sync), heldRepair: (each: ObjectKey) => repairs.heldBack(each) };
       const planned = await planRevision(subject, fetched, renderer, this.#options, signal);
+      // Whoever suspends it changes by hand what it answers for, from then on: it may be that which was planned to be undone.
+      if ((await this.#find(sync.metadata))?.spec.suspend) return { kind: 'suspended' };
       const inventory = intendedInventory(planned.plan, subject.inventory);
       const isBusy = planned.plan.stages.some((stage) =>
         stage.some(({ kind, held }) => kind !== 'unchanged' && held === undefined),
