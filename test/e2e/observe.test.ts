@@ -129,7 +129,7 @@ test('metrics of VMs and of the host are printed, and served at unix sockets whi
   const [daemon, ofVm] = [join(ignite.dir, 'run/daemon.sock'), inData(`vms/${uid}/prometheus.sock`)];
   writeFileSync(ofVm, ''); // as a daemon that was killed leaves it
   const serving = ignite.start(['gitops']);
-  await until(async () => existsSync(daemon) && statSync(ofVm).isSocket());
+  await until(() => existsSync(daemon) && statSync(ofVm).isSocket());
   assert.equal(statSync(ofVm).mode & 0o777, 0o600);
   const { type, body } = await scrape(ofVm, '/metrics');
   assert.equal(type, 'text/plain; version=0.0.4; charset=utf-8');
@@ -157,7 +157,7 @@ test('metrics of VMs and of the host are printed, and served at unix sockets whi
 });
 
 async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !(await check()); await delay(100))
+  for (const deadline = Date.now() + 90_000; !(await check()); await delay(100))
     assert.ok(Date.now() < deadline, 'it never came true');
 }
 

@@ -1,8 +1,7 @@
-import { rmSync } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ControllerObserver } from '@ignite/toolkit/controller/controller';
 import type { SyncObject } from '@ignite/toolkit/gitops/kinds';
 import type { StatusSink } from '@ignite/toolkit/gitops/sync-controller';
@@ -61,20 +60,24 @@ export class Metrics implements ControllerObserver, StatusSink {
 /** Serves `GET /metrics` on a unix socket that root alone may open; `text` is asked anew each time. */
 export async function serveMetrics(text: () => Promise<string>, socket: string): Promise<AsyncDisposable> {
   await mkdir(dirname(socket), { recursive: true, mode: 0o711 });
-  rmSync(socket, { force: true }); // of a service that was killed: the caller holds the lock
+  // Of a service that was killed there may be one yet: the caller holds the lock.
+  const draft = join(dirname(socket), '.metrics');
+  await rm(draft, { force: true });
   const server = createServer((asked, answer) => {
     if (asked.url !== '/metrics') return void answer.writeHead(404).end();
     text().then(
       (body) => answer.writeHead(200, { 'content-type': Registry.PROMETHEUS_CONTENT_TYPE }).end(body),
       () => answer.writeHead(500).end(),
     );
-  }).listen(socket);
+  }).listen(draft);
   await once(server, 'listening');
-  await chmod(socket, 0o600);
+  await chmod(draft, 0o600);
+  await rename(draft, socket); // who finds it there may ask, if he may at all
   return {
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await rm(socket, { force: true });
     },
   };
 }
