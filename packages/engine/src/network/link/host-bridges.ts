@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 
-/** The kernel removes the devices of a namespace a moment after the namespace. */
-const portsLeaveMs = 1_000;
+/** The kernel removes the devices of a namespace after the namespace, on a busy host a while later. */
+const portsLeaveMs = 10_000;
 const pollMs = 50;
 
 /** Bridges of this host which the bridge plugin makes for the first VM, and would leave behind the last. */
