@@ -48,7 +48,7 @@ const untilPressed =
 
 /** Waits until the program has come up for the nth time, presses the power button, and returns what was said. */
 async function untilStopped(name: string, count: number): Promise<string> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   while ((await ignite.ok('logs', name)).split(/^up\r?$/m).length <= count) {
     assert.ok(Date.now() < deadline, await ignite.ok('logs', name));
     await delay(200);

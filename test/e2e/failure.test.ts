@@ -185,7 +185,7 @@ function withoutTool(tool: string): string {
 }
 
 async function logged(name: string, wanted: RegExp): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (const deadline = Date.now() + 90_000; Date.now() < deadline;) {
     if (wanted.test(await ignite.ok('logs', name))) return;
     await delay(100);
   }

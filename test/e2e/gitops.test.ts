@@ -23,7 +23,7 @@ ${metadata}spec:
   ${fields}
 `;
 
-const timeoutMs = 45_000;
+const timeoutMs = 90_000;
 
 async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = Date.now() + timeoutMs;

@@ -123,17 +123,18 @@ describe('pause and resume', () => {
       (await ignite.run('exec', 'sleeper', 'true')).stderr,
       /VM "sleeper" is paused\nhint: .*resume/,
     );
-    const following = ignite.start(['events', '--follow', '--since', '0s', '--filter', 'vm=sleeper']);
-    await delay(1_000);
+    const since = new Date().toISOString();
+    const following = ignite.start(['events', '--follow', '--since', since, '--filter', 'vm=sleeper']);
     await ignite.ok('unpause', 'sleeper');
     await until('it ticks again', async () => (await ignite.ok('logs', 'sleeper')) !== before);
     await ignite.ok('pause', 'sleeper');
     await ignite.ok('stop', 'sleeper');
     assert.equal(await field('sleeper', '.status.exitCode'), '5', 'it felt its power button');
     assert.equal((await stopped?.ended)?.stdout, '5\n');
+    const ofAll = /Resumed: [^]*Paused: [^]*Resumed: [^]*Stopped: exit code 5\n$/;
+    await until('all is followed', async () => ofAll.test(following.said()));
     following.interrupt();
-    const seen = (await following.ended).stdout;
-    assert.match(seen, /Resumed: [^]*Paused: [^]*Resumed: [^]*Stopped: exit code 5\n$/);
+    assert.match((await following.ended).stdout, ofAll);
     assert.match((await ignite.run('pause', 'sleeper')).stderr, /VM "sleeper" is not running/);
     await ignite.ok('rm', 'sleeper');
     assert.equal(await ignite.ok('wait', '--condition', 'removed', 'sleeper'), 'removed\n');

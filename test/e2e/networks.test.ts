@@ -13,6 +13,8 @@ import { freePort } from './fixtures/registry.ts';
 
 const lan = { ends: ['igtest150m', 'igtest150n'], host: '10.151.0.1' } as const;
 const mac = '02:00:00:00:01:50';
+/** A guest that boots on a busy host takes its time. */
+const patienceMs = 90_000;
 const ip = (...words: readonly string[]) => execFileSync('ip', words, { encoding: 'utf8' });
 
 let leaks: AsyncDisposable;
@@ -276,7 +278,7 @@ if (process.env.CNI_COMMAND === 'ADD') console.log(JSON.stringify(prevResult));
 `;
 
 async function logged(name: string, wanted: RegExp): Promise<string> {
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
     const log = await ignite.ok('logs', name);
     if (wanted.test(log)) return log;
     await delay(100);
@@ -285,7 +287,7 @@ async function logged(name: string, wanted: RegExp): Promise<string> {
 }
 
 async function body(url: string): Promise<string> {
-  for (let tries = 0; tries < 50; tries += 1) {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
     try {
       return await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
     } catch {
@@ -296,7 +298,7 @@ async function body(url: string): Promise<string> {
 }
 
 async function openEcho(port: number): Promise<Socket> {
-  for (let tries = 0; tries < 20; tries += 1) {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(100)) {
     const socket = connect(port, '127.0.0.1').setNoDelay();
     socket.on('error', () => undefined); // the guest may not listen yet
     socket.write('hello\n');
@@ -309,6 +311,6 @@ async function openEcho(port: number): Promise<Socket> {
 
 async function echoed(socket: Socket, text: string): Promise<string> {
   socket.write(text);
-  const said: unknown[] = await once(socket, 'data', { signal: AbortSignal.timeout(5_000) });
+  const said: unknown[] = await once(socket, 'data', { signal: AbortSignal.timeout(patienceMs) });
   return String(said[0]);
 }
