@@ -83,15 +83,15 @@ const declared: Readonly<Record<string, Load>> = {
 
 const gitops: Readonly<Record<string, Load>> = {
   gitops: async () => (await import('./gitops/gitops.ts')).gitops,
-  'gitops status': async () => (await import('./gitops/gitops-control.ts')).status,
-  'gitops diff': async () => (await import('./gitops/gitops-control.ts')).diff,
-  'gitops history': async () => (await import('./gitops/gitops-control.ts')).history,
-  'gitops events': async () => (await import('./gitops/gitops-control.ts')).events,
-  'gitops suspend': async () => (await import('./gitops/gitops-control.ts')).suspend,
-  'gitops resume': async () => (await import('./gitops/gitops-control.ts')).resume,
-  'gitops reconcile': async () => (await import('./gitops/gitops-control.ts')).reconcile,
-  'gitops confirm': async () => (await import('./gitops/gitops-control.ts')).confirm,
-  'gitops rollback': async () => (await import('./gitops/gitops-control.ts')).rollback,
+  'gitops status': async () => (await import('./gitops/status.ts')).status,
+  'gitops diff': async () => (await import('./gitops/diff.ts')).diff,
+  'gitops history': async () => (await import('./gitops/history.ts')).history,
+  'gitops events': async () => (await import('./gitops/history.ts')).events,
+  'gitops suspend': async () => (await import('./gitops/alter.ts')).suspend,
+  'gitops resume': async () => (await import('./gitops/alter.ts')).resume,
+  'gitops reconcile': async () => (await import('./gitops/reconcile.ts')).reconcile,
+  'gitops confirm': async () => (await import('./gitops/alter.ts')).confirm,
+  'gitops rollback': async () => (await import('./gitops/alter.ts')).rollback,
   daemon: async () => (await import('./gitops/gitops.ts')).daemon,
 };
 

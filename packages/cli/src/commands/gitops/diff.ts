@@ -1,0 +1,59 @@
+import {
+  type GitSourceObject,
+  type SyncObject,
+  confirmedRevisionAnnotation,
+} from '@ignite/toolkit/gitops/kinds';
+import { Renderer } from '@ignite/toolkit/gitops/render';
+import { planRevision } from '@ignite/toolkit/gitops/synchronize';
+import type { Command } from '../../arguments/command.ts';
+import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
+import { differs, renderPlan } from '../../render/plan.ts';
+import { printable } from '../../render/text/printable.ts';
+import { findSync, syncOperand } from './syncs.ts';
+
+export const diff: Command = {
+  name: 'gitops diff',
+  ...syncOperand,
+  summary:
+    'Fetch, and say what a sync would change now; exits with 0 for nothing, 1 for something, 2 for an error',
+  examples: ['ignite gitops diff', 'ignite gitops diff site'],
+  flags: {},
+  run: async (invocation) => {
+    const { io, signal } = invocation;
+    try {
+      return await withDeclaredHost(invocation, async (host) => {
+        const sync = await findSync(host, invocation.args[0]);
+        const [{ openOptions }, { sourceOpener }] = await Promise.all([
+          import('@ignite/daemon/gitops-service'),
+          import('@ignite/toolkit/gitops/open-source'),
+        ]);
+        const source = sourceOpener(openOptions(host.paths))(sync, await gitSourceOf(sync, host));
+        const revision = await source.fetch(host.op);
+        const subject = {
+          name: sync.metadata.name,
+          spec: sync.spec,
+          inventory: sync.status.inventory,
+          confirmedRevision: sync.metadata.annotations[confirmedRevisionAnnotation],
+        };
+        const { plan, rendering } = await planRevision(subject, revision, new Renderer(), host.deps, signal);
+        io.out.write(renderPlan(plan, io.isColoured));
+        for (const { message } of rendering.problems) io.out.write(`! ${printable(message)}\n`);
+        return differs(plan) || rendering.problems.length > 0 ? 1 : 0;
+      });
+    } catch (failure) {
+      signal.throwIfAborted();
+      const { renderError } = await import('../../render/message/error.ts');
+      io.err.write(renderError(failure, false));
+      return 2;
+    }
+  },
+};
+
+async function gitSourceOf(
+  { spec, metadata }: SyncObject,
+  { store }: DeclaredHost,
+): Promise<GitSourceObject | undefined> {
+  if (!('gitSource' in spec.source)) return undefined;
+  const { namespace } = metadata;
+  return (await store.get({ kind: 'GitSource', namespace, name: spec.source.gitSource })) as GitSourceObject;
+}

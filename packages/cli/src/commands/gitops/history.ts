@@ -1,0 +1,56 @@
+import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
+import { keyText } from '@ignite/toolkit/gitops/object-key';
+import { shortRevision } from '@ignite/toolkit/gitops/sync-status';
+import type { Command } from '../../arguments/command.ts';
+import { withDeclaredHost } from '../../context.ts';
+import { age } from '../../render/text/age.ts';
+import { table } from '../../render/text/table.ts';
+import { parseKey } from '../declare/declared-kind.ts';
+import { findSync, syncOperand } from './syncs.ts';
+
+export const history: Command = {
+  name: 'gitops history',
+  ...syncOperand,
+  summary: 'List what was synced, newest first',
+  examples: ['ignite gitops history site'],
+  flags: {},
+  run: async (invocation) =>
+    await withDeclaredHost(invocation, async (host) => {
+      const sync = await findSync(host, invocation.args[0]);
+      const rows = sync.status.history.map(({ revision, time, durationMs, outcome, message }) => [
+        shortRevision(revision),
+        `${age(time, Date.now())} ago`,
+        `${(durationMs / 1_000).toFixed(1)}s`,
+        outcome,
+        message,
+      ]);
+      invocation.io.out.write(table(['REVISION', 'WHEN', 'TOOK', 'OUTCOME', 'MESSAGE'], rows));
+      return 0;
+    }),
+};
+
+export const events: Command = {
+  name: 'gitops events',
+  arguments: '[KIND/NAME]',
+  arity: { least: 0, most: 1 },
+  summary: 'List what happened to syncs and their objects, newest last',
+  examples: ['ignite gitops events', 'ignite gitops events vm/web'],
+  flags: {},
+  run: async ({ args, ...invocation }) => {
+    const wanted = args[0] === undefined ? undefined : keyText(parseKey(args[0]));
+    return await withDeclaredHost({ args, ...invocation }, async ({ store }) => {
+      const found = ((await store.list('Event')).items as readonly EventObject[])
+        .filter(({ spec }) => wanted === undefined || keyText(spec.regarding) === wanted)
+        .toSorted((a, b) => (a.spec.lastTime < b.spec.lastTime ? -1 : 1));
+      const rows = found.map(({ spec }) => [
+        `${age(spec.lastTime, Date.now())} ago`,
+        spec.type,
+        spec.reason,
+        keyText(spec.regarding),
+        spec.count > 1 ? `${spec.message} (${spec.count} times)` : spec.message,
+      ]);
+      invocation.io.out.write(table(['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'], rows));
+      return 0;
+    });
+  },
+};

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { locksDir } from '@ignite/engine/host/paths';
+import { type SyncObject, requestedAtAnnotation } from '@ignite/toolkit/gitops/kinds';
+import { tryLock } from '@ignite/toolkit/lock/process-lock';
+import type { Command } from '../../arguments/command.ts';
+import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
+import { changeSync, findSync, readyOf, syncOperand } from './syncs.ts';
+
+const reconcileTimeoutMs = 600_000;
+const pollMs = 200;
+
+export const reconcile: Command = {
+  name: 'gitops reconcile',
+  ...syncOperand,
+  summary: 'Sync now, and wait for it; does it itself where no daemon runs',
+  examples: ['ignite gitops reconcile', 'ignite gitops reconcile site'],
+  flags: {},
+  run: async (invocation) => {
+    const { io, signal } = invocation;
+    return await withDeclaredHost(invocation, async (host) => {
+      const requestedAt = new Date().toISOString();
+      const sync = await changeSync(host, await findSync(host, invocation.args[0]), () => ({
+        annotations: { [requestedAtAnnotation]: requestedAt },
+      }));
+      const after = await handled(sync, requestedAt, host, signal);
+      const ready = readyOf(after);
+      io.out.write(`${sync.metadata.name}: ${ready?.reason ?? 'Unknown'}: ${ready?.message ?? ''}\n`);
+      return ready?.status === 'True' ? 0 : 1;
+    });
+  },
+};
+
+/** Waits for the daemon to have looked, or looks in its place. */
+async function handled(
+  sync: SyncObject,
+  requestedAt: string,
+  host: DeclaredHost,
+  signal: AbortSignal,
+): Promise<SyncObject> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(reconcileTimeoutMs)]);
+  for (;;) {
+    const now = await findSync(host, sync.metadata.name);
+    if (now.status.lastHandledReconcileAt === requestedAt) return now;
+    if (isDaemonAbsent(host)) {
+      const { reconcileOnce } = await import('@ignite/daemon/gitops-service');
+      await reconcileOnce(sync.metadata, host, deadline);
+    } else await delay(pollMs, undefined, { signal: deadline });
+  }
+}
+
+/** Whoever syncs holds the lock. */
+function isDaemonAbsent({ paths }: DeclaredHost): boolean {
+  using lock = tryLock(locksDir(paths), 'gitops');
+  return lock !== undefined;
+}

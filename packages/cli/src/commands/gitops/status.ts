@@ -1,0 +1,72 @@
+import type { Vm } from '@ignite/api/v1/vm';
+import type { SyncObject } from '@ignite/toolkit/gitops/kinds';
+import { keyText } from '@ignite/toolkit/gitops/object-key';
+import { ownerOf } from '@ignite/toolkit/gitops/plan-sync';
+import { shortRevision } from '@ignite/toolkit/gitops/sync-status';
+import type { Command } from '../../arguments/command.ts';
+import { withDeclaredHost } from '../../context.ts';
+import {
+  type Column,
+  asksForTable,
+  assertTemplateFlags,
+  outputFlags,
+  printObjects,
+} from '../../render/objects.ts';
+import { fieldLines } from '../../render/plan.ts';
+import { printable } from '../../render/text/printable.ts';
+import { table } from '../../render/text/table.ts';
+import { findSync, listSyncs, readyOf, syncOperand } from './syncs.ts';
+
+const columns: readonly Column<SyncObject>[] = [
+  { title: 'SYNC', cell: ({ metadata }) => metadata.name },
+  { title: 'READY', cell: (sync) => readyOf(sync)?.status ?? 'Unknown' },
+  { title: 'REVISION', cell: ({ status }) => shortRevision(status.lastAppliedRevision ?? '') },
+  { title: 'OBJECTS', cell: ({ status }) => String(status.objects.length) },
+  {
+    title: 'SYNCED',
+    cell: ({ status }) => String(status.objects.filter(({ state }) => state === 'Synced').length),
+  },
+  { title: 'REASON', cell: (sync) => readyOf(sync)?.reason ?? '' },
+  { title: 'MESSAGE', cell: (sync) => readyOf(sync)?.message ?? 'not looked at yet' },
+];
+
+export const status: Command = {
+  name: 'gitops status',
+  ...syncOperand,
+  summary: 'Show what is desired, what is there, and where they differ',
+  examples: ['ignite gitops status', 'ignite gitops status site', 'ignite gitops status -o json'],
+  flags: outputFlags,
+  run: async (invocation) => {
+    const { flags, args, io } = invocation;
+    assertTemplateFlags(flags);
+    return await withDeclaredHost(invocation, async (host) => {
+      const syncs = args.length === 0 ? await listSyncs(host) : [await findSync(host, args[0])];
+      await printObjects(syncs, columns, flags, io);
+      if (!asksForTable(flags)) return 0;
+      for (const sync of syncs) io.out.write(details(sync));
+      if (args.length === 0) io.out.write(orphans(await host.client.vms.list(invocation.signal)));
+      return 0;
+    });
+  },
+};
+
+/** VMs that someone made by hand, which no sync answers for. */
+function orphans(vms: readonly Vm[]): string {
+  const names = vms.filter((vm) => ownerOf(vm) === undefined).map(({ metadata }) => metadata.name);
+  return names.length === 0 ? '' : `\nVMs that no sync owns: ${names.join(', ')}\n`;
+}
+
+/** What is not as it should be, object by object; all objects of a sync that is well. */
+function details({ metadata, status: { objects, problems } }: SyncObject): string {
+  if (objects.length === 0 && problems.length === 0) return '';
+  const rows = objects.map((object) => [keyText(object), object.state, object.health, object.message ?? '']);
+  const differences = objects.flatMap((object) =>
+    object.changes ? [`${keyText(object)}: observed → desired`, ...fieldLines(object.changes)] : [],
+  );
+  const broken = problems.map(({ message }) => printable(`! ${message}`));
+  return [
+    `\n${metadata.name}:\n`,
+    rows.length === 0 ? '' : table(['OBJECT', 'STATE', 'HEALTH', 'MESSAGE'], rows),
+    ...[...differences, ...broken].map((line) => `${line}\n`),
+  ].join('');
+}

@@ -1,0 +1,52 @@
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { SyncObject, SyncSpec } from '@ignite/toolkit/gitops/kinds';
+import { usageError } from '../../arguments/usage-error.ts';
+import type { DeclaredHost } from '../../context.ts';
+
+export const syncOperand = { arguments: '[SYNC]', arity: { least: 0, most: 1 } } as const;
+
+export const listSyncs = async ({ store }: DeclaredHost): Promise<readonly SyncObject[]> =>
+  (await store.list('Sync')).items as readonly SyncObject[];
+
+/** The Sync of that name, or the only one. @throws CodedError USAGE_INVALID */
+export async function findSync(host: DeclaredHost, name: string | undefined): Promise<SyncObject> {
+  const syncs = await listSyncs(host);
+  const found = name === undefined ? syncs : syncs.filter(({ metadata }) => metadata.name === name);
+  if (found.length === 1) return found[0]!;
+  const names = syncs.map(({ metadata }) => metadata.name).join(', ');
+  if (syncs.length === 0) throw usageError('there is no Sync', '"ignite gitops REPO" makes one');
+  throw usageError(
+    name === undefined ? 'there is more than one Sync' : `there is no Sync "${name}"`,
+    `name one of ${names}`,
+  );
+}
+
+export const readyOf = ({ status: { conditions } }: SyncObject) =>
+  conditions.find(({ type }) => type === 'Ready');
+
+export interface Alteration {
+  readonly spec?: { readonly [K in keyof SyncSpec]?: SyncSpec[K] | undefined };
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Changes the Sync as it is now, whoever else writes meanwhile. */
+export async function changeSync(
+  { store }: DeclaredHost,
+  { metadata }: SyncObject,
+  alteration: (sync: SyncObject) => Alteration,
+): Promise<SyncObject> {
+  for (;;) {
+    const now = (await store.get({ kind: 'Sync', ...metadata })) as SyncObject;
+    const { spec, annotations } = alteration(now);
+    const next = {
+      ...now,
+      metadata: { ...now.metadata, annotations: { ...now.metadata.annotations, ...annotations } },
+      spec: { ...now.spec, ...spec },
+    };
+    try {
+      return (await store.update(next)) as SyncObject;
+    } catch (failure) {
+      if (!hasCode(failure, 'CONFLICT')) throw failure;
+    }
+  }
+}
