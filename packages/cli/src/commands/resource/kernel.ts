@@ -4,17 +4,12 @@ import { archFlags, archOf } from '../../arguments/arch-flags.ts';
 import type { Command } from '../../arguments/command.ts';
 import { importRuntimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
-import { withClient, withReader } from '../../context.ts';
+import { withClient } from '../../context.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
-import {
-  type Column,
-  assertTemplateFlags,
-  outputFlags,
-  printObjects,
-  viewContext,
-} from '../../render/objects.ts';
+import { type Column, outputFlags } from '../../render/objects.ts';
 import { age } from '../../render/text/age.ts';
-import { type FilterKeys, applyFilters, filterFlag, parseFilters } from '../objects/object-filter.ts';
+import { type FilterKeys, filterFlag } from '../objects/object-filter.ts';
+import { printFiltered } from '../objects/print-filtered.ts';
 import { removeObjects } from '../objects/remove-objects.ts';
 
 const columns: readonly Column<Kernel>[] = [
@@ -43,17 +38,11 @@ export const kernels: Command = {
     "ignite kernels --filter name=~cloud --format '{{.Name}} {{.Status.OCISource.Size}}'",
   ],
   flags: { filter: filterFlag('name=, version=, arch='), ...outputFlags },
-  run: async (invocation) => {
-    const { flags, io, signal } = invocation;
-    assertTemplateFlags(flags);
-    const filters = parseFilters(flags.list('filter'), Object.keys(filterKeys));
-    await withReader(invocation, async (client) => {
-      const context = () => viewContext(invocation, client);
-      const found = await applyFilters(await client.kernels.list(signal), filters, filterKeys, context);
-      await printObjects(found, columns, flags, io, context);
-    });
-    return 0;
-  },
+  run: async (invocation) =>
+    await printFiltered(
+      { list: (client, signal) => client.kernels.list(signal), columns, filterKeys },
+      invocation,
+    ),
 };
 
 export const kernelImport: Command = {

@@ -1,0 +1,28 @@
+import type { ReadClient } from '@ignite/api/client/client';
+import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { Invocation } from '../../arguments/command.ts';
+import { withReader } from '../../context.ts';
+import { type Column, assertTemplateFlags, printObjects, viewContext } from '../../render/objects.ts';
+import { type FilterKeys, applyFilters, parseFilters } from './object-filter.ts';
+
+interface Listing<T extends ApiObject> {
+  readonly list: (client: ReadClient, signal: AbortSignal) => Promise<readonly T[]>;
+  readonly columns: readonly Column<T>[];
+  readonly filterKeys: FilterKeys<T>;
+}
+
+/** Prints the objects of a kind that `--filter` lets through, in the form that the flags ask for. */
+export async function printFiltered<T extends ApiObject>(
+  { list, columns, filterKeys }: Listing<T>,
+  invocation: Invocation,
+): Promise<number> {
+  const { flags, io, signal } = invocation;
+  assertTemplateFlags(flags);
+  const filters = parseFilters(flags.list('filter'), Object.keys(filterKeys));
+  await withReader(invocation, async (client) => {
+    const context = () => viewContext(invocation, client);
+    const found = await applyFilters(await list(client, signal), filters, filterKeys, context);
+    await printObjects(found, columns, flags, io, context);
+  });
+  return 0;
+}
