@@ -9,7 +9,8 @@ import { installedVmms } from '../vmm/installed-vmms.ts';
 import { hostArch } from './arch.ts';
 import { probeDaemon } from './daemon-probe.ts';
 import type { HostDaemon } from './errors.ts';
-import { findProgram, isAccessible } from './find-program.ts';
+import { findProgram } from './find-program.ts';
+import { isAccessible } from './is-accessible.ts';
 import { cniPackage, cniPluginDirs, requirements } from './requirements.ts';
 
 /** What this host has and lacks, what each lack costs, and how to get it. */

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { isAccessible } from './is-accessible.ts';
 
 const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
@@ -12,13 +12,4 @@ export async function findProgram(program: string): Promise<string | undefined> 
     if (await isAccessible(path, constants.X_OK)) return path;
   }
   return undefined;
-}
-
-export async function isAccessible(path: string, mode: number): Promise<boolean> {
-  try {
-    await access(path, mode);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,7 +5,8 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { canBind } from '../network/address/host-ports.ts';
 import { formatPortMapping } from '../network/address/port-text.ts';
-import { findProgram, isAccessible } from './find-program.ts';
+import { findProgram } from './find-program.ts';
+import { isAccessible } from './is-accessible.ts';
 
 /** What a VM needs of its host to be started. */
 export interface HostNeeds {

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
+import { isAccessible } from '../../host/is-accessible.ts';
 import { cniPluginDirs } from '../../host/requirements.ts';
 import { pluginFailed, pluginMissing } from '../errors.ts';
 import { type ConfList, pluginHasCapability } from './conf-list.ts';
@@ -123,12 +123,7 @@ export class Cni {
   async #find(type: string): Promise<string> {
     for (const dir of this.#dirs) {
       const path = join(dir, type);
-      try {
-        await access(path, constants.X_OK);
-        return path;
-      } catch {
-        continue; // the next folder may have it
-      }
+      if (await isAccessible(path, constants.X_OK)) return path;
     }
     throw pluginMissing(type, this.#dirs);
   }

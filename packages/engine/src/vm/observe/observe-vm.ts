@@ -1,5 +1,6 @@
-import { access } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import type { Vm } from '@ignite/api/v1/vm';
+import { isAccessible } from '../../host/is-accessible.ts';
 import { vmFiles, vmRunFiles, vmmSockets } from '../../host/paths.ts';
 import { vmDisk } from '../disks/vm-disk.ts';
 import { isMemoryOff } from '../plan/allotted-memory.ts';
@@ -52,11 +53,4 @@ async function isHalfBooted(
     .catch(() => false));
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const exists = (path: string): Promise<boolean> => isAccessible(path, constants.F_OK);
