@@ -6,100 +6,112 @@ import { systemCallFilter } from './system-call-filter.ts';
 export const cgroupPath = (uid: string): string => `/ignite/${uid}`;
 
 /** Pure. The config.json of an OCI bundle (runtime-spec 1.0) for `spec`, with the empty folder that is its root. */
-export function bundleConfig(spec: SandboxSpec, host: HostTree, root = 'rootfs'): object {
-  const { capabilities = [], openFiles = 4_096 } = spec.privileges ?? {};
-  const blockDevices = spec.blockDevices ?? [];
-  return {
-    ociVersion: '1.0.2',
-    process: {
-      terminal: false,
-      user: { uid: spec.user, gid: spec.user },
-      args: spec.argv,
-      env: environOf(spec),
-      cwd: '/',
-      capabilities: {
-        bounding: capabilities,
-        effective: capabilities,
-        permitted: capabilities,
-        inheritable: [],
-        ambient: [],
-      },
-      rlimits: [
-        { type: 'RLIMIT_NOFILE', hard: openFiles, soft: openFiles },
-        { type: 'RLIMIT_CORE', hard: 0, soft: 0 },
-      ],
-      noNewPrivileges: true,
-    },
-    root: { path: root, readonly: true },
-    hostname: `ignite-${spec.uid}`,
-    mounts: [
-      { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
-      {
-        destination: '/dev',
-        type: 'tmpfs',
-        source: 'tmpfs',
-        options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'],
-      },
-      {
-        destination: '/tmp',
-        type: 'tmpfs',
-        source: 'tmpfs',
-        options: ['nosuid', 'nodev', 'noexec', 'mode=1777', 'size=1m'],
-      },
-      ...host.readOnly.map((path) => bind({ source: path, target: path, writable: false })),
-      ...spec.mounts.map(bind),
+export const bundleConfig = (spec: SandboxSpec, host: HostTree, root = 'rootfs'): object => ({
+  ociVersion: '1.0.2',
+  process: processOf(spec),
+  root: { path: root, readonly: true },
+  hostname: `ignite-${spec.uid}`,
+  mounts: [
+    ...ownMounts,
+    ...host.readOnly.map((path) => bind({ source: path, target: path, writable: false })),
+    ...spec.mounts.map(bind),
+  ],
+  linux: {
+    namespaces: [
+      { type: 'pid' },
+      { type: 'mount' },
+      { type: 'ipc' },
+      { type: 'uts' },
+      { type: 'network', ...(spec.netnsPath !== undefined && { path: spec.netnsPath }) },
     ],
-    linux: {
-      namespaces: [
-        { type: 'pid' },
-        { type: 'mount' },
-        { type: 'ipc' },
-        { type: 'uts' },
-        { type: 'network', ...(spec.netnsPath !== undefined && { path: spec.netnsPath }) },
-      ],
-      cgroupsPath: cgroupPath(spec.uid),
-      devices: [
-        ...spec.devices.map((path) => deviceNode(path, spec.user)),
-        ...blockDevices.map((device) => blockDeviceNode(device, spec.user)),
-      ],
-      resources: {
-        devices: [
-          { allow: false, access: 'rwm' },
-          ...spec.devices.map((path) => ({ allow: true, access: 'rw', type: 'c', ...deviceNumber(path) })),
-          ...blockDevices.map(({ major, minor, writable }) => ({
-            allow: true,
-            access: writable ? 'rw' : 'r',
-            type: 'b',
-            major,
-            minor,
-          })),
-        ],
-        memory: { limit: spec.memoryLimit },
-        cpu: { period: 100_000, quota: spec.cpuLimit * 100_000 },
-        pids: { limit: 256 },
-      },
-      seccomp: systemCallFilter(spec.privileges !== undefined),
-      maskedPaths: [
-        '/proc/acpi',
-        '/proc/kcore',
-        '/proc/keys',
-        '/proc/latency_stats',
-        '/proc/timer_list',
-        '/proc/sched_debug',
-        '/proc/scsi',
-        '/sys/firmware',
-      ],
-      readonlyPaths: [
-        '/proc/asound',
-        '/proc/bus',
-        '/proc/fs',
-        '/proc/irq',
-        '/proc/sys',
-        '/proc/sysrq-trigger',
-      ],
+    cgroupsPath: cgroupPath(spec.uid),
+    devices: [
+      ...spec.devices.map((path) => deviceNode(path, spec.user)),
+      ...(spec.blockDevices ?? []).map((device) => blockDeviceNode(device, spec.user)),
+    ],
+    resources: resourcesOf(spec),
+    seccomp: systemCallFilter(spec.privileges !== undefined),
+    maskedPaths,
+    readonlyPaths,
+  },
+});
+
+function processOf(spec: SandboxSpec): object {
+  const { capabilities = [], openFiles = 4_096 } = spec.privileges ?? {};
+  return {
+    terminal: false,
+    user: { uid: spec.user, gid: spec.user },
+    args: spec.argv,
+    env: environOf(spec),
+    cwd: '/',
+    capabilities: {
+      bounding: capabilities,
+      effective: capabilities,
+      permitted: capabilities,
+      inheritable: [],
+      ambient: [],
     },
+    rlimits: [
+      { type: 'RLIMIT_NOFILE', hard: openFiles, soft: openFiles },
+      { type: 'RLIMIT_CORE', hard: 0, soft: 0 },
+    ],
+    noNewPrivileges: true,
   };
 }
+
+/** What each sandbox has of its own, whatever it is for. */
+const ownMounts: readonly object[] = [
+  { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+  {
+    destination: '/dev',
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'],
+  },
+  {
+    destination: '/tmp',
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: ['nosuid', 'nodev', 'noexec', 'mode=1777', 'size=1m'],
+  },
+];
+
+const resourcesOf = ({ devices, blockDevices = [], memoryLimit, cpuLimit }: SandboxSpec): object => ({
+  devices: [
+    { allow: false, access: 'rwm' },
+    ...devices.map((path) => ({ allow: true, access: 'rw', type: 'c', ...deviceNumber(path) })),
+    ...blockDevices.map(({ major, minor, writable }) => ({
+      allow: true,
+      access: writable ? 'rw' : 'r',
+      type: 'b',
+      major,
+      minor,
+    })),
+  ],
+  memory: { limit: memoryLimit },
+  cpu: { period: 100_000, quota: cpuLimit * 100_000 },
+  pids: { limit: 256 },
+});
+
+const maskedPaths = [
+  '/proc/acpi',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/timer_list',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/sys/firmware',
+];
+
+const readonlyPaths = [
+  '/proc/asound',
+  '/proc/bus',
+  '/proc/fs',
+  '/proc/irq',
+  '/proc/sys',
+  '/proc/sysrq-trigger',
+];
 
 /** Pure. As `NAME=VALUE`. */
 export const environOf = (spec: SandboxSpec): readonly string[] =>
