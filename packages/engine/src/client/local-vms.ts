@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Finder } from '@ignite/api/client/finder';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type {
@@ -14,12 +13,9 @@ import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { redefineVm } from '../declare/redefine-vm.ts';
 import type { ObservedVm, VmDefinition } from '../declare/vm-actuator.ts';
 import { recordEvent } from '../events/record-event.ts';
-import { sshOptions } from '../guest/ssh-options.ts';
-import { isSessionOpen, sessionPath } from '../guest/ssh-session.ts';
 import { hostArch } from '../host/arch.ts';
-import { locksDir, vmFiles, vmRunFiles, vmmSockets } from '../host/paths.ts';
+import { locksDir, vmFiles } from '../host/paths.ts';
 import { assertPreflight, isTypeIgnored, planPreflight } from '../host/preflight.ts';
-import { readTail } from '../host/read-tail.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import { shadowingNetwork } from '../network/shadowing-network.ts';
 import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
@@ -39,25 +35,24 @@ import {
 import { type StartableVm, vmNeeds } from '../vm/definition/vm-needs.ts';
 import { daemonOf, recordRuntime, withRuntime } from '../vm/definition/vm-runtime.ts';
 import { vmDisk } from '../vm/disks/vm-disk.ts';
-import {
-  consoleUnsupported,
-  isPaused,
-  noIdentity,
-  noSshKey,
-  notRunning,
-  stillRunning,
-} from '../vm/errors.ts';
+import { stillRunning } from '../vm/errors.ts';
 import { archOf, assertMachine } from '../vm/launch/vm-machine.ts';
-import { addressOf, untilExited, untilReady } from '../vm/lifecycle/await-vm.ts';
+import { untilExited, untilReady } from '../vm/lifecycle/await-vm.ts';
 import { clearFailedStart, keepFailedStart } from '../vm/lifecycle/failed-start.ts';
 import { pauseVm, resumeVm } from '../vm/lifecycle/pause-vm.ts';
+import {
+  type SshRequest,
+  assertRunning,
+  consoleSocketOf,
+  sshTargetOf,
+  untilHandedOver,
+} from '../vm/lifecycle/reach-vm.ts';
 import { reconcileVm } from '../vm/lifecycle/reconcile-vm.ts';
 import { restartWhenDue } from '../vm/lifecycle/restart-vm.ts';
 import { settleVm } from '../vm/lifecycle/settle-vm.ts';
 import { startVm } from '../vm/lifecycle/start-vm.ts';
 import { readConsole } from '../vm/observe/console.ts';
 import { allottedMemoryOf } from '../vm/plan/allotted-memory.ts';
-import { parseGuestReports } from '../vm/plan/exit-status.ts';
 import { assertNetworkFits } from '../vm/steps/attach-network.ts';
 import { untilMemoryGiven } from '../vm/steps/guest-memory.ts';
 import { recordInLife } from '../vm/steps/vm-events.ts';
@@ -68,8 +63,6 @@ import type { LocalHost } from './local-client.ts';
 
 const defaultGraceMs = 30_000;
 const sshTimeoutMs = 180_000;
-const socketPollMs = 10;
-const reportPollMs = 50;
 
 /** VMs of this host. */
 export class LocalVms implements VmClient {
@@ -240,58 +233,20 @@ export class LocalVms implements VmClient {
   }
 
   async untilHandedOver(query: string, signal: AbortSignal): Promise<void> {
-    const { uid } = (await this.#running(query, signal)).metadata;
-    const { exitStatus } = vmFiles(this.#host.paths, uid);
-    while (!parseGuestReports(await readTail(exitStatus)).some(({ kind }) => kind === 'ready')) {
-      await this.#running(uid, signal);
-      await delay(reportPollMs, undefined, { signal });
-    }
+    await untilHandedOver(await this.#running(query, signal), this.#host, signal);
   }
 
   async consoleSocket(query: string, signal: AbortSignal): Promise<string> {
-    const vm = await this.#running(query, signal);
-    const { uid, name } = vm.metadata;
-    const { capabilities, name: vmm } = vmmOf(vm, this.#host);
-    if (!capabilities.consoleInput) throw consoleUnsupported(name, vmm);
-    const path = vmmSockets(this.#host.paths, uid).console;
-    while (!existsSync(path)) {
-      await this.#running(uid, signal); // a VMM that has only just been started has not made it yet
-      await delay(socketPollMs, undefined, { signal });
-    }
-    return path;
+    return await consoleSocketOf(await this.#running(query, signal), this.#host, signal);
   }
 
-  async sshTarget(
-    query: string,
-    request: { readonly timeoutMs: number; readonly identity?: string },
-    op: ClientOperation,
-  ): Promise<SshTarget> {
-    const vm = await this.#running(query, op.signal);
-    if (vm.status.phase === 'Paused') throw isPaused(vm.metadata.name);
-    const files = vmFiles(this.#host.paths, vm.metadata.uid);
-    const identity = request.identity ?? files.privateKey;
-    if (!existsSync(identity))
-      throw request.identity === undefined ? noSshKey(vm.metadata.name) : noIdentity(identity);
-    // A key of the user's own is to be tried each time.
-    const session =
-      request.identity === undefined
-        ? sessionPath(vmRunFiles(this.#host.paths, vm.metadata.uid).sshSession)
-        : undefined;
-    if (session === undefined || !isSessionOpen(session))
-      await untilReady(vm, request.timeoutMs, this.#host, op.signal);
-    const args = sshOptions({
-      uid: vm.metadata.uid,
-      knownHosts: files.knownHosts,
-      identity,
-      ...(session !== undefined && { session }),
-    });
-    return { address: addressOf(vm), user: 'root', args };
+  async sshTarget(query: string, request: SshRequest, op: ClientOperation): Promise<SshTarget> {
+    return await sshTargetOf(await this.#running(query, op.signal), request, this.#host, op.signal);
   }
 
   async #running(query: string, signal: AbortSignal): Promise<Vm> {
     const vm = await this.find(query, signal);
-    if ((await this.#host.sandbox.observe(vm.metadata.uid)).state !== 'running')
-      throw notRunning(vm.metadata.name);
+    await assertRunning(vm, this.#host);
     return vm;
   }
 }
