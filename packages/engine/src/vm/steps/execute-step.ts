@@ -17,14 +17,12 @@ import type { VmStep } from '../plan/plan-vm.ts';
 import { stoppedStatus } from '../plan/stopped-status.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
+import { vmmSignal } from '../vmm-signal.ts';
 import { attachNetwork } from './attach-network.ts';
 import { resizeMemory } from './guest-memory.ts';
 import { pressPowerButton } from './power-button.ts';
 import { recordEnd, recordInLife, recordWrite } from './vm-events.ts';
 import { writeSeed } from './write-seed.ts';
-
-/** A VMM that is busy answers within this. */
-const vmmTimeoutMs = 10_000;
 
 /** One arm for each step; the decisions are the planner's. Returns the VM as it is stored afterwards. */
 export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
@@ -72,11 +70,11 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
     case 'record-pause':
       return await changeVm(host.store, vm, (now) => ({ status: { ...now.status, phase: 'Paused' } }));
     case 'pause':
-      await vmmOf(vm, host).pause(vmmSockets(host.paths, uid), vmmSignal(op));
+      await vmmOf(vm, host).pause(vmmSockets(host.paths, uid), vmmSignal(op.signal));
       await recordWrite(vm, { reason: 'Paused', message: 'its CPUs stand still' }, host);
       return vm;
     case 'resume':
-      await vmmOf(vm, host).resume(vmmSockets(host.paths, uid), vmmSignal(op));
+      await vmmOf(vm, host).resume(vmmSockets(host.paths, uid), vmmSignal(op.signal));
       await recordWrite(vm, { reason: 'Resumed', message: 'it goes on' }, host);
       return vm;
     case 'record-exit':
@@ -109,9 +107,6 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       }));
   }
 }
-
-const vmmSignal = ({ signal }: ClientOperation): AbortSignal =>
-  AbortSignal.any([signal, AbortSignal.timeout(vmmTimeoutMs)]);
 
 /** A disk that was made anew has no identity of its own. */
 async function forgetAdoption(vm: Vm, store: ObjectStore): Promise<Vm> {

@@ -8,12 +8,11 @@ import { type Paths, vmmSockets } from '../../host/paths.ts';
 import { changeVm } from '../../store/vm-store.ts';
 import { allottedMemoryOf, bootMemoryOf, dueMemoryOf, isMemoryOff } from '../plan/allotted-memory.ts';
 import { type Vmms, vmmOf } from '../vmm-of.ts';
+import { vmmSignal } from '../vmm-signal.ts';
 
 /** A guest that takes longer to give memory back is told of. */
 const patienceMs = 10_000;
 const pollMs = 200;
-/** A VMM that is busy answers within this. */
-const vmmTimeoutMs = 10_000;
 
 interface MemoryHost {
   readonly paths: Paths;
@@ -27,7 +26,7 @@ export async function resizeMemory(vm: Vm, host: MemoryHost, signal: AbortSignal
   const vmm = vmmOf(vm, host);
   if (!vmm.capabilities.balloon || !isMemoryOff(vm)) return vm;
   const due = dueMemoryOf(vm);
-  await vmm.resizeMemory(vmmSockets(host.paths, vm.metadata.uid), due, shortly(signal));
+  await vmm.resizeMemory(vmmSockets(host.paths, vm.metadata.uid), due, vmmSignal(signal));
   return await changeVm(host.store, vm, ({ status: { memory: _memory, ...status } }) => ({
     status: { ...status, ...(due !== bootMemoryOf(vm) && { memory: due }) },
   }));
@@ -39,7 +38,7 @@ export async function untilMemoryGiven(vm: Vm, host: MemoryHost, op: ClientOpera
   const deadline = host.clock.now() + patienceMs;
   try {
     for (;;) {
-      const has = await vmmOf(vm, host).guestMemory(sockets, shortly(op.signal));
+      const has = await vmmOf(vm, host).guestMemory(sockets, vmmSignal(op.signal));
       if (has <= allotted) return;
       if (host.clock.now() >= deadline) return op.report({ kind: 'warning', message: keeps(vm, has) });
       await host.clock.sleep(pollMs, op.signal);
@@ -53,6 +52,3 @@ export async function untilMemoryGiven(vm: Vm, host: MemoryHost, op: ClientOpera
 
 const keeps = (vm: Vm, has: Bytes): string =>
   `VM "${vm.metadata.name}" still has ${humanBytes(has)} of memory, and was told to make do with ${formatBytes(allottedMemoryOf(vm))}: its guest gives back what it can spare, as soon as it can`;
-
-const shortly = (signal: AbortSignal): AbortSignal =>
-  AbortSignal.any([signal, AbortSignal.timeout(vmmTimeoutMs)]);
