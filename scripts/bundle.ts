@@ -6,8 +6,8 @@ const cli = 'packages/cli/src';
 /** What a listing loads: it is in one file, so that whoever asks for a table waits for no other. */
 const listing = [
   `${cli}/main.ts`,
-  `${cli}/render/error.ts`,
-  `${cli}/commands/ps.ts`,
+  `${cli}/render/message/error.ts`,
+  `${cli}/commands/vm/ps.ts`,
   'packages/engine/src/client/read-client.ts',
   'packages/engine/src/network/cni/settings.ts',
 ];
@@ -41,7 +41,7 @@ export async function bundleProgram(dist: string): Promise<void> {
   });
 }
 
-/** Collects the modules that some have without loading any later. @throws Error where one of them is slow */
+/** Collects the modules that some have without loading any later. @throws Error where one of them is slow, or is no more */
 function staticImports(from: readonly string[], found: Set<string>): Plugin {
   return {
     name: 'static-imports',
@@ -49,7 +49,8 @@ function staticImports(from: readonly string[], found: Set<string>): Plugin {
       const visit = (id: string): void => {
         if (found.has(id)) return;
         found.add(id);
-        for (const imported of this.getModuleInfo(id)?.importedIds ?? []) {
+        const module = this.getModuleInfo(id) ?? this.error(`${id} is not in the program`);
+        for (const imported of module.importedIds) {
           if (slow.test(imported)) this.error(`a listing would wait for ${imported}, which ${id} imports`);
           visit(imported);
         }
