@@ -21,7 +21,7 @@ import { HostBridges } from './link/host-bridges.ts';
 import { linkBatch } from './link/link-batch.ts';
 import { netnsLinks } from './link/netns-links.ts';
 import { Netns, netnsPath } from './link/netns.ts';
-import { planHandOver, tapName } from './link/plan-attach.ts';
+import { planHandOver, tapName } from './link/plan-hand-over.ts';
 import { type PlannedNic, planNics } from './link/plan-nics.ts';
 import type {
   Attachment,
@@ -217,18 +217,10 @@ export class LocalNetwork implements Network {
     const hasIpv6 = existsSync('/proc/sys/net/ipv6');
     const plans = nics.map((nic, at) => planHandOver(nic, at, { vmmUid, hasIpv6 }));
     const tools = { runner: this.#runner, signal };
-    await linkBatch(
-      'ip',
-      uid,
-      plans.flatMap(({ ip }) => ip),
-      tools,
-    );
-    await linkBatch(
-      'tc',
-      uid,
-      plans.flatMap(({ tc }) => tc),
-      tools,
-    );
+    for (const tool of ['ip', 'tc'] as const) {
+      const lines = plans.flatMap((plan) => plan[tool]);
+      await linkBatch(tool, uid, lines, tools);
+    }
   }
 
   /** What belongs to no VM alone goes with the last one that is on the network, or on any. */

@@ -2,7 +2,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { isUp } from '@ignite/api/v1/vm-phase';
 import { vmFiles } from '@ignite/engine/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
-import { formatPortMapping } from '@ignite/engine/network/address/port-text';
+import { formatPortMapping } from '@ignite/engine/network/address/format-port-mapping';
 import { GoFunction, GoObject, type GoValue } from '../go-template/value.ts';
 import { age } from '../text/age.ts';
 import { addressesOf, portsText, statusText } from '../text/vm-text.ts';

@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { endProcess } from '@ignite/toolkit/process/pid';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { parseIp, withoutPrefix } from '../address/ip-address.ts';
-import { type AttachmentRecord, cniAttachment } from '../cni/attachment-record.ts';
+import { type AttachmentRecord, type InterfaceRecord, cniAttachment } from '../cni/attachment-record.ts';
 import type { PlannedNic } from '../link/plan-nics.ts';
 import type { AttachRequest, DnsSettings } from '../network.ts';
+import { bridgedNetwork } from './bridged-network.ts';
+import type { Lease } from './dnsmasq-argv.ts';
 import { dnsmasqPid } from './dnsmasq-pid.ts';
 import { Dnsmasq } from './dnsmasq.ts';
 import { hostNameservers } from './host-nameservers.ts';
 import type { NamespaceLease } from './namespace-dhcp-argv.ts';
 import { NamespaceDhcp } from './namespace-dhcp.ts';
-import { bridgedNetwork } from './served-network.ts';
 
 const noDns: DnsSettings = { servers: [], search: [], options: [] };
 
@@ -41,9 +42,8 @@ export class DhcpDns {
       const nic = nics.find((each) => each.name === made.name);
       const network = bridgedNetwork(made, nic?.mtu ?? 0);
       if (!nic || !network) continue;
-      const id = cniAttachment(record, made.name, at).containerId;
-      const lease = { id, name, mac: nic.mac, addresses: nic.addresses.map(withoutPrefix), dns };
-      await this.#onBridge(made.list.name).publish(lease, network, signal);
+      const id = leaseId(record, made, at);
+      await this.#onBridge(made.list.name).publish(leaseOf(nic, { id, name, dns }), network, signal);
       servers.push(...network.gateways.slice(0, 1).map(withoutPrefix));
       served.add(nic.name);
     }
@@ -65,9 +65,8 @@ export class DhcpDns {
     for (const [at, made] of record.interfaces.entries()) {
       const nic = record.attachment?.nics.find((each) => each.name === made.name);
       if (!nic) continue;
-      const id = cniAttachment(record, made.name, at).containerId;
-      const lease = { id, name, mac: nic.mac, addresses: nic.addresses.map(withoutPrefix) };
-      await this.#onBridge(made.list.name).rename(lease);
+      const id = leaseId(record, made, at);
+      await this.#onBridge(made.list.name).rename(leaseOf(nic, { id, name, dns: noDns }));
     }
   }
 
@@ -82,12 +81,11 @@ export class DhcpDns {
     const old = join(this.#dir, 'dnsmasq');
     const pid = await dnsmasqPid(join(old, 'dnsmasq.pid'));
     if (pid !== undefined) await endProcess(pid, signal);
-    for (const { uid, name, interfaces, attachment } of records) {
-      const [made, nic] = [interfaces[0], attachment?.nics[0]];
+    for (const record of records) {
+      const [made, nic] = [record.interfaces[0], record.attachment?.nics[0]];
       const network = made && nic && bridgedNetwork(made, nic.mtu);
       if (!network) continue;
-      const id = cniAttachment({ uid, ports: [] }, made.name, 0).containerId;
-      const lease = { id, name, mac: nic.mac, addresses: nic.addresses.map(withoutPrefix), dns: noDns };
+      const lease = leaseOf(nic, { id: leaseId(record, made, 0), name: record.name, dns: noDns });
       await this.#onBridge(made.list.name).publish(lease, network, signal);
     }
     for (const file of ['dnsmasq.pid', 'dnsmasq.leases', 'leases', 'names'])
@@ -97,14 +95,24 @@ export class DhcpDns {
   /** However far `publish` came. */
   async withdraw(record: AttachmentRecord, signal: AbortSignal): Promise<void> {
     await this.#namespace.stop(record.uid, signal);
-    for (const [at, { name, list }] of record.interfaces.entries())
-      await this.#onBridge(list.name).withdraw(cniAttachment(record, name, at).containerId, signal);
+    for (const [at, made] of record.interfaces.entries())
+      await this.#onBridge(made.list.name).withdraw(leaseId(record, made, at), signal);
   }
 
   #onBridge(network: string): Dnsmasq {
     return new Dnsmasq(join(this.#dir, 'dnsmasq', network), this.#runner);
   }
 }
+
+/** Pure. A server's files are named as the plugins know the interface. */
+const leaseId = (record: AttachmentRecord, { name }: InterfaceRecord, at: number): string =>
+  cniAttachment(record, name, at).containerId;
+
+/** Pure. */
+const leaseOf = (
+  { mac, addresses }: Pick<PlannedNic, 'mac' | 'addresses'>,
+  more: Pick<Lease, 'id' | 'name' | 'dns'>,
+): Lease => ({ ...more, mac, addresses: addresses.map(withoutPrefix) });
 
 /** Pure. Of an interface that is redirected to, or has no IPv4 address, the guest asks whoever is on the link. */
 function namespaceLease(nic: PlannedNic, at: number): readonly Omit<NamespaceLease, 'name' | 'dns'>[] {

@@ -33,9 +33,9 @@ export class Dnsmasq {
   }
 
   /** Tells of a lease's other name; one that is not known stays so. */
-  async rename(lease: Omit<Lease, 'dns'>): Promise<void> {
+  async rename(lease: Lease): Promise<void> {
     if (!(await this.#leases()).includes(lease.id)) return;
-    const { names, leases } = leaseFiles({ ...lease, dns: { servers: [], search: [], options: [] } });
+    const { names, leases } = leaseFiles(lease);
     await replaceFile(join(this.#dir, 'leases', lease.id), leases, 0o644);
     await replaceFile(join(this.#dir, 'names', lease.id), names, 0o644);
     const pid = await this.#pid();

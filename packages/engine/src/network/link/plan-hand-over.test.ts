@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planHandOver } from './plan-attach.ts';
+import { planHandOver } from './plan-hand-over.ts';
 import type { PlannedNic } from './plan-nics.ts';
 
 const nic: PlannedNic = {
