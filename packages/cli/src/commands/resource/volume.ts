@@ -1,7 +1,7 @@
 import type { Volume } from '@ignite/api/v1/volume';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Command } from '../../arguments/command.ts';
-import { parseLabel } from '../../arguments/label.ts';
+import { labelsOf } from '../../arguments/labels.ts';
 import { withClient, withReader } from '../../context.ts';
 import { printDone } from '../../render/message/done.ts';
 import { type Column, assertTemplateFlags, outputFlags, printObjects } from '../../render/objects.ts';
@@ -49,7 +49,7 @@ export const volumeCreate: Command = {
     const size = flags.text('size');
     const request = {
       name: args[0]!,
-      labels: Object.fromEntries(flags.list('label').map(parseLabel)),
+      labels: labelsOf(flags, 'label'),
       spec: size === undefined ? {} : { size },
     };
     const created = await withClient(invocation, (client, op) => client.volumes.create(request, op));

@@ -8,7 +8,7 @@ import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import { archFlags, archOf } from '../../arguments/arch-flags.ts';
 import type { Command, FlagValues, Flags, Invocation } from '../../arguments/command.ts';
 import { envFlags, envOf } from '../../arguments/env-flags.ts';
-import { parseLabel } from '../../arguments/label.ts';
+import { labelsOf } from '../../arguments/labels.ts';
 import { legacyFlags, legacySandboxFlags } from '../../arguments/legacy-flags.ts';
 import { networkFlags, networkOf } from '../../arguments/network-flags.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
@@ -176,7 +176,7 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   }
   return {
     ...(name !== undefined && { name }),
-    labels: { ...file?.labels, ...Object.fromEntries(flags.list('label').map(parseLabel)) },
+    labels: { ...file?.labels, ...labelsOf(flags, 'label') },
     annotations: file?.annotations ?? {},
     spec,
     ...(await registryConfig(invocation)),

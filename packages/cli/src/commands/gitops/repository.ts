@@ -1,0 +1,114 @@
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Manifest } from '@ignite/toolkit/codec/manifest';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { gitTransport } from '@ignite/toolkit/git/git-url';
+import type { FlagValues, Flags, Invocation } from '../../arguments/command.ts';
+import type { DeclaredHost } from '../../context.ts';
+import { manifestsOf, unknownKindsOf } from './declare-syncs.ts';
+
+/** How a repository is reached, and what is done with it. */
+export const repositoryFlags: Flags = {
+  branch: { type: 'string', short: 'b', value: 'NAME', default: "the repository's", help: 'the branch' },
+  path: { type: 'string', value: 'DIR', default: 'all', help: 'the folder of the repository to take' },
+  interval: { type: 'string', value: 'TIME', default: '30s', help: 'how often to look' },
+  timeout: { type: 'string', value: 'TIME', default: '1m', help: 'how long fetching may take' },
+  name: { type: 'string', value: 'NAME', default: "made of the repository's", help: "the Sync's name" },
+  'identity-file': { type: 'string', value: 'FILE', help: 'a private key for ssh' },
+  'hosts-file': {
+    type: 'string',
+    value: 'FILE',
+    default: '~/.ssh/known_hosts',
+    help: 'known hosts for ssh',
+  },
+  'https-username': { type: 'string', value: 'NAME', help: 'a user name for https' },
+  'https-password': { type: 'string', value: 'TEXT', help: 'a password; --https-password-file is safer' },
+  'https-password-file': {
+    type: 'string',
+    value: 'FILE',
+    help: 'a file with a password or token for https',
+  },
+  'ca-file': {
+    type: 'string',
+    value: 'FILE',
+    help: "the authorities to trust for https in place of the system's",
+  },
+  'verify-key': {
+    type: 'list',
+    value: 'FILE',
+    help: 'only commits signed by a key of these files are used',
+  },
+  'status-branch': {
+    type: 'string',
+    value: 'NAME',
+    default: 'ignite-status',
+    help: 'where status is pushed',
+  },
+  'no-status': { type: 'boolean', help: 'push no status' },
+  'no-prune': { type: 'boolean', help: 'keep what is gone from the repository' },
+};
+
+/** The GitSource and the Sync that the flags describe. */
+export async function repositoryManifests(
+  url: string,
+  { flags }: Invocation,
+  { paths }: DeclaredHost,
+): Promise<readonly Manifest[]> {
+  const transport = gitTransport(url);
+  const name = flags.text('name') ?? nameOf(url);
+  const file = (flag: string): string | undefined => {
+    const value = flags.text(flag);
+    return value === undefined ? undefined : resolve(value);
+  };
+  const password = flags.text('https-password');
+  const passwordFile =
+    password === undefined ? file('https-password-file') : join(paths.dataDir, 'gitops', `${name}.password`);
+  if (password !== undefined) {
+    await mkdir(join(paths.dataDir, 'gitops'), { recursive: true, mode: 0o700 });
+    await replaceFile(passwordFile!, password, 0o600);
+  }
+  const knownHostsFile =
+    file('hosts-file') ?? (transport === 'ssh' ? join(homedir(), '.ssh/known_hosts') : undefined);
+  const keys = flags.list('verify-key').map((key) => resolve(key));
+  const source = {
+    url,
+    ref: { branch: flags.text('branch') },
+    timeout: flags.text('timeout'),
+    auth: {
+      identityFile: file('identity-file'),
+      knownHostsFile,
+      username: flags.text('https-username'),
+      passwordFile,
+      caFile: file('ca-file'),
+    },
+    ...(keys.length > 0 && { verify: { keys } }),
+  };
+  return manifestsOf([
+    ['GitSource', name, source],
+    ['Sync', name, syncSpec(name, flags)],
+  ]);
+}
+
+const syncSpec = (name: string, flags: FlagValues): object => ({
+  source: { gitSource: name },
+  path: flags.text('path'),
+  interval: flags.text('interval'),
+  prune: !flags.isSet('no-prune'),
+  unknownKinds: unknownKindsOf(flags),
+  ...(!flags.isSet('no-status') && {
+    statusBranch: { name: flags.text('status-branch') ?? 'ignite-status' },
+  }),
+});
+
+/** The last part of the address, as an object's name. */
+function nameOf(url: string): string {
+  const last = url.replace(/\/+$/, '').split(/[/:]/).at(-1)!;
+  const name = last
+    .replace(/\.git$/, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 63);
+  return name === '' ? 'repository' : name;
+}
