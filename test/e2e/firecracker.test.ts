@@ -147,7 +147,7 @@ test('an init of the image shuts down at Ctrl-Alt-Del, and ends the machine when
   };
   await client.vms.start('init', {}, op);
   assert.equal(await ignite.ok('exec', 'init', '--', 'cat', '/proc/1/comm'), 'systemd\n');
-  await ignite.ok('stop', 'init');
+  await ignite.ok('stop', '--time', '120', 'init'); // systemd in an emulated CPU takes its time
   assert.deepEqual(await endOf(), ['Stopped', 0, undefined], await ignite.ok('logs', 'init'));
 
   await client.vms.start('init', {}, op);
