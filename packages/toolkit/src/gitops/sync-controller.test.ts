@@ -45,6 +45,7 @@ class Flaky extends StoreActuator {
   onObserve = async (): Promise<void> => {};
   override async observe(): Promise<readonly LiveObject[]> {
     await this.onObserve();
+    this.onObserve = async () => {};
     return await super.observe();
   }
 
@@ -342,8 +343,7 @@ describe('SyncController', () => {
     await declare({});
     push({ a: pot('a') });
     await run();
-    const repairs: number[] = [];
-    const start = clock.now();
+    const [repairs, start]: [number[], number] = [[], clock.now()];
     while (clock.now() - start < 60_000) {
       if (!('a' in (await pots()))) throw new Error('it was not repaired when it should');
       await store.delete({ kind: 'Pot', name: 'a' });
