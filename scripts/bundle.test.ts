@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
 import { bundleProgram } from './bundle.ts';
 
 test('bundleProgram: a listing is told by one file, whatever else the program consists of', async (t) => {
-  const dir = await mkdtemp(join(tmpdir(), 'bundle-test-'));
-  t.after(() => rm(dir, { recursive: true }));
+  const dir = await newDir(t);
   const [dist, dataDir] = [join(dir, 'dist'), join(dir, 'data')];
   await bundleProgram(dist);
   for (const file of await readdir(dist))
@@ -40,3 +39,30 @@ test('bundleProgram: a listing is told by one file, whatever else the program co
   assert.match(ps('-a'), /debian:12 .* one$/m);
   assert.match(ps('-aq'), /^[0-9a-f]{16}$/m);
 });
+
+test('bundleProgram: who neither writes nor reads a manifest waits for no YAML', async (t) => {
+  const dir = await newDir(t);
+  const dist = join(dir, 'dist');
+  await bundleProgram(dist);
+  const files = await readdir(dist);
+  for (const scripts of ['guest', 'host'])
+    await symlink(join(import.meta.dirname, '..', scripts), join(dist, scripts));
+  const hasYaml = async (file: string): Promise<boolean> =>
+    (await readFile(join(dist, file), 'utf8')).includes('tag:yaml.org,2002:');
+  const yaml = await Promise.all(files.map(hasYaml));
+  assert.ok(yaml.includes(true));
+  for (const [at, file] of files.entries()) if (yaml[at]) await rm(join(dist, file));
+  const run = (...words: string[]) => {
+    const env = { IGNITE_DATA_DIR: join(dir, 'data'), IGNITE_RUN_DIR: join(dir, 'run') };
+    return spawnSync(process.execPath, [join(dist, 'program.cjs'), ...words], { env, encoding: 'utf8' });
+  };
+  assert.match(run('images').stdout, /^IMAGE ID/);
+  for (const words of [['stop'], ['logs'], ['exec', 'true']])
+    assert.match(run(words[0]!, 'nope', ...words.slice(1)).stderr, /there is no VM .* "nope"|only root may/);
+});
+
+async function newDir(t: TestContext): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'bundle-test-'));
+  t.after(() => rm(dir, { recursive: true }));
+  return dir;
+}

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { configInvalid, decodeConfiguration } from '@ignite/api/configuration-file';
 import type { ConfigurationSpec } from '@ignite/api/v1/configuration';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Flags, Invocation } from './arguments/command.ts';
@@ -16,19 +15,16 @@ export async function readConfiguration({
 }: Pick<Invocation, 'flags' | 'io'>): Promise<ConfigurationSpec> {
   const named = flags.text('ignite-config') ?? io.env['IGNITE_CONFIG'];
   const path = named ?? defaultPath;
-  try {
-    return decodeConfiguration(await readFile(path, 'utf8'), path);
-  } catch (failure) {
-    const { code } = failure as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && named === undefined) return {};
-    if (failure instanceof Error && 'errno' in failure)
-      throw configInvalid(
-        `the configuration ${path} cannot be read: ${errorText(failure)}`,
-        'name one that is there',
-        failure,
-      );
-    throw failure;
-  }
+  const text = await readFile(path, 'utf8').catch((failure: NodeJS.ErrnoException) => failure);
+  if (text instanceof Error && text.code === 'ENOENT' && named === undefined) return {};
+  const { configInvalid, decodeConfiguration } = await import('@ignite/api/configuration-file'); // it brings YAML
+  if (text instanceof Error)
+    throw configInvalid(
+      `the configuration ${path} cannot be read: ${errorText(text)}`,
+      'name one that is there',
+      text,
+    );
+  return decodeConfiguration(text, path);
 }
 
 export const registryFlags: Flags = {

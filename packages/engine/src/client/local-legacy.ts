@@ -1,6 +1,5 @@
 import type { LegacyClient, LegacyImportRequest, LegacyResult } from '@ignite/api/client/legacy-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { importLegacy } from '../legacy/import-legacy.ts';
 import type { LocalHost } from './local-client.ts';
 
 /** What the original has left on this host. */
@@ -11,7 +10,8 @@ export class LocalLegacy implements LegacyClient {
     this.#host = host;
   }
 
-  import(request: LegacyImportRequest, op: ClientOperation): Promise<readonly LegacyResult[]> {
-    return importLegacy(request, this.#host, op);
+  async import(request: LegacyImportRequest, op: ClientOperation): Promise<readonly LegacyResult[]> {
+    const { importLegacy } = await import('../legacy/import-legacy.ts'); // no other command shall wait for YAML
+    return await importLegacy(request, this.#host, op);
   }
 }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type VmFile, decodeVmFile } from '@ignite/api/vm-file';
+import type { VmFile } from '@ignite/api/vm-file';
 import { withFoundSources } from '../../files/found-sources.ts';
 import { readInputFile } from '../../files/input-file.ts';
 
@@ -8,6 +8,7 @@ import { readInputFile } from '../../files/input-file.ts';
  * @throws CodedError USAGE_INVALID, MANIFEST_INVALID
  */
 export async function readVmFile(path: string): Promise<VmFile> {
+  const { decodeVmFile } = await import('@ignite/api/vm-file'); // it brings YAML
   const file = decodeVmFile(await readInputFile('--config', path), path);
   return { ...file, spec: withFoundSources(file.spec, dirname(path)) };
 }
