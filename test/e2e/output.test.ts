@@ -70,6 +70,15 @@ test('a VM that runs is not started again, which is told; a key that is not ther
   assert.equal(await ignite.ok('ps', '-q'), `${up}\n`);
   const { code, stderr } = await ignite.run('ssh', '-i', '/no/such/key', 'up', 'true');
   assert.deepEqual([code, /there is no private key \/no\/such\/key\n/.test(stderr)], [1, true]);
+  for (const likeDocker of [['-it', 'up', 'true'], ['-i', 'up', '--', 'true']])
+    assert.match((await ignite.run('exec', ...likeDocker)).stderr, /hint: .*(private key|"-i FILE"; input)/);
+});
+
+test("Docker's json and table are templates too", async () => {
+  const [first] = lines(await ignite.ok('ps', '-a', '--format', 'json'));
+  assert.equal((JSON.parse(first!) as { metadata: { uid: string } }).metadata.uid, idle);
+  const table = await ignite.ok('ps', '-a', '--format', 'table {{.Names}}\\t{{.Spec.CPUs}}');
+  assert.equal(table, 'NAMES   CPUS\nidle    1\nup      1\n');
 });
 
 test('templates of the original render as they did there', async () => {

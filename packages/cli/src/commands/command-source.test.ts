@@ -44,6 +44,8 @@ test('find: a slip is answered with what was meant, within a group too', async (
     ['vm strat', 'vm start'],
     ['gitops statsu', 'gitops status'],
     ['ls', 'ps'],
+    ['launch', 'run'],
+    ['image pull', 'image import'],
   ] as const)
     await assert.rejects(nameOf(written), { code: 'USAGE_INVALID', hint: `did you mean "ignite ${meant}"?` });
   await assert.rejects(nameOf('frobnicate'), { hint: '"ignite help" lists the commands' });

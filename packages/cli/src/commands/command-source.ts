@@ -13,6 +13,9 @@ const habits: Readonly<Record<string, string>> = {
   destroy: 'rm',
   shell: 'ssh',
   console: 'attach',
+  launch: 'run',
+  'image pull': 'image import',
+  'kernel pull': 'kernel import',
 };
 
 export const commandSource: CommandSource = {
@@ -57,18 +60,19 @@ const nearestSubcommand = (group: string, written: string): string | undefined =
   nearest(written, [...subcommandsOf(group).keys()]);
 
 function unknownSubcommand(group: string, written: string): Error {
-  const meant = nearestSubcommand(group, written);
+  const nearby = nearestSubcommand(group, written);
+  const meant = habitOf(`${group} ${written}`) ?? (nearby && `${group} ${nearby}`);
   return usageError(
     `there is no command "${group} ${written}"`,
-    meant === undefined
-      ? `"ignite ${group} --help" lists the commands`
-      : `did you mean "ignite ${group} ${meant}"?`,
+    meant === undefined ? `"ignite ${group} --help" lists the commands` : `did you mean "ignite ${meant}"?`,
   );
 }
 
+const habitOf = (written: string): string | undefined =>
+  Object.hasOwn(habits, written) ? habits[written] : undefined;
+
 function hintFor(written: string): string {
   const oneWord = [...spellings.keys(), ...groupWords].filter((spelling) => !spelling.includes(' '));
-  const habit = Object.hasOwn(habits, written) ? habits[written] : undefined;
-  const meant = habit ?? nearest(written, oneWord);
+  const meant = habitOf(written) ?? nearest(written, oneWord);
   return meant === undefined ? '"ignite help" lists the commands' : `did you mean "ignite ${meant}"?`;
 }

@@ -117,15 +117,22 @@ async function printByTemplate(
   io: Io,
   context: (() => Promise<ViewContext>) | undefined,
 ): Promise<void> {
-  const { objectRenderer } = await import('./template.ts');
-  const render = objectRenderer(flags.isSet('template') ? '--template' : '--format', template);
+  const [{ objectRenderer }, { tableTemplate }] = await Promise.all([
+    import('./template.ts'),
+    import('./table-template.ts'),
+  ]);
+  const asTable = tableTemplate(template);
+  const flag = flags.isSet('template') ? '--template' : '--format';
+  const render = objectRenderer(flag, asTable?.template ?? template);
   const known = (await context?.()) ?? {
     nowMs: Date.now(),
     paths: pathsOf(flags, io.env),
     images: [],
     kernels: [],
   };
-  io.out.write(objects.map((object) => `${render(object, known)}\n`).join(''));
+  const rendered = objects.map((object) => render(object, known));
+  const rows = (): string[][] => rendered.map((row) => row.split('\t'));
+  io.out.write(asTable ? table(asTable.header, rows()) : rendered.map((text) => `${text}\n`).join(''));
 }
 
 export async function printDocument(document: unknown, format: DocumentFormat, io: Io): Promise<void> {

@@ -14,7 +14,7 @@ export function objectRenderer(
   flag: string,
   template: string,
 ): (object: ApiObject, context: ViewContext) => string {
-  const render = translated(flag, () => parseTemplate(nameOf(flag), template));
+  const render = translated(flag, () => parseTemplate(nameOf(flag), sourceOf(template)));
   return (object, context) => translated(flag, () => render(objectView(object, context)));
 }
 
@@ -23,9 +23,12 @@ export function documentRenderer(
   flag: string,
   template: string,
 ): (document: Readonly<Record<string, unknown>>) => string {
-  const render = translated(flag, () => parseTemplate(nameOf(flag), template));
+  const render = translated(flag, () => parseTemplate(nameOf(flag), sourceOf(template)));
   return (document) => translated(flag, () => render(documentView(document, () => Object.keys(document))));
 }
+
+/** `json` alone is all of it, as with Docker. */
+const sourceOf = (template: string): string => (template === 'json' ? '{{json .}}' : template);
 
 /** What errors call the template: `filter` for `--filter "{{.Name}}=a"`. */
 const nameOf = (flag: string): string => /^-*([a-z]*)/.exec(flag)?.[1] ?? flag;

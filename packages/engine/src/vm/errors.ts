@@ -106,7 +106,11 @@ export const noSshKey = (name: string): CodedError =>
   );
 
 export const noIdentity = (path: string): CodedError =>
-  vmError('SSH_NO_KEY', `there is no private key ${path}`, 'name one that can be read with "-i FILE"');
+  vmError(
+    'SSH_NO_KEY',
+    `there is no private key ${path}`,
+    'name one that can be read with "-i FILE"; input is passed on without a flag, and "-t" alone gives a terminal',
+  );
 
 export const sshUnreachable = (name: string, seconds: number, cause: unknown): CodedError =>
   vmError(

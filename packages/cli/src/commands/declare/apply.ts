@@ -28,7 +28,7 @@ const healthTimeoutMs = 300_000;
 
 export const apply: Command = {
   name: 'apply',
-  arguments: '',
+  arguments: '-f FILE...',
   arity: { least: 0, most: 0 },
   summary: 'Make the world as manifests say: make, change, restart, start or stop what differs',
   examples: [

@@ -26,7 +26,7 @@ export const ssh: Command = {
   arity: { least: 1, most: Infinity },
   summary: 'Log in to a VM, or run a command line there',
   details: [
-    'Waits until the VM lets SSH in. The exit status is that of the command there, or 255 where SSH itself failed.',
+    'Waits until the VM lets SSH in. The exit status is that of the command there, or 255 where SSH itself failed or a signal ended it.',
   ],
   examples: ['ignite ssh my-vm', 'ignite ssh my-vm uname -a'],
   flags: { ...sshFlags, tty: tty('for a login from a terminal') },
@@ -37,7 +37,7 @@ export const ssh: Command = {
 export const exec: Command = {
   name: 'exec',
   arguments: 'VM COMMAND...',
-  arity: { least: 1, most: Infinity },
+  arity: { least: 0, most: Infinity },
   summary: 'Run a command in a VM, with its input, output and exit status ours',
   details: [
     "Waits until the VM lets SSH in. The first word is a line for the guest's shell, all further words reach the command as they are. Flags behind the command's first word are its own.",
@@ -51,7 +51,11 @@ export const exec: Command = {
   passesFlags: true,
   run: async (invocation) => {
     const [first, ...others] = invocation.rest;
-    if (first === undefined) throw usageError('exec needs a command', 'write "ignite exec VM -- COMMAND"');
+    if (invocation.args.length === 0 || first === undefined) {
+      // As people write who come from "docker exec -i".
+      const hint = invocation.flags.isSet('identity') ? '; -i names a private key: input needs no flag' : '';
+      throw usageError('exec needs a VM and a command', `write "ignite exec VM -- COMMAND"${hint}`);
+    }
     // The first word is a line for the guest's shell, as the original had it; the others are words.
     return await overSsh(invocation, [first, ...others.map(quote)]);
   },
