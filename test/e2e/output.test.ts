@@ -70,7 +70,10 @@ test('a VM that runs is not started again, which is told; a key that is not ther
   assert.equal(await ignite.ok('ps', '-q'), `${up}\n`);
   const { code, stderr } = await ignite.run('ssh', '-i', '/no/such/key', 'up', 'true');
   assert.deepEqual([code, /there is no private key \/no\/such\/key\n/.test(stderr)], [1, true]);
-  for (const likeDocker of [['-it', 'up', 'true'], ['-i', 'up', '--', 'true']])
+  for (const likeDocker of [
+    ['-it', 'up', 'true'],
+    ['-i', 'up', '--', 'true'],
+  ])
     assert.match((await ignite.run('exec', ...likeDocker)).stderr, /hint: .*(private key|"-i FILE"; input)/);
 });
 
