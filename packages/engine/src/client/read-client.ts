@@ -1,11 +1,11 @@
-import { statSync } from 'node:fs';
 import type { ReadClient } from '@ignite/api/client/client';
 import { findByQuery } from '@ignite/api/client/find';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Finder } from '@ignite/api/client/finder';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
+import { AwaitedStore } from '@ignite/toolkit/store/awaited-store';
 import { openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { StoreReader } from '@ignite/toolkit/store/store';
 import { eventReader } from '../events/event-reader.ts';
 import { type Paths, storePath } from '../host/paths.ts';
 import type { NetworkSettings } from '../network/cni/settings.ts';
@@ -13,8 +13,8 @@ import { findByReference } from '../oci/find-by-reference.ts';
 import { listImages, listKernels, listVms, listVolumes } from '../store/list-objects.ts';
 import { bootId, withTruePhase } from '../vm/observe/liveness.ts';
 
-/** Reads from an open store, and from the host's description of its networks. */
-export function readClient(store: ObjectStore, networks: NetworkSettings): ReadClient {
+/** Reads from a store, and from the host's description of its networks. */
+export function readClient(store: StoreReader, networks: NetworkSettings): ReadClient {
   return {
     vms: finder(findVm, async () => {
       const [boot, now] = [bootId(), Date.now()];
@@ -30,19 +30,8 @@ export function readClient(store: ObjectStore, networks: NetworkSettings): ReadC
 
 /** For commands that only read: loads little, needs no root, and takes a host that never ran a VM as an empty one. */
 export function openReadClient(paths: Paths, networks: NetworkSettings): ReadClient & Disposable {
-  if (!isThere(storePath(paths))) return { ...emptyClient(networks), [Symbol.dispose]: () => {} };
-  const store = openSqliteStoreReadOnly(storePath(paths));
+  const store = new AwaitedStore(() => openSqliteStoreReadOnly(storePath(paths)));
   return { ...readClient(store, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };
-}
-
-/** @throws where it cannot be said: a data directory that is a file is no empty one */
-function isThere(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw failure;
-  }
 }
 
 type Find = <T extends ApiObject>(items: readonly T[], query: string) => T;
@@ -67,13 +56,4 @@ const networkFinder = (
     return await listCniNetworks(settings, await vms());
   }),
   broken: async () => await (await import('../network/cni/cni-networks.ts')).brokenCniNetworks(settings),
-});
-
-const emptyClient = (networks: NetworkSettings): ReadClient => ({
-  vms: finder(findVm, async () => []),
-  images: finder(findImage, async () => []),
-  kernels: finder(findKernel, async () => []),
-  networks: networkFinder(networks, async () => []),
-  volumes: finder(findVolume, async () => []),
-  events: { list: async () => ({ revision: 0, events: [] }), watch: async function* () {} },
 });

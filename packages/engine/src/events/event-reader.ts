@@ -1,9 +1,9 @@
 import type { EventClient } from '@ignite/api/client/event-client';
 import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { StoreReader } from '@ignite/toolkit/store/store';
 
 /** The events of a store. */
-export function eventReader(store: ObjectStore): EventClient {
+export function eventReader(store: StoreReader): EventClient {
   return {
     list: async () => {
       const { revision, items } = await store.list('Event');

@@ -2,20 +2,20 @@ import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume, VolumeStatus } from '@ignite/api/v1/volume';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { StoreReader } from '@ignite/toolkit/store/store';
 
 /** The store's objects of a kind are what this program wrote, so they are not validated again. */
-export const listVms = async (store: ObjectStore): Promise<readonly Vm[]> =>
+export const listVms = async (store: StoreReader): Promise<readonly Vm[]> =>
   (await store.list('VM')).items as readonly Vm[];
 
-export const listImages = async (store: ObjectStore): Promise<readonly Image[]> =>
+export const listImages = async (store: StoreReader): Promise<readonly Image[]> =>
   (await store.list('Image')).items as readonly Image[];
 
-export const listKernels = async (store: ObjectStore): Promise<readonly Kernel[]> =>
+export const listKernels = async (store: StoreReader): Promise<readonly Kernel[]> =>
   (await store.list('Kernel')).items as readonly Kernel[];
 
 /** With the VMs that name each, which is known from the VMs alone. */
-export async function listVolumes(store: ObjectStore): Promise<readonly Volume[]> {
+export async function listVolumes(store: StoreReader): Promise<readonly Volume[]> {
   const [{ items }, vms] = await Promise.all([store.list('Volume'), listVms(store)]);
   return (items as readonly Volume[]).map((volume) => {
     const usedBy = vms.filter((vm) => usesVolume(vm, volume.metadata.name)).map((vm) => vm.metadata.name);

@@ -20,12 +20,13 @@ const pot = { apiVersion: 'garden.example/v1', kind: 'Pot', spec: {}, status: {}
 
 test('SqliteStore: what was written is there when it is opened again, and for readers', async () => {
   const path = newPath();
+  assert.equal(openSqliteStoreReadOnly(path), undefined);
   {
     using store = openSqliteStore(path);
     await store.create({ ...pot, metadata: { name: 'a', uid: '1' } });
   }
   using reader = openSqliteStoreReadOnly(path);
-  assert.equal((await reader.get({ kind: 'Pot', name: 'a' })).metadata.uid, '1');
+  assert.equal((await reader?.get({ kind: 'Pot', name: 'a' }))?.metadata.uid, '1');
 });
 
 /** Writes one object after the other and prints the name of each that the store has acknowledged. */

@@ -44,11 +44,34 @@ export function openSqliteStore(path: string): ObjectStore {
   return new SqliteStore(path, new DatabaseSync(path, { timeout: busyTimeoutMs }));
 }
 
-/** Opens a store that exists to read it, which needs no privilege beyond reading the file. */
-export function openSqliteStoreReadOnly(path: string): ObjectStore {
+/**
+ * Opens a store to read it, which needs no privilege beyond reading the file; undefined where there is none, or where one
+ * is just being made.
+ */
+export function openSqliteStoreReadOnly(path: string): ObjectStore | undefined {
+  if (!isThere(path)) return undefined;
+  const db = openReadOnly(path);
+  if (schemaVersionOf(db) !== 0) return new SqliteStore(path, db, true);
+  db.close();
+  return undefined;
+}
+
+/** @throws where it cannot be said: a data directory that is a file is no empty one */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw failure;
+  }
+}
+
+function openReadOnly(path: string): DatabaseSync {
   for (let tries = 0; ; tries += 1) {
     try {
-      return new SqliteStore(path, new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly: true }), true);
+      const db = new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly: true });
+      schemaVersionOf(db); // only what is read is opened
+      return db;
     } catch (failure) {
       // Its log is there while a writer has it open. When nobody has, only who may write here could make one, and what is
       // in the file is all there is (SQLite's wal.html, "Read-Only Databases").
@@ -59,11 +82,15 @@ export function openSqliteStoreReadOnly(path: string): ObjectStore {
   }
 }
 
-function openUnchanging(path: string): ObjectStore {
+function openUnchanging(path: string): DatabaseSync {
   const url = pathToFileURL(path);
   url.searchParams.set('immutable', '1');
-  return new SqliteStore(path, new DatabaseSync(url, { readOnly: true }), true);
+  return new DatabaseSync(url, { readOnly: true });
 }
+
+/** 0 in a file without a schema. */
+const schemaVersionOf = (db: DatabaseSync): unknown =>
+  db.prepare('PRAGMA user_version').get()?.['user_version'];
 
 /** SQLITE_READONLY or, on a disk that is full, SQLITE_IOERR, with their extended codes: the log's index cannot be made. */
 const lacksIndex = (failure: unknown): boolean =>
@@ -78,9 +105,9 @@ class SqliteStore implements ObjectStore {
   constructor(path: string, db: DatabaseSync, readOnly = false) {
     this.#path = path;
     this.#db = db;
-    const version = db.prepare('PRAGMA user_version').get()?.['user_version'];
-    if (version !== schemaVersion && !readOnly) db.exec(schema);
-    if (!readOnly) db.exec('PRAGMA synchronous = FULL');
+    if (readOnly) return;
+    if (schemaVersionOf(db) !== schemaVersion) db.exec(schema);
+    db.exec('PRAGMA synchronous = FULL');
   }
 
   async get(key: Key): Promise<ApiObject> {

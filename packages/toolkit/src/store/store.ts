@@ -55,6 +55,9 @@ export interface ListResult {
   readonly items: readonly ApiObject[];
 }
 
+/** What whoever only looks needs of a store. */
+export type StoreReader = Pick<ObjectStore, 'list' | 'watch'>;
+
 /**
  * The single source of truth: objects with optimistic concurrency. Writes are durable once acknowledged, totally ordered
  * by revision, and seen by watches of every process that has the store open.

@@ -47,6 +47,7 @@ async function lookUp(
   const path = storePath(pathsOf(flags, env));
   if (!isReadable(path)) return found;
   using store = openSqliteStoreReadOnly(path);
+  if (!store) return found;
   for (const choice of wanted) {
     if (choice.kind === 'object' && choice.of === 'Network') found.push(...(await networkNames(env)));
     else if (choice.kind === 'object') found.push(...(await namesOf(store, choice.of)));
