@@ -32,6 +32,7 @@ test('renderPlan: what is done, to which fields, and what is held back', () => {
     plan(
       { ...base, kind: 'unchanged', reason: 'same' },
       { ...base, kind: 'change', effect: 'restart', changes, reason: 'drifted' },
+      { ...base, kind: 'change', effect: 'next-start' },
       { ...base, kind: 'replace', held: 'not allowed' },
     ),
     false,
@@ -41,6 +42,7 @@ test('renderPlan: what is done, to which fields, and what is held back', () => {
     '~ VM/web: changed, with a restart (it has drifted)\n' +
       '    spec.memory           512MB → 1GB\n' +
       '    metadata.labels.app   (none) → web\n' +
+      '~ VM/web: changed, as of its next start\n' +
       '± VM/web: would be replaced by a new one\n' +
       '    held: not allowed\n',
   );

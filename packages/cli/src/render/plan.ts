@@ -28,12 +28,17 @@ export function fieldLines(changes: readonly FieldChange[]): readonly string[] {
   );
 }
 
+const changeTexts = {
+  live: 'changed live',
+  'next-start': 'changed, as of its next start',
+  restart: 'changed, with a restart',
+} as const;
+
 /** `VM/web: restarted (changed)` */
 function titleOf(action: Action): string {
   const what = {
     create: 'made',
-    change:
-      action.kind === 'change' && action.effect === 'restart' ? 'changed, with a restart' : 'changed live',
+    change: action.kind === 'change' ? changeTexts[action.effect] : '',
     replace: 'replaced by a new one',
     delete: 'removed',
     unchanged: 'as it is',

@@ -50,6 +50,15 @@ describe('VmActuator', () => {
     assert.deepEqual(asked, ['create']);
   });
 
+  test('what would restart a VM waits for the next start of one that has stopped', () => {
+    const { actuator } = recorder();
+    const change = { path: '/spec/cpus', from: 1, to: 2 };
+    const effect = (phase: VmStatus['phase']) =>
+      actuator.effectOf('VM', change, liveVm({ vm: vm({}, { phase }), hasDisk: true }));
+    assert.deepEqual((['Running', 'Paused', 'Restarting'] as const).map(effect), Array(3).fill('restart'));
+    assert.deepEqual((['Created', 'Stopped', 'Failed'] as const).map(effect), Array(3).fill('next-start'));
+  });
+
   test('a VM whose removal was cut short is removed before another of its name is made', async () => {
     const stopped = vm({}, { phase: 'Stopped' });
     const leaving = { ...stopped, metadata: { ...stopped.metadata, deletionTimestamp: 'then' } };

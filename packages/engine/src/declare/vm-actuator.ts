@@ -56,7 +56,8 @@ export class VmActuator implements Actuator {
 
   effectOf(_kind: string, change: FieldChange, live: LiveObject): Effect {
     const vm = { spec: specOf(live), status: statusOf(live) };
-    return vmEffectOf(change, runningGuest(vm, this.#engine.resizesMemory(vm)));
+    const effect = vmEffectOf(change, runningGuest(vm, this.#engine.resizesMemory(vm)));
+    return effect === 'restart' && vm.spec.power === 'Stopped' ? 'next-start' : effect;
   }
 
   async create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {

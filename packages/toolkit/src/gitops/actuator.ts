@@ -21,8 +21,11 @@ export interface LiveObject extends Manifest {
   readonly status?: unknown;
 }
 
-/** What changing a field does to the object, from the mildest: nothing to see, a restart, a new one in its place. */
-export const effects = ['live', 'restart', 'replace'] as const;
+/**
+ * What changing a field does to the object, from the mildest: nothing to see, nothing before it is next started, a restart,
+ * a new one in its place.
+ */
+export const effects = ['live', 'next-start', 'restart', 'replace'] as const;
 export type Effect = (typeof effects)[number];
 
 export type SyncEvent =
