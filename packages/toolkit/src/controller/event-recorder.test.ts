@@ -45,3 +45,18 @@ test('EventRecorder: what happens once is written once for each occasion, and a 
   const left = (await events()).length;
   assert.ok(left >= 1_000 && left < 1_100, String(left));
 });
+
+test('EventRecorder: what is said again just when it is cleared away is written anew', async () => {
+  const [store, clock] = [new MemoryStore(), new ManualClock()];
+  const thirsty = { type: 'Warning', reason: 'Dry', message: 'no water', regarding } as const;
+  await new EventRecorder(store, clock).record(thirsty);
+  const get = store.get.bind(store);
+  store.get = async (key) => {
+    store.get = get;
+    await store.delete(key); // as another recorder does
+    return await store.get(key);
+  };
+  await new EventRecorder(store, clock).record(thirsty);
+  const [dry] = (await store.list('Event')).items as readonly EventObject[];
+  assert.equal(dry?.spec.count, 1);
+});

@@ -50,8 +50,9 @@ export class EventRecorder {
   /** The same thing said again is counted. */
   async record(event: NewEvent): Promise<void> {
     const { type, reason, message, regarding } = event;
-    const key = await this.#create(event, JSON.stringify([type, reason, message, regarding]));
-    if (key) await this.#countAgain(key, this.#now());
+    const identity = JSON.stringify([type, reason, message, regarding]);
+    for (let known = await this.#create(event, identity); known; known = await this.#create(event, identity))
+      if (await this.#countAgain(known, this.#now())) break;
     this.#sinceSweep += 1;
     if (this.#sinceSweep === 1 || this.#sinceSweep > mostKept / 10) await this.#sweep();
   }
@@ -87,9 +88,16 @@ export class EventRecorder {
     return new Date(this.#clock.now()).toISOString();
   }
 
-  async #countAgain(key: Key, lastTime: string): Promise<void> {
-    const known = (await this.#store.get(key)) as EventObject;
-    await this.#store.patch(key, { spec: { count: known.spec.count + 1, lastTime } });
+  /** Returns whether the event was there still. */
+  async #countAgain(key: Key, lastTime: string): Promise<boolean> {
+    try {
+      const known = (await this.#store.get(key)) as EventObject;
+      await this.#store.patch(key, { spec: { count: known.spec.count + 1, lastTime } });
+      return true;
+    } catch (failure) {
+      if (!hasCode(failure, 'NOT_FOUND')) throw failure;
+      return false;
+    }
   }
 
   async #sweep(): Promise<void> {
