@@ -9,7 +9,7 @@ export const wait: Command = {
   arity: { least: 1, most: Infinity },
   summary: 'Wait until VMs have stopped, or until something else holds of them',
   details: [
-    'Prints a line for each VM, in the order of the arguments: the exit code of one that has stopped, otherwise the condition that holds. Several conditions are waited for until one of them holds, which may be so already.',
+    'Prints a line for each VM, in the order of the arguments: the exit code of one that has stopped, even if it is removed right then, otherwise the condition that holds. Several conditions are waited for until one of them holds, which may be so already.',
     'ready: its SSH answers. stopped (or exited): it has ended, although its policy may start it again. failed: it could not be started. removed: there is no such VM, or no longer.',
     'When the time is over and not every VM is so, the exit status is 1.',
   ],

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { VmStatus } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { findVm } from '../../store/vm-store.ts';
 import type { VmHost } from '../vm-host.ts';
 import { untilCondition } from './await-condition.ts';
 
@@ -17,8 +20,51 @@ function hostThrough(...phases: readonly (VmStatus['phase'] | undefined)[]) {
     return sampleVm({ status: { phase } });
   };
   // What is looked at besides is reached for VMs that have ended alone.
-  return { find } as unknown as VmHost & { readonly find: typeof find };
+  return { find, store: new MemoryStore() } as unknown as VmHost & { readonly find: typeof find };
 }
+
+/** A host with a VM that runs until `remove`, which leaves it in that phase and removes it. */
+async function hostWithVm() {
+  const store = new MemoryStore();
+  const { metadata, ...vm } = sampleVm({ status: { phase: 'Running' } });
+  const { uid, name } = metadata;
+  await store.create({ ...vm, metadata: { uid, name, finalizers: ['host'] } });
+  const key = { kind: 'VM', name };
+  let isUp = true;
+  const host = {
+    store,
+    find: (query: string) => findVm(store, query),
+    sandbox: { observe: async () => (isUp ? { state: 'running', pid: 1 } : { state: 'absent' }) },
+  } as unknown as Parameters<typeof untilCondition>[2];
+  const remove = async (status: Partial<VmStatus>, now = name): Promise<void> => {
+    await store.patch({ ...key, name: now }, { status });
+    await store.delete({ ...key, name: now });
+    await store.patch({ ...key, name: now }, { metadata: { finalizers: [] } });
+    isUp = false;
+  };
+  return { host, remove, rename: (to: string) => store.rename(key, to) };
+}
+
+const waitsStopped = { conditions: ['stopped'] } as const;
+
+test('untilCondition: a VM that has ended and is removed before anyone looked has stopped, as it ended', async () => {
+  const { host, remove, rename } = await hostWithVm();
+  const waiting = untilCondition('web', waitsStopped, host, never);
+  await setImmediate();
+  await rename('other');
+  await remove({ phase: 'Stopping', exitCode: 137 }, 'other');
+  const met = await waiting;
+  assert.equal(met.condition === 'stopped' && met.vm.status.exitCode, 137);
+});
+
+test('untilCondition: a VM whose end nobody saw, and one that never was, are not found', async () => {
+  const { host, remove } = await hostWithVm();
+  const waiting = untilCondition('web', waitsStopped, host, never);
+  await setImmediate();
+  await remove({ phase: 'Starting' });
+  await assert.rejects(waiting, { code: 'VM_NOT_FOUND' });
+  await assert.rejects(untilCondition('web', waitsStopped, host, never), { code: 'VM_NOT_FOUND' });
+});
 
 test('untilCondition: the first that holds of several, which may be so already', async () => {
   const host = hostThrough('Created', 'Starting', 'Starting', 'Failed');

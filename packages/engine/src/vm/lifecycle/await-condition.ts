@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Finder } from '@ignite/api/client/finder';
 import type { MetCondition, VmCondition } from '@ignite/api/client/vm-condition';
 import type { Vm } from '@ignite/api/v1/vm';
+import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { ApiObject } from '@ignite/toolkit/object/meta';
 import type { Milliseconds } from '@ignite/toolkit/units/duration';
 import { speaksSsh } from '../../guest/ssh-ready.ts';
 import { waitTimedOut } from '../errors.ts';
@@ -32,10 +34,11 @@ export async function untilCondition(
   const met = new AbortController();
   const waiting = AbortSignal.any([signal, deadline, met.signal]);
   try {
+    const { revision } = await host.store.list('VM');
     const { uid } = (await host.find(query, waiting)).metadata;
     const others = conditions.filter((each) => each !== 'stopped');
     return await Promise.race([
-      ...(conditions.includes('stopped') ? [untilStopped(uid, host, waiting)] : []),
+      ...(conditions.includes('stopped') ? [untilStopped({ uid, revision }, host, waiting)] : []),
       ...(others.length > 0 ? [untilSeen(uid, others, host, waiting)] : []),
     ]);
   } catch (failure) {
@@ -47,8 +50,50 @@ export async function untilCondition(
   }
 }
 
+/** One that has ended and is removed before we have looked at it is told as it was last. */
+async function untilStopped(
+  { uid, revision }: { readonly uid: string; readonly revision: number },
+  host: ConditionHost,
+  signal: AbortSignal,
+): Promise<MetCondition> {
+  try {
+    return await untilSeenStopped(uid, host, signal);
+  } catch (failure) {
+    if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
+    const last = await lastOf(uid, revision, host, signal);
+    if (!last || !endedPhases.includes(last.status.phase)) throw failure;
+    return { condition: 'stopped', vm: last };
+  }
+}
+
+const endedPhases: readonly VmPhase[] = ['Stopping', 'Stopped', 'Restarting'];
+
+/** A VM that was removed after `revision`, as the store's log has it; undefined where the log does not go back so far. */
+async function lastOf(
+  uid: string,
+  revision: number,
+  { store }: ConditionHost,
+  signal: AbortSignal,
+): Promise<Vm | undefined> {
+  try {
+    for await (const event of store.watch('VM', revision, signal))
+      if (event.type === 'DELETED' && event.object.metadata.uid === uid && !isRenamed(event.object))
+        return event.object as Vm;
+  } catch (failure) {
+    if (!hasCode(failure, 'REVISION_TOO_OLD')) throw failure;
+  }
+  return undefined;
+}
+
+/** The log has the old name go then. A VM that is removed is marked as being deleted before. */
+const isRenamed = ({ metadata }: ApiObject): boolean => metadata.deletionTimestamp === undefined;
+
 /** One that someone is just starting has not ended; one that its policy is starting has. */
-async function untilStopped(uid: string, host: ConditionHost, signal: AbortSignal): Promise<MetCondition> {
+async function untilSeenStopped(
+  uid: string,
+  host: ConditionHost,
+  signal: AbortSignal,
+): Promise<MetCondition> {
   let vm = await host.find(uid, signal);
   for (; vm.status.phase === 'Starting' && !vm.status.restarts; vm = await host.find(uid, signal))
     await delay(pollMs, undefined, { signal });
