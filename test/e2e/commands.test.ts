@@ -252,6 +252,11 @@ test('whoever is not root is told so, and may still ask for help and examine the
   for (const args of [['version'], ['help', 'run'], ['completion', 'zsh']])
     assert.equal(asNobody(...args).status, 0, args.join(' '));
   assert.match(asNobody('doctor').stdout, /privileges: not root/);
+  const { checks } = JSON.parse(asNobody('doctor', '-o', 'json').stdout);
+  const { state, found } = checks.find(({ name }: { name: string }) => name === 'privileges');
+  assert.deepEqual([state === 'ok', found], [false, 'not root']);
+  assert.match(asNobody('doctor', '-o', 'yaml').stdout, /^checks:\n {2}- name: /);
+  assert.equal(asNobody('doctor', '-o', 'toml').status, 2);
   for (const args of [['ps', '-a'], ['images'], ['kernels']])
     assert.equal(asNobody(...args).status, 0, asNobody(...args).stderr);
   const { status, stdout, stderr } = asNobody('run', image);

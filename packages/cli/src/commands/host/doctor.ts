@@ -2,6 +2,7 @@ import type { DoctorCheck } from '@ignite/api/client/host-client';
 import { examineHost } from '@ignite/engine/host/doctor';
 import type { Command } from '../../arguments/command.ts';
 import { withClient } from '../../context.ts';
+import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
 
 const marks = { ok: '✓', missing: '✗', degraded: '!' } as const;
 
@@ -10,13 +11,19 @@ export const doctor: Command = {
   arguments: '',
   arity: { least: 0, most: 0 },
   summary: 'Tell what this host has, what it lacks, what that costs, and how to get it',
-  examples: ['ignite doctor', 'ignite doctor --fix'],
-  flags: { fix: { type: 'boolean', help: 'install what is missing' } },
+  examples: ['ignite doctor', 'ignite doctor --fix', 'ignite doctor -o json'],
+  flags: {
+    fix: { type: 'boolean', help: 'install what is missing' },
+    output: documentFlag,
+  },
   run: async (invocation) => {
-    const checks = invocation.flags.isSet('fix')
+    const { flags, io } = invocation;
+    const format = documentFormatOf(flags);
+    const checks = flags.isSet('fix')
       ? await withClient(invocation, (client, op) => client.host.fix(op))
-      : await examineHost(invocation.io.env); // which whoever is not root may do too
-    invocation.io.out.write(checks.map(renderCheck).join(''));
+      : await examineHost(io.env); // which whoever is not root may do too
+    if (format) await printDocument({ checks }, format, io);
+    else io.out.write(checks.map(renderCheck).join(''));
     return checks.some((check) => check.state === 'missing') ? 1 : 0;
   },
 };
