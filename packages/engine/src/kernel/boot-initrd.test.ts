@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -20,10 +29,16 @@ test('bootInitrd: the scripts of today stand behind what the kernel was made wit
   assert.equal(await bootInitrd(kernel, guest), path);
 });
 
-test('bootInitrd: other scripts make another one, and the one before goes', async () => {
+test('bootInitrd: other scripts make another one; one that another Ignite may be about to boot stays for a day', async () => {
   const before = await bootInitrd(kernel, guest);
   writeFileSync(join(guest, 'init'), '#!/bin/busybox sh\n');
   const path = await bootInitrd(kernel, guest);
   assert.notEqual(path, before);
-  assert.deepEqual(readdirSync(kernel).sort(), ['initrd', basename(path)]);
+  assert.deepEqual(readdirSync(kernel).sort(), ['initrd', basename(path), basename(before)].sort());
+  const longAgo = new Date(Date.now() - 2 * 24 * 3_600_000);
+  for (const old of [before, path]) utimesSync(old, longAgo, longAgo);
+  await bootInitrd(kernel, guest);
+  writeFileSync(join(guest, 'init'), '#!/bin/busybox sh\n:\n');
+  const latest = await bootInitrd(kernel, guest);
+  assert.deepEqual(readdirSync(kernel).sort(), ['initrd', basename(path), basename(latest)].sort());
 });

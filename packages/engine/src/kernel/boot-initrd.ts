@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFile, readdir, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '@ignite/toolkit/clock/clock';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { cpioArchive, file } from './cpio.ts';
 
 const guestScripts = ['init', 'agent', 'supervise', 'run-entrypoint', 'changes'];
 const prefix = 'initrd-';
+/** Another Ignite that is about to boot one has looked at it within this. */
+const keptMs = 24 * 3_600_000;
 
 /**
  * The initrd that a VM boots: the kernel's own with the scripts of this very Ignite behind it, since what a kernel was
@@ -20,10 +22,27 @@ export async function bootInitrd(kernelDir: string, guestDir: string): Promise<s
   const archive = cpioArchive(scripts);
   const name = `${prefix}${createHash('sha256').update(archive).digest('hex').slice(0, 16)}`;
   const path = join(kernelDir, name);
-  if (existsSync(path)) return path;
+  const now = systemClock.now();
+  if (await isTouched(path, now)) return path;
   await replaceFile(path, Buffer.concat([await readFile(join(kernelDir, 'initrd')), archive]), 0o644);
-  // A VM that runs keeps the one that it was booted with.
-  const others = (await readdir(kernelDir)).filter((other) => other.startsWith(prefix) && other !== name);
-  await Promise.all(others.map((other) => rm(join(kernelDir, other), { force: true })));
+  await removeUnused(kernelDir, now - keptMs);
   return path;
+}
+
+/** Marks a file as used; returns whether it is there. */
+async function isTouched(path: string, now: number): Promise<boolean> {
+  try {
+    await utimes(path, new Date(now), new Date(now));
+    return true;
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code !== 'ENOENT') throw failure;
+    return false;
+  }
+}
+
+/** Of other Ignites, which were not booted since. A VM that runs keeps the one that it was booted with. */
+async function removeUnused(kernelDir: string, since: number): Promise<void> {
+  const made = (await readdir(kernelDir)).filter((name) => name.startsWith(prefix));
+  for (const path of made.map((name) => join(kernelDir, name)))
+    if ((await stat(path)).mtimeMs < since) await rm(path, { force: true });
 }
