@@ -27,6 +27,11 @@ after(async () => {
 });
 
 test('a guest without an SSH server is told of, and goes on', async () => {
+  const mute = await ignite.run('run', 'busybox', '--name', 'mute', '--ssh', '--', 'sleep', '1000');
+  assert.equal(mute.code, 1);
+  assert.match(mute.stderr, /VM "mute" runs, but its image has no SSH server.*\nhint: .*openssh-server/);
+  assert.notEqual(await ignite.ok('ps', '-q', '--filter', 'name=mute'), '');
+  await ignite.ok('rm', '-f', 'mute');
   const result = await ignite.run(
     'run',
     'busybox',

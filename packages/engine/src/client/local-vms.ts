@@ -145,7 +145,9 @@ export class LocalVms implements VmClient {
     });
     if (vm.spec.ssh === true) {
       op.report({ kind: 'step', message: `Waiting for SSH of ${vm.metadata.name}` });
-      await untilReady(vm, request.sshTimeoutMs ?? sshTimeoutMs, this.#host, op.signal);
+      const { sshTimeoutMs: timeoutMs = sshTimeoutMs } = request;
+      const wait = { timeoutMs, endsWithoutServer: request.sshTimeoutMs === undefined };
+      await untilReady(vm, wait, this.#host, op.signal);
       await recordInLife(vm, { reason: 'Ready', message: 'its SSH answers' }, this.#host);
     }
     return await findVm(this.#host.store, vm.metadata.uid);

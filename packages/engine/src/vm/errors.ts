@@ -120,6 +120,13 @@ export const sshUnreachable = (name: string, seconds: number, cause: unknown): C
     cause,
   );
 
+export const noSshServer = (name: string): CodedError =>
+  vmError(
+    'SSH_UNREACHABLE',
+    `VM "${name}" runs, but its image has no SSH server: none of sshd, dropbear and tinysshd`,
+    `take an image with one, such as openssh-server, or leave out --ssh and use "ignite attach ${name}"; "--timeout SECONDS" waits for a server that the VM installs by itself`,
+  );
+
 export const waitTimedOut = (
   query: string,
   conditions: readonly string[],

@@ -2,12 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { untilSshAnswers } from '../../guest/ssh-ready.ts';
+import { vmFiles } from '../../host/paths.ts';
+import { readTail } from '../../host/read-tail.ts';
 import { findVm } from '../../store/vm-store.ts';
-import { exitedEarly, noAddress, sshUnreachable } from '../errors.ts';
+import { exitedEarly, noAddress, noSshServer, sshUnreachable } from '../errors.ts';
+import { parseGuestReports } from '../plan/exit-status.ts';
 import type { VmHost } from '../vm-host.ts';
 import { settleVm } from './settle-vm.ts';
 
 const pollMs = 100;
+/** What a VM runs may end at once, or answer by itself. */
+const surpriseMs = 3_000;
 
 /**
  * Resolves when the VM no longer runs and is cleared up after, with the VM as it is stored then; one that has started again
@@ -31,10 +36,17 @@ export async function untilExited(
     : ended;
 }
 
+/** How SSH of a VM is waited for. */
+export interface SshWait {
+  readonly timeoutMs: number;
+  /** Not to wait for a server that the image does not hold; the VM may bring one by itself. */
+  readonly endsWithoutServer?: boolean;
+}
+
 /** Resolves when the VM's SSH answers. @throws CodedError SSH_UNREACHABLE, or VM_EXITED when the VM ends before */
 export async function untilReady(
   vm: Vm,
-  timeoutMs: number,
+  { timeoutMs, endsWithoutServer = false }: SshWait,
   host: VmHost,
   signal: AbortSignal,
 ): Promise<void> {
@@ -44,12 +56,24 @@ export async function untilReady(
     throw exitedEarly(await untilExited(vm, host, waiting));
   };
   try {
-    await Promise.race([untilSshAnswers(addressOf(vm), waiting), exited()]);
+    const waits = [untilSshAnswers(addressOf(vm), waiting), exited()];
+    await Promise.race(endsWithoutServer ? [...waits, withoutServer(vm, host, waiting)] : waits);
   } catch (failure) {
-    if (signal.aborted || hasCode(failure, 'VM_EXITED')) throw failure;
+    if (signal.aborted || hasCode(failure, 'VM_EXITED') || hasCode(failure, 'SSH_UNREACHABLE')) throw failure;
     throw sshUnreachable(vm.metadata.name, timeoutMs / 1_000, failure);
   } finally {
     stop.abort();
+  }
+}
+
+/** Rejects once the guest is up and has told that nothing there could answer, unless it ends or something does answer. */
+async function withoutServer(vm: Vm, { paths }: VmHost, signal: AbortSignal): Promise<never> {
+  const { exitStatus } = vmFiles(paths, vm.metadata.uid);
+  for (let upSince: number | undefined; ; await delay(pollMs, undefined, { signal })) {
+    const told = parseGuestReports(await readTail(exitStatus)).map(({ kind }) => kind);
+    if (!told.includes('no-ssh-server') || !told.includes('ready') || told.includes('exit')) continue;
+    upSince ??= Date.now();
+    if (Date.now() - upSince >= surpriseMs) throw noSshServer(vm.metadata.name);
   }
 }
 

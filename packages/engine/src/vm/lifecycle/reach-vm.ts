@@ -62,7 +62,8 @@ export async function sshTargetOf(
   // A key of the user's own is to be tried each time.
   const session =
     request.identity === undefined ? sessionPath(vmRunFiles(host.paths, uid).sshSession) : undefined;
-  if (session === undefined || !isSessionOpen(session)) await untilReady(vm, request.timeoutMs, host, signal);
+  if (session === undefined || !isSessionOpen(session))
+    await untilReady(vm, { timeoutMs: request.timeoutMs }, host, signal);
   const args = sshOptions({
     uid,
     knownHosts: files.knownHosts,

@@ -2,18 +2,20 @@ import { constants } from 'node:os';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { GuestEnd } from '../../vmm/vmm.ts';
 
-/** What a guest told through its disk `status`, oldest first: `ready`, `exit CODE`, `wrote BYTES`, `failed WHY`. */
+/** What a guest told through its disk `status`, oldest first: `ready`, `exit CODE`, `wrote BYTES`, `failed WHY`, `no-ssh-server`. */
 export type GuestReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'exit'; readonly code: number }
   /** How much is on the disk that it was to write to. */
   | { readonly kind: 'wrote'; readonly size: Bytes }
-  | { readonly kind: 'failed'; readonly why: string };
+  | { readonly kind: 'failed'; readonly why: string }
+  /** SSH was asked for, and the image holds none of the servers that are known. */
+  | { readonly kind: 'no-ssh-server' };
 
 /** Pure. What a guest writes is not trusted: lines of other forms are passed over. */
 export function parseGuestReports(text: string): readonly GuestReport[] {
   return text.split('\n').flatMap((line): GuestReport[] => {
-    if (line === 'ready') return [{ kind: 'ready' }];
+    if (line === 'ready' || line === 'no-ssh-server') return [{ kind: line }];
     const exit = /^exit (\d{1,3})$/.exec(line);
     if (exit) return [{ kind: 'exit', code: Number(exit[1]) }];
     const wrote = /^wrote (\d{1,15})$/.exec(line);
