@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Ignite } from './fixtures/ignite.ts';
@@ -96,6 +98,17 @@ test("an image's Cmd, Env, User and WorkingDir are honoured and its port is publ
   assert.match(taken.stderr, /port 0\.0\.0\.0:\d+ of this host is in use\n/);
   await ignite.ok('stop', 'web');
   await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
+});
+
+test('a user that is a number need not be one that the image knows', async () => {
+  const layout = join(ignite.dir, 'numeric');
+  const umoci = (...args: readonly string[]) => execFileSync('umoci', args, { stdio: 'ignore' });
+  execFileSync('mkdir', [layout]);
+  execFileSync('tar', ['-xf', imageArchive('busybox'), '-C', layout]);
+  umoci('config', '--image', `${layout}:1`, '--tag', 'numeric', '--config.user', '1234:5678');
+  const script = 'echo "$(id -u):$(id -g) $HOME"';
+  const { code, stdout } = await ignite.run('run', '-i', `oci:${layout}:numeric`, '--', 'sh', '-c', script);
+  assert.deepEqual([code, stdout], [0, '1234:5678 /\n']);
 });
 
 test('stop sends the stop signal, and a guest that ignores it is ended', async () => {
