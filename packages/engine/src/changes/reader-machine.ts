@@ -39,7 +39,12 @@ export function readerMachine(
     memory,
     kernel: {
       ...kernel,
-      commandLine: kernelCommandLine({ vmmArguments: qemu.kernelArguments(hostArch), accel, extra: '' }),
+      commandLine: kernelCommandLine({
+        vmmArguments: qemu.kernelArguments(hostArch),
+        arch: hostArch,
+        accel,
+        extra: '',
+      }),
     },
     disks: [
       disk('base', 'raw', true),

@@ -92,6 +92,7 @@ export const deviceCount = ({ disks, shares, nics }: Pick<Machine, 'disks' | 'sh
 export interface KernelWords {
   /** As `Vmm.kernelArguments` gives it. */
   readonly vmmArguments: string;
+  readonly arch: Arch;
   readonly accel: Accel;
   /** The guest's disks in their order, where it cannot see their serials. */
   readonly places?: readonly string[];
@@ -99,16 +100,23 @@ export interface KernelWords {
   readonly extra: string;
 }
 
-/**
- * Pure. What Ignite's init and a quick boot need, and then what the user adds. Under emulation a busy host upsets the
- * kernel's measurement of its time stamp counter, and then no clock ticks in it: so it is told the rate.
- */
-export function kernelCommandLine({ vmmArguments, accel, places, extra }: KernelWords): string {
+/** Pure. What Ignite's init and a quick boot need, and then what the user adds. */
+export function kernelCommandLine({ vmmArguments, arch, accel, places, extra }: KernelWords): string {
   const words = [
     ...[vmmArguments, 'panic=-1 net.ifnames=0 quiet loglevel=3'],
-    ...(accel.kind === 'tcg' && accel.tscKhz !== undefined ? [`tsc_early_khz=${accel.tscKhz}`] : []),
+    ...(accel.kind === 'tcg' && arch === 'amd64' ? emulatedTsc(accel) : []),
     ...(places === undefined ? [] : [`ignite.disks=${places.join(',')}`]),
     extra,
   ];
   return words.join(' ').trim();
 }
+
+/**
+ * An emulated time stamp counter is one clock for all CPUs. A kernel that does not know this distrusts it where there are
+ * several, and then keeps time by counting ticks: it loses time, and its idle CPUs wake up 250 times a second. A busy host
+ * upsets the kernel's measurement of the counter's rate, after which no clock ticks at all: so it is told the rate.
+ */
+const emulatedTsc = ({ tscKhz }: { readonly tscKhz?: number }): readonly string[] => [
+  'tsc=reliable',
+  ...(tscKhz === undefined ? [] : [`tsc_early_khz=${tscKhz}`]),
+];

@@ -51,6 +51,7 @@ export function vmMachine(vm: Vm, { attachment, volumes, accel, vmm }: VmMachine
       initrd: '/vm/initrd',
       commandLine: kernelCommandLine({
         vmmArguments: vmm.kernelArguments(arch),
+        arch,
         accel,
         ...(!vmm.capabilities.serials && { places: [...disks.map(({ serial }) => serial), statusSerial] }),
         extra: vm.spec.kernel.cmdLine ?? '',
