@@ -182,3 +182,15 @@ test('install-service --dry-run prints the unit that would run restore, and writ
   assert.match(unit, new RegExp(`^ExecStart=/.* --data-dir=${ignite.dir}/data .* restore$`, 'm'));
   assert.match(unit, /^Environment=IGNITE_CNI_BRIDGE=igtest171$/m);
 });
+
+test('restart stops a VM and starts it again, and starts one that has stopped', async () => {
+  await run('again', 'exec sleep 1000');
+  const started = async (): Promise<string | undefined> => (await inspect('again')).status.startTime;
+  const first = await started();
+  assert.match(await ignite.ok('restart', '-f', 'again'), /^Restarted VM with name "again" and ID "/);
+  const second = await started();
+  assert.notEqual(second, first);
+  await ignite.ok('kill', 'again');
+  assert.match(await ignite.ok('restart', '-q', 'again'), /^[0-9a-f]{16}\n$/);
+  assert.notEqual(await started(), second);
+});

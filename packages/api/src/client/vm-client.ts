@@ -52,6 +52,13 @@ export interface LogsRequest {
 }
 
 /** VMs, named as in `find`. */
+export interface StopVmRequest {
+  /** Whether it is ended at once. */
+  readonly force: boolean;
+  /** How long the guest is given; absent: 30 seconds. */
+  readonly timeoutMs?: number;
+}
+
 export interface VmClient extends Finder<Vm> {
   /**
    * Makes the VM with its disk; imports image and kernel when they are absent. It is not started.
@@ -65,11 +72,7 @@ export interface VmClient extends Finder<Vm> {
    */
   start(query: string, request: StartVmRequest, op: ClientOperation): Promise<Vm>;
   /** Asks the guest to power off, and after the grace period ends it. */
-  stop(
-    query: string,
-    request: { readonly force: boolean; readonly timeoutMs?: number },
-    op: ClientOperation,
-  ): Promise<Vm>;
+  stop(query: string, request: StopVmRequest, op: ClientOperation): Promise<Vm>;
   /** Halts its vCPUs and keeps its memory. @throws CodedError VM_NOT_RUNNING, PAUSE_UNSUPPORTED */
   pause(query: string, op: ClientOperation): Promise<Vm>;
   /** @throws CodedError VM_NOT_RUNNING */

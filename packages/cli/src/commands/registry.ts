@@ -13,6 +13,7 @@ const vms: Readonly<Record<string, Load>> = {
   create: async () => (await import('./vm/run.ts')).create,
   start: async () => (await import('./vm/lifecycle.ts')).start,
   stop: async () => (await import('./vm/lifecycle.ts')).stop,
+  restart: async () => (await import('./vm/lifecycle.ts')).restart,
   kill: async () => (await import('./vm/lifecycle.ts')).kill,
   pause: async () => (await import('./vm/lifecycle.ts')).pause,
   resume: async () => (await import('./vm/lifecycle.ts')).resume,

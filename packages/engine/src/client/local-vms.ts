@@ -6,6 +6,7 @@ import type {
   LogsRequest,
   SshTarget,
   StartVmRequest,
+  StopVmRequest,
   VmClient,
 } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
@@ -153,11 +154,7 @@ export class LocalVms implements VmClient {
     return await findVm(this.#host.store, vm.metadata.uid);
   }
 
-  async stop(
-    query: string,
-    request: { readonly force: boolean; readonly timeoutMs?: number },
-    op: ClientOperation,
-  ): Promise<Vm> {
+  async stop(query: string, request: StopVmRequest, op: ClientOperation): Promise<Vm> {
     const graceMs = request.force ? 0 : (request.timeoutMs ?? defaultGraceMs);
     return await withVmLocked(query, this.#host, op.signal, async (found) => {
       const wanted = await withPower(found, 'Stopped', this.#host);

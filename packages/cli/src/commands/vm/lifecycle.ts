@@ -1,9 +1,11 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { uidAnnotation } from '@ignite/api/v1/uid-annotation';
+import type { StopVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
+import { isUp } from '@ignite/api/v1/vm-phase';
 import type { LocalClient } from '@ignite/engine/client/local-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import type { Command, Invocation } from '../../arguments/command.ts';
+import type { Command, FlagValues, Flags, Invocation } from '../../arguments/command.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
@@ -41,29 +43,57 @@ export const start: Command = {
   },
 };
 
+const stopFlags: Flags = {
+  'force-kill': { type: 'boolean', short: 'f', help: 'end them at once' },
+  time: {
+    type: 'string',
+    short: 't',
+    value: 'SECONDS',
+    default: '30',
+    help: 'how long to wait for the guest',
+  },
+};
+
+function stopRequest(flags: FlagValues): StopVmRequest {
+  const seconds = flags.seconds('time');
+  return {
+    force: flags.isSet('force-kill'),
+    ...(seconds !== undefined && { timeoutMs: seconds * 1_000 }),
+  };
+}
+
 export const stop: Command = {
   name: 'stop',
   arguments: 'VM...',
   arity: { least: 1, most: Infinity },
   summary: 'Stop VMs: press their power button, and after a while end them',
   examples: ['ignite stop my-vm', 'ignite stop --time 5 my-vm'],
-  flags: {
-    'force-kill': { type: 'boolean', short: 'f', help: 'end them at once' },
-    time: {
-      type: 'string',
-      short: 't',
-      value: 'SECONDS',
-      default: '30',
-      help: 'how long to wait for the guest',
-    },
-  },
+  flags: stopFlags,
   run: async (invocation) => {
-    const seconds = invocation.flags.seconds('time');
-    const force = invocation.flags.isSet('force-kill');
-    const request = { force, ...(seconds !== undefined && { timeoutMs: seconds * 1_000 }) };
+    const request = stopRequest(invocation.flags);
     return await forEach(invocation, 'Stopped', (client, vm, op) =>
       client.vms.stop(vm.metadata.uid, request, op),
     );
+  },
+};
+
+const { interactive: _interactive, ...detachedStartFlags } = startFlags;
+
+export const restart: Command = {
+  name: 'restart',
+  arguments: 'VM...',
+  arity: { least: 1, most: Infinity },
+  summary: 'Stop VMs and start them again',
+  details: ['A VM that does not run is started. Changes that wait for the next start take effect.'],
+  examples: ['ignite restart my-vm', 'ignite restart --time 5 my-vm other-vm'],
+  flags: { ...stopFlags, ...detachedStartFlags },
+  run: async (invocation) => {
+    const { flags } = invocation;
+    const [stopping, starting] = [stopRequest(flags), startRequest(flags)];
+    return await forEach(invocation, 'Restarted', async (client, vm, op) => {
+      if (isUp(vm)) await client.vms.stop(vm.metadata.uid, stopping, op);
+      return await client.vms.start(vm.metadata.uid, starting, op);
+    });
   },
 };
 
