@@ -20,6 +20,12 @@ test('decodeConfiguration: every version that has one is read, and nothing is fi
   });
 });
 
+test('decodeConfiguration: one without a spec sets nothing', () => {
+  for (const version of ['v1', 'v1alpha3', 'v1alpha4'])
+    for (const rest of ['', 'metadata: {name: x}\n', 'spec:\n', 'spec: {}\n'])
+      assert.deepEqual(decode(`${head(version)}${rest}`), {}, `${version} ${rest}`);
+});
+
 test('decodeConfiguration: defaults that the original wrote out are no wish', () => {
   const kernel =
     '{oci: weaveworks/ignite-kernel:5.10.51, cmdLine: console=ttyS0 reboot=k panic=1 pci=off ip=dhcp}';

@@ -18,7 +18,7 @@ export const configInvalid = (
  */
 export function decodeConfiguration(text: string, file: string): ConfigurationSpec {
   const [object, ...more] = convertManifests(text, file, scheme, () => apiVersion, {
-    transform: (raw) => assertNamesItsKind(raw, file),
+    transform: (raw) => withSpec(raw, file),
   });
   if (!object) throw kindMissing(file);
   if (object.kind !== 'Configuration' || more.length > 0)
@@ -29,13 +29,11 @@ export function decodeConfiguration(text: string, file: string): ConfigurationSp
   return object.spec as ConfigurationSpec; // the schema of its kind has found it so
 }
 
-function assertNamesItsKind(raw: unknown, file: string): unknown {
-  const { kind, apiVersion: version } = (raw ?? {}) as {
-    readonly kind?: unknown;
-    readonly apiVersion?: unknown;
-  };
-  if (!kind || !version) throw kindMissing(file);
-  return raw;
+/** As in the original, a configuration without a spec sets nothing. */
+function withSpec(raw: unknown, file: string): unknown {
+  const fields = (raw ?? {}) as Readonly<Record<string, unknown>>;
+  if (!fields['kind'] || !fields['apiVersion']) throw kindMissing(file);
+  return { ...fields, spec: fields['spec'] ?? {} };
 }
 
 /** In the words of the original. */

@@ -1,3 +1,5 @@
+import { logMessage } from './log-message.ts';
+
 /** One run of an external tool. There is no shell: `args` reach the tool as they are. */
 export interface Command {
   readonly tool: string;
@@ -40,7 +42,8 @@ export class ToolFailedError extends Error {
 
   constructor(command: Command, exitCode: number | null, output: CommandResult) {
     const lastLine = output.stderr.trim().split('\n').at(-1) ?? '';
-    super(`${command.tool} exited with ${exitCode ?? 'a signal'}${lastLine ? `: ${lastLine}` : ''}`);
+    const said = logMessage(lastLine);
+    super(`${command.tool} exited with ${exitCode ?? 'a signal'}${said ? `: ${said}` : ''}`);
     this.command = command;
     this.exitCode = exitCode;
     this.stdout = output.stdout;
