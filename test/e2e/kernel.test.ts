@@ -69,3 +69,14 @@ test('the same kernel under two names is kept once, until both are gone', async 
   await ignite.ok('rm', 'vm');
   await ignite.ok('rmk', uid!);
 });
+
+test('an image without entrypoint, command and init is refused before it boots', async () => {
+  const kernel = `oci-archive:${imageArchive('kernel')}`;
+  const refused = await ignite.run('run', kernel, '--name', 'empty');
+  assert.equal(refused.code, 2);
+  assert.match(
+    refused.stderr,
+    /error: image "\S+" has no entrypoint, no command and no init: there is nothing to run\nhint: /,
+  );
+  assert.equal(await ignite.ok('ps', '-aq'), '');
+});

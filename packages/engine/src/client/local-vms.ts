@@ -26,6 +26,7 @@ import { findVm, getVm, withPower } from '../store/vm-store.ts';
 import { untilContentStays } from '../vm/definition/content-lock.ts';
 import {
   assertFoundAnywhere,
+  assertRunsSomething,
   assertUnused,
   storeVm,
   uidFor,
@@ -104,6 +105,7 @@ export class LocalVms implements VmClient {
     if (preflight) await this.#assertReady({ spec, arch }, preflight.ignorePreflightChecks ?? []);
     const vm = await untilContentStays(async () => {
       const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
+      assertRunsSomething(spec, image);
       warnOfSmallDisk(spec, image, op);
       warnOfUnusedEnv(spec, image, op);
       const kernel = await kernelFor(spec.kernel.oci, ofArch, this.#host, op);

@@ -146,6 +146,24 @@ async function writeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore):
   }
 }
 
+interface RunnableImage {
+  readonly metadata: Pick<Image['metadata'], 'name'>;
+  readonly status: Pick<Image['status'], 'bootMode' | 'config'>;
+}
+
+/** @throws CodedError VM_INVALID where neither the image nor the VM says what to run */
+export function assertRunsSomething(
+  { command }: Pick<VmSpec, 'command'>,
+  { metadata, status }: RunnableImage,
+): void {
+  const { entrypoint, cmd } = status.config;
+  if (status.bootMode !== 'entrypoint' || [...entrypoint, ...(command ?? cmd)].length > 0) return;
+  throw invalidVm(
+    `image "${metadata.name}" has no entrypoint, no command and no init: there is nothing to run`,
+    'name a command: "ignite run IMAGE -- COMMAND", or spec.command',
+  );
+}
+
 /** A disk holds at least its image, however little was asked for: as the original, it is made larger, and that is told. */
 export function warnOfSmallDisk(spec: VmSpec, image: Image, { report }: ClientOperation): void {
   const { size } = image.status.baseDisk;
