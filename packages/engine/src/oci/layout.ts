@@ -42,8 +42,8 @@ export async function borrowBlobs(layout: string, from: string): Promise<void> {
 export async function keepImage(image: LayoutImage, layout: string, tag: string): Promise<void> {
   const brought = (await entriesOf(image.layout)).find((entry) => tagOf(entry) === image.tag);
   if (brought === undefined) throw new RangeError(`${image.layout} has no ${image.tag}`);
-  await mkdir(blobsIn(layout), { recursive: true, mode: 0o755 });
-  await writeFile(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}', { mode: 0o644 });
+  await mkdir(blobsIn(layout), { recursive: true, mode: 0o700 });
+  await writeFile(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}', { mode: 0o600 });
   for (const name of await blobNames(image.layout, [brought]))
     await rename(join(blobsIn(image.layout), name), join(blobsIn(layout), name));
   const before = await entriesOf(layout);
@@ -91,4 +91,4 @@ async function entriesOf(layout: string): Promise<readonly Entry[]> {
 }
 
 const writeEntries = (layout: string, manifests: readonly Entry[]): Promise<void> =>
-  replaceFile(indexOf(layout), JSON.stringify({ ...emptyIndex, manifests }), 0o644);
+  replaceFile(indexOf(layout), JSON.stringify({ ...emptyIndex, manifests }), 0o600);
