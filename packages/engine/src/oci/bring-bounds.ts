@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import type { Runner } from '@ignite/toolkit/process/runner';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { Paths } from '../host/paths.ts';
 import { declaredSize, manifestsFor } from './declared-size.ts';
 import { assertDiskTakes } from './disk-space.ts';
 import { archiveInvalid, imageTooLarge } from './errors.ts';
 import { longestJson } from './image-config.ts';
-import { measureArchives, packingOf, unpackedLimit } from './measure-archives.ts';
+import { isDamage, measureArchives, packingOf, unpackedLimit } from './measure-archives.ts';
 import { type PullRequest, readManifest } from './skopeo.ts';
 import { type SkopeoSource, pathOf } from './source.ts';
 import { TarTooLargeError } from './tar-meter.ts';
@@ -67,14 +67,10 @@ export async function unpackingBound(
     return { fileSizeLimit: bytes(space + longestJson) };
   } catch (failure) {
     if (failure instanceof TarTooLargeError) throw imageTooLarge(source.name, { packed, limit });
-    if (!(failure instanceof RangeError || isZlibError(failure) || failure instanceof ToolFailedError))
-      throw failure;
-    throw archiveInvalid(`"${source.name}" cannot be unpacked`, failure);
+    if (isDamage(failure)) throw archiveInvalid(`"${source.name}" cannot be unpacked`, failure);
+    throw failure;
   }
 }
-
-const isZlibError = (failure: unknown): boolean =>
-  /^(Z_|ZSTD_)/.test(String((failure as NodeJS.ErrnoException).code));
 
 /** Compressing what is not compressed makes it a little larger at worst. */
 async function largestBelow(dir: string): Promise<Bytes> {

@@ -51,15 +51,11 @@ export const platformMismatch = (
     cause,
   });
 
-export const imageCorrupt = (source: string, cause: unknown): CodedError<ImageErrorCode> =>
-  new CodedError(
-    'IMAGE_CORRUPT',
-    `image "${source}" is damaged: its content is not what its digests promise`,
-    {
-      hint: 'nothing of it was kept; import it again, and if it fails again push it again to its registry',
-      cause,
-    },
-  );
+export const imageCorrupt = (source: string, why: string, cause: unknown): CodedError<ImageErrorCode> =>
+  new CodedError('IMAGE_CORRUPT', `image "${source}" is damaged: ${why}`, {
+    hint: 'nothing of it was kept; import it again, and if it fails again build it again',
+    cause,
+  });
 
 export const imageTooLarge = (
   source: string,
@@ -142,8 +138,13 @@ const full = {
   hint: 'free some space below the data directory; "ignite rmi" removes images; nothing half-made was kept',
 } as const;
 
-export const diskFull = (what: string): CodedError<ImageErrorCode> =>
-  new CodedError(full.code, `cannot ${what}: ${full.what}`, { hint: full.hint });
+export const diskFull = (what: string, cause?: ToolFailedError): CodedError<ImageErrorCode> =>
+  new CodedError(full.code, `cannot ${what}: ${full.what}`, { hint: full.hint, cause });
+
+const noSpace = /no space left on device/i;
+
+export const isFull = (failure: unknown): failure is ToolFailedError =>
+  failure instanceof ToolFailedError && noSpace.test(failure.stderr);
 
 interface Explanation {
   readonly said: RegExp;
@@ -166,7 +167,7 @@ const explanations: readonly Explanation[] = [
     what: 'its content is not what its digests promise',
     hint: 'nothing of it was kept; try again, and if it fails again push it again to its registry',
   },
-  { said: /no space left on device/i, ...full },
+  { said: noSpace, ...full },
   {
     said: /no image found in (manifest list|image index) for|choosing image instance/i,
     code: 'PLATFORM_UNAVAILABLE',
@@ -228,6 +229,7 @@ export const pullFailed = (source: string, failure: unknown): unknown =>
 /** Turns a failed copy between registries, archives and this host into what a user can act on. */
 export function transferFailed(what: string, failure: unknown, known = explanations): unknown {
   if (!(failure instanceof ToolFailedError)) return failure;
+  if (failure.command.tool !== 'skopeo') return isFull(failure) ? diskFull(what, failure) : failure;
   const {
     code,
     what: why,

@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { runPipeline } from '@ignite/toolkit/process/pipeline';
+import { ToolFailedError } from '@ignite/toolkit/process/runner';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { TarMeter } from './tar-meter.ts';
 
@@ -79,6 +80,12 @@ export async function packingOf(path: string): Promise<Packing> {
   const { plain: _plain, ...packed } = packings;
   return (Object.keys(packed) as Packing[]).find((name) => start.startsWith(packings[name])) ?? 'plain';
 }
+
+/** Whether an archive was at fault for it that it could not be measured. */
+export const isDamage = (failure: unknown): boolean =>
+  failure instanceof RangeError ||
+  failure instanceof ToolFailedError ||
+  /^(Z|ZSTD)_/.test((failure as NodeJS.ErrnoException).code ?? '');
 
 /** Of what files are stored in. */
 export async function storedSize(files: readonly string[]): Promise<Bytes> {

@@ -1,21 +1,24 @@
 import { join } from 'node:path';
-import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Workspace } from '@ignite/toolkit/files/workspace';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import type { Paths } from '../host/paths.ts';
 import { fitsInMemory, memoryFacts, openScratch } from '../host/scratch.ts';
 import { assertDiskTakes } from './disk-space.ts';
-import { imageCorrupt, imageTooLarge } from './errors.ts';
+import { imageCorrupt, imageTooLarge, isFull } from './errors.ts';
 import type { LayoutImage } from './layout.ts';
 import {
   type PackedArchive,
   type UnpackedSize,
+  isDamage,
   measureArchives,
   storedSize,
   unpackedLimit,
 } from './measure-archives.ts';
 import { TarTooLargeError } from './tar-meter.ts';
+
+const notUnpackable = 'its layers cannot be unpacked';
 
 export interface UnpackRequest {
   readonly image: LayoutImage;
@@ -61,16 +64,14 @@ async function measureImage(
   { layers, name, maxSize }: UnpackRequest,
   signal: AbortSignal,
 ): Promise<UnpackedSize> {
+  const packed = await storedSize([...new Set(layers.map(({ path }) => path))]);
+  const limit = unpackedLimit(packed, maxSize);
   try {
-    const packed = await storedSize([...new Set(layers.map(({ path }) => path))]);
-    const limit = unpackedLimit(packed, maxSize);
-    return await measureArchives(layers, limit, signal).catch((failure: unknown) => {
-      throw failure instanceof TarTooLargeError ? imageTooLarge(name, { packed, limit }) : failure;
-    });
+    return await measureArchives(layers, limit, signal);
   } catch (failure) {
-    signal.throwIfAborted();
-    if (failure instanceof CodedError || failure instanceof ToolFailedError) throw failure;
-    throw imageCorrupt(name, failure);
+    if (failure instanceof TarTooLargeError) throw imageTooLarge(name, { packed, limit });
+    if (isDamage(failure)) throw imageCorrupt(name, `${notUnpackable}: ${errorText(failure)}`, failure);
+    throw failure;
   }
 }
 
@@ -87,13 +88,10 @@ async function unpackInto(
     await runner.run({ tool: 'umoci', args, fileSizeLimit: largestFile }, signal);
   } catch (failure) {
     await workspace[Symbol.asyncDispose]();
-    throw failure instanceof ToolFailedError && !isFull(failure) ? imageCorrupt(name, failure) : failure;
+    throw failure instanceof ToolFailedError && !isFull(failure) ? imageCorrupt(name, notUnpackable, failure) : failure;
   }
   return { root, [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose]() };
 }
-
-const isFull = (failure: unknown): boolean =>
-  failure instanceof ToolFailedError && /no space left/i.test(failure.stderr);
 
 export interface NewLayer {
   /** An OCI layout, and the tag in it that is given one more layer. */
