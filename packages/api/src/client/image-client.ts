@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
 import type { Arch } from '../v1/arch.ts';
 import type { Image } from '../v1/image.ts';
 import type { SandboxRuntime } from '../v1/vm-sandbox.ts';
@@ -11,6 +12,8 @@ export interface ImportImageRequest {
   /** Absent: this host's. */
   readonly arch?: Arch;
   readonly registryConfigDir?: string;
+  /** That it may take unpacked; absent: what images of its size ordinarily do, and a good deal more. */
+  readonly maxSize?: Bytes;
 }
 
 export interface ImageClient extends Finder<Image> {
@@ -22,7 +25,11 @@ export interface ImageClient extends Finder<Image> {
     op: ClientOperation,
   ): Promise<void>;
   /** Imports every image of an archive. @throws CodedError ARCHIVE_INVALID */
-  load(archive: Readable, op: ClientOperation): Promise<readonly Image[]>;
+  load(
+    archive: Readable,
+    request: Pick<ImportImageRequest, 'maxSize'>,
+    op: ClientOperation,
+  ): Promise<readonly Image[]>;
   /** Sends an image to a registry, under its own name unless a destination is given. */
   push(
     query: string,

@@ -59,8 +59,12 @@ export class LocalImages implements ImageClient {
     await saveImages(images, request, this.#host, op);
   }
 
-  async load(archive: Readable, op: ClientOperation): Promise<readonly Image[]> {
-    return await loadImages(archive, this.#host, this.#host.store, op);
+  async load(
+    archive: Readable,
+    request: Pick<ImportImageRequest, 'maxSize'>,
+    op: ClientOperation,
+  ): Promise<readonly Image[]> {
+    return await loadImages(archive, request, this.#host, this.#host.store, op);
   }
 
   async push(
@@ -83,7 +87,7 @@ export class LocalImages implements ImageClient {
           return { found, users: await imageUsers(found, store) };
         },
         inUse: (vm) => imageInUse(name, vm),
-        remove: (image) => removeImageObject(image, this.#host, store, op.signal),
+        remove: (image) => removeImageObject(image, this.#host, store),
       },
       { paths, vms: this.#vms },
       op,

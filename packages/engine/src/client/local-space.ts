@@ -7,11 +7,12 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RemovedItem, SpaceClient, SpaceItem } from '@ignite/api/client/space-client';
 import type { VmClient } from '@ignite/api/client/vm-client';
 import type { VolumeClient } from '@ignite/api/client/volume-client';
+import type { Image } from '@ignite/api/v1/image';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { keptDisksDir, layoutDir, locksDir } from '../host/paths.ts';
 import { type KnownObjects, findLeftovers } from '../space/leftovers.ts';
-import { pruneLayers, strayTags } from '../space/prune-layers.ts';
+import { pruneLayers } from '../space/prune-layers.ts';
 import { surveySpace } from '../space/survey.ts';
 import { tryLocks } from '../space/try-locks.ts';
 import { usedBytes } from '../space/used-bytes.ts';
@@ -93,10 +94,10 @@ export class LocalSpace implements SpaceClient {
 
   /** With what the removal of images has freed already. */
   async #layers(before: Bytes, signal: AbortSignal): Promise<Bytes> {
-    const now = await usedBytes(layoutDir(this.#host.paths));
-    const stray = async (): Promise<readonly string[]> =>
-      await strayTags(this.#host, await this.#read.images.list(signal));
-    return bytes(Math.max(0, before - now) + (await pruneLayers(stray, this.#host, signal)));
+    const { paths } = this.#host;
+    const now = await usedBytes(layoutDir(paths));
+    const known = (): Promise<readonly Image[]> => this.#read.images.list(signal);
+    return bytes(Math.max(0, before - now) + (await pruneLayers(known, paths, signal)));
   }
 
   async #known(signal: AbortSignal): Promise<KnownObjects> {

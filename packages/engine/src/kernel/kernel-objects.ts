@@ -10,15 +10,14 @@ import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { recordEvent } from '../events/record-event.ts';
-import { kernelDir, layoutDir, locksDir } from '../host/paths.ts';
+import { kernelDir, locksDir } from '../host/paths.ts';
 import { type Imported, findImported, importName } from '../oci/arch-name.ts';
 import { bringImage } from '../oci/bring-image.ts';
 import { describeImage } from '../oci/image-config.ts';
 import { type ImageRequest, parseImportRequest } from '../oci/image-objects.ts';
 import type { ImageDeps, ImportRequest } from '../oci/import-image.ts';
-import { layoutTag } from '../oci/import-image.ts';
 import { lockLayout } from '../oci/layout-lock.ts';
-import { type UnpackedImage, removeTag, unpackImage } from '../oci/umoci.ts';
+import { type UnpackedImage, unpackImage } from '../oci/umoci.ts';
 import { listKernels } from '../store/list-objects.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
 import { buildDebianKernel, kernelPackage } from './debian-kernel.ts';
@@ -122,16 +121,12 @@ async function unpackKernelImage(
   const { paths, runner } = deps;
   const { signal } = op;
   const { name } = request.source;
+  const { maxSize } = request;
   using _lock = await lockLayout(paths, signal);
-  const layout = layoutDir(paths);
-  const tag = `kernel-${layoutTag(name)}`;
-  const digest = await bringImage({ ...request, layout, tag }, deps, op);
-  try {
-    const { size } = await describeImage(layout, digest, name);
-    return await unpackImage({ layout, tag, name, size, scratch: 'kernel' }, paths, runner, signal);
-  } finally {
-    await removeTag(layout, tag, runner, signal);
-  }
+  await using image = await bringImage(request, deps, op);
+  const { layers } = await describeImage(image.layout, image.digest, name);
+  const unpack = { image, layers, name, ...(maxSize && { maxSize }), scratch: 'kernel' };
+  return await unpackImage(unpack, paths, runner, signal);
 }
 
 /** Forgets a kernel, and its files with the last one that has them. No VM may use it; the caller holds the kernel lock. */

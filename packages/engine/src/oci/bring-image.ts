@@ -5,8 +5,11 @@ import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 import type { Ctr } from '../host/ctr.ts';
 import type { DockerApi } from '../host/docker-api.ts';
+import { layoutDir } from '../host/paths.ts';
+import { declaredBound, unpackingBound } from './bring-bounds.ts';
 import { imageNotInDaemon, platformNotInDaemon } from './errors.ts';
 import type { ImportRequest } from './import-image.ts';
+import { type LayoutImage, borrowBlobs } from './layout.ts';
 import { watchGrowth } from './layout-growth.ts';
 import { formatPlatform } from './platform.ts';
 import { openRegistryAccess, type RegistryDeps } from './registry-access.ts';
@@ -18,19 +21,33 @@ export interface BringDeps extends RegistryDeps {
   readonly docker: DockerApi;
 }
 
-/** An import, and the place in the layout that its blobs get. */
-type BringRequest = ImportRequest & Pick<PullRequest, 'layout' | 'tag'>;
+/** An import, and the layout that its blobs come into. */
+type BringRequest = ImportRequest & Pick<PullRequest, 'layout' | 'tag' | 'tmpDir'>;
+
+/** An image in a layout of its own, with which all of it goes that was not kept. */
+export type BroughtImage = LayoutImage & AsyncDisposable;
 
 /**
- * Brings the image of one platform into the layout from wherever it is, and returns its manifest's digest. The caller
- * holds the layout's lock.
+ * Brings the image of one platform from wherever it is; of what the shared layout has nothing comes again. The caller holds
+ * that layout's lock.
  */
 export async function bringImage(
-  request: BringRequest,
+  request: ImportRequest,
   deps: BringDeps,
   op: ClientOperation,
-): Promise<string> {
-  return (await bringFromDaemon(request, deps, op)) ?? (await bringFromSource(request, deps, op));
+): Promise<BroughtImage> {
+  const { paths } = deps;
+  const work = await openWorkspace(join(paths.dataDir, 'scratch'), 'pull-');
+  try {
+    const [layout, tag] = [join(work.path, 'layout'), 'image'];
+    await borrowBlobs(layout, layoutDir(paths));
+    const wanted = { ...request, layout, tag, tmpDir: work.path };
+    const digest = (await bringFromDaemon(wanted, deps, op)) ?? (await bringFromSource(wanted, deps, op));
+    return { layout, tag, digest, [Symbol.asyncDispose]: () => work[Symbol.asyncDispose]() };
+  } catch (failure) {
+    await work[Symbol.asyncDispose]();
+    throw failure;
+  }
 }
 
 /** From the daemon that a request prefers to registries, if that has it. */
@@ -56,10 +73,14 @@ async function bringFromSource(request: BringRequest, deps: BringDeps, op: Clien
   if (source.transport === 'docker-daemon') return await bringFromDocker(source, request, deps, op);
   const what = `Pulling ${source.name}`;
   op.report({ kind: 'step', message: what });
-  if (source.registry === undefined) return await pull(what, { ...request, source }, deps, op);
+  if (source.registry === undefined) {
+    const bound = await unpackingBound(source, request, deps.paths, op.signal);
+    return await pull(what, { ...request, source, ...bound }, deps, op);
+  }
   const { registry } = source;
   await using access = await openRegistryAccess({ ...request, registry }, deps, op);
-  return await pull(what, { ...request, source, access }, deps, op);
+  const fileSizeLimit = await declaredBound({ ...request, source, access }, deps, op.signal);
+  return await pull(what, { ...request, source, access, fileSizeLimit }, deps, op);
 }
 
 /** `what` is what the step under way is called. */
@@ -120,7 +141,8 @@ async function bringFromContainerd(
     location: `oci-archive:${archive}`,
     name: source.name,
   } as const;
-  return await pull(what, { ...request, source: exported }, deps, op);
+  const bound = await unpackingBound(exported, request, paths, signal);
+  return await pull(what, { ...request, source: exported, ...bound }, deps, op);
 }
 
 async function firstWith<T>(all: readonly T[], test: (each: T) => Promise<boolean>): Promise<T | undefined> {

@@ -1,6 +1,7 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { HostDaemon } from '../host/errors.ts';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
+import { type Bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import { parseDiskFile } from '../rootfs/disk-file.ts';
 
 export type ImageErrorCode =
@@ -8,6 +9,7 @@ export type ImageErrorCode =
   | 'PLATFORM_INVALID'
   | 'IMAGE_MISSING'
   | 'IMAGE_CORRUPT'
+  | 'IMAGE_TOO_LARGE'
   | 'IMAGE_IN_USE'
   | 'IMAGE_NO_LAYERS'
   | 'PLATFORM_UNAVAILABLE'
@@ -49,13 +51,21 @@ export const platformMismatch = (
     cause,
   });
 
-export const imageCorrupt = (source: string, cause: unknown): CodedError<ImageErrorCode> =>
+export const imageCorrupt = (source: string, why: string, cause: unknown): CodedError<ImageErrorCode> =>
+  new CodedError('IMAGE_CORRUPT', `image "${source}" is damaged: ${why}`, {
+    hint: 'nothing of it was kept; import it again, and if it fails again build it again',
+    cause,
+  });
+
+export const imageTooLarge = (
+  source: string,
+  { packed, limit }: { readonly packed: Bytes; readonly limit: Bytes },
+): CodedError<ImageErrorCode> =>
   new CodedError(
-    'IMAGE_CORRUPT',
-    `image "${source}" is damaged: its content is not what its digests promise`,
+    'IMAGE_TOO_LARGE',
+    `image "${source}" would take more than ${humanBytes(limit)} unpacked, of the ${humanBytes(packed)} that it is stored in`,
     {
-      hint: 'nothing of it was kept; import it again, and if it fails again push it again to its registry',
-      cause,
+      hint: 'nothing of it was kept; if you trust it, allow it more with --max-size of "ignite image import", "ignite kernel import" or "ignite load"',
     },
   );
 
@@ -122,6 +132,20 @@ export const platformNotInDaemon = (
     cause,
   });
 
+const full = {
+  code: 'DISK_FULL',
+  what: 'the disk is full',
+  hint: 'free some space below the data directory; "ignite rmi" removes images; nothing half-made was kept',
+} as const;
+
+export const diskFull = (what: string, cause?: ToolFailedError): CodedError<ImageErrorCode> =>
+  new CodedError(full.code, `cannot ${what}: ${full.what}`, { hint: full.hint, cause });
+
+const noSpace = /no space left on device/i;
+
+export const isFull = (failure: unknown): failure is ToolFailedError =>
+  failure instanceof ToolFailedError && noSpace.test(failure.stderr);
+
 interface Explanation {
   readonly said: RegExp;
   readonly code: ImageErrorCode;
@@ -143,12 +167,7 @@ const explanations: readonly Explanation[] = [
     what: 'its content is not what its digests promise',
     hint: 'nothing of it was kept; try again, and if it fails again push it again to its registry',
   },
-  {
-    said: /no space left on device/i,
-    code: 'DISK_FULL',
-    what: 'the disk is full',
-    hint: 'free some space below the data directory; "ignite rmi" removes images; nothing half-made was kept',
-  },
+  { said: noSpace, ...full },
   {
     said: /no image found in (manifest list|image index) for|choosing image instance/i,
     code: 'PLATFORM_UNAVAILABLE',
@@ -210,6 +229,7 @@ export const pullFailed = (source: string, failure: unknown): unknown =>
 /** Turns a failed copy between registries, archives and this host into what a user can act on. */
 export function transferFailed(what: string, failure: unknown, known = explanations): unknown {
   if (!(failure instanceof ToolFailedError)) return failure;
+  if (failure.command.tool !== 'skopeo') return isFull(failure) ? diskFull(what, failure) : failure;
   const {
     code,
     what: why,

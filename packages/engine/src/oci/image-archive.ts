@@ -14,11 +14,10 @@ import { layoutDir, locksDir } from '../host/paths.ts';
 import { type ArchivedImage, parseDockerManifest, parseOciIndex } from './archive-index.ts';
 import { archiveInvalid, transferFailed } from './errors.ts';
 import { importAndRecord } from './image-objects.ts';
-import { type ImageDeps, layoutTag } from './import-image.ts';
+import { type ImageDeps, type ImportRequest, layoutTag } from './import-image.ts';
 import { lockLayout } from './layout-lock.ts';
 import { familiarName, parseReference } from './reference.ts';
 import { copyImageOut } from './skopeo.ts';
-import type { ImageSource } from './source.ts';
 import { readTarMember, writeTar } from './tar.ts';
 
 /** Writes images as one archive: an OCI layout, or what "docker load" reads. */
@@ -51,6 +50,7 @@ export async function saveImages(
 /** Imports every image of an archive, under the names that it has there. @throws CodedError ARCHIVE_INVALID */
 export async function loadImages(
   input: Readable,
+  bound: Pick<ImportRequest, 'maxSize'>,
   deps: ImageDeps,
   store: ObjectStore,
   op: ClientOperation,
@@ -67,19 +67,19 @@ export async function loadImages(
       location: `${image.transport}:${file}${image.selector}`,
       name: nameOf(image),
     };
-    loaded.push(await importAnyArch(source, deps, store, op));
+    loaded.push(await importAnyArch({ ...bound, source }, deps, store, op));
   }
   return loaded;
 }
 
 /** An archive's image is of one architecture, whichever; of an index this host's comes first. */
 async function importAnyArch(
-  source: ImageSource,
+  image: Omit<ImportRequest, 'platform'>,
   deps: ImageDeps,
   store: ObjectStore,
   op: ClientOperation,
 ): Promise<Image> {
-  const request = (arch: Arch) => ({ source, platform: { os: 'linux' as const, arch } });
+  const request = (arch: Arch) => ({ ...image, platform: { os: 'linux' as const, arch } });
   try {
     return await importAndRecord(request(hostArch), deps, store, op);
   } catch (failure) {

@@ -1,13 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageConfig } from '@ignite/api/v1/image';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { imageCorrupt } from './errors.ts';
+import type { PackedArchive } from './measure-archives.ts';
 
 const digest = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/));
 const descriptor = v.looseObject({ digest, size: v.number() });
-const manifestSchema = v.looseObject({ config: descriptor, layers: v.array(descriptor) });
+const layer = v.looseObject({ ...descriptor.entries, mediaType: v.optional(v.string(), '') });
+const manifestSchema = v.looseObject({ config: descriptor, layers: v.array(layer) });
 const strings = v.optional(v.nullable(v.array(v.string())));
 const configSchema = v.looseObject({
   architecture: v.optional(v.string(), ''),
@@ -34,6 +36,8 @@ export interface ImageDescription {
   readonly architecture: string;
   /** The sum of the layers as they are stored. */
   readonly size: Bytes;
+  /** From the lowest to the topmost. */
+  readonly layers: readonly PackedArchive[];
 }
 
 /** Reads manifest and config of an image in a layout (OCI image-spec). @throws CodedError IMAGE_CORRUPT */
@@ -60,21 +64,42 @@ export async function describeImage(
       },
       os,
       architecture,
-      size: bytes(manifest.layers.reduce((sum, layer) => sum + layer.size, 0)),
+      size: bytes(manifest.layers.reduce((sum, { size }) => sum + size, 0)),
+      layers: manifest.layers.map((each) => ({
+        path: blobPath(layout, each.digest),
+        packing: packingOfType(each.mediaType),
+      })),
     };
   } catch (failure) {
-    throw imageCorrupt(source, failure);
+    throw imageCorrupt(source, 'its manifest or its config makes no sense', failure);
   }
 }
 
-/** The digests of all blobs that an image of a layout is made of; none where it cannot be read. */
+/** The digests of all blobs that an image of a layout is made of; of a damaged one at most that of its manifest. */
 export async function blobsOf(layout: string, manifestDigest: string): Promise<readonly string[]> {
-  const read = v.safeParse(manifestSchema, await readBlob(layout, manifestDigest).catch(() => undefined));
-  if (!read.success) return [];
-  const { config, layers } = read.output;
-  return [manifestDigest, config.digest, ...layers.map((layer) => layer.digest)];
+  try {
+    const { config, layers } = v.parse(manifestSchema, await readBlob(layout, manifestDigest));
+    return [manifestDigest, config.digest, ...layers.map((each) => each.digest)];
+  } catch (failure) {
+    const { code = 'ENOENT' } = failure as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') throw failure; // it may be whole, but the host cannot read it
+    return [manifestDigest];
+  }
 }
 
+/** As umoci has it too, which does not look at the content (image-spec, "Media Types"). */
+function packingOfType(mediaType: string): PackedArchive['packing'] {
+  if (/[+.]gzip$/.test(mediaType)) return 'gzip';
+  return /\+zstd$/.test(mediaType) ? 'zstd' : 'plain';
+}
+
+const blobPath = (layout: string, of: string): string => join(layout, 'blobs', ...of.split(':'));
+
+/** What is read of an image's manifest and config at most, by skopeo too. */
+export const longestJson = 4 * 2 ** 20;
+
 async function readBlob(layout: string, of: string): Promise<unknown> {
-  return JSON.parse(await readFile(join(layout, 'blobs', ...of.split(':')), 'utf8'));
+  const path = blobPath(layout, of);
+  if ((await stat(path)).size > longestJson) throw new RangeError(`${of} is larger than ${longestJson} bytes`);
+  return JSON.parse(await readFile(path, 'utf8'));
 }

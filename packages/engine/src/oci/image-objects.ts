@@ -6,10 +6,11 @@ import type { Image, ImageStatus } from '@ignite/api/v1/image';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
 import { recordEvent } from '../events/record-event.ts';
 import { hostArch } from '../host/arch.ts';
 import type { HostDaemon } from '../host/errors.ts';
-import { imageDir } from '../host/paths.ts';
+import { type Paths, imageDir } from '../host/paths.ts';
 import { listImages } from '../store/list-objects.ts';
 import { type Imported, findImported, importName } from './arch-name.ts';
 import { platformMismatch } from './errors.ts';
@@ -22,6 +23,8 @@ export interface ImageRequest {
   readonly arch?: Arch;
   readonly registryConfigDir?: string;
   readonly daemon?: HostDaemon;
+  /** As in `ImportRequest`. */
+  readonly maxSize?: Bytes;
 }
 
 export function parseImportRequest(source: string, request: ImageRequest): ImportRequest {
@@ -30,6 +33,7 @@ export function parseImportRequest(source: string, request: ImageRequest): Impor
     platform: { os: 'linux', arch: request.arch ?? hostArch },
     ...(request.registryConfigDir !== undefined && { registryConfigDir: request.registryConfigDir }),
     ...(request.daemon !== undefined && { daemon: request.daemon }),
+    ...(request.maxSize !== undefined && { maxSize: request.maxSize }),
   };
 }
 
@@ -71,8 +75,16 @@ export async function importAndRecord(
   await mkdir(deps.paths.dataDir, { recursive: true, mode: 0o711 });
   // A second import finds what the first one brought, and until the store knows the image nobody takes it for left over.
   using _lock = await lockLayout(deps.paths, op.signal);
-  const name = importName(oci, request.platform.arch, (await listImages(store)).map(asImported));
-  return await recordAs(name, oci, await importImage(request, name, deps, op), store);
+  const images = await listImages(store);
+  const name = importName(oci, request.platform.arch, images.map(asImported));
+  const status = await importImage(request, name, deps, op);
+  try {
+    return await recordAs(name, oci, status, store);
+  } catch (failure) {
+    if (!images.some(({ metadata }) => metadata.name === name))
+      await dropContent({ metadata: { name }, status }, images, deps.paths);
+    throw failure;
+  }
 }
 
 /** Writes what was made of `oci`, other than an OCI image, under the name that it gets. */
@@ -119,13 +131,22 @@ async function record(name: string, oci: string, status: ImageStatus, store: Obj
 /** Forgets an image, and its base disk with the last image that uses it. No VM may use it; the caller holds the layout's lock. */
 export async function removeImageObject(
   image: Image,
-  deps: ImageDeps,
+  { paths }: Pick<ImageDeps, 'paths'>,
   store: ObjectStore,
-  signal: AbortSignal,
 ): Promise<void> {
   await store.delete({ kind: 'Image', name: image.metadata.name });
-  const shared = (await listImages(store)).some(({ status }) => status.digest === image.status.digest);
-  if (!shared) await rm(imageDir(deps.paths, image.status.digest), { recursive: true, force: true });
-  await forgetImage(image.metadata.name, deps, signal);
+  await dropContent(image, await listImages(store), paths);
   await recordEvent(store, image, { reason: 'Removed', message: image.status.digest }, 'removed');
+}
+
+/** Frees what none of the images that are known needs of another. */
+async function dropContent(
+  image: { readonly metadata: Pick<Image['metadata'], 'name'>; readonly status: ImageStatus },
+  known: readonly Image[],
+  paths: Paths,
+): Promise<void> {
+  const { digest } = image.status;
+  if (!known.some(({ status }) => status.digest === digest))
+    await rm(imageDir(paths, digest), { recursive: true, force: true });
+  await forgetImage(image.metadata.name, paths);
 }

@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import type { ProgressEvent } from '@ignite/api/client/progress';
 import type { ImageStatus } from '@ignite/api/v1/image';
 import type { Operation } from '@ignite/toolkit/async/operation';
-import { bytes } from '@ignite/toolkit/units/bytes';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { HostDaemon } from '../host/errors.ts';
-import { imageDir, layoutDir } from '../host/paths.ts';
+import { type Paths, imageDir, layoutDir } from '../host/paths.ts';
 import { type BaseDiskRequest, makeBaseDisk } from '../rootfs/base-disk.ts';
 import { type BringDeps, bringImage } from './bring-image.ts';
 import { platformMismatch, pullFailed } from './errors.ts';
 import { describeImage } from './image-config.ts';
+import { keepImage, retainImages } from './layout.ts';
 import { formatPlatform, type Platform } from './platform.ts';
 import type { ImageSource } from './source.ts';
-import { type UnpackRequest, removeTag, renameTag, unpackImage } from './umoci.ts';
+import { type UnpackRequest, unpackImage } from './umoci.ts';
 
 export type ImageDeps = BringDeps;
 
@@ -23,18 +24,18 @@ export interface ImportRequest {
   readonly registryConfigDir?: string;
   /** Asked first whether it has what would otherwise come from a registry. */
   readonly daemon?: HostDaemon;
+  /** That it may take unpacked, where that is known to be more than ordinary images take. */
+  readonly maxSize?: Bytes;
 }
 
 /** The tag that keeps an image's blobs in the shared layout for as long as the image object exists. */
 export const layoutTag = (name: string): string =>
   createHash('sha256').update(name).digest('hex').slice(0, 32);
 
-/** What is being imported takes the place of an image of the same name only once it is known to be of use. */
-const incomingTag = 'incoming';
-
 /**
  * Brings an image, makes its base disk, unless they are here, and keeps its blobs under `name`. Layers are shared between
- * images, base disks between names of the same digest. The caller holds the layout's lock.
+ * images, base disks between names of the same digest. Nothing is kept of one that fails. The caller holds the layout's
+ * lock.
  */
 export async function importImage(
   request: ImportRequest,
@@ -42,23 +43,19 @@ export async function importImage(
   deps: ImageDeps,
   op: Operation<ProgressEvent>,
 ): Promise<ImageStatus> {
-  const { source, platform } = request;
-  const layout = layoutDir(deps.paths);
-  const tag = incomingTag;
-  const digest = await bringImage({ ...request, layout, tag }, deps, op);
-  const { os, architecture, ...described } = await describeImage(layout, digest, source.name);
+  const { source, platform, maxSize } = request;
+  await using image = await bringImage(request, deps, op);
+  const { layout, digest } = image;
+  const { os, architecture, layers, ...described } = await describeImage(layout, digest, source.name);
   const description = { ...described, platform: `${os}/${architecture || platform.arch}` };
   const [wanted, found] = [formatPlatform(platform), description.platform];
   // Only of an index does a platform choose: any other image is what it is.
-  if (found !== wanted) {
-    await removeTag(layout, tag, deps.runner, op.signal);
-    throw platformMismatch(source.name, { wanted, found });
-  }
+  if (found !== wanted) throw platformMismatch(source.name, { wanted, found });
   const dir = imageDir(deps.paths, digest);
-  const unpack = { layout, tag, name: source.name, size: description.size, scratch: 'image' };
+  const unpack = { image, layers, name: source.name, ...(maxSize && { maxSize }), scratch: 'image' };
   const disk =
     (await readBaseDisk(dir)) ?? (await newBaseDisk(unpack, { config: description.config, dir }, deps, op));
-  await renameTag({ layout, tag }, layoutTag(name), deps.runner, op.signal);
+  await keepImage(image, layoutDir(deps.paths), layoutTag(name));
   return { digest, ...description, ...disk };
 }
 
@@ -79,8 +76,8 @@ async function newBaseDisk(
 }
 
 /** Frees the blobs that only the image `name` used. The caller holds the layout's lock. */
-export async function forgetImage(name: string, deps: ImageDeps, signal: AbortSignal): Promise<void> {
-  await removeTag(layoutDir(deps.paths), layoutTag(name), deps.runner, signal);
+export async function forgetImage(name: string, paths: Paths): Promise<void> {
+  await retainImages(layoutDir(paths), (tag) => tag !== layoutTag(name));
 }
 
 async function readBaseDisk(dir: string): Promise<Pick<ImageStatus, 'bootMode' | 'baseDisk'> | undefined> {

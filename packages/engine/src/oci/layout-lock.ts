@@ -1,20 +1,13 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { type Paths, layoutDir, locksDir } from '../host/paths.ts';
 
-/** Of a layout, which skopeo and umoci write where they stand: one that is killed meanwhile leaves half a file. */
-const rewrittenFiles = ['index.json', 'oci-layout'];
-
-/**
- * Waits until nobody else works in the shared layout: its tools rewrite its index, so only one may. What a tool that was
- * killed has left half-written is then as it was before that tool.
- */
+/** Waits until nobody else works in the shared layout, or below what is imported into it. */
 export async function lockLayout(paths: Paths, signal: AbortSignal): Promise<Disposable> {
   const lock = await acquireLock(locksDir(paths), 'oci-layout', signal);
   try {
-    for (const name of rewrittenFiles) await keepWhole(layoutDir(paths), name);
+    await mendIndex(layoutDir(paths));
     return lock;
   } catch (failure) {
     lock[Symbol.dispose]();
@@ -22,29 +15,13 @@ export async function lockLayout(paths: Paths, signal: AbortSignal): Promise<Dis
   }
 }
 
-async function keepWhole(layout: string, name: string): Promise<void> {
-  const [path, kept] = [join(layout, name), join(layout, `.${name}.whole`)];
-  const [now, before] = await Promise.all([path, kept].map(textOf));
-  if (now === undefined || now === before) return;
-  if (isJson(now)) await replaceFile(kept, now, 0o644);
-  else if (before !== undefined) await replaceFile(path, before, 0o644);
-  else await rm(path);
-}
-
-async function textOf(path: string): Promise<string | undefined> {
+/** Earlier versions had it written where it stands, by tools that may have been killed meanwhile, and kept a copy beside it. */
+async function mendIndex(layout: string): Promise<void> {
+  const [index, copy] = [join(layout, 'index.json'), join(layout, '.index.json.whole')];
   try {
-    return await readFile(path, 'utf8');
+    JSON.parse(await readFile(index, 'utf8'));
   } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw failure;
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
+    if (failure instanceof SyntaxError) await rename(copy, index).catch(() => rm(index));
+    else if ((failure as NodeJS.ErrnoException).code !== 'ENOENT') throw failure;
   }
 }

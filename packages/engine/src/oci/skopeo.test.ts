@@ -7,6 +7,7 @@ const request = {
   platform: { os: 'linux', arch: 'arm64' },
   layout: '/l',
   tag: 't',
+  tmpDir: '/w',
   access: { insecure: false },
 } as const;
 

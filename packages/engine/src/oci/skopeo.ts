@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import type { Runner } from '@ignite/toolkit/process/runner';
-import { pullFailed } from './errors.ts';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
+import { imageCorrupt, pullFailed } from './errors.ts';
 import type { Platform } from './platform.ts';
 import type { SkopeoSource } from './source.ts';
 
@@ -15,6 +16,10 @@ export interface PullRequest {
   readonly access?: RegistryAccess;
   /** Of Docker, where the source is its daemon. */
   readonly dockerSocket?: string;
+  /** For what has to be unpacked or kept on the way. */
+  readonly tmpDir: string;
+  /** Of the largest blob that may come, and of any other file that is made on the way; absent: of one that is trusted. */
+  readonly fileSizeLimit?: Bytes;
 }
 
 /** How skopeo may speak to a registry. */
@@ -25,14 +30,14 @@ export interface RegistryAccess {
   readonly insecure: boolean;
 }
 
-/**
- * Brings the image of one platform into an OCI layout, every digest verified, and returns its manifest's digest. The
- * caller holds the layout's lock.
- */
+/** Brings the image of one platform into an OCI layout, every digest verified, and returns its manifest's digest. */
 export async function pullImage(request: PullRequest, runner: Runner, signal: AbortSignal): Promise<string> {
+  const { tmpDir, fileSizeLimit } = request;
   const digestFile = `${request.layout}.digest`;
+  const env = { TMPDIR: tmpDir };
+  const bound = fileSizeLimit === undefined ? {} : { fileSizeLimit };
   try {
-    await runner.run({ tool: 'skopeo', args: pullArgs(request, digestFile) }, signal);
+    await runner.run({ tool: 'skopeo', args: pullArgs(request, digestFile), env, ...bound }, signal);
     return (await readFile(digestFile, 'utf8')).trim();
   } catch (failure) {
     throw pullFailed(request.source.name, failure);
@@ -57,6 +62,30 @@ export function pullArgs(request: PullRequest, digestFile: string): readonly str
     source.location,
     `oci:${request.layout}:${request.tag}`,
   ];
+}
+
+/**
+ * What a registry has under a name, before anything else of it is asked for: the text of a manifest or an index, of 4 MiB
+ * at most.
+ */
+export async function readManifest(
+  { source, access }: Pick<PullRequest, 'source' | 'access'>,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const args = [
+    ...['inspect', '--raw', '--retry-times=2'],
+    ...(access?.authFile === undefined ? [] : [`--authfile=${access.authFile}`]),
+    ...(access?.insecure ? ['--tls-verify=false'] : []),
+    source.location,
+  ];
+  try {
+    const { stdout } = await runner.run({ tool: 'skopeo', args }, signal);
+    return JSON.parse(stdout);
+  } catch (failure) {
+    if (failure instanceof SyntaxError) throw imageCorrupt(source.name, 'its manifest makes no sense', failure);
+    throw pullFailed(source.name, failure);
+  }
 }
 
 export interface CopyOutRequest {

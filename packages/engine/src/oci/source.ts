@@ -77,6 +77,10 @@ const pathSource = (text: string): RegExpExecArray | undefined =>
     ? undefined
     : (/^(oci|oci-archive|docker-archive):([^:]+)(:.*)?$/.exec(text) ?? undefined);
 
+/** Pure. Of a source that is a file or folder of this host. */
+export const pathOf = ({ location }: SkopeoSource): string | undefined =>
+  /^(?:oci|oci-archive|docker-archive):([^:]+)/.exec(location)?.[1];
+
 /** `NAME`, or `//NAMESPACE/NAME`. */
 function parseContainerd(rest: string): ContainerdSource {
   const [, namespace, name = rest] = /^\/\/([A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*)\/(.+)$/.exec(rest) ?? [];

@@ -1,21 +1,32 @@
 import { join } from 'node:path';
+import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Workspace } from '@ignite/toolkit/files/workspace';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
-import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
 import type { Paths } from '../host/paths.ts';
 import { fitsInMemory, memoryFacts, openScratch } from '../host/scratch.ts';
-import { imageCorrupt } from './errors.ts';
+import { assertDiskTakes } from './disk-space.ts';
+import { imageCorrupt, imageTooLarge, isFull } from './errors.ts';
+import type { LayoutImage } from './layout.ts';
+import {
+  type PackedArchive,
+  type UnpackedSize,
+  isDamage,
+  measureArchives,
+  storedSize,
+  unpackedLimit,
+} from './measure-archives.ts';
+import { TarTooLargeError } from './tar-meter.ts';
 
-/** Layers are seldom packed more tightly; where they are, the disk takes over when memory is full. */
-const expansion = 5;
+const notUnpackable = 'its layers cannot be unpacked';
 
 export interface UnpackRequest {
-  readonly layout: string;
-  readonly tag: string;
+  readonly image: LayoutImage;
+  readonly layers: readonly PackedArchive[];
   /** For errors. */
   readonly name: string;
-  /** Of its layers as they are stored. */
-  readonly size: Bytes;
+  /** Which it may take; absent: what images of its size ordinarily do, and a good deal more. */
+  readonly maxSize?: Bytes;
   /** Of the scratch folder, for which the caller holds a lock. */
   readonly scratch: string;
 }
@@ -26,8 +37,8 @@ export interface UnpackedImage extends AsyncDisposable {
 }
 
 /**
- * Unpacks an image to where that is quickest.
- * @throws CodedError IMAGE_CORRUPT
+ * Unpacks an image to where that is quickest, once it is known to take no more than it may.
+ * @throws CodedError IMAGE_CORRUPT, IMAGE_TOO_LARGE, DISK_FULL
  */
 export async function unpackImage(
   request: UnpackRequest,
@@ -35,65 +46,51 @@ export async function unpackImage(
   runner: Runner,
   signal: AbortSignal,
 ): Promise<UnpackedImage> {
-  if (fitsInMemory(bytes(request.size * expansion), await memoryFacts())) {
+  const size = await measureImage(request, signal);
+  const into = async (inMemory: boolean): Promise<UnpackedImage> =>
+    await unpackInto(await openScratch(paths, request.scratch, inMemory), size, request, runner, signal);
+  if (fitsInMemory(size.space, await memoryFacts())) {
     try {
-      return await unpackInto(await openScratch(paths, request.scratch, true), request, runner, signal);
+      return await into(true);
     } catch (failure) {
-      if (!isFull(failure)) throw failure;
+      if (!isFull(failure)) throw failure; // others have taken the memory meanwhile
     }
   }
-  return await unpackInto(await openScratch(paths, request.scratch, false), request, runner, signal);
+  await assertDiskTakes(size.space, paths, `unpack "${request.name}"`);
+  return await into(false);
+}
+
+async function measureImage(
+  { layers, name, maxSize }: UnpackRequest,
+  signal: AbortSignal,
+): Promise<UnpackedSize> {
+  const packed = await storedSize([...new Set(layers.map(({ path }) => path))]);
+  const limit = unpackedLimit(packed, maxSize);
+  try {
+    return await measureArchives(layers, limit, signal);
+  } catch (failure) {
+    if (failure instanceof TarTooLargeError) throw imageTooLarge(name, { packed, limit });
+    if (isDamage(failure)) throw imageCorrupt(name, `${notUnpackable}: ${errorText(failure)}`, failure);
+    throw failure;
+  }
 }
 
 async function unpackInto(
   workspace: Workspace,
-  { layout, tag, name }: UnpackRequest,
+  { largestFile }: UnpackedSize,
+  { image, name }: UnpackRequest,
   runner: Runner,
   signal: AbortSignal,
 ): Promise<UnpackedImage> {
   const root = join(workspace.path, 'root');
+  const args = ['raw', 'unpack', '--image', `${image.layout}:${image.tag}`, root];
   try {
-    await runner.run({ tool: 'umoci', args: ['raw', 'unpack', '--image', `${layout}:${tag}`, root] }, signal);
+    await runner.run({ tool: 'umoci', args, fileSizeLimit: largestFile }, signal);
   } catch (failure) {
     await workspace[Symbol.asyncDispose]();
-    throw failure instanceof ToolFailedError && !isFull(failure) ? imageCorrupt(name, failure) : failure;
+    throw failure instanceof ToolFailedError && !isFull(failure) ? imageCorrupt(name, notUnpackable, failure) : failure;
   }
   return { root, [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose]() };
-}
-
-const isFull = (failure: unknown): boolean =>
-  failure instanceof ToolFailedError && /no space left/i.test(failure.stderr);
-
-/** Takes a tag, if it is there, and the blobs that no other tag needs out of a layout. */
-export async function removeTag(
-  layout: string,
-  tag: string,
-  runner: Runner,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    await runner.run({ tool: 'umoci', args: ['rm', '--image', `${layout}:${tag}`] }, signal);
-    await collectGarbage(layout, runner, signal);
-  } catch (failure) {
-    if (!(failure instanceof ToolFailedError && /no such file|not found/i.test(failure.stderr)))
-      throw failure;
-  }
-}
-
-/** Gives an image another tag, in the place of what had it before. */
-export async function renameTag(
-  { layout, tag }: { readonly layout: string; readonly tag: string },
-  name: string,
-  runner: Runner,
-  signal: AbortSignal,
-): Promise<void> {
-  await runner.run({ tool: 'umoci', args: ['tag', '--image', `${layout}:${tag}`, name] }, signal);
-  await runner.run({ tool: 'umoci', args: ['rm', '--image', `${layout}:${tag}`] }, signal);
-}
-
-/** Removes the blobs that no tag needs. The caller holds the layout's lock. */
-export async function collectGarbage(layout: string, runner: Runner, signal: AbortSignal): Promise<void> {
-  await runner.run({ tool: 'umoci', args: ['gc', '--layout', layout] }, signal);
 }
 
 export interface NewLayer {

@@ -32,6 +32,7 @@ const scratchLocks: Readonly<Record<string, string>> = {
   'legacy-kernel': 'kernel',
   load: 'load',
   programs: 'kernel',
+  pull: 'oci-layout',
   save: 'save',
 };
 

@@ -1,3 +1,4 @@
+import type { Bytes } from '../units/bytes.ts';
 import { logMessage } from './log-message.ts';
 
 /** One run of an external tool. There is no shell: `args` reach the tool as they are. */
@@ -14,6 +15,8 @@ export interface Command {
   readonly onStdout?: (part: Buffer) => void;
   /** Goes on when we are killed: it leaves less half-made at its end than where it would be cut short. */
   readonly outlivesUs?: boolean;
+  /** A file that the tool writes cannot become larger: writing more fails, or ends the tool (RLIMIT_FSIZE of setrlimit(2)). */
+  readonly fileSizeLimit?: Bytes;
 }
 
 export interface CommandResult {

@@ -6,16 +6,18 @@ import type { Command } from './runner.ts';
 const notExecuted = 127;
 
 /** Starts a tool in a process group of its own, which the kernel ends when we are killed, unless it is to outlive us. */
-export const spawnTool = (
-  { tool, args, cwd, env, outlivesUs = false }: Command,
-  stdio: StdioOptions,
-): ChildProcess =>
-  spawn('setpriv', ['--pdeathsig', outlivesUs ? 'clear' : 'KILL', tool, ...args], {
+export function spawnTool(command: Command, stdio: StdioOptions): ChildProcess {
+  const { tool, args, cwd, env, outlivesUs = false, fileSizeLimit } = command;
+  const setpriv = ['setpriv', '--pdeathsig', outlivesUs ? 'clear' : 'KILL'];
+  const prlimit = fileSizeLimit === undefined ? [] : ['prlimit', `--fsize=${fileSizeLimit}`];
+  const [program = '', ...rest] = [...prlimit, ...setpriv, tool, ...args];
+  return spawn(program, rest, {
     cwd,
     detached: true,
     env: env ? { ...process.env, ...env } : process.env,
     stdio,
   });
+}
 
 /** What a tool's end means that was never begun: it is not installed. Undefined for any other end. */
 export function unstarted(

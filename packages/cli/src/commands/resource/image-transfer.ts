@@ -1,4 +1,5 @@
 import type { Command } from '../../arguments/command.ts';
+import { maxSizeFlag, maxSizeOf } from '../../arguments/max-size-flag.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { registryConfig, registryFlags } from '../../configuration.ts';
 import { withClient } from '../../context.ts';
@@ -45,10 +46,13 @@ export const load: Command = {
   examples: ['ignite load -i debian.tar', 'docker save alpine:3 | ignite load'],
   flags: {
     input: { type: 'string', short: 'i', value: 'FILE', default: 'standard input', help: 'where from' },
+    ...maxSizeFlag,
   },
   run: async (invocation) => {
-    const input = await openInput(invocation.flags.text('input') ?? '-');
-    const loaded = await withClient(invocation, ({ images }, op) => images.load(input, op));
+    const { flags } = invocation;
+    const request = maxSizeOf(flags);
+    const input = await openInput(flags.text('input') ?? '-');
+    const loaded = await withClient(invocation, ({ images }, op) => images.load(input, request, op));
     for (const image of loaded)
       printDone(image, `Loaded image "${image.metadata.name}" with ID "${image.metadata.uid}"`, invocation);
     return 0;

@@ -2,6 +2,7 @@ import type { Image } from '@ignite/api/v1/image';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { archFlags, archOf } from '../../arguments/arch-flags.ts';
 import type { Command } from '../../arguments/command.ts';
+import { maxSizeFlag, maxSizeOf } from '../../arguments/max-size-flag.ts';
 import { importRuntimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
 import { withClient } from '../../context.ts';
@@ -61,11 +62,15 @@ export const imageImport: Command = {
     ...archFlags,
     ...registryFlags,
     ...importRuntimeFlags,
+    ...maxSizeFlag,
   },
   run: async (invocation) => {
     const { flags, args } = invocation;
     const runtime = runtimeOf(flags, await readConfiguration(invocation));
-    const request = { ...archOf(flags), ...(await registryConfig(invocation)), ...runtime };
+    const request = {
+      ...{ ...archOf(flags), ...maxSizeOf(flags), ...runtime },
+      ...(await registryConfig(invocation)),
+    };
     const image = await withClient(invocation, (client, op) => client.images.import(args[0]!, request, op));
     printDone(image, createdText('image', image), invocation);
     return 0;

@@ -2,6 +2,7 @@ import type { Kernel } from '@ignite/api/v1/kernel';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { archFlags, archOf } from '../../arguments/arch-flags.ts';
 import type { Command } from '../../arguments/command.ts';
+import { maxSizeFlag, maxSizeOf } from '../../arguments/max-size-flag.ts';
 import { importRuntimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
 import { withClient } from '../../context.ts';
@@ -55,13 +56,16 @@ export const kernelImport: Command = {
     ...archFlags,
     ...registryFlags,
     ...importRuntimeFlags,
+    ...maxSizeFlag,
   },
   run: async (invocation) => {
-    const runtime = runtimeOf(invocation.flags, await readConfiguration(invocation));
-    const request = { ...archOf(invocation.flags), ...(await registryConfig(invocation)), ...runtime };
-    const kernel = await withClient(invocation, (client, op) =>
-      client.kernels.import(invocation.args[0]!, request, op),
-    );
+    const { flags, args } = invocation;
+    const runtime = runtimeOf(flags, await readConfiguration(invocation));
+    const request = {
+      ...{ ...archOf(flags), ...maxSizeOf(flags), ...runtime },
+      ...(await registryConfig(invocation)),
+    };
+    const kernel = await withClient(invocation, (client, op) => client.kernels.import(args[0]!, request, op));
     printDone(kernel, createdText('kernel', kernel), invocation);
     return 0;
   },

@@ -33,8 +33,21 @@ const databaseFaults: ReadonlyMap<number, string> = new Map([
   [26, 'state.db of the data directory is none of Ignite: bring it back, or choose another with --data-dir'],
 ]);
 
+/** The same in the words of tools (strerror(3)). */
+const toolFaults: readonly (readonly [RegExp, string])[] = [
+  [/No space left on device/i, 'ENOSPC'],
+  [/Disk quota exceeded/i, 'EDQUOT'],
+  [/Read-only file system/i, 'EROFS'],
+];
+
 /** What the host is at fault for; undefined for a fault of ours. */
 function hostFault(failure: Error): { readonly said: string; readonly cure: string } | undefined {
+  if (failure instanceof ToolFailedError) {
+    const [said, fault] = toolFaults.find(([each]) => each.test(failure.stderr)) ?? [];
+    const cure = hostFaults.get(fault);
+    const words = said?.exec(failure.stderr)?.[0];
+    return cure === undefined ? undefined : { said: `${failure.command.tool}: ${words}`, cure };
+  }
   const { code, errcode } = failure as Error & { readonly code?: unknown; readonly errcode?: number };
   const cure = errcode === undefined ? hostFaults.get(code) : databaseFaults.get(errcode & 0xff);
   if (cure === undefined) return undefined;

@@ -1,0 +1,17 @@
+import { type Bytes, parseBytes } from '@ignite/toolkit/units/bytes';
+import type { FlagValues, Flags } from './command.ts';
+
+export const maxSizeFlag: Flags = {
+  'max-size': {
+    type: 'string',
+    value: 'SIZE',
+    default: '512MB and 16 times its stored size',
+    help: 'what an image that you trust may take unpacked',
+  },
+};
+
+/** As a part of a request. @throws CodedError SIZE_INVALID */
+export function maxSizeOf(flags: FlagValues): { readonly maxSize?: Bytes } {
+  const text = flags.text('max-size');
+  return text === undefined ? {} : { maxSize: parseBytes(text) };
+}

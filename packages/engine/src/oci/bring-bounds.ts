@@ -1,0 +1,83 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import type { Paths } from '../host/paths.ts';
+import { declaredSize, manifestsFor } from './declared-size.ts';
+import { assertDiskTakes } from './disk-space.ts';
+import { archiveInvalid, imageTooLarge } from './errors.ts';
+import { longestJson } from './image-config.ts';
+import { isDamage, measureArchives, packingOf, unpackedLimit } from './measure-archives.ts';
+import { type PullRequest, readManifest } from './skopeo.ts';
+import { type SkopeoSource, pathOf } from './source.ts';
+import { TarTooLargeError } from './tar-meter.ts';
+
+interface Allowance {
+  readonly maxSize?: Bytes;
+}
+
+/**
+ * How large a blob of a registry's image may be: as large as the registry declares the largest to be, before anything of
+ * the image is asked for.
+ * @throws CodedError DISK_FULL where the disk does not even take what is declared
+ */
+export async function declaredBound(
+  request: Pick<PullRequest, 'source' | 'platform' | 'access'> & Allowance,
+  { paths, runner }: { readonly paths: Paths; readonly runner: Runner },
+  signal: AbortSignal,
+): Promise<Bytes> {
+  const { source, platform, maxSize } = request;
+  const found = await readManifest(request, runner, signal);
+  const manifests = [found];
+  for (const digest of manifestsFor(found, platform)) {
+    const location = source.location.replace(/(:[^:/@]+|@[^@]+)$/, `@${digest}`);
+    manifests.push(await readManifest({ ...request, source: { ...source, location } }, runner, signal));
+  }
+  const declared = manifests.flatMap((manifest) => declaredSize(manifest) ?? []);
+  const { total, largest } = declared.reduce(
+    (most, each) => (each.total > most.total ? each : most),
+    { total: bytes(0), largest: unpackedLimit(bytes(0), maxSize) }, // of manifests of old, which declare no sizes
+  );
+  await assertDiskTakes(total, paths, `import "${source.name}"`);
+  return bytes(Math.max(longestJson, largest));
+}
+
+/**
+ * How large a file may become while an image is taken out of a file or folder of this host; unbounded for what is in the
+ * hands of a daemon.
+ * @throws CodedError ARCHIVE_INVALID, IMAGE_TOO_LARGE, DISK_FULL
+ */
+export async function unpackingBound(
+  source: SkopeoSource,
+  { maxSize }: Allowance,
+  paths: Paths,
+  signal: AbortSignal,
+): Promise<{ readonly fileSizeLimit?: Bytes }> {
+  const path = pathOf(source);
+  if (path === undefined) return {};
+  const found = await stat(path).catch(() => undefined); // skopeo says what is amiss with it
+  if (found === undefined) return {};
+  if (found.isDirectory()) return { fileSizeLimit: await largestBelow(path) };
+  const packed = bytes(found.size);
+  const limit = bytes(Math.max(unpackedLimit(packed), maxSize ?? 0));
+  try {
+    const archive = { path, packing: await packingOf(path) };
+    const { space } = await measureArchives([archive], limit, signal);
+    await assertDiskTakes(space, paths, `import "${source.name}"`);
+    return { fileSizeLimit: bytes(space + longestJson) };
+  } catch (failure) {
+    if (failure instanceof TarTooLargeError) throw imageTooLarge(source.name, { packed, limit });
+    if (isDamage(failure)) throw archiveInvalid(`"${source.name}" cannot be unpacked`, failure);
+    throw failure;
+  }
+}
+
+/** Compressing what is not compressed makes it a little larger at worst. */
+async function largestBelow(dir: string): Promise<Bytes> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  let largest = longestJson;
+  for (const { parentPath, name } of files)
+    largest = Math.max(largest, (await stat(join(parentPath, name))).size * 1.01);
+  return bytes(Math.ceil(largest));
+}

@@ -1,0 +1,13 @@
+import { statfs } from 'node:fs/promises';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
+import type { Paths } from '../host/paths.ts';
+import { diskFull } from './errors.ts';
+
+/**
+ * Sees to it that what is known to be too large is not even begun: VMs whose disks cannot grow meanwhile are disturbed.
+ * @throws CodedError DISK_FULL
+ */
+export async function assertDiskTakes(size: Bytes, paths: Paths, what: string): Promise<void> {
+  const { bavail, bsize } = await statfs(paths.dataDir);
+  if (size > bavail * bsize) throw diskFull(what);
+}

@@ -1,0 +1,94 @@
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { namesIn } from '@ignite/toolkit/files/names-in';
+import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import * as v from 'valibot';
+import { blobsOf } from './image-config.ts';
+
+/** An image in an OCI layout. */
+export interface LayoutImage {
+  readonly layout: string;
+  readonly tag: string;
+  /** Of its manifest. */
+  readonly digest: string;
+}
+
+const tagName = 'org.opencontainers.image.ref.name';
+
+const entrySchema = v.looseObject({
+  digest: v.string(),
+  annotations: v.optional(v.nullable(v.record(v.string(), v.string()))),
+});
+/** Of an OCI layout (image-spec, "OCI Image Layout"); umoci writes null in the place of an empty list. */
+const indexSchema = v.looseObject({ manifests: v.nullable(v.array(entrySchema)) });
+type Entry = v.InferOutput<typeof entrySchema>;
+
+const emptyIndex = { schemaVersion: 2, manifests: [] };
+const blobsIn = (layout: string): string => join(layout, 'blobs', 'sha256');
+const indexOf = (layout: string): string => join(layout, 'index.json');
+const tagOf = ({ annotations }: Entry): string | undefined => annotations?.[tagName];
+
+/** Makes a new layout which has the blobs of another already, so that they need not be brought once more. */
+export async function borrowBlobs(layout: string, from: string): Promise<void> {
+  await mkdir(blobsIn(layout), { recursive: true, mode: 0o700 });
+  for (const name of await namesIn(blobsIn(from)))
+    await link(join(blobsIn(from), name), join(blobsIn(layout), name));
+}
+
+/**
+ * Moves an image into a layout, under a tag of its own, in the place of what had that tag. A layout is only ever changed
+ * so: what it names is whole at any moment. The caller holds the layout's lock.
+ */
+export async function keepImage(image: LayoutImage, layout: string, tag: string): Promise<void> {
+  const brought = (await entriesOf(image.layout)).find((entry) => tagOf(entry) === image.tag);
+  if (brought === undefined) throw new RangeError(`${image.layout} has no ${image.tag}`);
+  await mkdir(blobsIn(layout), { recursive: true, mode: 0o700 });
+  await writeFile(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}', { mode: 0o600 });
+  for (const name of await blobNames(image.layout, [brought]))
+    await rename(join(blobsIn(image.layout), name), join(blobsIn(layout), name));
+  const before = await entriesOf(layout);
+  const others = before.filter((entry) => tagOf(entry) !== tag);
+  await writeEntries(layout, [...others, { ...brought, annotations: { [tagName]: tag } }]);
+  if (others.length < before.length) await collectGarbage(layout);
+}
+
+/**
+ * Takes every image out of a layout whose tag is not wanted, and every blob that no other one needs. Damaged images do
+ * not hinder it. The caller holds the layout's lock.
+ */
+export async function retainImages(
+  layout: string,
+  isWanted: (tag: string | undefined) => boolean,
+): Promise<void> {
+  const entries = await entriesOf(layout);
+  const wanted = entries.filter((entry) => isWanted(tagOf(entry)));
+  if (wanted.length < entries.length) await writeEntries(layout, wanted);
+  await collectGarbage(layout);
+}
+
+async function collectGarbage(layout: string): Promise<void> {
+  const needed = await blobNames(layout, await entriesOf(layout));
+  for (const name of await namesIn(blobsIn(layout)))
+    if (!needed.has(name)) await rm(join(blobsIn(layout), name), { force: true });
+  // Earlier versions brought images into this very layout: what a tool has left that was killed while it wrote a blob.
+  for (const name of await namesIn(layout))
+    if (name.startsWith('oci-put-blob')) await rm(join(layout, name), { force: true });
+}
+
+async function blobNames(layout: string, images: readonly Entry[]): Promise<ReadonlySet<string>> {
+  const digests = await Promise.all(images.map(({ digest }) => blobsOf(layout, digest)));
+  return new Set(digests.flat().map((digest) => digest.replace('sha256:', '')));
+}
+
+async function entriesOf(layout: string): Promise<readonly Entry[]> {
+  try {
+    const { manifests } = v.parse(indexSchema, JSON.parse(await readFile(indexOf(layout), 'utf8')));
+    return manifests ?? [];
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw failure;
+  }
+}
+
+const writeEntries = (layout: string, manifests: readonly Entry[]): Promise<void> =>
+  replaceFile(indexOf(layout), JSON.stringify({ ...emptyIndex, manifests }), 0o600);

@@ -1,0 +1,161 @@
+import { posix } from 'node:path';
+import { type TarExtension, isZero, parseTarHeader, parsePax, textAt } from './tar-header.ts';
+
+const recordSize = 512;
+/** What a file, a folder or a link takes at least of a file system, on a disk or in memory. */
+const blockSize = 4_096;
+/** Of what extends a header; Go's reader has the same bound. */
+const longestExtension = 2 ** 20;
+/** Of a path, in folders. */
+const deepest = 256;
+/** Of the paths of folders that are remembered, in characters. */
+const longestMemory = 2 ** 24;
+
+/** An archive would take more than it may. */
+export class TarTooLargeError extends Error {
+  override readonly name = 'TarTooLargeError';
+}
+
+/**
+ * Counts what tar archives take of a file system once they are unpacked one upon the other, and stops as soon as that is
+ * more than `limit`. It reads them as Go's archive/tar does, by which they are unpacked, and keeps hardly anything of them.
+ */
+export class TarMeter {
+  readonly #limit: number;
+  readonly #known = new Set<string>();
+  #knownLength = 0;
+  #space = 0;
+  #largestFile = 0;
+
+  /** Of the archive that is read. */
+  #read = 0;
+  #skip = 0;
+  #record: Buffer = Buffer.alloc(recordSize);
+  #filled = 0;
+  #take: (record: Buffer) => void = this.#header;
+  #longName: string | undefined;
+  #extension: TarExtension = {};
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Every file takes whole blocks, and one for itself; a folder that the archive only implies takes one too. */
+  get space(): number {
+    return this.#space;
+  }
+
+  get largestFile(): number {
+    return this.#largestFile;
+  }
+
+  /** To be called before the first byte of each archive. */
+  begin(): void {
+    this.#read = 0;
+    this.#skip = 0;
+    this.#longName = undefined;
+    this.#extension = {};
+    this.#expect(recordSize, this.#header);
+  }
+
+  /** @throws TarTooLargeError, and RangeError where it is no archive */
+  add(part: Buffer): void {
+    this.#read += part.length;
+    if (this.#read > this.#limit) throw new TarTooLargeError('it is too long');
+    for (let at = 0; at < part.length;) {
+      const skipped = Math.min(this.#skip, part.length - at);
+      this.#skip -= skipped;
+      at += skipped;
+      const taken = part.copy(this.#record, this.#filled, at);
+      this.#filled += taken;
+      at += taken;
+      if (this.#filled === this.#record.length) this.#take(this.#record);
+    }
+  }
+
+  /** What comes next, once it is there as a whole. */
+  #expect(length: number, take: (record: Buffer) => void): void {
+    if (this.#record.length !== length) this.#record = Buffer.alloc(length);
+    this.#filled = 0;
+    this.#take = take;
+  }
+
+  #header(record: Buffer): void {
+    if (isZero(record)) return this.#expect(recordSize, this.#end);
+    this.#expect(recordSize, this.#header);
+    const { type, path, size, realSize, hasMore } = parseTarHeader(record);
+    if (type === 'x') return this.#extended(size, (content) => (this.#extension = parsePax(content)));
+    if (type === 'L')
+      return this.#extended(size, (content) => (this.#longName = textAt(content, 0, content.length)));
+    // To Go neither what holds for all files nor where a link leads changes how the archive goes on.
+    if (type === 'g' || type === 'K') return this.#extended(size, () => undefined);
+    const extension = this.#extension;
+    const wholePath = this.#longName ?? extension.path ?? path;
+    this.#longName = undefined;
+    this.#extension = {};
+    this.#entry({
+      ...{ type, path: wholePath, hasMore, size: extension.size ?? size },
+      realSize: Math.max(realSize, extension.realSize ?? 0),
+    });
+  }
+
+  #end(record: Buffer): void {
+    if (!isZero(record)) throw new RangeError('something follows a single record of zeros');
+    this.#skip = Infinity;
+    this.#filled = 0;
+  }
+
+  #extended(size: number, use: (content: Buffer) => void): void {
+    if (size > longestExtension) throw new RangeError('what extends a header is too long');
+    if (size === 0) return use(Buffer.alloc(0));
+    this.#expect(padded(size, recordSize), (content) => {
+      this.#expect(recordSize, this.#header);
+      use(content.subarray(0, size));
+    });
+  }
+
+  #entry({ type, path, size, realSize, hasMore }: ReturnType<typeof parseTarHeader>): void {
+    if (type === '\0' && path.endsWith('/') && size > 0)
+      throw new RangeError('what may be a folder or a file has content');
+    const isBare = /[1-6]/.test(type); // links, devices, folders and pipes
+    this.#count(path, { isFolder: type === '5', size: isBare ? 0 : Math.max(size, realSize) });
+    const stored = isBare ? 0 : padded(size, recordSize);
+    if (hasMore) this.#expect(recordSize, (record) => this.#holes(record, stored));
+    else this.#skip = stored;
+  }
+
+  /** Old GNU archives tell of holes in records between a file's header and its content. */
+  #holes(record: Buffer, stored: number): void {
+    if (record[504] !== 0) return this.#expect(recordSize, (next) => this.#holes(next, stored));
+    this.#expect(recordSize, this.#header);
+    this.#skip = stored;
+  }
+
+  #count(path: string, { isFolder, size }: { readonly isFolder: boolean; readonly size: number }): void {
+    if (path.split('/').length > deepest) throw new RangeError(`a path is over ${deepest} folders deep`);
+    const whole = posix.resolve('/', path);
+    for (let dir = posix.dirname(whole); dir !== '/' && !this.#known.has(dir); dir = posix.dirname(dir)) {
+      this.#remember(dir);
+      this.#spend(blockSize);
+    }
+    if (isFolder) this.#remember(whole);
+    this.#largestFile = Math.max(this.#largestFile, size);
+    this.#spend(blockSize + padded(size, blockSize));
+  }
+
+  #remember(dir: string): void {
+    this.#knownLength += dir.length;
+    if (this.#knownLength > longestMemory) {
+      this.#known.clear();
+      this.#knownLength = dir.length;
+    }
+    this.#known.add(dir);
+  }
+
+  #spend(space: number): void {
+    this.#space += space;
+    if (this.#space > this.#limit) throw new TarTooLargeError('its files take too much space');
+  }
+}
+
+const padded = (size: number, to: number): number => Math.ceil(size / to) * to;
