@@ -42,7 +42,7 @@ export async function growDisk(vm: Vm, host: VmHost, signal: AbortSignal): Promi
 }
 
 /** What was asked for, or more where the image needs it. */
-async function diskSizeOf(vm: Vm, store: ObjectStore): Promise<Bytes> {
+export async function diskSizeOf(vm: Vm, store: ObjectStore): Promise<Bytes> {
   const { size } = (await imageOf(vm, store)).status.baseDisk;
   return bytes(Math.max(vm.spec.diskSize, size));
 }
