@@ -21,8 +21,8 @@ import { copyVmDisk } from './copy-disk.ts';
 import { changesUnreadable } from './errors.ts';
 import { type ReaderFiles, readerMachine, readerMounts, readerPaths } from './reader-machine.ts';
 
-/** Four hours: a guest can make its disk slow to read, but not endless. */
-const cpuSeconds = 4 * 3_600;
+/** A guest can make its disk slow to read, but not endless. */
+const seconds = 12 * 3_600;
 
 export interface ChangesRequest {
   readonly vm: Vm;
@@ -98,7 +98,7 @@ async function runReader(
     devices: machine.accel.kind === 'kvm' ? ['/dev/kvm'] : [],
     memoryLimit: bytes(machine.memory + qemu.memoryOverhead(machine)),
     cpuLimit: machine.cpus + 1,
-    cpuSeconds,
+    seconds,
     fileSizeLimit: outSize,
   };
   await runShutIn(run, host.runner, op.signal);

@@ -100,7 +100,7 @@ export interface DiskInfo {
 /** What a disk of a stranger is, which is a file of ours. A file of this host that it names is not there for it. */
 export async function diskInfo(path: string, runner: Runner, signal: AbortSignal): Promise<DiskInfo> {
   const args = ['info', '--output=json', shown.disk];
-  const run = { dir: dirname(path), args, mounts: [secret(path)], cpuSeconds: infoCpuSeconds };
+  const run = { dir: dirname(path), args, mounts: [secret(path)], seconds: infoSeconds };
   const { stdout } = await onForeign(run, runner, signal);
   const info = v.parse(infoSchema, JSON.parse(stdout));
   const { 'data-file': dataFile, extents = [] } = info['format-specific']?.data ?? {};
@@ -144,14 +144,14 @@ const secret = (path: string): SandboxMount => ({
 
 /** Its tables in memory are bounded by the format; its threads have buffers of 2 MiB. */
 const memoryLimit = bytes(512 * 2 ** 20);
-const infoCpuSeconds = 60;
-const workCpuSeconds = 4 * 3_600;
+const infoSeconds = 600;
+const workSeconds = 12 * 3_600;
 
 interface ForeignRun {
   readonly dir: string;
   readonly args: readonly string[];
   readonly mounts: readonly SandboxMount[];
-  readonly cpuSeconds?: number;
+  readonly seconds?: number;
 }
 
 /** What it writes is there whole, or there is nothing. */
@@ -172,12 +172,12 @@ async function convertForeign(
 }
 
 /** qemu-img has had faults that a disk made by a stranger can make use of, so it is shut in where it reads one. */
-async function onForeign({ args, cpuSeconds = workCpuSeconds, ...run }: ForeignRun, runner: Runner, signal: AbortSignal) {
+async function onForeign({ args, seconds = workSeconds, ...run }: ForeignRun, runner: Runner, signal: AbortSignal) {
   const program = await findProgram('qemu-img');
   if (program === undefined)
     throw new CodedError('TOOL_MISSING', 'the program "qemu-img" is not installed', {
       hint: 'install the package qemu-utils; "ignite doctor" shows more',
     });
-  const limits = { devices: [], memoryLimit, cpuLimit: 2, cpuSeconds };
+  const limits = { devices: [], memoryLimit, cpuLimit: 2, seconds };
   return await runShutIn({ ...run, ...limits, argv: [program, ...args] }, runner, signal);
 }

@@ -54,15 +54,13 @@ function processOf(spec: SandboxSpec): object {
     rlimits: [
       { type: 'RLIMIT_NOFILE', hard: openFiles, soft: openFiles },
       { type: 'RLIMIT_CORE', hard: 0, soft: 0 },
-      ...limit('RLIMIT_FSIZE', spec.fileSizeLimit),
-      ...limit('RLIMIT_CPU', spec.cpuSeconds),
+      ...(spec.fileSizeLimit === undefined
+        ? []
+        : [{ type: 'RLIMIT_FSIZE', hard: spec.fileSizeLimit, soft: spec.fileSizeLimit }]),
     ],
     noNewPrivileges: true,
   };
 }
-
-const limit = (type: string, value: number | undefined): readonly object[] =>
-  value === undefined ? [] : [{ type, hard: value, soft: value }];
 
 /** What each sandbox has of its own, whatever it is for. */
 const ownMounts: readonly object[] = [

@@ -14,30 +14,38 @@ const clearTimeoutMs = 30_000;
 /** One run of a tool of this host, on what a stranger has written. */
 export interface ShutInRun extends Pick<
   SandboxSpec,
-  'mounts' | 'devices' | 'memoryLimit' | 'cpuLimit' | 'cpuSeconds' | 'fileSizeLimit'
+  'mounts' | 'devices' | 'memoryLimit' | 'cpuLimit' | 'fileSizeLimit'
 > {
   /** The program's path on this host first; all others are as the sandbox has them. */
   readonly argv: readonly [string, ...(readonly string[])];
   /** A folder of the caller's, who holds a lock that allows one run in it at a time. */
   readonly dir: string;
+  /** After which it is killed. */
+  readonly seconds: number;
 }
+
+/** It outlives us with the tool, whose parent it is. */
+const timeout = '/usr/bin/timeout';
+
+const shown = (path: string) => ({ source: path, target: path, writable: false });
 
 /** Users of tools, none of which is a VM's: those begin at 0x70000000, and are of 24 bits too. */
 const toolUser = (uid: string): number => 0x71000000 + Number.parseInt(uid.slice(0, 6), 16);
 
 /**
  * Runs a tool to its end in a sandbox like that of a VMM, without a network: it sees the host's libraries and what is mounted for
- * it, as a user that is nobody else at the time. What it has written belongs to root afterwards. It ends with its bounds when
- * we are killed.
+ * it, as a user that is nobody else at the time. What it has written belongs to root afterwards. When we are
+ * killed it goes on to its end.
  * @throws ToolFailedError
  */
 export async function runShutIn(run: ShutInRun, runner: Runner, signal: AbortSignal): Promise<CommandResult> {
-  const { argv, dir } = run;
+  const { argv, dir, seconds } = run;
   const [program, ...args] = argv;
   const uid = newUid();
   const spec: SandboxSpec = {
     ...run,
-    mounts: [{ source: program, target: program, writable: false }, ...run.mounts],
+    argv: [timeout, '--signal=KILL', String(seconds), ...argv],
+    mounts: [...[timeout, program].map(shown), ...run.mounts],
     uid: `tool-${uid}`,
     runtime: 'conmon',
     environ: {},

@@ -51,8 +51,6 @@ export interface SandboxSpec {
   readonly fileSizeLimit?: Bytes;
   /** Whole CPUs. */
   readonly cpuLimit: number;
-  /** How much of the CPU it may take in all before it is killed; absent: any. */
-  readonly cpuSeconds?: number;
   /** Receives the program's output; bounded in size. */
   readonly logPath: string;
   /** Run on the host, as root, after the program has ended. */
