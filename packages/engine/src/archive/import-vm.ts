@@ -10,7 +10,6 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { runPipeline } from '@ignite/toolkit/process/pipeline';
-import { newUid } from '@ignite/toolkit/object/uid';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 import { unpackForeign } from '../guest/tar.ts';
 import { locksDir, vmFiles } from '../host/paths.ts';
@@ -22,7 +21,7 @@ import type { ImageDeps } from '../oci/import-image.ts';
 import { parsePlatform } from '../oci/platform.ts';
 import { convertToRaw, diskInfo } from '../rootfs/qemu-img.ts';
 import { listImages, listVms } from '../store/list-objects.ts';
-import { storeVm, validateRequest } from '../vm/definition/create-vm.ts';
+import { newVmUid, storeVm, validateRequest } from '../vm/definition/create-vm.ts';
 import { vmDisk } from '../vm/disks/vm-disk.ts';
 import { nameTaken } from '../vm/errors.ts';
 import { assertMachine } from '../vm/launch/vm-machine.ts';
@@ -56,7 +55,7 @@ export async function importVm(
   const image = await ensureArchived(found, join(work.path, 'image'), host, op);
   const kernel = await adoptKernel(join(work.path, 'kernel'), found.kernel, host, op.signal);
   warnOfHostPaths(found, op);
-  const uid = newUid();
+  const uid = newVmUid(await listVms(host.store));
   const files = vmFiles(host.paths, uid);
   // Before the VM is known: one without a disk would be given that of its image at its first start.
   await mkdir(files.dir, { recursive: true, mode: 0o711 });

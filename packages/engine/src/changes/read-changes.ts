@@ -1,25 +1,28 @@
-import { chown, stat, truncate, writeFile } from 'node:fs/promises';
+import { stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Workspace, openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { bytes } from '@ignite/toolkit/units/bytes';
 import { locksDir } from '../host/paths.ts';
 import { readTail } from '../host/read-tail.ts';
 import { bootInitrd } from '../kernel/boot-initrd.ts';
 import { cpioArchive, file, withParents } from '../kernel/cpio.ts';
 import { hostProgram } from '../kernel/guest-programs.ts';
 import { createOverlay } from '../rootfs/qemu-img.ts';
-import { sandboxUser } from '../sandbox/sandbox.ts';
+import { runShutIn } from '../sandbox/run-shut-in.ts';
 import { exitOf, parseGuestReports } from '../vm/plan/exit-status.ts';
 import type { VmHost } from '../vm/vm-host.ts';
 import { statusSize } from '../vmm/machine.ts';
 import { qemu } from '../vmm/qemu/qemu.ts';
 import { copyVmDisk } from './copy-disk.ts';
 import { changesUnreadable } from './errors.ts';
-import { readerMachine } from './reader-machine.ts';
-import { runAsNobody } from './run-as-nobody.ts';
+import { type ReaderFiles, readerMachine, readerMounts, readerPaths } from './reader-machine.ts';
+
+/** A guest can make its disk slow to read, but not endless. */
+const seconds = 12 * 3_600;
 
 export interface ChangesRequest {
   readonly vm: Vm;
@@ -66,26 +69,39 @@ async function runReader(
   op: ClientOperation,
 ): Promise<string> {
   const at = (name: string): string => join(dir, name);
-  const [now, out, reports] = [at('now.qcow2'), at('out'), at('reports')];
-  const base = image.status.baseDisk.path;
-  await copyVmDisk({ vm, image }, at('disk.qcow2'), host, op);
-  await createOverlay(
-    { path: now, backingPath: at('disk.qcow2'), backingFormat: 'qcow2', size: vm.spec.diskSize },
-    host.runner,
-    op.signal,
-  );
+  const files: ReaderFiles = {
+    kernel: join(kernelDir, 'kernel'),
+    initrd: await bootInitrd(kernelDir, host.guestDir),
+    base: image.status.baseDisk.path,
+    disk: at('disk.qcow2'),
+    now: at('now.qcow2'),
+    out: at('out'),
+    seed: at('seed'),
+    reports: at('reports'),
+  };
+  const { out, reports } = files;
+  const size = bytes(Math.max(vm.spec.diskSize, image.status.baseDisk.size));
+  const outSize = bytes(size + 64 * 2 ** 20);
+  await copyVmDisk(vm, files.disk, host, op);
+  const overlay = { path: files.now, backingPath: readerPaths.disk, backingFormat: 'qcow2', size } as const;
+  await createOverlay(overlay, host.runner, op.signal);
   await writeFile(reports, Buffer.alloc(statusSize));
   await writeFile(out, '');
-  await truncate(out, vm.spec.diskSize + 64 * 2 ** 20);
-  await writeFile(at('seed'), await readerSeed(as));
-  const user = sandboxUser(vm.metadata.uid);
-  for (const path of [dir, now, at('disk.qcow2'), out, reports, at('seed')]) await chown(path, user, user);
-  const accel = await host.accel();
-  const disks = { base, now, out, seed: at('seed') };
-  const kernel = { path: join(kernelDir, 'kernel'), initrd: await bootInitrd(kernelDir, host.guestDir) };
-  const command = qemu.command(readerMachine(dir, kernel, disks, accel));
+  await truncate(out, outSize);
+  await writeFile(files.seed, await readerSeed(as), { mode: 0o600 });
+  const machine = readerMachine(await host.accel());
   op.report({ kind: 'step', message: `Comparing ${vm.metadata.name} with its image` });
-  await runAsNobody(command, { user, needsKvm: accel.kind === 'kvm' }, host.runner, op.signal);
+  const run = {
+    dir,
+    argv: [qemu.program(machine.arch), ...qemu.command(machine).slice(1)] as const,
+    mounts: readerMounts(files),
+    devices: machine.accel.kind === 'kvm' ? ['/dev/kvm'] : [],
+    memoryLimit: bytes(machine.memory + qemu.memoryOverhead(machine)),
+    cpuLimit: machine.cpus + 1,
+    seconds,
+    fileSizeLimit: outSize,
+  };
+  await runShutIn(run, host.runner, op.signal);
   const said = parseGuestReports(await readTail(reports));
   const wrote = said.findLast((report) => report.kind === 'wrote');
   if (!wrote || wrote.size > (await stat(out)).size)

@@ -1,32 +1,61 @@
-import { join } from 'node:path';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { hostArch } from '../host/arch.ts';
+import type { SandboxMount } from '../sandbox/sandbox.ts';
+import { shownBase } from '../rootfs/qemu-img.ts';
 import type { Accel } from '../vmm/accel.ts';
 import { type Machine, kernelCommandLine } from '../vmm/machine.ts';
 import { qemu } from '../vmm/qemu/qemu.ts';
 
 const memory: Bytes = bytes(512 * 2 ** 20);
 
-export interface ReaderDisks {
-  /** Of the image; read-only. */
+/** Files of the host. */
+export interface ReaderFiles {
+  readonly kernel: string;
+  readonly initrd: string;
+  /** Of the image. */
   readonly base: string;
-  /** A throw-away layer on the VM's disk, to which a journal may be replayed. */
+  /** The VM's, on `base`. */
+  readonly disk: string;
+  /** A throw-away layer on that, to which a journal may be replayed. */
   readonly now: string;
   /** A raw file that takes the answer. */
   readonly out: string;
   readonly seed: string;
+  /** Takes what the machine reports. */
+  readonly reports: string;
 }
 
-/** Pure. A machine that has no network and looks at disks. `dir` takes its sockets and what it reports. */
-export function readerMachine(
-  dir: string,
-  kernel: Pick<Machine['kernel'], 'path' | 'initrd'>,
-  disks: ReaderDisks,
-  accel: Accel,
-): Machine {
-  const disk = (serial: keyof ReaderDisks, format: 'raw' | 'qcow2', readOnly: boolean) => ({
+/** Where a sandbox shows the reader its files. */
+export const readerPaths: ReaderFiles = {
+  kernel: '/vm/kernel',
+  initrd: '/vm/initrd',
+  base: shownBase,
+  disk: '/vm/disk.qcow2',
+  now: '/vm/now.qcow2',
+  out: '/vm/out',
+  seed: '/vm/seed',
+  reports: '/vm/reports',
+};
+
+/** Pure. What the reader's sandbox holds: of the VM's disk it writes to nothing. */
+export function readerMounts(files: ReaderFiles): readonly SandboxMount[] {
+  const show = (name: keyof ReaderFiles, writable = false): SandboxMount => ({
+    source: files[name],
+    target: readerPaths[name],
+    writable,
+  });
+  const secret = (name: keyof ReaderFiles): SandboxMount => ({ ...show(name), isSecret: true });
+  return [
+    ...[show('kernel'), show('initrd'), show('base'), secret('disk'), secret('seed')],
+    ...[show('now', true), show('out', true), show('reports', true)],
+  ];
+}
+
+/** Pure. A machine that has no network and looks at disks, as it is in its sandbox. */
+export function readerMachine(accel: Accel): Machine {
+  const disk = (serial: 'base' | 'now' | 'out' | 'seed', format: 'raw' | 'qcow2', readOnly: boolean) => ({
     serial,
-    path: disks[serial],
+    path: readerPaths[serial],
     format,
     readOnly,
   });
@@ -38,7 +67,8 @@ export function readerMachine(
     cpus: 1,
     memory,
     kernel: {
-      ...kernel,
+      path: readerPaths.kernel,
+      initrd: readerPaths.initrd,
       commandLine: kernelCommandLine({
         vmmArguments: qemu.kernelArguments(hostArch),
         arch: hostArch,
@@ -54,9 +84,9 @@ export function readerMachine(
     ],
     shares: [],
     nics: [],
-    statusFile: join(dir, 'reports'),
-    controlSocket: join(dir, 'control.sock'),
-    consoleSocket: join(dir, 'console.sock'),
-    consoleLog: join(dir, 'console.log'),
+    statusFile: readerPaths.reports,
+    controlSocket: '/tmp/control.sock',
+    consoleSocket: '/tmp/console.sock',
+    consoleLog: '/dev/null',
   };
 }

@@ -94,7 +94,7 @@ export class LocalVms implements VmClient {
     const ofArch = { ...request, arch, ...daemonOf(spec) };
     const imageRequest = parseImportRequest(spec.image.oci, ofArch);
     if (spec.kernel.oci !== undefined) parseImportRequest(spec.kernel.oci, ofArch);
-    const uid = uidFor(request);
+    const uid = uidFor(request, await listVms(this.#host.store));
     using _lock = await acquireLock(locksDir(this.#host.paths), `vm-${uid}`, op.signal);
     const vms = await listVms(this.#host.store);
     assertUnused({ name, uid }, vms);

@@ -8,7 +8,7 @@ const goneCodes = ['ENOENT', 'ECONNREFUSED', 'EACCES', 'ECONNRESET', 'EPIPE'];
 
 const imageSchema = v.looseObject({ Architecture: v.string() });
 const stateSchema = v.looseObject({
-  State: v.looseObject({ Status: v.string(), Pid: v.number(), ExitCode: v.number() }),
+  State: v.looseObject({ Status: v.string(), Pid: v.number(), ExitCode: v.number(), OOMKilled: v.boolean() }),
 });
 
 export interface DockerContainer {
@@ -16,6 +16,8 @@ export interface DockerContainer {
   readonly status: string;
   readonly pid: number;
   readonly exitCode: number;
+  /** Whether something in it was killed at the limit of its memory. */
+  readonly outOfMemory: boolean;
 }
 
 /** What Docker answered in place of what was asked for. */
@@ -80,7 +82,12 @@ export class DockerApi {
     const answer = await this.#orMissing({ method: 'GET', path: `/containers/${name}/json` }, signal);
     if (answer === undefined) return undefined;
     const { State } = v.parse(stateSchema, JSON.parse(answer));
-    return { status: State.Status, pid: State.Pid, exitCode: State.ExitCode };
+    return {
+      status: State.Status,
+      pid: State.Pid,
+      exitCode: State.ExitCode,
+      outOfMemory: State.OOMKilled,
+    };
   }
 
   /** Ends it if it runs; absence is fine. */

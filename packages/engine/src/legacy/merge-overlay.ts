@@ -2,7 +2,7 @@ import { type FileHandle, open, rename } from 'node:fs/promises';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { NbdClient } from '../rootfs/nbd-client.ts';
-import { createOverlay } from '../rootfs/qemu-img.ts';
+import { createOverlay, shownBase } from '../rootfs/qemu-img.ts';
 import { writeToDisk } from '../rootfs/qemu-nbd.ts';
 import { type Exception, type SnapshotStore, openSnapshotStore } from './snapshot-store.ts';
 
@@ -29,7 +29,7 @@ export async function mergeOverlay(
   const diskSize = bytes((await file.stat()).size);
   const store = await openSnapshotStore(file, { path: overlay, diskSize });
   const draft = `${target}.merging`;
-  await createOverlay({ path: draft, backingPath: '/vm/base.ext4', size: diskSize }, runner, signal);
+  await createOverlay({ path: draft, backingPath: shownBase, size: diskSize }, runner, signal);
   await writeToDisk({ path: draft, basePath, socket }, runner, signal, async (disk) => {
     for await (const exceptions of store.areas()) {
       signal.throwIfAborted();

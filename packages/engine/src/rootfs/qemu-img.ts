@@ -1,7 +1,12 @@
-import { chmod, rename, rm } from 'node:fs/promises';
+import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Runner } from '@ignite/toolkit/process/runner';
-import type { Bytes } from '@ignite/toolkit/units/bytes';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
+import { findProgram } from '../host/find-program.ts';
+import type { SandboxMount } from '../sandbox/sandbox.ts';
+import { runShutIn } from '../sandbox/run-shut-in.ts';
 
 export interface OverlayRequest {
   readonly path: string;
@@ -48,33 +53,22 @@ export async function resizeOverlay(
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {
-  const file = { driver: 'file', filename: path };
+  const file = { driver: 'file', filename: shown.disk };
   const image = `json:${JSON.stringify({ driver: 'qcow2', backing: null, file })}`;
-  await runner.run({ tool: 'qemu-img', args: ['resize', '-q', image, String(size)] }, signal);
+  const mounts = [{ source: path, target: shown.disk, writable: true }];
+  await onForeign({ dir: dirname(path), args: ['resize', '-q', image, String(size)], mounts }, runner, signal);
 }
 
-/** Tells a disk where its base is, which has the content that the old one had. */
-export async function rebase(
-  path: string,
-  backingPath: string,
-  runner: Runner,
-  signal: AbortSignal,
-): Promise<void> {
-  const args = ['rebase', '-u', '-f', 'qcow2', '-F', 'raw', '-b', backingPath, path];
-  await runner.run({ tool: 'qemu-img', args }, signal);
-}
-
-/** Writes all that a disk and its bases hold as one disk of its own. */
+/** Writes all that a VM's disk and its base hold as one disk of its own. */
 export async function flatten(
-  path: string,
+  { path, basePath }: { readonly path: string; readonly basePath: string },
   target: string,
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {
-  await runner.run(
-    { tool: 'qemu-img', args: ['convert', '-f', 'qcow2', '-O', 'qcow2', '-c', path, target] },
-    signal,
-  );
+  const args = ['convert', '-f', 'qcow2', '-O', 'qcow2', '-c', shown.disk, shown.target];
+  const mounts = [secret(path), { source: basePath, target: shownBase, writable: false }];
+  await convertForeign({ dir: dirname(path), args, mounts }, target, runner, signal);
 }
 
 const infoSchema = v.looseObject({
@@ -103,12 +97,14 @@ export interface DiskInfo {
   readonly refersTo?: string;
 }
 
-/** What a disk of a stranger is. Nothing of a file that it names is shown. */
+/** What a disk of a stranger is, which is a file of ours. A file of this host that it names is not there for it. */
 export async function diskInfo(path: string, runner: Runner, signal: AbortSignal): Promise<DiskInfo> {
-  const { stdout } = await runner.run({ tool: 'qemu-img', args: ['info', '--output=json', path] }, signal);
+  const args = ['info', '--output=json', shown.disk];
+  const run = { dir: dirname(path), args, mounts: [secret(path)], seconds: infoSeconds };
+  const { stdout } = await onForeign(run, runner, signal);
   const info = v.parse(infoSchema, JSON.parse(stdout));
   const { 'data-file': dataFile, extents = [] } = info['format-specific']?.data ?? {};
-  const extent = extents.map(({ filename }) => filename).find((filename) => filename !== path);
+  const extent = extents.map(({ filename }) => filename).find((filename) => filename !== shown.disk);
   const refersTo = info['backing-filename'] ?? dataFile ?? extent;
   return { format: info.format, size: info['virtual-size'], ...(refersTo !== undefined && { refersTo }) };
 }
@@ -120,8 +116,8 @@ export async function convertToRaw(
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {
-  const args = ['convert', '-f', format, '-O', 'raw', '-S', '64k', path, target];
-  await runner.run({ tool: 'qemu-img', args }, signal);
+  const args = ['convert', '-f', format, '-O', 'raw', '-S', '64k', shown.disk, shown.target];
+  await convertForeign({ dir: dirname(path), args, mounts: [secret(path)] }, target, runner, signal);
 }
 
 /** Writes a raw disk as one that takes no space for its holes. */
@@ -133,4 +129,55 @@ export async function convertToQcow2(
 ): Promise<void> {
   const args = ['convert', '-f', 'raw', '-O', 'qcow2', path, target];
   await runner.run({ tool: 'qemu-img', args }, signal);
+}
+
+/** Where a VM's disk names its base, which is where a sandbox shows it. */
+export const shownBase = '/vm/base.ext4';
+
+const shown = { disk: '/vm/disk', target: '/vm/target' } as const;
+const secret = (path: string): SandboxMount => ({
+  source: path,
+  target: shown.disk,
+  writable: false,
+  isSecret: true,
+});
+
+/** Its tables in memory are bounded by the format; its threads have buffers of 2 MiB. */
+const memoryLimit = bytes(512 * 2 ** 20);
+const infoSeconds = 600;
+const workSeconds = 12 * 3_600;
+
+interface ForeignRun {
+  readonly dir: string;
+  readonly args: readonly string[];
+  readonly mounts: readonly SandboxMount[];
+  readonly seconds?: number;
+}
+
+/** What it writes is there whole, or there is nothing. */
+async function convertForeign(
+  run: ForeignRun,
+  target: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
+  await writeFile(target, '', { mode: 0o600 });
+  const mounts = [...run.mounts, { source: target, target: shown.target, writable: true }];
+  try {
+    await onForeign({ ...run, mounts }, runner, signal);
+  } catch (failure) {
+    await rm(target, { force: true });
+    throw failure;
+  }
+}
+
+/** qemu-img has had faults that a disk made by a stranger can make use of, so it is shut in where it reads one. */
+async function onForeign({ args, seconds = workSeconds, ...run }: ForeignRun, runner: Runner, signal: AbortSignal) {
+  const program = await findProgram('qemu-img');
+  if (program === undefined)
+    throw new CodedError('TOOL_MISSING', 'the program "qemu-img" is not installed', {
+      hint: 'install the package qemu-utils; "ignite doctor" shows more',
+    });
+  const limits = { devices: [], memoryLimit, cpuLimit: 2, seconds };
+  return await runShutIn({ ...run, ...limits, argv: [program, ...args] }, runner, signal);
 }

@@ -48,7 +48,7 @@ export async function makeWholeDisk(
 ): Promise<WholeDisk> {
   await using draft = await openWorkspace(dirname(dir), 'draft-');
   try {
-    const path = await unpacked(file, join(draft.path, 'packed'), signal);
+    const path = await copied(file, join(draft.path, 'disk'), runner, signal);
     const info = await diskInfo(path, runner, signal);
     // A disk of a stranger that names another file would have us read that file to the guest.
     if (info.refersTo !== undefined) throw diskUnusable(file.path, `it refers to ${info.refersTo}`);
@@ -69,9 +69,20 @@ export async function makeWholeDisk(
   return { path, size: bytes((await stat(path)).size) };
 }
 
-async function unpacked({ path, packer }: DiskFile, target: string, signal: AbortSignal): Promise<string> {
-  if (packer === undefined) return path;
-  const output = createWriteStream(target, { mode: 0o600 });
-  await runPipeline([{ tool: packer, args: ['-dc', '--', path] }], { output, endsOutput: true }, signal);
+/** A file of ours, unpacked: whoever looks at it has a user that could not read the stranger's. */
+async function copied(
+  { path, packer }: DiskFile,
+  target: string,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<string> {
+  if (packer === undefined) {
+    const args = ['--reflink=auto', '--sparse=always', '--no-preserve=mode', '--', path, target];
+    await runner.run({ tool: 'cp', args }, signal);
+  } else {
+    const output = createWriteStream(target, { mode: 0o600 });
+    await runPipeline([{ tool: packer, args: ['-dc', '--', path] }], { output, endsOutput: true }, signal);
+  }
+  await chmod(target, 0o600);
   return target;
 }

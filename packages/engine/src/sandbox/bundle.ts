@@ -54,6 +54,9 @@ function processOf(spec: SandboxSpec): object {
     rlimits: [
       { type: 'RLIMIT_NOFILE', hard: openFiles, soft: openFiles },
       { type: 'RLIMIT_CORE', hard: 0, soft: 0 },
+      ...(spec.fileSizeLimit === undefined
+        ? []
+        : [{ type: 'RLIMIT_FSIZE', hard: spec.fileSizeLimit, soft: spec.fileSizeLimit }]),
     ],
     noNewPrivileges: true,
   };

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endProcess, isEnding, processStartTime } from '@ignite/toolkit/process/pid';
@@ -7,8 +7,15 @@ import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
 import { bundleConfig, cgroupPath } from './bundle.ts';
 import { sandboxFailed } from './errors.ts';
+import { handOverMounts } from './hand-over-mounts.ts';
 import { hostTree } from './host-tree.ts';
 import { findOciRuntime } from './oci-runtime.ts';
+import {
+  makeMonitorCgroup,
+  outsideMonitorCgroup,
+  ranOutOfMemory,
+  removeMonitorCgroup,
+} from './sandbox-cgroups.ts';
 import { logLimitBytes, type Sandbox, type SandboxObservation, type SandboxSpec } from './sandbox.ts';
 
 const createTimeoutMs = 20_000;
@@ -30,17 +37,18 @@ export class ConmonSandbox implements Sandbox {
     const at = this.#files(spec.uid);
     for (const dir of [at.rootfs, at.exitDir, at.monitorDir])
       await mkdir(dir, { recursive: true, mode: 0o755 });
-    for (const mount of spec.mounts)
-      if (mount.writable && !mount.keepsOwner) await chown(mount.source, spec.user, spec.user);
+    await handOverMounts(spec);
     const config = bundleConfig(spec, hostTree());
     await writeFile(join(at.bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 });
     const runtime = await this.#ociRuntime();
+    const exitCommand = await outsideMonitorCgroup(spec.exitCommand);
     await this.#runner.run(
       // It may make a file "oom" where it stands; its exit command stands there too, when the VM's own folder is gone.
-      { tool: 'conmon', args: conmonArgs(spec, at, runtime), cwd: this.#runDir },
+      { tool: 'conmon', args: conmonArgs(spec, at, runtime, exitCommand), cwd: this.#runDir },
       signal,
     );
     const pid = await this.#created(at, signal);
+    await this.#confineMonitor(spec.uid, at);
     try {
       await this.#runner.run({ tool: runtime, args: [`--root=${at.state}`, 'start', at.id] }, signal);
     } catch (failure) {
@@ -55,7 +63,8 @@ export class ConmonSandbox implements Sandbox {
     const at = this.#files(uid);
     if (!existsSync(at.bundle)) return { state: 'absent' };
     const exitCode = await readNumber(at.exitFile);
-    if (exitCode !== undefined) return { state: 'exited', exitCode };
+    if (exitCode !== undefined)
+      return { state: 'exited', exitCode, ...((await ranOutOfMemory(uid)) && { outOfMemory: true }) };
     const pid = await readNumber(at.pidFile);
     if (pid === undefined) return { state: 'partial' };
     const command = await readText(`/proc/${pid}/cmdline`);
@@ -87,7 +96,15 @@ export class ConmonSandbox implements Sandbox {
       );
     }
     // conmon is not waited for: it may be waiting for us, as its exit command.
+    await removeMonitorCgroup(uid);
     await rm(at.dir, { recursive: true, force: true });
+  }
+
+  /** Before the program begins, so that nothing that it prints is read without a bound. */
+  async #confineMonitor(uid: string, at: SandboxFiles): Promise<void> {
+    const [procs, pid] = [await makeMonitorCgroup(uid), await readNumber(at.monitorPidFile)];
+    if (procs !== undefined && pid !== undefined && processStartTime(pid) !== undefined)
+      await writeFile(procs, String(pid));
   }
 
   async #created(at: SandboxFiles, signal: AbortSignal): Promise<number> {
@@ -137,8 +154,12 @@ interface SandboxFiles {
 }
 
 /** Pure. See conmon(8). */
-function conmonArgs(spec: SandboxSpec, at: SandboxFiles, runtime: string): readonly string[] {
-  const [exitTool, ...exitArgs] = spec.exitCommand;
+function conmonArgs(
+  spec: SandboxSpec,
+  at: SandboxFiles,
+  runtime: string,
+  [exitTool, ...exitArgs]: readonly string[],
+): readonly string[] {
   return [
     ...['--api-version', '1', '--cid', at.id, '--cuuid', at.id, '--name', at.id],
     ...[

@@ -6,6 +6,12 @@ import { bundleConfig } from './bundle.ts';
 import { type ContainerDaemon, containerName, DaemonSandbox, type FoundContainer } from './daemon-sandbox.ts';
 import { sandboxFailed } from './errors.ts';
 import { hostTree } from './host-tree.ts';
+import {
+  makeMonitorCgroup,
+  outsideMonitorCgroup,
+  ranOutOfMemory,
+  removeMonitorCgroup,
+} from './sandbox-cgroups.ts';
 import { logLimitBytes, type Sandbox, type SandboxSpec } from './sandbox.ts';
 
 /** Of containerd, for our containers alone. */
@@ -45,7 +51,7 @@ class ContainerdContainers implements ContainerDaemon {
     await mkdir(at('rootfs'), { recursive: true, mode: 0o755 });
     const config = bundleConfig(spec, hostTree(), at('rootfs'));
     await writeFile(container.configPath, JSON.stringify(config), { mode: 0o600 });
-    const words = loggerWords(spec, container.pidFile, this.#options.env);
+    const words = await this.#loggerWords(spec, container.pidFile);
     await writeFile(at('logger'), words.map((word) => `${word}\0`).join(''), { mode: 0o600 });
     try {
       await this.#ctr.run(namespace, container, signal);
@@ -61,7 +67,11 @@ class ContainerdContainers implements ContainerDaemon {
       case 'running':
         return { state: 'running', pid: task.pid };
       case 'stopped':
-        return { state: 'exited', exitCode: task.exitCode };
+        return {
+          state: 'exited',
+          exitCode: task.exitCode,
+          ...((await ranOutOfMemory(uid)) && { outOfMemory: true }),
+        };
       case 'created':
       case 'unknown':
         return { state: 'created' };
@@ -74,23 +84,24 @@ class ContainerdContainers implements ContainerDaemon {
 
   async remove(uid: string, signal: AbortSignal): Promise<void> {
     await this.#ctr.removeContainer(namespace, containerName(uid), signal);
+    await removeMonitorCgroup(uid);
   }
-}
 
-/** Pure. What console-log reads: the log, its limit, and the command for afterwards in an environment of our choice. */
-function loggerWords(spec: SandboxSpec, pidFile: string, env: NodeJS.ProcessEnv): readonly string[] {
-  const words = ['follow', spec.logPath, String(logLimitBytes), pidFile];
-  if (spec.exitCommand.length === 0) return words;
-  const kept = Object.entries(env).filter(([name]) =>
-    /^(PATH|HOME|(IGNITE|CNI|CONTAINERD|DOCKER)_.*)$/.test(name),
-  );
-  return [
-    ...words,
-    '/usr/bin/env',
-    '-i',
-    ...kept.map(([name, value]) => `${name}=${value}`),
-    ...spec.exitCommand,
-  ];
+  /** What console-log reads: the log, its limit, where it is bounded, and the command for afterwards in an environment of our choice. */
+  async #loggerWords(
+    { uid, logPath, exitCommand }: SandboxSpec,
+    pidFile: string,
+  ): Promise<readonly string[]> {
+    const procs = (await makeMonitorCgroup(uid)) ?? '/dev/null';
+    const kept = Object.entries(this.#options.env).filter(([name]) =>
+      /^(PATH|HOME|(IGNITE|CNI|CONTAINERD|DOCKER)_.*)$/.test(name),
+    );
+    const environ = ['/usr/bin/env', '-i', ...kept.map(([name, value]) => `${name}=${value}`)];
+    return [
+      ...['follow', logPath, String(logLimitBytes), pidFile, procs],
+      ...(await outsideMonitorCgroup(exitCommand.length === 0 ? [] : [...environ, ...exitCommand])),
+    ];
+  }
 }
 
 /** Pure. containerd starts a logger with one argument, "KEY VALUE" of the query in turn; their order is its own. */

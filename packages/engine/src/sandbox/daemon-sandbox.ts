@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { chown, mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { endProcess, processStartTime } from '@ignite/toolkit/process/pid';
 import * as v from 'valibot';
+import { handOverMounts } from './hand-over-mounts.ts';
 import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
 
 const neverAborted = new AbortController().signal;
@@ -13,7 +14,7 @@ export type FoundContainer =
   | { readonly state: 'absent' }
   | { readonly state: 'created' }
   | { readonly state: 'running'; readonly pid: number }
-  | { readonly state: 'exited'; readonly exitCode?: number };
+  | { readonly state: 'exited'; readonly exitCode?: number; readonly outOfMemory?: boolean };
 
 /**
  * A daemon of this host that runs containers and watches over them, as a sandbox needs it. One container for each
@@ -48,8 +49,7 @@ export class DaemonSandbox implements Sandbox {
   async launch(spec: SandboxSpec, signal: AbortSignal): Promise<{ readonly pid: number }> {
     const at = this.#files(spec.uid);
     await mkdir(at.container, { recursive: true, mode: 0o755 });
-    for (const mount of spec.mounts)
-      if (mount.writable && !mount.keepsOwner) await chown(mount.source, spec.user, spec.user);
+    await handOverMounts(spec);
     const pid = await this.#daemon.start(spec, at.container, signal);
     const note = { pid, startTime: processStartTime(pid) ?? 0 };
     await replaceFile(at.note, JSON.stringify(note), 0o600);

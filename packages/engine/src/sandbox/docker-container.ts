@@ -1,6 +1,6 @@
 import { environOf } from './bundle.ts';
 import type { HostTree } from './host-tree.ts';
-import { refusedCalls } from './system-call-filter.ts';
+import { namespaceRules, refusedCalls } from './system-call-filter.ts';
 import { logLimitBytes, type SandboxMount, type SandboxSpec } from './sandbox.ts';
 
 export interface DockerContainerInput {
@@ -47,6 +47,9 @@ export function dockerContainer(spec: SandboxSpec, host: HostTree, input: Docker
       Ulimits: [
         { Name: 'nofile', Soft: 4_096, Hard: 4_096 },
         { Name: 'core', Soft: 0, Hard: 0 },
+        ...(spec.fileSizeLimit === undefined
+          ? []
+          : [{ Name: 'fsize', Soft: spec.fileSizeLimit, Hard: spec.fileSizeLimit }]),
       ],
       Devices: [
         ...spec.devices.map((path) => ({ PathOnHost: path, PathInContainer: path, CgroupPermissions: 'rw' })),
@@ -99,6 +102,7 @@ const seccomp = {
       action: 'SCMP_ACT_ERRNO',
       args: [{ index: 1, value: cloneNewNet, op: 'SCMP_CMP_NE' }],
     },
+    ...namespaceRules,
   ],
 };
 

@@ -48,17 +48,16 @@ class DockerContainers implements ContainerDaemon {
 
   async find(uid: string, signal: AbortSignal): Promise<FoundContainer> {
     const found = await this.#docker.findContainer(containerName(uid), signal);
-    switch (found?.status) {
-      case undefined:
-        return { state: 'absent' };
+    if (!found) return { state: 'absent' };
+    switch (found.status) {
       case 'created':
         return { state: 'created' };
       case 'running':
       case 'paused':
       case 'restarting':
-        return { state: 'running', pid: found?.pid ?? 0 };
+        return { state: 'running', pid: found.pid };
       default:
-        return { state: 'exited', ...(found && { exitCode: found.exitCode }) };
+        return { state: 'exited', exitCode: found.exitCode, ...(found.outOfMemory && { outOfMemory: true }) };
     }
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import { deviceNumbers } from '../storage/block-device.ts';
 import { decodeLogLine } from './console-log.ts';
 import { type Sandbox, type SandboxObservation, type SandboxSpec, sandboxUser } from './sandbox.ts';
+import { staticProgram } from './static-program.sample.ts';
 
 const signal = AbortSignal.timeout(240_000);
 /** In a loop, so that the shell stays what it is: a process that becomes another program shows none for a moment. */
@@ -84,6 +85,41 @@ export function testSandboxContract(name: string, open: () => Promise<SandboxUnd
     testWalls(open);
   });
 }
+
+/** Makes system calls that are given as "NAME,NUMBER,ARGUMENT...", and prints how each was refused. */
+const perlCalls =
+  '$| = 1; for (@ARGV) { my ($name, $call, @given) = split(/,/); my @numbers = map { $_ + 0 } @given; my $done = syscall($call + 0, @numbers); print "$name: ", $done < 0 ? $! + 0 : "done", "\\n"; exit if !$done }';
+
+const callNumbers = {
+  x64: { clone: 56, clone3: 435, socket: 41, unshare: 272, setns: 308 },
+  arm64: { clone: 220, clone3: 435, socket: 198, unshare: 97, setns: 268 },
+}[process.arch as 'x64' | 'arm64'];
+const namespaceFlags = {
+  NEWNS: 0x2_0000,
+  NEWCGROUP: 0x200_0000,
+  NEWUTS: 0x400_0000,
+  NEWIPC: 0x800_0000,
+  NEWUSER: 0x1000_0000,
+  NEWPID: 0x2000_0000,
+  NEWNET: 0x4000_0000,
+};
+const families = { AF_INET: 2, AF_INET6: 10, AF_NETLINK: 16, AF_PACKET: 17, AF_ALG: 38, AF_VSOCK: 40 };
+
+const hostileCalls: readonly (readonly [string, ...number[]])[] = [
+  ...Object.entries(namespaceFlags).flatMap(([name, flag]): [string, ...number[]][] => [
+    [`clone ${name}`, callNumbers.clone, flag + constants.signals.SIGCHLD, 0, 0, 0, 0],
+    [`unshare ${name}`, callNumbers.unshare, flag],
+  ]),
+  ['clone3', callNumbers.clone3, 0, 0],
+  ['setns', callNumbers.setns, 0, 0],
+  ...Object.entries(families).map(([name, family]): [string, ...number[]] => [
+    name,
+    callNumbers.socket,
+    family,
+    2,
+    0,
+  ]),
+];
 
 function testLives(open: () => Promise<SandboxUnderTest>): void {
   test('what was never launched is absent, and ending it is no error', async () => {
@@ -218,12 +254,55 @@ function testWalls(open: () => Promise<SandboxUnderTest>): void {
     assert.ok(!/^(USER|IGNITE_|CONTAINERD_|DOCKER_)/m.test(at.log(uid)), at.log(uid));
   });
 
-  test('memory and processes are limited', async () => {
+  test('a program makes no namespace, and no socket but one of its own host', async () => {
     await using at = await open();
+    const uid = newUid();
+    const perl = { source: '/usr/bin/perl', target: '/vm/perl', writable: false };
+    const spec = at.spec(uid, '');
+    const argv = ['/vm/perl', '-e', perlCalls, ...hostileCalls.map((call) => call.join(','))];
+    await at.launch(uid, '', { argv, mounts: [...spec.mounts, perl] });
+    await ended(at.sandbox, uid);
+    const refusals = hostileCalls.map(([name]) => {
+      if (name === 'clone3') return `${name}: ${constants.errno.ENOSYS}`;
+      return `${name}: ${name.startsWith('AF_') ? constants.errno.EAFNOSUPPORT : constants.errno.EPERM}`;
+    });
+    assert.deepEqual(at.log(uid).trim().split('\n'), refusals);
+  });
+
+  test(
+    'a program makes no call of another kind of program, which no filter looks at',
+    { skip: process.arch !== 'x64' && 'arm64 programs have one kind of calls' },
+    async () => {
+      await using at = await open();
+      const uid = newUid();
+      const [exit, getpid] = [
+        [0xb8, 60, 0, 0, 0, 0x31, 0xff, 0x0f, 0x05], // mov $60, %eax; xor %edi, %edi; syscall
+        { i386: [0xb8, 20, 0, 0, 0, 0xcd, 0x80], x32: [0xb8, 39, 0, 0, 0x40, 0x0f, 0x05] },
+      ];
+      const codes = { native: exit, i386: [...getpid.i386, ...exit], x32: [...getpid.x32, ...exit] };
+      for (const [name, code] of Object.entries(codes))
+        writeFileSync(join(at.dir, 'out', name), staticProgram(code), { mode: 0o755 });
+      const line = Object.keys(codes).map((name) => `/vm/out/${name}; echo "${name}: $?"`);
+      await at.launch(uid, line.join('; '));
+      await ended(at.sandbox, uid);
+      assert.match(at.log(uid), /native: 0\n/);
+      for (const name of ['i386', 'x32']) assert.match(at.log(uid), new RegExp(`${name}: [1-9]`));
+    },
+  );
+
+  test('a program fills no file beyond its limit, nor memory and processes', async () => {
+    await using at = await open();
+    const writer = newUid();
+    const line =
+      'dd if=/dev/zero of=/vm/out/small bs=4096 count=16 && echo fits; dd if=/dev/zero of=/vm/out/large bs=4096 seek=1000 count=1 || echo stopped';
+    await at.launch(writer, `${line}`, { fileSizeLimit: bytes(2 ** 20) });
+    await ended(at.sandbox, writer);
+    assert.match(at.log(writer), /^fits$[^]*^stopped$/m);
+    assert.ok(statSync(join(at.dir, 'out', 'large')).size <= 2 ** 20);
     const uid = newUid();
     await at.launch(uid, 'x=a; while :; do x=$x$x; done');
     const found = await ended(at.sandbox, uid);
-    assert.notEqual(found.state === 'exited' && found.exitCode, 0);
+    assert.partialDeepStrictEqual(found, { state: 'exited', exitCode: 137, outOfMemory: true });
     const busy = newUid();
     await at.launch(busy, 'i=0; while [ $i -lt 400 ]; do sleep 1000 & i=$((i+1)); done; echo "all began"');
     await ended(at.sandbox, busy);

@@ -10,6 +10,8 @@ export interface SandboxMount {
   readonly writable: boolean;
   /** It stays its owner's, who has seen to it that the program may use it. */
   readonly keepsOwner?: boolean;
+  /** It becomes the program's user's, although that may only read it: nobody else may. */
+  readonly isSecret?: boolean;
 }
 
 /** A block device of the host, under a name of the program's. */
@@ -45,6 +47,8 @@ export interface SandboxSpec {
   readonly devices: readonly string[];
   readonly blockDevices?: readonly SandboxBlockDevice[];
   readonly memoryLimit: Bytes;
+  /** Of any file that it writes to, in which it can have no more; absent: what there is room for. */
+  readonly fileSizeLimit?: Bytes;
   /** Whole CPUs. */
   readonly cpuLimit: number;
   /** Receives the program's output; bounded in size. */
@@ -59,7 +63,8 @@ export type SandboxObservation =
   | { readonly state: 'partial' }
   /** `monitorPid`: of the process that runs the exit command, where it is one of this host. */
   | { readonly state: 'running'; readonly pid: number; readonly monitorPid?: number }
-  | { readonly state: 'exited'; readonly exitCode?: number };
+  /** `outOfMemory`: the kernel has killed it, or a child of its, at the limit of its memory. */
+  | { readonly state: 'exited'; readonly exitCode?: number; readonly outOfMemory?: boolean };
 
 /** Isolates and watches over programs that outlive us. Every call is idempotent and works after a reboot. */
 export interface Sandbox {

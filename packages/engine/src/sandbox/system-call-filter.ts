@@ -10,6 +10,14 @@ export const refusedCalls = (
 /** unshare(2): each thread of virtiofsd has a working directory of its own, for which it needs no privilege. */
 const cloneFs = 0x200;
 
+/** Of clone(2), its first argument: CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. */
+const newNamespaceBits = [0x2_0000, 0x200_0000, 0x400_0000, 0x800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000];
+
+/** The only family of sockets, for what controls a VMM and what serves it: no network, no netlink, no other machine's vsock. */
+const afUnix = 1;
+
+const errno = { EPERM: 1, ENOSYS: 38, EAFNOSUPPORT: 97 } as const; // errno(3)
+
 const setIdBits = [0o4000, 0o2000];
 
 /**
@@ -35,14 +43,32 @@ const hasBit = (index: number, bit: number): object => ({
   op: 'SCMP_CMP_MASKED_EQ',
 });
 
-/** Pure. The seccomp part of an OCI bundle; `isPrivileged` is stricter where capabilities would make a call worth something. */
+interface CallRule {
+  readonly names: readonly string[];
+  readonly action: 'SCMP_ACT_ERRNO';
+  readonly errnoRet: number;
+  readonly args?: readonly object[];
+}
+
+const refuse = (
+  names: readonly string[],
+  args?: readonly object[],
+  errnoRet: number = errno.EPERM,
+): CallRule => ({ names, action: 'SCMP_ACT_ERRNO', errnoRet, ...(args && { args }) });
+
+/** As Docker's default profile has it: what makes namespaces, and sockets that lead out of them. */
+export const namespaceRules: readonly CallRule[] = [
+  ...newNamespaceBits.map((bit) => refuse(['clone'], [hasBit(0, bit)])),
+  // Its flags are in memory, where no filter sees them: the C library takes clone then.
+  refuse(['clone3'], undefined, errno.ENOSYS),
+  refuse(['socket', 'socketpair'], [{ index: 0, value: afUnix, op: 'SCMP_CMP_NE' }], errno.EAFNOSUPPORT),
+];
+
+/**
+ * Pure. The seccomp part of an OCI bundle; `isPrivileged` is stricter where capabilities would make a call worth something.
+ * It knows the calls of this machine's own kind alone: those of 32-bit programs, and of x32, end who makes one.
+ */
 export function systemCallFilter(isPrivileged: boolean): object {
-  const refuse = (names: readonly string[], args?: readonly object[]): object => ({
-    names,
-    action: 'SCMP_ACT_ERRNO',
-    errnoRet: 1,
-    ...(args && { args }),
-  });
   const syscalls = isPrivileged
     ? [
         refuse([...refusedCalls.filter((name) => name !== 'unshare'), 'openat2']),
@@ -55,5 +81,5 @@ export function systemCallFilter(isPrivileged: boolean): object {
         ),
       ]
     : [refuse(refusedCalls)];
-  return { defaultAction: 'SCMP_ACT_ALLOW', syscalls };
+  return { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [...syscalls, ...namespaceRules] };
 }

@@ -16,6 +16,7 @@ test('cgroupFolders: v1, with controllers that share a hierarchy, beside an empt
     pids: '/sys/fs/cgroup/pids/ignite/ab',
     blkio: '/sys/fs/cgroup/blkio/ignite/ab',
     memory: '/sys/fs/cgroup/memory/other',
+    cpu: '/sys/fs/cgroup/cpu,cpuacct/ignite/ab',
     cpuacct: '/sys/fs/cgroup/cpu,cpuacct/ignite/ab',
     unified: '/sys/fs/cgroup/unified/u',
   });

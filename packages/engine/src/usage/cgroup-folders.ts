@@ -1,5 +1,6 @@
 /** Where a process is accounted for: the folder of each hierarchy that it is in. */
 export interface CgroupFolders {
+  readonly cpu?: string;
   readonly cpuacct?: string;
   readonly memory?: string;
   readonly blkio?: string;
@@ -15,7 +16,7 @@ interface Mount {
   readonly options: readonly string[];
 }
 
-const controllers = ['cpuacct', 'memory', 'blkio', 'pids'] as const;
+const controllers = ['cpu', 'cpuacct', 'memory', 'blkio', 'pids'] as const;
 
 /**
  * Pure. Out of a process's /proc/PID/cgroup, see cgroups(7), and our /proc/self/mountinfo, see proc_pid_mountinfo(5):

@@ -41,6 +41,13 @@ export const uidTaken = (uid: string, name: string): CodedError =>
     'leave the uid out of the manifest, or remove that VM first',
   );
 
+export const userTaken = (uid: string, name: string): CodedError =>
+  vmError(
+    'VM_UID_TAKEN',
+    `a VM with the uid ${uid} would run as the user that VM "${name}" runs as: the uids begin alike`,
+    'leave the uid out of the manifest, or remove one of the two',
+  );
+
 export const contentGone = (what: string): CodedError =>
   vmError('CONTENT_GONE', `${what} was removed while a VM was made of it`, 'run the command again');
 

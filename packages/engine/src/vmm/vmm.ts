@@ -51,6 +51,8 @@ export interface Vmm {
   files(arch: Arch): readonly string[];
   /** Pure. What a guest's kernel must be told of the machine: its console, and how it comes to an end. */
   kernelArguments(arch: Arch): string;
+  /** Pure. How much memory it takes at most besides its guest's, whatever the guest does. */
+  memoryOverhead(machine: Pick<Machine, 'accel' | 'cpus' | 'memory'>): Bytes;
   /** The command line, program first, that runs the machine inside its sandbox. */
   command(machine: Machine): readonly string[];
   /**

@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type BootMode, type ImageConfig, noImageConfig } from '@ignite/api/v1/image';
-import { assertFoundAnywhere, assertRunsSomething, uidFor, validateRequest } from './create-vm.ts';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
+import {
+  assertFoundAnywhere,
+  assertRunsSomething,
+  assertUnused,
+  newVmUid,
+  uidFor,
+  validateRequest,
+} from './create-vm.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'create-vm-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -65,9 +73,23 @@ test('assertRunsSomething: an image without entrypoint, command and init needs a
 });
 
 test('uidFor: a uid that is asked for is taken, if it is one; else each VM gets another', () => {
-  const ask = (uid: string) => uidFor({ spec: {}, annotations: { 'ignite.weave.works/uid': uid } });
+  const ask = (uid: string) => uidFor({ spec: {}, annotations: { 'ignite.weave.works/uid': uid } }, []);
   assert.equal(ask('599615df99804ae8'), '599615df99804ae8');
   for (const uid of ['', '599615DF99804AE8', '../../../../etc/x'])
     assert.throws(() => ask(uid), { code: 'VM_INVALID' });
-  assert.notEqual(uidFor({ spec: {} }), uidFor({ spec: {} }));
+  assert.notEqual(uidFor({ spec: {} }, []), uidFor({ spec: {} }, []));
+});
+
+test('assertUnused, newVmUid: no VM gets a uid by which its VMM would run as another one does', () => {
+  const victim = sampleVm({ name: 'victim', uid: '599615df99804ae8' });
+  assert.throws(() => assertUnused({ name: 'evil', uid: '599615ffffffffff' }, [victim]), {
+    code: 'VM_UID_TAKEN',
+    message: /would run as the user that VM "victim" runs as/,
+  });
+  assertUnused({ name: 'other', uid: '599616df99804ae8' }, [victim]);
+  const drawn = ['5996150000000000', '599615df99804ae8', '0123456789abcdef'];
+  assert.equal(
+    newVmUid([victim], () => drawn.shift() ?? ''),
+    '0123456789abcdef',
+  );
 });

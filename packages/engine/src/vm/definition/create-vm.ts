@@ -18,8 +18,10 @@ import type { Paths } from '../../host/paths.ts';
 import { isRelativeSource } from '../../oci/source.ts';
 import { sandboxEnviron } from '../../sandbox/sandbox-environ.ts';
 import { assertVolumesUsable } from '../../storage/resolve-volumes.ts';
+import { listVms } from '../../store/list-objects.ts';
 import { vmFinalizer } from '../../store/vm-store.ts';
 import { invalidKey, invalidVm, nameTaken, uidTaken, uncopyableFile } from '../errors.ts';
+import { assertOwnUser, sharesUser } from '../own-user.ts';
 import { withContent } from './content-lock.ts';
 import { randomName } from './random-name.ts';
 
@@ -79,13 +81,21 @@ export function assertFoundAnywhere({ image, kernel }: VmSpec): void {
 }
 
 /** The uid that an annotation asks for, or a new one. @throws CodedError VM_INVALID */
-export function uidFor({ annotations = {} }: CreateVmRequest): string {
+export function uidFor({ annotations = {} }: CreateVmRequest, vms: readonly Vm[]): string {
   const wanted = v.safeParse(v.optional(uidSchema), annotations[uidAnnotation]);
-  if (wanted.success) return wanted.output ?? newUid();
+  if (wanted.success) return wanted.output ?? newVmUid(vms);
   throw invalidVm(
     `metadata.annotations.${uidAnnotation}: ${wanted.issues[0].message}`,
     'correct it, or leave it out to have a uid made',
   );
+}
+
+/** A uid of which no other VM has even the part that its VMM's user is made of. */
+export function newVmUid(vms: readonly Vm[], make: () => string = newUid): string {
+  for (;;) {
+    const uid = make();
+    if (!sharesUser(uid, vms)) return uid;
+  }
 }
 
 /** @throws CodedError VM_NAME_TAKEN, VM_UID_TAKEN */
@@ -96,6 +106,7 @@ export function assertUnused(
   if (vms.some(({ metadata }) => metadata.name === name)) throw nameTaken(name);
   const other = vms.find(({ metadata }) => metadata.uid === uid);
   if (other) throw uidTaken(uid, other.metadata.name);
+  assertOwnUser(uid, vms);
 }
 
 /** A VM as it is to be stored. */
@@ -110,7 +121,7 @@ export interface NewVm {
 
 /**
  * Writes the VM into the store; its disk and the rest follow when it is first started.
- * @throws CodedError VM_NAME_TAKEN, CONTENT_GONE
+ * @throws CodedError VM_NAME_TAKEN, VM_UID_TAKEN, CONTENT_GONE
  */
 export async function storeVm(
   vm: NewVm,
@@ -118,7 +129,10 @@ export async function storeVm(
   host: { readonly paths: Paths; readonly store: ObjectStore },
   signal: AbortSignal,
 ): Promise<Vm> {
-  return await withContent(vm, host, signal, () => writeVm(vm, request, host.store));
+  return await withContent(vm, host, signal, async () => {
+    assertOwnUser(vm.uid, await listVms(host.store));
+    return await writeVm(vm, request, host.store);
+  });
 }
 
 async function writeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore): Promise<Vm> {

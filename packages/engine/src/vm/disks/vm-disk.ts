@@ -3,7 +3,7 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, vmFiles } from '../../host/paths.ts';
 import { growOverlay } from '../../rootfs/grow-overlay.ts';
-import { createOverlay } from '../../rootfs/qemu-img.ts';
+import { createOverlay, shownBase } from '../../rootfs/qemu-img.ts';
 import { createRawDisk, growRawDisk } from '../../rootfs/raw-disk.ts';
 import { imageOf } from '../../store/vm-store.ts';
 import type { DiskFormat } from '../../vmm/vmm.ts';
@@ -31,7 +31,7 @@ export async function createDisk(vm: Vm, host: VmHost, signal: AbortSignal): Pro
   const { baseDisk } = (await imageOf(vm, host.store)).status;
   const size = await diskSizeOf(vm, host.store);
   if (format === 'raw') await createRawDisk({ path, basePath: baseDisk.path, size }, host.runner, signal);
-  else await createOverlay({ path, backingPath: '/vm/base.ext4', size }, host.runner, signal);
+  else await createOverlay({ path, backingPath: shownBase, size }, host.runner, signal);
 }
 
 export async function growDisk(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
@@ -42,7 +42,7 @@ export async function growDisk(vm: Vm, host: VmHost, signal: AbortSignal): Promi
 }
 
 /** What was asked for, or more where the image needs it. */
-async function diskSizeOf(vm: Vm, store: ObjectStore): Promise<Bytes> {
+export async function diskSizeOf(vm: Vm, store: ObjectStore): Promise<Bytes> {
   const { size } = (await imageOf(vm, store)).status.baseDisk;
   return bytes(Math.max(vm.spec.diskSize, size));
 }

@@ -1,17 +1,19 @@
-import { appendFile, chmod, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Vm } from '@ignite/api/v1/vm';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { hostArch } from '../../host/arch.ts';
 import { type VmFiles, kernelDir, vmFiles, vmRunFiles } from '../../host/paths.ts';
 import { bootInitrd } from '../../kernel/boot-initrd.ts';
 import { unpackedKernel } from '../../kernel/unpacked-kernel.ts';
 import { startMark } from '../../sandbox/console-log.ts';
+import type { ResolvedVolume } from '../../storage/resolve-volumes.ts';
 import { imageOf } from '../../store/vm-store.ts';
 import { accelFor } from '../../vmm/accel.ts';
 import { assertVmm } from '../../vmm/assert-vmm.ts';
 import { statusSize } from '../../vmm/machine.ts';
 import type { Vmm } from '../../vmm/vmm.ts';
-import { vmDisk } from '../disks/vm-disk.ts';
+import { diskSizeOf, vmDisk } from '../disks/vm-disk.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
@@ -43,8 +45,10 @@ export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promi
   const spec = sandboxSpec({
     vm,
     command: vmm.command(machine),
+    memoryOverhead: vmm.memoryOverhead(machine),
     vmmFiles: vmm.files(arch),
     disk: vmDisk(vm, host),
+    largestDisk: await largestDisk(vm, volumes, host),
     files,
     sockets: run.sockets,
     shares: run.shares,
@@ -59,6 +63,14 @@ export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promi
   });
   await host.sandbox.launch(spec, signal);
   await bootVmm(vm, machine, host, signal);
+}
+
+async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmHost): Promise<Bytes> {
+  const files = volumes.flatMap((volume) =>
+    volume.kind === 'disk' && volume.medium.kind === 'file' ? [volume.medium.path] : [],
+  );
+  const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
+  return bytes(Math.max(await diskSizeOf(vm, host.store), ...sizes));
 }
 
 /** What the VMM finds when it starts, and what it and its guest write to. */

@@ -40,8 +40,10 @@ const specOf = (spec: object, accel: Accel, volumes: readonly ResolvedVolume[] =
   sandboxSpec({
     vm: vm(spec),
     command: vmm.command(vmMachine(vm(spec), { attachment, volumes, accel, vmm })),
+    memoryOverhead: vmm.memoryOverhead({ accel, cpus: vm(spec).spec.cpus, memory: vm(spec).spec.memory }),
     vmmFiles: vmm.files('amd64'),
     disk: vmDisk(vm(spec), { paths, vmms: { qemu, firecracker } }),
+    largestDisk: vm(spec).spec.diskSize,
     files: vmFiles(paths, uid),
     sockets: '/run/vms/x/sockets',
     shares: '/run/shares/x',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Vm } from '@ignite/api/v1/vm';
-import { bytes } from '@ignite/toolkit/units/bytes';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { VmFiles } from '../../host/paths.ts';
 import type { Attachment } from '../../network/network.ts';
 import { sandboxEnviron } from '../../sandbox/sandbox-environ.ts';
@@ -15,9 +15,13 @@ export interface SandboxSpecInput {
   readonly vm: Vm;
   /** Of the VMM, as `Vmm.command` gives it for the VM's machine. */
   readonly command: readonly string[];
+  /** As `Vmm.memoryOverhead` gives it. */
+  readonly memoryOverhead: Bytes;
   /** Of the host, which the VMM is to see by the same names. */
   readonly vmmFiles: readonly string[];
   readonly disk: VmDisk;
+  /** Of the largest of the disks that are files, as the guest sees it. */
+  readonly largestDisk: Bytes;
   readonly files: VmFiles;
   readonly sockets: string;
   /** The folder with the sockets of shared folders. */
@@ -33,8 +37,8 @@ export interface SandboxSpecInput {
   readonly exitCommand: readonly string[];
 }
 
-/** Of the VMM itself: QEMU's translated code under TCG, page tables. */
-const vmmOverhead = 512 * 2 ** 20;
+/** Of what a qcow2 holds besides its clusters: its tables are a thousandth of them, and some are there from the start. */
+const diskTables = { share: 1 / 512, least: 64 * 2 ** 20 } as const;
 
 /** Pure. The sandbox of a VM's VMM: all its files appear below /vm there. */
 export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
@@ -42,6 +46,7 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
   const access = volumeAccess(input.volumes, input.shares);
   const { uid } = vm.metadata;
   const readOnly = (source: string, name: string) => ({ source, target: `/vm/${name}`, writable: false });
+  const secret = (source: string, name: string) => ({ ...readOnly(source, name), isSecret: true });
   const writable = (source: string, name: string) => ({ source, target: `/vm/${name}`, writable: true });
   return {
     uid,
@@ -57,17 +62,21 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
       readOnly(join(input.kernelDir, 'modules.squashfs'), 'modules.squashfs'),
       ...(disk.format === 'qcow2' ? [readOnly(input.baseDisk, 'base.ext4')] : []),
       writable(disk.path, `root.${disk.format}`),
-      writable(files.seed, 'seed.cpio'),
+      secret(files.seed, 'seed.cpio'),
       writable(files.exitStatus, 'exit-status'),
       writable(files.eventsIn, 'events.in'),
       writable(files.eventsOut, 'events.out'),
-      ...(readsCloudInit(vm) ? [writable(files.cloudInit, 'cidata.img')] : []),
+      ...(readsCloudInit(vm) ? [secret(files.cloudInit, 'cidata.img')] : []),
       writable(input.sockets, 'run'),
       ...access.mounts,
     ],
     ...(access.blockDevices.length > 0 && { blockDevices: access.blockDevices }),
     devices: ['/dev/net/tun', ...(input.accel.kind === 'kvm' ? ['/dev/kvm'] : [])],
-    memoryLimit: bytes(vm.spec.memory + vmmOverhead),
+    memoryLimit: bytes(vm.spec.memory + input.memoryOverhead),
+    // A guest's memory that others are to see is a file too.
+    fileSizeLimit: bytes(
+      Math.max(vm.spec.memory, Math.ceil(input.largestDisk * (1 + diskTables.share)) + diskTables.least),
+    ),
     // One more than the guest's, for QEMU's own threads.
     cpuLimit: vm.spec.cpus + 1,
     logPath: files.consoleLog,

@@ -26,7 +26,7 @@ export async function readExit(vm: Vm, host: ExitHost, signal: AbortSignal): Pro
   const events = await readTail(files.eventsOut);
   const guestEnd = vmm.guestEnd({ events });
   if (guestEnd !== undefined) return exitOf({ reports, guestEnd });
-  const vmmExitCode = await exitCodeOfVmm(vm, host, signal);
+  const { exitCode: vmmExitCode, outOfMemory } = await endOfVmm(vm, host, signal);
   // Whole only now: what was printed last the monitor may have had still to write.
   const log = sinceLastStart(await readTail(files.consoleLog, logTailBytes));
   const vmmError = lastErrorLine(log);
@@ -34,22 +34,24 @@ export async function readExit(vm: Vm, host: ExitHost, signal: AbortSignal): Pro
     reports,
     guestEnd: vmm.guestEnd({ events, printed: printedIn(log) }),
     ...(vmmExitCode !== undefined && { vmmExitCode }),
+    ...(outOfMemory && { outOfMemory }),
     ...(vmmError !== undefined && { vmmError }),
   });
 }
 
-async function exitCodeOfVmm(
+/** What its sandbox tells of how it ended; nothing where there is nobody left to tell. */
+async function endOfVmm(
   { metadata: { uid }, status: { monitor } }: Vm,
   { sandbox, clock }: ExitHost,
   signal: AbortSignal,
-): Promise<number | undefined> {
+): Promise<{ readonly exitCode?: number; readonly outOfMemory?: boolean }> {
   const began = clock.now();
   for (;;) {
     const isMonitored = monitor !== undefined && isAlive(monitor, bootId());
     const seen = await sandbox.observe(uid);
-    if (seen.state === 'exited' && seen.exitCode !== undefined) return seen.exitCode;
-    if (seen.state === 'absent') return undefined;
-    if (clock.now() - began >= (isMonitored ? monitorMs : unmonitoredMs)) return undefined;
+    if (seen.state === 'exited' && seen.exitCode !== undefined) return seen;
+    if (seen.state === 'absent') return {};
+    if (clock.now() - began >= (isMonitored ? monitorMs : unmonitoredMs)) return {};
     await clock.sleep(pollMs, signal);
   }
 }

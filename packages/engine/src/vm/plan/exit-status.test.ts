@@ -43,7 +43,14 @@ test('exitOf: a guest that reboots goes on, unless it never came up; one that pa
 test('exitOf: a VMM that did not live to tell did not power off in order', () => {
   const reports = told('ready\n');
   const without = { reports, guestEnd: undefined };
-  assert.equal(exitOf({ ...without, vmmExitCode: 137 }).exitCode, 137);
+  assert.deepEqual(exitOf({ ...without, vmmExitCode: 137 }), {
+    kind: 'ended',
+    exitCode: 137,
+    message: 'its VMM was killed',
+  });
+  const starved = exitOf({ ...without, vmmExitCode: 137, outOfMemory: true });
+  assert.equal(starved.exitCode, 137);
+  assert.match(starved.message ?? '', /^it was out of memory on the host: /);
   assert.equal(exitOf({ reports, guestEnd: 'stopped' }).exitCode, 143);
   assert.equal(exitOf(without).exitCode, undefined);
   assert.equal(exitOf({ ...without, vmmExitCode: 0 }).exitCode, 0);

@@ -32,6 +32,8 @@ export interface ExitEvidence {
   readonly guestEnd: GuestEnd | undefined;
   /** Of the VMM itself. */
   readonly vmmExitCode?: number;
+  /** Whether this host's kernel has killed it at the limit of its memory. */
+  readonly outOfMemory?: boolean;
   /** The last line of the VMM's own errors. */
   readonly vmmError?: string;
 }
@@ -47,7 +49,8 @@ export interface VmExit {
  * Pure. How a VM ended: with the code of its entrypoint, or 0 when it powered off in order; with 128 and the signal when
  * its VMM was killed; with no code, and what was said, when it never came up or its kernel gave up.
  */
-export function exitOf({ reports, guestEnd, vmmExitCode, vmmError }: ExitEvidence): VmExit {
+export function exitOf(evidence: ExitEvidence): VmExit {
+  const { reports, guestEnd, vmmExitCode } = evidence;
   const exit = reports.findLast((report) => report.kind === 'exit');
   if (exit) return { kind: 'ended', exitCode: exit.code };
   const failed = reports.findLast((report) => report.kind === 'failed');
@@ -68,14 +71,18 @@ export function exitOf({ reports, guestEnd, vmmExitCode, vmmError }: ExitEvidenc
         message: 'its VMM was told to end, not by Ignite',
       };
     case undefined:
-      return vmmExitCode === 0 ? inOrder(cameUp) : endOfVmm(vmmExitCode, vmmError);
+      return vmmExitCode === 0 ? inOrder(cameUp) : endOfVmm(evidence);
   }
 }
 
+const killedForMemory =
+  'it was out of memory on the host: its VMM had reached the limit of its memory, and was killed';
+
 const inOrder = (cameUp: boolean): VmExit => ({ kind: 'ended', ...(cameUp && { exitCode: 0 }) });
 
-function endOfVmm(code: number | undefined, error: string | undefined): VmExit {
+function endOfVmm({ vmmExitCode: code, vmmError, outOfMemory }: ExitEvidence): VmExit {
   if (code === undefined) return { kind: 'ended', message: 'its VMM is gone' };
-  if (code > 128) return { kind: 'ended', exitCode: code, message: 'its VMM was killed' };
-  return { kind: 'ended', message: `its VMM failed${error === undefined ? '' : `: ${error}`}` };
+  if (code > 128)
+    return { kind: 'ended', exitCode: code, message: outOfMemory ? killedForMemory : 'its VMM was killed' };
+  return { kind: 'ended', message: `its VMM failed${vmmError === undefined ? '' : `: ${vmmError}`}` };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Arch } from '@ignite/api/v1/arch';
 import { bytes } from '@ignite/toolkit/units/bytes';
+import { memoryOverhead } from '../memory-overhead.ts';
 import type { Vmm } from '../vmm.ts';
 import { balloonMiB, bootedMemoryMiB, hasStarted, sendRequests } from './api-client.ts';
 import { bootRequests } from './boot-requests.ts';
@@ -9,6 +10,9 @@ import { guestEnd } from './guest-end.ts';
 /** No distribution packages it: its releases are put in one of these places. */
 const places = ['/usr/local/bin/firecracker', '/usr/bin/firecracker', '/opt/firecracker/firecracker'];
 const releases = 'https://github.com/firecracker-microvm/firecracker/releases';
+
+/** Its program and its heap are of some 5 MiB (docs/design.md); its buffers for disks and interfaces come to that. */
+const own = bytes(64 * 2 ** 20);
 
 /**
  * On amd64 its machines know no power that could be switched off: a guest ends by resetting the machine, which guest/init
@@ -45,6 +49,7 @@ export const firecracker: Vmm = {
   // It is linked statically, and stands in places that no sandbox shows.
   files: (arch) => [firecracker.program(arch)],
   kernelArguments: (arch) => kernelArguments[arch],
+  memoryOverhead: (machine) => memoryOverhead(machine, own),
   command: (machine) => [
     firecracker.program(machine.arch),
     ...['--api-sock', machine.controlSocket, '--id', machine.name],

@@ -1,5 +1,6 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+import type { Accel } from '../accel.ts';
 import {
   type Machine,
   type MachineDisk,
@@ -7,6 +8,7 @@ import {
   type MachineShare,
   statusDisk,
 } from '../machine.ts';
+import { translationCache } from '../memory-overhead.ts';
 
 export const qemuPrograms: Readonly<Record<Arch, string>> = {
   amd64: 'qemu-system-x86_64',
@@ -19,6 +21,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...['-name', `${machine.name},debug-threads=off`],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+    ...['-accel', accelerator(machine.accel)],
     ...board(machine),
     ...['-cpu', machine.accel.kind === 'kvm' ? 'host' : emulatedCpus[machine.arch]],
     ...['-smp', String(machine.cpus)],
@@ -59,20 +62,23 @@ export function qemuArgv(machine: Machine): readonly string[] {
 /** A cortex-a72 is what a Raspberry Pi 4 has; "max" on arm64 spends much time on signing pointers. */
 const emulatedCpus: Readonly<Record<Arch, string>> = { amd64: 'max', arm64: 'cortex-a72' };
 
-function board({ arch, accel, gic, shares }: Machine): readonly string[] {
+const accelerator = ({ kind }: Accel): string =>
+  kind === 'kvm' ? kind : `${kind},tb-size=${translationCache / 2 ** 20}`;
+
+function board({ arch, gic, shares }: Machine): readonly string[] {
   const memory = shares.length > 0 ? `,memory-backend=${sharedMemoryId}` : '';
   switch (arch) {
     case 'amd64':
       return [
         ...[
           '-machine',
-          `microvm,accel=${accel.kind},acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off${memory}`,
+          `microvm,acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off${memory}`,
         ],
         ...(shares.length > 0 ? ['-global', 'virtio-mmio.force-legacy=false'] : []),
       ];
     case 'arm64':
       return [
-        ...['-machine', `virt,accel=${accel.kind},gic-version=${gic ?? 3},usb=off${memory}`],
+        ...['-machine', `virt,gic-version=${gic ?? 3},usb=off${memory}`],
         // The transport of microvm is of virtio 1 as it is; this one must be told, and a keyboard needs it.
         ...['-global', 'virtio-mmio.force-legacy=false'],
       ];

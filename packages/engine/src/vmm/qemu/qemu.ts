@@ -1,12 +1,16 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
+import { memoryOverhead } from '../memory-overhead.ts';
 import type { Vmm } from '../vmm.ts';
 import { qemuArgv, qemuPrograms } from './argv.ts';
 import { eventsRequest, guestEnd } from './events.ts';
 import { qmpCommand } from './qmp.ts';
 
 const qemuPackages: Readonly<Record<Arch, string>> = { amd64: 'qemu-system-x86', arm64: 'qemu-system-arm' };
+
+/** Its program, its heap, the caches of its disks, the threads that read and write them. */
+const own = bytes(192 * 2 ** 20);
 
 const kernelArguments: Readonly<Record<Arch, string>> = {
   amd64: 'console=ttyS0 reboot=t',
@@ -35,6 +39,7 @@ export const qemu: Vmm = {
   // Every sandbox has it, with the files that it reads.
   files: () => [],
   kernelArguments: (arch) => kernelArguments[arch],
+  memoryOverhead: (machine) => memoryOverhead(machine, own),
   command: (machine) => [qemu.program(machine.arch), ...qemuArgv(machine)],
   boot: async () => {},
   hasBooted: async () => true,
