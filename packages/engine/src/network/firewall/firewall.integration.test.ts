@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
-import type { NetworkPolicy } from '@ignite/api/v1/network-policy';
+import { networkPolicySchema } from '@ignite/api/v1/network-policy';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
-import { withoutPrefix } from '../address/ip-address.ts';
+import * as v from 'valibot';
+import { parseIp, withoutPrefix } from '../address/ip-address.ts';
 import { netnsName } from '../link/netns.ts';
 import { LocalNetwork } from '../local-network.ts';
 import { attachRequest, eth0 } from '../network.contract.ts';
 import type { Attachment, AttachRequest } from '../network.ts';
+import { linkLocalOf } from './plan-guest-table.ts';
 
 const signal = AbortSignal.timeout(300_000);
 const bridge = 'igtest111';
@@ -61,6 +65,7 @@ before(async () => {
   for (const port of [80, 7777]) await serve(a.netns, port, `a ${port}`);
   for (const port of [80, 7777]) await serve(b.netns, port, `b ${port}`);
   await serve(other.netns, 7777, 'other');
+  await serve(lan.netns, 8080, 'outside');
 });
 
 after(async () => {
@@ -84,7 +89,6 @@ test('ordinary things go on', async () => {
   assert.equal(fetched(lan.netns, `http://${lan.host}:${webPort}/`), 'a 80', 'the LAN');
   assert.equal(fetched(lan.netns, `http://[${lan6.host}]:${webPort}/`), 'a 80');
   assert.equal(fetched(other!.netns, `http://${lan.host}:${webPort}/`), 'a 80', 'another network');
-  await serve(lan.netns, 8080, 'outside');
   for (const from of [a, b, other])
     assert.equal(fetched(from!.netns, `http://${lan.address}:8080/`), 'outside');
 });
@@ -144,35 +148,100 @@ test("no guest takes another's, or the gateway's, address or MAC", () => {
   assert.equal(fetched(a!.netns, `http://${lan.address}:8080/`), 'outside', 'by the true gateway');
 });
 
-test('frames that no guest may send do not arrive', () => {
+test('frames that no guest may send do not arrive', async () => {
   const { netns, attachment, address } = b!;
-  const mac = attachment.nics[0]!.mac.replaceAll(':', '');
-  const macOfA = a!.attachment.nics[0]!.mac.replaceAll(':', '');
-  const hex = (each: string) => each.split('.').map((part) => Number(part).toString(16).padStart(2, '0')).join('');
-  const everyone = 'ffffffffffff';
-  const arp = (ethernet: string, sender: string, ip4: string) =>
-    `${everyone}${ethernet}0806000108000604000${2}${sender}${hex(ip4)}${everyone}${hex(a!.address)}`;
-  const udp = (from: string, sport: string) =>
-    `${everyone}${mac}08004500002400010000401100${'00'}${hex(from)}ffffffff${sport}00440010000068656c6c6f2121${'00'}`;
+  const mac = hexOfMac(attachment.nics[0]!.mac);
+  const macOfA = hexOfMac(a!.attachment.nics[0]!.mac);
+  const linkLocal = parseIp(linkLocalOf(attachment.nics[0]!.mac)).value.toString(16);
+  const arp = (from: string, sender: string, ip4: string) =>
+    `ffffffffffff${from}08060001080006040002${sender}${hexOf(ip4)}ffffffffffff${hexOf(a!.address)}`;
+  const udp = (from: string, sport: number) => `ffffffffffff${mac}0800${udpPacket(from, sport)}`;
   const icmp6 = (type: string) =>
-    `333300000001${mac}86dd6000000000103aff${linkLocalHex(attachment.nics[0]!.mac)}ff020000000000000000000000000001${type}000000400807080000000000000000`;
+    `333300000001${mac}86dd6000000000103aff${linkLocal}ff02${'0'.repeat(24)}0001${type}${'0'.repeat(30)}`;
   const forged = {
     "another's MAC": arp(macOfA, macOfA, address),
     "another's MAC in ARP": arp(mac, macOfA, address),
     "another's address in ARP": arp(mac, mac, a!.address),
-    'a DHCP server': udp(address, '0043'),
-    "another's IPv4 source": udp(a!.address, '1234'),
+    "the gateway's address in ARP": arp(mac, mac, '10.111.0.1'),
+    'a DHCP server': udp(address, 67),
+    "another's IPv4 source": udp(a!.address, 4660),
     'a router advertisement': icmp6('86'),
     'a redirect': icmp6('89'),
-    'a VLAN tag': `${everyone}${mac}81000005${udp(address, '1234').slice(24)}`,
-    'another protocol': `${everyone}${mac}88cc0207040001020304`,
+    'a VLAN tag': `ffffffffffff${mac}81000005${udp(address, 4660).slice(24)}`,
+    'another protocol': `ffffffffffff${mac}88cc0207040001020304`,
   };
-  const heard = capture(a!.netns);
-  send(netns, Object.values(forged));
-  send(netns, [udp(address, '1234')]); // a true one, behind them
-  const frames = heard(udp(address, '1234').slice(0, 60));
-  for (const [what, frame] of Object.entries(forged))
-    assert.ok(!frames.some((each) => each.startsWith(frame.slice(0, 60))), what);
+  const allowed = { 'a neighbour that asks': icmp6('85'), 'a packet of its own': udp(address, 4660) };
+  const heard = spawn('ip', ['netns', 'exec', a!.netns, 'perl', '-e', listening], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await saying(heard);
+    const frames = createInterface(heard.stdout)[Symbol.asyncIterator]();
+    execIn(netns, 'perl', '-e', sending, ...Object.values(forged), ...Object.values(allowed));
+    const seen: string[] = [];
+    while (!seen.at(-1)?.startsWith(allowed['a packet of its own']))
+      seen.push(String((await frames.next()).value));
+    const arrived = (all: object) =>
+      Object.entries(all).filter(([, frame]) => seen.some((each) => each.startsWith(frame))).map(([what]) => what);
+    assert.deepEqual(arrived(allowed), Object.keys(allowed));
+    assert.deepEqual(arrived(forged), []);
+  } finally {
+    heard.kill('SIGKILL');
+  }
+});
+
+test('a policy opens ports to whom it names, closes others of the same network, and changes at once', async () => {
+  const policy = (ingress: readonly object[]) =>
+    ({ labels: {}, policy: v.parse(networkPolicySchema, { ingress }) }) as const;
+  const reached = (): readonly (string | undefined)[] =>
+    [lan.netns, b!.netns, other!.netns].map((from) => fetched(from, `http://${a!.address}:7777/`));
+  const from = (peer: object) => ({ from: [peer], ports: [{ port: 7777 }] });
+  await network.admit(a!.uid, policy([from({ cidr: '198.51.111.0/24' })]), signal);
+  assert.deepEqual(reached(), ['a 7777', undefined, undefined]);
+  assert.equal(fetched(lan.netns, `http://${a!.address}:80/`), undefined);
+  assert.equal(fetched(b!.netns, `http://${lan.host}:${webPort}/`), 'a 80', 'what is published stays so');
+  assert.equal(fetched(undefined, `http://${a!.address}:7777/`), 'a 7777', 'the host');
+  assert.equal(fetched(a!.netns, `http://${b!.address}:7777/`), 'b 7777', 'whom it asks may answer');
+  assert.equal(fetched(a!.netns, `http://${lan.address}:8080/`), 'outside');
+  await network.admit(a!.uid, policy([from({ vms: { role: 'db' } }), from({ cidr: 'fd00:111::/64' })]), signal);
+  assert.deepEqual(reached(), [undefined, 'a 7777', undefined]);
+  assert.equal(fetched(b!.netns, `http://[${a!.address6}]:7777/`), 'a 7777');
+  await network.admit(b!.uid, { labels: {} }, signal);
+  assert.deepEqual(reached(), [undefined, undefined, undefined], 'b is no longer meant');
+  await network.admit(other!.uid, { labels: { role: 'db' } }, signal);
+  assert.deepEqual(reached(), [undefined, undefined, 'a 7777'], 'another network');
+  await network.admit(a!.uid, { labels: {} }, signal);
+  assert.deepEqual(reached(), [undefined, 'a 7777', undefined]);
+});
+
+test('a policy says whom a VM reaches, and those that it answers', async () => {
+  const egress = [{ to: [{ cidr: `${lan.address}/32` }], ports: [{ port: 8080 }] }];
+  const policy = v.parse(networkPolicySchema, { egress });
+  await network.admit(b!.uid, { labels: {}, policy }, signal);
+  assert.equal(fetched(b!.netns, `http://${lan.address}:8080/`), 'outside');
+  assert.equal(fetched(b!.netns, `http://${a!.address}:7777/`), undefined);
+  assert.equal(fetched(b!.netns, `http://[${a!.address6}]:7777/`), undefined);
+  assert.equal(fetched(b!.netns, `http://${lan.host}:${webPort}/`), undefined);
+  assert.equal(fetched(a!.netns, `http://${b!.address}:7777/`), 'b 7777');
+  assert.equal(fetched(undefined, `http://[${b!.address6}]:7777/`), 'b 7777');
+  await network.admit(b!.uid, { labels: {} }, signal);
+  assert.equal(fetched(b!.netns, `http://${a!.address}:7777/`), 'a 7777');
+});
+
+test('filters that were taken away or altered are told of, and put back', async () => {
+  assert.deepEqual(await network.examineFirewall(signal), []);
+  const policy = v.parse(networkPolicySchema, { ingress: [{ from: [{ vms: {} }] }], egress: [] });
+  await network.admit(a!.uid, { labels: {}, policy }, signal);
+  assert.deepEqual(await network.examineFirewall(signal), [], 'as the tool words a policy too');
+  run('nft', 'flush', 'chain', 'inet', `ignite-${bridge}`, 'prerouting');
+  execIn(netnsName(b!.uid), 'nft', 'delete', 'table', 'netdev', 'ignite');
+  assert.deepEqual(await network.examineFirewall(signal), [
+    { of: { device: bridge }, state: 'altered' },
+    { of: { vm: 'b' }, state: 'missing' },
+  ]);
+  await network.restoreFirewall(signal);
+  assert.deepEqual(await network.examineFirewall(signal), []);
+  await network.admit(a!.uid, { labels: {} }, signal);
 });
 
 /** What a request from a namespace gets; undefined where nothing comes back. */
@@ -182,6 +251,30 @@ function fetched(netns: string | undefined, url: string, ...flags: readonly stri
   const { status, stdout } = spawnSync(tool, args, { encoding: 'utf8' });
   return status === 0 ? stdout : undefined;
 }
+
+const execIn = (netns: string, ...command: readonly string[]): string =>
+  run('ip', 'netns', 'exec', netns, ...command);
+
+const hexOfMac = (mac: string): string => mac.replaceAll(':', '');
+const hexOf = (address: string): string => Buffer.from(address.split('.').map(Number)).toString('hex');
+
+/** With a header that is right, and to everyone on the network. */
+function udpPacket(from: string, sport: number): string {
+  const header = Buffer.from(`450000200001000040110000${hexOf(from)}${hexOf('10.111.0.255')}`, 'hex');
+  let sum = 0;
+  for (let at = 0; at < header.length; at += 2) sum += header.readUInt16BE(at);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  header.writeUInt16BE(0xffff - sum, 10);
+  return `${header.toString('hex')}${sport.toString(16).padStart(4, '0')}0044000c000068656c6c`;
+}
+
+/** Frames of eth0, by packet(7), a line of digits for each. */
+const opening = `
+my $at = \`cat /sys/class/net/eth0/ifindex\`; socket(my $eth, 17, 3, 0x0300) or die;
+bind($eth, pack("S n l S C C a8", 17, 3, $at, 0, 0, 0, "")) or die;`;
+const sending = `${opening} syswrite($eth, pack("H*", $_)) for @ARGV;`;
+const listening = `${opening} $| = 1; print "up\\n";
+while (sysread($eth, my $frame, 2048)) { print unpack("H*", $frame), "\\n"; }`;
 
 async function serve(netns: string, port: number, text: string): Promise<void> {
   const program = `require('node:http').createServer((_, answer) => answer.end('${text}')).listen(${port}, '::', () => console.log('up'))`;

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { AttachmentRecord } from '../cni/attachment-record.ts';
 import { linkBatch } from '../link/link-batch.ts';
 import { Netns } from '../link/netns.ts';
 import type { FirewallFault } from '../network.ts';
-import { Nft, type NftPlace, type NftTable } from './nft.ts';
+import { Nft, type NftPlace, type NftTable, removalLines } from './nft.ts';
 import {
   type AttachedRecord,
   guestTableLines,
@@ -12,7 +13,7 @@ import {
   linkTableLines,
 } from './plan-firewall.ts';
 import { guestTable } from './plan-guest-table.ts';
-import { linkTable, planLinkTableRemoval } from './plan-link-table.ts';
+import { linkTable } from './plan-link-table.ts';
 import { meansVms } from './resolve-policy.ts';
 
 /** All attachments of this host, as far as their records can be read. */
@@ -100,7 +101,7 @@ export class Firewall {
     const used = new Set(known.records.flatMap(hostLinks));
     const lines = [...links].flatMap((device) => {
       if (used.has(device)) return linkTableLines(device, present, known.hasUnreadable);
-      return known.hasUnreadable ? [] : planLinkTableRemoval(device);
+      return known.hasUnreadable ? [] : removalLines(linkTable(device));
     });
     await this.#nft.apply(host, lines, signal);
     for (const record of concerned)
@@ -128,9 +129,18 @@ export class Firewall {
     const found = await this.#nft.list(place, table, signal);
     if (found === undefined) return 'missing';
     const scratch: NftPlace = { kind: 'netns', uid: scratchUid };
-    await this.#nft.apply(scratch, lines, signal);
-    return found === (await this.#nft.list(scratch, table, signal)) ? undefined : 'altered';
+    await this.#nft.apply(scratch, [...removalLines(table), ...lines], signal);
+    const wanted = await this.#nft.list(scratch, table, signal);
+    return wanted !== undefined && isSameListing(found, wanted) ? undefined : 'altered';
   }
+}
+
+/** Pure. Chains stand in the order in which they were made, which means nothing. */
+function isSameListing(a: string, b: string): boolean {
+  const [partsOfA, partsOfB] = [a, b].map((listing) =>
+    listing.replace(/^table .*\n/, '').replace(/\}\s*$/, '').split('\n\n').map((part) => part.trim()).sort(),
+  );
+  return isDeepStrictEqual(partsOfA, partsOfB);
 }
 
 /** Whether what a VM's policy means depends on which other VMs there are. */

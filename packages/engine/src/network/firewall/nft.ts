@@ -35,6 +35,12 @@ export class Nft {
   }
 }
 
+/** Pure. Does nothing where there is no such table. */
+export const removalLines = ({ family, name }: NftTable): readonly string[] => [
+  `table ${family} ${name} {}`,
+  `delete table ${family} ${name}`,
+];
+
 const command = (place: NftPlace, args: readonly string[]) =>
   place.kind === 'host'
     ? { tool: 'nft', args }

@@ -2,8 +2,9 @@ import { withoutPrefix } from '../address/ip-address.ts';
 import type { AttachmentRecord, InterfaceRecord } from '../cni/attachment-record.ts';
 import { hostBridge } from '../cni/conf-list.ts';
 import type { AttachedNic, Attachment } from '../network.ts';
+import { removalLines } from './nft.ts';
 import { type GuestNic, planGuestTable } from './plan-guest-table.ts';
-import { type LinkGuest, planLinkTable, planLinkTableRemoval } from './plan-link-table.ts';
+import { type LinkGuest, linkTable, planLinkTable } from './plan-link-table.ts';
 import type { ResolvedPolicy } from './policy-matches.ts';
 import { type LabelledVm, resolvePolicy } from './resolve-policy.ts';
 
@@ -38,7 +39,7 @@ export function linkTableLines(
   const guests = all.flatMap((record) => linkGuest(record, device, all));
   return guests.length > 0 || hasUnknown
     ? planLinkTable({ device, guests, hasUnknown })
-    : planLinkTableRemoval(device);
+    : removalLines(linkTable(device));
 }
 
 function linkGuest(

@@ -83,8 +83,10 @@ test('planGuestTable: a policy is kept on both ways, by rules that stand where o
     const from = lines.indexOf(`chain ${name} {`, flush) + 1;
     return lines.slice(from, lines.indexOf('}', from));
   };
-  assert.deepEqual(of('in0').slice(0, 2), [
+  assert.deepEqual(of('in0').slice(0, 4), [
     'ether saddr 02:00:00:00:00:61 goto got0',
+    'ip saddr { 10.61.0.1 } goto got0',
+    'ip6 saddr { fd00:61::1 } goto got0',
     'ether type arp goto got0',
   ]);
   assert.deepEqual(of('in0').slice(-2), ['tcp dport 80 goto got0', 'drop']);

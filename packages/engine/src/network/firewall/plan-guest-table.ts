@@ -1,6 +1,6 @@
 import { parseIp, parseSubnet } from '../address/ip-address.ts';
 import { serverAddress } from '../dhcp/namespace-dhcp-argv.ts';
-import type { NftTable } from './nft.ts';
+import { type NftTable, removalLines } from './nft.ts';
 import { type ResolvedPolicy, addressMatches, ipOf, policyMatches } from './policy-matches.ts';
 
 /** One interface of a guest, as its namespace sees it. */
@@ -42,7 +42,7 @@ export function planGuestTable(
     ...(isPoliced || nic.isRedirected ? linkChain(nic, at, isPoliced ? `goto in${at}` : passIn(nic)) : []),
   ]);
   const { family, name } = guestTable;
-  if (!isPoliced) return [`table ${family} ${name} {}`, `delete table ${family} ${name}`, ...inTable(chains)];
+  if (!isPoliced) return [...removalLines(guestTable), ...inTable(chains)];
   const declared = chains.filter((line) => /^(chain|type|\})/.test(line));
   return [...inTable([...memories, ...declared]), `flush table ${family} ${name}`, ...inTable(chains)];
 }
@@ -138,6 +138,8 @@ function policyChains(nic: GuestNic, at: number, { ingress, egress }: ResolvedPo
         ? [got]
         : [
             ...(nic.hostMac === undefined ? [] : [`ether saddr ${nic.hostMac} ${got}`]),
+            // A bridge that has iptables see its frames passes those to published ports on itself, with another's MAC.
+            ...addressMatches(nic.gateways, 'saddr').map((match) => `${match} ${got}`),
             `ether type arp ${got}`,
             `${neighbours} ${got}`,
             `icmp type { echo-reply, destination-unreachable, time-exceeded, parameter-problem } ${got}`,

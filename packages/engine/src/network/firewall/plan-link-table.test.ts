@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planLinkTable, planLinkTableRemoval } from './plan-link-table.ts';
+import { planLinkTable } from './plan-link-table.ts';
 
 const uid = '5b8a';
 const guest = { uid, addresses: ['10.61.0.2', 'fd00:61::2'], sources: [] };
@@ -82,6 +82,3 @@ test('planLinkTable: where nobody can tell which addresses are VMs, all behind t
   assert.ok(lines.includes('oifname "ignite0" goto to-guests'));
 });
 
-test('planLinkTableRemoval: is no error where there is no table', () => {
-  assert.deepEqual(planLinkTableRemoval('ignite0'), fresh.slice(0, 2));
-});

@@ -1,4 +1,4 @@
-import type { NftTable } from './nft.ts';
+import { type NftTable, removalLines } from './nft.ts';
 import { type ResolvedRule, addressMatches, ipOf, policyMatches } from './policy-matches.ts';
 
 /** A VM behind a device of this host. */
@@ -32,7 +32,7 @@ export function planLinkTable({ device, guests, hasUnknown }: GuardedLink): read
   const policed = guests.filter(({ ingress }) => ingress !== undefined);
   const toGuests = hasUnknown ? [''] : guests.length === 0 ? [] : targets(guests);
   return [
-    ...planLinkTableRemoval(device),
+    ...removalLines(table),
     `table inet ${table.name} {`,
     'chain prerouting {',
     'type filter hook prerouting priority raw; policy accept;',
@@ -56,12 +56,6 @@ export function planLinkTable({ device, guests, hasUnknown }: GuardedLink): read
     '}',
   ];
 }
-
-/** Pure. Does nothing where there is no such table. */
-export const planLinkTableRemoval = (device: string): readonly string[] => {
-  const { family, name } = linkTable(device);
-  return [`table ${family} ${name} {}`, `delete table ${family} ${name}`];
-};
 
 const targets = (guests: readonly LinkGuest[]): readonly string[] => [
   ...addressMatches(
