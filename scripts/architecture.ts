@@ -23,6 +23,7 @@ const foldersMayImport: Readonly<Record<string, Readonly<Record<string, readonly
     link: ['address'],
     cni: ['address', 'link'],
     dhcp: ['address', 'link', 'cni'],
+    firewall: ['address', 'link', 'cni', 'dhcp'],
   },
   'packages/cli/src/commands': {
     objects: [],

@@ -21,7 +21,7 @@ export interface ServiceChange {
 export interface HostClient {
   /** What this host has and lacks. */
   examine(signal: AbortSignal): Promise<readonly DoctorCheck[]>;
-  /** Installs what `examine` finds missing and a package can bring. */
+  /** Installs what `examine` finds missing and a package can bring, and makes packet filters of VMs anew. */
   fix(op: ClientOperation): Promise<readonly DoctorCheck[]>;
   /** Has `command` run at each boot, with `environment`. */
   installService(

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { networkPolicySchema } from './network-policy.ts';
 
 /** A port of the host that leads to a port of the VM. No `bindAddress` means every address of the host. */
 export const portMappingSchema = v.strictObject({
@@ -113,6 +114,8 @@ export const vmNetworkSchema = v.strictObject({
   ),
   dns: v.optional(dnsSchema, {}),
   hosts: v.optional(v.array(hostEntrySchema), []),
+  /** Absent: its network, this host and what it asked reach the VM, and others its published ports; it reaches everything. */
+  policy: v.optional(networkPolicySchema),
 });
 export type VmNetwork = v.InferOutput<typeof vmNetworkSchema>;
 

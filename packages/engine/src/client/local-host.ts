@@ -2,21 +2,30 @@ import type { DoctorCheck, HostClient, ServiceChange } from '@ignite/api/client/
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { examineHost, missingPackages } from '../host/doctor.ts';
+import { firewallCheck } from '../host/firewall-check.ts';
 import { installService, uninstallService, unitDir } from '../host/install-service.ts';
 import type { ServiceUnit } from '../host/service-unit.ts';
+import type { Network } from '../network/network.ts';
 
 /** This host itself. */
 export class LocalHostExamination implements HostClient {
   readonly #runner: Runner;
+  readonly #network: Network;
   readonly #env: NodeJS.ProcessEnv;
 
-  constructor(runner: Runner, env: NodeJS.ProcessEnv) {
+  constructor(
+    runner: Runner,
+    { network, env }: { readonly network: Network; readonly env: NodeJS.ProcessEnv },
+  ) {
     this.#runner = runner;
+    this.#network = network;
     this.#env = env;
   }
 
-  async examine(): Promise<readonly DoctorCheck[]> {
-    return await examineHost(this.#env);
+  async examine(signal: AbortSignal): Promise<readonly DoctorCheck[]> {
+    const checks = await examineHost(this.#env);
+    if (!canFilter(checks)) return checks;
+    return [...checks, firewallCheck(await this.#network.examineFirewall(signal))];
   }
 
   async fix(op: ClientOperation): Promise<readonly DoctorCheck[]> {
@@ -30,7 +39,8 @@ export class LocalHostExamination implements HostClient {
         op.signal,
       );
     }
-    return await examineHost(this.#env);
+    if (canFilter(await examineHost(this.#env))) await this.#network.restoreFirewall(op.signal);
+    return await this.examine(op.signal);
   }
 
   installService(unit: ServiceUnit, op: ClientOperation): Promise<ServiceChange> {
@@ -41,3 +51,7 @@ export class LocalHostExamination implements HostClient {
     return uninstallService({ runner: this.#runner, unitDir }, op);
   }
 }
+
+/** Pure. Without its tool nothing can be said of packet filters beyond that. */
+const canFilter = (checks: readonly DoctorCheck[]): boolean =>
+  checks.some(({ name, state }) => name === 'nft' && state === 'ok');

@@ -7,7 +7,7 @@ import { listVms } from '../store/list-objects.ts';
 import { changeVm } from '../store/vm-store.ts';
 import { withContent } from '../vm/definition/content-lock.ts';
 import { archOf, assertMachine } from '../vm/launch/vm-machine.ts';
-import { assertNetworkFits } from '../vm/steps/attach-network.ts';
+import { admissionOf, assertNetworkFits } from '../vm/steps/attach-network.ts';
 import { resizeMemory } from '../vm/steps/guest-memory.ts';
 import { recordWrite } from '../vm/steps/vm-events.ts';
 import { vmmOf } from '../vm/vmm-of.ts';
@@ -16,7 +16,7 @@ import type { VmDefinition } from './vm-actuator.ts';
 import { type RunningGuest, vmEffectOf } from './vm-effect.ts';
 
 /**
- * Writes what is wanted of a VM; of what runs ports and memory alone are changed, and what else waits for its next start
+ * Writes what is wanted of a VM; of what runs ports, policy and memory alone are changed, and what else waits for its next start
  * is noted. The caller holds the VM's lock, and has validated the definition.
  */
 export async function redefineVm(
@@ -38,6 +38,7 @@ export async function redefineVm(
       ? undefined
       : await kernelFor(spec.kernel.oci, { arch }, host, op);
   await host.network.changePorts(uid, spec.network.ports, op.signal);
+  await host.network.admit(uid, admissionOf(labels, spec.network), op.signal);
   const changes = [
     ...diffFields(found.metadata.labels, labels, '/metadata/labels'),
     ...diffFields(found.spec, { ...spec, power: found.spec.power }, '/spec'),

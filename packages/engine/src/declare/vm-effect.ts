@@ -17,6 +17,7 @@ const table: readonly (readonly [string, Effect])[] = [
   ['/spec/memory', 'restart'],
   ['/spec/kernel', 'restart'],
   ['/spec/network/ports', 'live'],
+  ['/spec/network/policy', 'live'],
   ['/spec/network', 'restart'],
   ['/spec/storage', 'restart'],
   ['/spec/ssh', 'restart'],

@@ -45,7 +45,7 @@ export const requirements: readonly Requirement[] = [
     optional: true,
   },
   { programs: ['ip'], package: 'iproute2', cost: 'no VM can have a network' },
-  { programs: ['tc'], package: 'iproute2', cost: 'no VM can be on a macvlan or ipvlan network' },
+  { programs: ['nft'], package: 'nftables', cost: 'no VM can have a network: nothing would guard it' },
   { programs: ['iptables'], package: 'iptables', cost: 'no VM can reach out, and no port can be published' },
   {
     programs: ['dnsmasq'],

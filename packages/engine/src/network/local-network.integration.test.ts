@@ -170,8 +170,9 @@ test('LocalNetwork: a macvlan is redirected to, a ptp has routes, and each netwo
     const inside = (tool: string, ...words: readonly string[]) =>
       execFileSync(tool, ['-n', netnsName(asked.uid), ...words], { encoding: 'utf8' });
     assert.match(inside('ip', 'link', 'show', 'dev', 'lan'), /02:00:00:00:11:10/);
-    assert.match(inside('tc', 'filter', 'show', 'dev', 'lan', 'ingress'), /Redirect to device tap1/);
-    assert.match(inside('tc', 'filter', 'show', 'dev', 'tap1', 'ingress'), /Redirect to device lan/);
+    const filters = ip('netns', 'exec', netnsName(asked.uid), 'nft', 'list', 'table', 'netdev', 'ignite');
+    assert.match(filters, /device "lan" .*\n\s+fwd to "tap1"/);
+    assert.match(filters, /ip saddr [^\n]* fwd to "lan"/);
 
     assert.match(dhcpServers(network.dir), new RegExp(`/dhcp/${asked.uid}/.*--interface=br0 `));
     assert.doesNotMatch(dhcpServers(network.dir), /--interface=br1 /);
@@ -344,6 +345,9 @@ async function open(more: Partial<DefaultNetwork> = {}) {
     validate: (asked: AttachRequest) => network.validate(asked),
     changePorts: (...change: Parameters<LocalNetwork['changePorts']>) => network.changePorts(...change),
     rename: (...change: Parameters<LocalNetwork['rename']>) => network.rename(...change),
+    admit: (...change: Parameters<LocalNetwork['admit']>) => network.admit(...change),
+    examineFirewall: (until: AbortSignal) => network.examineFirewall(until),
+    restoreFirewall: (until: AbortSignal) => network.restoreFirewall(until),
     attach: (asked: AttachRequest, until: AbortSignal) => {
       attached.add(asked.uid);
       return network.attach(asked, until);
@@ -379,6 +383,7 @@ function hostState(): object {
   return {
     links: run('ip', '-o', 'link').split('\n').filter(own),
     namespaces: run('ip', 'netns').split('\n').filter(own),
+    tables: run('nft', 'list', 'tables').split('\n').filter(own),
     rules: ['iptables-save', 'ip6tables-save'].flatMap((tool) => run(tool).split('\n').filter(own)),
     leases: leases.split('\n'),
     dnsmasq: run('ps', '-eo', 'args')

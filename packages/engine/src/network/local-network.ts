@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
@@ -17,6 +18,7 @@ import type { NetworkSettings } from './cni/settings.ts';
 import { type DemandedLists, assertDemandFits, reservedOn } from './demand.ts';
 import { DhcpDns } from './dhcp/dhcp-dns.ts';
 import { portsUnsupported } from './errors.ts';
+import { Firewall, type KnownAttachments } from './firewall/firewall.ts';
 import { HostBridges } from './link/host-bridges.ts';
 import { linkBatch } from './link/link-batch.ts';
 import { netnsLinks } from './link/netns-links.ts';
@@ -24,9 +26,11 @@ import { Netns, netnsPath } from './link/netns.ts';
 import { planHandOver, tapName } from './link/plan-hand-over.ts';
 import { type PlannedNic, planNics } from './link/plan-nics.ts';
 import type {
+  Admission,
   Attachment,
   AttachRequest,
   CniInterfaceRequest,
+  FirewallFault,
   Network,
   NetworkDemand,
   NetworkObservation,
@@ -55,6 +59,7 @@ export class LocalNetwork implements Network {
   readonly #records: AttachmentRecords;
   readonly #bridges: HostBridges;
   readonly #services: DhcpDns;
+  readonly #firewall: Firewall;
 
   constructor(options: LocalNetworkOptions, runner: Runner) {
     this.#options = options;
@@ -66,6 +71,7 @@ export class LocalNetwork implements Network {
     this.#records = new AttachmentRecords(options.dir);
     this.#bridges = new HostBridges(join(options.dir, 'bridges'), runner);
     this.#services = new DhcpDns(options.dir, runner);
+    this.#firewall = new Firewall(runner);
   }
 
   async observe(uid: string): Promise<NetworkObservation> {
@@ -102,7 +108,7 @@ export class LocalNetwork implements Network {
     await assertPortsFree(request.ports, portsOf(others), request.shadowsPrograms);
 
     const { uid, name, ports } = request;
-    let record: AttachmentRecord = { uid, name, ports, interfaces: [] };
+    let record: AttachmentRecord = { uid, name, ports, interfaces: [], ...admissionOf(request) };
     await this.#records.write(record);
     await this.#netns.ensure(uid, signal);
     for (const asked of request.interfaces) {
@@ -112,7 +118,9 @@ export class LocalNetwork implements Network {
     await this.#handOver(nics, request, signal);
     const dns = await this.#services.publish(nics, record, request, signal);
     const attachment = attachmentOf(record, nics, dns);
-    await this.#records.write({ ...record, attachment });
+    const attached = { ...record, attachment };
+    await this.#firewall.admit(uid, await this.#known(attached), signal);
+    await this.#records.write(attached);
     return attachment;
   }
 
@@ -142,6 +150,28 @@ export class LocalNetwork implements Network {
     await this.#records.write(after);
   }
 
+  async admit(uid: string, admission: Admission, signal: AbortSignal): Promise<void> {
+    using _lock = await this.#lock(signal);
+    const record = await this.#records.read(uid);
+    if (!record?.attachment || !(await this.#netns.exists(uid))) return;
+    const { labels: _labels, policy: _policy, ...rest } = record;
+    const after: AttachmentRecord = { ...rest, ...admissionOf(admission) };
+    if (!isDeepStrictEqual(after, record)) await this.#records.write(after);
+    await this.#firewall.admit(uid, await this.#known(after), signal);
+  }
+
+  async examineFirewall(signal: AbortSignal): Promise<readonly FirewallFault[]> {
+    if (!existsSync(this.#options.dir)) return [];
+    using _lock = await this.#lock(signal);
+    return await this.#firewall.examine(await this.#known(), signal);
+  }
+
+  async restoreFirewall(signal: AbortSignal): Promise<void> {
+    if (!existsSync(this.#options.dir)) return;
+    using _lock = await this.#lock(signal);
+    await this.#firewall.restore(await this.#known(), signal);
+  }
+
   async rename(uid: string, name: string, signal: AbortSignal): Promise<void> {
     using _lock = await this.#lock(signal);
     const record = await this.#records.read(uid);
@@ -166,6 +196,12 @@ export class LocalNetwork implements Network {
     for (const at of [...record.interfaces.keys()].toReversed())
       await this.#interfaces.del(record, at, netns, signal);
     await this.#netns.remove(uid, signal);
+    const { records, ...known } = await this.#known();
+    await this.#firewall.dismiss(
+      record,
+      { ...known, records: records.filter((other) => other.uid !== uid) },
+      signal,
+    );
     await this.#removeShared(record, signal);
     await this.#records.remove(uid); // last: until here a repetition finds what to undo
   }
@@ -215,12 +251,8 @@ export class LocalNetwork implements Network {
     signal: AbortSignal,
   ): Promise<void> {
     const hasIpv6 = existsSync('/proc/sys/net/ipv6');
-    const plans = nics.map((nic, at) => planHandOver(nic, at, { vmmUid, hasIpv6 }));
-    const tools = { runner: this.#runner, signal };
-    for (const tool of ['ip', 'tc'] as const) {
-      const lines = plans.flatMap((plan) => plan[tool]);
-      await linkBatch(tool, uid, lines, tools);
-    }
+    const lines = nics.flatMap((nic, at) => planHandOver(nic, at, { vmmUid, hasIpv6 }));
+    await linkBatch(uid, lines, { runner: this.#runner, signal });
   }
 
   /** What belongs to no VM alone goes with the last one that is on the network, or on any. */
@@ -233,6 +265,13 @@ export class LocalNetwork implements Network {
       if (bridge !== undefined && !used.has(bridge)) await this.#bridges.removeUnused(bridge, signal);
     }
     if (others.length === 0) await removeUnusedCniChains(this.#runner, signal);
+  }
+
+  /** Those on file, with `changed` in the place of what is written of it. */
+  async #known(changed?: AttachmentRecord): Promise<KnownAttachments> {
+    const { records, unreadable } = await this.#records.all();
+    const others = records.filter(({ uid }) => uid !== changed?.uid);
+    return { records: changed ? [...others, changed] : others, hasUnreadable: unreadable.length > 0 };
   }
 
   async #others(uid: string): Promise<readonly AttachmentRecord[]> {
@@ -265,6 +304,12 @@ export class LocalNetwork implements Network {
   }
 }
 
+/** Pure. What of it a record says: what there is not is not said. */
+const admissionOf = ({ labels, policy }: Admission): Pick<AttachmentRecord, 'labels' | 'policy'> => ({
+  ...(Object.keys(labels).length > 0 && { labels }),
+  ...(policy && { policy }),
+});
+
 const portsOf = (records: readonly AttachmentRecord[]): readonly PortMapping[] =>
   records.flatMap(({ ports }) => ports);
 
@@ -276,7 +321,7 @@ function attachmentOf(
 ): Attachment {
   return {
     netnsPath: netnsPath(uid),
-    nics: nics.map(({ name, mac, mtu, addresses, routes }, at) => {
+    nics: nics.map(({ name, mode, mac, mtu, addresses, routes }, at) => {
       const network = interfaces.find((made) => made.name === name)?.list.name;
       return {
         name,
@@ -286,6 +331,7 @@ function attachmentOf(
         mtu,
         addresses,
         routes,
+        ...(mode === 'tc-redirect' && { isRedirected: true }),
       };
     }),
     dns,

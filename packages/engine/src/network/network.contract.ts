@@ -24,6 +24,7 @@ export const attachRequest = (more: Partial<AttachRequest> = {}): AttachRequest 
   interfaces: [eth0()],
   reserved: [],
   dns: { servers: [], search: [], options: [] },
+  labels: {},
   ...more,
 });
 

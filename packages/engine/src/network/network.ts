@@ -1,3 +1,4 @@
+import type { NetworkPolicy } from '@ignite/api/v1/network-policy';
 import type { InterfaceMode, PortMapping } from '@ignite/api/v1/vm-network';
 import type { CodedError } from '@ignite/toolkit/errors/coded-error';
 
@@ -44,7 +45,13 @@ export interface DnsSettings {
   readonly options: readonly string[];
 }
 
-export interface AttachRequest {
+/** By what the packet filters of a VM are made: its own, and those of VMs whose policies mean it. */
+export interface Admission {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly policy?: NetworkPolicy;
+}
+
+export interface AttachRequest extends Admission {
   readonly uid: string;
   /** The VM's name, by which other VMs find it. */
   readonly name: string;
@@ -83,6 +90,8 @@ export interface AttachedNic {
   readonly addresses: readonly string[];
   /** In an order in which they can be added. */
   readonly routes: readonly Route[];
+  /** Whether frames are passed between it and the tap, without a bridge. */
+  readonly isRedirected?: true;
 }
 
 /** What the VMM and its guest need to know of the networks that the VM is attached to. */
@@ -108,6 +117,13 @@ export interface UnreadableAttachment {
   readonly failure: CodedError;
 }
 
+/** Packet filters that are not as they should be. */
+export interface FirewallFault {
+  /** A device of this host, or the VM whose namespace it is. */
+  readonly of: { readonly device: string } | { readonly vm: string };
+  readonly state: 'missing' | 'altered';
+}
+
 /** A place on networks for each VM. Every call is idempotent and safe beside others. */
 export interface Network {
   /**
@@ -124,6 +140,15 @@ export interface Network {
    * @throws CodedError PORT_TAKEN and PORTS_UNSUPPORTED, before anything is changed
    */
   changePorts(uid: string, ports: readonly PortMapping[], signal: AbortSignal): Promise<void>;
+  /**
+   * Has packet filters be as the VM's labels and policy now say, and puts back what of them was lost; connections that
+   * are open and still allowed go on. Does nothing to a VM that is not attached.
+   */
+  admit(uid: string, admission: Admission, signal: AbortSignal): Promise<void>;
+  /** Compares the packet filters of all VMs that are attached with what they should be. */
+  examineFirewall(signal: AbortSignal): Promise<readonly FirewallFault[]>;
+  /** Makes the packet filters of all VMs that are attached anew. */
+  restoreFirewall(signal: AbortSignal): Promise<void>;
   /** Has other VMs find it by another name; does nothing to a VM that is not attached. */
   rename(uid: string, name: string, signal: AbortSignal): Promise<void>;
   /**

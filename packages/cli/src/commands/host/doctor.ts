@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { DoctorCheck } from '@ignite/api/client/host-client';
 import { examineHost } from '@ignite/engine/host/doctor';
-import type { Command } from '../../arguments/command.ts';
-import { withClient } from '../../context.ts';
+import { storePath } from '@ignite/engine/host/paths';
+import type { Command, Invocation } from '../../arguments/command.ts';
+import { pathsOf, withClient } from '../../context.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
 
 const marks = { ok: '✓', missing: '✗', degraded: '!' } as const;
@@ -13,7 +15,7 @@ export const doctor: Command = {
   summary: 'Tell what this host has, what it lacks, what that costs, and how to get it',
   examples: ['ignite doctor', 'ignite doctor --fix', 'ignite doctor -o json'],
   flags: {
-    fix: { type: 'boolean', help: 'install what is missing' },
+    fix: { type: 'boolean', help: 'install what is missing, and put back packet filters that VMs lack' },
     output: documentFlag,
   },
   run: async (invocation) => {
@@ -21,12 +23,18 @@ export const doctor: Command = {
     const format = documentFormatOf(flags);
     const checks = flags.isSet('fix')
       ? await withClient(invocation, (client, op) => client.host.fix(op))
-      : await examineHost(io.env); // which whoever is not root may do too
+      : await examined(invocation);
     if (format) await printDocument({ checks }, format, io);
     else io.out.write(checks.map(renderCheck).join(''));
     return checks.some((check) => check.state === 'missing') ? 1 : 0;
   },
 };
+
+/** Whoever is not root may look too, at all but packet filters; where there is no store yet there is no VM to guard. */
+const examined = async (invocation: Invocation): Promise<readonly DoctorCheck[]> =>
+  process.getuid?.() === 0 && existsSync(storePath(pathsOf(invocation.flags, invocation.io.env)))
+    ? await withClient(invocation, (client, op) => client.host.examine(op.signal))
+    : await examineHost(invocation.io.env);
 
 function renderCheck(check: DoctorCheck): string {
   const lines = [`${marks[check.state]} ${check.name}: ${check.found}`];

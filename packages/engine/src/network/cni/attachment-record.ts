@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type NetworkPolicy, networkPolicySchema } from '@ignite/api/v1/network-policy';
 import { type PortMapping, portMappingSchema } from '@ignite/api/v1/vm-network';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { namesIn } from '@ignite/toolkit/files/names-in';
@@ -30,6 +31,9 @@ export interface AttachmentRecord {
   readonly ports: readonly PortMapping[];
   /** Set while `ports` holds more than those that shall be. */
   readonly isChangingPorts?: true;
+  /** Absent: none. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly policy?: NetworkPolicy;
   /** Set once everything is done. */
   readonly attachment?: Attachment;
 }
@@ -56,6 +60,7 @@ const nicSchema = v.strictObject({
   mtu: v.number(),
   addresses: v.array(v.string()),
   routes: v.array(v.strictObject({ to: v.string(), via: v.exactOptional(v.string()) })),
+  isRedirected: v.exactOptional(v.literal(true)),
 });
 
 const recordSchema = v.strictObject({
@@ -66,6 +71,8 @@ const recordSchema = v.strictObject({
   ),
   ports: v.array(portMappingSchema),
   isChangingPorts: v.exactOptional(v.literal(true)),
+  labels: v.exactOptional(v.record(v.string(), v.string())),
+  policy: v.exactOptional(networkPolicySchema),
   attachment: v.exactOptional(
     v.strictObject({ netnsPath: v.string(), nics: v.array(nicSchema), dns: v.array(v.string()) }),
   ),

@@ -104,7 +104,7 @@ export class CniInterfaces {
   async #takeBack(uid: string, name: string, result: CniResult, signal: AbortSignal): Promise<void> {
     const lines = result.ips.map(({ address }) => `address replace ${address} dev ${name}`);
     try {
-      await linkBatch('ip', uid, lines, { runner: this.#runner, signal });
+      await linkBatch(uid, lines, { runner: this.#runner, signal });
     } catch (failure) {
       if (!(failure instanceof ToolFailedError)) throw failure; // it is not there when an ADD or a DEL was cut short
     }

@@ -1,7 +1,12 @@
 import * as v from 'valibot';
 import type { DefaultNetwork } from './default-network.ts';
 
-const pluginSchema = v.looseObject({ type: v.pipe(v.string(), v.regex(/^[a-zA-Z0-9._-]+$/)) });
+const pluginSchema = v.looseObject({
+  type: v.pipe(v.string(), v.regex(/^[a-zA-Z0-9._-]+$/)),
+  bridge: v.exactOptional(
+    v.pipe(v.string(), v.regex(/^[a-zA-Z0-9._-]{1,15}$/, 'must be the name of a bridge')),
+  ),
+});
 const nameSchema = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/));
 export const confListSchema = v.looseObject({
   cniVersion: v.optional(v.string(), '0.4.0'),
@@ -52,7 +57,7 @@ export function defaultConfList({ name, bridge, subnet, subnet6 }: DefaultNetwor
 export function hostBridge(list: ConfList): string | undefined {
   const plugin = list.plugins.find(({ type }) => type === 'bridge');
   if (!plugin) return undefined;
-  return typeof plugin['bridge'] === 'string' ? plugin['bridge'] : 'cni0'; // the plugin's own default
+  return plugin.bridge ?? 'cni0'; // the plugin's own default
 }
 
 /** Whether a plugin of the list takes what `capability` names: CNI's conventions, "Dynamic Plugin specific fields". */

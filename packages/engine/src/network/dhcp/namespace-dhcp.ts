@@ -21,7 +21,7 @@ export class NamespaceDhcp {
     const dir = join(this.#dir, uid);
     await mkdir(dir, { recursive: true, mode: 0o755 });
     const addresses = leases.map(({ at }) => `address replace ${serverAddress(at)}/32 dev br${at}`);
-    await linkBatch('ip', uid, addresses, { runner: this.#runner, signal });
+    await linkBatch(uid, addresses, { runner: this.#runner, signal });
     const args = ['netns', 'exec', netnsName(uid), 'dnsmasq', ...namespaceDhcpArgv(dir, leases)];
     await this.#runner.run({ tool: 'ip', args }, signal);
   }

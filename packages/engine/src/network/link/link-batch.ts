@@ -1,14 +1,13 @@
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { netnsName } from './netns.ts';
 
-/** Runs lines of the `ip` or the `tc` tool inside a VM's network namespace, all in one process. */
+/** Runs lines of the `ip` tool inside a VM's network namespace, all in one process. */
 export async function linkBatch(
-  tool: 'ip' | 'tc',
   uid: string,
   lines: readonly string[],
   { runner, signal }: { readonly runner: Runner; readonly signal: AbortSignal },
 ): Promise<void> {
   if (lines.length === 0) return;
   const stdin = `${lines.join('\n')}\n`;
-  await runner.run({ tool, args: ['-netns', netnsName(uid), '-batch', '-'], stdin }, signal);
+  await runner.run({ tool: 'ip', args: ['-netns', netnsName(uid), '-batch', '-'], stdin }, signal);
 }

@@ -6,25 +6,19 @@ const bridgeName = (at: number): string => `br${at}`;
 const portMac = '02:00:00:00:00:01';
 const bridgeMac = '02:00:00:00:00:02';
 
-/** Lines for `ip -batch`, and then for `tc -batch`. */
-export interface HandOver {
-  readonly ip: readonly string[];
-  readonly tc: readonly string[];
-}
-
-/** Pure. The lines that hand the namespace's interface number `at` over to the guest, through a tap. */
+/** Pure. The lines for `ip -batch` that hand the namespace's interface number `at` over to the guest, through a tap. */
 export function planHandOver(
   nic: PlannedNic,
   at: number,
   { vmmUid, hasIpv6 }: { readonly vmmUid: number; readonly hasIpv6: boolean },
-): HandOver {
+): readonly string[] {
   const tap = tapName(at);
   const makeTap = [`tuntap add dev ${tap} mode tap user ${vmmUid}`, `link set dev ${tap} mtu ${nic.mtu}`];
   // The namespace itself is not to speak on the link: it would claim the addresses that follow from the guest's MAC.
   const beSilent = (device: string) => (hasIpv6 ? [`link set dev ${device} addrgenmode none`] : []);
   return nic.mode === 'dhcp-bridge'
-    ? { ip: bridged(nic.name, at, makeTap, beSilent), tc: [] }
-    : { ip: redirected(nic, tap, makeTap, beSilent), tc: redirection(nic.name, tap) };
+    ? bridged(nic.name, at, makeTap, beSilent)
+    : redirected(nic, tap, makeTap, beSilent);
 }
 
 /**
@@ -59,7 +53,7 @@ function bridged(
 
 /**
  * The interface keeps its addresses, since an ipvlan passes on only what is addressed to one of them. Nothing answers
- * for them in the namespace: every frame is taken to the tap before.
+ * for them in the namespace: its packet filter takes every frame to the tap before.
  */
 function redirected(
   { name, mac, isMacForeign }: PlannedNic,
@@ -77,11 +71,3 @@ function redirected(
     `link set dev ${tap} up`,
   ];
 }
-
-/** Every frame that arrives at one leaves by the other. See tc-u32(8), tc-mirred(8). */
-const redirection = (ifName: string, tap: string): readonly string[] => [
-  `qdisc add dev ${ifName} ingress`,
-  `qdisc add dev ${tap} ingress`,
-  `filter add dev ${ifName} parent ffff: protocol all u32 match u8 0 0 action mirred egress redirect dev ${tap}`,
-  `filter add dev ${tap} parent ffff: protocol all u32 match u8 0 0 action mirred egress redirect dev ${ifName}`,
-];

@@ -4,7 +4,7 @@ import type { VmNetwork } from '@ignite/api/v1/vm-network';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { GuestSeed } from '../../kernel/seed.ts';
 import { parseIp, withoutPrefix } from '../../network/address/ip-address.ts';
-import type { Attachment, Network } from '../../network/network.ts';
+import type { Admission, Attachment, Network } from '../../network/network.ts';
 import { sandboxUser } from '../../sandbox/sandbox.ts';
 import { listVms } from '../../store/list-objects.ts';
 import { changeVm } from '../../store/vm-store.ts';
@@ -29,6 +29,7 @@ export async function attachNetwork(
       interfaces: interfaceRequests(network, annotations, lastAddresses(vm)),
       reserved: reservations(vms, uid),
       dns: network.dns,
+      ...admissionOf(vm.metadata.labels, network),
     },
     op.signal,
   );
@@ -36,6 +37,12 @@ export async function attachNetwork(
     status: { ...now.status, network: networkStatus(attachment) },
   }));
 }
+
+/** Pure. By what the VM's packet filters are made. */
+export const admissionOf = (labels: Readonly<Record<string, string>>, { policy }: VmNetwork): Admission => ({
+  labels,
+  ...(policy && { policy }),
+});
 
 /** Of VMs whose ports and addresses this one is not kept from. */
 async function warnOfUnreadable(

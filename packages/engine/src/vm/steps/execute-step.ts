@@ -18,7 +18,7 @@ import { stoppedStatus } from '../plan/stopped-status.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { vmmSignal } from '../vmm-signal.ts';
-import { attachNetwork } from './attach-network.ts';
+import { admissionOf, attachNetwork } from './attach-network.ts';
 import { resizeMemory } from './guest-memory.ts';
 import { pressPowerButton } from './power-button.ts';
 import { recordEnd, recordInLife, recordWrite } from './vm-events.ts';
@@ -44,6 +44,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       return await attachNetwork(vm, host, op);
     case 'publish-ports':
       await host.network.changePorts(uid, vm.spec.network.ports, op.signal);
+      await host.network.admit(uid, admissionOf(vm.metadata.labels, vm.spec.network), op.signal);
       return vm;
     case 'prepare-volumes':
       await prepareVmVolumes(vm, host, op);

@@ -1,0 +1,18 @@
+import type { DoctorCheck } from '@ignite/api/client/host-client';
+import type { FirewallFault } from '../network/network.ts';
+
+/** Pure. Whether VMs that run are guarded as they should be. */
+export function firewallCheck(faults: readonly FirewallFault[]): DoctorCheck {
+  const name = 'packet filters';
+  if (faults.length === 0) return { name, state: 'ok', found: 'as they should be' };
+  return {
+    name,
+    state: 'degraded',
+    found: faults.map(faultText).join(', '),
+    cost: 'others reach what is not published, or VMs take the addresses of others',
+    cure: 'ignite doctor --fix',
+  };
+}
+
+const faultText = ({ of, state }: FirewallFault): string =>
+  `those of ${'vm' in of ? `VM "${of.vm}"` : of.device} are ${state}`;

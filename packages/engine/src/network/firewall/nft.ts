@@ -1,0 +1,47 @@
+import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
+import { netnsName } from '../link/netns.ts';
+
+export interface NftTable {
+  readonly family: 'inet' | 'netdev';
+  readonly name: string;
+}
+
+/** Where a table is: on this host, or in the namespace of a VM. */
+export type NftPlace = { readonly kind: 'host' } | { readonly kind: 'netns'; readonly uid: string };
+
+/** Tables of packet filters, by the `nft` tool. */
+export class Nft {
+  readonly #runner: Runner;
+
+  constructor(runner: Runner) {
+    this.#runner = runner;
+  }
+
+  /** All of the lines, or none. */
+  async apply(place: NftPlace, lines: readonly string[], signal: AbortSignal): Promise<void> {
+    if (lines.length === 0) return;
+    await this.#runner.run({ ...command(place, ['-f', '-']), stdin: `${lines.join('\n')}\n` }, signal);
+  }
+
+  /** As the tool words a table, without what its packets have left in it; undefined where there is none. */
+  async list(place: NftPlace, { family, name }: NftTable, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      const args = ['--stateless', '--terse', 'list', 'table', family, name];
+      return (await this.#runner.run(command(place, args), signal)).stdout;
+    } catch (failure) {
+      if (failure instanceof ToolFailedError && failure.stderr.includes('No such file')) return undefined;
+      throw failure;
+    }
+  }
+}
+
+/** Pure. Does nothing where there is no such table. */
+export const removalLines = ({ family, name }: NftTable): readonly string[] => [
+  `table ${family} ${name} {}`,
+  `delete table ${family} ${name}`,
+];
+
+const command = (place: NftPlace, args: readonly string[]) =>
+  place.kind === 'host'
+    ? { tool: 'nft', args }
+    : { tool: 'ip', args: ['netns', 'exec', netnsName(place.uid), 'nft', ...args] };

@@ -1,0 +1,35 @@
+import type { NetworkPeer, NetworkPolicy } from '@ignite/api/v1/network-policy';
+import type { ResolvedPeer, ResolvedPolicy, ResolvedRule } from './policy-matches.ts';
+
+/** A VM as policies of others may mean it. */
+export interface LabelledVm {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Without prefix lengths. */
+  readonly addresses: readonly string[];
+}
+
+/** Pure. With the addresses of those VMs that the policy means by their labels. */
+export function resolvePolicy(policy: NetworkPolicy, vms: readonly LabelledVm[]): ResolvedPolicy {
+  const { ingress, egress, sources } = policy;
+  const rule = (peers: readonly NetworkPeer[], ports: ResolvedRule['ports']): ResolvedRule => ({
+    peers: peers.map((peer) => resolvePeer(peer, vms)),
+    ports,
+  });
+  return {
+    ...(ingress && { ingress: ingress.map(({ from, ports }) => rule(from, ports)) }),
+    ...(egress && { egress: egress.map(({ to, ports }) => rule(to, ports)) }),
+    sources,
+  };
+}
+
+function resolvePeer(peer: NetworkPeer, vms: readonly LabelledVm[]): ResolvedPeer {
+  if ('cidr' in peer) return { kind: 'range', ...peer };
+  const meant = vms.filter(({ labels }) =>
+    Object.entries(peer.vms).every(([name, value]) => Object.hasOwn(labels, name) && labels[name] === value),
+  );
+  return { kind: 'addresses', addresses: meant.flatMap(({ addresses }) => addresses) };
+}
+
+/** Pure. Whether what the policy means changes as VMs come and go. */
+export const meansVms = ({ ingress = [], egress = [] }: NetworkPolicy): boolean =>
+  [...ingress.flatMap(({ from }) => from), ...egress.flatMap(({ to }) => to)].some((peer) => 'vms' in peer);
