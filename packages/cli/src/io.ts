@@ -1,4 +1,5 @@
 export interface Writer {
+  /** Text may be of others, and is escaped where a terminal would act upon it; bytes are written as they are. */
   write(part: string | Uint8Array): unknown;
 }
 

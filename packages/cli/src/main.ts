@@ -35,7 +35,7 @@ async function runCommand(line: CommandLine, io: Io, signal: AbortSignal): Promi
   const { command, name, flags, args, rest } = line;
   if (!command || flags.isSet('help')) {
     const { helpAbout, styleOf } = await import('./commands/help/help.ts');
-    io.out.write(await helpAbout(name, styleOf(io)));
+    io.out.write(Buffer.from(await helpAbout(name, styleOf(io)))); // all of it is ours
     return 0;
   }
   const { least, most } = command.arity;

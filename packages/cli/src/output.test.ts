@@ -18,6 +18,12 @@ test('Output: text and bytes are written in order', () => {
   assert.deepEqual([...stdout], [0xc3, 0xa4, 0, 255, 0x7a]);
 });
 
+test('Output: in text is escaped what a terminal would act upon, bytes are as they are', () => {
+  const body = "out.write('a\\u001b[2J\\u009b\\u202eb\\n');out.write(new Uint8Array([0x1b, 0x9b]));";
+  const { stdout } = spawnSync(process.execPath, source(body));
+  assert.equal(stdout.toString('latin1'), 'a\\u001b[2J\\u009b\\u202eb\n\u001b\u009b');
+});
+
 test('Output: to a slow reader of a non-blocking pipe everything comes through', async () => {
   const body =
     'process.stdout._handle?.setBlocking?.(false);for (let at = 0; at < 300; at += 1) out.write(String(at % 10).repeat(4096));';

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Writer } from './io.ts';
+import { escaped } from './render/text/printable.ts';
 
 /** Standard output or error, written to straight away: to make Node's own stream takes longer than to list VMs. */
 export class Output implements Writer {
@@ -13,7 +14,7 @@ export class Output implements Writer {
   }
 
   write(part: string | Uint8Array): void {
-    let rest = typeof part === 'string' ? Buffer.from(part) : part;
+    let rest = typeof part === 'string' ? Buffer.from(escaped(part)) : part;
     try {
       while (rest.length > 0 && !this.#isSlow) rest = rest.subarray(writeSync(this.#fd, rest));
     } catch (failure) {

@@ -23,12 +23,14 @@ const policy = {
 const base = { key, policy, wanted: manifest, live: manifest, changes: [], reason: 'changed' } as const;
 const plan = (...actions: readonly Action[]): SyncPlan => ({ stages: [actions], refused: [] });
 
+const rendered = (plan: SyncPlan, isColoured: boolean): string => String(renderPlan(plan, isColoured));
+
 test('renderPlan: what is done, to which fields, and what is held back', () => {
   const changes = [
     { path: '/spec/memory', from: 2 ** 29, to: 2 ** 30 },
     { path: '/metadata/labels/app', from: undefined, to: 'web' },
   ];
-  const text = renderPlan(
+  const text = rendered(
     plan(
       { ...base, kind: 'unchanged', reason: 'same' },
       { ...base, kind: 'change', effect: 'restart', changes, reason: 'drifted' },
@@ -47,7 +49,7 @@ test('renderPlan: what is done, to which fields, and what is held back', () => {
       '    held: not allowed\n',
   );
   assert.match(
-    renderPlan(plan({ ...base, kind: 'create' }), true),
+    rendered(plan({ ...base, kind: 'create' }), true),
     /^\u001b\[32m\+ VM\/web: made\u001b\[0m\n$/,
   );
 });
@@ -64,6 +66,6 @@ test('differs: unless everything is as it is and nothing is refused', () => {
 
 test('renderPlan: what a manifest holds cannot move the cursor', () => {
   const changes = [{ path: '/spec/kernel/cmdLine', from: undefined, to: 'a\u001b[2J\nb' }];
-  const text = renderPlan(plan({ ...base, kind: 'change', effect: 'restart', changes }), false);
+  const text = rendered(plan({ ...base, kind: 'change', effect: 'restart', changes }), false);
   assert.match(text, /\(none\) → a \[2J b\n$/);
 });

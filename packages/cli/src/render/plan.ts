@@ -2,21 +2,21 @@ import { type FieldChange, dottedPath } from '@ignite/toolkit/diff/field-change'
 import { keyText } from '@ignite/toolkit/gitops/object-key';
 import type { Action, SyncPlan } from '@ignite/toolkit/gitops/plan-sync';
 import { bytes, formatBytes } from '@ignite/toolkit/units/bytes';
-import { printable } from './text/printable.ts';
+import { forTerminal, printable } from './text/printable.ts';
 
 const signs = { create: '+', change: '~', replace: '±', delete: '-', unchanged: ' ' } as const;
 const colours = { create: 32, change: 33, replace: 35, delete: 31, unchanged: 0 } as const;
 
 /** What a plan does, one object a line with its fields below; nothing for what stays as it is. */
-export function renderPlan(plan: SyncPlan, isColoured: boolean): string {
+export function renderPlan(plan: SyncPlan, isColoured: boolean): Uint8Array {
   const actions = plan.stages.flat().filter(({ kind }) => kind !== 'unchanged');
   const lines = actions.flatMap((action) => [
-    coloured(`${signs[action.kind]} ${titleOf(action)}`, colours[action.kind], isColoured),
-    ...fieldLines(action.changes),
-    ...(action.held === undefined ? [] : [printable(`    held: ${action.held}`)]),
+    coloured(printable(`${signs[action.kind]} ${titleOf(action)}`), colours[action.kind], isColoured),
+    ...fieldLines(action.changes).map(plain),
+    ...(action.held === undefined ? [] : [plain(printable(`    held: ${action.held}`))]),
   ]);
-  const refused = plan.refused.map(({ key, message }) => printable(`! ${keyText(key)}: ${message}`));
-  return [...lines, ...refused].map((line) => `${line}\n`).join('');
+  const refused = plan.refused.map(({ key, message }) => plain(printable(`! ${keyText(key)}: ${message}`)));
+  return Buffer.concat([...lines, ...refused]);
 }
 
 /** The fields that differ, one a line, aligned. */
@@ -55,8 +55,10 @@ function valueText(path: string, value: unknown): string {
   return printable(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-const coloured = (text: string, colour: number, isColoured: boolean): string =>
-  isColoured ? `\u001b[${colour}m${text}\u001b[0m` : text;
+const plain = (line: string): Uint8Array => forTerminal`${line}\n`;
+
+const coloured = (line: string, colour: number, isColoured: boolean): Uint8Array =>
+  isColoured ? forTerminal`\u001b[${String(colour)}m${line}\u001b[0m\n` : plain(line);
 
 /** For programs: what a plan does, unchanged objects included. */
 export function planDocument(plan: SyncPlan): unknown {

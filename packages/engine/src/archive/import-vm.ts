@@ -1,43 +1,51 @@
-import { access, chmod, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, lstat, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { ImportVmRequest } from '@ignite/api/client/archive-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
-import { uidAnnotation } from '@ignite/api/v1/uid-annotation';
+import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
-import { sourceOf } from '@ignite/api/v1/vm-storage';
+import { Rollback } from '@ignite/toolkit/async/rollback';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { runPipeline } from '@ignite/toolkit/process/pipeline';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
-import { unpackForeign } from '../guest/tar.ts';
+import { refusedOf, unpackForeign } from '../guest/tar.ts';
 import { locksDir, vmFiles } from '../host/paths.ts';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
 import { holdsKernel, kernelFiles } from '../kernel/kernel-folder.ts';
-import { adoptKernel } from '../kernel/kernel-objects.ts';
-import { importAndRecord } from '../oci/image-objects.ts';
+import { adoptKernel, removeKernelObject } from '../kernel/kernel-objects.ts';
+import { importAndRecord, removeImageObject } from '../oci/image-objects.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
+import { lockLayout } from '../oci/layout-lock.ts';
 import { parsePlatform } from '../oci/platform.ts';
 import { convertToRaw, diskInfo } from '../rootfs/qemu-img.ts';
-import { listImages, listVms } from '../store/list-objects.ts';
+import { listImages, listKernels, listVms } from '../store/list-objects.ts';
+import { lockContent } from '../vm/definition/content-lock.ts';
 import { newVmUid, storeVm, validateRequest } from '../vm/definition/create-vm.ts';
 import { vmDisk } from '../vm/disks/vm-disk.ts';
 import { nameTaken } from '../vm/errors.ts';
 import { assertMachine } from '../vm/launch/vm-machine.ts';
 import type { VmHost } from '../vm/vm-host.ts';
 import { vmmOf } from '../vm/vmm-of.ts';
-import { archiveInvalid } from './errors.ts';
+import { archiveInvalid, importNotAllowed } from './errors.ts';
+import { planImport } from './plan-import.ts';
 import { type VmArchive, parseVmArchive } from './vm-archive.ts';
 
 type ImportHost = VmHost & ImageDeps & KernelDeps;
 
 const longestManifest = 2 ** 20;
 
-/** Makes a VM of an archive. Everything is looked at before anything is made; the VM comes last. */
+/**
+ * Makes a VM of an archive. Everything is looked at before anything is made; the VM comes last, and without it nothing of
+ * the archive stays.
+ * @throws CodedError VM_ARCHIVE_INVALID, IMPORT_NOT_ALLOWED
+ */
 export async function importVm(
   archive: Readable,
-  request: { readonly name?: string },
+  request: ImportVmRequest,
   host: ImportHost,
   op: ClientOperation,
 ): Promise<Vm> {
@@ -45,32 +53,35 @@ export async function importVm(
   await using work = await openWorkspace(join(host.paths.dataDir, 'scratch'), 'import-');
   op.report({ kind: 'step', message: 'Reading the archive' });
   await unpack(archive, work.path, op.signal);
-  const found = await readArchive(work.path, host, op.signal);
-  const { labels, annotations: archived } = found;
-  const { [uidAnnotation]: _uid, ...annotations } = archived; // of the VM that it was made of
-  const wanted = { name: request.name ?? found.name, spec: found.spec, labels, annotations };
+  const found = await readManifest(work.path);
+  const { refused, annotations, dropped } = planImport(found, request.allow ?? []);
+  if (refused.length > 0) throw importNotAllowed(refused);
+  await assertWhole(found, work.path, host, op.signal);
+  const wanted = { name: request.name ?? found.name, spec: found.spec, labels: found.labels, annotations };
   const { name, spec } = await validateRequest(wanted);
   assertMachine(spec, found.kernel.arch, vmmOf({ spec }, host));
   if ((await listVms(host.store)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
-  const image = await ensureArchived(found, join(work.path, 'image'), host, op);
-  const kernel = await adoptKernel(join(work.path, 'kernel'), found.kernel, host, op.signal);
-  warnOfHostPaths(found, op);
+  if (dropped.length > 0)
+    op.report({ kind: 'warning', message: `not taken from the archive: ${dropped.join(', ')}` });
+  await using undo = new Rollback((failure) =>
+    op.report({ kind: 'warning', message: `something of the archive stays: ${errorText(failure)}` }),
+  );
+  const image = await ensureArchived(found, join(work.path, 'image'), undo, host, op);
+  const kernel = await ensureKernel(found, join(work.path, 'kernel'), undo, host, op.signal);
   const uid = newVmUid(await listVms(host.store));
   const files = vmFiles(host.paths, uid);
+  undo.defer(() => rm(files.dir, { recursive: true, force: true }));
   // Before the VM is known: one without a disk would be given that of its image at its first start.
   await mkdir(files.dir, { recursive: true, mode: 0o711 });
-  try {
-    await placeDisk(join(work.path, 'disk.qcow2'), { metadata: { uid }, spec }, host, op.signal);
-    return await storeVm(
-      { name, uid, spec, arch: kernel.status.arch, image, kernel },
-      { ...wanted, spec },
-      host,
-      op.signal,
-    );
-  } catch (failure) {
-    await rm(files.dir, { recursive: true, force: true });
-    throw failure;
-  }
+  await placeDisk(join(work.path, 'disk.qcow2'), { metadata: { uid }, spec }, host, op.signal);
+  const vm = await storeVm(
+    { name, uid, spec, arch: kernel.status.arch, image, kernel },
+    { ...wanted, spec },
+    host,
+    op.signal,
+  );
+  undo.commit();
+  return vm;
 }
 
 /** An archive's disk is a qcow2; a VM's is what its VMM knows. */
@@ -90,29 +101,44 @@ async function unpack(archive: Readable, dir: string, signal: AbortSignal): Prom
   try {
     await runPipeline([unpackForeign(dir)], { input: archive }, signal);
   } catch (failure) {
-    throw failure instanceof ToolFailedError ? archiveInvalid('it cannot be unpacked', failure) : failure;
+    if (!(failure instanceof ToolFailedError)) throw failure;
+    throw archiveInvalid(refusedOf(failure.stderr) ?? 'it cannot be unpacked', failure);
   }
   await assertPlain(dir);
 }
 
 /**
- * Links, pipes and devices would have us take what is elsewhere for a part of the archive.
+ * Links, pipes and devices would have us take what is elsewhere for a part of the archive, and one part for another.
  * @throws CodedError VM_ARCHIVE_INVALID
  */
 export async function assertPlain(dir: string): Promise<void> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory());
-  if (odd) throw archiveInvalid(`${odd.name} in it is neither a file nor a folder`);
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((failure: unknown) => {
+    throw archiveInvalid('its folders cannot be read', failure); // one that is too deep, say
+  });
+  for (const entry of entries) {
+    if (entry.isDirectory()) continue;
+    const found = await lstat(join(entry.parentPath, entry.name)).catch(() => undefined);
+    if (!found?.isFile() || found.nlink > 1)
+      throw archiveInvalid(`${entry.name} in it is neither a file of its own nor a folder`);
+  }
 }
 
-async function readArchive(dir: string, { runner }: ImportHost, signal: AbortSignal): Promise<VmArchive> {
+async function readManifest(dir: string): Promise<VmArchive> {
   const path = join(dir, 'ignite.json');
   const found = await stat(path).catch((failure: unknown) => {
     throw archiveInvalid('it has no ignite.json', failure);
   });
   if (found.size > longestManifest) throw archiveInvalid('its ignite.json is too large');
-  const json = await readFile(path, 'utf8');
-  const archive = parseVmArchive(json);
+  return parseVmArchive(await readFile(path, 'utf8'));
+}
+
+/** @throws CodedError VM_ARCHIVE_INVALID */
+async function assertWhole(
+  archive: VmArchive,
+  dir: string,
+  { runner }: ImportHost,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     const disk = await diskInfo(join(dir, 'disk.qcow2'), runner, signal);
     // A disk of a stranger that names another file would have us read that file to the guest.
@@ -127,12 +153,12 @@ async function readArchive(dir: string, { runner }: ImportHost, signal: AbortSig
       throw archiveInvalid(errorText(failure), failure);
     throw failure;
   }
-  return archive;
 }
 
 async function ensureArchived(
   { image }: VmArchive,
   layout: string,
+  undo: Rollback,
   host: ImportHost,
   op: ClientOperation,
 ): Promise<Image> {
@@ -149,17 +175,44 @@ async function ensureArchived(
     host.store,
     op,
   );
+  undo.defer(() => forgetImage(imported, host));
   if (imported.status.digest !== image.digest) throw archiveInvalid(`its image is not ${image.digest}`);
   return imported;
 }
 
-/** What a VM uses of its host is the wish of whoever wrote the archive. */
-function warnOfHostPaths({ spec }: VmArchive, { report }: ClientOperation): void {
-  const volumes = (spec.storage?.volumes ?? []).map(sourceOf);
-  const paths = [
-    ...volumes.flatMap((source) => ('path' in source ? [source.path] : [])),
-    ...spec.copyFiles.map(({ hostPath }) => hostPath),
-  ];
-  if (paths.length > 0)
-    report({ kind: 'warning', message: `when it starts, the VM is given of this host: ${paths.join(', ')}` });
+async function ensureKernel(
+  { kernel }: VmArchive,
+  dir: string,
+  undo: Rollback,
+  host: ImportHost,
+  signal: AbortSignal,
+): Promise<Kernel> {
+  const before = await listKernels(host.store);
+  const adopted = await adoptKernel(dir, kernel, host, signal);
+  if (!before.some(({ metadata }) => metadata.uid === adopted.metadata.uid))
+    undo.defer(() => forgetKernel(adopted, host));
+  return adopted;
+}
+
+/** What is to be undone is, also when it is for an abort. */
+const { signal: unaborted } = new AbortController();
+
+/** Unless a VM has come to use it meanwhile. */
+async function forgetImage(image: Image, host: ImportHost): Promise<void> {
+  using _layout = await lockLayout(host.paths, unaborted);
+  using _content = await lockContent(host.paths, unaborted);
+  const { uid } = image.metadata;
+  const isUsed = (await listVms(host.store)).some(({ status }) => status.image?.digest === image.status.digest);
+  const isThere = (await listImages(host.store)).some(({ metadata }) => metadata.uid === uid);
+  if (isThere && !isUsed) await removeImageObject(image, host, host.store);
+}
+
+/** Likewise. */
+async function forgetKernel(kernel: Kernel, host: ImportHost): Promise<void> {
+  using _kernels = await acquireLock(locksDir(host.paths), 'kernel', unaborted);
+  using _content = await lockContent(host.paths, unaborted);
+  const { uid } = kernel.metadata;
+  const isUsed = (await listVms(host.store)).some(({ status }) => status.kernel?.id === kernel.status.id);
+  const isThere = (await listKernels(host.store)).some(({ metadata }) => metadata.uid === uid);
+  if (isThere && !isUsed) await removeKernelObject(kernel, host, host.store);
 }

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { ArchiveClient } from '@ignite/api/client/archive-client';
+import type { ArchiveClient, ImportVmRequest } from '@ignite/api/client/archive-client';
 import type { Finder } from '@ignite/api/client/finder';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
@@ -22,7 +22,7 @@ export class LocalArchives implements ArchiveClient {
     await exportVm(vm, output, this.#host, op);
   }
 
-  async import(archive: Readable, request: { readonly name?: string }, op: ClientOperation): Promise<Vm> {
+  async import(archive: Readable, request: ImportVmRequest, op: ClientOperation): Promise<Vm> {
     return await importVm(archive, request, this.#host, op);
   }
 }

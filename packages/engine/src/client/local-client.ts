@@ -51,7 +51,7 @@ export class LocalClient implements Client {
   constructor(host: LocalHost) {
     const read = readClient(host.store, host.networks);
     this.vms = new LocalVms(host, read.vms);
-    this.files = new LocalFiles(this.vms);
+    this.files = new LocalFiles(host.paths, this.vms);
     this.changes = new LocalChanges(host, read.vms);
     this.archives = new LocalArchives(host, read.vms);
     this.images = new LocalImages(host, read.images, this.vms);

@@ -3,12 +3,15 @@ import type { CopyRequest, FileClient } from '@ignite/api/client/file-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { VmClient } from '@ignite/api/client/vm-client';
 import { type GuestCopy, copyIn, copyOut, packOut, unpackIn } from '../guest/copy.ts';
+import type { Paths } from '../host/paths.ts';
 
 /** Files of VMs on this host. */
 export class LocalFiles implements FileClient {
+  readonly #paths: Paths;
   readonly #vms: VmClient;
 
-  constructor(vms: VmClient) {
+  constructor(paths: Paths, vms: VmClient) {
+    this.#paths = paths;
     this.#vms = vms;
   }
 
@@ -17,7 +20,7 @@ export class LocalFiles implements FileClient {
   }
 
   async copyOut(hostPath: string, request: CopyRequest, op: ClientOperation): Promise<void> {
-    await copyOut(hostPath, await this.#reach(request, op), op);
+    await copyOut(hostPath, await this.#reach(request, op), this.#paths, op);
   }
 
   async unpackIn(archive: Readable, request: CopyRequest, op: ClientOperation): Promise<void> {

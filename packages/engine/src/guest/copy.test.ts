@@ -1,26 +1,138 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { test } from 'node:test';
+import { afterEach, beforeEach, test } from 'node:test';
 import { copyOut } from './copy.ts';
 
+const path = process.env['PATH'];
+const copy = { target: { address: '192.0.2.1', user: 'root', args: [] }, vmPath: '/srv/data', follow: false };
+const op = { signal: new AbortController().signal, report: () => {} };
+let dir: string;
+const at = (...names: readonly string[]): string => join(dir, ...names);
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'ignite-copy-'));
+  for (const name of ['bin', 'out', 'victim']) mkdirSync(at(name));
+  writeFileSync(at('victim/existing'), 'secret');
+  process.env['PATH'] = [at('bin'), path].join(delimiter);
+});
+afterEach(() => {
+  process.env['PATH'] = path;
+  rmSync(dir, { recursive: true });
+});
+
+/** A guest that answers with what a script writes. */
+function guest(script: string): void {
+  writeFileSync(at('bin/ssh'), `#!/bin/sh\n${script}\n`);
+  chmodSync(at('bin/ssh'), 0o755);
+}
+
+/** A guest that sends an archive, made by a script in an empty folder, as the content of a folder. */
+function guestSending(script: string): void {
+  const content = mkdtempSync(at('content-'));
+  execFileSync('sh', ['-euc', `${script}\ntest -e ../sent.tar || tar -c -f ../sent.tar .`], { cwd: content });
+  execFileSync('mv', [at('sent.tar'), `${content}.tar`]);
+  guest(`case "$*" in *"echo folder"*) echo folder ;; *) cat ${content}.tar ;; esac`);
+}
+
+const copyTo = async (target: string): Promise<void> =>
+  await copyOut(target, copy, { dataDir: at('data'), runDir: at('run') }, op);
+
 test('copyOut: a guest that answers without end is not listened to for ever', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'ignite-copy-'));
-  const path = process.env['PATH'];
-  try {
-    writeFileSync(join(dir, 'ssh'), '#!/bin/sh\nexec yes\n');
-    chmodSync(join(dir, 'ssh'), 0o755);
-    process.env['PATH'] = [dir, path].join(delimiter);
-    const copy = { target: { address: '192.0.2.1', user: 'root', args: [] }, vmPath: '/x', follow: false };
-    const op = { signal: AbortSignal.timeout(10_000), report: () => {} };
-    await assert.rejects(copyOut(join(dir, 'x'), copy, op), {
-      code: 'COPY_FAILED',
-      message: /no answer that ends/,
-    });
-    assert.deepEqual(readdirSync(dir), ['ssh']);
-  } finally {
-    process.env['PATH'] = path;
-    rmSync(dir, { recursive: true });
-  }
+  guest('exec yes');
+  await assert.rejects(copyTo(at('x')), { code: 'COPY_FAILED', message: /no answer that ends/ });
+  assert.deepEqual(readdirSync(dir).toSorted(), ['bin', 'out', 'victim']);
+});
+
+test('copyOut: what a symlink of an earlier copy leads to is out of reach of a later one', async () => {
+  guestSending(`ln -s ${at('victim')} x; touch log`);
+  await copyTo(at('out'));
+  assert.deepEqual(readdirSync(at('out/data')).toSorted(), ['log', 'x']);
+  guestSending('mkdir x; echo job > x/job; echo new > log');
+  await copyTo(at('out'));
+  assert.deepEqual(readdirSync(at('victim')), ['existing']);
+  assert.ok(lstatSync(at('out/data/x')).isDirectory());
+  assert.equal(readFileSync(at('out/data/x/job'), 'utf8'), 'job\n');
+  assert.equal(readFileSync(at('out/data/log'), 'utf8'), 'new\n');
+  assert.deepEqual(readdirSync(at('out')), ['data']);
+});
+
+test('copyOut: nor is it by the name that the copy itself gets, or by archives that name no folder', async () => {
+  symlinkSync(at('victim'), at('out/data'));
+  guestSending('echo job > job');
+  await assert.rejects(copyTo(at('out')), { message: /out\/data is a symlink: name it as the destination/ });
+  rmSync(at('out/data'));
+  mkdirSync(at('out/data'));
+  symlinkSync(at('victim'), at('out/data/x'));
+  guestSending('mkdir x; echo job > x/job; tar -c -f ../sent.tar x/job');
+  await copyTo(at('out'));
+  assert.deepEqual(readdirSync(at('victim')), ['existing']);
+  assert.equal(readFileSync(at('out/data/x/job'), 'utf8'), 'job\n');
+});
+
+test('copyOut: the symlink that the user names as the destination is followed', async () => {
+  symlinkSync(at('out'), at('link'));
+  guestSending('echo x > file');
+  await copyTo(at('link'));
+  assert.equal(readFileSync(at('out/data/file'), 'utf8'), 'x\n');
+});
+
+test('copyOut: hard links are made within an archive, and to nothing else', async () => {
+  guestSending('echo x > a; ln a b');
+  await copyTo(at('out'));
+  assert.equal(statSync(at('out/data/a')).ino, statSync(at('out/data/b')).ino);
+  symlinkSync(at('victim'), at('out/data/x'));
+  guestSending(
+    'mkdir x; touch x/existing; ln x/existing hl; tar -c -f ../sent.tar x/existing hl; tar --delete -f ../sent.tar x/existing',
+  );
+  await assert.rejects(copyTo(at('out')), {
+    code: 'COPY_FAILED',
+    message: /: hl is a hard link to x\/existing, which did not come with it$/,
+  });
+  assert.equal(statSync(at('victim/existing')).nlink, 1);
+  assert.deepEqual(readdirSync(at('out/data')).toSorted(), ['a', 'b', 'x']);
+});
+
+test('copyOut: a device is refused in so many words, and nothing of that copy is kept', async () => {
+  guestSending('echo x > a; mknod disk b 8 0; chmod 666 disk');
+  await assert.rejects(copyTo(at('out')), {
+    code: 'COPY_FAILED',
+    message: 'the copy failed: ./disk is a device, of which none is made on this host',
+  });
+  assert.deepEqual(readdirSync(at('out')), []);
+});
+
+test('copyOut: nothing that comes runs as its owner, and names keep their bytes', async () => {
+  guestSending(`echo x > program; chmod 6755 program; mkdir d; chmod 7777 d; touch "$(printf 'a\\033[2J\\233\\377')"`);
+  await copyTo(at('out'));
+  assert.equal(statSync(at('out/data/program')).mode & 0o7777, 0o755);
+  assert.equal(statSync(at('out/data/d')).mode & 0o7000, 0);
+  assert.ok(
+    readdirSync(at('out/data'), { encoding: 'buffer' }).some((name) =>
+      name.equals(Buffer.from('a\u001b[2J\u009b\u00ff', 'latin1')),
+    ),
+  );
+});
+
+test('copyOut: of a copy that breaks off nothing is put in place of what was there', async () => {
+  mkdirSync(at('out/data'));
+  writeFileSync(at('out/data/log'), 'old');
+  guestSending('head -c 100000 /dev/zero > log');
+  guest(`case "$*" in *"echo folder"*) echo folder ;; *) head -c 50000 ${dir}/content-*.tar; exit 1 ;; esac`);
+  await assert.rejects(copyTo(at('out')), { code: 'COPY_FAILED' });
+  assert.equal(readFileSync(at('out/data/log'), 'utf8'), 'old');
+  assert.deepEqual(readdirSync(at('out')), ['data']);
 });

@@ -1,15 +1,19 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Readable, Writable } from 'node:stream';
 import type { SshTarget } from '@ignite/api/client/vm-client';
 import type { Operation } from '@ignite/toolkit/async/operation';
 import type { ProgressEvent } from '@ignite/api/client/progress';
+import { MergeError, mergeEntry, mergeFolder } from '@ignite/toolkit/files/merge-folder';
+import { OpenFolder } from '@ignite/toolkit/files/open-folder';
 import { type PipelineOptions, runPipeline } from '@ignite/toolkit/process/pipeline';
 import { type Command, ToolFailedError } from '@ignite/toolkit/process/runner';
+import type { Paths } from '../host/paths.ts';
+import { clearArrivals, openArrival } from './arrival.ts';
 import { type GuestFile, copyLines, parseProbe } from './copy-script.ts';
 import { copyFailed } from './errors.ts';
-import { packFolder, unpackForeign } from './tar.ts';
+import { packFolder, refusedOf, unpackForeign } from './tar.ts';
 
 export interface GuestCopy {
   readonly target: SshTarget;
@@ -45,25 +49,46 @@ export async function copyIn(hostPath: string, copy: GuestCopy, op: CopyOperatio
   await transfer([overSsh(copy, copyLines.receiveFile(copy.vmPath, file))], { input }, name, op);
 }
 
-export async function copyOut(hostPath: string, copy: GuestCopy, op: CopyOperation): Promise<void> {
+/** All of it is put in its place once it has come whole; what is there is merged with it, and no symlink below is followed. */
+export async function copyOut(
+  hostPath: string,
+  copy: GuestCopy,
+  paths: Paths,
+  op: CopyOperation,
+): Promise<void> {
   const found = await probeGuest(copy, op);
   if (found.kind === 'absent') throw copyFailed(`there is no ${copy.vmPath} in the VM`);
-  const name = basename(resolve('/', copy.vmPath)); // of /srv/.. there is none
-  const path = await hostTarget(hostPath, name, found.kind);
+  const name = basename(resolve('/', copy.vmPath)); // of /srv/.. and of / there is none
+  const { path, entry } = await landingOf(hostPath, name, found.kind);
+  await clearArrivals(paths);
+  await using folder = await OpenFolder.at(path);
+  await using arrival = await openArrival(path, folder, paths);
+  const arriving = arrival.folder.pathOf(entry ?? 'all');
   if (found.kind === 'folder') {
-    await mkdir(path, { recursive: true });
+    await mkdir(arriving);
     const send = overSsh(copy, copyLines.sendFolder(copy.vmPath, copy.follow));
-    return await transfer([send, unpackForeign(path)], {}, name, op);
-  }
-  const draft = `${path}.copying-${process.pid}`;
-  try {
-    const output = createWriteStream(draft, { flags: 'wx', mode: 0o600 });
+    await transfer([send, unpackForeign(String(arriving))], {}, name, op);
+  } else {
+    const output = createWriteStream(arriving, { flags: 'wx', mode: 0o600 });
     const send = overSsh(copy, copyLines.sendFile(copy.vmPath));
     await transfer([send], { output, endsOutput: true }, name, op);
-    await chmod(draft, found.mode & permissions);
-    await rename(draft, path);
-  } finally {
-    await rm(draft, { force: true });
+    await chmod(arriving, found.mode & permissions);
+  }
+  await put(entry, arrival.folder, folder, op.signal);
+}
+
+async function put(
+  entry: string | undefined,
+  from: OpenFolder,
+  to: OpenFolder,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    if (entry !== undefined) return await mergeEntry(entry, from, to, signal);
+    await using all = await from.enter('all');
+    await mergeFolder(all, to, signal);
+  } catch (failure) {
+    throw failure instanceof MergeError ? copyFailed(failure.message, failure) : failure;
   }
 }
 
@@ -91,17 +116,32 @@ async function probeGuest(copy: GuestCopy, { signal }: CopyOperation): Promise<G
   return parseProbe(said);
 }
 
-/** As in the VM: into a folder that exists, else to that very path. */
-async function hostTarget(path: string, name: string, kind: 'file' | 'folder'): Promise<string> {
+/** Where something comes to stand: as `entry` of a folder, or merged with the folder itself. */
+interface Landing {
+  readonly path: string;
+  readonly entry?: string;
+}
+
+/**
+ * As in the VM: into a folder that exists, else to that very path. Only of the path that was given are symlinks followed:
+ * a symlink in that folder may have come out of a VM.
+ */
+async function landingOf(given: string, name: string, kind: 'file' | 'folder'): Promise<Landing> {
+  const path = resolve(given);
   const isFolder = await isDirectory(path);
-  const mergesWith = kind === 'folder' && basename(resolve(path)) === name;
-  const target = isFolder && !mergesWith ? join(path, name) : resolve(path);
-  const taken = await isDirectory(target);
-  if (!(await isDirectory(dirname(target)))) throw copyFailed(`there is no folder ${dirname(target)}`);
-  if (taken && kind === 'file') throw copyFailed(`${target} is a folder: it is not overwritten by a file`);
-  if (taken === false && kind === 'folder')
+  if (isFolder && kind === 'folder' && ['', basename(path)].includes(name)) return { path };
+  const landing = isFolder ? { path, entry: name } : { path: dirname(path), entry: basename(path) };
+  if (!(await isDirectory(landing.path))) throw copyFailed(`there is no folder ${landing.path}`);
+  const target = join(landing.path, landing.entry);
+  await using folder = await OpenFolder.at(landing.path);
+  const there = await folder.find(landing.entry);
+  if (there?.isDirectory() && kind === 'file')
+    throw copyFailed(`${target} is a folder: it is not overwritten by a file`);
+  if (there?.isSymbolicLink() && kind === 'folder')
+    throw copyFailed(`${target} is a symlink: name it as the destination to copy to what it leads to`);
+  if (there && !there.isDirectory() && kind === 'folder')
     throw copyFailed(`${target} is not a folder: it is not overwritten by one`);
-  return target;
+  return landing;
 }
 
 /** Undefined where there is nothing. */
@@ -143,5 +183,6 @@ const isTarsFarewell = (line: string): boolean => line.startsWith('tar: Exiting 
 function asCopyFailure(failure: unknown): unknown {
   if (!(failure instanceof ToolFailedError)) return failure;
   const said = failure.stderr.trim().split('\n');
-  return copyFailed(said.findLast((line) => !isTarsFarewell(line)) || failure.message, failure);
+  const why = refusedOf(failure.stderr) ?? said.findLast((line) => !isTarsFarewell(line));
+  return copyFailed(why || failure.message, failure);
 }

@@ -10,11 +10,12 @@ export const packFolder = (path: string, follow: boolean): Command => ({
 });
 
 /**
- * Unpacks standard input, which a guest has written and is not trusted: names that leave the folder are refused by tar
- * itself, symlinks are made last, owners are ours, nothing may run as another user, and there are no devices: one that has
+ * Unpacks standard input, which a guest or a stranger has written and is not trusted, into a folder that is empty and
+ * ours alone: of one archive tar itself makes symlinks last and refuses names that leave the folder, but it follows the
+ * symlinks that it finds there. Owners are ours, nothing may run as another user, and there are no devices: one that has
  * the numbers of this host's disk would be that disk.
  */
-export const unpackForeign = (path: string): Command => ({
+export const unpackForeign = (emptyFolder: string): Command => ({
   tool: 'setpriv',
   args: [
     '--bounding-set=-mknod',
@@ -26,6 +27,15 @@ export const unpackForeign = (path: string): Command => ({
     '--no-same-permissions',
     '--delay-directory-restore',
     '--file=-',
-    `--directory=${path}`,
   ],
+  cwd: emptyFolder,
 });
+
+/** Pure. What tar has refused of an archive, out of what it wrote to standard error; undefined where that was nothing. */
+export function refusedOf(stderr: string): string | undefined {
+  const device = /^tar: (.+): Cannot mknod: Operation not permitted$/m.exec(stderr);
+  if (device) return `${device[1]} is a device, of which none is made on this host`;
+  const link = /^tar: (.+): Cannot hard link to ‘?'?(.+?)’?'?: /m.exec(stderr);
+  if (link) return `${link[1]} is a hard link to ${link[2]}, which did not come with it`;
+  return undefined;
+}

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { OpenFolder } from './open-folder.ts';
 import { openWorkspace } from './workspace.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'workspace-'));
@@ -32,4 +33,19 @@ test('openWorkspace: what a killed predecessor left is removed, and nothing else
 test('openWorkspace: one that was moved away is no trouble', async () => {
   await using workspace = await openWorkspace(dir, 'work-');
   rmSync(workspace.path, { recursive: true });
+});
+
+test('openWorkspace: what is deeper than a path can be long goes too', async () => {
+  const parent = join(dir, 'deep');
+  {
+    await using workspace = await openWorkspace(parent, 'work-');
+    const name = 'n'.repeat(200);
+    await using levels = new AsyncDisposableStack();
+    let deepest = levels.use(await OpenFolder.at(workspace.path));
+    for (let depth = 0; depth < 25; depth += 1) {
+      mkdirSync(deepest.pathOf(name));
+      deepest = levels.use(await deepest.enter(name));
+    }
+  }
+  assert.deepEqual(readdirSync(parent), []);
 });

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OpenFolder } from './open-folder.ts';
 
 export interface Workspace extends AsyncDisposable {
   readonly path: string;
@@ -17,5 +18,16 @@ export async function openWorkspace(parent: string, prefix: string): Promise<Wor
   return { path, [Symbol.asyncDispose]: () => remove(path) };
 }
 
-/** Tools that were killed with the predecessor may have children that are still ending. */
-const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 10 });
+async function remove(path: string): Promise<void> {
+  // Tools that were killed with the predecessor may have children that are still ending.
+  const options = { recursive: true, force: true, maxRetries: 10 };
+  try {
+    await rm(path, options);
+  } catch (failure) {
+    // What a stranger has packed may be deeper than a path can be long.
+    if ((failure as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') throw failure;
+    await using folder = await OpenFolder.at(path);
+    await folder.clear();
+    await rm(path, options);
+  }
+}

@@ -20,8 +20,8 @@ const root = mkdtempSync(join(tmpdir(), 'gitops-oci-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 const op = { signal: new AbortController().signal, report: () => {} };
 
-/** An OCI layout with one artifact, whose one layer is an archive of `dir`. */
-function pushArtifact(layout: string, dir: string): void {
+/** An OCI layout with one artifact, whose layers are archives of folders. */
+function pushArtifact(layout: string, ...dirs: readonly string[]): void {
   const blobs = join(layout, 'blobs/sha256');
   mkdirSync(blobs, { recursive: true });
   const put = (content: Buffer) => {
@@ -30,16 +30,21 @@ function pushArtifact(layout: string, dir: string): void {
     return { digest: `sha256:${hex}`, size: content.length };
   };
   const archive = join(root, 'layer.tar.gz');
-  execFileSync('tar', ['-czf', archive, '-C', dir, '.']);
   const json = (value: object): Buffer => Buffer.from(JSON.stringify(value));
   const config = put(json({}));
-  const layer = put(readFileSync(archive));
+  const layers = dirs.map((dir) => {
+    execFileSync('tar', ['-czf', archive, '-C', dir, '.']);
+    return put(readFileSync(archive));
+  });
   const manifest = put(
     json({
       schemaVersion: 2,
       mediaType: 'application/vnd.oci.image.manifest.v1+json',
       config: { mediaType: 'application/vnd.cncf.flux.config.v1+json', ...config },
-      layers: [{ mediaType: 'application/vnd.cncf.flux.content.v1.tar+gzip', ...layer }],
+      layers: layers.map((layer) => ({
+        mediaType: 'application/vnd.cncf.flux.content.v1.tar+gzip',
+        ...layer,
+      })),
     }),
   );
   writeFileSync(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
@@ -80,6 +85,21 @@ describe('OciSource', () => {
       readdirSync(cacheDir).filter((name) => name.startsWith('artifact-')),
       [],
       'nothing is left but the lock',
+    );
+  });
+
+  test('a layer writes nothing to where a symlink of the layer below it leads', async () => {
+    const at = (...names: readonly string[]): string => join(root, 'layers', ...names);
+    for (const name of ['below', 'above/x', 'victim', 'cache']) mkdirSync(at(name), { recursive: true });
+    symlinkSync(at('victim'), at('below/x'));
+    writeFileSync(at('above/x/job.yaml'), 'a: 1\n');
+    pushArtifact(at('layout'), at('below'), at('above'));
+    const source = { artifact: `oci:${at('layout')}:prod`, timeoutMs: 20_000, cacheDir: at('cache') };
+    const { files } = await new OciSource(source, localRunner).fetch(op);
+    assert.deepEqual(readdirSync(at('victim')), []);
+    assert.deepEqual(
+      files.map(({ path }) => path),
+      ['x/job.yaml'],
     );
   });
 

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Operation } from '../async/operation.ts';
 import { DirectorySource } from '../directory/directory-source.ts';
+import { MergeError, mergeFolder } from '../files/merge-folder.ts';
+import { OpenFolder } from '../files/open-folder.ts';
 import { openWorkspace } from '../files/workspace.ts';
 import { acquireLock } from '../lock/process-lock.ts';
 import { type Runner, ToolFailedError } from '../process/runner.ts';
@@ -67,6 +69,8 @@ export class OciSource implements Source {
       return this.#last;
     } catch (failure) {
       op.signal.throwIfAborted();
+      if (failure instanceof MergeError)
+        throw sourceError('SOURCE_INVALID', `${artifact}: ${failure.message}`, 'mend its layers', failure);
       throw failure instanceof ToolFailedError ? unreachable(artifact, failure) : failure;
     }
   }
@@ -102,10 +106,22 @@ export class OciSource implements Source {
       if (!/tar(\+gzip|\.gzip)?$/.test(layer.mediaType)) continue;
       if (layer.size > layerLimit)
         throw sourceError('SOURCE_TOO_LARGE', `${from} has a layer of ${layer.size} bytes`, 'split it');
-      // tar(1) leaves the folder by no name nor link; prlimit(1) keeps a bomb from filling the disk.
-      const tar = ['tar', '-xf', blob(layer.digest), '-C', files, '--no-same-owner', '--no-same-permissions'];
-      await this.#runner.run({ tool: 'prlimit', args: [`--fsize=${fileLimit}`, ...tar] }, signal);
+      await this.#unpackLayer(blob(layer.digest), join(dir, 'layer'), files, signal);
     }
+  }
+
+  /** Each into an empty folder: tar(1) leaves it by no name nor link, but it would follow the symlinks of another layer. */
+  async #unpackLayer(archive: string, layer: string, files: string, signal: AbortSignal): Promise<void> {
+    await mkdir(layer);
+    const tar = ['tar', '-xf', archive, '-C', layer, '--no-same-owner', '--no-same-permissions'];
+    // prlimit(1) keeps a bomb from filling the disk.
+    await this.#runner.run({ tool: 'prlimit', args: [`--fsize=${fileLimit}`, ...tar] }, signal);
+    {
+      await using from = await OpenFolder.at(layer);
+      await using to = await OpenFolder.at(files);
+      await mergeFolder(from, to, signal);
+    }
+    await rm(layer, { recursive: true });
   }
 
   /** A registry on this very host needs no TLS. */

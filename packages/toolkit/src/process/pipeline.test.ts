@@ -56,6 +56,14 @@ test('runPipeline: of two that fail the one is told of that failed first', async
     );
 });
 
+test('runPipeline: a tool that makes a failure of being ended does not hide why it was ended', async () => {
+  const sender = shell('trap "exit 255" TERM; echo x; sleep 60 & wait');
+  await assert.rejects(
+    runPipeline([sender, shell('read line; echo why >&2; exit 2')], {}, signal),
+    (failure) => failure instanceof ToolFailedError && failure.message === 'sh exited with 2: why',
+  );
+});
+
 test('runPipeline: an abort ends all tools', async () => {
   const stop = new AbortController();
   const run = runPipeline([shell('exec sleep 60'), shell('exec cat')], {}, stop.signal);

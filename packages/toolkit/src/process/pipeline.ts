@@ -66,12 +66,17 @@ export async function runPipeline(
   signal.throwIfAborted();
   // When each was heard of says little. Who lost its reader or was ended says so; of the others the first had no other to fail for.
   const failures = settled.filter((each) => each !== undefined);
-  const failure = failures.find((each) => !wasEnded(each)) ?? failures[0];
+  const own = failures.filter((each) => !wasEnded(each));
+  // Some end at a signal as they do at a fault, ssh with 255; but who was ended has nothing to say.
+  const failure = own.find((each) => !isSilent(each)) ?? own[0] ?? failures[0];
   if (failure) throw failure;
 }
 
 /** What tools say that nobody reads any more; Node's pipes are sockets, which are reset. Of the network ssh says it otherwise. */
 const lostReader = /(output|write|write error): (Broken pipe|Connection reset by peer)/;
+
+const isSilent = (failure: Error): boolean =>
+  failure instanceof ToolFailedError && failure.stderr.trim() === '';
 
 /** By us, or by the pipe to a tool that was ending before it: 141 is SIGPIPE's, as a shell tells of it. */
 const wasEnded = (failure: Error): boolean =>

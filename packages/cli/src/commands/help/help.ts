@@ -20,7 +20,7 @@ export const help: Command = {
   examples: ['ignite help', 'ignite help run', 'ignite help image import'],
   flags: {},
   run: async ({ args, io }) => {
-    io.out.write(await helpAbout(args, styleOf(io)));
+    io.out.write(Buffer.from(await helpAbout(args, styleOf(io)))); // all of it is ours
     return 0;
   },
 };

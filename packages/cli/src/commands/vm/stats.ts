@@ -5,11 +5,12 @@ import { withClient } from '../../context.ts';
 import type { Io } from '../../io.ts';
 import { templateFlags, templateOf } from '../../render/objects.ts';
 import { fitRows, table } from '../../render/text/table.ts';
+import { forTerminal } from '../../render/text/printable.ts';
 import { type UsageLine, usageDocument, usageLine, usageTexts } from '../../render/text/usage.ts';
 
 const refreshMs = 1_000;
 /** From the top left corner, with all below wiped. */
-const redraw = '\u001b[H\u001b[J';
+const redrawn = (text: string): Uint8Array => forTerminal`\u001b[H\u001b[J${text}`;
 
 export const stats: Command = {
   name: 'stats',
@@ -81,7 +82,10 @@ async function presenter({ flags, io }: Invocation): Promise<Present> {
     return (lines) => io.out.write(`${JSON.stringify(lines.map(usageDocument))}\n`);
   const isLive = io.width !== undefined && !flags.isSet('no-stream');
   const width = flags.isSet('no-trunc') ? undefined : io.width;
-  return (lines) => io.out.write(`${isLive ? redraw : ''}${usageTable(lines, width)}`);
+  return (lines) => {
+    const text = usageTable(lines, width);
+    io.out.write(isLive ? redrawn(text) : text);
+  };
 }
 
 async function byTemplate(template: string, flags: FlagValues, io: Io): Promise<Present> {

@@ -10,7 +10,7 @@ export function renderError(failure: unknown, debug: boolean): string {
     .map(({ message }) => `cause: ${shortened(message)}\n`)
     .join('');
   const where = debug ? `debug: ${inspect(failure)}\n` : '';
-  return `error: ${shortened(failure.message)}\n${said}hint: ${failure.hint}\n${where}`;
+  return `error: ${shortened(failure.message)}\n${said}hint: ${printable(failure.hint)}\n${where}`;
 }
 
 /** What helps where the host is at fault, by the error number of Linux (errno(3)). */

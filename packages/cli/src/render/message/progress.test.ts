@@ -75,3 +75,16 @@ test('Progress: once all is done nothing is drawn over what others write', async
   });
   assert.equal(text, '');
 });
+
+test('Progress: text of others is on one line, and cannot move the cursor', () => {
+  const hostile = 'a\u001b]0;x\u0007\u009b2J\nerror: fake\u202e';
+  const text = capture(true, 'debug', (progress) => {
+    progress.report({ kind: 'step', message: hostile });
+    progress.report({ kind: 'transfer', what: hostile, done: 1 });
+    progress.report({ kind: 'warning', message: hostile });
+    progress.note(hostile);
+    progress.debug(hostile);
+  });
+  assert.doesNotMatch(text.replaceAll(/\r\u001b\[K|\u001b\[\?7[lh]/g, ''), /[\u0000-\u0009\u000b-\u001f\u0080-\u009f\u202e]/);
+  assert.doesNotMatch(text, /^error:/m);
+});

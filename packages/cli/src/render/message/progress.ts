@@ -2,12 +2,10 @@ import type { ProgressEvent } from '@ignite/api/client/progress';
 import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import { type LogLevel, tells } from '../../arguments/log-level.ts';
 import type { Io } from '../../io.ts';
+import { forTerminal, printable } from '../text/printable.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 80;
-/** DECAWM of the VT100: a line that is longer than the terminal is wide ends at its edge, so that it can be drawn over. */
-const cutOff = '\u001b[?7l';
-const wrapped = '\u001b[?7h';
 
 /** Shows the step under way, with the seconds it takes, on a terminal; plain lines elsewhere. */
 export class Progress implements Disposable {
@@ -52,26 +50,28 @@ export class Progress implements Disposable {
   #step(message: string): void {
     if (!this.#io.isTty) return this.#line(message);
     this.#finish();
-    this.#current = message;
+    this.#current = printable(message);
     this.#since = Date.now();
     this.#timer ??= setInterval(() => this.#draw(), frameMs).unref();
     this.#draw();
   }
 
   #transfer({ what, done, total }: ProgressEvent & { readonly kind: 'transfer' }): void {
-    if (what !== this.#current) this.#step(what);
+    if (printable(what) !== this.#current) this.#step(what);
     this.#transferred = `${humanBytes(bytes(done))}${total === undefined ? '' : ` of ${humanBytes(bytes(total))}`} `;
   }
 
   #draw(): void {
     const frame = frames[Math.floor(Date.now() / frameMs) % frames.length];
     const line = `${frame} ${this.#current} ${this.#transferred ?? ''}${this.#seconds()}`;
-    this.#io.err.write(`\r\u001b[K${cutOff}${line}${wrapped}`);
+    // DECAWM of the VT100: a line that is longer than the terminal is wide ends at its edge, so that it can be drawn over.
+    this.#io.err.write(forTerminal`\r\u001b[K\u001b[?7l${line}\u001b[?7h`);
   }
 
   #finish(): void {
     if (this.#current === '') return;
-    this.#io.err.write(`\r\u001b[K✓ ${this.#current} ${this.#transferred ?? ''}${this.#seconds()}\n`);
+    const line = `✓ ${this.#current} ${this.#transferred ?? ''}${this.#seconds()}`;
+    this.#io.err.write(forTerminal`\r\u001b[K${line}\n`);
     this.#current = '';
     this.#transferred = undefined;
   }
@@ -82,6 +82,6 @@ export class Progress implements Disposable {
 
   #line(text: string): void {
     this.#finish();
-    this.#io.err.write(`${text}\n`);
+    this.#io.err.write(`${printable(text)}\n`);
   }
 }

@@ -1,0 +1,105 @@
+import { type HostResource, hostResources } from '@ignite/api/v1/host-resources';
+import { uidAnnotation } from '@ignite/api/v1/uid-annotation';
+import type { PortMapping } from '@ignite/api/v1/vm-network';
+import { interfaceAnnotation } from '@ignite/api/v1/vm-network';
+import { isBookkeeping } from '@ignite/toolkit/gitops/annotations';
+import type { VmArchive } from './vm-archive.ts';
+
+export interface ImportPlan {
+  /** What of this host the VM would be given that nobody has allowed; nothing is imported unless it is empty. */
+  readonly refused: readonly HostResource[];
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Names of annotations that would have Ignite do something on this host, which are left out. */
+  readonly dropped: readonly string[];
+}
+
+/** They come with the archive: what they are called on the host that it comes from is no more than a name here. */
+const brought: readonly string[] = ['spec.image.oci', 'spec.kernel.oci'];
+
+/**
+ * Pure. What becomes of what an archive says of its VM, which is a stranger's wish. `allowed` has the resources of this host
+ * that whoever imports it grants, each as `grantText` writes it; who may write may also read.
+ */
+export function planImport(
+  { spec, annotations }: Pick<VmArchive, 'spec' | 'annotations'>,
+  allowed: readonly string[],
+): ImportPlan {
+  const granted = new Set(allowed);
+  const asked = hostResources(spec).filter(({ field }) => !brought.includes(field));
+  const names = Object.keys(annotations);
+  const dropped = names.filter(
+    (name) => /^(ignite|gitops)\.weave\.works\//.test(name) && !name.startsWith(interfaceAnnotation),
+  );
+  return {
+    refused: asked.filter((resource) => !grantsFor(resource).some((grant) => granted.has(grant))),
+    annotations: Object.fromEntries(Object.entries(annotations).filter(([name]) => !dropped.includes(name))),
+    dropped: dropped.filter((name) => name !== uidAnnotation && !isBookkeeping(name)),
+  };
+}
+
+/** Pure. What grants a resource, as `volume=db`, `folder=/srv/data:ro` or `port=127.0.0.1:53/udp`. */
+export function grantText(resource: HostResource): string {
+  const { kind } = resource;
+  switch (kind) {
+    case 'folder':
+    case 'file':
+    case 'device':
+      return `${kind}=${resource.path}${suffixes[resource.access]}`;
+    case 'volume':
+      return `${kind}=${resource.name}${suffixes[resource.access]}`;
+    case 'port':
+      return `${kind}=${portText(resource.port)}`;
+    case 'network':
+    case 'service':
+      return `${kind}=${resource.name}`;
+    case 'address':
+      return `${kind}=${resource.address}`;
+    case 'ingress':
+      return `${kind}=${resource.from}`;
+    case 'source':
+      return `${kind}=${resource.range}`;
+    case 'restart':
+      return `${kind}=${resource.policy}`;
+  }
+}
+
+const suffixes = { read: ':ro', write: '' } as const;
+
+const grantsFor = (resource: HostResource): readonly string[] =>
+  'access' in resource
+    ? [grantText(resource), grantText({ ...resource, access: 'write' })]
+    : [grantText(resource)];
+
+function portText({ bindAddress, hostPort, protocol }: PortMapping): string {
+  const address = bindAddress?.includes(':') ? `[${bindAddress}]` : bindAddress;
+  return `${address === undefined ? '' : `${address}:`}${hostPort}${protocol === 'tcp' ? '' : `/${protocol}`}`;
+}
+
+/** Pure. The same for whoever is to decide. */
+export function askText(resource: HostResource): string {
+  const { kind, field } = resource;
+  switch (kind) {
+    case 'folder':
+    case 'file':
+    case 'device':
+      return `the ${kind} ${resource.path}, ${accessTexts[resource.access]} (${field})`;
+    case 'volume':
+      return `the volume "${resource.name}", ${accessTexts[resource.access]} (${field})`;
+    case 'port':
+      return `the port ${portText(resource.port)}, which leads to its ${resource.port.vmPort} (${field})`;
+    case 'network':
+      return `a place on the network "${resource.name}" (${field})`;
+    case 'address':
+      return `the address ${resource.address} (${field})`;
+    case 'service':
+      return `the use of ${resource.name} (${field})`;
+    case 'ingress':
+      return `to be reached at ports that are not published, from ${resource.from} (${field})`;
+    case 'source':
+      return `to send from ${resource.range} besides its own addresses (${field})`;
+    case 'restart':
+      return `to be started again by itself: ${resource.policy} (${field})`;
+  }
+}
+
+const accessTexts = { read: 'to read', write: 'to read and to write' } as const;

@@ -1,0 +1,54 @@
+import { rename, rmdir, unlink } from 'node:fs/promises';
+import type { OpenFolder } from './open-folder.ts';
+
+/** What is in the way of something that is to be put into a folder. */
+export class MergeError extends Error {
+  override readonly name = 'MergeError';
+}
+
+/**
+ * Moves all that is in `from` into `to`, which is on the same file system, as tar(1) would unpack it there: folders are
+ * merged and get the permissions and times of those that come, anything else is replaced. No symlink of either is followed.
+ * @throws MergeError
+ */
+export async function mergeFolder(from: OpenFolder, to: OpenFolder, signal: AbortSignal): Promise<void> {
+  const { mode, atime, mtime } = await from.handle.stat(); // what leaves it changes its times
+  for (const name of await from.names()) await mergeEntry(name, from, to, signal);
+  await to.handle.chmod(mode & 0o7777);
+  await to.handle.utimes(atime, mtime);
+}
+
+/** The same for one name. @throws MergeError */
+export async function mergeEntry(
+  name: string | Buffer,
+  from: OpenFolder,
+  to: OpenFolder,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const [coming, there] = [await from.find(name), await to.find(name)];
+  if (!coming) return;
+  if (coming.isDirectory() && there?.isDirectory()) {
+    await using source = await from.enter(name);
+    await using target = await to.enter(name);
+    return await mergeFolder(source, target, signal);
+  }
+  try {
+    if (there?.isDirectory()) await rmdir(to.pathOf(name));
+    else if (there && coming.isDirectory()) await unlink(to.pathOf(name));
+    await rename(from.pathOf(name), to.pathOf(name));
+  } catch (failure) {
+    throw inTheWay(String(name), failure as NodeJS.ErrnoException);
+  }
+}
+
+function inTheWay(name: string, failure: NodeJS.ErrnoException): Error {
+  const why = reasons[failure.code ?? ''];
+  return why === undefined ? failure : new MergeError(`${name} ${why}`, { cause: failure });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOTEMPTY: 'is a folder with something in it: it is not replaced by what is none',
+  EBUSY: 'is where a file system is mounted: it is not replaced',
+  EXDEV: 'would be on another file system: copy into that folder by itself',
+};
