@@ -36,7 +36,7 @@ export async function exportVm(
   await mkdir(at('kernel'), { recursive: true, mode: 0o700 });
   report({ kind: 'step', message: `Copying the disk of ${vm.metadata.name}` });
   const copied = join(work.path, 'disk.qcow2');
-  await copyVmDisk({ vm, image }, copied, host, op);
+  await copyVmDisk({ vm, backingPath: image.status.baseDisk.path }, copied, host, op);
   await flatten(copied, at('disk.qcow2'), runner, signal);
   report({ kind: 'step', message: `Adding ${image.spec.oci} and its kernel` });
   {

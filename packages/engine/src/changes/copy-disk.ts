@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
 import { readOverlay } from '../rootfs/overlay-header.ts';
 import { convertToQcow2, createOverlay, rebase } from '../rootfs/qemu-img.ts';
@@ -10,19 +9,18 @@ import { whileHalted } from '../vm/lifecycle/pause-vm.ts';
 import type { VmHost } from '../vm/vm-host.ts';
 
 /**
- * Copies a VM's disk to `target`, as a qcow2 on this host's base disk of its image, or one that stands by itself. A VM that
+ * Copies a VM's disk to `target`, as a qcow2 on the base disk of its image, or one that stands by itself. A VM that
  * runs is halted meanwhile, which has its VMM write what it holds in memory; what the guest itself has not written yet is not
  * in the copy. A VM that never ran has the disk of its image.
  */
 export async function copyVmDisk(
-  { vm, image }: { readonly vm: Vm; readonly image: Image },
+  { vm, backingPath }: { readonly vm: Vm; readonly backingPath: string },
   target: string,
   host: VmHost,
   { signal }: ClientOperation,
 ): Promise<void> {
   const { uid } = vm.metadata;
   const disk = vmDisk(vm, host);
-  const backingPath = image.status.baseDisk.path;
   await withVmLocked(uid, host, signal, async (found) => {
     if (!existsSync(disk.path))
       return await createOverlay(
@@ -37,7 +35,7 @@ export async function copyVmDisk(
     const copy = { tool: 'cp', args: ['--reflink=auto', '--', disk.path, target] };
     await whileHalted(found, host, signal, () => host.runner.run(copy, signal));
     await readOverlay(target);
-    // The disk's own header names its base as the VM's sandbox shows it, not where it is on this host.
+    // The disk's own header names its base as the VM's sandbox shows it, not where it is here.
     await rebase(target, backingPath, host.runner, signal);
   });
 }

@@ -1,4 +1,4 @@
-import { chown, stat, truncate, writeFile } from 'node:fs/promises';
+import { chown, copyFile, link, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
@@ -67,8 +67,7 @@ async function runReader(
 ): Promise<string> {
   const at = (name: string): string => join(dir, name);
   const [now, out, reports] = [at('now.qcow2'), at('out'), at('reports')];
-  const base = image.status.baseDisk.path;
-  await copyVmDisk({ vm, image }, at('disk.qcow2'), host, op);
+  await copyVmDisk({ vm, backingPath: at('base') }, at('disk.qcow2'), host, op);
   await createOverlay(
     { path: now, backingPath: at('disk.qcow2'), backingFormat: 'qcow2', size: vm.spec.diskSize },
     host.runner,
@@ -81,8 +80,11 @@ async function runReader(
   const user = sandboxUser(vm.metadata.uid);
   for (const path of [dir, now, at('disk.qcow2'), out, reports, at('seed')]) await chown(path, user, user);
   const accel = await host.accel();
-  const disks = { base, now, out, seed: at('seed') };
-  const kernel = { path: join(kernelDir, 'kernel'), initrd: await bootInitrd(kernelDir, host.guestDir) };
+  const disks = { base: at('base'), now, out, seed: at('seed') };
+  const kernel = { path: at('kernel'), initrd: at('initrd') };
+  await lendFile(image.status.baseDisk.path, disks.base);
+  await lendFile(join(kernelDir, 'kernel'), kernel.path);
+  await lendFile(await bootInitrd(kernelDir, host.guestDir), kernel.initrd);
   const command = qemu.command(readerMachine(dir, kernel, disks, accel));
   op.report({ kind: 'step', message: `Comparing ${vm.metadata.name} with its image` });
   await runAsNobody(command, { user, needsKvm: accel.kind === 'kvm' }, host.runner, op.signal);
@@ -92,6 +94,14 @@ async function runReader(
     throw changesUnreadable(vm.metadata.name, exitOf({ reports: said, guestEnd: 'powered-off' }).message);
   await truncate(out, wrote.size);
   return out;
+}
+
+/** The machine's user gets to no folder but its own. */
+async function lendFile(path: string, to: string): Promise<void> {
+  await link(path, to).catch(async (failure: NodeJS.ErrnoException) => {
+    if (failure.code !== 'EXDEV') throw failure;
+    await copyFile(path, to);
+  });
 }
 
 async function readerSeed(as: 'list' | 'layer'): Promise<Buffer> {

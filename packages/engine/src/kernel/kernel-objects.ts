@@ -128,7 +128,7 @@ async function unpackKernelImage(
   const digest = await bringImage({ ...request, layout, tag }, deps, op);
   try {
     const { size } = await describeImage(layout, digest, name);
-    return await unpackImage({ layout, tag, name, size, scratch: 'kernel' }, paths, runner, signal);
+    return await unpackImage({ layout, tag, name, size, scratch: 'kernel' }, paths, runner, op);
   } finally {
     await removeTag(layout, tag, runner, signal);
   }

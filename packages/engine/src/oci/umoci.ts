@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { ProgressEvent } from '@ignite/api/client/progress';
+import type { Operation } from '@ignite/toolkit/async/operation';
 import type { Workspace } from '@ignite/toolkit/files/workspace';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
@@ -33,11 +35,11 @@ export async function unpackImage(
   request: UnpackRequest,
   paths: Paths,
   runner: Runner,
-  signal: AbortSignal,
+  { signal, report }: Operation<ProgressEvent>,
 ): Promise<UnpackedImage> {
   if (fitsInMemory(bytes(request.size * expansion), await memoryFacts())) {
     try {
-      return await unpackInto(await openScratch(paths, request.scratch, true), request, runner, signal);
+      return await unpackInto(await openScratch(paths, request.scratch, true, report), request, runner, signal);
     } catch (failure) {
       if (!isFull(failure)) throw failure;
     }

@@ -1,7 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { storePath } from '@ignite/engine/host/paths';
-import { openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { isStoreClosed, openStoreToRead } from '@ignite/engine/store/open-store';
+import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { Command } from '../../arguments/command.ts';
 import { type Candidate, type CompletionPlan, planCompletion } from '../../completion/plan-completion.ts';
 import { pathsOf } from '../../context.ts';
@@ -44,9 +42,9 @@ async function lookUp(
   const found: Candidate[] = wanted.some(({ kind }) => kind === 'kind')
     ? kinds.map((kind) => ({ text: kind.toLowerCase(), help: '' }))
     : [];
-  const path = storePath(pathsOf(flags, env));
-  if (!isReadable(path)) return found;
-  using store = openSqliteStoreReadOnly(path);
+  const paths = pathsOf(flags, env);
+  if (isStoreClosed(paths)) return found; // whoever may not look at it is offered what else there is
+  using store = openStoreToRead(paths);
   if (!store) return found;
   for (const choice of wanted) {
     if (choice.kind === 'object' && choice.of === 'Network') found.push(...(await networkNames(env)));
@@ -65,17 +63,7 @@ async function lookUp(
   return found;
 }
 
-/** Whoever may not read the store is offered what else there is. */
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const namesOf = async (store: ObjectStore, kind: string): Promise<readonly Candidate[]> =>
+const namesOf = async (store: StoreReader, kind: string): Promise<readonly Candidate[]> =>
   (await store.list(kind)).items.map(({ metadata, status }) => ({
     text: metadata.name,
     help: phaseOf(status),

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Paths } from './paths.ts';
+
+const size = 8 * 2 ** 20;
+const blockSize = 512; // of st_blocks: stat(2)
+
+const ballastFile = ({ dataDir }: Paths): string => join(dataDir, 'ballast');
+
+/** On a disk that is full, makes room for what is written in order to remove things. */
+export function releaseBallast(paths: Paths): void {
+  if (freeSpace(paths) < size) rmSync(ballastFile(paths), { force: true });
+}
+
+/** Keeps some space of the data directory's disk from everyone, while there is plenty. */
+export function keepBallast(paths: Paths): void {
+  const path = ballastFile(paths);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if ((found && found.blocks * blockSize >= size) || freeSpace(paths) < 4 * size) return;
+  try {
+    writeFileSync(path, randomBytes(size), { mode: 0o600 }); // a file system may pack what is alike
+  } catch {
+    rmSync(path, { force: true }); // someone else was quicker
+  }
+}
+
+function freeSpace({ dataDir }: Paths): number {
+  try {
+    const { bavail, bsize } = statfsSync(dataDir);
+    return bavail * bsize;
+  } catch {
+    return 0; // there is no data directory yet
+  }
+}
