@@ -63,7 +63,7 @@ export class LocalClient implements Client {
     this.kernels = new LocalKernels(host, read.kernels, this.vms);
     this.networks = read.networks;
     this.volumes = new LocalVolumes(host, read.volumes);
-    this.host = new LocalHostExamination(host.runner, host.env);
+    this.host = new LocalHostExamination(host);
     this.usage = new LocalUsage(read.vms);
     this.space = new LocalSpace(host, read, this);
     this.legacy = new LocalLegacy(host);

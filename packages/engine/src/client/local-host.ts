@@ -1,18 +1,31 @@
+import { stat } from 'node:fs/promises';
 import type { DoctorCheck, HostClient, ServiceChange } from '@ignite/api/client/host-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { examineHost, missingPackages } from '../host/doctor.ts';
 import { installService, uninstallService, unitDir } from '../host/install-service.ts';
+import type { Paths } from '../host/paths.ts';
 import type { ServiceUnit } from '../host/service-unit.ts';
+
+/** Who may look at what there is, without being root. */
+const lookersGroup = 'ignite';
+
+interface ExaminedHost {
+  readonly runner: Runner;
+  readonly env: NodeJS.ProcessEnv;
+  readonly paths: Paths;
+}
 
 /** This host itself. */
 export class LocalHostExamination implements HostClient {
   readonly #runner: Runner;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #paths: Paths;
 
-  constructor(runner: Runner, env: NodeJS.ProcessEnv) {
+  constructor({ runner, env, paths }: ExaminedHost) {
     this.#runner = runner;
     this.#env = env;
+    this.#paths = paths;
   }
 
   async examine(): Promise<readonly DoctorCheck[]> {
@@ -30,7 +43,17 @@ export class LocalHostExamination implements HostClient {
         op.signal,
       );
     }
+    await this.#admitLookers(op);
     return await examineHost(this.#env);
+  }
+
+  /** What there is may be looked at by the group of the data directory, unless that is root's: another one stays. */
+  async #admitLookers({ report, signal }: ClientOperation): Promise<void> {
+    const { dataDir } = this.#paths;
+    if ((await stat(dataDir)).gid !== 0) return;
+    report({ kind: 'step', message: `Letting the group ${lookersGroup} look at what there is` });
+    await this.#runner.run({ tool: 'groupadd', args: ['--force', '--system', lookersGroup] }, signal);
+    await this.#runner.run({ tool: 'chgrp', args: [lookersGroup, dataDir] }, signal);
   }
 
   installService(unit: ServiceUnit, op: ClientOperation): Promise<ServiceChange> {

@@ -7,9 +7,15 @@ import type { BrokenObject, MendableStore, NewObject, StoreReader } from '@ignit
 import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { hostArch } from '../host/arch.ts';
+import { volumeFinalizer } from './list-objects.ts';
 import { vmFinalizer } from './vm-store.ts';
 
 export type SalvagedKind = 'VM' | 'Image' | 'Kernel' | 'Volume' | 'GitSource' | 'Sync';
+
+const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
+  VM: [vmFinalizer],
+  Volume: [volumeFinalizer],
+};
 
 const message = 'its record was damaged, and little of it is known any more';
 
@@ -35,7 +41,7 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
   const as = (spec: object, status: object, version = apiVersion): NewObject => ({
     apiVersion: version,
     kind,
-    metadata: { ...metadata, finalizers: kind === 'VM' ? [vmFinalizer] : [] },
+    metadata: { ...metadata, finalizers: finalizers[kind] ?? [] },
     spec,
     status,
   });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -89,7 +88,7 @@ export function openSqliteStoreReadOnly(path: string, options: SqliteOptions = {
 /** It appears with all that a store has: a file that is empty is none that is being made. */
 function makeStore(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o711 });
-  const draft = `${path}.${randomUUID()}.draft`;
+  const draft = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.draft`;
   try {
     closeSync(openSync(draft, 'wx', privateMode));
     using db = new DatabaseSync(draft);

@@ -142,6 +142,6 @@ export const objectBroken = ({ key, problem }: BrokenObject): CodedError<StoreEr
   });
 
 export const storeEmpty = (path: string): CodedError<StoreErrorCode> =>
-  new CodedError('STORE_EMPTY', `there is nothing in ${path}, not even that nothing was stored`, {
-    hint: 'bring it back from a copy; where there never was anything to keep, remove it',
+  new CodedError('STORE_EMPTY', `${path} is empty: what was stored in it is lost`, {
+    hint: 'bring it back from a copy, or remove it to begin anew',
   });

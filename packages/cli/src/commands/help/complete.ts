@@ -63,11 +63,13 @@ async function lookUp(
   return found;
 }
 
-const namesOf = async (store: StoreReader, kind: string): Promise<readonly Candidate[]> =>
-  (await store.list(kind)).items.map(({ metadata, status }) => ({
-    text: metadata.name,
-    help: phaseOf(status),
-  }));
+async function namesOf(store: StoreReader, kind: string): Promise<readonly Candidate[]> {
+  const { items, broken = [] } = await store.list(kind);
+  return [
+    ...items.map(({ metadata, status }) => ({ text: metadata.name, help: phaseOf(status) })),
+    ...broken.map(({ key }) => ({ text: key.name, help: 'damaged' })),
+  ];
+}
 
 /** They are files of the host, not objects of the store. */
 async function networkNames(env: NodeJS.ProcessEnv): Promise<readonly Candidate[]> {
