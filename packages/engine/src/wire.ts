@@ -42,7 +42,8 @@ export const openLocalClient = (options: LocalClientOptions): LocalClient =>
 /** The composition root of the engine: the one place where adapters are chosen and put together. */
 export function openLocalHost(options: LocalClientOptions): LocalHost {
   const { paths, env, settleCommand, trace } = options;
-  if (options.freesSpace) releaseBallast(paths);
+  const { freesSpace = false } = options;
+  if (freesSpace) releaseBallast(paths);
   const runner = trace ? tracedRunner(localRunner, trace) : localRunner;
   const networks = networkSettings(env);
   const network = new LocalNetwork(
@@ -56,6 +57,7 @@ export function openLocalHost(options: LocalClientOptions): LocalHost {
   return {
     paths,
     store: openStore(paths, options.onBroken),
+    freesSpace,
     runner,
     network,
     networks,

@@ -33,7 +33,11 @@ import { readClient } from './read-client.ts';
 
 export type LocalHost = VmHost &
   ImageDeps &
-  KernelDeps & { readonly networks: NetworkSettings; readonly store: MendableStore };
+  KernelDeps & {
+    readonly networks: NetworkSettings;
+    readonly store: MendableStore;
+    readonly freesSpace?: boolean;
+  };
 
 /** The engine in this very process: how Ignite works without a daemon. */
 export class LocalClient implements Client {
@@ -79,6 +83,6 @@ export class LocalClient implements Client {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#host.store[Symbol.dispose]();
-    keepBallast(this.#host.paths);
+    keepBallast(this.#host.paths, { mayTakeLast: this.#host.freesSpace === true });
   }
 }

@@ -13,15 +13,21 @@ export function releaseBallast(paths: Paths): void {
   if (freeSpace(paths) < size) rmSync(ballastFile(paths), { force: true });
 }
 
-/** Keeps some space of the data directory's disk from everyone, while there is plenty. */
-export function keepBallast(paths: Paths): void {
+/**
+ * Keeps some space of the data directory's disk from everyone, while there is plenty. Whoever may have released it takes
+ * back what is left: the disk may be filled again before the next command that needs it.
+ */
+export function keepBallast(paths: Paths, { mayTakeLast }: { readonly mayTakeLast: boolean }): void {
   const path = ballastFile(paths);
   const found = statSync(path, { throwIfNoEntry: false });
-  if ((found && found.blocks * blockSize >= size) || freeSpace(paths) < 4 * size) return;
+  const held = found ? found.blocks * blockSize : 0;
+  const free = freeSpace(paths);
+  if (held >= size || (free < 4 * size && !mayTakeLast)) return;
   try {
-    writeFileSync(path, randomBytes(size), { mode: 0o600 }); // a file system may pack what is alike
+    const wanted = Math.min(size, held + free);
+    writeFileSync(path, randomBytes(wanted), { mode: 0o600 }); // a file system may pack what is alike
   } catch {
-    rmSync(path, { force: true }); // someone else was quicker
+    // Someone else was quicker to take the space; what was written until then is kept.
   }
 }
 
