@@ -111,7 +111,7 @@ test('the group of the data directory looks at a snapshot, and holds up nobody b
 
   // F_RDLCK by F_SETLK, which is all that a file which may only be read can be given: fcntl(2).
   const lock =
-    '$| = 1; for (@ARGV) { open(my $f, "<", $_) or next; push @held, $f; print "$_\\n" if fcntl($f, 6, pack("s s l! l! i", 0, 0, 0, 0, 0)) } print "done\\n"; sleep 3600';
+    '$| = 1; for (@ARGV) { open(my $f, "<", $_) or next; push @held, $f; my $whole = pack("s s l! l! i", 0, 0, 0, 0, 0); print "$_\\n" if fcntl($f, 6, $whole) } print "done\\n"; sleep 3600';
   const names = ['state.db', 'state.db-wal', 'state.db-shm', 'state.snapshot', 'locks/vm.lock'];
   const paths = names.map((name) => join(dataDir, name));
   const user = [`--reuid=${stranger}`, `--regid=${stranger}`, `--groups=${group}`];
