@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -243,7 +243,9 @@ test('a VM that has stopped keeps its log; the log level decides what is told be
   await ignite.ok('rm', '-f', 'once');
 });
 
-test('whoever is not root is told so, and may still ask for help and examine the host', () => {
+test('whoever is not root is told so, and may still ask for help, examine the host, and look if the group may', async () => {
+  chownSync(join(ignite.dir, 'data'), 0, 65_534);
+  await ignite.ok('volume', 'prune', '-f');
   const asNobody = (...args: readonly string[]) =>
     spawnSync('setpriv', ['--reuid', '65534', '--regid', '65534', '--clear-groups', bin, ...args], {
       encoding: 'utf8',

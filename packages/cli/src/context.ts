@@ -1,15 +1,15 @@
-import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ReadClient } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { type Paths, defaultPaths, storePath } from '@ignite/engine/host/paths';
 import type { LocalClient } from '@ignite/engine/client/local-client';
 import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { BrokenObject, ObjectStore } from '@ignite/toolkit/store/store';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { FlagValues, Invocation } from './arguments/command.ts';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { Progress } from './render/message/progress.ts';
+import { printable } from './render/text/printable.ts';
 
 export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
   return {
@@ -20,36 +20,50 @@ export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
 
 export type PrivilegeErrorCode = 'ROOT_NEEDED';
 
-const rootNeeded = (why: string): CodedError<PrivilegeErrorCode> =>
-  new CodedError('ROOT_NEEDED', `only root may do that: ${why}`, {
-    hint: 'repeat it with sudo; help, version, explain, convert and doctor need no root',
-  });
+const rootNeeded = (
+  why: string,
+  otherwise = 'help, version, explain, convert and doctor need no root',
+): CodedError<PrivilegeErrorCode> =>
+  new CodedError('ROOT_NEEDED', `only root may do that: ${why}`, { hint: `repeat it with sudo; ${otherwise}` });
 
-/** @throws CodedError ROOT_NEEDED where there may be a store that we may not read: such a host is not an empty one */
-function assertReadable(paths: Paths): void {
-  try {
-    accessSync(storePath(paths), constants.R_OK);
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'EACCES')
-      throw rootNeeded(`${storePath(paths)} is not for everyone to read`);
-  }
-}
+const howToLook =
+  'who is in the group "ignite" may look too: "sudo ignite doctor --fix" makes it, "sudo adduser NAME ignite" takes someone in';
 
 /** For commands that only look. @throws CodedError ROOT_NEEDED */
 export async function withReader<T>(
   invocation: Invocation,
   use: (client: ReadClient) => Promise<T>,
 ): Promise<T> {
-  const [{ openReadClient }, { networkSettings }] = await Promise.all([
+  const [{ openReadClient }, { isStoreClosed }, { networkSettings }] = await Promise.all([
     import('@ignite/engine/client/read-client'),
+    import('@ignite/engine/store/open-store'),
     import('@ignite/engine/network/cni/settings'),
   ]);
   const { flags, io } = invocation;
   const paths = pathsOf(flags, io.env);
-  assertReadable(paths);
-  using client = openReadClient(paths, networkSettings(io.env));
+  // Such a host is not an empty one.
+  if (isStoreClosed(paths)) throw rootNeeded(`${storePath(paths)} is not for everyone to read`, howToLook);
+  using progress = new Progress(io, logLevelOf(flags));
+  using client = openReadClient(paths, networkSettings(io.env), tellBroken(progress));
   return await use(client);
 }
+
+/** The commands that remove what `delete` does not. */
+const removers: Readonly<Record<string, string>> = {
+  VM: 'rm ',
+  Image: 'rmi ',
+  Kernel: 'kernel rm ',
+  Volume: 'volume rm ',
+};
+
+/** A record that is damaged hinders its own object alone; whoever looks at others is told of it. */
+const tellBroken =
+  ({ report }: Progress) =>
+  ({ key: { kind, name }, problem }: BrokenObject): void => {
+    const remover = removers[kind] ?? `delete ${kind.toLowerCase()}/`;
+    const cure = kind === 'Event' ? 'it is left out' : `"ignite ${remover}${name}" removes it`;
+    report({ kind: 'warning', message: printable(`the record of ${kind} "${name}" is damaged (${problem}): ${cure}`) });
+  };
 
 /** Our own command line, for others to run with a command behind it. */
 export const ownCommand = ({ dataDir, runDir }: Paths): readonly string[] => [
@@ -69,6 +83,7 @@ interface Operation extends ClientOperation {
 export async function withClient<T>(
   invocation: Invocation,
   use: (client: LocalClient, op: Operation) => Promise<T>,
+  { freesSpace = false }: { readonly freesSpace?: boolean } = {},
 ): Promise<T> {
   if (process.getuid?.() !== 0) throw rootNeeded("it takes files, namespaces and devices of the host's");
   const { openLocalClient } = await import('@ignite/engine/wire');
@@ -81,6 +96,8 @@ export async function withClient<T>(
     ...(tells(level, 'debug') && { trace: { tell: progress.debug, output: tells(level, 'trace') } }),
     env: io.env,
     settleCommand: [...ownCommand(paths), 'settle'],
+    freesSpace,
+    onBroken: tellBroken(progress),
   });
   return await use(client, { signal, report: progress.report, endProgress: progress.end });
 }
@@ -98,14 +115,16 @@ export interface DeclaredHost {
 export async function withDeclaredHost<T>(
   invocation: Invocation,
   use: (host: DeclaredHost) => Promise<T>,
+  options: { readonly freesSpace?: boolean } = {},
 ): Promise<T> {
-  const [{ declaredHost }, { openSqliteStore }] = await Promise.all([
+  const [{ declaredHost }, { openStore }] = await Promise.all([
     import('@ignite/daemon/declared-host'),
-    import('@ignite/toolkit/store/sqlite'),
+    import('@ignite/engine/store/open-store'),
   ]);
   const paths = pathsOf(invocation.flags, invocation.io.env);
-  return await withClient(invocation, async (client, op) => {
-    using store = openSqliteStore(storePath(paths));
+  const work = async (client: LocalClient, op: ClientOperation): Promise<T> => {
+    using store = openStore(paths);
     return await use({ client, store, paths, deps: declaredHost(client, store), op });
-  });
+  };
+  return await withClient(invocation, work, options);
 }

@@ -67,5 +67,7 @@ const io: Io = {
   },
   env: process.env,
 };
+// What we make is for others to write to only where that is said, however we were called.
+process.umask(0o022);
 // No await at the top: the bundle is CommonJS.
 void main(process.argv.slice(2), io).then((code) => (process.exitCode = code));

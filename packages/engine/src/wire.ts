@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { type Trace, tracedRunner } from '@ignite/toolkit/process/traced-runner';
-import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import type { BrokenObject } from '@ignite/toolkit/store/store';
 import { LocalClient, type LocalHost } from './client/local-client.ts';
+import { releaseBallast } from './host/ballast.ts';
 import { Ctr } from './host/ctr.ts';
 import { containerdSocket, dockerSocket } from './host/daemon-socket.ts';
 import { DockerApi } from './host/docker-api.ts';
-import { type Paths, locksDir, networkDir, storePath, vmFiles } from './host/paths.ts';
+import { type Paths, locksDir, networkDir, vmFiles } from './host/paths.ts';
 import { networkSettings } from './network/cni/settings.ts';
 import { LocalNetwork } from './network/local-network.ts';
 import type { BringDeps } from './oci/bring-image.ts';
@@ -17,6 +18,7 @@ import { ConmonSandbox } from './sandbox/conmon-sandbox.ts';
 import { containerdSandbox } from './sandbox/containerd-sandbox.ts';
 import { dockerSandbox } from './sandbox/docker-sandbox.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
+import { openStore } from './store/open-store.ts';
 import { probeAccel } from './vmm/accel.ts';
 import { firecracker } from './vmm/firecracker/firecracker.ts';
 import { qemu } from './vmm/qemu/qemu.ts';
@@ -28,13 +30,20 @@ export interface LocalClientOptions {
   readonly settleCommand: readonly string[];
   /** Who is told of each tool that is run. */
   readonly trace?: Trace;
+  /** Whether this is to be able to write on a disk that is full, since it frees space. */
+  readonly freesSpace?: boolean;
+  /** Who is told of each record of the store that is damaged. */
+  readonly onBroken?: (broken: BrokenObject) => void;
 }
 
 export const openLocalClient = (options: LocalClientOptions): LocalClient =>
   new LocalClient(openLocalHost(options));
 
 /** The composition root of the engine: the one place where adapters are chosen and put together. */
-export function openLocalHost({ paths, env, settleCommand, trace }: LocalClientOptions): LocalHost {
+export function openLocalHost(options: LocalClientOptions): LocalHost {
+  const { paths, env, settleCommand, trace } = options;
+  const { freesSpace = false } = options;
+  if (freesSpace) releaseBallast(paths);
   const runner = trace ? tracedRunner(localRunner, trace) : localRunner;
   const networks = networkSettings(env);
   const network = new LocalNetwork(
@@ -47,7 +56,8 @@ export function openLocalHost({ paths, env, settleCommand, trace }: LocalClientO
   };
   return {
     paths,
-    store: openSqliteStore(storePath(paths)),
+    store: openStore(paths, options.onBroken),
+    freesSpace,
     runner,
     network,
     networks,

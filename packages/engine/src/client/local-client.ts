@@ -10,9 +10,12 @@ import type { LegacyClient } from '@ignite/api/client/legacy-client';
 import type { SpaceClient } from '@ignite/api/client/space-client';
 import type { UsageClient } from '@ignite/api/client/usage-client';
 import type { LifeClient } from '@ignite/api/client/life-client';
+import type { MendableStore } from '@ignite/toolkit/store/store';
+import { keepBallast } from '../host/ballast.ts';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
 import type { NetworkSettings } from '../network/cni/settings.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
+import { type SalvagedKind, mendRecord } from '../store/salvage.ts';
 import type { VmHost } from '../vm/vm-host.ts';
 import { LocalArchives } from './local-archives.ts';
 import { LocalChanges } from './local-changes.ts';
@@ -28,7 +31,13 @@ import { LocalVms } from './local-vms.ts';
 import { LocalVolumes } from './local-volumes.ts';
 import { readClient } from './read-client.ts';
 
-export type LocalHost = VmHost & ImageDeps & KernelDeps & { readonly networks: NetworkSettings };
+export type LocalHost = VmHost &
+  ImageDeps &
+  KernelDeps & {
+    readonly networks: NetworkSettings;
+    readonly store: MendableStore;
+    readonly freesSpace?: boolean;
+  };
 
 /** The engine in this very process: how Ignite works without a daemon. */
 export class LocalClient implements Client {
@@ -46,7 +55,7 @@ export class LocalClient implements Client {
   readonly legacy: LegacyClient;
   readonly life: LifeClient;
   readonly events: EventClient;
-  readonly #store: Disposable;
+  readonly #host: LocalHost;
 
   constructor(host: LocalHost) {
     const read = readClient(host.store, host.networks);
@@ -58,16 +67,22 @@ export class LocalClient implements Client {
     this.kernels = new LocalKernels(host, read.kernels, this.vms);
     this.networks = read.networks;
     this.volumes = new LocalVolumes(host, read.volumes);
-    this.host = new LocalHostExamination(host.runner, host);
+    this.host = new LocalHostExamination(host);
     this.usage = new LocalUsage(read.vms);
     this.space = new LocalSpace(host, read, this);
     this.legacy = new LocalLegacy(host);
     this.life = new LocalLife(host, read.vms);
     this.events = read.events;
-    this.#store = host.store;
+    this.#host = host;
+  }
+
+  /** Puts an object that can be removed in the place of a record that is damaged, if it is exactly what is named. */
+  async mend(kind: SalvagedKind, query: string): Promise<void> {
+    await mendRecord(kind, query, this.#host.store);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#store[Symbol.dispose]();
+    this.#host.store[Symbol.dispose]();
+    keepBallast(this.#host.paths, { mayTakeLast: this.#host.freesSpace === true });
   }
 }

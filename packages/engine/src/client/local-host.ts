@@ -1,25 +1,36 @@
+import { stat } from 'node:fs/promises';
 import type { DoctorCheck, HostClient, ServiceChange } from '@ignite/api/client/host-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { examineHost, missingPackages } from '../host/doctor.ts';
 import { firewallCheck } from '../host/firewall-check.ts';
 import { installService, uninstallService, unitDir } from '../host/install-service.ts';
+import type { Paths } from '../host/paths.ts';
 import type { ServiceUnit } from '../host/service-unit.ts';
 import type { Network } from '../network/network.ts';
+
+/** Who may look at what there is, without being root. */
+const lookersGroup = 'ignite';
+
+interface ExaminedHost {
+  readonly runner: Runner;
+  readonly network: Network;
+  readonly env: NodeJS.ProcessEnv;
+  readonly paths: Paths;
+}
 
 /** This host itself. */
 export class LocalHostExamination implements HostClient {
   readonly #runner: Runner;
   readonly #network: Network;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #paths: Paths;
 
-  constructor(
-    runner: Runner,
-    { network, env }: { readonly network: Network; readonly env: NodeJS.ProcessEnv },
-  ) {
+  constructor({ runner, network, env, paths }: ExaminedHost) {
     this.#runner = runner;
     this.#network = network;
     this.#env = env;
+    this.#paths = paths;
   }
 
   async examine(signal: AbortSignal): Promise<readonly DoctorCheck[]> {
@@ -39,8 +50,18 @@ export class LocalHostExamination implements HostClient {
         op.signal,
       );
     }
+    await this.#admitLookers(op);
     if (canFilter(await examineHost(this.#env))) await this.#network.restoreFirewall(op.signal);
     return await this.examine(op.signal);
+  }
+
+  /** What there is may be looked at by the group of the data directory, unless that is root's: another one stays. */
+  async #admitLookers({ report, signal }: ClientOperation): Promise<void> {
+    const { dataDir } = this.#paths;
+    if ((await stat(dataDir)).gid !== 0) return;
+    report({ kind: 'step', message: `Letting the group ${lookersGroup} look at what there is` });
+    await this.#runner.run({ tool: 'groupadd', args: ['--force', '--system', lookersGroup] }, signal);
+    await this.#runner.run({ tool: 'chgrp', args: [lookersGroup, dataDir] }, signal);
   }
 
   installService(unit: ServiceUnit, op: ClientOperation): Promise<ServiceChange> {

@@ -8,12 +8,15 @@ import type { RemovedItem, SpaceClient, SpaceItem } from '@ignite/api/client/spa
 import type { VmClient } from '@ignite/api/client/vm-client';
 import type { VolumeClient } from '@ignite/api/client/volume-client';
 import type { Image } from '@ignite/api/v1/image';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { keptDisksDir, layoutDir, locksDir } from '../host/paths.ts';
 import { type KnownObjects, findLeftovers } from '../space/leftovers.ts';
 import { pruneLayers } from '../space/prune-layers.ts';
 import { surveySpace } from '../space/survey.ts';
+import { listSalvaged } from '../store/salvage.ts';
 import { tryLocks } from '../space/try-locks.ts';
 import { usedBytes } from '../space/used-bytes.ts';
 import type { LocalHost } from './local-client.ts';
@@ -100,12 +103,17 @@ export class LocalSpace implements SpaceClient {
     return bytes(Math.max(0, before - now) + (await pruneLayers(known, paths, signal)));
   }
 
+  /** What damaged records tell of counts too: what such a VM has is not left over. */
   async #known(signal: AbortSignal): Promise<KnownObjects> {
     const { vms, images, kernels, volumes } = this.#read;
+    const { store } = this.#host;
     return {
-      vms: await vms.list(signal),
-      images: await images.list(signal),
-      kernels: await kernels.list(signal),
+      vms: [...(await vms.list(signal)), ...((await listSalvaged('VM', store)) as readonly Vm[])],
+      images: [...(await images.list(signal)), ...((await listSalvaged('Image', store)) as readonly Image[])],
+      kernels: [
+        ...(await kernels.list(signal)),
+        ...((await listSalvaged('Kernel', store)) as readonly Kernel[]),
+      ],
       volumes: await volumes.list(signal),
     };
   }

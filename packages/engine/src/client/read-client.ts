@@ -4,13 +4,13 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { Finder } from '@ignite/api/client/finder';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import { AwaitedStore } from '@ignite/toolkit/store/awaited-store';
-import { openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite';
-import type { StoreReader } from '@ignite/toolkit/store/store';
+import type { BrokenObject, StoreReader } from '@ignite/toolkit/store/store';
 import { eventReader } from '../events/event-reader.ts';
-import { type Paths, storePath } from '../host/paths.ts';
+import type { Paths } from '../host/paths.ts';
 import type { NetworkSettings } from '../network/cni/settings.ts';
 import { findByReference } from '../oci/find-by-reference.ts';
 import { listImages, listKernels, listVms, listVolumes } from '../store/list-objects.ts';
+import { openStoreToRead } from '../store/open-store.ts';
 import { bootId, withTruePhase } from '../vm/observe/liveness.ts';
 
 /** Reads from a store, and from the host's description of its networks. */
@@ -29,8 +29,12 @@ export function readClient(store: StoreReader, networks: NetworkSettings): ReadC
 }
 
 /** For commands that only read: loads little, needs no root, and takes a host that never ran a VM as an empty one. */
-export function openReadClient(paths: Paths, networks: NetworkSettings): ReadClient & Disposable {
-  const store = new AwaitedStore(() => openSqliteStoreReadOnly(storePath(paths)));
+export function openReadClient(
+  paths: Paths,
+  networks: NetworkSettings,
+  onBroken?: (broken: BrokenObject) => void,
+): ReadClient & Disposable {
+  const store = new AwaitedStore(() => openStoreToRead(paths, onBroken));
   return { ...readClient(store, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
 

@@ -134,7 +134,7 @@ function checkRoot(): Promise<DoctorCheck> {
     name,
     state: 'degraded',
     found: 'not root',
-    cost: 'only commands that read work: ps, images, kernels, inspect',
+    cost: 'only commands that look work, and for the group of the data directory alone: ps, images, kernels, inspect',
     cure: 'run ignite with sudo',
   });
 }

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile, statfs } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat, mkdir, readFile, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ProgressEvent } from '@ignite/api/client/progress';
+import { isOwnFolder } from '@ignite/toolkit/files/own-folder';
 import { type Workspace, openWorkspace } from '@ignite/toolkit/files/workspace';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { Paths } from './paths.ts';
 
+const sharedMemory = '/dev/shm';
 /** Where scratch folders are that are in memory. */
-export const sharedMemory = '/dev/shm';
+export const memoryFolder = `${sharedMemory}/ignite`;
+const sticky = 0o1000;
 const tmpfsMagic = 0x01021994; // statfs(2)
 
 export interface MemoryFacts {
@@ -39,19 +43,54 @@ export async function memoryFacts(): Promise<MemoryFacts> {
  * Where trees of many small files are unpacked for a moment: in memory when told so, which is several times faster than
  * a disk. The caller holds the lock that `name` stands for.
  */
-export async function openScratch(paths: Paths, name: string, inMemory: boolean): Promise<Workspace> {
-  if (!inMemory) return await openWorkspace(join(paths.dataDir, 'scratch'), `${name}-`);
-  return await openWorkspace(sharedMemory, memoryScratchPrefix(paths, name));
+export async function openScratch(
+  paths: Paths,
+  name: string,
+  inMemory: boolean,
+  report?: (event: ProgressEvent) => void,
+): Promise<Workspace> {
+  if (inMemory) {
+    if (await claimMemoryFolder()) return await openWorkspace(memoryFolder, memoryScratchPrefix(paths, name));
+    report?.({
+      kind: 'warning',
+      message: `${memoryFolder} is not a folder of root's alone, so the disk is unpacked to, which takes longer: remove it`,
+    });
+  }
+  return await openWorkspace(join(paths.dataDir, 'scratch'), `${name}-`);
 }
 
 /** Removes what a predecessor that was killed has left under `name`, wherever it was. The caller holds its lock. */
 export async function clearScratch(paths: Paths, name: string): Promise<void> {
-  for (const inMemory of existsSync(sharedMemory) ? [true, false] : [false])
+  for (const inMemory of (await hasMemoryFolder()) ? [true, false] : [false])
     await (await openScratch(paths, name, inMemory))[Symbol.asyncDispose]();
 }
 
 /** Tells folders of this data directory from those of others. */
 export function memoryScratchPrefix(paths: Paths, name: string): string {
   const owner = createHash('sha256').update(paths.dataDir).digest('hex').slice(0, 12);
-  return `ignite-${owner}-${name}-`;
+  return `${owner}-${name}-`;
 }
+
+/** Everybody may make names in /dev/shm: ours is made once, and stays, so that nothing is ever removed there. */
+async function claimMemoryFolder(): Promise<boolean> {
+  try {
+    await mkdir(memoryFolder, { mode: 0o700 });
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code !== 'EEXIST') return false;
+  }
+  return await hasMemoryFolder();
+}
+
+/** Whether the folder is there, and nobody but us may look into it or, since it is in a folder with a sticky bit, rename it. */
+export async function hasMemoryFolder(): Promise<boolean> {
+  const [found, parent] = await Promise.all([memoryFolder, sharedMemory].map(statOf));
+  if (!found || !parent) return false;
+  const isPrivate = found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o7777) === 0o700;
+  return isPrivate && (isOwnFolder(parent) || (parent.uid === 0 && (parent.mode & sticky) !== 0));
+}
+
+const statOf = async (path: string): Promise<Stats | undefined> =>
+  await lstat(path).catch((failure: NodeJS.ErrnoException) => {
+    if (failure.code === 'ENOENT') return undefined;
+    throw failure;
+  });

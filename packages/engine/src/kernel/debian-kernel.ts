@@ -23,6 +23,7 @@ export async function buildDebianKernel(
     deps.paths,
     'kernel',
     fitsInMemory(unpackedSize, await memoryFacts()),
+    op.report,
   );
   op.report({ kind: 'step', message: `Fetching Debian's package ${kernelPackage(arch)}` });
   const archive = openPackageArchive(arch, scratch.path, deps.runner);

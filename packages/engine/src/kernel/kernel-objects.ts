@@ -126,7 +126,7 @@ async function unpackKernelImage(
   await using image = await bringImage(request, deps, op);
   const { layers } = await describeImage(image.layout, image.digest, name);
   const unpack = { image, layers, name, ...(maxSize && { maxSize }), scratch: 'kernel' };
-  return await unpackImage(unpack, paths, runner, signal);
+  return await unpackImage(unpack, paths, runner, op);
 }
 
 /** Forgets a kernel, and its files with the last one that has them. No VM may use it; the caller holds the kernel lock. */

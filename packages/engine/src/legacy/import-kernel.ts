@@ -32,6 +32,7 @@ export async function importLegacyKernel(
     deps.paths,
     legacyKernelScratch,
     fitsInMemory(unpackedSize, await memoryFacts()),
+    op.report,
   );
   const root = join(scratch.path, 'root');
   await mkdir(root);

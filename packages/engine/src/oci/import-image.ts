@@ -63,12 +63,13 @@ async function newBaseDisk(
   image: UnpackRequest,
   disk: Omit<BaseDiskRequest, 'root'>,
   { paths, runner }: ImageDeps,
-  { signal, report }: Operation<ProgressEvent>,
+  op: Operation<ProgressEvent>,
 ): Promise<Pick<ImageStatus, 'bootMode' | 'baseDisk'>> {
-  report({ kind: 'step', message: `Making the base disk of ${image.name}` });
+  op.report({ kind: 'step', message: `Making the base disk of ${image.name}` });
   try {
-    await using unpacked = await unpackImage(image, paths, runner, signal);
-    const { bootMode, ...baseDisk } = await makeBaseDisk({ ...disk, root: unpacked.root }, runner, signal);
+    await using unpacked = await unpackImage(image, paths, runner, op);
+    const asked = { ...disk, root: unpacked.root };
+    const { bootMode, ...baseDisk } = await makeBaseDisk(asked, runner, op.signal);
     return { bootMode, baseDisk };
   } catch (failure) {
     throw pullFailed(image.name, failure);

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { errorText } from '@ignite/toolkit/errors/error-text';
+import type { ProgressEvent } from '@ignite/api/client/progress';
+import type { Operation } from '@ignite/toolkit/async/operation';
 import type { Workspace } from '@ignite/toolkit/files/workspace';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
@@ -44,11 +46,11 @@ export async function unpackImage(
   request: UnpackRequest,
   paths: Paths,
   runner: Runner,
-  signal: AbortSignal,
+  { signal, report }: Operation<ProgressEvent>,
 ): Promise<UnpackedImage> {
   const size = await measureImage(request, signal);
   const into = async (inMemory: boolean): Promise<UnpackedImage> =>
-    await unpackInto(await openScratch(paths, request.scratch, inMemory), size, request, runner, signal);
+    await unpackInto(await openScratch(paths, request.scratch, inMemory, report), size, request, runner, signal);
   if (fitsInMemory(size.space, await memoryFacts())) {
     try {
       return await into(true);

@@ -5,7 +5,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume } from '@ignite/api/v1/volume';
 import { namesIn } from '@ignite/toolkit/files/names-in';
 import { type Paths, imageDir, kernelDir, vmFiles } from '../host/paths.ts';
-import { memoryScratchPrefix, sharedMemory } from '../host/scratch.ts';
+import { hasMemoryFolder, memoryFolder, memoryScratchPrefix } from '../host/scratch.ts';
 
 /** A file or folder that nobody would come back to, if nobody holds the locks. */
 export interface Leftover {
@@ -43,9 +43,10 @@ export async function findLeftovers(paths: Paths, known: KnownObjects): Promise<
     (await namesIn(dir))
       .filter((name) => name.startsWith(prefix))
       .map((name) => ({ path: join(dir, name), locks: [lock] }));
+  const hasMemory = await hasMemoryFolder();
   const places = Object.entries(scratchLocks).flatMap(([name, lock]) => [
     below(scratch, `${name}-`, lock),
-    below(sharedMemory, memoryScratchPrefix(paths, name), lock),
+    ...(hasMemory ? [below(memoryFolder, memoryScratchPrefix(paths, name), lock)] : []),
   ]);
   const found = await Promise.all([
     ...places,

@@ -14,12 +14,11 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, locksDir, volumeDir, volumeFile } from '../host/paths.ts';
-import { listVolumes } from '../store/list-objects.ts';
+import { listVolumes, volumeFinalizer } from '../store/list-objects.ts';
 import { volumeInvalid, volumeNameTaken } from './errors.ts';
 import { createExt4File, growFile } from './ext4-file.ts';
 
 /** An object whose removal was asked for goes only after its file. */
-const finalizer = 'ignite.weave.works/volume';
 
 export interface VolumeDeps {
   readonly paths: Paths;
@@ -132,7 +131,7 @@ async function makeVolume(
   const object = await deps.store.create({
     apiVersion,
     kind: 'Volume',
-    metadata: { name, uid: newUid(), labels, annotations, finalizers: [finalizer] },
+    metadata: { name, uid: newUid(), labels, annotations, finalizers: [volumeFinalizer] },
     spec,
     status: { path: volumeFile(deps.paths, name), usedBy: [] },
   });

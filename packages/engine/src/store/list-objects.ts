@@ -4,7 +4,9 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume, VolumeStatus } from '@ignite/api/v1/volume';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 
-/** The store's objects of a kind are what this program wrote, so they are not validated again. */
+export const volumeFinalizer = 'ignite.weave.works/volume';
+
+/** The store's objects of a kind are what this program wrote; what is damaged is not among them. */
 export const listVms = async (store: StoreReader): Promise<readonly Vm[]> =>
   (await store.list('VM')).items as readonly Vm[];
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -48,4 +48,12 @@ test('openWorkspace: what is deeper than a path can be long goes too', async () 
     }
   }
   assert.deepEqual(readdirSync(parent), []);
+});
+
+test('openWorkspace: in a folder that others may write to nothing is removed, since it may be a link by then', async () => {
+  const shared = join(dir, 'shared');
+  mkdirSync(join(shared, 'work-planted'), { recursive: true });
+  chmodSync(shared, 0o1777);
+  await assert.rejects(openWorkspace(shared, 'work-'), { code: 'FOLDER_UNSAFE' });
+  assert.ok(existsSync(join(shared, 'work-planted')));
 });

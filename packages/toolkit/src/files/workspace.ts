@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OpenFolder } from './open-folder.ts';
+import { assertOwnFolder } from './own-folder.ts';
 
 export interface Workspace extends AsyncDisposable {
   readonly path: string;
@@ -9,9 +10,11 @@ export interface Workspace extends AsyncDisposable {
 /**
  * A folder to work in below `parent`, for our eyes alone, and gone when disposed. What a predecessor left that was
  * killed is removed, so the caller holds a lock that allows one workspace of this `prefix` at a time.
+ * @throws CodedError FOLDER_UNSAFE where others could put what is removed there
  */
 export async function openWorkspace(parent: string, prefix: string): Promise<Workspace> {
   await mkdir(parent, { recursive: true, mode: 0o711 });
+  assertOwnFolder(parent, await stat(parent));
   const left = (await readdir(parent)).filter((name) => name.startsWith(prefix));
   await Promise.all(left.map((name) => remove(join(parent, name))));
   const path = await mkdtemp(join(parent, prefix));

@@ -1,16 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ListResult, ObjectStore, Selector, StoreReader, WatchEvent } from './store.ts';
+import type { ListResult, Selector, StoreReader, WatchEvent } from './store.ts';
 
 /** How soon a store that is made is seen: of a folder that is not there either, nothing tells. */
 const pollMs = 200;
 
+/** A store that is open to be read. */
+export type OpenReader = StoreReader & Disposable;
+
 /** Reads a store that need not be there yet: nothing is in it until someone makes it, and watches wait for that. */
 export class AwaitedStore implements StoreReader, Disposable {
-  readonly #open: () => ObjectStore | undefined;
-  #store: ObjectStore | undefined;
+  readonly #open: () => OpenReader | undefined;
+  #store: OpenReader | undefined;
 
   /** @param open undefined while there is none */
-  constructor(open: () => ObjectStore | undefined) {
+  constructor(open: () => OpenReader | undefined) {
     this.#open = open;
   }
 
@@ -27,7 +30,7 @@ export class AwaitedStore implements StoreReader, Disposable {
     this.#store?.[Symbol.dispose]();
   }
 
-  #opened(): ObjectStore | undefined {
+  #opened(): OpenReader | undefined {
     this.#store ??= this.#open();
     return this.#store;
   }

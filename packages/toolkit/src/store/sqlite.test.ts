@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { openSqliteStore, openSqliteStoreReadOnly } from './sqlite.ts';
@@ -27,6 +28,59 @@ test('SqliteStore: what was written is there when it is opened again, and for re
   }
   using reader = openSqliteStoreReadOnly(path);
   assert.equal((await reader?.get({ kind: 'Pot', name: 'a' }))?.metadata.uid, '1');
+});
+
+test('SqliteStore: its files are their owner’s alone, whatever the umask, and what an older one left open is closed', async () => {
+  const before = process.umask(0);
+  try {
+    const path = newPath();
+    openSqliteStore(path)[Symbol.dispose]();
+    assert.deepEqual(readdirSync(dirname(path)), ['state.db']);
+    chmodSync(path, 0o644);
+    using store = openSqliteStore(path);
+    await store.create({ ...pot, metadata: { name: 'a', uid: '1' } });
+    const modes = readdirSync(dirname(path)).map((name) => statSync(join(dirname(path), name)).mode & 0o777);
+    assert.deepEqual(modes, [0o600, 0o600, 0o600]);
+  } finally {
+    process.umask(before);
+  }
+});
+
+test('SqliteStore: a file without a store is no empty one', () => {
+  const path = newPath();
+  openSqliteStore(path)[Symbol.dispose]();
+  truncateSync(path);
+  assert.throws(() => openSqliteStore(path), { code: 'STORE_EMPTY' });
+  assert.throws(() => openSqliteStoreReadOnly(path), { code: 'STORE_EMPTY' });
+});
+
+test('SqliteStore: a record that is damaged hinders its own object alone, and can be mended', async () => {
+  const path = newPath();
+  const told: string[] = [];
+  using store = openSqliteStore(path, {
+    problemOf: ({ spec }) => (spec === 5 ? 'its spec is 5' : undefined),
+    onBroken: ({ key, problem }) => told.push(`${key.name}: ${problem}`),
+  });
+  for (const name of ['a', 'b', 'c', 'd']) await store.create({ ...pot, metadata: { name, uid: name } });
+  {
+    using db = new DatabaseSync(path);
+    const damage = db.prepare('UPDATE objects SET json = ? WHERE name = ?');
+    damage.run('{"kind":', 'a');
+    damage.run(JSON.stringify({ ...(await store.get({ kind: 'Pot', name: 'b' })), spec: 5 }), 'b');
+    damage.run(JSON.stringify(await store.get({ kind: 'Pot', name: 'd' })), 'c');
+  }
+  for (const _again of [1, 2]) {
+    const { items, broken } = await store.list('Pot');
+    assert.deepEqual(items.map(({ metadata }) => metadata.name), ['d']);
+    assert.equal(broken?.length, 3);
+  }
+  assert.deepEqual(told, ['a: it is no JSON', 'b: its spec is 5', 'c: it is of another object']);
+  await assert.rejects(store.get({ kind: 'Pot', name: 'a' }), { code: 'OBJECT_BROKEN' });
+  await assert.rejects(store.create({ ...pot, metadata: { name: 'a', uid: '9' } }), { code: 'ALREADY_EXISTS' });
+  await assert.rejects(store.mend({ ...pot, metadata: { name: 'd', uid: '9' } }), { code: 'NOT_FOUND' });
+  await store.mend({ ...pot, metadata: { name: 'a', uid: '9' } });
+  await store.delete({ kind: 'Pot', name: 'a' });
+  assert.equal((await store.list('Pot')).broken?.length, 2);
 });
 
 /** Writes one object after the other and prints the name of each that the store has acknowledged. */

@@ -1,13 +1,25 @@
-import { mkdirSync, statSync, watch as watchFile } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+  watch as watchFile,
+} from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { ApiObject } from '../object/meta.ts';
-import { created, isGone, keyOf, markedDeleted, matches, patched, renamed, updated } from './next-object.ts';
+import { created, isGone, keyOf, markedDeleted, patched, renamed, updated } from './next-object.ts';
+import { type SnapshotFile, SnapshotWriter } from './snapshot.ts';
 import {
+  type BrokenObject,
   type Key,
   type ListResult,
+  type MendableStore,
   type NewObject,
   type ObjectPatch,
   type ObjectStore,
@@ -16,9 +28,14 @@ import {
   alreadyExists,
   notFound,
   revisionTooOld,
+  storeEmpty,
 } from './store.ts';
+import { type ProblemOf, RowDecoder, type StoredRow } from './stored-row.ts';
 
 const schemaVersion = 1;
+const privateMode = 0o600;
+/** Beside the file, while it is open: its log, and the log's index. */
+const companions = ['-wal', '-shm'];
 const busyTimeoutMs = 10_000;
 const changesKept = 10_000;
 /** A writer may come or go between a look at the file and one at its log. */
@@ -38,22 +55,60 @@ const schema = `
   PRAGMA user_version = ${schemaVersion};
 `;
 
-/** Opens the store in the file at `path`, making it if need be. Any number of processes may have it open. */
-export function openSqliteStore(path: string): ObjectStore {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o711 });
-  return new SqliteStore(path, new DatabaseSync(path, { timeout: busyTimeoutMs }));
+export interface SqliteOptions {
+  readonly problemOf?: ProblemOf;
+  /** Told of each broken record once. */
+  readonly onBroken?: (broken: BrokenObject) => void;
 }
 
 /**
- * Opens a store to read it, which needs no privilege beyond reading the file; undefined where there is none, or where one
- * is just being made.
+ * Opens the store in the file at `path`, making it if need be. Any number of processes may have it open. It is its owner's
+ * alone: who can read SQLite's files can also lock them, and so stop everyone. Others read the snapshot, if there is to be
+ * one.
+ * @throws CodedError STORE_EMPTY
  */
-export function openSqliteStoreReadOnly(path: string): ObjectStore | undefined {
+export function openSqliteStore(
+  path: string,
+  options: SqliteOptions & { readonly snapshot?: SnapshotFile } = {},
+): MendableStore {
+  if (!isThere(path)) makeStore(path);
+  keepPrivate(path);
+  return new SqliteStore(path, new DatabaseSync(path, { timeout: busyTimeoutMs }), options);
+}
+
+/**
+ * Opens a store to read it, which needs no privilege beyond reading the file; undefined where there is none.
+ * @throws CodedError STORE_EMPTY
+ */
+export function openSqliteStoreReadOnly(path: string, options: SqliteOptions = {}): ObjectStore | undefined {
   if (!isThere(path)) return undefined;
-  const db = openReadOnly(path);
-  if (schemaVersionOf(db) !== 0) return new SqliteStore(path, db, true);
-  db.close();
-  return undefined;
+  return new SqliteStore(path, openReadOnly(path), { ...options, readOnly: true });
+}
+
+/** It appears with all that a store has: a file that is empty is none that is being made. */
+function makeStore(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o711 });
+  const draft = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.draft`;
+  try {
+    closeSync(openSync(draft, 'wx', privateMode));
+    using db = new DatabaseSync(draft);
+    db.exec(schema);
+    db.close();
+    linkSync(draft, path);
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code !== 'EEXIST') throw failure; // else someone else was quicker
+  } finally {
+    for (const suffix of ['', ...companions]) rmSync(`${draft}${suffix}`, { force: true });
+  }
+}
+
+/** SQLite gives what it makes beside the file the file's permissions. */
+function keepPrivate(path: string): void {
+  for (const file of ['', ...companions].map((suffix) => `${path}${suffix}`)) {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found && found.uid === process.getuid?.() && (found.mode & 0o777) !== privateMode)
+      chmodSync(file, privateMode);
+  }
 }
 
 /** @throws where it cannot be said: a data directory that is a file is no empty one */
@@ -97,17 +152,30 @@ const lacksIndex = (failure: unknown): boolean =>
   failure instanceof Error && 'errcode' in failure && [8, 10].includes(Number(failure.errcode) & 0xff);
 
 /** Objects in SQLite in WAL mode; each write is one transaction that also appends to the log which watches read. */
-class SqliteStore implements ObjectStore {
+class SqliteStore implements MendableStore {
   readonly #path: string;
   readonly #db: DatabaseSync;
+  readonly #decoder: RowDecoder;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #snapshot: SnapshotWriter | undefined;
 
-  constructor(path: string, db: DatabaseSync, readOnly = false) {
+  constructor(
+    path: string,
+    db: DatabaseSync,
+    options: SqliteOptions & { readonly readOnly?: true; readonly snapshot?: SnapshotFile },
+  ) {
     this.#path = path;
     this.#db = db;
-    if (readOnly) return;
-    if (schemaVersionOf(db) !== schemaVersion) db.exec(schema);
+    this.#decoder = new RowDecoder(options.problemOf, options.onBroken);
+    if (schemaVersionOf(db) === 0) {
+      db.close();
+      throw storeEmpty(path);
+    }
+    if (options.readOnly) return;
     db.exec('PRAGMA synchronous = FULL');
+    if (!options.snapshot) return;
+    this.#snapshot = new SnapshotWriter(options.snapshot, () => this.#rows());
+    if (this.#snapshot.revision !== this.#revision()) this.#snapshot.update();
   }
 
   async get(key: Key): Promise<ApiObject> {
@@ -115,25 +183,14 @@ class SqliteStore implements ObjectStore {
   }
 
   async list(kind: string, selector?: Selector): Promise<ListResult> {
-    this.#db.exec('BEGIN');
-    try {
-      const rows = this.#prepare('SELECT json FROM objects WHERE kind = ? ORDER BY namespace, name').all(
-        kind,
-      );
-      const items = rows.map(({ json }) => parseObject(json));
-      return {
-        revision: this.#revision(),
-        items: selector ? items.filter((item) => matches(item, selector)) : items,
-      };
-    } finally {
-      this.#db.exec('COMMIT');
-    }
+    const { revision, rows } = this.#rows('WHERE kind = ?', kind);
+    return { revision, ...this.#decoder.all(rows, selector) };
   }
 
   async create(object: NewObject): Promise<ApiObject> {
     return this.#write(() => {
       const key = keyOf(object);
-      if (this.#find(key)) throw alreadyExists(key);
+      if (this.#row(key)) throw alreadyExists(key);
       return ['ADDED', created(object, this.#revision() + 1, new Date().toISOString())];
     });
   }
@@ -156,7 +213,7 @@ class SqliteStore implements ObjectStore {
     return this.#transact(() => {
       const old = this.#read(key);
       const taken = { ...key, name };
-      if (this.#find(taken)) throw alreadyExists(taken);
+      if (this.#row(taken)) throw alreadyExists(taken);
       this.#put('DELETED', old);
       return this.#put('ADDED', renamed(old, name, this.#revision() + 1));
     });
@@ -166,6 +223,15 @@ class SqliteStore implements ObjectStore {
     return this.#write(() => {
       const next = markedDeleted(this.#read(key), this.#revision() + 1, new Date().toISOString());
       return [isGone(next) ? 'DELETED' : 'MODIFIED', next];
+    });
+  }
+
+  async mend(object: NewObject): Promise<ApiObject> {
+    return this.#write(() => {
+      const key = keyOf(object);
+      const row = this.#row(key);
+      if (!row || this.#decoder.all([row]).broken.length === 0) throw notFound(key);
+      return ['MODIFIED', created(object, this.#revision() + 1, new Date().toISOString())];
     });
   }
 
@@ -188,6 +254,7 @@ class SqliteStore implements ObjectStore {
   }
 
   [Symbol.dispose](): void {
+    this.#snapshot?.[Symbol.dispose]();
     this.#db.close();
   }
 
@@ -199,11 +266,11 @@ class SqliteStore implements ObjectStore {
       'SELECT revision, type, json FROM changes WHERE revision > ? AND revision <= ? AND kind = ? ORDER BY revision',
     )
       .all(revision, upTo, kind)
-      .map((row) => ({
-        type: row['type'] as 'ADDED' | 'MODIFIED' | 'DELETED',
-        revision: Number(row['revision']),
-        object: parseObject(row['json']),
-      }));
+      .flatMap((row) => {
+        const object = changedObject(row['json']);
+        const type = row['type'] as 'ADDED' | 'MODIFIED' | 'DELETED';
+        return object ? [{ type, revision: Number(row['revision']), object }] : [];
+      });
   }
 
   /** A statement is compiled once, however often it is run. */
@@ -218,19 +285,29 @@ class SqliteStore implements ObjectStore {
     return Number(row?.['seq'] ?? 0);
   }
 
-  #find(key: Key): ApiObject | undefined {
-    const row = this.#prepare('SELECT json FROM objects WHERE kind = ? AND namespace = ? AND name = ?').get(
-      key.kind,
-      key.namespace ?? 'default',
-      key.name,
-    );
-    return row ? parseObject(row['json']) : undefined;
+  /** Of one moment, with its revision. */
+  #rows(where = '', ...values: readonly string[]): { readonly revision: number; readonly rows: StoredRow[] } {
+    this.#db.exec('BEGIN');
+    try {
+      const sql = `SELECT kind, namespace, name, json FROM objects ${where} ORDER BY kind, namespace, name`;
+      const rows = this.#prepare(sql).all(...values);
+      return { revision: this.#revision(), rows: rows.map(storedRow) };
+    } finally {
+      this.#db.exec('COMMIT');
+    }
+  }
+
+  #row({ kind, namespace = 'default', name }: Key): StoredRow | undefined {
+    const row = this.#prepare(
+      'SELECT kind, namespace, name, json FROM objects WHERE kind = ? AND namespace = ? AND name = ?',
+    ).get(kind, namespace, name);
+    return row && storedRow(row);
   }
 
   #read(key: Key): ApiObject {
-    const object = this.#find(key);
-    if (!object) throw notFound(key);
-    return object;
+    const row = this.#row(key);
+    if (!row) throw notFound(key);
+    return this.#decoder.one(row);
   }
 
   /** Decides inside the transaction, so that nothing comes between the decision and the write. */
@@ -244,6 +321,7 @@ class SqliteStore implements ObjectStore {
     try {
       const object = work();
       this.#db.exec('COMMIT');
+      this.#snapshot?.update();
       return object;
     } catch (failure) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
@@ -269,7 +347,21 @@ class SqliteStore implements ObjectStore {
   }
 }
 
-const parseObject = (json: unknown): ApiObject => JSON.parse(String(json)) as ApiObject;
+const storedRow = ({ kind, namespace, name, json }: Readonly<Record<string, unknown>>): StoredRow => ({
+  kind: String(kind),
+  namespace: String(namespace),
+  name: String(name),
+  json: String(json),
+});
+
+/** Undefined for one that was not written by us: who follows the changes sees none. */
+function changedObject(json: unknown): ApiObject | undefined {
+  try {
+    return JSON.parse(String(json)) as ApiObject;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Tells when SQLite's files change, whichever process changed them. */
 class FileChange implements Disposable {

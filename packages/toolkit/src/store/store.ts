@@ -53,6 +53,16 @@ export interface Selector {
 export interface ListResult {
   readonly revision: number;
   readonly items: readonly ApiObject[];
+  /** What lies where objects of the kind should, and is none. */
+  readonly broken?: readonly BrokenObject[];
+}
+
+/** A record that is no object any more: someone else wrote to the file, or its disk failed. */
+export interface BrokenObject {
+  readonly key: Required<Key>;
+  readonly problem: string;
+  /** What was found in its place. */
+  readonly text: string;
 }
 
 /** What whoever only looks needs of a store. */
@@ -92,7 +102,19 @@ export interface ObjectStore extends Disposable {
   watch(kind: string, revision: number, signal: AbortSignal): AsyncIterable<WatchEvent>;
 }
 
-export type StoreErrorCode = 'NOT_FOUND' | 'ALREADY_EXISTS' | 'CONFLICT' | 'REVISION_TOO_OLD';
+/** A store in a file of this host, where a record can come to harm. */
+export interface MendableStore extends ObjectStore {
+  /** Puts an object in the place of a broken one of its name. @throws CodedError NOT_FOUND where none is broken */
+  mend(object: NewObject): Promise<ApiObject>;
+}
+
+export type StoreErrorCode =
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'CONFLICT'
+  | 'REVISION_TOO_OLD'
+  | 'OBJECT_BROKEN'
+  | 'STORE_EMPTY';
 
 export const notFound = (key: Key): CodedError<StoreErrorCode> =>
   new CodedError('NOT_FOUND', `there is no ${key.kind} named "${key.name}"`, {
@@ -112,4 +134,14 @@ export const conflict = (key: Key): CodedError<StoreErrorCode> =>
 export const revisionTooOld = (revision: number): CodedError<StoreErrorCode> =>
   new CodedError('REVISION_TOO_OLD', `the changes after revision ${revision} are no longer kept`, {
     hint: 'list again and watch from the revision of the list',
+  });
+
+export const objectBroken = ({ key, problem }: BrokenObject): CodedError<StoreErrorCode> =>
+  new CodedError('OBJECT_BROKEN', `the record of ${key.kind} "${key.name}" is damaged: ${problem}`, {
+    hint: 'remove it, which leaves all others as they are, or bring the store back from a copy',
+  });
+
+export const storeEmpty = (path: string): CodedError<StoreErrorCode> =>
+  new CodedError('STORE_EMPTY', `${path} is empty: what was stored in it is lost`, {
+    hint: 'bring it back from a copy, or remove it to begin anew',
   });

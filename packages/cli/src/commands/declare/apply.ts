@@ -89,10 +89,11 @@ export const deleteDeclared: Command = {
     const { flags, args, io, signal } = invocation;
     const files = flags.list('filename');
     const manifests = files.length === 0 && args.length > 0 ? [] : await readManifestFiles(files, invocation);
-    const { parseKey } = await import('./declared-kind.ts');
+    const { parseKey, parseKind } = await import('./declared-kind.ts');
     const keys = [...manifests.map(objectKey), ...args.map(parseKey)];
-    return await withDeclaredHost(invocation, async (host) => {
-      const { deps, op } = host;
+    const remove = async (host: DeclaredHost): Promise<number> => {
+      const { client, deps, op } = host;
+      for (const { kind, name } of keys) await client.mend(parseKind(kind), name);
       const live = new Map(
         (await deps.actuator.observe(signal)).map((object) => [keyText(objectKey(object)), object]),
       );
@@ -103,7 +104,8 @@ export const deleteDeclared: Command = {
         io.out.write(object ? `${keyText(key)} removed\n` : `${keyText(key)} is not there\n`);
       }
       return 0;
-    });
+    };
+    return await withDeclaredHost(invocation, remove, { freesSpace: true });
   },
 };
 

@@ -1,7 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { storePath } from '@ignite/engine/host/paths';
-import { openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { isStoreClosed, openStoreToRead } from '@ignite/engine/store/open-store';
+import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { Command } from '../../arguments/command.ts';
 import { type Candidate, type CompletionPlan, planCompletion } from '../../completion/plan-completion.ts';
 import { pathsOf } from '../../context.ts';
@@ -44,9 +42,9 @@ async function lookUp(
   const found: Candidate[] = wanted.some(({ kind }) => kind === 'kind')
     ? kinds.map((kind) => ({ text: kind.toLowerCase(), help: '' }))
     : [];
-  const path = storePath(pathsOf(flags, env));
-  if (!isReadable(path)) return found;
-  using store = openSqliteStoreReadOnly(path);
+  const paths = pathsOf(flags, env);
+  if (isStoreClosed(paths)) return found; // whoever may not look at it is offered what else there is
+  using store = openStoreToRead(paths);
   if (!store) return found;
   for (const choice of wanted) {
     if (choice.kind === 'object' && choice.of === 'Network') found.push(...(await networkNames(env)));
@@ -65,21 +63,13 @@ async function lookUp(
   return found;
 }
 
-/** Whoever may not read the store is offered what else there is. */
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
+async function namesOf(store: StoreReader, kind: string): Promise<readonly Candidate[]> {
+  const { items, broken = [] } = await store.list(kind);
+  return [
+    ...items.map(({ metadata, status }) => ({ text: metadata.name, help: phaseOf(status) })),
+    ...broken.map(({ key }) => ({ text: key.name, help: 'damaged' })),
+  ];
 }
-
-const namesOf = async (store: ObjectStore, kind: string): Promise<readonly Candidate[]> =>
-  (await store.list(kind)).items.map(({ metadata, status }) => ({
-    text: metadata.name,
-    help: phaseOf(status),
-  }));
 
 /** They are files of the host, not objects of the store. */
 async function networkNames(env: NodeJS.ProcessEnv): Promise<readonly Candidate[]> {

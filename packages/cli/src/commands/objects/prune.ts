@@ -1,4 +1,6 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
 import type { SpaceItem, SpaceKind } from '@ignite/api/client/space-client';
+import type { LocalClient } from '@ignite/engine/client/local-client';
 import { planPrune } from '@ignite/engine/space/plan-prune';
 import { type Bytes, bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Flags, Invocation } from '../../arguments/command.ts';
@@ -67,7 +69,7 @@ export const volumePrune: Command = {
 async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Promise<number> {
   const { flags: given, io, signal } = invocation;
   const isQuiet = given.isSet('quiet');
-  await withClient(invocation, async (client, op) => {
+  const removeIdle = async (client: LocalClient, op: ClientOperation): Promise<void> => {
     const plan = planPrune(await client.space.survey(signal), new Set(kinds));
     if (given.isSet('dry-run') || plan.length === 0) {
       io.out.write(isQuiet ? plan.map((item) => `${item.uid ?? item.path}\n`).join('') : planText(plan));
@@ -87,7 +89,8 @@ async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Prom
         io.out.write(line('Removed', removed.item, removed.freed));
     }
     if (!isQuiet) io.out.write(`Freed ${humanBytes(freed)}\n`);
-  });
+  };
+  await withClient(invocation, removeIdle, { freesSpace: true });
   return 0;
 }
 

@@ -1,5 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { LocalClient } from '@ignite/engine/client/local-client';
+import type { SalvagedKind } from '@ignite/engine/store/salvage';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import type { Invocation } from '../../arguments/command.ts';
 import { withClient } from '../../context.ts';
@@ -12,17 +13,22 @@ interface Removable {
 /** Removes what the arguments name, and prints the uid of each. All are found before the first is removed. */
 export async function removeObjects(
   invocation: Invocation,
-  kindOf: (client: LocalClient) => Removable,
+  kind: SalvagedKind,
+  removableOf: (client: LocalClient) => Removable,
 ): Promise<number> {
   const { flags, args, io, signal } = invocation;
-  await withClient(invocation, async (client, op) => {
-    const kind = kindOf(client);
+  const remove = async (client: LocalClient, op: ClientOperation): Promise<void> => {
+    const removable = removableOf(client);
     const found: ApiObject[] = [];
-    for (const query of args) found.push(await kind.find(query, signal));
+    for (const query of args) {
+      await client.mend(kind, query);
+      found.push(await removable.find(query, signal));
+    }
     for (const { metadata } of found) {
-      await kind.remove(metadata.uid, { force: flags.isSet('force') }, op);
+      await removable.remove(metadata.uid, { force: flags.isSet('force') }, op);
       io.out.write(`${metadata.uid}\n`);
     }
-  });
+  };
+  await withClient(invocation, remove, { freesSpace: true });
   return 0;
 }

@@ -84,5 +84,5 @@ export const imageRemove: Command = {
   summary: 'Remove images',
   examples: ['ignite rmi debian:12', 'ignite rmi -f debian:12'],
   flags: { force: { type: 'boolean', short: 'f', help: 'remove the VMs that use them too' } },
-  run: async (invocation) => await removeObjects(invocation, (client) => client.images),
+  run: async (invocation) => await removeObjects(invocation, 'Image', (client) => client.images),
 };

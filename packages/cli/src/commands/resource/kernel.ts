@@ -94,5 +94,5 @@ export const kernelRemove: Command = {
   summary: 'Remove kernels',
   examples: ['ignite rmk linux-image-cloud-amd64'],
   flags: { force: { type: 'boolean', short: 'f', help: 'remove the VMs that use them too' } },
-  run: async (invocation) => await removeObjects(invocation, (client) => client.kernels),
+  run: async (invocation) => await removeObjects(invocation, 'Kernel', (client) => client.kernels),
 };

@@ -82,7 +82,7 @@ export const volumeRemove: Command = {
   flags: {
     force: { type: 'boolean', short: 'f', help: 'also those that VMs name, as long as none of these runs' },
   },
-  run: async (invocation) => await removeObjects(invocation, (client) => client.volumes),
+  run: async (invocation) => await removeObjects(invocation, 'Volume', (client) => client.volumes),
 };
 
 export const volumeInspect = inspectOf('volume', [

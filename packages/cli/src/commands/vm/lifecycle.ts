@@ -148,7 +148,9 @@ export const rm: Command = {
     if (config === undefined && args.length === 0)
       throw usageError('rm needs a VM', 'name at least one, or give its manifest with --config');
     const find: FindVms =
-      config === undefined ? findAll : async (client) => [await findDeclared(config, client, invocation)];
+      config === undefined
+        ? findToRemove
+        : async (client) => [await findDeclared(config, client, invocation)];
     return await forEach(
       invocation,
       'Removed',
@@ -167,7 +169,8 @@ export const settle: Command = {
   examples: [],
   flags: {},
   run: async (invocation) => {
-    await withClient(invocation, (client, op) => client.vms.settle(invocation.args[0]!, op));
+    const [uid = ''] = invocation.args;
+    await withClient(invocation, (client, op) => client.vms.settle(uid, op), { freesSpace: true });
     return 0;
   },
 };
@@ -180,13 +183,14 @@ async function forEach(
   act: (client: LocalClient, vm: Vm, op: ClientOperation) => Promise<Vm>,
   find: FindVms = findAll,
 ): Promise<number> {
-  await withClient(invocation, async (client, op) => {
+  const work = async (client: LocalClient, op: ClientOperation): Promise<void> => {
     for (const vm of await find(client, invocation)) {
       await act(client, vm, op);
       const { uid, name } = vm.metadata;
       printDone(vm, `${verb} VM with name "${name}" and ID "${uid}"`, invocation);
     }
-  });
+  };
+  await withClient(invocation, work, { freesSpace: true }); // as those do that end and remove VMs
   return 0;
 }
 
@@ -195,6 +199,12 @@ async function findAll(client: LocalClient, { args, signal }: Invocation): Promi
   const found: Vm[] = [];
   for (const query of args) found.push(await client.vms.find(query, signal));
   return found;
+}
+
+/** Those too whose records are damaged. */
+async function findToRemove(client: LocalClient, invocation: Invocation): Promise<readonly Vm[]> {
+  for (const query of invocation.args) await client.mend('VM', query);
+  return await findAll(client, invocation);
 }
 
 /** The VM that a manifest declares, by the whole of its uid or name. @throws CodedError USAGE_INVALID, VM_NOT_FOUND */

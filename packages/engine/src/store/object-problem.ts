@@ -1,0 +1,70 @@
+import { vmPhases } from '@ignite/api/v1/vm-phase';
+import type { ApiObject } from '@ignite/toolkit/object/meta';
+import { type Shape, shapeProblem } from '@ignite/toolkit/object/shape-problem';
+
+const named = [{ name: '' }];
+const process = { pid: 0, startTime: 0, bootId: '' };
+
+/**
+ * What all who read an object of ours rely on. Every listing looks at every object, so this is quicker than the schemas,
+ * which decide what may be written.
+ */
+const shapes: Readonly<Record<string, Shape>> = {
+  VM: {
+    spec: {
+      image: { oci: '' },
+      kernel: {},
+      cpus: 0,
+      memory: 0,
+      diskSize: 0,
+      'network?': {
+        'ports?': [{ hostPort: 0, vmPort: 0, protocol: '' }],
+        'interfaces?': named,
+        'hosts?': [{ name: '', address: '' }],
+      },
+      'storage?': { 'volumes?': named, 'volumeMounts?': named },
+      'copyFiles?': [{ hostPath: '', vmPath: '' }],
+      'command?': [''],
+      'env?': {},
+      power: '',
+    },
+    status: {
+      phase: '',
+      'image?': { digest: '', bootMode: '' },
+      'kernel?': { id: '', version: '' },
+      'network?': { ipAddresses: [''], mac: '', gateway: '' },
+      'vmm?': process,
+      'monitor?': process,
+      'starter?': process,
+      'restarts?': { count: 0, pauseMs: 0 },
+    },
+  },
+  Image: {
+    spec: { oci: '' },
+    status: { digest: '', bootMode: '', config: {}, size: 0, baseDisk: { path: '', size: 0 } },
+  },
+  Kernel: { spec: {}, status: { id: '', version: '', size: 0 } },
+  Volume: { spec: { size: 0 }, status: { path: '' } },
+  Event: {
+    spec: {
+      type: '',
+      reason: '',
+      message: '',
+      regarding: { kind: '', name: '' },
+      count: 0,
+      firstTime: '',
+      lastTime: '',
+    },
+  },
+  GitSource: { spec: { url: '' } },
+  Sync: { spec: {}, status: {} },
+};
+
+/** Pure. What keeps an object of the store from being used; undefined where nothing does. */
+export function objectProblem(object: ApiObject): string | undefined {
+  const shape = shapes[object.kind];
+  const problem = shape === undefined ? undefined : shapeProblem(object, shape);
+  if (problem !== undefined || object.kind !== 'VM') return problem;
+  const { phase } = object.status as { readonly phase: string };
+  return vmPhases.some((known) => known === phase) ? undefined : 'status.phase is none that a VM can be in';
+}

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ApiObject } from '@ignite/toolkit/object/meta';
+import { objectProblem } from './object-problem.ts';
+import { type SalvagedKind, salvaged } from './salvage.ts';
+
+const digest = `sha256:${'a'.repeat(64)}`;
+const id = 'b'.repeat(64);
+const text = `{"kind":"VM","metadata":{"name":"web","uid":"0123456789abcdef"},"spec":{"storage":{"volumes":[{"name":"x","volume":{"name":"db"}}]}},"status":{"image":{"digest":"${digest}"},"kernel":{"id":"${id}","ver`;
+const from = (kind: SalvagedKind, found = text) =>
+  salvaged({ key: { kind, namespace: 'default', name: 'web' }, problem: '', text: found }, kind);
+
+test('salvaged: what can still be read of a record says what belongs to it', () => {
+  const { metadata, spec, status } = from('VM');
+  assert.equal(metadata.uid, '0123456789abcdef');
+  assert.deepEqual(status, {
+    phase: 'Failed',
+    message: 'its record was damaged, and little of it is known any more',
+    image: { digest, bootMode: 'init' },
+    kernel: { id, version: '' },
+  });
+  assert.deepEqual((spec as { storage: { volumes: unknown } }).storage.volumes, [
+    { name: 'db', volume: { name: 'db' } },
+  ]);
+});
+
+test('salvaged: what comes of any record, of none too, is an object that can be worked with', () => {
+  const kinds: readonly SalvagedKind[] = ['VM', 'Image', 'Kernel', 'Volume', 'GitSource', 'Sync'];
+  for (const kind of kinds)
+    for (const found of [text, '', 'null', '"uid":"../../etc"', '"volume":{"name":"../x"}'])
+      assert.equal(objectProblem(from(kind, found) as ApiObject), undefined, `${kind} ${found}`);
+  assert.match(from('VM', '"uid":"../../etc"').metadata.uid, /^[0-9a-f]{16}$/);
+});

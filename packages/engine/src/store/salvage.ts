@@ -1,0 +1,90 @@
+import { apiVersion } from '@ignite/api/v1/group';
+import { noImageConfig } from '@ignite/api/v1/image';
+import { vmSpecSchema } from '@ignite/api/v1/vm';
+import { gitopsApiVersion, initialSyncStatus } from '@ignite/toolkit/gitops/kinds';
+import { newUid } from '@ignite/toolkit/object/uid';
+import type { BrokenObject, MendableStore, NewObject, StoreReader } from '@ignite/toolkit/store/store';
+import { bytes } from '@ignite/toolkit/units/bytes';
+import * as v from 'valibot';
+import { hostArch } from '../host/arch.ts';
+import { volumeFinalizer } from './list-objects.ts';
+import { vmFinalizer } from './vm-store.ts';
+
+export type SalvagedKind = 'VM' | 'Image' | 'Kernel' | 'Volume' | 'GitSource' | 'Sync';
+
+const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
+  VM: [vmFinalizer],
+  Volume: [volumeFinalizer],
+};
+
+const message = 'its record was damaged, and little of it is known any more';
+
+/**
+ * Puts an object in the place of a damaged record that has exactly this name or uid: it says what can still be seen of the
+ * other one, and no more than it takes to remove that with its files. Does nothing where no record is damaged.
+ */
+export async function mendRecord(kind: SalvagedKind, query: string, store: MendableStore): Promise<void> {
+  const { broken = [] } = await store.list(kind);
+  const found = broken.find(({ key, text }) => key.name === query || uidIn(text) === query);
+  if (found) await store.mend(salvaged(found, kind));
+}
+
+/** What can still be seen of the damaged records of a kind. */
+export async function listSalvaged(kind: SalvagedKind, store: StoreReader): Promise<readonly NewObject[]> {
+  const { broken = [] } = await store.list(kind);
+  return broken.map((each) => salvaged(each, kind));
+}
+
+/** Pure. JSON or not, what was written by a program of ours has its fields as text. */
+export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind: SalvagedKind): NewObject {
+  const metadata = { name, namespace, uid: uidIn(text) ?? newUid() };
+  const as = (spec: object, status: object, version = apiVersion): NewObject => ({
+    apiVersion: version,
+    kind,
+    metadata: { ...metadata, finalizers: finalizers[kind] ?? [] },
+    spec,
+    status,
+  });
+  const size = bytes(Number(/"size":(\d{1,15})\b/.exec(text)?.[1] ?? 0));
+  switch (kind) {
+    case 'VM':
+      return as(vmSpec(text), { phase: 'Failed', message, ...vmContent(text) });
+    case 'Image': {
+      const status = { platform: '', bootMode: 'init', config: noImageConfig, size: 0 };
+      const baseDisk = { path: '', size: 0 };
+      return as({ oci: name }, { ...status, digest: digestIn(text) ?? '', baseDisk });
+    }
+    case 'Kernel':
+      return as({}, { id: /"id":"([0-9a-f]{64})"/.exec(text)?.[1] ?? '', version: '', arch: hostArch, size: 0 });
+    case 'Volume':
+      return as({ size }, { path: '', usedBy: [] });
+    case 'GitSource':
+      return as({ url: '' }, {}, gitopsApiVersion);
+    case 'Sync':
+      return as({}, initialSyncStatus, gitopsApiVersion);
+  }
+}
+
+/** With the volumes that it names, which are not to be taken for unused. */
+function vmSpec(text: string): v.InferOutput<typeof vmSpecSchema> {
+  const names = [...text.matchAll(/"volume":\{"name":"([^"\\]+)"/g)].map(([, name]) => name!);
+  const volumes = [...new Set(names)].map((name) => ({ name, volume: { name } }));
+  const parsed = v.safeParse(vmSpecSchema, {
+    image: { oci: 'unknown' },
+    power: 'Stopped',
+    ...(volumes.length > 0 && { storage: { volumes } }),
+  });
+  return parsed.success ? parsed.output : v.parse(vmSpecSchema, { image: { oci: 'unknown' }, power: 'Stopped' });
+}
+
+function vmContent(text: string): object {
+  const digest = digestIn(text);
+  const id = /"kernel":\{"id":"([0-9a-f]{64})"/.exec(text)?.[1];
+  return {
+    ...(digest !== undefined && { image: { digest, bootMode: 'init' } }),
+    ...(id !== undefined && { kernel: { id, version: '' } }),
+  };
+}
+
+const uidIn = (text: string): string | undefined => /"uid":"([0-9a-f]{16})"/.exec(text)?.[1];
+const digestIn = (text: string): string | undefined => /"digest":"(sha256:[0-9a-f]{64})"/.exec(text)?.[1];

@@ -1,0 +1,147 @@
+import { chmodSync, chownSync, closeSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiObject } from '../object/meta.ts';
+import { shapeProblem } from '../object/shape-problem.ts';
+import { type ListResult, type Selector, type StoreReader, type WatchEvent, storeEmpty } from './store.ts';
+import { type RowDecoder, type StoredRow } from './stored-row.ts';
+
+/** Many changes that follow one another are written at once. */
+const calmMs = 100;
+const pollMs = 500;
+
+/** Where a snapshot lies, and the group that may read it. */
+export interface SnapshotFile {
+  readonly path: string;
+  readonly gid: number;
+}
+
+/** What was in a store at one moment. */
+export interface StoreContent {
+  readonly revision: number;
+  readonly rows: readonly StoredRow[];
+}
+
+/** Keeps a file up to date that others than the store's owner may read: whoever holds or locks it holds up nobody. */
+export class SnapshotWriter implements Disposable {
+  readonly #file: SnapshotFile;
+  readonly #content: () => StoreContent;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(file: SnapshotFile, content: () => StoreContent) {
+    this.#file = file;
+    this.#content = content;
+  }
+
+  /** Of what is in the file, where there is one. */
+  get revision(): number | undefined {
+    const head = Buffer.alloc(64);
+    try {
+      const fd = openSync(this.#file.path, 'r');
+      try {
+        readSync(fd, head);
+      } finally {
+        closeSync(fd);
+      }
+    } catch {
+      return undefined;
+    }
+    const written = /^\{"revision":(\d+),/.exec(head.toString())?.[1];
+    return written === undefined ? undefined : Number(written);
+  }
+
+  /** Soon, and at the latest when disposed. */
+  update(): void {
+    this.#timer ??= setTimeout(() => this.#write(), calmMs).unref();
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#timer) this.#write();
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { path, gid } = this.#file;
+    const draft = `${path}.draft-${process.pid}`;
+    try {
+      writeFileSync(draft, JSON.stringify(this.#content()), { mode: 0o600 });
+      chownSync(draft, process.getuid!(), gid);
+      chmodSync(draft, 0o640);
+      renameSync(draft, path);
+    } catch {
+      // Those who only look wait for the next change, which is better than to fail who has made this one.
+      rmSync(draft, { force: true });
+    }
+  }
+}
+
+/** Reads a store by its snapshot. What changed between two snapshots is told as one change. */
+export class SnapshotReader implements StoreReader, Disposable {
+  readonly #path: string;
+  readonly #decoder: RowDecoder;
+
+  constructor(path: string, decoder: RowDecoder) {
+    this.#path = path;
+    this.#decoder = decoder;
+  }
+
+  async list(kind: string, selector?: Selector): Promise<ListResult> {
+    const { revision, rows } = readContent(this.#path);
+    const ofKind = rows.filter((row) => row.kind === kind);
+    return { revision, ...this.#decoder.all(ofKind, selector) };
+  }
+
+  async *watch(kind: string, revision: number, signal: AbortSignal): AsyncIterable<WatchEvent> {
+    let seen = revision;
+    let known: ReadonlyMap<string, ApiObject> | undefined;
+    for (; !signal.aborted; await delay(pollMs, undefined, { signal }).catch(() => {})) {
+      const { revision: upTo, items } = await this.list(kind);
+      const now = new Map(items.map((object) => [object.metadata.uid, object]));
+      known ??= new Map([...now].filter(([, { metadata }]) => Number(metadata.resourceVersion) <= revision));
+      if (upTo === seen) continue;
+      for (const event of changesBetween(known, now, upTo)) {
+        yield event;
+        if (signal.aborted) return;
+      }
+      known = now;
+      seen = upTo;
+      yield { type: 'BOOKMARK', revision: upTo };
+    }
+  }
+
+  [Symbol.dispose](): void {}
+}
+
+function changesBetween(
+  before: ReadonlyMap<string, ApiObject>,
+  now: ReadonlyMap<string, ApiObject>,
+  revision: number,
+): readonly WatchEvent[] {
+  const gone = [...before].filter(([uid]) => !now.has(uid)).map(([, object]) => object);
+  const changed = [...now.values()]
+    .filter(({ metadata }) => before.get(metadata.uid)?.metadata.resourceVersion !== metadata.resourceVersion)
+    .toSorted((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion));
+  return [
+    ...gone.map((object): WatchEvent => ({ type: 'DELETED', revision, object })),
+    ...changed.map((object): WatchEvent => {
+      const type = before.has(object.metadata.uid) ? 'MODIFIED' : 'ADDED';
+      return { type, revision: Number(object.metadata.resourceVersion), object };
+    }),
+  ];
+}
+
+const contentShape = { revision: 0, rows: [{ kind: '', namespace: '', name: '', json: '' }] };
+
+function readContent(path: string): StoreContent {
+  const content: unknown = parse(readFileSync(path, 'utf8'));
+  if (shapeProblem(content, contentShape) !== undefined) throw storeEmpty(path);
+  return content as StoreContent;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import { shapeProblem } from '../object/shape-problem.ts';
+import type { ApiObject } from '../object/meta.ts';
+import { matches } from './next-object.ts';
+import { type BrokenObject, type Key, type Selector, objectBroken } from './store.ts';
+
+/** An object as it lies in a file. */
+export interface StoredRow extends Required<Key> {
+  readonly json: string;
+}
+
+/** What is wrong with an object of a kind that the reader knows; undefined with one that is sound. */
+export type ProblemOf = (object: ApiObject) => string | undefined;
+
+/** The one place where what was stored becomes objects: a row that is none hinders nobody but whoever asks for it. */
+export class RowDecoder {
+  readonly #problemOf: ProblemOf;
+  readonly #onBroken: (broken: BrokenObject) => void;
+  readonly #told = new Set<string>();
+
+  /** @param onBroken is told of each broken row once */
+  constructor(problemOf: ProblemOf = () => undefined, onBroken: (broken: BrokenObject) => void = () => {}) {
+    this.#problemOf = problemOf;
+    this.#onBroken = onBroken;
+  }
+
+  /** @throws CodedError OBJECT_BROKEN */
+  one(row: StoredRow): ApiObject {
+    const found = this.#decode(row);
+    if ('problem' in found) throw objectBroken(found);
+    return found;
+  }
+
+  all(
+    rows: readonly StoredRow[],
+    selector?: Selector,
+  ): { readonly items: readonly ApiObject[]; readonly broken: readonly BrokenObject[] } {
+    const items: ApiObject[] = [];
+    const broken: BrokenObject[] = [];
+    for (const row of rows) {
+      const found = this.#decode(row);
+      if ('problem' in found) broken.push(found);
+      else if (matches(found, selector)) items.push(found);
+    }
+    for (const each of broken) this.#tell(each);
+    return { items, broken };
+  }
+
+  #tell(broken: BrokenObject): void {
+    const { kind, namespace, name } = broken.key;
+    const id = JSON.stringify([kind, namespace, name]);
+    if (this.#told.has(id)) return;
+    this.#told.add(id);
+    this.#onBroken(broken);
+  }
+
+  #decode({ json, ...key }: StoredRow): ApiObject | BrokenObject {
+    const object = parse(json);
+    if (object === undefined) return { key, problem: 'it is no JSON', text: json };
+    const problem = problemWith(object, key) ?? this.#problemOf(object as ApiObject);
+    return problem === undefined ? (object as ApiObject) : { key, problem, text: json };
+  }
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+const objectShape = {
+  apiVersion: '',
+  kind: '',
+  metadata: {
+    name: '',
+    namespace: '',
+    uid: '',
+    resourceVersion: '',
+    generation: 0,
+    creationTimestamp: '',
+    labels: {},
+    annotations: {},
+    finalizers: [''],
+  },
+};
+
+function problemWith(object: unknown, { kind, namespace, name }: Required<Key>): string | undefined {
+  const wrong = shapeProblem(object, objectShape);
+  if (wrong !== undefined) return wrong;
+  const { metadata, kind: ofKind } = object as ApiObject;
+  if (ofKind === kind && metadata.name === name && metadata.namespace === namespace) return undefined;
+  return 'it is of another object';
+}
