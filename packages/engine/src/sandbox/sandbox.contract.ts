@@ -11,7 +11,7 @@ import { deviceNumbers } from '../storage/block-device.ts';
 import { decodeLogLine } from './console-log.ts';
 import { type Sandbox, type SandboxObservation, type SandboxSpec, sandboxUser } from './sandbox.ts';
 
-const signal = AbortSignal.timeout(240_000);
+const signal = new AbortController().signal;
 /** In a loop, so that the shell stays what it is: a process that becomes another program shows none for a moment. */
 const forever = 'while :; do sleep 1000; done';
 

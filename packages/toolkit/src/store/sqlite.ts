@@ -19,7 +19,7 @@ import {
 } from './store.ts';
 
 const schemaVersion = 1;
-const busyTimeoutMs = 10_000;
+const busyTimeoutMs = 30_000;
 const changesKept = 10_000;
 /** A writer may come or go between a look at the file and one at its log. */
 const readOnlyTries = 3;

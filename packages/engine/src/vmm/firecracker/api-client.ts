@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { vmmRefused, vmmSilent } from '../errors.ts';
 import { type FirecrackerRequest, bodySchemas, endpointOf } from './api-schema.ts';
 
-const patienceMs = 5_000;
+const patienceMs = 30_000;
 const retryMs = 5;
 const answerLimit = 65_536;
 const faultSchema = v.looseObject({ fault_message: v.string() });

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 
-const patienceMs = 5_000;
+const patienceMs = 30_000;
 const retryMs = 20;
 
 const messageSchema = v.union([
