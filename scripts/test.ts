@@ -11,7 +11,7 @@ const only = process.argv.slice(2);
 const patienceMs = 60 * 60_000;
 const suites = [
   {
-    files: globSync(['packages/*/src/**/*.test.ts', 'scripts/*.test.ts']).filter(
+    files: globSync(['packages/*/src/**/*.test.ts', 'scripts/*.test.ts', 'test/fuzz/*.test.ts']).filter(
       (file) => !file.includes('.integration.'),
     ),
     concurrency: true,
