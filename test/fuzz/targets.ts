@@ -9,9 +9,10 @@ import { quantities } from './targets/quantities.ts';
 import { records } from './targets/records.ts';
 import { references } from './targets/references.ts';
 import { templates } from './targets/templates.ts';
+import { vmms } from './targets/vmms.ts';
 import { webhooks } from './targets/webhooks.ts';
 
 export const targets: readonly FuzzTarget[] = [
   ...[archives, commandLines, disks, elfFiles, guest, images, initrds, manifests, overlays, quantities],
-  ...[records, references, templates, webhooks],
+  ...[records, references, templates, vmms, webhooks],
 ];
