@@ -7,9 +7,11 @@ import { spec } from 'node:test/reporters';
 const root = join(import.meta.dirname, '..');
 process.chdir(root);
 const only = process.argv.slice(2);
+/** Whatever hangs is told of by its name, and nothing that is merely slow is. */
+const patienceMs = 60 * 60_000;
 const suites = [
   {
-    files: globSync(['packages/*/src/**/*.test.ts', 'scripts/*.test.ts']).filter(
+    files: globSync(['packages/*/src/**/*.test.ts', 'scripts/*.test.ts', 'test/fuzz/*.test.ts']).filter(
       (file) => !file.includes('.integration.'),
     ),
     concurrency: true,
@@ -22,7 +24,7 @@ for (const { files, concurrency } of suites) {
   const chosen = files.filter((file) => only.length === 0 || only.some((part) => file.includes(part))).sort();
   if (chosen.length === 0) continue;
   await new Promise<void>((resolve) => {
-    const stream = run({ files: chosen, concurrency });
+    const stream = run({ files: chosen, concurrency, timeout: patienceMs });
     stream.on('test:pass', ({ skip, details }) => {
       if (details.type === 'suite') return;
       counts[skip === undefined || skip === false ? 'passed' : 'skipped'] += 1;

@@ -48,12 +48,12 @@ const untilPressed =
 
 /** Waits until the program has come up for the nth time, presses the power button, and returns what was said. */
 async function untilStopped(name: string, count: number): Promise<string> {
-  const deadline = Date.now() + 120_000;
+  const deadline = Date.now() + 600_000;
   while ((await ignite.ok('logs', name)).split(/^up\r?$/m).length <= count) {
     assert.ok(Date.now() < deadline, await ignite.ok('logs', name));
     await delay(200);
   }
-  await ignite.ok('stop', name);
+  await ignite.ok('stop', '--time', '600', name);
   const { status } = JSON.parse(await ignite.ok('inspect', name));
   assert.deepEqual([status.phase, status.exitCode, status.arch], ['Stopped', 3, 'arm64']);
   return await ignite.ok('logs', name);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
@@ -31,8 +30,8 @@ test('ssh gives a real terminal of the size of ours, and the exit status of the 
   await terminal.shows(/root@my-vm:~# $/);
   terminal.types('tty; stty size; echo $TERM\r');
   await terminal.shows(/\/dev\/pts\/0\s+33 101\s+xterm/);
-  terminal.types('sleep 100\r');
-  await delay(500);
+  terminal.types('echo be""gun; sleep 100\r');
+  await terminal.shows(/^begun/m);
   terminal.types('\u0003');
   await terminal.shows(/\^C[^]*# $/);
   terminal.types('exit 6\r');

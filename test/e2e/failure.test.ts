@@ -190,7 +190,7 @@ function withoutTool(tool: string): string {
 }
 
 async function logged(name: string, wanted: RegExp): Promise<void> {
-  for (const deadline = Date.now() + 90_000; Date.now() < deadline;) {
+  for (const deadline = Date.now() + 600_000; Date.now() < deadline;) {
     if (wanted.test(await ignite.ok('logs', name))) return;
     await delay(100);
   }

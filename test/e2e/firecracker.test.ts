@@ -38,7 +38,10 @@ after(async () => {
 
 const program = join(import.meta.dirname, '../../bin/ignite');
 const node = realpathSync(process.execPath);
-const op = { signal: AbortSignal.timeout(600_000), report: () => undefined };
+const op = { signal: new AbortController().signal, report: () => undefined };
+
+/** The double needs no KVM, whatever Firecracker does: this holds where there is no such device, too. */
+const withoutKvm = { ignorePreflightChecks: ['ExistingFile--dev-kvm'] };
 
 /** An engine for which KVM works, and a program of ours is Firecracker. */
 function engine(argv: readonly string[] = [node, double]): LocalClient {
@@ -67,16 +70,16 @@ async function run(name: string, script: string, spec: object = {}, client = eng
     spec: { image, command, memory: '160MB', machine: { vmm: 'firecracker' }, ...spec },
   };
   await engine.vms.create(request, op);
-  await engine.vms.start(name, {}, op);
+  await engine.vms.start(name, withoutKvm, op);
 }
 
 async function start(name: string): Promise<void> {
   await using client = engine();
-  await client.vms.start(name, {}, op);
+  await client.vms.start(name, withoutKvm, op);
 }
 
 async function logged(name: string, wanted: RegExp): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 600_000;
   while (!wanted.test(await ignite.ok('logs', name))) {
     assert.ok(Date.now() < deadline, await ignite.ok('logs', name));
     await delay(200);
@@ -118,7 +121,7 @@ test('its power button is Ctrl-Alt-Del; it is paused and resumed; its raw disk o
     attached.stderr,
     /nothing can be typed at the console of VM "button", which firecracker runs\nhint: /,
   );
-  await ignite.ok('stop', 'button');
+  await ignite.ok('stop', '--time', '600', 'button');
   assert.match(await ignite.ok('logs', 'button'), /^caught\r?$/m);
   const { metadata, status } = JSON.parse(await ignite.ok('inspect', 'button'));
   assert.deepEqual([status.phase, status.exitCode], ['Stopped', 3]);
@@ -145,12 +148,12 @@ test('an init of the image shuts down at Ctrl-Alt-Del, and ends the machine when
     const { status } = JSON.parse(await ignite.ok('inspect', 'init'));
     return [status.phase, status.exitCode, status.message];
   };
-  await client.vms.start('init', {}, op);
+  await client.vms.start('init', withoutKvm, op);
   assert.equal(await ignite.ok('exec', 'init', '--', 'cat', '/proc/1/comm'), 'systemd\n');
-  await ignite.ok('stop', '--time', '120', 'init'); // systemd in an emulated CPU takes its time
+  await ignite.ok('stop', '--time', '600', 'init'); // systemd in an emulated CPU takes its time
   assert.deepEqual(await endOf(), ['Stopped', 0, undefined], await ignite.ok('logs', 'init'));
 
-  await client.vms.start('init', {}, op);
+  await client.vms.start('init', withoutKvm, op);
   await ignite.ok('exec', 'init', '--', 'systemd-run', '--on-active=1', 'systemctl', 'poweroff');
   assert.equal(await ignite.ok('wait', 'init'), '0\n', await ignite.ok('logs', 'init'));
   await ignite.ok('rm', 'init');
@@ -177,7 +180,7 @@ test('a boot that Firecracker refuses, does not answer or does not survive leave
       'silent',
       ['-e', 'setInterval(() => {}, 1000)'],
       'VMM_SILENT',
-      /does not answer at its API socket after 5 s$/,
+      /does not answer at its API socket after 30 s$/,
     ],
   ] as const) {
     const argv = [node, ...args, ...(name === 'refused' ? [] : ['--'])];

@@ -23,7 +23,7 @@ ${metadata}spec:
   ${fields}
 `;
 
-const timeoutMs = 90_000;
+const timeoutMs = 600_000;
 
 async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = Date.now() + timeoutMs;
@@ -203,13 +203,13 @@ describe('gitops', () => {
       '--ca-file',
       server.caFile,
     ];
-    await using _service = serve(ignite, 'gitops', url, '--interval', '500ms', '--timeout', '3s', ...options);
+    await using _service = serve(ignite, 'gitops', url, '--interval', '500ms', '--timeout', '20s', ...options);
     const says = (text: RegExp) => async () => text.test(await ignite.ok('gitops', 'status'));
     await until('it is refused', says(/the server refused our credentials/));
     writeFileSync(passwordFile, `${credentials.password}\n`);
     await until('it is let in', says(/remote +True/));
     server.mood = 'slow';
-    await until('it is given up', says(/did not answer within 3 s/));
+    await until('it is given up', says(/did not answer within 20 s/));
     server.mood = 'truncate';
     repository.push({ 'a.yaml': vm('remote', 'power: Stopped', '  labels: {seen: "yes"}\n') });
     await until('a cut pack is noticed', says(/cannot be fetched/));

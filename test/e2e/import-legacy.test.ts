@@ -164,7 +164,7 @@ describe('import-legacy', () => {
 
   test('an imported VM boots with its disk, its identity and its own kernel', async () => {
     // Its init tells what we want to know and powers off, before any SSH could answer.
-    const started = await ignite.run('start', 'web', '--timeout', '100');
+    const started = await ignite.run('start', 'web', '--timeout', '1000');
     assert.match(started.stderr, /VM "web" powered off/);
     const seen = await ignite.ok('logs', 'web');
     assert.match(seen, /kept=by web hosts=127.0.0.1 mine hostname=guest-itself/);

@@ -65,7 +65,7 @@ test('running=true after host reboot: ps tells the truth, and restore starts the
 
 test('rename: the VM is known by its new name at once, to its guest from the next boot on', async () => {
   const before = await inspect('server'); // which runs since the reboot
-  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  const resolver = new Resolver({ timeout: 30_000, tries: 2 });
   resolver.setServers(['10.171.0.1']);
   const taken = await ignite.run('rename', 'server', 'server');
   assert.equal(taken.code, 0, 'which it has already');

@@ -95,7 +95,7 @@ describe('pause and resume', () => {
     );
     await logged('sleeper', /tick/);
     assert.equal(
-      await ignite.ok('wait', '--condition', 'ready,failed', '--timeout', '60s', 'sleeper'),
+      await ignite.ok('wait', '--condition', 'ready,failed', '--timeout', '10m', 'sleeper'),
       'ready\n',
     );
     const late = await ignite.run(
@@ -110,7 +110,7 @@ describe('pause and resume', () => {
     );
     assert.deepEqual([late.code, late.stdout], [1, '']);
     assert.match(late.stderr, /^error: VM "sleeper" was not paused or stopped within 1s\nhint: /m);
-    const [paused, stopped] = [['paused', '--timeout', '60s'], ['exited']].map((condition) =>
+    const [paused, stopped] = [['paused', '--timeout', '10m'], ['exited']].map((condition) =>
       ignite.start(['wait', '--condition', ...condition, 'sleeper']),
     );
     await ignite.ok('pause', 'sleeper');
@@ -128,7 +128,7 @@ describe('pause and resume', () => {
     await ignite.ok('unpause', 'sleeper');
     await until('it ticks again', async () => (await ignite.ok('logs', 'sleeper')) !== before);
     await ignite.ok('pause', 'sleeper');
-    await ignite.ok('stop', 'sleeper');
+    await ignite.ok('stop', '--time', '600', 'sleeper');
     assert.equal(await field('sleeper', '.status.exitCode'), '5', 'it felt its power button');
     assert.equal((await stopped?.ended)?.stdout, '5\n');
     const ofAll = /Resumed: [^]*Paused: [^]*Resumed: [^]*Stopped: exit code 5\n$/;

@@ -14,7 +14,7 @@ import { freePort } from './fixtures/registry.ts';
 const lan = { ends: ['igtest150m', 'igtest150n'], host: '10.151.0.1' } as const;
 const mac = '02:00:00:00:01:50';
 /** A guest that boots on a busy host takes its time. */
-const patienceMs = 90_000;
+const patienceMs = 600_000;
 const ip = (...words: readonly string[]) => execFileSync('ip', words, { encoding: 'utf8' });
 
 let leaks: AsyncDisposable;
@@ -289,7 +289,7 @@ async function logged(name: string, wanted: RegExp): Promise<string> {
 async function body(url: string): Promise<string> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
     try {
-      return await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
+      return await (await fetch(url, { signal: AbortSignal.timeout(20_000) })).text();
     } catch {
       await delay(100);
     }
@@ -302,7 +302,7 @@ async function openEcho(port: number): Promise<Socket> {
     const socket = connect(port, '127.0.0.1').setNoDelay();
     socket.on('error', () => undefined); // the guest may not listen yet
     socket.write('hello\n');
-    const said = await Promise.race([once(socket, 'data').catch(() => []), delay(1_000, [])]);
+    const said = await Promise.race([once(socket, 'data').catch(() => []), delay(10_000, [])]);
     if (String(said[0]) === 'hello\n') return socket;
     socket.destroy();
   }

@@ -157,7 +157,7 @@ test('metrics of VMs and of the host are printed, and served at unix sockets whi
 });
 
 async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 90_000; !(await check()); await delay(100))
+  for (const deadline = Date.now() + 600_000; !(await check()); await delay(100))
     assert.ok(Date.now() < deadline, 'it never came true');
 }
 

@@ -36,7 +36,7 @@ after(async () => {
 const at = (name: string): string => join(ignite.dir, name);
 const memory = ['--memory', '128MB'];
 /** A guest that boots on a busy host takes its time. */
-const patienceMs = 90_000;
+const patienceMs = 600_000;
 
 /** A block device of 32 MiB with what `argv` makes on it. */
 function makeDevice(name: string, ...argv: readonly string[]): string {

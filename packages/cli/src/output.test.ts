@@ -28,7 +28,8 @@ test('Output: to a slow reader of a non-blocking pipe everything comes through',
   const body =
     'process.stdout._handle?.setBlocking?.(false);for (let at = 0; at < 300; at += 1) out.write(String(at % 10).repeat(4096));';
   const child = spawn(process.execPath, source(body), { stdio: ['ignore', 'pipe', 'inherit'] });
-  await delay(300);
+  await once(child.stdout, 'readable');
+  await delay(300); // by now it has most likely filled the pipe; what is asserted does not depend on that
   const read = await buffer(child.stdout);
   assert.equal(read.length, 300 * 4_096);
   assert.equal(read.toString('latin1', 299 * 4_096), '9'.repeat(4_096));

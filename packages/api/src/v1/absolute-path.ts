@@ -1,6 +1,12 @@
 import * as v from 'valibot';
 
+/** Of Linux (PATH_MAX). */
+const longest = 4_095;
+
+/** A path of a host or a guest. No path that is meant has a line break in it, behind which `..` is not seen. */
 export const absolutePath = v.pipe(
   v.string(),
+  v.maxLength(longest, `must have at most ${longest} characters`),
+  v.regex(/^[^\0-\x1f\x7f]*$/, 'must not have control characters'),
   v.regex(/^\/(?!.*(^|\/)\.\.(\/|$))/, 'must be an absolute path without ".."'),
 );

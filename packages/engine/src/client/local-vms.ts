@@ -64,7 +64,8 @@ import { assertVmm } from '../vmm/assert-vmm.ts';
 import type { LocalHost } from './local-client.ts';
 
 const defaultGraceMs = 30_000;
-const sshTimeoutMs = 180_000;
+/** A guest that is emulated on a host with much else to do may take minutes; one without a server tells so at once. */
+const sshTimeoutMs = 600_000;
 
 /** VMs of this host. */
 export class LocalVms implements VmClient {

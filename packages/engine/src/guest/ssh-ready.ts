@@ -2,7 +2,9 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const retryMs = 50;
-const attemptMs = 5_000;
+const connectMs = 5_000;
+/** A guest that is busy, or that has a small part of a busy host, takes connections long before its server speaks. */
+const bannerMs = 30_000;
 
 /** Resolves once something at `address` port 22 speaks SSH (RFC 4253, section 4.2); rejects only when `signal` aborts. */
 export async function untilSshAnswers(address: string, signal: AbortSignal): Promise<void> {
@@ -12,8 +14,9 @@ export async function untilSshAnswers(address: string, signal: AbortSignal): Pro
 /** Whether something at `address` port 22 does so; rejects only when `signal` aborts. */
 export function speaksSsh(address: string, signal: AbortSignal): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-  const socket = connect({ host: address, port: 22, timeout: attemptMs });
+  const socket = connect({ host: address, port: 22, timeout: connectMs });
   const onAbort = (): void => reject(signal.reason);
+  socket.once('connect', () => socket.setTimeout(bannerMs));
   signal.addEventListener('abort', onAbort, { once: true });
   socket.once('data', (banner) => resolve(banner.toString('latin1').startsWith('SSH-')));
   socket.once('timeout', () => resolve(false));

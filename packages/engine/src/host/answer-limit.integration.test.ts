@@ -8,7 +8,7 @@ import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { Ctr } from './ctr.ts';
 import { DockerApi } from './docker-api.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 const limitMs = 200;
 
 /** Takes connections and never says a word, as a daemon does that hangs. */

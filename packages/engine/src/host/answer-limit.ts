@@ -1,7 +1,7 @@
 import { type HostDaemon, runtimeHangs } from './errors.ts';
 
 /** Longer than a loaded host needs to end and forget a container. */
-export const answerLimitMs = 30_000;
+export const answerLimitMs = 60_000;
 
 /**
  * Asks a daemon, which has this long to answer.

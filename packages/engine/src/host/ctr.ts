@@ -18,7 +18,7 @@ const exportLimitMs = 30 * 60_000;
 const neverAborted = new AbortController().signal;
 const pollMs = 20;
 /** What is over for containerd ends by itself well within it. */
-const shimEndMs = 2_000;
+const shimEndMs = 10_000;
 
 export interface CtrContainer {
   readonly id: string;

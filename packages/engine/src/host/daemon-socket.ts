@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dockerHostInvalid } from './errors.ts';
 
-const connectTimeoutMs = 5_000;
+const connectTimeoutMs = 30_000;
 /** The second one is Docker's own containerd; both as the original Ignite looked for them. */
 const containerdSockets = [
   '/run/containerd/containerd.sock',

@@ -107,7 +107,7 @@ async function checkFirecracker(): Promise<DoctorCheck> {
   if (!(await isAccessible(program, constants.X_OK))) {
     return { name, state: 'degraded', found: 'not installed', cost, cure: firecracker.howToGet(hostArch) };
   }
-  const [vmm] = await installedVmms(localRunner, AbortSignal.timeout(10_000), [name]);
+  const [vmm] = await installedVmms(localRunner, AbortSignal.timeout(60_000), [name]);
   const found = `${program}, version ${vmm?.version ?? 'unknown'}`;
   const lack = await kvmLack();
   if (lack === undefined) return { name, state: 'ok', found };

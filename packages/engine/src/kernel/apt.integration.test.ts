@@ -10,7 +10,7 @@ import { openPackageArchive } from './apt.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'apt-'));
 after(() => rmSync(dir, { recursive: true }));
-const signal = AbortSignal.timeout(120_000);
+const signal = new AbortController().signal;
 const foreign = foreignArch(hostArch);
 const foreignArchs = (): string =>
   execFileSync('dpkg', ['--print-foreign-architectures'], { encoding: 'utf8' });

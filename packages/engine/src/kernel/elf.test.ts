@@ -52,3 +52,14 @@ test('readElf: what is no ELF file is none, and one that points outside itself i
   assert.throws(() => readElf(broken), RangeError);
   assert.throws(() => readElf(program(62).subarray(0, 100)), RangeError);
 });
+
+test('readElf: a file of megabytes without an end to its names or libraries costs no more than a program', () => {
+  const endless = Buffer.concat([program(62), Buffer.alloc(16 * 2 ** 20, 'x')]);
+  endless.writeBigUInt64LE(512n, 64 + 56 + 8); // where the interpreter's name begins
+  assert.throws(() => readElf(endless), RangeError);
+  const needy = Buffer.concat([program(62), Buffer.alloc(16 * 2 ** 20)]);
+  for (let at = 512; at < needy.length; at += 16) needy.writeBigUInt64LE(1n, at);
+  needy.writeBigUInt64LE(512n, 64 + 2 * 56 + 8);
+  needy.writeBigUInt64LE(16n * 2n ** 20n, 64 + 2 * 56 + 32);
+  assert.throws(() => readElf(needy), RangeError);
+});

@@ -13,6 +13,9 @@ export interface ElfFile {
 const machines: Readonly<Record<number, Arch>> = { 62: 'amd64', 183: 'arm64' };
 const segment = { load: 1, dynamic: 2, interpreter: 3 } as const;
 const dynamic = { end: 0, needed: 1, strings: 5 } as const;
+/** Of Linux (PATH_MAX), and more than any program has: a file that says more of itself would cost more than it is worth. */
+const longestText = 4_096;
+const mostEntries = 1_024;
 
 interface Segment {
   readonly type: number;
@@ -24,7 +27,7 @@ interface Segment {
 /**
  * Pure. The header and the dynamic section of a 64-bit little-endian file, after elf(5); undefined for any other file.
  * ldd(1) would run the program, which that of another architecture does not let itself be.
- * @throws RangeError where it points outside itself
+ * @throws RangeError where it points outside itself, or holds more than any program does
  */
 export function readElf(file: Buffer): ElfFile | undefined {
   if (file.length < 64 || file.readUInt32BE(0) !== 0x7f454c46 || file[4] !== 2 || file[5] !== 1)
@@ -63,6 +66,7 @@ function readNeeded(file: Buffer, segments: readonly Segment[]): readonly string
   for (let at = section.offset; at < section.offset + section.size; at += 16) {
     const tag = Number(file.readBigUInt64LE(at));
     if (tag === dynamic.end) break;
+    if (entries.length === mostEntries) throw new RangeError(`more than ${mostEntries} dynamic entries`);
     entries.push({ tag, value: Number(file.readBigUInt64LE(at + 8)) });
   }
   const strings = entries.find(({ tag }) => tag === dynamic.strings)?.value;
@@ -77,7 +81,8 @@ function readNeeded(file: Buffer, segments: readonly Segment[]): readonly string
 }
 
 function textAt(file: Buffer, offset: number): string {
-  const end = file.indexOf(0, offset);
-  if (offset >= file.length || end === -1) throw new RangeError(`no text ends after offset ${offset}`);
-  return file.toString('latin1', offset, end);
+  const text = file.subarray(offset, offset + longestText);
+  const end = text.indexOf(0);
+  if (end === -1) throw new RangeError(`no text ends after offset ${offset}`);
+  return text.toString('latin1', 0, end);
 }

@@ -22,7 +22,12 @@ export function kernelImageArch(image: Buffer): Arch | undefined {
   }
   if (has(image, marks.arm64)) return 'arm64';
   if (has(image, marks.x86)) return 'amd64';
-  return readElf(image)?.arch;
+  try {
+    return readElf(image)?.arch;
+  } catch (failure) {
+    if (failure instanceof RangeError) return undefined; // it only begins like one
+    throw failure;
+  }
 }
 
 function has(image: Buffer, { at, text }: (typeof marks)[keyof typeof marks]): boolean {

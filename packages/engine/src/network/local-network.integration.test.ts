@@ -25,7 +25,7 @@ import { LocalNetwork } from './local-network.ts';
 import { addressOf, attachRequest as request, eth0, testNetworkContract } from './network.contract.ts';
 import type { AttachRequest } from './network.ts';
 
-const signal = AbortSignal.timeout(120_000);
+const signal = new AbortController().signal;
 const bridge = 'igtest110';
 
 testNetworkContract('LocalNetwork', open, freePort);

@@ -39,7 +39,7 @@ import type {
 } from './network.ts';
 
 /** A change of rules is not left half-done because someone lost patience. */
-const republishTimeoutMs = 30_000;
+const republishTimeoutMs = 120_000;
 
 export interface LocalNetworkOptions extends NetworkSettings {
   /** For records and dnsmasq's files. */

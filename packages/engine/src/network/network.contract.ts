@@ -5,7 +5,7 @@ import { newUid } from '@ignite/toolkit/object/uid';
 import { withoutPrefix } from './address/ip-address.ts';
 import type { Attachment, AttachRequest, CniInterfaceRequest, Network } from './network.ts';
 
-const signal = AbortSignal.timeout(120_000);
+const signal = new AbortController().signal;
 
 export const eth0 = (more: Partial<CniInterfaceRequest> = {}): CniInterfaceRequest => ({
   kind: 'cni',

@@ -21,6 +21,8 @@ test('parseSource: names that begin like a transport are still names', () => {
 
 test('parseSource: archives and layouts are named after their tag or their file', () => {
   assert.equal(parseSource('oci-archive:/tmp/My App.tar').name, 'my-app:latest');
+  assert.equal(parseSource(`oci-archive:/${'a-'.repeat(120)}.tar`).name, `${'a-'.repeat(63)}a:latest`);
+  assert.throws(() => parseSource(`oci-archive:/x.tar:${'a'.repeat(129)}`), { code: 'REFERENCE_INVALID' });
   assert.equal(parseSource('oci:/tmp/layout:12').name, 'layout:12');
   assert.equal(parseSource('docker-archive:/x.tar:busybox:1').name, 'busybox:1');
 });

@@ -119,6 +119,9 @@ function registrySource(text: string): ImageSource {
   };
 }
 
+/** Of a file whose own name is longer than an image's may be, the beginning will do. */
+const longestOwnName = 128;
+
 /** Of `PATH[:NAME]` the name, or one made of the file's. */
 function archiveName(rest: string): string {
   const [path = '', ...suffix] = rest.split(':');
@@ -128,9 +131,10 @@ function archiveName(rest: string): string {
     .replace(/^.*\//, '')
     .replace(/\.(tar|oci|tgz|tar\.gz)$/, '')
     .toLowerCase();
-  const own = base.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'image';
+  const words = base.replace(/[^a-z0-9]+/g, '-').slice(0, longestOwnName);
+  const own = words.replace(/^-+|-+$/g, '') || 'image';
   if (given === '') return `${own}:latest`;
   return /^[\w][\w.-]*$/.test(given) && !given.includes('/')
-    ? `${own}:${given}`
+    ? familiarName(parseReference(`${own}:${given}`))
     : familiarName(parseReference(given));
 }

@@ -9,7 +9,7 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import { growOverlay } from './grow-overlay.ts';
 import { createOverlay, diskInfo } from './qemu-img.ts';
 
-const signal = AbortSignal.timeout(20_000);
+const signal = new AbortController().signal;
 
 test('createOverlay: an empty disk of the size asked for, on a base that need not be there yet', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'ignite-disk-'));

@@ -7,7 +7,7 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import { ChosenSandbox } from './chosen-sandbox.ts';
 import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
 
-const signal = AbortSignal.timeout(10_000);
+const signal = new AbortController().signal;
 
 /** Remembers which programs it holds. */
 class HeldInMemory implements Sandbox {

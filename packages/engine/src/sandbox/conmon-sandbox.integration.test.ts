@@ -18,7 +18,7 @@ import {
   testSandboxContract,
 } from './sandbox.contract.ts';
 
-const signal = AbortSignal.timeout(120_000);
+const signal = new AbortController().signal;
 const open = () => openSandbox((runDir) => new ConmonSandbox(runDir, localRunner));
 
 testSandboxContract('ConmonSandbox', open);

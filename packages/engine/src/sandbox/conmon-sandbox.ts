@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { endProcess, isEnding, processStartTime } from '@ignite/toolkit/process/pid';
+import { endProcess, processState } from '@ignite/toolkit/process/pid';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
 import { bundleConfig, cgroupPath } from './bundle.ts';
@@ -18,7 +18,8 @@ import {
 } from './sandbox-cgroups.ts';
 import { logLimitBytes, type Sandbox, type SandboxObservation, type SandboxSpec } from './sandbox.ts';
 
-const createTimeoutMs = 20_000;
+/** Of a runtime that hangs: one that ends is seen by its words, or by the end of its monitor. */
+const createTimeoutMs = 5 * 60_000;
 const pollMs = 10;
 
 /** OCI bundles run by runc or crun, each watched by a conmon that outlives us: processes are those of a container. */
@@ -73,8 +74,9 @@ export class ConmonSandbox implements Sandbox {
     const running = { state: 'running', pid, ...(monitorPid !== undefined && { monitorPid }) } as const;
     // A process shows no command line while it becomes another program, nor once the kernel takes it down.
     if (command === '') {
-      if (processStartTime(pid) === undefined) return { state: 'exited' };
-      return isEnding(pid) ? running : { state: 'partial' };
+      const process = processState(pid);
+      if (!process) return { state: 'exited' };
+      return process.isEnding ? running : { state: 'partial' };
     }
     // By now the pid may be some other program's.
     if (!(await readText(`/proc/${pid}/cgroup`)).includes(cgroupPath(uid))) return { state: 'exited' };
@@ -103,17 +105,20 @@ export class ConmonSandbox implements Sandbox {
   /** Before the program begins, so that nothing that it prints is read without a bound. */
   async #confineMonitor(uid: string, at: SandboxFiles): Promise<void> {
     const [procs, pid] = [await makeMonitorCgroup(uid), await readNumber(at.monitorPidFile)];
-    if (procs !== undefined && pid !== undefined && processStartTime(pid) !== undefined)
+    if (procs !== undefined && pid !== undefined && processState(pid) !== undefined)
       await writeFile(procs, String(pid));
   }
 
   async #created(at: SandboxFiles, signal: AbortSignal): Promise<number> {
     const deadline = AbortSignal.timeout(createTimeoutMs);
     while (!deadline.aborted) {
+      const monitorPid = await readNumber(at.monitorPidFile);
+      const isWatched = monitorPid !== undefined && processState(monitorPid) !== undefined;
       const pid = await readNumber(at.pidFile);
       if (pid !== undefined && existsSync(join(at.state, at.id, 'state.json'))) return pid;
       const said = await runtimeError(at.runtimeLog);
       if (said !== undefined) throw sandboxFailed(said);
+      if (!isWatched) throw sandboxFailed('conmon has ended before its runtime was ready');
       await delay(pollMs, undefined, { signal });
     }
     throw sandboxFailed(`it was not ready within ${createTimeoutMs / 1_000} s`);

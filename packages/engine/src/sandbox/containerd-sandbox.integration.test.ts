@@ -11,7 +11,7 @@ import { containerdSandbox } from './containerd-sandbox.ts';
 import { testDaemonDown } from './daemon-sandbox.contract.ts';
 import { openSandbox, testBlockDevices, testExitCommand, testSandboxContract } from './sandbox.contract.ts';
 
-const signal = AbortSignal.timeout(120_000);
+const signal = new AbortController().signal;
 const consoleLog = join(import.meta.dirname, '../../../../host/console-log');
 
 let daemon: TestDaemon;

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { SandboxUnderTest } from './sandbox.contract.ts';
 
-const signal = AbortSignal.timeout(120_000);
+const signal = new AbortController().signal;
 
 /** What a sandbox promises whose daemon is killed. */
 export function testDaemonDown(

@@ -12,7 +12,7 @@ import { decodeLogLine } from './console-log.ts';
 import { type Sandbox, type SandboxObservation, type SandboxSpec, sandboxUser } from './sandbox.ts';
 import { staticProgram } from './static-program.sample.ts';
 
-const signal = AbortSignal.timeout(240_000);
+const signal = new AbortController().signal;
 /** In a loop, so that the shell stays what it is: a process that becomes another program shows none for a moment. */
 const forever = 'while :; do sleep 1000; done';
 

@@ -9,7 +9,8 @@ import { shareFailed } from './errors.ts';
 import type { VolumeFolder } from './resolve-volumes.ts';
 import { findVirtiofsd, virtiofsdCommand, virtiofsdPrivileges } from './virtiofsd.ts';
 
-const readyTimeoutMs = 10_000;
+/** Of a program that hangs: one that ends is seen to have ended. */
+const readyTimeoutMs = 60_000;
 const pollMs = 10;
 
 export interface Share {

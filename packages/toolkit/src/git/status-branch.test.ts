@@ -30,7 +30,7 @@ function branchOf(
   more: Partial<Pick<StatusBranchOptions, 'signingKeyFile' | 'mode' | 'watched'>> = {},
 ): StatusBranch {
   const cacheDir = join(root, `cache-${(count += 1)}`);
-  const options = { url, ref: {}, auth: {}, submodules: false, timeoutMs: 10_000, cacheDir };
+  const options = { url, ref: {}, auth: {}, submodules: false, timeoutMs: 600_000, cacheDir };
   const source = new GitSource(options, localRunner);
   return new StatusBranch({
     url,
@@ -131,7 +131,7 @@ describe('StatusBranch', () => {
     const at = sync('first', `main@sha1:${commit}`);
     const cacheDir = join(root, `shared-${count}`);
     const source = new GitSource(
-      { url, ref: {}, auth: {}, submodules: false, timeoutMs: 10_000, cacheDir },
+      { url, ref: {}, auth: {}, submodules: false, timeoutMs: 600_000, cacheDir },
       localRunner,
     );
     await source.fetch({ signal, report: () => {} });

@@ -42,5 +42,5 @@ test('acquireLock: a holder that is killed holds nothing', async () => {
   assert.equal(tryLock(dir, 'd'), undefined);
   holder.kill('SIGKILL');
   await once(holder, 'exit');
-  (await acquireLock(dir, 'd', AbortSignal.timeout(5_000)))[Symbol.dispose]();
+  (await acquireLock(dir, 'd', new AbortController().signal))[Symbol.dispose]();
 });

@@ -68,7 +68,7 @@ describe('OciSource', () => {
     symlinkSync('/etc', join(dir, 'link'));
     pushArtifact(layout, dir);
     const source = new OciSource(
-      { artifact: `oci:${layout}:prod`, timeoutMs: 20_000, cacheDir },
+      { artifact: `oci:${layout}:prod`, timeoutMs: 600_000, cacheDir },
       localRunner,
     );
     const revision = await source.fetch(op);
@@ -106,7 +106,7 @@ describe('OciSource', () => {
   test('what is not there, and what is no artifact, is said to be so', async () => {
     const cacheDir = join(root, 'cache');
     const fetch = (artifact: string) =>
-      new OciSource({ artifact, timeoutMs: 20_000, cacheDir }, localRunner).fetch(op);
+      new OciSource({ artifact, timeoutMs: 600_000, cacheDir }, localRunner).fetch(op);
     await assert.rejects(fetch(`oci:${join(root, 'nowhere')}:x`), { code: 'SOURCE_UNREACHABLE' });
     await assert.rejects(fetch('--help'), { code: 'SOURCE_INVALID' });
   });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { endProcess, isEnding, processStartTime } from './pid.ts';
+import { endProcess, processStartTime, processState } from './pid.ts';
 
 test('processStartTime: a live process has one, always the same', () => {
   const first = processStartTime(process.pid);
@@ -25,9 +25,9 @@ test('processStartTime: a process of which only the first thread has ended is th
   const program = 'use threads; threads->create(sub { sleep 100 }); print "up\n"; syscall(60, 0)';
   const child = spawn('perl', ['-e', `$| = 1; ${program}`]);
   await once(child.stdout, 'data');
-  while (!isEnding(child.pid!)) await delay(1);
+  while (!processState(child.pid!)?.isEnding) await delay(1);
   assert.ok(processStartTime(child.pid!) !== undefined);
-  await endProcess(child.pid!, AbortSignal.timeout(60_000));
+  await endProcess(child.pid!, new AbortController().signal);
   assert.equal(processStartTime(child.pid!), undefined);
-  assert.equal(isEnding(child.pid!), false);
+  assert.equal(processState(child.pid!), undefined);
 });

@@ -5,10 +5,11 @@ const pollMs = 10;
 /** PF_EXITING of the kernel's include/linux/sched.h. */
 const exitingFlag = 0x4;
 
-/** Of proc(5) `stat`. */
-interface ProcessState {
+/** Of proc(5) `stat`, at one moment. */
+export interface ProcessState {
   /** In clock ticks since boot. */
   readonly startTime: number;
+  /** It runs no program any more: the kernel is still taking it down. */
   readonly isEnding: boolean;
 }
 
@@ -17,9 +18,6 @@ interface ProcessState {
  * names a process for as long as the host is up.
  */
 export const processStartTime = (pid: number): number | undefined => processState(pid)?.startTime;
-
-/** Whether the process is there but runs no program any more: the kernel is still taking it down. */
-export const isEnding = (pid: number): boolean => processState(pid)?.isEnding ?? false;
 
 /** Ends a process at once, and resolves when it is gone: while it is torn down it still has its memory and files. */
 export async function endProcess(pid: number, signal: AbortSignal): Promise<void> {
@@ -33,7 +31,8 @@ export async function endProcess(pid: number, signal: AbortSignal): Promise<void
     await delay(pollMs, undefined, { signal });
 }
 
-function processState(pid: number): ProcessState | undefined {
+/** Undefined when there is none or only its zombie. */
+export function processState(pid: number): ProcessState | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -25,7 +25,7 @@ export interface KeyValue {
 
 export type EtcdErrorCode = 'ETCD_UNREACHABLE' | 'ETCD_DENIED' | 'ETCD_FAILED';
 
-const defaultTimeoutMs = 10_000;
+const defaultTimeoutMs = 30_000;
 
 /** etcd's v3 API over its JSON gateway (etcd 3.4 and later). */
 export class EtcdClient implements Disposable {

@@ -36,7 +36,7 @@ const schemaVersion = 1;
 const privateMode = 0o600;
 /** Beside the file, while it is open: its log, and the log's index. */
 const companions = ['-wal', '-shm'];
-const busyTimeoutMs = 10_000;
+const busyTimeoutMs = 30_000;
 const changesKept = 10_000;
 /** A writer may come or go between a look at the file and one at its log. */
 const readOnlyTries = 3;

@@ -87,7 +87,7 @@ zpty -w shell "PS1=; autoload -U compinit; compinit -u -d ${dir}/zcompdump; sour
 zpty -r -m shell out '*READY*'
 zpty -w -n shell ${JSON.stringify(line)}$'\\t'
 zpty -r -m shell out ${JSON.stringify(wanted)}`;
-  execFileSync('zsh', ['-f', '-c', driver], { env, timeout: 30_000 });
+  execFileSync('zsh', ['-f', '-c', driver], { env, timeout: 600_000 });
 }
 
 test('completion in zsh: what fits alone is filled in', () => {

@@ -81,7 +81,7 @@ const createFlags: Flags = {
 
 export const startFlags: Flags = {
   interactive: { type: 'boolean', short: 'i', help: 'attach to its console' },
-  timeout: { type: 'string', value: 'SECONDS', default: '180', help: 'how long to wait for its SSH' },
+  timeout: { type: 'string', value: 'SECONDS', default: '600', help: 'how long to wait for its SSH' },
   debug: { type: 'boolean', short: 'd', help: 'keep what a start that fails has made, for a look at it' },
   'ignore-preflight-checks': {
     type: 'list',

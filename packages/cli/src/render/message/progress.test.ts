@@ -29,10 +29,14 @@ test('Progress: plain lines where nobody watches', () => {
   assert.equal(capture(false, 'info', twoSteps), 'Pulling\nwarning: slow\nStarting\n');
 });
 
-test('Progress: on a terminal the line under way is replaced when it is done', () => {
-  const text = capture(true, 'info', twoSteps);
+test('Progress: on a terminal the line under way is replaced when it is done', (t) => {
+  t.mock.timers.enable({ apis: ['Date'] });
+  const text = capture(true, 'info', (progress) => {
+    twoSteps(progress);
+    t.mock.timers.setTime(1_500);
+  });
   assert.match(text, /\r\u001b\[K✓ Pulling 0\.0s\nwarning: slow\n/);
-  assert.match(text, /\r\u001b\[K✓ Starting 0\.0s\n$/);
+  assert.match(text, /\r\u001b\[K✓ Starting 1\.5s\n$/);
 });
 
 test('Progress: a lower level tells warnings alone, and the lowest nothing', () => {
@@ -46,7 +50,8 @@ test('Progress: notes are told with the steps, and no more than they are below t
   assert.equal(capture(false, 'warn', noting), '');
 });
 
-test('Progress: what a step has carried stands behind it, on a terminal', () => {
+test('Progress: what a step has carried stands behind it, on a terminal', (t) => {
+  t.mock.timers.enable({ apis: ['Date'] });
   const pulling = (progress: Progress): void => {
     progress.report({ kind: 'step', message: 'Pulling' });
     progress.report({ kind: 'transfer', what: 'Pulling', done: 5 * 2 ** 20 });
@@ -55,25 +60,24 @@ test('Progress: what a step has carried stands behind it, on a terminal', () => 
   assert.equal(capture(false, 'info', pulling), 'Pulling\n');
 });
 
-test('Progress: the line under way takes one line of however narrow a terminal', () => {
+test('Progress: the line under way takes one line of however narrow a terminal', (t) => {
+  t.mock.timers.enable({ apis: ['Date'] });
   const text = capture(true, 'info', (progress) => progress.report({ kind: 'step', message: 'Pulling' }));
   assert.match(text, /^\r\u001b\[K\u001b\[\?7l\S Pulling 0\.0s\u001b\[\?7h\r/);
 });
 
-test('Progress: once all is done nothing is drawn over what others write', async () => {
-  const text = await new Promise<string>((resolve) => {
-    let seen = '';
-    const err = { write: (part: string | Uint8Array) => (seen += String(part)) };
-    const progress = new Progress({ out: err, err, isTty: true, isColoured: false, env: {} }, 'info');
-    progress.report({ kind: 'step', message: 'Starting' });
-    progress.end();
-    seen = '';
-    setTimeout(() => {
-      progress[Symbol.dispose]();
-      resolve(seen);
-    }, 200);
-  });
-  assert.equal(text, '');
+test('Progress: once all is done nothing is drawn over what others write', (t) => {
+  t.mock.timers.enable({ apis: ['Date', 'setInterval'] });
+  let seen = '';
+  const err = { write: (part: string | Uint8Array) => (seen += String(part)) };
+  using progress = new Progress({ out: err, err, isTty: true, isColoured: false, env: {} }, 'info');
+  progress.report({ kind: 'step', message: 'Starting' });
+  t.mock.timers.tick(1_000);
+  assert.match(seen, /Starting 1\.0s/, 'it is drawn while it goes on');
+  progress.end();
+  seen = '';
+  t.mock.timers.tick(1_000);
+  assert.equal(seen, '');
 });
 
 test('Progress: text of others is on one line, and cannot move the cursor', () => {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 
 /** The kernel removes the devices of a namespace after the namespace, on a busy host a while later. */
-const portsLeaveMs = 10_000;
+const portsLeaveMs = 30_000;
 const pollMs = 50;
 
 /** Bridges of this host which the bridge plugin makes for the first VM, and would leave behind the last. */

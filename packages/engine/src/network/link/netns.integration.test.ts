@@ -5,7 +5,7 @@ import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { Netns, netnsPath } from './netns.ts';
 
-const signal = AbortSignal.timeout(30_000);
+const signal = new AbortController().signal;
 
 test('Netns: a file that a killed "ip netns add" left is no namespace, and makes way for one', async () => {
   const netns = new Netns(localRunner);

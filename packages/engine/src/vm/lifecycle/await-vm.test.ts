@@ -35,7 +35,7 @@ test('untilReady: a VM that is up and has told that its image holds no SSH serve
     // Of a VM that runs on nothing else is asked.
     const host = { paths, sandbox: { observe: async () => ({ state: 'running' }) } } as unknown as VmHost;
     const { signal } = new AbortController();
-    await assert.rejects(untilReady(vm, { timeoutMs: 60_000, endsWithoutServer: true }, host, signal), {
+    await assert.rejects(untilReady(vm, { timeoutMs: 600_000, endsWithoutServer: true }, host, signal), {
       code: 'SSH_UNREACHABLE',
       message: /its image has no SSH server/,
     });

@@ -8,7 +8,7 @@ import { recordWrite } from '../steps/vm-events.ts';
 import type { VmHost } from '../vm-host.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 
-const timeoutMs = 60_000;
+const timeoutMs = 5 * 60_000;
 
 /** What a failed start has made goes at once; the VM itself and its disk stay, and why it failed. Never throws. */
 export async function clearFailedStart(

@@ -9,7 +9,7 @@ import { vmmOf } from '../vmm-of.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 
 /** For what is to be undone, whoever has lost patience. */
-const resumeTimeoutMs = 10_000;
+const resumeTimeoutMs = 60_000;
 
 /**
  * Halts the vCPUs of a VM that runs; its memory stays. The caller holds the VM's lock.

@@ -3,7 +3,7 @@ import type { HostProcess, Vm } from '@ignite/api/v1/vm';
 import { processStartTime } from '@ignite/toolkit/process/pid';
 
 /** Who is to start a VM again begins so late at most. */
-const lateMs = 10_000;
+const lateMs = 30_000;
 
 export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -8,7 +8,7 @@ import type { ObservedVm } from '../plan/plan-vm.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
 
-const askTimeoutMs = 2_000;
+const askTimeoutMs = 30_000;
 
 /** Looks at files, namespaces and processes; the store is asked for nothing but what they do not show. */
 export async function observeVm(

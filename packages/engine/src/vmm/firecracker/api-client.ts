@@ -1,12 +1,12 @@
-import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { vmmRefused, vmmSilent } from '../errors.ts';
 import { type FirecrackerRequest, bodySchemas, endpointOf } from './api-schema.ts';
 
-const patienceMs = 5_000;
+const patienceMs = 30_000;
 const retryMs = 5;
+/** A VMM that its guest has broken into may answer without end. */
 const answerLimit = 65_536;
 const faultSchema = v.looseObject({ fault_message: v.string() });
 
@@ -91,14 +91,20 @@ function exchange(
   };
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
   const asked = request({ socketPath, method, path, headers, signal, agent: false }, (answer) => {
-    text(answer).then(
-      (said) => resolve({ status: answer.statusCode ?? 0, body: said.slice(0, answerLimit) }),
-      reject,
-    );
+    bodyOf(answer).then((said) => resolve({ status: answer.statusCode ?? 0, body: said }), reject);
   });
   asked.once('error', reject);
   asked.end(content);
   return promise;
+}
+
+async function bodyOf(answer: IncomingMessage): Promise<string> {
+  let said = '';
+  for await (const part of answer.setEncoding('utf8') as AsyncIterable<string>) {
+    said += part;
+    if (said.length >= answerLimit) break;
+  }
+  return said.slice(0, answerLimit);
 }
 
 function faultOf(body: string, status: number): string {

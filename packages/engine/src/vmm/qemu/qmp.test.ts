@@ -63,6 +63,12 @@ test('qmpCommand: a refusal, a hang-up and a stranger are told apart from succes
   await assert.rejects(qmpCommand(join(dir, 'none'), { execute: 'quit' }, never), { code: 'ENOENT' });
 });
 
+test('qmpCommand: a line without an end is not listened to for ever', async () => {
+  const qemu = await qemuThatSays([`{"QMP": "${'x'.repeat(2 ** 20)}`]);
+  await assert.rejects(qmpCommand(qemu.path, { execute: 'quit' }, never), /more than 65536 characters/);
+  qemu.server.close();
+});
+
 test('qmpCommand: a VMM that does not answer is not waited for longer than it is told to', async () => {
   const qemu = await qemuThatSays([greeting, '']);
   await assert.rejects(qmpCommand(qemu.path, { execute: 'quit' }, AbortSignal.timeout(50)));

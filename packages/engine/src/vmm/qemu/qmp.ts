@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 
-const patienceMs = 5_000;
+const patienceMs = 30_000;
 const retryMs = 20;
+/** Longer than any that is meant for us; a VMM that its guest has broken into may go on for ever. */
+const longestLine = 65_536;
 
 const messageSchema = v.union([
   v.looseObject({ QMP: v.unknown() }),
@@ -35,7 +36,7 @@ export async function qmpCommand(
   try {
     socket.write(`${JSON.stringify({ execute: 'qmp_capabilities' })}\n${JSON.stringify(command)}\n`);
     let returns = 0;
-    for await (const line of createInterface({ input: socket })) {
+    for await (const line of linesOf(socket)) {
       const message = v.parse(messageSchema, JSON.parse(line));
       if ('error' in message)
         throw new Error(`QEMU refused ${command.execute}: ${JSON.stringify(message.error)}`);
@@ -47,6 +48,17 @@ export async function qmpCommand(
     signal.removeEventListener('abort', onAbort);
     socket.destroy();
   }
+}
+
+async function* linesOf(socket: Socket): AsyncGenerator<string> {
+  let rest = '';
+  for await (const part of socket.setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = (rest + part).split('\n');
+    rest = lines.pop()!;
+    yield* lines;
+    if (rest.length > longestLine) throw new Error(`QEMU says more than ${longestLine} characters in a line`);
+  }
+  if (rest !== '') yield rest;
 }
 
 /** A QEMU that has only just been started has not made its socket yet. */

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { renderError } from '../../packages/cli/src/render/message/error.ts';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { Random, seedOf } from './random.ts';
+
+/** Something of ours that reads what others wrote. */
+export interface FuzzTarget<Input = unknown> {
+  readonly name: string;
+  readonly make: (random: Random) => Input;
+  /** Throws where the input was not taken as it must be. */
+  readonly check: (input: Input) => void | Promise<void>;
+}
+
+/** Lets each target's inputs be of a type of its own. */
+export const target = <Input>(of: FuzzTarget<Input>): FuzzTarget => of as FuzzTarget;
+
+export interface FuzzRun {
+  readonly seed: number;
+  readonly rounds: number;
+  /** Of the rounds, which all begin anew; the others are passed over. */
+  readonly first?: number;
+}
+
+/** Runs rounds of a target. What one finds is thrown with all that it takes to see it again. */
+export async function fuzz(of: FuzzTarget, { seed, rounds, first = 0 }: FuzzRun): Promise<void> {
+  for (let round = first; round < first + rounds; round += 1) {
+    const input = of.make(new Random(seedOf(seed, of.name, round)));
+    try {
+      await of.check(input);
+      assertUnpolluted();
+    } catch (failure) {
+      const again = `scripts/fuzz --seed ${seed} --first ${round} --rounds 1 ${of.name}`;
+      const shown = inspect(input, { depth: 20, maxStringLength: 10_000, maxArrayLength: 500 });
+      throw new Error(`${of.name}: ${String(failure)}\nagain: ${again}\ninput: ${shown}`, { cause: failure });
+    }
+  }
+}
+
+const prototypes = [Object.prototype, Array.prototype, Function.prototype, String.prototype];
+const namesOf = (): readonly string[] =>
+  prototypes.map((prototype) => Object.getOwnPropertyNames(prototype).join());
+const clean = namesOf();
+
+function assertUnpolluted(): void {
+  assert.deepEqual(namesOf(), clean, 'a prototype of all objects was changed');
+}
+
+/** What a parser makes of an input, or undefined where it refuses it as it must: in words that are fit for a terminal. */
+export function taken<T>(parse: () => T, isRefusal = isCoded): T | undefined {
+  try {
+    return parse();
+  } catch (failure) {
+    assertRefusal(failure, isRefusal);
+    return undefined;
+  }
+}
+
+/** The same for one that takes its time. */
+export async function takenLater<T>(parse: () => Promise<T>, isRefusal = isCoded): Promise<T | undefined> {
+  try {
+    return await parse();
+  } catch (failure) {
+    assertRefusal(failure, isRefusal);
+    return undefined;
+  }
+}
+
+const isCoded = (failure: unknown): boolean => failure instanceof CodedError;
+const longestMessage = 8_192;
+
+function assertRefusal(failure: unknown, isRefusal: (failure: unknown) => boolean): void {
+  if (!isRefusal(failure)) throw failure;
+  const printed = renderError(failure, false);
+  assert.ok(printed.length <= longestMessage, `a message of ${printed.length} characters`);
+  assert.doesNotMatch(
+    printed,
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/,
+    'a message that moves the cursor',
+  );
+}
