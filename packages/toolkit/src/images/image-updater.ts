@@ -78,15 +78,11 @@ export class ImageUpdater implements StatusSink {
         signingKeyFile,
       };
       const commit = await commitFiles(repository, request, signal);
-      const { url } = gitSource.spec;
       const watched = revision.id.split('@')[0];
       // A branch of our own is ours to move; the watched one only goes forward.
       const force = branch === watched ? '' : '+';
       if (commit !== undefined)
-        await repository.git(
-          ['push', '--quiet', '--', url, `${force}${commit}:refs/heads/${branch}`],
-          signal,
-        );
+        await repository.git(['push', '--quiet', 'origin', `${force}${commit}:refs/heads/${branch}`], signal);
     });
     return changes;
   }
