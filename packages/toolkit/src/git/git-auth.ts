@@ -139,11 +139,9 @@ async function httpsAccess(url: string, given: GitAddress, auth: GitAuth): Promi
     ['http.emptyAuth', 'false'],
   ];
   if (auth.proxy !== undefined) settings.push(['http.proxy', auth.proxy]);
-  if (auth.caFile !== undefined) {
-    await readSecret(auth.caFile);
-    settings.push(['http.sslCAInfo', auth.caFile]);
-  }
-  if (given.transport !== 'https') return { env: {}, settings };
+  if (auth.caFile !== undefined) await readSecret(auth.caFile);
+  const env = { ...(auth.caFile !== undefined && { GIT_SSL_CAINFO: auth.caFile }) };
+  if (given.transport !== 'https') return { env, settings };
   const { origin } = given;
   settings.push([`credential.${origin}.helper`, helper]);
   settings.push([`credential.${origin}.username`, auth.username ?? 'git']);
@@ -154,7 +152,7 @@ async function httpsAccess(url: string, given: GitAddress, auth: GitAuth): Promi
   }
   if (auth.keyFile !== undefined) settings.push([`http.${origin}.sslKey`, auth.keyFile]);
   const password = auth.passwordFile === undefined ? '' : (await readSecret(auth.passwordFile)).trimEnd();
-  return { env: { GITOPS_PASSWORD: password }, settings };
+  return { env: { ...env, GITOPS_PASSWORD: password }, settings };
 }
 
 const elsewhere = (url: string) =>

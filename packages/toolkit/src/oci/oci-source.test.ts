@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -20,8 +21,8 @@ const root = mkdtempSync(join(tmpdir(), 'gitops-oci-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 const op = { signal: new AbortController().signal, report: () => {} };
 
-/** An OCI layout with one artifact, whose one layer is an archive of `dir`. */
-function pushArtifact(layout: string, dir: string): void {
+/** An OCI layout with one artifact, whose layers are archives of `dirs`. */
+function pushArtifact(layout: string, ...dirs: readonly string[]): void {
   const blobs = join(layout, 'blobs/sha256');
   mkdirSync(blobs, { recursive: true });
   const put = (content: Buffer) => {
@@ -30,16 +31,22 @@ function pushArtifact(layout: string, dir: string): void {
     return { digest: `sha256:${hex}`, size: content.length };
   };
   const archive = join(root, 'layer.tar.gz');
-  execFileSync('tar', ['-czf', archive, '-C', dir, '.']);
   const json = (value: object): Buffer => Buffer.from(JSON.stringify(value));
   const config = put(json({}));
-  const layer = put(readFileSync(archive));
+  const layers = dirs.map((dir) => {
+    // Without the folders: where an archive has them, tar(1) makes them in the place of links.
+    const names = (readdirSync(dir, { recursive: true }) as string[]).filter(
+      (name) => !lstatSync(join(dir, name)).isDirectory(),
+    );
+    execFileSync('tar', ['-czf', archive, '-C', dir, ...names]);
+    return { mediaType: 'application/vnd.cncf.flux.content.v1.tar+gzip', ...put(readFileSync(archive)) };
+  });
   const manifest = put(
     json({
       schemaVersion: 2,
       mediaType: 'application/vnd.oci.image.manifest.v1+json',
       config: { mediaType: 'application/vnd.cncf.flux.config.v1+json', ...config },
-      layers: [{ mediaType: 'application/vnd.cncf.flux.content.v1.tar+gzip', ...layer }],
+      layers,
     }),
   );
   writeFileSync(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
@@ -81,6 +88,31 @@ describe('OciSource', () => {
       [],
       'nothing is left but the lock',
     );
+  });
+
+  test('no layer leaves its folder by the links of another', async () => {
+    const outside = join(root, 'outside');
+    mkdirSync(outside);
+    writeFileSync(join(outside, 'mine.yaml'), 'mine');
+    const dirs = ['linking', 'writing', 'replacing'].map((name) => join(root, name));
+    const [linking, writing, replacing] = dirs as [string, string, string];
+    for (const dir of [linking, join(writing, 'x'), replacing]) mkdirSync(dir, { recursive: true });
+    symlinkSync(outside, join(linking, 'x'));
+    writeFileSync(join(linking, 'a.yaml'), 'first');
+    writeFileSync(join(writing, 'x/theirs.yaml'), 'theirs');
+    writeFileSync(join(writing, 'x/mine.yaml'), 'theirs');
+    writeFileSync(join(replacing, 'a.yaml'), 'last');
+    const layout = join(root, 'layers');
+    pushArtifact(layout, linking, writing, replacing);
+    const options = { artifact: `oci:${layout}:prod`, timeoutMs: 20_000, cacheDir: join(root, 'layers-cache') };
+    const { files } = await new OciSource(options, localRunner).fetch(op);
+    assert.deepEqual(readdirSync(outside), ['mine.yaml']);
+    assert.equal(readFileSync(join(outside, 'mine.yaml'), 'utf8'), 'mine');
+    assert.deepEqual(files.map(({ path, text }) => [path, text]).toSorted(), [
+      ['a.yaml', 'last'],
+      ['x/mine.yaml', 'theirs'],
+      ['x/theirs.yaml', 'theirs'],
+    ]);
   });
 
   test('what is not there, and what is no artifact, is said to be so', async () => {

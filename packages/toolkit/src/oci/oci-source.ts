@@ -8,7 +8,13 @@ import { DirectorySource } from '../directory/directory-source.ts';
 import { openWorkspace } from '../files/workspace.ts';
 import { acquireLock } from '../lock/process-lock.ts';
 import { type Runner, ToolFailedError } from '../process/runner.ts';
-import { type FetchEvent, type Revision, type Source, sourceError } from '../source/source.ts';
+import {
+  type FetchEvent,
+  type Revision,
+  type Source,
+  type SourceFile,
+  sourceError,
+} from '../source/source.ts';
 
 export interface OciSourceOptions {
   /** As skopeo(1) reads it: `docker://registry/manifests:prod`, `oci:/path:tag`. */
@@ -58,12 +64,11 @@ export class OciSource implements Source {
       if (this.#last?.id === id) return this.#last;
       op.report({ kind: 'step', message: `Fetching ${artifact}` });
       await using workspace = await openWorkspace(cacheDir, 'artifact-');
-      await this.#unpack(workspace.path, digest, signal);
-      const { files } = await new DirectorySource(join(workspace.path, 'files')).fetch({
-        signal,
-        report: op.report,
-      });
-      this.#last = { id, files };
+      const files = new Map<string, SourceFile>();
+      for (const layer of await this.#unpack(workspace.path, digest, signal))
+        for (const file of (await new DirectorySource(layer).fetch({ signal, report: op.report })).files)
+          files.set(file.path, file);
+      this.#last = { id, files: [...files.values()] };
       return this.#last;
     } catch (failure) {
       op.signal.throwIfAborted();
@@ -78,9 +83,9 @@ export class OciSource implements Source {
     return `sha256:${createHash('sha256').update(Buffer.concat(parts)).digest('hex')}`;
   }
 
-  async #unpack(dir: string, digest: string, signal: AbortSignal): Promise<void> {
-    const [layout, files] = [join(dir, 'layout'), join(dir, 'files')];
-    await mkdir(files);
+  /** Returns the folders of the layers, each of its own: tar(1) follows the links that another archive has left. */
+  async #unpack(dir: string, digest: string, signal: AbortSignal): Promise<readonly string[]> {
+    const layout = join(dir, 'layout');
     const from = this.#options.artifact;
     const copy = [
       'copy',
@@ -98,14 +103,19 @@ export class OciSource implements Source {
         `${from} is no artifact of manifests`,
         'push tar archives of manifests as its layers',
       );
+    const folders: string[] = [];
     for (const layer of parsed.output.layers) {
       if (!/tar(\+gzip|\.gzip)?$/.test(layer.mediaType)) continue;
       if (layer.size > layerLimit)
         throw sourceError('SOURCE_TOO_LARGE', `${from} has a layer of ${layer.size} bytes`, 'split it');
-      // tar(1) leaves the folder by no name nor link; prlimit(1) keeps a bomb from filling the disk.
+      const files = join(dir, `layer-${folders.length}`);
+      await mkdir(files);
+      // tar(1) leaves a new folder by no name nor link; prlimit(1) keeps a bomb from filling the disk.
       const tar = ['tar', '-xf', blob(layer.digest), '-C', files, '--no-same-owner', '--no-same-permissions'];
       await this.#runner.run({ tool: 'prlimit', args: [`--fsize=${fileLimit}`, ...tar] }, signal);
+      folders.push(files);
     }
+    return folders;
   }
 
   /** A registry on this very host needs no TLS. */
