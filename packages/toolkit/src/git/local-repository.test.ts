@@ -283,6 +283,9 @@ describe("a repository of root's", () => {
     execFileSync('cp', ['-a', shared, join(above, 'x.git')]);
     chmodSync(above, 0o777);
     await assert.rejects(texts(join(above, 'x.git')), denied);
+    execFileSync('chown', ['-R', String(uid), join(above, 'x.git')]);
+    assert.deepEqual(await texts(join(above, 'x.git')), ['a: 1\n'], "it is not root's any more");
+    execFileSync('chown', ['-R', '0', join(above, 'x.git')]);
     chmodSync(above, 0o1777);
     assert.deepEqual(await texts(join(above, 'x.git')), ['a: 1\n']);
   });

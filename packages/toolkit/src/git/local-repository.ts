@@ -34,7 +34,7 @@ const settings = [
 
 /**
  * Finds whose the repository is that git means by a path: the first user other than root who owns a part of the path, and
- * so could put anything there at any time. Git, run as this user, refuses what is another's.
+ * so could put anything there at any time. Whatever they put there, git as that user can do no more than they can.
  * @throws CodedError SOURCE_UNREACHABLE, or SOURCE_DENIED when others could have root's git do as they like
  */
 export async function findLocalRepository(
@@ -51,6 +51,7 @@ export async function findLocalRepository(
       return { path, owner: { uid: found.uid, gid: await primaryGroup(found.uid, runner, signal) } };
     const isLinked = suffix.endsWith('/.git') && (await lstat(found.path)).isFile();
     if (!isLinked && !(await isThere(join(found.path, 'HEAD')))) continue;
+    if (found.shared !== undefined) throw notAlone(found.shared);
     await assertRootsAlone(found.path);
     return { path: found.path, owner: { uid: 0, gid: 0 } };
   }
@@ -80,33 +81,35 @@ export function serveCommand(service: 'upload-pack' | 'receive-pack', owner: Own
   ].join(' ');
 }
 
+interface Place {
+  readonly path: string;
+  readonly uid: number;
+  /** A folder on the way in which others than root can put what they like. */
+  readonly shared: string | undefined;
+}
+
 /** Goes along a path as the kernel does, up to the first part that is not root's; undefined where it leads nowhere. */
-async function walk(path: string): Promise<{ readonly path: string; readonly uid: number } | undefined> {
+async function walk(path: string): Promise<Place | undefined> {
   let [at, parts, links] = ['/', path.split('/').filter(Boolean), 0];
-  await assertUnshared(at);
+  let shared: string | undefined;
   while (parts.length > 0) {
+    if (isShared((await lstat(at)).mode)) shared = at;
     const next = resolve(at, parts.shift()!);
     const status = await lstat(next).catch(() => undefined);
     if (!status) return undefined;
-    if (status.uid !== 0) return { path: next, uid: status.uid };
+    if (status.uid !== 0) return { path: next, uid: status.uid, shared };
     if (status.isSymbolicLink()) {
       if ((links += 1) > linksLimit) return undefined;
       const target = await readlink(next);
       parts = [...target.split('/').filter(Boolean), ...parts];
       if (target.startsWith('/')) at = '/';
-      continue;
-    }
-    if (parts.length > 0) await assertUnshared(next);
-    at = next;
+    } else at = next;
   }
-  return { path: at, uid: 0 };
+  return { path: at, uid: 0, shared };
 }
 
 /** In a sticky folder each has but their own. */
-async function assertUnshared(folder: string): Promise<void> {
-  const { mode } = await lstat(folder);
-  if ((mode & writableByOthers) !== 0 && (mode & sticky) === 0) throw notAlone(folder);
-}
+const isShared = (mode: number): boolean => (mode & writableByOthers) !== 0 && (mode & sticky) === 0;
 
 const isThere = async (path: string): Promise<boolean> =>
   await lstat(path).then(
@@ -123,8 +126,8 @@ async function assertRootsAlone(repository: string): Promise<void> {
     );
   const below = (await readdir(repository)).map((name) => join(repository, name));
   for (const path of [repository, ...below]) {
-    const { uid, mode } = await stat(path);
-    if (uid !== 0 || (mode & writableByOthers) !== 0) throw notAlone(path);
+    const status = await stat(path).catch(() => undefined); // git's lock files come and go
+    if (status && (status.uid !== 0 || (status.mode & writableByOthers) !== 0)) throw notAlone(path);
   }
 }
 

@@ -68,7 +68,7 @@ export class OciSource implements Source {
       for (const layer of await this.#unpack(workspace.path, digest, signal))
         for (const file of (await new DirectorySource(layer).fetch({ signal, report: op.report })).files)
           files.set(file.path, file);
-      this.#last = { id, files: [...files.values()] };
+      this.#last = { id, files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
       return this.#last;
     } catch (failure) {
       op.signal.throwIfAborted();
