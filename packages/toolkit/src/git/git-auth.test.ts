@@ -136,7 +136,9 @@ describe('gitEnvironment: credentials', () => {
     proxy.on('connect', ({ headers }, socket) => {
       asked += 1;
       told.push(...[headers['proxy-authorization'] ?? []].flat());
-      socket.end('HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm="p"\r\nContent-Length: 0\r\n\r\n');
+      socket.end(
+        'HTTP/1.1 407 Who are you\r\nProxy-Authenticate: Basic realm="p"\r\nContent-Length: 0\r\n\r\n',
+      );
     });
     await once(proxy, 'listening');
     const { port } = proxy.address() as AddressInfo;

@@ -56,11 +56,7 @@ export async function gitEnvironment(
 ): Promise<Readonly<Record<string, string>>> {
   const address = parseGitUrl(options.url);
   const { env, settings } = await accessTo(address, options, runner, signal);
-  const config: Settings = [
-    ['core.hooksPath', '/dev/null'],
-    ['gc.autoDetach', 'false'],
-    ...settings,
-  ];
+  const config: Settings = [['core.hooksPath', '/dev/null'], ['gc.autoDetach', 'false'], ...settings];
   return {
     // Whatever repository the environment that we were started in speaks of, it is not ours.
     GIT_DIR: '.',

@@ -135,7 +135,10 @@ export class GitSource implements Source {
         'mend .gitmodules',
       );
     const repository = await this.#repository(url, signal);
-    if (!(await repository.hasCommit(commit, signal))) await repository.fetch(commit, signal);
+    if (!(await repository.hasCommit(commit, signal)))
+      await repository.fetch(commit, signal).catch((failure: unknown) => {
+        throw explainGit(failure, url, this.#options.timeoutMs / 1_000, false);
+      });
     const files = await this.#read(repository, url, commit, signal, depth + 1);
     return files.map((file) => ({ ...file, path: posix.join(path, file.path) }));
   }

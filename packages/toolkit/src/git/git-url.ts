@@ -25,7 +25,7 @@ export function parseGitUrl(url: string): GitAddress {
   if (scheme !== undefined && host !== undefined && !host.startsWith('-'))
     return { transport: 'https', origin: (scheme + host).toLowerCase() };
   const [, user = '', server, port = '22'] = ssh.exec(url) ?? scp.exec(url) ?? [];
-  if (server !== undefined && !/^-/.test(user) && !server.startsWith('-'))
+  if (server !== undefined && !user.startsWith('-') && !server.startsWith('-'))
     return { transport: 'ssh', endpoint: `${user}@${server.toLowerCase()}:${port}` };
   if (/^\/[^\r\n]*$/.test(url)) return { transport: 'file', path: url };
   if (/^file:\/\/\/[^\r\n]*$/.test(url)) return { transport: 'file', path: decoded(url) };

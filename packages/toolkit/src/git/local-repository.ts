@@ -66,7 +66,16 @@ export function serveCommand(service: 'upload-pack' | 'receive-pack', owner: Own
   const isRoot = process.getuid?.() === 0;
   const groups = owner.gid === undefined ? ['--clear-groups'] : ['--init-groups'];
   return [
-    ...['exec', 'env', '-i', '--chdir=/', '"PATH=$PATH"', '"GIT_PROTOCOL=$GIT_PROTOCOL"', 'HOME=/', 'LC_ALL=C'],
+    ...[
+      'exec',
+      'env',
+      '-i',
+      '--chdir=/',
+      '"PATH=$PATH"',
+      '"GIT_PROTOCOL=$GIT_PROTOCOL"',
+      'HOME=/',
+      'LC_ALL=C',
+    ],
     ...['GIT_CONFIG_NOSYSTEM=1', 'GIT_CONFIG_GLOBAL=/dev/null', 'GIT_TERMINAL_PROMPT=0'],
     // A partial clone asks others for what it has not, by programs of its choice.
     ...['GIT_NO_LAZY_FETCH=1', 'GIT_ALLOW_PROTOCOL=none'],

@@ -101,17 +101,22 @@ describe('OciSource', () => {
     writeFileSync(join(replacing, 'a.yaml'), 'last');
     const layout = join(root, 'layers');
     pushArtifact(layout, linking, writing, replacing);
-    const options = { artifact: `oci:${layout}:prod`, timeoutMs: 20_000, cacheDir: join(root, 'layers-cache') };
+    const options = {
+      artifact: `oci:${layout}:prod`,
+      timeoutMs: 20_000,
+      cacheDir: join(root, 'layers-cache'),
+    };
     const { files } = await new OciSource(options, localRunner).fetch(op);
     assert.deepEqual(readdirSync(outside), ['mine.yaml']);
     assert.equal(readFileSync(join(outside, 'mine.yaml'), 'utf8'), 'mine');
     assert.deepEqual(
       files.map(({ path, text }) => [path, text]),
       [
-      ['a.yaml', 'last'],
-      ['x/mine.yaml', 'theirs'],
-      ['x/theirs.yaml', 'theirs'],
-    ]);
+        ['a.yaml', 'last'],
+        ['x/mine.yaml', 'theirs'],
+        ['x/theirs.yaml', 'theirs'],
+      ],
+    );
   });
 
   test('what is not there, and what is no artifact, is said to be so', async () => {

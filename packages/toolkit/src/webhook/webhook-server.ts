@@ -70,13 +70,13 @@ export async function startWebhookServer(
     ? createTlsServer({ ...bounds, ...tls, handshakeTimeout: requestTimeoutMs }, onRequest)
     : createServer(bounds, onRequest);
   server.setTimeout(requestTimeoutMs);
-  boundConnections(server, connectionsLimit);
+  const open = boundConnections(server, connectionsLimit);
   server.listen(port, address);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
     [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
+      for (const socket of open) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
