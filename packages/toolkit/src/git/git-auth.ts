@@ -1,8 +1,10 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '../errors/error-text.ts';
+import type { Runner } from '../process/runner.ts';
 import { sourceError } from '../source/source.ts';
-import { gitTransport } from './git-url.ts';
+import { type GitAddress, parseGitUrl, publicUrl } from './git-url.ts';
+import { findLocalRepository, serveCommand } from './local-repository.ts';
 
 /** How to prove to a server who we are, and it to us; secrets stay in their files. */
 export interface GitAuth {
@@ -22,50 +24,51 @@ export interface GitAuth {
   readonly proxy?: string | undefined;
 }
 
-/** Prints whichever of the two git asks for. */
-const askpass = `#!/bin/sh
-case $1 in
-Username*) printf '%s\\n' "$GITOPS_USERNAME" ;;
-*) printf '%s\\n' "$GITOPS_PASSWORD" ;;
-esac
-`;
+/** A credential helper, gitcredentials(7); who asks says so after a space. */
+const helper = `!f() { test "$1" != get || printf 'password=%s\\n' "$GITOPS_PASSWORD"; }; f`;
 
-/** git hands over host and command; the options stand in a file, so no path goes through a shell. */
-const ssh = `#!/bin/sh
-exec ssh -F "\${0%/*}/ssh_config" "$@"
-`;
+export interface RemoteOptions {
+  /** Whom the credentials are for. */
+  readonly source: string;
+  readonly auth: GitAuth;
+  /** The repository to speak to: the source's own, or one that the source names. */
+  readonly url: string;
+  /** A folder for our eyes alone, for helper files. */
+  readonly dir: string;
+}
+
+type Settings = readonly (readonly [key: string, value: string])[];
+interface Access {
+  readonly env: Readonly<Record<string, string>>;
+  readonly settings: Settings;
+}
 
 /**
- * The environment in which git asks nobody anything, reads no one's configuration and runs no hooks. Helper files are
- * written to `dir`, which is for our eyes alone.
- * @throws CodedError SOURCE_DENIED when a credential file cannot be read
+ * The environment in which `origin` is the repository, and git asks nobody anything, reads no one's configuration and
+ * runs no hooks. Credentials go to the scheme, host and port of the source alone: another https host is asked as a
+ * stranger, and by ssh or in this host's files nothing else than the source's own is spoken to.
+ * @throws CodedError SOURCE_DENIED when a credential file cannot be read, or the repository is none of the source's
  */
 export async function gitEnvironment(
-  url: string,
-  auth: GitAuth,
-  dir: string,
+  options: RemoteOptions,
+  runner: Runner,
+  signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
-  const transport = gitTransport(url);
-  const config: (readonly [string, string])[] = [
-    ['core.hooksPath', '/dev/null'],
-    ['protocol.allow', 'never'],
-    [`protocol.${transport}.allow`, 'always'],
-    ['gc.autoDetach', 'false'],
-    ['http.lowSpeedLimit', '100'],
-    ['http.lowSpeedTime', '30'],
-  ];
-  if (auth.proxy !== undefined) config.push(['http.proxy', auth.proxy]);
-  // In a file, since the git that serves a repository of this host reads no other: whose it is does not matter to us.
-  await writeFile(join(dir, 'gitconfig'), '[safe]\n\tdirectory = *\n', { mode: 0o600 });
+  const address = parseGitUrl(options.url);
+  const { env, settings } = await accessTo(address, options, runner, signal);
+  const config: Settings = [['core.hooksPath', '/dev/null'], ['gc.autoDetach', 'false'], ...settings];
   return {
     // Whatever repository the environment that we were started in speaks of, it is not ours.
     GIT_DIR: '.',
     GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '',
     GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: join(dir, 'gitconfig'),
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_PARAMETERS: '',
+    GIT_ALLOW_PROTOCOL: address.transport,
+    HOME: options.dir,
     LC_ALL: 'C',
-    ...(transport === 'ssh' && (await sshEnvironment(auth, dir))),
-    ...(transport === 'https' && (await httpsEnvironment(auth, dir))),
+    ...env,
     GIT_CONFIG_COUNT: String(config.length),
     ...Object.fromEntries(
       config.flatMap(([key, value], at) => [
@@ -74,6 +77,30 @@ export async function gitEnvironment(
       ]),
     ),
   };
+}
+
+async function accessTo(
+  address: GitAddress,
+  { source, auth, url, dir }: RemoteOptions,
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<Access> {
+  const given = parseGitUrl(source);
+  if (address.transport === 'https') return await httpsAccess(url, given, auth);
+  if (address.transport === 'ssh') {
+    if (given.transport !== 'ssh' || given.endpoint !== address.endpoint) throw elsewhere(url);
+    return { env: await sshEnvironment(auth, dir), settings: [['remote.origin.url', url]] };
+  }
+  if (given.transport !== 'file') throw elsewhere(url);
+  const { path, owner } = await findLocalRepository(address.path, runner, signal);
+  if (url !== source && (await findLocalRepository(given.path, runner, signal)).owner.uid !== owner.uid)
+    throw elsewhere(url);
+  const settings: Settings = [
+    ['remote.origin.url', `file://${path.replaceAll('%', '%25')}`],
+    ['remote.origin.uploadpack', serveCommand('upload-pack', owner)],
+    ['remote.origin.receivepack', serveCommand('receive-pack', owner)],
+  ];
+  return { env: {}, settings };
 }
 
 async function sshEnvironment(auth: GitAuth, dir: string): Promise<Readonly<Record<string, string>>> {
@@ -90,29 +117,46 @@ async function sshEnvironment(auth: GitAuth, dir: string): Promise<Readonly<Reco
       : [`UserKnownHostsFile ${quoted(auth.knownHostsFile)}`, 'GlobalKnownHostsFile /dev/null']),
   ];
   for (const file of [auth.identityFile, auth.knownHostsFile]) if (file !== undefined) await readSecret(file);
-  await writeFile(join(dir, 'ssh_config'), `${lines.join('\n')}\n`, { mode: 0o600 });
-  await writeProgram(join(dir, 'ssh'), ssh);
-  return { GIT_SSH: join(dir, 'ssh'), GIT_SSH_VARIANT: 'ssh' };
-}
-
-async function httpsEnvironment(auth: GitAuth, dir: string): Promise<Readonly<Record<string, string>>> {
-  if (auth.caFile !== undefined) await readSecret(auth.caFile);
-  const password = auth.passwordFile === undefined ? '' : (await readSecret(auth.passwordFile)).trimEnd();
-  await writeProgram(join(dir, 'askpass'), askpass);
+  const config = join(dir, 'ssh_config');
+  await writeFile(config, `${lines.join('\n')}\n`, { mode: 0o600 });
   return {
-    GIT_ASKPASS: join(dir, 'askpass'),
-    GITOPS_USERNAME: auth.username ?? 'git',
-    GITOPS_PASSWORD: password,
-    ...(auth.caFile !== undefined && { GIT_SSL_CAINFO: auth.caFile }),
-    ...(auth.certFile !== undefined && { GIT_SSL_CERT: auth.certFile }),
-    ...(auth.keyFile !== undefined && { GIT_SSL_KEY: auth.keyFile }),
+    GIT_SSH_COMMAND: 'exec ssh -F "$GITOPS_SSH_CONFIG"',
+    GIT_SSH_VARIANT: 'ssh',
+    GITOPS_SSH_CONFIG: config,
   };
 }
 
-async function writeProgram(path: string, text: string): Promise<void> {
-  await writeFile(path, text, { mode: 0o700 });
-  await chmod(path, 0o700);
+/** git itself compares each host that it comes to, redirects among them, with the one that a setting is for. */
+async function httpsAccess(url: string, given: GitAddress, auth: GitAuth): Promise<Access> {
+  const settings: (readonly [string, string])[] = [
+    ['remote.origin.url', url],
+    ['http.lowSpeedLimit', '100'],
+    ['http.lowSpeedTime', '30'],
+    ['http.emptyAuth', 'false'],
+  ];
+  if (auth.proxy !== undefined) settings.push(['http.proxy', auth.proxy]);
+  if (auth.caFile !== undefined) await readSecret(auth.caFile);
+  const env = { ...(auth.caFile !== undefined && { GIT_SSL_CAINFO: auth.caFile }) };
+  if (given.transport !== 'https') return { env, settings };
+  const { origin } = given;
+  settings.push([`credential.${origin}.helper`, helper]);
+  settings.push([`credential.${origin}.username`, auth.username ?? 'git']);
+  if (auth.certFile !== undefined) {
+    settings.push([`http.${origin}.sslCert`, auth.certFile]);
+    // curl shows it to every server that a redirect leads to.
+    settings.push(['http.followRedirects', 'false']);
+  }
+  if (auth.keyFile !== undefined) settings.push([`http.${origin}.sslKey`, auth.keyFile]);
+  const password = auth.passwordFile === undefined ? '' : (await readSecret(auth.passwordFile)).trimEnd();
+  return { env: { ...env, GITOPS_PASSWORD: password }, settings };
 }
+
+const elsewhere = (url: string) =>
+  sourceError(
+    'SOURCE_DENIED',
+    `${publicUrl(url)} is not for the credentials of the source that names it`,
+    "write a submodule's address as one of its source's own scheme, host, port and user, or as https of a public one",
+  );
 
 async function readSecret(file: string): Promise<string> {
   try {

@@ -18,6 +18,13 @@ export function explainGit(failure: unknown, url: string, seconds: number, timed
 }
 
 function explainText(text: string, where: string, failure: ToolFailedError): CodedError<SourceErrorCode> {
+  if (/dubious ownership/i.test(text))
+    return sourceError(
+      'SOURCE_DENIED',
+      `${where}: the repository and the folders above it belong to different users`,
+      'give the repository to the user whose folder it is in with "chown -R USER"',
+      failure,
+    );
   if (/Host key verification failed|host key is known/i.test(text))
     return sourceError(
       'SOURCE_DENIED',
@@ -54,7 +61,7 @@ function explainText(text: string, where: string, failure: ToolFailedError): Cod
     return sourceError(
       'SOURCE_UNREACHABLE',
       `${where}: there is no such repository`,
-      'check its address',
+      'check its address, and that the owner of a repository on this host can reach it',
       failure,
     );
   return sourceError(

@@ -16,7 +16,10 @@ export interface Submodule {
   readonly commit: string;
 }
 
-/** git(1) on a bare repository of our own: files are read from its objects, so nothing of a repository is ever run. */
+/**
+ * git(1) on a bare repository of our own: files are read from its objects, so nothing of a repository is ever run. Its
+ * environment says which repository is `origin`.
+ */
 export class GitRepository {
   readonly dir: string;
   readonly #runner: Runner;
@@ -41,8 +44,8 @@ export class GitRepository {
     await this.git(['init', '--quiet', '--bare', '--template=', '.'], signal);
   }
 
-  async listRemote(url: string, signal: AbortSignal): Promise<readonly RemoteRef[]> {
-    const { stdout } = await this.git(['ls-remote', '--quiet', '--', url], signal);
+  async listRemote(signal: AbortSignal): Promise<readonly RemoteRef[]> {
+    const { stdout } = await this.git(['ls-remote', '--quiet', 'origin'], signal);
     return stdout
       .split('\n')
       .filter(Boolean)
@@ -53,9 +56,9 @@ export class GitRepository {
   }
 
   /** Fetches one commit, or the one a ref stands for, whatever was there before. Returns the commit. */
-  async fetch(url: string, what: string, signal: AbortSignal): Promise<string> {
+  async fetch(what: string, signal: AbortSignal): Promise<string> {
     const args = ['fetch', '--quiet', '--no-tags', '--force', '--no-write-fetch-head', '--depth=1'];
-    await this.git([...args, '--', url, `${what}:refs/gitops/fetched`], signal);
+    await this.git([...args, 'origin', `${what}:refs/gitops/fetched`], signal);
     const { stdout } = await this.git(['rev-parse', '--verify', 'refs/gitops/fetched^{commit}'], signal);
     return stdout.trim();
   }

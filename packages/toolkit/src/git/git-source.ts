@@ -24,7 +24,7 @@ export interface GitSourceOptions {
   readonly auth: GitAuth;
   /** Nothing is used that does not pass. */
   readonly verify?: GitVerify;
-  /** Fetches submodules too, with the same credentials. */
+  /** Fetches submodules too: with the credentials where they are on the same server, as a stranger elsewhere. */
   readonly submodules: boolean;
   readonly timeoutMs: number;
   /** A folder that is ours alone, where what was fetched is kept. */
@@ -61,25 +61,31 @@ export class GitSource implements Source {
 
   /** Works on the repository, with an environment to reach the server, while no other process does. */
   async withRepository<T>(signal: AbortSignal, work: (repository: GitRepository) => Promise<T>): Promise<T> {
-    const { url, auth, cacheDir } = this.#options;
+    const { url, cacheDir } = this.#options;
     await mkdir(cacheDir, { recursive: true, mode: 0o700 });
     using _lock = await acquireLock(cacheDir, 'repository', signal);
-    const env = await gitEnvironment(url, auth, cacheDir);
-    const repository = new GitRepository(join(cacheDir, 'repository'), env, this.#runner);
+    const repository = await this.#repository(url, signal);
     await repository.open(signal);
     return await work(repository);
   }
 
+  /** What is kept here, with `url` as its origin. */
+  async #repository(url: string, signal: AbortSignal): Promise<GitRepository> {
+    const { url: source, auth, cacheDir: dir } = this.#options;
+    const env = await gitEnvironment({ source, auth, url, dir }, this.#runner, signal);
+    return new GitRepository(join(dir, 'repository'), env, this.#runner);
+  }
+
   async #fetch(repository: GitRepository, signal: AbortSignal, op: Operation<FetchEvent>): Promise<Revision> {
     const { url, ref, verify } = this.#options;
-    const refs = await repository.listRemote(url, signal);
+    const refs = await repository.listRemote(signal);
     if (refs.length === 0 && ref.commit === undefined) throw empty(url);
     const chosen = chooseRef(ref, refs);
     if (!chosen) throw refMissing(url, ref);
     if (chosen.commit !== undefined && this.#last?.commit === chosen.commit) return this.#last;
     const isHere = chosen.commit !== undefined && (await repository.hasCommit(chosen.commit, signal));
     if (!isHere) op.report({ kind: 'step', message: `Fetching ${publicUrl(url)}` });
-    const commit = isHere ? chosen.commit! : await repository.fetch(url, chosen.fetch, signal);
+    const commit = isHere ? chosen.commit! : await repository.fetch(chosen.fetch, signal);
     if (verify) await verifyCommit(repository, commit, verify, this.#runner, signal);
     const files = await this.#read(repository, url, commit, signal, 0);
     this.#last = { id: `${chosen.label}@sha1:${commit}`, commit, files };
@@ -128,10 +134,11 @@ export class GitSource implements Source {
         `.gitmodules does not name the submodule "${path}"`,
         'mend .gitmodules',
       );
-    const { auth, cacheDir } = this.#options;
-    const env = await gitEnvironment(url, auth, cacheDir);
-    const repository = new GitRepository(join(cacheDir, 'repository'), env, this.#runner);
-    if (!(await repository.hasCommit(commit, signal))) await repository.fetch(url, commit, signal);
+    const repository = await this.#repository(url, signal);
+    if (!(await repository.hasCommit(commit, signal)))
+      await repository.fetch(commit, signal).catch((failure: unknown) => {
+        throw explainGit(failure, url, this.#options.timeoutMs / 1_000, false);
+      });
     const files = await this.#read(repository, url, commit, signal, depth + 1);
     return files.map((file) => ({ ...file, path: posix.join(path, file.path) }));
   }

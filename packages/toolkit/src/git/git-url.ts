@@ -1,22 +1,54 @@
 import { sourceError } from '../source/source.ts';
 
-export type GitTransport = 'file' | 'ssh' | 'https';
+export type GitTransport = GitAddress['transport'];
+
+/** Where a repository is, as far as it matters to who may be told what. */
+export type GitAddress =
+  | { readonly transport: 'file'; readonly path: string }
+  | { readonly transport: 'ssh'; readonly endpoint: string }
+  /** The origin is `https://HOST[:PORT]`, without who asks. */
+  | { readonly transport: 'https'; readonly origin: string };
+
+/** Strict, so that git and curl can read no other host in it than we do. */
+const https = /^(https:\/\/)(?:[^\s/@\\?#]+@)?((?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?)(?:\/[^\\\r\n\t]*)?$/i;
+const ssh = /^ssh:\/\/(?:([\w.+-]+)@)?([\w.-]+|\[[\da-f:.]+\])(?::(\d+))?\/[^\r\n]*$/i;
+/** `USER@HOST:PATH` */
+const scp = /^([\w.+-]+)@([\w.-]+):[^\s:][^\r\n]*$/;
 
 /**
- * Which transport a repository's address means. Addresses as people write them: `git@host:path`, `ssh://…`,
- * `https://…`, `file:///…` or an absolute path. Plain http, git:// and anything that git would run are refused.
+ * Reads a repository's address as people write it: `git@host:path`, `ssh://…`, `https://…`, `file:///…` or an absolute
+ * path. Plain http, git:// and anything that git would run are refused.
  * @throws CodedError SOURCE_INVALID
  */
-export function gitTransport(url: string): GitTransport {
-  if (/^https:\/\/[^\s-]/.test(url)) return 'https';
-  if (/^ssh:\/\/[^\s-]/.test(url) || /^[\w.-]+@[\w.-]+:[^\s:]/.test(url)) return 'ssh';
-  if (/^(file:\/\/)?\/[^\n]*$/.test(url)) return 'file';
-  throw sourceError(
+export function parseGitUrl(url: string): GitAddress {
+  const [, scheme, host] = https.exec(url) ?? [];
+  if (scheme !== undefined && host !== undefined && !host.startsWith('-'))
+    return { transport: 'https', origin: (scheme + host).toLowerCase() };
+  const [, user = '', server, port = '22'] = ssh.exec(url) ?? scp.exec(url) ?? [];
+  if (server !== undefined && !user.startsWith('-') && !server.startsWith('-'))
+    return { transport: 'ssh', endpoint: `${user}@${server.toLowerCase()}:${port}` };
+  if (/^\/[^\r\n]*$/.test(url)) return { transport: 'file', path: url };
+  if (/^file:\/\/\/[^\r\n]*$/.test(url)) return { transport: 'file', path: decoded(url) };
+  throw invalid(url);
+}
+
+/** @throws CodedError SOURCE_INVALID */
+export const gitTransport = (url: string): GitTransport => parseGitUrl(url).transport;
+
+/** The address without a password that someone may have put in. */
+export const publicUrl = (url: string): string => url.replace(/^(https:\/\/)[^/@]*@/i, '$1');
+
+function decoded(url: string): string {
+  try {
+    return decodeURIComponent(url.slice('file://'.length));
+  } catch {
+    throw invalid(url);
+  }
+}
+
+const invalid = (url: string) =>
+  sourceError(
     'SOURCE_INVALID',
     `not the address of a Git repository: ${JSON.stringify(url)}`,
     'write https://…, ssh://…, git@host:path, file:///… or an absolute path',
   );
-}
-
-/** The address without a password that someone may have put in. */
-export const publicUrl = (url: string): string => url.replace(/^(https:\/\/)[^/@]*@/, '$1');

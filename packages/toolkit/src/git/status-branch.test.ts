@@ -33,7 +33,6 @@ function branchOf(
   const options = { url, ref: {}, auth: {}, submodules: false, timeoutMs: 600_000, cacheDir };
   const source = new GitSource(options, localRunner);
   return new StatusBranch({
-    url,
     branch: 'status',
     host,
     withRepository: (until, work) => source.withRepository(until, work),
@@ -135,7 +134,7 @@ describe('StatusBranch', () => {
       localRunner,
     );
     await source.fetch({ signal, report: () => {} });
-    const options = { url, branch: 'status', host: 'one', watched: 'main' };
+    const options = { branch: 'status', host: 'one', watched: 'main' };
     const withRepository: StatusBranchOptions['withRepository'] = (until, use) =>
       source.withRepository(until, use);
     await new StatusBranch({ ...options, withRepository, mode: 'notes' }).publish(

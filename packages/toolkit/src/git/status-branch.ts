@@ -8,7 +8,6 @@ import { commitFiles } from './commit-files.ts';
 import type { GitRepository } from './git-repository.ts';
 
 export interface StatusBranchOptions {
-  readonly url: string;
   readonly branch: string;
   /**
    * `branch`: a branch that holds status alone. `pull-request`: one that starts at the watched revision and adds a folder
@@ -91,14 +90,14 @@ export class StatusBranch implements StatusSink {
   }
 
   async #write(change: Change, signal: AbortSignal): Promise<void> {
-    const { url, withRepository } = this.#options;
+    const { withRepository } = this.#options;
     await withRepository(signal, async (repository) => {
       for (let attempt = 1; ; attempt += 1) {
         const parent = (await this.#head(repository, signal)) ?? change.base;
         const commit = await this.#commit(repository, parent, change, signal);
         if (commit === undefined) return;
         try {
-          await repository.git(['push', '--quiet', '--', url, `${commit}:${this.#ref}`], signal);
+          await repository.git(['push', '--quiet', 'origin', `${commit}:${this.#ref}`], signal);
           return;
         } catch (failure) {
           if (!isConflict(failure) || attempt === attempts) throw failure;
@@ -109,12 +108,11 @@ export class StatusBranch implements StatusSink {
 
   /** The branch's newest commit; undefined where there is no such branch yet. */
   async #head(repository: GitRepository, signal: AbortSignal): Promise<string | undefined> {
-    const { url } = this.#options;
     const name = this.#ref;
-    const { stdout } = await repository.git(['ls-remote', '--quiet', '--', url, name], signal);
+    const { stdout } = await repository.git(['ls-remote', '--quiet', 'origin', name], signal);
     if (stdout === '') return undefined;
     const args = ['fetch', '--quiet', '--no-tags', '--force', '--no-write-fetch-head', '--depth=1'];
-    await repository.git([...args, '--', url, `${name}:${ref}`], signal);
+    await repository.git([...args, 'origin', `${name}:${ref}`], signal);
     return (await repository.git(['rev-parse', '--verify', `${ref}^{commit}`], signal)).stdout.trim();
   }
 

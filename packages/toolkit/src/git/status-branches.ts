@@ -39,7 +39,6 @@ export class StatusBranches implements StatusSink {
   ): StatusBranch {
     const opened = openGitSource(sync, gitSource, this.#options);
     return new StatusBranch({
-      url: gitSource.spec.url,
       branch: name,
       mode,
       watched: gitSource.spec.ref.branch,

@@ -13,7 +13,10 @@ export const gitopsApiVersion = 'gitops.weave.works/v1';
 const path = v.pipe(v.string(), v.regex(/^\//, 'must be an absolute path'));
 const webUrl = v.pipe(
   v.string(),
-  v.regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/])/, 'must be https, or http on this host'),
+  v.regex(
+    /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?(\/|$))/,
+    'must be https, or http on this host',
+  ),
 );
 const text = v.pipe(v.string(), v.nonEmpty());
 

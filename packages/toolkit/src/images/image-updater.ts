@@ -70,23 +70,21 @@ export class ImageUpdater implements StatusSink {
     const updates = planImageUpdates(files, chosen.flat(), imageFields, scheme);
     if (updates.length === 0) return [];
     const changes = updates.flatMap((update) => update.changes);
-    await source.withRepository(signal, async (repository) => {
+    const timeout = AbortSignal.timeout(parseDuration(gitSource.spec.timeout));
+    const until = AbortSignal.any([signal, timeout]);
+    await source.withRepository(until, async (repository) => {
       const request = {
         parent: revision.commit,
         files: new Map(updates.map(({ file, text }) => [file, text])),
         message: `Update images\n\n${changes.join('\n')}`,
         signingKeyFile,
       };
-      const commit = await commitFiles(repository, request, signal);
-      const { url } = gitSource.spec;
+      const commit = await commitFiles(repository, request, until);
       const watched = revision.id.split('@')[0];
       // A branch of our own is ours to move; the watched one only goes forward.
       const force = branch === watched ? '' : '+';
       if (commit !== undefined)
-        await repository.git(
-          ['push', '--quiet', '--', url, `${force}${commit}:refs/heads/${branch}`],
-          signal,
-        );
+        await repository.git(['push', '--quiet', 'origin', `${force}${commit}:refs/heads/${branch}`], until);
     });
     return changes;
   }

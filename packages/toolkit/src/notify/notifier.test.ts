@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -45,7 +46,11 @@ test('Notifier: each change is told once, signed, and again to one that did not 
       heard.push({
         path: asked.url!,
         message,
-        isSigned: isFromSender(asked.headers, Buffer.from(body), 'shared'),
+        isSigned: isFromSender(
+          asked.headers,
+          createHmac('sha256', 'shared').update(body).digest('hex'),
+          'shared',
+        ),
       });
       return answer.end();
     });
@@ -86,6 +91,40 @@ test('Notifier: each change is told once, signed, and again to one that did not 
     server.close();
     rmSync(dir, { recursive: true });
   }
+});
+
+test('Notifier: a token is not taken to where a redirect leads', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'notify-'));
+  const tokenFile = join(dir, 'token');
+  writeFileSync(tokenFile, 'tok\n');
+  let [asked, followed] = [0, 0];
+  await using other = createServer((_asked, answer) => {
+    followed += 1;
+    answer.end();
+  }).listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+  await using forge = createServer((_asked, answer) => {
+    asked += 1;
+    answer.writeHead(asked % 2 === 0 ? 302 : 307, { location }).end();
+  }).listen(0, '127.0.0.1');
+  await once(forge, 'listening');
+  const clock = new ManualClock();
+  const { signal } = new AbortController();
+  const warned = Promise.withResolvers<void>();
+  const notifier = new Notifier({ host: 'one', clock, log: () => warned.resolve() });
+  const url = `http://127.0.0.1:${(forge.address() as AddressInfo).port}`;
+  const spec = { commitStatus: { provider: 'gitlab', url, tokenFile } };
+  await notifier.publish(sync(spec, 'True', 'first'), undefined, signal);
+  let isOver = false;
+  void warned.promise.then(() => (isOver = true));
+  while (!isOver) {
+    await clock.advance(1_000);
+    await delay(10);
+  }
+  assert.equal(asked, 5);
+  assert.equal(followed, 0);
+  rmSync(dir, { recursive: true });
 });
 
 test('commitStatusRequest: as each forge wants it, and none for what is no commit', () => {

@@ -4,9 +4,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 /**
  * Pure. Whether a request comes from someone who knows the secret, by whichever way its sender has: GitHub and generic
  * senders sign the body with HMAC-SHA256, Gitea likewise under another name, GitLab sends the secret itself.
+ * @param digest the body's HMAC-SHA256 with the secret, in hexadecimal
  */
-export function isFromSender(headers: IncomingHttpHeaders, body: Buffer, secret: string): boolean {
-  const digest = createHmac('sha256', secret).update(body).digest('hex');
+export function isFromSender(headers: IncomingHttpHeaders, digest: string, secret: string): boolean {
   const given = (name: string): string | undefined => {
     const value = headers[name];
     return typeof value === 'string' ? value : undefined;

@@ -1,8 +1,10 @@
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, type RequestListener, createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { CodedError } from '../errors/coded-error.ts';
+import { boundConnections } from './bound-connections.ts';
 import { isFromSender } from './verify-webhook.ts';
 
 export interface WebhookOptions {
@@ -18,8 +20,11 @@ export interface WebhookServer extends AsyncDisposable {
 }
 
 const bodyLimit = 4 * 2 ** 20;
+/** Within which a sender has greeted us, said all, and taken the answer. */
 const requestTimeoutMs = 10_000;
-/** No sender has more to say: what is above is refused, and the next poll sees it. */
+const checkEveryMs = 1_000;
+const connectionsLimit = 64;
+/** No sender has more to say: what is above is refused, and the next poll sees it. Who does not sign is not counted. */
 const requestsPerSecond = 20;
 
 /**
@@ -47,38 +52,46 @@ export async function startWebhookServer(
     const name = /^\/hooks\/([a-z0-9-]{1,63})$/.exec(asked.url ?? '')?.[1];
     if (name === undefined) return end(404, 'there is nothing here');
     if (asked.method !== 'POST') return end(405, 'POST it');
-    if (isTooMuch()) return end(429, 'too many requests');
-    readBody(asked).then(
-      (body) => {
-        if (!isFromSender(asked.headers, body, secret)) return end(401, 'it is not signed with our secret');
+    digestOf(asked, secret).then(
+      (digest) => {
+        if (!isFromSender(asked.headers, digest, secret)) return end(401, 'it is not signed with our secret');
+        if (isTooMuch()) return end(429, 'too many requests');
         return trigger(name) ? end(202, 'looking') : end(404, 'there is no such sync');
       },
       () => end(413, 'it is too large, or was cut short'),
     );
   };
-  const server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
-  server.requestTimeout = requestTimeoutMs;
-  server.headersTimeout = requestTimeoutMs;
+  const bounds = {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: checkEveryMs,
+  };
+  const server = tls
+    ? createTlsServer({ ...bounds, ...tls, handshakeTimeout: requestTimeoutMs }, onRequest)
+    : createServer(bounds, onRequest);
+  server.setTimeout(requestTimeoutMs);
+  const open = boundConnections(server, connectionsLimit);
   server.listen(port, address);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
     [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
+      for (const socket of open) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
-async function readBody(asked: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
+/** The HMAC of the body, of which nothing else is of use. */
+async function digestOf(asked: IncomingMessage, secret: string): Promise<string> {
+  const digest = createHmac('sha256', secret);
   let size = 0;
   for await (const part of asked as AsyncIterable<Buffer>) {
     size += part.length;
     if (size > bodyLimit) throw new RangeError('too large');
-    parts.push(part);
+    digest.update(part);
   }
-  return Buffer.concat(parts);
+  return digest.digest('hex');
 }
 
 function limiter(perSecond: number): () => boolean {
