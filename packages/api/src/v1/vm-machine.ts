@@ -14,3 +14,4 @@ export const vmMachineSchema = v.strictObject({
   /** The version of an arm64 machine's interrupt controller. Version 2, that of a Raspberry Pi 4, serves 8 CPUs at most. */
   gic: v.optional(v.picklist([2, 3])),
 });
+export type VmMachine = v.InferOutput<typeof vmMachineSchema>;

@@ -72,6 +72,7 @@ const extraInterfaceSchema = v.pipe(
     'an interface without a network takes its addresses from what is there',
   ),
 );
+export type VmInterface = v.InferOutput<typeof extraInterfaceSchema>;
 
 const label = /^[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?(\.[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)*\.?$/;
 const domain = v.pipe(v.string(), v.maxLength(253), v.regex(label, 'must be a domain name'));

@@ -8,3 +8,4 @@ export const vmSandboxSchema = v.strictObject({
   /** What isolates the VMM and watches over it. Absent: conmon. */
   runtime: v.optional(v.picklist(sandboxRuntimes)),
 });
+export type VmSandbox = v.InferOutput<typeof vmSandboxSchema>;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isRelativeSource, parseSource, sourceFrom, sourceInDaemon } from './source.ts';
+import { imageOrigin } from '@ignite/api/v1/image-origin';
+import { type ImageSource, isRelativeSource, parseSource, sourceFrom, sourceInDaemon } from './source.ts';
 
 test('parseSource: a plain name and a docker:// one are of a registry', () => {
   const expected = {
@@ -74,4 +75,32 @@ test('sourceFrom: an archive or layout named by a relative path is the same one 
   }
   for (const other of ['oci:12', 'debian:12', 'docker-daemon:app:2', 'containerd:app'])
     assert.deepEqual([sourceFrom('/srv', other), isRelativeSource(other)], [other, false]);
+});
+
+test('imageOrigin: what is no registry is said to be of the host', () => {
+  const kinds: Readonly<Record<string, string>> = {
+    docker: 'registry',
+    'docker-daemon': 'service',
+    'containers-storage': 'service',
+    containerd: 'service',
+    oci: 'path',
+    'oci-archive': 'path',
+    'docker-archive': 'path',
+  } satisfies Readonly<Record<ImageSource['transport'], string>>;
+  const texts = [
+    'debian:12',
+    'docker://debian:12',
+    'docker:12',
+    'oci:latest',
+    'oci:/srv/layout:name',
+    'oci:layout/here',
+    'oci-archive:/srv/a.tar',
+    'docker-archive:a.tar:name',
+    'docker-daemon:debian:12',
+    'containers-storage:debian',
+    'containerd:debian',
+    'containerd://k8s.io/debian:12',
+    'localhost:5000/debian',
+  ];
+  for (const text of texts) assert.equal(imageOrigin(text).kind, kinds[parseSource(text).transport], text);
 });

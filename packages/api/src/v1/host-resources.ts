@@ -1,0 +1,125 @@
+import { type EachField, findInFields, nothing } from '@ignite/toolkit/schema/each-field';
+import { imageOrigin } from './image-origin.ts';
+import type { VmMachine } from './vm-machine.ts';
+import type { PortMapping, VmInterface, VmNetwork } from './vm-network.ts';
+import type { VmSandbox } from './vm-sandbox.ts';
+import { type VmStorage, type VmVolume, isReadOnly } from './vm-storage.ts';
+import type { VmSpec } from './vm.ts';
+
+/** Whether what is named is only read, or written too. */
+export type Access = 'read' | 'write';
+
+/** Something of the host that the spec of a VM names. `field` is where, such as `spec.ssh`. */
+export type HostResource = { readonly field: string } & (
+  | { readonly kind: 'folder' | 'file' | 'device'; readonly path: string; readonly access: Access }
+  /** A Volume by name. */
+  | { readonly kind: 'volume'; readonly name: string; readonly access: Access }
+  | { readonly kind: 'port'; readonly port: PortMapping }
+  /** A CNI network; a VM that names none is on the default one, which is no resource. */
+  | { readonly kind: 'network'; readonly name: string }
+  /** An address on a network, be it of IPv4 or IPv6, or a MAC. */
+  | { readonly kind: 'address'; readonly address: string }
+  /** A program of the host whose content or help is used: `docker`, `containerd` or `containers-storage`. */
+  | { readonly kind: 'service'; readonly name: string }
+  /** It is started again without anybody's doing, such as when the host has booted. */
+  | { readonly kind: 'restart'; readonly policy: string }
+);
+
+type Fields<T> = EachField<T, HostResource>;
+
+/** Pure. Everything of its host that a VM names, in the order of the fields. */
+export const hostResources = (spec: VmSpec): readonly HostResource[] => findInFields(spec, ofSpec, 'spec');
+
+const readFile = (path: string, field: string): readonly HostResource[] => [
+  { kind: 'file', path, access: 'read', field },
+];
+
+const ofImage: Fields<VmSpec['image']> = {
+  oci: (text, field) => {
+    const origin = imageOrigin(text);
+    switch (origin.kind) {
+      case 'registry':
+        return [];
+      case 'path':
+        return readFile(origin.path, field);
+      case 'service':
+        return [{ ...origin, field }];
+    }
+  },
+};
+
+const ofKernel: Fields<VmSpec['kernel']> = { ...ofImage, cmdLine: nothing };
+
+const ofMachine: Fields<VmMachine> = { vmm: nothing, gic: nothing };
+
+const address = (given: string, field: string): readonly HostResource[] => [
+  { kind: 'address', address: given, field },
+];
+const network = (name: string, field: string): readonly HostResource[] => [{ kind: 'network', name, field }];
+
+const ofInterface: Fields<VmInterface> = {
+  name: nothing,
+  network,
+  mode: nothing,
+  mac: address,
+  address,
+  address6: address,
+};
+
+const ofNetwork: Fields<VmNetwork> = {
+  ports: (ports, field) => ports.map((port) => ({ kind: 'port', port, field })),
+  name: network,
+  mode: nothing,
+  mac: address,
+  address,
+  address6: address,
+  interfaces: (interfaces, field) =>
+    interfaces.flatMap((each) => findInFields(each, ofInterface, `${field}.${each.name}`)),
+  dns: nothing,
+  hosts: nothing,
+};
+
+const ofVolume = (access: Access): Fields<VmVolume> => ({
+  name: nothing,
+  blockDevice: ({ path }, field) => [{ kind: 'device', path, access, field }],
+  file: ({ path }, field) => [{ kind: 'file', path, access, field }],
+  hostPath: ({ path }, field) => [{ kind: 'folder', path, access, field }],
+  volume: ({ name }, field) => [{ kind: 'volume', name, access, field }],
+  readOnly: nothing,
+});
+
+const ofStorage = (storage: VmStorage): Fields<VmStorage> => ({
+  volumes: (volumes, field) =>
+    volumes.flatMap((volume) =>
+      findInFields(
+        volume,
+        ofVolume(isReadOnly(volume, storage) ? 'read' : 'write'),
+        `${field}.${volume.name}`,
+      ),
+    ),
+  volumeMounts: nothing,
+});
+
+const ofSandbox: Fields<VmSandbox> = {
+  runtime: (name, field) => (name === 'conmon' ? [] : [{ kind: 'service', name, field }]),
+};
+
+const ofSpec: Fields<VmSpec> = {
+  arch: nothing,
+  image: (image, field) => findInFields(image, ofImage, field),
+  kernel: (kernel, field) => findInFields(kernel, ofKernel, field),
+  cpus: nothing,
+  machine: (machine, field) => findInFields(machine, ofMachine, field),
+  memory: nothing,
+  diskSize: nothing,
+  ssh: (key, field) => (key === true ? [] : readFile(key, field)),
+  network: (given, field) => findInFields(given, ofNetwork, field),
+  storage: (storage, field) => findInFields(storage, ofStorage(storage), field),
+  cloudInit: nothing,
+  copyFiles: (copied, field) => copied.flatMap(({ hostPath }) => readFile(hostPath, field)),
+  command: nothing,
+  env: nothing,
+  sandbox: (sandbox, field) => findInFields(sandbox, ofSandbox, field),
+  restartPolicy: (policy, field) => (policy === 'no' ? [] : [{ kind: 'restart', policy, field }]),
+  power: nothing,
+};
