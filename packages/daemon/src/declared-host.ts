@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { extname, join } from 'node:path';
 import { scheme } from '@ignite/api/scheme';
 import { VmActuator, type VmEngine } from '@ignite/engine/declare/vm-actuator';
 import { VolumeActuator, type VolumeEngine } from '@ignite/engine/declare/volume-actuator';
@@ -7,6 +8,7 @@ import { initialSyncStatus } from '@ignite/toolkit/gitops/kinds';
 import { RouteActuator } from '@ignite/toolkit/gitops/route-actuator';
 import { StoreActuator } from '@ignite/toolkit/gitops/store-actuator';
 import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
+import { WorkerReader } from '@ignite/toolkit/gitops/worker-reader';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
 /** What makes the kinds that are more than entries in the store. */
@@ -14,6 +16,9 @@ export interface DeclaredEngines {
   readonly vms: VmEngine;
   readonly volumes: VolumeEngine;
 }
+
+/** The module beside this one, be it a source or bundled. */
+const sourceWorker = join(import.meta.dirname, `source-worker${extname(import.meta.filename)}`);
 
 /** What manifests are applied to on this host. */
 export function declaredHost(
@@ -25,6 +30,7 @@ export function declaredHost(
   const syncs = new StoreActuator(store, { kinds: ['Sync'], initialStatus: initialSyncStatus });
   return {
     scheme,
+    reader: new WorkerReader(sourceWorker),
     actuator: new RouteActuator({
       VM: new VmActuator(engines.vms),
       Volume: new VolumeActuator(engines.volumes),

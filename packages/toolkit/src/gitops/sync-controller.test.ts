@@ -9,6 +9,7 @@ import { MemoryStore } from '../store/memory.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { LiveObject } from './actuator.ts';
 import { type SyncObject, type SyncSpec, confirmedRevisionAnnotation, syncSpecSchema } from './kinds.ts';
+import { DirectReader } from './source-reader.ts';
 import { StoreActuator } from './store-actuator.ts';
 import { SyncController } from './sync-controller.ts';
 
@@ -109,6 +110,7 @@ beforeEach(() => {
   clock = new ManualClock();
   controller = new SyncController({
     scheme,
+    reader: new DirectReader(scheme),
     actuator,
     kindOrder: ['Pot'],
     clock,
@@ -301,6 +303,7 @@ describe('SyncController', () => {
       };
       const options = {
         scheme,
+        reader: new DirectReader(scheme),
         kindOrder: ['Pot'],
         clock: new ManualClock(),
         nodeLabels: {},

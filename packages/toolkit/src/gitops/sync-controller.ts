@@ -210,7 +210,7 @@ export class SyncController {
     const known = this.#opened.get(key);
     if (known?.id === id) return known;
     const repairs = known?.repairs ?? new RepairBackoff(this.#options.clock);
-    const renderer = new Renderer((remark, { file, line }) =>
+    const renderer = new Renderer(this.#options.reader, (remark, { file, line }) =>
       this.#options.log('info', remark, { sync: sync.metadata.name, file, line }),
     );
     const opened = { id, source: openSource(sync, gitSource), renderer, repairs };
@@ -232,7 +232,7 @@ export class SyncController {
       const op = { signal, report: this.#report(sync) };
       const revision = { id: 'none', files: [] };
       const subject = { ...subjectOf(sync), confirmedRevision: 'none', spec: { ...sync.spec, prune: true } };
-      const planned = await planRevision(subject, revision, new Renderer(), this.#options, signal);
+      const planned = await planRevision(subject, revision, new Renderer(this.#options.reader), this.#options, signal);
       const { changed } = await applyPlan(subject, planned, this.#options, op);
       const failed = changed.find(({ result }) => result.outcome !== 'applied');
       if (failed)

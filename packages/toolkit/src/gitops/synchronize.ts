@@ -9,10 +9,12 @@ import type { ObjectReport, SyncSpec } from './kinds.ts';
 import { type ObjectKey, keyText, objectKey } from './object-key.ts';
 import { type Action, type InventoryEntry, type SyncPlan, planSync } from './plan-sync.ts';
 import type { Renderer, Rendering } from './render.ts';
+import type { SourceReader } from './source-reader.ts';
 
 /** What a synchronisation is made with, whatever is synchronised. */
 export interface SyncDeps {
   readonly scheme: Scheme;
+  readonly reader: SourceReader;
   readonly actuator: Actuator;
   /** Kinds in the order in which they are made. */
   readonly kindOrder: readonly string[];
@@ -43,13 +45,13 @@ export async function planRevision(
   signal: AbortSignal,
 ): Promise<PlannedSync> {
   const { spec } = subject;
-  const rendering = renderer.render(revision, {
-    scheme: deps.scheme,
+  const options = {
     path: spec.path,
     unknownKinds: spec.unknownKinds,
     nodeLabels: deps.nodeLabels,
     ...(spec.variables && { variables: spec.variables }),
-  });
+  };
+  const rendering = await renderer.render(revision, options, signal);
   const plan = planSync({
     owner: subject.name,
     wanted: rendering.manifests,
