@@ -22,7 +22,6 @@ import { EtcdClient } from '@ignite/toolkit/store/etcd-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
 import * as v from 'valibot';
-import { scheme } from './garden.ts';
 import { median, report, timed } from './measure.ts';
 
 const { signal } = new AbortController();
@@ -78,7 +77,7 @@ async function benchSync(dir: string, count: number, aimMs: number): Promise<voi
   };
   const source = new GitSource(options, localRunner);
   const controller = new SyncController({
-    scheme,
+    hostUses: { Pot: () => [] },
     reader: new WorkerReader(join(import.meta.dirname, 'garden.ts')),
     actuator: new StoreActuator(store, { kinds: ['Pot'] }),
     kindOrder: ['Pot'],

@@ -45,8 +45,8 @@ const stop = new AbortController();
 process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort());
 await serveSyncs(
   {
-    scheme,
     reader: new DirectReader(scheme),
+    hostUses: { Pot: () => [] }, // a pot names nothing of the host
     actuator,
     kindOrder: ['Pot'],
     clock: systemClock,

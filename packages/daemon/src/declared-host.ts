@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { extname, join } from 'node:path';
-import { scheme } from '@ignite/api/scheme';
+import { hostUses } from '@ignite/api/host-uses';
 import { VmActuator, type VmEngine } from '@ignite/engine/declare/vm-actuator';
 import { VolumeActuator, type VolumeEngine } from '@ignite/engine/declare/volume-actuator';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -29,8 +29,8 @@ export function declaredHost(
   const gitSources = new StoreActuator(store, { kinds: ['GitSource'] });
   const syncs = new StoreActuator(store, { kinds: ['Sync'], initialStatus: initialSyncStatus });
   return {
-    scheme,
     reader: new WorkerReader(sourceWorker),
+    hostUses,
     actuator: new RouteActuator({
       VM: new VmActuator(engines.vms),
       Volume: new VolumeActuator(engines.volumes),

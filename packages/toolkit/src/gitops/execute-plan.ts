@@ -7,6 +7,7 @@ import { type ObjectKey, keyText, objectKey } from './object-key.ts';
 import {
   type Action,
   type InventoryEntry,
+  type Refusal,
   type SyncPlan,
   manifestDigest,
   ownerOf,
@@ -21,6 +22,7 @@ export interface ObjectResult {
   readonly action: Action['kind'];
   readonly outcome: Outcome;
   readonly message?: string;
+  readonly reason?: Refusal['reason'];
 }
 
 export interface SyncResult {
@@ -52,11 +54,10 @@ export async function executePlan(
   options: ExecuteOptions,
   op: Operation<SyncEvent>,
 ): Promise<SyncResult> {
-  const results: ObjectResult[] = plan.refused.map(({ key, message }) => ({
-    key,
+  const results: ObjectResult[] = plan.refused.map((refusal) => ({
+    ...refusal,
     action: 'unchanged',
     outcome: 'refused',
-    message,
   }));
   const failed = new Set(plan.refused.map(({ key }) => keyText(key)));
   let failedWave = Infinity;

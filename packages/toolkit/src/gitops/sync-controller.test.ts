@@ -109,8 +109,8 @@ beforeEach(() => {
   published = [];
   clock = new ManualClock();
   controller = new SyncController({
-    scheme,
     reader: new DirectReader(scheme),
+    hostUses: { Pot: () => [] },
     actuator,
     kindOrder: ['Pot'],
     clock,
@@ -302,8 +302,8 @@ describe('SyncController', () => {
         return new Error('killed');
       };
       const options = {
-        scheme,
         reader: new DirectReader(scheme),
+        hostUses: { Pot: () => [] },
         kindOrder: ['Pot'],
         clock: new ManualClock(),
         nodeLabels: {},

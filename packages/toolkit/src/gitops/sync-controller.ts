@@ -5,6 +5,7 @@ import { CodedError, hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
 import type { Log } from '../log/log.ts';
 import type { LiveObject } from './actuator.ts';
+import type { ObjectResult } from './execute-plan.ts';
 import { isTrue } from '../object/condition.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { Source } from '../source/source.ts';
@@ -181,7 +182,8 @@ export class SyncController {
     for (const { result, change } of outcome.changed)
       if (result.outcome === 'applied')
         await say('Normal', change, `at ${shortRevision(revision)}`, result.key);
-      else await say('Warning', 'ApplyFailed', result.message ?? 'it failed', result.key);
+      else if (result.reason === undefined || !isKnown(before, result))
+        await say('Warning', result.reason ?? 'ApplyFailed', result.message ?? 'it failed', result.key);
   }
 
   #now(): string {
@@ -295,6 +297,9 @@ const subjectOf = ({ metadata, spec, status }: SyncObject): SyncSubject => ({
   inventory: status.inventory,
   confirmedRevision: metadata.annotations[confirmedRevisionAnnotation],
 });
+
+const isKnown = ({ objects }: SyncStatus, { key, message }: ObjectResult): boolean =>
+  objects.some((object) => object.message === message && keyText(object) === keyText(key));
 
 const fits = (
   selector: Readonly<Record<string, string>>,
