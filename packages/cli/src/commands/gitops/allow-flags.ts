@@ -15,10 +15,13 @@ export const allowFlags: Flags = {
   'allow-service': list('NAME', 'docker, containerd or containers-storage, which may be used'),
 };
 
-/** The `spec.allow` of a Sync; paths are written as they are with all links followed. */
+/** The `spec.allow` of a Sync; a path that has links in it stands for what it leads to as well. */
 export async function allowanceOf(flags: FlagValues): Promise<object> {
-  const paths = async (flag: string): Promise<readonly string[]> =>
-    await Promise.all(flags.list(flag).map(async (path) => await realpath(path).catch(() => resolve(path))));
+  const paths = async (flag: string): Promise<readonly string[]> => {
+    const given = flags.list(flag).map((path) => resolve(path));
+    const real = await Promise.all(given.map(async (path) => await realpath(path).catch(() => path)));
+    return [...new Set([...given, ...real])];
+  };
   const kinds = flags.list('allow-kind');
   const ports = flags.list('allow-port');
   return {
