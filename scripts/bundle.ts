@@ -28,7 +28,10 @@ export async function bundleProgram(dist: string): Promise<void> {
     },
     cwd: root,
     platform: 'node',
-    transform: { target: 'node26', define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' } },
+    transform: {
+      target: 'node26',
+      define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+    },
     // A listing has some modules at once that are loaded later elsewhere.
     checks: { ineffectiveDynamicImport: false },
     plugins: [staticImports(listing, listed)],

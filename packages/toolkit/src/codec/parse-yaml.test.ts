@@ -6,7 +6,12 @@ const codes = (text: string): readonly string[] =>
   parseYaml(text).flatMap(({ errors }) => errors.map(({ code }) => code));
 
 test('parseYaml: a key that is given twice is an error, in maps of any depth and form', () => {
-  for (const text of ['a: 1\na: 2\n', '{"a": {"b": 1, "b": 2}}', '- ? {x: 1, x: 2}\n  : 1\n', '1: a\n"1": b\n'])
+  for (const text of [
+    'a: 1\na: 2\n',
+    '{"a": {"b": 1, "b": 2}}',
+    '- ? {x: 1, x: 2}\n  : 1\n',
+    '1: a\n"1": b\n',
+  ])
     assert.deepEqual(codes(text), ['DUPLICATE_KEY'], text);
   assert.deepEqual(codes('a: {b: 1}\nc: {b: 1}\n'), []);
 });

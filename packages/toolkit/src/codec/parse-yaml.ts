@@ -37,7 +37,8 @@ export function parseYaml(text: string, options: ParseYamlOptions = {}): readonl
 }
 
 /** What the document says as plain values. @throws ReferenceError of an alias to what is not there */
-export const plainValue = (document: Document.Parsed): unknown => document.toJS({ maxAliasCount: aliasLimit });
+export const plainValue = (document: Document.Parsed): unknown =>
+  document.toJS({ maxAliasCount: aliasLimit });
 
 function faultOf(contents: Node | null): YAMLParseError | undefined {
   let aliases = 0;

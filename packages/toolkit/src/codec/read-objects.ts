@@ -57,9 +57,7 @@ function objectsOf(
   const [error] = document.errors;
   if (error) {
     const hint =
-      error.code === 'RESOURCE_EXHAUSTION'
-        ? 'write out what they stand for'
-        : 'mend the YAML or JSON there';
+      error.code === 'RESOURCE_EXHAUSTION' ? 'write out what they stand for' : 'mend the YAML or JSON there';
     throw manifestInvalid(position(error.pos[0], source), firstLine(error.message), hint, error);
   }
   const raw = plain(document, source);
@@ -122,7 +120,7 @@ function plain(document: Document.Parsed, source: Source): unknown {
   try {
     return plainValue(document);
   } catch (failure) {
-    const what = /^Unresolved alias/.test(errorText(failure))
+    const what = errorText(failure).startsWith('Unresolved alias')
       ? 'an alias stands for nothing'
       : 'it has too many aliases';
     throw manifestInvalid(position(0, source), what, 'write out what they stand for', failure);

@@ -104,9 +104,7 @@ function widened(given: AllowSpec, own: AllowSpec): keyof AllowSpec | undefined 
     given[list].every((name) => own[list].includes(name));
   if (own.kinds !== undefined && !given.kinds?.every((kind) => own.kinds!.includes(kind))) return 'kinds';
   if (own.kinds === undefined && given.kinds?.some((kind) => sourceKinds.includes(kind))) return 'kinds';
-  if (
-    !given.ports.every((range) => own.ports.some((other) => isWithin(portRange(range), portRange(other))))
-  )
+  if (!given.ports.every((range) => own.ports.some((other) => isWithin(portRange(range), portRange(other)))))
     return 'ports';
   return (['networks', 'objects', 'services'] as const).find((list) => !isSubset(list));
 }

@@ -71,13 +71,15 @@ export async function executePlan(
     const touched = stage.filter((_, index) => done[index]!.outcome === 'applied');
     const unhealthy =
       isLast && !options.waitForHealth ? [] : await waitForHealth(touched, options, op.signal);
+    const places = new Map(results.map(({ key }, index) => [keyText(key), index]));
     for (const { key, message } of unhealthy) {
-      const index = results.findIndex((result) => keyText(result.key) === keyText(key));
+      const index = places.get(keyText(key))!;
       results[index] = { ...results[index]!, outcome: 'failed', message };
     }
+    const unhealthyKeys = new Set(unhealthy.map(({ key }) => keyText(key)));
     for (const [index, result] of done.entries()) {
       const bad = result.outcome === 'failed' || result.outcome === 'skipped';
-      if (bad || unhealthy.some(({ key }) => key === result.key)) {
+      if (bad || unhealthyKeys.has(keyText(result.key))) {
         failed.add(keyText(result.key));
         failedWave = Math.min(failedWave, stage[index]!.policy.wave);
       }

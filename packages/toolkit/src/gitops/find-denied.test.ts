@@ -37,7 +37,8 @@ const denied = async (
 };
 
 const child = (spec: object) => manifest('Sync', 'child', { source: { gitSource: 'inner' }, ...spec });
-const inner = (spec: object = {}) => manifest('GitSource', 'inner', { url: 'https://example.org/x', ...spec });
+const inner = (spec: object = {}) =>
+  manifest('GitSource', 'inner', { url: 'https://example.org/x', ...spec });
 const kinds = { kinds: ['Pot', 'GitSource', 'Sync'] };
 
 describe('findDenied', () => {

@@ -23,15 +23,18 @@ const overlaySchema = v.strictObject({
   commonAnnotations: v.optional(v.record(v.string(), v.string()), {}),
   /** JSON merge patches (RFC 7396). */
   patches: v.optional(
-    v.pipe(v.array(
-      v.strictObject({
-        target: v.optional(
-          v.strictObject({ kind: v.optional(v.string()), name: v.optional(v.string()) }),
-          {},
-        ),
-        patch: v.string(),
-      }),
-    ), v.maxLength(1_000)),
+    v.pipe(
+      v.array(
+        v.strictObject({
+          target: v.optional(
+            v.strictObject({ kind: v.optional(v.string()), name: v.optional(v.string()) }),
+            {},
+          ),
+          patch: v.string(),
+        }),
+      ),
+      v.maxLength(1_000),
+    ),
     [],
   ),
 });
@@ -49,10 +52,7 @@ const depthLimit = 10;
 const resourceLimit = filesLimit;
 
 /** Pure. The files that the folder `path` stands for. @throws CodedError OVERLAY_INVALID */
-export function resolveOverlay(
-  files: ReadonlyMap<string, SourceFile>,
-  path: string,
-): readonly Resource[] {
+export function resolveOverlay(files: ReadonlyMap<string, SourceFile>, path: string): readonly Resource[] {
   const resolved = new Map<string, readonly Resource[]>();
   const paths = [...files.keys()].sort(compare);
   const resolve = (name: string, depth: number): readonly Resource[] => {
@@ -106,7 +106,8 @@ function below(
   }
   const found: Resource[] = [];
   for (let at = from; paths[at]?.startsWith(start); at += 1)
-    if (posix.basename(paths[at]!) !== overlayName) found.push({ file: files.get(paths[at]!)!, transforms: [] });
+    if (posix.basename(paths[at]!) !== overlayName)
+      found.push({ file: files.get(paths[at]!)!, transforms: [] });
   return found;
 }
 

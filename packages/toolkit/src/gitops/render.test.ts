@@ -52,7 +52,9 @@ describe('Renderer', () => {
   });
 
   test('a path chooses a folder, and not its namesakes', async () => {
-    assert.deepEqual(await names({ 'web/a.yaml': pot('a'), 'website/b.yaml': pot('b') }, { path: 'web' }), ['a']);
+    assert.deepEqual(await names({ 'web/a.yaml': pot('a'), 'website/b.yaml': pot('b') }, { path: 'web' }), [
+      'a',
+    ]);
   });
 
   test('an overlay prefixes, labels and patches what it names, through bases', async () => {
@@ -108,7 +110,8 @@ describe('Renderer', () => {
     for (let level = 0; level < 9; level += 1)
       for (let at = 0; at < 6; at += 1) {
         const next = Array.from({ length: 6 }, (_, below) => `../${level + 1}-${below}`);
-        files[`${level}-${at}/kustomization.yaml`] = `namePrefix: n${at}-\nresources: ${JSON.stringify(next)}\n`;
+        files[`${level}-${at}/kustomization.yaml`] =
+          `namePrefix: n${at}-\nresources: ${JSON.stringify(next)}\n`;
         files[`9-${at}/pot.yaml`] = pot('a');
       }
     const { problems } = await render(files, { path: '0-0' });
@@ -118,7 +121,9 @@ describe('Renderer', () => {
   test('a folder of as many overlays as files takes no longer than both together', async () => {
     const count = 20_000;
     const files: Record<string, string> = {
-      'kustomization.yaml': Array.from({ length: count }, (_, at) => `- f${at}\n`).join('').replace(/^/, 'resources:\n'),
+      'kustomization.yaml': Array.from({ length: count }, (_, at) => `- f${at}\n`)
+        .join('')
+        .replace(/^/, 'resources:\n'),
     };
     for (let at = 0; at < count; at += 1) files[`f${at}/notes.json`] = 'null';
     const { problems } = await render(files);

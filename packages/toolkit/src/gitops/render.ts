@@ -58,16 +58,16 @@ export class Renderer {
 
   async #decode(
     { files }: Revision,
-    { nodeLabels: _, ...how }: RenderOptions,
+    { path: folder, unknownKinds, variables }: RenderOptions,
     signal: AbortSignal,
   ): Promise<readonly DecodedFile[]> {
     const isPlain =
-      how.variables === undefined && !files.some(({ path }) => `/${path}`.endsWith(`/${overlayName}`));
+      variables === undefined && !files.some(({ path }) => `/${path}`.endsWith(`/${overlayName}`));
     const known = isPlain ? this.#decoded : new Map<string, DecodedFile>();
-    const id = (path: string, digest: string): string =>
-      JSON.stringify([how.path, how.unknownKinds, path, digest]);
+    const id = (path: string, digest: string): string => JSON.stringify([folder, unknownKinds, path, digest]);
     const unknown = files.filter(({ path, digest }) => !known.has(id(path, digest)));
-    const fresh = unknown.length === 0 ? [] : await this.#reader.decode({ ...how, files: unknown }, signal);
+    const text = { files: unknown, path: folder, unknownKinds, ...(variables && { variables }) };
+    const fresh = unknown.length === 0 ? [] : await this.#reader.decode(text, signal);
     for (const { remarks } of fresh) for (const { remark, at } of remarks) this.#onRemark(remark, at);
     if (!isPlain) return fresh;
     const byPath = new Map(fresh.map((each) => [each.file, each]));

@@ -2,15 +2,12 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import * as v from 'valibot';
 import { ManualClock } from '../clock/manual-clock.ts';
-import { type EventSpec, EventRecorder } from '../controller/event-recorder.ts';
-import { CodedError } from '../errors/coded-error.ts';
 import { newUid } from '../object/uid.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { type Revision, sourceError } from '../source/source.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { LiveObject } from './actuator.ts';
-import type { HostUse } from './host-use.ts';
 import { type SyncObject, type SyncSpec, confirmedRevisionAnnotation, syncSpecSchema } from './kinds.ts';
 import { DirectReader } from './source-reader.ts';
 import { StoreActuator } from './store-actuator.ts';
@@ -38,8 +35,6 @@ let revision: Revision | Error;
 let published: SyncObject[];
 let clock: ManualClock;
 let controller: SyncController;
-let reader: DirectReader;
-let uses: (object: Manifest) => readonly HostUse[];
 const { signal } = new AbortController();
 
 /** A store that fails for some objects when it is told to. */
@@ -113,12 +108,9 @@ beforeEach(() => {
   });
   published = [];
   clock = new ManualClock();
-  reader = new DirectReader(scheme);
-  uses = () => [];
   controller = new SyncController({
-    reader,
-    hostUses: { Pot: (object) => uses(object) },
-    events: new EventRecorder(store, clock),
+    reader: new DirectReader(scheme),
+    hostUses: { Pot: () => [] },
     actuator,
     kindOrder: ['Pot'],
     clock,
@@ -285,59 +277,6 @@ describe('SyncController', () => {
     assert.equal(status.problems.length, 10);
     assert.match(status.problems[0]?.message ?? '', /^p7.json:1:\d+: /);
     assert.equal((await ready())?.reason, 'InvalidManifests');
-  });
-
-  test('what a source may not declare is refused with the reason, told once, and all else is done', async () => {
-    await declare({ interval: '1m', allow: { kinds: ['Pot'] } });
-    push({ a: pot('a'), b: pot('b') });
-    uses = ({ metadata }) =>
-      metadata.name === 'b' ? [{ kind: 'path', path: '/etc/shadow', access: 'read', field: 'spec.plant' }] : [];
-    await run();
-    assert.deepEqual(await pots(), { a: 'mint' });
-    const condition = await ready();
-    assert.deepEqual([condition?.status, condition?.reason], ['False', 'NotAllowed']);
-    assert.match(condition?.message ?? '', /: 2 objects, 1 not allowed$/);
-    const refused = (await sync()).status.objects.find(({ name }) => name === 'b');
-    assert.equal(refused?.state, 'Refused');
-    assert.match(
-      refused.message ?? '',
-      /^spec.plant names \/etc\/shadow: that is not allowed to its source \(spec.allow.files of the Sync\)$/,
-    );
-    await run();
-    const events = (await store.list('Event')).items.map(({ spec }) => spec as EventSpec);
-    const denials = events.filter(({ reason }) => reason === 'NotAllowed');
-    assert.deepEqual(
-      denials.map(({ type, regarding, count }) => [type, regarding.name, count]),
-      [['Warning', 'b', 1]],
-    );
-    await change({ allow: { ...(await sync()).spec.allow, files: ['/etc'] } });
-    await run();
-    assert.deepEqual(await pots(), { a: 'mint', b: 'mint' });
-    assert.equal((await ready())?.status, 'True');
-  });
-
-  test('of a Sync that was stored before there were allowances, only what all may do is done', async () => {
-    await declare({});
-    const { allow: _, ...old } = (await sync()).spec;
-    await store.update({ ...(await sync()), spec: old });
-    push({ a: pot('a') });
-    await run();
-    assert.deepEqual(await pots(), { a: 'mint' });
-  });
-
-  test('a source that cannot be read within its bounds is shown as that, and tried again', async () => {
-    await declare({});
-    push({ a: pot('a') });
-    const read = reader.decode.bind(reader);
-    reader.decode = async () => {
-      throw new CodedError('RENDER_TIMEOUT', 'too slow', { hint: 'x' });
-    };
-    await assert.rejects(run(), { code: 'SYNC_FAILED' });
-    const condition = await ready();
-    assert.deepEqual([condition?.reason, condition?.message], ['RenderTimeout', 'too slow']);
-    reader.decode = read;
-    await run();
-    assert.equal((await ready())?.status, 'True');
   });
 
   test('what waits for an object that failed is not made', async () => {

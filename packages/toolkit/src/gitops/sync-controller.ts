@@ -234,7 +234,13 @@ export class SyncController {
       const op = { signal, report: this.#report(sync) };
       const revision = { id: 'none', files: [] };
       const subject = { ...subjectOf(sync), confirmedRevision: 'none', spec: { ...sync.spec, prune: true } };
-      const planned = await planRevision(subject, revision, new Renderer(this.#options.reader), this.#options, signal);
+      const planned = await planRevision(
+        subject,
+        revision,
+        new Renderer(this.#options.reader),
+        this.#options,
+        signal,
+      );
       const { changed } = await applyPlan(subject, planned, this.#options, op);
       const failed = changed.find(({ result }) => result.outcome !== 'applied');
       if (failed)

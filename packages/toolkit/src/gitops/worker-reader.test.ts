@@ -15,7 +15,7 @@ const scheme = new Scheme([
     spec: v.pipe(
       v.picklist(['time', 'memory']),
       v.transform((what) => {
-        for (const kept: object[] = []; ; ) if (what === 'memory') kept.push({});
+        for (const kept: object[] = []; ;) if (what === 'memory') kept.push({});
       }),
     ),
   },
