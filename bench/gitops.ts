@@ -14,9 +14,9 @@ import { GitSource } from '@ignite/toolkit/git/git-source';
 import { syncSpecSchema } from '@ignite/toolkit/gitops/kinds';
 import { StoreActuator } from '@ignite/toolkit/gitops/store-actuator';
 import { SyncController } from '@ignite/toolkit/gitops/sync-controller';
+import { WorkerReader } from '@ignite/toolkit/gitops/worker-reader';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
-import { Scheme } from '@ignite/toolkit/scheme/scheme';
 import { openEtcdStore } from '@ignite/toolkit/store/etcd';
 import { EtcdClient } from '@ignite/toolkit/store/etcd-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
@@ -41,18 +41,6 @@ export async function benchGitops(): Promise<void> {
     rmSync(dir, { recursive: true });
   }
 }
-
-const scheme = new Scheme([
-  {
-    apiVersion: 'garden.example/v1',
-    kind: 'Pot',
-    spec: v.strictObject({
-      plant: v.string(),
-      litres: v.optional(v.number(), 5),
-      herbs: v.optional(v.array(v.strictObject({ name: v.string() })), []),
-    }),
-  },
-]);
 
 const manifest = (name: string, litres: number): string =>
   `apiVersion: garden.example/v1\nkind: Pot\nmetadata:\n  name: ${name}\n  labels: {app: garden, tier: back}\nspec:\n` +
@@ -89,7 +77,8 @@ async function benchSync(dir: string, count: number, aimMs: number): Promise<voi
   };
   const source = new GitSource(options, localRunner);
   const controller = new SyncController({
-    scheme,
+    hostUses: { Pot: () => [] },
+    reader: new WorkerReader(join(import.meta.dirname, 'garden.ts')),
     actuator: new StoreActuator(store, { kinds: ['Pot'] }),
     kindOrder: ['Pot'],
     clock: systemClock,

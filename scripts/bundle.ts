@@ -22,10 +22,16 @@ const slow = /^node:(net|tty|http|https|stream|child_process|crypto)|\/node_modu
 export async function bundleProgram(dist: string): Promise<void> {
   const listed = new Set<string>();
   await using bundle = await rolldown({
-    input: { program: join(root, cli, 'main.ts') },
+    input: {
+      program: join(root, cli, 'main.ts'),
+      'source-worker': join(root, 'packages/daemon/src/source-worker.ts'),
+    },
     cwd: root,
     platform: 'node',
-    transform: { target: 'node26', define: { 'import.meta.dirname': '__dirname' } },
+    transform: {
+      target: 'node26',
+      define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+    },
     // A listing has some modules at once that are loaded later elsewhere.
     checks: { ineffectiveDynamicImport: false },
     plugins: [staticImports(listing, listed)],

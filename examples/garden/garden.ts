@@ -2,6 +2,7 @@
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { gitopsKinds, initialSyncStatus } from '@ignite/toolkit/gitops/kinds';
 import { serveSyncs } from '@ignite/toolkit/gitops/serve-syncs';
+import { DirectReader } from '@ignite/toolkit/gitops/source-reader';
 import { StoreActuator } from '@ignite/toolkit/gitops/store-actuator';
 import { jsonLog } from '@ignite/toolkit/log/log';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -44,7 +45,8 @@ const stop = new AbortController();
 process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort());
 await serveSyncs(
   {
-    scheme,
+    reader: new DirectReader(scheme),
+    hostUses: { Pot: () => [] }, // a pot names nothing of the host
     actuator,
     kindOrder: ['Pot'],
     clock: systemClock,

@@ -11,7 +11,10 @@ import { imageArchive } from './fixtures/images.ts';
 import { startRegistry } from './fixtures/registry.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
-const image = `oci-archive:${imageArchive('busybox')}`;
+const archive = imageArchive('busybox');
+const image = `oci-archive:${archive}`;
+/** The manifests name a file of this host. */
+const allowed = ['--allow-file', archive];
 const vm = (name: string, fields = 'memory: 128MB', metadata = ''): string =>
   `apiVersion: ignite.weave.works/v1
 kind: VM # keep this comment
@@ -38,7 +41,7 @@ function serve(
   ignite: Ignite,
   ...args: readonly string[]
 ): AsyncDisposable & { readonly ended: Promise<Result> } {
-  const { interrupt, ended } = ignite.start(args);
+  const { interrupt, ended } = ignite.start([...args, ...allowed]);
   return {
     ended,
     [Symbol.asyncDispose]: async () => {
@@ -380,7 +383,7 @@ spec:
     const files = (names: readonly string[]) =>
       Object.fromEntries(names.map((name) => [`${name}.yaml`, vm(name, 'power: Stopped')]));
     repository.push(files(all));
-    const args = ['gitops', repository.url, '--interval', '500ms', '--name', 'killed'];
+    const args = ['gitops', repository.url, '--interval', '500ms', '--name', 'killed', ...allowed];
     for (const afterMs of [300, 450, 600, 800, 1_000, 1_300]) {
       const service = ignite.start(args);
       await delay(afterMs);

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import { scheme } from '@ignite/api/scheme';
+import { extname, join } from 'node:path';
+import { hostUses } from '@ignite/api/host-uses';
 import { VmActuator, type VmEngine } from '@ignite/engine/declare/vm-actuator';
 import { VolumeActuator, type VolumeEngine } from '@ignite/engine/declare/volume-actuator';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -7,6 +8,7 @@ import { initialSyncStatus } from '@ignite/toolkit/gitops/kinds';
 import { RouteActuator } from '@ignite/toolkit/gitops/route-actuator';
 import { StoreActuator } from '@ignite/toolkit/gitops/store-actuator';
 import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
+import { WorkerReader } from '@ignite/toolkit/gitops/worker-reader';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
 /** What makes the kinds that are more than entries in the store. */
@@ -14,6 +16,9 @@ export interface DeclaredEngines {
   readonly vms: VmEngine;
   readonly volumes: VolumeEngine;
 }
+
+/** The module beside this one, be it a source or bundled. */
+const sourceWorker = join(import.meta.dirname, `source-worker${extname(import.meta.filename)}`);
 
 /** What manifests are applied to on this host. */
 export function declaredHost(
@@ -24,7 +29,8 @@ export function declaredHost(
   const gitSources = new StoreActuator(store, { kinds: ['GitSource'] });
   const syncs = new StoreActuator(store, { kinds: ['Sync'], initialStatus: initialSyncStatus });
   return {
-    scheme,
+    reader: new WorkerReader(sourceWorker),
+    hostUses,
     actuator: new RouteActuator({
       VM: new VmActuator(engines.vms),
       Volume: new VolumeActuator(engines.volumes),

@@ -1,5 +1,5 @@
 import { scheme } from '@ignite/api/scheme';
-import { Renderer } from '@ignite/toolkit/gitops/render';
+import { decodeRevision } from '@ignite/toolkit/gitops/decode-revision';
 import { substitute } from '@ignite/toolkit/gitops/substitute';
 import { stringify } from 'yaml';
 import { mutatedText, mutatedValue } from '../mutate.ts';
@@ -45,12 +45,8 @@ export const overlays = target<Files>({
   },
   check: (texts) => {
     const files = Object.entries(texts).map(([path, text]) => ({ path, text, digest: path }));
-    const options = { scheme, path: 'one', unknownKinds: 'refuse', nodeLabels: {} } as const;
-    for (const values of [undefined, variables])
-      new Renderer().render(
-        { id: 'x', files },
-        { ...options, ...(values !== undefined && { variables: values }) },
-      );
+    const revision = { files, path: 'one', unknownKinds: 'refuse' } as const;
+    for (const given of [{}, { variables }]) decodeRevision({ ...revision, ...given }, scheme);
     for (const [path, text] of Object.entries(texts)) taken(() => substitute(text, variables, path));
   },
 });

@@ -53,6 +53,6 @@ export const webhooks = target<string>({
     assert.match(await ask(signed), /^HTTP\/1\.1 202 /, 'it goes on');
     assert.equal(triggered, 1);
     for (const name of ['x-hub-signature-256', 'x-signature-256', 'x-gitea-signature', 'x-gitlab-token'])
-      assert.ok(!isFromSender({ [name]: raw }, Buffer.from(raw), secret));
+      assert.ok(!isFromSender({ [name]: raw }, sign(raw), secret));
   },
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { imageOrigin } from '@ignite/api/v1/image-origin';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { type ImageSource, isRelativeSource, parseSource, sourceFrom, sourceInDaemon } from './source.ts';
 
 test('parseSource: a plain name and a docker:// one are of a registry', () => {
@@ -105,4 +106,14 @@ test('imageOrigin: what is no registry is said to be of the host', () => {
     'localhost:5000/debian',
   ];
   for (const text of texts) assert.equal(imageOrigin(text).kind, kinds[parseSource(text).transport], text);
+});
+
+test('parseSource: no text takes longer than its length', () => {
+  for (const piece of ['/', './', '-', '.', 'a-', ':', ' '])
+    for (const scheme of ['', 'oci:/', 'oci-archive:/', 'docker://', 'docker-daemon:', 'containerd:'])
+      try {
+        parseSource(`${scheme}${piece.repeat(2 ** 19)}!`);
+      } catch (failure) {
+        assert.ok(hasCode(failure, 'REFERENCE_INVALID'));
+      }
 });

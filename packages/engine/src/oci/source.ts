@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path';
+import { basename, isAbsolute, resolve } from 'node:path';
 import { referenceInvalid } from './errors.ts';
 import type { HostDaemon } from '../host/errors.ts';
 import { familiarName, fullName, parseReference } from './reference.ts';
@@ -126,9 +126,7 @@ const longestOwnName = 128;
 function archiveName(rest: string): string {
   const [path = '', ...suffix] = rest.split(':');
   const given = suffix.join(':');
-  const base = path
-    .replace(/\/+$/, '')
-    .replace(/^.*\//, '')
+  const base = basename(path)
     .replace(/\.(tar|oci|tgz|tar\.gz)$/, '')
     .toLowerCase();
   const words = base.replace(/[^a-z0-9]+/g, '-').slice(0, longestOwnName);

@@ -1,15 +1,7 @@
-import {
-  type Document,
-  type Node,
-  type Pair,
-  type Scalar,
-  isMap,
-  isScalar,
-  isSeq,
-  parseAllDocuments,
-} from 'yaml';
+import { type Document, type Node, type Pair, type Scalar, isMap, isScalar, isSeq } from 'yaml';
 import { pointerNames } from '../diff/field-change.ts';
 import type { ObjectKey } from '../gitops/object-key.ts';
+import { parseYaml } from './parse-yaml.ts';
 
 export interface FieldEdit {
   /** A JSON pointer into the object. */
@@ -25,7 +17,7 @@ export interface FieldEdit {
 export function editManifest(text: string, key: ObjectKey, edits: readonly FieldEdit[]): string | undefined {
   let now = text;
   for (const edit of edits) {
-    const documents = parseAllDocuments(now, { keepSourceTokens: true });
+    const documents = parseYaml(now, { keepSourceTokens: true });
     const document = documents.find((each) => isObject(each, key));
     if (!document) return undefined;
     now = editOne(now, document, edit);

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import { type Document, LineCounter, isScalar, parseAllDocuments } from 'yaml';
+import { type Document, LineCounter, isScalar } from 'yaml';
+import { errorText } from '../errors/error-text.ts';
 import type { KindDefinition, Scheme, Versioned } from '../scheme/scheme.ts';
 import { type Position, manifestInvalid } from './errors.ts';
 import { metadataSchema } from './manifest.ts';
+import { parseYaml, plainValue } from './parse-yaml.ts';
 import { type Place, type Source, checkAt, position, positionOf } from './place.ts';
 
 const sizeLimit = 16 * 2 ** 20;
-/** More aliases than this in a document are an attack, not a manifest. */
-const aliasLimit = 100;
 
 export interface ReadOptions {
   /** Alters each object before it is checked. */
@@ -42,7 +42,7 @@ export function readObjects(
     throw manifestInvalid({ file, line: 1, column: 1 }, 'it is larger than 16 MiB', hint);
   }
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.2', uniqueKeys: true });
+  const documents = parseYaml(text, { lineCounter: lines });
   const source = { file, lines };
   return documents
     .filter((document) => !isEmpty(document) || document.errors.length > 0)
@@ -56,8 +56,9 @@ function objectsOf(
 ): readonly { readonly raw: unknown; readonly place: Place }[] {
   const [error] = document.errors;
   if (error) {
-    const what = error.code === 'DUPLICATE_KEY' ? 'a field is given twice' : firstLine(error.message);
-    throw manifestInvalid(position(error.pos[0], source), what, 'mend the YAML or JSON there', error);
+    const hint =
+      error.code === 'RESOURCE_EXHAUSTION' ? 'write out what they stand for' : 'mend the YAML or JSON there';
+    throw manifestInvalid(position(error.pos[0], source), firstLine(error.message), hint, error);
   }
   const raw = plain(document, source);
   const list = v.safeParse(listSchema, raw);
@@ -68,9 +69,11 @@ function objectsOf(
   }));
 }
 
-const listSchema = v.object({
+/** Strict: the place of each item is looked for among the fields. */
+const listSchema = v.strictObject({
   apiVersion: v.literal('v1'),
   kind: v.literal('List'),
+  metadata: v.optional(v.unknown()),
   items: v.array(v.unknown()),
 });
 
@@ -115,14 +118,12 @@ const isEmpty = ({ contents }: Document.Parsed): boolean =>
 
 function plain(document: Document.Parsed, source: Source): unknown {
   try {
-    return document.toJS({ maxAliasCount: aliasLimit });
+    return plainValue(document);
   } catch (failure) {
-    throw manifestInvalid(
-      position(0, source),
-      'it has too many aliases',
-      'write out what they stand for',
-      failure,
-    );
+    const what = errorText(failure).startsWith('Unresolved alias')
+      ? 'an alias stands for nothing'
+      : 'it has too many aliases';
+    throw manifestInvalid(position(0, source), what, 'write out what they stand for', failure);
   }
 }
 

@@ -23,8 +23,8 @@ function diffRecords(
 ): FieldChange[] {
   const changes: FieldChange[] = [];
   const visit = (name: string): void => {
-    if (from[name] !== to[name])
-      changes.push(...diffFields(from[name], to[name], `${path}/${escaped(name)}`));
+    if (from[name] === to[name]) return;
+    for (const change of diffFields(from[name], to[name], `${path}/${escaped(name)}`)) changes.push(change);
   };
   for (const name of Object.keys(from)) visit(name);
   for (const name of Object.keys(to)) if (!Object.hasOwn(from, name)) visit(name);

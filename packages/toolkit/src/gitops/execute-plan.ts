@@ -7,6 +7,7 @@ import { type ObjectKey, keyText, objectKey } from './object-key.ts';
 import {
   type Action,
   type InventoryEntry,
+  type Refusal,
   type SyncPlan,
   manifestDigest,
   ownerOf,
@@ -21,6 +22,7 @@ export interface ObjectResult {
   readonly action: Action['kind'];
   readonly outcome: Outcome;
   readonly message?: string;
+  readonly reason?: Refusal['reason'];
 }
 
 export interface SyncResult {
@@ -52,11 +54,10 @@ export async function executePlan(
   options: ExecuteOptions,
   op: Operation<SyncEvent>,
 ): Promise<SyncResult> {
-  const results: ObjectResult[] = plan.refused.map(({ key, message }) => ({
-    key,
+  const results: ObjectResult[] = plan.refused.map((refusal) => ({
+    ...refusal,
     action: 'unchanged',
     outcome: 'refused',
-    message,
   }));
   const failed = new Set(plan.refused.map(({ key }) => keyText(key)));
   let failedWave = Infinity;
@@ -70,13 +71,15 @@ export async function executePlan(
     const touched = stage.filter((_, index) => done[index]!.outcome === 'applied');
     const unhealthy =
       isLast && !options.waitForHealth ? [] : await waitForHealth(touched, options, op.signal);
+    const places = new Map(results.map(({ key }, index) => [keyText(key), index]));
     for (const { key, message } of unhealthy) {
-      const index = results.findIndex((result) => keyText(result.key) === keyText(key));
+      const index = places.get(keyText(key))!;
       results[index] = { ...results[index]!, outcome: 'failed', message };
     }
+    const unhealthyKeys = new Set(unhealthy.map(({ key }) => keyText(key)));
     for (const [index, result] of done.entries()) {
       const bad = result.outcome === 'failed' || result.outcome === 'skipped';
-      if (bad || unhealthy.some(({ key }) => key === result.key)) {
+      if (bad || unhealthyKeys.has(keyText(result.key))) {
         failed.add(keyText(result.key));
         failedWave = Math.min(failedWave, stage[index]!.policy.wave);
       }

@@ -5,6 +5,7 @@ import type { KindDefinition } from '../scheme/scheme.ts';
 import { durationSchema } from '../units/duration.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import type { HealthState } from './actuator.ts';
+import { allowSchema } from './allowance.ts';
 import type { ObjectKey } from './object-key.ts';
 import type { InventoryEntry } from './plan-sync.ts';
 
@@ -71,6 +72,8 @@ export const syncSpecSchema = v.strictObject({
   ]),
   /** The folder of the source to take. */
   path: v.optional(text, '.'),
+  /** What the source may declare and name of the host; it cannot change that itself. */
+  allow: v.optional(allowSchema, {}),
   interval: v.optional(durationSchema, '30s'),
   suspend: v.optional(v.boolean(), false),
   /** With `manual` nothing is done before someone has confirmed the revision. */
@@ -155,6 +158,8 @@ export interface HistoryEntry {
 /** One object as it was last seen: what is wanted of it and how far that is true. */
 export interface ObjectReport extends ObjectKey {
   readonly state: 'Synced' | 'Held' | 'Failed' | 'Skipped' | 'Refused';
+  /** Set where it is refused because its Sync does not allow it. */
+  readonly reason?: 'NotAllowed';
   readonly health: HealthState;
   /** What the last look found to be different. */
   readonly changes?: readonly FieldChange[];

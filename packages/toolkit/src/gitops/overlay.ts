@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
 import * as v from 'valibot';
-import { parseDocument } from 'yaml';
+import { parseYaml, plainValue } from '../codec/parse-yaml.ts';
 import { CodedError } from '../errors/coded-error.ts';
+import { errorText } from '../errors/error-text.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
 import { issuePath, issueText } from '../schema/issue-text.ts';
-import type { SourceFile } from '../source/source.ts';
+import { type SourceFile, filesLimit } from '../source/source.ts';
 
 /**
  * The part of Kustomize's `kustomization.yaml` that is understood. A folder with one is built by it; without, all
@@ -22,14 +23,17 @@ const overlaySchema = v.strictObject({
   commonAnnotations: v.optional(v.record(v.string(), v.string()), {}),
   /** JSON merge patches (RFC 7396). */
   patches: v.optional(
-    v.array(
-      v.strictObject({
-        target: v.optional(
-          v.strictObject({ kind: v.optional(v.string()), name: v.optional(v.string()) }),
-          {},
-        ),
-        patch: v.string(),
-      }),
+    v.pipe(
+      v.array(
+        v.strictObject({
+          target: v.optional(
+            v.strictObject({ kind: v.optional(v.string()), name: v.optional(v.string()) }),
+            {},
+          ),
+          patch: v.string(),
+        }),
+      ),
+      v.maxLength(1_000),
     ),
     [],
   ),
@@ -42,57 +46,96 @@ export interface Resource {
   readonly transforms: readonly ((raw: unknown) => unknown)[];
 }
 
-const overlayName = 'kustomization.yaml';
+export const overlayName = 'kustomization.yaml';
 const depthLimit = 10;
+/** A folder that several overlays name counts each time, so that what they make together is bounded. */
+const resourceLimit = filesLimit;
 
 /** Pure. The files that the folder `path` stands for. @throws CodedError OVERLAY_INVALID */
-export function resolveOverlay(
-  files: ReadonlyMap<string, SourceFile>,
-  path: string,
-  depth = 0,
-): readonly Resource[] {
-  const folder = posix.normalize(path === '' ? '.' : path);
-  if (depth > depthLimit) throw invalid(folder, `overlays are nested more than ${depthLimit} deep`);
-  const description = files.get(posix.join(folder, overlayName));
-  if (!description) return below(files, folder);
-  const overlay = parseOverlay(description);
-  const transform = transformOf(overlay, description.path);
-  return overlay.resources
-    .flatMap((resource) => {
-      const target = posix.join(folder, resource);
+export function resolveOverlay(files: ReadonlyMap<string, SourceFile>, path: string): readonly Resource[] {
+  const resolved = new Map<string, readonly Resource[]>();
+  const paths = [...files.keys()].sort(compare);
+  const resolve = (name: string, depth: number): readonly Resource[] => {
+    const folder = posix.normalize(name === '' ? '.' : name).replace(/(?<=.)\/$/, '');
+    if (depth > depthLimit) throw invalid(folder, `overlays are nested more than ${depthLimit} deep`);
+    const known = resolved.get(folder);
+    if (known) return known;
+    const found = resolveFolder(folder, depth);
+    resolved.set(folder, found);
+    return found;
+  };
+  const resolveFolder = (folder: string, depth: number): readonly Resource[] => {
+    const description = files.get(posix.join(folder, overlayName));
+    if (!description) return below(files, paths, folder);
+    const overlay = parseOverlay(description);
+    const transform = transformOf(overlay, description.path);
+    const named = new Set<string>();
+    const resources: Resource[] = [];
+    for (const resource of overlay.resources) {
+      const target = posix.join(folder, resource).replace(/(?<=.)\/$/, '');
       if (target.startsWith('..')) throw invalid(description.path, `"${resource}" is outside of the source`);
+      if (named.has(target)) throw invalid(description.path, `"${resource}" is named twice`);
+      named.add(target);
       const file = files.get(target);
-      if (file) return [{ file, transforms: [] }];
-      const found = resolveOverlay(files, target, depth + 1);
+      const found = file ? [{ file, transforms: [] }] : resolve(target, depth + 1);
       if (found.length === 0) throw invalid(description.path, `there is no resource "${resource}"`);
-      return found;
-    })
-    .map(({ file, transforms }) => ({ file, transforms: [...transforms, transform] }));
+      if (resources.length + found.length > resourceLimit)
+        throw invalid(description.path, `it stands for more than ${resourceLimit} files`);
+      for (const { file: each, transforms } of found)
+        resources.push({ file: each, transforms: [...transforms, transform] });
+    }
+    return resources;
+  };
+  return resolve(path, 0);
 }
 
-function below(files: ReadonlyMap<string, SourceFile>, folder: string): readonly Resource[] {
-  const start = folder === '.' ? '' : `${folder.replace(/\/$/, '')}/`;
-  return [...files.values()]
-    .filter(({ path }) => path.startsWith(start) && posix.basename(path) !== overlayName)
-    .map((file) => ({ file, transforms: [] }));
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Those in and below a folder; `paths` are those of all files, sorted. */
+function below(
+  files: ReadonlyMap<string, SourceFile>,
+  paths: readonly string[],
+  folder: string,
+): readonly Resource[] {
+  const start = folder === '.' ? '' : `${folder}/`;
+  let [from, to] = [0, paths.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (paths[middle]! < start) from = middle + 1;
+    else to = middle;
+  }
+  const found: Resource[] = [];
+  for (let at = from; paths[at]?.startsWith(start); at += 1)
+    if (posix.basename(paths[at]!) !== overlayName)
+      found.push({ file: files.get(paths[at]!)!, transforms: [] });
+  return found;
+}
+
+/** One document, and nothing else. @throws CodedError OVERLAY_INVALID */
+function parseOne(text: string, path: string, where: string): unknown {
+  const [document, ...others] = parseYaml(text);
+  const [error] = document?.errors ?? [];
+  if (error) throw invalid(path, `${where}${error.message.split('\n')[0]!}`);
+  if (!document || others.length > 0) throw invalid(path, `${where}it is not one YAML document`);
+  try {
+    return plainValue(document);
+  } catch (failure) {
+    throw invalid(path, `${where}${errorText(failure)}`);
+  }
 }
 
 function parseOverlay({ text, path }: SourceFile): Overlay {
-  const document = parseDocument(text, { uniqueKeys: true });
-  const [error] = document.errors;
-  if (error) throw invalid(path, error.message.split('\n')[0]!);
-  const parsed = v.safeParse(overlaySchema, document.toJS({ maxAliasCount: 100 }));
+  const parsed = v.safeParse(overlaySchema, parseOne(text, path, ''));
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   throw invalid(path, `${issuePath(issue).join('.')}: ${issueText(issue)}`);
 }
 
 function transformOf(overlay: Overlay, path: string): (raw: unknown) => unknown {
-  const patches = overlay.patches.map(({ target, patch }, at) => {
-    const document = parseDocument(patch, { uniqueKeys: true });
-    if (document.errors.length > 0) throw invalid(path, `patches.${at}: it is not YAML`);
-    return { target, patch: document.toJS({ maxAliasCount: 100 }) as unknown };
-  });
+  const patches = overlay.patches.map(({ target, patch }, at) => ({
+    target,
+    patch: parseOne(patch, path, `patches.${at}: `),
+  }));
   return (raw) => {
     if (!isRecord(raw)) return raw;
     let object = raw;

@@ -8,6 +8,9 @@ export interface Order {
   readonly refused: readonly { readonly key: ObjectKey; readonly message: string }[];
 }
 
+/** An object that depends on another, and that on a third, is nested two deep. */
+const depthLimit = 1_000;
+
 /**
  * Pure. Makes and changes first, by wave, then by what they depend on and by kind; then deletions, the other way round.
  * What depends on itself, or on what is not declared, is refused, and stops nothing else.
@@ -40,6 +43,10 @@ function levelsOf(
       const circle = [...above.slice(above.indexOf(id)), id].join(' → ');
       for (const member of above.slice(above.indexOf(id)))
         messages.set(member, `it depends on itself: ${circle}`);
+      return undefined;
+    }
+    if (above.length > depthLimit) {
+      messages.set(id, `what depends on it is nested more than ${depthLimit} deep`);
       return undefined;
     }
     const action = byKey.get(id)!;

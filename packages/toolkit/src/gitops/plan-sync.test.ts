@@ -213,6 +213,16 @@ describe('planSync', () => {
     assert.match(text, /e: it depends on Pot\/c, which is refused/);
   });
 
+  test('dependencies that are nested without end are refused, however many there are', () => {
+    const count = 20_000;
+    const wanted = Array.from({ length: count }, (_, at) =>
+      pot(`p${at}`, {}, at === count - 1 ? {} : { 'depends-on': `Pot/p${at + 1}` }),
+    );
+    const { refused, stages } = plan({ wanted });
+    assert.equal(stages.length + refused.length, count);
+    assert.match(refused[0]?.message ?? '', /nested more than 1000 deep|which is refused/);
+  });
+
   test('an object that is to be left alone is', () => {
     const wanted = pot('a', { plant: 'fig' }, { reconcile: 'disabled' });
     const [line] = told({ wanted: [wanted], live: [live(pot('a'))], inventory: [entry(pot('a'))] });

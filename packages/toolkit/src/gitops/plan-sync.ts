@@ -43,11 +43,18 @@ export type Action =
   | (ActionBase & { readonly kind: 'unchanged'; readonly wanted: Manifest; readonly live: LiveObject })
   | (ActionBase & { readonly kind: 'delete'; readonly live: LiveObject });
 
+export interface Refusal {
+  readonly key: ObjectKey;
+  readonly message: string;
+  /** Set where the source is not allowed to declare it. */
+  readonly reason?: 'NotAllowed';
+}
+
 export interface SyncPlan {
   /** In the order of doing: each stage is done when all of it is healthy. */
   readonly stages: readonly Stage[];
-  /** Objects that cannot be ordered or whose annotations mean nothing, with the reason. */
-  readonly refused: readonly { readonly key: ObjectKey; readonly message: string }[];
+  /** Objects that are not allowed, cannot be ordered or whose annotations mean nothing, with the reason. */
+  readonly refused: readonly Refusal[];
   /** Why nothing is pruned, if something would be. */
   readonly pruneHeld?: string;
 }
@@ -75,6 +82,8 @@ export interface SyncInput {
   readonly adopt: boolean;
   /** Why nothing at all is done. */
   readonly heldAltogether?: string;
+  /** Why the source may not declare an object, by `keyText`. */
+  readonly denied?: ReadonlyMap<string, string>;
   /** Why an object is not repaired yet. */
   readonly heldRepair?: (key: ObjectKey) => string | undefined;
 }
@@ -88,10 +97,15 @@ export function planSync(input: SyncInput): SyncPlan {
   const live = new Map([...all].filter(([, { isLeaving }]) => !isLeaving));
   const applied = new Map(input.inventory.map((entry) => [keyText(entry), entry]));
   const wantedKeys = new Set(input.wanted.map((manifest) => keyText(objectKey(manifest))));
-  const refused: { key: ObjectKey; message: string }[] = [];
+  const refused: Refusal[] = [];
   const actions: Action[] = [];
   for (const wanted of input.wanted) {
     const key = objectKey(wanted);
+    const denial = input.denied?.get(keyText(key));
+    if (denial !== undefined) {
+      refused.push({ key, message: denial, reason: 'NotAllowed' });
+      continue;
+    }
     const { policy, invalid } = policyOf(wanted.metadata.annotations, input.defaults);
     for (const message of invalid) refused.push({ key, message });
     if (invalid.length > 0) continue;

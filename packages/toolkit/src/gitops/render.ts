@@ -1,19 +1,13 @@
-import { type DecodeOptions, decodeManifests } from '../codec/decode-manifests.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { DecodeOptions } from '../codec/decode-manifests.ts';
 import type { Manifest } from '../codec/manifest.ts';
-import { errorText } from '../errors/error-text.ts';
-import type { Scheme } from '../scheme/scheme.ts';
-import type { Revision, SourceFile } from '../source/source.ts';
+import type { Revision } from '../source/source.ts';
+import type { DecodedFile, RevisionText } from './decode-revision.ts';
 import { keyText, objectKey } from './object-key.ts';
-import { resolveOverlay, type Resource } from './overlay.ts';
-import { substitute } from './substitute.ts';
+import { overlayName } from './overlay.ts';
+import type { SourceReader } from './source-reader.ts';
 
-export interface RenderOptions {
-  readonly scheme: Scheme;
-  /** The folder of the source to take. */
-  readonly path: string;
-  readonly unknownKinds: 'refuse' | 'ignore';
-  /** Values of variables; undefined leaves `${…}` alone. */
-  readonly variables?: Readonly<Record<string, string>>;
+export interface RenderOptions extends Omit<RevisionText, 'files'> {
   /** Of the host, which objects may select by `gitops.weave.works/node-selector`. */
   readonly nodeLabels: Readonly<Record<string, string>>;
 }
@@ -26,67 +20,73 @@ export interface Rendering {
 }
 
 const selectorAnnotation = 'gitops.weave.works/node-selector';
+/** More are counted, not told. */
+const problemLimit = 100;
+/** A message may quote what stands in a file. */
+const messageLimit = 1_000;
 
-/** Pure but for what it remembers: files that were read before are not read again. */
+/** Remembers what it has read: files that were read before are not read again. */
 export class Renderer {
+  readonly #reader: SourceReader;
   readonly #onRemark: NonNullable<DecodeOptions['onRemark']>;
-  #decoded = new Map<string, readonly Manifest[]>();
+  #last?: { readonly revision: Revision; readonly options: RenderOptions; readonly rendering: Rendering };
+  /** By path and digest; of revisions in which no file counts on another. */
+  #decoded: ReadonlyMap<string, DecodedFile> = new Map();
 
   /** `onRemark` is told of each file when it is read. */
-  constructor(onRemark: NonNullable<DecodeOptions['onRemark']> = () => {}) {
+  constructor(reader: SourceReader, onRemark: NonNullable<DecodeOptions['onRemark']> = () => {}) {
+    this.#reader = reader;
     this.#onRemark = onRemark;
   }
 
-  render(revision: Revision, options: RenderOptions): Rendering {
-    const files = new Map(revision.files.map((file) => [file.path, file]));
-    const problems: { file: string; message: string }[] = [];
-    const decoded = new Map<string, readonly Manifest[]>();
-    const manifests: Manifest[] = [];
-    for (const resource of this.#resources(files, options.path, problems)) {
-      try {
-        const found = this.#decode(resource, options, decoded);
-        manifests.push(...found.filter((manifest) => isMeantFor(manifest, options.nodeLabels)));
-      } catch (failure) {
-        problems.push({ file: resource.file.path, message: errorText(failure) });
-      }
-    }
-    this.#decoded = decoded;
+  /** @throws CodedError as the reader */
+  async render(revision: Revision, options: RenderOptions, signal: AbortSignal): Promise<Rendering> {
+    if (this.#last?.revision === revision && isDeepStrictEqual(this.#last.options, options))
+      return this.#last.rendering;
+    const decoded = await this.#decode(revision, options, signal);
+    const manifests = decoded
+      .flatMap((file) => file.manifests)
+      .filter((manifest) => isMeantFor(manifest, options.nodeLabels));
     const { unique, duplicates } = withoutDuplicates(manifests);
-    return { manifests: unique, problems: [...problems, ...duplicates] };
+    const broken = decoded.flatMap(({ file, problem }) =>
+      problem === undefined ? [] : [{ file, message: problem }],
+    );
+    const rendering = { manifests: unique, problems: bounded([...broken, ...duplicates]) };
+    this.#last = { revision, options, rendering };
+    return rendering;
   }
 
-  #resources(
-    files: ReadonlyMap<string, SourceFile>,
-    path: string,
-    problems: { file: string; message: string }[],
-  ): readonly Resource[] {
-    try {
-      return resolveOverlay(files, path);
-    } catch (failure) {
-      problems.push({ file: path, message: errorText(failure) });
-      return [];
-    }
+  async #decode(
+    { files }: Revision,
+    { path: folder, unknownKinds, variables }: RenderOptions,
+    signal: AbortSignal,
+  ): Promise<readonly DecodedFile[]> {
+    const isPlain =
+      variables === undefined && !files.some(({ path }) => `/${path}`.endsWith(`/${overlayName}`));
+    const known = isPlain ? this.#decoded : new Map<string, DecodedFile>();
+    const id = (path: string, digest: string): string => JSON.stringify([folder, unknownKinds, path, digest]);
+    const unknown = files.filter(({ path, digest }) => !known.has(id(path, digest)));
+    const text = { files: unknown, path: folder, unknownKinds, ...(variables && { variables }) };
+    const fresh = unknown.length === 0 ? [] : await this.#reader.decode(text, signal);
+    for (const { remarks } of fresh) for (const { remark, at } of remarks) this.#onRemark(remark, at);
+    if (!isPlain) return fresh;
+    const byPath = new Map(fresh.map((each) => [each.file, each]));
+    const all = files.flatMap(({ path, digest }) => {
+      const found = known.get(id(path, digest)) ?? byPath.get(path);
+      return found ? [[id(path, digest), found] as const] : [];
+    });
+    this.#decoded = new Map(all.filter(([, { problem }]) => problem === undefined));
+    return all.map(([, found]) => found);
   }
+}
 
-  #decode(
-    { file, transforms }: Resource,
-    { scheme, unknownKinds, variables }: RenderOptions,
-    decoded: Map<string, readonly Manifest[]>,
-  ): readonly Manifest[] {
-    const isPlain = transforms.length === 0 && variables === undefined;
-    const id = `${file.path} ${file.digest} ${unknownKinds}`;
-    const known = isPlain ? this.#decoded.get(id) : undefined;
-    const text = variables === undefined ? file.text : substitute(file.text, variables, file.path);
-    const manifests =
-      known ??
-      decodeManifests(text, file.path, scheme, {
-        transform: (raw) => transforms.reduce((object, transform) => transform(object), raw),
-        ...(unknownKinds === 'ignore' && { onUnknown: () => {} }),
-        onRemark: this.#onRemark,
-      });
-    if (isPlain) decoded.set(id, manifests);
-    return manifests;
-  }
+function bounded(problems: Rendering['problems']): Rendering['problems'] {
+  const told = problems.slice(0, problemLimit).map(({ file, message }) => ({
+    file,
+    message: message.length > messageLimit ? `${message.slice(0, messageLimit)}…` : message,
+  }));
+  const untold = problems.length - told.length;
+  return untold === 0 ? told : [...told, { file: '', message: `${untold} more problems` }];
 }
 
 /** Two objects of one name are a mistake of which neither may win. */

@@ -6,15 +6,16 @@ import { CodedError } from '../errors/coded-error.ts';
  * @throws CodedError VARIABLE_MISSING
  */
 export function substitute(text: string, values: Readonly<Record<string, string>>, file: string): string {
-  return text.replaceAll(
-    /\$?\$\{([A-Za-z_]\w*)(?::-([^}\n]*))?\}/g,
-    (whole, name: string, otherwise?: string) => {
-      if (whole.startsWith('$$')) return whole.slice(1);
-      const value = Object.hasOwn(values, name) ? values[name] : otherwise;
-      if (value !== undefined) return value;
-      throw new CodedError('VARIABLE_MISSING', `${file}: the variable "${name}" has no value`, {
-        hint: 'give it one in the Sync, or write ${NAME:-default}; $${ stands for itself',
-      });
-    },
+  const fill = (whole: string, name: string, otherwise?: string): string => {
+    if (whole.startsWith('$$')) return whole.slice(1);
+    const value = Object.hasOwn(values, name) ? values[name] : otherwise;
+    if (value !== undefined) return value;
+    throw new CodedError('VARIABLE_MISSING', `${file}: the variable "${name}" has no value`, {
+      hint: 'give it one in the Sync, or write ${NAME:-default}; $${ stands for itself',
+    });
+  };
+  // By pieces that end with what can end a variable: no beginning of one then looks beyond the next end.
+  return text.replaceAll(/[^}\n]*(?:\}|\n|$)/g, (piece) =>
+    piece.endsWith('}') ? piece.replace(/\$?\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}$/, fill) : piece,
   );
 }

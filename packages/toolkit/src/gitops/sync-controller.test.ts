@@ -9,6 +9,7 @@ import { MemoryStore } from '../store/memory.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { LiveObject } from './actuator.ts';
 import { type SyncObject, type SyncSpec, confirmedRevisionAnnotation, syncSpecSchema } from './kinds.ts';
+import { DirectReader } from './source-reader.ts';
 import { StoreActuator } from './store-actuator.ts';
 import { SyncController } from './sync-controller.ts';
 
@@ -108,7 +109,8 @@ beforeEach(() => {
   published = [];
   clock = new ManualClock();
   controller = new SyncController({
-    scheme,
+    reader: new DirectReader(scheme),
+    hostUses: { Pot: () => [] },
     actuator,
     kindOrder: ['Pot'],
     clock,
@@ -300,7 +302,8 @@ describe('SyncController', () => {
         return new Error('killed');
       };
       const options = {
-        scheme,
+        reader: new DirectReader(scheme),
+        hostUses: { Pot: () => [] },
         kindOrder: ['Pot'],
         clock: new ManualClock(),
         nodeLabels: {},

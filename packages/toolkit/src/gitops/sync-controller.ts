@@ -5,6 +5,7 @@ import { CodedError, hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
 import type { Log } from '../log/log.ts';
 import type { LiveObject } from './actuator.ts';
+import type { ObjectResult } from './execute-plan.ts';
 import { isTrue } from '../object/condition.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { Source } from '../source/source.ts';
@@ -181,7 +182,8 @@ export class SyncController {
     for (const { result, change } of outcome.changed)
       if (result.outcome === 'applied')
         await say('Normal', change, `at ${shortRevision(revision)}`, result.key);
-      else await say('Warning', 'ApplyFailed', result.message ?? 'it failed', result.key);
+      else if (result.reason === undefined || !isKnown(before, result))
+        await say('Warning', result.reason ?? 'ApplyFailed', result.message ?? 'it failed', result.key);
   }
 
   #now(): string {
@@ -210,7 +212,7 @@ export class SyncController {
     const known = this.#opened.get(key);
     if (known?.id === id) return known;
     const repairs = known?.repairs ?? new RepairBackoff(this.#options.clock);
-    const renderer = new Renderer((remark, { file, line }) =>
+    const renderer = new Renderer(this.#options.reader, (remark, { file, line }) =>
       this.#options.log('info', remark, { sync: sync.metadata.name, file, line }),
     );
     const opened = { id, source: openSource(sync, gitSource), renderer, repairs };
@@ -232,7 +234,13 @@ export class SyncController {
       const op = { signal, report: this.#report(sync) };
       const revision = { id: 'none', files: [] };
       const subject = { ...subjectOf(sync), confirmedRevision: 'none', spec: { ...sync.spec, prune: true } };
-      const planned = await planRevision(subject, revision, new Renderer(), this.#options, signal);
+      const planned = await planRevision(
+        subject,
+        revision,
+        new Renderer(this.#options.reader),
+        this.#options,
+        signal,
+      );
       const { changed } = await applyPlan(subject, planned, this.#options, op);
       const failed = changed.find(({ result }) => result.outcome !== 'applied');
       if (failed)
@@ -295,6 +303,9 @@ const subjectOf = ({ metadata, spec, status }: SyncObject): SyncSubject => ({
   inventory: status.inventory,
   confirmedRevision: metadata.annotations[confirmedRevisionAnnotation],
 });
+
+const isKnown = ({ objects }: SyncStatus, { key, message }: ObjectResult): boolean =>
+  objects.some((object) => object.message === message && keyText(object) === keyText(key));
 
 const fits = (
   selector: Readonly<Record<string, string>>,

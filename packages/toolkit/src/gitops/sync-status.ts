@@ -131,15 +131,18 @@ function judge(
   revision: string,
 ): { readonly isReady: boolean; readonly reason: string; readonly message: string } {
   const count = (state: string): number => objects.filter((object) => object.state === state).length;
-  const bad = count('Failed') + count('Skipped') + count('Refused');
+  const denied = objects.filter(({ reason }) => reason === 'NotAllowed').length;
+  const bad = count('Failed') + count('Skipped') + count('Refused') - denied;
   const parts = [
     `${objects.length} object${objects.length === 1 ? '' : 's'}`,
     ...(count('Held') > 0 ? [`${count('Held')} held`] : []),
     ...(bad > 0 ? [`${bad} failed`] : []),
+    ...(denied > 0 ? [`${denied} not allowed`] : []),
     ...(problems.length > 0 ? [`${problems.length} files unreadable`] : []),
   ];
   const message = `${shortRevision(revision)}: ${parts.join(', ')}`;
   if (problems.length > 0) return { isReady: false, reason: 'InvalidManifests', message };
+  if (denied > 0) return { isReady: false, reason: 'NotAllowed', message };
   if (bad > 0) return { isReady: false, reason: 'ApplyFailed', message };
   return { isReady: true, reason: count('Held') > 0 ? 'AppliedWithHeld' : 'Applied', message };
 }

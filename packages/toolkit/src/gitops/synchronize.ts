@@ -1,18 +1,24 @@
+import * as v from 'valibot';
 import type { Operation } from '../async/operation.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { Scheme } from '../scheme/scheme.ts';
 import type { Revision } from '../source/source.ts';
 import { parseDuration } from '../units/duration.ts';
 import { type Actuator, type HealthState, type LiveObject, type SyncEvent, worstHealth } from './actuator.ts';
+import { allowSchema } from './allowance.ts';
 import { type ObjectResult, executePlan } from './execute-plan.ts';
+import { findDenied } from './find-denied.ts';
 import type { ObjectReport, SyncSpec } from './kinds.ts';
 import { type ObjectKey, keyText, objectKey } from './object-key.ts';
 import { type Action, type InventoryEntry, type SyncPlan, planSync } from './plan-sync.ts';
 import type { Renderer, Rendering } from './render.ts';
+import type { SourceReader } from './source-reader.ts';
+import type { HostUses } from './source-uses.ts';
 
 /** What a synchronisation is made with, whatever is synchronised. */
 export interface SyncDeps {
-  readonly scheme: Scheme;
+  readonly reader: SourceReader;
+  /** Objects of kinds that are not here are allowed to no source. */
+  readonly hostUses: HostUses;
   readonly actuator: Actuator;
   /** Kinds in the order in which they are made. */
   readonly kindOrder: readonly string[];
@@ -43,17 +49,24 @@ export async function planRevision(
   signal: AbortSignal,
 ): Promise<PlannedSync> {
   const { spec } = subject;
-  const rendering = renderer.render(revision, {
-    scheme: deps.scheme,
+  const options = {
     path: spec.path,
     unknownKinds: spec.unknownKinds,
     nodeLabels: deps.nodeLabels,
     ...(spec.variables && { variables: spec.variables }),
-  });
+  };
+  const rendering = await renderer.render(revision, options, signal);
+  const owner = subject.name;
+  const wanted = rendering.manifests;
+  const live = await deps.actuator.observe(signal);
+  // A Sync that was stored before there were allowances has none.
+  const allow = v.parse(allowSchema, (spec as Partial<SyncSpec>).allow ?? {});
+  const denied = await findDenied({ owner, allow, adopt: spec.adopt, wanted, live }, deps.hostUses, signal);
   const plan = planSync({
-    owner: subject.name,
-    wanted: rendering.manifests,
-    live: await deps.actuator.observe(signal),
+    owner,
+    wanted,
+    live,
+    denied,
     inventory: subject.inventory,
     effectOf: deps.actuator.effectOf.bind(deps.actuator),
     kindOrder: deps.kindOrder,
@@ -160,7 +173,7 @@ function reportObjects(
   const actions = new Map(plan.stages.flat().map((action) => [keyText(action.key), action]));
   const objects = results
     .filter(({ action, outcome }) => !(action === 'delete' && outcome === 'applied'))
-    .map(({ key, outcome, message }): ObjectReport => {
+    .map(({ key, outcome, message, reason }): ObjectReport => {
       const action = actions.get(keyText(key));
       const health = (live ? live.get(keyText(key)) : liveOf(action))?.health;
       const said = message ?? (health?.state === 'Healthy' ? undefined : health?.message);
@@ -168,6 +181,7 @@ function reportObjects(
       return {
         ...key,
         state: states[outcome],
+        ...(reason !== undefined && { reason }),
         health: health?.state ?? 'Missing',
         ...(differs && { changes: action.changes }),
         ...(said !== undefined && { message: said }),

@@ -4,16 +4,15 @@ import { commitFiles } from '../git/commit-files.ts';
 import { type OpenOptions, openGitSource } from '../git/open-git-source.ts';
 import type { LiveObject } from '../gitops/actuator.ts';
 import type { GitSourceObject, SyncObject } from '../gitops/kinds.ts';
+import type { SourceReader } from '../gitops/source-reader.ts';
 import type { StatusSink } from '../gitops/sync-controller.ts';
 import type { Log } from '../log/log.ts';
 import type { Runner } from '../process/runner.ts';
-import type { Scheme } from '../scheme/scheme.ts';
 import { parseDuration } from '../units/duration.ts';
-import { planImageUpdates } from './plan-image-updates.ts';
 import { chooseImage } from './registry-tags.ts';
 
 export interface ImageUpdaterOptions extends OpenOptions {
-  readonly scheme: Scheme;
+  readonly reader: SourceReader;
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: Runner;
@@ -59,7 +58,7 @@ export class ImageUpdater implements StatusSink {
     signal: AbortSignal,
   ): Promise<readonly string[]> {
     const { branch, images, signingKeyFile } = sync.spec.imageUpdates!;
-    const { runner, scheme, imageFields } = this.#options;
+    const { runner, reader, imageFields } = this.#options;
     const chosen = [];
     for (const policy of images) chosen.push((await chooseImage(policy, runner, signal)) ?? []);
     const { pin: _pin, ...unpinned } = sync.spec;
@@ -67,7 +66,7 @@ export class ImageUpdater implements StatusSink {
     const revision = await source.fetch({ signal, report: () => {} });
     const below = posix.join(sync.spec.path, '/');
     const files = revision.files.filter(({ path }) => below === './' || path.startsWith(below));
-    const updates = planImageUpdates(files, chosen.flat(), imageFields, scheme);
+    const updates = await reader.updateImages({ files, images: chosen.flat(), imageFields }, signal);
     if (updates.length === 0) return [];
     const changes = updates.flatMap((update) => update.changes);
     const timeout = AbortSignal.timeout(parseDuration(gitSource.spec.timeout));

@@ -35,7 +35,7 @@ test('planImageUpdates: edits what names an image of the policy, and nothing els
     { path: 'broken.yaml', digest: '', text: 'a: [' },
   ];
   const images = [{ repository: 'debian', tag: '13' }];
-  assert.deepEqual(planImageUpdates(files, images, { Pot: ['/spec/image'] }, scheme), [
+  assert.deepEqual(planImageUpdates({ files, images, imageFields: { Pot: ['/spec/image'] } }, scheme), [
     {
       file: 'a.yaml',
       text: text.replace('debian:12', 'debian:13'),

@@ -12,6 +12,13 @@ export interface ChosenImage {
   readonly digest?: string;
 }
 
+export interface ImageUpdateRequest {
+  readonly files: readonly SourceFile[];
+  readonly images: readonly ChosenImage[];
+  /** Where kinds name images, as JSON pointers. */
+  readonly imageFields: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface ImageUpdate {
   readonly file: string;
   readonly text: string;
@@ -21,10 +28,7 @@ export interface ImageUpdate {
 
 /** Pure. The files in which objects name images by other tags than those chosen, with nothing else changed. */
 export function planImageUpdates(
-  files: readonly SourceFile[],
-  images: readonly ChosenImage[],
-  /** Where kinds name images. */
-  imageFields: Readonly<Record<string, readonly string[]>>,
+  { files, images, imageFields }: ImageUpdateRequest,
   scheme: Scheme,
 ): readonly ImageUpdate[] {
   return files.flatMap(({ path, text }) => {

@@ -5,6 +5,7 @@ import { type DecodeOptions, decodeManifests } from '@ignite/toolkit/codec/decod
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { Renderer } from '@ignite/toolkit/gitops/render';
+import { DirectReader } from '@ignite/toolkit/gitops/source-reader';
 import type { Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withFoundSources } from '../../files/found-sources.ts';
@@ -21,20 +22,26 @@ export async function readManifestFiles(
 ): Promise<readonly Manifest[]> {
   const texts = await readManifestTexts(names, invocation.signal);
   const onRemark = remarkWriter(invocation);
-  const found = texts.flatMap((each) => decode(each, onRemark));
+  const decoded = await Promise.all(texts.map((each) => decode(each, onRemark, invocation.signal)));
+  const found = decoded.flat();
   if (found.length === 0)
     throw usageError(`nothing is declared in ${names.join(', ')}`, 'manifests end in .yaml, .yml or .json');
   return found;
 }
 
-function decode(texts: ManifestTexts, onRemark: NonNullable<DecodeOptions['onRemark']>): readonly Manifest[] {
+async function decode(
+  texts: ManifestTexts,
+  onRemark: NonNullable<DecodeOptions['onRemark']>,
+  signal: AbortSignal,
+): Promise<readonly Manifest[]> {
   if (texts.kind === 'text') {
     const dir = texts.name === standardInput ? '.' : dirname(texts.name);
     return decodeManifests(texts.text, texts.name, scheme, { onRemark }).map((each) => fromDir(each, dir));
   }
-  const options = { scheme, path: '.', unknownKinds: 'refuse', nodeLabels: {} } as const;
+  const options = { path: '.', unknownKinds: 'refuse', nodeLabels: {} } as const;
   const revision = { id: texts.name, files: texts.files };
-  const { manifests, problems } = new Renderer(onRemark).render(revision, options);
+  const renderer = new Renderer(new DirectReader(scheme), onRemark);
+  const { manifests, problems } = await renderer.render(revision, options, signal);
   const [problem] = problems;
   if (problem)
     throw new CodedError('MANIFEST_INVALID', problem.message, { hint: 'mend it; nothing was done' });

@@ -35,7 +35,8 @@ export const diff: Command = {
           inventory: sync.status.inventory,
           confirmedRevision: sync.metadata.annotations[confirmedRevisionAnnotation],
         };
-        const { plan, rendering } = await planRevision(subject, revision, new Renderer(), host.deps, signal);
+        const renderer = new Renderer(host.deps.reader);
+        const { plan, rendering } = await planRevision(subject, revision, renderer, host.deps, signal);
         io.out.write(renderPlan(plan, io.isColoured));
         for (const { message } of rendering.problems) io.out.write(`! ${printable(message)}\n`);
         return differs(plan) || rendering.problems.length > 0 ? 1 : 0;

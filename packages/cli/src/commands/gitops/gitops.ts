@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from '../../arguments/command.ts';
 import { withDeclaredHost } from '../../context.ts';
+import { allowFlags, allowanceOf } from './allow-flags.ts';
 import { declareSyncs, manifestsOf, sourceFlags, unknownKindsOf } from './declare-syncs.ts';
 import { repositoryFlags, repositoryManifests } from './repository.ts';
 import { hostFlags, serve } from './serve.ts';
@@ -14,9 +15,10 @@ export const gitops: Command = {
   examples: [
     'ignite gitops https://example.org/vms.git --branch main --path hosts/a',
     'ignite gitops git@example.org:vms.git --identity-file ~/.ssh/id_ed25519',
+    'ignite gitops /srv/vms.git --allow-path /srv/data --allow-network lan --allow-port 80 --allow-port 8000-8999',
     'ignite gitops      # all that is declared as GitSource and Sync',
   ],
-  flags: { ...repositoryFlags, ...sourceFlags, ...hostFlags },
+  flags: { ...repositoryFlags, ...allowFlags, ...sourceFlags, ...hostFlags },
   run: async (invocation) => {
     const [repository] = invocation.args;
     return await withDeclaredHost(invocation, async (host) => {
@@ -36,6 +38,7 @@ export const daemon: Command = {
   flags: {
     manifests: { type: 'string', value: 'DIR', default: '/etc/firecracker/manifests', help: 'the folder' },
     interval: { type: 'string', value: 'TIME', default: '30s', help: 'how often to look besides being told' },
+    ...allowFlags,
     ...sourceFlags,
     ...hostFlags,
   },
@@ -45,10 +48,9 @@ export const daemon: Command = {
       await mkdir(directory, { recursive: true });
       const interval = invocation.flags.text('interval') ?? '30s';
       const unknownKinds = unknownKindsOf(invocation.flags);
-      await declareSyncs(
-        manifestsOf([['Sync', 'manifests', { source: { directory }, interval, adopt: true, unknownKinds }]]),
-        host,
-      );
+      const allow = await allowanceOf(invocation.flags);
+      const spec = { source: { directory }, allow, interval, adopt: true, unknownKinds };
+      await declareSyncs(manifestsOf([['Sync', 'manifests', spec]]), host);
       return await serve(invocation, host);
     }),
 };

@@ -6,6 +6,7 @@ import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { gitTransport } from '@ignite/toolkit/git/git-url';
 import type { FlagValues, Flags, Invocation } from '../../arguments/command.ts';
 import type { DeclaredHost } from '../../context.ts';
+import { allowanceOf } from './allow-flags.ts';
 import { manifestsOf, unknownKindsOf } from './declare-syncs.ts';
 
 /** How a repository is reached, and what is done with it. */
@@ -86,7 +87,7 @@ export async function repositoryManifests(
   };
   return manifestsOf([
     ['GitSource', name, source],
-    ['Sync', name, syncSpec(name, flags)],
+    ['Sync', name, { ...syncSpec(name, flags), allow: await allowanceOf(flags) }],
   ]);
 }
 

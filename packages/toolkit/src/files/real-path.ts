@@ -1,0 +1,26 @@
+import { lstat, readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+
+/** As the kernel has it (path_resolution(7)). */
+const linkLimit = 40;
+
+/**
+ * Where a path leads to when all links are followed, though it or the end of it may not be there yet. Undefined where
+ * that cannot be said.
+ */
+export async function realPathOf(path: string, links = 0): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code !== 'ENOENT' || links > linkLimit) return undefined;
+  }
+  const isLink = await lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+  const folder = await realPathOf(dirname(path), links + 1);
+  if (folder === undefined) return undefined;
+  return isLink
+    ? await realPathOf(resolve(folder, await readlink(path)), links + 1)
+    : join(folder, basename(path));
+}

@@ -1,0 +1,129 @@
+import { posix } from 'node:path';
+import * as v from 'valibot';
+import type { HostUse } from './host-use.ts';
+import { keyText } from './object-key.ts';
+
+const path = v.pipe(v.string(), v.regex(/^\//, 'must be an absolute path'));
+const names = v.optional(v.array(v.pipe(v.string(), v.nonEmpty())), []);
+
+const isPortRange = (text: string): boolean => {
+  const { first, last } = portRange(text);
+  return first >= 1 && first <= last && last <= 65_535;
+};
+const portRanges = v.array(
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,5}(-\d{1,5})?$/, 'must be a port or FIRST-LAST'),
+    v.check(isPortRange, 'must be ports from 1 to 65535'),
+  ),
+);
+
+/** What the objects of a source may be and name of the host: whoever writes the source is trusted with no more. */
+export const allowSchema = v.strictObject({
+  /** Kinds that may be declared. Absent: all but GitSource and Sync. */
+  kinds: v.optional(v.array(v.pipe(v.string(), v.nonEmpty()))),
+  /** Folders, files and devices of the host that may be read and written, with all below them; without links in them. */
+  hostPaths: v.optional(v.array(path), []),
+  /** The same of what may only be read: files that are copied, keys, secrets, archives. */
+  files: v.optional(v.array(path), []),
+  /** Networks of the host that may be named; the default one needs no name. */
+  networks: names,
+  /** Ports of the host that may be published: each a port or FIRST-LAST. */
+  ports: v.optional(portRanges, ['1024-65535']),
+  /** Other objects that may be used, such as `Volume/db`, besides those that the source declares itself. */
+  objects: names,
+  /** Programs of the host that may be used, such as `docker`. */
+  services: names,
+});
+export type AllowSpec = v.InferOutput<typeof allowSchema>;
+
+/** Kinds by which a source would name other sources: they are allowed by name alone. */
+const sourceKinds = ['GitSource', 'Sync'];
+
+/** Pure. */
+export const allowsKind = ({ kinds }: AllowSpec, kind: string): boolean =>
+  kinds === undefined ? !sourceKinds.includes(kind) : kinds.includes(kind);
+
+/** What is known of the world when uses are judged. */
+export interface JudgedWorld {
+  /** Where a path leads to when all links are followed; undefined where that cannot be said. */
+  readonly realPathOf: (path: string) => string | undefined;
+  /** Whether the source declares the object itself, and no one else owns it. */
+  readonly isOwn: (key: string) => boolean;
+}
+
+/** Pure. Why what an object names is not allowed; undefined where it is. */
+export function whyNotAllowed(use: HostUse, allow: AllowSpec, world: JudgedWorld): string | undefined {
+  switch (use.kind) {
+    case 'path':
+      return whyNotPath(use, allow, world);
+    case 'port':
+      return allow.ports.some((range) => isWithin({ first: use.port, last: use.port }, portRange(range)))
+        ? undefined
+        : refusal(use.field, `port ${use.port}/${use.protocol}`, 'ports');
+    case 'network':
+      return allow.networks.includes(use.name)
+        ? undefined
+        : refusal(use.field, `the network ${use.name}`, 'networks');
+    case 'service':
+      return allow.services.includes(use.name) ? undefined : refusal(use.field, use.name, 'services');
+    case 'object': {
+      const key = keyText(use.key);
+      return allow.objects.includes(key) || world.isOwn(key)
+        ? undefined
+        : refusal(use.field, `${key}, which the source does not have as its own`, 'objects');
+    }
+    case 'allowance': {
+      const wider = widened(use.allow, allow);
+      return wider === undefined ? undefined : refusal(use.field, `more than it is allowed itself`, wider);
+    }
+  }
+}
+
+function whyNotPath(
+  { path: named, access, field }: Extract<HostUse, { kind: 'path' }>,
+  { hostPaths, files }: AllowSpec,
+  { realPathOf }: JudgedWorld,
+): string | undefined {
+  const list = access === 'write' ? 'hostPaths' : 'files';
+  const roots = access === 'write' ? hostPaths : [...hostPaths, ...files];
+  const isAllowed = (each: string): boolean => roots.some((root) => isBelow(each, root));
+  if (!posix.isAbsolute(named) || !isAllowed(named)) return refusal(field, named, list);
+  const real = realPathOf(named);
+  return real !== undefined && isAllowed(real)
+    ? undefined
+    : refusal(field, `${named}, which leads elsewhere by a link`, list);
+}
+
+const refusal = (field: string, what: string, list: string): string =>
+  `${field} names ${what}: that is not allowed to its source (spec.allow.${list} of the Sync)`;
+
+/** The list of `given` that has what `own` does not; `hostPaths` and `files` are paths, which are judged as such. */
+function widened(given: AllowSpec, own: AllowSpec): keyof AllowSpec | undefined {
+  const isSubset = (list: 'networks' | 'objects' | 'services'): boolean =>
+    given[list].every((name) => own[list].includes(name));
+  if (own.kinds !== undefined && !given.kinds?.every((kind) => own.kinds!.includes(kind))) return 'kinds';
+  if (own.kinds === undefined && given.kinds?.some((kind) => sourceKinds.includes(kind))) return 'kinds';
+  if (!given.ports.every((range) => own.ports.some((other) => isWithin(portRange(range), portRange(other)))))
+    return 'ports';
+  return (['networks', 'objects', 'services'] as const).find((list) => !isSubset(list));
+}
+
+interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+function portRange(text: string): PortRange {
+  const [first = 0, last = first] = text.split('-').map(Number);
+  return { first, last };
+}
+
+const isWithin = (inner: PortRange, outer: PortRange): boolean =>
+  outer.first <= inner.first && inner.last <= outer.last;
+
+/** By whole names: `/srv/vms-old` is not below `/srv/vms`. */
+function isBelow(each: string, root: string): boolean {
+  const way = posix.relative(posix.normalize(root), posix.normalize(each));
+  return way !== '..' && !way.startsWith('../');
+}

@@ -1,0 +1,85 @@
+import { decodeManifests } from '../codec/decode-manifests.ts';
+import type { Position } from '../codec/errors.ts';
+import type { Manifest } from '../codec/manifest.ts';
+import { CodedError } from '../errors/coded-error.ts';
+import { errorText } from '../errors/error-text.ts';
+import type { Scheme } from '../scheme/scheme.ts';
+import type { SourceFile } from '../source/source.ts';
+import { type Resource, resolveOverlay } from './overlay.ts';
+import { substitute } from './substitute.ts';
+
+/** The text of a revision, and how it is to be read. */
+export interface RevisionText {
+  readonly files: readonly SourceFile[];
+  /** The folder of the source to take. */
+  readonly path: string;
+  readonly unknownKinds: 'refuse' | 'ignore';
+  /** Values of variables; undefined leaves `${…}` alone. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** What one file declares, or why it could not be read; a file that several overlays name comes several times. */
+export interface DecodedFile {
+  readonly file: string;
+  readonly manifests: readonly Manifest[];
+  /** What it says that has no effect, though its author may think so. */
+  readonly remarks: readonly { readonly remark: string; readonly at: Position }[];
+  readonly problem?: string;
+}
+
+/** How much may be declared. */
+export interface DecodeLimits {
+  /** In one file, in UTF-16 units. */
+  readonly fileLength: number;
+  /** Objects in all files. */
+  readonly objects: number;
+}
+
+/**
+ * Pure. What the files of a revision declare; one that cannot be read stops no other.
+ * @throws CodedError RENDER_TOO_LARGE
+ */
+export function decodeRevision(
+  text: RevisionText,
+  scheme: Scheme,
+  limits: DecodeLimits = { fileLength: Infinity, objects: Infinity },
+): readonly DecodedFile[] {
+  let resources: readonly Resource[];
+  try {
+    resources = resolveOverlay(new Map(text.files.map((file) => [file.path, file])), text.path);
+  } catch (failure) {
+    return [{ file: text.path, manifests: [], remarks: [], problem: errorText(failure) }];
+  }
+  let objects = 0;
+  return resources.map((resource) => {
+    const decoded = decodeResource(resource, text, scheme, limits.fileLength);
+    objects += decoded.manifests.length;
+    if (objects > limits.objects)
+      throw new CodedError('RENDER_TOO_LARGE', `more than ${limits.objects} objects are declared`, {
+        hint: 'split the source by folders, each with a Sync of its own',
+      });
+    return decoded;
+  });
+}
+
+function decodeResource(
+  { file, transforms }: Resource,
+  { unknownKinds, variables }: RevisionText,
+  scheme: Scheme,
+  lengthLimit: number,
+): DecodedFile {
+  const remarks: { remark: string; at: Position }[] = [];
+  try {
+    const text = variables === undefined ? file.text : substitute(file.text, variables, file.path);
+    if (text.length > lengthLimit)
+      return { file: file.path, manifests: [], remarks, problem: `${file.path}: it is too large: split it` };
+    const manifests = decodeManifests(text, file.path, scheme, {
+      transform: (raw) => transforms.reduce((object, transform) => transform(object), raw),
+      ...(unknownKinds === 'ignore' && { onUnknown: () => {} }),
+      onRemark: (remark, at) => void remarks.push({ remark, at }),
+    });
+    return { file: file.path, manifests, remarks };
+  } catch (failure) {
+    return { file: file.path, manifests: [], remarks, problem: errorText(failure) };
+  }
+}

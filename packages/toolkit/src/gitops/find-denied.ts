@@ -1,0 +1,56 @@
+import type { Manifest } from '../codec/manifest.ts';
+import { realPathOf } from '../files/real-path.ts';
+import type { LiveObject } from './actuator.ts';
+import { type AllowSpec, allowsKind, whyNotAllowed } from './allowance.ts';
+import { keyText, objectKey } from './object-key.ts';
+import { ownerOf } from './plan-sync.ts';
+import type { HostUses } from './source-uses.ts';
+
+export interface DeniedInput {
+  readonly owner: string;
+  readonly allow: AllowSpec;
+  /** Objects that no one owns count as the source's own. */
+  readonly adopt: boolean;
+  readonly wanted: readonly Manifest[];
+  readonly live: readonly LiveObject[];
+}
+
+/**
+ * The objects that a source may not declare, by `keyText`, and why: for their kind, or for what they name of the host.
+ * Links of the host are followed as they are now.
+ */
+export async function findDenied(
+  { owner, allow, adopt, wanted, live }: DeniedInput,
+  hostUses: HostUses,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const denied = new Map<string, string>();
+  const permitted = wanted.filter((manifest) => {
+    if (allowsKind(allow, manifest.kind)) return true;
+    const message = `objects of kind ${manifest.kind} are not allowed to its source (spec.allow.kinds of the Sync)`;
+    denied.set(keyText(objectKey(manifest)), message);
+    return false;
+  });
+  const used = permitted.map((manifest) => ({ manifest, uses: hostUses[manifest.kind]?.(manifest) }));
+  const realPaths = new Map<string, string | undefined>();
+  for (const { path } of used.flatMap(({ uses = [] }) => uses.filter((use) => use.kind === 'path'))) {
+    signal.throwIfAborted();
+    if (!realPaths.has(path)) realPaths.set(path, await realPathOf(path));
+  }
+  const owners = new Map(live.map((object) => [keyText(objectKey(object)), ownerOf(object)]));
+  const declared = new Set(permitted.map((manifest) => keyText(objectKey(manifest))));
+  const world = {
+    realPathOf: (path: string) => realPaths.get(path),
+    isOwn: (key: string) => {
+      const other = owners.get(key);
+      return declared.has(key) && (!owners.has(key) || other === owner || (adopt && other === undefined));
+    },
+  };
+  for (const { manifest, uses } of used) {
+    const reason = uses
+      ? uses.map((use) => whyNotAllowed(use, allow, world)).find((each) => each !== undefined)
+      : `what objects of kind ${manifest.kind} name of the host is not known`;
+    if (reason !== undefined) denied.set(keyText(objectKey(manifest)), reason);
+  }
+  return denied;
+}
