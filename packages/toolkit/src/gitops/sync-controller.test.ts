@@ -13,13 +13,8 @@ import { DirectReader } from './source-reader.ts';
 import { StoreActuator } from './store-actuator.ts';
 import { SyncController } from './sync-controller.ts';
 
-const scheme = new Scheme([
-  {
-    apiVersion: 'garden.example/v1',
-    kind: 'Pot',
-    spec: v.strictObject({ plant: v.string(), clay: v.optional(v.string(), 'red') }),
-  },
-]);
+const spec = v.strictObject({ plant: v.string(), clay: v.optional(v.string(), 'red') });
+const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec }]);
 
 const pot = (name: string, plant = 'mint', annotations: Record<string, string> = {}): string =>
   JSON.stringify({
