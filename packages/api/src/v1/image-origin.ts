@@ -7,7 +7,7 @@ export type ImageOrigin =
 
 /** Pure. Of the text by which a VM, or a person, names an image (containers-transports(5), and containerd). */
 export function imageOrigin(text: string): ImageOrigin {
-  const [, transport, rest = ''] = /^([a-z-]+):(.+)$/s.exec(text) ?? [];
+  const [, transport = '', rest = ''] = /^([a-z-]+):(.+)$/s.exec(text) ?? [];
   switch (transport) {
     case 'docker-daemon':
       return { kind: 'service', name: 'docker' };

@@ -116,7 +116,9 @@ test('copyOut: a device is refused in so many words, and nothing of that copy is
 });
 
 test('copyOut: nothing that comes runs as its owner, and names keep their bytes', async () => {
-  guestSending(`echo x > program; chmod 6755 program; mkdir d; chmod 7777 d; touch "$(printf 'a\\033[2J\\233\\377')"`);
+  guestSending(
+    `echo x > program; chmod 6755 program; mkdir d; chmod 7777 d; touch "$(printf 'a\\033[2J\\233\\377')"`,
+  );
   await copyTo(at('out'));
   assert.equal(statSync(at('out/data/program')).mode & 0o7777, 0o755);
   assert.equal(statSync(at('out/data/d')).mode & 0o7000, 0);
