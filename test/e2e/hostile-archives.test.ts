@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -57,13 +65,19 @@ test('what a hostile guest sends stays where it was to go', async (t) => {
     );
     const { code, stderr } = await copy();
     assert.equal(code, 1);
-    assert.match(stderr, /^error: the copy failed: hl is a hard link to y\/existing, which did not come with it$/m);
+    assert.match(
+      stderr,
+      /^error: the copy failed: hl is a hard link to y\/existing, which did not come with it$/m,
+    );
     assert.equal(statSync(at('victim/existing')).nlink, 1);
   });
 
   await t.test('devices are refused in plain words, and nothing runs as its owner', async () => {
     await send('device', 'mknod disk b 8 0');
-    assert.match((await copy()).stderr, /^error: the copy failed: \.\/disk is a device, of which none is made/m);
+    assert.match(
+      (await copy()).stderr,
+      /^error: the copy failed: \.\/disk is a device, of which none is made/m,
+    );
     await send('setuid', `echo x > suid; chmod 6755 suid; touch "$(printf 'n\\033[2J\\233\\377')"`);
     assert.equal((await copy()).code, 0);
     assert.equal(statSync(at('out/data/suid')).mode & 0o7777, 0o755);
@@ -107,18 +121,26 @@ test('what a stranger has written into an archive of a VM gets nothing of this h
     return at(name);
   };
   const kept = async (): Promise<readonly string[]> =>
-    (await Promise.all(['images', 'kernels', 'vms', 'scratch'].map((name) => namesIn(join(to.dir, 'data', name))))).flat();
+    (
+      await Promise.all(
+        ['images', 'kernels', 'vms', 'scratch'].map((name) => namesIn(join(to.dir, 'data', name))),
+      )
+    ).flat();
 
   await t.test('it is refused with all that it wants and the flags for that, and nothing stays', async () => {
-    const greedy = tampered('greedy.tar', { name: 'innocent' }, {
-      ssh: '/root/key.pub',
-      restartPolicy: 'always',
-      network: { ports: [{ hostPort: 8080, vmPort: 80 }] },
-      storage: {
-        volumes: [{ name: 'x', volume: { name: 'db' } }],
-        volumeMounts: [{ name: 'x', mountPath: '/stolen' }],
+    const greedy = tampered(
+      'greedy.tar',
+      { name: 'innocent' },
+      {
+        ssh: '/root/key.pub',
+        restartPolicy: 'always',
+        network: { ports: [{ hostPort: 8080, vmPort: 80 }] },
+        storage: {
+          volumes: [{ name: 'x', volume: { name: 'db' } }],
+          volumeMounts: [{ name: 'x', mountPath: '/stolen' }],
+        },
       },
-    });
+    );
     const { code, stderr } = await to.run('import', '-q', greedy);
     assert.equal(code, 1);
     assert.match(stderr, /^cause: it wants the volume "db", to read and to write \(spec\.storage/m);
@@ -144,7 +166,10 @@ test('what a stranger has written into an archive of a VM gets nothing of this h
     execFileSync('sh', ['-c', `rm -rf ${to.dir}/data/vms && touch ${to.dir}/data/vms`]);
     assert.notEqual((await to.run('import', tampered('last.tar', { name: 'last' }))).code, 0);
     execFileSync('rm', [`${to.dir}/data/vms`]);
-    assert.deepEqual([await to.ok('images', '-q'), await to.ok('kernels', '-q'), ...(await kept())], ['', '']);
+    assert.deepEqual(
+      [await to.ok('images', '-q'), await to.ok('kernels', '-q'), ...(await kept())],
+      ['', ''],
+    );
   });
 
   await t.test('one part of it is not another, by whatever link', async () => {

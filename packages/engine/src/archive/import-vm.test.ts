@@ -18,7 +18,10 @@ test('assertPlain: an archive of files and folders is fine, one with a link of a
       (path: string) => linkSync(join(dir, 'kernel/initrd'), path),
     ]) {
       make(join(dir, 'kernel/odd'));
-      await assert.rejects(assertPlain(dir), { code: 'VM_ARCHIVE_INVALID', message: /(odd|initrd) in it is neither/ });
+      await assert.rejects(assertPlain(dir), {
+        code: 'VM_ARCHIVE_INVALID',
+        message: /(odd|initrd) in it is neither/,
+      });
       rmSync(join(dir, 'kernel/odd'));
     }
   } finally {

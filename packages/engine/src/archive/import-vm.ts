@@ -202,7 +202,9 @@ async function forgetImage(image: Image, host: ImportHost): Promise<void> {
   using _layout = await lockLayout(host.paths, unaborted);
   using _content = await lockContent(host.paths, unaborted);
   const { uid } = image.metadata;
-  const isUsed = (await listVms(host.store)).some(({ status }) => status.image?.digest === image.status.digest);
+  const isUsed = (await listVms(host.store)).some(
+    ({ status }) => status.image?.digest === image.status.digest,
+  );
   const isThere = (await listImages(host.store)).some(({ metadata }) => metadata.uid === uid);
   if (isThere && !isUsed) await removeImageObject(image, host, host.store);
 }

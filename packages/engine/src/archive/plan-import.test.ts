@@ -60,7 +60,13 @@ test('planImport: each is granted by its own name alone', () => {
   for (const grant of grants) {
     const without = grants.filter((each) => each !== grant);
     assert.deepEqual(plan(without).refused.map(grantText), [grant]);
-    const other = [...without, grant.slice(0, -1), `${grant}x`, grant.split('=')[0]!, `${grant.split('=')[0]}=`];
+    const other = [
+      ...without,
+      grant.slice(0, -1),
+      `${grant}x`,
+      grant.split('=')[0]!,
+      `${grant.split('=')[0]}=`,
+    ];
     assert.deepEqual(plan(other).refused.map(grantText), [grant]);
   }
 });

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { CopyRequest, FileClient } from '@ignite/api/client/file-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { VmClient } from '@ignite/api/client/vm-client';
+import { hostResources } from '@ignite/api/v1/host-resources';
 import { type GuestCopy, copyIn, copyOut, packOut, unpackIn } from '../guest/copy.ts';
 import type { Paths } from '../host/paths.ts';
 
@@ -20,7 +21,12 @@ export class LocalFiles implements FileClient {
   }
 
   async copyOut(hostPath: string, request: CopyRequest, op: ClientOperation): Promise<void> {
-    await copyOut(hostPath, await this.#reach(request, op), this.#paths, op);
+    const shared = (await this.#vms.list(op.signal)).flatMap(({ spec }) =>
+      hostResources(spec).flatMap((resource) =>
+        resource.kind === 'folder' && resource.access === 'write' ? [resource.path] : [],
+      ),
+    );
+    await copyOut(hostPath, await this.#reach(request, op), { paths: this.#paths, shared }, op);
   }
 
   async unpackIn(archive: Readable, request: CopyRequest, op: ClientOperation): Promise<void> {

@@ -54,16 +54,18 @@ export async function clearArrivals(paths: Paths): Promise<void> {
   const records = recordsDir(paths);
   for (const id of (await namesIn(records)).filter(isId)) {
     using lock = tryLock(records, id);
-    if (!lock) continue; // it is being used
-    const record = join(records, id);
-    const path = await readFile(record, 'utf8').catch(absent);
-    if (path !== undefined) {
-      await using parent = await OpenFolder.at(path).catch(absent);
-      if (parent) await removeArrival(id, parent);
-    }
-    await rm(record, { force: true });
-    await rm(`${record}.lock`, { force: true });
+    if (lock) await clearArrival(join(records, id), id).catch(() => {}); // else it is in use; the next copy tries again
   }
+}
+
+async function clearArrival(record: string, id: string): Promise<void> {
+  const path = await readFile(record, 'utf8').catch(absent);
+  if (path !== undefined) {
+    await using parent = await OpenFolder.at(path).catch(absent);
+    if (parent) await removeArrival(id, parent);
+  }
+  await rm(record, { force: true });
+  await rm(`${record}.lock`, { force: true });
 }
 
 /** Whoever may write to `parent` may have moved it away, or put something of their own in its place: that stays. */

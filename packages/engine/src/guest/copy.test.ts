@@ -48,8 +48,8 @@ function guestSending(script: string): void {
   guest(`case "$*" in *"echo folder"*) echo folder ;; *) cat ${content}.tar ;; esac`);
 }
 
-const copyTo = async (target: string): Promise<void> =>
-  await copyOut(target, copy, { dataDir: at('data'), runDir: at('run') }, op);
+const copyTo = async (target: string, shared: readonly string[] = []): Promise<void> =>
+  await copyOut(target, copy, { paths: { dataDir: at('data'), runDir: at('run') }, shared }, op);
 
 test('copyOut: a guest that answers without end is not listened to for ever', async () => {
   guest('exec yes');
@@ -116,7 +116,9 @@ test('copyOut: a device is refused in so many words, and nothing of that copy is
 });
 
 test('copyOut: nothing that comes runs as its owner, and names keep their bytes', async () => {
-  guestSending(`echo x > program; chmod 6755 program; mkdir d; chmod 7777 d; touch "$(printf 'a\\033[2J\\233\\377')"`);
+  guestSending(
+    `echo x > program; chmod 6755 program; mkdir d; chmod 7777 d; touch "$(printf 'a\\033[2J\\233\\377')"`,
+  );
   await copyTo(at('out'));
   assert.equal(statSync(at('out/data/program')).mode & 0o7777, 0o755);
   assert.equal(statSync(at('out/data/d')).mode & 0o7000, 0);
@@ -125,6 +127,17 @@ test('copyOut: nothing that comes runs as its owner, and names keep their bytes'
       name.equals(Buffer.from('a\u001b[2J\u009b\u00ff', 'latin1')),
     ),
   );
+});
+
+test('copyOut: nothing is unpacked where a guest could put symlinks meanwhile', async () => {
+  symlinkSync(at('out'), at('shared'));
+  guestSending('echo x > file');
+  for (const shared of [at('out'), at('shared'), dir])
+    await assert.rejects(copyTo(at('out/new'), [shared]), { message: /out is shared with a VM/ });
+  await copyTo(at('out/new'), [at('out/new'), at('ou'), at('other')]);
+  mkdirSync(at('out/..new'));
+  await assert.rejects(copyTo(at('out/..new'), [at('out')]), { message: /is shared with a VM/ });
+  assert.deepEqual(readdirSync(at('out')).toSorted(), ['..new', 'new']);
 });
 
 test('copyOut: of a copy that breaks off nothing is put in place of what was there', async () => {

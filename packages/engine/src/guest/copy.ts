@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, mkdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { chmod, mkdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Readable, Writable } from 'node:stream';
 import type { SshTarget } from '@ignite/api/client/vm-client';
 import type { Operation } from '@ignite/toolkit/async/operation';
@@ -19,6 +19,12 @@ export interface GuestCopy {
   readonly target: SshTarget;
   readonly vmPath: string;
   readonly follow: boolean;
+}
+
+export interface CopyHost {
+  readonly paths: Paths;
+  /** Folders of this host in which guests write, whatever their permissions. */
+  readonly shared: readonly string[];
 }
 
 type CopyOperation = Operation<ProgressEvent>;
@@ -53,13 +59,14 @@ export async function copyIn(hostPath: string, copy: GuestCopy, op: CopyOperatio
 export async function copyOut(
   hostPath: string,
   copy: GuestCopy,
-  paths: Paths,
+  { paths, shared }: CopyHost,
   op: CopyOperation,
 ): Promise<void> {
   const found = await probeGuest(copy, op);
   if (found.kind === 'absent') throw copyFailed(`there is no ${copy.vmPath} in the VM`);
   const name = basename(resolve('/', copy.vmPath)); // of /srv/.. and of / there is none
   const { path, entry } = await landingOf(hostPath, name, found.kind);
+  await assertUnshared(path, shared);
   await clearArrivals(paths);
   await using folder = await OpenFolder.at(path);
   await using arrival = await openArrival(path, folder, paths);
@@ -75,6 +82,16 @@ export async function copyOut(
     await chmod(arriving, found.mode & permissions);
   }
   await put(entry, arrival.folder, folder, op.signal);
+}
+
+/** A guest could put symlinks into what is being unpacked beside it. */
+async function assertUnshared(path: string, shared: readonly string[]): Promise<void> {
+  const real = await realpath(path);
+  for (const folder of shared) {
+    const above = await realpath(folder).catch(() => folder);
+    if (!/^\.\.(\/|$)/.test(relative(above, real)))
+      throw copyFailed(`${real} is shared with a VM, which could meddle with what comes: copy it elsewhere`);
+  }
 }
 
 async function put(

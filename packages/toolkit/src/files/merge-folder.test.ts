@@ -40,7 +40,7 @@ async function merge(): Promise<void> {
 
 test('mergeFolder: folders are merged, files and symlinks replaced, what is beside them stays', async () => {
   mkdirSync(at('from/sub/new'), { recursive: true });
-  mkdirSync(at('to/sub'));
+  mkdirSync(at('to/sub'), { mode: 0o700 });
   writeFileSync(at('to/sub/mine'), 'mine');
   writeFileSync(at('to/sub/both'), 'old');
   writeFileSync(at('from/sub/both'), 'new');
@@ -52,6 +52,7 @@ test('mergeFolder: folders are merged, files and symlinks replaced, what is besi
   assert.equal(readFileSync(at('to/sub/both'), 'utf8'), 'new');
   assert.equal(readlinkSync(at('to/linked')), 'sub/both');
   assert.equal(statSync(at('to/sub')).mtimeMs, 1_000_000_000_000);
+  assert.equal(statSync(at('to/sub')).mode & 0o777, 0o700);
   assert.deepEqual(readdirSync(at('from')), ['sub']);
 });
 

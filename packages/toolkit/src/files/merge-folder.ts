@@ -7,14 +7,13 @@ export class MergeError extends Error {
 }
 
 /**
- * Moves all that is in `from` into `to`, which is on the same file system, as tar(1) would unpack it there: folders are
- * merged and get the permissions and times of those that come, anything else is replaced. No symlink of either is followed.
+ * Moves all that is in `from` into `to`, which is on the same file system: folders are merged and get the times of those
+ * that come, but keep their permissions, which may keep others out; anything else is replaced. No symlink is followed.
  * @throws MergeError
  */
 export async function mergeFolder(from: OpenFolder, to: OpenFolder, signal: AbortSignal): Promise<void> {
-  const { mode, atime, mtime } = await from.handle.stat(); // what leaves it changes its times
+  const { atime, mtime } = await from.handle.stat(); // what leaves it changes its times
   for (const name of await from.names()) await mergeEntry(name, from, to, signal);
-  await to.handle.chmod(mode & 0o7777);
   await to.handle.utimes(atime, mtime);
 }
 

@@ -89,6 +89,9 @@ test('Progress: text of others is on one line, and cannot move the cursor', () =
     progress.note(hostile);
     progress.debug(hostile);
   });
-  assert.doesNotMatch(text.replaceAll(/\r\u001b\[K|\u001b\[\?7[lh]/g, ''), /[\u0000-\u0009\u000b-\u001f\u0080-\u009f\u202e]/);
+  assert.doesNotMatch(
+    text.replaceAll(/\r\u001b\[K|\u001b\[\?7[lh]/g, ''),
+    /[\u0000-\u0009\u000b-\u001f\u0080-\u009f\u202e]/,
+  );
   assert.doesNotMatch(text, /^error:/m);
 });
