@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -186,7 +186,10 @@ const bombs: Readonly<Record<string, () => ImageRecipe>> = {
 for (const [what, recipe] of Object.entries(bombs)) {
   test(`a bomb ${what} is refused before any of it is unpacked`, async () => {
     const result = await imports(recipe());
-    assertRefused(result, /^error: image "evil:latest" would take more than .* unpacked.*\nhint: .*--max-size/m);
+    assertRefused(
+      result,
+      /^error: image "evil:latest" would take more than .* unpacked.*\nhint: .*--max-size/m,
+    );
   });
 }
 
@@ -202,7 +205,11 @@ test('a bomb that is a packed archive is refused before any of it is unpacked', 
 test('who trusts an image may allow it more, or less', async () => {
   const layer = gzipLayer(...Array.from({ length: 100 }, (_, at) => file(`file-${at}`)));
   assertRefused(await imports({ layers: [layer] }, '--max-size', '100KB'), /would take more than 100\.0 KB/);
-  const allowed = await imports({ layers: [gzipLayer(emptyFiles(), file('more', 'x'.repeat(1_000)))] }, '--max-size', '1GB');
+  const allowed = await imports(
+    { layers: [gzipLayer(emptyFiles(), file('more', 'x'.repeat(1_000)))] },
+    '--max-size',
+    '1GB',
+  );
   assert.equal(allowed.code, 0, allowed.stderr);
   await ignite.ok('rmi', 'evil:latest');
   assert.deepEqual(kept(), ordinary);
@@ -221,7 +228,8 @@ const withConfig = (extra: string): ImageRecipe => ({
 
 /** Refused, or as good as any other image: nothing of it may hinder what comes after it. */
 const odd: Readonly<Record<string, () => ImageRecipe>> = {
-  'a path in the place of a digest': () => withLayer({ digest: `sha256:../../../../../../..${outside}/file` }),
+  'a path in the place of a digest': () =>
+    withLayer({ digest: `sha256:../../../../../../..${outside}/file` }),
   'a digest of another content': () => withLayer({ digest: digestOf(Buffer.from('other')) }),
   'a negative size': () => withLayer({ size: -1 }),
   'a huge size': () => withLayer({ size: 2 ** 60 }),
@@ -239,7 +247,9 @@ const odd: Readonly<Record<string, () => ImageRecipe>> = {
       Buffer.from(JSON.stringify(whole).replace('/bin/true', '\u00ff\u00fe/bin/true'), 'latin1'),
   }),
   'control characters in its config': () =>
-    withConfig('"config":{"User":"\\u001b]0;owned\\u0007","Env":["A=\\u0000\\u001b[2J"],"Cmd":["\\u009b2J"]}'),
+    withConfig(
+      '"config":{"User":"\\u001b]0;owned\\u0007","Env":["A=\\u0000\\u001b[2J"],"Cmd":["\\u009b2J"]}',
+    ),
   'a layer that is cut off': () => ({ layers: [{ ...layers[0]!, blob: layers[0]!.blob.subarray(0, -20) }] }),
   'a layer that is no archive': () => ({ layers: [plainLayer(randomBytes(4_096))] }),
   'a size in a layer that is negative': () => ({

@@ -41,7 +41,8 @@ export async function declaredBound(
     (most, each) => (each.total > most.total ? each : most),
     { total: bytes(0), largest: unpackedLimit(bytes(0), maxSize) }, // of manifests of old, which declare no sizes
   );
-  if (declared.some(({ layers }) => layers > mostLayers)) throw imageHasTooManyLayers(source.name, mostLayers);
+  if (declared.some(({ layers }) => layers > mostLayers))
+    throw imageHasTooManyLayers(source.name, mostLayers);
   await assertDiskTakes(total, paths, `import "${source.name}"`);
   return bytes(Math.max(longestJson, largest));
 }
