@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -174,19 +174,22 @@ const bombs: Readonly<Record<string, () => ImageRecipe>> = {
   'of holes, in the words of pax': () => ({
     layers: [gzipLayer(paxed('GNU.sparse.size', String(2 ** 40), file('holes', '')))],
   }),
-  'of ten million empty files': () => {
+  'of a million empty files': () => {
     const part = gzipSync(emptyFiles());
-    return { layers: [unpacks(Buffer.concat(Array.from({ length: 10_000 }, () => part)), 'gzip')] };
+    return { layers: [unpacks(Buffer.concat(Array.from({ length: 1_000 }, () => part)), 'gzip')] };
   },
-  'of one layer a thousand times': () => {
-    const layer = gzipLayer(file('noise', randomBytes(64).toString('hex').repeat(40_000)));
-    return { layers: Array.from({ length: 1_000 }, () => layer) };
+  'of one layer many times': () => {
+    const layer = gzipLayer(file('noise', randomBytes(64).toString('hex').repeat(200_000)));
+    return { layers: Array.from({ length: 40 }, () => layer) };
   },
 };
 for (const [what, recipe] of Object.entries(bombs)) {
   test(`a bomb ${what} is refused before any of it is unpacked`, async () => {
     const result = await imports(recipe());
-    assertRefused(result, /^error: image "evil:latest" would take more than .* unpacked.*\nhint: .*--max-size/m);
+    assertRefused(
+      result,
+      /^error: image "evil:latest" would take more than .* unpacked.*\nhint: .*--max-size/m,
+    );
   });
 }
 
@@ -195,14 +198,18 @@ test('a bomb that is a packed archive is refused before any of it is unpacked', 
   assertRefused(result, /^error: image "evil:latest" would take more than /m);
   assertRefused(
     await ignite.start(['load'], zeros(4_096, gzipSync)).ended,
-    /^error: (not an archive of images|image .* would take more than)/m,
+    /^error: image "the archive" would take more than /m,
   );
 });
 
 test('who trusts an image may allow it more, or less', async () => {
   const layer = gzipLayer(...Array.from({ length: 100 }, (_, at) => file(`file-${at}`)));
   assertRefused(await imports({ layers: [layer] }, '--max-size', '100KB'), /would take more than 100\.0 KB/);
-  const allowed = await imports({ layers: [gzipLayer(emptyFiles(), file('more', 'x'.repeat(1_000)))] }, '--max-size', '1GB');
+  const allowed = await imports(
+    { layers: [gzipLayer(emptyFiles(), file('more', 'x'.repeat(1_000)))] },
+    '--max-size',
+    '1GB',
+  );
   assert.equal(allowed.code, 0, allowed.stderr);
   await ignite.ok('rmi', 'evil:latest');
   assert.deepEqual(kept(), ordinary);
@@ -221,7 +228,8 @@ const withConfig = (extra: string): ImageRecipe => ({
 
 /** Refused, or as good as any other image: nothing of it may hinder what comes after it. */
 const odd: Readonly<Record<string, () => ImageRecipe>> = {
-  'a path in the place of a digest': () => withLayer({ digest: `sha256:../../../../../../..${outside}/file` }),
+  'a path in the place of a digest': () =>
+    withLayer({ digest: `sha256:../../../../../../..${outside}/file` }),
   'a digest of another content': () => withLayer({ digest: digestOf(Buffer.from('other')) }),
   'a negative size': () => withLayer({ size: -1 }),
   'a huge size': () => withLayer({ size: 2 ** 60 }),
@@ -239,7 +247,9 @@ const odd: Readonly<Record<string, () => ImageRecipe>> = {
       Buffer.from(JSON.stringify(whole).replace('/bin/true', '\u00ff\u00fe/bin/true'), 'latin1'),
   }),
   'control characters in its config': () =>
-    withConfig('"config":{"User":"\\u001b]0;owned\\u0007","Env":["A=\\u0000\\u001b[2J"],"Cmd":["\\u009b2J"]}'),
+    withConfig(
+      '"config":{"User":"\\u001b]0;owned\\u0007","Env":["A=\\u0000\\u001b[2J"],"Cmd":["\\u009b2J"]}',
+    ),
   'a layer that is cut off': () => ({ layers: [{ ...layers[0]!, blob: layers[0]!.blob.subarray(0, -20) }] }),
   'a layer that is no archive': () => ({ layers: [plainLayer(randomBytes(4_096))] }),
   'a size in a layer that is negative': () => ({
@@ -276,7 +286,9 @@ test('what versions of old have left of refused images is no hindrance, and goes
   writeFileSync(path, JSON.stringify(index));
   await ignite.ok('image', 'import', `oci-archive:${ordinaryArchive('http')}`);
   await ignite.ok('rmi', 'http:latest');
-  assert.match(await ignite.ok('prune', '-f', '--images=false'), /Freed/);
+  assert.match(await ignite.ok('prune', '-f'), /Freed/);
+  assert.deepEqual(readdirSync(join(layout, 'blobs/sha256')), []);
+  await ignite.ok('image', 'import', `oci-archive:${ordinaryArchive('busybox')}`);
   assert.deepEqual(kept(), ordinary);
 });
 
@@ -343,6 +355,17 @@ const registries: Readonly<Record<string, readonly [Meddle, RegExp]>> = {
       return true;
     },
     /^error: cannot import ".*\/http:1"/m,
+  ],
+  'an image of a thousand layers': [
+    (asked, answer) => {
+      if (isBlob(asked.url)) sent = Infinity;
+      if (!isManifest(asked.url)) return false;
+      const { manifest } = imageLayout({ layers: Array.from({ length: 1_000 }, () => layers[0]!) });
+      answer.writeHead(200, { 'content-type': 'application/vnd.oci.image.manifest.v1+json' });
+      answer.end(manifest);
+      return true;
+    },
+    /^error: image ".*\/http:1" has more than 256 layers/m,
   ],
   'more than the disk takes': [
     (asked, answer) => {

@@ -145,6 +145,23 @@ test('by digest, a second import is immediate, and the layers of two names are s
   assert.deepEqual(readdirSync(join(ignite.dir, 'data/oci/blobs/sha256')), []);
 });
 
+test('of an image that shares layers with one that is here, those are not asked for again', async () => {
+  const layout = join(dir, 'shared');
+  mkdirSync(layout);
+  execFileSync('tar', ['-xf', imageArchive('busybox'), '-C', layout]);
+  execFileSync('umoci', ['config', '--image', `${layout}:1`, '--tag', 'two', '--config.user', 'nobody']);
+  registry.push(`oci:${layout}:two`, 'busybox:two');
+  const blobs: (string | undefined)[] = [];
+  await using front = await startFront(registry.host, ({ method, url }) => {
+    if (isBlob(url) && method === 'GET') blobs.push(url);
+    return false;
+  });
+  const images = ['1', 'two'].map((tag) => `127.0.0.1:${front.port}/busybox:${tag}`);
+  for (const image of images) await ignite.ok('image', 'import', image);
+  assert.equal(blobs.length, 3, 'a layer, and the config of each');
+  await ignite.ok('rmi', ...images);
+});
+
 test('credentials come from a named folder and from the home of the user', async () => {
   const wanted = `Basic ${Buffer.from('me:secret').toString('base64')}`;
   await using front = await startFront(registry.host, (asked, answer) => {

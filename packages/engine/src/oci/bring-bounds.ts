@@ -5,12 +5,15 @@ import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { Paths } from '../host/paths.ts';
 import { declaredSize, manifestsFor } from './declared-size.ts';
 import { assertDiskTakes } from './disk-space.ts';
-import { archiveInvalid, imageTooLarge } from './errors.ts';
+import { archiveInvalid, imageHasTooManyLayers, imageTooLarge } from './errors.ts';
 import { longestJson } from './image-config.ts';
-import { isDamage, measureArchives, packingOf, unpackedLimit } from './measure-archives.ts';
+import { isDamage, measureArchives, packingOf, storedSize, unpackedLimit } from './measure-archives.ts';
 import { type PullRequest, readManifest } from './skopeo.ts';
 import { type SkopeoSource, pathOf } from './source.ts';
 import { TarTooLargeError } from './tar-meter.ts';
+
+/** Docker makes none of more than 127; the time that skopeo takes grows with their square. */
+const mostLayers = 256;
 
 interface Allowance {
   readonly maxSize?: Bytes;
@@ -19,7 +22,7 @@ interface Allowance {
 /**
  * How large a blob of a registry's image may be: as large as the registry declares the largest to be, before anything of
  * the image is asked for.
- * @throws CodedError DISK_FULL where the disk does not even take what is declared
+ * @throws CodedError DISK_FULL where the disk does not even take what is declared, IMAGE_TOO_LARGE
  */
 export async function declaredBound(
   request: Pick<PullRequest, 'source' | 'platform' | 'access'> & Allowance,
@@ -38,6 +41,8 @@ export async function declaredBound(
     (most, each) => (each.total > most.total ? each : most),
     { total: bytes(0), largest: unpackedLimit(bytes(0), maxSize) }, // of manifests of old, which declare no sizes
   );
+  if (declared.some(({ layers }) => layers > mostLayers))
+    throw imageHasTooManyLayers(source.name, mostLayers);
   await assertDiskTakes(total, paths, `import "${source.name}"`);
   return bytes(Math.max(longestJson, largest));
 }
@@ -58,16 +63,28 @@ export async function unpackingBound(
   const found = await stat(path).catch(() => undefined); // skopeo says what is amiss with it
   if (found === undefined) return {};
   if (found.isDirectory()) return { fileSizeLimit: await largestBelow(path) };
-  const packed = bytes(found.size);
+  const space = await measureArchive(path, { name: source.name, ...(maxSize && { maxSize }) }, signal);
+  await assertDiskTakes(space, paths, `import "${source.name}"`);
+  return { fileSizeLimit: bytes(space + longestJson) };
+}
+
+/**
+ * What an archive of images takes unpacked.
+ * @throws CodedError ARCHIVE_INVALID, IMAGE_TOO_LARGE
+ */
+export async function measureArchive(
+  path: string,
+  { name, maxSize }: Allowance & { readonly name: string },
+  signal: AbortSignal,
+): Promise<Bytes> {
+  const packed = await storedSize([path]);
   const limit = bytes(Math.max(unpackedLimit(packed), maxSize ?? 0));
   try {
     const archive = { path, packing: await packingOf(path) };
-    const { space } = await measureArchives([archive], limit, signal);
-    await assertDiskTakes(space, paths, `import "${source.name}"`);
-    return { fileSizeLimit: bytes(space + longestJson) };
+    return (await measureArchives([archive], limit, signal)).space;
   } catch (failure) {
-    if (failure instanceof TarTooLargeError) throw imageTooLarge(source.name, { packed, limit });
-    if (isDamage(failure)) throw archiveInvalid(`"${source.name}" cannot be unpacked`, failure);
+    if (failure instanceof TarTooLargeError) throw imageTooLarge(name, { packed, limit });
+    if (isDamage(failure)) throw archiveInvalid(`"${name}" cannot be unpacked`, failure);
     throw failure;
   }
 }

@@ -6,7 +6,7 @@ const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 
 test('declaredSize: of the largest blob and of all', () => {
   const manifest = { config: { size: 10 }, layers: [{ size: 300 }, { size: 200 }] };
-  assert.deepEqual(declaredSize(manifest), { largest: 300, total: 510 });
+  assert.deepEqual(declaredSize(manifest), { largest: 300, total: 510, layers: 2 });
   assert.equal(declaredSize({ config: { size: 10 }, layers: [{ size: -1 }] }), undefined);
   assert.equal(declaredSize({ schemaVersion: 1, fsLayers: [] }), undefined);
   assert.equal(declaredSize(null), undefined);

@@ -22,6 +22,7 @@ const mostVariants = 4;
 export interface DeclaredSize {
   readonly largest: Bytes;
   readonly total: Bytes;
+  readonly layers: number;
 }
 
 /**
@@ -36,6 +37,7 @@ export function declaredSize(manifest: unknown): DeclaredSize | undefined {
   return {
     largest: bytes(sizes.reduce((most, each) => Math.max(most, each), 0)),
     total: bytes(Math.min(total, Number.MAX_SAFE_INTEGER)),
+    layers: read.output.layers.length,
   };
 }
 

@@ -28,6 +28,7 @@ const sayings: Readonly<Record<string, string>> = {
   'writing blob: happened during read: Digest did not match, expected sha256:40404, got sha256:a429':
     'IMAGE_CORRUPT',
   'writing blob: storing blob to file "/x": write /x: no space left on device': 'DISK_FULL',
+  'writing blob: write /x/oci-put-blob1: file too large': 'IMAGE_CORRUPT',
   'Digest did not match, expected sha256:aa, got sha256:bb': 'IMAGE_CORRUPT',
   'copying system image from manifest list: parsing image configuration: received unexpected HTTP status: 500 Internal Server Error':
     'REGISTRY_FAILED',
@@ -51,6 +52,15 @@ for (const [stderr, code] of Object.entries(sayings)) {
     assert.equal(failure.cause, cause);
   });
 }
+
+test('pullFailed: what has nothing to do with a registry is not told of as its fault', () => {
+  const failed = (stderr: string) =>
+    new ToolFailedError({ tool: 'mke2fs', args: [] }, 1, { stdout: '', stderr });
+  const full = pullFailed('x', failed('mke2fs: No space left on device while populating file system'));
+  assert.ok(full instanceof CodedError && full.code === 'DISK_FULL');
+  const other = failed('mke2fs: file not found');
+  assert.equal(pullFailed('x', other), other);
+});
 
 test('pullFailed: what no tool said passes as it is', () => {
   const bug = new TypeError('x');

@@ -69,6 +69,11 @@ export const imageTooLarge = (
     },
   );
 
+export const imageHasTooManyLayers = (source: string, most: number): CodedError<ImageErrorCode> =>
+  new CodedError('IMAGE_TOO_LARGE', `image "${source}" has more than ${most} layers`, {
+    hint: 'nothing of it was brought; build it again in fewer steps, or with its layers made one',
+  });
+
 export const archiveInvalid = (why: string, cause?: unknown): CodedError<ImageErrorCode> =>
   new CodedError('ARCHIVE_INVALID', `not an archive of images: ${why}`, {
     hint: 'give a file that "ignite save", "docker save" or "skopeo copy … oci-archive:FILE" wrote',
@@ -168,6 +173,12 @@ const explanations: readonly Explanation[] = [
     hint: 'nothing of it was kept; try again, and if it fails again push it again to its registry',
   },
   { said: noSpace, ...full },
+  {
+    said: /file too large/i,
+    code: 'IMAGE_CORRUPT',
+    what: 'it sends more than it declares',
+    hint: 'nothing of it was kept; try again, and if it fails again mistrust whoever sent it',
+  },
   {
     said: /no image found in (manifest list|image index) for|choosing image instance/i,
     code: 'PLATFORM_UNAVAILABLE',

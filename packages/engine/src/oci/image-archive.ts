@@ -12,6 +12,7 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { foreignArch, hostArch } from '../host/arch.ts';
 import { layoutDir, locksDir } from '../host/paths.ts';
 import { type ArchivedImage, parseDockerManifest, parseOciIndex } from './archive-index.ts';
+import { measureArchive } from './bring-bounds.ts';
 import { archiveInvalid, transferFailed } from './errors.ts';
 import { importAndRecord } from './image-objects.ts';
 import { type ImageDeps, type ImportRequest, layoutTag } from './import-image.ts';
@@ -60,6 +61,7 @@ export async function loadImages(
   const file = join(work.path, 'archive.tar');
   op.report({ kind: 'step', message: 'Reading the archive' });
   await pipeline(input, createWriteStream(file, { mode: 0o600 }), { signal: op.signal });
+  await measureArchive(file, { ...bound, name: 'the archive' }, op.signal);
   const loaded: Image[] = [];
   for (const image of await imagesIn(file, deps, op.signal)) {
     const source = {

@@ -90,7 +90,7 @@ export async function blobsOf(layout: string, manifestDigest: string): Promise<r
 /** As umoci has it too, which does not look at the content (image-spec, "Media Types"). */
 function packingOfType(mediaType: string): PackedArchive['packing'] {
   if (/[+.]gzip$/.test(mediaType)) return 'gzip';
-  return /\+zstd$/.test(mediaType) ? 'zstd' : 'plain';
+  return mediaType.endsWith('+zstd') ? 'zstd' : 'plain';
 }
 
 const blobPath = (layout: string, of: string): string => join(layout, 'blobs', ...of.split(':'));
@@ -100,6 +100,7 @@ export const longestJson = 4 * 2 ** 20;
 
 async function readBlob(layout: string, of: string): Promise<unknown> {
   const path = blobPath(layout, of);
-  if ((await stat(path)).size > longestJson) throw new RangeError(`${of} is larger than ${longestJson} bytes`);
+  if ((await stat(path)).size > longestJson)
+    throw new RangeError(`${of} is larger than ${longestJson} bytes`);
   return JSON.parse(await readFile(path, 'utf8'));
 }

@@ -58,7 +58,12 @@ test('retainImages: damaged images and those without a tag hinder nothing, and g
   const index = JSON.parse(readFileSync(path, 'utf8')) as { manifests: object[] };
   const nested = addBlob(shared, '['.repeat(200_000));
   const config = addBlob(shared, JSON.stringify({ config: nested, layers: [] }));
-  index.manifests.push(config, nested, { digest: `sha256:${'0'.repeat(64)}` }, { ...config, annotations: null });
+  index.manifests.push(
+    config,
+    nested,
+    { digest: `sha256:${'0'.repeat(64)}` },
+    { ...config, annotations: null },
+  );
   writeFileSync(path, JSON.stringify(index));
   writeFileSync(join(shared, 'oci-put-blob123'), 'half');
   mkdirSync(join(shared, 'kept'));

@@ -33,9 +33,7 @@ export const isZero = (record: Buffer): boolean => record.every((byte) => byte =
 
 /** Up to the first NUL. Each byte is a character: two names are the same only if all their bytes are. */
 export const textAt = (record: Buffer, from: number, length: number): string =>
-  record
-    .toString('latin1', from, from + length)
-    .split('\0')[0]!;
+  record.toString('latin1', from, from + length).split('\0')[0]!;
 
 const checksumAt = { from: 148, to: 156 };
 

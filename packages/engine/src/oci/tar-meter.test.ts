@@ -57,7 +57,8 @@ test('TarMeter: every file takes a block and those of its content, however the a
     entry({ name: 'a/link', type: '1', size: '00000777777\0' }),
     Buffer.alloc(10_240),
   ]);
-  for (const partLength of [archive.length, 512, 100, 1]) assert.equal(measured(archive, mebi, partLength), 8 * block);
+  for (const partLength of [archive.length, 512, 100, 1])
+    assert.equal(measured(archive, mebi, partLength), 8 * block);
 });
 
 test('TarMeter: folders that no entry makes take a block each, once', () => {
@@ -127,7 +128,10 @@ const tooLarge: Readonly<Record<string, () => Buffer>> = {
   'of many folders that are only implied': () =>
     Buffer.concat(Array.from({ length: 30 }, (_, at) => file(`${at}/${'d/'.repeat(40)}file`))),
   'of a size in binary': () =>
-    entry({ name: 'a', change: (header) => header.fill(0, 124, 136).writeUInt8(0x80, 124) && header.writeUInt8(1, 130) }),
+    entry({
+      name: 'a',
+      change: (header) => header.fill(0, 124, 136).writeUInt8(0x80, 124) && header.writeUInt8(1, 130),
+    }),
   'of zeros behind its end': () => Buffer.alloc(2 * mebi),
 };
 for (const [what, archive] of Object.entries(tooLarge)) {
@@ -141,7 +145,8 @@ const damaged: Readonly<Record<string, () => Buffer>> = {
   'a negative size': () => entry({ name: 'a', change: (header) => header.fill(0xff, 124, 136) }),
   'a size that is none': () => entry({ name: 'a', size: '0000000x000 ' }),
   'a path that is too deep': () => pathed('d/'.repeat(300)),
-  'an extended header that is damaged': () => entry({ name: 'x', type: 'x', content: Buffer.from('99 size=1\n') }),
+  'an extended header that is damaged': () =>
+    entry({ name: 'x', type: 'x', content: Buffer.from('99 size=1\n') }),
   'an extended header that is too long': () => entry({ name: 'x', type: 'x', size: '77777777777 ' }),
   'an extended size that is none': () => pax(record('size', '-1')),
   'content of what may be a folder': () => entry({ name: 'a/', type: '\0', content: Buffer.alloc(10) }),

@@ -32,12 +32,13 @@ export class TarMeter {
   #skip = 0;
   #record: Buffer = Buffer.alloc(recordSize);
   #filled = 0;
-  #take: (record: Buffer) => void = this.#header;
+  #take: (record: Buffer) => void = () => undefined;
   #longName: string | undefined;
   #extension: TarExtension = {};
 
   constructor(limit: number) {
     this.#limit = limit;
+    this.begin();
   }
 
   /** Every file takes whole blocks, and one for itself; a folder that the archive only implies takes one too. */
@@ -80,7 +81,7 @@ export class TarMeter {
     this.#take = take;
   }
 
-  #header(record: Buffer): void {
+  readonly #header = (record: Buffer): void => {
     if (isZero(record)) return this.#expect(recordSize, this.#end);
     this.#expect(recordSize, this.#header);
     const { type, path, size, realSize, hasMore } = parseTarHeader(record);
@@ -97,13 +98,13 @@ export class TarMeter {
       ...{ type, path: wholePath, hasMore, size: extension.size ?? size },
       realSize: Math.max(realSize, extension.realSize ?? 0),
     });
-  }
+  };
 
-  #end(record: Buffer): void {
+  readonly #end = (record: Buffer): void => {
     if (!isZero(record)) throw new RangeError('something follows a single record of zeros');
     this.#skip = Infinity;
     this.#filled = 0;
-  }
+  };
 
   #extended(size: number, use: (content: Buffer) => void): void {
     if (size > longestExtension) throw new RangeError('what extends a header is too long');

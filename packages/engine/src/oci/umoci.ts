@@ -90,7 +90,9 @@ async function unpackInto(
     await runner.run({ tool: 'umoci', args, fileSizeLimit: largestFile }, signal);
   } catch (failure) {
     await workspace[Symbol.asyncDispose]();
-    throw failure instanceof ToolFailedError && !isFull(failure) ? imageCorrupt(name, notUnpackable, failure) : failure;
+    throw failure instanceof ToolFailedError && !isFull(failure)
+      ? imageCorrupt(name, notUnpackable, failure)
+      : failure;
   }
   return { root, [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose]() };
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bytes } from '../units/bytes.ts';
 import { localRunner } from './local-runner.ts';
 import { ToolFailedError } from './runner.ts';
 
@@ -64,6 +66,23 @@ test('localRunner: a daemon that keeps the pipes open does not keep us waiting',
   const { stdout } = await localRunner.run(shell('sleep infinity & echo $!'), signal);
   assert.ok(isRunning(Number(stdout)), 'it goes on');
   process.kill(Number(stdout), 'SIGKILL');
+});
+
+test('localRunner: a file of a tool becomes no larger than it may', async () => {
+  const command = {
+    tool: 'sh',
+    args: ['-c', 'exec head -c 100000 /dev/zero >"$1"', 'sh'],
+    fileSizeLimit: bytes(4_096),
+  };
+  const dir = mkdtempSync(join(tmpdir(), 'ignite-runner-'));
+  try {
+    const file = join(dir, 'file');
+    const run = localRunner.run({ ...command, args: [...command.args, file] }, new AbortController().signal);
+    await assert.rejects(run, ToolFailedError);
+    assert.equal(statSync(file).size, 4_096);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });
 
 test('localRunner: when we are killed the tool ends with us', async () => {

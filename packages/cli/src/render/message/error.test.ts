@@ -38,6 +38,18 @@ test('renderError: what the host is at fault for is no bug, and says what helps'
   );
 });
 
+test('renderError: nor is it one of ours when a tool says so', () => {
+  const stderr =
+    'Write failed because No space left on device\nFATAL ERROR: Failed to write to output filesystem\n';
+  const failure = new ToolFailedError({ tool: 'mksquashfs', args: [] }, 1, { stdout: '', stderr });
+  assert.match(
+    renderError(failure, false),
+    /^error: mksquashfs: No space left on device\nhint: free some space/,
+  );
+  const other = new ToolFailedError({ tool: 'mksquashfs', args: [] }, 1, { stdout: '', stderr: 'oops' });
+  assert.match(renderError(other, false), /fault of Ignite/);
+});
+
 test("renderError: a database that cannot be written is the host's fault, whatever SQLite says of it", () => {
   const failed = (errcode: number) =>
     renderError(Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode }), false);
