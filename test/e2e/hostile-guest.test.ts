@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Vm } from '@ignite/api/v1/vm';
@@ -61,7 +69,9 @@ test('a VMM has no power, sees only what is its own, and writes to less', async 
       .map(([, , , , target = '']) => target);
   assert.ok(targets('ro').includes('/'));
   assert.deepEqual(
-    targets('rw').filter((target) => target.startsWith('/vm/')).toSorted(),
+    targets('rw')
+      .filter((target) => target.startsWith('/vm/'))
+      .toSorted(),
     ['/vm/events.in', '/vm/events.out', '/vm/exit-status', '/vm/root.qcow2', '/vm/run'],
   );
   for (const name of ['seed.cpio', 'base.ext4', 'kernel', 'initrd'])
@@ -82,7 +92,10 @@ test('a VMM has no power, sees only what is its own, and writes to less', async 
 
 test("a VMM's monitor has its part of a CPU, whatever a guest prints", async () => {
   const { metadata, status } = await inspect('hungry');
-  assert.match(read(`/proc/${status.monitor!.pid}/cgroup`), new RegExp(`/ignite/${metadata.uid}\\.monitor$`, 'm'));
+  assert.match(
+    read(`/proc/${status.monitor!.pid}/cgroup`),
+    new RegExp(`/ignite/${metadata.uid}\\.monitor$`, 'm'),
+  );
   const folder = cgroup('cpu', `${metadata.uid}.monitor`);
   const quota = existsSync(join(folder, 'cpu.max')) ? 'cpu.max' : 'cpu.cfs_quota_us';
   assert.match(read(join(folder, quota)), /^25000\b/);
