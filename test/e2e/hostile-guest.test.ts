@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
 import { BusyboxHost, busybox } from './fixtures/busybox.ts';
 import type { Ignite } from './fixtures/ignite.ts';
@@ -34,11 +35,21 @@ before(async () => {
     'echo waiting; until [ -e go ]; do sleep 0.2; done; head -c 80000000 /dev/zero | tail -c 79999999 | wc -c; sleep 1000',
   ].join('\n');
   await host.run('hungry', script, '--mount', `type=bind,source=${shared},target=/src`);
-  await host.until('it waits', async () => /^waiting/m.test(await ignite.ok('logs', 'hungry')));
+  await untilSaid('hungry', /^waiting/m);
 });
 after(() => host[Symbol.asyncDispose]());
 
 const inspect = async (vm: string): Promise<Vm> => JSON.parse(await ignite.ok('inspect', vm)) as Vm;
+
+/** However long that takes, as long as the VM runs. */
+async function untilSaid(vm: string, words: RegExp): Promise<void> {
+  for (let said = ''; !words.test(said); said = await ignite.ok('logs', vm)) {
+    const { phase, message } = (await inspect(vm)).status;
+    assert.equal(phase, 'Running', `${message}; ${said}`);
+    await delay(500);
+  }
+}
+
 const read = (path: string): string => readFileSync(path, 'utf8');
 
 /** The folder of a cgroup below /ignite, of version 1 or 2. */
@@ -130,7 +141,7 @@ test("a VM that the host's limit ends says so", async () => {
   const limit = String(used + 8 * 2 ** 20);
   writeFileSync(join(folder, isV2 ? 'memory.max' : 'memory.limit_in_bytes'), limit);
   writeFileSync(join(shared, 'go'), '');
-  await host.until('it ends', async () => (await inspect('hungry')).status.phase === 'Stopped');
+  while ((await inspect('hungry')).status.phase !== 'Stopped') await delay(200);
   const { status } = await inspect('hungry');
   assert.equal(status.exitCode, 137);
   assert.match(status.message ?? '', /^it was out of memory on the host: /);
@@ -159,11 +170,7 @@ test(
     for (const memory of rounds > 1 ? ['256MB', '512MB'] : ['256MB']) {
       const flags = ['--name', 'eaten', '--memory', memory, '--copy-files', `${eater}:/eater`];
       await ignite.ok('run', busybox, ...flags, '--', 'sh', '-c', script);
-      for (let said = ''; !/^survived/m.test(said); said = await ignite.ok('logs', 'eaten')) {
-        const { status } = await inspect('eaten');
-        assert.equal(status.phase, 'Running', `${status.message}; ${said}`);
-        await new Promise((resolve) => setTimeout(resolve, 500));
-      }
+      await untilSaid('eaten', /^survived/m);
       await ignite.ok('rm', '-f', 'eaten');
     }
   },
