@@ -56,7 +56,11 @@ export async function resizeOverlay(
   const file = { driver: 'file', filename: shown.disk };
   const image = `json:${JSON.stringify({ driver: 'qcow2', backing: null, file })}`;
   const mounts = [{ source: path, target: shown.disk, writable: true }];
-  await onForeign({ dir: dirname(path), args: ['resize', '-q', image, String(size)], mounts }, runner, signal);
+  await onForeign(
+    { dir: dirname(path), args: ['resize', '-q', image, String(size)], mounts },
+    runner,
+    signal,
+  );
 }
 
 /** Writes all that a VM's disk and its base hold as one disk of its own. */
@@ -172,7 +176,11 @@ async function convertForeign(
 }
 
 /** qemu-img has had faults that a disk made by a stranger can make use of, so it is shut in where it reads one. */
-async function onForeign({ args, seconds = workSeconds, ...run }: ForeignRun, runner: Runner, signal: AbortSignal) {
+async function onForeign(
+  { args, seconds = workSeconds, ...run }: ForeignRun,
+  runner: Runner,
+  signal: AbortSignal,
+) {
   const program = await findProgram('qemu-img');
   if (program === undefined)
     throw new CodedError('TOOL_MISSING', 'the program "qemu-img" is not installed', {

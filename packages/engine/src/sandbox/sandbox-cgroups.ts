@@ -20,7 +20,8 @@ async function foldersOf(path: string): Promise<CgroupFolders> {
 /** Whether the kernel has killed a program of the sandbox that had reached the limit of its memory, and whose cgroup is there. */
 export async function ranOutOfMemory(uid: string): Promise<boolean> {
   const { memory, unified } = await foldersOf(cgroupPath(uid));
-  const file = memory === undefined ? join(unified ?? '/', 'memory.events') : join(memory, 'memory.oom_control');
+  const file =
+    memory === undefined ? join(unified ?? '/', 'memory.events') : join(memory, 'memory.oom_control');
   const text = await readFile(file, 'utf8').catch(() => '');
   return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0) > 0;
 }

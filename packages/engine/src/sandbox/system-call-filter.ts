@@ -11,7 +11,9 @@ export const refusedCalls = (
 const cloneFs = 0x200;
 
 /** Of clone(2), its first argument: CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. */
-const newNamespaceBits = [0x2_0000, 0x200_0000, 0x400_0000, 0x800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000];
+const newNamespaceBits = [
+  0x2_0000, 0x200_0000, 0x400_0000, 0x800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000,
+];
 
 /** The only family of sockets, for what controls a VMM and what serves it: no network, no netlink, no other machine's vsock. */
 const afUnix = 1;

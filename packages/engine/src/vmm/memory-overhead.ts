@@ -17,7 +17,7 @@ const emulatedCpu = 300 * mib;
 /** Its stacks, and what the kernel keeps of it. */
 const virtualCpu = 8 * mib;
 
-/** Page tables, of the VMM and under KVM of the guest too, are an eighth of a page for 64 pages. */
+/** Of a guest's memory: page tables take 8 bytes for a page of 4 KiB, of which KVM and the VMM each have some. */
 const pageTables = 1 / 128;
 
 /**

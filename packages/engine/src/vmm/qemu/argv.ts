@@ -70,10 +70,7 @@ function board({ arch, gic, shares }: Machine): readonly string[] {
   switch (arch) {
     case 'amd64':
       return [
-        ...[
-          '-machine',
-          `microvm,acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off${memory}`,
-        ],
+        ...['-machine', `microvm,acpi=on,rtc=on,pit=on,pic=on,isa-serial=on,usb=off${memory}`],
         ...(shares.length > 0 ? ['-global', 'virtio-mmio.force-legacy=false'] : []),
       ];
     case 'arm64':
