@@ -6,9 +6,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { BusyboxHost } from './fixtures/busybox.ts';
 import { freePort } from './fixtures/registry.ts';
 
+/** Two guests that boot on a busy host take their time. */
+const patienceMs = 400_000;
 const lan = { netns: 'igtest188', host: '198.51.188.1', address: '198.51.188.2' } as const;
 const ip = (words: string): string => execFileSync('ip', words.split(' '), { encoding: 'utf8' });
 
@@ -18,15 +21,15 @@ let victim: string;
 let secret: Server;
 
 before(async () => {
+  secret = createServer((_, answer) => answer.end('secret')).listen(0, '127.0.0.1');
+  await once(secret, 'listening');
   host = await BusyboxHost.open(188);
   port = await freePort();
   openLan();
   const served = 'mkdir /www; echo victim >/www/index.html; httpd -p 7777 -h /www; httpd -f -p 80 -h /www';
   await host.run('victim', served, '-p', `${port}:80`);
   [victim = ''] = JSON.parse(await host.ignite.ok('inspect', 'victim')).status.network.ipAddresses;
-  await host.until('the victim serves', async () => fetched(undefined, `http://${victim}:7777/`) !== undefined);
-  secret = createServer((_, answer) => answer.end('secret')).listen(0, '127.0.0.1');
-  await once(secret, 'listening');
+  await until('the victim serves', async () => fetched(undefined, `http://${victim}:7777/`) !== undefined);
 });
 after(async () => {
   secret.close();
@@ -53,8 +56,9 @@ test('root of a guest reaches neither the loopback of its host nor takes the add
     ...['echo ATTACKED', 'sleep 10000'],
   ].join('\n');
   await host.run('attacker', script);
-  await host.until('it attacks', async () => /ATTACKED/.test(await host.ignite.ok('logs', 'attacker')));
-  const log = await host.ignite.ok('logs', 'attacker');
+  const logged = (): Promise<string> => host.ignite.ok('logs', 'attacker');
+  await until('it attacks', async () => /ATTACKED/.test(await logged()));
+  const log = await logged();
   assert.match(log, /LOOKED/);
   assert.doesNotMatch(log, /secret|OPEN/);
   assert.equal(log.match(/^victim\r?$/gm)?.length, 2, `VMs and published ports are reached: ${log}`);
@@ -97,6 +101,13 @@ test('doctor --fix and start put back packet filters that someone took away', as
     assert.equal(fetched(lan.netns, `http://${victim}:7777/`), undefined, put.join(' '));
   }
 });
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(500))
+    if (await isSo()) return;
+  const logs = ['victim', 'attacker'].map(async (name) => (await host.ignite.run('logs', name)).stdout);
+  throw new Error(`never: ${what}; ${(await Promise.all(logs)).join('\n')}`);
+}
 
 /** What a machine gets; undefined where nothing comes back. */
 function fetched(netns: string | undefined, url: string): string | undefined {
