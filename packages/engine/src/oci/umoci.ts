@@ -39,7 +39,12 @@ export async function unpackImage(
 ): Promise<UnpackedImage> {
   if (fitsInMemory(bytes(request.size * expansion), await memoryFacts())) {
     try {
-      return await unpackInto(await openScratch(paths, request.scratch, true, report), request, runner, signal);
+      return await unpackInto(
+        await openScratch(paths, request.scratch, true, report),
+        request,
+        runner,
+        signal,
+      );
     } catch (failure) {
       if (!isFull(failure)) throw failure;
     }
