@@ -243,7 +243,7 @@ test('a VM that has stopped keeps its log; the log level decides what is told be
   await ignite.ok('rm', '-f', 'once');
 });
 
-test('whoever is not root is told so, and may still ask for help, examine the host, and look if the group may', async () => {
+test('whoever is not root is told so, and may still ask for help and examine the host', async () => {
   chownSync(join(ignite.dir, 'data'), 0, 65_534);
   await ignite.ok('volume', 'prune', '-f');
   const asNobody = (...args: readonly string[]) =>

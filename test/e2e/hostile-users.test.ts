@@ -59,7 +59,10 @@ test('in /dev/shm root neither removes nor goes into what a user has put there',
     'find /dev/shm -mindepth 1 | sort; cat /dev/shm/*/file /dev/shm/*/*/file 2>/dev/null',
   );
   assert.equal(status, 0, stderr);
-  assert.match(stderr, /^warning: \/dev\/shm\/ignite is not a folder of root's alone, so the disk is unpacked to/m);
+  assert.match(
+    stderr,
+    /^warning: \/dev\/shm\/ignite is not a folder of root's alone, so the disk is unpacked to/m,
+  );
   assert.equal(stdout.match(/^kept$/gm)?.length, 2, stdout);
   assert.equal(stdout.match(/^\/dev\/shm\/.*$/gm)?.length, 5, 'and nothing is left there');
 
@@ -78,7 +81,10 @@ test('whoever is not of the group sees nothing of images, disks, kernels, keys a
   await ignite.ok('run', busybox, '--name', 'web', '--memory', '128MB', '--', 'sleep', '1000');
   const found = asStranger(['find', dataDir, ignite.paths.runDir, '-type', 'f', '-readable']);
   await ignite.ok('stop', '-f', 'web');
-  assert.deepEqual(found.stdout.split('\n').filter((path) => path !== '' && !path.includes('/network/')), []);
+  assert.deepEqual(
+    found.stdout.split('\n').filter((path) => path !== '' && !path.includes('/network/')),
+    [],
+  );
   const [image] = readdirSync(join(dataDir, 'images')).filter((name) => /^[0-9a-f]{64}$/.test(name));
   const disk = join(dataDir, 'images', image!, 'base.ext4');
   assert.ok(existsSync(disk));
@@ -86,7 +92,10 @@ test('whoever is not of the group sees nothing of images, disks, kernels, keys a
   assert.equal(asStranger(['cat', join(dataDir, 'state.db')]).status, 1);
   const refused = asStranger([bin, 'ps', '-a']);
   assert.equal(refused.status, 1);
-  assert.match(refused.stderr, /is not for everyone to read\nhint: repeat it with sudo; who is in the group "ignite"/);
+  assert.match(
+    refused.stderr,
+    /is not for everyone to read\nhint: repeat it with sudo; who is in the group "ignite"/,
+  );
 });
 
 test('the group of the data directory looks at a snapshot, and holds up nobody by what it locks', async () => {
@@ -141,9 +150,13 @@ test('the same may be read and written whatever umask root has', () => {
     execFileSync('sh', ['-c', line, bin, busybox], { env, stdio: 'pipe' });
     const open = execFileSync('find', [dir, '-perm', '/022', '-not', '-type', 'l'], { encoding: 'utf8' });
     assert.equal(open, '', `with umask ${umask} others may write`);
-    const modes = execFileSync('find', [join(dir, 'data'), '-maxdepth', '1', '-perm', '/077', '-printf', '%f %m\n'], {
-      encoding: 'utf8',
-    });
+    const modes = execFileSync(
+      'find',
+      [join(dir, 'data'), '-maxdepth', '1', '-perm', '/077', '-printf', '%f %m\n'],
+      {
+        encoding: 'utf8',
+      },
+    );
     assert.deepEqual(modes.trim().split('\n').toSorted(), ['data 711', 'network 755', 'scratch 711']);
     rmSync(dir, { recursive: true });
   }
@@ -187,13 +200,19 @@ test('a record that is damaged hinders its own object alone, and is removed with
   assert.equal(listed.code, 0, listed.stderr);
   assert.match(listed.stdout, /\bweb\n/);
   assert.doesNotMatch(listed.stdout, /torn|odd/);
-  assert.match(listed.stderr, /^warning: the record of VM "torn" is damaged \(it is no JSON\): "ignite rm torn" removes it$/m);
+  assert.match(
+    listed.stderr,
+    /^warning: the record of VM "torn" is damaged \(it is no JSON\): "ignite rm torn" removes it$/m,
+  );
   assert.match(listed.stderr, /^warning: the record of VM "odd" is damaged \(metadata\.\w+ is not a \w+\)/m);
   assert.equal((await ignite.run('inspect', 'vm', 'web')).code, 0);
   assert.match((await ignite.run('start', 'torn')).stderr, /there is no VM with the name or uid "torn"/);
   assert.equal((await ignite.run('create', busybox, '--name', 'torn')).code, 1, 'the name is taken');
   await ignite.ok('prune', '-f', '--kept-disks');
-  assert.ok(existsSync(join(dataDir, 'vms', uid, 'root.qcow2')), 'what is of a damaged record is not left over');
+  assert.ok(
+    existsSync(join(dataDir, 'vms', uid, 'root.qcow2')),
+    'what is of a damaged record is not left over',
+  );
 
   assert.match(await ignite.ok('rm', 'torn'), new RegExp(`name "torn" and ID "${uid}"`));
   assert.ok(!existsSync(join(dataDir, 'vms', uid)));
@@ -213,7 +232,10 @@ test('a database that another holds, and one that is empty, are told as what the
     db.exec('BEGIN IMMEDIATE');
     const { code, stderr } = await held.run('volume', 'create', 'w', '--size', '16MB');
     assert.equal(code, 1);
-    assert.match(stderr, /^error: the database of VMs: database is locked\nhint: another program holds the database/m);
+    assert.match(
+      stderr,
+      /^error: the database of VMs: database is locked\nhint: another program holds the database/m,
+    );
   }
   truncateSync(join(dir, 'state.db'));
   for (const args of [['ps'], ['volume', 'create', 'x']]) {

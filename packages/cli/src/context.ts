@@ -24,7 +24,9 @@ const rootNeeded = (
   why: string,
   otherwise = 'help, version, explain, convert and doctor need no root',
 ): CodedError<PrivilegeErrorCode> =>
-  new CodedError('ROOT_NEEDED', `only root may do that: ${why}`, { hint: `repeat it with sudo; ${otherwise}` });
+  new CodedError('ROOT_NEEDED', `only root may do that: ${why}`, {
+    hint: `repeat it with sudo; ${otherwise}`,
+  });
 
 const howToLook =
   'who is in the group "ignite" may look too: "sudo ignite doctor --fix" makes it, "sudo adduser NAME ignite" takes someone in';
@@ -62,7 +64,10 @@ const tellBroken =
   ({ key: { kind, name }, problem }: BrokenObject): void => {
     const remover = removers[kind] ?? `delete ${kind.toLowerCase()}/`;
     const cure = kind === 'Event' ? 'it is left out' : `"ignite ${remover}${name}" removes it`;
-    report({ kind: 'warning', message: printable(`the record of ${kind} "${name}" is damaged (${problem}): ${cure}`) });
+    report({
+      kind: 'warning',
+      message: printable(`the record of ${kind} "${name}" is damaged (${problem}): ${cure}`),
+    });
   };
 
 /** Our own command line, for others to run with a command behind it. */

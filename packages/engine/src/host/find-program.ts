@@ -7,7 +7,9 @@ const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'
 /** Where a program is: in $PATH, or in the system's own folders, which the PATH of an unprivileged user may lack. */
 export async function findProgram(program: string): Promise<string | undefined> {
   if (isAbsolute(program)) return (await isAccessible(program, constants.X_OK)) ? program : undefined;
-  for (const dir of new Set([...(process.env['PATH'] ?? '').split(delimiter), ...systemPath])) {
+  // An entry that is empty or relative means the folder that we were started in, which may be anybody's.
+  const dirs = (process.env['PATH'] ?? '').split(delimiter).filter((dir) => isAbsolute(dir));
+  for (const dir of new Set([...dirs, ...systemPath])) {
     const path = join(dir, program);
     if (await isAccessible(path, constants.X_OK)) return path;
   }

@@ -85,7 +85,8 @@ async function claimMemoryFolder(): Promise<boolean> {
 export async function hasMemoryFolder(): Promise<boolean> {
   const [found, parent] = await Promise.all([memoryFolder, sharedMemory].map(statOf));
   if (!found || !parent) return false;
-  const isPrivate = found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o7777) === 0o700;
+  const isPrivate =
+    found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o7777) === 0o700;
   return isPrivate && (isOwnFolder(parent) || (parent.uid === 0 && (parent.mode & sticky) !== 0));
 }
 

@@ -55,7 +55,10 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
       return as({ oci: name }, { ...status, digest: digestIn(text) ?? '', baseDisk });
     }
     case 'Kernel':
-      return as({}, { id: /"id":"([0-9a-f]{64})"/.exec(text)?.[1] ?? '', version: '', arch: hostArch, size: 0 });
+      return as(
+        {},
+        { id: /"id":"([0-9a-f]{64})"/.exec(text)?.[1] ?? '', version: '', arch: hostArch, size: 0 },
+      );
     case 'Volume':
       return as({ size }, { path: '', usedBy: [] });
     case 'GitSource':
@@ -74,7 +77,9 @@ function vmSpec(text: string): v.InferOutput<typeof vmSpecSchema> {
     power: 'Stopped',
     ...(volumes.length > 0 && { storage: { volumes } }),
   });
-  return parsed.success ? parsed.output : v.parse(vmSpecSchema, { image: { oci: 'unknown' }, power: 'Stopped' });
+  return parsed.success
+    ? parsed.output
+    : v.parse(vmSpecSchema, { image: { oci: 'unknown' }, power: 'Stopped' });
 }
 
 function vmContent(text: string): object {

@@ -11,7 +11,8 @@ export function shapeProblem(value: unknown, shape: Shape, path = ''): string | 
     if (!isList(value) || ofItem === undefined) return wrong(path, 'a list');
     return first(value, (item, at) => shapeProblem(item, ofItem, `${path}[${at}]`));
   }
-  if (typeof shape !== 'object') return typeof value === typeof shape ? undefined : wrong(path, `a ${typeof shape}`);
+  if (typeof shape !== 'object')
+    return typeof value === typeof shape ? undefined : wrong(path, `a ${typeof shape}`);
   if (typeof value !== 'object' || value === null || isList(value)) return wrong(path, 'a record');
   return first(Object.entries(shape), ([written, wanted]) => {
     const field = written.replace(/\?$/, '');
@@ -21,7 +22,10 @@ export function shapeProblem(value: unknown, shape: Shape, path = ''): string | 
   });
 }
 
-function first<T>(items: readonly T[], problem: (item: T, at: number) => string | undefined): string | undefined {
+function first<T>(
+  items: readonly T[],
+  problem: (item: T, at: number) => string | undefined,
+): string | undefined {
   for (const [at, item] of items.entries()) {
     const found = problem(item, at);
     if (found !== undefined) return found;

@@ -23,7 +23,10 @@ test('SnapshotWriter: what was written is in a file for one group when the store
   const { mode, gid } = statSync(snapshot.path);
   assert.deepEqual([mode & 0o777, gid], [0o640, 4_343]);
   assert.equal(statSync(path).mode & 0o777, 0o600);
-  assert.deepEqual((await reader.list('Pot')).items.map(({ metadata }) => metadata.name), ['a']);
+  assert.deepEqual(
+    (await reader.list('Pot')).items.map(({ metadata }) => metadata.name),
+    ['a'],
+  );
   assert.deepEqual((await reader.list('Pan')).items, []);
 });
 
@@ -41,9 +44,11 @@ test('SnapshotReader: a watch tells what differs from one snapshot to the next',
   const stop = new AbortController();
   const { revision } = await reader.list('Pot');
   const told: string[] = [];
-  using store = openSqliteStore(path, { snapshot });
-  await store.create({ ...pot, metadata: { name: 'c', uid: '3' } });
-  await store.delete({ kind: 'Pot', name: 'a' });
+  {
+    using store = openSqliteStore(path, { snapshot });
+    await store.create({ ...pot, metadata: { name: 'c', uid: '3' } });
+    await store.delete({ kind: 'Pot', name: 'a' });
+  }
   for await (const event of reader.watch('Pot', revision, stop.signal)) {
     if (event.type !== 'BOOKMARK') told.push(`${event.type} ${event.object.metadata.name}`);
     else stop.abort();

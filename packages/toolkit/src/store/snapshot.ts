@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, closeSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiObject } from '../object/meta.ts';
 import { shapeProblem } from '../object/shape-problem.ts';

@@ -71,12 +71,17 @@ test('SqliteStore: a record that is damaged hinders its own object alone, and ca
   }
   for (const _again of [1, 2]) {
     const { items, broken } = await store.list('Pot');
-    assert.deepEqual(items.map(({ metadata }) => metadata.name), ['d']);
+    assert.deepEqual(
+      items.map(({ metadata }) => metadata.name),
+      ['d'],
+    );
     assert.equal(broken?.length, 3);
   }
   assert.deepEqual(told, ['a: it is no JSON', 'b: its spec is 5', 'c: it is of another object']);
   await assert.rejects(store.get({ kind: 'Pot', name: 'a' }), { code: 'OBJECT_BROKEN' });
-  await assert.rejects(store.create({ ...pot, metadata: { name: 'a', uid: '9' } }), { code: 'ALREADY_EXISTS' });
+  await assert.rejects(store.create({ ...pot, metadata: { name: 'a', uid: '9' } }), {
+    code: 'ALREADY_EXISTS',
+  });
   await assert.rejects(store.mend({ ...pot, metadata: { name: 'd', uid: '9' } }), { code: 'NOT_FOUND' });
   await store.mend({ ...pot, metadata: { name: 'a', uid: '9' } });
   await store.delete({ kind: 'Pot', name: 'a' });

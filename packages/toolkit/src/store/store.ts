@@ -109,12 +109,7 @@ export interface MendableStore extends ObjectStore {
 }
 
 export type StoreErrorCode =
-  | 'NOT_FOUND'
-  | 'ALREADY_EXISTS'
-  | 'CONFLICT'
-  | 'REVISION_TOO_OLD'
-  | 'OBJECT_BROKEN'
-  | 'STORE_EMPTY';
+  'NOT_FOUND' | 'ALREADY_EXISTS' | 'CONFLICT' | 'REVISION_TOO_OLD' | 'OBJECT_BROKEN' | 'STORE_EMPTY';
 
 export const notFound = (key: Key): CodedError<StoreErrorCode> =>
   new CodedError('NOT_FOUND', `there is no ${key.kind} named "${key.name}"`, {

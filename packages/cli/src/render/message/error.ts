@@ -25,12 +25,21 @@ const hostFaults: ReadonlyMap<unknown, string> = new Map([
 
 /** The same by SQLite's result code (rescode.html): its errors tell no file, and those of the disk not what is amiss with it. */
 const databaseFaults: ReadonlyMap<number, string> = new Map([
-  [5, 'another program holds the database: "fuser -v" with the path of state.db of the data directory tells which'],
+  [
+    5,
+    'another program holds the database: "fuser -v" with the path of state.db of the data directory tells which',
+  ],
   [8, 'the data directory cannot be written: mount it for writing, or choose another with --data-dir'],
-  [10, 'look whether the disk of the data directory is full ("df"), and at "dmesg" where it is not; "ignite rm" and "ignite prune" work on a full disk too'],
+  [
+    10,
+    'look whether the disk of the data directory is full ("df"), and at "dmesg" where it is not; "ignite rm" and "ignite prune" work on a full disk too',
+  ],
   [11, 'the database is damaged: bring back state.db of the data directory from a copy'],
   [13, 'free some space there: "ignite rm" and "ignite prune" work on a full disk too'],
-  [15, 'another program holds the database: "fuser -v" with the path of state.db of the data directory tells which'],
+  [
+    15,
+    'another program holds the database: "fuser -v" with the path of state.db of the data directory tells which',
+  ],
   [14, 'the data directory cannot be written: mount it for writing, or choose another with --data-dir'],
   [26, 'state.db of the data directory is none of Ignite: bring it back, or choose another with --data-dir'],
 ]);
