@@ -37,7 +37,10 @@ function makeText(random: Random): string {
   return JSON.stringify(random.once(5) ? list : object) ?? 'null';
 }
 
-const withoutOrigin = ({ origin: _, ...manifest }: Manifest): object => manifest;
+function withoutOrigin(manifest: Manifest): object {
+  const { origin: _origin, ...rest } = manifest;
+  return rest;
+}
 
 /** What was read, printed and read again is what was read. Images and kernels are named by their references alone. */
 function assertPrints(read: readonly Manifest[]): void {
