@@ -50,7 +50,13 @@ export async function unpackImage(
 ): Promise<UnpackedImage> {
   const size = await measureImage(request, signal);
   const into = async (inMemory: boolean): Promise<UnpackedImage> =>
-    await unpackInto(await openScratch(paths, request.scratch, inMemory, report), size, request, runner, signal);
+    await unpackInto(
+      await openScratch(paths, request.scratch, inMemory, report),
+      size,
+      request,
+      runner,
+      signal,
+    );
   if (fitsInMemory(size.space, await memoryFacts())) {
     try {
       return await into(true);

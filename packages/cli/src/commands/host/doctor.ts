@@ -15,7 +15,10 @@ export const doctor: Command = {
   summary: 'Tell what this host has, what it lacks, what that costs, and how to get it',
   examples: ['ignite doctor', 'ignite doctor --fix', 'ignite doctor -o json'],
   flags: {
-    fix: { type: 'boolean', help: 'install what is missing, put back packet filters, and let the group "ignite" look at VMs' },
+    fix: {
+      type: 'boolean',
+      help: 'install what is missing, put back packet filters, and let the group "ignite" look at VMs',
+    },
     output: documentFlag,
   },
   run: async (invocation) => {
