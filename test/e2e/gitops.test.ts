@@ -206,16 +206,8 @@ describe('gitops', () => {
       '--ca-file',
       server.caFile,
     ];
-    await using _service = serve(
-      ignite,
-      'gitops',
-      url,
-      '--interval',
-      '500ms',
-      '--timeout',
-      '20s',
-      ...options,
-    );
+    const patience = ['--interval', '500ms', '--timeout', '20s'];
+    await using _service = serve(ignite, 'gitops', url, ...patience, ...options);
     const says = (text: RegExp) => async () => text.test(await ignite.ok('gitops', 'status'));
     await until('it is refused', says(/the server refused our credentials/));
     writeFileSync(passwordFile, `${credentials.password}\n`);
