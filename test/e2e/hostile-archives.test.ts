@@ -17,7 +17,7 @@ import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
-const image = `oci-archive:${imageArchive('debian')}`;
+const image = `oci-archive:${imageArchive('sshd')}`;
 
 /** What the guest's root puts in the place of the program that sends what is copied: "tar" sends what he likes. */
 const hostileSender = `cp /run/ignite/busybox /root/busybox
@@ -31,7 +31,7 @@ test('what a hostile guest sends stays where it was to go', async (t) => {
   await using _leaks = watchLeaks();
   await using ignite = await Ignite.open(180);
   const at = (...names: readonly string[]): string => join(ignite.dir, ...names);
-  await ignite.ok('run', image, '--ssh', '--name', 'vm', '--memory', '512MB');
+  await ignite.ok('run', image, '--ssh', '--name', 'vm', '--memory', '256MB');
   await ignite.ok('exec', 'vm', hostileSender);
   for (const name of ['out', 'victim']) mkdirSync(at(name));
   writeFileSync(at('victim/existing'), 'secret');
