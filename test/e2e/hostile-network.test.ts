@@ -41,8 +41,14 @@ test('root of a guest reaches neither the loopback of its host nor takes the add
   const { port: hidden } = secret.address() as AddressInfo;
   const gateway = '10.188.0.1';
   const script = [
-    ...['own=$(ip -o -4 address show dev eth0 | sed "s/.*inet //; s,/.*,,")', 'ip address del 127.0.0.1/8 dev lo'],
-    ...['echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet', `ip route add 127.0.0.0/8 via ${gateway} src $own`],
+    ...[
+      'own=$(ip -o -4 address show dev eth0 | sed "s/.*inet //; s,/.*,,")',
+      'ip address del 127.0.0.1/8 dev lo',
+    ],
+    ...[
+      'echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet',
+      `ip route add 127.0.0.0/8 via ${gateway} src $own`,
+    ],
     `timeout 5 wget -qO- http://127.0.0.1:${hidden}/ && echo LOOPBACK IS OPEN`,
     ...[`ip route del 127.0.0.0/8 via ${gateway}`, 'echo LOOKED'],
     `timeout 5 wget -qO- http://${victim}:7777/`,
@@ -64,7 +70,7 @@ test('root of a guest reaches neither the loopback of its host nor takes the add
   assert.equal(log.match(/^victim\r?$/gm)?.length, 2, `VMs and published ports are reached: ${log}`);
   assert.match(log, new RegExp(`Address.*: ${victim.replaceAll('.', '\\.')}`));
   for (const from of [undefined, lan.netns])
-    assert.equal(fetched(from, `http://${lan.host}:${port}/`), 'victim\n', from);
+    assert.equal(fetched(from, `http://${lan.host}:${port}/`), 'victim\n', from ?? 'the host');
   assert.equal(fetched(undefined, `http://${victim}/`), 'victim\n');
 });
 
@@ -93,10 +99,16 @@ test('other machines reach what is published, and more where a policy says so, a
 
 test('doctor --fix and start put back packet filters that someone took away', async () => {
   const table = ['inet', `ignite-${host.ignite.bridge}`];
-  for (const put of [['doctor', '--fix'], ['start', 'victim']]) {
+  for (const put of [
+    ['doctor', '--fix'],
+    ['start', 'victim'],
+  ]) {
     execFileSync('nft', ['delete', 'table', ...table]);
     assert.equal(fetched(lan.netns, `http://${victim}:7777/`), 'victim\n', 'the test reaches the VM');
-    assert.match((await host.ignite.run('doctor')).stdout, new RegExp(`those of ${host.ignite.bridge} are missing`));
+    assert.match(
+      (await host.ignite.run('doctor')).stdout,
+      new RegExp(`those of ${host.ignite.bridge} are missing`),
+    );
     await host.ignite.run(...put);
     assert.equal(fetched(lan.netns, `http://${victim}:7777/`), undefined, put.join(' '));
   }
@@ -112,7 +124,7 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
 /** What a machine gets; undefined where nothing comes back. */
 function fetched(netns: string | undefined, url: string): string | undefined {
   const place = netns === undefined ? [] : ['ip', 'netns', 'exec', netns];
-  const [tool = '', ...args] = [...place, 'curl', '-s', '-m', '5', url];
+  const [tool, ...args] = [...place, 'curl', '-s', '-m', '5', url];
   const { status, stdout } = spawnSync(tool, args, { encoding: 'utf8' });
   return status === 0 ? stdout : undefined;
 }

@@ -182,7 +182,9 @@ test('frames that no guest may send do not arrive', async () => {
     while (!seen.at(-1)?.startsWith(allowed['a packet of its own']))
       seen.push(String((await frames.next()).value));
     const arrived = (all: object) =>
-      Object.entries(all).filter(([, frame]) => seen.some((each) => each.startsWith(frame))).map(([what]) => what);
+      Object.entries(all)
+        .filter(([, frame]) => seen.some((each) => each.startsWith(frame)))
+        .map(([what]) => what);
     assert.deepEqual(arrived(allowed), Object.keys(allowed));
     assert.deepEqual(arrived(forged), []);
   } finally {
@@ -203,7 +205,11 @@ test('a policy opens ports to whom it names, closes others of the same network, 
   assert.equal(fetched(undefined, `http://${a!.address}:7777/`), 'a 7777', 'the host');
   assert.equal(fetched(a!.netns, `http://${b!.address}:7777/`), 'b 7777', 'whom it asks may answer');
   assert.equal(fetched(a!.netns, `http://${lan.address}:8080/`), 'outside');
-  await network.admit(a!.uid, policy([from({ vms: { role: 'db' } }), from({ cidr: 'fd00:111::/64' })]), signal);
+  await network.admit(
+    a!.uid,
+    policy([from({ vms: { role: 'db' } }), from({ cidr: 'fd00:111::/64' })]),
+    signal,
+  );
   assert.deepEqual(reached(), [undefined, 'a 7777', undefined]);
   assert.equal(fetched(b!.netns, `http://[${a!.address6}]:7777/`), 'a 7777');
   await network.admit(b!.uid, { labels: {} }, signal);
@@ -247,7 +253,7 @@ test('filters that were taken away or altered are told of, and put back', async 
 /** What a request from a namespace gets; undefined where nothing comes back. */
 function fetched(netns: string | undefined, url: string, ...flags: readonly string[]): string | undefined {
   const place = netns === undefined ? [] : ['ip', 'netns', 'exec', netns];
-  const [tool = '', ...args] = [...place, 'curl', '-s', '-m', '3', ...flags, url];
+  const [tool, ...args] = [...place, 'curl', '-s', '-m', '3', ...flags, url];
   const { status, stdout } = spawnSync(tool, args, { encoding: 'utf8' });
   return status === 0 ? stdout : undefined;
 }
@@ -313,16 +319,22 @@ async function standIn(more: Partial<AttachRequest>): Promise<StandIn> {
   const [nic] = attachment.nics;
   const netns = `igtest111-${asked.name}`;
   ip(`netns add ${netns}`);
-  const relay = spawn('ip', ['netns', 'exec', netnsName(asked.uid), 'perl', '-e', relayFrom, nic!.tap, netns], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const relay = spawn(
+    'ip',
+    ['netns', 'exec', netnsName(asked.uid), 'perl', '-e', relayFrom, nic!.tap, netns],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   await saying(relay);
   const [address = '', address6 = ''] = nic!.addresses.map(withoutPrefix);
   const lines = [
     'link set lo up',
     `link set eth0 address ${nic!.mac}`,
     'link set eth0 up',
-    ...nic!.addresses.map((each) => `address add ${each} dev eth0 ${each.includes(':') ? 'nodad' : ''}`.trim()),
+    ...nic!.addresses.map((each) =>
+      `address add ${each} dev eth0 ${each.includes(':') ? 'nodad' : ''}`.trim(),
+    ),
     ...nic!.routes.map(({ to, via }) => `route add ${to} ${via === undefined ? '' : `via ${via} `}dev eth0`),
   ];
   for (const line of lines) ip(`-n ${netns} ${line}`);

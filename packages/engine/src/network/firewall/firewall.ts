@@ -138,7 +138,12 @@ export class Firewall {
 /** Pure. Chains stand in the order in which they were made, which means nothing. */
 function isSameListing(a: string, b: string): boolean {
   const [partsOfA, partsOfB] = [a, b].map((listing) =>
-    listing.replace(/^table .*\n/, '').replace(/\}\s*$/, '').split('\n\n').map((part) => part.trim()).sort(),
+    listing
+      .replace(/^table .*\n/, '')
+      .replace(/\}\s*$/, '')
+      .split('\n\n')
+      .map((part) => part.trim())
+      .sort(),
   );
   return isDeepStrictEqual(partsOfA, partsOfB);
 }

@@ -81,4 +81,3 @@ test('planLinkTable: where nobody can tell which addresses are VMs, all behind t
   const lines = planLinkTable({ ...link, guests: [guest], hasUnknown: true });
   assert.ok(lines.includes('oifname "ignite0" goto to-guests'));
 });
-
