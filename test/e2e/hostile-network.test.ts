@@ -70,7 +70,7 @@ test('root of a guest reaches neither the loopback of its host nor takes the add
   assert.equal(log.match(/^victim\r?$/gm)?.length, 2, `VMs and published ports are reached: ${log}`);
   assert.match(log, new RegExp(`Address.*: ${victim.replaceAll('.', '\\.')}`));
   for (const from of [undefined, lan.netns])
-    assert.equal(fetched(from, `http://${lan.host}:${port}/`), 'victim\n', from);
+    assert.equal(fetched(from, `http://${lan.host}:${port}/`), 'victim\n', from ?? 'the host');
   assert.equal(fetched(undefined, `http://${victim}/`), 'victim\n');
 });
 
@@ -124,7 +124,7 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
 /** What a machine gets; undefined where nothing comes back. */
 function fetched(netns: string | undefined, url: string): string | undefined {
   const place = netns === undefined ? [] : ['ip', 'netns', 'exec', netns];
-  const [tool = '', ...args] = [...place, 'curl', '-s', '-m', '5', url];
+  const [tool, ...args] = [...place, 'curl', '-s', '-m', '5', url];
   const { status, stdout } = spawnSync(tool, args, { encoding: 'utf8' });
   return status === 0 ? stdout : undefined;
 }

@@ -15,6 +15,17 @@ const cidr = v.pipe(v.string(), v.check(isCidr, 'must be a range of addresses, s
 /** Of one family, or of both. */
 const ranges = v.pipe(v.array(cidr), v.maxLength(64));
 
+/** Names that valibot leaves out of a record without a word, which here would mean more VMs than were named. */
+const lostNames = ['__proto__', 'prototype', 'constructor'];
+const selector = v.pipe(
+  v.custom<Readonly<Record<string, string>>>(
+    (given) =>
+      typeof given === 'object' && given !== null && lostNames.every((name) => !Object.hasOwn(given, name)),
+    'must be labels and their values',
+  ),
+  v.record(v.string(), v.string()),
+);
+
 const peerSchema = v.union([
   v.strictObject({
     /** A range of addresses, of IPv4 or IPv6. */
@@ -24,7 +35,7 @@ const peerSchema = v.union([
   }),
   v.strictObject({
     /** VMs of this host that have all of these labels, by all their addresses; `{}` stands for every VM. */
-    vms: v.record(v.string(), v.string()),
+    vms: selector,
   }),
 ]);
 export type NetworkPeer = v.InferOutput<typeof peerSchema>;

@@ -9,6 +9,7 @@ test('vmEffectOf: what each field of a VM costs to change', () => {
   assert.equal(effect('/metadata/labels/app'), 'live');
   assert.equal(effect('/spec/power'), 'live');
   assert.equal(effect('/spec/network/ports/0/hostPort'), 'live');
+  assert.equal(effect('/spec/network/policy/ingress/0/from/0/cidr'), 'live');
   for (const path of [
     '/spec/cpus',
     '/spec/machine/gic',

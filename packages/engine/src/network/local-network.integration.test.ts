@@ -261,6 +261,15 @@ test('LocalNetwork: a VM whose record cannot be read is told of, and hinders no 
     const record = readFileSync(path);
     writeFileSync(path, record.subarray(0, 100));
 
+    network.write('30-p2p.conflist', {
+      ...{ cniVersion: '0.4.0', name: 'igtest110-p2p' },
+      plugins: [{ type: 'ptp', ipam: { type: 'host-local', subnet: '10.110.2.0/24' } }],
+    });
+    const pair = request({ interfaces: [eth0({ network: 'igtest110-p2p' })] });
+    await network.attach(pair, signal);
+    await network.detach(pair.uid, signal);
+    assert.ok(!hostState().tables.some((table) => table.includes('veth')));
+
     await network.attach(other, signal);
     await network.changePorts(other.uid, on(second), signal);
     await network.rename(other.uid, 'renamed', signal);
@@ -368,7 +377,7 @@ const dhcpServers = (dir: string): string =>
     .filter((line) => line.startsWith('dnsmasq') && line.includes(dir))
     .join('\n');
 
-function hostState(): object {
+function hostState() {
   const run = (tool: string, ...args: readonly string[]) => execFileSync(tool, args, { encoding: 'utf8' });
   const own = (line: string): boolean => /ignite|igtest|10\.110\.|fd00:110:|CNI|veth/.test(line);
   const leases = run(

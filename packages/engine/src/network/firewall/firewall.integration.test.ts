@@ -253,7 +253,7 @@ test('filters that were taken away or altered are told of, and put back', async 
 /** What a request from a namespace gets; undefined where nothing comes back. */
 function fetched(netns: string | undefined, url: string, ...flags: readonly string[]): string | undefined {
   const place = netns === undefined ? [] : ['ip', 'netns', 'exec', netns];
-  const [tool = '', ...args] = [...place, 'curl', '-s', '-m', '3', ...flags, url];
+  const [tool, ...args] = [...place, 'curl', '-s', '-m', '3', ...flags, url];
   const { status, stdout } = spawnSync(tool, args, { encoding: 'utf8' });
   return status === 0 ? stdout : undefined;
 }

@@ -9,6 +9,7 @@ import {
   type AttachedRecord,
   guestTableLines,
   hostLinks,
+  isBridge,
   isAttached,
   linkTableLines,
 } from './plan-firewall.ts';
@@ -43,17 +44,17 @@ export class Firewall {
 
   /** Has the tables fit a VM that has come, or of which the policy or the labels have changed. */
   async admit(uid: string, known: KnownAttachments, signal: AbortSignal): Promise<void> {
-    await this.#make((record) => record.uid === uid || isFollowing(record), known, [], signal);
+    await this.#make((record) => record.uid === uid || isFollowing(record), known, undefined, signal);
   }
 
   /** Has the tables fit without a VM that has gone and is not in `known`. */
   async dismiss(gone: AttachmentRecord, known: KnownAttachments, signal: AbortSignal): Promise<void> {
-    await this.#make(isFollowing, known, hostLinks(gone), signal);
+    await this.#make(isFollowing, known, gone, signal);
   }
 
   /** Makes all tables anew. */
   async restore(known: KnownAttachments, signal: AbortSignal): Promise<void> {
-    await this.#make(() => true, known, [], signal);
+    await this.#make(() => true, known, undefined, signal);
   }
 
   async examine(known: KnownAttachments, signal: AbortSignal): Promise<readonly FirewallFault[]> {
@@ -92,16 +93,18 @@ export class Firewall {
   async #make(
     isConcerned: (record: AttachedRecord) => boolean,
     known: KnownAttachments,
-    devices: readonly string[],
+    gone: AttachmentRecord | undefined,
     signal: AbortSignal,
   ): Promise<void> {
     const present = await this.#present(known);
     const concerned = present.filter(isConcerned);
-    const links = new Set([...devices, ...concerned.flatMap(hostLinks)]);
+    const links = new Set([...(gone ? hostLinks(gone) : []), ...concerned.flatMap(hostLinks)]);
     const used = new Set(known.records.flatMap(hostLinks));
     const lines = [...links].flatMap((device) => {
       if (used.has(device)) return linkTableLines(device, present, known.hasUnreadable);
-      return known.hasUnreadable ? [] : removalLines(linkTable(device));
+      // Others may be on a bridge of which nobody can tell.
+      const mayBeUsed = known.hasUnreadable && gone !== undefined && isBridge(device, gone);
+      return mayBeUsed ? [] : removalLines(linkTable(device));
     });
     await this.#nft.apply(host, lines, signal);
     for (const record of concerned)

@@ -30,6 +30,10 @@ export const hostLinks = ({ interfaces }: AttachmentRecord): readonly string[] =
   ...new Set(interfaces.map(hostLink).filter((device) => device !== undefined)),
 ];
 
+/** Pure. Whether a device by which a VM's packets come and go may be others' too. */
+export const isBridge = (device: string, { interfaces }: AttachmentRecord): boolean =>
+  interfaces.some(({ list }) => hostBridge(list) === device);
+
 /** Pure. The lines that make the table of a device as the VMs behind it need it, or remove it where there is none. */
 export function linkTableLines(
   device: string,
