@@ -244,6 +244,7 @@ test('a VM that has stopped keeps its log; the log level decides what is told be
 });
 
 test('whoever is not root is told so, and may still ask for help and examine the host', async () => {
+  await ignite.ok('volume', 'prune', '-f');
   chownSync(join(ignite.dir, 'data'), 0, 65_534);
   await ignite.ok('volume', 'prune', '-f');
   const asNobody = (...args: readonly string[]) =>

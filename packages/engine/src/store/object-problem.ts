@@ -1,6 +1,6 @@
 import { vmPhases } from '@ignite/api/v1/vm-phase';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
-import { type Shape, shapeProblem } from '@ignite/toolkit/object/shape-problem';
+import { type ShapeCheck, shapeCheck } from '@ignite/toolkit/object/shape-check';
 
 const named = [{ name: '' }];
 const process = { pid: 0, startTime: 0, bootId: '' };
@@ -9,8 +9,8 @@ const process = { pid: 0, startTime: 0, bootId: '' };
  * What all who read an object of ours rely on. Every listing looks at every object, so this is quicker than the schemas,
  * which decide what may be written.
  */
-const shapes: Readonly<Record<string, Shape>> = {
-  VM: {
+const checks: Readonly<Record<string, ShapeCheck>> = {
+  VM: shapeCheck({
     spec: {
       image: { oci: '' },
       kernel: {},
@@ -38,14 +38,14 @@ const shapes: Readonly<Record<string, Shape>> = {
       'starter?': process,
       'restarts?': { count: 0, pauseMs: 0 },
     },
-  },
-  Image: {
+  }),
+  Image: shapeCheck({
     spec: { oci: '' },
     status: { digest: '', bootMode: '', config: {}, size: 0, baseDisk: { path: '', size: 0 } },
-  },
-  Kernel: { spec: {}, status: { id: '', version: '', size: 0 } },
-  Volume: { spec: { size: 0 }, status: { path: '' } },
-  Event: {
+  }),
+  Kernel: shapeCheck({ spec: {}, status: { id: '', version: '', size: 0 } }),
+  Volume: shapeCheck({ spec: { size: 0 }, status: { path: '' } }),
+  Event: shapeCheck({
     spec: {
       type: '',
       reason: '',
@@ -55,15 +55,14 @@ const shapes: Readonly<Record<string, Shape>> = {
       firstTime: '',
       lastTime: '',
     },
-  },
-  GitSource: { spec: { url: '' } },
-  Sync: { spec: {}, status: {} },
+  }),
+  GitSource: shapeCheck({ spec: { url: '' } }),
+  Sync: shapeCheck({ spec: {}, status: {} }),
 };
 
 /** Pure. What keeps an object of the store from being used; undefined where nothing does. */
 export function objectProblem(object: ApiObject): string | undefined {
-  const shape = shapes[object.kind];
-  const problem = shape === undefined ? undefined : shapeProblem(object, shape);
+  const problem = checks[object.kind]?.(object);
   if (problem !== undefined || object.kind !== 'VM') return problem;
   const { phase } = object.status as { readonly phase: string };
   return vmPhases.some((known) => known === phase) ? undefined : 'status.phase is none that a VM can be in';

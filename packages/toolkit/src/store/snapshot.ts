@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiObject } from '../object/meta.ts';
-import { shapeProblem } from '../object/shape-problem.ts';
+import { shapeCheck } from '../object/shape-check.ts';
 import { type ListResult, type Selector, type StoreReader, type WatchEvent, storeEmpty } from './store.ts';
 import { type RowDecoder, type StoredRow } from './stored-row.ts';
 
@@ -140,11 +140,11 @@ function changesBetween(
   ];
 }
 
-const contentShape = { revision: 0, rows: [{ kind: '', namespace: '', name: '', json: '' }] };
+const contentProblem = shapeCheck({ revision: 0, rows: [{ kind: '', namespace: '', name: '', json: '' }] });
 
 function readContent(path: string): StoreContent {
   const content: unknown = parse(readFileSync(path, 'utf8'));
-  if (shapeProblem(content, contentShape) !== undefined) throw storeEmpty(path);
+  if (contentProblem(content) !== undefined) throw storeEmpty(path);
   return content as StoreContent;
 }
 

@@ -1,4 +1,4 @@
-import { shapeProblem } from '../object/shape-problem.ts';
+import { shapeCheck } from '../object/shape-check.ts';
 import type { ApiObject } from '../object/meta.ts';
 import { matches } from './next-object.ts';
 import { type BrokenObject, type Key, type Selector, objectBroken } from './store.ts';
@@ -69,7 +69,7 @@ function parse(json: string): unknown {
   }
 }
 
-const objectShape = {
+const objectProblem = shapeCheck({
   apiVersion: '',
   kind: '',
   metadata: {
@@ -83,10 +83,10 @@ const objectShape = {
     annotations: {},
     finalizers: [''],
   },
-};
+});
 
 function problemWith(object: unknown, { kind, namespace, name }: Required<Key>): string | undefined {
-  const wrong = shapeProblem(object, objectShape);
+  const wrong = objectProblem(object);
   if (wrong !== undefined) return wrong;
   const { metadata, kind: ofKind } = object as ApiObject;
   if (ofKind === kind && metadata.name === name && metadata.namespace === namespace) return undefined;

@@ -1,0 +1,64 @@
+/**
+ * A value of the wanted shape: a string, number or boolean stands for any of its type, a list for lists of what is like its
+ * only item, and a record for records that have its fields and any others. A field whose name ends in `?` may be missing.
+ */
+export type Shape = string | number | boolean | readonly Shape[] | { readonly [field: string]: Shape };
+
+/** What makes a value unlike a shape, by the path to it; undefined where nothing does. Quick, unlike a schema. */
+export type ShapeCheck = (value: unknown) => string | undefined;
+
+/** Pure. Looks at a shape once, for many values. */
+export function shapeCheck(shape: Shape): ShapeCheck {
+  const problem = checkOf(shape);
+  return (value) => {
+    const found = problem(value);
+    return found && `${found.path.replace(/^\./, '') || 'it'} is not ${found.wanted}`;
+  };
+}
+
+interface Problem {
+  /** Each step of it begins with a dot or a bracket. */
+  readonly path: string;
+  readonly wanted: string;
+}
+
+type Check = (value: unknown) => Problem | undefined;
+
+function checkOf(shape: Shape): Check {
+  if (isList(shape)) return listCheck(shape);
+  if (typeof shape === 'object') return recordCheck(shape);
+  const wrong = { path: '', wanted: `a ${typeof shape}` };
+  return (value) => (typeof value === typeof shape ? undefined : wrong);
+}
+
+function listCheck([ofItem]: readonly Shape[]): Check {
+  const check = ofItem === undefined ? () => undefined : checkOf(ofItem);
+  return (value) => {
+    if (!isList(value)) return { path: '', wanted: 'a list' };
+    for (let at = 0; at < value.length; at += 1) {
+      const found = check(value[at]);
+      if (found) return { ...found, path: `[${at}]${found.path}` };
+    }
+    return undefined;
+  };
+}
+
+function recordCheck(shape: { readonly [field: string]: Shape }): Check {
+  const fields = Object.entries(shape).map(([written, ofField]) => {
+    const name = written.replace(/\?$/, '');
+    return { name, mayLack: name !== written, check: checkOf(ofField) };
+  });
+  return (value) => {
+    if (typeof value !== 'object' || value === null || isList(value)) return { path: '', wanted: 'a record' };
+    for (const { name, mayLack, check } of fields) {
+      const field: unknown = (value as Readonly<Record<string, unknown>>)[name];
+      if (field === undefined && mayLack) continue;
+      const found = check(field);
+      if (found) return { ...found, path: `.${name}${found.path}` };
+    }
+    return undefined;
+  };
+}
+
+/** As `Array.isArray`, which takes no lists that are read-only. */
+const isList = <T>(value: T | readonly T[]): value is readonly T[] => Array.isArray(value);
