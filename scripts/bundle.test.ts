@@ -27,6 +27,7 @@ test('bundleProgram: a listing is told by one file, whatever else the program co
         memory: 1,
         diskSize: 1,
         network: { ports: [] },
+        power: 'Stopped',
       },
       status: { phase: 'Created' },
     });

@@ -55,6 +55,10 @@ test('describeImage: what a VM honours of the config', async () => {
     os: 'linux',
     architecture: 'amd64',
     size: 42,
+    layers: ['a', 'b'].map((digit) => ({
+      path: join(layout, 'blobs/sha256', digit.repeat(64)),
+      packing: 'plain',
+    })),
   });
 });
 
