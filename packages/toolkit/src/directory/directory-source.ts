@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { lstat, readFile, readdir } from 'node:fs/promises';
+import { type Stats, constants } from 'node:fs';
+import { lstat, open, readdir, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapConcurrent } from '../async/map-concurrent.ts';
 import type { Operation } from '../async/operation.ts';
@@ -23,7 +24,10 @@ interface Read {
 
 const readers = 16;
 
-/** A folder of this host as a source. Links are not followed. */
+/** Nothing that is put in the place of a file is followed, nor waited for. */
+const plainly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** A folder of this host as a source. Links are not followed, also those that whoever owns it puts there meanwhile. */
 export class DirectorySource implements Source {
   readonly #path: string;
   #read = new Map<string, Read>();
@@ -37,7 +41,12 @@ export class DirectorySource implements Source {
     const paths = await this.#manifestPaths('', 0);
     if (paths.length > filesLimit)
       throw sourceError('SOURCE_TOO_LARGE', `${this.#path} has ${paths.length} manifests`, 'split it');
-    const read = await mapConcurrent(paths, readers, async (path) => await this.#readFile(path, op.signal));
+    const root = await realpath(this.#path);
+    const read = await mapConcurrent(
+      paths,
+      readers,
+      async (path) => await this.#readFile(path, root, op.signal),
+    );
     this.#read = new Map(read.flatMap((each) => (each ? [[each.file.path, each]] : [])));
     const files = [...this.#read.values()].map(({ file }) => file);
     if (files.reduce((sum, { text }) => sum + text.length, 0) > bytesLimit)
@@ -72,23 +81,32 @@ export class DirectorySource implements Source {
     return below.flat().sort();
   }
 
-  async #readFile(path: string, signal: AbortSignal): Promise<Read | undefined> {
+  async #readFile(path: string, root: string, signal: AbortSignal): Promise<Read | undefined> {
     signal.throwIfAborted();
-    const whole = join(this.#path, path);
+    const whole = join(root, path);
     try {
-      const { mtimeMs, ctimeMs, size, ino } = await lstat(whole);
-      const stamp = `${mtimeMs} ${ctimeMs} ${size} ${ino}`;
+      const seen = await lstat(whole);
       const known = this.#read.get(path);
       // What was written within the clock's grain of the last look may have been written again since.
-      if (known?.stamp === stamp && Date.now() - ctimeMs > grainMs) return known;
-      const text = await readFile(whole, 'utf8');
+      if (known?.stamp === stampOf(seen) && Date.now() - seen.ctimeMs > grainMs) return known;
+      await using file = await open(whole, plainly);
+      const found = await file.stat();
+      // A folder on the way may have become a link: the kernel says what was opened.
+      if (!found.isFile() || (await readlink(`/proc/self/fd/${file.fd}`)) !== whole) return undefined;
+      const text = await file.readFile('utf8');
       const digest = createHash('sha1').update(text).digest('hex');
-      return { stamp, file: { path, digest, text } };
+      return { stamp: stampOf(found), file: { path, digest, text } };
     } catch (failure) {
-      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      if (isGone(failure)) return undefined;
       throw failure;
     }
   }
 }
+
+const stampOf = ({ mtimeMs, ctimeMs, size, ino }: Stats): string => `${mtimeMs} ${ctimeMs} ${size} ${ino}`;
+
+/** It went, or something else came in its place, between being listed and being read. */
+const isGone = (failure: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR', 'ELOOP'].includes((failure as NodeJS.ErrnoException).code ?? '');
 
 const grainMs = 100;

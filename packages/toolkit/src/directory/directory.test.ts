@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -30,6 +32,28 @@ describe('DirectorySource', () => {
     assert.equal(await source.fetch(op), await source.fetch(op));
     writeFileSync(join(dir, 'a.yaml'), 'A');
     assert.equal((await contents(source))['a.yaml'], 'A');
+  });
+
+  test('what a file or a folder is exchanged for meanwhile is not read, be it a link to it', async () => {
+    const [dir, secret] = [mkdtempSync(join(root, 'd-')), mkdtempSync(join(root, 'secret-'))];
+    writeFileSync(join(secret, 'a.yaml'), 'secret');
+    mkdirSync(join(dir, 'sub'));
+    writeFileSync(join(dir, 'sub/a.yaml'), 'mine');
+    const exchange = 'while :; do mv sub old; ln -s "$0" sub; rm sub; mv old sub; done 2>/dev/null';
+    const owner = spawn('sh', ['-c', exchange, secret], { cwd: dir });
+    const ended = once(owner, 'exit');
+    try {
+      for (let look = 0; look < 1_000; look += 1) {
+        const found = await contents(new DirectorySource(dir));
+        assert.ok(
+          Object.values(found).every((text) => text === 'mine'),
+          JSON.stringify(found),
+        );
+      }
+    } finally {
+      owner.kill('SIGKILL');
+      await ended;
+    }
   });
 
   test('a folder that is not there is an error, not an empty revision', async () => {

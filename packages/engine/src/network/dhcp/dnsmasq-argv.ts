@@ -23,7 +23,10 @@ export interface DnsmasqNetwork {
   readonly mtu: number;
 }
 
-/** Pure. See dnsmasq(8). Every address is leased by MAC alone, so a stranger on the bridge gets none. */
+/**
+ * Pure. See dnsmasq(8). Every address is leased by MAC alone, so a stranger on the bridge gets none. It logs to syslog: a
+ * file that it is told to log to, be it /dev/null, it would give to the user as whom it runs.
+ */
 export function dnsmasqArgv(dir: string, network: DnsmasqNetwork): readonly string[] {
   const hasIpv6 = network.gateways.some((gateway) => parseIp(gateway).family === 6);
   return [
@@ -44,7 +47,6 @@ export function dnsmasqArgv(dir: string, network: DnsmasqNetwork): readonly stri
     `--dhcp-leasefile=${join(dir, 'dnsmasq.leases')}`,
     '--dhcp-authoritative',
     '--no-ping',
-    '--log-facility=/dev/null',
     '--quiet-dhcp',
   ];
 }

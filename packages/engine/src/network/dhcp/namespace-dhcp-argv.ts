@@ -33,7 +33,6 @@ export function namespaceDhcpArgv(dir: string, leases: readonly NamespaceLease[]
     ...leases.flatMap(leaseArgv),
     `--dhcp-leasefile=${join(dir, 'dnsmasq.leases')}`,
     '--no-ping',
-    '--log-facility=/dev/null',
     '--quiet-dhcp',
   ];
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { exitOf, parseGuestReports } from './exit-status.ts';
 
 test('parseGuestReports: known lines are read and everything else that a guest may write is passed over', () => {
-  assert.deepEqual(parseGuestReports('ready\nexit 3\nexit 99999\nfailed no disk\nfailed \u001b[2J\n\nx'), [
+  assert.deepEqual(parseGuestReports('ready\nexit 3\nexit 256\nexit 99999\nfailed no disk\nfailed \u001b[2J\n\nx'), [
     { kind: 'ready' },
     { kind: 'exit', code: 3 },
     { kind: 'failed', why: 'no disk' },

@@ -17,7 +17,7 @@ export function parseGuestReports(text: string): readonly GuestReport[] {
   return text.split('\n').flatMap((line): GuestReport[] => {
     if (line === 'ready' || line === 'no-ssh-server') return [{ kind: line }];
     const exit = /^exit (\d{1,3})$/.exec(line);
-    if (exit) return [{ kind: 'exit', code: Number(exit[1]) }];
+    if (exit && Number(exit[1]) <= 255) return [{ kind: 'exit', code: Number(exit[1]) }];
     const wrote = /^wrote (\d{1,15})$/.exec(line);
     if (wrote) return [{ kind: 'wrote', size: bytes(Number(wrote[1])) }];
     const failed = /^failed ([\x20-\x7e]{1,200})$/.exec(line);
