@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Ignite } from './fixtures/ignite.ts';
 
@@ -63,7 +63,8 @@ for (const args of refused) {
 
 test('what was refused has made nothing', async () => {
   assert.equal(await ignite.ok('ps', '-a', '-q'), '');
-  assert.ok(!existsSync(`${ignite.dir}/data/vms`) && !existsSync(`${ignite.dir}/data/oci`));
+  for (const folder of ['vms', 'oci', 'images', 'kernels', 'scratch'])
+    assert.deepEqual(readdirSync(`${ignite.dir}/data/${folder}`), [], folder);
 });
 
 test('a size that is none is answered with how sizes are written', async () => {
