@@ -98,7 +98,7 @@ export class ConmonSandbox implements Sandbox {
       );
     }
     // conmon is not waited for: it may be waiting for us, as its exit command.
-    await removeMonitorCgroup(uid);
+    await removeMonitorCgroup(uid, signal);
     await rm(at.dir, { recursive: true, force: true });
   }
 

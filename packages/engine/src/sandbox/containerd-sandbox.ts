@@ -84,7 +84,7 @@ class ContainerdContainers implements ContainerDaemon {
 
   async remove(uid: string, signal: AbortSignal): Promise<void> {
     await this.#ctr.removeContainer(namespace, containerName(uid), signal);
-    await removeMonitorCgroup(uid);
+    await removeMonitorCgroup(uid, signal);
   }
 
   /** What console-log reads: the log, its limit, where it is bounded, and the command for afterwards in an environment of our choice. */

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type CgroupFolders, cgroupFolders } from '../usage/cgroup-folders.ts';
 import { cgroupPath } from './bundle.ts';
 
 /** Of one CPU. What a guest prints without end keeps its monitor busy, which is not in the limits of the guest's VMM. */
 const monitorCpus = 0.25;
 const periodUs = 100_000;
+const pollMs = 10;
 const quotaUs = monitorCpus * periodUs;
 
 const monitorPath = (uid: string): string => `${cgroupPath(uid)}.monitor`;
@@ -45,16 +47,27 @@ export async function makeMonitorCgroup(uid: string): Promise<string | undefined
 }
 
 /** Removes it; what is still in it, such as whoever clears up after the program, goes on without a limit. */
-export async function removeMonitorCgroup(uid: string): Promise<void> {
+export async function removeMonitorCgroup(uid: string, signal: AbortSignal): Promise<void> {
   const { cpu, unified } = await foldersOf(monitorPath(uid));
   const folder = cpu ?? unified;
   if (folder === undefined || !existsSync(folder)) return;
   const outside = await procsOutside();
-  for (const pid of (await readFile(join(folder, 'cgroup.procs'), 'utf8')).split('\n').filter(Boolean))
-    await writeFile(outside, pid).catch(() => undefined); // it has just ended
-  await rmdir(folder).catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code !== 'ENOENT') throw failure; // someone else is at it
-  });
+  // A process that is ending is listed no more and still there, and one that is not may have started another.
+  while (!(await isRemoved(folder, outside))) await delay(pollMs, undefined, { signal });
+}
+
+async function isRemoved(folder: string, outside: string): Promise<boolean> {
+  try {
+    for (const pid of (await readFile(join(folder, 'cgroup.procs'), 'utf8')).split('\n').filter(Boolean))
+      await writeFile(outside, pid).catch(() => undefined); // it has just ended
+    await rmdir(folder);
+    return true;
+  } catch (failure) {
+    const { code } = failure as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENODEV') return true; // someone else was at it
+    if (code === 'EBUSY') return false;
+    throw failure;
+  }
 }
 
 /** The command line that runs a monitor's exit command at full speed: it is begun where its monitor is. */
