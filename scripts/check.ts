@@ -39,11 +39,11 @@ function checkErrorCodes(): void {
   }
 }
 
-/** Every row of docs/parity names tests that are there. */
+/** Every row of docs/parity and of the threat model names tests that are there. */
 function checkParity(): void {
   const titlesOf = (file: string): ReturnType<typeof testTitles> | undefined =>
     existsSync(join(root, file)) ? testTitles(readFileSync(join(root, file), 'utf8')) : undefined;
-  for (const file of globSync('docs/parity/*.md', { cwd: root })) {
+  for (const file of globSync(['docs/parity/*.md', 'docs/security.md'], { cwd: root })) {
     const faults = parityFaults(readFileSync(join(root, file), 'utf8'), titlesOf);
     for (const fault of faults) console.error(`${file}: ${fault}`);
     if (faults.length > 0) failed.push(file);

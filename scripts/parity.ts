@@ -1,4 +1,4 @@
-/** Pure. What is wrong with a table of docs/parity: each row names tests that exist, or says why we differ. */
+/** Pure. What is wrong with the tables of a page: each row names tests that exist, or says why we differ. */
 export function parityFaults(
   markdown: string,
   titlesOf: (file: string) => readonly RegExp[] | undefined,
