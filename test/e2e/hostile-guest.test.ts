@@ -158,7 +158,7 @@ test(
     const eater = join(ignite.dir, 'eater');
     writeFileSync(
       eater,
-      memoryEater({ code: 2 ** 22, memory: 100 * 2 ** 20, addresses: 2 ** 32, rounds: 1 }),
+      memoryEater({ code: 2 ** 23, memory: 100 * 2 ** 20, addresses: 2 ** 32, rounds: 1 }),
       { mode: 0o755 },
     );
     const script = [
