@@ -6,8 +6,10 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LocalClient } from '@ignite/engine/client/local-client';
 import { firecracker } from '@ignite/engine/vmm/firecracker/firecracker';
+import { qemu } from '@ignite/engine/vmm/qemu/qemu';
 import type { Vmm } from '@ignite/engine/vmm/vmm';
 import { openLocalHost } from '@ignite/engine/wire';
+import { bytes } from '@ignite/toolkit/units/bytes';
 import { build } from 'rolldown';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
@@ -43,6 +45,10 @@ const op = { signal: new AbortController().signal, report: () => undefined };
 /** The double needs no KVM, whatever Firecracker does: this holds where there is no such device, too. */
 const withoutKvm = { ignorePreflightChecks: ['ExistingFile--dev-kvm'] };
 
+const emulation = { kind: 'tcg' } as const;
+/** Of Node, which takes the double's requests. */
+const doubleItself = 256 * 2 ** 20;
+
 /** An engine for which KVM works, and a program of ours is Firecracker. */
 function engine(argv: readonly string[] = [node, double]): LocalClient {
   const { paths, env } = ignite;
@@ -53,6 +59,7 @@ function engine(argv: readonly string[] = [node, double]): LocalClient {
     program: () => node,
     files: () => [node, double],
     command: (machine) => [...argv, ...firecracker.command(machine).slice(1)],
+    memoryOverhead: (machine) => bytes(qemu.memoryOverhead({ ...machine, accel: emulation }) + doubleItself),
   };
   return new LocalClient({
     ...host,
