@@ -136,7 +136,7 @@ test('after a reboot a VM is shown as stopped, and starts with its disk and its 
 test('a disk that is full is told of, and what was begun is cleared away', async () => {
   const small = join(dir, 'small');
   mkdirSync(small);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', small]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m,mode=711', 'tmpfs', small]);
   try {
     const full = ignite.with({ IGNITE_DATA_DIR: small });
     const result = await full.run('image', 'import', `oci-archive:${imageArchive('busybox')}`);
