@@ -62,6 +62,18 @@ test('bundleProgram: who neither writes nor reads a manifest waits for no YAML',
     assert.match(run(words[0]!, 'nope', ...words.slice(1)).stderr, /there is no VM .* "nope"|only root may/);
 });
 
+test('bundleProgram: the worker that reads sources runs no command line', async (t) => {
+  const dist = await newDir(t);
+  await bundleProgram(dist);
+  const job = { kind: 'decode', input: { files: [], path: '', unknownKinds: 'refuse' } };
+  const line = `new (require('node:worker_threads').Worker)(process.argv[1], { workerData: ${JSON.stringify(job)} })
+    .once('message', (answer) => console.log(JSON.stringify(answer)));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', line, join(dist, 'source-worker.cjs')], {
+    encoding: 'utf8',
+  });
+  assert.deepEqual([stdout, stderr], ['{"output":[]}\n', '']);
+});
+
 async function newDir(t: TestContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'bundle-test-'));
   t.after(() => rm(dir, { recursive: true }));

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { type CommandLine, parseCommandLine } from './arguments/parse-command-line.ts';
 import { usageError } from './arguments/usage-error.ts';
@@ -67,7 +68,10 @@ const io: Io = {
   },
   env: process.env,
 };
-// What we make is for others to write to only where that is said, however we were called.
-process.umask(0o022);
-// No await at the top: the bundle is CommonJS.
-void main(process.argv.slice(2), io).then((code) => (process.exitCode = code));
+/** In the bundle a worker loads this file for what it shares with the program. */
+if (isMainThread) {
+  // What we make is for others to write to only where that is said, however we were called.
+  process.umask(0o022);
+  // No await at the top: the bundle is CommonJS.
+  void main(process.argv.slice(2), io).then((code) => (process.exitCode = code));
+}
