@@ -3,11 +3,10 @@ import { test } from 'node:test';
 import { exitOf, parseGuestReports } from './exit-status.ts';
 
 test('parseGuestReports: known lines are read and everything else that a guest may write is passed over', () => {
-  assert.deepEqual(parseGuestReports('ready\nexit 3\nexit 256\nexit 99999\nfailed no disk\nfailed \u001b[2J\n\nx'), [
-    { kind: 'ready' },
-    { kind: 'exit', code: 3 },
-    { kind: 'failed', why: 'no disk' },
-  ]);
+  assert.deepEqual(
+    parseGuestReports('ready\nexit 3\nexit 256\nexit 99999\nfailed no disk\nfailed \u001b[2J\n\nx'),
+    [{ kind: 'ready' }, { kind: 'exit', code: 3 }, { kind: 'failed', why: 'no disk' }],
+  );
 });
 
 test('parseGuestReports: the disk that holds them is zeros behind them', () => {
