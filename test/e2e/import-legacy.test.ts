@@ -11,8 +11,8 @@ import { Ignite } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 import { LegacyHost, legacyImage, legacyKernel } from './fixtures/legacy.ts';
 
-const uids = { web: 'cc00000000000001', db: 'cc00000000000002', own: 'cc00000000000003' } as const;
-const broken = { json: 'cc0000000000000e', field: 'cc0000000000000f' } as const;
+const uids = { web: 'cc00010000000000', db: 'cc00020000000000', own: 'cc00030000000000' } as const;
+const broken = { json: 'cc000e0000000000', field: 'cc000f0000000000' } as const;
 let leaks: AsyncDisposable;
 let host: LegacyHost;
 let ignite: Ignite;
