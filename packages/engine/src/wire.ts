@@ -67,6 +67,7 @@ export function openLocalHost(options: LocalClientOptions): LocalHost {
     accel: probeAccel,
     settleCommand,
     guestDir: scriptsDir('guest'),
+    streamsProgram: join(scriptsDir('host'), 'streams'),
     ...daemons,
     env,
   };

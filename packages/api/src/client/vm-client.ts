@@ -26,8 +26,6 @@ export interface StartVmRequest {
   readonly ignorePreflightChecks?: readonly string[];
   /** What a start that fails has made is left to be looked at; the next start or stop clears it up. */
   readonly keepFailed?: boolean;
-  /** Who writes to the entrypoint's console is a program: nothing is echoed, and no byte but line breaks means anything. */
-  readonly isInputPiped?: boolean;
 }
 
 /** How to reach a VM by SSH: everything that OpenSSH's client needs, host key pinned. */
@@ -50,6 +48,32 @@ export interface LogsRequest {
   /** Also what was written before the last start. */
   readonly allStarts?: boolean;
 }
+
+/** Some of what a VM wrote, byte for byte. */
+export interface LogPart {
+  /** A console and a terminal have one output alone. */
+  readonly stream: 'stdout' | 'stderr';
+  readonly bytes: Uint8Array;
+}
+
+/** Unix stream sockets that lead to what a VM runs. */
+export type VmAttachment =
+  /** Of a VM with an init, or with a VMM that has no streams. */
+  | { readonly kind: 'console'; readonly socket: string }
+  | {
+      readonly kind: 'streams';
+      /**
+       * Sends a byte once the guest is ready to read, and then takes its input; the end of that is the end for the guest too,
+       * unless it has a terminal.
+       */
+      readonly stdin: string;
+      /** Take one byte, `s` to have all output from the start or `n` from now on, and then send it. */
+      readonly stdout: string;
+      readonly stderr: string;
+      /** Sends a byte once the guest is ready, and then takes lines: `window ROWS COLUMNS`. */
+      readonly control: string;
+      readonly isTerminal: boolean;
+    };
 
 /** VMs, named as in `find`. */
 export interface StopVmRequest {
@@ -82,11 +106,9 @@ export interface VmClient extends Finder<Vm> {
   /** Resolves when the VM no longer runs, with its exit code in the status. */
   wait(query: string, signal: AbortSignal): Promise<Vm>;
   /** The console's output, oldest first. */
-  logs(query: string, request: LogsRequest, signal: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Resolves once the image's init or entrypoint is about to begin. @throws CodedError VM_NOT_RUNNING */
-  untilHandedOver(query: string, signal: AbortSignal): Promise<void>;
-  /** The path of the unix stream socket that is the VM's console. @throws CodedError VM_NOT_RUNNING */
-  consoleSocket(query: string, signal: AbortSignal): Promise<string>;
+  logs(query: string, request: LogsRequest, signal: AbortSignal): AsyncIterable<LogPart>;
+  /** @throws CodedError VM_NOT_RUNNING, CONSOLE_UNSUPPORTED */
+  attachment(query: string, signal: AbortSignal): Promise<VmAttachment>;
   /** Waits until SSH answers. @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE */
   sshTarget(
     query: string,

@@ -139,4 +139,5 @@ const ofSpec: Fields<VmSpec> = {
   sandbox: (sandbox, field) => findInFields(sandbox, ofSandbox, field),
   restartPolicy: (policy, field) => (policy === 'no' ? [] : [{ kind: 'restart', policy, field }]),
   power: nothing,
+  tty: nothing,
 };

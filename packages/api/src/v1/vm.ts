@@ -50,6 +50,8 @@ export const vmSpecSchema = v.strictObject({
   copyFiles: v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
   /** Run in place of the image's Cmd, after its Entrypoint. */
   command: v.optional(v.array(v.string())),
+  /** Gives the entrypoint a terminal, which joins its standard output and error. */
+  tty: v.optional(v.boolean()),
   /** Variables for the entrypoint, over those of the image; an image that boots its init has no use for them. */
   env: v.optional(environmentSchema),
   sandbox: v.optional(vmSandboxSchema),

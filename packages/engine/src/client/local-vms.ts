@@ -3,10 +3,12 @@ import type { Finder } from '@ignite/api/client/finder';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type {
   CreateVmRequest,
+  LogPart,
   LogsRequest,
   SshTarget,
   StartVmRequest,
   StopVmRequest,
+  VmAttachment,
   VmClient,
 } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
@@ -45,9 +47,8 @@ import { pauseVm, resumeVm } from '../vm/lifecycle/pause-vm.ts';
 import {
   type SshRequest,
   assertRunning,
-  consoleSocketOf,
+  attachmentOf,
   sshTargetOf,
-  untilHandedOver,
 } from '../vm/lifecycle/reach-vm.ts';
 import { reconcileVm } from '../vm/lifecycle/reconcile-vm.ts';
 import { restartWhenDue } from '../vm/lifecycle/restart-vm.ts';
@@ -55,6 +56,7 @@ import { settleVm } from '../vm/lifecycle/settle-vm.ts';
 import { startVm } from '../vm/lifecycle/start-vm.ts';
 import { readConsole } from '../vm/observe/console.ts';
 import { allottedMemoryOf } from '../vm/plan/allotted-memory.ts';
+import { hasStreams } from '../vm/plan/entrypoint.ts';
 import { assertNetworkFits } from '../vm/steps/attach-network.ts';
 import { untilMemoryGiven } from '../vm/steps/guest-memory.ts';
 import { recordInLife } from '../vm/steps/vm-events.ts';
@@ -139,8 +141,7 @@ export class LocalVms implements VmClient {
         op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });
       }
       try {
-        const { isInputPiped = false } = request;
-        return await startVm(found, { power: 'Running', isInputPiped }, host, op);
+        return await startVm(found, { power: 'Running' }, host, op);
       } catch (failure) {
         const clear = request.keepFailed ? keepFailedStart : clearFailedStart;
         await clear(await withPower(found, 'Stopped', this.#host), failure, this.#host, op);
@@ -218,12 +219,14 @@ export class LocalVms implements VmClient {
     return await untilExited(await this.find(query, signal), this.#host, signal);
   }
 
-  async *logs(query: string, request: LogsRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    const { uid } = (await this.find(query, signal)).metadata;
+  async *logs(query: string, request: LogsRequest, signal: AbortSignal): AsyncGenerator<LogPart> {
+    const vm = await this.find(query, signal);
+    const { uid } = vm.metadata;
     const { follow, ...selection } = request;
     yield* readConsole(
       {
         path: vmFiles(this.#host.paths, uid).consoleLog,
+        isTerminal: vm.spec.tty === true || !hasStreams(vm, vmmOf(vm, this.#host)),
         ...selection,
         follow: async () =>
           follow &&
@@ -234,12 +237,8 @@ export class LocalVms implements VmClient {
     );
   }
 
-  async untilHandedOver(query: string, signal: AbortSignal): Promise<void> {
-    await untilHandedOver(await this.#running(query, signal), this.#host, signal);
-  }
-
-  async consoleSocket(query: string, signal: AbortSignal): Promise<string> {
-    return await consoleSocketOf(await this.#running(query, signal), this.#host, signal);
+  async attachment(query: string, signal: AbortSignal): Promise<VmAttachment> {
+    return await attachmentOf(await this.#running(query, signal), this.#host, signal);
   }
 
   async sshTarget(query: string, request: SshRequest, op: ClientOperation): Promise<SshTarget> {

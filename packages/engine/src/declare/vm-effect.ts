@@ -23,6 +23,7 @@ const table: readonly (readonly [string, Effect])[] = [
   ['/spec/ssh', 'restart'],
   ['/spec/copyFiles', 'restart'],
   ['/spec/command', 'restart'],
+  ['/spec/tty', 'restart'],
   ['/spec/env', 'restart'],
   ['/spec/sandbox', 'restart'],
 ];

@@ -101,3 +101,12 @@ export function vmmSockets(
   const { sockets } = vmRunFiles(paths, uid);
   return { control: join(sockets, 'control.sock'), console: join(sockets, 'console.sock') };
 }
+
+/** Of what one VM runs, while it runs. */
+export function streamSockets(
+  paths: Paths,
+  uid: string,
+): { readonly stdin: string; readonly stdout: string; readonly stderr: string; readonly control: string } {
+  const at = (name: string): string => join(vmRunFiles(paths, uid).sockets, `${name}.sock`);
+  return { stdin: at('stdin'), stdout: at('stdout'), stderr: at('stderr'), control: at('guest') };
+}

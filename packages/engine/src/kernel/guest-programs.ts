@@ -13,7 +13,7 @@ import { readElf } from './elf.ts';
 import { guestProgramUnusable } from './errors.ts';
 
 /** The packages that bring what an initrd runs, and what they are with all that they need, generously. */
-const packages = ['busybox-static', 'e2fsprogs'];
+const packages = ['busybox-static', 'e2fsprogs', 'bsdutils'];
 const unpackedSize = bytes(64 * 2 ** 20);
 
 /** A tree with busybox and resize2fs for an architecture. */
@@ -40,17 +40,19 @@ export async function openProgramTree(
 }
 
 /**
- * busybox, and resize2fs with the dynamic linker and every library, at the paths where they are looked for.
+ * busybox, and resize2fs and script with the dynamic linker and every library, at the paths where they are looked for.
  * @throws CodedError GUEST_PROGRAM_UNUSABLE
  */
 export async function guestPrograms(root: string, arch: Arch): Promise<readonly CpioEntry[]> {
   const busybox = await readProgram(root, ['/bin/busybox', '/usr/bin/busybox'], arch);
   if (busybox.interpreter !== undefined) throw guestProgramUnusable('busybox', arch, 'is not static');
   const resize2fs = await readProgram(root, ['/sbin/resize2fs', '/usr/sbin/resize2fs'], arch);
+  const script = await readProgram(root, ['/usr/bin/script'], arch);
   return [
     file('bin/busybox', busybox.content, 0o755),
     file('bin/resize2fs', resize2fs.content, 0o755),
-    ...(await sharedObjects(root, resize2fs, arch)),
+    file('bin/script', script.content, 0o755),
+    ...(await sharedObjects(root, [resize2fs, script], arch)),
   ];
 }
 
@@ -60,7 +62,7 @@ export async function guestPrograms(root: string, arch: Arch): Promise<readonly 
  */
 export async function hostProgram(paths: readonly string[], target: string): Promise<readonly CpioEntry[]> {
   const program = await readProgram('/', paths, hostArch);
-  return [file(target, program.content, 0o755), ...(await sharedObjects('/', program, hostArch))];
+  return [file(target, program.content, 0o755), ...(await sharedObjects('/', [program], hostArch))];
 }
 
 interface Program {
@@ -71,15 +73,13 @@ interface Program {
   readonly needed: readonly string[];
 }
 
-/** The dynamic linker of a program, its libraries and theirs, each once. */
-async function sharedObjects(root: string, program: Program, arch: Arch): Promise<readonly CpioEntry[]> {
-  const { interpreter } = program;
+/** The dynamic linkers of programs, their libraries and those of these, each once. */
+async function sharedObjects(root: string, programs: readonly Program[], arch: Arch): Promise<readonly CpioEntry[]> {
   const found = new Map<string, Program>();
-  if (interpreter !== undefined) {
-    const linker = await readProgram(root, [interpreter, `/usr${interpreter}`], arch);
-    found.set(interpreter, linker);
-  }
-  const queue = [...program.needed];
+  for (const { interpreter } of programs)
+    if (interpreter !== undefined)
+      found.set(interpreter, await readProgram(root, [interpreter, `/usr${interpreter}`], arch));
+  const queue = programs.flatMap(({ needed }) => needed);
   const known = new Set<string>();
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     if (known.has(name)) continue;

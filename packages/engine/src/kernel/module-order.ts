@@ -6,6 +6,7 @@ export const bootModules = [
   'virtio-rng',
   'virtio_input',
   'virtio_balloon',
+  'virtio_console',
   'pvpanic_mmio',
   'ext4',
   'squashfs',

@@ -54,8 +54,10 @@ export interface GuestSeed {
   readonly user: string;
   readonly workDir: string;
   readonly stopSignal: string;
-  /** Whether a program writes to the entrypoint's console, in the form of the CLI's `TypedInput`. */
-  readonly isInputPiped: boolean;
+  /** Whether the VMM offers the ports by which the entrypoint's streams reach the host. */
+  readonly hasChannel: boolean;
+  /** Whether the entrypoint gets a terminal. */
+  readonly isTerminal: boolean;
   /** Fresh random bytes for the guest's generator. */
   readonly entropy: Uint8Array;
   readonly mounts: readonly SeedMount[];
@@ -74,7 +76,8 @@ export function renderSeed(seed: GuestSeed): Buffer {
     USER_SPEC: seed.user,
     WORKDIR: seed.workDir || '/',
     STOP_SIGNAL: seed.stopSignal || 'SIGTERM',
-    INPUT_PIPED: seed.isInputPiped ? 'yes' : '',
+    CHANNEL: seed.hasChannel ? 'yes' : '',
+    TERMINAL: seed.isTerminal ? 'yes' : '',
   };
   const entries: CpioEntry[] = [
     file('env', lines(Object.entries(env).map(([name, value]) => `${name}=${shellQuote(value)}`)), 0o600),

@@ -1,9 +1,9 @@
-/** What one line of the log holds. */
+/** What one line of the log holds, each byte a character: what a program wrote may be cut in the midst of one of UTF-8's. */
 export interface LogPiece {
   /** Since 1970; NaN where the line tells none. */
   readonly timeMs: number;
   /** `start` is of no program: a start begins behind it. */
-  readonly from: 'program' | 'start';
+  readonly from: 'stdout' | 'stderr' | 'start';
   /** Ends with a line break, or goes on in the next piece. */
   readonly text: string;
 }
@@ -16,16 +16,15 @@ export function readLogLine(line: string): LogPiece | undefined {
   const match = /^(\S+) (stdout|stderr|ignite) ([PF]) (.*)$/s.exec(line);
   if (!match) return undefined;
   const [, time = '', stream, end, text = ''] = match;
-  const from = stream === 'ignite' ? 'start' : 'program';
-  // A terminal's lines end with a carriage return too, which whoever reads them does not want. Where the monitor has read a
-  // line just so far the rest, with nothing in it, is a line of the log by itself.
-  return { timeMs: Date.parse(time), from, text: `${text.replace(/\r$/, '')}${end === 'F' ? '\n' : ''}` };
+  const from = stream === 'stdout' || stream === 'stderr' ? stream : 'start';
+  // Where the monitor has read a line just so far the rest, with nothing in it, is a line of the log by itself.
+  return { timeMs: Date.parse(time), from, text: `${text}${end === 'F' ? '\n' : ''}` };
 }
 
 /** Pure. The bytes that a program wrote, out of one line of the log. */
 export function decodeLogLine(line: string): string {
   const piece = readLogLine(line);
-  return piece?.from === 'program' ? piece.text : '';
+  return piece === undefined || piece.from === 'start' ? '' : piece.text;
 }
 
 /** The line in the log, of a stream that no program has, behind which a start begins. */
@@ -39,6 +38,9 @@ export const sinceLastStart = (log: string): string => log.split(startMarkPatter
 /** Pure. What the program wrote, out of a log. */
 export const printedIn = (log: string): string => log.split('\n').map(decodeLogLine).join('');
 
-/** Pure. What the program said last on its standard error since its last start. */
-export const lastErrorLine = (log: string): string | undefined =>
-  [...sinceLastStart(log).matchAll(/^\S+ stderr F (.+)$/gm)].at(-1)?.[1]?.trim();
+/** Pure. What a program said last on its standard error since its last start, of the lines that are its own. */
+export const lastErrorLine = (log: string, isOwn: (line: string) => boolean): string | undefined =>
+  [...sinceLastStart(log).matchAll(/^\S+ stderr F (.+)$/gm)]
+    .map(([, line = '']) => line)
+    .findLast(isOwn)
+    ?.trim();

@@ -11,7 +11,7 @@ export interface DockerContainerInput {
 }
 
 const cloneNewNet = 0x4000_0000; // setns(2)
-const programs = ['/usr/bin/nsenter', '/usr/bin/setpriv', '/usr/bin/env', '/usr/bin/perl'];
+const programs = ['/usr/bin/nsenter', '/usr/bin/setpriv', '/usr/bin/env'];
 
 /**
  * Pure. The config of a container ("Create a container" of Docker's API) for `spec`. Docker joins no network namespace

@@ -9,12 +9,14 @@ const candidates = [
   '/usr/bin/qemu-system-x86_64',
   '/usr/bin/qemu-system-aarch64',
   '/usr/libexec/virtiofsd',
+  '/usr/bin/perl',
   '/usr/lib',
   '/usr/lib64',
   '/lib',
   '/lib64',
   '/usr/share/qemu',
   '/usr/share/seabios',
+  '/usr/share/perl5',
   '/etc/ld.so.cache',
 ];
 

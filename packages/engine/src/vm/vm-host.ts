@@ -12,6 +12,8 @@ export interface VmHost {
   readonly paths: Paths;
   /** Of the scripts that run inside VMs. */
   readonly guestDir: string;
+  /** The program that keeps the streams of what a guest runs. */
+  readonly streamsProgram: string;
   readonly store: ObjectStore;
   readonly runner: Runner;
   readonly network: Network;

@@ -36,6 +36,16 @@ export interface MachineNic {
   readonly limit?: RateLimit;
 }
 
+/** The host's ends of the streams of a guest's entrypoint. */
+export interface MachineStreams {
+  /** Sockets that the VMM makes: for the standard input, and for what guest/channel is told. */
+  readonly stdinSocket: string;
+  readonly guestSocket: string;
+  /** Files that it writes to as fast as they are read. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** A virtual machine in no VMM's words. Paths are as the VMM sees them. */
 export interface Machine {
   readonly name: string;
@@ -57,6 +67,8 @@ export interface Machine {
   readonly events?: string;
   readonly controlSocket: string;
   readonly consoleSocket: string;
+  /** Of a guest that runs an entrypoint. */
+  readonly streams?: MachineStreams;
   /** A socket that leads to the guest's vsock ports. */
   readonly vsockPath?: string;
   /** What the guest may ask for at 169.254.169.254. */
@@ -67,8 +79,8 @@ export interface Machine {
   readonly consoleLog: string;
 }
 
-/** The status disk, the source of entropy, the balloon. */
-const fixedDevices = 3;
+/** The status disk, the source of entropy, the balloon, the console with the streams. */
+const fixedDevices = 4;
 
 /** Some reports of at most 208 bytes: a disk cannot grow, so a guest cannot fill the host with what it reports. */
 export const statusSize = 4_096;

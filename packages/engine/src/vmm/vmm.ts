@@ -19,6 +19,8 @@ export interface VmmCapabilities {
   readonly serials: boolean;
   /** Whether it loads a kernel that unpacks itself. */
   readonly packedKernels: boolean;
+  /** Whether the standard streams of an entrypoint reach the host apart from the console, and byte for byte. */
+  readonly streams: boolean;
   /** Whether what is typed reaches the guest's console. */
   readonly consoleInput: boolean;
   /** Whether folders of the host can be shared with a guest. */
@@ -35,6 +37,7 @@ export interface VmmSockets {
   readonly control: string;
   readonly console: string;
 }
+
 
 /** How a guest came to its end, as its VMM saw it. `stopped`: someone told the VMM itself to end. */
 export type GuestEnd = 'powered-off' | 'rebooted' | 'panicked' | 'stopped';
@@ -64,6 +67,8 @@ export interface Vmm {
   hasBooted(sockets: VmmSockets, signal: AbortSignal): Promise<boolean>;
   /** What it finds in the file `events.in` of its machine when it starts. */
   readonly eventsRequest: string;
+  /** Pure. Whether a line of its standard error is its own, rather than its guest's. */
+  isOwnError(line: string): boolean;
   /** Pure. Out of what it wrote to `events.out` and of what it and its guest printed; undefined when neither tells. */
   guestEnd(told: { readonly events: string; readonly printed?: string }): GuestEnd | undefined;
   /** As a person presses it; the guest may take its time, or not feel it. */

@@ -1,111 +1,104 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { LocalClient } from '@ignite/engine/client/local-client';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { withClient } from '../../context.ts';
-import { TypedInput } from './typed-input.ts';
+import { attachConsole } from './attach-console.ts';
+import { attachStreams } from './attach-streams.ts';
 
-const ctrlP = 0x10;
-const ctrlQ = 0x11;
 const detachedLine = '\nDetached\n';
+const pollMs = 200;
 
 export const attach: Command = {
   name: 'attach',
   arguments: 'VM',
   arity: { least: 1, most: 1 },
-  summary: 'Attach to the console of a VM; ^P^Q detaches',
+  summary: 'Attach to the console of a VM, or to the streams of its entrypoint; ^P^Q detaches',
   examples: ['ignite attach my-vm'],
   flags: {},
   run: (invocation) =>
     withClient(invocation, async (client) => {
-      const socket = await client.vms.consoleSocket(invocation.args[0]!, invocation.signal);
+      const to = await client.vms.attachment(invocation.args[0]!, invocation.signal);
       invocation.io.err.write('Attached; ^P^Q detaches.\n');
-      if ((await attachConsole(socket, invocation)) === 'detached') invocation.io.err.write(detachedLine);
+      const how =
+        to.kind === 'console'
+          ? await attachConsole(to.socket, invocation)
+          : await attachStreams(to, 'now', invocation);
+      if (how === 'detached') invocation.io.err.write(detachedLine);
       return 0;
     }),
 };
 
-/** Shows the console from the VM's first line on; resolves with the VM's exit code, or 0 when the user detaches. */
+/**
+ * Shows what a VM writes from its first line on; resolves with the VM's exit code, or 0 when the user detaches. A guest that
+ * reboots is followed.
+ */
 export async function attachUntilEnd(vm: Vm, client: LocalClient, invocation: Invocation): Promise<number> {
   const { uid } = vm.metadata;
-  const detached = new AbortController();
-  const signal = AbortSignal.any([invocation.signal, detached.signal]);
-  const input = inputTo(vm, client, { ...invocation, signal }).catch(() => 'ended' as const); // a VM may be done before anyone could type
+  const { signal } = invocation;
+  for (;;) {
+    if ((await attachToLife(uid, client, invocation)) === 'detached') {
+      invocation.io.err.write(detachedLine);
+      return 0;
+    }
+    const ended = await client.vms.wait(uid, signal);
+    if (!hasRebooted(ended)) return ended.status.exitCode ?? 255;
+    if (!(await isUpAgain(uid, client, signal))) return 255;
+  }
+}
+
+/** A reboot is the one end that neither code nor message is told of. */
+const hasRebooted = ({ status: { phase, exitCode, message } }: Vm): boolean =>
+  (phase === 'Restarting' || phase === 'Starting' || phase === 'Running') &&
+  exitCode === undefined &&
+  message === undefined;
+
+async function isUpAgain(uid: string, client: LocalClient, signal: AbortSignal): Promise<boolean> {
+  for (;;) {
+    const { phase } = (await client.vms.find(uid, signal)).status;
+    if (phase === 'Running') return true;
+    if (phase !== 'Restarting' && phase !== 'Starting') return false;
+    await delay(pollMs, undefined, { signal });
+  }
+}
+
+async function attachToLife(
+  uid: string,
+  client: LocalClient,
+  invocation: Invocation,
+): Promise<'ended' | 'detached'> {
+  const to = await client.vms.attachment(uid, invocation.signal).catch(() => undefined); // it may be done already
+  if (to?.kind === 'streams') {
+    const how = await attachStreams(to, 'start', invocation);
+    invocation.signal.throwIfAborted();
+    return how;
+  }
+  return await attachToConsole(to?.socket, uid, client, invocation);
+}
+
+/** A console sends nothing that was written before: the log has it all. */
+async function attachToConsole(
+  socket: string | undefined,
+  uid: string,
+  client: LocalClient,
+  invocation: Invocation,
+): Promise<'ended' | 'detached'> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([invocation.signal, stop.signal]);
   const show = async () => {
-    for await (const part of client.vms.logs(uid, { follow: true }, signal)) invocation.io.out.write(part);
+    for await (const { stream, bytes } of client.vms.logs(uid, { follow: true }, signal))
+      invocation.io[stream === 'stdout' ? 'out' : 'err'].write(bytes);
     return 'ended' as const;
   };
   const shown = show();
-  const how = await Promise.race([shown, input.then((ended) => (ended === 'detached' ? ended : shown))]);
+  const input =
+    socket === undefined ? shown : attachConsole(socket, { ...invocation, signal, showOutput: false });
+  const how = await Promise.race([
+    shown,
+    input.catch(() => 'ended' as const).then((ended) => (ended === 'detached' ? ended : shown)),
+  ]);
+  stop.abort(); // whoever writes to us may go on for ever
+  await shown.catch(() => {});
   invocation.signal.throwIfAborted();
-  if (how === 'ended') {
-    const { exitCode = 255 } = (await client.vms.wait(uid, signal)).status;
-    detached.abort(); // whoever writes to us may go on for ever
-    return exitCode;
-  }
-  detached.abort();
-  await shown.catch(() => {}); // which was to end
-  invocation.io.err.write(detachedLine);
-  return 0;
-}
-
-async function inputTo(vm: Vm, client: LocalClient, invocation: Invocation): Promise<'ended' | 'detached'> {
-  const { uid } = vm.metadata;
-  const runsEntrypoint = vm.spec.command !== undefined || vm.status.image?.bootMode === 'entrypoint';
-  if (process.stdin.isTTY || !runsEntrypoint) {
-    const socket = await client.vms.consoleSocket(uid, invocation.signal);
-    return await attachConsole(socket, { ...invocation, showOutput: false });
-  }
-  await client.vms.untilHandedOver(uid, invocation.signal);
-  return await pipeInput(await client.vms.consoleSocket(uid, invocation.signal), invocation.signal);
-}
-
-/** Resolves once the VM has ended; its entrypoint may have much to do when it has read all. */
-async function pipeInput(path: string, signal: AbortSignal): Promise<'ended'> {
-  const socket = connect(path).resume(); // whose output is shown from the log
-  const input = new TypedInput();
-  const typed = pipeline(
-    process.stdin,
-    async function* (parts: AsyncIterable<Buffer>) {
-      for await (const part of parts) yield input.type(part);
-      yield input.end();
-    },
-    socket,
-    { signal, end: false },
-  );
-  await Promise.all([typed, once(socket, 'close', { signal })]);
-  return 'ended';
-}
-
-async function attachConsole(
-  path: string,
-  { io, signal, showOutput = true }: Invocation & { readonly showOutput?: boolean },
-): Promise<'ended' | 'detached'> {
-  const socket = connect(path);
-  await once(socket, 'connect', { signal });
-  const { promise, resolve } = Promise.withResolvers<'ended' | 'detached'>();
-  let last = 0;
-  const onInput = (typed: Buffer): void => {
-    for (const byte of typed) {
-      if (last === ctrlP && byte === ctrlQ) return resolve('detached');
-      last = byte;
-    }
-    socket.write(typed);
-  };
-  socket.once('close', () => resolve('ended'));
-  socket.once('error', () => resolve('ended'));
-  socket.on('data', (part) => showOutput && io.out.write(part));
-  const { stdin } = process;
-  if (stdin.isTTY) stdin.setRawMode(true);
-  stdin.on('data', onInput);
-  signal.addEventListener('abort', () => resolve('detached'), { once: true });
-  try {
-    return await promise;
-  } finally {
-    stdin.off('data', onInput).pause();
-    if (stdin.isTTY) stdin.setRawMode(false);
-    socket.destroy();
-  }
+  return how;
 }

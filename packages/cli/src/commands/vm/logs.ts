@@ -8,8 +8,9 @@ export const logs: Command = {
   name: 'logs',
   arguments: 'VM',
   arity: { least: 1, most: 1 },
-  summary: 'Print what a VM wrote to its console since it was last started',
+  summary: 'Print what a VM wrote since it was last started',
   details: [
+    'What the entrypoint wrote to its standard error is printed to ours; a console and a terminal have one output alone.',
     'A VM that has stopped, or did not boot, keeps its log until it is removed. What it wrote in earlier starts is printed with --all, or where --since reaches back so far.',
   ],
   examples: [
@@ -30,7 +31,8 @@ export const logs: Command = {
     const { flags, args, io, signal } = invocation;
     const request = logsRequest(flags);
     await withClient(invocation, async (client) => {
-      for await (const part of client.vms.logs(args[0]!, request, signal)) io.out.write(part);
+      for await (const { stream, bytes } of client.vms.logs(args[0]!, request, signal))
+        io[stream === 'stdout' ? 'out' : 'err'].write(bytes);
     });
     return 0;
   },

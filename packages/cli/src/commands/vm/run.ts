@@ -55,6 +55,7 @@ const createFlags: Flags = {
     help: 'copy a file or folder into it at first boot',
   },
   ...envFlags,
+  tty: { type: 'boolean', short: 't', help: 'give its entrypoint a terminal' },
   restart: {
     type: 'string',
     value: 'POLICY',
@@ -80,7 +81,7 @@ const createFlags: Flags = {
 };
 
 export const startFlags: Flags = {
-  interactive: { type: 'boolean', short: 'i', help: 'attach to its console' },
+  interactive: { type: 'boolean', short: 'i', help: 'attach to it: to the streams of its entrypoint, or its console' },
   timeout: { type: 'string', value: 'SECONDS', default: '600', help: 'how long to wait for its SSH' },
   debug: { type: 'boolean', short: 'd', help: 'keep what a start that fails has made, for a look at it' },
   'ignore-preflight-checks': {
@@ -97,7 +98,6 @@ export function startRequest(flags: FlagValues): StartVmRequest {
     ...(seconds !== undefined && { sshTimeoutMs: seconds * 1_000 }),
     ignorePreflightChecks: flags.list('ignore-preflight-checks').flatMap((list) => list.split(',')),
     keepFailed: flags.isSet('debug'),
-    isInputPiped: flags.isSet('interactive') && !process.stdin.isTTY,
   };
 }
 
@@ -213,8 +213,13 @@ function specOf({ flags, args: [image], rest: command, io }: Invocation): object
     ...(storage && { storage }),
     ...(command.length > 0 && { command }),
     ...envOf(flags, io.env),
+    ...(wantsTerminal(flags) && { tty: true }),
   };
 }
+
+/** Who types at a VM from a terminal has one there too. */
+const wantsTerminal = (flags: FlagValues): boolean =>
+  flags.isSet('tty') || (flags.isSet('interactive') && process.stdin.isTTY && process.stdout.isTTY);
 
 function machineOf(flags: FlagValues): object {
   const [vmm, gic] = [flags.text('vmm'), flags.text('gic')];

@@ -34,6 +34,7 @@ async function untilEnded(uid: string, { sandbox }: VmHost, signal: AbortSignal)
   while ((await sandbox.observe(uid)).state === 'running');
 }
 
-async function failBoot({ metadata: { uid } }: Vm, { paths }: VmHost): Promise<never> {
-  throw vmmFailed(lastErrorLine(await readTail(vmFiles(paths, uid).consoleLog)));
+async function failBoot(vm: Vm, host: VmHost): Promise<never> {
+  const log = await readTail(vmFiles(host.paths, vm.metadata.uid).consoleLog);
+  throw vmmFailed(lastErrorLine(log, vmmOf(vm, host).isOwnError));
 }

@@ -60,6 +60,7 @@ export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promi
     attachment,
     accel,
     exitCommand: [...host.settleCommand, uid],
+    ...(machine.streams && { streamsProgram: host.streamsProgram }),
   });
   await host.sandbox.launch(spec, signal);
   await bootVmm(vm, machine, host, signal);

@@ -35,6 +35,8 @@ export interface SandboxSpecInput {
   readonly attachment: Attachment;
   readonly accel: Accel;
   readonly exitCommand: readonly string[];
+  /** host/streams, for a guest that has such. */
+  readonly streamsProgram?: string;
 }
 
 /** Of what a qcow2 holds besides its clusters: its tables are a thousandth of them, and some are there from the start. */
@@ -52,7 +54,10 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
     uid,
     runtime: vm.spec.sandbox?.runtime ?? 'conmon',
     environ: sandboxEnviron(vm.metadata.annotations),
-    argv: input.command,
+    argv:
+      input.streamsProgram === undefined
+        ? input.command
+        : ['/usr/bin/perl', '/vm/streams', '/vm/run', ...input.command],
     user: sandboxUser(uid),
     netnsPath: attachment.netnsPath,
     mounts: [
@@ -68,6 +73,7 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
       writable(files.eventsOut, 'events.out'),
       ...(readsCloudInit(vm) ? [secret(files.cloudInit, 'cidata.img')] : []),
       writable(input.sockets, 'run'),
+      ...(input.streamsProgram === undefined ? [] : [readOnly(input.streamsProgram, 'streams')]),
       ...access.mounts,
     ],
     ...(access.blockDevices.length > 0 && { blockDevices: access.blockDevices }),

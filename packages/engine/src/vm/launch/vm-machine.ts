@@ -10,12 +10,14 @@ import {
   type Gic,
   type Machine,
   type MachineDisk,
+  type MachineStreams,
   deviceCount,
   kernelCommandLine,
   statusSerial,
 } from '../../vmm/machine.ts';
 import type { Vmm } from '../../vmm/vmm.ts';
 import { invalidVm } from '../errors.ts';
+import { hasStreams } from '../plan/entrypoint.ts';
 
 /** GICv2 has as many CPU interfaces (Arm IHI 0048B). */
 const gic2Cpus = 8;
@@ -64,10 +66,19 @@ export function vmMachine(vm: Vm, { attachment, volumes, accel, vmm }: VmMachine
     events: '/vm/events',
     controlSocket: '/vm/run/control.sock',
     consoleSocket: '/vm/run/console.sock',
-    // The sandbox's monitor keeps what goes to stdout, in a log of bounded size.
-    consoleLog: '/proc/self/fd/1',
+    ...(hasStreams(vm, vmm) && { streams }),
+    // The sandbox's monitor keeps what goes there, in a log of bounded size.
+    consoleLog: hasStreams(vm, vmm) ? '/proc/self/fd/2' : '/proc/self/fd/1',
   };
 }
+
+/** The descriptors are those that host/streams reads. */
+const streams: MachineStreams = {
+  stdinSocket: '/vm/run/stdin.sock',
+  guestSocket: '/vm/run/guest.sock',
+  stdout: '/proc/self/fd/3',
+  stderr: '/proc/self/fd/4',
+};
 
 function vmDisks(vm: Vm, volumes: readonly MachineDisk[], { capabilities }: Vmm): readonly MachineDisk[] {
   const readOnly = (serial: string, file: string): MachineDisk => ({

@@ -1,45 +1,44 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SshTarget } from '@ignite/api/client/vm-client';
+import type { SshTarget, VmAttachment } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { sshOptions } from '../../guest/ssh-options.ts';
 import { isSessionOpen, sessionPath } from '../../guest/ssh-session.ts';
-import { vmFiles, vmRunFiles, vmmSockets } from '../../host/paths.ts';
-import { readTail } from '../../host/read-tail.ts';
+import { streamSockets, vmFiles, vmRunFiles, vmmSockets } from '../../host/paths.ts';
 import { consoleUnsupported, isPaused, noIdentity, noSshKey, notRunning } from '../errors.ts';
-import { parseGuestReports } from '../plan/exit-status.ts';
+import { hasStreams } from '../plan/entrypoint.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { addressOf, untilReady } from './await-vm.ts';
 
 const socketPollMs = 10;
-const reportPollMs = 50;
 
 /** @throws CodedError VM_NOT_RUNNING */
 export async function assertRunning({ metadata: { uid, name } }: Vm, { sandbox }: VmHost): Promise<void> {
   if ((await sandbox.observe(uid)).state !== 'running') throw notRunning(name);
 }
 
-/** Waits until a VM's init or entrypoint is about to begin. @throws CodedError VM_NOT_RUNNING */
-export async function untilHandedOver(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
-  const { exitStatus } = vmFiles(host.paths, vm.metadata.uid);
-  while (!parseGuestReports(await readTail(exitStatus)).some(({ kind }) => kind === 'ready')) {
-    await assertRunning(vm, host);
-    await delay(reportPollMs, undefined, { signal });
+/** The sockets that lead to what a VM runs, once they are there. @throws CodedError VM_NOT_RUNNING, CONSOLE_UNSUPPORTED */
+export async function attachmentOf(vm: Vm, host: VmHost, signal: AbortSignal): Promise<VmAttachment> {
+  const { uid, name } = vm.metadata;
+  const vmm = vmmOf(vm, host);
+  if (hasStreams(vm, vmm)) {
+    const sockets = streamSockets(host.paths, uid);
+    for (const socket of Object.values(sockets)) await untilThere(socket, vm, host, signal);
+    return { kind: 'streams', ...sockets, isTerminal: vm.spec.tty ?? false };
   }
+  if (!vmm.capabilities.consoleInput) throw consoleUnsupported(name, vmm.name);
+  const socket = vmmSockets(host.paths, uid).console;
+  await untilThere(socket, vm, host, signal);
+  return { kind: 'console', socket };
 }
 
-/** The path of the socket that is a VM's console. @throws CodedError VM_NOT_RUNNING, CONSOLE_UNSUPPORTED */
-export async function consoleSocketOf(vm: Vm, host: VmHost, signal: AbortSignal): Promise<string> {
-  const { uid, name } = vm.metadata;
-  const { capabilities, name: vmm } = vmmOf(vm, host);
-  if (!capabilities.consoleInput) throw consoleUnsupported(name, vmm);
-  const path = vmmSockets(host.paths, uid).console;
-  while (!existsSync(path)) {
-    await assertRunning(vm, host); // a VMM that has only just been started has not made it yet
+/** What has only just been started has not made its sockets yet. */
+async function untilThere(socket: string, vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+  while (!existsSync(socket)) {
+    await assertRunning(vm, host);
     await delay(socketPollMs, undefined, { signal });
   }
-  return path;
 }
 
 export interface SshRequest {

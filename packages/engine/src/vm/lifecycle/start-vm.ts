@@ -11,15 +11,12 @@ import type { VmHost } from '../vm-host.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 
 /** Where a VM shall be that is up. */
-const upGoal = ({ spec }: Vm, isInputPiped: boolean): Goal =>
-  spec.power === 'Paused' ? { kind: 'paused' } : { kind: 'running', isInputPiped };
+const upGoal = ({ spec }: Vm): Goal => ({ kind: spec.power === 'Paused' ? 'paused' : 'running' });
 
 /** Why a VM is started. `restarts`: how often that was done without anyone asking. */
 export interface StartReason {
   readonly power: VmSpec['power'];
   readonly restarts?: RestartStatus;
-  /** As in `StartVmRequest`. */
-  readonly isInputPiped?: boolean;
 }
 
 /**
@@ -41,5 +38,5 @@ export async function startVm(vm: Vm, why: StartReason, host: VmHost, op: Client
       ...(why.restarts && { restarts: why.restarts }),
     },
   }));
-  return await reconcileVm(starting, upGoal(starting, why.isInputPiped ?? false), host, op);
+  return await reconcileVm(starting, upGoal(starting), host, op);
 }

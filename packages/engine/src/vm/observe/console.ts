@@ -1,19 +1,21 @@
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogsRequest } from '@ignite/api/client/vm-client';
+import type { LogPart, LogsRequest } from '@ignite/api/client/vm-client';
 import { type LogPiece, readLogLine } from '../../sandbox/console-log.ts';
 
 const followPollMs = 200;
 
 export interface ConsoleRequest extends Omit<LogsRequest, 'follow'> {
   readonly path: string;
+  /** Whether what was written went to a terminal, whose lines end with a carriage return that nobody wants to read. */
+  readonly isTerminal: boolean;
   /** Goes on while this is true. */
   readonly follow: () => Promise<boolean>;
 }
 
 /** A VM's console output so far, and as it comes. */
-export async function* readConsole(request: ConsoleRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* readConsole(request: ConsoleRequest, signal: AbortSignal): AsyncGenerator<LogPart> {
   const shown = new ShownText(request);
   let offset = 0;
   let first = true;
@@ -23,33 +25,53 @@ export async function* readConsole(request: ConsoleRequest, signal: AbortSignal)
     offset = read.offset;
     const pieces = read.lines.map(readLogLine).filter((piece) => piece !== undefined);
     const all = shown.of(first && !request.allStarts ? sinceLastStart(pieces) : pieces);
-    const text = first && request.tail !== undefined ? lastLines(all, request.tail) : all;
+    yield* joined(first && request.tail !== undefined ? lastLines(all, request.tail) : all);
     first = false;
-    if (text !== '') yield Buffer.from(text, 'latin1');
     if (!goesOn) return;
     await delay(followPollMs, undefined, { signal });
   }
 }
 
+interface ShownPiece {
+  readonly stream: LogPart['stream'];
+  readonly text: string;
+}
+
 /** What of the log is asked for, as it is printed. */
 class ShownText {
-  readonly #request: Pick<ConsoleRequest, 'sinceMs' | 'untilMs' | 'timestamps'>;
-  #isInLine = false;
+  readonly #request: Pick<ConsoleRequest, 'sinceMs' | 'untilMs' | 'timestamps' | 'isTerminal'>;
+  readonly #inLine = new Set<LogPart['stream']>();
 
   constructor(request: ConsoleRequest) {
     this.#request = request;
   }
 
-  of(pieces: readonly LogPiece[]): string {
-    const { sinceMs = -Infinity, untilMs = Infinity, timestamps = false } = this.#request;
-    return pieces
-      .filter(({ from, timeMs }) => from === 'program' && timeMs >= sinceMs && timeMs <= untilMs)
-      .map(({ timeMs, text }) => {
-        const time = timestamps && !this.#isInLine ? `${new Date(timeMs).toISOString()} ` : '';
-        this.#isInLine = !text.endsWith('\n');
-        return time + text;
-      })
+  of(pieces: readonly LogPiece[]): readonly ShownPiece[] {
+    return pieces.flatMap((piece) => this.#shown(piece));
+  }
+
+  #shown({ timeMs, from: stream, text }: LogPiece): readonly ShownPiece[] {
+    const { sinceMs = -Infinity, untilMs = Infinity, timestamps = false, isTerminal } = this.#request;
+    if (stream === 'start' || timeMs < sinceMs || timeMs > untilMs) return [];
+    const time = timestamps && !this.#inLine.has(stream) ? `${new Date(timeMs).toISOString()} ` : '';
+    if (text.endsWith('\n')) this.#inLine.delete(stream);
+    else this.#inLine.add(stream);
+    return [{ stream, text: time + (isTerminal ? text.replace(/\r$|\r(?=\n$)/, '') : text) }];
+  }
+}
+
+/** Neighbours of one stream together. */
+function* joined(pieces: readonly ShownPiece[]): Generator<LogPart> {
+  for (let at = 0; at < pieces.length;) {
+    const { stream } = pieces[at]!;
+    const other = pieces.findIndex((piece, place) => place > at && piece.stream !== stream);
+    const end = other === -1 ? pieces.length : other;
+    const text = pieces
+      .slice(at, end)
+      .map((piece) => piece.text)
       .join('');
+    yield { stream, bytes: Buffer.from(text, 'latin1') };
+    at = end;
   }
 }
 
@@ -58,9 +80,16 @@ function sinceLastStart(pieces: readonly LogPiece[]): readonly LogPiece[] {
   return pieces.slice(pieces.findLastIndex(({ from }) => from === 'start') + 1);
 }
 
-function lastLines(text: string, count: number): string {
-  const lines = text.split(/(?<=\n)/);
-  return count === 0 ? '' : lines.slice(-count).join('');
+/** A line begins with the first piece, and behind each that ends one of its stream. */
+function lastLines(pieces: readonly ShownPiece[], count: number): readonly ShownPiece[] {
+  let begun = 0;
+  const isInLine = { stdout: false, stderr: false };
+  const starts = pieces.map(({ stream, text }) => {
+    if (!isInLine[stream]) begun += 1;
+    isInLine[stream] = !text.endsWith('\n');
+    return begun;
+  });
+  return pieces.filter((_, at) => starts[at]! > begun - count);
 }
 
 /** The lines that are whole, each byte a character: what a program wrote may be cut in the midst of one of UTF-8's. */

@@ -29,7 +29,7 @@ export async function readExit(vm: Vm, host: ExitHost, signal: AbortSignal): Pro
   const { exitCode: vmmExitCode, outOfMemory } = await endOfVmm(vm, host, signal);
   // Whole only now: what was printed last the monitor may have had still to write.
   const log = sinceLastStart(await readTail(files.consoleLog, logTailBytes));
-  const vmmError = lastErrorLine(log);
+  const vmmError = lastErrorLine(log, vmm.isOwnError);
   return exitOf({
     reports,
     guestEnd: vmm.guestEnd({ events, printed: printedIn(log) }),

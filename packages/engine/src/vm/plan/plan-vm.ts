@@ -1,6 +1,6 @@
 /** Where a VM shall be brought. */
 export type Goal =
-  | { readonly kind: 'running'; readonly isInputPiped?: boolean }
+  | { readonly kind: 'running' }
   /** With vCPUs that stand still. */
   | { readonly kind: 'paused' }
   /** `graceMs` 0 ends the VMM at once. */
@@ -43,7 +43,7 @@ export type VmStep =
   | { readonly kind: 'publish-ports' }
   | { readonly kind: 'resize-memory' }
   | { readonly kind: 'prepare-volumes' }
-  | { readonly kind: 'write-seed'; readonly isInputPiped: boolean }
+  | { readonly kind: 'write-seed' }
   | { readonly kind: 'share-folders' }
   | { readonly kind: 'launch' }
   | { readonly kind: 'record-start' }
@@ -65,7 +65,7 @@ export type VmStep =
 export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): readonly VmStep[] {
   switch (goal.kind) {
     case 'running':
-      return planRunning(have, needs, goal.isInputPiped);
+      return planRunning(have, needs);
     case 'paused':
       return [
         ...(hasBooted(have) ? [] : planRunning(have, needs)),
@@ -90,7 +90,7 @@ export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): 
 
 const hasBooted = ({ sandbox, halfBooted }: ObservedVm): boolean => sandbox === 'running' && !halfBooted;
 
-function planRunning(have: ObservedVm, needs: VmNeeds, isInputPiped = false): VmStep[] {
+function planRunning(have: ObservedVm, needs: VmNeeds): VmStep[] {
   if (hasBooted(have)) {
     return [
       // A change of ports that was cut short is finished; where there was none nothing is done.
@@ -109,7 +109,7 @@ function planRunning(have: ObservedVm, needs: VmNeeds, isInputPiped = false): Vm
     ...when(have.network !== 'attached', { kind: 'attach-network' }),
     ...when(have.network === 'attached', { kind: 'publish-ports' }),
     ...when(needs.volumes, { kind: 'prepare-volumes' }),
-    { kind: 'write-seed', isInputPiped },
+    { kind: 'write-seed' },
     ...when(needs.folders, { kind: 'share-folders' }),
     { kind: 'launch' },
     { kind: 'record-start' },

@@ -52,7 +52,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
     case 'resize-memory':
       return await resizeMemory(vm, host, op.signal);
     case 'write-seed':
-      await writeSeed(vm, step, host, op.signal);
+      await writeSeed(vm, host, op.signal);
       return vm;
     case 'share-folders':
       await shareFolders(vm, host, op.signal);

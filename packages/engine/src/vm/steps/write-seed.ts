@@ -15,7 +15,9 @@ import { volumeMounts } from '../../storage/volume-devices.ts';
 import { imageOf } from '../../store/vm-store.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
 import { archOf, readsCloudInit } from '../launch/vm-machine.ts';
+import { hasStreams, runsEntrypoint } from '../plan/entrypoint.ts';
 import type { VmHost } from '../vm-host.ts';
+import { vmmOf } from '../vmm-of.ts';
 import { guestNetwork } from './attach-network.ts';
 import { readCopiedFiles } from './copy-files.ts';
 import { environOf } from './environ.ts';
@@ -23,7 +25,6 @@ import { environOf } from './environ.ts';
 /** Writes what makes a VM of an image this one: the disk for our init, and the one for cloud-init where it is read. */
 export async function writeSeed(
   vm: Vm,
-  { isInputPiped }: { readonly isInputPiped: boolean },
   host: VmHost,
   signal: AbortSignal,
 ): Promise<void> {
@@ -33,11 +34,7 @@ export async function writeSeed(
   if (network.state !== 'attached') throw new Error(`the network of VM ${name} has gone meanwhile`);
   const { attachment } = network;
   const authorizedKeys = await keysOf(vm, files.publicKey);
-  await replaceFile(
-    files.seed,
-    renderSeed({ ...(await seedOf(vm, attachment, authorizedKeys, host)), isInputPiped }),
-    0o600,
-  );
+  await replaceFile(files.seed, renderSeed(await seedOf(vm, attachment, authorizedKeys, host)), 0o600);
   if (!readsCloudInit(vm)) return;
   const facts = { ...guestNetwork(vm, attachment), vmUid: uid, hostname: name, authorizedKeys };
   await writeCloudInitDisk(
@@ -53,7 +50,7 @@ async function seedOf(
   attachment: Attachment,
   authorizedKeys: readonly string[],
   host: VmHost,
-): Promise<Omit<GuestSeed, 'isInputPiped'>> {
+): Promise<GuestSeed> {
   const { uid, name } = vm.metadata;
   const { hostKey } = vmFiles(host.paths, uid);
   const { config, bootMode } = (await imageOf(vm, host.store)).status;
@@ -61,7 +58,7 @@ async function seedOf(
     vmUid: uid,
     hostname: name,
     adopted: vm.status.adopted ?? false,
-    bootMode: vm.spec.command || bootMode === 'entrypoint' ? 'entrypoint' : 'init',
+    bootMode: runsEntrypoint(vm) ? 'entrypoint' : 'init',
     isWholeDisk: bootMode === 'disk',
     programs: bootMode === 'disk' ? await partitioner(vm) : [],
     ...guestNetwork(vm, attachment),
@@ -75,6 +72,8 @@ async function seedOf(
     user: config.user,
     workDir: config.workingDir,
     stopSignal: config.stopSignal,
+    hasChannel: hasStreams(vm, vmmOf(vm, host)),
+    isTerminal: vm.spec.tty ?? false,
     entropy: randomBytes(512),
     mounts: volumeMounts(await volumesOf(vm, host)),
     files: await readCopiedFiles(vm.spec.copyFiles),

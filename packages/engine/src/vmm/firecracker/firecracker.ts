@@ -36,6 +36,7 @@ export const firecracker: Vmm = {
     diskFormats: ['raw'],
     serials: false,
     packedKernels: false,
+    streams: false,
     consoleInput: false,
     sharedFolders: false,
     gicChoice: false,
@@ -59,6 +60,7 @@ export const firecracker: Vmm = {
   },
   hasBooted: ({ control }, signal) => hasStarted(control, signal),
   eventsRequest: '',
+  isOwnError: () => true,
   guestEnd: ({ printed = '' }) => guestEnd(printed),
   pressPowerButton: async ({ control }, signal) => {
     const body = { action_type: 'SendCtrlAltDel' } as const;

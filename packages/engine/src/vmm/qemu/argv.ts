@@ -6,6 +6,7 @@ import {
   type MachineDisk,
   type MachineNic,
   type MachineShare,
+  type MachineStreams,
   statusDisk,
 } from '../machine.ts';
 import { translationCache } from '../memory-overhead.ts';
@@ -39,7 +40,12 @@ export function qemuArgv(machine: Machine): readonly string[] {
       '-chardev',
       `socket,id=console,path=${escape(machine.consoleSocket)},server=on,wait=off,logfile=${escape(machine.consoleLog)}`,
     ],
-    ...['-serial', 'chardev:console'],
+    // What the kernel says until it has the other console.
+    ...['-chardev', `null,id=boot,logfile=${escape(machine.consoleLog)}`],
+    ...['-serial', 'chardev:boot'],
+    ...['-device', 'virtio-serial-device,max_ports=5'],
+    ...['-device', 'virtconsole,chardev=console,nr=0'],
+    ...(machine.streams === undefined ? [] : streams(machine.streams)),
     ...[...machine.disks, statusDisk(machine)].flatMap(drive),
     ...machine.shares.flatMap(share),
     ...machine.nics.flatMap(nic),
@@ -59,8 +65,12 @@ export function qemuArgv(machine: Machine): readonly string[] {
   ];
 }
 
-/** A cortex-a72 is what a Raspberry Pi 4 has; "max" on arm64 spends much time on signing pointers. */
-const emulatedCpus: Readonly<Record<Arch, string>> = { amd64: 'max', arm64: 'cortex-a72' };
+/**
+ * "max" says that it copies strings of bytes fast, on which a kernel clears and copies its pages so: emulated, that is the
+ * slowest way, ten times slower than word by word. A cortex-a72 is what a Raspberry Pi 4 has; "max" on arm64 spends much time
+ * on signing pointers.
+ */
+const emulatedCpus: Readonly<Record<Arch, string>> = { amd64: 'max,erms=off,fsrm=off', arm64: 'cortex-a72' };
 
 const accelerator = ({ kind }: Accel): string =>
   kind === 'kvm' ? kind : `${kind},tb-size=${translationCache / 2 ** 20}`;
@@ -88,6 +98,19 @@ const escape = (value: string): string => value.replaceAll(',', ',,');
 const nic = ({ tap, mac }: MachineNic, at: number): readonly string[] => [
   ...['-netdev', `tap,id=net${at},ifname=${tap},script=no,downscript=no`],
   ...['-device', `virtio-net-device,netdev=net${at},mac=${mac}`],
+];
+
+const streams = ({ stdinSocket, guestSocket, stdout, stderr }: MachineStreams): readonly string[] => [
+  ...port(1, 'stdin', `socket,path=${escape(stdinSocket)},server=on,wait=off`),
+  ...port(2, 'stdout', `file,path=${escape(stdout)}`),
+  ...port(3, 'stderr', `file,path=${escape(stderr)}`),
+  ...port(4, 'control', `socket,path=${escape(guestSocket)},server=on,wait=off`),
+];
+
+/** Which the guest knows by its name. */
+const port = (number: number, name: string, backend: string): readonly string[] => [
+  ...['-chardev', `${backend},id=${name}`],
+  ...['-device', `virtserialport,chardev=${name},nr=${number},name=ignite.${name}`],
 ];
 
 /** The programs that share folders read and write the guest's memory, and know virtio 1.0 alone. */

@@ -13,8 +13,8 @@ const qemuPackages: Readonly<Record<Arch, string>> = { amd64: 'qemu-system-x86',
 const own = bytes(192 * 2 ** 20);
 
 const kernelArguments: Readonly<Record<Arch, string>> = {
-  amd64: 'console=ttyS0 reboot=t',
-  arm64: 'console=ttyAMA0',
+  amd64: 'console=ttyS0 console=hvc0 reboot=t',
+  arm64: 'console=ttyAMA0 console=hvc0',
 };
 
 /** QEMU, which boots the guest by itself and is driven by its machine protocol. */
@@ -27,6 +27,7 @@ export const qemu: Vmm = {
     diskFormats: ['qcow2', 'raw'],
     serials: true,
     packedKernels: true,
+    streams: true,
     consoleInput: true,
     sharedFolders: true,
     gicChoice: true,
@@ -44,6 +45,7 @@ export const qemu: Vmm = {
   boot: async () => {},
   hasBooted: async () => true,
   eventsRequest,
+  isOwnError: (line) => /^(qemu-system-\w+|streams): /.test(line),
   guestEnd: ({ events }) => guestEnd(events),
   pressPowerButton: async ({ control }, signal) => {
     await qmpCommand(control, { execute: 'system_powerdown' }, signal);

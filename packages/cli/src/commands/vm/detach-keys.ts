@@ -1,0 +1,15 @@
+const ctrlP = 0x10;
+const ctrlQ = 0x11;
+
+/** Notices ^P^Q in what is typed, however it is cut. */
+export class DetachKeys {
+  #last = 0;
+
+  areIn(typed: Uint8Array): boolean {
+    for (const byte of typed) {
+      if (this.#last === ctrlP && byte === ctrlQ) return true;
+      this.#last = byte;
+    }
+    return false;
+  }
+}
