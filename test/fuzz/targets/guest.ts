@@ -46,9 +46,9 @@ export const guest = target<string>({
     }
     assert.ok(printedIn(text).length <= text.length);
     assert.ok(sinceLastStart(text).length <= text.length);
-    assert.ok((lastErrorLine(text) ?? '').length <= text.length);
+    assert.ok((lastErrorLine(text, () => true) ?? '').length <= text.length);
     for (const line of text.split('\n').slice(0, 100))
-      assert.ok(['program', 'start', undefined].includes(readLogLine(line)?.from));
+      assert.ok(['stdout', 'stderr', 'start', undefined].includes(readLogLine(line)?.from));
     const probed = parseProbe(text);
     if (probed.kind === 'file') assert.ok(probed.mode >= 0 && probed.mode <= 0o77777);
     for (const { path } of parseFileChanges(text)) assert.ok(path.startsWith('/'));

@@ -44,12 +44,7 @@ import { archOf, assertMachine } from '../vm/launch/vm-machine.ts';
 import { untilExited, untilReady } from '../vm/lifecycle/await-vm.ts';
 import { clearFailedStart, keepFailedStart } from '../vm/lifecycle/failed-start.ts';
 import { pauseVm, resumeVm } from '../vm/lifecycle/pause-vm.ts';
-import {
-  type SshRequest,
-  assertRunning,
-  attachmentOf,
-  sshTargetOf,
-} from '../vm/lifecycle/reach-vm.ts';
+import { type SshRequest, assertRunning, attachmentOf, sshTargetOf } from '../vm/lifecycle/reach-vm.ts';
 import { reconcileVm } from '../vm/lifecycle/reconcile-vm.ts';
 import { restartWhenDue } from '../vm/lifecycle/restart-vm.ts';
 import { settleVm } from '../vm/lifecycle/settle-vm.ts';

@@ -74,7 +74,11 @@ interface Program {
 }
 
 /** The dynamic linkers of programs, their libraries and those of these, each once. */
-async function sharedObjects(root: string, programs: readonly Program[], arch: Arch): Promise<readonly CpioEntry[]> {
+async function sharedObjects(
+  root: string,
+  programs: readonly Program[],
+  arch: Arch,
+): Promise<readonly CpioEntry[]> {
   const found = new Map<string, Program>();
   for (const { interpreter } of programs)
     if (interpreter !== undefined)

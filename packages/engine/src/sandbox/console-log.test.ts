@@ -11,21 +11,12 @@ test('decodeLogLine: partial lines are joined, full ones ended, and strange ones
   assert.equal(log.map(decodeLogLine).join(''), 'hello\n');
 });
 
-test('decodeLogLine: lines of a terminal end as those of a text, wherever the monitor has cut them', () => {
-  const log = [
-    'T stdout F whole\r',
-    'T stdout P cut behind\r',
-    'T stdout F ',
-    'T stdout P cut before',
-    'T stdout F \r',
-  ];
-  assert.equal(log.map(decodeLogLine).join(''), 'whole\ncut behind\ncut before\n');
-});
+const isOwn = (line: string): boolean => !line.startsWith('of its guest');
 
 test('lastErrorLine: of the last start alone, and not what the guest said', () => {
   const at = '2026-01-01T00:00:00.0+00:00';
   const earlier = `${startMark(0)}${at} stderr F old\n`;
-  const later = `${startMark(1)}${at} stderr F first\n${at} stderr F last\n${at} stdout F ${at} stderr F guest\n`;
-  assert.equal(lastErrorLine(earlier + later), 'last');
-  assert.equal(lastErrorLine(earlier + startMark(1)), undefined);
+  const later = `${startMark(1)}${at} stderr F first\n${at} stderr F last of all\n${at} stderr F of its guest\n${at} stdout F ${at} stderr F guest\n`;
+  assert.equal(lastErrorLine(earlier + later, isOwn), 'last of all');
+  assert.equal(lastErrorLine(earlier + startMark(1), isOwn), undefined);
 });

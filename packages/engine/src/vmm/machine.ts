@@ -79,8 +79,8 @@ export interface Machine {
   readonly consoleLog: string;
 }
 
-/** The status disk, the source of entropy, the balloon, the console with the streams. */
-const fixedDevices = 4;
+/** The status disk, the source of entropy, the balloon. */
+const fixedDevices = 3;
 
 /** Some reports of at most 208 bytes: a disk cannot grow, so a guest cannot fill the host with what it reports. */
 export const statusSize = 4_096;

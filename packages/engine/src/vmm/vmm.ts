@@ -38,7 +38,6 @@ export interface VmmSockets {
   readonly console: string;
 }
 
-
 /** How a guest came to its end, as its VMM saw it. `stopped`: someone told the VMM itself to end. */
 export type GuestEnd = 'powered-off' | 'rebooted' | 'panicked' | 'stopped';
 

@@ -81,7 +81,11 @@ const createFlags: Flags = {
 };
 
 export const startFlags: Flags = {
-  interactive: { type: 'boolean', short: 'i', help: 'attach to it: to the streams of its entrypoint, or its console' },
+  interactive: {
+    type: 'boolean',
+    short: 'i',
+    help: 'attach to it: to the streams of its entrypoint, or its console',
+  },
   timeout: { type: 'string', value: 'SECONDS', default: '600', help: 'how long to wait for its SSH' },
   debug: { type: 'boolean', short: 'd', help: 'keep what a start that fails has made, for a look at it' },
   'ignore-preflight-checks': {

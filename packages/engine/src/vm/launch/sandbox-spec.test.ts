@@ -36,10 +36,11 @@ const attachment = {
 
 const paths = { dataDir: '/data', runDir: '/run' };
 
-const specOf = (spec: object, accel: Accel, volumes: readonly ResolvedVolume[] = [], vmm: Vmm = qemu) =>
-  sandboxSpec({
+const specOf = (spec: object, accel: Accel, volumes: readonly ResolvedVolume[] = [], vmm: Vmm = qemu) => {
+  const machine = vmMachine(vm(spec), { attachment, volumes, accel, vmm });
+  return sandboxSpec({
     vm: vm(spec),
-    command: vmm.command(vmMachine(vm(spec), { attachment, volumes, accel, vmm })),
+    command: vmm.command(machine),
     memoryOverhead: vmm.memoryOverhead({ accel, cpus: vm(spec).spec.cpus, memory: vm(spec).spec.memory }),
     vmmFiles: vmm.files('amd64'),
     disk: vmDisk(vm(spec), { paths, vmms: { qemu, firecracker } }),
@@ -55,7 +56,9 @@ const specOf = (spec: object, accel: Accel, volumes: readonly ResolvedVolume[] =
     attachment,
     accel,
     exitCommand: ['/usr/bin/ignite', 'settle', uid],
+    ...(machine.streams && { streamsProgram: '/ignite/host/streams' }),
   });
+};
 
 const golden = (t: TestContext, value: unknown, name: string): void =>
   t.assert.fileSnapshot(value, join(import.meta.dirname, 'golden', name), { serializers: [serialize] });
@@ -69,6 +72,10 @@ test('sandboxSpec: a VM under emulation, with two CPUs and kernel arguments', (t
 
 test('sandboxSpec: a VM under KVM gets its device and the CPU of the host', (t) => {
   golden(t, specOf({}, { kind: 'kvm' }), 'kvm.json');
+});
+
+test('sandboxSpec: what runs an entrypoint has its streams kept', (t) => {
+  golden(t, specOf({ command: ['ls'] }, { kind: 'kvm' }), 'streams.json');
 });
 
 test('sandboxSpec: an arm64 VM under emulation is a machine like a Raspberry Pi 4', (t) => {

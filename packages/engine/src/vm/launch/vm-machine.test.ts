@@ -50,8 +50,8 @@ test('vmMachine: each architecture has its own console', () => {
   const commandLine = (arch: string): string =>
     vmMachine(vm({ arch }), { attachment, volumes: [], accel: { kind: 'tcg' }, vmm: qemu }).kernel
       .commandLine;
-  assert.match(commandLine('amd64'), /console=ttyS0 reboot=t /);
-  assert.match(commandLine('arm64'), /^console=ttyAMA0 panic=/);
+  assert.match(commandLine('amd64'), /console=ttyS0 console=hvc0 reboot=t /);
+  assert.match(commandLine('arm64'), /^console=ttyAMA0 console=hvc0 panic=/);
 });
 
 test('assertMachine: a GIC that cannot be is refused', () => {

@@ -12,9 +12,12 @@ const line = (text: string, end = 'F'): string => `2026-01-01T00:00:00.0+00:00 s
 const never = new AbortController().signal;
 const once = async (): Promise<boolean> => false;
 
-async function read(request: ConsoleRequest): Promise<string> {
+type Asked = Omit<ConsoleRequest, 'isTerminal'> & { readonly isTerminal?: boolean };
+
+async function read(asked: Asked): Promise<string> {
   let text = '';
-  for await (const part of readConsole(request, never)) text += Buffer.from(part).toString();
+  for await (const { bytes } of readConsole({ isTerminal: false, ...asked }, never))
+    text += Buffer.from(bytes).toString();
   return text;
 }
 
@@ -60,6 +63,30 @@ test('readConsole: a line that is only half written yet is read once it is whole
   assert.equal(await read({ path, follow }), 'thrée\n');
 });
 
+test('readConsole: both outputs, each by its name and with its own bytes', async () => {
+  const path = join(dir, 'both.log');
+  const errors = line('wrong\r').replace('stdout', 'stderr');
+  writeFileSync(path, line('one', 'P') + errors + line('+one\r') + line('two'));
+  const parts = await Array.fromAsync(readConsole({ path, follow: once, isTerminal: false }, never));
+  assert.deepEqual(
+    parts.map(({ stream, bytes }) => [stream, Buffer.from(bytes).toString()]),
+    [
+      ['stdout', 'one'],
+      ['stderr', 'wrong\r\n'],
+      ['stdout', '+one\r\ntwo\n'],
+    ],
+  );
+  assert.equal(await read({ path, tail: 1, follow: once }), 'two\n');
+  assert.equal(await read({ path, tail: 2, follow: once }), 'wrong\r\ntwo\n');
+});
+
+test('readConsole: lines of a terminal end as those of a text, wherever the monitor has cut them', async () => {
+  const path = join(dir, 'terminal.log');
+  const cut = line('cut behind\r', 'P') + line('') + line('cut before', 'P') + line('\r');
+  writeFileSync(path, line('whole\r') + cut);
+  assert.equal(await read({ path, follow: once, isTerminal: true }), 'whole\ncut behind\ncut before\n');
+});
+
 test('readConsole: a VM that has not been started has an empty one', async () => {
   assert.equal(await read({ path: join(dir, 'none'), follow: once }), '');
 });
@@ -77,8 +104,8 @@ test('readConsole: it follows, also when the log begins anew at its bound', asyn
     const next = happenings.shift();
     return next !== undefined;
   };
-  for await (const part of readConsole({ path, follow }, never)) {
-    text += Buffer.from(part).toString();
+  for await (const { bytes } of readConsole({ path, follow, isTerminal: false }, never)) {
+    text += Buffer.from(bytes).toString();
     if (text === 'first of all\n') appendFileSync(path, line('second'));
     if (text.endsWith('second\n')) writeFileSync(path, line('anew'));
   }

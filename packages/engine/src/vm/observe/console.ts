@@ -80,16 +80,17 @@ function sinceLastStart(pieces: readonly LogPiece[]): readonly LogPiece[] {
   return pieces.slice(pieces.findLastIndex(({ from }) => from === 'start') + 1);
 }
 
-/** A line begins with the first piece, and behind each that ends one of its stream. */
+/** The pieces of the lines that began last. */
 function lastLines(pieces: readonly ShownPiece[], count: number): readonly ShownPiece[] {
   let begun = 0;
-  const isInLine = { stdout: false, stderr: false };
-  const starts = pieces.map(({ stream, text }) => {
-    if (!isInLine[stream]) begun += 1;
-    isInLine[stream] = !text.endsWith('\n');
-    return begun;
+  const lineOf = new Map<LogPart['stream'], number>();
+  const lines = pieces.map(({ stream, text }) => {
+    const line = lineOf.get(stream) ?? (begun += 1);
+    if (text.endsWith('\n')) lineOf.delete(stream);
+    else lineOf.set(stream, line);
+    return line;
   });
-  return pieces.filter((_, at) => starts[at]! > begun - count);
+  return pieces.filter((_, at) => lines[at]! > begun - count);
 }
 
 /** The lines that are whole, each byte a character: what a program wrote may be cut in the midst of one of UTF-8's. */

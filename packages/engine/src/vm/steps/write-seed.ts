@@ -23,11 +23,7 @@ import { readCopiedFiles } from './copy-files.ts';
 import { environOf } from './environ.ts';
 
 /** Writes what makes a VM of an image this one: the disk for our init, and the one for cloud-init where it is read. */
-export async function writeSeed(
-  vm: Vm,
-  host: VmHost,
-  signal: AbortSignal,
-): Promise<void> {
+export async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
   const { uid, name } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   const network = await host.network.observe(uid, signal);

@@ -32,6 +32,7 @@ export const qemu: Vmm = {
     sharedFolders: true,
     gicChoice: true,
     cpus: 64,
+    // A microvm has room for 24, of which the console with the streams takes one.
     devices: 23,
   },
   program: (arch) => `/usr/bin/${qemuPrograms[arch]}`,
