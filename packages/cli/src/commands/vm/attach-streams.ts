@@ -48,32 +48,25 @@ async function passInput(
   using socket = await connectTo(path, signal);
   await once(socket, 'data', { signal });
   const { stdin } = process;
+  const { promise, resolve } = Promise.withResolvers<'ended' | 'detached'>();
   const keys = new DetachKeys();
   const isRaw = isTerminal && stdin.isTTY;
+  const onInput = (typed: Buffer): void => {
+    if (isRaw && keys.areIn(typed)) resolve('detached');
+    else if (!socket.write(typed)) stdin.pause();
+  };
+  const onEnd = (): unknown => socket.end();
+  const onDrain = (): unknown => stdin.resume();
+  socket.on('drain', onDrain).once('close', () => resolve('ended'));
   if (isRaw) stdin.setRawMode(true);
+  stdin.on('data', onInput).once('end', onEnd);
   try {
-    for await (const typed of read(stdin, signal)) {
-      if (isRaw && keys.areIn(typed)) return 'detached';
-      if (!socket.write(typed)) await once(socket, 'drain', { signal });
-    }
-    socket.end();
-    await once(socket, 'close', { signal });
-    return 'ended';
+    return await promise;
   } finally {
+    socket.off('drain', onDrain);
+    stdin.off('data', onInput).off('end', onEnd).pause();
     if (isRaw) stdin.setRawMode(false);
   }
-}
-
-/** Leaves the stream open, for the next to read. */
-async function* read(stdin: NodeJS.ReadStream, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const parts = stdin.iterator({ destroyOnReturn: false });
-  const stopped = once(signal, 'abort').then(() => ({ done: true, value: undefined }) as const);
-  for (;;) {
-    const { done, value } = await Promise.race([parts.next(), stopped]);
-    if (done) break;
-    yield value as Buffer;
-  }
-  stdin.pause();
 }
 
 async function passWindow(path: string, signal: AbortSignal): Promise<void> {
