@@ -4,6 +4,7 @@ import { benchImport } from './import.ts';
 import { benchImportLegacy } from './import-legacy.ts';
 import { benchPs } from './ps.ts';
 import { benchRun } from './run.ts';
+import { benchStreams } from './streams.ts';
 
 /** Every figure with its ratio, from one run; names of benchmarks choose some. Needs root and a set-up checkout. */
 const benchmarks = {
@@ -13,6 +14,7 @@ const benchmarks = {
   run: benchRun,
   gitops: benchGitops,
   guest: benchGuest,
+  streams: benchStreams,
 };
 const chosen = process.argv.slice(2);
 for (const [name, bench] of Object.entries(benchmarks)) {

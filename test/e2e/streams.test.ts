@@ -190,3 +190,10 @@ test('attach: what an entrypoint writes from then on is shown, on the output tha
   assert.deepEqual([code, stdout], [0, 'out one\nout two\nover\n']);
   assert.match(stderr, /\nerr one\nerr two\n$/);
 });
+
+test('run -i goes on over a reboot of its guest, and ends as what it runs then', async () => {
+  const script =
+    'if [ -e /again ]; then echo second; exit 5; fi; touch /again; sync; echo first; sleep 1; reboot -f';
+  const { code, stdout } = await ignite.run('run', '-i', 'busybox', '--', 'sh', '-c', script);
+  assert.deepEqual([code, stdout], [5, 'first\nsecond\n']);
+});

@@ -30,6 +30,7 @@ export const requirements: readonly Requirement[] = [
   { ...qemu[foreign], cost: `no VM made with --arch ${foreign} can run`, optional: true },
   { programs: ['conmon'], package: 'conmon', cost: 'no VM can run: nothing would watch over its VMM' },
   { programs: ['runc', 'crun'], package: 'runc', cost: 'no VM can run: nothing would isolate its VMM' },
+  { programs: ['perl'], package: 'perl-base', cost: 'no VM can run: nothing would keep its output' },
   { programs: ['debugfs'], package: 'e2fsprogs', cost: 'no volume can be made' },
   { programs: ['setfacl'], package: 'acl', cost: 'no file of this host can be a volume', optional: true },
   {
@@ -54,6 +55,7 @@ export const requirements: readonly Requirement[] = [
   },
   { programs: ['ssh'], package: 'openssh-client', cost: 'no "ignite ssh" and "ignite exec"' },
   { programs: ['busybox'], package: 'busybox-static', cost: 'no kernel can be made or imported' },
+  { programs: ['script'], package: 'bsdutils', cost: 'no kernel can be made or imported' },
   { programs: ['mksquashfs'], package: 'squashfs-tools', cost: 'no kernel can be made or imported' },
   {
     programs: ['lz4'],

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { VmAttachment } from '@ignite/api/client/vm-client';
 import type { Invocation } from '../../arguments/command.ts';
 import type { Writer } from '../../io.ts';
 import { DetachKeys } from './detach-keys.ts';
+
+const refusedPollMs = 20;
+const refusedMs = 30_000;
 
 type Streams = VmAttachment & { readonly kind: 'streams' };
 
@@ -12,7 +16,7 @@ export type OutputSince = 'start' | 'now';
 
 /**
  * Connects our standard streams with those of a guest's entrypoint until both of its outputs have ended, or the user
- * detaches from its terminal.
+ * detaches from its terminal. Rejects, with nothing shown, when the guest is gone already.
  */
 export async function attachStreams(
   streams: Streams,
@@ -22,10 +26,9 @@ export async function attachStreams(
   const stop = new AbortController();
   const signal = AbortSignal.any([asked, stop.signal]);
   try {
-    const output = Promise.all([
-      show(streams.stdout, since, io.out, signal),
-      show(streams.stderr, since, io.err, signal),
-    ]);
+    using stdout = await connectTo(streams.stdout, signal);
+    using stderr = await connectTo(streams.stderr, signal);
+    const output = Promise.all([show(stdout, since, io.out), show(stderr, since, io.err)]);
     const input = passInput(streams, signal).catch(() => 'ended' as const); // a guest may be done before it has read all
     if (streams.isTerminal && process.stdout.isTTY) void passWindow(streams.control, signal).catch(() => {});
     const ended = output.then(() => 'ended' as const);
@@ -35,8 +38,7 @@ export async function attachStreams(
   }
 }
 
-async function show(path: string, since: OutputSince, to: Writer, signal: AbortSignal): Promise<void> {
-  using socket = await connectTo(path, signal);
+async function show(socket: Socket, since: OutputSince, to: Writer): Promise<void> {
   socket.write(since === 'start' ? 's' : 'n');
   for await (const part of socket) to.write(part as Uint8Array);
 }
@@ -83,16 +85,24 @@ async function passWindow(path: string, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** A socket is there a moment before anybody listens on it. */
 async function connectTo(path: string, signal: AbortSignal): Promise<Socket & Disposable> {
-  const socket = connect({ path, allowHalfOpen: true });
-  socket.on('error', () => {}); // its end tells as much
-  try {
-    await once(socket, 'connect', { signal });
-  } catch (failure) {
-    socket.destroy();
-    throw failure;
+  for (const began = Date.now(); ; await delay(refusedPollMs, undefined, { signal })) {
+    const socket = connect({ path, allowHalfOpen: true });
+    try {
+      await once(socket, 'connect', { signal });
+      return disposable(socket, signal);
+    } catch (failure) {
+      socket.destroy();
+      const { code } = failure as NodeJS.ErrnoException;
+      if (code !== 'ECONNREFUSED' || Date.now() - began > refusedMs) throw failure;
+    }
   }
+}
+
+function disposable(socket: Socket, signal: AbortSignal): Socket & Disposable {
   const destroy = (): void => void socket.destroy();
+  socket.on('error', () => {}); // its end tells as much
   signal.addEventListener('abort', destroy, { once: true });
   return Object.assign(socket, {
     [Symbol.dispose]: () => {

@@ -67,13 +67,13 @@ async function attachToLife(
   client: LocalClient,
   invocation: Invocation,
 ): Promise<'ended' | 'detached'> {
-  const to = await client.vms.attachment(uid, invocation.signal).catch(() => undefined); // it may be done already
-  if (to?.kind === 'streams') {
-    const how = await attachStreams(to, 'start', invocation);
-    invocation.signal.throwIfAborted();
-    return how;
-  }
-  return await attachToConsole(to?.socket, uid, client, invocation);
+  const to = await client.vms.attachment(uid, invocation.signal).catch(() => undefined);
+  invocation.signal.throwIfAborted();
+  if (to?.kind !== 'streams') return await attachToConsole(to?.socket, uid, client, invocation);
+  const how = await attachStreams(to, 'start', invocation).catch(() => undefined);
+  invocation.signal.throwIfAborted();
+  // What is done already has left all that it wrote in its log.
+  return how ?? (await attachToConsole(undefined, uid, client, invocation));
 }
 
 /** A console sends nothing that was written before: the log has it all. */

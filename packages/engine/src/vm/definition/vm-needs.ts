@@ -28,6 +28,7 @@ export function vmNeeds({ spec, arch }: StartableVm, vmm: Vmm, env: NodeJS.Proce
       ['ip'],
       ['iptables'],
       ['dnsmasq'],
+      ['perl'],
       ...sandbox.programs,
     ],
     files: [
@@ -45,8 +46,8 @@ function sandboxNeeds(runtime: SandboxRuntime, env: NodeJS.ProcessEnv): Needs {
     case 'conmon':
       return { programs: [['conmon'], ['runc', 'crun']], files: [] };
     case 'containerd':
-      return { programs: [['ctr'], ['perl']], files: [[containerdSocket(env)]] };
+      return { programs: [['ctr']], files: [[containerdSocket(env)]] };
     case 'docker':
-      return { programs: [['nsenter'], ['perl']], files: [[dockerSocket(env)]] };
+      return { programs: [['nsenter']], files: [[dockerSocket(env)]] };
   }
 }
