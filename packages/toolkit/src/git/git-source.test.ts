@@ -20,7 +20,7 @@ const env = {
 };
 let count = 0;
 
-/** A bare repository with a clone to push from. */
+/** A bare repository, and a clone to push from. */
 class Upstream {
   readonly url = join(root, `up-${++count}.git`);
   readonly work = join(root, `work-${count}`);

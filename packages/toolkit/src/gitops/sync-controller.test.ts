@@ -32,7 +32,7 @@ let clock: ManualClock;
 let controller: SyncController;
 const { signal } = new AbortController();
 
-/** A store that fails for some objects when it is told to. */
+/** An actuator that fails for the objects that a test names. */
 class Flaky extends StoreActuator {
   readonly broken = new Set<string>();
   readonly halfMade = new Set<string>();

@@ -29,7 +29,7 @@ const source = (text: string): RevisionText => ({
 const object = (kind: string, spec: string): RevisionText =>
   source(`apiVersion: garden.example/v1\nkind: ${kind}\nmetadata: {name: a}\nspec: ${spec}\n`);
 
-// This file is also what it starts as its worker.
+// The tests start this same file as the worker.
 if (!isMainThread) void answerAsWorker(scheme);
 else
   describe('WorkerReader', () => {

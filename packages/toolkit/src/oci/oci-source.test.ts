@@ -20,7 +20,7 @@ const root = mkdtempSync(join(tmpdir(), 'gitops-oci-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 const op = { signal: new AbortController().signal, report: () => {} };
 
-/** An OCI layout with one artifact, whose layers are archives of folders. */
+/** Writes an OCI layout with one artifact, whose layers are archives of folders. */
 function pushArtifact(layout: string, ...dirs: readonly string[]): void {
   const blobs = join(layout, 'blobs/sha256');
   mkdirSync(blobs, { recursive: true });

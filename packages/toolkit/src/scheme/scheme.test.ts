@@ -17,7 +17,10 @@ const pot: KindDefinition = {
   }),
 };
 
-/** It has litres as text, a colour that the hub has not, metadata of its own, and what is wanted in its status. */
+/**
+ * An old version that writes litres as text, has a colour that the hub lacks and metadata of its own, and
+ * puts a wish into its status.
+ */
 const oldPot: KindDefinition = {
   apiVersion: 'garden.example/v1alpha1',
   kind: 'Pot',

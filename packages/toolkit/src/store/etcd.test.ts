@@ -16,12 +16,12 @@ import { testStoreContract } from './store.contract.ts';
 const dir = mkdtempSync(join(tmpdir(), 'etcd-test-'));
 let server: ChildProcess;
 let options: EtcdOptions;
-/** A busy machine may take long to write down what it acknowledges. */
+/** A busy machine may take long to write what it acknowledges to disk. */
 const patienceMs = 120_000;
 let prefixes = 0;
 const newPrefix = (): string => `/test-${(prefixes += 1)}`;
 
-/** Debian's etcd with TLS, and users with passwords. */
+/** Starts Debian's etcd with TLS and with users that have passwords. */
 before(async () => {
   execFileSync(
     'openssl',

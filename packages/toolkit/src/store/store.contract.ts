@@ -4,7 +4,7 @@ import { newUid } from '../object/uid.ts';
 import type { ApiObject } from '../object/meta.ts';
 import type { NewObject, ObjectStore, WatchEvent } from './store.ts';
 
-/** What every store promises, as tests: each implementation's own test file hands itself over. */
+/** Tests what every store promises. Each implementation's own test file passes its store to it. */
 export function testStoreContract(
   name: string,
   open: () => Promise<ObjectStore>,
@@ -212,7 +212,7 @@ export function testStoreContract(
   });
 }
 
-/** More changes than a store keeps. */
+/** Writes more changes than a store keeps. */
 async function writeMany(store: ObjectStore, object: ApiObject): Promise<void> {
   let now = object;
   for (let count = 0; count < 11_050; count += 1) now = await store.update({ ...now, status: { count } });
