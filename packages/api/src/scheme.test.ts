@@ -9,7 +9,7 @@ const group = 'ignite.weave.works';
 const versions = ['v1alpha2', 'v1alpha3', 'v1alpha4'] as const;
 const convert = (text: string, version: string) =>
   convertManifests(text, 'f', scheme, () => `${group}/${version}`);
-/** To one version and to another, as text. */
+/** Converts a text to one version and then to another. */
 const through = (text: string, first: string, then: string) =>
   convert(JSON.stringify(convert(text, first)[0]), then)[0];
 const specOf = <T>(object: { readonly spec: unknown } | undefined): T => {
@@ -22,7 +22,7 @@ const vmSpec = (text: string) => decode(text)[0]?.spec as VmSpec;
 const head = (version: string, metadata = 'name: my-vm') =>
   `apiVersion: ${group}/${version}\nkind: VM\nmetadata: {${metadata}}\n`;
 
-/** As the original wrote a VM into its data directory, or back into Git, with every default filled in. */
+/** A VM as the original wrote it into its data directory, or back into Git, with every default filled in. */
 const written = {
   kind: 'VM',
   apiVersion: `${group}/v1alpha4`,
