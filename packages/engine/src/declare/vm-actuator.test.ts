@@ -11,7 +11,7 @@ const vm = (spec: object = {}, status: Partial<VmStatus> = {}): Vm =>
 
 const op = { signal: new AbortController().signal, report: () => {} };
 
-/** An engine that only writes down what it is asked for. */
+/** Returns an engine that only records what it is asked to do. */
 function recorder(
   taken = false,
   there: readonly Vm[] = [],
