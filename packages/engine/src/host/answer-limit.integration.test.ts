@@ -11,7 +11,7 @@ import { DockerApi } from './docker-api.ts';
 const signal = new AbortController().signal;
 const limitMs = 200;
 
-/** Takes connections and never says a word, as a daemon does that hangs. */
+/** Accepts connections and never answers, like a daemon that hangs. */
 async function openSilence(): Promise<AsyncDisposable & { readonly socket: string }> {
   const dir = mkdtempSync(join(tmpdir(), 'ignite-silence-'));
   const socket = join(dir, 'socket');
