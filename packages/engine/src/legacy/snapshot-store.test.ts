@@ -10,7 +10,7 @@ import { openSnapshotStore, parseArea, parseHeader } from './snapshot-store.ts';
 const dir = mkdtempSync(join(tmpdir(), 'snapshot-store-'));
 after(() => rmSync(dir, { recursive: true }));
 
-/** Little-endian: magic, valid, version, sectors a chunk. */
+/** The header in little-endian: magic, valid, version, sectors per chunk. */
 const header = (magic = 0x70416e53, valid = 1, version = 1, sectors = 8): Buffer => {
   const bytesOf = Buffer.alloc(16);
   for (const [at, value] of [magic, valid, version, sectors].entries()) bytesOf.writeUInt32LE(value, at * 4);
@@ -55,7 +55,7 @@ test('parseArea: the first entry without a place in the store is the end', () =>
 });
 
 describe('openSnapshotStore', () => {
-  /** Chunks of 512 bytes, so that an area of 32 entries is soon full. */
+  /** Chunks have 512 bytes, so that an area of 32 entries is soon full. */
   const store = async (name: string, chunks: Readonly<Record<number, Buffer>>, size: number) => {
     const path = join(dir, name);
     const content = Buffer.alloc(size);
