@@ -15,7 +15,7 @@ export const eth0 = (more: Partial<CniInterfaceRequest> = {}): CniInterfaceReque
   ...more,
 });
 
-/** A VM that wants nothing but a place on the default network. */
+/** Returns a request of a VM that only wants to be on the default network. */
 export const attachRequest = (more: Partial<AttachRequest> = {}): AttachRequest => ({
   uid: newUid(),
   name: `vm-${randomBytes(3).toString('hex')}`,
@@ -31,8 +31,8 @@ export const attachRequest = (more: Partial<AttachRequest> = {}): AttachRequest 
 export const addressOf = ({ nics }: Attachment): string => withoutPrefix(nics[0]?.addresses[0] ?? '');
 
 /**
- * What every network promises, as tests. `open` gives one that nobody else uses, has at least 50 addresses, and is
- * closed after each test.
+ * Tests what every network promises. `open` opens a network that nobody else uses and that has at least 50
+ * addresses. It is closed after each test.
  */
 export function testNetworkContract(
   name: string,
