@@ -15,12 +15,18 @@ import { addressOf, untilReady } from './await-vm.ts';
 const socketPollMs = 10;
 const reportPollMs = 50;
 
-/** @throws CodedError VM_NOT_RUNNING */
+/**
+ * Checks that a VM runs.
+ * @throws CodedError VM_NOT_RUNNING
+ */
 export async function assertRunning({ metadata: { uid, name } }: Vm, { sandbox }: VmHost): Promise<void> {
   if ((await sandbox.observe(uid)).state !== 'running') throw notRunning(name);
 }
 
-/** Waits until a VM's init or entrypoint is about to begin. @throws CodedError VM_NOT_RUNNING */
+/**
+ * Waits until a VM's init or entrypoint is about to start.
+ * @throws CodedError VM_NOT_RUNNING
+ */
 export async function untilHandedOver(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
   const { exitStatus } = vmFiles(host.paths, vm.metadata.uid);
   while (!parseGuestReports(await readTail(exitStatus)).some(({ kind }) => kind === 'ready')) {
@@ -29,14 +35,17 @@ export async function untilHandedOver(vm: Vm, host: VmHost, signal: AbortSignal)
   }
 }
 
-/** The path of the socket that is a VM's console. @throws CodedError VM_NOT_RUNNING, CONSOLE_UNSUPPORTED */
+/**
+ * Returns the path of the socket that is a VM's console.
+ * @throws CodedError VM_NOT_RUNNING, CONSOLE_UNSUPPORTED
+ */
 export async function consoleSocketOf(vm: Vm, host: VmHost, signal: AbortSignal): Promise<string> {
   const { uid, name } = vm.metadata;
   const { capabilities, name: vmm } = vmmOf(vm, host);
   if (!capabilities.consoleInput) throw consoleUnsupported(name, vmm);
   const path = vmmSockets(host.paths, uid).console;
   while (!existsSync(path)) {
-    await assertRunning(vm, host); // a VMM that has only just been started has not made it yet
+    await assertRunning(vm, host); // a VMM that has only just started has not created it yet
     await delay(socketPollMs, undefined, { signal });
   }
   return path;
@@ -47,7 +56,10 @@ export interface SshRequest {
   readonly identity?: string;
 }
 
-/** How SSH reaches a VM, once it answers. @throws CodedError SSH_NO_KEY, SSH_UNREACHABLE */
+/**
+ * Waits until SSH answers, and returns how to reach the VM.
+ * @throws CodedError SSH_NO_KEY, SSH_UNREACHABLE
+ */
 export async function sshTargetOf(
   vm: Vm,
   request: SshRequest,
@@ -59,7 +71,7 @@ export async function sshTargetOf(
   const files = vmFiles(host.paths, uid);
   const identity = request.identity ?? files.privateKey;
   if (!existsSync(identity)) throw request.identity === undefined ? noSshKey(name) : noIdentity(identity);
-  // A key of the user's own is to be tried each time.
+  // A key that the user names is tried each time, so its connection is not shared.
   const session =
     request.identity === undefined ? sessionPath(vmRunFiles(host.paths, uid).sshSession) : undefined;
   if (session === undefined || !isSessionOpen(session))
