@@ -5,7 +5,10 @@ import { benchImportLegacy } from './import-legacy.ts';
 import { benchPs } from './ps.ts';
 import { benchRun } from './run.ts';
 
-/** Every figure with its ratio, from one run; names of benchmarks choose some. Needs root and a set-up checkout. */
+/**
+ * The benchmarks by name. All of them run unless some are named, and each figure comes with its ratio. They
+ * need root, and a checkout after scripts/setup.
+ */
 const benchmarks = {
   ps: benchPs,
   import: benchImport,
