@@ -19,7 +19,7 @@ const script = [
   'sync',
 ].join('; ');
 
-/** The archive with a link in the place of one of its files. */
+/** Returns an archive in which a link replaces one of the files. */
 function linked(archive: string, name: string, target: string): string {
   const folder = `${archive}.d`;
   mkdirSync(folder);

@@ -19,7 +19,10 @@ import { watchLeaks } from './fixtures/leaks.ts';
 
 const image = `oci-archive:${imageArchive('sshd')}`;
 
-/** What the guest's root puts in the place of the program that sends what is copied: "tar" sends what he likes. */
+/**
+ * The script by which the guest's root replaces the program that sends copied files: its "tar" sends
+ * anything.
+ */
 const hostileSender = `cp /run/ignite/busybox /root/busybox
 cat > /run/ignite/sender <<'END'
 #!/root/busybox sh
@@ -36,7 +39,10 @@ test('what a hostile guest sends stays where it was to go', async (t) => {
   for (const name of ['out', 'victim']) mkdirSync(at(name));
   writeFileSync(at('victim/existing'), 'secret');
 
-  /** Has the guest send the archive that a script makes as `../sent.tar`, or of all that it makes. */
+  /**
+   * Lets the guest send the archive that a script creates as `../sent.tar`, or else an archive of everything
+   * that it creates.
+   */
   const send = async (name: string, script: string): Promise<void> => {
     mkdirSync(at(name, 'content'), { recursive: true });
     const pack = 'test -e ../sent.tar || tar -c -f ../sent.tar .';
