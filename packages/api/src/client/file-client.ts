@@ -5,7 +5,7 @@ export interface CopyRequest {
   readonly vm: string;
   /** The path in the VM. A relative path starts at root's home folder. */
   readonly vmPath: string;
-  /** Tells whether to copy the targets of symlinks instead of the symlinks. */
+  /** Copies the targets of symlinks instead of the symlinks. */
   readonly follow: boolean;
   /** The private key. The default is the one that was made for the VM. */
   readonly identity?: string;

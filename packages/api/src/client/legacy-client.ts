@@ -19,7 +19,7 @@ export interface LegacyResult {
   readonly uid: string;
   readonly outcome: 'imported' | 'to import' | 'present' | 'refused' | 'failed';
   readonly note?: string;
-  /** Tells whether the original recorded the VM as running. */
+  /** True if the original recorded the VM as running. */
   readonly ran: boolean;
 }
 

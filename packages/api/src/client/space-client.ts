@@ -17,8 +17,8 @@ export interface SpaceItem {
   /** The allocated size. */
   readonly size: Bytes;
   /**
-   * Tells whether the item is in use: an image, kernel or volume by a VM, a VM by not being stopped, and a
-   * leftover by a process that is still making it.
+   * True if the item is in use: an image, kernel or volume by a VM, a VM by not being stopped, and a leftover
+   * by a process that is still making it.
    */
   readonly isUsed: boolean;
   /** The space that removing the item would free. */

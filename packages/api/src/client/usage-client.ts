@@ -6,10 +6,13 @@ export interface UsageFigures {
   readonly memory: number | undefined;
   /** The limit of memory in bytes, of the VMM and its guest together. */
   readonly memoryLimit: number | undefined;
-  /** The bytes read from the host's devices. Reads that the host's page cache serves are not counted. */
+  /**
+   * The bytes that the VM's processes have read from the host's devices; reads that the page cache serves are
+   * not counted. `diskWritten` is the same for writes.
+   */
   readonly diskRead: number | undefined;
   readonly diskWritten: number | undefined;
-  /** The bytes that the guest has received on all its interfaces. */
+  /** The bytes that the guest has received on all its interfaces; `networkSent` is what it has sent. */
   readonly networkReceived: number | undefined;
   readonly networkSent: number | undefined;
   /** The number of processes and threads on the host. */

@@ -11,7 +11,7 @@ export interface CniNetworkSpec {
 }
 
 export interface CniNetworkStatus {
-  /** Tells whether VMs that name no network use it. */
+  /** True if VMs that name no network use it. */
   readonly isDefault: boolean;
   /** The path of the file; absent for the default network until the first VM starts. */
   readonly file?: string;

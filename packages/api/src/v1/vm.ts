@@ -54,8 +54,8 @@ export const vmSpecSchema = v.strictObject({
   /** The command that replaces the image's Cmd, and follows its Entrypoint. */
   command: v.optional(v.array(v.string())),
   /**
-   * Environment variables of the entrypoint, in addition to those of the image. They have no effect for an
-   * image that boots its init.
+   * Environment variables of the entrypoint, which replace those of the image of the same name. They have no
+   * effect for an image that boots its init.
    */
   env: v.optional(environmentSchema),
   sandbox: v.optional(vmSandboxSchema),
@@ -129,8 +129,8 @@ export interface VmStatus {
   /** The process that cleans up after the VMM has ended. */
   readonly monitor?: HostProcess;
   /**
-   * The process that is about to start the VM, in the phases `Starting` and `Restarting`. If the process is
-   * gone, nobody is.
+   * The process that is about to start the VM, in the phases `Starting` and `Restarting`. If that process is
+   * gone, no other one starts the VM.
    */
   readonly starter?: HostProcess;
   readonly restarts?: RestartStatus;

@@ -115,7 +115,7 @@ async function unpack(archive: Readable, dir: string, signal: AbortSignal): Prom
  */
 export async function assertPlain(dir: string): Promise<void> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((failure: unknown) => {
-    throw archiveInvalid('its folders cannot be read', failure); // such as ELOOP or ENAMETOOLONG
+    throw archiveInvalid('its folders cannot be read', failure); // for example, because they are nested too deeply
   });
   for (const entry of entries) {
     if (entry.isDirectory()) continue;

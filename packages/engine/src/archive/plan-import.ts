@@ -23,7 +23,6 @@ const brought: readonly string[] = ['spec.image.oci', 'spec.kernel.oci'];
  * Pure. Decides what is taken over from an archive, which a stranger may have written.
  * `allowed` lists the resources of this host that the importer grants, in the form of `grantText`; a grant to
  * write includes reading.
- * @throws CodedError VM_ARCHIVE_INVALID
  */
 export function planImport(
   { spec, annotations }: Pick<VmArchive, 'spec' | 'annotations'>,

@@ -31,7 +31,7 @@ const table: readonly (readonly [string, Effect])[] = [
 export interface RunningGuest {
   /** The spec that it was started with. */
   readonly booted: VmSpec;
-  /** Tells whether its memory can be reduced while it runs. */
+  /** True if its memory can be reduced while it runs. */
   readonly resizesMemory: boolean;
 }
 

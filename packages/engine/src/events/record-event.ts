@@ -3,7 +3,7 @@ import { EventRecorder } from '@ignite/toolkit/controller/event-recorder';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
-/** What can happen to VMs, images and kernels, in the words of `ignite events`. */
+/** The reasons of events of VMs, images and kernels, in the words of `ignite events`. */
 export type EventReason =
   | 'Created'
   | 'Started'

@@ -16,7 +16,7 @@ export interface DockerContainer {
   readonly status: string;
   readonly pid: number;
   readonly exitCode: number;
-  /** Tells whether a process in the container was killed at its memory limit. */
+  /** True if a process in the container was killed at its memory limit. */
   readonly outOfMemory: boolean;
 }
 

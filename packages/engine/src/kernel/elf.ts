@@ -14,8 +14,8 @@ const machines: Readonly<Record<number, Arch>> = { 62: 'amd64', 183: 'arm64' };
 const segment = { load: 1, dynamic: 2, interpreter: 3 } as const;
 const dynamic = { end: 0, needed: 1, strings: 5 } as const;
 /**
- * The limit of the length of names and the number of entries (Linux's PATH_MAX). No real program has more; a
- * crafted file could otherwise waste time and memory.
+ * The limit of the length of a name, and of the number of entries (Linux's PATH_MAX is the same). No real
+ * program has more, and a crafted file could otherwise waste time and memory.
  */
 const longestText = 4_096;
 const mostEntries = 1_024;

@@ -188,7 +188,7 @@ async function writeKernel(
 
 /**
  * Takes over a folder with a kernel that another host has made, unless this host has that kernel. It gets a
- * name of its own, so nobody gets it who asks for another kernel or for none.
+ * name of its own, so no VM gets it that asks for another kernel or for none.
  */
 export async function adoptKernel(
   dir: string,

@@ -64,8 +64,8 @@ export interface AttachRequest extends Admission {
   /** The ports that this host forwards to eth0. */
   readonly ports: readonly PortMapping[];
   /**
-   * Tells whether ports may be published that programs of this host listen on. Those programs then get
-   * nothing from outside.
+   * True if ports may be published that programs of this host listen on. Those programs then get nothing from
+   * outside.
    */
   readonly shadowsPrograms?: boolean;
   /** The user that the VMM runs as, who may open the taps. */

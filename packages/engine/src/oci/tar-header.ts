@@ -9,7 +9,7 @@ export interface TarHeader {
   readonly size: number;
   /** The size of a sparse file including its holes, which may be written as zeros; 0 for other files. */
   readonly realSize: number;
-  /** Tells whether records about holes follow. */
+  /** True if records about holes follow. */
   readonly hasMore: boolean;
 }
 

@@ -7,7 +7,7 @@ import { namesIn } from '@ignite/toolkit/files/names-in';
 import { type Paths, imageDir, kernelDir, vmFiles } from '../host/paths.ts';
 import { hasMemoryFolder, memoryFolder, memoryScratchPrefix } from '../host/scratch.ts';
 
-/** A file or folder that nobody will use any more, provided that nobody holds the locks. */
+/** A file or folder that no process will use any more, provided that the locks are free. */
 export interface Leftover {
   readonly path: string;
   readonly locks: readonly string[];

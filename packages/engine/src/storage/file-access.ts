@@ -24,9 +24,7 @@ export async function grantAccess(
 
 const outOfReach = /No such file|Not a directory|Read-only file system/;
 
-/**
- * Revokes the access. It is idempotent, and ignores files that are gone or that nobody may change any more.
- */
+/** Revokes the access. It is idempotent, and ignores files that are gone or can no longer be changed. */
 export async function revokeAccess(
   path: string,
   user: number,

@@ -34,8 +34,8 @@ type NewEvent = Pick<EventSpec, 'type' | 'reason' | 'message' | 'regarding'>;
 const keptMs = 7 * 24 * 3_600_000;
 const mostKept = 1_000;
 /**
- * A recorder sweeps old events once in so many records. The first record may sweep too, because commands have
- * short-lived recorders.
+ * A new event starts a sweep of old events if its revision is a multiple of this number. Commands have
+ * short-lived recorders, few of which should sweep.
  */
 const sweepEvery = 64;
 

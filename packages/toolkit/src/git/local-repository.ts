@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Runner, ToolFailedError } from '../process/runner.ts';
 import { sourceError } from '../source/source.ts';
 
-/** A repository of this host, and the user as whom git is run in it. */
+/** A repository of this host, and the user as which git runs in it. */
 export interface LocalRepository {
   readonly path: string;
   readonly owner: Owner;
@@ -11,7 +11,7 @@ export interface LocalRepository {
 
 export interface Owner {
   readonly uid: number;
-  /** The group of a user whom the system's user database knows; the user's other groups come with it. */
+  /** The group of a user who is in the system's user database; the user's other groups come with it. */
   readonly gid: number | undefined;
 }
 

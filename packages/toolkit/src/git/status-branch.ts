@@ -29,7 +29,7 @@ export interface StatusBranchOptions {
 interface Change {
   readonly folder: string;
   readonly files: ReadonlyMap<string, string>;
-  /** Tells whether `files` is the whole content of the folder. */
+  /** True if `files` is the whole content of the folder. */
   readonly isWhole: boolean;
   readonly message: string;
   /** The commit at which the branch starts if it does not exist yet. */

@@ -19,8 +19,8 @@ const portRanges = v.array(
 );
 
 /**
- * What the objects of a source may be, and what of the host they may use. The author of the source is trusted
- * with no more.
+ * What the objects of a source may be, and which resources of the host they may use. The author of the source
+ * is trusted with no more.
  */
 export const allowSchema = v.strictObject({
   /** Kinds that may be declared. The default is all except GitSource and Sync. */
@@ -32,7 +32,10 @@ export const allowSchema = v.strictObject({
   hostPaths: v.optional(v.array(path), []),
   /** Paths that may only be read: files that are copied, keys, secrets, archives. */
   files: v.optional(v.array(path), []),
-  /** Networks of the host that may be used. The default network is always allowed. */
+  /**
+   * Networks of the host that may be named. A VM that names none uses the default network, which is always
+   * allowed.
+   */
   networks: names,
   /** Ports of the host that may be published: each a port or FIRST-LAST. */
   ports: v.optional(portRanges, ['1024-65535']),

@@ -40,7 +40,7 @@ export interface ExecuteOptions {
    * The time in milliseconds in which one stage must become healthy; otherwise the next stages are skipped.
    */
   readonly healthTimeoutMs: number;
-  /** Tells whether to wait until the last stage is healthy too. */
+  /** Waits until the last stage is healthy too. */
   readonly waitForHealth: boolean;
 }
 

@@ -78,9 +78,9 @@ export interface SyncInput {
     readonly enabled: boolean;
     /** The percentage of the inventory that may be pruned at once without confirmation. */
     readonly limitPercent: number;
-    /** Tells whether someone has confirmed the pruning. */
+    /** True if someone has confirmed the pruning. */
     readonly confirmed: boolean;
-    /** Tells whether some files could not be read, so that an absent object may merely be unread. */
+    /** True if some files could not be read, so that an absent object may merely be unread. */
     readonly brokenRevision: boolean;
   };
   /** Takes over existing objects that have no owner. For a person: changes objects that a Sync owns. */

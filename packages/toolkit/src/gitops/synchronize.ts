@@ -112,7 +112,7 @@ export interface SyncOutcome {
   readonly live: readonly LiveObject[];
   /** The number of objects that were changed. */
   readonly applied: number;
-  /** What was done or failed, as an event words it. */
+  /** The results that were applied or failed, each with the change in an event's words. */
   readonly changed: readonly { readonly result: ObjectResult; readonly change: string }[];
 }
 

@@ -80,7 +80,7 @@ export class ImageUpdater implements StatusSink {
       };
       const commit = await commitFiles(repository, request, until);
       const watched = revision.id.split('@')[0];
-      // A branch of our own may be forced; the watched branch only moves forward.
+      // The updater's own branch may be forced; the watched branch only moves forward.
       const force = branch === watched ? '' : '+';
       if (commit !== undefined)
         await repository.git(['push', '--quiet', 'origin', `${force}${commit}:refs/heads/${branch}`], until);

@@ -68,7 +68,7 @@ export async function runPipeline(
   ]);
   signal.throwIfAborted();
   // The order in which failures are reported says little. A tool that lost its reader or was ended says so.
-  // Of the other tools, the first had nobody to fail because of.
+  // Of the remaining tools, the first one in the pipeline has failed by itself.
   const failures = settled.filter((each) => each !== undefined);
   const own = failures.filter((each) => !wasEnded(each));
   // Some tools exit on a signal as they do on a fault (ssh with 255), but print nothing then.

@@ -4,7 +4,7 @@ import { type Runner, ToolFailedError } from './runner.ts';
 export interface Trace {
   /** Called with one line for each tool that has ended. Its input is left out, because it may be secret. */
   readonly tell: (line: string) => void;
-  /** Tells whether the output of tools is traced too. */
+  /** True if the output of tools is traced too. */
   readonly output: boolean;
 }
 

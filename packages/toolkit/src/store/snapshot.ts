@@ -32,8 +32,8 @@ export interface StoreContent {
 }
 
 /**
- * Keeps a file up to date for readers other than the store's owner. Whoever holds or locks the file holds up
- * nobody.
+ * Keeps a file up to date for readers other than the store's owner. A reader that holds or locks the file
+ * blocks nobody.
  */
 export class SnapshotWriter implements Disposable {
   readonly #file: SnapshotFile;

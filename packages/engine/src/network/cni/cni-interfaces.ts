@@ -25,7 +25,7 @@ interface Begun {
 }
 
 /**
- * Attaches and detaches a VM's interfaces on CNI networks, and ensures that they get the requested addresses.
+ * Attaches a VM to CNI networks and detaches it, and checks that its interfaces get the requested addresses.
  */
 export class CniInterfaces {
   readonly #cni: Cni;

@@ -17,7 +17,7 @@ export interface DnsmasqNetwork {
   readonly bridge: string;
   /** The addresses of the bridge with the prefix lengths of their subnets, at most one of each family. */
   readonly gateways: readonly string[];
-  /** Tells whether guests use the gateways as their default route. */
+  /** True if guests use the gateways as their default route. */
   readonly isRouter: boolean;
   /** The MTU in bytes. */
   readonly mtu: number;

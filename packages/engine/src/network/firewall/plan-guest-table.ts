@@ -12,7 +12,7 @@ export interface GuestNic {
   readonly mac: string;
   /** The addresses without prefix lengths. Without any, the guest chooses its own. */
   readonly addresses: readonly string[];
-  /** Tells whether frames are redirected between `name` and `tap`, which are not on a bridge. */
+  /** True if frames are redirected between `name` and `tap`, which are not on a bridge. */
   readonly isRedirected: boolean;
   /**
    * The MAC of this host's device on the interface's link. This host has already filtered everything that
@@ -26,8 +26,7 @@ export interface GuestNic {
 export const guestTable: NftTable = { family: 'netdev', name: 'ignite' };
 
 /**
- * The memory of who has sent to the guest and whom the guest has sent to. It has as many entries, and for as
- * long, as is reasonable for the kernel.
+ * The options of the sets that remember who has recently sent to the guest, and whom the guest has sent to.
  */
 const memory = 'flags dynamic,timeout; size 65536; timeout 10m;';
 

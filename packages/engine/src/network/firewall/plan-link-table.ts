@@ -16,7 +16,7 @@ export interface LinkGuest {
 export interface GuardedLink {
   readonly device: string;
   readonly guests: readonly LinkGuest[];
-  /** Tells whether there may be VMs behind it whose addresses are unknown. */
+  /** True if there may be VMs behind it whose addresses are unknown. */
   readonly hasUnknown: boolean;
 }
 

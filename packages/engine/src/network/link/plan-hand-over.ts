@@ -49,8 +49,8 @@ function bridged(
     ...makeTap,
     ...beSilent(tap),
     `link set dev ${ifName} master ${bridge}`,
-    // A bridge in hairpin mode sends our own broadcasts back. If the port learnt from them, it would place
-    // the guest behind the interface.
+    // A bridge in hairpin mode sends the guest's broadcasts back. If the port learnt from them, it would
+    // place the guest behind the interface.
     `link set dev ${ifName} type bridge_slave learning off`,
     `link set dev ${tap} master ${bridge}`,
     `link set dev ${ifName} up`,

@@ -11,7 +11,7 @@ import type { VmHost } from '../vm-host.ts';
 import { settleVm } from './settle-vm.ts';
 
 const pollMs = 100;
-/** The time in milliseconds in which a VM may still end, or answer after all. */
+/** The time in milliseconds in which a VM without a known SSH server may still end, or answer after all. */
 const surpriseMs = 3_000;
 
 /**

@@ -18,7 +18,7 @@ const upGoal = ({ spec }: Vm, isInputPiped: boolean): Goal =>
 export interface StartReason {
   readonly power: VmSpec['power'];
   readonly restarts?: RestartStatus;
-  /** Whether the console's input is piped, as in `StartVmRequest`. */
+  /** Tells whether a program provides the console's input, as in `StartVmRequest`. */
   readonly isInputPiped?: boolean;
 }
 

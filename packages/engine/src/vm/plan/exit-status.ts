@@ -28,14 +28,14 @@ export function parseGuestReports(text: string): readonly GuestReport[] {
   });
 }
 
-/** What is known about how a VM ended. */
+/** The facts from which the end of a VM is determined. */
 export interface ExitEvidence {
   readonly reports: readonly GuestReport[];
   /** The last thing that the VMM saw its guest do; `undefined` if the VMM was killed before it could tell. */
   readonly guestEnd: GuestEnd | undefined;
   /** The exit status of the VMM itself. */
   readonly vmmExitCode?: number;
-  /** Tells whether this host's kernel has killed it at its memory limit. */
+  /** True if this host's kernel has killed it at its memory limit. */
   readonly outOfMemory?: boolean;
   /** The last line of the VMM's own errors. */
   readonly vmmError?: string;

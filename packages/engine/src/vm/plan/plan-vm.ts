@@ -9,24 +9,24 @@ export type Goal =
   | { readonly kind: 'restarting' }
   | { readonly kind: 'gone' };
 
-/** What really exists of a VM, whatever the store says. */
+/** The actual state of a VM, whatever the store says. */
 export interface ObservedVm {
   readonly files: boolean;
   readonly disk: boolean;
   readonly keys: boolean;
   readonly network: 'absent' | 'partial' | 'attached';
   readonly sandbox: 'absent' | 'partial' | 'running' | 'exited';
-  /** Tells whether its VMM runs but was never told to start the guest. */
+  /** True if its VMM runs but was never told to start the guest. */
   readonly halfBooted: boolean;
-  /** Tells whether its vCPUs may be halted: it is recorded as paused before they are. */
+  /** True if its vCPUs may be halted: it is recorded as paused before they are. */
   readonly paused: boolean;
-  /** Tells whether its guest should be told to use another amount of memory. */
+  /** True if its guest should be told to use another amount of memory. */
   readonly isMemoryOff: boolean;
-  /** Tells whether folders are, or were, shared. */
+  /** True if folders are, or were, shared. */
   readonly shares: boolean;
 }
 
-/** What a VM needs beyond what every VM has. */
+/** The needs of a VM beyond those of every VM. */
 export interface VmNeeds {
   readonly volumes: boolean;
   readonly files: boolean;
