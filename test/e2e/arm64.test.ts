@@ -105,7 +105,7 @@ test('an arm64 kernel comes from an image, and one of another architecture is re
   assert.equal(await ignite.ok('ps', '-a', '-q'), '');
 });
 
-test('a machine that cannot be is refused before anything is made', async () => {
+test('an impossible machine is refused before anything is made', async () => {
   for (const [args, why] of [
     [['--arch', 'arm64', '--gic', '2', '--cpus', '9'], /version 2 serves at most 8 CPUs, not 9/],
     [['--arch', 'amd64', '--gic', '3'], /an amd64 machine has no GIC/],

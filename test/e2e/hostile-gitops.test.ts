@@ -36,7 +36,7 @@ const mounted = (source: object): object => ({
   storage: { volumes: [{ name: 'x', ...source }], volumeMounts: [{ name: 'x', mountPath: '/x' }] },
 });
 
-describe('a repository whose authors mean ill', () => {
+describe('a repository with malicious authors', () => {
   let ignite: Ignite;
   let leaks: AsyncDisposable;
   before(async () => {

@@ -208,7 +208,7 @@ test('a bomb that is a packed archive is refused before any of it is unpacked', 
   );
 });
 
-test('who trusts an image may allow it more, or less', async () => {
+test('a user can raise or lower the size limit of an image', async () => {
   const layer = gzipLayer(...Array.from({ length: 100 }, (_, at) => file(`file-${at}`)));
   assertRefused(await imports({ layers: [layer] }, '--max-size', '100KB'), /would take more than 100\.0 KB/);
   const allowed = await imports(

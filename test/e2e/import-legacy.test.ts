@@ -104,7 +104,7 @@ describe('import-legacy', () => {
     assert.equal(await ignite.ok('ps', '-a', '-q'), '');
   });
 
-  test('what is no such directory, and a VM that is not in it, are refused', async () => {
+  test("a directory that is not the original's, and a VM that is not in it, are refused", async () => {
     const elsewhere = await ignite.run('import-legacy', '--from', ignite.dir);
     assert.deepEqual([elsewhere.code, elsewhere.stdout], [2, '']);
     assert.match(elsewhere.stderr, /is no data directory of the original Ignite\nhint: /);

@@ -294,7 +294,7 @@ test('a store that may not be read is no empty one, and does not spoil completio
   assert.equal(asNobody('complete', '--', 'start', '').status, 0);
 });
 
-test('what is written nowhere is told as such: a device that is full', () => {
+test('output to a full device is reported as not written', () => {
   const { status, stderr } = spawnSync('sh', ['-c', `'${program}' version -o short > /dev/full`], {
     encoding: 'utf8',
   });

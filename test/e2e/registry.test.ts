@@ -145,7 +145,7 @@ test('by digest, a second import is immediate, and the layers of two names are s
   assert.deepEqual(readdirSync(join(ignite.dir, 'data/oci/blobs/sha256')), []);
 });
 
-test('of an image that shares layers with one that is here, those are not asked for again', async () => {
+test('layers that are shared with an imported image are not requested again', async () => {
   const layout = join(dir, 'shared');
   mkdirSync(layout);
   execFileSync('tar', ['-xf', imageArchive('busybox'), '-C', layout]);

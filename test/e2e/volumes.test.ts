@@ -138,7 +138,7 @@ async function otherVmsAreRefused(): Promise<void> {
   assert.match(await ignite.ok('volume', 'ls'), /NAME +CREATED +SIZE +USED BY\n.*data .*64\.0 MB +all\n/);
 }
 
-test('what is attached read-only cannot be written to by any means, and is read by several VMs at once', async () => {
+test('a volume that is attached read-only cannot be written to by any means, and several VMs read it at once', async () => {
   await inVm('writer', ['-v', 'shared:/x:size=32MB'], 'echo kept >/x/kept');
   const script =
     'cat /x/kept; touch /x/y; mount -o remount,rw /x; touch /x/y; echo z >/dev/vdb; echo "raw: $?"; sync; sleep 1000';

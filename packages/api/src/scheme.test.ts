@@ -155,7 +155,7 @@ describe("manifests of the original's VMs", () => {
       assert.deepEqual(through(text, version, 'v1alpha2'), JSON.parse(text), version);
   });
 
-  test('what only v1 can say comes back too', () => {
+  test('fields that only v1 has come back too', () => {
     const ours = {
       apiVersion: `${group}/v1`,
       kind: 'VM',
@@ -194,7 +194,7 @@ describe("manifests of the original's VMs", () => {
     assert.equal(vmSpec(stopped).power, 'Stopped');
   });
 
-  test('after an edit of the other version the edit counts', () => {
+  test('an edit in another version counts', () => {
     const [ours] = convert(JSON.stringify(written), 'v1');
     const edited = {
       ...ours,
@@ -270,7 +270,7 @@ for (const [what, [text, message]] of Object.entries(refused))
       (failure) => failure instanceof Error && message.test(failure.message),
     ));
 
-describe('other kinds of the original', () => {
+describe('the other kinds of the original', () => {
   test('images and kernels pass through v1 unchanged, with references as names', () => {
     for (const kind of ['Image', 'Kernel']) {
       const object = {

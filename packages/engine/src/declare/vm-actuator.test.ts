@@ -50,7 +50,7 @@ describe('VmActuator', () => {
     assert.deepEqual(asked, ['create']);
   });
 
-  test('what would restart a VM waits for the next start of one that has stopped', () => {
+  test('a change that requires a restart waits for the next start of a stopped VM', () => {
     const { actuator } = recorder();
     const change = { path: '/spec/cpus', from: 1, to: 2 };
     const effect = (phase: VmStatus['phase']) =>

@@ -41,7 +41,7 @@ test('a daemon that hangs is told of by name, with its socket and the time that 
     });
 });
 
-test('who asks may give up before that', async () => {
+test('a caller may stop waiting for a daemon that hangs', async () => {
   await using silence = await openSilence();
   const docker = new DockerApi(() => silence.socket);
   const reason = new Error('given up');

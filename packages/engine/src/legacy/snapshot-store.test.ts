@@ -34,7 +34,7 @@ describe('parseHeader', () => {
     assert.equal(parseHeader(Buffer.alloc(0)), undefined);
   });
 
-  test('what is no store, has overflowed or is of another format is refused', () => {
+  test('a file that is no store, has overflowed or has another format is refused', () => {
     assert.throws(() => parseHeader(header(0x1234)), /no snapshot/);
     assert.throws(() => parseHeader(header(0x70416e53, 0)), /overflowed/);
     assert.throws(() => parseHeader(header(0x70416e53, 1, 2)), /unknown version/);
@@ -81,11 +81,11 @@ describe('openSnapshotStore', () => {
     assert.deepEqual(areas[1], [{ onDisk: 50, inStore: 35 }]);
   });
 
-  test('a file that ends behind a full area has no more', async () => {
+  test('a store that ends after a full area has no more entries', async () => {
     assert.equal((await store('full', { 0: head, 1: entries(512, ...full) }, 34 * 512)).length, 1);
   });
 
-  test('a store that is new, or not even that, has nothing', async () => {
+  test('a file of zeros, and an empty one, have no entries', async () => {
     assert.deepEqual(await store('new', {}, 4096), []);
     assert.deepEqual(await store('empty', {}, 0), []);
   });

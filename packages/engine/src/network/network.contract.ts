@@ -42,7 +42,7 @@ export function testNetworkContract(
   const request = attachRequest;
 
   describe(`${name} keeps the network contract`, () => {
-    test('what was never attached is absent, and detaching it is no error', async () => {
+    test('a VM that was never attached is absent, and detaching it is no error', async () => {
       await using network = await open();
       const uid = newUid();
       assert.deepEqual(await network.observe(uid, signal), { state: 'absent' });
@@ -233,7 +233,7 @@ export function testNetworkContract(
       }
     });
 
-    test('many at once are served one after the other', async () => {
+    test('several requests at once are served one after the other', async () => {
       await using network = await open();
       const attachments = await Promise.all(
         Array.from({ length: 5 }, () => network.attach(request(), signal)),

@@ -124,7 +124,7 @@ const hostileCalls: readonly (readonly [string, ...number[]])[] = [
 ];
 
 function testLives(open: () => Promise<SandboxUnderTest>): void {
-  test('what was never launched is absent, and ending it is no error', async () => {
+  test('a program that was never launched is absent, and ending it is no error', async () => {
     await using at = await open();
     const uid = newUid();
     assert.deepEqual(await at.sandbox.observe(uid), { state: 'absent' });
@@ -164,7 +164,7 @@ function testLives(open: () => Promise<SandboxUnderTest>): void {
     assert.equal((await at.sandbox.observe(uid)).state, 'running');
   });
 
-  test('programs are apart: the end of one is not the end of another', async () => {
+  test('programs are independent: the end of one is not the end of another', async () => {
     await using at = await open();
     const [a, b] = [newUid(), newUid()];
     await at.launch(a, forever);

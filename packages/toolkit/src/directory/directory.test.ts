@@ -19,7 +19,7 @@ const contents = async (source: DirectorySource) =>
   Object.fromEntries((await source.fetch(op)).files.map(({ path, text }) => [path, text]));
 
 describe('DirectorySource', () => {
-  test('reads manifests, hidden files and links left out; the same revision while nothing changes', async () => {
+  test('a fetch returns manifests without hidden files and symlinks, and the same revision while nothing changes', async () => {
     const dir = mkdtempSync(join(root, 'd-'));
     mkdirSync(join(dir, 'sub/.git'), { recursive: true });
     writeFileSync(join(dir, 'a.yaml'), 'a');

@@ -209,7 +209,7 @@ describe('a repository of another user of this host', () => {
     assert.deepEqual(readdirSync(ran), []);
   });
 
-  test('it has nothing of the objects that its owner may not read', async () => {
+  test('a repository gets no objects that its owner may not read', async () => {
     const secret = hostile();
     execFileSync('chown', ['-R', '0:0', secret.url]);
     chmodSync(secret.url, 0o700);
@@ -221,7 +221,7 @@ describe('a repository of another user of this host', () => {
     await assert.rejects(sourceOf(url).fetch(op));
   });
 
-  test('a link of its owner leads to nothing of others, as path and as .git', async () => {
+  test("a symlink of the owner leads to nobody else's repository, as path and as .git", async () => {
     const secret = join(root, 'secret.git');
     execFileSync('cp', ['-a', hostile().url, secret]);
     execFileSync('chown', ['-R', '0:0', secret]);

@@ -83,7 +83,7 @@ testStoreContract(
 );
 
 describe('EtcdStore', () => {
-  test('a wrong password, an unknown authority and a server that is not there are told apart', async () => {
+  test('a wrong password, an unknown authority and an unreachable server give different errors', async () => {
     const failing = async (changed: Partial<EtcdOptions>) => {
       using store = openEtcdStore({ ...options, ...changed }, newPrefix());
       return await store.list('Pot');

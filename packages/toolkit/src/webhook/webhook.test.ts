@@ -53,7 +53,7 @@ describe('startWebhookServer', () => {
     assert.deepEqual(triggered, ['site']);
   });
 
-  test('who asks too often is told so', async (t) => {
+  test('a client that asks too often is told so', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() }); // all requests fall within one second, however busy this host is
     await using server = await startWebhookServer({ address: '127.0.0.1', port: 0, secret }, () => true);
     const headers = { 'x-gitlab-token': secret };
@@ -108,7 +108,7 @@ describe('startWebhookServer', () => {
     for (const socket of held) socket.destroy();
   });
 
-  test('it does not listen on a network without TLS, nor without a secret', async () => {
+  test('the server does not listen on a network without TLS, nor without a secret', async () => {
     for (const options of [
       { address: '0.0.0.0', port: 0, secret },
       { address: '127.0.0.1', port: 0, secret: '' },

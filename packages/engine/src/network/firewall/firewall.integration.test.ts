@@ -79,7 +79,7 @@ after(async () => {
   assert.doesNotMatch(run('nft', 'list', 'tables'), /ignite/);
 });
 
-test('ordinary things go on', async () => {
+test('ordinary commands keep working', async () => {
   assert.equal(fetched(b!.netns, `http://${a!.address}:7777/`), 'a 7777', 'VMs of one network');
   assert.equal(fetched(b!.netns, `http://[${a!.address6}]:7777/`), 'a 7777');
   assert.equal(fetched(undefined, `http://${a!.address}:7777/`), 'a 7777', 'the host');
