@@ -28,7 +28,9 @@ const { signal } = new AbortController();
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** The engine without anything behind it, the queue, the informer, and the stores against their bare clients. */
+/**
+ * Measures the GitOps engine on its own, the queue, the informer, and the stores against their bare clients.
+ */
 export async function benchGitops(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'gitops-bench-'));
   try {

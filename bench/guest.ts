@@ -9,7 +9,9 @@ import { compare, report, timed } from './measure.ts';
 const subnet = 122;
 const sizeMiB = 64;
 
-/** `ignite exec` and `ignite cp` against OpenSSH's own programs, with the same keys and the same VM. */
+/**
+ * Measures `ignite exec` and `ignite cp` against OpenSSH's own programs, with the same keys and the same VM.
+ */
 export async function benchGuest(): Promise<void> {
   await using ignite = await Ignite.open(subnet);
   await ignite.ok(
@@ -68,7 +70,7 @@ export async function benchGuest(): Promise<void> {
   });
   report(`ignite cp ${sizeMiB} MiB into a VM`, copies['in']!, 'scp', copies['scpIn']!, 1.1);
   report(`ignite cp ${sizeMiB} MiB out of a VM`, copies['out']!, 'scp', copies['scpOut']!, 1.1);
-  // It may have ended by itself meanwhile.
+  // The shared connection may have ended by itself.
   spawnSync('ssh', ['-F', 'none', '-S', join(ignite.dir, 'plain.sock'), '-O', 'exit', 'vm']);
   rmSync(file);
 }

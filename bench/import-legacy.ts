@@ -4,7 +4,10 @@ import { timed } from './measure.ts';
 
 const count = 100;
 
-/** `ignite import-legacy` of many VMs on one image, each with 2 MiB of its own, where their kernel is there already. */
+/**
+ * Measures `ignite import-legacy` of many VMs on one image, each with 2 MiB of its own data. Their kernel is
+ * imported beforehand.
+ */
 export async function benchImportLegacy(): Promise<void> {
   using host = new LegacyHost();
   for (let at = 0; at < count; at += 1) {

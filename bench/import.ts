@@ -9,7 +9,7 @@ import { compare, report, timed } from './measure.ts';
 
 const rounds = 5;
 
-/** `ignite image import` of the Debian image, against the same tools by hand. */
+/** Measures `ignite image import` of the Debian image, against the same tools by hand. */
 export async function benchImport(): Promise<void> {
   await using registry = await startRegistry();
   registry.push(`oci-archive:${imageArchive('debian')}`, 'debian:12');

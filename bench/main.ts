@@ -6,7 +6,10 @@ import { benchPs } from './ps.ts';
 import { benchRun } from './run.ts';
 import { benchStreams } from './streams.ts';
 
-/** Every figure with its ratio, from one run; names of benchmarks choose some. Needs root and a set-up checkout. */
+/**
+ * The benchmarks by name. All of them run unless some are named, and each figure comes with its ratio. They
+ * need root, and a checkout after scripts/setup.
+ */
 const benchmarks = {
   ps: benchPs,
   import: benchImport,

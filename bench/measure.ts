@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-/** Milliseconds that one run of `work` took. */
+/** Returns the milliseconds that one run of `work` took. */
 export async function timed(work: () => Promise<void> | void): Promise<number> {
   const begin = performance.now();
   await work();
@@ -10,7 +10,7 @@ export async function timed(work: () => Promise<void> | void): Promise<number> {
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-/** The contestants take turns, so that what disturbs the machine disturbs all of them. */
+/** Compares contestants. They take turns, so that disturbances of the machine affect all of them. */
 export async function compare(
   rounds: number,
   contestants: Readonly<Record<string, () => Promise<number> | number>>,
@@ -22,7 +22,10 @@ export async function compare(
   return Object.fromEntries([...times].map(([name, all]) => [name, median(all)]));
 }
 
-/** One line: what was measured, in ms, against what, the ratio, and the ratio that we aim for. */
+/**
+ * Prints one line: what was measured in ms, what it is compared with, the ratio, and the ratio that we aim
+ * for.
+ */
 export function report(what: string, ours: number, other: string, theirs: number, aim: number): void {
   const ratio = ours / theirs;
   const mark = ratio <= aim ? 'ok' : 'over';

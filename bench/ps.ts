@@ -12,7 +12,10 @@ import { compare, report, timed } from './measure.ts';
 const root = join(import.meta.dirname, '..');
 const rounds = 15;
 
-/** `ignite ps` over stores of several sizes, against a bare start of the same Node and against `podman ps`. */
+/**
+ * Measures `ignite ps` with stores of several sizes, against the bare start of the same Node and against
+ * `podman ps`.
+ */
 export async function benchPs(): Promise<void> {
   const hasPodman = spawnSync('podman', ['--version']).status === 0;
   for (const count of [1, 100, 1_000]) {

@@ -14,7 +14,10 @@ const rounds = 3;
 const subnet = 121;
 const sshTimeoutMs = 120_000;
 
-/** `ignite run` to SSH against QEMU by hand with the same kernel, initrd, disk and seed; and what a VM costs its host. */
+/**
+ * Measures `ignite run` until SSH answers, against QEMU by hand with the same kernel, initrd, disk and seed.
+ * It also measures what a VM costs its host.
+ */
 export async function benchRun(): Promise<void> {
   await using ignite = await Ignite.open(subnet);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('debian')}`);
@@ -66,7 +69,7 @@ function vmmCommandLine(): readonly string[] {
   throw new Error('no VMM runs');
 }
 
-/** The same command line outside any sandbox, on a tap of its own. */
+/** Runs the same command line outside any sandbox, on a tap of its own. */
 async function byHand(argv: readonly string[], address: string, dir: string, uid: string): Promise<number> {
   const work = mkdtempSync(join(tmpdir(), 'ignite-bench-'));
   const tap = 'ignitebench0';
@@ -74,7 +77,7 @@ async function byHand(argv: readonly string[], address: string, dir: string, uid
   const [image] = readdirSync(join(data, 'images'));
   const [id] = readdirSync(join(data, 'kernels'));
   const kernel = join(data, 'kernels', id!);
-  const initrd = readdirSync(kernel).find((name) => name.startsWith('initrd-')); // with the guest's scripts
+  const initrd = readdirSync(kernel).find((name) => name.startsWith('initrd-')); // the initrd with the guest's scripts
   const places: Readonly<Record<string, string>> = {
     '/vm/root.qcow2': join(work, 'root.qcow2'),
     '/vm/seed.cpio': join(data, 'vms', uid, 'seed.cpio'),
@@ -126,7 +129,7 @@ async function byHand(argv: readonly string[], address: string, dir: string, uid
   }
 }
 
-/** Of the processes that exist for one VM beside its VMM. */
+/** Reports the memory of the processes that exist for one VM besides its VMM. */
 async function reportMemory(uid: string): Promise<void> {
   let kib = 0;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {

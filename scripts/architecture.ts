@@ -1,4 +1,7 @@
-/** Which package may import which. The whole architecture is this table and the next; the rules below only enforce them. */
+/**
+ * The packages that each package may import. This table and the next one are the whole architecture; the
+ * rules below only enforce them.
+ */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   toolkit: [],
   api: ['toolkit'],
@@ -7,7 +10,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ['toolkit', 'api', 'engine', 'daemon'],
 };
 
-/** Which of the folders of a place may import which of its others. What lies beside them they may all import. */
+/**
+ * The sibling folders that each folder of a package may import. Files beside the folders may be imported by
+ * all of them.
+ */
 const foldersMayImport: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'packages/engine/src/vm': {
     plan: [],
@@ -43,9 +49,9 @@ const foldersMayImport: Readonly<Record<string, Readonly<Record<string, readonly
 };
 
 export interface Import {
-  /** Relative to the root of the repository. */
+  /** The importing file, relative to the root of the repository. */
   readonly from: string;
-  /** A path of the repository, or the specifier of a package. */
+  /** The imported file of the repository, or the specifier of a package. */
   readonly to: string;
   readonly typeOnly: boolean;
 }
@@ -60,7 +66,7 @@ const packageOf = (path: string): string | undefined =>
 const actsOnTheWorld =
   /^(node:)?(fs|net|http|http2|https|dns|os|timers|child_process)(\/|$)|\/process\/(local-runner|interactive)/;
 
-/** Pure. The imports that the architecture forbids, each with the name of the rule that it breaks. */
+/** Pure. Returns the imports that the architecture forbids, each with the name of the rule that it breaks. */
 export function findViolations(imports: readonly Import[]): readonly Violation[] {
   return imports.flatMap((edge) => rulesBroken(edge).map((rule) => ({ ...edge, rule })));
 }
@@ -96,7 +102,10 @@ function isAgainstFolders(from: string, to: string): boolean {
   });
 }
 
-/** Pure. A way round in which files import each other, or undefined. Type-only imports do not count. */
+/**
+ * Pure. Returns a cycle of files that import each other, or `undefined` if there is none. Type-only imports
+ * do not count.
+ */
 export function findCycle(imports: readonly Import[]): readonly string[] | undefined {
   const edges = Map.groupBy(
     imports.filter(({ typeOnly }) => !typeOnly),

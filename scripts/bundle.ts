@@ -3,7 +3,10 @@ import { type Plugin, rolldown } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
 const cli = 'packages/cli/src';
-/** What a listing loads: it is in one file, so that whoever asks for a table waits for no other. */
+/**
+ * The modules that a listing loads. They are bundled into one file, so that a command that prints a table
+ * loads no other file.
+ */
 const listing = [
   `${cli}/main.ts`,
   `${cli}/render/message/error.ts`,
@@ -12,12 +15,15 @@ const listing = [
   'packages/engine/src/network/cni/settings.ts',
 ];
 
-/** What takes milliseconds to load, and no listing needs: a start of Node takes 25. */
+/**
+ * Modules that take milliseconds to load, and that no listing needs. For comparison, Node starts in 25 ms.
+ */
 const slow = /^node:(net|tty|http|https|stream|child_process|crypto)|\/node_modules\//;
 
 /**
- * Makes the program out of its sources: one file for what a listing needs, and one for each thing that is loaded when it is
- * needed. CommonJS starts a third faster than ESM: importing one of Node's own modules evaluates all its lazy exports.
+ * Bundles the program: one file with everything that a listing needs, and one for each part that is loaded on
+ * demand. CommonJS starts a third faster than ESM, because importing one of Node's own modules evaluates all
+ * its lazy exports.
  */
 export async function bundleProgram(dist: string): Promise<void> {
   const listed = new Set<string>();
@@ -32,7 +38,7 @@ export async function bundleProgram(dist: string): Promise<void> {
       target: 'node26',
       define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
     },
-    // A listing has some modules at once that are loaded later elsewhere.
+    // Some modules that a listing imports statically are imported dynamically elsewhere.
     checks: { ineffectiveDynamicImport: false },
     plugins: [staticImports(listing, listed)],
   });
@@ -47,7 +53,10 @@ export async function bundleProgram(dist: string): Promise<void> {
   });
 }
 
-/** Collects the modules that some have without loading any later. @throws Error where one of them is slow, or is no more */
+/**
+ * Collects the modules that `from` import statically.
+ * @throws Error if one of them is slow, or does not exist any more
+ */
 function staticImports(from: readonly string[], found: Set<string>): Plugin {
   return {
     name: 'static-imports',

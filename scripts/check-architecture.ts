@@ -9,7 +9,7 @@ const imports = files.flatMap(importsOf);
 const broken = findViolations(imports).map(({ from, to, rule }) => `${rule}: ${from} imports ${to}`);
 const cycle = findCycle(imports);
 if (cycle) broken.push(`no-cycle: ${cycle.join(' → ')}`);
-// A check that reads nothing finds nothing: TypeScript's parser must have seen imports in most files.
+// A check that reads nothing finds nothing, so TypeScript's parser must have seen imports in most files.
 if (files.length < 50 || imports.length < files.length)
   broken.push(`only ${imports.length} imports were read in ${files.length} files`);
 for (const line of broken) console.error(line);
@@ -35,7 +35,7 @@ function importsOf(path: string): readonly Import[] {
       found.push({ from: path, to: resolveSpecifier(path, node.moduleSpecifier.text), typeOnly });
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       const [specifier] = node.arguments;
-      // Loaded when it is called, so it closes no cycle.
+      // A dynamic import is only loaded when it is called, so it closes no cycle.
       if (specifier && ts.isStringLiteral(specifier))
         found.push({ from: path, to: resolveSpecifier(path, specifier.text), typeOnly: true });
     }

@@ -15,7 +15,10 @@ function run(name: string, args: readonly string[]): void {
   if (status !== 0) failed.push(name);
 }
 
-/** Every stable error code has its heading in docs/errors.md, and every heading a code. */
+/**
+ * Checks that every stable error code has a heading in docs/errors.md, and that every heading is an error
+ * code.
+ */
 function checkErrorCodes(): void {
   const codes = new Set<string>();
   for (const file of globSync('packages/*/src/**/*.ts', { cwd: root })) {
@@ -39,7 +42,7 @@ function checkErrorCodes(): void {
   }
 }
 
-/** Every row of docs/parity and of the threat model names tests that are there. */
+/** Checks that every row of docs/parity and of the threat model names existing tests. */
 function checkParity(): void {
   const titlesOf = (file: string): ReturnType<typeof testTitles> | undefined =>
     existsSync(join(root, file)) ? testTitles(readFileSync(join(root, file), 'utf8')) : undefined;

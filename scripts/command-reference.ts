@@ -13,7 +13,7 @@ export interface ReferenceCommand {
   readonly otherSpellings: readonly string[];
 }
 
-/** Every command that people call: what the reference and the man pages are made of. */
+/** Reads every public command, for the command reference and the manual pages. */
 export async function readReference(): Promise<readonly ReferenceGroup[]> {
   return await Promise.all(
     commandGroups.map(async ({ title, commands }) => ({
@@ -28,7 +28,7 @@ export async function readReference(): Promise<readonly ReferenceGroup[]> {
   );
 }
 
-/** What holds for all commands alike. */
+/** The parts that all commands share. */
 export const common = {
   flags: globalFlags,
   exitStatus: [

@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { fuzz } from '../test/fuzz/target.ts';
 import { targets } from '../test/fuzz/targets.ts';
 
-/** `scripts/fuzz [--seed N] [--first N] [--rounds N] [NAME...]`: all targets where none is named. */
+/**
+ * The usage is `scripts/fuzz [--seed N] [--first N] [--rounds N] [NAME...]`. Without names, all targets run.
+ */
 const { values, positionals } = parseArgs({
   options: {
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },

@@ -2,7 +2,7 @@ import { common, readReference } from './command-reference.ts';
 import { writeGeneratedPart } from './generated-part.ts';
 import { markdownReference } from './markdown-reference.ts';
 
-/** Writes the reference of commands into docs/cli.md. */
+/** Writes the command reference into docs/cli.md. */
 writeGeneratedPart(
   'docs/cli.md',
   'scripts/generate-docs.ts',

@@ -13,7 +13,7 @@ interface Section {
   readonly kind: string;
   readonly apiVersion: string;
   readonly part?: 'status';
-  /** Where its schema is written. */
+  /** The file and the variable of its schema. */
   readonly schema: readonly [file: string, name: string];
   readonly text: string;
 }

@@ -16,7 +16,7 @@ const pages = manPages(groups, common, edition);
 for (const [name, page] of pages) writeFileSync(join(dir, name), page);
 const files = [...pages.keys()].map((name) => join(dir, name));
 
-/** A page as it is read; mandoc prints bold letters twice, one over the other. */
+/** Renders a page as text. mandoc prints a bold letter twice, one over the other. */
 const read = (name: string): string =>
   execFileSync('mandoc', ['-Tascii', '-O', 'width=120', join(dir, name)], { encoding: 'utf8' }).replaceAll(
     /.\u0008/g,

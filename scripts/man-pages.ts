@@ -4,11 +4,13 @@ import type { ReferenceCommand, ReferenceGroup, common } from './command-referen
 
 export interface Edition {
   readonly version: string;
-  /** As 2026-11-25. */
+  /** The date, such as 2026-11-25. */
   readonly date: string;
 }
 
-/** Pure. Every manual page by its file name, in the man(7) macros that both groff and mandoc read. */
+/**
+ * Pure. Returns every manual page by its file name, in the man(7) macros that both groff and mandoc support.
+ */
 export function manPages(
   groups: readonly ReferenceGroup[],
   all: typeof common,
@@ -123,7 +125,7 @@ const bold = (text: string): string => `\\fB${roff(text)}\\fR`;
 const italic = (text: string): string => `\\fI${roff(text)}\\fR`;
 const reference = (name: string): string => `${bold(name)}(1)`;
 
-/** What groff(7) would read as an escape, a request, or another character than it is. */
+/** The characters that groff(7) would read as an escape, a request or another character. */
 const special: Readonly<Record<string, string>> = {
   '\\': '\\e',
   '-': '\\-',
@@ -139,6 +141,6 @@ function roff(text: string): string {
 }
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-/** Names such as "VMs" stay as they are. */
+/** Turns the first letter into lower case, but leaves names such as "VMs" alone. */
 const lowerFirst = (text: string): string =>
   /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;

@@ -6,13 +6,16 @@ export interface DocumentedKind {
   readonly title: string;
   readonly definition: KindDefinition;
   readonly comments: FieldComments;
-  /** What stands above the table. */
+  /** The text above the table. */
   readonly text: string;
-  /** What `definition.spec` is of the object. */
+  /** The part of the object that `definition.spec` describes. */
   readonly part: 'spec' | 'status';
 }
 
-/** Pure. The fields of kinds in Markdown, a table each, from the very schemas that check manifests. */
+/**
+ * Pure. Returns the fields of kinds in Markdown, with a table for each kind, from the same schemas that check
+ * manifests.
+ */
 export function manifestsReference(kinds: readonly DocumentedKind[]): string {
   return kinds.map(section).join('\n');
 }
@@ -26,7 +29,7 @@ function section({ title, definition, comments, text, part }: DocumentedKind): s
   ].join('');
 }
 
-/** What has the fields of another kind, whose section tells of them. */
+/** The fields that contain those of another kind, which that kind's own section describes. */
 const elsewhere = new Set(['vmDefaults']);
 
 function rowsAt(
@@ -54,7 +57,7 @@ const rowOf = (
   [comment.replace(/\.$/, ''), ...new Set(rules)].filter(Boolean).join('; '),
 ];
 
-/** Empty objects and lists go without saying. */
+/** Empty objects and lists are not shown as defaults. */
 const defaultText = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? `\`${value}\`` : '';
 

@@ -2,7 +2,7 @@ import type { Flags } from '../packages/cli/src/arguments/command.ts';
 import { operandsAndFlags, valueWord, valuesToName } from '../packages/cli/src/render/help.ts';
 import type { ReferenceCommand, ReferenceGroup, common } from './command-reference.ts';
 
-/** Pure. The command reference in Markdown, from the commands themselves. */
+/** Pure. Returns the command reference in Markdown, from the commands themselves. */
 export function markdownReference(groups: readonly ReferenceGroup[], all: typeof common): string {
   return [
     '## Exit status\n\n',

@@ -1,7 +1,10 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Run by npm before and after it packs the CLI: the package lists its manual pages, which the build makes. */
+/**
+ * npm runs this script before and after it packs the CLI. The package lists its manual pages, which the build
+ * generates.
+ */
 const packageDir = join(import.meta.dirname, '../packages/cli');
 const manifestFile = join(packageDir, 'package.json');
 

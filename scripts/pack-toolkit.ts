@@ -3,8 +3,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Run by npm before and after it packs the toolkit: a package holds JavaScript and types, a checkout the sources alone,
- * so the manifest says one thing in the package and another here.
+ * npm runs this script before and after it packs the toolkit. A package contains JavaScript and types, but a
+ * checkout only the sources, so the manifest differs between the two.
  */
 const root = join(import.meta.dirname, '..');
 const packageDir = join(root, 'packages/toolkit');

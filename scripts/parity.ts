@@ -1,4 +1,7 @@
-/** Pure. What is wrong with the tables of a page: each row names tests that exist, or says why we differ. */
+/**
+ * Pure. Returns the faults in the tables of a page: each row must name existing tests, or say why Ignite
+ * differs.
+ */
 export function parityFaults(
   markdown: string,
   titlesOf: (file: string) => readonly RegExp[] | undefined,
@@ -16,7 +19,7 @@ export function parityFaults(
   });
 }
 
-/** The cells of each row but those of the heading. */
+/** Returns the cells of each row, without the headings. */
 function rowsOf(markdown: string): readonly (readonly string[])[] {
   const lines = markdown.split('\n').filter((line) => line.startsWith('|'));
   return lines
@@ -25,7 +28,10 @@ function rowsOf(markdown: string): readonly (readonly string[])[] {
     .map((cells) => cells.map((cell) => cell.trim()));
 }
 
-/** Pure. The titles of tests and groups of tests in a source; what a title is made of at run time may be anything. */
+/**
+ * Pure. Returns patterns for the titles of tests and groups of tests in a source. The parts of a title that
+ * are computed at run time match anything.
+ */
 export function testTitles(source: string): readonly RegExp[] {
   const calls = source.matchAll(
     /\b(?:test|it|describe|suite)\(\s*(?:'((?:\\.|[^'\\\n])*)'|"([^"\n]*)"|`([^`]*)`)/g,

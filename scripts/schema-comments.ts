@@ -3,7 +3,7 @@ import ts from 'typescript';
 
 const root = join(import.meta.dirname, '..');
 
-/** The docstrings of a schema's fields, which the compiler knows and the running schema does not. */
+/** The docstrings of a schema's fields. The compiler knows them, but the schema at run time does not. */
 export interface FieldComments {
   readonly comment: string;
   readonly fields: ReadonlyMap<string, FieldComments>;
@@ -11,7 +11,7 @@ export interface FieldComments {
 
 const none: FieldComments = { comment: '', fields: new Map() };
 
-/** Reads the docstrings of schemas, each named by its file and the variable that holds it. */
+/** Reads the docstrings of schemas, each given by its file and its variable. */
 export function readSchemaComments(
   schemas: readonly (readonly [file: string, name: string])[],
 ): readonly FieldComments[] {
@@ -37,7 +37,7 @@ function findVariable(source: ts.SourceFile, name: string): ts.VariableDeclarati
     .find((each) => each.name.getText(source) === name);
 }
 
-/** Through what wraps a schema, lists it or joins it with others, to the fields of its objects. */
+/** Returns the comments of the fields of objects, within schemas that wrap, list or combine others. */
 function commentsOf(schema: ts.Type, checker: ts.TypeChecker): FieldComments {
   const part = (name: string): ts.Type | undefined => {
     const symbol = schema.getProperty(name);

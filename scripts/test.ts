@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
-/** Unit tests side by side, then the end-to-end ones one by one: they share the machine with their VMs. */
+/**
+ * Unit tests run in parallel. The end-to-end tests follow one at a time, since they share the machine with
+ * their VMs.
+ */
 const root = join(import.meta.dirname, '..');
 process.chdir(root);
 const only = process.argv.slice(2);
-/** Whatever hangs is told of by its name, and nothing that is merely slow is. */
+/** The time limit of a test file, which makes the name of a hanging one known. Slow tests do not reach it. */
 const patienceMs = 60 * 60_000;
 const suites = [
   {

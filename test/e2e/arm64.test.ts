@@ -46,7 +46,7 @@ test('an arm64 VM runs its program to the end and exits with its code', async ()
 const untilPressed =
   'trap "echo caught; exit 3" TERM; echo run >>/root/runs; grep -o "GIC[v0-9-]*" /proc/interrupts; wc -l </root/runs; echo up; while :; do sleep 0.2; done';
 
-/** Waits until the program has come up for the nth time, presses the power button, and returns what was said. */
+/** Waits until the program has started for the nth time, presses the power button, and returns the output. */
 async function untilStopped(name: string, count: number): Promise<string> {
   const deadline = Date.now() + 600_000;
   while ((await ignite.ok('logs', name)).split(/^up\r?$/m).length <= count) {
@@ -105,7 +105,7 @@ test('an arm64 kernel comes from an image, and one of another architecture is re
   assert.equal(await ignite.ok('ps', '-a', '-q'), '');
 });
 
-test('a machine that cannot be is refused before anything is made', async () => {
+test('an impossible machine is refused before anything is made', async () => {
   for (const [args, why] of [
     [['--arch', 'arm64', '--gic', '2', '--cpus', '9'], /version 2 serves at most 8 CPUs, not 9/],
     [['--arch', 'amd64', '--gic', '3'], /an amd64 machine has no GIC/],

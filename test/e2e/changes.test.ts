@@ -19,7 +19,7 @@ const script = [
   'sync',
 ].join('; ');
 
-/** The archive with a link in the place of one of its files. */
+/** Returns an archive in which a link replaces one of the files. */
 function linked(archive: string, name: string, target: string): string {
   const folder = `${archive}.d`;
   mkdirSync(folder);
@@ -30,7 +30,7 @@ function linked(archive: string, name: string, target: string): string {
   return `${folder}.tar`;
 }
 
-test('what a VM changed is told, becomes an image, and goes to another host', async (t) => {
+test('the changes of a VM are listed, become an image, and are moved to another host', async (t) => {
   await using _leaks = watchLeaks();
   await using ignite = await Ignite.open(162);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
@@ -40,7 +40,7 @@ test('what a VM changed is told, becomes an image, and goes to another host', as
     assert.equal(await ignite.ok('diff', 'fresh'), '');
   });
 
-  await t.test('of one that has ended: files that came, changed and went', async () => {
+  await t.test('a VM that has ended shows files that were added, changed and deleted', async () => {
     assert.equal(
       (await ignite.run('run', '-i', 'busybox', '--name', 'one', '--', 'sh', '-c', script)).code,
       0,
@@ -82,7 +82,7 @@ test('what a VM changed is told, becomes an image, and goes to another host', as
     assert.deepEqual(seen.stdout.split(/\r?\n/).slice(0, 4), ['700 0:0', '644 7:8', 'gone', 'deep']);
   });
 
-  await t.test('a VM that runs goes on running', async () => {
+  await t.test('a running VM goes on running', async () => {
     await ignite.ok(
       'run',
       'busybox',

@@ -9,7 +9,7 @@ import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
-/** One host for the whole file, with VMs of which most are never started. */
+/** All tests of this file share one host, most of whose VMs are never started. */
 let ignite: Ignite;
 let leaks: AsyncDisposable;
 const bin = join(import.meta.dirname, '../../bin/ignite');
@@ -23,7 +23,7 @@ after(async () => {
   await leaks[Symbol.asyncDispose]();
 });
 
-/** Makes a VM and returns its uid. */
+/** Creates a VM and returns its uid. */
 const create = async (name: string, ...flags: readonly string[]): Promise<string> =>
   (await ignite.ok('-q', 'create', image, '--name', name, ...flags)).trim();
 

@@ -69,7 +69,8 @@ test('a host key that is not the one of first boot is refused', async () => {
   await ignite.ok('exec', 'my-vm', 'rm /etc/ssh/ssh_host_*; ssh-keygen -q -A; systemctl restart ssh');
   const { uid } = (JSON.parse(await ignite.ok('inspect', 'vm', 'my-vm')) as { metadata: { uid: string } })
     .metadata;
-  // With a key that is named a connection of its own is made: the one that commands share is older than the new host key.
+  // A command that names a key makes its own connection. The shared connection is older than the new host
+  // key.
   const key = join(ignite.dir, 'data/vms', uid, 'ssh_key');
   const refused = await ignite.run('exec', '-i', key, 'my-vm', 'true');
   assert.equal(refused.code, 255);

@@ -34,7 +34,7 @@ const secondNetwork = {
   ],
 };
 
-/** The same points in every run of the tests: Lehmer's generator. */
+/** Lehmer's generator gives the same points in every run of the tests. */
 let seed = 20_261_123;
 const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
 
@@ -83,7 +83,7 @@ test('kill -9 while an image or a kernel is made: the next command starts anew a
     assert.match(await ignite.ok('run', '-i', 'busybox', '--name', name, '--', 'echo', 'booted'), /booted/);
     await ignite.ok('rm', name);
   };
-  await boots('before'); // the first boot of a kernel and the first VM of a network leave what all later ones use
+  await boots('before'); // the first boot of a kernel, and the first VM of a network, leave things that all later VMs use
   const before = filesBelow(data);
   const source = `oci-archive:${imageArchive('http')}`;
   for (let point = 1; point <= 8; point += 1) {

@@ -9,7 +9,7 @@ import { watchLeaks } from './fixtures/leaks.ts';
 
 const partitionStart = 2 ** 20;
 
-/** A qcow2 with one partition that holds Debian, made without any loop device. */
+/** Creates a qcow2 with one partition that contains Debian, without any loop device. */
 async function partitionedDisk(ignite: Ignite): Promise<string> {
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('debian')}`);
   const images = join(ignite.dir, 'data/images');

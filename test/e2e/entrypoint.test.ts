@@ -9,7 +9,7 @@ import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 import { freePort } from './fixtures/registry.ts';
 
-/** A guest that boots on a busy host takes its time. */
+/** A guest boots slowly on a busy host. */
 const patienceMs = 600_000;
 
 let leaks: AsyncDisposable;

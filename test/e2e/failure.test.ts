@@ -82,7 +82,7 @@ test('a kernel that does not boot is told of, and the VM can be removed', async 
   mkdirSync(join(root, 'boot'), { recursive: true });
   mkdirSync(join(root, 'lib/modules/6.0.0'), { recursive: true });
   const kernel = Buffer.alloc(100_000, 'no kernel');
-  // The header of a program for x86-64 (elf(5)) with nothing in it.
+  // The kernel is the header of an empty x86-64 program (elf(5)).
   kernel.fill(0, 0, 64).write('\x7fELF\x02\x01\x01', 'latin1');
   kernel.writeUInt16LE(62, 18);
   writeFileSync(join(root, 'boot/vmlinux'), kernel);
@@ -178,7 +178,7 @@ test('a VMM that cannot be started leaves a VM that can be started once the caus
   await ignite.ok('rm', '-f', 'later');
 });
 
-/** A PATH on which all is found but one tool. */
+/** Returns a PATH that has every program except one tool. */
 function withoutTool(tool: string): string {
   const folder = join(dir, `without-${tool}`);
   mkdirSync(folder);

@@ -15,8 +15,9 @@ import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
-// Firecracker needs KVM, which a host of tests need not have. So VMs are started by the engine with a double in the place of
-// the program, which boots them in QEMU; all the rest, the sandbox and what the guest does included, is as it is.
+// Firecracker needs KVM, which a test host may lack. The engine therefore starts VMs with a double in the
+// place of Firecracker, which boots them in QEMU. Everything else is real, including the sandbox and the
+// guest.
 
 let leaks: AsyncDisposable;
 let ignite: Ignite;
@@ -42,14 +43,14 @@ const program = join(import.meta.dirname, '../../bin/ignite');
 const node = realpathSync(process.execPath);
 const op = { signal: new AbortController().signal, report: () => undefined };
 
-/** The double needs no KVM, whatever Firecracker does: this holds where there is no such device, too. */
+/** The double needs no KVM, whatever Firecracker needs, so the tests also run without the device. */
 const withoutKvm = { ignorePreflightChecks: ['ExistingFile--dev-kvm'] };
 
 const emulation = { kind: 'tcg' } as const;
-/** Of Node, which takes the double's requests. */
+/** The memory of Node, which runs the double. */
 const doubleItself = 256 * 2 ** 20;
 
-/** An engine for which KVM works, and a program of ours is Firecracker. */
+/** Returns an engine for which KVM works and `argv` is Firecracker. */
 function engine(argv: readonly string[] = [node, double]): LocalClient {
   const { paths, env } = ignite;
   const settleCommand = [program, `--data-dir=${paths.dataDir}`, `--run-dir=${paths.runDir}`, 'settle'];
@@ -107,7 +108,7 @@ test('a VM under Firecracker runs to its end: disks by their places, a volume, t
   const { spec, status } = JSON.parse(await ignite.ok('inspect', 'once'));
   assert.deepEqual([spec.machine.vmm, status.phase, status.exitCode], ['firecracker', 'Stopped', 7]);
 
-  // What the one wrote under Firecracker the other reads under QEMU.
+  // QEMU reads what the VM wrote under Firecracker.
   assert.match(
     await ignite.ok('run', '-i', 'busybox', '-v', 'data:/data', '--', 'cat', '/data/word'),
     /^kept\r?$/m,
@@ -157,7 +158,7 @@ test('an init of the image shuts down at Ctrl-Alt-Del, and ends the machine when
   };
   await client.vms.start('init', withoutKvm, op);
   assert.equal(await ignite.ok('exec', 'init', '--', 'cat', '/proc/1/comm'), 'systemd\n');
-  await ignite.ok('stop', '--time', '600', 'init'); // systemd in an emulated CPU takes its time
+  await ignite.ok('stop', '--time', '600', 'init'); // systemd is slow on an emulated CPU
   assert.deepEqual(await endOf(), ['Stopped', 0, undefined], await ignite.ok('logs', 'init'));
 
   await client.vms.start('init', withoutKvm, op);

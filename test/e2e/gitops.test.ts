@@ -13,7 +13,7 @@ import { watchLeaks } from './fixtures/leaks.ts';
 
 const archive = imageArchive('busybox');
 const image = `oci-archive:${archive}`;
-/** The manifests name a file of this host. */
+/** The flags that allow the file of this host that the manifests name. */
 const allowed = ['--allow-file', archive];
 const vm = (name: string, fields = 'memory: 128MB', metadata = ''): string =>
   `apiVersion: ignite.weave.works/v1
@@ -36,7 +36,7 @@ async function until(what: string, check: () => Promise<boolean> | boolean): Pro
   }
 }
 
-/** Runs the service until it is stopped as a person would stop it. */
+/** Runs the service, which is stopped as a person would stop it. */
 function serve(
   ignite: Ignite,
   ...args: readonly string[]
@@ -95,7 +95,7 @@ describe('gitops', () => {
     assert.match(status, /broken.yaml:1:1: apiVersion: the field "apiVersion" is missing/);
     assert.match(status, /VM\/web +Synced +Healthy/);
 
-    // Memory is edited: the plan says so beforehand, then the VM is as it says.
+    // The memory is edited: the plan announces the change, and then the VM has it.
     await ignite.ok('gitops', 'suspend');
     repository.push({ 'vms/web.yaml': vm('web', 'memory: 160MB'), 'vms/broken.yaml': undefined });
     const planned = await ignite.run('gitops', 'diff');
@@ -106,13 +106,13 @@ describe('gitops', () => {
     await ignite.ok('gitops', 'resume');
     await until('it has more memory', async () => (await memory()) === '160MB Running\n');
 
-    // One goes back, and on again.
+    // The Sync is rolled back, and then resumed.
     assert.match(await ignite.ok('gitops', 'rollback', 'vms'), /^vms rolled back\n$/);
     await until('it is as it was', async () => (await memory()) === '128MB Running\n');
     await ignite.ok('gitops', 'resume');
     await until('it is as it is to be', async () => (await memory()) === '160MB Running\n');
 
-    // Its VMM is killed, and it is stopped by hand: it comes back.
+    // The VMM is killed, and then the VM is stopped by hand: each time it is started again.
     const pid = async () => (await ignite.ok('inspect', 'web', '--format', '{{.status.vmm.pid}}')).trim();
     const first = await pid();
     process.kill(Number(first), 'SIGKILL');
@@ -123,7 +123,7 @@ describe('gitops', () => {
     await ignite.ok('stop', 'web');
     await until('it runs again', async () => (await running(ignite)).includes('web'));
 
-    // Its disk is lost: that is seen, and it gets another.
+    // The disk is lost: this is noticed, and the VM gets another one.
     await ignite.ok('gitops', 'suspend');
     await ignite.ok('stop', 'web');
     const disk = join(ignite.dir, 'data/vms', await field(ignite, 'web', '.metadata.uid'), 'root.qcow2');
@@ -138,7 +138,7 @@ describe('gitops', () => {
       async () => existsSync(disk) && (await running(ignite)).includes('web'),
     );
 
-    // Its status is on a branch of its own, and nobody touched the branch with the manifests.
+    // The status is on a branch of its own, and nobody has changed the branch with the manifests.
     await until('the status is pushed', () =>
       /phase: Running/.test(repository.show('ignite-status', 'one/vms/default/VM/web.yaml')),
     );
@@ -151,7 +151,7 @@ describe('gitops', () => {
     );
     assert.match(repository.show('main', 'vms/web.yaml'), /# keep this comment/);
 
-    // An emptied repository is held until it is confirmed.
+    // An emptied repository is held until someone confirms it.
     repository.push({ 'vms/web.yaml': undefined, 'README.md': 'nothing' });
     await until('it is held', async () => /the revision is empty/.test(await ignite.ok('gitops', 'status')));
     assert.deepEqual(await running(ignite), ['web']);

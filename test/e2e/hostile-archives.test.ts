@@ -19,7 +19,10 @@ import { watchLeaks } from './fixtures/leaks.ts';
 
 const image = `oci-archive:${imageArchive('sshd')}`;
 
-/** What the guest's root puts in the place of the program that sends what is copied: "tar" sends what he likes. */
+/**
+ * The script by which the guest's root replaces the program that sends copied files: its "tar" sends
+ * anything.
+ */
 const hostileSender = `cp /run/ignite/busybox /root/busybox
 cat > /run/ignite/sender <<'END'
 #!/root/busybox sh
@@ -27,7 +30,7 @@ case $1 in tar) cat /root/sent.tar; [ ! -e /root/stall ] || sleep 1000 ;; *) exe
 END
 chmod 755 /run/ignite/sender; mv /run/ignite/sender /run/ignite/busybox; mkdir -p /srv/data`;
 
-test('what a hostile guest sends stays where it was to go', async (t) => {
+test('files from a hostile guest stay where they were to go', async (t) => {
   await using _leaks = watchLeaks();
   await using ignite = await Ignite.open(180);
   const at = (...names: readonly string[]): string => join(ignite.dir, ...names);
@@ -36,7 +39,10 @@ test('what a hostile guest sends stays where it was to go', async (t) => {
   for (const name of ['out', 'victim']) mkdirSync(at(name));
   writeFileSync(at('victim/existing'), 'secret');
 
-  /** Has the guest send the archive that a script makes as `../sent.tar`, or of all that it makes. */
+  /**
+   * Lets the guest send the archive that a script creates as `../sent.tar`, or else an archive of everything
+   * that it creates.
+   */
   const send = async (name: string, script: string): Promise<void> => {
     mkdirSync(at(name, 'content'), { recursive: true });
     const pack = 'test -e ../sent.tar || tar -c -f ../sent.tar .';
@@ -103,7 +109,7 @@ test('what a hostile guest sends stays where it was to go', async (t) => {
   });
 });
 
-test('what a stranger has written into an archive of a VM gets nothing of this host', async (t) => {
+test('nothing that a stranger has written into an archive of a VM gets resources of this host', async (t) => {
   await using _leaks = watchLeaks();
   await using from = await Ignite.open(180);
   await using to = await Ignite.open(181);
@@ -153,7 +159,7 @@ test('what a stranger has written into an archive of a VM gets nothing of this h
     assert.equal((await to.run('import', greedy, '--allow', 'volume')).code, 2);
   });
 
-  await t.test('what was allowed by name it may be given', async () => {
+  await t.test('an imported VM gets the resources that were allowed by name', async () => {
     const port = { network: { ports: [{ hostPort: 8080, vmPort: 80 }] } };
     await to.ok('import', tampered('port.tar', { name: 'served' }, port), '--allow', 'port=8080');
     await to.ok('rm', 'served');

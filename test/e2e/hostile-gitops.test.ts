@@ -36,7 +36,7 @@ const mounted = (source: object): object => ({
   storage: { volumes: [{ name: 'x', ...source }], volumeMounts: [{ name: 'x', mountPath: '/x' }] },
 });
 
-describe('a repository whose authors mean ill', () => {
+describe('a repository with malicious authors', () => {
   let ignite: Ignite;
   let leaks: AsyncDisposable;
   before(async () => {
@@ -49,7 +49,7 @@ describe('a repository whose authors mean ill', () => {
     await leaks[Symbol.asyncDispose]();
   });
 
-  /** The service, until it is told to end as systemd would. */
+  /** Runs the service, which is ended as systemd would end it. */
   function serve(...args: readonly string[]): AsyncDisposable {
     const program = join(import.meta.dirname, '../../bin/ignite');
     const child = spawn(program, ['gitops', ...args], { env: ignite.env, stdio: 'ignore' });
@@ -67,7 +67,7 @@ describe('a repository whose authors mean ill', () => {
   const vms = async (): Promise<readonly string[]> =>
     (await ignite.ok('ps', '-a', '--format', '{{.metadata.name}}')).split('\n').filter(Boolean).sort();
 
-  /** The names of what there is of a kind. */
+  /** Returns the names of the objects of a kind. */
   const named = async (kind: string): Promise<readonly string[]> => {
     const list = JSON.parse(await ignite.ok('get', kind, '-o', 'json')) as {
       items: readonly { metadata: { name: string } }[];
@@ -102,7 +102,7 @@ describe('a repository whose authors mean ill', () => {
       ),
       'loot.json': ofGitops('GitSource', 'loot', loot),
       'sync.json': ofGitops('Sync', 'loot', { source: { directory: '/etc' }, allow: { hostPaths: ['/'] } }),
-      // Itself, with another policy.
+      // The Sync declares itself with another policy.
       'self.json': ofGitops('Sync', 'ill', { source: { gitSource: 'ill' }, allow: { hostPaths: ['/'] } }),
       'good.json': vm('good', mounted({ hostPath: { path: share } })),
       'own.json': vm('own', mounted({ volume: { name: 'own' } })),
@@ -136,7 +136,7 @@ describe('a repository whose authors mean ill', () => {
     assert.match(reconciled.stdout, /^ill: NotAllowed: .* not allowed$/m);
     assert.match(await ignite.ok('gitops', 'events', 'vm/ill-shadow'), /Warning +NotAllowed/);
 
-    // One that may bring sources gives them, and itself, no more than it has.
+    // A Sync that may bring sources gives them, and itself, no more than it has.
     {
       const kinds = ['VM', 'Volume', 'GitSource', 'Sync'].flatMap((kind) => ['--allow-kind', kind]);
       await using _service = serve(repository.url, ...flags, ...kinds, '--allow-object', 'GitSource/ill');

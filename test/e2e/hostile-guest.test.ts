@@ -16,7 +16,7 @@ import { BusyboxHost, busybox } from './fixtures/busybox.ts';
 import type { Ignite } from './fixtures/ignite.ts';
 import { memoryEater } from './fixtures/memory-eater.ts';
 
-/** How often a guest does its worst; the long form of this test has ten. */
+/** The number of rounds in which a guest does its worst; the long form of this test has ten. */
 const rounds = Number(process.env['IGNITE_HOSTILE_ROUNDS'] ?? 1);
 
 let host: BusyboxHost;
@@ -41,7 +41,7 @@ after(() => host[Symbol.asyncDispose]());
 
 const inspect = async (vm: string): Promise<Vm> => JSON.parse(await ignite.ok('inspect', vm)) as Vm;
 
-/** However long that takes, as long as the VM runs. */
+/** Waits for the words for as long as the VM runs. */
 async function untilSaid(vm: string, words: RegExp): Promise<void> {
   for (let said = ''; !words.test(said); said = await ignite.ok('logs', vm)) {
     const { phase, message } = (await inspect(vm)).status;
@@ -52,7 +52,7 @@ async function untilSaid(vm: string, words: RegExp): Promise<void> {
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-/** The folder of a cgroup below /ignite, of version 1 or 2. */
+/** Returns the folder of a cgroup below /ignite, of version 1 or 2. */
 function cgroup(controller: string, name: string): string {
   const v1 = `/sys/fs/cgroup/${controller}`;
   return join(existsSync(v1) ? v1 : '/sys/fs/cgroup', 'ignite', name);

@@ -27,9 +27,9 @@ const mebi = 2 ** 20;
 let leaks: AsyncDisposable;
 let registry: Registry;
 let ignite: Ignite;
-/** What no image is to touch. */
+/** The folder that no image may touch. */
 let outside: string;
-/** Of the data directory, with one ordinary image. */
+/** The files of the data directory when it has one ordinary image. */
 let ordinary: readonly string[];
 before(async () => {
   leaks = watchLeaks();
@@ -72,7 +72,7 @@ async function importsArchive(content: Buffer, ...flags: readonly string[]): Pro
   return await ignite.run('image', 'import', ...flags, `oci-archive:${archive}`);
 }
 
-/** Refused in words that help, with nothing left. */
+/** Asserts that an image was refused with helpful words, and that nothing is left of it. */
 function assertRefused({ code, stderr }: Result, wanted: RegExp): void {
   assert.ok(code === 1 || code === 2, stderr);
   assert.match(stderr, wanted);
@@ -92,7 +92,10 @@ const paxed = (key: string, value: string, entry: Buffer): Buffer => {
 };
 const sizeField = (text: string) => (header: Buffer) => void header.write(text, 124, 12, 'latin1');
 
-/** Unpacked with care, or refused: either way nothing outside of the image is touched, and all of it can be removed. */
+/**
+ * Images that are unpacked safely or refused: either way nothing outside of the image is touched, and all of
+ * it can be removed.
+ */
 const contained: Readonly<Record<string, () => readonly Buffer[]>> = {
   'paths that lead up': () => [file(`../../../../../../../../..${outside}/up`), file('a/../../../b')],
   'an absolute path': () => [file(`${outside}/absolute`)],
@@ -142,9 +145,12 @@ for (const [what, entries] of Object.entries(contained)) {
 }
 
 const bomb = 'application/vnd.oci.image.layer.v1.tar';
-/** Layers that are small as they are stored. No reader need agree that they are whole: they are not to be read so far. */
+/**
+ * Returns a layer that is small as it is stored. Readers need not agree that it is intact, because they must
+ * stop before its end.
+ */
 const unpacks = (blob: Buffer, packing: string): Layer => ({ blob, mediaType: `${bomb}+${packing}` });
-/** A file of so many MiB, for which packers have but zeros. */
+/** Returns a file of `size` MiB of zeros, packed. */
 const zeros = (size: number, pack: (content: Buffer) => Buffer): Buffer => {
   const header = tarEntry({ name: 'zeros', change: sizeField((size * mebi).toString(8).padStart(11, '0')) });
   const part = pack(Buffer.alloc(16 * mebi));
@@ -202,7 +208,7 @@ test('a bomb that is a packed archive is refused before any of it is unpacked', 
   );
 });
 
-test('who trusts an image may allow it more, or less', async () => {
+test('a user can raise or lower the size limit of an image', async () => {
   const layer = gzipLayer(...Array.from({ length: 100 }, (_, at) => file(`file-${at}`)));
   assertRefused(await imports({ layers: [layer] }, '--max-size', '100KB'), /would take more than 100\.0 KB/);
   const allowed = await imports(
@@ -226,7 +232,7 @@ const withConfig = (extra: string): ImageRecipe => ({
   config: (whole) => JSON.stringify(whole).replace(/\}$/, `,${extra}}`),
 });
 
-/** Refused, or as good as any other image: nothing of it may hinder what comes after it. */
+/** Images that are refused or work like any other: none of them may hinder what follows. */
 const odd: Readonly<Record<string, () => ImageRecipe>> = {
   'a path in the place of a digest': () =>
     withLayer({ digest: `sha256:../../../../../../..${outside}/file` }),
@@ -295,7 +301,7 @@ test('what versions of old have left of refused images is no hindrance, and goes
 const isBlob = (url: string | undefined): boolean => url?.includes('/blobs/') ?? false;
 const isManifest = (url: string | undefined): boolean => url?.includes('/manifests/') ?? false;
 
-/** Sends for as long as it is read, and tells how much that was. */
+/** Sends for as long as the client reads, and reports how much was sent. */
 function endless(answer: ServerResponse, counted: (sent: number) => void): void {
   const part = randomBytes(mebi);
   const send = (): void => {

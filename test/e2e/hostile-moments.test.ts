@@ -13,14 +13,14 @@ before(async () => {
   host = await BusyboxHost.open(194);
   ignite = host.ignite;
 });
-// Insists that nothing was left: no process, namespace, link, rule, lease, mount or temporary file.
+// Asserts that nothing was left: no process, namespace, link, rule, lease, mount or temporary file.
 after(() => host[Symbol.asyncDispose]());
 
 const moments = 12;
 const runOf = (name: string): readonly string[] => [
   ...['run', busybox, '--name', name, '--memory', '128MB', '--log-level', 'debug', '--', 'sleep', '1000'],
 ];
-/** Each tool that is run, and each step that begins, has a line. */
+/** Counts the lines of a trace, which has one for each tool that is run and each step that begins. */
 const linesOf = (text: string): number => text.split('\n').length;
 
 async function untilItHasTold(command: Started, lines: number): Promise<void> {
@@ -36,7 +36,10 @@ async function identityOf(name: string): Promise<{ readonly uid: string; readonl
   return { uid: metadata.uid, pid: status.vmm.pid };
 }
 
-/** What there is of a VM on this host: processes that name it, its namespace, links of its network, its folders. */
+/**
+ * Returns the traces of a VM on this host: processes that name it, its namespace, the links of its network,
+ * its folders.
+ */
 function tracesOf(uid: string): readonly string[] {
   const commands = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BusyboxHost } from './fixtures/busybox.ts';
 import { freePort } from './fixtures/registry.ts';
 
-/** Two guests that boot on a busy host take their time. */
+/** Two guests boot slowly on a busy host. */
 const patienceMs = 400_000;
 const lan = { netns: 'igtest188', host: '198.51.188.1', address: '198.51.188.2' } as const;
 const ip = (words: string): string => execFileSync('ip', words.split(' '), { encoding: 'utf8' });
@@ -121,7 +121,7 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
   throw new Error(`never: ${what}; ${(await Promise.all(logs)).join('\n')}`);
 }
 
-/** What a machine gets; undefined where nothing comes back. */
+/** Returns the response that a machine gets, or `undefined` if there is none. */
 function fetched(netns: string | undefined, url: string): string | undefined {
   const place = netns === undefined ? [] : ['ip', 'netns', 'exec', netns];
   const [tool, ...args] = [...place, 'curl', '-s', '-m', '5', url];
@@ -129,7 +129,7 @@ function fetched(netns: string | undefined, url: string): string | undefined {
   return status === 0 ? stdout : undefined;
 }
 
-/** A neighbour of this host, which has found out how to route to VMs. */
+/** Creates a neighbour of this host that has found out how to route to VMs. */
 function openLan(): void {
   ip(`netns add ${lan.netns}`);
   ip(`link add igtest188l type veth peer name eth0 netns ${lan.netns}`);

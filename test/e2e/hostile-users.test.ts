@@ -32,14 +32,14 @@ after(async () => {
   await leaks[Symbol.asyncDispose]();
 });
 
-/** As a user of this host who may nothing, or look as a member of the group. */
+/** Runs a command as a user of this host without any rights, or as a member of the readers' group. */
 function asStranger(command: readonly string[], groups: readonly number[] = []) {
   const which = groups.length > 0 ? [`--groups=${groups.join(',')}`] : ['--clear-groups'];
   const user = [`--reuid=${stranger}`, `--regid=${stranger}`, ...which];
   return spawnSync('setpriv', [...user, '--', ...command], { env: ignite.env, encoding: 'utf8' });
 }
 
-/** In a mount namespace where /dev/shm is empty but for what `before`, a line of the shell, does there. */
+/** Runs in a mount namespace where /dev/shm only contains what the shell command `before` creates there. */
 function withSharedMemory(before: string, args: readonly string[], after_: string) {
   const line = `mount -t tmpfs -o mode=1777 none /dev/shm && ${before} && "$@"; code=$?; ${after_}; exit $code`;
   return spawnSync('unshare', ['--mount', 'sh', '-c', line, 'sh', bin, ...args], {
@@ -118,7 +118,7 @@ test('the group of the data directory looks at a snapshot, and holds up nobody b
   assert.equal(asStranger([bin, 'volume', 'create', 'x'], [group]).status, 1);
   assert.equal(asStranger(['cat', join(dataDir, 'state.db')], [group]).status, 1);
 
-  // F_RDLCK by F_SETLK, which is all that a file which may only be read can be given: fcntl(2).
+  // F_RDLCK by F_SETLK is the only lock that a process can take on a file that it may only read (fcntl(2)).
   const lock =
     '$| = 1; for (@ARGV) { open(my $f, "<", $_) or next; push @held, $f; my $whole = pack("s s l! l! i", 0, 0, 0, 0, 0); print "$_\\n" if fcntl($f, 6, $whole) } print "done\\n"; sleep 3600';
   const names = ['state.db', 'state.db-wal', 'state.db-shm', 'state.snapshot', 'locks/vm.lock'];
@@ -281,7 +281,7 @@ test('a disk that is full to its last byte is freed by removing what is on it', 
   }
 });
 
-/** The monitors of VMs that have just been removed look from there whether there is more to do. */
+/** Waits for the monitors of removed VMs, which are still checking whether there is something to do. */
 async function untilFree(dir: string): Promise<void> {
   for (let tries = 0; spawnSync('umount', [dir]).status !== 0; tries += 1) {
     assert.ok(tries < 600, `${dir} is in use`);

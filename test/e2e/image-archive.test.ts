@@ -20,7 +20,7 @@ test('images go to archives and registries and come back the same', async (t) =>
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('http')}`);
   const digest = await digestOf(ignite, 'busybox:latest');
 
-  await t.test('pushed under its own name or another, and pulled again', async () => {
+  await t.test('an image is pushed under its own name or another, and pulled again', async () => {
     const pushed = await ignite.ok('push', 'busybox', `${registry.host}/tools/busybox:1`);
     assert.match(pushed, /^Pushed 127\.0\.0\.1:\d+\/tools\/busybox:1@sha256:[0-9a-f]{64}\n$/);
     await ignite.ok('image', 'import', `${registry.host}/tools/busybox:1`);
@@ -29,7 +29,7 @@ test('images go to archives and registries and come back the same', async (t) =>
     assert.match(lost.stderr, /^error: cannot push "127\.0\.0\.1:1\/x:1": its registry cannot be reached\n/m);
   });
 
-  await t.test('with the credentials that the configuration names', async () => {
+  await t.test('the credentials are those that the configuration names', async () => {
     const configuration = {
       apiVersion: 'ignite.weave.works/v1',
       kind: 'Configuration',
@@ -42,7 +42,7 @@ test('images go to archives and registries and come back the same', async (t) =>
     assert.ok(stderr.includes(`error: ${at('config.json')} is not a config.json of Docker\n`), stderr);
   });
 
-  await t.test('several in one OCI archive, which skopeo reads too', async () => {
+  await t.test('several images are saved to one OCI archive, which skopeo reads too', async () => {
     await ignite.ok('save', 'busybox', 'http', '-o', at('both.tar'));
     const config = execFileSync('skopeo', [
       'inspect',
@@ -57,7 +57,7 @@ test('images go to archives and registries and come back the same', async (t) =>
     assert.equal(await digestOf(ignite, 'busybox:latest'), digest);
   });
 
-  await t.test('by pipes, in the form of docker save', async () => {
+  await t.test('images are saved and loaded through pipes, in the format of docker save', async () => {
     const saved = await ignite.ok('save', '--format', 'docker', 'busybox', '-o', at('docker.tar'));
     assert.equal(saved, '');
     await ignite.ok('rmi', 'busybox:latest');
@@ -68,7 +68,7 @@ test('images go to archives and registries and come back the same', async (t) =>
     assert.match(piped.stdout, /^Loaded image "busybox:latest"/, piped.stderr);
   });
 
-  await t.test('one of another architecture leaves ours what it was', async () => {
+  await t.test('an image of another architecture does not replace the one of this host', async () => {
     const other = process.arch === 'arm64' ? 'amd64' : 'arm64';
     const layout = at('layout');
     const copy = (from: string, to: string): void =>
@@ -81,7 +81,7 @@ test('images go to archives and registries and come back the same', async (t) =>
     await ignite.ok('rmi', `busybox:latest@${other}`);
   });
 
-  await t.test('what is no archive is refused, and nothing half-made is kept', async () => {
+  await t.test('a file that is no archive is refused, and nothing half-made is kept', async () => {
     writeFileSync(at('junk'), 'junk');
     const refused = await ignite.run('load', '-i', at('junk'));
     assert.match(refused.stderr, /^error: not an archive of images: .*\nhint: /m);

@@ -62,7 +62,7 @@ const importing = (...args: readonly string[]): readonly string[] => [
   ...args,
 ];
 
-/** Every file with its content, mode and time. */
+/** Lists every file with its content, mode and time. */
 function stateOf(dir: string): readonly string[] {
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })
     .sort()
@@ -76,7 +76,7 @@ function stateOf(dir: string): readonly string[] {
     });
 }
 
-/** @throws unless the VM's disk on its base is what the original's had been */
+/** @throws unless the VM's disk on its base equals the original's */
 function assertSameDisk(uid: string, data: string): void {
   const [image] = readdirSync(join(data, 'images')).filter((name) => /^[0-9a-f]{64}$/.test(name));
   const base = join(data, 'images', image!, 'base.ext4');
@@ -104,7 +104,7 @@ describe('import-legacy', () => {
     assert.equal(await ignite.ok('ps', '-a', '-q'), '');
   });
 
-  test('what is no such directory, and a VM that is not in it, are refused', async () => {
+  test("a directory that is not the original's, and a VM that is not in it, are refused", async () => {
     const elsewhere = await ignite.run('import-legacy', '--from', ignite.dir);
     assert.deepEqual([elsewhere.code, elsewhere.stdout], [2, '']);
     assert.match(elsewhere.stderr, /is no data directory of the original Ignite\nhint: /);
@@ -163,7 +163,7 @@ describe('import-legacy', () => {
   });
 
   test('an imported VM boots with its disk, its identity and its own kernel', async () => {
-    // Its init tells what we want to know and powers off, before any SSH could answer.
+    // Its init prints what the test wants to know and powers off before any SSH can answer.
     const started = await ignite.run('start', 'web', '--timeout', '1000');
     assert.match(started.stderr, /VM "web" powered off/);
     const seen = await ignite.ok('logs', 'web');

@@ -22,7 +22,7 @@ test('the loop devices of this run count, also of files that are gone; those of 
 
   const own = detachLater(execFileSync('losetup', ['--find', '--show', file], { encoding: 'utf8' }).trim());
   assert.ok(counted(own));
-  // The other has a temporary folder of its own, in which there is a file of that very name.
+  // The other namespace has its own temporary folder, with a file of the same name.
   const attach = `mount -t tmpfs tmpfs ${tmpdir()}; mkdir ${dir}; truncate -s 1M ${file}; losetup --find --show ${file}`;
   const beside = spawn('unshare', ['--mount', 'sh', '-euc', `${attach}; read _ || true`]);
   const ended = once(beside, 'close');

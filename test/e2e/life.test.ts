@@ -64,7 +64,7 @@ test('running=true after host reboot: ps tells the truth, and restore starts the
 });
 
 test('rename: the VM is known by its new name at once, to its guest from the next boot on', async () => {
-  const before = await inspect('server'); // which runs since the reboot
+  const before = await inspect('server'); // it runs since the reboot
   const resolver = new Resolver({ timeout: 30_000, tries: 2 });
   resolver.setServers(['10.171.0.1']);
   const taken = await ignite.run('rename', 'server', 'server');
@@ -87,7 +87,7 @@ test('rename: the VM is known by its new name at once, to its guest from the nex
 });
 
 test('update: some at once, the rest at the next start, and what needs a new VM not at all', async () => {
-  const before = await inspect('web'); // which was renamed above
+  const before = await inspect('web'); // it was renamed above
   const live = await ignite.ok('update', 'web', '-l', 'tier=front', '--restart', 'always');
   assert.match(live, /^~ VM\/web: changed live\n {4}metadata.labels.tier +\(none\) → front\n/);
   const said = await ignite.ok('update', 'web', '-l', 'tier-', '--memory', '160MB', '--size', '5GB');

@@ -25,7 +25,7 @@ const statusOf = async (vm: string): Promise<VmStatus> => JSON.parse(await field
 const logged = async (vm: string, wanted: RegExp): Promise<void> =>
   await until(`${vm} logs ${String(wanted)}`, async () => wanted.test(await ignite.ok('logs', vm)));
 
-/** What became of a VM, in words. */
+/** Returns the reasons of a VM's events. */
 async function happened(vm: string): Promise<readonly string[]> {
   const lines = (await ignite.ok('events', '--filter', `vm=${vm}`, '-o', 'json')).trim().split('\n');
   return lines.map((line) => (JSON.parse(line) as EventObject).spec.reason);
@@ -33,7 +33,7 @@ async function happened(vm: string): Promise<readonly string[]> {
 
 describe('restart policies', () => {
   test('always: a VM that ends is started again, with its disk and address, until someone stops it', async () => {
-    // It fails twice, and then stays.
+    // The script fails twice, and then keeps running.
     const script =
       'echo x >>/starts; [ $(wc -l </starts) -gt 2 ] || exit 3; echo here to stay; exec sleep 1000';
     await run('phoenix', script, '--restart', 'always');

@@ -68,7 +68,7 @@ test('a Debian image from a registry runs as a VM, keeps its files over a restar
   assert.match(refused.stderr, /is running\nhint: /);
   assert.equal((await ignite.run('rmi', image)).code, 1);
 
-  await ignite.ok('stop', '--time', '600', 'my-vm'); // systemd in an emulated CPU takes its time
+  await ignite.ok('stop', '--time', '600', 'my-vm'); // systemd is slow on an emulated CPU
   assert.equal(await ignite.ok('ps', '-q'), '');
   assert.match(await ignite.ok('ps', '-a'), /Stopped \(0\)/);
   await ignite.ok('start', 'my-vm');

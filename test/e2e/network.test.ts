@@ -9,7 +9,7 @@ import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 import { freePort } from './fixtures/registry.ts';
 
-/** A guest that boots on a busy host takes its time. */
+/** A guest boots slowly on a busy host. */
 const patienceMs = 600_000;
 
 let leaks: AsyncDisposable;
@@ -47,7 +47,7 @@ test('a VM reaches what the host can reach, as the host', async () => {
   );
 });
 
-/** Asks again until there is an answer: the guest may still be booting, and nobody promised that UDP arrives. */
+/** Asks repeatedly until there is an answer: the guest may still be booting, and UDP is unreliable. */
 async function askOverUdp(port: number, question: string): Promise<string> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
     const socket = createSocket('udp4');
@@ -62,7 +62,7 @@ async function askOverUdp(port: number, question: string): Promise<string> {
   throw new Error(`nobody answered on port ${port}`);
 }
 
-/** A host beyond this one: it answers HTTP, and knows no way back to VMs but through this host. */
+/** Creates a host beyond this one, which answers HTTP and can reach VMs only through this host. */
 async function openOutside(): Promise<Disposable & { readonly address: string; readonly host: string }> {
   const [netns, host, address] = ['igtest-outside', '198.51.100.1', '198.51.100.2'];
   const ip = (...words: readonly string[]) => execFileSync('ip', words);

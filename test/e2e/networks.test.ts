@@ -13,7 +13,7 @@ import { freePort } from './fixtures/registry.ts';
 
 const lan = { ends: ['igtest150m', 'igtest150n'], host: '10.151.0.1' } as const;
 const mac = '02:00:00:00:01:50';
-/** A guest that boots on a busy host takes its time. */
+/** A guest boots slowly on a busy host. */
 const patienceMs = 600_000;
 const ip = (...words: readonly string[]) => execFileSync('ip', words, { encoding: 'utf8' });
 
@@ -129,7 +129,7 @@ test('ports of a running VM change while connections go on, also after a kill ha
     apply.kill();
     await apply.ended;
     await ignite.ok('apply', '-f', manifest);
-    await ignite.ok('start', 'web'); // finishes what was cut short behind the back of the manifest, too
+    await ignite.ok('start', 'web'); // this also finishes the change that was cut short
     assert.equal(await body(`http://127.0.0.1:${hostPort}/`), 'served\n');
     assert.equal(await ignite.ok('port', 'web'), `80/tcp -> 0.0.0.0:${hostPort}\n`);
   }
@@ -255,7 +255,10 @@ function writeNetworks(dir: string): void {
   }
 }
 
-/** A CNI plugin that makes two more interfaces in the namespace, as multus would: only the first has an address. */
+/**
+ * A CNI plugin that creates two more interfaces in the namespace, like multus. Only the first one has an
+ * address.
+ */
 const extraLinks = `#!${process.execPath}
 const { execFileSync } = require('node:child_process');
 const { readFileSync } = require('node:fs');

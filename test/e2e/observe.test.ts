@@ -103,7 +103,7 @@ test('system df tells what takes space; prune removes what nothing uses, and onl
 
 test('prune clears up after an import that was killed', async () => {
   const tags = (): number =>
-    readFileSync(inData('oci/index.json'), 'utf8').split('org.opencontainers.image.ref.name').length; // also half-written
+    readFileSync(inData('oci/index.json'), 'utf8').split('org.opencontainers.image.ref.name').length; // the file may also be half-written
   const before = tags();
   const importing = ignite.start(['image', 'import', `oci-archive:${imageArchive('http')}`]);
   let isOver = false;
@@ -127,7 +127,7 @@ test('metrics of VMs and of the host are printed, and served at unix sockets whi
   assert.equal((await ignite.run('metrics', 'nobody')).code, 1);
 
   const [daemon, ofVm] = [join(ignite.dir, 'run/daemon.sock'), inData(`vms/${uid}/prometheus.sock`)];
-  writeFileSync(ofVm, ''); // as a daemon that was killed leaves it
+  writeFileSync(ofVm, ''); // a killed daemon leaves the file
   const serving = ignite.start(['gitops']);
   await until(() => existsSync(daemon) && statSync(ofVm).isSocket());
   assert.equal(statSync(ofVm).mode & 0o777, 0o600);

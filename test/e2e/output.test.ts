@@ -8,7 +8,7 @@ import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
 const program = join(import.meta.dirname, '../../bin/ignite');
-/** Two VMs that all tests look at: one that was never started, and one that runs. */
+/** The tests share two VMs: one that was never started, and one that runs. */
 let leaks: AsyncDisposable;
 let ignite: Ignite;
 let [idle, up, address] = ['', '', ''];
@@ -111,7 +111,8 @@ test('templates of the original render as they did there', async () => {
     /^\d+\w+ oci:\/\/docker\.io\/library\/busybox@sha256:[0-9a-f]{64} 1\.0 MB$/,
   );
 
-  // For a listing: one line a VM, in each spelling of the flag, also before the command; -q has no effect.
+  // In a listing, there is one line for each VM, with each spelling of the flag, also before the command; -q
+  // has no effect.
   const both = 'idle 128.0 MB\nup 1024.0 MB\n';
   const template = '{{.Name}} {{.Spec.Memory}}';
   for (const args of [
@@ -141,7 +142,7 @@ test('filters of the original choose as they did there, and ours beside them', a
     ['image=~busybox,name=~u', 'up'],
   ] as const)
     assert.equal((await ignite.ok('ps', '-a', '-f', filter, '-t', '{{.Name}}')).trim(), names, filter);
-  // Who asks for a state sees the VMs that are in it, also without -a.
+  // A filter by state shows the VMs in that state even without -a.
   assert.equal(await ignite.ok('ps', '-q', '--filter', 'status=created'), `${idle}\n`);
   assert.match(await refused('ps', '--filter', 'name=a,bad'), /"bad" is not KEY=VALUE\nhint: write name=/);
   assert.match(
@@ -244,7 +245,7 @@ test('a query with a tag is never taken for the beginning of a longer one, nor i
     stderr,
     /^error: ambiguous VM query: "u" matched the following IDs\/names: up, up-too\nhint: /,
   );
-  // All are found before anything is done to the first.
+  // All VMs are looked up before anything is done to the first one.
   assert.equal((await ignite.run('rm', 'up-too', 'nobody')).code, 1);
   assert.equal(await ignite.ok('rm', '-q', 'up-too'), created);
 });
@@ -264,7 +265,7 @@ test('version: short, as JSON and as YAML, with the VMM that it is', async () =>
 
 test('what only looks needs no root and no data directory', () => {
   const env = { ...process.env, IGNITE_DATA_DIR: `${ignite.dir}/none`, IGNITE_RUN_DIR: `${ignite.dir}/none` };
-  // In a user namespace of its own it is nobody, without a single capability.
+  // In a user namespace of its own, the command runs as nobody, without any capabilities.
   const asNobody = (...args: readonly string[]): string =>
     execFileSync('unshare', ['--user', program, ...args], { env, encoding: 'utf8' });
   assert.equal(lines(asNobody('ps', '-a')).length, 1);
@@ -293,7 +294,7 @@ test('a store that may not be read is no empty one, and does not spoil completio
   assert.equal(asNobody('complete', '--', 'start', '').status, 0);
 });
 
-test('what is written nowhere is told as such: a device that is full', () => {
+test('output to a full device is reported as not written', () => {
   const { status, stderr } = spawnSync('sh', ['-c', `'${program}' version -o short > /dev/full`], {
     encoding: 'utf8',
   });
@@ -306,7 +307,7 @@ test('a table is shortened for the terminal it is on, unless it is told not to, 
     await terminal.shows(/linux-image-cloud-amd64 .*amd64\s+$/);
   }
   {
-    // 101 columns: what does not fit is cut at the column that is too long.
+    // The terminal has 101 columns. The column that is too long is cut.
     await using terminal = ignite.onTerminal(['vms']);
     await terminal.shows(/6\.\S*… /);
   }

@@ -32,7 +32,7 @@ after(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** The loopback under a name that Ignite does not take for this host without asking; of /etc/hosts. */
+/** A name of the loopback in /etc/hosts that Ignite does not recognise as this host. */
 const otherHost = readFileSync('/etc/hosts', 'utf8')
   .split('\n')
   .flatMap((line) => /^127\.\S+\s+(.*)$/.exec(line)?.[1]?.split(/\s+/) ?? [])
@@ -48,7 +48,7 @@ const disks = (): readonly string[] => {
 };
 const isBlob = (url: string | undefined): boolean => url?.includes('/blobs/') ?? false;
 const isManifest = (url: string | undefined): boolean => url?.includes('/manifests/') ?? false;
-/** Answers with an error in the words of the distribution spec ("Error Codes"). */
+/** Answers with an error in the form of the distribution spec ("Error Codes"). */
 const always =
   (status: number, code = 'UNKNOWN', headers: Record<string, string> = {}): Meddle =>
   (_asked, answer) => {
@@ -145,7 +145,7 @@ test('by digest, a second import is immediate, and the layers of two names are s
   assert.deepEqual(readdirSync(join(ignite.dir, 'data/oci/blobs/sha256')), []);
 });
 
-test('of an image that shares layers with one that is here, those are not asked for again', async () => {
+test('layers that are shared with an imported image are not requested again', async () => {
   const layout = join(dir, 'shared');
   mkdirSync(layout);
   execFileSync('tar', ['-xf', imageArchive('busybox'), '-C', layout]);

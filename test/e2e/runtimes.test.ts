@@ -44,7 +44,7 @@ after(async () => {
   await leaks[Symbol.asyncDispose]();
 });
 
-/** Undefined, and the test skipped, where the daemon does not even start here. */
+/** Returns the daemon. If it cannot even start on this host, returns `undefined` and skips the test. */
 function daemonOf(name: Daemon, t: TestContext): TestDaemon | undefined {
   const refusal = refusals.get(name);
   if (refusal !== undefined) t.skip(`${name} does not start here: ${refusal}`);
@@ -57,7 +57,7 @@ const runArgs = (name: string, runtime: string, ...command: readonly string[]): 
 const field = async (vm: string, path: string): Promise<string> =>
   (await ignite.ok('inspect', 'vm', vm, '--format', `{{${path}}}`)).trim();
 
-/** The names of the containers that the daemon itself has. */
+/** Returns the names of the daemon's own containers. */
 function containers(name: Daemon): string {
   const socket = daemons.get(name)!.socket;
   return name === 'containerd'

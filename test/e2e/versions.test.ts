@@ -27,7 +27,10 @@ function write(name: string, text: string): string {
   return path;
 }
 
-/** As the original's documentation has it, and as it wrote it back with its defaults. */
+/**
+ * Returns a manifest as the original's documentation has it, and as the original wrote it back with its
+ * defaults.
+ */
 const manifest = (version: string, more = '', status = 'status: {running: true}\n'): string =>
   `apiVersion: ignite.weave.works/${version}
 kind: VM

@@ -35,10 +35,10 @@ after(async () => {
 
 const at = (name: string): string => join(ignite.dir, name);
 const memory = ['--memory', '128MB'];
-/** A guest that boots on a busy host takes its time. */
+/** A guest boots slowly on a busy host. */
 const patienceMs = 600_000;
 
-/** A block device of 32 MiB with what `argv` makes on it. */
+/** Creates a block device of 32 MiB with what `argv` makes on it. */
 function makeDevice(name: string, ...argv: readonly string[]): string {
   const file = at(name);
   writeFileSync(file, '');
@@ -50,7 +50,7 @@ function makeDevice(name: string, ...argv: readonly string[]): string {
   return device;
 }
 
-/** Runs a script in a VM of its own to its end, and returns what it wrote. */
+/** Runs a script to its end in a VM of its own, and returns what it wrote. */
 async function inVm(name: string, flags: readonly string[], script: string): Promise<string> {
   await ignite.ok('run', 'busybox', '--name', name, ...memory, ...flags, '--', 'sh', '-c', script);
   assert.equal(await ignite.ok('wait', name), '0\n', await ignite.ok('logs', name));
@@ -126,7 +126,7 @@ test('a VM has a device, a file, a named volume and folders of the host, and wha
   assert.match(await ignite.ok('volume', 'ls'), /data .*128\.0 MB/);
 });
 
-/** While the VM "all" runs. */
+/** Checks, while the VM "all" runs, that other VMs cannot use its volumes. */
 async function otherVmsAreRefused(): Promise<void> {
   const busy = await ignite.run('run', 'busybox', '--name', 'busy', ...memory, '-v', 'data:/x');
   assert.equal(busy.code, 1);
@@ -138,7 +138,7 @@ async function otherVmsAreRefused(): Promise<void> {
   assert.match(await ignite.ok('volume', 'ls'), /NAME +CREATED +SIZE +USED BY\n.*data .*64\.0 MB +all\n/);
 }
 
-test('what is attached read-only cannot be written to by any means, and is read by several VMs at once', async () => {
+test('a volume that is attached read-only cannot be written to by any means, and several VMs read it at once', async () => {
   await inVm('writer', ['-v', 'shared:/x:size=32MB'], 'echo kept >/x/kept');
   const script =
     'cat /x/kept; touch /x/y; mount -o remount,rw /x; touch /x/y; echo z >/dev/vdb; echo "raw: $?"; sync; sleep 1000';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fuzz, target } from './target.ts';
 import { targets } from './targets.ts';
 
-/** The same in every run of the tests; scripts/fuzz goes on from any other. */
+/** The seed is the same in every run of the tests; scripts/fuzz can use any other. */
 const seed = 20_261_128;
 const rounds = 1_000;
 

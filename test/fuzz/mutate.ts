@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-/** What has broken parsers of others. */
+/** Words that have broken other parsers. */
 const hostileWords = [
   ...['', ' ', '\0', '\n', '\r\n', '\t', '\u001b[2J', '\u0085', '\u202e', '\ufeff', '\ud800', 'é', '😀'],
   ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'null', 'true', 'NaN', '~'],
@@ -33,7 +33,10 @@ const hostileValues: readonly unknown[] = [
 const hostileBytes = [0, 1, 0x7f, 0x80, 0xff];
 const longest = 65_536;
 
-/** A sample with some of it changed, as a person errs or an attacker tries; `words` are of its language. */
+/**
+ * Returns a sample with changes of the sort that a person's mistakes or an attacker's attempts make. `words`
+ * are those of its language.
+ */
 export function mutatedText(samples: readonly string[], words: readonly string[], random: Random): string {
   let text = random.pick(samples);
   for (let times = random.below(4); times >= 0; times -= 1) text = mutatedOnce(text, samples, words, random);
@@ -63,7 +66,8 @@ function mutatedOnce(
     case 5:
       return text.slice(0, start) + random.pick(samples).slice(random.below(50));
     default: {
-      // Often a little, and now and then as much as makes a parser that goes back and forth never end.
+      // A piece is repeated a few times, and now and then often enough to keep a backtracking parser busy for
+      // ever.
       const piece = random.pick([...words, ...hostileWords, span.slice(0, 8)]);
       const times = random.once(50) ? longest : 1 + random.below(40);
       return (
@@ -75,7 +79,7 @@ function mutatedOnce(
   }
 }
 
-/** A JSON value with some of it changed. */
+/** Returns a JSON value with some of it changed. */
 export function mutatedValue(value: unknown, random: Random): unknown {
   if (random.once(12)) return random.pick(hostileValues);
   if (Array.isArray(value)) return mutatedList(value, random);
@@ -103,7 +107,7 @@ function mutatedLeaf(value: unknown, random: Random): unknown {
   return random.pick(hostileValues);
 }
 
-/** Of JSON.parse, for which `__proto__` is a name like any other. */
+/** Builds an object like JSON.parse, for which `__proto__` is a name like any other. */
 function fromEntries(entries: readonly (readonly [string, unknown])[]): Readonly<Record<string, unknown>> {
   const record: Record<string, unknown> = {};
   for (const [name, value] of entries)
@@ -111,7 +115,7 @@ function fromEntries(entries: readonly (readonly [string, unknown])[]): Readonly
   return record;
 }
 
-/** Bytes with some of them changed, or cut off. */
+/** Returns bytes with some of them changed, or cut off. */
 export function mutatedBytes(sample: Buffer, random: Random): Buffer {
   const bytes = Buffer.from(random.once(8) ? sample.subarray(0, random.below(sample.length)) : sample);
   for (let times = random.below(6); times >= 0 && bytes.length > 0; times -= 1) {

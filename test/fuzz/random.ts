@@ -1,4 +1,4 @@
-/** Numbers that look random and that one seed determines: mulberry32. */
+/** A generator of pseudo-random numbers that one seed determines: mulberry32. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A whole number, at least 0 and less than `limit`. */
+  /** Returns a whole number from 0 up to but not including `limit`. */
   below(limit: number): number {
     return Math.floor(this.#next() * limit);
   }
@@ -15,7 +15,7 @@ export class Random {
     return items[this.below(items.length)]!;
   }
 
-  /** True once in so many times. */
+  /** Returns true once in `inTimes` times on average. */
   once(inTimes: number): boolean {
     return this.below(inTimes) === 0;
   }
@@ -29,7 +29,9 @@ export class Random {
   }
 }
 
-/** Pure. The seed of one round of a target: FNV-1a over all that tells it from others. */
+/**
+ * Pure. Returns the seed of one round of a target: FNV-1a over everything that tells it from other rounds.
+ */
 export function seedOf(...parts: readonly (string | number)[]): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(parts.join(' '))) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;

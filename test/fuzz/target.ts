@@ -4,25 +4,25 @@ import { renderError } from '../../packages/cli/src/render/message/error.ts';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { Random, seedOf } from './random.ts';
 
-/** Something of ours that reads what others wrote. */
+/** A part of Ignite that reads what others wrote. */
 export interface FuzzTarget<Input = unknown> {
   readonly name: string;
   readonly make: (random: Random) => Input;
-  /** Throws where the input was not taken as it must be. */
+  /** Throws if the input was not handled as it must be. */
   readonly check: (input: Input) => void | Promise<void>;
 }
 
-/** Lets each target's inputs be of a type of its own. */
+/** Lets each target have its own type of input. */
 export const target = <Input>(of: FuzzTarget<Input>): FuzzTarget => of as FuzzTarget;
 
 export interface FuzzRun {
   readonly seed: number;
   readonly rounds: number;
-  /** Of the rounds, which all begin anew; the others are passed over. */
+  /** The first round to run; earlier rounds are skipped, since each one is independent. */
   readonly first?: number;
 }
 
-/** Runs rounds of a target. What one finds is thrown with all that it takes to see it again. */
+/** Runs rounds of a target. A failure is thrown with everything that is needed to reproduce it. */
 export async function fuzz(of: FuzzTarget, { seed, rounds, first = 0 }: FuzzRun): Promise<void> {
   for (let round = first; round < first + rounds; round += 1) {
     const input = of.make(new Random(seedOf(seed, of.name, round)));
@@ -46,7 +46,10 @@ function assertUnpolluted(): void {
   assert.deepEqual(namesOf(), clean, 'a prototype of all objects was changed');
 }
 
-/** What a parser makes of an input, or undefined where it refuses it as it must: in words that are fit for a terminal. */
+/**
+ * Returns what a parser makes of an input, or `undefined` if it refuses the input properly: with a message
+ * that is safe for a terminal.
+ */
 export function taken<T>(parse: () => T, isRefusal = isCoded): T | undefined {
   try {
     return parse();
@@ -56,7 +59,7 @@ export function taken<T>(parse: () => T, isRefusal = isCoded): T | undefined {
   }
 }
 
-/** The same for one that takes its time. */
+/** Does the same for an asynchronous parser. */
 export async function takenLater<T>(parse: () => Promise<T>, isRefusal = isCoded): Promise<T | undefined> {
   try {
     return await parse();

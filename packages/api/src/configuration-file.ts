@@ -13,7 +13,7 @@ export const configInvalid = (
 ): CodedError<ConfigurationErrorCode> => new CodedError('CONFIG_INVALID', what, { hint, cause });
 
 /**
- * Pure. What a configuration file of any version says, in our version and as it was written: no default is filled in.
+ * Pure. Converts a configuration file of any version to v1. Defaults are not filled in.
  * @throws CodedError CONFIG_INVALID, MANIFEST_INVALID
  */
 export function decodeConfiguration(text: string, file: string): ConfigurationSpec {
@@ -26,7 +26,7 @@ export function decodeConfiguration(text: string, file: string): ConfigurationSp
       `${file} holds not one Configuration alone`,
       'move what else it declares to a file of its own',
     );
-  return object.spec as ConfigurationSpec; // the schema of its kind has found it so
+  return object.spec as ConfigurationSpec; // the schema of its kind has accepted it
 }
 
 /** As in the original, a configuration without a spec sets nothing. */
@@ -36,7 +36,7 @@ function withSpec(raw: unknown, file: string): unknown {
   return { ...fields, spec: fields['spec'] ?? {} };
 }
 
-/** In the words of the original. */
+/** This is the message of the original. */
 const kindMissing = (file: string): CodedError =>
   configInvalid(
     'invalid config file, Kind and APIVersion must be set',

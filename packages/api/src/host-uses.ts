@@ -3,7 +3,7 @@ import { type HostUses, sourceUses } from '@ignite/toolkit/gitops/source-uses';
 import { type HostResource, hostResources } from './v1/host-resources.ts';
 import type { VmSpec } from './v1/vm.ts';
 
-/** What of the host Ignite's kinds name, for the policy of a Sync. */
+/** The uses of the host by Ignite's kinds, which the policy of a Sync judges. */
 export const hostUses: HostUses = {
   VM: ({ spec }) => hostResources(spec as VmSpec).flatMap(useOf),
   Volume: () => [],
@@ -11,8 +11,8 @@ export const hostUses: HostUses = {
 };
 
 /**
- * An address is its network's. Who reaches a VM, and whether it is started again, is its own matter; but a range from which
- * it may send, others' addresses among it, is a network that it names.
+ * An address belongs to its network. Who may reach a VM, and whether it is restarted, is the VM's own affair.
+ * A range from which the VM may send can contain others' addresses, so it counts as a network.
  */
 function useOf(resource: HostResource): readonly HostUse[] {
   const { field } = resource;
@@ -22,7 +22,7 @@ function useOf(resource: HostResource): readonly HostUse[] {
     case 'device':
       return [{ kind: 'path', path: resource.path, access: resource.access, field }];
     case 'volume':
-      // Volumes are known by their names alone.
+      // volumes have no namespace other than the default one
       return [{ kind: 'object', key: { kind: 'Volume', namespace: 'default', name: resource.name }, field }];
     case 'port':
       return [{ kind: 'port', port: resource.port.hostPort, protocol: resource.port.protocol, field }];

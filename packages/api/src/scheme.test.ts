@@ -9,7 +9,7 @@ const group = 'ignite.weave.works';
 const versions = ['v1alpha2', 'v1alpha3', 'v1alpha4'] as const;
 const convert = (text: string, version: string) =>
   convertManifests(text, 'f', scheme, () => `${group}/${version}`);
-/** To one version and to another, as text. */
+/** Converts a text to one version and then to another. */
 const through = (text: string, first: string, then: string) =>
   convert(JSON.stringify(convert(text, first)[0]), then)[0];
 const specOf = <T>(object: { readonly spec: unknown } | undefined): T => {
@@ -22,7 +22,7 @@ const vmSpec = (text: string) => decode(text)[0]?.spec as VmSpec;
 const head = (version: string, metadata = 'name: my-vm') =>
   `apiVersion: ${group}/${version}\nkind: VM\nmetadata: {${metadata}}\n`;
 
-/** As the original wrote a VM into its data directory, or back into Git, with every default filled in. */
+/** A VM as the original wrote it into its data directory, or back into Git, with every default filled in. */
 const written = {
   kind: 'VM',
   apiVersion: `${group}/v1alpha4`,
@@ -155,7 +155,7 @@ describe("manifests of the original's VMs", () => {
       assert.deepEqual(through(text, version, 'v1alpha2'), JSON.parse(text), version);
   });
 
-  test('what only v1 can say comes back too', () => {
+  test('fields that only v1 has come back too', () => {
     const ours = {
       apiVersion: `${group}/v1`,
       kind: 'VM',
@@ -194,7 +194,7 @@ describe("manifests of the original's VMs", () => {
     assert.equal(vmSpec(stopped).power, 'Stopped');
   });
 
-  test('after an edit of the other version the edit counts', () => {
+  test('an edit in another version counts', () => {
     const [ours] = convert(JSON.stringify(written), 'v1');
     const edited = {
       ...ours,
@@ -270,7 +270,7 @@ for (const [what, [text, message]] of Object.entries(refused))
       (failure) => failure instanceof Error && message.test(failure.message),
     ));
 
-describe('other kinds of the original', () => {
+describe('the other kinds of the original', () => {
   test('images and kernels pass through v1 unchanged, with references as names', () => {
     for (const kind of ['Image', 'Kernel']) {
       const object = {

@@ -13,7 +13,7 @@ import { configurationIsAFile } from './v1alpha4/configuration.ts';
 import { kinds as v1alpha4 } from './v1alpha4/kinds.ts';
 import { volumeSpecSchema } from './v1/volume.ts';
 
-/** Ignite's kinds, as manifests may hold them: our version, through which those of the original are converted. */
+/** The kinds of Ignite that manifests may contain. The original's versions are converted through v1. */
 export const scheme = new Scheme([
   { apiVersion, kind: 'VM', spec: vmSpecSchema },
   { apiVersion, kind: 'Image', spec: imageSpecSchema, metadata: namedByReferenceSchema },

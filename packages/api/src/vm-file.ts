@@ -13,7 +13,7 @@ import { partialVmSpecSchema as oldSpecSchema } from './v1alpha4/vm-spec.ts';
 const { sandbox: _, ...oldestEntries } = oldSpecSchema.entries;
 const old = { ...v1alpha4, metadata: oldMetadataSchema, spec: oldSpecSchema };
 
-/** The versions of a VM, with nothing that must be there. */
+/** The versions of a VM, in which every field is optional. */
 const partialVms = new Scheme([
   { apiVersion, kind: 'VM', metadata: namelessMetadataSchema, spec: partialVmSpecSchema },
   old,
@@ -21,7 +21,7 @@ const partialVms = new Scheme([
   { ...v1alpha2, metadata: oldMetadataSchema, spec: v.strictObject(oldestEntries) },
 ]);
 
-/** What a file says of a VM, in our version and as it was written: no default is filled in. */
+/** The content of a VM file, converted to v1. Defaults are not filled in. */
 export interface VmFile {
   readonly name?: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -30,8 +30,8 @@ export interface VmFile {
 }
 
 /**
- * Pure. A file over which flags win, of any version. Everything may be missing, even all of it; without an `apiVersion`
- * it is one of the original's, which asked for none.
+ * Pure. Decodes a file of any version over which flags win. All fields are optional, and the file may be
+ * empty. A file without `apiVersion` is one of the original's, which did not require it.
  * @throws CodedError MANIFEST_INVALID
  */
 export function decodeVmFile(text: string, file: string): VmFile {
@@ -45,10 +45,10 @@ export function decodeVmFile(text: string, file: string): VmFile {
     throw new CodedError('MANIFEST_INVALID', `${file} declares more than one VM`, { hint });
   }
   const { name, labels = {}, annotations = {} } = object?.metadata ?? {};
-  const spec = (object?.spec ?? {}) as VmFile['spec']; // the schema of its kind has found it so
+  const spec = (object?.spec ?? {}) as VmFile['spec']; // the schema of its kind has accepted it
   return { ...(name !== undefined && { name }), labels, annotations, spec };
 }
 
-/** A heading without anything below it says nothing. */
+/** A key without a value counts as absent. */
 const withoutNulls = (raw: object): object =>
   Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null));

@@ -1,14 +1,14 @@
 import { bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 
-/** The fields of our kinds that hold a number of bytes, wherever they stand below `spec` and `status`. */
+/** The fields of the kinds that hold a number of bytes, at any depth of `spec` and `status`. */
 const sizes: ReadonlySet<string> = new Set(['memory', 'diskSize', 'size']);
 
-/** What people look for comes first. */
+/** The metadata fields that people look for, which come first. */
 const leading = ['name', 'namespace', 'uid'];
 
 /**
- * Pure. An object as people and scripts are shown it: sizes in their exact form (`512MB`, `4GB`), which manifests take
- * back. Everything else is as it is stored.
+ * Pure. Returns an object in the form that people and scripts see: sizes are in their exact form
+ * (`512MB`, `4GB`), which manifests accept. Everything else is as it is stored.
  */
 export function writtenForm(object: object): object {
   return Object.fromEntries(

@@ -26,20 +26,20 @@ import { qemu } from './vmm/qemu/qemu.ts';
 export interface LocalClientOptions {
   readonly paths: Paths;
   readonly env: NodeJS.ProcessEnv;
-  /** Our own command line, with which a VM that ends is cleared up after. */
+  /** This program's own command line that cleans up after a VM that has ended. */
   readonly settleCommand: readonly string[];
-  /** Who is told of each tool that is run. */
+  /** The receiver of traces of the tools that are run. */
   readonly trace?: Trace;
-  /** Whether this is to be able to write on a disk that is full, since it frees space. */
+  /** Set for commands that free space, which must be able to write on a full disk. */
   readonly freesSpace?: boolean;
-  /** Who is told of each record of the store that is damaged. */
+  /** Called for each damaged record of the store. */
   readonly onBroken?: (broken: BrokenObject) => void;
 }
 
 export const openLocalClient = (options: LocalClientOptions): LocalClient =>
   new LocalClient(openLocalHost(options));
 
-/** The composition root of the engine: the one place where adapters are chosen and put together. */
+/** The composition root of the engine: the one place where adapters are chosen and connected. */
 export function openLocalHost(options: LocalClientOptions): LocalHost {
   const { paths, env, settleCommand, trace } = options;
   const { freesSpace = false } = options;
@@ -86,10 +86,13 @@ function sandboxes({ paths, env, runner, ctr, docker }: BringDeps): Sandbox {
   );
 }
 
-/** The first of each folder's scripts, which tells it from a folder of ours with its name. */
+/** The first script of each folder, by which the folder is told from a source folder of the same name. */
 const scripts = { guest: 'init', host: 'console-log' } as const;
 
-/** Scripts that run elsewhere: beside the bundle when installed, at the top of the repository otherwise. */
+/**
+ * Returns the folder of scripts that run elsewhere: beside the bundle when installed, at the top of the
+ * repository otherwise.
+ */
 function scriptsDir(name: keyof typeof scripts): string {
   const here = import.meta.dirname;
   const dirs = [join(here, name), join(here, '../../..', name)];

@@ -29,7 +29,7 @@ const words = [
   '] Kernel panic',
 ];
 
-/** Whatever a guest, or a VMM that its guest has broken into, may write to what we read. */
+/** Everything that a guest, or a VMM that its guest has taken over, can write to files that Ignite reads. */
 export const guest = target<string>({
   name: 'guest',
   make: (random) => mutatedText(samples, words, random),

@@ -12,7 +12,7 @@ import { readOverlay } from '@ignite/engine/rootfs/overlay-header';
 import { mutatedBytes, mutatedText } from '../mutate.ts';
 import { taken, takenLater, target } from '../target.ts';
 
-/** A program for x86-64 with an interpreter and a library (elf(5)). */
+/** Returns an x86-64 program with an interpreter and a library (elf(5)). */
 function program(): Buffer {
   const elf = Buffer.alloc(512);
   elf.write('\x7fELF\x02\x01\x01', 'latin1');
@@ -38,7 +38,7 @@ function program(): Buffer {
   return elf;
 }
 
-/** The header of a qcow2 of version 3 (QEMU's docs/interop/qcow2). */
+/** Returns the header of a qcow2 of version 3 (QEMU's docs/interop/qcow2). */
 function qcow2(): Buffer {
   const header = Buffer.alloc(112);
   header.writeUInt32BE(0x514649fb, 0);
@@ -47,7 +47,7 @@ function qcow2(): Buffer {
   return header;
 }
 
-/** A snapshot of device-mapper in chunks of a sector, with one chunk of data. */
+/** Returns a snapshot of device-mapper in chunks of one sector, with one chunk of data. */
 function snapshot(): Buffer {
   const store = Buffer.alloc(512 * 4);
   for (const [at, value] of [0x70416e53, 1, 1, 1].entries()) store.writeUInt32LE(value, at * 4);
@@ -93,7 +93,9 @@ export const disks = target<{ readonly overlay: Buffer; readonly store: Buffer }
   },
 });
 
-/** What we write: read by the simplest reader that there can be (cpio(5), "New ASCII Format"). */
+/**
+ * Reads an archive that Ignite has written, with the simplest reader possible (cpio(5), "New ASCII Format").
+ */
 function namesIn(archive: Buffer): readonly string[] {
   const names: string[] = [];
   for (let at = 0; ;) {

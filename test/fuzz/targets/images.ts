@@ -49,7 +49,7 @@ const mutatedJson = (sample: unknown, random: Random): string =>
     ? mutatedText([JSON.stringify(sample)], ['{', '[', '"', ':', ','], random)
     : (JSON.stringify(mutatedValue(sample, random)) ?? 'null');
 
-/** Of an image: what an archive, a layout or a registry says of what is in it. */
+/** What an archive, a layout or a registry declares about the content of an image. */
 export const images = target<readonly [index: string, saved: string, manifest: string, config: string]>({
   name: 'images',
   make: (random) => [

@@ -42,7 +42,10 @@ function withoutOrigin(manifest: Manifest): object {
   return rest;
 }
 
-/** What was read, printed and read again is what was read. Images and kernels are named by their references alone. */
+/**
+ * Asserts that manifests that are printed and read again are unchanged. Images and kernels are known by their
+ * references alone.
+ */
 function assertPrints(read: readonly Manifest[]): void {
   for (const manifest of read.filter(({ kind }) => kind !== 'Image' && kind !== 'Kernel')) {
     const plain = withoutOrigin(manifest);

@@ -22,7 +22,7 @@ const record = {
   },
 };
 
-/** What Ignite writes down of networks, half-written or of another version. */
+/** Ignite's records of networks, half-written or of another version. */
 export const records = target<string>({
   name: 'records',
   make: (random) =>

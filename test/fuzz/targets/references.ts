@@ -24,7 +24,8 @@ export const references = target<string>({
     }
     const source = taken(() => parseSource(text));
     if (source) {
-      // A name is what it is known by afterwards, and what a tool is told must not be read as one of its flags.
+      // The name identifies the image afterwards, and a tool must not read what it is given as one of its
+      // flags.
       assert.equal(familiarName(parseReference(source.name)), source.name);
       if (source.transport !== 'containerd') assert.match(source.location, /^[a-z-]+:/);
     }

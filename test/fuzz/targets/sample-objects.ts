@@ -1,6 +1,6 @@
 const group = 'ignite.weave.works';
 
-/** Objects that hold something of everything that people write. */
+/** Objects that contain an example of everything that people write. */
 export const sampleObjects: readonly object[] = [
   {
     apiVersion: `${group}/v1`,

@@ -27,7 +27,9 @@ const words = [
 ];
 const never = new AbortController().signal;
 
-/** A VMM that its guest has broken into: whatever it answers, we fail in order or are content. */
+/**
+ * A VMM that its guest has taken over. Whatever it answers, the adapter either accepts it or fails properly.
+ */
 export const vmms = target<string>({
   name: 'vmms',
   make: (random) => mutatedText(samples, words, random),

@@ -13,7 +13,7 @@ const body = '{"ref":"refs/heads/main"}';
 const sign = (of: string): string => createHmac('sha256', secret).update(of).digest('hex');
 const request = (header: string, length = body.length): string =>
   `POST /hooks/site HTTP/1.1\r\nHost: x\r\n${header}\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n${body}`;
-/** Each lacks something: whatever is done to them, none of them knows the secret. */
+/** Each request lacks something, so none of them proves knowledge of the secret, however it is changed. */
 const unsigned = [
   request('X-Hub-Signature-256: sha256='),
   request(`X-Hub-Signature-256: sha256=${sign('other')}`),

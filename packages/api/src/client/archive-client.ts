@@ -3,17 +3,20 @@ import type { Vm } from '../v1/vm.ts';
 import type { ClientOperation } from './progress.ts';
 
 export interface ImportVmRequest {
-  /** As it was, where none is given. */
+  /** The name of the new VM. The default is its name in the archive. */
   readonly name?: string;
-  /** What of this host the VM may be given, each as `volume=db` or `port=8080`; what it wants else has it refused. */
+  /**
+   * The things of this host that the VM may use, each as `volume=db` or `port=8080`. A VM that asks for
+   * anything else is refused.
+   */
   readonly allow?: readonly string[];
 }
 
-/** VMs as archives, which hold definition, disk, image and kernel. */
+/** Exports and imports VMs as archives, which contain the definition, disk, image and kernel. */
 export interface ArchiveClient {
   export(query: string, output: Writable, op: ClientOperation): Promise<void>;
   /**
-   * Makes a VM of an archive: a new one, with an identity and keys of its own, and not started.
+   * Creates a VM from an archive. It is a new VM with an identity and keys of its own, and is not started.
    * @throws CodedError VM_ARCHIVE_INVALID, IMPORT_NOT_ALLOWED
    */
   import(archive: Readable, request: ImportVmRequest, op: ClientOperation): Promise<Vm>;

@@ -1,18 +1,18 @@
 import type { Image } from '../v1/image.ts';
 import type { ClientOperation } from './progress.ts';
 
-/** What became of a file of the image: added, changed or deleted. */
+/** A file that was added to the image, changed or deleted. */
 export interface FileChange {
   readonly kind: 'A' | 'C' | 'D';
-  /** Absolute in the VM. */
+  /** The absolute path in the VM. */
   readonly path: string;
 }
 
-/** What an image's config shall say otherwise; the words are those of the OCI image-spec's config. */
+/** Changes to an image's config. The fields have the names of the OCI image-spec's config. */
 export interface ImageConfigChanges {
   readonly entrypoint?: readonly string[];
   readonly cmd?: readonly string[];
-  /** `NAME=value` */
+  /** Variables, each as `NAME=value`. */
   readonly env?: readonly string[];
   readonly labels?: readonly string[];
   readonly exposedPorts?: readonly string[];
@@ -29,10 +29,19 @@ export interface CommitRequest {
   readonly config: ImageConfigChanges;
 }
 
-/** What VMs have made of their images. What makes one VM differ from the next (keys, names, addresses) is left out. */
+/**
+ * Reads the changes that VMs have made to the files of their images. The things that make one VM differ from
+ * the next (keys, names, addresses) are left out.
+ */
 export interface ChangeClient {
-  /** @throws CodedError CHANGES_UNREADABLE */
+  /**
+   * Lists the changed files of a VM.
+   * @throws CodedError CHANGES_UNREADABLE
+   */
   list(query: string, op: ClientOperation): Promise<readonly FileChange[]>;
-  /** A new image: the VM's own with one more layer. @throws CodedError CHANGES_UNREADABLE */
+  /**
+   * Creates an image from a VM: the VM's own image with one more layer.
+   * @throws CodedError CHANGES_UNREADABLE
+   */
   commit(query: string, request: CommitRequest, op: ClientOperation): Promise<Image>;
 }

@@ -19,13 +19,13 @@ import type { LifeClient } from './life-client.ts';
 import type { VmClient } from './vm-client.ts';
 import type { VolumeClient } from './volume-client.ts';
 
-/** Networks are files of the host, which others write too. */
+/** Finds networks, which are files of the host that others write too. */
 export interface NetworkFinder extends Finder<CniNetwork> {
-  /** Why files are none. */
+  /** Returns why the broken network files are not networks. */
   broken(): Promise<readonly CodedError[]>;
 }
 
-/** For commands that only look. */
+/** The part of the client for commands that only read. */
 export interface ReadClient {
   readonly vms: Finder<Vm>;
   readonly images: Finder<Image>;
@@ -35,7 +35,10 @@ export interface ReadClient {
   readonly events: EventClient;
 }
 
-/** The port between commands and the engine, a facet for each kind: served in process, later by a daemon. */
+/**
+ * The port between commands and the engine, with a part for each kind. It is served in the same process, and
+ * later by a daemon.
+ */
 export interface Client extends ReadClient, AsyncDisposable {
   readonly vms: VmClient;
   readonly files: FileClient;

@@ -3,26 +3,39 @@ import type { ClientOperation } from './progress.ts';
 
 export interface CopyRequest {
   readonly vm: string;
-  /** Relative ones start at root's home folder. */
+  /** The path in the VM. A relative path starts at root's home folder. */
   readonly vmPath: string;
-  /** Copies what symlinks lead to in place of the symlinks. */
+  /** Copies the targets of symlinks instead of the symlinks. */
   readonly follow: boolean;
-  /** The private key; absent: the one made for the VM. */
+  /** The private key. The default is the one that was made for the VM. */
   readonly identity?: string;
   readonly timeoutMs: number;
 }
 
-/** Files of running VMs, over SSH. Folders are copied whole, with modes and times; existing files are replaced. */
+/**
+ * Copies files of running VMs over SSH. Folders are copied whole, with modes and times, and existing files
+ * are replaced.
+ */
 export interface FileClient {
   /**
-   * Into a folder that exists, by the source's name, else to that very path. Owners are kept as numbers.
+   * Copies to the VM. If `vmPath` is an existing folder, the copy goes into it under the source's name;
+   * otherwise it gets that very path. Owners are kept as numbers.
    * @throws CodedError COPY_FAILED, and what `sshTarget` throws
    */
   copyIn(hostPath: string, request: CopyRequest, op: ClientOperation): Promise<void>;
-  /** The other way; what arrives is ours, and never runs as another user. @throws CodedError COPY_FAILED */
+  /**
+   * Copies from the VM. The copies belong to the user who runs the command, and never run as another user.
+   * @throws CodedError COPY_FAILED
+   */
   copyOut(hostPath: string, request: CopyRequest, op: ClientOperation): Promise<void>;
-  /** Unpacks a tar archive in a folder of the VM. @throws CodedError COPY_FAILED */
+  /**
+   * Unpacks a tar archive into a folder of the VM.
+   * @throws CodedError COPY_FAILED
+   */
   unpackIn(archive: Readable, request: CopyRequest, op: ClientOperation): Promise<void>;
-  /** Packs a file or folder of the VM as a tar archive. @throws CodedError COPY_FAILED */
+  /**
+   * Packs a file or folder of the VM into a tar archive.
+   * @throws CodedError COPY_FAILED
+   */
   packOut(archive: Writable, request: CopyRequest, op: ClientOperation): Promise<void>;
 }

@@ -17,8 +17,9 @@ export type FoundKind = keyof typeof words;
 export type FindErrorCode = `${(typeof words)[keyof typeof words]['code']}_${'NOT_FOUND' | 'AMBIGUOUS'}`;
 
 /**
- * The one thing that `query` names: by name or uid exactly, else by a prefix of either that fits nothing else.
- * `abbreviates` says whether a query may stand for a name that it is not.
+ * Returns the one object that
+ * `query` names: the exact name or uid, else a prefix of either that matches nothing else. `abbreviates`
+ * tells whether a query may stand for a name that is not equal to it.
  * @throws CodedError KIND_NOT_FOUND or KIND_AMBIGUOUS
  */
 export function findByQuery<T extends Named>(
@@ -34,7 +35,7 @@ export function findByQuery<T extends Named>(
       ? exact
       : items.filter(({ metadata: { name, uid } }) => abbreviates(name) || uid.startsWith(query));
   if (matches.length > 1) {
-    // As the original put it: scripts look for these words.
+    // These are the original's words, which scripts look for.
     const names = matches.map(({ metadata }) => metadata.name).join(', ');
     throw new CodedError<FindErrorCode>(
       `${code}_AMBIGUOUS`,

@@ -1,12 +1,14 @@
 /**
- * What there is of a kind. Reads the world as it is, and needs no privilege beyond reading the data directory.
+ * Finds the objects of a kind. It reads the world as it is, and needs no privilege beyond reading the data
+ * directory.
  */
 export interface Finder<T> {
-  /** All by name; VMs with their phase checked against what really runs. */
+  /** Lists all objects by name. The phase of VMs is checked against what really runs. */
   list(signal: AbortSignal): Promise<readonly T[]>;
   /**
-   * Names, uids and unambiguous prefixes of either name a thing; an exact match beats a prefix. A reference to an image
-   * names what is called so once it is made whole (`ubuntu` is `ubuntu:latest`), and nothing longer.
+   * Finds an object by its name or uid, or by an unambiguous prefix of either. An exact match wins over a
+   * prefix. A reference to an image is completed first (`ubuntu` is `ubuntu:latest`) and must then match
+   * exactly.
    * @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS and likewise for other kinds
    */
   find(query: string, signal: AbortSignal): Promise<T>;

@@ -3,27 +3,30 @@ import type { ClientOperation } from './progress.ts';
 export interface DoctorCheck {
   readonly name: string;
   readonly state: 'ok' | 'missing' | 'degraded';
-  /** What was found. */
+  /** The result of the check. */
   readonly found: string;
-  /** What does not work for the lack of it. */
+  /** What does not work without it. */
   readonly cost?: string;
-  /** The command that cures it. */
+  /** The command that repairs it. */
   readonly cure?: string;
 }
 
-/** What has become of the service that starts VMs at boot. */
+/** The outcome of a change of the service that starts VMs at boot. */
 export interface ServiceChange {
   readonly path: string;
-  /** `written` alone where no systemd runs. */
+  /** It is `written` only on hosts where systemd does not run. */
   readonly outcome: 'enabled' | 'written' | 'removed' | 'absent';
 }
 
 export interface HostClient {
-  /** What this host has and lacks. */
+  /** Checks what this host has and lacks. */
   examine(signal: AbortSignal): Promise<readonly DoctorCheck[]>;
-  /** Installs what `examine` finds missing and a package can bring, and makes packet filters of VMs anew. */
+  /**
+   * Installs everything that `examine` finds missing and that a package provides, and rebuilds the packet
+   * filters of VMs.
+   */
   fix(op: ClientOperation): Promise<readonly DoctorCheck[]>;
-  /** Has `command` run at each boot, with `environment`. */
+  /** Installs a service that runs `command` at each boot, with `environment`. */
   installService(
     unit: {
       readonly command: readonly string[];
@@ -31,6 +34,6 @@ export interface HostClient {
     },
     op: ClientOperation,
   ): Promise<ServiceChange>;
-  /** The service goes; what it has started stays. */
+  /** Removes the service. The VMs that it has started keep running. */
   uninstallService(op: ClientOperation): Promise<ServiceChange>;
 }

@@ -7,35 +7,41 @@ import type { Finder } from './finder.ts';
 import type { ClientOperation } from './progress.ts';
 
 export interface ImportImageRequest {
-  /** Of which the store is looked into before a registry is asked; as in `CreateVmRequest`. */
+  /** The runtime whose store is searched before a registry is asked, as in `CreateVmRequest`. */
   readonly runtime?: SandboxRuntime;
-  /** Absent: this host's. */
+  /** The architecture. The default is this host's. */
   readonly arch?: Arch;
   readonly registryConfigDir?: string;
-  /** That it may take unpacked; absent: what images of its size ordinarily do, and a good deal more. */
+  /** The limit of its unpacked size. The default leaves ample room for images of its compressed size. */
   readonly maxSize?: Bytes;
 }
 
 export interface ImageClient extends Finder<Image> {
   import(source: string, request: ImportImageRequest, op: ClientOperation): Promise<Image>;
-  /** Writes images as one archive, in the form of an OCI layout or of "docker save". */
+  /** Writes images to one archive, in the format of an OCI layout or of `docker save`. */
   save(
     queries: readonly string[],
     request: { readonly format: 'oci' | 'docker'; readonly output: Writable },
     op: ClientOperation,
   ): Promise<void>;
-  /** Imports every image of an archive. @throws CodedError ARCHIVE_INVALID */
+  /**
+   * Imports every image of an archive.
+   * @throws CodedError ARCHIVE_INVALID
+   */
   load(
     archive: Readable,
     request: Pick<ImportImageRequest, 'maxSize'>,
     op: ClientOperation,
   ): Promise<readonly Image[]>;
-  /** Sends an image to a registry, under its own name unless a destination is given. */
+  /** Pushes an image to a registry, under its own name unless a destination is given. */
   push(
     query: string,
     request: { readonly destination?: string; readonly registryConfigDir?: string },
     op: ClientOperation,
   ): Promise<{ readonly name: string; readonly digest: string }>;
-  /** @throws CodedError IMAGE_IN_USE unless forced, which removes the VMs too */
+  /**
+   * Removes an image; with `force`, together with the VMs that use it.
+   * @throws CodedError IMAGE_IN_USE if VMs use it, unless forced
+   */
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image>;
 }

@@ -6,8 +6,11 @@ import type { ClientOperation } from './progress.ts';
 
 export interface KernelClient extends Finder<Kernel> {
   import(source: string, request: ImportImageRequest, op: ClientOperation): Promise<Kernel>;
-  /** Makes a kernel from Debian's cloud kernel package, for this host's architecture unless told otherwise. */
+  /** Builds a kernel from Debian's cloud kernel package. The default architecture is this host's. */
   build(request: { readonly arch?: Arch }, op: ClientOperation): Promise<Kernel>;
-  /** @throws CodedError KERNEL_IN_USE unless forced, which removes the VMs too */
+  /**
+   * Removes a kernel; with `force`, together with the VMs that use it.
+   * @throws CodedError KERNEL_IN_USE if VMs use it, unless forced
+   */
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Kernel>;
 }

@@ -1,30 +1,33 @@
 import type { ClientOperation } from './progress.ts';
 
 export interface LegacyImportRequest {
-  /** The original's data directory. */
+  /** The data directory of the original. */
   readonly from: string;
-  /** Names or uids of VMs, with whose images and kernels it is done; none: everything. */
+  /**
+   * The names or uids of the VMs to import, together with their images and kernels. If it is empty,
+   * everything is imported.
+   */
   readonly vms: readonly string[];
-  /** Says what would be done, and does nothing. */
+  /** Reports what would be done, and does nothing. */
   readonly dryRun: boolean;
 }
 
 export interface LegacyResult {
   readonly kind: 'Image' | 'Kernel' | 'VM';
-  /** Under which it is known here; empty where it could not be read. */
+  /** The name of the imported object; empty if the original's record could not be read. */
   readonly name: string;
   readonly uid: string;
   readonly outcome: 'imported' | 'to import' | 'present' | 'refused' | 'failed';
   readonly note?: string;
-  /** Whether the original had it down as running. */
+  /** True if the original recorded the VM as running. */
   readonly ran: boolean;
 }
 
-/** What the Ignite that was written in Go has left on this host. */
+/** Imports the data that the original Ignite, written in Go, has left on this host. */
 export interface LegacyClient {
   /**
-   * Takes over VMs, images and kernels: copied, never changed where they are, and not started. What was taken over
-   * before is left alone; one that fails does not keep back the others.
+   * Imports VMs, images and kernels. They are copied, never changed where they are, and VMs are not started.
+   * Objects that were imported before are skipped, and a failure does not stop the others.
    * @throws CodedError LEGACY_INVALID
    */
   import(request: LegacyImportRequest, op: ClientOperation): Promise<readonly LegacyResult[]>;

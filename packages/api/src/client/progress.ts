@@ -1,6 +1,6 @@
 import type { Operation } from '@ignite/toolkit/async/operation';
 
-/** What a long operation tells while it works. `total` is in bytes where it is known. */
+/** The progress of a long operation. `total` is in bytes, if it is known. */
 export type ProgressEvent =
   | { readonly kind: 'step'; readonly message: string }
   | { readonly kind: 'transfer'; readonly what: string; readonly done: number; readonly total?: number }

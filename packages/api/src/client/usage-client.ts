@@ -1,37 +1,43 @@
-/** What a VM has taken of its host so far. A figure that the host does not offer is undefined. */
+/** The host resources that a VM has used so far. A figure that the host does not provide is `undefined`. */
 export interface UsageFigures {
-  /** Of all its CPUs together. */
+  /** The CPU time of all CPUs together, in seconds. */
   readonly cpuSeconds: number | undefined;
-  /** In bytes, without what the host keeps of files and can drop at any time. */
+  /** The memory in bytes, without the page cache that the host can drop at any time. */
   readonly memory: number | undefined;
-  /** In bytes; what the VMM and its guest may have together. */
+  /** The limit of memory in bytes, of the VMM and its guest together. */
   readonly memoryLimit: number | undefined;
-  /** In bytes, from and to the devices of the host: what its memory answers is not among them. */
+  /**
+   * The bytes that the VM's processes have read from the host's devices; reads that the page cache serves are
+   * not counted. `diskWritten` is the same for writes.
+   */
   readonly diskRead: number | undefined;
   readonly diskWritten: number | undefined;
-  /** In bytes, as the guest sees it, of all its interfaces. */
+  /** The bytes that the guest has received on all its interfaces; `networkSent` is what it has sent. */
   readonly networkReceived: number | undefined;
   readonly networkSent: number | undefined;
-  /** Processes and threads on the host. */
+  /** The number of processes and threads on the host. */
   readonly pids: number | undefined;
 }
 
 export interface VmUsage extends UsageFigures {
   readonly name: string;
   readonly uid: string;
-  /** Of a clock that only goes forward. */
+  /** The time of the sample in milliseconds, on a monotonic clock. */
   readonly atMs: number;
 }
 
 export interface UsageRequest {
-  /** Names, uids or prefixes; none: every VM that runs. */
+  /** Names, uids or prefixes of VMs. If it is empty, all running VMs are meant. */
   readonly vms: readonly string[];
-  /** With no VMs named: those that do not run too. */
+  /** Includes VMs that do not run, if no VMs are named. */
   readonly all: boolean;
 }
 
-/** What VMs take of this host. */
+/** Measures the host resources that VMs use. */
 export interface UsageClient {
-  /** By name. Of a VM that does not run nothing is known. @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS */
+  /**
+   * Returns the usage of VMs, ordered by name. A VM that does not run has no figures.
+   * @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS
+   */
   sample(request: UsageRequest, signal: AbortSignal): Promise<readonly VmUsage[]>;
 }

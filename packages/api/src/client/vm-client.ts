@@ -4,112 +4,133 @@ import type { Finder } from './finder.ts';
 import type { ClientOperation } from './progress.ts';
 
 export interface CreateVmRequest {
-  /** Absent: a name is made up. */
+  /** The name; the default is a generated one. */
   readonly name?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** As a person wrote it: defaults are filled in and everything is validated here. */
+  /** The spec as a person wrote it. The client fills in defaults and validates everything. */
   readonly spec: unknown;
   readonly registryConfigDir?: string;
-  /** Given for a VM that is started at once: what its host lacks for that is found before anything is fetched. */
+  /**
+   * Set for a VM that is started right after. What the host lacks for that is then found before anything is
+   * fetched.
+   */
   readonly preflight?: Pick<StartVmRequest, 'ignorePreflightChecks'>;
-  /** Wins over that of the spec; conmon takes its place, with a warning, where this host has it not. */
+  /**
+   * The runtime, which wins over that of the spec. If this host lacks it, conmon replaces it, with a warning.
+   */
   readonly runtime?: SandboxRuntime;
 }
 
 export interface StartVmRequest {
-  /** For this and later starts, as in `CreateVmRequest`. */
+  /** The runtime for this and later starts, as in `CreateVmRequest`. */
   readonly runtime?: SandboxRuntime;
-  /** How long SSH may take to answer. */
+  /** The time in which SSH must answer. */
   readonly sshTimeoutMs?: number;
-  /** Types or names of checks of the host, or `all`, in any letter case. */
+  /** The checks of the host to ignore: their types or names, or `all`, in any letter case. */
   readonly ignorePreflightChecks?: readonly string[];
-  /** What a start that fails has made is left to be looked at; the next start or stop clears it up. */
+  /** Keeps what a failed start has made, for inspection. The next start or stop cleans it up. */
   readonly keepFailed?: boolean;
 }
 
-/** How to reach a VM by SSH: everything that OpenSSH's client needs, host key pinned. */
+/** The way to reach a VM over SSH: everything that OpenSSH's client needs, with the host key pinned. */
 export interface SshTarget {
   readonly address: string;
   readonly user: string;
-  /** Options for ssh(1) that name the key, the pinned host key, and forbid every question. */
+  /** Options for ssh(1) that name the key and the pinned host key, and forbid every prompt. */
   readonly args: readonly string[];
 }
 
 export interface LogsRequest {
   readonly follow: boolean;
-  /** Only the last lines. */
+  /** The number of last lines to return. */
   readonly tail?: number;
-  /** Only what was written from then on, and up to then; in milliseconds since 1970. */
+  /** Limits the output to what was written from then on, and up to then; in milliseconds since 1970. */
   readonly sinceMs?: number;
   readonly untilMs?: number;
-  /** Each line with the time at which it began. */
+  /** Puts the time at which each line began before the line. */
   readonly timestamps?: boolean;
-  /** Also what was written before the last start. */
+  /** Includes the output before the last start. */
   readonly allStarts?: boolean;
 }
 
-/** Some of what a VM wrote, byte for byte. */
+/** A piece of a VM's output, byte for byte. */
 export interface LogPart {
-  /** A console and a terminal have one output alone. */
+  /** The stream that it was written to. A console and a terminal have only `stdout`. */
   readonly stream: 'stdout' | 'stderr';
   readonly bytes: Uint8Array;
 }
 
-/** Unix stream sockets that lead to what a VM runs. */
+/** The unix stream sockets that connect a client with what a VM runs. */
 export type VmAttachment =
-  /** Of a VM with an init, or with a VMM that has no streams. */
+  /** The console of a VM that boots an init, or whose VMM has no streams. */
   | { readonly kind: 'console'; readonly socket: string }
   | {
       readonly kind: 'streams';
       /**
-       * Sends a byte once the guest is ready to read, and then takes its input; the end of that is the end for the guest too,
-       * unless it has a terminal.
+       * The socket of the standard input. It sends one byte once the guest is ready to read, and takes input from then on. The
+       * end of that is the end of the guest's input too, unless the guest has a terminal.
        */
       readonly stdin: string;
-      /** Take one byte, `s` to have all output from the start or `n` from now on, and then send it. */
+      /** The sockets of both outputs. They take one byte, `s` for all output since the start or `n` for new output, and then send it. */
       readonly stdout: string;
       readonly stderr: string;
-      /** Sends a byte once the guest is ready, and then takes lines: `window ROWS COLUMNS`. */
+      /** The socket for requests to the guest. It sends one byte once the guest is ready, and then takes lines: `window ROWS COLUMNS`. */
       readonly control: string;
       readonly isTerminal: boolean;
     };
 
-/** VMs, named as in `find`. */
+/** Options for stopping a VM. */
 export interface StopVmRequest {
-  /** Whether it is ended at once. */
+  /** Ends the VM at once, without asking the guest. */
   readonly force: boolean;
-  /** How long the guest is given; absent: 30 seconds. */
+  /** The time in which the guest must power off; the default is 30 seconds. */
   readonly timeoutMs?: number;
 }
 
 export interface VmClient extends Finder<Vm> {
   /**
-   * Makes the VM with its disk; imports image and kernel when they are absent. It is not started.
-   * @throws CodedError PREFLIGHT_FAILED when the host is to be ready for that, and is not
+   * Creates a VM with its disk. It imports the image and kernel if they are missing, and does not start the
+   * VM.
+   * @throws CodedError PREFLIGHT_FAILED if `preflight` is given and the host is not ready
    */
   create(request: CreateVmRequest, op: ClientOperation): Promise<Vm>;
   /**
-   * Resolves once the VM runs, and when it has `ssh: true`, once SSH answers.
-   * @throws CodedError PREFLIGHT_FAILED when the host is not ready, SSH_UNREACHABLE when SSH does not answer in time (the
-   * VM goes on), VM_EXITED when the VM ends before
+   * Starts a VM. Resolves once it runs or, if it has `ssh: true`, once SSH answers.
+   * @throws CodedError PREFLIGHT_FAILED if the host is not ready, SSH_UNREACHABLE if SSH does not answer in
+   *   time (the VM keeps running), VM_EXITED if the VM ends before that
    */
   start(query: string, request: StartVmRequest, op: ClientOperation): Promise<Vm>;
-  /** Asks the guest to power off, and after the grace period ends it. */
+  /** Asks the guest to power off, and ends it after the grace period. */
   stop(query: string, request: StopVmRequest, op: ClientOperation): Promise<Vm>;
-  /** Halts its vCPUs and keeps its memory. @throws CodedError VM_NOT_RUNNING, PAUSE_UNSUPPORTED */
+  /**
+   * Halts the vCPUs of a VM and keeps its memory.
+   * @throws CodedError VM_NOT_RUNNING, PAUSE_UNSUPPORTED
+   */
   pause(query: string, op: ClientOperation): Promise<Vm>;
-  /** @throws CodedError VM_NOT_RUNNING */
+  /**
+   * Resumes a paused VM.
+   * @throws CodedError VM_NOT_RUNNING
+   */
   resume(query: string, op: ClientOperation): Promise<Vm>;
-  /** @throws CodedError VM_RUNNING unless forced */
+  /**
+   * Removes a VM; with `force`, even if it runs.
+   * @throws CodedError VM_RUNNING unless forced
+   */
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
-  /** Resolves when the VM no longer runs, with its exit code in the status. */
+  /** Resolves when the VM no longer runs. Its status then has the exit code. */
   wait(query: string, signal: AbortSignal): Promise<Vm>;
-  /** The console's output, oldest first. */
+  /** Yields the output of a VM, oldest first. */
   logs(query: string, request: LogsRequest, signal: AbortSignal): AsyncIterable<LogPart>;
-  /** @throws CodedError VM_NOT_RUNNING, CONSOLE_UNSUPPORTED */
+  /**
+   * Returns the sockets that connect a client with what a VM runs.
+   * @throws CodedError VM_NOT_RUNNING, CONSOLE_UNSUPPORTED
+   */
   attachment(query: string, signal: AbortSignal): Promise<VmAttachment>;
-  /** Waits until SSH answers. @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE */
+  /**
+   * Waits until SSH answers, and returns how to reach it.
+   * @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE
+   */
   sshTarget(
     query: string,
     request: { readonly timeoutMs: number; readonly identity?: string },

@@ -6,16 +6,25 @@ export interface CreateVolumeRequest {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** As a person wrote it: defaults are filled in and everything is validated here. */
+  /** The spec as a person wrote it. The client fills in defaults and validates everything. */
   readonly spec: unknown;
 }
 
-/** Volumes that outlive VMs; `status.usedBy` names the VMs that use each. */
+/** Manages volumes that outlive VMs. `status.usedBy` names the VMs that use a volume. */
 export interface VolumeClient extends Finder<Volume> {
-  /** Makes an empty, formatted volume. @throws CodedError VOLUME_NAME_TAKEN */
+  /**
+   * Creates an empty, formatted volume.
+   * @throws CodedError VOLUME_NAME_TAKEN
+   */
   create(request: CreateVolumeRequest, op: ClientOperation): Promise<Volume>;
-  /** Guests see the new size when they are next started. @throws CodedError VOLUME_INVALID for a smaller one */
+  /**
+   * Grows a volume. Guests see the new size at their next start.
+   * @throws CodedError VOLUME_INVALID for a smaller size
+   */
   resize(query: string, size: string, op: ClientOperation): Promise<Volume>;
-  /** With all that is in it. @throws CodedError VOLUME_IN_USE when a VM names it, unless forced; always while one runs */
+  /**
+   * Removes a volume with all its data.
+   * @throws CodedError VOLUME_IN_USE if a VM names it, unless forced; always while such a VM runs
+   */
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Volume>;
 }

@@ -1,9 +1,12 @@
 import * as v from 'valibot';
 
-/** Of Linux (PATH_MAX). */
+/** The longest path on Linux (PATH_MAX). */
 const longest = 4_095;
 
-/** A path of a host or a guest. No path that is meant has a line break in it, behind which `..` is not seen. */
+/**
+ * A path of a host or a guest. Line breaks are refused, because the check for `..` would not see what follows
+ * them.
+ */
 export const absolutePath = v.pipe(
   v.string(),
   v.maxLength(longest, `must have at most ${longest} characters`),

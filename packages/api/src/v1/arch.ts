@@ -1,5 +1,5 @@
 import * as v from 'valibot';
 
-/** Architectures of guests and hosts, in Go's words, as OCI images and Debian name them. */
+/** The architectures of guests and hosts, by Go's names, which OCI images and Debian use. */
 export const archSchema = v.picklist(['amd64', 'arm64']);
 export type Arch = v.InferOutput<typeof archSchema>;

@@ -1,25 +1,25 @@
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 
-/** What a file below /etc/cni/net.d says. Ignite reads it; it is the administrator's. */
+/** The content of a file below /etc/cni/net.d. Ignite reads it; the administrator owns it. */
 export interface CniNetworkSpec {
-  /** The plugins in their order: the first makes the interface. */
+  /** The types of the plugins in their order. The first creates the interface. */
   readonly plugins: readonly string[];
-  /** Of which VMs get addresses, as far as the file tells. */
+  /** The subnets from which VMs get their addresses, as far as the file tells. */
   readonly subnets: readonly string[];
-  /** The bridge of this host, where there is one. */
+  /** The bridge on this host, if there is one. */
   readonly bridge?: string;
 }
 
 export interface CniNetworkStatus {
-  /** Whether VMs that name no network are on it. */
+  /** True if VMs that name no network use it. */
   readonly isDefault: boolean;
-  /** Absent for the default network until the first VM starts. */
+  /** The path of the file; absent for the default network until the first VM starts. */
   readonly file?: string;
   /** The names of the VMs that have an interface on it, whether or not they run. */
   readonly vms: readonly string[];
 }
 
-/** A CNI network of this host, as seen by `ignite network`; it is not kept in the store. */
+/** A CNI network of this host, as `ignite network` shows it. It is not in the store. */
 export interface CniNetwork extends ApiObject {
   readonly kind: 'CniNetwork';
   readonly spec: CniNetworkSpec;

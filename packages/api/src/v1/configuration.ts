@@ -2,15 +2,23 @@ import * as v from 'valibot';
 import { partialVmSpecSchema } from './partial-vm-spec.ts';
 import { sandboxRuntimes } from './vm-sandbox.ts';
 
-/** What holds for a host, in /etc/ignite/config.yaml or the file of `--ignite-config`. Flags win over all of it. */
+/**
+ * The settings of a host, from /etc/ignite/config.yaml or the file of `--ignite-config`. Flags win over all
+ * of them.
+ */
 export const configurationSpecSchema = v.strictObject({
-  /** What isolates and watches over VMMs. Absent: conmon. */
+  /** The runtime that isolates and supervises VMMs. The default is conmon. */
   runtime: v.optional(v.picklist(sandboxRuntimes)),
-  /** Of the original. VMs are on Ignite's CNI networks with either. */
+  /** A setting of the original. With either value, VMs use Ignite's CNI networks. */
   networkPlugin: v.optional(v.picklist(['cni', 'docker-bridge'])),
-  /** A VM's spec, of which any field may be missing: what new VMs get unless their own file or flags say otherwise. */
+  /**
+   * A VM's spec, in which all fields are optional. New VMs get these values unless their own file or flags
+   * say otherwise.
+   */
   vmDefaults: v.optional(partialVmSpecSchema),
-  /** Of the original, without effect: what belongs to a VM on the host is named after its uid alone. */
+  /**
+   * A setting of the original, without effect: what belongs to a VM on the host is named after its uid alone.
+   */
   idPrefix: v.optional(
     v.pipe(
       v.string(),

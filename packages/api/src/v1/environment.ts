@@ -6,5 +6,5 @@ const name = v.pipe(
 );
 const value = v.pipe(v.string(), v.regex(/^[^\0]*$/, 'must not hold a NUL byte'));
 
-/** Variables by name. */
+/** Environment variables by name. */
 export const environmentSchema = v.record(name, value);

@@ -7,32 +7,34 @@ import type { VmSandbox } from './vm-sandbox.ts';
 import { type VmStorage, type VmVolume, isReadOnly } from './vm-storage.ts';
 import type { VmSpec } from './vm.ts';
 
-/** Whether what is named is only read, or written too. */
+/** Tells whether a resource is only read, or written too. */
 export type Access = 'read' | 'write';
 
-/** Something of the host that the spec of a VM names. `field` is where, such as `spec.ssh`. */
+/**
+ * A resource of the host that the spec of a VM names. `field` is the field that names it, such as `spec.ssh`.
+ */
 export type HostResource = { readonly field: string } & (
   | { readonly kind: 'folder' | 'file' | 'device'; readonly path: string; readonly access: Access }
-  /** A Volume by name. */
+  /** A Volume by its name. */
   | { readonly kind: 'volume'; readonly name: string; readonly access: Access }
   | { readonly kind: 'port'; readonly port: PortMapping }
-  /** A CNI network; a VM that names none is on the default one, which is no resource. */
+  /** A CNI network. The default network, which a VM is on unless it names another, is not a resource. */
   | { readonly kind: 'network'; readonly name: string }
-  /** An address on a network, be it of IPv4 or IPv6, or a MAC. */
+  /** An address on a network: IPv4, IPv6 or MAC. */
   | { readonly kind: 'address'; readonly address: string }
-  /** Who reaches ports of the VM that are not published: a range of addresses, `vms` or `any`. */
+  /** Those who may reach unpublished ports of the VM: a range of addresses, `vms` or `any`. */
   | { readonly kind: 'ingress'; readonly from: string }
-  /** A range from which the VM may send besides its own addresses. */
+  /** A range from which the VM may send, besides its own addresses. */
   | { readonly kind: 'source'; readonly range: string }
   /** A program of the host whose content or help is used: `docker`, `containerd` or `containers-storage`. */
   | { readonly kind: 'service'; readonly name: string }
-  /** It is started again without anybody's doing, such as when the host has booted. */
+  /** The VM is started without anybody's request, such as after the host has booted. */
   | { readonly kind: 'restart'; readonly policy: string }
 );
 
 type Fields<T> = EachField<T, HostResource>;
 
-/** Pure. Everything of its host that a VM names, in the order of the fields. */
+/** Pure. Returns the resources of the host that a VM names, in the order of the fields. */
 export const hostResources = (spec: VmSpec): readonly HostResource[] => findInFields(spec, ofSpec, 'spec');
 
 const readFile = (path: string, field: string): readonly HostResource[] => [

@@ -1,11 +1,13 @@
-/** Where an image comes from, as far as that is the host's own. */
+/** The origin of an image, as far as it is on the host itself. */
 export type ImageOrigin =
   | { readonly kind: 'registry' }
-  /** A file or folder of the host; one that is not absolute is another for who is in another folder. */
+  /** A file or folder of the host. A relative path depends on the current folder. */
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'service'; readonly name: 'docker' | 'containerd' | 'containers-storage' };
 
-/** Pure. Of the text by which a VM, or a person, names an image (containers-transports(5), and containerd). */
+/**
+ * Pure. Parses the text by which a VM or a person names an image (containers-transports(5), and containerd).
+ */
 export function imageOrigin(text: string): ImageOrigin {
   const [, transport = '', rest = ''] = /^([a-z-]+):(.+)$/s.exec(text) ?? [];
   switch (transport) {
@@ -18,7 +20,7 @@ export function imageOrigin(text: string): ImageOrigin {
     case 'docker-archive':
       return { kind: 'path', path: withoutName(rest) };
     case 'oci':
-      // It may also be a repository with its tag.
+      // The text may also be a repository with its tag.
       return /^[\w.-]+$/.test(rest) ? { kind: 'registry' } : { kind: 'path', path: withoutName(rest) };
     default:
       return { kind: 'registry' };

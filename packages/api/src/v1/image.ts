@@ -5,7 +5,7 @@ import * as v from 'valibot';
 export const imageSpecSchema = v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) });
 export type ImageSpec = v.InferOutput<typeof imageSpecSchema>;
 
-/** The parts of an OCI image's config that a VM honours (image-spec, "Image Configuration"). */
+/** The parts of an OCI image's config that a VM uses (image-spec, "Image Configuration"). */
 export interface ImageConfig {
   readonly entrypoint: readonly string[];
   readonly cmd: readonly string[];
@@ -13,11 +13,11 @@ export interface ImageConfig {
   readonly user: string;
   readonly workingDir: string;
   readonly stopSignal: string;
-  /** Such as `80/tcp`. */
+  /** The exposed ports, such as `80/tcp`. */
   readonly exposedPorts: readonly string[];
 }
 
-/** Of an image that was no OCI image: nothing is known of it but its content. */
+/** The config of an image that did not come from an OCI image: nothing but its content is known. */
 export const noImageConfig: ImageConfig = {
   entrypoint: [],
   cmd: [],
@@ -28,16 +28,19 @@ export const noImageConfig: ImageConfig = {
   exposedPorts: [],
 };
 
-/** An image with an init system boots it, any other runs its entrypoint; a whole disk boots what its root partition has. */
+/**
+ * How a VM boots its image. An image with an init system boots it, any other image runs its entrypoint, and a
+ * whole disk boots the root partition.
+ */
 export type BootMode = 'init' | 'entrypoint' | 'disk';
 
 export interface ImageStatus {
-  /** Of the image manifest of our platform, or of the file that a disk was imported from. */
+  /** The digest of the image manifest for the platform, or of the file that a disk was imported from. */
   readonly digest: string;
   readonly platform: string;
   readonly bootMode: BootMode;
   readonly config: ImageConfig;
-  /** The sum of its compressed layers. */
+  /** The sum of the compressed sizes of its layers. */
   readonly size: Bytes;
   readonly baseDisk: { readonly path: string; readonly size: Bytes };
 }

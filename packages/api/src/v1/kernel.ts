@@ -4,15 +4,15 @@ import * as v from 'valibot';
 import type { Arch } from './arch.ts';
 
 export const kernelSpecSchema = v.strictObject({
-  /** A kernel image, or absent for the one made from Debian's cloud kernel package. */
+  /** The kernel image; absent for a kernel built from Debian's cloud kernel package. */
   oci: v.optional(v.pipe(v.string(), v.nonEmpty())),
 });
 export type KernelSpec = v.InferOutput<typeof kernelSpecSchema>;
 
 export interface KernelStatus {
-  /** Names its folder below `kernels/`. */
+  /** The name of its folder below `kernels/`. */
   readonly id: string;
-  /** As `uname -r` prints it. */
+  /** The version as `uname -r` prints it. */
   readonly version: string;
   readonly arch: Arch;
   readonly size: Bytes;

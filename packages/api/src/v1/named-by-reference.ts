@@ -1,7 +1,10 @@
 import { metadataSchema } from '@ignite/toolkit/codec/manifest';
 import * as v from 'valibot';
 
-/** Images and kernels are known by what they were imported from, which is no host's name. */
+/**
+ * The metadata of images and kernels, whose name is the reference that they were imported from and not a host
+ * name.
+ */
 export const namedByReferenceSchema = v.strictObject({
   ...metadataSchema.entries,
   name: v.pipe(v.string(), v.nonEmpty()),

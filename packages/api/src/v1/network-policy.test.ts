@@ -6,7 +6,7 @@ import { networkPolicySchema } from './network-policy.ts';
 const fits = (policy: object): boolean => v.is(networkPolicySchema, policy);
 const from = (peer: object) => ({ ingress: [{ from: [peer] }] });
 
-test('a direction that is listed and empty is another than one that is not listed', () => {
+test('a direction that is listed and empty differs from one that is not listed', () => {
   assert.deepEqual(v.parse(networkPolicySchema, { egress: [] }), { egress: [], sources: [] });
 });
 

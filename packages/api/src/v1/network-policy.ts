@@ -12,10 +12,13 @@ function isCidr(text: string): boolean {
 }
 const cidr = v.pipe(v.string(), v.check(isCidr, 'must be a range of addresses, such as 10.0.0.0/8'));
 
-/** Of one family, or of both. */
+/** Address ranges of one family, or of both. */
 const ranges = v.pipe(v.array(cidr), v.maxLength(64));
 
-/** Names that valibot leaves out of a record without a word, which here would mean more VMs than were named. */
+/**
+ * The names that valibot silently drops from a record. Without them, a selector would match more VMs than it
+ * says.
+ */
 const lostNames = ['__proto__', 'prototype', 'constructor'];
 const selector = v.pipe(
   v.custom<Readonly<Record<string, string>>>(
@@ -28,13 +31,15 @@ const selector = v.pipe(
 
 const peerSchema = v.union([
   v.strictObject({
-    /** A range of addresses, of IPv4 or IPv6. */
+    /** An IPv4 or IPv6 address range. */
     cidr,
-    /** Ranges within it that are not meant. */
+    /** Ranges within it that are excluded. */
     except: v.optional(ranges, []),
   }),
   v.strictObject({
-    /** VMs of this host that have all of these labels, by all their addresses; `{}` stands for every VM. */
+    /**
+     * The VMs of this host that have all of these labels, with all their addresses; `{}` matches every VM.
+     */
     vms: selector,
   }),
 ]);
@@ -45,41 +50,44 @@ const number = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)
 const portSchema = v.pipe(
   v.strictObject({
     port: number,
-    /** The last of a range that begins with `port`. */
+    /** The last port of a range that begins with `port`. */
     endPort: v.optional(number),
     protocol: v.optional(v.picklist(['tcp', 'udp']), 'tcp'),
   }),
   v.check(({ port, endPort = port }) => endPort >= port, 'endPort comes before port'),
 );
 export type PolicyPort = v.InferOutput<typeof portSchema>;
-/** None: all ports of all protocols. */
+/** The ports; without any, all ports of all protocols are meant. */
 const ports = v.optional(v.pipe(v.array(portSchema), v.maxLength(64)), []);
 
 const rules = <Rule extends v.GenericSchema>(rule: Rule) =>
   v.optional(v.pipe(v.array(rule), v.maxLength(64)));
 
 /**
- * Who may speak to a VM, and to whom it may speak. A direction that is listed is closed but for its rules; one that is
- * not is as it is without a policy.
+ * Controls who may talk to a VM, and to whom the VM may talk. A direction that is listed is closed except for
+ * its rules; a direction that is absent is as it is without a policy.
  */
 export const networkPolicySchema = v.strictObject({
-  /** What reaches the VM besides its published ports, and what this host itself sends. */
+  /** What may reach the VM, besides its published ports and what this host itself sends. */
   ingress: rules(
     v.strictObject({
-      /** None: from everyone. */
+      /** The peers; without any, everyone is meant. */
       from: peers,
       ports,
     }),
   ),
-  /** What the VM reaches besides the DHCP and DNS of its networks, and those whom it answers. */
+  /** What the VM may reach, besides the DHCP and DNS of its networks and answers to others. */
   egress: rules(
     v.strictObject({
-      /** None: to everyone. */
+      /** The peers; without any, everyone is meant. */
       to: peers,
       ports,
     }),
   ),
-  /** Ranges from which the VM may send besides its own addresses: of a router, or of one that bears floating addresses. */
+  /**
+   * Ranges from which the VM may send besides its own addresses, for a router or a VM with floating
+   * addresses.
+   */
   sources: v.optional(ranges, []),
 });
 export type NetworkPolicy = v.InferOutput<typeof networkPolicySchema>;

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 
-/** Whether a VM that ended by itself is started again; `most` bounds how often. */
+/** Determines whether a VM that ended by itself is restarted. `most` limits the number of restarts. */
 export type RestartPolicy =
   | { readonly kind: 'no' | 'always' | 'unless-stopped' }
   | { readonly kind: 'on-failure'; readonly most?: number };
 
-/** Docker's words for restart policies. */
+/** The schema of restart policies, in Docker's notation. */
 export const restartPolicySchema = v.pipe(
   v.string(),
   v.regex(
@@ -14,7 +14,10 @@ export const restartPolicySchema = v.pipe(
   ),
 );
 
-/** Pure. Reads what `restartPolicySchema` accepts; VMs that were made before there were policies have none. */
+/**
+ * Pure. Parses a text that `restartPolicySchema` accepts. VMs that were created before restart policies
+ * existed have none.
+ */
 export function parseRestartPolicy(text: string | undefined): RestartPolicy {
   const [kind = 'no', most] = (text ?? 'no').split(':');
   switch (kind) {

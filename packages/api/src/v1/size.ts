@@ -3,7 +3,7 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import { type Bytes, bytes, formatBytes, parseBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 
-/** A size as people write it or a number of bytes, within bounds; see `parseBytes` for the meaning of its units. */
+/** A size within bounds, as people write it or as a number of bytes. `parseBytes` defines the units. */
 export function size(bounds: { readonly atLeast: number; readonly multipleOf: number }) {
   return v.pipe(
     v.union([v.string(), v.number()]),

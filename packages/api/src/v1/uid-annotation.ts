@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 
-/** As Ignite has always made them; the first digits also choose the user that the VMM runs as. */
+/**
+ * The form of uids that Ignite has always generated. The first digits also choose the user that the VMM runs
+ * as.
+ */
 export const uidSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/, 'must be 16 lower-case hex digits'));
 
-/** The uid that a VM gets when it is made, in place of a random one: how manifests of the original name it. */
+/** The uid that a new VM gets instead of a random one, for manifests of the original. */
 export const uidAnnotation = 'ignite.weave.works/uid';

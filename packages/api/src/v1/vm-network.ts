@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 import { networkPolicySchema } from './network-policy.ts';
 
-/** A port of the host that leads to a port of the VM. No `bindAddress` means every address of the host. */
+/**
+ * A port of the host that is forwarded to a port of the VM. Without `bindAddress`, every address of the host
+ * is meant.
+ */
 export const portMappingSchema = v.strictObject({
   bindAddress: v.optional(v.pipe(v.string(), v.ip())),
   hostPort: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
@@ -15,8 +18,9 @@ const areDistinct = (ports: PortMapping[]): boolean =>
   ports.length;
 
 /**
- * How the guest gets an interface of the VM's network namespace: `dhcp-bridge` joins it with the guest by a bridge and
- * gives the guest its addresses; `tc-redirect` passes every frame between the two, which share one MAC.
+ * How an interface of the VM's network namespace reaches the guest.
+ * `dhcp-bridge` connects it to the guest by a bridge, and gives the guest its addresses by DHCP. `tc-redirect`
+ * passes every frame between the two, which share one MAC.
  */
 export const interfaceModes = ['dhcp-bridge', 'tc-redirect'] as const;
 export type InterfaceMode = (typeof interfaceModes)[number];
@@ -36,7 +40,10 @@ const mac = v.pipe(
   ),
 );
 
-/** At most 15 bytes (IFNAMSIZ), and none that the host itself makes in a VM's namespace. */
+/**
+ * The name of an interface, at most 15 bytes long (IFNAMSIZ). The names that the host itself uses in a VM's
+ * namespace are refused.
+ */
 export const interfaceName = v.pipe(
   v.string(),
   v.regex(
@@ -46,24 +53,30 @@ export const interfaceName = v.pipe(
 );
 
 const addressing = {
-  /** Absent: as the kind of the interface allows. */
+  /** The mode; the default depends on the kind of interface. */
   mode: v.optional(mode),
-  /** Of the guest; absent: chosen by the network. */
+  /** The guest's MAC; the default is chosen by the network. */
   mac: v.optional(mac),
-  /** IPv4, which the VM keeps from its creation to its removal; absent: chosen by the network. */
+  /**
+   * The IPv4 address, which the VM keeps from its creation to its removal; the default is chosen by the
+   * network.
+   */
   address: v.optional(v.pipe(v.string(), v.ipv4())),
-  /** The same of IPv6. */
+  /** The IPv6 address, likewise. */
   address6: v.optional(v.pipe(v.string(), v.ipv6())),
 };
 
 const extraInterfaceSchema = v.pipe(
   v.strictObject({
-    /** In the VM's namespace; the guest numbers them by the order of their names, behind eth0. */
+    /**
+     * The name in the VM's namespace. The guest numbers the interfaces in the order of these names, after
+     * eth0.
+     */
     name: v.pipe(
       interfaceName,
       v.check((name) => name !== 'eth0', 'eth0 is the interface that spec.network itself describes'),
     ),
-    /** A CNI network; absent: an interface which the plugins of another make. */
+    /** The CNI network; absent for an interface that the plugins of another network create. */
     network: v.optional(networkName),
     ...addressing,
   }),
@@ -78,9 +91,9 @@ export type VmInterface = v.InferOutput<typeof extraInterfaceSchema>;
 const label = /^[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?(\.[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)*\.?$/;
 const domain = v.pipe(v.string(), v.maxLength(253), v.regex(label, 'must be a domain name'));
 
-/** What the guest's resolv.conf(5) says in the place of the network's own DNS. */
+/** The DNS settings of the guest's resolv.conf(5), which replace those of the network. */
 const dnsSchema = v.strictObject({
-  /** The guest then no longer knows other VMs by name. */
+  /** DNS servers. With them, the guest no longer knows other VMs by name. */
   servers: v.optional(v.array(v.pipe(v.string(), v.ip())), []),
   search: v.optional(v.array(domain), []),
   options: v.optional(v.array(v.pipe(v.string(), v.regex(/^[a-z0-9-]+(:\d+)?$/, 'must be an option'))), []),
@@ -89,17 +102,17 @@ const dnsSchema = v.strictObject({
 /** A line of the guest's hosts(5). */
 const hostEntrySchema = v.strictObject({
   name: domain,
-  /** `host-gateway` stands for the host, as the VM reaches it. */
+  /** The address; `host-gateway` is the address by which the VM reaches the host. */
   address: v.union([v.literal('host-gateway'), v.pipe(v.string(), v.ip())]),
 });
 
-/** How a VM is on the network. */
+/** The VM's network settings. */
 export const vmNetworkSchema = v.strictObject({
   ports: v.optional(
     v.pipe(v.array(portMappingSchema), v.check(areDistinct, 'a port of the host is named twice')),
     [],
   ),
-  /** The CNI network of eth0; absent: the default one of the host. */
+  /** The CNI network of eth0; the default is the host's default network. */
   name: v.optional(networkName),
   ...addressing,
   interfaces: v.optional(
@@ -115,10 +128,16 @@ export const vmNetworkSchema = v.strictObject({
   ),
   dns: v.optional(dnsSchema, {}),
   hosts: v.optional(v.array(hostEntrySchema), []),
-  /** Absent: its network, this host and what it asked reach the VM, and others its published ports; it reaches everything. */
+  /**
+   * The network policy. By default the VM can be reached by its network, this host and those whom it has
+   * contacted, by others on its published ports only, and it reaches everything.
+   */
   policy: v.optional(networkPolicySchema),
 });
 export type VmNetwork = v.InferOutput<typeof vmNetworkSchema>;
 
-/** Annotations of the original Ignite: this prefix and the name of an interface, with its mode as the value. */
+/**
+ * The prefix of an annotation of the original Ignite. The name of an interface follows it, and the value is
+ * the interface's mode.
+ */
 export const interfaceAnnotation = 'ignite.weave.works/interface/';

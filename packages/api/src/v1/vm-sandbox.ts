@@ -1,11 +1,13 @@
 import * as v from 'valibot';
 
-/** What can isolate a VM's VMM and watch over it: conmon with runc or crun, or a daemon of this host. */
+/**
+ * The runtimes that can isolate and supervise a VM's VMM: conmon with runc or crun, or a daemon of this host.
+ */
 export const sandboxRuntimes = ['conmon', 'containerd', 'docker'] as const;
 export type SandboxRuntime = (typeof sandboxRuntimes)[number];
 
 export const vmSandboxSchema = v.strictObject({
-  /** What isolates the VMM and watches over it. Absent: conmon. */
+  /** The runtime that isolates and supervises the VMM; the default is conmon. */
   runtime: v.optional(v.picklist(sandboxRuntimes)),
 });
 export type VmSandbox = v.InferOutput<typeof vmSandboxSchema>;

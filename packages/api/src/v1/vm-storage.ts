@@ -18,13 +18,18 @@ const sources = ['blockDevice', 'file', 'hostPath', 'volume'] as const;
 const volumeSchema = v.pipe(
   v.strictObject({
     name: volumeName,
-    /** A block device of the host that is there already. */
+    /** A block device of the host. */
     blockDevice: v.optional(v.strictObject({ path: absolutePath })),
-    /** A raw file of the host, as a disk; made, sparse and formatted, when a size is given and it is absent. */
+    /**
+     * A raw file of the host, as a disk. If it does not exist and a size is given, it is created, sparse and
+     * formatted.
+     */
     file: v.optional(v.strictObject({ path: absolutePath, size: v.optional(volumeSize) })),
-    /** A folder of the host, seen by host and guest alike. */
+    /** A folder of the host, which host and guest share. */
     hostPath: v.optional(v.strictObject({ path: absolutePath })),
-    /** A Volume by name, which outlives VMs; made when it is absent, and grown to the size. */
+    /**
+     * A Volume by its name, which outlives VMs. It is created if it does not exist, and grown to the size.
+     */
     volume: v.optional(
       v.strictObject({
         name: v.pipe(v.string(), v.regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label')),
@@ -60,7 +65,10 @@ const diskKey = ({ blockDevice, file, volume }: VmVolume): readonly string[] => 
 
 const areDistinct = (names: readonly string[]): boolean => new Set(names).size === names.length;
 
-/** What a VM has besides its root disk, and where it is mounted; what is not mounted is a bare disk. */
+/**
+ * The volumes of a VM besides its root disk, and where they are mounted. A volume that is not mounted is a
+ * bare disk.
+ */
 export const vmStorageSchema = v.pipe(
   v.strictObject({
     volumes: v.optional(
@@ -98,20 +106,22 @@ export const vmStorageSchema = v.pipe(
 );
 export type VmStorage = v.InferOutput<typeof vmStorageSchema>;
 
-/** Pure. Whether nothing of the guest may write to the volume: it is read-only, or wherever it is mounted it is. */
+/**
+ * Pure. Tells whether the guest can never write to the volume, because it is read-only or all its mounts are.
+ */
 export function isReadOnly(volume: VmVolume, { volumeMounts }: VmStorage): boolean {
   const mounts = volumeMounts.filter(({ name }) => name === volume.name);
   return volume.readOnly === true || (mounts.length > 0 && mounts.every((mount) => mount.readOnly === true));
 }
 
-/** Where a volume comes from: the one of its fields that is set. */
+/** The source of a volume: the one of its fields that is set. */
 export type VolumeSource =
   | { readonly kind: 'blockDevice'; readonly path: string }
   | { readonly kind: 'file'; readonly path: string; readonly size?: Bytes | undefined }
   | { readonly kind: 'hostPath'; readonly path: string }
   | { readonly kind: 'volume'; readonly name: string; readonly size?: Bytes | undefined };
 
-/** Pure. */
+/** Pure. Returns the source of a volume. */
 export function sourceOf({ name, blockDevice, file, hostPath, volume }: VmVolume): VolumeSource {
   if (blockDevice) return { kind: 'blockDevice', ...blockDevice };
   if (file) return { kind: 'file', ...file };

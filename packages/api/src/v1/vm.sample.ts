@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { apiVersion } from './group.ts';
 import { type Vm, type VmStatus, vmSpecSchema } from './vm.ts';
 
-/** A VM as a test needs it; what it does not name is as a new VM has it. */
+/** Returns a VM for a test. Fields that are not given are those of a new VM. */
 export function sampleVm({
   name = 'web',
   uid = '0123456789abcdef',

@@ -14,91 +14,100 @@ import { vmNetworkSchema } from './vm-network.ts';
 import type { VmPhase } from './vm-phase.ts';
 import { vmStorageSchema } from './vm-storage.ts';
 
-/** With less, Debian's kernel runs out of memory while it boots. */
+/** With less memory, Debian's kernel fails to boot. */
 const minimumMemory = 96 * 2 ** 20;
 const minimumDisk = 16 * 2 ** 20;
 
 export const vmSpecSchema = v.strictObject({
-  /** Of the VM, its image and its kernel; none means this host's. One of another architecture is emulated. */
+  /**
+   * The architecture of the VM, its image and its kernel; the default is this host's. A VM of another
+   * architecture is emulated.
+   */
   arch: v.optional(archSchema),
   image: v.strictObject({
-    /** A registry's reference, or another source such as `oci-archive:/path` or `docker-daemon:name:tag`. */
+    /** A registry reference, or another source such as `oci-archive:/path` or `docker-daemon:name:tag`. */
     oci: v.pipe(v.string(), v.nonEmpty()),
   }),
   kernel: v.optional(
     v.strictObject({
-      /** A kernel image; none means the default one of the VM's architecture. */
+      /** A kernel image; the default is the default kernel of the VM's architecture. */
       oci: v.optional(v.pipe(v.string(), v.nonEmpty())),
-      /** Appended to the kernel command line. */
+      /** Parameters that are appended to the kernel command line. */
       cmdLine: v.optional(v.string()),
     }),
     {},
   ),
-  /** How many vCPUs the VM has. */
+  /** The number of vCPUs. */
   cpus: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 1),
   machine: v.optional(vmMachineSchema),
-  /** Of the guest, as a whole number of MB; 96MB at least. */
+  /** The guest's memory, a whole number of MB; at least 96MB. */
   memory: v.optional(size({ atLeast: minimumMemory, multipleOf: 2 ** 20 }), '512MB'),
-  /** Of the root file system; more is taken where the image needs it. */
+  /** The size of the root file system; it is larger if the image needs more. */
   diskSize: v.optional(size({ atLeast: minimumDisk, multipleOf: 2 ** 20 }), '4GB'),
-  /** True makes a key pair for this VM; a path names the public key file to let in. */
+  /** With `true`, a key pair is generated for this VM; a path names the public key file to authorize. */
   ssh: v.optional(v.union([v.literal(true), absolutePath])),
   network: v.optional(vmNetworkSchema, {}),
   storage: v.optional(vmStorageSchema),
   cloudInit: v.optional(cloudInitSchema),
   /** Files and folders of the host that are copied into the VM at its first boot. */
   copyFiles: v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
-  /** Run in place of the image's Cmd, after its Entrypoint. */
+  /** The command that replaces the image's Cmd, and follows its Entrypoint. */
   command: v.optional(v.array(v.string())),
-  /** Gives the entrypoint a terminal, which joins its standard output and error. */
+  /** Gives the entrypoint a terminal, which merges its standard output and error. */
   tty: v.optional(v.boolean()),
-  /** Variables for the entrypoint, over those of the image; an image that boots its init has no use for them. */
+  /**
+   * Environment variables of the entrypoint, which replace those of the image of the same name. They have no
+   * effect for an image that boots its init.
+   */
   env: v.optional(environmentSchema),
   sandbox: v.optional(vmSandboxSchema),
-  /** Whether it is started again once it has ended by itself. */
+  /** Determines whether the VM is restarted after it has ended by itself. */
   restartPolicy: v.optional(restartPolicySchema, 'no'),
-  /** What the VM should be; its status says what it is. */
+  /** The wanted state of the VM; its status shows the actual one. */
   power: v.optional(v.picklist(['Running', 'Stopped', 'Paused']), 'Running'),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;
 
 export interface VmNetworkStatus {
-  /** Of all interfaces, those of eth0 first, and IPv4 before IPv6. */
+  /** The addresses of all interfaces, those of eth0 first, and IPv4 before IPv6. */
   readonly ipAddresses: readonly string[];
-  /** Of eth0. */
+  /** The MAC of eth0. */
   readonly mac: string;
-  /** By which the guest leaves its networks, IPv4 first; empty where there is no way out. */
+  /** The gateways through which the guest leaves its networks, IPv4 first; empty if there is none. */
   readonly gateway: string;
-  /** Absent where nothing but the addresses is known, as of a VM that the original ran. */
+  /** The interfaces; absent if only the addresses are known, as for a VM that the original ran. */
   readonly interfaces?: readonly VmInterfaceStatus[];
 }
 
 export interface VmInterfaceStatus {
-  /** In the VM's namespace; the guest numbers its own from eth0, in this order. */
+  /** The name in the VM's namespace. The guest numbers its own interfaces from eth0, in this order. */
   readonly name: string;
-  /** The CNI network; absent for an interface which the plugins of another made. */
+  /** The CNI network; absent for an interface that the plugins of another network created. */
   readonly network?: string;
   readonly mac: string;
   readonly ipAddresses: readonly string[];
 }
 
-/** A process of this host, and no other that has its pid later. */
+/** Identifies a process of this host, even if its pid is used again later. */
 export interface HostProcess {
   readonly pid: number;
-  /** In clock ticks since boot: field 22 of proc(5) `stat`. */
+  /** The start time in clock ticks since boot (field 22 of proc(5) `stat`). */
   readonly startTime: number;
-  /** /proc/sys/kernel/random/boot_id */
+  /** The content of /proc/sys/kernel/random/boot_id. */
   readonly bootId: string;
 }
 
 export interface RestartStatus {
-  /** How often its policy has started it again since someone last did. */
+  /** The number of restarts by the policy since somebody last started the VM. */
   readonly count: number;
-  /** The last pause before a start in milliseconds; the next is twice as long, unless the VM stays up for a while. */
+  /**
+   * The last delay before a restart in milliseconds. It doubles each time, unless the VM stays up for a
+   * while.
+   */
   readonly pauseMs: number;
-  /** RFC 3339; when it is started next. Set while the phase is `Restarting`. */
+  /** The time of the next start (RFC 3339); set while the phase is `Restarting`. */
   readonly nextTime?: string;
-  /** How it ended before. */
+  /** How the VM ended the last time. */
   readonly lastExit?: { readonly exitCode?: number; readonly message?: string };
 }
 
@@ -107,34 +116,46 @@ export interface VmStatus {
   /** Why the phase is `Failed`, or anything else that a person should know. */
   readonly message?: string;
   readonly observedGeneration?: number;
-  /** What `spec.arch` was taken to be when the VM was made. */
+  /** The architecture, which was determined when the VM was created. */
   readonly arch?: Arch;
   readonly image?: { readonly digest: string; readonly bootMode: BootMode };
   readonly kernel?: { readonly id: string; readonly version: string };
-  /** Its disk was a VM's before: the guest has an identity, and its first boot here gives it no other. */
+  /**
+   * Set if its disk belonged to another VM before. The guest then keeps its identity at its first boot here.
+   */
   readonly adopted?: boolean;
-  /** The last address is asked for again at the next start. */
+  /** The last addresses, which are requested again at the next start. */
   readonly network?: VmNetworkStatus;
-  /** The VMM's process; it is alive only if boot, pid and start time all match. */
+  /** The VMM's process. It is alive only if boot, pid and start time all match. */
   readonly vmm?: HostProcess;
-  /** Who clears up after the VMM once it has ended. */
+  /** The process that cleans up after the VMM has ended. */
   readonly monitor?: HostProcess;
-  /** Who is about to start it, in the phases `Starting` and `Restarting`; with that process gone, nobody is. */
+  /**
+   * The process that is about to start the VM, in the phases `Starting` and `Restarting`. If that process is
+   * gone, no other one starts the VM.
+   */
   readonly starter?: HostProcess;
   readonly restarts?: RestartStatus;
-  /** Fields of the spec that were changed while it runs and take effect at its next start. */
+  /** The fields of the spec that were changed while the VM runs and take effect at its next start. */
   readonly pending?: readonly string[];
-  /** What the guest that runs was started with, once something that concerns it has been changed since. */
+  /**
+   * The spec with which the running guest was started; set once something that concerns it has been changed
+   * since.
+   */
   readonly booted?: VmSpec;
-  /** How much of the memory that it was booted with the guest that runs was told to make do with; absent means all. */
+  /**
+   * The memory that the running guest was last told to use, of what it was booted with; absent means all of
+   * it.
+   */
   readonly memory?: Bytes;
-  /** RFC 3339; set while the VM runs. */
+  /** The time of the start (RFC 3339); set while the VM runs. */
   readonly startTime?: string;
-  /** RFC 3339; set once it has stopped. */
+  /** The time of the end (RFC 3339); set once the VM has stopped. */
   readonly finishTime?: string;
   /**
-   * Of the entrypoint, or 0 for an orderly power-off of an image with an init; 128 and the signal when the VMM was killed.
-   * Set once it has stopped; absent when it never came up, or its host went down with it.
+   * The exit status of the entrypoint, or 0 for an orderly power-off of an image with an init; 128 plus the
+   * signal's number if the VMM was killed. It is set once the VM has stopped, and absent if the VM never came
+   * up, or its host went down with it.
    */
   readonly exitCode?: number;
 }

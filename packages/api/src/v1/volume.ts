@@ -4,23 +4,26 @@ import { size } from './size.ts';
 
 const mebibyte = 2 ** 20;
 
-/** Less does not hold a file system with a journal. */
+/** The minimum size: a smaller volume has no room for a file system with a journal. */
 export const volumeSize = size({ atLeast: 16 * mebibyte, multipleOf: mebibyte });
 
 export const volumeSpecSchema = v.strictObject({
-  /** What the guest sees; only what is written takes space of the host. It can be raised, never lowered. */
+  /**
+   * The size that the guest sees; only written data takes space on the host. It can be increased, never
+   * decreased.
+   */
   size: v.optional(volumeSize, '10GB'),
 });
 export type VolumeSpec = v.InferOutput<typeof volumeSpecSchema>;
 
 export interface VolumeStatus {
-  /** The raw file with its file system. */
+  /** The raw file that contains the file system. */
   readonly path: string;
-  /** The names of the VMs that name it, whether they run or not. */
+  /** The names of the VMs that use the volume, whether they run or not. */
   readonly usedBy: readonly string[];
 }
 
-/** A disk of this host that outlives the VMs which use it. */
+/** A disk of this host that outlives the VMs that use it. */
 export interface Volume extends ApiObject {
   readonly kind: 'Volume';
   readonly spec: VolumeSpec;

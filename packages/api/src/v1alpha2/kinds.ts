@@ -5,7 +5,7 @@ import { vm } from './vm.ts';
 
 const { apiVersion } = vm;
 
-/** There is no Configuration yet. */
+/** The kinds of v1alpha2, which has no Configuration yet. */
 export const kinds: readonly KindDefinition[] = [
   vm,
   { ...image, apiVersion },

@@ -17,7 +17,7 @@ const {
   running,
 } = vmStatusSchema.entries;
 
-/** Before sandbox images could be chosen, and networks and runtimes had names. */
+/** A VM from before sandbox images could be chosen, and before networks and runtimes had names. */
 export const vm = {
   ...v1alpha4,
   apiVersion: 'ignite.weave.works/v1alpha2',

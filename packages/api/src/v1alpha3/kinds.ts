@@ -6,7 +6,7 @@ import { vm } from '../v1alpha4/vm.ts';
 
 const apiVersion = 'ignite.weave.works/v1alpha3';
 
-/** As v1alpha4, but for what a Configuration may say. */
+/** The kinds of v1alpha3, which differ from v1alpha4 only in the fields of a Configuration. */
 export const kinds: readonly KindDefinition[] = [
   { ...vm, apiVersion },
   { ...image, apiVersion },

@@ -17,7 +17,7 @@ const configurationSpecSchema = v.strictObject({
   registryConfigDir: maybe(v.string()),
 });
 
-/** Why a Configuration among manifests does nothing. */
+/** Why a Configuration among manifests has no effect. */
 export const configurationIsAFile =
   'a Configuration is not applied: it is read from /etc/ignite/config.yaml, or the file of --ignite-config';
 
@@ -37,7 +37,7 @@ export const configuration = {
 
 const { registryConfigDir: _, ...olderEntries } = configurationSpecSchema.entries;
 
-/** As v1alpha3 had it. */
+/** The Configuration of v1alpha3. */
 export const olderConfiguration = {
   ...configuration,
   spec: v.strictObject(olderEntries),
@@ -57,7 +57,7 @@ function toHub({ metadata, spec }: Versioned): Versioned {
 
 function fromHub({ metadata, spec }: Versioned, sayable: readonly string[]): Versioned {
   const { vmDefaults, ...fields } = asFields(spec);
-  // Conmon is ours alone: the original has no word for it.
+  // The original has no name for conmon.
   const isSaid = ([name, value]: [string, unknown]): boolean => sayable.includes(name) && value !== 'conmon';
   const part = (wanted: boolean): Fields =>
     Object.fromEntries(Object.entries(fields).filter((field) => isSaid(field) === wanted));

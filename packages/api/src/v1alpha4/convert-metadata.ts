@@ -3,7 +3,10 @@ import { uidAnnotation } from '../v1/uid-annotation.ts';
 import { type Fields, isEmpty, keptFields, withKept } from './kept-fields.ts';
 import { withoutUndefined } from './maybe.ts';
 
-/** Pure. The uid becomes an annotation by which a VM is made; `kept` is what v1 cannot say of the object. */
+/**
+ * Pure. Converts metadata to v1. The uid becomes an annotation that gives a new VM its uid. `kept` holds what
+ * v1 cannot express of the object.
+ */
 export function metadataToHub(
   { name, uid, created, labels, annotations = {} }: VersionedMetadata,
   kept: Fields,
@@ -22,7 +25,7 @@ export function metadataToHub(
   });
 }
 
-/** Pure. What only a store knows (revision and generation) is left out. */
+/** Pure. Converts metadata from v1. What only a store knows (revision and generation) is left out. */
 export function metadataFromHub(
   { name, uid, creationTimestamp, labels = {}, annotations = {} }: VersionedMetadata,
   kept: Fields,
@@ -38,6 +41,6 @@ export function metadataFromHub(
   });
 }
 
-/** Pure. Of kinds whose status alone is what v1 cannot say. */
+/** Pure. Returns the kept status, for kinds of which v1 cannot express the status alone. */
 export const keptStatus = (metadata: VersionedMetadata): unknown =>
   keptFields(metadata, 'v1alpha4')['status'];

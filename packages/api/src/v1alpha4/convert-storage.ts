@@ -9,7 +9,7 @@ interface Named {
   readonly name: string;
 }
 
-/** Pure. The original's volumes with those that only v1 can say. */
+/** Pure. Joins the original's volumes with those that only v1 can express. */
 export function joinStorage(said: Storage | undefined, kept: unknown): Storage | undefined {
   const more = asFields(kept) as Storage;
   const volumes = [...(said?.volumes ?? []), ...(more.volumes ?? [])];
@@ -17,7 +17,10 @@ export function joinStorage(said: Storage | undefined, kept: unknown): Storage |
   return volumes.length + volumeMounts.length === 0 ? undefined : { volumes, volumeMounts };
 }
 
-/** Pure. Apart from each other: what the original can say, which is block devices and where they are mounted, and the rest. */
+/**
+ * Pure. Splits the storage of v1 into what the original can express (block devices and their mounts) and the
+ * rest.
+ */
 export function splitStorage(storage: unknown): {
   readonly blockDevices: Storage | undefined;
   readonly others: Storage | undefined;

@@ -7,16 +7,16 @@ import { sizeFromHub, sizeToHub } from './size.ts';
 import { joinStorage, splitStorage } from './convert-storage.ts';
 import type { PartialVmSpec } from './vm-spec.ts';
 
-/** As it is written, with or without its defaults. */
+/** A spec of v1 as it is written, with or without its defaults. */
 type HubSpec = v.InferInput<typeof hubSchema>;
 
-/** A spec, and what of the one that it was made of it cannot say. */
+/** A converted spec, and what it cannot express of the spec it was made from. */
 export interface ConvertedSpec {
   readonly spec: Fields;
   readonly kept: Fields;
 }
 
-/** Pure. `kept` holds fields of v1 that an earlier conversion could not say. */
+/** Pure. Converts a spec to v1. `kept` holds fields of v1 that an earlier conversion could not express. */
 export function vmSpecToHub(given: PartialVmSpec, kept: unknown): ConvertedSpec {
   const { sandbox, kernel, cpus, memory, diskSize, ssh, storage, network, ...same } = given;
   const { storage: keptStorage, ...keptFields } = asFields(kept);
@@ -38,9 +38,13 @@ const withoutEmptyProtocol = ({ protocol, ...port }: { readonly protocol?: strin
   protocol: protocol === '' ? undefined : protocol,
 });
 
-/** Pure. `kept` holds fields of v1alpha4 that v1 cannot say; whether it is on is the caller's, who has a status for it. */
+/**
+ * Pure. Converts a spec from v1.
+ * `kept` holds fields of v1alpha4 that v1 cannot express. The caller converts `spec.power`, since the
+ * original has it in the status.
+ */
 export function vmSpecFromHub(given: unknown, kept: unknown): ConvertedSpec {
-  const { storage, ...hub } = given as HubSpec & { readonly storage?: unknown }; // the hub's schema has found it so
+  const { storage, ...hub } = given as HubSpec & { readonly storage?: unknown }; // the schema of the hub version has accepted it
   const { image, kernel, cpus, memory, diskSize, network, copyFiles, ssh, power, ...rest } = hub;
   const { ports, ...restOfNetwork } = network ?? {};
   const { blockDevices, others } = splitStorage(storage);

@@ -6,7 +6,10 @@ import { withoutUndefined } from './maybe.ts';
 import type { VmStatus } from './vm.ts';
 import type { VmSpec } from './vm-spec.ts';
 
-/** Pure. The status of the original is also what is wanted: `running` becomes `spec.power`, the rest is kept. */
+/**
+ * Pure. Converts a VM to v1. The original's status also says what is wanted: `running` becomes `spec.power`,
+ * and the rest is kept.
+ */
 export function toHub({ metadata, spec, status }: Versioned): Versioned {
   const { running, ...observed } = withoutUndefined((status ?? {}) as VmStatus);
   const converted = vmSpecToHub(spec as VmSpec, keptFields(metadata, 'v1')['spec']);
@@ -23,7 +26,7 @@ export function toHub({ metadata, spec, status }: Versioned): Versioned {
   };
 }
 
-/** Pure. */
+/** Pure. Converts a VM from v1. */
 export function fromHub({ metadata, spec }: Versioned): Versioned {
   const kept = keptFields(metadata, 'v1alpha4');
   const converted = vmSpecFromHub(spec, kept['spec']);

@@ -21,7 +21,7 @@ export const kernel = {
   ...image,
   kind: 'Kernel',
   status: v.strictObject({
-    /** As `uname -r` prints it. */
+    /** The version as `uname -r` prints it. */
     version: maybe(v.string()),
     ociSource: maybe(ociSourceSchema),
   }),

@@ -2,13 +2,16 @@ import type { VersionedMetadata } from '@ignite/toolkit/scheme/scheme';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import { withoutUndefined } from './maybe.ts';
 
-/** The annotations that hold, as JSON, the fields of an object that only the version of that name can say. */
+/** The annotations that hold, as JSON, those fields of an object that only the named version can express. */
 const annotationOf = { v1: 'ignite.weave.works/v1', v1alpha4: 'ignite.weave.works/v1alpha4' } as const;
 export type KeptVersion = keyof typeof annotationOf;
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Pure. What was kept of a version; nothing where the annotation is no JSON object, as after an edit by hand. */
+/**
+ * Pure. Returns the kept fields of a version. There are none if the annotation is not a JSON object, such as
+ * after an edit by hand.
+ */
 export function keptFields({ annotations = {} }: VersionedMetadata, version: KeptVersion): Fields {
   try {
     return asFields(JSON.parse(annotations[annotationOf[version]] ?? '{}'));
@@ -17,7 +20,10 @@ export function keptFields({ annotations = {} }: VersionedMetadata, version: Kep
   }
 }
 
-/** Pure. Annotations with more kept of one version, and without what was kept of the other, which is said again. */
+/**
+ * Pure. Returns the annotations with further kept fields of one version, and without those of the other
+ * version, which are fields again.
+ */
 export function withKept(
   annotations: Readonly<Record<string, string>>,
   version: KeptVersion,
@@ -29,7 +35,7 @@ export function withKept(
   return isEmpty(kept) ? others : { ...others, [annotationOf[version]]: JSON.stringify(kept) };
 }
 
-/** Pure. `over` wins. */
+/** Pure. Merges two records of fields, of which `over` wins. */
 export const mergeFields = (under: unknown, over: unknown): Fields => asFields(mergePatch(under, over));
 
 export const asFields = (value: unknown): Fields =>
@@ -37,7 +43,7 @@ export const asFields = (value: unknown): Fields =>
 
 export const isEmpty = (fields: Fields): boolean => Object.keys(fields).length === 0;
 
-/** Pure. Without records that hold nothing, at any depth. */
+/** Pure. Drops empty records at any depth. */
 function withoutEmpty(fields: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields)

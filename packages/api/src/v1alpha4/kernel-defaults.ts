@@ -1,7 +1,9 @@
-/** The original's default kernel, of any release, which it wrote into every VM that named none. */
+/** Matches the original's default kernel of any release, which it wrote into every VM that named none. */
 const defaultKernel = /^(docker\.io\/)?weaveworks\/ignite-kernel(:[\w.-]+)?$/;
 
-/** The original's default command line. Each word was meant for Firecracker and the kernel's own DHCP client. */
+/**
+ * The original's default command line. All of it was meant for Firecracker and the kernel's own DHCP client.
+ */
 const defaultWords = ['console=ttyS0', 'reboot=k', 'panic=1', 'pci=off', 'ip=dhcp'];
 
 export interface KernelFields {
@@ -9,7 +11,10 @@ export interface KernelFields {
   readonly cmdLine?: string | undefined;
 }
 
-/** Pure. What a person wished of a kernel, without what the original fills in: our VMMs have their own of both. */
+/**
+ * Pure. Converts the kernel to v1, without what the original fills in, since the VMMs here have their own
+ * defaults.
+ */
 export function kernelToHub(kernel: KernelFields | undefined): KernelFields | undefined {
   if (!kernel) return undefined;
   const oci = isDefaultKernel(kernel.oci) ? undefined : kernel.oci;
@@ -19,7 +24,10 @@ export function kernelToHub(kernel: KernelFields | undefined): KernelFields | un
     : { ...(oci !== undefined && { oci }), ...(cmdLine !== undefined && { cmdLine }) };
 }
 
-/** Pure. The original's command line is the whole, ours what is added to the VMM's own. */
+/**
+ * Pure. Converts the kernel from v1. The original's command line is complete, while that of v1 is appended to
+ * the VMM's own.
+ */
 export function kernelFromHub(kernel: KernelFields, kept: KernelFields): KernelFields {
   const oci = kernel.oci ?? kept.oci;
   const cmdLine =
@@ -29,7 +37,7 @@ export function kernelFromHub(kernel: KernelFields, kept: KernelFields): KernelF
   return { ...(oci !== undefined && { oci }), ...(cmdLine !== undefined && { cmdLine }) };
 }
 
-/** Pure. What `kernelFromHub` cannot tell again. */
+/** Pure. Returns what `kernelFromHub` cannot restore. */
 export function keptOfKernel(kernel: KernelFields | undefined): KernelFields {
   const { oci, cmdLine } = kernel ?? {};
   const again = kernelFromHub(kernelToHub(kernel) ?? {}, {});
@@ -42,7 +50,7 @@ export function keptOfKernel(kernel: KernelFields | undefined): KernelFields {
 export const isDefaultKernel = (oci: string | undefined): boolean =>
   oci === undefined || oci === '' || defaultKernel.test(oci);
 
-/** Pure. The words that are not the original's default. */
+/** Pure. Returns the words of a command line that are not the original's defaults. */
 function ownWords(cmdLine: string | undefined): string | undefined {
   const words = (cmdLine ?? '').split(/\s+/).filter((word) => word !== '' && !defaultWords.includes(word));
   return words.length === 0 ? undefined : words.join(' ');

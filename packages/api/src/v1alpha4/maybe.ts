@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 
-/** A field that may be missing; null, which Go writes for what is not set, means the same. */
+/** Makes a field optional. Go writes null for an unset field, so null means absent. */
 export const maybe = <const Schema extends v.GenericSchema>(schema: Schema) =>
   v.pipe(
     v.nullish(schema),
     v.transform((value) => value ?? undefined),
   );
 
-/** Pure. Without the fields that are undefined, at any depth. */
+/** Pure. Drops undefined fields at any depth. */
 export function withoutUndefined<T>(value: T): T {
   if (Array.isArray(value)) return value.map((item: unknown) => withoutUndefined(item)) as T;
   if (typeof value !== 'object' || value === null) return value;

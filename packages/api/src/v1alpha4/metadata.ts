@@ -15,9 +15,9 @@ const fields = {
   annotations: words,
 };
 
-/** The original's metadata: uid and time of creation were known to manifests. */
+/** The original's metadata. Its manifests contain the uid and the time of creation. */
 export const metadataSchema = v.strictObject({ name: v.pipe(v.string(), v.nonEmpty()), ...fields });
 export type Metadata = v.InferOutput<typeof metadataSchema>;
 
-/** Of objects that need no name, such as a configuration file. */
+/** The metadata of objects that need no name, such as a configuration file. */
 export const namelessMetadataSchema = v.optional(v.strictObject({ name: maybe(v.string()), ...fields }), {});

@@ -13,7 +13,9 @@ const poolSpecSchema = v.strictObject({
   dataPath: maybe(v.string()),
 });
 
-/** A thin pool that the original planned and never used. It has no version of ours: v1alpha4 is its hub. */
+/**
+ * A thin pool, which the original planned and never used. It has no version in v1, so v1alpha4 is its hub.
+ */
 export const pool = {
   apiVersion,
   kind: 'Pool',

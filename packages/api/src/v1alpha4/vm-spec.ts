@@ -5,12 +5,15 @@ import { sizeSchema } from './size.ts';
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const reference = maybe(v.string());
 
-/** A VM's spec as v1alpha3 and v1alpha4 have it, without the defaults that the original fills in: ours are the same. */
+/**
+ * A VM's spec of v1alpha3 and v1alpha4, without the defaults that the original fills in, which equal those of
+ * v1.
+ */
 export const vmSpecSchema = v.strictObject({
   image: v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) }),
-  /** The image of the original's sandbox container; has no effect. */
+  /** The image of the original's sandbox container; it has no effect. */
   sandbox: maybe(v.strictObject({ oci: reference })),
-  /** The original's default kernel and command line mean our own. */
+  /** The kernel. The original's default kernel and command line stand for the defaults of this version. */
   kernel: maybe(v.strictObject({ oci: reference, cmdLine: reference })),
   cpus: maybe(v.pipe(v.number(), v.integer(), v.minValue(0))),
   memory: maybe(sizeSchema),
@@ -44,12 +47,15 @@ export const vmSpecSchema = v.strictObject({
     }),
   ),
   copyFiles: maybe(v.array(v.strictObject({ hostPath: v.string(), vmPath: v.string() }))),
-  /** True makes a key pair for this VM; a path names the public key file to let in; false and {} are nothing. */
+  /**
+   * With `true`, a key pair is generated for this VM; a path names the public key file to authorize; `false`
+   * and `{}` mean nothing.
+   */
   ssh: maybe(v.union([v.boolean(), v.string(), v.strictObject({})])),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;
 
-/** Every field may be missing: for a configuration's `vmDefaults`, and files of which only parts are wanted. */
+/** A VM's spec in which all fields are optional, for a configuration's `vmDefaults` and for partial files. */
 export const partialVmSpecSchema = v.strictObject({
   ...vmSpecSchema.entries,
   image: maybe(vmSpecSchema.entries.image),

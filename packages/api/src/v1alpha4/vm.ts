@@ -8,7 +8,7 @@ import { metadataSchema } from './metadata.ts';
 import { ociSourceSchema } from './oci-source.ts';
 import { type PartialVmSpec, vmSpecSchema } from './vm-spec.ts';
 
-/** What the original wrote of a VM that it ran; `running` is also what was wanted. */
+/** The status that the original wrote for a VM. `running` also says what was wanted. */
 export const vmStatusSchema = v.strictObject({
   running: maybe(v.boolean()),
   runtime: maybe(v.strictObject({ id: maybe(v.string()), name: maybe(v.string()) })),
@@ -30,7 +30,7 @@ export const vm = {
   remarks: ({ spec }) => remarksOn(spec as PartialVmSpec),
 } as const satisfies KindDefinition;
 
-/** Pure. What a spec of the original says that has no effect. */
+/** Pure. Returns the parts of an original's spec that have no effect. */
 function remarksOn({ sandbox, kernel }: PartialVmSpec): readonly string[] {
   const ignored = [
     ...(sandbox?.oci ? ['spec.sandbox.oci'] : []),

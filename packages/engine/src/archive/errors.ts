@@ -11,7 +11,7 @@ export const archiveInvalid = (why: string, cause?: unknown): CodedError<Archive
     cause,
   });
 
-/** Each of what is asked for is a cause, so that each is told on a line of its own. */
+/** Each resource that the VM asks for is a cause, so that each is printed on a line of its own. */
 export const importNotAllowed = (asked: readonly HostResource[]): CodedError<ArchiveErrorCode> =>
   new CodedError('IMPORT_NOT_ALLOWED', 'the archive wants of this host what it has not been allowed', {
     hint: `nothing was made of it; import it with what you mean to give: ${asked.map(allowFlag).join(' ')}`,

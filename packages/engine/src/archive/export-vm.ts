@@ -20,7 +20,7 @@ import { imageOf, kernelOf } from '../store/vm-store.ts';
 import type { VmHost } from '../vm/vm-host.ts';
 import { type VmArchive, vmArchive } from './vm-archive.ts';
 
-/** Writes a VM as one archive. One that runs is halted while its disk is copied. */
+/** Writes a VM to one archive. A running VM is paused while its disk is copied. */
 export async function exportVm(
   vm: Vm,
   output: Writable,
@@ -55,7 +55,7 @@ export async function exportVm(
   await writeTar(at(), output, signal);
 }
 
-/** Pure. */
+/** Pure. Returns the manifest of an archive. */
 function manifestOf(vm: Vm, image: Image, kernel: Kernel): VmArchive {
   const { name, labels, annotations } = vm.metadata;
   const { id, version, arch } = kernel.status;

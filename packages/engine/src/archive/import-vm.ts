@@ -39,8 +39,8 @@ type ImportHost = VmHost & ImageDeps & KernelDeps;
 const longestManifest = 2 ** 20;
 
 /**
- * Makes a VM of an archive. Everything is looked at before anything is made; the VM comes last, and without it nothing of
- * the archive stays.
+ * Creates a VM from an archive. Everything is checked before anything is created. The VM object is created
+ * last; if that fails, nothing of the archive remains.
  * @throws CodedError VM_ARCHIVE_INVALID, IMPORT_NOT_ALLOWED
  */
 export async function importVm(
@@ -71,7 +71,8 @@ export async function importVm(
   const uid = newVmUid(await listVms(host.store));
   const files = vmFiles(host.paths, uid);
   undo.defer(() => rm(files.dir, { recursive: true, force: true }));
-  // Before the VM is known: one without a disk would be given that of its image at its first start.
+  // The files are placed before the VM object exists: a VM without a disk would get a new disk from its image
+  // at its first start.
   await mkdir(files.dir, { recursive: true, mode: 0o711 });
   await placeDisk(join(work.path, 'disk.qcow2'), { metadata: { uid }, spec }, host, op.signal);
   const vm = await storeVm(
@@ -84,7 +85,7 @@ export async function importVm(
   return vm;
 }
 
-/** An archive's disk is a qcow2; a VM's is what its VMM knows. */
+/** Places the disk, which is qcow2 in an archive, in the format that the VM's VMM supports. */
 async function placeDisk(
   archived: string,
   vm: Parameters<typeof vmDisk>[0],
@@ -108,12 +109,13 @@ async function unpack(archive: Readable, dir: string, signal: AbortSignal): Prom
 }
 
 /**
- * Links, pipes and devices would have us take what is elsewhere for a part of the archive, and one part for another.
+ * Checks that a folder contains only files and folders. A link, pipe or device could make this program read
+ * something from outside the archive, or one part for another.
  * @throws CodedError VM_ARCHIVE_INVALID
  */
 export async function assertPlain(dir: string): Promise<void> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((failure: unknown) => {
-    throw archiveInvalid('its folders cannot be read', failure); // one that is too deep, say
+    throw archiveInvalid('its folders cannot be read', failure); // for example, because they are nested too deeply
   });
   for (const entry of entries) {
     if (entry.isDirectory()) continue;
@@ -132,7 +134,10 @@ async function readManifest(dir: string): Promise<VmArchive> {
   return parseVmArchive(await readFile(path, 'utf8'));
 }
 
-/** @throws CodedError VM_ARCHIVE_INVALID */
+/**
+ * Checks the parts of an unpacked archive.
+ * @throws CodedError VM_ARCHIVE_INVALID
+ */
 async function assertWhole(
   archive: VmArchive,
   dir: string,
@@ -141,7 +146,7 @@ async function assertWhole(
 ): Promise<void> {
   try {
     const disk = await diskInfo(join(dir, 'disk.qcow2'), runner, signal);
-    // A disk of a stranger that names another file would have us read that file to the guest.
+    // If a stranger's disk could refer to another file, the guest could read that file of the host.
     if (disk.refersTo !== undefined) throw archiveInvalid(`its disk refers to ${disk.refersTo}`);
     if (disk.format !== 'qcow2' || disk.size !== archive.spec.diskSize)
       throw archiveInvalid(`its disk is not a qcow2 of ${archive.spec.diskSize} bytes`);
@@ -165,7 +170,7 @@ async function ensureArchived(
   const images = await listImages(host.store);
   const known = images.find(({ status }) => status.digest === image.digest);
   if (known) return known;
-  // An image of that name that is here stays the one that its name means.
+  // If this host has an image of that name, the name keeps referring to it.
   const isTaken = images.some(({ spec }) => spec.oci === image.reference);
   const name = isTaken ? `image-${image.digest.slice(7, 19)}:latest` : image.reference;
   const source = { transport: 'oci' as const, location: `oci:${layout}:image`, name };
@@ -194,10 +199,10 @@ async function ensureKernel(
   return adopted;
 }
 
-/** What is to be undone is, also when it is for an abort. */
+/** Undo steps also run after an abort. */
 const { signal: unaborted } = new AbortController();
 
-/** Unless a VM has come to use it meanwhile. */
+/** Removes an imported image unless a VM uses it by now. */
 async function forgetImage(image: Image, host: ImportHost): Promise<void> {
   using _layout = await lockLayout(host.paths, unaborted);
   using _content = await lockContent(host.paths, unaborted);
@@ -209,7 +214,7 @@ async function forgetImage(image: Image, host: ImportHost): Promise<void> {
   if (isThere && !isUsed) await removeImageObject(image, host, host.store);
 }
 
-/** Likewise. */
+/** Removes an imported kernel unless a VM uses it by now. */
 async function forgetKernel(kernel: Kernel, host: ImportHost): Promise<void> {
   using _kernels = await acquireLock(locksDir(host.paths), 'kernel', unaborted);
   using _content = await lockContent(host.paths, unaborted);

@@ -6,19 +6,23 @@ import { isBookkeeping } from '@ignite/toolkit/gitops/annotations';
 import type { VmArchive } from './vm-archive.ts';
 
 export interface ImportPlan {
-  /** What of this host the VM would be given that nobody has allowed; nothing is imported unless it is empty. */
+  /**
+   * The resources of this host that the VM asks for and nobody has allowed. Nothing is imported unless it is
+   * empty.
+   */
   readonly refused: readonly HostResource[];
   readonly annotations: Readonly<Record<string, string>>;
-  /** Names of annotations that would have Ignite do something on this host, which are left out. */
+  /** The names of annotations that make Ignite act on this host. They are left out. */
   readonly dropped: readonly string[];
 }
 
-/** They come with the archive: what they are called on the host that it comes from is no more than a name here. */
+/** The fields that name content of the archive itself, and so no resource of this host. */
 const brought: readonly string[] = ['spec.image.oci', 'spec.kernel.oci'];
 
 /**
- * Pure. What becomes of what an archive says of its VM, which is a stranger's wish. `allowed` has the resources of this host
- * that whoever imports it grants, each as `grantText` writes it; who may write may also read.
+ * Pure. Decides what is taken over from an archive, which a stranger may have written.
+ * `allowed` lists the resources of this host that the importer grants, in the form of `grantText`; a grant to
+ * write includes reading.
  */
 export function planImport(
   { spec, annotations }: Pick<VmArchive, 'spec' | 'annotations'>,
@@ -37,7 +41,10 @@ export function planImport(
   };
 }
 
-/** Pure. What grants a resource, as `volume=db`, `folder=/srv/data:ro` or `port=127.0.0.1:53/udp`. */
+/**
+ * Pure. Writes the grant of a resource, such as `volume=db`, `folder=/srv/data:ro` or
+ * `port=127.0.0.1:53/udp`.
+ */
 export function grantText(resource: HostResource): string {
   const { kind } = resource;
   switch (kind) {
@@ -75,7 +82,7 @@ function portText({ bindAddress, hostPort, protocol }: PortMapping): string {
   return `${address === undefined ? '' : `${address}:`}${hostPort}${protocol === 'tcp' ? '' : `/${protocol}`}`;
 }
 
-/** Pure. The same for whoever is to decide. */
+/** Pure. Describes a resource to the person who decides on it. */
 export function askText(resource: HostResource): string {
   const { kind, field } = resource;
   switch (kind) {

@@ -2,7 +2,7 @@ import { vmSpecSchema } from '@ignite/api/v1/vm';
 import * as v from 'valibot';
 import { archiveInvalid } from './errors.ts';
 
-/** Raised when an older Ignite could not read what a newer one writes. */
+/** The version of the format. It is raised when an older Ignite could not read what a newer one writes. */
 const formatVersion = 1;
 
 const text = v.pipe(v.string(), v.nonEmpty(), v.maxLength(512));
@@ -28,8 +28,9 @@ const vmArchiveSchema = v.strictObject({
 });
 
 /**
- * What a VM's archive says of itself. Beside it lie `disk.qcow2`, which needs no other disk, the OCI layout `image`, and
- * the folder `kernel`. There is no key in it: who imports a VM makes another one, with an identity of its own.
+ * The manifest of a VM's archive. Beside it are
+ * `disk.qcow2`, which refers to no other disk, the OCI layout `image` and the folder `kernel`. The archive
+ * contains no keys: an import creates a new VM with an identity of its own.
  */
 export type VmArchive = v.InferOutput<typeof vmArchiveSchema>;
 
@@ -39,7 +40,10 @@ export const vmArchive = (fields: Omit<VmArchive, 'ignite' | 'version'>): VmArch
   ...fields,
 });
 
-/** Pure. @throws CodedError VM_ARCHIVE_INVALID */
+/**
+ * Pure. Parses the manifest of an archive.
+ * @throws CodedError VM_ARCHIVE_INVALID
+ */
 export function parseVmArchive(json: string): VmArchive {
   try {
     return v.parse(vmArchiveSchema, JSON.parse(json));

@@ -17,7 +17,7 @@ import { type ChangesRequest, readChanges } from './read-changes.ts';
 
 const tag = 'committed';
 
-/** Makes an image of a VM: its own image with one more layer, under a new name. */
+/** Creates an image from a VM: the VM's own image with one more layer, under a new name. */
 export async function commitVm(
   changes: Omit<ChangesRequest, 'as'>,
   request: CommitRequest,

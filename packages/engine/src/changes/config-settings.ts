@@ -1,6 +1,6 @@
 import type { ImageConfigChanges } from '@ignite/api/client/change-client';
 
-/** Pure. The settings of umoci-config(1) for a change; a list that is given takes the place of the whole old one. */
+/** Pure. Returns the settings of umoci-config(1) for a change. A given list replaces the whole old list. */
 export function configSettings(config: ImageConfigChanges): readonly (readonly [string, string])[] {
   const list = (name: string, values: readonly string[] | undefined) =>
     (values ?? []).map((value) => [`config.${name}`, value] as const);

@@ -9,9 +9,10 @@ import { whileHalted } from '../vm/lifecycle/pause-vm.ts';
 import type { VmHost } from '../vm/vm-host.ts';
 
 /**
- * Copies a VM's disk to `target`, as a qcow2 that names the base disk of its image as a sandbox shows it, or one that stands
- * by itself. A VM that runs is halted meanwhile, which has its VMM write what it holds in memory; what the guest itself has
- * not written yet is not in the copy. A VM that never ran has the disk of its image.
+ * Copies a VM's disk to `target`, as a qcow2 that either refers to the base disk of its image by its path in
+ * a sandbox, or is complete by itself. A running VM is paused meanwhile, which makes its VMM write out what
+ * it holds in memory. Writes that the guest still caches are not in the copy. For a VM that never ran, the
+ * copy has the content of its image.
  */
 export async function copyVmDisk(
   vm: Vm,

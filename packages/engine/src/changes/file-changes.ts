@@ -1,6 +1,6 @@
 import type { FileChange } from '@ignite/api/client/change-client';
 
-/** Pure. The list that guest/changes writes, in the order of paths. */
+/** Pure. Parses the list that guest/changes writes, and sorts it by path. */
 export function parseFileChanges(text: string): readonly FileChange[] {
   return text
     .split('\n')

@@ -21,21 +21,21 @@ import { copyVmDisk } from './copy-disk.ts';
 import { changesUnreadable } from './errors.ts';
 import { type ReaderFiles, readerMachine, readerMounts, readerPaths } from './reader-machine.ts';
 
-/** A guest can make its disk slow to read, but not endless. */
+/** The time limit in seconds. A guest can make its disk slow to read, but not endless. */
 const seconds = 12 * 3_600;
 
 export interface ChangesRequest {
   readonly vm: Vm;
   readonly image: Image;
-  /** Of the default kernel of this host. */
+  /** The folder of this host's default kernel. */
   readonly kernelDir: string;
   readonly as: 'list' | 'layer';
 }
 
 /**
- * What a VM has made of its image: a file with a list, or with a layer, which is gone when disposed. The disks are read by
- * a machine without a network, not by this host: a guest has written them. A VM that runs is halted while its disk is
- * copied.
+ * Reads the changes that a VM has made to its image: a file with a list or with a layer, which is removed
+ * when disposed. The guest has written the disks, so this host does not read them itself; a machine without a
+ * network does. A running VM is paused while its disk is copied.
  */
 export async function readChanges(
   request: ChangesRequest,

@@ -8,24 +8,24 @@ import { qemu } from '../vmm/qemu/qemu.ts';
 
 const memory: Bytes = bytes(512 * 2 ** 20);
 
-/** Files of the host. */
+/** The files of the reader machine. */
 export interface ReaderFiles {
   readonly kernel: string;
   readonly initrd: string;
-  /** Of the image. */
+  /** The base disk of the image. */
   readonly base: string;
-  /** The VM's, on `base`. */
+  /** The VM's disk on top of `base`. */
   readonly disk: string;
-  /** A throw-away layer on that, to which a journal may be replayed. */
+  /** A throw-away layer on top of `disk`, to which a journal may be replayed. */
   readonly now: string;
-  /** A raw file that takes the answer. */
+  /** A raw file that receives the answer. */
   readonly out: string;
   readonly seed: string;
-  /** Takes what the machine reports. */
+  /** The file that receives the machine's reports. */
   readonly reports: string;
 }
 
-/** Where a sandbox shows the reader its files. */
+/** The paths of the files within the reader's sandbox. */
 export const readerPaths: ReaderFiles = {
   kernel: '/vm/kernel',
   initrd: '/vm/initrd',
@@ -37,7 +37,7 @@ export const readerPaths: ReaderFiles = {
   reports: '/vm/reports',
 };
 
-/** Pure. What the reader's sandbox holds: of the VM's disk it writes to nothing. */
+/** Pure. Returns the mounts of the reader's sandbox. It cannot write to the VM's disk. */
 export function readerMounts(files: ReaderFiles): readonly SandboxMount[] {
   const show = (name: keyof ReaderFiles, writable = false): SandboxMount => ({
     source: files[name],
@@ -51,7 +51,7 @@ export function readerMounts(files: ReaderFiles): readonly SandboxMount[] {
   ];
 }
 
-/** Pure. A machine that has no network and looks at disks, as it is in its sandbox. */
+/** Pure. Returns the machine that reads disks, which has no network, with the paths of its sandbox. */
 export function readerMachine(accel: Accel): Machine {
   const disk = (serial: 'base' | 'now' | 'out' | 'seed', format: 'raw' | 'qcow2', readOnly: boolean) => ({
     serial,

@@ -4,7 +4,10 @@ import { parseImportRequest } from '../oci/image-objects.ts';
 import type { ImportRequest } from '../oci/import-image.ts';
 import { chooseRuntime } from '../sandbox/choose-runtime.ts';
 
-/** What a client asks to be imported, with the daemon that may have it. @throws CodedError REFERENCE_INVALID */
+/**
+ * Builds the import request for what a client asks to import, with the daemon whose store may contain it.
+ * @throws CodedError REFERENCE_INVALID
+ */
 export async function importRequest(
   source: string,
   { runtime, ...request }: ImportImageRequest,

@@ -7,7 +7,7 @@ import { exportVm } from '../archive/export-vm.ts';
 import { importVm } from '../archive/import-vm.ts';
 import type { LocalHost } from './local-client.ts';
 
-/** VMs of this host as archives. */
+/** Exports and imports VMs of this host as archives. */
 export class LocalArchives implements ArchiveClient {
   readonly #host: LocalHost;
   readonly #vms: Finder<Vm>;

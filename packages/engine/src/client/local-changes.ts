@@ -14,10 +14,13 @@ import { kernelFor } from '../kernel/kernel-objects.ts';
 import { imageOf } from '../store/vm-store.ts';
 import type { LocalHost } from './local-client.ts';
 
-/** Of the bytes of a list of changes, some millions of them, which are read at once. */
+/**
+ * The size limit of a list of changes in bytes, which is enough for some millions of them. The list is read
+ * at once.
+ */
 const listLimit = 256 * 2 ** 20;
 
-/** What VMs of this host have made of their images. */
+/** Reads the changes that VMs of this host have made to their images. */
 export class LocalChanges implements ChangeClient {
   readonly #host: LocalHost;
   readonly #vms: Finder<Vm>;

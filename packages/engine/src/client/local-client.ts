@@ -39,7 +39,7 @@ export type LocalHost = VmHost &
     readonly freesSpace?: boolean;
   };
 
-/** The engine in this very process: how Ignite works without a daemon. */
+/** The client that runs the engine in this process: Ignite works without a daemon. */
 export class LocalClient implements Client {
   readonly vms: LocalVms;
   readonly files: FileClient;
@@ -76,7 +76,7 @@ export class LocalClient implements Client {
     this.#host = host;
   }
 
-  /** Puts an object that can be removed in the place of a record that is damaged, if it is exactly what is named. */
+  /** Replaces a damaged record by an object that can be removed, if `query` is exactly its name. */
   async mend(kind: SalvagedKind, query: string): Promise<void> {
     await mendRecord(kind, query, this.#host.store);
   }

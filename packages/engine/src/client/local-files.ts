@@ -6,7 +6,7 @@ import { hostResources } from '@ignite/api/v1/host-resources';
 import { type GuestCopy, copyIn, copyOut, packOut, unpackIn } from '../guest/copy.ts';
 import type { Paths } from '../host/paths.ts';
 
-/** Files of VMs on this host. */
+/** Copies files of VMs on this host. */
 export class LocalFiles implements FileClient {
   readonly #paths: Paths;
   readonly #vms: VmClient;

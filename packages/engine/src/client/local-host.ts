@@ -9,7 +9,7 @@ import type { Paths } from '../host/paths.ts';
 import type { ServiceUnit } from '../host/service-unit.ts';
 import type { Network } from '../network/network.ts';
 
-/** Who may look at what there is, without being root. */
+/** The group whose members may read the state of VMs without being root. */
 const lookersGroup = 'ignite';
 
 interface ExaminedHost {
@@ -19,7 +19,7 @@ interface ExaminedHost {
   readonly paths: Paths;
 }
 
-/** This host itself. */
+/** Examines and repairs this host. */
 export class LocalHostExamination implements HostClient {
   readonly #runner: Runner;
   readonly #network: Network;
@@ -55,7 +55,7 @@ export class LocalHostExamination implements HostClient {
     return await this.examine(op.signal);
   }
 
-  /** What there is may be looked at by the group of the data directory, unless that is root's: another one stays. */
+  /** Lets the readers' group read the data directory, if its group is root. Another group stays. */
   async #admitLookers({ report, signal }: ClientOperation): Promise<void> {
     const { dataDir } = this.#paths;
     if ((await stat(dataDir)).gid !== 0) return;
@@ -73,6 +73,6 @@ export class LocalHostExamination implements HostClient {
   }
 }
 
-/** Pure. Without its tool nothing can be said of packet filters beyond that. */
+/** Pure. Tells whether packet filters can be checked: without `nft`, they cannot. */
 const canFilter = (checks: readonly DoctorCheck[]): boolean =>
   checks.some(({ name, state }) => name === 'nft' && state === 'ok');

@@ -19,7 +19,7 @@ import type { LocalHost } from './local-client.ts';
 import type { LocalVms } from './local-vms.ts';
 import { removeUnused } from './remove-unused.ts';
 
-/** Images of this host. */
+/** Manages the images of this host. */
 export class LocalImages implements ImageClient {
   readonly #host: LocalHost;
   readonly #read: Finder<Image>;
@@ -95,7 +95,7 @@ export class LocalImages implements ImageClient {
   }
 }
 
-/** The VMs whose disk could not be read without this very image. */
+/** Returns the VMs whose disk needs this image. */
 async function imageUsers({ status: { digest } }: Image, store: ObjectStore): Promise<readonly Vm[]> {
   if ((await listImages(store)).filter(({ status }) => status.digest === digest).length > 1) return [];
   return (await listVms(store)).filter(({ status }) => status.image?.digest === digest);

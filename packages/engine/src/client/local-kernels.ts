@@ -17,7 +17,7 @@ import type { LocalHost } from './local-client.ts';
 import type { LocalVms } from './local-vms.ts';
 import { removeUnused } from './remove-unused.ts';
 
-/** Kernels of this host. */
+/** Manages the kernels of this host. */
 export class LocalKernels implements KernelClient {
   readonly #host: LocalHost;
   readonly #read: Finder<Kernel>;
@@ -70,7 +70,7 @@ export class LocalKernels implements KernelClient {
   }
 }
 
-/** The VMs that could not boot without this very kernel. */
+/** Returns the VMs that need this kernel to boot. */
 async function kernelUsers({ status: { id } }: Kernel, store: ObjectStore): Promise<readonly Vm[]> {
   if ((await listKernels(store)).filter(({ status }) => status.id === id).length > 1) return [];
   return (await listVms(store)).filter(({ status }) => status.kernel?.id === id);

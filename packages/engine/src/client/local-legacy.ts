@@ -2,7 +2,7 @@ import type { LegacyClient, LegacyImportRequest, LegacyResult } from '@ignite/ap
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { LocalHost } from './local-client.ts';
 
-/** What the original has left on this host. */
+/** Imports the original's data on this host. */
 export class LocalLegacy implements LegacyClient {
   readonly #host: LocalHost;
 
@@ -11,7 +11,7 @@ export class LocalLegacy implements LegacyClient {
   }
 
   async import(request: LegacyImportRequest, op: ClientOperation): Promise<readonly LegacyResult[]> {
-    const { importLegacy } = await import('../legacy/import-legacy.ts'); // no other command shall wait for YAML
+    const { importLegacy } = await import('../legacy/import-legacy.ts'); // imported lazily, because other commands need no YAML
     return await importLegacy(request, this.#host, op);
   }
 }

@@ -8,7 +8,7 @@ import { renameVm } from '../vm/lifecycle/rename-vm.ts';
 import { restoreVms } from '../vm/lifecycle/restore-vms.ts';
 import type { LocalHost } from './local-client.ts';
 
-/** What becomes of this host's VMs over the years. */
+/** Restores, renames and waits for VMs of this host. */
 export class LocalLife implements LifeClient {
   readonly #host: LocalHost;
   readonly #read: Finder<Vm>;

@@ -31,7 +31,7 @@ interface Owners {
   readonly volumes: VolumeClient;
 }
 
-/** What takes space on this host. */
+/** Lists and removes what takes space on this host. */
 export class LocalSpace implements SpaceClient {
   readonly #host: LocalHost;
   readonly #read: ReadClient;
@@ -58,7 +58,7 @@ export class LocalSpace implements SpaceClient {
     }
   }
 
-  /** Returns what that has freed; undefined where it is used by now. */
+  /** Removes an item. Returns the space that this freed, or `undefined` if the item is in use by now. */
   async #one(item: SpaceItem, op: ClientOperation): Promise<Bytes | undefined> {
     const size = item.size === 0 ? bytes(0) : await usedBytes(item.path);
     try {
@@ -69,7 +69,7 @@ export class LocalSpace implements SpaceClient {
       return size;
     } catch (failure) {
       if (inUseCodes.some((code) => hasCode(failure, code))) return undefined;
-      if (goneCodes.some((code) => hasCode(failure, code))) return bytes(0); // someone else was quicker
+      if (goneCodes.some((code) => hasCode(failure, code))) return bytes(0); // someone else has removed it
       throw failure;
     }
   }
@@ -89,13 +89,13 @@ export class LocalSpace implements SpaceClient {
     )?.locks;
     using held = locks && tryLocks(locksDir(paths), locks);
     if (!held) return false;
-    // Whoever held the locks until now may have made it known.
+    // The holder of the locks may have registered it until now.
     const isLeft = (await findLeftovers(paths, await this.#known(signal))).some((left) => left.path === path);
     if (isLeft) await rm(path, { recursive: true, force: true, maxRetries: 10 });
     return isLeft;
   }
 
-  /** With what the removal of images has freed already. */
+  /** Adds the space that the removal of images has freed already. */
   async #layers(before: Bytes, signal: AbortSignal): Promise<Bytes> {
     const { paths } = this.#host;
     const now = await usedBytes(layoutDir(paths));
@@ -103,7 +103,7 @@ export class LocalSpace implements SpaceClient {
     return bytes(Math.max(0, before - now) + (await pruneLayers(known, paths, signal)));
   }
 
-  /** What damaged records tell of counts too: what such a VM has is not left over. */
+  /** Lists the known objects. A damaged record counts too, so that the files of its VM are not leftovers. */
   async #known(signal: AbortSignal): Promise<KnownObjects> {
     const { vms, images, kernels, volumes } = this.#read;
     const { store } = this.#host;

@@ -4,7 +4,7 @@ import type { UsageClient, UsageRequest, VmUsage } from '@ignite/api/client/usag
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasUsage, vmUsage } from '../usage/vm-usage.ts';
 
-/** What VMs take of this host. */
+/** Measures the host resources that VMs use. */
 export class LocalUsage implements UsageClient {
   readonly #vms: Finder<Vm>;
 

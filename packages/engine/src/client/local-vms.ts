@@ -61,10 +61,13 @@ import { assertVmm } from '../vmm/assert-vmm.ts';
 import type { LocalHost } from './local-client.ts';
 
 const defaultGraceMs = 30_000;
-/** A guest that is emulated on a host with much else to do may take minutes; one without a server tells so at once. */
+/**
+ * The default time for SSH to answer. An emulated guest on a busy host may take minutes, while a guest
+ * without an SSH server reports that at once.
+ */
 const sshTimeoutMs = 600_000;
 
-/** VMs of this host. */
+/** Manages the VMs of this host. */
 export class LocalVms implements VmClient {
   readonly #host: LocalHost;
   readonly #read: Finder<Vm>;
@@ -118,7 +121,10 @@ export class LocalVms implements VmClient {
     return vm;
   }
 
-  /** @throws CodedError PREFLIGHT_FAILED */
+  /**
+   * Checks that the host is ready to start the VM.
+   * @throws CodedError PREFLIGHT_FAILED
+   */
   async #assertReady(vm: StartableVm, ignored: readonly string[]): Promise<void> {
     const { env } = this.#host;
     await assertPreflight(planPreflight(vmNeeds(vm, vmmOf(vm, this.#host), env), ignored));
@@ -181,7 +187,7 @@ export class LocalVms implements VmClient {
     });
   }
 
-  /** All VMs as they really are, with whether their disks are there. */
+  /** Lists all VMs as they really are, and tells whether their disks exist. */
   async observe(signal: AbortSignal): Promise<readonly ObservedVm[]> {
     const vms = await this.list(signal);
     return vms.map((vm) => ({ vm, hasDisk: existsSync(vmDisk(vm, this.#host).path) }));
@@ -191,7 +197,9 @@ export class LocalVms implements VmClient {
     return vmmOf(vm, this.#host).capabilities.balloon;
   }
 
-  /** Writes what is wanted; of what runs ports and memory alone are changed, as far as that goes. */
+  /**
+   * Writes the definition of a VM. Of a running VM, only ports and memory change at once, as far as possible.
+   */
   async redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm> {
     const { spec } = await validateRequest({ spec: wanted.spec });
     let isToGive = false;
@@ -204,7 +212,7 @@ export class LocalVms implements VmClient {
     return redefined;
   }
 
-  /** What is to be done once a VM has ended: it is cleared up after, and started again when that is due. */
+  /** Cleans up after a VM that has ended, and restarts it when that is due. */
   async settle(uid: string, op: ClientOperation): Promise<void> {
     await settleVm(uid, this.#host, op);
     await restartWhenDue(uid, this.#host, op);

@@ -17,7 +17,7 @@ import { listVms } from '../store/list-objects.ts';
 
 type VolumeHost = VolumeDeps & { readonly store: ObjectStore; readonly sandbox: Sandbox };
 
-/** Volumes of this host. */
+/** Manages the volumes of this host. */
 export class LocalVolumes implements VolumeClient {
   readonly #host: VolumeHost;
   readonly #read: Finder<Volume>;
@@ -43,7 +43,7 @@ export class LocalVolumes implements VolumeClient {
     return await this.redefine(query, { spec: parseVolumeSpec({ size }) }, op);
   }
 
-  /** Writes what is wanted; guests see a new size when they are next started. */
+  /** Writes the definition of a volume. Guests see a new size at their next start. */
   async redefine(
     query: string,
     wanted: {
@@ -76,6 +76,6 @@ export class LocalVolumes implements VolumeClient {
   async #withLocked<T>(query: string, signal: AbortSignal, work: (found: Volume) => Promise<T>): Promise<T> {
     const { name } = (await this.find(query, signal)).metadata;
     using _lock = await lockVolume(name, this.#host.paths, signal);
-    return await work(await this.find(name, signal)); // as it is now
+    return await work(await this.find(name, signal)); // reads the current state under the lock
   }
 }

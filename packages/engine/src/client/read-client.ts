@@ -13,7 +13,7 @@ import { listImages, listKernels, listVms, listVolumes } from '../store/list-obj
 import { openStoreToRead } from '../store/open-store.ts';
 import { bootId, withTruePhase } from '../vm/observe/liveness.ts';
 
-/** Reads from a store, and from the host's description of its networks. */
+/** Creates a client that reads from a store and from the host's network files. */
 export function readClient(store: StoreReader, networks: NetworkSettings): ReadClient {
   return {
     vms: finder(findVm, async () => {
@@ -28,7 +28,10 @@ export function readClient(store: StoreReader, networks: NetworkSettings): ReadC
   };
 }
 
-/** For commands that only read: loads little, needs no root, and takes a host that never ran a VM as an empty one. */
+/**
+ * Opens the client for commands that only read. It loads little, needs no root, and treats a host that never
+ * ran a VM as empty.
+ */
 export function openReadClient(
   paths: Paths,
   networks: NetworkSettings,
@@ -56,7 +59,7 @@ const networkFinder = (
   vms: () => Promise<readonly Vm[]>,
 ): ReadClient['networks'] => ({
   ...finder(findNetwork, async () => {
-    const { listCniNetworks } = await import('../network/cni/cni-networks.ts'); // `ps` shall not wait for it
+    const { listCniNetworks } = await import('../network/cni/cni-networks.ts'); // imported lazily, to keep `ps` fast
     return await listCniNetworks(settings, await vms());
   }),
   broken: async () => await (await import('../network/cni/cni-networks.ts')).brokenCniNetworks(settings),

@@ -36,7 +36,7 @@ const kernel = (await store.create({
   status: { id: 'a'.repeat(64), version: '6.1', arch: 'amd64', size: 1 },
 })) as Kernel;
 
-/** As an import does it. */
+/** Creates an image in the way that an import does. */
 async function ensureImage(): Promise<Image> {
   const known = async (): Promise<Image | undefined> => (await listImages(store))[0];
   const here = await known();

@@ -4,18 +4,21 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { Paths } from '../host/paths.ts';
 import { lockContent } from '../vm/definition/content-lock.ts';
 
-/** An image or a kernel that shall go. */
+/** The removal of an image or a kernel. */
 export interface Removal<T> {
   readonly force: boolean;
-  /** Taken by whoever makes such a thing. */
+  /** Takes the lock under which such objects are created. */
   readonly lock: () => Promise<Disposable>;
-  /** It as it is now, and the VMs that could not be without it. */
+  /** Finds the current object, and the VMs that need it. */
   readonly find: () => Promise<{ readonly found: T; readonly users: readonly Vm[] }>;
   readonly inUse: (vm: string) => Error;
   readonly remove: (found: T) => Promise<void>;
 }
 
-/** Removes it, and the VMs that use it first, or refuses with `inUse` unless forced. No VM comes to use it meanwhile. */
+/**
+ * Removes an object after the VMs that use it. If VMs use it and it is not forced, it throws `inUse`. No VM
+ * can start to use the object meanwhile.
+ */
 export async function removeUnused<T>(
   removal: Removal<T>,
   { paths, vms }: { readonly paths: Paths; readonly vms: Pick<VmClient, 'remove'> },
@@ -29,7 +32,7 @@ export async function removeUnused<T>(
     using _making = await removal.lock();
     using _content = await lockContent(paths, op.signal);
     const now = await removal.find();
-    if (now.users.length > 0) continue; // it has come since
+    if (now.users.length > 0) continue; // a VM has started to use it since
     await removal.remove(now.found);
     return now.found;
   }

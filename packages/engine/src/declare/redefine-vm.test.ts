@@ -19,13 +19,13 @@ const after = (...wanted: readonly object[]): VmStatus => {
   return now.status;
 };
 
-test('what was changed and is put back as it runs no longer waits for the next start', () => {
+test('a change that is undone while the VM runs is no longer pending', () => {
   assert.deepEqual(after({ cpus: 2, memory: '1GB' }).pending, ['spec.cpus', 'spec.memory']);
   assert.deepEqual(after({ cpus: 2, memory: '1GB' }, { cpus: 2 }).pending, ['spec.cpus']);
   assert.equal(after({ cpus: 2, memory: '1GB' }, {}).pending, undefined);
 });
 
-test('what changes at once waits for nothing; what the guest was started with is kept', () => {
+test('a change that takes effect at once is not pending, and what the guest was started with is kept', () => {
   assert.deepEqual(after({ restartPolicy: 'always', power: 'Paused' }), { phase: 'Running' });
   assert.deepEqual(after({ memory: '256MB' }), { phase: 'Running', booted: started });
   assert.deepEqual(after({ memory: '256MB' }, { memory: '128MB', cpus: 2 }).booted, started);

@@ -16,8 +16,9 @@ import type { VmDefinition } from './vm-actuator.ts';
 import { type RunningGuest, vmEffectOf } from './vm-effect.ts';
 
 /**
- * Writes what is wanted of a VM; of what runs ports, policy and memory alone are changed, and what else waits for its next start
- * is noted. The caller holds the VM's lock, and has validated the definition.
+ * Writes the definition of a VM. Of a running VM, only ports, policy and memory change at once; the other
+ * changes are recorded as pending until its next start. The caller holds the VM's lock and has validated the
+ * definition.
  */
 export async function redefineVm(
   found: Vm,
@@ -61,7 +62,10 @@ export async function redefineVm(
   return isUp ? await resizeMemory(redefined, host, op.signal) : redefined;
 }
 
-/** Pure. The status of a VM that is up and of which `spec` is wanted from now on: with what waits for its next start. */
+/**
+ * Pure. Returns the status of a running VM after its spec has become `spec`, with the changes that are
+ * pending until its next start.
+ */
 export function waitingStatus(
   { spec: before, status: { pending: _pending, ...status } }: Pick<Vm, 'spec' | 'status'>,
   spec: VmSpec,

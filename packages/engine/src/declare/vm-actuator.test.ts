@@ -11,7 +11,7 @@ const vm = (spec: object = {}, status: Partial<VmStatus> = {}): Vm =>
 
 const op = { signal: new AbortController().signal, report: () => {} };
 
-/** An engine that only writes down what it is asked for. */
+/** Returns an engine that only records what it is asked to do. */
 function recorder(
   taken = false,
   there: readonly Vm[] = [],
@@ -50,7 +50,7 @@ describe('VmActuator', () => {
     assert.deepEqual(asked, ['create']);
   });
 
-  test('what would restart a VM waits for the next start of one that has stopped', () => {
+  test('a change that requires a restart waits for the next start of a stopped VM', () => {
     const { actuator } = recorder();
     const change = { path: '/spec/cpus', from: 1, to: 2 };
     const effect = (phase: VmStatus['phase']) =>

@@ -8,9 +8,9 @@ import type { Actuator, Effect, Health, LiveObject, SyncEvent } from '@ignite/to
 import { allottedMemoryOf, isMemoryOff } from '../vm/plan/allotted-memory.ts';
 import { runningGuest, vmEffectOf } from './vm-effect.ts';
 
-/** What the actuator asks of the engine. */
+/** The functions of the engine that the actuator uses. */
 export interface VmEngine {
-  /** Whether the guest of a VM can be told to make do with less memory while it runs. */
+  /** Tells whether the memory of a VM's guest can be reduced while it runs. */
   resizesMemory(vm: Pick<Vm, 'spec'>): boolean;
   observe(signal: AbortSignal): Promise<readonly ObservedVm[]>;
   create(
@@ -26,7 +26,9 @@ export interface VmEngine {
   start(query: string, request: object, op: ClientOperation): Promise<Vm>;
   stop(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
   pause(query: string, op: ClientOperation): Promise<Vm>;
-  /** Writes what is wanted; of what runs ports and memory alone are changed, as far as that goes. */
+  /**
+   * Writes the definition of a VM. Of a running VM, only ports and memory change at once, as far as possible.
+   */
   redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm>;
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
 }
@@ -42,7 +44,7 @@ export interface ObservedVm {
   readonly hasDisk: boolean;
 }
 
-/** Declared VMs, made so by the engine. */
+/** Makes the engine's VMs match the declared VMs. */
 export class VmActuator implements Actuator {
   readonly #engine: VmEngine;
 
@@ -68,13 +70,13 @@ export class VmActuator implements Actuator {
       const preflight = spec.power === 'Stopped' ? {} : { preflight: {} };
       await this.#engine.create({ name, labels, annotations, spec, ...preflight }, quieter(op));
     } catch (failure) {
-      // An earlier run that was cut short has made it: that one is gone on with.
+      // An earlier run that was cut short has created the VM, so this run continues with it.
       if (!hasCode(failure, 'VM_NAME_TAKEN')) throw failure;
     }
     await this.#turnOn(name, spec.power, false, op);
   }
 
-  /** A VM whose removal was cut short makes way for the next of its name. */
+  /** Finishes the removal of a VM that was cut short, so that its name is free for the next one. */
   async #finishRemoval(name: string, op: Operation<SyncEvent>): Promise<void> {
     const leaving = (await this.observe(op.signal)).find(
       ({ metadata, isLeaving }) => metadata.name === name && isLeaving,
@@ -117,7 +119,7 @@ export class VmActuator implements Actuator {
   }
 }
 
-/** Without the bytes that come and go. */
+/** Drops the reports of transferred bytes. */
 const quieter = ({ signal, report }: Operation<SyncEvent>): ClientOperation => ({
   signal,
   report: (event) => {
@@ -125,13 +127,13 @@ const quieter = ({ signal, report }: Operation<SyncEvent>): ClientOperation => (
   },
 });
 
-/** The scheme's schema of the kind has made it so. */
+/** the schema of the kind has validated the spec */
 const specOf = (manifest: Manifest): VmSpec => manifest.spec as VmSpec;
 
-/** The engine has made it so. */
+/** the engine has created the status */
 const statusOf = (live: LiveObject): VmStatus => live.status as VmStatus;
 
-/** The power that a VM has. One that is between two states is not looked at as having drifted from what it shall be. */
+/** Returns the power state of a VM. A VM between two states does not count as drifted. */
 function powerOf({ spec, status }: Vm): VmSpec['power'] {
   switch (status.phase) {
     case 'Running':
@@ -149,7 +151,9 @@ function powerOf({ spec, status }: Vm): VmSpec['power'] {
   }
 }
 
-/** Pure. The VM as it really is: the power and the memory that it has, and no disk where there is none. */
+/**
+ * Pure. Returns the VM as it really is: with its actual power and memory, and without a disk if that is gone.
+ */
 export function liveVm({ vm, hasDisk }: ObservedVm): LiveObject {
   const lostDisk = !hasDisk && vm.status.phase !== 'Created';
   const { diskSize, ...spec } = vm.spec;

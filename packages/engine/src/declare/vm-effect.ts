@@ -5,8 +5,8 @@ import type { Effect } from '@ignite/toolkit/gitops/actuator';
 import { type FieldChange, diffFields, isWithin, valueAt } from '@ignite/toolkit/diff/field-change';
 
 /**
- * What changing a field of a VM does to it: the first that it is within says. A field that is not listed needs a new VM
- * in the place of the old.
+ * The effects of changing a field of a VM. The first entry that contains the field applies. A field without
+ * an entry requires that the VM is replaced.
  */
 const table: readonly (readonly [string, Effect])[] = [
   ['/metadata', 'live'],
@@ -28,15 +28,15 @@ const table: readonly (readonly [string, Effect])[] = [
   ['/spec/sandbox', 'restart'],
 ];
 
-/** A guest that is up, which some changes reach. */
+/** A running guest, which some changes can reach. */
 export interface RunningGuest {
-  /** What it was started with. */
+  /** The spec that it was started with. */
   readonly booted: VmSpec;
-  /** Whether it can be told to make do with less memory than that. */
+  /** True if its memory can be reduced while it runs. */
   readonly resizesMemory: boolean;
 }
 
-/** Pure. The guest of a VM whose phase is the true one; undefined where none is up. */
+/** Pure. Returns the guest of a VM whose phase is up to date, or `undefined` if it does not run. */
 export function runningGuest(
   { spec, status }: Pick<Vm, 'spec' | 'status'>,
   resizesMemory: boolean,
@@ -44,7 +44,7 @@ export function runningGuest(
   return hasVmm({ status }) ? { booted: status.booted ?? spec, resizesMemory } : undefined;
 }
 
-/** Pure. What a change does to a VM, whose guest is given where it is up. */
+/** Pure. Returns the effect of a change on a VM. `guest` is given if the VM runs. */
 export function vmEffectOf(change: FieldChange, guest?: RunningGuest): Effect {
   if (guest && (isUndone(change, guest) || isWithinReach(change, guest))) return 'live';
   if (change.path === '/spec/diskSize') return diskEffectOf(change);
@@ -52,23 +52,29 @@ export function vmEffectOf(change: FieldChange, guest?: RunningGuest): Effect {
   return table.find(([field]) => isWithin(change.path, field))?.[1] ?? 'replace';
 }
 
-/** Whether it takes back a change that had not come to the guest yet. A disk that is gone is nobody's change. */
+/**
+ * Tells whether a change undoes another that has not reached the guest yet. A lost disk does not count, since
+ * nobody changed it.
+ */
 const isUndone = ({ path, from, to }: FieldChange, { booted }: RunningGuest): boolean =>
   path.startsWith('/spec/') &&
   !(path === '/spec/diskSize' && from === undefined) &&
   diffFields(valueAt({ spec: booted }, path), to).length === 0;
 
-/** Less memory than it was booted with, or all of that again, a guest can be given while it runs. */
+/** Tells whether a running guest can be given the memory: up to as much as it was booted with. */
 const isWithinReach = ({ path, to }: FieldChange, { booted, resizesMemory }: RunningGuest): boolean =>
   resizesMemory && path === '/spec/memory' && typeof to === 'number' && to <= booted.memory;
 
-/** A disk that is gone is made anew at the next start, and one that shall be larger grows then; a smaller one is another. */
+/**
+ * A lost disk is created anew at the next start, and a larger one grows then. A smaller disk requires a new
+ * VM.
+ */
 const diskEffectOf = ({ from, to }: FieldChange): Effect =>
   from === undefined || (typeof from === 'number' && typeof to === 'number' && to > from)
     ? 'restart'
     : 'replace';
 
-/** Each VMM keeps a VM's disk in a form of its own. */
+/** Each VMM has its own format for a VM's disk. */
 const machineEffectOf = ({ path, from, to }: FieldChange): Effect =>
   vmmIn(path, from) === vmmIn(path, to) ? 'restart' : 'replace';
 

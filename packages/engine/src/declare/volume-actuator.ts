@@ -7,7 +7,7 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { FieldChange } from '@ignite/toolkit/diff/field-change';
 import type { Actuator, Effect, LiveObject, SyncEvent } from '@ignite/toolkit/gitops/actuator';
 
-/** What the actuator asks of the engine. */
+/** The functions of the engine that the actuator uses. */
 export interface VolumeEngine {
   list(signal: AbortSignal): Promise<readonly Volume[]>;
   create(request: CreateVolumeRequest, op: ClientOperation): Promise<Volume>;
@@ -23,7 +23,7 @@ export interface VolumeEngine {
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Volume>;
 }
 
-/** Declared volumes, made so by the engine. One that a VM names is not removed. */
+/** Makes the engine's volumes match the declared volumes. A volume that a VM names is not removed. */
 export class VolumeActuator implements Actuator {
   readonly #engine: VolumeEngine;
 
@@ -39,7 +39,7 @@ export class VolumeActuator implements Actuator {
     }));
   }
 
-  /** Pure. A volume grows in its place; a smaller one is another, without what was in the first. */
+  /** Pure. A volume grows in place. A smaller size requires a new volume, without the data of the old one. */
   effectOf(_kind: string, { path, from, to }: FieldChange): Effect {
     return path === '/spec/size' && Number(to) < Number(from) ? 'replace' : 'live';
   }
@@ -49,7 +49,7 @@ export class VolumeActuator implements Actuator {
     try {
       await this.#engine.create({ name, labels, annotations, spec }, quieter(op));
     } catch (failure) {
-      // An earlier run that was cut short has made it: that one is gone on with.
+      // An earlier run that was cut short has created the volume, so this run continues with it.
       if (!hasCode(failure, 'VOLUME_NAME_TAKEN')) throw failure;
     }
   }
@@ -78,7 +78,7 @@ export class VolumeActuator implements Actuator {
   }
 }
 
-/** The scheme's schema of the kind has made it so. */
+/** the schema of the kind has validated the spec */
 const specOf = (manifest: Manifest): VolumeSpec => manifest.spec as VolumeSpec;
 
 const quieter = ({ signal, report }: Operation<SyncEvent>): ClientOperation => ({

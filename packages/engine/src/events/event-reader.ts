@@ -2,7 +2,7 @@ import type { EventClient } from '@ignite/api/client/event-client';
 import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 
-/** The events of a store. */
+/** Reads the events of a store. */
 export function eventReader(store: StoreReader): EventClient {
   return {
     list: async () => {
@@ -17,7 +17,7 @@ export function eventReader(store: StoreReader): EventClient {
   };
 }
 
-/** Of the same millisecond the one that was written first comes first. */
+/** Events of the same millisecond keep the order in which they were written. */
 const byTime = (a: EventObject, b: EventObject): number =>
   Date.parse(a.spec.lastTime) - Date.parse(b.spec.lastTime) ||
   Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion);

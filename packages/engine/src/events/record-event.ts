@@ -3,7 +3,7 @@ import { EventRecorder } from '@ignite/toolkit/controller/event-recorder';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
-/** What can happen to VMs, images and kernels, as `ignite events` calls it. */
+/** The reasons of events of VMs, images and kernels, in the words of `ignite events`. */
 export type EventReason =
   | 'Created'
   | 'Started'
@@ -21,15 +21,15 @@ export type EventReason =
   | 'Imported';
 
 export interface Happening {
-  /** `Normal` unless someone should look. */
+  /** The type is `Normal` unless someone should look at it. */
   readonly type?: 'Warning';
   readonly reason: EventReason;
   readonly message: string;
 }
 
 /**
- * Writes down what happened to an object. It is written where it happens, and may be written again after a crash: the same
- * `occasion` is one event.
+ * Records an event of an object at the place where it happens. It may be recorded again after a crash: the
+ * same `occasion` is one event.
  */
 export async function recordEvent(
   store: ObjectStore,

@@ -24,14 +24,16 @@ test('openArrival: a folder of ours alone within the other, and nothing of it is
     await using arrival = await openArrival(at('out'), out, paths());
     assert.equal((await arrival.folder.handle.stat()).mode & 0o777, 0o700);
     writeFileSync(arrival.folder.pathOf('half'), 'x');
-    await clearArrivals(paths()); // another copy, meanwhile
+    await clearArrivals(paths()); // as a concurrent copy does
     assert.deepEqual((await arrival.folder.names()).map(String), ['half']);
   }
   assert.deepEqual(readdirSync(at('out')), []);
   assert.deepEqual(readdirSync(at('data/arrivals')), []);
 });
 
-/** Has a process make one, with something in it, and kills that. Returns its name. */
+/**
+ * Starts a process that creates an arrival with some content, and kills it. Returns the name of the folder.
+ */
 async function abandoned(): Promise<string> {
   const program = `
     import { OpenFolder } from '@ignite/toolkit/files/open-folder';

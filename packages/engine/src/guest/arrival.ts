@@ -9,18 +9,24 @@ import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Paths } from '../host/paths.ts';
 import { copyFailed } from './errors.ts';
 
-/** An empty folder in which what comes out of a VM is whole before any of it is put in its place; gone when disposed. */
+/**
+ * An empty folder that collects what comes out of a VM, so that nothing is put in its place until all has
+ * arrived. It is removed when disposed.
+ */
 export interface Arrival extends AsyncDisposable {
   readonly folder: OpenFolder;
 }
 
-/** Where it is written down which folders there are, by the id in their names, each with a lock that its user holds. */
+/** The folder that records the arrivals by the ids in their names, each with a lock that its user holds. */
 const recordsDir = (paths: Paths): string => join(paths.dataDir, 'arrivals');
 
 const nameOf = (id: string): string => `.ignite-arrival-${id}`;
 const isId = (name: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name);
 
-/** Made in `parent`, which is known to be at `path`, so that all can be moved from one to the other. */
+/**
+ * Creates an arrival in `parent`, which is at `path`, so that its content can be moved within the same file
+ * system.
+ */
 export async function openArrival(path: string, parent: OpenFolder, paths: Paths): Promise<Arrival> {
   const records = recordsDir(paths);
   const id = randomUUID();
@@ -49,12 +55,12 @@ export async function openArrival(path: string, parent: OpenFolder, paths: Paths
   }
 }
 
-/** Removes what copies that were killed have left, wherever that is. */
+/** Removes the arrivals of killed copies, wherever they are. */
 export async function clearArrivals(paths: Paths): Promise<void> {
   const records = recordsDir(paths);
   for (const id of (await namesIn(records)).filter(isId)) {
     using lock = tryLock(records, id);
-    if (lock) await clearArrival(join(records, id), id).catch(() => {}); // else it is in use; the next copy tries again
+    if (lock) await clearArrival(join(records, id), id).catch(() => {}); // otherwise it is in use, or the next copy tries again
   }
 }
 
@@ -68,7 +74,10 @@ async function clearArrival(record: string, id: string): Promise<void> {
   await rm(`${record}.lock`, { force: true });
 }
 
-/** Whoever may write to `parent` may have moved it away, or put something of their own in its place: that stays. */
+/**
+ * Removes an arrival. Someone who may write to `parent` may have moved it away, or put something else in its
+ * place; that is left alone.
+ */
 async function removeArrival(id: string, parent: OpenFolder): Promise<void> {
   const name = nameOf(id);
   await using folder = await parent.enter(name).catch(absent);

@@ -1,12 +1,15 @@
 import { chmod, rename, rm } from 'node:fs/promises';
 import type { Runner } from '@ignite/toolkit/process/runner';
 
-/** By which cloud-init knows the disk (its data source NoCloud, "Source files"). */
+/** The label by which cloud-init finds the disk (its data source NoCloud, "Source files"). */
 const label = 'CIDATA';
-/** Of a floppy's sizes in KiB the largest: more than all that the files may hold. */
+/** The largest size of a floppy in KiB, which is more than all the files can take. */
 const sizeKib = '2880';
 
-/** Makes a disk with a FAT file system that holds `files`, by mtools(1). It is there whole or not at all. */
+/**
+ * Creates a disk with a FAT file system that contains `files`, with mtools(1). The disk appears whole or not
+ * at all.
+ */
 export async function writeCloudInitDisk(
   path: string,
   files: Readonly<Record<string, string>>,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cloudInitSeed } from './cloud-init-seed.ts';
 
-/** Ours are written in the part of YAML that is JSON. */
+/** The generated files are written in JSON, which is a subset of YAML. */
 const parse = (text: string) => JSON.parse(text);
 
 const facts = {

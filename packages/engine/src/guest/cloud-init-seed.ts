@@ -1,7 +1,7 @@
 import type { CloudInit } from '@ignite/api/v1/cloud-init';
 import type { SeedInterface } from '../kernel/seed.ts';
 
-/** What cloud-init is told of a VM that says nothing else. */
+/** The facts of a VM from which cloud-init's default configuration is made. */
 export interface CloudInitFacts {
   readonly vmUid: string;
   readonly hostname: string;
@@ -11,9 +11,9 @@ export interface CloudInitFacts {
 }
 
 /**
- * Pure. The files of cloud-init's data source NoCloud, by name. Ours are JSON, which is YAML too. The vendor data holds
- * what Ignite needs and user data may change: root is let in by the key as in every VM, and the host key that Ignite
- * has made and pinned is kept.
+ * Pure. Returns the files of cloud-init's data source NoCloud, by name. Generated files are JSON, which is
+ * YAML too. The vendor data contains what Ignite needs and what user data may change: it authorizes the VM's
+ * key for root, and keeps the host key that Ignite has made and pinned.
  */
 export function cloudInitSeed(cloudInit: CloudInit, facts: CloudInitFacts): Readonly<Record<string, string>> {
   return {
@@ -30,7 +30,10 @@ const metaData = ({ vmUid, hostname, authorizedKeys }: CloudInitFacts): object =
   ...(authorizedKeys.length > 0 && { 'public-keys': authorizedKeys }),
 });
 
-/** Version 2 of cloud-init's network configuration: the interfaces that have addresses, known by their MACs. */
+/**
+ * Returns version 2 of cloud-init's network configuration. It contains the interfaces that have addresses,
+ * identified by their MACs.
+ */
 function networkConfig({ interfaces, dns }: CloudInitFacts): object {
   const ethernets = interfaces.flatMap(({ mac, mtu, addresses, routes }, at) => {
     if (addresses.length === 0) return [];
@@ -50,7 +53,9 @@ function networkConfig({ interfaces, dns }: CloudInitFacts): object {
   return { version: 2, ethernets: Object.fromEntries(ethernets) };
 }
 
-/** Older releases know no `to: default`. A gateway that needs a route of its own is said to be on the link. */
+/**
+ * Older releases do not support `to: default`. A gateway that needs a route of its own is marked as on-link.
+ */
 function routesOf(routes: SeedInterface['routes']): readonly object[] {
   const onLink = new Set(routes.flatMap(({ to, via }) => (via === undefined ? [to] : [])));
   return routes.flatMap(({ to, via }) => {

@@ -1,15 +1,18 @@
 import { shellQuote } from '../kernel/seed.ts';
 
-/** Every VM has it: guest/init puts it there. */
+/** The busybox that guest/init puts into every VM. */
 const busybox = '/run/ignite/busybox';
 
-/** What stands at a path of a VM; `mode` is octal. */
+/** The file at a path of a VM; `mode` is octal. */
 export type GuestFile =
   | { readonly kind: 'absent' }
   | { readonly kind: 'folder' }
   | { readonly kind: 'file'; readonly mode: number };
 
-/** Resolves where what is copied shall stand, which is told to the scripts below as `$t`; `$1` path, `$2` name, `$3` kind. */
+/**
+ * Determines the target of a copy and passes it to the scripts below as
+ * `$t`. Its arguments are the path `$1`, the name `$2` and the kind `$3`.
+ */
 const target = `b=${busybox}; t=$1
 if [ -d "$t" ]; then
 	[ "$3" = folder ] && [ "$($b basename "$t")" = "$2" ] || t=\${t%/}/$2
@@ -36,7 +39,7 @@ const sendFolder = `b=${busybox}; exec $b tar -c $2 -f - -C "$1" .`;
 const packNamed = `b=${busybox}; p=$($b realpath "$1") && exec $b tar -c $2 -f - -C "$($b dirname "$p")" "$($b basename "$p")"`;
 const unpack = `b=${busybox}; [ -d "$1" ] || { echo "there is no folder $1" >&2; exit 1; }; exec $b tar -x -p -f - -C "$1"`;
 
-/** Pure. The line for the VM's shell that runs a script with its arguments. */
+/** Pure. Returns the command line for the VM's shell that runs a script with its arguments. */
 const line = (script: string, ...args: readonly string[]): string =>
   [busybox, 'sh', '-c', script, 'ignite', ...args].map(shellQuote).join(' ');
 
@@ -44,7 +47,7 @@ export interface HostFile {
   readonly name: string;
   readonly mode: number;
   readonly owner: { readonly uid: number; readonly gid: number };
-  /** In seconds since 1970. */
+  /** The time of modification in seconds since 1970. */
   readonly modified: number;
 }
 
@@ -70,7 +73,7 @@ export const copyLines = {
   unpack: (path: string): string => line(unpack, path),
 };
 
-/** Pure. What `copyLines.probe` printed. */
+/** Pure. Parses the output of `copyLines.probe`. */
 export function parseProbe(text: string): GuestFile {
   const file = /^file ([0-7]{1,5})$/.exec(text.trim());
   if (file) return { kind: 'file', mode: Number.parseInt(file[1]!, 8) };

@@ -34,13 +34,13 @@ afterEach(() => {
   rmSync(dir, { recursive: true });
 });
 
-/** A guest that answers with what a script writes. */
+/** Sets the script whose output is the guest's answer. */
 function guest(script: string): void {
   writeFileSync(at('bin/ssh'), `#!/bin/sh\n${script}\n`);
   chmodSync(at('bin/ssh'), 0o755);
 }
 
-/** A guest that sends an archive, made by a script in an empty folder, as the content of a folder. */
+/** Lets the guest send a folder: an archive of what the script creates in an empty folder. */
 function guestSending(script: string): void {
   const content = mkdtempSync(at('content-'));
   execFileSync('sh', ['-euc', `${script}\ntest -e ../sent.tar || tar -c -f ../sent.tar .`], { cwd: content });

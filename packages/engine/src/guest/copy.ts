@@ -23,16 +23,16 @@ export interface GuestCopy {
 
 export interface CopyHost {
   readonly paths: Paths;
-  /** Folders of this host in which guests write, whatever their permissions. */
+  /** The folders of this host in which guests can write, whatever their permissions. */
   readonly shared: readonly string[];
 }
 
 type CopyOperation = Operation<ProgressEvent>;
 
-/** Of what stands at a path, in one line. */
+/** The size limit of the one line that describes a file. */
 const longestAnswer = 1_024;
 
-/** Of a file that comes out of a VM, so that it never runs as its owner or group. */
+/** The permissions that a file may keep when it comes out of a VM: it never runs as its owner or group. */
 const permissions = 0o777;
 
 export async function copyIn(hostPath: string, copy: GuestCopy, op: CopyOperation): Promise<void> {
@@ -55,7 +55,10 @@ export async function copyIn(hostPath: string, copy: GuestCopy, op: CopyOperatio
   await transfer([overSsh(copy, copyLines.receiveFile(copy.vmPath, file))], { input }, name, op);
 }
 
-/** All of it is put in its place once it has come whole; what is there is merged with it, and no symlink below is followed. */
+/**
+ * Copies from a VM. Files are put in their place only once all have arrived. They are merged with what is
+ * there, and no symlink below the target is followed.
+ */
 export async function copyOut(
   hostPath: string,
   copy: GuestCopy,
@@ -64,7 +67,7 @@ export async function copyOut(
 ): Promise<void> {
   const found = await probeGuest(copy, op);
   if (found.kind === 'absent') throw copyFailed(`there is no ${copy.vmPath} in the VM`);
-  const name = basename(resolve('/', copy.vmPath)); // of /srv/.. and of / there is none
+  const name = basename(resolve('/', copy.vmPath)); // the names of /srv/.. and / are empty
   const { path, entry } = await landingOf(hostPath, name, found.kind);
   await assertUnshared(path, shared);
   await clearArrivals(paths);
@@ -84,7 +87,7 @@ export async function copyOut(
   await put(entry, arrival.folder, folder, op.signal);
 }
 
-/** A guest could put symlinks into what is being unpacked beside it. */
+/** Refuses folders that a guest can write to, because it could put symlinks into what is being unpacked. */
 async function assertUnshared(path: string, shared: readonly string[]): Promise<void> {
   const real = await realpath(path);
   for (const folder of shared) {
@@ -133,15 +136,19 @@ async function probeGuest(copy: GuestCopy, { signal }: CopyOperation): Promise<G
   return parseProbe(said);
 }
 
-/** Where something comes to stand: as `entry` of a folder, or merged with the folder itself. */
+/**
+ * The place where a copy goes: `entry` of a folder or, without it, the folder itself, with which it is
+ * merged.
+ */
 interface Landing {
   readonly path: string;
   readonly entry?: string;
 }
 
 /**
- * As in the VM: into a folder that exists, else to that very path. Only of the path that was given are symlinks followed:
- * a symlink in that folder may have come out of a VM.
+ * Determines the place of a copy, as in the VM: within an existing folder, or else at that very path.
+ * Symlinks are followed only in the given path, because a symlink within the folder may have come out of a
+ * VM.
  */
 async function landingOf(given: string, name: string, kind: 'file' | 'folder'): Promise<Landing> {
   const path = resolve(given);
@@ -161,7 +168,7 @@ async function landingOf(given: string, name: string, kind: 'file' | 'folder'): 
   return landing;
 }
 
-/** Undefined where there is nothing. */
+/** Tells whether the path is a folder. Returns `undefined` if nothing is there. */
 async function isDirectory(path: string): Promise<boolean | undefined> {
   try {
     return (await stat(path)).isDirectory();
@@ -194,7 +201,7 @@ async function transfer(
   }
 }
 
-/** It says nothing: what tar could not do stands before it. */
+/** The last line says nothing: the actual errors of tar precede it. */
 const isTarsFarewell = (line: string): boolean => line.startsWith('tar: Exiting with failure status');
 
 function asCopyFailure(failure: unknown): unknown {

@@ -5,15 +5,16 @@ import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import type { VmFiles } from '../host/paths.ts';
 
 /**
- * Makes what the VM's SSH needs: the user's key pair if `userKey`, and the guest's host key, pinned in `known_hosts`
- * under the VM's uid. `known_hosts` comes last, so its presence means that all is there.
+ * Creates the keys for a VM's SSH: the user's key pair if
+ * `userKey` is set, and the guest's host key, which is pinned in `known_hosts` under the VM's uid.
+ * `known_hosts` is written last, so its presence means that everything is there.
  */
 export async function createSshKeys(
   vm: { readonly uid: string; readonly userKey: boolean; readonly files: VmFiles },
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {
-  // A key that is there is one that a VM brought along.
+  // A key that exists already came with an imported VM.
   if (vm.userKey && !existsSync(vm.files.privateKey))
     await generateKey(vm.files.privateKey, `ignite-${vm.uid}`, runner, signal);
   await generateKey(vm.files.hostKey, `host-${vm.uid}`, runner, signal);

@@ -1,9 +1,11 @@
-/** Options that let ssh(1) in without a question and without trusting a host key that we did not make. */
+/**
+ * Returns the options by which ssh(1) asks no questions and trusts only the host key that Ignite has made.
+ */
 export function sshOptions(vm: {
   readonly uid: string;
   readonly knownHosts: string;
   readonly identity: string;
-  /** Of the connection that commands share; absent: each makes its own. */
+  /** The socket of the connection that commands share. Without it, each command makes its own connection. */
   readonly session?: string;
 }): readonly string[] {
   return [
@@ -29,12 +31,12 @@ export function sshOptions(vm: {
   ];
 }
 
-/** What a handshake costs a guest is paid once: the first command leaves its connection to those of the next minute. */
+/** Lets commands share a connection for a minute, so that a guest pays for the handshake once. */
 const sharedConnection = (session: string): readonly string[] => [
   'ControlMaster=auto',
   `ControlPath=${quoted(session)}`,
   'ControlPersist=60',
 ];
 
-/** ssh_config(5) splits file lists at blanks unless they are quoted, and expands percent tokens. */
+/** ssh_config(5) splits lists of files at spaces unless they are quoted, and expands percent tokens. */
 const quoted = (path: string): string => `"${path.replaceAll('%', '%%')}"`;

@@ -3,15 +3,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const retryMs = 50;
 const connectMs = 5_000;
-/** A guest that is busy, or that has a small part of a busy host, takes connections long before its server speaks. */
+/**
+ * The time to wait for a server's banner. A guest on a busy host accepts connections long before its server
+ * speaks.
+ */
 const bannerMs = 30_000;
 
-/** Resolves once something at `address` port 22 speaks SSH (RFC 4253, section 4.2); rejects only when `signal` aborts. */
+/**
+ * Resolves once a server at
+ * `address`, port 22, speaks SSH (RFC 4253, section 4.2). Rejects only when `signal` aborts.
+ */
 export async function untilSshAnswers(address: string, signal: AbortSignal): Promise<void> {
   while (!(await speaksSsh(address, signal))) await delay(retryMs, undefined, { signal });
 }
 
-/** Whether something at `address` port 22 does so; rejects only when `signal` aborts. */
+/** Tells whether a server at `address`, port 22, speaks SSH. Rejects only when `signal` aborts. */
 export function speaksSsh(address: string, signal: AbortSignal): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const socket = connect({ host: address, port: 22, timeout: connectMs });

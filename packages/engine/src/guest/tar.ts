@@ -1,19 +1,20 @@
 import type { Command } from '@ignite/toolkit/process/runner';
 
-/** GNU tar on the host. Names are never read as options or as hosts. */
+/** Options of GNU tar on the host. Names are never read as options or as hosts. */
 const common = ['--force-local', '--numeric-owner'];
 
-/** Writes what is in a folder to standard output. */
+/** Returns the command that writes the content of a folder to standard output. */
 export const packFolder = (path: string, follow: boolean): Command => ({
   tool: 'tar',
   args: ['--create', ...common, ...(follow ? ['--dereference'] : []), '--file=-', `--directory=${path}`, '.'],
 });
 
 /**
- * Unpacks standard input, which a guest or a stranger has written and is not trusted, into a folder that is empty and
- * ours alone: of one archive tar itself makes symlinks last and refuses names that leave the folder, but it follows the
- * symlinks that it finds there. Owners are ours, nothing may run as another user, and there are no devices: one that has
- * the numbers of this host's disk would be that disk.
+ * Returns the command that unpacks an untrusted archive, written by a guest or a stranger, from standard
+ * input into an empty private folder. tar itself creates symlinks last and refuses names that lead out of the
+ * folder, but it follows symlinks that exist in the folder already. All files belong to the current user,
+ * none runs as another user, and devices are left out, since a device with the numbers of this host's disk
+ * would be that disk.
  */
 export const unpackForeign = (emptyFolder: string): Command => ({
   tool: 'setpriv',
@@ -31,7 +32,10 @@ export const unpackForeign = (emptyFolder: string): Command => ({
   cwd: emptyFolder,
 });
 
-/** Pure. What tar has refused of an archive, out of what it wrote to standard error; undefined where that was nothing. */
+/**
+ * Pure. Returns what tar has refused of an archive, from its standard error, or `undefined` if it refused
+ * nothing.
+ */
 export function refusedOf(stderr: string): string | undefined {
   const device = /^tar: (.+): Cannot mknod: Operation not permitted$/m.exec(stderr);
   if (device) return `${device[1]} is a device, of which none is made on this host`;

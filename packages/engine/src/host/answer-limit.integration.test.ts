@@ -11,7 +11,7 @@ import { DockerApi } from './docker-api.ts';
 const signal = new AbortController().signal;
 const limitMs = 200;
 
-/** Takes connections and never says a word, as a daemon does that hangs. */
+/** Accepts connections and never answers, like a daemon that hangs. */
 async function openSilence(): Promise<AsyncDisposable & { readonly socket: string }> {
   const dir = mkdtempSync(join(tmpdir(), 'ignite-silence-'));
   const socket = join(dir, 'socket');
@@ -41,7 +41,7 @@ test('a daemon that hangs is told of by name, with its socket and the time that 
     });
 });
 
-test('who asks may give up before that', async () => {
+test('a caller may stop waiting for a daemon that hangs', async () => {
   await using silence = await openSilence();
   const docker = new DockerApi(() => silence.socket);
   const reason = new Error('given up');

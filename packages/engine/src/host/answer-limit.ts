@@ -1,11 +1,14 @@
 import { type HostDaemon, runtimeHangs } from './errors.ts';
 
-/** Longer than a loaded host needs to end and forget a container. */
+/**
+ * The time limit of an answer, in milliseconds. It is longer than a busy host needs to end and remove a
+ * container.
+ */
 export const answerLimitMs = 60_000;
 
 /**
- * Asks a daemon, which has this long to answer.
- * @throws CodedError RUNTIME_UNREACHABLE when it has not by then
+ * Asks a daemon, which must answer within the limit.
+ * @throws CodedError RUNTIME_UNREACHABLE if it does not
  */
 export async function withinAnswerLimit<T>(
   daemon: { readonly name: HostDaemon; readonly socket: string; readonly limitMs: number },

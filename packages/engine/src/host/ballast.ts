@@ -4,18 +4,19 @@ import { join } from 'node:path';
 import type { Paths } from './paths.ts';
 
 const size = 8 * 2 ** 20;
-const blockSize = 512; // of st_blocks: stat(2)
+const blockSize = 512; // the unit of st_blocks (stat(2))
 
 const ballastFile = ({ dataDir }: Paths): string => join(dataDir, 'ballast');
 
-/** On a disk that is full, makes room for what is written in order to remove things. */
+/** Removes the ballast if the disk is full, since removing things needs room to write. */
 export function releaseBallast(paths: Paths): void {
   if (freeSpace(paths) < size) rmSync(ballastFile(paths), { force: true });
 }
 
 /**
- * Keeps some space of the data directory's disk from everyone, while there is plenty. Whoever may have released it takes
- * back what is left: the disk may be filled again before the next command that needs it.
+ * Reserves some space of the data directory's disk while there is plenty. A command that may have released
+ * the ballast (`mayTakeLast`) takes back what is left, because the disk may be full again before the next
+ * command needs it.
  */
 export function keepBallast(paths: Paths, { mayTakeLast }: { readonly mayTakeLast: boolean }): void {
   const path = ballastFile(paths);
@@ -25,9 +26,9 @@ export function keepBallast(paths: Paths, { mayTakeLast }: { readonly mayTakeLas
   if (held >= size || (free < 4 * size && !mayTakeLast)) return;
   try {
     const wanted = Math.min(size, held + free);
-    writeFileSync(path, randomBytes(wanted), { mode: 0o600 }); // a file system may pack what is alike
+    writeFileSync(path, randomBytes(wanted), { mode: 0o600 }); // random bytes, since a file system may compress or deduplicate
   } catch {
-    // Someone else was quicker to take the space; what was written until then is kept.
+    // Someone else took the space first. What was written until then is kept.
   }
 }
 
@@ -36,6 +37,6 @@ function freeSpace({ dataDir }: Paths): number {
     const { bavail, bsize } = statfsSync(dataDir);
     return bavail * bsize;
   } catch {
-    return 0; // there is no data directory yet
+    return 0; // the data directory does not exist yet
   }
 }

@@ -9,10 +9,10 @@ const privateFolders = ['gitops', 'images', 'kept-disks', 'kernels', 'locks', 'o
 const privateRunFolders = ['runtime', 'shares', 'vms'];
 
 /**
- * Makes the data directory and the run directory with their folders, which nobody but root gets into. Two are open: dnsmasq,
- * as nobody, reads the names and addresses of its network, and the machine that looks at a guest's disk works in a folder of
- * its own. All else comes to those who run without privileges by mounts that root makes. What an older Ignite has left
- * open is closed.
+ * Creates the data directory and the run directory with their folders, which only root can enter. Two folders
+ * are open: dnsmasq, which runs as nobody, reads the names and addresses of its network, and the machine that
+ * reads a guest's disk works in a folder of its own. Other unprivileged programs get what they need by mounts
+ * that root makes. Folders that an older Ignite left open are closed.
  * @throws CodedError FOLDER_UNSAFE
  */
 export function claimFolders(paths: Paths): void {

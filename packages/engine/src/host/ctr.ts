@@ -13,22 +13,22 @@ import { answerLimitMs, withinAnswerLimit } from './answer-limit.ts';
 import { connectsTo } from './daemon-socket.ts';
 import { runtimeUnreachable } from './errors.ts';
 
-/** Of an image of some gigabytes, on a slow disk. */
+/** The time limit for exporting an image of some gigabytes from a slow disk. */
 const exportLimitMs = 30 * 60_000;
 const neverAborted = new AbortController().signal;
 const pollMs = 20;
-/** What is over for containerd ends by itself well within it. */
+/** The time in milliseconds in which a shim that containerd has given up ends by itself. */
 const shimEndMs = 10_000;
 
 export interface CtrContainer {
   readonly id: string;
-  /** The config.json of an OCI bundle; a relative root lies below containerd's own folder. */
+  /** The config.json of an OCI bundle. A relative root in it lies below containerd's own folder. */
   readonly configPath: string;
   readonly pidFile: string;
   readonly logUri: string;
 }
 
-/** containerd.task.v2 `StateResponse`, as ctr prints it: protobuf leaves zeros out. */
+/** containerd.task.v2 `StateResponse` as ctr prints it. Protobuf leaves out zeros. */
 const taskSchema = v.looseObject({
   pid: v.optional(v.number(), 0),
   status: v.optional(v.number(), 0),
@@ -41,7 +41,10 @@ export interface CtrTask {
   readonly exitCode: number;
 }
 
-/** containerd.task.v2 `Status`: unknown, created, running, stopped, paused, pausing. */
+/**
+ * containerd.task.v2 `Status`, in the order of its numbers: unknown, created, running, stopped, paused,
+ * pausing.
+ */
 const statuses: readonly CtrTask['status'][] = [
   'unknown',
   'created',
@@ -51,7 +54,7 @@ const statuses: readonly CtrTask['status'][] = [
   'running',
 ];
 
-/** containerd through its own client ctr(8), and the only file that knows its arguments and messages. */
+/** Drives containerd through its own client, ctr(8). No other file knows its arguments and messages. */
 export class Ctr {
   readonly #runner: Runner;
   readonly #socket: () => string;
@@ -64,8 +67,9 @@ export class Ctr {
   }
 
   /**
-   * Creates a container of a config alone, without an image, and resolves once its program has been started. It is never
-   * cut short: containerd goes on for a while with what its client gave up, and forgets a shim that was just starting.
+   * Creates a container from a config alone, without an image, and resolves once its program has started. It
+   * is never cut short, because containerd continues for a while with what its client has abandoned, and
+   * forgets a shim that is just starting.
    */
   async run(namespace: string, container: CtrContainer, signal: AbortSignal): Promise<void> {
     const { id, configPath, pidFile, logUri } = container;
@@ -75,7 +79,7 @@ export class Ctr {
     signal.throwIfAborted();
   }
 
-  /** Undefined where there is no task, or nothing watches over it any more. */
+  /** Returns the state of a task, or `undefined` if there is no task, or no shim supervises it any more. */
   async task(namespace: string, id: string, signal: AbortSignal): Promise<CtrTask | undefined> {
     try {
       const { stdout } = await this.#ctr(namespace, ['shim', '--id', id, 'state'], signal);
@@ -92,22 +96,25 @@ export class Ctr {
     return stdout.split('\n').includes(id);
   }
 
-  /** With its task, which is ended, and what a `run` that outlived us comes to; absence is fine. */
+  /**
+   * Removes a container after ending its task, and also what a `run` that outlived its Ignite still creates.
+   * A container that does not exist is not an error.
+   */
   async removeContainer(namespace: string, id: string, signal: AbortSignal): Promise<void> {
     await endWithin(this.#limitMs, (argv) => isRun(argv, id), signal);
     await this.#unlessMissing(this.#ctr(namespace, ['tasks', 'delete', '--force', id], signal));
     await this.#unlessMissing(this.#ctr(namespace, ['containers', 'delete', id], signal));
-    // A containerd that was killed meanwhile knows nothing of a shim that was just starting.
+    // A containerd that was killed meanwhile does not know a shim that was just starting.
     await endWithin(shimEndMs, (argv) => isShim(argv, namespace, id), signal);
   }
 
-  /** `name` in full, such as `docker.io/library/debian:12`. */
+  /** Tells whether there is an image. `name` is its full name, such as `docker.io/library/debian:12`. */
   async hasImage(namespace: string, name: string, signal: AbortSignal): Promise<boolean> {
     const { stdout } = await this.#ctr(namespace, ['images', 'list', '--quiet'], signal);
     return stdout.split('\n').includes(name);
   }
 
-  /** Writes an OCI archive of one platform of an image. */
+  /** Writes one platform of an image to an OCI archive. */
   async exportImage(
     namespace: string,
     image: { readonly name: string; readonly platform: string },
@@ -134,7 +141,7 @@ export class Ctr {
     { limitMs = this.#limitMs, outlivesUs }: CtrOptions = {},
   ): Promise<CommandResult> {
     const socket = this.#socket();
-    // ctr itself would wait ten seconds for a socket that is not there.
+    // ctr itself would wait ten seconds for a missing socket.
     const answer = await connectsTo(socket);
     if (answer !== true) throw runtimeUnreachable('containerd', socket, answer);
     const command: Command = {
@@ -158,17 +165,17 @@ interface CtrOptions extends Pick<Command, 'outlivesUs'> {
   readonly limitMs?: number;
 }
 
-/** Pure. Whether it is, or is about to become, ctr at making this very container. */
+/** Pure. Tells whether a process is, or is about to become, a ctr that creates this container. */
 const isRun = (argv: readonly string[], id: string): boolean =>
   argv.includes('ctr') && argv.includes('run') && argv.at(-1) === id;
 
-/** Pure. Whether it watches over this very container, or is about to. */
+/** Pure. Tells whether a process is, or is about to become, the shim of this container. */
 const isShim = ([program = '', ...args]: readonly string[], namespace: string, id: string): boolean =>
   basename(program).startsWith('containerd-shim') &&
   args[args.indexOf('-namespace') + 1] === namespace &&
   args[args.indexOf('-id') + 1] === id;
 
-/** Waits for processes to end, and ends those that have not by then. */
+/** Waits for processes to end, and kills those that have not ended in time. */
 async function endWithin(
   limitMs: number,
   fits: (argv: readonly string[]) => boolean,

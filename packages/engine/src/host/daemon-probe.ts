@@ -3,17 +3,17 @@ import { connectsTo, containerdSocket, dockerSocket } from './daemon-socket.ts';
 import type { HostDaemon } from './errors.ts';
 import { findProgram } from './find-program.ts';
 
-/** Whether VMs can be run by a daemon of this host. */
+/** Tells whether a daemon of this host can run VMs. */
 export type DaemonProbe =
   | { readonly usable: true; readonly found: string }
   | { readonly usable: false; readonly found: string; readonly cure: string };
 
 interface DaemonParts {
   readonly socket: (env: NodeJS.ProcessEnv) => string;
-  /** Of the daemon itself. */
+  /** The program of the daemon. */
   readonly program: string;
   readonly package: string;
-  /** What we need beside it. */
+  /** The programs that are needed besides the daemon. */
   readonly programs: readonly string[];
 }
 
@@ -32,7 +32,7 @@ const daemons: Readonly<Record<HostDaemon, DaemonParts>> = {
   },
 };
 
-/** Connects to it, and looks for the programs that we need beside it. */
+/** Connects to a daemon, and looks for the programs that are needed besides it. */
 export async function probeDaemon(daemon: HostDaemon, env: NodeJS.ProcessEnv): Promise<DaemonProbe> {
   const parts = daemons[daemon];
   let socket: string;

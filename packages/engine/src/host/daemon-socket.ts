@@ -3,18 +3,24 @@ import { connect } from 'node:net';
 import { dockerHostInvalid } from './errors.ts';
 
 const connectTimeoutMs = 30_000;
-/** The second one is Docker's own containerd; both as the original Ignite looked for them. */
+/**
+ * The default sockets of containerd, which the original Ignite used too. The second one is that of Docker's
+ * own containerd.
+ */
 const containerdSockets = [
   '/run/containerd/containerd.sock',
   '/run/docker/containerd/containerd.sock',
 ] as const;
 
-/** Where containerd listens: $CONTAINERD_ADDRESS, which ctr(8) honours too, or where there is a socket. */
+/**
+ * Returns containerd's socket: $CONTAINERD_ADDRESS, which ctr(8) uses too, or the first default socket that
+ * exists.
+ */
 export const containerdSocket = (env: NodeJS.ProcessEnv): string =>
   env['CONTAINERD_ADDRESS'] || (containerdSockets.find(existsSync) ?? containerdSockets[0]);
 
 /**
- * Where Docker listens: $DOCKER_HOST, if it names a socket of this host, or the usual place.
+ * Returns Docker's socket: $DOCKER_HOST if it names a socket of this host, or the default one.
  * @throws CodedError DOCKER_HOST_INVALID
  */
 export function dockerSocket(env: NodeJS.ProcessEnv): string {
@@ -25,7 +31,7 @@ export function dockerSocket(env: NodeJS.ProcessEnv): string {
   return path;
 }
 
-/** Whether somebody takes connections there; if not, why. */
+/** Tells whether a socket accepts connections; if not, it returns the failure. */
 export async function connectsTo(path: string): Promise<true | NodeJS.ErrnoException> {
   const { promise, resolve } = Promise.withResolvers<true | NodeJS.ErrnoException>();
   const socket = connect({ path, timeout: connectTimeoutMs });

@@ -12,15 +12,15 @@ const stateSchema = v.looseObject({
 });
 
 export interface DockerContainer {
-  /** In Docker's words: created, running, paused, restarting, removing, exited or dead. */
+  /** The status in Docker's words: created, running, paused, restarting, removing, exited or dead. */
   readonly status: string;
   readonly pid: number;
   readonly exitCode: number;
-  /** Whether something in it was killed at the limit of its memory. */
+  /** True if a process in the container was killed at its memory limit. */
   readonly outOfMemory: boolean;
 }
 
-/** What Docker answered in place of what was asked for. */
+/** An error that Docker answered. */
 export class DockerFailedError extends Error {
   override readonly name = 'DockerFailedError';
   readonly status: number;
@@ -38,8 +38,8 @@ interface Asked {
 }
 
 /**
- * Docker's Engine API at its socket, in whichever version the daemon speaks; the only file that knows its paths.
- * https://docs.docker.com/reference/api/engine/
+ * A client of Docker's Engine API at its socket. It uses the version that the daemon speaks. No other file
+ * knows the paths of the API (https://docs.docker.com/reference/api/engine/).
  */
 export class DockerApi {
   readonly #socket: () => string;
@@ -50,25 +50,25 @@ export class DockerApi {
     this.#limitMs = limitMs;
   }
 
-  /** The path of its socket. */
+  /** The path of the socket. */
   get socket(): string {
     return this.#socket();
   }
 
-  /** In Go's words; undefined where there is no such image. */
+  /** Returns the architecture of an image in Go's words, or `undefined` if there is no such image. */
   async imageArch(name: string, signal: AbortSignal): Promise<string | undefined> {
     const answer = await this.#orMissing({ method: 'GET', path: `/images/${name}/json` }, signal);
     return answer === undefined ? undefined : v.parse(imageSchema, JSON.parse(answer)).Architecture;
   }
 
-  /** Makes an image of one layer out of a tar archive. */
+  /** Creates an image of one layer from a tar archive. */
   async importImage(name: string, tag: string, tar: Uint8Array, signal: AbortSignal): Promise<void> {
     const query = new URLSearchParams({ fromSrc: '-', repo: name, tag }).toString();
     const body = { type: 'application/x-tar', content: tar };
     await this.#ask({ method: 'POST', path: `/images/create?${query}`, body }, signal);
   }
 
-  /** `config` as "Create a container" of the API has it. */
+  /** Creates a container. `config` is the body of the API's "Create a container". */
   async createContainer(name: string, config: object, signal: AbortSignal): Promise<void> {
     const body = { type: 'application/json', content: JSON.stringify(config) };
     await this.#ask({ method: 'POST', path: `/containers/create?name=${name}`, body }, signal);
@@ -90,12 +90,12 @@ export class DockerApi {
     };
   }
 
-  /** Ends it if it runs; absence is fine. */
+  /** Removes a container, even if it runs. A container that does not exist is not an error. */
   async removeContainer(name: string, signal: AbortSignal): Promise<void> {
     try {
       await this.#orMissing({ method: 'DELETE', path: `/containers/${name}?force=true&v=true` }, signal);
     } catch (failure) {
-      // Someone else is at it, which a container's automatic removal would be too.
+      // Someone else is removing the container, or Docker itself after its end.
       if (!(
         failure instanceof DockerFailedError && /removal .* is already in progress/.test(failure.message)
       ))
@@ -158,7 +158,7 @@ async function send(
   return await promise;
 }
 
-/** Errors of the API are `{"message": …}`. */
+/** The API reports errors as `{"message": …}`. */
 function messageOf(text: string): string {
   try {
     const parsed = v.safeParse(v.looseObject({ message: v.string() }), JSON.parse(text));

@@ -13,7 +13,7 @@ import { findProgram } from './find-program.ts';
 import { isAccessible } from './is-accessible.ts';
 import { cniPackage, cniPluginDirs, requirements } from './requirements.ts';
 
-/** What this host has and lacks, what each lack costs, and how to get it. */
+/** Checks what this host has and lacks, what each lack costs, and how to cure it. */
 export async function examineHost(env: NodeJS.ProcessEnv): Promise<readonly DoctorCheck[]> {
   return await Promise.all([
     ...requirements.map(checkPrograms),
@@ -28,7 +28,7 @@ export async function examineHost(env: NodeJS.ProcessEnv): Promise<readonly Doct
   ]);
 }
 
-/** The packages that cure what `checks` found missing. */
+/** Returns the packages that provide what `checks` found missing. */
 export function missingPackages(checks: readonly DoctorCheck[]): readonly string[] {
   const missing = new Set(checks.filter((check) => check.state === 'missing').map((check) => check.name));
   return [
@@ -79,7 +79,7 @@ async function checkTun(): Promise<DoctorCheck> {
   };
 }
 
-/** How each lack of KVM is cured. */
+/** The cures for each reason why KVM is missing. */
 const kvmCures: Readonly<Record<KvmLack, string>> = {
   '/dev/kvm does not open': 'enable virtualization in the firmware, then modprobe kvm',
   '/dev/kvm opens, but the CPU offers neither vmx nor svm':
@@ -99,7 +99,7 @@ async function checkKvm(): Promise<DoctorCheck> {
   };
 }
 
-/** Which is wanted by those alone who ask for it. */
+/** Checks for Firecracker, which only those need who ask for it. */
 async function checkFirecracker(): Promise<DoctorCheck> {
   const name = firecracker.name;
   const cost = 'no VM can run under Firecracker (--vmm firecracker): all run under QEMU';
@@ -139,7 +139,7 @@ function checkRoot(): Promise<DoctorCheck> {
   });
 }
 
-/** One that is not there is a lack only for those who want it. */
+/** Checks for a daemon. A missing daemon is a lack only for those who want to use it. */
 async function checkDaemon(name: HostDaemon, env: NodeJS.ProcessEnv): Promise<DoctorCheck> {
   const { usable, found, ...rest } = await probeDaemon(name, env);
   if (usable) return { name, state: 'ok', found };

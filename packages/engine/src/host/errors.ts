@@ -2,7 +2,7 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 
 export type HostErrorCode = 'RUNTIME_UNREACHABLE' | 'DOCKER_HOST_INVALID';
 
-/** The daemons that a host may have besides us. */
+/** The container daemons that a host may have. */
 export type HostDaemon = 'containerd' | 'docker';
 
 export const runtimeUnreachable = (
@@ -15,7 +15,7 @@ export const runtimeUnreachable = (
     cause,
   });
 
-/** It takes connections, and no more. */
+/** The error of a daemon that accepts connections but does not answer. */
 export const runtimeHangs = (
   daemon: HostDaemon,
   socket: string,

@@ -4,10 +4,12 @@ import { isAccessible } from './is-accessible.ts';
 
 const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Where a program is: in $PATH, or in the system's own folders, which the PATH of an unprivileged user may lack. */
+/**
+ * Finds a program in $PATH or in the system's own folders, which the PATH of an unprivileged user may lack.
+ */
 export async function findProgram(program: string): Promise<string | undefined> {
   if (isAbsolute(program)) return (await isAccessible(program, constants.X_OK)) ? program : undefined;
-  // An entry that is empty or relative means the folder that we were started in, which may be anybody's.
+  // An empty or relative entry means the current folder, which may be anybody's.
   const dirs = (process.env['PATH'] ?? '').split(delimiter).filter((dir) => isAbsolute(dir));
   for (const dir of new Set([...dirs, ...systemPath])) {
     const path = join(dir, program);

@@ -1,7 +1,7 @@
 import type { DoctorCheck } from '@ignite/api/client/host-client';
 import type { FirewallFault } from '../network/network.ts';
 
-/** Pure. Whether VMs that run are guarded as they should be. */
+/** Pure. Reports whether the packet filters of running VMs are intact. */
 export function firewallCheck(faults: readonly FirewallFault[]): DoctorCheck {
   const name = 'packet filters';
   if (faults.length === 0) return { name, state: 'ok', found: 'as they should be' };

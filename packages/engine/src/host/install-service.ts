@@ -11,13 +11,13 @@ import { disableUnit, enableUnit, hasSystemd } from './systemd.ts';
 export const unitDir = '/etc/systemd/system';
 const unitName = 'ignite.service';
 
-/** Where the service is written, and who has systemd take note of it. */
+/** The place of the service's unit, and the runner that makes systemd read it. */
 export interface ServiceHost {
   readonly runner: Runner;
   readonly unitDir: string;
 }
 
-/** Has systemd start VMs at each boot; where it does not run the file alone is written. */
+/** Makes systemd start VMs at each boot. If systemd does not run, only the file is written. */
 export async function installService(
   unit: ServiceUnit,
   host: ServiceHost,
@@ -31,7 +31,7 @@ export async function installService(
   return { path, outcome: 'enabled' };
 }
 
-/** VMs that run go on. */
+/** Removes the service. Running VMs keep running. */
 export async function uninstallService(
   host: ServiceHost,
   { signal }: ClientOperation,

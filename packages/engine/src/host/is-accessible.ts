@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 
-/** Whether we may do `mode` with what is at `path`; not where nothing is. */
+/** Tells whether this process may access a path with `mode`. A missing path is not accessible. */
 export async function isAccessible(path: string, mode: number): Promise<boolean> {
   try {
     await access(path, mode);

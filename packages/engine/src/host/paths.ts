@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where Ignite keeps what must survive a reboot, and what must not. */
+/** The folders where Ignite keeps what must survive a reboot, and what must not. */
 export interface Paths {
   readonly dataDir: string;
   readonly runDir: string;
@@ -9,7 +9,7 @@ export interface Paths {
 export const defaultPaths: Paths = { dataDir: '/var/lib/ignite', runDir: '/run/ignite' };
 
 export const storePath = (paths: Paths): string => join(paths.dataDir, 'state.db');
-/** What is in the store, for those who may look at it and no more. */
+/** Returns the path of the store's snapshot, for users who may only read. */
 export const snapshotPath = (paths: Paths): string => join(paths.dataDir, 'state.snapshot');
 export const scratchDir = (paths: Paths): string => join(paths.dataDir, 'scratch');
 export const locksDir = (paths: Paths): string => join(paths.dataDir, 'locks');
@@ -19,22 +19,22 @@ export const kernelDir = (paths: Paths, id: string): string => join(paths.dataDi
 export const imageDir = (paths: Paths, digest: string): string =>
   join(paths.dataDir, 'images', digest.replace(/^sha256:/, ''));
 
-/** Of a named volume. */
+/** Returns the folder of a named volume. */
 export const volumeDir = (paths: Paths, name: string): string => join(paths.dataDir, 'volumes', name);
 export const volumeFile = (paths: Paths, name: string): string => join(volumeDir(paths, name), 'data.ext4');
 
-/** Where disks stay whose VMs are gone but which were to be kept. */
+/** Returns the folder of disks that were kept when their VMs were removed. */
 export const keptDisksDir = (paths: Paths): string => join(paths.dataDir, 'kept-disks');
 
-/** The files of one VM that survive a reboot. */
+/** The files of a VM that survive a reboot. */
 export interface VmFiles {
   readonly dir: string;
-  /** Copy-on-write. */
+  /** The copy-on-write disk. */
   readonly disk: string;
-  /** Of a VM whose VMM knows no other form. */
+  /** The raw disk of a VM whose VMM supports no other format. */
   readonly rawDisk: string;
   readonly seed: string;
-  /** What cloud-init reads. */
+  /** The disk that cloud-init reads. */
   readonly cloudInit: string;
   readonly privateKey: string;
   readonly publicKey: string;
@@ -42,12 +42,12 @@ export interface VmFiles {
   readonly knownHosts: string;
   readonly consoleLog: string;
   readonly exitStatus: string;
-  /** Names the runtime of its sandbox while there is one that is not conmon's. */
+  /** The file that names the runtime of the sandbox while there is one of another runtime than conmon. */
   readonly runtime: string;
-  /** What the VMM is asked for when it starts, and what it tells of its guest. */
+  /** The requests to the VMM at its start, and its reports about the guest. */
   readonly eventsIn: string;
   readonly eventsOut: string;
-  /** Where the VM's metrics are served while there is a daemon; the original had it by that name. */
+  /** The socket that serves the VM's metrics while there is a daemon. Its name is that of the original. */
   readonly metrics: string;
 }
 
@@ -72,14 +72,14 @@ export function vmFiles(paths: Paths, uid: string): VmFiles {
   };
 }
 
-/** The files of one VM that exist while it runs. */
+/** The files of a VM that exist while it runs. */
 export interface VmRunFiles {
   readonly dir: string;
-  /** Where the VMM, as its own user, makes its sockets. */
+  /** The folder in which the VMM, as its own user, creates its sockets. */
   readonly sockets: string;
   /** The socket of the SSH connection that commands share. */
   readonly sshSession: string;
-  /** Where each program that shares a folder has a folder with its socket. */
+  /** The folder in which each program that shares a folder has a folder for its socket. */
   readonly shares: string;
 }
 
@@ -93,7 +93,7 @@ export function vmRunFiles(paths: Paths, uid: string): VmRunFiles {
   };
 }
 
-/** Of one VM's VMM, while it runs. */
+/** Returns the sockets of a running VM's VMM. */
 export function vmmSockets(
   paths: Paths,
   uid: string,

@@ -8,26 +8,29 @@ import { formatPortMapping } from '../network/address/format-port-mapping.ts';
 import { findProgram } from './find-program.ts';
 import { isAccessible } from './is-accessible.ts';
 
-/** What a VM needs of its host to be started. */
+/** The things of its host that a VM needs to start. */
 export interface HostNeeds {
-  /** Any one program of each list. */
+  /** Lists of programs; one program of each list is needed. */
   readonly programs: readonly (readonly string[])[];
-  /** Any one file of each list, read and written. */
+  /** Lists of files; one file of each list must be readable and writable. */
   readonly files: readonly (readonly string[])[];
   readonly ports: readonly PortMapping[];
 }
 
-/** Something that must hold. Its type and name are the original's, which scripts pass to --ignore-preflight-checks. */
+/**
+ * A check of the host. Its type and name are those of the original, because scripts pass them to
+ * --ignore-preflight-checks.
+ */
 export interface PreflightCheck {
   readonly type: 'ExistingFile' | 'BinaryInPath' | 'Port';
   readonly name: string;
-  /** Resolves with what is wrong, or undefined where all is well. */
+  /** Resolves with what is wrong, or with `undefined` if the check passes. */
   readonly examine: () => Promise<string | undefined>;
 }
 
 export type PreflightErrorCode = 'PREFLIGHT_FAILED';
 
-/** Pure. What is to be checked: all needs but those whose check's type or name, in any letter case, is to be ignored. */
+/** Pure. Returns the checks for all needs, except those whose type or name is ignored, in any letter case. */
 export function planPreflight(
   { programs, files, ports }: HostNeeds,
   ignored: readonly string[],
@@ -39,12 +42,12 @@ export function planPreflight(
   );
 }
 
-/** Pure. Whether checks of that type are to be ignored as a whole. */
+/** Pure. Tells whether all checks of a type are ignored. */
 export const isTypeIgnored = (type: PreflightCheck['type'], ignored: readonly string[]): boolean =>
   ignored.some((text) => ['all', type.toLowerCase()].includes(text.trim().toLowerCase()));
 
 /**
- * Tries all checks, and tells of all that fail at once.
+ * Runs all checks, and reports all failures at once.
  * @throws CodedError PREFLIGHT_FAILED
  */
 export async function assertPreflight(checks: readonly PreflightCheck[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** The end of a file that someone else writes, who may write without end; empty where there is none. */
+/** Reads the end of a file to which someone else may write without end. A missing file is empty. */
 export async function readTail(path: string, most = 65_536): Promise<string> {
   try {
     await using file = await open(path);

@@ -2,14 +2,14 @@ import type { Arch } from '@ignite/api/v1/arch';
 import { virtiofsdPrograms } from '../storage/virtiofsd.ts';
 import { foreignArch, hostArch } from './arch.ts';
 
-/** A program of the host that Ignite drives, and what is lost without it. */
+/** A program of the host that Ignite uses, and what does not work without it. */
 export interface Requirement {
-  /** Any one of these serves. */
+  /** The alternatives, any one of which suffices. */
   readonly programs: readonly string[];
-  /** Debian's and Ubuntu's package that brings the first of them. */
+  /** The package of Debian and Ubuntu that provides the first alternative. */
   readonly package: string;
   readonly cost: string;
-  /** Whether all else works without it. */
+  /** Set if everything else works without it. */
   readonly optional?: true;
 }
 
@@ -70,6 +70,6 @@ export const requirements: readonly Requirement[] = [
   },
 ];
 
-/** Where the CNI plugins are looked for besides $CNI_PATH, with the package that brings them. */
+/** The folders of CNI plugins besides $CNI_PATH. The package is the one that provides the plugins. */
 export const cniPluginDirs = ['/opt/cni/bin', '/usr/lib/cni'];
 export const cniPackage = 'containernetworking-plugins';

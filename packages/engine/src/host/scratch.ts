@@ -9,23 +9,23 @@ import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { Paths } from './paths.ts';
 
 const sharedMemory = '/dev/shm';
-/** Where scratch folders are that are in memory. */
+/** The folder of scratch folders in memory. */
 export const memoryFolder = `${sharedMemory}/ignite`;
 const sticky = 0o1000;
 const tmpfsMagic = 0x01021994; // statfs(2)
 
 export interface MemoryFacts {
-  /** What the kernel would give to programs without swapping. */
+  /** The memory that the kernel could give to programs without swapping. */
   readonly available: Bytes;
-  /** What the file system in memory would still take; 0 where there is none. */
+  /** The free space of the file system in memory; 0 if there is none. */
   readonly tmpfsFree: Bytes;
 }
 
-/** Pure. Whether `need` fits into memory with as much again left to everyone else. */
+/** Pure. Tells whether `need` fits into memory while at least as much stays free for everyone else. */
 export const fitsInMemory = (need: Bytes, facts: MemoryFacts): boolean =>
   need <= facts.tmpfsFree && need * 2 <= facts.available;
 
-/** What this host has to unpack into. */
+/** Returns the memory of this host that can hold unpacked files. */
 export async function memoryFacts(): Promise<MemoryFacts> {
   try {
     const [stat, meminfo] = await Promise.all([statfs(sharedMemory), readFile('/proc/meminfo', 'utf8')]);
@@ -40,8 +40,8 @@ export async function memoryFacts(): Promise<MemoryFacts> {
 }
 
 /**
- * Where trees of many small files are unpacked for a moment: in memory when told so, which is several times faster than
- * a disk. The caller holds the lock that `name` stands for.
+ * Creates a folder in which trees of many small files are unpacked for a moment. If requested it is in
+ * memory, which is several times faster than a disk. The caller holds the lock that `name` stands for.
  */
 export async function openScratch(
   paths: Paths,
@@ -59,19 +59,22 @@ export async function openScratch(
   return await openWorkspace(join(paths.dataDir, 'scratch'), `${name}-`);
 }
 
-/** Removes what a predecessor that was killed has left under `name`, wherever it was. The caller holds its lock. */
+/** Removes what a killed process has left under `name`, in memory or on disk. The caller holds the lock. */
 export async function clearScratch(paths: Paths, name: string): Promise<void> {
   for (const inMemory of (await hasMemoryFolder()) ? [true, false] : [false])
     await (await openScratch(paths, name, inMemory))[Symbol.asyncDispose]();
 }
 
-/** Tells folders of this data directory from those of others. */
+/** Returns the prefix that tells the folders of this data directory from those of others. */
 export function memoryScratchPrefix(paths: Paths, name: string): string {
   const owner = createHash('sha256').update(paths.dataDir).digest('hex').slice(0, 12);
   return `${owner}-${name}-`;
 }
 
-/** Everybody may make names in /dev/shm: ours is made once, and stays, so that nothing is ever removed there. */
+/**
+ * Creates the memory folder if needed. Everybody may create names in /dev/shm, so the folder is created once
+ * and stays, and nothing is ever removed there.
+ */
 async function claimMemoryFolder(): Promise<boolean> {
   try {
     await mkdir(memoryFolder, { mode: 0o700 });
@@ -81,7 +84,10 @@ async function claimMemoryFolder(): Promise<boolean> {
   return await hasMemoryFolder();
 }
 
-/** Whether the folder is there, and nobody but us may look into it or, since it is in a folder with a sticky bit, rename it. */
+/**
+ * Tells whether the memory folder exists and is private. Nobody else can rename it, because its parent has
+ * the sticky bit.
+ */
 export async function hasMemoryFolder(): Promise<boolean> {
   const [found, parent] = await Promise.all([memoryFolder, sharedMemory].map(statOf));
   if (!found || !parent) return false;

@@ -47,7 +47,7 @@ test(
   () => {
     const path = join(dir, 'ignite.service');
     writeFileSync(path, renderServiceUnit(unit));
-    // Manual pages of ours are not installed in a checkout.
+    // A checkout has no manual pages installed.
     execFileSync('systemd-analyze', ['verify', '--man=no', '--recursive-errors=no', path], { stdio: 'pipe' });
     rmSync(path);
   },

@@ -1,13 +1,13 @@
-/** What the service runs, and in which environment. */
+/** The command line of the service, and its environment. */
 export interface ServiceUnit {
-  /** A command line, the program by its absolute path. */
+  /** The command line, with the absolute path of the program. */
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
- * Pure. See systemd.service(5), systemd.exec(5) and systemd.kill(5). The VMs that it starts live in its cgroup and outlive it:
- * the one process that it ever has to end is its own.
+ * Pure. Writes the unit of the service (systemd.service(5), systemd.exec(5) and systemd.kill(5)). The VMs
+ * that it starts are in its cgroup and outlive it, so systemd may kill only the service's own process.
  */
 export function renderServiceUnit({ command, environment }: ServiceUnit): string {
   const variables = Object.entries(environment).map(
@@ -34,7 +34,7 @@ export function renderServiceUnit({ command, environment }: ServiceUnit): string
   ].join('\n');
 }
 
-/** As one word, with nothing that systemd would expand: see "Quoting" and "Specifiers" in systemd.syntax(7). */
+/** Quotes a word so that systemd expands nothing in it ("Quoting" and "Specifiers" in systemd.syntax(7)). */
 function quoted(word: string): string {
   const plain = word.replaceAll('%', '%%');
   if (/^[\w@%+=:,./-]+$/.test(plain)) return plain;

@@ -5,17 +5,29 @@ import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import { hostArch } from '../host/arch.ts';
 import { packageUnavailable } from './errors.ts';
 
-/** Debian's packages for one architecture, from the sources that this host's apt has. Nothing is installed. */
+/** Debian's packages of one architecture, from the sources of this host's apt. Nothing is installed. */
 export interface PackageArchive {
-  /** The first package with this prefix that `name` depends on. @throws CodedError KERNEL_PACKAGE_UNAVAILABLE */
+  /**
+   * Returns the first package with this prefix that `name` depends on.
+   * @throws CodedError KERNEL_PACKAGE_UNAVAILABLE
+   */
   dependency(name: string, prefix: string, signal: AbortSignal): Promise<string>;
-  /** Unpacks a package into `root`. @throws CodedError KERNEL_PACKAGE_UNAVAILABLE */
+  /**
+   * Unpacks a package into `root`.
+   * @throws CodedError KERNEL_PACKAGE_UNAVAILABLE
+   */
   unpack(name: string, root: string, signal: AbortSignal): Promise<void>;
-  /** Unpacks packages and all that they depend on into `root`. @throws CodedError KERNEL_PACKAGE_UNAVAILABLE */
+  /**
+   * Unpacks packages and everything they depend on into `root`.
+   * @throws CodedError KERNEL_PACKAGE_UNAVAILABLE
+   */
   unpackWhole(names: readonly string[], root: string, signal: AbortSignal): Promise<void>;
 }
 
-/** apt and dpkg-deb, and the only file that knows their arguments. Lists and downloads are kept in `dir`, if anywhere. */
+/**
+ * Opens the packages through apt and dpkg-deb. No other file knows their arguments. Lists and downloads that
+ * are kept are in `dir`.
+ */
 export function openPackageArchive(arch: Arch, dir: string, runner: Runner): PackageArchive {
   const options = arch === hostArch ? nativeOptions : foreignOptions(arch, dir);
   const apt = async (tool: 'apt-get' | 'apt-cache', args: readonly string[], signal: AbortSignal) =>
@@ -71,7 +83,10 @@ export function openPackageArchive(arch: Arch, dir: string, runner: Runner): Pac
 
 const nativeOptions = ['-o', 'APT::Sandbox::User=root'];
 
-/** As if this were a host of `arch` with nothing installed: dpkg of this host never hears of it. See apt.conf(5). */
+/**
+ * Returns the options that let apt work as if this were a host of `arch` with nothing installed. This host's
+ * dpkg is not involved (apt.conf(5)).
+ */
 const foreignOptions = (arch: Arch, dir: string): readonly string[] =>
   [
     ...['APT::Sandbox::User=root', `APT::Architecture=${arch}`, `APT::Architectures=${arch}`],
@@ -79,7 +94,7 @@ const foreignOptions = (arch: Arch, dir: string): readonly string[] =>
     ...[`Dir::Cache=${join(dir, 'cache')}`, 'Acquire::Languages=none'],
   ].flatMap((option) => ['-o', option]);
 
-/** Pure. Out of what "apt-cache depends" prints. */
+/** Pure. Returns the first matching dependency in the output of `apt-cache depends`. */
 function firstDependency(text: string, prefix: string): string | undefined {
   return [...text.matchAll(/Depends: (\S+)/g)]
     .map(([, name]) => name!)

@@ -7,12 +7,12 @@ import { hostArch } from '../host/arch.ts';
 import { assembleKernel } from './assemble-kernel.ts';
 
 const signal = new AbortController().signal;
-/** Begins as an arm64 Image and as an x86 bzImage: nothing more is looked at here. */
+/** The bytes begin both like an arm64 Image and like an x86 bzImage; nothing else of them is checked here. */
 const image = Buffer.alloc(1_024);
 image.write('HdrS', 0x202, 'latin1');
 if (hostArch === 'arm64') image.write('ARM\x64', 56, 'latin1');
 
-/** A tree whose links are those given, with depmod's word that `module` is to be loaded. */
+/** Assembles a kernel from a tree with the given links and files, in which depmod lists `module`. */
 async function assemble(links: Readonly<Record<string, string>>, files: readonly string[]): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'ignite-kernel-'));
   const root = join(dir, 'root');

@@ -15,10 +15,10 @@ import { buildInitrd } from './initrd.ts';
 import { kernelImageArch } from './kernel-image.ts';
 import { bootModules, moduleOrder } from './module-order.ts';
 
-/** A kernel that is ready to boot VMs: `kernel`, `initrd` and `modules.squashfs` in its folder. */
+/** A kernel that is ready to boot VMs: a folder with `kernel`, `initrd` and `modules.squashfs`. */
 export interface BuiltKernel {
   readonly id: string;
-  /** As `uname -r` prints it. */
+  /** The version as `uname -r` prints it. */
   readonly version: string;
   readonly arch: Arch;
   readonly size: Bytes;
@@ -31,15 +31,15 @@ export interface KernelDeps {
 
 export interface KernelTree {
   readonly root: string;
-  /** Where it comes from, for errors. */
+  /** The origin of the tree, for errors. */
   readonly source: string;
-  /** Which it must be made for. */
+  /** The architecture that the kernel must be made for. */
   readonly arch: Arch;
 }
 
 /**
- * Makes a kernel of a tree with `/boot/vmlinux` or `/boot/vmlinuz*` and `/lib/modules/RELEASE`. Its id is the digest of
- * what it is made of, so the same tree gives the same kernel. The caller holds the kernel lock.
+ * Assembles a kernel from a tree with `/boot/vmlinux` or `/boot/vmlinuz*` and `/lib/modules/RELEASE`. Its id
+ * is the digest of its parts, so the same tree gives the same kernel. The caller holds the kernel lock.
  * @throws CodedError KERNEL_INVALID, KERNEL_ARCH_MISMATCH
  */
 export async function assembleKernel(
@@ -104,7 +104,10 @@ async function findModules(
   throw kernelInvalid(source, 'not exactly one release in /lib/modules');
 }
 
-/** In a tree of a stranger a link may lead to a file of this host, which would go into VMs, or a device be in its place. */
+/**
+ * Checks that a path is a file within the tree. In a stranger's tree, a link could lead to a file of this
+ * host, which would end up in VMs, or the path could be a device.
+ */
 async function assertInside(root: string, path: string, source: string): Promise<void> {
   const [tree, real] = await Promise.all([realpath(root), realpath(path).catch(() => '')]);
   const isInside = real.startsWith(`${tree}/`);

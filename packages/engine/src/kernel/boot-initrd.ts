@@ -15,13 +15,17 @@ const guestScripts = [
   'changes',
 ];
 const prefix = 'initrd-';
-/** Another Ignite that is about to boot one has looked at it within this. */
+/**
+ * The time for which an unused initrd is kept. Another Ignite that is about to boot one has touched it more
+ * recently.
+ */
 const keptMs = 24 * 3_600_000;
 
 /**
- * The initrd that a VM boots: the kernel's own with the scripts of this very Ignite behind it, since what a kernel was
- * made with may be of an older one that does not know what the seed asks for. Linux unpacks archives that follow one
- * another (initramfs buffer format). Made when the scripts have changed, in the kernel's folder.
+ * Returns the initrd that a VM boots: the kernel's own, followed by the scripts of this Ignite. The kernel
+ * may have been made by an older Ignite, whose scripts do not know what the seed asks for. Linux unpacks
+ * successive archives (initramfs buffer format). The initrd is made in the kernel's folder when the scripts
+ * have changed.
  */
 export async function bootInitrd(kernelDir: string, guestDir: string): Promise<string> {
   const scripts = await Promise.all(
@@ -37,7 +41,7 @@ export async function bootInitrd(kernelDir: string, guestDir: string): Promise<s
   return path;
 }
 
-/** Marks a file as used; returns whether it is there. */
+/** Marks a file as used. Returns whether it exists. */
 async function isTouched(path: string, now: number): Promise<boolean> {
   try {
     await utimes(path, new Date(now), new Date(now));
@@ -48,7 +52,10 @@ async function isTouched(path: string, now: number): Promise<boolean> {
   }
 }
 
-/** Of other Ignites, which were not booted since. A VM that runs keeps the one that it was booted with. */
+/**
+ * Removes the initrds of other Ignites that have not been used since. A running VM keeps the one that it was
+ * booted with.
+ */
 async function removeUnused(kernelDir: string, since: number): Promise<void> {
   const made = (await readdir(kernelDir)).filter((name) => name.startsWith(prefix));
   for (const path of made.map((name) => join(kernelDir, name)))

@@ -1,7 +1,7 @@
-/** A file of an archive. `path` is relative. */
+/** A file in an archive. `path` is relative. */
 export interface CpioEntry {
   readonly path: string;
-  /** File type and permission bits as in stat(2) `st_mode`. */
+  /** The file type and permissions, as in `st_mode` of stat(2). */
   readonly mode: number;
   readonly content?: Uint8Array;
 }
@@ -17,14 +17,17 @@ export const file = (path: string, content: Uint8Array | string, permissions = 0
   content: typeof content === 'string' ? Buffer.from(content) : content,
 });
 
-/** An archive in the "new ASCII" format of cpio(5), which the kernel unpacks as an initramfs. Same entries, same bytes. */
+/**
+ * Returns an archive in the "new ASCII" format of cpio(5), which the kernel unpacks as an initramfs. The same
+ * entries give the same bytes.
+ */
 export function cpioArchive(entries: readonly CpioEntry[]): Buffer {
   const parts = [...entries, { path: 'TRAILER!!!', mode: 0 }].flatMap((entry, at) => encode(entry, at + 1));
   const size = parts.reduce((sum, part) => sum + part.length, 0);
   return Buffer.concat([...parts, Buffer.alloc((512 - (size % 512)) % 512)]);
 }
 
-/** The archive's folders before their files: `entries` with every parent folder that is missing added. */
+/** Adds every missing parent folder to `entries`, before the files in it. */
 export function withParents(entries: readonly CpioEntry[]): readonly CpioEntry[] {
   const known = new Set<string>();
   return entries.flatMap((entry) => {

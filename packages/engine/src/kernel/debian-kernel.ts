@@ -7,13 +7,16 @@ import { fitsInMemory, memoryFacts, openScratch } from '../host/scratch.ts';
 import { openPackageArchive } from './apt.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
 
-/** The package that depends on Debian's newest kernel for virtual machines. */
+/** Returns the name of the package that depends on Debian's newest kernel for virtual machines. */
 export const kernelPackage = (arch: Arch): string => `linux-image-cloud-${arch}`;
 
-/** The package with what is in it, generously. */
+/** An upper bound of the size of the package and its unpacked content. */
 const unpackedSize = bytes(400 * 2 ** 20);
 
-/** Makes a kernel of Debian's cloud kernel package; nothing is installed on the host. The caller holds the kernel lock. */
+/**
+ * Builds a kernel from Debian's cloud kernel package. Nothing is installed on the host. The caller holds the
+ * kernel lock.
+ */
 export async function buildDebianKernel(
   arch: Arch,
   deps: KernelDeps,

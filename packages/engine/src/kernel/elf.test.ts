@@ -4,7 +4,10 @@ import { test } from 'node:test';
 import { hostArch } from '../host/arch.ts';
 import { readElf } from './elf.ts';
 
-/** One loaded segment over the whole file, an interpreter, and a dynamic section with two libraries. */
+/**
+ * Returns a program with one loaded segment over the whole file, an interpreter, and a dynamic section with
+ * two libraries.
+ */
 function program(machine: number): Buffer {
   const file = Buffer.alloc(512);
   file.write('\x7fELF\x02\x01\x01', 0, 'latin1');
@@ -55,7 +58,7 @@ test('readElf: what is no ELF file is none, and one that points outside itself i
 
 test('readElf: a file of megabytes without an end to its names or libraries costs no more than a program', () => {
   const endless = Buffer.concat([program(62), Buffer.alloc(16 * 2 ** 20, 'x')]);
-  endless.writeBigUInt64LE(512n, 64 + 56 + 8); // where the interpreter's name begins
+  endless.writeBigUInt64LE(512n, 64 + 56 + 8); // the offset of the interpreter's name
   assert.throws(() => readElf(endless), RangeError);
   const needy = Buffer.concat([program(62), Buffer.alloc(16 * 2 ** 20)]);
   for (let at = 512; at < needy.length; at += 16) needy.writeBigUInt64LE(1n, at);

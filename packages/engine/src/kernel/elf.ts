@@ -1,19 +1,22 @@
 import type { Arch } from '@ignite/api/v1/arch';
 
-/** What running a program takes besides the program. */
+/** What else is needed to run a program. */
 export interface ElfFile {
-  /** Undefined for a machine that no VM can have. */
+  /** The architecture; `undefined` for a machine that no VM can have. */
   readonly arch?: Arch;
-  /** The dynamic linker, as an absolute path; a static program has none. */
+  /** The absolute path of the dynamic linker; a static program has none. */
   readonly interpreter?: string;
-  /** File names of shared libraries. */
+  /** The file names of shared libraries. */
   readonly needed: readonly string[];
 }
 
 const machines: Readonly<Record<number, Arch>> = { 62: 'amd64', 183: 'arm64' };
 const segment = { load: 1, dynamic: 2, interpreter: 3 } as const;
 const dynamic = { end: 0, needed: 1, strings: 5 } as const;
-/** Of Linux (PATH_MAX), and more than any program has: a file that says more of itself would cost more than it is worth. */
+/**
+ * The limit of the length of a name, and of the number of entries (Linux's PATH_MAX is the same). No real
+ * program has more, and a crafted file could otherwise waste time and memory.
+ */
 const longestText = 4_096;
 const mostEntries = 1_024;
 
@@ -25,9 +28,10 @@ interface Segment {
 }
 
 /**
- * Pure. The header and the dynamic section of a 64-bit little-endian file, after elf(5); undefined for any other file.
- * ldd(1) would run the program, which that of another architecture does not let itself be.
- * @throws RangeError where it points outside itself, or holds more than any program does
+ * Pure. Reads the header and the dynamic section of a 64-bit little-endian file (elf(5)). Returns `undefined`
+ * for any other file. ldd(1) cannot be used, because it runs the program, which may be of another
+ * architecture.
+ * @throws RangeError if the file points outside itself, or exceeds the limits
  */
 export function readElf(file: Buffer): ElfFile | undefined {
   if (file.length < 64 || file.readUInt32BE(0) !== 0x7f454c46 || file[4] !== 2 || file[5] !== 1)
@@ -70,7 +74,7 @@ function readNeeded(file: Buffer, segments: readonly Segment[]): readonly string
     entries.push({ tag, value: Number(file.readBigUInt64LE(at + 8)) });
   }
   const strings = entries.find(({ tag }) => tag === dynamic.strings)?.value;
-  // It is an address in memory: the segment that is loaded there says where in the file.
+  // The value is a memory address. The segment that is loaded there tells the offset in the file.
   const home = segments.find(
     ({ type, address, size }) =>
       type === segment.load && strings !== undefined && strings >= address && strings < address + size,

@@ -12,7 +12,7 @@ import { type CpioEntry, file } from './cpio.ts';
 import { readElf } from './elf.ts';
 import { guestProgramUnusable } from './errors.ts';
 
-/** The packages that bring what an initrd runs, and what they are with all that they need, generously. */
+/** The packages of the programs in an initrd, and an upper bound of their unpacked size with dependencies. */
 const packages = ['busybox-static', 'e2fsprogs', 'bsdutils'];
 const unpackedSize = bytes(64 * 2 ** 20);
 
@@ -21,7 +21,10 @@ export interface ProgramTree extends AsyncDisposable {
   readonly root: string;
 }
 
-/** This host's own programs, or for guests of another architecture Debian's. The caller holds the kernel lock. */
+/**
+ * Opens this host's own programs or, for guests of another architecture, Debian's. The caller holds the
+ * kernel lock.
+ */
 export async function openProgramTree(
   arch: Arch,
   { paths, runner }: { readonly paths: Paths; readonly runner: Runner },
@@ -40,7 +43,8 @@ export async function openProgramTree(
 }
 
 /**
- * busybox, and resize2fs and script with the dynamic linker and every library, at the paths where they are looked for.
+ * Returns busybox, and resize2fs and script(1) with the dynamic linker and every library, at the paths where
+ * they are looked up.
  * @throws CodedError GUEST_PROGRAM_UNUSABLE
  */
 export async function guestPrograms(root: string, arch: Arch): Promise<readonly CpioEntry[]> {
@@ -57,7 +61,7 @@ export async function guestPrograms(root: string, arch: Arch): Promise<readonly 
 }
 
 /**
- * One of this host's own programs, as `target`, with all that it needs.
+ * Returns a program of this host as `target`, with all that it needs.
  * @throws CodedError GUEST_PROGRAM_UNUSABLE
  */
 export async function hostProgram(paths: readonly string[], target: string): Promise<readonly CpioEntry[]> {
@@ -66,14 +70,14 @@ export async function hostProgram(paths: readonly string[], target: string): Pro
 }
 
 interface Program {
-  /** As an absolute path in the tree, before links are followed. */
+  /** The absolute path in the tree, before links are followed. */
   readonly path: string;
   readonly content: Buffer;
   readonly interpreter?: string;
   readonly needed: readonly string[];
 }
 
-/** The dynamic linkers of programs, their libraries and those of these, each once. */
+/** Returns the dynamic linkers of programs, their libraries and the libraries of those, each once. */
 async function sharedObjects(
   root: string,
   programs: readonly Program[],
@@ -95,13 +99,13 @@ async function sharedObjects(
   return [...found].map(([path, { content }]) => file(path.slice(1), content, 0o755));
 }
 
-/** Where ld.so(8) looks without being told, of this architecture's own folders first. */
+/** Returns the paths where ld.so(8) looks by default, the folders of this architecture first. */
 const libraryPaths = (name: string, arch: Arch): readonly string[] =>
   ['/lib', '/usr/lib']
     .flatMap((dir) => [`${dir}/${multiarchTuple[arch]}`, `${dir}64`, dir])
     .map((dir) => `${dir}/${name}`);
 
-/** The first of `paths` that is a program or library of the architecture. */
+/** Reads the first of `paths` that is a program or library of the architecture. */
 async function readProgram(root: string, paths: readonly string[], arch: Arch): Promise<Program> {
   for (const path of paths) {
     const inside = resolveInside(root, path);

@@ -8,7 +8,10 @@ export interface InitrdSource {
   readonly programs: readonly CpioEntry[];
 }
 
-/** The initramfs of one kernel: busybox, resize2fs with its libraries, and the modules that boot needs. Our scripts follow it. */
+/**
+ * Builds the initramfs of a kernel: busybox, resize2fs with its libraries, and the modules that boot needs.
+ * Ignite's scripts are appended later.
+ */
 export async function buildInitrd(source: InitrdSource): Promise<Buffer> {
   const modules = source.moduleOrder.map(async (path) =>
     file(`modules/${basename(path)}`, await readFile(join(source.modulesDir, path))),

@@ -29,7 +29,7 @@ test('kernelImageArch: anything else is no kernel', () => {
     broken,
     Buffer.alloc(0),
     image('HdrS', 0x203),
-    readFileSync(process.execPath).subarray(0, 100), // an ELF file that ends before what its header tells of
+    readFileSync(process.execPath).subarray(0, 100), // an ELF file that is shorter than its header says
   ])
     assert.equal(kernelImageArch(bytes), undefined);
 });

@@ -2,7 +2,10 @@ import { constants, gunzipSync } from 'node:zlib';
 import type { Arch } from '@ignite/api/v1/arch';
 import { readElf } from './elf.ts';
 
-/** Where each format has its mark: kernel.org, x86/boot.rst "HdrS"; arm64/booting.rst "ARM\x64"; RFC 1952. */
+/**
+ * The magic numbers of the formats and their offsets: kernel.org, x86/boot.rst "HdrS"; arm64/booting.rst
+ * "ARM\x64"; RFC 1952.
+ */
 const marks = {
   x86: { at: 0x202, text: 'HdrS' },
   arm64: { at: 56, text: 'ARM\x64' },
@@ -12,8 +15,9 @@ const marks = {
 const headSize = 64 * 2 ** 10;
 
 /**
- * Pure. For which architecture a kernel is made, as its own bytes say: an ELF vmlinux, an x86 bzImage or an arm64 Image,
- * which may be compressed by gzip. Undefined for what no VMM of ours loads.
+ * Pure. Returns the architecture of a kernel from its own bytes: an ELF vmlinux, an x86 bzImage, or an arm64
+ * Image, which may be compressed by gzip. Returns `undefined` for anything else, which no supported VMM
+ * loads.
  */
 export function kernelImageArch(image: Buffer): Arch | undefined {
   if (has(image, marks.gzip)) {
@@ -25,7 +29,7 @@ export function kernelImageArch(image: Buffer): Arch | undefined {
   try {
     return readElf(image)?.arch;
   } catch (failure) {
-    if (failure instanceof RangeError) return undefined; // it only begins like one
+    if (failure instanceof RangeError) return undefined; // it only begins like an ELF file
     throw failure;
   }
 }
@@ -38,6 +42,6 @@ function unzippedHead(image: Buffer): Buffer | undefined {
   try {
     return gunzipSync(image.subarray(0, headSize), { finishFlush: constants.Z_SYNC_FLUSH });
   } catch {
-    return undefined; // it only begins like one
+    return undefined; // it only begins like a gzip file
   }
 }

@@ -24,7 +24,7 @@ import { buildDebianKernel, kernelPackage } from './debian-kernel.ts';
 import { kernelArchMismatch } from './errors.ts';
 import { adoptedKernelId, moveKernelFiles, placeKernelFolder } from './kernel-folder.ts';
 
-/** The kernel that VMs of `arch` get which name none: made on first use. */
+/** Returns the default kernel for VMs of `arch` that name none. It is built on first use. */
 async function ensureDefaultKernel(
   arch: Arch,
   deps: KernelDeps,
@@ -37,7 +37,7 @@ async function ensureDefaultKernel(
   return (await defaultKernel(arch, store)) ?? (await buildAndRecord(arch, deps, store, op));
 }
 
-/** The kernel that a VM asks for, or the default one. */
+/** Returns the kernel that a VM asks for, or the default one. */
 export async function kernelFor(
   oci: string | undefined,
   request: ImageRequest & { readonly arch: Arch },
@@ -96,7 +96,10 @@ const asImported = (kernel: Kernel): Imported & { readonly kernel: Kernel } => (
   kernel,
 });
 
-/** Takes the kernel out of an image with `/boot/vmlinux` and `/lib/modules`, as the original's kernel images have it. */
+/**
+ * Imports the kernel of an image with `/boot/vmlinux` and `/lib/modules`, the form of the original's kernel
+ * images.
+ */
 export async function importKernelObject(
   request: ImportRequest,
   deps: KernelDeps & ImageDeps,
@@ -129,7 +132,10 @@ async function unpackKernelImage(
   return await unpackImage(unpack, paths, runner, op);
 }
 
-/** Forgets a kernel, and its files with the last one that has them. No VM may use it; the caller holds the kernel lock. */
+/**
+ * Removes a kernel object, and its files with the last object that has them. No VM may use it. The caller
+ * holds the kernel lock.
+ */
 export async function removeKernelObject(
   kernel: Kernel,
   deps: KernelDeps,
@@ -175,14 +181,14 @@ async function writeKernel(
         status,
       })) as Kernel;
     } catch (failure) {
-      if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'ALREADY_EXISTS')) throw failure; // someone else was quicker
+      if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'ALREADY_EXISTS')) throw failure; // another process was faster
     }
   }
 }
 
 /**
- * Takes over a folder with a kernel that another host has made, unless that kernel is here. It is known by a name of its
- * own: nobody gets it who has asked for another, or for none.
+ * Takes over a folder with a kernel that another host has made, unless this host has that kernel. It gets a
+ * name of its own, so no VM gets it that asks for another kernel or for none.
  */
 export async function adoptKernel(
   dir: string,

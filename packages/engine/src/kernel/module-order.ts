@@ -1,4 +1,4 @@
-/** Drivers without which a guest cannot boot; the others come with the modules disk. */
+/** The drivers without which a guest cannot boot. The other modules are on the modules disk. */
 export const bootModules = [
   'virtio_mmio',
   'virtio_blk',
@@ -16,8 +16,8 @@ export const bootModules = [
 ];
 
 /**
- * Pure. From the text of a `modules.dep` (see depmod(8)) the paths of the wanted modules that are not built in, each
- * after those that it depends on.
+ * Pure. Returns the paths of the wanted modules that are not built in, from the text of a `modules.dep`
+ * (depmod(8)). Each module follows those that it depends on.
  */
 export function moduleOrder(modulesDep: string, wanted: readonly string[]): readonly string[] {
   const dependencies = new Map<string, readonly string[]>();

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { packedKernel } from './packed-kernel.ts';
 
-/** An x86 image as boot.rst describes it, with one sector of setup and its payload 16 bytes behind it. */
+/**
+ * Builds an x86 image as boot.rst describes it, with one sector of setup and its payload 16 bytes after it.
+ */
 function bzImage(payload: Buffer, { version = 0x20f, length = payload.length } = {}): Buffer {
   const image = Buffer.alloc(1_024 + 16 + payload.length);
   image[0x1f1] = 1;

@@ -1,7 +1,10 @@
-/** What can unpack a kernel: Debian's tools that write to standard output with `-dc`. */
+/** The programs that can unpack a kernel: Debian's tools that write to standard output with `-dc`. */
 export type KernelUnpacker = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'lz4';
 
-/** By their first bytes (RFC 1952, bzip2, xz, LZMA alone, RFC 8878, lz4's legacy frame), which Linux looks at too (lib/decompress.c). */
+/**
+ * The programs by the first bytes of the content (RFC 1952, bzip2, xz, LZMA, RFC 8878, lz4's legacy frame),
+ * which Linux checks too (lib/decompress.c).
+ */
 const unpackers: readonly (readonly [string, KernelUnpacker])[] = [
   ['1f8b', 'gzip'],
   ['425a68', 'bzip2'],
@@ -11,7 +14,9 @@ const unpackers: readonly (readonly [string, KernelUnpacker])[] = [
   ['02214c18', 'lz4'],
 ];
 
-/** Fields of the setup header (kernel.org, x86/boot.rst); a payload's place is in it since version 2.08. */
+/**
+ * The fields of the setup header (kernel.org, x86/boot.rst). It has the payload's place since version 2.08.
+ */
 const field = {
   setupSectors: 0x1f1,
   magic: 0x202,
@@ -28,8 +33,8 @@ export interface PackedKernel {
 }
 
 /**
- * Pure. The compressed kernel within an image: what an x86 bzImage unpacks when it boots, or all of an image that is
- * compressed as a whole; undefined where nothing is.
+ * Pure. Returns the compressed kernel within an image: the payload that an x86 bzImage unpacks when it boots,
+ * or the whole of an image that is compressed. Returns `undefined` if nothing is compressed.
  * @throws RangeError for an image that points outside itself, or is compressed in an unknown way
  */
 export function packedKernel(image: Buffer): PackedKernel | undefined {
@@ -40,7 +45,7 @@ export function packedKernel(image: Buffer): PackedKernel | undefined {
   const payload = payloadOf(image);
   const unpacker = unpackerOf(payload);
   if (!unpacker) throw new RangeError('its payload is compressed in an unknown way');
-  // Linux puts the unpacked size behind what does not end with it by itself.
+  // Linux appends the unpacked size to formats that do not end with it themselves.
   return { unpacker, content: unpacker === 'gzip' ? payload : payload.subarray(0, -4) };
 }
 

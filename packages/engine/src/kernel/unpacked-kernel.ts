@@ -9,12 +9,12 @@ import { kernelPacked } from './errors.ts';
 import { kernelImageArch } from './kernel-image.ts';
 import { type PackedKernel, packedKernel } from './packed-kernel.ts';
 
-/** Far above any kernel's: what unpacks to more is no kernel. */
+/** The limit of the unpacked size, far above that of any kernel. */
 const sizeLimit = 512 * 2 ** 20;
 
 /**
- * The kernel of a folder as a VMM loads it that unpacks nothing: an ELF vmlinux for amd64, an Image for arm64. Made once,
- * beside the kernel.
+ * Returns the kernel of a folder in the form for a VMM that unpacks nothing: an ELF vmlinux for amd64, an
+ * Image for arm64. It is made once, beside the kernel.
  * @throws CodedError KERNEL_PACKED
  */
 export async function unpackedKernel(kernelDir: string, signal: AbortSignal): Promise<string> {

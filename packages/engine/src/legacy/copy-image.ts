@@ -9,12 +9,17 @@ import { type Paths, imageDir } from '../host/paths.ts';
 const blockSize = 2 ** 20;
 
 export interface CopiedImage {
-  /** Of the disk's content: what image it was made of is not known for sure any more. */
+  /**
+   * The digest of the disk's content, because the image that it was made from is no longer known for sure.
+   */
   readonly digest: string;
   readonly baseDisk: { readonly path: string; readonly size: Bytes };
 }
 
-/** Makes a base disk of the original's. It is there whole or not at all. The caller holds the layout's lock. */
+/**
+ * Makes a base disk from one of the original's. It appears whole or not at all. The caller holds the layout's
+ * lock.
+ */
 export async function copyImage(
   image: { readonly name: string; readonly path: string },
   paths: Paths,
@@ -29,12 +34,12 @@ export async function copyImage(
   const digest = `sha256:${hash}`;
   const target = imageDir(paths, digest);
   await rename(draft.path, target).catch((failure: NodeJS.ErrnoException) => {
-    if (failure.code !== 'ENOTEMPTY' && failure.code !== 'EEXIST') throw failure; // the same disk is there already
+    if (failure.code !== 'ENOTEMPTY' && failure.code !== 'EEXIST') throw failure; // the same disk exists already
   });
   return { digest, baseDisk: { path: join(target, 'base.ext4'), size: bytes(size) } };
 }
 
-/** Copies and hashes in one pass; blocks of zeros become holes. */
+/** Copies and hashes in one pass. Blocks of zeros become holes. */
 async function copyHashed(
   { name, path }: { readonly name: string; readonly path: string },
   target: string,

@@ -10,7 +10,7 @@ import { formatPlatform } from '../oci/platform.ts';
 import { copyImage } from './copy-image.ts';
 import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';
 
-/** Takes over an image with its base disk, under `name`. */
+/** Imports an image with its base disk, under `name`. */
 export async function importLegacyImage(
   image: LegacyObject,
   name: string,

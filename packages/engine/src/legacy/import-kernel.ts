@@ -13,13 +13,13 @@ import { type KernelDeps, assembleKernel } from '../kernel/assemble-kernel.ts';
 import { unpackTar } from '../oci/tar.ts';
 import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';
 
-/** Of the original's kernels, generously. */
+/** An upper bound of the unpacked size of the original's kernels. */
 const unpackedSize = bytes(400 * 2 ** 20);
 
-/** Of the folder that a kernel is unpacked into. */
+/** The name of the scratch folder that a kernel is unpacked into. */
 export const legacyKernelScratch = 'legacy-kernel';
 
-/** Makes a kernel of ours of one of the original's, under `name`. */
+/** Imports a kernel of the original, under `name`. */
 export async function importLegacyKernel(
   kernel: LegacyObject,
   name: string,
@@ -49,7 +49,10 @@ export async function importLegacyKernel(
   });
 }
 
-/** What the archive has for /boot goes: it may be a link, or hold one, which could lead anywhere on this host. */
+/**
+ * Puts the kernel image into the tree. The archive's own /boot is removed first, because it may be or contain
+ * a link to anywhere on this host.
+ */
 export async function placeKernelImage(image: string, root: string): Promise<void> {
   const boot = join(root, 'boot');
   await rm(boot, { recursive: true, force: true });

@@ -22,7 +22,7 @@ type NewObject = Extract<ImportStep, { readonly action: 'import' }>;
 
 const vmsAtOnce = 4;
 
-/** See `LegacyClient.import`. */
+/** Imports the original's data; see `LegacyClient.import`. */
 export async function importLegacy(
   { from, vms, dryRun }: LegacyImportRequest,
   host: LegacyHost,
@@ -46,7 +46,7 @@ export async function importLegacy(
     return { ...result, ran: ran.has(result.uid) };
   };
   const results: LegacyResult[] = [];
-  // VMs last: they need images and kernels.
+  // VMs are imported last, because they need images and kernels.
   for (const step of plan.filter(({ kind }) => kind !== 'VM')) results.push(await settle(step));
   const ofVms = plan.filter(({ kind }) => kind === 'VM');
   return [...results, ...(await mapConcurrent(ofVms, vmsAtOnce, settle))];
@@ -80,7 +80,9 @@ async function aliveIn(tree: LegacyTree): Promise<ReadonlySet<string>> {
   return new Set(found.flat());
 }
 
-/** Does a step if there is something to do, and says how it went; only an abort ends all. */
+/**
+ * Executes a step if there is something to do, and returns the outcome. Only an abort ends the whole import.
+ */
 async function settled(
   step: ImportStep,
   done: 'imported' | 'to import',

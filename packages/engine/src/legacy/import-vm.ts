@@ -17,8 +17,8 @@ import { type LegacyVm, legacyMetadata } from './legacy-tree.ts';
 import { mergeOverlay } from './merge-overlay.ts';
 
 /**
- * Takes over a VM with its keys and its disk, under `name`. The object is written last: until then a second run makes all
- * of it again.
+ * Imports a VM with its keys and its disk, under `name`. The object is written last: until then, a second run
+ * repeats everything.
  */
 export async function importLegacyVm(
   vm: LegacyVm,
@@ -57,7 +57,10 @@ export async function importLegacyVm(
   );
 }
 
-/** The pair that the original made for `ssh: true`, if it did. The private key comes last: it means that both are there. */
+/**
+ * Copies the key pair that the original may have made for `ssh: true`. The private key is written last, so
+ * its presence means that both are there.
+ */
 async function copyKeys(vm: LegacyVm, files: VmFiles): Promise<void> {
   const key = join(vm.dir, `id_${vm.uid}`);
   for (const [from, to, mode] of [

@@ -11,7 +11,10 @@ import { Scheme } from '@ignite/toolkit/scheme/scheme';
 import * as v from 'valibot';
 import { legacyInvalid } from './errors.ts';
 
-/** What the original named with dots is read too: it is given a name that a host can have later. */
+/**
+ * The scheme also accepts names with dots, which the original allowed. Such objects get a name that is a
+ * valid host name later.
+ */
 const readable = new Scheme(
   scheme.kinds
     .filter(({ kind }) => kind === 'VM' || kind === 'Image' || kind === 'Kernel')
@@ -21,13 +24,13 @@ const readable = new Scheme(
 export type LegacyKind = 'Image' | 'Kernel' | 'VM';
 const folders: Readonly<Record<LegacyKind, string>> = { Image: 'image', Kernel: 'kernel', VM: 'vm' };
 
-/** An object of the original's data directory, in our words. */
+/** An object of the original's data directory, converted to v1. */
 export interface LegacyObject {
   readonly uid: string;
-  /** With its files. */
+  /** The folder that contains its files. */
   readonly dir: string;
   readonly name: string;
-  /** RFC 3339. */
+  /** The time of creation (RFC 3339). */
   readonly created?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -38,7 +41,7 @@ export interface LegacyVm extends LegacyObject {
   readonly spec: VmSpec;
 }
 
-/** Pure. Of the object of ours that takes its place, which keeps uid, age and labels. */
+/** Pure. Returns the metadata of the object that replaces it, which keeps uid, age and labels. */
 export const legacyMetadata = ({ uid, labels, annotations, created }: LegacyObject, name: string) => ({
   name,
   uid,
@@ -62,8 +65,9 @@ export interface LegacyTree {
 }
 
 /**
- * Reads a data directory of the original, and changes nothing in it. An object that is broken does not hide the others.
- * @throws CodedError LEGACY_INVALID when it is no such directory
+ * Reads a data directory of the original, and changes nothing in it. A broken object does not hide the
+ * others.
+ * @throws CodedError LEGACY_INVALID if it is not such a directory
  */
 export async function readLegacyTree(root: string): Promise<LegacyTree> {
   const broken: BrokenObject[] = [];
@@ -88,7 +92,7 @@ export async function readLegacyTree(root: string): Promise<LegacyTree> {
   return { images, kernels, vms: vms.map(withDefaults), broken };
 }
 
-/** The names of the folders in one; undefined where there is none. */
+/** Returns the names of the folders within a folder, or `undefined` if it does not exist. */
 async function foldersIn(root: string, name: string): Promise<readonly string[] | undefined> {
   try {
     const entries = await readdir(join(root, name), { withFileTypes: true });

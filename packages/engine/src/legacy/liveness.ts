@@ -2,12 +2,18 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { findProcesses } from '@ignite/toolkit/process/find-processes';
 
-/** Whether the original still runs a VM: its metrics socket answers, or one of its processes names the VM. */
+/**
+ * Tells whether the original still runs a VM: its metrics socket answers, or one of its processes names the
+ * VM.
+ */
 export async function isAlive(vm: { readonly uid: string; readonly dir: string }): Promise<boolean> {
   return (await answers(join(vm.dir, 'prometheus.sock'))) || (await hasProcess(vm.uid));
 }
 
-/** A socket file alone says nothing: one stays behind when a host loses its power. */
+/**
+ * Tells whether a socket answers. The socket file alone says nothing, since it remains when a host loses
+ * power.
+ */
 async function answers(path: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = connect(path)

@@ -7,17 +7,17 @@ import { writeToDisk } from '../rootfs/qemu-nbd.ts';
 import { type Exception, type SnapshotStore, openSnapshotStore } from './snapshot-store.ts';
 
 export interface MergeRequest {
-  /** The original's `overlay.dm`; its size is the disk's. */
+  /** The original's `overlay.dm`, whose size is that of the disk. */
   readonly overlay: string;
-  /** The base disk that it lies over. */
+  /** The base disk below it. */
   readonly basePath: string;
-  /** The disk to make. */
+  /** The disk to create. */
   readonly target: string;
   readonly socket: string;
 }
 
 /**
- * Makes a disk of ours of what the original's VM had written over its image. It is there whole or not at all.
+ * Creates a disk from what a VM of the original has written over its image. It appears whole or not at all.
  * @throws CodedError LEGACY_OVERLAY_BROKEN
  */
 export async function mergeOverlay(
@@ -45,7 +45,7 @@ interface Merging {
   readonly diskSize: Bytes;
 }
 
-/** Chunks that are neighbours on the disk are written as one. */
+/** Chunks that are adjacent on the disk are written at once. */
 async function writeArea(
   exceptions: readonly Exception[],
   { file, store, diskSize }: Merging,
@@ -61,7 +61,7 @@ async function writeArea(
   }
 }
 
-/** Pure. In the order of the disk, neighbours together. */
+/** Pure. Sorts the chunks in the order of the disk, and groups adjacent ones. */
 export function runsOf(exceptions: readonly Exception[]): readonly (readonly Exception[])[] {
   const runs: Exception[][] = [];
   for (const exception of exceptions.toSorted((a, b) => a.onDisk - b.onDisk)) {

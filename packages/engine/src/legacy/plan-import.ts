@@ -3,15 +3,15 @@ import type { LegacyKind, LegacyObject, LegacyTree, LegacyVm } from './legacy-tr
 
 interface Doing {
   readonly action: 'import';
-  /** Under which it will be known here. */
+  /** The name that it gets here. */
   readonly name: string;
   readonly note?: string;
 }
 
-/** What is to be done with one object, and why. */
+/** What to do with one object, and why. */
 export type ImportStep =
   | (Doing & { readonly kind: 'Image' | 'Kernel'; readonly object: LegacyObject })
-  /** `imageUid` is that of the very image that the VM's disk lies over. */
+  /** `imageUid` is the uid of the image below the VM's disk. */
   | (Doing & { readonly kind: 'VM'; readonly object: LegacyVm; readonly imageUid: string })
   | { readonly action: 'present'; readonly kind: LegacyKind; readonly name: string; readonly uid: string }
   | {
@@ -27,7 +27,7 @@ export interface Known {
   readonly uid: string;
 }
 
-/** What the store has already. */
+/** The objects that the store has already. */
 export interface KnownObjects {
   readonly Image: readonly Known[];
   readonly Kernel: readonly Known[];
@@ -39,11 +39,11 @@ export interface ImportFacts {
   readonly known: KnownObjects;
   /** The uids of VMs that the original still runs. */
   readonly alive: ReadonlySet<string>;
-  /** Names or uids of the VMs that are wanted, with their images and kernels; undefined for everything. */
+  /** The names or uids of the VMs to import with their images and kernels; `undefined` for everything. */
   readonly only?: readonly string[];
 }
 
-/** Pure. Images and kernels before the VMs that need them. */
+/** Pure. Plans the import. Images and kernels come before the VMs that need them. */
 export function planImport({ tree, known, alive, only }: ImportFacts): readonly ImportStep[] {
   const isWanted = (vm: LegacyObject): boolean => !only || only.includes(vm.name) || only.includes(vm.uid);
   const vms = tree.vms.filter(isWanted);
@@ -63,7 +63,10 @@ export function planImport({ tree, known, alive, only }: ImportFacts): readonly 
   ];
 }
 
-/** An image or kernel whose name is taken gets another: VMs need that very one. */
+/**
+ * Plans the import of an image or kernel. If its name is taken, it gets another one, because VMs need exactly
+ * this one.
+ */
 function planContent(kind: 'Image' | 'Kernel', object: LegacyObject, known: readonly Known[]): ImportStep {
   const { uid, name } = object;
   const same = known.find((each) => each.uid === uid);

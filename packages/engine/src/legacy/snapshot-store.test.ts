@@ -10,7 +10,7 @@ import { openSnapshotStore, parseArea, parseHeader } from './snapshot-store.ts';
 const dir = mkdtempSync(join(tmpdir(), 'snapshot-store-'));
 after(() => rmSync(dir, { recursive: true }));
 
-/** Little-endian: magic, valid, version, sectors a chunk. */
+/** The header in little-endian: magic, valid, version, sectors per chunk. */
 const header = (magic = 0x70416e53, valid = 1, version = 1, sectors = 8): Buffer => {
   const bytesOf = Buffer.alloc(16);
   for (const [at, value] of [magic, valid, version, sectors].entries()) bytesOf.writeUInt32LE(value, at * 4);
@@ -34,7 +34,7 @@ describe('parseHeader', () => {
     assert.equal(parseHeader(Buffer.alloc(0)), undefined);
   });
 
-  test('what is no store, has overflowed or is of another format is refused', () => {
+  test('a file that is no store, has overflowed or has another format is refused', () => {
     assert.throws(() => parseHeader(header(0x1234)), /no snapshot/);
     assert.throws(() => parseHeader(header(0x70416e53, 0)), /overflowed/);
     assert.throws(() => parseHeader(header(0x70416e53, 1, 2)), /unknown version/);
@@ -55,7 +55,7 @@ test('parseArea: the first entry without a place in the store is the end', () =>
 });
 
 describe('openSnapshotStore', () => {
-  /** Chunks of 512 bytes, so that an area of 32 entries is soon full. */
+  /** Chunks have 512 bytes, so that an area of 32 entries is soon full. */
   const store = async (name: string, chunks: Readonly<Record<number, Buffer>>, size: number) => {
     const path = join(dir, name);
     const content = Buffer.alloc(size);
@@ -81,11 +81,11 @@ describe('openSnapshotStore', () => {
     assert.deepEqual(areas[1], [{ onDisk: 50, inStore: 35 }]);
   });
 
-  test('a file that ends behind a full area has no more', async () => {
+  test('a store that ends after a full area has no more entries', async () => {
     assert.equal((await store('full', { 0: head, 1: entries(512, ...full) }, 34 * 512)).length, 1);
   });
 
-  test('a store that is new, or not even that, has nothing', async () => {
+  test('a file of zeros, and an empty one, have no entries', async () => {
     assert.deepEqual(await store('new', {}, 4096), []);
     assert.deepEqual(await store('empty', {}, 0), []);
   });

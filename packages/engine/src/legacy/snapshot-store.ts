@@ -3,9 +3,10 @@ import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { overlayBroken } from './errors.ts';
 
 /**
- * The persistent exception store of device-mapper's snapshot target, on which the original kept what a VM had written over
- * its image: kernel.org, admin-guide/device-mapper/snapshot, and drivers/md/dm-snap-persistent.c for what is on the disk.
- * Chunk 0 is the header; then areas follow, each one chunk of entries and the chunks with the data that they tell of.
+ * The magic of the persistent exception store of device-mapper's snapshot target, in which the original kept
+ * what a VM had written over its image (kernel.org, admin-guide/device-mapper/snapshot;
+ * drivers/md/dm-snap-persistent.c for the format). Chunk 0 is the header. Areas follow, each of which is one
+ * chunk of entries and the chunks with their data.
  */
 const magic = 0x70416e53; // "SnAp", little-endian
 const version = 1;
@@ -15,20 +16,20 @@ const entrySize = 16;
 const headerChunks = 1;
 const largestChunk = 2 ** 24;
 
-/** A chunk of the disk that is not as the image has it, and where in the store its data is. */
+/** A chunk of the disk that differs from the image, and the place of its data in the store. */
 export interface Exception {
   readonly onDisk: number;
   readonly inStore: number;
 }
 
-/** A store that was read, or one that nothing was ever written to. */
+/** A store, which may be one that nothing was ever written to. */
 export interface SnapshotStore {
   readonly chunkSize: Bytes;
-  /** Area by area, so that a store of any size is read with little memory. */
+  /** Reads area by area, so that a store of any size needs little memory. */
   areas(): AsyncGenerator<readonly Exception[]>;
 }
 
-/** Pure. The size of a chunk; undefined for a store that is new: the kernel takes zeros for one. */
+/** Pure. Returns the size of a chunk, or `undefined` for a new store, as which the kernel accepts zeros. */
 export function parseHeader(header: Buffer): Bytes | undefined {
   if (header.length < headerSize || header.readUInt32LE(0) === 0) return undefined;
   if (header.readUInt32LE(0) !== magic) throw new RangeError('it is no snapshot of device-mapper');
@@ -40,7 +41,10 @@ export function parseHeader(header: Buffer): Bytes | undefined {
   return bytes(chunkSize);
 }
 
-/** Pure. The entries of an area, of which the first without a place in the store ends all; `isFull` when none does. */
+/**
+ * Pure. Returns the entries of an area. The first entry without a place in the store ends all areas; `isFull`
+ * is set if there is no such entry.
+ */
 export function parseArea(area: Buffer): {
   readonly exceptions: readonly Exception[];
   readonly isFull: boolean;
@@ -55,7 +59,7 @@ export function parseArea(area: Buffer): {
 }
 
 /**
- * Opens the store in a file. What it says is checked against the size of the file and of the disk.
+ * Opens the store in a file. Its values are checked against the sizes of the file and of the disk.
  * @throws CodedError LEGACY_OVERLAY_BROKEN
  */
 export async function openSnapshotStore(
@@ -96,7 +100,7 @@ async function chunkSizeOf(file: FileHandle, path: string): Promise<Bytes | unde
   }
 }
 
-/** A chunk of a file, whose end may be missing where the file is sparse there. */
+/** Reads a chunk of a file. A sparse file may end before the chunk does. */
 async function readChunk(file: FileHandle, chunk: number, size: number): Promise<Buffer> {
   const buffer = Buffer.alloc(size);
   await file.read(buffer, 0, size, chunk * size);

@@ -37,7 +37,7 @@ test('assertDemandFits: an address must be one that the network gives', () => {
     code: 'ADDRESS_INVALID',
     message: /gives no addresses/,
   });
-  fits(lan({ type: 'whereabouts' }), ['10.1.0.7']); // whose range is not in the list: ADD will tell
+  fits(lan({ type: 'whereabouts' }), ['10.1.0.7']); // a plugin whose range is not in the list refuses the address at ADD
 });
 
 test("assertDemandFits: another VM's address is refused, and named with its owner, on the same network", () => {

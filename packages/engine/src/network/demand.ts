@@ -7,12 +7,12 @@ import type { CniInterfaceRequest, NetworkDemand, Reservation } from './network.
 /** The lists of the networks that requests name. */
 export interface DemandedLists {
   readonly of: ReadonlyMap<CniInterfaceRequest, ConfList>;
-  /** Of the network of those that name none; undefined where its list cannot be read. */
+  /** The name of the default network, or `undefined` if its list cannot be read. */
   readonly defaultName: string | undefined;
 }
 
 /**
- * Pure. Refuses what a VM could not have of these networks.
+ * Pure. Refuses what a VM cannot have on these networks.
  * @throws CodedError ADDRESS_INVALID, ADDRESS_TAKEN, MAC_TAKEN, PORTS_UNSUPPORTED
  */
 export function assertDemandFits(
@@ -34,14 +34,14 @@ export function assertDemandFits(
   }
 }
 
-/** Pure. */
+/** Pure. Returns the reservations on a network. */
 export const reservedOn = (
   name: string,
   reserved: readonly Reservation[],
   defaultName: string | undefined,
 ): readonly Reservation[] => reserved.filter(({ network = defaultName }) => network === name);
 
-/** What a plugin that keeps its range elsewhere than in the list thinks of an address is known once it is asked. */
+/** A plugin whose range is not in the list tells only when it is asked. */
 function refusalOf(address: string, list: ConfList): string | undefined {
   if (ipamOf(list) === undefined) return 'it gives no addresses';
   const pools = poolsOf(list);

@@ -292,7 +292,7 @@ test('LocalNetwork: a VM whose record cannot be read is told of, and hinders no 
 
 const on = (hostPort: number) => [{ hostPort, vmPort: 80, protocol: 'tcp' as const }];
 
-/** On a bridge, a range and a folder of its own; detaches everything when disposed. */
+/** Opens a network with a bridge, a range and a folder of its own. It detaches everything when disposed. */
 async function open(more: Partial<DefaultNetwork> = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'ignite-network-'));
   chmodSync(dir, 0o711);
@@ -314,12 +314,15 @@ async function open(more: Partial<DefaultNetwork> = {}) {
       mkdirSync(join(dir, 'cni'), { recursive: true });
       writeFileSync(join(dir, 'cni', name), JSON.stringify(list));
     },
-    /** Changes a record behind the network's back, as a kill at the right moment would leave it. */
+    /** Changes a record without the network's knowledge, like a kill at the right moment. */
     change: (uid: string, of: (record: AttachmentRecord) => AttachmentRecord) => {
       const path = join(dir, 'network', `${uid}.json`);
       writeFileSync(path, JSON.stringify(of(JSON.parse(readFileSync(path, 'utf8')) as AttachmentRecord)));
     },
-    /** Puts what there is as Ignite 0.1.0 left it: records of one address, one dnsmasq, and no note of the bridge. */
+    /**
+     * Restores the state that Ignite 0.1.0 would have left: records of one address, one dnsmasq, and no
+     * record of the bridge.
+     */
     asOfVersion010: async () => {
       const of = (name: string): string => join(dir, 'network', name);
       const [old, now] = [of('dnsmasq'), of('dnsmasq/ignite-test-110')];

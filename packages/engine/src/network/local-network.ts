@@ -38,17 +38,20 @@ import type {
   UnreadableAttachment,
 } from './network.ts';
 
-/** A change of rules is not left half-done because someone lost patience. */
+/** The time limit for changing rules. An abort does not interrupt it half-way. */
 const republishTimeoutMs = 120_000;
 
 export interface LocalNetworkOptions extends NetworkSettings {
-  /** For records and dnsmasq's files. */
+  /** The folder of records and of dnsmasq's files. */
   readonly dir: string;
   readonly locksDir: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** VMs on this host's CNI networks, each in a network namespace of its own. Changes are made one at a time. */
+/**
+ * Attaches VMs to this host's CNI networks, each in a network namespace of its own. Changes are made one at a
+ * time.
+ */
 export class LocalNetwork implements Network {
   readonly #options: LocalNetworkOptions;
   readonly #runner: Runner;
@@ -203,10 +206,10 @@ export class LocalNetwork implements Network {
       signal,
     );
     await this.#removeShared(record, signal);
-    await this.#records.remove(uid); // last: until here a repetition finds what to undo
+    await this.#records.remove(uid); // removed last: until then, a repetition finds what to undo
   }
 
-  /** The list of each request for an interface on a CNI network. */
+  /** Returns the list of each requested interface on a CNI network. */
   async #listsOf({ interfaces }: NetworkDemand): Promise<DemandedLists> {
     const lists = new Map<CniInterfaceRequest, ConfList>();
     for (const asked of interfaces) {
@@ -255,10 +258,10 @@ export class LocalNetwork implements Network {
     await linkBatch(uid, lines, { runner: this.#runner, signal });
   }
 
-  /** What belongs to no VM alone goes with the last one that is on the network, or on any. */
+  /** Removes what VMs share with the last VM that is on the network, or on any network. */
   async #removeShared({ uid, interfaces }: AttachmentRecord, signal: AbortSignal): Promise<void> {
     const { records, unreadable } = await this.#records.all();
-    if (unreadable.length > 0) return; // whose VMs may use any of it
+    if (unreadable.length > 0) return; // their VMs may use any of it
     const others = records.filter((record) => record.uid !== uid);
     const used = new Set(others.flatMap((other) => other.interfaces.map(({ list }) => hostBridge(list))));
     for (const bridge of new Set(interfaces.map(({ list }) => hostBridge(list)))) {
@@ -267,7 +270,7 @@ export class LocalNetwork implements Network {
     if (others.length === 0) await removeUnusedCniChains(this.#runner, signal);
   }
 
-  /** Those on file, with `changed` in the place of what is written of it. */
+  /** Returns the recorded attachments, with `changed` in the place of its own record. */
   async #known(changed?: AttachmentRecord): Promise<KnownAttachments> {
     const { records, unreadable } = await this.#records.all();
     const others = records.filter(({ uid }) => uid !== changed?.uid);
@@ -289,7 +292,7 @@ export class LocalNetwork implements Network {
     }
   }
 
-  /** Of Ignite 0.1.0, which had one server and noted no bridge. */
+  /** Takes over the networks of Ignite 0.1.0, which had one server and recorded no bridge. */
   async #takeOver(signal: AbortSignal): Promise<void> {
     if (!this.#services.hasOldServer()) return;
     const { records } = await this.#records.all();
@@ -304,7 +307,7 @@ export class LocalNetwork implements Network {
   }
 }
 
-/** Pure. What of it a record says: what there is not is not said. */
+/** Pure. Returns the fields of a record for an admission. Absent values are left out. */
 const admissionOf = ({ labels, policy }: Admission): Pick<AttachmentRecord, 'labels' | 'policy'> => ({
   ...(Object.keys(labels).length > 0 && { labels }),
   ...(policy && { policy }),
@@ -313,7 +316,7 @@ const admissionOf = ({ labels, policy }: Admission): Pick<AttachmentRecord, 'lab
 const portsOf = (records: readonly AttachmentRecord[]): readonly PortMapping[] =>
   records.flatMap(({ ports }) => ports);
 
-/** Pure. */
+/** Pure. Returns the attachment that results from the planned interfaces. */
 function attachmentOf(
   { uid, interfaces }: AttachmentRecord,
   nics: readonly PlannedNic[],
@@ -338,7 +341,7 @@ function attachmentOf(
   };
 }
 
-/** Pure. A demand to which what other VMs have now is reserved too. */
+/** Pure. Adds the addresses that other VMs have now to the reservations of a demand. */
 function beside(demand: NetworkDemand, others: readonly AttachmentRecord[]): NetworkDemand {
   return { ...demand, reserved: [...demand.reserved, ...others.flatMap(holdings)] };
 }

@@ -15,7 +15,7 @@ export const eth0 = (more: Partial<CniInterfaceRequest> = {}): CniInterfaceReque
   ...more,
 });
 
-/** A VM that wants nothing but a place on the default network. */
+/** Returns a request of a VM that only wants to be on the default network. */
 export const attachRequest = (more: Partial<AttachRequest> = {}): AttachRequest => ({
   uid: newUid(),
   name: `vm-${randomBytes(3).toString('hex')}`,
@@ -31,8 +31,8 @@ export const attachRequest = (more: Partial<AttachRequest> = {}): AttachRequest 
 export const addressOf = ({ nics }: Attachment): string => withoutPrefix(nics[0]?.addresses[0] ?? '');
 
 /**
- * What every network promises, as tests. `open` gives one that nobody else uses, has at least 50 addresses, and is
- * closed after each test.
+ * Tests what every network promises. `open` opens a network that nobody else uses and that has at least 50
+ * addresses. It is closed after each test.
  */
 export function testNetworkContract(
   name: string,
@@ -42,7 +42,7 @@ export function testNetworkContract(
   const request = attachRequest;
 
   describe(`${name} keeps the network contract`, () => {
-    test('what was never attached is absent, and detaching it is no error', async () => {
+    test('a VM that was never attached is absent, and detaching it is no error', async () => {
       await using network = await open();
       const uid = newUid();
       assert.deepEqual(await network.observe(uid, signal), { state: 'absent' });
@@ -233,7 +233,7 @@ export function testNetworkContract(
       }
     });
 
-    test('many at once are served one after the other', async () => {
+    test('several requests at once are served one after the other', async () => {
       await using network = await open();
       const attachments = await Promise.all(
         Array.from({ length: 5 }, () => network.attach(request(), signal)),

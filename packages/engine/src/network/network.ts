@@ -2,24 +2,27 @@ import type { NetworkPolicy } from '@ignite/api/v1/network-policy';
 import type { InterfaceMode, PortMapping } from '@ignite/api/v1/vm-network';
 import type { CodedError } from '@ignite/toolkit/errors/coded-error';
 
-/** An interface on a CNI network. */
+/** A request for an interface on a CNI network. */
 export interface CniInterfaceRequest {
   readonly kind: 'cni';
-  /** In the namespace. */
+  /** The name in the namespace. */
   readonly name: string;
-  /** Absent: the default network of this host. */
+  /** The network; the default is this host's default network. */
   readonly network?: string;
-  /** Absent: as the interface's kind allows. */
+  /** The mode; the default depends on the kind of interface. */
   readonly mode?: InterfaceMode;
-  /** Of the guest; absent: the network chooses. */
+  /** The guest's MAC; the default is chosen by the network. */
   readonly mac?: string;
-  /** At most one of each family: given, or refused. */
+  /** The addresses that the interface must get, at most one of each family. */
   readonly addresses: readonly string[];
-  /** Asked for, not promised: those that the interface had before. */
+  /** The addresses that the interface had before and should get again if possible. */
   readonly lastAddresses: readonly string[];
 }
 
-/** An interface that the plugins of another make in the namespace, for the guest to have too. */
+/**
+ * A request for an interface that the plugins of another network create in the namespace, which the guest
+ * gets too.
+ */
 export interface FoundInterfaceRequest {
   readonly kind: 'found';
   readonly name: string;
@@ -28,24 +31,27 @@ export interface FoundInterfaceRequest {
 
 export type InterfaceRequest = CniInterfaceRequest | FoundInterfaceRequest;
 
-/** What one interface of another VM was given by name, for as long as that VM exists, run or not; or has now. */
+/**
+ * The address or MAC that an interface of another VM has now, or that was requested for it by name for as
+ * long as that VM exists.
+ */
 export interface Reservation {
-  /** The other VM's name. */
+  /** The name of the other VM. */
   readonly vm: string;
-  /** Absent: the default network of this host. */
+  /** The network; the default is this host's default network. */
   readonly network?: string;
   readonly addresses: readonly string[];
   readonly mac?: string;
 }
 
-/** What a guest that asks by DHCP is told of DNS in the place of the network's own. */
+/** The DNS settings that a guest gets by DHCP, which replace those of the network. */
 export interface DnsSettings {
   readonly servers: readonly string[];
   readonly search: readonly string[];
   readonly options: readonly string[];
 }
 
-/** By what the packet filters of a VM are made: its own, and those of VMs whose policies mean it. */
+/** The inputs of a VM's packet filters: its own, and those that policies of other VMs refer to. */
 export interface Admission {
   readonly labels: Readonly<Record<string, string>>;
   readonly policy?: NetworkPolicy;
@@ -55,51 +61,54 @@ export interface AttachRequest extends Admission {
   readonly uid: string;
   /** The VM's name, by which other VMs find it. */
   readonly name: string;
-  /** Published from this host to eth0. */
+  /** The ports that this host forwards to eth0. */
   readonly ports: readonly PortMapping[];
-  /** Whether ports are published that programs of this host listen on, which then get nothing from outside. */
+  /**
+   * True if ports may be published that programs of this host listen on. Those programs then get nothing from
+   * outside.
+   */
   readonly shadowsPrograms?: boolean;
   /** The user that the VMM runs as, who may open the taps. */
   readonly vmmUid: number;
-  /** eth0 first. */
+  /** The requested interfaces, eth0 first. */
   readonly interfaces: readonly InterfaceRequest[];
-  /** Of all other VMs. */
+  /** The reservations of all other VMs. */
   readonly reserved: readonly Reservation[];
   readonly dns: DnsSettings;
 }
 
 export interface Route {
-  /** `default`, or a subnet or address. */
+  /** The destination: `default`, a subnet or an address. */
   readonly to: string;
-  /** Absent: reached without a gateway. */
+  /** The gateway; absent if the destination is directly connected. */
   readonly via?: string;
 }
 
-/** One interface of the guest, in the words of the host and of the guest. */
+/** An interface of the guest, as both the host and the guest see it. */
 export interface AttachedNic {
-  /** In the namespace; the guest numbers its own from eth0. */
+  /** The name in the namespace. The guest numbers its own interfaces from eth0. */
   readonly name: string;
-  /** Absent for one that plugins of another made. */
+  /** The network; absent for an interface that plugins of another network created. */
   readonly network?: string;
   readonly tap: string;
-  /** Of the guest. */
+  /** The guest's MAC. */
   readonly mac: string;
-  /** In bytes. */
+  /** The MTU in bytes. */
   readonly mtu: number;
-  /** Of the guest, IPv4 first, with prefix lengths: `10.61.0.2/16`. */
+  /** The guest's addresses with prefix lengths, such as `10.61.0.2/16`, IPv4 first. */
   readonly addresses: readonly string[];
-  /** In an order in which they can be added. */
+  /** The routes, in an order in which they can be added. */
   readonly routes: readonly Route[];
-  /** Whether frames are passed between it and the tap, without a bridge. */
+  /** Set if frames are redirected between the interface and the tap, without a bridge. */
   readonly isRedirected?: true;
 }
 
-/** What the VMM and its guest need to know of the networks that the VM is attached to. */
+/** What the VMM and its guest need to know of the VM's networks. */
 export interface Attachment {
   readonly netnsPath: string;
-  /** In the order of the guest's: eth0 first. */
+  /** The interfaces in the guest's order, eth0 first. */
   readonly nics: readonly AttachedNic[];
-  /** The servers that the guest shall ask. */
+  /** The DNS servers that the guest shall use. */
   readonly dns: readonly string[];
 }
 
@@ -108,10 +117,10 @@ export type NetworkObservation =
   | { readonly state: 'partial' }
   | { readonly state: 'attached'; readonly attachment: Attachment };
 
-/** What can be refused of a VM before anything is made. */
+/** The part of a request that can be refused before anything is made. */
 export type NetworkDemand = Pick<AttachRequest, 'uid' | 'interfaces' | 'ports' | 'reserved'>;
 
-/** A VM of which nobody can read how it is attached, and so not what others cannot have. */
+/** A VM whose record cannot be read, so that the resources it holds are unknown. */
 export interface UnreadableAttachment {
   readonly uid: string;
   readonly failure: CodedError;
@@ -119,44 +128,49 @@ export interface UnreadableAttachment {
 
 /** Packet filters that are not as they should be. */
 export interface FirewallFault {
-  /** A device of this host, or the VM whose namespace it is. */
+  /** The device of this host, or the VM whose namespace has the filters. */
   readonly of: { readonly device: string } | { readonly vm: string };
   readonly state: 'missing' | 'altered';
 }
 
-/** A place on networks for each VM. Every call is idempotent and safe beside others. */
+/** Attaches VMs to networks. Every call is idempotent and may run beside others. */
 export interface Network {
   /**
-   * Refuses what this VM could not have beside the others.
+   * Refuses what this VM cannot have beside the others.
    * @throws CodedError NETWORK_NOT_FOUND, ADDRESS_INVALID, ADDRESS_TAKEN, MAC_TAKEN, PORTS_UNSUPPORTED,
-   * CNI_CONFIG_BROKEN
+   *   CNI_CONFIG_BROKEN
    */
   validate(demand: NetworkDemand): Promise<void>;
-  /** @throws CodedError as `validate`, and PORT_TAKEN, ADDRESS_IGNORED, INTERFACE_MISSING, INTERFACE_UNBRIDGEABLE */
+  /**
+   * Attaches a VM to its networks.
+   * @throws CodedError as `validate`, and PORT_TAKEN, ADDRESS_IGNORED, INTERFACE_MISSING,
+   *   INTERFACE_UNBRIDGEABLE
+   */
   attach(request: AttachRequest, signal: AbortSignal): Promise<Attachment>;
   /**
-   * Publishes `ports` in the place of those before; connections that are open go on. Does nothing to a VM that is not
-   * attached.
+   * Publishes `ports` instead of the earlier ones. Open connections continue. Does nothing for a VM that is
+   * not attached.
    * @throws CodedError PORT_TAKEN and PORTS_UNSUPPORTED, before anything is changed
    */
   changePorts(uid: string, ports: readonly PortMapping[], signal: AbortSignal): Promise<void>;
   /**
-   * Has packet filters be as the VM's labels and policy now say, and puts back what of them was lost; connections that
-   * are open and still allowed go on. Does nothing to a VM that is not attached.
+   * Updates packet filters to the VM's labels and policy, and restores filters that were lost. Open
+   * connections that are still allowed continue. Does nothing for a VM that is not attached.
    */
   admit(uid: string, admission: Admission, signal: AbortSignal): Promise<void>;
-  /** Compares the packet filters of all VMs that are attached with what they should be. */
+  /** Compares the packet filters of all attached VMs with what they should be. */
   examineFirewall(signal: AbortSignal): Promise<readonly FirewallFault[]>;
-  /** Makes the packet filters of all VMs that are attached anew. */
+  /** Rebuilds the packet filters of all attached VMs. */
   restoreFirewall(signal: AbortSignal): Promise<void>;
-  /** Has other VMs find it by another name; does nothing to a VM that is not attached. */
+  /** Changes the name by which other VMs find a VM. Does nothing for a VM that is not attached. */
   rename(uid: string, name: string, signal: AbortSignal): Promise<void>;
   /**
-   * Leaves no namespace, device, lease, rule or file of the VM, and works after a reboot took some of them.
+   * Removes every namespace, device, lease, rule and file of the VM. It also works after a reboot has removed
+   * some of them.
    * @throws CodedError NETWORK_RECORD_INVALID
    */
   detach(uid: string, signal: AbortSignal): Promise<void>;
-  /** One that cannot be read is partial. */
+  /** Observes the attachment of a VM. An unreadable record counts as partial. */
   observe(uid: string, signal: AbortSignal): Promise<NetworkObservation>;
   unreadable(): Promise<readonly UnreadableAttachment[]>;
 }

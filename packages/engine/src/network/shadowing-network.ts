@@ -1,6 +1,6 @@
 import type { Network } from './network.ts';
 
-/** The same network, on which VMs are attached though programs of this host listen on their ports. */
+/** Wraps a network so that VMs are attached even if programs of this host listen on their ports. */
 export const shadowingNetwork = (network: Network): Network => ({
   validate: async (demand) => await network.validate(demand),
   attach: async (request, signal) => await network.attach({ ...request, shadowsPrograms: true }, signal),

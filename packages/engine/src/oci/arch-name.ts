@@ -1,20 +1,20 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import { hostArch } from '../host/arch.ts';
 
-/** What was imported of `ref` for `arch`, under a name of its own. */
+/** An image or kernel that was imported from `ref` for `arch`, and has a name of its own. */
 export interface Imported {
   readonly name: string;
   readonly ref?: string;
   readonly arch: string;
 }
 
-/** Pure. What is here of `ref` for `arch`. */
+/** Pure. Finds what was imported from `ref` for `arch`. */
 export const findImported = <T extends Imported>(ref: string, arch: Arch, all: readonly T[]): T | undefined =>
   all.find((each) => each.ref === ref && each.arch === arch);
 
 /**
- * Pure. The name under which `ref` is kept for `arch`: its own for this host's architecture, `REF@ARCH` for the other, so
- * that one does not take the place of the other.
+ * Pure. Returns the name under which `ref` is stored for `arch`:
+ * `ref` itself for this host's architecture and `REF@ARCH` for the other, so that neither replaces the other.
  */
 export function importName(ref: string, arch: Arch, all: readonly Imported[]): string {
   const known = findImported(ref, arch, all);

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { archiveInvalid } from './errors.ts';
 
-/** One image of an archive. */
+/** An image in an archive. */
 export interface ArchivedImage {
-  /** In skopeo's words, without the archive's path: `oci-archive:FILE` followed by this names the image. */
+  /** The suffix by which skopeo selects the image: `oci-archive:FILE` followed by the selector. */
   readonly selector: string;
-  /** As it was tagged; absent where nobody gave it a name. */
+  /** The tag of the image; absent if it has none. */
   readonly reference?: string;
   readonly digest?: string;
 }
@@ -14,7 +14,7 @@ const refName = 'org.opencontainers.image.ref.name';
 const fullName = 'io.containerd.image.name';
 
 const indexSchema = v.looseObject({
-  /** umoci writes null in the place of an empty list. */
+  /** umoci writes null instead of an empty list. */
   manifests: v.nullable(
     v.array(
       v.looseObject({
@@ -26,7 +26,10 @@ const indexSchema = v.looseObject({
 });
 const dockerSchema = v.array(v.looseObject({ RepoTags: v.optional(v.nullable(v.array(v.string()))) }));
 
-/** Pure. The images that the text of an OCI layout's index.json names (image-spec, "OCI Image Layout"). */
+/**
+ * Pure. Parses the index.json of an OCI layout (image-spec, "OCI Image Layout") into the images that it
+ * names.
+ */
 export function parseOciIndex(text: string): readonly ArchivedImage[] {
   const { manifests } = parse(indexSchema, text);
   return (manifests ?? []).map(({ digest, annotations }) => {
@@ -40,7 +43,7 @@ export function parseOciIndex(text: string): readonly ArchivedImage[] {
   });
 }
 
-/** Pure. The images that the text of a docker-archive's manifest.json names (what "docker save" writes). */
+/** Pure. Parses the manifest.json of a docker-archive (from `docker save`) into the images that it names. */
 export function parseDockerManifest(text: string): readonly ArchivedImage[] {
   return parse(dockerSchema, text).flatMap(({ RepoTags }, at): readonly ArchivedImage[] =>
     RepoTags && RepoTags.length > 0

@@ -12,7 +12,10 @@ import { type PullRequest, readManifest } from './skopeo.ts';
 import { type SkopeoSource, pathOf } from './source.ts';
 import { TarTooLargeError } from './tar-meter.ts';
 
-/** Docker makes none of more than 127; the time that skopeo takes grows with their square. */
+/**
+ * The limit of layers. Docker allows no more than 127, and the time that skopeo needs grows with their
+ * square.
+ */
 const mostLayers = 256;
 
 interface Allowance {
@@ -20,9 +23,9 @@ interface Allowance {
 }
 
 /**
- * How large a blob of a registry's image may be: as large as the registry declares the largest to be, before anything of
- * the image is asked for.
- * @throws CodedError DISK_FULL where the disk does not even take what is declared, IMAGE_TOO_LARGE
+ * Returns the size limit of the blobs of a registry's image: the size of the largest one that the registry
+ * declares before any of them is requested.
+ * @throws CodedError DISK_FULL if the disk lacks the space for the declared size, IMAGE_TOO_LARGE
  */
 export async function declaredBound(
   request: Pick<PullRequest, 'source' | 'platform' | 'access'> & Allowance,
@@ -39,7 +42,7 @@ export async function declaredBound(
   const declared = manifests.flatMap((manifest) => declaredSize(manifest) ?? []);
   const { total, largest } = declared.reduce(
     (most, each) => (each.total > most.total ? each : most),
-    { total: bytes(0), largest: unpackedLimit(bytes(0), maxSize) }, // of manifests of old, which declare no sizes
+    { total: bytes(0), largest: unpackedLimit(bytes(0), maxSize) }, // for old manifests, which declare no sizes
   );
   if (declared.some(({ layers }) => layers > mostLayers))
     throw imageHasTooManyLayers(source.name, mostLayers);
@@ -48,8 +51,8 @@ export async function declaredBound(
 }
 
 /**
- * How large a file may become while an image is taken out of a file or folder of this host; unbounded for what is in the
- * hands of a daemon.
+ * Returns the size limit of files that are written while an image is read from a file or folder of this host.
+ * There is no limit for images of a daemon.
  * @throws CodedError ARCHIVE_INVALID, IMAGE_TOO_LARGE, DISK_FULL
  */
 export async function unpackingBound(
@@ -60,7 +63,7 @@ export async function unpackingBound(
 ): Promise<{ readonly fileSizeLimit?: Bytes }> {
   const path = pathOf(source);
   if (path === undefined) return {};
-  const found = await stat(path).catch(() => undefined); // skopeo says what is amiss with it
+  const found = await stat(path).catch(() => undefined); // skopeo reports what is wrong with the path
   if (found === undefined) return {};
   if (found.isDirectory()) return { fileSizeLimit: await largestBelow(path) };
   const space = await measureArchive(path, { name: source.name, ...(maxSize && { maxSize }) }, signal);
@@ -69,7 +72,7 @@ export async function unpackingBound(
 }
 
 /**
- * What an archive of images takes unpacked.
+ * Measures the unpacked size of an archive of images.
  * @throws CodedError ARCHIVE_INVALID, IMAGE_TOO_LARGE
  */
 export async function measureArchive(
@@ -89,7 +92,7 @@ export async function measureArchive(
   }
 }
 
-/** Compressing what is not compressed makes it a little larger at worst. */
+/** Compressing incompressible data makes it slightly larger. */
 async function largestBelow(dir: string): Promise<Bytes> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());

@@ -21,15 +21,15 @@ export interface BringDeps extends RegistryDeps {
   readonly docker: DockerApi;
 }
 
-/** An import, and the layout that its blobs come into. */
+/** An import, together with the layout that receives its blobs. */
 type BringRequest = ImportRequest & Pick<PullRequest, 'layout' | 'tag' | 'tmpDir'>;
 
-/** An image in a layout of its own, with which all of it goes that was not kept. */
+/** An image in a layout of its own. The parts that were not kept are removed with the layout. */
 export type BroughtImage = LayoutImage & AsyncDisposable;
 
 /**
- * Brings the image of one platform from wherever it is; of what the shared layout has nothing comes again. The caller holds
- * that layout's lock.
+ * Fetches the image of one platform from its source into a layout of its own. Blobs that the shared layout
+ * contains are not fetched again. The caller holds the shared layout's lock.
  */
 export async function bringImage(
   request: ImportRequest,
@@ -50,7 +50,7 @@ export async function bringImage(
   }
 }
 
-/** From the daemon that a request prefers to registries, if that has it. */
+/** Fetches the image from the daemon that a request prefers to registries, if it has the image. */
 async function bringFromDaemon(
   request: BringRequest,
   deps: BringDeps,
@@ -83,7 +83,7 @@ async function bringFromSource(request: BringRequest, deps: BringDeps, op: Clien
   return await pull(what, { ...request, source, access, fileSizeLimit }, deps, op);
 }
 
-/** `what` is what the step under way is called. */
+/** Pulls an image; `what` names the step in progress reports. */
 async function pull(
   what: string,
   request: PullRequest,

@@ -15,10 +15,10 @@ const indexSchema = v.looseObject({
     }),
   ),
 });
-/** Few images have more than one variant for an architecture. */
+/** The limit of manifests that are read for one architecture; few images have more than one variant. */
 const mostVariants = 4;
 
-/** What a registry says that an image's blobs are, before they are asked for. */
+/** The sizes of an image's blobs as a registry declares them, before they are requested. */
 export interface DeclaredSize {
   readonly largest: Bytes;
   readonly total: Bytes;
@@ -26,8 +26,8 @@ export interface DeclaredSize {
 }
 
 /**
- * Pure. What the text of a manifest declares (image-spec, "Image Manifest"; Docker's schema 2 is alike). Undefined where it
- * is none that does, such as an index.
+ * Pure. Returns the sizes that a manifest declares (image-spec, "Image Manifest"; Docker's schema 2 is
+ * alike), or `undefined` if it declares none, like an index.
  */
 export function declaredSize(manifest: unknown): DeclaredSize | undefined {
   const read = v.safeParse(imageSchema, manifest);
@@ -41,7 +41,7 @@ export function declaredSize(manifest: unknown): DeclaredSize | undefined {
   };
 }
 
-/** Pure. The digests of the manifests of an index that are for a platform, whichever variant of it; few at most. */
+/** Pure. Returns the digests of an index's manifests for a platform, in any variant, up to a small number. */
 export function manifestsFor(index: unknown, { os, arch }: Platform): readonly string[] {
   const read = v.safeParse(indexSchema, index);
   if (!read.success) return [];

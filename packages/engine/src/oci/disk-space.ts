@@ -4,7 +4,8 @@ import type { Paths } from '../host/paths.ts';
 import { diskFull } from './errors.ts';
 
 /**
- * Sees to it that what is known to be too large is not even begun: VMs whose disks cannot grow meanwhile are disturbed.
+ * Refuses content that is known to be too large before anything is written, because VMs whose disks cannot
+ * grow meanwhile are disturbed.
  * @throws CodedError DISK_FULL
  */
 export async function assertDiskTakes(size: Bytes, paths: Paths, what: string): Promise<void> {

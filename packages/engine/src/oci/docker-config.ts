@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** Docker's config.json (docker-login(1)), of which we read only what is about registries. */
+/** The parts of Docker's config.json (docker-login(1)) that concern registries. */
 const schema = v.looseObject({
   auths: v.optional(v.nullable(v.record(v.string(), v.unknown()))),
   credHelpers: v.optional(v.nullable(v.record(v.string(), v.string()))),
@@ -8,20 +8,25 @@ const schema = v.looseObject({
 });
 export type DockerConfig = v.InferOutput<typeof schema>;
 
-/** @throws Error when it is something else */
+/**
+ * Parses a config.json.
+ * @throws Error if the text is something else
+ */
 export const parseDockerConfig = (text: string): DockerConfig => v.parse(schema, JSON.parse(text));
 
-/** Pure. The `docker-credential-…` program that knows the credentials for `registry`, if one does. */
+/** Pure. Returns the `docker-credential-…` program for `registry`, if one is configured. */
 export function credentialHelper(config: DockerConfig, registry: string): string | undefined {
   const own = Object.entries(config.credHelpers ?? {}).find(([key]) => isOf(key, registry))?.[1];
   return own ?? (config.credsStore || undefined);
 }
 
-/** Pure. What Docker asks a helper for: the Hub has kept its oldest name. */
+/**
+ * Pure. Returns the name by which Docker asks a helper for a registry. Docker Hub still has its oldest name.
+ */
 export const serverOf = (registry: string): string =>
   registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
 
-/** Pure. Whether the registry was logged in to as one that speaks plain HTTP. */
+/** Pure. Tells whether the login to the registry was made over plain HTTP. */
 export const saysPlainHttp = (config: DockerConfig, registry: string): boolean =>
   Object.keys(config.auths ?? {}).some((key) => key.startsWith('http://') && isOf(key, registry));
 

@@ -4,7 +4,7 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 import { pullFailed, referenceInvalid } from './errors.ts';
 
-/** What skopeo 1.9 prints for each fault, as seen against real and faulty registries. */
+/** The messages that skopeo 1.9 prints for each fault, recorded from real and faulty registries. */
 const sayings: Readonly<Record<string, string>> = {
   'initializing source docker://r/x:1: pinging container registry r: Get "http://r/v2/": dial tcp 127.0.0.1:1: connect: connection refused':
     'REGISTRY_UNREACHABLE',

@@ -40,7 +40,7 @@ export const platformInvalid = (text: string): CodedError<ImageErrorCode> =>
     hint: 'write linux/amd64 or linux/arm64, or amd64 or arm64 alone',
   });
 
-/** The image is made for another platform, which may be here already. */
+/** The error for an image of another platform, which may be imported already. */
 export const platformMismatch = (
   name: string,
   { wanted, found }: { readonly wanted: string; readonly found: string },
@@ -85,7 +85,7 @@ export const imageInUse = (name: string, vm: string): CodedError<ImageErrorCode>
     hint: `remove the VM first with "ignite rm ${vm}", or use -f to remove it too`,
   });
 
-/** In the words of the original Ignite. */
+/** The message begins as the original Ignite's. */
 export const registryInsecure = (registry: string): CodedError<ImageErrorCode> =>
   new CodedError(
     'REGISTRY_INSECURE',
@@ -158,7 +158,7 @@ interface Explanation {
   readonly hint: string;
 }
 
-/** What skopeo and the tools behind it print, and what it means to a user; the first that fits is taken. */
+/** The messages of skopeo and the tools behind it, and what they mean to a user. The first match counts. */
 const explanations: readonly Explanation[] = [
   {
     said: /no descriptor found for reference/,
@@ -211,7 +211,7 @@ const explanations: readonly Explanation[] = [
   },
 ];
 
-/** The same of an image that comes out of a file or folder of this host, which no registry has to do with. */
+/** The explanations for an image from a file or folder of this host, with which no registry is involved. */
 const fileExplanations: readonly Explanation[] = [
   {
     said: /initializing source (oci|oci-archive|docker-archive):.*(no such file or directory|not a directory)/,
@@ -233,11 +233,13 @@ const fileExplanations: readonly Explanation[] = [
   },
 ];
 
-/** Turns a failed pull into what a user can act on. */
+/** Translates a failed pull into an error that a user can act on. */
 export const pullFailed = (source: string, failure: unknown): unknown =>
   transferFailed(`import "${source}"`, failure, [...fileExplanations, ...explanations]);
 
-/** Turns a failed copy between registries, archives and this host into what a user can act on. */
+/**
+ * Translates a failed copy between registries, archives and this host into an error that a user can act on.
+ */
 export function transferFailed(what: string, failure: unknown, known = explanations): unknown {
   if (!(failure instanceof ToolFailedError)) return failure;
   if (failure.command.tool !== 'skopeo') return isFull(failure) ? diskFull(what, failure) : failure;

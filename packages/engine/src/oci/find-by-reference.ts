@@ -4,9 +4,10 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { parseSource } from './source.ts';
 
 /**
- * The image or kernel that `query` names, as `findByQuery` has it, with `ubuntu` for `ubuntu:latest` and
- * `docker.io/library/ubuntu:latest`. A query with a tag, or that is all of a repository, is no prefix: `ubuntu:1` shall
- * not find `ubuntu:16.04`, nor `ubuntu` some `ubuntu:latest-special`.
+ * Finds the image or kernel that `query` names, like `findByQuery`, but takes `ubuntu` for `ubuntu:latest`
+ * and
+ * `docker.io/library/ubuntu:latest`. A query with a tag, or one that is a whole repository, is not a prefix: `ubuntu:1`
+ * does not find `ubuntu:16.04`, and `ubuntu` does not find `ubuntu:latest-special`.
  * @throws CodedError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, and likewise for kernels
  */
 export function findByReference<T extends ApiObject>(
@@ -27,7 +28,10 @@ export function findByReference<T extends ApiObject>(
   );
 }
 
-/** With registry and tag, as images are called here; undefined for what is no reference. */
+/**
+ * Returns the complete name of an image with registry and tag, or `undefined` if the query is not a
+ * reference.
+ */
 function wholeName(query: string): string | undefined {
   try {
     return parseSource(query).name;

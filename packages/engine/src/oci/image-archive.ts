@@ -21,7 +21,7 @@ import { familiarName, parseReference } from './reference.ts';
 import { copyImageOut } from './skopeo.ts';
 import { readTarMember, writeTar } from './tar.ts';
 
-/** Writes images as one archive: an OCI layout, or what "docker load" reads. */
+/** Writes images to one archive: an OCI layout, or the format of `docker load`. */
 export async function saveImages(
   images: readonly Image[],
   request: { readonly format: 'oci' | 'docker'; readonly output: Writable },
@@ -48,7 +48,10 @@ export async function saveImages(
   else await pipeline(createReadStream(target), request.output, { signal, end: false });
 }
 
-/** Imports every image of an archive, under the names that it has there. @throws CodedError ARCHIVE_INVALID */
+/**
+ * Imports every image of an archive, under its name in the archive.
+ * @throws CodedError ARCHIVE_INVALID
+ */
 export async function loadImages(
   input: Readable,
   bound: Pick<ImportRequest, 'maxSize'>,
@@ -74,7 +77,10 @@ export async function loadImages(
   return loaded;
 }
 
-/** An archive's image is of one architecture, whichever; of an index this host's comes first. */
+/**
+ * Imports an image of an archive, whichever architecture it has. From an index, this host's architecture is
+ * preferred.
+ */
 async function importAnyArch(
   image: Omit<ImportRequest, 'platform'>,
   deps: ImageDeps,
@@ -95,7 +101,7 @@ async function imagesIn(
   { runner }: ImageDeps,
   signal: AbortSignal,
 ): Promise<readonly (ArchivedImage & { readonly transport: 'oci-archive' | 'docker-archive' })[]> {
-  // What "docker save" writes nowadays is both; then the layout says more.
+  // Recent versions of `docker save` write both formats, of which the layout says more.
   const index = await readTarMember(file, 'index.json', runner, signal);
   if (index !== undefined)
     return parseOciIndex(index).map((image) => ({ ...image, transport: 'oci-archive' as const }));

@@ -31,16 +31,21 @@ const configSchema = v.looseObject({
 
 export interface ImageDescription {
   readonly config: ImageConfig;
-  /** In Go's words; an image that was not made by a builder may say neither. */
+  /**
+   * The operating system in Go's words. Like the architecture, it may be empty if no builder made the image.
+   */
   readonly os: string;
   readonly architecture: string;
-  /** The sum of the layers as they are stored. */
+  /** The sum of the layers' stored sizes. */
   readonly size: Bytes;
-  /** From the lowest to the topmost. */
+  /** The layers, from the lowest to the topmost. */
   readonly layers: readonly PackedArchive[];
 }
 
-/** Reads manifest and config of an image in a layout (OCI image-spec). @throws CodedError IMAGE_CORRUPT */
+/**
+ * Reads the manifest and config of an image in a layout (OCI image-spec).
+ * @throws CodedError IMAGE_CORRUPT
+ */
 export async function describeImage(
   layout: string,
   manifestDigest: string,
@@ -75,19 +80,25 @@ export async function describeImage(
   }
 }
 
-/** The digests of all blobs that an image of a layout is made of; of a damaged one at most that of its manifest. */
+/**
+ * Returns the digests of all blobs of an image in a layout. For a damaged image, it returns at most the
+ * digest of the manifest.
+ */
 export async function blobsOf(layout: string, manifestDigest: string): Promise<readonly string[]> {
   try {
     const { config, layers } = v.parse(manifestSchema, await readBlob(layout, manifestDigest));
     return [manifestDigest, config.digest, ...layers.map((each) => each.digest)];
   } catch (failure) {
     const { code = 'ENOENT' } = failure as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') throw failure; // it may be whole, but the host cannot read it
+    if (code !== 'ENOENT') throw failure; // the file may be intact, but the host cannot read it
     return [manifestDigest];
   }
 }
 
-/** As umoci has it too, which does not look at the content (image-spec, "Media Types"). */
+/**
+ * Returns the packing that a media type declares (image-spec, "Media Types"). umoci also trusts it, and does
+ * not look at the content.
+ */
 function packingOfType(mediaType: string): PackedArchive['packing'] {
   if (/[+.]gzip$/.test(mediaType)) return 'gzip';
   return mediaType.endsWith('+zstd') ? 'zstd' : 'plain';
@@ -95,7 +106,7 @@ function packingOfType(mediaType: string): PackedArchive['packing'] {
 
 const blobPath = (layout: string, of: string): string => join(layout, 'blobs', ...of.split(':'));
 
-/** What is read of an image's manifest and config at most, by skopeo too. */
+/** The limit for reading an image's manifest and config, which is also skopeo's. */
 export const longestJson = 4 * 2 ** 20;
 
 async function readBlob(layout: string, of: string): Promise<unknown> {

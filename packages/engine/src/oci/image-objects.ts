@@ -23,7 +23,7 @@ export interface ImageRequest {
   readonly arch?: Arch;
   readonly registryConfigDir?: string;
   readonly daemon?: HostDaemon;
-  /** As in `ImportRequest`. */
+  /** The limit of the unpacked size, as in `ImportRequest`. */
   readonly maxSize?: Bytes;
 }
 
@@ -37,7 +37,7 @@ export function parseImportRequest(source: string, request: ImageRequest): Impor
   };
 }
 
-/** The image if it is here already, else imported. */
+/** Returns the image, after importing it if needed. */
 export async function ensureImage(
   request: ImportRequest,
   deps: ImageDeps,
@@ -73,7 +73,8 @@ export async function importAndRecord(
 ): Promise<Image> {
   const oci = request.source.name;
   await mkdir(deps.paths.dataDir, { recursive: true, mode: 0o711 });
-  // A second import finds what the first one brought, and until the store knows the image nobody takes it for left over.
+  // Under the lock, a concurrent import finds the image that this one has imported, and nobody takes the
+  // blobs for leftovers before the store knows the image.
   using _lock = await lockLayout(deps.paths, op.signal);
   const images = await listImages(store);
   const name = importName(oci, request.platform.arch, images.map(asImported));
@@ -87,7 +88,7 @@ export async function importAndRecord(
   }
 }
 
-/** Writes what was made of `oci`, other than an OCI image, under the name that it gets. */
+/** Stores the image that was made from `oci`, which is not an OCI image, under its new name. */
 export async function recordImported(
   oci: string,
   arch: Arch,
@@ -123,12 +124,15 @@ async function record(name: string, oci: string, status: ImageStatus, store: Obj
         status,
       })) as Image;
     } catch (failure) {
-      if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'ALREADY_EXISTS')) throw failure; // someone else was quicker
+      if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'ALREADY_EXISTS')) throw failure; // another process was faster
     }
   }
 }
 
-/** Forgets an image, and its base disk with the last image that uses it. No VM may use it; the caller holds the layout's lock. */
+/**
+ * Removes an image object, and the base disk with the last image that uses it. No VM may use it. The caller
+ * holds the layout's lock.
+ */
 export async function removeImageObject(
   image: Image,
   { paths }: Pick<ImageDeps, 'paths'>,
@@ -139,7 +143,7 @@ export async function removeImageObject(
   await recordEvent(store, image, { reason: 'Removed', message: image.status.digest }, 'removed');
 }
 
-/** Frees what none of the images that are known needs of another. */
+/** Removes the content of an image that no other known image needs. */
 async function dropContent(
   image: { readonly metadata: Pick<Image['metadata'], 'name'>; readonly status: ImageStatus },
   known: readonly Image[],

@@ -13,7 +13,7 @@ import { recordImported } from './image-objects.ts';
 import type { ImageDeps } from './import-image.ts';
 import { lockLayout } from './layout-lock.ts';
 
-/** Makes an image of a disk file, such as a cloud image: its VMs boot the init that is on it. */
+/** Imports a disk file, such as a cloud image, as an image. Its VMs boot the init that is on the disk. */
 export async function importDisk(
   file: DiskFile,
   arch: Arch,

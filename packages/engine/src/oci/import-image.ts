@@ -22,20 +22,22 @@ export interface ImportRequest {
   readonly source: ImageSource;
   readonly platform: Platform;
   readonly registryConfigDir?: string;
-  /** Asked first whether it has what would otherwise come from a registry. */
+  /** The daemon whose store is searched before a registry is asked. */
   readonly daemon?: HostDaemon;
-  /** That it may take unpacked, where that is known to be more than ordinary images take. */
+  /** The limit of the unpacked size, for images that are larger than usual. */
   readonly maxSize?: Bytes;
 }
 
-/** The tag that keeps an image's blobs in the shared layout for as long as the image object exists. */
+/**
+ * Returns the tag that keeps an image's blobs in the shared layout for as long as the image object exists.
+ */
 export const layoutTag = (name: string): string =>
   createHash('sha256').update(name).digest('hex').slice(0, 32);
 
 /**
- * Brings an image, makes its base disk, unless they are here, and keeps its blobs under `name`. Layers are shared between
- * images, base disks between names of the same digest. Nothing is kept of one that fails. The caller holds the layout's
- * lock.
+ * Imports an image: fetches it and makes its base disk unless they exist, and keeps its blobs under `name`.
+ * Images share layers, and images of the same digest share a base disk. Nothing is kept if the import fails.
+ * The caller holds the layout's lock.
  */
 export async function importImage(
   request: ImportRequest,
@@ -49,7 +51,7 @@ export async function importImage(
   const { os, architecture, layers, ...described } = await describeImage(layout, digest, source.name);
   const description = { ...described, platform: `${os}/${architecture || platform.arch}` };
   const [wanted, found] = [formatPlatform(platform), description.platform];
-  // Only of an index does a platform choose: any other image is what it is.
+  // Only an index has several platforms to choose from.
   if (found !== wanted) throw platformMismatch(source.name, { wanted, found });
   const dir = imageDir(deps.paths, digest);
   const unpack = { image, layers, name: source.name, ...(maxSize && { maxSize }), scratch: 'image' };
@@ -76,7 +78,7 @@ async function newBaseDisk(
   }
 }
 
-/** Frees the blobs that only the image `name` used. The caller holds the layout's lock. */
+/** Removes the blobs that only the image `name` used. The caller holds the layout's lock. */
 export async function forgetImage(name: string, paths: Paths): Promise<void> {
   await retainImages(layoutDir(paths), (tag) => tag !== layoutTag(name));
 }

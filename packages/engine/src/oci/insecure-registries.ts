@@ -1,7 +1,10 @@
-/** Ours, and the original Ignite's. */
+/** The variables of this program and of the original Ignite. */
 const variables = ['IGNITE_INSECURE_REGISTRIES', 'IGNITE_CONTAINERD_INSECURE_REGISTRIES'] as const;
 
-/** Pure. The registries, with their ports, that may speak plain HTTP or show any certificate: lists with commas. */
+/**
+ * Pure. Returns the registries, with their ports, that may use plain HTTP or any certificate. The variables
+ * have comma-separated lists.
+ */
 export const insecureRegistries = (env: NodeJS.ProcessEnv): readonly string[] =>
   variables
     .flatMap((name) => (env[name] ?? '').split(','))
@@ -13,6 +16,6 @@ export const insecureRegistries = (env: NodeJS.ProcessEnv): readonly string[] =>
     )
     .filter((registry) => registry !== '');
 
-/** Pure. As Docker does, a registry on this very host needs no TLS. */
+/** Pure. Tells whether a registry is on this host. As in Docker, it then needs no TLS. */
 export const isOnThisHost = (registry: string): boolean =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(registry);

@@ -2,12 +2,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const intervalMs = 200;
-/** What skopeo writes a blob to, beside the layout's index, until its digest is known to be right. */
+/**
+ * The names of files beside the layout's index to which skopeo writes a blob until its digest is verified.
+ */
 const partial = /^oci-put-blob/;
 
 /**
- * Tells now and then, until it is disposed of, how many bytes have come into an OCI layout since. Whoever holds the layout's
- * lock is the only one who adds to it.
+ * Reports from time to time, until it is disposed, how many bytes have been added to an OCI layout. Only the
+ * holder of the layout's lock adds to it.
  */
 export function watchGrowth(layout: string, tell: (done: number) => void): Disposable {
   const blobs = join(layout, 'blobs', 'sha256');
@@ -21,7 +23,7 @@ export function watchGrowth(layout: string, tell: (done: number) => void): Dispo
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** None of a folder that is not there yet. */
+/** Lists the names in a folder. A missing folder has none. */
 function namesIn(dir: string): readonly string[] {
   try {
     return readdirSync(dir);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { type Paths, layoutDir, locksDir } from '../host/paths.ts';
 
-/** Waits until nobody else works in the shared layout, or below what is imported into it. */
+/** Waits for exclusive use of the shared layout and of everything that is imported into it. */
 export async function lockLayout(paths: Paths, signal: AbortSignal): Promise<Disposable> {
   const lock = await acquireLock(locksDir(paths), 'oci-layout', signal);
   try {
@@ -15,7 +15,10 @@ export async function lockLayout(paths: Paths, signal: AbortSignal): Promise<Dis
   }
 }
 
-/** Earlier versions had it written where it stands, by tools that may have been killed meanwhile, and kept a copy beside it. */
+/**
+ * Restores the index. Earlier versions let tools write it in place, which may have been killed meanwhile, and
+ * kept a copy beside it.
+ */
 async function mendIndex(layout: string): Promise<void> {
   const [index, copy] = [join(layout, 'index.json'), join(layout, '.index.json.whole')];
   try {

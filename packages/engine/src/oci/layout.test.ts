@@ -28,7 +28,7 @@ function addBlob(layout: string, content: string): { readonly digest: string; re
   return { digest: `sha256:${hash}`, size: content.length };
 }
 
-/** As a tool brings it. */
+/** Creates an image in a layout, in the way that a tool does. */
 async function bring(name: string, ...layers: readonly string[]): Promise<LayoutImage> {
   const layout = join(dir, name);
   await borrowBlobs(layout, shared);

@@ -9,7 +9,7 @@ import { blobsOf } from './image-config.ts';
 export interface LayoutImage {
   readonly layout: string;
   readonly tag: string;
-  /** Of its manifest. */
+  /** The digest of its manifest. */
   readonly digest: string;
 }
 
@@ -19,7 +19,10 @@ const entrySchema = v.looseObject({
   digest: v.string(),
   annotations: v.optional(v.nullable(v.record(v.string(), v.string()))),
 });
-/** Of an OCI layout (image-spec, "OCI Image Layout"); umoci writes null in the place of an empty list. */
+/**
+ * The schema of an OCI layout's index (image-spec, "OCI Image Layout"). umoci writes null instead of an empty
+ * list.
+ */
 const indexSchema = v.looseObject({ manifests: v.nullable(v.array(entrySchema)) });
 type Entry = v.InferOutput<typeof entrySchema>;
 
@@ -28,7 +31,7 @@ const blobsIn = (layout: string): string => join(layout, 'blobs', 'sha256');
 const indexOf = (layout: string): string => join(layout, 'index.json');
 const tagOf = ({ annotations }: Entry): string | undefined => annotations?.[tagName];
 
-/** Makes a new layout which has the blobs of another already, so that they need not be brought once more. */
+/** Creates a layout that shares the blobs of another one, so that they are not fetched again. */
 export async function borrowBlobs(layout: string, from: string): Promise<void> {
   await mkdir(blobsIn(layout), { recursive: true, mode: 0o700 });
   for (const name of await namesIn(blobsIn(from)))
@@ -36,8 +39,8 @@ export async function borrowBlobs(layout: string, from: string): Promise<void> {
 }
 
 /**
- * Moves an image into a layout, under a tag of its own, in the place of what had that tag. A layout is only ever changed
- * so: what it names is whole at any moment. The caller holds the layout's lock.
+ * Moves an image into a layout under a tag, and replaces the image that had the tag. Layouts change in no
+ * other way, so everything that a layout names is complete at any time. The caller holds the layout's lock.
  */
 export async function keepImage(image: LayoutImage, layout: string, tag: string): Promise<void> {
   const brought = (await entriesOf(image.layout)).find((entry) => tagOf(entry) === image.tag);
@@ -53,8 +56,8 @@ export async function keepImage(image: LayoutImage, layout: string, tag: string)
 }
 
 /**
- * Takes every image out of a layout whose tag is not wanted, and every blob that no other one needs. Damaged images do
- * not hinder it. The caller holds the layout's lock.
+ * Removes from a layout every image whose tag is not wanted, and every blob that no other image needs.
+ * Damaged images do not prevent this. The caller holds the layout's lock.
  */
 export async function retainImages(
   layout: string,
@@ -70,7 +73,7 @@ async function collectGarbage(layout: string): Promise<void> {
   const needed = await blobNames(layout, await entriesOf(layout));
   for (const name of await namesIn(blobsIn(layout)))
     if (!needed.has(name)) await rm(join(blobsIn(layout), name), { force: true });
-  // Earlier versions brought images into this very layout: what a tool has left that was killed while it wrote a blob.
+  // Earlier versions fetched images into this layout itself, so a killed tool may have left partial blobs.
   for (const name of await namesIn(layout))
     if (name.startsWith('oci-put-blob')) await rm(join(layout, name), { force: true });
 }

@@ -8,7 +8,7 @@ import { ToolFailedError } from '@ignite/toolkit/process/runner';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { TarMeter } from './tar-meter.ts';
 
-/** What archives take once they are unpacked. */
+/** The space that unpacked archives take. */
 export interface UnpackedSize {
   readonly space: Bytes;
   readonly largestFile: Bytes;
@@ -16,14 +16,17 @@ export interface UnpackedSize {
 
 const leastLimit = 512 * 2 ** 20;
 const mostExpansion = 16;
-/** Large ones spare the main thread; a layer is read through twice as quickly. */
+/** Large chunks relieve the main thread; a layer is read twice as fast. */
 const chunkSize = 2 ** 18;
 
-/** Pure. What an image may take that takes `packed` as it is stored: far more than any ordinary one does. */
+/**
+ * Pure. Returns the limit of the unpacked size of an image whose stored size is `packed`. It is far above
+ * that of any ordinary image.
+ */
 export const unpackedLimit = (packed: Bytes, allowed?: Bytes): Bytes =>
   allowed ?? bytes(leastLimit + packed * mostExpansion);
 
-/** With the bytes that a file begins with which is packed so. */
+/** The packings, with the first bytes of files packed that way. */
 const packings = { plain: '', gzip: '1f8b', zstd: '28b52ffd', xz: 'fd377a585a00', bzip2: '425a68' } as const;
 type Packing = keyof typeof packings;
 
@@ -33,8 +36,9 @@ export interface PackedArchive {
 }
 
 /**
- * Measures archives that are unpacked one upon the other.
- * @throws TarTooLargeError as soon as they take more than `limit`, and RangeError or an error of zlib where one is damaged
+ * Measures archives that are unpacked on top of each other.
+ * @throws TarTooLargeError as soon as they take more than `limit`, and RangeError or an error of zlib if an
+ *   archive is damaged
  */
 export async function measureArchives(
   archives: readonly PackedArchive[],
@@ -72,7 +76,7 @@ async function readThrough(
   else await runPipeline([{ tool: packing, args: ['-dc'] }], { input, output, endsOutput: true }, signal);
 }
 
-/** How a file is packed, by its first bytes. */
+/** Returns the packing of a file by its first bytes. */
 export async function packingOf(path: string): Promise<Packing> {
   await using file = await open(path);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(6), 0, 6, 0);
@@ -81,13 +85,13 @@ export async function packingOf(path: string): Promise<Packing> {
   return (Object.keys(packed) as Packing[]).find((name) => start.startsWith(packings[name])) ?? 'plain';
 }
 
-/** Whether an archive was at fault for it that it could not be measured. */
+/** Tells whether a failure to measure an archive is the archive's fault. */
 export const isDamage = (failure: unknown): boolean =>
   failure instanceof RangeError ||
   failure instanceof ToolFailedError ||
   /^(Z|ZSTD)_/.test((failure as NodeJS.ErrnoException).code ?? '');
 
-/** Of what files are stored in. */
+/** Returns the sum of the sizes of files. */
 export async function storedSize(files: readonly string[]): Promise<Bytes> {
   const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
   return bytes(sizes.reduce((sum, size) => sum + size, 0));

@@ -1,7 +1,7 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import { platformInvalid } from './errors.ts';
 
-/** OCI image-spec, "Image Index": operating system and architecture, in Go's words. */
+/** A platform in Go's words: operating system and architecture (OCI image-spec, "Image Index"). */
 export interface Platform {
   readonly os: 'linux';
   readonly arch: Arch;
@@ -14,7 +14,11 @@ const archs: ReadonlyMap<string, Arch> = new Map([
   ['aarch64', 'arm64'],
 ]);
 
-/** The operating system may be left out, and the kernel's names for architectures serve too. @throws CodedError PLATFORM_INVALID */
+/**
+ * Parses a platform. The operating system may be omitted, and the kernel's names of architectures are
+ * accepted too.
+ * @throws CodedError PLATFORM_INVALID
+ */
 export function parsePlatform(text: string): Platform {
   const [, name, variant] = /^(?:linux\/)?(\w+)(\/v8)?$/.exec(text) ?? [];
   const arch = archs.get(name ?? '');

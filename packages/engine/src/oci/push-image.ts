@@ -8,7 +8,10 @@ import { familiarName, parseReference } from './reference.ts';
 import { openRegistryAccess } from './registry-access.ts';
 import { copyImageOut } from './skopeo.ts';
 
-/** Sends an image to a registry, under its own name unless another is given; returns name and digest there. */
+/**
+ * Pushes an image to a registry, under its own name unless another is given. Returns the name and digest
+ * there.
+ */
 export async function pushImage(
   image: Image,
   request: { readonly destination?: string; readonly registryConfigDir?: string },

@@ -1,8 +1,11 @@
 import { referenceInvalid } from './errors.ts';
 
-/** An image's name after the grammar of the distribution spec ("Pulling manifests") and Docker's familiar names. */
+/**
+ * The name of an image, by the grammar of the distribution spec ("Pulling manifests") and Docker's familiar
+ * names.
+ */
 export interface Reference {
-  /** With its port, as in `127.0.0.1:5000`. */
+  /** The registry with its port, as in `127.0.0.1:5000`. */
   readonly registry: string;
   readonly repository: string;
   readonly tag?: string;
@@ -16,12 +19,15 @@ const grammar = new RegExp(
   `^(?:(${domain})/)?(${component}(?:/${component})*)(?::(\\w[\\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`,
 );
 
-/** @throws CodedError REFERENCE_INVALID */
+/**
+ * Parses a reference.
+ * @throws CodedError REFERENCE_INVALID
+ */
 export function parseReference(text: string): Reference {
   const match = text.length <= 512 ? grammar.exec(text) : null;
   if (!match) throw referenceInvalid(text);
   const [, host, path, tag, digest] = match;
-  // Without a dot, a port or "localhost" the first part is a user of Docker Hub, not a registry.
+  // A first part without a dot or port that is not "localhost" is a user of Docker Hub, not a registry.
   const isRegistry = host !== undefined && (/[.:[]/.test(host) || host === 'localhost');
   const repository = isRegistry || host === undefined ? path! : `${host}/${path}`;
   const registry = isRegistry ? host : 'docker.io';
@@ -37,14 +43,14 @@ export function parseReference(text: string): Reference {
   };
 }
 
-/** The short form that people know: no `docker.io/library/`, and always a tag or digest. */
+/** Returns the familiar short form: without `docker.io/library/`, but always with a tag or digest. */
 export function familiarName(reference: Reference): string {
   const { registry, repository } = reference;
   const path = registry === 'docker.io' ? repository.replace(/^library\//, '') : `${registry}/${repository}`;
   return `${path}${suffixOf(reference)}`;
 }
 
-/** With everything that the familiar form leaves out. */
+/** Returns the full form, with everything that the familiar form leaves out. */
 export const fullName = (reference: Reference): string =>
   `${reference.registry}/${reference.repository}${suffixOf(reference)}`;
 

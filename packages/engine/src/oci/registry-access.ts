@@ -29,8 +29,9 @@ const notFound = 'credentials not found in native keychain'; // docker-credentia
 const credentialsSchema = v.looseObject({ Username: v.string(), Secret: v.string() });
 
 /**
- * How to speak to a registry, by Docker's config.json in `registryConfigDir`, $DOCKER_CONFIG or the home of the user.
- * Credentials that a helper gives lie in a file for our eyes alone until disposed; the caller holds the layout's lock.
+ * Determines how to access a registry, from Docker's config.json in `registryConfigDir`, $DOCKER_CONFIG or
+ * the user's home. Credentials from a helper are in a private file until disposed. The caller holds the
+ * layout's lock.
  * @throws CodedError REGISTRY_INSECURE, REGISTRY_CONFIG_INVALID, CREDENTIAL_HELPER_FAILED
  */
 export async function openRegistryAccess(
@@ -76,11 +77,17 @@ interface Asked {
   readonly file: string;
   readonly config: DockerConfig;
   readonly registry: string;
-  /** Of a config that was named: what is only found in a home may also be about other registries. */
+  /**
+   * Set for a config that was named explicitly: a config that is merely found in a home may concern other
+   * registries.
+   */
   readonly mustWork: boolean;
 }
 
-/** In the form of `auths`; undefined where no helper is configured, or it knows of nothing. */
+/**
+ * Asks the configured helper. Returns the credentials in the form of `auths`, or `undefined` if no helper is
+ * configured or the helper has none.
+ */
 async function askHelper(
   { file, config, registry, mustWork }: Asked,
   { runner }: RegistryDeps,
@@ -107,7 +114,7 @@ async function askHelper(
   }
 }
 
-/** What a helper printed that is no answer may hold a secret. */
+/** Returns the reason of a failure. Other output of a helper may contain a secret, so it is not shown. */
 const reasonOf = (failure: unknown): string =>
   failure instanceof CodedError || failure instanceof RangeError
     ? errorText(failure)

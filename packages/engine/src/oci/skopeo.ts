@@ -10,27 +10,33 @@ export interface PullRequest {
   readonly source: SkopeoSource;
   readonly platform: Platform;
   readonly layout: string;
-  /** The tag it gets in the layout. */
+  /** The tag of the image in the layout. */
   readonly tag: string;
-  /** Where a registry is spoken to. */
+  /** How to access the registry, for a registry's image. */
   readonly access?: RegistryAccess;
-  /** Of Docker, where the source is its daemon. */
+  /** Docker's socket, if the source is its daemon. */
   readonly dockerSocket?: string;
-  /** For what has to be unpacked or kept on the way. */
+  /** The folder for temporary files. */
   readonly tmpDir: string;
-  /** Of the largest blob that may come, and of any other file that is made on the way; absent: of one that is trusted. */
+  /** The size limit of blobs and of all other files that are written; absent for a trusted source. */
   readonly fileSizeLimit?: Bytes;
 }
 
-/** How skopeo may speak to a registry. */
+/** How skopeo may access a registry. */
 export interface RegistryAccess {
-  /** With credentials, in Docker's form; absent: where skopeo looks by itself (containers-auth.json(5)). */
+  /**
+   * A file with credentials in Docker's form. Without it, skopeo looks in its default places
+   * (containers-auth.json(5)).
+   */
   readonly authFile?: string;
-  /** Whether it may speak plain HTTP, or show any certificate. */
+  /** Allows plain HTTP, and any certificate. */
   readonly insecure: boolean;
 }
 
-/** Brings the image of one platform into an OCI layout, every digest verified, and returns its manifest's digest. */
+/**
+ * Fetches the image of one platform into an OCI layout, verifies every digest, and returns the digest of its
+ * manifest.
+ */
 export async function pullImage(request: PullRequest, runner: Runner, signal: AbortSignal): Promise<string> {
   const { tmpDir, fileSizeLimit } = request;
   const digestFile = `${request.layout}.digest`;
@@ -65,8 +71,8 @@ export function pullArgs(request: PullRequest, digestFile: string): readonly str
 }
 
 /**
- * What a registry has under a name, before anything else of it is asked for: the text of a manifest or an index, of 4 MiB
- * at most.
+ * Reads what a registry has under a name, before anything else of it is requested: a manifest or an index of
+ * at most 4 MiB.
  */
 export async function readManifest(
   { source, access }: Pick<PullRequest, 'source' | 'access'>,
@@ -92,9 +98,9 @@ export async function readManifest(
 export interface CopyOutRequest {
   readonly layout: string;
   readonly tag: string;
-  /** Where it goes, in skopeo's words. */
+  /** The destination in skopeo's words. */
   readonly destination: string;
-  /** Where a registry is spoken to. */
+  /** How to access the registry, for a destination in one. */
   readonly access?: RegistryAccess;
 }
 

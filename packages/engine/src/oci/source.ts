@@ -3,40 +3,43 @@ import { referenceInvalid } from './errors.ts';
 import type { HostDaemon } from '../host/errors.ts';
 import { familiarName, fullName, parseReference } from './reference.ts';
 
-/** Where an image comes from, in skopeo's words (containers-transports(5)). */
+/** The source of an image, in skopeo's words (containers-transports(5)). */
 export interface SkopeoSource {
   readonly transport:
     'docker' | 'docker-daemon' | 'containers-storage' | 'oci' | 'oci-archive' | 'docker-archive';
-  /** As skopeo takes it. */
+  /** The source as skopeo accepts it. */
   readonly location: string;
-  /** The name that it is known by afterwards. */
+  /** The name that the image gets. */
   readonly name: string;
-  /** With its port; only of `docker`. */
+  /** The registry with its port, if the transport is `docker`. */
   readonly registry?: string;
 }
 
-/** The store of containerd, for which skopeo has no word. */
+/** An image in containerd's store, for which skopeo has no transport. */
 export interface ContainerdSource {
   readonly transport: 'containerd';
-  /** Looked through in turn. */
+  /** The namespaces, which are searched in turn. */
   readonly namespaces: readonly string[];
-  /** In full, as containerd names images: `docker.io/library/debian:12`. */
+  /** The full name, by which containerd knows the image: `docker.io/library/debian:12`. */
   readonly fullName: string;
   readonly name: string;
 }
 
 export type ImageSource = SkopeoSource | ContainerdSource;
 
-/** Of the original Ignite, of ctr and nerdctl, and of Kubernetes. */
+/** The namespaces of the original Ignite, of ctr and nerdctl, and of Kubernetes. */
 const usualNamespaces = ['firecracker', 'default', 'k8s.io'];
 
-/** @throws CodedError REFERENCE_INVALID */
+/**
+ * Parses the source of an image.
+ * @throws CodedError REFERENCE_INVALID
+ */
 export function parseSource(text: string): ImageSource {
   const match =
     /^(docker-daemon|containers-storage|containerd|oci|oci-archive|docker-archive|docker):(.+)$/.exec(text);
   const transport = match?.[1] as ImageSource['transport'] | undefined;
   const rest = match?.[2] ?? '';
-  // "docker" and "oci" may also be the first part of a name with a tag: then nothing like a path follows.
+  // "docker" and "oci" may also be repositories with a tag, if what follows is not like a path.
   if (
     !transport ||
     (transport === 'docker' && !rest.startsWith('//')) ||
@@ -62,26 +65,32 @@ export function parseSource(text: string): ImageSource {
   }
 }
 
-/** Pure. The source as it is found from anywhere: an archive or layout by a path from `dir` is named by all of its path. */
+/**
+ * Pure. Makes a source independent of the current folder: the path of an archive or layout, relative to
+ * `dir`, becomes absolute.
+ */
 export function sourceFrom(dir: string, text: string): string {
   const [, transport, path, name = ''] = pathSource(text) ?? [];
   return transport === undefined || path === undefined ? text : `${transport}:${resolve(dir, path)}${name}`;
 }
 
-/** Pure. Whether the source is another one, or none, for who is in another folder. */
+/** Pure. Tells whether the meaning of a source depends on the current folder. */
 export const isRelativeSource = (text: string): boolean => !isAbsolute(pathSource(text)?.[2] ?? '/');
 
-/** The transport, the path and, with its colon, the name of a source that is a file or folder of this host. */
+/**
+ * Splits a source that is a file or folder of this host into the transport, the path, and the name with its
+ * colon.
+ */
 const pathSource = (text: string): RegExpExecArray | undefined =>
   /^oci:[\w.-]+$/.test(text)
     ? undefined
     : (/^(oci|oci-archive|docker-archive):([^:]+)(:.*)?$/.exec(text) ?? undefined);
 
-/** Pure. Of a source that is a file or folder of this host. */
+/** Pure. Returns the path of a source that is a file or folder of this host. */
 export const pathOf = ({ location }: SkopeoSource): string | undefined =>
   /^(?:oci|oci-archive|docker-archive):([^:]+)/.exec(location)?.[1];
 
-/** `NAME`, or `//NAMESPACE/NAME`. */
+/** Parses `NAME` or `//NAMESPACE/NAME`. */
 function parseContainerd(rest: string): ContainerdSource {
   const [, namespace, name = rest] = /^\/\/([A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*)\/(.+)$/.exec(rest) ?? [];
   return containerdSource(name, namespace === undefined ? usualNamespaces : [namespace]);
@@ -97,11 +106,14 @@ function containerdSource(text: string, namespaces: readonly string[]): Containe
   };
 }
 
-/** Pure. The same image as a daemon of this host may have it; none where a daemon could not be asked for it. */
+/**
+ * Pure. Returns the source of the same image in a daemon of this host, or `undefined` if the daemon cannot
+ * have it.
+ */
 export function sourceInDaemon(source: ImageSource, daemon: HostDaemon): ImageSource | undefined {
   if (source.transport !== 'docker') return undefined;
   if (daemon === 'containerd') return containerdSource(source.name, usualNamespaces);
-  // Docker knows images by tags: a digest there is of another form of the image.
+  // Docker knows images by their tags. Its digests are those of another form of the image.
   if (source.name.includes('@')) return undefined;
   return { transport: 'docker-daemon', location: `docker-daemon:${source.name}`, name: source.name };
 }
@@ -109,7 +121,7 @@ export function sourceInDaemon(source: ImageSource, daemon: HostDaemon): ImageSo
 function registrySource(text: string): ImageSource {
   const reference = parseReference(text);
   const { registry, repository, tag, digest } = reference;
-  // skopeo takes a tag or a digest; a digest says all.
+  // skopeo accepts a tag or a digest; the digest suffices.
   const suffix = digest === undefined ? `:${tag}` : `@${digest}`;
   return {
     transport: 'docker',
@@ -119,10 +131,10 @@ function registrySource(text: string): ImageSource {
   };
 }
 
-/** Of a file whose own name is longer than an image's may be, the beginning will do. */
+/** The limit of the length of a name that is made from a file name; a longer file name is cut off. */
 const longestOwnName = 128;
 
-/** Of `PATH[:NAME]` the name, or one made of the file's. */
+/** Returns the name of `PATH[:NAME]`, or a name that is made from the file name. */
 function archiveName(rest: string): string {
   const [path = '', ...suffix] = rest.split(':');
   const given = suffix.join(':');

@@ -1,19 +1,25 @@
-/** What of one entry's header tells how large it is (pax(1), "ustar Interchange Format"; GNU tar's manual, "Standard"). */
+/**
+ * The parts of an entry's header that determine its size (pax(1), "ustar Interchange Format"; GNU tar's
+ * manual, "Standard").
+ */
 export interface TarHeader {
   readonly type: string;
   readonly path: string;
-  /** As it is stored. */
+  /** The stored size. */
   readonly size: number;
-  /** Of a file with holes, with them: they may be written as zeros. 0 for any other. */
+  /** The size of a sparse file including its holes, which may be written as zeros; 0 for other files. */
   readonly realSize: number;
-  /** Whether records about holes follow. */
+  /** True if records about holes follow. */
   readonly hasMore: boolean;
 }
 
-/** What an extended header says in the place of the entry's own (pax(1), "pax Extended Header"). */
+/** The values of an extended header, which replace the entry's own (pax(1), "pax Extended Header"). */
 export type TarExtension = Partial<Pick<TarHeader, 'path' | 'size' | 'realSize'>>;
 
-/** Pure. Of a record of 512 bytes. @throws RangeError where that is no header */
+/**
+ * Pure. Parses a record of 512 bytes.
+ * @throws RangeError if it is not a header
+ */
 export function parseTarHeader(record: Buffer): TarHeader {
   assertChecksum(record);
   const type = String.fromCharCode(record[156]!);
@@ -31,13 +37,16 @@ export function parseTarHeader(record: Buffer): TarHeader {
 
 export const isZero = (record: Buffer): boolean => record.every((byte) => byte === 0);
 
-/** Up to the first NUL. Each byte is a character: two names are the same only if all their bytes are. */
+/**
+ * Returns the text up to the first NUL. Each byte becomes a character, so two names are equal only if all
+ * their bytes are.
+ */
 export const textAt = (record: Buffer, from: number, length: number): string =>
   record.toString('latin1', from, from + length).split('\0')[0]!;
 
 const checksumAt = { from: 148, to: 156 };
 
-/** Programs of old took bytes for signed ones. */
+/** Checks the checksum. Old programs took the bytes as signed. */
 function assertChecksum(record: Buffer): void {
   let [unsigned, signed] = [0, 0];
   for (let at = 0; at < record.length; at += 1) {
@@ -49,7 +58,7 @@ function assertChecksum(record: Buffer): void {
   if (said !== unsigned && said !== signed) throw new RangeError('the checksum of a header is wrong');
 }
 
-/** Of 12 digits, or a binary number where the first bit says so. */
+/** Reads a number of 12 digits, or a binary number if the first bit is set. */
 function numberAt(record: Buffer, from: number): number {
   const first = record[from]!;
   if (!(first & 0x80)) return octal(record, from, 12);
@@ -68,7 +77,10 @@ function octal(record: Buffer, from: number, length: number): number {
   return Number.parseInt(text || '0', 8);
 }
 
-/** Pure. @throws RangeError where it is damaged */
+/**
+ * Pure. Parses an extended header.
+ * @throws RangeError if it is damaged
+ */
 export function parsePax(content: Buffer): TarExtension {
   const records = new Map<string, string>();
   for (let at = 0; at < content.length;) {

@@ -12,7 +12,7 @@ const mebi = 2 ** 20;
 interface Entry {
   readonly name: string;
   readonly type?: string;
-  /** As the header has it, whatever comes. */
+  /** The size that the header claims, whatever follows. */
   readonly size?: string;
   readonly content?: Buffer;
   readonly change?: (header: Buffer) => void;
@@ -118,7 +118,7 @@ test('TarMeter: the size of an extended header is that of the file behind it, an
   const content = Buffer.alloc(1_024, 'a');
   const behind = Buffer.concat([entry({ name: 'a', size: '00000000000 ' }), content]);
   assert.equal(measured(Buffer.concat([pax(record('size', '1024')), behind, file('b')])), 3 * block);
-  // Of two extended headers Go takes the second alone: then the content is headers.
+  // If there are two extended headers, Go uses only the second one. Then the content is read as headers.
   const twice = Buffer.concat([pax(record('size', '1024')), pax(record('path', 'a')), behind]);
   assert.throws(() => measured(twice), RangeError);
 });

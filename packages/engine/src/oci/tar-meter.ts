@@ -2,23 +2,24 @@ import { posix } from 'node:path';
 import { type TarExtension, isZero, parseTarHeader, parsePax, textAt } from './tar-header.ts';
 
 const recordSize = 512;
-/** What a file, a folder or a link takes at least of a file system, on a disk or in memory. */
+/** The minimum space that a file, folder or link takes in a file system, on disk or in memory. */
 const blockSize = 4_096;
-/** Of what extends a header; Go's reader has the same bound. */
+/** The size limit of extended headers, which is also that of Go's reader. */
 const longestExtension = 2 ** 20;
-/** Of a path, in folders. */
+/** The limit of folders in a path. */
 const deepest = 256;
-/** Of the paths of folders that are remembered, in characters. */
+/** The total length of the folder paths that are remembered, in characters. */
 const longestMemory = 2 ** 24;
 
-/** An archive would take more than it may. */
+/** Thrown when an archive takes more than its limit. */
 export class TarTooLargeError extends Error {
   override readonly name = 'TarTooLargeError';
 }
 
 /**
- * Counts what tar archives take of a file system once they are unpacked one upon the other, and stops as soon as that is
- * more than `limit`. It reads them as Go's archive/tar does, by which they are unpacked, and keeps hardly anything of them.
+ * Counts the space that tar archives take when they are unpacked on top of each other, and stops as soon as
+ * it exceeds `limit`. It reads them like Go's archive/tar, which unpacks them, and keeps almost nothing in
+ * memory.
  */
 export class TarMeter {
   readonly #limit: number;
@@ -27,7 +28,7 @@ export class TarMeter {
   #space = 0;
   #largestFile = 0;
 
-  /** Of the archive that is read. */
+  /** The number of bytes read of the current archive. */
   #read = 0;
   #skip = 0;
   #record: Buffer = Buffer.alloc(recordSize);
@@ -41,7 +42,10 @@ export class TarMeter {
     this.begin();
   }
 
-  /** Every file takes whole blocks, and one for itself; a folder that the archive only implies takes one too. */
+  /**
+   * The total space. Every file takes whole blocks and one more for itself; a folder that the archive only
+   * implies takes a block too.
+   */
   get space(): number {
     return this.#space;
   }
@@ -50,7 +54,7 @@ export class TarMeter {
     return this.#largestFile;
   }
 
-  /** To be called before the first byte of each archive. */
+  /** Begins an archive. It must be called before the archive's first byte. */
   begin(): void {
     this.#read = 0;
     this.#skip = 0;
@@ -59,7 +63,10 @@ export class TarMeter {
     this.#expect(recordSize, this.#header);
   }
 
-  /** @throws TarTooLargeError, and RangeError where it is no archive */
+  /**
+   * Adds a chunk of the archive.
+   * @throws TarTooLargeError, and RangeError if it is not an archive
+   */
   add(part: Buffer): void {
     this.#read += part.length;
     if (this.#read > this.#limit) throw new TarTooLargeError('it is too long');
@@ -74,7 +81,7 @@ export class TarMeter {
     }
   }
 
-  /** What comes next, once it is there as a whole. */
+  /** Collects the next record, and passes it on when it is complete. */
   #expect(length: number, take: (record: Buffer) => void): void {
     if (this.#record.length !== length) this.#record = Buffer.alloc(length);
     this.#filled = 0;
@@ -88,7 +95,7 @@ export class TarMeter {
     if (type === 'x') return this.#extended(size, (content) => (this.#extension = parsePax(content)));
     if (type === 'L')
       return this.#extended(size, (content) => (this.#longName = textAt(content, 0, content.length)));
-    // To Go neither what holds for all files nor where a link leads changes how the archive goes on.
+    // Neither global headers nor the targets of links change how Go reads the rest.
     if (type === 'g' || type === 'K') return this.#extended(size, () => undefined);
     const extension = this.#extension;
     const wholePath = this.#longName ?? extension.path ?? path;
@@ -125,7 +132,7 @@ export class TarMeter {
     else this.#skip = stored;
   }
 
-  /** Old GNU archives tell of holes in records between a file's header and its content. */
+  /** Old GNU archives list holes in records between a file's header and its content. */
   #holes(record: Buffer, stored: number): void {
     if (record[504] !== 0) return this.#expect(recordSize, (next) => this.#holes(next, stored));
     this.#expect(recordSize, this.#header);

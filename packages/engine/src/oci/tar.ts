@@ -2,13 +2,13 @@ import type { Writable } from 'node:stream';
 import { runPipeline } from '@ignite/toolkit/process/pipeline';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 
-/** Writes a folder's content as a tar archive; the same content gives the same archive. */
+/** Writes a folder's content as a tar archive. The same content gives the same archive. */
 export async function writeTar(folder: string, output: Writable, signal: AbortSignal): Promise<void> {
   const args = ['--create', '--sort=name', '--numeric-owner', '--file=-', `--directory=${folder}`, '.'];
   await runPipeline([{ tool: 'tar', args }], { output }, signal);
 }
 
-/** The text of one file of an archive, packed or not; undefined where it is not in it. */
+/** Returns the text of one file in an archive, which may be packed, or `undefined` if it is not there. */
 export async function readTarMember(
   archive: string,
   member: string,
@@ -26,7 +26,10 @@ export async function readTarMember(
   return undefined;
 }
 
-/** Unpacks an archive into a folder; nothing of it is written outside, and all of it is ours. */
+/**
+ * Unpacks an archive into a folder. Nothing is written outside the folder, and the current user owns
+ * everything.
+ */
 export async function unpackTar(
   archive: string,
   folder: string,

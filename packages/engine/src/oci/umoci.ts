@@ -25,21 +25,21 @@ const notUnpackable = 'its layers cannot be unpacked';
 export interface UnpackRequest {
   readonly image: LayoutImage;
   readonly layers: readonly PackedArchive[];
-  /** For errors. */
+  /** The name of the image, for errors. */
   readonly name: string;
-  /** Which it may take; absent: what images of its size ordinarily do, and a good deal more. */
+  /** The limit of its unpacked size. The default leaves ample room for images of its compressed size. */
   readonly maxSize?: Bytes;
-  /** Of the scratch folder, for which the caller holds a lock. */
+  /** The name of the scratch folder, whose lock the caller holds. */
   readonly scratch: string;
 }
 
 export interface UnpackedImage extends AsyncDisposable {
-  /** The root of its file system. */
+  /** The root of the image's file system. */
   readonly root: string;
 }
 
 /**
- * Unpacks an image to where that is quickest, once it is known to take no more than it may.
+ * Unpacks an image where that is fastest, after checking that it does not exceed its limit.
  * @throws CodedError IMAGE_CORRUPT, IMAGE_TOO_LARGE, DISK_FULL
  */
 export async function unpackImage(
@@ -61,7 +61,7 @@ export async function unpackImage(
     try {
       return await into(true);
     } catch (failure) {
-      if (!isFull(failure)) throw failure; // others have taken the memory meanwhile
+      if (!isFull(failure)) throw failure; // other programs have used up the memory meanwhile
     }
   }
   await assertDiskTakes(size.space, paths, `unpack "${request.name}"`);
@@ -104,16 +104,16 @@ async function unpackInto(
 }
 
 export interface NewLayer {
-  /** An OCI layout, and the tag in it that is given one more layer. */
+  /** An OCI layout; its tag `tag` gets one more layer. */
   readonly layout: string;
   readonly tag: string;
-  /** A tar archive, not compressed. */
+  /** An uncompressed tar archive. */
   readonly layer: string;
   readonly author?: string;
   readonly message?: string;
 }
 
-/** Adds a layer to an image, with a line in its history. */
+/** Adds a layer to an image, with an entry in its history. */
 export async function addLayer(added: NewLayer, runner: Runner, signal: AbortSignal): Promise<void> {
   const args = [
     ...['raw', 'add-layer', '--image', `${added.layout}:${added.tag}`],
@@ -125,7 +125,7 @@ export async function addLayer(added: NewLayer, runner: Runner, signal: AbortSig
   await runner.run({ tool: 'umoci', args }, signal);
 }
 
-/** Changes what an image's config says; `settings` are umoci's names with their values. */
+/** Changes an image's config. `settings` are umoci's options with their values. */
 export async function configureImage(
   { layout, tag }: { readonly layout: string; readonly tag: string },
   settings: readonly (readonly [string, string])[],

@@ -14,16 +14,16 @@ export interface BaseDisk {
 }
 
 export interface BaseDiskRequest {
-  /** The image's unpacked file system. */
+  /** The root of the unpacked image. */
   readonly root: string;
   readonly config: ImageConfig;
-  /** Appears whole or not at all. */
+  /** The folder to create, which appears whole or not at all. */
   readonly dir: string;
 }
 
 /**
- * Makes one read-only ext4 of an image, which all its VMs share. It is little larger than its content: a VM's disk is
- * larger, and the file system grows in the guest. One at a time: the caller holds a lock.
+ * Creates a read-only ext4 from an image, which all its VMs share. It is only slightly larger than its
+ * content, because a VM's disk is larger and the guest grows the file system. The caller holds a lock.
  */
 export async function makeBaseDisk(
   request: BaseDiskRequest,
@@ -47,7 +47,8 @@ async function formatDisk(root: string, disk: string, runner: Runner, signal: Ab
   const inodes = Number(stdout.split('\t')[0]);
   const used = await runner.run({ tool: 'du', args: ['--summarize', '--block-size=4096', root] }, signal);
   const content = Number(used.stdout.split('\t')[0]) * 4096;
-  // A twentieth and 24 MiB on top for the tables of the file system, its journal, and what boot writes first.
+  // There are five percent and 24 MiB in addition, for the file system's tables, its journal, and what boot
+  // writes before it grows.
   const size = Math.ceil((content * 1.05 + inodes * 512 + 24 * 2 ** 20) / 2 ** 20) * 2 ** 20;
   await writeFile(disk, '', { flag: 'wx' });
   await truncate(disk, size);
@@ -92,7 +93,10 @@ function initFacts(root: string): InitFacts {
   return { ...(init !== undefined && { init }), openrc: existsSync(join(root, 'sbin/openrc')) };
 }
 
-/** The file that `path` leads to without ever leaving `root`, as a path in the image; undefined when there is none. */
+/**
+ * Resolves `path` within `root` without ever leaving it. Returns the path in the image, or `undefined` if
+ * there is no such file.
+ */
 export function resolveInside(root: string, path: string): string | undefined {
   let done = '/';
   let rest = path.split('/').filter(Boolean);

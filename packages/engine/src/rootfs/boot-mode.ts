@@ -1,8 +1,8 @@
 import type { ImageConfig } from '@ignite/api/v1/image';
 
-/** What an unpacked image has that may boot it. */
+/** The files of an unpacked image that determine how it boots. */
 export interface InitFacts {
-  /** What `/sbin/init` really is after all symlinks, as a path in the image. */
+  /** The path of `/sbin/init` in the image after all symlinks are followed. */
   readonly init?: string;
   readonly openrc: boolean;
 }
@@ -11,8 +11,8 @@ const inits = ['/sbin/init', '/usr/sbin/init', '/lib/systemd/systemd', '/usr/lib
 const shells = /^(\/usr)?(\/bin\/)?(ba|da|a|z)?sh$/;
 
 /**
- * Pure. An image boots its own init when it has a real one and nothing else to run: base images name a shell as Cmd.
- * Busybox calls itself init too, which means something only where openrc set it up.
+ * Pure. An image boots its own init if it has a real one and nothing else to run, since base images name a
+ * shell as Cmd. Busybox also provides an init, which is useful only if openrc has set it up.
  */
 export function bootModeOf(config: ImageConfig, facts: InitFacts): 'init' | 'entrypoint' {
   const argv = [...config.entrypoint, ...config.cmd];

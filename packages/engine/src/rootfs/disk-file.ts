@@ -1,19 +1,19 @@
 import { basename } from 'node:path';
 
-/** What packs a disk file, by the end of its name; the tools write to standard output with `-dc`. */
+/** The programs that pack disk files, by the file's suffix. They write to standard output with `-dc`. */
 const packers: Readonly<Record<string, 'gzip' | 'xz' | 'zstd'>> = { gz: 'gzip', xz: 'xz', zst: 'zstd' };
 const ends = /\.(qcow2|img|raw|vmdk|vhd|vhdx|vdi)(?:\.(gz|xz|zst))?$/i;
 
 export interface DiskFile {
   readonly path: string;
-  /** What an image made of it is called: the file's name without its end, as a reference. */
+  /** The name of an image that is made from it: the file's name without its suffix, as a reference. */
   readonly name: string;
   readonly packer?: 'gzip' | 'xz' | 'zstd';
 }
 
 /**
- * Pure. The disk file that a word means: a path, told from an image's name by its slash or by `disk:` before it, that ends as
- * disk files do; undefined for anything else.
+ * Pure. Parses the path of a disk file. It is told from an image's name by a slash or the prefix
+ * `disk:`, and by its suffix. Returns `undefined` for anything else.
  */
 export function parseDiskFile(text: string): DiskFile | undefined {
   const [, prefix, path = ''] = /^(disk:)?(.+)$/s.exec(text) ?? [];

@@ -3,7 +3,7 @@ import type { Bytes } from '@ignite/toolkit/units/bytes';
 import { readOverlay } from './overlay-header.ts';
 import { resizeOverlay } from './qemu-img.ts';
 
-/** Makes a disk that no VMM has open as large as `size`; one that is as large already is left alone. */
+/** Grows a disk that no VMM has open to `size`. A disk of at least that size is left alone. */
 export async function growOverlay(
   path: string,
   size: Bytes,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 
-/** The NBD protocol's numbers: github.com/NetworkBlockDevice/nbd, doc/proto.md. */
+/** The constants of the NBD protocol (github.com/NetworkBlockDevice/nbd, doc/proto.md). */
 const greeting = Buffer.from('NBDMAGICIHAVEOPT');
 const optionMagic = Buffer.from('IHAVEOPT');
 const clientFlags = 3; // fixed newstyle, no zeroes
@@ -10,7 +10,10 @@ const requestMagic = 0x25609513;
 const replyMagic = 0x67446698;
 const command = { write: 1, disconnect: 2, flush: 3 } as const;
 
-/** Writes to the one disk that an NBD server on a unix socket serves. Requests are answered before the next is sent. */
+/**
+ * Writes to the single disk that an NBD server on a unix socket serves. Each request is answered before the
+ * next one is sent.
+ */
 export class NbdClient implements AsyncDisposable {
   readonly #socket: Socket;
   readonly #parts: AsyncIterator<Buffer>;
@@ -24,7 +27,7 @@ export class NbdClient implements AsyncDisposable {
   static async connect(path: string, signal: AbortSignal): Promise<NbdClient> {
     const socket = connect({ path, signal });
     await once(socket, 'connect', { signal });
-    socket.on('error', () => {}); // whoever reads is told; an abort after the last reply is no one's concern
+    socket.on('error', () => {}); // the reader gets the error; one after the last reply does not matter
     const client = new NbdClient(socket);
     await client.#negotiate();
     return client;
@@ -34,7 +37,7 @@ export class NbdClient implements AsyncDisposable {
     await this.#request(command.write, offset, data.length, data);
   }
 
-  /** Resolves when all that was written is on the disk. */
+  /** Resolves when everything that was written is on the disk. */
   async flush(): Promise<void> {
     await this.#request(command.flush, 0, 0);
   }
@@ -54,7 +57,7 @@ export class NbdClient implements AsyncDisposable {
     optionMagic.copy(option, 4);
     option.writeUInt32BE(exportNameOption, 12);
     this.#socket.write(option);
-    await this.#read(8 + 2); // the size of the disk, and what the server can
+    await this.#read(8 + 2); // the size of the disk, and the server's capabilities
   }
 
   async #request(type: number, offset: number, length: number, data?: Uint8Array): Promise<void> {

@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises';
 import { diskForged } from './errors.ts';
 
-/** Of the fields of a qcow2 header, which are big-endian (QEMU's docs/interop/qcow2). */
+/** The offsets of the fields in a qcow2 header, which are big-endian (QEMU's docs/interop/qcow2). */
 const offsets = { version: 4, size: 24, incompatible: 72 } as const;
 const headerSize = 80;
 const externalData = 4n;
 
 /**
- * What the header of a VM's disk says. A VMM writes to it, and one that its guest has broken into may write anything: a disk
- * that has its data in another file would have root open that file, whichever it is.
+ * Reads the header of a VM's disk. A VMM that its guest has taken over may write anything to it. If the
+ * header could name an external data file, root would open that file, whichever it is.
  * @throws CodedError DISK_FORGED
  */
 export async function readOverlay(path: string): Promise<{ readonly size: bigint }> {

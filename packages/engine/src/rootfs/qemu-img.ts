@@ -10,14 +10,14 @@ import { runShutIn } from '../sandbox/run-shut-in.ts';
 
 export interface OverlayRequest {
   readonly path: string;
-  /** Where the VMM will find the base disk, which need not exist here. */
+  /** The path where the VMM finds the base disk, which need not exist here. */
   readonly backingPath: string;
-  /** Of what it is made on; a base disk is raw. */
+  /** The format of the base; a base disk is raw. */
   readonly backingFormat?: 'raw' | 'qcow2';
   readonly size: Bytes;
 }
 
-/** Makes a copy-on-write disk on a raw base disk. It is there whole or not at all. */
+/** Creates a copy-on-write disk on top of a raw base disk. It appears whole or not at all. */
 export async function createOverlay(
   request: OverlayRequest,
   runner: Runner,
@@ -39,13 +39,13 @@ export async function createOverlay(
     String(request.size),
   ];
   await runner.run({ tool: 'qemu-img', args }, signal);
-  await chmod(draft, 0o600); // it will hold the guest's secrets
+  await chmod(draft, 0o600); // it will contain the guest's secrets
   await rename(draft, request.path);
 }
 
 /**
- * Gives a disk another size, of which it must have less. Its base, which need not be there, is not opened: it is no larger
- * than the disk, so nothing of it would show in what is new.
+ * Grows a disk. Its base is not opened, and need not exist: it is no larger than the disk, so nothing of it
+ * can appear in the new space.
  */
 export async function resizeOverlay(
   path: string,
@@ -63,7 +63,7 @@ export async function resizeOverlay(
   );
 }
 
-/** Writes all that a VM's disk and its base hold as one disk of its own. */
+/** Writes the content of a VM's disk and its base to a single disk. */
 export async function flatten(
   { path, basePath }: { readonly path: string; readonly basePath: string },
   target: string,
@@ -83,9 +83,9 @@ const infoSchema = v.looseObject({
     v.looseObject({
       data: v.optional(
         v.looseObject({
-          /** Of qcow2. */
+          /** The external data file of qcow2. */
           'data-file': v.optional(v.string()),
-          /** Of vmdk. */
+          /** The files of vmdk. */
           extents: v.optional(v.array(v.looseObject({ filename: v.string() })), []),
         }),
       ),
@@ -95,13 +95,16 @@ const infoSchema = v.looseObject({
 
 export interface DiskInfo {
   readonly format: string;
-  /** As a machine sees it. */
+  /** The size that a machine sees. */
   readonly size: number;
-  /** Another file that it needs. */
+  /** Another file that the disk needs. */
   readonly refersTo?: string;
 }
 
-/** What a disk of a stranger is, which is a file of ours. A file of this host that it names is not there for it. */
+/**
+ * Returns facts about a stranger's disk, which is a file of the current user. Files of this host that the
+ * disk names are out of its reach.
+ */
 export async function diskInfo(path: string, runner: Runner, signal: AbortSignal): Promise<DiskInfo> {
   const args = ['info', '--output=json', shown.disk];
   const run = { dir: dirname(path), args, mounts: [secret(path)], seconds: infoSeconds };
@@ -113,7 +116,7 @@ export async function diskInfo(path: string, runner: Runner, signal: AbortSignal
   return { format: info.format, size: info['virtual-size'], ...(refersTo !== undefined && { refersTo }) };
 }
 
-/** Writes a disk of any format as a raw one, with holes where nothing is. */
+/** Converts a disk of any format to a raw one, with holes for empty areas. */
 export async function convertToRaw(
   { path, format }: { readonly path: string; readonly format: string },
   target: string,
@@ -124,7 +127,7 @@ export async function convertToRaw(
   await convertForeign({ dir: dirname(path), args, mounts: [secret(path)] }, target, runner, signal);
 }
 
-/** Writes a raw disk as one that takes no space for its holes. */
+/** Converts a raw disk to one that takes no space for its holes. */
 export async function convertToQcow2(
   path: string,
   target: string,
@@ -135,7 +138,7 @@ export async function convertToQcow2(
   await runner.run({ tool: 'qemu-img', args }, signal);
 }
 
-/** Where a VM's disk names its base, which is where a sandbox shows it. */
+/** The path of the base in the header of a VM's disk, which is the base's path in a sandbox. */
 export const shownBase = '/vm/base.ext4';
 
 const shown = { disk: '/vm/disk', target: '/vm/target' } as const;
@@ -146,7 +149,10 @@ const secret = (path: string): SandboxMount => ({
   isSecret: true,
 });
 
-/** Its tables in memory are bounded by the format; its threads have buffers of 2 MiB. */
+/**
+ * The memory limit of qemu-img. The formats bound its tables in memory, and each of its threads has a buffer
+ * of 2 MiB.
+ */
 const memoryLimit = bytes(512 * 2 ** 20);
 const infoSeconds = 600;
 const workSeconds = 12 * 3_600;
@@ -158,7 +164,7 @@ interface ForeignRun {
   readonly seconds?: number;
 }
 
-/** What it writes is there whole, or there is nothing. */
+/** Converts a stranger's disk. The output appears whole or not at all. */
 async function convertForeign(
   run: ForeignRun,
   target: string,
@@ -175,7 +181,10 @@ async function convertForeign(
   }
 }
 
-/** qemu-img has had faults that a disk made by a stranger can make use of, so it is shut in where it reads one. */
+/**
+ * Runs qemu-img on a stranger's disk in a sandbox, because it has had vulnerabilities that such a disk can
+ * exploit.
+ */
 async function onForeign(
   { args, seconds = workSeconds, ...run }: ForeignRun,
   runner: Runner,

@@ -5,17 +5,17 @@ import type { Runner } from '@ignite/toolkit/process/runner';
 import { NbdClient } from './nbd-client.ts';
 
 export interface ServedDisk {
-  /** A qcow2 disk that no VMM has open. */
+  /** The path of a qcow2 disk that no VMM has open. */
   readonly path: string;
-  /** The raw disk that it is made on, whatever its own header says. */
+  /** The raw base disk, whatever the header of the disk says. */
   readonly basePath: string;
-  /** Where to meet; nobody else uses it. */
+  /** The path of the socket to create, which nobody else uses. */
   readonly socket: string;
 }
 
 const pollMs = 5;
 
-/** Writes to a copy-on-write disk, through QEMU's own driver. What was written is durable when this resolves. */
+/** Writes to a copy-on-write disk through QEMU's own driver. The written data is durable when it resolves. */
 export async function writeToDisk(
   { path, basePath, socket }: ServedDisk,
   runner: Runner,
@@ -30,19 +30,19 @@ export async function writeToDisk(
     `driver=qcow2,file.driver=file,file.filename=${escape(path)}`,
     `backing.driver=raw,backing.file.driver=file,backing.file.filename=${escape(basePath)}`,
   ].join(',');
-  // It ends by itself when we hang up.
+  // The server ends when its client disconnects.
   const args = ['--image-opts', '--detect-zeroes=on', '--cache=writeback', `--socket=${socket}`, image];
   const serving = runner
     .run({ tool: 'qemu-nbd', args }, ending)
     .finally(() => stop.abort(new Error('qemu-nbd has ended')));
   try {
-    // A server that ends before the work does is a failure, however well it thinks it went.
+    // A server that ends before the work does is a failure, even if its exit status is 0.
     await Promise.all([serving, use(socket, ending, work)]);
   } catch (failure) {
     stop.abort();
     await serving.catch((cause: unknown) => {
       signal.throwIfAborted();
-      throw cause === stop.signal.reason ? failure : cause; // why the server ended says more
+      throw cause === stop.signal.reason ? failure : cause; // the reason why the server ended says more
     });
     throw failure;
   } finally {
@@ -60,7 +60,7 @@ async function use(
   await disk.flush();
 }
 
-/** Once the server listens. */
+/** Connects once the server listens. */
 async function connected(socket: string, signal: AbortSignal): Promise<NbdClient> {
   for (;;) {
     try {
@@ -74,5 +74,5 @@ async function connected(socket: string, signal: AbortSignal): Promise<NbdClient
   }
 }
 
-/** QEMU option values split at commas; a literal comma is written twice. */
+/** Commas separate the values of a QEMU option; a literal comma is doubled. */
 const escape = (value: string): string => value.replaceAll(',', ',,');

@@ -5,13 +5,13 @@ import type { Bytes } from '@ignite/toolkit/units/bytes';
 export interface RawDiskRequest {
   readonly path: string;
   readonly basePath: string;
-  /** At least that of the base. */
+  /** The size, which is at least that of the base. */
   readonly size: Bytes;
 }
 
 /**
- * Makes a raw disk that begins as its base does. It shares the base's blocks where the file system can (reflink), and has
- * holes where nothing is. It is there whole or not at all.
+ * Creates a raw disk with the content of its base. It shares the base's blocks if the file system can
+ * (reflink), and has holes for empty areas. It appears whole or not at all.
  */
 export async function createRawDisk(
   { path, basePath, size }: RawDiskRequest,
@@ -31,7 +31,7 @@ export async function createRawDisk(
   await rename(draft, path);
 }
 
-/** Makes a disk that no VMM has open as large as `size`; one that is as large already is left alone. */
+/** Grows a disk that no VMM has open to `size`. A disk of at least that size is left alone. */
 export async function growRawDisk(path: string, size: Bytes): Promise<void> {
   if ((await stat(path)).size < size) await truncate(path, size);
 }

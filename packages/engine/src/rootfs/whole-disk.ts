@@ -11,19 +11,22 @@ import type { DiskFile } from './disk-file.ts';
 import { diskUnusable } from './errors.ts';
 import { convertToRaw, diskInfo } from './qemu-img.ts';
 
-/** As qemu-img calls what an image can be made of; the other formats that it knows are nobody's any more. */
+/**
+ * The formats of disk files that can be imported, by qemu-img's names. Its other formats are no longer in
+ * use.
+ */
 const formats = ['raw', 'qcow2', 'vmdk', 'vpc', 'vhdx', 'vdi'];
 
-/** What nobody's machine has, but a file may promise. */
+/** The size limit of a disk. No real machine has more, but a file may claim it. */
 const largest = 16 * 2 ** 40;
 
 export interface WholeDisk {
   readonly path: string;
-  /** As a machine sees it. */
+  /** The size that a machine sees. */
   readonly size: Bytes;
 }
 
-/** The digest of a file's content, by which its base disk is known. */
+/** Returns the digest of a file's content, by which its base disk is identified. */
 export async function digestOfFile(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   try {
@@ -36,8 +39,8 @@ export async function digestOfFile(path: string, signal: AbortSignal): Promise<s
 }
 
 /**
- * Makes a read-only base disk of a disk file of any of the usual formats, with its partitions as they are. `dir` appears whole
- * or not at all. The caller holds a lock.
+ * Creates a read-only base disk from a disk file of a usual format, with its partitions unchanged. `dir`
+ * appears whole or not at all. The caller holds a lock.
  * @throws CodedError DISK_UNUSABLE
  */
 export async function makeWholeDisk(
@@ -50,7 +53,7 @@ export async function makeWholeDisk(
   try {
     const path = await copied(file, join(draft.path, 'disk'), runner, signal);
     const info = await diskInfo(path, runner, signal);
-    // A disk of a stranger that names another file would have us read that file to the guest.
+    // If a stranger's disk could refer to another file, the guest could read that file of the host.
     if (info.refersTo !== undefined) throw diskUnusable(file.path, `it refers to ${info.refersTo}`);
     if (!formats.includes(info.format))
       throw diskUnusable(file.path, `it has the format ${info.format}, which is not read`);
@@ -69,7 +72,10 @@ export async function makeWholeDisk(
   return { path, size: bytes((await stat(path)).size) };
 }
 
-/** A file of ours, unpacked: whoever looks at it has a user that could not read the stranger's. */
+/**
+ * Copies the file, unpacked, to one of the current user, because the sandboxed tool runs as a user who may
+ * not read the original.
+ */
 async function copied(
   { path, packer }: DiskFile,
   target: string,

@@ -2,10 +2,12 @@ import type { HostTree } from './host-tree.ts';
 import type { SandboxBlockDevice, SandboxMount, SandboxSpec } from './sandbox.ts';
 import { systemCallFilter } from './system-call-filter.ts';
 
-/** Below the root of each hierarchy. */
+/** Returns the path of a sandbox's cgroup below the root of each hierarchy. */
 export const cgroupPath = (uid: string): string => `/ignite/${uid}`;
 
-/** Pure. The config.json of an OCI bundle (runtime-spec 1.0) for `spec`, with the empty folder that is its root. */
+/**
+ * Pure. Returns the config.json of an OCI bundle (runtime-spec 1.0) for `spec`. Its root is an empty folder.
+ */
 export const bundleConfig = (spec: SandboxSpec, host: HostTree, root = 'rootfs'): object => ({
   ociVersion: '1.0.2',
   process: processOf(spec),
@@ -62,7 +64,7 @@ function processOf(spec: SandboxSpec): object {
   };
 }
 
-/** What each sandbox has of its own, whatever it is for. */
+/** The mounts that each sandbox has for itself, whatever it runs. */
 const ownMounts: readonly object[] = [
   { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
   {
@@ -116,7 +118,7 @@ const readonlyPaths = [
   '/proc/sysrq-trigger',
 ];
 
-/** Pure. As `NAME=VALUE`. */
+/** Pure. Returns the environment as `NAME=VALUE`. */
 export const environOf = (spec: SandboxSpec): readonly string[] =>
   Object.entries({ PATH: '/usr/bin:/usr/sbin', HOME: '/', ...spec.environ }).map(
     ([name, value]) => `${name}=${value}`,
@@ -132,7 +134,7 @@ function bind(mount: SandboxMount): object {
   };
 }
 
-/** From the kernel's devices.txt. */
+/** The device numbers of the kernel's devices.txt. */
 const deviceNumbers: Readonly<Record<string, { readonly major: number; readonly minor: number }>> = {
   '/dev/net/tun': { major: 10, minor: 200 },
   '/dev/kvm': { major: 10, minor: 232 },

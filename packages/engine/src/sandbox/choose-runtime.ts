@@ -3,8 +3,8 @@ import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';
 import { probeDaemon } from '../host/daemon-probe.ts';
 
 /**
- * The runtime that a flag or the host's configuration asks for. Where that is a daemon that this host has not, it is
- * conmon, with a warning: scripts for the original Ignite name one that VMs no longer need.
+ * Returns the runtime that a flag or the host's configuration asks for. If this host lacks that daemon, it is
+ * conmon, with a warning, because scripts for the original Ignite name a daemon that VMs no longer need.
  */
 export async function chooseRuntime(
   wanted: SandboxRuntime | undefined,

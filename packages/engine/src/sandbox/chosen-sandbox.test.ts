@@ -9,7 +9,7 @@ import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
 
 const signal = new AbortController().signal;
 
-/** Remembers which programs it holds. */
+/** A sandbox that remembers which programs it runs. */
 class HeldInMemory implements Sandbox {
   readonly held = new Map<string, number>();
   readonly #pid: number;

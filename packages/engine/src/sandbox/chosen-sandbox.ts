@@ -4,8 +4,8 @@ import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
 
 /**
- * Each program in the sandbox of the runtime that its spec names. Which one holds it is noted in a file that survives a
- * reboot, as the containers of daemons do; conmon, which leaves none, goes without.
+ * Runs each program in the sandbox of the runtime that its spec names. The runtime is recorded in a file that
+ * survives a reboot, as the containers of daemons do. conmon leaves none, so it needs no record.
  */
 export class ChosenSandbox implements Sandbox {
   readonly #sandboxes: Readonly<Record<SandboxRuntime, Sandbox>>;
@@ -31,7 +31,7 @@ export class ChosenSandbox implements Sandbox {
 
   async remove(uid: string, signal: AbortSignal): Promise<void> {
     await (await this.#holderOf(uid)).remove(uid, signal);
-    await rm(this.#noteOf(uid), { force: true }); // last: until here a repetition finds whom to ask
+    await rm(this.#noteOf(uid), { force: true }); // removed last: until then, a repetition finds which runtime to ask
   }
 
   async #holderOf(uid: string): Promise<Sandbox> {

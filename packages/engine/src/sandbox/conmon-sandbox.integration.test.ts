@@ -27,7 +27,7 @@ testBlockDevices('ConmonSandbox', open);
 testPrivileges('ConmonSandbox', open);
 
 const crun = '/usr/bin/crun';
-/** crun's own words: "cgroups in hybrid mode not supported". */
+/** crun refuses such hosts: "cgroups in hybrid mode not supported". */
 const isHybrid = existsSync('/sys/fs/cgroup/unified');
 if (!isHybrid && existsSync(crun)) {
   const onCrun = () =>
@@ -50,7 +50,7 @@ test(
     );
     const { resources: _limits, cgroupsPath: _path, ...linux } = config.linux;
     writeFileSync(join(bundle, 'config.json'), JSON.stringify({ ...config, linux }));
-    // As if there was no cgroup but of version 2.
+    // The command hides the other cgroup hierarchies, as if there was only version 2.
     const line = 'umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && exec "$0" "$@"';
     const args = [crun, `--root=${at.dir}/crun`, 'run', '--bundle', bundle, `ignite-${newUid()}`];
     const said = execFileSync('unshare', ['--mount', 'sh', '-c', line, ...args], { encoding: 'utf8' });
@@ -61,7 +61,7 @@ test(
 test('ConmonSandbox: a program whose memory the kernel is still taking back runs until it is gone', async () => {
   await using at = await open();
   const uid = newUid();
-  // Of 300 MB, each page of which is there.
+  // dd allocates 300 MB and touches every page.
   const line = 'echo up; exec dd if=/dev/zero of=/dev/null bs=300M';
   const { pid } = await at.launch(uid, line, { memoryLimit: bytes(400 * 2 ** 20) });
   const size = (): number =>

@@ -18,11 +18,14 @@ import {
 } from './sandbox-cgroups.ts';
 import { logLimitBytes, type Sandbox, type SandboxObservation, type SandboxSpec } from './sandbox.ts';
 
-/** Of a runtime that hangs: one that ends is seen by its words, or by the end of its monitor. */
+/**
+ * The time limit for a runtime that hangs. A runtime that ends is noticed by its messages, or by the end of
+ * its monitor.
+ */
 const createTimeoutMs = 5 * 60_000;
 const pollMs = 10;
 
-/** OCI bundles run by runc or crun, each watched by a conmon that outlives us: processes are those of a container. */
+/** Runs OCI bundles with runc or crun. A conmon, which outlives this process, supervises each of them. */
 export class ConmonSandbox implements Sandbox {
   readonly #runDir: string;
   readonly #runner: Runner;
@@ -44,7 +47,8 @@ export class ConmonSandbox implements Sandbox {
     const runtime = await this.#ociRuntime();
     const exitCommand = await outsideMonitorCgroup(spec.exitCommand);
     await this.#runner.run(
-      // It may make a file "oom" where it stands; its exit command stands there too, when the VM's own folder is gone.
+      // conmon may write a file "oom" to its working directory. Its exit command inherits that directory,
+      // also when the VM's own folder is gone.
       { tool: 'conmon', args: conmonArgs(spec, at, runtime, exitCommand), cwd: this.#runDir },
       signal,
     );
@@ -55,7 +59,7 @@ export class ConmonSandbox implements Sandbox {
     } catch (failure) {
       throw failure instanceof ToolFailedError ? sandboxFailed(failure.message, failure) : failure;
     }
-    // The runtime's process becomes the program a moment after "start" has returned.
+    // The runtime's process becomes the program shortly after "start" has returned.
     while ((await this.observe(spec.uid)).state === 'partial') await delay(pollMs, undefined, { signal });
     return { pid };
   }
@@ -72,13 +76,13 @@ export class ConmonSandbox implements Sandbox {
     if (isRuntime(command)) return { state: 'partial' };
     const monitorPid = await readNumber(at.monitorPidFile);
     const running = { state: 'running', pid, ...(monitorPid !== undefined && { monitorPid }) } as const;
-    // A process shows no command line while it becomes another program, nor once the kernel takes it down.
+    // A process has no command line while it executes another program, nor while the kernel tears it down.
     if (command === '') {
       const process = processState(pid);
       if (!process) return { state: 'exited' };
       return process.isEnding ? running : { state: 'partial' };
     }
-    // By now the pid may be some other program's.
+    // The pid may be that of another program by now.
     if (!(await readText(`/proc/${pid}/cgroup`)).includes(cgroupPath(uid))) return { state: 'exited' };
     return running;
   }
@@ -97,12 +101,12 @@ export class ConmonSandbox implements Sandbox {
         signal,
       );
     }
-    // conmon is not waited for: it may be waiting for us, as its exit command.
+    // conmon is not waited for, because this process may be its exit command, for which it waits.
     await removeMonitorCgroup(uid, signal);
     await rm(at.dir, { recursive: true, force: true });
   }
 
-  /** Before the program begins, so that nothing that it prints is read without a bound. */
+  /** Confines the monitor before the program starts, so that no output is read without a limit. */
   async #confineMonitor(uid: string, at: SandboxFiles): Promise<void> {
     const [procs, pid] = [await makeMonitorCgroup(uid), await readNumber(at.monitorPidFile)];
     if (procs !== undefined && pid !== undefined && processState(pid) !== undefined)
@@ -158,7 +162,7 @@ interface SandboxFiles {
   readonly state: string;
 }
 
-/** Pure. See conmon(8). */
+/** Pure. Returns the arguments of conmon(8). */
 function conmonArgs(
   spec: SandboxSpec,
   at: SandboxFiles,
@@ -203,11 +207,14 @@ async function readNumber(path: string): Promise<number | undefined> {
   }
 }
 
-/** Whether it is the runtime's own process, which waits to become the program. */
+/** Tells whether a process is still the runtime's own, which is about to become the program. */
 const isRuntime = (command: string): boolean =>
   /^(runc|\/proc\/self\/exe|crun|\/usr\/s?bin\/(runc|crun))/.test(command);
 
-/** Empty for a process that is gone; a zombie has no command line either. */
+/**
+ * Returns the text of a file in /proc. It is empty if the process is gone; zombies have no command line
+ * either.
+ */
 async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
@@ -216,7 +223,7 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** Of runc and crun alike. */
+/** A log entry of runc and crun. */
 const logEntrySchema = v.looseObject({ level: v.string(), msg: v.string() });
 
 async function runtimeError(path: string): Promise<string | undefined> {

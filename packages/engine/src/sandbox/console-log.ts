@@ -1,44 +1,44 @@
-/** What one line of the log holds, each byte a character: what a program wrote may be cut in the midst of one of UTF-8's. */
+/** The content of one line of the log. Each character is a byte, since a UTF-8 sequence may be split between lines. */
 export interface LogPiece {
-  /** Since 1970; NaN where the line tells none. */
+  /** The time in milliseconds since 1970; NaN if the line has none. */
   readonly timeMs: number;
-  /** `start` is of no program: a start begins behind it. */
+  /** The stream of the program, or `start` for a mark: a start of the VM begins behind it. */
   readonly from: 'stdout' | 'stderr' | 'start';
-  /** Ends with a line break, or goes on in the next piece. */
+  /** The text, which ends with a line break unless the next piece continues the line. */
   readonly text: string;
 }
 
 /**
- * Pure. One line of conmon's k8s-file log: `TIME STREAM P|F TEXT`, where F ends a line and P goes on (Kubernetes' CRI log
- * format); undefined for a line of another form.
+ * Pure. Parses a line of conmon's k8s-file log: `TIME STREAM P|F TEXT`, where F ends a line and P continues
+ * it (Kubernetes' CRI log format). Returns `undefined` for a line of another form.
  */
 export function readLogLine(line: string): LogPiece | undefined {
   const match = /^(\S+) (stdout|stderr|ignite) ([PF]) (.*)$/s.exec(line);
   if (!match) return undefined;
   const [, time = '', stream, end, text = ''] = match;
   const from = stream === 'stdout' || stream === 'stderr' ? stream : 'start';
-  // Where the monitor has read a line just so far the rest, with nothing in it, is a line of the log by itself.
+  // If the monitor had read a line except for its end, the end is an empty line of the log by itself.
   return { timeMs: Date.parse(time), from, text: `${text}${end === 'F' ? '\n' : ''}` };
 }
 
-/** Pure. The bytes that a program wrote, out of one line of the log. */
+/** Pure. Returns the text that a program wrote, from one line of the log. */
 export function decodeLogLine(line: string): string {
   const piece = readLogLine(line);
   return piece === undefined || piece.from === 'start' ? '' : piece.text;
 }
 
-/** The line in the log, of a stream that no program has, behind which a start begins. */
+/** Returns the log line that marks a start. Its stream is one that no program has. */
 export const startMark = (nowMs: number): string => `${new Date(nowMs).toISOString()} ignite F start\n`;
 
 const startMarkPattern = /^\S+ ignite F start$/m;
 
-/** Pure. The lines of a log that are of the program's last life. */
+/** Pure. Returns the lines of a log since the program's last start. */
 export const sinceLastStart = (log: string): string => log.split(startMarkPattern).at(-1) ?? '';
 
-/** Pure. What the program wrote, out of a log. */
+/** Pure. Returns what the program wrote, from a log. */
 export const printedIn = (log: string): string => log.split('\n').map(decodeLogLine).join('');
 
-/** Pure. What a program said last on its standard error since its last start, of the lines that are its own. */
+/** Pure. Returns the last line on standard error since the last start, of the lines that are the program's own. */
 export const lastErrorLine = (log: string, isOwn: (line: string) => boolean): string | undefined =>
   [...sinceLastStart(log).matchAll(/^\S+ stderr F (.+)$/gm)]
     .map(([, line = '']) => line)

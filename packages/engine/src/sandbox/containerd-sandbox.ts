@@ -14,18 +14,18 @@ import {
 } from './sandbox-cgroups.ts';
 import { logLimitBytes, type Sandbox, type SandboxSpec } from './sandbox.ts';
 
-/** Of containerd, for our containers alone. */
+/** The namespace of containerd that only Ignite uses. */
 const namespace = 'ignite';
 
 export interface ContainerdOptions {
   readonly runDir: string;
-  /** The program that keeps consoles. */
+  /** The program that writes console logs. */
   readonly consoleLog: string;
-  /** Of ours; exit commands get what they need of it. */
+  /** The environment of this process. Exit commands get the part of it that they need. */
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Containers of containerd with the very config that conmon's have; its runc shim watches over them. */
+/** Runs containers of containerd with the same config as conmon's. containerd's runc shim supervises them. */
 export const containerdSandbox = (options: ContainerdOptions, ctr: Ctr): Sandbox =>
   new DaemonSandbox(options.runDir, new ContainerdContainers(options, ctr));
 
@@ -47,7 +47,8 @@ class ContainerdContainers implements ContainerDaemon {
       pidFile: at('pid'),
       logUri: loggerUri(this.#options.consoleLog, at('logger')),
     };
-    // Not the root that containerd makes: it could not remove that with the mount points that runc makes in it.
+    // containerd could not remove the root that it creates itself, because of the mount points that runc
+    // creates in it.
     await mkdir(at('rootfs'), { recursive: true, mode: 0o755 });
     const config = bundleConfig(spec, hostTree(), at('rootfs'));
     await writeFile(container.configPath, JSON.stringify(config), { mode: 0o600 });
@@ -87,7 +88,10 @@ class ContainerdContainers implements ContainerDaemon {
     await removeMonitorCgroup(uid, signal);
   }
 
-  /** What console-log reads: the log, its limit, where it is bounded, and the command for afterwards in an environment of our choice. */
+  /**
+   * Returns the arguments of console-log: the log, its size limit and, in an explicit environment, the
+   * command to run afterwards.
+   */
   async #loggerWords(
     { uid, logPath, exitCommand }: SandboxSpec,
     pidFile: string,
@@ -104,6 +108,9 @@ class ContainerdContainers implements ContainerDaemon {
   }
 }
 
-/** Pure. containerd starts a logger with one argument, "KEY VALUE" of the query in turn; their order is its own. */
+/**
+ * Pure. Returns the URI of a logger. containerd passes it one argument, because the order of several query
+ * parameters is undefined.
+ */
 const loggerUri = (program: string, file: string): string =>
   `binary:///usr/bin/perl?${encodeURIComponent(program)}=${encodeURIComponent(file)}`;

@@ -6,7 +6,7 @@ import type { SandboxUnderTest } from './sandbox.contract.ts';
 
 const signal = new AbortController().signal;
 
-/** What a sandbox promises whose daemon is killed. */
+/** Tests what a sandbox promises when its daemon is killed. */
 export function testDaemonDown(
   name: string,
   open: () => Promise<SandboxUnderTest>,

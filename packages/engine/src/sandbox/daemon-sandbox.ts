@@ -17,15 +17,17 @@ export type FoundContainer =
   | { readonly state: 'exited'; readonly exitCode?: number; readonly outOfMemory?: boolean };
 
 /**
- * A daemon of this host that runs containers and watches over them, as a sandbox needs it. One container for each
- * sandbox, named `ignite-UID`.
+ * The functions of a container daemon that a sandbox needs. Each sandbox is a container named `ignite-UID`.
  * @throws CodedError RUNTIME_UNREACHABLE
  */
 export interface ContainerDaemon {
-  /** Resolves once the program has been started, with its pid or 0 if it has ended by then. `dir` is the container's own. */
+  /**
+   * Starts the program. Resolves with its pid once it has started, or with 0 if it has ended by then. `dir`
+   * is the container's own folder.
+   */
   start(spec: SandboxSpec, dir: string, signal: AbortSignal): Promise<number>;
   find(uid: string, signal: AbortSignal): Promise<FoundContainer>;
-  /** Ends what runs and forgets the container; absence is fine. */
+  /** Kills and removes a container. A container that does not exist is not an error. */
   remove(uid: string, signal: AbortSignal): Promise<void>;
 }
 
@@ -34,8 +36,9 @@ export const containerName = (uid: string): string => `ignite-${uid}`;
 const noteSchema = v.strictObject({ pid: v.number(), startTime: v.number() });
 
 /**
- * Sandboxes that are containers of a daemon. The program's process is noted when it begins, so that whether it runs is
- * seen without the daemon, also when that is down; the daemon is asked how it ended, and to remove what is left.
+ * Runs sandboxes as containers of a daemon. The program's process is recorded when it starts, so that its
+ * state can be observed even when the daemon is down. The daemon is asked how the program ended, and to
+ * remove what is left.
  */
 export class DaemonSandbox implements Sandbox {
   readonly #runDir: string;
@@ -68,7 +71,7 @@ export class DaemonSandbox implements Sandbox {
       case 'created':
         return { state: 'partial' };
       case 'running':
-        // A daemon hears of a program's end a moment after it.
+        // A daemon notices the end of a program a moment later.
         return processStartTime(found.pid) === undefined ? { state: 'exited' } : found;
       case 'exited':
         return found;

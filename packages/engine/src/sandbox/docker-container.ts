@@ -4,9 +4,9 @@ import { namespaceRules, refusedCalls } from './system-call-filter.ts';
 import { logLimitBytes, type SandboxMount, type SandboxSpec } from './sandbox.ts';
 
 export interface DockerContainerInput {
-  /** An image with nothing in it. */
+  /** An empty image. */
   readonly image: string;
-  /** The program that keeps consoles. */
+  /** The program that writes console logs. */
   readonly consoleLog: string;
 }
 
@@ -14,9 +14,10 @@ const cloneNewNet = 0x4000_0000; // setns(2)
 const programs = ['/usr/bin/nsenter', '/usr/bin/setpriv', '/usr/bin/env'];
 
 /**
- * Pure. The config of a container ("Create a container" of Docker's API) for `spec`. Docker joins no network namespace
- * by its path, so the container begins without any network, with the capability to join the one that it is shown;
- * before the program begins all capabilities are gone for good, as is the way back to root.
+ * Pure. Returns the config of a container for `spec` (Docker's API, "Create a container"). Docker cannot join
+ * a network namespace by its path. The container therefore starts without a network, but with the capability
+ * to join the namespace that is mounted into it. All capabilities, and any way back to root, are dropped for
+ * good before the program starts.
  */
 export function dockerContainer(spec: SandboxSpec, host: HostTree, input: DockerContainerInput): object {
   const { netnsPath, privileges } = spec;
@@ -60,7 +61,7 @@ export function dockerContainer(spec: SandboxSpec, host: HostTree, input: Docker
         })),
       ],
       Tmpfs: { '/tmp': 'rw,nosuid,nodev,noexec,mode=1777,size=1m' },
-      // Of what console-log itself has to say.
+      // This log has only console-log's own messages.
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } },
       Mounts: [
         ...[...host.readOnly, ...programs].map((path) => readOnly(path, path)),
@@ -72,7 +73,10 @@ export function dockerContainer(spec: SandboxSpec, host: HostTree, input: Docker
   };
 }
 
-/** Pure. Joins the network namespace, drops every privilege, and keeps what the program prints. */
+/**
+ * Pure. Returns the entrypoint, which joins the network namespace, drops every privilege, and logs the
+ * program's output.
+ */
 function entrypoint(spec: SandboxSpec): readonly string[] {
   return [
     ...['/usr/bin/nsenter', '--net=/vm/netns', '--'],
@@ -85,14 +89,17 @@ function entrypoint(spec: SandboxSpec): readonly string[] {
   ];
 }
 
-/** Docker makes a container's devices with the owner and mode that they have on the host. */
+/**
+ * Gives devices to the program's user. Docker creates them with the owner and mode that they have on the
+ * host.
+ */
 const handOver = [
   '/usr/bin/perl',
   '-e',
   '$user = shift; while (($_ = shift) ne "--") { chown($user, $user, $_) or die "$_: $!\\n" } exec @ARGV',
 ];
 
-/** As in a bundle, except that a network namespace may be joined, by whoever has the capability. */
+/** The filter is that of a bundle, except that a process with the capability may join a network namespace. */
 const seccomp = {
   defaultAction: 'SCMP_ACT_ALLOW',
   syscalls: [

@@ -8,17 +8,17 @@ import { hostTree } from './host-tree.ts';
 import type { Sandbox, SandboxSpec } from './sandbox.ts';
 
 const emptyImage = { name: 'ignite/empty', tag: '1' };
-/** A tar archive of nothing: two blocks of zeros (POSIX.1, "ustar Interchange Format"). */
+/** An empty tar archive: two blocks of zeros (POSIX.1, "ustar Interchange Format"). */
 const emptyTar = new Uint8Array(1_024);
 const pollMs = 20;
 
 export interface DockerOptions {
   readonly runDir: string;
-  /** The program that keeps consoles. */
+  /** The program that writes console logs. */
   readonly consoleLog: string;
 }
 
-/** Containers of Docker, on an image with nothing in it. Docker runs no command of ours after one has ended. */
+/** Runs containers of Docker on an empty image. Docker runs no exit command. */
 export const dockerSandbox = (options: DockerOptions, docker: DockerApi): Sandbox =>
   new DaemonSandbox(options.runDir, new DockerContainers(options, docker));
 
@@ -75,7 +75,7 @@ class DockerContainers implements ContainerDaemon {
   }
 }
 
-/** The log is written from inside the sandbox, by its user. */
+/** Gives the log to the sandbox's user, because it is written from within the sandbox. */
 async function handOverLog(spec: SandboxSpec): Promise<void> {
   const log = await open(spec.logPath, 'a', 0o640);
   await log.close();

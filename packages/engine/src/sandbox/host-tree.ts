@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** Where a program finds its shared libraries and its data on this host. */
+/** The folders of this host with shared libraries and data for programs. */
 export interface HostTree {
   readonly readOnly: readonly string[];
 }
@@ -20,5 +20,5 @@ const candidates = [
   '/etc/ld.so.cache',
 ];
 
-/** What a VMM, or what serves it, needs of this host; what this host has not is left out. */
+/** Returns the folders that a VMM or its helpers need, as far as this host has them. */
 export const hostTree = (): HostTree => ({ readOnly: candidates.filter(existsSync) });

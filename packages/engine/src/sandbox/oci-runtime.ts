@@ -5,7 +5,10 @@ import { runtimeUnusable } from './errors.ts';
 const candidates = ['runc', 'crun'];
 const folders = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'];
 
-/** The path of the OCI runtime to use. crun refuses hosts that mix cgroup versions, so it comes second there. */
+/**
+ * Returns the path of the OCI runtime to use. On hosts that mix cgroup versions runc is preferred, because
+ * crun refuses them.
+ */
 export async function findOciRuntime(): Promise<string> {
   const hybrid = await isAccessible('/sys/fs/cgroup/unified', constants.F_OK);
   for (const name of hybrid ? ['runc'] : candidates) {

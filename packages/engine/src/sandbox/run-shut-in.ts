@@ -11,31 +11,31 @@ import type { SandboxSpec } from './sandbox.ts';
 
 const clearTimeoutMs = 30_000;
 
-/** One run of a tool of this host, on what a stranger has written. */
+/** A run of a tool of this host on a stranger's file. */
 export interface ShutInRun extends Pick<
   SandboxSpec,
   'mounts' | 'devices' | 'memoryLimit' | 'cpuLimit' | 'fileSizeLimit'
 > {
-  /** The program's path on this host first; all others are as the sandbox has them. */
+  /** The command line. The program's path is that of the host; all other paths are those of the sandbox. */
   readonly argv: readonly [string, ...(readonly string[])];
-  /** A folder of the caller's, who holds a lock that allows one run in it at a time. */
+  /** A folder of the caller, whose lock allows only one run in it at a time. */
   readonly dir: string;
-  /** After which it is killed. */
+  /** The time in seconds after which the tool is killed. */
   readonly seconds: number;
 }
 
-/** It outlives us with the tool, whose parent it is. */
+/** timeout(1) outlives this process together with the tool, whose parent it is. */
 const timeout = '/usr/bin/timeout';
 
 const shown = (path: string) => ({ source: path, target: path, writable: false });
 
-/** Users of tools, none of which is a VM's: those begin at 0x70000000, and are of 24 bits too. */
+/** Returns the user of a tool. VMs have other users: theirs begin at 0x70000000 and also have 24 bits. */
 const toolUser = (uid: string): number => 0x71000000 + Number.parseInt(uid.slice(0, 6), 16);
 
 /**
- * Runs a tool to its end in a sandbox like that of a VMM, without a network: it sees the host's libraries and what is mounted for
- * it, as a user that is nobody else at the time. What it has written belongs to root afterwards. When we are
- * killed it goes on to its end.
+ * Runs a tool to its end in a sandbox like that of a VMM, without a network. The tool sees the host's
+ * libraries and its mounts, and runs as a user that nobody else has at the time. Its output then belongs to
+ * root. If this process is killed, the tool runs to its end.
  * @throws ToolFailedError
  */
 export async function runShutIn(run: ShutInRun, runner: Runner, signal: AbortSignal): Promise<CommandResult> {
@@ -61,7 +61,7 @@ export async function runShutIn(run: ShutInRun, runner: Runner, signal: AbortSig
   const ofRuntime = (...words: readonly string[]) => ({
     tool: runtime,
     args: [`--root=${join(bundle.path, 'runtime')}`, ...words],
-    // It takes the sandbox away at its end, which nobody else would.
+    // It removes the sandbox at its end, which nobody else would do.
     outlivesUs: true,
   });
   try {

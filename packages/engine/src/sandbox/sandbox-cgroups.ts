@@ -5,7 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type CgroupFolders, cgroupFolders } from '../usage/cgroup-folders.ts';
 import { cgroupPath } from './bundle.ts';
 
-/** Of one CPU. What a guest prints without end keeps its monitor busy, which is not in the limits of the guest's VMM. */
+/**
+ * The share of a CPU for a monitor. A guest that prints without end keeps its monitor busy, and the limits of
+ * the guest's VMM do not include the monitor.
+ */
 const monitorCpus = 0.25;
 const periodUs = 100_000;
 const pollMs = 10;
@@ -13,13 +16,16 @@ const quotaUs = monitorCpus * periodUs;
 
 const monitorPath = (uid: string): string => `${cgroupPath(uid)}.monitor`;
 
-/** Where the cgroup of a path is, in the hierarchies that limit CPU and memory. */
+/** Returns the folders of a cgroup in the hierarchies that limit CPU and memory. */
 async function foldersOf(path: string): Promise<CgroupFolders> {
   const cgroup = [`2:cpu:${path}`, `1:memory:${path}`, `0::${path}`].join('\n');
   return cgroupFolders(cgroup, await readFile('/proc/self/mountinfo', 'utf8'));
 }
 
-/** Whether the kernel has killed a program of the sandbox that had reached the limit of its memory, and whose cgroup is there. */
+/**
+ * Tells whether the kernel has killed a program of the sandbox at its memory limit. The cgroup must still
+ * exist.
+ */
 export async function ranOutOfMemory(uid: string): Promise<boolean> {
   const { memory, unified } = await foldersOf(cgroupPath(uid));
   const file =
@@ -29,8 +35,8 @@ export async function ranOutOfMemory(uid: string): Promise<boolean> {
 }
 
 /**
- * Makes the cgroup that bounds what a sandbox's monitor takes of the CPU, and resolves with the file that a pid is written to
- * for its process to be in it; undefined where cgroups limit no CPU.
+ * Creates the cgroup that limits the CPU use of a sandbox's monitor. Resolves with the file to which a pid is
+ * written to move its process there, or with `undefined` if cgroups do not limit CPUs on this host.
  */
 export async function makeMonitorCgroup(uid: string): Promise<string | undefined> {
   const { cpu, unified } = await foldersOf(monitorPath(uid));
@@ -46,13 +52,14 @@ export async function makeMonitorCgroup(uid: string): Promise<string | undefined
   return join(folder, 'cgroup.procs');
 }
 
-/** Removes it; what is still in it, such as whoever clears up after the program, goes on without a limit. */
+/** Removes the monitor's cgroup. Processes in it, such as the exit command, go on without a limit. */
 export async function removeMonitorCgroup(uid: string, signal: AbortSignal): Promise<void> {
   const { cpu, unified } = await foldersOf(monitorPath(uid));
   const folder = cpu ?? unified;
   if (folder === undefined || !existsSync(folder)) return;
   const outside = await procsOutside();
-  // A process that is ending is listed no more and still there, and one that is not may have started another.
+  // An ending process is not listed any more but still there, and a process that is not ending may have
+  // started another one.
   while (!(await isRemoved(folder, outside))) await delay(pollMs, undefined, { signal });
 }
 
@@ -64,13 +71,16 @@ async function isRemoved(folder: string, outside: string): Promise<boolean> {
     return true;
   } catch (failure) {
     const { code } = failure as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENODEV') return true; // someone else was at it
+    if (code === 'ENOENT' || code === 'ENODEV') return true; // another process removes it too
     if (code === 'EBUSY') return false;
     throw failure;
   }
 }
 
-/** The command line that runs a monitor's exit command at full speed: it is begun where its monitor is. */
+/**
+ * Returns the command line that runs a monitor's exit command at full speed, outside the monitor's cgroup in
+ * which it starts.
+ */
 export async function outsideMonitorCgroup(command: readonly string[]): Promise<readonly string[]> {
   if (command.length === 0) return [];
   return ['/bin/sh', '-c', 'echo $$ >"$0"; exec "$@"', await procsOutside(), ...command];

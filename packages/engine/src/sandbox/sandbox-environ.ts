@@ -1,10 +1,12 @@
 import { sandboxEnvInvalid } from './errors.ts';
 
-/** Annotations of this prefix are environment variables of the VM's sandbox, as the original Ignite had them. */
+/**
+ * The prefix of annotations that are environment variables of the VM's sandbox, as in the original Ignite.
+ */
 const prefix = 'ignite.weave.works/sandbox-env/';
 
 /**
- * Pure. The environment that a VM's annotations add to its sandbox.
+ * Pure. Returns the environment that a VM's annotations add to its sandbox.
  * @throws CodedError SANDBOX_ENV_INVALID
  */
 export function sandboxEnviron(

@@ -13,10 +13,12 @@ import { type Sandbox, type SandboxObservation, type SandboxSpec, sandboxUser } 
 import { staticProgram } from './static-program.sample.ts';
 
 const signal = new AbortController().signal;
-/** In a loop, so that the shell stays what it is: a process that becomes another program shows none for a moment. */
+/**
+ * A loop keeps the shell's process: a process that executes another program has no command line for a moment.
+ */
 const forever = 'while :; do sleep 1000; done';
 
-/** A sandbox under test, and how to run a line of sh in it. */
+/** A sandbox under test, and a function that runs a line of sh in it. */
 export interface SandboxUnderTest extends AsyncDisposable {
   readonly dir: string;
   readonly netns: string;
@@ -27,11 +29,11 @@ export interface SandboxUnderTest extends AsyncDisposable {
     line: string,
     change?: Partial<SandboxSpec>,
   ) => Promise<{ readonly pid: number }>;
-  /** What the program has printed. */
+  /** Returns what the program has printed. */
   readonly log: (uid: string) => string;
 }
 
-/** On busybox, in a network namespace of its own, with limits. */
+/** Opens a sandbox with busybox, a network namespace of its own, and limits. */
 export async function openSandbox(make: (runDir: string) => Sandbox): Promise<SandboxUnderTest> {
   const dir = mkdtempSync(join(tmpdir(), 'ignite-sandbox-'));
   const netns = `igtest-${newUid()}`;
@@ -78,7 +80,7 @@ export async function openSandbox(make: (runDir: string) => Sandbox): Promise<Sa
   };
 }
 
-/** What every sandbox promises, as tests. */
+/** Tests what every sandbox promises. */
 export function testSandboxContract(name: string, open: () => Promise<SandboxUnderTest>): void {
   describe(`${name} keeps the sandbox contract`, () => {
     testLives(open);
@@ -86,7 +88,7 @@ export function testSandboxContract(name: string, open: () => Promise<SandboxUnd
   });
 }
 
-/** Makes system calls that are given as "NAME,NUMBER,ARGUMENT...", and prints how each was refused. */
+/** Makes the system calls that are given as "NAME,NUMBER,ARGUMENT...", and prints how each was refused. */
 const perlCalls =
   '$| = 1; for (@ARGV) { my ($name, $call, @given) = split(/,/); my @numbers = map { $_ + 0 } @given; my $done = syscall($call + 0, @numbers); print "$name: ", $done < 0 ? $! + 0 : "done", "\\n"; exit if !$done }';
 
@@ -122,7 +124,7 @@ const hostileCalls: readonly (readonly [string, ...number[]])[] = [
 ];
 
 function testLives(open: () => Promise<SandboxUnderTest>): void {
-  test('what was never launched is absent, and ending it is no error', async () => {
+  test('a program that was never launched is absent, and ending it is no error', async () => {
     await using at = await open();
     const uid = newUid();
     assert.deepEqual(await at.sandbox.observe(uid), { state: 'absent' });
@@ -162,7 +164,7 @@ function testLives(open: () => Promise<SandboxUnderTest>): void {
     assert.equal((await at.sandbox.observe(uid)).state, 'running');
   });
 
-  test('programs are apart: the end of one is not the end of another', async () => {
+  test('programs are independent: the end of one is not the end of another', async () => {
     await using at = await open();
     const [a, b] = [newUid(), newUid()];
     await at.launch(a, forever);
@@ -179,7 +181,7 @@ function testLives(open: () => Promise<SandboxUnderTest>): void {
     await assert.rejects(at.sandbox.launch(spec, signal), { code: 'SANDBOX_FAILED', message: /missing/ });
     await at.sandbox.remove(uid, signal);
     assert.deepEqual(await at.sandbox.observe(uid), { state: 'absent' });
-    // What watched over it ends by itself, a moment later.
+    // Its supervisor ends by itself a moment later.
     while (execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes(uid))
       await delay(20, undefined, { signal });
   });
@@ -310,7 +312,7 @@ function testWalls(open: () => Promise<SandboxUnderTest>): void {
   });
 }
 
-/** Of runtimes that make a device for whoever runs, whatever the mode of the host's. */
+/** Tests for runtimes that let the program's user access a device whatever its mode on the host. */
 export function testBlockDevices(name: string, open: () => Promise<SandboxUnderTest>): void {
   test(`${name}: a block device is there under its name, as writable as it was given, and no other is`, async () => {
     await using at = await open();
@@ -334,7 +336,7 @@ export function testBlockDevices(name: string, open: () => Promise<SandboxUnderT
   });
 }
 
-/** Of runtimes that isolate what serves VMMs. */
+/** Tests for runtimes that can isolate the helpers of VMMs. */
 export function testPrivileges(name: string, open: () => Promise<SandboxUnderTest>): void {
   test(`${name}: a program with privileges acts for several users, and makes nothing that has more power`, async () => {
     await using at = await open();
@@ -362,7 +364,7 @@ export function testPrivileges(name: string, open: () => Promise<SandboxUnderTes
   });
 }
 
-/** A device whose first bytes are HEAD. */
+/** Creates a device whose first bytes are HEAD. */
 async function openLoopDevice() {
   const dir = mkdtempSync(join(tmpdir(), 'ignite-loop-'));
   const file = join(dir, 'disk');
@@ -379,7 +381,7 @@ async function openLoopDevice() {
   };
 }
 
-/** Of runtimes that have somebody to run it: conmon, and containerd's logger. */
+/** Tests for runtimes that can run an exit command: conmon, and containerd's logger. */
 export function testExitCommand(name: string, open: () => Promise<SandboxUnderTest>): void {
   test(`${name}: after the end the exit command runs on the host`, async () => {
     await using at = await open();
@@ -393,7 +395,7 @@ export function testExitCommand(name: string, open: () => Promise<SandboxUnderTe
 
 async function ended(sandbox: Sandbox, uid: string): Promise<SandboxObservation> {
   let found = await sandbox.observe(uid);
-  // A process that is being torn down shows no command line, which is what a half-made one shows too.
+  // A process that is being torn down has no command line, like one that has not started yet.
   while (
     found.state === 'running' ||
     found.state === 'partial' ||

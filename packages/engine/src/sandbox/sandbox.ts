@@ -1,20 +1,20 @@
 import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 
-/** Of a program's output; what came first goes when there is more. */
+/** The size limit of a program's log; the oldest output is dropped when the limit is reached. */
 export const logLimitBytes = 16 * 2 ** 20;
 
 export interface SandboxMount {
   readonly source: string;
   readonly target: string;
   readonly writable: boolean;
-  /** It stays its owner's, who has seen to it that the program may use it. */
+  /** The file keeps its owner, who has given the program access. */
   readonly keepsOwner?: boolean;
-  /** It becomes the program's user's, although that may only read it: nobody else may. */
+  /** The file is given to the program's user even if it is read-only, because nobody else may read it. */
   readonly isSecret?: boolean;
 }
 
-/** A block device of the host, under a name of the program's. */
+/** A block device of the host, with its path in the sandbox. */
 export interface SandboxBlockDevice {
   readonly source: string;
   readonly path: string;
@@ -23,59 +23,68 @@ export interface SandboxBlockDevice {
   readonly writable: boolean;
 }
 
-/** What a program may do that serves the VMM, rather than being one: such need the power of several users. conmon's alone. */
+/** The privileges of a helper of the VMM, which may need to act as several users. Only conmon grants them. */
 export interface SandboxPrivileges {
-  /** As capabilities(7) names them. It cannot make a file set-user-ID or set-group-ID with any of them. */
+  /**
+   * The capabilities, by the names of capabilities(7). None of them allows to make a file set-user-ID or
+   * set-group-ID.
+   */
   readonly capabilities: readonly string[];
-  /** How many files it may have open. */
+  /** The number of files that it may have open. */
   readonly openFiles: number;
 }
 
-/** One program, shut in. */
+/** A program in a sandbox. */
 export interface SandboxSpec {
   readonly uid: string;
   readonly runtime: SandboxRuntime;
   readonly argv: readonly string[];
-  /** Added to the few variables that every program gets. */
+  /** Variables that are added to the few that every program gets. */
   readonly environ: Readonly<Record<string, string>>;
-  /** The user that the program runs as, unprivileged by default; the sandbox hands it the writable mounts. */
+  /**
+   * The user that the program runs as, which is unprivileged unless privileges are given. The sandbox gives
+   * it the writable mounts.
+   */
   readonly user: number;
   readonly privileges?: SandboxPrivileges;
-  /** Absent: it has no network. */
+  /** The network namespace; without it, the program has no network. */
   readonly netnsPath?: string;
   readonly mounts: readonly SandboxMount[];
   readonly devices: readonly string[];
   readonly blockDevices?: readonly SandboxBlockDevice[];
   readonly memoryLimit: Bytes;
-  /** Of any file that it writes to, in which it can have no more; absent: what there is room for. */
+  /** The size limit of each file that the program writes. Without it, only the disk limits them. */
   readonly fileSizeLimit?: Bytes;
-  /** Whole CPUs. */
+  /** The number of CPUs. */
   readonly cpuLimit: number;
-  /** Receives the program's output; bounded in size. */
+  /** The file that receives the program's output; its size is limited. */
   readonly logPath: string;
-  /** Run on the host, as root, after the program has ended. */
+  /** The command that is run on the host as root after the program has ended. */
   readonly exitCommand: readonly string[];
 }
 
 export type SandboxObservation =
   | { readonly state: 'absent' }
-  /** Neither running nor ever started: something was cut short. */
+  /** The program neither runs nor has ever started: its launch was cut short. */
   | { readonly state: 'partial' }
-  /** `monitorPid`: of the process that runs the exit command, where it is one of this host. */
+  /** `monitorPid` is the process that runs the exit command, if it is a process of this host. */
   | { readonly state: 'running'; readonly pid: number; readonly monitorPid?: number }
-  /** `outOfMemory`: the kernel has killed it, or a child of its, at the limit of its memory. */
+  /** `outOfMemory` is set if the kernel has killed the program or a child of it at the memory limit. */
   | { readonly state: 'exited'; readonly exitCode?: number; readonly outOfMemory?: boolean };
 
-/** Isolates and watches over programs that outlive us. Every call is idempotent and works after a reboot. */
+/**
+ * Isolates and supervises programs that outlive this process. Every call is idempotent and works after a
+ * reboot.
+ */
 export interface Sandbox {
-  /** Resolves once the program runs. The sandbox must be absent. */
+  /** Starts a program. Resolves once it runs. The sandbox must not exist. */
   launch(spec: SandboxSpec, signal: AbortSignal): Promise<{ readonly pid: number }>;
   observe(uid: string): Promise<SandboxObservation>;
-  /** Ends the program at once, and resolves when it is gone. */
+  /** Kills the program, and resolves when it is gone. */
   kill(uid: string, signal: AbortSignal): Promise<void>;
-  /** Ends what runs and leaves no process, mount, cgroup or file. */
+  /** Kills the program and removes every process, mount, cgroup and file of the sandbox. */
   remove(uid: string, signal: AbortSignal): Promise<void>;
 }
 
-/** A user of its own for each VM, in the range that systemd's UIDS-GIDS names as used by nobody. */
+/** Returns the user of a VM. The users are in a range that systemd's UIDS-GIDS lists as unused. */
 export const sandboxUser = (uid: string): number => 0x70000000 + Number.parseInt(uid.slice(0, 6), 16);

@@ -1,4 +1,7 @@
-/** Refused inside: they serve no VMM, and breaking out of one. QEMU's own filter refuses more. */
+/**
+ * The system calls that are refused in a sandbox. No VMM needs them, but they help to break out of one.
+ * QEMU's own filter refuses more.
+ */
 export const refusedCalls = (
   'acct add_key bpf clock_adjtime clock_settime create_module delete_module finit_module fsconfig fsmount fsopen fspick ' +
   'init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kcmp kexec_file_load kexec_load keyctl ' +
@@ -7,15 +10,23 @@ export const refusedCalls = (
   'settimeofday swapoff swapon syslog umount umount2 unshare userfaultfd vhangup'
 ).split(' ');
 
-/** unshare(2): each thread of virtiofsd has a working directory of its own, for which it needs no privilege. */
+/**
+ * CLONE_FS of unshare(2). Each thread of virtiofsd has its own working directory, which needs no privilege.
+ */
 const cloneFs = 0x200;
 
-/** Of clone(2), its first argument: CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. */
+/**
+ * Flags in the first argument of clone(2): CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and
+ * NEWNET.
+ */
 const newNamespaceBits = [
   0x2_0000, 0x200_0000, 0x400_0000, 0x800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000,
 ];
 
-/** The only family of sockets, for what controls a VMM and what serves it: no network, no netlink, no other machine's vsock. */
+/**
+ * The only family of sockets that is allowed, for controlling a VMM and its helpers: no network, no netlink,
+ * no vsock of other machines.
+ */
 const afUnix = 1;
 
 const errno = { EPERM: 1, ENOSYS: 38, EAFNOSUPPORT: 97 } as const; // errno(3)
@@ -23,8 +34,8 @@ const errno = { EPERM: 1, ENOSYS: 38, EAFNOSUPPORT: 97 } as const; // errno(3)
 const setIdBits = [0o4000, 0o2000];
 
 /**
- * Where in their arguments the calls that make or change files have the mode, and where the flags with O_CREAT without
- * which there is none; openat2 hides both in memory.
+ * The calls that create or change files, with the indices of their arguments for the mode and, if the mode
+ * only counts with O_CREAT, for the flags. openat2 passes both in memory, out of a filter's sight.
  */
 const modeCalls: readonly {
   readonly names: readonly string[];
@@ -58,24 +69,25 @@ const refuse = (
   errnoRet: number = errno.EPERM,
 ): CallRule => ({ names, action: 'SCMP_ACT_ERRNO', errnoRet, ...(args && { args }) });
 
-/** As Docker's default profile has it: what makes namespaces, and sockets that lead out of them. */
+/** The rules of Docker's default profile against creating namespaces, and sockets that lead out of them. */
 export const namespaceRules: readonly CallRule[] = [
   ...newNamespaceBits.map((bit) => refuse(['clone'], [hasBit(0, bit)])),
-  // Its flags are in memory, where no filter sees them: the C library takes clone then.
+  // Its flags are in memory, out of a filter's sight. The C library falls back to clone.
   refuse(['clone3'], undefined, errno.ENOSYS),
   refuse(['socket', 'socketpair'], [{ index: 0, value: afUnix, op: 'SCMP_CMP_NE' }], errno.EAFNOSUPPORT),
 ];
 
 /**
- * Pure. The seccomp part of an OCI bundle; `isPrivileged` is stricter where capabilities would make a call worth something.
- * It knows the calls of this machine's own kind alone: those of 32-bit programs, and of x32, end who makes one.
+ * Pure. Returns the seccomp part of an OCI bundle. It is stricter if `isPrivileged`, because capabilities
+ * make some calls dangerous. It only knows the native calls of this architecture: a 32-bit or x32 call kills
+ * the process.
  */
 export function systemCallFilter(isPrivileged: boolean): object {
   const syscalls = isPrivileged
     ? [
         refuse([...refusedCalls.filter((name) => name !== 'unshare'), 'openat2']),
         refuse(['unshare'], [{ index: 0, value: cloneFs, op: 'SCMP_CMP_NE' }]),
-        // As systemd's RestrictSUIDSGID= does it.
+        // systemd's RestrictSUIDSGID= does the same.
         ...modeCalls.flatMap(({ names, mode, flags }) =>
           setIdBits.map((bit) =>
             refuse(names, [hasBit(mode, bit), ...(flags === undefined ? [] : [hasBit(flags, oCreat)])]),

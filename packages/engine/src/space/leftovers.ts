@@ -7,13 +7,13 @@ import { namesIn } from '@ignite/toolkit/files/names-in';
 import { type Paths, imageDir, kernelDir, vmFiles } from '../host/paths.ts';
 import { hasMemoryFolder, memoryFolder, memoryScratchPrefix } from '../host/scratch.ts';
 
-/** A file or folder that nobody would come back to, if nobody holds the locks. */
+/** A file or folder that no process will use any more, provided that the locks are free. */
 export interface Leftover {
   readonly path: string;
   readonly locks: readonly string[];
 }
 
-/** Everything that is known; what is on disk besides is left over. */
+/** All known objects. Everything else on disk is a leftover. */
 export interface KnownObjects {
   readonly vms: readonly Vm[];
   readonly images: readonly Image[];
@@ -21,7 +21,10 @@ export interface KnownObjects {
   readonly volumes: readonly Volume[];
 }
 
-/** The lock under which folders of each name are worked in. Who writes an archive may do so for who reads it. */
+/**
+ * The locks under which scratch folders of each name are used. Whoever writes an archive may do so on behalf
+ * of its reader.
+ */
 const scratchLocks: Readonly<Record<string, string>> = {
   changes: 'changes',
   containerd: 'oci-layout',
@@ -36,7 +39,7 @@ const scratchLocks: Readonly<Record<string, string>> = {
   save: 'save',
 };
 
-/** What was half-made when its maker was killed, and what was half-removed. */
+/** Finds what killed processes have left half-made or half-removed. */
 export async function findLeftovers(paths: Paths, known: KnownObjects): Promise<readonly Leftover[]> {
   const scratch = join(paths.dataDir, 'scratch');
   const below = async (dir: string, prefix: string, lock: string): Promise<readonly Leftover[]> =>
@@ -59,7 +62,7 @@ export async function findLeftovers(paths: Paths, known: KnownObjects): Promise<
   return found.flat();
 }
 
-/** Folders of images, kernels and VMs that the store does not know, or knows no more. */
+/** Returns the folders of images, kernels and VMs that are not in the store. */
 async function orphans(paths: Paths, { vms, images, kernels }: KnownObjects): Promise<readonly Leftover[]> {
   const digests = [...images, ...vms.map(({ status }) => ({ status: { digest: status.image?.digest } }))];
   const ids = [...kernels.map(({ status }) => status.id), ...vms.map(({ status }) => status.kernel?.id)];

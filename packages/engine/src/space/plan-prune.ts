@@ -1,9 +1,12 @@
 import type { SpaceItem, SpaceKind } from '@ignite/api/client/space-client';
 
-/** Who uses others first: a VM that goes frees its image for the next time. */
+/**
+ * The order of removal. Users come before what they use: removing a VM makes its image unused, for the next
+ * prune.
+ */
 const order: readonly SpaceKind[] = ['vm', 'volume', 'image', 'kernel', 'leftover', 'kept-disk', 'layers'];
 
-/** Pure. What of the kinds that are asked for nothing uses, in the order in which it can go. */
+/** Pure. Returns the unused items of the requested kinds, in the order in which they can be removed. */
 export function planPrune(items: readonly SpaceItem[], kinds: ReadonlySet<SpaceKind>): readonly SpaceItem[] {
   return order
     .filter((kind) => kinds.has(kind))

@@ -8,8 +8,8 @@ import { lockLayout } from '../oci/layout-lock.ts';
 import { usedBytes } from './used-bytes.ts';
 
 /**
- * Removes from the layout what no image has that the store knows: of imports that were killed, and of those that earlier
- * versions refused. Returns what that has freed.
+ * Removes from the layout everything that belongs to no image in the store: content of killed imports, and of
+ * imports that earlier versions refused. Returns the space that this freed.
  */
 export async function pruneLayers(
   known: () => Promise<readonly Image[]>,

@@ -55,7 +55,7 @@ test('surveySpace: folders that nobody knows are left over, unless someone is at
       left.filter(({ isUsed }) => isUsed).map(({ name, reclaimable }) => [name, reclaimable]),
       [['scratch/changes-x2', 0]],
     );
-    // A disk is somebody's data, also when the store has lost its VM.
+    // A disk is somebody's data, even if the store has lost its VM.
     const kept = items.filter(({ kind }) => kind === 'kept-disk');
     assert.deepEqual(kept.map(({ name }) => name).toSorted(), ['vms/fedcba9876543210', 'web-ab-1']);
     assert.ok(kept.every(({ size, reclaimable }) => size > 0 && reclaimable === size));

@@ -19,7 +19,7 @@ import { type KnownObjects, findLeftovers } from './leftovers.ts';
 import { tryLocks } from './try-locks.ts';
 import { usedBytes } from './used-bytes.ts';
 
-/** What of the data directory takes space. */
+/** Lists what takes space in the data directory. */
 export async function surveySpace(paths: Paths, known: KnownObjects): Promise<readonly SpaceItem[]> {
   const items = await Promise.all([
     ...imageItems(paths, known),
@@ -40,7 +40,7 @@ async function measured(found: Found, size?: Bytes): Promise<SpaceItem> {
   return { ...found, size: used, reclaimable: found.isUsed ? bytes(0) : used };
 }
 
-/** Of several images with one base disk the first is told to have it. */
+/** Returns the items of images. A base disk that several images share counts for the first one. */
 const imageItems = (paths: Paths, { images, vms }: KnownObjects): readonly Promise<SpaceItem>[] =>
   images.map(({ metadata: { name, uid }, status: { digest } }, at) => {
     const isUsed = vms.some(({ status }) => status.image?.digest === digest);
@@ -62,7 +62,7 @@ const volumeItems = (paths: Paths, { volumes }: KnownObjects): readonly Promise<
     measured({ kind: 'volume', name, uid, path: volumeDir(paths, name), isUsed: usedBy.length > 0 }),
   );
 
-/** Phases in which a VM takes nothing of the host but space. */
+/** The phases in which a VM uses nothing of the host but space. */
 const stopped: ReadonlySet<string> = new Set(['Created', 'Stopped', 'Failed']);
 
 function vmItems(paths: Paths, { metadata: { name, uid }, status }: Vm): readonly Promise<SpaceItem>[] {
@@ -78,14 +78,14 @@ function vmItems(paths: Paths, { metadata: { name, uid }, status }: Vm): readonl
   return [disk(), measured({ kind: 'log', name, uid, path: files.consoleLog, isUsed: true })];
 }
 
-/** To be had back are those that no image needs which a VM uses. */
+/** Returns the item of all layers. The layers of images that no VM uses are reclaimable. */
 async function layersItem(paths: Paths, { images, vms }: KnownObjects): Promise<SpaceItem> {
   const path = layoutDir(paths);
   const digests = new Set(vms.map(({ status }) => status.image?.digest));
   const used = images.filter(({ status }) => digests.has(status.digest));
   const needed = new Set((await Promise.all(used.map(({ status }) => blobsOf(path, status.digest)))).flat());
   const blobs = join(path, 'blobs/sha256');
-  const names = await readdir(blobs).catch(() => []); // before the first import
+  const names = await readdir(blobs).catch(() => []); // there are none before the first import
   const idle = names.filter((name) => !needed.has(`sha256:${name}`));
   const sizes = await Promise.all(idle.map((name) => usedBytes(join(blobs, name))));
   const reclaimable = bytes(sizes.reduce<number>((sum, size) => sum + size, 0));
@@ -101,7 +101,7 @@ async function layersItem(paths: Paths, { images, vms }: KnownObjects): Promise<
 
 async function keptDiskItems(paths: Paths): Promise<readonly Promise<SpaceItem>[]> {
   const dir = keptDisksDir(paths);
-  const names = await readdir(dir).catch(() => []); // none was ever kept
+  const names = await readdir(dir).catch(() => []); // no disk was ever kept
   return names.map((name) =>
     measured({ kind: 'kept-disk', name: parse(name).name, path: join(dir, name), isUsed: false }),
   );
@@ -112,7 +112,7 @@ async function leftoverItems(paths: Paths, known: KnownObjects): Promise<readonl
     using free = tryLocks(locksDir(paths), locks);
     const inside = relative(paths.dataDir, path);
     const name = inside.startsWith('..') ? path : inside;
-    // A VM that the store knows no more may be somebody's data.
+    // A VM that is not in the store any more may have somebody's data.
     const { disk, rawDisk } = vmFiles(paths, '');
     const hasDisk = [disk, rawDisk].some((file) => existsSync(join(path, basename(file))));
     const kind = hasDisk ? 'kept-disk' : 'leftover';

@@ -1,6 +1,6 @@
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 
-/** All of the locks, or none when someone holds one of them. */
+/** Takes all of the locks, or none if someone holds one of them. */
 export function tryLocks(dir: string, names: readonly string[]): Disposable | undefined {
   const held = new DisposableStack();
   for (const name of names) {

@@ -2,10 +2,13 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 
-/** Of `blocks` in stat(2), whatever the file system's own are. */
+/** The unit of `blocks` in stat(2), whatever the file system's own block size. */
 const blockSize = 512;
 
-/** What a file, or a folder with all that is in it, really takes: holes take nothing. 0 where there is nothing. */
+/**
+ * Returns the allocated size of a file, or of a folder with everything in it. Holes take no space. It is 0 if
+ * nothing is there.
+ */
 export async function usedBytes(path: string): Promise<Bytes> {
   try {
     const found = await lstat(path);

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** A device's numbers, out of stat(2) `st_rdev` as glibc's makedev(3) packs it. */
+/** Returns a device's numbers from `st_rdev` of stat(2), in the format of glibc's makedev(3). */
 export function deviceNumbers(rdev: number): { readonly major: number; readonly minor: number } {
   const number = BigInt(rdev);
   const major = ((number >> 8n) & 0xfffn) | ((number >> 32n) & 0xfffff000n);
@@ -9,7 +9,10 @@ export function deviceNumbers(rdev: number): { readonly major: number; readonly 
   return { major: Number(major), minor: Number(minor) };
 }
 
-/** Whether this host itself has the device in use: mounted, as swap, or as a part of LVM or RAID (open(2), O_EXCL). */
+/**
+ * Tells whether this host itself uses the device: mounted, as swap, or as a part of LVM or RAID (open(2),
+ * O_EXCL).
+ */
 export async function isClaimed(path: string): Promise<boolean> {
   let device: FileHandle | undefined;
   try {

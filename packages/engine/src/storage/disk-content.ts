@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 
-/** What is on a disk, by the marks that its first bytes bear. */
+/** The content of a disk, by the magic numbers at its beginning. */
 export type DiskContent =
   | { readonly kind: 'file-system'; readonly type: string }
   | { readonly kind: 'partitions' }
-  /** Something that is no file system, in words. */
+  /** Something other than a file system, in words. */
   | { readonly kind: 'other'; readonly what: string }
   | { readonly kind: 'nothing-known' };
 
@@ -17,7 +17,10 @@ interface Mark {
 const fileSystem = (type: string): DiskContent => ({ kind: 'file-system', type });
 const other = (what: string): DiskContent => ({ kind: 'other', what });
 
-/** As libblkid's superblock probes look for them; file systems come before the boot sectors that they may hold. */
+/**
+ * The magic numbers that libblkid's superblock probes look for. File systems come before the boot sectors
+ * that they may contain.
+ */
 const marks: readonly Mark[] = [
   { at: 1_080, bytes: '\x53\xef', content: fileSystem('ext4') },
   { at: 0, bytes: 'XFSB', content: fileSystem('xfs') },
@@ -41,13 +44,13 @@ const marks: readonly Mark[] = [
 
 const headBytes = 128 * 1_024;
 
-/** Pure. Only bytes are compared: nothing that a guest writes there is followed. */
+/** Pure. Bytes are only compared: nothing that a guest has written there is followed. */
 export function contentOf(head: Buffer): DiskContent {
   const found = marks.find(({ at, bytes }) => head.toString('latin1', at, at + bytes.length) === bytes);
   return found?.content ?? { kind: 'nothing-known' };
 }
 
-/** What is on the file or device at `path`. */
+/** Reads what is on the file or device at `path`. */
 export async function readDiskContent(path: string): Promise<DiskContent> {
   await using file = await open(path, 'r');
   const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);

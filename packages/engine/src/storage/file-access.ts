@@ -2,8 +2,8 @@ import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import { volumeUnusable } from './errors.ts';
 
 /**
- * Lets a user of no person's at a file of someone else's, whose owner and mode stay as they are (acl(5)).
- * @throws CodedError VOLUME_UNUSABLE where the file system knows no ACLs
+ * Grants a system user access to someone else's file, whose owner and mode stay (acl(5)).
+ * @throws CodedError VOLUME_UNUSABLE if the file system does not support ACLs
  */
 export async function grantAccess(
   { path, user, access }: { readonly path: string; readonly user: number; readonly access: 'r' | 'rw' },
@@ -24,7 +24,7 @@ export async function grantAccess(
 
 const outOfReach = /No such file|Not a directory|Read-only file system/;
 
-/** Idempotent, and does not mind a file that is gone, or that nobody may change any more. */
+/** Revokes the access. It is idempotent, and ignores files that are gone or can no longer be changed. */
 export async function revokeAccess(
   path: string,
   user: number,

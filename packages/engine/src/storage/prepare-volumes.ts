@@ -9,8 +9,8 @@ import { type ResolvedVolume, type VolumeDisk, isToBeMade, resolveVolumes } from
 import { type VolumeDeps, ensureVolume } from './volume-objects.ts';
 
 /**
- * Makes the volumes of a VM that are ours to make, and lets its VMM, as `user`, at the files of other owners. The caller
- * holds the volumes' locks.
+ * Creates the volumes of a VM that Ignite manages, and grants its VMM, which runs as `user`, access to files
+ * of other owners. The caller holds the volumes' locks.
  * @throws CodedError VOLUME_INVALID, VOLUME_BUSY, VOLUME_UNUSABLE
  */
 export async function prepareVolumes(
@@ -36,7 +36,7 @@ export async function prepareVolumes(
   }
 }
 
-/** Takes back what was granted; idempotent, and does not mind volumes that are gone. */
+/** Revokes what was granted. It is idempotent, and ignores volumes that are gone. */
 export async function releaseVolumes(
   storage: VmStorage,
   user: number,

@@ -14,11 +14,11 @@ import { volumeInvalid } from './errors.ts';
 import { volumeSerial } from './volume-serial.ts';
 
 interface Attached {
-  /** As the VM's spec names it. */
+  /** The name in the VM's spec. */
   readonly name: string;
-  /** By which the guest finds it. */
+  /** The serial by which the guest finds the volume. */
   readonly serial: string;
-  /** What the VMM sees to. */
+  /** Set if the VMM must prevent writing. */
   readonly readOnly: boolean;
   readonly mounts: readonly { readonly path: string; readonly readOnly: boolean }[];
 }
@@ -28,7 +28,7 @@ export interface VolumeDisk extends Attached {
   readonly medium:
     | { readonly kind: 'file'; readonly path: string; readonly isOurs: boolean }
     | { readonly kind: 'device'; readonly path: string; readonly major: number; readonly minor: number };
-  /** Set for what is mounted. */
+  /** The file system; set if the volume is mounted. */
   readonly fileSystem?: string;
 }
 
@@ -37,12 +37,13 @@ export interface VolumeFolder extends Attached {
   readonly path: string;
 }
 
-/** A volume of a VM as it is on this host. */
+/** A volume of a VM, resolved to what it is on this host. */
 export type ResolvedVolume = VolumeDisk | VolumeFolder;
 
 /**
- * Looks at each volume of a VM, which must be there.
- * @throws CodedError VOLUME_INVALID for what is missing, of another kind, or mounted without a file system
+ * Resolves the volumes of a VM, which must exist.
+ * @throws CodedError VOLUME_INVALID for a volume that is missing, of another kind, or mounted without a file
+ *   system
  */
 export async function resolveVolumes(
   storage: VmStorage | undefined,
@@ -53,7 +54,7 @@ export async function resolveVolumes(
 }
 
 /**
- * Refuses a VM some of whose volumes cannot be, before anything is made.
+ * Refuses a VM with unusable volumes before anything is made.
  * @throws CodedError VOLUME_INVALID
  */
 export async function assertVolumesUsable(storage: VmStorage | undefined): Promise<void> {
@@ -65,7 +66,7 @@ export async function assertVolumesUsable(storage: VmStorage | undefined): Promi
   }
 }
 
-/** Whether a file is absent and shall be made. */
+/** Tells whether a file does not exist and shall be created. */
 export async function isToBeMade(source: VolumeSource): Promise<boolean> {
   return source.kind === 'file' && source.size !== undefined && !(await statIfThere(source.path));
 }

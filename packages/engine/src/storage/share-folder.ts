@@ -9,28 +9,28 @@ import { shareFailed } from './errors.ts';
 import type { VolumeFolder } from './resolve-volumes.ts';
 import { findVirtiofsd, virtiofsdCommand, virtiofsdPrivileges } from './virtiofsd.ts';
 
-/** Of a program that hangs: one that ends is seen to have ended. */
+/** The time limit for a program that hangs. A program that ends is noticed at once. */
 const readyTimeoutMs = 60_000;
 const pollMs = 10;
 
 export interface Share {
   readonly folder: VolumeFolder;
   readonly vmUid: string;
-  /** The folder of the VM's shares, in which each has one of its own. */
+  /** The folder of the VM's shares, in which each share has its own folder. */
   readonly sharesDir: string;
-  /** Receives what the program says. */
+  /** The file that receives the program's output. */
   readonly logPath: string;
-  /** The VMM's, which alone may connect. */
+  /** The VMM's user, the only one who may connect. */
   readonly user: number;
-  /** Pages of the guest that the program is the first to touch count as its own. */
+  /** The memory limit. Guest pages that the program is the first to touch count as its own. */
   readonly memoryLimit: Bytes;
 }
 
-/** The sandbox in which a folder is shared. The program ends by itself when its VMM goes. */
+/** Returns the name of the sandbox that shares a folder. Its program ends by itself when its VMM does. */
 export const shareUid = (vmUid: string, serial: string): string => `${vmUid}-${serial}`;
 
 /**
- * Starts the program that serves a folder to a VMM, and resolves once it may be connected to.
+ * Starts the program that serves a folder to a VMM. Resolves once it accepts connections.
  * @throws CodedError SHARE_FAILED, TOOL_MISSING
  */
 export async function shareFolder(share: Share, sandbox: Sandbox, signal: AbortSignal): Promise<void> {
@@ -50,7 +50,7 @@ export async function shareFolder(share: Share, sandbox: Sandbox, signal: AbortS
   await chown(socket, share.user, share.user);
 }
 
-/** Pure. */
+/** Pure. Returns the sandbox of the program that serves a folder. */
 export function shareSandbox(
   { folder, vmUid, logPath, memoryLimit }: Share,
   dir: string,
@@ -59,7 +59,8 @@ export function shareSandbox(
 ): SandboxSpec {
   return {
     uid: shareUid(vmUid, folder.serial),
-    // Whatever isolates the VMM: a daemon's containers have no privileges to give.
+    // The runtime is conmon whatever isolates the VMM, because containers of daemons cannot be given
+    // privileges.
     runtime: 'conmon',
     environ: {},
     argv: virtiofsdCommand(program, { folder: '/shared', socket: '/sockets/socket' }),

@@ -3,19 +3,22 @@ import { readFile } from 'node:fs/promises';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { SandboxPrivileges } from '../sandbox/sandbox.ts';
 
-/** QEMU's own (Debian 12, Ubuntu 22.04), and the one that came after it. */
+/** The paths of QEMU's own virtiofsd (Debian 12, Ubuntu 22.04) and of its successor. */
 export const virtiofsdPrograms: readonly string[] = [
   '/usr/lib/qemu/virtiofsd',
   '/usr/libexec/virtiofsd',
   '/usr/lib/virtiofsd',
 ];
 
-/** It has each file open that a guest knows; more than this is more than any guest remembers. */
+/**
+ * The limit of open files. virtiofsd keeps every file open that a guest knows, and no guest remembers more
+ * than this.
+ */
 const openFilesLimit = 1_000_000;
 
 /**
- * To act for each of the guest's users, within the folder that is its whole world. It can make neither device nodes nor
- * files with privileges.
+ * The capabilities by which it acts for each of the guest's users, within the shared folder as its root. It
+ * can create neither device nodes nor files with privileges.
  */
 const capabilities = [
   'CAP_CHOWN',
@@ -24,7 +27,7 @@ const capabilities = [
   'CAP_FSETID',
   'CAP_SETGID',
   'CAP_SETUID',
-  // With these two it shuts itself in and drops them, before it hears anything of the guest.
+  // With these two it confines itself. It drops them before it reads anything from the guest.
   'CAP_SETPCAP',
   'CAP_SYS_CHROOT',
 ];
@@ -34,7 +37,10 @@ export async function virtiofsdPrivileges(): Promise<SandboxPrivileges> {
   return { capabilities, openFiles: Math.min(openFilesLimit, Number(ours ?? openFilesLimit)) };
 }
 
-/** @throws CodedError TOOL_MISSING */
+/**
+ * Returns the path of the installed virtiofsd.
+ * @throws CodedError TOOL_MISSING
+ */
 export function findVirtiofsd(): string {
   const program = virtiofsdPrograms.find(existsSync);
   if (program !== undefined) return program;
@@ -43,7 +49,7 @@ export function findVirtiofsd(): string {
   });
 }
 
-/** Pure. Its command line, in the options that both programs of that name know. */
+/** Pure. Returns the command line, with options that both programs support. */
 export function virtiofsdCommand(
   program: string,
   at: { readonly folder: string; readonly socket: string },

@@ -3,7 +3,9 @@ import type { SandboxBlockDevice, SandboxMount } from '../sandbox/sandbox.ts';
 import type { MachineDisk, MachineShare } from '../vmm/machine.ts';
 import type { ResolvedVolume } from './resolve-volumes.ts';
 
-/** Pure. The disks and folders that the VMM shows to the guest, with paths as its sandbox has them. */
+/**
+ * Pure. Returns the disks and folders that the VMM presents to the guest, with their paths in its sandbox.
+ */
 export function volumeDevices(volumes: readonly ResolvedVolume[]): {
   readonly disks: readonly MachineDisk[];
   readonly shares: readonly MachineShare[];
@@ -28,7 +30,10 @@ export function volumeDevices(volumes: readonly ResolvedVolume[]): {
   };
 }
 
-/** Pure. What the VMM's sandbox must hold for them; `shares` is the host's folder with the sockets of shared folders. */
+/**
+ * Pure. Returns what the VMM's sandbox needs for them. `shares` is the host's folder with the sockets of
+ * shared folders.
+ */
 export function volumeAccess(
   volumes: readonly ResolvedVolume[],
   shares: string,
@@ -65,7 +70,7 @@ export function volumeAccess(
   };
 }
 
-/** Pure. What the guest mounts of them. */
+/** Pure. Returns the mounts of the guest. */
 export const volumeMounts = (volumes: readonly ResolvedVolume[]): readonly SeedMount[] =>
   volumes.flatMap((volume) =>
     volume.mounts.map(({ path, readOnly }) => ({

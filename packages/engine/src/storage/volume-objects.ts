@@ -18,21 +18,22 @@ import { listVolumes, volumeFinalizer } from '../store/list-objects.ts';
 import { volumeInvalid, volumeNameTaken } from './errors.ts';
 import { createExt4File, growFile } from './ext4-file.ts';
 
-/** An object whose removal was asked for goes only after its file. */
-
 export interface VolumeDeps {
   readonly paths: Paths;
   readonly runner: Runner;
   readonly store: ObjectStore;
 }
 
-/** Of the lock that is held by whoever makes, changes, removes or attaches the volume. */
+/** Returns the name of the lock that is held to create, change, remove or attach a volume. */
 export const volumeLockName = (name: string): string => `volume-${name}`;
 
 export const lockVolume = (name: string, paths: Paths, signal: AbortSignal): Promise<Disposable> =>
   acquireLock(locksDir(paths), volumeLockName(name), signal);
 
-/** @throws CodedError VOLUME_INVALID */
+/**
+ * Parses the spec of a volume.
+ * @throws CodedError VOLUME_INVALID
+ */
 export function parseVolumeSpec(spec: unknown): VolumeSpec {
   const parsed = v.safeParse(volumeSpecSchema, spec);
   if (parsed.success) return parsed.output;
@@ -43,7 +44,10 @@ export function parseVolumeSpec(spec: unknown): VolumeSpec {
   );
 }
 
-/** @throws CodedError VOLUME_INVALID, VOLUME_NAME_TAKEN */
+/**
+ * Creates a volume.
+ * @throws CodedError VOLUME_INVALID, VOLUME_NAME_TAKEN
+ */
 export async function createVolume(
   request: CreateVolumeRequest,
   deps: VolumeDeps,
@@ -61,7 +65,7 @@ export async function createVolume(
   return await makeVolume({ ...request, spec }, deps, op);
 }
 
-/** The volume, made if it is absent and grown to `size`. The caller holds its lock. */
+/** Returns the volume, created if it does not exist, and grown to `size`. The caller holds its lock. */
 export async function ensureVolume(
   name: string,
   size: Bytes | undefined,
@@ -74,7 +78,7 @@ export async function ensureVolume(
   return await changeVolume(known, { spec: wanted }, deps, op);
 }
 
-/** Writes what is wanted, and gives the file its size. The caller holds the volume's lock. */
+/** Writes the new spec, and resizes the file. The caller holds the volume's lock. */
 export async function changeVolume(
   volume: Volume,
   wanted: {
@@ -107,14 +111,17 @@ export async function changeVolume(
   }
 }
 
-/** Removes file and object; what was cut short is finished by the next call. The caller holds the volume's lock. */
+/**
+ * Removes the file, then the object. The next call finishes a removal that was cut short. The caller holds
+ * the volume's lock.
+ */
 export async function removeVolume({ metadata: { name } }: Volume, deps: VolumeDeps): Promise<void> {
   await deps.store.delete({ kind: 'Volume', name });
   await rm(volumeDir(deps.paths, name), { recursive: true, force: true });
   await deps.store.patch({ kind: 'Volume', name }, { metadata: { finalizers: [] } });
 }
 
-/** One whose removal was cut short is removed first. */
+/** Finds a volume, after finishing a removal that was cut short. */
 async function findVolume(name: string, deps: VolumeDeps): Promise<Volume | undefined> {
   const found = (await listVolumes(deps.store)).find(({ metadata }) => metadata.name === name);
   if (found?.metadata.deletionTimestamp === undefined) return found;
@@ -138,7 +145,7 @@ async function makeVolume(
   return object as Volume;
 }
 
-/** A file that is there already is somebody's data, whatever the store has lost: it is kept. */
+/** Creates the file of a volume. An existing file is somebody's data that the store has lost, and is kept. */
 async function ensureFile(
   name: string,
   size: number,
@@ -149,6 +156,6 @@ async function ensureFile(
   if (existsSync(path)) return await growFile(path, bytes(size));
   report({ kind: 'step', message: `Making volume ${name}` });
   await mkdir(volumeDir(paths, name), { recursive: true, mode: 0o700 });
-  // Other VMs may read what is mounted into their sandboxes; the folder keeps everyone else out.
+  // Other VMs may read what is mounted into their sandboxes, and the folder keeps everyone else out.
   await createExt4File({ path, size: bytes(size), label: name, mode: 0o644 }, runner, signal);
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** Disks that every VM may have. */
+/** The serials of disks that every VM may have. */
 const reserved = ['root', 'modules', 'seed', 'cidata', 'status'];
 
 /**
- * Pure. By which the guest finds a volume, as a disk's serial or a folder's tag: its name, or a digest of one that is too
- * long, of other characters, or means something else. At most 20 characters (virtio 1.2, 5.2.4).
+ * Pure. Returns the serial of a disk or the tag of a folder, by which the guest finds a volume: its name, or
+ * a digest of a name that is too long, has other characters, or is reserved. It has at most 20 characters
+ * (virtio 1.2, 5.2.4).
  */
 export function volumeSerial(name: string): string {
   if (/^[A-Za-z][A-Za-z0-9_.-]{0,19}$/.test(name) && !reserved.includes(name)) return name;

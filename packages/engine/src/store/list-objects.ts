@@ -6,7 +6,7 @@ import type { StoreReader } from '@ignite/toolkit/store/store';
 
 export const volumeFinalizer = 'ignite.weave.works/volume';
 
-/** The store's objects of a kind are what this program wrote; what is damaged is not among them. */
+/** This program has written the store's objects of a kind; damaged records are left out. */
 export const listVms = async (store: StoreReader): Promise<readonly Vm[]> =>
   (await store.list('VM')).items as readonly Vm[];
 
@@ -16,7 +16,7 @@ export const listImages = async (store: StoreReader): Promise<readonly Image[]> 
 export const listKernels = async (store: StoreReader): Promise<readonly Kernel[]> =>
   (await store.list('Kernel')).items as readonly Kernel[];
 
-/** With the VMs that name each, which is known from the VMs alone. */
+/** Lists the volumes with the VMs that name them, which only the VMs tell. */
 export async function listVolumes(store: StoreReader): Promise<readonly Volume[]> {
   const [{ items }, vms] = await Promise.all([store.list('Volume'), listVms(store)]);
   return (items as readonly Volume[]).map((volume) => {

@@ -6,8 +6,8 @@ const named = [{ name: '' }];
 const process = { pid: 0, startTime: 0, bootId: '' };
 
 /**
- * What all who read an object of ours rely on. Every listing looks at every object, so this is quicker than the schemas,
- * which decide what may be written.
+ * The fields on which all readers of an object rely. Every listing checks every object, so these checks are
+ * faster than the schemas, which decide what may be written.
  */
 const checks: Readonly<Record<string, ShapeCheck>> = {
   VM: shapeCheck({
@@ -60,7 +60,7 @@ const checks: Readonly<Record<string, ShapeCheck>> = {
   Sync: shapeCheck({ spec: {}, status: {} }),
 };
 
-/** Pure. What keeps an object of the store from being used; undefined where nothing does. */
+/** Pure. Returns why a stored object cannot be used, or `undefined` if it can. */
 export function objectProblem(object: ApiObject): string | undefined {
   const problem = checks[object.kind]?.(object);
   if (problem !== undefined || object.kind !== 'VM') return problem;

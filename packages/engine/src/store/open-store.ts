@@ -10,7 +10,10 @@ import { objectProblem as problemOf } from './object-problem.ts';
 
 type OnBroken = (broken: BrokenObject) => void;
 
-/** The store of this host, to work with. The group of the data directory may look at it, unless that is root's. */
+/**
+ * Opens the store of this host for writing. The group of the data directory may read its snapshot, unless the
+ * group is root's.
+ */
 export function openStore(paths: Paths, onBroken?: OnBroken): MendableStore {
   claimFolders(paths);
   const { gid } = statSync(paths.dataDir);
@@ -23,14 +26,17 @@ export function openStore(paths: Paths, onBroken?: OnBroken): MendableStore {
   });
 }
 
-/** The same to look at: itself, or for whoever may not open it its snapshot. Undefined where there is neither. */
+/**
+ * Opens the store for reading: the store itself or, for users who may not open it, its snapshot. Returns
+ * `undefined` if neither exists.
+ */
 export function openStoreToRead(paths: Paths, onBroken?: OnBroken): OpenReader | undefined {
   if (!isReadable(storePath(paths)) && isReadable(snapshotPath(paths)))
     return new SnapshotReader(snapshotPath(paths), new RowDecoder(problemOf, onBroken));
   return openSqliteStoreReadOnly(storePath(paths), { problemOf, ...(onBroken && { onBroken }) });
 }
 
-/** Whether there is a store that we may not look at. */
+/** Tells whether there is a store that the current user may not read. */
 export function isStoreClosed(paths: Paths): boolean {
   try {
     accessSync(storePath(paths), constants.R_OK);

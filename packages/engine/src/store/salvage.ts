@@ -20,8 +20,8 @@ const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
 const message = 'its record was damaged, and little of it is known any more';
 
 /**
- * Puts an object in the place of a damaged record that has exactly this name or uid: it says what can still be seen of the
- * other one, and no more than it takes to remove that with its files. Does nothing where no record is damaged.
+ * Replaces the damaged record with exactly this name or uid by an object with what can still be read of it:
+ * just enough to remove it together with its files. Does nothing if there is no such damaged record.
  */
 export async function mendRecord(kind: SalvagedKind, query: string, store: MendableStore): Promise<void> {
   const { broken = [] } = await store.list(kind);
@@ -29,13 +29,16 @@ export async function mendRecord(kind: SalvagedKind, query: string, store: Menda
   if (found) await store.mend(salvaged(found, kind));
 }
 
-/** What can still be seen of the damaged records of a kind. */
+/** Lists what can still be read of the damaged records of a kind. */
 export async function listSalvaged(kind: SalvagedKind, store: StoreReader): Promise<readonly NewObject[]> {
   const { broken = [] } = await store.list(kind);
   return broken.map((each) => salvaged(each, kind));
 }
 
-/** Pure. JSON or not, what was written by a program of ours has its fields as text. */
+/**
+ * Pure. Reads a damaged record. Even if it is not valid JSON, the fields that this program wrote are in its
+ * text.
+ */
 export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind: SalvagedKind): NewObject {
   const metadata = { name, namespace, uid: uidIn(text) ?? newUid() };
   const as = (spec: object, status: object, version = apiVersion): NewObject => ({
@@ -68,7 +71,7 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
   }
 }
 
-/** With the volumes that it names, which are not to be taken for unused. */
+/** Returns the spec with the volumes that the text names, so that they are not taken for unused. */
 function vmSpec(text: string): v.InferOutput<typeof vmSpecSchema> {
   const names = [...text.matchAll(/"volume":\{"name":"([^"\\]+)"/g)].map(([, name]) => name!);
   const volumes = [...new Set(names)].map((name) => ({ name, volume: { name } }));

@@ -7,7 +7,7 @@ import { listVms } from './list-objects.ts';
 import { findVm } from './vm-store.ts';
 
 /**
- * Does `work` on the VM that `query` names while nobody else works on it.
+ * Runs `work` on the VM that `query` names with exclusive use of the VM.
  * @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS
  */
 export async function withVmLocked<T>(
@@ -18,6 +18,6 @@ export async function withVmLocked<T>(
 ): Promise<T> {
   const { uid } = findByQuery('VM', await listVms(host.store), query).metadata;
   using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, signal);
-  // As it is now: whoever held the lock before may have changed or removed it.
+  // The VM is read again, because the previous holder of the lock may have changed or removed it.
   return await work(await findVm(host.store, uid));
 }

@@ -12,17 +12,20 @@ export const vmFinalizer = 'ignite.weave.works/host';
 export const getVm = async (store: ObjectStore, name: string): Promise<Vm> =>
   withDefaults((await store.get({ kind: 'VM', name })) as Vm);
 
-/** A VM that an older Ignite has stored lacks the fields that have come since. */
+/** Adds defaults to a VM that an older Ignite has stored without the fields that exist now. */
 function withDefaults(vm: Vm): Vm {
   const { success, output } = v.safeParse(vmSpecSchema, vm.spec);
   return success ? { ...vm, spec: output } : vm;
 }
 
-/** As it is now, whatever its name has become. @throws CodedError VM_NOT_FOUND */
+/**
+ * Returns the current state of a VM by its uid, whatever its name is now.
+ * @throws CodedError VM_NOT_FOUND
+ */
 export const findVm = async (store: ObjectStore, uid: string): Promise<Vm> =>
   withDefaults(findByQuery('VM', await listVms(store), uid));
 
-/** Changes the VM that `vm` names as it is now, whoever else writes meanwhile. */
+/** Changes the current state of a VM, whoever else writes in between. */
 export async function changeVm(
   store: ObjectStore,
   vm: Vm,
@@ -46,21 +49,21 @@ export async function changeVm(
   }
 }
 
-/** The image that a VM was made of. */
+/** Returns the image that a VM was created from. */
 export async function imageOf(vm: Vm, store: ObjectStore): Promise<Image> {
   const image = (await listImages(store)).find(({ status }) => status.digest === vm.status.image?.digest);
   if (!image) throw new Error(`the image of VM ${vm.metadata.name} is not in the store`);
   return image;
 }
 
-/** The kernel that a VM boots. */
+/** Returns the kernel that a VM boots. */
 export async function kernelOf(vm: Vm, store: ObjectStore): Promise<Kernel> {
   const kernel = (await listKernels(store)).find(({ status }) => status.id === vm.status.kernel?.id);
   if (!kernel) throw new Error(`the kernel of VM ${vm.metadata.name} is not in the store`);
   return kernel;
 }
 
-/** The VM with what is wanted of it written down; nothing is done yet. */
+/** Writes the wanted power of a VM to its spec. Nothing is done about it yet. */
 export const withPower = async (
   vm: Vm,
   power: VmSpec['power'],

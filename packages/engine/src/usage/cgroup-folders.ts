@@ -1,11 +1,11 @@
-/** Where a process is accounted for: the folder of each hierarchy that it is in. */
+/** The folders of a process's cgroups in each hierarchy, which account for it. */
 export interface CgroupFolders {
   readonly cpu?: string;
   readonly cpuacct?: string;
   readonly memory?: string;
   readonly blkio?: string;
   readonly pids?: string;
-  /** Of cgroup v2, which holds every controller that v1 does not have. */
+  /** The folder in cgroup v2, which has every controller that v1 lacks. */
   readonly unified?: string;
 }
 
@@ -19,8 +19,8 @@ interface Mount {
 const controllers = ['cpu', 'cpuacct', 'memory', 'blkio', 'pids'] as const;
 
 /**
- * Pure. Out of a process's /proc/PID/cgroup, see cgroups(7), and our /proc/self/mountinfo, see proc_pid_mountinfo(5):
- * cgroup v1, v2, and v1 beside an empty v2.
+ * Pure. Returns the folders from a process's /proc/PID/cgroup (cgroups(7)) and this process's
+ * /proc/self/mountinfo (proc_pid_mountinfo(5)), for cgroup v1, v2, and v1 beside an empty v2.
  */
 export function cgroupFolders(cgroup: string, mountinfo: string): CgroupFolders {
   const mounts = mountinfo.split('\n').flatMap(parseMount);
@@ -52,7 +52,7 @@ function parseMount(line: string): readonly Mount[] {
   return [{ root, point, type, options: options.split(',') }];
 }
 
-/** A mount may show a part of its hierarchy alone. */
+/** A mount may show only a part of its hierarchy. */
 function folderOf(path: string, mounts: readonly Mount[]): string | undefined {
   for (const { root, point } of mounts) {
     const prefix = root === '/' ? '' : root;

@@ -10,10 +10,10 @@ export interface DiskTraffic {
   readonly written: number;
 }
 
-/** What v1 says where nothing is limited: the largest number of bytes in whole pages. */
+/** The value from which v1 means that nothing is limited: the largest number of bytes in whole pages. */
 const unlimited = 2 ** 62;
 
-/** Reads what a cgroup has used, from v1 where the controller is there, else from v2. */
+/** Reads the usage of a cgroup: from v1 if the controller is there, else from v2. */
 export async function readCgroupUsage(folders: CgroupFolders): Promise<CgroupUsage> {
   const { cpuacct, memory, blkio, pids, unified } = folders;
   const [cpu, used, stat, limit, traffic, tasks] = await Promise.all([
@@ -39,7 +39,10 @@ export async function readCgroupUsage(folders: CgroupFolders): Promise<CgroupUsa
   };
 }
 
-/** Pure. In seconds: nanoseconds of cpuacct.usage, or microseconds of cpu.stat. */
+/**
+ * Pure. Returns the CPU time in seconds, from the nanoseconds of cpuacct.usage or the microseconds of
+ * cpu.stat.
+ */
 export function parseCpuSeconds(text: string): number | undefined {
   const micro = /^usage_usec (\d+)$/m.exec(text)?.[1];
   if (micro !== undefined) return Number(micro) / 1e6;
@@ -47,7 +50,10 @@ export function parseCpuSeconds(text: string): number | undefined {
   return nano === undefined ? undefined : nano / 1e9;
 }
 
-/** Pure. In bytes, without the files in the host's cache that were not used of late, as Docker and Kubernetes count it. */
+/**
+ * Pure. Returns the used memory in bytes, without inactive files in the page cache, as Docker and Kubernetes
+ * count it.
+ */
 export function parseMemory(used: string, stat: string): number | undefined {
   const all = parseCount(used);
   if (all === undefined) return undefined;
@@ -56,13 +62,16 @@ export function parseMemory(used: string, stat: string): number | undefined {
   return Math.max(0, all - Number(inactive));
 }
 
-/** Pure. Undefined where nothing is limited. */
+/** Pure. Returns the memory limit in bytes, or `undefined` if nothing is limited. */
 export function parseLimit(text: string): number | undefined {
   const limit = parseCount(text);
   return limit === undefined || limit >= unlimited ? undefined : limit;
 }
 
-/** Pure. In bytes, of all devices: lines `8:0 Read 1` of blkio, or `8:0 rbytes=1 wbytes=2` of io.stat. */
+/**
+ * Pure. Returns the traffic of all devices in bytes, from the lines `8:0 Read 1` of blkio or
+ * `8:0 rbytes=1 wbytes=2` of io.stat.
+ */
 export function parseDiskTraffic(text: string): DiskTraffic {
   const sum = (pattern: RegExp): number =>
     [...text.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
@@ -76,13 +85,13 @@ function parseCount(text: string): number | undefined {
   return /^\d+\s*$/.test(text) ? Number(text) : undefined;
 }
 
-/** The first file that there is. */
+/** Reads the first of the files that exists. */
 async function readFirst(
   ...files: readonly (readonly [folder: string | undefined, name: string])[]
 ): Promise<string | undefined> {
   for (const [folder, name] of files) {
     if (folder === undefined) continue;
-    const text = await readFile(join(folder, name), 'utf8').catch(() => undefined); // gone with the VM, or not offered
+    const text = await readFile(join(folder, name), 'utf8').catch(() => undefined); // it is gone with the VM, or not provided
     if (text !== undefined) return text;
   }
   return undefined;

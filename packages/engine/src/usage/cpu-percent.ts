@@ -1,6 +1,9 @@
 import type { VmUsage } from '@ignite/api/client/usage-client';
 
-/** Pure. Of one CPU, between two samples: 200 is two CPUs. Undefined where it cannot be told, as after a restart. */
+/**
+ * Pure. Returns the CPU use between two samples in percent of one CPU: 200 is two CPUs. Returns `undefined`
+ * if it is unknown, such as after a restart.
+ */
 export function cpuPercent(before: VmUsage | undefined, after: VmUsage): number | undefined {
   if (before?.cpuSeconds === undefined || after.cpuSeconds === undefined) return undefined;
   const [used, elapsedMs] = [after.cpuSeconds - before.cpuSeconds, after.atMs - before.atMs];

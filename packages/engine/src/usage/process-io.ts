@@ -1,8 +1,8 @@
 import type { DiskTraffic } from './cgroup-usage.ts';
 
 /**
- * Pure. What a process has had read from devices and written for them, out of its /proc/PID/io, see proc_pid_io(5);
- * undefined where the kernel does not count that.
+ * Pure. Returns the bytes that a process has caused to be read from and written to devices, from its
+ * /proc/PID/io (proc_pid_io(5)), or `undefined` if the kernel does not count them.
  */
 export function parseProcessIo(text: string): DiskTraffic | undefined {
   const [, read] = /^read_bytes: (\d+)$/m.exec(text) ?? [];

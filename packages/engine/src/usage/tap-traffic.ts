@@ -1,12 +1,12 @@
-/** In bytes, as the guest sees it. */
+/** The traffic in bytes, as the guest sees it. */
 export interface TapTraffic {
   readonly received: number;
   readonly sent: number;
 }
 
 /**
- * Pure. Of all taps in a network namespace, out of its net/dev, see proc_pid_net(5): what a tap receives there the guest
- * has sent. Undefined where there is no tap.
+ * Pure. Returns the traffic of all taps in a network namespace, from its net/dev (proc_pid_net(5)). What a
+ * tap receives there, the guest has sent. Returns `undefined` if there is no tap.
  */
 export function parseTapTraffic(netDev: string): TapTraffic | undefined {
   const taps = [...netDev.matchAll(/^\s*tap\d+:\s*(\d+)(?:\s+\d+){7}\s+(\d+)/gm)];

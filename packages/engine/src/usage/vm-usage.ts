@@ -18,10 +18,10 @@ const nothing: UsageFigures = {
   pids: undefined,
 };
 
-/** Whether a VM has a VMM, which takes something. Its phase has been checked against what runs. */
+/** Tells whether a VM has a VMM, which uses resources. Its phase has been checked against what runs. */
 export const hasUsage = (vm: Vm): boolean => hasVmm(vm) && vm.status.vmm !== undefined;
 
-/** What a VM's VMM has used so far; nothing is known of one that is gone. */
+/** Returns what a VM's VMM has used so far. There are no figures if the VMM is gone. */
 export async function vmUsage(vm: Vm): Promise<VmUsage> {
   const { name, uid } = vm.metadata;
   const pid = hasUsage(vm) ? vm.status.vmm?.pid : undefined;
@@ -34,14 +34,14 @@ async function processUsage(pid: number): Promise<UsageFigures> {
     const [cgroup, mounts, netDev, io] = await Promise.all([
       readFile(`/proc/${pid}/cgroup`, 'utf8'),
       readFile('/proc/self/mountinfo', 'utf8'),
-      readFile(`/proc/${pid}/net/dev`, 'utf8'), // of the VM's namespace, where the VMM is
-      readFile(`/proc/${pid}/io`, 'utf8').catch(() => ''), // not every kernel has it
+      readFile(`/proc/${pid}/net/dev`, 'utf8'), // of the VM's namespace, in which the VMM runs
+      readFile(`/proc/${pid}/io`, 'utf8').catch(() => ''), // not every kernel provides it
     ]);
     const traffic = parseTapTraffic(netDev);
     const folders = cgroupFolders(cgroup, mounts);
     const usage = await readCgroupUsage(folders);
     const isCounted = folders.blkio === undefined && usage.diskRead !== undefined;
-    // Of what goes through the host's cache, v1 does not know whose it is when it is written at last.
+    // cgroup v1 does not know who has written the pages that the host's page cache writes back later.
     const disk = isCounted ? undefined : parseProcessIo(io);
     return {
       ...usage,

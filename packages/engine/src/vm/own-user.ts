@@ -2,11 +2,18 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { sandboxUser } from '../sandbox/sandbox.ts';
 import { userTaken } from './errors.ts';
 
-/** Pure. A VM whose VMM runs as the user that one with this uid would run as: users are made of a part of it. */
+/**
+ * Pure. Returns the VM whose VMM has the same user as that of `uid`, since users are made from only a part of
+ * the uid.
+ */
 export const sharesUser = (uid: string, vms: readonly Vm[]): Vm | undefined =>
   vms.find(({ metadata }) => sandboxUser(metadata.uid) === sandboxUser(uid));
 
-/** A VMM that a guest has broken into could do to another one of its user whatever it likes. @throws CodedError VM_UID_TAKEN */
+/**
+ * Refuses a user that another VM has: a VMM that its guest has taken over could do anything to another VMM of
+ * the same user.
+ * @throws CodedError VM_UID_TAKEN
+ */
 export function assertOwnUser(uid: string, vms: readonly Vm[]): void {
   const other = sharesUser(
     uid,

@@ -7,10 +7,10 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Accel } from '../vmm/accel.ts';
 import type { Vmms } from './vmm-of.ts';
 
-/** What VMs are run with: the host as the steps act on it. */
+/** The host as the steps of VMs use it. */
 export interface VmHost {
   readonly paths: Paths;
-  /** Of the scripts that run inside VMs. */
+  /** The folder of the scripts that run inside VMs. */
   readonly guestDir: string;
   /** The program that keeps the streams of what a guest runs. */
   readonly streamsProgram: string;
@@ -21,6 +21,6 @@ export interface VmHost {
   readonly vmms: Vmms;
   readonly clock: Clock;
   readonly accel: () => Promise<Accel>;
-  /** The command line that, with a VM's uid behind it, clears up after a VM that has ended. */
+  /** The command line that cleans up after a VM that has ended. The VM's uid is appended. */
   readonly settleCommand: readonly string[];
 }

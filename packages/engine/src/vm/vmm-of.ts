@@ -4,7 +4,7 @@ import type { Vmm } from '../vmm/vmm.ts';
 
 export type Vmms = Readonly<Record<VmmName, Vmm>>;
 
-/** The program that runs a VM. */
+/** Returns the VMM that runs a VM. */
 export const vmmOf = (
   { spec: { machine } }: { readonly spec: Pick<VmSpec, 'machine'> },
   { vmms }: { readonly vmms: Vmms },

@@ -1,6 +1,6 @@
-/** A VMM that is busy answers within this, also on a host that is. */
+/** The time limit of an answer, which also suffices for a busy VMM on a busy host. */
 const timeoutMs = 60_000;
 
-/** For one call to a VMM. */
+/** Returns a signal for one call to a VMM. */
 export const vmmSignal = (signal: AbortSignal): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);

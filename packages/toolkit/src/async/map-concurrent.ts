@@ -1,4 +1,4 @@
-/** Maps with at most `limit` at work at once; results keep the order of the items. */
+/** Maps the items with at most `limit` of them at work at once. Results keep the order of the items. */
 export async function mapConcurrent<T, R>(
   items: readonly T[],
   limit: number,

@@ -1,4 +1,7 @@
-/** Undo steps, run last-first unless the work commits. An undo that fails is reported, never thrown. */
+/**
+ * A stack of undo steps that run in reverse order unless the work is committed. An undo that fails is
+ * reported, never thrown.
+ */
 export class Rollback implements AsyncDisposable {
   readonly #undo = new AsyncDisposableStack();
   readonly #leftBehind: (failure: unknown) => void;
@@ -7,7 +10,10 @@ export class Rollback implements AsyncDisposable {
     this.#leftBehind = leftBehind;
   }
 
-  /** Registered before the act that it undoes, so it must not mind when there is nothing to undo. */
+  /**
+   * Registers an undo step before the act that it undoes. The step must therefore do no harm if the act never
+   * happened.
+   */
   defer(undo: () => Promise<void>): void {
     this.#undo.defer(() => undo().catch(this.#leftBehind));
   }

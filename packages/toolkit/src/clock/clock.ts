@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Where time comes from, so that what depends on it is tested without waiting. */
+/** The source of time. Tests replace it, so that code that depends on time is tested without waiting. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** The time in milliseconds since 1970 (UTC). */
   now(): number;
-  /** Rejects with the signal's reason when it aborts. */
+  /** Waits for `ms` milliseconds. Rejects with the signal's reason when the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 

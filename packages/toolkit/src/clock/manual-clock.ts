@@ -5,7 +5,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that moves when it is told to, for tests. */
+/** A clock for tests: its time moves only when the test advances it. */
 export class ManualClock implements Clock {
   #now = 1_700_000_000_000;
   #sleepers: readonly Sleeper[] = [];
@@ -27,14 +27,14 @@ export class ManualClock implements Clock {
     return promise;
   }
 
-  /** How long until the next sleeper wakes; undefined when none sleeps. */
+  /** The time until the next sleeper wakes, in milliseconds; `undefined` when nobody sleeps. */
   get untilNext(): number | undefined {
     return this.#sleepers.length === 0
       ? undefined
       : Math.min(...this.#sleepers.map(({ at }) => at)) - this.#now;
   }
 
-  /** Moves on, wakes who is due, and lets what they do settle. */
+  /** Advances the time, wakes the sleepers whose time has come, and lets the work that they start settle. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settled();
@@ -51,7 +51,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Until promises that can go on have done so. */
+/** Resolves after all promises that can make progress have done so. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -4,15 +4,15 @@ import { metadataSchema } from './manifest.ts';
 import { type Place, checkAt } from './place.ts';
 import { type ReadObject, type ReadOptions, readObjects } from './read-objects.ts';
 
-/** An object as it would be written by hand: no default is filled in. */
+/** An object as a person would write it: defaults are not filled in. */
 export interface ConvertedObject extends Versioned {
   readonly apiVersion: string;
   readonly kind: string;
 }
 
 /**
- * The objects in a text, each in the version that `versionFor` names of its kind, in their order and with their fields
- * in the order of the schemas. What was not written is not written now.
+ * Converts the objects in a text, each to the version that `versionFor` gives for its kind. Objects keep
+ * their order, their fields are in the order of the schemas, and fields that were not written stay absent.
  * @throws CodedError MANIFEST_INVALID, VERSION_UNKNOWN
  */
 export function convertManifests(
@@ -39,7 +39,10 @@ function inVersion(
   return inOrder(to.conversion ? to.conversion.fromHub(asHub) : asHub, to);
 }
 
-/** What only the hub's rules forbid is found here, before it is written as if it were right. */
+/**
+ * Checks an object against the rules that only the hub version has, so that an invalid object is never
+ * written as a valid one.
+ */
 function checkHub({ metadata, spec }: Versioned, hub: KindDefinition, place: Place): void {
   checkAt(hub.metadata ?? metadataSchema, metadata, ['metadata'], place);
   checkAt(hub.spec, spec, ['spec'], place);

@@ -5,13 +5,13 @@ import { checkAt, positionOf } from './place.ts';
 import { type ReadObject, type ReadOptions, readObjects } from './read-objects.ts';
 
 export interface DecodeOptions extends ReadOptions {
-  /** Told what objects say that has no effect, though their author may think so. */
+  /** Called for each thing in an object that has no effect although its author may expect one. */
   readonly onRemark?: (remark: string, at: Position) => void;
 }
 
 /**
- * The objects that a text declares, with their defaults filled in. Those of an older version come out in the version of
- * their kind's hub; those of a kind that is never applied do not come out at all.
+ * Returns the objects that a text declares, with defaults filled in. Objects of an older version are
+ * converted to the hub version of their kind. Objects of inert kinds, which are never applied, are left out.
  * @throws CodedError MANIFEST_INVALID, as `readObjects`
  */
 export function decodeManifests(
@@ -36,7 +36,7 @@ function asManifest({ definition, checked, place }: ReadObject, scheme: Scheme):
     apiVersion: hub.apiVersion,
     kind: hub.kind,
     metadata: {
-      name: found.name ?? '', // objects of inert kinds alone may have none
+      name: found.name ?? '', // only objects of inert kinds may have no name
       namespace: typeof found['namespace'] === 'string' ? found['namespace'] : 'default',
       labels: found.labels ?? {},
       annotations: found.annotations ?? {},

@@ -25,7 +25,7 @@ spec:
 const a = { kind: 'Pot', namespace: 'default', name: 'a' };
 
 describe('editManifest', () => {
-  test('one scalar for another: nothing else moves by a single character', () => {
+  test('replacing one scalar by another changes no other character', () => {
     const edited = editManifest(text, a, [
       { path: '/spec/plant', value: 'registry:5000/fig@sha256:abc' },
       { path: '/spec/litres', value: 7 },
@@ -63,7 +63,7 @@ describe('editManifest', () => {
     assert.equal(edited.slice(edited.indexOf('---')), text.slice(text.indexOf('---')));
   });
 
-  test('an object that is not there is not made', () => {
+  test('editing an object that is not in the text returns nothing', () => {
     assert.equal(editManifest(text, { ...a, name: 'c' }, [{ path: '/spec/plant', value: 'x' }]), undefined);
   });
 

@@ -4,15 +4,16 @@ import type { ObjectKey } from '../gitops/object-key.ts';
 import { parseYaml } from './parse-yaml.ts';
 
 export interface FieldEdit {
-  /** A JSON pointer into the object. */
+  /** The field, as a JSON pointer into the object. */
   readonly path: string;
-  /** Undefined removes the field. */
+  /** The new value; `undefined` removes the field. */
   readonly value: unknown;
 }
 
 /**
- * Pure. The text with fields of one object changed, and all else as a person wrote it: comments, order, quotes, blank
- * lines, other documents, kinds that nobody knows. Undefined when the object is not in the text.
+ * Pure. Changes fields of one object in a text and leaves everything else as a person wrote it: comments,
+ * order, quotes, blank lines, other documents and unknown kinds. Returns `undefined` when the text does not
+ * contain the object.
  */
 export function editManifest(text: string, key: ObjectKey, edits: readonly FieldEdit[]): string | undefined {
   let now = text;
@@ -32,7 +33,8 @@ function editOne(text: string, document: Document.Parsed, { path, value }: Field
     const [start, end] = node.range;
     return text.slice(0, start) + scalarText(value, node) + text.slice(end);
   }
-  // What is not one scalar for another is written by the YAML library, for this document alone.
+  // If a change is more than one scalar for another, the YAML library writes this document anew, and no
+  // other.
   const [start, , end] = document.range;
   if (value === undefined) document.deleteIn(names);
   else document.setIn(names, value);
@@ -45,7 +47,10 @@ function editOne(text: string, document: Document.Parsed, { path, value }: Field
 const isPlain = (value: unknown): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-/** In the quotes that stand there; plain text only where it would be read as the same. */
+/**
+ * Writes a scalar in the quotes that the old one had. Plain text is quoted if it would be read as another
+ * value.
+ */
 function scalarText(value: string | number | boolean, { type }: Scalar): string {
   if (typeof value !== 'string') return String(value);
   if (type === 'QUOTE_SINGLE' && !/[\n\r]/.test(value)) return `'${value.replaceAll("'", "''")}'`;

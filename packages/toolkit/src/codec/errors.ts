@@ -2,7 +2,7 @@ import { CodedError } from '../errors/coded-error.ts';
 
 export interface Position {
   readonly file: string;
-  /** From 1. */
+  /** The line number, from 1. */
   readonly line: number;
   readonly column: number;
 }

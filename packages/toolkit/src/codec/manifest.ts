@@ -8,7 +8,9 @@ const name = v.pipe(
 );
 const words = v.optional(v.record(v.string(), v.string()), {});
 
-/** A uid and the like are what a store wrote once: they may stay, and mean nothing. */
+/**
+ * The schema of metadata. It allows the fields that a store once wrote, such as the uid, and ignores them.
+ */
 export const metadataSchema = v.strictObject({
   name,
   namespace: v.optional(name, 'default'),
@@ -23,7 +25,7 @@ export const metadataSchema = v.strictObject({
   deletionTimestamp: v.optional(v.nullable(v.string())),
 });
 
-/** An object as a person wrote it, with its defaults filled in. */
+/** An object as a person wrote it, with defaults filled in. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -34,6 +36,6 @@ export interface Manifest {
     readonly annotations: Readonly<Record<string, string>>;
   };
   readonly spec: unknown;
-  /** Where it was read. */
+  /** The position in the text that the object was read from. */
   readonly origin?: Position;
 }

@@ -21,7 +21,7 @@ test('parseYaml: more than a hundred aliases are an error', () => {
   assert.deepEqual(codes(`- &a x\n${'- *a\n'.repeat(101)}`), ['RESOURCE_EXHAUSTION']);
 });
 
-// Each would take hours if it were compared each with each.
+// Each of these texts would take hours if the parser compared every item with every other.
 const large: Readonly<Record<string, () => string>> = {
   'a map of many keys': () => Array.from({ length: 50_000 }, (_, at) => `key${at}: 1\n`).join(''),
   'a flow map of many keys': () =>

@@ -13,7 +13,7 @@ import {
   parseAllDocuments,
 } from 'yaml';
 
-/** More aliases than this in a document are an attack, not a manifest. */
+/** The limit of aliases in a document. A document with more of them is an attack, not a manifest. */
 const aliasLimit = 100;
 
 export interface ParseYamlOptions {
@@ -22,11 +22,11 @@ export interface ParseYamlOptions {
 }
 
 /**
- * The documents of a YAML 1.2 or JSON text, whatever it is, in time and memory that grow with its length alone. Keys that
- * are given twice and too many aliases are among the errors of a document.
+ * Parses a YAML 1.2 or JSON text into its documents. Time and memory grow linearly with the length of any
+ * text. Duplicate keys and too many aliases are reported among the errors of a document.
  */
 export function parseYaml(text: string, options: ParseYamlOptions = {}): readonly Document.Parsed[] {
-  // The library's own check for unique keys compares each with each.
+  // The library's own check for duplicate keys takes quadratic time.
   const given: ParseOptions & DocumentOptions = { ...options, version: '1.2', uniqueKeys: false };
   const documents = parseAllDocuments(text, given);
   for (const document of documents) {
@@ -36,7 +36,10 @@ export function parseYaml(text: string, options: ParseYamlOptions = {}): readonl
   return documents;
 }
 
-/** What the document says as plain values. @throws ReferenceError of an alias to what is not there */
+/**
+ * Returns the content of a document as plain values.
+ * @throws ReferenceError if an alias has no anchor
+ */
 export const plainValue = (document: Document.Parsed): unknown =>
   document.toJS({ maxAliasCount: aliasLimit });
 
@@ -47,7 +50,7 @@ function faultOf(contents: Node | null): YAMLParseError | undefined {
     const node = rest.pop();
     if (isAlias(node)) {
       aliases += 1;
-      // Each is looked for in the whole document.
+      // The library searches the whole document for each alias.
       if (aliases > aliasLimit) return new YAMLParseError([0, 0], 'RESOURCE_EXHAUSTION', tooManyAliases);
     } else if (isSeq(node)) for (const item of node.items) rest.push(item);
     else if (isMap(node)) {

@@ -11,7 +11,7 @@ export interface Source {
   readonly lines: LineCounter;
 }
 
-/** Where an object stands in a document. */
+/** The place of an object in a document. */
 export interface Place {
   readonly document: Document.Parsed;
   readonly at: readonly string[];
@@ -19,7 +19,7 @@ export interface Place {
 }
 
 /**
- * What a schema makes of the value that stands at `at` below the place.
+ * Checks the value at `at` below a place against a schema, and returns the parsed value.
  * @throws CodedError MANIFEST_INVALID with the position of what is wrong
  */
 export function checkAt<Schema extends v.GenericSchema>(
@@ -30,7 +30,7 @@ export function checkAt<Schema extends v.GenericSchema>(
 ): v.InferOutput<Schema> {
   const parsed = safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  // A misspelt field is also a missing one: that it is unknown says more.
+  // A misspelt field is also a missing field. The issue of the unknown field says more, so it is preferred.
   const issue = parsed.issues.find(isUnknownKey) ?? parsed.issues[0];
   const path = [...at, ...issuePath(issue)];
   const where = positionOf(place, path);
@@ -45,7 +45,7 @@ export function checkAt<Schema extends v.GenericSchema>(
 const dotted = (path: readonly (string | number)[]): string =>
   path.length === 0 ? '' : `${path.join('.')}: `;
 
-/** The fields that the schema has where the last one of `path` stands. */
+/** Lists the fields that the schema allows beside the last field of `path`. */
 function fieldsBeside(schema: v.GenericSchema, path: readonly (string | number)[]): readonly string[] {
   let at: unknown = schema;
   for (const key of path.slice(0, -1)) at = entriesOf(at)[key];
@@ -58,7 +58,7 @@ function entriesOf(schema: unknown): Readonly<Record<string, unknown>> {
   return 'wrapped' in schema ? entriesOf(schema.wrapped) : {};
 }
 
-/** Of the field or item that `path` leads to, or of the nearest one above that is there. */
+/** Returns the position of the field or item at `path`, or of its nearest parent that is present. */
 export function positionOf({ document, at, source }: Place, path: readonly (string | number)[]): Position {
   let node: Node | null = document.contents;
   let offset = node?.range?.[0] ?? 0;

@@ -10,25 +10,30 @@ import { type Place, type Source, checkAt, position, positionOf } from './place.
 const sizeLimit = 16 * 2 ** 20;
 
 export interface ReadOptions {
-  /** Alters each object before it is checked. */
+  /** Changes each object before it is checked. */
   readonly transform?: (raw: unknown) => unknown;
-  /** Told of objects of kinds that the scheme does not know, in place of an error. */
+  /**
+   * Called for each object of a kind that the scheme does not know. Without it, such an object is an error.
+   */
   readonly onUnknown?: (kind: { readonly apiVersion: string; readonly kind: string }, at: Position) => void;
 }
 
-/** An object as it was written, of a kind and version that the scheme knows, and found right by their schemas. */
+/**
+ * An object as it was written. Its kind and version are in the scheme, and their schemas have accepted it.
+ */
 export interface ReadObject {
   readonly definition: KindDefinition;
-  /** As the schemas of its version give it: with defaults where that version has some. */
+  /** The object as the schemas of its version return it, with the defaults that this version has. */
   readonly checked: Versioned;
-  /** As it stands there. */
+  /** The object exactly as it was written. */
   readonly written: Versioned;
   readonly place: Place;
 }
 
 /**
- * The objects in a YAML or JSON text, which may hold several documents, and lists of kind `List`. Strict: unknown and
- * duplicate fields, unknown kinds and anything that a kind's schema refuses are errors that name file, line and column.
+ * Reads the objects in a YAML or JSON text, which may have several documents and lists of kind `List`.
+ * Reading is strict: unknown and duplicate fields, unknown kinds, and whatever the schema of a kind refuses
+ * are errors that name the file, line and column.
  * @throws CodedError MANIFEST_INVALID
  */
 export function readObjects(
@@ -69,7 +74,7 @@ function objectsOf(
   }));
 }
 
-/** Strict: the place of each item is looked for among the fields. */
+/** The schema of a `List`. It is strict, because the place of each item is looked up among the fields. */
 const listSchema = v.strictObject({
   apiVersion: v.literal('v1'),
   kind: v.literal('List'),
@@ -97,13 +102,13 @@ function readObject(
   }
   const checked = checkAt(envelopeOf(definition), raw, [], place);
   const spec = checkAt(definition.spec, checked.spec, ['spec'], place);
-  const written = raw as Versioned; // the envelope's schema has found it so
+  const written = raw as Versioned; // the schema of the envelope has accepted it
   return [{ definition, checked: { ...checked, spec }, written, place }];
 }
 
 const typeSchema = v.looseObject({ apiVersion: v.string(), kind: v.string() });
 
-/** What a kind has around its spec. */
+/** Returns the schema of everything in an object except its spec. */
 const envelopeOf = ({ metadata, status }: KindDefinition) =>
   v.strictObject({
     apiVersion: v.string(),

@@ -4,11 +4,11 @@ import { errorText } from '../errors/error-text.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface ReconcileResult {
-  /** When to look again although nothing is heard of. */
+  /** The time after which the key is reconciled again even if nothing happens. */
   readonly requeueAfterMs?: number;
 }
 
-/** What a controller tells of its work, for metrics. */
+/** Callbacks by which a controller reports its work, for metrics. */
 export interface ControllerObserver {
   reconciled(controller: string, outcome: 'success' | 'error', seconds: number, depth: number): void;
 }
@@ -16,16 +16,19 @@ export interface ControllerObserver {
 export interface ControllerOptions {
   readonly name: string;
   readonly queue: WorkQueue;
-  /** Keys worked on at once. */
+  /** The number of keys that are worked on at once. */
   readonly concurrency: number;
-  /** Makes the world match for one key; level-triggered, so it may be called for no reason. */
+  /**
+   * Brings the world to the state that one key asks for. It is level-triggered: it may be called when there
+   * is nothing to do.
+   */
   readonly reconcile: (key: string, signal: AbortSignal) => Promise<ReconcileResult>;
   readonly clock: Clock;
   readonly log: Log;
   readonly observer?: ControllerObserver;
 }
 
-/** Works on the queue until `signal` aborts; resolves when what was under way has ended. */
+/** Works on the queue until `signal` aborts. Resolves when the work in progress has ended. */
 export async function runController(options: ControllerOptions, signal: AbortSignal): Promise<void> {
   const { queue, concurrency } = options;
   await Promise.all(Array.from({ length: concurrency }, () => work(options, signal)));

@@ -53,7 +53,7 @@ test('EventRecorder: what is said again just when it is cleared away is written 
   const get = store.get.bind(store);
   store.get = async (key) => {
     store.get = get;
-    await store.delete(key); // as another recorder does
+    await store.delete(key); // another recorder may delete it
     return await store.get(key);
   };
   await new EventRecorder(store, clock).record(thirsty);

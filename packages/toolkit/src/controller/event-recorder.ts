@@ -7,19 +7,19 @@ import type { Key, ObjectStore } from '../store/store.ts';
 
 export interface EventSpec {
   readonly type: 'Normal' | 'Warning';
-  /** One word in CamelCase. */
+  /** The reason, one word in CamelCase. */
   readonly reason: string;
   readonly message: string;
   readonly regarding: {
     readonly kind: string;
     readonly namespace: string;
     readonly name: string;
-    /** Names may be given again. */
+    /** The uid tells objects apart that have had the same name one after the other. */
     readonly uid?: string;
   };
-  /** How often the same was said. */
+  /** The number of times that the same event happened. */
   readonly count: number;
-  /** RFC 3339. */
+  /** The first time that the event happened (RFC 3339). */
   readonly firstTime: string;
   readonly lastTime: string;
 }
@@ -33,10 +33,13 @@ type NewEvent = Pick<EventSpec, 'type' | 'reason' | 'message' | 'regarding'>;
 
 const keptMs = 7 * 24 * 3_600_000;
 const mostKept = 1_000;
-/** Of many short-lived recorders, as each command has one, now and then one clears up. */
+/**
+ * A new event starts a sweep of old events if its revision is a multiple of this number. Commands have
+ * short-lived recorders, few of which should sweep.
+ */
 const sweepEvery = 64;
 
-/** Writes down what happened to objects; what is old, or more than a thousand, is dropped. */
+/** Records events of objects in the store. Old events, and those beyond the newest thousand, are deleted. */
 export class EventRecorder {
   readonly #store: ObjectStore;
   readonly #clock: Clock;
@@ -47,7 +50,7 @@ export class EventRecorder {
     this.#clock = clock;
   }
 
-  /** The same thing said again is counted. */
+  /** Records an event. If the same event is there already, its count goes up instead. */
   async record(event: NewEvent): Promise<void> {
     const { type, reason, message, regarding } = event;
     const identity = JSON.stringify([type, reason, message, regarding]);
@@ -57,12 +60,15 @@ export class EventRecorder {
     if (this.#sinceSweep === 1 || this.#sinceSweep > mostKept / 10) await this.#sweep();
   }
 
-  /** For what happens once: said again of the same `occasion`, as after a crash, it is written down already. */
+  /**
+   * Records an event that happens once on each `occasion`. A second call, such as after a crash, changes
+   * nothing.
+   */
   async recordOnce(event: NewEvent, occasion: string): Promise<void> {
     await this.#create(event, JSON.stringify([event.reason, event.regarding, occasion]));
   }
 
-  /** Returns the key of the event when there is one of that `identity`. */
+  /** Creates the event. Returns its key if an event of that `identity` exists already. */
   async #create(event: NewEvent, identity: string): Promise<Key | undefined> {
     const now = this.#now();
     const { type, reason, message, regarding } = event;
@@ -88,7 +94,7 @@ export class EventRecorder {
     return new Date(this.#clock.now()).toISOString();
   }
 
-  /** Returns whether the event was there still. */
+  /** Counts an existing event again. Returns false if the event is gone. */
   async #countAgain(key: Key, lastTime: string): Promise<boolean> {
     try {
       const known = (await this.#store.get(key)) as EventObject;

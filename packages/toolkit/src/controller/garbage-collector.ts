@@ -2,7 +2,10 @@ import { hasCode } from '../errors/coded-error.ts';
 import type { ApiObject } from '../object/meta.ts';
 import type { ObjectStore } from '../store/store.ts';
 
-/** Pure. Objects all of whose owners are gone; an owner of the same name but another uid is another one. */
+/**
+ * Pure. Returns the objects whose owners are all gone. An object with the owner's name but another uid is not
+ * the owner.
+ */
 function orphansOf(objects: readonly ApiObject[]): readonly ApiObject[] {
   const uids = new Set(objects.map(({ metadata }) => metadata.uid));
   return objects.filter(({ metadata: { ownerReferences = [], deletionTimestamp } }) => {
@@ -11,7 +14,10 @@ function orphansOf(objects: readonly ApiObject[]): readonly ApiObject[] {
   });
 }
 
-/** Deletes orphans of these kinds, which name all kinds that own or are owned. Returns what it has deleted. */
+/**
+ * Deletes the orphans of these kinds, and returns them. `kinds` must name all kinds that own objects or are
+ * owned.
+ */
 export async function collectGarbage(
   store: ObjectStore,
   kinds: readonly string[],

@@ -7,10 +7,13 @@ import { keyOf } from '../store/next-object.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { backoffMs } from './backoff.ts';
 
-/** Called with an object as it is now, or as it last was when it is gone. */
+/** Called with the current state of an object, or with its last state if it is gone. */
 export type ChangeHandler = (object: ApiObject, isGone: boolean) => void;
 
-/** A copy of all objects of a kind that follows the store: listed once, then kept up by a watch, shared by many. */
+/**
+ * A local copy of all objects of a kind. It is listed once, then kept up to date by a watch, and may be
+ * shared.
+ */
 export class Informer {
   readonly #store: ObjectStore;
   readonly #kind: string;
@@ -27,7 +30,7 @@ export class Informer {
     this.#log = log;
   }
 
-  /** Settles once the first list is in. */
+  /** Resolves once the first list is complete. */
   get synced(): Promise<void> {
     return this.#synced.promise;
   }
@@ -36,7 +39,7 @@ export class Informer {
     this.#handlers.push(handler);
   }
 
-  /** By namespace and name, as `namespace/name`. */
+  /** Returns an object by its key, `namespace/name`. */
   get(key: string): ApiObject | undefined {
     return this.#objects.get(key);
   }
@@ -45,7 +48,7 @@ export class Informer {
     return [...this.#objects.values()];
   }
 
-  /** Follows the store until `signal` aborts, however often the watch breaks. */
+  /** Follows the store until `signal` aborts. A watch that breaks is started again. */
   async run(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted;) {
       try {

@@ -24,7 +24,7 @@ describe('leadWhile', () => {
     return { stop: () => stop.abort(), running };
   }
 
-  test('one leads at a time; when it ends the next takes over', async () => {
+  test('one process leads at a time, and when it ends the next takes over', async () => {
     const [store, clock, log] = [new MemoryStore(), new ManualClock(), [] as string[]];
     const [a, b] = ['a', 'b'].map((name) => contestant(store, clock, name, log)) as [
       ReturnType<typeof contestant>,

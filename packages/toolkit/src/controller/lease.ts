@@ -7,9 +7,11 @@ import type { ObjectStore } from '../store/store.ts';
 export interface LeaseOptions {
   readonly store: ObjectStore;
   readonly name: string;
-  /** Who we are; no two processes are the same. */
+  /** The identity of this process; no two processes share one. */
   readonly holder: string;
-  /** For how long a leader that says nothing still leads. In milliseconds. */
+  /**
+   * The duration of the lease in milliseconds. A leader that has not renewed it for so long may be replaced.
+   */
   readonly durationMs: number;
   readonly clock: Clock;
 }
@@ -17,13 +19,16 @@ export interface LeaseOptions {
 interface LeaseSpec {
   readonly holder: string;
   readonly durationMs: number;
-  /** Counts renewals: whoever waits measures by its own clock how long it stands still. */
+  /**
+   * The number of renewals. A waiting process measures by its own clock how long this number has not changed.
+   */
   readonly renewals: number;
 }
 
 /**
- * Runs `work` whenever we lead, until `signal` aborts; one leads at a time. The signal that `work` is given aborts when
- * the lease is lost, a third of its duration before anyone else can hold it. Clocks of hosts are never compared.
+ * Runs `work` whenever this process is the leader, until `signal` aborts. At most one process leads at a
+ * time. The signal given to `work` aborts when the lease is lost, a third of its duration before anyone else
+ * can take it. The clocks of hosts are never compared.
  */
 export async function leadWhile(
   options: LeaseOptions,
@@ -41,7 +46,7 @@ export async function leadWhile(
     } finally {
       lost.abort();
       await renewing;
-      // A lease that could not be given back runs out by itself.
+      // A lease that could not be released expires by itself.
       await release(options).catch(() => {});
     }
   }
@@ -72,7 +77,7 @@ async function acquire(
   return undefined;
 }
 
-/** Ends when the lease is lost, or could not be renewed in time. */
+/** Renews the lease. Resolves when the lease is lost or could not be renewed in time. */
 async function renew(
   { store, durationMs, clock }: LeaseOptions,
   held: ApiObject,
@@ -94,7 +99,7 @@ async function renew(
   }
 }
 
-/** So that the next need not wait. */
+/** Releases the lease, so that the next leader need not wait until it expires. */
 async function release({ store, name, holder }: LeaseOptions): Promise<void> {
   const lease = await find(store, name);
   const spec = lease?.spec as LeaseSpec | undefined;
@@ -110,7 +115,7 @@ async function find(store: ObjectStore, name: string): Promise<ApiObject | undef
   }
 }
 
-/** Undefined when someone else was faster. */
+/** Takes the lease. Returns `undefined` if another process was faster. */
 async function take(
   store: ObjectStore,
   name: string,

@@ -29,7 +29,7 @@ describe('WorkQueue', () => {
     assert.equal(await queue.next(signal), 'a');
   });
 
-  test('whoever waits gets what comes, and nothing once told to stop', async () => {
+  test('a waiting worker gets the next key, and none once the queue is stopped', async () => {
     const queue = new WorkQueue(new ManualClock());
     const stop = new AbortController();
     const both = Promise.all([queue.next(stop.signal), queue.next(stop.signal)]);
@@ -42,7 +42,7 @@ describe('WorkQueue', () => {
     assert.equal(await none, undefined);
   });
 
-  test('a key that is to come later comes then, or at the earlier of two times', async () => {
+  test('a key that is added with a delay comes then, or at the earlier of two times', async () => {
     const clock = new ManualClock();
     const queue = new WorkQueue(clock);
     queue.addAfter('a', 1_000);
@@ -57,7 +57,7 @@ describe('WorkQueue', () => {
 });
 
 describe('runController', () => {
-  test('what fails is tried again, later each time, until it succeeds', async () => {
+  test('a key that fails is tried again, later each time, until it succeeds', async () => {
     const clock = new ManualClock();
     const queue = new WorkQueue(clock);
     const stop = new AbortController();
@@ -90,7 +90,7 @@ describe('runController', () => {
     assert.equal(clock.untilNext, undefined, 'nothing is left to wake');
   });
 
-  test('no key is worked on twice at once, and at most so many at all', async () => {
+  test('no key is worked on twice at once, and no more keys than the limit', async () => {
     const clock = new ManualClock();
     const queue = new WorkQueue(clock);
     const stop = new AbortController();

@@ -2,8 +2,8 @@ import type { Clock } from '../clock/clock.ts';
 import { backoffMs } from './backoff.ts';
 
 /**
- * Keys that wait to be worked on. A key waits once however often it is added, is worked on by one worker at a time, and
- * waits again when it was added meanwhile.
+ * A queue of keys to be worked on. A key is queued once, however often it is added, and only one worker has
+ * it at a time. If it is added while a worker has it, it is queued again afterwards.
  */
 export class WorkQueue {
   readonly #clock: Clock;
@@ -32,7 +32,7 @@ export class WorkQueue {
     }
   }
 
-  /** Adds the key after a while, or earlier if it was to be added earlier already. */
+  /** Adds the key after `ms` milliseconds, or earlier if it was due earlier already. */
   addAfter(key: string, ms: number): void {
     const at = this.#clock.now() + ms;
     const known = this.#later.get(key);
@@ -49,7 +49,7 @@ export class WorkQueue {
     );
   }
 
-  /** Adds the key after a back-off that grows with each failure. Returns how long that is. */
+  /** Adds the key after a back-off that grows with each failure. Returns the back-off in milliseconds. */
   addFailed(key: string): number {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
@@ -58,12 +58,15 @@ export class WorkQueue {
     return ms;
   }
 
-  /** The key has succeeded: its next failure is its first. */
+  /** Resets the failure count of a key that has succeeded. */
   forget(key: string): void {
     this.#failures.delete(key);
   }
 
-  /** The next key, once there is one; whoever takes it calls `done`. Undefined once `signal` aborts. */
+  /**
+   * Returns the next key as soon as there is one, or `undefined` once `signal` aborts. The caller calls
+   * `done` afterwards.
+   */
   async next(signal: AbortSignal): Promise<string | undefined> {
     const { promise: aborted, resolve } = Promise.withResolvers<void>();
     const onAbort = (): void => resolve();
@@ -89,7 +92,7 @@ export class WorkQueue {
     if (this.#again.delete(key)) this.add(key);
   }
 
-  /** Forgets what was to come later. */
+  /** Drops the keys that are scheduled for later. */
   stop(): void {
     for (const key of [...this.#later.keys()]) this.#cancelLater(key);
   }

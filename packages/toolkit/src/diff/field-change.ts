@@ -1,13 +1,13 @@
 /** One difference between two trees of plain data. */
 export interface FieldChange {
-  /** Where, as a JSON pointer (RFC 6901). */
+  /** The field, as a JSON pointer (RFC 6901). */
   readonly path: string;
-  /** `undefined` where the field is not there. */
+  /** The old value; `undefined` if the field was absent. */
   readonly from: unknown;
   readonly to: unknown;
 }
 
-/** Pure. What must change to make `to` of `from`. Lists of different lengths change as a whole. */
+/** Pure. Returns the changes that turn `from` into `to`. Lists of different lengths change as a whole. */
 export function diffFields(from: unknown, to: unknown, path = ''): readonly FieldChange[] {
   if (Object.is(from, to)) return [];
   if (Array.isArray(from) && Array.isArray(to) && from.length === to.length)
@@ -31,14 +31,14 @@ function diffRecords(
   return changes;
 }
 
-/** The names and indices that a pointer leads through. */
+/** Returns the names and indices in a JSON pointer. */
 export const pointerNames = (pointer: string): readonly string[] =>
   pointer
     .split('/')
     .slice(1)
     .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
 
-/** Pure. What is where a pointer leads; `undefined` where nothing is. */
+/** Pure. Returns the value at a JSON pointer, or `undefined` if there is none. */
 export function valueAt(tree: unknown, pointer: string): unknown {
   let at = tree;
   for (const name of pointerNames(pointer))
@@ -49,10 +49,10 @@ export function valueAt(tree: unknown, pointer: string): unknown {
   return at;
 }
 
-/** As people write a field: `spec.memory`. */
+/** Writes a JSON pointer as people write a field, such as `spec.memory`. */
 export const dottedPath = (pointer: string): string => pointerNames(pointer).join('.');
 
-/** Whether `pointer` is the field that `parent` names, or one within it. */
+/** Tells whether `pointer` is the field `parent` or lies within it. */
 export const isWithin = (pointer: string, parent: string): boolean =>
   pointer === parent || pointer.startsWith(`${parent}/`);
 

@@ -17,17 +17,20 @@ import {
 } from '../source/source.ts';
 
 interface Read {
-  /** Tells a file that was written since from one that was not. */
+  /** A stamp that changes when the file is written. */
   readonly stamp: string;
   readonly file: SourceFile;
 }
 
 const readers = 16;
 
-/** Nothing that is put in the place of a file is followed, nor waited for. */
+/** Symlinks are not followed, and FIFOs are not waited for. */
 const plainly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** A folder of this host as a source. Links are not followed, also those that whoever owns it puts there meanwhile. */
+/**
+ * A folder of this host as a source. Symlinks are never followed, not even those that the folder's owner
+ * creates while it is read.
+ */
 export class DirectorySource implements Source {
   readonly #path: string;
   #read = new Map<string, Read>();
@@ -61,7 +64,7 @@ export class DirectorySource implements Source {
   async #manifestPaths(folder: string, depth: number): Promise<readonly string[]> {
     const entries = await readdir(join(this.#path, folder), { withFileTypes: true }).catch(
       (failure: unknown) => {
-        if (depth > 0) return []; // it went between being listed and being read
+        if (depth > 0) return []; // it was removed after it was listed
         throw sourceError(
           'SOURCE_UNREACHABLE',
           `the folder cannot be read: ${errorText(failure)}`,
@@ -87,11 +90,12 @@ export class DirectorySource implements Source {
     try {
       const seen = await lstat(whole);
       const known = this.#read.get(path);
-      // What was written within the clock's grain of the last look may have been written again since.
+      // A file that changed within the clock's resolution of the last read may have changed again with the
+      // same stamp.
       if (known?.stamp === stampOf(seen) && Date.now() - seen.ctimeMs > grainMs) return known;
       await using file = await open(whole, plainly);
       const found = await file.stat();
-      // A folder on the way may have become a link: the kernel says what was opened.
+      // A parent folder may have become a symlink. The kernel tells which file was opened.
       if (!found.isFile() || (await readlink(`/proc/self/fd/${file.fd}`)) !== whole) return undefined;
       const text = await file.readFile('utf8');
       const digest = createHash('sha1').update(text).digest('hex');
@@ -105,7 +109,7 @@ export class DirectorySource implements Source {
 
 const stampOf = ({ mtimeMs, ctimeMs, size, ino }: Stats): string => `${mtimeMs} ${ctimeMs} ${size} ${ino}`;
 
-/** It went, or something else came in its place, between being listed and being read. */
+/** Tells whether the file was removed or replaced after it was listed. */
 const isGone = (failure: unknown): boolean =>
   ['ENOENT', 'ENOTDIR', 'ELOOP'].includes((failure as NodeJS.ErrnoException).code ?? '');
 

@@ -4,7 +4,7 @@ import type { SyncObject } from '../gitops/kinds.ts';
 import type { Log } from '../log/log.ts';
 import { watchDirectory } from './directory-watch.ts';
 
-/** Wakes Syncs of folders when something in the folder changes. */
+/** Wakes the Syncs of a folder when something in the folder changes. */
 export class DirectoryWakeups implements Disposable {
   readonly #queue: WorkQueue;
   readonly #log: Log;

@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 const settleMs = 50;
 
 /**
- * Calls `changed` soon after anything below `path` has changed, until `signal` aborts. It tells that something changed,
- * never what: whoever is told looks for themselves, so no event can be misread. Folders that are new are looked into
- * again once they are watched, so what was put there before is not missed.
+ * Calls `changed` soon after anything below `path` has changed, until `signal` aborts. The callback does not
+ * learn what changed and looks for itself, so no event can be misread. A new folder is read again once it is
+ * watched, so that files created before that are not missed.
  */
 export async function watchDirectory(path: string, changed: () => void, signal: AbortSignal): Promise<void> {
   const watchers = new Map<string, FSWatcher>();
@@ -21,7 +21,7 @@ export async function watchDirectory(path: string, changed: () => void, signal: 
       changed();
       await woken.promise;
       woken = Promise.withResolvers<void>();
-      // A burst of events is one change; what comes while we wait wakes us again.
+      // A burst of events counts as one change. Events during the wait wake the loop again.
       await delay(settleMs, undefined, { signal }).catch(() => {});
     }
   } finally {
@@ -29,7 +29,10 @@ export async function watchDirectory(path: string, changed: () => void, signal: 
   }
 }
 
-/** Watches folders that are not watched yet, and forgets those that are gone. Returns whether there were new ones. */
+/**
+ * Watches the folders that are not watched yet, and drops the watchers of folders that are gone. Returns
+ * whether there were new ones.
+ */
 function watchNew(path: string, watchers: Map<string, FSWatcher>, wake: () => void): boolean {
   const folders = new Set(foldersBelow(path));
   for (const [folder, watcher] of watchers) {
@@ -48,7 +51,7 @@ function watchNew(path: string, watchers: Map<string, FSWatcher>, wake: () => vo
         wake();
       };
       watcher.on('error', forget);
-      // A folder that is removed and made again has the same name, and is another one.
+      // A folder that is removed and created again has the same name, but is another folder.
       watcher.on('change', (event, name) => {
         if (event === 'rename') dropBelow(watchers, join(folder, String(name)));
         wake();
@@ -62,7 +65,7 @@ function watchNew(path: string, watchers: Map<string, FSWatcher>, wake: () => vo
   return isNew;
 }
 
-/** A name that came, went or moved means another folder than before. */
+/** Drops the watchers at and below a path. A name that appeared, vanished or moved is now another folder. */
 function dropBelow(watchers: Map<string, FSWatcher>, path: string): void {
   for (const [folder, watcher] of watchers) {
     if (folder !== path && !folder.startsWith(`${path}/`)) continue;

@@ -11,7 +11,7 @@ import { watchDirectory } from './directory-watch.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gitops-directory-'));
 after(() => rmSync(root, { recursive: true, force: true }));
-/** Of a machine that is busy with something else. */
+/** A patience long enough for a machine under heavy load. */
 const patienceMs = 600_000;
 const op = { signal: new AbortController().signal, report: () => {} };
 
@@ -19,7 +19,7 @@ const contents = async (source: DirectorySource) =>
   Object.fromEntries((await source.fetch(op)).files.map(({ path, text }) => [path, text]));
 
 describe('DirectorySource', () => {
-  test('reads manifests, hidden files and links left out; the same revision while nothing changes', async () => {
+  test('a fetch returns manifests without hidden files and symlinks, and the same revision while nothing changes', async () => {
     const dir = mkdtempSync(join(root, 'd-'));
     mkdirSync(join(dir, 'sub/.git'), { recursive: true });
     writeFileSync(join(dir, 'a.yaml'), 'a');
@@ -92,7 +92,7 @@ test('watchDirectory: whatever is done to a folder, the last look after the last
   };
   const acts: readonly (() => void)[] = [
     () => write(pathOf(), `text ${random(1_000)}`),
-    // An editor that saves by renaming.
+    // An editor saves by renaming.
     () => {
       const path = pathOf();
       mkdirSync(dirname(join(dir, path)), { recursive: true });
@@ -100,14 +100,14 @@ test('watchDirectory: whatever is done to a folder, the last look after the last
       renameSync(join(dir, '.draft'), join(dir, path));
       model.set(path, `saved ${seed % 1_000}`);
     },
-    // Edited and removed at once.
+    // The file is edited and removed at once.
     () => {
       const path = pathOf();
       write(path, 'for a moment');
       rmSync(join(dir, path));
       model.delete(path);
     },
-    // Renamed.
+    // The file is renamed.
     () => {
       const [from] = model.keys();
       const to = pathOf();
@@ -117,7 +117,7 @@ test('watchDirectory: whatever is done to a folder, the last look after the last
       model.set(to, model.get(from)!);
       model.delete(from);
     },
-    // A whole folder goes, and perhaps comes back.
+    // A whole folder is removed, and may come back.
     () => {
       rmSync(join(dir, 'x'), { recursive: true, force: true });
       for (const path of [...model.keys()]) if (path.startsWith('x/')) model.delete(path);

@@ -1,6 +1,6 @@
 /**
- * What a user can cause or cure: a stable code, what happened in the user's own names, and what to do next.
- * Bugs stay plain Errors, and are loud.
+ * An error that a user can cause or cure. It has a stable code, says what happened in the user's own names,
+ * and says what to do next. Bugs stay plain Errors.
  */
 export class CodedError<Code extends string = string> extends Error {
   override readonly name = 'CodedError';
@@ -14,7 +14,7 @@ export class CodedError<Code extends string = string> extends Error {
   }
 }
 
-/** Narrows a caught value to the coded error of one code. */
+/** Tells whether a caught value is the coded error of one code. */
 export function hasCode<Code extends string>(failure: unknown, code: Code): failure is CodedError<Code> {
   return failure instanceof CodedError && failure.code === code;
 }

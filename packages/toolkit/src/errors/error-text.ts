@@ -1,4 +1,4 @@
-/** The message of anything that was caught, for use inside another sentence. */
+/** Returns the message of any caught value, for use within a sentence. */
 export function errorText(failure: unknown): string {
   return failure instanceof Error ? failure.message : String(failure);
 }

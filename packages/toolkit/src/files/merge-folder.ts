@@ -1,23 +1,27 @@
 import { rename, rmdir, unlink } from 'node:fs/promises';
 import type { OpenFolder } from './open-folder.ts';
 
-/** What is in the way of something that is to be put into a folder. */
+/** Something is in the way of an entry that is to be moved into a folder. */
 export class MergeError extends Error {
   override readonly name = 'MergeError';
 }
 
 /**
- * Moves all that is in `from` into `to`, which is on the same file system: folders are merged and get the times of those
- * that come, but keep their permissions, which may keep others out; anything else is replaced. No symlink is followed.
+ * Moves all entries of `from` into `to`, which must be on the same file system. Folders are merged: they take
+ * the times of the incoming folder but keep their own permissions, which may keep others out. Anything else
+ * is replaced. Symlinks are never followed.
  * @throws MergeError
  */
 export async function mergeFolder(from: OpenFolder, to: OpenFolder, signal: AbortSignal): Promise<void> {
-  const { atime, mtime } = await from.handle.stat(); // what leaves it changes its times
+  const { atime, mtime } = await from.handle.stat(); // moving entries out changes the times
   for (const name of await from.names()) await mergeEntry(name, from, to, signal);
   await to.handle.utimes(atime, mtime);
 }
 
-/** The same for one name. @throws MergeError */
+/**
+ * Moves one entry, in the same way.
+ * @throws MergeError
+ */
 export async function mergeEntry(
   name: string | Buffer,
   from: OpenFolder,

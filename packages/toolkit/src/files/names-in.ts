@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 
-/** What is in a folder; nothing where there is no such folder. */
+/** Lists the names in a folder. A folder that does not exist has none. */
 export async function namesIn(dir: string): Promise<readonly string[]> {
   try {
     return await readdir(dir);

@@ -4,8 +4,8 @@ import { type FileHandle, lstat, open, readdir, rmdir, unlink } from 'node:fs/pr
 const folderOnly = constants.O_RDONLY | constants.O_DIRECTORY;
 
 /**
- * A folder that is held open: it stays the same one, whatever others make of its path. Names in it lead to what is in it
- * and never through a symlink, as with openat(2), which Node has not; the kernel's links in /proc/self/fd do it here.
+ * A folder that is held open, so that it stays the same folder whatever others do with its path. Names in it
+ * never lead through a symlink. Node lacks openat(2); the kernel's links in /proc/self/fd take its place.
  */
 export class OpenFolder implements AsyncDisposable {
   readonly handle: FileHandle;
@@ -14,17 +14,23 @@ export class OpenFolder implements AsyncDisposable {
     this.handle = handle;
   }
 
-  /** Symlinks in `path` are followed: it is whoever names it who says where it leads. */
+  /**
+   * Opens the folder at `path`. Symlinks in it are followed, because whoever gives the path decides where it
+   * leads.
+   */
   static async at(path: string | Buffer): Promise<OpenFolder> {
     return new OpenFolder(await open(path, folderOnly));
   }
 
-  /** A folder in this one, and no symlink to one. */
+  /** Opens a folder within this one. A symlink is refused. */
   async enter(name: string | Buffer): Promise<OpenFolder> {
     return new OpenFolder(await open(this.pathOf(name), folderOnly | constants.O_NOFOLLOW));
   }
 
-  /** For this process, and as the `cwd` of one that it starts. Names need not be UTF-8. */
+  /**
+   * Returns a path to an entry, for this process or with the folder as the `cwd` of a child. Names need not
+   * be UTF-8.
+   */
   pathOf(name: string | Buffer): Buffer {
     return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), Buffer.from(name)]);
   }
@@ -33,7 +39,7 @@ export class OpenFolder implements AsyncDisposable {
     return await readdir(this.pathOf(''), { encoding: 'buffer' });
   }
 
-  /** What has that name, a symlink as itself; undefined where nothing has. */
+  /** Returns the stats of an entry, or `undefined` if there is none. A symlink is not followed. */
   async find(name: string | Buffer): Promise<Stats | undefined> {
     try {
       return await lstat(this.pathOf(name));
@@ -43,7 +49,7 @@ export class OpenFolder implements AsyncDisposable {
     }
   }
 
-  /** Removes all that is in it, however deep: paths of any length, which rm of Node has not. */
+  /** Removes all entries, however deep. Paths may be longer than Node's `rm` supports. */
   async clear(): Promise<void> {
     for (const name of await this.names()) {
       if ((await this.find(name))?.isDirectory()) {

@@ -5,8 +5,8 @@ const writableByGroup = 0o020;
 const writableByOthers = 0o002;
 
 /**
- * Whether nobody but root and us can change what is in a folder. Only there does a name still mean what it meant a moment
- * ago, so that it may be followed or removed.
+ * Tells whether only root and the current user can change the contents of a folder. Only in such a folder
+ * does a name keep its meaning, so that it may be followed or removed.
  */
 export function isOwnFolder(found: Stats): boolean {
   const { uid, gid, mode } = found;
@@ -16,7 +16,10 @@ export function isOwnFolder(found: Stats): boolean {
 
 export type FolderErrorCode = 'FOLDER_UNSAFE';
 
-/** @throws CodedError FOLDER_UNSAFE */
+/**
+ * Checks that only root and the current user can change the contents of a folder.
+ * @throws CodedError FOLDER_UNSAFE
+ */
 export function assertOwnFolder(path: string, found: Stats): void {
   if (isOwnFolder(found)) return;
   throw new CodedError<FolderErrorCode>('FOLDER_UNSAFE', `others than its owner may write to ${path}`, {

@@ -1,12 +1,12 @@
 import { lstat, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
-/** As the kernel has it (path_resolution(7)). */
+/** The kernel's limit of symlinks in a path (path_resolution(7)). */
 const linkLimit = 40;
 
 /**
- * Where a path leads to when all links are followed, though it or the end of it may not be there yet. Undefined where
- * that cannot be said.
+ * Returns where a path leads when all symlinks are followed; the path, or the end of it, need not exist.
+ * Returns `undefined` where that cannot be determined.
  */
 export async function realPathOf(path: string, links = 0): Promise<string | undefined> {
   try {

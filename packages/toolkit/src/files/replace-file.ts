@@ -3,9 +3,12 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { namesIn } from './names-in.ts';
 
-/** Readers see the old file or the new one, never half of either, and it survives a power cut. */
+/**
+ * Replaces a file atomically and durably: readers see the old file or the new one, and the new one survives a
+ * power cut.
+ */
 export async function replaceFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
-  // The leading dot keeps it from programs that watch the folder for files to read.
+  // The leading dot hides the draft from programs that watch the folder for files to read.
   const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.draft`);
   try {
     await writeDurably(draft, content, mode);
@@ -18,7 +21,9 @@ export async function replaceFile(path: string, content: string | Uint8Array, mo
   await folder.sync();
 }
 
-/** Removes what writers that were killed have left in a folder. The caller sees to it that no one writes there now. */
+/**
+ * Removes the drafts that killed writers left in a folder. The caller ensures that nobody is writing there.
+ */
 export async function clearDrafts(dir: string): Promise<void> {
   const drafts = (await namesIn(dir)).filter((name) => name.startsWith('.') && name.endsWith('.draft'));
   await Promise.all(drafts.map((name) => rm(join(dir, name), { force: true })));

@@ -8,9 +8,10 @@ export interface Workspace extends AsyncDisposable {
 }
 
 /**
- * A folder to work in below `parent`, for our eyes alone, and gone when disposed. What a predecessor left that was
- * killed is removed, so the caller holds a lock that allows one workspace of this `prefix` at a time.
- * @throws CodedError FOLDER_UNSAFE where others could put what is removed there
+ * Creates a private folder to work in below
+ * `parent`, which is removed when disposed. A workspace that a killed process left is removed first, so the caller must hold a lock that allows one workspace of this `prefix`
+ * at a time.
+ * @throws CodedError FOLDER_UNSAFE if others could redirect the removal
  */
 export async function openWorkspace(parent: string, prefix: string): Promise<Workspace> {
   await mkdir(parent, { recursive: true, mode: 0o711 });
@@ -22,12 +23,12 @@ export async function openWorkspace(parent: string, prefix: string): Promise<Wor
 }
 
 async function remove(path: string): Promise<void> {
-  // Tools that were killed with the predecessor may have children that are still ending.
+  // Tools that were killed with the previous process may have children that are still ending.
   const options = { recursive: true, force: true, maxRetries: 10 };
   try {
     await rm(path, options);
   } catch (failure) {
-    // What a stranger has packed may be deeper than a path can be long.
+    // A stranger's archive may be deeper than the longest path.
     if ((failure as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') throw failure;
     await using folder = await OpenFolder.at(path);
     await folder.clear();

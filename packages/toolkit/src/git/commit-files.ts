@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import type { GitRepository } from './git-repository.ts';
 
 export interface CommitRequest {
-  /** Undefined: the first commit of a branch. */
+  /** The parent commit; `undefined` for the first commit of a branch. */
   readonly parent: string | undefined;
-  /** By path; undefined removes the file. */
+  /** The new contents by path; `undefined` removes the file. */
   readonly files: ReadonlyMap<string, string | undefined>;
   readonly message: string;
-  /** An SSH private key to sign with. */
+  /** An SSH private key that signs the commit. */
   readonly signingKeyFile: string | undefined;
 }
 
 const author = { name: 'GitOps', email: 'gitops@localhost' };
 
-/** Makes a commit without a work tree. Returns it, or undefined when it would change nothing. */
+/** Creates a commit without a work tree. Returns the commit, or `undefined` if it would change nothing. */
 export async function commitFiles(
   repository: GitRepository,
   { parent, files, message, signingKeyFile }: CommitRequest,

@@ -17,12 +17,12 @@ const dir = mkdtempSync(join(tmpdir(), 'gitops-auth-'));
 const file = (name: string): string => join(dir, name);
 const { signal } = new AbortController();
 
-/** A server that asks who we are, and notes what it was told. */
+/** A server that asks for credentials and records what it was sent. */
 class Listener {
   readonly told: string[] = [];
   readonly certificates: string[] = [];
   requests = 0;
-  /** Where it sends who asks. */
+  /** The URL that it redirects to. */
   location: string | undefined;
   readonly #server: Server;
 
@@ -89,7 +89,7 @@ after(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** Asks the repository at `url`, which the one at `source` has named, and is refused as it should be. */
+/** Asks for the repository at `url`, which the repository at `source` names, and expects to be refused. */
 async function ask(source: string, url: string, given: GitAuth = auth): Promise<void> {
   const env = await gitEnvironment({ source, auth: given, url, dir }, localRunner, signal);
   const repository = new GitRepository(file('repository'), env, localRunner);

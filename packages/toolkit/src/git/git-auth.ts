@@ -6,34 +6,36 @@ import { sourceError } from '../source/source.ts';
 import { type GitAddress, parseGitUrl, publicUrl } from './git-url.ts';
 import { findLocalRepository, serveCommand } from './local-repository.ts';
 
-/** How to prove to a server who we are, and it to us; secrets stay in their files. */
+/**
+ * The means by which this host and a server prove their identity to each other. Secrets stay in their files.
+ */
 export interface GitAuth {
   /** A private key for ssh. */
   readonly identityFile?: string | undefined;
-  /** Host keys for ssh; a host that is not in it is refused. */
+  /** The known host keys for ssh; any other host is refused. */
   readonly knownHostsFile?: string | undefined;
   readonly username?: string | undefined;
-  /** Holds a password or token for https. */
+  /** A file with a password or token for https. */
   readonly passwordFile?: string | undefined;
-  /** Certificates of authorities that are trusted in place of the system's own, for https. */
+  /** Certificates of trusted authorities, instead of the system's, for https. */
   readonly caFile?: string | undefined;
-  /** A certificate of our own and its key, for https servers that ask for one. */
+  /** A client certificate, for https servers that ask for one. Its key is in `keyFile`. */
   readonly certFile?: string | undefined;
   readonly keyFile?: string | undefined;
-  /** Such as `http://proxy:3128`, for https. */
+  /** The proxy for https, such as `http://proxy:3128`. */
   readonly proxy?: string | undefined;
 }
 
-/** A credential helper, gitcredentials(7); who asks says so after a space. */
+/** A credential helper (gitcredentials(7)). Git appends the operation as an argument. */
 const helper = `!f() { test "$1" != get || printf 'password=%s\\n' "$GITOPS_PASSWORD"; }; f`;
 
 export interface RemoteOptions {
-  /** Whom the credentials are for. */
+  /** The URL of the source that the credentials belong to. */
   readonly source: string;
   readonly auth: GitAuth;
-  /** The repository to speak to: the source's own, or one that the source names. */
+  /** The URL of the repository to access: the source itself or one that the source names. */
   readonly url: string;
-  /** A folder for our eyes alone, for helper files. */
+  /** A private folder for helper files. */
   readonly dir: string;
 }
 
@@ -44,10 +46,11 @@ interface Access {
 }
 
 /**
- * The environment in which `origin` is the repository, and git asks nobody anything, reads no one's configuration and
- * runs no hooks. Credentials go to the scheme, host and port of the source alone: another https host is asked as a
- * stranger, and by ssh or in this host's files nothing else than the source's own is spoken to.
- * @throws CodedError SOURCE_DENIED when a credential file cannot be read, or the repository is none of the source's
+ * Returns the environment in which `origin` is the repository. In it git prompts for nothing, reads nobody's
+ * configuration and runs no hooks. Credentials go to the scheme, host and port of the source alone: other
+ * https hosts are accessed without credentials, and by ssh or in this host's files only the source itself is
+ * accessed.
+ * @throws CodedError SOURCE_DENIED if a credential file cannot be read, or the repository may not be accessed
  */
 export async function gitEnvironment(
   options: RemoteOptions,
@@ -58,7 +61,7 @@ export async function gitEnvironment(
   const { env, settings } = await accessTo(address, options, runner, signal);
   const config: Settings = [['core.hooksPath', '/dev/null'], ['gc.autoDetach', 'false'], ...settings];
   return {
-    // Whatever repository the environment that we were started in speaks of, it is not ours.
+    // The environment that this process was started in may name another repository.
     GIT_DIR: '.',
     GIT_TERMINAL_PROMPT: '0',
     GIT_ASKPASS: '',
@@ -126,7 +129,9 @@ async function sshEnvironment(auth: GitAuth, dir: string): Promise<Readonly<Reco
   };
 }
 
-/** git itself compares each host that it comes to, redirects among them, with the one that a setting is for. */
+/**
+ * git itself compares each host that it contacts, also after redirects, with the host that a setting is for.
+ */
 async function httpsAccess(url: string, given: GitAddress, auth: GitAuth): Promise<Access> {
   const settings: (readonly [string, string])[] = [
     ['remote.origin.url', url],
@@ -143,7 +148,7 @@ async function httpsAccess(url: string, given: GitAddress, auth: GitAuth): Promi
   settings.push([`credential.${origin}.username`, auth.username ?? 'git']);
   if (auth.certFile !== undefined) {
     settings.push([`http.${origin}.sslCert`, auth.certFile]);
-    // curl shows it to every server that a redirect leads to.
+    // curl presents the certificate to every server that a redirect leads to.
     settings.push(['http.followRedirects', 'false']);
   }
   if (auth.keyFile !== undefined) settings.push([`http.${origin}.sslKey`, auth.keyFile]);
@@ -170,7 +175,7 @@ async function readSecret(file: string): Promise<string> {
   }
 }
 
-/** As ssh_config(5) reads it. */
+/** Quotes a path as ssh_config(5) reads it. */
 function quoted(path: string): string {
   if (/["\n\\%]/.test(path))
     throw sourceError('SOURCE_INVALID', `a path that ssh cannot be told: ${path}`, 'choose a plainer path');

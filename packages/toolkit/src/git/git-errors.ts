@@ -3,7 +3,9 @@ import { ToolFailedError } from '../process/runner.ts';
 import { type SourceErrorCode, sourceError } from '../source/source.ts';
 import { publicUrl } from './git-url.ts';
 
-/** Says in our words why git could not reach or read a repository; what is no failure of git's passes through. */
+/**
+ * Explains why git could not reach or read a repository. A failure that is not git's is returned as it is.
+ */
 export function explainGit(failure: unknown, url: string, seconds: number, timedOut: boolean): unknown {
   const where = publicUrl(url);
   if (timedOut)

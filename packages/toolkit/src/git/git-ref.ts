@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** What of a repository is wanted; the more specific field wins: commit, name, semver, tag, branch. */
+/** The revision of a repository to use. The most specific field wins: commit, name, semver, tag, branch. */
 export interface GitRef {
   readonly branch?: string | undefined;
   readonly tag?: string | undefined;
-  /** A range such as `1.x`, `^1.2.0`, `~1.2`, `>=1.0.0 <2.0.0`: the highest tag that fits. */
+  /** A version range such as `1.x`, `^1.2.0`, `~1.2` or `>=1.0.0 <2.0.0`; the highest tag in it is used. */
   readonly semver?: string | undefined;
-  /** A whole name, such as `refs/pull/7/head`. */
+  /** A full ref name, such as `refs/pull/7/head`. */
   readonly name?: string | undefined;
   readonly commit?: string | undefined;
 }
@@ -16,16 +16,16 @@ export interface RemoteRef {
   readonly commit: string;
 }
 
-/** What to fetch, and what to call it. */
+/** The ref to fetch, and the name to show for it. */
 export interface ChosenRef {
   readonly label: string;
-  /** What to ask the server for. */
+  /** The ref or commit to ask the server for. */
   readonly fetch: string;
-  /** Undefined where only fetching tells. */
+  /** The commit; `undefined` if only fetching tells. */
   readonly commit?: string;
 }
 
-/** Pure. Chooses among the refs of a server; undefined when what is wanted is not there. */
+/** Pure. Chooses among the refs of a server. Returns `undefined` if the wanted ref is not there. */
 export function chooseRef(wanted: GitRef, refs: readonly RemoteRef[]): ChosenRef | undefined {
   const named = (name: string, label: string): ChosenRef | undefined => {
     const found = refs.find((ref) => ref.name === name);
@@ -45,7 +45,10 @@ export function chooseRef(wanted: GitRef, refs: readonly RemoteRef[]): ChosenRef
   return defaultBranch(refs);
 }
 
-/** What HEAD stands for on the server: a branch of the same commit, by its usual names first. */
+/**
+ * Returns the branch that HEAD stands for on the server: a branch of the same commit, with the usual names
+ * first.
+ */
 function defaultBranch(refs: readonly RemoteRef[]): ChosenRef | undefined {
   const head = refs.find(({ name }) => name === 'HEAD');
   const branches = refs.filter(({ name }) => name.startsWith('refs/heads/'));
@@ -72,7 +75,10 @@ const highestTag = (range: string, refs: readonly RemoteRef[]): string | undefin
       .map(({ name }) => name.slice('refs/tags/'.length)),
   );
 
-/** Pure. The tag with the highest version in a range; undefined where none fits, or the range means nothing. */
+/**
+ * Pure. Returns the tag with the highest version in a range, or `undefined` if no tag is in it or the range
+ * is invalid.
+ */
 export function chooseVersion(range: string, tags: readonly string[]): string | undefined {
   const fits = parseRange(range);
   if (!fits) return undefined;
@@ -84,7 +90,7 @@ export function chooseVersion(range: string, tags: readonly string[]): string | 
     .sort((a, b) => compareVersions(b.version, a.version))[0]?.tag;
 }
 
-/** Semantic Versioning 2.0.0, with an optional `v` before. */
+/** Parses a version (Semantic Versioning 2.0.0), with an optional leading `v`. */
 function parseVersion(text: string): Version | undefined {
   const match = /^v?(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/.exec(text);
   if (!match) return undefined;
@@ -112,8 +118,9 @@ function compareVersions(a: Version, b: Version): number {
 type Fits = (version: Version) => boolean;
 
 /**
- * Pure. The ranges of node-semver and Masterminds that people write: comparators side by side all hold, `||` parts them.
- * Pre-releases fit only where the range names one of the same core.
+ * Pure. Parses the common ranges of node-semver and Masterminds: comparators side by side must all hold, and
+ * `||` separates alternatives. A pre-release matches only if the range names a pre-release of the same
+ * version.
  */
 function parseRange(range: string): Fits | undefined {
   const alternatives = range.split('||').map((part) =>

@@ -17,8 +17,8 @@ export interface Submodule {
 }
 
 /**
- * git(1) on a bare repository of our own: files are read from its objects, so nothing of a repository is ever run. Its
- * environment says which repository is `origin`.
+ * git(1) on a private bare repository. Files are read from its objects, so nothing from a repository is ever
+ * run. The environment determines which repository is `origin`.
  */
 export class GitRepository {
   readonly dir: string;
@@ -31,7 +31,10 @@ export class GitRepository {
     this.#runner = runner;
   }
 
-  /** Makes the repository if need be, and clears the locks of a git that was killed: the caller is alone with it. */
+  /**
+   * Creates the repository if needed, and removes the locks of a git that was killed. The caller must have
+   * exclusive use of it.
+   */
   async open(signal: AbortSignal): Promise<void> {
     if (existsSync(join(this.dir, 'HEAD'))) {
       const left = (await readdir(this.dir, { recursive: true })).filter(
@@ -55,7 +58,10 @@ export class GitRepository {
       });
   }
 
-  /** Fetches one commit, or the one a ref stands for, whatever was there before. Returns the commit. */
+  /**
+   * Fetches a commit, or the commit that a ref stands for, whatever the repository contains already. Returns
+   * the commit.
+   */
   async fetch(what: string, signal: AbortSignal): Promise<string> {
     const args = ['fetch', '--quiet', '--no-tags', '--force', '--no-write-fetch-head', '--depth=1'];
     await this.git([...args, 'origin', `${what}:refs/gitops/fetched`], signal);
@@ -68,7 +74,10 @@ export class GitRepository {
     return / commit \d+$/.test(stdout.trim());
   }
 
-  /** Manifests and submodules of a commit; links and other files are left out. @throws CodedError SOURCE_TOO_LARGE */
+  /**
+   * Lists the manifests and submodules of a commit. Symlinks and other files are left out.
+   * @throws CodedError SOURCE_TOO_LARGE
+   */
   async tree(
     commit: string,
     signal: AbortSignal,
@@ -98,7 +107,7 @@ export class GitRepository {
     return { files, submodules };
   }
 
-  /** The texts of blobs, in the order asked for. */
+  /** Returns the texts of blobs in the order of `oids`. */
   async readBlobs(oids: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
     if (oids.length === 0) return [];
     const parts: Buffer[] = [];
@@ -107,7 +116,7 @@ export class GitRepository {
     return splitBatch(Buffer.concat(parts), oids.length);
   }
 
-  /** Runs git here. */
+  /** Runs git in this repository. */
   async git(
     args: readonly string[],
     signal: AbortSignal,
@@ -129,7 +138,7 @@ export class GitRepository {
   }
 }
 
-/** Pure. The contents in the output of `git cat-file --batch`. */
+/** Pure. Splits the output of `git cat-file --batch` into contents. */
 function splitBatch(output: Buffer, count: number): readonly string[] {
   const texts: string[] = [];
   let at = 0;

@@ -20,7 +20,7 @@ const env = {
 };
 let count = 0;
 
-/** A bare repository with a clone to push from. */
+/** A bare repository, and a clone to push from. */
 class Upstream {
   readonly url = join(root, `up-${++count}.git`);
   readonly work = join(root, `work-${count}`);
@@ -73,7 +73,7 @@ const contents = (files: readonly { path: string; text: string }[]) =>
   Object.fromEntries(files.map(({ path, text }) => [path, text]));
 
 describe('GitSource', () => {
-  test('takes the manifests of a revision, and the same one again while nothing changes', async () => {
+  test('a fetch returns the manifests of a revision, and the same revision again while nothing changes', async () => {
     const up = new Upstream();
     const commit = up.commit({
       'a.yaml': 'a: 1\n',
@@ -134,7 +134,7 @@ describe('GitSource', () => {
     assert.equal(await text({ name: 'refs/tags/v1.1.0' }), '2');
   });
 
-  test('a commit that is not there is told apart from a server that is not there', async () => {
+  test('a missing commit and an unreachable server give different errors', async () => {
     const up = new Upstream();
     up.commit({ 'a.yaml': '1' });
     const source = up.source({ ref: { commit: '0123456789012345678901234567890123456789' } });

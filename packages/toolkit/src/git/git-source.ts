@@ -22,20 +22,20 @@ export interface GitSourceOptions {
   readonly url: string;
   readonly ref: GitRef;
   readonly auth: GitAuth;
-  /** Nothing is used that does not pass. */
+  /** A commit that fails this check is never used. */
   readonly verify?: GitVerify;
-  /** Fetches submodules too: with the credentials where they are on the same server, as a stranger elsewhere. */
+  /** Fetches submodules too. Credentials are sent for those on the same server only. */
   readonly submodules: boolean;
   readonly timeoutMs: number;
-  /** A folder that is ours alone, where what was fetched is kept. */
+  /** A private folder, where fetched objects are kept. */
   readonly cacheDir: string;
 }
 
 const submoduleDepth = 3;
 
 /**
- * A Git repository as a source. Each fetch takes what the server has now, whatever it had before: history that was
- * rewritten, branches that moved, were deleted and came back are all the same to it.
+ * A Git repository as a source. Each fetch takes what the server has now. It makes no difference whether
+ * history was rewritten, or a branch was moved, or deleted and created again.
  */
 export class GitSource implements Source {
   readonly #options: GitSourceOptions;
@@ -59,7 +59,7 @@ export class GitSource implements Source {
     }
   }
 
-  /** Works on the repository, with an environment to reach the server, while no other process does. */
+  /** Runs `work` with exclusive use of the local repository and an environment that reaches the server. */
   async withRepository<T>(signal: AbortSignal, work: (repository: GitRepository) => Promise<T>): Promise<T> {
     const { url, cacheDir } = this.#options;
     await mkdir(cacheDir, { recursive: true, mode: 0o700 });
@@ -69,7 +69,7 @@ export class GitSource implements Source {
     return await work(repository);
   }
 
-  /** What is kept here, with `url` as its origin. */
+  /** Opens the local copy, with `url` as its origin. */
   async #repository(url: string, signal: AbortSignal): Promise<GitRepository> {
     const { url: source, auth, cacheDir: dir } = this.#options;
     const env = await gitEnvironment({ source, auth, url, dir }, this.#runner, signal);
@@ -144,7 +144,7 @@ export class GitSource implements Source {
   }
 }
 
-/** Where submodules come from, by their paths; relative addresses start at the repository's own. */
+/** Returns the URLs of submodules by their paths. Relative URLs are resolved against the repository's own. */
 async function submoduleUrls(
   repository: GitRepository,
   commit: string,

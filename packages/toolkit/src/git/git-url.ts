@@ -2,22 +2,22 @@ import { sourceError } from '../source/source.ts';
 
 export type GitTransport = GitAddress['transport'];
 
-/** Where a repository is, as far as it matters to who may be told what. */
+/** The address of a repository, as far as it determines who may receive credentials. */
 export type GitAddress =
   | { readonly transport: 'file'; readonly path: string }
   | { readonly transport: 'ssh'; readonly endpoint: string }
-  /** The origin is `https://HOST[:PORT]`, without who asks. */
+  /** The origin is `https://HOST[:PORT]`, without user information. */
   | { readonly transport: 'https'; readonly origin: string };
 
-/** Strict, so that git and curl can read no other host in it than we do. */
+/** The pattern is strict, so that git and curl read the same host in a URL as this code. */
 const https = /^(https:\/\/)(?:[^\s/@\\?#]+@)?((?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?)(?:\/[^\\\r\n\t]*)?$/i;
 const ssh = /^ssh:\/\/(?:([\w.+-]+)@)?([\w.-]+|\[[\da-f:.]+\])(?::(\d+))?\/[^\r\n]*$/i;
-/** `USER@HOST:PATH` */
+/** Matches `USER@HOST:PATH`. */
 const scp = /^([\w.+-]+)@([\w.-]+):[^\s:][^\r\n]*$/;
 
 /**
- * Reads a repository's address as people write it: `git@host:path`, `ssh://…`, `https://…`, `file:///…` or an absolute
- * path. Plain http, git:// and anything that git would run are refused.
+ * Parses a repository's address as people write it: `git@host:path`, `ssh://…`, `https://…`, `file:///…` or
+ * an absolute path. Plain http, git:// and anything that git would run are refused.
  * @throws CodedError SOURCE_INVALID
  */
 export function parseGitUrl(url: string): GitAddress {
@@ -32,10 +32,13 @@ export function parseGitUrl(url: string): GitAddress {
   throw invalid(url);
 }
 
-/** @throws CodedError SOURCE_INVALID */
+/**
+ * Returns the transport of a repository's address.
+ * @throws CodedError SOURCE_INVALID
+ */
 export const gitTransport = (url: string): GitTransport => parseGitUrl(url).transport;
 
-/** The address without a password that someone may have put in. */
+/** Returns the address without the user information that it may have, which may include a password. */
 export const publicUrl = (url: string): string => url.replace(/^(https:\/\/)[^/@]*@/i, '$1');
 
 function decoded(url: string): string {

@@ -7,12 +7,12 @@ import { sourceError } from '../source/source.ts';
 import type { GitRepository } from './git-repository.ts';
 
 export interface GitVerify {
-  /** Files with OpenPGP public keys, armoured or binary, or lines of an SSH `allowed_signers` file. */
+  /** Files of OpenPGP public keys (armoured or binary) or of lines of an SSH `allowed_signers` file. */
   readonly keys: readonly string[];
 }
 
 /**
- * Checks that a commit is signed by one of the keys, of which nothing outlives the check.
+ * Checks that a commit is signed by one of the keys. The keys are imported for this check alone.
  * @throws CodedError SOURCE_UNVERIFIED
  */
 export async function verifyCommit(
@@ -44,7 +44,7 @@ export async function verifyCommit(
       undefined,
       env,
     );
-    // An SSH key that is in no list is "good" to ssh-keygen's eyes too, but for no one.
+    // ssh-keygen also calls the signature of an unlisted key "good", but names no principal for it.
     if (/GOODSIG|VALIDSIG|Good "git" signature for /.test(stderr)) return;
     throw unverified(commit, new Error(stderr));
   } catch (failure) {

@@ -32,7 +32,7 @@ before(() => {
   writeFileSync(trusting, '[safe]\n\tdirectory = *\n');
   mkdirSync(ran);
   chmodSync(ran, 0o1777);
-  // Says by a file that it ran, as whom, and from where it was called.
+  // The program leaves a file that tells that it ran, under which user, and by which command.
   writeFileSync(evil, `#!/bin/sh\n: > "${ran}/$(id -u)-$(basename "$0")-$1"\n`);
   chmodSync(evil, 0o755);
 });
@@ -104,11 +104,11 @@ const hostileConfig = `[core]
 interface Repository {
   readonly url: string;
   readonly gitDir: string;
-  /** A clone of it. */
+  /** A clone of the repository. */
   readonly work: string;
 }
 
-/** A repository with a manifest in it, whose owner has left traps everywhere. */
+/** Creates a repository with a manifest in it, whose owner has left traps everywhere. */
 function hostile(options: { readonly bare?: boolean; readonly config?: string } = {}): Repository {
   const { bare = true, config = '' } = options;
   const url = join(root, `${(count += 1)}.git`);
@@ -123,7 +123,8 @@ function hostile(options: { readonly bare?: boolean; readonly config?: string } 
   git('-C', url, 'symbolic-ref', 'HEAD', 'refs/heads/checked-out');
   git('-C', work, 'push', '-q', url, 'HEAD:refs/heads/main');
   if (!bare) git('-C', url, 'checkout', '-q', '-b', 'checked-out', 'main');
-  // Another object store, so that its refs are asked for.
+  // The repository has an alternate object store, because git runs a command to list the refs of an
+  // alternate.
   const other = join(root, `other-${count}.git`);
   git('clone', '-q', '--bare', work, other);
   writeFileSync(join(gitDir, 'objects/info/alternates'), `${other}/objects\n`);
@@ -208,7 +209,7 @@ describe('a repository of another user of this host', () => {
     assert.deepEqual(readdirSync(ran), []);
   });
 
-  test('it has nothing of the objects that its owner may not read', async () => {
+  test('a repository gets no objects that its owner may not read', async () => {
     const secret = hostile();
     execFileSync('chown', ['-R', '0:0', secret.url]);
     chmodSync(secret.url, 0o700);
@@ -220,7 +221,7 @@ describe('a repository of another user of this host', () => {
     await assert.rejects(sourceOf(url).fetch(op));
   });
 
-  test('a link of its owner leads to nothing of others, as path and as .git', async () => {
+  test("a symlink of the owner leads to nobody else's repository, as path and as .git", async () => {
     const secret = join(root, 'secret.git');
     execFileSync('cp', ['-a', hostile().url, secret]);
     execFileSync('chown', ['-R', '0:0', secret]);
@@ -282,7 +283,7 @@ describe("a repository of root's", () => {
     execFileSync('chown', [String(uid), join(shared, 'config')]);
     await assert.rejects(texts(shared), denied);
     execFileSync('chown', ['0', join(shared, 'config')]);
-    // As /tmp is: root's, and anyone's who writes a HEAD there.
+    // Like /tmp, this folder belongs to root and anyone may write a HEAD into it.
     chmodSync(shared, 0o1777);
     await assert.rejects(texts(shared), denied);
     chmodSync(shared, 0o755);

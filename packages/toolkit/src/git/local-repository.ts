@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Runner, ToolFailedError } from '../process/runner.ts';
 import { sourceError } from '../source/source.ts';
 
-/** A repository of this host, and as whom git is run in it. */
+/** A repository of this host, and the user as which git runs in it. */
 export interface LocalRepository {
   readonly path: string;
   readonly owner: Owner;
@@ -11,17 +11,17 @@ export interface LocalRepository {
 
 export interface Owner {
   readonly uid: number;
-  /** Of those whom the system's user database knows: with it come the user's groups. */
+  /** The group of a user who is in the system's user database; the user's other groups come with it. */
   readonly gid: number | undefined;
 }
 
-/** What git tries in turn for a path, gitrepository-layout(5). */
+/** The suffixes that git tries in turn for a path (gitrepository-layout(5)). */
 const suffixes = ['/.git', '', '.git/.git', '.git'];
 const linksLimit = 40;
 const nogroup = 65_534;
 const [writableByOthers, sticky] = [0o022, 0o1000];
 
-/** What would have git run something in a repository, or write to its work tree. */
+/** The settings by which a repository makes git run programs or write to its work tree. */
 const settings = [
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
@@ -33,9 +33,10 @@ const settings = [
 ];
 
 /**
- * Finds whose the repository is that git means by a path: the first user other than root who owns a part of the path, and
- * so could put anything there at any time. Whatever they put there, git as that user can do no more than they can.
- * @throws CodedError SOURCE_UNREACHABLE, or SOURCE_DENIED when others could have root's git do as they like
+ * Finds the repository that git means by a path, and its owner: the first user other than root who owns a
+ * part of the path. This user could put anything there at any time, so git runs as this user and can then do
+ * no more than the user can.
+ * @throws CodedError SOURCE_UNREACHABLE, or SOURCE_DENIED if others could make root's git do as they like
  */
 export async function findLocalRepository(
   path: string,
@@ -59,8 +60,9 @@ export async function findLocalRepository(
 }
 
 /**
- * The shell command by which git serves a repository of this host to ours: as its owner, without rights, with an
- * environment of its own, and running nothing that the repository names. git appends the path.
+ * Returns the shell command by which git serves a repository of this host to this process. Git runs as the
+ * repository's owner, without privileges and with an environment of its own, and runs nothing that the
+ * repository names. Git appends the path to the command.
  */
 export function serveCommand(service: 'upload-pack' | 'receive-pack', owner: Owner): string {
   const isRoot = process.getuid?.() === 0;
@@ -77,7 +79,7 @@ export function serveCommand(service: 'upload-pack' | 'receive-pack', owner: Own
       'LC_ALL=C',
     ],
     ...['GIT_CONFIG_NOSYSTEM=1', 'GIT_CONFIG_GLOBAL=/dev/null', 'GIT_TERMINAL_PROMPT=0'],
-    // A partial clone asks others for what it has not, by programs of its choice.
+    // A partial clone fetches missing objects from others, by programs of its choice.
     ...['GIT_NO_LAZY_FETCH=1', 'GIT_ALLOW_PROTOCOL=none'],
     ...['setpriv', '--pdeathsig=KILL', '--no-new-privs'],
     ...(isRoot ? ['--bounding-set=-all', '--inh-caps=-all'] : []),
@@ -93,11 +95,14 @@ export function serveCommand(service: 'upload-pack' | 'receive-pack', owner: Own
 interface Place {
   readonly path: string;
   readonly uid: number;
-  /** A folder on the way in which others than root can put what they like. */
+  /** A folder in the path in which users other than root can create anything. */
   readonly shared: string | undefined;
 }
 
-/** Goes along a path as the kernel does, up to the first part that is not root's; undefined where it leads nowhere. */
+/**
+ * Follows a path as the kernel does, up to the first part that is not root's. Returns `undefined` if the path
+ * leads nowhere.
+ */
 async function walk(path: string): Promise<Place | undefined> {
   let [at, parts, links] = ['/', path.split('/').filter(Boolean), 0];
   let shared: string | undefined;
@@ -117,7 +122,7 @@ async function walk(path: string): Promise<Place | undefined> {
   return { path: at, uid: 0, shared };
 }
 
-/** In a sticky folder each has but their own. */
+/** In a sticky folder, users can only change their own files. */
 const isShared = (mode: number): boolean => (mode & writableByOthers) !== 0 && (mode & sticky) === 0;
 
 const isThere = async (path: string): Promise<boolean> =>

@@ -5,12 +5,12 @@ import { parseDuration } from '../units/duration.ts';
 import { GitSource } from './git-source.ts';
 
 export interface OpenOptions {
-  /** Where clones are kept, one for each Sync. */
+  /** The folder where clones are kept, one for each Sync. */
   readonly cacheDir: string;
   readonly runner: Runner;
 }
 
-/** The repository that a Sync follows, at the commit to which it is pinned if it is. */
+/** Opens the repository that a Sync follows, at the pinned commit if the Sync is pinned. */
 export function openGitSource(
   { metadata, spec: { pin } }: SyncObject,
   gitSource: GitSourceObject,

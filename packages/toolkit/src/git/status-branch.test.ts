@@ -81,7 +81,7 @@ describe('StatusBranch', () => {
     assert.equal(git(url, 'log', '-1', '--format=%s', 'status'), 'garden on one: second');
   });
 
-  test('a sync that fails keeps what was last seen of its objects', async () => {
+  test('a sync that fails keeps the last report of its objects', async () => {
     const url = bare();
     const branch = branchOf(url, 'one');
     await branch.publish(sync('first'), [pot('a', false)], signal);
@@ -118,7 +118,7 @@ describe('StatusBranch', () => {
     });
   });
 
-  test('a note on the watched commit, or a branch for people to merge that has their files too', async () => {
+  test("the status is a note on the watched commit, or a branch with people's files for them to merge", async () => {
     const url = bare();
     const work = join(root, `work-${(count += 1)}`);
     execFileSync('git', ['clone', '-q', url, work], { stdio: 'ignore' });
@@ -156,7 +156,7 @@ describe('StatusBranch', () => {
     assert.equal(git(url, 'merge-base', 'status', 'main'), commit);
   });
 
-  test('commits are signed where there is a key', async () => {
+  test('commits are signed if there is a key', async () => {
     const url = bare();
     const key = join(root, 'signing');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);

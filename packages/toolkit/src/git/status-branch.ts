@@ -10,13 +10,14 @@ import type { GitRepository } from './git-repository.ts';
 export interface StatusBranchOptions {
   readonly branch: string;
   /**
-   * `branch`: a branch that holds status alone. `pull-request`: one that starts at the watched revision and adds a folder
-   * `status`, for people to merge. `notes`: a note on the watched commit, in refs/notes/NAME/HOST.
+   * How the status is written. `branch`: to a branch that contains nothing but status. `pull-request`: to a
+   * branch that starts at the watched revision and adds a folder `status`, for people to merge. `notes`: as a
+   * note on the watched commit, in refs/notes/NAME/HOST.
    */
   readonly mode: 'branch' | 'pull-request' | 'notes';
-  /** The branch that is watched, where the source names one. */
+  /** The watched branch, if the source names one. */
   readonly watched: string | undefined;
-  /** Whose status it is: many hosts write to one branch, each to a folder of its own. */
+  /** The name of this host. Many hosts can write to one branch, each to its own folder. */
   readonly host: string;
   readonly withRepository: (
     signal: AbortSignal,
@@ -28,10 +29,10 @@ export interface StatusBranchOptions {
 interface Change {
   readonly folder: string;
   readonly files: ReadonlyMap<string, string>;
-  /** Whether `files` are all that shall be in the folder. */
+  /** True if `files` is the whole content of the folder. */
   readonly isWhole: boolean;
   readonly message: string;
-  /** What the branch starts at, if it is not there yet. */
+  /** The commit at which the branch starts if it does not exist yet. */
   readonly base: string | undefined;
 }
 
@@ -39,8 +40,9 @@ const attempts = 5;
 const ref = 'refs/gitops/status';
 
 /**
- * Writes what is there to a branch of the repository that nobody applies: one commit for each change, made without a
- * work tree, so that no file of a person is ever touched. When someone else pushed meanwhile it is done again on top.
+ * Writes the observed objects to a branch of the repository that is never applied. Each change is one commit,
+ * made without a work tree, so a person's files are never touched. If someone else pushed meanwhile, the
+ * commit is made again on top of theirs.
  */
 export class StatusBranch implements StatusSink {
   readonly #options: StatusBranchOptions;
@@ -64,7 +66,7 @@ export class StatusBranch implements StatusSink {
         'name another branch',
       );
     const commit = /@sha1:([0-9a-f]{40,64})$/.exec(revision)?.[1];
-    // Before the first revision it may not be known which branch is watched, nor what to write a note on.
+    // Before the first revision, the watched branch and the commit for a note may be unknown.
     if (commit === undefined && (watched === undefined || mode !== 'branch')) return;
     const folder = `${mode === 'pull-request' ? 'status/' : ''}${host}/${sync.metadata.name}`;
     const files = new Map<string, string>();
@@ -106,7 +108,7 @@ export class StatusBranch implements StatusSink {
     });
   }
 
-  /** The branch's newest commit; undefined where there is no such branch yet. */
+  /** Returns the newest commit of the branch, or `undefined` if the branch does not exist yet. */
   async #head(repository: GitRepository, signal: AbortSignal): Promise<string | undefined> {
     const name = this.#ref;
     const { stdout } = await repository.git(['ls-remote', '--quiet', 'origin', name], signal);
@@ -116,7 +118,7 @@ export class StatusBranch implements StatusSink {
     return (await repository.git(['rev-parse', '--verify', `${ref}^{commit}`], signal)).stdout.trim();
   }
 
-  /** Undefined when the branch says all of it already. */
+  /** Commits the status. Returns `undefined` if the branch is up to date. */
   async #commit(
     repository: GitRepository,
     parent: string | undefined,
@@ -152,7 +154,7 @@ function syncText({ apiVersion, kind, metadata, status }: SyncObject): string {
   });
 }
 
-/** As a manifest that could be applied, with what is observed of it. */
+/** Writes an object as a manifest that could be applied, together with its observed status. */
 function objectText({ apiVersion, kind, metadata, spec, status, health }: LiveObject): string {
   const { name, namespace, uid, labels } = metadata;
   return stringify({ apiVersion, kind, metadata: { name, namespace, uid, labels }, spec, status, health });

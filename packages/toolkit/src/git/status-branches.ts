@@ -5,11 +5,11 @@ import { type OpenOptions, openGitSource } from './open-git-source.ts';
 import { StatusBranch } from './status-branch.ts';
 
 export interface StatusBranchesOptions extends OpenOptions {
-  /** Whose status it is. */
+  /** The name of the host whose status is written. */
   readonly host: string;
 }
 
-/** A status branch for each Sync that names one. */
+/** Keeps a status branch for each Sync that names one. */
 export class StatusBranches implements StatusSink {
   readonly #options: StatusBranchesOptions;
   readonly #sources: () => readonly GitSourceObject[];

@@ -2,7 +2,7 @@ import type { Operation } from '../async/operation.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 
-/** In order of badness, best first: a group is as healthy as its worst member. */
+/** The health states, best first. A group is as healthy as its worst member. */
 const healthStates = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'] as const;
 export type HealthState = (typeof healthStates)[number];
 
@@ -11,19 +11,19 @@ export interface Health {
   readonly message?: string;
 }
 
-/** An object as it really is, which need not be as any store says. */
+/** An object as it is observed, which may differ from any store. */
 export interface LiveObject extends Manifest {
   readonly metadata: Manifest['metadata'] & { readonly uid: string };
   readonly health: Health;
-  /** It is being removed: to someone who wants it, it is not there any more. */
+  /** The object is being removed. For anyone who wants it, it is absent already. */
   readonly isLeaving?: boolean;
-  /** What its own controller says of it. */
+  /** The status that the object's own controller reports. */
   readonly status?: unknown;
 }
 
 /**
- * What changing a field does to the object, from the mildest: nothing to see, nothing before it is next started, a restart,
- * a new one in its place.
+ * The effects that changing a field can have on an object, mildest first: it takes effect at once, at the
+ * next start, by a restart, or by replacing the object.
  */
 export const effects = ['live', 'next-start', 'restart', 'replace'] as const;
 export type Effect = (typeof effects)[number];
@@ -32,11 +32,11 @@ export type SyncEvent =
   | { readonly kind: 'step'; readonly message: string }
   | { readonly kind: 'warning'; readonly message: string };
 
-/** What an application brings: how its kinds are looked at and changed. Every act is idempotent. */
+/** The port by which an application lets its kinds be observed and changed. Every act is idempotent. */
 export interface Actuator {
-  /** All objects of its kinds. */
+  /** Returns all objects of the kinds of this actuator. */
   observe(signal: AbortSignal): Promise<readonly LiveObject[]>;
-  /** Pure. What a change does to the object as it is. */
+  /** Pure. Returns the effect that a change has on the live object. */
   effectOf(kind: string, change: FieldChange, live: LiveObject): Effect;
   create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void>;
   change(
@@ -45,7 +45,7 @@ export interface Actuator {
     changes: readonly FieldChange[],
     op: Operation<SyncEvent>,
   ): Promise<void>;
-  /** Another object in the place of `live`. */
+  /** Replaces `live` by a new object. */
   replace(live: LiveObject, wanted: Manifest, op: Operation<SyncEvent>): Promise<void>;
   remove(live: LiveObject, op: Operation<SyncEvent>): Promise<void>;
 }

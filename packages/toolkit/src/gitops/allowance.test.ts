@@ -23,7 +23,7 @@ const write = (path: string): Use => ({ kind: 'path', path, access: 'write' });
 const port = (number: number): Use => ({ kind: 'port', port: number, protocol: 'tcp' });
 
 describe('whyNotAllowed', () => {
-  test('by default: no path, no named network, no service, no privileged port', () => {
+  test('by default no path, named network, service or privileged port is allowed', () => {
     for (const use of [
       read('/etc/shadow'),
       write('/srv/x'),
@@ -62,7 +62,7 @@ describe('whyNotAllowed', () => {
     assert.equal(judge(write('/anything'), { hostPaths: ['/'] }), undefined);
   });
 
-  test('what is named is allowed: ports, networks, services, objects; the source has its own', () => {
+  test("ports, networks, services and objects that are listed are allowed, and the source's own objects always", () => {
     assert.equal(judge(port(80), { ports: ['80', '8000-8080'] }), undefined);
     assert.notEqual(judge(port(8_081), { ports: ['80', '8000-8080'] }), undefined);
     assert.equal(judge({ kind: 'network', name: 'lan' }, { networks: ['lan'] }), undefined);
@@ -73,7 +73,7 @@ describe('whyNotAllowed', () => {
     assert.notEqual(judge(db, { objects: ['Volume/db2', 'VM/db'] }), undefined);
   });
 
-  test('who may declare Syncs allows them no more than it is allowed itself', () => {
+  test('a source that may declare Syncs cannot allow them more than it is allowed itself', () => {
     const own = { kinds: ['VM', 'Sync'], networks: ['lan'], ports: ['8000-8999'], services: ['docker'] };
     const child = (given: object) => judge({ kind: 'allowance', allow: allow(given) }, own);
     for (const given of [

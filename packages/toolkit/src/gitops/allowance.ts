@@ -18,41 +18,52 @@ const portRanges = v.array(
   ),
 );
 
-/** What the objects of a source may be and name of the host: whoever writes the source is trusted with no more. */
+/**
+ * What the objects of a source may be, and which resources of the host they may use. The author of the source
+ * is trusted with no more.
+ */
 export const allowSchema = v.strictObject({
-  /** Kinds that may be declared. Absent: all but GitSource and Sync. */
+  /** Kinds that may be declared. The default is all except GitSource and Sync. */
   kinds: v.optional(v.array(v.pipe(v.string(), v.nonEmpty()))),
-  /** Folders, files and devices of the host that may be read and written, with all below them; without links in them. */
+  /**
+   * Folders, files and devices of the host that may be read and written, including everything below them.
+   * Paths through symlinks are refused.
+   */
   hostPaths: v.optional(v.array(path), []),
-  /** The same of what may only be read: files that are copied, keys, secrets, archives. */
+  /** Paths that may only be read: files that are copied, keys, secrets, archives. */
   files: v.optional(v.array(path), []),
-  /** Networks of the host that may be named; the default one needs no name. */
+  /**
+   * Networks of the host that may be named. A VM that names none uses the default network, which is always
+   * allowed.
+   */
   networks: names,
   /** Ports of the host that may be published: each a port or FIRST-LAST. */
   ports: v.optional(portRanges, ['1024-65535']),
-  /** Other objects that may be used, such as `Volume/db`, besides those that the source declares itself. */
+  /** Other objects that may be used, such as `Volume/db`, besides those that the source itself declares. */
   objects: names,
   /** Programs of the host that may be used, such as `docker`. */
   services: names,
 });
 export type AllowSpec = v.InferOutput<typeof allowSchema>;
 
-/** Kinds by which a source would name other sources: they are allowed by name alone. */
+/** The kinds by which a source could name other sources. They are allowed only if they are listed. */
 const sourceKinds = ['GitSource', 'Sync'];
 
-/** Pure. */
+/** Pure. Tells whether objects of a kind may be declared. */
 export const allowsKind = ({ kinds }: AllowSpec, kind: string): boolean =>
   kinds === undefined ? !sourceKinds.includes(kind) : kinds.includes(kind);
 
-/** What is known of the world when uses are judged. */
+/** The facts of the host by which uses are judged. */
 export interface JudgedWorld {
-  /** Where a path leads to when all links are followed; undefined where that cannot be said. */
+  /**
+   * Returns where a path leads when all symlinks are followed, or `undefined` if that cannot be determined.
+   */
   readonly realPathOf: (path: string) => string | undefined;
-  /** Whether the source declares the object itself, and no one else owns it. */
+  /** Tells whether the source itself declares the object, and nobody else owns it. */
   readonly isOwn: (key: string) => boolean;
 }
 
-/** Pure. Why what an object names is not allowed; undefined where it is. */
+/** Pure. Returns why a use is not allowed, or `undefined` if it is allowed. */
 export function whyNotAllowed(use: HostUse, allow: AllowSpec, world: JudgedWorld): string | undefined {
   switch (use.kind) {
     case 'path':
@@ -98,7 +109,10 @@ function whyNotPath(
 const refusal = (field: string, what: string, list: string): string =>
   `${field} names ${what}: that is not allowed to its source (spec.allow.${list} of the Sync)`;
 
-/** The list of `given` that has what `own` does not; `hostPaths` and `files` are paths, which are judged as such. */
+/**
+ * Returns the first list of `given` that allows more than the same list of `own`. The lists
+ * `hostPaths` and `files` are judged as paths elsewhere.
+ */
 function widened(given: AllowSpec, own: AllowSpec): keyof AllowSpec | undefined {
   const isSubset = (list: 'networks' | 'objects' | 'services'): boolean =>
     given[list].every((name) => own[list].includes(name));
@@ -122,7 +136,7 @@ function portRange(text: string): PortRange {
 const isWithin = (inner: PortRange, outer: PortRange): boolean =>
   outer.first <= inner.first && inner.last <= outer.last;
 
-/** By whole names: `/srv/vms-old` is not below `/srv/vms`. */
+/** Compares whole names: `/srv/vms-old` is not below `/srv/vms`. */
 function isBelow(each: string, root: string): boolean {
   const way = posix.relative(posix.normalize(root), posix.normalize(each));
   return way !== '..' && !way.startsWith('../');

@@ -1,24 +1,30 @@
-/** What an author may ask of the engine for one object, by annotations. */
+/** The prefix of the annotations by which an author controls how one object is handled. */
 const prefix = 'gitops.weave.works';
 
-/** The Sync that applied an object, and the object: a copied mark does not count. */
+/**
+ * Names the Sync that applied an object, and the object itself, so that a mark copied to another object does
+ * not count.
+ */
 export const ownerAnnotation = `${prefix}/owner`;
-/** When it was confirmed that an object may be pruned: the value is the object's uid. */
+/** Confirms that an object may be pruned. The value is the object's uid. */
 export const confirmAnnotation = `${prefix}/confirm-prune`;
 
 export interface ObjectPolicy {
-  /** What happens once the object is gone from the source. */
+  /** What happens when the object is gone from the source. */
   readonly prune: 'enabled' | 'disabled' | 'confirm';
-  /** What happens when the object is no longer as it was applied. */
+  /** What happens when the object no longer is as it was applied. */
   readonly drift: 'repair' | 'report' | 'ignore';
   readonly replace: 'allowed' | 'forbidden';
-  /** False: the object is left alone altogether. */
+  /** If false, the object is left alone altogether. */
   readonly reconcile: boolean;
-  /** Objects of a lower wave are healthy before those of a higher one are touched. */
+  /**
+   * The wave of the object. Objects of a lower wave must be healthy before those of a higher wave are
+   * touched.
+   */
   readonly wave: number;
-  /** As `keyText` writes them. */
+  /** The objects that this one depends on, as `keyText` writes them. */
   readonly dependsOn: readonly string[];
-  /** JSON pointers of fields that are neither compared nor changed. */
+  /** The fields that are neither compared nor changed, as JSON pointers. */
   readonly ignore: readonly string[];
 }
 
@@ -34,7 +40,7 @@ const choices = {
   reconcile: ['enabled', 'disabled'],
 } as const;
 
-/** Pure. The policy of one object; `invalid` names each annotation that means nothing. */
+/** Pure. Returns the policy of one object. `invalid` names each annotation whose value is invalid. */
 export function policyOf(
   annotations: Readonly<Record<string, string>>,
   defaults: PolicyDefaults,
@@ -66,7 +72,7 @@ export function policyOf(
   return { policy, invalid };
 }
 
-/** Whether an annotation is the engine's own bookkeeping, and no part of what an author declares. */
+/** Tells whether an annotation is the engine's own, and so not part of what an author declares. */
 export const isBookkeeping = (name: string): boolean =>
   name === ownerAnnotation || name === confirmAnnotation;
 

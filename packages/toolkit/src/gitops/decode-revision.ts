@@ -8,35 +8,38 @@ import type { SourceFile } from '../source/source.ts';
 import { type Resource, resolveOverlay } from './overlay.ts';
 import { substitute } from './substitute.ts';
 
-/** The text of a revision, and how it is to be read. */
+/** The text of a revision, and how to read it. */
 export interface RevisionText {
   readonly files: readonly SourceFile[];
-  /** The folder of the source to take. */
+  /** The folder of the source to read. */
   readonly path: string;
   readonly unknownKinds: 'refuse' | 'ignore';
-  /** Values of variables; undefined leaves `${…}` alone. */
+  /** The values of variables; if `undefined`, `${…}` is left alone. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** What one file declares, or why it could not be read; a file that several overlays name comes several times. */
+/**
+ * The objects of one file, or why it could not be read. A file that several overlays name appears several
+ * times.
+ */
 export interface DecodedFile {
   readonly file: string;
   readonly manifests: readonly Manifest[];
-  /** What it says that has no effect, though its author may think so. */
+  /** The parts of the file that have no effect although the author may expect one. */
   readonly remarks: readonly { readonly remark: string; readonly at: Position }[];
   readonly problem?: string;
 }
 
-/** How much may be declared. */
+/** The limits of what a revision may declare. */
 export interface DecodeLimits {
-  /** In one file, in UTF-16 units. */
+  /** The length of one file, in UTF-16 code units. */
   readonly fileLength: number;
-  /** Objects in all files. */
+  /** The number of objects in all files. */
   readonly objects: number;
 }
 
 /**
- * Pure. What the files of a revision declare; one that cannot be read stops no other.
+ * Pure. Decodes the files of a revision. A file that cannot be read does not stop the others.
  * @throws CodedError RENDER_TOO_LARGE
  */
 export function decodeRevision(

@@ -16,7 +16,7 @@ import {
 
 export type Outcome = 'unchanged' | 'applied' | 'held' | 'skipped' | 'failed' | 'refused';
 
-/** What became of one object. */
+/** The outcome for one object. */
 export interface ObjectResult {
   readonly key: ObjectKey;
   readonly action: Action['kind'];
@@ -34,19 +34,22 @@ export interface ExecuteOptions {
   readonly owner: string | undefined;
   readonly actuator: Actuator;
   readonly clock: Clock;
-  /** At most so many objects are changed at once. */
+  /** The number of objects that may be changed at once. */
   readonly concurrency: number;
-  /** How long one stage may take to become healthy before the next is given up. */
+  /**
+   * The time in milliseconds in which one stage must become healthy; otherwise the next stages are skipped.
+   */
   readonly healthTimeoutMs: number;
-  /** Waits for the last stage too. */
+  /** Waits until the last stage is healthy too. */
   readonly waitForHealth: boolean;
 }
 
 const healthPollMs = 500;
 
 /**
- * Does a plan, stage by stage; what fails stops only what depends on it, and later waves. Each act is idempotent, so a
- * run that is cut short is finished by planning again: the inventory written before it names all that it may touch.
+ * Executes a plan stage by stage. A failure stops only the objects that depend on the failed one, and later
+ * waves. Each act is idempotent and the inventory written before it names everything it may touch, so a run
+ * that was cut short is finished by planning again.
  */
 export async function executePlan(
   plan: SyncPlan,
@@ -132,7 +135,7 @@ async function execute(
   }
 }
 
-/** Those that are not healthy in time. */
+/** Returns the objects that did not become healthy in time. */
 async function waitForHealth(
   actions: readonly Action[],
   { actuator, clock, healthTimeoutMs }: ExecuteOptions,
@@ -161,7 +164,10 @@ const isReady = (object: LiveObject | undefined): boolean =>
 const unreadyText = (object: LiveObject | undefined): string =>
   `it is ${object?.health.state ?? 'Missing'}${object?.health.message === undefined ? '' : `: ${object.health.message}`}`;
 
-/** What this Sync answers for from now on: what it wants and has made, and what it has not removed yet. */
+/**
+ * Returns the new inventory of the Sync: the objects that it wants and has created, and those that it has not
+ * removed yet.
+ */
 function nextInventory(
   plan: SyncPlan,
   results: readonly ObjectResult[],
@@ -180,7 +186,7 @@ function nextInventory(
     } else if (outcome === 'applied' || (action.kind === 'unchanged' && ownerOf(action.live) === owner))
       entries.set(id, { ...action.key, digest: manifestDigest(action.wanted) });
   }
-  // Neither wanted nor there any more: someone else has removed it.
+  // An object that is neither wanted nor present was removed by someone else.
   const held = plan.pruneHeld !== undefined;
   const refused = new Set(plan.refused.map(({ key }) => keyText(key)));
   return [...entries].filter(([id]) => present.has(id) || refused.has(id) || held).map(([, entry]) => entry);

@@ -9,15 +9,15 @@ import type { HostUses } from './source-uses.ts';
 export interface DeniedInput {
   readonly owner: string;
   readonly allow: AllowSpec;
-  /** Objects that no one owns count as the source's own. */
+  /** Treats objects without an owner as the source's own. */
   readonly adopt: boolean;
   readonly wanted: readonly Manifest[];
   readonly live: readonly LiveObject[];
 }
 
 /**
- * The objects that a source may not declare, by `keyText`, and why: for their kind, or for what they name of the host.
- * Links of the host are followed as they are now.
+ * Finds the objects that a source may not declare, because of their kind or because of what they use of the
+ * host. Returns the reasons by `keyText`. The host's symlinks are followed as they are at this moment.
  */
 export async function findDenied(
   { owner, allow, adopt, wanted, live }: DeniedInput,

@@ -23,7 +23,10 @@ const text = v.pipe(v.string(), v.nonEmpty());
 
 const gitSourceSpecSchema = v.strictObject({
   url: text,
-  /** The more specific wins: commit, name, semver, tag, branch. None: the default branch. */
+  /**
+   * The revision to follow; the most specific field wins: commit, name, semver, tag, branch. The default is
+   * the default branch.
+   */
   ref: v.optional(
     v.strictObject({
       branch: v.optional(text),
@@ -35,7 +38,7 @@ const gitSourceSpecSchema = v.strictObject({
     {},
   ),
   timeout: v.optional(durationSchema, '1m'),
-  /** Credentials stay in files of the host. */
+  /** The credentials, which stay in files of the host. */
   auth: v.optional(
     v.strictObject({
       identityFile: v.optional(path),
@@ -49,7 +52,7 @@ const gitSourceSpecSchema = v.strictObject({
     }),
     {},
   ),
-  /** Files with keys, one of which must have signed the commit. */
+  /** Files with public keys, one of which must have signed the commit. */
   verify: v.optional(v.strictObject({ keys: v.pipe(v.array(path), v.minLength(1)) })),
   submodules: v.optional(v.boolean(), false),
 });
@@ -70,35 +73,35 @@ export const syncSpecSchema = v.strictObject({
     v.strictObject({ directory: path }),
     v.strictObject({ ociArtifact: text }),
   ]),
-  /** The folder of the source to take. */
+  /** The folder of the source to apply. */
   path: v.optional(text, '.'),
-  /** What the source may declare and name of the host; it cannot change that itself. */
+  /** What the source may declare, and what it may use of the host. The source itself cannot change this. */
   allow: v.optional(allowSchema, {}),
   interval: v.optional(durationSchema, '30s'),
   suspend: v.optional(v.boolean(), false),
-  /** With `manual` nothing is done before someone has confirmed the revision. */
+  /** With `manual`, nothing is applied until someone has confirmed the revision. */
   approval: v.optional(v.picklist(['automatic', 'manual']), 'automatic'),
-  /** How many objects are changed at once. */
+  /** The number of objects that are changed at once. */
   concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 4),
   prune: v.optional(v.boolean(), true),
-  /** When more than this share of what was applied would go at once, someone must confirm. */
+  /** If more than this percentage of the applied objects would be pruned at once, someone must confirm it. */
   pruneLimitPercent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 50),
-  /** What becomes of the objects when the Sync itself is removed. */
+  /** What happens to the objects when the Sync itself is removed. */
   deletionPolicy: v.optional(v.picklist(['Orphan', 'Delete']), 'Orphan'),
   drift: v.optional(v.picklist(['repair', 'report', 'ignore']), 'repair'),
   replace: v.optional(v.picklist(['allowed', 'forbidden']), 'forbidden'),
   adopt: v.optional(v.boolean(), false),
   unknownKinds: v.optional(v.picklist(['refuse', 'ignore']), 'refuse'),
   variables: v.optional(v.record(v.string(), v.pipe(v.string(), v.regex(/^[^\n\r]*$/, 'must be one line')))),
-  /** Other Syncs that must be Ready before. */
+  /** Other Syncs that must be Ready first. */
   dependsOn: v.optional(v.array(text), []),
-  /** Labels that a host must have for this Sync to be its business. */
+  /** Labels that a host must have for this Sync to apply there. */
   nodeSelector: v.optional(v.record(v.string(), v.string()), {}),
   wait: v.optional(v.boolean(), true),
   timeout: v.optional(durationSchema, '5m'),
-  /** The commit to stay at, whatever the source says: how one goes back. */
+  /** The commit to stay at, whatever the source says. A rollback sets it. */
   pin: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'must be a whole commit hash'))),
-  /** Told of each change, or of failures alone. */
+  /** Webhooks that are called for each change, or for failures only. */
   notify: v.optional(
     v.array(
       v.strictObject({
@@ -113,12 +116,12 @@ export const syncSpecSchema = v.strictObject({
   commitStatus: v.optional(
     v.strictObject({
       provider: v.picklist(['github', 'gitlab', 'gitea']),
-      /** The repository's place in the forge's API, such as `https://api.github.com/repos/o/r`. */
+      /** The repository's URL in the forge's API, such as `https://api.github.com/repos/o/r`. */
       url: webUrl,
       tokenFile: path,
     }),
   ),
-  /** Puts newer images into the manifests, by commits to a branch. */
+  /** Updates images in the manifests to newer versions, by commits to a branch. */
   imageUpdates: v.optional(
     v.strictObject({
       branch: text,
@@ -131,7 +134,7 @@ export const syncSpecSchema = v.strictObject({
           digest: v.optional(v.boolean(), false),
         }),
       ),
-      /** An SSH private key to sign the commits with. */
+      /** An SSH private key that signs the commits. */
       signingKeyFile: v.optional(path),
     }),
   ),
@@ -139,7 +142,7 @@ export const syncSpecSchema = v.strictObject({
     v.strictObject({
       name: text,
       mode: v.optional(v.picklist(['branch', 'pull-request', 'notes']), 'branch'),
-      /** An SSH private key to sign the commits with. */
+      /** An SSH private key that signs the commits. */
       signingKeyFile: v.optional(path),
     }),
   ),
@@ -148,20 +151,20 @@ export type SyncSpec = v.InferOutput<typeof syncSpecSchema>;
 
 export interface HistoryEntry {
   readonly revision: string;
-  /** RFC 3339. */
+  /** The time of the entry (RFC 3339). */
   readonly time: string;
   readonly durationMs: number;
   readonly outcome: 'Succeeded' | 'Failed';
   readonly message: string;
 }
 
-/** One object as it was last seen: what is wanted of it and how far that is true. */
+/** The report of one object as it was last observed: what is wanted, and whether it is so. */
 export interface ObjectReport extends ObjectKey {
   readonly state: 'Synced' | 'Held' | 'Failed' | 'Skipped' | 'Refused';
-  /** Set where it is refused because its Sync does not allow it. */
+  /** Set if the object is refused because its Sync does not allow it. */
   readonly reason?: 'NotAllowed';
   readonly health: HealthState;
-  /** What the last look found to be different. */
+  /** The differences that were found when the object was last observed. */
   readonly changes?: readonly FieldChange[];
   readonly message?: string;
 }
@@ -175,7 +178,7 @@ export interface SyncStatus {
   readonly inventory: readonly InventoryEntry[];
   readonly objects: readonly ObjectReport[];
   readonly problems: readonly { readonly file: string; readonly message: string }[];
-  /** Newest first. */
+  /** The history of the Sync, newest entry first. */
   readonly history: readonly HistoryEntry[];
 }
 
@@ -203,7 +206,7 @@ export const initialSyncStatus: SyncStatus = {
   history: [],
 };
 
-/** Asks for a reconciliation now: the value is remembered as `lastHandledReconcileAt`. */
+/** Requests a reconciliation now. Its value is then recorded as `lastHandledReconcileAt`. */
 export const requestedAtAnnotation = 'gitops.weave.works/requested-at';
-/** The revision for which someone has confirmed that what it no longer has may go. */
+/** The revision for which someone has confirmed that objects which are gone from it may be pruned. */
 export const confirmedRevisionAnnotation = 'gitops.weave.works/confirmed-revision';

@@ -1,4 +1,4 @@
-/** What tells one declared object from another, whatever version or file it comes from. */
+/** Identifies a declared object, whatever version or file it comes from. */
 export interface ObjectKey {
   readonly kind: string;
   readonly namespace: string;
@@ -16,6 +16,9 @@ export const objectKey = ({ kind, metadata }: Keyed): ObjectKey => ({
   name: metadata.name,
 });
 
-/** `VM/web`, or `VM/prod/web` outside the default namespace: how people and annotations name an object. */
+/**
+ * Writes a key as people and annotations name an object: `VM/web`, or `VM/prod/web` outside the default
+ * namespace.
+ */
 export const keyText = ({ kind, namespace, name }: ObjectKey): string =>
   namespace === 'default' ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;

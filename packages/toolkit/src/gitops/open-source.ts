@@ -7,7 +7,7 @@ import type { GitSourceObject, SyncObject } from './kinds.ts';
 
 const artifactTimeoutMs = 60_000;
 
-/** Opens what a Sync names: a repository, a folder of this host, or an artifact. */
+/** Opens the source that a Sync names: a repository, a folder of this host, or an artifact. */
 export const sourceOpener =
   (options: OpenOptions) =>
   (sync: SyncObject, gitSource: GitSourceObject | undefined): Source => {

@@ -8,13 +8,13 @@ import { issuePath, issueText } from '../schema/issue-text.ts';
 import { type SourceFile, filesLimit } from '../source/source.ts';
 
 /**
- * The part of Kustomize's `kustomization.yaml` that is understood. A folder with one is built by it; without, all
- * manifests in and below the folder are taken.
+ * The supported part of Kustomize's `kustomization.yaml`. A folder with this file is built from it. Without
+ * it, all manifests in and below the folder are used.
  */
 const overlaySchema = v.strictObject({
   apiVersion: v.optional(v.literal('kustomize.config.k8s.io/v1beta1')),
   kind: v.optional(v.literal('Kustomization')),
-  /** Files, and folders that are overlays or full of manifests. */
+  /** Files, and folders that are overlays or contain manifests. */
   resources: v.array(v.string()),
   namePrefix: v.optional(v.string(), ''),
   nameSuffix: v.optional(v.string(), ''),
@@ -40,7 +40,7 @@ const overlaySchema = v.strictObject({
 });
 type Overlay = v.InferOutput<typeof overlaySchema>;
 
-/** One file with what overlays make of each object in it. */
+/** One file, and the changes that overlays make to each object in it. */
 export interface Resource {
   readonly file: SourceFile;
   readonly transforms: readonly ((raw: unknown) => unknown)[];
@@ -48,10 +48,13 @@ export interface Resource {
 
 export const overlayName = 'kustomization.yaml';
 const depthLimit = 10;
-/** A folder that several overlays name counts each time, so that what they make together is bounded. */
+/** A folder that several overlays name counts each time, so that the whole result is bounded. */
 const resourceLimit = filesLimit;
 
-/** Pure. The files that the folder `path` stands for. @throws CodedError OVERLAY_INVALID */
+/**
+ * Pure. Returns the files that the folder `path` stands for.
+ * @throws CodedError OVERLAY_INVALID
+ */
 export function resolveOverlay(files: ReadonlyMap<string, SourceFile>, path: string): readonly Resource[] {
   const resolved = new Map<string, readonly Resource[]>();
   const paths = [...files.keys()].sort(compare);
@@ -91,7 +94,7 @@ export function resolveOverlay(files: ReadonlyMap<string, SourceFile>, path: str
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Those in and below a folder; `paths` are those of all files, sorted. */
+/** Returns the files in and below a folder. `paths` lists all files, sorted. */
 function below(
   files: ReadonlyMap<string, SourceFile>,
   paths: readonly string[],
@@ -111,7 +114,10 @@ function below(
   return found;
 }
 
-/** One document, and nothing else. @throws CodedError OVERLAY_INVALID */
+/**
+ * Parses a text that must be exactly one document.
+ * @throws CodedError OVERLAY_INVALID
+ */
 function parseOne(text: string, path: string, where: string): unknown {
   const [document, ...others] = parseYaml(text);
   const [error] = document?.errors ?? [];

@@ -8,12 +8,13 @@ export interface Order {
   readonly refused: readonly { readonly key: ObjectKey; readonly message: string }[];
 }
 
-/** An object that depends on another, and that on a third, is nested two deep. */
+/** The limit of the length of a chain of dependencies. */
 const depthLimit = 1_000;
 
 /**
- * Pure. Makes and changes first, by wave, then by what they depend on and by kind; then deletions, the other way round.
- * What depends on itself, or on what is not declared, is refused, and stops nothing else.
+ * Pure. Orders the actions: first creations and changes, by wave, then by dependency and kind; then deletions
+ * in reverse order. An object that depends on itself or on an undeclared object is refused, which does not
+ * stop the others.
  */
 export function orderActions(actions: readonly Action[], kindOrder: readonly string[]): Order {
   const kept = actions.filter(({ kind }) => kind !== 'delete');
@@ -27,7 +28,7 @@ export function orderActions(actions: readonly Action[], kindOrder: readonly str
   return { stages: [...making, ...removing], refused };
 }
 
-/** How deep in the graph of dependencies each object is, objects of earlier kinds being less deep. */
+/** Returns the depth of each object in the graph of dependencies. Objects of earlier kinds are less deep. */
 function levelsOf(
   actions: readonly Action[],
   kindOrder: readonly string[],

@@ -56,7 +56,7 @@ const told = (input: Partial<SyncInput>): readonly string[] =>
     );
 
 describe('planSync', () => {
-  test('what is new is made, what is the same stays, what has changed is changed and says what', () => {
+  test('new objects are created, equal ones stay, and changed ones are updated with the changes listed', () => {
     const [a, b] = [pot('a'), pot('b', { plant: 'fig' })];
     const stages = plan({
       wanted: [pot('a'), pot('b'), pot('c')],
@@ -89,7 +89,7 @@ describe('planSync', () => {
     ]);
   });
 
-  test('what must be replaced is, only where that is allowed', () => {
+  test('an object that must be replaced is replaced only if that is allowed', () => {
     const was = { live: [live(pot('a', { clay: 'red' }))], inventory: [entry(pot('a', { clay: 'red' }))] };
     const [held] = told({ ...was, wanted: [pot('a', { clay: 'blue' })] });
     assert.match(held ?? '', /^replace Pot\/a changed held: it would be replaced/);
@@ -107,7 +107,7 @@ describe('planSync', () => {
     ]);
   });
 
-  test('what someone else made or owns is not touched, unless it may be adopted', () => {
+  test('an object that someone else has made or owns is not touched unless it may be adopted', () => {
     const wanted = [pot('a')];
     assert.match(told({ wanted, live: [live(pot('a'), '')] })[0] ?? '', /no Sync owns it/);
     assert.deepEqual(told({ wanted, live: [live(pot('a'), '')], adopt: true }), ['change Pot/a changed']);
@@ -126,7 +126,7 @@ describe('planSync', () => {
 
   const confirmed = { enabled: true, limitPercent: 50, confirmed: true, brokenRevision: false };
 
-  test('what is gone from the source is pruned: what the inventory names and this Sync owns, no more', () => {
+  test('objects that are gone from the source are pruned if the inventory names them and this Sync owns them', () => {
     const objects = ['a', 'b', 'c'].map((name) => pot(name));
     const all = {
       live: [...objects.map((each) => live(each)), live(pot('stranger'), '')],
@@ -139,7 +139,7 @@ describe('planSync', () => {
     ]);
   });
 
-  test('nothing is pruned when pruning is off, on an empty or broken revision, or when too much would go', () => {
+  test('nothing is pruned if pruning is off, the revision is empty or broken, or too much would be pruned', () => {
     const objects = Array.from({ length: 10 }, (_, at) => pot(`p${at}`));
     const all = { live: objects.map((each) => live(each)), inventory: objects.map(entry) };
     const heldBy = (input: Partial<SyncInput>) => plan({ ...all, ...input }).pruneHeld ?? '';
@@ -177,7 +177,7 @@ describe('planSync', () => {
     assert.equal(lines[3], 'delete Pot/c removed');
   });
 
-  test('waves, dependencies and kinds order what is made; what goes, goes the other way round', () => {
+  test('waves, dependencies and kinds order creations, and deletions in reverse', () => {
     const wanted = [
       pot('late', {}, { wave: '1' }),
       pot('b', {}, { 'depends-on': 'Pot/a' }),
@@ -191,7 +191,7 @@ describe('planSync', () => {
     assert.deepEqual(names(gone), ['late', 'b a', 's']);
   });
 
-  test('circles, unknown dependencies and senseless annotations refuse their object alone', () => {
+  test('cycles, unknown dependencies and invalid annotations refuse only their own object', () => {
     const { refused, stages } = plan({
       wanted: [
         pot('a', {}, { 'depends-on': 'Pot/b' }),
@@ -223,7 +223,7 @@ describe('planSync', () => {
     assert.match(refused[0]?.message ?? '', /nested more than 1000 deep|which is refused/);
   });
 
-  test('an object that is to be left alone is', () => {
+  test('an object that is to be left alone is not touched', () => {
     const wanted = pot('a', { plant: 'fig' }, { reconcile: 'disabled' });
     const [line] = told({ wanted: [wanted], live: [live(pot('a'))], inventory: [entry(pot('a'))] });
     assert.match(line ?? '', /held: .*reconcile: disabled/);

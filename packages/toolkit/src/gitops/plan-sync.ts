@@ -13,13 +13,18 @@ import {
 import { type ObjectKey, keyText, objectKey } from './object-key.ts';
 import { type Stage, orderActions } from './plan-order.ts';
 
-/** What was applied and by which text, so that drift can be told from a change of mind. */
+/**
+ * An applied object with the digest of its manifest, so that drift can be told from a change in the source.
+ */
 export interface InventoryEntry extends ObjectKey {
-  /** Of the manifest that was applied, defaults filled in; empty while it is only about to be. */
+  /**
+   * The digest of the applied manifest with defaults filled in. It is empty while the object is yet to be
+   * applied.
+   */
   readonly digest: string;
 }
 
-/** Why an action is in a plan. */
+/** The reason for an action. */
 export type Reason = 'new' | 'changed' | 'drifted' | 'removed' | 'same';
 
 interface ActionBase {
@@ -27,7 +32,7 @@ interface ActionBase {
   readonly policy: ObjectPolicy;
   readonly reason: Reason;
   readonly changes: readonly FieldChange[];
-  /** Why it is not done, although the objects differ: a policy, in a person's words. */
+  /** The policy that holds the action back although the objects differ, in a person's words. */
   readonly held?: string;
 }
 
@@ -46,52 +51,52 @@ export type Action =
 export interface Refusal {
   readonly key: ObjectKey;
   readonly message: string;
-  /** Set where the source is not allowed to declare it. */
+  /** Set if the source is not allowed to declare the object. */
   readonly reason?: 'NotAllowed';
 }
 
 export interface SyncPlan {
-  /** In the order of doing: each stage is done when all of it is healthy. */
+  /** The stages in their order. A stage is complete when all its objects are healthy. */
   readonly stages: readonly Stage[];
-  /** Objects that are not allowed, cannot be ordered or whose annotations mean nothing, with the reason. */
+  /** The objects that are not allowed, cannot be ordered or have invalid annotations, with the reasons. */
   readonly refused: readonly Refusal[];
   /** Why nothing is pruned, if something would be. */
   readonly pruneHeld?: string;
 }
 
 export interface SyncInput {
-  /** The name of the Sync, which marks what it owns; undefined for a person, who owns nothing. */
+  /** The name of the Sync, which marks the objects that it owns; `undefined` for a person, who owns none. */
   readonly owner: string | undefined;
   readonly wanted: readonly Manifest[];
   readonly live: readonly LiveObject[];
   readonly inventory: readonly InventoryEntry[];
   readonly effectOf: Actuator['effectOf'];
-  /** The order in which kinds are made; others come last. */
+  /** The order in which kinds are created; other kinds come last. */
   readonly kindOrder: readonly string[];
   readonly defaults: PolicyDefaults;
   readonly prune: {
     readonly enabled: boolean;
-    /** With more of the inventory than this gone at once, someone must confirm. In percent. */
+    /** The percentage of the inventory that may be pruned at once without confirmation. */
     readonly limitPercent: number;
-    /** Someone has confirmed. */
+    /** True if someone has confirmed the pruning. */
     readonly confirmed: boolean;
-    /** The revision has files that could not be read, so what is absent may only be unread. */
+    /** True if some files could not be read, so that an absent object may merely be unread. */
     readonly brokenRevision: boolean;
   };
-  /** Takes over objects that exist and that no one owns; a person: changes objects that a Sync owns. */
+  /** Takes over existing objects that have no owner. For a person: changes objects that a Sync owns. */
   readonly adopt: boolean;
-  /** Why nothing at all is done. */
+  /** Why nothing at all is done, if so. */
   readonly heldAltogether?: string;
   /** Why the source may not declare an object, by `keyText`. */
   readonly denied?: ReadonlyMap<string, string>;
-  /** Why an object is not repaired yet. */
+  /** Returns why an object is not repaired yet, if so. */
   readonly heldRepair?: (key: ObjectKey) => string | undefined;
 }
 
-/** Fewer than this are never "too many". */
+/** The number of objects below which a prune is never too large. */
 const smallPrune = 5;
 
-/** Pure. Everything that will be done to make the world as it is wanted, and why; nothing is done yet. */
+/** Pure. Plans everything that makes the world match the source, with reasons. Nothing is changed yet. */
 export function planSync(input: SyncInput): SyncPlan {
   const all = new Map(input.live.map((object) => [keyText(objectKey(object)), object]));
   const live = new Map([...all].filter(([, { isLeaving }]) => !isLeaving));
@@ -239,7 +244,7 @@ function reasonNotToPrune({ prune, wanted, inventory }: SyncInput, count: number
   return undefined;
 }
 
-/** The fields that an author declares and that are not as declared. */
+/** Returns the fields that an author declares and that differ from the live object. */
 function changesBetween(
   live: LiveObject,
   wanted: Manifest,
@@ -266,7 +271,7 @@ function authored(annotations: Readonly<Record<string, string>>): Readonly<Recor
   return annotations;
 }
 
-/** The Sync that owns an object, or undefined: a mark that was copied from another object does not count. */
+/** Returns the Sync that owns an object. A mark that was copied from another object does not count. */
 export function ownerOf(object: Manifest): string | undefined {
   const mark = object.metadata.annotations[ownerAnnotation];
   if (mark === undefined) return undefined;
@@ -274,7 +279,7 @@ export function ownerOf(object: Manifest): string | undefined {
   return mark.slice(end + 1) === keyText(objectKey(object)) ? mark.slice(0, end) : undefined;
 }
 
-/** The manifest with the mark of its owner. */
+/** Returns the manifest with its owner's mark. */
 export function withOwner(manifest: Manifest, owner: string | undefined): Manifest {
   if (owner === undefined) return manifest;
   const annotations = {
@@ -286,7 +291,7 @@ export function withOwner(manifest: Manifest, owner: string | undefined): Manife
 
 const digests = new WeakMap<Manifest, string>();
 
-/** Of what an author declares. */
+/** Returns the digest of what an author declares. */
 export function manifestDigest(manifest: Manifest): string {
   const known = digests.get(manifest);
   if (known !== undefined) return known;

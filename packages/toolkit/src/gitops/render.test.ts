@@ -28,7 +28,7 @@ const names = async (files: Record<string, string>, options: Partial<RenderOptio
   (await render(files, options)).manifests.map(({ metadata }) => metadata.name);
 
 describe('Renderer', () => {
-  test('one broken file stops nothing else, and is told of with its place', async () => {
+  test('a broken file stops no other, and is reported with its place', async () => {
     const { manifests, problems } = await render({
       'a.yaml': pot('a'),
       'b.yaml': pot('b', '', 'plnat: x'),

@@ -8,38 +8,41 @@ import { overlayName } from './overlay.ts';
 import type { SourceReader } from './source-reader.ts';
 
 export interface RenderOptions extends Omit<RevisionText, 'files'> {
-  /** Of the host, which objects may select by `gitops.weave.works/node-selector`. */
+  /** The labels of the host. Objects select hosts by `gitops.weave.works/node-selector`. */
   readonly nodeLabels: Readonly<Record<string, string>>;
 }
 
-/** What a revision declares. */
+/** The objects that a revision declares. */
 export interface Rendering {
   readonly manifests: readonly Manifest[];
-  /** Files that could not be read, and why; the others count. */
+  /** The files that could not be read, and why. The other files are used. */
   readonly problems: readonly { readonly file: string; readonly message: string }[];
 }
 
 const selectorAnnotation = 'gitops.weave.works/node-selector';
-/** More are counted, not told. */
+/** The limit of problems that are reported; further problems are only counted. */
 const problemLimit = 100;
-/** A message may quote what stands in a file. */
+/** The limit of the length of a message, since it may quote a file. */
 const messageLimit = 1_000;
 
-/** Remembers what it has read: files that were read before are not read again. */
+/** Renders revisions. Files that it has read before are not read again. */
 export class Renderer {
   readonly #reader: SourceReader;
   readonly #onRemark: NonNullable<DecodeOptions['onRemark']>;
   #last?: { readonly revision: Revision; readonly options: RenderOptions; readonly rendering: Rendering };
-  /** By path and digest; of revisions in which no file counts on another. */
+  /** The decoded files by path and digest, of revisions in which no file depends on another. */
   #decoded: ReadonlyMap<string, DecodedFile> = new Map();
 
-  /** `onRemark` is told of each file when it is read. */
+  /** @param onRemark is called for the remarks of each file when it is read */
   constructor(reader: SourceReader, onRemark: NonNullable<DecodeOptions['onRemark']> = () => {}) {
     this.#reader = reader;
     this.#onRemark = onRemark;
   }
 
-  /** @throws CodedError as the reader */
+  /**
+   * Renders a revision.
+   * @throws CodedError as the reader does
+   */
   async render(revision: Revision, options: RenderOptions, signal: AbortSignal): Promise<Rendering> {
     if (this.#last?.revision === revision && isDeepStrictEqual(this.#last.options, options))
       return this.#last.rendering;
@@ -89,7 +92,7 @@ function bounded(problems: Rendering['problems']): Rendering['problems'] {
   return untold === 0 ? told : [...told, { file: '', message: `${untold} more problems` }];
 }
 
-/** Two objects of one name are a mistake of which neither may win. */
+/** Two objects of the same name are a mistake, so neither is used. */
 function withoutDuplicates(manifests: readonly Manifest[]): {
   readonly unique: readonly Manifest[];
   readonly duplicates: Rendering['problems'];
@@ -108,13 +111,16 @@ function withoutDuplicates(manifests: readonly Manifest[]): {
   };
 }
 
-/** Whether an object's selector fits the labels of a host; one without a selector is meant for all. */
+/**
+ * Tells whether an object's selector matches the labels of a host. An object without a selector is for all
+ * hosts.
+ */
 function isMeantFor(manifest: Manifest, labels: Readonly<Record<string, string>>): boolean {
   const selector = manifest.metadata.annotations[selectorAnnotation];
   return selector === undefined || fitsSelector(selector, labels);
 }
 
-/** Pure. `disk=ssd,zone=a`: all must be equal. */
+/** Pure. Tells whether all pairs of a selector such as `disk=ssd,zone=a` are among the labels. */
 function fitsSelector(selector: string, labels: Readonly<Record<string, string>>): boolean {
   return selector
     .split(',')

@@ -4,10 +4,10 @@ import { type ObjectKey, keyText } from './object-key.ts';
 
 const firstMs = 5_000;
 const mostMs = 5 * 60_000;
-/** Who has stayed repaired for so long starts afresh. */
+/** An object that has stayed repaired for this long starts again without a delay. */
 const forgottenAfterMs = 10 * 60_000;
 
-/** Keeps an object that drifts again and again from being repaired without a pause: a VM that ends as soon as it runs. */
+/** Delays the repair of objects that drift again and again, such as a VM that ends as soon as it runs. */
 export class RepairBackoff {
   readonly #clock: Clock;
   readonly #repairs = new Map<string, { readonly count: number; readonly at: number }>();
@@ -16,7 +16,7 @@ export class RepairBackoff {
     this.#clock = clock;
   }
 
-  /** Why the object is not repaired yet; undefined when it may be. */
+  /** Returns why the object is not repaired yet, or `undefined` if it may be. */
   heldBack(key: ObjectKey): string | undefined {
     const last = this.#repairs.get(keyText(key));
     if (!last) return undefined;

@@ -4,7 +4,7 @@ import type { FieldChange } from '../diff/field-change.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import type { Actuator, Effect, LiveObject, SyncEvent } from './actuator.ts';
 
-/** Several actuators as one: each kind has its own. */
+/** Combines several actuators into one, which chooses by kind. */
 export class RouteActuator implements Actuator {
   readonly #routes: Readonly<Record<string, Actuator>>;
 

@@ -18,26 +18,26 @@ import { type StatusSink, SyncController } from './sync-controller.ts';
 import type { SyncDeps } from './synchronize.ts';
 
 export interface ServeOptions extends OpenOptions, SyncDeps {
-  /** Holds the GitSources and Syncs. */
+  /** The store of the GitSources and Syncs. */
   readonly store: ObjectStore;
-  /** Names this host in status branches. */
+  /** The name of this host in status branches. */
   readonly host: string;
-  /** Kinds in the store whose changes are looked at at once, for drift. */
+  /** The kinds in the store whose changes trigger a check for drift at once. */
   readonly watchedKinds: readonly string[];
-  /** Where kinds name images that may be updated, as JSON pointers. */
+  /** The fields in which kinds name images that may be updated, as JSON pointers. */
   readonly imageFields?: Readonly<Record<string, readonly string[]>>;
-  /** Where statuses go besides the store and their branch. */
+  /** Further receivers of statuses, besides the store and the status branch. */
   readonly sinks?: readonly StatusSink[];
-  /** Where forges tell of pushes: `POST /hooks/NAME` of a Sync. */
+  /** The webhook by which forges report pushes: `POST /hooks/NAME` of a Sync. */
   readonly webhook?: WebhookOptions;
   readonly log: Log;
   readonly observer?: ControllerObserver;
 }
 
-/** Syncs, of which some may take minutes, do not wait for each other. */
+/** The number of Syncs that run at once, since some take minutes. */
 const concurrency = 4;
 
-/** Does what all GitSources and Syncs in the store say, until `signal` aborts. Woken by changes, and by the clock. */
+/** Reconciles all GitSources and Syncs in the store until `signal` aborts. Changes and the clock wake it. */
 export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Promise<void> {
   const { store, log, clock, observer } = options;
   const queue = new WorkQueue(clock);
@@ -60,7 +60,7 @@ export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Pr
   syncs.onChange((object, isGone) => {
     const key = informerKey(object);
     directories.follow(key, isGone ? undefined : (object as SyncObject), signal);
-    // What we write ourselves is its status: only what others write is news.
+    // The controller itself writes the status, so only the other fields are news.
     const news = newsOf(object);
     if (!isGone && seen.get(key) === news) return;
     seen.set(key, news);

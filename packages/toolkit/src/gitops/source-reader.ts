@@ -4,7 +4,7 @@ import type { Scheme } from '../scheme/scheme.ts';
 import { type DecodeLimits, type DecodedFile, type RevisionText, decodeRevision } from './decode-revision.ts';
 
 /**
- * All that is done with the text of sources, whose authors need not mean well. Aborted by the signal.
+ * The port for all work on the text of sources, whose authors may be malicious. The signal aborts it.
  * @throws CodedError with one of `RenderErrorCode`
  */
 export interface SourceReader {
@@ -14,7 +14,7 @@ export interface SourceReader {
 
 export type RenderErrorCode = 'RENDER_TIMEOUT' | 'RENDER_TOO_LARGE';
 
-/** Reads at once, in whoever asks: for a person's own files, and for what is asked by a `WorkerReader`. */
+/** Reads in the calling thread: for a person's own files, and within the worker of a `WorkerReader`. */
 export class DirectReader implements SourceReader {
   readonly #scheme: Scheme;
   readonly #limits: DecodeLimits | undefined;

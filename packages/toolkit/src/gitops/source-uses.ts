@@ -6,10 +6,10 @@ import type { GitSourceSpec, SyncSpec } from './kinds.ts';
 type Fields<T> = EachField<T, HostUse>;
 type Item<List> = List extends readonly (infer One)[] ? One : never;
 
-/** What of the host objects of each kind name. */
+/** The functions that find the uses of the host in objects, by kind. */
 export type HostUses = Readonly<Record<string, (object: Manifest) => readonly HostUse[]>>;
 
-/** Pure. Of what sources and Syncs are declared by. */
+/** Pure. Finds the uses of the host in GitSources and Syncs. */
 export const sourceUses: HostUses = {
   GitSource: ({ spec }) => findInFields(spec as GitSourceSpec, ofGitSource, 'spec'),
   Sync: ({ spec, metadata }) => findInFields(spec as SyncSpec, ofSync(metadata.namespace), 'spec'),
@@ -31,7 +31,7 @@ const ofAuth: Fields<GitSourceSpec['auth']> = {
 };
 
 const ofGitSource: Fields<GitSourceSpec> = {
-  // Status and images are pushed to it too.
+  // Status and image updates are pushed to it too.
   url: (url, field) => {
     const [, path] = /^(?:file:\/\/)?(\/.*)$/s.exec(url) ?? [];
     return path === undefined ? [] : [{ kind: 'path', path, access: 'write', field }];

@@ -8,13 +8,13 @@ import type { Actuator, Effect, Health, LiveObject } from './actuator.ts';
 
 export interface StoreActuatorOptions {
   readonly kinds: readonly string[];
-  /** What a new object's status is. */
+  /** The status of a new object. */
   readonly initialStatus?: unknown;
   readonly effectOf?: (kind: string, change: FieldChange) => Effect;
   readonly healthOf?: (object: ApiObject) => Health;
 }
 
-/** Applies objects into a store, where controllers find them. */
+/** Applies objects to a store, where controllers find them. */
 export class StoreActuator implements Actuator {
   readonly #store: ObjectStore;
   readonly #options: StoreActuatorOptions;
@@ -48,7 +48,7 @@ export class StoreActuator implements Actuator {
         status: this.#options.initialStatus ?? {},
       });
     } catch (failure) {
-      if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // an earlier run that was cut short has made it
+      if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // an earlier run that was cut short has created it
     }
   }
 

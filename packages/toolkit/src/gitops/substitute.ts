@@ -1,8 +1,8 @@
 import { CodedError } from '../errors/coded-error.ts';
 
 /**
- * Pure. Puts values in the place of `${NAME}` and `${NAME:-otherwise}`; `$${` stands for `${`. Values hold no line
- * breaks, so they cannot add lines to a manifest.
+ * Pure. Substitutes `${NAME}` and `${NAME:-default}`; `$${` stands for `${`. Values have no line breaks, so
+ * they cannot add lines to a manifest.
  * @throws CodedError VARIABLE_MISSING
  */
 export function substitute(text: string, values: Readonly<Record<string, string>>, file: string): string {
@@ -14,7 +14,8 @@ export function substitute(text: string, values: Readonly<Record<string, string>
       hint: 'give it one in the Sync, or write ${NAME:-default}; $${ stands for itself',
     });
   };
-  // By pieces that end with what can end a variable: no beginning of one then looks beyond the next end.
+  // The text is split after each possible end of a variable, so that no search for an end looks further than
+  // the next one.
   return text.replaceAll(/[^}\n]*(?:\}|\n|$)/g, (piece) =>
     piece.endsWith('}') ? piece.replace(/\$?\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}$/, fill) : piece,
   );

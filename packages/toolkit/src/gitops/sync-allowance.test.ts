@@ -68,7 +68,7 @@ beforeEach(async () => {
 });
 
 describe('SyncController', () => {
-  test('what a source may not declare is refused with the reason, told once, and all else is done', async () => {
+  test('objects that a source may not declare are refused with the reason, reported once, and all others are applied', async () => {
     names = ['a', 'b'];
     uses = ({ metadata }) =>
       metadata.name === 'b'
@@ -99,7 +99,7 @@ describe('SyncController', () => {
     assert.equal((await ready())?.status, 'True');
   });
 
-  test('of a Sync that was stored before there were allowances, only what all may do is done', async () => {
+  test('a Sync that was stored before allowances existed is allowed what every Sync is', async () => {
     const { allow: _, ...old } = (await sync()).spec;
     await change(old);
     names = ['a'];

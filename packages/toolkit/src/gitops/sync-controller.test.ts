@@ -32,7 +32,7 @@ let clock: ManualClock;
 let controller: SyncController;
 const { signal } = new AbortController();
 
-/** A store that fails for some objects when it is told to. */
+/** An actuator that fails for the objects that a test names. */
 class Flaky extends StoreActuator {
   readonly broken = new Set<string>();
   readonly halfMade = new Set<string>();
@@ -142,7 +142,7 @@ describe('SyncController', () => {
     assert.equal(status.history.length, 2);
   });
 
-  test('a second look at the same revision writes nothing and publishes nothing', async () => {
+  test('reconciling the same revision again writes nothing and publishes nothing', async () => {
     await declare({});
     push({ a: pot('a') });
     await run();
@@ -174,7 +174,7 @@ describe('SyncController', () => {
     assert.equal((await ready())?.reason, 'AppliedWithHeld');
   });
 
-  test('a source that fails, is unsigned or empty leaves all as it is, and is tried again', async () => {
+  test('a source that fails, is unsigned or empty changes nothing, and is tried again', async () => {
     await declare({});
     push({ a: pot('a'), b: pot('b') });
     await run();
@@ -190,7 +190,7 @@ describe('SyncController', () => {
     assert.deepEqual(await pots(), {});
   });
 
-  test('it is Reconciling while it applies, and Stalled by what no repetition mends', async () => {
+  test('a Sync is Reconciling while it applies, and Stalled by faults that no retry cures', async () => {
     await declare({});
     push({ a: pot('a') });
     let during: readonly string[] = [];
@@ -274,7 +274,7 @@ describe('SyncController', () => {
     assert.equal((await ready())?.reason, 'InvalidManifests');
   });
 
-  test('what waits for an object that failed is not made', async () => {
+  test('an object is not created if one that it depends on has failed', async () => {
     await declare({});
     actuator.broken.add('a');
     push({ a: pot('a'), b: pot('b', 'mint', { 'gitops.weave.works/depends-on': 'Pot/a' }) });
@@ -320,7 +320,7 @@ describe('SyncController', () => {
     }
   });
 
-  test('what was half made when its maker failed is known to be ours, and goes when it is no longer wanted', async () => {
+  test("an object that was half made when its creation failed is known to be the Sync's, and is pruned when it is no longer wanted", async () => {
     await declare({});
     actuator.halfMade.add('half');
     push({ a: pot('a'), half: pot('half', 'mint', { 'gitops.weave.works/drift': 'report' }) });
@@ -337,7 +337,7 @@ describe('SyncController', () => {
     assert.deepEqual(await pots(), { a: 'mint', b: 'mint' }, 'what was never made has not drifted');
   });
 
-  test('what drifts again and again is repaired at longer and longer intervals', async () => {
+  test('an object that drifts again and again is repaired at longer and longer intervals', async () => {
     await declare({});
     push({ a: pot('a') });
     await run();
@@ -358,7 +358,7 @@ describe('SyncController', () => {
     assert.ok('a' in (await pots()), 'long ago is forgotten');
   });
 
-  test('with manual approval nothing is done before someone has confirmed the revision', async () => {
+  test('with manual approval nothing is applied before someone has confirmed the revision', async () => {
     await declare({ approval: 'manual' });
     push({ a: pot('a'), b: pot('b') });
     await run();
@@ -374,7 +374,7 @@ describe('SyncController', () => {
     assert.deepEqual((await sync()).status.inventory.map(({ name }) => name).toSorted(), ['a', 'b']);
   });
 
-  test('one that is suspended while it looks does not undo what is done by hand from then on', async () => {
+  test('a Sync that is suspended while it observes does not undo later changes by hand', async () => {
     await declare({});
     push({ a: pot('a') });
     await run();
@@ -386,7 +386,7 @@ describe('SyncController', () => {
     assert.deepEqual([await pots(), (await ready())?.reason], [{}, 'Suspended']);
   });
 
-  test('suspended, waiting for another, or meant for another host: nothing is done', async () => {
+  test('a Sync that is suspended, waits for another or is for another host does nothing', async () => {
     await declare({ suspend: true });
     push({ a: pot('a') });
     await run();
@@ -402,7 +402,7 @@ describe('SyncController', () => {
     assert.deepEqual(await pots(), { a: 'mint' });
   });
 
-  test('what a Sync made stays when the Sync goes, or goes with it where it says so', async () => {
+  test('the objects of a Sync stay when it is removed, unless its deletion policy says otherwise', async () => {
     for (const [deletionPolicy, left] of [
       ['Orphan', { a: 'mint' }],
       ['Delete', {}],

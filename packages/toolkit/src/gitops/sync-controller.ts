@@ -30,23 +30,23 @@ import {
   planRevision,
 } from './synchronize.ts';
 
-/** Where statuses go besides the store. */
+/** A receiver of statuses, besides the store. */
 export interface StatusSink {
   /**
-   * Called after each attempt, with what the Sync answers for where that is known. A failure is told of and does not
-   * fail the sync.
+   * Called after each attempt, with the objects of the Sync if they are known. A failure is reported and does
+   * not fail the sync.
    */
   publish(sync: SyncObject, live: readonly LiveObject[] | undefined, signal: AbortSignal): Promise<void>;
 }
 
 export interface SyncControllerOptions extends SyncDeps {
   readonly store: ObjectStore;
-  /** Opens what a Sync names; called again when either object has changed. */
+  /** Opens the source that a Sync names. It is called again when the Sync or its GitSource has changed. */
   readonly openSource: (sync: SyncObject, gitSource: GitSourceObject | undefined) => Source;
   readonly sinks: readonly StatusSink[];
   readonly events?: EventRecorder;
   readonly log: Log;
-  /** From 0 to 1, to spread polls of many hosts. */
+  /** Returns a number from 0 to 1, by which the polls of many hosts are spread. */
   readonly random?: () => number;
 }
 
@@ -58,12 +58,15 @@ interface Opened {
 }
 
 const syncFinalizer = 'gitops.weave.works/sync';
-/** What no repetition mends: the Sync or its source must change, which wakes us. */
+/**
+ * The errors that no retry cures: only a change of the Sync or its source does, and that wakes the
+ * controller.
+ */
 const permanent = new Set(['SOURCE_INVALID', 'NOT_FOUND']);
-/** Polls come up to this share late, so that many hosts do not ask at once. */
+/** The share of the interval by which a poll may be late, so that many hosts do not poll at once. */
 const jitter = 0.1;
 
-/** Brings the world to what each Sync names, again and again. */
+/** Makes the world match each Sync, again and again. */
 export class SyncController {
   readonly #options: SyncControllerOptions;
   readonly #opened = new Map<string, Opened>();
@@ -72,7 +75,7 @@ export class SyncController {
     this.#options = options;
   }
 
-  /** `key` is `namespace/name`. */
+  /** Reconciles the Sync with the key `namespace/name`. */
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
     const { store, clock } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
@@ -119,7 +122,7 @@ export class SyncController {
       revision = fetched.id;
       const subject = { ...subjectOf(sync), heldRepair: (each: ObjectKey) => repairs.heldBack(each) };
       const planned = await planRevision(subject, fetched, renderer, this.#options, signal);
-      // Whoever suspends it changes by hand what it answers for, from then on: it may be that which was planned to be undone.
+      // A person who suspends the Sync starts to change its objects by hand, and this plan might undo that.
       if ((await this.#find(sync.metadata))?.spec.suspend) return { kind: 'suspended' };
       const inventory = intendedInventory(planned.plan, subject.inventory);
       const isBusy = planned.plan.stages.some((stage) =>
@@ -148,7 +151,10 @@ export class SyncController {
     }
   }
 
-  /** Tells the log and the events what this attempt has changed or failed at; a second look at the same tells nothing. */
+  /**
+   * Records in the log and the events what an attempt has changed, or why it failed. Repetitions are not
+   * recorded.
+   */
   async #tell({ metadata, status: before }: SyncObject, attempt: Attempt): Promise<void> {
     const { namespace, name } = metadata;
     const regarding = { kind: 'Sync', namespace, name };
@@ -167,7 +173,7 @@ export class SyncController {
       await this.#options.events?.record({ type, reason, message, regarding: about });
     };
     if (attempt.kind === 'failed')
-      // The log hears of it from whoever tries again.
+      // The work queue logs it when it tries again.
       await this.#options.events?.record({
         type: 'Warning',
         reason: attempt.reason,
@@ -228,7 +234,7 @@ export class SyncController {
     return undefined;
   }
 
-  /** What a Sync made goes or stays with it, as it says. */
+  /** Removes or keeps the objects of a Sync that is removed, as its deletion policy says. */
   async #finalize(sync: SyncObject, signal: AbortSignal): Promise<void> {
     if (sync.spec.deletionPolicy === 'Delete') {
       const op = { signal, report: this.#report(sync) };
@@ -267,7 +273,7 @@ export class SyncController {
     }
   }
 
-  /** Writes the status unless it is as it was. Returns the object if it was written. */
+  /** Writes the status if it has changed. Returns the object if it was written. */
   async #save(sync: SyncObject, change: (old: SyncStatus) => SyncStatus): Promise<SyncObject | undefined> {
     for (;;) {
       const now = await this.#find(sync.metadata);

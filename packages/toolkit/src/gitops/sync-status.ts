@@ -5,7 +5,7 @@ import type { Rendering } from './render.ts';
 
 const historyKept = 10;
 
-/** What one reconciliation came to. */
+/** The outcome of one reconciliation. */
 export type Attempt =
   | {
       readonly kind: 'done';
@@ -13,7 +13,7 @@ export type Attempt =
       readonly outcome: SyncOutcome;
       readonly problems: Rendering['problems'];
     }
-  /** Nothing could be planned: source, credentials, signature. */
+  /** No plan could be made, because of the source, its credentials or its signature. */
   | {
       readonly kind: 'failed';
       readonly reason: string;
@@ -31,7 +31,7 @@ interface Facts {
   readonly requestedAt: string | undefined;
 }
 
-/** Pure. The status after an attempt; equal to the one before where nothing is new. */
+/** Pure. Returns the status after an attempt. It equals the old status if nothing is new. */
 export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): SyncStatus {
   const base: SyncStatus = {
     ...old,
@@ -98,7 +98,7 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
   }
 }
 
-/** Pure. While a plan is being done. */
+/** Pure. Returns the status while a plan is executed. */
 export const reconciling = (
   old: SyncStatus,
   revision: string,
@@ -119,7 +119,7 @@ export const reconciling = (
   ),
 });
 
-/** Trying again does not help: someone must change something. */
+/** Returns the status of a Sync that no retry can help: someone must change something. */
 const stalled = (
   { reason, message }: { readonly reason: string; readonly message: string },
   observedGeneration: number,
@@ -147,7 +147,7 @@ function judge(
   return { isReady: true, reason: count('Held') > 0 ? 'AppliedWithHeld' : 'Applied', message };
 }
 
-/** `main@sha1:8843d7f92416…` as `main@8843d7f`. */
+/** Shortens a revision such as `main@sha1:8843d7f92416…` to `main@8843d7f`. */
 export const shortRevision = (revision: string): string =>
   revision.replace(/@sha(?:1|256):([0-9a-f]{7})[0-9a-f]*$/, '@$1');
 

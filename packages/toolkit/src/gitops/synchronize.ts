@@ -14,13 +14,13 @@ import type { Renderer, Rendering } from './render.ts';
 import type { SourceReader } from './source-reader.ts';
 import type { HostUses } from './source-uses.ts';
 
-/** What a synchronisation is made with, whatever is synchronised. */
+/** The dependencies of a synchronisation, whatever is synchronised. */
 export interface SyncDeps {
   readonly reader: SourceReader;
-  /** Objects of kinds that are not here are allowed to no source. */
+  /** The uses of the host by kind. No source may declare objects of other kinds. */
   readonly hostUses: HostUses;
   readonly actuator: Actuator;
-  /** Kinds in the order in which they are made. */
+  /** The order in which kinds are created. */
   readonly kindOrder: readonly string[];
   readonly clock: Clock;
   readonly nodeLabels: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ export interface PlannedSync {
   readonly plan: SyncPlan;
 }
 
-/** Looks at source and world, and plans; nothing is changed. */
+/** Observes the source and the world, and plans. Nothing is changed. */
 export async function planRevision(
   subject: SyncSubject,
   revision: Revision,
@@ -59,7 +59,7 @@ export async function planRevision(
   const owner = subject.name;
   const wanted = rendering.manifests;
   const live = await deps.actuator.observe(signal);
-  // A Sync that was stored before there were allowances has none.
+  // A Sync that was stored before allowances existed has none.
   const allow = v.parse(allowSchema, (spec as Partial<SyncSpec>).allow ?? {});
   const denied = await findDenied({ owner, allow, adopt: spec.adopt, wanted, live }, deps.hostUses, signal);
   const plan = planSync({
@@ -88,8 +88,8 @@ export async function planRevision(
 }
 
 /**
- * Pure. The inventory with everything that a plan may make: written before the plan is done, so that what a run that was
- * cut short has made is known to be ours.
+ * Pure. Returns the inventory with everything that a plan may create. It is written before the plan is
+ * executed, so that what an interrupted run has created is known to belong to the Sync.
  */
 export function intendedInventory(
   plan: SyncPlan,
@@ -108,11 +108,11 @@ export interface SyncOutcome {
   readonly inventory: readonly InventoryEntry[];
   readonly objects: readonly ObjectReport[];
   readonly health: HealthState;
-  /** What it answers for, as it is now. */
+  /** The live objects of the Sync after the run. */
   readonly live: readonly LiveObject[];
-  /** How many objects were changed. */
+  /** The number of objects that were changed. */
   readonly applied: number;
-  /** What was done or failed, as an event says it. */
+  /** The results that were applied or failed, each with the change in an event's words. */
   readonly changed: readonly { readonly result: ObjectResult; readonly change: string }[];
 }
 
@@ -124,7 +124,7 @@ const changeWords = {
   unchanged: 'Unchanged',
 } as const;
 
-/** Does a plan and says how the world is afterwards. */
+/** Executes a plan and observes the result. */
 export async function applyPlan(
   subject: SyncSubject,
   { plan }: PlannedSync,

@@ -29,7 +29,7 @@ const source = (text: string): RevisionText => ({
 const object = (kind: string, spec: string): RevisionText =>
   source(`apiVersion: garden.example/v1\nkind: ${kind}\nmetadata: {name: a}\nspec: ${spec}\n`);
 
-// This file is also what it starts as its worker.
+// The tests start this same file as the worker.
 if (!isMainThread) void answerAsWorker(scheme);
 else
   describe('WorkerReader', () => {
@@ -37,14 +37,14 @@ else
     const reader = (deadlineMs = 600_000): WorkerReader =>
       new WorkerReader(import.meta.filename, { deadlineMs, heapMiB: 64 });
 
-    test('what a source declares, and what is wrong with it, comes as from a direct reader', async () => {
+    test('the objects and faults of a source are the same as from a direct reader', async () => {
       const [good] = await reader().decode(object('Pot', '{plant: mint}'), signal);
       assert.deepEqual(good?.manifests[0]?.spec, { plant: 'mint' });
       const [bad] = await reader().decode(object('Pot', '{plnat: mint}'), signal);
       assert.equal(bad?.problem, 'a.yaml:4:8: spec: there is no field "plnat"');
     });
 
-    test('what never ends is given up, and what needs all memory too', async () => {
+    test('a source that takes for ever, or all memory, is given up', async () => {
       await assert.rejects(reader(1).decode(object('Trap', 'time'), signal), (failure) =>
         hasCode(failure, 'RENDER_TIMEOUT'),
       );
@@ -53,7 +53,7 @@ else
       );
     });
 
-    test('who waits still hears of everything else, and may stop waiting', async () => {
+    test('a waiting caller still gets events and signals, and may stop waiting', async () => {
       const stop = new AbortController();
       const reading = reader().decode(object('Trap', 'time'), stop.signal);
       let heard = 0;

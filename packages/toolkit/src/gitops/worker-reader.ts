@@ -11,7 +11,7 @@ export interface WorkerBounds {
   readonly heapMiB: number;
 }
 
-/** With a file of 1 MiB that is nothing but keys, the YAML library takes 600 MiB. */
+/** The default bounds. The YAML library takes 600 MiB for a file of 1 MiB that consists of keys alone. */
 const usualBounds: WorkerBounds = { deadlineMs: 120_000, heapMiB: 1_024 };
 const limits = { fileLength: 2 ** 20, objects: 20_000 };
 
@@ -24,14 +24,14 @@ type Answer =
   | { readonly failure: { readonly code?: string; readonly message: string; readonly hint?: string } };
 
 /**
- * Reads in a thread that is started for it and ended with it, so that nothing in a source holds up anything else:
- * a deadline and a heap of its own bound it, and whoever waits still hears signals.
+ * Reads each source in a worker thread of its own, so that nothing in a source holds up anything else. A
+ * deadline and a heap limit bound the thread, and the main thread stays responsive to signals.
  */
 export class WorkerReader implements SourceReader {
   readonly #program: string;
   readonly #bounds: WorkerBounds;
 
-  /** `program` is the path of a module that calls `answerAsWorker`. */
+  /** @param program the path of a module that calls `answerAsWorker` */
   constructor(program: string, bounds: WorkerBounds = usualBounds) {
     this.#program = program;
     this.#bounds = bounds;
@@ -73,7 +73,7 @@ export class WorkerReader implements SourceReader {
   }
 }
 
-/** The whole of a module that a `WorkerReader` starts. */
+/** The entire program of a module that a `WorkerReader` starts. */
 export async function answerAsWorker(scheme: Scheme): Promise<void> {
   parentPort?.postMessage(await answer(workerData as Job, new DirectReader(scheme, limits)));
 }

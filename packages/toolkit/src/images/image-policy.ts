@@ -1,18 +1,21 @@
 import { chooseVersion } from '../git/git-ref.ts';
 
-/** Which tag of an image shall be used. */
+/** Determines which tag of an image is used. */
 export interface ImagePolicy {
-  /** As manifests name it, without a tag: `debian`, `registry.example/app`. */
+  /** The repository as manifests name it, without a tag: `debian`, `registry.example/app`. */
   readonly repository: string;
-  /** The highest tag in a range. */
+  /** A version range; the highest tag in it is chosen. */
   readonly semver?: string | undefined;
-  /** The last tag, by the number that the first group matches if it matches one, else by its text. */
+  /**
+   * A pattern; of the tags that match it the last is chosen, in the order of the number that the first group
+   * matches or, if it matches none, of the text.
+   */
   readonly pattern?: string | undefined;
-  /** Pins the tag by its digest too, so that a tag that moves is a change. */
+  /** Pins the tag by its digest too, so that a moved tag is a change. */
   readonly digest: boolean;
 }
 
-/** Pure. The tag that a policy chooses, or undefined where none fits. */
+/** Pure. Returns the tag that a policy chooses, or `undefined` if none matches. */
 export function chooseTag(tags: readonly string[], { semver, pattern }: ImagePolicy): string | undefined {
   if (semver !== undefined) return chooseVersion(semver, tags);
   const expression = new RegExp(`^(?:${pattern ?? '.*'})$`);
@@ -28,7 +31,10 @@ function compareRanks(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Pure. The reference with another tag and digest; undefined when it names another repository or would stay as it is. */
+/**
+ * Pure. Returns the reference with another tag and digest, or `undefined` if it names another repository or
+ * is up to date.
+ */
 export function updatedReference(
   reference: string,
   repository: string,

@@ -16,14 +16,14 @@ export interface ImageUpdaterOptions extends OpenOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: Runner;
-  /** Where kinds name images, as JSON pointers. */
+  /** The fields in which kinds name images, as JSON pointers. */
   readonly imageFields: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
- * Puts newer images into manifests as policies allow: a commit on top of what is watched, pushed to a branch, with
- * nothing in the files changed but the tags. Someone else's push in between is never overwritten: the next look tries
- * again.
+ * Updates images in manifests as policies allow. Each update is a commit on top of the watched revision,
+ * pushed to a branch; only the tags in the files change. Someone else's push in between is never overwritten:
+ * the next attempt starts again.
  */
 export class ImageUpdater implements StatusSink {
   readonly #options: ImageUpdaterOptions;
@@ -80,7 +80,7 @@ export class ImageUpdater implements StatusSink {
       };
       const commit = await commitFiles(repository, request, until);
       const watched = revision.id.split('@')[0];
-      // A branch of our own is ours to move; the watched one only goes forward.
+      // The updater's own branch may be forced; the watched branch only moves forward.
       const force = branch === watched ? '' : '+';
       if (commit !== undefined)
         await repository.git(['push', '--quiet', 'origin', `${force}${commit}:refs/heads/${branch}`], until);

@@ -15,18 +15,21 @@ export interface ChosenImage {
 export interface ImageUpdateRequest {
   readonly files: readonly SourceFile[];
   readonly images: readonly ChosenImage[];
-  /** Where kinds name images, as JSON pointers. */
+  /** The fields in which kinds name images, as JSON pointers. */
   readonly imageFields: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface ImageUpdate {
   readonly file: string;
   readonly text: string;
-  /** Such as `VM/web: debian:12.1 → debian:12.2`. */
+  /** The changes, such as `VM/web: debian:12.1 → debian:12.2`. */
   readonly changes: readonly string[];
 }
 
-/** Pure. The files in which objects name images by other tags than those chosen, with nothing else changed. */
+/**
+ * Pure. Returns the files in which objects name other tags than the chosen ones, with the tags replaced and
+ * nothing else changed.
+ */
 export function planImageUpdates(
   { files, images, imageFields }: ImageUpdateRequest,
   scheme: Scheme,
@@ -51,7 +54,7 @@ export function planImageUpdates(
   });
 }
 
-/** Those of a file that can be read: what is broken is reported elsewhere. */
+/** Returns the objects of a file as far as it can be read; its faults are reported elsewhere. */
 function objectsIn(
   text: string,
   file: string,

@@ -5,7 +5,10 @@ import { type ImagePolicy, chooseTag } from './image-policy.ts';
 
 const tagsSchema = v.object({ Tags: v.array(v.string()) });
 
-/** Asks the registry, by skopeo(1), which tag a policy chooses; undefined where none fits. */
+/**
+ * Asks the registry, through skopeo(1), for the tag that a policy chooses. Returns `undefined` if none
+ * matches.
+ */
 export async function chooseImage(
   policy: ImagePolicy,
   runner: Runner,

@@ -8,8 +8,9 @@ const pollMs = 20;
 const sqliteBusy = 5;
 
 /**
- * Waits until no other process, nor another caller in this one, holds the lock `name` in the folder `dir`. The kernel
- * releases it when the holder dies, however it dies, since it is SQLite's file lock on a file of its own.
+ * Acquires the lock `name` in the folder `dir`, after waiting until no other process, and no other caller in
+ * this one, holds it. It is SQLite's file lock on a file of its own, so the kernel releases it when the
+ * holder dies in whatever way.
  */
 export async function acquireLock(dir: string, name: string, signal: AbortSignal): Promise<Disposable> {
   for (;;) {
@@ -20,7 +21,7 @@ export async function acquireLock(dir: string, name: string, signal: AbortSignal
   }
 }
 
-/** The lock, or undefined when someone holds it. */
+/** Acquires the lock, or returns `undefined` if someone holds it. */
 export function tryLock(dir: string, name: string): Disposable | undefined {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(join(dir, `${fileName(name)}.lock`), { timeout: 0 });

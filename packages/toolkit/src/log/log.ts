@@ -1,16 +1,16 @@
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Structured: `message` is the same for every event of its sort, and `fields` tell them apart. */
+/** A structured log. `message` is the same for all events of a sort, and `fields` has their particulars. */
 export type Log = (level: LogLevel, message: string, fields?: LogFields) => void;
 
-/** One JSON object on a line for each event, as log collectors read it. */
+/** Writes each event as a JSON object on one line, for log collectors. */
 export const jsonLog =
   (write: (line: string) => void, now: () => Date = () => new Date()): Log =>
   (level, message, fields = {}) =>
     write(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields })}\n`);
 
-/** One line for people: `15:04:05 info     synced   sync=site revision=main@17845ec`. */
+/** Writes each event on one line for people: `15:04:05 info     synced   sync=site revision=main@17845ec`. */
 export const textLog =
   (write: (line: string) => void, now: () => Date = () => new Date()): Log =>
   (level, message, fields = {}) => {
@@ -26,7 +26,7 @@ export const textLog =
 
 const levels: readonly LogLevel[] = ['error', 'warning', 'info', 'debug'];
 
-/** The same log without what matters less than `most`. */
+/** Returns a log that drops the events which matter less than `most`. */
 export const limitedLog =
   (log: Log, most: LogLevel): Log =>
   (level, ...event) => {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { SyncObject, SyncSpec } from '../gitops/kinds.ts';
 
-/** What is told to others of a Sync. */
+/** A notification about a Sync. */
 export interface Notification {
   readonly sync: string;
   readonly host: string;
@@ -9,7 +9,7 @@ export interface Notification {
   readonly ready: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
-  /** RFC 3339. */
+  /** The time of the change (RFC 3339). */
   readonly time: string;
 }
 
@@ -19,7 +19,7 @@ export interface NotifyRequest {
   readonly body: string;
 }
 
-/** Pure. Undefined while there is nothing to tell yet. */
+/** Pure. Returns the notification for a Sync, or `undefined` while there is nothing to report. */
 export function notificationOf({ metadata, status }: SyncObject, host: string): Notification | undefined {
   const ready = status.conditions.find(({ type }) => type === 'Ready');
   if (!ready || ready.reason === 'Suspended') return undefined;
@@ -28,7 +28,10 @@ export function notificationOf({ metadata, status }: SyncObject, host: string): 
   return { sync: metadata.name, host, revision, ready: state, reason, message, time };
 }
 
-/** Pure. A JSON body, signed with HMAC-SHA256 as GitHub signs its own where there is a secret. */
+/**
+ * Pure. Returns the request of a webhook: a JSON body, which is signed with HMAC-SHA256 like GitHub's if
+ * there is a secret.
+ */
 export function webhookRequest(
   url: string,
   notification: Notification,
@@ -50,8 +53,8 @@ export function webhookRequest(
 export type CommitStatusSpec = NonNullable<SyncSpec['commitStatus']>;
 
 /**
- * Pure. The status of the revision's commit at the forge that has the repository; undefined where the revision is no
- * commit. `url` is the repository's place in the forge's API.
+ * Pure. Returns the request that sets the status of the revision's commit at its forge, or
+ * `undefined` if the revision is not a commit. `url` is the repository's URL in the forge's API.
  */
 export function commitStatusRequest(
   { provider, url }: CommitStatusSpec,

@@ -17,7 +17,10 @@ export interface NotifierOptions {
   readonly log: Log;
 }
 
-/** Tells webhooks and forges of each change, once, beside the sync: one that does not listen delays nothing. */
+/**
+ * Notifies webhooks and forges of each change once. It runs beside the sync, so an unresponsive receiver
+ * delays nothing.
+ */
 export class Notifier implements StatusSink {
   readonly #options: NotifierOptions;
   readonly #told = new Map<string, string>();
@@ -68,7 +71,7 @@ export class Notifier implements StatusSink {
   }
 }
 
-/** What went wrong, or undefined. */
+/** Sends a request. Returns what went wrong, if anything. */
 async function post({ url, headers, body }: NotifyRequest, signal: AbortSignal): Promise<string | undefined> {
   try {
     const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);

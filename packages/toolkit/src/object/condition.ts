@@ -2,19 +2,19 @@
 export interface Condition {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
-  /** One word in CamelCase, for programs. */
+  /** The reason, one word in CamelCase, for programs. */
   readonly reason: string;
-  /** For people. */
+  /** The explanation for people. */
   readonly message: string;
-  /** The generation that was looked at. */
+  /** The generation of the object that was observed. */
   readonly observedGeneration: number;
-  /** RFC 3339; when `status` last changed. */
+  /** The time of the last change of `status` (RFC 3339). */
   readonly lastTransitionTime: string;
 }
 
 export type NewCondition = Omit<Condition, 'lastTransitionTime'>;
 
-/** Pure. The conditions with one set; its transition time stays while its status does. */
+/** Pure. Returns the conditions with one of them set. Its transition time changes only with its status. */
 export function withCondition(
   conditions: readonly Condition[],
   set: NewCondition,
@@ -25,7 +25,7 @@ export function withCondition(
   return [...conditions.filter(({ type }) => type !== set.type), { ...set, lastTransitionTime }];
 }
 
-/** Pure. For conditions such as `Stalled` that are there only while they are true. */
+/** Pure. Removes a condition such as `Stalled`, which is present only while it is true. */
 export const withoutCondition = (conditions: readonly Condition[], type: string): readonly Condition[] =>
   conditions.filter((condition) => condition.type !== type);
 

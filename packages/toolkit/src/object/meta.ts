@@ -2,21 +2,21 @@
 export interface ObjectMeta {
   readonly name: string;
   readonly namespace: string;
-  /** Never used twice, unlike a name. */
+  /** The unique identifier, which is never used again, unlike a name. */
   readonly uid: string;
-  /** The store's revision of the last write; a write that names another is refused. */
+  /** The store's revision of the last write. A write that gives another one is refused. */
   readonly resourceVersion: string;
-  /** Counts the changes of `spec`. */
+  /** The number of changes of `spec`. */
   readonly generation: number;
-  /** RFC 3339. */
+  /** The time of creation (RFC 3339). */
   readonly creationTimestamp: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** Who must clean up before the object may go. */
+  /** Those who must clean up before the object may be removed. */
   readonly finalizers: readonly string[];
-  /** Objects without any of which this one goes too. */
+  /** The owners of the object. It is removed when all of them are gone. */
   readonly ownerReferences?: readonly OwnerReference[];
-  /** RFC 3339; set once deletion was asked for. */
+  /** The time when deletion was requested (RFC 3339). */
   readonly deletionTimestamp?: string;
 }
 

@@ -1,13 +1,17 @@
 /**
- * A value of the wanted shape: a string, number or boolean stands for any of its type, a list for lists of what is like its
- * only item, and a record for records that have its fields and any others. A field whose name ends in `?` may be missing.
+ * A shape is an example of a value. A string, number or boolean stands for any value of its type, a list for
+ * lists of items like its only item, and a record for records with its fields and any others. A field whose
+ * name ends in `?` may be absent.
  */
 export type Shape = string | number | boolean | readonly Shape[] | { readonly [field: string]: Shape };
 
-/** What makes a value unlike a shape, by the path to it; undefined where nothing does. Quick, unlike a schema. */
+/**
+ * Returns how a value differs from a shape, with the path to the difference, or `undefined` if it fits. It is
+ * quicker than a schema.
+ */
 export type ShapeCheck = (value: unknown) => string | undefined;
 
-/** Pure. Looks at a shape once, for many values. */
+/** Pure. Compiles a shape into a check for many values. */
 export function shapeCheck(shape: Shape): ShapeCheck {
   const problem = checkOf(shape);
   return (value) => {
@@ -17,7 +21,7 @@ export function shapeCheck(shape: Shape): ShapeCheck {
 }
 
 interface Problem {
-  /** Each step of it begins with a dot or a bracket. */
+  /** The path, each step of which begins with a dot or a bracket. */
   readonly path: string;
   readonly wanted: string;
 }
@@ -60,5 +64,5 @@ function recordCheck(shape: { readonly [field: string]: Shape }): Check {
   };
 }
 
-/** As `Array.isArray`, which takes no lists that are read-only. */
+/** Works like `Array.isArray`, which does not narrow to read-only arrays. */
 const isList = <T>(value: T | readonly T[]): value is readonly T[] => Array.isArray(value);

@@ -20,7 +20,7 @@ const root = mkdtempSync(join(tmpdir(), 'gitops-oci-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 const op = { signal: new AbortController().signal, report: () => {} };
 
-/** An OCI layout with one artifact, whose layers are archives of folders. */
+/** Writes an OCI layout with one artifact, whose layers are archives of folders. */
 function pushArtifact(layout: string, ...dirs: readonly string[]): void {
   const blobs = join(layout, 'blobs/sha256');
   mkdirSync(blobs, { recursive: true });
@@ -57,7 +57,7 @@ function pushArtifact(layout: string, ...dirs: readonly string[]): void {
 }
 
 describe('OciSource', () => {
-  test('the manifests of an artifact, and the same revision while its digest stays', async () => {
+  test('a fetch returns the manifests of an artifact, and the same revision while its digest stays', async () => {
     const [layout, dir, cacheDir] = ['layout', 'files', 'cache'].map((name) => join(root, name)) as [
       string,
       string,
@@ -103,7 +103,7 @@ describe('OciSource', () => {
     );
   });
 
-  test('what is not there, and what is no artifact, is said to be so', async () => {
+  test('a missing artifact, and an image that is no artifact, are reported as such', async () => {
     const cacheDir = join(root, 'cache');
     const fetch = (artifact: string) =>
       new OciSource({ artifact, timeoutMs: 600_000, cacheDir }, localRunner).fetch(op);

@@ -13,13 +13,13 @@ import { type Runner, ToolFailedError } from '../process/runner.ts';
 import { type FetchEvent, type Revision, type Source, sourceError } from '../source/source.ts';
 
 export interface OciSourceOptions {
-  /** As skopeo(1) reads it: `docker://registry/manifests:prod`, `oci:/path:tag`. */
+  /** The artifact as skopeo(1) names it: `docker://registry/manifests:prod`, `oci:/path:tag`. */
   readonly artifact: string;
   readonly timeoutMs: number;
   readonly cacheDir: string;
 }
 
-/** What of an OCI image manifest counts here (image-spec, "Image Manifest"). */
+/** The fields of an OCI image manifest that are used here (image-spec, "Image Manifest"). */
 const manifestSchema = v.object({
   layers: v.array(
     v.object({
@@ -32,7 +32,10 @@ const manifestSchema = v.object({
 const layerLimit = 64 * 2 ** 20;
 const fileLimit = 16 * 2 ** 20;
 
-/** An OCI artifact whose layers are tar archives of manifests; skopeo brings it and verifies its digests. */
+/**
+ * An OCI artifact whose layers are tar archives of manifests, as a source. skopeo fetches it and verifies its
+ * digests.
+ */
 export class OciSource implements Source {
   readonly #options: OciSourceOptions;
   readonly #runner: Runner;
@@ -110,11 +113,14 @@ export class OciSource implements Source {
     }
   }
 
-  /** Each into an empty folder: tar(1) leaves it by no name nor link, but it would follow the symlinks of another layer. */
+  /**
+   * Unpacks a layer into an empty folder of its own. tar(1) lets no name or link lead out of the folder, but
+   * it would follow the symlinks of another layer.
+   */
   async #unpackLayer(archive: string, layer: string, files: string, signal: AbortSignal): Promise<void> {
     await mkdir(layer);
     const tar = ['tar', '-xf', archive, '-C', layer, '--no-same-owner', '--no-same-permissions'];
-    // prlimit(1) keeps a bomb from filling the disk.
+    // prlimit(1) keeps a decompression bomb from filling the disk.
     await this.#runner.run({ tool: 'prlimit', args: [`--fsize=${fileLimit}`, ...tar] }, signal);
     {
       await using from = await OpenFolder.at(layer);
@@ -124,7 +130,7 @@ export class OciSource implements Source {
     await rm(layer, { recursive: true });
   }
 
-  /** A registry on this very host needs no TLS. */
+  /** A registry on this host needs no TLS. */
   #tls(flag: string): readonly string[] {
     return /^docker:\/\/(localhost|127\.\d+\.\d+\.\d+)[:/]/.test(this.#options.artifact) ? [flag] : [];
   }

@@ -1,4 +1,7 @@
-/** Pure. RFC 7396: null removes, records merge, all else replaces. */
+/**
+ * Pure. Applies a JSON merge patch (RFC 7396): null removes a field, records are merged, and other values
+ * replace.
+ */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isRecord(patch)) return patch;
   const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};

@@ -6,7 +6,7 @@ import { findProcesses } from './find-processes.ts';
 
 test('processes are found by their command lines, argument by argument', async () => {
   const child = spawn('sleep', ['1000', '0.0123']);
-  await once(child, 'spawn'); // by then it has become another program
+  await once(child, 'spawn'); // by then the child has executed its program
   const isOurs = (argv: readonly string[]): boolean =>
     argv.length === 3 && argv[0] === 'sleep' && argv[2] === '0.0123';
   try {

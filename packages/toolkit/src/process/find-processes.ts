@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** The pids of this host's processes whose command line fits. A zombie has none. */
+/** Returns the pids of this host's processes whose command line matches. Zombies have no command line. */
 export async function findProcesses(fits: (argv: readonly string[]) => boolean): Promise<readonly number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(
@@ -9,7 +9,10 @@ export async function findProcesses(fits: (argv: readonly string[]) => boolean):
   return lines.filter(({ argv }) => fits(argv)).map(({ pid }) => pid);
 }
 
-/** Of proc(5) `cmdline`, where every argument ends with a zero; nothing of a process that has just ended. */
+/**
+ * Reads the command line of a process (proc(5) `cmdline`, where a zero byte ends each argument). It is empty
+ * if the process has just ended.
+ */
 async function commandLine(pid: string): Promise<readonly string[]> {
   try {
     return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1);

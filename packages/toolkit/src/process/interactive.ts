@@ -4,8 +4,8 @@ import { CodedError } from '../errors/coded-error.ts';
 import type { Command } from './runner.ts';
 
 /**
- * Runs a tool on our own terminal or pipes and resolves with its exit status, 128 and the signal's number for one that a
- * signal ended. The keys ^C and ^\ are the tool's while it runs.
+ * Runs a tool on this process's own terminal or pipes, and resolves with its exit status: 128 plus the
+ * signal's number if a signal ended it. The keys ^C and ^\ reach the tool alone while it runs.
  * @throws CodedError TOOL_MISSING
  */
 export function runInteractively(command: Command, signal: AbortSignal): Promise<number> {

@@ -59,7 +59,7 @@ test('localRunner: an abort ends the tool with its children, also those that ign
   );
   await assert.rejects(run, /enough/);
   assert.ok(pid > 0);
-  await untilEnded(pid); // the child of the tool is gone too
+  await untilEnded(pid); // the tool's child ends too
 });
 
 test('localRunner: a daemon that keeps the pipes open does not keep us waiting', async () => {

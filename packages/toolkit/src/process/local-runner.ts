@@ -4,12 +4,16 @@ import { type Command, type CommandResult, type Runner, ToolFailedError } from '
 import { spawnFailure, spawnTool, unstarted } from './spawn-tool.ts';
 
 const outputLimit = 64 * 2 ** 20;
-/** A daemon that the tool left behind may hold its pipes open for ever. */
+/**
+ * The time in milliseconds to wait for the end of a tool's output, because a daemon that it left behind may
+ * hold its pipes open for ever.
+ */
 const drainMs = 1_000;
 
 /**
- * Runs tools on this host, each in a process group of its own, and each ended by the kernel when we are killed: none
- * goes on beside the command that clears up after us, which waits for those that are to outlive us.
+ * Runs tools on this host, each in a process group of its own. The kernel ends a tool when this process is
+ * killed, so that no tool runs beside the command that cleans up afterwards. Tools that shall outlive this
+ * process go on, and that command waits for them.
  */
 export const localRunner: Runner = { run: (command, signal) => run(command, signal) };
 
@@ -18,7 +22,7 @@ async function run(command: Command, signal: AbortSignal): Promise<CommandResult
   const child = spawnTool(command, [command.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe']);
   const stdout = command.onStdout ? passOn(child.stdout!, command.onStdout) : collect(child.stdout!);
   const stderr = collect(child.stderr!, command.onStderr);
-  child.stdin?.on('error', () => {}); // a tool may end before it has read all; its exit status says if that matters
+  child.stdin?.on('error', () => {}); // a tool may end before it has read everything; its exit status tells whether that matters
   child.stdin?.end(command.stdin);
 
   using _group = endGroupOnAbort(child.pid, signal);

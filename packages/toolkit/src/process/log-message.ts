@@ -1,6 +1,7 @@
 /**
- * Pure. The message of a line that a tool has logged as `time="…" level=fatal msg="…"`, as the tools around containers do;
- * any other line as it is. See logfmt and Go's strconv.Quote, which quotes as JSON does for all that is printable.
+ * Pure. Returns the message of a log line of the form `time="…" level=fatal msg="…"`, which container tools
+ * write. Other lines are returned unchanged. The format is logfmt, with the quotes of Go's strconv.Quote,
+ * which equal JSON's for all printable text.
  */
 export function logMessage(line: string): string {
   const message = /^(?:time="[^"]*" )?level=\w+ msg=(?<message>"(?:[^"\\]|\\.)*"|\S+)/.exec(line)?.groups?.[

@@ -21,7 +21,8 @@ test('processStartTime: a process that has ended has none, even before its paren
 });
 
 test('processStartTime: a process of which only the first thread has ended is there still', async () => {
-  // Thread by thread, as the kernel takes a process down: exit(2) alone ends just the one that calls it.
+  // The first thread ends before the others, as when the kernel tears a process down: exit(2) itself ends the
+  // calling thread only.
   const program = 'use threads; threads->create(sub { sleep 100 }); print "up\n"; syscall(60, 0)';
   const child = spawn('perl', ['-e', `$| = 1; ${program}`]);
   await once(child.stdout, 'data');

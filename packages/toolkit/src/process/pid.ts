@@ -5,21 +5,23 @@ const pollMs = 10;
 /** PF_EXITING of the kernel's include/linux/sched.h. */
 const exitingFlag = 0x4;
 
-/** Of proc(5) `stat`, at one moment. */
+/** The state of a process at one moment (proc(5) `stat`). */
 export interface ProcessState {
-  /** In clock ticks since boot. */
+  /** The time when the process started, in clock ticks since boot. */
   readonly startTime: number;
-  /** It runs no program any more: the kernel is still taking it down. */
+  /** The process runs no program any more: the kernel is tearing it down. */
   readonly isEnding: boolean;
 }
 
 /**
- * When the process started, in clock ticks since boot, or undefined when there is none or only its zombie. With the pid it
- * names a process for as long as the host is up.
+ * Returns the time when a process started, in clock ticks since boot, or `undefined` if there is no process
+ * or only its zombie. Together with the pid it identifies a process until the host reboots.
  */
 export const processStartTime = (pid: number): number | undefined => processState(pid)?.startTime;
 
-/** Ends a process at once, and resolves when it is gone: while it is torn down it still has its memory and files. */
+/**
+ * Kills a process, and resolves when it is gone. While it is torn down, it still holds its memory and files.
+ */
 export async function endProcess(pid: number, signal: AbortSignal): Promise<void> {
   const startTime = processStartTime(pid);
   try {
@@ -31,7 +33,7 @@ export async function endProcess(pid: number, signal: AbortSignal): Promise<void
     await delay(pollMs, undefined, { signal });
 }
 
-/** Undefined when there is none or only its zombie. */
+/** Returns the state of a process, or `undefined` if there is no process or only its zombie. */
 export function processState(pid: number): ProcessState | undefined {
   let stat: string;
   try {
@@ -39,10 +41,10 @@ export function processState(pid: number): ProcessState | undefined {
   } catch {
     return undefined;
   }
-  // The command in parentheses may itself hold blanks and parentheses.
+  // The command in parentheses may itself contain spaces and parentheses.
   const [state, , , , , , flags, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [threads, startTime] = [Number(rest[10]), Number(rest[12])];
-  // The first thread of a process may be a zombie before the others are gone.
+  // The first thread of a process may be a zombie before the other threads are gone.
   if (state === 'Z' && threads <= 1) return undefined;
   return { startTime, isEnding: (Number(flags) & exitingFlag) !== 0 };
 }

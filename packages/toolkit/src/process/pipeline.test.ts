@@ -78,7 +78,8 @@ test('runPipeline: an abort ends all tools', async () => {
 
 test('runPipeline: a tool that is not installed is named, wherever it stands', async () => {
   const missing = { tool: 'no-such-tool', args: [] };
-  // Who writes to it may end before it, or be heard of before it: several times, for that is a race.
+  // The writer may end, or be reported, before the missing tool. This is a race, so it is tried several
+  // times.
   const after = Array.from({ length: 20 }, () => [shell('yes'), missing]);
   for (const commands of [[missing], ...after, [missing, shell('cat')]])
     await assert.rejects(runPipeline(commands, {}, signal), {

@@ -9,21 +9,24 @@ import { spawnFailure, spawnTool, unstarted } from './spawn-tool.ts';
 const stderrLimit = 65_536;
 
 export interface PipelineOptions {
-  /** What the first tool reads; nothing where it is absent. */
+  /** The input of the first tool; it is empty if absent. */
   readonly input?: Readable;
-  /** What the last tool's output goes to; nowhere where it is absent. */
+  /** The destination of the last tool's output; the output is discarded if absent. */
   readonly output?: Writable;
-  /** Whether `output` is ours alone, and so is whole when all is done. */
+  /** Ends `output` when the pipeline is done. It is for an output that nobody else writes to. */
   readonly endsOutput?: boolean;
-  /** Told of each piece that passes from the first tool, or from `input` where there is but one tool. */
+  /**
+   * Called with the number of bytes of each chunk that leaves the first tool, or `input` if there is only one
+   * tool.
+   */
   readonly onBytes?: (count: number) => void;
 }
 
 /**
- * Runs tools side by side, the output of each being the input of the next. All are ended when one fails, when `signal`
- * aborts, and by the kernel when we are killed.
- * @throws ToolFailedError of the tool that failed first by itself: others may have failed for its sake
- * @throws CodedError TOOL_MISSING when it is not installed
+ * Runs tools at the same time, each reading the output of the one before. All are ended when one fails or
+ * `signal` aborts. The kernel ends them when this process is killed.
+ * @throws ToolFailedError of the tool that failed by itself first, since others may have failed because of it
+ * @throws CodedError TOOL_MISSING if a tool is not installed
  */
 export async function runPipeline(
   commands: readonly Command[],
@@ -64,21 +67,27 @@ export async function runPipeline(
     }),
   ]);
   signal.throwIfAborted();
-  // When each was heard of says little. Who lost its reader or was ended says so; of the others the first had no other to fail for.
+  // The order in which failures are reported says little. A tool that lost its reader or was ended says so.
+  // Of the remaining tools, the first one in the pipeline has failed by itself.
   const failures = settled.filter((each) => each !== undefined);
   const own = failures.filter((each) => !wasEnded(each));
-  // Some end at a signal as they do at a fault, ssh with 255; but who was ended has nothing to say.
+  // Some tools exit on a signal as they do on a fault (ssh with 255), but print nothing then.
   const failure = own.find((each) => !isSilent(each)) ?? own[0] ?? failures[0];
   if (failure) throw failure;
 }
 
-/** What tools say that nobody reads any more; Node's pipes are sockets, which are reset. Of the network ssh says it otherwise. */
+/**
+ * Matches what tools print when nobody reads their output any more. Node's pipes are sockets, which are
+ * reset. ssh words errors of the network in another way.
+ */
 const lostReader = /(output|write|write error): (Broken pipe|Connection reset by peer)/;
 
 const isSilent = (failure: Error): boolean =>
   failure instanceof ToolFailedError && failure.stderr.trim() === '';
 
-/** By us, or by the pipe to a tool that was ending before it: 141 is SIGPIPE's, as a shell tells of it. */
+/**
+ * Tells whether a tool was ended by this process or by a broken pipe. A shell reports SIGPIPE as status 141.
+ */
 const wasEnded = (failure: Error): boolean =>
   failure instanceof ToolFailedError &&
   (failure.exitCode === null || failure.exitCode === 141 || lostReader.test(failure.stderr));

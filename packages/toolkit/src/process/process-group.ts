@@ -1,6 +1,9 @@
 const killAfterMs = 2_000;
 
-/** Ends the process group that `pid` leads when `signal` aborts: by SIGTERM, and SIGKILL after 2 s. Undone by disposing. */
+/**
+ * Ends the process group that `pid` leads when `signal` aborts: with SIGTERM, then with SIGKILL after 2 s.
+ * Disposing undoes this.
+ */
 export function endGroupOnAbort(pid: number | undefined, signal: AbortSignal): Disposable {
   let killTimer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {

@@ -1,21 +1,30 @@
 import type { Bytes } from '../units/bytes.ts';
 import { logMessage } from './log-message.ts';
 
-/** One run of an external tool. There is no shell: `args` reach the tool as they are. */
+/** One run of an external tool. No shell is involved: `args` reach the tool as they are. */
 export interface Command {
   readonly tool: string;
   readonly args: readonly string[];
   readonly stdin?: string | Uint8Array;
-  /** Added to our environment. */
+  /** Variables that are added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Called with each piece of stderr as it comes, for tools that report progress there. */
+  /** Called with each chunk of stderr as it arrives, for tools that report progress there. */
   readonly onStderr?: (text: string) => void;
-  /** Called with each piece of stdout as it comes, for output that is large or not text; the result has none of it. */
+  /**
+   * Called with each chunk of stdout as it arrives, for output that is large or binary. The result then has
+   * no stdout.
+   */
   readonly onStdout?: (part: Buffer) => void;
-  /** Goes on when we are killed: it leaves less half-made at its end than where it would be cut short. */
+  /**
+   * Lets the tool go on when this process is killed, for tools that leave less to clean up at their end than
+   * if they are cut short.
+   */
   readonly outlivesUs?: boolean;
-  /** A file that the tool writes cannot become larger: writing more fails, or ends the tool (RLIMIT_FSIZE of setrlimit(2)). */
+  /**
+   * The maximum size of files that the tool writes: writing more fails or ends the tool (RLIMIT_FSIZE of
+   * setrlimit(2)).
+   */
   readonly fileSizeLimit?: Bytes;
 }
 
@@ -25,20 +34,20 @@ export interface CommandResult {
 }
 
 /**
- * Runs a tool to its end. An aborted signal ends the tool's whole process group (SIGTERM, then SIGKILL after 2 s) and
- * rejects with the signal's reason once the tool is gone.
- * @throws ToolFailedError when the tool exits non-zero
- * @throws CodedError TOOL_MISSING when it is not installed
+ * Runs a tool to its end. An aborted signal ends the tool's whole process group (with SIGTERM, then with
+ * SIGKILL after 2 s) and rejects with the signal's reason once the tool is gone.
+ * @throws ToolFailedError if the tool exits non-zero
+ * @throws CodedError TOOL_MISSING if the tool is not installed
  */
 export interface Runner {
   run(command: Command, signal: AbortSignal): Promise<CommandResult>;
 }
 
-/** A tool's failure. Adapters translate it to a coded error; it reaches a user only as a cause. */
+/** The failure of a tool. Adapters translate it to a coded error; users see it only as a cause. */
 export class ToolFailedError extends Error {
   override readonly name = 'ToolFailedError';
   readonly command: Command;
-  /** Null when a signal ended the tool. */
+  /** The exit status; null if a signal ended the tool. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -2,10 +2,13 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { CodedError } from '../errors/coded-error.ts';
 import type { Command } from './runner.ts';
 
-/** setpriv(1) exits with this where there is no such program, as shells do. */
+/** The exit status of setpriv(1) if there is no such program, as in shells. */
 const notExecuted = 127;
 
-/** Starts a tool in a process group of its own, which the kernel ends when we are killed, unless it is to outlive us. */
+/**
+ * Starts a tool in a process group of its own. The kernel ends it when this process is killed, unless it
+ * shall outlive this process.
+ */
 export function spawnTool(command: Command, stdio: StdioOptions): ChildProcess {
   const { tool, args, cwd, env, outlivesUs = false, fileSizeLimit } = command;
   const setpriv = ['setpriv', '--pdeathsig', outlivesUs ? 'clear' : 'KILL'];
@@ -19,7 +22,10 @@ export function spawnTool(command: Command, stdio: StdioOptions): ChildProcess {
   });
 }
 
-/** What a tool's end means that was never begun: it is not installed. Undefined for any other end. */
+/**
+ * Returns the error for a tool that never started because it is not installed, or `undefined` for any other
+ * end.
+ */
 export function unstarted(
   { tool }: Command,
   exitCode: number | null,
@@ -28,7 +34,7 @@ export function unstarted(
   return exitCode === notExecuted && stderr.startsWith('setpriv: ') ? toolMissing(tool) : undefined;
 }
 
-/** Why setpriv itself could not be started. */
+/** Explains why setpriv itself could not be started. */
 export const spawnFailure = (failure: NodeJS.ErrnoException): Error =>
   failure.code === 'ENOENT' ? toolMissing('setpriv') : failure;
 

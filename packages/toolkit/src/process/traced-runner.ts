@@ -2,13 +2,13 @@ import { performance } from 'node:perf_hooks';
 import { type Runner, ToolFailedError } from './runner.ts';
 
 export interface Trace {
-  /** Called with one line for each tool that has ended. What it read is not told: it may be secret. */
+  /** Called with one line for each tool that has ended. Its input is left out, because it may be secret. */
   readonly tell: (line: string) => void;
-  /** Whether to tell what the tools print, too. */
+  /** True if the output of tools is traced too. */
   readonly output: boolean;
 }
 
-/** The same runner, which tells of each tool that it ran: `250 ms, exit 0: skopeo copy …`. */
+/** Wraps a runner so that it traces each tool: `250 ms, exit 0: skopeo copy …`. */
 export const tracedRunner = (runner: Runner, { tell, output }: Trace): Runner => ({
   run: async (command, signal) => {
     const begin = performance.now();
@@ -32,6 +32,6 @@ export const tracedRunner = (runner: Runner, { tell, output }: Trace): Runner =>
   },
 });
 
-/** As a shell would need it, so that a line can be run again. */
+/** Quotes a word for a shell, so that a line can be run again. */
 const quoted = (word: string): string =>
   /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,9 +1,12 @@
-/** For each field of a type, what is to be found in it: a field that is added to the type and not here is a type error. */
+/** A finder for each field of a type. If a field is added to the type but not here, that is a type error. */
 export type EachField<T, Found> = {
   readonly [Field in keyof Required<T>]: (value: NonNullable<T[Field]>, at: string) => readonly Found[];
 };
 
-/** Pure. What is found in the fields that are there; `at` names the object, and the fields below it. */
+/**
+ * Pure. Returns what the finders find in the fields that are present. `at` is the path of the object, to
+ * which the field names are added.
+ */
 export function findInFields<T extends object, Found>(
   object: T,
   fields: EachField<T, Found>,
@@ -15,5 +18,5 @@ export function findInFields<T extends object, Found>(
   });
 }
 
-/** Of fields in which there is nothing to be found. */
+/** The finder for fields in which there is nothing to find. */
 export const nothing = (): readonly never[] => [];

@@ -1,12 +1,12 @@
 import type { BaseIssue } from 'valibot';
 
-/** What is wrong with a value, in a person's words: an unknown or missing field is called that. */
+/** Says what is wrong with a value in a person's words. Unknown and missing fields are called so. */
 export function issueText(issue: BaseIssue<unknown>): string {
   const field = issuePath(issue).at(-1) ?? '';
   if (isUnknownKey(issue)) return `there is no field "${field}"`;
   if (/^(strict|loose)_object$/.test(issue.type) && issue.received === 'undefined')
     return `the field "${field}" is missing`;
-  // A schema that has words of its own for what it wants is quoted; Valibot's are for programmers.
+  // A schema's own message is quoted; Valibot's messages are for programmers.
   if (!issue.message.startsWith('Invalid ')) return issue.message;
   if (issue.type === 'non_empty') return 'must not be empty';
   const wanted = wantedText(issue);
@@ -15,7 +15,7 @@ export function issueText(issue: BaseIssue<unknown>): string {
     : `must be ${wanted}, not ${kinds[issue.received] ?? issue.received}`;
 }
 
-/** Of values, by the names that Valibot has for them. */
+/** The words for types of values, by Valibot's names for them. */
 const kinds: Readonly<Record<string, string>> = {
   string: 'a text',
   number: 'a number',
@@ -45,6 +45,6 @@ function wantedText({ type, expected, requirement }: BaseIssue<unknown>): string
 export const isUnknownKey = (issue: BaseIssue<unknown>): boolean =>
   issue.type === 'strict_object' && issue.expected === 'never';
 
-/** The fields and indices that lead to the value. */
+/** Returns the path of fields and indices to the value. */
 export const issuePath = (issue: BaseIssue<unknown>): readonly (string | number)[] =>
   (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));

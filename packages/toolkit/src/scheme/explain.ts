@@ -2,11 +2,11 @@ import type { KindDefinition } from './scheme.ts';
 
 export interface FieldExplanation {
   readonly name: string;
-  /** Such as `string`, `number`, `list of objects`, `"tcp" | "udp"`. */
+  /** The type, such as `string`, `number`, `list of objects` or `"tcp" | "udp"`. */
   readonly type: string;
   readonly isRequired: boolean;
   readonly default?: unknown;
-  /** What it must be besides, in the schema's words. */
+  /** The further rules of the field, in the schema's words. */
   readonly rules: readonly string[];
 }
 
@@ -27,7 +27,8 @@ interface Schema {
 }
 
 /**
- * The fields at `path` in a kind's spec, from the very schema that checks manifests; undefined where there are none.
+ * Returns the fields at `path` in a kind's spec, or `undefined` if there are none. They are read from the
+ * same schema that checks manifests.
  */
 export function explainFields(
   kind: KindDefinition,
@@ -94,7 +95,7 @@ function typeText(schema: Schema): string {
 const unwrap = (schema: Schema | undefined): Schema | undefined =>
   schema?.wrapped ? unwrap(schema.wrapped) : schema;
 
-/** The object that a schema describes, or whose items or alternatives it describes. */
+/** Returns the object schema within a schema: the schema itself, or that of its items or alternatives. */
 function objectOf(schema: Schema | undefined): Schema | undefined {
   const inner = unwrap(schema);
   if (!inner || inner.entries) return inner;

@@ -6,7 +6,9 @@ interface Schema {
   readonly item?: Schema;
 }
 
-/** Pure. The value with the fields of its objects in the order in which a schema has them, unknown ones last. */
+/**
+ * Pure. Returns the value with the fields of its objects in the order of the schema, and unknown fields last.
+ */
 export function inSchemaOrder(value: unknown, schema: GenericSchema): unknown {
   return ordered(value, schema as unknown as Schema);
 }

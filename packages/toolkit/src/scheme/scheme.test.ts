@@ -17,7 +17,10 @@ const pot: KindDefinition = {
   }),
 };
 
-/** It has litres as text, a colour that the hub has not, metadata of its own, and what is wanted in its status. */
+/**
+ * An old version that writes litres as text, has a colour that the hub lacks and metadata of its own, and
+ * puts a wish into its status.
+ */
 const oldPot: KindDefinition = {
   apiVersion: 'garden.example/v1alpha1',
   kind: 'Pot',
@@ -88,7 +91,7 @@ describe('Scheme', () => {
     assert.deepEqual(bare?.spec, { litres: 5, watered: false });
   });
 
-  test('there and back nothing is lost, nothing is added, and fields are in the order of their schemas', () => {
+  test('a conversion there and back loses nothing, adds nothing, and keeps fields in the order of their schemas', () => {
     const [hub] = convertManifests(old, 'f', scheme, toV1);
     assert.deepEqual(hub, {
       apiVersion: 'garden.example/v1',
@@ -106,7 +109,7 @@ describe('Scheme', () => {
     assert.deepEqual(bare?.spec, {}, 'a default of the hub is not written out');
   });
 
-  test('what only the rules of the hub forbid is refused with its place, or that of its surroundings', () => {
+  test("an object that only the hub's rules forbid is refused with its place, or that of its parent", () => {
     const large = old.replace('size: 7l', 'size: 70l');
     for (const read of [
       () => decodeManifests(large, 'f', scheme),

@@ -2,30 +2,34 @@ import type { GenericSchema } from 'valibot';
 import { CodedError } from '../errors/coded-error.ts';
 
 export interface KindDefinition {
-  /** Group and version, such as `example.org/v1`. */
+  /** The group and version, such as `example.org/v1`. */
   readonly apiVersion: string;
   readonly kind: string;
-  /** Validates a spec and fills in its defaults; refuses unknown fields. */
+  /** Validates a spec and fills in its defaults. It refuses unknown fields. */
   readonly spec: GenericSchema;
-  /** Of versions whose metadata is not Kubernetes'. */
+  /** The schema of metadata, for versions whose metadata is not Kubernetes'. */
   readonly metadata?: GenericSchema<unknown, VersionedMetadata>;
-  /** Of versions whose status takes part in the conversion; any other is what a store wrote once, and means nothing. */
+  /**
+   * The schema of the status, for versions whose status takes part in the conversion. Other versions ignore
+   * it, since a store wrote it.
+   */
   readonly status?: GenericSchema;
   /**
-   * For versions beside the hub, through which all others are converted: there and back, without loss. What the one
-   * cannot say of the other is kept in annotations. Objects may come with or without the defaults of their version.
+   * The conversion of a version that is not the hub. All versions are converted through the hub, there and
+   * back, without loss: what one version cannot express is kept in annotations. Objects may come with or
+   * without the defaults of their version.
    */
   readonly conversion?: {
     readonly toHub: (versioned: Versioned) => Versioned;
     readonly fromHub: (hub: Versioned) => Versioned;
   };
-  /** Why objects of this kind are read, and never applied. */
+  /** Why objects of this kind are read but never applied. */
   readonly inert?: string;
-  /** What an object says that has no effect here, though its author may think so. */
+  /** Returns what in an object has no effect although its author may expect one. */
   readonly remarks?: (object: Versioned) => readonly string[];
 }
 
-/** What conversion works on. */
+/** The form of an object that conversions work on. */
 export interface Versioned {
   readonly metadata: VersionedMetadata;
   readonly spec: unknown;
@@ -36,11 +40,11 @@ export interface VersionedMetadata {
   readonly name?: string | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
-  /** Other fields are the version's own. */
+  /** The version's own further fields. */
   readonly [field: string]: unknown;
 }
 
-/** The kinds that an application knows, by group, version and kind (Kubernetes API conventions, "Types (Kinds)"). */
+/** The kinds of an application, by group, version and kind (Kubernetes API conventions, "Types (Kinds)"). */
 export class Scheme {
   readonly kinds: readonly KindDefinition[];
   readonly #byKind: ReadonlyMap<string, readonly KindDefinition[]>;
@@ -57,7 +61,10 @@ export class Scheme {
     return this.kinds.find((known) => known.apiVersion === apiVersion && known.kind === kind);
   }
 
-  /** Such as `VM (example.org/v1, v1beta1)`, for people who wrote another. */
+  /**
+   * The names of all kinds, such as `VM (example.org/v1, v1beta1)`, for messages to people who wrote an
+   * unknown one.
+   */
   get names(): readonly string[] {
     return [...this.#byKind.values()].map((versions) => {
       const [first = '', ...others] = versions.map(({ apiVersion }) => apiVersion);
@@ -65,13 +72,13 @@ export class Scheme {
     });
   }
 
-  /** The version of a kind through which all others are converted. */
+  /** Returns the hub version of a kind, through which all others are converted. */
   hubOf(definition: KindDefinition): KindDefinition {
     return this.#versionsOf(definition).find(({ conversion }) => !conversion)!;
   }
 
   /**
-   * Another version of a kind.
+   * Returns another version of a kind.
    * @throws CodedError VERSION_UNKNOWN
    */
   version(definition: KindDefinition, apiVersion: string): KindDefinition {

@@ -2,19 +2,19 @@ import type { Operation } from '../async/operation.ts';
 import { CodedError } from '../errors/coded-error.ts';
 
 export interface SourceFile {
-  /** Relative to the root of the source, with slashes. */
+  /** The path relative to the root of the source, with slashes. */
   readonly path: string;
-  /** Names the content: the same digest, the same text. */
+  /** The digest of the content: equal digests mean equal texts. */
   readonly digest: string;
   readonly text: string;
 }
 
 /** One immutable state of a source. */
 export interface Revision {
-  /** Such as `main@sha1:8843d7f9…`: what a person and a status call it. */
+  /** The name of the revision for people and statuses, such as `main@sha1:8843d7f9…`. */
   readonly id: string;
   readonly files: readonly SourceFile[];
-  /** Of a Git source. */
+  /** The commit of a Git source. */
   readonly commit?: string;
 }
 
@@ -22,10 +22,10 @@ export type FetchEvent =
   | { readonly kind: 'step'; readonly message: string }
   | { readonly kind: 'warning'; readonly message: string };
 
-/** Where desired state comes from. */
+/** A source of desired state. */
 export interface Source {
   /**
-   * The newest revision; the very same object as last time when nothing has changed.
+   * Fetches the newest revision. If nothing has changed, it is the very same object as last time.
    * @throws CodedError with one of `SourceErrorCode`
    */
   fetch(op: Operation<FetchEvent>): Promise<Revision>;
@@ -47,7 +47,7 @@ export const sourceError = (
   cause?: unknown,
 ): CodedError<SourceErrorCode> => new CodedError(code, what, { hint, cause });
 
-/** Which files may be manifests: YAML and JSON that is not hidden, in folders that are not hidden. */
+/** Tells whether a file may be a manifest: YAML or JSON, with no hidden part in its path. */
 export const isManifestPath = (path: string): boolean =>
   /\.(ya?ml|json)$/.test(path) && !path.split('/').some((name) => name.startsWith('.'));
 

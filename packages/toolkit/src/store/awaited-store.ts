@@ -1,18 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ListResult, Selector, StoreReader, WatchEvent } from './store.ts';
 
-/** How soon a store that is made is seen: of a folder that is not there either, nothing tells. */
+/**
+ * The interval at which a store that does not exist yet is looked for, in milliseconds. Its folder may not
+ * exist either, so it cannot be watched.
+ */
 const pollMs = 200;
 
-/** A store that is open to be read. */
+/** A store that is open for reading. */
 export type OpenReader = StoreReader & Disposable;
 
-/** Reads a store that need not be there yet: nothing is in it until someone makes it, and watches wait for that. */
+/** Reads a store that may not exist yet. Until it is created it counts as empty, and watches wait for it. */
 export class AwaitedStore implements StoreReader, Disposable {
   readonly #open: () => OpenReader | undefined;
   #store: OpenReader | undefined;
 
-  /** @param open undefined while there is none */
+  /** @param open returns `undefined` while the store does not exist */
   constructor(open: () => OpenReader | undefined) {
     this.#open = open;
   }

@@ -5,17 +5,17 @@ import { text } from 'node:stream/consumers';
 import { CodedError } from '../errors/coded-error.ts';
 
 export interface EtcdOptions {
-  /** Such as `https://10.0.0.1:2379`; the next is tried when one does not answer. */
+  /** The endpoints, such as `https://10.0.0.1:2379`. If one does not answer, the next is tried. */
   readonly endpoints: readonly string[];
-  /** Certificates of authorities and of ourselves, in PEM. */
+  /** The authorities' certificates, and the client's certificate and key, in PEM. */
   readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
   readonly username?: string;
   readonly password?: string;
-  /** For which one call is waited. */
+  /** The time limit of one call, in milliseconds. */
   readonly timeoutMs?: number;
 }
 
-/** A key with its value, as etcd's JSON gateway writes it: bytes in base64, numbers as text. */
+/** A key with its value as etcd's JSON gateway writes them: bytes in base64, numbers as text. */
 export interface KeyValue {
   readonly key: string;
   readonly value: string;
@@ -27,7 +27,7 @@ export type EtcdErrorCode = 'ETCD_UNREACHABLE' | 'ETCD_DENIED' | 'ETCD_FAILED';
 
 const defaultTimeoutMs = 30_000;
 
-/** etcd's v3 API over its JSON gateway (etcd 3.4 and later). */
+/** A client of etcd's v3 API through its JSON gateway (etcd 3.4 and later). */
 export class EtcdClient implements Disposable {
   readonly #options: EtcdOptions;
   readonly #agent: HttpAgent;
@@ -41,7 +41,10 @@ export class EtcdClient implements Disposable {
     this.#secure = new Agent({ keepAlive: true, ...options.tls });
   }
 
-  /** One call. @throws CodedError with one of `EtcdErrorCode` */
+  /**
+   * Makes one call.
+   * @throws CodedError with one of `EtcdErrorCode`
+   */
   async call<T>(path: string, body: object): Promise<T> {
     const answer = await this.#send(
       path,
@@ -51,7 +54,7 @@ export class EtcdClient implements Disposable {
     return JSON.parse(await text(answer)) as T;
   }
 
-  /** A call that is answered again and again, until `signal` aborts. */
+  /** Makes a call that is answered again and again, until `signal` aborts. */
   async *stream<T>(path: string, body: object, signal: AbortSignal): AsyncGenerator<T> {
     const answer = await this.#send(path, body, signal);
     try {
@@ -71,7 +74,7 @@ export class EtcdClient implements Disposable {
     const answer = await this.#post(path, body, signal);
     if (answer.statusCode === 200) return answer;
     const said = await text(answer);
-    // A token is good for some minutes only.
+    // A token is valid for some minutes only.
     if (this.#token !== undefined && /invalid auth token/.test(said)) {
       this.#token = undefined;
       return await this.#send(path, body, signal);
@@ -102,7 +105,7 @@ export class EtcdClient implements Disposable {
         });
   }
 
-  /** Asks the endpoints in turn; one that answers is asked first the next time. */
+  /** Sends a request to the endpoints in turn. The endpoint that answers is tried first the next time. */
   async #post(path: string, body: object, signal: AbortSignal): Promise<IncomingMessage> {
     const { endpoints } = this.#options;
     let last: unknown;

@@ -16,12 +16,12 @@ import { testStoreContract } from './store.contract.ts';
 const dir = mkdtempSync(join(tmpdir(), 'etcd-test-'));
 let server: ChildProcess;
 let options: EtcdOptions;
-/** A busy machine may take long to write down what it acknowledges. */
+/** A busy machine may take long to write what it acknowledges to disk. */
 const patienceMs = 120_000;
 let prefixes = 0;
 const newPrefix = (): string => `/test-${(prefixes += 1)}`;
 
-/** Debian's etcd with TLS, and users with passwords. */
+/** Starts Debian's etcd with TLS and with users that have passwords. */
 before(async () => {
   execFileSync(
     'openssl',
@@ -83,7 +83,7 @@ testStoreContract(
 );
 
 describe('EtcdStore', () => {
-  test('a wrong password, an unknown authority and a server that is not there are told apart', async () => {
+  test('a wrong password, an unknown authority and an unreachable server give different errors', async () => {
     const failing = async (changed: Partial<EtcdOptions>) => {
       using store = openEtcdStore({ ...options, ...changed }, newPrefix());
       return await store.list('Pot');

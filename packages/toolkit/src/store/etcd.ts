@@ -16,7 +16,7 @@ import {
   revisionTooOld,
 } from './store.ts';
 
-/** Opens the store below `prefix` in etcd, which any number of hosts share. */
+/** Opens the store below `prefix` in etcd, which any number of hosts may share. */
 export function openEtcdStore(options: EtcdOptions, prefix = '/gitops'): ObjectStore {
   return new EtcdStore(new EtcdClient(options), `${prefix}/objects/`);
 }
@@ -48,7 +48,7 @@ interface Stored {
 
 const pageSize = 1_000;
 
-/** Each object is one key; etcd's revision of its last change is its resourceVersion. */
+/** Each object is one key. Its resourceVersion is etcd's revision of its last change. */
 class EtcdStore implements ObjectStore {
   readonly #client: EtcdClient;
   readonly #prefix: string;
@@ -69,7 +69,7 @@ class EtcdStore implements ObjectStore {
     let from = start;
     let revision = 0;
     for (;;) {
-      // All pages are of the revision of the first.
+      // All pages are read at the revision of the first page.
       const page = await this.#client.call<RangeResponse>('/v3/kv/range', {
         key: base64(from),
         range_end: base64(end),
@@ -159,7 +159,8 @@ class EtcdStore implements ObjectStore {
         }
       } catch (failure) {
         if (signal.aborted) return;
-        // A stream that broke off is gone on with where it ended; a server that is gone is the caller's business.
+        // A stream that broke off is continued where it ended; an unreachable server is reported to the
+        // caller.
         if (
           hasCode(failure, 'REVISION_TOO_OLD') ||
           hasCode(failure, 'ETCD_UNREACHABLE') ||
@@ -175,7 +176,7 @@ class EtcdStore implements ObjectStore {
     this.#client[Symbol.dispose]();
   }
 
-  /** Changes of all kinds: only so is it known that a kind had none. */
+  /** Streams the changes of all kinds. Only then is it known that a kind had none. */
   #changesAfter(revision: number, signal: AbortSignal): AsyncGenerator<WatchResponse> {
     return this.#client.stream<WatchResponse>(
       '/v3/watch',
@@ -208,7 +209,7 @@ class EtcdStore implements ObjectStore {
     return kvs?.[0];
   }
 
-  /** Decides again for as long as someone else writes meanwhile. */
+  /** Repeats the decision for as long as others write in between. */
   async #change(key: Key, decide: (old: ApiObject) => ApiObject): Promise<ApiObject> {
     for (;;) {
       const old = await this.#read(key);
@@ -217,7 +218,7 @@ class EtcdStore implements ObjectStore {
     }
   }
 
-  /** Undefined when the object is no longer as it was read. */
+  /** Writes an object. Returns `undefined` if it has changed since it was read. */
   async #write(key: Key, old: Stored, next: ApiObject): Promise<ApiObject | undefined> {
     if (!isGone(next)) return await this.#put(key, next, isUnchanged(old));
     const at = { key: base64(this.#keyText(key)) };
@@ -235,7 +236,7 @@ class EtcdStore implements ObjectStore {
     return revision === undefined ? undefined : withRevision(JSON.parse(value) as ApiObject, revision);
   }
 
-  /** The revision of the writes, or undefined when the conditions do not all hold. */
+  /** Commits the writes, and returns their revision, or `undefined` if a condition does not hold. */
   async #transact(conditions: readonly object[], requests: readonly object[]): Promise<string | undefined> {
     const { succeeded, header } = await this.#client.call<{
       readonly succeeded?: boolean;
@@ -269,6 +270,6 @@ const withRevision = (object: ApiObject, resourceVersion: string): ApiObject => 
 const base64 = (plain: string): string => Buffer.from(plain).toString('base64');
 const plainText = (encoded: string): string => Buffer.from(encoded, 'base64').toString();
 
-/** The first key behind all that start with `prefix`, which ends in an ASCII character. */
+/** Returns the first key after all those that start with `prefix`, which ends in an ASCII character. */
 const prefixEnd = (prefix: string): string =>
   prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);

@@ -14,12 +14,12 @@ import {
 } from './store.ts';
 
 const changesKept = 10_000;
-/** Old changes are dropped so many at once. */
+/** The number of old changes that are dropped at once. */
 const changesSlack = 1_000;
 
 type Change = Exclude<WatchEvent, { readonly type: 'BOOKMARK' }>;
 
-/** Objects in this process, for tests and for programs that keep nothing. */
+/** Keeps objects in this process, for tests and for programs that persist nothing. */
 export class MemoryStore implements ObjectStore {
   readonly #objects = new Map<string, ApiObject>();
   #changes: Change[] = [];
@@ -100,7 +100,7 @@ export class MemoryStore implements ObjectStore {
   }
 
   #write(type: Change['type'], written: ApiObject): ApiObject {
-    const object = JSON.parse(JSON.stringify(written)) as ApiObject; // the caller's may change later
+    const object = JSON.parse(JSON.stringify(written)) as ApiObject; // the caller may change its object later
     this.#revision += 1;
     if (type === 'DELETED') this.#objects.delete(idOf(object));
     else this.#objects.set(idOf(object), object);

@@ -3,7 +3,7 @@ import type { ApiObject } from '../object/meta.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
 import { type Key, type NewObject, type ObjectPatch, type Selector, conflict } from './store.ts';
 
-/** Pure rules that every store shares: what an object becomes by a write. */
+/** The pure rules that every store shares: how a write changes an object. */
 
 export const keyOf = (object: {
   readonly kind: string;
@@ -33,7 +33,10 @@ export function created(object: NewObject, revision: number, now: string): ApiOb
   };
 }
 
-/** @throws CodedError CONFLICT */
+/**
+ * Returns the object after an update.
+ * @throws CodedError CONFLICT
+ */
 export function updated(old: ApiObject, wanted: ApiObject, revision: number): ApiObject {
   if (
     old.metadata.resourceVersion !== wanted.metadata.resourceVersion ||
@@ -74,12 +77,15 @@ export function markedDeleted(old: ApiObject, revision: number, now: string): Ap
   };
 }
 
-/** An object that is being deleted and that nobody must clean up after any more. */
+/** Tells whether an object is being deleted and has no finalizers left. */
 export function isGone(object: ApiObject): boolean {
   return object.metadata.deletionTimestamp !== undefined && object.metadata.finalizers.length === 0;
 }
 
-/** @throws CodedError CONFLICT */
+/**
+ * Returns the object after a patch.
+ * @throws CodedError CONFLICT
+ */
 export function patched(old: ApiObject, patch: ObjectPatch, revision: number): ApiObject {
   const { metadata = {}, ...parts } = patch;
   const { resourceVersion = old.metadata.resourceVersion, labels, annotations, finalizers } = metadata;
@@ -102,7 +108,7 @@ export function matches(object: ApiObject, { labels = {}, fields = {} }: Selecto
   );
 }
 
-/** The text of a string, number or boolean; undefined for all else. */
+/** Returns the text of a string, number or boolean, or `undefined` for anything else. */
 function fieldText(object: unknown, path: string): string | undefined {
   let at = object;
   for (const name of path.split('.')) {

@@ -53,7 +53,7 @@ test('SnapshotReader: a watch tells what differs from one snapshot to the next',
     if (event.type !== 'BOOKMARK') told.push(`${event.type} ${event.object.metadata.name}`);
     else stop.abort();
   }
-  // What was gone before the watch began is nowhere to be seen.
+  // An object that was gone before the watch began is not reported.
   assert.deepEqual(told, ['ADDED c']);
 });
 

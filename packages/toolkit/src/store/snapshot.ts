@@ -15,23 +15,26 @@ import { shapeCheck } from '../object/shape-check.ts';
 import { type ListResult, type Selector, type StoreReader, type WatchEvent, storeEmpty } from './store.ts';
 import { type RowDecoder, type StoredRow } from './stored-row.ts';
 
-/** Many changes that follow one another are written at once. */
+/** The delay in which successive changes are collected, to be written at once. */
 const calmMs = 100;
 const pollMs = 500;
 
-/** Where a snapshot lies, and the group that may read it. */
+/** The path of a snapshot, and the group that may read it. */
 export interface SnapshotFile {
   readonly path: string;
   readonly gid: number;
 }
 
-/** What was in a store at one moment. */
+/** The content of a store at one moment. */
 export interface StoreContent {
   readonly revision: number;
   readonly rows: readonly StoredRow[];
 }
 
-/** Keeps a file up to date that others than the store's owner may read: whoever holds or locks it holds up nobody. */
+/**
+ * Keeps a file up to date for readers other than the store's owner. A reader that holds or locks the file
+ * blocks nobody.
+ */
 export class SnapshotWriter implements Disposable {
   readonly #file: SnapshotFile;
   readonly #content: () => StoreContent;
@@ -42,7 +45,7 @@ export class SnapshotWriter implements Disposable {
     this.#content = content;
   }
 
-  /** Of what is in the file, where there is one. */
+  /** The revision of the file's content, if there is a file. */
   get revision(): number | undefined {
     const head = Buffer.alloc(64);
     try {
@@ -59,7 +62,7 @@ export class SnapshotWriter implements Disposable {
     return written === undefined ? undefined : Number(written);
   }
 
-  /** Soon, and at the latest when disposed. */
+  /** Writes the file soon, and at the latest when disposed. */
   update(): void {
     this.#timer ??= setTimeout(() => this.#write(), calmMs).unref();
   }
@@ -79,13 +82,13 @@ export class SnapshotWriter implements Disposable {
       chmodSync(draft, 0o640);
       renameSync(draft, path);
     } catch {
-      // Those who only look wait for the next change, which is better than to fail who has made this one.
+      // Readers then wait for the next change. That is better than a failure for the writer of this one.
       rmSync(draft, { force: true });
     }
   }
 }
 
-/** Reads a store by its snapshot. What changed between two snapshots is told as one change. */
+/** Reads a store through its snapshot. All changes to an object between two snapshots are reported as one. */
 export class SnapshotReader implements StoreReader, Disposable {
   readonly #path: string;
   readonly #decoder: RowDecoder;

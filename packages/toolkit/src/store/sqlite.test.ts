@@ -88,7 +88,10 @@ test('SqliteStore: a record that is damaged hinders its own object alone, and ca
   assert.equal((await store.list('Pot')).broken?.length, 2);
 });
 
-/** Writes one object after the other and prints the name of each that the store has acknowledged. */
+/**
+ * Starts a process that writes objects one after the other, and prints the name of each that the store has
+ * acknowledged.
+ */
 function startWriter(path: string, prefix: string): ChildProcess {
   const source = `
     import { openSqliteStore } from '${new URL('./sqlite.ts', import.meta.url).href}';

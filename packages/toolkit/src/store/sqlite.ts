@@ -34,13 +34,16 @@ import { type ProblemOf, RowDecoder, type StoredRow } from './stored-row.ts';
 
 const schemaVersion = 1;
 const privateMode = 0o600;
-/** Beside the file, while it is open: its log, and the log's index. */
+/** The suffixes of the files beside an open database: its log, and the log's index. */
 const companions = ['-wal', '-shm'];
 const busyTimeoutMs = 30_000;
 const changesKept = 10_000;
-/** A writer may come or go between a look at the file and one at its log. */
+/** The number of retries, since a writer may come or go between a look at the database and one at its log. */
 const readOnlyTries = 3;
-/** A change that inotify does not tell of, as on some network file systems, is seen after this long. */
+/**
+ * The time in milliseconds after which a change is seen that inotify does not report, as on some network file
+ * systems.
+ */
 const pollMs = 1_000;
 
 const schema = `
@@ -57,14 +60,14 @@ const schema = `
 
 export interface SqliteOptions {
   readonly problemOf?: ProblemOf;
-  /** Told of each broken record once. */
+  /** Called once for each broken record. */
   readonly onBroken?: (broken: BrokenObject) => void;
 }
 
 /**
- * Opens the store in the file at `path`, making it if need be. Any number of processes may have it open. It is its owner's
- * alone: who can read SQLite's files can also lock them, and so stop everyone. Others read the snapshot, if there is to be
- * one.
+ * Opens the store in the file at `path`, and creates it if needed. Any number of processes may have it open.
+ * Only its owner can access it, because whoever can read SQLite's files can also lock them, and so stop
+ * everyone. Others read the snapshot, if one is to be kept.
  * @throws CodedError STORE_EMPTY
  */
 export function openSqliteStore(
@@ -77,7 +80,8 @@ export function openSqliteStore(
 }
 
 /**
- * Opens a store to read it, which needs no privilege beyond reading the file; undefined where there is none.
+ * Opens a store for reading, which needs no privilege beyond reading the file. Returns `undefined` if it does
+ * not exist.
  * @throws CodedError STORE_EMPTY
  */
 export function openSqliteStoreReadOnly(path: string, options: SqliteOptions = {}): ObjectStore | undefined {
@@ -85,7 +89,10 @@ export function openSqliteStoreReadOnly(path: string, options: SqliteOptions = {
   return new SqliteStore(path, openReadOnly(path), { ...options, readOnly: true });
 }
 
-/** It appears with all that a store has: a file that is empty is none that is being made. */
+/**
+ * Creates a store. The file appears with its complete schema, so an empty file is never a store that is being
+ * created.
+ */
 function makeStore(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o711 });
   const draft = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.draft`;
@@ -96,13 +103,13 @@ function makeStore(path: string): void {
     db.close();
     linkSync(draft, path);
   } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code !== 'EEXIST') throw failure; // else someone else was quicker
+    if ((failure as NodeJS.ErrnoException).code !== 'EEXIST') throw failure; // EEXIST: another process was faster
   } finally {
     for (const suffix of ['', ...companions]) rmSync(`${draft}${suffix}`, { force: true });
   }
 }
 
-/** SQLite gives what it makes beside the file the file's permissions. */
+/** Makes the files private. SQLite gives the files beside the database the permissions of the database. */
 function keepPrivate(path: string): void {
   for (const file of ['', ...companions].map((suffix) => `${path}${suffix}`)) {
     const found = statSync(file, { throwIfNoEntry: false });
@@ -111,7 +118,10 @@ function keepPrivate(path: string): void {
   }
 }
 
-/** @throws where it cannot be said: a data directory that is a file is no empty one */
+/**
+ * Tells whether the store's file exists.
+ * @throws if that cannot be determined: a data directory that is a file is not an empty one
+ */
 function isThere(path: string): boolean {
   try {
     return statSync(path).isFile();
@@ -125,11 +135,12 @@ function openReadOnly(path: string): DatabaseSync {
   for (let tries = 0; ; tries += 1) {
     try {
       const db = new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly: true });
-      schemaVersionOf(db); // only what is read is opened
+      schemaVersionOf(db); // SQLite opens the file only at the first read
       return db;
     } catch (failure) {
-      // Its log is there while a writer has it open. When nobody has, only who may write here could make one, and what is
-      // in the file is all there is (SQLite's wal.html, "Read-Only Databases").
+      // The log exists while a writer has the database open. When nobody has, only a process that may write
+      // here could create it, and the file alone is the whole database (SQLite's wal.html, "Read-Only
+      // Databases").
       if (!lacksIndex(failure) || tries === readOnlyTries) throw failure;
       const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
       if (!log || log.size === 0) return openUnchanging(path);
@@ -143,15 +154,21 @@ function openUnchanging(path: string): DatabaseSync {
   return new DatabaseSync(url, { readOnly: true });
 }
 
-/** 0 in a file without a schema. */
+/** Returns the version of the schema; 0 if the file has none. */
 const schemaVersionOf = (db: DatabaseSync): unknown =>
   db.prepare('PRAGMA user_version').get()?.['user_version'];
 
-/** SQLITE_READONLY or, on a disk that is full, SQLITE_IOERR, with their extended codes: the log's index cannot be made. */
+/**
+ * Tells whether the log's index cannot be created: SQLITE_READONLY or, on a full disk, SQLITE_IOERR, with
+ * their extended codes.
+ */
 const lacksIndex = (failure: unknown): boolean =>
   failure instanceof Error && 'errcode' in failure && [8, 10].includes(Number(failure.errcode) & 0xff);
 
-/** Objects in SQLite in WAL mode; each write is one transaction that also appends to the log which watches read. */
+/**
+ * Keeps objects in SQLite in WAL mode. Each write is one transaction, which also appends to the log of
+ * changes that watches read.
+ */
 class SqliteStore implements MendableStore {
   readonly #path: string;
   readonly #db: DatabaseSync;
@@ -240,7 +257,7 @@ class SqliteStore implements MendableStore {
     let seen = revision;
     while (!signal.aborted) {
       const wake = changed.next(signal);
-      // The bound is read first: what is written from here on belongs to the next round.
+      // The bound is read first: later writes belong to the next round.
       const upTo = this.#revision();
       const events = this.#changes(kind, seen, upTo);
       for (const event of events) {
@@ -258,7 +275,7 @@ class SqliteStore implements MendableStore {
     this.#db.close();
   }
 
-  /** Those after `revision`, up to and including `upTo`. */
+  /** Returns the changes after `revision`, up to and including `upTo`. */
   #changes(kind: string, revision: number, upTo: number): WatchEvent[] {
     const oldest = this.#prepare('SELECT min(revision) AS oldest FROM changes').get()?.['oldest'];
     if (typeof oldest === 'number' && revision < oldest - 1) throw revisionTooOld(revision);
@@ -273,7 +290,7 @@ class SqliteStore implements MendableStore {
       });
   }
 
-  /** A statement is compiled once, however often it is run. */
+  /** Prepares a statement once, however often it is run. */
   #prepare(sql: string): StatementSync {
     const known = this.#statements.get(sql) ?? this.#db.prepare(sql);
     this.#statements.set(sql, known);
@@ -285,7 +302,7 @@ class SqliteStore implements MendableStore {
     return Number(row?.['seq'] ?? 0);
   }
 
-  /** Of one moment, with its revision. */
+  /** Reads the rows of one moment, with its revision. */
   #rows(where = '', ...values: readonly string[]): { readonly revision: number; readonly rows: StoredRow[] } {
     this.#db.exec('BEGIN');
     try {
@@ -310,12 +327,12 @@ class SqliteStore implements MendableStore {
     return this.#decoder.one(row);
   }
 
-  /** Decides inside the transaction, so that nothing comes between the decision and the write. */
+  /** Decides within the transaction, so that no write comes between the decision and its own write. */
   #write(decide: () => readonly ['ADDED' | 'MODIFIED' | 'DELETED', ApiObject]): ApiObject {
     return this.#transact(() => this.#put(...decide()));
   }
 
-  /** All of `work`, or nothing. */
+  /** Runs all of `work`, or nothing of it. */
   #transact(work: () => ApiObject): ApiObject {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
@@ -354,7 +371,7 @@ const storedRow = ({ kind, namespace, name, json }: Readonly<Record<string, unkn
   json: String(json),
 });
 
-/** Undefined for one that was not written by us: who follows the changes sees none. */
+/** Parses an object of the log of changes. Watches skip an object that this program did not write. */
 function changedObject(json: unknown): ApiObject | undefined {
   try {
     return JSON.parse(String(json)) as ApiObject;
@@ -363,7 +380,7 @@ function changedObject(json: unknown): ApiObject | undefined {
   }
 }
 
-/** Tells when SQLite's files change, whichever process changed them. */
+/** Reports when SQLite's files change, whichever process changed them. */
 class FileChange implements Disposable {
   readonly #watcher;
   #pending = Promise.withResolvers<void>();
@@ -375,7 +392,7 @@ class FileChange implements Disposable {
     this.#watcher.on('error', () => this.#pending.resolve());
   }
 
-  /** Settles at the next change, after a while without one, or when `signal` aborts. */
+  /** Resolves at the next change, after a while without one, or when `signal` aborts. */
   next(signal: AbortSignal): Promise<void> {
     this.#pending = Promise.withResolvers<void>();
     const timeout = delay(pollMs, undefined, { signal, ref: true }).catch(() => {});

@@ -4,7 +4,7 @@ import { newUid } from '../object/uid.ts';
 import type { ApiObject } from '../object/meta.ts';
 import type { NewObject, ObjectStore, WatchEvent } from './store.ts';
 
-/** What every store promises, as tests: each implementation's own test file hands itself over. */
+/** Tests what every store promises. Each implementation's own test file passes its store to it. */
 export function testStoreContract(
   name: string,
   open: () => Promise<ObjectStore>,
@@ -23,7 +23,7 @@ export function testStoreContract(
   });
 
   describe(`${name} keeps the store contract`, () => {
-    test('what is created can be read back, with its metadata filled in', async () => {
+    test('a created object can be read back, with its metadata filled in', async () => {
       using store = await open();
       const made = await store.create(pot('a'));
       assert.equal(made.metadata.generation, 1);
@@ -102,7 +102,7 @@ export function testStoreContract(
       assert.deepEqual(await names({ 'spec.nothing': 'x' }), []);
     });
 
-    test('what is renamed is the same under another name, which must be free', async () => {
+    test('a renamed object is the same under another name, which must be free', async () => {
       using store = await open();
       const made = await store.create(pot('a', { sun: 'yes' }, ['garden/water']));
       await store.create(pot('b'));
@@ -175,7 +175,7 @@ export function testStoreContract(
       );
     });
 
-    test('a watch goes on from a revision that it was told', async () => {
+    test('a watch continues from a given revision', async () => {
       using store = await open();
       await store.create(pot('a'));
       const { revision } = await store.list('Pot');
@@ -184,7 +184,7 @@ export function testStoreContract(
       assert.equal(event?.object.metadata.name, 'b');
     });
 
-    test('a watch that hears of other kinds alone is told how far it is', async () => {
+    test('a watch gets bookmarks while only other kinds change', async () => {
       using store = await open();
       const { revision } = await store.list('Pot');
       const stop = new AbortController();
@@ -196,7 +196,7 @@ export function testStoreContract(
       }
     });
 
-    test('a watch ends when it is told to', async () => {
+    test('a watch ends when its signal aborts', async () => {
       using store = await open();
       const signal = AbortSignal.timeout(20);
       for await (const event of store.watch('Pot', 0, signal))
@@ -204,7 +204,7 @@ export function testStoreContract(
       assert.ok(signal.aborted);
     });
 
-    test('a revision that is no longer kept is said to be too old', async () => {
+    test('watching from a revision that is no longer kept is an error', async () => {
       using store = await open();
       await forgetChanges(store, await store.create(pot('a')));
       await assert.rejects(take(store, 1, 1), { code: 'REVISION_TOO_OLD' });
@@ -212,7 +212,7 @@ export function testStoreContract(
   });
 }
 
-/** More changes than a store keeps. */
+/** Writes more changes than a store keeps. */
 async function writeMany(store: ObjectStore, object: ApiObject): Promise<void> {
   let now = object;
   for (let count = 0; count < 11_050; count += 1) now = await store.update({ ...now, status: { count } });

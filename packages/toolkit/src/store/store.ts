@@ -1,7 +1,7 @@
 import { CodedError } from '../errors/coded-error.ts';
 import type { ApiObject, OwnerReference } from '../object/meta.ts';
 
-/** An object as it is handed to `create`: the store fills in the rest of the metadata. */
+/** An object as it is passed to `create`. The store fills in the rest of the metadata. */
 export interface NewObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -13,14 +13,14 @@ export interface NewObject {
     readonly annotations?: Readonly<Record<string, string>>;
     readonly finalizers?: readonly string[];
     readonly ownerReferences?: readonly OwnerReference[];
-    /** RFC 3339, of what was made long before it came into the store. */
+    /** The time of creation (RFC 3339), for things that existed long before they came into the store. */
     readonly creationTimestamp?: string;
   };
   readonly spec: unknown;
   readonly status: unknown;
 }
 
-/** A JSON merge patch: null removes, records merge, all else replaces. */
+/** A JSON merge patch (RFC 7396): null removes a field, records are merged, and other values replace. */
 export interface ObjectPatch {
   readonly metadata?: {
     readonly resourceVersion?: string;
@@ -43,68 +43,83 @@ export type WatchEvent =
   /** Nothing happened to this kind up to `revision`. */
   | { readonly type: 'BOOKMARK'; readonly revision: number };
 
-/** Which objects are meant; all that is named must fit. */
+/** Selects objects; all that is given must match. */
 export interface Selector {
   readonly labels?: Readonly<Record<string, string>>;
-  /** By dotted path, such as `status.phase`, what the field is as text. */
+  /** The fields that must match, by dotted path such as `status.phase`, as text. */
   readonly fields?: Readonly<Record<string, string>>;
 }
 
 export interface ListResult {
   readonly revision: number;
   readonly items: readonly ApiObject[];
-  /** What lies where objects of the kind should, and is none. */
+  /** The records of the kind that are not objects. */
   readonly broken?: readonly BrokenObject[];
 }
 
-/** A record that is no object any more: someone else wrote to the file, or its disk failed. */
+/** A record that is not an object any more: someone else wrote to the file, or its disk failed. */
 export interface BrokenObject {
   readonly key: Required<Key>;
   readonly problem: string;
-  /** What was found in its place. */
+  /** The text that was found in its place. */
   readonly text: string;
 }
 
-/** What whoever only looks needs of a store. */
+/** The part of a store that readers need. */
 export type StoreReader = Pick<ObjectStore, 'list' | 'watch'>;
 
 /**
- * The single source of truth: objects with optimistic concurrency. Writes are durable once acknowledged, totally ordered
- * by revision, and seen by watches of every process that has the store open.
+ * The single source of truth: objects with optimistic concurrency. Writes are durable once acknowledged, are
+ * totally ordered by revision, and are seen by the watches of every process that has the store open.
  */
 export interface ObjectStore extends Disposable {
-  /** @throws CodedError NOT_FOUND */
+  /**
+   * Returns an object.
+   * @throws CodedError NOT_FOUND
+   */
   get(key: Key): Promise<ApiObject>;
-  /** By namespace and name. */
+  /** Lists objects in the order of namespace and name. */
   list(kind: string, selector?: Selector): Promise<ListResult>;
-  /** @throws CodedError ALREADY_EXISTS */
+  /**
+   * Creates an object.
+   * @throws CodedError ALREADY_EXISTS
+   */
   create(object: NewObject): Promise<ApiObject>;
   /**
-   * Replaces labels, annotations, finalizers, spec and status; `generation` grows when the spec differs. An object that
-   * is being deleted goes with its last finalizer.
-   * @throws CodedError CONFLICT when `metadata.resourceVersion` is not the stored one; NOT_FOUND
+   * Replaces labels, annotations, finalizers, spec and status; `generation` grows if the spec differs. An
+   * object that is being deleted is removed with its last finalizer.
+   * @throws CodedError CONFLICT if `metadata.resourceVersion` is not the stored one; NOT_FOUND
    */
   update(object: ApiObject): Promise<ApiObject>;
   /**
-   * Changes what a JSON merge patch (RFC 7396) of labels, annotations, finalizers, spec and status names, whoever else
-   * writes meanwhile; a `metadata.resourceVersion` in the patch must be the stored one.
+   * Applies a JSON merge patch (RFC 7396) to labels, annotations, finalizers, spec and status, whatever
+   * others write in between. If the patch has a `metadata.resourceVersion`, it must be the stored one.
    * @throws CodedError CONFLICT, NOT_FOUND
    */
   patch(key: Key, patch: ObjectPatch): Promise<ApiObject>;
   /**
-   * Gives it another name, and nothing else: to watches, the old one goes and the new one comes.
+   * Renames an object and changes nothing else. Watches see the old object deleted and a new one added.
    * @throws CodedError NOT_FOUND, ALREADY_EXISTS
    */
   rename(key: Key, name: string): Promise<ApiObject>;
-  /** With finalizers: marks it as being deleted. Without: removes it. @throws CodedError NOT_FOUND */
+  /**
+   * Removes an object, or marks it as being deleted if it has finalizers.
+   * @throws CodedError NOT_FOUND
+   */
   delete(key: Key): Promise<ApiObject>;
-  /** Every change of `kind` after `revision`, each once and in order. @throws CodedError REVISION_TOO_OLD */
+  /**
+   * Watches `kind`: yields every change after `revision` once, in order.
+   * @throws CodedError REVISION_TOO_OLD
+   */
   watch(kind: string, revision: number, signal: AbortSignal): AsyncIterable<WatchEvent>;
 }
 
-/** A store in a file of this host, where a record can come to harm. */
+/** A store in a file of this host, in which a record can be damaged. */
 export interface MendableStore extends ObjectStore {
-  /** Puts an object in the place of a broken one of its name. @throws CodedError NOT_FOUND where none is broken */
+  /**
+   * Replaces a broken record by an object of its name.
+   * @throws CodedError NOT_FOUND if none is broken
+   */
   mend(object: NewObject): Promise<ApiObject>;
 }
 

@@ -3,27 +3,30 @@ import type { ApiObject } from '../object/meta.ts';
 import { matches } from './next-object.ts';
 import { type BrokenObject, type Key, type Selector, objectBroken } from './store.ts';
 
-/** An object as it lies in a file. */
+/** An object as a file stores it. */
 export interface StoredRow extends Required<Key> {
   readonly json: string;
 }
 
-/** What is wrong with an object of a kind that the reader knows; undefined with one that is sound. */
+/** Returns what is wrong with an object of a kind that the reader knows, or `undefined` if it is sound. */
 export type ProblemOf = (object: ApiObject) => string | undefined;
 
-/** The one place where what was stored becomes objects: a row that is none hinders nobody but whoever asks for it. */
+/** The one place where stored rows become objects. A broken row affects only those who ask for it. */
 export class RowDecoder {
   readonly #problemOf: ProblemOf;
   readonly #onBroken: (broken: BrokenObject) => void;
   readonly #told = new Set<string>();
 
-  /** @param onBroken is told of each broken row once */
+  /** @param onBroken is called once for each broken row */
   constructor(problemOf: ProblemOf = () => undefined, onBroken: (broken: BrokenObject) => void = () => {}) {
     this.#problemOf = problemOf;
     this.#onBroken = onBroken;
   }
 
-  /** @throws CodedError OBJECT_BROKEN */
+  /**
+   * Decodes a row.
+   * @throws CodedError OBJECT_BROKEN
+   */
   one(row: StoredRow): ApiObject {
     const found = this.#decode(row);
     if ('problem' in found) throw objectBroken(found);

@@ -1,4 +1,7 @@
-/** The word of `known` that `written` most likely meant: at most two letters away; undefined where none is. */
+/**
+ * Returns the word of `known` that `written` most likely meant, at most two letters away, or `undefined` if
+ * there is none.
+ */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((word) => ({ word, edits: distance(written, word) }))
@@ -6,7 +9,7 @@ export function nearest(written: string, known: readonly string[]): string | und
   return best && best.edits <= 2 && best.edits < written.length ? best.word : undefined;
 }
 
-/** Levenshtein's: how many letters to add, drop or change. */
+/** Returns the Levenshtein distance: the number of letters to add, drop or change. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i += 1) {

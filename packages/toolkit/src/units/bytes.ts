@@ -11,15 +11,16 @@ export function bytes(count: number): Bytes {
   return count as Bytes;
 }
 
-/** `MB`, `MiB`, `M`, `mega`, `megabytes`… */
+/** Matches a size with its unit: `MB`, `MiB`, `M`, `mega`, `megabytes`… */
 const written =
   /^(\d{1,15}(?:\.\d{1,6})?)\s*(?:([kmgtp])i?b?|(kilo|mega|giga|tera|peta)(?:bytes?)?|b|bytes?)?$/i;
-/** In the original, and wherever bits are meant, `Mb` is megabits. */
+/** Matches `Mb`, which means megabits in the original and elsewhere. */
 const bits = /\d\s*[KMGTP]b$/;
 
 /**
- * Reads a size as people write it: `512MB`, `1GB`, `4GiB`, `1.5g`, `1024`. Units are powers of 1024 whether they are
- * spelled `GB`, `GiB` or `G`, in any case but `Gb`, as in the original Ignite and in Docker; no unit means bytes.
+ * Parses a size as people write it: `512MB`, `1GB`, `4GiB`, `1.5g`,
+ * `1024`. Units are powers of 1024, whether spelled `GB`, `GiB` or `G`, in any case except `Gb`, as in the
+ * original Ignite and in Docker. A number without a unit means bytes.
  * @throws CodedError SIZE_INVALID
  */
 export function parseBytes(text: string): Bytes {
@@ -37,7 +38,10 @@ export function parseBytes(text: string): Bytes {
   return bytes(count);
 }
 
-/** The exact machine form: the largest unit that divides the size, as in `512MB`, `4GB`, `1500MB`. */
+/**
+ * Writes the exact machine form: a multiple of the largest unit that divides the size, as in `512MB`, `4GB`,
+ * `1500MB`.
+ */
 export function formatBytes(size: Bytes): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
   let rest: number = size;
@@ -50,8 +54,8 @@ export function formatBytes(size: Bytes): string {
 }
 
 /**
- * The rounded form for people: one decimal, as in `512.0 MB`. As in the original, a unit is used for what is more than one
- * of it: 1 GB is `1024.0 MB`.
+ * Writes the rounded form for people, with one decimal, as in `512.0 MB`. As in the original, a unit is used
+ * only for more than one of it: 1 GB is `1024.0 MB`.
  */
 export function humanBytes(size: Bytes): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];

@@ -9,7 +9,7 @@ export type Milliseconds = number & { readonly [unit]: 'milliseconds' };
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /**
- * Reads a duration as Go and Kubernetes write it: `30s`, `1m30s`, `500ms`, `1.5h`.
+ * Parses a duration as Go and Kubernetes write it: `30s`, `1m30s`, `500ms`, `1.5h`.
  * @throws CodedError DURATION_INVALID
  */
 export function parseDuration(text: string): Milliseconds {
@@ -23,7 +23,7 @@ export function parseDuration(text: string): Milliseconds {
   return Math.round(total) as Milliseconds;
 }
 
-/** The shortest form that `parseDuration` reads back: `1h30m`, `500ms`, `0s`. */
+/** Writes the shortest form that `parseDuration` reads: `1h30m`, `500ms`, `0s`. */
 export function formatDuration(duration: Milliseconds): string {
   let rest: number = duration;
   const parts = Object.entries(unitMs)
@@ -36,7 +36,7 @@ export function formatDuration(duration: Milliseconds): string {
   return parts.join('') || '0s';
 }
 
-/** A field that holds a duration as people write it. */
+/** The schema of a field that holds a duration as people write it. */
 export const durationSchema = v.pipe(
   v.string(),
   v.rawCheck(({ dataset, addIssue }) => {

@@ -1,9 +1,9 @@
 import type { Server, Socket } from 'node:net';
 
 /**
- * Keeps at most `limit` connections of a server: one more ends the oldest of the peer that has most. So who holds many
- * open keeps out their own, and a request that comes whole is answered before its connection is the oldest. Returns those
- * that are open.
+ * Limits a server to `limit` open connections: one more ends the oldest connection of the peer that has most.
+ * A peer that holds many open therefore displaces only its own, and a request that arrives at once is
+ * answered before its connection is the oldest. Returns the open connections.
  */
 export function boundConnections(server: Server, limit: number): ReadonlySet<Socket> {
   const open = new Set<Socket>();

@@ -2,9 +2,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Pure. Whether a request comes from someone who knows the secret, by whichever way its sender has: GitHub and generic
- * senders sign the body with HMAC-SHA256, Gitea likewise under another name, GitLab sends the secret itself.
- * @param digest the body's HMAC-SHA256 with the secret, in hexadecimal
+ * Pure. Tells whether the sender of a request knows the secret. GitHub and generic senders sign the body with
+ * HMAC-SHA256, Gitea does the same under another header, and GitLab sends the secret itself.
+ * @param digest the HMAC-SHA256 of the body with the secret, in hexadecimal
  */
 export function isFromSender(headers: IncomingHttpHeaders, digest: string, secret: string): boolean {
   const given = (name: string): string | undefined => {
@@ -19,7 +19,7 @@ export function isFromSender(headers: IncomingHttpHeaders, digest: string, secre
   return token !== undefined && isSame(token, secret);
 }
 
-/** In a time that does not tell where they differ. */
+/** Compares two texts in constant time. */
 function isSame(a: string, b: string): boolean {
   const [left, right] = [a, b].map((text) => createHmac('sha256', 'compare').update(text).digest());
   return timingSafeEqual(left!, right!);

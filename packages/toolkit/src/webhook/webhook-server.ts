@@ -8,7 +8,7 @@ import { boundConnections } from './bound-connections.ts';
 import { isFromSender } from './verify-webhook.ts';
 
 export interface WebhookOptions {
-  /** An address of this host; beyond loopback only with TLS. */
+  /** An address of this host. Beyond loopback, TLS is required. */
   readonly address: string;
   readonly port: number;
   readonly secret: string;
@@ -20,17 +20,20 @@ export interface WebhookServer extends AsyncDisposable {
 }
 
 const bodyLimit = 4 * 2 ** 20;
-/** Within which a sender has greeted us, said all, and taken the answer. */
+/** The time in which a sender must connect, send its whole request and take the answer. */
 const requestTimeoutMs = 10_000;
 const checkEveryMs = 1_000;
 const connectionsLimit = 64;
-/** No sender has more to say: what is above is refused, and the next poll sees it. Who does not sign is not counted. */
+/**
+ * The limit of signed requests; requests above it are refused, and the next poll sees what they reported.
+ * Unsigned requests do not count.
+ */
 const requestsPerSecond = 20;
 
 /**
- * Listens for `POST /hooks/NAME` and calls `trigger` with the name. A request does no more than have us look, so one that
- * is repeated does no harm.
- * @throws CodedError WEBHOOK_INVALID when it would listen on a network without TLS
+ * Listens for `POST /hooks/NAME` and calls `trigger` with the name. A request only triggers a look at the
+ * source, so a repeated one does no harm.
+ * @throws CodedError WEBHOOK_INVALID if it would listen on a network without TLS
  */
 export async function startWebhookServer(
   { address, port, secret, tls }: WebhookOptions,
@@ -82,7 +85,7 @@ export async function startWebhookServer(
   };
 }
 
-/** The HMAC of the body, of which nothing else is of use. */
+/** Returns the HMAC of the body. Nothing else of the body is used. */
 async function digestOf(asked: IncomingMessage, secret: string): Promise<string> {
   const digest = createHmac('sha256', secret);
   let size = 0;

@@ -53,8 +53,8 @@ describe('startWebhookServer', () => {
     assert.deepEqual(triggered, ['site']);
   });
 
-  test('who asks too often is told so', async (t) => {
-    t.mock.timers.enable({ apis: ['Date'], now: Date.now() }); // all within a second, however busy this host is
+  test('a client that asks too often is told so', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() }); // all requests fall within one second, however busy this host is
     await using server = await startWebhookServer({ address: '127.0.0.1', port: 0, secret }, () => true);
     const headers = { 'x-gitlab-token': secret };
     const statuses = await Promise.all(
@@ -100,7 +100,7 @@ describe('startWebhookServer', () => {
     const headers = { 'x-gitlab-token': secret };
     const asked = await fetch(`http://127.0.0.1:${server.port}/hooks/a`, { method: 'POST', headers });
     assert.equal(asked.status, 202);
-    // One that came before them all, from elsewhere, is still heard to its end.
+    // A connection from another address that came before all of them is still served to its end.
     slow.write('Content-Length: 0\r\n\r\n');
     const [answer] = (await once(slow, 'data')) as [Buffer];
     assert.match(answer.toString(), /^HTTP\/1.1 202 /);
@@ -108,7 +108,7 @@ describe('startWebhookServer', () => {
     for (const socket of held) socket.destroy();
   });
 
-  test('it does not listen on a network without TLS, nor without a secret', async () => {
+  test('the server does not listen on a network without TLS, nor without a secret', async () => {
     for (const options of [
       { address: '0.0.0.0', port: 0, secret },
       { address: '127.0.0.1', port: 0, secret: '' },

@@ -7,7 +7,8 @@ import { isSameIp, parseIp } from './ip-address.ts';
 import { formatPortMapping } from './format-port-mapping.ts';
 
 /**
- * Refuses ports that another VM publishes, or that a program of this host listens on, unless it may be shadowed.
+ * Refuses ports that another VM publishes, or that a program of this host listens on unless it may be
+ * shadowed.
  * @throws CodedError PORT_TAKEN
  */
 export async function assertPortsFree(
@@ -38,10 +39,10 @@ function overlaps(a: PortMapping, b: PortMapping): boolean {
 function addressesMeet(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined || isSameIp(a, b)) return true;
   const [one, other] = [parseIp(a), parseIp(b)];
-  return one.family === other.family && (one.value === 0n || other.value === 0n); // 0.0.0.0 and :: are all of a family
+  return one.family === other.family && (one.value === 0n || other.value === 0n); // 0.0.0.0 and :: stand for all addresses of a family
 }
 
-/** Whether no program of this host listens there. */
+/** Tells whether no program of this host listens on the port. */
 export async function canBind(port: PortMapping): Promise<boolean> {
   const address = port.bindAddress ?? '0.0.0.0';
   try {

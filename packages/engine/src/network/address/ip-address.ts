@@ -1,6 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** Either family's, as a number: so that all spellings of an address are equal, and ranges can be compared. */
+/**
+ * An address of either family as a number, so that all spellings of an address are equal and ranges can be
+ * compared.
+ */
 export interface IpAddress {
   readonly family: 4 | 6;
   readonly value: bigint;
@@ -12,7 +15,10 @@ export interface Subnet {
   readonly last: bigint;
 }
 
-/** Of an address with or without a prefix length. @throws RangeError */
+/**
+ * Parses an address with or without a prefix length.
+ * @throws RangeError
+ */
 export function parseIp(text: string): IpAddress {
   const address = withoutPrefix(text);
   if (isIPv4(address)) return { family: 4, value: fromParts(address.split('.').map(Number), 8n) };
@@ -20,7 +26,10 @@ export function parseIp(text: string): IpAddress {
   throw new RangeError(`not an IP address: ${JSON.stringify(text)}`);
 }
 
-/** Of a CIDR such as `10.61.0.0/16`; bits behind the prefix are ignored. @throws RangeError */
+/**
+ * Parses a CIDR such as `10.61.0.0/16`. Bits after the prefix are ignored.
+ * @throws RangeError
+ */
 export function parseSubnet(text: string): Subnet {
   const { family, value } = parseIp(text);
   const bits = family === 4 ? 32 : 128;
@@ -31,7 +40,7 @@ export function parseSubnet(text: string): Subnet {
   return { family, first, last: first + hosts };
 }
 
-/** Of an IPv4 CIDR: `255.255.0.0`. */
+/** Returns the netmask of an IPv4 CIDR, such as `255.255.0.0`. */
 export function netmask(cidr: string): string {
   const { first, last } = parseSubnet(cidr);
   const mask = Number(0xffffffffn - (last - first));
@@ -51,7 +60,10 @@ export const withoutPrefix = (address: string): string => address.split('/')[0] 
 const fromParts = (parts: readonly number[], bits: bigint): bigint =>
   parts.reduce((value, part) => (value << bits) | BigInt(part), 0n);
 
-/** The eight groups of an IPv6 address, whose longest run of zeros may be written as `::`, and its end as IPv4. */
+/**
+ * Returns the eight groups of an IPv6 address, in which `::` may stand for the longest run of zeros, and the
+ * end may be written as IPv4.
+ */
 function groupsOf(text: string): readonly number[] {
   const [head = '', tail] = text.replace(/%.*$/, '').split('::');
   const [before, after] = [head, tail ?? ''].map((part) => part.split(':').filter(Boolean).flatMap(groups));

@@ -3,7 +3,8 @@ import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { portInvalid } from '../errors.ts';
 
 /**
- * Reads port mappings in Docker's syntax, `[ADDRESS:]HOST:VM[/tcp|udp]` with ranges of equal length on both sides.
+ * Parses port mappings in Docker's syntax, `[ADDRESS:]HOST:VM[/tcp|udp]`, with ranges of equal length on both
+ * sides.
  * @throws CodedError PORT_INVALID
  */
 export function parsePortMappings(texts: readonly string[]): readonly PortMapping[] {

@@ -17,14 +17,17 @@ const pluginSchema = v.object({ ipam: ipamSchema });
 
 /** A range of addresses that a network gives to VMs. */
 export interface AddressPool extends Subnet {
-  /** As the list writes it. */
+  /** The subnet as the list writes it. */
   readonly subnet: string;
   readonly gateway: bigint;
   readonly start: bigint;
   readonly end: bigint;
 }
 
-/** Pure. Those of the plugin host-local (see its documentation), which is alone in having them in the list. */
+/**
+ * Pure. Returns the pools of the plugin host-local (see its documentation), the only plugin that has them in
+ * the list.
+ */
 export function poolsOf(list: ConfList): readonly AddressPool[] {
   return ipams(list)
     .filter(({ type }) => type === 'host-local')
@@ -34,7 +37,7 @@ export function poolsOf(list: ConfList): readonly AddressPool[] {
     ]);
 }
 
-/** The plugin that gives addresses, such as `host-local` or `dhcp`; undefined where none does. */
+/** Returns the plugin that gives addresses, such as `host-local` or `dhcp`, or `undefined` if none does. */
 export const ipamOf = (list: ConfList): string | undefined => ipams(list)[0]?.type;
 
 function ipams(list: ConfList): readonly v.InferOutput<typeof ipamSchema>[] {
@@ -57,7 +60,7 @@ function poolOf(range: v.InferOutput<typeof rangeSchema>): AddressPool {
   };
 }
 
-/** Pure. Why no VM can have `address` on a network with these pools; undefined where one can. */
+/** Pure. Returns why no VM can have `address` on a network with these pools, or `undefined` if one can. */
 export function unfitness(address: string, pools: readonly AddressPool[]): string | undefined {
   const ip = parseIp(address);
   const within = pools.filter((pool) => isWithin(ip, pool));

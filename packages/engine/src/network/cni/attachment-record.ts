@@ -13,32 +13,38 @@ import { type CniAttachment, type CniResult, cniResultSchema } from './cni.ts';
 import { type ConfList, confListSchema } from './conf-list.ts';
 import { convertOldRecord } from './old-attachment-record.ts';
 
-/** One interface on a CNI network, written down before the first plugin runs for it: the list may be another by then. */
+/**
+ * The record of one interface on a CNI network. It is written before the first plugin runs, because the list
+ * may have changed by the time of detaching.
+ */
 export interface InterfaceRecord {
   readonly name: string;
   readonly list: ConfList;
-  /** What the plugins that are done have made. */
+  /** The result of the plugins that have finished. */
   readonly result?: CniResult;
 }
 
-/** What detaching needs to know. */
+/** The record of an attachment, which is what detaching needs. */
 export interface AttachmentRecord {
   readonly uid: string;
   readonly name: string;
-  /** Those that were begun. The ports lead to the first. */
+  /** The interfaces whose plugins were started. Ports lead to the first one. */
   readonly interfaces: readonly InterfaceRecord[];
-  /** At least those that are published. */
+  /** The ports; at least those that are published. */
   readonly ports: readonly PortMapping[];
-  /** Set while `ports` holds more than those that shall be. */
+  /** Set while `ports` contains more ports than are wanted. */
   readonly isChangingPorts?: true;
-  /** Absent: none. */
+  /** The labels; absent if there are none. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly policy?: NetworkPolicy;
-  /** Set once everything is done. */
+  /** The finished attachment; set once everything is done. */
   readonly attachment?: Attachment;
 }
 
-/** Pure. How the plugins know an interface of a VM: one container ID for each, as chains of rules are named after it. */
+/**
+ * Pure. Returns the identity of a VM's interface for the plugins. Each has a container ID of its own, because
+ * chains of rules are named after it.
+ */
 export function cniAttachment(
   { uid, ports }: Pick<AttachmentRecord, 'uid' | 'ports'>,
   ifName: string,
@@ -78,7 +84,10 @@ const recordSchema = v.strictObject({
   ),
 });
 
-/** Pure. `path` is for the error. @throws CodedError NETWORK_RECORD_INVALID */
+/**
+ * Pure. Parses a record. `path` is for the error.
+ * @throws CodedError NETWORK_RECORD_INVALID
+ */
 export function parseAttachmentRecord(text: string, path: string): AttachmentRecord {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson()), text);
   const document = parsed.success ? parsed.output : undefined;
@@ -88,7 +97,10 @@ export function parseAttachmentRecord(text: string, path: string): AttachmentRec
   return found;
 }
 
-/** One file for each attachment, below the data directory. Who changes any holds the lock of them all. */
+/**
+ * The records of all attachments, each in a file below the data directory. Whoever changes any of them holds
+ * the lock of all.
+ */
 export class AttachmentRecords {
   readonly #dir: string;
 
@@ -100,7 +112,10 @@ export class AttachmentRecords {
     await replaceFile(this.#path(record.uid), JSON.stringify(record), 0o600);
   }
 
-  /** @throws CodedError NETWORK_RECORD_INVALID */
+  /**
+   * Reads the record of a VM, if there is one.
+   * @throws CodedError NETWORK_RECORD_INVALID
+   */
   async read(uid: string): Promise<AttachmentRecord | undefined> {
     const path = this.#path(uid);
     try {
@@ -116,7 +131,7 @@ export class AttachmentRecords {
     await clearDrafts(this.#dir);
   }
 
-  /** One that cannot be read hinders no VM but its own. */
+  /** Reads all records. An unreadable record affects only its own VM. */
   async all(): Promise<{
     readonly records: readonly AttachmentRecord[];
     readonly unreadable: readonly UnreadableAttachment[];

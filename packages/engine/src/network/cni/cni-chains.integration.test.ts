@@ -41,7 +41,7 @@ test('removeUnusedCniChains: several that remove them at once do not fail', asyn
   }
 });
 
-/** Rules of a network namespace of its own. */
+/** Opens a network namespace with rules of its own. */
 function openHost() {
   const netns = `igtest-chains-${process.pid}`;
   execFileSync('ip', ['netns', 'add', netns]);
@@ -59,7 +59,7 @@ function openHost() {
       execFileSync('ip', [...inside, 'iptables-save', '-t', 'filter'], { encoding: 'utf8' })
         .split('\n')
         .filter((line) => line !== '' && !line.startsWith('#')),
-    /** As the firewall plugin makes them. */
+    /** Adds the chains in the way of the firewall plugin. */
     addSharedChains: () => {
       for (const chain of ['CNI-FORWARD', 'CNI-ADMIN']) iptables('-N', chain);
       iptables('-A', 'FORWARD', '-j', 'CNI-FORWARD');

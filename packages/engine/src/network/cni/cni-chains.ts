@@ -3,20 +3,23 @@ import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 
-/** The chains that the portmap and firewall plugins make once, jump to, and never remove. */
+/** The chains that the portmap and firewall plugins create once, jump to, and never remove. */
 const sharedChains: Readonly<Record<string, readonly string[]>> = {
   nat: ['CNI-HOSTPORT-DNAT', 'CNI-HOSTPORT-MASQ', 'CNI-HOSTPORT-SETMARK'],
   filter: ['CNI-FORWARD', 'CNI-ADMIN'],
 };
-/** Only these hold rules of attachments, or of an administrator; the others' rules are the same for all. */
+/**
+ * Only these chains contain rules of attachments or of an administrator. The rules of the others are always
+ * the same.
+ */
 const inUse = /^-A (CNI-HOSTPORT-DNAT|CNI-FORWARD|CNI-ADMIN) (?!.*-j CNI-ADMIN)/m;
 
-/** Of IP: each has filter tables of its own, and a pair of tools. */
+/** The version of IP. Each has its own filter tables and its own pair of tools. */
 export type Family = 4 | 6;
 const tool = (family: Family, verb: 'save' | 'restore'): string =>
   `ip${family === 6 ? '6' : ''}tables-${verb}`;
 
-/** Removes the chains that plugins share where no attachment of any runtime on this host has a rule there. */
+/** Removes the chains that plugins share, if no attachment of any runtime on this host has a rule there. */
 export async function removeUnusedCniChains(runner: Runner, signal: AbortSignal): Promise<void> {
   for (const family of hostFamilies()) {
     for (const table of Object.keys(sharedChains)) {
@@ -28,8 +31,8 @@ export async function removeUnusedCniChains(runner: Runner, signal: AbortSignal)
 const hostFamilies = (): readonly Family[] => (existsSync('/proc/sys/net/ipv6') ? [4, 6] : [4]);
 
 /**
- * Removes the masquerading of one attachment. The bridge and ptp plugins find it at DEL by the address of the
- * namespace's device alone, and so miss it once a reboot, or a DEL that was cut short, took that.
+ * Removes the masquerading of one attachment. At DEL, the bridge and ptp plugins find it only by the address
+ * of the device in the namespace, so they miss it if a reboot or an interrupted DEL has removed the device.
  */
 export async function removeMasquerade(
   { network, containerId, families }: MasqueradedAttachment,
@@ -43,8 +46,8 @@ export async function removeMasquerade(
 }
 
 /**
- * Makes the masquerading chain of one attachment, empty. With iptables-nft the bridge and ptp plugins fail at DEL where
- * an ADD was cut short before it made the chain.
+ * Creates the masquerading chain of one attachment, empty. With iptables-nft, the bridge and ptp plugins fail
+ * at DEL if an interrupted ADD has not created the chain.
  */
 export async function ensureMasqueradeChain(
   { network, containerId, families }: MasqueradedAttachment,
@@ -55,7 +58,7 @@ export async function ensureMasqueradeChain(
   for (const family of families) await restore({ family, table: 'nat' }, lines, runner, signal);
 }
 
-/** One interface of a container on a network, and the families of which it may have addresses. */
+/** An interface of a container on a network, and the families of which it may have addresses. */
 export interface MasqueradedAttachment {
   readonly network: string;
   readonly containerId: string;
@@ -67,13 +70,16 @@ interface Table {
   readonly table: string;
 }
 
-/** Pure. The plugins' own name for it (utils.FormatChainName). */
+/** Pure. Returns the plugins' own name of the chain (utils.FormatChainName). */
 function masqueradeChain(network: string, containerId: string): string {
   const hash = createHash('sha512').update(`${network}${containerId}`).digest('hex').slice(0, 24);
   return `CNI-${hash}`;
 }
 
-/** Others change rules at the same time. Ours are made all or none; where one no longer fits, they are planned anew. */
+/**
+ * Changes rules while others may change them too. All lines are applied or none; if one no longer applies,
+ * the change is planned again.
+ */
 async function change(
   { family, table }: Table,
   plan: (saved: string) => readonly string[],
@@ -103,7 +109,7 @@ async function restore(
   await runner.run({ tool: tool(family, 'restore'), args: ['--noflush', '--wait', '5'], stdin }, signal);
 }
 
-/** Pure. */
+/** Pure. Plans the removal of the masquerading of one attachment. */
 export function planMasqueradeRemoval(
   network: string,
   containerId: string,
@@ -114,14 +120,20 @@ export function planMasqueradeRemoval(
   return removal([chain], saved);
 }
 
-/** Pure: from what iptables-save printed of one table to lines for iptables-restore. */
+/**
+ * Pure. Plans the removal of shared chains, from what iptables-save printed of one table, as lines for
+ * iptables-restore.
+ */
 export function planChainRemoval(table: string, saved: string): readonly string[] {
   const chains = (sharedChains[table] ?? []).filter((chain) => new RegExp(`^:${chain} `, 'm').test(saved));
   if (chains.length === 0 || inUse.test(saved)) return [];
   return removal(chains, saved);
 }
 
-/** Rule by rule: a chain that has got another one meanwhile is not empty, and stays with all of them. */
+/**
+ * Removes rule by rule: a chain that has got another rule meanwhile is not empty, and stays with all its
+ * rules.
+ */
 function removal(chains: readonly string[], saved: string): readonly string[] {
   const rules = saved
     .split('\n')

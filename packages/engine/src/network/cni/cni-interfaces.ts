@@ -10,11 +10,11 @@ import type { Cni, CniAttachment, CniResult } from './cni.ts';
 import type { ConfList } from './conf-list.ts';
 
 export interface WantedAddresses {
-  /** Given, or refused. */
+  /** The addresses that the interface must get. */
   readonly addresses: readonly string[];
-  /** Asked for, not promised. */
+  /** The addresses that the interface should get if possible. */
   readonly lastAddresses: readonly string[];
-  /** Not taken: they are other VMs'. */
+  /** The addresses of other VMs, which the interface must not get. */
   readonly reserved: readonly string[];
 }
 
@@ -24,7 +24,9 @@ interface Begun {
   readonly onResult: (result: CniResult) => Promise<void>;
 }
 
-/** A VM's interfaces on CNI networks, with the addresses that were asked for. */
+/**
+ * Attaches a VM to CNI networks and detaches it, and checks that its interfaces get the requested addresses.
+ */
 export class CniInterfaces {
   readonly #cni: Cni;
   readonly #runner: Runner;
@@ -34,7 +36,10 @@ export class CniInterfaces {
     this.#runner = runner;
   }
 
-  /** @throws CodedError CNI_FAILED, ADDRESS_TAKEN, ADDRESS_IGNORED */
+  /**
+   * Adds an interface to its network.
+   * @throws CodedError CNI_FAILED, ADDRESS_TAKEN, ADDRESS_IGNORED
+   */
   async add(begun: Begun, wanted: WantedAddresses, signal: AbortSignal): Promise<CniResult> {
     let result = await this.#addWithLast(begun, wanted, signal);
     for (let tries = 0; ; tries += 1) {
@@ -52,7 +57,7 @@ export class CniInterfaces {
     return result;
   }
 
-  /** Takes an interface off its network, however far it came. Safe to repeat. */
+  /** Removes an interface from its network, however far it was added. It may be repeated. */
   async del(record: AttachmentRecord, at: number, hasNetns: boolean, signal: AbortSignal): Promise<void> {
     const made = record.interfaces[at]!;
     const attachment = cniAttachment(record, made.name, at);
@@ -68,7 +73,7 @@ export class CniInterfaces {
     await removeMasquerade(masquerade, this.#runner, signal);
   }
 
-  /** With the addresses of the last time, unless someone else has one of them by now. */
+  /** Adds an interface with its last addresses, unless someone else has one of them by now. */
   async #addWithLast(begun: Begun, wanted: WantedAddresses, signal: AbortSignal): Promise<CniResult> {
     const families = new Set(wanted.addresses.map((address) => parseIp(address).family));
     const last = wanted.lastAddresses.filter(
@@ -100,22 +105,25 @@ export class CniInterfaces {
     }
   }
 
-  /** Gives the interface its addresses back, by which the plugins find at DEL what they made at ADD. */
+  /** Restores the addresses of an interface, by which the plugins find at DEL what they made at ADD. */
   async #takeBack(uid: string, name: string, result: CniResult, signal: AbortSignal): Promise<void> {
     const lines = result.ips.map(({ address }) => `address replace ${address} dev ${name}`);
     try {
       await linkBatch(uid, lines, { runner: this.#runner, signal });
     } catch (failure) {
-      if (!(failure instanceof ToolFailedError)) throw failure; // it is not there when an ADD or a DEL was cut short
+      if (!(failure instanceof ToolFailedError)) throw failure; // it is missing if an ADD or a DEL was cut short
     }
   }
 }
 
-/** In the words of host-local: `requested IP address 10.1.0.2 is not available in range set 10.1.0.1-10.1.0.254`. */
+/**
+ * Matches host-local's message:
+ * `requested IP address 10.1.0.2 is not available in range set 10.1.0.1-10.1.0.254`.
+ */
 const isRefusal = (failure: unknown, address: string): failure is CodedError =>
   hasCode(failure, 'CNI_FAILED') && failure.message.includes(`${address} is not available`);
 
-/** Of which families the interface may have been given addresses. */
+/** Returns the families of which the interface may have got addresses. */
 function familiesOf({ list, result }: InterfaceRecord): readonly Family[] {
   const found = result
     ? addressesOf(result).map((address) => parseIp(address).family)

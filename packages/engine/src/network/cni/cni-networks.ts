@@ -8,7 +8,10 @@ import { ConfFolder } from './conf-folder.ts';
 import { type ConfList, defaultConfList, hostBridge } from './conf-list.ts';
 import type { NetworkSettings } from './settings.ts';
 
-/** The CNI networks of this host by name, the default one also where its file is yet to be written. */
+/**
+ * Lists the CNI networks of this host by name, including the default network if its file is yet to be
+ * written.
+ */
 export async function listCniNetworks(
   { confDir, fallback }: NetworkSettings,
   vms: readonly Vm[],
@@ -18,7 +21,7 @@ export async function listCniNetworks(
   const known: { readonly list: ConfList; readonly path?: string }[] = [...files];
   if (defaultName !== undefined && !files.some(({ list }) => list.name === defaultName))
     known.push({ list: defaultConfList(fallback) });
-  // Of two files with one name the first counts.
+  // Of two files with the same name, the first one counts.
   const first = known.filter(
     ({ list }, at) => known.findIndex((each) => each.list.name === list.name) === at,
   );
@@ -27,7 +30,7 @@ export async function listCniNetworks(
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
-/** Of the files among those networks that describe none. */
+/** Returns the failures of the network files that cannot be read. */
 export async function brokenCniNetworks({
   confDir,
   fallback,

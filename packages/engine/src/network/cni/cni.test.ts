@@ -11,7 +11,7 @@ const dir = mkdtempSync(join(tmpdir(), 'cni-'));
 after(() => rmSync(dir, { recursive: true }));
 const signal = new AbortController().signal;
 
-/** A plugin is any program that follows the CNI spec: these write down what they were told. */
+/** Creates a plugin, which is any program that follows the CNI spec. It records what it is asked. */
 function plugin(name: string, script: string): void {
   writeFileSync(
     join(dir, name),

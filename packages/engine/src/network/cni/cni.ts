@@ -35,11 +35,11 @@ export interface CniAttachment {
   readonly netnsPath: string;
   readonly ifName: string;
   readonly ports: readonly PortMapping[];
-  /** At most one of each family. */
+  /** The requested addresses, at most one of each family. */
   readonly addresses?: readonly string[];
 }
 
-/** One plugin of a list, and what those before it have made. */
+/** A run of one plugin of a list, with the result of the plugins before it. */
 interface PluginRun {
   readonly list: ConfList;
   readonly plugin: ConfList['plugins'][number];
@@ -47,7 +47,10 @@ interface PluginRun {
   readonly prevResult: CniResult | undefined;
 }
 
-/** Runs chains of CNI plugins: the runtime's side of the CNI spec 0.4.0, with CNI_PATH before the usual folders. */
+/**
+ * Runs chains of CNI plugins: the runtime's part of the CNI spec 0.4.0. $CNI_PATH is searched before the
+ * usual folders.
+ */
 export class Cni {
   readonly #runner: Runner;
   readonly #dirs: readonly string[];
@@ -57,7 +60,10 @@ export class Cni {
     this.#dirs = [...(env['CNI_PATH'] ?? '').split(delimiter).filter(Boolean), ...cniPluginDirs];
   }
 
-  /** Tells `onResult` what there is after each plugin: a DEL needs that, should the ADD be cut short. */
+  /**
+   * Adds an interface. `onResult` is called with the result after each plugin, because a DEL needs it if the
+   * ADD is cut short.
+   */
   async add(
     list: ConfList,
     attachment: CniAttachment,
@@ -73,7 +79,10 @@ export class Cni {
     return result!;
   }
 
-  /** Safe to repeat, and with `result` undefined where an ADD was cut short in its first plugin. */
+  /**
+   * Removes an interface. It may be repeated. `result` is `undefined` if an ADD was cut short in its first
+   * plugin.
+   */
   async del(
     list: ConfList,
     attachment: CniAttachment,
@@ -86,8 +95,8 @@ export class Cni {
   }
 
   /**
-   * Has the plugins that publish ports, and them alone, take back those of `before` and publish those of `after`: a
-   * portmap leaves in place what it finds there at ADD, and at DEL removes nothing where it is told of no port.
+   * Publishes the ports of `after` instead of those of `before`, by running only the plugins that publish
+   * ports. At ADD, portmap keeps existing rules; at DEL, it removes nothing if it is given no ports.
    */
   async republish(
     list: ConfList,
@@ -129,7 +138,10 @@ export class Cni {
   }
 }
 
-/** CNI spec 0.4.0, "Network Configuration List Runtime Examples": what one plugin of a chain reads on its stdin. */
+/**
+ * Returns what a plugin of a chain reads on its stdin (CNI spec 0.4.0, "Network Configuration List Runtime
+ * Examples").
+ */
 function pluginConfig({ list, plugin, attachment, prevResult }: PluginRun): object {
   const { capabilities: _capabilities, ...config } = plugin;
   const { addresses = [] } = attachment;
@@ -154,7 +166,10 @@ const portMapping = (port: PortMapping): object => ({
   ...(port.bindAddress !== undefined && { hostIP: port.bindAddress }),
 });
 
-/** CNI spec 0.4.0, "Well-known Error Codes": a failed plugin prints JSON with `msg` and `details`. */
+/**
+ * Returns the message of a failed plugin, which prints JSON with `msg` and `details` (CNI spec 0.4.0,
+ * "Well-known Error Codes").
+ */
 function whatPluginSaid(failure: ToolFailedError): string {
   try {
     const { msg, details } = v.parse(

@@ -19,7 +19,7 @@ export interface BrokenFile {
 
 const ownLists = /(^|-)ignite.*\.conflist$/;
 
-/** A folder of CNI network configurations, as runtimes share `/etc/cni/net.d`. */
+/** A folder of CNI network configurations, such as `/etc/cni/net.d`, which runtimes share. */
 export class ConfFolder {
   readonly #dir: string;
   readonly #fallback: DefaultNetwork;
@@ -30,8 +30,8 @@ export class ConfFolder {
   }
 
   /**
-   * The first list, by file name, whose file is named after Ignite; where there is none, ours is written there. The
-   * lists of other runtimes are theirs, unless asked for by name.
+   * Returns the first list, by file name, whose file is named after Ignite. If there is none, the default
+   * list is written. Lists of other runtimes are used only by name.
    */
   async default(): Promise<ConfList> {
     const first = (await this.#names()).find((name) => ownLists.test(name));
@@ -39,7 +39,10 @@ export class ConfFolder {
     return await readConfList(join(this.#dir, first));
   }
 
-  /** @throws CodedError NETWORK_NOT_FOUND */
+  /**
+   * Returns the list with a name.
+   * @throws CodedError NETWORK_NOT_FOUND
+   */
   async named(name: string): Promise<ConfList> {
     const { files, broken } = await this.all();
     const found = files.find(({ list }) => list.name === name);
@@ -52,7 +55,10 @@ export class ConfFolder {
     );
   }
 
-  /** Of the default network, whether or not its list has been written yet; undefined where that cannot be read. */
+  /**
+   * Returns the name of the default network, even if its list is not written yet, or `undefined` if the list
+   * cannot be read.
+   */
   async defaultName(): Promise<string | undefined> {
     const first = (await this.#names()).find((name) => ownLists.test(name));
     if (first === undefined) return this.#fallback.name;
@@ -60,7 +66,10 @@ export class ConfFolder {
     return files.find(({ path }) => path === join(this.#dir, first))?.list.name;
   }
 
-  /** Every configuration, by file name, and the failures of those that are none. Looks, and writes nothing. */
+  /**
+   * Returns all configurations, by file name, and the failures of the files that are not configurations. It
+   * writes nothing.
+   */
   async all(): Promise<{ readonly files: readonly ConfFile[]; readonly broken: readonly BrokenFile[] }> {
     const files: ConfFile[] = [];
     const broken: BrokenFile[] = [];
@@ -88,7 +97,10 @@ export class ConfFolder {
   }
 }
 
-/** @throws CodedError CNI_CONFIG_BROKEN */
+/**
+ * Reads a configuration.
+ * @throws CodedError CNI_CONFIG_BROKEN
+ */
 async function readConfList(path: string): Promise<ConfList> {
   try {
     return parseConfList(await readFile(path, 'utf8'));

@@ -19,10 +19,13 @@ const confSchema = v.looseObject({
   ...pluginSchema.entries,
 });
 
-/** CNI spec 0.4.0, "Network Configuration Lists". */
+/** A network configuration list (CNI spec 0.4.0, "Network Configuration Lists"). */
 export type ConfList = v.InferOutput<typeof confListSchema>;
 
-/** Of a list, or of a single configuration, which is a list of one plugin. @throws ValiError, SyntaxError */
+/**
+ * Parses a list, or a single configuration, which becomes a list of one plugin.
+ * @throws ValiError, SyntaxError
+ */
 export function parseConfList(text: string): ConfList {
   const document: unknown = JSON.parse(text);
   if (v.is(v.looseObject({ plugins: v.unknown() }), document)) return v.parse(confListSchema, document);
@@ -53,14 +56,16 @@ export function defaultConfList({ name, bridge, subnet, subnet6 }: DefaultNetwor
   };
 }
 
-/** The bridge of the host that a list attaches to, if it is the bridge plugin that does. */
+/** Returns the host's bridge that the bridge plugin of a list attaches to, if there is one. */
 export function hostBridge(list: ConfList): string | undefined {
   const plugin = list.plugins.find(({ type }) => type === 'bridge');
   if (!plugin) return undefined;
   return plugin.bridge ?? 'cni0'; // the plugin's own default
 }
 
-/** Whether a plugin of the list takes what `capability` names: CNI's conventions, "Dynamic Plugin specific fields". */
+/**
+ * Tells whether a plugin of the list has a capability (CNI's conventions, "Dynamic Plugin specific fields").
+ */
 export const hasCapability = (list: ConfList, capability: string): boolean =>
   list.plugins.some((plugin) => pluginHasCapability(plugin, capability));
 

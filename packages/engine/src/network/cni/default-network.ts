@@ -2,11 +2,14 @@ export interface DefaultNetwork {
   readonly name: string;
   readonly bridge: string;
   readonly subnet: string;
-  /** None: VMs get no IPv6 addresses. */
+  /** The IPv6 subnet; without it, VMs get no IPv6 addresses. */
   readonly subnet6?: string;
 }
 
-/** The names and the range of the original Ignite, so that firewall rules of its users go on to fit. */
+/**
+ * The default network. It has the names and the range of the original Ignite, so that its users' firewall
+ * rules still match.
+ */
 export const defaultNetwork: DefaultNetwork = {
   name: 'ignite-cni-bridge',
   bridge: 'ignite0',

@@ -4,10 +4,10 @@ import type { AttachmentRecord } from './attachment-record.ts';
 import { cniResultSchema } from './cni.ts';
 import { confListSchema } from './conf-list.ts';
 
-/** Of eth0 as the bridge plugin made it; what was told of it then did not have it. */
+/** The MTU of eth0 from the bridge plugin, which old records do not contain. */
 const oldMtu = 1_500;
 
-/** As Ignite 0.1.0 wrote them: one interface, of one address. */
+/** The records of Ignite 0.1.0, which have one interface with one address. */
 const oldRecordSchema = v.strictObject({
   uid: v.string(),
   name: v.string(),
@@ -26,7 +26,7 @@ const oldRecordSchema = v.strictObject({
   ),
 });
 
-/** Pure. A record that Ignite 0.1.0 wrote, as of today; undefined for what is none. */
+/** Pure. Converts a record of Ignite 0.1.0, or returns `undefined` for anything else. */
 export function convertOldRecord(document: unknown): AttachmentRecord | undefined {
   const parsed = v.safeParse(oldRecordSchema, document);
   if (!parsed.success) return undefined;

@@ -1,12 +1,12 @@
 import { type DefaultNetwork, defaultNetwork } from './default-network.ts';
 
-/** Where this host's CNI networks are described, and how the default one shall be where it is not yet. */
+/** The folder of this host's CNI networks, and the default network to create if it does not exist. */
 export interface NetworkSettings {
   readonly confDir: string;
   readonly fallback: DefaultNetwork;
 }
 
-/** Pure. */
+/** Pure. Returns the settings from environment variables. */
 export function networkSettings(env: NodeJS.ProcessEnv): NetworkSettings {
   const subnet6 = env['IGNITE_CNI_SUBNET6'];
   return {

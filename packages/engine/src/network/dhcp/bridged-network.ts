@@ -2,7 +2,10 @@ import type { InterfaceRecord } from '../cni/attachment-record.ts';
 import { hostBridge } from '../cni/conf-list.ts';
 import type { DnsmasqNetwork } from './dnsmasq-argv.ts';
 
-/** Pure. What dnsmasq serves for an interface: a bridge of this host which has addresses; undefined where there is none. */
+/**
+ * Pure. Returns the network that dnsmasq serves for an interface: a bridge of this host that has addresses.
+ * Returns `undefined` if there is none.
+ */
 export function bridgedNetwork({ list, result }: InterfaceRecord, mtu: number): DnsmasqNetwork | undefined {
   const bridge = hostBridge(list);
   const hasAddress = list.plugins.some(

@@ -17,7 +17,10 @@ import { NamespaceDhcp } from './namespace-dhcp.ts';
 
 const noDns: DnsSettings = { servers: [], search: [], options: [] };
 
-/** What answers guests that ask by DHCP, and for names: a server for each bridge of this host, or one in the namespace. */
+/**
+ * Answers guests that ask for addresses by DHCP and for names by DNS: with a server for each bridge of this
+ * host, or one in the VM's namespace.
+ */
 export class DhcpDns {
   readonly #dir: string;
   readonly #runner: Runner;
@@ -29,7 +32,7 @@ export class DhcpDns {
     this.#namespace = new NamespaceDhcp(join(dir, 'dhcp'), runner);
   }
 
-  /** Has the servers know the VM. Resolves with the DNS servers that its guest shall ask. */
+  /** Publishes the VM to the servers. Resolves with the DNS servers that its guest shall use. */
   async publish(
     nics: readonly PlannedNic[],
     record: AttachmentRecord,
@@ -47,7 +50,7 @@ export class DhcpDns {
       servers.push(...network.gateways.slice(0, 1).map(withoutPrefix));
       served.add(nic.name);
     }
-    // Another network's server knows no more, except its own VMs' names, which it would be asked for too late.
+    // The server of another network would only add its own VMs' names, for which it would be asked too late.
     const known = servers.length > 0 ? servers.slice(0, 1) : await hostNameservers();
     const told = dns.servers.length > 0 ? dns : { ...dns, servers: known };
     const leases = nics.flatMap((nic, at) => (served.has(nic.name) ? [] : namespaceLease(nic, at)));
@@ -60,7 +63,7 @@ export class DhcpDns {
     return known;
   }
 
-  /** Where names are answered for; a server in the namespace knows none. */
+  /** Renames the VM where names are served. A server in a namespace has none. */
   async rename(record: AttachmentRecord, name: string): Promise<void> {
     for (const [at, made] of record.interfaces.entries()) {
       const nic = record.attachment?.nics.find((each) => each.name === made.name);
@@ -70,13 +73,13 @@ export class DhcpDns {
     }
   }
 
-  /** Whether Ignite 0.1.0 has left the one server that it had, or files of it. */
+  /** Tells whether Ignite 0.1.0 has left its single server or the files of it. */
   hasOldServer(): boolean {
     const names = join(this.#dir, 'dnsmasq', 'names');
-    return existsSync(names) && !existsSync(join(names, 'names')); // which a network of that very name has
+    return existsSync(names) && !existsSync(join(names, 'names')); // which a network named `names` has
   }
 
-  /** Has each network's own server take the place of the old one, for the VMs that are up. */
+  /** Replaces the old server by a server for each network, for the VMs that run. */
   async replaceOldServer(records: readonly AttachmentRecord[], signal: AbortSignal): Promise<void> {
     const old = join(this.#dir, 'dnsmasq');
     const pid = await dnsmasqPid(join(old, 'dnsmasq.pid'));
@@ -89,10 +92,10 @@ export class DhcpDns {
       await this.#onBridge(made.list.name).publish(lease, network, signal);
     }
     for (const file of ['dnsmasq.pid', 'dnsmasq.leases', 'leases', 'names'])
-      await rm(join(old, file), { recursive: true, force: true }); // the names last: until then it is all done again
+      await rm(join(old, file), { recursive: true, force: true }); // the folder `names` is removed last: until then everything is repeated
   }
 
-  /** However far `publish` came. */
+  /** Removes the VM from the servers, however far `publish` came. */
   async withdraw(record: AttachmentRecord, signal: AbortSignal): Promise<void> {
     await this.#namespace.stop(record.uid, signal);
     for (const [at, made] of record.interfaces.entries())
@@ -104,17 +107,20 @@ export class DhcpDns {
   }
 }
 
-/** Pure. A server's files are named as the plugins know the interface. */
+/** Pure. Returns the name of a lease's files: the identity of the interface for the plugins. */
 const leaseId = (record: AttachmentRecord, { name }: InterfaceRecord, at: number): string =>
   cniAttachment(record, name, at).containerId;
 
-/** Pure. */
+/** Pure. Returns the lease of an interface. */
 const leaseOf = (
   { mac, addresses }: Pick<PlannedNic, 'mac' | 'addresses'>,
   more: Pick<Lease, 'id' | 'name' | 'dns'>,
 ): Lease => ({ ...more, mac, addresses: addresses.map(withoutPrefix) });
 
-/** Pure. Of an interface that is redirected to, or has no IPv4 address, the guest asks whoever is on the link. */
+/**
+ * Pure. Returns the lease that a server in the namespace gives an interface. There is none if the interface
+ * is redirected or has no IPv4 address: the guest then asks the servers on its link.
+ */
 function namespaceLease(nic: PlannedNic, at: number): readonly Omit<NamespaceLease, 'name' | 'dns'>[] {
   const address = nic.addresses.find((each) => parseIp(each).family === 4);
   if (nic.mode !== 'dhcp-bridge' || address === undefined) return [];

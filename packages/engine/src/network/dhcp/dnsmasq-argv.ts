@@ -2,30 +2,31 @@ import { join } from 'node:path';
 import { netmask, parseIp } from '../address/ip-address.ts';
 import type { DnsSettings } from '../network.ts';
 
-/** One VM's interface on a network, by name, MAC and addresses. */
+/** A VM's interface on a network, with its name, MAC and addresses. */
 export interface Lease {
-  /** Names the lease's files. */
+  /** The name of the lease's files. */
   readonly id: string;
   readonly name: string;
   readonly mac: string;
-  /** Without prefix lengths. */
+  /** The addresses without prefix lengths. */
   readonly addresses: readonly string[];
   readonly dns: DnsSettings;
 }
 
 export interface DnsmasqNetwork {
   readonly bridge: string;
-  /** Of the bridge, with the prefix lengths of their subnets; at most one of each family. */
+  /** The addresses of the bridge with the prefix lengths of their subnets, at most one of each family. */
   readonly gateways: readonly string[];
-  /** Whether guests shall leave by the gateways. */
+  /** True if guests use the gateways as their default route. */
   readonly isRouter: boolean;
-  /** In bytes. */
+  /** The MTU in bytes. */
   readonly mtu: number;
 }
 
 /**
- * Pure. See dnsmasq(8). Every address is leased by MAC alone, so a stranger on the bridge gets none. It logs to syslog: a
- * file that it is told to log to, be it /dev/null, it would give to the user as whom it runs.
+ * Pure. Returns the command line of a dnsmasq (dnsmasq(8)). Addresses are leased by MAC only, so an unknown
+ * machine on the bridge gets none. It logs to syslog, because dnsmasq gives any log file, even /dev/null, to
+ * the user that it runs as.
  */
 export function dnsmasqArgv(dir: string, network: DnsmasqNetwork): readonly string[] {
   const hasIpv6 = network.gateways.some((gateway) => parseIp(gateway).family === 6);
@@ -60,7 +61,7 @@ function rangeArgv(gateway: string, isRouter: boolean): readonly string[] {
   ];
 }
 
-/** Pure. The files of a lease, by the folders that they lie in. */
+/** Pure. Returns the files of a lease, by the folders that they are in. */
 export function leaseFiles(lease: Lease): Readonly<Record<'names' | 'leases' | 'options', string>> {
   const { servers, search } = lease.dns;
   const families = lease.addresses.map((address) => ({ address, family: parseIp(address).family }));

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
-/** Of the dnsmasq that writes `pidFile`, or undefined where it does not run: the file may be older than the last reboot. */
+/**
+ * Returns the pid of the dnsmasq that writes `pidFile`, or `undefined` if it does not run. The file may be
+ * older than the last reboot.
+ */
 export async function dnsmasqPid(pidFile: string): Promise<number | undefined> {
   try {
     const pid = Number((await readFile(pidFile, 'utf8')).trim());

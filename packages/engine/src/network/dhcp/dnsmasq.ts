@@ -9,7 +9,10 @@ import { dnsmasqPid } from './dnsmasq-pid.ts';
 
 const folders = ['names', 'leases', 'options'] as const;
 
-/** DHCP and DNS for one network: a single dnsmasq, which outlives us and re-reads its folders by itself. One caller at a time. */
+/**
+ * Serves DHCP and DNS for one network with a single dnsmasq, which outlives this process and reads its
+ * folders again by itself. It may have one caller at a time.
+ */
 export class Dnsmasq {
   readonly #dir: string;
   readonly #runner: Runner;
@@ -19,10 +22,10 @@ export class Dnsmasq {
     this.#runner = runner;
   }
 
-  /** Tells of a lease and starts dnsmasq where it does not run. */
+  /** Publishes a lease, and starts dnsmasq if it does not run. */
   async publish(lease: Lease, network: DnsmasqNetwork, signal: AbortSignal): Promise<void> {
     const files = leaseFiles(lease);
-    // The options first: with its lease a guest may be answered at once.
+    // The options come first, because a guest may be answered as soon as its lease is there.
     for (const folder of [...folders].toReversed()) {
       await mkdir(join(this.#dir, folder), { recursive: true, mode: 0o755 });
       if (files[folder] !== '') await replaceFile(join(this.#dir, folder, lease.id), files[folder], 0o644);
@@ -32,17 +35,17 @@ export class Dnsmasq {
     }
   }
 
-  /** Tells of a lease's other name; one that is not known stays so. */
+  /** Changes the name of a lease. An unknown lease stays unknown. */
   async rename(lease: Lease): Promise<void> {
     if (!(await this.#leases()).includes(lease.id)) return;
     const { names, leases } = leaseFiles(lease);
     await replaceFile(join(this.#dir, 'leases', lease.id), leases, 0o644);
     await replaceFile(join(this.#dir, 'names', lease.id), names, 0o644);
     const pid = await this.#pid();
-    if (pid !== undefined) process.kill(pid, 'SIGHUP'); // what it has read of a file before it would go on saying
+    if (pid !== undefined) process.kill(pid, 'SIGHUP'); // otherwise it would still serve the old content of the file
   }
 
-  /** Forgets a lease; with the last one dnsmasq goes. */
+  /** Removes a lease. The last removal also ends dnsmasq. */
   async withdraw(id: string, signal: AbortSignal): Promise<void> {
     for (const folder of folders) {
       await rm(join(this.#dir, folder, id), { force: true });
@@ -50,13 +53,13 @@ export class Dnsmasq {
     }
     const pid = await this.#pid();
     if ((await this.#leases()).length === 0) {
-      // Until it is gone the next one could not listen on the same bridge.
+      // Until it is gone, the next one cannot listen on the same bridge.
       if (pid !== undefined) await endProcess(pid, signal);
       await rm(this.#dir, { recursive: true, force: true });
     } else if (pid !== undefined) process.kill(pid, 'SIGHUP'); // it notices new files by itself, but not their removal
   }
 
-  /** Without the drafts that a writer who was cut short has left. */
+  /** Lists the leases, without the drafts of writers that were cut short. */
   async #leases(): Promise<readonly string[]> {
     return (await namesIn(join(this.#dir, 'leases'))).filter((name) => !name.startsWith('.'));
   }

@@ -1,15 +1,18 @@
 import { readFile } from 'node:fs/promises';
 
-/** Where systemd-resolved keeps the servers that it asks, when resolv.conf names itself alone. */
+/**
+ * The file in which systemd-resolved lists the servers that it uses, for a resolv.conf that names only
+ * systemd-resolved itself.
+ */
 const resolvedPath = '/run/systemd/resolve/resolv.conf';
 
-/** The DNS servers of this host that a guest can ask too; none where there is none but the host's own. */
+/** Returns the DNS servers of this host that a guest can use too. Servers on the host itself are left out. */
 export async function hostNameservers(): Promise<readonly string[]> {
   const servers = reachableServers(await read('/etc/resolv.conf'));
   return servers.length > 0 ? servers : reachableServers(await read(resolvedPath));
 }
 
-/** Pure. Out of a resolv.conf(5), without servers that only its own host can ask. */
+/** Pure. Returns the servers in a resolv.conf(5), without those that only the host itself can reach. */
 export function reachableServers(text: string): readonly string[] {
   return [...text.matchAll(/^nameserver\s+(\S+)/gm)]
     .map((match) => match[1]!)

@@ -2,25 +2,29 @@ import { join } from 'node:path';
 import { netmask, parseIp, withoutPrefix } from '../address/ip-address.ts';
 import type { DnsSettings, Route } from '../network.ts';
 
-/** One interface of one guest. */
+/** An interface of a guest. */
 export interface NamespaceLease {
-  /** The number of the bridge that it is behind. */
+  /** The number of the bridge that the interface is on. */
   readonly at: number;
   readonly name: string;
   readonly mac: string;
-  /** IPv4, with the prefix length. */
+  /** The IPv4 address with its prefix length. */
   readonly address: string;
   readonly mtu: number;
   readonly routes: readonly Route[];
   readonly dns: DnsSettings;
 }
 
-/** Pure. Of the server on a bridge: link-local, since every address of the network is someone's. */
+/**
+ * Pure. Returns the address of the server on a bridge. It is link-local, because every address of the network
+ * may be taken.
+ */
 export const serverAddress = (at: number): string => `169.254.0.${at + 1}`;
 
 /**
- * Pure. See dnsmasq(8). The network may have other machines, and a server of its own for them: what is not from our
- * guest is ignored, and nothing is refused with authority.
+ * Pure. Returns the command line of a dnsmasq in a namespace (dnsmasq(8)). The network may have other
+ * machines and a DHCP server for them, so requests from other machines than the guest are ignored, and
+ * nothing is refused authoritatively.
  */
 export function namespaceDhcpArgv(dir: string, leases: readonly NamespaceLease[]): readonly string[] {
   return [
@@ -51,7 +55,7 @@ function leaseArgv(lease: NamespaceLease): readonly string[] {
     `--shared-network=${tag},${address}`,
     `--dhcp-range=set:${tag},${address},static,${netmask(lease.address)},infinite`,
     `--dhcp-host=${mac},${address},${name},infinite`,
-    // Without a value it says that there is none, in place of the server itself.
+    // An option without a value means that there is no router, where dnsmasq would name itself.
     `--dhcp-option=tag:${tag},option:router${gateway === undefined ? '' : `,${gateway}`}`,
     ...option('classless-static-route', routes.flatMap(classless)),
     ...(servers.length > 0 ? option('dns-server', servers) : [`--dhcp-option=tag:${tag},option:dns-server`]),
@@ -62,7 +66,7 @@ function leaseArgv(lease: NamespaceLease): readonly string[] {
 
 const isIpv4 = (text: string): boolean => text === 'default' || parseIp(text).family === 4;
 
-/** RFC 3442: a gateway of 0.0.0.0 is none. */
+/** Writes a route as RFC 3442 does, where the gateway 0.0.0.0 means none. */
 function classless({ to, via = '0.0.0.0' }: Route): readonly string[] {
   if (to === 'default') return ['0.0.0.0/0', via];
   return [to.includes('/') ? to : `${to}/32`, via];

@@ -7,7 +7,10 @@ import { netnsName } from '../link/netns.ts';
 import { dnsmasqPid } from './dnsmasq-pid.ts';
 import { type NamespaceLease, namespaceDhcpArgv, serverAddress } from './namespace-dhcp-argv.ts';
 
-/** DHCP for guests whose network has no server on this host: a dnsmasq in the VM's own namespace, without DNS. */
+/**
+ * Serves DHCP to guests whose network has no server on this host: with a dnsmasq in the VM's own namespace,
+ * without DNS.
+ */
 export class NamespaceDhcp {
   readonly #dir: string;
   readonly #runner: Runner;

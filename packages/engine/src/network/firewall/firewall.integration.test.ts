@@ -27,7 +27,7 @@ const run = (...[tool, ...args]: readonly [string, ...string[]]): string =>
   execFileSync(tool, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 const ip = (words: string): string => run('ip', ...words.split(' '));
 
-/** A namespace with a stack of its own, in the place of a guest behind a VM's tap. */
+/** A namespace with its own network stack, which stands in for a guest behind a VM's tap. */
 interface StandIn extends Disposable {
   readonly uid: string;
   readonly netns: string;
@@ -79,7 +79,7 @@ after(async () => {
   assert.doesNotMatch(run('nft', 'list', 'tables'), /ignite/);
 });
 
-test('ordinary things go on', async () => {
+test('ordinary commands keep working', async () => {
   assert.equal(fetched(b!.netns, `http://${a!.address}:7777/`), 'a 7777', 'VMs of one network');
   assert.equal(fetched(b!.netns, `http://[${a!.address6}]:7777/`), 'a 7777');
   assert.equal(fetched(undefined, `http://${a!.address}:7777/`), 'a 7777', 'the host');
@@ -250,7 +250,7 @@ test('filters that were taken away or altered are told of, and put back', async 
   await network.admit(a!.uid, { labels: {} }, signal);
 });
 
-/** What a request from a namespace gets; undefined where nothing comes back. */
+/** Returns the response to a request from a namespace, or `undefined` if there is none. */
 function fetched(netns: string | undefined, url: string, ...flags: readonly string[]): string | undefined {
   const place = netns === undefined ? [] : ['ip', 'netns', 'exec', netns];
   const [tool, ...args] = [...place, 'curl', '-s', '-m', '3', ...flags, url];
@@ -264,7 +264,7 @@ const execIn = (netns: string, ...command: readonly string[]): string =>
 const hexOfMac = (mac: string): string => mac.replaceAll(':', '');
 const hexOf = (address: string): string => Buffer.from(address.split('.').map(Number)).toString('hex');
 
-/** With a header that is right, and to everyone on the network. */
+/** Builds a packet with a correct header, to the broadcast address of the network. */
 function udpPacket(from: string, sport: number): string {
   const header = Buffer.from(`450000200001000040110000${hexOf(from)}${hexOf('10.111.0.255')}`, 'hex');
   let sum = 0;
@@ -274,7 +274,7 @@ function udpPacket(from: string, sport: number): string {
   return `${header.toString('hex')}${sport.toString(16).padStart(4, '0')}0044000c000068656c6c`;
 }
 
-/** Frames of eth0, by packet(7), a line of digits for each. */
+/** Prints the frames of eth0, each as a line of digits, through packet(7). */
 const opening = `
 my $at = \`cat /sys/class/net/eth0/ifindex\`; socket(my $eth, 17, 3, 0x0300) or die;
 bind($eth, pack("S n l S C C a8", 17, 3, $at, 0, 0, 0, "")) or die;`;
@@ -296,7 +296,7 @@ async function saying(program: ChildProcess): Promise<void> {
   assert.ok(said instanceof Buffer, 'it ended');
 }
 
-/** A neighbour of this host, which has found out how to route to VMs. */
+/** Creates a neighbour of this host that has found out how to route to VMs. */
 function openLan(): void {
   ip(`netns add ${lan.netns}`);
   ip(`link add igtest111l type veth peer name eth0 netns ${lan.netns}`);
@@ -312,7 +312,7 @@ function openLan(): void {
   ip(`-n ${lan.netns} route add fd00:111::/64 via ${lan6.host}`);
 }
 
-/** Attaches a VM and joins a namespace to its tap, which has the guest's MAC, addresses and routes. */
+/** Attaches a VM and connects a namespace to its tap, which has the guest's MAC, addresses and routes. */
 async function standIn(more: Partial<AttachRequest>): Promise<StandIn> {
   const asked = attachRequest({ vmmUid: 0, ...more });
   const attachment = await network.attach(asked, signal);
@@ -351,7 +351,10 @@ async function standIn(more: Partial<AttachRequest>): Promise<StandIn> {
   };
 }
 
-/** Opens the tap as a VMM does, and then, in the other namespace, eth0, and carries frames between them: ioctl(TUNSETIFF). */
+/**
+ * Opens the tap as a VMM does (ioctl TUNSETIFF), then eth0 in the other namespace, and forwards frames
+ * between them.
+ */
 const carry = `
 open(my $tap, "+<&=", $ARGV[0]) or die; open(my $eth, "+<", "/dev/net/tun") or die;
 my $name = pack("a16 s x22", "eth0", 0x1002); ioctl($eth, 0x400454ca, $name) or die; $| = 1; print "up\\n";

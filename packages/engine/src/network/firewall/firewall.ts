@@ -17,19 +17,19 @@ import { guestTable } from './plan-guest-table.ts';
 import { linkTable } from './plan-link-table.ts';
 import { meansVms } from './resolve-policy.ts';
 
-/** All attachments of this host, as far as their records can be read. */
+/** The attachments of this host whose records can be read. */
 export interface KnownAttachments {
   readonly records: readonly AttachmentRecord[];
   readonly hasUnreadable: boolean;
 }
 
 const host: NftPlace = { kind: 'host' };
-/** Of the namespace in which tables are made to be compared. */
+/** The namespace in which tables are built for comparison. */
 const scratchUid = 'firewall-check';
 
 /**
- * The packet filters of VMs: a table for each device of this host that leads to VMs, and one in each VM's namespace.
- * Who calls holds the lock of all attachments.
+ * The packet filters of VMs: a table for each device of this host that leads to VMs, and one in each VM's
+ * namespace. The caller holds the lock of all attachments.
  */
 export class Firewall {
   readonly #runner: Runner;
@@ -42,17 +42,17 @@ export class Firewall {
     this.#netns = new Netns(runner);
   }
 
-  /** Has the tables fit a VM that has come, or of which the policy or the labels have changed. */
+  /** Updates the tables for a new VM, or for one whose policy or labels have changed. */
   async admit(uid: string, known: KnownAttachments, signal: AbortSignal): Promise<void> {
     await this.#make((record) => record.uid === uid || isFollowing(record), known, undefined, signal);
   }
 
-  /** Has the tables fit without a VM that has gone and is not in `known`. */
+  /** Updates the tables after a VM is gone, which is not in `known` any more. */
   async dismiss(gone: AttachmentRecord, known: KnownAttachments, signal: AbortSignal): Promise<void> {
     await this.#make(isFollowing, known, gone, signal);
   }
 
-  /** Makes all tables anew. */
+  /** Rebuilds all tables. */
   async restore(known: KnownAttachments, signal: AbortSignal): Promise<void> {
     await this.#make(() => true, known, undefined, signal);
   }
@@ -102,7 +102,7 @@ export class Firewall {
     const used = new Set(known.records.flatMap(hostLinks));
     const lines = [...links].flatMap((device) => {
       if (used.has(device)) return linkTableLines(device, present, known.hasUnreadable);
-      // Others may be on a bridge of which nobody can tell.
+      // A VM with an unreadable record may still use a bridge.
       const mayBeUsed = known.hasUnreadable && gone !== undefined && isBridge(device, gone);
       return mayBeUsed ? [] : removalLines(linkTable(device));
     });
@@ -111,7 +111,7 @@ export class Firewall {
       await this.#nft.apply({ kind: 'netns', uid: record.uid }, guestTableLines(record, present), signal);
   }
 
-  /** Those whose namespace is there. */
+  /** Returns the attachments whose namespace exists. */
   async #present({ records }: KnownAttachments): Promise<readonly AttachedRecord[]> {
     const attached = records.filter(isAttached);
     const isThere = await Promise.all(attached.map(({ uid }) => this.#netns.exists(uid)));
@@ -122,7 +122,10 @@ export class Firewall {
     await linkBatch(scratchUid, lines, { runner: this.#runner, signal });
   }
 
-  /** With the same table made anew elsewhere: each version of the tool has words of its own. */
+  /**
+   * Compares a table with the same table built elsewhere, because each version of nft prints rules in its own
+   * way.
+   */
   async #compare(
     place: NftPlace,
     table: NftTable,
@@ -138,7 +141,7 @@ export class Firewall {
   }
 }
 
-/** Pure. Chains stand in the order in which they were made, which means nothing. */
+/** Pure. Compares two listings. Chains are listed in the order of their creation, which is irrelevant. */
 function isSameListing(a: string, b: string): boolean {
   const [partsOfA, partsOfB] = [a, b].map((listing) =>
     listing
@@ -151,5 +154,5 @@ function isSameListing(a: string, b: string): boolean {
   return isDeepStrictEqual(partsOfA, partsOfB);
 }
 
-/** Whether what a VM's policy means depends on which other VMs there are. */
+/** Tells whether the meaning of a VM's policy depends on which other VMs exist. */
 const isFollowing = ({ policy }: AttachedRecord): boolean => policy !== undefined && meansVms(policy);

@@ -6,10 +6,10 @@ export interface NftTable {
   readonly name: string;
 }
 
-/** Where a table is: on this host, or in the namespace of a VM. */
+/** The place of a table: this host, or the namespace of a VM. */
 export type NftPlace = { readonly kind: 'host' } | { readonly kind: 'netns'; readonly uid: string };
 
-/** Tables of packet filters, by the `nft` tool. */
+/** Manages tables of packet filters with nft(8). */
 export class Nft {
   readonly #runner: Runner;
 
@@ -17,13 +17,16 @@ export class Nft {
     this.#runner = runner;
   }
 
-  /** All of the lines, or none. */
+  /** Applies all of the lines, or none. */
   async apply(place: NftPlace, lines: readonly string[], signal: AbortSignal): Promise<void> {
     if (lines.length === 0) return;
     await this.#runner.run({ ...command(place, ['-f', '-']), stdin: `${lines.join('\n')}\n` }, signal);
   }
 
-  /** As the tool words a table, without what its packets have left in it; undefined where there is none. */
+  /**
+   * Returns the listing of a table, without elements that packets have added, or `undefined` if there is no
+   * such table.
+   */
   async list(place: NftPlace, { family, name }: NftTable, signal: AbortSignal): Promise<string | undefined> {
     try {
       const args = ['--stateless', '--terse', 'list', 'table', family, name];
@@ -35,7 +38,7 @@ export class Nft {
   }
 }
 
-/** Pure. Does nothing where there is no such table. */
+/** Pure. Returns the lines that remove a table if it exists. */
 export const removalLines = ({ family, name }: NftTable): readonly string[] => [
   `table ${family} ${name} {}`,
   `delete table ${family} ${name}`,

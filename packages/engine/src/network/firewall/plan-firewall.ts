@@ -15,8 +15,8 @@ export const isAttached = (record: AttachmentRecord): record is AttachedRecord =
   record.attachment !== undefined;
 
 /**
- * Pure. The device of this host by which an interface's packets come and go: a bridge, or the end of a pair of veths.
- * Undefined where there is none, or one whose plugin has rules of its own.
+ * Pure. Returns the device of this host that carries an interface's packets: a bridge, or the end of a veth
+ * pair. Returns `undefined` if there is none, or if its plugin has rules of its own.
  */
 function hostLink({ list, result }: InterfaceRecord): string | undefined {
   const bridge = hostBridge(list);
@@ -25,16 +25,19 @@ function hostLink({ list, result }: InterfaceRecord): string | undefined {
   return result?.interfaces.find(({ sandbox }) => !sandbox)?.name;
 }
 
-/** Pure. */
+/** Pure. Returns the devices that carry the packets of a VM. */
 export const hostLinks = ({ interfaces }: AttachmentRecord): readonly string[] => [
   ...new Set(interfaces.map(hostLink).filter((device) => device !== undefined)),
 ];
 
-/** Pure. Whether a device by which a VM's packets come and go may be others' too. */
+/** Pure. Tells whether a device that carries a VM's packets may carry those of others too. */
 export const isBridge = (device: string, { interfaces }: AttachmentRecord): boolean =>
   interfaces.some(({ list }) => hostBridge(list) === device);
 
-/** Pure. The lines that make the table of a device as the VMs behind it need it, or remove it where there is none. */
+/**
+ * Pure. Returns the lines that build the table of a device for the VMs behind it, or remove the table if
+ * there are none.
+ */
 export function linkTableLines(
   device: string,
   all: readonly AttachedRecord[],
@@ -58,7 +61,7 @@ function linkGuest(
   return [{ uid: record.uid, addresses: addressesOf(nics), sources, ...(ingress && { ingress }) }];
 }
 
-/** Pure. The lines that make the table of a VM's namespace. */
+/** Pure. Returns the lines that build the table of a VM's namespace. */
 export const guestTableLines = (record: AttachedRecord, all: readonly AttachedRecord[]): readonly string[] =>
   planGuestTable(
     record.attachment.nics.map((nic) => guestNic(nic, record)),

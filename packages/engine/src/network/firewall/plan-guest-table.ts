@@ -3,31 +3,37 @@ import { serverAddress } from '../dhcp/namespace-dhcp-argv.ts';
 import { type NftTable, removalLines } from './nft.ts';
 import { type ResolvedPolicy, addressMatches, ipOf, policyMatches } from './policy-matches.ts';
 
-/** One interface of a guest, as its namespace sees it. */
+/** An interface of a guest, as its namespace sees it. */
 export interface GuestNic {
-  /** In the namespace. */
+  /** The name in the namespace. */
   readonly name: string;
   readonly tap: string;
-  /** Of the guest. */
+  /** The guest's MAC. */
   readonly mac: string;
-  /** Without prefix lengths; none: they are the guest's to choose. */
+  /** The addresses without prefix lengths. Without any, the guest chooses its own. */
   readonly addresses: readonly string[];
-  /** Whether frames are passed between `name` and `tap`, which are on no bridge. */
+  /** True if frames are redirected between `name` and `tap`, which are not on a bridge. */
   readonly isRedirected: boolean;
-  /** Of the device of this host on the interface's link, behind which this host has judged all that comes to the VM. */
+  /**
+   * The MAC of this host's device on the interface's link. This host has already filtered everything that
+   * comes from it.
+   */
   readonly hostMac?: string;
-  /** Of this host on the interface's link. */
+  /** The addresses of this host on the interface's link. */
   readonly gateways: readonly string[];
 }
 
 export const guestTable: NftTable = { family: 'netdev', name: 'ignite' };
 
-/** Who has spoken to the guest, and whom it has spoken to, of late: as many and as long as the kernel is to remember. */
+/**
+ * The options of the sets that remember who has recently sent to the guest, and whom the guest has sent to.
+ */
 const memory = 'flags dynamic,timeout; size 65536; timeout 10m;';
 
 /**
- * Pure. The lines for `nft -f` that make the table of a VM's namespace, in the place of one that is there, whose memory
- * stays. A guest sends as nobody but itself, and is neither router nor DHCP server; its policy is kept on both ways.
+ * Pure. Returns the lines for `nft -f` that build the table of a VM's namespace. They replace an existing
+ * table, except for its memory. A guest can send only under its own addresses, and can be neither router nor
+ * DHCP server. Its policy is enforced in both directions.
  */
 export function planGuestTable(
   nics: readonly GuestNic[],
@@ -62,14 +68,19 @@ const passOut = ({ name, isRedirected }: GuestNic): string => (isRedirected ? `f
 const passIn = ({ tap, isRedirected }: GuestNic): string => (isRedirected ? `fwd to "${tap}"` : 'accept');
 
 interface Passing {
-  /** Of all interfaces: a guest may answer by another than it was asked by. */
+  /**
+   * The addresses of all interfaces, since a guest may answer through another interface than it was asked on.
+   */
   readonly own: readonly string[];
   readonly sources: readonly string[];
-  /** What becomes of a frame that the guest may send. */
+  /** The verdict for a frame that the guest may send. */
   readonly pass: string;
 }
 
-/** What the guest sends. Frames with a VLAN tag, and of protocols other than IP, are no part of a network with addresses. */
+/**
+ * Filters what the guest sends. On an interface with addresses, frames with a VLAN tag and of protocols other
+ * than IP and ARP are dropped.
+ */
 function guestChain(
   { tap, mac, addresses }: GuestNic,
   at: number,
@@ -88,7 +99,7 @@ function guestChain(
     'udp sport { 67, 547 } drop',
     'icmp type redirect drop',
     'icmpv6 type { nd-router-advert, nd-redirect } drop',
-    // The address that the message is about lies 8 bytes behind its start.
+    // The target address begins 8 bytes after the start of the message.
     ...ranges.ip6.map((range) => `icmpv6 type nd-neighbor-advert ${targetWithin(range)} ${pass}`),
     `icmpv6 type nd-neighbor-advert @th,64,128 != { ${targets} } drop`,
     ...addressMatches([...own, linkLocal], 'saddr').map((match) => `${match} ${pass}`),
@@ -106,7 +117,7 @@ function guestChain(
   ];
 }
 
-/** What comes to the guest. */
+/** Filters what comes to the guest. */
 const linkChain = ({ name }: GuestNic, at: number, pass: string): readonly string[] => [
   `chain to-guest${at} {`,
   `type filter hook ingress device "${name}" priority filter; policy drop;`,
@@ -126,7 +137,7 @@ function policyChains(nic: GuestNic, at: number, { ingress, egress }: ResolvedPo
       passIn(nic),
     ]),
     ...chain(`sent${at}`, [
-      // Its answers are judged by this host.
+      // This host itself filters its answers.
       ...(nic.hostMac === undefined ? [] : [`ether daddr ${nic.hostMac} ${passOut(nic)}`]),
       'meta l4proto { tcp, udp } update @sent4 { ip daddr . meta l4proto . th sport . th dport }',
       'meta l4proto { tcp, udp } update @sent6 { ip6 daddr . meta l4proto . th sport . th dport }',
@@ -138,7 +149,8 @@ function policyChains(nic: GuestNic, at: number, { ingress, egress }: ResolvedPo
         ? [got]
         : [
             ...(nic.hostMac === undefined ? [] : [`ether saddr ${nic.hostMac} ${got}`]),
-            // A bridge that has iptables see its frames passes those to published ports on itself, with another's MAC.
+            // A bridge with br_netfilter forwards frames to published ports by itself, with another MAC than
+            // the host's.
             ...addressMatches(nic.gateways, 'saddr').map((match) => `${match} ${got}`),
             `ether type arp ${got}`,
             `${neighbours} ${got}`,
@@ -183,7 +195,7 @@ const chain = (name: string, rules: readonly string[]): readonly string[] => [
   '}',
 ];
 
-/** Of those by which machines on a link find each other, and say which groups they listen to. */
+/** The ICMPv6 messages by which machines on a link find each other and report their multicast groups. */
 const neighbourMessages = [
   'nd-neighbor-solicit',
   'nd-neighbor-advert',
@@ -195,7 +207,7 @@ const neighbourMessages = [
   'mld2-listener-report',
 ];
 
-/** Pure. The address that follows from a MAC: RFC 4291, appendix A. */
+/** Pure. Returns the link-local address for a MAC (RFC 4291, appendix A). */
 export function linkLocalOf(mac: string): string {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = mac.split(':').map((each) => Number.parseInt(each, 16));
   const groups = [(a ^ 2) * 256 + b, c * 256 + 0xff, 0xfe00 + d, e * 256 + f];
@@ -204,7 +216,7 @@ export function linkLocalOf(mac: string): string {
 
 const hexOf = (address: string): string => `0x${parseIp(address).value.toString(16).padStart(32, '0')}`;
 
-/** Whether an advertisement is of an address of the range, by as many bits as its prefix has. */
+/** Matches an advertisement for an address of the range, by as many bits as the prefix has. */
 function targetWithin(range: string): string {
   const length = Number(range.split('/')[1]);
   const prefix = parseSubnet(range).first >> BigInt(128 - length);

@@ -4,28 +4,29 @@ import { type ResolvedRule, addressMatches, ipOf, policyMatches } from './policy
 /** A VM behind a device of this host. */
 export interface LinkGuest {
   readonly uid: string;
-  /** Without prefix lengths. */
+  /** The addresses without prefix lengths. */
   readonly addresses: readonly string[];
-  /** Ranges that are the VM's too. */
+  /** Further ranges from which the VM may send. */
   readonly sources: readonly string[];
-  /** Absent: no policy says who reaches the VM. */
+  /** The ingress rules; absent if the VM has no such policy. */
   readonly ingress?: readonly ResolvedRule[];
 }
 
-/** A device of this host by which packets of VMs come and go: a bridge, or the end of a pair of veths. */
+/** A device of this host that carries packets of VMs: a bridge, or the end of a veth pair. */
 export interface GuardedLink {
   readonly device: string;
   readonly guests: readonly LinkGuest[];
-  /** Whether there are VMs behind it of which nobody can tell the addresses. */
+  /** True if there may be VMs behind it whose addresses are unknown. */
   readonly hasUnknown: boolean;
 }
 
 export const linkTable = (device: string): NftTable => ({ family: 'inet', name: `ignite-${device}` });
 
 /**
- * Pure. The lines for `nft -f` that make the table of a device, in the place of one that is there. By the device nobody
- * reaches addresses that are the host's alone (the portmap plugin has the kernel route them there), and nobody from
- * elsewhere reaches a VM but by its published ports, in answer to it, or where its policy says so.
+ * Pure. Returns the lines for `nft -f` that build the table of a device and replace an existing one. Nobody
+ * reaches addresses of the host alone through the device (the portmap plugin makes the kernel route them
+ * there). A VM can be reached from elsewhere only on its published ports, in answer to it, or as its policy
+ * says.
  */
 export function planLinkTable({ device, guests, hasUnknown }: GuardedLink): readonly string[] {
   const table = linkTable(device);
@@ -45,7 +46,7 @@ export function planLinkTable({ device, guests, hasUnknown }: GuardedLink): read
     'ct state established,related accept',
     'ct status dnat accept',
     ...policed.flatMap((guest) => targets([guest]).map((match) => `${match} goto vm-${guest.uid}`)),
-    // Also what a bridge passes between its ports comes here where the kernel has iptables see it.
+    // With br_netfilter, frames that a bridge forwards between its ports pass here too.
     `iifname "${device}" accept`,
     'drop',
     '}',

@@ -1,19 +1,19 @@
 import type { PolicyPort } from '@ignite/api/v1/network-policy';
 import { parseIp } from '../address/ip-address.ts';
 
-/** Those whom a rule names, by their addresses. */
+/** The peers of a rule, by their addresses. */
 export type ResolvedPeer =
   | { readonly kind: 'range'; readonly cidr: string; readonly except: readonly string[] }
   | { readonly kind: 'addresses'; readonly addresses: readonly string[] };
 
 export interface ResolvedRule {
-  /** None: everyone. */
+  /** The peers; without any, everyone is meant. */
   readonly peers: readonly ResolvedPeer[];
-  /** None: all ports of all protocols. */
+  /** The ports; without any, all ports of all protocols are meant. */
   readonly ports: readonly PolicyPort[];
 }
 
-/** A policy in which labels have become addresses. */
+/** A policy in which addresses have replaced labels. */
 export interface ResolvedPolicy {
   readonly ingress?: readonly ResolvedRule[];
   readonly egress?: readonly ResolvedRule[];
@@ -21,8 +21,8 @@ export interface ResolvedPolicy {
 }
 
 /**
- * Pure. The packets that rules let through in the words of nft(8), a line for each peer and port; `side` is where the
- * peer stands in them.
+ * Pure. Returns the matches of nft(8) for the packets that rules let through, one for each peer and port.
+ * `side` tells on which side of the packet the peer is.
  */
 export const policyMatches = (rules: readonly ResolvedRule[], side: 'saddr' | 'daddr'): readonly string[] =>
   rules.flatMap(({ peers, ports }) => {
@@ -38,7 +38,7 @@ function peerMatches(peer: ResolvedPeer, side: 'saddr' | 'daddr'): readonly stri
   return [[peer.cidr, ...except.map((each) => `!= ${each}`)].map((each) => `${header} ${each}`).join(' ')];
 }
 
-/** Pure. A line for each family of the addresses, which are not ranges. */
+/** Pure. Returns a match for each family of the addresses, which are not ranges. */
 export const addressMatches = (addresses: readonly string[], side: 'saddr' | 'daddr'): readonly string[] =>
   (['ip', 'ip6'] as const).flatMap((header) => {
     const those = [...new Set(addresses)].filter((address) => ipOf(address) === header);
@@ -48,5 +48,5 @@ export const addressMatches = (addresses: readonly string[], side: 'saddr' | 'da
 const portMatch = ({ port, endPort = port, protocol }: PolicyPort): string =>
   `${protocol} dport ${endPort === port ? port : `${port}-${endPort}`}`;
 
-/** Pure. How nft calls the header in which an address or a range stands. */
+/** Pure. Returns nft's name of the header that contains an address or a range. */
 export const ipOf = (address: string): 'ip' | 'ip6' => (parseIp(address).family === 4 ? 'ip' : 'ip6');

@@ -1,14 +1,14 @@
 import type { NetworkPeer, NetworkPolicy } from '@ignite/api/v1/network-policy';
 import type { ResolvedPeer, ResolvedPolicy, ResolvedRule } from './policy-matches.ts';
 
-/** A VM as policies of others may mean it. */
+/** A VM that policies of other VMs may select. */
 export interface LabelledVm {
   readonly labels: Readonly<Record<string, string>>;
-  /** Without prefix lengths. */
+  /** The addresses without prefix lengths. */
   readonly addresses: readonly string[];
 }
 
-/** Pure. With the addresses of those VMs that the policy means by their labels. */
+/** Pure. Returns the policy with the addresses of the VMs that its labels select. */
 export function resolvePolicy(policy: NetworkPolicy, vms: readonly LabelledVm[]): ResolvedPolicy {
   const { ingress, egress, sources } = policy;
   const rule = (peers: readonly NetworkPeer[], ports: ResolvedRule['ports']): ResolvedRule => ({
@@ -30,6 +30,6 @@ function resolvePeer(peer: NetworkPeer, vms: readonly LabelledVm[]): ResolvedPee
   return { kind: 'addresses', addresses: meant.flatMap(({ addresses }) => addresses) };
 }
 
-/** Pure. Whether what the policy means changes as VMs come and go. */
+/** Pure. Tells whether a policy selects VMs, so that its meaning changes as VMs come and go. */
 export const meansVms = ({ ingress = [], egress = [] }: NetworkPolicy): boolean =>
   [...ingress.flatMap(({ from }) => from), ...egress.flatMap(({ to }) => to)].some((peer) => 'vms' in peer);

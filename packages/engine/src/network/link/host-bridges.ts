@@ -4,11 +4,17 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 
-/** The kernel removes the devices of a namespace after the namespace, on a busy host a while later. */
+/**
+ * The time to wait for ports to leave a bridge. The kernel removes the devices of a namespace after the
+ * namespace itself, on a busy host a while later.
+ */
 const portsLeaveMs = 30_000;
 const pollMs = 50;
 
-/** Bridges of this host which the bridge plugin makes for the first VM, and would leave behind the last. */
+/**
+ * The bridges of this host that the bridge plugin creates for the first VM, and would leave behind after the
+ * last.
+ */
 export class HostBridges {
   readonly #dir: string;
   readonly #runner: Runner;
@@ -18,19 +24,21 @@ export class HostBridges {
     this.#runner = runner;
   }
 
-  /** Called before the plugin runs: a bridge that is not there yet will be ours to remove. */
+  /**
+   * Called before the plugin runs. If the bridge does not exist yet, it is recorded as Ignite's to remove.
+   */
   async note(bridge: string, signal: AbortSignal): Promise<void> {
     if (existsSync(this.#note(bridge)) || (await this.#ip(['link', 'show', 'dev', bridge], signal))) return;
     await this.adopt(bridge);
   }
 
-  /** Called for a bridge that Ignite 0.1.0 made, which kept no notes. */
+  /** Called for a bridge of Ignite 0.1.0, which recorded none. */
   async adopt(bridge: string): Promise<void> {
     await mkdir(this.#dir, { recursive: true, mode: 0o755 });
     await writeFile(this.#note(bridge), '');
   }
 
-  /** Removes a bridge that is ours, unless someone else has put something on it. */
+  /** Removes a bridge that is Ignite's, unless someone else has attached something to it. */
   async removeUnused(bridge: string, signal: AbortSignal): Promise<void> {
     if (!existsSync(this.#note(bridge))) return;
     if (!(await this.#isUsed(bridge, signal)))
@@ -47,7 +55,7 @@ export class HostBridges {
     return false;
   }
 
-  /** What the `ip` tool says; nothing where there is no such device. */
+  /** Returns the output of `ip`, which is empty if there is no such device. */
   async #ip(args: readonly string[], signal: AbortSignal): Promise<string> {
     try {
       return (await this.#runner.run({ tool: 'ip', args: ['-o', ...args] }, signal)).stdout;

@@ -1,7 +1,7 @@
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { netnsName } from './netns.ts';
 
-/** Runs lines of the `ip` tool inside a VM's network namespace, all in one process. */
+/** Runs lines of `ip -batch` in a VM's network namespace, in one process. */
 export async function linkBatch(
   uid: string,
   lines: readonly string[],

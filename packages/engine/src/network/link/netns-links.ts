@@ -23,24 +23,24 @@ const routeSchema = v.object({
 /** A network device in a VM's namespace, as the plugins have left it. */
 export interface NetnsLink {
   readonly name: string;
-  /** Such as `veth` or `macvlan`; absent for hardware. */
+  /** The kind, such as `veth` or `macvlan`; absent for hardware. */
   readonly kind?: string;
   readonly mac: string;
   readonly mtu: number;
-  /** Of global scope, with prefix lengths. */
+  /** The addresses of global scope, with prefix lengths. */
   readonly addresses: readonly string[];
   readonly routes: readonly NetnsRoute[];
 }
 
 export interface NetnsRoute {
-  /** `default`, a subnet or an address. */
+  /** The destination: `default`, a subnet or an address. */
   readonly to: string;
   readonly via?: string;
-  /** Made by the kernel, since the device has an address there. */
+  /** Set if the kernel made the route because the device has an address there. */
   readonly isConnected: boolean;
 }
 
-/** Looks at the devices of a VM's namespace with their addresses and routes, by the `ip` tool. */
+/** Lists the devices of a VM's namespace with their addresses and routes, through `ip`. */
 export async function netnsLinks(
   uid: string,
   runner: Runner,
@@ -51,7 +51,7 @@ export async function netnsLinks(
   return parseNetnsLinks((await runner.run({ tool: 'ip', args, stdin }, signal)).stdout);
 }
 
-/** Pure. Out of two lines of JSON: addresses, then routes; without a route there is no second line. */
+/** Pure. Parses two lines of JSON: addresses, then routes. Without routes, there is no second line. */
 export function parseNetnsLinks(stdout: string): readonly NetnsLink[] {
   const [addresses = '[]', routes = '[]'] = stdout.split('\n').filter(Boolean);
   const unicast = v

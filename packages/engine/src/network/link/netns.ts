@@ -6,7 +6,7 @@ export const netnsPath = (uid: string): string => `/run/netns/${netnsName(uid)}`
 
 const nsfsMagic = 0x6e736673; // statfs(2)
 
-/** Named network namespaces, by the `ip netns` tool. */
+/** Manages named network namespaces through `ip netns`. */
 export class Netns {
   readonly #runner: Runner;
 
@@ -16,7 +16,7 @@ export class Netns {
 
   async ensure(uid: string, signal: AbortSignal): Promise<void> {
     if (await this.exists(uid)) return;
-    await this.remove(uid, signal); // a mere file, on which the tool was killed before it mounted a namespace
+    await this.remove(uid, signal); // a plain file, left by a tool that was killed before it mounted the namespace
     await this.#runner.run({ tool: 'ip', args: ['netns', 'add', netnsName(uid)] }, signal);
   }
 

@@ -2,11 +2,17 @@ import type { PlannedNic } from './plan-nics.ts';
 
 export const tapName = (at: number): string => `tap${at}`;
 const bridgeName = (at: number): string => `br${at}`;
-/** Locally administered, and the same in every namespace: no two of them are ever on one link. */
+/**
+ * A locally administered MAC, which is the same in every namespace, because no two of these devices are ever
+ * on one link.
+ */
 const portMac = '02:00:00:00:00:01';
 const bridgeMac = '02:00:00:00:00:02';
 
-/** Pure. The lines for `ip -batch` that hand the namespace's interface number `at` over to the guest, through a tap. */
+/**
+ * Pure. Returns the lines for `ip -batch` that hand interface number `at` of the namespace over to the guest,
+ * through a tap.
+ */
 export function planHandOver(
   nic: PlannedNic,
   at: number,
@@ -14,7 +20,8 @@ export function planHandOver(
 ): readonly string[] {
   const tap = tapName(at);
   const makeTap = [`tuntap add dev ${tap} mode tap user ${vmmUid}`, `link set dev ${tap} mtu ${nic.mtu}`];
-  // The namespace itself is not to speak on the link: it would claim the addresses that follow from the guest's MAC.
+  // The namespace itself must not send on the link: it would claim the IPv6 addresses that follow from the
+  // guest's MAC.
   const beSilent = (device: string) => (hasIpv6 ? [`link set dev ${device} addrgenmode none`] : []);
   return nic.mode === 'dhcp-bridge'
     ? bridged(nic.name, at, makeTap, beSilent)
@@ -22,9 +29,9 @@ export function planHandOver(
 }
 
 /**
- * A bridge joins the interface with the VM's tap. The guest takes the interface's MAC and addresses, and so the
- * interface and the bridge must be given other MACs: a bridge keeps for itself every frame that is addressed to the MAC
- * of one of its ports.
+ * Connects the interface with the VM's tap by a bridge. The guest takes over the interface's MAC and
+ * addresses, so the interface and the bridge get other MACs, because a bridge keeps every frame that is
+ * addressed to the MAC of one of its ports.
  */
 function bridged(
   ifName: string,
@@ -42,7 +49,8 @@ function bridged(
     ...makeTap,
     ...beSilent(tap),
     `link set dev ${ifName} master ${bridge}`,
-    // A bridge in hairpin mode sends our own broadcasts back: learnt from, they would place the guest behind the interface.
+    // A bridge in hairpin mode sends the guest's broadcasts back. If the port learnt from them, it would
+    // place the guest behind the interface.
     `link set dev ${ifName} type bridge_slave learning off`,
     `link set dev ${tap} master ${bridge}`,
     `link set dev ${ifName} up`,
@@ -52,8 +60,9 @@ function bridged(
 }
 
 /**
- * The interface keeps its addresses, since an ipvlan passes on only what is addressed to one of them. Nothing answers
- * for them in the namespace: its packet filter takes every frame to the tap before.
+ * Redirects frames between the interface and the tap. The interface keeps its addresses, because an ipvlan
+ * only passes frames for one of them. Nothing in the namespace answers to them, because its packet filter
+ * redirects every frame to the tap first.
  */
 function redirected(
   { name, mac, isMacForeign }: PlannedNic,

@@ -4,26 +4,29 @@ import { interfaceMissing, interfaceUnbridgeable } from '../errors.ts';
 import type { InterfaceRequest, Route } from '../network.ts';
 import type { NetnsLink } from './netns-links.ts';
 
-/** An interface of the namespace and what the guest shall take over from it. */
+/** An interface of the namespace, and what the guest takes over from it. */
 export interface PlannedNic {
-  /** In the namespace. */
+  /** The name in the namespace. */
   readonly name: string;
   readonly mode: InterfaceMode;
-  /** Of the guest. */
+  /** The guest's MAC. */
   readonly mac: string;
-  /** The MAC that the interface must be given first, where it is not its own. */
+  /** Set if the interface must first be given the MAC, because its own is another one. */
   readonly isMacForeign: boolean;
   readonly mtu: number;
   readonly addresses: readonly string[];
   readonly routes: readonly Route[];
 }
 
-/** They share their MAC or filter by it, and the kernel refuses them as ports of a bridge (IFF_DONT_BRIDGE). */
+/**
+ * The kinds of devices that share their MAC or filter by it. The kernel refuses them as ports of a bridge
+ * (IFF_DONT_BRIDGE).
+ */
 const unbridgeable = new Set(['macvlan', 'macvtap', 'ipvlan', 'ipvtap']);
 
 /**
- * Pure. What becomes of the interfaces of a namespace: those that were asked for, and every other with an address, as
- * the original Ignite did. eth0 is the first, the others follow by their names.
+ * Pure. Plans the guest's interfaces from those of a namespace: the requested ones, and every other one with
+ * an address, as the original Ignite did. eth0 is the first, and the others follow by name.
  * @throws CodedError INTERFACE_MISSING, INTERFACE_UNBRIDGEABLE
  */
 export function planNics(
@@ -51,7 +54,8 @@ function planNic(request: InterfaceRequest, links: readonly NetnsLink[]): Planne
   const cannotBridge = unbridgeable.has(link.kind ?? '');
   const mode = request.mode ?? (cannotBridge ? 'tc-redirect' : 'dhcp-bridge');
   if (mode === 'dhcp-bridge' && cannotBridge) throw interfaceUnbridgeable(name, link.kind ?? '');
-  // The original gave an interface that it only redirects to no address: the guest is to know one.
+  // The original gave no address to an interface that it only redirected, since the guest is expected to know
+  // one.
   const takesAddresses = request.kind === 'cni' || mode === 'dhcp-bridge';
   const mac = (request.kind === 'cni' && request.mac) || link.mac;
   return {
@@ -65,7 +69,7 @@ function planNic(request: InterfaceRequest, links: readonly NetnsLink[]): Planne
   };
 }
 
-/** An address whose subnet is not reached directly, as ptp has it, is given as the only one of its subnet. */
+/** An address whose subnet is not directly connected, as with ptp, is given as the only one of its subnet. */
 function guestAddresses({ addresses, routes }: NetnsLink): readonly string[] {
   const direct = routes.filter(({ isConnected }) => isConnected).map(({ to }) => parseSubnet(to));
   return addresses
@@ -77,7 +81,7 @@ function guestAddresses({ addresses, routes }: NetnsLink): readonly string[] {
     });
 }
 
-/** What leads to gateways comes before what goes by them. */
+/** Routes to gateways come before the routes that use them. */
 function guestRoutes({ routes }: NetnsLink): readonly Route[] {
   const order = ({ to, via }: Route): number => (via === undefined ? 0 : to === 'default' ? 2 : 1);
   return routes
@@ -86,7 +90,7 @@ function guestRoutes({ routes }: NetnsLink): readonly Route[] {
     .sort((a, b) => order(a) - order(b));
 }
 
-/** One way out for each family: that of the first interface which has one. */
+/** Keeps one default route for each family: that of the first interface which has one. */
 function withOneDefault(nics: readonly PlannedNic[]): readonly PlannedNic[] {
   const known = new Set<number>();
   return nics.map((nic) => ({

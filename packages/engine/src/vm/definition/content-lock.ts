@@ -7,20 +7,24 @@ import { type Paths, locksDir } from '../../host/paths.ts';
 import { listImages, listKernels } from '../../store/list-objects.ts';
 import { contentGone } from '../errors.ts';
 
-/** What a VM that is to be stored is made of. */
+/** The image and kernel of a VM that is about to be stored. */
 export interface VmContent {
   readonly image?: Image;
   readonly kernel?: Kernel;
 }
 
 /**
- * While it is held no image and no kernel goes, and no VM comes to use one: whoever removes one looks under it whether a VM
- * uses it. It is the last lock that anyone takes, and nothing long is done under it.
+ * Takes the content lock. While it is held, no image or kernel is removed, and no VM starts to use one:
+ * whoever removes one checks under it whether a VM uses it. It is always the last lock to be taken, and held
+ * only briefly.
  */
 export const lockContent = async (paths: Paths, signal: AbortSignal): Promise<Disposable> =>
   await acquireLock(locksDir(paths), 'content', signal);
 
-/** Stores a VM that uses `content`. @throws CodedError CONTENT_GONE when some of it was removed since it was found */
+/**
+ * Stores a VM that uses `content`.
+ * @throws CodedError CONTENT_GONE if some of it was removed since it was found
+ */
 export async function withContent<T>(
   { image, kernel }: VmContent,
   host: { readonly paths: Paths; readonly store: ObjectStore },
@@ -36,7 +40,7 @@ export async function withContent<T>(
   return await store();
 }
 
-/** Finds content and stores what uses it, again whenever somebody has removed it in between. */
+/** Finds content and stores what uses it, again if somebody has removed the content in between. */
 export async function untilContentStays<T>(attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -25,7 +25,7 @@ import { assertOwnUser, sharesUser } from '../own-user.ts';
 import { withContent } from './content-lock.ts';
 import { randomName } from './random-name.ts';
 
-/** Everything of a request that can be refused is refused here, before anything is made. */
+/** Validates a request. Everything that can be refused is refused here, before anything is made. */
 export async function validateRequest(
   request: CreateVmRequest,
 ): Promise<{ readonly name: string; readonly spec: VmSpec }> {
@@ -50,7 +50,10 @@ export async function validateRequest(
   return { name, spec: parsed.output };
 }
 
-/** @throws CodedError VM_INVALID */
+/**
+ * Checks the name of a VM.
+ * @throws CodedError VM_INVALID
+ */
 export function assertVmName(name: string): void {
   if (isDnsLabel(name)) return;
   throw invalidVm(
@@ -70,7 +73,10 @@ async function validatePublicKey(ssh: VmSpec['ssh']): Promise<void> {
   throw invalidKey(ssh);
 }
 
-/** What is stored is read later, by who knows not from which folder it was written. @throws CodedError VM_INVALID */
+/**
+ * Refuses sources that depend on the current folder, because a stored VM is read later from other folders.
+ * @throws CodedError VM_INVALID
+ */
 export function assertFoundAnywhere({ image, kernel }: VmSpec): void {
   for (const [field, source] of Object.entries({ image: image.oci, kernel: kernel.oci }))
     if (source !== undefined && isRelativeSource(source))
@@ -80,7 +86,10 @@ export function assertFoundAnywhere({ image, kernel }: VmSpec): void {
       );
 }
 
-/** The uid that an annotation asks for, or a new one. @throws CodedError VM_INVALID */
+/**
+ * Returns the uid that an annotation asks for, or a new one.
+ * @throws CodedError VM_INVALID
+ */
 export function uidFor({ annotations = {} }: CreateVmRequest, vms: readonly Vm[]): string {
   const wanted = v.safeParse(v.optional(uidSchema), annotations[uidAnnotation]);
   if (wanted.success) return wanted.output ?? newVmUid(vms);
@@ -90,7 +99,7 @@ export function uidFor({ annotations = {} }: CreateVmRequest, vms: readonly Vm[]
   );
 }
 
-/** A uid of which no other VM has even the part that its VMM's user is made of. */
+/** Generates a uid whose VMM user no other VM has, although the user is made from only a part of the uid. */
 export function newVmUid(vms: readonly Vm[], make: () => string = newUid): string {
   for (;;) {
     const uid = make();
@@ -98,7 +107,10 @@ export function newVmUid(vms: readonly Vm[], make: () => string = newUid): strin
   }
 }
 
-/** @throws CodedError VM_NAME_TAKEN, VM_UID_TAKEN */
+/**
+ * Checks that neither the name nor the uid is taken.
+ * @throws CodedError VM_NAME_TAKEN, VM_UID_TAKEN
+ */
 export function assertUnused(
   { name, uid }: { readonly name: string; readonly uid: string },
   vms: readonly Vm[],
@@ -109,7 +121,7 @@ export function assertUnused(
   assertOwnUser(uid, vms);
 }
 
-/** A VM as it is to be stored. */
+/** A VM that is about to be stored. */
 export interface NewVm {
   readonly name: string;
   readonly uid: string;
@@ -120,7 +132,7 @@ export interface NewVm {
 }
 
 /**
- * Writes the VM into the store; its disk and the rest follow when it is first started.
+ * Stores a VM. Its disk and everything else is made when it is first started.
  * @throws CodedError VM_NAME_TAKEN, VM_UID_TAKEN, CONTENT_GONE
  */
 export async function storeVm(
@@ -165,7 +177,10 @@ interface RunnableImage {
   readonly status: Pick<Image['status'], 'bootMode' | 'config'>;
 }
 
-/** @throws CodedError VM_INVALID where neither the image nor the VM says what to run */
+/**
+ * Checks that there is something to run.
+ * @throws CodedError VM_INVALID if neither the image nor the VM names a program
+ */
 export function assertRunsSomething(
   { command }: Pick<VmSpec, 'command'>,
   { metadata, status }: RunnableImage,
@@ -178,7 +193,9 @@ export function assertRunsSomething(
   );
 }
 
-/** A disk holds at least its image, however little was asked for: as the original, it is made larger, and that is told. */
+/**
+ * Warns if the requested disk is smaller than the image. As in the original, the disk is then made larger.
+ */
 export function warnOfSmallDisk(spec: VmSpec, image: Image, { report }: ClientOperation): void {
   const { size } = image.status.baseDisk;
   if (spec.diskSize >= size) return;
@@ -186,7 +203,7 @@ export function warnOfSmallDisk(spec: VmSpec, image: Image, { report }: ClientOp
   report({ kind: 'warning', message });
 }
 
-/** Only an entrypoint has the variables that a VM is given. */
+/** Warns about variables of a VM that has no entrypoint to receive them. */
 export function warnOfUnusedEnv(spec: VmSpec, image: Image, { report }: ClientOperation): void {
   if (spec.env === undefined || spec.command || image.status.bootMode === 'entrypoint') return;
   const message = `image "${image.metadata.name}" boots its init, which the variables of spec.env do not reach`;

@@ -9,7 +9,7 @@ const nouns =
     ' ',
   );
 
-/** A name for a VM that was given none, such as `brisk-otter`. */
+/** Returns a name such as `brisk-otter` for a VM that was given none. */
 export function randomName(): string {
   return `${adjectives[randomInt(adjectives.length)]}-${nouns[randomInt(nouns.length)]}`;
 }

@@ -8,7 +8,7 @@ import { cniPluginDirs } from '../../host/requirements.ts';
 import type { Vmm } from '../../vmm/vmm.ts';
 import { runtimeOf } from './vm-runtime.ts';
 
-/** A VM that there is, or that is about to be made. */
+/** A VM that exists, or that is about to be created. */
 export interface StartableVm {
   readonly spec: VmSpec;
   readonly arch: Arch;
@@ -16,7 +16,10 @@ export interface StartableVm {
 
 type Needs = Pick<HostNeeds, 'programs' | 'files'>;
 
-/** What must be on a host before a VM is started. @throws CodedError DOCKER_HOST_INVALID */
+/**
+ * Returns what a host needs in order to start a VM.
+ * @throws CodedError DOCKER_HOST_INVALID
+ */
 export function vmNeeds({ spec, arch }: StartableVm, vmm: Vmm, env: NodeJS.ProcessEnv): HostNeeds {
   const cniDirs = [...cniPluginDirs, ...(env['CNI_PATH'] ?? '').split(delimiter).filter(Boolean)];
   const sandbox = sandboxNeeds(runtimeOf(spec), env);

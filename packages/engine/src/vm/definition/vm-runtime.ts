@@ -6,16 +6,16 @@ import { chooseRuntime } from '../../sandbox/choose-runtime.ts';
 import { changeVm } from '../../store/vm-store.ts';
 import type { VmHost } from '../vm-host.ts';
 
-/** Pure. */
+/** Pure. Returns the runtime of a VM. */
 export const runtimeOf = (spec: VmSpec): SandboxRuntime => spec.sandbox?.runtime ?? 'conmon';
 
-/** Pure. The daemon that runs the VM, if one does: it may hold its image too. */
+/** Pure. Returns the daemon that runs the VM, if any, whose store may contain the image. */
 export function daemonOf(spec: VmSpec): { readonly daemon?: HostDaemon } {
   const runtime = runtimeOf(spec);
   return runtime === 'conmon' ? {} : { daemon: runtime };
 }
 
-/** The spec with the runtime that was asked for, or with conmon where this host has not that. */
+/** Returns the spec with the requested runtime, or with conmon if this host lacks that runtime. */
 export async function withRuntime(
   spec: VmSpec,
   wanted: SandboxRuntime | undefined,
@@ -26,7 +26,10 @@ export async function withRuntime(
   return runtime === undefined ? spec : { ...spec, sandbox: { ...spec.sandbox, runtime } };
 }
 
-/** The VM with the runtime recorded that was asked for, if any; one that runs is told of keeping its own until then. */
+/**
+ * Records the requested runtime of a VM, if any. If the VM runs, the user is told that it keeps its own
+ * runtime until its next start.
+ */
 export async function recordRuntime(
   vm: Vm,
   wanted: SandboxRuntime | undefined,

@@ -11,15 +11,16 @@ import { volumeLockName } from '../../storage/volume-objects.ts';
 import { listVms } from '../../store/list-objects.ts';
 
 interface Claim {
-  /** Names the disk whoever asks, and the lock that it is claimed under. */
+  /** The key of the disk, which is the same for all who claim it; it is also the name of the lock. */
   readonly key: string;
   readonly volume: string;
   readonly isWriter: boolean;
 }
 
 /**
- * The VM's disks, which no other VM that runs has while one of the two may write to them. Whoever starts a VM holds their
- * locks until its VMM has them; afterwards it is the running VMs that are asked, so there is no claim to go stale.
+ * Claims a VM's disks. No other running VM may have a disk if one of the two may write to it. The starter of
+ * a VM holds the locks of its disks until its VMM has them. Afterwards the running VMs themselves show what
+ * is in use, so no claim can be stale.
  * @throws CodedError VOLUME_BUSY
  */
 export async function claimVolumes(
@@ -56,14 +57,14 @@ async function claimsOf({ spec: { storage } }: Vm): Promise<readonly Claim[]> {
   return (await Promise.all(claims)).flat();
 }
 
-/** Pure. The first of `mine` that `theirs` has too, unless both only read it. */
+/** Pure. Returns the first disk of `mine` that `theirs` contains too, unless both only read it. */
 function findClash(mine: readonly Claim[], theirs: readonly Claim[]): Claim | undefined {
   return mine.find((claim) =>
     theirs.some((other) => other.key === claim.key && (claim.isWriter || other.isWriter)),
   );
 }
 
-/** The same for every symlink to it. */
+/** Returns the key of a disk, which is the same for every symlink to it. */
 async function diskKey(path: string): Promise<string> {
   const real = await realpath(path).catch(() => path);
   return `disk-${createHash('sha256').update(real).digest('hex').slice(0, 16)}`;

@@ -10,12 +10,12 @@ interface DiskHost {
   readonly vmms: Vmms;
 }
 
-/** The annotation by which a VM's disk outlives it. */
+/** The annotation by which a VM's disk is kept when the VM is removed. */
 const diskAnnotation = 'ignite.weave.works/disk';
 
 /**
- * Where the disk of a VM waits for the next VM of its name; undefined where it is not to be kept. A disk fits only a VM
- * of the same image and disk size, so both are in its name, and its form.
+ * Returns the path where a VM's disk is kept for the next VM of its name, or `undefined` if it is not to be
+ * kept. A disk only fits a VM of the same image, disk size and format, so these are in the file's name.
  */
 function keptDiskPath(vm: Vm, host: DiskHost): string | undefined {
   const { metadata, spec, status } = vm;
@@ -25,7 +25,7 @@ function keptDiskPath(vm: Vm, host: DiskHost): string | undefined {
   return join(keptDisksDir(host.paths), `${metadata.name}-${digest}-${spec.diskSize}.${format}`);
 }
 
-/** Puts the disk of a VM that goes aside, if it is to be kept. */
+/** Sets the disk of a removed VM aside, if it is to be kept. */
 export async function keepDisk(vm: Vm, host: DiskHost): Promise<void> {
   const kept = keptDiskPath(vm, host);
   if (kept === undefined) return;

@@ -15,7 +15,10 @@ export interface VmDisk {
   readonly format: DiskFormat;
 }
 
-/** Where a VM's disk is or will be, in the best form that its VMM knows. */
+/**
+ * Returns the path of a VM's disk, which need not exist yet, and its format: the best one that its VMM
+ * supports.
+ */
 export function vmDisk(
   vm: Pick<Vm, 'spec'> & { readonly metadata: Pick<Vm['metadata'], 'uid'> },
   host: { readonly paths: Paths; readonly vmms: Vmms },
@@ -25,7 +28,10 @@ export function vmDisk(
   return { path: format === 'qcow2' ? disk : rawDisk, format };
 }
 
-/** Makes a VM's disk of its image: copy-on-write, or a copy whose blocks are shared where the host's file system can. */
+/**
+ * Creates a VM's disk from its image: copy-on-write, or a copy that shares blocks if the host's file system
+ * can.
+ */
 export async function createDisk(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
   const { path, format } = vmDisk(vm, host);
   const { baseDisk } = (await imageOf(vm, host.store)).status;
@@ -41,7 +47,7 @@ export async function growDisk(vm: Vm, host: VmHost, signal: AbortSignal): Promi
   else await growOverlay(path, size, host.runner, signal);
 }
 
-/** What was asked for, or more where the image needs it. */
+/** Returns the requested size of the disk, or more if the image needs it. */
 export async function diskSizeOf(vm: Vm, store: ObjectStore): Promise<Bytes> {
   const { size } = (await imageOf(vm, store)).status.baseDisk;
   return bytes(Math.max(vm.spec.diskSize, size));

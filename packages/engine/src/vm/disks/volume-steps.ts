@@ -10,7 +10,9 @@ import { type ResolvedVolume, resolveVolumes } from '../../storage/resolve-volum
 import { shareFolder, shareUid } from '../../storage/share-folder.ts';
 import type { VmHost } from '../vm-host.ts';
 
-/** Of the program that shares a folder, beside the guest's pages that it touches first. */
+/**
+ * The memory of the program that shares a folder, besides the guest's pages that it is the first to touch.
+ */
 const shareOverhead = 128 * 2 ** 20;
 
 export const volumesOf = (vm: Vm, host: VmHost): Promise<readonly ResolvedVolume[]> =>
@@ -42,7 +44,7 @@ export async function shareFolders(vm: Vm, host: VmHost, signal: AbortSignal): P
   }
 }
 
-/** By what is there, and not by what the VM asks for now. */
+/** Ends all shares of a VM that exist, whatever the VM asks for now. */
 export async function unshareFolders(uid: string, host: VmHost, signal: AbortSignal): Promise<void> {
   const { shares } = vmRunFiles(host.paths, uid);
   for (const serial of await readdir(shares)) await host.sandbox.remove(shareUid(uid, serial), signal);

@@ -11,7 +11,10 @@ import { untilCondition } from './await-condition.ts';
 
 const never = new AbortController().signal;
 
-/** A host whose VM is in each of the phases in turn, and then in the last; `undefined`: it is gone. */
+/**
+ * Returns a host whose VM goes through the phases and stays in the last one; `undefined` means that it is
+ * gone.
+ */
 function hostThrough(...phases: readonly (VmStatus['phase'] | undefined)[]) {
   const rest = [...phases];
   const find = async () => {
@@ -19,11 +22,13 @@ function hostThrough(...phases: readonly (VmStatus['phase'] | undefined)[]) {
     if (phase === undefined) throw new CodedError('VM_NOT_FOUND', 'there is none', { hint: '' });
     return sampleVm({ status: { phase } });
   };
-  // What is looked at besides is reached for VMs that have ended alone.
+  // Other parts of the host are only used for VMs that have ended.
   return { find, store: new MemoryStore() } as unknown as VmHost & { readonly find: typeof find };
 }
 
-/** A host with a VM that runs until `remove`, which leaves it in that phase and removes it. */
+/**
+ * Returns a host with a VM that runs until `remove` is called, which sets the given phase and removes the VM.
+ */
 async function hostWithVm() {
   const store = new MemoryStore();
   const { metadata, ...vm } = sampleVm({ status: { phase: 'Running' } });

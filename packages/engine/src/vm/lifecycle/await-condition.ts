@@ -12,14 +12,14 @@ import type { VmHost } from '../vm-host.ts';
 import { untilExited } from './await-vm.ts';
 
 const pollMs = 100;
-/** A timer of Node's can be set no further ahead. */
+/** The longest delay of a timer in Node. */
 const longestMs = 2 ** 31 - 1;
 
 type ConditionHost = VmHost & Pick<Finder<Vm>, 'find'>;
 
 /**
- * Resolves with the first of the conditions that holds of a VM, whatever its name becomes meanwhile.
- * @throws CodedError WAIT_TIMEOUT, VM_NOT_FOUND unless its removal is one of them
+ * Resolves with the first condition of a VM that holds, even if the VM is renamed meanwhile.
+ * @throws CodedError WAIT_TIMEOUT, VM_NOT_FOUND unless the VM's removal is one of the conditions
  */
 export async function untilCondition(
   query: string,
@@ -50,7 +50,9 @@ export async function untilCondition(
   }
 }
 
-/** One that has ended and is removed before we have looked at it is told as it was last. */
+/**
+ * Waits until a VM has stopped. A VM that was removed before its end was seen is reported in its last state.
+ */
 async function untilStopped(
   { uid, revision }: { readonly uid: string; readonly revision: number },
   host: ConditionHost,
@@ -68,7 +70,10 @@ async function untilStopped(
 
 const endedPhases: readonly VmPhase[] = ['Stopping', 'Stopped', 'Restarting'];
 
-/** A VM that was removed after `revision`, as the store's log has it; undefined where the log does not go back so far. */
+/**
+ * Returns the last state of a VM that was removed after
+ * `revision`, from the store's log of changes, or `undefined` if the log does not reach back so far.
+ */
 async function lastOf(
   uid: string,
   revision: number,
@@ -85,10 +90,16 @@ async function lastOf(
   return undefined;
 }
 
-/** The log has the old name go then. A VM that is removed is marked as being deleted before. */
+/**
+ * A rename deletes the old name in the log of changes. A VM that is really removed has first been marked as
+ * being deleted.
+ */
 const isRenamed = ({ metadata }: ApiObject): boolean => metadata.deletionTimestamp === undefined;
 
-/** One that someone is just starting has not ended; one that its policy is starting has. */
+/**
+ * Waits until a VM is seen to have stopped. A VM that somebody is starting has not stopped; a VM that its
+ * restart policy is starting has.
+ */
 async function untilSeenStopped(
   uid: string,
   host: ConditionHost,

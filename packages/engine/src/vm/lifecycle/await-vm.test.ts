@@ -32,7 +32,7 @@ test('untilReady: a VM that is up and has told that its image holds no SSH serve
     const { exitStatus } = vmFiles(paths, vm.metadata.uid);
     await mkdir(dirname(exitStatus), { recursive: true });
     await writeFile(exitStatus, 'no-ssh-server\nready\n\0\0');
-    // Of a VM that runs on nothing else is asked.
+    // Nothing else of the host is used for a running VM.
     const host = { paths, sandbox: { observe: async () => ({ state: 'running' }) } } as unknown as VmHost;
     const { signal } = new AbortController();
     await assert.rejects(untilReady(vm, { timeoutMs: 600_000, endsWithoutServer: true }, host, signal), {

@@ -11,12 +11,12 @@ import type { VmHost } from '../vm-host.ts';
 import { settleVm } from './settle-vm.ts';
 
 const pollMs = 100;
-/** What a VM runs may end at once, or answer by itself. */
+/** The time in milliseconds in which a VM without a known SSH server may still end, or answer after all. */
 const surpriseMs = 3_000;
 
 /**
- * Resolves when the VM no longer runs and is cleared up after, with the VM as it is stored then; one that has started again
- * meanwhile comes with how it ended before.
+ * Resolves when the VM no longer runs and has been cleaned up after, with the VM as it is stored then. If it
+ * has started again meanwhile, the status shows how it ended before.
  */
 export async function untilExited(
   { metadata: { uid }, status }: Vm,
@@ -36,14 +36,17 @@ export async function untilExited(
     : ended;
 }
 
-/** How SSH of a VM is waited for. */
+/** How to wait for a VM's SSH. */
 export interface SshWait {
   readonly timeoutMs: number;
-  /** Not to wait for a server that the image does not hold; the VM may bring one by itself. */
+  /** Stops waiting if the image contains no SSH server. It is false for a VM that may install one itself. */
   readonly endsWithoutServer?: boolean;
 }
 
-/** Resolves when the VM's SSH answers. @throws CodedError SSH_UNREACHABLE, or VM_EXITED when the VM ends before */
+/**
+ * Resolves when the VM's SSH answers.
+ * @throws CodedError SSH_UNREACHABLE, or VM_EXITED if the VM ends before that
+ */
 export async function untilReady(
   vm: Vm,
   { timeoutMs, endsWithoutServer = false }: SshWait,
@@ -66,7 +69,10 @@ export async function untilReady(
   }
 }
 
-/** Rejects once the guest is up and has told that nothing there could answer, unless it ends or something does answer. */
+/**
+ * Rejects once the guest is up and has reported that it has no SSH server, unless it ends or something
+ * answers after all.
+ */
 async function withoutServer(vm: Vm, { paths }: VmHost, signal: AbortSignal): Promise<never> {
   const { exitStatus } = vmFiles(paths, vm.metadata.uid);
   for (let upSince: number | undefined; ; await delay(pollMs, undefined, { signal })) {
@@ -77,7 +83,10 @@ async function withoutServer(vm: Vm, { paths }: VmHost, signal: AbortSignal): Pr
   }
 }
 
-/** @throws CodedError VM_NO_ADDRESS where there is none that this host could reach it by */
+/**
+ * Returns the address by which this host reaches a VM.
+ * @throws CodedError VM_NO_ADDRESS if there is none
+ */
 export function addressOf({ metadata, status }: Vm): string {
   const [address] = status.network?.ipAddresses ?? [];
   if (address === undefined) throw noAddress(metadata.name);

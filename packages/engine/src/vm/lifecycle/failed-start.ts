@@ -10,7 +10,10 @@ import { reconcileVm } from './reconcile-vm.ts';
 
 const timeoutMs = 5 * 60_000;
 
-/** What a failed start has made goes at once; the VM itself and its disk stay, and why it failed. Never throws. */
+/**
+ * Removes what a failed start has made. The VM itself, its disk and the reason of the failure stay. Never
+ * throws.
+ */
 export async function clearFailedStart(
   vm: Vm,
   cause: unknown,
@@ -29,7 +32,7 @@ export async function clearFailedStart(
   }
 }
 
-/** What a failed start has made stays to be looked at; whoever keeps VMs as they are declared leaves this one alone. */
+/** Keeps what a failed start has made for inspection. Controllers of declared VMs leave this VM alone. */
 export async function keepFailedStart(
   vm: Vm,
   cause: unknown,

@@ -13,7 +13,7 @@ import { whileHalted } from './pause-vm.ts';
 
 const signal = new AbortController().signal;
 
-/** A host with one VM, which writes down what happens and as what the VM is recorded then. */
+/** Returns a host with one VM that records what happens, and the phase of the VM at that moment. */
 async function hostWith(phase: Vm['status']['phase'], seen: SandboxObservation) {
   const store = new MemoryStore();
   const vm = (await store.create({

@@ -8,11 +8,11 @@ import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 
-/** For what is to be undone, whoever has lost patience. */
+/** The time limit of undoing a pause, which an abort does not interrupt. */
 const resumeTimeoutMs = 60_000;
 
 /**
- * Halts the vCPUs of a VM that runs; its memory stays. The caller holds the VM's lock.
+ * Pauses the vCPUs of a running VM, which keeps its memory. The caller holds the VM's lock.
  * @throws CodedError VM_NOT_RUNNING, PAUSE_UNSUPPORTED
  */
 export async function pauseVm(vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
@@ -23,21 +23,25 @@ export async function pauseVm(vm: Vm, host: VmHost, op: ClientOperation): Promis
   try {
     return await reconcileVm(wanted, { kind: 'paused' }, host, op);
   } catch (failure) {
-    // It is recorded as paused already, and may or may not be: then it runs, for certain.
+    // The VM is recorded as paused, but it is unknown whether it is. Resuming makes sure that it runs.
     await resumeVm(wanted, host, { ...op, signal: AbortSignal.timeout(resumeTimeoutMs) });
     throw failure;
   }
 }
 
-/** Lets a paused VM go on; does nothing to one that is not. The caller holds its lock. @throws CodedError VM_NOT_RUNNING */
+/**
+ * Resumes a paused VM; does nothing for a VM that is not paused. The caller holds its lock.
+ * @throws CodedError VM_NOT_RUNNING
+ */
 export async function resumeVm(vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
   await assertRuns(vm, host);
   return await reconcileVm(await withPower(vm, 'Running', host), { kind: 'running' }, host, op);
 }
 
 /**
- * Does `work` while the vCPUs of a VM stand still, if it runs, and its VMM has written what it held. It is recorded as paused
- * first: should we be killed, whoever resumes it finds what is to be done. The caller holds its lock.
+ * Runs `work` while the vCPUs of a running VM are paused and its VMM has flushed its writes. The VM is
+ * recorded as paused first: if this process is killed, resuming the VM repairs that. The caller holds its
+ * lock.
  * @throws CodedError PAUSE_UNSUPPORTED
  */
 export async function whileHalted<T>(

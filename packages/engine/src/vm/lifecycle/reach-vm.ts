@@ -13,12 +13,18 @@ import { addressOf, untilReady } from './await-vm.ts';
 
 const socketPollMs = 10;
 
-/** @throws CodedError VM_NOT_RUNNING */
+/**
+ * Checks that a VM runs.
+ * @throws CodedError VM_NOT_RUNNING
+ */
 export async function assertRunning({ metadata: { uid, name } }: Vm, { sandbox }: VmHost): Promise<void> {
   if ((await sandbox.observe(uid)).state !== 'running') throw notRunning(name);
 }
 
-/** The sockets that lead to what a VM runs, once they are there. @throws CodedError VM_NOT_RUNNING, CONSOLE_UNSUPPORTED */
+/**
+ * Returns the sockets that connect a client with what a VM runs, once they exist.
+ * @throws CodedError VM_NOT_RUNNING, CONSOLE_UNSUPPORTED
+ */
 export async function attachmentOf(vm: Vm, host: VmHost, signal: AbortSignal): Promise<VmAttachment> {
   const { uid, name } = vm.metadata;
   const vmm = vmmOf(vm, host);
@@ -33,7 +39,7 @@ export async function attachmentOf(vm: Vm, host: VmHost, signal: AbortSignal): P
   return { kind: 'console', socket };
 }
 
-/** What has only just been started has not made its sockets yet. */
+/** Waits for the socket of a VM that may have only just been started. */
 async function untilThere(socket: string, vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
   while (!existsSync(socket)) {
     await assertRunning(vm, host);
@@ -46,7 +52,10 @@ export interface SshRequest {
   readonly identity?: string;
 }
 
-/** How SSH reaches a VM, once it answers. @throws CodedError SSH_NO_KEY, SSH_UNREACHABLE */
+/**
+ * Waits until SSH answers, and returns how to reach the VM.
+ * @throws CodedError SSH_NO_KEY, SSH_UNREACHABLE
+ */
 export async function sshTargetOf(
   vm: Vm,
   request: SshRequest,
@@ -58,7 +67,7 @@ export async function sshTargetOf(
   const files = vmFiles(host.paths, uid);
   const identity = request.identity ?? files.privateKey;
   if (!existsSync(identity)) throw request.identity === undefined ? noSshKey(name) : noIdentity(identity);
-  // A key of the user's own is to be tried each time.
+  // A key that the user names is tried each time, so its connection is not shared.
   const session =
     request.identity === undefined ? sessionPath(vmRunFiles(host.paths, uid).sshSession) : undefined;
   if (session === undefined || !isSessionOpen(session))

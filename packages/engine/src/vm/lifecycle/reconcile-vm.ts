@@ -6,9 +6,9 @@ import { type Goal, type VmNeeds, planVm } from '../plan/plan-vm.ts';
 import { executeStep } from '../steps/execute-step.ts';
 import type { VmHost } from '../vm-host.ts';
 
-/** Brings a VM to its goal from wherever it is. The caller holds the VM's lock. */
+/** Brings a VM to its goal from any state. The caller holds the VM's lock. */
 export async function reconcileVm(vm: Vm, goal: Goal, host: VmHost, op: ClientOperation): Promise<Vm> {
-  // Held until the VMM has the volumes, or is known not to come up.
+  // The claims are held until the VMM has opened the volumes, or has failed to start.
   const mayLaunch = goal.kind === 'running' || goal.kind === 'paused';
   using _claim = mayLaunch ? await claimVolumes(vm, host, op.signal) : undefined;
   const have = await observeVm(vm, host, op.signal);

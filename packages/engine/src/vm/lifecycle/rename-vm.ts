@@ -10,8 +10,8 @@ import { recordWrite } from '../steps/vm-events.ts';
 import type { VmHost } from '../vm-host.ts';
 
 /**
- * Gives a VM another name. Its network comes first: where that alone was done, the old name is still there to repeat it by.
- * The guest itself learns of it at its next boot.
+ * Renames a VM. Its network is renamed first: if only that succeeds, the rename can be repeated by the old
+ * name. The guest itself gets the name at its next boot.
  */
 export async function renameVm(query: string, name: string, host: VmHost, op: ClientOperation): Promise<Vm> {
   assertVmName(name);
@@ -27,7 +27,7 @@ export async function renameVm(query: string, name: string, host: VmHost, op: Cl
       await recordWrite(renamed, { reason: 'Renamed', message: `it was "${before}"` }, host);
       return renamed;
     } catch (failure) {
-      if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // someone was quicker
+      if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // someone else has taken the name
       await host.network.rename(uid, before, op.signal);
       throw nameTaken(name);
     }

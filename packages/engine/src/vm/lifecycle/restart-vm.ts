@@ -12,12 +12,12 @@ import { clearFailedStart } from './failed-start.ts';
 import { recordRestart } from './settle-vm.ts';
 import { startVm } from './start-vm.ts';
 
-/** So soon it is seen that someone has stopped, started or removed the VM meanwhile. */
+/** The interval at which a waiting restart checks whether someone has stopped, started or removed the VM. */
 const lookMs = 500;
 
 /**
- * Starts a VM again for as long as it is to be, each time when its pause is over. Whoever does something to the VM
- * meanwhile wins: nothing is held while it waits.
+ * Restarts a VM, each time when its delay is over, for as long as its policy wants it. No lock is held while
+ * it waits, so any other command on the VM wins.
  */
 export async function restartWhenDue(uid: string, host: VmHost, op: ClientOperation): Promise<void> {
   try {
@@ -37,7 +37,7 @@ export async function restartWhenDue(uid: string, host: VmHost, op: ClientOperat
 
 const dueMs = ({ status }: Vm): number => Date.parse(status.restarts?.nextTime ?? '') || 0;
 
-/** It is this process that starts the VM, unless another lives that does. */
+/** Records this process as the one that starts the VM, unless another process that does so is alive. */
 async function takeOver(uid: string, host: VmHost, op: ClientOperation): Promise<Vm> {
   return await withVmLocked(uid, host, op.signal, async (found) => {
     const { phase, starter } = found.status;

@@ -11,10 +11,13 @@ import type { VmHost } from '../vm-host.ts';
 import { clearFailedStart } from './failed-start.ts';
 import { startVm } from './start-vm.ts';
 
-/** A booting VM keeps a CPU busy: more at once would only wait for each other. */
+/**
+ * The number of VMs that start at once. A booting VM keeps a CPU busy, so more of them would only wait for
+ * each other.
+ */
 const concurrency = 2;
 
-/** Starts the VMs that their policies bring back; one that fails does not keep back the others. */
+/** Starts the VMs that their policies bring back. A failure does not stop the others. */
 export async function restoreVms(host: VmHost, op: ClientOperation): Promise<readonly RestoredVm[]> {
   const wanted = (await listVms(host.store)).filter((vm) => isDue(vm, host));
   const restored = await mapConcurrent(wanted, concurrency, (vm) => restoreVm(vm, host, op));
@@ -24,7 +27,7 @@ export async function restoreVms(host: VmHost, op: ClientOperation): Promise<rea
 const isDue = (vm: Vm, { clock }: VmHost): boolean =>
   isToBeRestored(vm, withTruePhase(vm, bootId(), clock.now()).status.phase);
 
-/** What is wanted of a VM stays, though it cannot be started: the next restore tries again. */
+/** Starts a VM. If that fails, its wanted power stays, so the next restore tries again. */
 async function restoreVm(
   { metadata: { uid } }: Vm,
   host: VmHost,
@@ -32,7 +35,7 @@ async function restoreVm(
 ): Promise<RestoredVm | undefined> {
   try {
     return await withVmLocked(uid, host, op.signal, async (found) => {
-      if (!isDue(found, host)) return undefined; // someone was quicker
+      if (!isDue(found, host)) return undefined; // someone else was faster
       const { power } = found.spec;
       op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });
       try {

@@ -13,8 +13,8 @@ import type { VmHost } from '../vm-host.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 
 /**
- * Clears up after a VM that has ended by itself, and records whether it is to start again; does nothing to one that runs
- * or is gone.
+ * Cleans up after a VM that has ended by itself, and records whether it restarts. Does nothing for a VM that
+ * runs or is gone.
  */
 export async function settleVm(uid: string, host: VmHost, op: ClientOperation): Promise<void> {
   try {
@@ -36,7 +36,7 @@ export async function settleVm(uid: string, host: VmHost, op: ClientOperation): 
   }
 }
 
-/** Writes down when a VM that has ended is started again. The caller holds the VM's lock. */
+/** Records when a VM that has ended restarts. The caller holds the VM's lock. */
 export async function recordRestart(
   vm: Vm,
   { kind: _kind, ...exit }: VmExit,

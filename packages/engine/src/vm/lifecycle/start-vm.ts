@@ -10,30 +10,30 @@ import { betweenLives } from '../plan/stopped-status.ts';
 import type { VmHost } from '../vm-host.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 
-/** Where a VM shall be that is up. */
+/** Returns the goal of a VM that shall be up. */
 const upGoal = ({ spec }: Vm): Goal => ({ kind: spec.power === 'Paused' ? 'paused' : 'running' });
 
-/** Why a VM is started. `restarts`: how often that was done without anyone asking. */
+/** Why a VM is started. `restarts` is the number of automatic restarts so far. */
 export interface StartReason {
   readonly power: VmSpec['power'];
   readonly restarts?: RestartStatus;
 }
 
 /**
- * Brings a VM up, from wherever it is. The caller holds the VM's lock, and clears up when that fails.
- * @throws CodedError VM_LEAVING for one whose removal was cut short, VM_UID_TAKEN
+ * Starts a VM from any state. The caller holds the VM's lock, and cleans up if this fails.
+ * @throws CodedError VM_LEAVING for a VM whose removal was cut short, VM_UID_TAKEN
  */
 export async function startVm(vm: Vm, why: StartReason, host: VmHost, op: ClientOperation): Promise<Vm> {
   const { name, deletionTimestamp } = vm.metadata;
   if (deletionTimestamp !== undefined) throw isLeaving(name);
-  // Before there was a choice of uids to refuse, two VMs may have been given one user.
+  // Earlier versions did not refuse uids, so two VMs may have the same user.
   assertOwnUser(vm.metadata.uid, await listVms(host.store));
   const isThere = (await host.sandbox.observe(vm.metadata.uid)).state === 'running';
   const starter = hostProcess(process.pid);
   const starting = await changeVm(host.store, vm, ({ spec, status: { restarts: _restarts, ...status } }) => ({
     spec: { ...spec, power: why.power },
     status: {
-      // After a power cut nobody has written down that the last life is over.
+      // After a power failure, the end of the previous run is not recorded.
       ...(isThere ? status : { ...betweenLives(status), phase: 'Starting', starter }),
       ...(why.restarts && { restarts: why.restarts }),
     },

@@ -2,17 +2,20 @@ import { constants } from 'node:os';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { GuestEnd } from '../../vmm/vmm.ts';
 
-/** What a guest told through its disk `status`, oldest first: `ready`, `exit CODE`, `wrote BYTES`, `failed WHY`, `no-ssh-server`. */
+/**
+ * The reports of a guest through its disk `status`, oldest first: `ready`, `exit CODE`, `wrote BYTES`,
+ * `failed WHY`, `no-ssh-server`.
+ */
 export type GuestReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'exit'; readonly code: number }
-  /** How much is on the disk that it was to write to. */
+  /** The number of bytes on the disk that the guest was to write. */
   | { readonly kind: 'wrote'; readonly size: Bytes }
   | { readonly kind: 'failed'; readonly why: string }
-  /** SSH was asked for, and the image holds none of the servers that are known. */
+  /** SSH was requested, but the image contains no known SSH server. */
   | { readonly kind: 'no-ssh-server' };
 
-/** Pure. What a guest writes is not trusted: lines of other forms are passed over. */
+/** Pure. Parses the reports. A guest is not trusted: unknown lines are skipped. */
 export function parseGuestReports(text: string): readonly GuestReport[] {
   return text.split('\n').flatMap((line): GuestReport[] => {
     if (line === 'ready' || line === 'no-ssh-server') return [{ kind: line }];
@@ -25,29 +28,30 @@ export function parseGuestReports(text: string): readonly GuestReport[] {
   });
 }
 
-/** What is known of how a VM ended. */
+/** The facts from which the end of a VM is determined. */
 export interface ExitEvidence {
   readonly reports: readonly GuestReport[];
-  /** What the VMM saw its guest do at last; undefined when it did not live to tell. */
+  /** The last thing that the VMM saw its guest do; `undefined` if the VMM was killed before it could tell. */
   readonly guestEnd: GuestEnd | undefined;
-  /** Of the VMM itself. */
+  /** The exit status of the VMM itself. */
   readonly vmmExitCode?: number;
-  /** Whether this host's kernel has killed it at the limit of its memory. */
+  /** True if this host's kernel has killed it at its memory limit. */
   readonly outOfMemory?: boolean;
   /** The last line of the VMM's own errors. */
   readonly vmmError?: string;
 }
 
 export interface VmExit {
-  /** A guest that rebooted wants to go on; any other is done, well or not. */
+  /** A guest that rebooted wants to continue. Any other guest has ended, well or not. */
   readonly kind: 'ended' | 'rebooted';
   readonly exitCode?: number;
   readonly message?: string;
 }
 
 /**
- * Pure. How a VM ended: with the code of its entrypoint, or 0 when it powered off in order; with 128 and the signal when
- * its VMM was killed; with no code, and what was said, when it never came up or its kernel gave up.
+ * Pure. Determines how a VM ended. The exit status is that of its entrypoint, 0 after an orderly power-off,
+ * or 128 plus the signal's number if its VMM was killed. There is no status, but a message, if the guest
+ * never came up or its kernel panicked.
  */
 export function exitOf(evidence: ExitEvidence): VmExit {
   const { reports, guestEnd, vmmExitCode } = evidence;

@@ -6,7 +6,7 @@ import { planRestart } from './plan-restart.ts';
 
 const now = Date.parse('2026-01-01T12:00:00Z');
 
-/** A VM that has been up for `upMs`. */
+/** Returns a VM that has been up for `upMs`. */
 const vm = (
   restartPolicy: string,
   restarts?: RestartStatus,

@@ -4,15 +4,16 @@ import type { VmExit } from './exit-status.ts';
 
 const firstPauseMs = 100;
 const longestPauseMs = 60_000;
-/** Who stayed up for so long starts afresh. */
+/** A VM that has stayed up for this long starts again with the shortest delay. */
 const steadyAfterMs = 10_000;
 
 export type RestartPlan =
   { readonly kind: 'stay' } | { readonly kind: 'restart'; readonly restarts: RestartStatus };
 
 /**
- * Pure. What becomes of a VM that has ended by itself: its policy decides, with Docker's pauses. A guest that reboots comes
- * back under any policy, as a machine does. A VM that is to be stopped, or removed, stays so.
+ * Pure. Decides what happens to a VM that has ended by itself, by its restart policy and with Docker's
+ * delays. A guest that reboots comes back under any policy, like a real machine. A VM that shall be stopped
+ * or removed stays down.
  */
 export function planRestart({ metadata, spec, status }: Vm, exit: VmExit, nowMs: number): RestartPlan {
   if (spec.power === 'Stopped' || metadata.deletionTimestamp !== undefined) return { kind: 'stay' };

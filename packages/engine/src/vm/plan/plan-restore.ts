@@ -2,13 +2,14 @@ import { parseRestartPolicy } from '@ignite/api/v1/restart-policy';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
 
-/** Who ever ran, and does not now. */
+/** The phases of VMs that have run before, and do not run now. */
 const downPhases: readonly VmPhase[] = ['Stopped', 'Failed'];
 
 /**
- * Pure. Whether a VM, as it is stored, is started once its host has come up, which left it in `truePhase`: its policy
- * decides, in Docker's sense. `always` starts also what someone has stopped; `on-failure` what went down with the host or
- * did not end well.
+ * Pure. Tells whether a stored VM, whose true phase is
+ * `truePhase` after the host has booted, is started. Its restart policy decides, in Docker's sense: `always`
+ * also starts VMs that someone has stopped, and `on-failure` starts VMs that went down with the host or
+ * failed.
  */
 export function isToBeRestored(vm: Vm, truePhase: VmPhase): boolean {
   const { metadata, spec, status } = vm;

@@ -1,32 +1,32 @@
-/** Where a VM shall be brought. */
+/** The state to which a VM is to be brought. */
 export type Goal =
   | { readonly kind: 'running' }
-  /** With vCPUs that stand still. */
+  /** The vCPUs are halted. */
   | { readonly kind: 'paused' }
-  /** `graceMs` 0 ends the VMM at once. */
+  /** A `graceMs` of 0 ends the VMM at once. */
   | { readonly kind: 'stopped'; readonly graceMs: number }
-  /** It has ended, and is about to start again: what it needs for that stays. */
+  /** The VM has ended and is about to restart: it keeps what it needs for that. */
   | { readonly kind: 'restarting' }
   | { readonly kind: 'gone' };
 
-/** What is really there of a VM, whatever the store says. */
+/** The actual state of a VM, whatever the store says. */
 export interface ObservedVm {
   readonly files: boolean;
   readonly disk: boolean;
   readonly keys: boolean;
   readonly network: 'absent' | 'partial' | 'attached';
   readonly sandbox: 'absent' | 'partial' | 'running' | 'exited';
-  /** Whether its VMM is there, but was not told to start the guest. */
+  /** True if its VMM runs but was never told to start the guest. */
   readonly halfBooted: boolean;
-  /** Its vCPUs may stand still: it is recorded as paused before they do. */
+  /** True if its vCPUs may be halted: it is recorded as paused before they are. */
   readonly paused: boolean;
-  /** Whether its guest has been told to make do with other memory than it shall have. */
+  /** True if its guest should be told to use another amount of memory. */
   readonly isMemoryOff: boolean;
-  /** Whether folders are shared, or were. */
+  /** True if folders are, or were, shared. */
   readonly shares: boolean;
 }
 
-/** What a VM asks for beyond what every VM has. */
+/** The needs of a VM beyond those of every VM. */
 export interface VmNeeds {
   readonly volumes: boolean;
   readonly files: boolean;
@@ -61,7 +61,10 @@ export type VmStep =
   | { readonly kind: 'remove-files' }
   | { readonly kind: 'forget' };
 
-/** Pure: same inputs, same steps. Each step is idempotent, so a plan cut short is finished by planning again. */
+/**
+ * Pure. Plans the steps to a goal. Each step is idempotent, so an interrupted plan is finished by planning
+ * again.
+ */
 export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): readonly VmStep[] {
   switch (goal.kind) {
     case 'running':
@@ -93,7 +96,7 @@ const hasBooted = ({ sandbox, halfBooted }: ObservedVm): boolean => sandbox === 
 function planRunning(have: ObservedVm, needs: VmNeeds): VmStep[] {
   if (hasBooted(have)) {
     return [
-      // A change of ports that was cut short is finished; where there was none nothing is done.
+      // This finishes a change of ports that was cut short, and does nothing otherwise.
       { kind: 'publish-ports' },
       ...when(have.isMemoryOff, { kind: 'resize-memory' }),
       ...when(have.paused, { kind: 'resume' }),
@@ -104,7 +107,8 @@ function planRunning(have: ObservedVm, needs: VmNeeds): VmStep[] {
     ...clearSandbox(have),
     ...when(!have.keys, { kind: 'create-keys' }),
     { kind: have.disk ? 'grow-disk' : 'create-disk' },
-    // What an earlier boot or a half-done attachment left has stale devices or none: attached anew, same address.
+    // A partial attachment, from an earlier boot or an interrupted attempt, has stale devices or none. It is
+    // attached again, with the same addresses.
     ...when(have.network === 'partial', { kind: 'detach-network' }),
     ...when(have.network !== 'attached', { kind: 'attach-network' }),
     ...when(have.network === 'attached', { kind: 'publish-ports' }),
@@ -118,7 +122,7 @@ function planRunning(have: ObservedVm, needs: VmNeeds): VmStep[] {
 
 function planStopped(graceMs: number, have: ObservedVm, needs: VmNeeds): VmStep[] {
   return [
-    // A guest whose vCPUs stand still does not feel the button.
+    // A guest whose vCPUs are halted does not notice the power button.
     ...when(have.sandbox === 'running' && graceMs > 0 && have.paused, { kind: 'resume' }),
     ...when(hasBooted(have) && graceMs > 0, { kind: 'press-power-button', graceMs }),
     ...when(have.sandbox === 'running', { kind: 'kill' }),

@@ -1,6 +1,6 @@
 import type { VmStatus } from '@ignite/api/v1/vm';
 
-/** Pure. Without what is true of running VMs alone. */
+/** Pure. Returns the status without what is only true of running VMs. */
 export function stoppedStatus(
   { vmm: _vmm, monitor: _monitor, starter: _starter, ...status }: VmStatus,
   nowMs: number,
@@ -12,7 +12,7 @@ export function stoppedStatus(
   };
 }
 
-/** Pure. Without what began with the last start, and ended with it. */
+/** Pure. Returns the status without what began with the last start and ended with it. */
 export function betweenLives({
   startTime: _start,
   pending: _pending,

@@ -10,7 +10,7 @@ import { listVms } from '../../store/list-objects.ts';
 import { changeVm } from '../../store/vm-store.ts';
 import { interfaceRequests, lastAddresses, reservations } from './interface-requests.ts';
 
-/** Gives the VM its place on its networks, and records it. */
+/** Attaches the VM to its networks, and records the result. */
 export async function attachNetwork(
   vm: Vm,
   host: { readonly store: ObjectStore; readonly network: Network },
@@ -38,13 +38,13 @@ export async function attachNetwork(
   }));
 }
 
-/** Pure. By what the VM's packet filters are made. */
+/** Pure. Returns the inputs of the VM's packet filters. */
 export const admissionOf = (labels: Readonly<Record<string, string>>, { policy }: VmNetwork): Admission => ({
   labels,
   ...(policy && { policy }),
 });
 
-/** Of VMs whose ports and addresses this one is not kept from. */
+/** Warns about VMs with unreadable records, whose ports and addresses cannot be kept free. */
 async function warnOfUnreadable(
   vms: readonly Vm[],
   network: Network,
@@ -56,7 +56,7 @@ async function warnOfUnreadable(
   }
 }
 
-/** Pure. */
+/** Pure. Returns the network status of an attachment. */
 function networkStatus({ nics }: Attachment): VmNetworkStatus {
   const interfaces = nics.map(({ name, network, mac, addresses }) => ({
     name,
@@ -72,7 +72,7 @@ function networkStatus({ nics }: Attachment): VmNetworkStatus {
   };
 }
 
-/** Pure. What the guest's first boot needs to know of its networks. */
+/** Pure. Returns what the guest's boot needs to know about its networks. */
 export function guestNetwork(
   { spec: { network } }: Vm,
   { nics, dns }: Attachment,
@@ -88,7 +88,7 @@ export function guestNetwork(
   };
 }
 
-/** By which the guest leaves its networks; IPv4 first. */
+/** Returns the default gateways of the guest, IPv4 first. */
 function gatewayOf(nics: Attachment['nics']): string | undefined {
   return nics
     .flatMap(({ routes }) => routes)
@@ -97,7 +97,7 @@ function gatewayOf(nics: Attachment['nics']): string | undefined {
 }
 
 /**
- * Refuses what the VM `wanted` cannot have beside the others, before anything is made.
+ * Refuses what the VM `wanted` cannot have beside other VMs, before anything is made.
  * @throws CodedError as `Network.validate`, and VM_INVALID
  */
 export async function assertNetworkFits(

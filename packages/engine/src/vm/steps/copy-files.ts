@@ -4,18 +4,18 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { uncopyableFile } from '../errors.ts';
 
 export interface CopiedFile {
-  /** Absolute, in the guest. */
+  /** The absolute path in the guest. */
   readonly path: string;
   readonly mode: number;
   readonly content: Uint8Array;
 }
 
-/** They travel through the guest's memory, so their sum is bounded. */
+/** The limit of the total size, because the files pass through the guest's memory. */
 const totalLimit = 256 * 2 ** 20;
 const tooMuch = (): RangeError => new RangeError('more than 256 MB in all');
 
 /**
- * Reads the files, and the files in the folders, that go into a guest.
+ * Reads the files, and the files in folders, that are copied into a guest.
  * @throws CodedError COPY_FILE_INVALID
  */
 export async function readCopiedFiles(
@@ -38,7 +38,7 @@ async function* readTree(hostPath: string, vmPath: string): AsyncGenerator<Copie
     const found = await stat(hostPath);
     if (!found.isDirectory()) {
       if (!found.isFile()) throw new TypeError('neither a file nor a folder');
-      if (found.size > totalLimit) throw tooMuch(); // before it fills our memory
+      if (found.size > totalLimit) throw tooMuch(); // refused before it fills this process's memory
       yield { path: vmPath, mode: found.mode & 0o7777, content: await readFile(hostPath) };
       return;
     }

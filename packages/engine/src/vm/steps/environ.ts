@@ -1,4 +1,7 @@
-/** Pure. The image's `NAME=VALUE` lines with the variables of `wanted` in the place of theirs, and behind them. */
+/**
+ * Pure. Returns the image's `NAME=VALUE` lines, in which the variables of `wanted` replace those of the same
+ * name; the others are appended.
+ */
 export function environOf(
   image: readonly string[],
   wanted: Readonly<Record<string, string>> = {},

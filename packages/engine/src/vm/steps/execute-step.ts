@@ -24,7 +24,10 @@ import { pressPowerButton } from './power-button.ts';
 import { recordEnd, recordInLife, recordWrite } from './vm-events.ts';
 import { writeSeed } from './write-seed.ts';
 
-/** One arm for each step; the decisions are the planner's. Returns the VM as it is stored afterwards. */
+/**
+ * Executes a step. There is one case for each step, since all decisions are the planner's. Returns the VM as
+ * it is stored afterwards.
+ */
 export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
@@ -109,7 +112,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
   }
 }
 
-/** A disk that was made anew has no identity of its own. */
+/** Records that the disk is new, and so has no identity of another VM. */
 async function forgetAdoption(vm: Vm, store: ObjectStore): Promise<Vm> {
   if (vm.status.adopted === undefined) return vm;
   return await changeVm(store, vm, ({ status: { adopted: _adopted, ...status } }) => ({ status }));
@@ -124,7 +127,7 @@ async function recordExit(vm: Vm, host: VmHost, signal: AbortSignal): Promise<Vm
 
 async function recordStart(vm: Vm, host: VmHost): Promise<Vm> {
   const found = await host.sandbox.observe(vm.metadata.uid);
-  if (found.state !== 'running') return vm; // it has ended already, which the next look at it will record
+  if (found.state !== 'running') return vm; // the VM has ended already, which the next observation records
   const vmm = hostProcess(found.pid);
   const monitor = found.monitorPid === undefined ? undefined : hostProcess(found.monitorPid);
   const started = await changeVm(host.store, vm, ({ status }) => {

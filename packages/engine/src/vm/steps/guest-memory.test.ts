@@ -18,7 +18,7 @@ const signal = new AbortController().signal;
 const mb = (count: number): Bytes => bytes(count * 2 ** 20);
 const specOf = (memory: string) => v.parse(vmSpecSchema, { image: { oci: 'debian:12' }, memory });
 
-/** A host with a VM that was booted with 512 MB, and a VMM that writes down what it is told. */
+/** Returns a host with a VM that was booted with 512 MB, and a VMM that records what it is told. */
 async function hostWith(memory: string, vmm: Partial<Vmm> = {}) {
   const store = new MemoryStore();
   const told: Bytes[] = [];

@@ -10,7 +10,7 @@ import { allottedMemoryOf, bootMemoryOf, dueMemoryOf, isMemoryOff } from '../pla
 import { type Vmms, vmmOf } from '../vmm-of.ts';
 import { vmmSignal } from '../vmm-signal.ts';
 
-/** A guest that takes longer to give memory back is told of. */
+/** The time after which a guest that has not given back its memory is reported. */
 const patienceMs = 10_000;
 const pollMs = 200;
 
@@ -21,7 +21,7 @@ interface MemoryHost {
   readonly clock: Clock;
 }
 
-/** Tells the guest that runs how much memory it may have, and writes that down. The caller holds the VM's lock. */
+/** Tells the running guest how much memory it may use, and records that. The caller holds the VM's lock. */
 export async function resizeMemory(vm: Vm, host: MemoryHost, signal: AbortSignal): Promise<Vm> {
   const vmm = vmmOf(vm, host);
   if (!vmm.capabilities.balloon || !isMemoryOff(vm)) return vm;
@@ -32,7 +32,7 @@ export async function resizeMemory(vm: Vm, host: MemoryHost, signal: AbortSignal
   }));
 }
 
-/** Waits a while until the guest has given back what it was told to; one that has not by then is warned of. */
+/** Waits for the guest to give back memory, and warns if it does not do so in time. */
 export async function untilMemoryGiven(vm: Vm, host: MemoryHost, op: ClientOperation): Promise<void> {
   const [sockets, allotted] = [vmmSockets(host.paths, vm.metadata.uid), allottedMemoryOf(vm)];
   const deadline = host.clock.now() + patienceMs;

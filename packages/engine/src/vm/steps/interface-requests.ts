@@ -13,7 +13,8 @@ import { invalidVm } from '../errors.ts';
 type Declared = Pick<VmNetwork, 'mode' | 'mac' | 'address' | 'address6'>;
 
 /**
- * Pure. The interfaces of a VM: eth0, those of its spec, and those that annotations of the original Ignite name.
+ * Pure. Returns the requested interfaces of a VM: eth0, those of its spec, and those that annotations of the
+ * original Ignite name.
  * @throws CodedError VM_INVALID for an annotation that names no interface or no mode
  */
 export function interfaceRequests(
@@ -35,14 +36,14 @@ export function interfaceRequests(
   return [...requests, ...annotated.map(([name, mode]): InterfaceRequest => ({ kind: 'found', name, mode }))];
 }
 
-/** Pure. What each interface had the last time that the VM ran. */
+/** Pure. Returns the addresses that each interface had when the VM last ran. */
 export function lastAddresses({ status: { network } }: Vm): ReadonlyMap<string, readonly string[]> {
   if (!network) return new Map();
   const { interfaces = [{ name: 'eth0', ipAddresses: network.ipAddresses }] } = network;
   return new Map(interfaces.map(({ name, ipAddresses }) => [name, ipAddresses]));
 }
 
-/** Pure. What the interfaces of other VMs than `uid` were given by name. */
+/** Pure. Returns the addresses and MACs that VMs other than `uid` have requested explicitly. */
 export function reservations(vms: readonly Vm[], uid: string): readonly Reservation[] {
   return vms
     .filter(({ metadata }) => metadata.uid !== uid)

@@ -8,7 +8,10 @@ import { firecracker } from '../../vmm/firecracker/firecracker.ts';
 import { qemu } from '../../vmm/qemu/qemu.ts';
 import { pressPowerButton } from './power-button.ts';
 
-/** Presses the button of a VM that goes off once its VMM has answered, which it does at the press of that number. */
+/**
+ * Presses the button of a VM that powers off once its VMM has answered, which the VMM does at press number
+ * `answersAt`.
+ */
 async function press(answersAt: number, graceMs: number) {
   const told: string[] = [];
   let presses = 0;

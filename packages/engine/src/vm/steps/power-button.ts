@@ -6,14 +6,14 @@ import { vmmSockets } from '../../host/paths.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
 
-/** A VMM that is busy answers within this. */
+/** The time limit of an answer, which also suffices for a busy VMM. */
 const buttonTimeoutMs = 10_000;
 const pressAgainMs = 2_000;
 const exitPollMs = 50;
 
 /**
- * A guest that is still booting does not feel the button, and a VMM that is busy, or just going off, does not answer: it is
- * pressed again while there is time.
+ * Presses the power button repeatedly while there is time: a guest that is still booting does not notice it,
+ * and a VMM that is busy or just ending does not answer.
  */
 export async function pressPowerButton(
   vm: Vm,

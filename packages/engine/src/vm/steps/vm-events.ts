@@ -3,21 +3,21 @@ import { type Happening, recordEvent } from '../../events/record-event.ts';
 import type { VmExit } from '../plan/exit-status.ts';
 import type { VmHost } from '../vm-host.ts';
 
-/** One life of a VM: from a start to its end. */
+/** Identifies one run of a VM, from a start to its end. */
 const lifeOf = (vmm: HostProcess | undefined): string =>
   vmm ? `${vmm.bootId} ${vmm.pid} ${vmm.startTime}` : 'a start that was cut short';
 
-/** For what happens once in a life of the VM. */
+/** Records an event that happens once in a run of the VM. */
 export async function recordInLife(vm: Vm, happening: Happening, { store }: VmHost): Promise<void> {
   await recordEvent(store, vm, happening, lifeOf(vm.status.vmm));
 }
 
-/** For what this very write of the VM has made happen. */
+/** Records an event that this very write of the VM has caused. */
 export async function recordWrite(vm: Vm, happening: Happening, { store }: VmHost): Promise<void> {
   await recordEvent(store, vm, happening, vm.metadata.resourceVersion);
 }
 
-/** A VM that someone stopped has stopped; any other has died, well or not. */
+/** Records the end of a VM: a VM that someone stopped has stopped; any other has died, well or not. */
 export async function recordEnd(vm: Vm, exit: VmExit, host: VmHost): Promise<void> {
   const isAsked = vm.spec.power === 'Stopped' || vm.metadata.deletionTimestamp !== undefined;
   const reason = isAsked ? 'Stopped' : exit.kind === 'rebooted' ? 'Rebooted' : 'Died';
