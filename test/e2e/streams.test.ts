@@ -138,11 +138,11 @@ test('users of a guest that are not root open their own streams, and not its cha
 
 test('run -it: a terminal of the size of ours, whose ^C reaches the entrypoint alone', async () => {
   await using terminal = ignite.onTerminal([...['run', '-it', 'busybox', '--name', 'terminal', '--', 'sh']]);
-  await terminal.shows(/# $/);
+  await terminal.shows(/\/ # /);
   terminal.types('tty; stty size; echo $TERM; sleep 100\r');
   await terminal.shows(/\/dev\/pts\/0\r\n33 101\r\nxterm\r\n/);
   terminal.types('\u0003');
-  await terminal.shows(/# $/);
+  await terminal.shows(/\/ # /);
   terminal.types('exit 7\r');
   assert.equal(await terminal.ended, 7);
   assert.match(await ignite.ok('logs', 'terminal'), /\n33 101\nxterm\n/);
@@ -150,9 +150,9 @@ test('run -it: a terminal of the size of ours, whose ^C reaches the entrypoint a
 
 test('attach: who detached from a terminal comes back to it, and to the same entrypoint', async () => {
   await using first = ignite.onTerminal([...['run', '-it', 'busybox', '--name', 'back', '--', 'sh']]);
-  await first.shows(/# $/);
+  await first.shows(/\/ # /);
   first.types('mine=here\r');
-  await first.shows(/# $/);
+  await first.shows(/\/ # /);
   first.types('\u0010\u0011');
   assert.equal(await first.ended, 0);
   await using second = ignite.onTerminal(['attach', 'back']);

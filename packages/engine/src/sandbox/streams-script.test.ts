@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,12 +15,14 @@ const script = join(import.meta.dirname, '../../../../host/streams');
 /** A shell in the place of a VMM, whose descriptors 3 and 4 are a guest's outputs. */
 class Keeper implements Disposable {
   readonly dir = mkdtempSync(join(tmpdir(), 'ignite-streams-'));
+  readonly events = join(this.dir, 'events');
   readonly child: ChildProcess;
   readonly log: Promise<readonly [Buffer, Buffer]>;
   readonly code: Promise<number | null>;
 
   constructor(line: string) {
-    this.child = spawn('perl', [script, this.dir, '/bin/sh', '-c', line], { cwd: this.dir });
+    writeFileSync(this.events, '');
+    this.child = spawn('perl', [script, this.dir, this.events, '/bin/sh', '-c', line], { cwd: this.dir });
     this.log = Promise.all([buffer(this.child.stdout!), buffer(this.child.stderr!)]);
     this.code = once(this.child, 'close').then(([code]) => code as number | null);
   }
@@ -46,7 +48,7 @@ test('streams: it ends as its command did', async () => {
   for (const [line, code] of [
     ['exit 7', 7],
     ['kill -9 $$', 137],
-    ['exec 3>&- 4>&-; exit 0', 0],
+    ['exec 3>&- 4>&- 5>&-; exit 0', 0],
   ] as const) {
     using keeper = new Keeper(line);
     assert.equal(await keeper.code, code);
@@ -101,10 +103,16 @@ test('streams: a client that goes away holds nobody up', async () => {
   assert.equal((await keeper.log)[0].length, 5_000_000);
 });
 
+test('streams: events are kept in a file of bounded size, the last of them whole', async () => {
+  using keeper = new Keeper('i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo "event number $i" >&5; done');
+  assert.equal(await keeper.code, 0);
+  const kept = readFileSync(keeper.events, 'utf8');
+  assert.ok(kept.length < 150_000 && kept.endsWith('event number 4999\nevent number 5000\n'), String(kept.length));
+});
+
 test('streams: its sockets are for its own user alone', async () => {
   using keeper = new Keeper('sleep 5');
   const socket = await keeper.client('stdout', 'n');
-  const { statSync } = await import('node:fs');
   assert.equal(statSync(join(keeper.dir, 'stdout.sock')).mode & 0o777, 0o600);
   socket.destroy();
 });
