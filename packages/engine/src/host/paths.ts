@@ -46,6 +46,8 @@ export interface VmFiles {
   readonly runtime: string;
   /** The requests to the VMM at its start, and its reports about the guest. */
   readonly eventsIn: string;
+  /** The folder with the links by which the VMM finds them. */
+  readonly events: string;
   readonly eventsOut: string;
   /** The socket that serves the VM's metrics while there is a daemon. Its name is that of the original. */
   readonly metrics: string;
@@ -67,6 +69,7 @@ export function vmFiles(paths: Paths, uid: string): VmFiles {
     exitStatus: join(dir, 'exit-status'),
     runtime: join(dir, 'runtime'),
     eventsIn: join(dir, 'events.in'),
+    events: join(dir, 'events'),
     eventsOut: join(dir, 'events.out'),
     metrics: join(dir, 'prometheus.sock'),
   };

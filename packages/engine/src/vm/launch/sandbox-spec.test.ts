@@ -56,7 +56,7 @@ const specOf = (spec: object, accel: Accel, volumes: readonly ResolvedVolume[] =
     attachment,
     accel,
     exitCommand: ['/usr/bin/ignite', 'settle', uid],
-    ...(machine.streams && { streamsProgram: '/ignite/host/streams' }),
+    ...(vmm.capabilities.streams && { streamsProgram: '/ignite/host/streams' }),
   });
 };
 

@@ -35,7 +35,7 @@ export interface SandboxSpecInput {
   readonly attachment: Attachment;
   readonly accel: Accel;
   readonly exitCommand: readonly string[];
-  /** host/streams, for a guest that has such. */
+  /** The path of host/streams, for a VMM that it runs. */
   readonly streamsProgram?: string;
 }
 
@@ -57,7 +57,7 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
     argv:
       input.streamsProgram === undefined
         ? input.command
-        : ['/usr/bin/perl', '/vm/streams', '/vm/run', ...input.command],
+        : ['/usr/bin/perl', '/vm/streams', '/vm/run', '/vm/events.out', ...input.command],
     user: sandboxUser(uid),
     netnsPath: attachment.netnsPath,
     mounts: [
@@ -71,6 +71,7 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
       writable(files.exitStatus, 'exit-status'),
       writable(files.eventsIn, 'events.in'),
       writable(files.eventsOut, 'events.out'),
+      readOnly(files.events, 'events'),
       ...(readsCloudInit(vm) ? [secret(files.cloudInit, 'cidata.img')] : []),
       writable(input.sockets, 'run'),
       ...(input.streamsProgram === undefined ? [] : [readOnly(input.streamsProgram, 'streams')]),

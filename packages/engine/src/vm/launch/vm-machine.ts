@@ -63,7 +63,7 @@ export function vmMachine(vm: Vm, { attachment, volumes, accel, vmm }: VmMachine
     shares: devices.shares,
     nics: attachment.nics.map(({ tap, mac }) => ({ tap, mac })),
     statusFile: '/vm/exit-status',
-    events: '/vm/events',
+    events: machineEvents,
     controlSocket: '/vm/run/control.sock',
     consoleSocket: '/vm/run/console.sock',
     ...(hasStreams(vm, vmm) && { streams }),
@@ -72,12 +72,21 @@ export function vmMachine(vm: Vm, { attachment, volumes, accel, vmm }: VmMachine
   };
 }
 
-/** The descriptors are those that host/streams reads. */
+/** The outputs are the descriptors that host/streams reads. */
 const streams: MachineStreams = {
   stdinSocket: '/vm/run/stdin.sock',
   guestSocket: '/vm/run/guest.sock',
   stdout: '/proc/self/fd/3',
   stderr: '/proc/self/fd/4',
+};
+
+/** The prefix of the names of the files in the folder `events` of a VM, as its VMM sees them. */
+const machineEvents = '/vm/events/qmp';
+
+/** The targets of the links in that folder. host/streams keeps what is written to the descriptor in a file of bounded size. */
+export const eventLinks: Readonly<Record<string, string>> = {
+  'qmp.in': '/vm/events.in',
+  'qmp.out': '/proc/self/fd/5',
 };
 
 function vmDisks(vm: Vm, volumes: readonly MachineDisk[], { capabilities }: Vmm): readonly MachineDisk[] {
