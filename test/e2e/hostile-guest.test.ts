@@ -58,9 +58,15 @@ function cgroup(controller: string, name: string): string {
   return join(existsSync(v1) ? v1 : '/sys/fs/cgroup', 'ignite', name);
 }
 
-test('a VMM has no power, sees only what is its own, and writes to less', async () => {
+test('a VMM has no power, sees only what is its own, and writes to less', () => assertShutIn('VMM', 2));
+
+test("the keeper of a VM's streams has no more power than its VMM", () => assertShutIn('keeper', 1));
+
+/** Checks a process of the VM "hungry", which has the given number of seccomp filters. */
+async function assertShutIn(program: 'keeper' | 'VMM', filters: number): Promise<void> {
   const { metadata, status } = await inspect('hungry');
-  const proc = `/proc/${status.vmm!.pid}`;
+  const { pid } = status.vmm!;
+  const proc = `/proc/${program === 'keeper' ? pid : Number(read(`/proc/${pid}/task/${pid}/children`))}`;
   const own = read(`${proc}/status`);
   const user = /^Uid:\s+(\d+)\s+\1\s+\1\s+\1$/m.exec(own)?.[1];
   assert.equal(user, String(0x70000000 + Number.parseInt(metadata.uid.slice(0, 6), 16)));
@@ -68,7 +74,7 @@ test('a VMM has no power, sees only what is its own, and writes to less', async 
   assert.match(own, /^Groups:\s*$/m);
   for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
     assert.match(own, new RegExp(`^${set}:\\s+0{16}$`, 'm'));
-  assert.match(own, /^NoNewPrivs:\s+1\nSeccomp:\s+2\nSeccomp_filters:\s+2$/m, "the sandbox's and QEMU's");
+  assert.match(own, new RegExp(`^NoNewPrivs:\\s+1\nSeccomp:\\s+2\nSeccomp_filters:\\s+${filters}$`, 'm'));
   for (const kind of ['pid', 'mnt', 'net', 'ipc', 'uts'])
     assert.notEqual(readlinkSync(`${proc}/ns/${kind}`), readlinkSync(`/proc/self/ns/${kind}`), kind);
 
@@ -83,7 +89,7 @@ test('a VMM has no power, sees only what is its own, and writes to less', async 
     targets('rw')
       .filter((target) => target.startsWith('/vm/'))
       .toSorted(),
-    ['/vm/events.in', '/vm/exit-status', '/vm/root.qcow2', '/vm/run'],
+    ['/vm/events.in', '/vm/events.out', '/vm/exit-status', '/vm/root.qcow2', '/vm/run'],
   );
   for (const name of ['seed.cpio', 'base.ext4', 'kernel', 'initrd'])
     assert.ok(targets('ro').includes(`/vm/${name}`), name);
@@ -99,7 +105,7 @@ test('a VMM has no power, sees only what is its own, and writes to less', async 
   assert.match(limits, /^Max core file size\s+0\s+0/m);
   const [, most = ''] = /^Max file size\s+(\d+)\s+\1/m.exec(limits) ?? [];
   assert.ok(Number(most) < 5 * 2 ** 30, 'little more than its disk of 4 GiB');
-});
+}
 
 test("a VMM's monitor has its part of a CPU, whatever a guest prints", async () => {
   const { metadata, status } = await inspect('hungry');

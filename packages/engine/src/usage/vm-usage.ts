@@ -35,7 +35,7 @@ async function processUsage(pid: number): Promise<UsageFigures> {
       readFile(`/proc/${pid}/cgroup`, 'utf8'),
       readFile('/proc/self/mountinfo', 'utf8'),
       readFile(`/proc/${pid}/net/dev`, 'utf8'), // of the VM's namespace, in which the VMM runs
-      readFile(`/proc/${pid}/io`, 'utf8').catch(() => ''), // not every kernel provides it
+      readFile(`/proc/${await diskUser(pid)}/io`, 'utf8').catch(() => ''), // not every kernel provides it
     ]);
     const traffic = parseTapTraffic(netDev);
     const folders = cgroupFolders(cgroup, mounts);
@@ -52,4 +52,10 @@ async function processUsage(pid: number): Promise<UsageFigures> {
   } catch {
     return nothing; // it has just ended
   }
+}
+
+/** Returns the process that uses the disks: the child of a process that keeps its streams, if there is one. */
+async function diskUser(pid: number): Promise<number> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return Number.parseInt(children, 10) || pid;
 }
