@@ -58,7 +58,7 @@ function checkLinks(): void {
     if (!existsSync(file)) return undefined;
     return statSync(file).isFile() && file.endsWith('.md') ? readFileSync(file, 'utf8') : '';
   };
-  for (const page of globSync(['*.md', 'docs/**/*.md', 'packages/*/*.md'], { cwd: root })) {
+  for (const page of globSync(['*.md', '{docs,examples}/**/*.md', 'packages/*/*.md'], { cwd: root })) {
     const faults = linkFaults(page, read(page)!, read);
     for (const fault of faults) console.error(`${page}: ${fault}`);
     if (faults.length > 0) failed.push(page);
