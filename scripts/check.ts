@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { linkFaults } from './links.ts';
 import { parityFaults, testTitles } from './parity.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -53,6 +54,20 @@ function checkParity(): void {
   }
 }
 
+/** Every relative link of a page leads to a file, and to a heading in it. */
+function checkLinks(): void {
+  const read = (path: string): string | undefined => {
+    const file = join(root, path);
+    if (!existsSync(file)) return undefined;
+    return statSync(file).isFile() && file.endsWith('.md') ? readFileSync(file, 'utf8') : '';
+  };
+  for (const page of globSync(['*.md', '{docs,examples}/**/*.md', 'packages/*/*.md'], { cwd: root })) {
+    const faults = linkFaults(page, read(page)!, read);
+    for (const fault of faults) console.error(`${page}: ${fault}`);
+    if (faults.length > 0) failed.push(page);
+  }
+}
+
 run('format', ['prettier', fix ? '--write' : '--check', '--log-level', 'warn', '.']);
 run('types', ['tsc', '-p', '.']);
 run('lint', [
@@ -71,5 +86,6 @@ for (const script of ['generate-docs.ts', 'generate-manifests-docs.ts'])
   run('generated docs', ['node', `scripts/${script}`, ...(fix ? [] : ['--check'])]);
 checkErrorCodes();
 checkParity();
+checkLinks();
 console.log(failed.length === 0 ? 'All checks passed.' : `Failed: ${failed.join(', ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;
