@@ -81,7 +81,7 @@ export const syncSpecSchema = v.strictObject({
   /** How many objects are changed at once. */
   concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 4),
   prune: v.optional(v.boolean(), true),
-  /** When more than this share of what was applied would go at once, someone must confirm. */
+  /** When three objects at least and more than this share of what was applied would go at once, someone must confirm. */
   pruneLimitPercent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 50),
   /** What becomes of the objects when the Sync itself is removed. */
   deletionPolicy: v.optional(v.picklist(['Orphan', 'Delete']), 'Orphan'),
@@ -173,6 +173,8 @@ export interface SyncStatus {
   readonly lastAppliedRevision?: string;
   readonly lastHandledReconcileAt?: string;
   readonly inventory: readonly InventoryEntry[];
+  /** The place that declared the inventory, as `sourcePlace` names it. */
+  readonly place?: string;
   readonly objects: readonly ObjectReport[];
   readonly problems: readonly { readonly file: string; readonly message: string }[];
   /** Newest first. */
