@@ -20,6 +20,8 @@ export interface CreateVmRequest {
 export interface StartVmRequest {
   /** For this and later starts, as in `CreateVmRequest`. */
   readonly runtime?: SandboxRuntime;
+  /** Of the original: has no effect, and is shown to whoever asks for it. */
+  readonly networkPlugin?: string;
   /** How long SSH may take to answer. */
   readonly sshTimeoutMs?: number;
   /** Types or names of checks of the host, or `all`, in any letter case. */

@@ -8,6 +8,7 @@ import { restartPolicySchema } from './restart-policy.ts';
 import { cloudInitSchema } from './cloud-init.ts';
 import { environmentSchema } from './environment.ts';
 import type { BootMode } from './image.ts';
+import { familiarSource } from './familiar-source.ts';
 import { size } from './size.ts';
 import { vmMachineSchema } from './vm-machine.ts';
 import { vmNetworkSchema } from './vm-network.ts';
@@ -18,17 +19,19 @@ import { vmStorageSchema } from './vm-storage.ts';
 const minimumMemory = 96 * 2 ** 20;
 const minimumDisk = 16 * 2 ** 20;
 
+const source = v.pipe(v.string(), v.nonEmpty(), v.transform(familiarSource));
+
 export const vmSpecSchema = v.strictObject({
   /** Of the VM, its image and its kernel; none means this host's. One of another architecture is emulated. */
   arch: v.optional(archSchema),
   image: v.strictObject({
     /** A registry's reference, or another source such as `oci-archive:/path` or `docker-daemon:name:tag`. */
-    oci: v.pipe(v.string(), v.nonEmpty()),
+    oci: source,
   }),
   kernel: v.optional(
     v.strictObject({
       /** A kernel image; none means the default one of the VM's architecture. */
-      oci: v.optional(v.pipe(v.string(), v.nonEmpty())),
+      oci: v.optional(source),
       /** Appended to the kernel command line. */
       cmdLine: v.optional(v.string()),
     }),

@@ -9,7 +9,10 @@ export type KeptVersion = keyof typeof annotationOf;
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Pure. What was kept of a version; nothing where the annotation is no JSON object, as after an edit by hand. */
-export function keptFields({ annotations = {} }: VersionedMetadata, version: KeptVersion): Fields {
+export function keptFields(
+  { annotations = {} }: Pick<VersionedMetadata, 'annotations'>,
+  version: KeptVersion,
+): Fields {
   try {
     return asFields(JSON.parse(annotations[annotationOf[version]] ?? '{}'));
   } catch {
@@ -27,6 +30,15 @@ export function withKept(
   const { [_v1]: _first, [_v1alpha4]: _second, ...others } = annotations;
   const kept = withoutEmpty(withoutUndefined(fields));
   return isEmpty(kept) ? others : { ...others, [annotationOf[version]]: JSON.stringify(kept) };
+}
+
+/** Pure. Annotations with more kept of v1alpha4, over what was kept of it before. */
+export function keepMore(
+  annotations: Readonly<Record<string, string>>,
+  fields: Fields,
+): Readonly<Record<string, string>> {
+  const kept = withoutEmpty(mergeFields(keptFields({ annotations }, 'v1alpha4'), fields));
+  return isEmpty(kept) ? annotations : { ...annotations, [annotationOf.v1alpha4]: JSON.stringify(kept) };
 }
 
 /** Pure. `over` wins. */

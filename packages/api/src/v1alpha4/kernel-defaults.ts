@@ -1,5 +1,9 @@
-/** The original's default kernel, of any release, which it wrote into every VM that named none. */
-const defaultKernel = /^(docker\.io\/)?weaveworks\/ignite-kernel(:[\w.-]+)?$/;
+import { familiarSource } from '../v1/familiar-source.ts';
+
+/** The default kernels of the original's releases. */
+const defaultKernels: ReadonlySet<string> = new Set(
+  ['4.19.47', '4.19.125', '5.4.108', '5.10.51'].map((version) => `weaveworks/ignite-kernel:${version}`),
+);
 
 /** The original's default command line. Each word was meant for Firecracker and the kernel's own DHCP client. */
 const defaultWords = ['console=ttyS0', 'reboot=k', 'panic=1', 'pci=off', 'ip=dhcp'];
@@ -12,7 +16,7 @@ export interface KernelFields {
 /** Pure. What a person wished of a kernel, without what the original fills in: our VMMs have their own of both. */
 export function kernelToHub(kernel: KernelFields | undefined): KernelFields | undefined {
   if (!kernel) return undefined;
-  const oci = isDefaultKernel(kernel.oci) ? undefined : kernel.oci;
+  const oci = isDefaultKernel(kernel) ? undefined : kernel.oci;
   const cmdLine = ownWords(kernel.cmdLine);
   return oci === undefined && cmdLine === undefined
     ? undefined
@@ -29,18 +33,22 @@ export function kernelFromHub(kernel: KernelFields, kept: KernelFields): KernelF
   return { ...(oci !== undefined && { oci }), ...(cmdLine !== undefined && { cmdLine }) };
 }
 
-/** Pure. What `kernelFromHub` cannot tell again. */
-export function keptOfKernel(kernel: KernelFields | undefined): KernelFields {
+/** Pure. What `kernelFromHub` cannot tell again of a kernel, of which `hub` was made. */
+export function keptOfKernel(kernel: KernelFields | undefined, hub: KernelFields | undefined): KernelFields {
   const { oci, cmdLine } = kernel ?? {};
-  const again = kernelFromHub(kernelToHub(kernel) ?? {}, {});
+  const again = kernelFromHub(hub ?? {}, {});
   return {
     ...(oci !== undefined && again.oci !== oci && { oci }),
     ...(cmdLine !== undefined && again.cmdLine !== cmdLine && { cmdLine }),
   };
 }
 
-export const isDefaultKernel = (oci: string | undefined): boolean =>
-  oci === undefined || oci === '' || defaultKernel.test(oci);
+/**
+ * Pure. Whether the kernel is one that the original wrote into a VM that named none: it always wrote a command line with it.
+ * Who wrote the kernel alone, or another one, wishes for that.
+ */
+export const isDefaultKernel = ({ oci, cmdLine }: KernelFields): boolean =>
+  oci === undefined || oci === '' || (Boolean(cmdLine) && defaultKernels.has(familiarSource(oci)));
 
 /** Pure. The words that are not the original's default. */
 function ownWords(cmdLine: string | undefined): string | undefined {
