@@ -22,6 +22,10 @@ test('withAsked: what was asked for by flags is told again, and what a manifest 
 test('withAsked: nothing is written down where nothing, or what every VM has, was asked for', () => {
   assert.deepEqual(withAsked({}, {}), {});
   assert.deepEqual(withAsked({}, { networkPlugin: 'cni' }), {});
+  assert.deepEqual(
+    withAsked(withAsked({}, { networkPlugin: 'docker-bridge' }), { networkPlugin: 'cni' }),
+    {},
+  );
   const annotations = withAsked(withAsked({}, asked), { networkPlugin: 'cni' });
   assert.equal(askedOf({ annotations }).networkPlugin, undefined);
   assert.deepEqual(askedOf({ annotations: { 'ignite.weave.works/v1alpha4': 'no JSON' } }), {});

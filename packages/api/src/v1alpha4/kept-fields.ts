@@ -38,7 +38,8 @@ export function keepMore(
   fields: Fields,
 ): Readonly<Record<string, string>> {
   const kept = withoutEmpty(mergeFields(keptFields({ annotations }, 'v1alpha4'), fields));
-  return isEmpty(kept) ? annotations : { ...annotations, [annotationOf.v1alpha4]: JSON.stringify(kept) };
+  const { [annotationOf.v1alpha4]: _, ...others } = annotations;
+  return isEmpty(kept) ? others : { ...others, [annotationOf.v1alpha4]: JSON.stringify(kept) };
 }
 
 /** Pure. `over` wins. */
