@@ -151,12 +151,18 @@ describe('gitops', () => {
     );
     assert.match(repository.show('main', 'vms/web.yaml'), /# keep this comment/);
 
-    // An emptied repository is held until someone confirms it.
+    // Whoever removes the only manifest means it. Removing three at once is held until someone confirms it.
     repository.push({ 'vms/web.yaml': undefined, 'README.md': 'nothing' });
-    await until('it is held', async () => /the revision is empty/.test(await ignite.ok('gitops', 'status')));
-    assert.deepEqual(await running(ignite), ['web']);
-    await ignite.ok('gitops', 'confirm');
     await until('it is gone', async () => (await ignite.ok('ps', '-a', '-q')) === '');
+    const three = ['a', 'b', 'c'].map((name) => [`vms/${name}.yaml`, vm(name, 'power: Stopped')] as const);
+    const made = async () => (await ignite.ok('ps', '-a', '--format', '{{.metadata.name}}')).trim();
+    repository.push(Object.fromEntries(three));
+    await until('three are made', async () => (await made()) === 'a\nb\nc');
+    repository.push(Object.fromEntries(three.map(([path]) => [path, undefined])));
+    await until('it is held', async () => /the revision is empty/.test(await ignite.ok('gitops', 'status')));
+    assert.equal(await made(), 'a\nb\nc');
+    await ignite.ok('gitops', 'confirm');
+    await until('they are gone', async () => (await made()) === '');
     assert.match(await ignite.ok('gitops', 'history'), /Succeeded/);
     assert.match(
       (await ignite.run('gitops', repository.url)).stderr,

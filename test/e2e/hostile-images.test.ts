@@ -10,12 +10,14 @@ import {
   type ImageRecipe,
   type Layer,
   digestOf,
+  dockerArchive,
   gzipLayer,
   imageArchive,
   imageLayout,
   plainLayer,
   tarArchive,
   tarEntry,
+  writeLayout,
 } from './fixtures/hostile-image.ts';
 import { Ignite, type Result } from './fixtures/ignite.ts';
 import { imageArchive as ordinaryArchive } from './fixtures/images.ts';
@@ -223,6 +225,30 @@ test('a user can raise or lower the size limit of an image', async () => {
 
 const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 const layers = [gzipLayer(file('file'))];
+
+/** As a registry's: skopeo would be busy with it for minutes. */
+const thousand = Array.from({ length: 1_000 }, () => layers[0]!);
+const manyLayers: Readonly<Record<string, (path: string) => string>> = {
+  'an archive': (path) => {
+    writeFileSync(path, imageArchive({ layers: thousand }));
+    return `oci-archive:${path}`;
+  },
+  'a layout': (path) => {
+    writeLayout(path, { layers: thousand });
+    return `oci:${path}`;
+  },
+  "Docker's archive": (path) => {
+    writeFileSync(path, dockerArchive('many:1', thousand));
+    return `docker-archive:${path}:docker.io/library/many:1`;
+  },
+};
+for (const [what, make] of Object.entries(manyLayers))
+  test(`${what} of a thousand layers is refused before it keeps skopeo busy`, async () => {
+    assertRefused(
+      await ignite.run('image', 'import', make(join(ignite.dir, what.replace(/\W/g, '-')))),
+      /^error: image ".*" has more than 256 layers\nhint: nothing of it was brought/m,
+    );
+  });
 const withLayer = (change: Record<string, unknown>): ImageRecipe => ({
   layers,
   manifest: (whole) => ({ ...whole, layers: whole.layers.map((layer) => ({ ...layer, ...change })) }),

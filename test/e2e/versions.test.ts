@@ -165,10 +165,10 @@ describe('the configuration file', () => {
     assert.equal((await created('--config', vm)).image.oci, image);
     const both = await ignite.run('create', 'busybox', '--config', vm);
     assert.deepEqual(
-      [both.code, /^note: .* gives way to busybox of the command line$/m.test(both.stderr)],
+      [both.code, /^note: .* gives way to busybox:latest of the command line$/m.test(both.stderr)],
       [0, true],
     );
-    assert.equal(await ignite.ok('inspect', uid, '--format', '{{.spec.image.oci}}'), 'busybox\n');
+    assert.equal(await ignite.ok('inspect', uid, '--format', '{{.spec.image.oci}}'), 'busybox:latest\n');
     await ignite.ok('rm', 'old');
     const neither = await ignite.run('create', '--config', write('empty.yaml', ''));
     assert.deepEqual([neither.code, neither.stderr.split('\n')[0]], [2, 'error: an image is needed']);

@@ -26,11 +26,20 @@ test('decodeConfiguration: one without a spec sets nothing', () => {
       assert.deepEqual(decode(`${head(version)}${rest}`), {}, `${version} ${rest}`);
 });
 
-test('decodeConfiguration: defaults that the original wrote out are no wish', () => {
+test('decodeConfiguration: defaults that the original wrote out are no wish, but can be shown', () => {
   const kernel =
     '{oci: weaveworks/ignite-kernel:5.10.51, cmdLine: console=ttyS0 reboot=k panic=1 pci=off ip=dhcp}';
   const text = `${head('v1alpha4')}spec: {vmDefaults: {kernel: ${kernel}, sandbox: {oci: weaveworks/ignite:dev}, cpus: 2}}\n`;
-  assert.deepEqual(decode(text), { vmDefaults: { cpus: 2 } });
+  const asked = { sandboxImage: 'weaveworks/ignite:dev', kernelImage: 'weaveworks/ignite-kernel:5.10.51' };
+  assert.deepEqual(decode(text), { vmDefaults: { cpus: 2 }, asked });
+});
+
+test('decodeConfiguration: a kernel that someone names for all VMs is their wish, the default one too', () => {
+  for (const version of ['5.4.43', '5.10.51']) {
+    const kernel = { oci: `weaveworks/ignite-kernel:${version}` };
+    const text = `${head('v1alpha3')}spec: {vmDefaults: {kernel: {oci: "${kernel.oci}"}}}\n`;
+    assert.deepEqual(decode(text), { vmDefaults: { kernel } });
+  }
 });
 
 const refused: readonly (readonly [string, RegExp])[] = [

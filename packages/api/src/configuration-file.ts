@@ -3,6 +3,7 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { scheme } from './scheme.ts';
 import type { ConfigurationSpec } from './v1/configuration.ts';
 import { apiVersion } from './v1/group.ts';
+import { type Asked, askedByDefaults } from './v1alpha4/asked.ts';
 
 export type ConfigurationErrorCode = 'CONFIG_INVALID';
 
@@ -12,11 +13,17 @@ export const configInvalid = (
   cause?: unknown,
 ): CodedError<ConfigurationErrorCode> => new CodedError('CONFIG_INVALID', what, { hint, cause });
 
+/** The content of a configuration file. */
+export interface HostConfiguration extends ConfigurationSpec {
+  /** What it asks for VMs without effect. */
+  readonly asked?: Asked;
+}
+
 /**
  * Pure. Converts a configuration file of any version to v1. Defaults are not filled in.
  * @throws CodedError CONFIG_INVALID, MANIFEST_INVALID
  */
-export function decodeConfiguration(text: string, file: string): ConfigurationSpec {
+export function decodeConfiguration(text: string, file: string): HostConfiguration {
   const [object, ...more] = convertManifests(text, file, scheme, () => apiVersion, {
     transform: (raw) => withSpec(raw, file),
   });
@@ -26,7 +33,9 @@ export function decodeConfiguration(text: string, file: string): ConfigurationSp
       `${file} holds not one Configuration alone`,
       'move what else it declares to a file of its own',
     );
-  return object.spec as ConfigurationSpec; // the schema of its kind has accepted it
+  const spec = object.spec as ConfigurationSpec; // the schema of its kind has accepted it
+  const asked = askedByDefaults(object.metadata);
+  return Object.keys(asked).length === 0 ? spec : { ...spec, asked };
 }
 
 /** As in the original, a configuration without a spec sets nothing. */

@@ -75,7 +75,7 @@ describe("manifests of the original's VMs", () => {
       assert.deepEqual(
         { image, cpus, memory, diskSize, ssh, kernel, power },
         {
-          image: { oci: 'weaveworks/ignite-ubuntu' },
+          image: { oci: 'weaveworks/ignite-ubuntu:latest' },
           cpus: 1,
           memory: 800 * 2 ** 20,
           diskSize: 4 * 2 ** 30,
@@ -109,7 +109,35 @@ describe("manifests of the original's VMs", () => {
       cmdLine: 'quiet',
     });
     assert.deepEqual(kernel('cmdLine: ro panic=5'), { cmdLine: 'ro panic=5' });
-    assert.deepEqual(kernel('oci: docker.io/weaveworks/ignite-kernel:4.19.47'), {});
+    const words = 'cmdLine: console=ttyS0 reboot=k panic=1 pci=off ip=dhcp';
+    assert.deepEqual(kernel(`oci: docker.io/weaveworks/ignite-kernel:4.19.47, ${words}`), {});
+    for (const version of ['5.14.16', '4.14.254'])
+      assert.deepEqual(kernel(`oci: weaveworks/ignite-kernel:${version}, ${words}`), {
+        oci: `weaveworks/ignite-kernel:${version}`,
+      });
+  });
+
+  test("who names the original's default kernel by hand gets that very one, from every version", () => {
+    const wish = { oci: 'weaveworks/ignite-kernel:5.10.51' };
+    for (const version of versions)
+      assert.deepEqual(
+        vmSpec(`${head(version)}spec: {image: {oci: a}, kernel: {oci: ${wish.oci}}}\n`).kernel,
+        wish,
+      );
+    for (const kernel of [wish, { ...wish, cmdLine: 'quiet' }]) {
+      const ours = {
+        apiVersion: `${group}/v1`,
+        kind: 'VM',
+        metadata: { name: 'a' },
+        spec: { image: { oci: 'a:1' }, kernel },
+      };
+      for (const version of versions) {
+        const [old] = convert(JSON.stringify(ours), version);
+        assert.deepEqual(convert(JSON.stringify(old), 'v1'), [ours], version);
+        const edited = { ...old, spec: { ...specOf<object>(old), kernel: { oci: 'me/k:2' } } };
+        assert.deepEqual(vmSpec(JSON.stringify(edited)).kernel, { oci: 'me/k:2' }, 'an edit counts');
+      }
+    }
   });
 
   test('status.running is the power that is wanted', () => {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ConfigurationSpec } from '@ignite/api/v1/configuration';
+import type { HostConfiguration } from '@ignite/api/configuration-file';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Flags, Invocation } from './arguments/command.ts';
 
@@ -12,7 +12,7 @@ const defaultPath = '/etc/ignite/config.yaml';
 export async function readConfiguration({
   flags,
   io,
-}: Pick<Invocation, 'flags' | 'io'>): Promise<ConfigurationSpec> {
+}: Pick<Invocation, 'flags' | 'io'>): Promise<HostConfiguration> {
   const named = flags.text('ignite-config') ?? io.env['IGNITE_CONFIG'];
   const path = named ?? defaultPath;
   const text = await readFile(path, 'utf8').catch((failure: NodeJS.ErrnoException) => failure);

@@ -24,7 +24,7 @@ export function planManifests(
     effectOf: deps.actuator.effectOf.bind(deps.actuator),
     kindOrder: deps.kindOrder,
     defaults: { drift: 'repair', replace: replace ? 'allowed' : 'forbidden' },
-    prune: { enabled: false, limitPercent: 0, confirmed: false, brokenRevision: false },
+    prune: { enabled: false, limitPercent: 0, isElsewhere: false, confirmed: false, brokenRevision: false },
     adopt: force,
   });
 }

@@ -25,6 +25,8 @@ export interface CreateVmRequest {
 export interface StartVmRequest {
   /** The runtime for this and later starts, as in `CreateVmRequest`. */
   readonly runtime?: SandboxRuntime;
+  /** The network plugin that was asked for as in the original. It has no effect, and is only shown. */
+  readonly networkPlugin?: string;
   /** The time in which SSH must answer. */
   readonly sshTimeoutMs?: number;
   /** The checks of the host to ignore: their types or names, or `all`, in any letter case. */

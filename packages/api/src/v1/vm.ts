@@ -8,6 +8,7 @@ import { restartPolicySchema } from './restart-policy.ts';
 import { cloudInitSchema } from './cloud-init.ts';
 import { environmentSchema } from './environment.ts';
 import type { BootMode } from './image.ts';
+import { familiarSource } from './familiar-source.ts';
 import { size } from './size.ts';
 import { vmMachineSchema } from './vm-machine.ts';
 import { vmNetworkSchema } from './vm-network.ts';
@@ -18,6 +19,8 @@ import { vmStorageSchema } from './vm-storage.ts';
 const minimumMemory = 96 * 2 ** 20;
 const minimumDisk = 16 * 2 ** 20;
 
+const source = v.pipe(v.string(), v.nonEmpty(), v.transform(familiarSource));
+
 export const vmSpecSchema = v.strictObject({
   /**
    * The architecture of the VM, its image and its kernel; the default is this host's. A VM of another
@@ -26,12 +29,12 @@ export const vmSpecSchema = v.strictObject({
   arch: v.optional(archSchema),
   image: v.strictObject({
     /** A registry reference, or another source such as `oci-archive:/path` or `docker-daemon:name:tag`. */
-    oci: v.pipe(v.string(), v.nonEmpty()),
+    oci: source,
   }),
   kernel: v.optional(
     v.strictObject({
       /** A kernel image; the default is the default kernel of the VM's architecture. */
-      oci: v.optional(v.pipe(v.string(), v.nonEmpty())),
+      oci: v.optional(source),
       /** Parameters that are appended to the kernel command line. */
       cmdLine: v.optional(v.string()),
     }),

@@ -19,10 +19,11 @@ export interface ConvertedSpec {
 /** Pure. Converts a spec to v1. `kept` holds fields of v1 that an earlier conversion could not express. */
 export function vmSpecToHub(given: PartialVmSpec, kept: unknown): ConvertedSpec {
   const { sandbox, kernel, cpus, memory, diskSize, ssh, storage, network, ...same } = given;
-  const { storage: keptStorage, ...keptFields } = asFields(kept);
+  const { storage: keptStorage, kernel: keptKernel, ...keptFields } = asFields(kept);
+  const wished = wishedKernel(kernel, asFields(keptKernel)['oci']);
   const said = withoutUndefined({
     ...same,
-    kernel: kernelToHub(kernel),
+    kernel: wished,
     cpus: cpus === 0 ? undefined : cpus,
     memory: sizeToHub(memory),
     diskSize: sizeToHub(diskSize),
@@ -30,7 +31,13 @@ export function vmSpecToHub(given: PartialVmSpec, kept: unknown): ConvertedSpec 
     storage: joinStorage(storage, keptStorage),
     ssh: ssh === 'true' ? true : ssh === true || (typeof ssh === 'string' && ssh !== '') ? ssh : undefined,
   });
-  return { spec: mergeFields(said, keptFields), kept: { sandbox, kernel: keptOfKernel(kernel) } };
+  return { spec: mergeFields(said, keptFields), kept: { sandbox, kernel: keptOfKernel(kernel, wished) } };
+}
+
+/** What v1 wished for is wished for though it looks like what the original wrote, unless it was changed since. */
+function wishedKernel(kernel: KernelFields | undefined, kept: unknown): KernelFields | undefined {
+  const wished = kernelToHub(kernel);
+  return typeof kept === 'string' && kept === kernel?.oci ? { ...wished, oci: kept } : wished;
 }
 
 const withoutEmptyProtocol = ({ protocol, ...port }: { readonly protocol?: string | undefined }) => ({
@@ -62,8 +69,15 @@ export function vmSpecFromHub(given: unknown, kept: unknown): ConvertedSpec {
     copyFiles,
     ssh,
   });
+  const isLost = kernel?.oci !== undefined && kernelToHub(backKernel)?.oci !== kernel.oci;
   return {
     spec,
-    kept: { ...rest, ...(power === 'Paused' && { power }), network: restOfNetwork, storage: others },
+    kept: {
+      ...rest,
+      ...(power === 'Paused' && { power }),
+      ...(isLost && { kernel: { oci: kernel.oci } }),
+      network: restOfNetwork,
+      storage: others,
+    },
   };
 }

@@ -12,7 +12,10 @@ export type Fields = Readonly<Record<string, unknown>>;
  * Pure. Returns the kept fields of a version. There are none if the annotation is not a JSON object, such as
  * after an edit by hand.
  */
-export function keptFields({ annotations = {} }: VersionedMetadata, version: KeptVersion): Fields {
+export function keptFields(
+  { annotations = {} }: Pick<VersionedMetadata, 'annotations'>,
+  version: KeptVersion,
+): Fields {
   try {
     return asFields(JSON.parse(annotations[annotationOf[version]] ?? '{}'));
   } catch {
@@ -33,6 +36,16 @@ export function withKept(
   const { [_v1]: _first, [_v1alpha4]: _second, ...others } = annotations;
   const kept = withoutEmpty(withoutUndefined(fields));
   return isEmpty(kept) ? others : { ...others, [annotationOf[version]]: JSON.stringify(kept) };
+}
+
+/** Pure. Returns annotations that keep more fields of v1alpha4, over those that they keep already. */
+export function keepMore(
+  annotations: Readonly<Record<string, string>>,
+  fields: Fields,
+): Readonly<Record<string, string>> {
+  const kept = withoutEmpty(mergeFields(keptFields({ annotations }, 'v1alpha4'), fields));
+  const { [annotationOf.v1alpha4]: _, ...others } = annotations;
+  return isEmpty(kept) ? others : { ...others, [annotationOf.v1alpha4]: JSON.stringify(kept) };
 }
 
 /** Pure. Merges two records of fields, of which `over` wins. */

@@ -1,5 +1,9 @@
-/** Matches the original's default kernel of any release, which it wrote into every VM that named none. */
-const defaultKernel = /^(docker\.io\/)?weaveworks\/ignite-kernel(:[\w.-]+)?$/;
+import { familiarSource } from '../v1/familiar-source.ts';
+
+/** The default kernels of the original's releases, which it wrote into every VM that named none. */
+const defaultKernels: ReadonlySet<string> = new Set(
+  ['4.19.47', '4.19.125', '5.4.108', '5.10.51'].map((version) => `weaveworks/ignite-kernel:${version}`),
+);
 
 /**
  * The original's default command line. All of it was meant for Firecracker and the kernel's own DHCP client.
@@ -17,7 +21,7 @@ export interface KernelFields {
  */
 export function kernelToHub(kernel: KernelFields | undefined): KernelFields | undefined {
   if (!kernel) return undefined;
-  const oci = isDefaultKernel(kernel.oci) ? undefined : kernel.oci;
+  const oci = isDefaultKernel(kernel) ? undefined : kernel.oci;
   const cmdLine = ownWords(kernel.cmdLine);
   return oci === undefined && cmdLine === undefined
     ? undefined
@@ -37,18 +41,22 @@ export function kernelFromHub(kernel: KernelFields, kept: KernelFields): KernelF
   return { ...(oci !== undefined && { oci }), ...(cmdLine !== undefined && { cmdLine }) };
 }
 
-/** Pure. Returns what `kernelFromHub` cannot restore. */
-export function keptOfKernel(kernel: KernelFields | undefined): KernelFields {
+/** Pure. Returns what `kernelFromHub` cannot restore of a kernel, which was converted to `hub`. */
+export function keptOfKernel(kernel: KernelFields | undefined, hub: KernelFields | undefined): KernelFields {
   const { oci, cmdLine } = kernel ?? {};
-  const again = kernelFromHub(kernelToHub(kernel) ?? {}, {});
+  const again = kernelFromHub(hub ?? {}, {});
   return {
     ...(oci !== undefined && again.oci !== oci && { oci }),
     ...(cmdLine !== undefined && again.cmdLine !== cmdLine && { cmdLine }),
   };
 }
 
-export const isDefaultKernel = (oci: string | undefined): boolean =>
-  oci === undefined || oci === '' || defaultKernel.test(oci);
+/**
+ * Pure. Tells whether the original wrote the kernel into a VM that named none: it always wrote a command line with it. A user
+ * who wrote the kernel alone, or another one, wants that one.
+ */
+export const isDefaultKernel = ({ oci, cmdLine }: KernelFields): boolean =>
+  oci === undefined || oci === '' || (Boolean(cmdLine) && defaultKernels.has(familiarSource(oci)));
 
 /** Pure. Returns the words of a command line that are not the original's defaults. */
 function ownWords(cmdLine: string | undefined): string | undefined {

@@ -34,7 +34,7 @@ export const vm = {
 function remarksOn({ sandbox, kernel }: PartialVmSpec): readonly string[] {
   const ignored = [
     ...(sandbox?.oci ? ['spec.sandbox.oci'] : []),
-    ...(kernel?.oci && isDefaultKernel(kernel.oci) ? [`spec.kernel.oci (${kernel.oci})`] : []),
+    ...(kernel?.oci && isDefaultKernel(kernel) ? [`spec.kernel.oci (${kernel.oci})`] : []),
     ...(/(^|\s)(pci=off|ip=dhcp)(\s|$)/.test(kernel?.cmdLine ?? '')
       ? ["the original's words in spec.kernel.cmdLine"]
       : []),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
+import { withAsked } from '@ignite/api/v1alpha4/asked';
 import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import * as v from 'valibot';
@@ -86,6 +87,21 @@ const stopped = {
   },
 } as unknown as Vm;
 
+const asking = {
+  ...running,
+  metadata: {
+    ...running.metadata,
+    annotations: withAsked(
+      {},
+      {
+        sandboxImage: 'weaveworks/ignite',
+        kernelImage: 'weaveworks/ignite-kernel:5.4.108',
+        networkPlugin: 'docker-bridge',
+      },
+    ),
+  },
+} as Vm;
+
 const context = {
   nowMs: Date.parse('2026-01-01T09:00:00Z'),
   paths: { dataDir: '/var/lib/ignite', runDir: '/run/ignite' },
@@ -95,6 +111,15 @@ const context = {
 const render = (template: string, of: ApiObject): string => objectRenderer('--format', template)(of, context);
 
 const tables: readonly (readonly [string, ApiObject, readonly (readonly [string, string])[]])[] = [
+  [
+    'a VM for which things were asked that have no effect, as the original printed it',
+    asking,
+    [
+      ['{{.Spec.Sandbox.OCI}}', 'weaveworks/ignite:latest'],
+      ['{{.Spec.Kernel.OCI}}', 'weaveworks/ignite-kernel:5.4.108'],
+      ['{{.Status.Network.Plugin}}', 'docker-bridge'],
+    ],
+  ],
   [
     'a VM that runs, as the original printed it',
     running,

@@ -37,7 +37,7 @@ import {
   warnOfUnusedEnv,
 } from '../vm/definition/create-vm.ts';
 import { type StartableVm, vmNeeds } from '../vm/definition/vm-needs.ts';
-import { daemonOf, recordRuntime, withRuntime } from '../vm/definition/vm-runtime.ts';
+import { daemonOf, recordPlugin, recordRuntime, withRuntime } from '../vm/definition/vm-runtime.ts';
 import { vmDisk } from '../vm/disks/vm-disk.ts';
 import { stillRunning } from '../vm/errors.ts';
 import { archOf, assertMachine } from '../vm/launch/vm-machine.ts';
@@ -136,7 +136,8 @@ export class LocalVms implements VmClient {
       ? { ...this.#host, network: shadowingNetwork(this.#host.network) }
       : this.#host;
     const vm = await withVmLocked(query, host, op.signal, async (asked) => {
-      const found = await recordRuntime(asked, request.runtime, host, op);
+      const ofRuntime = await recordRuntime(asked, request.runtime, host, op);
+      const found = await recordPlugin(ofRuntime, request.networkPlugin, host);
       if ((await host.sandbox.observe(found.metadata.uid)).state !== 'running') {
         await this.#assertReady({ spec: found.spec, arch: archOf(found) }, ignored);
         op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });

@@ -45,6 +45,19 @@ export const kernelArchMismatch = (
     },
   );
 
+/** A kernel that a VM names, and nobody else: why it could not be brought is told as before, and that no other is taken. */
+export function kernelNotHad(name: string, failure: unknown): unknown {
+  if (!(failure instanceof CodedError)) return failure;
+  return new CodedError(
+    failure.code,
+    `the kernel "${name}" that the VM asks for cannot be had: ${failure.message}`,
+    {
+      hint: `${failure.hint}; or name no kernel, to have the default one`,
+      cause: failure.cause,
+    },
+  );
+}
+
 export const guestProgramUnusable = (name: string, arch: Arch, why: string): CodedError<KernelErrorCode> =>
   new CodedError('GUEST_PROGRAM_UNUSABLE', `no kernel for ${arch} can be made: ${name} ${why}`, {
     hint: 'install the packages busybox-static and e2fsprogs; "ignite doctor --fix" does so',

@@ -21,7 +21,7 @@ import { type UnpackedImage, unpackImage } from '../oci/umoci.ts';
 import { listKernels } from '../store/list-objects.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
 import { buildDebianKernel, kernelPackage } from './debian-kernel.ts';
-import { kernelArchMismatch } from './errors.ts';
+import { kernelArchMismatch, kernelNotHad } from './errors.ts';
 import { adoptedKernelId, moveKernelFiles, placeKernelFolder } from './kernel-folder.ts';
 
 /** Returns the default kernel for VMs of `arch` that name none. It is built on first use. */
@@ -84,7 +84,8 @@ async function ensureKernel(
   } catch (failure) {
     op.signal.throwIfAborted();
     const other = kernels.find(({ ref }) => ref === name)?.kernel.status.arch;
-    if (other === undefined || hasCode(failure, 'KERNEL_ARCH_MISMATCH')) throw failure;
+    if (hasCode(failure, 'KERNEL_ARCH_MISMATCH')) throw failure;
+    if (other === undefined) throw kernelNotHad(name, failure);
     throw kernelArchMismatch(name, { wanted: arch, found: other }, failure);
   }
 }

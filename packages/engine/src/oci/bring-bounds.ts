@@ -7,16 +7,11 @@ import { declaredSize, manifestsFor } from './declared-size.ts';
 import { assertDiskTakes } from './disk-space.ts';
 import { archiveInvalid, imageHasTooManyLayers, imageTooLarge } from './errors.ts';
 import { longestJson } from './image-config.ts';
+import { mostLayers } from './local-layers.ts';
 import { isDamage, measureArchives, packingOf, storedSize, unpackedLimit } from './measure-archives.ts';
 import { type PullRequest, readManifest } from './skopeo.ts';
 import { type SkopeoSource, pathOf } from './source.ts';
 import { TarTooLargeError } from './tar-meter.ts';
-
-/**
- * The limit of layers. Docker allows no more than 127, and the time that skopeo needs grows with their
- * square.
- */
-const mostLayers = 256;
 
 interface Allowance {
   readonly maxSize?: Bytes;

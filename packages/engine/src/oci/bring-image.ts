@@ -9,6 +9,7 @@ import { layoutDir } from '../host/paths.ts';
 import { declaredBound, unpackingBound } from './bring-bounds.ts';
 import { imageNotInDaemon, platformNotInDaemon } from './errors.ts';
 import type { ImportRequest } from './import-image.ts';
+import { assertFewLayers } from './local-layers.ts';
 import { type LayoutImage, borrowBlobs } from './layout.ts';
 import { watchGrowth } from './layout-growth.ts';
 import { formatPlatform } from './platform.ts';
@@ -74,13 +75,24 @@ async function bringFromSource(request: BringRequest, deps: BringDeps, op: Clien
   const what = `Pulling ${source.name}`;
   op.report({ kind: 'step', message: what });
   if (source.registry === undefined) {
-    const bound = await unpackingBound(source, request, deps.paths, op.signal);
-    return await pull(what, { ...request, source, ...bound }, deps, op);
+    return await pullLocal(what, { ...request, source }, deps, op);
   }
   const { registry } = source;
   await using access = await openRegistryAccess({ ...request, registry }, deps, op);
   const fileSizeLimit = await declaredBound({ ...request, source, access }, deps, op.signal);
   return await pull(what, { ...request, source, access, fileSizeLimit }, deps, op);
+}
+
+/** Pulls an image from a file or folder of this host. */
+async function pullLocal(
+  what: string,
+  request: BringRequest & { readonly source: SkopeoSource },
+  deps: BringDeps,
+  op: ClientOperation,
+): Promise<string> {
+  const bound = await unpackingBound(request.source, request, deps.paths, op.signal);
+  await assertFewLayers(request, deps.runner, op.signal);
+  return await pull(what, { ...request, ...bound }, deps, op);
 }
 
 /** Pulls an image; `what` names the step in progress reports. */
@@ -141,8 +153,7 @@ async function bringFromContainerd(
     location: `oci-archive:${archive}`,
     name: source.name,
   } as const;
-  const bound = await unpackingBound(exported, request, paths, signal);
-  return await pull(what, { ...request, source: exported, ...bound }, deps, op);
+  return await pullLocal(what, { ...request, source: exported }, deps, op);
 }
 
 async function firstWith<T>(all: readonly T[], test: (each: T) => Promise<boolean>): Promise<T | undefined> {

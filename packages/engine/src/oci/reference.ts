@@ -1,58 +1,14 @@
+import { type Reference, readReference } from '@ignite/api/v1/image-reference';
 import { referenceInvalid } from './errors.ts';
 
-/**
- * The name of an image, by the grammar of the distribution spec ("Pulling manifests") and Docker's familiar
- * names.
- */
-export interface Reference {
-  /** The registry with its port, as in `127.0.0.1:5000`. */
-  readonly registry: string;
-  readonly repository: string;
-  readonly tag?: string;
-  readonly digest?: string;
-}
-
-const domain =
-  '(?:\\[[0-9a-fA-F:]+\\]|(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*)(?::[0-9]+)?';
-const component = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
-const grammar = new RegExp(
-  `^(?:(${domain})/)?(${component}(?:/${component})*)(?::(\\w[\\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`,
-);
+export { familiarName, fullName } from '@ignite/api/v1/image-reference';
 
 /**
  * Parses a reference.
  * @throws CodedError REFERENCE_INVALID
  */
 export function parseReference(text: string): Reference {
-  const match = text.length <= 512 ? grammar.exec(text) : null;
-  if (!match) throw referenceInvalid(text);
-  const [, host, path, tag, digest] = match;
-  // A first part without a dot or port that is not "localhost" is a user of Docker Hub, not a registry.
-  const isRegistry = host !== undefined && (/[.:[]/.test(host) || host === 'localhost');
-  const repository = isRegistry || host === undefined ? path! : `${host}/${path}`;
-  const registry = isRegistry ? host : 'docker.io';
-  if (!isRegistry && !new RegExp(`^${component}(?:/${component})*$`).test(repository))
-    throw referenceInvalid(text);
-  const full = registry === 'docker.io' && !repository.includes('/') ? `library/${repository}` : repository;
-  if (full.length > 255) throw referenceInvalid(text);
-  return {
-    registry,
-    repository: full,
-    ...(tag !== undefined ? { tag } : digest === undefined && { tag: 'latest' }),
-    ...(digest !== undefined && { digest }),
-  };
+  const found = readReference(text);
+  if (!found) throw referenceInvalid(text);
+  return found;
 }
-
-/** Returns the familiar short form: without `docker.io/library/`, but always with a tag or digest. */
-export function familiarName(reference: Reference): string {
-  const { registry, repository } = reference;
-  const path = registry === 'docker.io' ? repository.replace(/^library\//, '') : `${registry}/${repository}`;
-  return `${path}${suffixOf(reference)}`;
-}
-
-/** Returns the full form, with everything that the familiar form leaves out. */
-export const fullName = (reference: Reference): string =>
-  `${reference.registry}/${reference.repository}${suffixOf(reference)}`;
-
-const suffixOf = ({ tag, digest }: Reference): string =>
-  `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;

@@ -8,18 +8,33 @@ export async function writeTar(folder: string, output: Writable, signal: AbortSi
   await runPipeline([{ tool: 'tar', args }], { output }, signal);
 }
 
-/** Returns the text of one file in an archive, which may be packed, or `undefined` if it is not there. */
+/**
+ * Returns the text of one file in an archive, which may be packed, or `undefined` if it is not there or is longer than `most`
+ * bytes.
+ */
 export async function readTarMember(
   archive: string,
   member: string,
   runner: Runner,
   signal: AbortSignal,
+  most = Infinity,
 ): Promise<string | undefined> {
   for (const name of [member, `./${member}`]) {
+    const parts: Buffer[] = [];
+    let length = 0;
+    const enough = new AbortController();
+    const onStdout = (part: Buffer): void => {
+      length += part.length;
+      if (length > most) enough.abort();
+      else parts.push(part);
+    };
     try {
       const args = ['--extract', '--force-local', '--to-stdout', `--file=${archive}`, '--', name];
-      return (await runner.run({ tool: 'tar', args }, signal)).stdout;
+      await runner.run({ tool: 'tar', args, onStdout }, AbortSignal.any([signal, enough.signal]));
+      return Buffer.concat(parts).toString();
     } catch (failure) {
+      signal.throwIfAborted();
+      if (enough.signal.aborted) return undefined;
       if (!(failure instanceof ToolFailedError)) throw failure;
     }
   }

@@ -1,3 +1,4 @@
+import { withFamiliarSources } from '@ignite/api/v1/familiar-source';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
@@ -8,7 +9,12 @@ export const volumeFinalizer = 'ignite.weave.works/volume';
 
 /** This program has written the store's objects of a kind; damaged records are left out. */
 export const listVms = async (store: StoreReader): Promise<readonly Vm[]> =>
-  (await store.list('VM')).items as readonly Vm[];
+  ((await store.list('VM')).items as readonly Vm[]).map(withFamiliarNames);
+
+const withFamiliarNames = (vm: Vm): Vm => {
+  const spec = withFamiliarSources(vm.spec);
+  return spec === vm.spec ? vm : { ...vm, spec };
+};
 
 export const listImages = async (store: StoreReader): Promise<readonly Image[]> =>
   (await store.list('Image')).items as readonly Image[];

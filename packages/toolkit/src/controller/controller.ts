@@ -4,6 +4,8 @@ import { errorText } from '../errors/error-text.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface ReconcileResult {
+  /** True if it failed, which was reported already. It is tried again after longer and longer pauses. */
+  readonly failed?: true;
   /** The time after which the key is reconciled again even if nothing happens. */
   readonly requeueAfterMs?: number;
 }
@@ -41,10 +43,13 @@ async function work(options: ControllerOptions, signal: AbortSignal): Promise<vo
     const start = clock.now();
     const seconds = (): number => (clock.now() - start) / 1_000;
     try {
-      const { requeueAfterMs } = await reconcile(key, signal);
-      queue.forget(key);
-      if (requeueAfterMs !== undefined) queue.addAfter(key, requeueAfterMs);
-      observer?.reconciled(name, 'success', seconds(), queue.depth);
+      const { failed, requeueAfterMs } = await reconcile(key, signal);
+      if (failed) queue.addFailed(key);
+      else {
+        queue.forget(key);
+        if (requeueAfterMs !== undefined) queue.addAfter(key, requeueAfterMs);
+      }
+      observer?.reconciled(name, failed ? 'error' : 'success', seconds(), queue.depth);
     } catch (failure) {
       if (signal.aborted) return;
       const retryMs = queue.addFailed(key);

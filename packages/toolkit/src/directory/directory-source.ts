@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Stats, constants } from 'node:fs';
-import { lstat, open, readdir, readlink, realpath } from 'node:fs/promises';
+import { lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapConcurrent } from '../async/map-concurrent.ts';
 import type { Operation } from '../async/operation.ts';
@@ -45,6 +45,7 @@ export class DirectorySource implements Source {
     if (paths.length > filesLimit)
       throw sourceError('SOURCE_TOO_LARGE', `${this.#path} has ${paths.length} manifests`, 'split it');
     const root = await realpath(this.#path);
+    const { dev, ino } = await stat(root);
     const read = await mapConcurrent(
       paths,
       readers,
@@ -57,7 +58,8 @@ export class DirectorySource implements Source {
     const digest = createHash('sha256');
     for (const file of files) digest.update(`${file.path}\0${file.digest}\0`);
     const id = `directory@sha256:${digest.digest('hex')}`;
-    if (this.#last?.id !== id) this.#last = { id, files };
+    const place = `${dev}:${ino}`;
+    if (this.#last?.id !== id || this.#last.root !== place) this.#last = { id, files, root: place };
     return this.#last;
   }
 

@@ -48,13 +48,28 @@ export class GitSource implements Source {
   }
 
   async fetch(op: Operation<FetchEvent>): Promise<Revision> {
+    return await this.#inTime(op.signal, (repository, signal) => this.#fetch(repository, signal, op));
+  }
+
+  /**
+   * Looks whether the repository is there and lets us in, and at nothing in it.
+   * @throws CodedError with one of `SourceErrorCode`
+   */
+  async reach(signal: AbortSignal): Promise<void> {
+    await this.#inTime(signal, (repository, until) => repository.listRemote(until));
+  }
+
+  async #inTime<T>(
+    signal: AbortSignal,
+    work: (repository: GitRepository, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const { url, timeoutMs } = this.#options;
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
-      const signal = AbortSignal.any([op.signal, timeout]);
-      return await this.withRepository(signal, (repository) => this.#fetch(repository, signal, op));
+      const until = AbortSignal.any([signal, timeout]);
+      return await this.withRepository(until, (repository) => work(repository, until));
     } catch (failure) {
-      op.signal.throwIfAborted();
+      signal.throwIfAborted();
       throw explainGit(failure, url, timeoutMs / 1_000, timeout.aborted);
     }
   }

@@ -84,7 +84,7 @@ export const syncSpecSchema = v.strictObject({
   /** The number of objects that are changed at once. */
   concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 4),
   prune: v.optional(v.boolean(), true),
-  /** If more than this percentage of the applied objects would be pruned at once, someone must confirm it. */
+  /** If at least three objects and more than this percentage of the applied ones would be pruned at once, someone must confirm it. */
   pruneLimitPercent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 50),
   /** What happens to the objects when the Sync itself is removed. */
   deletionPolicy: v.optional(v.picklist(['Orphan', 'Delete']), 'Orphan'),
@@ -176,6 +176,8 @@ export interface SyncStatus {
   readonly lastAppliedRevision?: string;
   readonly lastHandledReconcileAt?: string;
   readonly inventory: readonly InventoryEntry[];
+  /** The place that declared the inventory, as `sourcePlace` names it. */
+  readonly place?: string;
   readonly objects: readonly ObjectReport[];
   readonly problems: readonly { readonly file: string; readonly message: string }[];
   /** The history of the Sync, newest entry first. */

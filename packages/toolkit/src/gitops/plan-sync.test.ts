@@ -42,7 +42,7 @@ const plan = (input: Partial<SyncInput>) =>
     effectOf: (_kind, { path }) => (path.startsWith('/spec/clay') ? 'replace' : 'live'),
     kindOrder: ['Shelf', 'Pot'],
     defaults: { drift: 'repair', replace: 'forbidden' },
-    prune: { enabled: true, limitPercent: 50, confirmed: false, brokenRevision: false },
+    prune: { enabled: true, limitPercent: 50, isElsewhere: false, confirmed: false, brokenRevision: false },
     adopt: false,
     ...input,
   });
@@ -124,7 +124,13 @@ describe('planSync', () => {
     assert.deepEqual(told({ live: [b], inventory, prune: confirmed }), []);
   });
 
-  const confirmed = { enabled: true, limitPercent: 50, confirmed: true, brokenRevision: false };
+  const confirmed = {
+    enabled: true,
+    limitPercent: 50,
+    isElsewhere: false,
+    confirmed: true,
+    brokenRevision: false,
+  };
 
   test('objects that are gone from the source are pruned if the inventory names them and this Sync owns them', () => {
     const objects = ['a', 'b', 'c'].map((name) => pot(name));
@@ -159,6 +165,41 @@ describe('planSync', () => {
         .filter((line) => line.startsWith('delete'))
         .every((line) => line.includes('held')),
     );
+  });
+
+  test('whoever removes the manifest of one VM of one, or of two, is not asked', () => {
+    for (const count of [1, 2]) {
+      const objects = Array.from({ length: count }, (_, at) => pot(`p${at}`));
+      const all = { live: objects.map((each) => live(each)), inventory: objects.map(entry), wanted: [] };
+      assert.deepEqual(
+        told(all),
+        objects.map(({ metadata }) => `delete Pot/${metadata.name} removed`),
+      );
+      assert.equal(plan(all).pruneHeld, undefined);
+    }
+  });
+
+  test('from three objects on and with more than half of them, someone must confirm', () => {
+    const objects = Array.from({ length: 6 }, (_, at) => pot(`p${at}`));
+    const heldBy = (declared: number, left: number) => {
+      const inventory = objects.slice(0, declared);
+      return plan({
+        live: inventory.map((each) => live(each)),
+        inventory: inventory.map(entry),
+        wanted: inventory.slice(declared - left),
+      }).pruneHeld;
+    };
+    assert.match(heldBy(3, 0) ?? '', /the revision is empty/);
+    assert.match(heldBy(5, 2) ?? '', /3 of 5 objects would go/);
+    assert.deepEqual([heldBy(6, 3), heldBy(4, 2), heldBy(3, 1)], [undefined, undefined, undefined]);
+  });
+
+  test('when the place that declared them is gone and another declares nothing, one object is enough to ask', () => {
+    const all = { live: [live(pot('a'))], inventory: [entry(pot('a'))] };
+    const prune = { ...confirmed, confirmed: false, isElsewhere: true };
+    assert.match(plan({ ...all, wanted: [], prune }).pruneHeld ?? '', /nothing is declared at the place/);
+    assert.equal(plan({ ...all, wanted: [pot('b')], prune }).pruneHeld, undefined);
+    assert.equal(plan({ ...all, wanted: [], prune: { ...prune, confirmed: true } }).pruneHeld, undefined);
   });
 
   test('an object can refuse to be pruned, or ask for a confirmation that names its uid', () => {

@@ -78,6 +78,8 @@ export interface SyncInput {
     readonly enabled: boolean;
     /** The percentage of the inventory that may be pruned at once without confirmation. */
     readonly limitPercent: number;
+    /** True if the revision is from another place than the inventory. */
+    readonly isElsewhere: boolean;
     /** True if someone has confirmed the pruning. */
     readonly confirmed: boolean;
     /** True if some files could not be read, so that an absent object may merely be unread. */
@@ -93,8 +95,8 @@ export interface SyncInput {
   readonly heldRepair?: (key: ObjectKey) => string | undefined;
 }
 
-/** The number of objects below which a prune is never too large. */
-const smallPrune = 5;
+/** The number of objects below which a prune is never too large: whoever removes the manifest of their only VM means it. */
+const manyGone = 3;
 
 /** Pure. Plans everything that makes the world match the source, with reasons. Nothing is changed yet. */
 export function planSync(input: SyncInput): SyncPlan {
@@ -120,11 +122,13 @@ export function planSync(input: SyncInput): SyncPlan {
   const absent = input.inventory.filter(
     (entry) => !wantedKeys.has(keyText(entry)) && all.has(keyText(entry)),
   );
-  const pruneHeld = absent.length === 0 ? undefined : reasonNotToPrune(input, absent.length);
-  const deletions = absent.flatMap((entry) => {
-    const object = all.get(keyText(entry))!;
-    return ownerOf(object) === input.owner ? [planDeletion(object, input.defaults, pruneHeld)] : [];
-  });
+  const leaving = absent
+    .map((entry) => all.get(keyText(entry))!)
+    .filter((object) => ownerOf(object) === input.owner)
+    .map((object) => planDeletion(object, input.defaults));
+  const going = leaving.filter(({ held }) => held === undefined).length;
+  const pruneHeld = absent.length === 0 ? undefined : reasonNotToPrune(input, going);
+  const deletions = pruneHeld === undefined ? leaving : leaving.map((each) => ({ ...each, held: pruneHeld }));
   const { heldAltogether } = input;
   const planned = [...actions, ...deletions].map((action) =>
     heldAltogether === undefined || action.kind === 'unchanged'
@@ -211,18 +215,16 @@ const leftAlone = 'its annotation says "gitops.weave.works/reconcile: disabled"'
 const heldDrift = (key: ObjectKey, { drift }: ObjectPolicy, { heldRepair }: SyncInput): string | undefined =>
   drift === 'repair' ? heldRepair?.(key) : `its drift policy is "${drift}"`;
 
-function planDeletion(live: LiveObject, defaults: PolicyDefaults, pruneHeld: string | undefined): Action {
+function planDeletion(live: LiveObject, defaults: PolicyDefaults): Action {
   const { policy } = policyOf(live.metadata.annotations, defaults);
   const isConfirmed = live.metadata.annotations[confirmAnnotation] === live.metadata.uid;
-  const held =
-    pruneHeld ??
-    (!policy.reconcile
-      ? leftAlone
-      : policy.prune === 'disabled'
-        ? 'its annotation says "gitops.weave.works/prune: disabled"'
-        : policy.prune === 'confirm' && !isConfirmed
-          ? 'it waits for someone to confirm that it may go'
-          : undefined);
+  const held = !policy.reconcile
+    ? leftAlone
+    : policy.prune === 'disabled'
+      ? 'its annotation says "gitops.weave.works/prune: disabled"'
+      : policy.prune === 'confirm' && !isConfirmed
+        ? 'it waits for someone to confirm that it may go'
+        : undefined;
   return {
     kind: 'delete',
     key: objectKey(live),
@@ -238,8 +240,11 @@ function reasonNotToPrune({ prune, wanted, inventory }: SyncInput, count: number
   if (!prune.enabled) return 'pruning is not enabled';
   if (prune.brokenRevision) return 'the revision has files that cannot be read';
   if (prune.confirmed) return undefined;
+  if (wanted.length === 0 && prune.isElsewhere)
+    return 'nothing is declared at the place that is looked at now; confirm that everything may go';
+  if (count < manyGone) return undefined;
   if (wanted.length === 0) return 'the revision is empty; confirm that everything may go';
-  if (count >= smallPrune && count * 100 > inventory.length * prune.limitPercent)
+  if (count * 100 > inventory.length * prune.limitPercent)
     return `${count} of ${inventory.length} objects would go, which is more than ${prune.limitPercent} %; confirm it`;
   return undefined;
 }

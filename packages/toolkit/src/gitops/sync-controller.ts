@@ -22,6 +22,7 @@ import { type ObjectKey, keyText } from './object-key.ts';
 import { Renderer } from './render.ts';
 import { RepairBackoff } from './repair-backoff.ts';
 import { type Attempt, nextStatus, reconciling, shortRevision } from './sync-status.ts';
+import { TroubleLog } from './trouble-log.ts';
 import {
   type SyncDeps,
   type SyncSubject,
@@ -53,6 +54,7 @@ export interface SyncControllerOptions extends SyncDeps {
 interface Opened {
   readonly id: string;
   readonly source: Source;
+  readonly gitSource: GitSourceObject | undefined;
   readonly renderer: Renderer;
   readonly repairs: RepairBackoff;
 }
@@ -70,9 +72,11 @@ const jitter = 0.1;
 export class SyncController {
   readonly #options: SyncControllerOptions;
   readonly #opened = new Map<string, Opened>();
+  readonly #troubles: TroubleLog;
 
   constructor(options: SyncControllerOptions) {
     this.#options = options;
+    this.#troubles = new TroubleLog(options.log);
   }
 
   /** Reconciles the Sync with the key `namespace/name`. */
@@ -82,6 +86,7 @@ export class SyncController {
     const sync = await this.#find({ namespace, name });
     if (!sync) {
       this.#opened.delete(key);
+      this.#troubles.forget(key);
       return {};
     }
     if (!fits(sync.spec.nodeSelector, this.#options.nodeLabels)) return {};
@@ -101,10 +106,9 @@ export class SyncController {
     const facts = { generation: wanted.metadata.generation, requestedAt, durationMs: clock.now() - start };
     await this.#save(wanted, (old) => nextStatus(old, attempt, { ...facts, now: this.#now() }));
     await this.#tell(wanted, attempt);
+    this.#troubles.tell(key, wanted, attempt);
     await this.#publish(wanted, attempt, signal);
-    if (attempt.kind === 'failed' && !attempt.isPermanent) {
-      throw new CodedError('SYNC_FAILED', attempt.message, { hint: 'see its conditions' });
-    }
+    if (attempt.kind === 'failed' && !attempt.isPermanent) return { failed: true };
     if (attempt.kind === 'suspended') return {};
     const interval = parseDuration(wanted.spec.interval);
     return { requeueAfterMs: interval * (1 + jitter * (this.#options.random ?? Math.random)()) };
@@ -116,11 +120,15 @@ export class SyncController {
     if (unready !== undefined) return { kind: 'waiting', message: `it waits for Sync "${unready}"` };
     let revision: string | undefined;
     try {
-      const { source, renderer, repairs } = await this.#open(sync, key);
+      const { source, gitSource, renderer, repairs } = await this.#open(sync, key);
       const op = { signal, report: this.#report(sync) };
       const fetched = await source.fetch(op);
       revision = fetched.id;
-      const subject = { ...subjectOf(sync), heldRepair: (each: ObjectKey) => repairs.heldBack(each) };
+      const subject = {
+        ...subjectOf(sync),
+        gitSource,
+        heldRepair: (each: ObjectKey) => repairs.heldBack(each),
+      };
       const planned = await planRevision(subject, fetched, renderer, this.#options, signal);
       // A person who suspends the Sync starts to change its objects by hand, and this plan might undo that.
       if ((await this.#find(sync.metadata))?.spec.suspend) return { kind: 'suspended' };
@@ -132,12 +140,14 @@ export class SyncController {
         await this.#save(sync, (old) => ({
           ...reconciling(old, fetched.id, sync.metadata.generation, this.#now()),
           inventory,
+          ...(planned.place !== undefined && { place: planned.place }),
         }));
       const outcome = await applyPlan({ ...subject, inventory }, planned, this.#options, op);
       const changed = new Set(outcome.changed.map(({ result }) => keyText(result.key)));
       for (const action of planned.plan.stages.flat())
         if (action.reason === 'drifted' && changed.has(keyText(action.key))) repairs.repaired(action.key);
-      return { kind: 'done', revision, outcome, problems: planned.rendering.problems };
+      const { rendering, place } = planned;
+      return { kind: 'done', revision, outcome, place, problems: rendering.problems };
     } catch (failure) {
       signal.throwIfAborted();
       const reason = failure instanceof CodedError ? camelCase(failure.code) : 'Failed';
@@ -145,6 +155,7 @@ export class SyncController {
         kind: 'failed',
         reason,
         message: errorText(failure),
+        ...(failure instanceof CodedError && { hint: failure.hint }),
         isPermanent: failure instanceof CodedError && permanent.has(failure.code),
         ...(revision !== undefined && { revision }),
       };
@@ -173,7 +184,6 @@ export class SyncController {
       await this.#options.events?.record({ type, reason, message, regarding: about });
     };
     if (attempt.kind === 'failed')
-      // The work queue logs it when it tries again.
       await this.#options.events?.record({
         type: 'Warning',
         reason: attempt.reason,
@@ -221,7 +231,7 @@ export class SyncController {
     const renderer = new Renderer(this.#options.reader, (remark, { file, line }) =>
       this.#options.log('info', remark, { sync: sync.metadata.name, file, line }),
     );
-    const opened = { id, source: openSource(sync, gitSource), renderer, repairs };
+    const opened = { id, source: openSource(sync, gitSource), gitSource, renderer, repairs };
     this.#opened.set(key, opened);
     return opened;
   }
@@ -239,7 +249,12 @@ export class SyncController {
     if (sync.spec.deletionPolicy === 'Delete') {
       const op = { signal, report: this.#report(sync) };
       const revision = { id: 'none', files: [] };
-      const subject = { ...subjectOf(sync), confirmedRevision: 'none', spec: { ...sync.spec, prune: true } };
+      const subject = {
+        ...subjectOf(sync),
+        gitSource: undefined,
+        confirmedRevision: 'none',
+        spec: { ...sync.spec, prune: true },
+      };
       const planned = await planRevision(
         subject,
         revision,
@@ -303,10 +318,11 @@ export class SyncController {
   }
 }
 
-const subjectOf = ({ metadata, spec, status }: SyncObject): SyncSubject => ({
+const subjectOf = ({ metadata, spec, status }: SyncObject): Omit<SyncSubject, 'gitSource'> => ({
   name: metadata.name,
   spec,
   inventory: status.inventory,
+  place: status.place,
   confirmedRevision: metadata.annotations[confirmedRevisionAnnotation],
 });
 

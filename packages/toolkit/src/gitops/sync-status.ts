@@ -11,6 +11,7 @@ export type Attempt =
       readonly kind: 'done';
       readonly revision: string;
       readonly outcome: SyncOutcome;
+      readonly place: string | undefined;
       readonly problems: Rendering['problems'];
     }
   /** No plan could be made, because of the source, its credentials or its signature. */
@@ -18,6 +19,8 @@ export type Attempt =
       readonly kind: 'failed';
       readonly reason: string;
       readonly message: string;
+      /** What a person can do about it. */
+      readonly hint?: string;
       readonly revision?: string;
       readonly isPermanent: boolean;
     }
@@ -74,7 +77,7 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
       };
     }
     case 'done': {
-      const { revision, outcome, problems } = attempt;
+      const { revision, outcome, problems, place } = attempt;
       const { isReady, reason, message } = judge(outcome, problems, revision);
       const isNew =
         outcome.applied > 0 ||
@@ -88,6 +91,7 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
         ...(isReady && { lastAppliedRevision: revision }),
         conditions: withCondition(settled, condition, facts.now),
         inventory: outcome.inventory,
+        ...(place !== undefined && { place }),
         objects: outcome.objects,
         problems,
         history: isNew

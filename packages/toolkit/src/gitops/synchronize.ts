@@ -7,10 +7,11 @@ import { type Actuator, type HealthState, type LiveObject, type SyncEvent, worst
 import { allowSchema } from './allowance.ts';
 import { type ObjectResult, executePlan } from './execute-plan.ts';
 import { findDenied } from './find-denied.ts';
-import type { ObjectReport, SyncSpec } from './kinds.ts';
+import type { GitSourceObject, ObjectReport, SyncSpec } from './kinds.ts';
 import { type ObjectKey, keyText, objectKey } from './object-key.ts';
 import { type Action, type InventoryEntry, type SyncPlan, planSync } from './plan-sync.ts';
 import type { Renderer, Rendering } from './render.ts';
+import { sourcePlace } from './source-place.ts';
 import type { SourceReader } from './source-reader.ts';
 import type { HostUses } from './source-uses.ts';
 
@@ -30,6 +31,10 @@ export interface SyncSubject {
   readonly name: string;
   readonly spec: SyncSpec;
   readonly inventory: readonly InventoryEntry[];
+  /** The place that declared the inventory; undefined where that is not known. */
+  readonly place: string | undefined;
+  /** The repository, where its source is one. */
+  readonly gitSource: GitSourceObject | undefined;
   /** The revision for which pruning was confirmed. */
   readonly confirmedRevision: string | undefined;
   readonly heldRepair?: (key: ObjectKey) => string | undefined;
@@ -38,6 +43,8 @@ export interface SyncSubject {
 export interface PlannedSync {
   readonly rendering: Rendering;
   readonly plan: SyncPlan;
+  /** The place that declares what the Sync has from now on. */
+  readonly place: string | undefined;
 }
 
 /** Observes the source and the world, and plans. Nothing is changed. */
@@ -62,6 +69,7 @@ export async function planRevision(
   // A Sync that was stored before allowances existed has none.
   const allow = v.parse(allowSchema, (spec as Partial<SyncSpec>).allow ?? {});
   const denied = await findDenied({ owner, allow, adopt: spec.adopt, wanted, live }, deps.hostUses, signal);
+  const place = sourcePlace(spec, subject.gitSource, revision);
   const plan = planSync({
     owner,
     wanted,
@@ -74,6 +82,7 @@ export async function planRevision(
     prune: {
       enabled: spec.prune,
       limitPercent: spec.pruneLimitPercent,
+      isElsewhere: place !== subject.place,
       confirmed: subject.confirmedRevision === revision.id,
       brokenRevision: rendering.problems.length > 0,
     },
@@ -84,7 +93,7 @@ export async function planRevision(
       }),
     ...(subject.heldRepair && { heldRepair: subject.heldRepair }),
   });
-  return { rendering, plan };
+  return { rendering, plan, place: wanted.length > 0 ? place : subject.place };
 }
 
 /**

@@ -1,8 +1,8 @@
-import { decodeManifests } from '../codec/decode-manifests.ts';
+import { convertManifests } from '../codec/convert-manifests.ts';
 import { editManifest } from '../codec/edit-manifest.ts';
 import { valueAt } from '../diff/field-change.ts';
-import { type ObjectKey, keyText, objectKey } from '../gitops/object-key.ts';
-import type { Scheme } from '../scheme/scheme.ts';
+import { type ObjectKey, keyText } from '../gitops/object-key.ts';
+import type { KindDefinition, Scheme } from '../scheme/scheme.ts';
 import type { SourceFile } from '../source/source.ts';
 import { updatedReference } from './image-policy.ts';
 
@@ -54,17 +54,20 @@ export function planImageUpdates(
   });
 }
 
-/** Returns the objects of a file as far as it can be read; its faults are reported elsewhere. */
+/** Returns the objects of a file as far as it can be read, with image names as written; its faults are reported elsewhere. */
 function objectsIn(
   text: string,
   file: string,
   scheme: Scheme,
 ): readonly { readonly key: ObjectKey; readonly spec: unknown }[] {
   try {
-    return decodeManifests(text, file, scheme, { onUnknown: () => {} }).map((manifest) => ({
-      key: objectKey(manifest),
-      spec: manifest.spec,
-    }));
+    const hubOf = (definition: KindDefinition): string => scheme.hubOf(definition).apiVersion;
+    return convertManifests(text, file, scheme, hubOf, { onUnknown: () => {} }).map(
+      ({ kind, metadata: { name = '', namespace }, spec }) => ({
+        key: { kind, name, namespace: typeof namespace === 'string' ? namespace : 'default' },
+        spec,
+      }),
+    );
   } catch {
     return [];
   }

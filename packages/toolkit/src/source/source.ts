@@ -16,6 +16,8 @@ export interface Revision {
   readonly files: readonly SourceFile[];
   /** The commit of a Git source. */
   readonly commit?: string;
+  /** Of a folder of this host: tells it from another that has come in its place. */
+  readonly root?: string;
 }
 
 export type FetchEvent =

@@ -27,12 +27,15 @@ export const diff: Command = {
           import('@ignite/daemon/gitops-service'),
           import('@ignite/toolkit/gitops/open-source'),
         ]);
-        const source = sourceOpener(openOptions(host.paths))(sync, await gitSourceOf(sync, host));
+        const gitSource = await gitSourceOf(sync, host);
+        const source = sourceOpener(openOptions(host.paths))(sync, gitSource);
         const revision = await source.fetch(host.op);
         const subject = {
           name: sync.metadata.name,
           spec: sync.spec,
           inventory: sync.status.inventory,
+          place: sync.status.place,
+          gitSource,
           confirmedRevision: sync.metadata.annotations[confirmedRevisionAnnotation],
         };
         const renderer = new Renderer(host.deps.reader);

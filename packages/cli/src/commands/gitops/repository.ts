@@ -1,13 +1,20 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Paths } from '@ignite/engine/host/paths';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
+import { GitSource } from '@ignite/toolkit/git/git-source';
 import { gitTransport } from '@ignite/toolkit/git/git-url';
+import type { GitSourceObject } from '@ignite/toolkit/gitops/kinds';
+import { localRunner } from '@ignite/toolkit/process/local-runner';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { FlagValues, Flags, Invocation } from '../../arguments/command.ts';
 import type { DeclaredHost } from '../../context.ts';
 import { allowanceOf } from './allow-flags.ts';
 import { manifestsOf, unknownKindsOf } from './declare-syncs.ts';
+
+const reachTimeoutMs = 60_000;
 
 /** How a repository is reached, and what is done with it. */
 export const repositoryFlags: Flags = {
@@ -50,14 +57,20 @@ export const repositoryFlags: Flags = {
   'no-prune': { type: 'boolean', help: 'keep what is gone from the repository' },
 };
 
-/** The GitSource and the Sync that the flags describe. */
+/**
+ * The GitSource and the Sync that the flags describe.
+ * @throws CodedError SOURCE_UNREACHABLE, SOURCE_DENIED for a repository of this host that is new to it and is not there
+ */
 export async function repositoryManifests(
   url: string,
-  { flags }: Invocation,
-  { paths }: DeclaredHost,
+  { flags, signal }: Invocation,
+  { paths, store }: DeclaredHost,
 ): Promise<readonly Manifest[]> {
   const transport = gitTransport(url);
   const name = flags.text('name') ?? nameOf(url);
+  // A server may only be away for now, and so may a repository that this host follows already.
+  if (transport === 'file' && !(await isFollowed(name, url, store)))
+    await reachRepository(url, paths, signal);
   const file = (flag: string): string | undefined => {
     const value = flags.text(flag);
     return value === undefined ? undefined : resolve(value);
@@ -89,6 +102,23 @@ export async function repositoryManifests(
     ['GitSource', name, source],
     ['Sync', name, { ...syncSpec(name, flags), allow: await allowanceOf(flags) }],
   ]);
+}
+
+async function isFollowed(name: string, url: string, store: ObjectStore): Promise<boolean> {
+  const sources = (await store.list('GitSource')).items as readonly GitSourceObject[];
+  return sources.some(({ metadata, spec }) => metadata.name === name && spec.url === url);
+}
+
+async function reachRepository(url: string, { dataDir }: Paths, signal: AbortSignal): Promise<void> {
+  const parent = join(dataDir, 'gitops');
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  const cacheDir = await mkdtemp(join(parent, 'reach-'));
+  try {
+    const options = { url, ref: {}, auth: {}, submodules: false, timeoutMs: reachTimeoutMs, cacheDir };
+    await new GitSource(options, localRunner).reach(signal);
+  } finally {
+    await rm(cacheDir, { recursive: true, force: true });
+  }
 }
 
 const syncSpec = (name: string, flags: FlagValues): object => ({

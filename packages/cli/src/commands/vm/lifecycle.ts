@@ -25,7 +25,12 @@ export const start: Command = {
     const { flags, io } = invocation;
     const note = networkPluginNote(flags, { runtime: 'docker' }); // which the VM may have been made with
     if (note !== undefined) tellNote(note, invocation);
-    const request = { ...startRequest(flags), ...runtimeOf(flags) };
+    const networkPlugin = flags.text('network-plugin');
+    const request = {
+      ...startRequest(flags),
+      ...runtimeOf(flags),
+      ...(networkPlugin !== undefined && { networkPlugin }),
+    };
     return await withClient(invocation, async (client, op) => {
       for (const vm of await findAll(client, invocation)) {
         const started = await client.vms.start(vm.metadata.uid, request, op);

@@ -1,4 +1,5 @@
 import type { Vm } from '@ignite/api/v1/vm';
+import { familiarSource } from '@ignite/api/v1/familiar-source';
 import { isUp } from '@ignite/api/v1/vm-phase';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Invocation } from '../../arguments/command.ts';
@@ -37,7 +38,7 @@ const states: Readonly<Record<string, string>> = { exited: 'stopped' };
 export const filterKeys: FilterKeys<Vm> = {
   name: (vm) => vm.metadata.name,
   status: (vm) => vm.status.phase.toLowerCase(),
-  image: (vm) => vm.spec.image.oci,
+  image: ({ spec: { image } }, wanted) => (familiarSource(wanted) === image.oci ? wanted : image.oci),
   label: labelOf,
 };
 

@@ -2,6 +2,9 @@ import { resolve } from 'node:path';
 import type { CreateVmRequest, StartVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { defaultVmm, vmmNames } from '@ignite/api/v1/vm-machine';
+import type { HostConfiguration } from '@ignite/api/configuration-file';
+import { familiarSource } from '@ignite/api/v1/familiar-source';
+import { askedOf, withAsked } from '@ignite/api/v1alpha4/asked';
 import type { VmFile } from '@ignite/api/vm-file';
 import { sourceFrom } from '@ignite/engine/oci/source';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
@@ -169,8 +172,8 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   const file = config === undefined ? undefined : await readVmFile(config);
   const given = { ...specOf(invocation), ...(await cloudInitOf(flags)) };
   const spec = mergePatch(mergePatch(vmDefaults, file?.spec ?? {}), given) as VmFile['spec'];
-  const [wanted, otherwise] = [spec.image?.oci, file?.spec.image?.oci];
-  if (otherwise !== undefined && otherwise !== wanted)
+  const [wanted, otherwise] = [spec, file?.spec].map((each) => each?.image && familiarSource(each.image.oci));
+  if (otherwise !== undefined && wanted !== undefined && otherwise !== wanted)
     tellNote(`${config}: its image ${otherwise} gives way to ${wanted} of the command line`, invocation);
   if (spec.image === undefined)
     throw usageError('an image is needed', 'name one, or give a manifest with --config');
@@ -181,11 +184,27 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   return {
     ...(name !== undefined && { name }),
     labels: { ...file?.labels, ...labelsOf(flags, 'label') },
-    annotations: file?.annotations ?? {},
+    annotations: askedAnnotations(invocation, configuration, file?.annotations),
     spec,
     ...(await registryConfig(invocation)),
     ...runtimeOf(flags, configuration),
   };
+}
+
+/** With what was asked for to no effect: flags win over the file, and that over the configuration. */
+function askedAnnotations(
+  { flags }: Invocation,
+  { asked = {}, networkPlugin: configured }: HostConfiguration,
+  ofFile: VmFile['annotations'] = {},
+): Readonly<Record<string, string>> {
+  const [sandboxImage, networkPlugin] = [flags.text('sandbox-image'), flags.text('network-plugin')];
+  return withAsked(ofFile, {
+    ...(configured !== undefined && { networkPlugin: configured }),
+    ...asked,
+    ...askedOf({ annotations: ofFile }),
+    ...(sandboxImage !== undefined && { sandboxImage }),
+    ...(networkPlugin !== undefined && { networkPlugin }),
+  });
 }
 
 /** The fields that flags name. */

@@ -1,4 +1,6 @@
 import type { Vm } from '@ignite/api/v1/vm';
+import { familiarSource } from '@ignite/api/v1/familiar-source';
+import { askedOf, usualPlugin } from '@ignite/api/v1alpha4/asked';
 import { isUp } from '@ignite/api/v1/vm-phase';
 import { vmFiles } from '@ignite/engine/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
@@ -45,13 +47,14 @@ export function vmView(vm: Vm, context: ViewContext): GoObject {
   });
 }
 
-function specFields({ spec, status }: Vm, { kernels }: ViewContext): Fields {
+function specFields({ metadata, spec, status }: Vm, { kernels }: ViewContext): Fields {
+  const { sandboxImage = '', kernelImage } = askedOf(metadata);
   const ownKernel = kernels.find((kernel) => kernel.status.id === status.kernel?.id)?.metadata.name;
   return {
     Image: struct('VMImageSpec', { OCI: imageRef(spec.image.oci) }),
-    Sandbox: struct('VMSandboxSpec', { OCI: imageRef('') }),
+    Sandbox: struct('VMSandboxSpec', { OCI: imageRef(familiarSource(sandboxImage)) }),
     Kernel: struct('VMKernelSpec', {
-      OCI: imageRef(spec.kernel.oci ?? ownKernel ?? ''),
+      OCI: imageRef(spec.kernel.oci ?? (kernelImage && familiarSource(kernelImage)) ?? ownKernel ?? ''),
       CmdLine: spec.kernel.cmdLine ?? '',
     }),
     CPUs: BigInt(spec.cpus),
@@ -91,7 +94,8 @@ function sshValue(ssh: Vm['spec']['ssh']): GoObject {
 function statusFields(vm: Vm, { nowMs, images, kernels }: ViewContext): Fields {
   const { status, spec, metadata } = vm;
   const isRunning = isUp(vm);
-  const network = { Plugin: 'cni', IPAddresses: addressList(vm) };
+  const { networkPlugin = usualPlugin } = askedOf(metadata);
+  const network = { Plugin: networkPlugin, IPAddresses: addressList(vm) };
   const runtime = { ID: `${idPrefix}-${metadata.uid}`, Name: spec.sandbox?.runtime ?? 'conmon' };
   const image = images.find((each) => each.status.digest === status.image?.digest);
   const kernel = kernels.find((each) => each.status.id === status.kernel?.id);

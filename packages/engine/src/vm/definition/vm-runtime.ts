@@ -1,3 +1,4 @@
+import { askedOf, usualPlugin, withAsked } from '@ignite/api/v1alpha4/asked';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';
@@ -45,4 +46,17 @@ export async function recordRuntime(
       message: `VM "${name}" is running: ${sandbox.runtime} takes over when it is next started`,
     });
   return await changeVm(host.store, vm, (now) => ({ spec: { ...now.spec, sandbox } }));
+}
+
+/** The VM with the network plugin recorded that was asked for, if any. */
+export async function recordPlugin(
+  vm: Vm,
+  networkPlugin: string | undefined,
+  { store }: Pick<VmHost, 'store'>,
+): Promise<Vm> {
+  const { networkPlugin: before = usualPlugin } = askedOf(vm.metadata);
+  if (networkPlugin === undefined || networkPlugin === before) return vm;
+  return await changeVm(store, vm, ({ metadata }) => ({
+    annotations: withAsked(metadata.annotations, { networkPlugin }),
+  }));
 }

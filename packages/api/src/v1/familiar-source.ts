@@ -1,0 +1,45 @@
+import { familiarName, readReference } from './image-reference.ts';
+
+/**
+ * Pure. The text by which an image or kernel is named, in the form in which people, templates and manifests are shown it:
+ * `debian`, `docker.io/library/debian` and `docker://debian:latest` are `debian:latest`. Paths of archives and layouts, and
+ * what is no reference, stay as they are.
+ */
+export function familiarSource(text: string): string {
+  const { lead, name } = parts(text);
+  const reference = readReference(name);
+  if (!reference || isPath(text)) return text;
+  const kept = lead === 'docker://' ? '' : lead;
+  const familiar = `${kept}${familiarName(reference)}`;
+  // Without its "docker://" it might name something else.
+  return parts(familiar).lead === kept ? familiar : text;
+}
+
+/** Of the host: `oci:` may also be a repository with its tag. */
+const isPath = (text: string): boolean => /^(?:(?:oci|docker)-archive:|oci:(?![\w.-]+$))/.test(text);
+
+const leads =
+  /^(?:docker:\/\/|docker-daemon:|containers-storage:|containerd:(?:\/\/[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*\/)?)/;
+
+/** Where an image is looked for, and its name there. */
+function parts(text: string): { readonly lead: string; readonly name: string } {
+  const [lead = ''] = leads.exec(text) ?? [];
+  return { lead, name: text.slice(lead.length) };
+}
+
+interface NamesSources {
+  readonly image: { readonly oci: string };
+  readonly kernel: { readonly oci?: string | undefined };
+}
+
+/** Pure. A VM's spec with what it is made of in the familiar form, which earlier versions did not write. */
+export function withFamiliarSources<T extends NamesSources>(spec: T): T {
+  const { image, kernel } = spec;
+  const [ofImage, ofKernel] = [familiarSource(image.oci), kernel.oci && familiarSource(kernel.oci)];
+  if (ofImage === image.oci && ofKernel === kernel.oci) return spec;
+  return {
+    ...spec,
+    image: { ...image, oci: ofImage },
+    ...(ofKernel !== undefined && { kernel: { ...kernel, oci: ofKernel } }),
+  };
+}
