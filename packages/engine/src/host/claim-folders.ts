@@ -1,18 +1,27 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertOwnFolder } from '@ignite/toolkit/files/own-folder';
-import { type Paths, networkDir, scratchDir } from './paths.ts';
+import { type Paths, networkDir } from './paths.ts';
 
 const permissions = 0o7777;
 const privateMode = 0o700;
-const privateFolders = ['gitops', 'images', 'kept-disks', 'kernels', 'locks', 'oci', 'vms', 'volumes'];
+const privateFolders = [
+  'gitops',
+  'images',
+  'kept-disks',
+  'kernels',
+  'locks',
+  'oci',
+  'scratch',
+  'vms',
+  'volumes',
+];
 const privateRunFolders = ['runtime', 'shares', 'vms'];
 
 /**
- * Makes the data directory and the run directory with their folders, which nobody but root gets into. Two are open: dnsmasq,
- * as nobody, reads the names and addresses of its network, and the machine that looks at a guest's disk works in a folder of
- * its own. All else comes to those who run without privileges by mounts that root makes. What an older Ignite has left
- * open is closed.
+ * Makes the data directory and the run directory with their folders, which nobody but root gets into. One is open: dnsmasq,
+ * as nobody, reads the names and addresses of its network. All else comes to those who run without privileges by mounts that
+ * root makes. What an older Ignite has left open is closed.
  * @throws CodedError FOLDER_UNSAFE
  */
 export function claimFolders(paths: Paths): void {
@@ -23,7 +32,6 @@ export function claimFolders(paths: Paths): void {
   }
   for (const name of privateFolders) makeFolder(join(dataDir, name), privateMode);
   for (const name of privateRunFolders) makeFolder(join(runDir, name), privateMode);
-  makeFolder(scratchDir(paths), 0o711);
   makeFolder(networkDir(paths), 0o755);
 }
 
