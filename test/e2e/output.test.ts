@@ -306,9 +306,8 @@ test('a table is shortened for the terminal it is on, unless it is told not to, 
     await terminal.shows(/linux-image-cloud-amd64 .*amd64\s+$/);
   }
   {
-    // 101 columns: what does not fit is cut at the column that is too long.
-    await using terminal = ignite.onTerminal(['vms']);
-    await terminal.shows(/6\.\S*… /);
+    await using terminal = ignite.onTerminal(['kernels'], 70);
+    await terminal.shows(/^KERNEL ID +NAME +VERSION\s+[0-9a-f]{16} +\S+… +6\.\S*…?\s+$/m);
   }
   {
     await using terminal = ignite.onTerminal(['vms', '--no-trunc']);
@@ -319,6 +318,18 @@ test('a table is shortened for the terminal it is on, unless it is told not to, 
   const help = execFileSync('script', ['--quiet', '--command', unknown, '/dev/null'], { encoding: 'utf8' });
   assert.match(help, /^Print what a VM wrote to its console since it was last started\r\n/);
 });
+
+for (const columns of [80, 60, 40, 20])
+  test(`ps on a terminal of ${columns} columns wraps no line, and names each VM with its state`, async () => {
+    await using terminal = ignite.onTerminal(['vms'], columns);
+    const text = await terminal.shows(/Created[^]*idle\s[^]*Up [^]*up\s/);
+    const shown = lines(text.replaceAll('\r', ''));
+    assert.equal(shown.length, 3, text);
+    assert.ok(
+      shown.every((line) => line.length <= columns),
+      text,
+    );
+  });
 
 test('NO_COLOR: on a terminal too, nothing is bold or coloured', async () => {
   {
