@@ -37,7 +37,8 @@ export interface Runner {
 /** A tool's failure. Adapters translate it to a coded error; it reaches a user only as a cause. */
 export class ToolFailedError extends Error {
   override readonly name = 'ToolFailedError';
-  readonly command: Command;
+  /** Without what it read, which may be secret: failures are printed whole where someone looks for a fault. */
+  readonly command: Omit<Command, 'stdin'>;
   /** Null when a signal ended the tool. */
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -47,7 +48,8 @@ export class ToolFailedError extends Error {
     const lastLine = output.stderr.trim().split('\n').at(-1) ?? '';
     const said = logMessage(lastLine);
     super(`${command.tool} exited with ${exitCode ?? 'a signal'}${said ? `: ${said}` : ''}`);
-    this.command = command;
+    const { stdin: _secret, ...shown } = command;
+    this.command = shown;
     this.exitCode = exitCode;
     this.stdout = output.stdout;
     this.stderr = output.stderr;
