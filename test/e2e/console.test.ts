@@ -57,7 +57,14 @@ test('exec of a command that a signal ends exits with 128 and its number, not 25
   ] as const)
     assert.deepEqual(await ignite.run('exec', 'my-vm', line), { code, stdout: '', stderr: '' }, line);
   assert.equal((await ignite.run('ssh', 'my-vm', 'kill -9 $$')).code, 137);
-  const words = ['sh', '-c', `printf '%s|' "$@"; cat; echo "it's" >&2; exit 7`, 'sh', `a 'b' "c"`, '\\n!$(x)'];
+  const words = [
+    'sh',
+    '-c',
+    `printf '%s|' "$@"; cat; echo "it's" >&2; exit 7`,
+    'sh',
+    `a 'b' "c"`,
+    '\\n!$(x)',
+  ];
   assert.deepEqual(await ignite.start(['exec', 'my-vm', '--', ...words], Buffer.from('piped')).ended, {
     code: 7,
     stdout: `a 'b' "c"|\\n!$(x)|piped`,

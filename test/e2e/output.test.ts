@@ -306,8 +306,8 @@ test('a table is shortened for the terminal it is on, unless it is told not to, 
     await terminal.shows(/linux-image-cloud-amd64 .*amd64\s+$/);
   }
   {
-    await using terminal = ignite.onTerminal(['kernels'], 70);
-    await terminal.shows(/^KERNEL ID +NAME +VERSION\s+[0-9a-f]{16} +\S+… +6\.\S*…?\s+$/m);
+    await using terminal = ignite.onTerminal(['kernels'], 60);
+    await terminal.shows(/^KERNEL ID +NAME +SIZE +VERSION\s+[0-9a-f]{16} +\S+… +\S+ MB +6\.\S+…?\s+$/);
   }
   {
     await using terminal = ignite.onTerminal(['vms', '--no-trunc']);

@@ -27,7 +27,15 @@ function run(shell: string, line: string, input = ''): Ran {
   return { status, stdout, stderr };
 }
 
-const shells = ['/bin/bash', '/bin/dash', join(dir, 'ash'), '/bin/zsh', '/usr/bin/fish', '/bin/csh', '/bin/tcsh'];
+const shells = [
+  '/bin/bash',
+  '/bin/dash',
+  join(dir, 'ash'),
+  '/bin/zsh',
+  '/usr/bin/fish',
+  '/bin/csh',
+  '/bin/tcsh',
+];
 /** As that shell calls its own process. */
 const ownPid = (shell: string): string => (shell.endsWith('fish') ? '$fish_pid' : '$$');
 
@@ -42,20 +50,28 @@ for (const shell of shells) {
       assert.deepEqual(run(shell, `kill -${signal} ${ownPid(shell)}`), { status, stdout: '', stderr: '' });
   });
 
-  test(`exec ends as its command does, whose input, output and errors are ours, under ${name}`, options, () => {
-    assert.deepEqual(run(shell, 'exit 3'), { status: 3, stdout: '', stderr: '' });
-    assert.deepEqual(run(shell, 'true'), { status: 0, stdout: '', stderr: '' });
-    const loud = "sh -c 'cat; echo err >&2; exit 7'";
-    assert.deepEqual(run(shell, loud, 'in\nput'), { status: 7, stdout: 'in\nput', stderr: 'err\n' });
-  });
+  test(
+    `exec ends as its command does, whose input, output and errors are ours, under ${name}`,
+    options,
+    () => {
+      assert.deepEqual(run(shell, 'exit 3'), { status: 3, stdout: '', stderr: '' });
+      assert.deepEqual(run(shell, 'true'), { status: 0, stdout: '', stderr: '' });
+      const loud = "sh -c 'cat; echo err >&2; exit 7'";
+      assert.deepEqual(run(shell, loud, 'in\nput'), { status: 7, stdout: 'in\nput', stderr: 'err\n' });
+    },
+  );
 
-  test(`exec hands on quotes, blanks, backslashes and other letters as they are, under ${name}`, options, () => {
-    const line = `printf '%s|' "a  b" 'c"d' '$HOME' 'per%cent' "it's" 'tab	tab' 'ä€'`;
-    assert.equal(run(shell, line).stdout, `a  b|c"d|$HOME|per%cent|it's|tab\ttab|ä€|`);
-    const ofSh = `a\\b\\\\c\\0101 !d 'e' "f" \`g\` $(h) ~ * ? # & ; | < > %b\nnext`;
-    const quoted = `sh -c 'cat'`;
-    assert.equal(run(shell, quoted, ofSh).stdout, ofSh);
-  });
+  test(
+    `exec hands on quotes, blanks, backslashes and other letters as they are, under ${name}`,
+    options,
+    () => {
+      const line = `printf '%s|' "a  b" 'c"d' '$HOME' 'per%cent' "it's" 'tab	tab' 'ä€'`;
+      assert.equal(run(shell, line).stdout, `a  b|c"d|$HOME|per%cent|it's|tab\ttab|ä€|`);
+      const ofSh = `a\\b\\\\c\\0101 !d 'e' "f" \`g\` $(h) ~ * ? # & ; | < > %b\nnext`;
+      const quoted = `sh -c 'cat'`;
+      assert.equal(run(shell, quoted, ofSh).stdout, ofSh);
+    },
+  );
 }
 
 const posix = ['/bin/bash', '/bin/dash', join(dir, 'ash'), '/bin/zsh'];
