@@ -30,6 +30,8 @@ export interface ImageClient extends Finder<Image> {
     request: Pick<ImportImageRequest, 'maxSize'>,
     op: ClientOperation,
   ): Promise<readonly Image[]>;
+  /** Gives an image another name, in the place of what had that before. @throws CodedError REFERENCE_INVALID */
+  tag(query: string, target: string, op: ClientOperation): Promise<Image>;
   /** Sends an image to a registry, under its own name unless a destination is given. */
   push(
     query: string,

@@ -18,7 +18,8 @@ export type EventReason =
   | 'Restarting'
   | 'Stopped'
   | 'Removed'
-  | 'Imported';
+  | 'Imported'
+  | 'Tagged';
 
 export interface Happening {
   /** `Normal` unless someone should look. */

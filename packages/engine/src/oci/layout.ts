@@ -53,6 +53,19 @@ export async function keepImage(image: LayoutImage, layout: string, tag: string)
 }
 
 /**
+ * Gives what has the tag `from` the tag `to` as well, in the place of what had that. Of an image that is in no layout nothing
+ * is done. The caller holds the layout's lock.
+ */
+export async function tagImageIn(layout: string, from: string, to: string): Promise<void> {
+  const entries = await entriesOf(layout);
+  const named = entries.find((entry) => tagOf(entry) === from);
+  if (named === undefined) return;
+  const others = entries.filter((entry) => tagOf(entry) !== to);
+  await writeEntries(layout, [...others, { ...named, annotations: { [tagName]: to } }]);
+  if (others.length < entries.length) await collectGarbage(layout);
+}
+
+/**
  * Takes every image out of a layout whose tag is not wanted, and every blob that no other one needs. Damaged images do
  * not hinder it. The caller holds the layout's lock.
  */
