@@ -43,8 +43,11 @@ export interface VmFiles {
   readonly exitStatus: string;
   /** Names the runtime of its sandbox while there is one that is not conmon's. */
   readonly runtime: string;
-  /** What the VMM is asked for when it starts, and what it tells of its guest. */
+  /** What the VMM is asked for when it starts. */
   readonly eventsIn: string;
+  /** A folder with links by which the VMM finds that, and its standard error for what it tells of its guest. */
+  readonly events: string;
+  /** Where VMMs that an older Ignite has started tell that, without a bound. */
   readonly eventsOut: string;
   /** Where the VM's metrics are served while there is a daemon; the original had it by that name. */
   readonly metrics: string;
@@ -66,6 +69,7 @@ export function vmFiles(paths: Paths, uid: string): VmFiles {
     exitStatus: join(dir, 'exit-status'),
     runtime: join(dir, 'runtime'),
     eventsIn: join(dir, 'events.in'),
+    events: join(dir, 'events'),
     eventsOut: join(dir, 'events.out'),
     metrics: join(dir, 'prometheus.sock'),
   };

@@ -29,7 +29,7 @@ test('console-log: whole lines and pieces of lines are kept with their time', ()
   const { said, text } = run('printf "login: "; sleep 0.1; echo me; echo error >&2');
   assert.equal(said, 'login: me\nerror\n');
   for (const line of text.trimEnd().split('\n'))
-    assert.match(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 stdout [FP] /);
+    assert.match(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 (stdout|stderr) [FP] /);
 });
 
 test('console-log: what came first goes when there is too much', () => {

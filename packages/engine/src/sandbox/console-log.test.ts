@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeLogLine, lastErrorLine, startMark } from './console-log.ts';
+import { decodeLogLine, errorsIn, lastErrorLine, printedIn, startMark } from './console-log.ts';
 
 test('decodeLogLine: partial lines are joined, full ones ended, and strange ones dropped', () => {
   const log = [
@@ -28,4 +28,22 @@ test('lastErrorLine: of the last start alone, and not what the guest said', () =
   const later = `${startMark(1)}${at} stderr F first\n${at} stderr F last\n${at} stdout F ${at} stderr F guest\n`;
   assert.equal(lastErrorLine(earlier + later), 'last');
   assert.equal(lastErrorLine(earlier + startMark(1)), undefined);
+});
+
+test('what QEMU tells of its guest is no part of what logs prints, nor an error of its own, and is whole where it was cut', () => {
+  const at = '2026-01-01T00:00:00.0+00:00';
+  const event =
+    '{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "RTC_CHANGE", "data": {"offset": 0}}';
+  const log = [
+    `${at} stderr F {"QMP": {"version": {}, "capabilities": []}}`,
+    `${at} stdout F ${event}`,
+    `${at} stderr F qemu: an error`,
+    `${at} stderr P ${event.slice(0, 30)}`,
+    `${at} stdout F hello`,
+    `${at} stderr F ${event.slice(30)}`,
+    '',
+  ].join('\n');
+  assert.ok(errorsIn(log).endsWith(`qemu: an error\n${event}\n`));
+  assert.ok(printedIn(log).startsWith(`${event}\nqemu: an error\nhello\n`));
+  assert.equal(lastErrorLine(`${at} stderr F qemu: an error\n${at} stderr F ${event}\n`), 'qemu: an error');
 });

@@ -8,13 +8,16 @@ export interface LogPiece {
   readonly text: string;
 }
 
+/** Of what a VMM tells of its guest by QEMU's machine protocol, which is for no one who reads a console. */
+const vmmEvent = /^\S+ stderr [PF] \{"(timestamp|QMP|return)": \{/;
+
 /**
  * Pure. One line of conmon's k8s-file log: `TIME STREAM P|F TEXT`, where F ends a line and P goes on (Kubernetes' CRI log
  * format); undefined for a line of another form.
  */
 export function readLogLine(line: string): LogPiece | undefined {
   const match = /^(\S+) (stdout|stderr|ignite) ([PF]) (.*)$/s.exec(line);
-  if (!match) return undefined;
+  if (!match || vmmEvent.test(line)) return undefined;
   const [, time = '', stream, end, text = ''] = match;
   const from = stream === 'ignite' ? 'start' : 'program';
   // A terminal's lines end with a carriage return too, which whoever reads them does not want. Where the monitor has read a
@@ -39,6 +42,15 @@ export const sinceLastStart = (log: string): string => log.split(startMarkPatter
 /** Pure. What the program wrote, out of a log. */
 export const printedIn = (log: string): string => log.split('\n').map(decodeLogLine).join('');
 
+/** Pure. All that the program wrote to its standard error, out of a log: messages, and what a VMM tells of its guest. */
+export const errorsIn = (log: string): string =>
+  [...log.matchAll(/^\S+ stderr ([PF]) (.*)$/gm)]
+    .map(([, end, text = '']) => `${text}${end === 'F' ? '\n' : ''}`)
+    .join('');
+
 /** Pure. What the program said last on its standard error since its last start. */
 export const lastErrorLine = (log: string): string | undefined =>
-  [...sinceLastStart(log).matchAll(/^\S+ stderr F (.+)$/gm)].at(-1)?.[1]?.trim();
+  [...sinceLastStart(log).matchAll(/^\S+ stderr F (.+)$/gm)]
+    .filter(([line]) => !vmmEvent.test(line))
+    .at(-1)?.[1]
+    ?.trim();

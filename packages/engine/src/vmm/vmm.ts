@@ -62,9 +62,9 @@ export interface Vmm {
   boot(machine: Machine, sockets: VmmSockets, signal: AbortSignal): Promise<void>;
   /** Whether the guest of a VMM that runs has been started. */
   hasBooted(sockets: VmmSockets, signal: AbortSignal): Promise<boolean>;
-  /** What it finds in the file `events.in` of its machine when it starts. */
+  /** What it finds in the file `.in` of its machine's events when it starts. */
   readonly eventsRequest: string;
-  /** Pure. Out of what it wrote to `events.out` and of what it and its guest printed; undefined when neither tells. */
+  /** Pure. Out of what it wrote to its standard error and of what it and its guest printed; undefined when neither tells. */
   guestEnd(told: { readonly events: string; readonly printed?: string }): GuestEnd | undefined;
   /** As a person presses it; the guest may take its time, or not feel it. */
   pressPowerButton(sockets: VmmSockets, signal: AbortSignal): Promise<void>;

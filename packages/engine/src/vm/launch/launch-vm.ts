@@ -1,4 +1,4 @@
-import { appendFile, chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
@@ -19,7 +19,7 @@ import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { bootVmm } from './boot-vmm.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
-import { archOf, assertMachineFits, vmMachine } from './vm-machine.ts';
+import { archOf, assertMachineFits, eventLinks, vmMachine } from './vm-machine.ts';
 
 /** Starts the VMM of a VM all of whose parts are there, and brings it to where its guest runs. */
 export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
@@ -77,6 +77,9 @@ async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmH
 async function prepareFiles(files: VmFiles, { eventsRequest }: Vmm): Promise<void> {
   await writeFile(files.exitStatus, Buffer.alloc(statusSize));
   await writeFile(files.eventsIn, eventsRequest, { mode: 0o600 });
-  await writeFile(files.eventsOut, '', { mode: 0o600 });
+  await rm(files.eventsOut, { force: true });
+  await rm(files.events, { recursive: true, force: true });
+  await mkdir(files.events, { mode: 0o755 });
+  for (const [name, target] of Object.entries(eventLinks)) await symlink(target, join(files.events, name));
   await chmod(files.seed, 0o600);
 }

@@ -65,7 +65,7 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
       secret(files.seed, 'seed.cpio'),
       writable(files.exitStatus, 'exit-status'),
       writable(files.eventsIn, 'events.in'),
-      writable(files.eventsOut, 'events.out'),
+      readOnly(files.events, 'events'),
       ...(readsCloudInit(vm) ? [secret(files.cloudInit, 'cidata.img')] : []),
       writable(input.sockets, 'run'),
       ...access.mounts,

@@ -61,13 +61,25 @@ export function vmMachine(vm: Vm, { attachment, volumes, accel, vmm }: VmMachine
     shares: devices.shares,
     nics: attachment.nics.map(({ tap, mac }) => ({ tap, mac })),
     statusFile: '/vm/exit-status',
-    events: '/vm/events',
+    events: machineEvents,
     controlSocket: '/vm/run/control.sock',
     consoleSocket: '/vm/run/console.sock',
     // The sandbox's monitor keeps what goes to stdout, in a log of bounded size.
     consoleLog: '/proc/self/fd/1',
   };
 }
+
+/** Of files in the folder `events` of a VM, as its VMM sees them. */
+const machineEvents = '/vm/events/qmp';
+
+/**
+ * What the links in that folder lead to. What a VMM tells goes where its errors do: the sandbox's monitor keeps them in a log of
+ * bounded size, so a guest that makes events without end fills no disk.
+ */
+export const eventLinks: Readonly<Record<string, string>> = {
+  'qmp.in': '/vm/events.in',
+  'qmp.out': '/proc/self/fd/2',
+};
 
 function vmDisks(vm: Vm, volumes: readonly MachineDisk[], { capabilities }: Vmm): readonly MachineDisk[] {
   const readOnly = (serial: string, file: string): MachineDisk => ({

@@ -1,7 +1,7 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import { vmFiles } from '../../host/paths.ts';
 import { readTail } from '../../host/read-tail.ts';
-import { lastErrorLine, printedIn, sinceLastStart } from '../../sandbox/console-log.ts';
+import { errorsIn, lastErrorLine, printedIn, sinceLastStart } from '../../sandbox/console-log.ts';
 import { type VmExit, exitOf, parseGuestReports } from '../plan/exit-status.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
@@ -23,13 +23,11 @@ export async function readExit(vm: Vm, host: ExitHost, signal: AbortSignal): Pro
   const files = vmFiles(host.paths, uid);
   const reports = parseGuestReports(await readTail(files.exitStatus));
   const vmm = vmmOf(vm, host);
-  const events = await readTail(files.eventsOut);
-  const guestEnd = vmm.guestEnd({ events });
-  if (guestEnd !== undefined) return exitOf({ reports, guestEnd });
   const { exitCode: vmmExitCode, outOfMemory } = await endOfVmm(vm, host, signal);
   // Whole only now: what was printed last the monitor may have had still to write.
   const log = sinceLastStart(await readTail(files.consoleLog, logTailBytes));
   const vmmError = lastErrorLine(log);
+  const events = errorsIn(log) + (await readTail(files.eventsOut));
   return exitOf({
     reports,
     guestEnd: vmm.guestEnd({ events, printed: printedIn(log) }),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { GuestEnd } from '../vmm.ts';
 
 /**
- * Has QEMU write its events to a file, so that nobody need listen when the guest ends. QEMU reads the file a byte at a time
+ * Has QEMU write its events down, so that nobody need listen when the guest ends. QEMU reads the file a byte at a time
  * and forgets what it has not done when it comes to the end: so the end is put off.
  */
 export const eventsRequest = `{"execute":"qmp_capabilities"}${'\n'.repeat(256)}`;
@@ -18,7 +18,7 @@ const ends: Readonly<Record<string, GuestEnd>> = {
 
 const shutdownSchema = v.object({ event: v.literal('SHUTDOWN'), data: v.object({ reason: v.string() }) });
 
-/** Pure. Out of the lines of QEMU's machine protocol; the first SHUTDOWN counts, others follow when it is asked twice. */
+/** Pure. Out of the lines of QEMU's machine protocol, among others; the first SHUTDOWN counts, others follow when it is asked twice. */
 export function guestEnd(events: string): GuestEnd | undefined {
   for (const line of events.split('\n')) {
     const event = v.safeParse(v.pipe(v.string(), v.parseJson(), shutdownSchema), line);
