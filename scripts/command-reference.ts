@@ -36,7 +36,10 @@ export const common = {
     ['1', 'Failed; standard error says what happened and what to do.'],
     ['2', 'Asked for wrongly: a command line, manifest, name or size that means nothing. Nothing was done.'],
     ['130', 'Interrupted.'],
-    ['others', 'Those of the guest: of "exec", "ssh", "run -i" and "start -i". 255 where SSH itself failed.'],
+    [
+      'others',
+      `Those of the guest: of "exec", "ssh", "run -i" and "start -i"; 128 plus the signal's number where a signal ended it. 255 where SSH itself failed.`,
+    ],
   ],
   environment: [
     ['IGNITE_DATA_DIR', 'In place of --data-dir.'],

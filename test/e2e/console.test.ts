@@ -49,6 +49,35 @@ test('exec passes input on, byte by byte, and gives a terminal where one is aske
   assert.equal(await terminal.ended, 0);
 });
 
+test('exec of a command that a signal ends exits with 128 and its number, not 255, and without a word', async () => {
+  for (const [line, code] of [
+    ['kill -9 $$', 137],
+    ['kill -TERM $$', 143],
+    ['exit 3', 3],
+  ] as const)
+    assert.deepEqual(await ignite.run('exec', 'my-vm', line), { code, stdout: '', stderr: '' }, line);
+  assert.equal((await ignite.run('ssh', 'my-vm', 'kill -9 $$')).code, 137);
+  const words = [
+    'sh',
+    '-c',
+    `printf '%s|' "$@"; cat; echo "it's" >&2; exit 7`,
+    'sh',
+    `a 'b' "c"`,
+    '\\n!$(x)',
+  ];
+  assert.deepEqual(await ignite.start(['exec', 'my-vm', '--', ...words], Buffer.from('piped')).ended, {
+    code: 7,
+    stdout: `a 'b' "c"|\\n!$(x)|piped`,
+    stderr: "it's\n",
+  });
+  await using terminal = ignite.onTerminal(['exec', '-t', 'my-vm', "'echo be$((1))gun; exec cat'"]);
+  await terminal.shows(/be1gun/);
+  terminal.types('typed\r');
+  await terminal.shows(/typed\s+typed/);
+  terminal.types('\u0003');
+  assert.equal(await terminal.ended, 130);
+});
+
 test('the power button is watched beside the init of the image', async () => {
   assert.match(await ignite.ok('exec', 'my-vm', 'ps ax'), / sh \/run\/ignite\/agent$/m);
   assert.doesNotMatch(await ignite.ok('logs', 'my-vm'), /init: line/);

@@ -89,7 +89,7 @@ async function assertShutIn(program: 'keeper' | 'VMM', filters: number): Promise
     targets('rw')
       .filter((target) => target.startsWith('/vm/'))
       .toSorted(),
-    ['/vm/events.in', '/vm/events.out', '/vm/exit-status', '/vm/root.qcow2', '/vm/run'],
+    ['/vm/events.in', '/vm/exit-status', '/vm/root.qcow2', '/vm/run'],
   );
   for (const name of ['seed.cpio', 'base.ext4', 'kernel', 'initrd'])
     assert.ok(targets('ro').includes(`/vm/${name}`), name);

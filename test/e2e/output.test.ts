@@ -307,9 +307,8 @@ test('a table is shortened for the terminal it is on, unless it is told not to, 
     await terminal.shows(/linux-image-cloud-amd64 .*amd64\s+$/);
   }
   {
-    // The terminal has 101 columns. The column that is too long is cut.
-    await using terminal = ignite.onTerminal(['vms']);
-    await terminal.shows(/6\.\S*… /);
+    await using terminal = ignite.onTerminal(['kernels'], 60);
+    await terminal.shows(/^KERNEL ID +NAME +SIZE +VERSION\s+[0-9a-f]{16} +\S+… +\S+ MB +6\.\S+…?\s+$/);
   }
   {
     await using terminal = ignite.onTerminal(['vms', '--no-trunc']);
@@ -320,6 +319,18 @@ test('a table is shortened for the terminal it is on, unless it is told not to, 
   const help = execFileSync('script', ['--quiet', '--command', unknown, '/dev/null'], { encoding: 'utf8' });
   assert.match(help, /^Print what a VM wrote to its console since it was last started\r\n/);
 });
+
+for (const columns of [80, 60, 40, 20])
+  test(`ps on a terminal of ${columns} columns wraps no line, and names each VM with its state`, async () => {
+    await using terminal = ignite.onTerminal(['vms'], columns);
+    const text = await terminal.shows(/Created[^]*idle\s[^]*Up [^]*up\s/);
+    const shown = lines(text.replaceAll('\r', ''));
+    assert.equal(shown.length, 3, text);
+    assert.ok(
+      shown.every((line) => line.length <= columns),
+      text,
+    );
+  });
 
 test('NO_COLOR: on a terminal too, nothing is bold or coloured', async () => {
   {

@@ -3,6 +3,7 @@ import type { ReadClient } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { type Paths, defaultPaths, storePath } from '@ignite/engine/host/paths';
 import type { LocalClient } from '@ignite/engine/client/local-client';
+import type { LoginDeps } from '@ignite/engine/oci/registry-login';
 import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
 import type { BrokenObject, ObjectStore } from '@ignite/toolkit/store/store';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
@@ -105,6 +106,22 @@ export async function withClient<T>(
     onBroken: tellBroken(progress),
   });
   return await use(client, { signal, report: progress.report, endProgress: progress.end });
+}
+
+/** For commands that speak to registries alone, which need no root. */
+export async function withRegistries<T>(
+  { flags, io, signal }: Invocation,
+  use: (deps: LoginDeps, op: Operation) => Promise<T>,
+): Promise<T> {
+  const [{ localRunner }, { tracedRunner }] = await Promise.all([
+    import('@ignite/toolkit/process/local-runner'),
+    import('@ignite/toolkit/process/traced-runner'),
+  ]);
+  const level = logLevelOf(flags);
+  using progress = new Progress(io, level);
+  const trace = { tell: progress.debug, output: tells(level, 'trace') };
+  const runner = tells(level, 'debug') ? tracedRunner(localRunner, trace) : localRunner;
+  return await use({ runner, env: io.env }, { signal, report: progress.report, endProgress: progress.end });
 }
 
 /** What declarative commands work with. */

@@ -33,6 +33,11 @@ export interface ImageClient extends Finder<Image> {
     request: Pick<ImportImageRequest, 'maxSize'>,
     op: ClientOperation,
   ): Promise<readonly Image[]>;
+  /**
+   * Gives an image another name. The image that had the name before loses it.
+   * @throws CodedError REFERENCE_INVALID
+   */
+  tag(query: string, target: string, op: ClientOperation): Promise<Image>;
   /** Pushes an image to a registry, under its own name unless a destination is given. */
   push(
     query: string,

@@ -46,7 +46,10 @@ const images: Readonly<Record<string, Load>> = {
   'image prune': async () => (await import('./objects/prune.ts')).imagePrune,
   save: async () => (await import('./resource/image-transfer.ts')).save,
   load: async () => (await import('./resource/image-transfer.ts')).load,
+  tag: async () => (await import('./resource/image-transfer.ts')).tag,
   push: async () => (await import('./resource/image-transfer.ts')).push,
+  login: async () => (await import('./resource/login.ts')).login,
+  logout: async () => (await import('./resource/login.ts')).logout,
 };
 
 const kernels: Readonly<Record<string, Load>> = {
@@ -133,6 +136,7 @@ export const aliases: Readonly<Record<string, string>> = {
   'image save': 'save',
   'image load': 'load',
   'image push': 'push',
+  'image tag': 'tag',
   rmk: 'kernel rm',
   unpause: 'resume',
   top: 'stats',

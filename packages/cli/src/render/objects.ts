@@ -6,7 +6,7 @@ import { usageError } from '../arguments/usage-error.ts';
 import { pathsOf } from '../context.ts';
 import type { Io } from '../io.ts';
 import type { ViewContext } from './go-view/view-context.ts';
-import { fitRows, table } from './text/table.ts';
+import { type TableFit, fittedTable, table } from './text/table.ts';
 
 export const templateFlags: Flags = {
   format: {
@@ -36,7 +36,7 @@ export const documentFormatOf = (flags: FlagValues): DocumentFormat | undefined 
 export const outputFlags: Flags = {
   output: { ...documentFlag, values: [...documentFormats, 'wide'], help: 'json, yaml or wide' },
   ...templateFlags,
-  'no-trunc': { type: 'boolean', help: 'do not shorten what is too long for the terminal' },
+  'no-trunc': { type: 'boolean', help: 'do not shorten or leave out what is too long for the terminal' },
 };
 
 export interface Column<T> {
@@ -46,6 +46,8 @@ export interface Column<T> {
   readonly wide?: boolean;
   /** Shortened where the terminal is too narrow. */
   readonly flexible?: boolean;
+  /** In which turn it is left out where the terminal is narrower still; absent: it stays. */
+  readonly leaves?: number;
 }
 
 /** Called before anything is read, so that a wrong flag is refused at once. @throws CodedError USAGE_INVALID */
@@ -106,8 +108,18 @@ function printTable<T>(
 ): void {
   const header = columns.map(({ title }) => title);
   const rows = objects.map((object) => columns.map(({ cell }) => cell(object)));
-  const flexible = new Set(columns.flatMap((column, at) => (column.flexible === true ? [at] : [])));
-  io.out.write(table(header, width === undefined ? rows : fitRows(header, rows, flexible, width)));
+  io.out.write(
+    width === undefined ? table(header, rows) : fittedTable(header, rows, { width, ...givingWay(columns) }),
+  );
+}
+
+function givingWay<T>(columns: readonly Column<T>[]): Pick<TableFit, 'flexible' | 'optional'> {
+  const turn = (at: number): number => columns[at]!.leaves ?? Infinity;
+  const all = [...columns.keys()];
+  return {
+    flexible: new Set(all.filter((at) => columns[at]!.flexible === true)),
+    optional: all.filter((at) => turn(at) < Infinity).sort((a, b) => turn(a) - turn(b)),
+  };
 }
 
 async function printByTemplate(

@@ -12,8 +12,10 @@ import { importAndRecord, removeImageObject } from '../oci/image-objects.ts';
 import { importDisk } from '../oci/import-disk.ts';
 import { lockLayout } from '../oci/layout-lock.ts';
 import { pushImage } from '../oci/push-image.ts';
+import { parseTag, tagImage } from '../oci/tag-image.ts';
 import { parseDiskFile } from '../rootfs/disk-file.ts';
 import { listImages, listVms } from '../store/list-objects.ts';
+import { lockContent } from '../vm/definition/content-lock.ts';
 import { importRequest } from './import-request.ts';
 import type { LocalHost } from './local-client.ts';
 import type { LocalVms } from './local-vms.ts';
@@ -73,6 +75,15 @@ export class LocalImages implements ImageClient {
     op: ClientOperation,
   ): Promise<{ readonly name: string; readonly digest: string }> {
     return await pushImage(await this.find(query, op.signal), request, this.#host, op);
+  }
+
+  async tag(query: string, target: string, op: ClientOperation): Promise<Image> {
+    const { paths, store } = this.#host;
+    parseTag(target);
+    using _layout = await lockLayout(paths, op.signal);
+    using _content = await lockContent(paths, op.signal);
+    const image = await this.find(query, op.signal);
+    return await tagImage({ image, target, vms: await listVms(store) }, this.#host);
   }
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image> {

@@ -18,7 +18,8 @@ export type EventReason =
   | 'Restarting'
   | 'Stopped'
   | 'Removed'
-  | 'Imported';
+  | 'Imported'
+  | 'Tagged';
 
 export interface Happening {
   /** The type is `Normal` unless someone should look at it. */

@@ -12,13 +12,14 @@ const modeOf = (path: string): number => statSync(path).mode & 0o7777;
 test('claimFolders: what an older Ignite left open is closed, whatever is beside it', () => {
   const paths = { dataDir: join(dir, 'data'), runDir: join(dir, 'run') };
   mkdirSync(join(paths.dataDir, 'images'), { recursive: true, mode: 0o755 });
+  mkdirSync(join(paths.dataDir, 'scratch'), { mode: 0o711 });
   mkdirSync(join(dir, 'elsewhere'), { mode: 0o711 });
   symlinkSync(join(dir, 'elsewhere'), join(paths.dataDir, 'volumes'));
   mkdirSync(join(paths.dataDir, 'of-the-administrator'), { mode: 0o755 });
   claimFolders(paths);
   claimFolders(paths);
   const open = readdirSync(paths.dataDir).filter((name) => modeOf(join(paths.dataDir, name)) !== 0o700);
-  assert.deepEqual(open, ['network', 'of-the-administrator', 'scratch']);
+  assert.deepEqual(open, ['network', 'of-the-administrator']);
   assert.equal(modeOf(join(dir, 'elsewhere')), 0o700);
   assert.ok(readdirSync(paths.runDir).every((name) => modeOf(join(paths.runDir, name)) === 0o700));
 });

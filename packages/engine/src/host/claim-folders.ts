@@ -1,18 +1,27 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertOwnFolder } from '@ignite/toolkit/files/own-folder';
-import { type Paths, networkDir, scratchDir } from './paths.ts';
+import { type Paths, networkDir } from './paths.ts';
 
 const permissions = 0o7777;
 const privateMode = 0o700;
-const privateFolders = ['gitops', 'images', 'kept-disks', 'kernels', 'locks', 'oci', 'vms', 'volumes'];
+const privateFolders = [
+  'gitops',
+  'images',
+  'kept-disks',
+  'kernels',
+  'locks',
+  'oci',
+  'scratch',
+  'vms',
+  'volumes',
+];
 const privateRunFolders = ['runtime', 'shares', 'vms'];
 
 /**
- * Creates the data directory and the run directory with their folders, which only root can enter. Two folders
- * are open: dnsmasq, which runs as nobody, reads the names and addresses of its network, and the machine that
- * reads a guest's disk works in a folder of its own. Other unprivileged programs get what they need by mounts
- * that root makes. Folders that an older Ignite left open are closed.
+ * Creates the data directory and the run directory with their folders, which only root can enter. One folder is open:
+ * dnsmasq, which runs as nobody, reads the names and addresses of its network. Other unprivileged programs get what they
+ * need by mounts that root makes. Folders that an older Ignite left open are closed.
  * @throws CodedError FOLDER_UNSAFE
  */
 export function claimFolders(paths: Paths): void {
@@ -23,7 +32,6 @@ export function claimFolders(paths: Paths): void {
   }
   for (const name of privateFolders) makeFolder(join(dataDir, name), privateMode);
   for (const name of privateRunFolders) makeFolder(join(runDir, name), privateMode);
-  makeFolder(scratchDir(paths), 0o711);
   makeFolder(networkDir(paths), 0o755);
 }
 

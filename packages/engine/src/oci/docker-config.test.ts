@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { credentialHelper, parseDockerConfig, saysPlainHttp, serverOf } from './docker-config.ts';
+import {
+  authKeys,
+  credentialHelper,
+  parseConfigDocument,
+  parseDockerConfig,
+  saysPlainHttp,
+  serverOf,
+  userOf,
+  withAuth,
+} from './docker-config.ts';
 import { insecureRegistries, isOnThisHost } from './insecure-registries.ts';
 
 const config = parseDockerConfig(
@@ -32,6 +41,41 @@ test('saysPlainHttp: only of a registry whose own server address says so', () =>
   assert.ok(saysPlainHttp(config, 'plain.example:5000'));
   for (const other of ['plain.example', 'tls.example', 'bare.example'])
     assert.ok(!saysPlainHttp(config, other));
+});
+
+const document = parseConfigDocument(
+  JSON.stringify({
+    HttpHeaders: { 'User-Agent': 'me' },
+    auths: {
+      'ghcr.io/team': { auth: 'a' },
+      'https://ghcr.io/v2/': { auth: Buffer.from('old:x:y').toString('base64') },
+      'ghcr.io:5000': { auth: 'b' },
+      'https://index.docker.io/v1/': { auth: 'c' },
+      'ghcr.io': {},
+    },
+    credHelpers: { 'x.example': 'x' },
+  }),
+);
+
+test('a login replaces what there is of the very registry, and all else in config.json stays as it was', () => {
+  assert.deepEqual(authKeys(parseDockerConfig(JSON.stringify(document)), 'ghcr.io'), [
+    'https://ghcr.io/v2/',
+    'ghcr.io',
+  ]);
+  const others = ['ghcr.io/team', 'ghcr.io:5000', 'https://index.docker.io/v1/'];
+  const after = withAuth(document, 'ghcr.io', { auth: 'new' });
+  assert.deepEqual(Object.keys(after), ['HttpHeaders', 'auths', 'credHelpers']);
+  assert.deepEqual(Object.keys(after['auths'] as object), [...others, 'ghcr.io']);
+  assert.deepEqual(after['HttpHeaders'], document['HttpHeaders']);
+  assert.deepEqual(Object.keys(withAuth(after, 'ghcr.io', undefined)['auths'] as object), others);
+  assert.deepEqual(withAuth({}, 'docker.io', { auth: 'x' }), {
+    auths: { 'https://index.docker.io/v1/': { auth: 'x' } },
+  });
+});
+
+test('login offers the user who was logged in before, as far as config.json tells', () => {
+  assert.equal(userOf(parseDockerConfig(JSON.stringify(document)), 'ghcr.io'), 'old');
+  assert.equal(userOf(parseDockerConfig('{}'), 'ghcr.io'), undefined);
 });
 
 test('insecureRegistries: both variables count, and schemes do not', () => {

@@ -30,7 +30,50 @@ export const serverOf = (registry: string): string =>
 export const saysPlainHttp = (config: DockerConfig, registry: string): boolean =>
   Object.keys(config.auths ?? {}).some((key) => key.startsWith('http://') && isOf(key, registry));
 
+/** A config.json with all that others keep in it. */
+export type ConfigDocument = Readonly<Record<string, unknown>>;
+
+/** @throws Error when it is something else */
+export function parseConfigDocument(text: string): ConfigDocument {
+  parseDockerConfig(text);
+  return v.parse(v.record(v.string(), v.unknown()), JSON.parse(text));
+}
+
+/** Pure. The keys of a registry itself in `auths`: `ghcr.io/team` is of a part of one. */
+export const authKeys = ({ auths }: DockerConfig, registry: string): readonly string[] =>
+  Object.keys(auths ?? {}).filter(
+    (key) => isOf(key, registry) && !/^[^/]+\/(?!v[12]\/?$)./.test(withoutScheme(key)),
+  );
+
+/** Pure. The same document with `entry` for a registry in the place of what was there of it, or with nothing of it. */
+export function withAuth(
+  document: ConfigDocument,
+  registry: string,
+  entry: object | undefined,
+): ConfigDocument {
+  const { auths } = v.parse(schema, document);
+  const gone = new Set(authKeys({ auths }, registry));
+  const others = Object.entries(auths ?? {}).filter(([key]) => !gone.has(key));
+  return {
+    ...document,
+    auths: Object.fromEntries([...others, ...(entry === undefined ? [] : [[serverOf(registry), entry]])]),
+  };
+}
+
+/** Pure. Whom a registry's entry in `auths` is of, unless a helper keeps that. */
+export function userOf({ auths }: DockerConfig, registry: string): string | undefined {
+  const [key] = authKeys({ auths }, registry);
+  const entry = v.safeParse(
+    v.looseObject({ auth: v.string() }),
+    key === undefined ? undefined : auths?.[key],
+  );
+  if (!entry.success) return undefined;
+  return /^([^:]+):/.exec(Buffer.from(entry.output.auth, 'base64').toString())?.[1];
+}
+
+const withoutScheme = (key: string): string => key.replace(/^https?:\/\//, '');
+
 function isOf(key: string, registry: string): boolean {
-  const host = key.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+  const host = withoutScheme(key).replace(/\/.*$/, '');
   return host === registry || (registry === 'docker.io' && /^(index|registry-1)\.docker\.io$/.test(host));
 }

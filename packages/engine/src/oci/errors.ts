@@ -35,6 +35,11 @@ function referenceHint(text: string): string {
     : 'write [REGISTRY/]NAME[:TAG][@DIGEST], or oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG, containerd:NAME:TAG';
 }
 
+export const tagWithDigest = (text: string): CodedError<ImageErrorCode> =>
+  new CodedError('REFERENCE_INVALID', `${JSON.stringify(text)} names a digest: an image has its own`, {
+    hint: 'write [REGISTRY/]NAME[:TAG]',
+  });
+
 export const platformInvalid = (text: string): CodedError<ImageErrorCode> =>
   new CodedError('PLATFORM_INVALID', `not a platform: ${JSON.stringify(text)}`, {
     hint: 'write linux/amd64 or linux/arm64, or amd64 or arm64 alone',
@@ -97,15 +102,27 @@ export const registryInsecure = (registry: string): CodedError<ImageErrorCode> =
 
 export const registryConfigInvalid = (file: string, cause: unknown): CodedError<ImageErrorCode> =>
   new CodedError('REGISTRY_CONFIG_INVALID', `${file} is not a config.json of Docker`, {
-    hint: 'mend it, or log in anew with "docker login REGISTRY"',
+    hint: 'mend it, or remove it and log in anew with "ignite login REGISTRY"',
     cause,
   });
+
+/** Nothing in it may come from who has the password but the registry's own words. */
+export const loginFailed = (registry: string, failure: unknown): unknown =>
+  transferFailed(`log in to ${registry}`, failure, [
+    {
+      said: /invalid username\/password|unauthorized|authentication required|denied|status ?code\D*40[13]\b/i,
+      code: 'REGISTRY_AUTH',
+      what: 'it does not accept this username and password',
+      hint: 'check both; some registries want an access token in the place of the password',
+    },
+    ...explanations,
+  ]);
 
 export const credentialHelperFailed = (
   { tool, file, said }: { readonly tool: string; readonly file: string; readonly said: string },
   cause: unknown,
 ): CodedError<ImageErrorCode> =>
-  new CodedError('CREDENTIAL_HELPER_FAILED', `${tool}, which ${file} names, gave no credentials: ${said}`, {
+  new CodedError('CREDENTIAL_HELPER_FAILED', `${tool}, which ${file} names, failed: ${said}`, {
     hint: `install it, or take it out of ${file} and log in anew`,
     cause,
   });
@@ -195,7 +212,7 @@ const explanations: readonly Explanation[] = [
     said: /unauthorized|authentication required|denied|status ?code\D*40[13]\b/i,
     code: 'REGISTRY_AUTH',
     what: 'the registry wants credentials, or does not accept these',
-    hint: 'log in with "skopeo login REGISTRY" or "docker login REGISTRY", or name a folder with a config.json by --registry-config-dir',
+    hint: 'log in with "ignite login REGISTRY" as root, or name a folder with a config.json by --registry-config-dir',
   },
   {
     said: /toomanyrequests|too many requests|status ?code\D*429\b/i,

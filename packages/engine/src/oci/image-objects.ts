@@ -58,7 +58,7 @@ export async function ensureImage(
   }
 }
 
-const asImported = (image: Image): Imported & { readonly image: Image } => ({
+export const asImported = (image: Image): Imported & { readonly image: Image } => ({
   name: image.metadata.name,
   ref: image.spec.oci,
   arch: image.status.platform.replace('linux/', ''),
@@ -100,7 +100,7 @@ export async function recordImported(
 }
 
 async function recordAs(name: string, oci: string, status: ImageStatus, store: ObjectStore): Promise<Image> {
-  const image = await record(name, oci, status, store);
+  const image = await recordImage(name, oci, status, store);
   await recordEvent(
     store,
     image,
@@ -110,7 +110,13 @@ async function recordAs(name: string, oci: string, status: ImageStatus, store: O
   return image;
 }
 
-async function record(name: string, oci: string, status: ImageStatus, store: ObjectStore): Promise<Image> {
+/** Writes down what `name` stands for from now on. */
+export async function recordImage(
+  name: string,
+  oci: string,
+  status: ImageStatus,
+  store: ObjectStore,
+): Promise<Image> {
   for (;;) {
     const known = (await listImages(store)).find(({ metadata }) => metadata.name === name);
     try {

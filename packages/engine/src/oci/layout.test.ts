@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type LayoutImage, borrowBlobs, keepImage, retainImages } from './layout.ts';
+import { type LayoutImage, borrowBlobs, keepImage, retainImages, tagImageIn } from './layout.ts';
 
 let dir: string;
 let shared: string;
@@ -49,6 +49,21 @@ test('keepImage: what is brought takes the place of what had its tag, and shared
   await keepImage(again, shared, 'a');
   assert.deepEqual(tags(shared), ['b', 'a']);
   assert.equal(blobs(shared).length, 7);
+});
+
+test('tagImageIn: an image has two names, loses one and then the other, and with that its blobs', async () => {
+  await keepImage(await bring('one', 'base', 'old'), shared, 'a');
+  await keepImage(await bring('two', 'base', 'other'), shared, 'b');
+  await tagImageIn(shared, 'a', 'c');
+  await tagImageIn(shared, 'nothing', 'd');
+  assert.deepEqual(tags(shared), ['a', 'b', 'c']);
+  await tagImageIn(shared, 'a', 'b');
+  assert.deepEqual(tags(shared), ['a', 'c', 'b']);
+  assert.equal(blobs(shared).length, 4, 'of what has no name left nothing stays');
+  await retainImages(shared, (tag) => tag === 'b');
+  assert.equal(blobs(shared).length, 4);
+  await retainImages(shared, () => false);
+  assert.equal(blobs(shared).length, 0);
 });
 
 test('retainImages: damaged images and those without a tag hinder nothing, and go', async () => {

@@ -56,6 +56,19 @@ export async function keepImage(image: LayoutImage, layout: string, tag: string)
 }
 
 /**
+ * Gives the image with the tag `from` the tag `to` as well, and takes that from the image that had it. Does nothing for an
+ * image that is not in the layout. The caller holds the layout's lock.
+ */
+export async function tagImageIn(layout: string, from: string, to: string): Promise<void> {
+  const entries = await entriesOf(layout);
+  const named = entries.find((entry) => tagOf(entry) === from);
+  if (named === undefined) return;
+  const others = entries.filter((entry) => tagOf(entry) !== to);
+  await writeEntries(layout, [...others, { ...named, annotations: { [tagName]: to } }]);
+  if (others.length < entries.length) await collectGarbage(layout);
+}
+
+/**
  * Removes from a layout every image whose tag is not wanted, and every blob that no other image needs.
  * Damaged images do not prevent this. The caller holds the layout's lock.
  */

@@ -25,7 +25,7 @@ export interface RegistryDeps {
   readonly env: NodeJS.ProcessEnv;
 }
 
-const notFound = 'credentials not found in native keychain'; // docker-credential-helpers(1)
+export const notFound = 'credentials not found in native keychain'; // docker-credential-helpers(1)
 const credentialsSchema = v.looseObject({ Username: v.string(), Secret: v.string() });
 
 /**
@@ -41,8 +41,7 @@ export async function openRegistryAccess(
 ): Promise<RegistryAccess & AsyncDisposable> {
   const listed = insecureRegistries(deps.env).includes(registry);
   const insecure = listed || isOnThisHost(registry);
-  const named = registryConfigDir ?? (deps.env['DOCKER_CONFIG'] || undefined);
-  const file = join(named ?? join(deps.env['HOME'] || homedir(), '.docker'), 'config.json');
+  const { file, isNamed } = dockerConfigFile(registryConfigDir, deps.env);
   const config = await readConfig(file);
   if (saysPlainHttp(config, registry) && !insecure) throw registryInsecure(registry);
   if (listed)
@@ -50,11 +49,11 @@ export async function openRegistryAccess(
       kind: 'warning',
       message: `registry ${registry} is listed as insecure: nothing proves who it is`,
     });
-  const credentials = await askHelper({ file, config, registry, mustWork: named !== undefined }, deps, {
+  const credentials = await askHelper({ file, config, registry, mustWork: isNamed }, deps, {
     signal,
     report,
   });
-  if (credentials === undefined && named === undefined)
+  if (credentials === undefined && !isNamed)
     return { insecure, [Symbol.asyncDispose]: () => Promise.resolve() };
   const workspace = await openWorkspace(deps.paths.runDir, 'registry-auth-');
   const authFile = join(workspace.path, 'auth.json');
@@ -62,6 +61,16 @@ export async function openRegistryAccess(
   const content = credentials === undefined ? { auths: auths ?? {} } : { auths: { [registry]: credentials } };
   await writeFile(authFile, JSON.stringify(content), { mode: 0o600 });
   return { authFile, insecure, [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose]() };
+}
+
+/** Docker's config.json, and whether somebody has named the folder that it is in. */
+export function dockerConfigFile(
+  registryConfigDir: string | undefined,
+  env: NodeJS.ProcessEnv,
+): { readonly file: string; readonly isNamed: boolean } {
+  const named = registryConfigDir ?? (env['DOCKER_CONFIG'] || undefined);
+  const file = join(named ?? join(env['HOME'] || homedir(), '.docker'), 'config.json');
+  return { file, isNamed: named !== undefined };
 }
 
 async function readConfig(file: string): Promise<DockerConfig> {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { bytes } from '../units/bytes.ts';
 import { localRunner } from './local-runner.ts';
 import { ToolFailedError } from './runner.ts';
@@ -36,6 +37,15 @@ test('localRunner: a tool that fails is told of with its status and last words',
       failure.exitCode === 3 &&
       failure.message === 'sh exited with 3: last words',
   );
+});
+
+test('what a tool read, such as a password, is not in its failure, however that is printed', async () => {
+  const failing = localRunner.run({ tool: 'false', args: [], stdin: 's3cret' }, signal);
+  await assert.rejects(failing, (failure) => {
+    assert.ok(failure instanceof ToolFailedError);
+    assert.doesNotMatch(inspect(failure, { depth: 9 }), /s3cret/);
+    return true;
+  });
 });
 
 test('localRunner: a tool that is not installed is named', async () => {

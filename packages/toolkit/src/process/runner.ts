@@ -46,7 +46,8 @@ export interface Runner {
 /** The failure of a tool. Adapters translate it to a coded error; users see it only as a cause. */
 export class ToolFailedError extends Error {
   override readonly name = 'ToolFailedError';
-  readonly command: Command;
+  /** The command without its input, which may be secret, since failures are printed whole for debugging. */
+  readonly command: Omit<Command, 'stdin'>;
   /** The exit status; null if a signal ended the tool. */
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -56,7 +57,8 @@ export class ToolFailedError extends Error {
     const lastLine = output.stderr.trim().split('\n').at(-1) ?? '';
     const said = logMessage(lastLine);
     super(`${command.tool} exited with ${exitCode ?? 'a signal'}${said ? `: ${said}` : ''}`);
-    this.command = command;
+    const { stdin: _secret, ...shown } = command;
+    this.command = shown;
     this.exitCode = exitCode;
     this.stdout = output.stdout;
     this.stderr = output.stderr;

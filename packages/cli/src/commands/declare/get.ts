@@ -21,10 +21,10 @@ import { type DeclaredKind, declaredKinds, parseKey, parseKind } from './declare
 
 const columns: readonly Column<ApiObject>[] = [
   { title: 'KIND', cell: ({ kind }) => kind },
-  { title: 'NAME', cell: ({ metadata }) => metadata.name },
+  { title: 'NAME', cell: ({ metadata }) => metadata.name, flexible: true },
   { title: 'READY', cell: readyOf },
-  { title: 'STATUS', cell: statusOf },
-  { title: 'AGE', cell: ({ metadata }) => age(metadata.creationTimestamp, Date.now()) },
+  { title: 'STATUS', cell: statusOf, flexible: true },
+  { title: 'AGE', cell: ({ metadata }) => age(metadata.creationTimestamp, Date.now()), leaves: 1 },
   { title: 'UID', cell: ({ metadata }) => metadata.uid, wide: true },
 ];
 

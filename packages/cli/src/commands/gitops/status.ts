@@ -20,14 +20,15 @@ import { findSync, listSyncs, readyOf, syncOperand } from './syncs.ts';
 const columns: readonly Column<SyncObject>[] = [
   { title: 'SYNC', cell: ({ metadata }) => metadata.name },
   { title: 'READY', cell: (sync) => readyOf(sync)?.status ?? 'Unknown' },
-  { title: 'REVISION', cell: ({ status }) => shortRevision(status.lastAppliedRevision ?? '') },
-  { title: 'OBJECTS', cell: ({ status }) => String(status.objects.length) },
+  { title: 'REVISION', cell: ({ status }) => shortRevision(status.lastAppliedRevision ?? ''), leaves: 3 },
+  { title: 'OBJECTS', cell: ({ status }) => String(status.objects.length), leaves: 2 },
   {
     title: 'SYNCED',
     cell: ({ status }) => String(status.objects.filter(({ state }) => state === 'Synced').length),
+    leaves: 1,
   },
-  { title: 'REASON', cell: (sync) => readyOf(sync)?.reason ?? '' },
-  { title: 'MESSAGE', cell: (sync) => readyOf(sync)?.message ?? 'not looked at yet' },
+  { title: 'REASON', cell: (sync) => readyOf(sync)?.reason ?? '', leaves: 4 },
+  { title: 'MESSAGE', cell: (sync) => readyOf(sync)?.message ?? 'not looked at yet', flexible: true },
 ];
 
 export const status: Command = {

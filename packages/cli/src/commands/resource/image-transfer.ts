@@ -59,6 +59,24 @@ export const load: Command = {
   },
 };
 
+export const tag: Command = {
+  name: 'tag',
+  arguments: 'IMAGE TARGET',
+  arity: { least: 2, most: 2 },
+  summary: 'Give an image another name',
+  details: [
+    'Both names are of the same image; "ignite rmi" removes one name, and the image with the last. If another image has the name TARGET, it loses it; if VMs use that image, it is called by its digest from then on.',
+  ],
+  examples: ['ignite tag web:2 web:latest', 'ignite tag my-image registry.example.org/web:2'],
+  flags: {},
+  run: async (invocation) => {
+    const [image, target] = invocation.args;
+    const tagged = await withClient(invocation, ({ images }, op) => images.tag(image!, target!, op));
+    printDone(tagged, `Tagged image "${image}" as "${tagged.metadata.name}"`, invocation);
+    return 0;
+  },
+};
+
 export const push: Command = {
   name: 'push',
   arguments: 'IMAGE [DESTINATION]',

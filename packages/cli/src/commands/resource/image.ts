@@ -14,10 +14,10 @@ import { printFiltered } from '../objects/print-filtered.ts';
 import { removeObjects } from '../objects/remove-objects.ts';
 
 const columns: readonly Column<Image>[] = [
-  { title: 'IMAGE ID', cell: (image) => image.metadata.uid },
+  { title: 'IMAGE ID', cell: (image) => image.metadata.uid, leaves: 3 },
   { title: 'NAME', cell: (image) => image.metadata.name, flexible: true },
-  { title: 'CREATED', cell: (image) => age(image.metadata.creationTimestamp, Date.now()) },
-  { title: 'SIZE', cell: (image) => humanBytes(image.status.size) },
+  { title: 'CREATED', cell: (image) => age(image.metadata.creationTimestamp, Date.now()), leaves: 1 },
+  { title: 'SIZE', cell: (image) => humanBytes(image.status.size), leaves: 2 },
   { title: 'PLATFORM', cell: (image) => image.status.platform, wide: true },
   { title: 'BOOT', cell: (image) => image.status.bootMode, wide: true },
   { title: 'DIGEST', cell: (image) => image.status.digest, wide: true },

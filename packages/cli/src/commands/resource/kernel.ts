@@ -14,11 +14,11 @@ import { printFiltered } from '../objects/print-filtered.ts';
 import { removeObjects } from '../objects/remove-objects.ts';
 
 const columns: readonly Column<Kernel>[] = [
-  { title: 'KERNEL ID', cell: (kernel) => kernel.metadata.uid },
+  { title: 'KERNEL ID', cell: (kernel) => kernel.metadata.uid, leaves: 4 },
   { title: 'NAME', cell: (kernel) => kernel.metadata.name, flexible: true },
-  { title: 'CREATED', cell: (kernel) => age(kernel.metadata.creationTimestamp, Date.now()) },
-  { title: 'SIZE', cell: (kernel) => humanBytes(kernel.status.size) },
-  { title: 'VERSION', cell: (kernel) => kernel.status.version, flexible: true },
+  { title: 'CREATED', cell: (kernel) => age(kernel.metadata.creationTimestamp, Date.now()), leaves: 1 },
+  { title: 'SIZE', cell: (kernel) => humanBytes(kernel.status.size), leaves: 2 },
+  { title: 'VERSION', cell: (kernel) => kernel.status.version, flexible: true, leaves: 3 },
   { title: 'ARCH', cell: (kernel) => kernel.status.arch, wide: true },
 ];
 

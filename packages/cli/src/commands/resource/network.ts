@@ -7,11 +7,11 @@ import { type Column, assertTemplateFlags, outputFlags, printObjects } from '../
 import { inspectOf } from '../objects/inspect.ts';
 
 const columns: readonly Column<CniNetwork>[] = [
-  { title: 'NAME', cell: ({ metadata }) => metadata.name },
-  { title: 'DRIVER', cell: ({ spec }) => spec.plugins[0] ?? '' },
-  { title: 'SUBNETS', cell: ({ spec }) => spec.subnets.join(', '), flexible: true },
-  { title: 'DEFAULT', cell: ({ status }) => (status.isDefault ? 'yes' : '') },
-  { title: 'VMS', cell: ({ status }) => status.vms.join(', '), flexible: true },
+  { title: 'NAME', cell: ({ metadata }) => metadata.name, flexible: true },
+  { title: 'DRIVER', cell: ({ spec }) => spec.plugins[0] ?? '', leaves: 1 },
+  { title: 'SUBNETS', cell: ({ spec }) => spec.subnets.join(', '), flexible: true, leaves: 4 },
+  { title: 'DEFAULT', cell: ({ status }) => (status.isDefault ? 'yes' : ''), leaves: 2 },
+  { title: 'VMS', cell: ({ status }) => status.vms.join(', '), flexible: true, leaves: 3 },
   { title: 'BRIDGE', cell: ({ spec }) => spec.bridge ?? '', wide: true },
   { title: 'FILE', cell: ({ status }) => status.file ?? '', wide: true },
 ];

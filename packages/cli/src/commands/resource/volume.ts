@@ -10,11 +10,11 @@ import { inspectOf } from '../objects/inspect.ts';
 import { removeObjects } from '../objects/remove-objects.ts';
 
 const columns: readonly Column<Volume>[] = [
-  { title: 'VOLUME ID', cell: ({ metadata }) => metadata.uid },
-  { title: 'NAME', cell: ({ metadata }) => metadata.name },
-  { title: 'CREATED', cell: ({ metadata }) => age(metadata.creationTimestamp, Date.now()) },
-  { title: 'SIZE', cell: ({ spec }) => humanBytes(spec.size) },
-  { title: 'USED BY', cell: ({ status }) => status.usedBy.join(', ') },
+  { title: 'VOLUME ID', cell: ({ metadata }) => metadata.uid, leaves: 3 },
+  { title: 'NAME', cell: ({ metadata }) => metadata.name, flexible: true },
+  { title: 'CREATED', cell: ({ metadata }) => age(metadata.creationTimestamp, Date.now()), leaves: 1 },
+  { title: 'SIZE', cell: ({ spec }) => humanBytes(spec.size), leaves: 2 },
+  { title: 'USED BY', cell: ({ status }) => status.usedBy.join(', '), flexible: true, leaves: 4 },
   { title: 'PATH', cell: ({ status }) => status.path, wide: true },
 ];
 

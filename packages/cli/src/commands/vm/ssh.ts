@@ -1,6 +1,7 @@
 import type { Command, Flag, Flags, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
+import { remoteLine } from './remote-line.ts';
 
 export const sshFlags: Flags = {
   identity: {
@@ -26,7 +27,7 @@ export const ssh: Command = {
   arity: { least: 1, most: Infinity },
   summary: 'Log in to a VM, or run a command line there',
   details: [
-    'Waits until the VM lets SSH in. The exit status is that of the command there, or 255 where SSH itself failed or a signal ended it.',
+    "Waits until the VM lets SSH in. The exit status is that of the command there, 128 plus the signal's number if a signal ended it, or 255 if SSH itself failed.",
   ],
   examples: ['ignite ssh my-vm', 'ignite ssh my-vm uname -a'],
   flags: { ...sshFlags, tty: tty('for a login from a terminal') },
@@ -41,6 +42,7 @@ export const exec: Command = {
   summary: 'Run a command in a VM, with its input, output and exit status ours',
   details: [
     "Waits until the VM lets SSH in. The first word is a line for the guest's shell, all further words reach the command as they are. Flags behind the command's first word are its own.",
+    "The exit status is that of the command, 128 plus the signal's number if a signal ended it, or 255 if SSH itself failed.",
   ],
   examples: [
     'ignite exec my-vm -- uname -a',
@@ -81,7 +83,7 @@ async function overSsh(invocation: Invocation, command: readonly string[]): Prom
         ...target.args,
         ...(wantsTty ? ['-t', '-t'] : ['-T']), // twice: also where our own input is no terminal
         `${target.user}@${target.address}`,
-        ...(command.length > 0 ? ['--', ...command] : []),
+        ...(command.length > 0 ? ['--', remoteLine(command.join(' '))] : []),
       ],
     },
     signal,

@@ -4,7 +4,7 @@ import type { Command, FlagValues, Invocation } from '../../arguments/command.ts
 import { withClient } from '../../context.ts';
 import type { Io } from '../../io.ts';
 import { templateFlags, templateOf } from '../../render/objects.ts';
-import { fitRows, table } from '../../render/text/table.ts';
+import { fittedTable, table } from '../../render/text/table.ts';
 import { forTerminal } from '../../render/text/printable.ts';
 import { type UsageLine, usageDocument, usageLine, usageTexts } from '../../render/text/usage.ts';
 
@@ -38,7 +38,7 @@ export const stats: Command = {
       value: 'TEMPLATE',
       help: "print each by a Go template, such as '{{.Name}} {{.CPUPerc}} {{.MemUsage}}'",
     },
-    'no-trunc': { type: 'boolean', help: 'do not shorten what is too long for the terminal' },
+    'no-trunc': { type: 'boolean', help: 'do not shorten or leave out what is too long for the terminal' },
   },
   run: async (invocation) => {
     const show = await presenter(invocation);
@@ -81,9 +81,8 @@ async function presenter({ flags, io }: Invocation): Promise<Present> {
   if (flags.text('output') !== undefined)
     return (lines) => io.out.write(`${JSON.stringify(lines.map(usageDocument))}\n`);
   const isLive = io.width !== undefined && !flags.isSet('no-stream');
-  const width = flags.isSet('no-trunc') ? undefined : io.width;
   return (lines) => {
-    const text = usageTable(lines, width);
+    const text = usageTable(lines, flags.isSet('no-trunc') ? undefined : io.width);
     io.out.write(isLive ? redrawn(text) : text);
   };
 }
@@ -103,5 +102,6 @@ function usageTable(lines: readonly UsageLine[], width: number | undefined): str
     const { ID, Name, CPUPerc, MemUsage, MemPerc, NetIO, BlockIO, PIDs } = usageTexts(line);
     return [ID, Name, CPUPerc, MemUsage, MemPerc, NetIO, BlockIO, PIDs];
   });
-  return table(header, width === undefined ? rows : fitRows(header, rows, new Set([1]), width));
+  if (width === undefined) return table(header, rows);
+  return fittedTable(header, rows, { width, flexible: new Set([1]), optional: [7, 6, 5, 4, 0] });
 }

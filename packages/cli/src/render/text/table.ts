@@ -20,32 +20,69 @@ export function table(header: readonly string[], cells: readonly (readonly strin
     .join('');
 }
 
+/** How a table gives way to a terminal that is too narrow for it. Columns are numbered from 0. */
+export interface TableFit {
+  /** Of the terminal. */
+  readonly width: number;
+  /** The columns whose cells may be shortened. */
+  readonly flexible: ReadonlySet<number>;
+  /** The columns that may be left out, the first to go first. */
+  readonly optional: readonly number[];
+}
+
 /**
- * Pure. Rows whose cells of the columns in `flexible` are shortened, the widest first, until a table of them is `width`
- * wide; where that is not enough they are as short as makes sense.
+ * Pure. A table that is at most `width` wide. Cells of the flexible columns are shortened, the widest first, down to what can
+ * still be told apart; where that is not enough, optional columns are left out first. Where even that is not enough,
+ * each line is cut at the edge.
  */
-export function fitRows(
+export function fittedTable(
+  header: readonly string[],
+  cells: readonly (readonly string[])[],
+  { width, flexible, optional }: TableFit,
+): string {
+  const rows = cells.map((row) => row.map(printable));
+  const widths = columnWidths(header, rows);
+  const leastOf = (column: number): number =>
+    flexible.has(column) ? Math.min(widths[column]!, leastWidth(header[column]!)) : widths[column]!;
+  let columns = [...header.keys()];
+  for (const gone of optional) {
+    if (totalWidth(columns.map(leastOf)) <= width) break;
+    columns = columns.filter((column) => column !== gone);
+  }
+  const kept = <T>(all: readonly T[]): readonly T[] => columns.map((column) => all[column]!);
+  const flexibleKept = new Set([...columns.keys()].filter((at) => flexible.has(columns[at]!)));
+  const fitted = fitRows(kept(header), rows.map(kept), flexibleKept, width);
+  return table(kept(header), fitted)
+    .split('\n')
+    .map((line) => shortened(line, width))
+    .join('\n');
+}
+
+const leastWidth = (title: string): number => Math.max(shortest, title.length);
+
+const totalWidth = (widths: readonly number[]): number =>
+  widths.reduce((sum, each) => sum + each + gap.length, -gap.length);
+
+const shortened = (text: string, width: number): string =>
+  text.length > width ? `${text.slice(0, width - 1)}…` : text;
+
+function fitRows(
   header: readonly string[],
   rows: readonly (readonly string[])[],
   flexible: ReadonlySet<number>,
   width: number,
 ): readonly (readonly string[])[] {
   const widths = [...columnWidths(header, rows)];
-  const least = header.map((title) => Math.max(shortest, title.length));
-  let excess = widths.reduce((sum, each) => sum + each + gap.length, -gap.length) - width;
+  let excess = totalWidth(widths) - width;
   while (excess > 0) {
     const [widest] = [...flexible]
-      .filter((column) => widths[column]! > least[column]!)
+      .filter((column) => widths[column]! > leastWidth(header[column]!))
       .sort((a, b) => widths[b]! - widths[a]!);
     if (widest === undefined) break;
     widths[widest]! -= 1;
     excess -= 1;
   }
-  return rows.map((row) =>
-    row.map((cell, column) =>
-      cell.length > widths[column]! ? `${cell.slice(0, widths[column]! - 1)}…` : cell,
-    ),
-  );
+  return rows.map((row) => row.map((cell, column) => shortened(cell, widths[column]!)));
 }
 
 const columnWidths = (header: readonly string[], rows: readonly (readonly string[])[]): readonly number[] =>

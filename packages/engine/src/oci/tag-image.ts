@@ -1,0 +1,75 @@
+import { rm } from 'node:fs/promises';
+import type { Image } from '@ignite/api/v1/image';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { recordEvent } from '../events/record-event.ts';
+import { type Paths, imageDir, layoutDir } from '../host/paths.ts';
+import { listImages } from '../store/list-objects.ts';
+import { importName } from './arch-name.ts';
+import { tagWithDigest } from './errors.ts';
+import { asImported, recordImage } from './image-objects.ts';
+import { layoutTag } from './import-image.ts';
+import { tagImageIn } from './layout.ts';
+import { parsePlatform } from './platform.ts';
+import type { Reference } from '@ignite/api/v1/image-reference';
+import { familiarName, parseReference } from './reference.ts';
+
+export interface TagRequest {
+  readonly image: Image;
+  /** In the form of a reference. */
+  readonly target: string;
+  /** All VMs. */
+  readonly vms: readonly Vm[];
+}
+
+interface TagDeps {
+  readonly paths: Paths;
+  readonly store: ObjectStore;
+}
+
+/** @throws CodedError REFERENCE_INVALID */
+export function parseTag(target: string): Reference {
+  const reference = parseReference(target);
+  if (reference.digest !== undefined) throw tagWithDigest(target);
+  return reference;
+}
+
+/**
+ * Gives an image another name, and takes that from the image that has it: one that VMs use and that has no third name is
+ * called by its digest from then on, any other without a name goes. The caller holds the locks of layout and content.
+ * @throws CodedError REFERENCE_INVALID
+ */
+export async function tagImage({ image, target, vms }: TagRequest, deps: TagDeps): Promise<Image> {
+  const { paths, store } = deps;
+  const reference = parseTag(target);
+  const images = await listImages(store);
+  const oci = familiarName(reference);
+  const name = importName(oci, parsePlatform(image.status.platform).arch, images.map(asImported));
+  if (name === image.metadata.name) return image;
+  const replaced = images.find(({ metadata, status }) => metadata.name === name && !isSame(status, image));
+  const isLastName =
+    replaced !== undefined && images.filter(({ status }) => isSame(status, replaced)).length === 1;
+  const isUsed =
+    replaced !== undefined && vms.some(({ status }) => status.image?.digest === replaced.status.digest);
+  if (isLastName && isUsed) await keepByDigest(replaced, reference, deps);
+  await tagImageIn(layoutDir(paths), layoutTag(image.metadata.name), layoutTag(name));
+  const tagged = await recordImage(name, oci, image.status, store);
+  if (isLastName && !isUsed)
+    await rm(imageDir(paths, replaced.status.digest), { recursive: true, force: true });
+  const happened = { reason: 'Tagged', message: `as "${name}" too` } as const;
+  await recordEvent(store, image, happened, `${name} ${tagged.metadata.resourceVersion}`);
+  return tagged;
+}
+
+const isSame = ({ digest }: Pick<Image['status'], 'digest'>, image: Image): boolean =>
+  digest === image.status.digest;
+
+async function keepByDigest(
+  { metadata, status }: Image,
+  { registry, repository }: Reference,
+  { paths, store }: TagDeps,
+): Promise<void> {
+  const name = familiarName({ registry, repository, digest: status.digest });
+  await tagImageIn(layoutDir(paths), layoutTag(metadata.name), layoutTag(name));
+  await recordImage(name, name, status, store);
+}
