@@ -51,8 +51,8 @@ export function readerMounts(files: ReaderFiles): readonly SandboxMount[] {
   ];
 }
 
-/** Pure. A machine that has no network and looks at disks, as it is in its sandbox. */
-export function readerMachine(accel: Accel): Machine {
+/** Pure. A machine that has no network and looks at disks, as it is in its sandbox, after so many that have lost their clock. */
+export function readerMachine(accel: Accel, lostClocks = 0): Machine {
   const disk = (serial: 'base' | 'now' | 'out' | 'seed', format: 'raw' | 'qcow2', readOnly: boolean) => ({
     serial,
     path: readerPaths[serial],
@@ -73,6 +73,8 @@ export function readerMachine(accel: Accel): Machine {
         vmmArguments: qemu.kernelArguments(hostArch),
         arch: hostArch,
         accel,
+        cpus: 1,
+        lostClocks,
         extra: '',
       }),
     },

@@ -5,7 +5,7 @@ import { systemClock } from '@ignite/toolkit/clock/clock';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { cpioArchive, file } from './cpio.ts';
 
-const guestScripts = ['init', 'agent', 'supervise', 'run-entrypoint', 'changes'];
+const guestScripts = ['init', 'agent', 'clock', 'supervise', 'run-entrypoint', 'changes'];
 const prefix = 'initrd-';
 /** Another Ignite that is about to boot one has looked at it within this. */
 const keptMs = 24 * 3_600_000;

@@ -28,6 +28,8 @@ export interface VmMachineInput {
   readonly volumes: readonly ResolvedVolume[];
   readonly accel: Accel;
   readonly vmm: Vmm;
+  /** How many boots before this one have lost their clock. */
+  readonly lostClocks?: number;
 }
 
 /** Pure. Whether the VM has a disk for cloud-init: when it is told to, and when its image is a whole disk. */
@@ -35,7 +37,10 @@ export const readsCloudInit = ({ spec, status }: Vm): boolean =>
   spec.cloudInit !== undefined || status.image?.bootMode === 'disk';
 
 /** Pure. A VM as its VMM sees it, in a sandbox where all its files are below /vm. */
-export function vmMachine(vm: Vm, { attachment, volumes, accel, vmm }: VmMachineInput): Machine {
+export function vmMachine(
+  vm: Vm,
+  { attachment, volumes, accel, vmm, lostClocks = 0 }: VmMachineInput,
+): Machine {
   const arch = archOf(vm);
   const devices = volumeDevices(volumes);
   const disks = vmDisks(vm, devices.disks, vmm);
@@ -53,6 +58,8 @@ export function vmMachine(vm: Vm, { attachment, volumes, accel, vmm }: VmMachine
         vmmArguments: vmm.kernelArguments(arch),
         arch,
         accel,
+        cpus: vm.spec.cpus,
+        lostClocks,
         ...(!vmm.capabilities.serials && { places: [...disks.map(({ serial }) => serial), statusSerial] }),
         extra: vm.spec.kernel.cmdLine ?? '',
       }),

@@ -2,8 +2,12 @@ import { constants } from 'node:os';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import type { GuestEnd } from '../../vmm/vmm.ts';
 
-/** What a guest told through its disk `status`, oldest first: `ready`, `exit CODE`, `wrote BYTES`, `failed WHY`, `no-ssh-server`. */
+/** What a guest told through its disk `status`, oldest first: `up`, `ready`, `exit CODE`, `wrote BYTES`, `failed WHY`, `no-ssh-server`, `lost-clock TIMES`. */
 export type GuestReport =
+  /** Its init runs, and its clock ticks. */
+  | { readonly kind: 'up' }
+  /** Its clock does not tick: it starts again, which it has done so often. */
+  | { readonly kind: 'lost-clock'; readonly times: number }
   | { readonly kind: 'ready' }
   | { readonly kind: 'exit'; readonly code: number }
   /** How much is on the disk that it was to write to. */
@@ -15,7 +19,9 @@ export type GuestReport =
 /** Pure. What a guest writes is not trusted: lines of other forms are passed over. */
 export function parseGuestReports(text: string): readonly GuestReport[] {
   return text.split('\n').flatMap((line): GuestReport[] => {
-    if (line === 'ready' || line === 'no-ssh-server') return [{ kind: line }];
+    if (line === 'up' || line === 'ready' || line === 'no-ssh-server') return [{ kind: line }];
+    const lost = /^lost-clock (\d{1,3})$/.exec(line);
+    if (lost) return [{ kind: 'lost-clock', times: Number(lost[1]) }];
     const exit = /^exit (\d{1,3})$/.exec(line);
     if (exit && Number(exit[1]) <= 255) return [{ kind: 'exit', code: Number(exit[1]) }];
     const wrote = /^wrote (\d{1,15})$/.exec(line);
@@ -23,6 +29,15 @@ export function parseGuestReports(text: string): readonly GuestReport[] {
     const failed = /^failed ([\x20-\x7e]{1,200})$/.exec(line);
     return failed ? [{ kind: 'failed', why: failed[1]! }] : [];
   });
+}
+
+/** So many boots with a lost clock are not the host's being busy. */
+const mostLostClocks = 6;
+
+/** Pure. How many boots in a row have lost their clock, given what the last one reported; 0 when it is not worth another. */
+export function lostClocksIn(reports: readonly GuestReport[]): number {
+  const lost = reports.findLast((report) => report.kind === 'lost-clock');
+  return lost === undefined || lost.times > mostLostClocks ? 0 : lost.times;
 }
 
 /** What is known of how a VM ended. */
@@ -60,6 +75,7 @@ export function exitOf(evidence: ExitEvidence): VmExit {
     case 'panicked':
       return { kind: 'ended', message: 'its kernel panicked' };
     case 'rebooted':
+      if (!cameUp && lostClocksIn(reports) > 0) return { kind: 'rebooted' };
       // A kernel that cannot boot resets the machine too, and would do so for ever.
       return cameUp ? { kind: 'rebooted' } : { kind: 'ended', message: 'it was reset before it came up' };
     case 'powered-off':

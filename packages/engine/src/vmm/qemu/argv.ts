@@ -6,6 +6,7 @@ import {
   type MachineDisk,
   type MachineNic,
   type MachineShare,
+  eventsDisks,
   statusDisk,
 } from '../machine.ts';
 import { translationCache } from '../memory-overhead.ts';
@@ -40,7 +41,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
       `socket,id=console,path=${escape(machine.consoleSocket)},server=on,wait=off,logfile=${escape(machine.consoleLog)}`,
     ],
     ...['-serial', 'chardev:console'],
-    ...[...machine.disks, statusDisk(machine)].flatMap(drive),
+    ...[...machine.disks, statusDisk(machine), ...eventsDisks(machine)].flatMap(drive),
     ...machine.shares.flatMap(share),
     ...machine.nics.flatMap(nic),
     ...['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-device,rng=rng0'],
