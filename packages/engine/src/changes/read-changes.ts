@@ -7,13 +7,14 @@ import { type Workspace, openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { locksDir } from '../host/paths.ts';
+import { lostClocks } from '../guest/lost-clocks.ts';
 import { readTail } from '../host/read-tail.ts';
 import { bootInitrd } from '../kernel/boot-initrd.ts';
 import { cpioArchive, file, withParents } from '../kernel/cpio.ts';
 import { hostProgram } from '../kernel/guest-programs.ts';
 import { createOverlay } from '../rootfs/qemu-img.ts';
 import { type ShutInRun, runShutIn } from '../sandbox/run-shut-in.ts';
-import { type GuestReport, exitOf, lostClocksIn, parseGuestReports } from '../vm/plan/exit-status.ts';
+import { type GuestReport, exitOf, parseGuestReports } from '../vm/plan/exit-status.ts';
 import type { VmHost } from '../vm/vm-host.ts';
 import { type Machine, statusSize } from '../vmm/machine.ts';
 import { qemu } from '../vmm/qemu/qemu.ts';
@@ -104,14 +105,18 @@ interface ReaderBoot {
 }
 
 /** Boots the reader, and again when it has lost its clock; returns what it has told at last. */
-async function bootReader(boot: ReaderBoot, host: VmHost, signal: AbortSignal): Promise<readonly GuestReport[]> {
+async function bootReader(
+  boot: ReaderBoot,
+  host: VmHost,
+  signal: AbortSignal,
+): Promise<readonly GuestReport[]> {
   const { reports } = boot.files;
-  for (let lostClocks = 0; ; ) {
+  for (let inVain = 0; ;) {
     await writeFile(reports, Buffer.alloc(statusSize));
-    await runShutIn(readerRun(boot, readerMachine(await host.accel(), lostClocks)), host.runner, signal);
-    const said = parseGuestReports(await readTail(reports));
-    lostClocks = lostClocksIn(said);
-    if (lostClocks === 0) return said;
+    await runShutIn(readerRun(boot, readerMachine(await host.accel(), inVain)), host.runner, signal);
+    const said = await readTail(reports);
+    inVain = lostClocks(said);
+    if (inVain === 0) return parseGuestReports(said);
   }
 }
 

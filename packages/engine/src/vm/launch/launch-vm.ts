@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { hostArch } from '../../host/arch.ts';
+import { lostClocks } from '../../guest/lost-clocks.ts';
 import { type VmFiles, kernelDir, vmFiles, vmRunFiles } from '../../host/paths.ts';
 import { readTail } from '../../host/read-tail.ts';
 import { bootInitrd } from '../../kernel/boot-initrd.ts';
@@ -17,7 +18,6 @@ import type { Vmm } from '../../vmm/vmm.ts';
 import { diskSizeOf, vmDisk } from '../disks/vm-disk.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
 import type { VmHost } from '../vm-host.ts';
-import { lostClocksIn, parseGuestReports } from '../plan/exit-status.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { bootVmm } from './boot-vmm.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
@@ -38,7 +38,7 @@ export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promi
   const { attachment } = network;
   const vmm = vmmOf(vm, host);
   await mkdir(run.sockets, { recursive: true, mode: 0o700 });
-  const lostClocks = lostClocksIn(parseGuestReports(await readTail(files.exitStatus)));
+  const inVain = lostClocks(await readTail(files.exitStatus));
   await prepareFiles(files, vmm);
   await appendFile(files.consoleLog, startMark(host.clock.now()), { mode: 0o600 });
   const image = await imageOf(vm, host.store);
@@ -47,7 +47,7 @@ export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promi
   const accel = accelFor(arch, { arch: hostArch, accel: await host.accel() });
   assertVmm(vmm, arch, accel);
   const volumes = await volumesOf(vm, host);
-  const machine = vmMachine(vm, { attachment, volumes, accel, vmm, lostClocks });
+  const machine = vmMachine(vm, { attachment, volumes, accel, vmm, lostClocks: inVain });
   assertMachineFits(machine, vmm);
   const spec = sandboxSpec({
     vm,

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
+import { clockReport } from '../../guest/lost-clocks.ts';
 import { vmFiles } from '../../host/paths.ts';
 import { readTail } from '../../host/read-tail.ts';
 import { clockLost } from '../errors.ts';
-import { parseGuestReports } from '../plan/exit-status.ts';
 import type { VmHost } from '../vm-host.ts';
 
 const pollMs = 50;
@@ -23,9 +23,8 @@ export async function untilClockTicks(
   const began = clock.now();
   for (; clock.now() - began < longestMs; await delay(pollMs, undefined, { signal })) {
     const isRunning = (await sandbox.observe(uid)).state === 'running';
-    const reports = parseGuestReports(await readTail(exitStatus));
-    const lost = reports.find((report) => report.kind === 'lost-clock');
-    if (lost && !isRunning) throw clockLost(name, lost.times);
-    if (!isRunning || (!lost && reports.length > 0)) return;
+    const report = clockReport(await readTail(exitStatus));
+    if (report.kind === 'lost' && !isRunning) throw clockLost(name, report.times);
+    if (report.kind === 'ticks' || !isRunning) return;
   }
 }

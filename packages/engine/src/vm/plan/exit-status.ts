@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import { isWorthAnotherBoot } from '../../guest/lost-clocks.ts';
 import type { GuestEnd } from '../../vmm/vmm.ts';
 
 /** What a guest told through its disk `status`, oldest first: `up`, `ready`, `exit CODE`, `wrote BYTES`, `failed WHY`, `no-ssh-server`, `lost-clock TIMES`. */
@@ -29,15 +30,6 @@ export function parseGuestReports(text: string): readonly GuestReport[] {
     const failed = /^failed ([\x20-\x7e]{1,200})$/.exec(line);
     return failed ? [{ kind: 'failed', why: failed[1]! }] : [];
   });
-}
-
-/** So many boots with a lost clock are not the host's being busy. */
-const mostLostClocks = 6;
-
-/** Pure. How many boots in a row have lost their clock, given what the last one reported; 0 when it is not worth another. */
-export function lostClocksIn(reports: readonly GuestReport[]): number {
-  const lost = reports.findLast((report) => report.kind === 'lost-clock');
-  return lost === undefined || lost.times > mostLostClocks ? 0 : lost.times;
 }
 
 /** What is known of how a VM ended. */
@@ -75,7 +67,7 @@ export function exitOf(evidence: ExitEvidence): VmExit {
     case 'panicked':
       return { kind: 'ended', message: 'its kernel panicked' };
     case 'rebooted':
-      if (!cameUp && lostClocksIn(reports) > 0) return { kind: 'rebooted' };
+      if (!cameUp && isBootingAgain(reports)) return { kind: 'rebooted' };
       // A kernel that cannot boot resets the machine too, and would do so for ever.
       return cameUp ? { kind: 'rebooted' } : { kind: 'ended', message: 'it was reset before it came up' };
     case 'powered-off':
@@ -90,6 +82,9 @@ export function exitOf(evidence: ExitEvidence): VmExit {
       return vmmExitCode === 0 ? inOrder(cameUp) : endOfVmm(evidence);
   }
 }
+
+const isBootingAgain = (reports: readonly GuestReport[]): boolean =>
+  reports.some((report) => report.kind === 'lost-clock' && isWorthAnotherBoot(report.times));
 
 const killedForMemory =
   'it was out of memory on the host: its VMM had reached the limit of its memory, and was killed';

@@ -31,7 +31,7 @@ export const qemu: Vmm = {
     sharedFolders: true,
     gicChoice: true,
     cpus: 64,
-    devices: 23,
+    devices: 24,
   },
   program: (arch) => `/usr/bin/${qemuPrograms[arch]}`,
   howToGet: (arch) =>
