@@ -1,3 +1,4 @@
+import { benchClock } from './clock.ts';
 import { benchGitops } from './gitops.ts';
 import { benchGuest } from './guest.ts';
 import { benchImport } from './import.ts';
@@ -13,6 +14,7 @@ const benchmarks = {
   run: benchRun,
   gitops: benchGitops,
   guest: benchGuest,
+  clock: benchClock,
 };
 const chosen = process.argv.slice(2);
 for (const [name, bench] of Object.entries(benchmarks)) {

@@ -16,39 +16,40 @@ test('the clock of a guest', async (t) => {
 
   for (const cpus of ['1', '2']) {
     await t.test(`a guest with ${cpus} CPUs tells the host's time, also after it was paused`, async () => {
-      await ignite.ok('run', 'sshd', '--name', 'vm', '--cpus', cpus, '--memory', '256MB', '--ssh');
+      const vm = `right-${cpus}`;
+      await ignite.ok('run', 'sshd', '--name', vm, '--cpus', cpus, '--memory', '256MB', '--ssh');
       {
-        await using time = new GuestTime(ignite, 'vm');
+        await using time = new GuestTime(ignite, vm);
         const atBoot = await time.untilRight(withinMs);
         t.diagnostic(`${cpus} CPUs: ahead by ${atBoot.ms.toFixed(1)} ms, ± ${atBoot.sureMs.toFixed(1)}`);
-        await ignite.ok('pause', 'vm');
+        await ignite.ok('pause', vm);
         await delay(3_000);
-        await ignite.ok('resume', 'vm');
+        await ignite.ok('resume', vm);
         const resumed = await time.untilRight(withinMs);
         t.diagnostic(`after a pause: by ${resumed.ms.toFixed(1)} ms, ± ${resumed.sureMs.toFixed(1)}`);
       }
-      assert.equal((await ignite.ok('exec', 'vm', '--', 'nproc')).trim(), cpus);
-      await ignite.ok('rm', '-f', 'vm');
+      assert.equal((await ignite.ok('exec', vm, '--', 'nproc')).trim(), cpus);
+      await ignite.ok('rm', '-f', vm);
     });
   }
 
   await t.test('a guest that somebody sets to another time stays there', async () => {
-    await ignite.ok('run', 'sshd', '--name', 'vm', '--memory', '256MB', '--ssh');
+    await ignite.ok('run', 'sshd', '--name', 'set', '--memory', '256MB', '--ssh');
     {
-      await using time = new GuestTime(ignite, 'vm');
+      await using time = new GuestTime(ignite, 'set');
       await time.untilRight(withinMs);
     }
-    const set = await ignite.run('exec', 'vm', '--', '/run/ignite/busybox', 'date', '-s', '2040-01-01');
+    const set = await ignite.run('exec', 'set', '--', '/run/ignite/busybox', 'date', '-s', '2040-01-01');
     assert.equal(set.code, 0);
     const running = 'for p in /proc/[0-9]*/cmdline; do tr "\\0" " " <$p; echo; done | grep -c "[c]lock keep"';
-    while ((await ignite.run('exec', 'vm', '--', 'sh', '-c', running)).stdout.trim() !== '0')
+    while ((await ignite.run('exec', 'set', '--', 'sh', '-c', running)).stdout.trim() !== '0')
       await delay(1_000);
-    assert.match(await ignite.ok('exec', 'vm', '--', '/run/ignite/busybox', 'date', '+%Y'), /^2040/);
-    await ignite.ok('rm', '-f', 'vm');
+    assert.match(await ignite.ok('exec', 'set', '--', '/run/ignite/busybox', 'date', '+%Y'), /^2040/);
+    await ignite.ok('rm', '-f', 'set');
   });
 
   await t.test('whoever runs a VM whose guest loses its clock at boot notices nothing', async () => {
-    const args = ['run', '-i', 'busybox', '--name', 'vm', '--cpus', '2', '--memory', '128MB'];
+    const args = ['run', '-i', 'busybox', '--name', 'starved', '--cpus', '2', '--memory', '128MB'];
     const run = ignite.start([...args, '--', 'sh', '-c', 'nproc; sleep 0.2; echo slept; exit 7']);
     const stop = new AbortController();
     const starving = starveFirst(ignite, stop.signal);
@@ -57,15 +58,15 @@ test('the clock of a guest', async (t) => {
     t.diagnostic(`its VMM was starved ${await starving} times`);
     assert.match(stdout, /^2\r?\nslept\r?\n$/m);
     assert.equal(code, 7);
-    await ignite.ok('rm', '-f', 'vm');
+    await ignite.ok('rm', '-f', 'starved');
   });
 
   await t.test('a guest whose clock never ticks is told of', async (t) => {
-    const args = ['run', 'busybox', '--name', 'vm', '--memory', '128MB'];
+    const args = ['run', 'busybox', '--name', 'never', '--memory', '128MB'];
     const { code, stderr } = await ignite.run(...args, '--kernel-args', 'ignite.timer=1,5,6');
     if (code === 0) return t.skip('the guest is not emulated');
     assert.match(stderr, /came up 7 times without a clock that ticks/);
-    await ignite.ok('rm', '-f', 'vm');
+    await ignite.ok('rm', '-f', 'never');
   });
 });
 

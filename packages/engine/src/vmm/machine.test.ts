@@ -14,15 +14,15 @@ const words = (kernel: Partial<KernelWords>): string =>
   });
 
 test('kernelCommandLine: under emulation init looks at the timer before other CPUs come up', () => {
-  assert.match(words({}), / tsc=reliable tsc_early_khz=2000000 ignite\.timer=62500,5,0 maxcpus=1 /);
+  assert.match(words({}), / tsc=reliable tsc_early_khz=2000000 ignite\.timer=62500,10,0 maxcpus=1 /);
   assert.doesNotMatch(words({ cpus: 1 }), /maxcpus/);
   assert.doesNotMatch(words({ accel: { kind: 'kvm' } }), /timer|maxcpus|tsc/);
   assert.doesNotMatch(words({ arch: 'arm64', accel: { kind: 'tcg' } }), /timer|maxcpus|tsc/);
 });
 
 test('kernelCommandLine: after some boots in vain a timer that is somewhat off will do', () => {
-  assert.match(words({ lostClocks: 2 }), / ignite\.timer=62500,5,2 /);
-  assert.match(words({ lostClocks: 3 }), / ignite\.timer=62500,60,3 /);
+  assert.match(words({ lostClocks: 1 }), / ignite\.timer=62500,10,1 /);
+  assert.match(words({ lostClocks: 2 }), / ignite\.timer=62500,60,2 /);
 });
 
 test('kernelCommandLine: a user who says how many CPUs the kernel shall bring up is heard', () => {

@@ -146,11 +146,11 @@ export const isTimerMeasured = ({ accel, arch }: Pick<Machine, 'accel' | 'arch'>
 /** An emulated APIC timer counts nanoseconds, sixteen at a time as Linux asks it to. */
 const timerKhz = 62_500;
 /** After so many boots with a bad clock one that ticks at all will do. */
-const strictBoots = 3;
+const strictBoots = 2;
 
 /** For init: the rate, how many percent the kernel's measurement may be off, and how many boots were in vain. */
 const emulatedTimer = ({ lostClocks }: Pick<KernelWords, 'lostClocks'>): readonly string[] => [
-  `ignite.timer=${timerKhz},${lostClocks < strictBoots ? 5 : 60},${lostClocks}`,
+  `ignite.timer=${timerKhz},${lostClocks < strictBoots ? 10 : 60},${lostClocks}`,
 ];
 
 /**
