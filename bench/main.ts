@@ -1,3 +1,4 @@
+import { benchClock } from './clock.ts';
 import { benchGitops } from './gitops.ts';
 import { benchGuest } from './guest.ts';
 import { benchImport } from './import.ts';
@@ -18,6 +19,7 @@ const benchmarks = {
   gitops: benchGitops,
   guest: benchGuest,
   streams: benchStreams,
+  clock: benchClock,
 };
 const chosen = process.argv.slice(2);
 for (const [name, bench] of Object.entries(benchmarks)) {

@@ -5,17 +5,18 @@ import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Workspace, openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import { bytes } from '@ignite/toolkit/units/bytes';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { locksDir } from '../host/paths.ts';
+import { lostClocks } from '../guest/lost-clocks.ts';
 import { readTail } from '../host/read-tail.ts';
 import { bootInitrd } from '../kernel/boot-initrd.ts';
 import { cpioArchive, file, withParents } from '../kernel/cpio.ts';
 import { hostProgram } from '../kernel/guest-programs.ts';
 import { createOverlay } from '../rootfs/qemu-img.ts';
-import { runShutIn } from '../sandbox/run-shut-in.ts';
-import { exitOf, parseGuestReports } from '../vm/plan/exit-status.ts';
+import { type ShutInRun, runShutIn } from '../sandbox/run-shut-in.ts';
+import { type GuestReport, exitOf, parseGuestReports } from '../vm/plan/exit-status.ts';
 import type { VmHost } from '../vm/vm-host.ts';
-import { statusSize } from '../vmm/machine.ts';
+import { type Machine, statusSize } from '../vmm/machine.ts';
 import { qemu } from '../vmm/qemu/qemu.ts';
 import { copyVmDisk } from './copy-disk.ts';
 import { changesUnreadable } from './errors.ts';
@@ -79,21 +80,50 @@ async function runReader(
     seed: at('seed'),
     reports: at('reports'),
   };
-  const { out, reports } = files;
+  const { out } = files;
   const size = bytes(Math.max(vm.spec.diskSize, image.status.baseDisk.size));
   const outSize = bytes(size + 64 * 2 ** 20);
   await copyVmDisk(vm, files.disk, host, op);
   const overlay = { path: files.now, backingPath: readerPaths.disk, backingFormat: 'qcow2', size } as const;
   await createOverlay(overlay, host.runner, op.signal);
-  await writeFile(reports, Buffer.alloc(statusSize));
   await writeFile(out, '');
   await truncate(out, outSize);
   await writeFile(files.seed, await readerSeed(as), { mode: 0o600 });
-  const machine = readerMachine(await host.accel());
   op.report({ kind: 'step', message: `Comparing ${vm.metadata.name} with its image` });
-  const run = {
+  const said = await bootReader({ dir, files, outSize }, host, op.signal);
+  const wrote = said.findLast((report) => report.kind === 'wrote');
+  if (!wrote || wrote.size > (await stat(out)).size)
+    throw changesUnreadable(vm.metadata.name, exitOf({ reports: said, guestEnd: 'powered-off' }).message);
+  await truncate(out, wrote.size);
+  return out;
+}
+
+interface ReaderBoot {
+  readonly dir: string;
+  readonly files: ReaderFiles;
+  readonly outSize: Bytes;
+}
+
+/** Boots the reader, and again when it has lost its clock; returns what it has told at last. */
+async function bootReader(
+  boot: ReaderBoot,
+  host: VmHost,
+  signal: AbortSignal,
+): Promise<readonly GuestReport[]> {
+  const { reports } = boot.files;
+  for (let inVain = 0; ;) {
+    await writeFile(reports, Buffer.alloc(statusSize));
+    await runShutIn(readerRun(boot, readerMachine(await host.accel(), inVain)), host.runner, signal);
+    const said = await readTail(reports);
+    inVain = lostClocks(said);
+    if (inVain === 0) return parseGuestReports(said);
+  }
+}
+
+function readerRun({ dir, files, outSize }: ReaderBoot, machine: Machine): ShutInRun {
+  return {
     dir,
-    argv: [qemu.program(machine.arch), ...qemu.command(machine).slice(1)] as const,
+    argv: [qemu.program(machine.arch), ...qemu.command(machine).slice(1)],
     mounts: readerMounts(files),
     devices: machine.accel.kind === 'kvm' ? ['/dev/kvm'] : [],
     memoryLimit: bytes(machine.memory + qemu.memoryOverhead(machine)),
@@ -101,13 +131,6 @@ async function runReader(
     seconds,
     fileSizeLimit: outSize,
   };
-  await runShutIn(run, host.runner, op.signal);
-  const said = parseGuestReports(await readTail(reports));
-  const wrote = said.findLast((report) => report.kind === 'wrote');
-  if (!wrote || wrote.size > (await stat(out)).size)
-    throw changesUnreadable(vm.metadata.name, exitOf({ reports: said, guestEnd: 'powered-off' }).message);
-  await truncate(out, wrote.size);
-  return out;
 }
 
 async function readerSeed(as: 'list' | 'layer'): Promise<Buffer> {

@@ -51,8 +51,11 @@ export function readerMounts(files: ReaderFiles): readonly SandboxMount[] {
   ];
 }
 
-/** Pure. Returns the machine that reads disks, which has no network, with the paths of its sandbox. */
-export function readerMachine(accel: Accel): Machine {
+/**
+ * Pure. Returns the machine that reads disks, which has no network, with the paths of its sandbox. `lostClocks` is the number of
+ * boots before this one that lost their clock.
+ */
+export function readerMachine(accel: Accel, lostClocks = 0): Machine {
   const disk = (serial: 'base' | 'now' | 'out' | 'seed', format: 'raw' | 'qcow2', readOnly: boolean) => ({
     serial,
     path: readerPaths[serial],
@@ -73,6 +76,8 @@ export function readerMachine(accel: Accel): Machine {
         vmmArguments: qemu.kernelArguments(hostArch),
         arch: hostArch,
         accel,
+        cpus: 1,
+        lostClocks,
         extra: '',
       }),
     },

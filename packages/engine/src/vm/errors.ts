@@ -18,6 +18,7 @@ export type VmErrorCode =
   | 'VM_LEAVING'
   | 'VM_DECLARED'
   | 'CONTENT_GONE'
+  | 'CLOCK_LOST'
   | 'SSH_NO_KEY'
   | 'SSH_UNREACHABLE'
   | 'WAIT_TIMEOUT'
@@ -50,6 +51,13 @@ export const userTaken = (uid: string, name: string): CodedError =>
 
 export const contentGone = (what: string): CodedError =>
   vmError('CONTENT_GONE', `${what} was removed while a VM was made of it`, 'run the command again');
+
+export const clockLost = (name: string, times: number): CodedError =>
+  vmError(
+    'CLOCK_LOST',
+    `VM "${name}" came up ${times === 1 ? 'once' : `${times} times`} without a clock that ticks`,
+    'this host is too busy to emulate it: start it again when there is less to do',
+  );
 
 export const stillRunning = (name: string, how: 'running' | 'restarting'): CodedError =>
   vmError(

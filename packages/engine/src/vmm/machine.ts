@@ -46,6 +46,14 @@ export interface MachineStreams {
   readonly stderr: string;
 }
 
+/** How a VMM reports what happens to its guest. */
+export interface MachineEvents {
+  /** The files that the VMM opens, without `.in` and `.out`. */
+  readonly prefix: string;
+  /** The file that keeps the reports. */
+  readonly file: string;
+}
+
 /** A virtual machine in no VMM's words. Paths are as the VMM sees them. */
 export interface Machine {
   readonly name: string;
@@ -63,8 +71,7 @@ export interface Machine {
   readonly nics: readonly MachineNic[];
   /** Of `statusSize` bytes: receives what the guest writes to its disk `status`. */
   readonly statusFile: string;
-  /** With `.in` and `.out` behind it the files by which the VMM tells what happens to its guest. */
-  readonly events?: string;
+  readonly events?: MachineEvents;
   readonly controlSocket: string;
   readonly consoleSocket: string;
   /** Of a guest that runs an entrypoint. */
@@ -79,11 +86,14 @@ export interface Machine {
   readonly consoleLog: string;
 }
 
-/** The status disk, the source of entropy, the balloon. */
-const fixedDevices = 3;
+/** The status disk, that of events, the source of entropy, the balloon. */
+const fixedDevices = 4;
 
 /** Some reports of at most 208 bytes: a disk cannot grow, so a guest cannot fill the host with what it reports. */
 export const statusSize = 4_096;
+
+/** How much the guest can read of what its VMM has told of it: the first of it, which guest/clock looks at. */
+export const eventsSize = 16_384;
 
 /** By which the guest finds the disk that it reports to. */
 export const statusSerial = 'status';
@@ -96,6 +106,15 @@ export const statusDisk = ({ statusFile }: Pick<Machine, 'statusFile'>): Machine
   readOnly: false,
 });
 
+/**
+ * Pure. What the VMM tells of its guest, with the host's time of each event, as a disk that the guest can read. The clock of an
+ * amd64 machine begins its seconds when the VMM is started; that of an arm64 machine begins them when the host's clock does.
+ */
+export const eventsDisks = ({ arch, events }: Pick<Machine, 'arch' | 'events'>): readonly MachineDisk[] =>
+  events === undefined || arch !== 'amd64'
+    ? []
+    : [{ serial: 'events', path: events.file, format: 'raw', readOnly: true }];
+
 /** Pure. How many devices of its own the guest finds in it. */
 export const deviceCount = ({ disks, shares, nics }: Pick<Machine, 'disks' | 'shares' | 'nics'>): number =>
   disks.length + shares.length + nics.length + fixedDevices;
@@ -106,6 +125,9 @@ export interface KernelWords {
   readonly vmmArguments: string;
   readonly arch: Arch;
   readonly accel: Accel;
+  readonly cpus: number;
+  /** How many boots before this one have lost their clock. */
+  readonly lostClocks: number;
   /** The guest's disks in their order, where it cannot see their serials. */
   readonly places?: readonly string[];
   /** What the user adds. */
@@ -113,10 +135,13 @@ export interface KernelWords {
 }
 
 /** Pure. What Ignite's init and a quick boot need, and then what the user adds. */
-export function kernelCommandLine({ vmmArguments, arch, accel, places, extra }: KernelWords): string {
+export function kernelCommandLine(kernel: KernelWords): string {
+  const { vmmArguments, arch, accel, places, extra } = kernel;
   const words = [
     ...[vmmArguments, 'panic=-1 net.ifnames=0 quiet loglevel=3'],
-    ...(accel.kind === 'tcg' && arch === 'amd64' ? emulatedTsc(accel) : []),
+    ...(accel.kind === 'tcg' && arch === 'amd64'
+      ? [...emulatedTsc(accel), ...emulatedTimer(kernel), ...laterCpus(kernel)]
+      : []),
     ...(places === undefined ? [] : [`ignite.disks=${places.join(',')}`]),
     extra,
   ];
@@ -132,3 +157,24 @@ const emulatedTsc = ({ tscKhz }: { readonly tscKhz?: number }): readonly string[
   'tsc=reliable',
   ...(tscKhz === undefined ? [] : [`tsc_early_khz=${tscKhz}`]),
 ];
+
+/** Pure. Whether the guest's kernel measures the rate of its timer, and init looks whether it has done so well. */
+export const isTimerMeasured = ({ accel, arch }: Pick<Machine, 'accel' | 'arch'>): boolean =>
+  accel.kind === 'tcg' && arch === 'amd64';
+
+/** An emulated APIC timer counts nanoseconds, sixteen at a time as Linux asks it to. */
+const timerKhz = 62_500;
+/** After so many boots with a bad clock one that ticks at all will do. */
+const strictBoots = 2;
+
+/** For init: the rate, how many percent the kernel's measurement may be off, and how many boots were in vain. */
+const emulatedTimer = ({ lostClocks }: Pick<KernelWords, 'lostClocks'>): readonly string[] => [
+  `ignite.timer=${timerKhz},${lostClocks < strictBoots ? 10 : 60},${lostClocks}`,
+];
+
+/**
+ * A kernel whose timer does not tick waits for its other CPUs without end: so init brings them up, once it has seen the timer.
+ * Meanwhile the kernel shall not rewrite itself for a single CPU, and then back. A user who says how many is heard.
+ */
+const laterCpus = ({ cpus, extra }: Pick<KernelWords, 'cpus' | 'extra'>): readonly string[] =>
+  cpus === 1 || /\b(maxcpus|nosmp)\b/.test(extra) ? [] : ['maxcpus=1 noreplace-smp ignite.cpus=all'];

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { hostArch } from '../../host/arch.ts';
+import { lostClocks } from '../../guest/lost-clocks.ts';
 import { type VmFiles, kernelDir, vmFiles, vmRunFiles } from '../../host/paths.ts';
+import { readTail } from '../../host/read-tail.ts';
 import { bootInitrd } from '../../kernel/boot-initrd.ts';
 import { unpackedKernel } from '../../kernel/unpacked-kernel.ts';
 import { startMark } from '../../sandbox/console-log.ts';
@@ -11,7 +13,7 @@ import type { ResolvedVolume } from '../../storage/resolve-volumes.ts';
 import { imageOf } from '../../store/vm-store.ts';
 import { accelFor } from '../../vmm/accel.ts';
 import { assertVmm } from '../../vmm/assert-vmm.ts';
-import { statusSize } from '../../vmm/machine.ts';
+import { eventsSize, isTimerMeasured, statusSize } from '../../vmm/machine.ts';
 import type { Vmm } from '../../vmm/vmm.ts';
 import { diskSizeOf, vmDisk } from '../disks/vm-disk.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
@@ -19,9 +21,13 @@ import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { bootVmm } from './boot-vmm.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
+import { untilClockTicks } from './until-clock-ticks.ts';
 import { archOf, assertMachineFits, eventLinks, vmMachine } from './vm-machine.ts';
 
-/** Starts the VMM of a VM all of whose parts are there, and brings it to where its guest runs. */
+/**
+ * Starts the VMM of a VM all of whose parts are there, and brings it to where its guest runs.
+ * @throws CodedError CLOCK_LOST when the guest must start again
+ */
 export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
@@ -32,6 +38,7 @@ export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promi
   const { attachment } = network;
   const vmm = vmmOf(vm, host);
   await mkdir(run.sockets, { recursive: true, mode: 0o700 });
+  const inVain = lostClocks(await readTail(files.exitStatus));
   await prepareFiles(files, vmm);
   await appendFile(files.consoleLog, startMark(host.clock.now()), { mode: 0o600 });
   const image = await imageOf(vm, host.store);
@@ -40,7 +47,7 @@ export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promi
   const accel = accelFor(arch, { arch: hostArch, accel: await host.accel() });
   assertVmm(vmm, arch, accel);
   const volumes = await volumesOf(vm, host);
-  const machine = vmMachine(vm, { attachment, volumes, accel, vmm });
+  const machine = vmMachine(vm, { attachment, volumes, accel, vmm, lostClocks: inVain });
   assertMachineFits(machine, vmm);
   const spec = sandboxSpec({
     vm,
@@ -64,6 +71,7 @@ export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promi
   });
   await host.sandbox.launch(spec, signal);
   await bootVmm(vm, machine, host, signal);
+  if (isTimerMeasured(machine)) await untilClockTicks(vm, host, signal);
 }
 
 async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmHost): Promise<Bytes> {
@@ -78,9 +86,9 @@ async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmH
 async function prepareFiles(files: VmFiles, { eventsRequest }: Vmm): Promise<void> {
   await writeFile(files.exitStatus, Buffer.alloc(statusSize));
   await writeFile(files.eventsIn, eventsRequest, { mode: 0o600 });
-  await writeFile(files.eventsOut, '', { mode: 0o600 });
   await rm(files.events, { recursive: true, force: true });
   await mkdir(files.events, { mode: 0o755 });
   for (const [name, target] of Object.entries(eventLinks)) await symlink(target, join(files.events, name));
+  await writeFile(files.eventsOut, Buffer.alloc(eventsSize), { mode: 0o600 });
   await chmod(files.seed, 0o600);
 }

@@ -30,6 +30,8 @@ export interface VmMachineInput {
   readonly volumes: readonly ResolvedVolume[];
   readonly accel: Accel;
   readonly vmm: Vmm;
+  /** How many boots before this one have lost their clock. */
+  readonly lostClocks?: number;
 }
 
 /** Pure. Whether the VM has a disk for cloud-init: when it is told to, and when its image is a whole disk. */
@@ -37,7 +39,10 @@ export const readsCloudInit = ({ spec, status }: Vm): boolean =>
   spec.cloudInit !== undefined || status.image?.bootMode === 'disk';
 
 /** Pure. A VM as its VMM sees it, in a sandbox where all its files are below /vm. */
-export function vmMachine(vm: Vm, { attachment, volumes, accel, vmm }: VmMachineInput): Machine {
+export function vmMachine(
+  vm: Vm,
+  { attachment, volumes, accel, vmm, lostClocks = 0 }: VmMachineInput,
+): Machine {
   const arch = archOf(vm);
   const devices = volumeDevices(volumes);
   const disks = vmDisks(vm, devices.disks, vmm);
@@ -55,6 +60,8 @@ export function vmMachine(vm: Vm, { attachment, volumes, accel, vmm }: VmMachine
         vmmArguments: vmm.kernelArguments(arch),
         arch,
         accel,
+        cpus: vm.spec.cpus,
+        lostClocks,
         ...(!vmm.capabilities.serials && { places: [...disks.map(({ serial }) => serial), statusSerial] }),
         extra: vm.spec.kernel.cmdLine ?? '',
       }),
@@ -63,7 +70,7 @@ export function vmMachine(vm: Vm, { attachment, volumes, accel, vmm }: VmMachine
     shares: devices.shares,
     nics: attachment.nics.map(({ tap, mac }) => ({ tap, mac })),
     statusFile: '/vm/exit-status',
-    events: machineEvents,
+    events: { prefix: '/vm/events/qmp', file: '/vm/events.out' },
     controlSocket: '/vm/run/control.sock',
     consoleSocket: '/vm/run/console.sock',
     ...(hasStreams(vm, vmm) && { streams }),
@@ -80,10 +87,7 @@ const streams: MachineStreams = {
   stderr: '/proc/self/fd/4',
 };
 
-/** The prefix of the names of the files in the folder `events` of a VM, as its VMM sees them. */
-const machineEvents = '/vm/events/qmp';
-
-/** The targets of the links in that folder. host/streams keeps what is written to the descriptor in a file of bounded size. */
+/** The targets of the links in the folder `events` of a VM. host/streams keeps what is written to the descriptor in a file of bounded size. */
 export const eventLinks: Readonly<Record<string, string>> = {
   'qmp.in': '/vm/events.in',
   'qmp.out': '/proc/self/fd/5',

@@ -1,5 +1,9 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { isWorthAnotherBoot, lostClocks } from '../../guest/lost-clocks.ts';
+import { vmFiles } from '../../host/paths.ts';
+import { readTail } from '../../host/read-tail.ts';
 import { claimVolumes } from '../disks/claim-volumes.ts';
 import { observeVm } from '../observe/observe-vm.ts';
 import { type Goal, type VmNeeds, planVm } from '../plan/plan-vm.ts';
@@ -11,6 +15,20 @@ export async function reconcileVm(vm: Vm, goal: Goal, host: VmHost, op: ClientOp
   // The claims are held until the VMM has opened the volumes, or has failed to start.
   const mayLaunch = goal.kind === 'running' || goal.kind === 'paused';
   using _claim = mayLaunch ? await claimVolumes(vm, host, op.signal) : undefined;
+  for (let [now, boots] = [vm, 1]; ; boots += 1) {
+    try {
+      return await takeSteps(now, goal, host, op);
+    } catch (failure) {
+      if (!hasCode(failure, 'CLOCK_LOST')) throw failure;
+      const inVain = lostClocks(await readTail(vmFiles(host.paths, vm.metadata.uid).exitStatus));
+      if (inVain === 0 || !isWorthAnotherBoot(boots)) throw failure;
+      // Its guest has reset itself before it did anything: that is still the same start.
+      now = await takeSteps(now, { kind: 'restarting' }, host, op);
+    }
+  }
+}
+
+async function takeSteps(vm: Vm, goal: Goal, host: VmHost, op: ClientOperation): Promise<Vm> {
   const have = await observeVm(vm, host, op.signal);
   let now = vm;
   for (const step of planVm(goal, have, needsOf(vm))) {

@@ -39,6 +39,17 @@ test('exitOf: a guest that reboots goes on, unless it never came up; one that pa
   });
 });
 
+test('exitOf: a guest without a clock that ticks resets itself before it came up, and goes on; not for ever', () => {
+  const guestEnd = 'rebooted';
+  assert.deepEqual(exitOf({ reports: told('lost-clock 1\n'), guestEnd }), { kind: 'rebooted' });
+  assert.equal(exitOf({ reports: told('lost-clock 7\n'), guestEnd }).kind, 'ended');
+  // A guest that has come up may write what it likes.
+  assert.deepEqual(exitOf({ reports: told('ready\nlost-clock 1\n'), guestEnd: 'powered-off' }), {
+    kind: 'ended',
+    exitCode: 0,
+  });
+});
+
 test('exitOf: a VMM that did not live to tell did not power off in order', () => {
   const reports = told('ready\n');
   const without = { reports, guestEnd: undefined };

@@ -1,12 +1,17 @@
 import { constants } from 'node:os';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import { isWorthAnotherBoot } from '../../guest/lost-clocks.ts';
 import type { GuestEnd } from '../../vmm/vmm.ts';
 
 /**
- * The reports of a guest through its disk `status`, oldest first: `ready`, `exit CODE`, `wrote BYTES`,
- * `failed WHY`, `no-ssh-server`.
+ * The reports of a guest through its disk `status`, oldest first: `up`, `ready`, `exit CODE`, `wrote BYTES`,
+ * `failed WHY`, `no-ssh-server`, `lost-clock TIMES`.
  */
 export type GuestReport =
+  /** The guest's init runs, and its clock ticks. */
+  | { readonly kind: 'up' }
+  /** The guest's clock does not tick, so it boots again; `times` counts these boots. */
+  | { readonly kind: 'lost-clock'; readonly times: number }
   | { readonly kind: 'ready' }
   | { readonly kind: 'exit'; readonly code: number }
   /** The number of bytes on the disk that the guest was to write. */
@@ -18,7 +23,9 @@ export type GuestReport =
 /** Pure. Parses the reports. A guest is not trusted: unknown lines are skipped. */
 export function parseGuestReports(text: string): readonly GuestReport[] {
   return text.split('\n').flatMap((line): GuestReport[] => {
-    if (line === 'ready' || line === 'no-ssh-server') return [{ kind: line }];
+    if (line === 'up' || line === 'ready' || line === 'no-ssh-server') return [{ kind: line }];
+    const lost = /^lost-clock (\d{1,3})$/.exec(line);
+    if (lost) return [{ kind: 'lost-clock', times: Number(lost[1]) }];
     const exit = /^exit (\d{1,3})$/.exec(line);
     if (exit && Number(exit[1]) <= 255) return [{ kind: 'exit', code: Number(exit[1]) }];
     const wrote = /^wrote (\d{1,15})$/.exec(line);
@@ -64,6 +71,7 @@ export function exitOf(evidence: ExitEvidence): VmExit {
     case 'panicked':
       return { kind: 'ended', message: 'its kernel panicked' };
     case 'rebooted':
+      if (!cameUp && isBootingAgain(reports)) return { kind: 'rebooted' };
       // A kernel that cannot boot resets the machine too, and would do so for ever.
       return cameUp ? { kind: 'rebooted' } : { kind: 'ended', message: 'it was reset before it came up' };
     case 'powered-off':
@@ -78,6 +86,9 @@ export function exitOf(evidence: ExitEvidence): VmExit {
       return vmmExitCode === 0 ? inOrder(cameUp) : endOfVmm(evidence);
   }
 }
+
+const isBootingAgain = (reports: readonly GuestReport[]): boolean =>
+  reports.some((report) => report.kind === 'lost-clock' && isWorthAnotherBoot(report.times));
 
 const killedForMemory =
   'it was out of memory on the host: its VMM had reached the limit of its memory, and was killed';

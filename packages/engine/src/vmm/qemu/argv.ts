@@ -7,6 +7,7 @@ import {
   type MachineNic,
   type MachineShare,
   type MachineStreams,
+  eventsDisks,
   statusDisk,
 } from '../machine.ts';
 import { translationCache } from '../memory-overhead.ts';
@@ -46,7 +47,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...['-device', 'virtio-serial-device,max_ports=5'],
     ...['-device', 'virtconsole,chardev=console,nr=0'],
     ...(machine.streams === undefined ? [] : streams(machine.streams)),
-    ...[...machine.disks, statusDisk(machine)].flatMap(drive),
+    ...[...machine.disks, statusDisk(machine), ...eventsDisks(machine)].flatMap(drive),
     ...machine.shares.flatMap(share),
     ...machine.nics.flatMap(nic),
     ...['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-device,rng=rng0'],
@@ -58,7 +59,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...(machine.events === undefined
       ? []
       : [
-          ...['-chardev', `pipe,id=events,path=${escape(machine.events)}`],
+          ...['-chardev', `pipe,id=events,path=${escape(machine.events.prefix)}`],
           ...['-mon', 'chardev=events,mode=control'],
         ]),
     ...['-qmp', `unix:${escape(machine.controlSocket)},server=on,wait=off`],

@@ -1,0 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Vm } from '@ignite/api/v1/vm';
+import { clockReport } from '../../guest/lost-clocks.ts';
+import { vmFiles } from '../../host/paths.ts';
+import { readTail } from '../../host/read-tail.ts';
+import { clockLost } from '../errors.ts';
+import type { VmHost } from '../vm-host.ts';
+
+const pollMs = 50;
+/** A guest that has not come to its init by then has other trouble, which whoever waits for it will see. */
+const longestMs = 180_000;
+
+/**
+ * Waits until a guest's init has found that its clock ticks, or its VMM has ended for another reason.
+ * @throws CodedError CLOCK_LOST
+ */
+export async function untilClockTicks(
+  { metadata: { uid, name } }: Vm,
+  { paths, sandbox, clock }: Pick<VmHost, 'paths' | 'sandbox' | 'clock'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { exitStatus } = vmFiles(paths, uid);
+  const began = clock.now();
+  for (; clock.now() - began < longestMs; await delay(pollMs, undefined, { signal })) {
+    const isRunning = (await sandbox.observe(uid)).state === 'running';
+    const report = clockReport(await readTail(exitStatus));
+    if (report.kind === 'lost' && !isRunning) throw clockLost(name, report.times);
+    if (report.kind === 'ticks' || !isRunning) return;
+  }
+}
