@@ -107,7 +107,9 @@ describe('a Sync whose source', () => {
   test('fails says so at once, once, with what to do, and again when it works', async () => {
     await declare({});
     revision = sourceError('SOURCE_UNREACHABLE', '/wrong/path: there is no such repository', 'check it');
-    for (const _ of [1, 2, 3]) await run();
+    for (const _ of [1, 2]) await run();
+    revision = sourceError('SOURCE_UNREACHABLE', '/wrong/path: there is no such repository', 'look there');
+    await run();
     const error = '/wrong/path: there is no such repository';
     const fields = { sync: 'garden', reason: 'SourceUnreachable', error, hint: 'check it' };
     assert.deepEqual(logged, [['error', 'sync failed, trying again', fields]]);

@@ -20,7 +20,8 @@ export class TroubleLog {
 
   tell(key: string, { metadata: { name: sync }, spec }: SyncObject, attempt: Attempt): void {
     const trouble = troubleOf(attempt, spec);
-    const text = trouble && JSON.stringify(trouble);
+    // The same reason may be found at two places, each with a hint of its own.
+    const text = trouble && JSON.stringify({ ...trouble, fields: { ...trouble.fields, hint: undefined } });
     const before = this.#told.get(key);
     if (text === before) return;
     if (trouble && text !== undefined) {
