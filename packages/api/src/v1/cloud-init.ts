@@ -4,11 +4,11 @@ const text = (limit: number) => v.pipe(v.string(), v.maxBytes(limit, `must be at
 
 /** What cloud-init finds on the disk labelled CIDATA (its data source NoCloud); what is absent gets a default. */
 export const cloudInitSchema = v.strictObject({
-  /** `#cloud-config` YAML, a script, or whatever else cloud-init takes as user data. */
+  /** User data for cloud-init: `#cloud-config` YAML, a script, or any other format that it accepts. */
   userData: v.optional(text(512 * 1_024)),
-  /** In the place of ours, which names the VM and lets its SSH key in. */
+  /** Meta-data, instead of the generated one, which sets the host name and the SSH key. */
   metaData: v.optional(text(64 * 1_024)),
-  /** In the place of ours, which gives the VM's address to its interface. */
+  /** Network configuration, instead of the generated one, which sets the address of the VM. */
   networkConfig: v.optional(text(64 * 1_024)),
 });
 export type CloudInit = v.InferOutput<typeof cloudInitSchema>;

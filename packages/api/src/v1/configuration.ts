@@ -4,20 +4,20 @@ import { sandboxRuntimes } from './vm-sandbox.ts';
 
 /** What holds for a host, in /etc/ignite/config.yaml or the file of `--ignite-config`. Flags win over all of it. */
 export const configurationSpecSchema = v.strictObject({
-  /** What isolates and watches over VMMs. Absent: conmon. */
+  /** Runtime that isolates and supervises VMMs; by default conmon. */
   runtime: v.optional(v.picklist(sandboxRuntimes)),
-  /** Of the original. VMs are on Ignite's CNI networks with either. */
+  /** Accepted for compatibility; VMs use Ignite's CNI networks with either value. */
   networkPlugin: v.optional(v.picklist(['cni', 'docker-bridge'])),
-  /** A VM's spec, of which any field may be missing: what new VMs get unless their own file or flags say otherwise. */
+  /** Defaults for new VMs: a VM spec, all of whose fields are optional. Manifests and flags take precedence. */
   vmDefaults: v.optional(partialVmSpecSchema),
-  /** Of the original, without effect: what belongs to a VM on the host is named after its uid alone. */
+  /** Accepted for compatibility; has no effect. */
   idPrefix: v.optional(
     v.pipe(
       v.string(),
       v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'must be letters, digits, dots, dashes and underscores'),
     ),
   ),
-  /** A folder with Docker's `config.json`. */
+  /** Directory with Docker's `config.json`. */
   registryConfigDir: v.optional(v.string()),
 });
 export type ConfigurationSpec = v.InferInput<typeof configurationSpecSchema>;

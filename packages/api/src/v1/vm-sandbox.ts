@@ -5,7 +5,7 @@ export const sandboxRuntimes = ['conmon', 'containerd', 'docker'] as const;
 export type SandboxRuntime = (typeof sandboxRuntimes)[number];
 
 export const vmSandboxSchema = v.strictObject({
-  /** What isolates the VMM and watches over it. Absent: conmon. */
+  /** Runtime that isolates and supervises the VMM; by default conmon. */
   runtime: v.optional(v.picklist(sandboxRuntimes)),
 });
 export type VmSandbox = v.InferOutput<typeof vmSandboxSchema>;

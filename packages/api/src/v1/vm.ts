@@ -19,43 +19,43 @@ const minimumMemory = 96 * 2 ** 20;
 const minimumDisk = 16 * 2 ** 20;
 
 export const vmSpecSchema = v.strictObject({
-  /** Of the VM, its image and its kernel; none means this host's. One of another architecture is emulated. */
+  /** Architecture of the VM, its image and its kernel; by default the host's. Other architectures are emulated. */
   arch: v.optional(archSchema),
   image: v.strictObject({
-    /** A registry's reference, or another source such as `oci-archive:/path` or `docker-daemon:name:tag`. */
+    /** Image in a registry, or another source such as `oci-archive:/path` or `docker-daemon:name:tag`. */
     oci: v.pipe(v.string(), v.nonEmpty()),
   }),
   kernel: v.optional(
     v.strictObject({
-      /** A kernel image; none means the default one of the VM's architecture. */
+      /** Kernel image; by default the default kernel for the architecture. */
       oci: v.optional(v.pipe(v.string(), v.nonEmpty())),
-      /** Appended to the kernel command line. */
+      /** Arguments to append to the kernel command line. */
       cmdLine: v.optional(v.string()),
     }),
     {},
   ),
-  /** How many vCPUs the VM has. */
+  /** Number of CPUs. */
   cpus: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 1),
   machine: v.optional(vmMachineSchema),
-  /** Of the guest, as a whole number of MB; 96MB at least. */
+  /** Memory size, a whole number of MB; at least 96MB. */
   memory: v.optional(size({ atLeast: minimumMemory, multipleOf: 2 ** 20 }), '512MB'),
-  /** Of the root file system; more is taken where the image needs it. */
+  /** Size of the root file system; larger if the image requires it. */
   diskSize: v.optional(size({ atLeast: minimumDisk, multipleOf: 2 ** 20 }), '4GB'),
-  /** True makes a key pair for this VM; a path names the public key file to let in. */
+  /** SSH access: `true` generates a key pair for this VM, a path names a public key file. */
   ssh: v.optional(v.union([v.literal(true), absolutePath])),
   network: v.optional(vmNetworkSchema, {}),
   storage: v.optional(vmStorageSchema),
   cloudInit: v.optional(cloudInitSchema),
-  /** Files and folders of the host that are copied into the VM at its first boot. */
+  /** Files and directories of the host to copy into the VM at first boot. */
   copyFiles: v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
-  /** Run in place of the image's Cmd, after its Entrypoint. */
+  /** Replaces the Cmd of the image; its Entrypoint is kept. */
   command: v.optional(v.array(v.string())),
-  /** Variables for the entrypoint, over those of the image; an image that boots its init has no use for them. */
+  /** Environment variables for the entrypoint, in addition to those of the image; ignored by images that boot an init. */
   env: v.optional(environmentSchema),
   sandbox: v.optional(vmSandboxSchema),
-  /** Whether it is started again once it has ended by itself. */
+  /** Restart policy: whether the VM is started again after it ends by itself. */
   restartPolicy: v.optional(restartPolicySchema, 'no'),
-  /** What the VM should be; its status says what it is. */
+  /** Desired power state. */
   power: v.optional(v.picklist(['Running', 'Stopped', 'Paused']), 'Running'),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;

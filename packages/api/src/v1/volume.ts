@@ -8,7 +8,7 @@ const mebibyte = 2 ** 20;
 export const volumeSize = size({ atLeast: 16 * mebibyte, multipleOf: mebibyte });
 
 export const volumeSpecSchema = v.strictObject({
-  /** What the guest sees; only what is written takes space of the host. It can be raised, never lowered. */
+  /** Size that the guest sees; only written data takes space on the host. It can only grow. */
   size: v.optional(volumeSize, '10GB'),
 });
 export type VolumeSpec = v.InferOutput<typeof volumeSpecSchema>;

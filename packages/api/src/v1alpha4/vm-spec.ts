@@ -8,9 +8,9 @@ const reference = maybe(v.string());
 /** A VM's spec as v1alpha3 and v1alpha4 have it, without the defaults that the original fills in: ours are the same. */
 export const vmSpecSchema = v.strictObject({
   image: v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) }),
-  /** The image of the original's sandbox container; has no effect. */
+  /** Image of the sandbox container of the original Ignite; has no effect. */
   sandbox: maybe(v.strictObject({ oci: reference })),
-  /** The original's default kernel and command line mean our own. */
+  /** Kernel; the defaults of the original Ignite are replaced by the current ones. */
   kernel: maybe(v.strictObject({ oci: reference, cmdLine: reference })),
   cpus: maybe(v.pipe(v.number(), v.integer(), v.minValue(0))),
   memory: maybe(sizeSchema),
@@ -35,7 +35,7 @@ export const vmSpecSchema = v.strictObject({
         v.array(
           v.strictObject({
             name: v.string(),
-            /** A block device of the host. */
+            /** Block device of the host. */
             blockDevice: maybe(v.strictObject({ path: v.string() })),
           }),
         ),
@@ -44,7 +44,7 @@ export const vmSpecSchema = v.strictObject({
     }),
   ),
   copyFiles: maybe(v.array(v.strictObject({ hostPath: v.string(), vmPath: v.string() }))),
-  /** True makes a key pair for this VM; a path names the public key file to let in; false and {} are nothing. */
+  /** SSH access: `true` generates a key pair for this VM, a path names a public key file, `false` and {} mean none. */
   ssh: maybe(v.union([v.boolean(), v.string(), v.strictObject({})])),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;

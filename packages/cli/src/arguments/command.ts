@@ -35,7 +35,7 @@ export class FlagValues {
     const text = this.text(name);
     if (text === undefined) return undefined;
     if (!/^\d{1,5}$/.test(text))
-      throw usageError(`--${name} ${text}: not a number of seconds`, 'write a whole number');
+      throw usageError(`--${name} ${text}: not a number of seconds`, 'use a whole number');
     return Number(text);
   }
 

@@ -1,13 +1,13 @@
 import type { Flags } from './command.ts';
 
-const forOldScripts = 'accepted for the sake of old scripts; has no effect';
+const forOldScripts = 'accepted for compatibility; has no effect';
 
 /** Of the original, with nothing here that they could be about. */
 export const legacyFlags: Flags = {
   'id-prefix': {
     type: 'string',
     value: 'TEXT',
-    help: `${forOldScripts}: what belongs to a VM on this host is named after its uid, which is no other's`,
+    help: `${forOldScripts}, as resources on the host are named after the uid of the VM`,
   },
 };
 
@@ -16,7 +16,7 @@ export const legacySandboxFlags: Flags = {
   'sandbox-image': {
     type: 'string',
     value: 'NAME',
-    help: `${forOldScripts}: a sandbox holds nothing but the VMM of this host`,
+    help: `${forOldScripts}, as a sandbox contains only the VMM of this host`,
   },
 };
 
@@ -25,8 +25,12 @@ export const legacyDaemonFlags: Flags = {
   runtime: {
     type: 'string',
     value: 'NAME',
-    help: `${forOldScripts}: manifests and the configuration file say it`,
+    help: `${forOldScripts}; set it in manifests or in the configuration file`,
   },
-  'network-plugin': { type: 'string', value: 'NAME', help: `${forOldScripts}: networks are CNI's` },
+  'network-plugin': {
+    type: 'string',
+    value: 'NAME',
+    help: `${forOldScripts}, as all networks are CNI networks`,
+  },
   ...legacyFlags,
 };

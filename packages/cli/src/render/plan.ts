@@ -30,20 +30,20 @@ export function fieldLines(changes: readonly FieldChange[]): readonly string[] {
 
 const changeTexts = {
   live: 'changed live',
-  'next-start': 'changed, as of its next start',
-  restart: 'changed, with a restart',
+  'next-start': 'changed at the next start',
+  restart: 'changed with a restart',
 } as const;
 
 /** `VM/web: restarted (changed)` */
 function titleOf(action: Action): string {
   const what = {
-    create: 'made',
+    create: 'created',
     change: action.kind === 'change' ? changeTexts[action.effect] : '',
-    replace: 'replaced by a new one',
+    replace: 'replaced',
     delete: 'removed',
-    unchanged: 'as it is',
+    unchanged: 'unchanged',
   }[action.kind];
-  const why = action.reason === 'drifted' ? ' (it has drifted)' : '';
+  const why = action.reason === 'drifted' ? ' (drifted)' : '';
   return `${keyText(action.key)}: ${action.held === undefined ? what : `would be ${what}`}${why}`;
 }
 

@@ -35,7 +35,7 @@ describe('parseHeader', () => {
   });
 
   test('what is no store, has overflowed or is of another format is refused', () => {
-    assert.throws(() => parseHeader(header(0x1234)), /no snapshot/);
+    assert.throws(() => parseHeader(header(0x1234)), /not a device-mapper snapshot/);
     assert.throws(() => parseHeader(header(0x70416e53, 0)), /overflowed/);
     assert.throws(() => parseHeader(header(0x70416e53, 1, 2)), /unknown version/);
     for (const sectors of [0, 3, 2 ** 31])

@@ -17,7 +17,7 @@ const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
   Volume: [volumeFinalizer],
 };
 
-const message = 'its record was damaged, and little of it is known any more';
+const message = 'its record was damaged, and most of it is lost';
 
 /**
  * Puts an object in the place of a damaged record that has exactly this name or uid: it says what can still be seen of the

@@ -20,19 +20,19 @@ const portRanges = v.array(
 
 /** What the objects of a source may be and name of the host: whoever writes the source is trusted with no more. */
 export const allowSchema = v.strictObject({
-  /** Kinds that may be declared. Absent: all but GitSource and Sync. */
+  /** Kinds that may be declared; by default all kinds except GitSource and Sync. */
   kinds: v.optional(v.array(v.pipe(v.string(), v.nonEmpty()))),
-  /** Folders, files and devices of the host that may be read and written, with all below them; without links in them. */
+  /** Directories, files and devices of the host that may be read and written, including everything below them; without symbolic links. */
   hostPaths: v.optional(v.array(path), []),
-  /** The same of what may only be read: files that are copied, keys, secrets, archives. */
+  /** Directories and files of the host that may only be read, such as files to copy, keys, secrets and archives. */
   files: v.optional(v.array(path), []),
-  /** Networks of the host that may be named; the default one needs no name. */
+  /** Networks of the host that may be used, in addition to the default one. */
   networks: names,
-  /** Ports of the host that may be published: each a port or FIRST-LAST. */
+  /** Host ports that may be published: single ports, or ranges as FIRST-LAST. */
   ports: v.optional(portRanges, ['1024-65535']),
-  /** Other objects that may be used, such as `Volume/db`, besides those that the source declares itself. */
+  /** Objects that may be used, such as `Volume/db`, in addition to those that the source itself declares. */
   objects: names,
-  /** Programs of the host that may be used, such as `docker`. */
+  /** Services of the host that may be used, such as `docker`. */
   services: names,
 });
 export type AllowSpec = v.InferOutput<typeof allowSchema>;
@@ -71,11 +71,13 @@ export function whyNotAllowed(use: HostUse, allow: AllowSpec, world: JudgedWorld
       const key = keyText(use.key);
       return allow.objects.includes(key) || world.isOwn(key)
         ? undefined
-        : refusal(use.field, `${key}, which the source does not have as its own`, 'objects');
+        : refusal(use.field, `${key}, which does not belong to the source`, 'objects');
     }
     case 'allowance': {
       const wider = widened(use.allow, allow);
-      return wider === undefined ? undefined : refusal(use.field, `more than it is allowed itself`, wider);
+      return wider === undefined
+        ? undefined
+        : refusal(use.field, `more than the Sync itself is allowed to use`, wider);
     }
   }
 }
@@ -92,11 +94,11 @@ function whyNotPath(
   const real = realPathOf(named);
   return real !== undefined && isAllowed(real)
     ? undefined
-    : refusal(field, `${named}, which leads elsewhere by a link`, list);
+    : refusal(field, `${named}, which leads elsewhere through a symbolic link`, list);
 }
 
 const refusal = (field: string, what: string, list: string): string =>
-  `${field} names ${what}: that is not allowed to its source (spec.allow.${list} of the Sync)`;
+  `${field}: not allowed by spec.allow.${list} of the Sync: ${what}`;
 
 /** The list of `given` that has what `own` does not; `hostPaths` and `files` are paths, which are judged as such. */
 function widened(given: AllowSpec, own: AllowSpec): keyof AllowSpec | undefined {

@@ -25,7 +25,7 @@ export async function readManifestFiles(
   const decoded = await Promise.all(texts.map((each) => decode(each, onRemark, invocation.signal)));
   const found = decoded.flat();
   if (found.length === 0)
-    throw usageError(`nothing is declared in ${names.join(', ')}`, 'manifests end in .yaml, .yml or .json');
+    throw usageError(`no objects found in ${names.join(', ')}`, 'manifests end in .yaml, .yml or .json');
   return found;
 }
 
@@ -44,7 +44,9 @@ async function decode(
   const { manifests, problems } = await renderer.render(revision, options, signal);
   const [problem] = problems;
   if (problem)
-    throw new CodedError('MANIFEST_INVALID', problem.message, { hint: 'mend it; nothing was done' });
+    throw new CodedError('MANIFEST_INVALID', problem.message, {
+      hint: 'fix the manifest and try again; nothing was changed',
+    });
   return manifests.map((each) => fromDir(each, join(texts.name, dirname(each.origin?.file ?? ''))));
 }
 

@@ -27,13 +27,13 @@ const columns: readonly Column<SyncObject>[] = [
     cell: ({ status }) => String(status.objects.filter(({ state }) => state === 'Synced').length),
   },
   { title: 'REASON', cell: (sync) => readyOf(sync)?.reason ?? '' },
-  { title: 'MESSAGE', cell: (sync) => readyOf(sync)?.message ?? 'not looked at yet' },
+  { title: 'MESSAGE', cell: (sync) => readyOf(sync)?.message ?? 'not synced yet' },
 ];
 
 export const status: Command = {
   name: 'gitops status',
   ...syncOperand,
-  summary: 'Show what is desired, what is there, and where they differ',
+  summary: 'Show the status of syncs, and how objects differ from the source',
   examples: ['ignite gitops status', 'ignite gitops status site', 'ignite gitops status -o json'],
   flags: outputFlags,
   run: async (invocation) => {
@@ -53,7 +53,7 @@ export const status: Command = {
 /** VMs that someone made by hand, which no sync answers for. */
 function orphans(vms: readonly Vm[]): string {
   const names = vms.filter((vm) => ownerOf(vm) === undefined).map(({ metadata }) => metadata.name);
-  return names.length === 0 ? '' : `\nVMs that no sync owns: ${names.join(', ')}\n`;
+  return names.length === 0 ? '' : `\nVMs that no Sync owns: ${names.join(', ')}\n`;
 }
 
 /** What is not as it should be, object by object; all objects of a sync that is well. */
