@@ -31,7 +31,7 @@ export const registryFlags: Flags = {
   'registry-config-dir': { type: 'string', value: 'DIR', help: "directory with Docker's config.json" },
 };
 
-/** Where credentials for registries are: the flag wins over the configuration. */
+/** Where credentials for registries are. The flag takes precedence over the configuration. */
 export async function registryConfig(
   invocation: Invocation,
 ): Promise<{ readonly registryConfigDir?: string }> {

@@ -1,7 +1,7 @@
 import type { Io } from './io.ts';
 import { usageError } from './arguments/usage-error.ts';
 
-/** Asks whoever sits at the terminal. @throws CodedError USAGE_INVALID where nobody does */
+/** Asks the user at the terminal. @throws CodedError USAGE_INVALID without a terminal */
 export async function confirm(question: string, io: Io, signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY || !io.isTty)
     throw usageError(

@@ -58,7 +58,7 @@ const removers: Readonly<Record<string, string>> = {
   Volume: 'volume rm ',
 };
 
-/** A record that is damaged hinders its own object alone; whoever looks at others is told of it. */
+/** A damaged record affects only its own object; commands on other objects print a warning. */
 const tellBroken =
   ({ report }: Progress) =>
   ({ key: { kind, name }, problem }: BrokenObject): void => {
@@ -79,7 +79,7 @@ export const ownCommand = ({ dataDir, runDir }: Paths): readonly string[] => [
   `--run-dir=${runDir}`,
 ];
 
-/** What a command hands to the engine with what it asks for. */
+/** What a command passes to the engine along with a request. */
 interface Operation extends ClientOperation {
   readonly endProgress: Progress['end'];
 }

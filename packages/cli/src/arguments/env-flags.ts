@@ -10,7 +10,7 @@ export const envFlags: Flags = {
   },
 };
 
-/** Pure. A name alone that is not set in `ours` counts for nothing, as with Docker. @throws CodedError USAGE_INVALID */
+/** Pure. A name alone that is not set in `ours` is ignored, as with Docker. @throws CodedError USAGE_INVALID */
 export function envOf(
   flags: FlagValues,
   ours: Readonly<Record<string, string | undefined>>,

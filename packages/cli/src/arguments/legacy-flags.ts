@@ -2,7 +2,7 @@ import type { Flags } from './command.ts';
 
 const forOldScripts = 'accepted for compatibility; has no effect';
 
-/** Of the original, with nothing here that they could be about. */
+/** Flags of the original that have no counterpart here. */
 export const legacyFlags: Flags = {
   'id-prefix': {
     type: 'string',
@@ -11,7 +11,7 @@ export const legacyFlags: Flags = {
   },
 };
 
-/** The original's sandbox was a container of an image; ours holds nothing but the VMM of this host. */
+/** The sandbox of the original was a container with an image; ours contains only the VMM of this host. */
 export const legacySandboxFlags: Flags = {
   'sandbox-image': {
     type: 'string',
@@ -20,7 +20,7 @@ export const legacySandboxFlags: Flags = {
   },
 };
 
-/** Of the daemon, whose VMs say in their manifests what they want. */
+/** Flags of the daemon, whose VMs set these in their manifests. */
 export const legacyDaemonFlags: Flags = {
   runtime: {
     type: 'string',

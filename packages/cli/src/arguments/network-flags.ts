@@ -28,7 +28,7 @@ export const networkFlags: Flags = {
 };
 
 /**
- * What flags say of a VM's network, to be merged into what is said elsewhere.
+ * The network settings from the flags, to be merged with those from elsewhere.
  * @throws CodedError USAGE_INVALID, PORT_INVALID
  */
 export function networkOf(flags: FlagValues): object {

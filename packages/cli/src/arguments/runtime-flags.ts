@@ -5,7 +5,7 @@ import { usageError } from './usage-error.ts';
 
 const runtime: Flag = { type: 'string', value: 'NAME', values: sandboxRuntimes, help: '' };
 
-/** Of commands that bring images. */
+/** For commands that import images. */
 export const importRuntimeFlags: Flags = {
   runtime: {
     ...runtime,
@@ -13,7 +13,7 @@ export const importRuntimeFlags: Flags = {
   },
 };
 
-/** Of commands that start VMs. */
+/** For commands that start VMs. */
 export const runtimeFlags: Flags = {
   runtime: {
     ...runtime,
@@ -29,7 +29,7 @@ export const runtimeFlags: Flags = {
   },
 };
 
-/** The runtime that was asked for, as a part of a request: the flag wins over the configuration. */
+/** The requested runtime, as a part of a request. The flag takes precedence over the configuration. */
 export function runtimeOf(
   flags: FlagValues,
   configuration: ConfigurationSpec = {},
@@ -40,7 +40,7 @@ export function runtimeOf(
 }
 
 /**
- * What is to be told about the network plugin, if anything.
+ * The note about the network plugin, if there is one.
  * @throws CodedError USAGE_INVALID
  */
 export function networkPluginNote(

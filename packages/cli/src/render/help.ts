@@ -9,7 +9,7 @@ export interface HelpStyle {
   readonly bold: boolean;
 }
 
-/** Commands under a title, each by the words it is called with. */
+/** Commands under a title, each with the words that it is called by. */
 export interface HelpSection {
   readonly title: string;
   readonly rows: readonly (readonly [words: string, summary: string])[];
@@ -33,7 +33,7 @@ export function overviewHelp(sections: readonly HelpSection[], terminal: HelpSty
   ].join('');
 }
 
-/** What the daemon's own name shows. */
+/** The help of the daemon's own name. */
 export function daemonHelp(sections: readonly HelpSection[], terminal: HelpStyle): string {
   const style = readable(terminal);
   return [
@@ -48,7 +48,7 @@ export function daemonHelp(sections: readonly HelpSection[], terminal: HelpStyle
   ].join('');
 }
 
-/** What stands behind the first word of several commands. */
+/** The help of a group: a first word that several commands share. */
 export function groupHelp(
   word: string,
   rows: HelpSection['rows'],
@@ -92,7 +92,7 @@ export function commandHelp(
   ].join('');
 }
 
-/** What stands behind the name of a command. Our flags come before what is passed on to someone else. */
+/** The usage after the name of a command. Flags of Ignite come before words that are passed on. */
 export function operandsAndFlags({ arguments: operands, passesFlags }: Command): string {
   const [, ours = '', passed = ''] = (passesFlags ? /^()(.*)$/ : /^(.*?) ?(\[-- .*)?$/).exec(operands) ?? [];
   return [ours, '[flags]', passed].filter(Boolean).join(' ');
@@ -101,7 +101,7 @@ export function operandsAndFlags({ arguments: operands, passesFlags }: Command):
 const section = (title: string, style: HelpStyle, text: string): readonly string[] =>
   text === '' ? [] : [heading(title, style), text];
 
-/** All sections with one left column: they are read as one list. */
+/** All sections share the width of the left column, because they are read as one list. */
 function commandSections(sections: readonly HelpSection[], style: HelpStyle): readonly string[] {
   const left = Math.max(...sections.flatMap(({ rows }) => rows.map(([words]) => words.length)));
   return sections.flatMap(({ title, rows }) => [

@@ -135,7 +135,7 @@ export const noSshServer = (name: string): CodedError =>
   vmError(
     'SSH_UNREACHABLE',
     `VM "${name}" runs, but its image has no SSH server: none of sshd, dropbear and tinysshd`,
-    `use an image with an SSH server, or omit --ssh and use "ignite attach ${name}"; use --timeout to wait for a server that the VM installs itself`,
+    `use an image with an SSH server, such as openssh-server, or omit --ssh and use "ignite attach ${name}"; use --timeout to wait for a server that the VM installs itself`,
   );
 
 export const waitTimedOut = (

@@ -112,11 +112,11 @@ export const deleteDeclared: Command = {
   },
 };
 
-/** Pure. What was declared last goes first, and a volume after every VM: one that a VM names is not removed. */
+/** Pure. The last declared object is removed first, and volumes after all VMs: a volume that a VM uses cannot be removed. */
 const removalOrder = (keys: readonly ObjectKey[]): readonly ObjectKey[] =>
   keys.toReversed().toSorted((a, b) => Number(a.kind === 'Volume') - Number(b.kind === 'Volume'));
 
-/** Where no daemon runs nobody else sees to what a Sync leaves behind. */
+/** Without a running daemon, nothing else cleans up after a Sync. */
 async function finishSync(name: string, host: DeclaredHost, signal: AbortSignal): Promise<void> {
   using lock = tryLock(locksDir(host.paths), 'gitops');
   if (!lock) return;
@@ -144,7 +144,7 @@ async function printPlan(plan: SyncPlan, { flags, io }: Invocation): Promise<voi
   else io.out.write(renderPlan(plan, io.isColoured));
 }
 
-/** Does a plan, tells of each object, and returns the exit status. */
+/** Executes a plan, prints a line for each object, and returns the exit status. */
 export async function applyPlanned(
   plan: SyncPlan,
   { flags }: Invocation,

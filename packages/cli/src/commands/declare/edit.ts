@@ -34,7 +34,7 @@ export const edit: Command = {
       const before = manifestText(await findNamed(key.kind as DeclaredKind, key.name, host));
       const dir = await mkdtemp(join(tmpdir(), 'edit-'));
       const file = join(dir, `${key.name}.yaml`);
-      // Until it has been done, so that nobody's typing is lost.
+      // Kept until it is applied, so that no edit is lost.
       let isKept = false;
       try {
         const { status, text } = await typedInto(file, before, invocation);
@@ -58,7 +58,7 @@ export const edit: Command = {
   },
 };
 
-/** Has a text changed in the editor of the user's choice. @throws CodedError USAGE_INVALID where that is not installed */
+/** Opens a text in the user's editor. @throws CodedError USAGE_INVALID where that is not installed */
 async function typedInto(
   file: string,
   text: string,

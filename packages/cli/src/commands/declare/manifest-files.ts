@@ -50,11 +50,11 @@ async function decode(
   return manifests.map((each) => fromDir(each, join(texts.name, dirname(each.origin?.file ?? ''))));
 }
 
-/** What a manifest names by a path lies beside it. */
+/** Relative paths in a manifest are relative to its file. */
 const fromDir = (manifest: Manifest, dir: string): Manifest =>
   manifest.kind === 'VM' ? { ...manifest, spec: withFoundSources(manifest.spec as VmSpec, dir) } : manifest;
 
-/** Tells on stderr what a manifest says that has no effect. */
+/** Prints notes about settings in manifests that have no effect. */
 const remarkWriter =
   (invocation: Invocation): NonNullable<DecodeOptions['onRemark']> =>
   (remark, { file, line }) =>

@@ -4,7 +4,7 @@ import type { FlagValues, Flags } from '../../arguments/command.ts';
 
 const list = (value: string, help: string) => ({ type: 'list', value, help }) as const;
 
-/** What the manifests may be and name of this host: whoever writes them is trusted with no more. */
+/** What manifests may declare and use on this host; their authors are trusted with no more. */
 export const allowFlags: Flags = {
   'allow-kind': list('KIND', 'kind of objects that may be declared, instead of VM and Volume'),
   'allow-path': list(

@@ -31,7 +31,7 @@ export const reconcile: Command = {
   },
 };
 
-/** Waits for the daemon to have looked, or looks in its place. */
+/** Waits for the daemon to sync, or syncs if no daemon is running. */
 async function handled(
   sync: SyncObject,
   requestedAt: string,

@@ -9,7 +9,7 @@ import type { DeclaredHost } from '../../context.ts';
 import { allowanceOf } from './allow-flags.ts';
 import { manifestsOf, unknownKindsOf } from './declare-syncs.ts';
 
-/** How a repository is reached, and what is done with it. */
+/** How to access a repository, and what to do with it. */
 export const repositoryFlags: Flags = {
   branch: {
     type: 'string',

@@ -29,7 +29,7 @@ export const hostFlags: Flags = {
   ...legacyDaemonFlags,
 };
 
-/** What of the service's log is wanted: it knows no traces. */
+/** The level of the service's log, which has no trace level. */
 const serviceLevels: Readonly<Record<LogLevel, ServiceLevel>> = {
   error: 'error',
   warn: 'warning',

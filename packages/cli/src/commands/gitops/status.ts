@@ -50,13 +50,13 @@ export const status: Command = {
   },
 };
 
-/** VMs that someone made by hand, which no sync answers for. */
+/** VMs that were created by hand and do not belong to a Sync. */
 function orphans(vms: readonly Vm[]): string {
   const names = vms.filter((vm) => ownerOf(vm) === undefined).map(({ metadata }) => metadata.name);
   return names.length === 0 ? '' : `\nVMs that no Sync owns: ${names.join(', ')}\n`;
 }
 
-/** What is not as it should be, object by object; all objects of a sync that is well. */
+/** The state of each object, with differences and problems. */
 function details({ metadata, status: { objects, problems } }: SyncObject): string {
   if (objects.length === 0 && problems.length === 0) return '';
   const rows = objects.map((object) => [keyText(object), object.state, object.health, object.message ?? '']);

@@ -3,7 +3,7 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 import { printable } from '../text/printable.ts';
 
-/** One line of what happened, one of what to do; causes in between where they tell more. */
+/** One line for what happened, lines for causes that tell more, and one line for what to do. */
 export function renderError(failure: unknown, debug: boolean): string {
   if (!(failure instanceof CodedError)) return renderUncoded(failure, debug);
   const said = causesOf(failure)
@@ -13,7 +13,7 @@ export function renderError(failure: unknown, debug: boolean): string {
   return `error: ${shortened(failure.message)}\n${said}hint: ${printable(failure.hint)}\n${where}`;
 }
 
-/** What helps where the host is at fault, by the error number of Linux (errno(3)). */
+/** Hints for faults of the host, by the error number of Linux (errno(3)). */
 const hostFaults: ReadonlyMap<unknown, string> = new Map([
   ['ENOSPC', 'free some disk space; "ignite system df" shows what Ignite uses'],
   ['EDQUOT', 'free some disk space, or raise the quota'],
@@ -77,13 +77,13 @@ function renderUncoded(failure: unknown, debug: boolean): string {
   return `error: ${text}\nhint: ${cure ?? 'this is a bug in Ignite; --log-level=debug shows details'}\n`;
 }
 
-/** Causes that tell a user more: a tool's own words, or each of several. */
+/** The causes that are useful to a user: the message of a tool, or each of several causes. */
 function causesOf({ cause, code }: CodedError): readonly Error[] {
   if (cause instanceof AggregateError) return cause.errors.filter((each) => each instanceof Error);
   return cause instanceof ToolFailedError && code !== 'VM_INVALID' ? [cause] : [];
 }
 
-/** 2 for what was refused before anything was done, else 1. */
+/** 2 for requests that were refused before anything was done, otherwise 1. */
 export function exitStatusOf(failure: unknown): number {
   return failure instanceof CodedError && failure.code.endsWith('_INVALID') ? 2 : 1;
 }
