@@ -59,7 +59,7 @@ test('bundleProgram: who neither writes nor reads a manifest waits for no YAML',
   };
   assert.match(run('images').stdout, /^IMAGE ID/);
   for (const words of [['stop'], ['logs'], ['exec', 'true']])
-    assert.match(run(words[0]!, 'nope', ...words.slice(1)).stderr, /there is no VM .* "nope"|only root may/);
+    assert.match(run(words[0]!, 'nope', ...words.slice(1)).stderr, /there is no VM .* "nope"|requires root/);
 });
 
 test('bundleProgram: the worker that reads sources runs no command line', async (t) => {

@@ -24,7 +24,7 @@ const sections: readonly Section[] = [
     kind: 'Configuration',
     apiVersion: ours,
     schema: [`${api}/v1/configuration.ts`, 'configurationSpecSchema'],
-    text: 'The file `/etc/ignite/config.yaml`, or that of `--ignite-config`; see [migrating.md](migrating.md). It is not applied.',
+    text: 'The file `/etc/ignite/config.yaml`, or the file given with `--ignite-config`; see [migrating.md](migrating.md). It is not applied.',
   },
   {
     kind: 'GitSource',
@@ -36,7 +36,7 @@ const sections: readonly Section[] = [
     kind: 'Sync',
     apiVersion: 'gitops.weave.works/v1',
     schema: [gitops, 'syncSpecSchema'],
-    text: 'What of a source is applied, and how; see [gitops.md](gitops.md).',
+    text: 'Which part of a source is applied, and how; see [gitops.md](gitops.md).',
   },
   {
     kind: 'Image',
@@ -54,7 +54,7 @@ const sections: readonly Section[] = [
     kind: 'VM',
     apiVersion: old,
     schema: [`${api}/v1alpha4/vm-spec.ts`, 'vmSpecSchema'],
-    text: 'As the original Ignite had it; v1alpha3 is the same, and v1alpha2 has no `spec.sandbox`. Defaults are those of v1.',
+    text: 'The VM of the original Ignite. v1alpha3 is the same; v1alpha2 has no `spec.sandbox`. Defaults are those of v1.',
   },
   {
     kind: 'VM',
@@ -62,20 +62,20 @@ const sections: readonly Section[] = [
     part: 'status',
     schema: [`${api}/v1alpha4/vm.ts`, 'vmStatusSchema'],
     text:
-      '`running` becomes `spec.power`; the rest is kept and means nothing. In v1alpha2 `ipAddresses` stands in the status itself, ' +
-      'and there are neither `network`, `idPrefix` nor `runtime.name`.',
+      '`running` becomes `spec.power`; the rest is kept and has no effect. In v1alpha2 `ipAddresses` is a field of the status itself, ' +
+      'and there is no `network`, `idPrefix` or `runtime.name`.',
   },
   {
     kind: 'Configuration',
     apiVersion: old,
     schema: [`${api}/v1alpha4/configuration.ts`, 'configurationSpecSchema'],
-    text: 'In v1alpha3 there is no `registryConfigDir`; in v1alpha2 there is no such kind.',
+    text: 'v1alpha3 has no `registryConfigDir`; v1alpha2 does not have this kind.',
   },
   {
     kind: 'Pool',
     apiVersion: old,
     schema: [`${api}/v1alpha4/pool.ts`, 'poolSpecSchema'],
-    text: 'Read, checked, and without effect, as it was in the original.',
+    text: 'Read and checked, but without effect, as in the original.',
   },
 ];
 

@@ -1,5 +1,5 @@
 import type { Flags } from '../packages/cli/src/arguments/command.ts';
-import { operandsAndFlags, valueWord, valuesToName } from '../packages/cli/src/render/help.ts';
+import { flagHelp, operandsAndFlags, valueWord } from '../packages/cli/src/render/help.ts';
 import type { ReferenceCommand, ReferenceGroup, common } from './command-reference.ts';
 
 export interface Edition {
@@ -37,7 +37,7 @@ function overviewPage(
     ['SYNOPSIS', `${bold('ignite')} ${italic('COMMAND')} [flags]`],
     [
       'DESCRIPTION',
-      'Ignite makes virtual machines of OCI images and gives them the commands of containers. Each command has a manual page of its own.',
+      'Ignite creates virtual machines from OCI images, and manages them with the commands known from containers. Each command has its own manual page.',
     ],
     ...groups.map(({ title, commands }): Section => [
       title.toUpperCase(),
@@ -51,11 +51,11 @@ function overviewPage(
 }
 
 const daemonPage = (edition: Edition): string =>
-  page('ignited', 'Ignite as a daemon', edition, [
+  page('ignited', 'the Ignite daemon', edition, [
     ['SYNOPSIS', `${bold('ignited')} ${italic('COMMAND')} [flags]`],
     [
       'DESCRIPTION',
-      `The daemon's name for ${reference('ignite')}, and the same program: ${bold('ignited gitops')} keeps this host as a Git repository says, ${bold('ignited daemon')} as the manifests in a folder.`,
+      `The same program as ${reference('ignite')}, under the name of the daemon: ${bold('ignited gitops')} keeps this host in sync with a Git repository, ${bold('ignited daemon')} with a directory of manifests.`,
     ],
     ['SEE ALSO', ['ignite', 'ignite-gitops', 'ignite-daemon'].map(reference).join(', ')],
   ]);
@@ -77,7 +77,7 @@ function commandPage(
       [
         `${roff(command.summary)}.`,
         ...(command.details ?? []).map(roff),
-        ...(also === '' ? [] : [`Also called ${also}.`]),
+        ...(also === '' ? [] : [`Aliases: ${also}.`]),
       ].join('\n.PP\n'),
     ],
     ['OPTIONS', flagList(command.flags)],
@@ -106,12 +106,8 @@ const flagList = (flags: Flags): string =>
       const named = flag.short === undefined ? long : `${bold(`-${flag.short}`)}, ${long}`;
       const value =
         word === undefined ? '' : flag.type === 'optional' ? `[=${italic(word)}]` : ` ${italic(word)}`;
-      const values = valuesToName(flag).join(', ');
       const otherwise = flag.default === undefined ? '' : ` Default: ${flag.default}.`;
-      return [
-        `${named}${value}`,
-        roff(`${upperFirst(flag.help)}.${values && ` One of ${values}.`}${otherwise}`),
-      ];
+      return [`${named}${value}`, roff(`${upperFirst(flagHelp(flag))}.${otherwise}`)];
     }),
   );
 

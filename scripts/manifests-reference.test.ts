@@ -38,5 +38,5 @@ test('readSchemaComments: docstrings are found through what wraps, lists and pip
     /eth0/,
   );
   const volumes = old?.fields.get('storage')?.fields.get('volumes');
-  assert.match(volumes?.fields.get('blockDevice')?.comment ?? '', /block device/);
+  assert.match(volumes?.fields.get('blockDevice')?.comment ?? '', /Block device/);
 });

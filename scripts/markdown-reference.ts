@@ -1,5 +1,5 @@
 import type { Flags } from '../packages/cli/src/arguments/command.ts';
-import { operandsAndFlags, valueWord, valuesToName } from '../packages/cli/src/render/help.ts';
+import { flagHelp, operandsAndFlags, valueWord } from '../packages/cli/src/render/help.ts';
 import type { ReferenceCommand, ReferenceGroup, common } from './command-reference.ts';
 
 /** Pure. Returns the command reference in Markdown, from the commands themselves. */
@@ -24,7 +24,7 @@ function commandSection({ command, otherSpellings }: ReferenceCommand): string {
     `### ignite ${command.name}\n\n${command.summary}.\n\n`,
     block(`ignite ${command.name} ${operandsAndFlags(command)}`),
     ...(command.details ?? []).map((text) => `\n${text}\n`),
-    also === '' ? '' : `\nAlso called ${also}.\n`,
+    also === '' ? '' : `\nAliases: ${also}.\n`,
     Object.keys(command.flags).length === 0 ? '' : `\n${flagTable(command.flags)}`,
     command.examples.length === 0 ? '' : `\n${block(command.examples.join('\n'))}`,
   ].join('');
@@ -35,10 +35,9 @@ function flagTable(flags: Flags): string {
     const word = valueWord(flag);
     const value = word === undefined ? '' : flag.type === 'optional' ? `[=${word}]` : ` ${word}`;
     const short = flag.short === undefined ? '' : `${code(`-${flag.short}`)}, `;
-    const values = valuesToName(flag).join(', ');
     return [
       `${short}${code(`--${name}${value}`)}`,
-      flag.help + (flag.type === 'list' ? '; may be repeated' : '') + (values && `: ${values}`),
+      flagHelp(flag) + (flag.type === 'list' ? ' (can be repeated)' : ''),
       flag.default ?? '',
     ];
   });

@@ -70,7 +70,7 @@ test('what was refused has made nothing', async () => {
 test('a size that is none is answered with how sizes are written', async () => {
   assert.match(
     (await ignite.run('run', 'x', '--memory', '512Mb')).stderr,
-    /spec\.memory: .*"512Mb"; a small b /,
+    /spec\.memory: .*"512Mb"; a lower-case b /,
   );
   assert.match((await ignite.run('run', 'x', '--size', 'large')).stderr, /spec\.diskSize: .*such as 512MB/);
 });

@@ -117,7 +117,7 @@ test('the changes of a VM are listed, become an image, and are moved to another 
     ] as const)
       assert.match(
         (await other.run('import', archived)).stderr,
-        new RegExp(`^error: not an archive of a VM: ${words}`, 'm'),
+        new RegExp(`^error: not a VM archive: ${words}`, 'm'),
       );
     assert.equal((await other.ok('ps', '-a', '-q')).split('\n').length, 2);
     assert.equal(readdirSync(join(other.dir, 'data/vms')).length, 1);

@@ -73,7 +73,7 @@ test('files and folders are copied into a VM and out of it, with modes, times an
     for (const [args, words] of [
       [['cp', at('nothing'), 'vm:/srv'], /nothing cannot be read/],
       [['cp', 'vm:/nothing', at('x')], /no \/nothing in the VM/],
-      [['cp', at('more'), 'vm:/no/folder/x'], /there is no folder \/no\/folder/],
+      [['cp', at('more'), 'vm:/no/folder/x'], /there is no directory \/no\/folder/],
       [['cp', at('site'), 'vm:/srv/more'], /not overwritten by one/],
       [['cp', at('more'), 'vm:/srv/site/'], undefined],
       [['cp', 'vm:/srv/site', at('more')], /not overwritten by one/],

@@ -95,7 +95,7 @@ test("an image's Cmd, Env, User and WorkingDir are honoured and its port is publ
   assert.match(await ignite.ok('ps'), new RegExp(`0\\.0\\.0\\.0:${port}->8080/tcp`));
   const taken = await ignite.run('run', 'http', '--name', 'web2', '-p', `${port}:8080`);
   assert.equal(taken.code, 1);
-  assert.match(taken.stderr, /port 0\.0\.0\.0:\d+ of this host is in use\n/);
+  assert.match(taken.stderr, /port 0\.0\.0\.0:\d+ on this host is in use\n/);
   await ignite.ok('stop', 'web');
   await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
 });

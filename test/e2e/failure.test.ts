@@ -153,7 +153,7 @@ test('a disk that is full is told of, and what was begun is cleared away', async
     execFileSync('mount', ['-o', 'remount,ro', small]);
     assert.match(
       (await full.run('volume', 'create', 'data')).stderr,
-      /hint: the data directory cannot be written/,
+      /hint: the data directory is not writable/,
     );
   } finally {
     execFileSync('umount', [small]);

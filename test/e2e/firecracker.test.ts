@@ -127,7 +127,7 @@ test('its power button is Ctrl-Alt-Del; it is paused and resumed; its raw disk o
   assert.equal(attached.code, 1);
   assert.match(
     attached.stderr,
-    /nothing can be typed at the console of VM "button", which firecracker runs\nhint: /,
+    /the console of VM "button" takes no input, because the VM runs under firecracker\nhint: /,
   );
   await ignite.ok('stop', '--time', '600', 'button');
   assert.match(await ignite.ok('logs', 'button'), /^caught\r?$/m);
@@ -171,7 +171,7 @@ test('a kernel that panics is told from a guest that ended in order', async () =
   await run('panic', 'echo c >/proc/sysrq-trigger');
   await ignite.run('wait', 'panic');
   const { status } = JSON.parse(await ignite.ok('inspect', 'panic'));
-  assert.deepEqual([status.phase, status.message], ['Stopped', 'its kernel panicked']);
+  assert.deepEqual([status.phase, status.message], ['Stopped', 'the kernel of the guest panicked']);
 });
 
 test('a boot that Firecracker refuses, does not answer or does not survive leaves nothing of the start', async () => {
@@ -183,7 +183,7 @@ test('a boot that Firecracker refuses, does not answer or does not survive leave
       'VMM_REFUSED',
       /PUT \/boot-source: it is told to refuse this$/,
     ],
-    ['dead', dead, 'VMM_FAILED', /the VMM ended before its guest had begun: no luck$/],
+    ['dead', dead, 'VMM_FAILED', /the VMM ended before the guest started: no luck$/],
     [
       'silent',
       ['-e', 'setInterval(() => {}, 1000)'],
@@ -206,10 +206,10 @@ test('a boot that Firecracker refuses, does not answer or does not survive leave
 
 test('what cannot run under Firecracker is refused before anything is made', async () => {
   for (const [args, why] of [
-    [['-v', '/etc:/etc:ro'], /volume "volume0" is a folder of the host, which firecracker cannot share/],
-    [['--cpus', '33'], /firecracker gives a VM at most 32 CPUs, not 33/],
+    [['-v', '/etc:/etc:ro'], /volume "volume0" is a directory of the host, which firecracker cannot share/],
+    [['--cpus', '33'], /firecracker supports at most 32 CPUs, not 33/],
     [['--arch', 'arm64'], /it is for arm64, this host is for amd64, and it cannot emulate/],
-    [['--arch', 'arm64', '--gic', '3'], /under firecracker a VM has the GIC of the host/],
+    [['--arch', 'arm64', '--gic', '3'], /with firecracker, a VM has the GIC of the host/],
     [[], /firecracker is not installed\nhint: .*releases|and it cannot emulate\nhint: /],
   ] as const) {
     const refused = await ignite.run('create', 'busybox', '--vmm', 'firecracker', '--name', 'never', ...args);

@@ -92,7 +92,7 @@ describe('gitops', () => {
       /InvalidManifests/.test(await ignite.ok('gitops', 'status')),
     );
     const status = await ignite.ok('gitops', 'status');
-    assert.match(status, /broken.yaml:1:1: apiVersion: the field "apiVersion" is missing/);
+    assert.match(status, /broken.yaml:1:1: apiVersion: field "apiVersion" is required/);
     assert.match(status, /VM\/web +Synced +Healthy/);
 
     // The memory is edited: the plan announces the change, and then the VM has it.
@@ -100,7 +100,7 @@ describe('gitops', () => {
     repository.push({ 'vms/web.yaml': vm('web', 'memory: 160MB'), 'vms/broken.yaml': undefined });
     const planned = await ignite.run('gitops', 'diff');
     assert.equal(planned.code, 1, planned.stderr);
-    assert.match(planned.stdout, /~ VM\/web: changed, with a restart\n {4}spec.memory {3}128MB → 160MB/);
+    assert.match(planned.stdout, /~ VM\/web: changed with a restart\n {4}spec.memory {3}128MB → 160MB/);
     const memory = () => ignite.ok('inspect', 'web', '--format', '{{.spec.memory}} {{.status.phase}}');
     assert.match(await memory(), /^128MB Running/);
     await ignite.ok('gitops', 'resume');
@@ -130,7 +130,7 @@ describe('gitops', () => {
     rmSync(disk);
     assert.match(
       (await ignite.run('gitops', 'diff')).stdout,
-      /\(it has drifted\)\n[^]*spec.diskSize +\(none\) → 4GB/,
+      /\(drifted\)\n[^]*spec.diskSize +\(none\) → 4GB/,
     );
     await ignite.ok('gitops', 'resume');
     await until(
@@ -166,7 +166,7 @@ describe('gitops', () => {
     assert.match(await ignite.ok('gitops', 'history'), /Succeeded/);
     assert.match(
       (await ignite.run('gitops', repository.url)).stderr,
-      /another process keeps this host in sync/,
+      /another process is already keeping this host in sync/,
     );
   });
 
@@ -196,7 +196,7 @@ describe('gitops', () => {
       const keys = ['--identity-file', sshd.identityFile, '--hosts-file', unknown];
       await using _service = serve(ignite, 'gitops', url, '--interval', '500ms', ...keys);
       await until('the key is refused', async () =>
-        /the server's host key is not in the known hosts/.test(await ignite.ok('gitops', 'status')),
+        /the host key of the server is not in the known hosts file/.test(await ignite.ok('gitops', 'status')),
       );
     }
     const credentials = { username: 'me', password: 'sécret "$(id)"' };
@@ -215,7 +215,7 @@ describe('gitops', () => {
     const patience = ['--interval', '500ms', '--timeout', '20s'];
     await using _service = serve(ignite, 'gitops', url, ...patience, ...options);
     const says = (text: RegExp) => async () => text.test(await ignite.ok('gitops', 'status'));
-    await until('it is refused', says(/the server refused our credentials/));
+    await until('it is refused', says(/the server rejected the credentials/));
     writeFileSync(passwordFile, `${credentials.password}\n`);
     await until('it is let in', says(/remote +True/));
     server.mood = 'slow';

@@ -73,7 +73,7 @@ test('files from a hostile guest stay where they were to go', async (t) => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^error: the copy failed: hl is a hard link to y\/existing, which did not come with it$/m,
+      /^error: the copy failed: hl is a hard link to y\/existing, which was not copied with it$/m,
     );
     assert.equal(statSync(at('victim/existing')).nlink, 1);
   });
@@ -82,7 +82,7 @@ test('files from a hostile guest stay where they were to go', async (t) => {
     await send('device', 'mknod disk b 8 0');
     assert.match(
       (await copy()).stderr,
-      /^error: the copy failed: \.\/disk is a device, of which none is made/m,
+      /^error: the copy failed: \.\/disk is a device, and devices are not copied/m,
     );
     await send('setuid', `echo x > suid; chmod 6755 suid; touch "$(printf 'n\\033[2J\\233\\377')"`);
     assert.equal((await copy()).code, 0);
@@ -149,7 +149,7 @@ test('nothing that a stranger has written into an archive of a VM gets resources
     );
     const { code, stderr } = await to.run('import', '-q', greedy);
     assert.equal(code, 1);
-    assert.match(stderr, /^cause: it wants the volume "db", to read and to write \(spec\.storage/m);
+    assert.match(stderr, /^cause: it asks for the volume "db", to read and to write \(spec\.storage/m);
     assert.match(
       stderr,
       /^hint: .*: --allow file=\/root\/key\.pub:ro --allow port=8080 --allow volume=db --allow restart=always$/m,
@@ -182,7 +182,7 @@ test('nothing that a stranger has written into an archive of a VM gets resources
     execFileSync('sh', ['-c', 'mv kernel/initrd ..; ln disk.qcow2 kernel/initrd'], { cwd: at('tree') });
     assert.match(
       (await to.run('import', tampered('linked.tar', {}))).stderr,
-      /^error: not an archive of a VM: .* in it is neither a file of its own nor a folder$/m,
+      /^error: not a VM archive: .* in it is neither a regular file nor a directory$/m,
     );
     execFileSync('sh', ['-c', 'mv -f ../initrd kernel/initrd'], { cwd: at('tree') });
   });

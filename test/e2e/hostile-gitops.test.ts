@@ -124,7 +124,9 @@ describe('a repository with malicious authors', () => {
     for (const name of Object.keys(refused))
       assert.match(
         status,
-        new RegExp(`VM/ill-${name} +Refused +\\S+ +spec\\.[\\w.]+ names .*spec\\.allow\\.\\w+ of the Sync`),
+        new RegExp(
+          `VM/ill-${name} +Refused +\\S+ +spec\\.[\\w.]+: not allowed by spec\\.allow\\.\\w+ of the Sync`,
+        ),
       );
     assert.match(status, /GitSource\/loot +Refused .*objects of kind GitSource are not allowed/);
     assert.match(status, /Sync\/ill +Refused .*objects of kind Sync are not allowed/);

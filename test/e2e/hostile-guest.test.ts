@@ -136,7 +136,7 @@ test('no second VM is made whose VMM would run as the same user', async () => {
   );
   const refused = await ignite.run('create', '--config', path);
   assert.notEqual(refused.code, 0);
-  assert.match(refused.stderr, /would run as the user that VM "hungry" runs as/);
+  assert.match(refused.stderr, /would run as the same user as VM "hungry" runs as/);
 });
 
 test("a VM that the host's limit ends says so", async () => {
@@ -150,9 +150,9 @@ test("a VM that the host's limit ends says so", async () => {
   while ((await inspect('hungry')).status.phase !== 'Stopped') await delay(200);
   const { status } = await inspect('hungry');
   assert.equal(status.exitCode, 137);
-  assert.match(status.message ?? '', /^it was out of memory on the host: /);
+  assert.match(status.message ?? '', /^out of memory on the host: /);
   assert.equal(await ignite.ok('wait', 'hungry'), '137\n');
-  assert.match(await ignite.ok('events'), /exit code 137: it was out of memory on the host: /);
+  assert.match(await ignite.ok('events'), /exit code 137: out of memory on the host: /);
   assert.ok(!existsSync(cgroup('cpu', `${uid}.monitor`)), "nothing of the monitor's is left");
   await ignite.ok('rm', 'hungry');
 });

@@ -77,7 +77,7 @@ test('root of a guest reaches neither the loopback of its host nor takes the add
 test('other machines reach what is published, and more where a policy says so, at once', async () => {
   const unpublished = `http://${victim}:7777/`;
   assert.equal(fetched(lan.netns, unpublished), undefined);
-  assert.match(await host.ignite.ok('doctor'), /packet filters: as they should be/);
+  assert.match(await host.ignite.ok('doctor'), /packet filters: in place/);
   const { apiVersion, kind, spec } = JSON.parse(await host.ignite.ok('inspect', 'victim'));
   const manifest = join(host.ignite.dir, 'victim.json');
   const declare = async (policy?: object): Promise<string> => {

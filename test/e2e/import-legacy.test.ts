@@ -100,14 +100,14 @@ describe('import-legacy', () => {
     assert.deepEqual(rows[2]?.slice(0, 4), ['Kernel', legacyKernel, 'bb00000000000001', 'to import']);
     assert.deepEqual(rows[3]?.slice(0, 4), ['VM', 'web', uids.web, 'to import']);
     assert.match(dry.stdout, new RegExp(`${broken.json} +refused +.*/${broken.json}/metadata.json:1:\\d+: `));
-    assert.match(dry.stdout, /refused +.*metadata.json:1:\d+: spec: there is no field "cpu"/);
+    assert.match(dry.stdout, /refused +.*metadata.json:1:\d+: spec: unknown field "cpu"/);
     assert.equal(await ignite.ok('ps', '-a', '-q'), '');
   });
 
   test("a directory that is not the original's, and a VM that is not in it, are refused", async () => {
     const elsewhere = await ignite.run('import-legacy', '--from', ignite.dir);
     assert.deepEqual([elsewhere.code, elsewhere.stdout], [2, '']);
-    assert.match(elsewhere.stderr, /is no data directory of the original Ignite\nhint: /);
+    assert.match(elsewhere.stderr, /is not a data directory of the original Ignite\nhint: /);
     const unknown = await ignite.run(...importing('nobody'));
     assert.deepEqual([unknown.code, /there is no VM "nobody"/.test(unknown.stderr)], [2, true]);
   });
@@ -142,7 +142,7 @@ describe('import-legacy', () => {
     assert.equal(whole.code, 1, 'what is broken counts as refused');
     assert.match(whole.stdout, /^VM +own +\w+ +present$/m);
     assert.match(whole.stdout, /^VM +db +\w+ +imported$/m);
-    assert.match(whole.stderr, /These ran before, and can be started now: ignite start web\n$/);
+    assert.match(whole.stderr, /To start them, run: ignite start web\n$/);
     for (const uid of Object.values(uids)) assertSameDisk(uid, join(ignite.dir, 'data'));
 
     const { metadata, spec, status } = JSON.parse(await ignite.ok('inspect', 'vm', 'web', '-o', 'json'));

@@ -76,7 +76,7 @@ test('an image without entrypoint, command and init is refused before it boots',
   assert.equal(refused.code, 2);
   assert.match(
     refused.stderr,
-    /error: image "\S+" has no entrypoint, no command and no init: there is nothing to run\nhint: /,
+    /error: image "\S+" has no entrypoint, no command and no init: nothing to run\nhint: /,
   );
   assert.equal(await ignite.ok('ps', '-aq'), '');
 });

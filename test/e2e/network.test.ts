@@ -35,7 +35,7 @@ test('a UDP port is published, on the address of the host that was asked for', a
   assert.match(await ignite.ok('ps'), new RegExp(`127\\.0\\.0\\.1:${port}->9000/udp`));
   assert.equal(await askOverUdp(port, 'hello\n'), 'got hello\n');
   const taken = await ignite.run('run', 'busybox', '--name', 'late', '-p', `${port}:9000/udp`);
-  assert.match(taken.stderr, /port 0\.0\.0\.0:\d+(\/udp)? of this host is in use/);
+  assert.match(taken.stderr, /port 0\.0\.0\.0:\d+(\/udp)? on this host is in use/);
 });
 
 test('a VM reaches what the host can reach, as the host', async () => {

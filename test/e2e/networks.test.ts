@@ -88,12 +88,12 @@ test('a VM is on the networks that it names, with the addresses, MAC, names and 
 test('what a VM cannot have of its networks is refused before anything is made, and told apart', async () => {
   const given = JSON.parse(await ignite.ok('inspect', 'web')).status.network.interfaces[1].ipAddresses[0];
   const refused: readonly [readonly string[], number, RegExp][] = [
-    [['--network', 'lan', '--ip', given], 1, /on the network "lan" is that of VM "web"\nhint: /],
+    [['--network', 'lan', '--ip', given], 1, /on the network "lan" is used by VM "web"\nhint: /],
     [['--network', 'lam'], 1, /there is no CNI network "lam"\nhint: did you mean "lan"\?/],
-    [['--ip', '10.150.7.7'], 1, /10\.150\.7\.7 on the network "ignite-test-150" is that of VM "web"/],
+    [['--ip', '10.150.7.7'], 1, /10\.150\.7\.7 on the network "ignite-test-150" is used by VM "web"/],
     [['--ip', '10.9.0.1'], 2, /outside 10\.150\.0\.0\/16 and fd00:150::\/64/],
     [['--ip6', 'fd00:150::1'], 2, /it is the gateway of fd00:150::\/64/],
-    [['--mac', mac.toUpperCase()], 1, /the MAC 02:00:00:00:01:50 is that of VM "web"/],
+    [['--mac', mac.toUpperCase()], 1, /the MAC 02:00:00:00:01:50 is used by VM "web"/],
     [['--network', 'lan', '-p', '8080:80'], 1, /the network "lan" publishes no ports/],
   ];
   for (const [flags, code, said] of refused) {
@@ -118,7 +118,7 @@ test('ports of a running VM change while connections go on, also after a kill ha
   await assert.rejects(fetch(`http://127.0.0.1:${oldPort}/`, { signal: AbortSignal.timeout(2_000) }));
   assert.equal(await ignite.ok('port', 'web'), `80/tcp -> 0.0.0.0:${newPort}\n`);
   assert.equal(await ignite.ok('port', 'web', '80'), `0.0.0.0:${newPort}\n`);
-  assert.match((await ignite.run('port', 'web', '81')).stderr, /no port of this host leads to 81\/tcp/);
+  assert.match((await ignite.run('port', 'web', '81')).stderr, /port 81\/tcp of VM "web" is not published/);
   assert.equal(await echoed(connection, 'still here'), 'still here');
   connection.destroy();
 
@@ -200,7 +200,10 @@ test('a file that cannot be read is told of by name, and hinders no other VM and
     assert.match(other.stderr, /^warning: VM "extra": .*\.json does not tell .*: .* remove the file$/m);
     await ignite.ok('rm', '-f', 'other');
     const broken = await ignite.run('stop', '--time', '0', 'extra');
-    assert.match(broken.stderr, /\.json does not tell [^]*hint: .* stop the VM and then remove the file/);
+    assert.match(
+      broken.stderr,
+      /\.json is not a valid network record [^]*hint: .* stop the VM and remove the file/,
+    );
     assert.equal(await ignite.ok('ps', '-q', '--filter', 'name=extra'), '', 'the VM is stopped nevertheless');
   } finally {
     writeFileSync(record, recordText);

@@ -76,7 +76,7 @@ test('system df tells what takes space; prune removes what nothing uses, and onl
     /^Would remove image "http:latest" .*\nWould remove leftover "scratch\/image-killed" .*\nWould remove layers of images .*\nWould free .* MB\n$/,
   );
   const asked = ignite.onTerminal(['prune']);
-  await asked.shows(/Would remove image "http:latest"[^]*Remove all this\? \[y\/N\]/);
+  await asked.shows(/Would remove image "http:latest"[^]*Remove all of these\? \[y\/N\]/);
   asked.types('n\r');
   assert.equal(await asked.ended, 0);
   assert.ok(existsSync(left));
@@ -90,7 +90,7 @@ test('system df tells what takes space; prune removes what nothing uses, and onl
   assert.doesNotMatch(await ignite.ok('images'), /http/);
   assert.equal(existsSync(dirname(left)), false);
   assert.ok(existsSync(kept));
-  assert.equal(await ignite.ok('prune', '-f'), 'There is nothing to remove\n');
+  assert.equal(await ignite.ok('prune', '-f'), 'Nothing to remove\n');
   assert.match(await ignite.ok('ps'), /busy/);
 
   assert.match(await ignite.ok('prune', '-f', '--kept-disks'), /^Removed kept disk "web-/);
@@ -152,7 +152,7 @@ test('metrics of VMs and of the host are printed, and served at unix sockets whi
     await ignite.ok('prune', '-f'),
     /^Removed image "busybox:latest" .*\nRemoved kernel [^]*\nFreed /,
   );
-  assert.equal(await ignite.ok('prune', '-f'), 'There is nothing to remove\n');
+  assert.equal(await ignite.ok('prune', '-f'), 'Nothing to remove\n');
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
 });
 

@@ -63,7 +63,7 @@ const faults: Readonly<Record<string, readonly [Meddle, RegExp]>> = {
       asked.socket.destroy();
       return true;
     },
-    /its registry cannot be reached/,
+    /the registry cannot be reached/,
   ],
   'that hangs up in the middle of a blob': [
     (asked, answer, forward) => {
@@ -74,7 +74,7 @@ const faults: Readonly<Record<string, readonly [Meddle, RegExp]>> = {
       });
       return true;
     },
-    /its registry cannot be reached|not what its digests promise/,
+    /the registry cannot be reached|does not match its digests/,
   ],
   'that sends a truncated blob as if it were whole': [
     (asked, answer, forward) => {
@@ -87,7 +87,7 @@ const faults: Readonly<Record<string, readonly [Meddle, RegExp]>> = {
       });
       return true;
     },
-    /not what its digests promise/,
+    /does not match its digests/,
   ],
   'that sends a blob of another digest': [
     (asked, answer, forward) => {
@@ -98,13 +98,13 @@ const faults: Readonly<Record<string, readonly [Meddle, RegExp]>> = {
       });
       return true;
     },
-    /not what its digests promise/,
+    /does not match its digests/,
   ],
   'that wants credentials': [
     always(401, 'UNAUTHORIZED', { 'www-authenticate': 'Basic realm="registry"' }),
-    /wants credentials, or does not accept these/,
+    /requires credentials, or rejected them/,
   ],
-  'that forbids': [always(403, 'DENIED'), /wants credentials, or does not accept these/],
+  'that forbids': [always(403, 'DENIED'), /requires credentials, or rejected them/],
   'that knows no such image': [
     (asked, answer) => isManifest(asked.url) && always(404, 'MANIFEST_UNKNOWN')(asked, answer, () => {}),
     /there is no such image/,
@@ -113,8 +113,8 @@ const faults: Readonly<Record<string, readonly [Meddle, RegExp]>> = {
     always(429, 'TOOMANYREQUESTS', { 'retry-after': '0' }),
     /allows no more pulls for now/,
   ],
-  'that is broken': [always(500), /its registry failed/],
-  'that is under maintenance': [always(503), /its registry failed/],
+  'that is broken': [always(500), /the registry failed/],
+  'that is under maintenance': [always(503), /the registry failed/],
 };
 
 for (const [what, [meddle, wanted]] of Object.entries(faults)) {
@@ -284,7 +284,7 @@ test('of an image for several platforms the right ones are taken, side by side',
   await fetch(url, { method: 'PUT', headers: { 'content-type': type }, body: only });
   const refused = await ignite.run('image', 'import', '--platform', 'linux/amd64', image);
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /not made for this platform\n/);
+  assert.match(refused.stderr, /not available for this platform\n/);
 });
 
 test('layouts and archives of all kinds are sources too', async () => {

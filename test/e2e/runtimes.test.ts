@@ -112,7 +112,7 @@ for (const name of all) {
       );
       assert.equal(await ignite.ok('ps', '-q'), '', 'its end needs no daemon');
       const other = await ignite.run('create', '--runtime', name, 'busybox', '--name', `${vm}-2`);
-      assert.match(other.stderr, /conmon takes its place/);
+      assert.match(other.stderr, /using conmon instead/);
       await ignite.ok('rm', `${vm}-2`);
     } finally {
       await daemon.start();
@@ -238,7 +238,7 @@ test('a runtime that this host has not is replaced for a flag, and insisted on b
   const flags = ['--runtime=docker', '--network-plugin=docker-bridge'];
   const made = await bare.run(...flags, 'create', 'busybox', '--name', 'flagged');
   assert.equal(made.code, 0, made.stderr);
-  assert.match(made.stderr, /docker .*at \/none\/d\.sock: conmon takes its place/);
+  assert.match(made.stderr, /docker .*at \/none\/d\.sock: using conmon instead/);
   assert.match(made.stderr, /note: --network-plugin docker-bridge: /);
   assert.equal(await field('flagged', '.spec.sandbox.runtime'), 'conmon');
   const manifest = join(plain.dir, 'declared.yaml');
@@ -268,7 +268,7 @@ test('a runtime that this host has not is replaced for a flag, and insisted on b
   ] as const)
     assert.match(
       (await bare.run('doctor')).stdout,
-      new RegExp(`^! ${daemon}: .* at ${at}\n.*costs: .*\n.*cure: `, 'm'),
+      new RegExp(`^! ${daemon}: .* at ${at}\n.*impact: .*\n.*fix: `, 'm'),
     );
   await ignite.ok('rm', 'flagged');
 });
@@ -290,5 +290,5 @@ test('annotations add to the environment of the sandbox', async () => {
   writeFileSync(manifest, lines('NOT-A-NAME'));
   const refused = await ignite.run('create', '--config', manifest);
   assert.equal(refused.code, 2);
-  assert.match(refused.stderr, /names no environment variable/);
+  assert.match(refused.stderr, /does not name an environment variable/);
 });

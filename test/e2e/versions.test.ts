@@ -77,10 +77,7 @@ describe('manifests of the original', () => {
       write('bad.yaml', manifest('v1alpha4', '  memroy: 1GB\n')),
     );
     assert.deepEqual([refused.code, refused.stdout], [2, '']);
-    assert.match(
-      refused.stderr,
-      /bad.yaml:9:3: spec: there is no field "memroy"\nhint: did you mean "memory"\?/,
-    );
+    assert.match(refused.stderr, /bad.yaml:9:3: spec: unknown field "memroy"\nhint: did you mean "memory"\?/);
     const version = await ignite.run('convert', '-f', file, '--to', 'v1alpha5');
     assert.deepEqual([version.code, /hint: did you mean "v1alpha/.test(version.stderr)], [2, true]);
   });
@@ -93,7 +90,7 @@ describe('manifests of the original', () => {
     assert.deepEqual([applied.code, applied.stdout], [0, '+ VM/old: made\nVM/old applied\n']);
     assert.match(
       applied.stderr,
-      /^note: .*old.yaml:1: Ignite's own sandbox and kernel are used in place of spec.kernel.oci/m,
+      /^note: .*old.yaml:1: Ignite uses its own sandbox and kernel instead of spec.kernel.oci/m,
     );
     assert.match(applied.stderr, /^note: .*old.yaml:\d+: a Pool has no effect/m);
     const field = async (template: string) =>
@@ -165,21 +162,18 @@ describe('the configuration file', () => {
     assert.equal((await created('--config', vm)).image.oci, image);
     const both = await ignite.run('create', 'busybox', '--config', vm);
     assert.deepEqual(
-      [both.code, /^note: .* gives way to busybox:latest of the command line$/m.test(both.stderr)],
+      [both.code, /^note: .* is overridden by busybox:latest from the command line$/m.test(both.stderr)],
       [0, true],
     );
     assert.equal(await ignite.ok('inspect', uid, '--format', '{{.spec.image.oci}}'), 'busybox:latest\n');
     await ignite.ok('rm', 'old');
     const neither = await ignite.run('create', '--config', write('empty.yaml', ''));
-    assert.deepEqual([neither.code, neither.stderr.split('\n')[0]], [2, 'error: an image is needed']);
+    assert.deepEqual([neither.code, neither.stderr.split('\n')[0]], [2, 'error: no image given']);
   });
 
   test('a disk that is too small for its image is made larger, with a warning', async () => {
     const made = await ignite.run('create', image, '--name', 'small', '--size', '16MB', '--', 'true');
-    assert.deepEqual(
-      [made.code, /^warning: the disk is made as large as image/m.test(made.stderr)],
-      [0, true],
-    );
+    assert.deepEqual([made.code, /^warning: the disk gets the size of image/m.test(made.stderr)], [0, true]);
     const ran = await ignite.run('start', '-i', 'small');
     assert.equal(ran.code, 0, ran.stderr);
     await ignite.ok('rm', 'small');
@@ -191,7 +185,7 @@ describe('the configuration file', () => {
       assert.equal(code, 2, stderr);
       return stderr;
     };
-    assert.match(await refused('/does/not/exist'), /configuration \/does\/not\/exist cannot be read/);
+    assert.match(await refused('/does/not/exist'), /cannot read the configuration file \/does\/not\/exist/);
     assert.match(
       await refused(write('c.yaml', 'spec: {}\n')),
       /^error: invalid config file, Kind and APIVersion must be set\n/,

@@ -171,8 +171,8 @@ test('a volume that is attached read-only cannot be written to by any means, and
 const bad: readonly (readonly [string, () => readonly string[], RegExp])[] = [
   ['a device that is missing', () => ['-v', `${at('nope')}:/x`], /device path not found: \S+\/nope\n/],
   ['a folder for a device', () => ['-v', `${at('src')}:/x:size=1GB`], /a size of its own/],
-  ['an unformatted device', () => ['-v', `${makeDevice('empty')}:/x`], /holds no file system/],
-  ['a device with swap', () => ['-v', `${makeDevice('swap', 'mkswap', '-q')}:/x`], /holds swap space/],
+  ['an unformatted device', () => ['-v', `${makeDevice('empty')}:/x`], /contains no file system/],
+  ['a device with swap', () => ['-v', `${makeDevice('swap', 'mkswap', '-q')}:/x`], /contains swap space/],
   ['a mount over the root', () => ['-v', 'data:/'], /must not be \//],
   ['a volume too small', () => ['-v', 'tiny:/x:size=1MB'], /at least 16\.?0? ?MB/],
 ];

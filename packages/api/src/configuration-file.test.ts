@@ -48,12 +48,12 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ['kind: Configuration\n', /^invalid config file, Kind and APIVersion must be set$/],
   [`${head('v1alpha4')}spec: {runtime: foo}\n`, /^config.yaml:3:8: spec.runtime: /],
   [`${head('v1')}spec: {networkPlugin: foo}\n`, /^config.yaml:3:8: spec.networkPlugin: /],
-  [`${head('v1alpha3')}spec: {registryConfigDir: /r}\n`, /there is no field "registryConfigDir"/],
-  [`${head('v1alpha4')}spec: {vmDefault: {}}\n`, /there is no field "vmDefault"/],
-  [`${head('v1alpha2')}spec: {}\n`, /there is no kind "Configuration"/],
+  [`${head('v1alpha3')}spec: {registryConfigDir: /r}\n`, /unknown field "registryConfigDir"/],
+  [`${head('v1alpha4')}spec: {vmDefault: {}}\n`, /unknown field "vmDefault"/],
+  [`${head('v1alpha2')}spec: {}\n`, /unknown kind "Configuration"/],
   [
     head('v1').replace('Configuration', 'VM') + 'metadata: {name: a}\nspec: {image: {oci: a}}\n',
-    /not one Configuration/,
+    /must contain one Configuration/,
   ],
 ];
 

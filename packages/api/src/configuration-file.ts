@@ -30,8 +30,8 @@ export function decodeConfiguration(text: string, file: string): HostConfigurati
   if (!object) throw kindMissing(file);
   if (object.kind !== 'Configuration' || more.length > 0)
     throw configInvalid(
-      `${file} holds not one Configuration alone`,
-      'move what else it declares to a file of its own',
+      `${file} must contain one Configuration and nothing else`,
+      'move other objects to other files',
     );
   const spec = object.spec as ConfigurationSpec; // the schema of its kind has accepted it
   const asked = askedByDefaults(object.metadata);
@@ -49,5 +49,5 @@ function withSpec(raw: unknown, file: string): unknown {
 const kindMissing = (file: string): CodedError =>
   configInvalid(
     'invalid config file, Kind and APIVersion must be set',
-    `begin ${file} with "apiVersion: ${apiVersion}" and "kind: Configuration"`,
+    `start ${file} with "apiVersion: ${apiVersion}" and "kind: Configuration"`,
   );

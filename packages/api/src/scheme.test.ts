@@ -94,8 +94,8 @@ describe("manifests of the original's VMs", () => {
     });
     assert.deepEqual(specOf<VmSpec>(manifest).kernel, {});
     assert.deepEqual(told, [
-      "Ignite's own sandbox and kernel are used in place of spec.sandbox.oci, " +
-        "spec.kernel.oci (weaveworks/ignite-kernel:5.10.51), the original's words in spec.kernel.cmdLine",
+      'Ignite uses its own sandbox and kernel instead of spec.sandbox.oci, ' +
+        "spec.kernel.oci (weaveworks/ignite-kernel:5.10.51), the original's parameters in spec.kernel.cmdLine",
     ]);
     assert.equal(manifest?.metadata.annotations[`${group}/uid`], written.metadata.uid);
     assert.equal(manifest.metadata.annotations[`${group}/interface/eth1`], 'tc-redirect');
@@ -250,7 +250,7 @@ describe("manifests of the original's VMs", () => {
 const refused: Readonly<Record<string, readonly [string, RegExp]>> = {
   'an unknown field': [
     `${head('v1alpha4')}spec:\n  image: {oci: a}\n  memroy: 1GB\n`,
-    /^f:6:3: spec: there is no field "memroy"$/,
+    /^f:6:3: spec: unknown field "memroy"$/,
   ],
   'a field of a later version': [
     `${head('v1alpha2')}spec:\n  image: {oci: a}\n  sandbox: {oci: b}\n`,
@@ -258,7 +258,7 @@ const refused: Readonly<Record<string, readonly [string, RegExp]>> = {
   ],
   'a field given twice': [
     `${head('v1alpha3')}spec:\n  image: {oci: a}\n  cpus: 1\n  cpus: 2\n`,
-    /^f:7:3: a field is given twice$/,
+    /^f:7:3: a field is set twice$/,
   ],
   'an unknown field of the status': [
     `${head('v1alpha4')}spec: {image: {oci: a}}\nstatus:\n  runing: true\n`,
@@ -284,10 +284,10 @@ const refused: Readonly<Record<string, readonly [string, RegExp]>> = {
     `${head('v1alpha4')}spec: {image: {oci: a}, memory: 64MB}\n`,
     /^f:4:25: spec.memory: must be at least 96MB$/,
   ],
-  'no image': [`${head('v1alpha4')}spec: {}\n`, /^f:4:1: spec.image: the field "image" is missing$/],
+  'no image': [`${head('v1alpha4')}spec: {}\n`, /^f:4:1: spec.image: field "image" is required$/],
   'a configuration before there was one': [
     `apiVersion: ${group}/v1alpha2\nkind: Configuration\n`,
-    /there is no kind "Configuration"/,
+    /unknown kind "Configuration"/,
   ],
 };
 
@@ -352,8 +352,8 @@ describe('the other kinds of the original', () => {
     for (const version of versions) {
       const text = `apiVersion: ${group}/${version}\nkind: Pool\nspec: {dataSize: 100GB}\nstatus: {devices: [null]}\n`;
       assert.deepEqual(decodeManifests(text, 'f', scheme, { onRemark: (remark) => told.push(remark) }), []);
-      assert.throws(() => decode(text.replace('dataSize', 'size')), /spec: there is no field "size"/);
+      assert.throws(() => decode(text.replace('dataSize', 'size')), /spec: unknown field "size"/);
     }
-    assert.deepEqual([told.length, /no thin pool is needed/.test(told[0] ?? '')], [3, true]);
+    assert.deepEqual([told.length, /do not need a thin pool/.test(told[0] ?? '')], [3, true]);
   });
 });

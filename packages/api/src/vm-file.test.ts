@@ -34,8 +34,8 @@ test('decodeVmFile: no default is filled in, and the original versions are conve
 });
 
 const refused: readonly (readonly [string, RegExp])[] = [
-  ['spec: {cpu: 2}\n', /^vm.yaml:1:8: spec: there is no field "cpu"$/],
-  ['kind: Image\nspec: {oci: a}\n', /^vm.yaml:1:1: there is no kind "Image"/],
+  ['spec: {cpu: 2}\n', /^vm.yaml:1:8: spec: unknown field "cpu"$/],
+  ['kind: Image\nspec: {oci: a}\n', /^vm.yaml:1:1: unknown kind "Image"/],
   ['spec: {memory: 1MB}\n', /^vm.yaml:1:8: spec.memory: must be at least 96MB$/],
   ['- a\n', /^vm.yaml:1:1: /],
   ['{}\n---\n{}\n', /more than one VM/],

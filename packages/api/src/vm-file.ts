@@ -41,7 +41,7 @@ export function decodeVmFile(text: string, file: string): VmFile {
       : raw;
   const [object, ...more] = convertManifests(text, file, partialVms, () => apiVersion, { transform });
   if (more.length > 0) {
-    const hint = 'give each VM a file of its own; "ignite apply" takes several';
+    const hint = 'use one file per VM; "ignite apply" takes several VMs';
     throw new CodedError('MANIFEST_INVALID', `${file} declares more than one VM`, { hint });
   }
   const { name, labels = {}, annotations = {} } = object?.metadata ?? {};

@@ -20,18 +20,18 @@ export async function readConfiguration({
   const { configInvalid, decodeConfiguration } = await import('@ignite/api/configuration-file'); // it brings YAML
   if (text instanceof Error)
     throw configInvalid(
-      `the configuration ${path} cannot be read: ${errorText(text)}`,
-      'name one that is there',
+      `cannot read the configuration file ${path}: ${errorText(text)}`,
+      'check --ignite-config and $IGNITE_CONFIG',
       text,
     );
   return decodeConfiguration(text, path);
 }
 
 export const registryFlags: Flags = {
-  'registry-config-dir': { type: 'string', value: 'DIR', help: "a folder with Docker's config.json" },
+  'registry-config-dir': { type: 'string', value: 'DIR', help: "directory with Docker's config.json" },
 };
 
-/** Where credentials for registries are: the flag wins over the configuration. */
+/** Where credentials for registries are. The flag takes precedence over the configuration. */
 export async function registryConfig(
   invocation: Invocation,
 ): Promise<{ readonly registryConfigDir?: string }> {

@@ -1,10 +1,13 @@
 import type { Io } from './io.ts';
 import { usageError } from './arguments/usage-error.ts';
 
-/** Asks whoever sits at the terminal. @throws CodedError USAGE_INVALID where nobody does */
+/** Asks the user at the terminal. @throws CodedError USAGE_INVALID without a terminal */
 export async function confirm(question: string, io: Io, signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY || !io.isTty)
-    throw usageError('there is no terminal to ask at', 'give --force to do it without being asked');
+    throw usageError(
+      'cannot ask for confirmation without a terminal',
+      'use --force to skip the confirmation',
+    );
   const { createInterface } = await import('node:readline/promises');
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));

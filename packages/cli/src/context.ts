@@ -23,14 +23,14 @@ export type PrivilegeErrorCode = 'ROOT_NEEDED';
 
 const rootNeeded = (
   why: string,
-  otherwise = 'help, version, explain, convert and doctor need no root',
+  otherwise = 'help, version, explain, convert and doctor do not need root',
 ): CodedError<PrivilegeErrorCode> =>
-  new CodedError('ROOT_NEEDED', `only root may do that: ${why}`, {
-    hint: `repeat it with sudo; ${otherwise}`,
+  new CodedError('ROOT_NEEDED', `this command requires root: ${why}`, {
+    hint: `run it with sudo; ${otherwise}`,
   });
 
 const howToLook =
-  'who is in the group "ignite" may look too: "sudo ignite doctor --fix" makes it, "sudo adduser NAME ignite" takes someone in';
+  'members of the group "ignite" can list and inspect VMs too: "sudo ignite doctor --fix" creates it, "sudo adduser NAME ignite" adds a member';
 
 /** For commands that only look. @throws CodedError ROOT_NEEDED */
 export async function withReader<T>(
@@ -45,7 +45,7 @@ export async function withReader<T>(
   const { flags, io } = invocation;
   const paths = pathsOf(flags, io.env);
   // Such a host is not an empty one.
-  if (isStoreClosed(paths)) throw rootNeeded(`${storePath(paths)} is not for everyone to read`, howToLook);
+  if (isStoreClosed(paths)) throw rootNeeded(`you may not read ${storePath(paths)}`, howToLook);
   using progress = new Progress(io, logLevelOf(flags));
   using client = openReadClient(paths, networkSettings(io.env), tellBroken(progress));
   return await use(client);
@@ -59,12 +59,12 @@ const removers: Readonly<Record<string, string>> = {
   Volume: 'volume rm ',
 };
 
-/** A record that is damaged hinders its own object alone; whoever looks at others is told of it. */
+/** A damaged record affects only its own object; commands on other objects print a warning. */
 const tellBroken =
   ({ report }: Progress) =>
   ({ key: { kind, name }, problem }: BrokenObject): void => {
     const remover = removers[kind] ?? `delete ${kind.toLowerCase()}/`;
-    const cure = kind === 'Event' ? 'it is left out' : `"ignite ${remover}${name}" removes it`;
+    const cure = kind === 'Event' ? 'it is skipped' : `"ignite ${remover}${name}" removes it`;
     report({
       kind: 'warning',
       message: printable(`the record of ${kind} "${name}" is damaged (${problem}): ${cure}`),
@@ -80,7 +80,7 @@ export const ownCommand = ({ dataDir, runDir }: Paths): readonly string[] => [
   `--run-dir=${runDir}`,
 ];
 
-/** What a command hands to the engine with what it asks for. */
+/** What a command passes to the engine along with a request. */
 interface Operation extends ClientOperation {
   readonly endProgress: Progress['end'];
 }
@@ -91,7 +91,7 @@ export async function withClient<T>(
   use: (client: LocalClient, op: Operation) => Promise<T>,
   { freesSpace = false }: { readonly freesSpace?: boolean } = {},
 ): Promise<T> {
-  if (process.getuid?.() !== 0) throw rootNeeded("it takes files, namespaces and devices of the host's");
+  if (process.getuid?.() !== 0) throw rootNeeded('it uses files, namespaces and devices of the host');
   const { openLocalClient } = await import('@ignite/engine/wire');
   const { flags, io, signal } = invocation;
   const paths = pathsOf(flags, io.env);

@@ -1,9 +1,9 @@
 export interface Writer {
-  /** Text may be of others, and is escaped where a terminal would act upon it; bytes are written as they are. */
+  /** Text may come from others, so control characters are escaped; bytes are written unchanged. */
   write(part: string | Uint8Array): unknown;
 }
 
-/** Where a command writes, and what is known of whoever reads it. */
+/** Where a command writes, and what is known about the reader. */
 export interface Io {
   readonly out: Writer;
   readonly err: Writer;

@@ -46,7 +46,7 @@ async function runCommand(line: CommandLine, io: Io, signal: AbortSignal): Promi
     const isOne = least === 1 && (most === 1 || most === Infinity);
     throw usageError(
       `"ignite ${command.name}" takes ${wanted} argument${isOne ? '' : 's'}, not ${args.length}`,
-      `write "ignite ${command.name}${command.arguments && ` ${command.arguments}`}"; see "ignite ${command.name} --help"`,
+      `usage: ignite ${command.name}${command.arguments && ` ${command.arguments}`}; see "ignite ${command.name} --help"`,
     );
   }
   return await command.run({ flags, args, rest, io, signal });

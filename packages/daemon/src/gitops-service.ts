@@ -83,6 +83,6 @@ export async function reconcileOnce(
 }
 
 const alreadyRunning = (): CodedError =>
-  new CodedError('GITOPS_RUNNING', 'another process keeps this host in sync already', {
-    hint: 'stop it first; several sources need but one: declare each as a GitSource and a Sync',
+  new CodedError('GITOPS_RUNNING', 'another process is already keeping this host in sync', {
+    hint: 'stop it first; for several sources, run one process and declare each source as a GitSource and a Sync',
   });

@@ -25,7 +25,7 @@ export async function hostMetrics(client: MeteredHost, paths: Paths, signal: Abo
   gauge('ignite_kernels', 'Kernels.').set(kernels.length);
   const size = gauge('ignite_data_filesystem_size_bytes', 'Size of the file system of the data directory.');
   size.set(disk.blocks * disk.bsize);
-  const free = gauge('ignite_data_filesystem_avail_bytes', 'What is free of it for everyone.');
+  const free = gauge('ignite_data_filesystem_avail_bytes', 'Free space that is available to everyone.');
   free.set(disk.bavail * disk.bsize);
   registerVms(measured, registry);
   return await registry.metrics();

@@ -18,20 +18,20 @@ export class Metrics implements ControllerObserver, StatusSink {
   });
   readonly #seconds = new Histogram({
     name: 'gitops_reconcile_duration_seconds',
-    help: 'How long reconciliations took.',
+    help: 'Duration of reconciliations.',
     labelNames: ['controller'],
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300],
     registers: [this.registry],
   });
   readonly #depth = new Gauge({
     name: 'gitops_queue_depth',
-    help: 'How many keys wait.',
+    help: 'Number of waiting keys.',
     labelNames: ['controller'],
     registers: [this.registry],
   });
   readonly #ready = new Gauge({
     name: 'gitops_sync_ready',
-    help: 'Whether a sync is as its source says: 1 or 0.',
+    help: 'Whether a sync is ready: 1 or 0.',
     labelNames: ['sync'],
     registers: [this.registry],
   });

@@ -42,7 +42,7 @@ export class VmMetricsSockets implements AsyncDisposable {
         await open[Symbol.asyncDispose]();
       }
     } catch (failure) {
-      this.#log('warning', 'metrics of a VM are not served', { uid, error: errorText(failure) });
+      this.#log('warning', 'cannot serve the metrics of a VM', { uid, error: errorText(failure) });
     }
   }
 

@@ -27,14 +27,14 @@ const metrics: readonly Metric[] = [
   {
     type: Gauge,
     name: 'start_time_seconds',
-    help: 'When the VM was started, since 1970.',
+    help: 'Start time of the VM since the Unix epoch.',
     value: ({ vm: { status } }) =>
       status.startTime === undefined ? undefined : Date.parse(status.startTime) / 1_000,
   },
   {
     type: Gauge,
     name: 'restarts',
-    help: 'How often its policy has started the VM again since someone last did.',
+    help: 'Restarts of the VM by its restart policy since it was last started by a user.',
     value: ({ vm: { status } }) => status.restarts?.count ?? 0,
   },
   {
@@ -46,7 +46,7 @@ const metrics: readonly Metric[] = [
   {
     type: Gauge,
     name: 'memory_guest_bytes',
-    help: 'Memory that the guest has.',
+    help: 'Memory size of the guest.',
     value: ({ vm }) => allottedMemoryOf(vm),
   },
   {
@@ -58,13 +58,13 @@ const metrics: readonly Metric[] = [
   {
     type: Gauge,
     name: 'memory_working_set_bytes',
-    help: 'Memory of the VMM and its guest, without cached files that were not used of late.',
+    help: 'Memory used by the VMM and its guest, without file cache that can be dropped.',
     value: ({ usage }) => usage.memory,
   },
   {
     type: Gauge,
     name: 'memory_limit_bytes',
-    help: 'Memory that the VMM and its guest may have.',
+    help: 'Memory limit of the VMM and its guest.',
     value: ({ usage }) => usage.memoryLimit,
   },
   {
@@ -82,13 +82,13 @@ const metrics: readonly Metric[] = [
   {
     type: Counter,
     name: 'network_receive_bytes_total',
-    help: 'What the guest has received on all its interfaces.',
+    help: 'Received by the guest on all its interfaces.',
     value: ({ usage }) => usage.networkReceived,
   },
   {
     type: Counter,
     name: 'network_transmit_bytes_total',
-    help: 'What the guest has sent on all its interfaces.',
+    help: 'Sent by the guest on all its interfaces.',
     value: ({ usage }) => usage.networkSent,
   },
   {
@@ -112,7 +112,12 @@ export function registerVms(vms: readonly MeasuredVm[], registry: Registry): voi
     }
   }
   const names = [...labelNames, 'image', 'digest', 'kernel', 'arch'];
-  const info = new Gauge({ name: 'ignite_vm_info', help: 'What the VM is.', labelNames: names, registers });
+  const info = new Gauge({
+    name: 'ignite_vm_info',
+    help: 'Information on the VM.',
+    labelNames: names,
+    registers,
+  });
   for (const { vm } of vms) {
     const { image, kernel, arch = '' } = vm.status;
     const { name, uid } = vm.metadata;

@@ -43,7 +43,7 @@ test('findByQuery: a slip in a name is answered with what was meant', () => {
     }
     return undefined;
   };
-  assert.match(hintOf('VM', all, 'ohter') ?? '', /^did you mean "other"\? "ignite ps -a" shows/);
+  assert.match(hintOf('VM', all, 'ohter') ?? '', /^did you mean "other"\? "ignite ps -a" lists/);
   assert.match(hintOf('Image', [vm('busybox:latest', 'cc')], 'busibox') ?? '', /^did you mean "busybox"\?/);
-  assert.match(hintOf('VM', all, 'nothing-like-it') ?? '', /^"ignite ps -a" shows/);
+  assert.match(hintOf('VM', all, 'nothing-like-it') ?? '', /^"ignite ps -a" lists/);
 });

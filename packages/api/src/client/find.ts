@@ -41,7 +41,7 @@ export function findByQuery<T extends Named>(
       `${code}_AMBIGUOUS`,
       `ambiguous ${noun} query: "${query}" matched the following IDs/names: ${names}`,
       {
-        hint: `give the whole name, or more of the uid; "${list}" shows both`,
+        hint: `use the full name, or more of the uid; "${list}" shows both`,
       },
     );
   }
@@ -56,7 +56,7 @@ export function findByQuery<T extends Named>(
       `${code}_NOT_FOUND`,
       `there is no ${noun} with the name or uid "${query}"`,
       {
-        hint: `${meant === undefined ? '' : `did you mean "${meant}"? `}"${list}" shows what there is`,
+        hint: `${meant === undefined ? '' : `did you mean "${meant}"? `}"${list}" lists them all`,
       },
     );
   }

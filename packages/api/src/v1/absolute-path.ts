@@ -10,6 +10,6 @@ const longest = 4_095;
 export const absolutePath = v.pipe(
   v.string(),
   v.maxLength(longest, `must have at most ${longest} characters`),
-  v.regex(/^[^\0-\x1f\x7f]*$/, 'must not have control characters'),
+  v.regex(/^[^\0-\x1f\x7f]*$/, 'must not contain control characters'),
   v.regex(/^\/(?!.*(^|\/)\.\.(\/|$))/, 'must be an absolute path without ".."'),
 );

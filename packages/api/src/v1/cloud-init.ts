@@ -7,11 +7,11 @@ const text = (limit: number) => v.pipe(v.string(), v.maxBytes(limit, `must be at
  * parts get defaults.
  */
 export const cloudInitSchema = v.strictObject({
-  /** `#cloud-config` YAML, a script, or anything else that cloud-init accepts as user data. */
+  /** User data for cloud-init: `#cloud-config` YAML, a script, or any other format that it accepts. */
   userData: v.optional(text(512 * 1_024)),
-  /** Replaces the default meta data, which names the VM and lets its SSH key in. */
+  /** Meta-data, instead of the generated one, which sets the host name and the SSH key. */
   metaData: v.optional(text(64 * 1_024)),
-  /** Replaces the default network configuration, which gives the VM's address to its interface. */
+  /** Network configuration, instead of the generated one, which sets the address of the VM. */
   networkConfig: v.optional(text(64 * 1_024)),
 });
 export type CloudInit = v.InferOutput<typeof cloudInitSchema>;

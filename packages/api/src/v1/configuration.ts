@@ -7,25 +7,20 @@ import { sandboxRuntimes } from './vm-sandbox.ts';
  * of them.
  */
 export const configurationSpecSchema = v.strictObject({
-  /** The runtime that isolates and supervises VMMs. The default is conmon. */
+  /** Runtime that isolates and supervises VMMs; by default conmon. */
   runtime: v.optional(v.picklist(sandboxRuntimes)),
-  /** A setting of the original. With either value, VMs use Ignite's CNI networks. */
+  /** Accepted for compatibility; VMs use Ignite's CNI networks with either value. */
   networkPlugin: v.optional(v.picklist(['cni', 'docker-bridge'])),
-  /**
-   * A VM's spec, in which all fields are optional. New VMs get these values unless their own file or flags
-   * say otherwise.
-   */
+  /** Defaults for new VMs: a VM spec, all of whose fields are optional. Manifests and flags take precedence. */
   vmDefaults: v.optional(partialVmSpecSchema),
-  /**
-   * A setting of the original, without effect: what belongs to a VM on the host is named after its uid alone.
-   */
+  /** Accepted for compatibility; has no effect. */
   idPrefix: v.optional(
     v.pipe(
       v.string(),
       v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'must be letters, digits, dots, dashes and underscores'),
     ),
   ),
-  /** A folder with Docker's `config.json`. */
+  /** Directory with Docker's `config.json`. */
   registryConfigDir: v.optional(v.string()),
 });
 export type ConfigurationSpec = v.InferInput<typeof configurationSpecSchema>;

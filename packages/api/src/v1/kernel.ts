@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { Arch } from './arch.ts';
 
 export const kernelSpecSchema = v.strictObject({
-  /** The kernel image; absent for a kernel built from Debian's cloud kernel package. */
+  /** Kernel image; omitted for the kernel that is built from Debian's cloud kernel package. */
   oci: v.optional(v.pipe(v.string(), v.nonEmpty())),
 });
 export type KernelSpec = v.InferOutput<typeof kernelSpecSchema>;

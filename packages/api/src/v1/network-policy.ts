@@ -24,22 +24,20 @@ const selector = v.pipe(
   v.custom<Readonly<Record<string, string>>>(
     (given) =>
       typeof given === 'object' && given !== null && lostNames.every((name) => !Object.hasOwn(given, name)),
-    'must be labels and their values',
+    'must be a map of labels',
   ),
   v.record(v.string(), v.string()),
 );
 
 const peerSchema = v.union([
   v.strictObject({
-    /** An IPv4 or IPv6 address range. */
+    /** IPv4 or IPv6 address range. */
     cidr,
-    /** Ranges within it that are excluded. */
+    /** Ranges within `cidr` to exclude. */
     except: v.optional(ranges, []),
   }),
   v.strictObject({
-    /**
-     * The VMs of this host that have all of these labels, with all their addresses; `{}` matches every VM.
-     */
+    /** VMs on this host that have all of these labels; `{}` selects all VMs. */
     vms: selector,
   }),
 ]);
@@ -50,11 +48,11 @@ const number = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)
 const portSchema = v.pipe(
   v.strictObject({
     port: number,
-    /** The last port of a range that begins with `port`. */
+    /** Last port of a range that starts with `port`. */
     endPort: v.optional(number),
     protocol: v.optional(v.picklist(['tcp', 'udp']), 'tcp'),
   }),
-  v.check(({ port, endPort = port }) => endPort >= port, 'endPort comes before port'),
+  v.check(({ port, endPort = port }) => endPort >= port, 'endPort must not be less than port'),
 );
 export type PolicyPort = v.InferOutput<typeof portSchema>;
 /** The ports; without any, all ports of all protocols are meant. */
@@ -68,26 +66,23 @@ const rules = <Rule extends v.GenericSchema>(rule: Rule) =>
  * its rules; a direction that is absent is as it is without a policy.
  */
 export const networkPolicySchema = v.strictObject({
-  /** What may reach the VM, besides its published ports and what this host itself sends. */
+  /** Traffic allowed to the VM, in addition to its published ports and traffic from this host. */
   ingress: rules(
     v.strictObject({
-      /** The peers; without any, everyone is meant. */
+      /** Allowed sources; by default everyone. */
       from: peers,
       ports,
     }),
   ),
-  /** What the VM may reach, besides the DHCP and DNS of its networks and answers to others. */
+  /** Traffic allowed from the VM, in addition to DHCP and DNS of its networks and to replies. */
   egress: rules(
     v.strictObject({
-      /** The peers; without any, everyone is meant. */
+      /** Allowed destinations; by default everyone. */
       to: peers,
       ports,
     }),
   ),
-  /**
-   * Ranges from which the VM may send besides its own addresses, for a router or a VM with floating
-   * addresses.
-   */
+  /** Ranges that the VM may send from in addition to its own addresses, for routers and for floating addresses. */
   sources: v.optional(ranges, []),
 });
 export type NetworkPolicy = v.InferOutput<typeof networkPolicySchema>;

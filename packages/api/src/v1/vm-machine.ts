@@ -9,12 +9,9 @@ export const defaultVmm: VmmName = 'qemu';
 
 /** The VMM that runs the VM, and the choices in the emulated hardware. */
 export const vmMachineSchema = v.strictObject({
-  /** The program that runs the VM; the default is qemu. Firecracker needs KVM. */
+  /** Program that runs the VM; by default qemu. Firecracker requires KVM. */
   vmm: v.optional(v.picklist(vmmNames)),
-  /**
-   * The version of an arm64 machine's interrupt controller. Version 2, as in a Raspberry Pi 4, supports up to
-   * 8 CPUs.
-   */
+  /** Version of the interrupt controller of an arm64 VM. Version 2, as in a Raspberry Pi 4, supports at most 8 CPUs. */
   gic: v.optional(v.picklist([2, 3])),
 });
 export type VmMachine = v.InferOutput<typeof vmMachineSchema>;

@@ -36,7 +36,7 @@ const mac = v.pipe(
   v.toLowerCase(),
   v.regex(
     /^(?!00(:00){5})[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/,
-    'must be the MAC of one device, such as 02:00:00:00:00:07',
+    'must be a unicast MAC address, such as 02:00:00:00:00:07',
   ),
 );
 
@@ -53,37 +53,31 @@ export const interfaceName = v.pipe(
 );
 
 const addressing = {
-  /** The mode; the default depends on the kind of interface. */
+  /** By default the mode that suits the kind of the interface. */
   mode: v.optional(mode),
-  /** The guest's MAC; the default is chosen by the network. */
+  /** MAC address of the guest; by default chosen by the network. */
   mac: v.optional(mac),
-  /**
-   * The IPv4 address, which the VM keeps from its creation to its removal; the default is chosen by the
-   * network.
-   */
+  /** IPv4 address, kept until the VM is removed; by default chosen by the network. */
   address: v.optional(v.pipe(v.string(), v.ipv4())),
-  /** The IPv6 address, likewise. */
+  /** IPv6 address, kept until the VM is removed; by default chosen by the network. */
   address6: v.optional(v.pipe(v.string(), v.ipv6())),
 };
 
 const extraInterfaceSchema = v.pipe(
   v.strictObject({
-    /**
-     * The name in the VM's namespace. The guest numbers the interfaces in the order of these names, after
-     * eth0.
-     */
+    /** Name in the network namespace of the VM; the guest numbers its interfaces in the order of these names, after eth0. */
     name: v.pipe(
       interfaceName,
-      v.check((name) => name !== 'eth0', 'eth0 is the interface that spec.network itself describes'),
+      v.check((name) => name !== 'eth0', 'must not be eth0, which spec.network itself describes'),
     ),
-    /** The CNI network; absent for an interface that the plugins of another network create. */
+    /** CNI network; omit it for an interface that the plugins of another network create. */
     network: v.optional(networkName),
     ...addressing,
   }),
   v.check(
     ({ network, mac: given, address, address6 }) =>
       network !== undefined || (given ?? address ?? address6) === undefined,
-    'an interface without a network takes its addresses from what is there',
+    'must not set a MAC or an address without a network',
   ),
 );
 export type VmInterface = v.InferOutput<typeof extraInterfaceSchema>;
@@ -93,26 +87,29 @@ const domain = v.pipe(v.string(), v.maxLength(253), v.regex(label, 'must be a do
 
 /** The DNS settings of the guest's resolv.conf(5), which replace those of the network. */
 const dnsSchema = v.strictObject({
-  /** DNS servers. With them, the guest no longer knows other VMs by name. */
+  /** Name servers; with these, the guest cannot find other VMs by name. */
   servers: v.optional(v.array(v.pipe(v.string(), v.ip())), []),
   search: v.optional(v.array(domain), []),
-  options: v.optional(v.array(v.pipe(v.string(), v.regex(/^[a-z0-9-]+(:\d+)?$/, 'must be an option'))), []),
+  options: v.optional(
+    v.array(v.pipe(v.string(), v.regex(/^[a-z0-9-]+(:\d+)?$/, 'must be a resolver option, such as ndots:2'))),
+    [],
+  ),
 });
 
 /** A line of the guest's hosts(5). */
 const hostEntrySchema = v.strictObject({
   name: domain,
-  /** The address; `host-gateway` is the address by which the VM reaches the host. */
+  /** IP address; `host-gateway` stands for the address of the host. */
   address: v.union([v.literal('host-gateway'), v.pipe(v.string(), v.ip())]),
 });
 
 /** The VM's network settings. */
 export const vmNetworkSchema = v.strictObject({
   ports: v.optional(
-    v.pipe(v.array(portMappingSchema), v.check(areDistinct, 'a port of the host is named twice')),
+    v.pipe(v.array(portMappingSchema), v.check(areDistinct, 'must not use a host port twice')),
     [],
   ),
-  /** The CNI network of eth0; the default is the host's default network. */
+  /** CNI network of eth0; by default the default network of the host. */
   name: v.optional(networkName),
   ...addressing,
   interfaces: v.optional(
@@ -121,17 +118,14 @@ export const vmNetworkSchema = v.strictObject({
       v.maxLength(7),
       v.check(
         (all) => new Set(all.map(({ name }) => name)).size === all.length,
-        'an interface is named twice',
+        'must not use an interface name twice',
       ),
     ),
     [],
   ),
   dns: v.optional(dnsSchema, {}),
   hosts: v.optional(v.array(hostEntrySchema), []),
-  /**
-   * The network policy. By default the VM can be reached by its network, this host and those whom it has
-   * contacted, by others on its published ports only, and it reaches everything.
-   */
+  /** Without a policy, the VM can be reached from its network, from this host, and by others on published ports; it can reach everything. */
   policy: v.optional(networkPolicySchema),
 });
 export type VmNetwork = v.InferOutput<typeof vmNetworkSchema>;

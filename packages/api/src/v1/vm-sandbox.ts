@@ -7,7 +7,7 @@ export const sandboxRuntimes = ['conmon', 'containerd', 'docker'] as const;
 export type SandboxRuntime = (typeof sandboxRuntimes)[number];
 
 export const vmSandboxSchema = v.strictObject({
-  /** The runtime that isolates and supervises the VMM; the default is conmon. */
+  /** Runtime that isolates and supervises the VMM; by default conmon. */
   runtime: v.optional(v.picklist(sandboxRuntimes)),
 });
 export type VmSandbox = v.InferOutput<typeof vmSandboxSchema>;

@@ -18,18 +18,13 @@ const sources = ['blockDevice', 'file', 'hostPath', 'volume'] as const;
 const volumeSchema = v.pipe(
   v.strictObject({
     name: volumeName,
-    /** A block device of the host. */
+    /** Existing block device of the host. */
     blockDevice: v.optional(v.strictObject({ path: absolutePath })),
-    /**
-     * A raw file of the host, as a disk. If it does not exist and a size is given, it is created, sparse and
-     * formatted.
-     */
+    /** Raw disk image on the host; if a size is set, a missing file is created, sparse and formatted. */
     file: v.optional(v.strictObject({ path: absolutePath, size: v.optional(volumeSize) })),
-    /** A folder of the host, which host and guest share. */
+    /** Directory of the host, shared with the guest. */
     hostPath: v.optional(v.strictObject({ path: absolutePath })),
-    /**
-     * A Volume by its name, which outlives VMs. It is created if it does not exist, and grown to the size.
-     */
+    /** Volume by name, which outlives VMs; created if it does not exist, and grown to the size. */
     volume: v.optional(
       v.strictObject({
         name: v.pipe(v.string(), v.regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label')),
@@ -51,7 +46,7 @@ const volumeMountSchema = v.strictObject({
   name: volumeName,
   mountPath: v.pipe(
     absolutePath,
-    v.check(isMountable, 'must not be /, nor in /proc, /sys or /dev'),
+    v.check(isMountable, 'must not be /, or in /proc, /sys or /dev'),
     v.transform((path) => path.replaceAll(/\/+/g, '/').replace(/\/$/, '')),
   ),
   readOnly,
@@ -74,10 +69,13 @@ export const vmStorageSchema = v.pipe(
     volumes: v.optional(
       v.pipe(
         v.array(volumeSchema),
-        v.check((volumes) => areDistinct(volumes.map(({ name }) => name)), 'a volume is named twice'),
+        v.check(
+          (volumes) => areDistinct(volumes.map(({ name }) => name)),
+          'must not use a volume name twice',
+        ),
         v.check(
           (volumes) => areDistinct(volumes.flatMap(diskKey)),
-          'a device, file or Volume is named twice: mount one volume twice instead',
+          'must not use a device, file or Volume twice: mount one volume twice instead',
         ),
       ),
       [],
@@ -87,7 +85,7 @@ export const vmStorageSchema = v.pipe(
         v.array(volumeMountSchema),
         v.check(
           (mounts) => areDistinct(mounts.map(({ mountPath }) => mountPath)),
-          'two volumes are mounted at the same path',
+          'must not mount two volumes at the same path',
         ),
       ),
       [],
@@ -96,12 +94,12 @@ export const vmStorageSchema = v.pipe(
   v.check(
     ({ volumes, volumeMounts }) =>
       volumeMounts.every((mount) => volumes.some(({ name }) => name === mount.name)),
-    'a volumeMount names a volume that is not in volumes',
+    'must not mount a volume that is not in volumes',
   ),
   v.check(
     ({ volumes, volumeMounts }) =>
       volumes.every(({ hostPath, name }) => !hostPath || volumeMounts.some((mount) => mount.name === name)),
-    'a hostPath needs a volumeMount',
+    'must mount each volume that has a hostPath',
   ),
 );
 export type VmStorage = v.InferOutput<typeof vmStorageSchema>;

@@ -22,51 +22,45 @@ const minimumDisk = 16 * 2 ** 20;
 const source = v.pipe(v.string(), v.nonEmpty(), v.transform(familiarSource));
 
 export const vmSpecSchema = v.strictObject({
-  /**
-   * The architecture of the VM, its image and its kernel; the default is this host's. A VM of another
-   * architecture is emulated.
-   */
+  /** Architecture of the VM, its image and its kernel; by default the host's. Other architectures are emulated. */
   arch: v.optional(archSchema),
   image: v.strictObject({
-    /** A registry reference, or another source such as `oci-archive:/path` or `docker-daemon:name:tag`. */
+    /** Image in a registry, or another source such as `oci-archive:/path` or `docker-daemon:name:tag`. */
     oci: source,
   }),
   kernel: v.optional(
     v.strictObject({
-      /** A kernel image; the default is the default kernel of the VM's architecture. */
+      /** Kernel image; by default the default kernel for the architecture. */
       oci: v.optional(source),
-      /** Parameters that are appended to the kernel command line. */
+      /** Arguments to append to the kernel command line. */
       cmdLine: v.optional(v.string()),
     }),
     {},
   ),
-  /** The number of vCPUs. */
+  /** Number of CPUs. */
   cpus: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 1),
   machine: v.optional(vmMachineSchema),
-  /** The guest's memory, a whole number of MB; at least 96MB. */
+  /** Memory size, a whole number of MB; at least 96MB. */
   memory: v.optional(size({ atLeast: minimumMemory, multipleOf: 2 ** 20 }), '512MB'),
-  /** The size of the root file system; it is larger if the image needs more. */
+  /** Size of the root file system; larger if the image requires it. */
   diskSize: v.optional(size({ atLeast: minimumDisk, multipleOf: 2 ** 20 }), '4GB'),
-  /** With `true`, a key pair is generated for this VM; a path names the public key file to authorize. */
+  /** SSH access: `true` generates a key pair for this VM, a path names a public key file. */
   ssh: v.optional(v.union([v.literal(true), absolutePath])),
   network: v.optional(vmNetworkSchema, {}),
   storage: v.optional(vmStorageSchema),
   cloudInit: v.optional(cloudInitSchema),
-  /** Files and folders of the host that are copied into the VM at its first boot. */
+  /** Files and directories of the host to copy into the VM at first boot. */
   copyFiles: v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
-  /** The command that replaces the image's Cmd, and follows its Entrypoint. */
+  /** Replaces the Cmd of the image; its Entrypoint is kept. */
   command: v.optional(v.array(v.string())),
-  /** Gives the entrypoint a terminal, which merges its standard output and error. */
+  /** Terminal for the entrypoint, which merges its standard output and error. */
   tty: v.optional(v.boolean()),
-  /**
-   * Environment variables of the entrypoint, which replace those of the image of the same name. They have no
-   * effect for an image that boots its init.
-   */
+  /** Environment variables for the entrypoint, in addition to those of the image; ignored by images that boot an init. */
   env: v.optional(environmentSchema),
   sandbox: v.optional(vmSandboxSchema),
-  /** Determines whether the VM is restarted after it has ended by itself. */
+  /** Restart policy: whether the VM is started again after it ends by itself. */
   restartPolicy: v.optional(restartPolicySchema, 'no'),
-  /** The wanted state of the VM; its status shows the actual one. */
+  /** Desired power state. */
   power: v.optional(v.picklist(['Running', 'Stopped', 'Paused']), 'Running'),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;

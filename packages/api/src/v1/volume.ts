@@ -8,10 +8,7 @@ const mebibyte = 2 ** 20;
 export const volumeSize = size({ atLeast: 16 * mebibyte, multipleOf: mebibyte });
 
 export const volumeSpecSchema = v.strictObject({
-  /**
-   * The size that the guest sees; only written data takes space on the host. It can be increased, never
-   * decreased.
-   */
+  /** Size that the guest sees; only written data takes space on the host. It can only grow. */
   size: v.optional(volumeSize, '10GB'),
 });
 export type VolumeSpec = v.InferOutput<typeof volumeSpecSchema>;

@@ -13,13 +13,13 @@ const configurationSpecSchema = v.strictObject({
   networkPlugin: maybe(v.picklist(['', 'cni', 'docker-bridge'])),
   vmDefaults: maybe(partialVmSpecSchema),
   idPrefix: maybe(v.string()),
-  /** A folder with Docker's `config.json`. */
+  /** Directory with Docker's `config.json`. */
   registryConfigDir: maybe(v.string()),
 });
 
 /** Why a Configuration among manifests has no effect. */
 export const configurationIsAFile =
-  'a Configuration is not applied: it is read from /etc/ignite/config.yaml, or the file of --ignite-config';
+  'a Configuration is not applied: it is read from /etc/ignite/config.yaml, or from the file given with --ignite-config';
 
 const conversionOf = (entries: object): NonNullable<KindDefinition['conversion']> => ({
   toHub,

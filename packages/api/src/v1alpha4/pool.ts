@@ -35,5 +35,5 @@ export const pool = {
       ),
     ),
   }),
-  inert: 'a Pool has no effect: no thin pool is needed, as disks are made by the driver that suits the host',
+  inert: 'a Pool has no effect: disks do not need a thin pool',
 } as const satisfies KindDefinition;

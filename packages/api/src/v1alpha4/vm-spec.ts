@@ -11,9 +11,9 @@ const reference = maybe(v.string());
  */
 export const vmSpecSchema = v.strictObject({
   image: v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) }),
-  /** The image of the original's sandbox container; it has no effect. */
+  /** Image of the sandbox container of the original Ignite; has no effect. */
   sandbox: maybe(v.strictObject({ oci: reference })),
-  /** The kernel. The original's default kernel and command line stand for the defaults of this version. */
+  /** Kernel; the defaults of the original Ignite are replaced by the current ones. */
   kernel: maybe(v.strictObject({ oci: reference, cmdLine: reference })),
   cpus: maybe(v.pipe(v.number(), v.integer(), v.minValue(0))),
   memory: maybe(sizeSchema),
@@ -38,7 +38,7 @@ export const vmSpecSchema = v.strictObject({
         v.array(
           v.strictObject({
             name: v.string(),
-            /** A block device of the host. */
+            /** Block device of the host. */
             blockDevice: maybe(v.strictObject({ path: v.string() })),
           }),
         ),
@@ -47,10 +47,7 @@ export const vmSpecSchema = v.strictObject({
     }),
   ),
   copyFiles: maybe(v.array(v.strictObject({ hostPath: v.string(), vmPath: v.string() }))),
-  /**
-   * With `true`, a key pair is generated for this VM; a path names the public key file to authorize; `false`
-   * and `{}` mean nothing.
-   */
+  /** SSH access: `true` generates a key pair for this VM, a path names a public key file, `false` and {} mean none. */
   ssh: maybe(v.union([v.boolean(), v.string(), v.strictObject({})])),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;

@@ -36,10 +36,10 @@ function remarksOn({ sandbox, kernel }: PartialVmSpec): readonly string[] {
     ...(sandbox?.oci ? ['spec.sandbox.oci'] : []),
     ...(kernel?.oci && isDefaultKernel(kernel) ? [`spec.kernel.oci (${kernel.oci})`] : []),
     ...(/(^|\s)(pci=off|ip=dhcp)(\s|$)/.test(kernel?.cmdLine ?? '')
-      ? ["the original's words in spec.kernel.cmdLine"]
+      ? ["the original's parameters in spec.kernel.cmdLine"]
       : []),
   ];
   return ignored.length === 0
     ? []
-    : [`Ignite's own sandbox and kernel are used in place of ${ignored.join(', ')}`];
+    : [`Ignite uses its own sandbox and kernel instead of ${ignored.join(', ')}`];
 }

@@ -4,8 +4,12 @@ import type { FlagValues, Flags } from './command.ts';
 import { usageError } from './usage-error.ts';
 
 export const archFlags: Flags = {
-  arch: { type: 'string', value: 'ARCH', default: 'of this host', help: 'amd64 or arm64' },
-  platform: { type: 'string', value: 'OS/ARCH', help: 'the same, as linux/amd64 or linux/arm64' },
+  arch: { type: 'string', value: 'ARCH', default: "the host's", help: 'architecture: amd64 or arm64' },
+  platform: {
+    type: 'string',
+    value: 'OS/ARCH',
+    help: 'same as --arch, written as linux/amd64 or linux/arm64',
+  },
 };
 
 /**
@@ -18,7 +22,7 @@ export function archOf(flags: FlagValues): { readonly arch?: Arch } {
     return text === undefined ? undefined : parsePlatform(text).arch;
   });
   if (arch !== undefined && platform !== undefined && arch !== platform)
-    throw usageError(`--arch ${arch} and --platform linux/${platform} differ`, 'give one of them');
+    throw usageError(`--arch ${arch} and --platform linux/${platform} conflict`, 'use only one of them');
   const given = arch ?? platform;
   return given === undefined ? {} : { arch: given };
 }

@@ -4,11 +4,11 @@ import { usageError } from './usage-error.ts';
 export interface Flag {
   readonly type: 'string' | 'boolean' | 'list' | 'optional';
   readonly short?: string;
-  /** The word for its value in the help, which also says how it is completed: see `placeholder` in operand.ts. */
+  /** The word for its value in the help, which also determines how the value is completed: see `placeholder` in operand.ts. */
   readonly value?: string;
-  /** All that its value may be, where that is a closed set; letter case does not count, and a list takes several with commas. */
+  /** The allowed values, if the set is closed. Letter case is ignored, and a list takes several values separated by commas. */
   readonly values?: readonly string[];
-  /** What holds without it, as the help shows it. */
+  /** The default, as the help shows it. */
   readonly default?: string;
   readonly help: string;
 }
@@ -17,7 +17,7 @@ export type Flags = Readonly<Record<string, Flag>>;
 
 export type FlagValue = string | boolean | readonly string[];
 
-/** The values of flags that were given. An `optional` flag without a value is `true`. */
+/** The values of the flags that were given. An `optional` flag without a value is `true`. */
 export class FlagValues {
   readonly #values: ReadonlyMap<string, FlagValue>;
 
@@ -35,21 +35,21 @@ export class FlagValues {
     const text = this.text(name);
     if (text === undefined) return undefined;
     if (!/^\d{1,5}$/.test(text))
-      throw usageError(`--${name} ${text}: not a number of seconds`, 'write a whole number');
+      throw usageError(`--${name} ${text}: not a number of seconds`, 'use a whole number');
     return Number(text);
   }
 
-  /** Whether it was given; `--name=false` counts as not. */
+  /** Whether it was given; `--name=false` counts as not given. */
   isSet(name: string): boolean {
     return this.switch(name, false);
   }
 
-  /** For boolean flags whose absence means something else than `--name=false`. */
+  /** For boolean flags whose default differs from `--name=false`. */
   switch(name: string, otherwise: boolean): boolean {
     return this.#values.has(name) ? this.#values.get(name) !== false : otherwise;
   }
 
-  /** Of a flag with `values`, which the parser holds it to. */
+  /** The value of a flag with `values`, which the parser has checked. */
   choice<T extends string>(name: string, values: readonly T[]): T | undefined {
     const text = this.text(name);
     return values.find((each) => each === text);
@@ -64,7 +64,7 @@ export class FlagValues {
 export interface Invocation {
   readonly flags: FlagValues;
   readonly args: readonly string[];
-  /** What stood behind `--`. */
+  /** The words after `--`. */
   readonly rest: readonly string[];
   readonly io: Io;
   readonly signal: AbortSignal;
@@ -72,15 +72,15 @@ export interface Invocation {
 
 export interface Command {
   readonly name: string;
-  /** Its positional arguments, as the help shows them; their words also say how they are completed. */
+  /** Its positional arguments, as the help shows them; their words also determine how they are completed. */
   readonly arguments: string;
   readonly arity: { readonly least: number; readonly most: number };
   readonly summary: string;
-  /** Paragraphs that say what the summary does not. */
+  /** Paragraphs that add to the summary. */
   readonly details?: readonly string[];
   readonly examples: readonly string[];
   readonly flags: Flags;
-  /** Whether positional arguments end our flags, as in `exec VM ls -l`. */
+  /** Whether positional arguments end the flags of Ignite, as in `exec VM ls -l`. */
   readonly passesFlags?: boolean;
   /** Resolves with the exit status. */
   readonly run: (invocation: Invocation) => Promise<number>;

@@ -6,11 +6,11 @@ export const envFlags: Flags = {
     type: 'list',
     short: 'e',
     value: 'NAME=VALUE',
-    help: 'a variable for the entrypoint; NAME alone has the value that it has here',
+    help: 'environment variable for the entrypoint; NAME alone takes its value from your environment',
   },
 };
 
-/** Pure. A name alone that is not set in `ours` counts for nothing, as with Docker. @throws CodedError USAGE_INVALID */
+/** Pure. A name alone that is not set in `ours` is ignored, as with Docker. @throws CodedError USAGE_INVALID */
 export function envOf(
   flags: FlagValues,
   ours: Readonly<Record<string, string | undefined>>,
@@ -18,7 +18,7 @@ export function envOf(
   const variables = flags.list('env').flatMap((text): [string, string][] => {
     const [, name, value = ours[name ?? '']] = /^([A-Za-z_][A-Za-z0-9_]*)(?:=([^]*))?$/.exec(text) ?? [];
     if (name === undefined)
-      throw usageError(`--env ${JSON.stringify(text)}: not a variable`, 'write --env NAME=VALUE');
+      throw usageError(`--env ${JSON.stringify(text)}: not an environment variable`, 'use --env NAME=VALUE');
     return value === undefined ? [] : [[name, value]];
   });
   return variables.length === 0 ? {} : { env: Object.fromEntries(variables) };

@@ -2,19 +2,19 @@ import type { Command, Flags } from './command.ts';
 import { globalFlags } from './global-flags.ts';
 import { tokenize } from './tokens.ts';
 
-/** The words that a command goes by, in one of its spellings. */
+/** The words of a command, in one of its spellings. */
 export interface Spelling {
   readonly words: readonly string[];
   readonly command: Command;
 }
 
-/** What the first words of a command line name: a command, or a group of commands alone, or nothing. */
+/** What the first words of a command line name: a command, only a group of commands, or nothing. */
 export interface Named {
   readonly words: readonly string[];
   readonly command: Command | undefined;
 }
 
-/** Where commands are looked up by what was typed. */
+/** Looks up commands by what was typed. */
 export interface CommandSource {
   /** @throws CodedError USAGE_INVALID where the words name nothing */
   find(words: readonly string[]): Promise<Named>;
@@ -44,7 +44,7 @@ export async function findNamed(argv: readonly string[], source: CommandSource):
   return await source.find(wordsOf(argv, union).slice(0, 2));
 }
 
-/** The words that stand before any flag but the global ones, at most two. */
+/** The words before any flag other than the global ones, at most two. */
 function firstWords(
   argv: readonly string[],
   source: CommandSource,

@@ -7,19 +7,19 @@ export const globalFlags: Flags = {
     type: 'string',
     value: 'DIR',
     default: '/var/lib/ignite',
-    help: 'where images, kernels and VMs are kept',
+    help: 'directory for images, kernels and VMs',
   },
   'run-dir': {
     type: 'string',
     value: 'DIR',
     default: '/run/ignite',
-    help: 'where what runs is kept track of',
+    help: 'directory for runtime state',
   },
   'ignite-config': {
     type: 'string',
     value: 'FILE',
-    default: '/etc/ignite/config.yaml, where it is there',
-    help: 'the configuration file',
+    default: '/etc/ignite/config.yaml, if it exists',
+    help: 'configuration file',
   },
   quiet: { type: 'boolean', short: 'q', help: 'print only uids' },
   'log-level': {
@@ -27,7 +27,7 @@ export const globalFlags: Flags = {
     value: 'LEVEL',
     values: logLevelNames,
     default: 'info',
-    help: 'how much to tell on standard error: errors at the least, with warn warnings, with info steps, with debug the tools that are run, with trace their output',
+    help: 'log level: error (or fatal, panic), warn (or warning), info, debug to see the commands that Ignite runs, or trace to see their output',
   },
-  help: { type: 'boolean', short: 'h', help: 'explain the command' },
+  help: { type: 'boolean', short: 'h', help: 'show help' },
 };

@@ -7,7 +7,7 @@ export const labelsOf = (flags: FlagValues, flag: string): Readonly<Record<strin
     flags.list(flag).map((text) => {
       const at = text.indexOf('=');
       if (at < 1)
-        throw usageError(`--${flag} ${JSON.stringify(text)}: not a label`, `write --${flag} KEY=VALUE`);
+        throw usageError(`--${flag} ${JSON.stringify(text)}: not a label`, `use --${flag} KEY=VALUE`);
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );

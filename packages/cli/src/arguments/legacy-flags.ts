@@ -1,32 +1,36 @@
 import type { Flags } from './command.ts';
 
-const forOldScripts = 'accepted for the sake of old scripts; has no effect';
+const forOldScripts = 'accepted for compatibility; has no effect';
 
-/** Of the original, with nothing here that they could be about. */
+/** Flags of the original that have no counterpart here. */
 export const legacyFlags: Flags = {
   'id-prefix': {
     type: 'string',
     value: 'TEXT',
-    help: `${forOldScripts}: what belongs to a VM on this host is named after its uid, which is no other's`,
+    help: `${forOldScripts}, as resources on the host are named after the uid of the VM`,
   },
 };
 
-/** The original's sandbox was a container of an image; ours holds nothing but the VMM of this host. */
+/** The sandbox of the original was a container with an image; ours contains only the VMM of this host. */
 export const legacySandboxFlags: Flags = {
   'sandbox-image': {
     type: 'string',
     value: 'NAME',
-    help: `${forOldScripts}: a sandbox holds nothing but the VMM of this host`,
+    help: `${forOldScripts}, as a sandbox contains only the VMM of this host`,
   },
 };
 
-/** Of the daemon, whose VMs say in their manifests what they want. */
+/** Flags of the daemon, whose VMs set these in their manifests. */
 export const legacyDaemonFlags: Flags = {
   runtime: {
     type: 'string',
     value: 'NAME',
-    help: `${forOldScripts}: manifests and the configuration file say it`,
+    help: `${forOldScripts}; set it in manifests or in the configuration file`,
   },
-  'network-plugin': { type: 'string', value: 'NAME', help: `${forOldScripts}: networks are CNI's` },
+  'network-plugin': {
+    type: 'string',
+    value: 'NAME',
+    help: `${forOldScripts}, as all networks are CNI networks`,
+  },
   ...legacyFlags,
 };

@@ -1,6 +1,6 @@
 import type { FlagValues } from './command.ts';
 
-/** The names of the original's logging library; its last three told errors alone, as ours do. */
+/** The level names of the original's logging library. The last three log only errors, as they did there. */
 export const logLevelNames = [
   'trace',
   'debug',
@@ -12,11 +12,11 @@ export const logLevelNames = [
   'panic',
 ] as const;
 
-/** How much is told on standard error, from least to most: each tells what those before it tell too. */
+/** How much is logged on standard error, from least to most: each level includes those before it. */
 const levels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof levels)[number];
 
-/** Whether at `level` what belongs to `what` is told. */
+/** Whether messages of `what` are logged at `level`. */
 export const tells = (level: LogLevel, what: LogLevel): boolean =>
   levels.indexOf(what) <= levels.indexOf(level);
 

@@ -5,8 +5,8 @@ export const maxSizeFlag: Flags = {
   'max-size': {
     type: 'string',
     value: 'SIZE',
-    default: '512MB and 16 times its stored size',
-    help: 'what an image that you trust may take unpacked',
+    default: '512MB plus 16 times the stored size',
+    help: 'maximum size of the unpacked image; raise it only for images that you trust',
   },
 };
 

@@ -19,8 +19,8 @@ export function parseMoment(flag: string, text: string, nowMs: number): number {
   const ago = agoMs(text);
   if (ago !== undefined) return nowMs - ago;
   throw usageError(
-    `--${flag} ${JSON.stringify(text)}: not a point in time`,
-    'write how long ago, such as 10m or 2d, or a date and time, such as 2026-01-31T12:00:00Z',
+    `--${flag} ${JSON.stringify(text)}: not a time`,
+    'use a duration before now, such as 10m or 2d, or a timestamp, such as 2026-01-31T12:00:00Z',
   );
 }
 

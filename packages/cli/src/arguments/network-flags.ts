@@ -7,28 +7,28 @@ export const networkFlags: Flags = {
     type: 'list',
     short: 'p',
     value: 'MAPPING',
-    help: 'publish [ADDRESS:]HOST:VM[/udp]; ranges and lists too',
+    help: 'publish ports of the VM: [ADDRESS:]HOST:VM[/udp], also ranges and comma-separated lists',
   },
   network: {
     type: 'list',
     value: 'NETWORK',
-    help: 'be on a CNI network; a second one is eth1, and so on ("ignite network ls" lists them)',
+    help: 'connect the VM to a CNI network (see "ignite network ls"); the second one is eth1, and so on',
   },
-  ip: { type: 'string', value: 'ADDRESS', help: 'its IPv4 address, which it keeps until it is removed' },
-  ip6: { type: 'string', value: 'ADDRESS', help: 'the same of IPv6' },
-  mac: { type: 'string', value: 'MAC', help: "its eth0's MAC" },
-  dns: { type: 'list', value: 'ADDRESS', help: "a DNS server in place of the network's" },
-  'dns-search': { type: 'list', value: 'DOMAIN', help: 'a domain in which it looks names up' },
-  'dns-option': { type: 'list', value: 'OPTION', help: 'an option of resolv.conf(5), such as ndots:2' },
+  ip: { type: 'string', value: 'ADDRESS', help: 'IPv4 address, kept until the VM is removed' },
+  ip6: { type: 'string', value: 'ADDRESS', help: 'IPv6 address, kept until the VM is removed' },
+  mac: { type: 'string', value: 'MAC', help: 'MAC address of eth0' },
+  dns: { type: 'list', value: 'ADDRESS', help: "DNS server, instead of the network's" },
+  'dns-search': { type: 'list', value: 'DOMAIN', help: 'DNS search domain' },
+  'dns-option': { type: 'list', value: 'OPTION', help: 'DNS option of resolv.conf(5), such as ndots:2' },
   'add-host': {
     type: 'list',
     value: 'NAME:ADDRESS',
-    help: 'a name for its /etc/hosts; the address host-gateway is the host',
+    help: 'extra entry for /etc/hosts; the address host-gateway stands for the host',
   },
 };
 
 /**
- * What flags say of a VM's network, to be merged into what is said elsewhere.
+ * The network settings from the flags, to be merged with those from elsewhere.
  * @throws CodedError USAGE_INVALID, PORT_INVALID
  */
 export function networkOf(flags: FlagValues): object {
@@ -56,6 +56,6 @@ const given = (texts: Readonly<Record<string, string | undefined>>): object =>
 function parseHost(text: string): { readonly name: string; readonly address: string } {
   const [, name, address] = /^([^:=]+)[:=]\[?([^[\]]+)\]?$/.exec(text) ?? [];
   if (name === undefined || address === undefined)
-    throw usageError(`--add-host ${JSON.stringify(text)}: not a host`, 'write --add-host NAME:ADDRESS');
+    throw usageError(`--add-host ${JSON.stringify(text)}: not a host entry`, 'use --add-host NAME:ADDRESS');
   return { name, address };
 }

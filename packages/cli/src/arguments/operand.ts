@@ -1,4 +1,4 @@
-/** What a word of a usage line stands for, as far as that can be completed. */
+/** What a word of a usage line stands for, if it can be completed. */
 export type Placeholder =
   /** Just this word. */
   | { readonly kind: 'literal'; readonly text: string }
@@ -6,7 +6,7 @@ export type Placeholder =
   | { readonly kind: 'directory' }
   /** The name of an object of a kind. */
   | { readonly kind: 'object'; readonly of: string }
-  /** The name of an object of the kind that the first argument names, or of a VM. */
+  /** The name of an object of the kind in the first argument, by default of a VM. */
   | { readonly kind: 'named-object' }
   /** A kind that can be declared. */
   | { readonly kind: 'kind' }
@@ -44,7 +44,7 @@ const placeholders: Readonly<Record<string, Placeholder>> = {
   'KIND/NAME': { kind: 'key' },
 };
 
-/** Pure. What a usage word such as `VM`, `DIR` or `json` may be completed with. */
+/** Pure. The completions of a usage word such as `VM`, `DIR` or `json`. */
 export function placeholder(word: string): Placeholder {
   if (Object.hasOwn(placeholders, word)) return placeholders[word]!;
   return /^[a-z][a-z0-9-]*$/.test(word) ? { kind: 'literal', text: word } : { kind: 'anything' };
@@ -67,7 +67,7 @@ export function parseOperands(usage: string): readonly Operand[] {
     });
 }
 
-/** Pure. What may stand at a position: an optional operand may be left out before one that may not. */
+/** Pure. What is allowed at a position: an optional operand can be omitted before a required one. */
 export function choicesAt(operands: readonly Operand[], position: number): readonly Placeholder[] {
   const at = operands[position] ?? operands.findLast(({ repeated }) => repeated);
   if (!at) return [];

@@ -63,7 +63,7 @@ test('parseCommandLine: each value of a list is one of those that there are, als
   assert.deepEqual(line.flags.list('colours'), ['red,green', 'red']);
   await assert.rejects(parse('ps', '--colours', 'red,gren'), {
     code: 'USAGE_INVALID',
-    message: '--colours "gren": there is no such colours',
+    message: '--colours: unknown value "gren"',
     hint: 'did you mean "green"?',
   });
 });

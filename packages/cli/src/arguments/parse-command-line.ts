@@ -85,7 +85,7 @@ function flagValue(
 function parseBoolean(name: string, text: string, command: Command | undefined): boolean {
   if (/^(1|t|true)$/i.test(text)) return true;
   if (/^(0|f|false)$/i.test(text)) return false;
-  throw usageError(`--${name}=${text}: it is true or false, or given without a value`, hintOf(command));
+  throw usageError(`--${name}=${text}: must be true or false`, hintOf(command));
 }
 
 function oneOf(values: NonNullable<Flag['values']>, name: string, text: string): string {
@@ -93,8 +93,8 @@ function oneOf(values: NonNullable<Flag['values']>, name: string, text: string):
   if (value !== undefined) return value;
   const meant = nearest(text.toLowerCase(), values);
   throw usageError(
-    `--${name} ${JSON.stringify(text)}: there is no such ${name}`,
-    meant === undefined ? `write one of ${values.join(', ')}` : `did you mean "${meant}"?`,
+    `--${name}: unknown value ${JSON.stringify(text)}`,
+    meant === undefined ? `use one of ${values.join(', ')}` : `did you mean "${meant}"?`,
   );
 }
 
@@ -104,7 +104,7 @@ function unknownFlag(name: string, written: string, flags: Flags, command: Comma
     nearest(name, known) ?? known.find((each) => name.length > 2 && each.startsWith(name.slice(0, 3)));
   const hint = hintOf(command);
   return usageError(
-    `there is no flag ${written}`,
+    `unknown flag: ${written}`,
     meant === undefined ? hint : `did you mean --${meant}? ${hint}`,
   );
 }

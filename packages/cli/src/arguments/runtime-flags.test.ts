@@ -16,7 +16,7 @@ test("networkPluginNote: Docker's bridge needs Docker, as it did, and is told to
   assert.equal(networkPluginNote(flags({ 'network-plugin': 'cni' })), undefined);
   assert.match(
     networkPluginNote(flags({ runtime: 'docker' }), { networkPlugin: 'docker-bridge' }) ?? '',
-    /docker-bridge: .*not on that of Docker$/,
+    /docker-bridge: .*not Docker's$/,
   );
   assert.throws(() => networkPluginNote(flags({ 'network-plugin': 'docker-bridge' })), {
     code: 'USAGE_INVALID',

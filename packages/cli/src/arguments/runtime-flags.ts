@@ -5,28 +5,31 @@ import { usageError } from './usage-error.ts';
 
 const runtime: Flag = { type: 'string', value: 'NAME', values: sandboxRuntimes, help: '' };
 
-/** Of commands that bring images. */
+/** For commands that import images. */
 export const importRuntimeFlags: Flags = {
-  runtime: { ...runtime, help: 'look into containerd or docker before a registry is asked' },
+  runtime: {
+    ...runtime,
+    help: 'use the image that containerd or docker has, if any, before pulling it from a registry',
+  },
 };
 
-/** Of commands that start VMs. */
+/** For commands that start VMs. */
 export const runtimeFlags: Flags = {
   runtime: {
     ...runtime,
     default: 'conmon',
-    help: 'what isolates the VM and watches over it; containerd and docker may hold its image too',
+    help: 'runtime that isolates and supervises the VM: conmon, containerd or docker; the latter two can also provide its image',
   },
   'network-plugin': {
     type: 'string',
     value: 'NAME',
     values: ['cni', 'docker-bridge'],
     default: 'cni',
-    help: "accepted for the sake of old scripts: VMs are on Ignite's CNI network with either",
+    help: "accepted for compatibility: cni or docker-bridge; VMs use Ignite's CNI networks with either",
   },
 };
 
-/** The runtime that was asked for, as a part of a request: the flag wins over the configuration. */
+/** The requested runtime, as a part of a request. The flag takes precedence over the configuration. */
 export function runtimeOf(
   flags: FlagValues,
   configuration: ConfigurationSpec = {},
@@ -37,7 +40,7 @@ export function runtimeOf(
 }
 
 /**
- * What is to be told about the network plugin, if anything.
+ * The note about the network plugin, if there is one.
  * @throws CodedError USAGE_INVALID
  */
 export function networkPluginNote(
@@ -49,7 +52,7 @@ export function networkPluginNote(
   if (runtimeOf(flags, configuration).runtime !== 'docker')
     throw usageError(
       'the "docker-bridge" network plugin can only be used with the "docker" runtime',
-      'add --runtime docker, or leave --network-plugin out',
+      'add --runtime docker, or omit --network-plugin',
     );
-  return '--network-plugin docker-bridge: the VM is on the CNI network of Ignite, not on that of Docker';
+  return "--network-plugin docker-bridge: the VM uses Ignite's CNI network, not Docker's";
 }

@@ -51,7 +51,7 @@ function longFlag(text: string): Part {
   return { name, written, value };
 }
 
-/** `-aq`, `-nweb`, `-n=web`, `-aq=false`: what stands behind a letter that takes a value is the value. */
+/** `-aq`, `-nweb`, `-n=web`, `-aq=false`: the text after a letter that takes a value is the value. */
 function* shortFlags(letters: string, flags: Flags): Generator<Part> {
   for (let at = 0; at < letters.length; at += 1) {
     const [letter, rest] = [letters.charAt(at), letters.slice(at + 1)];

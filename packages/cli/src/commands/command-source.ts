@@ -45,7 +45,7 @@ async function find(words: readonly string[]): Promise<Named> {
   if (first === undefined || (second === undefined && groupWords.has(first)))
     return { words, command: undefined };
   if (second !== undefined && groupWords.has(first)) throw unknownSubcommand(first, second);
-  throw usageError(`there is no command "${first}"`, hintFor(first));
+  throw usageError(`unknown command "${first}"`, hintFor(first));
 }
 
 /** `image imprt` is a slip, not the listing of images with an argument; so is `gitops statsu`. */
@@ -63,7 +63,7 @@ function unknownSubcommand(group: string, written: string): Error {
   const nearby = nearestSubcommand(group, written);
   const meant = habitOf(`${group} ${written}`) ?? (nearby && `${group} ${nearby}`);
   return usageError(
-    `there is no command "${group} ${written}"`,
+    `unknown command "${group} ${written}"`,
     meant === undefined ? `"ignite ${group} --help" lists the commands` : `did you mean "ignite ${meant}"?`,
   );
 }

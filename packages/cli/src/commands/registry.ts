@@ -119,9 +119,9 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Kernels', commands: kernels },
   { title: 'Networks', commands: networks },
   { title: 'Volumes', commands: volumes },
-  { title: 'Declared in files', commands: declared },
-  { title: 'Declared in Git', commands: gitops },
-  { title: 'This host', commands: host },
+  { title: 'Manifests', commands: declared },
+  { title: 'GitOps', commands: gitops },
+  { title: 'Host', commands: host },
 ];
 
 /** Called by programs, not by people. */

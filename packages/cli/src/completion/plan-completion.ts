@@ -109,7 +109,7 @@ function nextWords(behind: readonly string[], spellings: readonly Spelling[]): r
     if (words.length <= behind.length || !behind.every((word, at) => words[at] === word)) continue;
     const text = words[behind.length]!;
     if (words.length === behind.length + 1) found.set(text, command.summary);
-    else if (!found.has(text)) found.set(text, `commands for a ${text}`);
+    else if (!found.has(text)) found.set(text, `commands of "ignite ${text}"`);
   }
   return [...found].map(([text, help]) => ({ text, help }));
 }

@@ -26,7 +26,8 @@ export async function writeArchive(file: string | undefined, write: Write): Prom
 
 async function writeToStandardOutput(write: Write): Promise<void> {
   const { stdout } = process;
-  if (stdout.isTTY) throw usageError('an archive is not for a terminal', 'name a file with -o, or pipe it');
+  if (stdout.isTTY)
+    throw usageError('refusing to write an archive to a terminal', 'use -o FILE, or redirect the output');
   let hasReader = true;
   stdout.on('error', ({ code }: NodeJS.ErrnoException) => (hasReader &&= code !== 'EPIPE'));
   try {
@@ -38,7 +39,7 @@ async function writeToStandardOutput(write: Write): Promise<void> {
 
 async function writeTo(path: string, flags: 'w' | 'wx', write: Write): Promise<void> {
   const handle = await open(path, flags, 0o600).catch((failure: unknown) => {
-    throw usageError(`cannot write there: ${errorText(failure)}`, 'name a file that can be written');
+    throw usageError(`cannot write the archive: ${errorText(failure)}`, 'use a file that you can write');
   });
   const output = handle.createWriteStream().on('error', () => {}); // it is thrown below
   try {

@@ -9,7 +9,7 @@ export async function readInputFile(flag: string, path: string): Promise<string>
   try {
     return await readText(createReadStream(path));
   } catch (failure) {
-    throw usageError(`${flag} ${path}: ${errorText(failure)}`, 'name a file of text that can be read');
+    throw usageError(`${flag} ${path}: ${errorText(failure)}`, 'use a text file that you can read');
   }
 }
 
@@ -18,7 +18,7 @@ export async function readStandardInput(): Promise<string> {
   try {
     return await readText(process.stdin);
   } catch (failure) {
-    throw usageError(`standard input: ${errorText(failure)}`, 'pipe text into it');
+    throw usageError(`standard input: ${errorText(failure)}`, 'pipe text into the command');
   }
 }
 

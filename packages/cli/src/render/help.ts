@@ -9,7 +9,7 @@ export interface HelpStyle {
   readonly bold: boolean;
 }
 
-/** Commands under a title, each by the words it is called with. */
+/** Commands under a title, each with the words that it is called by. */
 export interface HelpSection {
   readonly title: string;
   readonly rows: readonly (readonly [words: string, summary: string])[];
@@ -21,7 +21,7 @@ export function overviewHelp(sections: readonly HelpSection[], terminal: HelpSty
   const style = readable(terminal);
   return [
     'Ignite runs OCI images as real virtual machines.\n',
-    heading('Try', style),
+    heading('Examples', style),
     '  ignite run debian:12 --cpus 2 --memory 1GB --ssh --name my-vm\n',
     '  ignite ps\n',
     '  ignite exec my-vm -- uname -a\n',
@@ -29,26 +29,26 @@ export function overviewHelp(sections: readonly HelpSection[], terminal: HelpSty
     ...commandSections(sections, style),
     heading('Global flags', style),
     flagLines(globalFlags, style),
-    '\n"ignite COMMAND --help" explains a command; "ignite doctor" checks this host.\n',
+    '\nRun "ignite COMMAND --help" for more information on a command, or "ignite doctor" to check this host.\n',
   ].join('');
 }
 
-/** What the daemon's own name shows. */
+/** The help of the daemon's own name. */
 export function daemonHelp(sections: readonly HelpSection[], terminal: HelpStyle): string {
   const style = readable(terminal);
   return [
-    'Ignite as a daemon: keeps this host as a Git repository or a folder of manifests says.\n',
-    heading('Try', style),
+    'The Ignite daemon keeps this host in sync with a Git repository or a directory of manifests.\n',
+    heading('Examples', style),
     '  ignited gitops https://example.org/vms.git --path hosts/a\n',
     '  ignited daemon --manifests /srv/vms\n',
     ...commandSections(sections, style),
     heading('Global flags', style),
     flagLines(globalFlags, style),
-    '\n"ignited COMMAND --help" explains a command; every command of "ignite" works under this name too.\n',
+    '\nRun "ignited COMMAND --help" for more information on a command. All commands of "ignite" work under this name too.\n',
   ].join('');
 }
 
-/** What stands behind the first word of several commands. */
+/** The help of a group: a first word that several commands share. */
 export function groupHelp(
   word: string,
   rows: HelpSection['rows'],
@@ -56,14 +56,14 @@ export function groupHelp(
   terminal: HelpStyle,
 ): string {
   const style = readable(terminal);
-  const summary = alone && `Without a command: ${lowerFirst(alone.summary)}.`;
+  const summary = alone && `Without a subcommand: ${lowerFirst(alone.summary)}.`;
   return [
     `Commands of "ignite ${word}". ${summary ?? ''}`.trimEnd() + '\n',
     heading('Usage', style),
     `  ignite ${word} ${alone ? '[COMMAND]' : 'COMMAND'} [flags]\n`,
     ...commandSections([{ title: 'Commands', rows }], style),
-    ...(alone ? [heading('Flags without a command', style), flagLines(alone.flags, style)] : []),
-    `\n"ignite ${word} COMMAND --help" explains a command.\n`,
+    ...(alone ? [heading('Flags without a subcommand', style), flagLines(alone.flags, style)] : []),
+    `\nRun "ignite ${word} COMMAND --help" for more information on a command.\n`,
   ].join('');
 }
 
@@ -83,7 +83,7 @@ export function commandHelp(
     ...(command.details ?? []).map((text) => `\n${wrap(text, style.width).join('\n')}\n`),
     heading('Usage', style),
     `  ignite ${command.name} ${operandsAndFlags(command)}\n`,
-    ...section('Also called', style, otherSpellings.map((spelling) => `  ignite ${spelling}\n`).join('')),
+    ...section('Aliases', style, otherSpellings.map((spelling) => `  ignite ${spelling}\n`).join('')),
     ...section('Examples', style, command.examples.map((line) => `  ${line}\n`).join('')),
     ...(subcommands.length === 0 ? [] : commandSections([{ title: 'Commands', rows: subcommands }], style)),
     ...section('Flags', style, flagLines(command.flags, style)),
@@ -92,7 +92,7 @@ export function commandHelp(
   ].join('');
 }
 
-/** What stands behind the name of a command. Our flags come before what is passed on to someone else. */
+/** The usage after the name of a command. Flags of Ignite come before words that are passed on. */
 export function operandsAndFlags({ arguments: operands, passesFlags }: Command): string {
   const [, ours = '', passed = ''] = (passesFlags ? /^()(.*)$/ : /^(.*?) ?(\[-- .*)?$/).exec(operands) ?? [];
   return [ours, '[flags]', passed].filter(Boolean).join(' ');
@@ -101,7 +101,7 @@ export function operandsAndFlags({ arguments: operands, passesFlags }: Command):
 const section = (title: string, style: HelpStyle, text: string): readonly string[] =>
   text === '' ? [] : [heading(title, style), text];
 
-/** All sections with one left column: they are read as one list. */
+/** All sections share the width of the left column, because they are read as one list. */
 function commandSections(sections: readonly HelpSection[], style: HelpStyle): readonly string[] {
   const left = Math.max(...sections.flatMap(({ rows }) => rows.map(([words]) => words.length)));
   return sections.flatMap(({ title, rows }) => [
@@ -131,11 +131,17 @@ function flagUsage(name: string, flag: Flag): string {
 export const valueWord = ({ value, values }: Flag): string | undefined => value ?? values?.join('|');
 
 /** The values of a flag where neither its word nor its help names them. */
-export const valuesToName = ({ value, values = [], help }: Flag): readonly string[] =>
+const valuesToName = ({ value, values = [], help }: Flag): readonly string[] =>
   value === undefined || values.every((each) => help.includes(each)) ? [] : values;
 
-const flagText = ({ help, default: otherwise }: Flag): string =>
-  otherwise === undefined ? help : `${help} (default ${otherwise})`;
+const flagText = (flag: Flag): string =>
+  flag.default === undefined ? flagHelp(flag) : `${flagHelp(flag)} (default ${flag.default})`;
+
+/** What a flag is for, with its values where nothing else names them. */
+export function flagHelp(flag: Flag): string {
+  const values = valuesToName(flag).join(', ');
+  return values === '' ? flag.help : `${flag.help} (${values})`;
+}
 
 const heading = (title: string, { bold }: HelpStyle): string =>
   bold ? `\n\u001b[1m${title}:\u001b[0m\n` : `\n${title}:\n`;

@@ -13,9 +13,9 @@ export const templateFlags: Flags = {
     type: 'string',
     short: 't',
     value: 'TEMPLATE',
-    help: "print each by a Go template, such as '{{.metadata.name}}' or '{{.Spec.Memory}}'",
+    help: "format output using a Go template, such as '{{.metadata.name}}' or '{{.Spec.Memory}}'",
   },
-  template: { type: 'string', value: 'TEMPLATE', help: 'the same as --format' },
+  template: { type: 'string', value: 'TEMPLATE', help: 'same as --format' },
 };
 
 const documentFormats = ['json', 'yaml'] as const;
@@ -26,7 +26,7 @@ export const documentFlag: Flag = {
   short: 'o',
   value: 'FORMAT',
   values: documentFormats,
-  help: 'json or yaml',
+  help: 'output format: json or yaml',
 };
 
 /** What `-o` asks for, unless it is a table. */
@@ -34,9 +34,13 @@ export const documentFormatOf = (flags: FlagValues): DocumentFormat | undefined 
   flags.choice('output', documentFormats);
 
 export const outputFlags: Flags = {
-  output: { ...documentFlag, values: [...documentFormats, 'wide'], help: 'json, yaml or wide' },
+  output: {
+    ...documentFlag,
+    values: [...documentFormats, 'wide'],
+    help: 'output format: json, yaml or wide',
+  },
   ...templateFlags,
-  'no-trunc': { type: 'boolean', help: 'do not shorten or leave out what is too long for the terminal' },
+  'no-trunc': { type: 'boolean', help: 'do not truncate output' },
 };
 
 export interface Column<T> {
@@ -57,7 +61,7 @@ export const assertTemplateFlags = (flags: FlagValues): void => void templateOf(
 export function templateOf(flags: FlagValues): string | undefined {
   const [format, template] = [flags.text('format'), flags.text('template')];
   if (format !== undefined && template !== undefined)
-    throw usageError('--format and --template mean the same', 'give one of them');
+    throw usageError('--format and --template mean the same', 'use only one of them');
   return format ?? template;
 }
 

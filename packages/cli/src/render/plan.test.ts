@@ -41,16 +41,16 @@ test('renderPlan: what is done, to which fields, and what is held back', () => {
   );
   assert.equal(
     text,
-    '~ VM/web: changed, with a restart (it has drifted)\n' +
+    '~ VM/web: changed with a restart (drifted)\n' +
       '    spec.memory           512MB → 1GB\n' +
       '    metadata.labels.app   (none) → web\n' +
-      '~ VM/web: changed, as of its next start\n' +
-      '± VM/web: would be replaced by a new one\n' +
+      '~ VM/web: changed at the next start\n' +
+      '± VM/web: would be replaced\n' +
       '    held: not allowed\n',
   );
   assert.match(
     rendered(plan({ ...base, kind: 'create' }), true),
-    /^\u001b\[32m\+ VM\/web: made\u001b\[0m\n$/,
+    /^\u001b\[32m\+ VM\/web: created\u001b\[0m\n$/,
   );
 });
 

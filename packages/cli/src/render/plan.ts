@@ -7,7 +7,7 @@ import { forTerminal, printable } from './text/printable.ts';
 const signs = { create: '+', change: '~', replace: '±', delete: '-', unchanged: ' ' } as const;
 const colours = { create: 32, change: 33, replace: 35, delete: 31, unchanged: 0 } as const;
 
-/** What a plan does, one object a line with its fields below; nothing for what stays as it is. */
+/** What a plan does, with one line per object and its fields below; unchanged objects are omitted. */
 export function renderPlan(plan: SyncPlan, isColoured: boolean): Uint8Array {
   const actions = plan.stages.flat().filter(({ kind }) => kind !== 'unchanged');
   const lines = actions.flatMap((action) => [
@@ -19,7 +19,7 @@ export function renderPlan(plan: SyncPlan, isColoured: boolean): Uint8Array {
   return Buffer.concat([...lines, ...refused]);
 }
 
-/** The fields that differ, one a line, aligned. */
+/** The fields that differ, one per line, aligned. */
 export function fieldLines(changes: readonly FieldChange[]): readonly string[] {
   const width = Math.max(0, ...changes.map(({ path }) => dottedPath(path).length));
   return changes.map(
@@ -30,20 +30,20 @@ export function fieldLines(changes: readonly FieldChange[]): readonly string[] {
 
 const changeTexts = {
   live: 'changed live',
-  'next-start': 'changed, as of its next start',
-  restart: 'changed, with a restart',
+  'next-start': 'changed at the next start',
+  restart: 'changed with a restart',
 } as const;
 
 /** `VM/web: restarted (changed)` */
 function titleOf(action: Action): string {
   const what = {
-    create: 'made',
+    create: 'created',
     change: action.kind === 'change' ? changeTexts[action.effect] : '',
-    replace: 'replaced by a new one',
+    replace: 'replaced',
     delete: 'removed',
-    unchanged: 'as it is',
+    unchanged: 'unchanged',
   }[action.kind];
-  const why = action.reason === 'drifted' ? ' (it has drifted)' : '';
+  const why = action.reason === 'drifted' ? ' (drifted)' : '';
   return `${keyText(action.key)}: ${action.held === undefined ? what : `would be ${what}`}${why}`;
 }
 
@@ -60,7 +60,7 @@ const plain = (line: string): Uint8Array => forTerminal`${line}\n`;
 const coloured = (line: string, colour: number, isColoured: boolean): Uint8Array =>
   isColoured ? forTerminal`\u001b[${String(colour)}m${line}\u001b[0m\n` : plain(line);
 
-/** For programs: what a plan does, unchanged objects included. */
+/** What a plan does, for programs, including unchanged objects. */
 export function planDocument(plan: SyncPlan): unknown {
   const actions = plan.stages.flat().map((action) => ({
     object: keyText(action.key),
@@ -74,6 +74,6 @@ export function planDocument(plan: SyncPlan): unknown {
   return { actions, refused };
 }
 
-/** Whether a plan would do or wants to do anything. */
+/** Whether a plan has changes, including those that are held back or refused. */
 export const differs = (plan: SyncPlan): boolean =>
   plan.refused.length > 0 || plan.stages.flat().some(({ kind }) => kind !== 'unchanged');

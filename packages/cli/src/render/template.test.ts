@@ -265,8 +265,8 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ['{{.spec.cpu}}', "can't evaluate field cpu in type spec", /did you mean "cpus"\?/],
   ['{{.Status.Fase}}', "can't evaluate field Fase in type ignite.VMStatus", /did you mean "phase"\?/],
   ['{{.metadata.labels.my-key}}', "bad character U+002D '-'", /index \.metadata\.labels "my-key"/],
-  ['{{range .x}}', 'unexpected EOF', /Go templates/],
-  ['{{}}', 'missing value for command', /Go templates/],
+  ['{{range .x}}', 'unexpected EOF', /Go template syntax/],
+  ['{{}}', 'missing value for command', /Go template syntax/],
 ];
 
 for (const [template, message, hint] of refused) {

@@ -45,6 +45,6 @@ function translated<T>(flag: string, work: () => T): T {
 function hintFor({ message, meant }: TemplateError): string {
   if (meant !== undefined) return `did you mean ${JSON.stringify(meant)}?`;
   if (message.includes('bad character'))
-    return 'a key with other characters than letters and digits is had by {{index .metadata.labels "my-key"}}';
-  return '"-o json" shows the fields; write {{.metadata.name}} or {{json .}}, in the syntax of Go templates';
+    return 'for keys with characters other than letters, digits and "_", use {{index .metadata.labels "my-key"}}';
+  return '"-o json" shows the fields; use Go template syntax, such as {{.metadata.name}} or {{json .}}';
 }

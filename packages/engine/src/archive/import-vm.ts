@@ -62,9 +62,12 @@ export async function importVm(
   assertMachine(spec, found.kernel.arch, vmmOf({ spec }, host));
   if ((await listVms(host.store)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
   if (dropped.length > 0)
-    op.report({ kind: 'warning', message: `not taken from the archive: ${dropped.join(', ')}` });
+    op.report({ kind: 'warning', message: `not imported from the archive: ${dropped.join(', ')}` });
   await using undo = new Rollback((failure) =>
-    op.report({ kind: 'warning', message: `something of the archive stays: ${errorText(failure)}` }),
+    op.report({
+      kind: 'warning',
+      message: `files of the archive could not be removed: ${errorText(failure)}`,
+    }),
   );
   const image = await ensureArchived(found, join(work.path, 'image'), undo, host, op);
   const kernel = await ensureKernel(found, join(work.path, 'kernel'), undo, host, op.signal);
@@ -115,13 +118,13 @@ async function unpack(archive: Readable, dir: string, signal: AbortSignal): Prom
  */
 export async function assertPlain(dir: string): Promise<void> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((failure: unknown) => {
-    throw archiveInvalid('its folders cannot be read', failure); // for example, because they are nested too deeply
+    throw archiveInvalid('its directories cannot be read', failure); // one that is too deep, say
   });
   for (const entry of entries) {
     if (entry.isDirectory()) continue;
     const found = await lstat(join(entry.parentPath, entry.name)).catch(() => undefined);
     if (!found?.isFile() || found.nlink > 1)
-      throw archiveInvalid(`${entry.name} in it is neither a file of its own nor a folder`);
+      throw archiveInvalid(`${entry.name} in it is neither a regular file nor a directory`);
   }
 }
 
@@ -152,7 +155,7 @@ async function assertWhole(
       throw archiveInvalid(`its disk is not a qcow2 of ${archive.spec.diskSize} bytes`);
     for (const name of kernelFiles) await access(join(dir, 'kernel', name));
     if (!(await holdsKernel(join(dir, 'kernel'), archive.kernel.id)))
-      throw archiveInvalid('its kernel is not what its id promises');
+      throw archiveInvalid('its kernel does not match its ID');
   } catch (failure) {
     if (failure instanceof ToolFailedError || (failure as NodeJS.ErrnoException).code === 'ENOENT')
       throw archiveInvalid(errorText(failure), failure);

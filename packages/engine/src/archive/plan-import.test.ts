@@ -97,9 +97,9 @@ test('planImport: annotations that Ignite would act upon are left out', () => {
 test('askText: what it is and where it stands', () =>
   assert.deepEqual(plan([]).refused.slice(0, 8).map(askText), [
     'the file /root/key.pub, to read (spec.ssh)',
-    'the port 80, which leads to its 8080 (spec.network.ports)',
-    'the port [::1]:53/udp, which leads to its 53 (spec.network.ports)',
-    'a place on the network "lan" (spec.network.name)',
+    'the port 80, published for its port 8080 (spec.network.ports)',
+    'the port [::1]:53/udp, published for its port 53 (spec.network.ports)',
+    'access to the network "lan" (spec.network.name)',
     'the address 02:00:00:00:00:07 (spec.network.mac)',
     'the address 10.1.0.7 (spec.network.address)',
     'the address fd00::7 (spec.network.address6)',

@@ -93,19 +93,19 @@ export function askText(resource: HostResource): string {
     case 'volume':
       return `the volume "${resource.name}", ${accessTexts[resource.access]} (${field})`;
     case 'port':
-      return `the port ${portText(resource.port)}, which leads to its ${resource.port.vmPort} (${field})`;
+      return `the port ${portText(resource.port)}, published for its port ${resource.port.vmPort} (${field})`;
     case 'network':
-      return `a place on the network "${resource.name}" (${field})`;
+      return `access to the network "${resource.name}" (${field})`;
     case 'address':
       return `the address ${resource.address} (${field})`;
     case 'service':
       return `the use of ${resource.name} (${field})`;
     case 'ingress':
-      return `to be reached at ports that are not published, from ${resource.from} (${field})`;
+      return `access to its unpublished ports, from ${resource.from} (${field})`;
     case 'source':
-      return `to send from ${resource.range} besides its own addresses (${field})`;
+      return `permission to send from ${resource.range}, in addition to its own addresses (${field})`;
     case 'restart':
-      return `to be started again by itself: ${resource.policy} (${field})`;
+      return `the restart policy ${resource.policy} (${field})`;
   }
 }
 

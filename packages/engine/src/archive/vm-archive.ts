@@ -48,6 +48,6 @@ export function parseVmArchive(json: string): VmArchive {
   try {
     return v.parse(vmArchiveSchema, JSON.parse(json));
   } catch (failure) {
-    throw archiveInvalid('what it says of its VM cannot be read', failure);
+    throw archiveInvalid('its description of the VM cannot be read', failure);
   }
 }

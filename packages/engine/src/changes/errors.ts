@@ -7,6 +7,6 @@ export const changesUnreadable = (vm: string, why: string | undefined): CodedErr
     'CHANGES_UNREADABLE',
     `the disk of VM "${vm}" cannot be compared with its image${why === undefined ? '' : `: ${why}`}`,
     {
-      hint: 'the VM itself is as it was; "ignite kernel build" renews the kernel that reads disks, if it is of an older Ignite',
+      hint: 'the VM was not changed; if an older Ignite built the kernel that reads disks, run "ignite kernel build"',
     },
   );

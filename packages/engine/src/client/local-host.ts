@@ -59,7 +59,7 @@ export class LocalHostExamination implements HostClient {
   async #admitLookers({ report, signal }: ClientOperation): Promise<void> {
     const { dataDir } = this.#paths;
     if ((await stat(dataDir)).gid !== 0) return;
-    report({ kind: 'step', message: `Letting the group ${lookersGroup} look at what there is` });
+    report({ kind: 'step', message: `Giving the group ${lookersGroup} read access` });
     await this.#runner.run({ tool: 'groupadd', args: ['--force', '--system', lookersGroup] }, signal);
     await this.#runner.run({ tool: 'chgrp', args: [lookersGroup, dataDir] }, signal);
   }

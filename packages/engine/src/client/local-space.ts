@@ -79,7 +79,7 @@ export class LocalSpace implements SpaceClient {
     if (kind === 'image') return this.#owners.images;
     if (kind === 'kernel') return this.#owners.kernels;
     if (kind === 'volume') return this.#owners.volumes;
-    throw new RangeError(`a ${kind} is not removed by itself`);
+    throw new RangeError(`a ${kind} cannot be removed on its own`);
   }
 
   async #leftover({ path }: SpaceItem, signal: AbortSignal): Promise<boolean> {

@@ -115,7 +115,7 @@ export class LocalVms implements VmClient {
     await recordEvent(
       this.#host.store,
       vm,
-      { reason: 'Created', message: `of ${spec.image.oci}` },
+      { reason: 'Created', message: `from image ${spec.image.oci}` },
       'created',
     );
     return vm;
@@ -151,7 +151,7 @@ export class LocalVms implements VmClient {
       }
     });
     if (vm.spec.ssh === true) {
-      op.report({ kind: 'step', message: `Waiting for SSH of ${vm.metadata.name}` });
+      op.report({ kind: 'step', message: `Waiting for SSH on ${vm.metadata.name}` });
       const { sshTimeoutMs: timeoutMs = sshTimeoutMs } = request;
       const wait = { timeoutMs, endsWithoutServer: request.sshTimeoutMs === undefined };
       await untilReady(vm, wait, this.#host, op.signal);

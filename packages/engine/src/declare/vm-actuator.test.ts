@@ -123,6 +123,6 @@ test('liveVm: what is not as declared differs from it: power, memory, and a disk
     spec({ vm: vm({}, { phase: 'Stopped', memory: given }), hasDisk: true }).memory,
     vm().spec.memory,
   );
-  const { health } = liveVm({ vm: vm({}, { phase: 'Stopped', message: 'its VMM is gone' }), hasDisk: true });
-  assert.deepEqual(health, { state: 'Degraded', message: 'its VMM is gone' });
+  const { health } = liveVm({ vm: vm({}, { phase: 'Stopped', message: 'the VMM is gone' }), hasDisk: true });
+  assert.deepEqual(health, { state: 'Degraded', message: 'the VMM is gone' });
 });

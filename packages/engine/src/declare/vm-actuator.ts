@@ -190,13 +190,14 @@ function healthOf({ spec, status }: Vm): Health {
     case 'Stopped':
       return spec.power === 'Stopped'
         ? { state: 'Suspended', ...said }
-        : { state: 'Degraded', message: status.message ?? 'it has stopped by itself' };
+        : { state: 'Degraded', message: status.message ?? 'the VM stopped by itself' };
     case 'Failed':
       return { state: 'Degraded', ...said };
   }
 }
 
 function restartingText({ exitCode, message, restarts }: VmStatus): string {
-  const how = message ?? (exitCode === undefined ? 'it ended' : `it ended with exit code ${exitCode}`);
-  return `${how}; its policy starts it again (so far ${restarts?.count ?? 0} times)`;
+  const how =
+    message ?? (exitCode === undefined ? 'the VM ended' : `the VM ended with exit code ${exitCode}`);
+  return `${how}; its restart policy starts it again (${restarts?.count ?? 0} times so far)`;
 }

@@ -17,17 +17,17 @@ const target = `b=${busybox}; t=$1
 if [ -d "$t" ]; then
 	[ "$3" = folder ] && [ "$($b basename "$t")" = "$2" ] || t=\${t%/}/$2
 fi
-case $1 in */) [ -d "$1" ] || [ "$3" = folder ] || { echo "there is no folder $1" >&2; exit 1; } ;; esac
+case $1 in */) [ -d "$1" ] || [ "$3" = folder ] || { echo "there is no directory $1" >&2; exit 1; } ;; esac
 t=\${t%/}; t=\${t:-/}
-[ -d "$($b dirname "$t")" ] || { echo "there is no folder $($b dirname "$t")" >&2; exit 1; }
+[ -d "$($b dirname "$t")" ] || { echo "there is no directory $($b dirname "$t")" >&2; exit 1; }
 `;
 
 const receiveFolder = `${target}
-[ ! -e "$t" ] || [ -d "$t" ] || { echo "$t is not a folder: it is not overwritten by one" >&2; exit 1; }
+[ ! -e "$t" ] || [ -d "$t" ] || { echo "$t is not a directory and cannot be replaced by one" >&2; exit 1; }
 $b mkdir -p "$t" && exec $b tar -x -p -f - -C "$t"`;
 
 const receiveFile = `${target}
-[ ! -d "$t" ] || { echo "$t is a folder: it is not overwritten by a file" >&2; exit 1; }
+[ ! -d "$t" ] || { echo "$t is a directory and cannot be replaced by a file" >&2; exit 1; }
 d=$t.copying-$$; trap '$b rm -f "$d"' EXIT
 $b cat >"$d" && $b chown "$5" "$d" && $b chmod "$4" "$d" && $b touch -d "@$6" "$d" && $b mv -f "$d" "$t"`;
 
@@ -37,7 +37,7 @@ if [ -d "$1" ]; then echo folder; elif [ -e "$1" ]; then $b stat -L -c 'file %a'
 const sendFile = `exec ${busybox} cat "$1"`;
 const sendFolder = `b=${busybox}; exec $b tar -c $2 -f - -C "$1" .`;
 const packNamed = `b=${busybox}; p=$($b realpath "$1") && exec $b tar -c $2 -f - -C "$($b dirname "$p")" "$($b basename "$p")"`;
-const unpack = `b=${busybox}; [ -d "$1" ] || { echo "there is no folder $1" >&2; exit 1; }; exec $b tar -x -p -f - -C "$1"`;
+const unpack = `b=${busybox}; [ -d "$1" ] || { echo "there is no directory $1" >&2; exit 1; }; exec $b tar -x -p -f - -C "$1"`;
 
 /** Pure. Returns the command line for the VM's shell that runs a script with its arguments. */
 const line = (script: string, ...args: readonly string[]): string =>

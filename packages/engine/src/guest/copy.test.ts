@@ -53,7 +53,10 @@ const copyTo = async (target: string, shared: readonly string[] = []): Promise<v
 
 test('copyOut: a guest that answers without end is not listened to for ever', async () => {
   guest('exec yes');
-  await assert.rejects(copyTo(at('x')), { code: 'COPY_FAILED', message: /no answer that ends/ });
+  await assert.rejects(copyTo(at('x')), {
+    code: 'COPY_FAILED',
+    message: /the answer of the VM does not end/,
+  });
   assert.deepEqual(readdirSync(dir).toSorted(), ['bin', 'out', 'victim']);
 });
 
@@ -73,7 +76,7 @@ test('copyOut: what a symlink of an earlier copy leads to is out of reach of a l
 test('copyOut: nor is it by the name that the copy itself gets, or by archives that name no folder', async () => {
   symlinkSync(at('victim'), at('out/data'));
   guestSending('echo job > job');
-  await assert.rejects(copyTo(at('out')), { message: /out\/data is a symlink: name it as the destination/ });
+  await assert.rejects(copyTo(at('out')), { message: /out\/data is a symbolic link; .* as the destination/ });
   rmSync(at('out/data'));
   mkdirSync(at('out/data'));
   symlinkSync(at('victim'), at('out/data/x'));
@@ -100,7 +103,7 @@ test('copyOut: hard links are made within an archive, and to nothing else', asyn
   );
   await assert.rejects(copyTo(at('out')), {
     code: 'COPY_FAILED',
-    message: /: hl is a hard link to x\/existing, which did not come with it$/,
+    message: /: hl is a hard link to x\/existing, which was not copied with it$/,
   });
   assert.equal(statSync(at('victim/existing')).nlink, 1);
   assert.deepEqual(readdirSync(at('out/data')).toSorted(), ['a', 'b', 'x']);
@@ -110,7 +113,7 @@ test('copyOut: a device is refused in so many words, and nothing of that copy is
   guestSending('echo x > a; mknod disk b 8 0; chmod 666 disk');
   await assert.rejects(copyTo(at('out')), {
     code: 'COPY_FAILED',
-    message: 'the copy failed: ./disk is a device, of which none is made on this host',
+    message: 'the copy failed: ./disk is a device, and devices are not copied to this host',
   });
   assert.deepEqual(readdirSync(at('out')), []);
 });

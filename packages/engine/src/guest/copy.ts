@@ -44,7 +44,7 @@ export async function copyIn(hostPath: string, copy: GuestCopy, op: CopyOperatio
     const receive = overSsh(copy, copyLines.receiveFolder(copy.vmPath, name));
     return await transfer([packFolder(hostPath, copy.follow), receive], {}, name, op);
   }
-  if (!found.isFile()) throw copyFailed(`${hostPath} is neither a file nor a folder`);
+  if (!found.isFile()) throw copyFailed(`${hostPath} is neither a file nor a directory`);
   const file = {
     name,
     mode: found.mode,
@@ -66,7 +66,7 @@ export async function copyOut(
   op: CopyOperation,
 ): Promise<void> {
   const found = await probeGuest(copy, op);
-  if (found.kind === 'absent') throw copyFailed(`there is no ${copy.vmPath} in the VM`);
+  if (found.kind === 'absent') throw copyFailed(`${copy.vmPath} does not exist in the VM`);
   const name = basename(resolve('/', copy.vmPath)); // the names of /srv/.. and / are empty
   const { path, entry } = await landingOf(hostPath, name, found.kind);
   await assertUnshared(path, shared);
@@ -93,7 +93,9 @@ async function assertUnshared(path: string, shared: readonly string[]): Promise<
   for (const folder of shared) {
     const above = await realpath(folder).catch(() => folder);
     if (!/^\.\.(\/|$)/.test(relative(above, real)))
-      throw copyFailed(`${real} is shared with a VM, which could meddle with what comes: copy it elsewhere`);
+      throw copyFailed(
+        `${real} is shared with a VM, which could tamper with the copy: copy to another directory`,
+      );
   }
 }
 
@@ -125,7 +127,7 @@ async function probeGuest(copy: GuestCopy, { signal }: CopyOperation): Promise<G
   const output = new Writable({
     write: (part: Buffer, _encoding, done) => {
       said += part.toString();
-      done(said.length > longestAnswer ? copyFailed('the VM gives no answer that ends') : null);
+      done(said.length > longestAnswer ? copyFailed('the answer of the VM does not end') : null);
     },
   });
   try {
@@ -155,16 +157,16 @@ async function landingOf(given: string, name: string, kind: 'file' | 'folder'): 
   const isFolder = await isDirectory(path);
   if (isFolder && kind === 'folder' && ['', basename(path)].includes(name)) return { path };
   const landing = isFolder ? { path, entry: name } : { path: dirname(path), entry: basename(path) };
-  if (!(await isDirectory(landing.path))) throw copyFailed(`there is no folder ${landing.path}`);
+  if (!(await isDirectory(landing.path))) throw copyFailed(`there is no directory ${landing.path}`);
   const target = join(landing.path, landing.entry);
   await using folder = await OpenFolder.at(landing.path);
   const there = await folder.find(landing.entry);
   if (there?.isDirectory() && kind === 'file')
-    throw copyFailed(`${target} is a folder: it is not overwritten by a file`);
+    throw copyFailed(`${target} is a directory and cannot be replaced by a file`);
   if (there?.isSymbolicLink() && kind === 'folder')
-    throw copyFailed(`${target} is a symlink: name it as the destination to copy to what it leads to`);
+    throw copyFailed(`${target} is a symbolic link; to copy to its target, name the link as the destination`);
   if (there && !there.isDirectory() && kind === 'folder')
-    throw copyFailed(`${target} is not a folder: it is not overwritten by one`);
+    throw copyFailed(`${target} is not a directory and cannot be replaced by one`);
   return landing;
 }
 

@@ -38,8 +38,8 @@ export const unpackForeign = (emptyFolder: string): Command => ({
  */
 export function refusedOf(stderr: string): string | undefined {
   const device = /^tar: (.+): Cannot mknod: Operation not permitted$/m.exec(stderr);
-  if (device) return `${device[1]} is a device, of which none is made on this host`;
+  if (device) return `${device[1]} is a device, and devices are not copied to this host`;
   const link = /^tar: (.+): Cannot hard link to ‘?'?(.+?)’?'?: /m.exec(stderr);
-  if (link) return `${link[1]} is a hard link to ${link[2]}, which did not come with it`;
+  if (link) return `${link[1]} is a hard link to ${link[2]}, which was not copied with it`;
   return undefined;
 }

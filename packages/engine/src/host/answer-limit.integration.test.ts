@@ -36,7 +36,7 @@ test('a daemon that hangs is told of by name, with its socket and the time that 
   ] as const)
     await assert.rejects(asked, {
       code: 'RUNTIME_UNREACHABLE',
-      message: `${name} at ${silence.socket} gave no answer within 0.2 s`,
+      message: `${name} at ${silence.socket} did not answer within 0.2 s`,
       hint: new RegExp(`journalctl -u ${name}`),
     });
 });

@@ -48,11 +48,11 @@ export async function probeDaemon(daemon: HostDaemon, env: NodeJS.ProcessEnv): P
     return { usable: false, found: `${missing} is not installed`, cure: `apt-get install ${missing}` };
   }
   if (answer.code === 'EACCES')
-    return { usable: false, found: `${socket} is not for this user`, cure: 'run ignite with sudo' };
+    return { usable: false, found: `this user may not access ${socket}`, cure: 'run ignite with sudo' };
   const isInstalled = (await findProgram(parts.program)) !== undefined;
   return {
     usable: false,
-    found: `${isInstalled ? 'does not answer' : 'not installed: nobody answers'} at ${socket}`,
+    found: `${isInstalled ? 'does not answer' : 'not installed: nothing answers'} at ${socket}`,
     cure: isInstalled ? `systemctl start ${daemon}` : `apt-get install ${parts.package}`,
   };
 }

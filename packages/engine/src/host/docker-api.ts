@@ -145,7 +145,7 @@ async function send(
     let size = 0;
     answer.on('data', (part: Buffer) => {
       size += part.length;
-      if (size > answerLimitBytes) answer.destroy(new Error('Docker answered with too much'));
+      if (size > answerLimitBytes) answer.destroy(new Error('the answer of Docker is too large'));
       else parts.push(part);
     });
     answer.once('error', reject);

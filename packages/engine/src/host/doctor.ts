@@ -122,7 +122,7 @@ async function checkForwarding(): Promise<DoctorCheck> {
     name,
     state: 'degraded',
     found: 'off',
-    cost: 'until the first VM starts, which turns it on, VMs reach nothing beyond this host',
+    cost: 'VMs cannot reach other hosts until the first VM starts, which enables it',
     cure: 'sysctl -w net.ipv4.ip_forward=1',
   };
 }
@@ -134,7 +134,7 @@ function checkRoot(): Promise<DoctorCheck> {
     name,
     state: 'degraded',
     found: 'not root',
-    cost: 'only commands that look work, and for the group of the data directory alone: ps, images, kernels, inspect',
+    cost: 'only commands that do not change anything work, such as ps, images and inspect, and only for the group of the data directory',
     cure: 'run ignite with sudo',
   });
 }
@@ -147,7 +147,7 @@ async function checkDaemon(name: HostDaemon, env: NodeJS.ProcessEnv): Promise<Do
     name,
     state: 'degraded',
     found,
-    cost: `VMs cannot be run by it: --runtime ${name} means conmon`,
+    cost: `--runtime ${name} falls back to conmon`,
     ...rest,
   };
 }

@@ -11,7 +11,7 @@ export const runtimeUnreachable = (
   cause?: unknown,
 ): CodedError<HostErrorCode> =>
   new CodedError('RUNTIME_UNREACHABLE', `${daemon} does not answer at ${socket}`, {
-    hint: `start it with "systemctl start ${daemon}" and repeat; "ignite doctor" says what this host has`,
+    hint: `start it with "systemctl start ${daemon}" and repeat; "ignite doctor" checks this host`,
     cause,
   });
 
@@ -22,7 +22,7 @@ export const runtimeHangs = (
   limitMs: number,
   cause?: unknown,
 ): CodedError<HostErrorCode> =>
-  new CodedError('RUNTIME_UNREACHABLE', `${daemon} at ${socket} gave no answer within ${limitMs / 1_000} s`, {
+  new CodedError('RUNTIME_UNREACHABLE', `${daemon} at ${socket} did not answer within ${limitMs / 1_000} s`, {
     hint: `see "journalctl -u ${daemon}" for what it waits for, restart it and repeat`,
     cause,
   });
@@ -30,8 +30,8 @@ export const runtimeHangs = (
 export const dockerHostInvalid = (host: string): CodedError<HostErrorCode> =>
   new CodedError(
     'DOCKER_HOST_INVALID',
-    `$DOCKER_HOST is ${JSON.stringify(host)}, which is not of this host`,
+    `$DOCKER_HOST is ${JSON.stringify(host)}, which is not on this host`,
     {
-      hint: 'a VM runs where its files are: unset it, or write unix:///path/of/docker.sock',
+      hint: 'VMs run on the host that has their files: unset it, or use unix:///path/to/docker.sock',
     },
   );

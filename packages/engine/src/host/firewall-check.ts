@@ -4,12 +4,12 @@ import type { FirewallFault } from '../network/network.ts';
 /** Pure. Reports whether the packet filters of running VMs are intact. */
 export function firewallCheck(faults: readonly FirewallFault[]): DoctorCheck {
   const name = 'packet filters';
-  if (faults.length === 0) return { name, state: 'ok', found: 'as they should be' };
+  if (faults.length === 0) return { name, state: 'ok', found: 'in place' };
   return {
     name,
     state: 'degraded',
     found: faults.map(faultText).join(', '),
-    cost: 'others reach what is not published, or VMs take the addresses of others',
+    cost: 'unpublished ports can be reached, or VMs can use the addresses of others',
     cure: 'ignite doctor --fix',
   };
 }

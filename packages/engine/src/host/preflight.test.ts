@@ -55,10 +55,10 @@ test('assertPreflight: everything that fails is told at once', async () => {
   assert.deepEqual(
     errors.map(({ message }: Error) => message.replace(/EADDRNOTAVAIL.*/, 'EADDRNOTAVAIL')),
     [
-      '[ERROR ExistingFile--dev-no-such-device]: there is no /dev/no-such-device',
+      '[ERROR ExistingFile--dev-no-such-device]: not found: /dev/no-such-device',
       '[ERROR BinaryInPath-no-such-program]: no-such-program or nor-this is not installed',
-      `[ERROR Port-${number}]: port 0.0.0.0:${number} of this host is in use`,
-      '[ERROR Port-1]: port 192.0.2.1:1 cannot be listened on: listen EADDRNOTAVAIL',
+      `[ERROR Port-${number}]: port 0.0.0.0:${number} on this host is in use`,
+      '[ERROR Port-1]: cannot listen on port 192.0.2.1:1: listen EADDRNOTAVAIL',
     ],
   );
   assert.ok(failure.hint.includes('--ignore-preflight-checks=ExistingFile,BinaryInPath,Port'));

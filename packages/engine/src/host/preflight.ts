@@ -63,7 +63,7 @@ export async function assertPreflight(checks: readonly PreflightCheck[]): Promis
     'PREFLIGHT_FAILED',
     `the host is not ready to start the VM: ${failed.map(({ name }) => name).join(', ')}`,
     {
-      hint: `cure that, which "ignite doctor" helps with, or start regardless with --ignore-preflight-checks=${[...types].join(',')}`,
+      hint: `fix this ("ignite doctor" helps), or start anyway with --ignore-preflight-checks=${[...types].join(',')}`,
       cause: new AggregateError(causes),
     },
   );
@@ -75,7 +75,7 @@ function fileCheck(paths: readonly string[]): PreflightCheck {
     name: `ExistingFile-${paths[0]!.replaceAll('/', '-')}`,
     examine: async () => {
       const found = await Promise.all(paths.map((path) => isAccessible(path, constants.R_OK)));
-      return found.includes(true) ? undefined : `there is no ${paths.join(', nor ')}`;
+      return found.includes(true) ? undefined : `not found: ${paths.join(', ')}`;
     },
   };
 }
@@ -100,9 +100,9 @@ function portCheck(port: PortMapping): PreflightCheck {
     name: `Port-${port.hostPort}`,
     examine: async () => {
       try {
-        return (await canBind(port)) ? undefined : `${where} of this host is in use`;
+        return (await canBind(port)) ? undefined : `${where} on this host is in use`;
       } catch (failure) {
-        return `${where} cannot be listened on: ${errorText(failure)}`;
+        return `cannot listen on ${where}: ${errorText(failure)}`;
       }
     },
   };

@@ -53,7 +53,7 @@ export async function openScratch(
     if (await claimMemoryFolder()) return await openWorkspace(memoryFolder, memoryScratchPrefix(paths, name));
     report?.({
       kind: 'warning',
-      message: `${memoryFolder} is not a folder of root's alone, so the disk is unpacked to, which takes longer: remove it`,
+      message: `${memoryFolder} is not owned by root alone, so images are unpacked to disk, which takes longer: remove it`,
     });
   }
   return await openWorkspace(join(paths.dataDir, 'scratch'), `${name}-`);

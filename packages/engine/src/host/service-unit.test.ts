@@ -22,7 +22,7 @@ test('renderServiceUnit: a service that starts VMs at boot and lets them live on
   assert.equal(
     renderServiceUnit(unit),
     `[Unit]
-Description=VMs of Ignite that their restart policies bring back
+Description=Start Ignite VMs according to their restart policies
 Documentation=man:ignite(1)
 Wants=network-online.target
 After=network-online.target containerd.service docker.service

@@ -15,7 +15,7 @@ export function renderServiceUnit({ command, environment }: ServiceUnit): string
   );
   return [
     '[Unit]',
-    'Description=VMs of Ignite that their restart policies bring back',
+    'Description=Start Ignite VMs according to their restart policies',
     'Documentation=man:ignite(1)',
     'Wants=network-online.target',
     'After=network-online.target containerd.service docker.service',

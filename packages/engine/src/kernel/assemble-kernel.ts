@@ -51,7 +51,7 @@ export async function assembleKernel(
   const content = await readFile(image);
   const found = kernelImageArch(content);
   if (found === undefined)
-    throw kernelInvalid(source, 'its kernel is none for amd64 or arm64 that a VMM loads');
+    throw kernelInvalid(source, 'its kernel is not one for amd64 or arm64 that a VMM can load');
   if (found !== arch) throw kernelArchMismatch(source, { wanted: arch, found });
   const { version, dir: modulesDir } = await findModules(root, source);
   await deps.runner.run({ tool: 'depmod', args: ['--basedir', root, version] }, signal);
@@ -85,7 +85,7 @@ async function findKernelImage(root: string, source: string): Promise<string> {
   if (name === undefined) throw kernelInvalid(source, 'no /boot/vmlinux or /boot/vmlinuz');
   const image = resolveInside(root, `/boot/${name}`);
   if (image === undefined || !lstatSync(join(root, image)).isFile())
-    throw kernelInvalid(source, `/boot/${name} is no file`);
+    throw kernelInvalid(source, `/boot/${name} is not a file`);
   return join(root, image);
 }
 
@@ -113,5 +113,5 @@ async function assertInside(root: string, path: string, source: string): Promise
   const isInside = real.startsWith(`${tree}/`);
   const found = isInside ? await lstat(real) : undefined;
   if (!found?.isFile() && !found?.isDirectory())
-    throw kernelInvalid(source, `/${relative(root, path)} is not a part of it`);
+    throw kernelInvalid(source, `/${relative(root, path)} is outside of it`);
 }

@@ -28,11 +28,11 @@ export async function buildDebianKernel(
     fitsInMemory(unpackedSize, await memoryFacts()),
     op.report,
   );
-  op.report({ kind: 'step', message: `Fetching Debian's package ${kernelPackage(arch)}` });
+  op.report({ kind: 'step', message: `Fetching the Debian package ${kernelPackage(arch)}` });
   const archive = openPackageArchive(arch, scratch.path, deps.runner);
   const source = await archive.dependency(kernelPackage(arch), 'linux-image-', op.signal);
   const root = join(scratch.path, 'root');
   await archive.unpack(source, root, op.signal);
-  op.report({ kind: 'step', message: `Making a kernel of ${source}` });
+  op.report({ kind: 'step', message: `Building a kernel from ${source}` });
   return await assembleKernel({ root, source, arch }, deps, op.signal);
 }

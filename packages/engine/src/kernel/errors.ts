@@ -21,7 +21,7 @@ export const kernelInvalid = (source: string, lack: string): CodedError<KernelEr
   });
 
 export const kernelPacked = (why: string, cause: unknown): CodedError<KernelErrorCode> =>
-  new CodedError('KERNEL_PACKED', `the kernel cannot be unpacked, which its VMM wants: ${why}`, {
+  new CodedError('KERNEL_PACKED', `the kernel cannot be unpacked, which its VMM requires: ${why}`, {
     hint: 'the programs gzip, bzip2, xz, zstd and lz4 unpack kernels: "apt-get install lz4"; or import a kernel with an uncompressed /boot/vmlinux',
     cause,
   });
@@ -38,9 +38,9 @@ export const kernelArchMismatch = (
 ): CodedError<KernelErrorCode> =>
   new CodedError(
     'KERNEL_ARCH_MISMATCH',
-    `kernel "${source}" is made for ${archs.found}, not for ${archs.wanted}`,
+    `kernel "${source}" is for ${archs.found}, not for ${archs.wanted}`,
     {
-      hint: `take a kernel that is made for ${archs.wanted}, or say --arch ${archs.found}: a VM, its image and its kernel are of one architecture`,
+      hint: `use a kernel for ${archs.wanted}, or --arch ${archs.found}: a VM, its image and its kernel must have the same architecture`,
       cause,
     },
   );
@@ -59,6 +59,6 @@ export function kernelNotHad(name: string, failure: unknown): unknown {
 }
 
 export const guestProgramUnusable = (name: string, arch: Arch, why: string): CodedError<KernelErrorCode> =>
-  new CodedError('GUEST_PROGRAM_UNUSABLE', `no kernel for ${arch} can be made: ${name} ${why}`, {
-    hint: 'install the packages busybox-static and e2fsprogs; "ignite doctor --fix" does so',
+  new CodedError('GUEST_PROGRAM_UNUSABLE', `no kernel for ${arch} can be built: ${name} ${why}`, {
+    hint: 'install the packages busybox-static and e2fsprogs; "ignite doctor --fix" installs them',
   });

@@ -28,7 +28,7 @@ test('guestPrograms: programs of another architecture, and none at all, are refu
   const foreign = foreignArch(hostArch);
   await assert.rejects(guestPrograms('/', foreign), {
     code: 'GUEST_PROGRAM_UNUSABLE',
-    message: `no kernel for ${foreign} can be made: busybox is not there`,
+    message: `no kernel for ${foreign} can be built: busybox is missing`,
   });
   await assert.rejects(guestPrograms(empty, hostArch), { code: 'GUEST_PROGRAM_UNUSABLE' });
 });
@@ -38,5 +38,5 @@ test('guestPrograms: a busybox that needs libraries is refused', async () => {
   mkdirSync(join(root, 'bin'), { recursive: true });
   const { content } = (await guestPrograms('/', hostArch)).find(({ path }) => path === 'bin/resize2fs')!;
   writeFileSync(join(root, 'bin/busybox'), content!);
-  await assert.rejects(guestPrograms(root, hostArch), /busybox is not static/);
+  await assert.rejects(guestPrograms(root, hostArch), /busybox is not statically linked/);
 });

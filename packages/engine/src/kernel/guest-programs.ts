@@ -49,7 +49,8 @@ export async function openProgramTree(
  */
 export async function guestPrograms(root: string, arch: Arch): Promise<readonly CpioEntry[]> {
   const busybox = await readProgram(root, ['/bin/busybox', '/usr/bin/busybox'], arch);
-  if (busybox.interpreter !== undefined) throw guestProgramUnusable('busybox', arch, 'is not static');
+  if (busybox.interpreter !== undefined)
+    throw guestProgramUnusable('busybox', arch, 'is not statically linked');
   const resize2fs = await readProgram(root, ['/sbin/resize2fs', '/usr/sbin/resize2fs'], arch);
   const script = await readProgram(root, ['/usr/bin/script'], arch);
   return [
@@ -114,5 +115,5 @@ async function readProgram(root: string, paths: readonly string[], arch: Arch): 
     const elf = readElf(content);
     if (elf?.arch === arch) return { path, content, ...elf };
   }
-  throw guestProgramUnusable(paths[0]!.replace(/^.*\//, ''), arch, 'is not there');
+  throw guestProgramUnusable(paths[0]!.replace(/^.*\//, ''), arch, 'is missing');
 }

@@ -111,7 +111,7 @@ export async function importKernelObject(
   const { arch } = request.platform;
   using _lock = await acquireLock(locksDir(deps.paths), 'kernel', op.signal);
   await using unpacked = await unpackKernelImage(request, deps, op);
-  op.report({ kind: 'step', message: `Making a kernel of ${source}` });
+  op.report({ kind: 'step', message: `Building a kernel from ${source}` });
   const built = await assembleKernel({ root: unpacked.root, source, arch }, deps, op.signal);
   const name = importName(source, arch, (await listKernels(store)).map(asImported));
   return await recordKernel(name, { oci: source }, built, store);

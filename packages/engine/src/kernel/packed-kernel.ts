@@ -55,7 +55,7 @@ function payloadOf(image: Buffer): Buffer {
   const setup = ((image[field.setupSectors] || 4) + 1) * sector;
   const start = setup + image.readUInt32LE(field.payloadOffset);
   const end = start + image.readUInt32LE(field.payloadLength);
-  if (end > image.length) throw new RangeError('its payload ends behind its end');
+  if (end > image.length) throw new RangeError('its payload is longer than the file');
   return image.subarray(start, end);
 }
 

@@ -36,9 +36,9 @@ test('unpackedKernel: one that is not packed is taken as it is', async () => {
 test('unpackedKernel: what is broken or no kernel is refused, and leaves nothing', async () => {
   for (const [kernel, why] of [
     [gzipSync(image).subarray(0, 50), /unexpected end of file/],
-    [gzipSync(Buffer.from('hello')), /what it unpacks to is no kernel/],
-    [gzipSync(gzipSync(image)), /what it unpacks to is no kernel/],
-    [Buffer.from('hello'), /what it unpacks to is no kernel/],
+    [gzipSync(Buffer.from('hello')), /its content is not a kernel/],
+    [gzipSync(gzipSync(image)), /its content is not a kernel/],
+    [Buffer.from('hello'), /its content is not a kernel/],
   ] as const) {
     const dir = folderWith(kernel);
     await assert.rejects(unpackedKernel(dir, signal), { code: 'KERNEL_PACKED', message: why });

@@ -25,7 +25,7 @@ export async function unpackedKernel(kernelDir: string, signal: AbortSignal): Pr
     const packed = packedKernel(image);
     const content = packed ? await unpack(packed, signal) : image;
     if (packedKernel(content) ?? kernelImageArch(content) === undefined)
-      throw new RangeError('what it unpacks to is no kernel');
+      throw new RangeError('its content is not a kernel');
     await replaceFile(path, content, 0o644);
     return path;
   } catch (failure) {
@@ -40,7 +40,7 @@ async function unpack({ unpacker, content }: PackedKernel, signal: AbortSignal):
   const output = new Writable({
     write(part: Buffer, _encoding, done) {
       size += part.length;
-      if (size > sizeLimit) return done(new RangeError('it unpacks without end'));
+      if (size > sizeLimit) return done(new RangeError('its unpacked size has no end'));
       parts.push(part);
       done();
     },

@@ -54,7 +54,7 @@ async function copyHashed(
   for (let done = 0; done < size;) {
     signal.throwIfAborted();
     const { bytesRead } = await from.read(buffer, 0, blockSize, done);
-    if (bytesRead === 0) throw new Error(`${path} has become shorter`);
+    if (bytesRead === 0) throw new Error(`${path} became shorter while it was read`);
     const block = buffer.subarray(0, bytesRead);
     hash.update(block);
     if (!block.equals(zeros.subarray(0, bytesRead))) await to.write(block, 0, bytesRead, done);

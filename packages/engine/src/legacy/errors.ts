@@ -7,5 +7,5 @@ export const legacyInvalid = (what: string, hint: string, cause?: unknown): Code
 
 export const overlayBroken = (path: string, what: string): CodedError<LegacyErrorCode> =>
   new CodedError('LEGACY_OVERLAY_BROKEN', `${path}: ${what}`, {
-    hint: 'nothing was imported of it; "fsck" of the original host may tell more of its disk',
+    hint: 'nothing of the VM was imported; check its disk with "fsck" on the original host',
   });

@@ -26,7 +26,7 @@ export async function importLegacyKernel(
   deps: KernelDeps & { readonly store: ObjectStore },
   op: ClientOperation,
 ): Promise<void> {
-  op.report({ kind: 'step', message: `Making a kernel of ${kernel.name}` });
+  op.report({ kind: 'step', message: `Building a kernel from ${kernel.name}` });
   using _lock = await acquireLock(locksDir(deps.paths), 'kernel', op.signal);
   await using scratch = await openScratch(
     deps.paths,

@@ -61,7 +61,7 @@ function assertKnown(vms: readonly string[], tree: LegacyTree, from: string): vo
   if (unknown === undefined) return;
   throw legacyInvalid(
     `there is no VM "${unknown}" in ${from}`,
-    `"ignite import-legacy --dry-run --from ${from}" lists what there is`,
+    `"ignite import-legacy --dry-run --from ${from}" lists what can be imported`,
   );
 }
 

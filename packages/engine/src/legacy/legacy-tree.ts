@@ -85,8 +85,8 @@ export async function readLegacyTree(root: string): Promise<LegacyTree> {
   };
   if ((await Promise.all(Object.values(folders).map((name) => foldersIn(root, name)))).every((each) => !each))
     throw legacyInvalid(
-      `${root} is no data directory of the original Ignite`,
-      'it has the folders vm, image and kernel; name it with --from',
+      `${root} is not a data directory of the original Ignite`,
+      'use --from with the directory that contains vm, image and kernel',
     );
   const [images, kernels, vms] = [await read('Image'), await read('Kernel'), await read('VM')];
   return { images, kernels, vms: vms.map(withDefaults), broken };

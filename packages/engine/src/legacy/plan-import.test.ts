@@ -76,7 +76,7 @@ test('planImport: an image whose name is taken gets another, for VMs need that v
     VM: [{ uid: '9b', name: 'web' }],
   };
   const steps = plan({ known });
-  assert.deepEqual(steps[0], ['Image', 'import', 'ubuntu:latest-1a', 'ubuntu:latest is there already']);
+  assert.deepEqual(steps[0], ['Image', 'import', 'ubuntu:latest-1a', 'ubuntu:latest already exists']);
   assert.deepEqual(steps[3], ['VM', 'refuse', 'web', 'another VM is named web']);
 });
 
@@ -87,10 +87,10 @@ test('planImport: a VM that runs, has no image, or a name that cannot be is refu
     vms: [vm('3a', 'web'), vm('3b', 'x', 'none:1'), vm('3c', 'a.b'), vm('3d', 'a_b'), vm('3e', 'a-b')],
   };
   assert.deepEqual(plan({ tree: odd, alive: new Set(['3a']) }).slice(3), [
-    ['VM', 'refuse', 'web', 'the original still runs it: stop it there first'],
-    ['VM', 'refuse', 'x', 'its image none:1 is not there'],
+    ['VM', 'refuse', 'web', 'still running under the original Ignite: stop it there first'],
+    ['VM', 'refuse', 'x', 'its image none:1 is missing'],
     ['VM', 'import', 'a-b', 'its name was a.b'],
-    ['VM', 'refuse', 'a_b', 'its name is none that a host can have'],
+    ['VM', 'refuse', 'a_b', 'its name is not a valid host name'],
     ['VM', 'refuse', 'a-b', 'another VM is named a-b'],
   ]);
 });

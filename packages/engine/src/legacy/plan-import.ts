@@ -72,7 +72,7 @@ function planContent(kind: 'Image' | 'Kernel', object: LegacyObject, known: read
   const same = known.find((each) => each.uid === uid);
   if (same) return { kind, action: 'present', ...same };
   if (!known.some((each) => each.name === name)) return { kind, action: 'import', object, name };
-  return { kind, action: 'import', object, name: `${name}-${uid}`, note: `${name} is there already` };
+  return { kind, action: 'import', object, name: `${name}-${uid}`, note: `${name} already exists` };
 }
 
 function planVm(
@@ -88,11 +88,11 @@ function planVm(
   const same = known.find((each) => each.uid === uid);
   if (same) return { kind: 'VM', action: 'present', ...same };
   const refuse = (note: string): ImportStep => ({ kind: 'VM', action: 'refuse', name: vm.name, uid, note });
-  if (alive.has(uid)) return refuse('the original still runs it: stop it there first');
-  if (!isDnsLabel(name)) return refuse('its name is none that a host can have');
+  if (alive.has(uid)) return refuse('still running under the original Ignite: stop it there first');
+  if (!isDnsLabel(name)) return refuse('its name is not a valid host name');
   if (known.some((each) => each.name === name)) return refuse(`another VM is named ${name}`);
   const imageUid = imageUids.get(vm.spec.image.oci);
-  if (imageUid === undefined) return refuse(`its image ${vm.spec.image.oci} is not there`);
+  if (imageUid === undefined) return refuse(`its image ${vm.spec.image.oci} is missing`);
   return {
     kind: 'VM',
     action: 'import',

@@ -34,8 +34,8 @@ describe('parseHeader', () => {
     assert.equal(parseHeader(Buffer.alloc(0)), undefined);
   });
 
-  test('a file that is no store, has overflowed or has another format is refused', () => {
-    assert.throws(() => parseHeader(header(0x1234)), /no snapshot/);
+  test('what is no store, has overflowed or is of another format is refused', () => {
+    assert.throws(() => parseHeader(header(0x1234)), /not a device-mapper snapshot/);
     assert.throws(() => parseHeader(header(0x70416e53, 0)), /overflowed/);
     assert.throws(() => parseHeader(header(0x70416e53, 1, 2)), /unknown version/);
     for (const sectors of [0, 3, 2 ** 31])

@@ -32,12 +32,13 @@ export interface SnapshotStore {
 /** Pure. Returns the size of a chunk, or `undefined` for a new store, as which the kernel accepts zeros. */
 export function parseHeader(header: Buffer): Bytes | undefined {
   if (header.length < headerSize || header.readUInt32LE(0) === 0) return undefined;
-  if (header.readUInt32LE(0) !== magic) throw new RangeError('it is no snapshot of device-mapper');
-  if (header.readUInt32LE(4) === 0) throw new RangeError('its snapshot became invalid: it had overflowed');
-  if (header.readUInt32LE(8) !== version) throw new RangeError('its snapshot is of an unknown version');
+  if (header.readUInt32LE(0) !== magic) throw new RangeError('it is not a device-mapper snapshot');
+  if (header.readUInt32LE(4) === 0)
+    throw new RangeError('its snapshot is invalid, because it has overflowed');
+  if (header.readUInt32LE(8) !== version) throw new RangeError('its snapshot has an unknown version');
   const chunkSize = header.readUInt32LE(12) * sectorSize;
   const isPowerOfTwo = chunkSize > 0 && (chunkSize & (chunkSize - 1)) === 0;
-  if (!isPowerOfTwo || chunkSize > largestChunk) throw new RangeError('its chunks are of an impossible size');
+  if (!isPowerOfTwo || chunkSize > largestChunk) throw new RangeError('its chunk size is impossible');
   return bytes(chunkSize);
 }
 
@@ -83,7 +84,7 @@ export async function openSnapshotStore(
         const wrong = read.exceptions.find(
           ({ onDisk, inStore }) => onDisk >= diskChunks || inStore >= chunks || isMetadata(inStore),
         );
-        if (wrong) throw overlayBroken(path, `it tells of chunk ${wrong.inStore}, which it has not`);
+        if (wrong) throw overlayBroken(path, `it refers to chunk ${wrong.inStore}, which is missing`);
         yield read.exceptions;
         isFull = read.isFull;
       }

@@ -31,11 +31,11 @@ test('assertDemandFits: an address must be one that the network gives', () => {
   fits(defaultConfList(defaultNetwork), ['10.61.0.7']);
   assert.throws(() => fits(defaultConfList(defaultNetwork), ['10.62.0.7']), {
     code: 'ADDRESS_INVALID',
-    message: 'no VM can have 10.62.0.7 on the network "ignite-cni-bridge": it is outside 10.61.0.0/16',
+    message: '10.62.0.7 cannot be used on the network "ignite-cni-bridge": it is outside 10.61.0.0/16',
   });
   assert.throws(() => fits(lan({}), ['10.1.0.7']), {
     code: 'ADDRESS_INVALID',
-    message: /gives no addresses/,
+    message: /does not assign addresses/,
   });
   fits(lan({ type: 'whereabouts' }), ['10.1.0.7']); // a plugin whose range is not in the list refuses the address at ADD
 });
@@ -44,7 +44,7 @@ test("assertDemandFits: another VM's address is refused, and named with its owne
   fits(defaultConfList(defaultNetwork), ['10.61.0.8']);
   assert.throws(() => fits(defaultConfList(defaultNetwork), ['10.61.0.9']), {
     code: 'ADDRESS_TAKEN',
-    message: '10.61.0.9 on the network "ignite-cni-bridge" is that of VM "db"',
+    message: '10.61.0.9 on the network "ignite-cni-bridge" is used by VM "db"',
   });
 });
 

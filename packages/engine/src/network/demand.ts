@@ -27,10 +27,10 @@ export function assertDemandFits(
       const why = refusalOf(address, list);
       if (why !== undefined) throw addressInvalid(address, list.name, why);
       const owner = here.find((other) => other.addresses.some((each) => isSameIp(each, address)));
-      if (owner) throw addressTaken(address, list.name, `that of VM "${owner.vm}"`);
+      if (owner) throw addressTaken(address, list.name, `used by VM "${owner.vm}"`);
     }
     const owner = mac === undefined ? undefined : reserved.find((other) => other.mac === mac);
-    if (mac !== undefined && owner) throw macTaken(mac, `that of VM "${owner.vm}"`);
+    if (mac !== undefined && owner) throw macTaken(mac, `used by VM "${owner.vm}"`);
   }
 }
 
@@ -43,7 +43,7 @@ export const reservedOn = (
 
 /** A plugin whose range is not in the list tells only when it is asked. */
 function refusalOf(address: string, list: ConfList): string | undefined {
-  if (ipamOf(list) === undefined) return 'it gives no addresses';
+  if (ipamOf(list) === undefined) return 'the network does not assign addresses';
   const pools = poolsOf(list);
   return pools.length === 0 ? undefined : unfitness(address, pools);
 }

@@ -28,15 +28,15 @@ const networkError = (
 export const pluginMissing = (plugin: string, dirs: readonly string[]): CodedError =>
   networkError(
     'CNI_PLUGIN_MISSING',
-    `the CNI plugin "${plugin}" is in none of ${dirs.join(', ')}`,
-    'run "ignite doctor --fix", or name its folder in $CNI_PATH',
+    `the CNI plugin "${plugin}" was not found in ${dirs.join(', ')}`,
+    'run "ignite doctor --fix", or add its directory to $CNI_PATH',
   );
 
 export const pluginFailed = (plugin: string, command: string, cause: unknown, said: string): CodedError =>
   networkError(
     'CNI_FAILED',
     `the CNI plugin "${plugin}" failed to ${command}: ${said}`,
-    'look at the network configuration in /etc/cni/net.d; "ignite doctor" checks the host',
+    'check the network configuration in /etc/cni/net.d; "ignite doctor" checks the host',
     cause,
   );
 
@@ -44,15 +44,15 @@ export const configBroken = (path: string, cause: unknown): CodedError =>
   networkError(
     'CNI_CONFIG_BROKEN',
     `${path} is not a CNI network configuration list`,
-    'mend it, or remove it to have Ignite write its own',
+    'fix it, or remove it to let Ignite write its own',
     cause,
   );
 
 export const recordInvalid = (path: string, cause: unknown): CodedError =>
   networkError(
     'NETWORK_RECORD_INVALID',
-    `${path} does not tell how a VM is attached to its networks`,
-    'a newer Ignite may have written it: use that one, or stop the VM and then remove the file',
+    `${path} is not a valid network record of a VM`,
+    'a newer Ignite may have written it: use that version, or stop the VM and remove the file',
     cause,
   );
 
@@ -62,10 +62,10 @@ export function networkNotFound(
   broken: readonly string[],
 ): CodedError {
   const meant = nearest(name, known);
-  const there = known.length === 0 ? 'there is none' : `there is ${known.join(', ')}`;
+  const there = known.length === 0 ? 'no networks are defined' : `known networks: ${known.join(', ')}`;
   const hint = [
     meant === undefined ? there : `did you mean "${meant}"? ${there}`,
-    ...(broken.length === 0 ? [] : [`these cannot be read: ${broken.join(', ')}`]),
+    ...(broken.length === 0 ? [] : [`unreadable files: ${broken.join(', ')}`]),
   ];
   return networkError('NETWORK_NOT_FOUND', `there is no CNI network "${name}"`, hint.join('; '));
 }
@@ -73,21 +73,21 @@ export function networkNotFound(
 export const interfaceMissing = (name: string, found: readonly string[]): CodedError =>
   networkError(
     'INTERFACE_MISSING',
-    `no plugin of the VM's networks has made the interface "${name}": there is ${found.join(', ') || 'none'}`,
-    'give the interface a network, or name one that the plugins make',
+    `the networks of the VM have no interface "${name}": they have ${found.join(', ') || 'none'}`,
+    'give the interface a network, or use an interface that the CNI plugins create',
   );
 
 export const interfaceUnbridgeable = (name: string, kind: string): CodedError =>
   networkError(
     'INTERFACE_UNBRIDGEABLE',
-    `the interface "${name}" is of the kind ${kind}, which no bridge takes`,
-    'give it the mode tc-redirect',
+    `the interface "${name}" is of the kind ${kind}, which cannot be added to a bridge`,
+    'set its mode to tc-redirect',
   );
 
 export const addressInvalid = (address: string, network: string, why: string): CodedError =>
   networkError(
     'ADDRESS_INVALID',
-    `no VM can have ${address} on the network "${network}": ${why}`,
+    `${address} cannot be used on the network "${network}": ${why}`,
     `choose another; "ignite network inspect ${network}" shows its subnets`,
   );
 
@@ -102,8 +102,8 @@ export const addressTaken = (address: string, network: string, by: string, cause
 export const addressIgnored = (asked: string, network: string, given: readonly string[]): CodedError =>
   networkError(
     'ADDRESS_IGNORED',
-    `the network "${network}" gave ${given.join(' and ') || 'no address'} where ${asked} was asked for`,
-    'its plugin chooses addresses by itself: ask for none, or use one with host-local',
+    `the network "${network}" assigned ${given.join(' and ') || 'no address'} instead of ${asked}`,
+    'its plugin chooses addresses itself: do not request one, or use a network with host-local',
   );
 
 export const macTaken = (mac: string, by: string): CodedError =>
@@ -113,26 +113,26 @@ export const portInvalid = (text: string, why: string): CodedError =>
   networkError(
     'PORT_INVALID',
     `not a port mapping: ${JSON.stringify(text)}: ${why}`,
-    'write [ADDRESS:]HOST_PORT:VM_PORT[/tcp|udp], such as 8080:80 or 127.0.0.1:5353:53/udp; ranges are 8000-8010:80-90',
+    'use [ADDRESS:]HOST_PORT:VM_PORT[/tcp|udp], such as 8080:80 or 127.0.0.1:5353:53/udp; ranges are 8000-8010:80-90',
   );
 
 export const portTaken = (port: string): CodedError =>
   networkError(
     'PORT_TAKEN',
-    `port ${port} of this host is in use`,
-    'choose another host port, or stop what uses it ("ss -lntup" and "ignite ps" show that)',
+    `port ${port} on this host is in use`,
+    'choose another host port, or stop the program that uses it (see "ss -lntup" and "ignite ps")',
   );
 
 export const portsUnsupported = (network: string): CodedError =>
   networkError(
     'PORTS_UNSUPPORTED',
-    `the network "${network}" publishes no ports: its list has no plugin with the capability portMappings`,
-    'add {"type": "portmap", "capabilities": {"portMappings": true}} to its list, or publish none',
+    `the network "${network}" cannot publish ports: its configuration list has no plugin with the capability portMappings`,
+    'add {"type": "portmap", "capabilities": {"portMappings": true}} to the list, or do not publish ports',
   );
 
 export const portUnpublished = (port: string, vm: string): CodedError =>
   networkError(
     'PORT_UNPUBLISHED',
-    `no port of this host leads to ${port} of VM "${vm}"`,
-    `"ignite port ${vm}" lists those that are published; a VM that does not run has none`,
+    `port ${port} of VM "${vm}" is not published`,
+    `"ignite port ${vm}" lists the published ports; a VM that is not running has none`,
   );

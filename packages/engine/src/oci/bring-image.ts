@@ -117,7 +117,7 @@ async function bringFromDocker(
   if (arch === undefined) throw imageNotInDaemon(source.name, 'docker');
   if (arch !== request.platform.arch)
     throw platformNotInDaemon(source.name, 'docker', formatPlatform(request.platform));
-  const what = `Taking ${source.name} out of Docker`;
+  const what = `Importing ${source.name} from Docker`;
   op.report({ kind: 'step', message: what });
   return await pull(what, { ...request, source, dockerSocket: docker.socket }, deps, op);
 }
@@ -133,7 +133,7 @@ async function bringFromContainerd(
   const { fullName: name, namespaces } = source;
   const namespace = await firstWith(namespaces, (each) => ctr.hasImage(each, name, signal));
   if (namespace === undefined) throw imageNotInDaemon(name, 'containerd', namespaces);
-  const what = `Taking ${source.name} out of containerd (${namespace})`;
+  const what = `Importing ${source.name} from containerd (${namespace})`;
   op.report({ kind: 'step', message: what });
   await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'containerd-');
   const archive = join(work.path, 'image.tar');

@@ -29,20 +29,20 @@ export const referenceInvalid = (text: string): CodedError<ImageErrorCode> =>
   });
 
 function referenceHint(text: string): string {
-  if (/@(amd64|arm64)$/.test(text)) return 'name the architecture by --arch, not behind the name';
+  if (/@(amd64|arm64)$/.test(text)) return 'use --arch for the architecture, not the image name';
   return parseDiskFile(text)
-    ? `make an image of the disk first with "ignite image import ${text}", and run that by its name`
-    : 'write [REGISTRY/]NAME[:TAG][@DIGEST], or oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG, containerd:NAME:TAG';
+    ? `import the disk first with "ignite image import ${text}", and run the image by its name`
+    : 'use [REGISTRY/]NAME[:TAG][@DIGEST], or oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME:TAG, containerd:NAME:TAG';
 }
 
 export const tagWithDigest = (text: string): CodedError<ImageErrorCode> =>
-  new CodedError('REFERENCE_INVALID', `${JSON.stringify(text)} names a digest: an image has its own`, {
-    hint: 'write [REGISTRY/]NAME[:TAG]',
+  new CodedError('REFERENCE_INVALID', `${JSON.stringify(text)} contains a digest`, {
+    hint: 'use [REGISTRY/]NAME[:TAG]',
   });
 
 export const platformInvalid = (text: string): CodedError<ImageErrorCode> =>
   new CodedError('PLATFORM_INVALID', `not a platform: ${JSON.stringify(text)}`, {
-    hint: 'write linux/amd64 or linux/arm64, or amd64 or arm64 alone',
+    hint: 'use linux/amd64, linux/arm64, amd64 or arm64',
   });
 
 /** The error for an image of another platform, which may be imported already. */
@@ -51,14 +51,14 @@ export const platformMismatch = (
   { wanted, found }: { readonly wanted: string; readonly found: string },
   cause?: unknown,
 ): CodedError<ImageErrorCode> =>
-  new CodedError('PLATFORM_UNAVAILABLE', `image "${name}" is made for ${found}, not for ${wanted}`, {
-    hint: `say --arch ${found.split('/')[1]} to have it as it is, or name an image that is made for ${wanted}`,
+  new CodedError('PLATFORM_UNAVAILABLE', `image "${name}" is for ${found}, not for ${wanted}`, {
+    hint: `use --arch ${found.split('/')[1]}, or an image for ${wanted}`,
     cause,
   });
 
 export const imageCorrupt = (source: string, why: string, cause: unknown): CodedError<ImageErrorCode> =>
   new CodedError('IMAGE_CORRUPT', `image "${source}" is damaged: ${why}`, {
-    hint: 'nothing of it was kept; import it again, and if it fails again build it again',
+    hint: 'nothing of it was kept; import it again, and if that fails, rebuild the image',
     cause,
   });
 
@@ -68,20 +68,20 @@ export const imageTooLarge = (
 ): CodedError<ImageErrorCode> =>
   new CodedError(
     'IMAGE_TOO_LARGE',
-    `image "${source}" would take more than ${humanBytes(limit)} unpacked, of the ${humanBytes(packed)} that it is stored in`,
+    `image "${source}" is larger than ${humanBytes(limit)} when unpacked (stored size: ${humanBytes(packed)})`,
     {
-      hint: 'nothing of it was kept; if you trust it, allow it more with --max-size of "ignite image import", "ignite kernel import" or "ignite load"',
+      hint: 'nothing of it was kept; if you trust the image, raise the limit with --max-size of "ignite image import", "ignite kernel import" or "ignite load"',
     },
   );
 
 export const imageHasTooManyLayers = (source: string, most: number): CodedError<ImageErrorCode> =>
   new CodedError('IMAGE_TOO_LARGE', `image "${source}" has more than ${most} layers`, {
-    hint: 'nothing of it was brought; build it again in fewer steps, or with its layers made one',
+    hint: 'nothing of it was kept; rebuild it in fewer steps, or squash its layers',
   });
 
 export const archiveInvalid = (why: string, cause?: unknown): CodedError<ImageErrorCode> =>
-  new CodedError('ARCHIVE_INVALID', `not an archive of images: ${why}`, {
-    hint: 'give a file that "ignite save", "docker save" or "skopeo copy … oci-archive:FILE" wrote',
+  new CodedError('ARCHIVE_INVALID', `not an image archive: ${why}`, {
+    hint: 'use a file that "ignite save", "docker save" or "skopeo copy … oci-archive:FILE" wrote',
     cause,
   });
 
@@ -96,13 +96,13 @@ export const registryInsecure = (registry: string): CodedError<ImageErrorCode> =
     'REGISTRY_INSECURE',
     `Registry "${registry}" uses plain HTTP, but is not in the IGNITE_CONTAINERD_INSECURE_REGISTRIES env var`,
     {
-      hint: 'list it there or in IGNITE_INSECURE_REGISTRIES, or take "http://" from its name in config.json',
+      hint: 'add it there or to IGNITE_INSECURE_REGISTRIES, or remove "http://" from its name in config.json',
     },
   );
 
 export const registryConfigInvalid = (file: string, cause: unknown): CodedError<ImageErrorCode> =>
-  new CodedError('REGISTRY_CONFIG_INVALID', `${file} is not a config.json of Docker`, {
-    hint: 'mend it, or remove it and log in anew with "ignite login REGISTRY"',
+  new CodedError('REGISTRY_CONFIG_INVALID', `${file} is not a valid config.json of Docker`, {
+    hint: 'fix it, or log in again with "ignite login REGISTRY"',
     cause,
   });
 
@@ -122,10 +122,14 @@ export const credentialHelperFailed = (
   { tool, file, said }: { readonly tool: string; readonly file: string; readonly said: string },
   cause: unknown,
 ): CodedError<ImageErrorCode> =>
-  new CodedError('CREDENTIAL_HELPER_FAILED', `${tool}, which ${file} names, failed: ${said}`, {
-    hint: `install it, or take it out of ${file} and log in anew`,
-    cause,
-  });
+  new CodedError(
+    'CREDENTIAL_HELPER_FAILED',
+    `${tool}, which is configured in ${file}, failed: ${said}`,
+    {
+      hint: `install it, or remove it from ${file} and log in again`,
+      cause,
+    },
+  );
 
 export const imageNotInDaemon = (
   name: string,
@@ -138,8 +142,8 @@ export const imageNotInDaemon = (
     {
       hint:
         daemon === 'docker'
-          ? '"docker images" lists what it has'
-          : '"ctr namespaces list" and "ctr -n NAMESPACE images list" list what it has; name one with containerd://NAMESPACE/NAME',
+          ? '"docker images" lists its images'
+          : '"ctr namespaces list" and "ctr -n NAMESPACE images list" list its images; choose one with containerd://NAMESPACE/NAME',
     },
   );
 
@@ -157,7 +161,7 @@ export const platformNotInDaemon = (
 const full = {
   code: 'DISK_FULL',
   what: 'the disk is full',
-  hint: 'free some space below the data directory; "ignite rmi" removes images; nothing half-made was kept',
+  hint: 'free some space in the data directory, for example with "ignite rmi"; nothing incomplete was kept',
 } as const;
 
 export const diskFull = (what: string, cause?: ToolFailedError): CodedError<ImageErrorCode> =>
@@ -180,45 +184,45 @@ const explanations: readonly Explanation[] = [
   {
     said: /no descriptor found for reference/,
     code: 'IMAGE_NO_LAYERS',
-    what: 'it has no layers: it was made of a disk',
-    hint: 'only OCI images can be pushed, saved and committed, and exported with their VMs',
+    what: 'it has no layers, because it was imported from a disk',
+    hint: 'only OCI images can be pushed, saved, committed and exported with their VMs',
   },
   {
     said: /digest.*(did not match|mismatch|does not match)|did not match|unexpected EOF.*blob|verifying/i,
     code: 'IMAGE_CORRUPT',
-    what: 'its content is not what its digests promise',
-    hint: 'nothing of it was kept; try again, and if it fails again push it again to its registry',
+    what: 'its content does not match its digests',
+    hint: 'nothing of it was kept; try again, and if that fails, push the image to its registry again',
   },
   { said: noSpace, ...full },
   {
     said: /file too large/i,
     code: 'IMAGE_CORRUPT',
-    what: 'it sends more than it declares',
-    hint: 'nothing of it was kept; try again, and if it fails again mistrust whoever sent it',
+    what: 'the registry sends more data than declared',
+    hint: 'nothing of it was kept; try again, and if that fails, do not trust the sender',
   },
   {
     said: /no image found in (manifest list|image index) for|choosing image instance/i,
     code: 'PLATFORM_UNAVAILABLE',
-    what: 'it is not made for this platform',
-    hint: 'name another one with --arch, such as arm64',
+    what: 'it is not available for this platform',
+    hint: 'choose another platform with --arch, such as arm64',
   },
   {
     said: /connection refused|no such host|i\/o timeout|network is unreachable|\bEOF\b|connection reset|(?<![\w/-])(x509|tls): |http response to HTTPS/i,
     code: 'REGISTRY_UNREACHABLE',
-    what: 'its registry cannot be reached',
-    hint: 'check the name and the network; list a plain-HTTP registry in $IGNITE_INSECURE_REGISTRIES, put a private CA below /etc/containers/certs.d',
+    what: 'the registry cannot be reached',
+    hint: 'check the name and the network; add a plain-HTTP registry to $IGNITE_INSECURE_REGISTRIES, and a private CA to /etc/containers/certs.d',
   },
   {
     said: /unauthorized|authentication required|denied|status ?code\D*40[13]\b/i,
     code: 'REGISTRY_AUTH',
-    what: 'the registry wants credentials, or does not accept these',
-    hint: 'log in with "ignite login REGISTRY" as root, or name a folder with a config.json by --registry-config-dir',
+    what: 'the registry requires credentials, or rejected them',
+    hint: 'log in with "ignite login REGISTRY" as root, or use --registry-config-dir with a directory that has a config.json',
   },
   {
     said: /toomanyrequests|too many requests|status ?code\D*429\b/i,
     code: 'REGISTRY_RATE_LIMITED',
     what: 'the registry allows no more pulls for now',
-    hint: 'wait and try again, or log in to have a higher limit',
+    hint: 'wait and try again, or log in to get a higher limit',
   },
   {
     said: /manifest unknown|name unknown|not found|status ?code\D*404\b|no such file or directory|no such image|does not exist/i,
@@ -233,20 +237,20 @@ const fileExplanations: readonly Explanation[] = [
   {
     said: /initializing source (oci|oci-archive|docker-archive):.*(no such file or directory|not a directory)/,
     code: 'IMAGE_MISSING',
-    what: 'there is no such file, or no OCI layout in that folder',
-    hint: 'check its path',
+    what: 'there is no such file, or no OCI layout in that directory',
+    hint: 'check the path',
   },
   {
     said: /initializing source (oci|oci-archive|docker-archive):.*(no descriptor found for reference|[Tt]ag .* not found)/,
     code: 'IMAGE_MISSING',
-    what: 'it holds no image of that name',
-    hint: 'leave out the name behind its path, or name one that it holds',
+    what: 'it contains no image with that name',
+    hint: 'omit the name after the path, or use one that it contains',
   },
   {
     said: /initializing source (oci-archive|docker-archive):.*(untarring|loading tar component)/,
     code: 'ARCHIVE_INVALID',
-    what: 'it is no archive of this kind, or not all of one',
-    hint: '"docker save" writes what is docker-archive:FILE, "skopeo copy" and "podman save --format oci-archive" what is oci-archive:FILE',
+    what: 'it is not an archive of this kind, or is incomplete',
+    hint: 'use docker-archive:FILE for files of "docker save", and oci-archive:FILE for files of "skopeo copy" and "podman save --format oci-archive"',
   },
 ];
 
@@ -266,8 +270,8 @@ export function transferFailed(what: string, failure: unknown, known = explanati
     hint,
   } = known.find(({ said }) => said.test(failure.stderr)) ?? {
     code: 'REGISTRY_FAILED' as const,
-    what: 'its registry failed',
-    hint: 'try again later; the cause is what skopeo said',
+    what: 'the registry failed',
+    hint: 'try again later; see the cause',
   };
   return new CodedError<ImageErrorCode>(code, `cannot ${what}: ${why}`, { hint, cause: failure });
 }

@@ -76,7 +76,7 @@ export async function describeImage(
       })),
     };
   } catch (failure) {
-    throw imageCorrupt(source, 'its manifest or its config makes no sense', failure);
+    throw imageCorrupt(source, 'its manifest or config is invalid', failure);
   }
 }
 

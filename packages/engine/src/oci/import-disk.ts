@@ -30,7 +30,7 @@ export async function importDisk(
   const dir = imageDir(paths, digest);
   const path = join(dir, 'base.ext4');
   if (!existsSync(path)) {
-    op.report({ kind: 'step', message: `Making the base disk of ${file.name}` });
+    op.report({ kind: 'step', message: `Creating the base disk of ${file.name}` });
     await makeWholeDisk(absolute, dir, runner, op.signal);
   }
   const status: ImageStatus = {

@@ -67,7 +67,7 @@ async function newBaseDisk(
   { paths, runner }: ImageDeps,
   op: Operation<ProgressEvent>,
 ): Promise<Pick<ImageStatus, 'bootMode' | 'baseDisk'>> {
-  op.report({ kind: 'step', message: `Making the base disk of ${image.name}` });
+  op.report({ kind: 'step', message: `Creating the base disk of ${image.name}` });
   try {
     await using unpacked = await unpackImage(image, paths, runner, op);
     const asked = { ...disk, root: unpacked.root };

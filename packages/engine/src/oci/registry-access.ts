@@ -47,7 +47,7 @@ export async function openRegistryAccess(
   if (listed)
     report({
       kind: 'warning',
-      message: `registry ${registry} is listed as insecure: nothing proves who it is`,
+      message: `registry ${registry} is listed as insecure: its identity is not verified`,
     });
   const credentials = await askHelper({ file, config, registry, mustWork: isNamed }, deps, {
     signal,
@@ -106,7 +106,7 @@ async function askHelper(
   if (helper === undefined) return undefined;
   const tool = `docker-credential-${helper}`;
   try {
-    if (!/^[\w.-]+$/.test(helper)) throw new RangeError(`${JSON.stringify(helper)} is no name of a program`);
+    if (!/^[\w.-]+$/.test(helper)) throw new RangeError(`${JSON.stringify(helper)} is not a program name`);
     const { stdout } = await runner.run({ tool, args: ['get'], stdin: serverOf(registry) }, signal);
     const { Username, Secret } = v.parse(credentialsSchema, JSON.parse(stdout));
     return Username === '<token>'
@@ -118,7 +118,7 @@ async function askHelper(
     if (said.includes(notFound)) return undefined;
     const failed = credentialHelperFailed({ tool, file, said: said || reasonOf(failure) }, failure);
     if (mustWork) throw failed;
-    report({ kind: 'warning', message: `${failed.message}: going on without` });
+    report({ kind: 'warning', message: `${failed.message}: continuing without credentials` });
     return undefined;
   }
 }
@@ -127,4 +127,4 @@ async function askHelper(
 const reasonOf = (failure: unknown): string =>
   failure instanceof CodedError || failure instanceof RangeError
     ? errorText(failure)
-    : 'its answer makes no sense';
+    : 'its answer is invalid';

@@ -89,8 +89,7 @@ export async function readManifest(
     const { stdout } = await runner.run({ tool: 'skopeo', args }, signal);
     return JSON.parse(stdout);
   } catch (failure) {
-    if (failure instanceof SyntaxError)
-      throw imageCorrupt(source.name, 'its manifest makes no sense', failure);
+    if (failure instanceof SyntaxError) throw imageCorrupt(source.name, 'its manifest is invalid', failure);
     throw pullFailed(source.name, failure);
   }
 }

@@ -73,7 +73,7 @@ function octal(record: Buffer, from: number, length: number): number {
     .toString('latin1', from, from + length)
     .replace(/^[ \0]+/, '')
     .replace(/[ \0].*$/s, '');
-  if (!/^[0-7]*$/.test(text)) throw new RangeError('a number of a header is none');
+  if (!/^[0-7]*$/.test(text)) throw new RangeError('a header has an invalid number');
   return Number.parseInt(text || '0', 8);
 }
 
@@ -103,6 +103,6 @@ export function parsePax(content: Buffer): TarExtension {
 }
 
 function decimal(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new RangeError('a number of an extended header is none');
+  if (!/^\d{1,15}$/.test(text)) throw new RangeError('an extended header has an invalid number');
   return Number(text);
 }

@@ -108,13 +108,13 @@ export class TarMeter {
   };
 
   readonly #end = (record: Buffer): void => {
-    if (!isZero(record)) throw new RangeError('something follows a single record of zeros');
+    if (!isZero(record)) throw new RangeError('there is data after a single record of zeros');
     this.#skip = Infinity;
     this.#filled = 0;
   };
 
   #extended(size: number, use: (content: Buffer) => void): void {
-    if (size > longestExtension) throw new RangeError('what extends a header is too long');
+    if (size > longestExtension) throw new RangeError('an extended header is too long');
     if (size === 0) return use(Buffer.alloc(0));
     this.#expect(padded(size, recordSize), (content) => {
       this.#expect(recordSize, this.#header);
@@ -124,7 +124,7 @@ export class TarMeter {
 
   #entry({ type, path, size, realSize, hasMore }: ReturnType<typeof parseTarHeader>): void {
     if (type === '\0' && path.endsWith('/') && size > 0)
-      throw new RangeError('what may be a folder or a file has content');
+      throw new RangeError('an entry that may be a directory has content');
     const isBare = /[1-6]/.test(type); // links, devices, folders and pipes
     this.#count(path, { isFolder: type === '5', size: isBare ? 0 : Math.max(size, realSize) });
     const stored = isBare ? 0 : padded(size, recordSize);
@@ -140,7 +140,8 @@ export class TarMeter {
   }
 
   #count(path: string, { isFolder, size }: { readonly isFolder: boolean; readonly size: number }): void {
-    if (path.split('/').length > deepest) throw new RangeError(`a path is over ${deepest} folders deep`);
+    if (path.split('/').length > deepest)
+      throw new RangeError(`a path is more than ${deepest} directories deep`);
     const whole = posix.resolve('/', path);
     for (let dir = posix.dirname(whole); dir !== '/' && !this.#known.has(dir); dir = posix.dirname(dir)) {
       this.#remember(dir);
@@ -162,7 +163,7 @@ export class TarMeter {
 
   #spend(space: number): void {
     this.#space += space;
-    if (this.#space > this.#limit) throw new TarTooLargeError('its files take too much space');
+    if (this.#space > this.#limit) throw new TarTooLargeError('its files are too large');
   }
 }
 

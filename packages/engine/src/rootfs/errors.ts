@@ -4,11 +4,15 @@ export type RootfsErrorCode = 'DISK_UNUSABLE' | 'DISK_FORGED';
 
 export const diskUnusable = (path: string, why: string, cause?: unknown): CodedError<RootfsErrorCode> =>
   new CodedError('DISK_UNUSABLE', `${path} cannot be imported as a disk: ${why}`, {
-    hint: 'give a qcow2, raw, vmdk or vhd file that stands by itself; .gz, .xz and .zst are unpacked',
+    hint: 'use a self-contained qcow2, raw, vmdk or vhd file, which may be compressed as .gz, .xz or .zst',
     cause,
   });
 
 export const diskForged = (path: string): CodedError<RootfsErrorCode> =>
-  new CodedError('DISK_FORGED', `${path} has its data in another file, as no disk has that Ignite made`, {
-    hint: 'its VM may have been broken out of: look at what it ran before you remove it',
-  });
+  new CodedError(
+    'DISK_FORGED',
+    `${path} has its data in another file, which no disk that Ignite created has`,
+    {
+      hint: 'the guest may have broken out of its VM: examine it before you remove it',
+    },
+  );

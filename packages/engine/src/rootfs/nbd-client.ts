@@ -64,7 +64,7 @@ export class NbdClient implements AsyncDisposable {
     this.#socket.write(header(type, offset, length));
     if (data) this.#socket.write(data);
     const reply = await this.#read(16);
-    if (reply.readUInt32BE(0) !== replyMagic) throw new Error('the NBD server broke the protocol');
+    if (reply.readUInt32BE(0) !== replyMagic) throw new Error('the NBD server violated the protocol');
     const errno = reply.readUInt32BE(4);
     if (errno !== 0) throw new Error(`the NBD server failed with errno ${errno}`);
   }
@@ -72,7 +72,7 @@ export class NbdClient implements AsyncDisposable {
   async #read(length: number): Promise<Buffer> {
     while (this.#pending.length < length) {
       const { value, done } = await this.#parts.next();
-      if (done === true) throw new Error('the NBD server has hung up');
+      if (done === true) throw new Error('the NBD server closed the connection');
       this.#pending = Buffer.concat([this.#pending, value]);
     }
     const result = this.#pending.subarray(0, length);

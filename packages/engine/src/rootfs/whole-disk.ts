@@ -56,8 +56,8 @@ export async function makeWholeDisk(
     // If a stranger's disk could refer to another file, the guest could read that file of the host.
     if (info.refersTo !== undefined) throw diskUnusable(file.path, `it refers to ${info.refersTo}`);
     if (!formats.includes(info.format))
-      throw diskUnusable(file.path, `it has the format ${info.format}, which is not read`);
-    if (info.size > largest) throw diskUnusable(file.path, `it says that it holds ${info.size} bytes`);
+      throw diskUnusable(file.path, `it has the format ${info.format}, which is not supported`);
+    if (info.size > largest) throw diskUnusable(file.path, `its size is given as ${info.size} bytes`);
     await using work = await openWorkspace(draft.path, 'disk-');
     const raw = join(work.path, 'base.ext4');
     await convertToRaw({ path, format: info.format }, raw, runner, signal);

@@ -23,7 +23,7 @@ test('chooseRuntime: a daemon that does not answer is told of, and conmon takes 
     assert.equal(runtime, 'conmon');
     assert.match(
       warnings.join('\n'),
-      new RegExp(`^warning: ${wanted} .* at /none/.\\.sock: conmon .*; to have it, `),
+      new RegExp(`^warning: ${wanted} .* at /none/.\\.sock: using conmon instead; to fix this: `),
     );
   }
 });

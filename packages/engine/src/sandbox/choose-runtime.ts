@@ -16,7 +16,7 @@ export async function chooseRuntime(
   if (probe.usable) return wanted;
   report({
     kind: 'warning',
-    message: `${wanted} ${probe.found}: conmon takes its place; to have it, ${probe.cure}`,
+    message: `${wanted} ${probe.found}: using conmon instead; to fix this: ${probe.cure}`,
   });
   return 'conmon';
 }

@@ -122,7 +122,7 @@ export class ConmonSandbox implements Sandbox {
       if (pid !== undefined && existsSync(join(at.state, at.id, 'state.json'))) return pid;
       const said = await runtimeError(at.runtimeLog);
       if (said !== undefined) throw sandboxFailed(said);
-      if (!isWatched) throw sandboxFailed('conmon has ended before its runtime was ready');
+      if (!isWatched) throw sandboxFailed('conmon ended before its runtime was ready');
       await delay(pollMs, undefined, { signal });
     }
     throw sandboxFailed(`it was not ready within ${createTimeoutMs / 1_000} s`);

@@ -21,8 +21,7 @@ const programs = ['/usr/bin/nsenter', '/usr/bin/setpriv', '/usr/bin/env'];
  */
 export function dockerContainer(spec: SandboxSpec, host: HostTree, input: DockerContainerInput): object {
   const { netnsPath, privileges } = spec;
-  if (netnsPath === undefined || privileges)
-    throw new RangeError('Docker isolates VMMs, not what serves them');
+  if (netnsPath === undefined || privileges) throw new RangeError('Docker isolates only VMMs');
   return {
     Image: input.image,
     Hostname: `ignite-${spec.uid}`,

@@ -16,8 +16,8 @@ export const runtimeUnusable = (tried: string): CodedError<SandboxErrorCode> =>
 export const sandboxEnvInvalid = (annotation: string): CodedError<SandboxErrorCode> =>
   new CodedError(
     'SANDBOX_ENV_INVALID',
-    `annotation ${JSON.stringify(annotation)} names no environment variable`,
+    `annotation ${JSON.stringify(annotation)} does not name an environment variable`,
     {
-      hint: 'write ignite.weave.works/sandbox-env/NAME: value, where NAME has letters, digits and "_"',
+      hint: 'use ignite.weave.works/sandbox-env/NAME: value, where NAME has only letters, digits and "_"',
     },
   );

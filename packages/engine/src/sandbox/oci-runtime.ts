@@ -16,6 +16,6 @@ export async function findOciRuntime(): Promise<string> {
       if (await isAccessible(`${folder}/${name}`, constants.X_OK)) return `${folder}/${name}`;
   }
   throw runtimeUnusable(
-    hybrid ? 'runc is missing, and crun does not run beside cgroup v1' : 'neither runc nor crun is installed',
+    hybrid ? 'runc is missing, and crun does not work with cgroup v1' : 'neither runc nor crun is installed',
   );
 }

@@ -37,7 +37,7 @@ const marks: readonly Mark[] = [
   { at: 1_040, bytes: '\x8f\x13', content: fileSystem('minix') },
   { at: 4_086, bytes: 'SWAPSPACE2', content: other('swap space') },
   { at: 0, bytes: 'LUKS\xba\xbe', content: other('an encrypted disk (LUKS)') },
-  { at: 536, bytes: 'LVM2 001', content: other('a part of LVM') },
+  { at: 536, bytes: 'LVM2 001', content: other('an LVM physical volume') },
   { at: 512, bytes: 'EFI PART', content: { kind: 'partitions' } },
   { at: 510, bytes: '\x55\xaa', content: { kind: 'partitions' } },
 ];

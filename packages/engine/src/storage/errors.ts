@@ -23,14 +23,14 @@ export const volumeNameTaken = (name: string): CodedError =>
   volumeError(
     'VOLUME_NAME_TAKEN',
     `a volume named "${name}" already exists`,
-    `use it with "-v ${name}:/PATH", raise its size with "ignite volume resize", or remove it with "ignite volume rm"`,
+    `use it with "-v ${name}:/PATH", grow it with "ignite volume resize", or remove it with "ignite volume rm"`,
   );
 
 export const volumeInUse = (name: string, users: readonly string[]): CodedError =>
   volumeError(
     'VOLUME_IN_USE',
     `volume "${name}" is used by VM ${users.map((user) => `"${user}"`).join(', ')}`,
-    'remove the VM first; -f removes the volume from under VMs that do not run',
+    'remove the VM first; -f also removes volumes of stopped VMs',
   );
 
 export const volumeBusy = (volume: string, by: string, hint: string): CodedError =>
@@ -42,14 +42,14 @@ export const volumeUnusable = (what: string, hint: string, cause?: unknown): Cod
 export const foldersUnsupported = (volume: string, vmm: string): CodedError =>
   volumeError(
     'VOLUME_UNSUPPORTED',
-    `volume "${volume}" is a folder of the host, which ${vmm} cannot share with a guest`,
+    `volume "${volume}" is a directory of the host, which ${vmm} cannot share with a guest`,
     'use a named volume, a file or a block device, or run the VM under QEMU',
   );
 
 export const shareFailed = (path: string, said: string, cause?: unknown): CodedError =>
   volumeError(
     'SHARE_FAILED',
-    `the folder ${path} cannot be shared: ${said}`,
+    `the directory ${path} cannot be shared: ${said}`,
     'check the host with "ignite doctor"',
     cause,
   );

@@ -16,7 +16,7 @@ export async function grantAccess(
     if (!(failure instanceof ToolFailedError)) throw failure;
     throw volumeUnusable(
       `the VMM cannot be given access to ${path}`,
-      'put the file where ACLs are known, such as ext4, xfs or btrfs, or use a named volume',
+      'move the file to a file system with ACLs, such as ext4, xfs or btrfs, or use a named volume',
       failure,
     );
   }

@@ -23,7 +23,7 @@ export async function prepareVolumes(
     const source = sourceOf(volume);
     if (source.kind === 'volume') await ensureVolume(source.name, source.size, deps, op);
     else if (source.kind === 'file' && source.size !== undefined && (await isToBeMade(source))) {
-      op.report({ kind: 'step', message: `Making ${source.path}` });
+      op.report({ kind: 'step', message: `Creating ${source.path}` });
       const request = { path: source.path, size: bytes(source.size), label: volume.name, mode: 0o600 };
       await createExt4File(request, deps.runner, op.signal);
     }

@@ -114,10 +114,10 @@ async function diskOf(attached: Attached, medium: VolumeDisk['medium']): Promise
     'nothing-known': 'no file system',
   }[content.kind];
   throw volumeInvalid(
-    `volume "${attached.name}": ${medium.path} holds ${said}`,
+    `volume "${attached.name}": ${medium.path} contains ${said}`,
     content.kind === 'partitions'
-      ? 'name one of its partitions, or leave out the mount to give the whole disk to the guest'
-      : `Ignite formats nothing that it has not made: make a file system with "mkfs.ext4 ${medium.path}"`,
+      ? 'use one of its partitions, or omit the mount to give the whole disk to the guest'
+      : `Ignite formats only what it has created: create a file system with "mkfs.ext4 ${medium.path}"`,
   );
 }
 
@@ -137,14 +137,12 @@ async function statSource({ name }: VmVolume, { kind, path }: HostSource): Promi
   if (!found)
     throw volumeInvalid(
       `volume "${name}": ${kind === 'blockDevice' ? 'device path' : path} not found${kind === 'blockDevice' ? `: ${path}` : ''}`,
-      kind === 'file'
-        ? 'give it a size to have it made'
-        : `${kind} is ${noun} of this host that is there already`,
+      kind === 'file' ? 'set a size to create it' : `${kind} must be ${noun} that exists on this host`,
     );
   if (fits(found)) return found;
   throw volumeInvalid(
     `volume "${name}": ${path} is not ${noun}`,
-    'blockDevice takes a device, file a raw disk image, hostPath a folder',
+    'use blockDevice for a device, file for a raw disk image, and hostPath for a directory',
   );
 }
 

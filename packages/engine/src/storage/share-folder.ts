@@ -82,8 +82,8 @@ export function shareSandbox(
 async function lastWords(logPath: string): Promise<string> {
   try {
     const lines = (await readFile(logPath, 'utf8')).split('\n').map(decodeLogLine);
-    return lines.join('').trim().split('\n').at(-1) || 'its program said nothing';
+    return lines.join('').trim().split('\n').at(-1) || 'its program printed nothing';
   } catch {
-    return 'its program said nothing';
+    return 'its program printed nothing';
   }
 }

@@ -93,8 +93,8 @@ export async function changeVolume(
   const { spec, ...metadata } = wanted;
   if (spec.size < volume.spec.size)
     throw volumeInvalid(
-      `volume "${name}" has ${formatBytes(volume.spec.size)} and cannot be made smaller`,
-      `give at least that size, or make another volume`,
+      `volume "${name}" has ${formatBytes(volume.spec.size)} and cannot be shrunk`,
+      `use at least that size, or create another volume`,
     );
   await ensureFile(name, spec.size, deps, op);
   for (;;) {
@@ -154,7 +154,7 @@ async function ensureFile(
 ): Promise<void> {
   const path = volumeFile(paths, name);
   if (existsSync(path)) return await growFile(path, bytes(size));
-  report({ kind: 'step', message: `Making volume ${name}` });
+  report({ kind: 'step', message: `Creating volume ${name}` });
   await mkdir(volumeDir(paths, name), { recursive: true, mode: 0o700 });
   // Other VMs may read what is mounted into their sandboxes, and the folder keeps everyone else out.
   await createExt4File({ path, size: bytes(size), label: name, mode: 0o644 }, runner, signal);

@@ -65,5 +65,5 @@ export function objectProblem(object: ApiObject): string | undefined {
   const problem = checks[object.kind]?.(object);
   if (problem !== undefined || object.kind !== 'VM') return problem;
   const { phase } = object.status as { readonly phase: string };
-  return vmPhases.some((known) => known === phase) ? undefined : 'status.phase is none that a VM can be in';
+  return vmPhases.some((known) => known === phase) ? undefined : 'status.phase is not a known phase';
 }

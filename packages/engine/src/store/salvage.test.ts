@@ -15,7 +15,7 @@ test('salvaged: what can still be read of a record says what belongs to it', () 
   assert.equal(metadata.uid, '0123456789abcdef');
   assert.deepEqual(status, {
     phase: 'Failed',
-    message: 'its record was damaged, and little of it is known any more',
+    message: 'its record was damaged, and most of it is lost',
     image: { digest, bootMode: 'init' },
     kernel: { id, version: '' },
   });

@@ -17,7 +17,7 @@ const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
   Volume: [volumeFinalizer],
 };
 
-const message = 'its record was damaged, and little of it is known any more';
+const message = 'its record was damaged, and most of it is lost';
 
 /**
  * Replaces the damaged record with exactly this name or uid by an object with what can still be read of it:

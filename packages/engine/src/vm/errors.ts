@@ -38,19 +38,23 @@ export const nameTaken = (name: string): CodedError =>
 export const uidTaken = (uid: string, name: string): CodedError =>
   vmError(
     'VM_UID_TAKEN',
-    `VM "${name}" has the uid ${uid} already`,
-    'leave the uid out of the manifest, or remove that VM first',
+    `VM "${name}" already has the uid ${uid}`,
+    'remove the uid from the manifest, or remove that VM first',
   );
 
 export const userTaken = (uid: string, name: string): CodedError =>
   vmError(
     'VM_UID_TAKEN',
-    `a VM with the uid ${uid} would run as the user that VM "${name}" runs as: the uids begin alike`,
-    'leave the uid out of the manifest, or remove one of the two',
+    `a VM with the uid ${uid} would run as the same user as VM "${name}", because the uids begin with the same digits`,
+    'remove the uid from the manifest, or remove one of the VMs',
   );
 
 export const contentGone = (what: string): CodedError =>
-  vmError('CONTENT_GONE', `${what} was removed while a VM was made of it`, 'run the command again');
+  vmError(
+    'CONTENT_GONE',
+    `${what} was removed while a VM was being created from it`,
+    'run the command again',
+  );
 
 export const clockLost = (name: string, times: number): CodedError =>
   vmError(
@@ -67,7 +71,7 @@ export const stillRunning = (name: string, how: 'running' | 'restarting'): Coded
   );
 
 export const isLeaving = (name: string): CodedError =>
-  vmError('VM_LEAVING', `VM "${name}" is being removed`, `finish that with "ignite rm -f ${name}"`);
+  vmError('VM_LEAVING', `VM "${name}" is being removed`, `finish the removal with "ignite rm -f ${name}"`);
 
 export const notRunning = (name: string): CodedError =>
   vmError('VM_NOT_RUNNING', `VM "${name}" is not running`, `start it with "ignite start ${name}"`);
@@ -75,12 +79,12 @@ export const notRunning = (name: string): CodedError =>
 export const noAddress = (name: string): CodedError =>
   vmError(
     'VM_NO_ADDRESS',
-    `VM "${name}" has no address by which this host could reach it`,
-    `give it an interface on a CNI network; "ignite attach ${name}" shows its console meanwhile`,
+    `VM "${name}" has no address that this host can reach`,
+    `add an interface on a CNI network, or use its console: "ignite attach ${name}"`,
   );
 
 export const isPaused = (name: string): CodedError =>
-  vmError('VM_PAUSED', `VM "${name}" is paused`, `let it go on with "ignite resume ${name}"`);
+  vmError('VM_PAUSED', `VM "${name}" is paused`, `resume it with "ignite resume ${name}"`);
 
 export const cannotPause = (vmm: string): CodedError =>
   vmError(
@@ -92,8 +96,8 @@ export const cannotPause = (vmm: string): CodedError =>
 export const consoleUnsupported = (name: string, vmm: string): CodedError =>
   vmError(
     'CONSOLE_UNSUPPORTED',
-    `nothing can be typed at the console of VM "${name}", which ${vmm} runs`,
-    `watch it with "ignite logs -f ${name}", or get in with "ignite ssh ${name}"`,
+    `the console of VM "${name}" takes no input, because the VM runs under ${vmm}`,
+    `watch it with "ignite logs -f ${name}", or log in with "ignite ssh ${name}"`,
   );
 
 export const exitedEarly = ({ metadata: { name }, status: { exitCode, message } }: Vm): CodedError =>
@@ -101,14 +105,14 @@ export const exitedEarly = ({ metadata: { name }, status: { exitCode, message } 
     'VM_EXITED',
     `VM "${name}" powered off ${exitCode === undefined ? '' : `with exit code ${exitCode} `}before it was ready` +
       (message === undefined ? '' : `: ${message}`),
-    `see more with "ignite logs ${name}"`,
+    `see "ignite logs ${name}"`,
   );
 
 export const declaredVm = (name: string, owner: string): CodedError =>
   vmError(
     'VM_DECLARED',
-    `VM "${name}" is declared by Sync "${owner}" under its name`,
-    'rename it where it is declared',
+    `VM "${name}" is declared under this name by Sync "${owner}"`,
+    'rename it in the manifests of the Sync',
   );
 
 export const invalidVm = (what: string, hint: string): CodedError => vmError('VM_INVALID', what, hint);
@@ -116,22 +120,22 @@ export const invalidVm = (what: string, hint: string): CodedError => vmError('VM
 export const noSshKey = (name: string): CodedError =>
   vmError(
     'SSH_NO_KEY',
-    `VM "${name}" was made without an SSH key of its own`,
-    'name the private key with "-i FILE", or make the VM with --ssh',
+    `VM "${name}" was created without an SSH key`,
+    'use a private key with "-i FILE", or create the VM with --ssh',
   );
 
 export const noIdentity = (path: string): CodedError =>
   vmError(
     'SSH_NO_KEY',
     `there is no private key ${path}`,
-    'name one that can be read with "-i FILE"; input is passed on without a flag, and "-t" alone gives a terminal',
+    'use a private key that you can read with "-i FILE"; standard input needs no flag, and "-t" alone allocates a terminal',
   );
 
 export const sshUnreachable = (name: string, seconds: number, cause: unknown): CodedError =>
   vmError(
     'SSH_UNREACHABLE',
     `SSH of VM "${name}" did not answer within ${seconds} s`,
-    `look at "ignite logs ${name}"; the image needs an SSH server such as openssh-server; "--timeout" waits longer`,
+    `see "ignite logs ${name}"; the image needs an SSH server, such as openssh-server; use --timeout to wait longer`,
     cause,
   );
 
@@ -139,7 +143,7 @@ export const noSshServer = (name: string): CodedError =>
   vmError(
     'SSH_UNREACHABLE',
     `VM "${name}" runs, but its image has no SSH server: none of sshd, dropbear and tinysshd`,
-    `take an image with one, such as openssh-server, or leave out --ssh and use "ignite attach ${name}"; "--timeout SECONDS" waits for a server that the VM installs by itself`,
+    `use an image with an SSH server, such as openssh-server, or omit --ssh and use "ignite attach ${name}"; use --timeout to wait for a server that the VM installs itself`,
   );
 
 export const waitTimedOut = (
@@ -150,14 +154,14 @@ export const waitTimedOut = (
   vmError(
     'WAIT_TIMEOUT',
     `VM "${query}" was not ${conditions.join(' or ')} within ${formatDuration(afterMs)}`,
-    '"ignite ps -a" shows what it is instead; a longer --timeout waits longer',
+    'see its status with "ignite ps -a", or use a longer --timeout',
   );
 
 export const invalidKey = (path: string, cause?: unknown): CodedError =>
   vmError(
     'KEY_INVALID',
     `not a public SSH key: ${path}`,
-    'give --ssh the path of a ".pub" file, or no value',
+    'use --ssh with the path of a ".pub" file, or without a value',
     cause,
   );
 
@@ -165,6 +169,6 @@ export const uncopyableFile = (path: string, cause: unknown): CodedError =>
   vmError(
     'COPY_FILE_INVALID',
     `cannot copy ${path} into the VM`,
-    '--copy-files takes readable files: /host/path:/vm/path',
+    'use --copy-files with readable files: /host/path:/vm/path',
     cause,
   );

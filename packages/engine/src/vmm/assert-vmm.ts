@@ -15,5 +15,5 @@ export function assertVmm(vmm: Vmm, arch: Arch, accel: Accel): void {
   const program = vmm.program(arch);
   if (!existsSync(program)) throw vmmMissing(program, arch, vmm.howToGet(arch));
   if (!vmm.capabilities.emulation && accel.kind !== 'kvm')
-    throw kvmNeeded(vmm.name, accel.lack ?? 'KVM does not work here');
+    throw kvmNeeded(vmm.name, accel.lack ?? 'KVM does not work on this host');
 }

@@ -4,17 +4,16 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 export type VmmErrorCode = 'VMM_MISSING' | 'VMM_REFUSED' | 'VMM_SILENT' | 'VMM_FAILED' | 'KVM_NEEDED';
 
 export const vmmMissing = (program: string, arch: Arch, howToGet: string): CodedError<VmmErrorCode> =>
-  new CodedError('VMM_MISSING', `no VM for ${arch} can run here: ${program} is not installed`, {
+  new CodedError('VMM_MISSING', `VMs for ${arch} cannot run on this host: ${program} is not installed`, {
     hint: howToGet,
   });
 
 export const kvmNeeded = (vmm: string, why: string): CodedError<VmmErrorCode> =>
   new CodedError('KVM_NEEDED', `${vmm} cannot run the VM: ${why}, and it cannot emulate`, {
-    hint: 'leave --vmm out (spec.machine.vmm) to run it under QEMU; "ignite doctor" tells what KVM lacks',
+    hint: 'omit --vmm (spec.machine.vmm) to run the VM under QEMU; "ignite doctor" shows why KVM does not work',
   });
 
-const nothingLeft =
-  'nothing of the start is left; look at the VM with "ignite inspect", or make it for another VMM';
+const nothingLeft = 'nothing of the start is left; check the VM with "ignite inspect", or use another VMM';
 
 export const vmmRefused = (what: string, said: string): CodedError<VmmErrorCode> =>
   new CodedError('VMM_REFUSED', `the VMM refused ${what}: ${said}`, { hint: nothingLeft });
@@ -28,6 +27,6 @@ export const vmmSilent = (seconds: number, cause: unknown): CodedError<VmmErrorC
 export const vmmFailed = (said: string | undefined): CodedError<VmmErrorCode> =>
   new CodedError(
     'VMM_FAILED',
-    `the VMM ended before its guest had begun${said === undefined ? '' : `: ${said}`}`,
+    `the VMM ended before the guest started${said === undefined ? '' : `: ${said}`}`,
     { hint: nothingLeft },
   );

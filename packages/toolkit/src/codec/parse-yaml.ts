@@ -70,5 +70,5 @@ const tooManyAliases = 'it has too many aliases';
 
 function givenTwice(key: unknown): YAMLParseError {
   const [start, end] = (isNode(key) && key.range) || [0, 0];
-  return new YAMLParseError([start, end], 'DUPLICATE_KEY', 'a field is given twice');
+  return new YAMLParseError([start, end], 'DUPLICATE_KEY', 'a field is set twice');
 }

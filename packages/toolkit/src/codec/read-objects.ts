@@ -62,7 +62,9 @@ function objectsOf(
   const [error] = document.errors;
   if (error) {
     const hint =
-      error.code === 'RESOURCE_EXHAUSTION' ? 'write out what they stand for' : 'mend the YAML or JSON there';
+      error.code === 'RESOURCE_EXHAUSTION'
+        ? 'write out the values instead'
+        : 'fix the YAML or JSON at that place';
     throw manifestInvalid(position(error.pos[0], source), firstLine(error.message), hint, error);
   }
   const raw = plain(document, source);
@@ -97,8 +99,8 @@ function readObject(
       options.onUnknown({ apiVersion, kind }, at);
       return [];
     }
-    const what = `there is no kind "${kind}" in "${apiVersion}"`;
-    throw manifestInvalid(at, what, `known are ${scheme.names.join(', ')}`);
+    const what = `unknown kind "${kind}" in "${apiVersion}"`;
+    throw manifestInvalid(at, what, `known kinds: ${scheme.names.join(', ')}`);
   }
   const checked = checkAt(envelopeOf(definition), raw, [], place);
   const spec = checkAt(definition.spec, checked.spec, ['spec'], place);
@@ -126,9 +128,9 @@ function plain(document: Document.Parsed, source: Source): unknown {
     return plainValue(document);
   } catch (failure) {
     const what = errorText(failure).startsWith('Unresolved alias')
-      ? 'an alias stands for nothing'
+      ? 'an alias has no anchor'
       : 'it has too many aliases';
-    throw manifestInvalid(position(0, source), what, 'write out what they stand for', failure);
+    throw manifestInvalid(position(0, source), what, 'write out the values instead', failure);
   }
 }
 

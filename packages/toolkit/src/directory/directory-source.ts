@@ -69,8 +69,8 @@ export class DirectorySource implements Source {
         if (depth > 0) return []; // it was removed after it was listed
         throw sourceError(
           'SOURCE_UNREACHABLE',
-          `the folder cannot be read: ${errorText(failure)}`,
-          'make it, or name another; what was applied before stays',
+          `cannot read the directory: ${errorText(failure)}`,
+          'create it, or choose another; objects that were applied before are kept',
         );
       },
     );

@@ -26,7 +26,10 @@ export class DirectoryWakeups implements Disposable {
     this.#watches.set(key, { path, stop });
     watchDirectory(path, () => this.#queue.add(key), AbortSignal.any([signal, stop.signal])).catch(
       (failure: unknown) =>
-        this.#log('warning', 'folder cannot be watched; it is polled', { path, error: errorText(failure) }),
+        this.#log('warning', 'cannot watch the directory; polling it instead', {
+          path,
+          error: errorText(failure),
+        }),
     );
   }
 

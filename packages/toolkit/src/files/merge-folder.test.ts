@@ -90,7 +90,7 @@ test('mergeFolder: a file takes the place of an empty folder, not of one with so
   assert.equal(readFileSync(at('to/a'), 'utf8'), 'a');
   writeFileSync(at('from/sub'), 'file');
   mkdirSync(at('to/sub/deep'), { recursive: true });
-  await assert.rejects(merge(), { name: 'MergeError', message: /^sub is a folder with something in it/ });
+  await assert.rejects(merge(), { name: 'MergeError', message: /^sub is a directory that is not empty/ });
   assert.ok(existsSync(at('to/sub/deep')));
 });
 

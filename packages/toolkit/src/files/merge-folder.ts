@@ -51,7 +51,7 @@ function inTheWay(name: string, failure: NodeJS.ErrnoException): Error {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOTEMPTY: 'is a folder with something in it: it is not replaced by what is none',
-  EBUSY: 'is where a file system is mounted: it is not replaced',
-  EXDEV: 'would be on another file system: copy into that folder by itself',
+  ENOTEMPTY: 'is a directory that is not empty, and is not replaced by something else',
+  EBUSY: 'is a mount point, and is not replaced',
+  EXDEV: 'would be on another file system: copy into that directory separately',
 };

@@ -22,7 +22,7 @@ export type FolderErrorCode = 'FOLDER_UNSAFE';
  */
 export function assertOwnFolder(path: string, found: Stats): void {
   if (isOwnFolder(found)) return;
-  throw new CodedError<FolderErrorCode>('FOLDER_UNSAFE', `others than its owner may write to ${path}`, {
-    hint: `what is in it may be anybody's: name another folder, or see to it that it is root's alone ("chown root:root", "chmod go-w") and that nothing in it is of others`,
+  throw new CodedError<FolderErrorCode>('FOLDER_UNSAFE', `users other than the owner can write to ${path}`, {
+    hint: `its content cannot be trusted: use another directory, or make root its only owner ("chown root:root", "chmod go-w") and remove files of other users from it`,
   });
 }

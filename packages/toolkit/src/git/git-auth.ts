@@ -159,8 +159,8 @@ async function httpsAccess(url: string, given: GitAddress, auth: GitAuth): Promi
 const elsewhere = (url: string) =>
   sourceError(
     'SOURCE_DENIED',
-    `${publicUrl(url)} is not for the credentials of the source that names it`,
-    "write a submodule's address as one of its source's own scheme, host, port and user, or as https of a public one",
+    `${publicUrl(url)} must not get the credentials of its source`,
+    'use the scheme, host, port and user of the source for the submodule, or https for a public repository',
   );
 
 async function readSecret(file: string): Promise<string> {
@@ -169,8 +169,8 @@ async function readSecret(file: string): Promise<string> {
   } catch (failure) {
     throw sourceError(
       'SOURCE_DENIED',
-      `a credential cannot be read: ${errorText(failure)}`,
-      'name files that exist and that we may read',
+      `cannot read a credential: ${errorText(failure)}`,
+      'use files that exist and that Ignite can read',
     );
   }
 }
@@ -178,6 +178,10 @@ async function readSecret(file: string): Promise<string> {
 /** Quotes a path as ssh_config(5) reads it. */
 function quoted(path: string): string {
   if (/["\n\\%]/.test(path))
-    throw sourceError('SOURCE_INVALID', `a path that ssh cannot be told: ${path}`, 'choose a plainer path');
+    throw sourceError(
+      'SOURCE_INVALID',
+      `a path that cannot be passed to ssh: ${path}`,
+      'use a path without special characters',
+    );
   return `"${path}"`;
 }

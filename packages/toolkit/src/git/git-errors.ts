@@ -12,7 +12,7 @@ export function explainGit(failure: unknown, url: string, seconds: number, timed
     return sourceError(
       'SOURCE_UNREACHABLE',
       `${where} did not answer within ${seconds} s`,
-      'check the network and the server, or allow more time',
+      'check the network and the server, or raise the timeout',
       failure,
     );
   if (!(failure instanceof ToolFailedError)) return failure;
@@ -23,15 +23,15 @@ function explainText(text: string, where: string, failure: ToolFailedError): Cod
   if (/dubious ownership/i.test(text))
     return sourceError(
       'SOURCE_DENIED',
-      `${where}: the repository and the folders above it belong to different users`,
-      'give the repository to the user whose folder it is in with "chown -R USER"',
+      `${where}: the repository and its parent directories belong to different users`,
+      'make the owner of the parent directory the owner of the repository, with "chown -R USER"',
       failure,
     );
   if (/Host key verification failed|host key is known/i.test(text))
     return sourceError(
       'SOURCE_DENIED',
-      `${where}: the server's host key is not in the known hosts`,
-      'add it there with ssh-keyscan, after comparing it with what its owner publishes',
+      `${where}: the host key of the server is not in the known hosts file`,
+      'add it with ssh-keyscan, after comparing it with the published key',
       failure,
     );
   if (
@@ -41,29 +41,29 @@ function explainText(text: string, where: string, failure: ToolFailedError): Cod
   )
     return sourceError(
       'SOURCE_DENIED',
-      `${where}: the server refused our credentials`,
-      'check user, key or token',
+      `${where}: the server rejected the credentials`,
+      'check the user, key or token',
       failure,
     );
   if (/certificate|SSL/i.test(text))
     return sourceError(
       'SOURCE_UNREACHABLE',
-      `${where}: its certificate is not trusted`,
-      'name the authority that issued it as the CA file',
+      `${where}: the certificate of the server is not trusted`,
+      'use the certificate of its issuer as the CA file',
       failure,
     );
   if (/couldn't find remote ref|not our ref|no such ref/i.test(text))
     return sourceError(
       'SOURCE_REF_MISSING',
-      `${where}: what is wanted of it is not there`,
-      'check branch, tag and commit',
+      `${where}: the branch, tag or commit does not exist`,
+      'check the branch, tag or commit',
       failure,
     );
   if (/not found|does not (exist|appear)|returned error: 404/i.test(text))
     return sourceError(
       'SOURCE_UNREACHABLE',
       `${where}: there is no such repository`,
-      'check its address, and that the owner of a repository on this host can reach it',
+      'check the address; a repository on this host must be accessible to its owner',
       failure,
     );
   return sourceError(

@@ -98,8 +98,8 @@ export class GitRepository {
     if (files.length > filesLimit || total > bytesLimit)
       throw sourceError(
         'SOURCE_TOO_LARGE',
-        `it has ${files.length} manifests of ${total} bytes together`,
-        'split it, or name a smaller repository',
+        `it has ${files.length} manifests with ${total} bytes in total`,
+        'split it, or use a smaller repository',
       );
     const submodules = entries
       .filter(({ mode }) => mode === '160000')

@@ -198,12 +198,12 @@ const empty = (url: string) =>
   sourceError(
     'SOURCE_EMPTY',
     `${publicUrl(url)} has no commit yet`,
-    'push one; what was applied before stays',
+    'push one; objects that were applied before are kept',
   );
 
 const refMissing = (url: string, ref: GitRef) =>
   sourceError(
     'SOURCE_REF_MISSING',
     `${publicUrl(url)} has no ${ref.name ?? ref.semver ?? ref.tag ?? ref.branch ?? 'branch'}`,
-    'check branch, tag and range; what was applied before stays',
+    'check the branch, tag and version range; objects that were applied before are kept',
   );

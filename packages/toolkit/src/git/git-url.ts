@@ -53,5 +53,5 @@ const invalid = (url: string) =>
   sourceError(
     'SOURCE_INVALID',
     `not the address of a Git repository: ${JSON.stringify(url)}`,
-    'write https://…, ssh://…, git@host:path, file:///… or an absolute path',
+    'use https://…, ssh://…, git@host:path, file:///… or an absolute path',
   );

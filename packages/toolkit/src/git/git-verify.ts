@@ -59,7 +59,7 @@ const unverified = (commit: string, cause: unknown) =>
   sourceError(
     'SOURCE_UNVERIFIED',
     `commit ${commit.slice(0, 12)} is not signed by any of the trusted keys`,
-    'sign it with a trusted key, or add the key of who signed it; what was applied before stays',
+    'sign it with a trusted key, or add the key of the signer; objects that were applied before are kept',
     cause,
   );
 
@@ -69,8 +69,8 @@ async function readKey(file: string): Promise<Buffer> {
   } catch (failure) {
     throw sourceError(
       'SOURCE_UNVERIFIED',
-      `a key to verify with cannot be read: ${errorText(failure)}`,
-      'name files that exist and that we may read',
+      `cannot read a verification key: ${errorText(failure)}`,
+      'use files that exist and that Ignite can read',
     );
   }
 }

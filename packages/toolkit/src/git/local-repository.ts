@@ -135,8 +135,8 @@ async function assertRootsAlone(repository: string): Promise<void> {
   if (!(await lstat(repository)).isDirectory() || (await isThere(join(repository, 'commondir'))))
     throw sourceError(
       'SOURCE_INVALID',
-      `a linked work tree: ${repository}`,
-      'name the repository to which it belongs',
+      `not a repository, but a linked worktree: ${repository}`,
+      'use the repository that it belongs to',
     );
   const below = (await readdir(repository)).map((name) => join(repository, name));
   for (const path of [repository, ...below]) {
@@ -148,8 +148,8 @@ async function assertRootsAlone(repository: string): Promise<void> {
 const notAlone = (path: string) =>
   sourceError(
     'SOURCE_DENIED',
-    `a repository of root's that others can change: ${path}`,
-    'give it to the user who writes to it with "chown -R USER", or take the right to write from all but root',
+    `a repository that root owns but other users can change: ${path}`,
+    'make the user who writes to it its owner ("chown -R USER"), or remove write permission for everyone but root',
   );
 
 async function primaryGroup(uid: number, runner: Runner, signal: AbortSignal): Promise<number | undefined> {

@@ -62,8 +62,8 @@ export class StatusBranch implements StatusSink {
     if (mode !== 'notes' && (watched === branch || revision.startsWith(`${branch}@`)))
       throw sourceError(
         'SOURCE_INVALID',
-        `status would go to the watched branch "${branch}"`,
-        'name another branch',
+        `status would be pushed to the watched branch "${branch}"`,
+        'choose another branch',
       );
     const commit = /@sha1:([0-9a-f]{40,64})$/.exec(revision)?.[1];
     // Before the first revision, the watched branch and the commit for a note may be unknown.

@@ -34,7 +34,7 @@ describe('whyNotAllowed', () => {
       { kind: 'service', name: 'docker' },
       { kind: 'object', key: { kind: 'Volume', namespace: 'default', name: 'db' } },
     ] as const)
-      assert.match(judge(use) ?? '', /^spec\.x names .* \(spec\.allow\.\w+ of the Sync\)$/);
+      assert.match(judge(use) ?? '', /^spec\.x: not allowed by spec\.allow\.\w+ of the Sync: /);
     for (const use of [port(1_024), port(65_535)]) assert.equal(judge(use), undefined);
   });
 
@@ -57,7 +57,10 @@ describe('whyNotAllowed', () => {
     ])
       assert.notEqual(judge(use, given), undefined);
     const links = { '/srv/vms/link': '/etc', '/srv/vms/inner': '/srv/vms/a' };
-    assert.match(judge(write('/srv/vms/link'), given, { links }) ?? '', /leads elsewhere by a link/);
+    assert.match(
+      judge(write('/srv/vms/link'), given, { links }) ?? '',
+      /leads elsewhere through a symbolic link/,
+    );
     assert.equal(judge(write('/srv/vms/inner'), given, { links }), undefined);
     assert.equal(judge(write('/anything'), { hostPaths: ['/'] }), undefined);
   });
@@ -73,7 +76,7 @@ describe('whyNotAllowed', () => {
     assert.notEqual(judge(db, { objects: ['Volume/db2', 'VM/db'] }), undefined);
   });
 
-  test('a source that may declare Syncs cannot allow them more than it is allowed itself', () => {
+  test('who may declare Syncs allows them no more than it is allowed to use itself', () => {
     const own = { kinds: ['VM', 'Sync'], networks: ['lan'], ports: ['8000-8999'], services: ['docker'] };
     const child = (given: object) => judge({ kind: 'allowance', allow: allow(given) }, own);
     for (const given of [

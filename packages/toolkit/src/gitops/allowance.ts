@@ -23,25 +23,19 @@ const portRanges = v.array(
  * is trusted with no more.
  */
 export const allowSchema = v.strictObject({
-  /** Kinds that may be declared. The default is all except GitSource and Sync. */
+  /** Kinds that may be declared; by default all kinds except GitSource and Sync. */
   kinds: v.optional(v.array(v.pipe(v.string(), v.nonEmpty()))),
-  /**
-   * Folders, files and devices of the host that may be read and written, including everything below them.
-   * Paths through symlinks are refused.
-   */
+  /** Directories, files and devices of the host that may be read and written, including everything below them; without symbolic links. */
   hostPaths: v.optional(v.array(path), []),
-  /** Paths that may only be read: files that are copied, keys, secrets, archives. */
+  /** Directories and files of the host that may only be read, such as files to copy, keys, secrets and archives. */
   files: v.optional(v.array(path), []),
-  /**
-   * Networks of the host that may be named. A VM that names none uses the default network, which is always
-   * allowed.
-   */
+  /** Networks of the host that may be used, in addition to the default one. */
   networks: names,
-  /** Ports of the host that may be published: each a port or FIRST-LAST. */
+  /** Host ports that may be published: single ports, or ranges as FIRST-LAST. */
   ports: v.optional(portRanges, ['1024-65535']),
-  /** Other objects that may be used, such as `Volume/db`, besides those that the source itself declares. */
+  /** Objects that may be used, such as `Volume/db`, in addition to those that the source itself declares. */
   objects: names,
-  /** Programs of the host that may be used, such as `docker`. */
+  /** Services of the host that may be used, such as `docker`. */
   services: names,
 });
 export type AllowSpec = v.InferOutput<typeof allowSchema>;
@@ -82,11 +76,13 @@ export function whyNotAllowed(use: HostUse, allow: AllowSpec, world: JudgedWorld
       const key = keyText(use.key);
       return allow.objects.includes(key) || world.isOwn(key)
         ? undefined
-        : refusal(use.field, `${key}, which the source does not have as its own`, 'objects');
+        : refusal(use.field, `${key}, which does not belong to the source`, 'objects');
     }
     case 'allowance': {
       const wider = widened(use.allow, allow);
-      return wider === undefined ? undefined : refusal(use.field, `more than it is allowed itself`, wider);
+      return wider === undefined
+        ? undefined
+        : refusal(use.field, `more than the Sync itself is allowed to use`, wider);
     }
   }
 }
@@ -103,11 +99,11 @@ function whyNotPath(
   const real = realPathOf(named);
   return real !== undefined && isAllowed(real)
     ? undefined
-    : refusal(field, `${named}, which leads elsewhere by a link`, list);
+    : refusal(field, `${named}, which leads elsewhere through a symbolic link`, list);
 }
 
 const refusal = (field: string, what: string, list: string): string =>
-  `${field} names ${what}: that is not allowed to its source (spec.allow.${list} of the Sync)`;
+  `${field}: not allowed by spec.allow.${list} of the Sync: ${what}`;
 
 /**
  * Returns the first list of `given` that allows more than the same list of `own`. The lists

@@ -55,7 +55,7 @@ export function policyOf(
     if (value === undefined) return otherwise;
     const chosen = choices[name].find((choice) => choice === value);
     if (chosen !== undefined) return chosen;
-    invalid.push(`${prefix}/${name}: "${value}" is none of ${choices[name].join(', ')}`);
+    invalid.push(`${prefix}/${name}: "${value}" is not one of ${choices[name].join(', ')}`);
     return otherwise;
   };
   const wave = given('wave') ?? '0';

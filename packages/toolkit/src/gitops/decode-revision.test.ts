@@ -25,7 +25,7 @@ const decode = (texts: readonly string[], limits: { fileLength: number; objects:
 
 test('decodeRevision: a file that is too large is a problem of its own', () => {
   const [large, small] = decode([pots(0, 9), pots(10, 11)], { fileLength: 200, objects: 10 });
-  assert.match(large?.problem ?? '', /^0.yaml: it is too large/);
+  assert.match(large?.problem ?? '', /^0.yaml: too large/);
   assert.equal(small?.manifests.length, 1);
 });
 

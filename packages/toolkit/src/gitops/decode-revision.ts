@@ -59,7 +59,7 @@ export function decodeRevision(
     objects += decoded.manifests.length;
     if (objects > limits.objects)
       throw new CodedError('RENDER_TOO_LARGE', `more than ${limits.objects} objects are declared`, {
-        hint: 'split the source by folders, each with a Sync of its own',
+        hint: 'split the source into directories, each with its own Sync',
       });
     return decoded;
   });
@@ -75,7 +75,7 @@ function decodeResource(
   try {
     const text = variables === undefined ? file.text : substitute(file.text, variables, file.path);
     if (text.length > lengthLimit)
-      return { file: file.path, manifests: [], remarks, problem: `${file.path}: it is too large: split it` };
+      return { file: file.path, manifests: [], remarks, problem: `${file.path}: too large; split it` };
     const manifests = decodeManifests(text, file.path, scheme, {
       transform: (raw) => transforms.reduce((object, transform) => transform(object), raw),
       ...(unknownKinds === 'ignore' && { onUnknown: () => {} }),

@@ -94,8 +94,8 @@ export async function executePlan(
 function blockedBy(action: Action, failed: ReadonlySet<string>, failedWave: number): string | undefined {
   if (action.kind === 'delete') return undefined;
   const needed = action.policy.dependsOn.find((id) => failed.has(id));
-  if (needed !== undefined) return `it waits for ${needed}`;
-  return action.policy.wave > failedWave ? `it waits for wave ${failedWave}` : undefined;
+  if (needed !== undefined) return `waiting for ${needed}`;
+  return action.policy.wave > failedWave ? `waiting for wave ${failedWave}` : undefined;
 }
 
 async function execute(

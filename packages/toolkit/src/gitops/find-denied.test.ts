@@ -52,16 +52,16 @@ describe('findDenied', () => {
     const narrow = { allow: { kinds: ['Pot'] } };
     assert.deepEqual(await denied([child(narrow), inner()], kinds), {});
     for (const [spec, field] of [
-      [{}, /spec.allow names more/],
-      [{ allow: { kinds: ['Pot'], hostPaths: ['/srv'] } }, /spec.allow names \/srv/],
-      [{ ...narrow, source: { directory: '/srv' } }, /spec.source names \/srv/],
-      [{ ...narrow, source: { ociArtifact: 'oci:/srv/x:y' } }, /spec.source names \/srv\/x/],
-      [{ ...narrow, notify: [{ url: 'https://a.b', secretFile: '/etc/shadow' }] }, /secretFile names/],
+      [{}, /more than the Sync itself/],
+      [{ allow: { kinds: ['Pot'], hostPaths: ['/srv'] } }, /of the Sync: \/srv/],
+      [{ ...narrow, source: { directory: '/srv' } }, /of the Sync: \/srv/],
+      [{ ...narrow, source: { ociArtifact: 'oci:/srv/x:y' } }, /of the Sync: \/srv\/x/],
+      [{ ...narrow, notify: [{ url: 'https://a.b', secretFile: '/etc/shadow' }] }, /secretFile: not allowed/],
       [
         { ...narrow, commitStatus: { provider: 'github', url: 'https://a.b', tokenFile: '/etc/shadow' } },
-        /tokenFile names/,
+        /tokenFile: not allowed/,
       ],
-      [{ ...narrow, statusBranch: { name: 'x', signingKeyFile: '/root/k' } }, /signingKeyFile names/],
+      [{ ...narrow, statusBranch: { name: 'x', signingKeyFile: '/root/k' } }, /signingKeyFile: not allowed/],
     ] as const)
       assert.match((await denied([child(spec), inner()], kinds))['Sync/child'] ?? '', field);
     for (const spec of [
@@ -71,21 +71,27 @@ describe('findDenied', () => {
       { auth: { caFile: '/etc/shadow' } },
       { verify: { keys: ['/root/key'] } },
     ])
-      assert.match((await denied([inner(spec)], kinds))['GitSource/inner'] ?? '', /^spec\..* names \//);
+      assert.match(
+        (await denied([inner(spec)], kinds))['GitSource/inner'] ?? '',
+        /^spec\..*: not allowed by .*: \//,
+      );
   });
 
   test('a source of another, with its credentials, is not used', async () => {
     const wanted = [child({ allow: { kinds: ['Pot'] } })];
     const mine = [...wanted, inner()];
-    assert.match((await denied(wanted, kinds))['Sync/child']!, /GitSource\/inner, which the source does not/);
+    assert.match(
+      (await denied(wanted, kinds))['Sync/child']!,
+      /GitSource\/inner, which does not belong to the source/,
+    );
     for (const there of [[live(inner())], [live(inner(), 'other')]])
-      assert.match((await denied(mine, kinds, { there }))['Sync/child']!, /spec.source names GitSource/);
+      assert.match((await denied(mine, kinds, { there }))['Sync/child']!, /of the Sync: GitSource/);
     assert.deepEqual(await denied(mine, kinds, { there: [live(inner(), 'site')] }), {});
     assert.deepEqual(await denied(mine, kinds, { there: [live(inner())], adopt: true }), {});
     assert.deepEqual(await denied(wanted, { ...kinds, objects: ['GitSource/inner'] }), {});
     const forged = inner();
     const annotations = { [ownerAnnotation]: 'site GitSource/other' };
     const there = [live({ ...forged, metadata: { ...forged.metadata, annotations } })];
-    assert.match((await denied(mine, kinds, { there }))['Sync/child']!, /spec.source names GitSource/);
+    assert.match((await denied(mine, kinds, { there }))['Sync/child']!, /of the Sync: GitSource/);
   });
 });

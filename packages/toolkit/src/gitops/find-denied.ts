@@ -27,7 +27,7 @@ export async function findDenied(
   const denied = new Map<string, string>();
   const permitted = wanted.filter((manifest) => {
     if (allowsKind(allow, manifest.kind)) return true;
-    const message = `objects of kind ${manifest.kind} are not allowed to its source (spec.allow.kinds of the Sync)`;
+    const message = `objects of kind ${manifest.kind} are not allowed by spec.allow.kinds of the Sync`;
     denied.set(keyText(objectKey(manifest)), message);
     return false;
   });
@@ -49,7 +49,7 @@ export async function findDenied(
   for (const { manifest, uses } of used) {
     const reason = uses
       ? uses.map((use) => whyNotAllowed(use, allow, world)).find((each) => each !== undefined)
-      : `what objects of kind ${manifest.kind} name of the host is not known`;
+      : `it is not known which resources of the host objects of kind ${manifest.kind} use`;
     if (reason !== undefined) denied.set(keyText(objectKey(manifest)), reason);
   }
   return denied;

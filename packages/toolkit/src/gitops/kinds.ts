@@ -23,22 +23,19 @@ const text = v.pipe(v.string(), v.nonEmpty());
 
 const gitSourceSpecSchema = v.strictObject({
   url: text,
-  /**
-   * The revision to follow; the most specific field wins: commit, name, semver, tag, branch. The default is
-   * the default branch.
-   */
+  /** The most specific field is used: commit, name, semver, tag, branch. By default the default branch. */
   ref: v.optional(
     v.strictObject({
       branch: v.optional(text),
       tag: v.optional(text),
       semver: v.optional(text),
       name: v.optional(text),
-      commit: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'must be a whole commit hash'))),
+      commit: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'must be a full commit hash'))),
     }),
     {},
   ),
   timeout: v.optional(durationSchema, '1m'),
-  /** The credentials, which stay in files of the host. */
+  /** Credentials, which are kept in files on the host. */
   auth: v.optional(
     v.strictObject({
       identityFile: v.optional(path),
@@ -52,7 +49,7 @@ const gitSourceSpecSchema = v.strictObject({
     }),
     {},
   ),
-  /** Files with public keys, one of which must have signed the commit. */
+  /** Files with public keys; the commit must be signed by one of them. */
   verify: v.optional(v.strictObject({ keys: v.pipe(v.array(path), v.minLength(1)) })),
   submodules: v.optional(v.boolean(), false),
 });
@@ -67,26 +64,26 @@ const isPattern = (pattern: string): boolean => {
 };
 
 export const syncSpecSchema = v.strictObject({
-  /** A GitSource by name, a folder of the host, or an OCI artifact as skopeo names it. */
+  /** GitSource by name, directory of the host, or OCI artifact in the notation of skopeo. */
   source: v.union([
     v.strictObject({ gitSource: text }),
     v.strictObject({ directory: path }),
     v.strictObject({ ociArtifact: text }),
   ]),
-  /** The folder of the source to apply. */
+  /** Directory of the source to use. */
   path: v.optional(text, '.'),
-  /** What the source may declare, and what it may use of the host. The source itself cannot change this. */
+  /** What the source may declare and use on the host; the source itself cannot change this. */
   allow: v.optional(allowSchema, {}),
   interval: v.optional(durationSchema, '30s'),
   suspend: v.optional(v.boolean(), false),
-  /** With `manual`, nothing is applied until someone has confirmed the revision. */
+  /** With `manual`, nothing is done until the revision is confirmed. */
   approval: v.optional(v.picklist(['automatic', 'manual']), 'automatic'),
-  /** The number of objects that are changed at once. */
+  /** Number of objects to change in parallel. */
   concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 4),
   prune: v.optional(v.boolean(), true),
   /** If at least three objects and more than this percentage of the applied ones would be pruned at once, someone must confirm it. */
   pruneLimitPercent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 50),
-  /** What happens to the objects when the Sync itself is removed. */
+  /** What happens to the objects when the Sync is removed. */
   deletionPolicy: v.optional(v.picklist(['Orphan', 'Delete']), 'Orphan'),
   drift: v.optional(v.picklist(['repair', 'report', 'ignore']), 'repair'),
   replace: v.optional(v.picklist(['allowed', 'forbidden']), 'forbidden'),
@@ -95,13 +92,13 @@ export const syncSpecSchema = v.strictObject({
   variables: v.optional(v.record(v.string(), v.pipe(v.string(), v.regex(/^[^\n\r]*$/, 'must be one line')))),
   /** Other Syncs that must be Ready first. */
   dependsOn: v.optional(v.array(text), []),
-  /** Labels that a host must have for this Sync to apply there. */
+  /** Labels that a host must have to run this Sync. */
   nodeSelector: v.optional(v.record(v.string(), v.string()), {}),
   wait: v.optional(v.boolean(), true),
   timeout: v.optional(durationSchema, '5m'),
-  /** The commit to stay at, whatever the source says. A rollback sets it. */
-  pin: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'must be a whole commit hash'))),
-  /** Webhooks that are called for each change, or for failures only. */
+  /** Commit to stay at, regardless of the source; set by a rollback. */
+  pin: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'must be a full commit hash'))),
+  /** Receivers of notifications about changes, or only about failures. */
   notify: v.optional(
     v.array(
       v.strictObject({
@@ -112,16 +109,16 @@ export const syncSpecSchema = v.strictObject({
     ),
     [],
   ),
-  /** Marks commits at the forge as applied or failed. */
+  /** Reports commits to the Git forge as applied or failed. */
   commitStatus: v.optional(
     v.strictObject({
       provider: v.picklist(['github', 'gitlab', 'gitea']),
-      /** The repository's URL in the forge's API, such as `https://api.github.com/repos/o/r`. */
+      /** API URL of the repository, such as `https://api.github.com/repos/o/r`. */
       url: webUrl,
       tokenFile: path,
     }),
   ),
-  /** Updates images in the manifests to newer versions, by commits to a branch. */
+  /** Updates images in the manifests, by commits to a branch. */
   imageUpdates: v.optional(
     v.strictObject({
       branch: text,
@@ -134,7 +131,7 @@ export const syncSpecSchema = v.strictObject({
           digest: v.optional(v.boolean(), false),
         }),
       ),
-      /** An SSH private key that signs the commits. */
+      /** SSH private key to sign commits with. */
       signingKeyFile: v.optional(path),
     }),
   ),
@@ -142,7 +139,7 @@ export const syncSpecSchema = v.strictObject({
     v.strictObject({
       name: text,
       mode: v.optional(v.picklist(['branch', 'pull-request', 'notes']), 'branch'),
-      /** An SSH private key that signs the commits. */
+      /** SSH private key to sign commits with. */
       signingKeyFile: v.optional(path),
     }),
   ),

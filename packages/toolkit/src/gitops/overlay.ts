@@ -81,9 +81,9 @@ export function resolveOverlay(files: ReadonlyMap<string, SourceFile>, path: str
       named.add(target);
       const file = files.get(target);
       const found = file ? [{ file, transforms: [] }] : resolve(target, depth + 1);
-      if (found.length === 0) throw invalid(description.path, `there is no resource "${resource}"`);
+      if (found.length === 0) throw invalid(description.path, `resource "${resource}" does not exist`);
       if (resources.length + found.length > resourceLimit)
-        throw invalid(description.path, `it stands for more than ${resourceLimit} files`);
+        throw invalid(description.path, `it includes more than ${resourceLimit} files`);
       for (const { file: each, transforms } of found)
         resources.push({ file: each, transforms: [...transforms, transform] });
     }
@@ -177,7 +177,7 @@ function fits(
 
 const invalid = (path: string, what: string): CodedError =>
   new CodedError('OVERLAY_INVALID', `${path}: ${what}`, {
-    hint: 'see the part of Kustomize that is understood',
+    hint: 'see which parts of Kustomize are supported',
   });
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -47,7 +47,7 @@ function levelsOf(
       return undefined;
     }
     if (above.length > depthLimit) {
-      messages.set(id, `what depends on it is nested more than ${depthLimit} deep`);
+      messages.set(id, `its dependencies are nested more than ${depthLimit} deep`);
       return undefined;
     }
     const action = byKey.get(id)!;
@@ -60,7 +60,7 @@ function levelsOf(
       else {
         const below = visit(needed, [...above, id]);
         if (below === undefined && !messages.has(id))
-          messages.set(id, `it depends on ${needed}, which is refused`);
+          messages.set(id, `it depends on ${needed}, which was refused`);
         level = Math.max(level, (below ?? 0) + 1);
       }
     }

@@ -198,15 +198,15 @@ function whyHeld(about: {
   const { key, policy, owner, isDrift, effect, input } = about;
   if (!policy.reconcile) return leftAlone;
   if (owner !== undefined && owner !== input.owner && !(input.owner === undefined && input.adopt))
-    return `Sync "${owner}" owns it`;
+    return `owned by Sync "${owner}"`;
   if (owner === undefined && input.owner !== undefined && !input.adopt)
-    return 'it exists, and no Sync owns it: adopt it, or rename one';
+    return 'it exists already, but no Sync owns it: adopt it, or rename one of them';
   if (isDrift) {
     const drift = heldDrift(key, policy, input);
     if (drift !== undefined) return drift;
   }
   if (effect === 'replace' && policy.replace === 'forbidden')
-    return 'it would be replaced, which "gitops.weave.works/replace: allowed" permits';
+    return 'it would be replaced; to allow that, set the annotation "gitops.weave.works/replace: allowed"';
   return undefined;
 }
 

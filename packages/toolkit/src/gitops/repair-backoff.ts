@@ -23,7 +23,7 @@ export class RepairBackoff {
     const waitMs = last.at + Math.min(firstMs * 2 ** (last.count - 1), mostMs) - this.#clock.now();
     if (waitMs <= 0) return undefined;
     const wait = formatDuration((Math.ceil(waitMs / 1_000) * 1_000) as Milliseconds);
-    return `it drifts again and again (repaired ${last.count} times); the next repair is in ${wait}`;
+    return `it keeps drifting (repaired ${last.count} times); next repair in ${wait}`;
   }
 
   repaired(key: ObjectKey): void {

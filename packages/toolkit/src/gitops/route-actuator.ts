@@ -46,7 +46,7 @@ export class RouteActuator implements Actuator {
     const actuator = this.#routes[kind];
     if (actuator) return actuator;
     throw new CodedError('KIND_NOT_APPLIED', `objects of kind ${kind} cannot be applied`, {
-      hint: `what can be applied is ${Object.keys(this.#routes).join(', ')}`,
+      hint: `kinds that can be applied: ${Object.keys(this.#routes).join(', ')}`,
     });
   }
 }

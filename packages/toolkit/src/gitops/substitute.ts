@@ -10,8 +10,8 @@ export function substitute(text: string, values: Readonly<Record<string, string>
     if (whole.startsWith('$$')) return whole.slice(1);
     const value = Object.hasOwn(values, name) ? values[name] : otherwise;
     if (value !== undefined) return value;
-    throw new CodedError('VARIABLE_MISSING', `${file}: the variable "${name}" has no value`, {
-      hint: 'give it one in the Sync, or write ${NAME:-default}; $${ stands for itself',
+    throw new CodedError('VARIABLE_MISSING', `${file}: variable "${name}" has no value`, {
+      hint: 'set it in the Sync, or use ${NAME:-default}; use $${ for a literal ${',
     });
   };
   // The text is split after each possible end of a variable, so that no search for an end looks further than

@@ -83,7 +83,7 @@ describe('SyncController', () => {
     assert.equal(refused?.state, 'Refused');
     assert.match(
       refused.message ?? '',
-      /^spec.plant names \/etc\/shadow: that is not allowed to its source \(spec.allow.files of the Sync\)$/,
+      /^spec.plant: not allowed by spec.allow.files of the Sync: \/etc\/shadow$/,
     );
     await run();
     const events = (await store.list('Event')).items.map(({ spec }) => spec as EventSpec);

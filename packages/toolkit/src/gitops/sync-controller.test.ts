@@ -231,7 +231,7 @@ describe('SyncController', () => {
     const { status } = await sync();
     assert.match(
       status.problems[0]?.message ?? '',
-      /broken.json:1:1: metadata: the field "metadata" is missing/,
+      /broken.json:1:1: metadata: field "metadata" is required/,
     );
     assert.equal((await ready())?.reason, 'InvalidManifests');
     assert.equal(status.objects.find(({ name }) => name === 'bad')?.message, 'no soil');
@@ -282,7 +282,7 @@ describe('SyncController', () => {
     assert.deepEqual(await pots(), {});
     assert.equal(
       (await sync()).status.objects.find(({ name }) => name === 'b')?.message,
-      'it waits for Pot/a',
+      'waiting for Pot/a',
     );
   });
 
@@ -364,7 +364,7 @@ describe('SyncController', () => {
     await run();
     assert.deepEqual(await pots(), {});
     const [held] = (await sync()).status.objects;
-    assert.deepEqual([held?.state, held?.message], ['Held', 'it waits for someone to confirm the revision']);
+    assert.deepEqual([held?.state, held?.message], ['Held', 'waiting for confirmation of the revision']);
     await change({}, { [confirmedRevisionAnnotation]: revisionId() });
     await run();
     assert.deepEqual(await pots(), { a: 'mint', b: 'mint' });
@@ -393,7 +393,7 @@ describe('SyncController', () => {
     assert.equal((await ready())?.reason, 'Suspended');
     await change({ suspend: false, dependsOn: ['other'] });
     await run();
-    assert.equal((await ready())?.message, 'it waits for Sync "other"');
+    assert.equal((await ready())?.message, 'waiting for Sync "other"');
     await change({ dependsOn: [], nodeSelector: { zone: 'b' } });
     await run();
     assert.deepEqual(await pots(), {});

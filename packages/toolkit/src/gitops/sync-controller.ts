@@ -117,7 +117,7 @@ export class SyncController {
   async #attempt(sync: SyncObject, key: string, signal: AbortSignal): Promise<Attempt> {
     if (sync.spec.suspend) return { kind: 'suspended' };
     const unready = await this.#unready(sync);
-    if (unready !== undefined) return { kind: 'waiting', message: `it waits for Sync "${unready}"` };
+    if (unready !== undefined) return { kind: 'waiting', message: `waiting for Sync "${unready}"` };
     let revision: string | undefined;
     try {
       const { source, gitSource, renderer, repairs } = await this.#open(sync, key);
@@ -199,7 +199,7 @@ export class SyncController {
       if (result.outcome === 'applied')
         await say('Normal', change, `at ${shortRevision(revision)}`, result.key);
       else if (result.reason === undefined || !isKnown(before, result))
-        await say('Warning', result.reason ?? 'ApplyFailed', result.message ?? 'it failed', result.key);
+        await say('Warning', result.reason ?? 'ApplyFailed', result.message ?? 'failed', result.key);
   }
 
   #now(): string {
@@ -266,7 +266,7 @@ export class SyncController {
       const failed = changed.find(({ result }) => result.outcome !== 'applied');
       if (failed)
         throw new CodedError('SYNC_FAILED', `${keyText(failed.result.key)}: ${failed.result.message}`, {
-          hint: 'it is tried again; the Sync goes when all that it made is gone',
+          hint: 'retrying; the Sync is removed once its objects are gone',
         });
     }
     await this.#options.store.update({
@@ -312,7 +312,7 @@ export class SyncController {
         await sink.publish(sync, attempt.kind === 'done' ? attempt.outcome.live : undefined, signal);
       } catch (failure) {
         signal.throwIfAborted();
-        log('warning', 'status could not be published', { sync: metadata.name, error: errorText(failure) });
+        log('warning', 'cannot publish status', { sync: metadata.name, error: errorText(failure) });
       }
     }
   }

@@ -54,7 +54,7 @@ export function nextStatus(old: SyncStatus, attempt: Attempt, facts: Facts): Syn
     case 'suspended':
       return {
         ...base,
-        conditions: withCondition(settled, ready('Unknown', 'Suspended', 'it is suspended'), facts.now),
+        conditions: withCondition(settled, ready('Unknown', 'Suspended', 'suspended'), facts.now),
       };
     case 'waiting':
       return {

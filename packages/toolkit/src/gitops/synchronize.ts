@@ -89,7 +89,7 @@ export async function planRevision(
     adopt: spec.adopt,
     ...(spec.approval === 'manual' &&
       subject.confirmedRevision !== revision.id && {
-        heldAltogether: 'it waits for someone to confirm the revision',
+        heldAltogether: 'waiting for confirmation of the revision',
       }),
     ...(subject.heldRepair && { heldRepair: subject.heldRepair }),
   });

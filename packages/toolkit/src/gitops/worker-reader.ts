@@ -93,7 +93,7 @@ const restored = ({ code, message, hint = '' }: Extract<Answer, { failure: unkno
   code === undefined ? new Error(message) : new CodedError(code, message, { hint });
 
 const renderError = (code: RenderErrorCode, what: string): CodedError<RenderErrorCode> =>
-  new CodedError(code, what, { hint: 'see what the newest commits brought; other sources are not held up' });
+  new CodedError(code, what, { hint: 'check the latest commits; other sources are not affected' });
 
 const tooSlow = (deadlineMs: number): CodedError =>
   renderError('RENDER_TIMEOUT', `the source could not be read within ${deadlineMs / 1_000} s`);

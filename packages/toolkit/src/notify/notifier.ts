@@ -59,7 +59,7 @@ export class Notifier implements StatusSink {
         const failure = await post(request, signal);
         if (failure === undefined) return;
         if (attempt === attempts) {
-          log('warning', 'notification was not taken', { url: request.url, error: failure });
+          log('warning', 'notification was rejected', { url: request.url, error: failure });
           return;
         }
         await clock.sleep(firstRetryMs * 2 ** (attempt - 1), signal);

@@ -52,7 +52,7 @@ export class OciSource implements Source {
       throw sourceError(
         'SOURCE_INVALID',
         `not an artifact: ${artifact}`,
-        'write docker://registry/name:tag or oci:/path:tag',
+        'use docker://registry/name:tag or oci:/path:tag',
       );
     const signal = AbortSignal.any([op.signal, AbortSignal.timeout(timeoutMs)]);
     await mkdir(cacheDir, { recursive: true, mode: 0o700 });
@@ -73,7 +73,7 @@ export class OciSource implements Source {
     } catch (failure) {
       op.signal.throwIfAborted();
       if (failure instanceof MergeError)
-        throw sourceError('SOURCE_INVALID', `${artifact}: ${failure.message}`, 'mend its layers', failure);
+        throw sourceError('SOURCE_INVALID', `${artifact}: ${failure.message}`, 'fix its layers', failure);
       throw failure instanceof ToolFailedError ? unreachable(artifact, failure) : failure;
     }
   }
@@ -102,8 +102,8 @@ export class OciSource implements Source {
     if (!parsed.success)
       throw sourceError(
         'SOURCE_INVALID',
-        `${from} is no artifact of manifests`,
-        'push tar archives of manifests as its layers',
+        `${from} is not an artifact with manifests`,
+        'push tar archives of manifests as layers',
       );
     for (const layer of parsed.output.layers) {
       if (!/tar(\+gzip|\.gzip)?$/.test(layer.mediaType)) continue;
@@ -140,13 +140,13 @@ const unreachable = (artifact: string, failure: ToolFailedError) =>
   /unauthorized|authentication required|denied/i.test(failure.stderr)
     ? sourceError(
         'SOURCE_DENIED',
-        `${artifact}: the registry refused our credentials`,
-        'log in with skopeo login',
+        `${artifact}: the registry rejected the credentials`,
+        'log in with "skopeo login"',
         failure,
       )
     : sourceError(
         'SOURCE_UNREACHABLE',
         `${artifact} cannot be fetched`,
-        'check its name and the registry',
+        'check the name and the registry',
         failure,
       );

@@ -24,6 +24,6 @@ test('issueText: what a value must be, in the words of who writes it', () => {
 test('issueText: words of a schema are quoted, and fields that are unknown or missing are called that', () => {
   assert.equal(says(v.pipe(v.string(), v.regex(/^x/, 'must begin with x')), 'y'), 'must begin with x');
   assert.equal(says(v.pipe(v.string(), v.ip()), 'y'), 'Invalid IP: Received "y"');
-  assert.equal(says(v.strictObject({ a: v.string() }), {}), 'the field "a" is missing');
-  assert.equal(says(v.strictObject({}), { b: 1 }), 'there is no field "b"');
+  assert.equal(says(v.strictObject({ a: v.string() }), {}), 'field "a" is required');
+  assert.equal(says(v.strictObject({}), { b: 1 }), 'unknown field "b"');
 });

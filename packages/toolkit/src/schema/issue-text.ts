@@ -3,10 +3,10 @@ import type { BaseIssue } from 'valibot';
 /** Says what is wrong with a value in a person's words. Unknown and missing fields are called so. */
 export function issueText(issue: BaseIssue<unknown>): string {
   const field = issuePath(issue).at(-1) ?? '';
-  if (isUnknownKey(issue)) return `there is no field "${field}"`;
+  if (isUnknownKey(issue)) return `unknown field "${field}"`;
   if (/^(strict|loose)_object$/.test(issue.type) && issue.received === 'undefined')
-    return `the field "${field}" is missing`;
-  // A schema's own message is quoted; Valibot's messages are for programmers.
+    return `field "${field}" is required`;
+  // A schema that has words of its own for what it wants is quoted; Valibot's are for programmers.
   if (!issue.message.startsWith('Invalid ')) return issue.message;
   if (issue.type === 'non_empty') return 'must not be empty';
   const wanted = wantedText(issue);

@@ -62,8 +62,8 @@ function explainField(name: string, schema: Schema): FieldExplanation {
 const words: Readonly<Record<string, string>> = {
   min_value: 'at least',
   max_value: 'at most',
-  min_length: 'at least this many:',
-  max_length: 'at most this many:',
+  min_length: 'minimum length:',
+  max_length: 'maximum length:',
   integer: 'a whole number',
   non_empty: 'not empty',
   ip: 'an IP address',

@@ -120,7 +120,7 @@ describe('Scheme', () => {
 
   test('an old status is as strict as its spec; one that takes no part may be anything', () => {
     assert.throws(() => decodeManifests(old.replace('wet', 'wett'), 'f', scheme), {
-      message: 'f:5:10: status: there is no field "wett"',
+      message: 'f:5:10: status: unknown field "wett"',
       hint: 'did you mean "wet"?',
     });
     const [hub] = convertManifests(old, 'f', scheme, toV1);
@@ -144,7 +144,7 @@ describe('Scheme', () => {
   test('a version that a kind has not is refused, and the names are known', () => {
     assert.throws(() => convertManifests(old, 'f', scheme, () => 'garden.example/v9'), {
       code: 'VERSION_UNKNOWN',
-      hint: 'known are garden.example/v1, garden.example/v1alpha1',
+      hint: 'known versions: garden.example/v1, garden.example/v1alpha1',
     });
     assert.deepEqual(scheme.names, ['Pot (garden.example/v1, v1alpha1)', 'Shed (garden.example/v1)']);
   });

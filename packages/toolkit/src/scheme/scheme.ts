@@ -86,7 +86,7 @@ export class Scheme {
     const found = versions.find((version) => version.apiVersion === apiVersion);
     if (found) return found;
     throw new CodedError('VERSION_UNKNOWN', `${definition.kind} has no version ${apiVersion}`, {
-      hint: `known are ${versions.map((version) => version.apiVersion).join(', ')}`,
+      hint: `known versions: ${versions.map((version) => version.apiVersion).join(', ')}`,
     });
   }
 

@@ -96,12 +96,12 @@ export class EtcdClient implements Disposable {
       status === 403 ||
       /permission denied|authentication failed|user name is empty/.test(said);
     return isDenied
-      ? new CodedError('ETCD_DENIED', 'etcd refused our credentials', {
-          hint: 'check user, password and certificate',
+      ? new CodedError('ETCD_DENIED', 'etcd rejected the credentials', {
+          hint: 'check the user, password and certificate',
           cause: new Error(said),
         })
       : new CodedError('ETCD_FAILED', `etcd answered with ${status}: ${said.slice(0, 200)}`, {
-          hint: "see etcd's own log",
+          hint: 'see the log of etcd',
         });
   }
 
@@ -122,7 +122,7 @@ export class EtcdClient implements Disposable {
       'ETCD_UNREACHABLE',
       `etcd does not answer at ${endpoints.join(', ')}`,
       {
-        hint: 'check that it runs, its address and its certificate',
+        hint: 'check that it is running, and check its address and certificate',
         cause: last,
       },
     );

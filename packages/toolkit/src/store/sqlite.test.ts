@@ -77,7 +77,7 @@ test('SqliteStore: a record that is damaged hinders its own object alone, and ca
     );
     assert.equal(broken?.length, 3);
   }
-  assert.deepEqual(told, ['a: it is no JSON', 'b: its spec is 5', 'c: it is of another object']);
+  assert.deepEqual(told, ['a: it is not JSON', 'b: its spec is 5', 'c: it belongs to another object']);
   await assert.rejects(store.get({ kind: 'Pot', name: 'a' }), { code: 'OBJECT_BROKEN' });
   await assert.rejects(store.create({ ...pot, metadata: { name: 'a', uid: '9' } }), {
     code: 'ALREADY_EXISTS',

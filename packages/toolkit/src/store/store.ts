@@ -128,7 +128,7 @@ export type StoreErrorCode =
 
 export const notFound = (key: Key): CodedError<StoreErrorCode> =>
   new CodedError('NOT_FOUND', `there is no ${key.kind} named "${key.name}"`, {
-    hint: 'list what there is and try again',
+    hint: 'check the name and try again',
   });
 
 export const alreadyExists = (key: Key): CodedError<StoreErrorCode> =>
@@ -137,7 +137,7 @@ export const alreadyExists = (key: Key): CodedError<StoreErrorCode> =>
   });
 
 export const conflict = (key: Key): CodedError<StoreErrorCode> =>
-  new CodedError('CONFLICT', `${key.kind} "${key.name}" was changed by someone else meanwhile`, {
+  new CodedError('CONFLICT', `${key.kind} "${key.name}" was changed by someone else in the meantime`, {
     hint: 'read it again and repeat the change',
   });
 
@@ -148,10 +148,10 @@ export const revisionTooOld = (revision: number): CodedError<StoreErrorCode> =>
 
 export const objectBroken = ({ key, problem }: BrokenObject): CodedError<StoreErrorCode> =>
   new CodedError('OBJECT_BROKEN', `the record of ${key.kind} "${key.name}" is damaged: ${problem}`, {
-    hint: 'remove it, which leaves all others as they are, or bring the store back from a copy',
+    hint: 'remove it, which does not affect other objects, or restore the store from a backup',
   });
 
 export const storeEmpty = (path: string): CodedError<StoreErrorCode> =>
-  new CodedError('STORE_EMPTY', `${path} is empty: what was stored in it is lost`, {
-    hint: 'bring it back from a copy, or remove it to begin anew',
+  new CodedError('STORE_EMPTY', `${path} is empty: its data is lost`, {
+    hint: 'restore it from a backup, or remove it to start over',
   });

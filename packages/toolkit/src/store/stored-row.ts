@@ -58,7 +58,7 @@ export class RowDecoder {
 
   #decode({ json, ...key }: StoredRow): ApiObject | BrokenObject {
     const object = parse(json);
-    if (object === undefined) return { key, problem: 'it is no JSON', text: json };
+    if (object === undefined) return { key, problem: 'it is not JSON', text: json };
     const problem = problemWith(object, key) ?? this.#problemOf(object as ApiObject);
     return problem === undefined ? (object as ApiObject) : { key, problem, text: json };
   }
@@ -93,5 +93,5 @@ function problemWith(object: unknown, { kind, namespace, name }: Required<Key>):
   if (wrong !== undefined) return wrong;
   const { metadata, kind: ofKind } = object as ApiObject;
   if (ofKind === kind && metadata.name === name && metadata.namespace === namespace) return undefined;
-  return 'it is of another object';
+  return 'it belongs to another object';
 }

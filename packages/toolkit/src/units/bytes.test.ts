@@ -36,7 +36,7 @@ test('formatBytes: the exact form can be read back', () => {
 
 test('parseBytes: Mb is megabits, so it is refused with what to write', () => {
   for (const text of ['512Mb', '1 Gb', '2Kb'])
-    assert.throws(() => parseBytes(text), { code: 'SIZE_INVALID', hint: /capital/ }, text);
+    assert.throws(() => parseBytes(text), { code: 'SIZE_INVALID', hint: /upper-case/ }, text);
 });
 
 test('humanBytes: one decimal of the largest unit of which there is more than one', () => {

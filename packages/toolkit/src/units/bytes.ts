@@ -31,8 +31,8 @@ export function parseBytes(text: string): Bytes {
   if (!Number.isSafeInteger(count) || isBits) {
     throw new CodedError('SIZE_INVALID', `not a size: ${JSON.stringify(text)}`, {
       hint: isBits
-        ? 'a small b stands for bits: write a capital one, as in 512MB'
-        : 'write a number and a unit, such as 512MB, 1GB or 4GiB (units are powers of 1024; no unit means bytes)',
+        ? 'a lower-case b means bits: use an upper-case B, as in 512MB'
+        : 'use a number and a unit, such as 512MB, 1GB or 4GiB (units are powers of 1024; no unit means bytes)',
     });
   }
   return bytes(count);

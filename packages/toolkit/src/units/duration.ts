@@ -16,7 +16,7 @@ export function parseDuration(text: string): Milliseconds {
   const parts = [...text.matchAll(/(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
     throw new CodedError('DURATION_INVALID', `not a duration: ${JSON.stringify(text)}`, {
-      hint: 'write numbers with units, such as 30s, 5m or 1h30m',
+      hint: 'use numbers with units, such as 30s, 5m or 1h30m',
     });
   }
   const total = parts.reduce((sum, [, count, name]) => sum + Number(count) * unitMs[name!]!, 0);

@@ -40,12 +40,12 @@ export async function startWebhookServer(
   trigger: (name: string) => boolean,
 ): Promise<WebhookServer> {
   if (!tls && !/^(127\.|::1$|localhost$)/.test(address))
-    throw new CodedError('WEBHOOK_INVALID', `webhooks would be listened for on ${address} without TLS`, {
-      hint: 'give a certificate and its key, or listen on 127.0.0.1 behind a proxy',
+    throw new CodedError('WEBHOOK_INVALID', `cannot listen for webhooks on ${address} without TLS`, {
+      hint: 'use a certificate and its key, or listen on 127.0.0.1 behind a proxy',
     });
   if (secret === '')
-    throw new CodedError('WEBHOOK_INVALID', 'the secret of the webhooks is empty', {
-      hint: 'write one into its file',
+    throw new CodedError('WEBHOOK_INVALID', 'the webhook secret is empty', {
+      hint: 'write a secret to its file',
     });
   const isTooMuch = limiter(requestsPerSecond);
   const onRequest: RequestListener = (asked, answer) => {
@@ -53,15 +53,16 @@ export async function startWebhookServer(
       answer.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(`${text}\n`);
     };
     const name = /^\/hooks\/([a-z0-9-]{1,63})$/.exec(asked.url ?? '')?.[1];
-    if (name === undefined) return end(404, 'there is nothing here');
+    if (name === undefined) return end(404, 'not found');
     if (asked.method !== 'POST') return end(405, 'POST it');
     digestOf(asked, secret).then(
       (digest) => {
-        if (!isFromSender(asked.headers, digest, secret)) return end(401, 'it is not signed with our secret');
+        if (!isFromSender(asked.headers, digest, secret))
+          return end(401, 'the signature does not match the secret');
         if (isTooMuch()) return end(429, 'too many requests');
         return trigger(name) ? end(202, 'looking') : end(404, 'there is no such sync');
       },
-      () => end(413, 'it is too large, or was cut short'),
+      () => end(413, 'the request is too large, or incomplete'),
     );
   };
   const bounds = {

@@ -17,9 +17,9 @@ const planFlags: Flags = {
   filename: filenameFlag,
   replace: {
     type: 'boolean',
-    help: 'allow changes that need a new VM in the place of the old, disk and all',
+    help: 'allow changes that require replacing a VM and its disk',
   },
-  force: { type: 'boolean', help: 'also change what a Sync owns, which that Sync may undo' },
+  force: { type: 'boolean', help: 'also change objects that a Sync owns; the Sync may revert the changes' },
   output: { ...documentFlag, help: 'print the plan as json or yaml' },
 };
 
@@ -30,13 +30,14 @@ export const apply: Command = {
   name: 'apply',
   arguments: '-f FILE...',
   arity: { least: 0, most: 0 },
-  summary: 'Make the world as manifests say: make, change, restart, start or stop what differs',
+  summary: 'Apply manifests from files, directories or standard input',
+  details: ['Objects that differ from their manifests are created, changed, restarted, started or stopped.'],
   examples: [
     'ignite apply -f vm.yaml',
     'ignite apply -f manifests/ --dry-run',
     'cat vm.yaml | ignite apply -f -',
   ],
-  flags: { ...planFlags, 'dry-run': { type: 'boolean', help: 'say what would be done, and do nothing' } },
+  flags: { ...planFlags, 'dry-run': { type: 'boolean', help: 'show what would be done, without doing it' } },
   run: async (invocation) => {
     const { flags, io } = invocation;
     const manifests = await readManifestFiles(flags.list('filename'), invocation);
@@ -53,8 +54,10 @@ export const diff: Command = {
   name: 'diff',
   arguments: '[VM]',
   arity: { least: 0, most: 1 },
-  summary:
-    'Say what apply would change (exits with 0 for nothing, 1 for something, 2 for an error), or which files a VM changed',
+  summary: 'Show what apply would change, or the files that a VM has changed',
+  details: [
+    'With -f, the exit status is 0 if there are no differences, 1 if there are some, and 2 after an error.',
+  ],
   examples: ['ignite diff -f manifests/', 'ignite diff my-vm'],
   flags: planFlags,
   run: async (invocation) => {
@@ -82,7 +85,7 @@ export const deleteDeclared: Command = {
   name: 'delete',
   arguments: '[KIND/NAME...]',
   arity: { least: 0, most: Infinity },
-  summary: 'Remove what manifests declare, VMs with their disks',
+  summary: 'Delete objects by manifest or by name; VMs are deleted with their disks',
   examples: ['ignite delete -f vm.yaml', 'ignite delete vm/web sync/site'],
   flags: { filename: filenameFlag },
   run: async (invocation) => {
@@ -101,7 +104,7 @@ export const deleteDeclared: Command = {
         const object = live.get(keyText(key));
         if (object) await deps.actuator.remove(object, op);
         if (object?.kind === 'Sync') await finishSync(object.metadata.name, host, signal);
-        io.out.write(object ? `${keyText(key)} removed\n` : `${keyText(key)} is not there\n`);
+        io.out.write(object ? `${keyText(key)} removed\n` : `${keyText(key)} not found\n`);
       }
       return 0;
     };
@@ -109,11 +112,11 @@ export const deleteDeclared: Command = {
   },
 };
 
-/** Pure. What was declared last goes first, and a volume after every VM: one that a VM names is not removed. */
+/** Pure. The last declared object is removed first, and volumes after all VMs: a volume that a VM uses cannot be removed. */
 const removalOrder = (keys: readonly ObjectKey[]): readonly ObjectKey[] =>
   keys.toReversed().toSorted((a, b) => Number(a.kind === 'Volume') - Number(b.kind === 'Volume'));
 
-/** Where no daemon runs nobody else sees to what a Sync leaves behind. */
+/** Without a running daemon, nothing else cleans up after a Sync. */
 async function finishSync(name: string, host: DeclaredHost, signal: AbortSignal): Promise<void> {
   using lock = tryLock(locksDir(host.paths), 'gitops');
   if (!lock) return;
@@ -141,7 +144,7 @@ async function printPlan(plan: SyncPlan, { flags, io }: Invocation): Promise<voi
   else io.out.write(renderPlan(plan, io.isColoured));
 }
 
-/** Does a plan, tells of each object, and returns the exit status. */
+/** Executes a plan, prints a line for each object, and returns the exit status. */
 export async function applyPlanned(
   plan: SyncPlan,
   { flags }: Invocation,

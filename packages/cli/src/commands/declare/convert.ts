@@ -17,7 +17,7 @@ export const convert: Command = {
   name: 'convert',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'Write manifests in another version of their kinds; nothing is made or changed',
+  summary: 'Convert manifests to another API version, without applying them',
   examples: [
     'ignite convert -f old-vm.yaml > vm.yaml',
     'ignite convert -f vm.yaml --to v1alpha4 -o json',
@@ -25,7 +25,12 @@ export const convert: Command = {
   ],
   flags: {
     filename: filenameFlag,
-    to: { type: 'string', value: 'VERSION', default: newestVersion, help: versions.join(', ') },
+    to: {
+      type: 'string',
+      value: 'VERSION',
+      default: newestVersion,
+      help: `API version to convert to: ${versions.join(', ')}`,
+    },
     output: { ...documentFlag, default: 'yaml' },
   },
   run: async (invocation) => {
@@ -41,8 +46,7 @@ export const convert: Command = {
             .map((file) => ({ name: pathOf(each, file), text: file.text })),
     );
     const objects = files.flatMap(({ name, text }) => convertManifests(text, name, scheme, versionFor(to)));
-    if (objects.length === 0)
-      throw usageError('nothing is declared there', 'manifests end in .yaml, .yml or .json');
+    if (objects.length === 0) throw usageError('no objects found', 'manifests end in .yaml, .yml or .json');
     await print(objects, format, invocation);
     return 0;
   },
@@ -54,8 +58,8 @@ function parseVersion(text: string): string {
   if (versions.includes(version)) return `${group}/${version}`;
   const meant = nearest(version, versions);
   throw usageError(
-    `--to ${text}: there is no such version`,
-    meant === undefined ? `write one of ${versions.join(', ')}` : `did you mean "${meant}"?`,
+    `--to ${text}: unknown version`,
+    meant === undefined ? `use one of ${versions.join(', ')}` : `did you mean "${meant}"?`,
   );
 }
 

@@ -13,8 +13,8 @@ export function parseKind(text: string): DeclaredKind {
   const names = declaredKinds.map((each) => each.toLowerCase());
   const meant = nearest(lower, names);
   throw usageError(
-    `there is no kind "${text}"`,
-    meant ? `did you mean "${meant}"?` : `write ${names.join(', ')}`,
+    `unknown kind "${text}"`,
+    meant ? `did you mean "${meant}"?` : `use one of ${names.join(', ')}`,
   );
 }
 
@@ -22,6 +22,6 @@ export function parseKind(text: string): DeclaredKind {
 export function parseKey(text: string): ObjectKey {
   const [kind = '', name = '', ...more] = text.split('/');
   if (name === '' || more.length > 0)
-    throw usageError(`not an object: "${text}"`, 'write KIND/NAME, such as vm/web');
+    throw usageError(`not an object: "${text}"`, 'use KIND/NAME, such as vm/web');
   return { kind: parseKind(kind), namespace: 'default', name };
 }

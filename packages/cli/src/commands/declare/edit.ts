@@ -18,14 +18,14 @@ export const edit: Command = {
   name: 'edit',
   arguments: 'KIND/NAME',
   arity: { least: 1, most: 1 },
-  summary: 'Change an object in your editor, see what that does, and have it done',
+  summary: 'Edit an object in your editor and apply the changes',
   examples: ['ignite edit vm/web', 'EDITOR=nano ignite edit sync/site'],
   flags: {
     replace: {
       type: 'boolean',
-      help: 'allow changes that need a new VM in the place of the old, disk and all',
+      help: 'allow changes that require replacing a VM and its disk',
     },
-    force: { type: 'boolean', help: 'also change what a Sync owns, which that Sync may undo' },
+    force: { type: 'boolean', help: 'also change objects that a Sync owns; the Sync may revert the changes' },
   },
   run: async (invocation) => {
     const { args, io } = invocation;
@@ -34,13 +34,13 @@ export const edit: Command = {
       const before = manifestText(await findNamed(key.kind as DeclaredKind, key.name, host));
       const dir = await mkdtemp(join(tmpdir(), 'edit-'));
       const file = join(dir, `${key.name}.yaml`);
-      // Until it has been done, so that nobody's typing is lost.
+      // Kept until it is applied, so that no edit is lost.
       let isKept = false;
       try {
         const { status, text } = await typedInto(file, before, invocation);
         isKept = status === 0 && text !== before;
         if (!isKept) {
-          io.err.write('nothing was changed\n');
+          io.err.write('no changes made\n');
           return status;
         }
         const plan = await planFor(decodeManifests(text, file, scheme), invocation, host);
@@ -51,14 +51,14 @@ export const edit: Command = {
         isKept = result !== 0;
         return result;
       } finally {
-        if (isKept) io.err.write(`what you wrote is kept in ${file}\n`);
+        if (isKept) io.err.write(`your changes were saved to ${file}\n`);
         else await rm(dir, { recursive: true });
       }
     });
   },
 };
 
-/** Has a text changed in the editor of the user's choice. @throws CodedError USAGE_INVALID where that is not installed */
+/** Opens a text in the user's editor. @throws CodedError USAGE_INVALID where that is not installed */
 async function typedInto(
   file: string,
   text: string,
@@ -69,7 +69,7 @@ async function typedInto(
   const [tool = chosen, ...args] = chosen.split(/\s+/);
   const status = await runInteractively({ tool, args: [...args, file] }, signal).catch((failure: unknown) => {
     if (hasCode(failure, 'TOOL_MISSING'))
-      throw usageError(`the editor "${tool}" is not installed`, 'name another one in $EDITOR');
+      throw usageError(`the editor "${tool}" is not installed`, 'set $EDITOR to another one');
     throw failure;
   });
   return { status, text: await readFile(file, 'utf8') };

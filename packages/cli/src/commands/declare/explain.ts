@@ -11,7 +11,7 @@ export const explain: Command = {
   name: 'explain',
   arguments: 'KIND[.spec.FIELD...]',
   arity: { least: 1, most: 1 },
-  summary: 'List the fields of a kind with their types, defaults and rules',
+  summary: 'Show the fields of a kind, with their types, defaults and rules',
   examples: ['ignite explain vm', 'ignite explain vm.spec.network.ports', 'ignite explain sync'],
   flags: {},
   run: async ({ args, io }) => {
@@ -27,9 +27,9 @@ export const explain: Command = {
         beside.map(({ name }) => name),
       );
       throw usageError(
-        `there is no "${args[0]}"`,
+        `unknown field "${args[0]}"`,
         meant === undefined
-          ? `"ignite explain ${first}" lists those of the kind`
+          ? `"ignite explain ${first}" lists the fields of the kind`
           : `did you mean "${meant}"?`,
       );
     }

@@ -8,7 +8,7 @@ import { printable } from '../../render/text/printable.ts';
 export async function printFileChanges(invocation: Invocation): Promise<number> {
   const { flags, args, io } = invocation;
   if (flags.list('filename').length > 0)
-    throw usageError('-f and a VM are two questions', 'ask with -f FILE, or with the name of a VM');
+    throw usageError('-f and a VM cannot be used together', 'use -f FILE, or the name of a VM');
   const changes = await withClient(invocation, (client, op) => client.changes.list(args[0]!, op));
   const format = documentFormatOf(flags);
   if (format !== undefined) await printDocument(changes, format, io);

@@ -32,7 +32,7 @@ export const get: Command = {
   name: 'get',
   arguments: '[KIND [OBJECT]]',
   arity: { least: 0, most: 2 },
-  summary: 'List declared objects of a kind, or of all kinds',
+  summary: 'List objects of one kind, or of all kinds',
   examples: ['ignite get', 'ignite get vms', 'ignite get sync site -o yaml', 'ignite get vm/web -o yaml'],
   flags: outputFlags,
   run: async (invocation) => {
@@ -76,7 +76,7 @@ export async function findNamed(
   if (kind === 'Volume') return await client.volumes.find(name, op.signal);
   const object = await store.get({ kind, name });
   if (object.kind !== kind)
-    throw usageError(`there is no ${kind} "${name}"`, '"ignite get" lists what there is');
+    throw usageError(`there is no ${kind} "${name}"`, '"ignite get" lists all objects');
   return object;
 }
 
@@ -96,7 +96,7 @@ function statusOf({ kind, status, spec }: ApiObject): string {
   const ready = conditions.find(({ type }) => type === 'Ready');
   return (
     ready?.message ??
-    (lastAppliedRevision === undefined ? 'not looked at yet' : shortRevision(lastAppliedRevision))
+    (lastAppliedRevision === undefined ? 'not synced yet' : shortRevision(lastAppliedRevision))
   );
 }
 

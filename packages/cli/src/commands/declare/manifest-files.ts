@@ -25,7 +25,7 @@ export async function readManifestFiles(
   const decoded = await Promise.all(texts.map((each) => decode(each, onRemark, invocation.signal)));
   const found = decoded.flat();
   if (found.length === 0)
-    throw usageError(`nothing is declared in ${names.join(', ')}`, 'manifests end in .yaml, .yml or .json');
+    throw usageError(`no objects found in ${names.join(', ')}`, 'manifests end in .yaml, .yml or .json');
   return found;
 }
 
@@ -44,15 +44,17 @@ async function decode(
   const { manifests, problems } = await renderer.render(revision, options, signal);
   const [problem] = problems;
   if (problem)
-    throw new CodedError('MANIFEST_INVALID', problem.message, { hint: 'mend it; nothing was done' });
+    throw new CodedError('MANIFEST_INVALID', problem.message, {
+      hint: 'fix the manifest and try again; nothing was changed',
+    });
   return manifests.map((each) => fromDir(each, join(texts.name, dirname(each.origin?.file ?? ''))));
 }
 
-/** What a manifest names by a path lies beside it. */
+/** Relative paths in a manifest are relative to its file. */
 const fromDir = (manifest: Manifest, dir: string): Manifest =>
   manifest.kind === 'VM' ? { ...manifest, spec: withFoundSources(manifest.spec as VmSpec, dir) } : manifest;
 
-/** Tells on stderr what a manifest says that has no effect. */
+/** Prints notes about settings in manifests that have no effect. */
 const remarkWriter =
   (invocation: Invocation): NonNullable<DecodeOptions['onRemark']> =>
   (remark, { file, line }) =>

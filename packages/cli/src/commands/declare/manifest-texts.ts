@@ -10,7 +10,7 @@ export const filenameFlag: Flag = {
   type: 'list',
   short: 'f',
   value: 'FILE|DIR|-',
-  help: 'manifests: a file, a folder, or - for standard input',
+  help: 'file or directory with manifests, or - for standard input',
 };
 
 export const standardInput = 'standard input';
@@ -25,7 +25,7 @@ export async function readManifestTexts(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly ManifestTexts[]> {
-  if (names.length === 0) throw usageError('no manifests are named', 'name a file, a folder or - with -f');
+  if (names.length === 0) throw usageError('no manifests given', 'use -f with a file, a directory or -');
   const found: ManifestTexts[] = [];
   for (const name of names) found.push(await readOne(name, signal));
   return found;

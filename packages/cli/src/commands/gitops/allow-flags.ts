@@ -4,15 +4,18 @@ import type { FlagValues, Flags } from '../../arguments/command.ts';
 
 const list = (value: string, help: string) => ({ type: 'list', value, help }) as const;
 
-/** What the manifests may be and name of this host: whoever writes them is trusted with no more. */
+/** What manifests may declare and use on this host; their authors are trusted with no more. */
 export const allowFlags: Flags = {
-  'allow-kind': list('KIND', 'a kind that may be declared, in place of VM and Volume'),
-  'allow-path': list('PATH', 'a folder, file or device that VMs may be given to write, with all below it'),
-  'allow-file': list('PATH', 'the same, but only to read or copy'),
-  'allow-network': list('NAME', 'a CNI network that VMs may be on besides the default one'),
-  'allow-port': list('PORTS', 'ports of the host that may be published, in place of 1024-65535'),
-  'allow-object': list('KIND/NAME', 'an object of another that may be used, such as Volume/db'),
-  'allow-service': list('NAME', 'docker, containerd or containers-storage, which may be used'),
+  'allow-kind': list('KIND', 'kind of objects that may be declared, instead of VM and Volume'),
+  'allow-path': list(
+    'PATH',
+    'directory, file or device that VMs may write to, including everything below it',
+  ),
+  'allow-file': list('PATH', 'directory, file or device that VMs may read or copy, but not write to'),
+  'allow-network': list('NAME', 'CNI network that VMs may use, in addition to the default one'),
+  'allow-port': list('PORTS', 'host ports that may be published, instead of 1024-65535'),
+  'allow-object': list('KIND/NAME', 'object with another owner that may be used, such as Volume/db'),
+  'allow-service': list('NAME', 'service that may be used: docker, containerd or containers-storage'),
 };
 
 /** The `spec.allow` of a Sync; a path that has links in it stands for what it leads to as well. */

@@ -7,7 +7,7 @@ import { type Alteration, changeSync, findSync, syncOperand } from './syncs.ts';
 export const suspend: Command = {
   name: 'gitops suspend',
   ...syncOperand,
-  summary: 'Stop syncing; what is there stays',
+  summary: 'Suspend a sync; its objects stay as they are',
   examples: ['ignite gitops suspend site'],
   flags: {},
   run: async (invocation) => await alter(invocation, () => ({ spec: { suspend: true } }), 'suspended'),
@@ -16,7 +16,7 @@ export const suspend: Command = {
 export const resume: Command = {
   name: 'gitops resume',
   ...syncOperand,
-  summary: 'Sync again, and follow the source again after a rollback',
+  summary: 'Resume a sync after "gitops suspend" or "gitops rollback"',
   examples: ['ignite gitops resume site'],
   flags: {},
   run: async (invocation) =>
@@ -26,7 +26,7 @@ export const resume: Command = {
 export const confirm: Command = {
   name: 'gitops confirm',
   ...syncOperand,
-  summary: 'Confirm that what the last revision no longer has may be removed',
+  summary: 'Confirm that objects missing from the last revision may be removed',
   examples: ['ignite gitops confirm site'],
   flags: {},
   run: async (invocation) =>
@@ -43,7 +43,10 @@ export const rollback: Command = {
   name: 'gitops rollback',
   arguments: 'SYNC [COMMIT]',
   arity: { least: 1, most: 2 },
-  summary: 'Go back to a commit, by default the one applied before, and stay there until "gitops resume"',
+  summary: 'Roll a sync back to an earlier commit',
+  details: [
+    'COMMIT is the commit that was applied before the current one, unless you give another. The sync stays there until "ignite gitops resume".',
+  ],
   examples: [
     'ignite gitops rollback site',
     'ignite gitops rollback site 8843d7f92416211de9ebb963ff4ce28125932878',
@@ -64,7 +67,10 @@ function commitBefore({ metadata, status: { history: entries, lastAppliedRevisio
   );
   const commit = /@sha1:([0-9a-f]{40})$/.exec(entry?.revision ?? '')?.[1];
   if (commit === undefined)
-    throw usageError(`nothing was applied before by Sync "${metadata.name}"`, 'name a whole commit hash');
+    throw usageError(
+      `Sync "${metadata.name}" has no earlier commit to roll back to`,
+      'give a full commit hash',
+    );
   return commit;
 }
 

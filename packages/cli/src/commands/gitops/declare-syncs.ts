@@ -10,7 +10,7 @@ import type { DeclaredHost } from '../../context.ts';
 export const sourceFlags: Flags = {
   'ignore-unknown-kinds': {
     type: 'boolean',
-    help: 'pass over what is no kind of Ignite, such as a Pod; otherwise it is told of, and nothing is pruned',
+    help: 'ignore objects of unknown kinds, such as Pod; otherwise they are reported and nothing is pruned',
   },
 };
 

@@ -14,8 +14,8 @@ import { findSync, syncOperand } from './syncs.ts';
 export const diff: Command = {
   name: 'gitops diff',
   ...syncOperand,
-  summary:
-    'Fetch, and say what a sync would change now; exits with 0 for nothing, 1 for something, 2 for an error',
+  summary: 'Fetch the source of a sync and show what would change',
+  details: ['The exit status is 0 if there are no differences, 1 if there are some, and 2 after an error.'],
   examples: ['ignite gitops diff', 'ignite gitops diff site'],
   flags: {},
   run: async (invocation) => {

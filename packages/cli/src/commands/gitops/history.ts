@@ -11,7 +11,7 @@ import { findSync, syncOperand } from './syncs.ts';
 export const history: Command = {
   name: 'gitops history',
   ...syncOperand,
-  summary: 'List what was synced, newest first',
+  summary: 'Show the history of a sync, newest first',
   examples: ['ignite gitops history site'],
   flags: {},
   run: async (invocation) =>
@@ -33,7 +33,7 @@ export const events: Command = {
   name: 'gitops events',
   arguments: '[KIND/NAME]',
   arity: { least: 0, most: 1 },
-  summary: 'List what happened to syncs and their objects, newest last',
+  summary: 'List events of syncs and their objects, newest last',
   examples: ['ignite gitops events', 'ignite gitops events vm/web'],
   flags: {},
   run: async ({ args, ...invocation }) => {

@@ -12,7 +12,8 @@ const pollMs = 200;
 export const reconcile: Command = {
   name: 'gitops reconcile',
   ...syncOperand,
-  summary: 'Sync now, and wait for it; does it itself where no daemon runs',
+  summary: 'Sync now, and wait for the result',
+  details: ['If no daemon is running, the command syncs by itself.'],
   examples: ['ignite gitops reconcile', 'ignite gitops reconcile site'],
   flags: {},
   run: async (invocation) => {
@@ -30,7 +31,7 @@ export const reconcile: Command = {
   },
 };
 
-/** Waits for the daemon to have looked, or looks in its place. */
+/** Waits for the daemon to sync, or syncs if no daemon is running. */
 async function handled(
   sync: SyncObject,
   requestedAt: string,

@@ -16,45 +16,55 @@ import { manifestsOf, unknownKindsOf } from './declare-syncs.ts';
 
 const reachTimeoutMs = 60_000;
 
-/** How a repository is reached, and what is done with it. */
+/** How to access a repository, and what to do with it. */
 export const repositoryFlags: Flags = {
-  branch: { type: 'string', short: 'b', value: 'NAME', default: "the repository's", help: 'the branch' },
-  path: { type: 'string', value: 'DIR', default: 'all', help: 'the folder of the repository to take' },
-  interval: { type: 'string', value: 'TIME', default: '30s', help: 'how often to look' },
-  timeout: { type: 'string', value: 'TIME', default: '1m', help: 'how long fetching may take' },
-  name: { type: 'string', value: 'NAME', default: "made of the repository's", help: "the Sync's name" },
-  'identity-file': { type: 'string', value: 'FILE', help: 'a private key for ssh' },
+  branch: {
+    type: 'string',
+    short: 'b',
+    value: 'NAME',
+    default: "the repository's default",
+    help: 'branch to follow',
+  },
+  path: { type: 'string', value: 'DIR', default: 'all of it', help: 'directory of the repository to use' },
+  interval: { type: 'string', value: 'TIME', default: '30s', help: 'how often to check for changes' },
+  timeout: { type: 'string', value: 'TIME', default: '1m', help: 'time limit of a fetch' },
+  name: { type: 'string', value: 'NAME', default: 'derived from REPO', help: 'name of the Sync' },
+  'identity-file': { type: 'string', value: 'FILE', help: 'private key for SSH' },
   'hosts-file': {
     type: 'string',
     value: 'FILE',
     default: '~/.ssh/known_hosts',
-    help: 'known hosts for ssh',
+    help: 'known hosts file for SSH',
   },
-  'https-username': { type: 'string', value: 'NAME', help: 'a user name for https' },
-  'https-password': { type: 'string', value: 'TEXT', help: 'a password; --https-password-file is safer' },
+  'https-username': { type: 'string', value: 'NAME', help: 'user name for HTTPS' },
+  'https-password': {
+    type: 'string',
+    value: 'TEXT',
+    help: 'password for HTTPS; --https-password-file is safer',
+  },
   'https-password-file': {
     type: 'string',
     value: 'FILE',
-    help: 'a file with a password or token for https',
+    help: 'file with the password or token for HTTPS',
   },
   'ca-file': {
     type: 'string',
     value: 'FILE',
-    help: "the authorities to trust for https in place of the system's",
+    help: "CA certificates to trust for HTTPS, instead of the system's",
   },
   'verify-key': {
     type: 'list',
     value: 'FILE',
-    help: 'only commits signed by a key of these files are used',
+    help: 'file with public keys; only commits signed by one of them are applied',
   },
   'status-branch': {
     type: 'string',
     value: 'NAME',
     default: 'ignite-status',
-    help: 'where status is pushed',
+    help: 'branch to push status to',
   },
-  'no-status': { type: 'boolean', help: 'push no status' },
-  'no-prune': { type: 'boolean', help: 'keep what is gone from the repository' },
+  'no-status': { type: 'boolean', help: 'do not push status' },
+  'no-prune': { type: 'boolean', help: 'do not remove objects that are gone from the repository' },
 };
 
 /**

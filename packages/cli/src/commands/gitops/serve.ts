@@ -9,19 +9,27 @@ import type { DeclaredHost } from '../../context.ts';
 import { readInputFile } from '../../files/input-file.ts';
 
 export const hostFlags: Flags = {
-  'node-label': { type: 'list', value: 'KEY=VALUE', help: 'a label of this host, for node selectors' },
+  'node-label': { type: 'list', value: 'KEY=VALUE', help: 'label of this host, for node selectors' },
   'webhook-listen': {
     type: 'string',
     value: 'ADDRESS:PORT',
-    help: 'where forges tell of pushes, at /hooks/SYNC',
+    help: 'address to listen on for webhooks, which are served at /hooks/SYNC',
   },
-  'webhook-secret-file': { type: 'string', value: 'FILE', help: 'the secret that they sign with' },
-  'webhook-cert': { type: 'string', value: 'FILE', help: 'a certificate, which a network address needs' },
-  'webhook-key': { type: 'string', value: 'FILE', help: "the certificate's key" },
+  'webhook-secret-file': {
+    type: 'string',
+    value: 'FILE',
+    help: 'file with the secret that webhooks are signed with',
+  },
+  'webhook-cert': {
+    type: 'string',
+    value: 'FILE',
+    help: 'TLS certificate; required unless the address is a loopback address',
+  },
+  'webhook-key': { type: 'string', value: 'FILE', help: 'private key of the TLS certificate' },
   ...legacyDaemonFlags,
 };
 
-/** What of the service's log is wanted: it knows no traces. */
+/** The level of the service's log, which has no trace level. */
 const serviceLevels: Readonly<Record<LogLevel, ServiceLevel>> = {
   error: 'error',
   warn: 'warning',
@@ -51,7 +59,10 @@ async function webhookOptions(flags: FlagValues): Promise<WebhookOptions | undef
   if (listen === undefined) return undefined;
   const [, address, port] = /^\[?([^\]]+)\]?:(\d{1,5})$/.exec(listen) ?? [];
   if (address === undefined)
-    throw usageError(`--webhook-listen ${listen}: not an address`, 'write 127.0.0.1:9292');
+    throw usageError(
+      `--webhook-listen ${listen}: not an address`,
+      'use ADDRESS:PORT, such as 127.0.0.1:9292',
+    );
   const read = async (flag: string): Promise<string | undefined> => {
     const file = flags.text(flag);
     return file === undefined ? undefined : await readInputFile(`--${flag}`, file);
@@ -61,7 +72,8 @@ async function webhookOptions(flags: FlagValues): Promise<WebhookOptions | undef
     await read('webhook-cert'),
     await read('webhook-key'),
   ];
-  if (secret === undefined) throw usageError('--webhook-listen needs a secret', 'give --webhook-secret-file');
+  if (secret === undefined)
+    throw usageError('--webhook-listen requires a secret', 'add --webhook-secret-file');
   return {
     address,
     port: Number(port),

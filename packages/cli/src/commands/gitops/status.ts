@@ -28,13 +28,13 @@ const columns: readonly Column<SyncObject>[] = [
     leaves: 1,
   },
   { title: 'REASON', cell: (sync) => readyOf(sync)?.reason ?? '', leaves: 4 },
-  { title: 'MESSAGE', cell: (sync) => readyOf(sync)?.message ?? 'not looked at yet', flexible: true },
+  { title: 'MESSAGE', cell: (sync) => readyOf(sync)?.message ?? 'not synced yet', flexible: true },
 ];
 
 export const status: Command = {
   name: 'gitops status',
   ...syncOperand,
-  summary: 'Show what is desired, what is there, and where they differ',
+  summary: 'Show the status of syncs, and how objects differ from the source',
   examples: ['ignite gitops status', 'ignite gitops status site', 'ignite gitops status -o json'],
   flags: outputFlags,
   run: async (invocation) => {
@@ -51,13 +51,13 @@ export const status: Command = {
   },
 };
 
-/** VMs that someone made by hand, which no sync answers for. */
+/** VMs that were created by hand and do not belong to a Sync. */
 function orphans(vms: readonly Vm[]): string {
   const names = vms.filter((vm) => ownerOf(vm) === undefined).map(({ metadata }) => metadata.name);
-  return names.length === 0 ? '' : `\nVMs that no sync owns: ${names.join(', ')}\n`;
+  return names.length === 0 ? '' : `\nVMs that no Sync owns: ${names.join(', ')}\n`;
 }
 
-/** What is not as it should be, object by object; all objects of a sync that is well. */
+/** The state of each object, with differences and problems. */
 function details({ metadata, status: { objects, problems } }: SyncObject): string {
   if (objects.length === 0 && problems.length === 0) return '';
   const rows = objects.map((object) => [keyText(object), object.state, object.health, object.message ?? '']);

@@ -14,10 +14,10 @@ export async function findSync(host: DeclaredHost, name: string | undefined): Pr
   const found = name === undefined ? syncs : syncs.filter(({ metadata }) => metadata.name === name);
   if (found.length === 1) return found[0]!;
   const names = syncs.map(({ metadata }) => metadata.name).join(', ');
-  if (syncs.length === 0) throw usageError('there is no Sync', '"ignite gitops REPO" makes one');
+  if (syncs.length === 0) throw usageError('there is no Sync', '"ignite gitops REPO" creates one');
   throw usageError(
     name === undefined ? 'there is more than one Sync' : `there is no Sync "${name}"`,
-    `name one of ${names}`,
+    `choose one of ${names}`,
   );
 }
 

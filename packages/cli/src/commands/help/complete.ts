@@ -14,9 +14,9 @@ export const complete: Command = {
   name: 'complete',
   arguments: '[-- WORD...]',
   arity: { least: 0, most: 0 },
-  summary: 'Say how the last of the words may be completed',
+  summary: 'Print the completions of the last word',
   examples: [],
-  flags: { ignited: { type: 'boolean', help: 'for the name of the daemon' } },
+  flags: { ignited: { type: 'boolean', help: 'complete the commands of ignited' } },
   run: async ({ flags, rest, io }) => {
     const all = await commandSource.spellings();
     const known: readonly string[] = daemonCommands;

@@ -95,7 +95,7 @@ test('completion in zsh: what fits alone is filled in', () => {
 });
 
 test('completion in zsh: what fits in several ways is listed with its explanation', () => {
-  zshShows('ignite kernel ', '*import*-- Take the kernel out of an image*');
+  zshShows('ignite kernel ', '*import*-- Import a kernel from an image*');
 });
 
 test('completion: each shell accepts its script', () => {

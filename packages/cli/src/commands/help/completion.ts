@@ -6,9 +6,9 @@ export const completion: Command = {
   name: 'completion',
   arguments: '[bash|zsh|fish]',
   arity: { least: 0, most: 1 },
-  summary: 'Print a script that completes commands, flags and names in a shell',
+  summary: 'Generate the completion script for a shell',
   details: [
-    'What is offered is asked of Ignite itself at each press of the key: its commands and flags, and the VMs, images and kernels that are there. Without a shell the script is for bash.',
+    'The script completes commands, flags, and the names of VMs, images, kernels and other objects, which it asks Ignite for each time. The default shell is bash.',
   ],
   examples: [
     'source <(ignite completion bash)',
@@ -23,8 +23,8 @@ export const completion: Command = {
     if (!Object.hasOwn(scripts, shell)) {
       const meant = nearest(shell, Object.keys(scripts));
       throw usageError(
-        `there is no completion for "${shell}"`,
-        meant === undefined ? 'write bash, zsh or fish' : `did you mean "${meant}"?`,
+        `unsupported shell "${shell}"`,
+        meant === undefined ? 'use bash, zsh or fish' : `did you mean "${meant}"?`,
       );
     }
     io.out.write(scripts[shell as keyof typeof scripts]);

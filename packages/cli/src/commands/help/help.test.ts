@@ -23,7 +23,7 @@ test('help: lists every command in its group', async () => {
   const overview = flat(await helpAbout([], style));
   for (const { name, summary } of commands)
     assert.ok(overview.includes(flat(`${name} ${summary}`)), `${name} is listed`);
-  for (const title of ['VMs:', 'Images:', 'Kernels:', 'Declared in Git:', 'This host:'])
+  for (const title of ['VMs:', 'Images:', 'Kernels:', 'GitOps:', 'Host:'])
     assert.ok(overview.includes(title), title);
 });
 
@@ -31,12 +31,12 @@ test('help: a group word lists its commands, and what it does alone', async () =
   const vm = await helpAbout(['vm'], style);
   for (const verb of ['run', 'create', 'start', 'stop', 'kill', 'rm', 'ps', 'ls', 'logs', 'attach', 'ssh'])
     assert.match(vm, new RegExp(`^  ${verb} +\\S`, 'm'));
-  assert.match(await helpAbout(['image'], style), /Without a command: list the images\.\n[^]*^  import +\S/m);
+  assert.match(await helpAbout(['image'], style), /Without a subcommand: list images\.\n[^]*^  import +\S/m);
   assert.match(await helpAbout(['gitops'], style), /--branch[^]*|^  status +\S/m);
 });
 
 test('help: says what else a command is called', async () => {
-  assert.match(await helpAbout(['rmi'], style), /ignite image rm IMAGE[^]*Also called:\n  ignite rmi\n\n/);
+  assert.match(await helpAbout(['rmi'], style), /ignite image rm IMAGE[^]*Aliases:\n  ignite rmi\n\n/);
 });
 
 test("help: the daemon's name shows what the daemon does", async () => {

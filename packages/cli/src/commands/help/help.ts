@@ -16,7 +16,7 @@ export const help: Command = {
   name: 'help',
   arguments: '[COMMAND...]',
   arity: { least: 0, most: 2 },
-  summary: 'Explain a command, or list all',
+  summary: 'Show help for a command, or list all commands',
   examples: ['ignite help', 'ignite help run', 'ignite help image import'],
   flags: {},
   run: async ({ args, io }) => {

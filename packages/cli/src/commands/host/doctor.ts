@@ -12,12 +12,12 @@ export const doctor: Command = {
   name: 'doctor',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'Tell what this host has, what it lacks, what that costs, and how to get it',
+  summary: 'Check this host, and show what is missing and how to fix it',
   examples: ['ignite doctor', 'ignite doctor --fix', 'ignite doctor -o json'],
   flags: {
     fix: {
       type: 'boolean',
-      help: 'install what is missing, put back packet filters, and let the group "ignite" look at VMs',
+      help: 'install missing packages, restore packet filters, and give the group "ignite" read access to VMs',
     },
     output: documentFlag,
   },
@@ -41,7 +41,7 @@ const examined = async (invocation: Invocation): Promise<readonly DoctorCheck[]>
 
 function renderCheck(check: DoctorCheck): string {
   const lines = [`${marks[check.state]} ${check.name}: ${check.found}`];
-  if (check.cost !== undefined) lines.push(`    costs: ${check.cost}`);
-  if (check.cure !== undefined) lines.push(`    cure:  ${check.cure}`);
+  if (check.cost !== undefined) lines.push(`    impact: ${check.cost}`);
+  if (check.cure !== undefined) lines.push(`    fix:    ${check.cure}`);
   return lines.map((line) => `${line}\n`).join('');
 }

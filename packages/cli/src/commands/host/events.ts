@@ -23,19 +23,29 @@ export const events: Command = {
   name: 'events',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'List what happened to VMs, images and kernels, newest last',
-  details: ['Of the last seven days, and a thousand events at most.'],
+  summary: 'List events of VMs, images and kernels, newest last',
+  details: ['Events are kept for seven days, and at most a thousand of them.'],
   examples: [
     'ignite events --since 10m',
     'ignite events --follow --filter vm=my-vm',
     'ignite events --filter reason=died,type=warning -o json',
   ],
   flags: {
-    follow: { type: 'boolean', help: 'go on with what happens from now on' },
-    since: { type: 'string', value: 'TIME', help: 'only from then on: how long ago, or a date and time' },
-    until: { type: 'string', value: 'TIME', help: 'only up to then' },
+    follow: { type: 'boolean', help: 'keep printing new events as they happen' },
+    since: {
+      type: 'string',
+      value: 'TIME',
+      help: 'only events since this time: a duration before now, such as 10m, or a timestamp',
+    },
+    until: { type: 'string', value: 'TIME', help: 'only events until this time' },
     filter: filterFlag('kind=, name=, vm=, reason=, type='),
-    output: { type: 'string', short: 'o', value: 'FORMAT', values: ['json'], help: 'json, an object a line' },
+    output: {
+      type: 'string',
+      short: 'o',
+      value: 'FORMAT',
+      values: ['json'],
+      help: 'json, with one object per line',
+    },
   },
   run: async (invocation) => {
     const { flags, io } = invocation;

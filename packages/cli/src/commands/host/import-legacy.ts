@@ -10,11 +10,11 @@ export const importLegacy: Command = {
   name: 'import-legacy',
   arguments: '[NAME...]',
   arity: { least: 0, most: Infinity },
-  summary: 'Take over VMs, images and kernels of the Ignite that was written in Go',
+  summary: 'Import VMs, images and kernels from the original Ignite, which was written in Go',
   details: [
-    'Everything is copied: the old data directory is only read, and nothing is started. VMs keep their names, uids, labels, ' +
-      'times, keys and disks. Run it again whenever you like: what was taken over before is left alone, and what was cut short ' +
-      'is finished. VMs that the original still runs are refused until they are stopped there.',
+    'Everything is copied: the old data directory is only read, and no VM is started. VMs keep their names, uids, labels, ' +
+      'timestamps, keys and disks. The command can be run again: it skips what has been imported before, and completes an ' +
+      'interrupted import. VMs that are still running under the original are refused; stop them there first.',
   ],
   examples: [
     'ignite import-legacy --dry-run',
@@ -22,8 +22,13 @@ export const importLegacy: Command = {
     'ignite import-legacy my-vm --from /mnt/old/var/lib/firecracker',
   ],
   flags: {
-    from: { type: 'string', value: 'DIR', default: defaultFrom, help: "the original's data directory" },
-    'dry-run': { type: 'boolean', help: 'say what would be done, and do nothing' },
+    from: {
+      type: 'string',
+      value: 'DIR',
+      default: defaultFrom,
+      help: 'data directory of the original Ignite',
+    },
+    'dry-run': { type: 'boolean', help: 'show what would be done, without doing it' },
     output: documentFlag,
   },
   run: async (invocation) => {
@@ -50,7 +55,7 @@ async function print(results: readonly LegacyResult[], flags: FlagValues, { io }
   io.out.write(table(['KIND', 'NAME', 'UID', 'RESULT', 'NOTE'], results.map(rowOf)));
   const ran = results.filter((result) => result.ran && result.outcome === 'imported').map(({ name }) => name);
   if (ran.length > 0)
-    io.err.write(`These ran before, and can be started now: ignite start ${ran.join(' ')}\n`);
+    io.err.write(`These VMs were running before. To start them, run: ignite start ${ran.join(' ')}\n`);
 }
 
 const isNew = ({ outcome }: LegacyResult): boolean => outcome === 'imported' || outcome === 'to import';

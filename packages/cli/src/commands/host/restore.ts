@@ -9,10 +9,10 @@ export const restore: Command = {
   name: 'restore',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'Start the VMs that their restart policies bring back after the host was down',
+  summary: 'Start VMs according to their restart policies after the host was down',
   details: [
-    'With "always" a VM is started that was ever started before, with "unless-stopped" one that nobody has stopped, and with "on-failure" one that went down with its host or did not end well. What runs is left alone.',
-    '"ignite install-service" has it run at each boot.',
+    'The policy "always" starts a VM that has been started before, "unless-stopped" one that nobody has stopped, and "on-failure" one that failed or went down with the host. VMs that are running are left alone.',
+    '"ignite install-service" runs this command at each boot.',
   ],
   examples: ['ignite restore'],
   flags: {},
@@ -37,9 +37,9 @@ export const installService: Command = {
   name: 'install-service',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'Have systemd start VMs at each boot, as their restart policies say',
+  summary: 'Install a systemd service that starts VMs at boot, according to their restart policies',
   details: [
-    'It writes /etc/systemd/system/ignite.service, which runs "ignite restore", with the directories and the settings in the environment that hold now, and enables it. VMs run on when the service is stopped.',
+    'Writes and enables /etc/systemd/system/ignite.service, which runs "ignite restore" with the current directories and environment variables of Ignite. VMs keep running when the service is stopped.',
   ],
   examples: [
     'ignite install-service',
@@ -47,14 +47,14 @@ export const installService: Command = {
     'ignite install-service --uninstall',
   ],
   flags: {
-    uninstall: { type: 'boolean', help: 'remove the service; VMs stay as they are' },
-    'dry-run': { type: 'boolean', help: 'print the unit file, and do nothing' },
+    uninstall: { type: 'boolean', help: 'remove the service; VMs are not affected' },
+    'dry-run': { type: 'boolean', help: 'print the unit file, without installing it' },
   },
   run: async (invocation) => {
     const { flags, io } = invocation;
     const isUninstalling = flags.isSet('uninstall');
     if (isUninstalling && flags.isSet('dry-run'))
-      throw usageError('--uninstall has no --dry-run', 'leave one of them out');
+      throw usageError('--uninstall and --dry-run cannot be used together', 'use only one of them');
     const unit = {
       command: [...ownCommand(pathsOf(flags, io.env)), 'restore'],
       environment: serviceEnvironment(io.env),
@@ -83,12 +83,12 @@ function serviceEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, str
 function changeText({ path, outcome }: ServiceChange, command: readonly string[]): string {
   switch (outcome) {
     case 'enabled':
-      return `Wrote and enabled ${path}: VMs are started at each boot, as their restart policies say\n`;
+      return `Wrote and enabled ${path}: VMs are started at boot, according to their restart policies\n`;
     case 'written':
-      return `Wrote ${path}, but systemd does not run here: have this run at boot by other means:\n  ${command.join(' ')}\n`;
+      return `Wrote ${path}, but systemd is not running on this host. Run this command at boot by other means:\n  ${command.join(' ')}\n`;
     case 'removed':
       return `Removed ${path}\n`;
     case 'absent':
-      return `There is no ${path}\n`;
+      return `${path} is not installed\n`;
   }
 }

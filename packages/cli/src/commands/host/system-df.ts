@@ -7,13 +7,13 @@ export const systemDf: Command = {
   name: 'system df',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'Show what takes space in the data directory, and what could be had back',
+  summary: 'Show disk usage',
   details: [
-    'Sizes are of the blocks that are really taken. Layers are images as they were fetched, which "save", "push" and "commit" need. VMs are their disks, keys and seeds. Leftovers are what was half-made when its maker was killed.',
+    'Sizes are those of allocated blocks. Layers are images as they were pulled, which "save", "push" and "commit" need. The size of a VM includes its disk, keys and seed. Leftovers are files of operations that were interrupted.',
   ],
   examples: ['ignite system df', 'ignite system df -v', 'ignite system df -o json'],
   flags: {
-    verbose: { type: 'boolean', short: 'v', help: 'list each thing' },
+    verbose: { type: 'boolean', short: 'v', help: 'show the usage of each object' },
     output: { ...documentFlag, help: 'json or yaml, with sizes in bytes' },
   },
   run: async (invocation) => {

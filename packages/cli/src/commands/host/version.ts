@@ -11,7 +11,7 @@ export const version: Command = {
   name: 'version',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'Print the version of Ignite, and of the program that runs its VMs',
+  summary: 'Show the version of Ignite and of the installed VMMs',
   examples: ['ignite version', 'ignite version -o short', 'ignite version -o json'],
   flags: { output: { type: 'string', short: 'o', value: 'FORMAT', help: 'short, json or yaml' } },
   run: async ({ flags, io, signal }) => {
@@ -28,12 +28,12 @@ export const version: Command = {
         const vmms = await installedVmms(localRunner, signal);
         const named = vmms.map((vmm) => `${titles[vmm.name]} ${vmm.version}`).join(', ');
         io.out.write(
-          `Ignite version: ${igniteVersion} (Node ${process.version}, ${process.arch})\nVMM version: ${named || 'none is installed'}\n`,
+          `Ignite version: ${igniteVersion} (Node ${process.version}, ${process.arch})\nVMM version: ${named || 'none installed'}\n`,
         );
         return 0;
       }
       default:
-        throw usageError(`invalid output format: ${output}`, 'write short, json or yaml');
+        throw usageError(`invalid output format: ${output}`, 'use short, json or yaml');
     }
   },
 };

@@ -31,7 +31,7 @@ export const inspect: Command = {
   name: 'inspect',
   arguments: '[vm|image|kernel|volume|network] OBJECT...',
   arity: { least: 1, most: Infinity },
-  summary: 'Print everything that is known of a VM, image, kernel, volume or network',
+  summary: 'Show detailed information on VMs, images, kernels, volumes or networks',
   examples: [
     'ignite inspect my-vm',
     'ignite inspect image debian:12 -o yaml',
@@ -45,7 +45,7 @@ export const inspect: Command = {
       value: 'VERSION',
       values: ['v1', 'v1alpha4'],
       default: 'v1',
-      help: 'v1alpha4 is what the original printed',
+      help: 'API version to print; v1alpha4 is that of the original Ignite',
     },
     ...templateFlags,
   },
@@ -53,11 +53,11 @@ export const inspect: Command = {
     const { flags, args, io, signal } = invocation;
     const output = flags.text('output') ?? 'json';
     if (output !== 'json' && output !== 'yaml')
-      throw usageError(`unrecognized output format: ${JSON.stringify(output)}`, 'write json or yaml');
+      throw usageError(`unrecognized output format: ${JSON.stringify(output)}`, 'use json or yaml');
     const [kind, queries] = args.length === 1 ? ['vm', args] : [args[0]!, args.slice(1)];
     const find = findOf(kind);
     if (wantsOriginal(flags) && !originals.includes(kind.toLowerCase()))
-      throw usageError(`--api-version v1alpha4: the original had no ${kind.toLowerCase()}`, 'leave it out');
+      throw usageError(`--api-version v1alpha4: the original had no ${kind.toLowerCase()}`, 'omit the flag');
     await withReader(invocation, async (client) => {
       const objects: ApiObject[] = [];
       for (const query of queries) objects.push(await find(client, query, signal));
@@ -73,7 +73,7 @@ export const imageInspect: Command = {
   ...inspect,
   name: 'image inspect',
   arguments: 'IMAGE...',
-  summary: 'Print everything that is known of an image',
+  summary: 'Show detailed information on images',
   examples: ['ignite image inspect debian:12', "ignite image inspect debian --format '{{.status.digest}}'"],
   run: (invocation) => inspect.run({ ...invocation, args: ['image', ...invocation.args] }),
 };
@@ -82,7 +82,7 @@ export const kernelInspect: Command = {
   ...inspect,
   name: 'kernel inspect',
   arguments: 'KERNEL...',
-  summary: 'Print everything that is known of a kernel',
+  summary: 'Show detailed information on kernels',
   examples: ["ignite kernel inspect linux --format '{{.status.version}}'"],
   run: (invocation) => inspect.run({ ...invocation, args: ['kernel', ...invocation.args] }),
 };
@@ -97,7 +97,7 @@ function findOf(kind: string): Find {
   const meant = nearest(lower, names);
   throw usageError(
     `unrecognized kind: ${JSON.stringify(kind)}`,
-    meant === undefined ? `write one of ${names.join(', ')}` : `did you mean "${meant}"?`,
+    meant === undefined ? `use one of ${names.join(', ')}` : `did you mean "${meant}"?`,
   );
 }
 
@@ -132,7 +132,7 @@ export function inspectOf(kind: string, examples: readonly string[]): Command {
     ...inspect,
     name: `${kind} inspect`,
     arguments: `${kind.toUpperCase()}...`,
-    summary: `Print everything that is known of a ${kind}`,
+    summary: `Show detailed information on ${kind}s`,
     examples,
     flags,
     run: (invocation) => inspect.run({ ...invocation, args: [kind, ...invocation.args] }),

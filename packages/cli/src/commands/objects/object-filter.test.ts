@@ -96,7 +96,7 @@ for (const [text, said] of [
   ['bad', '"bad" is not KEY=VALUE'],
   ['name>x', '"name>x" is not KEY=VALUE'],
   ['name=a,bad', '"bad" is not KEY=VALUE'],
-  ['size=2', 'there is no key "size" in "size=2"'],
+  ['size=2', 'unknown key "size" in "size=2"'],
   ['{{.Name}}', '"{{.Name}}" is not KEY=VALUE'],
   ['{{.Spec.Nosuch}}=1', `can't evaluate field Nosuch in type ignite.VMSpec`],
   ['{{.spec.cpuz}}=1', "can't evaluate field cpuz in type spec"],

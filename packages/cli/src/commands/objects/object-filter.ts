@@ -18,7 +18,7 @@ export const filterFlag = (keys: string): Flag => ({
   type: 'list',
   short: 'f',
   value: 'KEY=VALUE',
-  help: `${keys} or "{{.path}}=value", with = == != =~ !~; all must fit`,
+  help: `filter by ${keys} or "{{.path}}=value", using =, ==, !=, =~ or !~; all filters must match`,
 });
 
 /**
@@ -36,11 +36,11 @@ function parseFilter(text: string, keys: readonly string[]): Filter {
   const match = /^(\{\{.*?\}\}|[a-z]+)(==|=~|!=|!~|=)(.*)$/s.exec(text);
   const [, key = '', operator = '', value = ''] = match ?? [];
   const examples = `${keys.map((each) => `${each}=…`).join(', ')} or "{{.Spec.CPUs}}=2"`;
-  if (!match) throw usageError(`--filter: ${JSON.stringify(text)} is not KEY=VALUE`, `write ${examples}`);
+  if (!match) throw usageError(`--filter: ${JSON.stringify(text)} is not KEY=VALUE`, `use ${examples}`);
   if (!key.startsWith('{{') && !keys.includes(key))
     throw usageError(
-      `--filter: there is no key ${JSON.stringify(key)} in ${JSON.stringify(text)}`,
-      `write ${examples}`,
+      `--filter: unknown key ${JSON.stringify(key)} in ${JSON.stringify(text)}`,
+      `use ${examples}`,
     );
   return { key, operator, value, text };
 }

@@ -9,8 +9,8 @@ import { withClient } from '../../context.ts';
 import { spaceName } from '../../render/text/space.ts';
 
 const flags: Flags = {
-  'dry-run': { type: 'boolean', help: 'only tell what would be removed' },
-  force: { type: 'boolean', short: 'f', help: 'do not ask' },
+  'dry-run': { type: 'boolean', help: 'show what would be removed, without removing it' },
+  force: { type: 'boolean', short: 'f', help: 'do not prompt for confirmation' },
 };
 
 const common = { arguments: '', arity: { least: 0, most: 0 }, flags } as const;
@@ -18,14 +18,14 @@ const common = { arguments: '', arity: { least: 0, most: 0 }, flags } as const;
 export const prune: Command = {
   ...common,
   name: 'prune',
-  summary: 'Remove all that nothing uses: images, kernels and what was left half-made',
+  summary: 'Remove unused images, unused kernels and leftover files',
   details: [
-    'VMs stay, and what they use, and volumes; "ignite vm prune" removes VMs that do not run, "ignite volume prune" volumes that no VM names. The default kernel is made anew when it is next needed.',
+    'VMs, everything that they use, and volumes are kept; "ignite vm prune" removes stopped VMs, and "ignite volume prune" removes unused volumes. The default kernel is built again when it is needed.',
   ],
   examples: ['ignite prune --dry-run', 'ignite prune', 'ignite prune -f --kept-disks'],
   flags: {
     ...flags,
-    'kept-disks': { type: 'boolean', help: 'the disks too of VMs that are gone' },
+    'kept-disks': { type: 'boolean', help: 'also remove disks that were kept when their VMs were removed' },
   },
   run: async (invocation) =>
     await remove(invocation, [
@@ -37,7 +37,7 @@ export const prune: Command = {
 export const imagePrune: Command = {
   ...common,
   name: 'image prune',
-  summary: 'Remove the images that no VM uses, with their layers',
+  summary: 'Remove unused images and their layers',
   examples: ['ignite image prune --dry-run', 'ignite image prune -f'],
   run: async (invocation) => await remove(invocation, ['image', 'layers']),
 };
@@ -45,7 +45,7 @@ export const imagePrune: Command = {
 export const kernelPrune: Command = {
   ...common,
   name: 'kernel prune',
-  summary: 'Remove the kernels that no VM uses',
+  summary: 'Remove unused kernels',
   examples: ['ignite kernel prune --dry-run', 'ignite kernel prune -f'],
   run: async (invocation) => await remove(invocation, ['kernel']),
 };
@@ -53,7 +53,7 @@ export const kernelPrune: Command = {
 export const vmPrune: Command = {
   ...common,
   name: 'vm prune',
-  summary: 'Remove the VMs that do not run, with their disks',
+  summary: 'Remove all stopped VMs and their disks',
   examples: ['ignite vm prune --dry-run', 'ignite vm prune -f'],
   run: async (invocation) => await remove(invocation, ['vm']),
 };
@@ -61,7 +61,7 @@ export const vmPrune: Command = {
 export const volumePrune: Command = {
   ...common,
   name: 'volume prune',
-  summary: 'Remove the volumes that no VM names, with all that is in them',
+  summary: 'Remove unused volumes and their contents',
   examples: ['ignite volume prune --dry-run', 'ignite volume prune -f'],
   run: async (invocation) => await remove(invocation, ['volume']),
 };
@@ -77,13 +77,13 @@ async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Prom
     }
     if (!given.isSet('force')) {
       io.err.write(planText(plan));
-      if (!(await confirm('Remove all this?', io, signal))) return;
+      if (!(await confirm('Remove all of these?', io, signal))) return;
     }
     let freed = bytes(0);
     for await (const removed of client.space.remove(plan, op)) {
       freed = bytes(freed + removed.freed);
       if (removed.outcome === 'kept')
-        op.report({ kind: 'warning', message: `${spaceName(removed.item)} is in use by now` });
+        op.report({ kind: 'warning', message: `${spaceName(removed.item)} is now in use and was kept` });
       else if (isQuiet) io.out.write(`${removed.item.uid ?? removed.item.path}\n`);
       else if (removed.freed > 0 || removed.item.kind !== 'layers')
         io.out.write(line('Removed', removed.item, removed.freed));
@@ -95,7 +95,7 @@ async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Prom
 }
 
 function planText(plan: readonly SpaceItem[]): string {
-  if (plan.length === 0) return 'There is nothing to remove\n';
+  if (plan.length === 0) return 'Nothing to remove\n';
   const sum = bytes(plan.reduce<number>((all, { reclaimable }) => all + reclaimable, 0));
   const lines = plan.map((item) => line('Would remove', item, item.reclaimable));
   return `${lines.join('')}Would free ${humanBytes(sum)}\n`;

@@ -40,8 +40,8 @@ function parseInstruction(text: string): ImageConfigChanges {
       return { stopSignal: value };
     default:
       throw usageError(
-        `--change ${JSON.stringify(text)}: not an instruction`,
-        'write CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER or WORKDIR with its value',
+        `--change ${JSON.stringify(text)}: unsupported instruction`,
+        'use CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER or WORKDIR, followed by a value',
       );
   }
 }
@@ -54,7 +54,7 @@ function parseCommand(value: string): readonly string[] {
   } catch (failure) {
     throw usageError(
       `not a list of words: ${value}`,
-      `write it as JSON, such as ["nginx", "-g"]: ${String(failure)}`,
+      `use a JSON array, such as ["nginx", "-g"]: ${String(failure)}`,
     );
   }
 }
@@ -65,6 +65,6 @@ function parsePairs(value: string, text: string): readonly string[] {
     return pairs.map(([, name, quoted, plain]) => `${name}=${quoted?.replaceAll(/\\(.)/g, '$1') ?? plain}`);
   const [, name, rest] = /^([\w.-]+)\s+(.+)$/s.exec(value) ?? [];
   if (name === undefined)
-    throw usageError(`--change ${JSON.stringify(text)}: not a name with a value`, 'write ENV NAME=value');
+    throw usageError(`--change ${JSON.stringify(text)}: the name has no value`, 'use ENV NAME=value');
   return [`${name}=${rest}`];
 }

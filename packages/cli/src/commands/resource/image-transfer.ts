@@ -13,23 +13,23 @@ export const save: Command = {
   name: 'save',
   arguments: 'IMAGE...',
   arity: { least: 1, most: Infinity },
-  summary: 'Write images to an archive',
+  summary: 'Save images to a tar archive',
   examples: ['ignite save debian:12 -o debian.tar', 'ignite save --format docker my-image | docker load'],
   flags: {
-    output: { type: 'string', short: 'o', value: 'FILE', default: 'standard output', help: 'where to' },
+    output: { type: 'string', short: 'o', value: 'FILE', default: 'standard output', help: 'output file' },
     format: {
       type: 'string',
       value: 'FORMAT',
       values: archiveFormats,
       default: 'oci',
-      help: 'oci for an OCI layout, docker for what "docker load" of old reads (one image)',
+      help: 'archive format: oci for an OCI layout, docker for older versions of "docker load" (one image only)',
     },
   },
   run: async (invocation) => {
     const { flags, args } = invocation;
     const format = flags.choice('format', archiveFormats) ?? 'oci';
     if (format === 'docker' && args.length > 1)
-      throw usageError('--format docker: an archive of that format takes one image', 'use --format oci');
+      throw usageError('--format docker: the archive can contain only one image', 'use --format oci');
     const file = flags.text('output');
     await withClient(invocation, async ({ images }, op) =>
       writeArchive(file, (output) => images.save(args, { format, output }, op)),
@@ -42,10 +42,10 @@ export const load: Command = {
   name: 'load',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'Import every image of an archive',
+  summary: 'Load images from a tar archive',
   examples: ['ignite load -i debian.tar', 'docker save alpine:3 | ignite load'],
   flags: {
-    input: { type: 'string', short: 'i', value: 'FILE', default: 'standard input', help: 'where from' },
+    input: { type: 'string', short: 'i', value: 'FILE', default: 'standard input', help: 'input file' },
     ...maxSizeFlag,
   },
   run: async (invocation) => {
@@ -81,7 +81,7 @@ export const push: Command = {
   name: 'push',
   arguments: 'IMAGE [DESTINATION]',
   arity: { least: 1, most: 2 },
-  summary: 'Send an image to a registry',
+  summary: 'Push an image to a registry',
   examples: ['ignite push registry.example.org/web:2', 'ignite push web registry.example.org/web:2'],
   flags: registryFlags,
   run: async (invocation) => {

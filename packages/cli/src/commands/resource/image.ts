@@ -32,7 +32,7 @@ export const images: Command = {
   name: 'images',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'List the images',
+  summary: 'List images',
   examples: [
     'ignite images',
     'ignite images -o wide',
@@ -50,7 +50,7 @@ export const imageImport: Command = {
   name: 'image import',
   arguments: 'IMAGE',
   arity: { least: 1, most: 1 },
-  summary: 'Bring an image from a registry, a daemon or a file',
+  summary: 'Pull an image from a registry, or import it from a daemon or a file',
   examples: [
     'ignite image import debian:12',
     'ignite image import oci-archive:./my-image.tar',
@@ -83,6 +83,6 @@ export const imageRemove: Command = {
   arity: { least: 1, most: Infinity },
   summary: 'Remove images',
   examples: ['ignite rmi debian:12', 'ignite rmi -f debian:12'],
-  flags: { force: { type: 'boolean', short: 'f', help: 'remove the VMs that use them too' } },
+  flags: { force: { type: 'boolean', short: 'f', help: 'also remove the VMs that use them' } },
   run: async (invocation) => await removeObjects(invocation, 'Image', (client) => client.images),
 };

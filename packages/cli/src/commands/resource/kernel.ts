@@ -32,7 +32,7 @@ export const kernels: Command = {
   name: 'kernels',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'List the kernels',
+  summary: 'List kernels',
   examples: [
     'ignite kernels',
     'ignite kernels -o wide',
@@ -50,7 +50,7 @@ export const kernelImport: Command = {
   name: 'kernel import',
   arguments: 'IMAGE',
   arity: { least: 1, most: 1 },
-  summary: 'Take the kernel out of an image with /boot/vmlinux and /lib/modules',
+  summary: 'Import a kernel from an image with /boot/vmlinux and /lib/modules',
   examples: ['ignite kernel import weaveworks/ignite-kernel:5.10.51'],
   flags: {
     ...archFlags,
@@ -75,7 +75,7 @@ export const kernelBuild: Command = {
   name: 'kernel build',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: "Make the default kernel of Debian's newest cloud kernel package",
+  summary: "Build the default kernel from Debian's latest cloud kernel package",
   examples: ['ignite kernel build', 'ignite kernel build --arch arm64'],
   flags: archFlags,
   run: async (invocation) => {
@@ -93,6 +93,6 @@ export const kernelRemove: Command = {
   arity: { least: 1, most: Infinity },
   summary: 'Remove kernels',
   examples: ['ignite rmk linux-image-cloud-amd64'],
-  flags: { force: { type: 'boolean', short: 'f', help: 'remove the VMs that use them too' } },
+  flags: { force: { type: 'boolean', short: 'f', help: 'also remove the VMs that use them' } },
   run: async (invocation) => await removeObjects(invocation, 'Kernel', (client) => client.kernels),
 };

@@ -20,9 +20,9 @@ export const networks: Command = {
   name: 'network ls',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'List the CNI networks that VMs can be on',
+  summary: 'List the CNI networks that VMs can use',
   details: [
-    'They are the files below /etc/cni/net.d, or below $IGNITE_CNI_CONF_DIR: a file that is added there is a network more. "ignite run --network NAME" chooses one.',
+    'Each file in /etc/cni/net.d, or in $IGNITE_CNI_CONF_DIR, defines a network; add a file to add a network. "ignite run --network NAME" selects one.',
   ],
   examples: ['ignite network ls', 'ignite network ls -o wide'],
   flags: outputFlags,

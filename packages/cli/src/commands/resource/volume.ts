@@ -22,7 +22,7 @@ export const volumes: Command = {
   name: 'volume ls',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'List the named volumes, and the VMs that use them',
+  summary: 'List volumes and the VMs that use them',
   examples: ['ignite volume ls', 'ignite volume ls -o wide'],
   flags: outputFlags,
   run: async (invocation) => {
@@ -38,11 +38,11 @@ export const volumeCreate: Command = {
   name: 'volume create',
   arguments: 'NAME',
   arity: { least: 1, most: 1 },
-  summary: 'Make an empty volume, which outlives the VMs that use it',
+  summary: 'Create an empty volume, which outlives the VMs that use it',
   examples: ['ignite volume create data', 'ignite volume create data --size 2GB'],
   flags: {
-    size: { type: 'string', short: 's', value: 'SIZE', default: '10GB', help: 'its size, in powers of 1024' },
-    label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'a label' },
+    size: { type: 'string', short: 's', value: 'SIZE', default: '10GB', help: 'volume size (base 1024)' },
+    label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'key/value label' },
   },
   run: async (invocation) => {
     const { flags, args } = invocation;
@@ -62,7 +62,7 @@ export const volumeResize: Command = {
   name: 'volume resize',
   arguments: 'VOLUME SIZE',
   arity: { least: 2, most: 2 },
-  summary: 'Make a volume larger; guests see it when they are next started',
+  summary: 'Grow a volume; VMs see the new size when they are next started',
   examples: ['ignite volume resize data 20GB'],
   flags: {},
   run: async (invocation) => {
@@ -77,10 +77,10 @@ export const volumeRemove: Command = {
   name: 'volume rm',
   arguments: 'VOLUME...',
   arity: { least: 1, most: Infinity },
-  summary: 'Remove volumes with all that is in them',
+  summary: 'Remove volumes and their contents',
   examples: ['ignite volume rm data'],
   flags: {
-    force: { type: 'boolean', short: 'f', help: 'also those that VMs name, as long as none of these runs' },
+    force: { type: 'boolean', short: 'f', help: 'also remove volumes that stopped VMs use' },
   },
   run: async (invocation) => await removeObjects(invocation, 'Volume', (client) => client.volumes),
 };

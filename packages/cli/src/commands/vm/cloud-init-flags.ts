@@ -3,12 +3,16 @@ import type { FlagValues, Flags } from '../../arguments/command.ts';
 import { readInputFile } from '../../files/input-file.ts';
 
 export const cloudInitFlags: Flags = {
-  'user-data': { type: 'string', value: 'FILE', help: "user data for the guest's cloud-init" },
-  'meta-data': { type: 'string', value: 'FILE', help: 'its meta-data, in the place of ours' },
+  'user-data': { type: 'string', value: 'FILE', help: 'user data file for cloud-init' },
+  'meta-data': {
+    type: 'string',
+    value: 'FILE',
+    help: 'meta-data file for cloud-init, instead of the generated one',
+  },
   'network-config': {
     type: 'string',
     value: 'FILE',
-    help: 'its network configuration, in the place of ours',
+    help: 'network configuration file for cloud-init, instead of the generated one',
   },
 };
 

@@ -7,19 +7,20 @@ export const commit: Command = {
   name: 'commit',
   arguments: 'VM REFERENCE',
   arity: { least: 2, most: 2 },
-  summary: "Make an image of a VM's disk: its own image with one more layer",
+  summary: "Create an image from a VM's changes",
+  details: ['The new image is the image of the VM with one more layer.'],
   examples: [
     'ignite commit my-vm my-image:2',
     'ignite commit my-vm web:2 -m "nginx set up" --change \'CMD ["nginx", "-g", "daemon off;"]\'',
   ],
   flags: {
-    author: { type: 'string', short: 'a', value: 'NAME', help: 'who made it' },
-    message: { type: 'string', short: 'm', value: 'TEXT', help: 'what is new' },
+    author: { type: 'string', short: 'a', value: 'NAME', help: 'author of the image' },
+    message: { type: 'string', short: 'm', value: 'TEXT', help: 'commit message' },
     change: {
       type: 'list',
       short: 'c',
       value: 'INSTRUCTION',
-      help: 'CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER or WORKDIR, as in a Dockerfile',
+      help: 'apply a Dockerfile instruction: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER or WORKDIR',
     },
   },
   run: async (invocation) => {

@@ -9,7 +9,10 @@ export const cp: Command = {
   name: 'cp',
   arguments: 'SRC DST',
   arity: { least: 2, most: 2 },
-  summary: 'Copy files and folders into a VM or out of it; VM:PATH names the VM',
+  summary: 'Copy files and directories between a VM and this host',
+  details: [
+    'VM:PATH is a path in a VM. Use - to read a tar archive from standard input, or to write one to standard output.',
+  ],
   examples: [
     'ignite cp ./site my-vm:/var/www',
     'ignite cp my-vm:/var/log/syslog .',
@@ -17,7 +20,7 @@ export const cp: Command = {
   ],
   flags: {
     ...sshFlags,
-    'follow-link': { type: 'boolean', short: 'L', help: 'copy what symlinks lead to, not the symlinks' },
+    'follow-link': { type: 'boolean', short: 'L', help: 'follow symbolic links in the source' },
   },
   run: async (invocation) => {
     const { flags, args } = invocation;
@@ -55,7 +58,7 @@ export interface Copy {
  */
 export function parseCopy(source: string, destination: string): Copy {
   const [from, to] = [vmSide(source), vmSide(destination)];
-  const hint = 'write VM:PATH on one side and a path of this host on the other';
+  const hint = 'use VM:PATH on one side and a path on this host on the other';
   if (from && to) throw usageError('only one of source and destination may be in a VM', hint);
   if (from) return { way: 'out', ...from, hostPath: destination };
   if (to) return { way: 'in', ...to, hostPath: source };

@@ -49,13 +49,13 @@ export const start: Command = {
 };
 
 const stopFlags: Flags = {
-  'force-kill': { type: 'boolean', short: 'f', help: 'end them at once' },
+  'force-kill': { type: 'boolean', short: 'f', help: 'kill the VM immediately' },
   time: {
     type: 'string',
     short: 't',
     value: 'SECONDS',
     default: '30',
-    help: 'how long to wait for the guest',
+    help: 'seconds to wait before killing the VM',
   },
 };
 
@@ -71,7 +71,8 @@ export const stop: Command = {
   name: 'stop',
   arguments: 'VM...',
   arity: { least: 1, most: Infinity },
-  summary: 'Stop VMs: press their power button, and after a while end them',
+  summary: 'Stop VMs',
+  details: ['Presses the power button of the VM, and kills the VM if it has not shut down in time.'],
   examples: ['ignite stop my-vm', 'ignite stop --time 5 my-vm'],
   flags: stopFlags,
   run: async (invocation) => {
@@ -88,8 +89,8 @@ export const restart: Command = {
   name: 'restart',
   arguments: 'VM...',
   arity: { least: 1, most: Infinity },
-  summary: 'Stop VMs and start them again',
-  details: ['A VM that does not run is started. Changes that wait for the next start take effect.'],
+  summary: 'Restart VMs',
+  details: ['A VM that is stopped is started. Changes that were made for the next start take effect.'],
   examples: ['ignite restart my-vm', 'ignite restart --time 5 my-vm other-vm'],
   flags: { ...stopFlags, ...detachedStartFlags },
   run: async (invocation) => {
@@ -106,7 +107,7 @@ export const kill: Command = {
   name: 'kill',
   arguments: 'VM...',
   arity: { least: 1, most: Infinity },
-  summary: 'End VMs at once, as if their power was cut',
+  summary: 'Kill VMs, as if their power was cut',
   examples: ['ignite kill my-vm'],
   flags: {},
   run: (invocation) =>
@@ -117,7 +118,8 @@ export const pause: Command = {
   name: 'pause',
   arguments: 'VM...',
   arity: { least: 1, most: Infinity },
-  summary: 'Halt the CPUs of VMs; their memory stays',
+  summary: 'Pause VMs',
+  details: ['The CPUs of the VM stop, and its memory is kept.'],
   examples: ['ignite pause my-vm', 'ignite resume my-vm'],
   flags: {},
   run: (invocation) =>
@@ -128,7 +130,7 @@ export const resume: Command = {
   name: 'resume',
   arguments: 'VM...',
   arity: { least: 1, most: Infinity },
-  summary: 'Let paused VMs go on',
+  summary: 'Resume paused VMs',
   examples: ['ignite resume my-vm'],
   flags: {},
   run: (invocation) =>
@@ -139,19 +141,23 @@ export const rm: Command = {
   name: 'rm',
   arguments: '[VM...]',
   arity: { least: 0, most: Infinity },
-  summary: 'Remove VMs with their disks',
+  summary: 'Remove VMs and their disks',
   examples: ['ignite rm my-vm', 'ignite rm -f my-vm other-vm', 'ignite rm -f --config vm.yaml'],
   flags: {
-    force: { type: 'boolean', short: 'f', help: 'also those that run' },
-    config: { type: 'string', value: 'FILE', help: 'the VM that a manifest declares, by its uid or name' },
+    force: { type: 'boolean', short: 'f', help: 'also remove running VMs' },
+    config: {
+      type: 'string',
+      value: 'FILE',
+      help: 'remove the VM that a manifest declares, by its uid or name',
+    },
   },
   run: async (invocation) => {
     const { flags, args } = invocation;
     const config = flags.text('config');
     if (config !== undefined && args.length > 0)
-      throw usageError('rm takes VMs or --config, not both', 'leave one of them out');
+      throw usageError('rm takes VMs or --config, not both', 'use only one of them');
     if (config === undefined && args.length === 0)
-      throw usageError('rm needs a VM', 'name at least one, or give its manifest with --config');
+      throw usageError('rm requires at least one VM', 'name a VM, or give its manifest with --config');
     const find: FindVms =
       config === undefined
         ? findToRemove
@@ -170,7 +176,7 @@ export const settle: Command = {
   name: 'settle',
   arguments: 'UID',
   arity: { least: 1, most: 1 },
-  summary: 'Clear up after a VM that has ended by itself',
+  summary: 'Clean up after a VM that has ended by itself',
   examples: [],
   flags: {},
   run: async (invocation) => {
@@ -217,7 +223,7 @@ async function findDeclared(path: string, client: LocalClient, { signal }: Invoc
   const { name, annotations } = await readVmFile(path);
   const uid = annotations[uidAnnotation];
   if (uid === undefined && name === undefined)
-    throw usageError(`--config ${path}: it has neither a name nor a uid`, 'give it one, or name the VM');
+    throw usageError(`--config ${path}: it has neither a name nor a uid`, 'add one of them, or name the VM');
   const vms = await client.vms.list(signal);
   const found = vms.find(({ metadata }) =>
     uid === undefined ? metadata.name === name : metadata.uid === uid,
@@ -225,6 +231,6 @@ async function findDeclared(path: string, client: LocalClient, { signal }: Invoc
   if (found) return found;
   const what = uid === undefined ? `name "${name}"` : `uid "${uid}"`;
   throw new CodedError('VM_NOT_FOUND', `--config ${path}: there is no VM with the ${what}`, {
-    hint: '"ignite ps -a" shows what there is',
+    hint: '"ignite ps -a" lists all VMs',
   });
 }

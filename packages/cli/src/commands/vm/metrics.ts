@@ -5,9 +5,9 @@ export const metrics: Command = {
   name: 'metrics',
   arguments: '[VM...]',
   arity: { least: 0, most: Infinity },
-  summary: 'Print the metrics of VMs, or of this host with all its VMs, as Prometheus reads them',
+  summary: 'Print metrics of VMs, or of this host and all its VMs, in the format of Prometheus',
   details: [
-    "It is Prometheus' text format 0.0.4. While ignited runs, it serves the same at the unix socket daemon.sock in the run directory, and those of each VM that runs at prometheus.sock in the VM's folder, both under /metrics.",
+    'The format is Prometheus text format 0.0.4. While ignited is running, it serves the same metrics on the Unix socket daemon.sock in the run directory, and those of each running VM on prometheus.sock in the directory of the VM, both at /metrics.',
   ],
   examples: ['ignite metrics', 'ignite metrics my-vm', 'ignite metrics > /var/lib/node_exporter/ignite.prom'],
   flags: {},

@@ -11,8 +11,10 @@ export const port: Command = {
   name: 'port',
   arguments: 'VM [PORT]',
   arity: { least: 1, most: 2 },
-  summary: 'List the published ports of a VM, or where one of them is published',
-  details: ['A VM that does not run has none published. PORT is of the VM: 80, 80/tcp or 53/udp.'],
+  summary: 'List the published ports of a VM, or look up one of them',
+  details: [
+    'A VM that is not running has no published ports. PORT is a port of the VM: 80, 80/tcp or 53/udp.',
+  ],
   examples: ['ignite port my-vm', 'ignite port my-vm 80', 'ignite port my-vm 53/udp'],
   flags: {},
   run: async (invocation) => {
@@ -46,6 +48,6 @@ function parseVmPort(text: string): VmPort {
   const [, number = '', protocol = 'tcp'] = /^(\d{1,5})(?:\/(tcp|udp))?$/.exec(text) ?? [];
   const vmPort = Number(number);
   if (vmPort < 1 || vmPort > 65_535 || (protocol !== 'tcp' && protocol !== 'udp'))
-    throw usageError(`not a port: ${JSON.stringify(text)}`, 'write a port of the VM, such as 80 or 53/udp');
+    throw usageError(`not a port: ${JSON.stringify(text)}`, 'use a port of the VM, such as 80 or 53/udp');
   return { vmPort, protocol };
 }

@@ -46,7 +46,7 @@ export const ps: Command = {
   name: 'ps',
   arguments: '',
   arity: { least: 0, most: 0 },
-  summary: 'List the VMs that run',
+  summary: 'List running VMs',
   examples: [
     'ignite ps',
     'ignite ps -a',
@@ -55,7 +55,7 @@ export const ps: Command = {
     `ignite ps --filter '{{.Spec.Network.Ports}}=~:80->' -t '{{.Name}} {{.Status.IPAddresses}}'`,
   ],
   flags: {
-    all: { type: 'boolean', short: 'a', help: 'list the VMs that do not run too' },
+    all: { type: 'boolean', short: 'a', help: 'list all VMs, not just running ones' },
     filter: filterFlag('name=, status=, image=, label=KEY[=VALUE]'),
     ...outputFlags,
   },

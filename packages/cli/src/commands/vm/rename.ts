@@ -6,9 +6,9 @@ export const rename: Command = {
   name: 'rename',
   arguments: 'VM NAME',
   arity: { least: 2, most: 2 },
-  summary: 'Give a VM another name',
+  summary: 'Rename a VM',
   details: [
-    'Other VMs find it by that name at once; the guest itself has it as its host name from its next boot on. The uid stays.',
+    'Other VMs find the VM by its new name immediately; the guest has it as its host name from the next boot on. The uid does not change.',
   ],
   examples: ['ignite rename my-vm web'],
   flags: {},

@@ -25,56 +25,60 @@ import { readVmFile } from './vm-file.ts';
 import { storageOf, volumeFlags } from './volume-flags.ts';
 
 const createFlags: Flags = {
-  config: { type: 'string', value: 'FILE', help: 'a manifest of the VM, over which flags win' },
-  name: { type: 'string', short: 'n', value: 'NAME', default: 'made up', help: 'its name' },
-  cpus: { type: 'string', value: 'COUNT', default: '1', help: 'how many CPUs' },
-  memory: { type: 'string', value: 'SIZE', default: '512MB', help: 'how much memory, in powers of 1024' },
+  config: { type: 'string', value: 'FILE', help: 'manifest of the VM; flags take precedence over it' },
+  name: { type: 'string', short: 'n', value: 'NAME', default: 'generated', help: 'name of the VM' },
+  cpus: { type: 'string', value: 'COUNT', default: '1', help: 'number of CPUs' },
+  memory: { type: 'string', value: 'SIZE', default: '512MB', help: 'memory size (base 1024)' },
   size: {
     type: 'string',
     short: 's',
     value: 'SIZE',
     default: '4GB',
-    help: 'the size of its root file system',
+    help: 'size of the root file system (base 1024)',
   },
   ssh: {
     type: 'optional',
     value: 'KEY.pub',
-    help: 'let SSH in, by a key made for this VM or by the one named',
+    help: 'allow SSH access with a generated key, or with the given public key',
   },
   ...networkFlags,
   'kernel-image': {
     type: 'string',
     short: 'k',
     value: 'KERNEL',
-    default: "made of Debian's",
-    help: 'the kernel',
+    default: "built from Debian's",
+    help: 'kernel to boot',
   },
-  'kernel-args': { type: 'string', value: 'ARGS', help: 'added to the kernel command line' },
-  label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'a label' },
+  'kernel-args': { type: 'string', value: 'ARGS', help: 'arguments to append to the kernel command line' },
+  label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'key/value label' },
   'copy-files': {
     type: 'list',
     short: 'f',
     value: 'HOST:VM',
-    help: 'copy a file or folder into it at first boot',
+    help: 'copy a file or directory into the VM at first boot',
   },
   ...envFlags,
-  tty: { type: 'boolean', short: 't', help: 'give its entrypoint a terminal' },
+  tty: { type: 'boolean', short: 't', help: 'allocate a pseudo-terminal for the entrypoint' },
   restart: {
     type: 'string',
     value: 'POLICY',
-    help: 'start it again when it has ended: no, on-failure[:COUNT], always or unless-stopped',
+    help: 'restart policy: no, on-failure[:COUNT], always or unless-stopped',
     default: 'no',
   },
-  'require-name': { type: 'boolean', help: 'refuse to make up a name' },
+  'require-name': { type: 'boolean', help: 'fail if no name is given' },
   ...archFlags,
   vmm: {
     type: 'string',
     value: 'NAME',
     values: vmmNames,
     default: defaultVmm,
-    help: 'the program that runs it; firecracker needs KVM',
+    help: 'program that runs the VM: qemu, or firecracker, which requires KVM',
   },
-  gic: { type: 'string', value: 'VERSION', help: "an arm64 VM's interrupt controller: 2 or 3" },
+  gic: {
+    type: 'string',
+    value: 'VERSION',
+    help: 'version of the interrupt controller of an arm64 VM: 2 or 3',
+  },
   ...volumeFlags,
   ...cloudInitFlags,
   ...registryFlags,
@@ -87,14 +91,14 @@ export const startFlags: Flags = {
   interactive: {
     type: 'boolean',
     short: 'i',
-    help: 'attach to it: to the streams of its entrypoint, or its console',
+    help: 'attach to the streams of the entrypoint, or to the console',
   },
-  timeout: { type: 'string', value: 'SECONDS', default: '600', help: 'how long to wait for its SSH' },
-  debug: { type: 'boolean', short: 'd', help: 'keep what a start that fails has made, for a look at it' },
+  timeout: { type: 'string', value: 'SECONDS', default: '600', help: 'seconds to wait for SSH' },
+  debug: { type: 'boolean', short: 'd', help: 'keep the resources of a failed start, for debugging' },
   'ignore-preflight-checks': {
     type: 'list',
     value: 'CHECK',
-    help: 'start though the host is not ready: ExistingFile, BinaryInPath, Port, the name of a check, or all',
+    help: 'ignore preflight checks that fail: ExistingFile, BinaryInPath, Port, the name of a check, or all',
   },
 };
 
@@ -112,7 +116,7 @@ export const create: Command = {
   name: 'create',
   arguments: '[IMAGE] [-- COMMAND...]',
   arity: { least: 0, most: 1 },
-  summary: 'Make a VM of an image, and do not start it',
+  summary: 'Create a VM from an image, without starting it',
   examples: ['ignite create debian:12 --name my-vm --cpus 2 --memory 1GB'],
   flags: createFlags,
   run: async (invocation) => {
@@ -127,7 +131,7 @@ export const run: Command = {
   name: 'run',
   arguments: '[IMAGE] [-- COMMAND...]',
   arity: { least: 0, most: 1 },
-  summary: 'Make a VM of an image and start it',
+  summary: 'Create a VM from an image and start it',
   examples: [
     'ignite run debian:12 --cpus 2 --memory 1GB --ssh --name my-vm',
     'ignite run nginx -p 8080:80',
@@ -174,12 +178,12 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   const spec = mergePatch(mergePatch(vmDefaults, file?.spec ?? {}), given) as VmFile['spec'];
   const [wanted, otherwise] = [spec, file?.spec].map((each) => each?.image && familiarSource(each.image.oci));
   if (otherwise !== undefined && wanted !== undefined && otherwise !== wanted)
-    tellNote(`${config}: its image ${otherwise} gives way to ${wanted} of the command line`, invocation);
+    tellNote(`${config}: image ${otherwise} is overridden by ${wanted} from the command line`, invocation);
   if (spec.image === undefined)
-    throw usageError('an image is needed', 'name one, or give a manifest with --config');
+    throw usageError('no image given', 'name an image, or give a manifest with --config');
   const name = flags.text('name') ?? file?.name;
   if (flags.isSet('require-name') && name === undefined) {
-    throw usageError('--require-name: no name is given', 'give one with --name');
+    throw usageError('--require-name: no name given', 'add --name');
   }
   return {
     ...(name !== undefined && { name }),
@@ -255,14 +259,14 @@ export function parseCount(text: string): number {
   if (!/^\d{1,4}$/.test(text))
     throw usageError(
       `--cpus ${JSON.stringify(text)}: not a number of CPUs`,
-      'write a whole number from 1 to 64',
+      'use a whole number from 1 to 64',
     );
   return Number(text);
 }
 
 function parseGic(text: string): number {
   if (text !== '2' && text !== '3')
-    throw usageError(`--gic ${JSON.stringify(text)}: there is no such version`, 'write 2 or 3');
+    throw usageError(`--gic ${JSON.stringify(text)}: unknown version`, 'use 2 or 3');
   return Number(text);
 }
 
@@ -273,7 +277,7 @@ function parseCopy(text: string): { readonly hostPath: string; readonly vmPath: 
   if (!hostPath.startsWith('/') || !vmPath.startsWith('/') || more.length > 0) {
     throw usageError(
       `--copy-files ${JSON.stringify(text)}: not two absolute paths`,
-      'write --copy-files /host/path:/vm/path',
+      'use --copy-files /host/path:/vm/path',
     );
   }
   return { hostPath, vmPath };

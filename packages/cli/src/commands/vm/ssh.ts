@@ -8,29 +8,29 @@ export const sshFlags: Flags = {
     type: 'string',
     short: 'i',
     value: 'FILE',
-    default: 'the one made for the VM',
-    help: 'the private key',
+    default: "the VM's own key",
+    help: 'private key file',
   },
-  timeout: { type: 'string', value: 'SECONDS', default: '60', help: 'how long to wait for SSH' },
+  timeout: { type: 'string', value: 'SECONDS', default: '60', help: 'seconds to wait for SSH' },
 };
 
 const tty = (otherwise: string): Flag => ({
   type: 'boolean',
   short: 't',
   default: otherwise,
-  help: 'give the command a terminal, or with =false none',
+  help: 'allocate a pseudo-terminal; --tty=false allocates none',
 });
 
 export const ssh: Command = {
   name: 'ssh',
   arguments: 'VM [COMMAND...]',
   arity: { least: 1, most: Infinity },
-  summary: 'Log in to a VM, or run a command line there',
+  summary: 'Log in to a VM over SSH, or run a command line in it',
   details: [
-    "Waits until the VM lets SSH in. The exit status is that of the command there, 128 plus the signal's number if a signal ended it, or 255 if SSH itself failed.",
+    'Waits until the SSH server of the VM answers. The exit status is that of the command, 128 plus the signal number if a signal ended the command, or 255 if SSH failed.',
   ],
   examples: ['ignite ssh my-vm', 'ignite ssh my-vm uname -a'],
-  flags: { ...sshFlags, tty: tty('for a login from a terminal') },
+  flags: { ...sshFlags, tty: tty('true for a login from a terminal') },
   passesFlags: true,
   run: (invocation) => overSsh(invocation, invocation.rest),
 };
@@ -39,10 +39,10 @@ export const exec: Command = {
   name: 'exec',
   arguments: 'VM COMMAND...',
   arity: { least: 0, most: Infinity },
-  summary: 'Run a command in a VM, with its input, output and exit status ours',
+  summary: 'Run a command in a running VM',
   details: [
-    "Waits until the VM lets SSH in. The first word is a line for the guest's shell, all further words reach the command as they are. Flags behind the command's first word are its own.",
-    "The exit status is that of the command, 128 plus the signal's number if a signal ended it, or 255 if SSH itself failed.",
+    "Waits until the SSH server of the VM answers. Standard input, output, error and the exit status are those of the command. The first word is a line for the guest's shell; all other words reach the command unchanged. Flags after the first word belong to the command.",
+    'The exit status is 128 plus the signal number if a signal ended the command, and 255 if SSH failed.',
   ],
   examples: [
     'ignite exec my-vm -- uname -a',
@@ -55,8 +55,10 @@ export const exec: Command = {
     const [first, ...others] = invocation.rest;
     if (invocation.args.length === 0 || first === undefined) {
       // As people write who come from "docker exec -i".
-      const hint = invocation.flags.isSet('identity') ? '; -i names a private key: input needs no flag' : '';
-      throw usageError('exec needs a VM and a command', `write "ignite exec VM -- COMMAND"${hint}`);
+      const hint = invocation.flags.isSet('identity')
+        ? '; -i selects a private key, and standard input needs no flag'
+        : '';
+      throw usageError('exec requires a VM and a command', `use "ignite exec VM -- COMMAND"${hint}`);
     }
     // The first word is a line for the guest's shell, as the original had it; the others are words.
     return await overSsh(invocation, [first, ...others.map(quote)]);

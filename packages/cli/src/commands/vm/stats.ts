@@ -16,10 +16,10 @@ export const stats: Command = {
   name: 'stats',
   arguments: '[VM...]',
   arity: { least: 0, most: Infinity },
-  summary: 'Show what VMs take of this host, once a second until it is interrupted',
+  summary: 'Show a live stream of resource usage of VMs',
   details: [
-    'CPU, memory, disk and processes are those of the VMM, as its cgroup counts them; 100% is one CPU of the host. What the host keeps of files and can drop is not counted as memory. Disk is what went from and to the devices of the host, network what the guest has received and sent. A figure that this host does not offer, or that is not known yet, is shown as "-".',
-    'With -o json there is a line with an array for each second; sizes are in bytes.',
+    'CPU, memory, block I/O and processes are those of the VMM, as counted by its cgroup; 100% is one CPU of the host. Memory does not include file cache that the host can drop. Block I/O is what was read from and written to the devices of the host, and network I/O what the guest has received and sent. A value that is not available is shown as "-".',
+    'With -o json, one line with an array is printed each second; sizes are in bytes.',
   ],
   examples: [
     'ignite stats',
@@ -28,17 +28,23 @@ export const stats: Command = {
     "ignite stats --no-stream --format '{{.Name}} {{.CPUPerc}} {{.MemUsage}}'",
   ],
   flags: {
-    all: { type: 'boolean', short: 'a', help: 'the VMs that do not run too' },
-    'no-stream': { type: 'boolean', help: 'show it once: what a second has taken' },
-    output: { type: 'string', short: 'o', value: 'FORMAT', values: ['json'], help: 'json' },
+    all: { type: 'boolean', short: 'a', help: 'show all VMs, not just running ones' },
+    'no-stream': { type: 'boolean', help: 'print the usage of one second, and exit' },
+    output: {
+      type: 'string',
+      short: 'o',
+      value: 'FORMAT',
+      values: ['json'],
+      help: 'json, with one array per line',
+    },
     ...templateFlags,
     format: {
       type: 'string',
       short: 't',
       value: 'TEMPLATE',
-      help: "print each by a Go template, such as '{{.Name}} {{.CPUPerc}} {{.MemUsage}}'",
+      help: "format output using a Go template, such as '{{.Name}} {{.CPUPerc}} {{.MemUsage}}'",
     },
-    'no-trunc': { type: 'boolean', help: 'do not shorten or leave out what is too long for the terminal' },
+    'no-trunc': { type: 'boolean', help: 'do not truncate output' },
   },
   run: async (invocation) => {
     const show = await presenter(invocation);

@@ -20,9 +20,9 @@ export const update: Command = {
   name: 'update',
   arguments: 'VM',
   arity: { least: 1, most: 1 },
-  summary: 'Change what a VM is given; says first what that does',
+  summary: 'Update the configuration of a VM',
   details: [
-    'Labels, ports and the restart policy change at once, and so does memory up to what the VM was booted with: its guest is asked to give it back. CPUs, more memory and the size of the disk change at the next start, which --restart-now has happen now. A disk only grows, and its file system with it.',
+    'Shows what will change, and changes it. Labels, ports and the restart policy change immediately, and so does memory, up to what the VM was booted with: the guest is asked to give memory back. CPUs, more memory and the size of the disk change at the next start, or now with --restart-now. Disks can only grow, and their file systems grow with them.',
   ],
   examples: [
     'ignite update my-vm --memory 2GB --restart-now',
@@ -30,40 +30,39 @@ export const update: Command = {
     'ignite update my-vm -p 8080:80 --restart always',
   ],
   flags: {
-    cpus: { type: 'string', value: 'COUNT', help: 'how many CPUs' },
-    memory: { type: 'string', value: 'SIZE', help: 'how much memory, in powers of 1024' },
-    size: { type: 'string', short: 's', value: 'SIZE', help: 'the size of its root file system' },
-    label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'a label; KEY- takes it away' },
+    cpus: { type: 'string', value: 'COUNT', help: 'number of CPUs' },
+    memory: { type: 'string', value: 'SIZE', help: 'memory size (base 1024)' },
+    size: { type: 'string', short: 's', value: 'SIZE', help: 'size of the root file system (base 1024)' },
+    label: { type: 'list', short: 'l', value: 'KEY=VALUE', help: 'key/value label; KEY- removes it' },
     restart: {
       type: 'string',
       value: 'POLICY',
-      help: 'start it again when it has ended: no, on-failure[:COUNT], always or unless-stopped',
+      help: 'restart policy: no, on-failure[:COUNT], always or unless-stopped',
     },
     ports: {
       type: 'list',
       short: 'p',
       value: 'MAPPING',
-      help: 'publish [ADDRESS:]HOST:VM[/udp] in the place of all that is published, or none',
+      help: 'replace all published ports by [ADDRESS:]HOST:VM[/udp], or by none',
     },
-    'restart-now': { type: 'boolean', help: 'stop and start it where a change needs that' },
-    'dry-run': { type: 'boolean', help: 'say what would be done, and do nothing' },
-    force: { type: 'boolean', help: 'also change a VM that a Sync owns, which that Sync may undo' },
+    'restart-now': { type: 'boolean', help: 'restart the VM if a change requires it' },
+    'dry-run': { type: 'boolean', help: 'show what would be done, without doing it' },
+    force: { type: 'boolean', help: 'also change a VM that a Sync owns; the Sync may revert the changes' },
   },
   run: async (invocation) => {
     const { flags, args, io, signal } = invocation;
     const patch = specPatch(flags);
     const labels = flags.list('label').map(parseLabelChange);
     if (Object.keys(patch).length === 0 && labels.length === 0)
-      throw usageError('update needs something to change', 'see "ignite update --help"');
+      throw usageError('update requires at least one change', 'see "ignite update --help"');
     return await withDeclaredHost(invocation, async (host) => {
       const vm = await host.client.vms.find(args[0]!, signal);
       const plan = await planFor([await definitionOf(vm, patch, labels, host, signal)], invocation, host);
       const [action] = plan.stages.flat();
       if (action === undefined || action.kind === 'unchanged') {
         const { pending = [] } = vm.status;
-        const waiting =
-          pending.length > 0 ? `; until it is stopped and started ${pending.join(', ')} waits` : '';
-        io.err.write(`it is so already: nothing was changed${waiting}\n`);
+        const waiting = pending.length > 0 ? `; changes at the next start: ${pending.join(', ')}` : '';
+        io.err.write(`no changes made${waiting}\n`);
         return 0;
       }
       return await carryOut(plan, action, vm, invocation, host);
@@ -98,7 +97,7 @@ async function carryOut(
   // The scheme's schema of the kind has made it so.
   const definition = { labels: metadata.labels, annotations: metadata.annotations, spec: spec as VmSpec };
   await host.client.vms.redefine(vm.metadata.uid, definition, host.op);
-  io.out.write(`${keyText(action.key)} written; what waits takes effect once it is stopped and started\n`);
+  io.out.write(`${keyText(action.key)} updated; some changes take effect at the next start\n`);
   return 0;
 }
 
@@ -108,7 +107,7 @@ type ChangeAction = Action & { readonly kind: 'change' };
 function deferredText({ key, changes, live }: ChangeAction, { deps }: DeclaredHost): string {
   const lines = fieldLines(changes).map((line, at) => {
     const waits = deps.actuator.effectOf(key.kind, changes[at]!, live) === 'restart';
-    return `${line}${waits ? '   (at its next start)' : ''}`;
+    return `${line}${waits ? '   (at the next start)' : ''}`;
   });
   return [`~ ${keyText(key)}: changed`, ...lines].map((line) => `${line}\n`).join('');
 }
@@ -161,7 +160,7 @@ function parseLabelChange(text: string): LabelChange {
   if (key === undefined)
     throw usageError(
       `--label ${JSON.stringify(text)}: not a change of a label`,
-      'write --label KEY=VALUE, or --label KEY- to take it away',
+      'use --label KEY=VALUE, or --label KEY- to remove a label',
     );
   return { key, ...(value !== undefined && { value }) };
 }
@@ -172,9 +171,9 @@ function needsNewVm({ metadata: { name } }: Vm, { changes }: Action): CodedError
   const fields = fieldLines(changes).map((line) => line.trim().replaceAll(/ {2,}/g, ' '));
   return new CodedError<UpdateErrorCode>(
     'UPDATE_INVALID',
-    `VM "${name}" cannot be changed so: ${fields.join(', ')} needs a new VM in its place`,
+    `VM "${name}" cannot be updated: ${fields.join(', ')} requires a new VM`,
     {
-      hint: 'a disk only grows; "ignite apply --replace" makes a new VM of a manifest, disk and all',
+      hint: 'disks can only grow; "ignite apply --replace" replaces a VM and its disk',
     },
   );
 }

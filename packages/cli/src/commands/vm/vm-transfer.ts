@@ -9,10 +9,10 @@ export const exportVm: Command = {
   name: 'export',
   arguments: 'VM',
   arity: { least: 1, most: 1 },
-  summary: 'Write a VM with its disk, image and kernel to an archive',
+  summary: 'Export a VM with its disk, image and kernel to a tar archive',
   examples: ['ignite export my-vm -o my-vm.tar', 'ignite export my-vm | ssh other ignite import -'],
   flags: {
-    output: { type: 'string', short: 'o', value: 'FILE', default: 'standard output', help: 'where to' },
+    output: { type: 'string', short: 'o', value: 'FILE', default: 'standard output', help: 'output file' },
   },
   run: async (invocation) => {
     const { flags, args } = invocation;
@@ -27,9 +27,9 @@ export const importVm: Command = {
   name: 'import',
   arguments: 'FILE',
   arity: { least: 1, most: 1 },
-  summary: 'Make a VM of an archive that export wrote: a new one, with keys and addresses of its own',
+  summary: 'Import a VM from an archive that "ignite export" wrote',
   details: [
-    'What its definition names of this host it is not given unless each is allowed by name: --allow volume=NAME, folder=PATH, file=PATH, device=PATH (with :ro to read alone), port=[ADDRESS:]PORT[/udp], network=NAME, address=ADDRESS, service=NAME, restart=POLICY. An import that is refused tells all that it wants, with the flags to add.',
+    'The VM is a new one, with its own keys and addresses. It may use resources of this host only if you allow each of them: --allow volume=NAME, folder=PATH, file=PATH, device=PATH (add :ro for read-only access), port=[ADDRESS:]PORT[/udp], network=NAME, address=ADDRESS, service=NAME, restart=POLICY. If the import is refused, the error lists everything that the VM asks for, and the flags to add.',
   ],
   examples: [
     'ignite import my-vm.tar',
@@ -37,8 +37,14 @@ export const importVm: Command = {
     'ignite import my-vm.tar --allow volume=db --allow port=8080',
   ],
   flags: {
-    name: { type: 'string', short: 'n', value: 'NAME', default: 'as it was', help: 'its name' },
-    allow: { type: 'list', value: 'KIND=WHAT', help: 'something of this host that the VM may be given' },
+    name: {
+      type: 'string',
+      short: 'n',
+      value: 'NAME',
+      default: 'the name in the archive',
+      help: 'name of the VM',
+    },
+    allow: { type: 'list', value: 'KIND=VALUE', help: 'allow the VM to use a resource of this host' },
   },
   run: async (invocation) => {
     const { flags, args } = invocation;
@@ -46,7 +52,7 @@ export const importVm: Command = {
     const allow = flags.list('allow');
     const wrong = allow.find((text) => !/^[a-z]+=./.test(text));
     if (wrong !== undefined)
-      throw usageError(`--allow ${wrong}: not something of this host`, 'write KIND=WHAT, as in volume=db');
+      throw usageError(`--allow ${wrong}: not a resource of this host`, 'use KIND=VALUE, such as volume=db');
     const input = await openInput(args[0]!);
     const vm = await withClient(invocation, ({ archives }, op) =>
       archives.import(input, { allow, ...(name !== undefined && { name }) }, op),

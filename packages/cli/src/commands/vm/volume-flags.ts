@@ -9,12 +9,12 @@ export const volumeFlags: Flags = {
     type: 'list',
     short: 'v',
     value: 'SOURCE:PATH',
-    help: 'mount a named volume, folder, file or block device; add :ro or :size=2GB; lists too',
+    help: 'mount a named volume, directory, file or block device; options are :ro and :size=2GB; comma-separated lists are allowed',
   },
   mount: {
     type: 'list',
     value: 'KEY=VALUE,...',
-    help: 'the same in words: type=volume|bind, source, target, readonly, size',
+    help: 'same as --volumes, with the keys type=volume|bind, source, target, readonly and size',
   },
 };
 
@@ -68,14 +68,11 @@ function parseVolume(text: string, kindOf: (path: string) => PathKind | undefine
   if (source === '' || target === '')
     throw usageError(
       `--volumes ${JSON.stringify(text)}: volumes must be specified in the /host/path:/vm/path format`,
-      'write SOURCE:/PATH, where SOURCE is the name of a volume or a path of this host',
+      'use SOURCE:/PATH, where SOURCE is the name of a volume or a path on this host',
     );
   const odd = options.find((option) => !isOption(option));
   if (odd !== undefined)
-    throw usageError(
-      `--volumes ${JSON.stringify(text)}: there is no option "${odd}"`,
-      'write ro, rw or size=2GB',
-    );
+    throw usageError(`--volumes ${JSON.stringify(text)}: unknown option "${odd}"`, 'use ro, rw or size=2GB');
   const size = options.find((option) => option.startsWith('size='))?.slice('size='.length);
   return { source: sourceOf(source, size, kindOf), target, readOnly: options.includes('ro') };
 }
@@ -96,21 +93,23 @@ function parseMount(text: string, kindOf: (path: string) => PathKind | undefined
   const invalid = (what: string): Error =>
     usageError(
       `--mount ${JSON.stringify(text)}: ${what}`,
-      'write type=volume,source=NAME,target=/PATH or type=bind,source=/HOST,target=/PATH; readonly and size=2GB besides',
+      'use type=volume,source=NAME,target=/PATH or type=bind,source=/HOST,target=/PATH; readonly and size=2GB are optional',
     );
   const given = new Map<string, string>();
   for (const part of text.split(',')) {
     const [key = '', ...value] = part.split('=');
     const name = mountKeys.get(key);
-    if (name === undefined) throw invalid(`there is no key "${key}"`);
+    if (name === undefined) throw invalid(`unknown key "${key}"`);
     given.set(name, value.length === 0 ? 'true' : value.join('='));
   }
   const { type = 'volume', source, target, readonly = 'false', size } = Object.fromEntries(given);
-  if (type !== 'volume' && type !== 'bind') throw invalid(`there is no type "${type}"`);
-  if (readonly !== 'true' && readonly !== 'false') throw invalid('readonly is true or false');
-  if (!source || !target) throw invalid('source and target are needed');
+  if (type !== 'volume' && type !== 'bind') throw invalid(`unknown type "${type}"`);
+  if (readonly !== 'true' && readonly !== 'false') throw invalid('readonly must be true or false');
+  if (!source || !target) throw invalid('source and target are required');
   if ((type === 'bind') !== isPath(source))
-    throw invalid(type === 'bind' ? 'the source of a bind is a path' : 'the source of a volume is its name');
+    throw invalid(
+      type === 'bind' ? 'the source of a bind must be a path' : 'the source of a volume must be its name',
+    );
   return { source: sourceOf(source, size, kindOf), target, readOnly: readonly === 'true' };
 }
 
@@ -129,8 +128,8 @@ function sourceOf(
   if (kind === 'file') return { file: { path, ...sized } };
   if (size !== undefined)
     throw usageError(
-      `${path} is there, with a size of its own`,
-      'size is for named volumes, and files that are to be made',
+      `${path} already exists, with a size of its own`,
+      'use size only for named volumes, and for files that do not exist yet',
     );
   return { [kind]: { path } };
 }
@@ -143,6 +142,6 @@ function kindOfPath(path: string): PathKind | undefined {
     if (found?.isFile()) return 'file';
     return found && 'blockDevice';
   } catch (failure) {
-    throw usageError(`cannot look at a volume: ${errorText(failure)}`, 'name a path that can be followed');
+    throw usageError(`cannot access the volume: ${errorText(failure)}`, 'check the path');
   }
 }

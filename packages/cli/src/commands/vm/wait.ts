@@ -7,11 +7,11 @@ export const wait: Command = {
   name: 'wait',
   arguments: 'VM...',
   arity: { least: 1, most: Infinity },
-  summary: 'Wait until VMs have stopped, or until something else holds of them',
+  summary: 'Wait until VMs stop or meet another condition',
   details: [
-    'Prints a line for each VM, in the order of the arguments: the exit code of one that has stopped, even if it is removed right then, otherwise the condition that holds. Several conditions are waited for until one of them holds, which may be so already.',
-    'ready: its SSH answers. stopped (or exited): it has ended, although its policy may start it again. failed: it could not be started. removed: there is no such VM, or no longer.',
-    'When the time is over and not every VM is so, the exit status is 1.',
+    'Prints a line for each VM, in the order of the arguments: the exit code of a VM that has stopped, even if it is then removed, otherwise the condition that was met. If several conditions are given, the first one to be met ends the wait; it may be met already.',
+    'ready: SSH answers. stopped (or exited): the VM has ended, even if its restart policy starts it again. failed: the VM could not be started. removed: the VM does not exist, or no longer exists.',
+    'If the time limit is reached first, the exit status is 1.',
   ],
   examples: [
     'ignite wait my-vm',
@@ -25,13 +25,13 @@ export const wait: Command = {
       value: 'CONDITION',
       values: [...vmConditions, 'exited'],
       default: 'stopped',
-      help: `any one of several: ${vmConditions.join(', ')}`,
+      help: `condition to wait for: ${vmConditions.join(', ')}`,
     },
     timeout: {
       type: 'string',
       value: 'DURATION',
       default: 'none',
-      help: 'how long to wait, such as 30s or 5m',
+      help: 'time limit, such as 30s or 5m',
     },
   },
   run: async ({ args, ...invocation }) => {

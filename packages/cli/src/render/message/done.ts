@@ -1,7 +1,7 @@
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import type { Invocation } from '../../arguments/command.ts';
 
-/** Prints what was done to an object, or with --quiet its uid alone. */
+/** Prints what was done to an object, or only its uid with --quiet. */
 export function printDone(
   { metadata }: ApiObject,
   text: string,

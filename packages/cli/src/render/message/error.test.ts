@@ -23,10 +23,7 @@ test('renderError: each of several causes has a line', () => {
 
 test('renderError: a bug says so, and shows where when it is asked', () => {
   const bug = new TypeError('x is undefined');
-  assert.match(
-    renderError(bug, false),
-    /^error: TypeError: x is undefined\nhint: this is a fault of Ignite's/,
-  );
+  assert.match(renderError(bug, false), /^error: TypeError: x is undefined\nhint: this is a bug in Ignite/);
   assert.match(renderError(bug, true), /at .*error\.test\.ts/);
 });
 
@@ -34,7 +31,7 @@ test('renderError: what the host is at fault for is no bug, and says what helps'
   const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   assert.match(
     renderError(full, false),
-    /^error: ENOSPC: no space left on device, write\nhint: free some space/,
+    /^error: ENOSPC: no space left on device, write\nhint: free some disk space/,
   );
 });
 
@@ -44,10 +41,10 @@ test('renderError: nor is it one of ours when a tool says so', () => {
   const failure = new ToolFailedError({ tool: 'mksquashfs', args: [] }, 1, { stdout: '', stderr });
   assert.match(
     renderError(failure, false),
-    /^error: mksquashfs: No space left on device\nhint: free some space/,
+    /^error: mksquashfs: No space left on device\nhint: free some disk space/,
   );
   const other = new ToolFailedError({ tool: 'mksquashfs', args: [] }, 1, { stdout: '', stderr: 'oops' });
-  assert.match(renderError(other, false), /fault of Ignite/);
+  assert.match(renderError(other, false), /bug in Ignite/);
 });
 
 test("renderError: a database that cannot be written is the host's fault, whatever SQLite says of it", () => {
@@ -55,10 +52,10 @@ test("renderError: a database that cannot be written is the host's fault, whatev
     renderError(Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode }), false);
   assert.match(
     failed(4_874),
-    /^error: the database of VMs: disk I\/O error\nhint: look whether the disk .* full/,
+    /^error: database of VMs: disk I\/O error\nhint: check whether the disk .* full/,
   );
-  assert.match(failed(1_544), /\nhint: the data directory cannot be written/);
-  assert.match(failed(1), /\nhint: this is a fault of Ignite's/);
+  assert.match(failed(1_544), /\nhint: the data directory is not writable/);
+  assert.match(failed(1), /\nhint: this is a bug in Ignite/);
 });
 
 test('renderError: for whoever debugs, all causes with their places follow', () => {

@@ -3,7 +3,7 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 import { printable } from '../text/printable.ts';
 
-/** One line of what happened, one of what to do; causes in between where they tell more. */
+/** One line for what happened, lines for causes that tell more, and one line for what to do. */
 export function renderError(failure: unknown, debug: boolean): string {
   if (!(failure instanceof CodedError)) return renderUncoded(failure, debug);
   const said = causesOf(failure)
@@ -13,35 +13,38 @@ export function renderError(failure: unknown, debug: boolean): string {
   return `error: ${shortened(failure.message)}\n${said}hint: ${printable(failure.hint)}\n${where}`;
 }
 
-/** What helps where the host is at fault, by the error number of Linux (errno(3)). */
+/** Hints for faults of the host, by the error number of Linux (errno(3)). */
 const hostFaults: ReadonlyMap<unknown, string> = new Map([
-  ['ENOSPC', 'free some space there; "ignite system df" shows what Ignite takes'],
-  ['EDQUOT', 'free some space there, or have the quota raised'],
-  ['EROFS', 'mount that file system for writing, or choose another with --data-dir and --run-dir'],
-  ['ENOTDIR', 'something on that path is no folder: name one with --data-dir, or move it away'],
-  ['EEXIST', 'something on that path is no folder: name one with --data-dir, or move it away'],
-  ['EIO', 'the device is at fault, or its file system: "dmesg" tells more'],
+  ['ENOSPC', 'free some disk space; "ignite system df" shows what Ignite uses'],
+  ['EDQUOT', 'free some disk space, or raise the quota'],
+  ['EROFS', 'remount the file system read-write, or choose other directories with --data-dir and --run-dir'],
+  [
+    'ENOTDIR',
+    'a part of the path is not a directory: move it away, or choose another directory with --data-dir',
+  ],
+  [
+    'EEXIST',
+    'a part of the path is not a directory: move it away, or choose another directory with --data-dir',
+  ],
+  ['EIO', 'the device or its file system has a fault; see "dmesg"'],
 ]);
 
 /** The same by SQLite's result code (rescode.html): its errors tell no file, and those of the disk not what is amiss with it. */
 const databaseFaults: ReadonlyMap<number, string> = new Map([
-  [
-    5,
-    'another program holds the database: "fuser -v" with the path of state.db of the data directory tells which',
-  ],
-  [8, 'the data directory cannot be written: mount it for writing, or choose another with --data-dir'],
+  [5, 'another program is using the database; run "fuser -v" on state.db in the data directory to find it'],
+  [8, 'the data directory is not writable: remount it read-write, or choose another with --data-dir'],
   [
     10,
-    'look whether the disk of the data directory is full ("df"), and at "dmesg" where it is not; "ignite rm" and "ignite prune" work on a full disk too',
+    'check whether the disk with the data directory is full ("df"), otherwise see "dmesg"; "ignite rm" and "ignite prune" also work on a full disk',
   ],
-  [11, 'the database is damaged: bring back state.db of the data directory from a copy'],
-  [13, 'free some space there: "ignite rm" and "ignite prune" work on a full disk too'],
+  [11, 'the database is damaged: restore state.db in the data directory from a backup'],
+  [13, 'free some disk space; "ignite rm" and "ignite prune" also work on a full disk'],
+  [15, 'another program is using the database; run "fuser -v" on state.db in the data directory to find it'],
+  [14, 'the data directory is not writable: remount it read-write, or choose another with --data-dir'],
   [
-    15,
-    'another program holds the database: "fuser -v" with the path of state.db of the data directory tells which',
+    26,
+    'state.db in the data directory is not a database of Ignite: restore it from a backup, or choose another directory with --data-dir',
   ],
-  [14, 'the data directory cannot be written: mount it for writing, or choose another with --data-dir'],
-  [26, 'state.db of the data directory is none of Ignite: bring it back, or choose another with --data-dir'],
 ]);
 
 /** The same in the words of tools (strerror(3)). */
@@ -62,7 +65,7 @@ function hostFault(failure: Error): { readonly said: string; readonly cure: stri
   const { code, errcode } = failure as Error & { readonly code?: unknown; readonly errcode?: number };
   const cure = errcode === undefined ? hostFaults.get(code) : databaseFaults.get(errcode & 0xff);
   if (cure === undefined) return undefined;
-  return { said: errcode === undefined ? failure.message : `the database of VMs: ${failure.message}`, cure };
+  return { said: errcode === undefined ? failure.message : `database of VMs: ${failure.message}`, cure };
 }
 
 function renderUncoded(failure: unknown, debug: boolean): string {
@@ -71,16 +74,16 @@ function renderUncoded(failure: unknown, debug: boolean): string {
   const cure = fault?.cure;
   const said = fault?.said ?? String(failure).split('\n')[0]!;
   const text = debug && isError ? (failure.stack ?? said) : shortened(said);
-  return `error: ${text}\nhint: ${cure ?? "this is a fault of Ignite's; --log-level=debug shows where"}\n`;
+  return `error: ${text}\nhint: ${cure ?? 'this is a bug in Ignite; --log-level=debug shows details'}\n`;
 }
 
-/** Causes that tell a user more: a tool's own words, or each of several. */
+/** The causes that are useful to a user: the message of a tool, or each of several causes. */
 function causesOf({ cause, code }: CodedError): readonly Error[] {
   if (cause instanceof AggregateError) return cause.errors.filter((each) => each instanceof Error);
   return cause instanceof ToolFailedError && code !== 'VM_INVALID' ? [cause] : [];
 }
 
-/** 2 for what was refused before anything was done, else 1. */
+/** 2 for requests that were refused before anything was done, otherwise 1. */
 export function exitStatusOf(failure: unknown): number {
   return failure instanceof CodedError && failure.code.endsWith('_INVALID') ? 2 : 1;
 }

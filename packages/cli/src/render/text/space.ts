@@ -38,7 +38,7 @@ interface SpaceSum {
   readonly reclaimable: Bytes;
 }
 
-/** Pure. A line for each kind, also for those of which there is nothing. */
+/** Pure. A line for each kind, including kinds without objects. */
 const sumSpace = (items: readonly SpaceItem[]): readonly SpaceSum[] =>
   kinds.map((kind) => {
     const own = items.filter((item) => item.kind === kind);
@@ -66,7 +66,7 @@ export function spaceTable(items: readonly SpaceItem[]): string {
   return table(['TYPE', 'TOTAL', 'ACTIVE', 'SIZE', 'RECLAIMABLE'], rows);
 }
 
-/** Pure. A line for each thing. */
+/** Pure. A line for each object. */
 export const spaceDetails = (items: readonly SpaceItem[]): string =>
   table(
     ['TYPE', 'NAME', 'ACTIVE', 'SIZE', 'RECLAIMABLE', 'PATH'],

@@ -2,10 +2,10 @@ import { printable } from './printable.ts';
 
 /** Between two columns. */
 const gap = '   ';
-/** To less a cell is not shortened: nobody could tell it from another. */
+/** Cells are not shortened further, so that they can be told apart. */
 const shortest = 12;
 
-/** Columns as wide as their widest cell, three blanks apart; nothing behind the last. */
+/** Columns as wide as their widest cell, three blanks apart, without trailing blanks. */
 export function table(header: readonly string[], cells: readonly (readonly string[])[]): string {
   const rows = cells.map((row) => row.map(printable));
   const widths = columnWidths(header, rows);

@@ -16,16 +16,16 @@ function parsePortMapping(text: string): readonly PortMapping[] {
     /^(?:(\[[0-9a-f:.]+\]|[0-9.]+):)?([0-9]+(?:-[0-9]+)?):([0-9]+(?:-[0-9]+)?)(?:\/([a-z]+))?$/i.exec(
       text.trim(),
     );
-  if (!match) throw portInvalid(text, 'it has not the form of one');
+  if (!match) throw portInvalid(text, 'the format is wrong');
   const [, address, host, vm, protocol = 'tcp'] = match;
   if (protocol !== 'tcp' && protocol !== 'udp')
     throw portInvalid(text, `"${protocol}" is neither tcp nor udp`);
   const bindAddress = address?.replace(/^\[|\]$/g, '');
   if (bindAddress !== undefined && isIP(bindAddress) === 0)
-    throw portInvalid(text, `"${bindAddress}" is no address`);
+    throw portInvalid(text, `"${bindAddress}" is not an IP address`);
   const hostPorts = parseRange(host!, text);
   const vmPorts = parseRange(vm!, text);
-  if (hostPorts.length !== vmPorts.length) throw portInvalid(text, 'the two ranges differ in length');
+  if (hostPorts.length !== vmPorts.length) throw portInvalid(text, 'the two ranges have different lengths');
   return hostPorts.map((hostPort, at) => ({
     ...(bindAddress !== undefined && { bindAddress }),
     hostPort,

@@ -37,7 +37,7 @@ test('unfitness: an address is refused for what it is', () => {
   assert.match(unfitness('10.2.0.1', pools)!, /outside 10\.1\.0\.0\/24 and fd00::\/64/);
   assert.match(unfitness('10.1.0.1', pools)!, /gateway/);
   assert.match(unfitness('fd00::1', pools)!, /gateway/);
-  assert.match(unfitness('10.1.0.21', pools)!, /to nobody/);
+  assert.match(unfitness('10.1.0.21', pools)!, /reserves it/);
   const whole = poolsOf(list({ type: 'host-local', subnet: '10.1.0.0/24', gateway: '10.1.0.254' }));
   assert.equal(unfitness('10.1.0.1', whole), undefined);
   for (const bad of ['10.1.0.0', '10.1.0.255', '10.1.0.254']) assert.ok(unfitness(bad, whole), bad);

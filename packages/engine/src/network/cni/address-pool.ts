@@ -68,5 +68,5 @@ export function unfitness(address: string, pools: readonly AddressPool[]): strin
   if (!pool) return `it is outside ${pools.map(({ subnet }) => subnet).join(' and ')}`;
   if (within.some(({ gateway }) => gateway === ip.value)) return `it is the gateway of ${pool.subnet}`;
   const isGiven = within.some(({ start, end }) => ip.value >= start && ip.value <= end);
-  return isGiven ? undefined : `${pool.subnet} gives it to nobody`;
+  return isGiven ? undefined : `${pool.subnet} reserves it`;
 }

@@ -48,7 +48,7 @@ export class CniInterfaces {
       await this.#cni.del(begun.list, begun.attachment, result, signal);
       // host-local gives each free address once before it gives one again.
       if (tries > wanted.reserved.length)
-        throw addressTaken(kept, begun.list.name, "another VM's, as all that are free");
+        throw addressTaken(kept, begun.list.name, 'used by another VM, like all other free ones');
       result = await this.#add(begun, wanted.addresses, signal);
     }
     const given = addressesOf(result);

@@ -60,7 +60,7 @@ test('ConfFolder.named: a name that nothing has is refused, with the nearest and
   });
   await assert.rejects(new ConfFolder(join(dir, 'absent'), defaultNetwork).named('x'), {
     code: 'NETWORK_NOT_FOUND',
-    hint: /there is none/,
+    hint: /no networks are defined/,
   });
   assert.deepEqual(readdirSync(dir).length, 2, 'looking for a name writes nothing');
 });

@@ -112,7 +112,7 @@ test('planNics: an interface that nobody made is named with those that are there
     () => planNics([cni('eth0'), { kind: 'found', name: 'net1', mode: 'dhcp-bridge' }], [lo, eth0]),
     {
       code: 'INTERFACE_MISSING',
-      message: /"net1": there is eth0$/,
+      message: /"net1": they have eth0$/,
     },
   );
 });

@@ -34,10 +34,7 @@ export async function validateRequest(
   const parsed = v.safeParse(vmSpecSchema, request.spec);
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    throw invalidVm(
-      `spec.${issuePath(issue).join('.')}: ${issueText(issue)}`,
-      'see "ignite run --help" for what a VM may be given',
-    );
+    throw invalidVm(`spec.${issuePath(issue).join('.')}: ${issueText(issue)}`, 'see "ignite run --help"');
   }
   sandboxEnviron(request.annotations ?? {});
   await validatePublicKey(parsed.output.ssh);
@@ -80,10 +77,7 @@ async function validatePublicKey(ssh: VmSpec['ssh']): Promise<void> {
 export function assertFoundAnywhere({ image, kernel }: VmSpec): void {
   for (const [field, source] of Object.entries({ image: image.oci, kernel: kernel.oci }))
     if (source !== undefined && isRelativeSource(source))
-      throw invalidVm(
-        `spec.${field}.oci: ${source}: its path is not absolute`,
-        'write the whole path, from / on',
-      );
+      throw invalidVm(`spec.${field}.oci: ${source}: its path is not absolute`, 'use an absolute path');
 }
 
 /**
@@ -95,7 +89,7 @@ export function uidFor({ annotations = {} }: CreateVmRequest, vms: readonly Vm[]
   if (wanted.success) return wanted.output ?? newVmUid(vms);
   throw invalidVm(
     `metadata.annotations.${uidAnnotation}: ${wanted.issues[0].message}`,
-    'correct it, or leave it out to have a uid made',
+    'correct it, or omit it to have a uid generated',
   );
 }
 
@@ -188,8 +182,8 @@ export function assertRunsSomething(
   const { entrypoint, cmd } = status.config;
   if (status.bootMode !== 'entrypoint' || [...entrypoint, ...(command ?? cmd)].length > 0) return;
   throw invalidVm(
-    `image "${metadata.name}" has no entrypoint, no command and no init: there is nothing to run`,
-    'name a command: "ignite run IMAGE -- COMMAND", or spec.command',
+    `image "${metadata.name}" has no entrypoint, no command and no init: nothing to run`,
+    'give a command with "ignite run IMAGE -- COMMAND" or spec.command',
   );
 }
 
@@ -199,13 +193,13 @@ export function assertRunsSomething(
 export function warnOfSmallDisk(spec: VmSpec, image: Image, { report }: ClientOperation): void {
   const { size } = image.status.baseDisk;
   if (spec.diskSize >= size) return;
-  const message = `the disk is made as large as image "${image.metadata.name}", ${humanBytes(size)}: ${humanBytes(bytes(spec.diskSize))} would not hold it`;
+  const message = `the disk gets the size of image "${image.metadata.name}", ${humanBytes(size)}, which does not fit in ${humanBytes(bytes(spec.diskSize))}`;
   report({ kind: 'warning', message });
 }
 
 /** Warns about variables of a VM that has no entrypoint to receive them. */
 export function warnOfUnusedEnv(spec: VmSpec, image: Image, { report }: ClientOperation): void {
   if (spec.env === undefined || spec.command || image.status.bootMode === 'entrypoint') return;
-  const message = `image "${image.metadata.name}" boots its init, which the variables of spec.env do not reach`;
+  const message = `image "${image.metadata.name}" boots its init, which does not get the variables of spec.env`;
   report({ kind: 'warning', message });
 }

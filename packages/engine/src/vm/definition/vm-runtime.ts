@@ -43,7 +43,7 @@ export async function recordRuntime(
   if ((await host.sandbox.observe(uid)).state === 'running')
     op.report({
       kind: 'warning',
-      message: `VM "${name}" is running: ${sandbox.runtime} takes over when it is next started`,
+      message: `VM "${name}" is running: ${sandbox.runtime} will be used from its next start`,
     });
   return await changeVm(host.store, vm, (now) => ({ spec: { ...now.spec, sandbox } }));
 }

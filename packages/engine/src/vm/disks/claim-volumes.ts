@@ -40,7 +40,7 @@ export async function claimVolumes(
     throw volumeBusy(
       clash.volume,
       `VM "${other.metadata.name}"`,
-      'stop that VM first, or attach the volume to both with readOnly',
+      'stop that VM first, or attach the volume to both read-only',
     );
   }
   return locks.move();

@@ -33,8 +33,7 @@ export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promi
   const files = vmFiles(host.paths, uid);
   const run = vmRunFiles(host.paths, uid);
   const network = await host.network.observe(uid, signal);
-  if (network.state !== 'attached')
-    throw new Error(`the network of VM ${vm.metadata.name} has gone meanwhile`);
+  if (network.state !== 'attached') throw new Error(`the network of VM ${vm.metadata.name} is gone`);
   const { attachment } = network;
   const vmm = vmmOf(vm, host);
   await mkdir(run.sockets, { recursive: true, mode: 0o700 });

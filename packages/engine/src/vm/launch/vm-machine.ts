@@ -123,8 +123,8 @@ export function assertMachine({ machine, cpus, storage }: VmSpec, arch: Arch, vm
   const most = vmm.capabilities.cpus;
   if (cpus > most)
     throw invalidVm(
-      `spec.cpus: ${vmm.name} gives a VM at most ${most} CPUs, not ${cpus}`,
-      'take fewer, or another VMM',
+      `spec.cpus: ${vmm.name} supports at most ${most} CPUs, not ${cpus}`,
+      'use fewer CPUs, or another VMM',
     );
   const folder = storage?.volumes.find(({ hostPath }) => hostPath);
   if (folder && !vmm.capabilities.sharedFolders) throw foldersUnsupported(folder.name, vmm.name);
@@ -138,15 +138,15 @@ function assertGic(
   if (arch !== 'arm64') {
     throw invalidVm(
       `spec.machine.gic: an ${arch} machine has no GIC`,
-      'leave it out, or make the VM with --arch arm64',
+      'omit it, or create the VM with --arch arm64',
     );
   }
   if (!capabilities.gicChoice)
-    throw invalidVm(`spec.machine.gic: under ${name} a VM has the GIC of the host`, 'leave it out');
+    throw invalidVm(`spec.machine.gic: with ${name}, a VM has the GIC of the host`, 'omit it');
   if (version === 2 && cpus > gic2Cpus) {
     throw invalidVm(
-      `spec.machine.gic: version 2 serves at most ${gic2Cpus} CPUs, not ${cpus}`,
-      'take version 3, or fewer CPUs',
+      `spec.machine.gic: version 2 supports at most ${gic2Cpus} CPUs, not ${cpus}`,
+      'use version 3, or fewer CPUs',
     );
   }
 }
@@ -156,7 +156,7 @@ export function assertMachineFits(machine: Pick<Machine, 'disks' | 'shares' | 'n
   const [has, most] = [deviceCount(machine), vmm.capabilities.devices];
   if (has <= most) return;
   throw invalidVm(
-    `the VM would have ${has} devices, and ${vmm.name} can give it ${most}`,
-    `leave out ${has - most} of its volumes or interfaces`,
+    `the VM would have ${has} devices, but ${vmm.name} supports at most ${most}`,
+    `remove ${has - most} of its volumes or interfaces`,
   );
 }

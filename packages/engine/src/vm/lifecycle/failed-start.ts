@@ -27,7 +27,7 @@ export async function clearFailedStart(
   } catch (failure) {
     report({
       kind: 'warning',
-      message: `something of ${vm.metadata.name} is left, which "ignite rm -f" removes: ${String(failure)}`,
+      message: `${vm.metadata.name} could not be cleaned up, "ignite rm -f" removes the rest: ${String(failure)}`,
     });
   }
 }
@@ -44,7 +44,7 @@ export async function keepFailedStart(
   const kept = [vmFiles(host.paths, uid).dir, vmRunFiles(host.paths, uid).dir].join(', ');
   op.report({
     kind: 'warning',
-    message: `what the start has made is kept: network namespace ${netnsName(uid)}, ${kept}; "ignite stop ${name}" clears up`,
+    message: `resources of the failed start are kept: network namespace ${netnsName(uid)}, ${kept}; "ignite stop ${name}" removes them`,
   });
 }
 

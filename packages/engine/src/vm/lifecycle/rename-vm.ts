@@ -24,7 +24,7 @@ export async function renameVm(query: string, name: string, host: VmHost, op: Cl
     await host.network.rename(uid, name, op.signal);
     try {
       const renamed = (await host.store.rename({ kind: 'VM', name: before }, name)) as Vm;
-      await recordWrite(renamed, { reason: 'Renamed', message: `it was "${before}"` }, host);
+      await recordWrite(renamed, { reason: 'Renamed', message: `renamed from "${before}"` }, host);
       return renamed;
     } catch (failure) {
       if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // someone else has taken the name

@@ -57,7 +57,7 @@ export async function recordRestart(
       },
     }),
   );
-  const message = `in ${restarts.pauseMs / 1_000} s; so far its policy has started it ${restarts.count} times`;
+  const message = `restarting in ${restarts.pauseMs / 1_000} s; restarted ${restarts.count} times so far`;
   await recordWrite(restarting, { reason: 'Restarting', message }, host);
   return restarting;
 }

@@ -22,7 +22,7 @@ const earlier = { ...self, bootId: 'earlier' };
 test('withTruePhase: a VM whose VMM is gone is shown as stopped, any other as it is', () => {
   const gone = withTruePhase(vmWith({ phase: 'Running', vmm: earlier }), boot, now);
   assert.equal(gone.status.phase, 'Stopped');
-  assert.equal(gone.status.message, 'its VMM is gone');
+  assert.equal(gone.status.message, 'the VMM is gone');
   assert.equal(phaseOf({ phase: 'Running', vmm: self }), 'Running');
   assert.equal(phaseOf({ phase: 'Paused', vmm: self }), 'Paused');
   assert.equal(phaseOf({ phase: 'Running' }), 'Stopped');
@@ -30,7 +30,7 @@ test('withTruePhase: a VM whose VMM is gone is shown as stopped, any other as it
   assert.equal(phaseOf({ phase: 'Running', vmm: { ...self, startTime: 1 }, monitor: self }), 'Stopping');
 });
 
-test('withTruePhase: a start that was cut short is no start, and after a reboot of the host the VM has stopped', () => {
+test('withTruePhase: a start that was interrupted is no start, and after a reboot of the host the VM has stopped', () => {
   assert.equal(phaseOf({ phase: 'Starting', starter: self }), 'Starting');
   assert.equal(phaseOf({ phase: 'Starting', starter: { ...self, startTime: 1 } }), 'Failed');
   assert.equal(phaseOf({ phase: 'Starting', starter: earlier }), 'Stopped');

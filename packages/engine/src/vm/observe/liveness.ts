@@ -33,17 +33,17 @@ export function withTruePhase(vm: Vm, boot: string, nowMs: number): Vm {
     case 'Stopping':
       if (vmm && isAlive(vmm, boot)) return vm;
       return monitor && isAlive(monitor, boot)
-        ? as('Stopping', 'it has ended, and is being cleared up after', vm)
-        : as('Stopped', 'its VMM is gone', vm);
+        ? as('Stopping', 'the VM has ended and is being cleaned up', vm)
+        : as('Stopped', 'the VMM is gone', vm);
     case 'Starting':
       if (!starter || isAlive(starter, boot)) return vm;
       return starter.bootId === boot
-        ? as('Failed', 'its start was cut short', vm)
-        : as('Stopped', 'its host went down while it started', vm);
+        ? as('Failed', 'the start was interrupted', vm)
+        : as('Stopped', 'the host went down during the start', vm);
     case 'Restarting': {
       const isDue = nowMs < Date.parse(restarts?.nextTime ?? '') + lateMs;
       if (starter && (isAlive(starter, boot) || (starter.bootId === boot && isDue))) return vm;
-      return as('Stopped', 'its restart was cut short', vm);
+      return as('Stopped', 'the restart was interrupted', vm);
     }
     case 'Created':
     case 'Stopped':

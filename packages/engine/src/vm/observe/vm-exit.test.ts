@@ -11,8 +11,8 @@ import { hostProcess } from './liveness.ts';
 import { readExit } from './vm-exit.ts';
 
 const signal = new AbortController().signal;
-const killed = { kind: 'ended', exitCode: 137, message: 'its VMM was killed' };
-const unknown = { kind: 'ended', message: 'its VMM is gone' };
+const killed = { kind: 'ended', exitCode: 137, message: 'the VMM was killed' };
+const unknown = { kind: 'ended', message: 'the VMM is gone' };
 
 /** How a VM ended whose monitor, if it lives, writes that down after `afterMs`, on a host that has no file of it. */
 async function exitToldAfter(afterMs: number, monitor: HostProcess | undefined) {

@@ -35,7 +35,7 @@ test('exitOf: a guest that reboots goes on, unless it never came up; one that pa
   assert.equal(exitOf({ reports: [], guestEnd: 'rebooted' }).kind, 'ended');
   assert.deepEqual(exitOf({ reports: ready, guestEnd: 'panicked' }), {
     kind: 'ended',
-    message: 'its kernel panicked',
+    message: 'the kernel of the guest panicked',
   });
 });
 
@@ -56,11 +56,11 @@ test('exitOf: a VMM that did not live to tell did not power off in order', () =>
   assert.deepEqual(exitOf({ ...without, vmmExitCode: 137 }), {
     kind: 'ended',
     exitCode: 137,
-    message: 'its VMM was killed',
+    message: 'the VMM was killed',
   });
   const starved = exitOf({ ...without, vmmExitCode: 137, outOfMemory: true });
   assert.equal(starved.exitCode, 137);
-  assert.match(starved.message ?? '', /^it was out of memory on the host: /);
+  assert.match(starved.message ?? '', /^out of memory on the host: /);
   assert.equal(exitOf({ reports, guestEnd: 'stopped' }).exitCode, 143);
   assert.equal(exitOf(without).exitCode, undefined);
   assert.equal(exitOf({ ...without, vmmExitCode: 0 }).exitCode, 0);

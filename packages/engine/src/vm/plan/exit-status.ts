@@ -69,18 +69,20 @@ export function exitOf(evidence: ExitEvidence): VmExit {
   const cameUp = reports.some((report) => report.kind === 'ready');
   switch (guestEnd) {
     case 'panicked':
-      return { kind: 'ended', message: 'its kernel panicked' };
+      return { kind: 'ended', message: 'the kernel of the guest panicked' };
     case 'rebooted':
       if (!cameUp && isBootingAgain(reports)) return { kind: 'rebooted' };
       // A kernel that cannot boot resets the machine too, and would do so for ever.
-      return cameUp ? { kind: 'rebooted' } : { kind: 'ended', message: 'it was reset before it came up' };
+      return cameUp
+        ? { kind: 'rebooted' }
+        : { kind: 'ended', message: 'the guest was reset before it was up' };
     case 'powered-off':
       return inOrder(cameUp);
     case 'stopped':
       return {
         kind: 'ended',
         exitCode: 128 + constants.signals.SIGTERM,
-        message: 'its VMM was told to end, not by Ignite',
+        message: 'the VMM was terminated, but not by Ignite',
       };
     case undefined:
       return vmmExitCode === 0 ? inOrder(cameUp) : endOfVmm(evidence);
@@ -90,14 +92,13 @@ export function exitOf(evidence: ExitEvidence): VmExit {
 const isBootingAgain = (reports: readonly GuestReport[]): boolean =>
   reports.some((report) => report.kind === 'lost-clock' && isWorthAnotherBoot(report.times));
 
-const killedForMemory =
-  'it was out of memory on the host: its VMM had reached the limit of its memory, and was killed';
+const killedForMemory = 'out of memory on the host: the VMM reached its memory limit and was killed';
 
 const inOrder = (cameUp: boolean): VmExit => ({ kind: 'ended', ...(cameUp && { exitCode: 0 }) });
 
 function endOfVmm({ vmmExitCode: code, vmmError, outOfMemory }: ExitEvidence): VmExit {
-  if (code === undefined) return { kind: 'ended', message: 'its VMM is gone' };
+  if (code === undefined) return { kind: 'ended', message: 'the VMM is gone' };
   if (code > 128)
-    return { kind: 'ended', exitCode: code, message: outOfMemory ? killedForMemory : 'its VMM was killed' };
+    return { kind: 'ended', exitCode: code, message: outOfMemory ? killedForMemory : 'the VMM was killed' };
   return { kind: 'ended', message: `its VMM failed${vmmError === undefined ? '' : `: ${vmmError}`}` };
 }

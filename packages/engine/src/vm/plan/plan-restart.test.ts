@@ -36,7 +36,7 @@ const decisions: readonly (readonly [string, VmExit, 'stay' | 'restart'])[] = [
   ['no', rebooted, 'restart'],
   ['on-failure', done, 'stay'],
   ['on-failure', failed, 'restart'],
-  ['on-failure', { kind: 'ended', message: 'its kernel panicked' }, 'restart'],
+  ['on-failure', { kind: 'ended', message: 'the kernel of the guest panicked' }, 'restart'],
   ['always', done, 'restart'],
   ['unless-stopped', done, 'restart'],
   ['unless-stopped', failed, 'restart'],

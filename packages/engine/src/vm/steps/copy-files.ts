@@ -12,7 +12,7 @@ export interface CopiedFile {
 
 /** The limit of the total size, because the files pass through the guest's memory. */
 const totalLimit = 256 * 2 ** 20;
-const tooMuch = (): RangeError => new RangeError('more than 256 MB in all');
+const tooMuch = (): RangeError => new RangeError('more than 256 MB in total');
 
 /**
  * Reads the files, and the files in folders, that are copied into a guest.
@@ -37,7 +37,7 @@ async function* readTree(hostPath: string, vmPath: string): AsyncGenerator<Copie
   try {
     const found = await stat(hostPath);
     if (!found.isDirectory()) {
-      if (!found.isFile()) throw new TypeError('neither a file nor a folder');
+      if (!found.isFile()) throw new TypeError('neither a file nor a directory');
       if (found.size > totalLimit) throw tooMuch(); // refused before it fills this process's memory
       yield { path: vmPath, mode: found.mode & 0o7777, content: await readFile(hostPath) };
       return;

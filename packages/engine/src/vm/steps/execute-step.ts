@@ -75,11 +75,11 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: Client
       return await changeVm(host.store, vm, (now) => ({ status: { ...now.status, phase: 'Paused' } }));
     case 'pause':
       await vmmOf(vm, host).pause(vmmSockets(host.paths, uid), vmmSignal(op.signal));
-      await recordWrite(vm, { reason: 'Paused', message: 'its CPUs stand still' }, host);
+      await recordWrite(vm, { reason: 'Paused', message: 'CPUs stopped' }, host);
       return vm;
     case 'resume':
       await vmmOf(vm, host).resume(vmmSockets(host.paths, uid), vmmSignal(op.signal));
-      await recordWrite(vm, { reason: 'Resumed', message: 'it goes on' }, host);
+      await recordWrite(vm, { reason: 'Resumed', message: 'CPUs resumed' }, host);
       return vm;
     case 'record-exit':
       return await recordExit(vm, host, op.signal);
@@ -140,4 +140,4 @@ async function recordStart(vm: Vm, host: VmHost): Promise<Vm> {
 }
 
 const addressText = ({ status }: Vm): string =>
-  status.network === undefined ? 'it runs' : `with address ${status.network.ipAddresses.join(', ')}`;
+  status.network === undefined ? 'running' : `with address ${status.network.ipAddresses.join(', ')}`;

@@ -45,10 +45,10 @@ export async function untilMemoryGiven(vm: Vm, host: MemoryHost, op: ClientOpera
     }
   } catch (failure) {
     op.signal.throwIfAborted();
-    const message = `VM "${vm.metadata.name}": whether it has given memory back cannot be told: ${errorText(failure)}`;
+    const message = `VM "${vm.metadata.name}": cannot find out whether the guest has given memory back: ${errorText(failure)}`;
     op.report({ kind: 'warning', message });
   }
 }
 
 const keeps = (vm: Vm, has: Bytes): string =>
-  `VM "${vm.metadata.name}" still has ${humanBytes(has)} of memory, and was told to make do with ${formatBytes(allottedMemoryOf(vm))}: its guest gives back what it can spare, as soon as it can`;
+  `VM "${vm.metadata.name}" still has ${humanBytes(has)} of memory, and was asked to reduce it to ${formatBytes(allottedMemoryOf(vm))}: the guest gives memory back as soon as it can spare it`;

@@ -85,12 +85,12 @@ function annotatedModes(annotations: Readonly<Record<string, string>>): Readonly
     if (!key.startsWith(interfaceAnnotation)) continue;
     const name = key.slice(interfaceAnnotation.length);
     if (!v.is(interfaceName, name))
-      throw invalidVm(`annotation ${key}: not the name of an interface`, annotationHint);
+      throw invalidVm(`annotation ${key}: not an interface name`, annotationHint);
     if (!v.is(v.picklist(interfaceModes), mode))
-      throw invalidVm(`annotation ${key}: there is no mode ${JSON.stringify(mode)}`, annotationHint);
+      throw invalidVm(`annotation ${key}: unknown mode ${JSON.stringify(mode)}`, annotationHint);
     modes.set(name, mode);
   }
   return modes;
 }
 
-const annotationHint = `write ${interfaceAnnotation}eth1: ${interfaceModes.join(' or ')}`;
+const annotationHint = `use ${interfaceAnnotation}eth1: ${interfaceModes.join(' or ')}`;

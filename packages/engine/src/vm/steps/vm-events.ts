@@ -5,7 +5,7 @@ import type { VmHost } from '../vm-host.ts';
 
 /** Identifies one run of a VM, from a start to its end. */
 const lifeOf = (vmm: HostProcess | undefined): string =>
-  vmm ? `${vmm.bootId} ${vmm.pid} ${vmm.startTime}` : 'a start that was cut short';
+  vmm ? `${vmm.bootId} ${vmm.pid} ${vmm.startTime}` : 'a start that was interrupted';
 
 /** Records an event that happens once in a run of the VM. */
 export async function recordInLife(vm: Vm, happening: Happening, { store }: VmHost): Promise<void> {

@@ -27,7 +27,7 @@ export async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Prom
   const { uid, name } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   const network = await host.network.observe(uid, signal);
-  if (network.state !== 'attached') throw new Error(`the network of VM ${name} has gone meanwhile`);
+  if (network.state !== 'attached') throw new Error(`the network of VM ${name} is gone`);
   const { attachment } = network;
   const authorizedKeys = await keysOf(vm, files.publicKey);
   await replaceFile(files.seed, renderSeed(await seedOf(vm, attachment, authorizedKeys, host)), 0o600);

@@ -46,7 +46,7 @@ export const firecracker: Vmm = {
   },
   program: () => places.find(existsSync) ?? places[0]!,
   howToGet: () =>
-    `take a release from ${releases}, compare it with its .sha256.txt, and put the program at ${places[0]}`,
+    `download a release from ${releases}, verify it with its .sha256.txt, and put the program at ${places[0]}`,
   // It is linked statically, and stands in places that no sandbox shows.
   files: (arch) => [firecracker.program(arch)],
   kernelArguments: (arch) => kernelArguments[arch],

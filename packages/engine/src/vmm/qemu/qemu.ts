@@ -37,7 +37,7 @@ export const qemu: Vmm = {
   },
   program: (arch) => `/usr/bin/${qemuPrograms[arch]}`,
   howToGet: (arch) =>
-    `install it with "apt-get install ${qemuPackages[arch]}"; "ignite doctor" tells what else is missing`,
+    `install it with "apt-get install ${qemuPackages[arch]}"; "ignite doctor" shows what else is missing`,
   // Every sandbox has it, with the files that it reads.
   files: () => [],
   kernelArguments: (arch) => kernelArguments[arch],

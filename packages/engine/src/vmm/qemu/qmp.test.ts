@@ -53,7 +53,7 @@ test('qmpCommand: a refusal, a hang-up and a stranger are told apart from succes
       [greeting, '{"return": {}}', '{"error": {"class": "GenericError", "desc": "no"}}'],
       /refused system_powerdown/,
     ],
-    [[greeting, '{"return": {}}'], /hung up/],
+    [[greeting, '{"return": {}}'], /closed the connection/],
     [['SSH-2.0-OpenSSH'], /JSON/],
   ] as const) {
     const qemu = await qemuThatSays(answers);

@@ -43,7 +43,7 @@ export async function qmpCommand(
       if ('return' in message && (returns += 1) === 2) return message.return;
     }
     signal.throwIfAborted();
-    throw new Error(`QEMU hung up during ${command.execute}`);
+    throw new Error(`QEMU closed the connection during ${command.execute}`);
   } finally {
     signal.removeEventListener('abort', onAbort);
     socket.destroy();
@@ -56,7 +56,8 @@ async function* linesOf(socket: Socket): AsyncGenerator<string> {
     const lines = (rest + part).split('\n');
     rest = lines.pop()!;
     yield* lines;
-    if (rest.length > longestLine) throw new Error(`QEMU says more than ${longestLine} characters in a line`);
+    if (rest.length > longestLine)
+      throw new Error(`QEMU sent a line with more than ${longestLine} characters`);
   }
   if (rest !== '') yield rest;
 }
