@@ -9,7 +9,6 @@ const guestScripts = [
   'init',
   'agent',
   'channel',
-  'clock',
   'supervise',
   'start-entrypoint',
   'run-entrypoint',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type KernelWords, eventsDisks, kernelCommandLine } from './machine.ts';
+import { type KernelWords, kernelCommandLine } from './machine.ts';
 
 const words = (kernel: Partial<KernelWords>): string =>
   kernelCommandLine({
@@ -27,13 +27,4 @@ test('kernelCommandLine: after some boots in vain a timer that is somewhat off w
 
 test('kernelCommandLine: a user who says how many CPUs the kernel shall bring up is heard', () => {
   assert.doesNotMatch(words({ cpus: 4, extra: 'maxcpus=2' }), /maxcpus=1|ignite\.cpus/);
-});
-
-test("eventsDisks: only where the machine's clock does not begin its seconds with the host", () => {
-  assert.deepEqual(
-    eventsDisks({ arch: 'amd64', events: { prefix: '/vm/events/qmp', file: '/vm/events.out' } }).map(({ path, readOnly }) => [path, readOnly]),
-    [['/vm/events.out', true]],
-  );
-  assert.deepEqual(eventsDisks({ arch: 'arm64', events: { prefix: '/vm/events/qmp', file: '/vm/events.out' } }), []);
-  assert.deepEqual(eventsDisks({ arch: 'amd64' }), []);
 });

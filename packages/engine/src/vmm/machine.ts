@@ -46,14 +46,6 @@ export interface MachineStreams {
   readonly stderr: string;
 }
 
-/** How a VMM reports what happens to its guest. */
-export interface MachineEvents {
-  /** The files that the VMM opens, without `.in` and `.out`. */
-  readonly prefix: string;
-  /** The file that keeps the reports. */
-  readonly file: string;
-}
-
 /** A virtual machine in no VMM's words. Paths are as the VMM sees them. */
 export interface Machine {
   readonly name: string;
@@ -71,7 +63,7 @@ export interface Machine {
   readonly nics: readonly MachineNic[];
   /** Of `statusSize` bytes: receives what the guest writes to its disk `status`. */
   readonly statusFile: string;
-  readonly events?: MachineEvents;
+  readonly events?: string;
   readonly controlSocket: string;
   readonly consoleSocket: string;
   /** Of a guest that runs an entrypoint. */
@@ -86,14 +78,11 @@ export interface Machine {
   readonly consoleLog: string;
 }
 
-/** The status disk, that of events, the source of entropy, the balloon. */
-const fixedDevices = 4;
+/** The status disk, the source of entropy, the balloon. */
+const fixedDevices = 3;
 
 /** Some reports of at most 208 bytes: a disk cannot grow, so a guest cannot fill the host with what it reports. */
 export const statusSize = 4_096;
-
-/** How much the guest can read of what its VMM has told of it: the first of it, which guest/clock looks at. */
-export const eventsSize = 16_384;
 
 /** By which the guest finds the disk that it reports to. */
 export const statusSerial = 'status';
@@ -105,15 +94,6 @@ export const statusDisk = ({ statusFile }: Pick<Machine, 'statusFile'>): Machine
   format: 'raw',
   readOnly: false,
 });
-
-/**
- * Pure. What the VMM tells of its guest, with the host's time of each event, as a disk that the guest can read. The clock of an
- * amd64 machine begins its seconds when the VMM is started; that of an arm64 machine begins them when the host's clock does.
- */
-export const eventsDisks = ({ arch, events }: Pick<Machine, 'arch' | 'events'>): readonly MachineDisk[] =>
-  events === undefined || arch !== 'amd64'
-    ? []
-    : [{ serial: 'events', path: events.file, format: 'raw', readOnly: true }];
 
 /** Pure. How many devices of its own the guest finds in it. */
 export const deviceCount = ({ disks, shares, nics }: Pick<Machine, 'disks' | 'shares' | 'nics'>): number =>

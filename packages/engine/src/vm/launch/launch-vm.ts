@@ -13,7 +13,7 @@ import type { ResolvedVolume } from '../../storage/resolve-volumes.ts';
 import { imageOf } from '../../store/vm-store.ts';
 import { accelFor } from '../../vmm/accel.ts';
 import { assertVmm } from '../../vmm/assert-vmm.ts';
-import { eventsSize, isTimerMeasured, statusSize } from '../../vmm/machine.ts';
+import { isTimerMeasured, statusSize } from '../../vmm/machine.ts';
 import type { Vmm } from '../../vmm/vmm.ts';
 import { diskSizeOf, vmDisk } from '../disks/vm-disk.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
@@ -88,6 +88,6 @@ async function prepareFiles(files: VmFiles, { eventsRequest }: Vmm): Promise<voi
   await rm(files.events, { recursive: true, force: true });
   await mkdir(files.events, { mode: 0o755 });
   for (const [name, target] of Object.entries(eventLinks)) await symlink(target, join(files.events, name));
-  await writeFile(files.eventsOut, Buffer.alloc(eventsSize), { mode: 0o600 });
+  await writeFile(files.eventsOut, '', { mode: 0o600 });
   await chmod(files.seed, 0o600);
 }

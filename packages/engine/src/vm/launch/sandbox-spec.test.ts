@@ -126,8 +126,8 @@ test('assertMachineFits: a VM with more devices than its VMM can show is refused
     shares: [],
     nics: [{ tap: 't', mac: '' }],
   });
-  assertMachineFits(machine(18), qemu);
-  assert.throws(() => assertMachineFits(machine(19), qemu), {
+  assertMachineFits(machine(19), qemu);
+  assert.throws(() => assertMachineFits(machine(20), qemu), {
     code: 'VM_INVALID',
     message: /24 devices.* 23/,
   });

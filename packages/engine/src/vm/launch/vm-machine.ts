@@ -70,7 +70,7 @@ export function vmMachine(
     shares: devices.shares,
     nics: attachment.nics.map(({ tap, mac }) => ({ tap, mac })),
     statusFile: '/vm/exit-status',
-    events: { prefix: '/vm/events/qmp', file: '/vm/events.out' },
+    events: '/vm/events/qmp',
     controlSocket: '/vm/run/control.sock',
     consoleSocket: '/vm/run/console.sock',
     ...(hasStreams(vm, vmm) && { streams }),

@@ -42,7 +42,7 @@ export const firecracker: Vmm = {
     gicChoice: false,
     cpus: 32,
     // On amd64 each has an interrupt of its own, 5 to 23.
-    devices: 20,
+    devices: 19,
   },
   program: () => places.find(existsSync) ?? places[0]!,
   howToGet: () =>

@@ -7,7 +7,6 @@ import {
   type MachineNic,
   type MachineShare,
   type MachineStreams,
-  eventsDisks,
   statusDisk,
 } from '../machine.ts';
 import { translationCache } from '../memory-overhead.ts';
@@ -47,7 +46,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...['-device', 'virtio-serial-device,max_ports=5'],
     ...['-device', 'virtconsole,chardev=console,nr=0'],
     ...(machine.streams === undefined ? [] : streams(machine.streams)),
-    ...[...machine.disks, statusDisk(machine), ...eventsDisks(machine)].flatMap(drive),
+    ...[...machine.disks, statusDisk(machine)].flatMap(drive),
     ...machine.shares.flatMap(share),
     ...machine.nics.flatMap(nic),
     ...['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-device,rng=rng0'],
@@ -59,7 +58,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...(machine.events === undefined
       ? []
       : [
-          ...['-chardev', `pipe,id=events,path=${escape(machine.events.prefix)}`],
+          ...['-chardev', `pipe,id=events,path=${escape(machine.events)}`],
           ...['-mon', 'chardev=events,mode=control'],
         ]),
     ...['-qmp', `unix:${escape(machine.controlSocket)},server=on,wait=off`],
