@@ -51,7 +51,7 @@ import { settleVm } from '../vm/lifecycle/settle-vm.ts';
 import { startVm } from '../vm/lifecycle/start-vm.ts';
 import { readConsole } from '../vm/observe/console.ts';
 import { allottedMemoryOf } from '../vm/plan/allotted-memory.ts';
-import { hasStreams } from '../vm/plan/entrypoint.ts';
+import { hasStreams } from '../vm/entrypoint.ts';
 import { assertNetworkFits } from '../vm/steps/attach-network.ts';
 import { untilMemoryGiven } from '../vm/steps/guest-memory.ts';
 import { recordInLife } from '../vm/steps/vm-events.ts';

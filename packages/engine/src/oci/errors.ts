@@ -122,14 +122,10 @@ export const credentialHelperFailed = (
   { tool, file, said }: { readonly tool: string; readonly file: string; readonly said: string },
   cause: unknown,
 ): CodedError<ImageErrorCode> =>
-  new CodedError(
-    'CREDENTIAL_HELPER_FAILED',
-    `${tool}, which is configured in ${file}, failed: ${said}`,
-    {
-      hint: `install it, or remove it from ${file} and log in again`,
-      cause,
-    },
-  );
+  new CodedError('CREDENTIAL_HELPER_FAILED', `${tool}, which is configured in ${file}, failed: ${said}`, {
+    hint: `install it, or remove it from ${file} and log in again`,
+    cause,
+  });
 
 export const imageNotInDaemon = (
   name: string,

@@ -107,7 +107,10 @@ test('streams: events are kept in a file of bounded size, the last of them whole
   using keeper = new Keeper('i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo "event number $i" >&5; done');
   assert.equal(await keeper.code, 0);
   const kept = readFileSync(keeper.events, 'utf8');
-  assert.ok(kept.length < 150_000 && kept.endsWith('event number 4999\nevent number 5000\n'), String(kept.length));
+  assert.ok(
+    kept.length < 150_000 && kept.endsWith('event number 4999\nevent number 5000\n'),
+    String(kept.length),
+  );
 });
 
 test('streams: its sockets are for its own user alone', async () => {

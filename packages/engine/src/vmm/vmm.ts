@@ -67,7 +67,7 @@ export interface Vmm {
   /** What it finds in the file `events.in` of its machine when it starts. */
   readonly eventsRequest: string;
   /** Pure. Whether a line of its standard error is its own, rather than its guest's. */
-  isOwnError(line: string): boolean;
+  readonly isOwnError: (line: string) => boolean;
   /** Pure. Out of what it wrote to `events.out` and of what it and its guest printed; undefined when neither tells. */
   guestEnd(told: { readonly events: string; readonly printed?: string }): GuestEnd | undefined;
   /** As a person presses it; the guest may take its time, or not feel it. */

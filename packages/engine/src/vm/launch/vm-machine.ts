@@ -17,7 +17,7 @@ import {
 } from '../../vmm/machine.ts';
 import type { Vmm } from '../../vmm/vmm.ts';
 import { invalidVm } from '../errors.ts';
-import { hasStreams } from '../plan/entrypoint.ts';
+import { hasStreams } from '../entrypoint.ts';
 
 /** GICv2 has as many CPU interfaces (Arm IHI 0048B). */
 const gic2Cpus = 8;

@@ -6,7 +6,7 @@ import { sshOptions } from '../../guest/ssh-options.ts';
 import { isSessionOpen, sessionPath } from '../../guest/ssh-session.ts';
 import { streamSockets, vmFiles, vmRunFiles, vmmSockets } from '../../host/paths.ts';
 import { consoleUnsupported, isPaused, noIdentity, noSshKey, notRunning } from '../errors.ts';
-import { hasStreams } from '../plan/entrypoint.ts';
+import { hasStreams } from '../entrypoint.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { addressOf, untilReady } from './await-vm.ts';

@@ -15,7 +15,7 @@ import { volumeMounts } from '../../storage/volume-devices.ts';
 import { imageOf } from '../../store/vm-store.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
 import { archOf, readsCloudInit } from '../launch/vm-machine.ts';
-import { hasStreams, runsEntrypoint } from '../plan/entrypoint.ts';
+import { hasStreams, runsEntrypoint } from '../entrypoint.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { guestNetwork } from './attach-network.ts';
