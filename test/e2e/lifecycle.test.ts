@@ -68,8 +68,8 @@ describe('restart policies', () => {
     await until('trier has given up', async () => (await statusOf('trier')).phase === 'Stopped');
     const { restarts, exitCode } = await statusOf('trier');
     assert.deepEqual([restarts?.count, exitCode], [1, 4]);
-    await until('worker is done', async () => (await field('worker', '.status.exitCode')) === '0');
-    assert.equal(await field('worker', '.status.phase'), '"Stopped"');
+    await until('worker is done', async () => (await field('worker', '.status.phase')) === '"Stopped"');
+    assert.equal(await field('worker', '.status.exitCode'), '0');
     await ignite.ok('rm', 'trier', 'worker');
   });
 

@@ -144,7 +144,7 @@ test('filters of the original choose as they did there, and ours beside them', a
     assert.equal((await ignite.ok('ps', '-a', '-f', filter, '-t', '{{.Name}}')).trim(), names, filter);
   // A filter by state shows the VMs in that state even without -a.
   assert.equal(await ignite.ok('ps', '-q', '--filter', 'status=created'), `${idle}\n`);
-  assert.match(await refused('ps', '--filter', 'name=a,bad'), /"bad" is not KEY=VALUE\nhint: write name=/);
+  assert.match(await refused('ps', '--filter', 'name=a,bad'), /"bad" is not KEY=VALUE\nhint: use name=/);
   assert.match(
     await refused('ps', '--filter', '{{.Spec.Memroy}}=1'),
     /--filter "\{\{\.Spec\.Memroy\}\}=1": .*can't evaluate field Memroy in type ignite\.VMSpec\nhint: did you mean "Memory"\?/,
@@ -298,7 +298,7 @@ test('output to a full device is reported as not written', () => {
   const { status, stderr } = spawnSync('sh', ['-c', `'${program}' version -o short > /dev/full`], {
     encoding: 'utf8',
   });
-  assert.deepEqual([status, /^error: ENOSPC: .*\nhint: free some space/.test(stderr)], [1, true]);
+  assert.deepEqual([status, /^error: ENOSPC: .*\nhint: free some disk space/.test(stderr)], [1, true]);
 });
 
 test('a table is shortened for the terminal it is on, unless it is told not to, and never in a pipe', async () => {
@@ -317,7 +317,7 @@ test('a table is shortened for the terminal it is on, unless it is told not to, 
   assert.ok(!(await ignite.ok('vms')).includes('…'));
   const unknown = `stty columns 0; '${program}' help logs`;
   const help = execFileSync('script', ['--quiet', '--command', unknown, '/dev/null'], { encoding: 'utf8' });
-  assert.match(help, /^Print what a VM wrote to its console since it was last started\r\n/);
+  assert.match(help, /^Show the output of a VM since its last start\r\n/);
 });
 
 for (const columns of [80, 60, 40, 20])

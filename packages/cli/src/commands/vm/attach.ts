@@ -13,7 +13,7 @@ export const attach: Command = {
   name: 'attach',
   arguments: 'VM',
   arity: { least: 1, most: 1 },
-  summary: 'Attach to the console of a VM, or to the streams of its entrypoint; ^P^Q detaches',
+  summary: 'Attach to the console of a VM, or to the streams of its entrypoint',
   examples: ['ignite attach my-vm'],
   flags: {},
   run: (invocation) =>

@@ -8,10 +8,10 @@ export const logs: Command = {
   name: 'logs',
   arguments: 'VM',
   arity: { least: 1, most: 1 },
-  summary: 'Print what a VM wrote since it was last started',
+  summary: 'Show the output of a VM since its last start',
   details: [
-    'What the entrypoint wrote to its standard error is printed to ours; a console and a terminal have one output alone.',
-    'A VM that has stopped, or did not boot, keeps its log until it is removed. What it wrote in earlier starts is printed with --all, or where --since reaches back so far.',
+    'Standard output and standard error of an entrypoint are shown on standard output and standard error. A console or a terminal has only one output.',
+    'A VM that has stopped, or failed to boot, keeps its log until it is removed. Use --all, or --since with a time before the last start, to show the output of earlier starts.',
   ],
   examples: [
     'ignite logs my-vm',
@@ -20,12 +20,12 @@ export const logs: Command = {
     'ignite logs --since 2026-01-31T12:00:00Z --until 2026-01-31T12:30:00Z my-vm',
   ],
   flags: {
-    follow: { type: 'boolean', short: 'f', help: 'go on while the VM runs' },
-    tail: { type: 'string', short: 'n', value: 'LINES', help: 'only the last lines' },
-    since: { type: 'string', value: 'TIME', help: 'only from then on: how long ago, or a date and time' },
-    until: { type: 'string', value: 'TIME', help: 'only up to then' },
-    timestamps: { type: 'boolean', short: 't', help: 'each line with its time' },
-    all: { type: 'boolean', short: 'a', help: 'also of earlier starts' },
+    follow: { type: 'boolean', short: 'f', help: 'follow the output while the VM runs' },
+    tail: { type: 'string', short: 'n', value: 'LINES', help: 'number of lines to show from the end' },
+    since: { type: 'string', value: 'TIME', help: 'show output since a time, such as 10m or 2026-01-31T12:00:00Z' },
+    until: { type: 'string', value: 'TIME', help: 'show output until a time' },
+    timestamps: { type: 'boolean', short: 't', help: 'show timestamps' },
+    all: { type: 'boolean', short: 'a', help: 'include earlier starts' },
   },
   run: async (invocation) => {
     const { flags, args, io, signal } = invocation;
@@ -42,7 +42,7 @@ export const logs: Command = {
 function logsRequest(flags: FlagValues): LogsRequest {
   const [tail, since, until] = [flags.text('tail'), flags.text('since'), flags.text('until')];
   if (tail !== undefined && !/^\d{1,9}$/.test(tail))
-    throw usageError(`--tail ${tail}: not a number of lines`, 'write a whole number');
+    throw usageError(`--tail ${tail}: not a number of lines`, 'use a whole number');
   const now = Date.now();
   return {
     follow: flags.isSet('follow'),
