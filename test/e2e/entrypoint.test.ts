@@ -41,7 +41,7 @@ test("the entrypoint's exit powers the VM off, and its code is the VM's", async 
     'a b',
   );
   assert.equal(await ignite.ok('wait', 'once'), '3\n');
-  assert.match(await ignite.ok('logs', 'once'), /args: it's a b\r?\nenv: it's = me \/bin:\/mine/);
+  assert.match(await ignite.logged('once'), /args: it's a b\r?\nenv: it's = me \/bin:\/mine/);
   assert.match(await ignite.ok('ps', '-a', '--filter', 'name=once'), /Stopped \(3\)/);
 });
 
@@ -145,7 +145,7 @@ test('VMs reach each other by name and the host by its address', async () => {
   const line = 'until timeout 30 wget -qO- http://server:8080/; do sleep 1; done';
   await ignite.ok('run', 'busybox', '--name', 'client', '--', 'sh', '-c', line);
   const code = await ignite.ok('wait', 'client');
-  assert.match(await ignite.ok('logs', 'client'), /hello from a VM/);
+  assert.match(await ignite.logged('client'), /hello from a VM/);
   assert.equal(code, '0\n');
 });
 
@@ -156,7 +156,7 @@ test('a guest that runs its own DHCP client gets the address that ps shows', asy
     await ignite.ok('inspect', 'vm', 'dhcp', '--format', '{{json .status.network.ipAddresses}}'),
   );
   const code = await ignite.ok('wait', 'dhcp');
-  assert.match(await ignite.ok('logs', 'dhcp'), new RegExp(`lease of ${address[0]} obtained`));
+  assert.match(await ignite.logged('dhcp'), new RegExp(`lease of ${address[0]} obtained`));
   assert.equal(code, '0\n');
 });
 
@@ -176,7 +176,7 @@ test('a VM that is killed behind our back is shown as stopped and starts again',
 
 async function logged(name: string, wanted: RegExp): Promise<void> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
-    if (wanted.test(await ignite.ok('logs', name))) return;
+    if (wanted.test(await ignite.logged(name))) return;
     await delay(100);
   }
   throw new Error(`${name} never logged ${String(wanted)}`);

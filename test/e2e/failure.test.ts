@@ -59,7 +59,7 @@ test('a guest that ends before its SSH is there is told of at once, with why', a
   );
   const absent = await ignite.run('run', 'busybox', '--name', 'absent', '--ssh', '--', '/no/such/program');
   assert.match(absent.stderr, /powered off with exit code 127/);
-  assert.match(await ignite.ok('logs', 'absent'), /\/no\/such\/program: not found in the image/);
+  assert.match(await ignite.logged('absent'), /\/no\/such\/program: not found in the image/);
   await ignite.ok('rm', 'brief', 'absent');
 });
 
@@ -71,7 +71,7 @@ test('a guest cannot fill the host with what it reports', async () => {
   ];
   await ignite.ok('run', 'busybox', '--name', 'flood', '--', 'sh', '-c', script.join('\n'));
   assert.equal(await ignite.ok('wait', 'flood'), '5\n');
-  assert.match(await ignite.ok('logs', 'flood'), /No space left on device/);
+  assert.match(await ignite.logged('flood'), /No space left on device/);
   const uid = (await ignite.ok('inspect', 'flood', '--format', '{{.metadata.uid}}')).trim();
   assert.equal(statSync(join(ignite.dir, 'data/vms', uid, 'exit-status')).size, 4_096);
   await ignite.ok('rm', 'flood');
@@ -191,8 +191,8 @@ function withoutTool(tool: string): string {
 
 async function logged(name: string, wanted: RegExp): Promise<void> {
   for (const deadline = Date.now() + 600_000; Date.now() < deadline;) {
-    if (wanted.test(await ignite.ok('logs', name))) return;
+    if (wanted.test(await ignite.logged(name))) return;
     await delay(100);
   }
-  throw new Error(`${name} never logged ${String(wanted)}: ${await ignite.ok('logs', name)}`);
+  throw new Error(`${name} never logged ${String(wanted)}: ${await ignite.logged(name)}`);
 }

@@ -43,7 +43,7 @@ const inspect = async (vm: string): Promise<Vm> => JSON.parse(await ignite.ok('i
 
 /** Waits for the words for as long as the VM runs. */
 async function untilSaid(vm: string, words: RegExp): Promise<void> {
-  for (let said = ''; !words.test(said); said = await ignite.ok('logs', vm)) {
+  for (let said = ''; !words.test(said); said = await ignite.logged(vm)) {
     const { phase, message } = (await inspect(vm)).status;
     assert.equal(phase, 'Running', `${message}; ${said}`);
     await delay(500);
@@ -119,7 +119,7 @@ test("a VMM's monitor has its part of a CPU, whatever a guest prints", async () 
 });
 
 test('a guest makes nothing in a shared folder that has power on the host, nor gets out of it', async () => {
-  const said = await ignite.ok('logs', 'hungry');
+  const said = await ignite.logged('hungry');
   for (const refused of ['suid', 'sgid', 'mknod', 'link'])
     assert.match(said, new RegExp(`${refused}: [1-9]`), said);
   assert.doesNotMatch(said, /^root/m, "its link leads to the guest's own file");

@@ -285,11 +285,11 @@ if (process.env.CNI_COMMAND === 'ADD') console.log(JSON.stringify(prevResult));
 
 async function logged(name: string, wanted: RegExp): Promise<string> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
-    const log = await ignite.ok('logs', name);
+    const log = await ignite.logged(name);
     if (wanted.test(log)) return log;
     await delay(100);
   }
-  throw new Error(`${name} never logged ${String(wanted)}: ${await ignite.ok('logs', name)}`);
+  throw new Error(`${name} never logged ${String(wanted)}: ${await ignite.logged(name)}`);
 }
 
 async function body(url: string): Promise<string> {

@@ -53,19 +53,19 @@ function makeDevice(name: string, ...argv: readonly string[]): string {
 /** Runs a script to its end in a VM of its own, and returns what it wrote. */
 async function inVm(name: string, flags: readonly string[], script: string): Promise<string> {
   await ignite.ok('run', 'busybox', '--name', name, ...memory, ...flags, '--', 'sh', '-c', script);
-  assert.equal(await ignite.ok('wait', name), '0\n', await ignite.ok('logs', name));
-  const said = await ignite.ok('logs', name);
+  assert.equal(await ignite.ok('wait', name), '0\n', await ignite.logged(name));
+  const said = await ignite.logged(name);
   await ignite.ok('rm', name);
   return said;
 }
 
 async function logged(name: string, wanted: RegExp): Promise<string> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
-    const said = await ignite.ok('logs', name);
+    const said = await ignite.logged(name);
     if (wanted.test(said)) return said;
     await delay(200);
   }
-  throw new Error(`${String(wanted)} is not in ${await ignite.ok('logs', name)}`);
+  throw new Error(`${String(wanted)} is not in ${await ignite.logged(name)}`);
 }
 
 const virtiofsds = (): readonly string[] =>
@@ -226,7 +226,7 @@ test('a file system that the kernel of the guest does not know stops the boot, o
   );
   await ignite.run('wait', 'minix');
   const message = 'volume "volume0" cannot be mounted at /x as minix';
-  assert.ok((await ignite.ok('logs', 'minix')).includes(`ignite: ${message}`));
+  assert.ok((await ignite.logged('minix')).includes(`ignite: ${message}`));
   assert.ok((await ignite.ok('inspect', 'minix')).includes(JSON.stringify(message)));
   await ignite.ok('rm', 'minix');
 });
