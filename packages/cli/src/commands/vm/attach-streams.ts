@@ -28,7 +28,8 @@ export async function attachStreams(
   try {
     using stdout = await connectTo(streams.stdout, signal);
     using stderr = await connectTo(streams.stderr, signal);
-    const output = Promise.all([show(stdout, since, io.out), show(stderr, since, io.err)]);
+    const out = streams.isTerminal && process.stdout.isTTY ? ownLineEnds(io.out) : io.out;
+    const output = Promise.all([show(stdout, since, out), show(stderr, since, io.err)]);
     const input = passInput(streams, signal).catch(() => 'ended' as const); // a guest may be done before it has read all
     if (streams.isTerminal && process.stdout.isTTY) void passWindow(streams.control, signal).catch(() => {});
     const ended = output.then(() => 'ended' as const);
@@ -38,9 +39,19 @@ export async function attachStreams(
   }
 }
 
+/** Our terminal adds the carriage returns by itself, also when it is raw (libuv's UV_TTY_MODE_RAW). */
+const ownLineEnds = (to: Writer): Writer => ({
+  write: (part) =>
+    to.write(
+      typeof part === 'string'
+        ? part
+        : Buffer.from(Buffer.from(part).toString('latin1').replaceAll('\r\n', '\n'), 'latin1'),
+    ),
+});
+
 async function show(socket: Socket, since: OutputSince, to: Writer): Promise<void> {
   socket.write(since === 'start' ? 's' : 'n');
-  for await (const part of socket) to.write(part as Uint8Array);
+  for await (const part of socket) to.write(part as Buffer);
 }
 
 async function passInput(
