@@ -40,7 +40,10 @@ test('a guest whose clock never ticks fails to start, with the reason', async (t
   await ignite.ok('rm', '-f', 'never');
 });
 
-/** Lets the first VMM that comes up run for a tenth of the time, until its guest has told anything; says how often it did. */
+/**
+ * Lets the first VMM that appears run for a tenth of the time, until its guest has reported anything. Returns
+ * how often it stopped the VMM.
+ */
 async function starveFirst(ignite: Ignite, signal: AbortSignal): Promise<number> {
   let times = 0;
   for (let pid = vmmOf(ignite); !signal.aborted; pid ??= vmmOf(ignite)) {
@@ -53,7 +56,7 @@ async function starveFirst(ignite: Ignite, signal: AbortSignal): Promise<number>
       await delay(135);
       process.kill(pid, 'SIGCONT');
     } catch {
-      break; // it has ended: the next may run
+      break; // the VMM has ended, and the next one runs freely
     }
     times += 1;
     await delay(15);
@@ -76,7 +79,7 @@ function vmmOf(ignite: Ignite): number | undefined {
       if (argv[0]?.includes('/qemu-system') && uids.some((uid) => argv[2]?.startsWith(`ignite-${uid}`)))
         return Number(pid);
     } catch {
-      continue; // it has just ended
+      continue; // the process has just ended
     }
   }
   return undefined;
