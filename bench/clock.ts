@@ -10,8 +10,9 @@ const [boots, driftMinutes] = [Number(process.env['BOOTS'] ?? 10), Number(proces
 const hertz = 100;
 
 /**
- * What an idle guest costs its host, how far its clock is off, and how many of BOOTS guests end by themselves: the load is
- * the host's own, so start some first.
+ * Measures the CPU time that an idle guest costs its host, the error of its clock, and how many of BOOTS
+ * guests end by themselves. It measures under the present load of the host, so start other programs first to
+ * measure under load.
  */
 export async function benchClock(): Promise<void> {
   await using ignite = await Ignite.open(subnet);
@@ -69,13 +70,13 @@ function vmmPid(): number {
     try {
       if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('/usr/bin/qemu-system')) return Number(pid);
     } catch {
-      continue; // it has just ended
+      continue; // the process has just ended
     }
   }
   throw new Error('no VMM runs');
 }
 
-/** Of all its threads. */
+/** Returns the CPU time of all threads of a process, in milliseconds. */
 function cpuMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')

@@ -9,7 +9,10 @@ const subnet = 217;
 const sizeMB = 64;
 const blocks = (sizeMB * 2 ** 20) / 65_536;
 
-/** What an entrypoint writes and reads through `ignite run -i`, against a bare virtio-serial port of the same machine. */
+/**
+ * Measures what an entrypoint writes and reads through `ignite run -i`, in comparison with a bare
+ * virtio-serial port of the same machine.
+ */
 export async function benchStreams(): Promise<void> {
   await using ignite = await Ignite.open(subnet);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
@@ -18,7 +21,7 @@ export async function benchStreams(): Promise<void> {
       env: ignite.env,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
-  /** Milliseconds from the first byte to the end. */
+  /** Returns the milliseconds from the first byte of the output to its end. */
   const output = async (script: string): Promise<number> => {
     const child = start(script);
     child.stdin.end();
@@ -37,7 +40,7 @@ export async function benchStreams(): Promise<void> {
     });
   };
   const fill = `dd if=/dev/zero bs=64k count=${blocks} 2>/dev/null`;
-  // The relay is ended, and its port is written to straight away.
+  // This ends the relay, and then writes to the relay's port directly.
   const bare = `kill $(pgrep -f of=/dev/vport0p2); sleep 1; dd if=/dev/zero of=/dev/vport0p2 bs=64k count=${blocks} 2>/dev/null`;
   const times = await compare(3, { run: () => output(fill), bare: () => output(bare), input });
   report(`run -i, ${sizeMB} MiB of output`, times['run']!, 'a bare port', times['bare']!, 1.25);

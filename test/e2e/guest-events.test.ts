@@ -26,7 +26,9 @@ const run = async (name: string, line: string): Promise<string> => {
 const folder = (uid: string): string => join(ignite.paths.dataDir, 'vms', uid);
 const events = (uid: string): string => readFileSync(join(folder(uid), 'events.out'), 'utf8');
 
-/** Under load a guest may take minutes for what takes it seconds. */
+/**
+ * Waits for up to ten minutes until `isSo` holds. Under load, a guest may take minutes instead of seconds.
+ */
 async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = Date.now() + 600_000;
   while (!(await isSo())) {

@@ -19,7 +19,7 @@ import { watchLeaks } from './fixtures/leaks.ts';
 import { type Registry, startRegistry } from './fixtures/registry.ts';
 
 const password = 's3cret pass!';
-/** Made by crypt(3) with bcrypt. */
+/** The password file of the registry, made by crypt(3) with bcrypt. */
 const htpasswd = 'me:$2b$05$abcdefghijklmnopqrstuuA.XvX/03C.f7s/Aehknad2QuySiaD26\n';
 let leaks: AsyncDisposable;
 let registry: Registry;
@@ -78,7 +78,7 @@ test('login as with Docker: the registry checks it, pull and push use it, and al
   assert.doesNotMatch(wrong.stderr, /not-it/);
   assert.deepEqual(kept(), mine);
 
-  // What is run on the way is looked at by way of a skopeo that writes down how it was called.
+  // A skopeo that records its environment and its arguments shows what other programs could see.
   const bin = join(home, 'bin');
   mkdirSync(bin);
   const real = execFileSync('sh', ['-c', 'command -v skopeo'], { encoding: 'utf8' }).trim();

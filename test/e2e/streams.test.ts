@@ -12,7 +12,7 @@ import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 
 const root = join(import.meta.dirname, '../..');
-/** More of both by IGNITE_STREAM_ROUNDS and IGNITE_STREAM_MB. */
+/** IGNITE_STREAM_ROUNDS and IGNITE_STREAM_MB set higher numbers. */
 const rounds = Number(process.env['IGNITE_STREAM_ROUNDS'] ?? 1);
 const megabytes = Number(process.env['IGNITE_STREAM_MB'] ?? 100);
 
@@ -28,7 +28,7 @@ after(async () => {
   await leaks[Symbol.asyncDispose]();
 });
 
-/** Random bytes, with what goes by hashed. */
+/** Yields random bytes, and adds them to `hash`. */
 async function* noise(bytes: number, hash: Hash): AsyncGenerator<Buffer> {
   for (let left = bytes; left > 0; left -= 65_536) {
     const part = randomFillSync(Buffer.alloc(Math.min(left, 65_536)));
@@ -112,7 +112,7 @@ test('run -i in a pipe: the end of the input is the end for the entrypoint, and 
   assert.deepEqual([code, stdout], [0, 'no line endended\n']);
 });
 
-/** The image of busybox with an entrypoint that runs as another user. */
+/** Returns an image of busybox whose entrypoint runs as another user. */
 async function imageOfUser(user: string): Promise<string> {
   const layout = join(ignite.dir, 'as-user');
   await mkdir(layout);

@@ -10,7 +10,7 @@ import { type Registry, startRegistry } from './fixtures/registry.ts';
 let leaks: AsyncDisposable;
 let registry: Registry;
 let ignite: Ignite;
-/** As a person writes it, and as it is shown. */
+/** The image as a person writes it, the image as it is shown, and the kernel. */
 let [image, shown, kernel] = ['', '', ''];
 const words = 'console=ttyS0 reboot=k panic=1 pci=off ip=dhcp';
 
@@ -80,7 +80,7 @@ test('what was asked for by flag, manifest and configuration is what templates s
   assert.equal(await show('defaults', template), `weaveworks/ignite:latest ${kernel}:latest`);
   assert.equal((await ignite.ok('kernels', '-q')).trim().split('\n').length, 1, 'no default kernel was made');
 
-  // The default that the original wrote by itself has no effect, and is shown too.
+  // The kernel that the original wrote by default is not taken as a choice.
   const written = `kernel: {oci: weaveworks/ignite-kernel:5.10.51, cmdLine: ${words}}`;
   const old = file(
     'old.yaml',

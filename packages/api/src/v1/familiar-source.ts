@@ -1,9 +1,9 @@
 import { familiarName, readReference } from './image-reference.ts';
 
 /**
- * Pure. The text by which an image or kernel is named, in the form in which people, templates and manifests are shown it:
- * `debian`, `docker.io/library/debian` and `docker://debian:latest` are `debian:latest`. Paths of archives and layouts, and
- * what is no reference, stay as they are.
+ * Pure. Returns the name of an image or kernel in the form that is shown to people, templates and manifests:
+ * `debian`, `docker.io/library/debian` and `docker://debian:latest` become `debian:latest`. Paths of archives
+ * and layouts, and texts that are not references, stay as they are.
  */
 export function familiarSource(text: string): string {
   const { lead, name } = parts(text);
@@ -11,17 +11,17 @@ export function familiarSource(text: string): string {
   if (!reference || isPath(text)) return text;
   const kept = lead === 'docker://' ? '' : lead;
   const familiar = `${kept}${familiarName(reference)}`;
-  // Without its "docker://" it might name something else.
+  // Without its "docker://", the name might mean something else.
   return parts(familiar).lead === kept ? familiar : text;
 }
 
-/** Of the host: `oci:` may also be a repository with its tag. */
+/** Tells whether a text is a path on the host. `oci:TAG` is not: it names a repository "oci" with its tag. */
 const isPath = (text: string): boolean => /^(?:(?:oci|docker)-archive:|oci:(?![\w.-]+$))/.test(text);
 
 const leads =
   /^(?:docker:\/\/|docker-daemon:|containers-storage:|containerd:(?:\/\/[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*\/)?)/;
 
-/** Where an image is looked for, and its name there. */
+/** Splits a text into where an image is looked for and its name there. */
 function parts(text: string): { readonly lead: string; readonly name: string } {
   const [lead = ''] = leads.exec(text) ?? [];
   return { lead, name: text.slice(lead.length) };
@@ -32,7 +32,10 @@ interface NamesSources {
   readonly kernel: { readonly oci?: string | undefined };
 }
 
-/** Pure. A VM's spec with what it is made of in the familiar form, which earlier versions did not write. */
+/**
+ * Pure. Returns a VM's spec with its image and its kernel in the familiar form, which earlier versions did
+ * not write.
+ */
 export function withFamiliarSources<T extends NamesSources>(spec: T): T {
   const { image, kernel } = spec;
   const [ofImage, ofKernel] = [familiarSource(image.oci), kernel.oci && familiarSource(kernel.oci)];

@@ -1,6 +1,9 @@
-/** An image's name after the grammar of the distribution spec ("Pulling manifests") and Docker's familiar names. */
+/**
+ * The name of an image, by the grammar of the distribution spec ("Pulling manifests") and with Docker's
+ * familiar names.
+ */
 export interface Reference {
-  /** With its port, as in `127.0.0.1:5000`. */
+  /** The registry with its port, for example `127.0.0.1:5000`. */
   readonly registry: string;
   readonly repository: string;
   readonly tag?: string;
@@ -14,12 +17,12 @@ const grammar = new RegExp(
   `^(?:(${domain})/)?(${component}(?:/${component})*)(?::(\\w[\\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`,
 );
 
-/** Pure. Undefined for what is no reference. */
+/** Pure. Parses a reference. Returns undefined if the text is not one. */
 export function readReference(text: string): Reference | undefined {
   const match = text.length <= 512 ? grammar.exec(text) : null;
   if (!match) return undefined;
   const [, host, path, tag, digest] = match;
-  // Without a dot, a port or "localhost" the first part is a user of Docker Hub, not a registry.
+  // A first part without a dot, a port or "localhost" is a user of Docker Hub, not a registry.
   const isRegistry = host !== undefined && (/[.:[]/.test(host) || host === 'localhost');
   const repository = isRegistry || host === undefined ? path! : `${host}/${path}`;
   const registry = isRegistry ? host : 'docker.io';
@@ -34,14 +37,14 @@ export function readReference(text: string): Reference | undefined {
   };
 }
 
-/** The short form that people know: no `docker.io/library/`, and always a tag or digest. */
+/** Returns the short form that people know: without `docker.io/library/`, and always with a tag or digest. */
 export function familiarName(reference: Reference): string {
   const { registry, repository } = reference;
   const path = registry === 'docker.io' ? repository.replace(/^library\//, '') : `${registry}/${repository}`;
   return `${path}${suffixOf(reference)}`;
 }
 
-/** With everything that the familiar form leaves out. */
+/** Returns the name with everything that the familiar form leaves out. */
 export const fullName = (reference: Reference): string =>
   `${reference.registry}/${reference.repository}${suffixOf(reference)}`;
 

@@ -1,33 +1,36 @@
 import { type Fields, asFields, keepMore, keptFields } from './kept-fields.ts';
 import { withoutUndefined } from './maybe.ts';
 
-/** What was asked for in words of the original that have no effect here, for whoever looks whether it was understood. */
+/**
+ * What was asked for in the terms of the original but has no effect here. It is kept for those who check
+ * whether it was understood.
+ */
 export interface Asked {
   readonly sandboxImage?: string;
-  /** One that is taken for no wish. */
+  /** A kernel that is named but not taken as a choice, such as a default of the original. */
   readonly kernelImage?: string;
   readonly networkPlugin?: string;
 }
 
-/** The one that a VM has which tells of none. */
+/** The network plugin of a VM that records none. */
 export const usualPlugin = 'cni';
 
 interface Annotated {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Pure. Of a VM, by flag, manifest or the defaults for VMs. */
+/** Pure. Returns what was asked for a VM by flags, its manifest or the defaults for VMs. */
 export function askedOf(metadata: Annotated): Asked {
   const { spec, status } = keptFields(metadata, 'v1alpha4');
   const networkPlugin = textAt(asFields(status)['network'], 'plugin');
   return { ...askedIn(spec), ...(networkPlugin !== undefined && { networkPlugin }) };
 }
 
-/** Pure. Of new VMs, by a configuration's defaults for them. */
+/** Pure. Returns what a configuration's defaults for VMs ask for new VMs. */
 export const askedByDefaults = (metadata: Annotated | undefined): Asked =>
   askedIn(asFields(keptFields(metadata ?? {}, 'v1alpha4')['spec'])['vmDefaults']);
 
-/** Pure. Annotations that tell what was asked for, over what they tell already. */
+/** Pure. Returns the annotations with what was asked for, which replaces what they record of it already. */
 export const withAsked = (
   annotations: Readonly<Record<string, string>>,
   { sandboxImage, kernelImage, networkPlugin }: Asked,

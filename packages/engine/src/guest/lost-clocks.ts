@@ -1,24 +1,27 @@
-/** So many boots in vain are not the host's being busy. */
+/** The number of boots in a row that a busy host can spoil. If more are in vain, there is another cause. */
 const mostInVain = 6;
 
-/** Pure. Whether a boot that has lost its clock is to be followed by another. */
+/** Pure. Tells whether the guest should boot again after `times` boots in a row have lost their clock. */
 export const isWorthAnotherBoot = (times: number): boolean => times <= mostInVain;
 
-/** What a guest's init has told first, of its clock. */
+/** The first report of a guest's init, which is about its clock. */
 export type ClockReport =
   | { readonly kind: 'silent' }
   | { readonly kind: 'ticks' }
-  /** It starts again; `times` is how often it has done so in a row. */
+  /** The guest boots again. `times` is the number of boots in a row that have lost their clock. */
   | { readonly kind: 'lost'; readonly times: number };
 
-/** Pure. Out of what is on the disk that a guest reports to. */
+/** Pure. Returns the report that a guest has written to its status disk. */
 export function clockReport(text: string): ClockReport {
   const lost = /^lost-clock (\d{1,3})$/m.exec(text);
   if (lost) return { kind: 'lost', times: Number(lost[1]) };
   return { kind: /^[a-z]/.test(text) ? 'ticks' : 'silent' };
 }
 
-/** Pure. How many boots in a row were in vain, when the last one left this; 0 when that is a start that was given up. */
+/**
+ * Pure. Returns how many boots in a row were in vain, from what the last one wrote to its status disk. The
+ * result is 0 if that start was given up.
+ */
 export function lostClocks(text: string): number {
   const report = clockReport(text);
   return report.kind === 'lost' && isWorthAnotherBoot(report.times) ? report.times : 0;

@@ -1,51 +1,51 @@
 import { type CpioEntry, cpioArchive, file, withParents } from './cpio.ts';
 
-/** An interface of the guest, which is numbered by its place and known by its MAC. */
+/** An interface of the guest. Its place in the list is its number, and the guest finds it by its MAC. */
 export interface SeedInterface {
   readonly mac: string;
-  /** In bytes. */
+  /** The MTU in bytes. */
   readonly mtu: number;
-  /** With prefix lengths. */
+  /** The addresses, with prefix lengths. */
   readonly addresses: readonly string[];
-  /** In an order in which they can be added; `to` is `default`, a subnet or an address. */
+  /** The routes, in an order in which they can be added. `to` is `default`, a subnet or an address. */
   readonly routes: readonly { readonly to: string; readonly via?: string }[];
 }
 
-/** What guest/init mounts into the guest's file system. */
+/** A volume that guest/init mounts into the guest's file system. */
 export interface SeedMount {
-  /** Of the volume's disk, or the tag of its folder. */
+  /** The serial of the volume's disk, or the tag of its folder. */
   readonly serial: string;
   readonly volume: string;
-  /** `virtiofs` for a folder. */
+  /** The type of the file system, which is `virtiofs` for a folder. */
   readonly fileSystem: string;
   readonly path: string;
-  /** Whether the device is. */
+  /** Whether the device is read-only. */
   readonly isReadOnly: boolean;
-  /** Whether the device is so at this place alone. */
+  /** Whether only this mount of the device is read-only. */
   readonly isMountedReadOnly: boolean;
-  /** Whether the file system is ours to grow to the size of its disk. */
+  /** Whether Ignite may grow the file system to the size of its disk. */
   readonly grows: boolean;
 }
 
-/** Everything that makes a VM of an image this VM and no other. */
+/** Everything that distinguishes this VM from the other VMs of its image. */
 export interface GuestSeed {
   readonly vmUid: string;
   readonly hostname: string;
-  /** Whether the disk has been a VM's before, whose identity stays. */
+  /** Whether the disk was another VM's before. The identity on such a disk is kept. */
   readonly adopted: boolean;
   readonly bootMode: 'init' | 'entrypoint';
   /** Whether the root file system is on one of the partitions of its disk. */
   readonly isWholeDisk: boolean;
-  /** For guest/init to run before it hands over. */
+  /** The programs that guest/init runs before it hands over. */
   readonly programs?: readonly CpioEntry[];
-  /** eth0 first. */
+  /** The interfaces, starting with eth0. */
   readonly interfaces: readonly SeedInterface[];
   readonly dns: {
     readonly servers: readonly string[];
     readonly search: readonly string[];
     readonly options: readonly string[];
   };
-  /** For the guest to know by name, besides itself. */
+  /** The hosts that the guest knows by name, besides itself. */
   readonly hosts: readonly { readonly name: string; readonly address: string }[];
   readonly authorizedKeys: readonly string[];
   readonly hostKey: { readonly privateKey: string; readonly publicKey: string };
@@ -54,18 +54,21 @@ export interface GuestSeed {
   readonly user: string;
   readonly workDir: string;
   readonly stopSignal: string;
-  /** Whether the VMM offers the ports by which the entrypoint's streams reach the host. */
+  /** Whether the VMM offers the ports through which the entrypoint's streams reach the host. */
   readonly hasChannel: boolean;
   /** Whether the entrypoint gets a terminal. */
   readonly isTerminal: boolean;
-  /** Fresh random bytes for the guest's generator. */
+  /** Fresh random bytes for the guest's random number generator. */
   readonly entropy: Uint8Array;
   readonly mounts: readonly SeedMount[];
-  /** `path` is absolute in the guest. */
+  /** The files to copy into the guest. `path` is absolute in the guest. */
   readonly files: readonly { readonly path: string; readonly mode: number; readonly content: Uint8Array }[];
 }
 
-/** Pure. The archive on the read-only disk "seed", which guest/init reads; a whole number of 512-byte sectors. */
+/**
+ * Pure. Returns the archive on the read-only disk `seed`, which guest/init reads. Its size is a multiple of
+ * 512 bytes, the size of a sector.
+ */
 export function renderSeed(seed: GuestSeed): Buffer {
   const env = {
     VM_UID: seed.vmUid,
@@ -101,7 +104,7 @@ export function renderSeed(seed: GuestSeed): Buffer {
   return cpioArchive(withParents(entries));
 }
 
-/** What guest/init does for an interface, line by line. */
+/** Returns what guest/init does for an interface, line by line. */
 function interfaceLines({ mac, mtu, addresses, routes }: SeedInterface, at: number): readonly string[] {
   return [
     `link eth${at} ${mac} ${mtu}`,
@@ -126,7 +129,7 @@ const resolverLines = ({ servers, search, options }: GuestSeed['dns']): readonly
   ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
 ];
 
-/** For guest/init to read as commands of its own; a place comes before what lies in it. */
+/** Returns the commands with which guest/init mounts the volumes. A path comes before the paths below it. */
 const mountScript = (mounts: readonly SeedMount[]): string =>
   lines(
     mounts
@@ -144,5 +147,5 @@ const mountScript = (mounts: readonly SeedMount[]): string =>
 
 const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
 
-/** As one word for a POSIX shell, whatever it holds. */
+/** Returns any text as one word for a POSIX shell. */
 export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -87,7 +87,10 @@ export async function measureArchive(
   }
 }
 
-/** Compressing incompressible data makes it slightly larger. */
+/**
+ * Returns the size of the largest file below a folder plus one percent, because compression makes
+ * incompressible data slightly larger.
+ */
 async function largestBelow(dir: string): Promise<Bytes> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());

@@ -30,22 +30,31 @@ export const serverOf = (registry: string): string =>
 export const saysPlainHttp = (config: DockerConfig, registry: string): boolean =>
   Object.keys(config.auths ?? {}).some((key) => key.startsWith('http://') && isOf(key, registry));
 
-/** A config.json with all that others keep in it. */
+/** A config.json with everything that other programs keep in it. */
 export type ConfigDocument = Readonly<Record<string, unknown>>;
 
-/** @throws Error when it is something else */
+/**
+ * Parses a config.json and keeps all of its fields.
+ * @throws Error if the text is something else
+ */
 export function parseConfigDocument(text: string): ConfigDocument {
   parseDockerConfig(text);
   return v.parse(v.record(v.string(), v.unknown()), JSON.parse(text));
 }
 
-/** Pure. The keys of a registry itself in `auths`: `ghcr.io/team` is of a part of one. */
+/**
+ * Pure. Returns the keys in `auths` for a registry as a whole. A key such as `ghcr.io/team` is for a part of
+ * a registry.
+ */
 export const authKeys = ({ auths }: DockerConfig, registry: string): readonly string[] =>
   Object.keys(auths ?? {}).filter(
     (key) => isOf(key, registry) && !/^[^/]+\/(?!v[12]\/?$)./.test(withoutScheme(key)),
   );
 
-/** Pure. The same document with `entry` for a registry in the place of what was there of it, or with nothing of it. */
+/**
+ * Pure. Returns the document with `entry` in place of the registry's former entries. If `entry` is undefined,
+ * the registry has no entry in the result.
+ */
 export function withAuth(
   document: ConfigDocument,
   registry: string,
@@ -60,7 +69,10 @@ export function withAuth(
   };
 }
 
-/** Pure. Whom a registry's entry in `auths` is of, unless a helper keeps that. */
+/**
+ * Pure. Returns the user name in a registry's entry in `auths`. It is undefined if there is none, as when a
+ * helper keeps the credentials.
+ */
 export function userOf({ auths }: DockerConfig, registry: string): string | undefined {
   const [key] = authKeys({ auths }, registry);
   const entry = v.safeParse(

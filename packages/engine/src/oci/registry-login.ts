@@ -34,19 +34,22 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Where the credentials are from now on. */
+/** The place where the credentials are kept after a login. */
 export type KeptIn =
   { readonly kind: 'file'; readonly file: string } | { readonly kind: 'helper'; readonly helper: string };
 
-/** Who was logged in to the registry at last, as far as that is known. @throws CodedError REGISTRY_CONFIG_INVALID */
+/**
+ * Returns the user who last logged in to the registry, if that is known.
+ * @throws CodedError REGISTRY_CONFIG_INVALID
+ */
 export async function knownUser(place: LoginPlace, { env }: LoginDeps): Promise<string | undefined> {
   const { file } = dockerConfigFile(place.registryConfigDir, env);
   return userOf(parseDockerConfig(JSON.stringify(await readDocument(file))), place.registry);
 }
 
 /**
- * Has the registry check the credentials, and keeps them where Docker does: with the helper that config.json names, or in
- * that file. All else in the file stays.
+ * Makes the registry check the credentials, and keeps them where Docker does: with the helper that
+ * config.json names, or in config.json. Everything else in the file is kept.
  * @throws CodedError REGISTRY_AUTH, REGISTRY_UNREACHABLE, REGISTRY_CONFIG_INVALID, CREDENTIAL_HELPER_FAILED
  */
 export async function logIn(
@@ -68,14 +71,14 @@ export async function logIn(
     const Secret = password;
     const stdin = JSON.stringify({ ServerURL: serverOf(registry), Username: username, Secret });
     await callHelper({ helper, file, action: 'store', stdin }, deps, op.signal);
-    await writeDocument(file, withAuth(document, registry, {})); // as Docker does: it lists who is logged in where
+    await writeDocument(file, withAuth(document, registry, {})); // Docker lists the registry there too
   }
   if (!isNamed) await tellOthers(registry, deps, op);
   return helper === undefined ? { kind: 'file', file } : { kind: 'helper', helper: toolOf(helper) };
 }
 
 /**
- * Forgets the credentials for a registry; returns whether there were any.
+ * Forgets the credentials for a registry. Returns whether there were any.
  * @throws CodedError REGISTRY_CONFIG_INVALID, CREDENTIAL_HELPER_FAILED
  */
 export async function logOut(place: LoginPlace, deps: LoginDeps, op: ClientOperation): Promise<boolean> {
@@ -101,7 +104,7 @@ async function readDocument(file: string): Promise<ConfigDocument> {
   }
 }
 
-/** For its owner's eyes alone. A link that somebody keeps in its place stays one. */
+/** Writes the file so that only its owner can read it. If the file is a symbolic link, the link is kept. */
 async function writeDocument(file: string, document: ConfigDocument): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const path = await realpath(file).catch(() => file);
@@ -113,7 +116,11 @@ async function writeDocument(file: string, document: ConfigDocument): Promise<vo
 const helperOf = (document: ConfigDocument, registry: string): string | undefined =>
   credentialHelper(parseDockerConfig(JSON.stringify(document)), registry);
 
-/** With a file of skopeo's own, which nobody reads afterwards: of Docker's it would drop what it does not know. */
+/**
+ * Makes the registry check the credentials. skopeo writes them to a file that is removed afterwards, because
+ * it would drop what it does not know from Docker's file.
+ * @throws CodedError REGISTRY_AUTH, REGISTRY_UNREACHABLE
+ */
 async function checkCredentials(
   registry: string,
   { username, password }: Credentials,
@@ -139,7 +146,7 @@ async function checkCredentials(
 
 interface HelperCall {
   readonly helper: string;
-  /** That names it. */
+  /** The file that names the helper. */
   readonly file: string;
   readonly action: 'store' | 'erase';
   readonly stdin: string;
@@ -147,7 +154,11 @@ interface HelperCall {
 
 const toolOf = (helper: string): string => `docker-credential-${helper}`;
 
-/** Returns whether the helper knew of the credentials. What it says may hold a secret, and is told of to nobody. */
+/**
+ * Calls a credential helper, and returns whether it knew the credentials. Its output is shown to nobody,
+ * since it may contain a secret.
+ * @throws CodedError CREDENTIAL_HELPER_FAILED
+ */
 async function callHelper(
   { helper, file, action, stdin }: HelperCall,
   { runner }: LoginDeps,
@@ -167,7 +178,10 @@ async function callHelper(
   }
 }
 
-/** skopeo asks files of Podman's before Docker's (containers-auth.json(5)), where another login is not ours to change. */
+/**
+ * Warns about credentials in the files of Podman, which skopeo reads before Docker's
+ * (containers-auth.json(5)). A login in those files is not ours to change.
+ */
 async function tellOthers(registry: string, { env }: LoginDeps, { report }: ClientOperation): Promise<void> {
   const runtimeDir = env['XDG_RUNTIME_DIR'];
   const files = [

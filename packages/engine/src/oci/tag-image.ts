@@ -16,7 +16,7 @@ import { familiarName, parseReference } from './reference.ts';
 
 export interface TagRequest {
   readonly image: Image;
-  /** In the form of a reference. */
+  /** The new name, in the form of a reference. */
   readonly target: string;
   /** All VMs. */
   readonly vms: readonly Vm[];
@@ -27,7 +27,10 @@ interface TagDeps {
   readonly store: ObjectStore;
 }
 
-/** @throws CodedError REFERENCE_INVALID */
+/**
+ * Parses a new name, which must be a reference without a digest.
+ * @throws CodedError REFERENCE_INVALID
+ */
 export function parseTag(target: string): Reference {
   const reference = parseReference(target);
   if (reference.digest !== undefined) throw tagWithDigest(target);
@@ -35,8 +38,9 @@ export function parseTag(target: string): Reference {
 }
 
 /**
- * Gives an image another name, and takes that from the image that has it: one that VMs use and that has no third name is
- * called by its digest from then on, any other without a name goes. The caller holds the locks of layout and content.
+ * Gives an image another name. If another image has that name, it loses the name. If that was its last name,
+ * it is called by its digest if VMs use it, and is removed otherwise. The caller must hold the locks of the
+ * layout and of the content.
  * @throws CodedError REFERENCE_INVALID
  */
 export async function tagImage({ image, target, vms }: TagRequest, deps: TagDeps): Promise<Image> {

@@ -1,10 +1,12 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Vmm } from '../vmm/vmm.ts';
 
-/** Pure. Whether the VM runs its image's entrypoint or a command, rather than the image's init. */
+/** Pure. Tells whether the VM runs its image's entrypoint or a command, rather than the image's init. */
 export const runsEntrypoint = ({ spec, status }: Vm): boolean =>
   spec.command !== undefined || status.image?.bootMode === 'entrypoint';
 
-/** Pure. Whether the standard streams of what the VM runs reach the host apart from its console. */
+/**
+ * Pure. Tells whether the standard streams of the VM's entrypoint reach the host separately from its console.
+ */
 export const hasStreams = (vm: Vm, { capabilities }: Vmm): boolean =>
   runsEntrypoint(vm) && capabilities.streams;

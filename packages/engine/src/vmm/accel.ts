@@ -6,15 +6,15 @@ import { hostArch } from '../host/arch.ts';
 export type Accel =
   | { readonly kind: 'kvm' }
   /**
-   * `tscKhz`: the rate of the time stamp counter that amd64 guests see, which on an amd64 host is the host's. `lack`: why
-   * there is no KVM.
+   * `tscKhz` is the rate, in kHz, of the time stamp counter that an amd64 guest sees. On an amd64 host, it is
+   * the rate of the host's own counter. `lack` is the reason why KVM does not work.
    */
   | { readonly kind: 'tcg'; readonly tscKhz?: number; readonly lack?: string };
 
-/** Why KVM does not work, in the words of `ignite doctor`. */
+/** The reason why KVM does not work, in the words of `ignite doctor`. */
 export type KvmLack = '/dev/kvm does not open' | '/dev/kvm opens, but the CPU offers neither vmx nor svm';
 
-/** KVM where it truly works. */
+/** Returns KVM if it works on this host, and emulation (TCG) otherwise. */
 export async function probeAccel(): Promise<Accel> {
   const lack = await kvmLack();
   if (lack === undefined) return { kind: 'kvm' };
@@ -22,7 +22,10 @@ export async function probeAccel(): Promise<Accel> {
   return { kind: 'tcg', ...(tscKhz !== undefined && { tscKhz }), lack };
 }
 
-/** What KVM lacks here: the device must open and the CPU virtualize. On some clouds only the former is so. */
+/**
+ * Returns why KVM does not work on this host, or undefined if it works. KVM needs a device that opens and a
+ * CPU that can virtualize; some clouds offer only the device.
+ */
 export async function kvmLack(): Promise<KvmLack | undefined> {
   if (!(await opensKvm())) return '/dev/kvm does not open';
   return canVirtualize(hostArch, await readFile('/proc/cpuinfo', 'utf8'))
@@ -39,22 +42,32 @@ async function opensKvm(): Promise<boolean> {
   }
 }
 
-/** Pure. Of arm64 CPUs /proc/cpuinfo does not tell; there the device exists only where they can. */
+/**
+ * Pure. Tells whether the CPUs of a host can virtualize. /proc/cpuinfo does not show this for arm64 CPUs, but
+ * KVM's device exists there only if they can.
+ */
 export const canVirtualize = (arch: Arch, cpuinfo: string): boolean =>
   arch === 'arm64' || /^flags.*\b(vmx|svm)\b/m.test(cpuinfo);
 
-/** On an arm64 host QEMU counts nanoseconds for an amd64 guest (its include/qemu/timer.h, cpu_get_host_ticks). */
+/**
+ * The rate, in kHz, of the time stamp counter of an amd64 guest on an arm64 host: QEMU counts nanoseconds
+ * there (its include/qemu/timer.h, cpu_get_host_ticks).
+ */
 const nanosecondTscKhz = 1_000_000;
 
-/** Pure. How guests of an architecture run on a host, given how its own guests do. */
+/**
+ * Pure. Returns how guests of an architecture run on a host. `host.accel` is how guests of the host's own
+ * architecture run.
+ */
 export function accelFor(guest: Arch, host: { readonly arch: Arch; readonly accel: Accel }): Accel {
   if (guest === host.arch) return host.accel;
   return { kind: 'tcg', ...(guest === 'amd64' && { tscKhz: nanosecondTscKhz }) };
 }
 
 /**
- * Pure. Out of /proc/cpuinfo, which shows the rate of the time stamp counter as "cpu MHz" where the host is itself a
- * virtual machine; elsewhere that is the present clock of a core, which says nothing.
+ * Pure. Returns the rate of the time stamp counter, in kHz, from the text of /proc/cpuinfo. The text shows
+ * the rate as "cpu MHz" only if the host is itself a virtual machine. Otherwise, "cpu MHz" is the present
+ * clock of a core, and the result is undefined.
  */
 export function parseTscKhz(cpuinfo: string): number | undefined {
   if (!/^flags.*\bhypervisor\b/m.test(cpuinfo)) return undefined;

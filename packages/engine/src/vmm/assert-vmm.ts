@@ -6,8 +6,9 @@ import { kvmNeeded, vmmMissing } from './errors.ts';
 import type { Vmm } from './vmm.ts';
 
 /**
- * Refuses what cannot run here; `accel` is how guests of the architecture do.
- * @throws CodedError VMM_MISSING, KVM_NEEDED
+ * Asserts that a VMM can run guests of an architecture on this host. `accel` is how such guests run.
+ * @throws CodedError VMM_MISSING if its program is not installed
+ * @throws CodedError KVM_NEEDED if it cannot emulate, and KVM cannot run such guests on this host
  */
 export function assertVmm(vmm: Vmm, arch: Arch, accel: Accel): void {
   if (!vmm.capabilities.emulation && arch !== hostArch)

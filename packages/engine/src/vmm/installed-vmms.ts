@@ -8,13 +8,13 @@ import type { Vmm } from './vmm.ts';
 
 export interface InstalledVmm {
   readonly name: VmmName;
-  /** Such as `7.2.22`. */
+  /** The version, for example `7.2.22`. */
   readonly version: string;
 }
 
 const vmms: readonly Vmm[] = [firecracker, qemu];
 
-/** The VMMs of this host, or those of them that are named, by asking each for its version. */
+/** Returns the VMMs of this host whose name is in `names`, with the versions that they print. */
 export async function installedVmms(
   runner: Runner,
   signal: AbortSignal,
@@ -37,6 +37,9 @@ export async function installedVmms(
   return found.filter((vmm) => vmm !== undefined);
 }
 
-/** Pure. Of what a VMM prints: `QEMU emulator version 7.2.22 (Debian…)`, `Firecracker v1.7.0`. */
+/**
+ * Pure. Returns the version in what a VMM prints, such as `QEMU emulator version 7.2.22 (Debian…)` or
+ * `Firecracker v1.7.0`.
+ */
 export const parseVersion = (printed: string): string | undefined =>
   /\bv?(\d+\.\d+(?:\.\d+)?[\w.+-]*)/.exec(printed.split('\n')[0] ?? '')?.[1];

@@ -3,31 +3,39 @@ import type { Arch } from '@ignite/api/v1/arch';
 import type { Accel } from './accel.ts';
 import type { DiskFormat } from './vmm.ts';
 
-/** At most this much, in each direction. */
+/** The rate limits of a disk, or of each direction of an interface. */
 export interface RateLimit {
   readonly bytesPerSecond?: number;
   readonly operationsPerSecond?: number;
 }
 
 export interface MachineDisk {
-  /** By which the guest finds it: `root`, `modules`, `seed` and `status` are known to guest/init. A letter and at most 19 more characters. */
+  /**
+   * The name by which the guest finds the disk: a letter and at most 19 more characters. guest/init knows the
+   * names `root`, `modules`, `seed` and `status`.
+   */
   readonly serial: string;
   readonly path: string;
   readonly format: DiskFormat;
   readonly readOnly: boolean;
   readonly limit?: RateLimit;
-  /** Of a block device rather than a file. */
+  /** Whether `path` is a block device rather than a file. */
   readonly isDevice?: boolean;
 }
 
-/** A folder of the host, by the socket of the program that serves it (virtio-fs over vhost-user). */
+/**
+ * A folder of the host that another program shares with the guest at a socket (virtio-fs over vhost-user).
+ */
 export interface MachineShare {
-  /** By which the guest finds it; at most 36 characters. */
+  /** The name by which the guest finds the folder, of at most 36 characters. */
   readonly tag: string;
   readonly socket: string;
 }
 
-/** The version of an arm64 machine's interrupt controller; under KVM it may be the host's, whichever that is. */
+/**
+ * The version of an arm64 machine's interrupt controller. `host` is the version of the host's controller,
+ * which is available under KVM.
+ */
 export type Gic = 2 | 3 | 'host';
 
 export interface MachineNic {
@@ -36,58 +44,64 @@ export interface MachineNic {
   readonly limit?: RateLimit;
 }
 
-/** The host's ends of the streams of a guest's entrypoint. */
+/** The host's ends of the standard streams of a guest's entrypoint. */
 export interface MachineStreams {
-  /** Sockets that the VMM makes: for the standard input, and for what guest/channel is told. */
+  /**
+   * The VMM creates both sockets: this one for the standard input, and `guestSocket` for requests to
+   * guest/channel.
+   */
   readonly stdinSocket: string;
   readonly guestSocket: string;
-  /** Files that it writes to as fast as they are read. */
+  /** The VMM writes to both files, `stdout` and `stderr`, as fast as they are read. */
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A virtual machine in no VMM's words. Paths are as the VMM sees them. */
+/** A virtual machine, described independently of its VMM. All paths are as the VMM sees them. */
 export interface Machine {
   readonly name: string;
   readonly arch: Arch;
   readonly accel: Accel;
-  /** Of arm64 machines. */
+  /** The interrupt controller; only arm64 machines have it. */
   readonly gic?: Gic;
   readonly cpus: number;
   readonly memory: Bytes;
   readonly kernel: { readonly path: string; readonly initrd: string; readonly commandLine: string };
-  /** In the order in which the guest shall name them: /dev/vda first. */
+  /** The disks in the order in which the guest names them, starting with /dev/vda. */
   readonly disks: readonly MachineDisk[];
   readonly shares: readonly MachineShare[];
-  /** In the order in which the guest shall number them: eth0 first. */
+  /** The interfaces in the order in which the guest numbers them, starting with eth0. */
   readonly nics: readonly MachineNic[];
-  /** Of `statusSize` bytes: receives what the guest writes to its disk `status`. */
+  /** The file of `statusSize` bytes that receives what the guest writes to its disk `status`. */
   readonly statusFile: string;
   readonly events?: string;
   readonly controlSocket: string;
   readonly consoleSocket: string;
-  /** Of a guest that runs an entrypoint. */
+  /** The streams of the entrypoint, if the guest runs one. */
   readonly streams?: MachineStreams;
-  /** A socket that leads to the guest's vsock ports. */
+  /** The socket that leads to the guest's vsock ports. */
   readonly vsockPath?: string;
-  /** What the guest may ask for at 169.254.169.254. */
+  /** The data that the guest can request at 169.254.169.254. */
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** A file that takes the VMM's own figures. */
+  /** The file that the VMM writes its own metrics to. */
   readonly metricsPath?: string;
-  /** Receives a copy of what the console shows. */
+  /** The file that receives a copy of the console's output. */
   readonly consoleLog: string;
 }
 
-/** The status disk, the source of entropy, the balloon. */
+/** The number of devices that every machine has: the status disk, the source of entropy and the balloon. */
 const fixedDevices = 3;
 
-/** Some reports of at most 208 bytes: a disk cannot grow, so a guest cannot fill the host with what it reports. */
+/**
+ * The size of the status disk in bytes. It has room for several reports of at most 208 bytes. A disk cannot
+ * grow, so a guest cannot fill the host with its reports.
+ */
 export const statusSize = 4_096;
 
-/** By which the guest finds the disk that it reports to. */
+/** The name by which the guest finds the disk that it writes its reports to. */
 export const statusSerial = 'status';
 
-/** Pure. The last of the disks. */
+/** Pure. Returns the disk that the guest writes its reports to. It is the last of the guest's disks. */
 export const statusDisk = ({ statusFile }: Pick<Machine, 'statusFile'>): MachineDisk => ({
   serial: statusSerial,
   path: statusFile,
@@ -95,26 +109,29 @@ export const statusDisk = ({ statusFile }: Pick<Machine, 'statusFile'>): Machine
   readOnly: false,
 });
 
-/** Pure. How many devices of its own the guest finds in it. */
+/** Pure. Returns the number of devices of a machine, for comparison with the limit of its VMM. */
 export const deviceCount = ({ disks, shares, nics }: Pick<Machine, 'disks' | 'shares' | 'nics'>): number =>
   disks.length + shares.length + nics.length + fixedDevices;
 
-/** What is on a kernel's command line besides what its VMM needs there. */
+/** The parts of a kernel's command line. */
 export interface KernelWords {
-  /** As `Vmm.kernelArguments` gives it. */
+  /** The arguments that the VMM needs, as `Vmm.kernelArguments` returns them. */
   readonly vmmArguments: string;
   readonly arch: Arch;
   readonly accel: Accel;
   readonly cpus: number;
-  /** How many boots before this one have lost their clock. */
+  /** The number of boots in a row before this one that lost their clock. */
   readonly lostClocks: number;
-  /** The guest's disks in their order, where it cannot see their serials. */
+  /** The names of the guest's disks in their order, for a guest that cannot see their serials. */
   readonly places?: readonly string[];
-  /** What the user adds. */
+  /** The arguments that the user adds. */
   readonly extra: string;
 }
 
-/** Pure. What Ignite's init and a quick boot need, and then what the user adds. */
+/**
+ * Pure. Returns a kernel's command line: what the VMM, Ignite's init and a quick boot need, followed by what
+ * the user adds.
+ */
 export function kernelCommandLine(kernel: KernelWords): string {
   const { vmmArguments, arch, accel, places, extra } = kernel;
   const words = [
@@ -129,32 +146,43 @@ export function kernelCommandLine(kernel: KernelWords): string {
 }
 
 /**
- * An emulated time stamp counter is one clock for all CPUs. A kernel that does not know this distrusts it where there are
- * several, and then keeps time by counting ticks: it loses time, and its idle CPUs wake up 250 times a second. A busy host
- * upsets the kernel's measurement of the counter's rate, after which no clock ticks at all: so it is told the rate.
+ * Returns the arguments about the time stamp counter. An emulated counter is one clock for all CPUs. A kernel
+ * that is not told this distrusts the counter if there are several CPUs, and counts ticks instead: it loses
+ * time, and each of its idle CPUs wakes up 250 times a second. The kernel is also told the counter's rate,
+ * because its own measurement can fail on a busy host, after which no clock ticks at all.
  */
 const emulatedTsc = ({ tscKhz }: { readonly tscKhz?: number }): readonly string[] => [
   'tsc=reliable',
   ...(tscKhz === undefined ? [] : [`tsc_early_khz=${tscKhz}`]),
 ];
 
-/** Pure. Whether the guest's kernel measures the rate of its timer, and init looks whether it has done so well. */
+/**
+ * Pure. Tells whether the guest's kernel measures the rate of its timer, in which case guest/init checks the
+ * result.
+ */
 export const isTimerMeasured = ({ accel, arch }: Pick<Machine, 'accel' | 'arch'>): boolean =>
   accel.kind === 'tcg' && arch === 'amd64';
 
-/** An emulated APIC timer counts nanoseconds, sixteen at a time as Linux asks it to. */
+/**
+ * The rate of an emulated APIC timer in kHz. The timer counts nanoseconds, sixteen at a time as Linux asks.
+ */
 const timerKhz = 62_500;
-/** After so many boots with a bad clock one that ticks at all will do. */
+/** The number of boots with a bad clock after which any clock that ticks is accepted. */
 const strictBoots = 2;
 
-/** For init: the rate, how many percent the kernel's measurement may be off, and how many boots were in vain. */
+/**
+ * Returns the argument for guest/init: the timer's rate in kHz, how many percent the kernel's measurement may
+ * be off, and the number of boots that were in vain.
+ */
 const emulatedTimer = ({ lostClocks }: Pick<KernelWords, 'lostClocks'>): readonly string[] => [
   `ignite.timer=${timerKhz},${lostClocks < strictBoots ? 10 : 60},${lostClocks}`,
 ];
 
 /**
- * A kernel whose timer does not tick waits for its other CPUs without end: so init brings them up, once it has seen the timer.
- * Meanwhile the kernel shall not rewrite itself for a single CPU, and then back. A user who says how many is heard.
+ * Returns the arguments that make the kernel start one CPU only. A kernel whose timer does not tick waits for
+ * its other CPUs forever, so guest/init starts them after it has checked the timer. `noreplace-smp` keeps the
+ * kernel from rewriting itself for a single CPU and back. A number of CPUs that the user sets takes
+ * precedence.
  */
 const laterCpus = ({ cpus, extra }: Pick<KernelWords, 'cpus' | 'extra'>): readonly string[] =>
   cpus === 1 || /\b(maxcpus|nosmp)\b/.test(extra) ? [] : ['maxcpus=1 noreplace-smp ignite.cpus=all'];

@@ -4,25 +4,31 @@ import type { Machine } from './machine.ts';
 const mib = 2 ** 20;
 
 /**
- * How much translated code an emulator keeps. QEMU by itself would take up to 1 GiB, and boots no quicker for it: Debian with
- * systemd takes as much CPU with 64 MiB.
+ * The size limit of an emulator's cache of translated code. QEMU's default is up to 1 GiB, but that makes no
+ * boot faster: Debian with systemd takes the same CPU time with 64 MiB.
  */
 export const translationCache: Bytes = bytes(128 * mib);
 
-/** What QEMU notes down about each piece of translated code, in proportion to the code itself. */
+/** The size of QEMU's records about translated code, in proportion to the code. */
 const notesOnCode = 0.5;
 
-/** An emulated CPU remembers up to 2^22 translations of addresses in 64 bytes each (QEMU's CPU_TLB_DYN_MAX_BITS). */
+/**
+ * The memory of an emulated CPU in bytes. It caches up to 2^22 translations of addresses, of 64 bytes each
+ * (QEMU's CPU_TLB_DYN_MAX_BITS).
+ */
 const emulatedCpu = 300 * mib;
-/** Its stacks, and what the kernel keeps of it. */
+/** The memory of a vCPU under KVM in bytes: its stacks, and what the kernel keeps about it. */
 const virtualCpu = 8 * mib;
 
-/** Of a guest's memory: page tables take 8 bytes for a page of 4 KiB, of which KVM and the VMM each have some. */
+/**
+ * The size of page tables in proportion to the guest's memory. A page of 4 KiB takes 8 bytes, and both KVM
+ * and the VMM have page tables.
+ */
 const pageTables = 1 / 128;
 
 /**
- * Pure. How much memory a VMM takes at most besides its guest's, whatever the guest does; `own` is what it takes for any guest.
- * It is a limit: most of it is never used.
+ * Pure. Returns the limit of the memory that a VMM uses besides its guest's, whatever the guest does. Most of
+ * it is never used. `own` is the memory that the VMM uses for any guest.
  */
 export function memoryOverhead(
   { accel, cpus, memory }: Pick<Machine, 'accel' | 'cpus' | 'memory'>,

@@ -7,76 +7,94 @@ export type DiskFormat = 'qcow2' | 'raw';
 
 /** What a VMM can do besides booting a machine with disks, a console and network interfaces. */
 export interface VmmCapabilities {
-  /** Whether it runs guests without KVM, and those of another architecture. */
+  /** Whether the VMM runs guests without KVM, and guests of another architecture. */
   readonly emulation: boolean;
   /** Whether a paused machine can be resumed. */
   readonly pause: boolean;
-  /** Whether memory can be taken from a running guest and given back. */
+  /** Whether memory can be taken from a running guest and given back to it. */
   readonly balloon: boolean;
-  /** Of which a machine's writable disks may be, the best first. */
+  /** The formats that a machine's writable disks may have, the best first. */
   readonly diskFormats: readonly DiskFormat[];
-  /** Whether a guest can know its disks by their serials; otherwise it is told their places. */
+  /** Whether a guest can see the serials of its disks. If it cannot, it is told their places. */
   readonly serials: boolean;
-  /** Whether it loads a kernel that unpacks itself. */
+  /** Whether the VMM loads a kernel that unpacks itself. */
   readonly packedKernels: boolean;
-  /** Whether the standard streams of an entrypoint reach the host apart from the console, and byte for byte. */
+  /**
+   * Whether the standard streams of an entrypoint reach the host separately from the console, and byte for
+   * byte.
+   */
   readonly streams: boolean;
-  /** Whether what is typed reaches the guest's console. */
+  /** Whether typed input reaches the guest's console. */
   readonly consoleInput: boolean;
   /** Whether folders of the host can be shared with a guest. */
   readonly sharedFolders: boolean;
-  /** Whether an arm64 machine may have another interrupt controller than the host has. */
+  /** Whether an arm64 machine may have a different interrupt controller than the host. */
   readonly gicChoice: boolean;
   readonly cpus: number;
-  /** How many devices a machine may have, as `deviceCount` counts them. */
+  /** The number of devices that a machine may have, as `deviceCount` counts them. */
   readonly devices: number;
 }
 
-/** The unix sockets of one running VMM, as paths of the host. */
+/** The unix sockets of a running VMM, as paths of the host. */
 export interface VmmSockets {
   readonly control: string;
   readonly console: string;
 }
 
-/** How a guest came to its end, as its VMM saw it. `stopped`: someone told the VMM itself to end. */
+/** How a guest ended, as its VMM saw it. `stopped` means that somebody told the VMM itself to end. */
 export type GuestEnd = 'powered-off' | 'rebooted' | 'panicked' | 'stopped';
 
-/** What the engine needs of a virtual machine monitor. It is asked for by capability, never by name. */
+/**
+ * The functions of a virtual machine monitor that the engine needs. The engine asks for its capabilities,
+ * never for its name.
+ */
 export interface Vmm {
   readonly name: VmmName;
   readonly capabilities: VmmCapabilities;
-  /** The program that runs guests of an architecture, as a path of the host. */
+  /** Returns the path on the host of the program that runs guests of an architecture. */
   program(arch: Arch): string;
-  /** Pure. What to do on a host that lacks the program. */
+  /** Pure. Returns advice for a host that lacks the program. */
   howToGet(arch: Arch): string;
-  /** Files of the host that its sandbox shows it under their own names, besides those that every sandbox has. */
+  /**
+   * Returns the files of the host that the VMM's sandbox shows at their own paths, besides those that every
+   * sandbox has.
+   */
   files(arch: Arch): readonly string[];
-  /** Pure. What a guest's kernel must be told of the machine: its console, and how it comes to an end. */
+  /** Pure. Returns what a guest's kernel must be told about the machine: its console, and how it ends. */
   kernelArguments(arch: Arch): string;
-  /** Pure. How much memory it takes at most besides its guest's, whatever the guest does. */
+  /** Pure. Returns the limit of the memory that the VMM uses besides its guest's, whatever the guest does. */
   memoryOverhead(machine: Pick<Machine, 'accel' | 'cpus' | 'memory'>): Bytes;
-  /** The command line, program first, that runs the machine inside its sandbox. */
+  /** Returns the command line, program first, that runs the machine inside its sandbox. */
   command(machine: Machine): readonly string[];
   /**
-   * Brings a VMM that has just been launched to where its guest runs; does nothing where it does so by itself.
+   * Starts the guest of a VMM that has just been launched. It does nothing if the VMM starts its guest by
+   * itself.
    * @throws CodedError VMM_REFUSED, VMM_SILENT
    */
   boot(machine: Machine, sockets: VmmSockets, signal: AbortSignal): Promise<void>;
-  /** Whether the guest of a VMM that runs has been started. */
+  /** Tells whether a running VMM has started its guest. */
   hasBooted(sockets: VmmSockets, signal: AbortSignal): Promise<boolean>;
-  /** What it finds in the file `events.in` of its machine when it starts. */
+  /** The content of the machine's file `events.in`, which the VMM reads when it starts. */
   readonly eventsRequest: string;
-  /** Pure. Whether a line of its standard error is its own, rather than its guest's. */
+  /**
+   * Pure. Tells whether a line of the VMM's standard error is from the VMM itself, rather than from its
+   * guest.
+   */
   readonly isOwnError: (line: string) => boolean;
-  /** Pure. Out of what it wrote to `events.out` and of what it and its guest printed; undefined when neither tells. */
+  /**
+   * Pure. Returns how the guest ended, from what the VMM wrote to `events.out` and from what it and its guest
+   * printed. The result is undefined if neither tells.
+   */
   guestEnd(told: { readonly events: string; readonly printed?: string }): GuestEnd | undefined;
-  /** As a person presses it; the guest may take its time, or not feel it. */
+  /** Presses the guest's power button. The guest may take its time, or ignore the button. */
   pressPowerButton(sockets: VmmSockets, signal: AbortSignal): Promise<void>;
-  /** Halts the vCPUs; idempotent. */
+  /** Halts the vCPUs. The call is idempotent. */
   pause(sockets: VmmSockets, signal: AbortSignal): Promise<void>;
   resume(sockets: VmmSockets, signal: AbortSignal): Promise<void>;
-  /** Lets the guest have `size` of the memory that it was booted with; it gives the rest back as it can. */
+  /**
+   * Sets how much of its booted memory the guest may have, in bytes. The guest gives the rest back as it can.
+   */
   resizeMemory(sockets: VmmSockets, size: Bytes, signal: AbortSignal): Promise<void>;
-  /** How much of its memory the guest has at the moment. */
+  /** Returns how much of its memory the guest has at the moment, in bytes. */
   guestMemory(sockets: VmmSockets, signal: AbortSignal): Promise<Bytes>;
 }

@@ -8,10 +8,13 @@ interface Trouble {
   readonly fields: LogFields;
 }
 
-/** Logs why Syncs do not work: at once, again when the reason changes, and when they work again; never each repetition. */
+/**
+ * Logs why Syncs do not work: at once, again if the reason changes, and when they work again. It never logs a
+ * repetition.
+ */
 export class TroubleLog {
   readonly #log: Log;
-  /** By key, as text. */
+  /** The trouble that was last logged, as text, by key. */
   readonly #told = new Map<string, string>();
 
   constructor(log: Log) {
@@ -20,7 +23,7 @@ export class TroubleLog {
 
   tell(key: string, { metadata: { name: sync }, spec }: SyncObject, attempt: Attempt): void {
     const trouble = troubleOf(attempt, spec);
-    // The same reason may be found at two places, each with a hint of its own.
+    // The hint is ignored, because the same reason may be found in two places that give different hints.
     const text = trouble && JSON.stringify({ ...trouble, fields: { ...trouble.fields, hint: undefined } });
     const before = this.#told.get(key);
     if (text === before) return;
@@ -39,7 +42,10 @@ export class TroubleLog {
   }
 }
 
-/** Pure. What keeps a Sync from working as a whole; what fails of it is told object by object. */
+/**
+ * Pure. Returns what keeps a Sync from working as a whole. The objects that fail are logged one by one
+ * elsewhere.
+ */
 function troubleOf(attempt: Attempt, { source, path }: SyncSpec): Trouble | undefined {
   if (attempt.kind === 'failed') {
     const { reason, message: error, hint, isPermanent } = attempt;

@@ -6,7 +6,7 @@ import { registryConfig, registryFlags } from '../../configuration.ts';
 import { withRegistries } from '../../context.ts';
 import { askLine } from '../../prompt.ts';
 
-/** More than any token has. */
+/** The size limit of a password in characters, which exceeds that of any token. */
 const longestPassword = 65_536;
 
 export const login: Command = {
@@ -70,7 +70,10 @@ export const logout: Command = {
   },
 };
 
-/** @throws CodedError USAGE_INVALID */
+/**
+ * Asserts that the flags do not contradict each other.
+ * @throws CodedError USAGE_INVALID
+ */
 function assertFlags({ flags }: Invocation): void {
   const fromInput = flags.isSet('password-stdin');
   if (fromInput && flags.text('password') !== undefined)
@@ -101,7 +104,11 @@ async function askUser(invocation: Invocation, place: LoginPlace): Promise<strin
   return (typed === undefined ? '' : typed.trim() || known) ?? '';
 }
 
-/** But for the end of its line, as "echo" and editors make it. */
+/**
+ * Reads the password from standard input. A line break at its end is dropped, since "echo" and editors add
+ * one.
+ * @throws CodedError USAGE_INVALID if the input is longer than any password
+ */
 async function readPassword(): Promise<string> {
   let text = '';
   for await (const part of process.stdin.setEncoding('utf8') as AsyncIterable<string>) {

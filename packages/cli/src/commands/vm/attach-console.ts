@@ -3,7 +3,10 @@ import { connect } from 'node:net';
 import type { Invocation } from '../../arguments/command.ts';
 import { DetachKeys } from './detach-keys.ts';
 
-/** Connects our terminal, or what is piped in, with a VM's console until that closes or the user detaches. */
+/**
+ * Connects our terminal or our piped standard input with a VM's console, until the console closes or the user
+ * detaches.
+ */
 export async function attachConsole(
   path: string,
   { io, signal, showOutput = true }: Invocation & { readonly showOutput?: boolean },

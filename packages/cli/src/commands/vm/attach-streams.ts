@@ -11,12 +11,12 @@ const refusedMs = 30_000;
 
 type Streams = VmAttachment & { readonly kind: 'streams' };
 
-/** How output is asked for: see `VmAttachment`. */
+/** The output that is requested; see `VmAttachment`. */
 export type OutputSince = 'start' | 'now';
 
 /**
- * Connects our standard streams with those of a guest's entrypoint until both of its outputs have ended, or the user
- * detaches from its terminal. Rejects, with nothing shown, when the guest is gone already.
+ * Connects our standard streams with those of a guest's entrypoint, until both of its outputs have ended or
+ * the user detaches from its terminal. Rejects, and shows nothing, if the guest is gone already.
  */
 export async function attachStreams(
   streams: Streams,
@@ -30,7 +30,7 @@ export async function attachStreams(
     using stderr = await connectTo(streams.stderr, signal);
     const out = streams.isTerminal && process.stdout.isTTY ? ownLineEnds(io.out) : io.out;
     const output = Promise.all([show(stdout, since, out), show(stderr, since, io.err)]);
-    const input = passInput(streams, signal).catch(() => 'ended' as const); // a guest may be done before it has read all
+    const input = passInput(streams, signal).catch(() => 'ended' as const); // an entrypoint may end before its input
     if (streams.isTerminal && process.stdout.isTTY) void passWindow(streams.control, signal).catch(() => {});
     const ended = output.then(() => 'ended' as const);
     return await Promise.race([ended, input.then((how) => (how === 'detached' ? how : ended))]);
@@ -96,7 +96,10 @@ async function passWindow(path: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** A socket is there a moment before anybody listens on it. */
+/**
+ * Connects to a socket. It tries again for a while, because a socket exists a moment before anybody listens
+ * on it.
+ */
 async function connectTo(path: string, signal: AbortSignal): Promise<Socket & Disposable> {
   for (const began = Date.now(); ; await delay(refusedPollMs, undefined, { signal })) {
     const socket = connect({ path, allowHalfOpen: true });
@@ -113,7 +116,7 @@ async function connectTo(path: string, signal: AbortSignal): Promise<Socket & Di
 
 function disposable(socket: Socket, signal: AbortSignal): Socket & Disposable {
   const destroy = (): void => void socket.destroy();
-  socket.on('error', () => {}); // its end tells as much
+  socket.on('error', () => {}); // the end of the socket tells enough
   signal.addEventListener('abort', destroy, { once: true });
   return Object.assign(socket, {
     [Symbol.dispose]: () => {

@@ -30,8 +30,8 @@ export const attach: Command = {
 };
 
 /**
- * Shows what a VM writes from its first line on; resolves with the VM's exit code, or 0 when the user detaches. A guest that
- * reboots is followed.
+ * Shows what a VM writes, from its first line on. Resolves with the VM's exit code, or with 0 if the user
+ * detaches. A guest that reboots is followed.
  */
 export async function attachUntilEnd(vm: Vm, client: LocalClient, invocation: Invocation): Promise<number> {
   const { uid } = vm.metadata;
@@ -47,7 +47,7 @@ export async function attachUntilEnd(vm: Vm, client: LocalClient, invocation: In
   }
 }
 
-/** A reboot is the one end that neither code nor message is told of. */
+/** Tells whether a VM has rebooted, which is the only end without an exit code or a message. */
 const hasRebooted = ({ status: { phase, exitCode, message } }: Vm): boolean =>
   (phase === 'Restarting' || phase === 'Starting' || phase === 'Running') &&
   exitCode === undefined &&
@@ -72,11 +72,11 @@ async function attachToLife(
   if (to?.kind !== 'streams') return await attachToConsole(to?.socket, uid, client, invocation);
   const how = await attachStreams(to, 'start', invocation).catch(() => undefined);
   invocation.signal.throwIfAborted();
-  // What is done already has left all that it wrote in its log.
+  // An entrypoint that has ended already has left all of its output in the log.
   return how ?? (await attachToConsole(undefined, uid, client, invocation));
 }
 
-/** A console sends nothing that was written before: the log has it all. */
+/** Connects with the console of a VM and shows its log, because a console does not repeat earlier output. */
 async function attachToConsole(
   socket: string | undefined,
   uid: string,
@@ -97,7 +97,7 @@ async function attachToConsole(
     shown,
     input.catch(() => 'ended' as const).then((ended) => (ended === 'detached' ? ended : shown)),
   ]);
-  stop.abort(); // whoever writes to us may go on for ever
+  stop.abort(); // our standard input may never end
   await shown.catch(() => {});
   invocation.signal.throwIfAborted();
   return how;

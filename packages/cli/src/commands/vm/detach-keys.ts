@@ -1,7 +1,7 @@
 const ctrlP = 0x10;
 const ctrlQ = 0x11;
 
-/** Notices ^P^Q in what is typed, however it is cut. */
+/** Detects ^P^Q in typed input, even if the two keys arrive separately. */
 export class DetachKeys {
   #last = 0;
 

@@ -38,7 +38,10 @@ export const logs: Command = {
   },
 };
 
-/** @throws CodedError USAGE_INVALID */
+/**
+ * Returns the request that the flags describe.
+ * @throws CodedError USAGE_INVALID
+ */
 function logsRequest(flags: FlagValues): LogsRequest {
   const [tail, since, until] = [flags.text('tail'), flags.text('since'), flags.text('until')];
   if (tail !== undefined && !/^\d{1,9}$/.test(tail))

@@ -102,7 +102,10 @@ export const startFlags: Flags = {
   },
 };
 
-/** @throws CodedError USAGE_INVALID */
+/**
+ * Returns the options of a start that the flags describe.
+ * @throws CodedError USAGE_INVALID
+ */
 export function startRequest(flags: FlagValues): StartVmRequest {
   const seconds = flags.seconds('timeout');
   return {
@@ -165,7 +168,10 @@ export const run: Command = {
 export const startedLine = (vm: Vm): string =>
   `Started VM "${vm.metadata.name}" with address ${vm.status.network?.ipAddresses[0] ?? 'none'}\n`;
 
-/** Flags win over the file of `--config`, and that over the configuration's defaults for VMs. */
+/**
+ * Returns the request for a new VM. Flags take precedence over the file of `--config`, and the file over the
+ * configuration's defaults for VMs.
+ */
 async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   const { flags } = invocation;
   const configuration = await readConfiguration(invocation);
@@ -195,7 +201,10 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   };
 }
 
-/** With what was asked for to no effect: flags win over the file, and that over the configuration. */
+/**
+ * Returns the annotations, which also record what was asked for without effect. Flags take precedence over
+ * the file, and the file over the configuration.
+ */
 function askedAnnotations(
   { flags }: Invocation,
   { asked = {}, networkPlugin: configured }: HostConfiguration,
@@ -211,7 +220,7 @@ function askedAnnotations(
   });
 }
 
-/** The fields that flags name. */
+/** Returns the fields of a spec that the command line sets. */
 function specOf({ flags, args: [image], rest: command, io }: Invocation): object {
   const ssh = flags.text('ssh');
   const oci = flags.text('kernel-image');
@@ -244,7 +253,9 @@ function specOf({ flags, args: [image], rest: command, io }: Invocation): object
   };
 }
 
-/** Who types at a VM from a terminal has one there too. */
+/**
+ * Tells whether the entrypoint gets a terminal, which is also so if the user attaches to it from a terminal.
+ */
 const wantsTerminal = (flags: FlagValues): boolean =>
   flags.isSet('tty') || (flags.isSet('interactive') && process.stdin.isTTY && process.stdout.isTTY);
 
@@ -254,7 +265,10 @@ function machineOf(flags: FlagValues): object {
   return { machine: { ...(vmm !== undefined && { vmm }), ...(gic !== undefined && { gic: parseGic(gic) }) } };
 }
 
-/** @throws CodedError USAGE_INVALID */
+/**
+ * Parses a number of CPUs.
+ * @throws CodedError USAGE_INVALID
+ */
 export function parseCount(text: string): number {
   if (!/^\d{1,4}$/.test(text))
     throw usageError(

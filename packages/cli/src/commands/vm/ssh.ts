@@ -54,13 +54,14 @@ export const exec: Command = {
   run: async (invocation) => {
     const [first, ...others] = invocation.rest;
     if (invocation.args.length === 0 || first === undefined) {
-      // As people write who come from "docker exec -i".
+      // Users of "docker exec -i" may expect this flag to be for standard input.
       const hint = invocation.flags.isSet('identity')
         ? '; -i selects a private key, and standard input needs no flag'
         : '';
       throw usageError('exec requires a VM and a command', `use "ignite exec VM -- COMMAND"${hint}`);
     }
-    // The first word is a line for the guest's shell, as the original had it; the others are words.
+    // The first word is a line for the guest's shell, as in the original. The other words reach the command
+    // unchanged.
     return await overSsh(invocation, [first, ...others.map(quote)]);
   },
 };
@@ -83,7 +84,7 @@ async function overSsh(invocation: Invocation, command: readonly string[]): Prom
       tool: 'ssh',
       args: [
         ...target.args,
-        ...(wantsTty ? ['-t', '-t'] : ['-T']), // twice: also where our own input is no terminal
+        ...(wantsTty ? ['-t', '-t'] : ['-T']), // twice, so that it works even if our input is no terminal
         `${target.user}@${target.address}`,
         ...(command.length > 0 ? ['--', remoteLine(command.join(' '))] : []),
       ],

@@ -1,11 +1,14 @@
 import { printable } from './printable.ts';
 
-/** Between two columns. */
+/** The space between two columns. */
 const gap = '   ';
-/** Cells are not shortened further, so that they can be told apart. */
+/** The width that cells are not shortened below, so that they can be told apart. */
 const shortest = 12;
 
-/** Columns as wide as their widest cell, three blanks apart, without trailing blanks. */
+/**
+ * Returns a table whose columns are as wide as their widest cell and three blanks apart, without trailing
+ * blanks.
+ */
 export function table(header: readonly string[], cells: readonly (readonly string[])[]): string {
   const rows = cells.map((row) => row.map(printable));
   const widths = columnWidths(header, rows);
@@ -20,20 +23,20 @@ export function table(header: readonly string[], cells: readonly (readonly strin
     .join('');
 }
 
-/** How a table gives way to a terminal that is too narrow for it. Columns are numbered from 0. */
+/** How a table adapts to a terminal that is too narrow for it. Columns are numbered from 0. */
 export interface TableFit {
-  /** Of the terminal. */
+  /** The width of the terminal in characters. */
   readonly width: number;
   /** The columns whose cells may be shortened. */
   readonly flexible: ReadonlySet<number>;
-  /** The columns that may be left out, the first to go first. */
+  /** The columns that may be left out, in the order in which they go. */
   readonly optional: readonly number[];
 }
 
 /**
- * Pure. A table that is at most `width` wide. Cells of the flexible columns are shortened, the widest first, down to what can
- * still be told apart; where that is not enough, optional columns are left out first. Where even that is not enough,
- * each line is cut at the edge.
+ * Pure. Returns a table that is at most `width` characters wide. Optional columns are left out as long as the
+ * table would not fit even with the shortest cells. The cells of the flexible columns are then shortened, the
+ * widest first, as long as they can be told apart. If even that is not enough, each line is cut at the edge.
  */
 export function fittedTable(
   header: readonly string[],

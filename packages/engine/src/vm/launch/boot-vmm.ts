@@ -11,8 +11,8 @@ import { vmmOf } from '../vmm-of.ts';
 const pollMs = 50;
 
 /**
- * Brings a VMM that has just been launched to where its guest runs.
- * @throws CodedError VMM_FAILED when it ends meanwhile, VMM_REFUSED, VMM_SILENT
+ * Starts the guest of a VMM that has just been launched.
+ * @throws CodedError VMM_FAILED if the VMM ends before that, VMM_REFUSED, VMM_SILENT
  */
 export async function bootVmm(vm: Vm, machine: Machine, host: VmHost, signal: AbortSignal): Promise<void> {
   const stop = new AbortController();
@@ -20,8 +20,8 @@ export async function bootVmm(vm: Vm, machine: Machine, host: VmHost, signal: Ab
   const { uid } = vm.metadata;
   const boot = vmmOf(vm, host).boot(machine, vmmSockets(host.paths, uid), ending);
   const watch = untilEnded(uid, host, ending);
-  watch.catch(() => undefined); // it is told to stop
-  boot.catch(() => undefined); // it is of no use once the VMM has ended
+  watch.catch(() => undefined); // it is aborted below
+  boot.catch(() => undefined); // its failure does not matter once the VMM has ended
   try {
     await Promise.race([boot, watch.then(() => failBoot(vm, host))]);
   } finally {

@@ -25,8 +25,9 @@ import { untilClockTicks } from './until-clock-ticks.ts';
 import { archOf, assertMachineFits, eventLinks, vmMachine } from './vm-machine.ts';
 
 /**
- * Starts the VMM of a VM all of whose parts are there, and brings it to where its guest runs.
- * @throws CodedError CLOCK_LOST when the guest must start again
+ * Launches the VMM of a VM and starts its guest. All parts of the VM must exist.
+ * @throws CodedError VMM_MISSING, KVM_NEEDED, VM_INVALID, VMM_FAILED, VMM_REFUSED, VMM_SILENT
+ * @throws CodedError CLOCK_LOST if the guest must be started again
  */
 export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
   const { uid } = vm.metadata;
@@ -81,7 +82,7 @@ async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmH
   return bytes(Math.max(await diskSizeOf(vm, host.store), ...sizes));
 }
 
-/** What the VMM finds when it starts, and what it and its guest write to. */
+/** Creates the files that the VMM reads when it starts, and the files that it and its guest write to. */
 async function prepareFiles(files: VmFiles, { eventsRequest }: Vmm): Promise<void> {
   await writeFile(files.exitStatus, Buffer.alloc(statusSize));
   await writeFile(files.eventsIn, eventsRequest, { mode: 0o600 });

@@ -13,14 +13,14 @@ import { readsCloudInit } from './vm-machine.ts';
 
 export interface SandboxSpecInput {
   readonly vm: Vm;
-  /** Of the VMM, as `Vmm.command` gives it for the VM's machine. */
+  /** The command line of the VMM, as `Vmm.command` returns it for the VM's machine. */
   readonly command: readonly string[];
-  /** As `Vmm.memoryOverhead` gives it. */
+  /** The VMM's own memory, as `Vmm.memoryOverhead` returns it. */
   readonly memoryOverhead: Bytes;
-  /** Of the host, which the VMM is to see by the same names. */
+  /** The files of the host that the VMM sees at the same paths. */
   readonly vmmFiles: readonly string[];
   readonly disk: VmDisk;
-  /** Of the largest of the disks that are files, as the guest sees it. */
+  /** The size, as the guest sees it, of the largest disk that is a file. */
   readonly largestDisk: Bytes;
   readonly files: VmFiles;
   readonly sockets: string;
@@ -29,20 +29,23 @@ export interface SandboxSpecInput {
   readonly volumes: readonly ResolvedVolume[];
   readonly baseDisk: string;
   readonly kernelDir: string;
-  /** The kernel itself, in the form that the VMM loads. */
+  /** The kernel, in the form that the VMM loads. */
   readonly kernel: string;
   readonly initrd: string;
   readonly attachment: Attachment;
   readonly accel: Accel;
   readonly exitCommand: readonly string[];
-  /** The path of host/streams, for a VMM that it runs. */
+  /** The path of host/streams, if that program runs the VMM. */
   readonly streamsProgram?: string;
 }
 
-/** Of what a qcow2 holds besides its clusters: its tables are a thousandth of them, and some are there from the start. */
+/**
+ * The space that a qcow2 file needs besides its clusters: its tables take a thousandth of the size of the
+ * clusters, and some exist from the start.
+ */
 const diskTables = { share: 1 / 512, least: 64 * 2 ** 20 } as const;
 
-/** Pure. The sandbox of a VM's VMM: all its files appear below /vm there. */
+/** Pure. Returns the sandbox of a VM's VMM. All files of the VM appear below /vm there. */
 export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
   const { vm, files, disk, attachment } = input;
   const access = volumeAccess(input.volumes, input.shares);
@@ -80,11 +83,11 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
     ...(access.blockDevices.length > 0 && { blockDevices: access.blockDevices }),
     devices: ['/dev/net/tun', ...(input.accel.kind === 'kvm' ? ['/dev/kvm'] : [])],
     memoryLimit: bytes(vm.spec.memory + input.memoryOverhead),
-    // A guest's memory that others are to see is a file too.
+    // The memory of a guest is a file too, if it is shared with other programs.
     fileSizeLimit: bytes(
       Math.max(vm.spec.memory, Math.ceil(input.largestDisk * (1 + diskTables.share)) + diskTables.least),
     ),
-    // One more than the guest's, for QEMU's own threads.
+    // The sandbox gets one CPU more than the guest, for QEMU's own threads.
     cpuLimit: vm.spec.cpus + 1,
     logPath: files.consoleLog,
     exitCommand: input.exitCommand,

@@ -7,12 +7,15 @@ import { clockLost } from '../errors.ts';
 import type { VmHost } from '../vm-host.ts';
 
 const pollMs = 50;
-/** A guest that has not come to its init by then has other trouble, which whoever waits for it will see. */
+/**
+ * The time limit. A guest that has not reached its init by then has another problem, which whoever waits for
+ * the guest will notice.
+ */
 const longestMs = 180_000;
 
 /**
- * Waits until a guest's init has found that its clock ticks, or its VMM has ended for another reason.
- * @throws CodedError CLOCK_LOST
+ * Waits until a guest's init has found that its clock ticks, or until its VMM has ended for another reason.
+ * @throws CodedError CLOCK_LOST if the guest has ended because its clock does not tick
  */
 export async function untilClockTicks(
   { metadata: { uid, name } }: Vm,

@@ -19,10 +19,13 @@ import type { Vmm } from '../../vmm/vmm.ts';
 import { invalidVm } from '../errors.ts';
 import { hasStreams } from '../entrypoint.ts';
 
-/** GICv2 has as many CPU interfaces (Arm IHI 0048B). */
+/** The number of CPU interfaces of a GICv2 (Arm IHI 0048B). */
 const gic2Cpus = 8;
 
-/** VMs that were made before there was a choice are of this host's architecture. */
+/**
+ * Returns the architecture of a VM. A VM that was created before there was a choice has the host's
+ * architecture.
+ */
 export const archOf = ({ spec, status }: Vm): Arch => status.arch ?? spec.arch ?? hostArch;
 
 export interface VmMachineInput {
@@ -30,15 +33,18 @@ export interface VmMachineInput {
   readonly volumes: readonly ResolvedVolume[];
   readonly accel: Accel;
   readonly vmm: Vmm;
-  /** How many boots before this one have lost their clock. */
+  /** The number of boots in a row before this one that lost their clock. */
   readonly lostClocks?: number;
 }
 
-/** Pure. Whether the VM has a disk for cloud-init: when it is told to, and when its image is a whole disk. */
+/**
+ * Pure. Tells whether the VM has a disk for cloud-init, which is so if its spec asks for it, or if its image
+ * is a whole disk.
+ */
 export const readsCloudInit = ({ spec, status }: Vm): boolean =>
   spec.cloudInit !== undefined || status.image?.bootMode === 'disk';
 
-/** Pure. A VM as its VMM sees it, in a sandbox where all its files are below /vm. */
+/** Pure. Returns the machine of a VM as its VMM sees it, in a sandbox where all files are below /vm. */
 export function vmMachine(
   vm: Vm,
   { attachment, volumes, accel, vmm, lostClocks = 0 }: VmMachineInput,
@@ -74,12 +80,12 @@ export function vmMachine(
     controlSocket: '/vm/run/control.sock',
     consoleSocket: '/vm/run/console.sock',
     ...(hasStreams(vm, vmm) && { streams }),
-    // The sandbox's monitor keeps what goes there, in a log of bounded size.
+    // The sandbox's monitor writes what arrives there to a log of limited size.
     consoleLog: hasStreams(vm, vmm) ? '/proc/self/fd/2' : '/proc/self/fd/1',
   };
 }
 
-/** The outputs are the descriptors that host/streams reads. */
+/** The outputs are the file descriptors that host/streams reads. */
 const streams: MachineStreams = {
   stdinSocket: '/vm/run/stdin.sock',
   guestSocket: '/vm/run/guest.sock',
@@ -87,7 +93,10 @@ const streams: MachineStreams = {
   stderr: '/proc/self/fd/4',
 };
 
-/** The targets of the links in the folder `events` of a VM. host/streams keeps what is written to the descriptor in a file of bounded size. */
+/**
+ * The targets of the links in the folder `events` of a VM. host/streams writes what arrives at the file
+ * descriptor to a file of limited size.
+ */
 export const eventLinks: Readonly<Record<string, string>> = {
   'qmp.in': '/vm/events.in',
   'qmp.out': '/proc/self/fd/5',
@@ -103,7 +112,7 @@ function vmDisks(vm: Vm, volumes: readonly MachineDisk[], { capabilities }: Vmm)
   const format = capabilities.diskFormats[0] ?? 'raw';
   return [
     { serial: 'root', path: `/vm/root.${format}`, format, readOnly: false },
-    // Right behind the root disk, as in the original: /dev/vdb and on.
+    // The volumes follow the root disk, as in the original: /dev/vdb and so on.
     ...volumes,
     readOnly('modules', 'modules.squashfs'),
     readOnly('seed', 'seed.cpio'),
@@ -117,7 +126,10 @@ function gicOf({ machine, cpus }: VmSpec, accel: Accel): Gic {
   return cpus <= gic2Cpus ? 2 : 3;
 }
 
-/** Pure. @throws CodedError VM_INVALID, VOLUME_UNSUPPORTED where no machine of the architecture can be as `spec` asks */
+/**
+ * Pure. Asserts that a VMM can give a machine of an architecture what `spec` asks for.
+ * @throws CodedError VM_INVALID, VOLUME_UNSUPPORTED
+ */
 export function assertMachine({ machine, cpus, storage }: VmSpec, arch: Arch, vmm: Vmm): void {
   if (machine?.gic !== undefined) assertGic(machine.gic, { arch, cpus }, vmm);
   const most = vmm.capabilities.cpus;
@@ -151,7 +163,10 @@ function assertGic(
   }
 }
 
-/** @throws CodedError VM_INVALID when the VM has more devices than its VMM can show it */
+/**
+ * Asserts that a machine has no more devices than its VMM supports.
+ * @throws CodedError VM_INVALID
+ */
 export function assertMachineFits(machine: Pick<Machine, 'disks' | 'shares' | 'nics'>, vmm: Vmm): void {
   const [has, most] = [deviceCount(machine), vmm.capabilities.devices];
   if (has <= most) return;

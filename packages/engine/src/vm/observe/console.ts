@@ -8,13 +8,15 @@ const followPollMs = 200;
 
 export interface ConsoleRequest extends Omit<LogsRequest, 'follow'> {
   readonly path: string;
-  /** Whether what was written went to a terminal, whose lines end with a carriage return that nobody wants to read. */
+  /**
+   * Whether the output was written to a terminal. Its lines end with a carriage return, which is left out.
+   */
   readonly isTerminal: boolean;
-  /** Goes on while this is true. */
+  /** Reading goes on while this resolves to true. */
   readonly follow: () => Promise<boolean>;
 }
 
-/** A VM's console output so far, and as it comes. */
+/** Yields the console output of a VM so far, and then its new output as it arrives. */
 export async function* readConsole(request: ConsoleRequest, signal: AbortSignal): AsyncGenerator<LogPart> {
   const shown = new ShownText(request);
   let offset = 0;
@@ -37,7 +39,7 @@ interface ShownPiece {
   readonly text: string;
 }
 
-/** What of the log is asked for, as it is printed. */
+/** Selects the requested pieces of a log, and formats them for printing. */
 class ShownText {
   readonly #request: Pick<ConsoleRequest, 'sinceMs' | 'untilMs' | 'timestamps' | 'isTerminal'>;
   readonly #inLine = new Set<LogPart['stream']>();
@@ -60,7 +62,7 @@ class ShownText {
   }
 }
 
-/** Neighbours of one stream together. */
+/** Joins neighbouring pieces of the same stream. */
 function* joined(pieces: readonly ShownPiece[]): Generator<LogPart> {
   for (let at = 0; at < pieces.length;) {
     const { stream } = pieces[at]!;
@@ -75,12 +77,15 @@ function* joined(pieces: readonly ShownPiece[]): Generator<LogPart> {
   }
 }
 
-/** All of it where no start is marked: the log was begun anew when it had reached its bound. */
+/**
+ * Returns the pieces since the last start. It returns all pieces if none marks a start, because the log began
+ * anew when it reached its size limit.
+ */
 function sinceLastStart(pieces: readonly LogPiece[]): readonly LogPiece[] {
   return pieces.slice(pieces.findLastIndex(({ from }) => from === 'start') + 1);
 }
 
-/** The pieces of the lines that began last. */
+/** Returns the pieces of the `count` lines that began last. */
 function lastLines(pieces: readonly ShownPiece[], count: number): readonly ShownPiece[] {
   let begun = 0;
   const lineOf = new Map<LogPart['stream'], number>();
@@ -93,7 +98,10 @@ function lastLines(pieces: readonly ShownPiece[], count: number): readonly Shown
   return pieces.filter((_, at) => lines[at]! > begun - count);
 }
 
-/** The lines that are whole, each byte a character: what a program wrote may be cut in the midst of one of UTF-8's. */
+/**
+ * Returns the complete lines after `offset`, with one character for each byte. A program's output may be cut
+ * in the middle of a UTF-8 character.
+ */
 async function readFrom(
   path: string,
   offset: number,
@@ -103,7 +111,7 @@ async function readFrom(
   await using file = await open(path);
   const { size } = await file.stat();
   signal.throwIfAborted();
-  const start = size < offset ? 0 : offset; // the log was begun anew when it had reached its bound
+  const start = size < offset ? 0 : offset; // the log began anew when it reached its size limit
   const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
   const end = buffer.lastIndexOf('\n', bytesRead - 1) + 1;
   if (bytesRead === 0 || end === 0) return { offset: start, lines: [] };

@@ -2,28 +2,31 @@ import { readFileSync } from 'node:fs';
 import type { HostProcess, Vm } from '@ignite/api/v1/vm';
 import { processStartTime } from '@ignite/toolkit/process/pid';
 
-/** Who is to start a VM again begins so late at most. */
+/** The time by which the process that restarts a VM may be late. */
 const lateMs = 30_000;
 
 export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-/** The process that has the pid now. */
+/** Returns the process that has the pid now. */
 export const hostProcess = (pid: number): HostProcess => ({
   pid,
   startTime: processStartTime(pid) ?? 0,
   bootId: bootId(),
 });
 
-/** Whether the very process is alive: not another that has its pid now, nor one of an earlier boot. */
+/**
+ * Tells whether this very process is alive, rather than another process that has its pid now, or one of an
+ * earlier boot.
+ */
 export function isAlive(found: HostProcess, boot: string): boolean {
   return found.bootId === boot && processStartTime(found.pid) === found.startTime;
 }
 
 /**
- * The VM as it really is: what was to happen to it and what it runs in may be gone with their processes, which nobody was
- * left to record. Looks, and changes nothing.
+ * Returns the VM with its true phase. The processes that ran or changed the VM may be gone, with nobody left
+ * to record that. Nothing is changed.
  */
 export function withTruePhase(vm: Vm, boot: string, nowMs: number): Vm {
   const { phase, vmm, monitor, starter, restarts } = vm.status;

@@ -10,7 +10,9 @@ import { vmmOf } from '../vmm-of.ts';
 
 const askTimeoutMs = 30_000;
 
-/** Looks at files, namespaces and processes; the store is asked for nothing but what they do not show. */
+/**
+ * Observes a VM by its files, namespaces and processes. The store is read only for what these do not show.
+ */
 export async function observeVm(
   vm: Vm,
   host: Pick<VmHost, 'paths' | 'network' | 'sandbox' | 'vmms'>,
@@ -39,7 +41,10 @@ export async function observeVm(
   };
 }
 
-/** Whether a start was cut short between its VMM and its guest. Of a VM whose start was recorded nobody need ask. */
+/**
+ * Tells whether a start was interrupted after its VMM was launched and before its guest started. The VMM is
+ * not asked if the start of the VM was recorded.
+ */
 async function isHalfBooted(
   vm: Vm,
   host: Pick<VmHost, 'paths' | 'vmms'>,

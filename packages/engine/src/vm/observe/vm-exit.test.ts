@@ -14,7 +14,10 @@ const signal = new AbortController().signal;
 const killed = { kind: 'ended', exitCode: 137, message: 'the VMM was killed' };
 const unknown = { kind: 'ended', message: 'the VMM is gone' };
 
-/** How a VM ended whose monitor, if it lives, writes that down after `afterMs`, on a host that has no file of it. */
+/**
+ * Returns how a VM ended that left no files. Its monitor, if it is alive, records the exit code after
+ * `afterMs`.
+ */
 async function exitToldAfter(afterMs: number, monitor: HostProcess | undefined) {
   const clock = new ManualClock();
   const told = clock.now() + afterMs;

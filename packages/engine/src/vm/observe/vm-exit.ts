@@ -8,16 +8,25 @@ import { vmmOf } from '../vmm-of.ts';
 import { bootId, isAlive } from './liveness.ts';
 
 const pollMs = 10;
-/** The monitor writes down how a program ended a moment after it has, which on a busy host may be a long one. */
+/**
+ * The time limit for the monitor, which records how a program ended a moment later. On a busy host, the
+ * moment may be long.
+ */
 const monitorMs = 60_000;
-/** Where there is no monitor, or it was killed too, somebody else may have. */
+/**
+ * The time limit if there is no monitor, or if it was killed too. Somebody else may have recorded how the
+ * program ended.
+ */
 const unmonitoredMs = 3_000;
-/** A kernel's last words, each character of which may be a line of the log by itself. */
+/**
+ * The size of the end of the log that is read. Each character of a kernel's last words may be a line of the
+ * log by itself.
+ */
 const logTailBytes = 2 ** 19;
 
 type ExitHost = Pick<VmHost, 'paths' | 'sandbox' | 'clock' | 'vmms'>;
 
-/** How a VM whose sandbox has ended came to that. */
+/** Returns how a VM ended. The VM's sandbox must have ended. */
 export async function readExit(vm: Vm, host: ExitHost, signal: AbortSignal): Promise<VmExit> {
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
@@ -27,7 +36,7 @@ export async function readExit(vm: Vm, host: ExitHost, signal: AbortSignal): Pro
   const guestEnd = vmm.guestEnd({ events });
   if (guestEnd !== undefined) return exitOf({ reports, guestEnd });
   const { exitCode: vmmExitCode, outOfMemory } = await endOfVmm(vm, host, signal);
-  // Whole only now: what was printed last the monitor may have had still to write.
+  // The log is complete only now, since the monitor may still have had the last output to write.
   const log = sinceLastStart(await readTail(files.consoleLog, logTailBytes));
   const vmmError = lastErrorLine(log, vmm.isOwnError);
   return exitOf({
@@ -39,7 +48,9 @@ export async function readExit(vm: Vm, host: ExitHost, signal: AbortSignal): Pro
   });
 }
 
-/** What its sandbox tells of how it ended; nothing where there is nobody left to tell. */
+/**
+ * Returns what the sandbox of a VM tells about how it ended. The result is empty if nobody is left to tell.
+ */
 async function endOfVmm(
   { metadata: { uid }, status: { monitor } }: Vm,
   { sandbox, clock }: ExitHost,

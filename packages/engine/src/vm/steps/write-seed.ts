@@ -22,7 +22,10 @@ import { guestNetwork } from './attach-network.ts';
 import { readCopiedFiles } from './copy-files.ts';
 import { environOf } from './environ.ts';
 
-/** Writes what makes a VM of an image this one: the disk for our init, and the one for cloud-init where it is read. */
+/**
+ * Writes what makes a VM of an image this VM: the seed disk for Ignite's init, and the disk for cloud-init if
+ * the VM reads it.
+ */
 export async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
   const { uid, name } = vm.metadata;
   const files = vmFiles(host.paths, uid);
@@ -76,7 +79,10 @@ async function seedOf(
   };
 }
 
-/** By which init makes a partition larger; nothing where this host has none that the guest could run. */
+/**
+ * Returns the program with which init enlarges a partition, or nothing if this host has none that the guest
+ * could run.
+ */
 async function partitioner(vm: Vm): Promise<readonly CpioEntry[]> {
   const paths = ['/usr/sbin/sfdisk', '/sbin/sfdisk'];
   if (archOf(vm) !== hostArch || !paths.some((path) => existsSync(path))) return [];

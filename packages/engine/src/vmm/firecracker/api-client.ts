@@ -6,13 +6,14 @@ import { type FirecrackerRequest, bodySchemas, endpointOf } from './api-schema.t
 
 const patienceMs = 30_000;
 const retryMs = 5;
-/** A VMM that its guest has broken into may answer without end. */
+/** The size limit of an answer in characters. A VMM that its guest has broken into may answer without end. */
 const answerLimit = 65_536;
 const faultSchema = v.looseObject({ fault_message: v.string() });
 
 /**
- * Sends requests to a Firecracker's API socket, one after the other; waits a moment for a socket that is not there yet.
- * @throws CodedError VMM_REFUSED with the words of Firecracker, VMM_SILENT
+ * Sends requests to a Firecracker's API socket, one after the other. It waits a moment for a socket that does
+ * not exist yet.
+ * @throws CodedError VMM_REFUSED with Firecracker's message, VMM_SILENT
  */
 export async function sendRequests(
   socketPath: string,
@@ -26,7 +27,7 @@ export async function sendRequests(
   }
 }
 
-/** False where nobody listens yet, which is worth another try. */
+/** Sends a request. Returns false if nobody listens on the socket yet, so that the caller can try again. */
 async function isSent(
   socketPath: string,
   sent: FirecrackerRequest,
@@ -35,7 +36,7 @@ async function isSent(
   const what = `${sent.method} ${sent.path}`;
   const endpoint = endpointOf(sent.method, sent.path);
   if (endpoint === undefined) throw new RangeError(`Firecracker has no ${what}`);
-  v.parse(bodySchemas[endpoint], sent.body); // what we send wrongly is our bug, and loud
+  v.parse(bodySchemas[endpoint], sent.body); // an invalid body is a bug of ours
   try {
     const { status, body } = await exchange(socketPath, sent, signal);
     if (status < 200 || status > 299) throw vmmRefused(what, faultOf(body, status));
@@ -48,19 +49,28 @@ async function isSent(
   }
 }
 
-/** The memory that a guest was booted with. @throws CodedError VMM_REFUSED */
+/**
+ * Returns the memory that a guest was booted with, in MiB.
+ * @throws CodedError VMM_REFUSED
+ */
 export async function bootedMemoryMiB(socketPath: string, signal: AbortSignal): Promise<number> {
   const config = v.looseObject({ mem_size_mib: v.number() });
   return v.parse(config, await ask(socketPath, '/machine-config', signal)).mem_size_mib;
 }
 
-/** How much the balloon has of it, as the guest told last. @throws CodedError VMM_REFUSED */
+/**
+ * Returns how much of the guest's memory the balloon has, in MiB, as the guest last reported it.
+ * @throws CodedError VMM_REFUSED
+ */
 export async function balloonMiB(socketPath: string, signal: AbortSignal): Promise<number> {
   const answer = await ask(socketPath, '/balloon/statistics', signal);
   return v.parse(v.looseObject({ actual_mib: v.number() }), answer).actual_mib;
 }
 
-/** Whether the guest has been started, whatever became of it. @throws CodedError VMM_REFUSED */
+/**
+ * Tells whether the guest has been started, even if it has ended since.
+ * @throws CodedError VMM_REFUSED
+ */
 export async function hasStarted(socketPath: string, signal: AbortSignal): Promise<boolean> {
   const instance = v.looseObject({ state: v.picklist(['Not started', 'Running', 'Paused']) });
   return v.parse(instance, await ask(socketPath, '/', signal)).state !== 'Not started';

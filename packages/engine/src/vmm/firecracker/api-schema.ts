@@ -3,14 +3,17 @@ import * as v from 'valibot';
 const text = v.pipe(v.string(), v.nonEmpty());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** Holds `size` tokens, refilled within `refill_time` milliseconds, after a first burst that is free. */
+/**
+ * A bucket of `size` tokens, which is refilled within `refill_time` milliseconds after a first burst that is
+ * free.
+ */
 const tokenBucket = v.strictObject({ size: count, refill_time: count, one_time_burst: v.optional(count) });
 const rateLimiter = v.strictObject({ bandwidth: v.optional(tokenBucket), ops: v.optional(tokenBucket) });
 const linkLocal = v.pipe(v.string(), v.regex(/^169\.254\.\d{1,3}\.\d{1,3}$/));
 
 /**
- * What the body of a request must be, by method and path; `*` stands for an id, which the body repeats. After the API of
- * Firecracker 1.17 as its swagger/firecracker.yaml documents it.
+ * The schemas of the bodies of requests, by method and path. `*` stands for an ID, which the body repeats.
+ * The source is swagger/firecracker.yaml of Firecracker 1.17.
  */
 export const bodySchemas = {
   'PUT /logger': v.strictObject({
@@ -86,7 +89,7 @@ export const bodySchemas = {
 
 type Endpoint = keyof typeof bodySchemas;
 
-/** One request, whose body its endpoint's schema accepts. */
+/** A request whose body is accepted by the schema of its endpoint. */
 export type FirecrackerRequest = {
   [E in Endpoint]: E extends `${infer Method} ${infer Path}`
     ? {
@@ -97,7 +100,7 @@ export type FirecrackerRequest = {
     : never;
 }[Endpoint];
 
-/** The endpoint of a request, or undefined for one that Firecracker does not have. */
+/** Returns the endpoint of a request, or undefined if Firecracker has no such endpoint. */
 export function endpointOf(method: string, path: string): Endpoint | undefined {
   const found = [`${method} ${path}`, `${method} ${path.replace(/[^/]+$/, '*')}`].find((name) =>
     Object.hasOwn(bodySchemas, name),

@@ -10,23 +10,26 @@ export interface Asked {
   readonly body?: unknown;
 }
 
-/** What is done about requests that are in order; what it throws becomes the fault that is answered with. */
+/** What happens on a valid request. An error that it throws becomes the fault in the answer. */
 export type Act = (asked: Asked, all: readonly Asked[]) => void | Promise<void>;
 
 const isStart = (body: unknown): boolean =>
   v.is(v.looseObject({ action_type: v.literal('InstanceStart') }), body);
 
-/** Logger and metrics may be set before a snapshot is loaded, and nothing else. */
+/**
+ * Tells whether a request configures a machine. Before a snapshot is loaded, only the logger and the metrics
+ * may be set.
+ */
 const isConfiguration = ({ method, path }: Asked): boolean =>
   method === 'PUT' && !['/logger', '/metrics', '/snapshot/load'].includes(path);
 
 /**
- * Stands in for a Firecracker at its API socket: a body is held to its schema, what is for before the start is refused
- * after it, and what is for after the start before it.
+ * Stands in for a Firecracker at its API socket. It checks each body against its schema. It refuses requests
+ * for before the start once the machine has started, and requests for after the start until then.
  */
 export class ApiDouble implements AsyncDisposable {
   readonly asked: Asked[] = [];
-  /** Answers a path with a fault. */
+  /** The faults that requests are answered with, by path. */
   readonly faults = new Map<string, string>();
   readonly #act: Act;
   #state: 'Not started' | 'Running' | 'Paused' = 'Not started';

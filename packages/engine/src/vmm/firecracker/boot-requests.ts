@@ -1,20 +1,22 @@
 import { type Machine, type MachineDisk, type MachineNic, type RateLimit, statusDisk } from '../machine.ts';
 import type { FirecrackerRequest } from './api-schema.ts';
 
-/** The least that a guest's context id may be; each Firecracker has guests of its own. */
+/**
+ * The lowest context ID that a guest may have. All guests have it, since each has a Firecracker of its own.
+ */
 const guestCid = 3;
 const metadataAddress = '169.254.169.254';
 const refillMs = 1_000;
 const statsIntervalSeconds = 5;
 
 /**
- * Pure. What a Firecracker that has just been launched is told, in this order: everything that can be said only before the
- * start, then the start. Drives come in the order of `machine.disks`, which is how the guest numbers them, and last the one
- * that takes the guest's reports.
+ * Pure. Returns the requests for a Firecracker that has just been launched, in this order: everything that
+ * can be set only before the start, and then the start. The drives follow the order of `machine.disks`, by
+ * which the guest numbers them. The last drive is the one that receives the guest's reports.
  */
 export function bootRequests(machine: Machine): readonly FirecrackerRequest[] {
   return [
-    // Its standard output is the guest's console.
+    // The log goes to the standard error, since the standard output is the guest's console.
     {
       method: 'PUT',
       path: '/logger',
@@ -75,7 +77,8 @@ const metadataRequests = ({ metadata }: Machine): readonly FirecrackerRequest[] 
       ];
 
 function driveRequest({ path, readOnly, limit }: MachineDisk, at: number): FirecrackerRequest {
-  // As the guest names it: ids are letters, digits and underscores, which serials are not alone.
+  // The ID is the guest's name for the drive. An ID contains only letters, digits and underscores, but a
+  // serial may contain other characters.
   const id = `vd${String.fromCharCode('a'.charCodeAt(0) + at)}`;
   return {
     method: 'PUT',

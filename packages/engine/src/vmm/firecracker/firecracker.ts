@@ -7,16 +7,23 @@ import { balloonMiB, bootedMemoryMiB, hasStarted, sendRequests } from './api-cli
 import { bootRequests } from './boot-requests.ts';
 import { guestEnd } from './guest-end.ts';
 
-/** No distribution packages it: its releases are put in one of these places. */
+/**
+ * The paths at which the program is looked for. No distribution packages Firecracker, so it is installed from
+ * its releases.
+ */
 const places = ['/usr/local/bin/firecracker', '/usr/bin/firecracker', '/opt/firecracker/firecracker'];
 const releases = 'https://github.com/firecracker-microvm/firecracker/releases';
 
-/** Its program and its heap are of some 5 MiB (docs/design.md); its buffers for disks and interfaces come to that. */
+/**
+ * The memory of Firecracker itself in bytes. Its program and its heap take about 5 MiB (its docs/design.md);
+ * its buffers for disks and interfaces are added to that.
+ */
 const own = bytes(64 * 2 ** 20);
 
 /**
- * On amd64 its machines know no power that could be switched off: a guest ends by resetting the machine, which guest/init
- * must be told. The words about i8042 spare the kernel its search for a mouse (docs/api_requests/actions.md).
+ * The arguments for a guest's kernel. The power of an amd64 machine cannot be switched off: a guest ends by
+ * resetting the machine, and guest/init must be told so. The i8042 arguments spare the kernel its search for
+ * a mouse (docs/api_requests/actions.md).
  */
 const kernelArguments: Readonly<Record<Arch, string>> = {
   amd64: 'console=ttyS0 reboot=k pci=off i8042.noaux i8042.nomux i8042.dumbkbd ignite.end=reboot',
@@ -24,8 +31,8 @@ const kernelArguments: Readonly<Record<Arch, string>> = {
 };
 
 /**
- * Firecracker, which is told over its API socket what to run. It needs KVM, raw disks and a kernel that is no compressed
- * image; our sandbox does what its jailer would, and its own seccomp filters are on by default.
+ * Firecracker, which is told over its API socket what to run. It needs KVM, raw disks and an uncompressed
+ * kernel. Our sandbox does what its jailer would do, and its own seccomp filters are on by default.
  */
 export const firecracker: Vmm = {
   name: 'firecracker',
@@ -41,13 +48,13 @@ export const firecracker: Vmm = {
     sharedFolders: false,
     gicChoice: false,
     cpus: 32,
-    // On amd64 each has an interrupt of its own, 5 to 23.
+    // On amd64, each device has an interrupt of its own, from 5 to 23.
     devices: 19,
   },
   program: () => places.find(existsSync) ?? places[0]!,
   howToGet: () =>
     `download a release from ${releases}, verify it with its .sha256.txt, and put the program at ${places[0]}`,
-  // It is linked statically, and stands in places that no sandbox shows.
+  // The program is linked statically, and is installed in places that no sandbox shows.
   files: (arch) => [firecracker.program(arch)],
   kernelArguments: (arch) => kernelArguments[arch],
   memoryOverhead: (machine) => memoryOverhead(machine, own),

@@ -1,14 +1,18 @@
 import { sendRequests } from './api-client.ts';
 
-/** Files of one snapshot, as Firecracker sees them: of its devices and vCPUs, and of the guest's memory. */
+/**
+ * The files of a snapshot, as Firecracker sees them: `state` for its devices and vCPUs, and `memory` for the
+ * guest's memory.
+ */
 export interface SnapshotFiles {
   readonly state: string;
   readonly memory: string;
 }
 
 /**
- * Halts a machine and writes down what it is; it stays halted. Its disks are not part of that: whoever wants them copies
- * them before the machine goes on. @throws CodedError VMM_REFUSED
+ * Pauses a machine and saves a snapshot of it. The machine stays paused. The snapshot does not contain its
+ * disks: a caller who needs them must copy them before the machine is resumed.
+ * @throws CodedError VMM_REFUSED
  */
 export async function saveSnapshot(
   control: string,
@@ -27,8 +31,9 @@ export async function saveSnapshot(
 }
 
 /**
- * Has a Firecracker that has been told nothing yet go on where a snapshot was taken, in place of a boot. `taps` are those of
- * eth0 and on, which may have other names by now. @throws CodedError VMM_REFUSED
+ * Resumes a machine from a snapshot, instead of a boot. The Firecracker must not have been configured yet.
+ * `taps` are the tap devices of eth0 and the interfaces after it, whose names may have changed since.
+ * @throws CodedError VMM_REFUSED
  */
 export async function loadSnapshot(
   control: string,

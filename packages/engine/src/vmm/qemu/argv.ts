@@ -16,7 +16,9 @@ export const qemuPrograms: Readonly<Record<Arch, string>> = {
   arm64: 'qemu-system-aarch64',
 };
 
-/** Pure. See qemu(1); the order is fixed so that a diff of two command lines means something. */
+/**
+ * Pure. Returns the arguments of qemu(1). Their order is fixed, so that two command lines can be compared.
+ */
 export function qemuArgv(machine: Machine): readonly string[] {
   return [
     ...['-name', `${machine.name},debug-threads=off`],
@@ -40,7 +42,7 @@ export function qemuArgv(machine: Machine): readonly string[] {
       '-chardev',
       `socket,id=console,path=${escape(machine.consoleSocket)},server=on,wait=off,logfile=${escape(machine.consoleLog)}`,
     ],
-    // What the kernel says until it has the other console.
+    // The kernel writes here until it has the virtio console.
     ...['-chardev', `null,id=boot,logfile=${escape(machine.consoleLog)}`],
     ...['-serial', 'chardev:boot'],
     ...['-device', 'virtio-serial-device,max_ports=5'],
@@ -51,8 +53,9 @@ export function qemuArgv(machine: Machine): readonly string[] {
     ...machine.nics.flatMap(nic),
     ...['-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-device,rng=rng0'],
     ...(machine.arch === 'arm64' ? ['-device', 'virtio-keyboard-device'] : []),
-    // Tells a guest's panic from its reboot, where its kernel has the driver; on "virt" it would need a PCI bus. That a crash
-    // kernel was loaded, its other event, a guest could tell without end, and each would be one more line in a file.
+    // This device tells a guest's panic from its reboot, if the guest's kernel has the driver. On "virt", it
+    // would need a PCI bus. Its other event, that a crash kernel was loaded, is switched off: a guest could
+    // cause it without end, and each would add a line to a file.
     ...(machine.arch === 'amd64' ? ['-device', 'pvpanic,events=1'] : []),
     ...['-device', 'virtio-balloon-device,deflate-on-oom=on'],
     ...(machine.events === undefined
@@ -66,9 +69,9 @@ export function qemuArgv(machine: Machine): readonly string[] {
 }
 
 /**
- * "max" says that it copies strings of bytes fast, on which a kernel clears and copies its pages so: emulated, that is the
- * slowest way, ten times slower than word by word. A cortex-a72 is what a Raspberry Pi 4 has; "max" on arm64 spends much time
- * on signing pointers.
+ * The emulated CPUs. An amd64 "max" claims to copy strings of bytes fast, and a kernel then clears and copies
+ * pages that way. Under emulation, that is ten times slower than word by word, so the claim is switched off.
+ * A cortex-a72 is the CPU of a Raspberry Pi 4; an arm64 "max" would spend much time on signing pointers.
  */
 const emulatedCpus: Readonly<Record<Arch, string>> = { amd64: 'max,erms=off,fsrm=off', arm64: 'cortex-a72' };
 
@@ -86,13 +89,14 @@ function board({ arch, gic, shares }: Machine): readonly string[] {
     case 'arm64':
       return [
         ...['-machine', `virt,gic-version=${gic ?? 3},usb=off${memory}`],
-        // The transport of microvm is of virtio 1 as it is; this one must be told, and a keyboard needs it.
+        // This transport must be told to use virtio 1, which the keyboard needs. The transport of microvm
+        // uses it by itself.
         ...['-global', 'virtio-mmio.force-legacy=false'],
       ];
   }
 }
 
-/** QEMU option values split at commas; a literal comma is written twice. */
+/** Escapes a value in an option of QEMU, which splits options at commas. A literal comma is written twice. */
 const escape = (value: string): string => value.replaceAll(',', ',,');
 
 const nic = ({ tap, mac }: MachineNic, at: number): readonly string[] => [
@@ -107,13 +111,16 @@ const streams = ({ stdinSocket, guestSocket, stdout, stderr }: MachineStreams): 
   ...port(4, 'control', `socket,path=${escape(guestSocket)},server=on,wait=off`),
 ];
 
-/** Which the guest knows by its name. */
+/** Returns the arguments for a virtio-serial port. The guest knows the port by its name. */
 const port = (number: number, name: string, backend: string): readonly string[] => [
   ...['-chardev', `${backend},id=${name}`],
   ...['-device', `virtserialport,chardev=${name},nr=${number},name=ignite.${name}`],
 ];
 
-/** The programs that share folders read and write the guest's memory, and know virtio 1.0 alone. */
+/**
+ * Returns the arguments for memory that other programs can map. The programs that share folders read and
+ * write the guest's memory, and know only virtio 1.0.
+ */
 const sharedMemory = (size: Bytes): readonly string[] => [
   '-object',
   `memory-backend-memfd,id=${sharedMemoryId},size=${size / 2 ** 20}M,share=on`,

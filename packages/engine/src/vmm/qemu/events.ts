@@ -2,12 +2,13 @@ import * as v from 'valibot';
 import type { GuestEnd } from '../vmm.ts';
 
 /**
- * Has QEMU write its events to a file, so that nobody need listen when the guest ends. QEMU reads the file a byte at a time
- * and forgets what it has not done when it comes to the end: so the end is put off.
+ * The request that makes QEMU write its events to a file, so that nobody needs to listen when the guest ends.
+ * QEMU reads the request byte by byte, and forgets what it has not handled when it reaches the end of the
+ * file. The line breaks delay that end.
  */
 export const eventsRequest = `{"execute":"qmp_capabilities"}${'\n'.repeat(256)}`;
 
-/** The reasons of a SHUTDOWN event (QEMU's qapi/run-state.json, "ShutdownCause"). */
+/** How a guest ended, by the reason in a SHUTDOWN event (QEMU's qapi/run-state.json, "ShutdownCause"). */
 const ends: Readonly<Record<string, GuestEnd>> = {
   'guest-shutdown': 'powered-off',
   'guest-reset': 'rebooted',
@@ -18,7 +19,10 @@ const ends: Readonly<Record<string, GuestEnd>> = {
 
 const shutdownSchema = v.object({ event: v.literal('SHUTDOWN'), data: v.object({ reason: v.string() }) });
 
-/** Pure. Out of the lines of QEMU's machine protocol; the first SHUTDOWN counts, others follow when it is asked twice. */
+/**
+ * Pure. Returns how the guest ended, from lines of QEMU's machine protocol. Only the first SHUTDOWN event
+ * counts; more of them follow if QEMU is told to end twice.
+ */
 export function guestEnd(events: string): GuestEnd | undefined {
   for (const line of events.split('\n')) {
     const event = v.safeParse(v.pipe(v.string(), v.parseJson(), shutdownSchema), line);

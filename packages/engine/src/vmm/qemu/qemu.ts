@@ -9,7 +9,10 @@ import { qmpCommand } from './qmp.ts';
 
 const qemuPackages: Readonly<Record<Arch, string>> = { amd64: 'qemu-system-x86', arm64: 'qemu-system-arm' };
 
-/** Its program, its heap, the caches of its disks, the threads that read and write them. */
+/**
+ * The memory of QEMU itself in bytes: its program, its heap, the caches of its disks, and the threads that
+ * read and write them.
+ */
 const own = bytes(192 * 2 ** 20);
 
 const kernelArguments: Readonly<Record<Arch, string>> = {
@@ -17,7 +20,7 @@ const kernelArguments: Readonly<Record<Arch, string>> = {
   arm64: 'console=ttyAMA0 console=hvc0',
 };
 
-/** QEMU, which boots the guest by itself and is driven by its machine protocol. */
+/** QEMU, which starts its guest by itself and is controlled with its machine protocol. */
 export const qemu: Vmm = {
   name: 'qemu',
   capabilities: {
@@ -32,13 +35,13 @@ export const qemu: Vmm = {
     sharedFolders: true,
     gicChoice: true,
     cpus: 64,
-    // A microvm has room for 24, of which the console with the streams takes one.
+    // A microvm has room for 24 devices, one of which is the console with the streams.
     devices: 23,
   },
   program: (arch) => `/usr/bin/${qemuPrograms[arch]}`,
   howToGet: (arch) =>
     `install it with "apt-get install ${qemuPackages[arch]}"; "ignite doctor" shows what else is missing`,
-  // Every sandbox has it, with the files that it reads.
+  // Every sandbox has the program, and the files that it reads.
   files: () => [],
   kernelArguments: (arch) => kernelArguments[arch],
   memoryOverhead: (machine) => memoryOverhead(machine, own),
@@ -50,7 +53,8 @@ export const qemu: Vmm = {
   guestEnd: ({ events }) => guestEnd(events),
   pressPowerButton: async ({ control }, signal) => {
     await qmpCommand(control, { execute: 'system_powerdown' }, signal);
-    // On arm64 that is a key on a GPIO line, for which Debian's cloud kernel has no driver: the keyboard has one too.
+    // On arm64, system_powerdown is a key on a GPIO line, for which Debian's cloud kernel has no driver. The
+    // keyboard has a power key too.
     const keys = [{ type: 'qcode', data: 'power' }] as const;
     await qmpCommand(control, { execute: 'send-key', arguments: { keys } }, signal);
   },

@@ -11,7 +11,10 @@ after(() => rmSync(dir, { recursive: true }));
 const never = new AbortController().signal;
 let sockets = 0;
 
-/** Answers each line that comes with the next of `answers`, the first before anything comes, as QEMU does. */
+/**
+ * Starts a server that behaves as QEMU does: it sends the first of `answers` at once, and then one more for
+ * each line.
+ */
 async function qemuThatSays(
   answers: readonly string[],
 ): Promise<{ path: string; heard: string[]; server: Server }> {

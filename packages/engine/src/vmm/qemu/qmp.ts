@@ -5,7 +5,10 @@ import * as v from 'valibot';
 
 const patienceMs = 30_000;
 const retryMs = 20;
-/** Longer than any that is meant for us; a VMM that its guest has broken into may go on for ever. */
+/**
+ * The size limit of a line in characters. No answer that is meant for us is longer, but a VMM that its guest
+ * has broken into may send a line without end.
+ */
 const longestLine = 65_536;
 
 const messageSchema = v.union([
@@ -24,7 +27,10 @@ export type QmpCommand =
     }
   | { readonly execute: 'balloon'; readonly arguments: { readonly value: number } };
 
-/** Runs one command of the QEMU Machine Protocol (QEMU's docs/interop/qmp-spec) and returns what it returns. */
+/**
+ * Runs one command of the QEMU Machine Protocol (QEMU's docs/interop/qmp-spec), and returns its result.
+ * @throws Error if QEMU refuses the command or closes the connection
+ */
 export async function qmpCommand(
   socketPath: string,
   command: QmpCommand,
@@ -62,7 +68,9 @@ async function* linesOf(socket: Socket): AsyncGenerator<string> {
   if (rest !== '') yield rest;
 }
 
-/** A QEMU that has only just been started has not made its socket yet. */
+/**
+ * Connects to QEMU's socket. It waits for the socket, which a QEMU that has just started has not created yet.
+ */
 async function connected(path: string, signal: AbortSignal): Promise<Socket> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
