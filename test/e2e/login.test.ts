@@ -67,7 +67,7 @@ test('login as with Docker: the registry checks it, pull and push use it, and al
   const image = `${registry.host}/team/busybox:1`;
   await ignite.ok('tag', 'busybox', image);
   const refused = await ignite.run('push', image);
-  assert.match(refused.stderr, /^error: cannot push .*wants credentials[^]*hint: .*"ignite login REGISTRY"/m);
+  assert.match(refused.stderr, /^error: cannot push .*requires credentials[^]*hint: .*"ignite login REGISTRY"/m);
 
   const wrong = await ignite.run('login', registry.host, '-u', 'me', '-p', 'not-it');
   assert.equal(wrong.code, 1);
@@ -239,7 +239,7 @@ test('tag to a name that another image has: who uses that keeps it, by its diges
   await ignite.ok('rmi', 'app', 'layout:1');
   for (const [target, wanted] of [
     ['Not A Name', /not an image reference/],
-    [`x@sha256:${'0'.repeat(64)}`, /names a digest/],
+    [`x@sha256:${'0'.repeat(64)}`, /contains a digest/],
   ] as const) {
     const { code, stderr } = await ignite.run('tag', 'busybox', target);
     assert.equal(code, 2);

@@ -181,7 +181,7 @@ test('credentials come from a named folder and from the home of the user', async
   mkdirSync(join(home, '.docker'), { recursive: true });
   writeFileSync(join(home, '.docker/config.json'), config('wrong'));
   const refused = await ignite.with({ HOME: home }).run('image', 'import', image);
-  assert.match(refused.stderr, /does not accept these/);
+  assert.match(refused.stderr, /or rejected them/);
   assert.ok(!refused.stderr.includes('wrong'), 'a password is never shown');
   writeFileSync(join(home, '.docker/config.json'), config('secret'));
   await ignite.with({ HOME: home }).ok('image', 'import', image);
@@ -234,7 +234,7 @@ test('a registry with a private CA is trusted once the CA is configured', needsO
   const image = `${otherHost}:${front.port}/busybox:1`;
   assert.match(
     (await ignite.run('image', 'import', image)).stderr,
-    /private CA below \/etc\/containers\/certs\.d/,
+    /private CA to \/etc\/containers\/certs\.d/,
   );
   const certs = `/etc/containers/certs.d/${otherHost}:${front.port}`;
   mkdirSync(certs, { recursive: true });
