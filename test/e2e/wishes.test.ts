@@ -46,7 +46,7 @@ test('who names an image without a tag is shown it with its tag, in every listin
   assert.ok((await ignite.ok('ps', '-a', '--no-trunc')).includes(` ${shown} `));
   assert.ok((await ignite.ok('images', '--no-trunc')).includes(` ${shown} `));
   assert.ok((await ignite.ok('get', 'vm/one', '-o', 'yaml')).includes(`oci: ${shown}\n`));
-  assert.match(await ignite.ok('events'), new RegExp(` of ${shown}\n`));
+  assert.match(await ignite.ok('events'), new RegExp(` from image ${shown}\n`));
   for (const filter of [`image=${image}`, `image=docker://${image}`, `{{.Spec.Image.OCI}}=${shown}`])
     assert.equal((await ignite.ok('ps', '-a', '--filter', filter, '-t', '{{.Name}}')).trim(), 'one', filter);
   const manifest = `apiVersion: ignite.weave.works/v1
