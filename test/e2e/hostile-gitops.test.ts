@@ -132,7 +132,10 @@ describe('a repository with malicious authors', () => {
     assert.match(status, /Sync\/ill +Refused .*objects of kind Sync are not allowed/);
     const diff = await ignite.run('gitops', 'diff');
     assert.equal(diff.code, 1, diff.stderr);
-    assert.match(diff.stdout, /^! VM\/ill-shadow: spec.copyFiles: not allowed by spec.allow.files of the Sync: \/etc\/shadow$/m);
+    assert.match(
+      diff.stdout,
+      /^! VM\/ill-shadow: spec.copyFiles: not allowed by spec.allow.files of the Sync: \/etc\/shadow$/m,
+    );
     const reconciled = await ignite.run('gitops', 'reconcile');
     assert.equal(reconciled.code, 1, reconciled.stderr);
     assert.match(reconciled.stdout, /^ill: NotAllowed: .* not allowed$/m);

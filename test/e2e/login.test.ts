@@ -67,7 +67,10 @@ test('login as with Docker: the registry checks it, pull and push use it, and al
   const image = `${registry.host}/team/busybox:1`;
   await ignite.ok('tag', 'busybox', image);
   const refused = await ignite.run('push', image);
-  assert.match(refused.stderr, /^error: cannot push .*requires credentials[^]*hint: .*"ignite login REGISTRY"/m);
+  assert.match(
+    refused.stderr,
+    /^error: cannot push .*requires credentials[^]*hint: .*"ignite login REGISTRY"/m,
+  );
 
   const wrong = await ignite.run('login', registry.host, '-u', 'me', '-p', 'not-it');
   assert.equal(wrong.code, 1);

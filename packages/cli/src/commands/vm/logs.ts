@@ -22,7 +22,11 @@ export const logs: Command = {
   flags: {
     follow: { type: 'boolean', short: 'f', help: 'follow the output while the VM runs' },
     tail: { type: 'string', short: 'n', value: 'LINES', help: 'number of lines to show from the end' },
-    since: { type: 'string', value: 'TIME', help: 'show output since a time, such as 10m or 2026-01-31T12:00:00Z' },
+    since: {
+      type: 'string',
+      value: 'TIME',
+      help: 'show output since a time, such as 10m or 2026-01-31T12:00:00Z',
+    },
     until: { type: 'string', value: 'TIME', help: 'show output until a time' },
     timestamps: { type: 'boolean', short: 't', help: 'show timestamps' },
     all: { type: 'boolean', short: 'a', help: 'include earlier starts' },
