@@ -15,7 +15,7 @@ export type ClockReport =
 export function clockReport(text: string): ClockReport {
   const lost = /^lost-clock (\d{1,3})$/m.exec(text);
   if (lost) return { kind: 'lost', times: Number(lost[1]) };
-  return { kind: /^[a-z]/.test(text) ? 'ticks' : 'silent' };
+  return { kind: /^[a-z]/m.test(text) ? 'ticks' : 'silent' };
 }
 
 /**
