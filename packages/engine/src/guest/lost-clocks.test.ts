@@ -8,6 +8,8 @@ test('clockReport: nothing yet, a clock that ticks, or one that is lost', () => 
   assert.deepEqual(clockReport(zeros), { kind: 'silent' });
   assert.deepEqual(clockReport(''), { kind: 'silent' });
   assert.deepEqual(clockReport(`up\n${zeros}`), { kind: 'ticks' });
+  assert.deepEqual(clockReport(`\nup\n${zeros}`), { kind: 'ticks' });
+  assert.deepEqual(clockReport(`\nlost-clock 2\n${zeros}`), { kind: 'lost', times: 2 });
   assert.deepEqual(clockReport(`failed the VM has no seed disk\n${zeros}`), { kind: 'ticks' });
   assert.deepEqual(clockReport(`lost-clock 2\n${zeros}`), { kind: 'lost', times: 2 });
 });
