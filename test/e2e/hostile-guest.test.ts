@@ -89,7 +89,7 @@ async function assertShutIn(program: 'keeper' | 'VMM', filters: number): Promise
     targets('rw')
       .filter((target) => target.startsWith('/vm/'))
       .toSorted(),
-    ['/vm/events.in', '/vm/exit-status', '/vm/root.qcow2', '/vm/run'],
+    ['/vm/events.in', '/vm/events.out', '/vm/exit-status', '/vm/root.qcow2', '/vm/run'],
   );
   for (const name of ['seed.cpio', 'base.ext4', 'kernel', 'initrd'])
     assert.ok(targets('ro').includes(`/vm/${name}`), name);
@@ -136,7 +136,7 @@ test('no second VM is made whose VMM would run as the same user', async () => {
   );
   const refused = await ignite.run('create', '--config', path);
   assert.notEqual(refused.code, 0);
-  assert.match(refused.stderr, /would run as the same user as VM "hungry" runs as/);
+  assert.match(refused.stderr, /would run as the same user as VM "hungry"/);
 });
 
 test("a VM that the host's limit ends says so", async () => {

@@ -235,7 +235,7 @@ test('a database that another holds, and one that is empty, are told as what the
   for (const args of [['ps'], ['volume', 'create', 'x']]) {
     const { code, stdout, stderr } = await held.run(...args);
     assert.deepEqual([code, stdout], [1, '']);
-    assert.match(stderr, /^error: \S+state\.db is empty: its data is lost\nhint: bring it back/);
+    assert.match(stderr, /^error: \S+state\.db is empty: its data is lost\nhint: restore it from a backup/);
   }
 });
 

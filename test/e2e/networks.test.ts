@@ -94,7 +94,7 @@ test('what a VM cannot have of its networks is refused before anything is made, 
     [['--ip', '10.9.0.1'], 2, /outside 10\.150\.0\.0\/16 and fd00:150::\/64/],
     [['--ip6', 'fd00:150::1'], 2, /it is the gateway of fd00:150::\/64/],
     [['--mac', mac.toUpperCase()], 1, /the MAC 02:00:00:00:01:50 is used by VM "web"/],
-    [['--network', 'lan', '-p', '8080:80'], 1, /the network "lan" publishes no ports/],
+    [['--network', 'lan', '-p', '8080:80'], 1, /the network "lan" cannot publish ports/],
   ];
   for (const [flags, code, said] of refused) {
     const result = await ignite.run('create', 'busybox', '--name', 'late', ...flags);
@@ -193,11 +193,11 @@ test('a file that cannot be read is told of by name, and hinders no other VM and
     assert.match(listed.stdout, /^lan +macvlan .* web$/m);
     assert.match(
       listed.stderr,
-      /^warning: .*10-ignite\.conflist is not a CNI network configuration list: mend it/,
+      /^warning: .*10-ignite\.conflist is not a CNI network configuration list: fix it/,
     );
     const other = await ignite.run('run', 'busybox', '--name', 'other', '--network', 'p2p', '--', 'true');
     assert.equal(other.code, 0, other.stderr);
-    assert.match(other.stderr, /^warning: VM "extra": .*\.json does not tell .*: .* remove the file$/m);
+    assert.match(other.stderr, /^warning: VM "extra": .*\.json is not a valid network record .*: .* remove the file$/m);
     await ignite.ok('rm', '-f', 'other');
     const broken = await ignite.run('stop', '--time', '0', 'extra');
     assert.match(
