@@ -87,7 +87,7 @@ describe('manifests of the original', () => {
     const pool = '---\napiVersion: ignite.weave.works/v1alpha4\nkind: Pool\nspec: {dataSize: 100GB}\n';
     const file = write('old.yaml', manifest('v1alpha2', '', stopped) + pool);
     const applied = await ignite.run('apply', '-f', file);
-    assert.deepEqual([applied.code, applied.stdout], [0, '+ VM/old: made\nVM/old applied\n']);
+    assert.deepEqual([applied.code, applied.stdout], [0, '+ VM/old: created\nVM/old applied\n']);
     assert.match(
       applied.stderr,
       /^note: .*old.yaml:1: Ignite uses its own sandbox and kernel instead of spec.kernel.oci/m,
