@@ -53,7 +53,7 @@ test('a disk with partitions is an image whose VMs boot what is on it', async ()
   await ignite.ok('start', 'vm');
   assert.equal(await ignite.ok('exec', 'vm', 'cat /root/kept'), 'kept\n');
   const pushed = await ignite.run('push', 'my-debian', '127.0.0.1:1/x:1');
-  assert.match(pushed.stderr, /^error: cannot push .*: it has no layers: /m);
+  assert.match(pushed.stderr, /^error: cannot push .*: it has no layers, because /m);
   await ignite.ok('rm', '-f', 'vm');
 
   const stranger = join(ignite.dir, 'stranger.qcow2');

@@ -243,7 +243,7 @@ for (const [what, make] of Object.entries(manyLayers))
   test(`${what} of a thousand layers is refused before it keeps skopeo busy`, async () => {
     assertRefused(
       await ignite.run('image', 'import', make(join(ignite.dir, what.replace(/\W/g, '-')))),
-      /^error: image ".*" has more than 256 layers\nhint: nothing of it was brought/m,
+      /^error: image ".*" has more than 256 layers\nhint: nothing of it was kept/m,
     );
   });
 const withLayer = (change: Record<string, unknown>): ImageRecipe => ({

@@ -102,7 +102,7 @@ test('update: some at once, the rest at the next start, and what needs a new VM 
   assert.equal(smaller.code, 2);
   assert.match(smaller.stderr, /spec.diskSize 5GB → 1GB requires a new VM\nhint: /);
   assert.match((await ignite.run('update', 'web', '--memory', '1')).stderr, /spec.memory: /);
-  assert.match((await ignite.run('update', 'web')).stderr, /needs something to change/);
+  assert.match((await ignite.run('update', 'web')).stderr, /requires at least one change/);
   assert.match(
     (await ignite.run('update', 'web', '--memory', '160MB')).stderr,
     /no changes made; changes at the next start: .*spec.memory/,
