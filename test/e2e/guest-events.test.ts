@@ -48,7 +48,11 @@ test('what QEMU reports of a guest that sets its clock without end is no part of
 for (const [how, line, wanted] of [
   ['reboots', 'reboot -f', / VM\/ends-1 Rebooted: /],
   ['powers off', 'poweroff -f', / VM\/ends-2 (Died|Stopped): exit code 0\b/],
-  ['panics', 'echo c >/proc/sysrq-trigger; sleep 1000', / VM\/ends-3 (Died|Stopped): .*the kernel of the guest panicked/],
+  [
+    'panics',
+    'echo c >/proc/sysrq-trigger; sleep 1000',
+    / VM\/ends-3 (Died|Stopped): .*the kernel of the guest panicked/,
+  ],
 ] as const)
   test(`of a guest that ${how} after it has made events it is known how it ended`, async () => {
     const name = /ends-\d/.exec(wanted.source)![0];

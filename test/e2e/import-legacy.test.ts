@@ -117,7 +117,10 @@ describe('import-legacy', () => {
     const server = createServer().listen(socket);
     await once(server, 'listening');
     const refused = await ignite.run(...importing('own'));
-    assert.deepEqual([refused.code, /still running under the original Ignite/.test(refused.stdout)], [1, true]);
+    assert.deepEqual(
+      [refused.code, /still running under the original Ignite/.test(refused.stdout)],
+      [1, true],
+    );
     server.close();
     await once(server, 'close');
     rmSync(socket, { force: true });

@@ -197,7 +197,10 @@ test('a file that cannot be read is told of by name, and hinders no other VM and
     );
     const other = await ignite.run('run', 'busybox', '--name', 'other', '--network', 'p2p', '--', 'true');
     assert.equal(other.code, 0, other.stderr);
-    assert.match(other.stderr, /^warning: VM "extra": .*\.json is not a valid network record .*: .* remove the file$/m);
+    assert.match(
+      other.stderr,
+      /^warning: VM "extra": .*\.json is not a valid network record .*: .* remove the file$/m,
+    );
     await ignite.ok('rm', '-f', 'other');
     const broken = await ignite.run('stop', '--time', '0', 'extra');
     assert.match(
