@@ -114,7 +114,7 @@ test('login as with Docker: the registry checks it, pull and push use it, and al
 
   assert.equal(await ignite.ok('logout', registry.host), `Removed the credentials for ${registry.host}\n`);
   assert.deepEqual(kept(), mine);
-  assert.match((await ignite.run('image', 'import', image)).stderr, /wants credentials/);
+  assert.match((await ignite.run('image', 'import', image)).stderr, /requires credentials/);
   assert.equal(await ignite.ok('logout', registry.host), `Not logged in to ${registry.host}\n`);
 });
 

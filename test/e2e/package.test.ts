@@ -45,7 +45,7 @@ test('the package that npm packs can be installed by itself, and runs', () => {
       env: { ...process.env, LC_ALL: 'C' },
     });
   assert.match(manual('ignite-run'), /ignite run \[IMAGE\][^]*--memory SIZE/);
-  assert.match(manual('ignited'), /ignited gitops/);
+  assert.match(manual('ignited'), /ignited\s+gitops/);
   assert.ok(readdirSync(join(dir, 'lib/node_modules/@ignite/cli/dist/guest')).includes('init'));
 });
 
