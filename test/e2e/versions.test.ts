@@ -107,7 +107,7 @@ describe('manifests of the original', () => {
       write('twice.yaml', manifest('v1alpha4').replace('old', 'twice')),
     );
     assert.equal(twice.code, 1);
-    assert.match(twice.stdout + twice.stderr, new RegExp(`VM "old" has the uid ${uid} already`));
+    assert.match(twice.stdout + twice.stderr, new RegExp(`VM "old" already has the uid ${uid}`));
     await ignite.ok('rm', 'old');
   });
 });
