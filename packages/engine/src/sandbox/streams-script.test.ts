@@ -103,6 +103,18 @@ test('streams: a client that goes away holds nobody up', async () => {
   assert.equal((await keeper.log)[0].length, 5_000_000);
 });
 
+test('streams: clients that have left take no place from those who come', async () => {
+  using keeper = new Keeper('until [ -e go ]; do sleep 0.05; done; echo seen >&3');
+  for (let count = 0; count < 40; count += 1) {
+    const gone = await keeper.client('stdout', 'n');
+    gone.destroy();
+    await once(gone, 'close');
+  }
+  const last = await keeper.client('stdout', 's');
+  writeFileSync(join(keeper.dir, 'go'), '');
+  assert.equal((await buffer(last)).toString(), 'seen\n');
+});
+
 test('streams: events are kept in a file of bounded size, the last of them whole', async () => {
   using keeper = new Keeper('i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo "event number $i" >&5; done');
   assert.equal(await keeper.code, 0);

@@ -51,7 +51,10 @@ const ownLineEnds = (to: Writer): Writer => ({
 
 async function show(socket: Socket, since: OutputSince, to: Writer): Promise<void> {
   socket.write(since === 'start' ? 's' : 'n');
-  for await (const part of socket) to.write(part as Buffer);
+  socket.on('data', (part) => to.write(part));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.once('end', resolve).once('close', resolve);
+  await promise;
 }
 
 async function passInput(
