@@ -1,6 +1,6 @@
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
-import type { Actuator, LiveObject } from '@ignite/toolkit/gitops/actuator';
-import { type SyncPlan, planSync } from '@ignite/toolkit/gitops/plan-sync';
+import type { Actuator, LiveObject } from '@ignite/toolkit/apply/actuator';
+import { type SyncPlan, planSync } from '@ignite/toolkit/apply/plan-apply';
 
 export interface ApplyOptions {
   /** Objects may be replaced where a change needs it. */

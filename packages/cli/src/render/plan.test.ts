@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Action, SyncPlan } from '@ignite/toolkit/gitops/plan-sync';
+import type { Action, SyncPlan } from '@ignite/toolkit/apply/plan-apply';
 import { differs, planDocument, renderPlan } from './plan.ts';
 
 const key = { kind: 'VM', namespace: 'default', name: 'web' };
