@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import type { ControllerObserver } from '@ignite/toolkit/controller/controller';
 import type { SyncObject } from '@ignite/toolkit/sync/kinds';
-import type { StatusSink } from '@ignite/toolkit/sync/sync-controller';
+import type { StatusSink } from '@ignite/toolkit/sync/status-sink';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What the service counts, as Prometheus reads it. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as v from 'valibot';
-import { type AllowSpec, allowSchema, allowsKind, whyNotAllowed } from './allowance.ts';
+import { whyNotAllowed } from './allowance.ts';
+import { type AllowSpec, allowSchema, allowsKind } from './allow-spec.ts';
 import type { HostUse } from './host-use.ts';
 
 const allow = (given: object = {}): AllowSpec => v.parse(allowSchema, given);

@@ -1,51 +1,7 @@
 import { posix } from 'node:path';
-import * as v from 'valibot';
 import type { HostUse } from './host-use.ts';
 import { keyText } from '../object/object-key.ts';
-
-const path = v.pipe(v.string(), v.regex(/^\//, 'must be an absolute path'));
-const names = v.optional(v.array(v.pipe(v.string(), v.nonEmpty())), []);
-
-const isPortRange = (text: string): boolean => {
-  const { first, last } = portRange(text);
-  return first >= 1 && first <= last && last <= 65_535;
-};
-const portRanges = v.array(
-  v.pipe(
-    v.string(),
-    v.regex(/^\d{1,5}(-\d{1,5})?$/, 'must be a port or FIRST-LAST'),
-    v.check(isPortRange, 'must be ports from 1 to 65535'),
-  ),
-);
-
-/**
- * What the objects of a source may be, and which resources of the host they may use. The author of the source
- * is trusted with no more.
- */
-export const allowSchema = v.strictObject({
-  /** Kinds that may be declared; by default all kinds except GitSource and Sync. */
-  kinds: v.optional(v.array(v.pipe(v.string(), v.nonEmpty()))),
-  /** Directories, files and devices of the host that may be read and written, including everything below them; without symbolic links. */
-  hostPaths: v.optional(v.array(path), []),
-  /** Directories and files of the host that may only be read, such as files to copy, keys, secrets and archives. */
-  files: v.optional(v.array(path), []),
-  /** Networks of the host that may be used, in addition to the default one. */
-  networks: names,
-  /** Host ports that may be published: single ports, or ranges as FIRST-LAST. */
-  ports: v.optional(portRanges, ['1024-65535']),
-  /** Objects that may be used, such as `Volume/db`, in addition to those that the source itself declares. */
-  objects: names,
-  /** Services of the host that may be used, such as `docker`. */
-  services: names,
-});
-export type AllowSpec = v.InferOutput<typeof allowSchema>;
-
-/** The kinds by which a source could name other sources. They are allowed only if they are listed. */
-const sourceKinds = ['GitSource', 'Sync'];
-
-/** Pure. Tells whether objects of a kind may be declared. */
-export const allowsKind = ({ kinds }: AllowSpec, kind: string): boolean =>
-  kinds === undefined ? !sourceKinds.includes(kind) : kinds.includes(kind);
+import { type AllowSpec, type PortRange, portRange, sourceKinds } from './allow-spec.ts';
 
 /** The facts of the host by which uses are judged. */
 export interface JudgedWorld {
@@ -117,16 +73,6 @@ function widened(given: AllowSpec, own: AllowSpec): keyof AllowSpec | undefined 
   if (!given.ports.every((range) => own.ports.some((other) => isWithin(portRange(range), portRange(other)))))
     return 'ports';
   return (['networks', 'objects', 'services'] as const).find((list) => !isSubset(list));
-}
-
-interface PortRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-function portRange(text: string): PortRange {
-  const [first = 0, last = first] = text.split('-').map(Number);
-  return { first, last };
 }
 
 const isWithin = (inner: PortRange, outer: PortRange): boolean =>

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { Manifest } from '../codec/manifest.ts';
 import type { LiveObject } from '../apply/actuator.ts';
 import { ownerAnnotation } from '../apply/annotations.ts';
-import { allowSchema } from './allowance.ts';
+import { allowSchema } from './allow-spec.ts';
 import { findDenied } from './find-denied.ts';
 import { gitopsKinds } from '../sync/kinds.ts';
 import { withOwner } from '../apply/plan-apply.ts';

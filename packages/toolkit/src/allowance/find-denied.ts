@@ -1,10 +1,11 @@
 import type { Manifest } from '../codec/manifest.ts';
 import { realPathOf } from '../files/real-path.ts';
 import type { LiveObject } from '../apply/actuator.ts';
-import { type AllowSpec, allowsKind, whyNotAllowed } from './allowance.ts';
+import { whyNotAllowed } from './allowance.ts';
+import { type AllowSpec, allowsKind } from './allow-spec.ts';
 import { keyText, objectKey } from '../object/object-key.ts';
 import { ownerOf } from '../apply/plan-apply.ts';
-import type { HostUses } from '../sync/source-uses.ts';
+import type { HostUses } from './host-use.ts';
 
 export interface DeniedInput {
   readonly owner: string;

@@ -1,5 +1,6 @@
+import type { Manifest } from '../codec/manifest.ts';
 import type { ObjectKey } from '../object/object-key.ts';
-import type { AllowSpec } from './allowance.ts';
+import type { AllowSpec } from './allow-spec.ts';
 
 /**
  * A use of the host, or of another object on it, by an object.
@@ -15,3 +16,6 @@ export type HostUse = { readonly field: string } & (
   /** A Sync's own allowance, which it passes on to others. */
   | { readonly kind: 'allowance'; readonly allow: AllowSpec }
 );
+
+/** The functions that find the uses of the host in objects, by kind. */
+export type HostUses = Readonly<Record<string, (object: Manifest) => readonly HostUse[]>>;

@@ -4,15 +4,8 @@ import type { Clock } from '../clock/clock.ts';
 import { errorText } from '../errors/error-text.ts';
 import type { Actuator, HealthState, LiveObject, SyncEvent } from './actuator.ts';
 import { type ObjectKey, keyText, objectKey } from '../object/object-key.ts';
-import {
-  type Action,
-  type InventoryEntry,
-  type Refusal,
-  type SyncPlan,
-  manifestDigest,
-  ownerOf,
-  withOwner,
-} from './plan-apply.ts';
+import { type Refusal, type SyncPlan, manifestDigest, ownerOf, withOwner } from './plan-apply.ts';
+import type { Action, InventoryEntry } from './action.ts';
 
 export type Outcome = 'unchanged' | 'applied' | 'held' | 'skipped' | 'failed' | 'refused';
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Manifest } from '../codec/manifest.ts';
 import type { LiveObject } from './actuator.ts';
 import { keyText, objectKey } from '../object/object-key.ts';
-import { type SyncInput, manifestDigest, planSync, withOwner } from './plan-apply.ts';
+import { type SyncInput, manifestDigest, planApply, withOwner } from './plan-apply.ts';
 
 const pot = (
   name: string,
@@ -34,7 +34,7 @@ const live = (manifest: Manifest, owner: string | undefined = 'garden'): LiveObj
 const entry = (manifest: Manifest) => ({ ...objectKey(manifest), digest: manifestDigest(manifest) });
 
 const plan = (input: Partial<SyncInput>) =>
-  planSync({
+  planApply({
     owner: 'garden',
     wanted: [],
     live: [],
@@ -55,7 +55,7 @@ const told = (input: Partial<SyncInput>): readonly string[] =>
         `${kind} ${keyText(key)} ${reason}${held === undefined ? '' : ` held: ${held}`}`,
     );
 
-describe('planSync', () => {
+describe('planApply', () => {
   test('new objects are created, equal ones stay, and changed ones are updated with the changes listed', () => {
     const [a, b] = [pot('a'), pot('b', { plant: 'fig' })];
     const stages = plan({

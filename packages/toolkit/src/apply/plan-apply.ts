@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../codec/manifest.ts';
 import { type FieldChange, diffFields, isWithin } from '../diff/field-change.ts';
+import type { Action, InventoryEntry } from './action.ts';
 import { type Actuator, type Effect, type LiveObject, effects } from './actuator.ts';
 import {
   type ObjectPolicy,
@@ -12,41 +13,6 @@ import {
 } from './annotations.ts';
 import { type ObjectKey, keyText, objectKey } from '../object/object-key.ts';
 import { type Stage, orderActions } from './plan-order.ts';
-
-/**
- * An applied object with the digest of its manifest, so that drift can be told from a change in the source.
- */
-export interface InventoryEntry extends ObjectKey {
-  /**
-   * The digest of the applied manifest with defaults filled in. It is empty while the object is yet to be
-   * applied.
-   */
-  readonly digest: string;
-}
-
-/** The reason for an action. */
-export type Reason = 'new' | 'changed' | 'drifted' | 'removed' | 'same';
-
-interface ActionBase {
-  readonly key: ObjectKey;
-  readonly policy: ObjectPolicy;
-  readonly reason: Reason;
-  readonly changes: readonly FieldChange[];
-  /** The policy that holds the action back although the objects differ, in a person's words. */
-  readonly held?: string;
-}
-
-export type Action =
-  | (ActionBase & { readonly kind: 'create'; readonly wanted: Manifest })
-  | (ActionBase & {
-      readonly kind: 'change';
-      readonly wanted: Manifest;
-      readonly live: LiveObject;
-      readonly effect: Exclude<Effect, 'replace'>;
-    })
-  | (ActionBase & { readonly kind: 'replace'; readonly wanted: Manifest; readonly live: LiveObject })
-  | (ActionBase & { readonly kind: 'unchanged'; readonly wanted: Manifest; readonly live: LiveObject })
-  | (ActionBase & { readonly kind: 'delete'; readonly live: LiveObject });
 
 export interface Refusal {
   readonly key: ObjectKey;
@@ -99,7 +65,7 @@ export interface SyncInput {
 const manyGone = 3;
 
 /** Pure. Plans everything that makes the world match the source, with reasons. Nothing is changed yet. */
-export function planSync(input: SyncInput): SyncPlan {
+export function planApply(input: SyncInput): SyncPlan {
   const all = new Map(input.live.map((object) => [keyText(objectKey(object)), object]));
   const live = new Map([...all].filter(([, { isLeaving }]) => !isLeaving));
   const applied = new Map(input.inventory.map((entry) => [keyText(entry), entry]));

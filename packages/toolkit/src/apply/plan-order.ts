@@ -1,5 +1,5 @@
 import { type ObjectKey, keyText } from '../object/object-key.ts';
-import type { Action } from './plan-apply.ts';
+import type { Action } from './action.ts';
 
 export type Stage = readonly Action[];
 

@@ -1,17 +1,19 @@
 import { posix } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { commitFiles } from '../git/commit-files.ts';
-import { type OpenOptions, openGitSource } from '../sync-service/open-git-source.ts';
+import type { GitSource } from '../git/git-source.ts';
 import type { LiveObject } from '../apply/actuator.ts';
 import type { GitSourceObject, SyncObject } from '../sync/kinds.ts';
 import type { SourceReader } from '../render/source-reader.ts';
-import type { StatusSink } from '../sync/sync-controller.ts';
+import type { StatusSink } from '../sync/status-sink.ts';
 import type { Log } from '../log/log.ts';
 import type { Runner } from '../process/runner.ts';
 import { parseDuration } from '../units/duration.ts';
 import { chooseImage } from '../images/registry-tags.ts';
 
-export interface ImageUpdaterOptions extends OpenOptions {
+export interface ImageUpdaterOptions {
+  /** Opens the repository that a Sync follows. */
+  readonly openSource: (sync: SyncObject, gitSource: GitSourceObject) => GitSource;
   readonly reader: SourceReader;
   readonly clock: Clock;
   readonly log: Log;
@@ -62,7 +64,7 @@ export class ImageUpdater implements StatusSink {
     const chosen = [];
     for (const policy of images) chosen.push((await chooseImage(policy, runner, signal)) ?? []);
     const { pin: _pin, ...unpinned } = sync.spec;
-    const source = openGitSource({ ...sync, spec: unpinned }, gitSource, this.#options);
+    const source = this.#options.openSource({ ...sync, spec: unpinned }, gitSource);
     const revision = await source.fetch({ signal, report: () => {} });
     const below = posix.join(sync.spec.path, '/');
     const files = revision.files.filter(({ path }) => below === './' || path.startsWith(below));

@@ -3,7 +3,7 @@ import type { Clock } from '../clock/clock.ts';
 import { errorText } from '../errors/error-text.ts';
 import type { SyncObject } from '../sync/kinds.ts';
 import type { LiveObject } from '../apply/actuator.ts';
-import type { StatusSink } from '../sync/sync-controller.ts';
+import type { StatusSink } from '../sync/status-sink.ts';
 import type { Log } from '../log/log.ts';
 import { type NotifyRequest, commitStatusRequest, notificationOf, webhookRequest } from './notification.ts';
 

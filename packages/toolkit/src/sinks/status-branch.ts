@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { ToolFailedError } from '../process/runner.ts';
 import type { LiveObject } from '../apply/actuator.ts';
 import type { SyncObject } from '../sync/kinds.ts';
-import type { StatusSink } from '../sync/sync-controller.ts';
+import type { StatusSink } from '../sync/status-sink.ts';
 import { sourceError } from '../source/source.ts';
 import { commitFiles } from '../git/commit-files.ts';
 import type { GitRepository } from '../git/git-repository.ts';

@@ -3,7 +3,7 @@ import { EventRecorder } from '../controller/event-recorder.ts';
 import { Informer, informerKey } from '../controller/informer.ts';
 import { WorkQueue } from '../controller/work-queue.ts';
 import { DirectoryWakeups } from './directory-wakeups.ts';
-import type { OpenOptions } from './open-git-source.ts';
+import { type OpenOptions, openGitSource } from './open-git-source.ts';
 import { StatusBranches } from './status-branches.ts';
 import type { Log } from '../log/log.ts';
 import type { ApiObject } from '../object/meta.ts';
@@ -14,7 +14,8 @@ import type { ObjectStore } from '../store/store.ts';
 import type { GitSourceObject, SyncObject } from '../sync/kinds.ts';
 import { sourceOpener } from './open-source.ts';
 import { ownerOf } from '../apply/plan-apply.ts';
-import { type StatusSink, SyncController } from '../sync/sync-controller.ts';
+import { SyncController } from '../sync/sync-controller.ts';
+import type { StatusSink } from '../sync/status-sink.ts';
 import type { SyncDeps } from '../sync/synchronize.ts';
 
 export interface ServeOptions extends OpenOptions, SyncDeps {
@@ -45,7 +46,14 @@ export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Pr
   const [syncs, gitSources] = [informer('Sync'), informer('GitSource')];
   const watched = options.watchedKinds.map(informer);
   const sources = (): readonly GitSourceObject[] => gitSources.list() as readonly GitSourceObject[];
-  const images = new ImageUpdater({ imageFields: {}, ...options }, sources);
+  const images = new ImageUpdater(
+    {
+      imageFields: {},
+      ...options,
+      openSource: (sync, gitSource) => openGitSource(sync, gitSource, options),
+    },
+    sources,
+  );
   const sinks = [
     new StatusBranches(options, sources),
     new Notifier(options),

@@ -1,5 +1,5 @@
 import type { GitSourceObject, SyncObject } from '../sync/kinds.ts';
-import type { StatusSink } from '../sync/sync-controller.ts';
+import type { StatusSink } from '../sync/status-sink.ts';
 import { parseDuration } from '../units/duration.ts';
 import { type OpenOptions, openGitSource } from './open-git-source.ts';
 import { StatusBranch } from '../sinks/status-branch.ts';

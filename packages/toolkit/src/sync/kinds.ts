@@ -5,9 +5,9 @@ import type { KindDefinition } from '../scheme/scheme.ts';
 import { durationSchema } from '../units/duration.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import type { HealthState } from '../apply/actuator.ts';
-import { allowSchema } from '../allowance/allowance.ts';
+import { allowSchema } from '../allowance/allow-spec.ts';
 import type { ObjectKey } from '../object/object-key.ts';
-import type { InventoryEntry } from '../apply/plan-apply.ts';
+import type { InventoryEntry } from '../apply/action.ts';
 
 export const gitopsApiVersion = 'gitops.weave.works/v1';
 

@@ -1,13 +1,9 @@
-import type { Manifest } from '../codec/manifest.ts';
 import { type EachField, findInFields, nothing } from '../schema/each-field.ts';
-import type { HostUse } from '../allowance/host-use.ts';
+import type { HostUse, HostUses } from '../allowance/host-use.ts';
 import type { GitSourceSpec, SyncSpec } from './kinds.ts';
 
 type Fields<T> = EachField<T, HostUse>;
 type Item<List> = List extends readonly (infer One)[] ? One : never;
-
-/** The functions that find the uses of the host in objects, by kind. */
-export type HostUses = Readonly<Record<string, (object: Manifest) => readonly HostUse[]>>;
 
 /** Pure. Finds the uses of the host in GitSources and Syncs. */
 export const sourceUses: HostUses = {

@@ -4,7 +4,6 @@ import type { ReconcileResult } from '../controller/controller.ts';
 import { CodedError, hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
 import type { Log } from '../log/log.ts';
-import type { LiveObject } from '../apply/actuator.ts';
 import type { ObjectResult } from '../apply/execute-plan.ts';
 import { isTrue } from '../object/condition.ts';
 import type { ObjectStore } from '../store/store.ts';
@@ -21,6 +20,7 @@ import {
 import { type ObjectKey, keyText } from '../object/object-key.ts';
 import { Renderer } from '../render/render.ts';
 import { RepairBackoff } from './repair-backoff.ts';
+import type { StatusSink } from './status-sink.ts';
 import { type Attempt, nextStatus, reconciling, shortRevision } from './sync-status.ts';
 import { TroubleLog } from './trouble-log.ts';
 import {
@@ -30,15 +30,6 @@ import {
   intendedInventory,
   planRevision,
 } from './synchronize.ts';
-
-/** A receiver of statuses, besides the store. */
-export interface StatusSink {
-  /**
-   * Called after each attempt, with the objects of the Sync if they are known. A failure is reported and does
-   * not fail the sync.
-   */
-  publish(sync: SyncObject, live: readonly LiveObject[] | undefined, signal: AbortSignal): Promise<void>;
-}
 
 export interface SyncControllerOptions extends SyncDeps {
   readonly store: ObjectStore;

@@ -10,16 +10,17 @@ import {
   type SyncEvent,
   worstHealth,
 } from '../apply/actuator.ts';
-import { allowSchema } from '../allowance/allowance.ts';
+import { allowSchema } from '../allowance/allow-spec.ts';
 import { type ObjectResult, executePlan } from '../apply/execute-plan.ts';
 import { findDenied } from '../allowance/find-denied.ts';
 import type { GitSourceObject, ObjectReport, SyncSpec } from './kinds.ts';
 import { type ObjectKey, keyText, objectKey } from '../object/object-key.ts';
-import { type Action, type InventoryEntry, type SyncPlan, planSync } from '../apply/plan-apply.ts';
+import { type SyncPlan, planApply } from '../apply/plan-apply.ts';
+import type { Action, InventoryEntry } from '../apply/action.ts';
 import type { Renderer, Rendering } from '../render/render.ts';
 import { sourcePlace } from './source-place.ts';
 import type { SourceReader } from '../render/source-reader.ts';
-import type { HostUses } from './source-uses.ts';
+import type { HostUses } from '../allowance/host-use.ts';
 
 /** The dependencies of a synchronisation, whatever is synchronised. */
 export interface SyncDeps {
@@ -76,7 +77,7 @@ export async function planRevision(
   const allow = v.parse(allowSchema, (spec as Partial<SyncSpec>).allow ?? {});
   const denied = await findDenied({ owner, allow, adopt: spec.adopt, wanted, live }, deps.hostUses, signal);
   const place = sourcePlace(spec, subject.gitSource, revision);
-  const plan = planSync({
+  const plan = planApply({
     owner,
     wanted,
     live,
