@@ -11,8 +11,8 @@ const listing = [
   `${cli}/main.ts`,
   `${cli}/render/message/error.ts`,
   `${cli}/commands/vm/ps.ts`,
-  'packages/engine/src/client/read-client.ts',
-  'packages/engine/src/network/cni/settings.ts',
+  'packages/engine/src/operations/client/read-client.ts',
+  'packages/engine/src/tools/network/cni/settings.ts',
 ];
 
 /**

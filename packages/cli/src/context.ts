@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { ReadClient } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { type Paths, defaultPaths, storePath } from '@ignite/engine/host/paths';
-import type { LocalClient } from '@ignite/engine/client/local-client';
-import type { LoginDeps } from '@ignite/engine/oci/registry-login';
+import { type Paths, defaultPaths, storePath } from '@ignite/engine/tools/host/paths';
+import type { LocalClient } from '@ignite/engine/operations/client/local-client';
+import type { LoginDeps } from '@ignite/engine/tools/oci/registry-login';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import type { BrokenObject, ObjectStore } from '@ignite/toolkit/store/store';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
@@ -38,9 +38,9 @@ export async function withReader<T>(
   use: (client: ReadClient) => Promise<T>,
 ): Promise<T> {
   const [{ openReadClient }, { isStoreClosed }, { networkSettings }] = await Promise.all([
-    import('@ignite/engine/client/read-client'),
-    import('@ignite/engine/store/open-store'),
-    import('@ignite/engine/network/cni/settings'),
+    import('@ignite/engine/operations/client/read-client'),
+    import('@ignite/engine/tools/store/open-store'),
+    import('@ignite/engine/tools/network/cni/settings'),
   ]);
   const { flags, io } = invocation;
   const paths = pathsOf(flags, io.env);
@@ -141,7 +141,7 @@ export async function withDeclaredHost<T>(
 ): Promise<T> {
   const [{ declaredHost }, { openStore }] = await Promise.all([
     import('@ignite/daemon/declared-host'),
-    import('@ignite/engine/store/open-store'),
+    import('@ignite/engine/tools/store/open-store'),
   ]);
   const paths = pathsOf(invocation.flags, invocation.io.env);
   const work = async (client: LocalClient, op: ClientOperation): Promise<T> => {

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { extname, join } from 'node:path';
 import { hostUses } from '@ignite/api/host-uses';
-import { VmActuator, type VmEngine } from '@ignite/engine/declare/vm-actuator';
-import { VolumeActuator, type VolumeEngine } from '@ignite/engine/declare/volume-actuator';
+import { VmActuator, type VmEngine } from '@ignite/engine/operations/declare/vm-actuator';
+import { VolumeActuator, type VolumeEngine } from '@ignite/engine/operations/declare/volume-actuator';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { initialSyncStatus } from '@ignite/toolkit/sync/kinds';
 import { RouteActuator } from '@ignite/toolkit/apply/route-actuator';

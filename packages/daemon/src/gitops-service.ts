@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Client } from '@ignite/api/client/client';
-import { type Paths, locksDir } from '@ignite/engine/host/paths';
+import { type Paths, locksDir } from '@ignite/engine/tools/host/paths';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import type { OpenOptions } from '@ignite/toolkit/sync-service/open-git-source';

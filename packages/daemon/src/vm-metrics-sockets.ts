@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
-import { type Paths, vmFiles } from '@ignite/engine/host/paths';
+import { type Paths, vmFiles } from '@ignite/engine/tools/host/paths';
 import type { Informer } from '@ignite/toolkit/controller/informer';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
-import { parseFileChanges } from '@ignite/engine/changes/file-changes';
-import { parseProbe } from '@ignite/engine/guest/copy-script';
-import { lastErrorLine, printedIn, readLogLine, sinceLastStart } from '@ignite/engine/sandbox/console-log';
+import { parseFileChanges } from '@ignite/engine/operations/changes/file-changes';
+import { parseProbe } from '@ignite/engine/tools/guest/copy-script';
+import {
+  lastErrorLine,
+  printedIn,
+  readLogLine,
+  sinceLastStart,
+} from '@ignite/engine/tools/sandbox/console-log';
 import { exitOf, parseGuestReports } from '@ignite/engine/vm/plan/exit-status';
-import { guestEnd as firecrackerEnd } from '@ignite/engine/vmm/firecracker/guest-end';
-import { guestEnd as qemuEnd } from '@ignite/engine/vmm/qemu/events';
+import { guestEnd as firecrackerEnd } from '@ignite/engine/tools/vmm/firecracker/guest-end';
+import { guestEnd as qemuEnd } from '@ignite/engine/tools/vmm/qemu/events';
 import { mutatedText } from '../mutate.ts';
 import { target } from '../target.ts';
 

@@ -4,11 +4,11 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bytes } from '@ignite/toolkit/units/bytes';
-import { cpioArchive, file, withParents } from '@ignite/engine/kernel/cpio';
-import { readElf } from '@ignite/engine/kernel/elf';
-import { kernelImageArch } from '@ignite/engine/kernel/kernel-image';
-import { openSnapshotStore, parseHeader } from '@ignite/engine/legacy/snapshot-store';
-import { readOverlay } from '@ignite/engine/rootfs/overlay-header';
+import { cpioArchive, file, withParents } from '@ignite/engine/tools/kernel/cpio';
+import { readElf } from '@ignite/engine/tools/kernel/elf';
+import { kernelImageArch } from '@ignite/engine/tools/kernel/kernel-image';
+import { openSnapshotStore, parseHeader } from '@ignite/engine/operations/legacy/snapshot-store';
+import { readOverlay } from '@ignite/engine/tools/rootfs/overlay-header';
 import { mutatedBytes, mutatedText } from '../mutate.ts';
 import { taken, takenLater, target } from '../target.ts';
 

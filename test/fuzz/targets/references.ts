@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { familiarName, fullName, parseReference } from '@ignite/engine/oci/reference';
-import { isRelativeSource, parseSource, sourceFrom } from '@ignite/engine/oci/source';
+import { familiarName, fullName, parseReference } from '@ignite/engine/tools/oci/reference';
+import { isRelativeSource, parseSource, sourceFrom } from '@ignite/engine/tools/oci/source';
 import { mutatedText } from '../mutate.ts';
 import { taken, target } from '../target.ts';
 

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { balloonMiB, hasStarted } from '@ignite/engine/vmm/firecracker/api-client';
-import { qmpCommand } from '@ignite/engine/vmm/qemu/qmp';
+import { balloonMiB, hasStarted } from '@ignite/engine/tools/vmm/firecracker/api-client';
+import { qmpCommand } from '@ignite/engine/tools/vmm/qemu/qmp';
 import { mutatedText } from '../mutate.ts';
 import { takenLater, target } from '../target.ts';
 

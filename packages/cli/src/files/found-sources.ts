@@ -1,4 +1,4 @@
-import { sourceFrom } from '@ignite/engine/oci/source';
+import { sourceFrom } from '@ignite/engine/tools/oci/source';
 
 interface NamesSources {
   readonly image?: { readonly oci?: string | undefined } | undefined;

@@ -1,5 +1,5 @@
 import type { Vm } from '@ignite/api/v1/vm';
-import type { Vmm } from '../vmm/vmm.ts';
+import type { Vmm } from '../tools/vmm/vmm.ts';
 
 /** Pure. Tells whether the VM runs its image's entrypoint or a command, rather than the image's init. */
 export const runsEntrypoint = ({ spec, status }: Vm): boolean =>

@@ -1,5 +1,5 @@
 import type { Vm } from '@ignite/api/v1/vm';
-import { sandboxUser } from '../sandbox/sandbox.ts';
+import { sandboxUser } from '../tools/sandbox/sandbox.ts';
 import { userTaken } from './errors.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
-import type { Paths } from '../host/paths.ts';
-import type { Network } from '../network/network.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { Accel } from '../vmm/accel.ts';
+import type { Paths } from '../tools/host/paths.ts';
+import type { Network } from '../tools/network/network.ts';
+import type { Sandbox } from '../tools/sandbox/sandbox.ts';
+import type { Accel } from '../tools/vmm/accel.ts';
 import type { Vmms } from './vmm-of.ts';
 
 /** The host as the steps of VMs use it. */

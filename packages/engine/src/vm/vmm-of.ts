@@ -1,6 +1,6 @@
 import { type VmmName, defaultVmm } from '@ignite/api/v1/vm-machine';
 import type { VmSpec } from '@ignite/api/v1/vm';
-import type { Vmm } from '../vmm/vmm.ts';
+import type { Vmm } from '../tools/vmm/vmm.ts';
 
 export type Vmms = Readonly<Record<VmmName, Vmm>>;
 

@@ -1,5 +1,5 @@
 import { planManifests } from '@ignite/daemon/plan-manifests';
-import { locksDir } from '@ignite/engine/host/paths';
+import { locksDir } from '@ignite/engine/tools/host/paths';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { type ObjectResult, executePlan } from '@ignite/toolkit/apply/execute-plan';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { locksDir } from '@ignite/engine/host/paths';
+import { locksDir } from '@ignite/engine/tools/host/paths';
 import { type SyncObject, requestedAtAnnotation } from '@ignite/toolkit/sync/kinds';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Command } from '../../arguments/command.ts';

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Paths } from '@ignite/engine/host/paths';
+import type { Paths } from '@ignite/engine/tools/host/paths';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { GitSource } from '@ignite/toolkit/git/git-source';

@@ -1,4 +1,4 @@
-import { isStoreClosed, openStoreToRead } from '@ignite/engine/store/open-store';
+import { isStoreClosed, openStoreToRead } from '@ignite/engine/tools/store/open-store';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { Command } from '../../arguments/command.ts';
 import { type Candidate, type CompletionPlan, planCompletion } from '../../completion/plan-completion.ts';
@@ -74,8 +74,8 @@ async function namesOf(store: StoreReader, kind: string): Promise<readonly Candi
 /** They are files of the host, not objects of the store. */
 async function networkNames(env: NodeJS.ProcessEnv): Promise<readonly Candidate[]> {
   const [{ listCniNetworks }, { networkSettings }] = await Promise.all([
-    import('@ignite/engine/network/cni/cni-networks'),
-    import('@ignite/engine/network/cni/settings'),
+    import('@ignite/engine/tools/network/cni/cni-networks'),
+    import('@ignite/engine/tools/network/cni/settings'),
   ]);
   const networks = await listCniNetworks(networkSettings(env), []);
   return networks.map(({ metadata, spec }) => ({ text: metadata.name, help: spec.plugins[0] ?? '' }));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { DoctorCheck } from '@ignite/api/client/host-client';
-import { examineHost } from '@ignite/engine/host/doctor';
-import { storePath } from '@ignite/engine/host/paths';
+import { examineHost } from '@ignite/engine/tools/doctor/doctor';
+import { storePath } from '@ignite/engine/tools/host/paths';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { pathsOf, withClient } from '../../context.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';

@@ -1,5 +1,5 @@
-import { hostArch } from '@ignite/engine/host/arch';
-import { type InstalledVmm, installedVmms } from '@ignite/engine/vmm/installed-vmms';
+import { hostArch } from '@ignite/engine/tools/host/arch';
+import { type InstalledVmm, installedVmms } from '@ignite/engine/tools/vmm/installed-vmms';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import type { Command } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';

@@ -1,6 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { LocalClient } from '@ignite/engine/client/local-client';
-import type { SalvagedKind } from '@ignite/engine/store/salvage';
+import type { LocalClient } from '@ignite/engine/operations/client/local-client';
+import type { SalvagedKind } from '@ignite/engine/tools/store/salvage';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import type { Invocation } from '../../arguments/command.ts';
 import { withClient } from '../../context.ts';

@@ -1,4 +1,4 @@
-import type { Credentials, LoginPlace } from '@ignite/engine/oci/registry-login';
+import type { Credentials, LoginPlace } from '@ignite/engine/tools/oci/registry-login';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { registryName } from '../../arguments/registry-name.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -35,7 +35,7 @@ export const login: Command = {
     assertFlags(invocation);
     const place = { registry: registryName(args[0]), ...(await registryConfig(invocation)) };
     const credentials = await credentialsOf(invocation, place);
-    const { logIn } = await import('@ignite/engine/oci/registry-login');
+    const { logIn } = await import('@ignite/engine/tools/oci/registry-login');
     const kept = await withRegistries(invocation, async (deps, op) => {
       if (invocation.flags.text('password') !== undefined)
         op.report({
@@ -61,7 +61,7 @@ export const logout: Command = {
   run: async (invocation) => {
     const { args, io } = invocation;
     const place = { registry: registryName(args[0]), ...(await registryConfig(invocation)) };
-    const { logOut } = await import('@ignite/engine/oci/registry-login');
+    const { logOut } = await import('@ignite/engine/tools/oci/registry-login');
     const wasIn = await withRegistries(invocation, (deps, op) => logOut(place, deps, op));
     io.out.write(
       wasIn ? `Removed the credentials for ${place.registry}\n` : `Not logged in to ${place.registry}\n`,
@@ -97,7 +97,7 @@ async function credentialsOf(invocation: Invocation, place: LoginPlace): Promise
 }
 
 async function askUser(invocation: Invocation, place: LoginPlace): Promise<string> {
-  const { knownUser } = await import('@ignite/engine/oci/registry-login');
+  const { knownUser } = await import('@ignite/engine/tools/oci/registry-login');
   const known = await withRegistries(invocation, (deps) => knownUser(place, deps));
   const question = known === undefined ? 'Username: ' : `Username (${known}): `;
   const typed = await askLine({ question, hint }, invocation.io, invocation.signal);

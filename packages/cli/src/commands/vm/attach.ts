@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
-import type { LocalClient } from '@ignite/engine/client/local-client';
+import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { withClient } from '../../context.ts';
 import { attachConsole } from './attach-console.ts';

@@ -3,7 +3,7 @@ import { uidAnnotation } from '@ignite/api/v1/uid-annotation';
 import type { StopVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { isUp } from '@ignite/api/v1/vm-phase';
-import type { LocalClient } from '@ignite/engine/client/local-client';
+import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Command, FlagValues, Flags, Invocation } from '../../arguments/command.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';

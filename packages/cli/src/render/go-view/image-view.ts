@@ -1,5 +1,5 @@
 import type { Image } from '@ignite/api/v1/image';
-import { imageDir } from '@ignite/engine/host/paths';
+import { imageDir } from '@ignite/engine/tools/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { GoFunction, type GoObject } from '../go-template/value.ts';
 import { age } from '../text/age.ts';

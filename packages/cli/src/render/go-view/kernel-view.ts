@@ -1,5 +1,5 @@
 import type { Kernel } from '@ignite/api/v1/kernel';
-import { kernelDir } from '@ignite/engine/host/paths';
+import { kernelDir } from '@ignite/engine/tools/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { GoFunction, type GoObject } from '../go-template/value.ts';
 import { fieldNames } from './field-names.ts';

@@ -1,4 +1,4 @@
-import { parseReference } from '@ignite/engine/oci/reference';
+import { parseReference } from '@ignite/engine/tools/oci/reference';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { GoObject, type GoValue } from '../go-template/value.ts';

@@ -1,6 +1,6 @@
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
-import type { Paths } from '@ignite/engine/host/paths';
+import type { Paths } from '@ignite/engine/tools/host/paths';
 
 /** What the original's structs tell of an object that ours has elsewhere. */
 export interface ViewContext {

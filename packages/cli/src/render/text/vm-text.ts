@@ -1,6 +1,6 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import { isUp } from '@ignite/api/v1/vm-phase';
-import { formatPortMapping } from '@ignite/engine/network/address/format-port-mapping';
+import { formatPortMapping } from '@ignite/engine/tools/network/address/format-port-mapping';
 import { age } from './age.ts';
 
 /** How a VM is, in the original's words, `Up 8h` and `Stopped`, and with what it ended: `Stopped (3) 5m ago`. */

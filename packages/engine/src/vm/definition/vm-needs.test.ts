@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
 import * as v from 'valibot';
-import { firecracker } from '../../vmm/firecracker/firecracker.ts';
-import { qemu } from '../../vmm/qemu/qemu.ts';
+import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
+import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import { vmNeeds } from './vm-needs.ts';
 
 const vmWith = (spec: object) => ({

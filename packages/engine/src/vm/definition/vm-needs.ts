@@ -2,10 +2,10 @@ import { delimiter, join } from 'node:path';
 import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { VmSpec } from '@ignite/api/v1/vm';
-import { containerdSocket, dockerSocket } from '../../host/daemon-socket.ts';
-import type { HostNeeds } from '../../host/preflight.ts';
-import { cniPluginDirs } from '../../host/requirements.ts';
-import type { Vmm } from '../../vmm/vmm.ts';
+import { containerdSocket, dockerSocket } from '../../tools/container-engine/engine-socket.ts';
+import type { HostNeeds } from '../../tools/doctor/preflight.ts';
+import { cniPluginDirs } from '../../tools/doctor/requirements.ts';
+import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { runtimeOf } from './vm-runtime.ts';
 
 /** A VM that exists, or that is about to be created. */

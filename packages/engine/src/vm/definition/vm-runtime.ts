@@ -2,9 +2,9 @@ import { askedOf, usualPlugin, withAsked } from '@ignite/api/v1alpha4/asked';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';
-import type { HostDaemon } from '../../host/errors.ts';
-import { chooseRuntime } from '../../sandbox/choose-runtime.ts';
-import { changeVm } from '../../store/vm-store.ts';
+import type { HostDaemon } from '../../tools/container-engine/errors.ts';
+import { chooseRuntime } from '../../tools/sandbox/choose-runtime.ts';
+import { changeVm } from '../../tools/store/vm-store.ts';
 import type { VmHost } from '../vm-host.ts';
 
 /** Pure. Returns the runtime of a VM. */

@@ -4,11 +4,11 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { isReadOnly, sourceOf } from '@ignite/api/v1/vm-storage';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
-import { type Paths, locksDir } from '../../host/paths.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { volumeBusy } from '../../storage/errors.ts';
-import { volumeLockName } from '../../storage/volume-objects.ts';
-import { listVms } from '../../store/list-objects.ts';
+import { type Paths, locksDir } from '../../tools/host/paths.ts';
+import type { Sandbox } from '../../tools/sandbox/sandbox.ts';
+import { volumeBusy } from '../../tools/storage/errors.ts';
+import { volumeLockName } from '../../tools/storage/volume-objects.ts';
+import { listVms } from '../../tools/store/list-objects.ts';
 
 interface Claim {
   /** The key of the disk, which is the same for all who claim it; it is also the name of the lock. */

@@ -1,7 +1,7 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Vm } from '@ignite/api/v1/vm';
-import { type Paths, keptDisksDir } from '../../host/paths.ts';
+import { type Paths, keptDisksDir } from '../../tools/host/paths.ts';
 import type { Vmms } from '../vmm-of.ts';
 import { vmDisk } from './vm-disk.ts';
 

@@ -1,12 +1,12 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
-import { type Paths, vmFiles } from '../../host/paths.ts';
-import { growOverlay } from '../../rootfs/grow-overlay.ts';
-import { createOverlay, shownBase } from '../../rootfs/qemu-img.ts';
-import { createRawDisk, growRawDisk } from '../../rootfs/raw-disk.ts';
-import { imageOf } from '../../store/vm-store.ts';
-import type { DiskFormat } from '../../vmm/vmm.ts';
+import { type Paths, vmFiles } from '../../tools/host/paths.ts';
+import { growOverlay } from '../../tools/rootfs/grow-overlay.ts';
+import { createOverlay, shownBase } from '../../tools/rootfs/qemu-img.ts';
+import { createRawDisk, growRawDisk } from '../../tools/rootfs/raw-disk.ts';
+import { imageOf } from '../../tools/store/vm-store.ts';
+import type { DiskFormat } from '../../tools/vmm/vmm.ts';
 import type { VmHost } from '../vm-host.ts';
 import { type Vmms, vmmOf } from '../vmm-of.ts';
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { bytes } from '@ignite/toolkit/units/bytes';
-import { vmFiles, vmRunFiles } from '../../host/paths.ts';
-import { sandboxUser } from '../../sandbox/sandbox.ts';
-import { prepareVolumes, releaseVolumes } from '../../storage/prepare-volumes.ts';
-import { type ResolvedVolume, resolveVolumes } from '../../storage/resolve-volumes.ts';
-import { shareFolder, shareUid } from '../../storage/share-folder.ts';
+import { vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
+import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
+import { prepareVolumes, releaseVolumes } from '../../tools/storage/prepare-volumes.ts';
+import { type ResolvedVolume, resolveVolumes } from '../../tools/storage/resolve-volumes.ts';
+import { shareFolder, shareUid } from '../../tools/storage/share-folder.ts';
 import type { VmHost } from '../vm-host.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
-import { vmFiles, vmmSockets } from '../../host/paths.ts';
-import { readTail } from '../../host/read-tail.ts';
-import { lastErrorLine } from '../../sandbox/console-log.ts';
-import { vmmFailed } from '../../vmm/errors.ts';
-import type { Machine } from '../../vmm/machine.ts';
+import { vmFiles, vmmSockets } from '../../tools/host/paths.ts';
+import { readTail } from '../../tools/host/read-tail.ts';
+import { lastErrorLine } from '../../tools/sandbox/console-log.ts';
+import { vmmFailed } from '../../tools/vmm/errors.ts';
+import type { Machine } from '../../tools/vmm/machine.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';
 

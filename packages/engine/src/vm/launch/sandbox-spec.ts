@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
-import type { VmFiles } from '../../host/paths.ts';
-import type { Attachment } from '../../network/network.ts';
-import { sandboxEnviron } from '../../sandbox/sandbox-environ.ts';
-import { type SandboxSpec, sandboxUser } from '../../sandbox/sandbox.ts';
-import type { ResolvedVolume } from '../../storage/resolve-volumes.ts';
-import { volumeAccess } from '../../storage/volume-devices.ts';
-import type { Accel } from '../../vmm/accel.ts';
+import type { VmFiles } from '../../tools/host/paths.ts';
+import type { Attachment } from '../../tools/network/network.ts';
+import { sandboxEnviron } from '../../tools/sandbox/sandbox-environ.ts';
+import { type SandboxSpec, sandboxUser } from '../../tools/sandbox/sandbox.ts';
+import type { ResolvedVolume } from '../../tools/storage/resolve-volumes.ts';
+import { volumeAccess } from '../../tools/storage/volume-devices.ts';
+import type { Accel } from '../../tools/vmm/accel.ts';
 import type { VmDisk } from '../disks/vm-disk.ts';
 import { readsCloudInit } from './vm-machine.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
-import { clockReport } from '../../guest/lost-clocks.ts';
-import { vmFiles } from '../../host/paths.ts';
-import { readTail } from '../../host/read-tail.ts';
+import { clockReport } from '../../tools/guest/lost-clocks.ts';
+import { vmFiles } from '../../tools/host/paths.ts';
+import { readTail } from '../../tools/host/read-tail.ts';
 import { clockLost } from '../errors.ts';
 import type { VmHost } from '../vm-host.ts';
 

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { type Vm, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import * as v from 'valibot';
-import { foreignArch, hostArch } from '../../host/arch.ts';
-import type { Accel } from '../../vmm/accel.ts';
-import { firecracker } from '../../vmm/firecracker/firecracker.ts';
-import { qemu } from '../../vmm/qemu/qemu.ts';
+import { foreignArch, hostArch } from '../../tools/host/arch.ts';
+import type { Accel } from '../../tools/vmm/accel.ts';
+import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
+import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import { archOf, assertMachine, vmMachine } from './vm-machine.ts';
 
 const specOf = (spec: object): Vm['spec'] => v.parse(vmSpecSchema, { image: { oci: 'debian:12' }, ...spec });

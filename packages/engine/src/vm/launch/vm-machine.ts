@@ -1,11 +1,11 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
-import { hostArch } from '../../host/arch.ts';
-import type { Attachment } from '../../network/network.ts';
-import { foldersUnsupported } from '../../storage/errors.ts';
-import type { ResolvedVolume } from '../../storage/resolve-volumes.ts';
-import { volumeDevices } from '../../storage/volume-devices.ts';
-import type { Accel } from '../../vmm/accel.ts';
+import { hostArch } from '../../tools/host/arch.ts';
+import type { Attachment } from '../../tools/network/network.ts';
+import { foldersUnsupported } from '../../tools/storage/errors.ts';
+import type { ResolvedVolume } from '../../tools/storage/resolve-volumes.ts';
+import { volumeDevices } from '../../tools/storage/volume-devices.ts';
+import type { Accel } from '../../tools/vmm/accel.ts';
 import {
   type Gic,
   type Machine,
@@ -14,8 +14,8 @@ import {
   deviceCount,
   kernelCommandLine,
   statusSerial,
-} from '../../vmm/machine.ts';
-import type { Vmm } from '../../vmm/vmm.ts';
+} from '../../tools/vmm/machine.ts';
+import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { invalidVm } from '../errors.ts';
 import { hasStreams } from '../entrypoint.ts';
 

@@ -5,7 +5,7 @@ import type { VmStatus } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { findVm } from '../../store/vm-store.ts';
+import { findVm } from '../../tools/store/vm-store.ts';
 import type { VmHost } from '../vm-host.ts';
 import { untilCondition } from './await-condition.ts';
 

@@ -6,7 +6,7 @@ import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import type { Milliseconds } from '@ignite/toolkit/units/duration';
-import { speaksSsh } from '../../guest/ssh-ready.ts';
+import { speaksSsh } from '../../tools/guest/ssh-ready.ts';
 import { waitTimedOut } from '../errors.ts';
 import type { VmHost } from '../vm-host.ts';
 import { untilExited } from './await-vm.ts';

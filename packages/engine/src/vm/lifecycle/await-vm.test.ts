@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { Vm } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
-import { vmFiles } from '../../host/paths.ts';
+import { vmFiles } from '../../tools/host/paths.ts';
 import type { VmHost } from '../vm-host.ts';
 import { addressOf, untilReady } from './await-vm.ts';
 

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { untilSshAnswers } from '../../guest/ssh-ready.ts';
-import { vmFiles } from '../../host/paths.ts';
-import { readTail } from '../../host/read-tail.ts';
-import { findVm } from '../../store/vm-store.ts';
+import { untilSshAnswers } from '../../tools/guest/ssh-ready.ts';
+import { vmFiles } from '../../tools/host/paths.ts';
+import { readTail } from '../../tools/host/read-tail.ts';
+import { findVm } from '../../tools/store/vm-store.ts';
 import { exitedEarly, noAddress, noSshServer, sshUnreachable } from '../errors.ts';
 import { parseGuestReports } from '../plan/exit-status.ts';
 import type { VmHost } from '../vm-host.ts';

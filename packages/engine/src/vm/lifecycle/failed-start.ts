@@ -1,9 +1,9 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
-import { vmFiles, vmRunFiles } from '../../host/paths.ts';
-import { netnsName } from '../../network/link/netns.ts';
-import { changeVm } from '../../store/vm-store.ts';
+import { vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
+import { netnsName } from '../../tools/network/link/netns.ts';
+import { changeVm } from '../../tools/store/vm-store.ts';
 import { recordWrite } from '../steps/vm-events.ts';
 import type { VmHost } from '../vm-host.ts';
 import { reconcileVm } from './reconcile-vm.ts';

@@ -4,11 +4,11 @@ import { apiVersion } from '@ignite/api/v1/group';
 import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
-import { defaultPaths } from '../../host/paths.ts';
-import type { Sandbox, SandboxObservation } from '../../sandbox/sandbox.ts';
-import { getVm } from '../../store/vm-store.ts';
-import { firecracker } from '../../vmm/firecracker/firecracker.ts';
-import { qemu } from '../../vmm/qemu/qemu.ts';
+import { defaultPaths } from '../../tools/host/paths.ts';
+import type { Sandbox, SandboxObservation } from '../../tools/sandbox/sandbox.ts';
+import { getVm } from '../../tools/store/vm-store.ts';
+import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
+import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import { whileHalted } from './pause-vm.ts';
 
 const signal = new AbortController().signal;

@@ -1,8 +1,8 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
-import { vmmSockets } from '../../host/paths.ts';
-import { changeVm, withPower } from '../../store/vm-store.ts';
+import { vmmSockets } from '../../tools/host/paths.ts';
+import { changeVm, withPower } from '../../tools/store/vm-store.ts';
 import { cannotPause, notRunning } from '../errors.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';

@@ -1,9 +1,9 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { isWorthAnotherBoot, lostClocks } from '../../guest/lost-clocks.ts';
-import { vmFiles } from '../../host/paths.ts';
-import { readTail } from '../../host/read-tail.ts';
+import { isWorthAnotherBoot, lostClocks } from '../../tools/guest/lost-clocks.ts';
+import { vmFiles } from '../../tools/host/paths.ts';
+import { readTail } from '../../tools/host/read-tail.ts';
 import { claimVolumes } from '../disks/claim-volumes.ts';
 import { observeVm } from '../observe/observe-vm.ts';
 import { type Goal, type VmNeeds, planVm } from '../plan/plan-vm.ts';

@@ -1,8 +1,8 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { withVmLocked } from '../../store/vm-lock.ts';
-import { changeVm } from '../../store/vm-store.ts';
+import { withVmLocked } from '../../tools/store/vm-lock.ts';
+import { changeVm } from '../../tools/store/vm-store.ts';
 import { hostProcess } from '../observe/liveness.ts';
 import { readExit } from '../observe/vm-exit.ts';
 import type { VmExit } from '../plan/exit-status.ts';

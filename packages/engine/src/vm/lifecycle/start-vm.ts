@@ -1,7 +1,7 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RestartStatus, Vm, VmSpec } from '@ignite/api/v1/vm';
-import { listVms } from '../../store/list-objects.ts';
-import { changeVm } from '../../store/vm-store.ts';
+import { listVms } from '../../tools/store/list-objects.ts';
+import { changeVm } from '../../tools/store/vm-store.ts';
 import { isLeaving } from '../errors.ts';
 import { hostProcess } from '../observe/liveness.ts';
 import { assertOwnUser } from '../own-user.ts';

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { startMark } from '../../sandbox/console-log.ts';
+import { startMark } from '../../tools/sandbox/console-log.ts';
 import { type ConsoleRequest, readConsole } from './console.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'console-'));

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogPart, LogsRequest } from '@ignite/api/client/vm-client';
-import { type LogPiece, readLogLine } from '../../sandbox/console-log.ts';
+import { type LogPiece, readLogLine } from '../../tools/sandbox/console-log.ts';
 
 const followPollMs = 200;
 

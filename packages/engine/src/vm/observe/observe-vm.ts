@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import type { Vm } from '@ignite/api/v1/vm';
-import { isAccessible } from '../../host/is-accessible.ts';
-import { vmFiles, vmRunFiles, vmmSockets } from '../../host/paths.ts';
+import { isAccessible } from '../../tools/host/is-accessible.ts';
+import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { vmDisk } from '../disks/vm-disk.ts';
 import { isMemoryOff } from '../plan/allotted-memory.ts';
 import type { ObservedVm } from '../plan/plan-vm.ts';

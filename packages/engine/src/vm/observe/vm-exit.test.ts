@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import type { HostProcess } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
-import { defaultPaths } from '../../host/paths.ts';
-import type { Sandbox, SandboxObservation } from '../../sandbox/sandbox.ts';
-import { firecracker } from '../../vmm/firecracker/firecracker.ts';
-import { qemu } from '../../vmm/qemu/qemu.ts';
+import { defaultPaths } from '../../tools/host/paths.ts';
+import type { Sandbox, SandboxObservation } from '../../tools/sandbox/sandbox.ts';
+import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
+import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import { hostProcess } from './liveness.ts';
 import { readExit } from './vm-exit.ts';
 

@@ -1,7 +1,7 @@
 import type { Vm } from '@ignite/api/v1/vm';
-import { vmFiles } from '../../host/paths.ts';
-import { readTail } from '../../host/read-tail.ts';
-import { lastErrorLine, printedIn, sinceLastStart } from '../../sandbox/console-log.ts';
+import { vmFiles } from '../../tools/host/paths.ts';
+import { readTail } from '../../tools/host/read-tail.ts';
+import { lastErrorLine, printedIn, sinceLastStart } from '../../tools/sandbox/console-log.ts';
 import { type VmExit, exitOf, parseGuestReports } from '../plan/exit-status.ts';
 import type { VmHost } from '../vm-host.ts';
 import { vmmOf } from '../vmm-of.ts';

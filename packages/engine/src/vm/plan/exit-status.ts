@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
-import { isWorthAnotherBoot } from '../../guest/lost-clocks.ts';
-import type { GuestEnd } from '../../vmm/vmm.ts';
+import { isWorthAnotherBoot } from '../../tools/guest/lost-clocks.ts';
+import type { GuestEnd } from '../../tools/vmm/vmm.ts';
 
 /**
  * The reports of a guest through its disk `status`, oldest first: `up`, `ready`, `exit CODE`, `wrote BYTES`,

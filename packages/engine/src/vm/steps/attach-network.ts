@@ -2,12 +2,12 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmNetworkStatus } from '@ignite/api/v1/vm';
 import type { VmNetwork } from '@ignite/api/v1/vm-network';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
-import type { GuestSeed } from '../../kernel/seed.ts';
-import { parseIp, withoutPrefix } from '../../network/address/ip-address.ts';
-import type { Admission, Attachment, Network } from '../../network/network.ts';
-import { sandboxUser } from '../../sandbox/sandbox.ts';
-import { listVms } from '../../store/list-objects.ts';
-import { changeVm } from '../../store/vm-store.ts';
+import type { GuestSeed } from '../../tools/kernel/seed.ts';
+import { parseIp, withoutPrefix } from '../../tools/network/address/ip-address.ts';
+import type { Admission, Attachment, Network } from '../../tools/network/network.ts';
+import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
+import { listVms } from '../../tools/store/list-objects.ts';
+import { changeVm } from '../../tools/store/vm-store.ts';
 import { interfaceRequests, lastAddresses, reservations } from './interface-requests.ts';
 
 /** Attaches the VM to its networks, and records the result. */

@@ -7,10 +7,10 @@ import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
-import { defaultPaths } from '../../host/paths.ts';
-import { firecracker } from '../../vmm/firecracker/firecracker.ts';
-import { qemu } from '../../vmm/qemu/qemu.ts';
-import type { Vmm } from '../../vmm/vmm.ts';
+import { defaultPaths } from '../../tools/host/paths.ts';
+import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
+import { qemu } from '../../tools/vmm/qemu/qemu.ts';
+import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { isMemoryOff } from '../plan/allotted-memory.ts';
 import { resizeMemory, untilMemoryGiven } from './guest-memory.ts';
 

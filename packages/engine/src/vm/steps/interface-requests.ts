@@ -7,7 +7,7 @@ import {
   type VmNetwork,
 } from '@ignite/api/v1/vm-network';
 import * as v from 'valibot';
-import type { CniInterfaceRequest, InterfaceRequest, Reservation } from '../../network/network.ts';
+import type { CniInterfaceRequest, InterfaceRequest, Reservation } from '../../tools/network/network.ts';
 import { invalidVm } from '../errors.ts';
 
 type Declared = Pick<VmNetwork, 'mode' | 'mac' | 'address' | 'address6'>;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProgressEvent } from '@ignite/api/client/progress';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
-import { defaultPaths } from '../../host/paths.ts';
-import type { Sandbox, SandboxObservation } from '../../sandbox/sandbox.ts';
-import { firecracker } from '../../vmm/firecracker/firecracker.ts';
-import { qemu } from '../../vmm/qemu/qemu.ts';
+import { defaultPaths } from '../../tools/host/paths.ts';
+import type { Sandbox, SandboxObservation } from '../../tools/sandbox/sandbox.ts';
+import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
+import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import { pressPowerButton } from './power-button.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { HostProcess, Vm } from '@ignite/api/v1/vm';
-import { type Happening, recordEvent } from '../../events/record-event.ts';
+import { type Happening, recordEvent } from '../../tools/events/record-event.ts';
 import type { VmExit } from '../plan/exit-status.ts';
 import type { VmHost } from '../vm-host.ts';
 

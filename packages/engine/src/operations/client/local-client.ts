@@ -1,0 +1,88 @@
+import type { Client } from '@ignite/api/client/client';
+import type { ArchiveClient } from '@ignite/api/client/archive-client';
+import type { ChangeClient } from '@ignite/api/client/change-client';
+import type { EventClient } from '@ignite/api/client/event-client';
+import type { FileClient } from '@ignite/api/client/file-client';
+import type { HostClient } from '@ignite/api/client/host-client';
+import type { ImageClient } from '@ignite/api/client/image-client';
+import type { KernelClient } from '@ignite/api/client/kernel-client';
+import type { LegacyClient } from '@ignite/api/client/legacy-client';
+import type { SpaceClient } from '@ignite/api/client/space-client';
+import type { UsageClient } from '@ignite/api/client/usage-client';
+import type { LifeClient } from '@ignite/api/client/life-client';
+import type { MendableStore } from '@ignite/toolkit/store/store';
+import { keepBallast } from '../../tools/host/ballast.ts';
+import type { KernelDeps } from '../../tools/kernel/assemble-kernel.ts';
+import type { NetworkSettings } from '../../tools/network/cni/settings.ts';
+import type { ImageDeps } from '../../tools/oci/import-image.ts';
+import { type SalvagedKind, mendRecord } from '../../tools/store/salvage.ts';
+import type { VmHost } from '../../vm/vm-host.ts';
+import { LocalArchives } from './local-archives.ts';
+import { LocalChanges } from './local-changes.ts';
+import { LocalFiles } from './local-files.ts';
+import { LocalHostExamination } from './local-host.ts';
+import { LocalImages } from './local-images.ts';
+import { LocalKernels } from './local-kernels.ts';
+import { LocalLegacy } from './local-legacy.ts';
+import { LocalLife } from './local-life.ts';
+import { LocalSpace } from './local-space.ts';
+import { LocalUsage } from './local-usage.ts';
+import { LocalVms } from './local-vms.ts';
+import { LocalVolumes } from './local-volumes.ts';
+import { readClient } from './read-client.ts';
+
+export type LocalHost = VmHost &
+  ImageDeps &
+  KernelDeps & {
+    readonly networks: NetworkSettings;
+    readonly store: MendableStore;
+    readonly freesSpace?: boolean;
+  };
+
+/** The client that runs the engine in this process: Ignite works without a daemon. */
+export class LocalClient implements Client {
+  readonly vms: LocalVms;
+  readonly files: FileClient;
+  readonly changes: ChangeClient;
+  readonly archives: ArchiveClient;
+  readonly images: ImageClient;
+  readonly kernels: KernelClient;
+  readonly networks: Client['networks'];
+  readonly volumes: LocalVolumes;
+  readonly host: HostClient;
+  readonly usage: UsageClient;
+  readonly space: SpaceClient;
+  readonly legacy: LegacyClient;
+  readonly life: LifeClient;
+  readonly events: EventClient;
+  readonly #host: LocalHost;
+
+  constructor(host: LocalHost) {
+    const read = readClient(host.store, host.networks);
+    this.vms = new LocalVms(host, read.vms);
+    this.files = new LocalFiles(host.paths, this.vms);
+    this.changes = new LocalChanges(host, read.vms);
+    this.archives = new LocalArchives(host, read.vms);
+    this.images = new LocalImages(host, read.images, this.vms);
+    this.kernels = new LocalKernels(host, read.kernels, this.vms);
+    this.networks = read.networks;
+    this.volumes = new LocalVolumes(host, read.volumes);
+    this.host = new LocalHostExamination(host);
+    this.usage = new LocalUsage(read.vms);
+    this.space = new LocalSpace(host, read, this);
+    this.legacy = new LocalLegacy(host);
+    this.life = new LocalLife(host, read.vms);
+    this.events = read.events;
+    this.#host = host;
+  }
+
+  /** Replaces a damaged record by an object that can be removed, if `query` is exactly its name. */
+  async mend(kind: SalvagedKind, query: string): Promise<void> {
+    await mendRecord(kind, query, this.#host.store);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#host.store[Symbol.dispose]();
+    keepBallast(this.#host.paths, { mayTakeLast: this.#host.freesSpace === true });
+  }
+}

@@ -1,0 +1,78 @@
+import { stat } from 'node:fs/promises';
+import type { DoctorCheck, HostClient, ServiceChange } from '@ignite/api/client/host-client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import { examineHost, missingPackages } from '../../tools/doctor/doctor.ts';
+import { firewallCheck } from '../../tools/doctor/firewall-check.ts';
+import { installService, uninstallService, unitDir } from '../../tools/host/install-service.ts';
+import type { Paths } from '../../tools/host/paths.ts';
+import type { ServiceUnit } from '../../tools/host/service-unit.ts';
+import type { Network } from '../../tools/network/network.ts';
+
+/** The group whose members may read the state of VMs without being root. */
+const lookersGroup = 'ignite';
+
+interface ExaminedHost {
+  readonly runner: Runner;
+  readonly network: Network;
+  readonly env: NodeJS.ProcessEnv;
+  readonly paths: Paths;
+}
+
+/** Examines and repairs this host. */
+export class LocalHostExamination implements HostClient {
+  readonly #runner: Runner;
+  readonly #network: Network;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #paths: Paths;
+
+  constructor({ runner, network, env, paths }: ExaminedHost) {
+    this.#runner = runner;
+    this.#network = network;
+    this.#env = env;
+    this.#paths = paths;
+  }
+
+  async examine(signal: AbortSignal): Promise<readonly DoctorCheck[]> {
+    const checks = await examineHost(this.#env);
+    if (!canFilter(checks)) return checks;
+    return [...checks, firewallCheck(await this.#network.examineFirewall(signal))];
+  }
+
+  async fix(op: ClientOperation): Promise<readonly DoctorCheck[]> {
+    const packages = missingPackages(await examineHost(this.#env));
+    if (packages.length > 0) {
+      op.report({ kind: 'step', message: `Installing ${packages.join(', ')}` });
+      const env = { DEBIAN_FRONTEND: 'noninteractive' };
+      await this.#runner.run({ tool: 'apt-get', args: ['update', '-q'], env }, op.signal);
+      await this.#runner.run(
+        { tool: 'apt-get', args: ['install', '-q', '-y', '--no-install-recommends', ...packages], env },
+        op.signal,
+      );
+    }
+    await this.#admitLookers(op);
+    if (canFilter(await examineHost(this.#env))) await this.#network.restoreFirewall(op.signal);
+    return await this.examine(op.signal);
+  }
+
+  /** Lets the readers' group read the data directory, if its group is root. Another group stays. */
+  async #admitLookers({ report, signal }: ClientOperation): Promise<void> {
+    const { dataDir } = this.#paths;
+    if ((await stat(dataDir)).gid !== 0) return;
+    report({ kind: 'step', message: `Giving the group ${lookersGroup} read access` });
+    await this.#runner.run({ tool: 'groupadd', args: ['--force', '--system', lookersGroup] }, signal);
+    await this.#runner.run({ tool: 'chgrp', args: [lookersGroup, dataDir] }, signal);
+  }
+
+  installService(unit: ServiceUnit, op: ClientOperation): Promise<ServiceChange> {
+    return installService(unit, { runner: this.#runner, unitDir }, op);
+  }
+
+  uninstallService(op: ClientOperation): Promise<ServiceChange> {
+    return uninstallService({ runner: this.#runner, unitDir }, op);
+  }
+}
+
+/** Pure. Tells whether packet filters can be checked: without `nft`, they cannot. */
+const canFilter = (checks: readonly DoctorCheck[]): boolean =>
+  checks.some(({ name, state }) => name === 'nft' && state === 'ok');

@@ -1,0 +1,113 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Finder } from '@ignite/api/client/finder';
+import type { ImageClient, ImportImageRequest } from '@ignite/api/client/image-client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Image } from '@ignite/api/v1/image';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { hostArch } from '../../tools/host/arch.ts';
+import { imageInUse } from '../../tools/oci/errors.ts';
+import { loadImages, saveImages } from '../../tools/oci/image-archive.ts';
+import { importAndRecord, removeImageObject } from '../../tools/oci/image-objects.ts';
+import { importDisk } from '../../tools/oci/import-disk.ts';
+import { lockLayout } from '../../tools/oci/layout-lock.ts';
+import { pushImage } from '../../tools/oci/push-image.ts';
+import { parseTag, tagImage } from '../../tools/oci/tag-image.ts';
+import { parseDiskFile } from '../../tools/rootfs/disk-file.ts';
+import { listImages, listVms } from '../../tools/store/list-objects.ts';
+import { lockContent } from '../../vm/definition/content-lock.ts';
+import { importRequest } from './import-request.ts';
+import type { LocalHost } from './local-client.ts';
+import type { LocalVms } from './local-vms.ts';
+import { removeUnused } from './remove-unused.ts';
+
+/** Manages the images of this host. */
+export class LocalImages implements ImageClient {
+  readonly #host: LocalHost;
+  readonly #read: Finder<Image>;
+  readonly #vms: LocalVms;
+
+  constructor(host: LocalHost, read: Finder<Image>, vms: LocalVms) {
+    this.#host = host;
+    this.#read = read;
+    this.#vms = vms;
+  }
+
+  list(signal: AbortSignal): Promise<readonly Image[]> {
+    return this.#read.list(signal);
+  }
+
+  find(query: string, signal: AbortSignal): Promise<Image> {
+    return this.#read.find(query, signal);
+  }
+
+  async import(source: string, request: ImportImageRequest, op: ClientOperation): Promise<Image> {
+    const disk = parseDiskFile(source);
+    if (disk) return await importDisk(disk, request.arch ?? hostArch, this.#host, this.#host.store, op);
+    return await importAndRecord(
+      await importRequest(source, request, this.#host, op),
+      this.#host,
+      this.#host.store,
+      op,
+    );
+  }
+
+  async save(
+    queries: readonly string[],
+    request: { readonly format: 'oci' | 'docker'; readonly output: Writable },
+    op: ClientOperation,
+  ): Promise<void> {
+    const images = await Promise.all(queries.map((query) => this.find(query, op.signal)));
+    await saveImages(images, request, this.#host, op);
+  }
+
+  async load(
+    archive: Readable,
+    request: Pick<ImportImageRequest, 'maxSize'>,
+    op: ClientOperation,
+  ): Promise<readonly Image[]> {
+    return await loadImages(archive, request, this.#host, this.#host.store, op);
+  }
+
+  async push(
+    query: string,
+    request: { readonly destination?: string; readonly registryConfigDir?: string },
+    op: ClientOperation,
+  ): Promise<{ readonly name: string; readonly digest: string }> {
+    return await pushImage(await this.find(query, op.signal), request, this.#host, op);
+  }
+
+  async tag(query: string, target: string, op: ClientOperation): Promise<Image> {
+    const { paths, store } = this.#host;
+    parseTag(target);
+    using _layout = await lockLayout(paths, op.signal);
+    using _content = await lockContent(paths, op.signal);
+    const image = await this.find(query, op.signal);
+    return await tagImage({ image, target, vms: await listVms(store) }, this.#host);
+  }
+
+  async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image> {
+    const { uid, name } = (await this.find(query, op.signal)).metadata;
+    const { paths, store } = this.#host;
+    return await removeUnused(
+      {
+        force: request.force,
+        lock: () => lockLayout(paths, op.signal),
+        find: async () => {
+          const found = await this.find(uid, op.signal);
+          return { found, users: await imageUsers(found, store) };
+        },
+        inUse: (vm) => imageInUse(name, vm),
+        remove: (image) => removeImageObject(image, this.#host, store),
+      },
+      { paths, vms: this.#vms },
+      op,
+    );
+  }
+}
+
+/** Returns the VMs whose disk needs this image. */
+async function imageUsers({ status: { digest } }: Image, store: ObjectStore): Promise<readonly Vm[]> {
+  if ((await listImages(store)).filter(({ status }) => status.digest === digest).length > 1) return [];
+  return (await listVms(store)).filter(({ status }) => status.image?.digest === digest);
+}

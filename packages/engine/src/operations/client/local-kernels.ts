@@ -1,0 +1,81 @@
+import type { Finder } from '@ignite/api/client/finder';
+import type { ImportImageRequest } from '@ignite/api/client/image-client';
+import type { KernelClient } from '@ignite/api/client/kernel-client';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Arch } from '@ignite/api/v1/arch';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { hostArch } from '../../tools/host/arch.ts';
+import { locksDir } from '../../tools/host/paths.ts';
+import { kernelInUse } from '../../tools/kernel/errors.ts';
+import {
+  buildKernelObject,
+  importKernelObject,
+  removeKernelObject,
+} from '../../tools/kernel/kernel-objects.ts';
+import { listKernels, listVms } from '../../tools/store/list-objects.ts';
+import { importRequest } from './import-request.ts';
+import type { LocalHost } from './local-client.ts';
+import type { LocalVms } from './local-vms.ts';
+import { removeUnused } from './remove-unused.ts';
+
+/** Manages the kernels of this host. */
+export class LocalKernels implements KernelClient {
+  readonly #host: LocalHost;
+  readonly #read: Finder<Kernel>;
+  readonly #vms: LocalVms;
+
+  constructor(host: LocalHost, read: Finder<Kernel>, vms: LocalVms) {
+    this.#host = host;
+    this.#read = read;
+    this.#vms = vms;
+  }
+
+  list(signal: AbortSignal): Promise<readonly Kernel[]> {
+    return this.#read.list(signal);
+  }
+
+  find(query: string, signal: AbortSignal): Promise<Kernel> {
+    return this.#read.find(query, signal);
+  }
+
+  async import(source: string, request: ImportImageRequest, op: ClientOperation): Promise<Kernel> {
+    return await importKernelObject(
+      await importRequest(source, request, this.#host, op),
+      this.#host,
+      this.#host.store,
+      op,
+    );
+  }
+
+  async build(request: { readonly arch?: Arch }, op: ClientOperation): Promise<Kernel> {
+    return await buildKernelObject(request.arch ?? hostArch, this.#host, this.#host.store, op);
+  }
+
+  async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Kernel> {
+    const { uid, name } = (await this.find(query, op.signal)).metadata;
+    const { paths, store } = this.#host;
+    return await removeUnused(
+      {
+        force: request.force,
+        lock: () => acquireLock(locksDir(paths), 'kernel', op.signal),
+        find: async () => {
+          const found = await this.find(uid, op.signal);
+          return { found, users: await kernelUsers(found, store) };
+        },
+        inUse: (vm) => kernelInUse(name, vm),
+        remove: (kernel) => removeKernelObject(kernel, this.#host, store),
+      },
+      { paths, vms: this.#vms },
+      op,
+    );
+  }
+}
+
+/** Returns the VMs that need this kernel to boot. */
+async function kernelUsers({ status: { id } }: Kernel, store: ObjectStore): Promise<readonly Vm[]> {
+  if ((await listKernels(store)).filter(({ status }) => status.id === id).length > 1) return [];
+  return (await listVms(store)).filter(({ status }) => status.kernel?.id === id);
+}

@@ -1,0 +1,81 @@
+import type { Finder } from '@ignite/api/client/finder';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { CreateVolumeRequest, VolumeClient } from '@ignite/api/client/volume-client';
+import type { Volume, VolumeSpec } from '@ignite/api/v1/volume';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { Sandbox } from '../../tools/sandbox/sandbox.ts';
+import { volumeInUse } from '../../tools/storage/errors.ts';
+import {
+  type VolumeDeps,
+  changeVolume,
+  createVolume,
+  lockVolume,
+  parseVolumeSpec,
+  removeVolume,
+} from '../../tools/storage/volume-objects.ts';
+import { listVms } from '../../tools/store/list-objects.ts';
+
+type VolumeHost = VolumeDeps & { readonly store: ObjectStore; readonly sandbox: Sandbox };
+
+/** Manages the volumes of this host. */
+export class LocalVolumes implements VolumeClient {
+  readonly #host: VolumeHost;
+  readonly #read: Finder<Volume>;
+
+  constructor(host: VolumeHost, read: Finder<Volume>) {
+    this.#host = host;
+    this.#read = read;
+  }
+
+  list(signal: AbortSignal): Promise<readonly Volume[]> {
+    return this.#read.list(signal);
+  }
+
+  find(query: string, signal: AbortSignal): Promise<Volume> {
+    return this.#read.find(query, signal);
+  }
+
+  create(request: CreateVolumeRequest, op: ClientOperation): Promise<Volume> {
+    return createVolume(request, this.#host, op);
+  }
+
+  async resize(query: string, size: string, op: ClientOperation): Promise<Volume> {
+    return await this.redefine(query, { spec: parseVolumeSpec({ size }) }, op);
+  }
+
+  /** Writes the definition of a volume. Guests see a new size at their next start. */
+  async redefine(
+    query: string,
+    wanted: {
+      readonly spec: VolumeSpec;
+      readonly labels?: Readonly<Record<string, string>>;
+      readonly annotations?: Readonly<Record<string, string>>;
+    },
+    op: ClientOperation,
+  ): Promise<Volume> {
+    return await this.#withLocked(query, op.signal, (found) => changeVolume(found, wanted, this.#host, op));
+  }
+
+  async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Volume> {
+    return await this.#withLocked(query, op.signal, async (found) => {
+      const { name } = found.metadata;
+      const { usedBy } = found.status;
+      const stand = request.force ? await this.#running(usedBy) : usedBy;
+      if (stand.length > 0) throw volumeInUse(name, stand);
+      await removeVolume(found, this.#host);
+      return found;
+    });
+  }
+
+  async #running(names: readonly string[]): Promise<readonly string[]> {
+    const users = (await listVms(this.#host.store)).filter(({ metadata }) => names.includes(metadata.name));
+    const states = await Promise.all(users.map(({ metadata }) => this.#host.sandbox.observe(metadata.uid)));
+    return users.filter((_, at) => states[at]?.state === 'running').map(({ metadata }) => metadata.name);
+  }
+
+  async #withLocked<T>(query: string, signal: AbortSignal, work: (found: Volume) => Promise<T>): Promise<T> {
+    const { name } = (await this.find(query, signal)).metadata;
+    using _lock = await lockVolume(name, this.#host.paths, signal);
+    return await work(await this.find(name, signal)); // reads the current state under the lock
+  }
+}

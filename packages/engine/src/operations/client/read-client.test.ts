@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import { recordEvent } from '../../tools/events/record-event.ts';
+import { storePath } from '../../tools/host/paths.ts';
+import { networkSettings } from '../../tools/network/cni/settings.ts';
+import { openReadClient } from './read-client.ts';
+
+test('openReadClient: on a host that never ran a VM nothing is there, and what happens first is told when it does', async () => {
+  await using dir = await temporaryDir();
+  const paths = { dataDir: join(dir.path, 'data'), runDir: join(dir.path, 'run') };
+  using client = openReadClient(paths, networkSettings({}));
+  const never = new AbortController().signal;
+  assert.deepEqual(await client.events.list(never), { revision: 0, events: [] });
+  const first = firstOf(client.events.watch(0, never));
+  using store = openSqliteStore(storePath(paths));
+  const { metadata } = await store.create(sampleVm());
+  await recordEvent(store, sampleVm(), { reason: 'Created', message: 'from debian:12' }, 'made');
+  assert.equal((await first)?.spec.message, 'from debian:12');
+  assert.equal((await client.vms.find(metadata.name, never)).metadata.uid, metadata.uid);
+});
+
+test('openReadClient: following a host without a store ends when it is told to', async () => {
+  await using dir = await temporaryDir();
+  using client = openReadClient({ dataDir: dir.path, runDir: dir.path }, networkSettings({}));
+  assert.equal((await Array.fromAsync(client.events.watch(0, AbortSignal.timeout(50)))).length, 0);
+});
+
+async function firstOf<T>(items: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const item of items) return item;
+  return undefined;
+}
+
+async function temporaryDir(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'read-client-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,85 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
+import { diffFields, dottedPath } from '@ignite/toolkit/diff/field-change';
+import type { LocalHost } from '../client/local-client.ts';
+import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
+import { listVms } from '../../tools/store/list-objects.ts';
+import { changeVm } from '../../tools/store/vm-store.ts';
+import { withContent } from '../../vm/definition/content-lock.ts';
+import { archOf, assertMachine } from '../../vm/launch/vm-machine.ts';
+import { admissionOf, assertNetworkFits } from '../../vm/steps/attach-network.ts';
+import { resizeMemory } from '../../vm/steps/guest-memory.ts';
+import { recordWrite } from '../../vm/steps/vm-events.ts';
+import { vmmOf } from '../../vm/vmm-of.ts';
+import type { Vmm } from '../../tools/vmm/vmm.ts';
+import type { VmDefinition } from './vm-actuator.ts';
+import { type RunningGuest, vmEffectOf } from './vm-effect.ts';
+
+/**
+ * Writes the definition of a VM. Of a running VM, only ports, policy and memory change at once; the other
+ * changes are recorded as pending until its next start. The caller holds the VM's lock and has validated the
+ * definition.
+ */
+export async function redefineVm(
+  found: Vm,
+  { labels, annotations, spec }: VmDefinition,
+  host: LocalHost,
+  op: ClientOperation,
+): Promise<Vm> {
+  const { uid } = found.metadata;
+  await assertNetworkFits(
+    { uid, network: spec.network, annotations },
+    await listVms(host.store),
+    host.network,
+  );
+  const arch = archOf(found);
+  assertMachine(spec, arch, vmmOf({ spec }, host));
+  const kernel =
+    spec.kernel.oci === found.spec.kernel.oci
+      ? undefined
+      : await kernelFor(spec.kernel.oci, { arch }, host, op);
+  await host.network.changePorts(uid, spec.network.ports, op.signal);
+  await host.network.admit(uid, admissionOf(labels, spec.network), op.signal);
+  const changes = [
+    ...diffFields(found.metadata.labels, labels, '/metadata/labels'),
+    ...diffFields(found.spec, { ...spec, power: found.spec.power }, '/spec'),
+  ];
+  const isUp = (await host.sandbox.observe(uid)).state === 'running';
+  const redefine = (now: Vm) => ({
+    spec: { ...spec, power: now.spec.power },
+    labels,
+    annotations,
+    status: {
+      ...(isUp ? waitingStatus(now, spec, vmmOf(now, host)) : now.status),
+      ...(kernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
+    },
+  });
+  const redefined = await withContent(kernel ? { kernel } : {}, host, op.signal, () =>
+    changeVm(host.store, found, redefine),
+  );
+  const paths = changes.map(({ path }) => dottedPath(path));
+  if (paths.length > 0) await recordWrite(redefined, { reason: 'Updated', message: paths.join(', ') }, host);
+  return isUp ? await resizeMemory(redefined, host, op.signal) : redefined;
+}
+
+/**
+ * Pure. Returns the status of a running VM after its spec has become `spec`, with the changes that are
+ * pending until its next start.
+ */
+export function waitingStatus(
+  { spec: before, status: { pending: _pending, ...status } }: Pick<Vm, 'spec' | 'status'>,
+  spec: VmSpec,
+  { capabilities }: Pick<Vmm, 'capabilities'>,
+): VmStatus {
+  const booted = status.booted ?? before;
+  const guest: RunningGuest = { booted, resizesMemory: capabilities.balloon };
+  const changes = diffFields(booted, { ...spec, power: booted.power }, '/spec');
+  const pending = changes
+    .filter((change) => vmEffectOf(change, guest) === 'restart')
+    .map(({ path }) => dottedPath(path));
+  return {
+    ...status,
+    ...(changes.some((change) => vmEffectOf(change) !== 'live') && { booted }),
+    ...(pending.length > 0 && { pending }),
+  };
+}

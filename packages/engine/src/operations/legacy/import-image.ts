@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { apiVersion } from '@ignite/api/v1/group';
+import { type ImageSpec, type ImageStatus, noImageConfig } from '@ignite/api/v1/image';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { hostArch } from '../../tools/host/arch.ts';
+import type { Paths } from '../../tools/host/paths.ts';
+import { lockLayout } from '../../tools/oci/layout-lock.ts';
+import { formatPlatform } from '../../tools/oci/platform.ts';
+import { copyImage } from './copy-image.ts';
+import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';
+
+/** Imports an image with its base disk, under `name`. */
+export async function importLegacyImage(
+  image: LegacyObject,
+  name: string,
+  { paths, store }: { readonly paths: Paths; readonly store: ObjectStore },
+  op: ClientOperation,
+): Promise<void> {
+  using _lock = await lockLayout(paths, op.signal);
+  op.report({ kind: 'step', message: `Copying image ${image.name}` });
+  const { digest, baseDisk } = await copyImage({ name, path: join(image.dir, 'image.ext4') }, paths, op);
+  const status: ImageStatus = {
+    digest,
+    platform: formatPlatform({ os: 'linux', arch: hostArch }),
+    bootMode: 'init',
+    config: noImageConfig,
+    size: baseDisk.size,
+    baseDisk,
+  };
+  const spec: ImageSpec = { oci: name };
+  await store.create({
+    apiVersion,
+    kind: 'Image',
+    metadata: legacyMetadata(image, name),
+    spec,
+    status,
+  });
+}

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import type { Image } from '@ignite/api/v1/image';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { Volume } from '@ignite/api/v1/volume';
+import { namesIn } from '@ignite/toolkit/files/names-in';
+import { type Paths, imageDir, kernelDir, vmFiles } from '../../tools/host/paths.ts';
+import { hasMemoryFolder, memoryFolder, memoryScratchPrefix } from '../../tools/host/scratch.ts';
+
+/** A file or folder that no process will use any more, provided that the locks are free. */
+export interface Leftover {
+  readonly path: string;
+  readonly locks: readonly string[];
+}
+
+/** All known objects. Everything else on disk is a leftover. */
+export interface KnownObjects {
+  readonly vms: readonly Vm[];
+  readonly images: readonly Image[];
+  readonly kernels: readonly Kernel[];
+  readonly volumes: readonly Volume[];
+}
+
+/**
+ * The locks under which scratch folders of each name are used. Whoever writes an archive may do so on behalf
+ * of its reader.
+ */
+const scratchLocks: Readonly<Record<string, string>> = {
+  changes: 'changes',
+  containerd: 'oci-layout',
+  export: 'export',
+  image: 'oci-layout',
+  import: 'import',
+  kernel: 'kernel',
+  'legacy-kernel': 'kernel',
+  load: 'load',
+  programs: 'kernel',
+  pull: 'oci-layout',
+  save: 'save',
+};
+
+/** Finds what killed processes have left half-made or half-removed. */
+export async function findLeftovers(paths: Paths, known: KnownObjects): Promise<readonly Leftover[]> {
+  const scratch = join(paths.dataDir, 'scratch');
+  const below = async (dir: string, prefix: string, lock: string): Promise<readonly Leftover[]> =>
+    (await namesIn(dir))
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => ({ path: join(dir, name), locks: [lock] }));
+  const hasMemory = await hasMemoryFolder();
+  const places = Object.entries(scratchLocks).flatMap(([name, lock]) => [
+    below(scratch, `${name}-`, lock),
+    ...(hasMemory ? [below(memoryFolder, memoryScratchPrefix(paths, name), lock)] : []),
+  ]);
+  const found = await Promise.all([
+    ...places,
+    below(paths.runDir, 'registry-auth-', 'oci-layout'),
+    below(join(paths.dataDir, 'images'), 'draft-', 'oci-layout'),
+    below(join(paths.dataDir, 'images'), 'legacy-', 'import-legacy'),
+    below(join(paths.dataDir, 'kernels'), 'draft-', 'kernel'),
+    orphans(paths, known),
+  ]);
+  return found.flat();
+}
+
+/** Returns the folders of images, kernels and VMs that are not in the store. */
+async function orphans(paths: Paths, { vms, images, kernels }: KnownObjects): Promise<readonly Leftover[]> {
+  const digests = [...images, ...vms.map(({ status }) => ({ status: { digest: status.image?.digest } }))];
+  const ids = [...kernels.map(({ status }) => status.id), ...vms.map(({ status }) => status.kernel?.id)];
+  const [ofImages, ofKernels, ofVms] = await Promise.all(
+    ['images', 'kernels', 'vms'].map((name) => namesIn(join(paths.dataDir, name))),
+  );
+  const unknown = (names: readonly string[] = [], form: RegExp, wanted: readonly (string | undefined)[]) =>
+    names.filter((name) => form.test(name) && !wanted.includes(name));
+  const imageNames = digests.map(({ status }) => status.digest?.replace(/^sha256:/, ''));
+  const vmNames = vms.map(({ metadata }) => metadata.uid);
+  return [
+    ...unknown(ofImages, /^[0-9a-f]{64}$/, imageNames).map((name) => ({
+      path: imageDir(paths, name),
+      locks: ['oci-layout', 'import-legacy'],
+    })),
+    ...unknown(ofKernels, /^[0-9a-f]{64}$/, ids).map((id) => ({
+      path: kernelDir(paths, id),
+      locks: ['kernel'],
+    })),
+    ...unknown(ofVms, /^[0-9a-f]{16}$/, vmNames).map((uid) => ({
+      path: vmFiles(paths, uid).dir,
+      locks: ['import', `vm-${uid}`],
+    })),
+  ];
+}

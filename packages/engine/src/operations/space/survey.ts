@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, join, parse, relative } from 'node:path';
+import type { SpaceItem } from '@ignite/api/client/space-client';
+import type { Vm } from '@ignite/api/v1/vm';
+import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
+import {
+  type Paths,
+  imageDir,
+  kernelDir,
+  keptDisksDir,
+  layoutDir,
+  locksDir,
+  vmFiles,
+  volumeDir,
+} from '../../tools/host/paths.ts';
+import { blobsOf } from '../../tools/oci/image-config.ts';
+import { type KnownObjects, findLeftovers } from './leftovers.ts';
+import { tryLocks } from './try-locks.ts';
+import { usedBytes } from './used-bytes.ts';
+
+/** Lists what takes space in the data directory. */
+export async function surveySpace(paths: Paths, known: KnownObjects): Promise<readonly SpaceItem[]> {
+  const items = await Promise.all([
+    ...imageItems(paths, known),
+    ...kernelItems(paths, known),
+    ...known.vms.flatMap((vm) => vmItems(paths, vm)),
+    ...volumeItems(paths, known),
+    layersItem(paths, known),
+    ...(await keptDiskItems(paths)),
+    ...(await leftoverItems(paths, known)),
+  ]);
+  return items.filter(({ kind, size }) => size > 0 || kind === 'image' || kind === 'kernel' || kind === 'vm');
+}
+
+type Found = Omit<SpaceItem, 'size' | 'reclaimable'>;
+
+async function measured(found: Found, size?: Bytes): Promise<SpaceItem> {
+  const used = size ?? (await usedBytes(found.path));
+  return { ...found, size: used, reclaimable: found.isUsed ? bytes(0) : used };
+}
+
+/** Returns the items of images. A base disk that several images share counts for the first one. */
+const imageItems = (paths: Paths, { images, vms }: KnownObjects): readonly Promise<SpaceItem>[] =>
+  images.map(({ metadata: { name, uid }, status: { digest } }, at) => {
+    const isUsed = vms.some(({ status }) => status.image?.digest === digest);
+    const isFirst = images.findIndex(({ status }) => status.digest === digest) === at;
+    const found = { kind: 'image', name, uid, path: imageDir(paths, digest), isUsed } as const;
+    return measured(found, isFirst ? undefined : bytes(0));
+  });
+
+const kernelItems = (paths: Paths, { kernels, vms }: KnownObjects): readonly Promise<SpaceItem>[] =>
+  kernels.map(({ metadata: { name, uid }, status: { id } }, at) => {
+    const isUsed = vms.some(({ status }) => status.kernel?.id === id);
+    const isFirst = kernels.findIndex(({ status }) => status.id === id) === at;
+    const found = { kind: 'kernel', name, uid, path: kernelDir(paths, id), isUsed } as const;
+    return measured(found, isFirst ? undefined : bytes(0));
+  });
+
+const volumeItems = (paths: Paths, { volumes }: KnownObjects): readonly Promise<SpaceItem>[] =>
+  volumes.map(({ metadata: { name, uid }, status: { usedBy } }) =>
+    measured({ kind: 'volume', name, uid, path: volumeDir(paths, name), isUsed: usedBy.length > 0 }),
+  );
+
+/** The phases in which a VM uses nothing of the host but space. */
+const stopped: ReadonlySet<string> = new Set(['Created', 'Stopped', 'Failed']);
+
+function vmItems(paths: Paths, { metadata: { name, uid }, status }: Vm): readonly Promise<SpaceItem>[] {
+  const files = vmFiles(paths, uid);
+  const isUsed = !stopped.has(status.phase);
+  const disk = async (): Promise<SpaceItem> => {
+    const [whole, log] = await Promise.all([usedBytes(files.dir), usedBytes(files.consoleLog)]);
+    return await measured(
+      { kind: 'vm', name, uid, path: files.dir, isUsed },
+      bytes(Math.max(0, whole - log)),
+    );
+  };
+  return [disk(), measured({ kind: 'log', name, uid, path: files.consoleLog, isUsed: true })];
+}
+
+/** Returns the item of all layers. The layers of images that no VM uses are reclaimable. */
+async function layersItem(paths: Paths, { images, vms }: KnownObjects): Promise<SpaceItem> {
+  const path = layoutDir(paths);
+  const digests = new Set(vms.map(({ status }) => status.image?.digest));
+  const used = images.filter(({ status }) => digests.has(status.digest));
+  const needed = new Set((await Promise.all(used.map(({ status }) => blobsOf(path, status.digest)))).flat());
+  const blobs = join(path, 'blobs/sha256');
+  const names = await readdir(blobs).catch(() => []); // there are none before the first import
+  const idle = names.filter((name) => !needed.has(`sha256:${name}`));
+  const sizes = await Promise.all(idle.map((name) => usedBytes(join(blobs, name))));
+  const reclaimable = bytes(sizes.reduce<number>((sum, size) => sum + size, 0));
+  return {
+    kind: 'layers',
+    name: 'layers of images',
+    path,
+    size: await usedBytes(path),
+    isUsed: needed.size > 0,
+    reclaimable,
+  };
+}
+
+async function keptDiskItems(paths: Paths): Promise<readonly Promise<SpaceItem>[]> {
+  const dir = keptDisksDir(paths);
+  const names = await readdir(dir).catch(() => []); // no disk was ever kept
+  return names.map((name) =>
+    measured({ kind: 'kept-disk', name: parse(name).name, path: join(dir, name), isUsed: false }),
+  );
+}
+
+async function leftoverItems(paths: Paths, known: KnownObjects): Promise<readonly Promise<SpaceItem>[]> {
+  return (await findLeftovers(paths, known)).map(({ path, locks }) => {
+    using free = tryLocks(locksDir(paths), locks);
+    const inside = relative(paths.dataDir, path);
+    const name = inside.startsWith('..') ? path : inside;
+    // A VM that is not in the store any more may have somebody's data.
+    const { disk, rawDisk } = vmFiles(paths, '');
+    const hasDisk = [disk, rawDisk].some((file) => existsSync(join(path, basename(file))));
+    const kind = hasDisk ? 'kept-disk' : 'leftover';
+    return measured({ kind, name, path, isUsed: free === undefined });
+  });
+}

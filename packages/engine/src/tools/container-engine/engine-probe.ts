@@ -1,0 +1,63 @@
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { connectsTo, containerdSocket, dockerSocket } from './engine-socket.ts';
+import type { HostDaemon } from './errors.ts';
+import { findProgram } from '../host/find-program.ts';
+
+/** Tells whether a daemon of this host can run VMs. */
+export type DaemonProbe =
+  | { readonly usable: true; readonly found: string }
+  | { readonly usable: false; readonly found: string; readonly cure: string };
+
+interface DaemonParts {
+  readonly socket: (env: NodeJS.ProcessEnv) => string;
+  /** The program of the daemon. */
+  readonly program: string;
+  readonly package: string;
+  /** The programs that are needed besides the daemon. */
+  readonly programs: readonly string[];
+}
+
+const daemons: Readonly<Record<HostDaemon, DaemonParts>> = {
+  containerd: {
+    socket: containerdSocket,
+    program: 'containerd',
+    package: 'containerd',
+    programs: ['ctr', 'perl'],
+  },
+  docker: {
+    socket: dockerSocket,
+    program: 'dockerd',
+    package: 'docker.io',
+    programs: ['nsenter', 'setpriv', 'perl'],
+  },
+};
+
+/** Connects to a daemon, and looks for the programs that are needed besides it. */
+export async function probeDaemon(daemon: HostDaemon, env: NodeJS.ProcessEnv): Promise<DaemonProbe> {
+  const parts = daemons[daemon];
+  let socket: string;
+  try {
+    socket = parts.socket(env);
+  } catch (failure) {
+    return { usable: false, found: errorText(failure), cure: 'unset DOCKER_HOST' };
+  }
+  const answer = await connectsTo(socket);
+  if (answer === true) {
+    const missing = await firstMissing(parts.programs);
+    if (missing === undefined) return { usable: true, found: `answers at ${socket}` };
+    return { usable: false, found: `${missing} is not installed`, cure: `apt-get install ${missing}` };
+  }
+  if (answer.code === 'EACCES')
+    return { usable: false, found: `this user may not access ${socket}`, cure: 'run ignite with sudo' };
+  const isInstalled = (await findProgram(parts.program)) !== undefined;
+  return {
+    usable: false,
+    found: `${isInstalled ? 'does not answer' : 'not installed: nothing answers'} at ${socket}`,
+    cure: isInstalled ? `systemctl start ${daemon}` : `apt-get install ${parts.package}`,
+  };
+}
+
+async function firstMissing(programs: readonly string[]): Promise<string | undefined> {
+  for (const program of programs) if ((await findProgram(program)) === undefined) return program;
+  return undefined;
+}

@@ -1,0 +1,162 @@
+import { mkdir, rm } from 'node:fs/promises';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Arch } from '@ignite/api/v1/arch';
+import { apiVersion } from '@ignite/api/v1/group';
+import type { Image, ImageStatus } from '@ignite/api/v1/image';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { newUid } from '@ignite/toolkit/object/uid';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
+import { recordEvent } from '../events/record-event.ts';
+import { hostArch } from '../host/arch.ts';
+import type { HostDaemon } from '../container-engine/errors.ts';
+import { type Paths, imageDir } from '../host/paths.ts';
+import { listImages } from '../store/list-objects.ts';
+import { type Imported, findImported, importName } from './arch-name.ts';
+import { platformMismatch } from './errors.ts';
+import { type ImageDeps, type ImportRequest, forgetImage, importImage } from './import-image.ts';
+import { lockLayout } from './layout-lock.ts';
+import { formatPlatform } from './platform.ts';
+import { parseSource } from './source.ts';
+
+export interface ImageRequest {
+  readonly arch?: Arch;
+  readonly registryConfigDir?: string;
+  readonly daemon?: HostDaemon;
+  /** The limit of the unpacked size, as in `ImportRequest`. */
+  readonly maxSize?: Bytes;
+}
+
+export function parseImportRequest(source: string, request: ImageRequest): ImportRequest {
+  return {
+    source: parseSource(source),
+    platform: { os: 'linux', arch: request.arch ?? hostArch },
+    ...(request.registryConfigDir !== undefined && { registryConfigDir: request.registryConfigDir }),
+    ...(request.daemon !== undefined && { daemon: request.daemon }),
+    ...(request.maxSize !== undefined && { maxSize: request.maxSize }),
+  };
+}
+
+/** Returns the image, after importing it if needed. */
+export async function ensureImage(
+  request: ImportRequest,
+  deps: ImageDeps,
+  store: ObjectStore,
+  op: ClientOperation,
+): Promise<Image> {
+  const { name } = request.source;
+  const images = (await listImages(store)).map(asImported);
+  const known = findImported(name, request.platform.arch, images);
+  if (known) return known.image;
+  try {
+    return await importAndRecord(request, deps, store, op);
+  } catch (failure) {
+    op.signal.throwIfAborted();
+    const other = images.find(({ ref }) => ref === name)?.image.status.platform;
+    if (other === undefined || hasCode(failure, 'PLATFORM_UNAVAILABLE')) throw failure;
+    throw platformMismatch(name, { wanted: formatPlatform(request.platform), found: other }, failure);
+  }
+}
+
+export const asImported = (image: Image): Imported & { readonly image: Image } => ({
+  name: image.metadata.name,
+  ref: image.spec.oci,
+  arch: image.status.platform.replace('linux/', ''),
+  image,
+});
+
+export async function importAndRecord(
+  request: ImportRequest,
+  deps: ImageDeps,
+  store: ObjectStore,
+  op: ClientOperation,
+): Promise<Image> {
+  const oci = request.source.name;
+  await mkdir(deps.paths.dataDir, { recursive: true, mode: 0o711 });
+  // Under the lock, a concurrent import finds the image that this one has imported, and nobody takes the
+  // blobs for leftovers before the store knows the image.
+  using _lock = await lockLayout(deps.paths, op.signal);
+  const images = await listImages(store);
+  const name = importName(oci, request.platform.arch, images.map(asImported));
+  const status = await importImage(request, name, deps, op);
+  try {
+    return await recordAs(name, oci, status, store);
+  } catch (failure) {
+    if (!images.some(({ metadata }) => metadata.name === name))
+      await dropContent({ metadata: { name }, status }, images, deps.paths);
+    throw failure;
+  }
+}
+
+/** Stores the image that was made from `oci`, which is not an OCI image, under its new name. */
+export async function recordImported(
+  oci: string,
+  arch: Arch,
+  status: ImageStatus,
+  store: ObjectStore,
+): Promise<Image> {
+  const name = importName(oci, arch, (await listImages(store)).map(asImported));
+  return await recordAs(name, oci, status, store);
+}
+
+async function recordAs(name: string, oci: string, status: ImageStatus, store: ObjectStore): Promise<Image> {
+  const image = await recordImage(name, oci, status, store);
+  await recordEvent(
+    store,
+    image,
+    { reason: 'Imported', message: `${status.platform}, ${status.digest}` },
+    image.metadata.resourceVersion,
+  );
+  return image;
+}
+
+/** Writes down what `name` stands for from now on. */
+export async function recordImage(
+  name: string,
+  oci: string,
+  status: ImageStatus,
+  store: ObjectStore,
+): Promise<Image> {
+  for (;;) {
+    const known = (await listImages(store)).find(({ metadata }) => metadata.name === name);
+    try {
+      if (known) return (await store.update({ ...known, status })) as Image;
+      const metadata = { name, uid: newUid() };
+      return (await store.create({
+        apiVersion,
+        kind: 'Image',
+        metadata,
+        spec: { oci },
+        status,
+      })) as Image;
+    } catch (failure) {
+      if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'ALREADY_EXISTS')) throw failure; // another process was faster
+    }
+  }
+}
+
+/**
+ * Removes an image object, and the base disk with the last image that uses it. No VM may use it. The caller
+ * holds the layout's lock.
+ */
+export async function removeImageObject(
+  image: Image,
+  { paths }: Pick<ImageDeps, 'paths'>,
+  store: ObjectStore,
+): Promise<void> {
+  await store.delete({ kind: 'Image', name: image.metadata.name });
+  await dropContent(image, await listImages(store), paths);
+  await recordEvent(store, image, { reason: 'Removed', message: image.status.digest }, 'removed');
+}
+
+/** Removes the content of an image that no other known image needs. */
+async function dropContent(
+  image: { readonly metadata: Pick<Image['metadata'], 'name'>; readonly status: ImageStatus },
+  known: readonly Image[],
+  paths: Paths,
+): Promise<void> {
+  const { digest } = image.status;
+  if (!known.some(({ status }) => status.digest === digest))
+    await rm(imageDir(paths, digest), { recursive: true, force: true });
+  await forgetImage(image.metadata.name, paths);
+}
