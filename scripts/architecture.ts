@@ -27,6 +27,18 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['sinks'],
     ['sync-service'],
   ],
+  'packages/engine/src': [['tools'], ['vm'], ['operations']],
+  'packages/engine/src/tools': [
+    ['events', 'host', 'usage'],
+    ['container-engine', 'network', 'store', 'vmm'],
+    ['sandbox'],
+    ['rootfs'],
+    ['oci'],
+    ['kernel'],
+    ['guest', 'storage'],
+    ['doctor'],
+  ],
+  'packages/engine/src/operations': [['changes', 'declare', 'legacy', 'space'], ['archive'], ['client']],
 };
 
 /**
@@ -43,7 +55,7 @@ const foldersMayImport: Readonly<Record<string, Readonly<Record<string, readonly
     steps: ['plan', 'disks', 'observe', 'launch'],
     lifecycle: ['plan', 'definition', 'disks', 'observe', 'steps'],
   },
-  'packages/engine/src/network': {
+  'packages/engine/src/tools/network': {
     address: [],
     link: ['address'],
     cni: ['address', 'link'],
@@ -106,10 +118,6 @@ function rulesBroken({ from, to, kind }: Import): readonly string[] {
     ...(/(^|\/)index\.ts$/.test(from) || /(^|\/)index(\.ts)?$/.test(to) ? ['no-barrel'] : []),
     ...(!isTest(from) && here !== undefined && isTest(to) ? ['no-test-imports'] : []),
     ...((isAgainstLayers(from, to) || isAgainstFolders(from, to)) && !isTest(from) ? ['folders'] : []),
-    ...(/^packages\/engine\/src\/(store|vmm|sandbox|network|rootfs|kernel|oci|guest|storage)\//.test(from) &&
-    to.startsWith('packages/engine/src/vm/')
-      ? ['capabilities-know-no-vm']
-      : []),
   ];
 }
 
@@ -134,12 +142,12 @@ const folderIn = (place: string, path: string): string | undefined =>
   path.startsWith(`${place}/`) ? /^([^/]+)\//.exec(path.slice(place.length + 1))?.[1] : undefined;
 
 /**
- * Pure. Returns a cycle of files that import each other, or `undefined` if there is none. Only imports of
- * values count.
+ * Pure. Returns a cycle of files that import each other, or `undefined` if there is none. Types count, since
+ * whoever reads one file of a cycle has to read them all; what is loaded when a call is reached does not.
  */
 export function findCycle(imports: readonly Import[]): readonly string[] | undefined {
   const edges = Map.groupBy(
-    imports.filter(({ kind }) => kind === 'value'),
+    imports.filter(({ kind }) => kind !== 'dynamic'),
     ({ from }) => from,
   );
   const done = new Set<string>();

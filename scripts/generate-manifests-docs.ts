@@ -60,7 +60,7 @@ const sections: readonly Section[] = [
     kind: 'VM',
     apiVersion: old,
     part: 'status',
-    schema: [`${api}/v1alpha4/vm.ts`, 'vmStatusSchema'],
+    schema: [`${api}/v1alpha4/vm-status.ts`, 'vmStatusSchema'],
     text:
       '`running` becomes `spec.power`; the rest is kept and has no effect. In v1alpha2 `ipAddresses` is a field of the status itself, ' +
       'and there is no `network`, `idPrefix` or `runtime.name`.',

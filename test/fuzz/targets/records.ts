@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseAttachmentRecord } from '@ignite/engine/tools/network/cni/attachment-record';
+import { parseAttachmentRecord } from '@ignite/engine/tools/network/cni/attachment-records';
 import { mutatedText, mutatedValue } from '../mutate.ts';
 import { taken, target } from '../target.ts';
 

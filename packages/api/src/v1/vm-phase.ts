@@ -1,5 +1,3 @@
-import type { Vm } from './vm.ts';
-
 /** The phases of a VM's life. The wanted state is `spec.power`. */
 export const vmPhases = [
   'Created',
@@ -15,9 +13,12 @@ export const vmPhases = [
 ] as const;
 export type VmPhase = (typeof vmPhases)[number];
 
+interface Phased {
+  readonly status: { readonly phase: VmPhase };
+}
+
 /** Tells whether a VM has a VMM that answers requests. */
-export const hasVmm = ({ status: { phase } }: Pick<Vm, 'status'>): boolean =>
-  phase === 'Running' || phase === 'Paused';
+export const hasVmm = ({ status: { phase } }: Phased): boolean => phase === 'Running' || phase === 'Paused';
 
 /** Tells whether a VM is up, or is being restarted, as `ps` lists it. */
-export const isUp = (vm: Pick<Vm, 'status'>): boolean => hasVmm(vm) || vm.status.phase === 'Restarting';
+export const isUp = (vm: Phased): boolean => hasVmm(vm) || vm.status.phase === 'Restarting';

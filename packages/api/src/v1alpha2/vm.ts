@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { fromHub, toHub } from '../v1alpha4/convert-vm.ts';
 import { asFields, isEmpty, withKept } from '../v1alpha4/kept-fields.ts';
 import { maybe } from '../v1alpha4/maybe.ts';
-import { vm as v1alpha4, vmStatusSchema } from '../v1alpha4/vm.ts';
+import { vm as v1alpha4 } from '../v1alpha4/vm.ts';
+import { vmStatusSchema } from '../v1alpha4/vm-status.ts';
 import { vmSpecSchema } from '../v1alpha4/vm-spec.ts';
 
 const { sandbox: _sandbox, ...spec } = vmSpecSchema.entries;

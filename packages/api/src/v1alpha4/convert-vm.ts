@@ -3,7 +3,7 @@ import { metadataFromHub, metadataToHub } from './convert-metadata.ts';
 import { vmSpecFromHub, vmSpecToHub } from './convert-vm-spec.ts';
 import { asFields, isEmpty, keptFields, mergeFields } from './kept-fields.ts';
 import { withoutUndefined } from './maybe.ts';
-import type { VmStatus } from './vm.ts';
+import type { VmStatus } from './vm-status.ts';
 import type { VmSpec } from './vm-spec.ts';
 
 /**

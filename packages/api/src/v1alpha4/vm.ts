@@ -1,24 +1,10 @@
 import type { KindDefinition } from '@ignite/toolkit/scheme/scheme';
-import * as v from 'valibot';
 import { fromHub, toHub } from './convert-vm.ts';
 import { apiVersion } from './group.ts';
 import { isDefaultKernel } from './kernel-defaults.ts';
-import { maybe } from './maybe.ts';
 import { metadataSchema } from './metadata.ts';
-import { ociSourceSchema } from './oci-source.ts';
 import { type PartialVmSpec, vmSpecSchema } from './vm-spec.ts';
-
-/** The status that the original wrote for a VM. `running` also says what was wanted. */
-export const vmStatusSchema = v.strictObject({
-  running: maybe(v.boolean()),
-  runtime: maybe(v.strictObject({ id: maybe(v.string()), name: maybe(v.string()) })),
-  startTime: maybe(v.string()),
-  network: maybe(v.strictObject({ plugin: maybe(v.string()), ipAddresses: maybe(v.array(v.string())) })),
-  image: maybe(ociSourceSchema),
-  kernel: maybe(ociSourceSchema),
-  idPrefix: maybe(v.string()),
-});
-export type VmStatus = v.InferOutput<typeof vmStatusSchema>;
+import { vmStatusSchema } from './vm-status.ts';
 
 export const vm = {
   apiVersion,

@@ -1,7 +1,7 @@
 import type { HostResource } from '@ignite/api/v1/host-resources';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { shellQuote } from '../../tools/kernel/seed.ts';
-import { askText, grantText } from './plan-import.ts';
+import { askText, grantText } from './resource-grant.ts';
 
 export type ArchiveErrorCode = 'VM_ARCHIVE_INVALID' | 'IMPORT_NOT_ALLOWED';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
-import { askText, grantText, planImport } from './plan-import.ts';
+import { planImport } from './plan-import.ts';
+import { askText, grantText } from './resource-grant.ts';
 
 const volumes = [
   { name: 'a', volume: { name: 'db' } },

@@ -1,8 +1,8 @@
 import { type HostResource, hostResources } from '@ignite/api/v1/host-resources';
 import { uidAnnotation } from '@ignite/api/v1/uid-annotation';
-import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { interfaceAnnotation } from '@ignite/api/v1/vm-network';
 import { isBookkeeping } from '@ignite/toolkit/apply/annotations';
+import { grantText } from './resource-grant.ts';
 import type { VmArchive } from './vm-archive.ts';
 
 export interface ImportPlan {
@@ -41,72 +41,7 @@ export function planImport(
   };
 }
 
-/**
- * Pure. Writes the grant of a resource, such as `volume=db`, `folder=/srv/data:ro` or
- * `port=127.0.0.1:53/udp`.
- */
-export function grantText(resource: HostResource): string {
-  const { kind } = resource;
-  switch (kind) {
-    case 'folder':
-    case 'file':
-    case 'device':
-      return `${kind}=${resource.path}${suffixes[resource.access]}`;
-    case 'volume':
-      return `${kind}=${resource.name}${suffixes[resource.access]}`;
-    case 'port':
-      return `${kind}=${portText(resource.port)}`;
-    case 'network':
-    case 'service':
-      return `${kind}=${resource.name}`;
-    case 'address':
-      return `${kind}=${resource.address}`;
-    case 'ingress':
-      return `${kind}=${resource.from}`;
-    case 'source':
-      return `${kind}=${resource.range}`;
-    case 'restart':
-      return `${kind}=${resource.policy}`;
-  }
-}
-
-const suffixes = { read: ':ro', write: '' } as const;
-
 const grantsFor = (resource: HostResource): readonly string[] =>
   'access' in resource
     ? [grantText(resource), grantText({ ...resource, access: 'write' })]
     : [grantText(resource)];
-
-function portText({ bindAddress, hostPort, protocol }: PortMapping): string {
-  const address = bindAddress?.includes(':') ? `[${bindAddress}]` : bindAddress;
-  return `${address === undefined ? '' : `${address}:`}${hostPort}${protocol === 'tcp' ? '' : `/${protocol}`}`;
-}
-
-/** Pure. Describes a resource to the person who decides on it. */
-export function askText(resource: HostResource): string {
-  const { kind, field } = resource;
-  switch (kind) {
-    case 'folder':
-    case 'file':
-    case 'device':
-      return `the ${kind} ${resource.path}, ${accessTexts[resource.access]} (${field})`;
-    case 'volume':
-      return `the volume "${resource.name}", ${accessTexts[resource.access]} (${field})`;
-    case 'port':
-      return `the port ${portText(resource.port)}, published for its port ${resource.port.vmPort} (${field})`;
-    case 'network':
-      return `access to the network "${resource.name}" (${field})`;
-    case 'address':
-      return `the address ${resource.address} (${field})`;
-    case 'service':
-      return `the use of ${resource.name} (${field})`;
-    case 'ingress':
-      return `access to its unpublished ports, from ${resource.from} (${field})`;
-    case 'source':
-      return `permission to send from ${resource.range}, in addition to its own addresses (${field})`;
-    case 'restart':
-      return `the restart policy ${resource.policy} (${field})`;
-  }
-}
-
-const accessTexts = { read: 'to read', write: 'to read and to write' } as const;

@@ -1,7 +1,7 @@
 import type { ImportImageRequest } from '@ignite/api/client/image-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { parseImportRequest } from '../../tools/oci/image-objects.ts';
-import type { ImportRequest } from '../../tools/oci/import-image.ts';
+import type { ImportRequest } from '../../tools/oci/import-request.ts';
 import { chooseRuntime } from '../../tools/sandbox/choose-runtime.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { exportVm } from '../archive/export-vm.ts';
 import { importVm } from '../archive/import-vm.ts';
-import type { LocalHost } from './local-client.ts';
+import type { LocalHost } from '../../vm/engine-ports.ts';
 
 /** Exports and imports VMs of this host as archives. */
 export class LocalArchives implements ArchiveClient {

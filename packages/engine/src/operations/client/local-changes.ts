@@ -12,7 +12,7 @@ import { hostArch } from '../../tools/host/arch.ts';
 import { kernelDir } from '../../tools/host/paths.ts';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
 import { imageOf } from '../../tools/store/vm-store.ts';
-import type { LocalHost } from './local-client.ts';
+import type { LocalHost } from '../../vm/engine-ports.ts';
 
 /**
  * The size limit of a list of changes in bytes, which is enough for some millions of them. The list is read

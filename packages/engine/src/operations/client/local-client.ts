@@ -10,13 +10,9 @@ import type { LegacyClient } from '@ignite/api/client/legacy-client';
 import type { SpaceClient } from '@ignite/api/client/space-client';
 import type { UsageClient } from '@ignite/api/client/usage-client';
 import type { LifeClient } from '@ignite/api/client/life-client';
-import type { MendableStore } from '@ignite/toolkit/store/store';
 import { keepBallast } from '../../tools/host/ballast.ts';
-import type { KernelDeps } from '../../tools/kernel/assemble-kernel.ts';
-import type { NetworkSettings } from '../../tools/network/cni/settings.ts';
-import type { ImageDeps } from '../../tools/oci/import-image.ts';
 import { type SalvagedKind, mendRecord } from '../../tools/store/salvage.ts';
-import type { VmHost } from '../../vm/vm-host.ts';
+import type { LocalHost } from '../../vm/engine-ports.ts';
 import { LocalArchives } from './local-archives.ts';
 import { LocalChanges } from './local-changes.ts';
 import { LocalFiles } from './local-files.ts';
@@ -30,14 +26,6 @@ import { LocalUsage } from './local-usage.ts';
 import { LocalVms } from './local-vms.ts';
 import { LocalVolumes } from './local-volumes.ts';
 import { readClient } from './read-client.ts';
-
-export type LocalHost = VmHost &
-  ImageDeps &
-  KernelDeps & {
-    readonly networks: NetworkSettings;
-    readonly store: MendableStore;
-    readonly freesSpace?: boolean;
-  };
 
 /** The client that runs the engine in this process: Ignite works without a daemon. */
 export class LocalClient implements Client {

@@ -17,7 +17,7 @@ import { parseDiskFile } from '../../tools/rootfs/disk-file.ts';
 import { listImages, listVms } from '../../tools/store/list-objects.ts';
 import { lockContent } from '../../vm/definition/content-lock.ts';
 import { importRequest } from './import-request.ts';
-import type { LocalHost } from './local-client.ts';
+import type { LocalHost } from '../../vm/engine-ports.ts';
 import type { LocalVms } from './local-vms.ts';
 import { removeUnused } from './remove-unused.ts';
 

@@ -17,7 +17,7 @@ import {
 } from '../../tools/kernel/kernel-objects.ts';
 import { listKernels, listVms } from '../../tools/store/list-objects.ts';
 import { importRequest } from './import-request.ts';
-import type { LocalHost } from './local-client.ts';
+import type { LocalHost } from '../../vm/engine-ports.ts';
 import type { LocalVms } from './local-vms.ts';
 import { removeUnused } from './remove-unused.ts';
 

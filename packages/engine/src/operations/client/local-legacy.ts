@@ -1,6 +1,6 @@
 import type { LegacyClient, LegacyImportRequest, LegacyResult } from '@ignite/api/client/legacy-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { LocalHost } from './local-client.ts';
+import type { LocalHost } from '../../vm/engine-ports.ts';
 
 /** Imports the original's data on this host. */
 export class LocalLegacy implements LegacyClient {

@@ -6,7 +6,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { untilCondition } from '../../vm/lifecycle/await-condition.ts';
 import { renameVm } from '../../vm/lifecycle/rename-vm.ts';
 import { restoreVms } from '../../vm/lifecycle/restore-vms.ts';
-import type { LocalHost } from './local-client.ts';
+import type { LocalHost } from '../../vm/engine-ports.ts';
 
 /** Restores, renames and waits for VMs of this host. */
 export class LocalLife implements LifeClient {

@@ -58,7 +58,7 @@ import { recordInLife } from '../../vm/steps/vm-events.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
 import { accelFor } from '../../tools/vmm/accel.ts';
 import { assertVmm } from '../../tools/vmm/assert-vmm.ts';
-import type { LocalHost } from './local-client.ts';
+import type { LocalHost } from '../../vm/engine-ports.ts';
 
 const defaultGraceMs = 30_000;
 /**

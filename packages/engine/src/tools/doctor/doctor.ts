@@ -11,7 +11,8 @@ import { probeDaemon } from '../container-engine/engine-probe.ts';
 import type { HostDaemon } from '../container-engine/errors.ts';
 import { findProgram } from '../host/find-program.ts';
 import { isAccessible } from '../host/is-accessible.ts';
-import { cniPackage, cniPluginDirs, requirements } from './requirements.ts';
+import { cniPackage, requirements } from './requirements.ts';
+import { cniPluginDirs } from '../network/cni/settings.ts';
 
 /** Checks what this host has and lacks, what each lack costs, and how to cure it. */
 export async function examineHost(env: NodeJS.ProcessEnv): Promise<readonly DoctorCheck[]> {

@@ -74,6 +74,5 @@ export const requirements: readonly Requirement[] = [
   },
 ];
 
-/** The folders of CNI plugins besides $CNI_PATH. The package is the one that provides the plugins. */
-export const cniPluginDirs = ['/opt/cni/bin', '/usr/lib/cni'];
+/** The package that provides the CNI plugins. */
 export const cniPackage = 'containernetworking-plugins';

@@ -8,7 +8,7 @@ import type { DockerApi } from '../container-engine/docker-api.ts';
 import { layoutDir } from '../host/paths.ts';
 import { declaredBound, unpackingBound } from './bring-bounds.ts';
 import { imageNotInDaemon, platformNotInDaemon } from './errors.ts';
-import type { ImportRequest } from './import-image.ts';
+import type { ImportRequest } from './import-request.ts';
 import { assertFewLayers } from './local-layers.ts';
 import { type LayoutImage, borrowBlobs } from './layout.ts';
 import { watchGrowth } from './layout-growth.ts';

@@ -15,7 +15,8 @@ import { type ArchivedImage, parseDockerManifest, parseOciIndex } from './archiv
 import { measureArchive } from './bring-bounds.ts';
 import { archiveInvalid, transferFailed } from './errors.ts';
 import { importAndRecord } from './image-objects.ts';
-import { type ImageDeps, type ImportRequest, layoutTag } from './import-image.ts';
+import { type ImageDeps, layoutTag } from './import-image.ts';
+import type { ImportRequest } from './import-request.ts';
 import { lockLayout } from './layout-lock.ts';
 import { familiarName, parseReference } from './reference.ts';
 import { copyImageOut } from './skopeo.ts';

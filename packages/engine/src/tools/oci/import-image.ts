@@ -4,29 +4,18 @@ import { join } from 'node:path';
 import type { ProgressEvent } from '@ignite/api/client/progress';
 import type { ImageStatus } from '@ignite/api/v1/image';
 import type { Operation } from '@ignite/toolkit/async/operation';
-import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
-import type { HostDaemon } from '../container-engine/errors.ts';
+import { bytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, imageDir, layoutDir } from '../host/paths.ts';
 import { type BaseDiskRequest, makeBaseDisk } from '../rootfs/base-disk.ts';
 import { type BringDeps, bringImage } from './bring-image.ts';
 import { platformMismatch, pullFailed } from './errors.ts';
 import { describeImage } from './image-config.ts';
+import type { ImportRequest } from './import-request.ts';
 import { keepImage, retainImages } from './layout.ts';
-import { formatPlatform, type Platform } from './platform.ts';
-import type { ImageSource } from './source.ts';
+import { formatPlatform } from './platform.ts';
 import { type UnpackRequest, unpackImage } from './umoci.ts';
 
 export type ImageDeps = BringDeps;
-
-export interface ImportRequest {
-  readonly source: ImageSource;
-  readonly platform: Platform;
-  readonly registryConfigDir?: string;
-  /** The daemon whose store is searched before a registry is asked. */
-  readonly daemon?: HostDaemon;
-  /** The limit of the unpacked size, for images that are larger than usual. */
-  readonly maxSize?: Bytes;
-}
 
 /**
  * Returns the tag that keeps an image's blobs in the shared layout for as long as the image object exists.

@@ -1,7 +1,8 @@
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Accel } from './accel.ts';
-import type { DiskFormat } from './vmm.ts';
+
+export type DiskFormat = 'qcow2' | 'raw';
 
 /** The rate limits of a disk, or of each direction of an interface. */
 export interface RateLimit {

@@ -1,9 +1,7 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import type { VmmName } from '@ignite/api/v1/vm-machine';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
-import type { Machine } from './machine.ts';
-
-export type DiskFormat = 'qcow2' | 'raw';
+import type { DiskFormat, Machine } from './machine.ts';
 
 /** What a VMM can do besides booting a machine with disks, a console and network interfaces. */
 export interface VmmCapabilities {

@@ -4,7 +4,7 @@ import type { Arch } from '@ignite/api/v1/arch';
 import type { VmSpec } from '@ignite/api/v1/vm';
 import { containerdSocket, dockerSocket } from '../../tools/container-engine/engine-socket.ts';
 import type { HostNeeds } from '../../tools/doctor/preflight.ts';
-import { cniPluginDirs } from '../../tools/doctor/requirements.ts';
+import { cniPluginDirs } from '../../tools/network/cni/settings.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { runtimeOf } from './vm-runtime.ts';
 

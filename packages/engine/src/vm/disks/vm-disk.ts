@@ -6,7 +6,7 @@ import { growOverlay } from '../../tools/rootfs/grow-overlay.ts';
 import { createOverlay, shownBase } from '../../tools/rootfs/qemu-img.ts';
 import { createRawDisk, growRawDisk } from '../../tools/rootfs/raw-disk.ts';
 import { imageOf } from '../../tools/store/vm-store.ts';
-import type { DiskFormat } from '../../tools/vmm/vmm.ts';
+import type { DiskFormat } from '../../tools/vmm/machine.ts';
 import type { VmHost } from '../vm-host.ts';
 import { type Vmms, vmmOf } from '../vmm-of.ts';
 

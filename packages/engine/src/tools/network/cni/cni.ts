@@ -5,7 +5,7 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import * as v from 'valibot';
 import { isAccessible } from '../../host/is-accessible.ts';
-import { cniPluginDirs } from '../../doctor/requirements.ts';
+import { cniPluginDirs } from './settings.ts';
 import { pluginFailed, pluginMissing } from '../errors.ts';
 import { type ConfList, pluginHasCapability } from './conf-list.ts';
 

@@ -1,5 +1,8 @@
 import { type DefaultNetwork, defaultNetwork } from './default-network.ts';
 
+/** The folders of CNI plugins besides $CNI_PATH. */
+export const cniPluginDirs = ['/opt/cni/bin', '/usr/lib/cni'];
+
 /** The folder of this host's CNI networks, and the default network to create if it does not exist. */
 export interface NetworkSettings {
   readonly confDir: string;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AttachmentRecord, parseAttachmentRecord } from './attachment-record.ts';
+import type { AttachmentRecord } from './attachment-record.ts';
+import { parseAttachmentRecord } from './attachment-records.ts';
 import { defaultConfList } from './conf-list.ts';
 
 const list = defaultConfList({ name: 'ignite', bridge: 'ignite0', subnet: '10.61.0.0/16' });

@@ -1,0 +1,14 @@
+import type { Bytes } from '@ignite/toolkit/units/bytes';
+import type { HostDaemon } from '../container-engine/errors.ts';
+import type { Platform } from './platform.ts';
+import type { ImageSource } from './source.ts';
+
+export interface ImportRequest {
+  readonly source: ImageSource;
+  readonly platform: Platform;
+  readonly registryConfigDir?: string;
+  /** The daemon whose store is searched before a registry is asked. */
+  readonly daemon?: HostDaemon;
+  /** The limit of the unpacked size, for images that are larger than usual. */
+  readonly maxSize?: Bytes;
+}

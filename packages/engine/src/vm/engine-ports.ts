@@ -1,0 +1,14 @@
+import type { MendableStore } from '@ignite/toolkit/store/store';
+import type { KernelDeps } from '../tools/kernel/assemble-kernel.ts';
+import type { NetworkSettings } from '../tools/network/cni/settings.ts';
+import type { ImageDeps } from '../tools/oci/import-image.ts';
+import type { VmHost } from './vm-host.ts';
+
+/** The ports of all operations: those of VMs, and those that images, kernels and the store need besides. */
+export type LocalHost = VmHost &
+  ImageDeps &
+  KernelDeps & {
+    readonly networks: NetworkSettings;
+    readonly store: MendableStore;
+    readonly freesSpace?: boolean;
+  };
