@@ -8,7 +8,7 @@ import { LocalClient } from '@ignite/engine/operations/client/local-client';
 import { firecracker } from '@ignite/engine/tools/vmm/firecracker/firecracker';
 import { qemu } from '@ignite/engine/tools/vmm/qemu/qemu';
 import type { Vmm } from '@ignite/engine/tools/vmm/vmm';
-import { openLocalHost } from '@ignite/engine/wire';
+import { openEnginePorts } from '@ignite/engine/wire';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { build } from 'rolldown';
 import { Ignite } from './fixtures/ignite.ts';
@@ -54,7 +54,7 @@ const doubleItself = 256 * 2 ** 20;
 function engine(argv: readonly string[] = [node, double]): LocalClient {
   const { paths, env } = ignite;
   const settleCommand = [program, `--data-dir=${paths.dataDir}`, `--run-dir=${paths.runDir}`, 'settle'];
-  const host = openLocalHost({ paths, env, settleCommand });
+  const host = openEnginePorts({ paths, env, settleCommand });
   const vmm: Vmm = {
     ...firecracker,
     program: () => node,

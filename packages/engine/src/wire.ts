@@ -5,7 +5,7 @@ import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { type Trace, tracedRunner } from '@ignite/toolkit/process/traced-runner';
 import type { BrokenObject } from '@ignite/toolkit/store/store';
 import { LocalClient } from './operations/client/local-client.ts';
-import type { LocalHost } from './vm/engine-ports.ts';
+import type { EnginePorts } from './vm/engine-ports.ts';
 import { releaseBallast } from './tools/host/ballast.ts';
 import { Ctr } from './tools/container-engine/ctr.ts';
 import { containerdSocket, dockerSocket } from './tools/container-engine/engine-socket.ts';
@@ -38,10 +38,10 @@ export interface LocalClientOptions {
 }
 
 export const openLocalClient = (options: LocalClientOptions): LocalClient =>
-  new LocalClient(openLocalHost(options));
+  new LocalClient(openEnginePorts(options));
 
 /** The composition root of the engine: the one place where adapters are chosen and connected. */
-export function openLocalHost(options: LocalClientOptions): LocalHost {
+export function openEnginePorts(options: LocalClientOptions): EnginePorts {
   const { paths, env, settleCommand, trace } = options;
   const { freesSpace = false } = options;
   if (freesSpace) releaseBallast(paths);
@@ -51,7 +51,7 @@ export function openLocalHost(options: LocalClientOptions): LocalHost {
     { ...networks, dir: networkDir(paths), locksDir: locksDir(paths), env },
     runner,
   );
-  const daemons = {
+  const engines = {
     ctr: new Ctr(runner, () => containerdSocket(env)),
     docker: new DockerApi(() => dockerSocket(env)),
   };
@@ -62,14 +62,14 @@ export function openLocalHost(options: LocalClientOptions): LocalHost {
     runner,
     network,
     networks,
-    sandbox: sandboxes({ paths, env, runner, ...daemons }),
+    sandbox: sandboxes({ paths, env, runner, ...engines }),
     vmms: { qemu, firecracker },
     clock: systemClock,
     accel: probeAccel,
     settleCommand,
     guestDir: scriptsDir('guest'),
     streamsProgram: join(scriptsDir('host'), 'streams'),
-    ...daemons,
+    ...engines,
     env,
   };
 }

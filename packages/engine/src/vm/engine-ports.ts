@@ -2,10 +2,10 @@ import type { MendableStore } from '@ignite/toolkit/store/store';
 import type { KernelDeps } from '../tools/kernel/assemble-kernel.ts';
 import type { NetworkSettings } from '../tools/network/cni/settings.ts';
 import type { ImageDeps } from '../tools/oci/import-image.ts';
-import type { VmHost } from './vm-host.ts';
+import type { VmPorts } from './vm-ports.ts';
 
 /** The ports of all operations: those of VMs, and those that images, kernels and the store need besides. */
-export type LocalHost = VmHost &
+export type EnginePorts = VmPorts &
   ImageDeps &
   KernelDeps & {
     readonly networks: NetworkSettings;

@@ -17,14 +17,14 @@ import { copyImageOut } from '../../tools/oci/skopeo.ts';
 import { writeTar } from '../../tools/oci/tar.ts';
 import { flatten } from '../../tools/rootfs/qemu-img.ts';
 import { imageOf, kernelOf } from '../../tools/store/vm-store.ts';
-import type { VmHost } from '../../vm/vm-host.ts';
+import type { VmPorts } from '../../vm/vm-ports.ts';
 import { type VmArchive, vmArchive } from './vm-archive.ts';
 
 /** Writes a VM to one archive. A running VM is paused while its disk is copied. */
 export async function exportVm(
   vm: Vm,
   output: Writable,
-  host: VmHost & ImageDeps,
+  host: VmPorts & ImageDeps,
   op: ClientOperation,
 ): Promise<void> {
   const { paths, runner, store } = host;

@@ -28,13 +28,13 @@ import { newVmUid, storeVm, validateRequest } from '../../vm/definition/create-v
 import { vmDisk } from '../../vm/disks/vm-disk.ts';
 import { nameTaken } from '../../vm/errors.ts';
 import { assertMachine } from '../../vm/launch/vm-machine.ts';
-import type { VmHost } from '../../vm/vm-host.ts';
+import type { VmPorts } from '../../vm/vm-ports.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
 import { archiveInvalid, importNotAllowed } from './errors.ts';
 import { planImport } from './plan-import.ts';
 import { type VmArchive, parseVmArchive } from './vm-archive.ts';
 
-type ImportHost = VmHost & ImageDeps & KernelDeps;
+type ImportPorts = VmPorts & ImageDeps & KernelDeps;
 
 const longestManifest = 2 ** 20;
 
@@ -46,7 +46,7 @@ const longestManifest = 2 ** 20;
 export async function importVm(
   archive: Readable,
   request: ImportVmRequest,
-  host: ImportHost,
+  host: ImportPorts,
   op: ClientOperation,
 ): Promise<Vm> {
   using _lock = await acquireLock(locksDir(host.paths), 'import', op.signal);
@@ -92,7 +92,7 @@ export async function importVm(
 async function placeDisk(
   archived: string,
   vm: Parameters<typeof vmDisk>[0],
-  host: ImportHost,
+  host: ImportPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const { path, format } = vmDisk(vm, host);
@@ -144,7 +144,7 @@ async function readManifest(dir: string): Promise<VmArchive> {
 async function assertWhole(
   archive: VmArchive,
   dir: string,
-  { runner }: ImportHost,
+  { runner }: ImportPorts,
   signal: AbortSignal,
 ): Promise<void> {
   try {
@@ -167,7 +167,7 @@ async function ensureArchived(
   { image }: VmArchive,
   layout: string,
   undo: Rollback,
-  host: ImportHost,
+  host: ImportPorts,
   op: ClientOperation,
 ): Promise<Image> {
   const images = await listImages(host.store);
@@ -192,7 +192,7 @@ async function ensureKernel(
   { kernel }: VmArchive,
   dir: string,
   undo: Rollback,
-  host: ImportHost,
+  host: ImportPorts,
   signal: AbortSignal,
 ): Promise<Kernel> {
   const before = await listKernels(host.store);
@@ -206,7 +206,7 @@ async function ensureKernel(
 const { signal: unaborted } = new AbortController();
 
 /** Removes an imported image unless a VM uses it by now. */
-async function forgetImage(image: Image, host: ImportHost): Promise<void> {
+async function forgetImage(image: Image, host: ImportPorts): Promise<void> {
   using _layout = await lockLayout(host.paths, unaborted);
   using _content = await lockContent(host.paths, unaborted);
   const { uid } = image.metadata;
@@ -218,7 +218,7 @@ async function forgetImage(image: Image, host: ImportHost): Promise<void> {
 }
 
 /** Removes an imported kernel unless a VM uses it by now. */
-async function forgetKernel(kernel: Kernel, host: ImportHost): Promise<void> {
+async function forgetKernel(kernel: Kernel, host: ImportPorts): Promise<void> {
   using _kernels = await acquireLock(locksDir(host.paths), 'kernel', unaborted);
   using _content = await lockContent(host.paths, unaborted);
   const { uid } = kernel.metadata;

@@ -11,7 +11,7 @@ import { parsePlatform } from '../../tools/oci/platform.ts';
 import { familiarName, parseReference } from '../../tools/oci/reference.ts';
 import { copyImageOut } from '../../tools/oci/skopeo.ts';
 import { addLayer, configureImage } from '../../tools/oci/umoci.ts';
-import type { VmHost } from '../../vm/vm-host.ts';
+import type { VmPorts } from '../../vm/vm-ports.ts';
 import { configSettings } from './config-settings.ts';
 import { type ChangesRequest, readChanges } from './read-changes.ts';
 
@@ -21,7 +21,7 @@ const tag = 'committed';
 export async function commitVm(
   changes: Omit<ChangesRequest, 'as'>,
   request: CommitRequest,
-  host: VmHost & ImageDeps,
+  host: VmPorts & ImageDeps,
   op: ClientOperation,
 ): Promise<Image> {
   const { paths, runner } = host;

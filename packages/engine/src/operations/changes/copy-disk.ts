@@ -6,7 +6,7 @@ import { convertToQcow2, createOverlay, shownBase } from '../../tools/rootfs/qem
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { vmDisk } from '../../vm/disks/vm-disk.ts';
 import { whileHalted } from '../../vm/lifecycle/pause-vm.ts';
-import type { VmHost } from '../../vm/vm-host.ts';
+import type { VmPorts } from '../../vm/vm-ports.ts';
 
 /**
  * Copies a VM's disk to `target`, as a qcow2 that either refers to the base disk of its image by its path in
@@ -17,7 +17,7 @@ import type { VmHost } from '../../vm/vm-host.ts';
 export async function copyVmDisk(
   vm: Vm,
   target: string,
-  host: VmHost,
+  host: VmPorts,
   { signal }: ClientOperation,
 ): Promise<void> {
   const { uid } = vm.metadata;

@@ -15,7 +15,7 @@ import { hostProgram } from '../../tools/kernel/guest-programs.ts';
 import { createOverlay } from '../../tools/rootfs/qemu-img.ts';
 import { type ShutInRun, runShutIn } from '../../tools/sandbox/run-shut-in.ts';
 import { type GuestReport, exitOf, parseGuestReports } from '../../vm/plan/exit-status.ts';
-import type { VmHost } from '../../vm/vm-host.ts';
+import type { VmPorts } from '../../vm/vm-ports.ts';
 import { type Machine, statusSize } from '../../tools/vmm/machine.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import { copyVmDisk } from './copy-disk.ts';
@@ -40,7 +40,7 @@ export interface ChangesRequest {
  */
 export async function readChanges(
   request: ChangesRequest,
-  host: VmHost,
+  host: VmPorts,
   op: ClientOperation,
 ): Promise<Workspace & { readonly file: string }> {
   const lock = await acquireLock(locksDir(host.paths), 'changes', op.signal);
@@ -66,7 +66,7 @@ export async function readChanges(
 async function runReader(
   { vm, image, kernelDir, as }: ChangesRequest,
   dir: string,
-  host: VmHost,
+  host: VmPorts,
   op: ClientOperation,
 ): Promise<string> {
   const at = (name: string): string => join(dir, name);
@@ -107,7 +107,7 @@ interface ReaderBoot {
 /** Boots the reader, and again when it has lost its clock; returns what it has told at last. */
 async function bootReader(
   boot: ReaderBoot,
-  host: VmHost,
+  host: VmPorts,
   signal: AbortSignal,
 ): Promise<readonly GuestReport[]> {
   const { reports } = boot.files;

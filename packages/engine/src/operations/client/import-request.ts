@@ -5,7 +5,8 @@ import type { ImportRequest } from '../../tools/oci/import-request.ts';
 import { chooseRuntime } from '../../tools/sandbox/choose-runtime.ts';
 
 /**
- * Builds the import request for what a client asks to import, with the daemon whose store may contain it.
+ * Builds the import request for what a client asks to import, with the container engine whose store may
+ * contain it.
  * @throws CodedError REFERENCE_INVALID
  */
 export async function importRequest(
@@ -15,6 +16,6 @@ export async function importRequest(
   op: ClientOperation,
 ): Promise<ImportRequest> {
   const chosen = await chooseRuntime(runtime, env, op);
-  const daemon = chosen === undefined || chosen === 'conmon' ? {} : { daemon: chosen };
-  return parseImportRequest(source, { ...request, ...daemon });
+  const engine = chosen === undefined || chosen === 'conmon' ? {} : { engine: chosen };
+  return parseImportRequest(source, { ...request, ...engine });
 }

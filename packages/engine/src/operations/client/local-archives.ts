@@ -5,14 +5,14 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { exportVm } from '../archive/export-vm.ts';
 import { importVm } from '../archive/import-vm.ts';
-import type { LocalHost } from '../../vm/engine-ports.ts';
+import type { EnginePorts } from '../../vm/engine-ports.ts';
 
 /** Exports and imports VMs of this host as archives. */
 export class LocalArchives implements ArchiveClient {
-  readonly #host: LocalHost;
+  readonly #host: EnginePorts;
   readonly #vms: Finder<Vm>;
 
-  constructor(host: LocalHost, vms: Finder<Vm>) {
+  constructor(host: EnginePorts, vms: Finder<Vm>) {
     this.#host = host;
     this.#vms = vms;
   }

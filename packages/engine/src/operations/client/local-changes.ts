@@ -12,7 +12,7 @@ import { hostArch } from '../../tools/host/arch.ts';
 import { kernelDir } from '../../tools/host/paths.ts';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
 import { imageOf } from '../../tools/store/vm-store.ts';
-import type { LocalHost } from '../../vm/engine-ports.ts';
+import type { EnginePorts } from '../../vm/engine-ports.ts';
 
 /**
  * The size limit of a list of changes in bytes, which is enough for some millions of them. The list is read
@@ -22,10 +22,10 @@ const listLimit = 256 * 2 ** 20;
 
 /** Reads the changes that VMs of this host have made to their images. */
 export class LocalChanges implements ChangeClient {
-  readonly #host: LocalHost;
+  readonly #host: EnginePorts;
   readonly #vms: Finder<Vm>;
 
-  constructor(host: LocalHost, vms: Finder<Vm>) {
+  constructor(host: EnginePorts, vms: Finder<Vm>) {
     this.#host = host;
     this.#vms = vms;
   }

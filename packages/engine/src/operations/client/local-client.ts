@@ -12,11 +12,11 @@ import type { UsageClient } from '@ignite/api/client/usage-client';
 import type { LifeClient } from '@ignite/api/client/life-client';
 import { keepBallast } from '../../tools/host/ballast.ts';
 import { type SalvagedKind, mendRecord } from '../../tools/store/salvage.ts';
-import type { LocalHost } from '../../vm/engine-ports.ts';
+import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { LocalArchives } from './local-archives.ts';
 import { LocalChanges } from './local-changes.ts';
 import { LocalFiles } from './local-files.ts';
-import { LocalHostExamination } from './local-host.ts';
+import { HostExaminer } from './host-examiner.ts';
 import { LocalImages } from './local-images.ts';
 import { LocalKernels } from './local-kernels.ts';
 import { LocalLegacy } from './local-legacy.ts';
@@ -43,9 +43,9 @@ export class LocalClient implements Client {
   readonly legacy: LegacyClient;
   readonly life: LifeClient;
   readonly events: EventClient;
-  readonly #host: LocalHost;
+  readonly #host: EnginePorts;
 
-  constructor(host: LocalHost) {
+  constructor(host: EnginePorts) {
     const read = readClient(host.store, host.networks);
     this.vms = new LocalVms(host, read.vms);
     this.files = new LocalFiles(host.paths, this.vms);
@@ -55,7 +55,7 @@ export class LocalClient implements Client {
     this.kernels = new LocalKernels(host, read.kernels, this.vms);
     this.networks = read.networks;
     this.volumes = new LocalVolumes(host, read.volumes);
-    this.host = new LocalHostExamination(host);
+    this.host = new HostExaminer(host);
     this.usage = new LocalUsage(read.vms);
     this.space = new LocalSpace(host, read, this);
     this.legacy = new LocalLegacy(host);

@@ -17,17 +17,17 @@ import { parseDiskFile } from '../../tools/rootfs/disk-file.ts';
 import { listImages, listVms } from '../../tools/store/list-objects.ts';
 import { lockContent } from '../../vm/definition/content-lock.ts';
 import { importRequest } from './import-request.ts';
-import type { LocalHost } from '../../vm/engine-ports.ts';
+import type { EnginePorts } from '../../vm/engine-ports.ts';
 import type { LocalVms } from './local-vms.ts';
 import { removeUnused } from './remove-unused.ts';
 
 /** Manages the images of this host. */
 export class LocalImages implements ImageClient {
-  readonly #host: LocalHost;
+  readonly #host: EnginePorts;
   readonly #read: Finder<Image>;
   readonly #vms: LocalVms;
 
-  constructor(host: LocalHost, read: Finder<Image>, vms: LocalVms) {
+  constructor(host: EnginePorts, read: Finder<Image>, vms: LocalVms) {
     this.#host = host;
     this.#read = read;
     this.#vms = vms;

@@ -17,17 +17,17 @@ import {
 } from '../../tools/kernel/kernel-objects.ts';
 import { listKernels, listVms } from '../../tools/store/list-objects.ts';
 import { importRequest } from './import-request.ts';
-import type { LocalHost } from '../../vm/engine-ports.ts';
+import type { EnginePorts } from '../../vm/engine-ports.ts';
 import type { LocalVms } from './local-vms.ts';
 import { removeUnused } from './remove-unused.ts';
 
 /** Manages the kernels of this host. */
 export class LocalKernels implements KernelClient {
-  readonly #host: LocalHost;
+  readonly #host: EnginePorts;
   readonly #read: Finder<Kernel>;
   readonly #vms: LocalVms;
 
-  constructor(host: LocalHost, read: Finder<Kernel>, vms: LocalVms) {
+  constructor(host: EnginePorts, read: Finder<Kernel>, vms: LocalVms) {
     this.#host = host;
     this.#read = read;
     this.#vms = vms;

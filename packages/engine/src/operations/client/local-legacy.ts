@@ -1,12 +1,12 @@
 import type { LegacyClient, LegacyImportRequest, LegacyResult } from '@ignite/api/client/legacy-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { LocalHost } from '../../vm/engine-ports.ts';
+import type { EnginePorts } from '../../vm/engine-ports.ts';
 
 /** Imports the original's data on this host. */
 export class LocalLegacy implements LegacyClient {
-  readonly #host: LocalHost;
+  readonly #host: EnginePorts;
 
-  constructor(host: LocalHost) {
+  constructor(host: EnginePorts) {
     this.#host = host;
   }
 

@@ -6,14 +6,14 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { untilCondition } from '../../vm/lifecycle/await-condition.ts';
 import { renameVm } from '../../vm/lifecycle/rename-vm.ts';
 import { restoreVms } from '../../vm/lifecycle/restore-vms.ts';
-import type { LocalHost } from '../../vm/engine-ports.ts';
+import type { EnginePorts } from '../../vm/engine-ports.ts';
 
 /** Restores, renames and waits for VMs of this host. */
 export class LocalLife implements LifeClient {
-  readonly #host: LocalHost;
+  readonly #host: EnginePorts;
   readonly #read: Finder<Vm>;
 
-  constructor(host: LocalHost, read: Finder<Vm>) {
+  constructor(host: EnginePorts, read: Finder<Vm>) {
     this.#host = host;
     this.#read = read;
   }

@@ -19,7 +19,7 @@ import { surveySpace } from '../space/survey.ts';
 import { listSalvaged } from '../../tools/store/salvage.ts';
 import { tryLocks } from '../space/try-locks.ts';
 import { usedBytes } from '../space/used-bytes.ts';
-import type { LocalHost } from '../../vm/engine-ports.ts';
+import type { EnginePorts } from '../../vm/engine-ports.ts';
 
 const inUseCodes = ['VM_RUNNING', 'IMAGE_IN_USE', 'KERNEL_IN_USE', 'VOLUME_IN_USE'];
 const goneCodes = ['VM_NOT_FOUND', 'IMAGE_NOT_FOUND', 'KERNEL_NOT_FOUND', 'VOLUME_NOT_FOUND'];
@@ -33,11 +33,11 @@ interface Owners {
 
 /** Lists and removes what takes space on this host. */
 export class LocalSpace implements SpaceClient {
-  readonly #host: LocalHost;
+  readonly #host: EnginePorts;
   readonly #read: ReadClient;
   readonly #owners: Owners;
 
-  constructor(host: LocalHost, read: ReadClient, owners: Owners) {
+  constructor(host: EnginePorts, read: ReadClient, owners: Owners) {
     this.#host = host;
     this.#read = read;
     this.#owners = owners;

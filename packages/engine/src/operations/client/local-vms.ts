@@ -37,7 +37,12 @@ import {
   warnOfUnusedEnv,
 } from '../../vm/definition/create-vm.ts';
 import { type StartableVm, vmNeeds } from '../../vm/definition/vm-needs.ts';
-import { daemonOf, recordPlugin, recordRuntime, withRuntime } from '../../vm/definition/vm-runtime.ts';
+import {
+  containerEngineOf,
+  recordPlugin,
+  recordRuntime,
+  withRuntime,
+} from '../../vm/definition/vm-runtime.ts';
 import { vmDisk } from '../../vm/disks/vm-disk.ts';
 import { stillRunning } from '../../vm/errors.ts';
 import { archOf, assertMachine } from '../../vm/launch/vm-machine.ts';
@@ -58,7 +63,7 @@ import { recordInLife } from '../../vm/steps/vm-events.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
 import { accelFor } from '../../tools/vmm/accel.ts';
 import { assertVmm } from '../../tools/vmm/assert-vmm.ts';
-import type { LocalHost } from '../../vm/engine-ports.ts';
+import type { EnginePorts } from '../../vm/engine-ports.ts';
 
 const defaultGraceMs = 30_000;
 /**
@@ -69,10 +74,10 @@ const sshTimeoutMs = 600_000;
 
 /** Manages the VMs of this host. */
 export class LocalVms implements VmClient {
-  readonly #host: LocalHost;
+  readonly #host: EnginePorts;
   readonly #read: Finder<Vm>;
 
-  constructor(host: LocalHost, read: Finder<Vm>) {
+  constructor(host: EnginePorts, read: Finder<Vm>) {
     this.#host = host;
     this.#read = read;
   }
@@ -92,7 +97,7 @@ export class LocalVms implements VmClient {
     const vmm = vmmOf({ spec }, this.#host);
     assertMachine(spec, arch, vmm);
     assertFoundAnywhere(spec);
-    const ofArch = { ...request, arch, ...daemonOf(spec) };
+    const ofArch = { ...request, arch, ...containerEngineOf(spec) };
     const imageRequest = parseImportRequest(spec.image.oci, ofArch);
     if (spec.kernel.oci !== undefined) parseImportRequest(spec.kernel.oci, ofArch);
     const uid = uidFor(request, await listVms(this.#host.store));

@@ -15,14 +15,14 @@ import {
 } from '../../tools/storage/volume-objects.ts';
 import { listVms } from '../../tools/store/list-objects.ts';
 
-type VolumeHost = VolumeDeps & { readonly store: ObjectStore; readonly sandbox: Sandbox };
+type VolumePorts = VolumeDeps & { readonly store: ObjectStore; readonly sandbox: Sandbox };
 
 /** Manages the volumes of this host. */
 export class LocalVolumes implements VolumeClient {
-  readonly #host: VolumeHost;
+  readonly #host: VolumePorts;
   readonly #read: Finder<Volume>;
 
-  constructor(host: VolumeHost, read: Finder<Volume>) {
+  constructor(host: VolumePorts, read: Finder<Volume>) {
     this.#host = host;
     this.#read = read;
   }

@@ -1,7 +1,7 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import { diffFields, dottedPath } from '@ignite/toolkit/diff/field-change';
-import type { LocalHost } from '../../vm/engine-ports.ts';
+import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
 import { listVms } from '../../tools/store/list-objects.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
@@ -23,7 +23,7 @@ import { type RunningGuest, vmEffectOf } from './vm-effect.ts';
 export async function redefineVm(
   found: Vm,
   { labels, annotations, spec }: VmDefinition,
-  host: LocalHost,
+  host: EnginePorts,
   op: ClientOperation,
 ): Promise<Vm> {
   const { uid } = found.metadata;

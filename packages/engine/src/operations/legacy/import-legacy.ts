@@ -17,7 +17,7 @@ import { type LegacyTree, readLegacyTree } from './legacy-tree.ts';
 import { isAlive } from './liveness.ts';
 import { type ImportStep, type Known, planImport } from './plan-import.ts';
 
-export type LegacyHost = KernelDeps & ImageDeps & { readonly store: ObjectStore };
+export type LegacyPorts = KernelDeps & ImageDeps & { readonly store: ObjectStore };
 type NewObject = Extract<ImportStep, { readonly action: 'import' }>;
 
 const vmsAtOnce = 4;
@@ -25,7 +25,7 @@ const vmsAtOnce = 4;
 /** Imports the original's data; see `LegacyClient.import`. */
 export async function importLegacy(
   { from, vms, dryRun }: LegacyImportRequest,
-  host: LegacyHost,
+  host: LegacyPorts,
   op: ClientOperation,
 ): Promise<readonly LegacyResult[]> {
   using _lock = await acquireLock(locksDir(host.paths), 'import-legacy', op.signal);
@@ -104,7 +104,7 @@ async function settled(
 
 function worker(
   plan: readonly ImportStep[],
-  host: LegacyHost,
+  host: LegacyPorts,
   op: ClientOperation,
 ): (step: NewObject) => Promise<void> {
   const vms = plan.filter(({ kind, action }) => kind === 'VM' && action === 'import');

@@ -11,7 +11,7 @@ import { DockerApi } from './docker-api.ts';
 const signal = new AbortController().signal;
 const limitMs = 200;
 
-/** Accepts connections and never answers, like a daemon that hangs. */
+/** Accepts connections and never answers, like a container engine that hangs. */
 async function openSilence(): Promise<AsyncDisposable & { readonly socket: string }> {
   const dir = mkdtempSync(join(tmpdir(), 'ignite-silence-'));
   const socket = join(dir, 'socket');

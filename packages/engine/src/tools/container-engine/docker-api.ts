@@ -38,7 +38,7 @@ interface Asked {
 }
 
 /**
- * A client of Docker's Engine API at its socket. It uses the version that the daemon speaks. No other file
+ * A client of Docker's Engine API at its socket. It uses the version that the engine speaks. No other file
  * knows the paths of the API (https://docs.docker.com/reference/api/engine/).
  */
 export class DockerApi {
@@ -115,8 +115,8 @@ export class DockerApi {
   async #ask(asked: Asked, signal: AbortSignal): Promise<string> {
     const socketPath = this.socket;
     try {
-      const daemon = { name: 'docker', socket: socketPath, limitMs: this.#limitMs } as const;
-      const { status, text } = await withinAnswerLimit(daemon, signal, (limited) =>
+      const engine = { name: 'docker', socket: socketPath, limitMs: this.#limitMs } as const;
+      const { status, text } = await withinAnswerLimit(engine, signal, (limited) =>
         send(socketPath, asked, limited),
       );
       if (status < 400) return text;

@@ -1,23 +1,23 @@
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { connectsTo, containerdSocket, dockerSocket } from './engine-socket.ts';
-import type { HostDaemon } from './errors.ts';
+import type { ContainerEngine } from './errors.ts';
 import { findProgram } from '../host/find-program.ts';
 
-/** Tells whether a daemon of this host can run VMs. */
-export type DaemonProbe =
+/** Tells whether a container engine of this host can run VMs. */
+export type EngineProbe =
   | { readonly usable: true; readonly found: string }
   | { readonly usable: false; readonly found: string; readonly cure: string };
 
-interface DaemonParts {
+interface EngineParts {
   readonly socket: (env: NodeJS.ProcessEnv) => string;
-  /** The program of the daemon. */
+  /** The program of the engine. */
   readonly program: string;
   readonly package: string;
-  /** The programs that are needed besides the daemon. */
+  /** The programs that are needed besides the engine. */
   readonly programs: readonly string[];
 }
 
-const daemons: Readonly<Record<HostDaemon, DaemonParts>> = {
+const engines: Readonly<Record<ContainerEngine, EngineParts>> = {
   containerd: {
     socket: containerdSocket,
     program: 'containerd',
@@ -32,9 +32,9 @@ const daemons: Readonly<Record<HostDaemon, DaemonParts>> = {
   },
 };
 
-/** Connects to a daemon, and looks for the programs that are needed besides it. */
-export async function probeDaemon(daemon: HostDaemon, env: NodeJS.ProcessEnv): Promise<DaemonProbe> {
-  const parts = daemons[daemon];
+/** Connects to a container engine, and looks for the programs that are needed besides it. */
+export async function probeEngine(engine: ContainerEngine, env: NodeJS.ProcessEnv): Promise<EngineProbe> {
+  const parts = engines[engine];
   let socket: string;
   try {
     socket = parts.socket(env);
@@ -53,7 +53,7 @@ export async function probeDaemon(daemon: HostDaemon, env: NodeJS.ProcessEnv): P
   return {
     usable: false,
     found: `${isInstalled ? 'does not answer' : 'not installed: nothing answers'} at ${socket}`,
-    cure: isInstalled ? `systemctl start ${daemon}` : `apt-get install ${parts.package}`,
+    cure: isInstalled ? `systemctl start ${engine}` : `apt-get install ${parts.package}`,
   };
 }
 

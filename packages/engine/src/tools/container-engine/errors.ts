@@ -2,28 +2,28 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 
 export type HostErrorCode = 'RUNTIME_UNREACHABLE' | 'DOCKER_HOST_INVALID';
 
-/** The container daemons that a host may have. */
-export type HostDaemon = 'containerd' | 'docker';
+/** The container engines that a host may have. */
+export type ContainerEngine = 'containerd' | 'docker';
 
 export const runtimeUnreachable = (
-  daemon: HostDaemon,
+  engine: ContainerEngine,
   socket: string,
   cause?: unknown,
 ): CodedError<HostErrorCode> =>
-  new CodedError('RUNTIME_UNREACHABLE', `${daemon} does not answer at ${socket}`, {
-    hint: `start it with "systemctl start ${daemon}" and repeat; "ignite doctor" checks this host`,
+  new CodedError('RUNTIME_UNREACHABLE', `${engine} does not answer at ${socket}`, {
+    hint: `start it with "systemctl start ${engine}" and repeat; "ignite doctor" checks this host`,
     cause,
   });
 
-/** The error of a daemon that accepts connections but does not answer. */
+/** The error of a container engine that accepts connections but does not answer. */
 export const runtimeHangs = (
-  daemon: HostDaemon,
+  engine: ContainerEngine,
   socket: string,
   limitMs: number,
   cause?: unknown,
 ): CodedError<HostErrorCode> =>
-  new CodedError('RUNTIME_UNREACHABLE', `${daemon} at ${socket} did not answer within ${limitMs / 1_000} s`, {
-    hint: `see "journalctl -u ${daemon}" for what it waits for, restart it and repeat`,
+  new CodedError('RUNTIME_UNREACHABLE', `${engine} at ${socket} did not answer within ${limitMs / 1_000} s`, {
+    hint: `see "journalctl -u ${engine}" for what it waits for, restart it and repeat`,
     cause,
   });
 

@@ -7,8 +7,8 @@ import { type KvmLack, kvmLack } from '../vmm/accel.ts';
 import { firecracker } from '../vmm/firecracker/firecracker.ts';
 import { installedVmms } from '../vmm/installed-vmms.ts';
 import { hostArch } from '../host/arch.ts';
-import { probeDaemon } from '../container-engine/engine-probe.ts';
-import type { HostDaemon } from '../container-engine/errors.ts';
+import { probeEngine } from '../container-engine/engine-probe.ts';
+import type { ContainerEngine } from '../container-engine/errors.ts';
 import { findProgram } from '../host/find-program.ts';
 import { isAccessible } from '../host/is-accessible.ts';
 import { cniPackage, requirements } from './requirements.ts';
@@ -24,8 +24,8 @@ export async function examineHost(env: NodeJS.ProcessEnv): Promise<readonly Doct
     checkFirecracker(),
     checkForwarding(),
     checkRoot(),
-    checkDaemon('containerd', env),
-    checkDaemon('docker', env),
+    checkEngine('containerd', env),
+    checkEngine('docker', env),
   ]);
 }
 
@@ -140,9 +140,9 @@ function checkRoot(): Promise<DoctorCheck> {
   });
 }
 
-/** Checks for a daemon. A missing daemon is a lack only for those who want to use it. */
-async function checkDaemon(name: HostDaemon, env: NodeJS.ProcessEnv): Promise<DoctorCheck> {
-  const { usable, found, ...rest } = await probeDaemon(name, env);
+/** Checks for a container engine. A missing container engine is a lack only for those who want to use it. */
+async function checkEngine(name: ContainerEngine, env: NodeJS.ProcessEnv): Promise<DoctorCheck> {
+  const { usable, found, ...rest } = await probeEngine(name, env);
   if (usable) return { name, state: 'ok', found };
   return {
     name,

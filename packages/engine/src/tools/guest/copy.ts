@@ -21,7 +21,7 @@ export interface GuestCopy {
   readonly follow: boolean;
 }
 
-export interface CopyHost {
+export interface CopyPorts {
   readonly paths: Paths;
   /** The folders of this host in which guests can write, whatever their permissions. */
   readonly shared: readonly string[];
@@ -62,7 +62,7 @@ export async function copyIn(hostPath: string, copy: GuestCopy, op: CopyOperatio
 export async function copyOut(
   hostPath: string,
   copy: GuestCopy,
-  { paths, shared }: CopyHost,
+  { paths, shared }: CopyPorts,
   op: CopyOperation,
 ): Promise<void> {
   const found = await probeGuest(copy, op);

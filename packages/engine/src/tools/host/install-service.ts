@@ -12,7 +12,7 @@ export const unitDir = '/etc/systemd/system';
 const unitName = 'ignite.service';
 
 /** The place of the service's unit, and the runner that makes systemd read it. */
-export interface ServiceHost {
+export interface ServicePorts {
   readonly runner: Runner;
   readonly unitDir: string;
 }
@@ -20,7 +20,7 @@ export interface ServiceHost {
 /** Makes systemd start VMs at each boot. If systemd does not run, only the file is written. */
 export async function installService(
   unit: ServiceUnit,
-  host: ServiceHost,
+  host: ServicePorts,
   { signal }: ClientOperation,
 ): Promise<ServiceChange> {
   const path = join(host.unitDir, unitName);
@@ -33,7 +33,7 @@ export async function installService(
 
 /** Removes the service. Running VMs keep running. */
 export async function uninstallService(
-  host: ServiceHost,
+  host: ServicePorts,
   { signal }: ClientOperation,
 ): Promise<ServiceChange> {
   const path = join(host.unitDir, unitName);

@@ -47,7 +47,7 @@ export async function declaredBound(
 
 /**
  * Returns the size limit of files that are written while an image is read from a file or folder of this host.
- * There is no limit for images of a daemon.
+ * There is no limit for images of a container engine.
  * @throws CodedError ARCHIVE_INVALID, IMAGE_TOO_LARGE, DISK_FULL
  */
 export async function unpackingBound(

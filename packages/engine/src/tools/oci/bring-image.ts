@@ -7,7 +7,7 @@ import type { Ctr } from '../container-engine/ctr.ts';
 import type { DockerApi } from '../container-engine/docker-api.ts';
 import { layoutDir } from '../host/paths.ts';
 import { declaredBound, unpackingBound } from './bring-bounds.ts';
-import { imageNotInDaemon, platformNotInDaemon } from './errors.ts';
+import { imageNotInEngine, platformNotInEngine } from './errors.ts';
 import type { ImportRequest } from './import-request.ts';
 import { assertFewLayers } from './local-layers.ts';
 import { type LayoutImage, borrowBlobs } from './layout.ts';
@@ -15,7 +15,7 @@ import { watchGrowth } from './layout-growth.ts';
 import { formatPlatform } from './platform.ts';
 import { openRegistryAccess, type RegistryDeps } from './registry-access.ts';
 import { type PullRequest, pullImage } from './skopeo.ts';
-import { type ContainerdSource, type SkopeoSource, sourceInDaemon } from './source.ts';
+import { type ContainerdSource, type SkopeoSource, sourceInEngine } from './source.ts';
 
 export interface BringDeps extends RegistryDeps {
   readonly ctr: Ctr;
@@ -43,7 +43,7 @@ export async function bringImage(
     const [layout, tag] = [join(work.path, 'layout'), 'image'];
     await borrowBlobs(layout, layoutDir(paths));
     const wanted = { ...request, layout, tag, tmpDir: work.path };
-    const digest = (await bringFromDaemon(wanted, deps, op)) ?? (await bringFromSource(wanted, deps, op));
+    const digest = (await bringFromEngine(wanted, deps, op)) ?? (await bringFromSource(wanted, deps, op));
     return { layout, tag, digest, [Symbol.asyncDispose]: () => work[Symbol.asyncDispose]() };
   } catch (failure) {
     await work[Symbol.asyncDispose]();
@@ -51,14 +51,14 @@ export async function bringImage(
   }
 }
 
-/** Fetches the image from the daemon that a request prefers to registries, if it has the image. */
-async function bringFromDaemon(
+/** Fetches the image from the container engine that a request prefers to registries, if it has the image. */
+async function bringFromEngine(
   request: BringRequest,
   deps: BringDeps,
   op: ClientOperation,
 ): Promise<string | undefined> {
-  const { daemon } = request;
-  const source = daemon && sourceInDaemon(request.source, daemon);
+  const { engine } = request;
+  const source = engine && sourceInEngine(request.source, engine);
   if (!source) return undefined;
   try {
     return await bringFromSource({ ...request, source }, deps, op);
@@ -114,9 +114,9 @@ async function bringFromDocker(
 ): Promise<string> {
   const { docker } = deps;
   const arch = await docker.imageArch(source.name, op.signal);
-  if (arch === undefined) throw imageNotInDaemon(source.name, 'docker');
+  if (arch === undefined) throw imageNotInEngine(source.name, 'docker');
   if (arch !== request.platform.arch)
-    throw platformNotInDaemon(source.name, 'docker', formatPlatform(request.platform));
+    throw platformNotInEngine(source.name, 'docker', formatPlatform(request.platform));
   const what = `Importing ${source.name} from Docker`;
   op.report({ kind: 'step', message: what });
   return await pull(what, { ...request, source, dockerSocket: docker.socket }, deps, op);
@@ -132,7 +132,7 @@ async function bringFromContainerd(
   const { signal } = op;
   const { fullName: name, namespaces } = source;
   const namespace = await firstWith(namespaces, (each) => ctr.hasImage(each, name, signal));
-  if (namespace === undefined) throw imageNotInDaemon(name, 'containerd', namespaces);
+  if (namespace === undefined) throw imageNotInEngine(name, 'containerd', namespaces);
   const what = `Importing ${source.name} from containerd (${namespace})`;
   op.report({ kind: 'step', message: what });
   await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'containerd-');
@@ -146,7 +146,7 @@ async function bringFromContainerd(
       /content digest .* not found|no match for platform/.test(failure.stderr)
     ))
       throw failure;
-    throw platformNotInDaemon(name, 'containerd', platform, failure);
+    throw platformNotInEngine(name, 'containerd', platform, failure);
   }
   const exported = {
     transport: 'oci-archive',

@@ -1,5 +1,5 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import type { HostDaemon } from '../container-engine/errors.ts';
+import type { ContainerEngine } from '../container-engine/errors.ts';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 import { type Bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import { parseDiskFile } from '../rootfs/disk-file.ts';
@@ -127,29 +127,29 @@ export const credentialHelperFailed = (
     cause,
   });
 
-export const imageNotInDaemon = (
+export const imageNotInEngine = (
   name: string,
-  daemon: HostDaemon,
+  engine: ContainerEngine,
   namespaces: readonly string[] = [],
 ): CodedError<ImageErrorCode> =>
   new CodedError(
     'IMAGE_MISSING',
-    `${daemon} has no image "${name}"${namespaces.length === 0 ? '' : ` in ${namespaces.join(', ')}`}`,
+    `${engine} has no image "${name}"${namespaces.length === 0 ? '' : ` in ${namespaces.join(', ')}`}`,
     {
       hint:
-        daemon === 'docker'
+        engine === 'docker'
           ? '"docker images" lists its images'
           : '"ctr namespaces list" and "ctr -n NAMESPACE images list" list its images; choose one with containerd://NAMESPACE/NAME',
     },
   );
 
-export const platformNotInDaemon = (
+export const platformNotInEngine = (
   name: string,
-  daemon: HostDaemon,
+  engine: ContainerEngine,
   platform: string,
   cause?: unknown,
 ): CodedError<ImageErrorCode> =>
-  new CodedError('PLATFORM_UNAVAILABLE', `${daemon} has image "${name}", but not for ${platform}`, {
+  new CodedError('PLATFORM_UNAVAILABLE', `${engine} has image "${name}", but not for ${platform}`, {
     hint: `pull it there for ${platform}, or import it from its registry`,
     cause,
   });

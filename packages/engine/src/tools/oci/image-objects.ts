@@ -9,7 +9,7 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import { recordEvent } from '../events/record-event.ts';
 import { hostArch } from '../host/arch.ts';
-import type { HostDaemon } from '../container-engine/errors.ts';
+import type { ContainerEngine } from '../container-engine/errors.ts';
 import { type Paths, imageDir } from '../host/paths.ts';
 import { listImages } from '../store/list-objects.ts';
 import { type Imported, findImported, importName } from './arch-name.ts';
@@ -23,7 +23,7 @@ import { parseSource } from './source.ts';
 export interface ImageRequest {
   readonly arch?: Arch;
   readonly registryConfigDir?: string;
-  readonly daemon?: HostDaemon;
+  readonly engine?: ContainerEngine;
   /** The limit of the unpacked size, as in `ImportRequest`. */
   readonly maxSize?: Bytes;
 }
@@ -33,7 +33,7 @@ export function parseImportRequest(source: string, request: ImageRequest): Impor
     source: parseSource(source),
     platform: { os: 'linux', arch: request.arch ?? hostArch },
     ...(request.registryConfigDir !== undefined && { registryConfigDir: request.registryConfigDir }),
-    ...(request.daemon !== undefined && { daemon: request.daemon }),
+    ...(request.engine !== undefined && { engine: request.engine }),
     ...(request.maxSize !== undefined && { maxSize: request.maxSize }),
   };
 }

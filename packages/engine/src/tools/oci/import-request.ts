@@ -1,5 +1,5 @@
 import type { Bytes } from '@ignite/toolkit/units/bytes';
-import type { HostDaemon } from '../container-engine/errors.ts';
+import type { ContainerEngine } from '../container-engine/errors.ts';
 import type { Platform } from './platform.ts';
 import type { ImageSource } from './source.ts';
 
@@ -7,8 +7,8 @@ export interface ImportRequest {
   readonly source: ImageSource;
   readonly platform: Platform;
   readonly registryConfigDir?: string;
-  /** The daemon whose store is searched before a registry is asked. */
-  readonly daemon?: HostDaemon;
+  /** The container engine whose store is searched before a registry is asked. */
+  readonly engine?: ContainerEngine;
   /** The limit of the unpacked size, for images that are larger than usual. */
   readonly maxSize?: Bytes;
 }

@@ -14,7 +14,7 @@ export interface PullRequest {
   readonly tag: string;
   /** How to access the registry, for a registry's image. */
   readonly access?: RegistryAccess;
-  /** Docker's socket, if the source is its daemon. */
+  /** Docker's socket, if the source is Docker. */
   readonly dockerSocket?: string;
   /** The folder for temporary files. */
   readonly tmpDir: string;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { imageOrigin } from '@ignite/api/v1/image-origin';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { type ImageSource, isRelativeSource, parseSource, sourceFrom, sourceInDaemon } from './source.ts';
+import { type ImageSource, isRelativeSource, parseSource, sourceFrom, sourceInEngine } from './source.ts';
 
 test('parseSource: a plain name and a docker:// one are of a registry', () => {
   const expected = {
@@ -56,14 +56,14 @@ test('parseSource: containerd is asked by the full name, in the namespaces that 
     assert.throws(() => parseSource(bad), { code: 'REFERENCE_INVALID' }, bad);
 });
 
-test('sourceInDaemon: what is of a registry may be in a daemon, under the same name', () => {
+test('sourceInEngine: what is of a registry may be in a daemon, under the same name', () => {
   const source = parseSource('weaveworks/ignite-ubuntu');
-  const docker = sourceInDaemon(source, 'docker');
+  const docker = sourceInEngine(source, 'docker');
   assert.deepEqual([docker?.transport, docker?.name], ['docker-daemon', 'weaveworks/ignite-ubuntu:latest']);
-  const containerd = sourceInDaemon(source, 'containerd');
+  const containerd = sourceInEngine(source, 'containerd');
   assert.deepEqual([containerd?.transport, containerd?.name], ['containerd', source.name]);
-  assert.equal(sourceInDaemon(parseSource('oci-archive:/x.tar'), 'docker'), undefined);
-  assert.equal(sourceInDaemon(parseSource(`debian@sha256:${'a'.repeat(64)}`), 'docker'), undefined);
+  assert.equal(sourceInEngine(parseSource('oci-archive:/x.tar'), 'docker'), undefined);
+  assert.equal(sourceInEngine(parseSource(`debian@sha256:${'a'.repeat(64)}`), 'docker'), undefined);
 });
 
 test('sourceFrom: an archive or layout named by a relative path is the same one from another folder', () => {

@@ -1,6 +1,6 @@
 import { basename, isAbsolute, resolve } from 'node:path';
 import { referenceInvalid } from './errors.ts';
-import type { HostDaemon } from '../container-engine/errors.ts';
+import type { ContainerEngine } from '../container-engine/errors.ts';
 import { familiarName, fullName, parseReference } from './reference.ts';
 
 /** The source of an image, in skopeo's words (containers-transports(5)). */
@@ -107,12 +107,12 @@ function containerdSource(text: string, namespaces: readonly string[]): Containe
 }
 
 /**
- * Pure. Returns the source of the same image in a daemon of this host, or `undefined` if the daemon cannot
+ * Pure. Returns the source of the same image in a container engine of this host, or `undefined` if the engine cannot
  * have it.
  */
-export function sourceInDaemon(source: ImageSource, daemon: HostDaemon): ImageSource | undefined {
+export function sourceInEngine(source: ImageSource, engine: ContainerEngine): ImageSource | undefined {
   if (source.transport !== 'docker') return undefined;
-  if (daemon === 'containerd') return containerdSource(source.name, usualNamespaces);
+  if (engine === 'containerd') return containerdSource(source.name, usualNamespaces);
   // Docker knows images by their tags. Its digests are those of another form of the image.
   if (source.name.includes('@')) return undefined;
   return { transport: 'docker-daemon', location: `docker-daemon:${source.name}`, name: source.name };

@@ -5,7 +5,7 @@ import type { Sandbox, SandboxObservation, SandboxSpec } from './sandbox.ts';
 
 /**
  * Runs each program in the sandbox of the runtime that its spec names. The runtime is recorded in a file that
- * survives a reboot, as the containers of daemons do. conmon leaves none, so it needs no record.
+ * survives a reboot, as the containers of Docker and containerd do. conmon leaves none, so it needs no record.
  */
 export class ChosenSandbox implements Sandbox {
   readonly #sandboxes: Readonly<Record<SandboxRuntime, Sandbox>>;

@@ -8,18 +8,18 @@ import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { type TestDaemon, startContainerd } from '../../../../../test/e2e/fixtures/daemons.ts';
 import { Ctr } from '../container-engine/ctr.ts';
 import { containerdSandbox } from './containerd-sandbox.ts';
-import { testDaemonDown } from './engine-sandbox.contract.ts';
+import { testEngineDown } from './engine-sandbox.contract.ts';
 import { openSandbox, testBlockDevices, testExitCommand, testSandboxContract } from './sandbox.contract.ts';
 
 const signal = new AbortController().signal;
 const consoleLog = join(import.meta.dirname, '../../../../../host/console-log');
 
-let daemon: TestDaemon;
-before(async () => (daemon = await startContainerd()));
-after(async () => await daemon[Symbol.asyncDispose]());
+let engine: TestDaemon;
+before(async () => (engine = await startContainerd()));
+after(async () => await engine[Symbol.asyncDispose]());
 
 const open = () => {
-  const ctr = new Ctr(localRunner, () => daemon.socket);
+  const ctr = new Ctr(localRunner, () => engine.socket);
   return openSandbox((runDir) => containerdSandbox({ runDir, consoleLog, env: process.env }, ctr));
 };
 
@@ -34,7 +34,7 @@ test('containerd: a shim that it does not know, being killed as that started, en
   mkdirSync(bundle);
   writeFileSync(join(bundle, 'config.json'), '{}');
   writeFileSync(join(bundle, 'log'), '');
-  const shim = ['-namespace', 'ignite', '-id', `ignite-${uid}`, '-address', daemon.socket];
+  const shim = ['-namespace', 'ignite', '-id', `ignite-${uid}`, '-address', engine.socket];
   const address = execFileSync(
     'containerd-shim-runc-v2',
     [...shim, '-publish-binary', '/usr/bin/containerd', 'start'],
@@ -47,4 +47,4 @@ test('containerd: a shim that it does not know, being killed as that started, en
   rmSync(address.replace('unix://', ''));
 });
 
-testDaemonDown('containerd', open, () => daemon);
+testEngineDown('containerd', open, () => engine);

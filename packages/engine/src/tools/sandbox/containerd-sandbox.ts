@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 import type { Ctr } from '../container-engine/ctr.ts';
 import { bundleConfig } from './bundle.ts';
-import { type ContainerDaemon, containerName, DaemonSandbox, type FoundContainer } from './engine-sandbox.ts';
+import { type Containers, containerName, EngineSandbox, type FoundContainer } from './engine-sandbox.ts';
 import { sandboxFailed } from './errors.ts';
 import { hostTree } from './host-tree.ts';
 import {
@@ -27,9 +27,9 @@ export interface ContainerdOptions {
 
 /** Runs containers of containerd with the same config as conmon's. containerd's runc shim supervises them. */
 export const containerdSandbox = (options: ContainerdOptions, ctr: Ctr): Sandbox =>
-  new DaemonSandbox(options.runDir, new ContainerdContainers(options, ctr));
+  new EngineSandbox(options.runDir, new ContainerdContainers(options, ctr));
 
-class ContainerdContainers implements ContainerDaemon {
+class ContainerdContainers implements Containers {
   readonly #options: ContainerdOptions;
   readonly #ctr: Ctr;
 

@@ -1,7 +1,7 @@
 import { chown, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DockerApi, DockerFailedError } from '../container-engine/docker-api.ts';
-import { type ContainerDaemon, containerName, DaemonSandbox, type FoundContainer } from './engine-sandbox.ts';
+import { type Containers, containerName, EngineSandbox, type FoundContainer } from './engine-sandbox.ts';
 import { dockerContainer } from './docker-container.ts';
 import { sandboxFailed } from './errors.ts';
 import { hostTree } from './host-tree.ts';
@@ -20,9 +20,9 @@ export interface DockerOptions {
 
 /** Runs containers of Docker on an empty image. Docker runs no exit command. */
 export const dockerSandbox = (options: DockerOptions, docker: DockerApi): Sandbox =>
-  new DaemonSandbox(options.runDir, new DockerContainers(options, docker));
+  new EngineSandbox(options.runDir, new DockerContainers(options, docker));
 
-class DockerContainers implements ContainerDaemon {
+class DockerContainers implements Containers {
   readonly #options: DockerOptions;
   readonly #docker: DockerApi;
 

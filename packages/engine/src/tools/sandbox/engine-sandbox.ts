@@ -17,10 +17,10 @@ export type FoundContainer =
   | { readonly state: 'exited'; readonly exitCode?: number; readonly outOfMemory?: boolean };
 
 /**
- * The functions of a container daemon that a sandbox needs. Each sandbox is a container named `ignite-UID`.
+ * The functions of a container engine that a sandbox needs. Each sandbox is a container named `ignite-UID`.
  * @throws CodedError RUNTIME_UNREACHABLE
  */
-export interface ContainerDaemon {
+export interface Containers {
   /**
    * Starts the program. Resolves with its pid once it has started, or with 0 if it has ended by then. `dir`
    * is the container's own folder.
@@ -36,24 +36,24 @@ export const containerName = (uid: string): string => `ignite-${uid}`;
 const noteSchema = v.strictObject({ pid: v.number(), startTime: v.number() });
 
 /**
- * Runs sandboxes as containers of a daemon. The program's process is recorded when it starts, so that its
- * state can be observed even when the daemon is down. The daemon is asked how the program ended, and to
+ * Runs sandboxes as containers of a container engine. The program's process is recorded when it starts, so that its
+ * state can be observed even when the engine is down. The engine is asked how the program ended, and to
  * remove what is left.
  */
-export class DaemonSandbox implements Sandbox {
+export class EngineSandbox implements Sandbox {
   readonly #runDir: string;
-  readonly #daemon: ContainerDaemon;
+  readonly #containers: Containers;
 
-  constructor(runDir: string, daemon: ContainerDaemon) {
+  constructor(runDir: string, containers: Containers) {
     this.#runDir = runDir;
-    this.#daemon = daemon;
+    this.#containers = containers;
   }
 
   async launch(spec: SandboxSpec, signal: AbortSignal): Promise<{ readonly pid: number }> {
     const at = this.#files(spec.uid);
     await mkdir(at.container, { recursive: true, mode: 0o755 });
     await handOverMounts(spec);
-    const pid = await this.#daemon.start(spec, at.container, signal);
+    const pid = await this.#containers.start(spec, at.container, signal);
     const note = { pid, startTime: processStartTime(pid) ?? 0 };
     await replaceFile(at.note, JSON.stringify(note), 0o600);
     return { pid };
@@ -71,7 +71,7 @@ export class DaemonSandbox implements Sandbox {
       case 'created':
         return { state: 'partial' };
       case 'running':
-        // A daemon notices the end of a program a moment later.
+        // A container engine notices the end of a program a moment later.
         return processStartTime(found.pid) === undefined ? { state: 'exited' } : found;
       case 'exited':
         return found;
@@ -85,13 +85,13 @@ export class DaemonSandbox implements Sandbox {
 
   async remove(uid: string, signal: AbortSignal): Promise<void> {
     await this.kill(uid, signal);
-    await this.#daemon.remove(uid, signal);
+    await this.#containers.remove(uid, signal);
     await rm(this.#files(uid).dir, { recursive: true, force: true });
   }
 
   async #find(uid: string, mayGuess: boolean): Promise<FoundContainer> {
     try {
-      return await this.#daemon.find(uid, neverAborted);
+      return await this.#containers.find(uid, neverAborted);
     } catch (failure) {
       if (mayGuess && hasCode(failure, 'RUNTIME_UNREACHABLE')) return { state: 'exited' };
       throw failure;

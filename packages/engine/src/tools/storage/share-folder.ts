@@ -59,7 +59,7 @@ export function shareSandbox(
 ): SandboxSpec {
   return {
     uid: shareUid(vmUid, folder.serial),
-    // The runtime is conmon whatever isolates the VMM, because containers of daemons cannot be given
+    // The runtime is conmon whatever isolates the VMM, because containers of other runtimes cannot be given
     // privileges.
     runtime: 'conmon',
     environ: {},

@@ -2,18 +2,18 @@ import { askedOf, usualPlugin, withAsked } from '@ignite/api/v1alpha4/asked';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';
-import type { HostDaemon } from '../../tools/container-engine/errors.ts';
+import type { ContainerEngine } from '../../tools/container-engine/errors.ts';
 import { chooseRuntime } from '../../tools/sandbox/choose-runtime.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 
 /** Pure. Returns the runtime of a VM. */
 export const runtimeOf = (spec: VmSpec): SandboxRuntime => spec.sandbox?.runtime ?? 'conmon';
 
-/** Pure. Returns the daemon that runs the VM, if any, whose store may contain the image. */
-export function daemonOf(spec: VmSpec): { readonly daemon?: HostDaemon } {
+/** Pure. Returns the container engine that runs the VM, if any, whose store may contain the image. */
+export function containerEngineOf(spec: VmSpec): { readonly engine?: ContainerEngine } {
   const runtime = runtimeOf(spec);
-  return runtime === 'conmon' ? {} : { daemon: runtime };
+  return runtime === 'conmon' ? {} : { engine: runtime };
 }
 
 /** Returns the spec with the requested runtime, or with conmon if this host lacks that runtime. */
@@ -34,7 +34,7 @@ export async function withRuntime(
 export async function recordRuntime(
   vm: Vm,
   wanted: SandboxRuntime | undefined,
-  host: Pick<VmHost, 'store' | 'sandbox'> & { readonly env: NodeJS.ProcessEnv },
+  host: Pick<VmPorts, 'store' | 'sandbox'> & { readonly env: NodeJS.ProcessEnv },
   op: ClientOperation,
 ): Promise<Vm> {
   const { sandbox } = await withRuntime(vm.spec, wanted, host, op);
@@ -52,7 +52,7 @@ export async function recordRuntime(
 export async function recordPlugin(
   vm: Vm,
   networkPlugin: string | undefined,
-  { store }: Pick<VmHost, 'store'>,
+  { store }: Pick<VmPorts, 'store'>,
 ): Promise<Vm> {
   const { networkPlugin: before = usualPlugin } = askedOf(vm.metadata);
   if (networkPlugin === undefined || networkPlugin === before) return vm;

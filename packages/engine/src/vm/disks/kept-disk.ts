@@ -5,7 +5,7 @@ import { type Paths, keptDisksDir } from '../../tools/host/paths.ts';
 import type { Vmms } from '../vmm-of.ts';
 import { vmDisk } from './vm-disk.ts';
 
-interface DiskHost {
+interface DiskPorts {
   readonly paths: Paths;
   readonly vmms: Vmms;
 }
@@ -17,7 +17,7 @@ const diskAnnotation = 'ignite.weave.works/disk';
  * Returns the path where a VM's disk is kept for the next VM of its name, or `undefined` if it is not to be
  * kept. A disk only fits a VM of the same image, disk size and format, so these are in the file's name.
  */
-function keptDiskPath(vm: Vm, host: DiskHost): string | undefined {
+function keptDiskPath(vm: Vm, host: DiskPorts): string | undefined {
   const { metadata, spec, status } = vm;
   if (metadata.annotations[diskAnnotation] !== 'keep' || !status.image) return undefined;
   const digest = status.image.digest.replace('sha256:', '').slice(0, 16);
@@ -26,7 +26,7 @@ function keptDiskPath(vm: Vm, host: DiskHost): string | undefined {
 }
 
 /** Sets the disk of a removed VM aside, if it is to be kept. */
-export async function keepDisk(vm: Vm, host: DiskHost): Promise<void> {
+export async function keepDisk(vm: Vm, host: DiskPorts): Promise<void> {
   const kept = keptDiskPath(vm, host);
   if (kept === undefined) return;
   await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
@@ -34,7 +34,7 @@ export async function keepDisk(vm: Vm, host: DiskHost): Promise<void> {
 }
 
 /** Gives a VM the disk that was kept for it. Returns whether there was one. */
-export async function takeKeptDisk(vm: Vm, host: DiskHost): Promise<boolean> {
+export async function takeKeptDisk(vm: Vm, host: DiskPorts): Promise<boolean> {
   const kept = keptDiskPath(vm, host);
   return kept !== undefined && (await moveIfThere(kept, vmDisk(vm, host).path));
 }

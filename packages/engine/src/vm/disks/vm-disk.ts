@@ -7,7 +7,7 @@ import { createOverlay, shownBase } from '../../tools/rootfs/qemu-img.ts';
 import { createRawDisk, growRawDisk } from '../../tools/rootfs/raw-disk.ts';
 import { imageOf } from '../../tools/store/vm-store.ts';
 import type { DiskFormat } from '../../tools/vmm/machine.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { type Vmms, vmmOf } from '../vmm-of.ts';
 
 export interface VmDisk {
@@ -32,7 +32,7 @@ export function vmDisk(
  * Creates a VM's disk from its image: copy-on-write, or a copy that shares blocks if the host's file system
  * can.
  */
-export async function createDisk(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+export async function createDisk(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
   const { path, format } = vmDisk(vm, host);
   const { baseDisk } = (await imageOf(vm, host.store)).status;
   const size = await diskSizeOf(vm, host.store);
@@ -40,7 +40,7 @@ export async function createDisk(vm: Vm, host: VmHost, signal: AbortSignal): Pro
   else await createOverlay({ path, backingPath: shownBase, size }, host.runner, signal);
 }
 
-export async function growDisk(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+export async function growDisk(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
   const { path, format } = vmDisk(vm, host);
   const size = await diskSizeOf(vm, host.store);
   if (format === 'raw') await growRawDisk(path, size);

@@ -8,27 +8,27 @@ import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { prepareVolumes, releaseVolumes } from '../../tools/storage/prepare-volumes.ts';
 import { type ResolvedVolume, resolveVolumes } from '../../tools/storage/resolve-volumes.ts';
 import { shareFolder, shareUid } from '../../tools/storage/share-folder.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 
 /**
  * The memory of the program that shares a folder, besides the guest's pages that it is the first to touch.
  */
 const shareOverhead = 128 * 2 ** 20;
 
-export const volumesOf = (vm: Vm, host: VmHost): Promise<readonly ResolvedVolume[]> =>
+export const volumesOf = (vm: Vm, host: VmPorts): Promise<readonly ResolvedVolume[]> =>
   resolveVolumes(vm.spec.storage, host.paths);
 
-export async function prepareVmVolumes(vm: Vm, host: VmHost, op: ClientOperation): Promise<void> {
+export async function prepareVmVolumes(vm: Vm, host: VmPorts, op: ClientOperation): Promise<void> {
   const { storage } = vm.spec;
   if (storage) await prepareVolumes(storage, sandboxUser(vm.metadata.uid), host, op);
 }
 
-export async function releaseVmVolumes(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+export async function releaseVmVolumes(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
   const { storage } = vm.spec;
   if (storage) await releaseVolumes(storage, sandboxUser(vm.metadata.uid), host, signal);
 }
 
-export async function shareFolders(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+export async function shareFolders(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
   const { uid } = vm.metadata;
   for (const folder of await volumesOf(vm, host)) {
     if (folder.kind !== 'folder') continue;
@@ -45,7 +45,7 @@ export async function shareFolders(vm: Vm, host: VmHost, signal: AbortSignal): P
 }
 
 /** Ends all shares of a VM that exist, whatever the VM asks for now. */
-export async function unshareFolders(uid: string, host: VmHost, signal: AbortSignal): Promise<void> {
+export async function unshareFolders(uid: string, host: VmPorts, signal: AbortSignal): Promise<void> {
   const { shares } = vmRunFiles(host.paths, uid);
   for (const serial of await readdir(shares)) await host.sandbox.remove(shareUid(uid, serial), signal);
   await rm(shares, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import { readTail } from '../../tools/host/read-tail.ts';
 import { lastErrorLine } from '../../tools/sandbox/console-log.ts';
 import { vmmFailed } from '../../tools/vmm/errors.ts';
 import type { Machine } from '../../tools/vmm/machine.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 
 const pollMs = 50;
@@ -14,7 +14,7 @@ const pollMs = 50;
  * Starts the guest of a VMM that has just been launched.
  * @throws CodedError VMM_FAILED if the VMM ends before that, VMM_REFUSED, VMM_SILENT
  */
-export async function bootVmm(vm: Vm, machine: Machine, host: VmHost, signal: AbortSignal): Promise<void> {
+export async function bootVmm(vm: Vm, machine: Machine, host: VmPorts, signal: AbortSignal): Promise<void> {
   const stop = new AbortController();
   const ending = AbortSignal.any([signal, stop.signal]);
   const { uid } = vm.metadata;
@@ -29,12 +29,12 @@ export async function bootVmm(vm: Vm, machine: Machine, host: VmHost, signal: Ab
   }
 }
 
-async function untilEnded(uid: string, { sandbox }: VmHost, signal: AbortSignal): Promise<void> {
+async function untilEnded(uid: string, { sandbox }: VmPorts, signal: AbortSignal): Promise<void> {
   do await delay(pollMs, undefined, { signal });
   while ((await sandbox.observe(uid)).state === 'running');
 }
 
-async function failBoot(vm: Vm, host: VmHost): Promise<never> {
+async function failBoot(vm: Vm, host: VmPorts): Promise<never> {
   const log = await readTail(vmFiles(host.paths, vm.metadata.uid).consoleLog);
   throw vmmFailed(lastErrorLine(log, vmmOf(vm, host).isOwnError));
 }

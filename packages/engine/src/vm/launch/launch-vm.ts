@@ -17,7 +17,7 @@ import { isTimerMeasured, statusSize } from '../../tools/vmm/machine.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { diskSizeOf, vmDisk } from '../disks/vm-disk.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { bootVmm } from './boot-vmm.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
@@ -29,7 +29,7 @@ import { archOf, assertMachineFits, eventLinks, vmMachine } from './vm-machine.t
  * @throws CodedError VMM_MISSING, KVM_NEEDED, VM_INVALID, VMM_FAILED, VMM_REFUSED, VMM_SILENT
  * @throws CodedError CLOCK_LOST if the guest must be started again
  */
-export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+export async function launchVm(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   const run = vmRunFiles(host.paths, uid);
@@ -74,7 +74,7 @@ export async function launchVm(vm: Vm, host: VmHost, signal: AbortSignal): Promi
   if (isTimerMeasured(machine)) await untilClockTicks(vm, host, signal);
 }
 
-async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmHost): Promise<Bytes> {
+async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmPorts): Promise<Bytes> {
   const files = volumes.flatMap((volume) =>
     volume.kind === 'disk' && volume.medium.kind === 'file' ? [volume.medium.path] : [],
   );

@@ -4,7 +4,7 @@ import { clockReport } from '../../tools/guest/lost-clocks.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { readTail } from '../../tools/host/read-tail.ts';
 import { clockLost } from '../errors.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 
 const pollMs = 50;
 /**
@@ -19,7 +19,7 @@ const longestMs = 180_000;
  */
 export async function untilClockTicks(
   { metadata: { uid, name } }: Vm,
-  { paths, sandbox, clock }: Pick<VmHost, 'paths' | 'sandbox' | 'clock'>,
+  { paths, sandbox, clock }: Pick<VmPorts, 'paths' | 'sandbox' | 'clock'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { exitStatus } = vmFiles(paths, uid);

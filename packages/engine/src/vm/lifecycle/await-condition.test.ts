@@ -6,7 +6,7 @@ import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { findVm } from '../../tools/store/vm-store.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { untilCondition } from './await-condition.ts';
 
 const never = new AbortController().signal;
@@ -23,7 +23,7 @@ function hostThrough(...phases: readonly (VmStatus['phase'] | undefined)[]) {
     return sampleVm({ status: { phase } });
   };
   // Other parts of the host are only used for VMs that have ended.
-  return { find, store: new MemoryStore() } as unknown as VmHost & { readonly find: typeof find };
+  return { find, store: new MemoryStore() } as unknown as VmPorts & { readonly find: typeof find };
 }
 
 /**

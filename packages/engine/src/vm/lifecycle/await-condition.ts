@@ -8,14 +8,14 @@ import type { ApiObject } from '@ignite/toolkit/object/meta';
 import type { Milliseconds } from '@ignite/toolkit/units/duration';
 import { speaksSsh } from '../../tools/guest/ssh-ready.ts';
 import { waitTimedOut } from '../errors.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { untilExited } from './await-vm.ts';
 
 const pollMs = 100;
 /** The longest delay of a timer in Node. */
 const longestMs = 2 ** 31 - 1;
 
-type ConditionHost = VmHost & Pick<Finder<Vm>, 'find'>;
+type ConditionPorts = VmPorts & Pick<Finder<Vm>, 'find'>;
 
 /**
  * Resolves with the first condition of a VM that holds, even if the VM is renamed meanwhile.
@@ -27,7 +27,7 @@ export async function untilCondition(
     conditions,
     timeoutMs = longestMs,
   }: { readonly conditions: readonly VmCondition[]; readonly timeoutMs?: number },
-  host: ConditionHost,
+  host: ConditionPorts,
   signal: AbortSignal,
 ): Promise<MetCondition> {
   const deadline = AbortSignal.timeout(Math.min(timeoutMs, longestMs));
@@ -55,7 +55,7 @@ export async function untilCondition(
  */
 async function untilStopped(
   { uid, revision }: { readonly uid: string; readonly revision: number },
-  host: ConditionHost,
+  host: ConditionPorts,
   signal: AbortSignal,
 ): Promise<MetCondition> {
   try {
@@ -77,7 +77,7 @@ const endedPhases: readonly VmPhase[] = ['Stopping', 'Stopped', 'Restarting'];
 async function lastOf(
   uid: string,
   revision: number,
-  { store }: ConditionHost,
+  { store }: ConditionPorts,
   signal: AbortSignal,
 ): Promise<Vm | undefined> {
   try {
@@ -102,7 +102,7 @@ const isRenamed = ({ metadata }: ApiObject): boolean => metadata.deletionTimesta
  */
 async function untilSeenStopped(
   uid: string,
-  host: ConditionHost,
+  host: ConditionPorts,
   signal: AbortSignal,
 ): Promise<MetCondition> {
   let vm = await host.find(uid, signal);
@@ -114,7 +114,7 @@ async function untilSeenStopped(
 async function untilSeen(
   uid: string,
   conditions: readonly Exclude<VmCondition, 'stopped'>[],
-  host: ConditionHost,
+  host: ConditionPorts,
   signal: AbortSignal,
 ): Promise<MetCondition> {
   for (;;) {

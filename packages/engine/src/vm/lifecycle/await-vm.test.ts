@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { Vm } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { vmFiles } from '../../tools/host/paths.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { addressOf, untilReady } from './await-vm.ts';
 
 const vmWith = (status: Partial<Vm['status']>): Vm =>
@@ -33,7 +33,7 @@ test('untilReady: a VM that is up and has told that its image holds no SSH serve
     await mkdir(dirname(exitStatus), { recursive: true });
     await writeFile(exitStatus, 'no-ssh-server\nready\n\0\0');
     // Nothing else of the host is used for a running VM.
-    const host = { paths, sandbox: { observe: async () => ({ state: 'running' }) } } as unknown as VmHost;
+    const host = { paths, sandbox: { observe: async () => ({ state: 'running' }) } } as unknown as VmPorts;
     const { signal } = new AbortController();
     await assert.rejects(untilReady(vm, { timeoutMs: 600_000, endsWithoutServer: true }, host, signal), {
       code: 'SSH_UNREACHABLE',

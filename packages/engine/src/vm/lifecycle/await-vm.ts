@@ -7,7 +7,7 @@ import { readTail } from '../../tools/host/read-tail.ts';
 import { findVm } from '../../tools/store/vm-store.ts';
 import { exitedEarly, noAddress, noSshServer, sshUnreachable } from '../errors.ts';
 import { parseGuestReports } from '../plan/exit-status.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { settleVm } from './settle-vm.ts';
 
 const pollMs = 100;
@@ -20,7 +20,7 @@ const surpriseMs = 3_000;
  */
 export async function untilExited(
   { metadata: { uid }, status }: Vm,
-  host: VmHost,
+  host: VmPorts,
   signal: AbortSignal,
 ): Promise<Vm> {
   for (;;) {
@@ -50,7 +50,7 @@ export interface SshWait {
 export async function untilReady(
   vm: Vm,
   { timeoutMs, endsWithoutServer = false }: SshWait,
-  host: VmHost,
+  host: VmPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const stop = new AbortController();
@@ -73,7 +73,7 @@ export async function untilReady(
  * Rejects once the guest is up and has reported that it has no SSH server, unless it ends or something
  * answers after all.
  */
-async function withoutServer(vm: Vm, { paths }: VmHost, signal: AbortSignal): Promise<never> {
+async function withoutServer(vm: Vm, { paths }: VmPorts, signal: AbortSignal): Promise<never> {
   const { exitStatus } = vmFiles(paths, vm.metadata.uid);
   for (let upSince: number | undefined; ; await delay(pollMs, undefined, { signal })) {
     const told = parseGuestReports(await readTail(exitStatus)).map(({ kind }) => kind);

@@ -5,7 +5,7 @@ import { vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
 import { netnsName } from '../../tools/network/link/netns.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
 import { recordWrite } from '../steps/vm-events.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 
 const timeoutMs = 5 * 60_000;
@@ -17,7 +17,7 @@ const timeoutMs = 5 * 60_000;
 export async function clearFailedStart(
   vm: Vm,
   cause: unknown,
-  host: VmHost,
+  host: VmPorts,
   { report }: ClientOperation,
 ): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
@@ -36,7 +36,7 @@ export async function clearFailedStart(
 export async function keepFailedStart(
   vm: Vm,
   cause: unknown,
-  host: VmHost,
+  host: VmPorts,
   op: ClientOperation,
 ): Promise<void> {
   const { name, uid } = vm.metadata;
@@ -48,7 +48,7 @@ export async function keepFailedStart(
   });
 }
 
-async function recordFailure(vm: Vm, cause: unknown, host: VmHost): Promise<void> {
+async function recordFailure(vm: Vm, cause: unknown, host: VmPorts): Promise<void> {
   const message = errorText(cause);
   const failed = await changeVm(host.store, vm, ({ status }) => ({
     status: { ...status, phase: 'Failed', message },

@@ -4,7 +4,7 @@ import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { vmmSockets } from '../../tools/host/paths.ts';
 import { changeVm, withPower } from '../../tools/store/vm-store.ts';
 import { cannotPause, notRunning } from '../errors.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 
@@ -15,7 +15,7 @@ const resumeTimeoutMs = 60_000;
  * Pauses the vCPUs of a running VM, which keeps its memory. The caller holds the VM's lock.
  * @throws CodedError VM_NOT_RUNNING, PAUSE_UNSUPPORTED
  */
-export async function pauseVm(vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
+export async function pauseVm(vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> {
   await assertRuns(vm, host);
   const { name, capabilities } = vmmOf(vm, host);
   if (!capabilities.pause) throw cannotPause(name);
@@ -33,7 +33,7 @@ export async function pauseVm(vm: Vm, host: VmHost, op: ClientOperation): Promis
  * Resumes a paused VM; does nothing for a VM that is not paused. The caller holds its lock.
  * @throws CodedError VM_NOT_RUNNING
  */
-export async function resumeVm(vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
+export async function resumeVm(vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> {
   await assertRuns(vm, host);
   return await reconcileVm(await withPower(vm, 'Running', host), { kind: 'running' }, host, op);
 }
@@ -46,7 +46,7 @@ export async function resumeVm(vm: Vm, host: VmHost, op: ClientOperation): Promi
  */
 export async function whileHalted<T>(
   vm: Vm,
-  host: Pick<VmHost, 'paths' | 'store' | 'sandbox' | 'vmms'>,
+  host: Pick<VmPorts, 'paths' | 'store' | 'sandbox' | 'vmms'>,
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -68,6 +68,6 @@ export async function whileHalted<T>(
   }
 }
 
-async function assertRuns({ metadata: { uid, name } }: Vm, { sandbox }: VmHost): Promise<void> {
+async function assertRuns({ metadata: { uid, name } }: Vm, { sandbox }: VmPorts): Promise<void> {
   if ((await sandbox.observe(uid)).state !== 'running') throw notRunning(name);
 }

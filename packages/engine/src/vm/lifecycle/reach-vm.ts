@@ -7,7 +7,7 @@ import { isSessionOpen, sessionPath } from '../../tools/guest/ssh-session.ts';
 import { streamSockets, vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { consoleUnsupported, isPaused, noIdentity, noSshKey, notRunning } from '../errors.ts';
 import { hasStreams } from '../entrypoint.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { addressOf, untilReady } from './await-vm.ts';
 
@@ -17,7 +17,7 @@ const socketPollMs = 10;
  * Checks that a VM runs.
  * @throws CodedError VM_NOT_RUNNING
  */
-export async function assertRunning({ metadata: { uid, name } }: Vm, { sandbox }: VmHost): Promise<void> {
+export async function assertRunning({ metadata: { uid, name } }: Vm, { sandbox }: VmPorts): Promise<void> {
   if ((await sandbox.observe(uid)).state !== 'running') throw notRunning(name);
 }
 
@@ -25,7 +25,7 @@ export async function assertRunning({ metadata: { uid, name } }: Vm, { sandbox }
  * Returns the sockets that connect a client with what a VM runs, once they exist.
  * @throws CodedError VM_NOT_RUNNING, CONSOLE_UNSUPPORTED
  */
-export async function attachmentOf(vm: Vm, host: VmHost, signal: AbortSignal): Promise<VmAttachment> {
+export async function attachmentOf(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<VmAttachment> {
   const { uid, name } = vm.metadata;
   const vmm = vmmOf(vm, host);
   if (hasStreams(vm, vmm)) {
@@ -40,7 +40,7 @@ export async function attachmentOf(vm: Vm, host: VmHost, signal: AbortSignal): P
 }
 
 /** Waits for the socket of a VM that may have only just been started. */
-async function untilThere(socket: string, vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+async function untilThere(socket: string, vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
   while (!existsSync(socket)) {
     await assertRunning(vm, host);
     await delay(socketPollMs, undefined, { signal });
@@ -59,7 +59,7 @@ export interface SshRequest {
 export async function sshTargetOf(
   vm: Vm,
   request: SshRequest,
-  host: VmHost,
+  host: VmPorts,
   signal: AbortSignal,
 ): Promise<SshTarget> {
   const { uid, name } = vm.metadata;

@@ -8,10 +8,10 @@ import { claimVolumes } from '../disks/claim-volumes.ts';
 import { observeVm } from '../observe/observe-vm.ts';
 import { type Goal, type VmNeeds, planVm } from '../plan/plan-vm.ts';
 import { executeStep } from '../steps/execute-step.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 
 /** Brings a VM to its goal from any state. The caller holds the VM's lock. */
-export async function reconcileVm(vm: Vm, goal: Goal, host: VmHost, op: ClientOperation): Promise<Vm> {
+export async function reconcileVm(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation): Promise<Vm> {
   // The claims are held until the VMM has opened the volumes, or has failed to start.
   const mayLaunch = goal.kind === 'running' || goal.kind === 'paused';
   using _claim = mayLaunch ? await claimVolumes(vm, host, op.signal) : undefined;
@@ -28,7 +28,7 @@ export async function reconcileVm(vm: Vm, goal: Goal, host: VmHost, op: ClientOp
   }
 }
 
-async function takeSteps(vm: Vm, goal: Goal, host: VmHost, op: ClientOperation): Promise<Vm> {
+async function takeSteps(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation): Promise<Vm> {
   const have = await observeVm(vm, host, op.signal);
   let now = vm;
   for (const step of planVm(goal, have, needsOf(vm))) {

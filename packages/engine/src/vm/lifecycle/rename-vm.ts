@@ -7,13 +7,13 @@ import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { assertVmName } from '../definition/create-vm.ts';
 import { declaredVm, nameTaken } from '../errors.ts';
 import { recordWrite } from '../steps/vm-events.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 
 /**
  * Renames a VM. Its network is renamed first: if only that succeeds, the rename can be repeated by the old
  * name. The guest itself gets the name at its next boot.
  */
-export async function renameVm(query: string, name: string, host: VmHost, op: ClientOperation): Promise<Vm> {
+export async function renameVm(query: string, name: string, host: VmPorts, op: ClientOperation): Promise<Vm> {
   assertVmName(name);
   return await withVmLocked(query, host, op.signal, async (found) => {
     const { uid, name: before } = found.metadata;

@@ -7,7 +7,7 @@ import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { changeVm, findVm } from '../../tools/store/vm-store.ts';
 import { hostProcess, isAlive, bootId } from '../observe/liveness.ts';
 import { planRestart } from '../plan/plan-restart.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { clearFailedStart } from './failed-start.ts';
 import { recordRestart } from './settle-vm.ts';
 import { startVm } from './start-vm.ts';
@@ -19,7 +19,7 @@ const lookMs = 500;
  * Restarts a VM, each time when its delay is over, for as long as its policy wants it. No lock is held while
  * it waits, so any other command on the VM wins.
  */
-export async function restartWhenDue(uid: string, host: VmHost, op: ClientOperation): Promise<void> {
+export async function restartWhenDue(uid: string, host: VmPorts, op: ClientOperation): Promise<void> {
   try {
     for (let vm = await takeOver(uid, host, op); vm?.status.phase === 'Restarting';) {
       await host.clock.sleep(Math.min(lookMs, Math.max(0, dueMs(vm) - host.clock.now())), op.signal);
@@ -38,7 +38,7 @@ export async function restartWhenDue(uid: string, host: VmHost, op: ClientOperat
 const dueMs = ({ status }: Vm): number => Date.parse(status.restarts?.nextTime ?? '') || 0;
 
 /** Records this process as the one that starts the VM, unless another process that does so is alive. */
-async function takeOver(uid: string, host: VmHost, op: ClientOperation): Promise<Vm> {
+async function takeOver(uid: string, host: VmPorts, op: ClientOperation): Promise<Vm> {
   return await withVmLocked(uid, host, op.signal, async (found) => {
     const { phase, starter } = found.status;
     if (phase !== 'Restarting' || (starter?.pid === process.pid && isAlive(starter, bootId()))) return found;
@@ -48,7 +48,7 @@ async function takeOver(uid: string, host: VmHost, op: ClientOperation): Promise
   });
 }
 
-async function restart(vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
+async function restart(vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> {
   const { nextTime: _next, ...restarts } = vm.status.restarts ?? { count: 0, pauseMs: 0 };
   try {
     return await startVm(vm, { power: vm.spec.power, restarts }, host, op);

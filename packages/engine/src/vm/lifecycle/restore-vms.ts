@@ -7,7 +7,7 @@ import { listVms } from '../../tools/store/list-objects.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { bootId, withTruePhase } from '../observe/liveness.ts';
 import { isToBeRestored } from '../plan/plan-restore.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { clearFailedStart } from './failed-start.ts';
 import { startVm } from './start-vm.ts';
 
@@ -18,19 +18,19 @@ import { startVm } from './start-vm.ts';
 const concurrency = 2;
 
 /** Starts the VMs that their policies bring back. A failure does not stop the others. */
-export async function restoreVms(host: VmHost, op: ClientOperation): Promise<readonly RestoredVm[]> {
+export async function restoreVms(host: VmPorts, op: ClientOperation): Promise<readonly RestoredVm[]> {
   const wanted = (await listVms(host.store)).filter((vm) => isDue(vm, host));
   const restored = await mapConcurrent(wanted, concurrency, (vm) => restoreVm(vm, host, op));
   return restored.filter((each) => each !== undefined);
 }
 
-const isDue = (vm: Vm, { clock }: VmHost): boolean =>
+const isDue = (vm: Vm, { clock }: VmPorts): boolean =>
   isToBeRestored(vm, withTruePhase(vm, bootId(), clock.now()).status.phase);
 
 /** Starts a VM. If that fails, its wanted power stays, so the next restore tries again. */
 async function restoreVm(
   { metadata: { uid } }: Vm,
-  host: VmHost,
+  host: VmPorts,
   op: ClientOperation,
 ): Promise<RestoredVm | undefined> {
   try {

@@ -9,14 +9,14 @@ import type { VmExit } from '../plan/exit-status.ts';
 import { planRestart } from '../plan/plan-restart.ts';
 import { stoppedStatus } from '../plan/stopped-status.ts';
 import { recordEnd, recordWrite } from '../steps/vm-events.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 
 /**
  * Cleans up after a VM that has ended by itself, and records whether it restarts. Does nothing for a VM that
  * runs or is gone.
  */
-export async function settleVm(uid: string, host: VmHost, op: ClientOperation): Promise<void> {
+export async function settleVm(uid: string, host: VmPorts, op: ClientOperation): Promise<void> {
   try {
     await withVmLocked(uid, host, op.signal, async (vm) => {
       if ((await host.sandbox.observe(uid)).state !== 'exited') return vm;
@@ -41,7 +41,7 @@ export async function recordRestart(
   vm: Vm,
   { kind: _kind, ...exit }: VmExit,
   restarts: RestartStatus,
-  host: VmHost,
+  host: VmPorts,
 ): Promise<Vm> {
   const starter = hostProcess(process.pid);
   const restarting = await changeVm(

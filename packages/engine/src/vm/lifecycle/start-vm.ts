@@ -7,7 +7,7 @@ import { hostProcess } from '../observe/liveness.ts';
 import { assertOwnUser } from '../own-user.ts';
 import type { Goal } from '../plan/plan-vm.ts';
 import { betweenLives } from '../plan/stopped-status.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 
 /** Returns the goal of a VM that shall be up. */
@@ -23,7 +23,7 @@ export interface StartReason {
  * Starts a VM from any state. The caller holds the VM's lock, and cleans up if this fails.
  * @throws CodedError VM_LEAVING for a VM whose removal was cut short, VM_UID_TAKEN
  */
-export async function startVm(vm: Vm, why: StartReason, host: VmHost, op: ClientOperation): Promise<Vm> {
+export async function startVm(vm: Vm, why: StartReason, host: VmPorts, op: ClientOperation): Promise<Vm> {
   const { name, deletionTimestamp } = vm.metadata;
   if (deletionTimestamp !== undefined) throw isLeaving(name);
   // Earlier versions did not refuse uids, so two VMs may have the same user.

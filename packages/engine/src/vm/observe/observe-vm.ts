@@ -5,7 +5,7 @@ import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { vmDisk } from '../disks/vm-disk.ts';
 import { isMemoryOff } from '../plan/allotted-memory.ts';
 import type { ObservedVm } from '../plan/plan-vm.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 
 const askTimeoutMs = 30_000;
@@ -15,7 +15,7 @@ const askTimeoutMs = 30_000;
  */
 export async function observeVm(
   vm: Vm,
-  host: Pick<VmHost, 'paths' | 'network' | 'sandbox' | 'vmms'>,
+  host: Pick<VmPorts, 'paths' | 'network' | 'sandbox' | 'vmms'>,
   signal: AbortSignal,
 ): Promise<ObservedVm> {
   const { uid } = vm.metadata;
@@ -47,7 +47,7 @@ export async function observeVm(
  */
 async function isHalfBooted(
   vm: Vm,
-  host: Pick<VmHost, 'paths' | 'vmms'>,
+  host: Pick<VmPorts, 'paths' | 'vmms'>,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (vm.status.vmm !== undefined) return false;

@@ -3,7 +3,7 @@ import { vmFiles } from '../../tools/host/paths.ts';
 import { readTail } from '../../tools/host/read-tail.ts';
 import { lastErrorLine, printedIn, sinceLastStart } from '../../tools/sandbox/console-log.ts';
 import { type VmExit, exitOf, parseGuestReports } from '../plan/exit-status.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { bootId, isAlive } from './liveness.ts';
 
@@ -24,10 +24,10 @@ const unmonitoredMs = 3_000;
  */
 const logTailBytes = 2 ** 19;
 
-type ExitHost = Pick<VmHost, 'paths' | 'sandbox' | 'clock' | 'vmms'>;
+type ExitPorts = Pick<VmPorts, 'paths' | 'sandbox' | 'clock' | 'vmms'>;
 
 /** Returns how a VM ended. The VM's sandbox must have ended. */
-export async function readExit(vm: Vm, host: ExitHost, signal: AbortSignal): Promise<VmExit> {
+export async function readExit(vm: Vm, host: ExitPorts, signal: AbortSignal): Promise<VmExit> {
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   const reports = parseGuestReports(await readTail(files.exitStatus));
@@ -53,7 +53,7 @@ export async function readExit(vm: Vm, host: ExitHost, signal: AbortSignal): Pro
  */
 async function endOfVmm(
   { metadata: { uid }, status: { monitor } }: Vm,
-  { sandbox, clock }: ExitHost,
+  { sandbox, clock }: ExitPorts,
   signal: AbortSignal,
 ): Promise<{ readonly exitCode?: number; readonly outOfMemory?: boolean }> {
   const began = clock.now();

@@ -15,7 +15,7 @@ import { hostProcess } from '../observe/liveness.ts';
 import { readExit } from '../observe/vm-exit.ts';
 import type { VmStep } from '../plan/plan-vm.ts';
 import { stoppedStatus } from '../plan/stopped-status.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { vmmSignal } from '../vmm-signal.ts';
 import { admissionOf, attachNetwork } from './attach-network.ts';
@@ -28,7 +28,7 @@ import { writeSeed } from './write-seed.ts';
  * Executes a step. There is one case for each step, since all decisions are the planner's. Returns the VM as
  * it is stored afterwards.
  */
-export async function executeStep(step: VmStep, vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
+export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> {
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   switch (step.kind) {
@@ -118,14 +118,14 @@ async function forgetAdoption(vm: Vm, store: ObjectStore): Promise<Vm> {
   return await changeVm(store, vm, ({ status: { adopted: _adopted, ...status } }) => ({ status }));
 }
 
-async function recordExit(vm: Vm, host: VmHost, signal: AbortSignal): Promise<Vm> {
+async function recordExit(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<Vm> {
   const exit = await readExit(vm, host, signal);
   await recordEnd(vm, exit, host);
   const { kind: _kind, ...how } = exit;
   return await changeVm(host.store, vm, (now) => ({ status: { ...now.status, phase: 'Stopping', ...how } }));
 }
 
-async function recordStart(vm: Vm, host: VmHost): Promise<Vm> {
+async function recordStart(vm: Vm, host: VmPorts): Promise<Vm> {
   const found = await host.sandbox.observe(vm.metadata.uid);
   if (found.state !== 'running') return vm; // the VM has ended already, which the next observation records
   const vmm = hostProcess(found.pid);

@@ -14,7 +14,7 @@ import { vmmSignal } from '../vmm-signal.ts';
 const patienceMs = 10_000;
 const pollMs = 200;
 
-interface MemoryHost {
+interface MemoryPorts {
   readonly paths: Paths;
   readonly store: ObjectStore;
   readonly vmms: Vmms;
@@ -22,7 +22,7 @@ interface MemoryHost {
 }
 
 /** Tells the running guest how much memory it may use, and records that. The caller holds the VM's lock. */
-export async function resizeMemory(vm: Vm, host: MemoryHost, signal: AbortSignal): Promise<Vm> {
+export async function resizeMemory(vm: Vm, host: MemoryPorts, signal: AbortSignal): Promise<Vm> {
   const vmm = vmmOf(vm, host);
   if (!vmm.capabilities.balloon || !isMemoryOff(vm)) return vm;
   const due = dueMemoryOf(vm);
@@ -33,7 +33,7 @@ export async function resizeMemory(vm: Vm, host: MemoryHost, signal: AbortSignal
 }
 
 /** Waits for the guest to give back memory, and warns if it does not do so in time. */
-export async function untilMemoryGiven(vm: Vm, host: MemoryHost, op: ClientOperation): Promise<void> {
+export async function untilMemoryGiven(vm: Vm, host: MemoryPorts, op: ClientOperation): Promise<void> {
   const [sockets, allotted] = [vmmSockets(host.paths, vm.metadata.uid), allottedMemoryOf(vm)];
   const deadline = host.clock.now() + patienceMs;
   try {

@@ -3,7 +3,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { vmmSockets } from '../../tools/host/paths.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 
 /** The time limit of an answer, which also suffices for a busy VMM. */
@@ -18,7 +18,7 @@ const exitPollMs = 50;
 export async function pressPowerButton(
   vm: Vm,
   graceMs: number,
-  host: Pick<VmHost, 'paths' | 'sandbox' | 'vmms'>,
+  host: Pick<VmPorts, 'paths' | 'sandbox' | 'vmms'>,
   op: ClientOperation,
 ): Promise<void> {
   const { uid } = vm.metadata;

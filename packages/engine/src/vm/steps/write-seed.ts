@@ -16,7 +16,7 @@ import { imageOf } from '../../tools/store/vm-store.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
 import { archOf, readsCloudInit } from '../launch/vm-machine.ts';
 import { hasStreams, runsEntrypoint } from '../entrypoint.ts';
-import type { VmHost } from '../vm-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { guestNetwork } from './attach-network.ts';
 import { readCopiedFiles } from './copy-files.ts';
@@ -26,7 +26,7 @@ import { environOf } from './environ.ts';
  * Writes what makes a VM of an image this VM: the seed disk for Ignite's init, and the disk for cloud-init if
  * the VM reads it.
  */
-export async function writeSeed(vm: Vm, host: VmHost, signal: AbortSignal): Promise<void> {
+export async function writeSeed(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
   const { uid, name } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   const network = await host.network.observe(uid, signal);
@@ -48,7 +48,7 @@ async function seedOf(
   vm: Vm,
   attachment: Attachment,
   authorizedKeys: readonly string[],
-  host: VmHost,
+  host: VmPorts,
 ): Promise<GuestSeed> {
   const { uid, name } = vm.metadata;
   const { hostKey } = vmFiles(host.paths, uid);

@@ -12,7 +12,7 @@ import type { Network } from '../../tools/network/network.ts';
 /** The group whose members may read the state of VMs without being root. */
 const lookersGroup = 'ignite';
 
-interface ExaminedHost {
+interface ExaminerPorts {
   readonly runner: Runner;
   readonly network: Network;
   readonly env: NodeJS.ProcessEnv;
@@ -20,13 +20,13 @@ interface ExaminedHost {
 }
 
 /** Examines and repairs this host. */
-export class LocalHostExamination implements HostClient {
+export class HostExaminer implements HostClient {
   readonly #runner: Runner;
   readonly #network: Network;
   readonly #env: NodeJS.ProcessEnv;
   readonly #paths: Paths;
 
-  constructor({ runner, network, env, paths }: ExaminedHost) {
+  constructor({ runner, network, env, paths }: ExaminerPorts) {
     this.#runner = runner;
     this.#network = network;
     this.#env = env;

@@ -7,8 +7,8 @@ import type { Sandbox } from '../tools/sandbox/sandbox.ts';
 import type { Accel } from '../tools/vmm/accel.ts';
 import type { Vmms } from './vmm-of.ts';
 
-/** The host as the steps of VMs use it. */
-export interface VmHost {
+/** The ports by which the steps of VMs act on the host. */
+export interface VmPorts {
   readonly paths: Paths;
   /** The folder of the scripts that run inside VMs. */
   readonly guestDir: string;
