@@ -45,7 +45,7 @@ async function runInLane(file: string, folder: string): Promise<Report> {
   let counts: Counts | undefined;
   child.once('message', (told) => (counts = told as Counts));
   const [code, signal] = await once(child, 'close');
-  if (counts === undefined) output += `${file} ended with ${signal ?? code} before it told what it counted\n`;
+  if (counts === undefined) output += `${file} ended with ${signal ?? code} before it told its counts\n`;
   return {
     file,
     seconds: (performance.now() - begun) / 1_000,
