@@ -107,8 +107,8 @@ function containerdSource(text: string, namespaces: readonly string[]): Containe
 }
 
 /**
- * Pure. Returns the source of the same image in a container engine of this host, or `undefined` if the engine cannot
- * have it.
+ * Pure. Returns the source of the same image in a container engine of this host, or `undefined` if the engine
+ * cannot have it.
  */
 export function sourceInEngine(source: ImageSource, engine: ContainerEngine): ImageSource | undefined {
   if (source.transport !== 'docker') return undefined;

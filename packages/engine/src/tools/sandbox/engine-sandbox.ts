@@ -36,9 +36,9 @@ export const containerName = (uid: string): string => `ignite-${uid}`;
 const noteSchema = v.strictObject({ pid: v.number(), startTime: v.number() });
 
 /**
- * Runs sandboxes as containers of a container engine. The program's process is recorded when it starts, so that its
- * state can be observed even when the engine is down. The engine is asked how the program ended, and to
- * remove what is left.
+ * Runs sandboxes as containers of a container engine. The program's process is recorded when it starts, so
+ * that its state can be observed even when the engine is down. The engine is asked how the program ended, and
+ * to remove what is left.
  */
 export class EngineSandbox implements Sandbox {
   readonly #runDir: string;
