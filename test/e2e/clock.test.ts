@@ -27,15 +27,15 @@ test('a guest whose clock never ticks fails to start, with the reason', async (t
 });
 
 const guests = [
-  { what: 'an entrypoint and two CPUs', image: 'sshd', args: ['--cpus', '2', '--memory', '256MB'] },
-  { what: 'systemd', image: 'debian', args: ['--memory', '512MB'] },
-  { what: 'an arm64 CPU', image: 'sshd-arm64', args: ['--memory', '256MB', '--arch', 'arm64'] },
+  { what: 'an entrypoint and two CPUs', image: 'sshd', args: ['--cpus', '2', '--memory', '256MB'], arch: [] },
+  { what: 'systemd', image: 'debian', args: ['--memory', '512MB'], arch: [] },
+  { what: 'an arm64 CPU', image: 'sshd-arm64', args: ['--memory', '256MB'], arch: ['--arch', 'arm64'] },
 ] as const;
 
-for (const { what, image, args } of guests) {
+for (const { what, image, args, arch } of guests) {
   test(`a guest with ${what} tells the host's time, also after it was paused`, async (t) => {
-    await ignite.ok('image', 'import', `oci-archive:${imageArchive(image)}`);
-    await ignite.ok('run', image, '--name', image, '--ssh', ...args);
+    await ignite.ok('image', 'import', `oci-archive:${imageArchive(image)}`, ...arch);
+    await ignite.ok('run', image, '--name', image, '--ssh', ...args, ...arch);
     {
       await using time = new GuestTime(ignite, image);
       await untilRight(time, t, 'after the boot');
