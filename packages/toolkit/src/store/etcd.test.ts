@@ -47,6 +47,7 @@ before(async () => {
       `http://127.0.0.1:${peer}`,
     ])
     .concat(['--initial-cluster', `default=http://127.0.0.1:${peer}`, '--log-level', 'error'])
+    .concat(['--experimental-watch-progress-notify-interval', '200ms'])
     .concat(['--cert-file', join(dir, 'crt'), '--key-file', join(dir, 'key')]);
   server = spawn('etcd', args, { stdio: 'ignore' });
   const tls = { ca: readFileSync(join(dir, 'crt'), 'utf8') };
@@ -86,7 +87,7 @@ describe('EtcdStore', () => {
   test('a wrong password, an unknown authority and an unreachable server give different errors', async () => {
     const failing = async (changed: Partial<EtcdOptions>) => {
       using store = openEtcdStore({ ...options, ...changed }, newPrefix());
-      return await store.list('Pot');
+      return await store.list(potKind);
     };
     await assert.rejects(failing({ password: 'wrong' }), { code: 'ETCD_DENIED' });
     await assert.rejects(failing({ tls: { ca: '' } }), { code: 'ETCD_UNREACHABLE' });
@@ -98,7 +99,7 @@ describe('EtcdStore', () => {
       { ...options, endpoints: ['https://127.0.0.1:1', ...options.endpoints] },
       newPrefix(),
     );
-    assert.deepEqual((await store.list('Pot')).items, []);
+    assert.deepEqual((await store.list(potKind)).items, []);
   });
 
   test('lists of more than a page are whole and in order', async () => {
@@ -107,7 +108,7 @@ describe('EtcdStore', () => {
     for (let at = 0; at < names.length; at += 100)
       await Promise.all(names.slice(at, at + 100).map((name) => store.create(pot(name))));
     assert.deepEqual(
-      (await store.list('Pot')).items.map(({ metadata }) => metadata.name),
+      (await store.list(potKind)).items.map(({ metadata }) => metadata.name),
       names,
     );
   });
@@ -116,7 +117,7 @@ describe('EtcdStore', () => {
     const prefix = newPrefix();
     const acknowledged: string[] = [];
     using store = openEtcdStore(options, prefix);
-    const { revision } = await store.list('Pot');
+    const { revision } = await store.list(potKind);
     for (let round = 0; round < 20; round += 1) {
       await Promise.all(
         ['a', 'b'].map(async (who) => {
@@ -130,7 +131,7 @@ describe('EtcdStore', () => {
         }),
       );
     }
-    const { items } = await store.list('Pot');
+    const { items } = await store.list(potKind);
     const names = new Set(items.map(({ metadata }) => metadata.name));
     assert.ok(acknowledged.length >= 40);
     assert.deepEqual(
@@ -139,7 +140,7 @@ describe('EtcdStore', () => {
     );
     const stop = new AbortController();
     const seen: string[] = [];
-    for await (const event of store.watch('Pot', revision, stop.signal)) {
+    for await (const event of store.watch(potKind, revision, stop.signal)) {
       if (event.type === 'ADDED') seen.push(event.object.metadata.name);
       if (seen.length === items.length) stop.abort();
     }
@@ -147,6 +148,7 @@ describe('EtcdStore', () => {
   });
 });
 
+const potKind = { group: 'garden.example', kind: 'Pot' };
 const pot = (name: string) => ({
   apiVersion: 'garden.example/v1',
   kind: 'Pot',

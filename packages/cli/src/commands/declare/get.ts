@@ -17,7 +17,7 @@ import {
   viewContext,
 } from '../../render/objects.ts';
 import { age } from '../../render/text/age.ts';
-import { type DeclaredKind, declaredKinds, parseKey, parseKind } from './declared-kind.ts';
+import { type DeclaredKind, declaredKinds, groupKind, parseKey, parseKind } from './declared-kind.ts';
 
 const columns: readonly Column<ApiObject>[] = [
   { title: 'KIND', cell: ({ kind }) => kind },
@@ -64,7 +64,7 @@ async function listKind(
 ): Promise<readonly ApiObject[]> {
   if (kind === 'VM') return await client.vms.list(signal);
   if (kind === 'Volume') return await client.volumes.list(signal);
-  return (await store.list(kind)).items;
+  return (await store.list(groupKind(kind))).items;
 }
 
 export async function findNamed(
@@ -74,7 +74,7 @@ export async function findNamed(
 ): Promise<ApiObject> {
   if (kind === 'VM') return await client.vms.find(name, op.signal);
   if (kind === 'Volume') return await client.volumes.find(name, op.signal);
-  const object = await store.get({ kind, name });
+  const object = await store.get({ ...groupKind(kind), name });
   if (object.kind !== kind)
     throw usageError(`there is no ${kind} "${name}"`, '"ignite get" lists all objects');
   return object;
