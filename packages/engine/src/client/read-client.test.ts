@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
-import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import { recordEvent } from '../events/record-event.ts';
 import { storePath } from '../host/paths.ts';
 import { networkSettings } from '../network/cni/settings.ts';

@@ -7,7 +7,7 @@ import { apiVersion } from '@ignite/api/v1/group';
 import { type Image, noImageConfig } from '@ignite/api/v1/image';
 import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, storePath } from '../host/paths.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { SnapshotReader } from './snapshot.ts';
-import { openSqliteStore } from './sqlite.ts';
+import { openSqliteStore } from './sqlite/sqlite-store.ts';
 import { RowDecoder } from './stored-row.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'snapshot-'));

@@ -1,6 +1,6 @@
 import { nearest } from '@ignite/toolkit/text/nearest';
 import { apiVersion } from '@ignite/api/v1/group';
-import type { ObjectKey } from '@ignite/toolkit/gitops/object-key';
+import type { ObjectKey } from '@ignite/toolkit/object/object-key';
 import { type GroupKind, groupOf } from '@ignite/toolkit/object/group-kind';
 import { usageError } from '../../arguments/usage-error.ts';
 

@@ -1,4 +1,4 @@
-import { type SyncObject, type SyncSpec, syncKind } from '@ignite/toolkit/gitops/kinds';
+import { type SyncObject, type SyncSpec, syncKind } from '@ignite/toolkit/sync/kinds';
 import { KindReader, KindStore } from '@ignite/toolkit/store/kind-store';
 import { usageError } from '../../arguments/usage-error.ts';
 import type { DeclaredHost } from '../../context.ts';

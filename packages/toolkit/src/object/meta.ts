@@ -1,3 +1,0 @@
-import type { KubeObject } from './kube-object.ts';
-
-export type ApiObject = KubeObject;

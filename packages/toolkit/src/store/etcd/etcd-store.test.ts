@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EtcdClient, type EtcdOptions } from './etcd-client.ts';
+import { openEtcdStore } from './etcd-store.ts';
+import { testStoreContract } from '../store.contract.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'etcd-test-'));
+let server: ChildProcess;
+let options: EtcdOptions;
+/** A busy machine may take long to write what it acknowledges to disk. */
+const patienceMs = 120_000;
+let prefixes = 0;
+const newPrefix = (): string => `/test-${(prefixes += 1)}`;
+
+/** Starts Debian's etcd with TLS and with users that have passwords. */
+before(async () => {
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
+      .concat(['-subj', '/CN=etcd', '-addext', 'subjectAltName=IP:127.0.0.1'])
+      .concat(['-keyout', join(dir, 'key'), '-out', join(dir, 'crt')]),
+    { stdio: 'ignore' },
+  );
+  const [client, peer] = [await freePort(), await freePort()];
+  const endpoint = `https://127.0.0.1:${client}`;
+  const args = [
+    '--data-dir',
+    join(dir, 'data'),
+    '--listen-client-urls',
+    endpoint,
+    '--advertise-client-urls',
+    endpoint,
+  ]
+    .concat([
+      '--listen-peer-urls',
+      `http://127.0.0.1:${peer}`,
+      '--initial-advertise-peer-urls',
+      `http://127.0.0.1:${peer}`,
+    ])
+    .concat(['--initial-cluster', `default=http://127.0.0.1:${peer}`, '--log-level', 'error'])
+    .concat(['--experimental-watch-progress-notify-interval', '200ms'])
+    .concat(['--cert-file', join(dir, 'crt'), '--key-file', join(dir, 'key')]);
+  server = spawn('etcd', args, { stdio: 'ignore' });
+  const tls = { ca: readFileSync(join(dir, 'crt'), 'utf8') };
+  options = { endpoints: [endpoint], tls, username: 'root', password: 'secret', timeoutMs: patienceMs };
+  using anyone = new EtcdClient({ endpoints: [endpoint], tls, timeoutMs: patienceMs });
+  for (const deadline = Date.now() + patienceMs; ;) {
+    try {
+      await anyone.call('/v3/kv/range', { key: 'AA==' });
+      break;
+    } catch (failure) {
+      if (Date.now() > deadline) throw failure;
+      await delay(100);
+    }
+  }
+  await anyone.call('/v3/auth/user/add', { name: 'root', password: 'secret' });
+  await anyone.call('/v3/auth/user/grant', { user: 'root', role: 'root' });
+  await anyone.call('/v3/auth/enable', {});
+});
+
+after(async () => {
+  server.kill('SIGKILL');
+  await once(server, 'exit');
+  rmSync(dir, { recursive: true, force: true });
+});
+
+testStoreContract(
+  'EtcdStore',
+  async () => openEtcdStore(options, newPrefix()),
+  async (store, object) => {
+    const { metadata } = await store.update({ ...object, status: { wet: true } });
+    using client = new EtcdClient(options);
+    await client.call('/v3/kv/compaction', { revision: metadata.resourceVersion });
+  },
+);
+
+describe('EtcdStore', () => {
+  test('a wrong password, an unknown authority and an unreachable server give different errors', async () => {
+    const failing = async (changed: Partial<EtcdOptions>) => {
+      using store = openEtcdStore({ ...options, ...changed }, newPrefix());
+      return await store.list(potKind);
+    };
+    await assert.rejects(failing({ password: 'wrong' }), { code: 'ETCD_DENIED' });
+    await assert.rejects(failing({ tls: { ca: '' } }), { code: 'ETCD_UNREACHABLE' });
+    await assert.rejects(failing({ endpoints: ['https://127.0.0.1:1'] }), { code: 'ETCD_UNREACHABLE' });
+  });
+
+  test('an endpoint that is down is passed over', async () => {
+    using store = openEtcdStore(
+      { ...options, endpoints: ['https://127.0.0.1:1', ...options.endpoints] },
+      newPrefix(),
+    );
+    assert.deepEqual((await store.list(potKind)).items, []);
+  });
+
+  test('lists of more than a page are whole and in order', async () => {
+    using store = openEtcdStore(options, newPrefix());
+    const names = Array.from({ length: 1_205 }, (_, at) => `p${String(at).padStart(4, '0')}`);
+    for (let at = 0; at < names.length; at += 100)
+      await Promise.all(names.slice(at, at + 100).map((name) => store.create(pot(name))));
+    assert.deepEqual(
+      (await store.list(potKind)).items.map(({ metadata }) => metadata.name),
+      names,
+    );
+  });
+
+  test('writers that are killed at 40 points lose nothing acknowledged; a watch sees every change once', async () => {
+    const prefix = newPrefix();
+    const acknowledged: string[] = [];
+    using store = openEtcdStore(options, prefix);
+    const { revision } = await store.list(potKind);
+    for (let round = 0; round < 20; round += 1) {
+      await Promise.all(
+        ['a', 'b'].map(async (who) => {
+          const writer = startWriter(prefix, `r${round}${who}`);
+          const quota = 1 + ((round * 7) % 5);
+          let seen = 0;
+          for await (const name of createInterface({ input: writer.stdout! })) {
+            acknowledged.push(name);
+            if ((seen += 1) === quota) writer.kill('SIGKILL');
+          }
+        }),
+      );
+    }
+    const { items } = await store.list(potKind);
+    const names = new Set(items.map(({ metadata }) => metadata.name));
+    assert.ok(acknowledged.length >= 40);
+    assert.deepEqual(
+      acknowledged.filter((name) => !names.has(name)),
+      [],
+    );
+    const stop = new AbortController();
+    const seen: string[] = [];
+    for await (const event of store.watch(potKind, revision, stop.signal)) {
+      if (event.type === 'ADDED') seen.push(event.object.metadata.name);
+      if (seen.length === items.length) stop.abort();
+    }
+    assert.deepEqual(seen.toSorted(), [...names].toSorted());
+  });
+});
+
+const potKind = { group: 'garden.example', kind: 'Pot' };
+const pot = (name: string) => ({
+  apiVersion: 'garden.example/v1',
+  kind: 'Pot',
+  metadata: { name, uid: name },
+  spec: {},
+  status: {},
+});
+
+function startWriter(prefix: string, name: string): ChildProcess {
+  const source = `
+    import { openEtcdStore } from '${new URL('./etcd-store.ts', import.meta.url).href}';
+    const store = openEtcdStore(JSON.parse(process.argv[1]), process.argv[2]);
+    for (let at = 0; ; at += 1) {
+      const name = process.argv[3] + '-' + at;
+      await store.create({ apiVersion: 'garden.example/v1', kind: 'Pot', metadata: { name, uid: name }, spec: {}, status: {} });
+      process.stdout.write(name + '\\n');
+    }`;
+  return spawn(
+    process.execPath,
+    ['--input-type=module', '-e', source, JSON.stringify(options), prefix, name],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
