@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newUid } from '../object/uid.ts';
+import type { GroupKind } from '../object/group-kind.ts';
 import type { KubeObject } from '../object/kube-object.ts';
 import type { Change, NewObject, ObjectStore, Revision } from './store.ts';
 
@@ -207,10 +208,121 @@ export function testStoreContract(
       assert.ok(signal.aborted);
     });
 
+    test('two groups may have a kind of the same name, and neither sees the other', async () => {
+      using store = await open();
+      const other = { group: 'kitchen.example', kind: 'Pot' };
+      await store.create(pot('a'));
+      const cooking = { ...pot('a'), apiVersion: 'kitchen.example/v1', spec: { soup: true } };
+      const { revision } = await store.list(potKind);
+      const made = await store.create(cooking);
+      assert.deepEqual((await store.list(other)).items, [made]);
+      await store.create({ ...pot('a'), apiVersion: 'v1' });
+      assert.equal((await store.get({ group: '', kind: 'Pot', name: 'a' })).apiVersion, 'v1');
+      await store.delete({ ...other, name: 'a' });
+      await store.create(pot('b'));
+      const seen = (await take(store, revision, 1)).map(({ object }) => object.metadata.name);
+      assert.deepEqual(seen, ['b']);
+      assert.equal((await store.list(potKind)).items.length, 2);
+    });
+
+    test('namespaces are apart; an object of a kind that has none is in none', async () => {
+      using store = await open();
+      for (const namespace of ['a-b', 'default', 'a', ''])
+        await store.create({ ...pot('x'), metadata: { ...pot('x').metadata, namespace } });
+      const namespaces = async (namespace?: string) =>
+        (await store.list(potKind, namespace === undefined ? {} : { namespace })).items.map(
+          ({ metadata }) => metadata.namespace,
+        );
+      assert.deepEqual(await namespaces(), ['', 'a', 'a-b', 'default']);
+      assert.deepEqual(await namespaces('a'), ['a']);
+      assert.deepEqual(await namespaces(''), ['']);
+      await store.delete({ ...potKind, namespace: 'a', name: 'x' });
+      assert.deepEqual(await namespaces(), ['', 'a-b', 'default']);
+    });
+
+    test('every field of an object is kept, whatever its kind has beside spec and status', async () => {
+      using store = await open();
+      const secret = { group: '', kind: 'Secret', name: 's' };
+      const made = await store.create({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 's', uid: newUid(), generateName: 's-', managedFields: [{ manager: 'me' }] },
+        data: { key: 'c2VjcmV0' },
+        type: 'Opaque',
+      });
+      assert.ok(!('spec' in made) && !('status' in made));
+      const typed = await store.update({ ...made, data: { key: 'bmV3' } });
+      assert.equal(typed.metadata.generation, 2);
+      await store.patch(secret, { data: { more: 'eA==' }, metadata: { selfLink: '/s' } });
+      const now = await store.get(secret);
+      assert.deepEqual([now['data'], now['type']], [{ key: 'bmV3', more: 'eA==' }, 'Opaque']);
+      const { generateName, managedFields, selfLink } = now.metadata;
+      assert.deepEqual([generateName, managedFields, selfLink], ['s-', [{ manager: 'me' }], '/s']);
+    });
+
+    test('owners are whole, and are changed by updates and patches', async () => {
+      using store = await open();
+      const owner = { apiVersion: 'garden.example/v1', kind: 'Shed', name: 's', uid: '1' };
+      const mine = { ...owner, controller: true, blockOwnerDeletion: true };
+      const made = await store.create(pot('a'));
+      const owners = async () => (await store.get({ ...potKind, name: 'a' })).metadata.ownerReferences;
+      await store.update({ ...made, metadata: { ...made.metadata, ownerReferences: [mine] } });
+      assert.deepEqual(await owners(), [mine]);
+      await store.patch({ ...potKind, name: 'a' }, { status: { wet: true } });
+      assert.deepEqual(await owners(), [mine]);
+      await store.patch({ ...potKind, name: 'a' }, { metadata: { ownerReferences: [owner] } });
+      assert.deepEqual(await owners(), [owner]);
+      await store.patch({ ...potKind, name: 'a' }, { metadata: { ownerReferences: null } });
+      assert.equal(await owners(), undefined);
+    });
+
+    test('nobody but the store sets the identity and the times of an object', async () => {
+      using store = await open();
+      await store.create(pot('a', {}, ['one']));
+      const { metadata } = await store.delete({ ...potKind, name: 'a' });
+      const { deletionTimestamp: _gone, ...undeleted } = metadata;
+      const object = await store.get({ ...potKind, name: 'a' });
+      const { metadata: kept } = await store.update({ ...object, metadata: undeleted });
+      assert.equal(kept.deletionTimestamp, metadata.deletionTimestamp);
+      const forged = { name: 'b', namespace: 'other', creationTimestamp: 'never', generation: 9 };
+      const patched = await store.patch({ ...potKind, name: 'a' }, { kind: 'Pan', metadata: forged });
+      assert.equal(patched.kind, 'Pot');
+      const { resourceVersion: _version, ...now } = patched.metadata;
+      const { resourceVersion: _old, ...before } = kept;
+      assert.deepEqual(now, before);
+      await assert.rejects(store.patch({ ...potKind, name: 'a' }, { metadata: { uid: 'other' } }), {
+        code: 'CONFLICT',
+      });
+    });
+
+    test('objects are found by their uid, whatever their name is now', async () => {
+      using store = await open();
+      const { metadata } = await store.create(pot('a'));
+      await store.create(pot('b'));
+      await store.rename({ ...potKind, name: 'a' }, 'c');
+      const { items } = await store.list(potKind, { fields: { 'metadata.uid': metadata.uid } });
+      assert.deepEqual(
+        items.map((found) => found.metadata.name),
+        ['c'],
+      );
+    });
+
+    test('a watch whose store is closed ends with the reason', async () => {
+      const store = await open();
+      const { revision } = await store.list(potKind);
+      const watching = take(store, revision, 1);
+      setTimeout(() => store[Symbol.dispose](), 50);
+      await assert.rejects(watching, { code: 'WATCH_CANCELLED', message: /it was closed/ });
+    });
+
     test('watching from a revision that is no longer kept is an error', async () => {
       using store = await open();
       await forgetChanges(store, await store.create(pot('a')));
       await assert.rejects(take(store, '1', 1), { code: 'REVISION_TOO_OLD' });
+      if (forgetChanges !== writeMany) return;
+      // Another kind has its own window of changes.
+      const made = await store.create({ ...pot('a'), kind: 'Pan' });
+      assert.deepEqual((await take(store, '1', 1, panKind))[0]?.object, made);
     });
   });
 }
@@ -221,10 +333,15 @@ async function writeMany(store: ObjectStore, object: KubeObject): Promise<void> 
   for (let count = 0; count < 5_600; count += 1) now = await store.update({ ...now, status: { count } });
 }
 
-async function take(store: ObjectStore, revision: Revision, count: number): Promise<readonly Change[]> {
+async function take(
+  store: ObjectStore,
+  revision: Revision,
+  count: number,
+  kind: GroupKind = potKind,
+): Promise<readonly Change[]> {
   const stop = new AbortController();
   const events: Change[] = [];
-  for await (const event of store.watch(potKind, revision, stop.signal)) {
+  for await (const event of store.watch(kind, revision, stop.signal)) {
     if (event.type !== 'BOOKMARK') events.push(event);
     if (events.length === count) stop.abort();
   }

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EtcdClient, type EtcdOptions } from './etcd-client.ts';
+import { EtcdClient, type EtcdOptions, type RangeResponse } from './etcd-client.ts';
+import { base64, prefixRange } from './etcd-key-value.ts';
 import { openEtcdStore } from './etcd-store.ts';
 import { testStoreContract } from '../store.contract.ts';
 
@@ -100,6 +101,47 @@ describe('EtcdStore', () => {
       newPrefix(),
     );
     assert.deepEqual((await store.list(potKind)).items, []);
+  });
+
+  test('objects of the first layout, which has no version, are moved below their groups', async () => {
+    const prefix = newPrefix();
+    using client = new EtcdClient(options);
+    for (const name of ['a', 'registry.example/b:1']) {
+      const metadata = { ...pot(name).metadata, namespace: 'default', labels: {}, annotations: {} };
+      const value = base64(JSON.stringify({ ...pot(name), metadata }));
+      await client.call('/v3/kv/put', { key: base64(`${prefix}/objects/Pot/default/${name}`), value });
+    }
+    using store = openEtcdStore(options, prefix);
+    const names = (await store.list(potKind)).items.map(({ metadata }) => metadata.name);
+    assert.deepEqual(names, ['a', 'registry.example/b:1']);
+    const left = await client.call<RangeResponse>('/v3/kv/range', prefixRange(`${prefix}/objects/`));
+    assert.equal(left.kvs, undefined);
+  });
+
+  test('a newer layout is refused, and an open store does not write to it either', async () => {
+    const prefix = newPrefix();
+    using store = openEtcdStore(options, prefix);
+    const made = await store.create(pot('a'));
+    using client = new EtcdClient(options);
+    await client.call('/v3/kv/put', { key: base64(`${prefix}/version`), value: base64('99') });
+    await assert.rejects(store.update({ ...made, spec: { wet: true } }), { code: 'STORE_TOO_NEW' });
+    using late = openEtcdStore(options, prefix);
+    await assert.rejects(late.list(potKind), { code: 'STORE_TOO_NEW', message: /schema 99/ });
+  });
+
+  test('a watch whose permission is revoked ends with the reason', async () => {
+    const prefix = newPrefix();
+    using client = new EtcdClient(options);
+    const range = { permType: 'READWRITE', ...prefixRange(`${prefix}/`) };
+    await client.call('/v3/auth/role/add', { name: 'gardener' });
+    await client.call('/v3/auth/role/grant', { name: 'gardener', perm: range });
+    await client.call('/v3/auth/user/add', { name: 'gardener', password: 'secret' });
+    await client.call('/v3/auth/user/grant', { user: 'gardener', role: 'gardener' });
+    using store = openEtcdStore({ ...options, username: 'gardener' }, prefix);
+    const { revision } = await store.list(potKind);
+    await client.call('/v3/auth/role/revoke', { role: 'gardener', ...prefixRange(`${prefix}/`) });
+    const watching = Array.fromAsync(store.watch(potKind, revision, AbortSignal.timeout(patienceMs)));
+    await assert.rejects(watching, { code: 'WATCH_CANCELLED', message: /permission denied/ });
   });
 
   test('lists of more than a page are whole and in order', async () => {
