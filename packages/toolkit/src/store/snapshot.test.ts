@@ -58,6 +58,20 @@ test('SnapshotReader: a watch tells what differs from one snapshot to the next',
   assert.deepEqual(told, ['ADDED c']);
 });
 
+test('SnapshotReader: a file that version 0.1.0 has written, without groups, is read as it is', async () => {
+  const path = join(dir, 'old-snapshot');
+  const { items } = await reader.list(potKind);
+  const rows = items.map((object) => ({
+    kind: 'Pot',
+    namespace: 'default',
+    name: object.metadata.name,
+    json: JSON.stringify(object),
+  }));
+  writeFileSync(path, JSON.stringify({ revision: 9, rows }));
+  const old = await new SnapshotReader(path, new RowDecoder()).list(potKind);
+  assert.deepEqual(old, { revision: '9', items, broken: [] });
+});
+
 test('SnapshotReader: a file that is empty, or none of ours, is no store without objects', async () => {
   truncateSync(snapshot.path);
   await assert.rejects(reader.list(potKind), { code: 'STORE_EMPTY' });
