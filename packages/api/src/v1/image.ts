@@ -54,4 +54,8 @@ export interface Image extends KubeObject {
   readonly status: ImageStatus;
 }
 
-export const imageKind = objectKind<Image>({ apiVersion, kind: 'Image', complete: completeSpec(imageSpecSchema), });
+export const imageKind = objectKind<Image>({
+  apiVersion,
+  kind: 'Image',
+  complete: completeSpec(imageSpecSchema),
+});

@@ -27,4 +27,8 @@ export interface Kernel extends KubeObject {
   readonly status: KernelStatus;
 }
 
-export const kernelKind = objectKind<Kernel>({ apiVersion, kind: 'Kernel', complete: completeSpec(kernelSpecSchema), });
+export const kernelKind = objectKind<Kernel>({
+  apiVersion,
+  kind: 'Kernel',
+  complete: completeSpec(kernelSpecSchema),
+});

@@ -166,4 +166,4 @@ export interface Vm extends KubeObject {
   readonly status: VmStatus;
 }
 
-export const vmKind = objectKind<Vm>({ apiVersion, kind: 'VM', complete: completeSpec(vmSpecSchema), });
+export const vmKind = objectKind<Vm>({ apiVersion, kind: 'VM', complete: completeSpec(vmSpecSchema) });

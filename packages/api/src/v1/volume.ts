@@ -30,4 +30,8 @@ export interface Volume extends KubeObject {
   readonly status: VolumeStatus;
 }
 
-export const volumeKind = objectKind<Volume>({ apiVersion, kind: 'Volume', complete: completeSpec(volumeSpecSchema), });
+export const volumeKind = objectKind<Volume>({
+  apiVersion,
+  kind: 'Volume',
+  complete: completeSpec(volumeSpecSchema),
+});

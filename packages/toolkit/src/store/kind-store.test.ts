@@ -13,7 +13,11 @@ interface Pot extends KubeObject {
 }
 
 const spec = v.strictObject({ plant: v.string(), litres: v.optional(v.number(), 5) });
-const potKind = objectKind<Pot>({ apiVersion: 'garden.example/v1', kind: 'Pot', complete: completeSpec(spec) });
+const potKind = objectKind<Pot>({
+  apiVersion: 'garden.example/v1',
+  kind: 'Pot',
+  complete: completeSpec(spec),
+});
 const metadata = { name: 'a', uid: '1' };
 const mint = { metadata, spec: { plant: 'mint', litres: 3 } };
 const name = 'a';
