@@ -98,7 +98,7 @@ function select(invocation: Invocation): Selection {
 /** Until that time, or until someone has seen enough. */
 export async function* following(
   client: EventClient,
-  revision: number,
+  revision: string,
   untilMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<EventObject> {
