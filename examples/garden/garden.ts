@@ -8,6 +8,7 @@ import { jsonLog } from '@ignite/toolkit/log/log';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { Scheme } from '@ignite/toolkit/scheme/scheme';
+import { completeSpec } from '@ignite/toolkit/store/complete-spec';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import * as v from 'valibot';
@@ -16,7 +17,7 @@ const [url = '.', dir = './garden-data'] = process.argv.slice(2);
 
 // 1. What may be declared.
 const pot = v.strictObject({ plant: v.string(), litres: v.optional(v.number(), 5) });
-const potKind = objectKind({ apiVersion: 'garden.example/v1', kind: 'Pot', spec: pot });
+const potKind = objectKind({ apiVersion: 'garden.example/v1', kind: 'Pot', complete: completeSpec(pot) });
 const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec: pot }, ...gitopsKinds]);
 
 // 2. How it is made so: here by writing it into a store, in your app by whatever it takes.

@@ -1,4 +1,4 @@
-import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
+import type { EventObject } from '@ignite/toolkit/controller/event';
 
 /**
  * Reads the events of VMs, images, kernels and declared objects. It needs no privilege beyond reading the

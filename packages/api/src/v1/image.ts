@@ -1,4 +1,5 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { completeSpec } from '@ignite/toolkit/store/complete-spec';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
@@ -53,4 +54,8 @@ export interface Image extends KubeObject {
   readonly status: ImageStatus;
 }
 
-export const imageKind = objectKind<Image>({ apiVersion, kind: 'Image', spec: imageSpecSchema });
+export const imageKind = objectKind<Image>({
+  apiVersion,
+  kind: 'Image',
+  complete: completeSpec(imageSpecSchema),
+});

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { completeSpec } from '@ignite/toolkit/store/complete-spec';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
@@ -26,4 +27,8 @@ export interface Kernel extends KubeObject {
   readonly status: KernelStatus;
 }
 
-export const kernelKind = objectKind<Kernel>({ apiVersion, kind: 'Kernel', spec: kernelSpecSchema });
+export const kernelKind = objectKind<Kernel>({
+  apiVersion,
+  kind: 'Kernel',
+  complete: completeSpec(kernelSpecSchema),
+});

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { completeSpec } from '@ignite/toolkit/store/complete-spec';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
@@ -165,4 +166,4 @@ export interface Vm extends KubeObject {
   readonly status: VmStatus;
 }
 
-export const vmKind = objectKind<Vm>({ apiVersion, kind: 'VM', spec: vmSpecSchema });
+export const vmKind = objectKind<Vm>({ apiVersion, kind: 'VM', complete: completeSpec(vmSpecSchema) });

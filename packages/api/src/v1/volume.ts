@@ -1,4 +1,5 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { completeSpec } from '@ignite/toolkit/store/complete-spec';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
 import * as v from 'valibot';
 import { apiVersion } from './group.ts';
@@ -29,4 +30,8 @@ export interface Volume extends KubeObject {
   readonly status: VolumeStatus;
 }
 
-export const volumeKind = objectKind<Volume>({ apiVersion, kind: 'Volume', spec: volumeSpecSchema });
+export const volumeKind = objectKind<Volume>({
+  apiVersion,
+  kind: 'Volume',
+  complete: completeSpec(volumeSpecSchema),
+});

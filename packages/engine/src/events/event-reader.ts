@@ -1,5 +1,5 @@
 import type { EventClient } from '@ignite/api/client/event-client';
-import { type EventObject, eventKind } from '@ignite/toolkit/controller/event-recorder';
+import { type EventObject, eventKind } from '@ignite/toolkit/controller/event';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 

@@ -1,25 +1,44 @@
-import { type Image, imageKind } from '@ignite/api/v1/image';
-import { type Kernel, kernelKind } from '@ignite/api/v1/kernel';
-import { type Vm, vmKind } from '@ignite/api/v1/vm';
-import { type Volume, volumeKind } from '@ignite/api/v1/volume';
+import { withFamiliarSources } from '@ignite/api/v1/familiar-source';
+import { apiVersion } from '@ignite/api/v1/group';
+import type { Image } from '@ignite/api/v1/image';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { Volume } from '@ignite/api/v1/volume';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
+import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 
 export const volumeFinalizer = 'ignite.weave.works/volume';
 
+/*
+ * A listing waits for no schema: these kinds take objects as they are stored, without the defaults that have
+ * come since.
+ */
+const listedVm = objectKind<Vm>({ apiVersion, kind: 'VM', complete: withFamiliarNames });
+const listedImage = objectKind<Image>({ apiVersion, kind: 'Image' });
+const listedKernel = objectKind<Kernel>({ apiVersion, kind: 'Kernel' });
+const listedVolume = objectKind<Volume>({ apiVersion, kind: 'Volume' });
+
+function withFamiliarNames(stored: KubeObject): KubeObject {
+  const { spec } = stored as Vm;
+  const familiar = withFamiliarSources(spec);
+  return familiar === spec ? stored : { ...stored, spec: familiar };
+}
+
 /** Lists the VMs. Damaged records are left out, here and below. */
 export const listVms = async (store: StoreReader): Promise<readonly Vm[]> =>
-  (await new KindReader(store, vmKind).list()).items;
+  (await new KindReader(store, listedVm).list()).items;
 
 export const listImages = async (store: StoreReader): Promise<readonly Image[]> =>
-  (await new KindReader(store, imageKind).list()).items;
+  (await new KindReader(store, listedImage).list()).items;
 
 export const listKernels = async (store: StoreReader): Promise<readonly Kernel[]> =>
-  (await new KindReader(store, kernelKind).list()).items;
+  (await new KindReader(store, listedKernel).list()).items;
 
 /** Lists the volumes with the VMs that name them, which only the VMs tell. */
 export async function listVolumes(store: StoreReader): Promise<readonly Volume[]> {
-  const [{ items }, vms] = await Promise.all([new KindReader(store, volumeKind).list(), listVms(store)]);
+  const [{ items }, vms] = await Promise.all([new KindReader(store, listedVolume).list(), listVms(store)]);
   return items.map((volume) => {
     const usedBy = vms.filter((vm) => usesVolume(vm, volume.metadata.name)).map((vm) => vm.metadata.name);
     return { ...volume, status: { ...volume.status, usedBy } };

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { ManualClock } from '../clock/manual-clock.ts';
 import { KindStore } from '../store/kind-store.ts';
 import { MemoryStore } from '../store/memory.ts';
-import { EventRecorder, eventKind } from './event-recorder.ts';
+import { eventKind } from './event.ts';
+import { EventRecorder } from './event-recorder.ts';
 
 const regarding = { kind: 'Pot', namespace: 'default', name: 'a' };
 

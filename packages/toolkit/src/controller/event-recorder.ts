@@ -1,37 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock/clock.ts';
 import { hasCode } from '../errors/coded-error.ts';
-import type { KubeObject } from '../object/kube-object.ts';
+import { type EventObject, type EventSpec, eventKind } from './event.ts';
 import { newUid } from '../object/uid.ts';
 import { type KindKey, KindStore } from '../store/kind-store.ts';
-import { objectKind } from '../store/object-kind.ts';
 import type { ObjectStore } from '../store/store.ts';
-
-export interface EventSpec {
-  readonly type: 'Normal' | 'Warning';
-  /** The reason, one word in CamelCase. */
-  readonly reason: string;
-  readonly message: string;
-  readonly regarding: {
-    readonly kind: string;
-    readonly namespace: string;
-    readonly name: string;
-    /** The uid tells objects apart that have had the same name one after the other. */
-    readonly uid?: string;
-  };
-  /** The number of times that the same event happened. */
-  readonly count: number;
-  /** The first time that the event happened (RFC 3339). */
-  readonly firstTime: string;
-  readonly lastTime: string;
-}
-
-export interface EventObject extends KubeObject {
-  readonly kind: 'Event';
-  readonly spec: EventSpec;
-}
-
-export const eventKind = objectKind<EventObject>({ apiVersion: 'gitops.weave.works/v1', kind: 'Event' });
 
 type NewEvent = Pick<EventSpec, 'type' | 'reason' | 'message' | 'regarding'>;
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import * as v from 'valibot';
 import type { KubeObject } from '../object/kube-object.ts';
+import { completeSpec } from './complete-spec.ts';
 import { KindStore } from './kind-store.ts';
 import { MemoryStore } from './memory.ts';
 import { objectKind } from './object-kind.ts';
@@ -12,7 +13,11 @@ interface Pot extends KubeObject {
 }
 
 const spec = v.strictObject({ plant: v.string(), litres: v.optional(v.number(), 5) });
-const potKind = objectKind<Pot>({ apiVersion: 'garden.example/v1', kind: 'Pot', spec });
+const potKind = objectKind<Pot>({
+  apiVersion: 'garden.example/v1',
+  kind: 'Pot',
+  complete: completeSpec(spec),
+});
 const metadata = { name: 'a', uid: '1' };
 const mint = { metadata, spec: { plant: 'mint', litres: 3 } };
 const name = 'a';

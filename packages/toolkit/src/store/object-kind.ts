@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { type GroupKind, groupKindOf } from '../object/group-kind.ts';
 import type { KubeObject } from '../object/kube-object.ts';
 
@@ -11,21 +10,14 @@ export interface ObjectKind<T extends KubeObject> extends GroupKind {
 }
 
 /**
- * Returns a kind by its hub version. The schema of its spec, if it has one, fills in what an older program
- * has not stored.
+ * Returns a kind by its hub version. `complete` fills in what an older program has not stored; without it,
+ * objects are taken as they are.
  */
 export function objectKind<T extends KubeObject>(hub: {
   readonly apiVersion: string;
   readonly kind: T['kind'];
-  readonly spec?: v.GenericSchema<unknown, T['spec']>;
+  readonly complete?: (stored: KubeObject) => KubeObject;
 }): ObjectKind<T> {
-  const { apiVersion, spec } = hub;
-  return { ...groupKindOf(hub), apiVersion, decode: (stored) => withDefaults(stored, spec) as T };
-}
-
-/** A spec that the schema refuses is left as it is: it is stored, and someone must be able to mend it. */
-function withDefaults(stored: KubeObject, schema: v.GenericSchema | undefined): KubeObject {
-  if (!schema) return stored;
-  const { success, output } = v.safeParse(schema, stored.spec);
-  return success ? { ...stored, spec: output } : stored;
+  const { apiVersion, complete = (stored) => stored } = hub;
+  return { ...groupKindOf(hub), apiVersion, decode: (stored) => complete(stored) as T };
 }

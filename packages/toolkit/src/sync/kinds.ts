@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import type { KubeObject } from '../object/kube-object.ts';
 import type { Condition } from '../object/condition.ts';
 import type { KindDefinition } from '../scheme/scheme.ts';
-import { type ObjectKind, objectKind } from '../store/object-kind.ts';
+import { completeSpec } from '../store/complete-spec.ts';
+import { objectKind } from '../store/object-kind.ts';
 import { durationSchema } from '../units/duration.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import type { HealthState } from '../apply/actuator.ts';
@@ -196,20 +197,17 @@ export interface SyncObject extends KubeObject {
 export const gitSourceKind = objectKind<GitSourceObject>({
   apiVersion: gitopsApiVersion,
   kind: 'GitSource',
-  spec: gitSourceSpecSchema,
+  complete: completeSpec(gitSourceSpecSchema),
 });
-const storedSync = objectKind<SyncObject>({
+const completeSyncSpec = completeSpec(syncSpecSchema);
+export const syncKind = objectKind<SyncObject>({
   apiVersion: gitopsApiVersion,
   kind: 'Sync',
-  spec: syncSpecSchema,
+  complete: (stored) => ({
+    ...completeSyncSpec(stored),
+    status: { ...initialSyncStatus, ...(stored.status as Partial<SyncStatus> | undefined) },
+  }),
 });
-export const syncKind: ObjectKind<SyncObject> = {
-  ...storedSync,
-  decode: (stored) => {
-    const sync = storedSync.decode(stored);
-    return { ...sync, status: { ...initialSyncStatus, ...sync.status } };
-  },
-};
 
 export const gitopsKinds: readonly KindDefinition[] = [
   { apiVersion: gitopsApiVersion, kind: 'GitSource', spec: gitSourceSpecSchema },

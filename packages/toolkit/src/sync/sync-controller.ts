@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EventRecorder, EventSpec } from '../controller/event-recorder.ts';
+import type { EventSpec } from '../controller/event.ts';
+import type { EventRecorder } from '../controller/event-recorder.ts';
 import type { ReconcileResult } from '../controller/controller.ts';
 import { CodedError, hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';

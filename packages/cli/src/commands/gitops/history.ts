@@ -1,4 +1,4 @@
-import { eventKind } from '@ignite/toolkit/controller/event-recorder';
+import { eventKind } from '@ignite/toolkit/controller/event';
 import { keyText } from '@ignite/toolkit/object/object-key';
 import { shortRevision } from '@ignite/toolkit/sync/sync-status';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
