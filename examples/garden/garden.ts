@@ -1,5 +1,6 @@
 /** A garden that grows as a Git repository says: `node garden.ts /path/to/repository`. */
 import { systemClock } from '@ignite/toolkit/clock/clock';
+import { specSchemaOf } from '@ignite/toolkit/codec/manifest';
 import { gitopsKinds, initialSyncStatus } from '@ignite/toolkit/gitops/kinds';
 import { serveSyncs } from '@ignite/toolkit/gitops/serve-syncs';
 import { DirectReader } from '@ignite/toolkit/gitops/source-reader';
@@ -7,6 +8,7 @@ import { StoreActuator } from '@ignite/toolkit/gitops/store-actuator';
 import { jsonLog } from '@ignite/toolkit/log/log';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
+import { defineKind, hubOf } from '@ignite/toolkit/scheme/kind';
 import { Scheme } from '@ignite/toolkit/scheme/scheme';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
 import * as v from 'valibot';
@@ -15,7 +17,14 @@ const [url = '.', dir = './garden-data'] = process.argv.slice(2);
 
 // 1. What may be declared.
 const pot = v.strictObject({ plant: v.string(), litres: v.optional(v.number(), 5) });
-const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec: pot }, ...gitopsKinds]);
+const potKind = defineKind({
+  group: 'garden.example',
+  kind: 'Pot',
+  plural: 'pots',
+  scope: 'Namespaced',
+  versions: [{ apiVersion: 'garden.example/v1', kind: 'Pot', spec: pot }],
+});
+const scheme = new Scheme([potKind, ...gitopsKinds]);
 
 // 2. How it is made so: here by writing it into a store, in your app by whatever it takes.
 const store = openSqliteStore(`${dir}/garden.db`);
@@ -26,9 +35,15 @@ const actuator = new StoreActuator(store, {
 
 // 3. Where it is declared, and where status goes.
 const declare = async (kind: 'GitSource' | 'Sync', spec: object): Promise<void> => {
-  const { apiVersion, spec: schema } = gitopsKinds.find((known) => known.kind === kind)!;
+  const hub = hubOf(gitopsKinds.find((known) => known.kind === kind)!);
   const metadata = { name: 'garden', uid: newUid() };
-  await store.create({ apiVersion, kind, metadata, spec: v.parse(schema, spec), status: initialSyncStatus });
+  await store.create({
+    apiVersion: hub.apiVersion,
+    kind,
+    metadata,
+    spec: v.parse(specSchemaOf(hub), spec),
+    status: initialSyncStatus,
+  });
 };
 if ((await store.list('Sync')).items.length === 0) {
   await declare('GitSource', { url });

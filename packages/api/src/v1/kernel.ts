@@ -1,11 +1,14 @@
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import type { Arch } from './arch.ts';
 
 export const kernelSpecSchema = v.strictObject({
-  /** Kernel image; omitted for the kernel that is built from Debian's cloud kernel package. */
-  oci: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  oci: described(
+    "Kernel image; omitted for the kernel that is built from Debian's cloud kernel package.",
+    v.optional(v.pipe(v.string(), v.nonEmpty())),
+  ),
 });
 export type KernelSpec = v.InferOutput<typeof kernelSpecSchema>;
 

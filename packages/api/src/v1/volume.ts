@@ -1,4 +1,5 @@
 import type { ApiObject } from '@ignite/toolkit/object/meta';
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { size } from './size.ts';
 
@@ -8,8 +9,10 @@ const mebibyte = 2 ** 20;
 export const volumeSize = size({ atLeast: 16 * mebibyte, multipleOf: mebibyte });
 
 export const volumeSpecSchema = v.strictObject({
-  /** Size that the guest sees; only written data takes space on the host. It can only grow. */
-  size: v.optional(volumeSize, '10GB'),
+  size: described(
+    'Size that the guest sees; only written data takes space on the host. It can only grow.',
+    v.optional(volumeSize, '10GB'),
+  ),
 });
 export type VolumeSpec = v.InferOutput<typeof volumeSpecSchema>;
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CodedError } from '../errors/coded-error.ts';
+import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import * as v from 'valibot';
 import { decodeManifests } from './decode-manifests.ts';
 
 const pots = new Scheme([
-  {
+  sampleKind({
     apiVersion: 'garden.example/v1',
     kind: 'Pot',
     spec: v.strictObject({
@@ -15,7 +16,7 @@ const pots = new Scheme([
       soil: v.optional(v.strictObject({ sand: v.optional(v.boolean(), false) }), {}),
       herbs: v.optional(v.array(v.strictObject({ name: v.string() })), []),
     }),
-  },
+  }),
 ]);
 
 const head = 'apiVersion: garden.example/v1\nkind: Pot\nmetadata:\n  name: a\n';

@@ -11,7 +11,7 @@ import { withOwner } from './plan-sync.ts';
 import { sourceUses } from './source-uses.ts';
 
 const manifest = (kind: string, name: string, spec: object): Manifest => {
-  const schema = gitopsKinds.find((known) => known.kind === kind)?.spec;
+  const schema = gitopsKinds.find((known) => known.kind === kind)?.versions[0]?.spec;
   return {
     apiVersion: 'gitops.weave.works/v1',
     kind,

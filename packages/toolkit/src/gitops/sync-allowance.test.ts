@@ -6,6 +6,7 @@ import { type EventSpec, EventRecorder } from '../controller/event-recorder.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { newUid } from '../object/uid.ts';
+import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { HostUse } from './host-use.ts';
@@ -15,7 +16,7 @@ import { StoreActuator } from './store-actuator.ts';
 import { SyncController } from './sync-controller.ts';
 
 const scheme = new Scheme([
-  { apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({ plant: v.string() }) },
+  sampleKind({ apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({ plant: v.string() }) }),
 ]);
 const pot = (name: string) => {
   const text = JSON.stringify({

@@ -3,6 +3,7 @@ import { beforeEach, describe, test } from 'node:test';
 import * as v from 'valibot';
 import { ManualClock } from '../clock/manual-clock.ts';
 import { newUid } from '../object/uid.ts';
+import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { type Revision, sourceError } from '../source/source.ts';
 import { MemoryStore } from '../store/memory.ts';
@@ -14,7 +15,7 @@ import { StoreActuator } from './store-actuator.ts';
 import { SyncController } from './sync-controller.ts';
 
 const spec = v.strictObject({ plant: v.string(), clay: v.optional(v.string(), 'red') });
-const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec }]);
+const scheme = new Scheme([sampleKind({ apiVersion: 'garden.example/v1', kind: 'Pot', spec })]);
 
 const pot = (name: string, plant = 'mint', annotations: Record<string, string> = {}): string =>
   JSON.stringify({

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { ManualClock } from '../clock/manual-clock.ts';
 import type { Log } from '../log/log.ts';
 import { newUid } from '../object/uid.ts';
+import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { type Revision, sourceError } from '../source/source.ts';
 import { MemoryStore } from '../store/memory.ts';
@@ -12,7 +13,9 @@ import { DirectReader } from './source-reader.ts';
 import { StoreActuator } from './store-actuator.ts';
 import { SyncController } from './sync-controller.ts';
 
-const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({}) }]);
+const scheme = new Scheme([
+  sampleKind({ apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({}) }),
+]);
 const { signal } = new AbortController();
 
 let store: MemoryStore;

@@ -3,7 +3,7 @@ import { keyText } from '@ignite/toolkit/gitops/object-key';
 import { shortRevision } from '@ignite/toolkit/gitops/sync-status';
 import type { Command } from '../../arguments/command.ts';
 import { withDeclaredHost } from '../../context.ts';
-import { age } from '../../render/text/age.ts';
+import { age } from '@ignite/toolkit/text/age';
 import { table } from '../../render/text/table.ts';
 import { parseKey } from '../declare/declared-kind.ts';
 import { findSync, syncOperand } from './syncs.ts';
