@@ -1,4 +1,4 @@
-import { gitSourceResource, syncResource } from '@ignite/toolkit/gitops/resources';
+import { gitSourceResource, syncResource } from '@ignite/toolkit/sync/resources';
 import type { Resource } from '@ignite/toolkit/scheme/resource';
 import { imageResource } from './v1/resources/image.ts';
 import { kernelResource } from './v1/resources/kernel.ts';

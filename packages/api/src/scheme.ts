@@ -1,4 +1,4 @@
-import { gitopsKinds } from '@ignite/toolkit/gitops/kinds';
+import { gitopsKinds } from '@ignite/toolkit/sync/kinds';
 import { withVersions } from '@ignite/toolkit/scheme/kind';
 import { Scheme } from '@ignite/toolkit/scheme/scheme';
 import { kinds as v1 } from './v1/kinds.ts';

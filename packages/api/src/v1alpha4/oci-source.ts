@@ -5,7 +5,6 @@ import { sizeSchema } from './size.ts';
 
 /** The source by which the original identified an imported image. */
 export const ociSourceSchema = v.strictObject({
-
   id: described(
     'The identifier, such as `oci://docker.io/weaveworks/ignite-ubuntu@sha256:…`.',
     maybe(v.string()),

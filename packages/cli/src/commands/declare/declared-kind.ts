@@ -1,6 +1,6 @@
 import { resources } from '@ignite/api/resources';
 import type { CodedError } from '@ignite/toolkit/errors/coded-error';
-import type { ObjectKey } from '@ignite/toolkit/gitops/object-key';
+import type { ObjectKey } from '@ignite/toolkit/object/object-key';
 import { resourceNamed } from '@ignite/toolkit/scheme/resource';
 import { nearest } from '@ignite/toolkit/text/nearest';
 import { usageError } from '../../arguments/usage-error.ts';

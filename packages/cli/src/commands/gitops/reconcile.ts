@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { locksDir } from '@ignite/engine/host/paths';
-import { type SyncObject, requestedAtAnnotation } from '@ignite/toolkit/gitops/kinds';
-import { readyOf } from '@ignite/toolkit/gitops/resources';
+import { type SyncObject, requestedAtAnnotation } from '@ignite/toolkit/sync/kinds';
+import { readyOf } from '@ignite/toolkit/sync/resources';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Command } from '../../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
