@@ -37,10 +37,7 @@ export function checkAt<Schema extends v.GenericSchema>(
 ): Checked<v.InferOutput<Schema>> {
   const parsed = safeParse(schema, value);
   if (parsed.success) return { output: parsed.output, problems: [] };
-  const unknown = parsed.issues.filter(isUnknownKey).map((issue) => {
-    const path = issuePath(issue);
-    return { issue, path, meant: nearest(String(path.at(-1)), fieldsBeside(schema, path)) };
-  });
+  const unknown = parsed.issues.filter(isUnknownKey).flatMap((issue) => unknownFields(issue, schema));
   const misspelt = new Set(unknown.map(({ path, meant }) => JSON.stringify([...path.slice(0, -1), meant])));
   const others = parsed.issues.filter(
     (issue) =>
@@ -48,9 +45,9 @@ export function checkAt<Schema extends v.GenericSchema>(
   );
   return {
     problems: [
-      ...unknown.map(({ issue, path, meant }) => ({
+      ...unknown.map(({ path, meant }) => ({
         at: positionOf(place, [...at, ...path]),
-        what: `${dotted([...at, ...path.slice(0, -1)])}${issueText(issue)}`,
+        what: `${dotted([...at, ...path.slice(0, -1)])}unknown field "${path.at(-1)}"`,
         hint: meant === undefined ? 'remove it, or check its spelling' : `did you mean "${meant}"?`,
       })),
       ...others.map((issue) => {
@@ -60,6 +57,23 @@ export function checkAt<Schema extends v.GenericSchema>(
       }),
     ],
   };
+}
+
+interface UnknownField {
+  readonly path: readonly (string | number)[];
+  /** The known field with the most similar name. */
+  readonly meant: string | undefined;
+}
+
+/** Lists all unknown fields of the object that an issue is about: Valibot tells only of the first. */
+function unknownFields(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): readonly UnknownField[] {
+  const path = issuePath(issue);
+  const known = fieldsBeside(schema, path);
+  const siblings = Object.keys(issue.path?.at(-1)?.input ?? {}).filter((name) => !known.includes(name));
+  return [...new Set([String(path.at(-1)), ...siblings])].map((name) => ({
+    path: [...path.slice(0, -1), name],
+    meant: nearest(name, known),
+  }));
 }
 
 const dotted = (path: readonly (string | number)[]): string =>

@@ -127,9 +127,15 @@ const envelopeOf = ({ metadata, spec, fields, status }: KindVersion) =>
     apiVersion: v.string(),
     kind: v.string(),
     metadata: metadata ?? metadataSchema,
-    spec: spec ? v.unknown() : v.optional(v.undefined()),
+    spec: presenceOf(spec),
     status: status ? v.nullish(status) : v.optional(v.unknown()),
   });
+
+/** Returns a schema that only tells whether there may, must or must not be a spec. */
+function presenceOf(spec: KindVersion['spec']): v.GenericSchema {
+  if (!spec) return v.optional(v.undefined());
+  return spec.type === 'optional' ? v.optional(v.unknown()) : v.unknown();
+}
 
 const isEmpty = ({ contents }: Document.Parsed): boolean =>
   contents === null || (isScalar(contents) && contents.value === null);

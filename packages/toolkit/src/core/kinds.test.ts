@@ -45,9 +45,19 @@ describe("Kubernetes' own kinds", () => {
     });
     for (const object of [
       event,
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod' }, spec: { finalizers: ['kubernetes'] } },
+      {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'prod' },
+        spec: { finalizers: ['kubernetes'] },
+      },
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod' }, spec: {} },
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kube-root-ca.crt' }, data: { 'ca.crt': 'x' } },
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'kube-root-ca.crt' },
+        data: { 'ca.crt': 'x' },
+      },
       {
         apiVersion: 'coordination.k8s.io/v1',
         kind: 'Lease',
@@ -59,11 +69,23 @@ describe("Kubernetes' own kinds", () => {
   });
 
   test('everything that is wrong is told', () => {
-    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'A' }, data: { '../x': 'a', y: '!' } };
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'A' },
+      data: { '../x': 'a', y: '!' },
+    };
     const messages = messagesOf({ ...secret, spec: {} });
-    assert.equal(messages.length, 4);
-    for (const [at, pattern] of [/metadata.name: /, /data.*letters, digits/, /data.y: must be Base64/].entries())
-      assert.ok(messages.some((text) => pattern.test(text)), `${at}: ${messages.join('\n')}`);
+    assert.equal(messages.length, 5);
+    for (const [at, pattern] of [
+      /metadata.name: /,
+      /data.*letters, digits/,
+      /data.y: must be Base64/,
+    ].entries())
+      assert.ok(
+        messages.some((text) => pattern.test(text)),
+        `${at}: ${messages.join('\n')}`,
+      );
   });
 
   test('a namespace is active at first, and plain values of a secret are stored in Base64', () => {
@@ -82,7 +104,10 @@ describe("Kubernetes' own kinds", () => {
     assert.deepEqual(paths({ type: 'Opaque', data: { a: '1' } }, { type: 'x', data: {} }), ['/type']);
     const sealed = { data: { a: '1' }, immutable: true };
     assert.deepEqual(paths(sealed, { data: { a: '2' } }), ['/data', '/immutable']);
-    assert.deepEqual(problemsOfUpdate(sealed, { ...sealed, metadata: { labels: { x: 'y' } } }, configMapKind), []);
+    assert.deepEqual(
+      problemsOfUpdate(sealed, { ...sealed, metadata: { labels: { x: 'y' } } }, configMapKind),
+      [],
+    );
   });
 
   test('an event shows when it was last seen, about what, and its message', () => {

@@ -16,7 +16,9 @@ const bed = jsonSchemaOf(
     ),
     labels: v.optional(v.record(v.string(), v.string())),
     neighbours: v.optional(
-      v.array(v.union([v.strictObject({ bed: v.string() }), v.strictObject({ path: v.optional(v.string()) })])),
+      v.array(
+        v.union([v.strictObject({ bed: v.string() }), v.strictObject({ path: v.optional(v.string()) })]),
+      ),
     ),
   }),
 );

@@ -13,7 +13,10 @@ test('defineKind: a version of another kind or group is refused', () => {
     { apiVersion: 'garden.example/v1', kind: 'Pan', spec },
     { apiVersion: 'kitchen.example/v1', kind: 'Pot', spec },
   ])
-    assert.throws(() => defineKind({ ...pot, versions: [version] }), /is not a version of Pot.garden.example/);
+    assert.throws(
+      () => defineKind({ ...pot, versions: [version] }),
+      /is not a version of Pot.garden.example/,
+    );
 });
 
 test('withVersions: a kind takes its own further versions, and no others', () => {
