@@ -21,7 +21,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['process', 'scheme'],
     ['codec', 'directory', 'store', 'webhook'],
     ['client'],
-    ['apply', 'controller', 'git', 'oci'],
+    ['apply', 'controller', 'core', 'git', 'oci'],
     ['allowance', 'images'],
     ['render'],
     ['sync'],
