@@ -1,4 +1,5 @@
-import { type Kind, type KindVersion, defineKind, groupOf } from './kind.ts';
+import { groupOf } from '../object/group-kind.ts';
+import { type Kind, type KindVersion, defineKind } from './kind.ts';
 
 /** Returns a kind of these versions for a test, with names like those of most kinds. */
 export function sampleKind(...versions: readonly [KindVersion, ...KindVersion[]]): Kind {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
 import { sampleKind } from './kind.sample.ts';
-import { type Versioned, defineKind, groupOf, hubOf, withVersions } from './kind.ts';
+import { groupOf } from '../object/group-kind.ts';
+import { type Versioned, defineKind, hubOf, withVersions } from './kind.ts';
 
 const spec = v.unknown();
 const pot = sampleKind({ apiVersion: 'garden.example/v1', kind: 'Pot', spec });

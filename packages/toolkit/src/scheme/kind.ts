@@ -1,4 +1,5 @@
 import type { GenericSchema, ObjectEntries } from 'valibot';
+import { groupOf } from '../object/group-kind.ts';
 import type { Resource } from './resource.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -68,9 +69,6 @@ export function defineKind<const K extends Kind>(kind: K): K {
       throw new Error(`${version.apiVersion} ${version.kind} is not a version of ${name}`);
   return kind;
 }
-
-/** Pure. Returns the group of an API version; the core group, `v1`, has an empty name. */
-export const groupOf = (apiVersion: string): string => apiVersion.split('/').toReversed()[1] ?? '';
 
 /** Returns the hub version of a kind, through which all others are converted. */
 export const hubOf = ({ versions }: Kind): KindVersion => versions.find(({ conversion }) => !conversion)!;

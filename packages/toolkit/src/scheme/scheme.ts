@@ -1,5 +1,6 @@
 import { CodedError } from '../errors/coded-error.ts';
-import { type Kind, type KindVersion, groupOf, hubOf } from './kind.ts';
+import { groupOf } from '../object/group-kind.ts';
+import { type Kind, type KindVersion, hubOf } from './kind.ts';
 
 /** The kinds of an application, by group, version and kind (Kubernetes API conventions, "Types (Kinds)"). */
 export class Scheme {

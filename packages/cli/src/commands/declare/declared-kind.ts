@@ -1,7 +1,7 @@
 import { resources } from '@ignite/api/resources';
-import { apiVersion } from '@ignite/api/v1/group';
+import { group } from '@ignite/api/v1/group';
 import type { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { type GroupKind, groupOf } from '@ignite/toolkit/object/group-kind';
+import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import type { ObjectKey } from '@ignite/toolkit/object/object-key';
 import { resourceNamed } from '@ignite/toolkit/scheme/resource';
 import { nearest } from '@ignite/toolkit/text/nearest';
@@ -16,7 +16,7 @@ export function parseKind(text: string): (typeof resources)[number] {
 
 /** Returns the kind with its group, as the store has it. */
 export const groupKind = (kind: string): GroupKind => ({
-  group: kind === 'GitSource' || kind === 'Sync' ? 'gitops.weave.works' : groupOf(apiVersion),
+  group: resources.find((resource) => resource.kind === kind)?.group ?? group,
   kind,
 });
 
