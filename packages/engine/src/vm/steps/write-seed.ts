@@ -15,9 +15,8 @@ import { volumeMounts } from '../../storage/volume-devices.ts';
 import { imageOf } from '../../store/vm-store.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
 import { archOf, readsCloudInit } from '../launch/vm-machine.ts';
-import { hasStreams, runsEntrypoint } from '../entrypoint.ts';
+import { runsEntrypoint } from '../entrypoint.ts';
 import type { VmHost } from '../vm-host.ts';
-import { vmmOf } from '../vmm-of.ts';
 import { guestNetwork } from './attach-network.ts';
 import { readCopiedFiles } from './copy-files.ts';
 import { environOf } from './environ.ts';
@@ -71,7 +70,6 @@ async function seedOf(
     user: config.user,
     workDir: config.workingDir,
     stopSignal: config.stopSignal,
-    hasChannel: hasStreams(vm, vmmOf(vm, host)),
     isTerminal: vm.spec.tty ?? false,
     entropy: randomBytes(512),
     mounts: volumeMounts(await volumesOf(vm, host)),
