@@ -1,6 +1,9 @@
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { completeSpec } from '@ignite/toolkit/store/complete-spec';
+import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
+import { apiVersion } from './group.ts';
 import { absolutePath } from './absolute-path.ts';
 import { type Arch, archSchema } from './arch.ts';
 import { vmSandboxSchema } from './vm-sandbox.ts';
@@ -157,8 +160,10 @@ export interface VmStatus {
   readonly exitCode?: number;
 }
 
-export interface Vm extends ApiObject {
+export interface Vm extends KubeObject {
   readonly kind: 'VM';
   readonly spec: VmSpec;
   readonly status: VmStatus;
 }
+
+export const vmKind = objectKind<Vm>({ apiVersion, kind: 'VM', complete: completeSpec(vmSpecSchema) });

@@ -24,6 +24,7 @@ import { shadowingNetwork } from '../network/shadowing-network.ts';
 import { ensureImage, parseImportRequest } from '../oci/image-objects.ts';
 import { listVms } from '../store/list-objects.ts';
 import { withVmLocked } from '../store/vm-lock.ts';
+import { vmStore } from '../store/kind-stores.ts';
 import { findVm, getVm, withPower } from '../store/vm-store.ts';
 import { untilContentStays } from '../vm/definition/content-lock.ts';
 import {
@@ -183,7 +184,7 @@ export class LocalVms implements VmClient {
       const isRestarting = found.status.phase === 'Restarting';
       if ((isRunning || isRestarting) && !request.force)
         throw stillRunning(name, isRunning ? 'running' : 'restarting');
-      await this.#host.store.delete({ kind: 'VM', name });
+      await vmStore(this.#host.store).delete({ name });
       return await reconcileVm(await getVm(this.#host.store, name), { kind: 'gone' }, this.#host, op);
     });
   }

@@ -4,7 +4,6 @@ import type { CreateVmRequest } from '@ignite/api/client/vm-client';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
-import { apiVersion } from '@ignite/api/v1/group';
 import { uidAnnotation, uidSchema } from '@ignite/api/v1/uid-annotation';
 import { type Vm, type VmSpec, vmSpecSchema } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -18,6 +17,7 @@ import type { Paths } from '../../host/paths.ts';
 import { isRelativeSource } from '../../oci/source.ts';
 import { sandboxEnviron } from '../../sandbox/sandbox-environ.ts';
 import { assertVolumesUsable } from '../../storage/resolve-volumes.ts';
+import { vmStore } from '../../store/kind-stores.ts';
 import { listVms } from '../../store/list-objects.ts';
 import { vmFinalizer } from '../../store/vm-store.ts';
 import { invalidKey, invalidVm, nameTaken, uidTaken, uncopyableFile } from '../errors.ts';
@@ -143,9 +143,7 @@ export async function storeVm(
 
 async function writeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore): Promise<Vm> {
   try {
-    return (await store.create({
-      apiVersion,
-      kind: 'VM',
+    return await vmStore(store).create({
       metadata: {
         name: vm.name,
         uid: vm.uid,
@@ -160,7 +158,7 @@ async function writeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore):
         image: { digest: vm.image.status.digest, bootMode: vm.image.status.bootMode },
         kernel: { id: vm.kernel.status.id, version: vm.kernel.status.version },
       },
-    })) as Vm;
+    });
   } catch (failure) {
     throw hasCode(failure, 'ALREADY_EXISTS') ? nameTaken(vm.name) : failure;
   }
