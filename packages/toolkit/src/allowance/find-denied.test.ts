@@ -6,12 +6,12 @@ import type { LiveObject } from '../apply/actuator.ts';
 import { ownerAnnotation } from '../apply/annotations.ts';
 import { allowSchema } from './allow-spec.ts';
 import { findDenied } from './find-denied.ts';
-import { gitopsKinds } from '../sync/kinds.ts';
+import { gitopsKinds } from '../sync/gitops-kinds.ts';
 import { withOwner } from '../apply/plan-apply.ts';
 import { sourceUses } from '../sync/source-uses.ts';
 
 const manifest = (kind: string, name: string, spec: object): Manifest => {
-  const schema = gitopsKinds.find((known) => known.kind === kind)?.spec;
+  const schema = gitopsKinds.find((known) => known.kind === kind)?.versions[0]?.spec;
   return {
     apiVersion: 'gitops.weave.works/v1',
     kind,
