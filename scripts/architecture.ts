@@ -20,6 +20,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['files', 'object', 'source', 'units'],
     ['process', 'scheme'],
     ['codec', 'directory', 'store', 'webhook'],
+    ['client'],
     ['apply', 'controller', 'git', 'oci'],
     ['allowance', 'images'],
     ['render'],
