@@ -1,3 +1,4 @@
+import type { Condition } from '@ignite/toolkit/object/condition';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
@@ -108,11 +109,32 @@ export interface RestartStatus {
   readonly lastExit?: { readonly exitCode?: number; readonly message?: string };
 }
 
+/** What somebody wanted of a VM's life: that it is down, or that it is up since a restart, if one was asked for. */
+export type LifeWish =
+  { readonly power: 'Stopped' } | { readonly power: 'Running'; readonly restartedAt?: string };
+
+/** When a VM whose start has failed may be started again. */
+export interface StartRetry {
+  /** The delay in milliseconds. It doubles with each failure. */
+  readonly pauseMs: number;
+  /** The time of the next attempt (RFC 3339). */
+  readonly nextTime: string;
+}
+
 export interface VmStatus {
   readonly phase: VmPhase;
   /** Why the phase is `Failed`, or anything else that a person should know. */
   readonly message?: string;
+  /** The generation of the spec that was last acted upon. */
   readonly observedGeneration?: number;
+  readonly conditions?: readonly Condition[];
+  /**
+   * The wish that was last acted upon. While the VM's wish is the same, a VM that has ended by itself is left
+   * to its restart policy.
+   */
+  readonly lastWish?: LifeWish;
+  /** Set while the phase is `Failed`. */
+  readonly startRetry?: StartRetry;
   /** The architecture, which was determined when the VM was created. */
   readonly arch?: Arch;
   readonly image?: { readonly digest: string; readonly bootMode: BootMode };
@@ -147,6 +169,8 @@ export interface VmStatus {
   readonly memory?: Bytes;
   /** The time of the start (RFC 3339); set while the VM runs. */
   readonly startTime?: string;
+  /** The time at which its SSH first answered since the start (RFC 3339), if somebody has waited for that. */
+  readonly readyTime?: string;
   /** The time of the end (RFC 3339); set once the VM has stopped. */
   readonly finishTime?: string;
   /**

@@ -1,7 +1,7 @@
 import { withFamiliarSources } from '@ignite/api/v1/familiar-source';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
-import type { Vm } from '@ignite/api/v1/vm';
+import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import type { Volume, VolumeStatus } from '@ignite/api/v1/volume';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 
@@ -9,11 +9,14 @@ export const volumeFinalizer = 'ignite.weave.works/volume';
 
 /** This program has written the store's objects of a kind; damaged records are left out. */
 export const listVms = async (store: StoreReader): Promise<readonly Vm[]> =>
-  ((await store.list('VM')).items as readonly Vm[]).map(withFamiliarNames);
+  ((await store.list('VM')).items as readonly Vm[]).map(asKnown);
 
-const withFamiliarNames = (vm: Vm): Vm => {
+/** Somebody else may have stored a VM without a status. */
+const asKnown = (vm: Vm): Vm => {
   const spec = withFamiliarSources(vm.spec);
-  return spec === vm.spec ? vm : { ...vm, spec };
+  const isWhole = (vm.status as Partial<VmStatus> | undefined)?.phase !== undefined;
+  if (isWhole) return spec === vm.spec ? vm : { ...vm, spec };
+  return { ...vm, spec, status: { ...vm.status, phase: 'Created' } };
 };
 
 export const listImages = async (store: StoreReader): Promise<readonly Image[]> =>

@@ -1,12 +1,12 @@
 import { writtenForm } from '@ignite/api/written-form';
-import { isBookkeeping } from '@ignite/toolkit/gitops/annotations';
+import { isBookkeeping, isRestartMark } from '@ignite/toolkit/gitops/annotations';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import { stringify } from 'yaml';
 
 /** An object as a person would declare it: without status, bookkeeping and what the store fills in. */
 export function manifestText({ apiVersion, kind, metadata, spec }: ApiObject): string {
   const annotations = Object.fromEntries(
-    Object.entries(metadata.annotations).filter(([name]) => !isBookkeeping(name)),
+    Object.entries(metadata.annotations).filter(([name]) => !isBookkeeping(name) && !isRestartMark(name)),
   );
   const { labels } = metadata;
   return stringify({

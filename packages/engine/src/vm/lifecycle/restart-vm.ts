@@ -1,16 +1,12 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { errorText } from '@ignite/toolkit/errors/error-text';
 import { isHostStopping } from '../../host/systemd.ts';
 import { withVmLocked } from '../../store/vm-lock.ts';
 import { changeVm, findVm } from '../../store/vm-store.ts';
 import { hostProcess, isAlive, bootId } from '../observe/liveness.ts';
-import { planRestart } from '../plan/plan-restart.ts';
 import type { VmHost } from '../vm-host.ts';
-import { clearFailedStart } from './failed-start.ts';
-import { recordRestart } from './settle-vm.ts';
-import { startVm } from './start-vm.ts';
+import { reconcileLocked } from './reconcile-vm.ts';
 
 /** The interval at which a waiting restart checks whether someone has stopped, started or removed the VM. */
 const lookMs = 500;
@@ -27,8 +23,9 @@ export async function restartWhenDue(uid: string, host: VmHost, op: ClientOperat
       if (vm.status.phase !== 'Restarting' || dueMs(vm) > host.clock.now()) continue;
       if (await isHostStopping(host.runner, op.signal)) return;
       vm = await withVmLocked(uid, host, op.signal, async (found) =>
-        found.status.phase === 'Restarting' ? await restart(found, host, op) : found,
+        found.status.phase === 'Restarting' ? (await reconcileLocked(found, {}, host, op)).vm : found,
       );
+      op.signal.throwIfAborted();
     }
   } catch (failure) {
     if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
@@ -46,18 +43,4 @@ async function takeOver(uid: string, host: VmHost, op: ClientOperation): Promise
       status: { ...status, starter: hostProcess(process.pid) },
     }));
   });
-}
-
-async function restart(vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
-  const { nextTime: _next, ...restarts } = vm.status.restarts ?? { count: 0, pauseMs: 0 };
-  try {
-    return await startVm(vm, { power: vm.spec.power, restarts }, host, op);
-  } catch (failure) {
-    await clearFailedStart(vm, failure, host, op);
-    op.signal.throwIfAborted();
-    const failed = await findVm(host.store, vm.metadata.uid);
-    const exit = { kind: 'ended', message: errorText(failure) } as const;
-    const plan = planRestart(failed, exit, host.clock.now());
-    return plan.kind === 'stay' ? failed : await recordRestart(failed, exit, plan.restarts, host);
-  }
 }

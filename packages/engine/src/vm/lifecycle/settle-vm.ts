@@ -6,34 +6,34 @@ import { changeVm } from '../../store/vm-store.ts';
 import { hostProcess } from '../observe/liveness.ts';
 import { readExit } from '../observe/vm-exit.ts';
 import type { VmExit } from '../plan/exit-status.ts';
+import { isNewWish } from '../plan/life-wish.ts';
 import { planRestart } from '../plan/plan-restart.ts';
 import { stoppedStatus } from '../plan/stopped-status.ts';
 import { recordEnd, recordWrite } from '../steps/vm-events.ts';
 import type { VmHost } from '../vm-host.ts';
-import { reconcileVm } from './reconcile-vm.ts';
+import { reachGoal } from './reach-goal.ts';
 
-/**
- * Cleans up after a VM that has ended by itself, and records whether it restarts. Does nothing for a VM that
- * runs or is gone.
- */
+/** Cleans up after a VM that has ended by itself, as `settleEnd`. Does nothing for a VM that is gone. */
 export async function settleVm(uid: string, host: VmHost, op: ClientOperation): Promise<void> {
   try {
-    await withVmLocked(uid, host, op.signal, async (vm) => {
-      if ((await host.sandbox.observe(uid)).state !== 'exited') return vm;
-      const exit = await readExit(vm, host, op.signal);
-      const plan = planRestart(vm, exit, host.clock.now());
-      if (plan.kind === 'stay') return await reconcileVm(vm, { kind: 'stopped', graceMs: 0 }, host, op);
-      await recordEnd(vm, exit, host);
-      return await reconcileVm(
-        await recordRestart(vm, exit, plan.restarts, host),
-        { kind: 'restarting' },
-        host,
-        op,
-      );
-    });
+    await withVmLocked(uid, host, op.signal, (vm) => settleEnd(vm, host, op));
   } catch (failure) {
     if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
   }
+}
+
+/**
+ * Cleans up after a VM that has ended by itself, and records whether it restarts. Does nothing for a VM that
+ * has not ended, or of which somebody wants something else meanwhile. The caller holds the VM's lock.
+ */
+export async function settleEnd(vm: Vm, host: VmHost, op: ClientOperation): Promise<Vm> {
+  if (isNewWish(vm) || (await host.sandbox.observe(vm.metadata.uid)).state !== 'exited') return vm;
+  const exit = await readExit(vm, host, op.signal);
+  const plan = planRestart(vm, exit, host.clock.now());
+  if (plan.kind === 'stay') return await reachGoal(vm, { kind: 'down', graceMs: 0 }, host, op);
+  await recordEnd(vm, exit, true, host);
+  const restarting = await recordRestart(vm, exit, plan.restarts, host);
+  return await reachGoal(restarting, { kind: 'restarting' }, host, op);
 }
 
 /** Records when a VM that has ended restarts. The caller holds the VM's lock. */

@@ -140,7 +140,7 @@ test('planVm: a VM that is about to start again keeps its network', () => {
   assert.deepEqual(kinds({ kind: 'restarting' }, stopped), []);
 });
 
-const needs = { volumes: true, files: true, folders: true };
+const needs = { image: false, kernel: false, volumes: true, files: true, folders: true };
 
 test('planVm: volumes are there before the seed that names them, and folders before the VMM that connects to them', () => {
   assert.deepEqual(kinds({ kind: 'running' }, stopped, needs), [
