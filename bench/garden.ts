@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
-import { answerAsWorker } from '@ignite/toolkit/gitops/worker-reader';
+import { answerAsWorker } from '@ignite/toolkit/render/worker-reader';
 import { Scheme } from '@ignite/toolkit/scheme/scheme';
 import * as v from 'valibot';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findCycle, findViolations } from './architecture.ts';
+import { type Import, findCycle, findViolations } from './architecture.ts';
 
-const edge = (from: string, to: string, typeOnly = false) => ({ from, to, typeOnly });
+const edge = (from: string, to: string, kind: Import['kind'] = 'value'): Import => ({ from, to, kind });
 const planted = [
   ['layers', edge('packages/toolkit/src/a.ts', '@ignite/api/v1/vm')],
   ['layers', edge('packages/api/src/a.ts', '@ignite/engine/wire')],
@@ -16,6 +16,11 @@ const planted = [
     'capabilities-know-no-vm',
     edge('packages/engine/src/network/a.ts', 'packages/engine/src/vm/plan/plan-vm.ts'),
   ],
+  ['folders', edge('packages/toolkit/src/apply/a.ts', 'packages/toolkit/src/git/a.ts', 'type')],
+  ['folders', edge('packages/toolkit/src/sinks/a.ts', 'packages/toolkit/src/sync-service/a.ts', 'type')],
+  ['folders', edge('packages/toolkit/src/git/a.ts', 'packages/toolkit/src/unheard-of/a.ts')],
+  ['folders', edge('packages/toolkit/src/unheard-of/a.ts', 'packages/toolkit/src/errors/a.ts')],
+  ['folders', edge('packages/cli/src/render/text/a.ts', 'packages/cli/src/render/message/a.ts')],
 ] as const;
 
 for (const [rule, violation] of planted) {
@@ -32,9 +37,10 @@ test('architecture: what the layers allow is no violation', () => {
     findViolations([
       edge('packages/cli/src/main.ts', '@ignite/engine/wire'),
       edge('packages/toolkit/src/process/a.ts', 'node:child_process'),
-      edge('packages/engine/src/vm/plan-x.ts', 'node:fs', true),
+      edge('packages/engine/src/vm/plan-x.ts', 'node:fs', 'type'),
       edge('packages/engine/src/vm/steps/a.ts', 'packages/engine/src/vm/launch/b.ts'),
       edge('packages/engine/src/vm/steps/a.ts', 'packages/engine/src/vm/errors.ts'),
+      edge('packages/toolkit/src/sinks/a.ts', 'packages/toolkit/src/sync/a.ts'),
     ]),
     [],
   );
@@ -47,5 +53,5 @@ test('architecture: a cycle is found, one of types alone is none', () => {
     there.to,
     there.from,
   ]);
-  assert.equal(findCycle([there, edge('packages/api/src/b.ts', 'packages/api/src/a.ts', true)]), undefined);
+  assert.equal(findCycle([there, edge('packages/api/src/b.ts', 'packages/api/src/a.ts', 'type')]), undefined);
 });

@@ -1,5 +1,5 @@
 /**
- * The packages that each package may import. This table and the next one are the whole architecture; the
+ * The packages that each package may import. This table and the next two are the whole architecture; the
  * rules below only enforce them.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -8,6 +8,25 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   engine: ['toolkit', 'api'],
   daemon: ['toolkit', 'api', 'engine'],
   cli: ['toolkit', 'api', 'engine', 'daemon'],
+};
+
+/**
+ * The folders of a package in layers, the lowest first. Each folder may import those of lower layers only.
+ * Files beside the folders may be imported by all of them.
+ */
+const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'packages/toolkit/src': [
+    ['async', 'clock', 'diff', 'errors', 'lock', 'log', 'patch', 'schema', 'text'],
+    ['files', 'object', 'source', 'units'],
+    ['process', 'scheme'],
+    ['codec', 'directory', 'store', 'webhook'],
+    ['apply', 'controller', 'git', 'oci'],
+    ['allowance', 'images'],
+    ['render'],
+    ['sync'],
+    ['sinks'],
+    ['sync-service'],
+  ],
 };
 
 /**
@@ -53,7 +72,8 @@ export interface Import {
   readonly from: string;
   /** The imported file of the repository, or the specifier of a package. */
   readonly to: string;
-  readonly typeOnly: boolean;
+  /** Types are gone at run time, and what is imported dynamically is loaded when the call is reached. */
+  readonly kind: 'value' | 'type' | 'dynamic';
 }
 
 export interface Violation extends Import {
@@ -71,7 +91,7 @@ export function findViolations(imports: readonly Import[]): readonly Violation[]
   return imports.flatMap((edge) => rulesBroken(edge).map((rule) => ({ ...edge, rule })));
 }
 
-function rulesBroken({ from, to, typeOnly }: Import): readonly string[] {
+function rulesBroken({ from, to, kind }: Import): readonly string[] {
   const [here, there] = [packageOf(from), packageOf(to)];
   const isForeign = here !== undefined && there !== undefined && here !== there;
   const spawns = /^(node:)?child_process$/.test(to) && here !== undefined;
@@ -80,12 +100,12 @@ function rulesBroken({ from, to, typeOnly }: Import): readonly string[] {
     ...(spawns && !from.startsWith('packages/toolkit/src/process/') && !isTest(from)
       ? ['only-process-spawns']
       : []),
-    ...(/\/plan-[^/]+\.ts$/.test(from) && !isTest(from) && !typeOnly && actsOnTheWorld.test(to)
+    ...(/\/plan-[^/]+\.ts$/.test(from) && !isTest(from) && kind !== 'type' && actsOnTheWorld.test(to)
       ? ['planners-are-pure']
       : []),
     ...(/(^|\/)index\.ts$/.test(from) || /(^|\/)index(\.ts)?$/.test(to) ? ['no-barrel'] : []),
     ...(!isTest(from) && here !== undefined && isTest(to) ? ['no-test-imports'] : []),
-    ...(isAgainstFolders(from, to) && !isTest(from) ? ['folders'] : []),
+    ...((isAgainstLayers(from, to) || isAgainstFolders(from, to)) && !isTest(from) ? ['folders'] : []),
     ...(/^packages\/engine\/src\/(store|vmm|sandbox|network|rootfs|kernel|oci|guest|storage)\//.test(from) &&
     to.startsWith('packages/engine/src/vm/')
       ? ['capabilities-know-no-vm']
@@ -93,22 +113,33 @@ function rulesBroken({ from, to, typeOnly }: Import): readonly string[] {
   ];
 }
 
+function isAgainstLayers(from: string, to: string): boolean {
+  return Object.entries(layersOfFolders).some(([place, layers]) => {
+    const [here, there] = [folderIn(place, from), folderIn(place, to)];
+    if (here === undefined || there === undefined || here === there) return false;
+    const [above, below] = [here, there].map((folder) => layers.findIndex((layer) => layer.includes(folder)));
+    return below === -1 || below! >= above!;
+  });
+}
+
 function isAgainstFolders(from: string, to: string): boolean {
   return Object.entries(foldersMayImport).some(([place, mayImportOf]) => {
-    const folderOf = (path: string): string | undefined =>
-      path.startsWith(`${place}/`) ? /^([^/]+)\//.exec(path.slice(place.length + 1))?.[1] : undefined;
-    const [here, there] = [folderOf(from), folderOf(to)];
+    const [here, there] = [folderIn(place, from), folderIn(place, to)];
     return here !== undefined && there !== undefined && here !== there && !mayImportOf[here]?.includes(there);
   });
 }
 
+/** Returns the folder of `place` that holds the file; `undefined` if it is beside the folders or elsewhere. */
+const folderIn = (place: string, path: string): string | undefined =>
+  path.startsWith(`${place}/`) ? /^([^/]+)\//.exec(path.slice(place.length + 1))?.[1] : undefined;
+
 /**
- * Pure. Returns a cycle of files that import each other, or `undefined` if there is none. Type-only imports
- * do not count.
+ * Pure. Returns a cycle of files that import each other, or `undefined` if there is none. Only imports of
+ * values count.
  */
 export function findCycle(imports: readonly Import[]): readonly string[] | undefined {
   const edges = Map.groupBy(
-    imports.filter(({ typeOnly }) => !typeOnly),
+    imports.filter(({ kind }) => kind === 'value'),
     ({ from }) => from,
   );
   const done = new Set<string>();

@@ -23,21 +23,20 @@ function importsOf(path: string): readonly Import[] {
     true,
   );
   const found: Import[] = [];
+  const add = (specifier: ts.Node | undefined, kind: Import['kind']): void => {
+    if (specifier && ts.isStringLiteral(specifier))
+      found.push({ from: path, to: resolveSpecifier(path, specifier.text), kind });
+  };
   const visit = (node: ts.Node): void => {
-    if (
-      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) &&
-      node.moduleSpecifier &&
-      ts.isStringLiteral(node.moduleSpecifier)
-    ) {
-      const typeOnly = ts.isImportDeclaration(node)
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
+      const isType = ts.isImportDeclaration(node)
         ? node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
         : node.isTypeOnly;
-      found.push({ from: path, to: resolveSpecifier(path, node.moduleSpecifier.text), typeOnly });
+      add(node.moduleSpecifier, isType ? 'type' : 'value');
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-      const [specifier] = node.arguments;
-      // A dynamic import is only loaded when it is called, so it closes no cycle.
-      if (specifier && ts.isStringLiteral(specifier))
-        found.push({ from: path, to: resolveSpecifier(path, specifier.text), typeOnly: true });
+      add(node.arguments[0], 'dynamic');
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      add(node.argument.literal, 'type');
     }
     ts.forEachChild(node, visit);
   };

@@ -5,7 +5,7 @@ import { type DocumentedKind, manifestsReference } from './manifests-reference.t
 import { readSchemaComments } from './schema-comments.ts';
 
 const api = 'packages/api/src';
-const gitops = 'packages/toolkit/src/gitops/kinds.ts';
+const gitops = 'packages/toolkit/src/sync/kinds.ts';
 const ours = 'ignite.weave.works/v1';
 const old = 'ignite.weave.works/v1alpha4';
 

@@ -1,9 +1,9 @@
 /** A garden that grows as a Git repository says: `node garden.ts /path/to/repository`. */
 import { systemClock } from '@ignite/toolkit/clock/clock';
-import { gitopsKinds, initialSyncStatus } from '@ignite/toolkit/gitops/kinds';
-import { serveSyncs } from '@ignite/toolkit/gitops/serve-syncs';
-import { DirectReader } from '@ignite/toolkit/gitops/source-reader';
-import { StoreActuator } from '@ignite/toolkit/gitops/store-actuator';
+import { gitopsKinds, initialSyncStatus } from '@ignite/toolkit/sync/kinds';
+import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
+import { DirectReader } from '@ignite/toolkit/render/source-reader';
+import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
 import { jsonLog } from '@ignite/toolkit/log/log';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';

@@ -1,5 +1,6 @@
-import type { HostUse } from '@ignite/toolkit/gitops/host-use';
-import { type HostUses, sourceUses } from '@ignite/toolkit/gitops/source-uses';
+import type { HostUse } from '@ignite/toolkit/allowance/host-use';
+import { sourceUses } from '@ignite/toolkit/sync/source-uses';
+import type { HostUses } from '@ignite/toolkit/allowance/host-use';
 import { type HostResource, hostResources } from './v1/host-resources.ts';
 import type { VmSpec } from './v1/vm.ts';
 

@@ -1,4 +1,4 @@
-import { gitopsKinds } from '@ignite/toolkit/gitops/kinds';
+import { gitopsKinds } from '@ignite/toolkit/sync/kinds';
 import { Scheme } from '@ignite/toolkit/scheme/scheme';
 import { configurationSpecSchema } from './v1/configuration.ts';
 import { apiVersion } from './v1/group.ts';

@@ -4,7 +4,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import { type Paths, defaultPaths, storePath } from '@ignite/engine/host/paths';
 import type { LocalClient } from '@ignite/engine/client/local-client';
 import type { LoginDeps } from '@ignite/engine/oci/registry-login';
-import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
+import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import type { BrokenObject, ObjectStore } from '@ignite/toolkit/store/store';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { FlagValues, Invocation } from './arguments/command.ts';

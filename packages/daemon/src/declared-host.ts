@@ -4,11 +4,11 @@ import { hostUses } from '@ignite/api/host-uses';
 import { VmActuator, type VmEngine } from '@ignite/engine/declare/vm-actuator';
 import { VolumeActuator, type VolumeEngine } from '@ignite/engine/declare/volume-actuator';
 import { systemClock } from '@ignite/toolkit/clock/clock';
-import { initialSyncStatus } from '@ignite/toolkit/gitops/kinds';
-import { RouteActuator } from '@ignite/toolkit/gitops/route-actuator';
-import { StoreActuator } from '@ignite/toolkit/gitops/store-actuator';
-import type { SyncDeps } from '@ignite/toolkit/gitops/synchronize';
-import { WorkerReader } from '@ignite/toolkit/gitops/worker-reader';
+import { initialSyncStatus } from '@ignite/toolkit/sync/kinds';
+import { RouteActuator } from '@ignite/toolkit/apply/route-actuator';
+import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
+import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
+import { WorkerReader } from '@ignite/toolkit/render/worker-reader';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
 /** What makes the kinds that are more than entries in the store. */

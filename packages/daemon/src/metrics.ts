@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import type { ControllerObserver } from '@ignite/toolkit/controller/controller';
-import type { SyncObject } from '@ignite/toolkit/gitops/kinds';
-import type { StatusSink } from '@ignite/toolkit/gitops/sync-controller';
+import type { SyncObject } from '@ignite/toolkit/sync/kinds';
+import type { StatusSink } from '@ignite/toolkit/sync/status-sink';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What the service counts, as Prometheus reads it. */

@@ -1,6 +1,6 @@
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
-import type { Actuator, LiveObject } from '@ignite/toolkit/gitops/actuator';
-import { type SyncPlan, planSync } from '@ignite/toolkit/gitops/plan-sync';
+import type { Actuator, LiveObject } from '@ignite/toolkit/apply/actuator';
+import { type SyncPlan, planApply } from '@ignite/toolkit/apply/plan-apply';
 
 export interface ApplyOptions {
   /** Objects may be replaced where a change needs it. */
@@ -16,7 +16,7 @@ export function planManifests(
   { replace, force }: ApplyOptions,
   deps: { readonly actuator: Pick<Actuator, 'effectOf'>; readonly kindOrder: readonly string[] },
 ): SyncPlan {
-  return planSync({
+  return planApply({
     owner: undefined,
     wanted: manifests,
     live,

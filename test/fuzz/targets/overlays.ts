@@ -1,6 +1,6 @@
 import { scheme } from '@ignite/api/scheme';
-import { decodeRevision } from '@ignite/toolkit/gitops/decode-revision';
-import { substitute } from '@ignite/toolkit/gitops/substitute';
+import { decodeRevision } from '@ignite/toolkit/render/decode-revision';
+import { substitute } from '@ignite/toolkit/render/substitute';
 import { stringify } from 'yaml';
 import { mutatedText, mutatedValue } from '../mutate.ts';
 import { taken, target } from '../target.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Action, SyncPlan } from '@ignite/toolkit/gitops/plan-sync';
+import type { SyncPlan } from '@ignite/toolkit/apply/plan-apply';
+import type { Action } from '@ignite/toolkit/apply/action';
 import { differs, planDocument, renderPlan } from './plan.ts';
 
 const key = { kind: 'VM', namespace: 'default', name: 'web' };

@@ -1,6 +1,7 @@
 import { type FieldChange, dottedPath } from '@ignite/toolkit/diff/field-change';
-import { keyText } from '@ignite/toolkit/gitops/object-key';
-import type { Action, SyncPlan } from '@ignite/toolkit/gitops/plan-sync';
+import { keyText } from '@ignite/toolkit/object/object-key';
+import type { SyncPlan } from '@ignite/toolkit/apply/plan-apply';
+import type { Action } from '@ignite/toolkit/apply/action';
 import { bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import { forTerminal, printable } from './text/printable.ts';
 

@@ -2,7 +2,7 @@ import { type HostResource, hostResources } from '@ignite/api/v1/host-resources'
 import { uidAnnotation } from '@ignite/api/v1/uid-annotation';
 import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { interfaceAnnotation } from '@ignite/api/v1/vm-network';
-import { isBookkeeping } from '@ignite/toolkit/gitops/annotations';
+import { isBookkeeping } from '@ignite/toolkit/apply/annotations';
 import type { VmArchive } from './vm-archive.ts';
 
 export interface ImportPlan {

@@ -4,7 +4,7 @@ import type { Operation } from '@ignite/toolkit/async/operation';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import type { FieldChange } from '@ignite/toolkit/diff/field-change';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import type { Actuator, Effect, Health, LiveObject, SyncEvent } from '@ignite/toolkit/gitops/actuator';
+import type { Actuator, Effect, Health, LiveObject, SyncEvent } from '@ignite/toolkit/apply/actuator';
 import { allottedMemoryOf, isMemoryOff } from '../vm/plan/allotted-memory.ts';
 import type { Wish } from '../vm/plan/life-wish.ts';
 import { runningGuest, vmEffectOf } from './vm-effect.ts';

@@ -2,7 +2,7 @@ import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { defaultVmm } from '@ignite/api/v1/vm-machine';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
-import type { Effect } from '@ignite/toolkit/gitops/actuator';
+import type { Effect } from '@ignite/toolkit/apply/actuator';
 import { type FieldChange, diffFields, isWithin, valueAt } from '@ignite/toolkit/diff/field-change';
 
 /**

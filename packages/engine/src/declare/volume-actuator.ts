@@ -5,7 +5,7 @@ import type { Operation } from '@ignite/toolkit/async/operation';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { FieldChange } from '@ignite/toolkit/diff/field-change';
-import type { Actuator, Effect, LiveObject, SyncEvent } from '@ignite/toolkit/gitops/actuator';
+import type { Actuator, Effect, LiveObject, SyncEvent } from '@ignite/toolkit/apply/actuator';
 
 /** The functions of the engine that the actuator uses. */
 export interface VolumeEngine {

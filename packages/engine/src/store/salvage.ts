@@ -1,7 +1,7 @@
 import { apiVersion } from '@ignite/api/v1/group';
 import { noImageConfig } from '@ignite/api/v1/image';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
-import { gitopsApiVersion, initialSyncStatus } from '@ignite/toolkit/gitops/kinds';
+import { gitopsApiVersion, initialSyncStatus } from '@ignite/toolkit/sync/kinds';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { BrokenObject, MendableStore, NewObject, StoreReader } from '@ignite/toolkit/store/store';
 import { bytes } from '@ignite/toolkit/units/bytes';

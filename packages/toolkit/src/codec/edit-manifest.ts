@@ -1,6 +1,6 @@
 import { type Document, type Node, type Pair, type Scalar, isMap, isScalar, isSeq } from 'yaml';
 import { pointerNames } from '../diff/field-change.ts';
-import type { ObjectKey } from '../gitops/object-key.ts';
+import type { ObjectKey } from '../object/object-key.ts';
 import { parseYaml } from './parse-yaml.ts';
 
 export interface FieldEdit {

@@ -13,10 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { SyncObject } from '../gitops/kinds.ts';
+import type { SyncObject } from '../sync/kinds.ts';
 import { localRunner } from '../process/local-runner.ts';
 import { GitSource } from './git-source.ts';
-import { StatusBranch } from './status-branch.ts';
+import { StatusBranch } from '../sinks/status-branch.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gitops-local-'));
 const ran = join(root, 'ran');

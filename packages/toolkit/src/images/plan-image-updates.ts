@@ -1,7 +1,7 @@
 import { convertManifests } from '../codec/convert-manifests.ts';
 import { editManifest } from '../codec/edit-manifest.ts';
 import { valueAt } from '../diff/field-change.ts';
-import { type ObjectKey, keyText } from '../gitops/object-key.ts';
+import { type ObjectKey, keyText } from '../object/object-key.ts';
 import type { KindDefinition, Scheme } from '../scheme/scheme.ts';
 import type { SourceFile } from '../source/source.ts';
 import { updatedReference } from './image-policy.ts';

@@ -1,5 +1,5 @@
 import { nearest } from '@ignite/toolkit/text/nearest';
-import type { ObjectKey } from '@ignite/toolkit/gitops/object-key';
+import type { ObjectKey } from '@ignite/toolkit/object/object-key';
 import { usageError } from '../../arguments/usage-error.ts';
 
 export const declaredKinds = ['VM', 'Image', 'Kernel', 'Volume', 'GitSource', 'Sync'] as const;

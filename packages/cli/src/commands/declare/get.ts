@@ -1,8 +1,8 @@
 import { writtenForm } from '@ignite/api/written-form';
 import type { VolumeStatus } from '@ignite/api/v1/volume';
 import { isTrue } from '@ignite/toolkit/object/condition';
-import type { GitSourceObject, SyncObject } from '@ignite/toolkit/gitops/kinds';
-import { shortRevision } from '@ignite/toolkit/gitops/sync-status';
+import type { GitSourceObject, SyncObject } from '@ignite/toolkit/sync/kinds';
+import { shortRevision } from '@ignite/toolkit/sync/sync-status';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';

@@ -1,5 +1,5 @@
 import { writtenForm } from '@ignite/api/written-form';
-import { isBookkeeping, isRestartMark } from '@ignite/toolkit/gitops/annotations';
+import { isBookkeeping, isRestartMark } from '@ignite/toolkit/apply/annotations';
 import type { ApiObject } from '@ignite/toolkit/object/meta';
 import { stringify } from 'yaml';
 

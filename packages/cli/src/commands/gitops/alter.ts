@@ -1,4 +1,4 @@
-import { type SyncObject, confirmedRevisionAnnotation } from '@ignite/toolkit/gitops/kinds';
+import { type SyncObject, confirmedRevisionAnnotation } from '@ignite/toolkit/sync/kinds';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withDeclaredHost } from '../../context.ts';

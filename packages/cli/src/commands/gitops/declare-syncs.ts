@@ -2,8 +2,8 @@ import { scheme } from '@ignite/api/scheme';
 import { planManifests } from '@ignite/daemon/plan-manifests';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
-import { executePlan } from '@ignite/toolkit/gitops/execute-plan';
-import { type SyncSpec, gitopsApiVersion } from '@ignite/toolkit/gitops/kinds';
+import { executePlan } from '@ignite/toolkit/apply/execute-plan';
+import { type SyncSpec, gitopsApiVersion } from '@ignite/toolkit/sync/kinds';
 import type { FlagValues, Flags } from '../../arguments/command.ts';
 import type { DeclaredHost } from '../../context.ts';
 

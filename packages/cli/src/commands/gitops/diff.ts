@@ -2,9 +2,9 @@ import {
   type GitSourceObject,
   type SyncObject,
   confirmedRevisionAnnotation,
-} from '@ignite/toolkit/gitops/kinds';
-import { Renderer } from '@ignite/toolkit/gitops/render';
-import { planRevision } from '@ignite/toolkit/gitops/synchronize';
+} from '@ignite/toolkit/sync/kinds';
+import { Renderer } from '@ignite/toolkit/render/render';
+import { planRevision } from '@ignite/toolkit/sync/synchronize';
 import type { Command } from '../../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
 import { differs, renderPlan } from '../../render/plan.ts';
@@ -25,7 +25,7 @@ export const diff: Command = {
         const sync = await findSync(host, invocation.args[0]);
         const [{ openOptions }, { sourceOpener }] = await Promise.all([
           import('@ignite/daemon/gitops-service'),
-          import('@ignite/toolkit/gitops/open-source'),
+          import('@ignite/toolkit/sync-service/open-source'),
         ]);
         const gitSource = await gitSourceOf(sync, host);
         const source = sourceOpener(openOptions(host.paths))(sync, gitSource);

@@ -1,6 +1,6 @@
 import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
-import { keyText } from '@ignite/toolkit/gitops/object-key';
-import { shortRevision } from '@ignite/toolkit/gitops/sync-status';
+import { keyText } from '@ignite/toolkit/object/object-key';
+import { shortRevision } from '@ignite/toolkit/sync/sync-status';
 import type { Command } from '../../arguments/command.ts';
 import { withDeclaredHost } from '../../context.ts';
 import { age } from '../../render/text/age.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { locksDir } from '@ignite/engine/host/paths';
-import { type SyncObject, requestedAtAnnotation } from '@ignite/toolkit/gitops/kinds';
+import { type SyncObject, requestedAtAnnotation } from '@ignite/toolkit/sync/kinds';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Command } from '../../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';

@@ -6,7 +6,7 @@ import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { GitSource } from '@ignite/toolkit/git/git-source';
 import { gitTransport } from '@ignite/toolkit/git/git-url';
-import type { GitSourceObject } from '@ignite/toolkit/gitops/kinds';
+import type { GitSourceObject } from '@ignite/toolkit/sync/kinds';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { FlagValues, Flags, Invocation } from '../../arguments/command.ts';

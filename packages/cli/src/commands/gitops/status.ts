@@ -1,8 +1,8 @@
 import type { Vm } from '@ignite/api/v1/vm';
-import type { SyncObject } from '@ignite/toolkit/gitops/kinds';
-import { keyText } from '@ignite/toolkit/gitops/object-key';
-import { ownerOf } from '@ignite/toolkit/gitops/plan-sync';
-import { shortRevision } from '@ignite/toolkit/gitops/sync-status';
+import type { SyncObject } from '@ignite/toolkit/sync/kinds';
+import { keyText } from '@ignite/toolkit/object/object-key';
+import { ownerOf } from '@ignite/toolkit/apply/plan-apply';
+import { shortRevision } from '@ignite/toolkit/sync/sync-status';
 import type { Command } from '../../arguments/command.ts';
 import { withDeclaredHost } from '../../context.ts';
 import {

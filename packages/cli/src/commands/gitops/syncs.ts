@@ -1,5 +1,5 @@
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import type { SyncObject, SyncSpec } from '@ignite/toolkit/gitops/kinds';
+import type { SyncObject, SyncSpec } from '@ignite/toolkit/sync/kinds';
 import { usageError } from '../../arguments/usage-error.ts';
 import type { DeclaredHost } from '../../context.ts';
 

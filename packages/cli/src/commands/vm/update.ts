@@ -5,8 +5,9 @@ import { parsePortMappings } from '@ignite/engine/network/address/parse-port-map
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { keyText } from '@ignite/toolkit/gitops/object-key';
-import type { Action, SyncPlan } from '@ignite/toolkit/gitops/plan-sync';
+import { keyText } from '@ignite/toolkit/object/object-key';
+import type { SyncPlan } from '@ignite/toolkit/apply/plan-apply';
+import type { Action } from '@ignite/toolkit/apply/action';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import type { Command, FlagValues, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';

@@ -1,7 +1,7 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { ownerOf } from '@ignite/toolkit/gitops/plan-sync';
+import { ownerOf } from '@ignite/toolkit/apply/plan-apply';
 import { listVms } from '../../store/list-objects.ts';
 import { withVmLocked } from '../../store/vm-lock.ts';
 import { assertVmName } from '../definition/create-vm.ts';

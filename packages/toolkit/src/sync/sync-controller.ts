@@ -1,0 +1,329 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { EventRecorder, EventSpec } from '../controller/event-recorder.ts';
+import type { ReconcileResult } from '../controller/controller.ts';
+import { CodedError, hasCode } from '../errors/coded-error.ts';
+import { errorText } from '../errors/error-text.ts';
+import type { Log } from '../log/log.ts';
+import type { ObjectResult } from '../apply/execute-plan.ts';
+import { isTrue } from '../object/condition.ts';
+import type { ObjectStore } from '../store/store.ts';
+import type { Source } from '../source/source.ts';
+import { parseDuration } from '../units/duration.ts';
+import {
+  type GitSourceObject,
+  type SyncObject,
+  type SyncStatus,
+  confirmedRevisionAnnotation,
+  initialSyncStatus,
+  requestedAtAnnotation,
+} from './kinds.ts';
+import { type ObjectKey, keyText } from '../object/object-key.ts';
+import { Renderer } from '../render/render.ts';
+import { RepairBackoff } from './repair-backoff.ts';
+import type { StatusSink } from './status-sink.ts';
+import { type Attempt, nextStatus, reconciling, shortRevision } from './sync-status.ts';
+import { TroubleLog } from './trouble-log.ts';
+import {
+  type SyncDeps,
+  type SyncSubject,
+  applyPlan,
+  intendedInventory,
+  planRevision,
+} from './synchronize.ts';
+
+export interface SyncControllerOptions extends SyncDeps {
+  readonly store: ObjectStore;
+  /** Opens the source that a Sync names. It is called again when the Sync or its GitSource has changed. */
+  readonly openSource: (sync: SyncObject, gitSource: GitSourceObject | undefined) => Source;
+  readonly sinks: readonly StatusSink[];
+  readonly events?: EventRecorder;
+  readonly log: Log;
+  /** Returns a number from 0 to 1, by which the polls of many hosts are spread. */
+  readonly random?: () => number;
+}
+
+interface Opened {
+  readonly id: string;
+  readonly source: Source;
+  readonly gitSource: GitSourceObject | undefined;
+  readonly renderer: Renderer;
+  readonly repairs: RepairBackoff;
+}
+
+const syncFinalizer = 'gitops.weave.works/sync';
+/**
+ * The errors that no retry cures: only a change of the Sync or its source does, and that wakes the
+ * controller.
+ */
+const permanent = new Set(['SOURCE_INVALID', 'NOT_FOUND']);
+/** The share of the interval by which a poll may be late, so that many hosts do not poll at once. */
+const jitter = 0.1;
+
+/** Makes the world match each Sync, again and again. */
+export class SyncController {
+  readonly #options: SyncControllerOptions;
+  readonly #opened = new Map<string, Opened>();
+  readonly #troubles: TroubleLog;
+
+  constructor(options: SyncControllerOptions) {
+    this.#options = options;
+    this.#troubles = new TroubleLog(options.log);
+  }
+
+  /** Reconciles the Sync with the key `namespace/name`. */
+  async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
+    const { store, clock } = this.#options;
+    const [namespace = '', name = ''] = key.split('/');
+    const sync = await this.#find({ namespace, name });
+    if (!sync) {
+      this.#opened.delete(key);
+      this.#troubles.forget(key);
+      return {};
+    }
+    if (!fits(sync.spec.nodeSelector, this.#options.nodeLabels)) return {};
+    if (sync.metadata.deletionTimestamp !== undefined) {
+      await this.#finalize(sync, signal);
+      return {};
+    }
+    const wanted = sync.metadata.finalizers.includes(syncFinalizer)
+      ? sync
+      : ((await store.update({
+          ...sync,
+          metadata: { ...sync.metadata, finalizers: [...sync.metadata.finalizers, syncFinalizer] },
+        })) as SyncObject);
+    const start = clock.now();
+    const attempt = await this.#attempt(wanted, key, signal);
+    const requestedAt = wanted.metadata.annotations[requestedAtAnnotation];
+    const facts = { generation: wanted.metadata.generation, requestedAt, durationMs: clock.now() - start };
+    await this.#save(wanted, (old) => nextStatus(old, attempt, { ...facts, now: this.#now() }));
+    await this.#tell(wanted, attempt);
+    this.#troubles.tell(key, wanted, attempt);
+    await this.#publish(wanted, attempt, signal);
+    if (attempt.kind === 'failed' && !attempt.isPermanent) return { failed: true };
+    if (attempt.kind === 'suspended') return {};
+    const interval = parseDuration(wanted.spec.interval);
+    return { requeueAfterMs: interval * (1 + jitter * (this.#options.random ?? Math.random)()) };
+  }
+
+  async #attempt(sync: SyncObject, key: string, signal: AbortSignal): Promise<Attempt> {
+    if (sync.spec.suspend) return { kind: 'suspended' };
+    const unready = await this.#unready(sync);
+    if (unready !== undefined) return { kind: 'waiting', message: `waiting for Sync "${unready}"` };
+    let revision: string | undefined;
+    try {
+      const { source, gitSource, renderer, repairs } = await this.#open(sync, key);
+      const op = { signal, report: this.#report(sync) };
+      const fetched = await source.fetch(op);
+      revision = fetched.id;
+      const subject = {
+        ...subjectOf(sync),
+        gitSource,
+        heldRepair: (each: ObjectKey) => repairs.heldBack(each),
+      };
+      const planned = await planRevision(subject, fetched, renderer, this.#options, signal);
+      // A person who suspends the Sync starts to change its objects by hand, and this plan might undo that.
+      if ((await this.#find(sync.metadata))?.spec.suspend) return { kind: 'suspended' };
+      const inventory = intendedInventory(planned.plan, subject.inventory);
+      const isBusy = planned.plan.stages.some((stage) =>
+        stage.some(({ kind, held }) => kind !== 'unchanged' && held === undefined),
+      );
+      if (isBusy)
+        await this.#save(sync, (old) => ({
+          ...reconciling(old, fetched.id, sync.metadata.generation, this.#now()),
+          inventory,
+          ...(planned.place !== undefined && { place: planned.place }),
+        }));
+      const outcome = await applyPlan({ ...subject, inventory }, planned, this.#options, op);
+      const changed = new Set(outcome.changed.map(({ result }) => keyText(result.key)));
+      for (const action of planned.plan.stages.flat())
+        if (action.reason === 'drifted' && changed.has(keyText(action.key))) repairs.repaired(action.key);
+      const { rendering, place } = planned;
+      return { kind: 'done', revision, outcome, place, problems: rendering.problems };
+    } catch (failure) {
+      signal.throwIfAborted();
+      const reason = failure instanceof CodedError ? camelCase(failure.code) : 'Failed';
+      return {
+        kind: 'failed',
+        reason,
+        message: errorText(failure),
+        ...(failure instanceof CodedError && { hint: failure.hint }),
+        isPermanent: failure instanceof CodedError && permanent.has(failure.code),
+        ...(revision !== undefined && { revision }),
+      };
+    }
+  }
+
+  /**
+   * Records in the log and the events what an attempt has changed, or why it failed. Repetitions are not
+   * recorded.
+   */
+  async #tell({ metadata, status: before }: SyncObject, attempt: Attempt): Promise<void> {
+    const { namespace, name } = metadata;
+    const regarding = { kind: 'Sync', namespace, name };
+    const say = async (
+      type: EventSpec['type'],
+      reason: string,
+      message: string,
+      about: ObjectKey,
+    ): Promise<void> => {
+      const object = keyText(about);
+      this.#options.log(type === 'Normal' ? 'info' : 'warning', reason, {
+        sync: name,
+        object,
+        what: message,
+      });
+      await this.#options.events?.record({ type, reason, message, regarding: about });
+    };
+    if (attempt.kind === 'failed')
+      await this.#options.events?.record({
+        type: 'Warning',
+        reason: attempt.reason,
+        message: attempt.message,
+        regarding,
+      });
+    if (attempt.kind !== 'done') return;
+    const { outcome, problems, revision } = attempt;
+    for (const { message } of problems)
+      if (!before.problems.some((problem) => problem.message === message))
+        await say('Warning', 'InvalidManifest', message, regarding);
+    for (const { result, change } of outcome.changed)
+      if (result.outcome === 'applied')
+        await say('Normal', change, `at ${shortRevision(revision)}`, result.key);
+      else if (result.reason === undefined || !isKnown(before, result))
+        await say('Warning', result.reason ?? 'ApplyFailed', result.message ?? 'failed', result.key);
+  }
+
+  #now(): string {
+    return new Date(this.#options.clock.now()).toISOString();
+  }
+
+  readonly #report =
+    (sync: SyncObject) =>
+    ({ kind, message }: { readonly kind: string; readonly message: string }): void =>
+      this.#options.log(kind === 'warning' ? 'warning' : 'info', message, { sync: sync.metadata.name });
+
+  async #open(sync: SyncObject, key: string): Promise<Opened> {
+    const { store, openSource } = this.#options;
+    const named = 'gitSource' in sync.spec.source ? sync.spec.source.gitSource : undefined;
+    const { namespace } = sync.metadata;
+    const gitSource =
+      named === undefined
+        ? undefined
+        : ((await store.get({ kind: 'GitSource', namespace, name: named })) as GitSourceObject);
+    const id = JSON.stringify([
+      sync.spec.source,
+      sync.spec.pin,
+      gitSource?.metadata.uid,
+      gitSource?.metadata.generation,
+    ]);
+    const known = this.#opened.get(key);
+    if (known?.id === id) return known;
+    const repairs = known?.repairs ?? new RepairBackoff(this.#options.clock);
+    const renderer = new Renderer(this.#options.reader, (remark, { file, line }) =>
+      this.#options.log('info', remark, { sync: sync.metadata.name, file, line }),
+    );
+    const opened = { id, source: openSource(sync, gitSource), gitSource, renderer, repairs };
+    this.#opened.set(key, opened);
+    return opened;
+  }
+
+  async #unready({ metadata, spec }: SyncObject): Promise<string | undefined> {
+    for (const name of spec.dependsOn) {
+      const other = await this.#find({ namespace: metadata.namespace, name });
+      if (!other || !isTrue(other.status.conditions, 'Ready')) return name;
+    }
+    return undefined;
+  }
+
+  /** Removes or keeps the objects of a Sync that is removed, as its deletion policy says. */
+  async #finalize(sync: SyncObject, signal: AbortSignal): Promise<void> {
+    if (sync.spec.deletionPolicy === 'Delete') {
+      const op = { signal, report: this.#report(sync) };
+      const revision = { id: 'none', files: [] };
+      const subject = {
+        ...subjectOf(sync),
+        gitSource: undefined,
+        confirmedRevision: 'none',
+        spec: { ...sync.spec, prune: true },
+      };
+      const planned = await planRevision(
+        subject,
+        revision,
+        new Renderer(this.#options.reader),
+        this.#options,
+        signal,
+      );
+      const { changed } = await applyPlan(subject, planned, this.#options, op);
+      const failed = changed.find(({ result }) => result.outcome !== 'applied');
+      if (failed)
+        throw new CodedError('SYNC_FAILED', `${keyText(failed.result.key)}: ${failed.result.message}`, {
+          hint: 'retrying; the Sync is removed once its objects are gone',
+        });
+    }
+    await this.#options.store.update({
+      ...sync,
+      metadata: {
+        ...sync.metadata,
+        finalizers: sync.metadata.finalizers.filter((finalizer) => finalizer !== syncFinalizer),
+      },
+    });
+  }
+
+  async #find(key: { readonly namespace: string; readonly name: string }): Promise<SyncObject | undefined> {
+    try {
+      const object = (await this.#options.store.get({ kind: 'Sync', ...key })) as SyncObject;
+      return { ...object, status: { ...initialSyncStatus, ...object.status } };
+    } catch (failure) {
+      if (hasCode(failure, 'NOT_FOUND')) return undefined;
+      throw failure;
+    }
+  }
+
+  /** Writes the status if it has changed. Returns the object if it was written. */
+  async #save(sync: SyncObject, change: (old: SyncStatus) => SyncStatus): Promise<SyncObject | undefined> {
+    for (;;) {
+      const now = await this.#find(sync.metadata);
+      if (!now || now.metadata.uid !== sync.metadata.uid) return undefined;
+      const status = change(now.status);
+      if (isDeepStrictEqual(status, now.status)) return undefined;
+      try {
+        return (await this.#options.store.update({ ...now, status })) as SyncObject;
+      } catch (failure) {
+        if (!hasCode(failure, 'CONFLICT')) throw failure;
+      }
+    }
+  }
+
+  async #publish({ metadata }: SyncObject, attempt: Attempt, signal: AbortSignal): Promise<void> {
+    const { sinks, log } = this.#options;
+    const sync = sinks.length === 0 ? undefined : await this.#find(metadata);
+    if (!sync) return;
+    for (const sink of sinks) {
+      try {
+        await sink.publish(sync, attempt.kind === 'done' ? attempt.outcome.live : undefined, signal);
+      } catch (failure) {
+        signal.throwIfAborted();
+        log('warning', 'cannot publish status', { sync: metadata.name, error: errorText(failure) });
+      }
+    }
+  }
+}
+
+const subjectOf = ({ metadata, spec, status }: SyncObject): Omit<SyncSubject, 'gitSource'> => ({
+  name: metadata.name,
+  spec,
+  inventory: status.inventory,
+  place: status.place,
+  confirmedRevision: metadata.annotations[confirmedRevisionAnnotation],
+});
+
+const isKnown = ({ objects }: SyncStatus, { key, message }: ObjectResult): boolean =>
+  objects.some((object) => object.message === message && keyText(object) === keyText(key));
+
+const fits = (
+  selector: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+): boolean => Object.entries(selector).every(([name, value]) => labels[name] === value);
+
+const camelCase = (code: string): string =>
+  code.toLowerCase().replaceAll(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
