@@ -12,7 +12,7 @@ export const listVms = async (store: StoreReader): Promise<readonly Vm[]> =>
   ((await store.list('VM')).items as readonly Vm[]).map(asKnown);
 
 /** Somebody else may have stored a VM without a status. */
-const asKnown = (vm: Vm): Vm => {
+export const asKnown = (vm: Vm): Vm => {
   const spec = withFamiliarSources(vm.spec);
   const isWhole = (vm.status as Partial<VmStatus> | undefined)?.phase !== undefined;
   if (isWhole) return spec === vm.spec ? vm : { ...vm, spec };

@@ -6,12 +6,12 @@ import { withConditions } from '@ignite/api/v1/vm-conditions';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import * as v from 'valibot';
-import { listImages, listKernels, listVms } from './list-objects.ts';
+import { asKnown, listImages, listKernels, listVms } from './list-objects.ts';
 
 export const vmFinalizer = 'ignite.weave.works/host';
 
 export const getVm = async (store: ObjectStore, name: string): Promise<Vm> =>
-  withDefaults((await store.get({ kind: 'VM', name })) as Vm);
+  withDefaults(asKnown((await store.get({ kind: 'VM', name })) as Vm));
 
 /** Adds defaults to a VM that an older Ignite has stored without the fields that exist now. */
 function withDefaults(vm: Vm): Vm {

@@ -41,7 +41,16 @@ const table = (rows: readonly (readonly [Given, string])[]): void => {
   for (const [given, expected] of rows) assert.equal(goal(given), expected, JSON.stringify(given));
 };
 
-const phases = ['Created', 'Starting', 'Running', 'Paused', 'Stopping', 'Stopped', 'Restarting', 'Failed'] as const;
+const phases = [
+  'Created',
+  'Starting',
+  'Running',
+  'Paused',
+  'Stopping',
+  'Stopped',
+  'Restarting',
+  'Failed',
+] as const;
 const policies = ['no', 'on-failure', 'on-failure:1', 'unless-stopped', 'always'] as const;
 
 describe('goalOf', () => {
@@ -56,7 +65,9 @@ describe('goalOf', () => {
   test('a VM that is wanted down is stopped, whatever its policy and whatever restart was asked for', () => {
     for (const phase of phases)
       for (const restartPolicy of policies)
-        table([[{ spec: { power: 'Stopped', restartPolicy }, status: { phase }, restartedAt: later }, 'stopped']]);
+        table([
+          [{ spec: { power: 'Stopped', restartPolicy }, status: { phase }, restartedAt: later }, 'stopped'],
+        ]);
   });
 
   test('a new wish brings a VM up from any phase in which it is down', () => {
@@ -75,7 +86,10 @@ describe('goalOf', () => {
       [{ status, restartedAt: later }, 'restarted as running'],
       [{ status, restartedAt: later, spec: { power: 'Paused' } }, 'restarted as paused'],
       [{ status: { ...status, lastWish: { ...up, restartedAt: later } }, restartedAt: later }, 'running'],
-      [{ status: { ...status, lastWish: { ...up, restartedAt: earlier } }, restartedAt: later }, 'restarted as running'],
+      [
+        { status: { ...status, lastWish: { ...up, restartedAt: earlier } }, restartedAt: later },
+        'restarted as running',
+      ],
     ]);
   });
 
@@ -107,7 +121,8 @@ describe('goalOf', () => {
     const ended = (status: Partial<VmStatus>): readonly string[] =>
       policies.filter(
         (restartPolicy) =>
-          goal({ spec: { restartPolicy }, status: { phase: 'Stopped', lastWish: up, ...status } }) === 'running',
+          goal({ spec: { restartPolicy }, status: { phase: 'Stopped', lastWish: up, ...status } }) ===
+          'running',
       );
     assert.deepEqual(ended({ exitCode: 0 }), ['unless-stopped', 'always']);
     assert.deepEqual(ended({ exitCode: 3 }), ['on-failure', 'on-failure:1', 'unless-stopped', 'always']);
