@@ -13,7 +13,6 @@ import type {
   VmClient,
 } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { redefineVm } from '../declare/redefine-vm.ts';
 import type { ObservedVm, VmDefinition } from '../declare/vm-actuator.ts';
 import { vmFiles } from '../host/paths.ts';
@@ -30,8 +29,7 @@ import { stillRunning } from '../vm/errors.ts';
 import { untilExited, untilReady } from '../vm/lifecycle/await-vm.ts';
 import { pauseVm, resumeVm } from '../vm/lifecycle/pause-vm.ts';
 import { type SshRequest, assertRunning, attachmentOf, sshTargetOf } from '../vm/lifecycle/reach-vm.ts';
-import { reconcileVm } from '../vm/lifecycle/reconcile-vm.ts';
-import { restartWhenDue } from '../vm/lifecycle/restart-vm.ts';
+import { restartWhenDue, settleVm } from '../vm/lifecycle/settle-vm.ts';
 import { reconciled, startVm, writeWish } from '../vm/lifecycle/start-vm.ts';
 import { readConsole } from '../vm/observe/console.ts';
 import { allottedMemoryOf } from '../vm/plan/allotted-memory.ts';
@@ -156,7 +154,7 @@ export class LocalVms implements VmClient {
     let isToGive = false;
     const redefined = await withVmLocked(query, this.#host, op.signal, async (found) => {
       const vm = await redefineVm(found, { ...wanted, spec }, this.#host, op);
-      isToGive = vm.status.phase === 'Running' && allottedMemoryOf(vm) < allottedMemoryOf(found);
+      isToGive = !wanted.wish && vm.status.phase === 'Running' && allottedMemoryOf(vm) < allottedMemoryOf(found);
       return vm;
     });
     if (isToGive) await untilMemoryGiven(redefined, this.#host, op);
@@ -173,13 +171,9 @@ export class LocalVms implements VmClient {
     return vm.status.phase === 'Running' ? await this.#untilReady(vm, {}, op) : vm;
   }
 
-  /** Reconciles a VM, which may have ended, and restarts it when that is due. */
+  /** Reconciles a VM that may have ended, and again whenever its restart is due. */
   async settle(uid: string, op: ClientOperation): Promise<void> {
-    try {
-      await reconcileVm(uid, {}, this.#host, op);
-    } catch (failure) {
-      if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
-    }
+    await settleVm(uid, this.#host, op);
     await restartWhenDue(uid, this.#host, op);
   }
 

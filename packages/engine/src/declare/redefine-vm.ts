@@ -61,7 +61,7 @@ export async function redefineVm(
   );
   const paths = changes.map(({ path }) => dottedPath(path));
   if (paths.length > 0) await recordWrite(redefined, { reason: 'Updated', message: paths.join(', ') }, host);
-  return isUp ? await resizeMemory(redefined, host, op.signal) : redefined;
+  return isUp && !wish ? await resizeMemory(redefined, host, op.signal) : redefined;
 }
 
 /** Pure. Returns the new spec and annotations of a VM. What was wanted of its life before stays wanted. */

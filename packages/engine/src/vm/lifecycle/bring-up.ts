@@ -14,7 +14,7 @@ import { vmmOf } from '../vmm-of.ts';
 import { clearFailedStart, keepFailedStart } from './failed-start.ts';
 import { reachGoal } from './reach-goal.ts';
 import type { ReconcileRequest } from './reconcile-vm.ts';
-import { recordRestart } from './settle-vm.ts';
+import { recordRestart } from './settle-end.ts';
 
 export type UpGoal =
   | { readonly kind: 'running' | 'paused' }

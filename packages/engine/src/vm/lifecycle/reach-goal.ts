@@ -40,11 +40,12 @@ async function takeSteps(vm: Vm, goal: Goal, host: VmHost, op: ClientOperation):
 
 function needsOf({ spec, status }: Vm): VmNeeds {
   const volumes = spec.storage?.volumes ?? [];
+  const bootedVolumes = (status.booted ?? spec).storage?.volumes ?? [];
   return {
     image: status.image === undefined,
     kernel: status.kernel === undefined,
     volumes: volumes.length > 0,
-    files: volumes.some(({ file }) => file),
+    files: bootedVolumes.some(({ file }) => file),
     folders: volumes.some(({ hostPath }) => hostPath),
   };
 }

@@ -9,7 +9,7 @@ import type { VmHost } from '../vm-host.ts';
 import { bringUp } from './bring-up.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { reachGoal } from './reach-goal.ts';
-import { settleEnd } from './settle-vm.ts';
+import { settleEnd } from './settle-end.ts';
 
 const defaultGraceMs = 30_000;
 
