@@ -48,11 +48,13 @@ export async function redefineVm(
     ...diffFields(found.spec, { ...spec, power: found.spec.power }, '/spec'),
   ];
   const isUp = (await host.sandbox.observe(uid)).state === 'running';
+  const restarts = wish?.anew === true && wish.power !== 'Stopped';
   const redefine = (now: Vm) => ({
     ...wishedDefinition(now, { labels, annotations, spec, ...(wish && { wish }) }, host.clock.now()),
     labels,
     status: {
       ...(isUp ? waitingStatus(now, spec, vmmOf(now, host)) : now.status),
+      ...(isUp && restarts && now.status.phase === 'Running' && { phase: 'Stopping' as const }),
       ...(kernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
     },
   });

@@ -71,7 +71,7 @@ describe('goalOf', () => {
   });
 
   test('a new wish brings a VM up from any phase in which it is down', () => {
-    for (const phase of ['Created', 'Starting', 'Stopping', 'Stopped', 'Restarting', 'Failed'] as const)
+    for (const phase of ['Created', 'Starting', 'Stopped', 'Restarting', 'Failed'] as const)
       for (const restartPolicy of policies)
         table([
           [{ spec: { restartPolicy }, status: { phase, lastWish: down } }, 'running'],
@@ -85,6 +85,7 @@ describe('goalOf', () => {
     table([
       [{ status, restartedAt: later }, 'restarted as running'],
       [{ status, restartedAt: later, spec: { power: 'Paused' } }, 'restarted as paused'],
+      [{ status: { ...status, phase: 'Stopping' }, restartedAt: later }, 'restarted as running'],
       [{ status: { ...status, lastWish: { ...up, restartedAt: later } }, restartedAt: later }, 'running'],
       [
         { status: { ...status, lastWish: { ...up, restartedAt: earlier } }, restartedAt: later },

@@ -31,7 +31,9 @@ export function goalOf(vm: Vm, facts: GoalFacts): VmGoal {
   if (spec.power === 'Stopped') return { kind: 'stopped' };
   const up = spec.power === 'Paused' ? 'paused' : 'running';
   const isUp = hasVmm({ status: { phase: facts.truePhase } });
-  if (isNewWish(vm)) return isUp ? { kind: 'restarted', as: up } : { kind: up };
+  // A VM that is stopping may be up yet.
+  const mayBeUp = isUp || facts.truePhase === 'Stopping';
+  if (isNewWish(vm)) return mayBeUp ? { kind: 'restarted', as: up } : { kind: up };
   return { kind: isUp || isDue(vm, facts) ? up : 'rest' };
 }
 
