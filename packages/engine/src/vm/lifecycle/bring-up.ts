@@ -1,5 +1,5 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { LifeWish, RestartStatus, Vm } from '@ignite/api/v1/vm';
+import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { listVms } from '../../store/list-objects.ts';
 import { changeVm, getVm } from '../../store/vm-store.ts';
@@ -16,13 +16,16 @@ import { reachGoal } from './reach-goal.ts';
 import type { ReconcileRequest } from './reconcile-vm.ts';
 import { recordRestart } from './settle-end.ts';
 
+/** What a VM is to be once it is up. */
+type Up = 'running' | 'paused';
+
 export type UpGoal =
-  | { readonly kind: 'running' | 'paused' }
-  | { readonly kind: 'restarted'; readonly as: 'running' | 'paused'; readonly graceMs: number };
+  | { readonly kind: Up }
+  | { readonly kind: 'restarted'; readonly as: Up; readonly graceMs: number };
 
 /**
- * Brings a VM up from any state. What a failed start has made is removed, and the failure recorded. The
- * caller holds the VM's lock.
+ * Brings a VM up from any state. What a failed start has made is removed, and the failure recorded; a VM that
+ * cannot be stopped for its restart stays as it is. The caller holds the VM's lock.
  */
 export async function bringUp(
   vm: Vm,
@@ -31,11 +34,13 @@ export async function bringUp(
   host: VmHost,
   op: ClientOperation,
 ): Promise<{ readonly vm: Vm; readonly failure?: unknown }> {
-  if ('paused' === (goal.kind === 'restarted' ? goal.as : goal.kind)) assertPausable(vm, host);
+  const up = goal.kind === 'restarted' ? goal.as : goal.kind;
+  if (up === 'paused') assertPausable(vm, host);
   if (goal.kind !== 'restarted' && (await isStarted(vm, host)))
-    return { vm: await reachGoal(vm, goal, host, op) };
+    return { vm: await reachGoal(vm, { kind: up }, host, op) };
+  const down = goal.kind === 'restarted' ? await reachGoal(vm, { ...goal, kind: 'down' }, host, op) : vm;
   try {
-    return { vm: await start(vm, goal, host, op) };
+    return { vm: await start(down, up, host, op) };
   } catch (failure) {
     return { vm: await giveUp(vm, failure, request, host, op), failure };
   }
@@ -51,17 +56,16 @@ export function assertPausable(vm: Vm, host: VmHost): void {
 const isStarted = async ({ metadata: { uid }, status }: Vm, { sandbox }: VmHost): Promise<boolean> =>
   status.vmm !== undefined && (await sandbox.observe(uid)).state === 'running';
 
-async function start(vm: Vm, goal: UpGoal, host: VmHost, op: ClientOperation): Promise<Vm> {
+async function start(vm: Vm, up: Up, host: VmHost, op: ClientOperation): Promise<Vm> {
   // Earlier versions did not refuse uids, so two VMs may have the same user.
   assertOwnUser(vm.metadata.uid, await listVms(host.store));
-  const down = goal.kind === 'restarted' ? await reachGoal(vm, { ...goal, kind: 'down' }, host, op) : vm;
   op.report({ kind: 'step', message: `Starting ${vm.metadata.name}` });
-  const starting = await recordStarting(down, lifeWishOf(vm), host);
-  return await reachGoal(starting, { kind: goal.kind === 'restarted' ? goal.as : goal.kind }, host, op);
+  return await reachGoal(await recordStarting(vm, host), { kind: up }, host, op);
 }
 
 /** Records that this process starts the VM, and which wish it acts upon. */
-async function recordStarting(vm: Vm, lastWish: LifeWish, { store }: VmHost): Promise<Vm> {
+async function recordStarting(vm: Vm, { store }: VmHost): Promise<Vm> {
+  const lastWish = lifeWishOf(vm);
   const isAutomatic = vm.status.phase === 'Restarting' && !isNewWish(vm);
   return await changeVm(store, vm, ({ status: { restarts, ...status } }) => ({
     status: {

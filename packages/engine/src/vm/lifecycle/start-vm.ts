@@ -25,7 +25,13 @@ export async function startVm(
   if (deletionTimestamp !== undefined) throw isLeaving(name);
   const anew = restart || (await host.sandbox.observe(uid)).state !== 'running';
   const wanted = await writeWish(vm, { power: 'Running', anew }, host);
-  return await reconciled(wanted, { ...request, retryNow: true }, host, op);
+  try {
+    return await reconciled(wanted, { ...request, retryNow: true }, host, op);
+  } catch (failure) {
+    // Whoever interrupts a start no longer wants it.
+    if (op.signal.aborted && !restart) await writeWish(wanted, { power: 'Stopped' }, host);
+    throw failure;
+  }
 }
 
 /** Writes a wish into the object. Nothing is done about it yet. */
