@@ -1,43 +1,46 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
+import { runInLanes } from './lanes.ts';
+import { type Counts, runTests } from './run-tests.ts';
 
 /**
- * Unit tests run in parallel. The end-to-end tests follow one at a time, since they share the machine with
- * their VMs.
+ * Unit tests run in parallel. The end-to-end tests follow, in lanes, since each takes a machine for its own.
  */
 const root = join(import.meta.dirname, '..');
 process.chdir(root);
 const only = process.argv.slice(2);
-/** The time limit of a test file, which makes the name of a hanging one known. Slow tests do not reach it. */
-const patienceMs = 60 * 60_000;
-const suites = [
-  {
-    files: globSync(['packages/*/src/**/*.test.ts', 'scripts/*.test.ts', 'test/fuzz/*.test.ts']).filter(
-      (file) => !file.includes('.integration.'),
-    ),
-    concurrency: true,
-  },
-  { files: globSync(['packages/*/src/**/*.integration.test.ts', 'test/e2e/*.test.ts']), concurrency: false },
-];
+const chosen = (patterns: readonly string[]): readonly string[] =>
+  globSync(patterns)
+    .filter((file) => only.length === 0 || only.some((part) => file.includes(part)))
+    .sort();
+
+/** The test files that take longest. They are begun first, lest one of them goes on alone at the end. */
+const longest = ['crash', 'firecracker', 'runtimes', 'gitops', 'arm64', 'hostile-guest', 'volumes'];
+const rank = (file: string): number => {
+  const at = longest.indexOf(/([^/]+)\.test\.ts$/.exec(file)?.[1] ?? '');
+  return at === -1 ? longest.length : at;
+};
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
-for (const { files, concurrency } of suites) {
-  const chosen = files.filter((file) => only.length === 0 || only.some((part) => file.includes(part))).sort();
-  if (chosen.length === 0) continue;
-  await new Promise<void>((resolve) => {
-    const stream = run({ files: chosen, concurrency, timeout: patienceMs });
-    stream.on('test:pass', ({ skip, details }) => {
-      if (details.type === 'suite') return;
-      counts[skip === undefined || skip === false ? 'passed' : 'skipped'] += 1;
-    });
-    stream.on('test:fail', ({ details }) => {
-      if (details.type !== 'suite') counts.failed += 1;
-    });
-    stream.on('end', resolve);
-    stream.compose(new spec()).pipe(process.stdout, { end: false });
-  });
-}
+const add = (more: Counts): void => {
+  for (const key of ['passed', 'failed', 'skipped'] as const) counts[key] += more[key];
+};
+
+const unit = chosen(['packages/*/src/**/*.test.ts', 'scripts/*.test.ts', 'test/fuzz/*.test.ts']).filter(
+  (file) => !file.includes('.integration.'),
+);
+if (unit.length > 0) add(await runTests(unit, true));
+
+const failed: string[] = [];
+const endToEnd = chosen(['packages/*/src/**/*.integration.test.ts', 'test/e2e/*.test.ts']);
+await runInLanes(
+  endToEnd.toSorted((a, b) => rank(a) - rank(b)),
+  (report) => {
+    console.log(`\n${report.file} (${Math.round(report.seconds)} s)\n${report.output.trimEnd()}`);
+    add(report.counts);
+    if (report.counts.failed > 0) failed.push(report.file);
+  },
+);
+if (failed.length > 0) console.log(`\nTests failed in ${failed.join(', ')}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;

@@ -32,7 +32,7 @@ function linked(archive: string, name: string, target: string): string {
 
 test('the changes of a VM are listed, become an image, and are moved to another host', async (t) => {
   await using _leaks = watchLeaks();
-  await using ignite = await Ignite.open(162);
+  await using ignite = await Ignite.openWithKernel(162);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
 
   await t.test('a VM that never ran has changed nothing', async () => {

@@ -8,7 +8,7 @@ let leaks: AsyncDisposable;
 let ignite: Ignite;
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(212);
+  ignite = await Ignite.openWithKernel(212);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
 });
 after(async () => {

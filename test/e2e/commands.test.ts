@@ -16,7 +16,7 @@ const bin = join(import.meta.dirname, '../../bin/ignite');
 const image = `oci-archive:${imageArchive('busybox')}`;
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(125);
+  ignite = await Ignite.openWithKernel(125);
 });
 after(async () => {
   await ignite[Symbol.asyncDispose]();

@@ -9,7 +9,7 @@ let leaks: AsyncDisposable;
 let ignite: Ignite;
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(106);
+  ignite = await Ignite.openWithKernel(106);
   await ignite.ok(
     'run',
     `oci-archive:${imageArchive('debian')}`,

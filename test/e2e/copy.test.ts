@@ -9,7 +9,7 @@ import { watchLeaks } from './fixtures/leaks.ts';
 
 test('files and folders are copied into a VM and out of it, with modes, times and symlinks', async (t) => {
   await using _leaks = watchLeaks();
-  await using ignite = await Ignite.open(160);
+  await using ignite = await Ignite.openWithKernel(160);
   const at = (...names: readonly string[]): string => join(ignite.dir, ...names);
   await ignite.ok(
     'run',

@@ -11,11 +11,10 @@ let leaks: AsyncDisposable;
 let ignite: Ignite;
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(104);
+  ignite = await Ignite.openWithKernel(104);
   mkdirSync(join(ignite.dir, 'cni'));
   writeFileSync(join(ignite.dir, 'cni/20-second.conflist'), JSON.stringify(secondNetwork));
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
-  await ignite.ok('kernel', 'build');
 });
 after(async () => {
   await ignite[Symbol.asyncDispose]();

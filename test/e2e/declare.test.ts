@@ -12,7 +12,7 @@ let ignite: Ignite;
 let leaks: AsyncDisposable;
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(113);
+  ignite = await Ignite.openWithKernel(113);
   await ignite.ok('image', 'import', image);
 });
 after(async () => {

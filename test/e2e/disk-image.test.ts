@@ -30,7 +30,7 @@ async function partitionedDisk(ignite: Ignite): Promise<string> {
 
 test('a disk with partitions is an image whose VMs boot what is on it', async () => {
   await using _leaks = watchLeaks();
-  await using ignite = await Ignite.open(164);
+  await using ignite = await Ignite.openWithKernel(164);
   const disk = await partitionedDisk(ignite);
   const imported = await ignite.ok('image', 'import', disk);
   assert.match(imported, /name "?my-debian:latest"?/);

@@ -16,7 +16,7 @@ let leaks: AsyncDisposable;
 let ignite: Ignite;
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(102);
+  ignite = await Ignite.openWithKernel(102);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('http')}`);
 });

@@ -16,9 +16,8 @@ let dir: string;
 before(async () => {
   leaks = watchLeaks();
   dir = mkdtempSync(join(tmpdir(), 'ignite-failure-'));
-  ignite = await Ignite.open(105);
+  ignite = await Ignite.openWithKernel(105);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
-  await ignite.ok('kernel', 'build');
 });
 after(async () => {
   await ignite[Symbol.asyncDispose]();

@@ -24,7 +24,7 @@ let ignite: Ignite;
 let double: string;
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(201);
+  ignite = await Ignite.openWithKernel(201);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
   double = join(ignite.dir, 'firecracker.mjs');
   const source = join(import.meta.dirname, 'fixtures/firecracker-double.ts');

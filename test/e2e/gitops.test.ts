@@ -63,7 +63,7 @@ describe('gitops', () => {
   let leaks: AsyncDisposable;
   before(async () => {
     leaks = watchLeaks();
-    ignite = await Ignite.open(111);
+    ignite = await Ignite.openWithKernel(111);
     await ignite.ok('image', 'import', image);
   });
   after(async () => {
@@ -242,7 +242,7 @@ describe('gitops', () => {
       'base/vm.yaml': vm('everywhere', 'power: Stopped'),
       'base/fast.yaml': vm('fast', 'power: Stopped', selected),
     });
-    await using other = await Ignite.open(112);
+    await using other = await Ignite.openWithKernel(112);
     await other.ok('image', 'import', image);
     const options = ['--interval', '500ms', '--name', 'shared'];
     await using _one = serve(

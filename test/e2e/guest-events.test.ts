@@ -11,7 +11,7 @@ let leaks: AsyncDisposable;
 let ignite: Ignite;
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(208);
+  ignite = await Ignite.openWithKernel(208);
 });
 after(async () => {
   await ignite[Symbol.asyncDispose]();

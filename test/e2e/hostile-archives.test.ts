@@ -32,7 +32,7 @@ chmod 755 /run/ignite/sender; mv /run/ignite/sender /run/ignite/busybox; mkdir -
 
 test('files from a hostile guest stay where they were to go', async (t) => {
   await using _leaks = watchLeaks();
-  await using ignite = await Ignite.open(180);
+  await using ignite = await Ignite.openWithKernel(180);
   const at = (...names: readonly string[]): string => join(ignite.dir, ...names);
   await ignite.ok('run', image, '--ssh', '--name', 'vm', '--memory', '256MB');
   await ignite.ok('exec', 'vm', hostileSender);
@@ -111,7 +111,7 @@ test('files from a hostile guest stay where they were to go', async (t) => {
 
 test('nothing that a stranger has written into an archive of a VM gets resources of this host', async (t) => {
   await using _leaks = watchLeaks();
-  await using from = await Ignite.open(180);
+  await using from = await Ignite.openWithKernel(180);
   await using to = await Ignite.open(181);
   const at = (...names: readonly string[]): string => join(from.dir, ...names);
   await from.ok('create', `oci-archive:${imageArchive('busybox')}`, '--name', 'plain');

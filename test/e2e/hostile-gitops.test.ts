@@ -41,7 +41,7 @@ describe('a repository with malicious authors', () => {
   let leaks: AsyncDisposable;
   before(async () => {
     leaks = watchLeaks();
-    ignite = await Ignite.open(186);
+    ignite = await Ignite.openWithKernel(186);
     await ignite.ok('image', 'import', `oci-archive:${archive}`);
   });
   after(async () => {

@@ -29,7 +29,7 @@ let config: string;
 before(async () => {
   leaks = watchLeaks();
   registry = await startRegistry(htpasswd);
-  const opened = await Ignite.open(207);
+  const opened = await Ignite.openWithKernel(207);
   home = join(opened.dir, 'home');
   config = join(home, '.docker/config.json');
   ignite = opened.with({

@@ -16,7 +16,7 @@ let leaks: AsyncDisposable;
 let ignite: Ignite;
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(108);
+  ignite = await Ignite.openWithKernel(108);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
 });
 after(async () => {

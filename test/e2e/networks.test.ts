@@ -24,7 +24,7 @@ const [oldPort, newPort, echoPort] = [await freePort(), await freePort(), await 
 
 before(async () => {
   leaks = watchLeaks();
-  opened = await Ignite.open(150);
+  opened = await Ignite.openWithKernel(150);
   const plugins = join(opened.dir, 'plugins');
   ignite = opened.with({ IGNITE_CNI_SUBNET6: 'fd00:150::/64', CNI_PATH: plugins });
   ip('link', 'add', lan.ends[0], 'type', 'veth', 'peer', 'name', lan.ends[1]);

@@ -14,7 +14,7 @@ let ignite: Ignite;
 let uid: string;
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(170);
+  ignite = await Ignite.openWithKernel(170);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
   uid = (await ignite.ok('run', '-q', 'busybox', '--name', 'busy', '--memory', '128MB')).trim();
   await ignite.ok('create', 'busybox', '--name', 'idle', '--', 'true');

@@ -14,7 +14,7 @@ let ignite: Ignite;
 let [idle, up, address] = ['', '', ''];
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(120);
+  ignite = await Ignite.openWithKernel(120);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
   const labels = ['--label', 'testName=T1', '--label', 'app=web'];
   const created = ['--name', 'idle', '--memory', '128MB', '--ssh', '-p', '18080:80', ...labels];

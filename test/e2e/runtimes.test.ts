@@ -30,13 +30,12 @@ before(async () => {
       refusals.set(name, String(failure));
     }
   }
-  plain = await Ignite.open(135);
+  plain = await Ignite.openWithKernel(135);
   ignite = plain.with({
     CONTAINERD_ADDRESS: daemons.get('containerd')?.socket ?? '/none/containerd.sock',
     DOCKER_HOST: `unix://${daemons.get('docker')?.socket ?? '/none/docker.sock'}`,
   });
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
-  await ignite.ok('kernel', 'build');
 });
 after(async () => {
   await ignite[Symbol.asyncDispose]();

@@ -20,7 +20,7 @@ let leaks: AsyncDisposable;
 let ignite: Ignite;
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(216);
+  ignite = await Ignite.openWithKernel(216);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
 });
 after(async () => {

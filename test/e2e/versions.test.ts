@@ -13,7 +13,7 @@ let leaks: AsyncDisposable;
 let ignite: Ignite;
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(130);
+  ignite = await Ignite.openWithKernel(130);
   await ignite.ok('image', 'import', image);
 });
 after(async () => {

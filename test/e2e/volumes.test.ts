@@ -24,7 +24,7 @@ let ignite: Ignite;
 const loops = new DisposableStack();
 before(async () => {
   leaks = watchLeaks();
-  ignite = await Ignite.open(145);
+  ignite = await Ignite.openWithKernel(145);
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
 });
 after(async () => {

@@ -1,0 +1,5 @@
+import { runTests } from './run-tests.ts';
+
+/** Runs one test file, and tells the counts of its tests to the process that asked for it. */
+process.send?.(await runTests([process.argv[2]!], false));
+process.disconnect?.();
