@@ -154,7 +154,8 @@ export class LocalVms implements VmClient {
     let isToGive = false;
     const redefined = await withVmLocked(query, this.#host, op.signal, async (found) => {
       const vm = await redefineVm(found, { ...wanted, spec }, this.#host, op);
-      isToGive = !wanted.wish && vm.status.phase === 'Running' && allottedMemoryOf(vm) < allottedMemoryOf(found);
+      isToGive =
+        !wanted.wish && vm.status.phase === 'Running' && allottedMemoryOf(vm) < allottedMemoryOf(found);
       return vm;
     });
     if (isToGive) await untilMemoryGiven(redefined, this.#host, op);

@@ -20,8 +20,7 @@ import { recordRestart } from './settle-end.ts';
 type Up = 'running' | 'paused';
 
 export type UpGoal =
-  | { readonly kind: Up }
-  | { readonly kind: 'restarted'; readonly as: Up; readonly graceMs: number };
+  { readonly kind: Up } | { readonly kind: 'restarted'; readonly as: Up; readonly graceMs: number };
 
 /**
  * Brings a VM up from any state. What a failed start has made is removed, and the failure recorded; a VM that
