@@ -78,6 +78,7 @@ export function readerMachine(accel: Accel, lostClocks = 0): Machine {
         accel,
         cpus: 1,
         lostClocks,
+        hasPorts: false,
         extra: '',
       }),
     },

@@ -9,6 +9,7 @@ const guestScripts = [
   'init',
   'agent',
   'channel',
+  'clock',
   'supervise',
   'start-entrypoint',
   'run-entrypoint',

@@ -13,7 +13,7 @@ import { readElf } from './elf.ts';
 import { guestProgramUnusable } from './errors.ts';
 
 /** The packages of the programs in an initrd, and an upper bound of their unpacked size with dependencies. */
-const packages = ['busybox-static', 'e2fsprogs', 'bsdutils'];
+const packages = ['busybox-static', 'e2fsprogs', 'bsdutils', 'coreutils'];
 const unpackedSize = bytes(64 * 2 ** 20);
 
 /** A tree with busybox and resize2fs for an architecture. */
@@ -43,8 +43,8 @@ export async function openProgramTree(
 }
 
 /**
- * Returns busybox, and resize2fs and script(1) with the dynamic linker and every library, at the paths where
- * they are looked up.
+ * Returns busybox, and resize2fs, script(1) and date(1) with the dynamic linker and every library, at the
+ * paths where they are looked up. Busybox has a date of its own, which sets whole seconds only.
  * @throws CodedError GUEST_PROGRAM_UNUSABLE
  */
 export async function guestPrograms(root: string, arch: Arch): Promise<readonly CpioEntry[]> {
@@ -53,11 +53,13 @@ export async function guestPrograms(root: string, arch: Arch): Promise<readonly 
     throw guestProgramUnusable('busybox', arch, 'is not statically linked');
   const resize2fs = await readProgram(root, ['/sbin/resize2fs', '/usr/sbin/resize2fs'], arch);
   const script = await readProgram(root, ['/usr/bin/script'], arch);
+  const date = await readProgram(root, ['/bin/date', '/usr/bin/date'], arch);
   return [
     file('bin/busybox', busybox.content, 0o755),
     file('bin/resize2fs', resize2fs.content, 0o755),
     file('bin/script', script.content, 0o755),
-    ...(await sharedObjects(root, [resize2fs, script], arch)),
+    file('bin/set-date', date.content, 0o755),
+    ...(await sharedObjects(root, [resize2fs, script, date], arch)),
   ];
 }
 

@@ -35,7 +35,6 @@ const seed: GuestSeed = {
   user: 'app',
   workDir: '',
   stopSignal: '',
-  hasChannel: true,
   isTerminal: false,
   entropy: Buffer.alloc(16, 7),
   mounts: [],

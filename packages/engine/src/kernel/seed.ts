@@ -54,8 +54,6 @@ export interface GuestSeed {
   readonly user: string;
   readonly workDir: string;
   readonly stopSignal: string;
-  /** Whether the VMM offers the ports through which the entrypoint's streams reach the host. */
-  readonly hasChannel: boolean;
   /** Whether the entrypoint gets a terminal. */
   readonly isTerminal: boolean;
   /** Fresh random bytes for the guest's random number generator. */
@@ -79,7 +77,6 @@ export function renderSeed(seed: GuestSeed): Buffer {
     USER_SPEC: seed.user,
     WORKDIR: seed.workDir || '/',
     STOP_SIGNAL: seed.stopSignal || 'SIGTERM',
-    CHANNEL: seed.hasChannel ? 'yes' : '',
     TERMINAL: seed.isTerminal ? 'yes' : '',
   };
   const entries: CpioEntry[] = [

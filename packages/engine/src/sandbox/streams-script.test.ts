@@ -125,6 +125,28 @@ test('streams: events are kept in a file of bounded size, the last of them whole
   );
 });
 
+test('streams: the VMM is told the time, and that a guest runs again after a pause', async () => {
+  using keeper = new Keeper(
+    'until [ -e go ]; do sleep 0.05; done; echo \'{"event": "RESUME"}\' >&5; sleep 5',
+  );
+  const path = join(keeper.dir, 'clock.sock');
+  while (!existsSync(path)) await delay(10);
+  const socket = connect(path).setEncoding('utf8');
+  const answers = socket[Symbol.asyncIterator]();
+  const before = Date.now();
+  socket.write('12\n');
+  const [number, time] = String((await answers.next()).value)
+    .trim()
+    .split(' ');
+  assert.equal(number, '12');
+  assert.ok(Number(time) >= before * 1000 && Number(time) <= (Date.now() + 1) * 1000, String(time));
+  socket.write('name\n\n-1\n1 2\n13\n');
+  assert.match(String((await answers.next()).value), /^13 \d+\n$/, 'nothing but numbers is answered');
+  writeFileSync(join(keeper.dir, 'go'), '');
+  assert.equal((await answers.next()).value, 'again\n');
+  socket.destroy();
+});
+
 test('streams: its sockets are for its own user alone', async () => {
   using keeper = new Keeper('sleep 5');
   const socket = await keeper.client('stdout', 'n');

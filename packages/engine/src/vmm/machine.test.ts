@@ -9,6 +9,7 @@ const words = (kernel: Partial<KernelWords>): string =>
     accel: { kind: 'tcg', tscKhz: 2_000_000 },
     cpus: 2,
     lostClocks: 0,
+    hasPorts: false,
     extra: '',
     ...kernel,
   });

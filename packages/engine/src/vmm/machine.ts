@@ -79,6 +79,8 @@ export interface Machine {
   readonly consoleSocket: string;
   /** The streams of the entrypoint, if the guest runs one. */
   readonly streams?: MachineStreams;
+  /** The socket that the VMM connects to, at which host/streams tells the guest the time. */
+  readonly clockSocket?: string;
   /** The socket that leads to the guest's vsock ports. */
   readonly vsockPath?: string;
   /** The data that the guest can request at 169.254.169.254. */
@@ -124,6 +126,8 @@ export interface KernelWords {
   readonly lostClocks: number;
   /** The names of the guest's disks in their order, for a guest that cannot see their serials. */
   readonly places?: readonly string[];
+  /** Whether the guest has a channel to the host, which consists of virtio-serial ports. */
+  readonly hasPorts: boolean;
   /** The arguments that the user adds. */
   readonly extra: string;
 }
@@ -133,13 +137,14 @@ export interface KernelWords {
  * the user adds.
  */
 export function kernelCommandLine(kernel: KernelWords): string {
-  const { vmmArguments, arch, accel, places, extra } = kernel;
+  const { vmmArguments, arch, accel, places, hasPorts, extra } = kernel;
   const words = [
     ...[vmmArguments, 'panic=-1 net.ifnames=0 quiet loglevel=3'],
     ...(accel.kind === 'tcg' && arch === 'amd64'
       ? [...emulatedTsc(accel), ...emulatedTimer(kernel), ...laterCpus(kernel)]
       : []),
     ...(places === undefined ? [] : [`ignite.disks=${places.join(',')}`]),
+    ...(hasPorts ? ['ignite.channel=ports'] : []),
     extra,
   ];
   return words.join(' ').trim();

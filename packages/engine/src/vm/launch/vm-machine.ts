@@ -62,6 +62,7 @@ export function vmMachine(
         accel,
         cpus: vm.spec.cpus,
         lostClocks,
+        hasPorts: vmm.capabilities.streams,
         ...(!vmm.capabilities.serials && { places: [...disks.map(({ serial }) => serial), statusSerial] }),
         extra: vm.spec.kernel.cmdLine ?? '',
       }),
@@ -74,6 +75,7 @@ export function vmMachine(
     controlSocket: '/vm/run/control.sock',
     consoleSocket: '/vm/run/console.sock',
     ...(hasStreams(vm, vmm) && { streams }),
+    ...(vmm.capabilities.streams && { clockSocket: '/vm/run/clock.sock' }),
     // The sandbox's monitor writes what arrives there to a log of limited size.
     consoleLog: hasStreams(vm, vmm) ? '/proc/self/fd/2' : '/proc/self/fd/1',
   };

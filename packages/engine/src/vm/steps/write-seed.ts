@@ -16,9 +16,8 @@ import { imageOf } from '../../store/vm-store.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
 import { archOf } from '../arch-of.ts';
 import { readsCloudInit } from '../launch/vm-machine.ts';
-import { hasStreams, runsEntrypoint } from '../entrypoint.ts';
+import { runsEntrypoint } from '../entrypoint.ts';
 import type { VmHost } from '../vm-host.ts';
-import { vmmOf } from '../vmm-of.ts';
 import { guestNetwork } from './attach-network.ts';
 import { readCopiedFiles } from './copy-files.ts';
 import { environOf } from './environ.ts';
@@ -72,7 +71,6 @@ async function seedOf(
     user: config.user,
     workDir: config.workingDir,
     stopSignal: config.stopSignal,
-    hasChannel: hasStreams(vm, vmmOf(vm, host)),
     isTerminal: vm.spec.tty ?? false,
     entropy: randomBytes(512),
     mounts: volumeMounts(await volumesOf(vm, host)),

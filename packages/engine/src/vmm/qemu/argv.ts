@@ -45,9 +45,12 @@ export function qemuArgv(machine: Machine): readonly string[] {
     // The kernel writes here until it has the virtio console.
     ...['-chardev', `null,id=boot,logfile=${escape(machine.consoleLog)}`],
     ...['-serial', 'chardev:boot'],
-    ...['-device', 'virtio-serial-device,max_ports=5'],
+    ...['-device', 'virtio-serial-device,max_ports=6'],
     ...['-device', 'virtconsole,chardev=console,nr=0'],
     ...(machine.streams === undefined ? [] : streams(machine.streams)),
+    ...(machine.clockSocket === undefined
+      ? []
+      : port(5, 'clock', `socket,path=${escape(machine.clockSocket)}`)),
     ...[...machine.disks, statusDisk(machine)].flatMap(drive),
     ...machine.shares.flatMap(share),
     ...machine.nics.flatMap(nic),
