@@ -19,7 +19,7 @@ import { vmFiles } from '../host/paths.ts';
 import { isTypeIgnored } from '../host/preflight.ts';
 import { shadowingNetwork } from '../network/shadowing-network.ts';
 import { withVmLocked } from '../store/vm-lock.ts';
-import { findVm, getVm } from '../store/vm-store.ts';
+import { findVm, getVm, vmFinalizer } from '../store/vm-store.ts';
 import { assertStartable } from '../vm/definition/assert-startable.ts';
 import { validateRequest } from '../vm/definition/create-vm.ts';
 import { recordPlugin, recordRuntime } from '../vm/definition/vm-runtime.ts';
@@ -70,9 +70,7 @@ export class LocalVms implements VmClient {
 
   async start(query: string, request: StartVmRequest, op: ClientOperation): Promise<Vm> {
     const ignored = request.ignorePreflightChecks ?? [];
-    const host = isTypeIgnored('Port', ignored)
-      ? { ...this.#host, network: shadowingNetwork(this.#host.network) }
-      : this.#host;
+    const host = this.#hostFor(ignored);
     const vm = await withVmLocked(query, host, op.signal, async (asked) => {
       const ofRuntime = await recordRuntime(asked, request.runtime, host, op);
       const found = await recordPlugin(ofRuntime, request.networkPlugin, host);
@@ -85,16 +83,24 @@ export class LocalVms implements VmClient {
 
   async restart(query: string, request: RestartVmRequest, op: ClientOperation): Promise<Vm> {
     const { ignorePreflightChecks = [] } = request;
-    const vm = await withVmLocked(query, this.#host, op.signal, async (found) => {
+    const host = this.#hostFor(ignorePreflightChecks);
+    const vm = await withVmLocked(query, host, op.signal, async (found) => {
       const isUp = (await this.#host.sandbox.observe(found.metadata.uid)).state === 'running';
       // The ports of a VM that is up are taken by itself.
       const ignored = isUp ? [...ignorePreflightChecks, 'Port'] : ignorePreflightChecks;
       await assertStartable(found, ignored, this.#host);
       const keepFailed = request.keepFailed === true;
       const options = { keepFailed, graceMs: graceMsOf(request), restart: true };
-      return await startVm(found, options, this.#host, op);
+      return await startVm(found, options, host, op);
     });
     return await this.#untilReady(vm, request, op);
+  }
+
+  /** Returns the host as a start uses it that ignores some checks. */
+  #hostFor(ignored: readonly string[]): LocalHost {
+    return isTypeIgnored('Port', ignored)
+      ? { ...this.#host, network: shadowingNetwork(this.#host.network) }
+      : this.#host;
   }
 
   /** Waits until the SSH of a VM that has one answers, and returns the VM as it is stored then. */
@@ -131,7 +137,9 @@ export class LocalVms implements VmClient {
       const isRestarting = found.status.phase === 'Restarting';
       if ((isRunning || isRestarting) && !request.force)
         throw stillRunning(name, isRunning ? 'running' : 'restarting');
-      await this.#host.store.delete({ kind: 'VM', name });
+      const { metadata } = await this.#host.store.delete({ kind: 'VM', name });
+      // Nothing was made for a VM that nobody has reconciled.
+      if (!metadata.finalizers.includes(vmFinalizer)) return found;
       return await reconciled(await getVm(this.#host.store, name), {}, this.#host, op);
     });
   }
