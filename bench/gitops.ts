@@ -17,13 +17,15 @@ import { SyncController } from '@ignite/toolkit/sync/sync-controller';
 import { WorkerReader } from '@ignite/toolkit/render/worker-reader';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
-import { openEtcdStore } from '@ignite/toolkit/store/etcd';
-import { EtcdClient } from '@ignite/toolkit/store/etcd-client';
+import { openEtcdStore } from '@ignite/toolkit/store/etcd/etcd-store';
+import { EtcdClient } from '@ignite/toolkit/store/etcd/etcd-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import { objectKind } from '@ignite/toolkit/store/object-kind';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import * as v from 'valibot';
 import { median, report, timed } from './measure.ts';
 
+const potKind = objectKind({ apiVersion: 'garden.example/v1', kind: 'Pot' });
 const { signal } = new AbortController();
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -81,7 +83,7 @@ async function benchSync(dir: string, count: number, aimMs: number): Promise<voi
   const controller = new SyncController({
     hostUses: { Pot: () => [] },
     reader: new WorkerReader(join(import.meta.dirname, 'garden.ts')),
-    actuator: new StoreActuator(store, { kinds: ['Pot'] }),
+    actuator: new StoreActuator(store, { kinds: [potKind] }),
     kindOrder: ['Pot'],
     clock: systemClock,
     nodeLabels: {},
@@ -125,7 +127,7 @@ async function benchRuntime(): Promise<void> {
   rate('queue, keys through', count, ms);
   const store = new MemoryStore();
   const stop = new AbortController();
-  const informer = new Informer(store, 'Pot', systemClock, () => {});
+  const informer = new Informer(store, potKind, systemClock, () => {});
   const objects = 10_000;
   const { promise, resolve } = Promise.withResolvers<void>();
   let heard = 0;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { apiVersion } from '@ignite/api/v1/group';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import * as v from 'valibot';
 import { compare, report, timed } from './measure.ts';
 

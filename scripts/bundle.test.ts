@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import { bundleProgram } from './bundle.ts';
 
 test('bundleProgram: a listing is told by one file, whatever else the program consists of', async (t) => {

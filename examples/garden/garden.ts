@@ -1,6 +1,6 @@
 /** A garden that grows as a Git repository says: `node garden.ts /path/to/repository`. */
 import { systemClock } from '@ignite/toolkit/clock/clock';
-import { gitopsKinds, initialSyncStatus } from '@ignite/toolkit/sync/kinds';
+import { gitopsKinds, initialSyncStatus, syncKind } from '@ignite/toolkit/sync/kinds';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
 import { DirectReader } from '@ignite/toolkit/render/source-reader';
 import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
@@ -8,19 +8,22 @@ import { jsonLog } from '@ignite/toolkit/log/log';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { Scheme } from '@ignite/toolkit/scheme/scheme';
-import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import { completeSpec } from '@ignite/toolkit/store/complete-spec';
+import { objectKind } from '@ignite/toolkit/store/object-kind';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import * as v from 'valibot';
 
 const [url = '.', dir = './garden-data'] = process.argv.slice(2);
 
 // 1. What may be declared.
 const pot = v.strictObject({ plant: v.string(), litres: v.optional(v.number(), 5) });
+const potKind = objectKind({ apiVersion: 'garden.example/v1', kind: 'Pot', complete: completeSpec(pot) });
 const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec: pot }, ...gitopsKinds]);
 
 // 2. How it is made so: here by writing it into a store, in your app by whatever it takes.
 const store = openSqliteStore(`${dir}/garden.db`);
 const actuator = new StoreActuator(store, {
-  kinds: ['Pot'],
+  kinds: [potKind],
   effectOf: (_kind, { path }) => (path === '/spec/plant' ? 'replace' : 'live'),
 });
 
@@ -30,7 +33,7 @@ const declare = async (kind: 'GitSource' | 'Sync', spec: object): Promise<void> 
   const metadata = { name: 'garden', uid: newUid() };
   await store.create({ apiVersion, kind, metadata, spec: v.parse(schema, spec), status: initialSyncStatus });
 };
-if ((await store.list('Sync')).items.length === 0) {
+if ((await store.list(syncKind)).items.length === 0) {
   await declare('GitSource', { url });
   await declare('Sync', {
     source: { gitSource: 'garden' },
@@ -53,7 +56,7 @@ await serveSyncs(
     nodeLabels: {},
     store,
     host: 'garden',
-    watchedKinds: ['Pot'],
+    watchedKinds: [potKind],
     cacheDir: `${dir}/clones`,
     runner: localRunner,
     log: jsonLog((line) => process.stderr.write(line)),

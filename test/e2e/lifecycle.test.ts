@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VmStatus } from '@ignite/api/v1/vm';
-import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
+import type { EventObject } from '@ignite/toolkit/controller/event';
 import { BusyboxHost } from './fixtures/busybox.ts';
 import type { Ignite } from './fixtures/ignite.ts';
 

@@ -7,7 +7,7 @@ import { apiVersion } from '@ignite/api/v1/group';
 import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
 import { storePath } from '@ignite/engine/host/paths';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import * as v from 'valibot';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';

@@ -4,7 +4,7 @@ import { hostUses } from '@ignite/api/host-uses';
 import { VmActuator, type VmEngine } from '@ignite/engine/declare/vm-actuator';
 import { VolumeActuator, type VolumeEngine } from '@ignite/engine/declare/volume-actuator';
 import { systemClock } from '@ignite/toolkit/clock/clock';
-import { initialSyncStatus } from '@ignite/toolkit/sync/kinds';
+import { gitSourceKind, initialSyncStatus, syncKind } from '@ignite/toolkit/sync/kinds';
 import { RouteActuator } from '@ignite/toolkit/apply/route-actuator';
 import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
@@ -26,8 +26,8 @@ export function declaredHost(
   store: ObjectStore,
   labels: Readonly<Record<string, string>> = {},
 ): SyncDeps {
-  const gitSources = new StoreActuator(store, { kinds: ['GitSource'] });
-  const syncs = new StoreActuator(store, { kinds: ['Sync'], initialStatus: initialSyncStatus });
+  const gitSources = new StoreActuator(store, { kinds: [gitSourceKind] });
+  const syncs = new StoreActuator(store, { kinds: [syncKind], initialStatus: initialSyncStatus });
   return {
     reader: new WorkerReader(sourceWorker),
     hostUses,

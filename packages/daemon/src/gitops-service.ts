@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Client } from '@ignite/api/client/client';
+import { vmKind } from '@ignite/api/v1/vm';
+import { volumeKind } from '@ignite/api/v1/volume';
 import { type Paths, locksDir } from '@ignite/engine/host/paths';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { Informer } from '@ignite/toolkit/controller/informer';
@@ -51,7 +53,7 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
     join(paths.runDir, 'daemon.sock'),
   );
   await using sockets = new VmMetricsSockets(paths, (uid) => vmMetrics(client, [uid], signal), log);
-  const vms = new Informer(store, 'VM', deps.clock, log);
+  const vms = new Informer(store, vmKind, deps.clock, log);
   sockets.follow(vms);
   const reporting = { log, observer: metrics, sinks: [metrics] };
   const imageFields = { VM: ['/spec/image/oci', '/spec/kernel/oci'] };
@@ -60,7 +62,7 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
     ...openOptions(paths),
     store,
     host,
-    watchedKinds: ['VM', 'Volume'],
+    watchedKinds: [vmKind, volumeKind],
     imageFields,
     ...reporting,
   };

@@ -23,9 +23,8 @@ export class VmMetricsSockets implements AsyncDisposable {
     this.#log = log;
   }
 
-  follow(vms: Informer): void {
-    vms.onChange((object, isGone) => {
-      const vm = object as Vm;
+  follow(vms: Informer<Vm>): void {
+    vms.onChange((vm, isGone) => {
       const isServed = !isGone && hasVmm(vm);
       this.#work = this.#work.then(() => this.#settle(vm.metadata.uid, isServed));
     });

@@ -1,4 +1,4 @@
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 
 /** The content of a file below /etc/cni/net.d. Ignite reads it; the administrator owns it. */
 export interface CniNetworkSpec {
@@ -20,7 +20,7 @@ export interface CniNetworkStatus {
 }
 
 /** A CNI network of this host, as `ignite network` shows it. It is not in the store. */
-export interface CniNetwork extends ApiObject {
+export interface CniNetwork extends KubeObject {
   readonly kind: 'CniNetwork';
   readonly spec: CniNetworkSpec;
   readonly status: CniNetworkStatus;

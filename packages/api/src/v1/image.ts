@@ -1,6 +1,9 @@
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { completeSpec } from '@ignite/toolkit/store/complete-spec';
+import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
+import { apiVersion } from './group.ts';
 
 export const imageSpecSchema = v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) });
 export type ImageSpec = v.InferOutput<typeof imageSpecSchema>;
@@ -45,8 +48,14 @@ export interface ImageStatus {
   readonly baseDisk: { readonly path: string; readonly size: Bytes };
 }
 
-export interface Image extends ApiObject {
+export interface Image extends KubeObject {
   readonly kind: 'Image';
   readonly spec: ImageSpec;
   readonly status: ImageStatus;
 }
+
+export const imageKind = objectKind<Image>({
+  apiVersion,
+  kind: 'Image',
+  complete: completeSpec(imageSpecSchema),
+});

@@ -1,6 +1,9 @@
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { completeSpec } from '@ignite/toolkit/store/complete-spec';
+import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
+import { apiVersion } from './group.ts';
 import type { Arch } from './arch.ts';
 
 export const kernelSpecSchema = v.strictObject({
@@ -18,8 +21,14 @@ export interface KernelStatus {
   readonly size: Bytes;
 }
 
-export interface Kernel extends ApiObject {
+export interface Kernel extends KubeObject {
   readonly kind: 'Kernel';
   readonly spec: KernelSpec;
   readonly status: KernelStatus;
 }
+
+export const kernelKind = objectKind<Kernel>({
+  apiVersion,
+  kind: 'Kernel',
+  complete: completeSpec(kernelSpecSchema),
+});

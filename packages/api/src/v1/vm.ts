@@ -1,12 +1,16 @@
 import type { Condition } from '@ignite/toolkit/object/condition';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { completeSpec } from '@ignite/toolkit/store/complete-spec';
+import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
+import { apiVersion } from './group.ts';
 import { absolutePath } from './absolute-path.ts';
 import { type Arch, archSchema } from './arch.ts';
 import { vmSandboxSchema } from './vm-sandbox.ts';
 import { restartPolicySchema } from './restart-policy.ts';
 import { cloudInitSchema } from './cloud-init.ts';
+import { completeVmStatus } from './complete-vm-status.ts';
 import { environmentSchema } from './environment.ts';
 import type { BootMode } from './image.ts';
 import { familiarSource } from './familiar-source.ts';
@@ -181,8 +185,16 @@ export interface VmStatus {
   readonly exitCode?: number;
 }
 
-export interface Vm extends ApiObject {
+export interface Vm extends KubeObject {
   readonly kind: 'VM';
   readonly spec: VmSpec;
   readonly status: VmStatus;
 }
+
+const completeVmSpec = completeSpec(vmSpecSchema);
+
+export const vmKind = objectKind<Vm>({
+  apiVersion,
+  kind: 'VM',
+  complete: (stored) => completeVmStatus(completeVmSpec(stored)),
+});

@@ -1,5 +1,8 @@
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { completeSpec } from '@ignite/toolkit/store/complete-spec';
+import { objectKind } from '@ignite/toolkit/store/object-kind';
 import * as v from 'valibot';
+import { apiVersion } from './group.ts';
 import { size } from './size.ts';
 
 const mebibyte = 2 ** 20;
@@ -21,8 +24,14 @@ export interface VolumeStatus {
 }
 
 /** A disk of this host that outlives the VMs that use it. */
-export interface Volume extends ApiObject {
+export interface Volume extends KubeObject {
   readonly kind: 'Volume';
   readonly spec: VolumeSpec;
   readonly status: VolumeStatus;
 }
+
+export const volumeKind = objectKind<Volume>({
+  apiVersion,
+  kind: 'Volume',
+  complete: completeSpec(volumeSpecSchema),
+});

@@ -1,6 +1,6 @@
 import type { ReadClient } from '@ignite/api/client/client';
 import { writtenForm } from '@ignite/api/written-form';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Flag, FlagValues, Flags, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { pathsOf } from '../context.ts';
@@ -80,7 +80,7 @@ export const viewContext = async (
 });
 
 /** Prints objects as a table or as the flags ask. */
-export async function printObjects<T extends ApiObject>(
+export async function printObjects<T extends KubeObject>(
   objects: readonly T[],
   columns: readonly Column<T>[],
   flags: FlagValues,
@@ -127,7 +127,7 @@ function givingWay<T>(columns: readonly Column<T>[]): Pick<TableFit, 'flexible' 
 }
 
 async function printByTemplate(
-  objects: readonly ApiObject[],
+  objects: readonly KubeObject[],
   template: string,
   flags: FlagValues,
   io: Io,

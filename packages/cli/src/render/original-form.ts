@@ -1,7 +1,7 @@
 import { scheme } from '@ignite/api/scheme';
 import { apiVersion } from '@ignite/api/v1alpha4/group';
 import { writtenForm } from '@ignite/api/written-form';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Versioned } from '@ignite/toolkit/scheme/scheme';
 import { plainJson } from './go-template/plain-json.ts';
 import { GoObject, type GoValue } from './go-template/value.ts';
@@ -9,7 +9,7 @@ import { objectView } from './go-view/object-view.ts';
 import type { ViewContext } from './go-view/view-context.ts';
 
 /** Pure. An object as the original's `inspect` printed it: of its last API version, with what is observed as its status. */
-export function originalForm(object: ApiObject, context: ViewContext): object {
+export function originalForm(object: KubeObject, context: ViewContext): object {
   const { kind } = object;
   const conversion = scheme.find(apiVersion, kind)?.conversion;
   if (!conversion) throw new RangeError(`${apiVersion} has no ${kind}`);

@@ -4,7 +4,7 @@ import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { withAsked } from '@ignite/api/v1alpha4/asked';
 import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import * as v from 'valibot';
 import { objectRenderer } from './template.ts';
 
@@ -108,9 +108,10 @@ const context = {
   images: [image],
   kernels: [kernel],
 };
-const render = (template: string, of: ApiObject): string => objectRenderer('--format', template)(of, context);
+const render = (template: string, of: KubeObject): string =>
+  objectRenderer('--format', template)(of, context);
 
-const tables: readonly (readonly [string, ApiObject, readonly (readonly [string, string])[]])[] = [
+const tables: readonly (readonly [string, KubeObject, readonly (readonly [string, string])[]])[] = [
   [
     'a VM for which things were asked that have no effect, as the original printed it',
     asking,

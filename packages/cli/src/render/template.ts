@@ -1,4 +1,4 @@
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { usageError } from '../arguments/usage-error.ts';
 import { TemplateError } from './go-template/template-error.ts';
 import { parseTemplate } from './go-template/template.ts';
@@ -13,7 +13,7 @@ import type { ViewContext } from './go-view/view-context.ts';
 export function objectRenderer(
   flag: string,
   template: string,
-): (object: ApiObject, context: ViewContext) => string {
+): (object: KubeObject, context: ViewContext) => string {
   const render = translated(flag, () => parseTemplate(nameOf(flag), sourceOf(template)));
   return (object, context) => translated(flag, () => render(objectView(object, context)));
 }

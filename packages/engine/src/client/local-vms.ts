@@ -19,6 +19,7 @@ import { vmFiles } from '../host/paths.ts';
 import { isTypeIgnored } from '../host/preflight.ts';
 import { shadowingNetwork } from '../network/shadowing-network.ts';
 import { withVmLocked } from '../store/vm-lock.ts';
+import { vmStore } from '../store/kind-stores.ts';
 import { findVm, getVm, vmFinalizer } from '../store/vm-store.ts';
 import { assertStartable } from '../vm/definition/assert-startable.ts';
 import { validateRequest } from '../vm/definition/create-vm.ts';
@@ -137,7 +138,7 @@ export class LocalVms implements VmClient {
       const isRestarting = found.status.phase === 'Restarting';
       if ((isRunning || isRestarting) && !request.force)
         throw stillRunning(name, isRunning ? 'running' : 'restarting');
-      const { metadata } = await this.#host.store.delete({ kind: 'VM', name });
+      const { metadata } = await vmStore(this.#host.store).delete({ name });
       // Nothing was made for a VM that nobody has reconciled.
       if (!metadata.finalizers.includes(vmFinalizer)) return found;
       return await reconciled(await getVm(this.#host.store, name), {}, this.#host, op);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { withConditions } from '@ignite/api/v1/vm-conditions';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
-import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import { recordEvent } from '../events/record-event.ts';
 import { storePath } from '../host/paths.ts';
 import { networkSettings } from '../network/cni/settings.ts';
@@ -16,8 +16,8 @@ test('openReadClient: on a host that never ran a VM nothing is there, and what h
   const paths = { dataDir: join(dir.path, 'data'), runDir: join(dir.path, 'run') };
   using client = openReadClient(paths, networkSettings({}));
   const never = new AbortController().signal;
-  assert.deepEqual(await client.events.list(never), { revision: 0, events: [] });
-  const first = firstOf(client.events.watch(0, never));
+  assert.deepEqual(await client.events.list(never), { revision: '0', events: [] });
+  const first = firstOf(client.events.watch('0', never));
   using store = openSqliteStore(storePath(paths));
   const { metadata } = await store.create(sampleVm());
   await recordEvent(store, sampleVm(), { reason: 'Created', message: 'from debian:12' }, 'made');
@@ -28,7 +28,7 @@ test('openReadClient: on a host that never ran a VM nothing is there, and what h
 test('openReadClient: following a host without a store ends when it is told to', async () => {
   await using dir = await temporaryDir();
   using client = openReadClient({ dataDir: dir.path, runDir: dir.path }, networkSettings({}));
-  assert.equal((await Array.fromAsync(client.events.watch(0, AbortSignal.timeout(50)))).length, 0);
+  assert.equal((await Array.fromAsync(client.events.watch('0', AbortSignal.timeout(50)))).length, 0);
 });
 
 test('openReadClient: a VM whose VMM has gone is not shown as ready, whatever was recorded last', async () => {

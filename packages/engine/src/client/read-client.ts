@@ -3,7 +3,7 @@ import { findByQuery } from '@ignite/api/client/find';
 import type { Vm } from '@ignite/api/v1/vm';
 import { withConditions } from '@ignite/api/v1/vm-conditions';
 import type { Finder } from '@ignite/api/client/finder';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { AwaitedStore } from '@ignite/toolkit/store/awaited-store';
 import type { BrokenObject, StoreReader } from '@ignite/toolkit/store/store';
 import { eventReader } from '../events/event-reader.ts';
@@ -48,7 +48,7 @@ function asItIs(vm: Vm, boot: string, nowMs: number): Vm {
   return shown === vm ? vm : { ...shown, status: withConditions(shown, new Date(nowMs).toISOString()) };
 }
 
-type Find = <T extends ApiObject>(items: readonly T[], query: string) => T;
+type Find = <T extends KubeObject>(items: readonly T[], query: string) => T;
 
 const findVm: Find = (items, query) => findByQuery('VM', items, query);
 const findImage: Find = (items, query) => findByReference('Image', items, query);
@@ -56,7 +56,7 @@ const findNetwork: Find = (items, query) => findByQuery('CniNetwork', items, que
 const findKernel: Find = (items, query) => findByReference('Kernel', items, query);
 const findVolume: Find = (items, query) => findByQuery('Volume', items, query);
 
-const finder = <T extends ApiObject>(find: Find, list: () => Promise<readonly T[]>): Finder<T> => ({
+const finder = <T extends KubeObject>(find: Find, list: () => Promise<readonly T[]>): Finder<T> => ({
   list,
   find: async (query) => find(await list(), query),
 });

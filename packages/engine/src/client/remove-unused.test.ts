@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { apiVersion } from '@ignite/api/v1/group';
 import { type Image, noImageConfig } from '@ignite/api/v1/image';
-import type { Kernel } from '@ignite/api/v1/kernel';
 import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
+import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, storePath } from '../host/paths.ts';
 import { lockLayout } from '../oci/layout-lock.ts';
+import { imageStore, kernelStore, vmStore } from '../store/kind-stores.ts';
 import { listImages, listVms } from '../store/list-objects.ts';
 import { untilContentStays, withContent } from '../vm/content-lock.ts';
 import { storeVm } from '../vm/definition/create-vm.ts';
@@ -28,13 +29,11 @@ const op = { signal: new AbortController().signal, report: (): void => {} };
 const spec = v.parse(vmSpecSchema, { image: { oci: 'base' } });
 const imageFolder = join(dir, 'image');
 
-const kernel = (await store.create({
-  apiVersion,
-  kind: 'Kernel',
+const kernel = await kernelStore(store).create({
   metadata: { name: 'kernel', uid: newUid() },
   spec: {},
-  status: { id: 'a'.repeat(64), version: '6.1', arch: 'amd64', size: 1 },
-})) as Kernel;
+  status: { id: 'a'.repeat(64), version: '6.1', arch: 'amd64', size: bytes(1) },
+});
 
 /** Creates an image in the way that an import does. */
 async function ensureImage(): Promise<Image> {
@@ -45,9 +44,7 @@ async function ensureImage(): Promise<Image> {
   const brought = await known();
   if (brought) return brought;
   mkdirSync(imageFolder);
-  return (await store.create({
-    apiVersion,
-    kind: 'Image',
+  return await imageStore(store).create({
     metadata: { name: 'base', uid: newUid() },
     spec: { oci: 'base' },
     status: {
@@ -55,10 +52,10 @@ async function ensureImage(): Promise<Image> {
       platform: 'linux/amd64',
       bootMode: 'init',
       config: noImageConfig,
-      size: 1,
-      baseDisk: { path: imageFolder, size: 1 },
+      size: bytes(1),
+      baseDisk: { path: imageFolder, size: bytes(1) },
     },
-  })) as Image;
+  });
 }
 
 const makeVm = async (image: Image): Promise<Vm> =>
@@ -71,9 +68,8 @@ const makeVm = async (image: Image): Promise<Vm> =>
 
 async function removeVm(uid: string): Promise<Vm> {
   const vm = (await listVms(store)).find(({ metadata }) => metadata.uid === uid)!;
-  const key = { kind: 'VM', name: vm.metadata.name };
-  await store.patch(key, { metadata: { finalizers: [] } });
-  return (await store.delete(key)) as Vm;
+  await vmStore(store).patch(vm.metadata, { metadata: { finalizers: [] } });
+  return await vmStore(store).delete(vm.metadata);
 }
 
 const removeImage = async (
@@ -92,7 +88,7 @@ const removeImage = async (
       inUse: (vm) => new Error(`it is used by ${vm}`),
       remove: async () => {
         await onRemove();
-        await store.delete({ kind: 'Image', name: 'base' });
+        await imageStore(store).delete({ name: 'base' });
         rmSync(imageFolder, { recursive: true });
       },
     },

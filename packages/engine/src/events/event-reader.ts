@@ -1,18 +1,19 @@
 import type { EventClient } from '@ignite/api/client/event-client';
-import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
+import { type EventObject, eventKind } from '@ignite/toolkit/controller/event';
+import { KindReader } from '@ignite/toolkit/store/kind-store';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 
 /** Reads the events of a store. */
 export function eventReader(store: StoreReader): EventClient {
+  const stored = new KindReader(store, eventKind);
   return {
     list: async () => {
-      const { revision, items } = await store.list('Event');
-      const events = (items as readonly EventObject[]).toSorted(byTime);
-      return { revision, events };
+      const { revision, items } = await stored.list();
+      return { revision, events: items.toSorted(byTime) };
     },
     watch: async function* (revision, signal) {
-      for await (const event of store.watch('Event', revision, signal))
-        if (event.type === 'ADDED' || event.type === 'MODIFIED') yield event.object as EventObject;
+      for await (const event of stored.watch(revision, signal))
+        if (event.type === 'ADDED' || event.type === 'MODIFIED') yield event.object;
     },
   };
 }

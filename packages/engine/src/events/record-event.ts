@@ -1,6 +1,6 @@
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { EventRecorder } from '@ignite/toolkit/controller/event-recorder';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
 /** The reasons of events of VMs, images and kernels, in the words of `ignite events`. */
@@ -34,7 +34,7 @@ export interface Happening {
  */
 export async function recordEvent(
   store: ObjectStore,
-  { kind, metadata: { namespace, name, uid } }: ApiObject,
+  { kind, metadata: { namespace, name, uid } }: KubeObject,
   { type, reason, message }: Happening,
   occasion: string,
 ): Promise<void> {

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { apiVersion } from '@ignite/api/v1/group';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Kernel, KernelSpec } from '@ignite/api/v1/kernel';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -18,6 +17,7 @@ import { type ImageRequest, parseImportRequest } from '../oci/image-objects.ts';
 import type { ImageDeps, ImportRequest } from '../oci/import-image.ts';
 import { lockLayout } from '../oci/layout-lock.ts';
 import { type UnpackedImage, unpackImage } from '../oci/umoci.ts';
+import { kernelStore } from '../store/kind-stores.ts';
 import { listKernels } from '../store/list-objects.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
 import { buildDebianKernel, kernelPackage } from './debian-kernel.ts';
@@ -142,14 +142,14 @@ export async function removeKernelObject(
   deps: KernelDeps,
   store: ObjectStore,
 ): Promise<void> {
-  await store.delete({ kind: 'Kernel', name: kernel.metadata.name });
+  await kernelStore(store).delete(kernel.metadata);
   const shared = (await listKernels(store)).some(({ status }) => status.id === kernel.status.id);
   if (!shared) await rm(kernelDir(deps.paths, kernel.status.id), { recursive: true, force: true });
   await recordEvent(store, kernel, { reason: 'Removed', message: kernel.status.version }, 'removed');
 }
 
 async function defaultKernel(arch: Arch, store: ObjectStore): Promise<Kernel | undefined> {
-  return (await listKernels(store)).find(({ metadata }) => metadata.name === kernelPackage(arch));
+  return await kernelStore(store).find({ name: kernelPackage(arch) });
 }
 
 async function recordKernel(
@@ -158,33 +158,13 @@ async function recordKernel(
   built: BuiltKernel,
   store: ObjectStore,
 ): Promise<Kernel> {
-  const kernel = await writeKernel(name, spec, built, store);
+  const kernel = await kernelStore(store).createOrModify(
+    { metadata: { name, uid: newUid() }, spec, status: built },
+    (known) => ({ ...known, status: built }),
+  );
   const message = `${built.version} for ${built.arch}`;
   await recordEvent(store, kernel, { reason: 'Imported', message }, kernel.metadata.resourceVersion);
   return kernel;
-}
-
-async function writeKernel(
-  name: string,
-  spec: KernelSpec,
-  status: BuiltKernel,
-  store: ObjectStore,
-): Promise<Kernel> {
-  for (;;) {
-    const known = (await listKernels(store)).find(({ metadata }) => metadata.name === name);
-    try {
-      if (known) return (await store.update({ ...known, status })) as Kernel;
-      return (await store.create({
-        apiVersion,
-        kind: 'Kernel',
-        metadata: { name, uid: newUid() },
-        spec,
-        status,
-      })) as Kernel;
-    } catch (failure) {
-      if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'ALREADY_EXISTS')) throw failure; // another process was faster
-    }
-  }
 }
 
 /**

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { apiVersion } from '@ignite/api/v1/group';
 import { type ImageSpec, type ImageStatus, noImageConfig } from '@ignite/api/v1/image';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { hostArch } from '../host/arch.ts';
 import type { Paths } from '../host/paths.ts';
 import { lockLayout } from '../oci/layout-lock.ts';
 import { formatPlatform } from '../oci/platform.ts';
+import { imageStore } from '../store/kind-stores.ts';
 import { copyImage } from './copy-image.ts';
 import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';
 
@@ -29,11 +29,5 @@ export async function importLegacyImage(
     baseDisk,
   };
   const spec: ImageSpec = { oci: name };
-  await store.create({
-    apiVersion,
-    kind: 'Image',
-    metadata: legacyMetadata(image, name),
-    spec,
-    status,
-  });
+  await imageStore(store).create({ metadata: legacyMetadata(image, name), spec, status });
 }

@@ -1,7 +1,6 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { apiVersion } from '@ignite/api/v1/group';
 import type { KernelSpec } from '@ignite/api/v1/kernel';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
@@ -10,6 +9,7 @@ import { hostArch } from '../host/arch.ts';
 import { locksDir } from '../host/paths.ts';
 import { fitsInMemory, memoryFacts, openScratch } from '../host/scratch.ts';
 import { type KernelDeps, assembleKernel } from '../kernel/assemble-kernel.ts';
+import { kernelStore } from '../store/kind-stores.ts';
 import { unpackTar } from '../oci/tar.ts';
 import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';
 
@@ -40,13 +40,7 @@ export async function importLegacyKernel(
   await placeKernelImage(join(kernel.dir, 'vmlinux'), root);
   const status = await assembleKernel({ root, source: kernel.name, arch: hostArch }, deps, op.signal);
   const spec: KernelSpec = { oci: name };
-  await deps.store.create({
-    apiVersion,
-    kind: 'Kernel',
-    metadata: legacyMetadata(kernel, name),
-    spec,
-    status,
-  });
+  await kernelStore(deps.store).create({ metadata: legacyMetadata(kernel, name), spec, status });
 }
 
 /**

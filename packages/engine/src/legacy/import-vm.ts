@@ -1,7 +1,6 @@
 import { copyFile, chmod, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { apiVersion } from '@ignite/api/v1/group';
 import type { Image } from '@ignite/api/v1/image';
 import type { VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
@@ -11,6 +10,7 @@ import { type VmFiles, locksDir, vmFiles, vmRunFiles } from '../host/paths.ts';
 import type { KernelDeps } from '../kernel/assemble-kernel.ts';
 import { kernelFor } from '../kernel/kernel-objects.ts';
 import type { ImageDeps } from '../oci/import-image.ts';
+import { vmStore } from '../store/kind-stores.ts';
 import { vmFinalizer } from '../store/vm-store.ts';
 import { withContent } from '../vm/content-lock.ts';
 import { type LegacyVm, legacyMetadata } from './legacy-tree.ts';
@@ -53,7 +53,7 @@ export async function importLegacyVm(
   };
   const metadata = { ...legacyMetadata(vm, name), finalizers: [vmFinalizer] };
   await withContent({ image, kernel }, host, op.signal, () =>
-    host.store.create({ apiVersion, kind: 'VM', metadata, spec, status }),
+    vmStore(host.store).create({ metadata, spec, status }),
   );
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { findByReference } from './find-by-reference.ts';
 
-const image = (name: string, uid: string) => ({ metadata: { name, uid } }) as ApiObject;
+const image = (name: string, uid: string) => ({ metadata: { name, uid } }) as KubeObject;
 const nameFor = (query: string, names: readonly string[]): string =>
   findByReference(
     'Image',

@@ -1,5 +1,5 @@
 import { findByQuery } from '@ignite/api/client/find';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { parseSource } from './source.ts';
 
@@ -10,7 +10,7 @@ import { parseSource } from './source.ts';
  * does not find `ubuntu:16.04`, and `ubuntu` does not find `ubuntu:latest-special`.
  * @throws CodedError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, and likewise for kernels
  */
-export function findByReference<T extends ApiObject>(
+export function findByReference<T extends KubeObject>(
   kind: 'Image' | 'Kernel',
   items: readonly T[],
   query: string,

@@ -1,7 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
-import { apiVersion } from '@ignite/api/v1/group';
 import type { Image, ImageStatus } from '@ignite/api/v1/image';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -11,6 +10,7 @@ import { recordEvent } from '../events/record-event.ts';
 import { hostArch } from '../host/arch.ts';
 import type { HostDaemon } from '../host/errors.ts';
 import { type Paths, imageDir } from '../host/paths.ts';
+import { imageStore } from '../store/kind-stores.ts';
 import { listImages } from '../store/list-objects.ts';
 import { type Imported, findImported, importName } from './arch-name.ts';
 import { platformMismatch } from './errors.ts';
@@ -117,22 +117,10 @@ export async function recordImage(
   status: ImageStatus,
   store: ObjectStore,
 ): Promise<Image> {
-  for (;;) {
-    const known = (await listImages(store)).find(({ metadata }) => metadata.name === name);
-    try {
-      if (known) return (await store.update({ ...known, status })) as Image;
-      const metadata = { name, uid: newUid() };
-      return (await store.create({
-        apiVersion,
-        kind: 'Image',
-        metadata,
-        spec: { oci },
-        status,
-      })) as Image;
-    } catch (failure) {
-      if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'ALREADY_EXISTS')) throw failure; // another process was faster
-    }
-  }
+  return await imageStore(store).createOrModify(
+    { metadata: { name, uid: newUid() }, spec: { oci }, status },
+    (known) => ({ ...known, status }),
+  );
 }
 
 /**
@@ -144,7 +132,7 @@ export async function removeImageObject(
   { paths }: Pick<ImageDeps, 'paths'>,
   store: ObjectStore,
 ): Promise<void> {
-  await store.delete({ kind: 'Image', name: image.metadata.name });
+  await imageStore(store).delete(image.metadata);
   await dropContent(image, await listImages(store), paths);
   await recordEvent(store, image, { reason: 'Removed', message: image.status.digest }, 'removed');
 }

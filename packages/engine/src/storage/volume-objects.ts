@@ -2,9 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CreateVolumeRequest } from '@ignite/api/client/volume-client';
-import { apiVersion } from '@ignite/api/v1/group';
 import { type Volume, type VolumeSpec, volumeSpecSchema } from '@ignite/api/v1/volume';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -14,7 +12,8 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, locksDir, volumeDir, volumeFile } from '../host/paths.ts';
-import { listVolumes, volumeFinalizer } from '../store/list-objects.ts';
+import { volumeStore } from '../store/kind-stores.ts';
+import { volumeFinalizer } from '../store/list-objects.ts';
 import { volumeInvalid, volumeNameTaken } from './errors.ts';
 import { createExt4File, growFile } from './ext4-file.ts';
 
@@ -97,18 +96,11 @@ export async function changeVolume(
       `use at least that size, or create another volume`,
     );
   await ensureFile(name, spec.size, deps, op);
-  for (;;) {
-    const now = (await deps.store.get({ kind: 'Volume', name })) as Volume;
-    try {
-      return (await deps.store.update({
-        ...now,
-        spec,
-        metadata: { ...now.metadata, ...metadata },
-      })) as Volume;
-    } catch (failure) {
-      if (!hasCode(failure, 'CONFLICT')) throw failure;
-    }
-  }
+  return await volumeStore(deps.store).modify(
+    { name },
+    (now) => ({ ...now, spec, metadata: { ...now.metadata, ...metadata } }),
+    op,
+  );
 }
 
 /**
@@ -116,14 +108,15 @@ export async function changeVolume(
  * the volume's lock.
  */
 export async function removeVolume({ metadata: { name } }: Volume, deps: VolumeDeps): Promise<void> {
-  await deps.store.delete({ kind: 'Volume', name });
+  const volumes = volumeStore(deps.store);
+  await volumes.delete({ name });
   await rm(volumeDir(deps.paths, name), { recursive: true, force: true });
-  await deps.store.patch({ kind: 'Volume', name }, { metadata: { finalizers: [] } });
+  await volumes.patch({ name }, { metadata: { finalizers: [] } });
 }
 
 /** Finds a volume, after finishing a removal that was cut short. */
 async function findVolume(name: string, deps: VolumeDeps): Promise<Volume | undefined> {
-  const found = (await listVolumes(deps.store)).find(({ metadata }) => metadata.name === name);
+  const found = await volumeStore(deps.store).find({ name });
   if (found?.metadata.deletionTimestamp === undefined) return found;
   await removeVolume(found, deps);
   return undefined;
@@ -135,14 +128,11 @@ async function makeVolume(
   op: ClientOperation,
 ): Promise<Volume> {
   await ensureFile(name, spec.size, deps, op);
-  const object = await deps.store.create({
-    apiVersion,
-    kind: 'Volume',
+  return await volumeStore(deps.store).create({
     metadata: { name, uid: newUid(), labels, annotations, finalizers: [volumeFinalizer] },
     spec,
     status: { path: volumeFile(deps.paths, name), usedBy: [] },
   });
-  return object as Volume;
 }
 
 /** Creates the file of a volume. An existing file is somebody's data that the store has lost, and is kept. */

@@ -1,36 +1,48 @@
+import { completeVmStatus } from '@ignite/api/v1/complete-vm-status';
 import { withFamiliarSources } from '@ignite/api/v1/familiar-source';
+import { apiVersion } from '@ignite/api/v1/group';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
-import type { Vm, VmStatus } from '@ignite/api/v1/vm';
-import type { Volume, VolumeStatus } from '@ignite/api/v1/volume';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { Volume } from '@ignite/api/v1/volume';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { KindReader } from '@ignite/toolkit/store/kind-store';
+import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 
 export const volumeFinalizer = 'ignite.weave.works/volume';
 
-/** This program has written the store's objects of a kind; damaged records are left out. */
-export const listVms = async (store: StoreReader): Promise<readonly Vm[]> =>
-  ((await store.list('VM')).items as readonly Vm[]).map(asKnown);
+/*
+ * A listing waits for no schema: these kinds take objects as they are stored, without the defaults that have
+ * come since.
+ */
+const listedVm = objectKind<Vm>({ apiVersion, kind: 'VM', complete: asKnown });
+const listedImage = objectKind<Image>({ apiVersion, kind: 'Image' });
+const listedKernel = objectKind<Kernel>({ apiVersion, kind: 'Kernel' });
+const listedVolume = objectKind<Volume>({ apiVersion, kind: 'Volume' });
 
-/** Somebody else may have stored a VM without a status. */
-export const asKnown = (vm: Vm): Vm => {
-  const spec = withFamiliarSources(vm.spec);
-  const isWhole = (vm.status as Partial<VmStatus> | undefined)?.phase !== undefined;
-  if (isWhole) return spec === vm.spec ? vm : { ...vm, spec };
-  return { ...vm, spec, status: { ...vm.status, phase: 'Created' } };
-};
+function asKnown(stored: KubeObject): KubeObject {
+  const { spec } = stored as Vm;
+  const familiar = withFamiliarSources(spec);
+  return completeVmStatus(familiar === spec ? stored : { ...stored, spec: familiar });
+}
+
+/** Lists the VMs. Damaged records are left out, here and below. */
+export const listVms = async (store: StoreReader): Promise<readonly Vm[]> =>
+  (await new KindReader(store, listedVm).list()).items;
 
 export const listImages = async (store: StoreReader): Promise<readonly Image[]> =>
-  (await store.list('Image')).items as readonly Image[];
+  (await new KindReader(store, listedImage).list()).items;
 
 export const listKernels = async (store: StoreReader): Promise<readonly Kernel[]> =>
-  (await store.list('Kernel')).items as readonly Kernel[];
+  (await new KindReader(store, listedKernel).list()).items;
 
 /** Lists the volumes with the VMs that name them, which only the VMs tell. */
 export async function listVolumes(store: StoreReader): Promise<readonly Volume[]> {
-  const [{ items }, vms] = await Promise.all([store.list('Volume'), listVms(store)]);
-  return (items as readonly Volume[]).map((volume) => {
+  const [{ items }, vms] = await Promise.all([new KindReader(store, listedVolume).list(), listVms(store)]);
+  return items.map((volume) => {
     const usedBy = vms.filter((vm) => usesVolume(vm, volume.metadata.name)).map((vm) => vm.metadata.name);
-    return { ...volume, status: { ...volume.status, usedBy } satisfies VolumeStatus };
+    return { ...volume, status: { ...volume.status, usedBy } };
   });
 }
 

@@ -1,5 +1,5 @@
 import { vmPhases } from '@ignite/api/v1/vm-phase';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type ShapeCheck, shapeCheck } from '@ignite/toolkit/object/shape-check';
 
 const named = [{ name: '' }];
@@ -61,7 +61,7 @@ const checks: Readonly<Record<string, ShapeCheck>> = {
 };
 
 /** Pure. Returns why a stored object cannot be used, or `undefined` if it can. */
-export function objectProblem(object: ApiObject): string | undefined {
+export function objectProblem(object: KubeObject): string | undefined {
   const problem = checks[object.kind]?.(object);
   if (problem !== undefined || object.kind !== 'VM') return problem;
   const { phase } = object.status as { readonly phase?: string };

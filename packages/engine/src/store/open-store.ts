@@ -1,7 +1,7 @@
 import { accessSync, constants, rmSync, statSync } from 'node:fs';
 import type { OpenReader } from '@ignite/toolkit/store/awaited-store';
 import { SnapshotReader } from '@ignite/toolkit/store/snapshot';
-import { openSqliteStore, openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite';
+import { openSqliteStore, openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import type { BrokenObject, MendableStore } from '@ignite/toolkit/store/store';
 import { RowDecoder } from '@ignite/toolkit/store/stored-row';
 import { claimFolders } from '../host/claim-folders.ts';

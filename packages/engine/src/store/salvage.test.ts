@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { objectProblem } from './object-problem.ts';
 import { type SalvagedKind, salvaged } from './salvage.ts';
 
@@ -8,7 +8,7 @@ const digest = `sha256:${'a'.repeat(64)}`;
 const id = 'b'.repeat(64);
 const text = `{"kind":"VM","metadata":{"name":"web","uid":"0123456789abcdef"},"spec":{"storage":{"volumes":[{"name":"x","volume":{"name":"db"}}]}},"status":{"image":{"digest":"${digest}"},"kernel":{"id":"${id}","ver`;
 const from = (kind: SalvagedKind, found = text) =>
-  salvaged({ key: { kind, namespace: 'default', name: 'web' }, problem: '', text: found }, kind);
+  salvaged({ key: { group: '', kind, namespace: 'default', name: 'web' }, problem: '', text: found }, kind);
 
 test('salvaged: what can still be read of a record says what belongs to it', () => {
   const { metadata, spec, status } = from('VM');
@@ -28,6 +28,6 @@ test('salvaged: what comes of any record, of none too, is an object that can be 
   const kinds: readonly SalvagedKind[] = ['VM', 'Image', 'Kernel', 'Volume', 'GitSource', 'Sync'];
   for (const kind of kinds)
     for (const found of [text, '', 'null', '"uid":"../../etc"', '"volume":{"name":"../x"}'])
-      assert.equal(objectProblem(from(kind, found) as ApiObject), undefined, `${kind} ${found}`);
+      assert.equal(objectProblem(from(kind, found) as KubeObject), undefined, `${kind} ${found}`);
   assert.match(from('VM', '"uid":"../../etc"').metadata.uid, /^[0-9a-f]{16}$/);
 });

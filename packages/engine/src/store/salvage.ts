@@ -2,6 +2,7 @@ import { apiVersion } from '@ignite/api/v1/group';
 import { noImageConfig } from '@ignite/api/v1/image';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
 import { gitopsApiVersion, initialSyncStatus } from '@ignite/toolkit/sync/kinds';
+import { type GroupKind, groupKindOf } from '@ignite/toolkit/object/group-kind';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { BrokenObject, MendableStore, NewObject, StoreReader } from '@ignite/toolkit/store/store';
 import { bytes } from '@ignite/toolkit/units/bytes';
@@ -17,6 +18,10 @@ const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
   Volume: [volumeFinalizer],
 };
 
+const groupKind = (kind: SalvagedKind): GroupKind => groupKindOf({ apiVersion: versionOf(kind), kind });
+const versionOf = (kind: SalvagedKind): string =>
+  kind === 'GitSource' || kind === 'Sync' ? gitopsApiVersion : apiVersion;
+
 const message = 'its record was damaged, and most of it is lost';
 
 /**
@@ -24,14 +29,14 @@ const message = 'its record was damaged, and most of it is lost';
  * just enough to remove it together with its files. Does nothing if there is no such damaged record.
  */
 export async function mendRecord(kind: SalvagedKind, query: string, store: MendableStore): Promise<void> {
-  const { broken = [] } = await store.list(kind);
+  const { broken = [] } = await store.list(groupKind(kind));
   const found = broken.find(({ key, text }) => key.name === query || uidIn(text) === query);
   if (found) await store.mend(salvaged(found, kind));
 }
 
 /** Lists what can still be read of the damaged records of a kind. */
 export async function listSalvaged(kind: SalvagedKind, store: StoreReader): Promise<readonly NewObject[]> {
-  const { broken = [] } = await store.list(kind);
+  const { broken = [] } = await store.list(groupKind(kind));
   return broken.map((each) => salvaged(each, kind));
 }
 
@@ -41,8 +46,8 @@ export async function listSalvaged(kind: SalvagedKind, store: StoreReader): Prom
  */
 export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind: SalvagedKind): NewObject {
   const metadata = { name, namespace, uid: uidIn(text) ?? newUid() };
-  const as = (spec: object, status: object, version = apiVersion): NewObject => ({
-    apiVersion: version,
+  const as = (spec: object, status: object): NewObject => ({
+    apiVersion: versionOf(kind),
     kind,
     metadata: { ...metadata, finalizers: finalizers[kind] ?? [] },
     spec,
@@ -65,9 +70,9 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
     case 'Volume':
       return as({ size }, { path: '', usedBy: [] });
     case 'GitSource':
-      return as({ url: '' }, {}, gitopsApiVersion);
+      return as({ url: '' }, {});
     case 'Sync':
-      return as({}, initialSyncStatus, gitopsApiVersion);
+      return as({}, initialSyncStatus);
   }
 }
 

@@ -255,7 +255,7 @@ function withoutRestartMarks(
 }
 
 /** Returns the Sync that owns an object. A mark that was copied from another object does not count. */
-export function ownerOf(object: Manifest): string | undefined {
+export function ownerOf(object: Pick<Manifest, 'kind' | 'metadata'>): string | undefined {
   const mark = object.metadata.annotations[ownerAnnotation];
   if (mark === undefined) return undefined;
   const end = mark.indexOf(' ');

@@ -1,17 +1,20 @@
 import type { Manifest } from '../codec/manifest.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import { hasCode } from '../errors/coded-error.ts';
-import type { ApiObject } from '../object/meta.ts';
+import type { GroupKind } from '../object/group-kind.ts';
+import type { KubeObject } from '../object/kube-object.ts';
 import { newUid } from '../object/uid.ts';
+import { keyOf } from '../store/next-object.ts';
+import { modifyObject } from '../store/modify-object.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { Actuator, Effect, Health, LiveObject } from './actuator.ts';
 
 export interface StoreActuatorOptions {
-  readonly kinds: readonly string[];
+  readonly kinds: readonly GroupKind[];
   /** The status of a new object. */
   readonly initialStatus?: unknown;
   readonly effectOf?: (kind: string, change: FieldChange) => Effect;
-  readonly healthOf?: (object: ApiObject) => Health;
+  readonly healthOf?: (object: KubeObject) => Health;
 }
 
 /** Applies objects to a store, where controllers find them. */
@@ -30,7 +33,7 @@ export class StoreActuator implements Actuator {
     return lists
       .flatMap(({ items }) => items)
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-      .map((object) => ({ ...object, health: healthOf(object) }));
+      .map((object) => ({ ...object, spec: object.spec, health: healthOf(object) }));
   }
 
   effectOf(kind: string, change: FieldChange): Effect {
@@ -53,17 +56,14 @@ export class StoreActuator implements Actuator {
   }
 
   async change(live: LiveObject, wanted: Manifest): Promise<void> {
-    for (;;) {
-      const now = await this.#store.get({ kind: live.kind, ...nameOf(live) });
-      const { labels, annotations } = wanted.metadata;
-      const next = { ...now, metadata: { ...now.metadata, labels, annotations }, spec: wanted.spec };
-      try {
-        await this.#store.update({ ...next, apiVersion: wanted.apiVersion });
-        return;
-      } catch (failure) {
-        if (!hasCode(failure, 'CONFLICT')) throw failure;
-      }
-    }
+    const { apiVersion, spec, metadata } = wanted;
+    const { labels, annotations } = metadata;
+    await modifyObject(this.#store, keyOf(live), (now) => ({
+      ...now,
+      apiVersion,
+      metadata: { ...now.metadata, labels, annotations },
+      spec,
+    }));
   }
 
   async replace(live: LiveObject, wanted: Manifest): Promise<void> {
@@ -73,11 +73,9 @@ export class StoreActuator implements Actuator {
 
   async remove(live: LiveObject): Promise<void> {
     try {
-      await this.#store.delete({ kind: live.kind, ...nameOf(live) });
+      await this.#store.delete(keyOf(live));
     } catch (failure) {
       if (!hasCode(failure, 'NOT_FOUND')) throw failure;
     }
   }
 }
-
-const nameOf = ({ metadata: { name, namespace } }: LiveObject) => ({ name, namespace });

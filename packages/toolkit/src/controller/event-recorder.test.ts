@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '../clock/manual-clock.ts';
+import { KindStore } from '../store/kind-store.ts';
 import { MemoryStore } from '../store/memory.ts';
-import { type EventObject, EventRecorder } from './event-recorder.ts';
+import { eventKind } from './event.ts';
+import { EventRecorder } from './event-recorder.ts';
 
 const regarding = { kind: 'Pot', namespace: 'default', name: 'a' };
 
 test('EventRecorder: the same is counted, something else is another event, and old ones are dropped', async () => {
   const [store, clock] = [new MemoryStore(), new ManualClock()];
   const recorder = new EventRecorder(store, clock);
-  const events = async () => (await store.list('Event')).items as readonly EventObject[];
+  const events = async () => (await new KindStore(store, eventKind).list()).items;
   await recorder.record({ type: 'Warning', reason: 'Dry', message: 'no water', regarding });
   await clock.advance(60_000);
   await recorder.record({ type: 'Warning', reason: 'Dry', message: 'no water', regarding });
@@ -29,7 +31,7 @@ test('EventRecorder: the same is counted, something else is another event, and o
 test('EventRecorder: what happens once is written once for each occasion, and a thousand are kept', async () => {
   const [store, clock] = [new MemoryStore(), new ManualClock()];
   const recorder = new EventRecorder(store, clock);
-  const events = async () => (await store.list('Event')).items as readonly EventObject[];
+  const events = async () => (await new KindStore(store, eventKind).list()).items;
   const started = { type: 'Normal', reason: 'Started', message: 'it runs', regarding } as const;
   await recorder.recordOnce(started, 'first start');
   await recorder.recordOnce({ ...started, message: 'said again after a crash' }, 'first start');
@@ -57,6 +59,6 @@ test('EventRecorder: what is said again just when it is cleared away is written 
     return await store.get(key);
   };
   await new EventRecorder(store, clock).record(thirsty);
-  const [dry] = (await store.list('Event')).items as readonly EventObject[];
+  const [dry] = (await new KindStore(store, eventKind).list()).items;
   assert.equal(dry?.spec.count, 1);
 });

@@ -1,52 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock/clock.ts';
 import { hasCode } from '../errors/coded-error.ts';
+import { type EventObject, type EventSpec, eventKind } from './event.ts';
 import { newUid } from '../object/uid.ts';
-import type { ApiObject } from '../object/meta.ts';
-import type { Key, ObjectStore } from '../store/store.ts';
-
-export interface EventSpec {
-  readonly type: 'Normal' | 'Warning';
-  /** The reason, one word in CamelCase. */
-  readonly reason: string;
-  readonly message: string;
-  readonly regarding: {
-    readonly kind: string;
-    readonly namespace: string;
-    readonly name: string;
-    /** The uid tells objects apart that have had the same name one after the other. */
-    readonly uid?: string;
-  };
-  /** The number of times that the same event happened. */
-  readonly count: number;
-  /** The first time that the event happened (RFC 3339). */
-  readonly firstTime: string;
-  readonly lastTime: string;
-}
-
-export interface EventObject extends ApiObject {
-  readonly kind: 'Event';
-  readonly spec: EventSpec;
-}
+import { type KindKey, KindStore } from '../store/kind-store.ts';
+import type { ObjectStore } from '../store/store.ts';
 
 type NewEvent = Pick<EventSpec, 'type' | 'reason' | 'message' | 'regarding'>;
 
 const keptMs = 7 * 24 * 3_600_000;
 const mostKept = 1_000;
 /**
- * A new event starts a sweep of old events if its revision is a multiple of this number. Commands have
- * short-lived recorders, few of which should sweep.
+ * One new event in so many, by its uid, starts a sweep of old events. Commands have short-lived recorders,
+ * few of which should sweep.
  */
 const sweepEvery = 64;
 
 /** Records events of objects in the store. Old events, and those beyond the newest thousand, are deleted. */
 export class EventRecorder {
-  readonly #store: ObjectStore;
+  readonly #events: KindStore<EventObject>;
   readonly #clock: Clock;
   #sinceSweep = 0;
 
   constructor(store: ObjectStore, clock: Clock) {
-    this.#store = store;
+    this.#events = new KindStore(store, eventKind);
     this.#clock = clock;
   }
 
@@ -69,24 +46,22 @@ export class EventRecorder {
   }
 
   /** Creates the event. Returns its key if an event of that `identity` exists already. */
-  async #create(event: NewEvent, identity: string): Promise<Key | undefined> {
+  async #create(event: NewEvent, identity: string): Promise<KindKey | undefined> {
     const now = this.#now();
     const { type, reason, message, regarding } = event;
     const { namespace } = regarding;
     const name = `event-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`;
     try {
-      const { metadata } = await this.#store.create({
-        apiVersion: 'gitops.weave.works/v1',
-        kind: 'Event',
+      const { metadata } = await this.#events.create({
         metadata: { name, namespace, uid: newUid() },
         spec: { type, reason, message, regarding, count: 1, firstTime: now, lastTime: now },
         status: {},
       });
-      if (Number(metadata.resourceVersion) % sweepEvery === 0) await this.#sweep();
+      if (Number.parseInt(metadata.uid.slice(-4), 16) % sweepEvery === 0) await this.#sweep();
       return undefined;
     } catch (failure) {
       if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure;
-      return { kind: 'Event', namespace, name };
+      return { namespace, name };
     }
   }
 
@@ -95,10 +70,12 @@ export class EventRecorder {
   }
 
   /** Counts an existing event again. Returns false if the event is gone. */
-  async #countAgain(key: Key, lastTime: string): Promise<boolean> {
+  async #countAgain(key: KindKey, lastTime: string): Promise<boolean> {
     try {
-      const known = (await this.#store.get(key)) as EventObject;
-      await this.#store.patch(key, { spec: { count: known.spec.count + 1, lastTime } });
+      await this.#events.modify(key, (known) => ({
+        ...known,
+        spec: { ...known.spec, count: known.spec.count + 1, lastTime },
+      }));
       return true;
     } catch (failure) {
       if (!hasCode(failure, 'NOT_FOUND')) throw failure;
@@ -108,14 +85,14 @@ export class EventRecorder {
 
   async #sweep(): Promise<void> {
     this.#sinceSweep = 1;
-    const events = ((await this.#store.list('Event')).items as readonly EventObject[]).toSorted((a, b) =>
+    const events = (await this.#events.list()).items.toSorted((a, b) =>
       a.spec.lastTime < b.spec.lastTime ? 1 : -1,
     );
     const oldest = new Date(this.#clock.now() - keptMs).toISOString();
     for (const [at, { metadata, spec }] of events.entries()) {
       if (at < mostKept && spec.lastTime >= oldest) continue;
       const { namespace, name } = metadata;
-      await this.#store.delete({ kind: 'Event', namespace, name }).catch((failure: unknown) => {
+      await this.#events.delete({ namespace, name }).catch((failure: unknown) => {
         if (!hasCode(failure, 'NOT_FOUND')) throw failure;
       });
     }

@@ -1,12 +1,14 @@
 import { hasCode } from '../errors/coded-error.ts';
-import type { ApiObject } from '../object/meta.ts';
+import type { GroupKind } from '../object/group-kind.ts';
+import type { KubeObject } from '../object/kube-object.ts';
+import { keyOf } from '../store/next-object.ts';
 import type { ObjectStore } from '../store/store.ts';
 
 /**
  * Pure. Returns the objects whose owners are all gone. An object with the owner's name but another uid is not
  * the owner.
  */
-function orphansOf(objects: readonly ApiObject[]): readonly ApiObject[] {
+function orphansOf(objects: readonly KubeObject[]): readonly KubeObject[] {
   const uids = new Set(objects.map(({ metadata }) => metadata.uid));
   return objects.filter(({ metadata: { ownerReferences = [], deletionTimestamp } }) => {
     const isOwned = ownerReferences.length > 0;
@@ -20,13 +22,13 @@ function orphansOf(objects: readonly ApiObject[]): readonly ApiObject[] {
  */
 export async function collectGarbage(
   store: ObjectStore,
-  kinds: readonly string[],
-): Promise<readonly ApiObject[]> {
+  kinds: readonly GroupKind[],
+): Promise<readonly KubeObject[]> {
   const lists = await Promise.all(kinds.map((kind) => store.list(kind)));
   const orphans = orphansOf(lists.flatMap(({ items }) => items));
-  for (const { kind, metadata } of orphans) {
+  for (const orphan of orphans) {
     try {
-      await store.delete({ kind, namespace: metadata.namespace, name: metadata.name });
+      await store.delete(keyOf(orphan));
     } catch (failure) {
       if (!hasCode(failure, 'NOT_FOUND')) throw failure;
     }

@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import { ManualClock, settled } from '../clock/manual-clock.ts';
 import { newUid } from '../object/uid.ts';
 import { MemoryStore } from '../store/memory.ts';
+import { objectKind } from '../store/object-kind.ts';
 import { Informer } from './informer.ts';
 
+const potKind = objectKind({ apiVersion: 'garden.example/v1', kind: 'Pot' });
 const pot = (name: string) => ({
   apiVersion: 'garden.example/v1',
   kind: 'Pot',
@@ -26,7 +28,7 @@ test('Informer: knows what is there, hears of changes, and finds out what it mis
     yield* store.watch(kind, revision, AbortSignal.any([signal, breakWatch.signal]));
     if (!signal.aborted) throw new Error('the connection is lost');
   };
-  const informer = new Informer(breakable, 'Pot', clock, () => {});
+  const informer = new Informer(breakable, potKind, clock, () => {});
   const heard: string[] = [];
   informer.onChange((object, isGone) => heard.push(`${isGone ? '-' : '+'}${object.metadata.name}`));
   const running = informer.run(stop.signal);
@@ -38,7 +40,7 @@ test('Informer: knows what is there, hears of changes, and finds out what it mis
   breakWatch.abort();
   await settled();
   await store.create(pot('c'));
-  await store.delete({ kind: 'Pot', name: gone.metadata.name });
+  await store.delete({ ...potKind, name: gone.metadata.name });
   breakWatch = new AbortController();
   await clock.advance(1_000);
   assert.deepEqual(heard.slice(3), ['+c', '-gone']);

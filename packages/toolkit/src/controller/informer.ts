@@ -2,30 +2,32 @@ import type { Clock } from '../clock/clock.ts';
 import { hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
 import type { Log } from '../log/log.ts';
-import type { ApiObject } from '../object/meta.ts';
+import type { KubeObject } from '../object/kube-object.ts';
+import { KindReader } from '../store/kind-store.ts';
 import { keyOf } from '../store/next-object.ts';
-import type { ObjectStore } from '../store/store.ts';
+import type { ObjectKind } from '../store/object-kind.ts';
+import type { Revision, StoreReader } from '../store/store.ts';
 import { backoffMs } from './backoff.ts';
 
 /** Called with the current state of an object, or with its last state if it is gone. */
-export type ChangeHandler = (object: ApiObject, isGone: boolean) => void;
+export type ChangeHandler<T> = (object: T, isGone: boolean) => void;
 
 /**
  * A local copy of all objects of a kind. It is listed once, then kept up to date by a watch, and may be
  * shared.
  */
-export class Informer {
-  readonly #store: ObjectStore;
+export class Informer<T extends KubeObject> {
+  readonly #objectsOf: KindReader<T>;
   readonly #kind: string;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #handlers: ChangeHandler[] = [];
+  readonly #handlers: ChangeHandler<T>[] = [];
   readonly #synced = Promise.withResolvers<void>();
-  #objects = new Map<string, ApiObject>();
+  #objects = new Map<string, T>();
 
-  constructor(store: ObjectStore, kind: string, clock: Clock, log: Log) {
-    this.#store = store;
-    this.#kind = kind;
+  constructor(store: StoreReader, kind: ObjectKind<T>, clock: Clock, log: Log) {
+    this.#objectsOf = new KindReader(store, kind);
+    this.#kind = kind.kind;
     this.#clock = clock;
     this.#log = log;
   }
@@ -35,16 +37,16 @@ export class Informer {
     return this.#synced.promise;
   }
 
-  onChange(handler: ChangeHandler): void {
+  onChange(handler: ChangeHandler<T>): void {
     this.#handlers.push(handler);
   }
 
   /** Returns an object by its key, `namespace/name`. */
-  get(key: string): ApiObject | undefined {
+  get(key: string): T | undefined {
     return this.#objects.get(key);
   }
 
-  list(): readonly ApiObject[] {
+  list(): readonly T[] {
     return [...this.#objects.values()];
   }
 
@@ -65,8 +67,8 @@ export class Informer {
     }
   }
 
-  async #relist(): Promise<number> {
-    const { revision, items } = await this.#store.list(this.#kind);
+  async #relist(): Promise<Revision> {
+    const { revision, items } = await this.#objectsOf.list();
     const before = this.#objects;
     this.#objects = new Map(items.map((object) => [informerKey(object), object]));
     for (const [key, object] of this.#objects)
@@ -77,8 +79,8 @@ export class Informer {
     return revision;
   }
 
-  async #follow(revision: number, signal: AbortSignal): Promise<void> {
-    for await (const event of this.#store.watch(this.#kind, revision, signal)) {
+  async #follow(revision: Revision, signal: AbortSignal): Promise<void> {
+    for await (const event of this.#objectsOf.watch(revision, signal)) {
       if (event.type === 'BOOKMARK') continue;
       const isGone = event.type === 'DELETED';
       if (isGone) this.#objects.delete(informerKey(event.object));
@@ -87,12 +89,12 @@ export class Informer {
     }
   }
 
-  #tell(object: ApiObject, isGone: boolean): void {
+  #tell(object: T, isGone: boolean): void {
     for (const handler of this.#handlers) handler(object, isGone);
   }
 }
 
-export function informerKey(object: ApiObject): string {
+export function informerKey(object: KubeObject): string {
   const { namespace, name } = keyOf(object);
   return `${namespace}/${name}`;
 }

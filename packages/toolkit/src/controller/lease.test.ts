@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ManualClock, settled } from '../clock/manual-clock.ts';
+import type { OwnerReference } from '../object/kube-object.ts';
 import { newUid } from '../object/uid.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { collectGarbage } from './garbage-collector.ts';
@@ -66,28 +67,27 @@ describe('leadWhile', () => {
 
 test('collectGarbage: what has no owner left goes, and nobody else', async () => {
   const store = new MemoryStore();
-  const make = async (
-    name: string,
-    ownerReferences: readonly { kind: string; name: string; uid: string }[] = [],
-  ) =>
+  const apiVersion = 'garden.example/v1';
+  const potKind = { group: 'garden.example', kind: 'Pot' };
+  const make = async (name: string, ownerReferences: readonly OwnerReference[] = []) =>
     await store.create({
-      apiVersion: 'garden.example/v1',
+      apiVersion,
       kind: 'Pot',
       metadata: { name, uid: newUid(), ownerReferences },
       spec: {},
       status: {},
     });
   const owner = await make('owner');
-  const gone = { kind: 'Pot', name: 'owner', uid: 'another-of-that-name' };
-  await make('kept', [gone, { kind: 'Pot', name: 'owner', uid: owner.metadata.uid }]);
+  const gone = { apiVersion, kind: 'Pot', name: 'owner', uid: 'another-of-that-name' };
+  await make('kept', [gone, { apiVersion, kind: 'Pot', name: 'owner', uid: owner.metadata.uid }]);
   await make('orphan', [gone]);
   await make('free');
   assert.deepEqual(
-    (await collectGarbage(store, ['Pot'])).map(({ metadata }) => metadata.name),
+    (await collectGarbage(store, [potKind])).map(({ metadata }) => metadata.name),
     ['orphan'],
   );
   assert.deepEqual(
-    (await store.list('Pot')).items.map(({ metadata }) => metadata.name),
+    (await store.list(potKind)).items.map(({ metadata }) => metadata.name),
     ['free', 'kept', 'owner'],
   );
 });

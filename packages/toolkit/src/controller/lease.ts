@@ -1,7 +1,9 @@
 import type { Clock } from '../clock/clock.ts';
 import { hasCode } from '../errors/coded-error.ts';
+import type { KubeObject } from '../object/kube-object.ts';
 import { newUid } from '../object/uid.ts';
-import type { ApiObject } from '../object/meta.ts';
+import { KindStore } from '../store/kind-store.ts';
+import { objectKind } from '../store/object-kind.ts';
 import type { ObjectStore } from '../store/store.ts';
 
 export interface LeaseOptions {
@@ -24,6 +26,13 @@ interface LeaseSpec {
    */
   readonly renewals: number;
 }
+
+interface Lease extends KubeObject {
+  readonly kind: 'Lease';
+  readonly spec: LeaseSpec;
+}
+
+const leaseKind = objectKind<Lease>({ apiVersion: 'gitops.weave.works/v1', kind: 'Lease' });
 
 /**
  * Runs `work` whenever this process is the leader, until `signal` aborts. At most one process leads at a
@@ -55,16 +64,16 @@ export async function leadWhile(
 async function acquire(
   { store, name, holder, durationMs, clock }: LeaseOptions,
   signal: AbortSignal,
-): Promise<ApiObject | undefined> {
+): Promise<Lease | undefined> {
   let seen: string | undefined;
   let since = clock.now();
-  const attempt = async (): Promise<ApiObject | undefined> => {
+  const attempt = async (): Promise<Lease | undefined> => {
     const lease = await find(store, name);
     if (lease?.metadata.resourceVersion !== seen) {
       seen = lease?.metadata.resourceVersion;
       since = clock.now();
     }
-    const spec = lease?.spec as LeaseSpec | undefined;
+    const spec = lease?.spec;
     const isFree =
       !spec || spec.holder === '' || spec.holder === holder || clock.now() - since >= spec.durationMs;
     return isFree ? await take(store, name, lease, { holder, durationMs, renewals: 0 }) : undefined;
@@ -80,18 +89,19 @@ async function acquire(
 /** Renews the lease. Resolves when the lease is lost or could not be renewed in time. */
 async function renew(
   { store, durationMs, clock }: LeaseOptions,
-  held: ApiObject,
+  held: Lease,
   signal: AbortSignal,
 ): Promise<void> {
+  const leases = new KindStore(store, leaseKind);
   let lease = held;
   let renewedAt = clock.now();
   while (!signal.aborted) {
     await clock.sleep(durationMs / 3, signal).catch(() => {});
     if (signal.aborted || clock.now() - renewedAt >= (durationMs * 2) / 3) return;
-    const spec = lease.spec as LeaseSpec;
+    const { spec } = lease;
     const asked = clock.now();
     try {
-      lease = await store.update({ ...lease, spec: { ...spec, renewals: spec.renewals + 1 } });
+      lease = await leases.update({ ...lease, spec: { ...spec, renewals: spec.renewals + 1 } });
       renewedAt = asked;
     } catch (failure) {
       if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'NOT_FOUND')) return;
@@ -102,36 +112,24 @@ async function renew(
 /** Releases the lease, so that the next leader need not wait until it expires. */
 async function release({ store, name, holder }: LeaseOptions): Promise<void> {
   const lease = await find(store, name);
-  const spec = lease?.spec as LeaseSpec | undefined;
+  const spec = lease?.spec;
   if (lease && spec?.holder === holder) await take(store, name, lease, { ...spec, holder: '' });
 }
 
-async function find(store: ObjectStore, name: string): Promise<ApiObject | undefined> {
-  try {
-    return await store.get({ kind: 'Lease', name });
-  } catch (failure) {
-    if (hasCode(failure, 'NOT_FOUND')) return undefined;
-    throw failure;
-  }
-}
+const find = async (store: ObjectStore, name: string): Promise<Lease | undefined> =>
+  await new KindStore(store, leaseKind).find({ name });
 
 /** Takes the lease. Returns `undefined` if another process was faster. */
 async function take(
   store: ObjectStore,
   name: string,
-  old: ApiObject | undefined,
+  old: Lease | undefined,
   spec: LeaseSpec,
-): Promise<ApiObject | undefined> {
+): Promise<Lease | undefined> {
   try {
-    if (old) return await store.update({ ...old, spec });
-    const metadata = { name, uid: newUid() };
-    return await store.create({
-      apiVersion: 'gitops.weave.works/v1',
-      kind: 'Lease',
-      metadata,
-      spec,
-      status: {},
-    });
+    const leases = new KindStore(store, leaseKind);
+    if (old) return await leases.update({ ...old, spec });
+    return await leases.create({ metadata: { name, uid: newUid() }, spec, status: {} });
   } catch (failure) {
     if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'ALREADY_EXISTS')) return undefined;
     throw failure;

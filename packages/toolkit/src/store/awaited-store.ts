@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ListResult, Selector, StoreReader, WatchEvent } from './store.ts';
+import type { GroupKind } from '../object/group-kind.ts';
+import type { CallOptions, ListResult, Revision, Selector, StoreReader, WatchEvent } from './store.ts';
 
 /**
  * The interval at which a store that does not exist yet is looked for, in milliseconds. Its folder may not
@@ -20,11 +21,11 @@ export class AwaitedStore implements StoreReader, Disposable {
     this.#open = open;
   }
 
-  async list(kind: string, selector?: Selector): Promise<ListResult> {
-    return (await this.#opened()?.list(kind, selector)) ?? { revision: 0, items: [] };
+  async list(kind: GroupKind, selector?: Selector, options?: CallOptions): Promise<ListResult> {
+    return (await this.#opened()?.list(kind, selector, options)) ?? { revision: '0', items: [] };
   }
 
-  async *watch(kind: string, revision: number, signal: AbortSignal): AsyncIterable<WatchEvent> {
+  async *watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {
     while (!signal.aborted && !this.#opened()) await delay(pollMs, undefined, { signal }).catch(() => {});
     if (!signal.aborted) yield* this.#opened()!.watch(kind, revision, signal);
   }

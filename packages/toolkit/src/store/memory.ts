@@ -1,117 +1,122 @@
-import type { ApiObject } from '../object/meta.ts';
-import { created, isGone, keyOf, markedDeleted, matches, patched, renamed, updated } from './next-object.ts';
+import type { GroupKind } from '../object/group-kind.ts';
+import type { KubeObject } from '../object/kube-object.ts';
+import { ChangeLog } from './change-log.ts';
 import {
+  created,
+  inOrder,
+  isGone,
+  keyOf,
+  markedDeleted,
+  matches,
+  patched,
+  renamed,
+  updated,
+} from './next-object.ts';
+import {
+  type ChangeType,
   type Key,
   type ListResult,
   type NewObject,
   type ObjectPatch,
   type ObjectStore,
+  type Revision,
   type Selector,
   type WatchEvent,
   alreadyExists,
   notFound,
-  revisionTooOld,
+  watchCancelled,
 } from './store.ts';
-
-const changesKept = 10_000;
-/** The number of old changes that are dropped at once. */
-const changesSlack = 1_000;
-
-type Change = Exclude<WatchEvent, { readonly type: 'BOOKMARK' }>;
 
 /** Keeps objects in this process, for tests and for programs that persist nothing. */
 export class MemoryStore implements ObjectStore {
-  readonly #objects = new Map<string, ApiObject>();
-  #changes: Change[] = [];
+  readonly #objects = new Map<string, KubeObject>();
+  readonly #log = new ChangeLog();
   #revision = 0;
   #changed = Promise.withResolvers<void>();
+  #isClosed = false;
 
-  async get(key: Key): Promise<ApiObject> {
+  async get(key: Key): Promise<KubeObject> {
     return structuredClone(this.#read(key));
   }
 
-  async list(kind: string, selector?: Selector): Promise<ListResult> {
+  async list({ group, kind }: GroupKind, selector?: Selector): Promise<ListResult> {
     const items = [...this.#objects.values()]
-      .filter((object) => object.kind === kind && matches(object, selector))
-      .sort(
-        (a, b) =>
-          compare(a.metadata.namespace, b.metadata.namespace) || compare(a.metadata.name, b.metadata.name),
-      );
-    return { revision: this.#revision, items: structuredClone(items) };
+      .filter((object) => keyOf(object).group === group && object.kind === kind && matches(object, selector))
+      .sort(inOrder);
+    return { revision: String(this.#revision), items: structuredClone(items) };
   }
 
-  async create(object: NewObject): Promise<ApiObject> {
-    if (this.#objects.has(idOf(object))) throw alreadyExists(keyOf(object));
+  async create(object: NewObject): Promise<KubeObject> {
+    const key = keyOf(object);
+    if (this.#objects.has(idOf(key))) throw alreadyExists(key);
     return this.#write('ADDED', created(object, this.#revision + 1, new Date().toISOString()));
   }
 
-  async update(object: ApiObject): Promise<ApiObject> {
+  async update(object: KubeObject): Promise<KubeObject> {
     const next = updated(this.#read(keyOf(object)), object, this.#revision + 1);
     return this.#write(isGone(next) ? 'DELETED' : 'MODIFIED', next);
   }
 
-  async patch(key: Key, patch: ObjectPatch): Promise<ApiObject> {
+  async patch(key: Key, patch: ObjectPatch): Promise<KubeObject> {
     const next = patched(this.#read(key), patch, this.#revision + 1);
     return this.#write(isGone(next) ? 'DELETED' : 'MODIFIED', next);
   }
 
-  async rename(key: Key, name: string): Promise<ApiObject> {
+  async rename(key: Key, name: string): Promise<KubeObject> {
     const old = this.#read(key);
     const taken = { ...key, name };
-    if (this.#objects.has(idOf({ kind: key.kind, metadata: taken }))) throw alreadyExists(taken);
+    if (this.#objects.has(idOf(taken))) throw alreadyExists(taken);
     this.#write('DELETED', old);
     return this.#write('ADDED', renamed(old, name, this.#revision + 1));
   }
 
-  async delete(key: Key): Promise<ApiObject> {
+  async delete(key: Key): Promise<KubeObject> {
     const next = markedDeleted(this.#read(key), this.#revision + 1, new Date().toISOString());
     return this.#write(isGone(next) ? 'DELETED' : 'MODIFIED', next);
   }
 
-  async *watch(kind: string, revision: number, signal: AbortSignal): AsyncIterable<WatchEvent> {
+  async *watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {
     const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
     signal.addEventListener('abort', () => abort(), { once: true });
-    let seen = revision;
+    let seen = Number(revision);
     while (!signal.aborted) {
+      if (this.#isClosed) throw watchCancelled('it was closed');
       const changed = this.#changed.promise;
       const upTo = this.#revision;
-      if (seen < upTo - this.#changes.length) throw revisionTooOld(seen);
-      const events = this.#changes
-        .slice(Math.max(0, this.#changes.length - (upTo - seen)))
-        .filter(({ object }) => object.kind === kind);
-      for (const event of events) {
-        yield structuredClone(event);
+      const changes = this.#log.after(kind, seen);
+      for (const change of changes) {
+        yield structuredClone(change);
         if (signal.aborted) return;
       }
-      if (upTo > seen && events.length === 0) yield { type: 'BOOKMARK', revision: upTo };
+      if (upTo > seen && changes.length === 0) yield { type: 'BOOKMARK', revision: String(upTo) };
       seen = Math.max(seen, upTo);
       if (this.#revision === upTo) await Promise.race([changed, aborted]);
     }
   }
 
   [Symbol.dispose](): void {
+    this.#isClosed = true;
     this.#objects.clear();
+    this.#changed.resolve();
   }
 
-  #read(key: Key): ApiObject {
-    const object = this.#objects.get(idOf({ kind: key.kind, metadata: key }));
+  #read(key: Key): KubeObject {
+    const object = this.#objects.get(idOf(key));
     if (!object) throw notFound(key);
     return object;
   }
 
-  #write(type: Change['type'], written: ApiObject): ApiObject {
-    const object = JSON.parse(JSON.stringify(written)) as ApiObject; // the caller may change its object later
+  #write(type: ChangeType, written: KubeObject): KubeObject {
+    const object = JSON.parse(JSON.stringify(written)) as KubeObject; // the caller may change its object later
     this.#revision += 1;
-    if (type === 'DELETED') this.#objects.delete(idOf(object));
-    else this.#objects.set(idOf(object), object);
-    this.#changes.push({ type, revision: this.#revision, object });
-    if (this.#changes.length > changesKept + changesSlack) this.#changes = this.#changes.slice(-changesKept);
+    if (type === 'DELETED') this.#objects.delete(idOf(keyOf(object)));
+    else this.#objects.set(idOf(keyOf(object)), object);
+    this.#log.append({ type, revision: String(this.#revision), object });
     this.#changed.resolve();
     this.#changed = Promise.withResolvers<void>();
     return structuredClone(object);
   }
 }
 
-const idOf = (object: Parameters<typeof keyOf>[0]): string => Object.values(keyOf(object)).join('/');
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const idOf = ({ group, kind, namespace = 'default', name }: Key): string =>
+  [group, kind, namespace, name].join('/');

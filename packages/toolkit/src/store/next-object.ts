@@ -1,35 +1,38 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ApiObject } from '../object/meta.ts';
+import { groupOf } from '../object/group-kind.ts';
+import type { KubeObject, ObjectMeta } from '../object/kube-object.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
 import { type Key, type NewObject, type ObjectPatch, type Selector, conflict } from './store.ts';
 
 /** The pure rules that every store shares: how a write changes an object. */
 
 export const keyOf = (object: {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly namespace?: string; readonly name: string };
 }): Required<Key> => ({
+  group: groupOf(object.apiVersion),
   kind: object.kind,
   namespace: object.metadata.namespace ?? 'default',
   name: object.metadata.name,
 });
 
-export function created(object: NewObject, revision: number, now: string): ApiObject {
+export function created(object: NewObject, revision: number, now: string): KubeObject {
+  const { apiVersion, kind, metadata, ...content } = object;
   return {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
+    apiVersion,
+    kind,
     metadata: {
       namespace: 'default',
       labels: {},
       annotations: {},
       finalizers: [],
-      ...object.metadata,
+      ...metadata,
       resourceVersion: String(revision),
       generation: 1,
-      creationTimestamp: object.metadata.creationTimestamp ?? now,
+      creationTimestamp: metadata.creationTimestamp ?? now,
     },
-    spec: object.spec,
-    status: object.status,
+    ...content,
   };
 }
 
@@ -37,36 +40,57 @@ export function created(object: NewObject, revision: number, now: string): ApiOb
  * Returns the object after an update.
  * @throws CodedError CONFLICT
  */
-export function updated(old: ApiObject, wanted: ApiObject, revision: number): ApiObject {
+export function updated(old: KubeObject, wanted: KubeObject, revision: number): KubeObject {
   if (
     old.metadata.resourceVersion !== wanted.metadata.resourceVersion ||
     old.metadata.uid !== wanted.metadata.uid
   ) {
     throw conflict(keyOf(old));
   }
-  const specChanged = !isDeepStrictEqual(plain(old.spec), plain(wanted.spec));
-  const { labels, annotations, finalizers } = wanted.metadata;
+  const { apiVersion, kind: _kind, metadata, ...content } = wanted;
+  const hasChanged = !isDeepStrictEqual(wishOf(old), wishOf(wanted));
   return {
-    apiVersion: wanted.apiVersion,
+    apiVersion,
     kind: old.kind,
     metadata: {
-      ...old.metadata,
-      labels,
-      annotations,
-      finalizers,
+      ...changedMetadata(old.metadata, metadata),
       resourceVersion: String(revision),
-      generation: old.metadata.generation + (specChanged ? 1 : 0),
+      generation: old.metadata.generation + (hasChanged ? 1 : 0),
     },
-    spec: wanted.spec,
-    status: wanted.status,
+    ...content,
   };
 }
 
-export function renamed(old: ApiObject, name: string, revision: number): ApiObject {
+/** Returns the metadata that is wanted, except for what only the store sets. */
+function changedMetadata(old: ObjectMeta, wanted: ObjectMeta): ObjectMeta {
+  const { deletionTimestamp: _forged, ...changed } = wanted;
+  const { name, namespace, uid, creationTimestamp, deletionTimestamp } = old;
+  return {
+    ...changed,
+    // A merge patch can remove them, which empties them.
+    labels: changed.labels ?? {},
+    annotations: changed.annotations ?? {},
+    finalizers: changed.finalizers ?? [],
+    ...{ name, namespace, uid, creationTimestamp },
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+  };
+}
+
+/** Returns everything but metadata and status, as it is stored. */
+function wishOf({
+  apiVersion: _version,
+  metadata: _metadata,
+  status: _status,
+  ...wish
+}: KubeObject): unknown {
+  return JSON.parse(JSON.stringify(wish));
+}
+
+export function renamed(old: KubeObject, name: string, revision: number): KubeObject {
   return { ...old, metadata: { ...old.metadata, name, resourceVersion: String(revision) } };
 }
 
-export function markedDeleted(old: ApiObject, revision: number, now: string): ApiObject {
+export function markedDeleted(old: KubeObject, revision: number, now: string): KubeObject {
   return {
     ...old,
     metadata: {
@@ -78,7 +102,7 @@ export function markedDeleted(old: ApiObject, revision: number, now: string): Ap
 }
 
 /** Tells whether an object is being deleted and has no finalizers left. */
-export function isGone(object: ApiObject): boolean {
+export function isGone(object: KubeObject): boolean {
   return object.metadata.deletionTimestamp !== undefined && object.metadata.finalizers.length === 0;
 }
 
@@ -86,24 +110,16 @@ export function isGone(object: ApiObject): boolean {
  * Returns the object after a patch.
  * @throws CodedError CONFLICT
  */
-export function patched(old: ApiObject, patch: ObjectPatch, revision: number): ApiObject {
-  const { metadata = {}, ...parts } = patch;
-  const { resourceVersion = old.metadata.resourceVersion, labels, annotations, finalizers } = metadata;
-  const wanted = mergePatch(old, {
-    ...('spec' in parts && { spec: parts.spec }),
-    ...('status' in parts && { status: parts.status }),
-    metadata: {
-      ...(labels && { labels }),
-      ...(annotations && { annotations }),
-      ...(finalizers && { finalizers }),
-    },
-  }) as ApiObject;
-  return updated(old, { ...wanted, metadata: { ...wanted.metadata, resourceVersion } }, revision);
+export function patched(old: KubeObject, patch: ObjectPatch, revision: number): KubeObject {
+  const { apiVersion, kind } = old;
+  return updated(old, mergePatch(old, { ...patch, apiVersion, kind }) as KubeObject, revision);
 }
 
-export function matches(object: ApiObject, { labels = {}, fields = {} }: Selector = {}): boolean {
+export function matches(object: KubeObject, { namespace, labels = {}, fields = {} }: Selector = {}): boolean {
+  const { metadata } = object;
   return (
-    Object.entries(labels).every(([key, value]) => object.metadata.labels[key] === value) &&
+    (namespace === undefined || metadata.namespace === namespace) &&
+    Object.entries(labels).every(([key, value]) => metadata.labels[key] === value) &&
     Object.entries(fields).every(([path, value]) => fieldText(object, path) === value)
   );
 }
@@ -118,4 +134,8 @@ function fieldText(object: unknown, path: string): string | undefined {
   return typeof at === 'string' || typeof at === 'number' || typeof at === 'boolean' ? String(at) : undefined;
 }
 
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
+/** Compares objects of a kind for the order in which they are listed: by namespace, then by name. */
+export const inOrder = ({ metadata: a }: KubeObject, { metadata: b }: KubeObject): number =>
+  compare(a.namespace, b.namespace) || compare(a.name, b.name);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

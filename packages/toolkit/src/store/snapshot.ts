@@ -10,10 +10,18 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApiObject } from '../object/meta.ts';
+import type { GroupKind } from '../object/group-kind.ts';
+import type { KubeObject } from '../object/kube-object.ts';
 import { shapeCheck } from '../object/shape-check.ts';
-import { type ListResult, type Selector, type StoreReader, type WatchEvent, storeEmpty } from './store.ts';
-import { type RowDecoder, type StoredRow } from './stored-row.ts';
+import {
+  type ListResult,
+  type Revision,
+  type Selector,
+  type StoreReader,
+  type WatchEvent,
+  storeEmpty,
+} from './store.ts';
+import { type RowDecoder, type StoredRow, groupInText } from './stored-row.ts';
 
 /** The delay in which successive changes are collected, to be written at once. */
 const calmMs = 100;
@@ -98,19 +106,20 @@ export class SnapshotReader implements StoreReader, Disposable {
     this.#decoder = decoder;
   }
 
-  async list(kind: string, selector?: Selector): Promise<ListResult> {
+  async list({ group, kind }: GroupKind, selector?: Selector): Promise<ListResult> {
     const { revision, rows } = readContent(this.#path);
-    const ofKind = rows.filter((row) => row.kind === kind);
-    return { revision, ...this.#decoder.all(ofKind, selector) };
+    const ofKind = rows.filter((row) => row.group === group && row.kind === kind);
+    return { revision: String(revision), ...this.#decoder.all(ofKind, selector) };
   }
 
-  async *watch(kind: string, revision: number, signal: AbortSignal): AsyncIterable<WatchEvent> {
+  async *watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {
     let seen = revision;
-    let known: ReadonlyMap<string, ApiObject> | undefined;
+    let known: ReadonlyMap<string, KubeObject> | undefined;
     for (; !signal.aborted; await delay(pollMs, undefined, { signal }).catch(() => {})) {
       const { revision: upTo, items } = await this.list(kind);
       const now = new Map(items.map((object) => [object.metadata.uid, object]));
-      known ??= new Map([...now].filter(([, { metadata }]) => Number(metadata.resourceVersion) <= revision));
+      const from = Number(revision);
+      known ??= new Map([...now].filter(([, { metadata }]) => Number(metadata.resourceVersion) <= from));
       if (upTo === seen) continue;
       for (const event of changesBetween(known, now, upTo)) {
         yield event;
@@ -126,9 +135,9 @@ export class SnapshotReader implements StoreReader, Disposable {
 }
 
 function changesBetween(
-  before: ReadonlyMap<string, ApiObject>,
-  now: ReadonlyMap<string, ApiObject>,
-  revision: number,
+  before: ReadonlyMap<string, KubeObject>,
+  now: ReadonlyMap<string, KubeObject>,
+  revision: Revision,
 ): readonly WatchEvent[] {
   const gone = [...before].filter(([uid]) => !now.has(uid)).map(([, object]) => object);
   const changed = [...now.values()]
@@ -138,18 +147,28 @@ function changesBetween(
     ...gone.map((object): WatchEvent => ({ type: 'DELETED', revision, object })),
     ...changed.map((object): WatchEvent => {
       const type = before.has(object.metadata.uid) ? 'MODIFIED' : 'ADDED';
-      return { type, revision: Number(object.metadata.resourceVersion), object };
+      return { type, revision: object.metadata.resourceVersion, object };
     }),
   ];
 }
 
-const contentProblem = shapeCheck({ revision: 0, rows: [{ kind: '', namespace: '', name: '', json: '' }] });
+const contentProblem = shapeCheck({
+  revision: 0,
+  rows: [{ 'group?': '', kind: '', namespace: '', name: '', json: '' }],
+});
 
 function readContent(path: string): StoreContent {
   const content: unknown = parse(readFileSync(path, 'utf8'));
   if (contentProblem(content) !== undefined) throw storeEmpty(path);
-  return content as StoreContent;
+  const { revision, rows } = content as StoreContent;
+  return { revision, rows: rows.map(withGroup) };
 }
+
+/** Adds the group to a row that version 0.1.0 has written, until a writer writes the file anew. */
+const withGroup = (row: StoredRow): StoredRow => ({
+  ...row,
+  group: row.group ?? groupInText(row.json) ?? '',
+});
 
 function parse(text: string): unknown {
   try {

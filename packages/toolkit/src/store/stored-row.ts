@@ -1,5 +1,6 @@
 import { shapeCheck } from '../object/shape-check.ts';
-import type { ApiObject } from '../object/meta.ts';
+import { groupOf } from '../object/group-kind.ts';
+import type { KubeObject } from '../object/kube-object.ts';
 import { matches } from './next-object.ts';
 import { type BrokenObject, type Key, type Selector, objectBroken } from './store.ts';
 
@@ -9,7 +10,7 @@ export interface StoredRow extends Required<Key> {
 }
 
 /** Returns what is wrong with an object of a kind that the reader knows, or `undefined` if it is sound. */
-export type ProblemOf = (object: ApiObject) => string | undefined;
+export type ProblemOf = (object: KubeObject) => string | undefined;
 
 /** The one place where stored rows become objects. A broken row affects only those who ask for it. */
 export class RowDecoder {
@@ -27,42 +28,46 @@ export class RowDecoder {
    * Decodes a row.
    * @throws CodedError OBJECT_BROKEN
    */
-  one(row: StoredRow): ApiObject {
-    const found = this.#decode(row);
-    if ('problem' in found) throw objectBroken(found);
-    return found;
+  one(row: StoredRow): KubeObject {
+    const { object, broken } = this.#decode(row);
+    if (broken) throw objectBroken(broken);
+    return object;
   }
 
   all(
     rows: readonly StoredRow[],
     selector?: Selector,
-  ): { readonly items: readonly ApiObject[]; readonly broken: readonly BrokenObject[] } {
-    const items: ApiObject[] = [];
+  ): { readonly items: readonly KubeObject[]; readonly broken: readonly BrokenObject[] } {
+    const items: KubeObject[] = [];
     const broken: BrokenObject[] = [];
     for (const row of rows) {
       const found = this.#decode(row);
-      if ('problem' in found) broken.push(found);
-      else if (matches(found, selector)) items.push(found);
+      if (found.broken) broken.push(found.broken);
+      else if (matches(found.object, selector)) items.push(found.object);
     }
     for (const each of broken) this.#tell(each);
     return { items, broken };
   }
 
   #tell(broken: BrokenObject): void {
-    const { kind, namespace, name } = broken.key;
-    const id = JSON.stringify([kind, namespace, name]);
+    const { group, kind, namespace, name } = broken.key;
+    const id = JSON.stringify([group, kind, namespace, name]);
     if (this.#told.has(id)) return;
     this.#told.add(id);
     this.#onBroken(broken);
   }
 
-  #decode({ json, ...key }: StoredRow): ApiObject | BrokenObject {
-    const object = parse(json);
-    if (object === undefined) return { key, problem: 'it is not JSON', text: json };
-    const problem = problemWith(object, key) ?? this.#problemOf(object as ApiObject);
-    return problem === undefined ? (object as ApiObject) : { key, problem, text: json };
+  #decode({ json: text, ...key }: StoredRow): Decoded {
+    const object = parse(text);
+    if (object === undefined) return { broken: { key, problem: 'it is not JSON', text } };
+    const problem = problemWith(object, key) ?? this.#problemOf(object as KubeObject);
+    return problem === undefined ? { object: object as KubeObject } : { broken: { key, problem, text } };
   }
 }
+
+type Decoded =
+  | { readonly object: KubeObject; readonly broken?: undefined }
+  | { readonly object?: undefined; readonly broken: BrokenObject };
 
 function parse(json: string): unknown {
   try {
@@ -88,10 +93,20 @@ const objectProblem = shapeCheck({
   },
 });
 
-function problemWith(object: unknown, { kind, namespace, name }: Required<Key>): string | undefined {
+function problemWith(object: unknown, key: Required<Key>): string | undefined {
   const wrong = objectProblem(object);
   if (wrong !== undefined) return wrong;
-  const { metadata, kind: ofKind } = object as ApiObject;
-  if (ofKind === kind && metadata.name === name && metadata.namespace === namespace) return undefined;
-  return 'it belongs to another object';
+  const { apiVersion, kind, metadata } = object as KubeObject;
+  const isOwn =
+    groupOf(apiVersion) === key.group &&
+    kind === key.kind &&
+    metadata.name === key.name &&
+    metadata.namespace === key.namespace;
+  return isOwn ? undefined : 'it belongs to another object';
+}
+
+/** Returns the group that the text of an object names, which may be damaged, or `undefined` if none is legible. */
+export function groupInText(json: string): string | undefined {
+  const apiVersion = /"apiVersion":"([^"\\]+)"/.exec(json)?.[1];
+  return apiVersion === undefined ? undefined : groupOf(apiVersion);
 }

@@ -6,12 +6,13 @@ import { DirectoryWakeups } from './directory-wakeups.ts';
 import { type OpenOptions, openGitSource } from './open-git-source.ts';
 import { StatusBranches } from './status-branches.ts';
 import type { Log } from '../log/log.ts';
-import type { ApiObject } from '../object/meta.ts';
+import type { KubeObject } from '../object/kube-object.ts';
 import { ImageUpdater } from '../sinks/image-updater.ts';
 import { Notifier } from '../sinks/notifier.ts';
 import { type WebhookOptions, startWebhookServer } from '../webhook/webhook-server.ts';
+import type { ObjectKind } from '../store/object-kind.ts';
 import type { ObjectStore } from '../store/store.ts';
-import type { GitSourceObject, SyncObject } from '../sync/kinds.ts';
+import { type GitSourceObject, gitSourceKind, syncKind } from '../sync/kinds.ts';
 import { sourceOpener } from './open-source.ts';
 import { ownerOf } from '../apply/plan-apply.ts';
 import { SyncController } from '../sync/sync-controller.ts';
@@ -24,7 +25,7 @@ export interface ServeOptions extends OpenOptions, SyncDeps {
   /** The name of this host in status branches. */
   readonly host: string;
   /** The kinds in the store whose changes trigger a check for drift at once. */
-  readonly watchedKinds: readonly string[];
+  readonly watchedKinds: readonly ObjectKind<KubeObject>[];
   /** The fields in which kinds name images that may be updated, as JSON pointers. */
   readonly imageFields?: Readonly<Record<string, readonly string[]>>;
   /** Further receivers of statuses, besides the store and the status branch. */
@@ -42,10 +43,11 @@ const concurrency = 4;
 export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Promise<void> {
   const { store, log, clock, observer } = options;
   const queue = new WorkQueue(clock);
-  const informer = (kind: string): Informer => new Informer(store, kind, clock, log);
-  const [syncs, gitSources] = [informer('Sync'), informer('GitSource')];
-  const watched = options.watchedKinds.map(informer);
-  const sources = (): readonly GitSourceObject[] => gitSources.list() as readonly GitSourceObject[];
+  const informer = <T extends KubeObject>(kind: ObjectKind<T>): Informer<T> =>
+    new Informer(store, kind, clock, log);
+  const [syncs, gitSources] = [informer(syncKind), informer(gitSourceKind)];
+  const watched = options.watchedKinds.map((kind) => informer(kind));
+  const sources = (): readonly GitSourceObject[] => gitSources.list();
   const images = new ImageUpdater(
     {
       imageFields: {},
@@ -67,7 +69,7 @@ export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Pr
   const seen = new Map<string, string>();
   syncs.onChange((object, isGone) => {
     const key = informerKey(object);
-    directories.follow(key, isGone ? undefined : (object as SyncObject), signal);
+    directories.follow(key, isGone ? undefined : object, signal);
     // The controller itself writes the status, so only the other fields are news.
     const news = newsOf(object);
     if (!isGone && seen.get(key) === news) return;
@@ -75,7 +77,7 @@ export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Pr
     queue.add(key);
   });
   gitSources.onChange((source) => {
-    for (const sync of syncs.list() as readonly SyncObject[])
+    for (const sync of syncs.list())
       if ('gitSource' in sync.spec.source && sync.spec.source.gitSource === source.metadata.name)
         queue.add(informerKey(sync));
   });
@@ -109,5 +111,5 @@ export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Pr
   ]);
 }
 
-const newsOf = ({ metadata }: ApiObject): string =>
+const newsOf = ({ metadata }: KubeObject): string =>
   JSON.stringify([metadata.uid, metadata.generation, metadata.annotations, metadata.deletionTimestamp]);

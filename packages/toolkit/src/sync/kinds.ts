@@ -1,7 +1,9 @@
 import * as v from 'valibot';
-import type { ApiObject } from '../object/meta.ts';
+import type { KubeObject } from '../object/kube-object.ts';
 import type { Condition } from '../object/condition.ts';
 import type { KindDefinition } from '../scheme/scheme.ts';
+import { completeSpec } from '../store/complete-spec.ts';
+import { objectKind } from '../store/object-kind.ts';
 import { durationSchema } from '../units/duration.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import type { HealthState } from '../apply/actuator.ts';
@@ -181,16 +183,31 @@ export interface SyncStatus {
   readonly history: readonly HistoryEntry[];
 }
 
-export interface GitSourceObject extends ApiObject {
+export interface GitSourceObject extends KubeObject {
   readonly kind: 'GitSource';
   readonly spec: GitSourceSpec;
 }
 
-export interface SyncObject extends ApiObject {
+export interface SyncObject extends KubeObject {
   readonly kind: 'Sync';
   readonly spec: SyncSpec;
   readonly status: SyncStatus;
 }
+
+export const gitSourceKind = objectKind<GitSourceObject>({
+  apiVersion: gitopsApiVersion,
+  kind: 'GitSource',
+  complete: completeSpec(gitSourceSpecSchema),
+});
+const completeSyncSpec = completeSpec(syncSpecSchema);
+export const syncKind = objectKind<SyncObject>({
+  apiVersion: gitopsApiVersion,
+  kind: 'Sync',
+  complete: (stored) => ({
+    ...completeSyncSpec(stored),
+    status: { ...initialSyncStatus, ...(stored.status as Partial<SyncStatus> | undefined) },
+  }),
+});
 
 export const gitopsKinds: readonly KindDefinition[] = [
   { apiVersion: gitopsApiVersion, kind: 'GitSource', spec: gitSourceSpecSchema },

@@ -2,18 +2,20 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import * as v from 'valibot';
 import { ManualClock } from '../clock/manual-clock.ts';
-import { type EventSpec, EventRecorder } from '../controller/event-recorder.ts';
+import { type EventSpec, eventKind } from '../controller/event.ts';
+import { EventRecorder } from '../controller/event-recorder.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { newUid } from '../object/uid.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { HostUse } from '../allowance/host-use.ts';
-import { type SyncObject, type SyncSpec, syncSpecSchema } from './kinds.ts';
+import { type SyncObject, type SyncSpec, syncKind, syncSpecSchema } from './kinds.ts';
 import { DirectReader } from '../render/source-reader.ts';
 import { StoreActuator } from '../apply/store-actuator.ts';
 import { SyncController } from './sync-controller.ts';
 
+const potKind = { group: 'garden.example', kind: 'Pot' };
 const scheme = new Scheme([
   { apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({ plant: v.string() }) },
 ]);
@@ -34,9 +36,9 @@ let names: readonly string[];
 let controller: SyncController;
 
 const run = () => controller.reconcile('default/garden', new AbortController().signal);
-const sync = async () => (await store.get({ kind: 'Sync', name: 'garden' })) as SyncObject;
+const sync = async () => (await store.get({ ...syncKind, name: 'garden' })) as SyncObject;
 const ready = async () => (await sync()).status.conditions.find(({ type }) => type === 'Ready');
-const pots = async () => (await store.list('Pot')).items.map(({ metadata }) => metadata.name);
+const pots = async () => (await store.list(potKind)).items.map(({ metadata }) => metadata.name);
 const change = async (spec: SyncSpec | Omit<SyncSpec, 'allow'>): Promise<void> =>
   void (await store.update({ ...(await sync()), spec }));
 
@@ -48,7 +50,7 @@ beforeEach(async () => {
   controller = new SyncController({
     reader,
     hostUses: { Pot: (object) => uses(object) },
-    actuator: new StoreActuator(store, { kinds: ['Pot'] }),
+    actuator: new StoreActuator(store, { kinds: [potKind] }),
     kindOrder: ['Pot'],
     clock,
     nodeLabels: {},
@@ -86,7 +88,7 @@ describe('SyncController', () => {
       /^spec.plant: not allowed by spec.allow.files of the Sync: \/etc\/shadow$/,
     );
     await run();
-    const events = (await store.list('Event')).items.map(({ spec }) => spec as EventSpec);
+    const events = (await store.list(eventKind)).items.map(({ spec }) => spec as EventSpec);
     const denials = events.filter(({ reason }) => reason === 'NotAllowed');
     assert.deepEqual(
       denials.map(({ type, regarding, count }) => [type, regarding.name, count]),

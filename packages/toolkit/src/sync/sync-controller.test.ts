@@ -8,21 +8,24 @@ import { type Revision, sourceError } from '../source/source.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { LiveObject } from '../apply/actuator.ts';
-import { type SyncObject, type SyncSpec, confirmedRevisionAnnotation, syncSpecSchema } from './kinds.ts';
+import {
+  type SyncObject,
+  type SyncSpec,
+  confirmedRevisionAnnotation,
+  syncKind,
+  syncSpecSchema,
+} from './kinds.ts';
 import { DirectReader } from '../render/source-reader.ts';
 import { StoreActuator } from '../apply/store-actuator.ts';
 import { SyncController } from './sync-controller.ts';
 
 const spec = v.strictObject({ plant: v.string(), clay: v.optional(v.string(), 'red') });
-const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec }]);
+const apiVersion = 'garden.example/v1';
+const potKind = { group: 'garden.example', kind: 'Pot' };
+const scheme = new Scheme([{ apiVersion, kind: 'Pot', spec }]);
 
 const pot = (name: string, plant = 'mint', annotations: Record<string, string> = {}): string =>
-  JSON.stringify({
-    apiVersion: 'garden.example/v1',
-    kind: 'Pot',
-    metadata: { name, annotations },
-    spec: { plant },
-  });
+  JSON.stringify({ apiVersion, kind: 'Pot', metadata: { name, annotations }, spec: { plant } });
 
 let store: MemoryStore;
 let actuator: Flaky;
@@ -84,12 +87,12 @@ const change = async (spec: Partial<SyncSpec>, annotations: Record<string, strin
 
 const revisionId = (): string => (revision instanceof Error ? '' : revision.id);
 const sync = async (): Promise<SyncObject> =>
-  (await store.get({ kind: 'Sync', name: 'garden' })) as SyncObject;
+  (await store.get({ ...syncKind, name: 'garden' })) as SyncObject;
 const run = () => controller.reconcile('default/garden', signal);
 const ready = async () => (await sync()).status.conditions.find(({ type }) => type === 'Ready');
 const pots = async () =>
   Object.fromEntries(
-    (await store.list('Pot')).items.map(({ metadata, spec }) => [
+    (await store.list(potKind)).items.map(({ metadata, spec }) => [
       metadata.name,
       (spec as { plant: string }).plant,
     ]),
@@ -98,7 +101,7 @@ const pots = async () =>
 beforeEach(() => {
   store = new MemoryStore();
   actuator = new Flaky(store, {
-    kinds: ['Pot'],
+    kinds: [potKind],
     effectOf: (_kind, { path }) => (path === '/spec/clay' ? 'replace' : 'live'),
   });
   published = [];
@@ -146,9 +149,9 @@ describe('SyncController', () => {
     await declare({});
     push({ a: pot('a') });
     await run();
-    const { revision: before } = await store.list('Pot');
+    const { revision: before } = await store.list(potKind);
     await run();
-    assert.equal((await store.list('Pot')).revision, before);
+    assert.equal((await store.list(potKind)).revision, before);
     assert.equal(published.length, 2);
     assert.deepEqual(published[0]?.status, published[1]?.status);
   });
@@ -158,7 +161,7 @@ describe('SyncController', () => {
     push({ a: pot('a') });
     await run();
     const weed = async () => {
-      const object = await store.get({ kind: 'Pot', name: 'a' });
+      const object = await store.get({ ...potKind, name: 'a' });
       await store.update({ ...object, spec: { plant: 'weed', clay: 'red' } });
     };
     await weed();
@@ -290,7 +293,7 @@ describe('SyncController', () => {
     for (let at = 0; at < 4; at += 1) {
       store = new MemoryStore();
       const killed = new AbortController();
-      actuator = new Flaky(store, { kinds: ['Pot'] });
+      actuator = new Flaky(store, { kinds: [potKind] });
       actuator.dieAfter = at;
       abort.abort = () => {
         killed.abort(new Error('killed'));
@@ -344,7 +347,7 @@ describe('SyncController', () => {
     const [repairs, start]: [number[], number] = [[], clock.now()];
     while (clock.now() - start < 60_000) {
       if (!('a' in (await pots()))) throw new Error('it was not repaired when it should');
-      await store.delete({ kind: 'Pot', name: 'a' });
+      await store.delete({ ...potKind, name: 'a' });
       while (!('a' in (await pots()))) {
         await run();
         if ('a' in (await pots())) repairs.push((clock.now() - start) / 1_000);
@@ -353,7 +356,7 @@ describe('SyncController', () => {
     }
     assert.deepEqual(repairs, [0, 5, 15, 35, 75]);
     await clock.advance(11 * 60_000);
-    await store.delete({ kind: 'Pot', name: 'a' });
+    await store.delete({ ...potKind, name: 'a' });
     await run();
     assert.ok('a' in (await pots()), 'long ago is forgotten');
   });
@@ -380,7 +383,7 @@ describe('SyncController', () => {
     await run();
     actuator.onObserve = async () => {
       await change({ suspend: true });
-      await store.delete({ kind: 'Pot', name: 'a' });
+      await store.delete({ ...potKind, name: 'a' });
     };
     await run();
     assert.deepEqual([await pots(), (await ready())?.reason], [{}, 'Suspended']);
@@ -407,15 +410,13 @@ describe('SyncController', () => {
       ['Orphan', { a: 'mint' }],
       ['Delete', {}],
     ] as const) {
-      for (const { kind, metadata } of [
-        ...(await store.list('Pot')).items,
-        ...(await store.list('Sync')).items,
-      ])
-        await store.delete({ kind, name: metadata.name });
+      for (const kind of [potKind, syncKind])
+        for (const { metadata } of (await store.list(kind)).items)
+          await store.delete({ ...kind, name: metadata.name });
       await declare({ deletionPolicy });
       push({ a: pot('a') });
       await run();
-      await store.delete({ kind: 'Sync', name: 'garden' });
+      await store.delete({ ...syncKind, name: 'garden' });
       await run();
       assert.deepEqual(await pots(), left);
       await assert.rejects(sync(), { code: 'NOT_FOUND' });

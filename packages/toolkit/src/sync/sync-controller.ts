@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EventRecorder, EventSpec } from '../controller/event-recorder.ts';
+import type { EventSpec } from '../controller/event.ts';
+import type { EventRecorder } from '../controller/event-recorder.ts';
 import type { ReconcileResult } from '../controller/controller.ts';
 import { CodedError, hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
 import type { Log } from '../log/log.ts';
 import type { ObjectResult } from '../apply/execute-plan.ts';
 import { isTrue } from '../object/condition.ts';
+import { KindStore } from '../store/kind-store.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { Source } from '../source/source.ts';
 import { parseDuration } from '../units/duration.ts';
@@ -14,8 +16,9 @@ import {
   type SyncObject,
   type SyncStatus,
   confirmedRevisionAnnotation,
-  initialSyncStatus,
+  gitSourceKind,
   requestedAtAnnotation,
+  syncKind,
 } from './kinds.ts';
 import { type ObjectKey, keyText } from '../object/object-key.ts';
 import { Renderer } from '../render/render.ts';
@@ -62,17 +65,21 @@ const jitter = 0.1;
 /** Makes the world match each Sync, again and again. */
 export class SyncController {
   readonly #options: SyncControllerOptions;
+  readonly #syncs: KindStore<SyncObject>;
+  readonly #gitSources: KindStore<GitSourceObject>;
   readonly #opened = new Map<string, Opened>();
   readonly #troubles: TroubleLog;
 
   constructor(options: SyncControllerOptions) {
     this.#options = options;
+    this.#syncs = new KindStore(options.store, syncKind);
+    this.#gitSources = new KindStore(options.store, gitSourceKind);
     this.#troubles = new TroubleLog(options.log);
   }
 
   /** Reconciles the Sync with the key `namespace/name`. */
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
-    const { store, clock } = this.#options;
+    const { clock } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
     const sync = await this.#find({ namespace, name });
     if (!sync) {
@@ -87,10 +94,10 @@ export class SyncController {
     }
     const wanted = sync.metadata.finalizers.includes(syncFinalizer)
       ? sync
-      : ((await store.update({
+      : await this.#syncs.update({
           ...sync,
           metadata: { ...sync.metadata, finalizers: [...sync.metadata.finalizers, syncFinalizer] },
-        })) as SyncObject);
+        });
     const start = clock.now();
     const attempt = await this.#attempt(wanted, key, signal);
     const requestedAt = wanted.metadata.annotations[requestedAtAnnotation];
@@ -203,13 +210,11 @@ export class SyncController {
       this.#options.log(kind === 'warning' ? 'warning' : 'info', message, { sync: sync.metadata.name });
 
   async #open(sync: SyncObject, key: string): Promise<Opened> {
-    const { store, openSource } = this.#options;
+    const { openSource } = this.#options;
     const named = 'gitSource' in sync.spec.source ? sync.spec.source.gitSource : undefined;
     const { namespace } = sync.metadata;
     const gitSource =
-      named === undefined
-        ? undefined
-        : ((await store.get({ kind: 'GitSource', namespace, name: named })) as GitSourceObject);
+      named === undefined ? undefined : await this.#gitSources.get({ namespace, name: named });
     const id = JSON.stringify([
       sync.spec.source,
       sync.spec.pin,
@@ -260,7 +265,7 @@ export class SyncController {
           hint: 'retrying; the Sync is removed once its objects are gone',
         });
     }
-    await this.#options.store.update({
+    await this.#syncs.update({
       ...sync,
       metadata: {
         ...sync.metadata,
@@ -270,27 +275,19 @@ export class SyncController {
   }
 
   async #find(key: { readonly namespace: string; readonly name: string }): Promise<SyncObject | undefined> {
-    try {
-      const object = (await this.#options.store.get({ kind: 'Sync', ...key })) as SyncObject;
-      return { ...object, status: { ...initialSyncStatus, ...object.status } };
-    } catch (failure) {
-      if (hasCode(failure, 'NOT_FOUND')) return undefined;
-      throw failure;
-    }
+    return await this.#syncs.find(key);
   }
 
-  /** Writes the status if it has changed. Returns the object if it was written. */
-  async #save(sync: SyncObject, change: (old: SyncStatus) => SyncStatus): Promise<SyncObject | undefined> {
-    for (;;) {
-      const now = await this.#find(sync.metadata);
-      if (!now || now.metadata.uid !== sync.metadata.uid) return undefined;
-      const status = change(now.status);
-      if (isDeepStrictEqual(status, now.status)) return undefined;
-      try {
-        return (await this.#options.store.update({ ...now, status })) as SyncObject;
-      } catch (failure) {
-        if (!hasCode(failure, 'CONFLICT')) throw failure;
-      }
+  /** Writes the status if it has changed and the Sync is still there. */
+  async #save({ metadata }: SyncObject, change: (old: SyncStatus) => SyncStatus): Promise<void> {
+    try {
+      await this.#syncs.modify(metadata, (now) => {
+        if (now.metadata.uid !== metadata.uid) return now;
+        const status = change(now.status);
+        return isDeepStrictEqual(status, now.status) ? now : { ...now, status };
+      });
+    } catch (failure) {
+      if (!hasCode(failure, 'NOT_FOUND')) throw failure;
     }
   }
 

@@ -7,11 +7,12 @@ import { newUid } from '../object/uid.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { type Revision, sourceError } from '../source/source.ts';
 import { MemoryStore } from '../store/memory.ts';
-import { type SyncObject, type SyncSpec, syncSpecSchema } from './kinds.ts';
+import { type SyncObject, type SyncSpec, syncKind, syncSpecSchema } from './kinds.ts';
 import { DirectReader } from '../render/source-reader.ts';
 import { StoreActuator } from '../apply/store-actuator.ts';
 import { SyncController } from './sync-controller.ts';
 
+const potKind = { group: 'garden.example', kind: 'Pot' };
 const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({}) }]);
 const { signal } = new AbortController();
 
@@ -43,14 +44,14 @@ async function declare(spec: object): Promise<void> {
 }
 
 const sync = async (): Promise<SyncObject> =>
-  (await store.get({ kind: 'Sync', name: 'garden' })) as SyncObject;
+  (await store.get({ ...syncKind, name: 'garden' })) as SyncObject;
 const change = async (spec: Partial<SyncSpec>): Promise<void> => {
   const now = await sync();
   await store.update({ ...now, spec: { ...now.spec, ...spec } });
 };
 const run = () => controller.reconcile('default/garden', signal);
 const ready = async () => (await sync()).status.conditions.find(({ type }) => type === 'Ready');
-const pots = async () => (await store.list('Pot')).items.map(({ metadata }) => metadata.name);
+const pots = async () => (await store.list(potKind)).items.map(({ metadata }) => metadata.name);
 
 beforeEach(() => {
   store = new MemoryStore();
@@ -58,7 +59,7 @@ beforeEach(() => {
   controller = new SyncController({
     reader: new DirectReader(scheme),
     hostUses: { Pot: () => [] },
-    actuator: new StoreActuator(store, { kinds: ['Pot'] }),
+    actuator: new StoreActuator(store, { kinds: [potKind] }),
     kindOrder: ['Pot'],
     clock: new ManualClock(),
     nodeLabels: {},

@@ -1,9 +1,17 @@
 import { nearest } from '@ignite/toolkit/text/nearest';
+import { apiVersion } from '@ignite/api/v1/group';
 import type { ObjectKey } from '@ignite/toolkit/object/object-key';
+import { type GroupKind, groupOf } from '@ignite/toolkit/object/group-kind';
 import { usageError } from '../../arguments/usage-error.ts';
 
 export const declaredKinds = ['VM', 'Image', 'Kernel', 'Volume', 'GitSource', 'Sync'] as const;
 export type DeclaredKind = (typeof declaredKinds)[number];
+
+/** Returns the kind with its group, as the store has it. */
+export const groupKind = (kind: string): GroupKind => ({
+  group: kind === 'GitSource' || kind === 'Sync' ? 'gitops.weave.works' : groupOf(apiVersion),
+  kind,
+});
 
 /** `vm`, `VMs`, `gitsources`… @throws CodedError USAGE_INVALID */
 export function parseKind(text: string): DeclaredKind {

@@ -3,7 +3,7 @@ import type { VolumeStatus } from '@ignite/api/v1/volume';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import type { GitSourceObject, SyncObject } from '@ignite/toolkit/sync/kinds';
 import { shortRevision } from '@ignite/toolkit/sync/sync-status';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
@@ -17,9 +17,9 @@ import {
   viewContext,
 } from '../../render/objects.ts';
 import { age } from '../../render/text/age.ts';
-import { type DeclaredKind, declaredKinds, parseKey, parseKind } from './declared-kind.ts';
+import { type DeclaredKind, declaredKinds, groupKind, parseKey, parseKind } from './declared-kind.ts';
 
-const columns: readonly Column<ApiObject>[] = [
+const columns: readonly Column<KubeObject>[] = [
   { title: 'KIND', cell: ({ kind }) => kind },
   { title: 'NAME', cell: ({ metadata }) => metadata.name, flexible: true },
   { title: 'READY', cell: readyOf },
@@ -61,33 +61,33 @@ async function listKind(
   kind: DeclaredKind,
   { client, store }: DeclaredHost,
   { signal }: Invocation,
-): Promise<readonly ApiObject[]> {
+): Promise<readonly KubeObject[]> {
   if (kind === 'VM') return await client.vms.list(signal);
   if (kind === 'Volume') return await client.volumes.list(signal);
-  return (await store.list(kind)).items;
+  return (await store.list(groupKind(kind))).items;
 }
 
 export async function findNamed(
   kind: DeclaredKind,
   name: string,
   { client, store, op }: DeclaredHost,
-): Promise<ApiObject> {
+): Promise<KubeObject> {
   if (kind === 'VM') return await client.vms.find(name, op.signal);
   if (kind === 'Volume') return await client.volumes.find(name, op.signal);
-  const object = await store.get({ kind, name });
+  const object = await store.get({ ...groupKind(kind), name });
   if (object.kind !== kind)
     throw usageError(`there is no ${kind} "${name}"`, '"ignite get" lists all objects');
   return object;
 }
 
-function readyOf({ kind, status, spec }: ApiObject): string {
+function readyOf({ kind, status, spec }: KubeObject): string {
   if (kind === 'Sync') return isTrue((status as SyncObject['status']).conditions, 'Ready') ? 'True' : 'False';
   if (kind !== 'VM') return '';
   const { phase } = status as { readonly phase: string };
   return phase === (spec as { readonly power: string }).power ? 'True' : 'False';
 }
 
-function statusOf({ kind, status, spec }: ApiObject): string {
+function statusOf({ kind, status, spec }: KubeObject): string {
   if (kind === 'VM') return (status as { readonly phase: string }).phase;
   if (kind === 'Volume') return usersText((status as VolumeStatus).usedBy);
   if (kind === 'GitSource') return (spec as GitSourceObject['spec']).url;

@@ -1,10 +1,10 @@
 import { writtenForm } from '@ignite/api/written-form';
 import { isBookkeeping, isRestartMark } from '@ignite/toolkit/apply/annotations';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { stringify } from 'yaml';
 
 /** An object as a person would declare it: without status, bookkeeping and what the store fills in. */
-export function manifestText({ apiVersion, kind, metadata, spec }: ApiObject): string {
+export function manifestText({ apiVersion, kind, metadata, spec }: KubeObject): string {
   const annotations = Object.fromEntries(
     Object.entries(metadata.annotations).filter(([name]) => !isBookkeeping(name) && !isRestartMark(name)),
   );

@@ -2,9 +2,11 @@ import {
   type GitSourceObject,
   type SyncObject,
   confirmedRevisionAnnotation,
+  gitSourceKind,
 } from '@ignite/toolkit/sync/kinds';
 import { Renderer } from '@ignite/toolkit/render/render';
 import { planRevision } from '@ignite/toolkit/sync/synchronize';
+import { KindStore } from '@ignite/toolkit/store/kind-store';
 import type { Command } from '../../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
 import { differs, renderPlan } from '../../render/plan.ts';
@@ -59,5 +61,5 @@ async function gitSourceOf(
 ): Promise<GitSourceObject | undefined> {
   if (!('gitSource' in spec.source)) return undefined;
   const { namespace } = metadata;
-  return (await store.get({ kind: 'GitSource', namespace, name: spec.source.gitSource })) as GitSourceObject;
+  return await new KindStore(store, gitSourceKind).get({ namespace, name: spec.source.gitSource });
 }

@@ -1,6 +1,7 @@
-import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
+import { eventKind } from '@ignite/toolkit/controller/event';
 import { keyText } from '@ignite/toolkit/object/object-key';
 import { shortRevision } from '@ignite/toolkit/sync/sync-status';
+import { KindReader } from '@ignite/toolkit/store/kind-store';
 import type { Command } from '../../arguments/command.ts';
 import { withDeclaredHost } from '../../context.ts';
 import { age } from '../../render/text/age.ts';
@@ -39,7 +40,7 @@ export const events: Command = {
   run: async ({ args, ...invocation }) => {
     const wanted = args[0] === undefined ? undefined : keyText(parseKey(args[0]));
     return await withDeclaredHost({ args, ...invocation }, async ({ store }) => {
-      const found = ((await store.list('Event')).items as readonly EventObject[])
+      const found = (await new KindReader(store, eventKind).list()).items
         .filter(({ spec }) => wanted === undefined || keyText(spec.regarding) === wanted)
         .toSorted((a, b) => (a.spec.lastTime < b.spec.lastTime ? -1 : 1));
       const rows = found.map(({ spec }) => [

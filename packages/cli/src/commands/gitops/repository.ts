@@ -6,8 +6,9 @@ import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { GitSource } from '@ignite/toolkit/git/git-source';
 import { gitTransport } from '@ignite/toolkit/git/git-url';
-import type { GitSourceObject } from '@ignite/toolkit/sync/kinds';
+import { gitSourceKind } from '@ignite/toolkit/sync/kinds';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
+import { KindReader } from '@ignite/toolkit/store/kind-store';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { FlagValues, Flags, Invocation } from '../../arguments/command.ts';
 import type { DeclaredHost } from '../../context.ts';
@@ -115,7 +116,7 @@ export async function repositoryManifests(
 }
 
 async function isFollowed(name: string, url: string, store: ObjectStore): Promise<boolean> {
-  const sources = (await store.list('GitSource')).items as readonly GitSourceObject[];
+  const sources = (await new KindReader(store, gitSourceKind).list()).items;
   return sources.some(({ metadata, spec }) => metadata.name === name && spec.url === url);
 }
 

@@ -1,12 +1,12 @@
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import type { SyncObject, SyncSpec } from '@ignite/toolkit/sync/kinds';
+import { type SyncObject, type SyncSpec, syncKind } from '@ignite/toolkit/sync/kinds';
+import { KindReader, KindStore } from '@ignite/toolkit/store/kind-store';
 import { usageError } from '../../arguments/usage-error.ts';
 import type { DeclaredHost } from '../../context.ts';
 
 export const syncOperand = { arguments: '[SYNC]', arity: { least: 0, most: 1 } } as const;
 
 export const listSyncs = async ({ store }: DeclaredHost): Promise<readonly SyncObject[]> =>
-  (await store.list('Sync')).items as readonly SyncObject[];
+  (await new KindReader(store, syncKind).list()).items;
 
 /** The Sync of that name, or the only one. @throws CodedError USAGE_INVALID */
 export async function findSync(host: DeclaredHost, name: string | undefined): Promise<SyncObject> {
@@ -35,18 +35,9 @@ export async function changeSync(
   { metadata }: SyncObject,
   alteration: (sync: SyncObject) => Alteration,
 ): Promise<SyncObject> {
-  for (;;) {
-    const now = (await store.get({ kind: 'Sync', ...metadata })) as SyncObject;
+  return await new KindStore(store, syncKind).modify(metadata, (now) => {
     const { spec, annotations } = alteration(now);
-    const next = {
-      ...now,
-      metadata: { ...now.metadata, annotations: { ...now.metadata.annotations, ...annotations } },
-      spec: { ...now.spec, ...spec },
-    };
-    try {
-      return (await store.update(next)) as SyncObject;
-    } catch (failure) {
-      if (!hasCode(failure, 'CONFLICT')) throw failure;
-    }
-  }
+    const metadata = { ...now.metadata, annotations: { ...now.metadata.annotations, ...annotations } };
+    return { ...now, metadata, spec: { ...now.spec, ...spec } as SyncSpec };
+  });
 }

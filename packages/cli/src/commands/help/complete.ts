@@ -1,4 +1,5 @@
 import { isStoreClosed, openStoreToRead } from '@ignite/engine/store/open-store';
+import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { Command } from '../../arguments/command.ts';
 import { type Candidate, type CompletionPlan, planCompletion } from '../../completion/plan-completion.ts';
@@ -38,7 +39,7 @@ async function lookUp(
   { lookUp: wanted, flags }: CompletionPlan,
   env: NodeJS.ProcessEnv,
 ): Promise<Candidate[]> {
-  const kinds = (await import('../declare/declared-kind.ts')).declaredKinds;
+  const { declaredKinds: kinds, groupKind } = await import('../declare/declared-kind.ts');
   const found: Candidate[] = wanted.some(({ kind }) => kind === 'kind')
     ? kinds.map((kind) => ({ text: kind.toLowerCase(), help: '' }))
     : [];
@@ -48,13 +49,15 @@ async function lookUp(
   if (!store) return found;
   for (const choice of wanted) {
     if (choice.kind === 'object' && choice.of === 'Network') found.push(...(await networkNames(env)));
-    else if (choice.kind === 'object') found.push(...(await namesOf(store, choice.of)));
+    else if (choice.kind === 'object') found.push(...(await namesOf(store, groupKind(choice.of))));
     else if (choice.kind === 'vm-path')
-      found.push(...(await namesOf(store, 'VM')).map(({ text, help }) => ({ text: `${text}:`, help })));
+      found.push(
+        ...(await namesOf(store, groupKind('VM'))).map(({ text, help }) => ({ text: `${text}:`, help })),
+      );
     else if (choice.kind === 'key')
       for (const kind of kinds)
         found.push(
-          ...(await namesOf(store, kind)).map(({ text, help }) => ({
+          ...(await namesOf(store, groupKind(kind))).map(({ text, help }) => ({
             text: `${kind.toLowerCase()}/${text}`,
             help,
           })),
@@ -63,7 +66,7 @@ async function lookUp(
   return found;
 }
 
-async function namesOf(store: StoreReader, kind: string): Promise<readonly Candidate[]> {
+async function namesOf(store: StoreReader, kind: GroupKind): Promise<readonly Candidate[]> {
   const { items, broken = [] } = await store.list(kind);
   return [
     ...items.map(({ metadata, status }) => ({ text: metadata.name, help: phaseOf(status) })),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { apiVersion } from '@ignite/api/v1/group';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { openSqliteStore } from '@ignite/toolkit/store/sqlite';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import { scripts } from '../../completion/scripts.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ignite-completion-'));

@@ -10,14 +10,14 @@ const dayMs = 86_400_000;
 async function hasEnded(untilMs: number): Promise<boolean> {
   let ended = false;
   const client: EventClient = {
-    list: async () => ({ revision: 0, events: [] }),
+    list: async () => ({ revision: '0', events: [] }),
     watch: async function* (_revision, signal) {
       await delay(20);
       ended = signal.aborted;
       yield* [];
     },
   };
-  for await (const _event of following(client, 0, untilMs, new AbortController().signal));
+  for await (const _event of following(client, '0', untilMs, new AbortController().signal));
   return ended;
 }
 

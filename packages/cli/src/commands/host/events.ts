@@ -1,6 +1,6 @@
 import type { EventClient } from '@ignite/api/client/event-client';
 import type { ReadClient } from '@ignite/api/client/client';
-import type { EventObject } from '@ignite/toolkit/controller/event-recorder';
+import type { EventObject } from '@ignite/toolkit/controller/event';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { parseMoment } from '../../arguments/moment.ts';
 import { withReader } from '../../context.ts';
@@ -98,7 +98,7 @@ function select(invocation: Invocation): Selection {
 /** Until that time, or until someone has seen enough. */
 export async function* following(
   client: EventClient,
-  revision: number,
+  revision: string,
   untilMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<EventObject> {

@@ -1,6 +1,6 @@
 import type { ReadClient } from '@ignite/api/client/client';
 import { writtenForm } from '@ignite/api/written-form';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { nearest } from '@ignite/toolkit/text/nearest';
 import type { Command, FlagValues, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -14,7 +14,7 @@ import {
   viewContext,
 } from '../../render/objects.ts';
 
-type Find = (client: ReadClient, query: string, signal: AbortSignal) => Promise<ApiObject>;
+type Find = (client: ReadClient, query: string, signal: AbortSignal) => Promise<KubeObject>;
 
 const kinds: Readonly<Record<string, Find>> = {
   vm: (client, query, signal) => client.vms.find(query, signal),
@@ -59,7 +59,7 @@ export const inspect: Command = {
     if (wantsOriginal(flags) && !originals.includes(kind.toLowerCase()))
       throw usageError(`--api-version v1alpha4: the original had no ${kind.toLowerCase()}`, 'omit the flag');
     await withReader(invocation, async (client) => {
-      const objects: ApiObject[] = [];
+      const objects: KubeObject[] = [];
       for (const query of queries) objects.push(await find(client, query, signal));
       if (templateOf(flags) !== undefined)
         await printObjects(objects, [], flags, io, () => viewContext(invocation, client));
@@ -102,7 +102,7 @@ function findOf(kind: string): Find {
 }
 
 async function inVersion(
-  objects: readonly ApiObject[],
+  objects: readonly KubeObject[],
   invocation: Invocation,
   client: ReadClient,
 ): Promise<readonly object[]> {

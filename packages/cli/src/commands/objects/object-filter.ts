@@ -1,4 +1,4 @@
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Flag } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import type { ViewContext } from '../../render/go-view/view-context.ts';
@@ -46,7 +46,7 @@ function parseFilter(text: string, keys: readonly string[]): Filter {
 }
 
 /** Those of `objects` that every filter fits. @throws CodedError USAGE_INVALID for a template that does not */
-export async function applyFilters<T extends ApiObject>(
+export async function applyFilters<T extends KubeObject>(
   objects: readonly T[],
   filters: readonly Filter[],
   keys: FilterKeys<T>,
@@ -73,7 +73,7 @@ function fits({ operator, value }: Filter, found: string): boolean {
 async function templateValues(
   filters: readonly Filter[],
   context: () => Promise<ViewContext>,
-): Promise<(filter: Filter, object: ApiObject) => string> {
+): Promise<(filter: Filter, object: KubeObject) => string> {
   const [{ objectRenderer }, known] = await Promise.all([import('../../render/template.ts'), context()]);
   const renderers = new Map(
     filters

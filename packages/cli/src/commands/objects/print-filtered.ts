@@ -1,18 +1,18 @@
 import type { ReadClient } from '@ignite/api/client/client';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Invocation } from '../../arguments/command.ts';
 import { withReader } from '../../context.ts';
 import { type Column, assertTemplateFlags, printObjects, viewContext } from '../../render/objects.ts';
 import { type FilterKeys, applyFilters, parseFilters } from './object-filter.ts';
 
-interface Listing<T extends ApiObject> {
+interface Listing<T extends KubeObject> {
   readonly list: (client: ReadClient, signal: AbortSignal) => Promise<readonly T[]>;
   readonly columns: readonly Column<T>[];
   readonly filterKeys: FilterKeys<T>;
 }
 
 /** Prints the objects of a kind that `--filter` lets through, in the form that the flags ask for. */
-export async function printFiltered<T extends ApiObject>(
+export async function printFiltered<T extends KubeObject>(
   { list, columns, filterKeys }: Listing<T>,
   invocation: Invocation,
 ): Promise<number> {

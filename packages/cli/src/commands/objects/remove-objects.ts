@@ -1,12 +1,12 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { LocalClient } from '@ignite/engine/client/local-client';
 import type { SalvagedKind } from '@ignite/engine/store/salvage';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Invocation } from '../../arguments/command.ts';
 import { withClient } from '../../context.ts';
 
 interface Removable {
-  find(query: string, signal: AbortSignal): Promise<ApiObject>;
+  find(query: string, signal: AbortSignal): Promise<KubeObject>;
   remove(uid: string, request: { readonly force: boolean }, op: ClientOperation): Promise<unknown>;
 }
 
@@ -19,7 +19,7 @@ export async function removeObjects(
   const { flags, args, io, signal } = invocation;
   const remove = async (client: LocalClient, op: ClientOperation): Promise<void> => {
     const removable = removableOf(client);
-    const found: ApiObject[] = [];
+    const found: KubeObject[] = [];
     for (const query of args) {
       await client.mend(kind, query);
       found.push(await removable.find(query, signal));

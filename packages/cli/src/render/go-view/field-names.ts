@@ -2,7 +2,7 @@ import { type ImageStatus, imageSpecSchema } from '@ignite/api/v1/image';
 import { apiVersion } from '@ignite/api/v1/group';
 import { type KernelStatus, kernelSpecSchema } from '@ignite/api/v1/kernel';
 import { type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
-import type { ObjectMeta } from '@ignite/toolkit/object/meta';
+import type { ObjectMeta } from '@ignite/toolkit/object/kube-object';
 import { explainFields } from '@ignite/toolkit/scheme/explain';
 import type { KindDefinition } from '@ignite/toolkit/scheme/scheme';
 import type { FieldNames } from './document-view.ts';

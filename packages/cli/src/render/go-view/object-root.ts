@@ -1,5 +1,5 @@
 import { writtenForm } from '@ignite/api/written-form';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { GoFunction, GoMap, GoObject, type GoValue } from '../go-template/value.ts';
 import { type FieldNames, documentView, findName } from './document-view.ts';
 import { namedValue, timeValue } from './named-value.ts';
@@ -22,7 +22,7 @@ interface RootParts {
  * An object as the original's templates know it: Go's names, spelled as there, are looked for first and print as they
  * did; then the names of our JSON in any case, which print as `-o json` shows them; then Docker's.
  */
-export function objectRoot(object: ApiObject, nowMs: number, parts: RootParts): GoObject {
+export function objectRoot(object: KubeObject, nowMs: number, parts: RootParts): GoObject {
   const { namesAt, typeName } = parts;
   let written: Readonly<Record<string, unknown>> | undefined;
   const document = (): Readonly<Record<string, unknown>> => (written ??= { ...writtenForm(object) });
@@ -88,12 +88,12 @@ function sectionOf(
   });
 }
 
-const typeFields = ({ kind, apiVersion }: ApiObject): Readonly<Record<string, GoValue>> => ({
+const typeFields = ({ kind, apiVersion }: KubeObject): Readonly<Record<string, GoValue>> => ({
   Kind: kind,
   APIVersion: apiVersion,
 });
 
-function metaFields({ metadata }: ApiObject, nowMs: number): Readonly<Record<string, GoValue>> {
+function metaFields({ metadata }: KubeObject, nowMs: number): Readonly<Record<string, GoValue>> {
   return {
     Name: metadata.name,
     UID: namedValue('runtime.UID', metadata.uid),
@@ -104,7 +104,7 @@ function metaFields({ metadata }: ApiObject, nowMs: number): Readonly<Record<str
 }
 
 function metaMethods(
-  { kind, metadata }: ApiObject,
+  { kind, metadata }: KubeObject,
   meta: Readonly<Record<string, GoValue>>,
 ): Readonly<Record<string, GoFunction>> {
   const of = (values: Readonly<Record<string, string>>): GoFunction =>
@@ -120,7 +120,7 @@ function metaMethods(
   };
 }
 
-const shorthands = ({ metadata }: ApiObject): Readonly<Record<string, GoValue>> => ({
+const shorthands = ({ metadata }: KubeObject): Readonly<Record<string, GoValue>> => ({
   name: metadata.name,
   names: metadata.name,
   uid: metadata.uid,

@@ -1,9 +1,9 @@
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Invocation } from '../../arguments/command.ts';
 
 /** Prints what was done to an object, or only its uid with --quiet. */
 export function printDone(
-  { metadata }: ApiObject,
+  { metadata }: KubeObject,
   text: string,
   { flags, io }: Pick<Invocation, 'flags' | 'io'>,
 ): void {
@@ -11,5 +11,5 @@ export function printDone(
 }
 
 /** In the original's words. */
-export const createdText = (what: string, { metadata: { uid, name } }: ApiObject): string =>
+export const createdText = (what: string, { metadata: { uid, name } }: KubeObject): string =>
   `Created ${what} with ID "${uid}" and name "${name}"`;

@@ -3,7 +3,6 @@ import type { CreateVmRequest } from '@ignite/api/client/vm-client';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
-import { apiVersion } from '@ignite/api/v1/group';
 import { uidAnnotation, uidSchema } from '@ignite/api/v1/uid-annotation';
 import { type Vm, type VmSpec, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
 import { withConditions } from '@ignite/api/v1/vm-conditions';
@@ -17,6 +16,7 @@ import type { Paths } from '../../host/paths.ts';
 import { isRelativeSource } from '../../oci/source.ts';
 import { sandboxEnviron } from '../../sandbox/sandbox-environ.ts';
 import { assertVolumesUsable } from '../../storage/resolve-volumes.ts';
+import { vmStore } from '../../store/kind-stores.ts';
 import { listVms } from '../../store/list-objects.ts';
 import { changeVm, vmFinalizer } from '../../store/vm-store.ts';
 import { invalidKey, invalidVm, nameTaken, uidTaken, uncopyableFile } from '../errors.ts';
@@ -143,9 +143,7 @@ export async function storeVm(
 
 async function writeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore): Promise<Vm> {
   try {
-    return (await store.create({
-      apiVersion,
-      kind: 'VM',
+    return await vmStore(store).create({
       metadata: {
         name: vm.name,
         uid: vm.uid,
@@ -155,7 +153,7 @@ async function writeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore):
       },
       spec: vm.spec,
       status: withConditions({ spec: vm.spec, status: newStatus(vm) }, new Date().toISOString()),
-    })) as Vm;
+    });
   } catch (failure) {
     throw hasCode(failure, 'ALREADY_EXISTS') ? nameTaken(vm.name) : failure;
   }
@@ -170,6 +168,6 @@ const newStatus = ({ arch, image, kernel }: NewVm): VmStatus => ({
 
 /** Removes a VM that could not be made, as if it had never been stored. */
 export async function unstoreVm(vm: Vm, store: ObjectStore): Promise<void> {
-  await store.delete({ kind: 'VM', name: vm.metadata.name });
+  await vmStore(store).delete(vm.metadata);
   await changeVm(store, vm, () => ({ finalizers: [] }));
 }

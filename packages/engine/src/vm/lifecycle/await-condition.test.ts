@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import type { VmStatus } from '@ignite/api/v1/vm';
+import { findByQuery } from '@ignite/api/client/find';
+import { type VmStatus, vmKind } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { findVm } from '../../store/vm-store.ts';
+import { listVms } from '../../store/list-objects.ts';
 import type { VmHost } from '../vm-host.ts';
 import { untilCondition } from './await-condition.ts';
 
@@ -34,11 +35,11 @@ async function hostWithVm() {
   const { metadata, ...vm } = sampleVm({ status: { phase: 'Running' } });
   const { uid, name } = metadata;
   await store.create({ ...vm, metadata: { uid, name, finalizers: ['host'] } });
-  const key = { kind: 'VM', name };
+  const key = { ...vmKind, name };
   let isUp = true;
   const host = {
     store,
-    find: (query: string) => findVm(store, query),
+    find: async (query: string) => findByQuery('VM', await listVms(store), query),
     sandbox: { observe: async () => (isUp ? { state: 'running', pid: 1 } : { state: 'absent' }) },
   } as unknown as Parameters<typeof untilCondition>[2];
   const remove = async (status: Partial<VmStatus>, now = name): Promise<void> => {

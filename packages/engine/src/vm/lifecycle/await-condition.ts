@@ -4,8 +4,9 @@ import type { MetCondition, VmCondition } from '@ignite/api/client/vm-condition'
 import type { Vm } from '@ignite/api/v1/vm';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import type { ApiObject } from '@ignite/toolkit/object/meta';
+import type { Revision } from '@ignite/toolkit/store/store';
 import type { Milliseconds } from '@ignite/toolkit/units/duration';
+import { vmStore } from '../../store/kind-stores.ts';
 import { speaksSsh } from '../../guest/ssh-ready.ts';
 import { waitTimedOut } from '../errors.ts';
 import type { VmHost } from '../vm-host.ts';
@@ -34,7 +35,7 @@ export async function untilCondition(
   const met = new AbortController();
   const waiting = AbortSignal.any([signal, deadline, met.signal]);
   try {
-    const { revision } = await host.store.list('VM');
+    const { revision } = await vmStore(host.store).list();
     const { uid } = (await host.find(query, waiting)).metadata;
     const others = conditions.filter((each) => each !== 'stopped');
     return await Promise.race([
@@ -54,7 +55,7 @@ export async function untilCondition(
  * Waits until a VM has stopped. A VM that was removed before its end was seen is reported in its last state.
  */
 async function untilStopped(
-  { uid, revision }: { readonly uid: string; readonly revision: number },
+  { uid, revision }: { readonly uid: string; readonly revision: Revision },
   host: ConditionHost,
   signal: AbortSignal,
 ): Promise<MetCondition> {
@@ -76,14 +77,14 @@ const endedPhases: readonly VmPhase[] = ['Stopping', 'Stopped', 'Restarting'];
  */
 async function lastOf(
   uid: string,
-  revision: number,
+  revision: Revision,
   { store }: ConditionHost,
   signal: AbortSignal,
 ): Promise<Vm | undefined> {
   try {
-    for await (const event of store.watch('VM', revision, signal))
+    for await (const event of vmStore(store).watch(revision, signal))
       if (event.type === 'DELETED' && event.object.metadata.uid === uid && !isRenamed(event.object))
-        return event.object as Vm;
+        return event.object;
   } catch (failure) {
     if (!hasCode(failure, 'REVISION_TOO_OLD')) throw failure;
   }
@@ -94,7 +95,7 @@ async function lastOf(
  * A rename deletes the old name in the log of changes. A VM that is really removed has first been marked as
  * being deleted.
  */
-const isRenamed = ({ metadata }: ApiObject): boolean => metadata.deletionTimestamp === undefined;
+const isRenamed = ({ metadata }: Vm): boolean => metadata.deletionTimestamp === undefined;
 
 /**
  * Waits until a VM is seen to have stopped. A VM that somebody is starting has not stopped; a VM that its

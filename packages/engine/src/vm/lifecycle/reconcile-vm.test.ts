@@ -8,6 +8,7 @@ import { type Vm, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
 import type { SandboxObservation } from '../../sandbox/sandbox.ts';
+import { vmStore } from '../../store/kind-stores.ts';
 import { getVm } from '../../store/vm-store.ts';
 import { firecracker } from '../../vmm/firecracker/firecracker.ts';
 import { qemu } from '../../vmm/qemu/qemu.ts';
@@ -141,8 +142,8 @@ describe('reconcileVm', () => {
 
   test('a VM that is being removed is forgotten', async () => {
     const { host, store } = await hostWith({ status: {} });
-    await store.delete({ kind: 'VM', name: 'web' });
+    await vmStore(store).delete({ name: 'web' });
     await reconcileVm('web', {}, host, op);
-    assert.deepEqual((await store.list('VM')).items, []);
+    assert.deepEqual((await vmStore(store).list()).items, []);
   });
 });

@@ -2,7 +2,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { ownerOf } from '@ignite/toolkit/apply/plan-apply';
-import { listVms } from '../../store/list-objects.ts';
+import { vmStore } from '../../store/kind-stores.ts';
 import { withVmLocked } from '../../store/vm-lock.ts';
 import { assertVmName } from '../definition/create-vm.ts';
 import { declaredVm, nameTaken } from '../errors.ts';
@@ -20,10 +20,10 @@ export async function renameVm(query: string, name: string, host: VmHost, op: Cl
     if (name === before) return found;
     const owner = ownerOf(found);
     if (owner !== undefined) throw declaredVm(before, owner);
-    if ((await listVms(host.store)).some(({ metadata }) => metadata.name === name)) throw nameTaken(name);
+    if (await vmStore(host.store).find({ name })) throw nameTaken(name);
     await host.network.rename(uid, name, op.signal);
     try {
-      const renamed = (await host.store.rename({ kind: 'VM', name: before }, name)) as Vm;
+      const renamed = await vmStore(host.store).rename({ name: before }, name);
       await recordWrite(renamed, { reason: 'Renamed', message: `renamed from "${before}"` }, host);
       return renamed;
     } catch (failure) {

@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
-import { openSqliteStore, openSqliteStoreReadOnly } from './sqlite.ts';
-import { testStoreContract } from './store.contract.ts';
+import { openSqliteStore, openSqliteStoreReadOnly } from './sqlite-store.ts';
+import { testStoreContract } from '../store.contract.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'store-test-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -17,6 +17,7 @@ const newPath = (): string => join(dir, `${(files += 1)}`, 'state.db');
 
 testStoreContract('SqliteStore', async () => openSqliteStore(newPath()));
 
+const potKind = { group: 'garden.example', kind: 'Pot' };
 const pot = { apiVersion: 'garden.example/v1', kind: 'Pot', spec: {}, status: {} };
 
 test('SqliteStore: what was written is there when it is opened again, and for readers', async () => {
@@ -27,7 +28,7 @@ test('SqliteStore: what was written is there when it is opened again, and for re
     await store.create({ ...pot, metadata: { name: 'a', uid: '1' } });
   }
   using reader = openSqliteStoreReadOnly(path);
-  assert.equal((await reader?.get({ kind: 'Pot', name: 'a' }))?.metadata.uid, '1');
+  assert.equal((await reader?.get({ ...potKind, name: 'a' }))?.metadata.uid, '1');
 });
 
 test('SqliteStore: its files are their owner’s alone, whatever the umask, and what an older one left open is closed', async () => {
@@ -66,11 +67,11 @@ test('SqliteStore: a record that is damaged hinders its own object alone, and ca
     using db = new DatabaseSync(path);
     const damage = db.prepare('UPDATE objects SET json = ? WHERE name = ?');
     damage.run('{"kind":', 'a');
-    damage.run(JSON.stringify({ ...(await store.get({ kind: 'Pot', name: 'b' })), spec: 5 }), 'b');
-    damage.run(JSON.stringify(await store.get({ kind: 'Pot', name: 'd' })), 'c');
+    damage.run(JSON.stringify({ ...(await store.get({ ...potKind, name: 'b' })), spec: 5 }), 'b');
+    damage.run(JSON.stringify(await store.get({ ...potKind, name: 'd' })), 'c');
   }
   for (const _again of [1, 2]) {
-    const { items, broken } = await store.list('Pot');
+    const { items, broken } = await store.list(potKind);
     assert.deepEqual(
       items.map(({ metadata }) => metadata.name),
       ['d'],
@@ -78,14 +79,14 @@ test('SqliteStore: a record that is damaged hinders its own object alone, and ca
     assert.equal(broken?.length, 3);
   }
   assert.deepEqual(told, ['a: it is not JSON', 'b: its spec is 5', 'c: it belongs to another object']);
-  await assert.rejects(store.get({ kind: 'Pot', name: 'a' }), { code: 'OBJECT_BROKEN' });
+  await assert.rejects(store.get({ ...potKind, name: 'a' }), { code: 'OBJECT_BROKEN' });
   await assert.rejects(store.create({ ...pot, metadata: { name: 'a', uid: '9' } }), {
     code: 'ALREADY_EXISTS',
   });
   await assert.rejects(store.mend({ ...pot, metadata: { name: 'd', uid: '9' } }), { code: 'NOT_FOUND' });
   await store.mend({ ...pot, metadata: { name: 'a', uid: '9' } });
-  await store.delete({ kind: 'Pot', name: 'a' });
-  assert.equal((await store.list('Pot')).broken?.length, 2);
+  await store.delete({ ...potKind, name: 'a' });
+  assert.equal((await store.list(potKind)).broken?.length, 2);
 });
 
 /**
@@ -94,7 +95,7 @@ test('SqliteStore: a record that is damaged hinders its own object alone, and ca
  */
 function startWriter(path: string, prefix: string): ChildProcess {
   const source = `
-    import { openSqliteStore } from '${new URL('./sqlite.ts', import.meta.url).href}';
+    import { openSqliteStore } from '${new URL('./sqlite-store.ts', import.meta.url).href}';
     const store = openSqliteStore(process.argv[1]);
     for (let at = 0; ; at += 1) {
       const name = process.argv[2] + '-' + at;
@@ -112,7 +113,7 @@ test('SqliteStore: a watch sees what another process writes', async () => {
   const writer = startWriter(path, 'w');
   const names: string[] = [];
   const stop = new AbortController();
-  for await (const event of store.watch('Pot', 0, stop.signal)) {
+  for await (const event of store.watch(potKind, '0', stop.signal)) {
     if (event.type !== 'BOOKMARK') names.push(event.object.metadata.name);
     if (names.length >= 20) stop.abort();
   }
@@ -144,7 +145,7 @@ test('SqliteStore: writers that are killed at 200 points lose nothing acknowledg
     );
   }
   using store = openSqliteStore(path);
-  const { items } = await store.list('Pot');
+  const { items } = await store.list(potKind);
   const names = new Set(items.map(({ metadata }) => metadata.name));
   assert.ok(acknowledged.length >= 200);
   assert.deepEqual(
@@ -152,14 +153,14 @@ test('SqliteStore: writers that are killed at 200 points lose nothing acknowledg
     [],
   );
   for (const { spec } of items) assert.equal((spec as { fill: string }).fill.length, 2_000);
-  const revisions: number[] = [];
+  const revisions: string[] = [];
   const stop = new AbortController();
-  for await (const event of store.watch('Pot', 0, stop.signal)) {
+  for await (const event of store.watch(potKind, '0', stop.signal)) {
     revisions.push(event.revision);
     if (revisions.length === items.length) stop.abort();
   }
   assert.deepEqual(
     revisions,
-    Array.from(revisions, (_, at) => at + 1),
+    Array.from(revisions, (_, at) => String(at + 1)),
   );
 });

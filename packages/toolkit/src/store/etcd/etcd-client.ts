@@ -2,7 +2,8 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent, request as httpsRequest } from 'node:https';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { CodedError } from '../errors/coded-error.ts';
+import { CodedError } from '../../errors/coded-error.ts';
+import type { CallOptions } from '../store.ts';
 
 export interface EtcdOptions {
   /** The endpoints, such as `https://10.0.0.1:2379`. If one does not answer, the next is tried. */
@@ -21,6 +22,12 @@ export interface KeyValue {
   readonly value: string;
   readonly create_revision: string;
   readonly mod_revision: string;
+}
+
+export interface RangeResponse {
+  readonly header: { readonly revision: string };
+  readonly kvs?: readonly KeyValue[];
+  readonly more?: boolean;
 }
 
 export type EtcdErrorCode = 'ETCD_UNREACHABLE' | 'ETCD_DENIED' | 'ETCD_FAILED';
@@ -45,12 +52,9 @@ export class EtcdClient implements Disposable {
    * Makes one call.
    * @throws CodedError with one of `EtcdErrorCode`
    */
-  async call<T>(path: string, body: object): Promise<T> {
-    const answer = await this.#send(
-      path,
-      body,
-      AbortSignal.timeout(this.#options.timeoutMs ?? defaultTimeoutMs),
-    );
+  async call<T>(path: string, body: object, { signal }: CallOptions = {}): Promise<T> {
+    const timeout = AbortSignal.timeout(this.#options.timeoutMs ?? defaultTimeoutMs);
+    const answer = await this.#send(path, body, signal ? AbortSignal.any([signal, timeout]) : timeout);
     return JSON.parse(await text(answer)) as T;
   }
 
@@ -62,6 +66,11 @@ export class EtcdClient implements Disposable {
     } finally {
       answer.destroy();
     }
+  }
+
+  /** Makes the next call authenticate anew. */
+  forgetToken(): void {
+    this.#token = undefined;
   }
 
   [Symbol.dispose](): void {

@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EtcdClient, type EtcdOptions } from './etcd-client.ts';
-import { openEtcdStore } from './etcd.ts';
-import { testStoreContract } from './store.contract.ts';
+import { EtcdClient, type EtcdOptions, type RangeResponse } from './etcd-client.ts';
+import { base64, prefixRange } from './etcd-key-value.ts';
+import { openEtcdStore } from './etcd-store.ts';
+import { testStoreContract } from '../store.contract.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'etcd-test-'));
 let server: ChildProcess;
@@ -47,6 +48,7 @@ before(async () => {
       `http://127.0.0.1:${peer}`,
     ])
     .concat(['--initial-cluster', `default=http://127.0.0.1:${peer}`, '--log-level', 'error'])
+    .concat(['--experimental-watch-progress-notify-interval', '200ms'])
     .concat(['--cert-file', join(dir, 'crt'), '--key-file', join(dir, 'key')]);
   server = spawn('etcd', args, { stdio: 'ignore' });
   const tls = { ca: readFileSync(join(dir, 'crt'), 'utf8') };
@@ -86,7 +88,7 @@ describe('EtcdStore', () => {
   test('a wrong password, an unknown authority and an unreachable server give different errors', async () => {
     const failing = async (changed: Partial<EtcdOptions>) => {
       using store = openEtcdStore({ ...options, ...changed }, newPrefix());
-      return await store.list('Pot');
+      return await store.list(potKind);
     };
     await assert.rejects(failing({ password: 'wrong' }), { code: 'ETCD_DENIED' });
     await assert.rejects(failing({ tls: { ca: '' } }), { code: 'ETCD_UNREACHABLE' });
@@ -98,7 +100,48 @@ describe('EtcdStore', () => {
       { ...options, endpoints: ['https://127.0.0.1:1', ...options.endpoints] },
       newPrefix(),
     );
-    assert.deepEqual((await store.list('Pot')).items, []);
+    assert.deepEqual((await store.list(potKind)).items, []);
+  });
+
+  test('objects of the first layout, which has no version, are moved below their groups', async () => {
+    const prefix = newPrefix();
+    using client = new EtcdClient(options);
+    for (const name of ['a', 'registry.example/b:1']) {
+      const metadata = { ...pot(name).metadata, namespace: 'default', labels: {}, annotations: {} };
+      const value = base64(JSON.stringify({ ...pot(name), metadata }));
+      await client.call('/v3/kv/put', { key: base64(`${prefix}/objects/Pot/default/${name}`), value });
+    }
+    using store = openEtcdStore(options, prefix);
+    const names = (await store.list(potKind)).items.map(({ metadata }) => metadata.name);
+    assert.deepEqual(names, ['a', 'registry.example/b:1']);
+    const left = await client.call<RangeResponse>('/v3/kv/range', prefixRange(`${prefix}/objects/`));
+    assert.equal(left.kvs, undefined);
+  });
+
+  test('a newer layout is refused, and an open store does not write to it either', async () => {
+    const prefix = newPrefix();
+    using store = openEtcdStore(options, prefix);
+    const made = await store.create(pot('a'));
+    using client = new EtcdClient(options);
+    await client.call('/v3/kv/put', { key: base64(`${prefix}/version`), value: base64('99') });
+    await assert.rejects(store.update({ ...made, spec: { wet: true } }), { code: 'STORE_TOO_NEW' });
+    using late = openEtcdStore(options, prefix);
+    await assert.rejects(late.list(potKind), { code: 'STORE_TOO_NEW', message: /schema 99/ });
+  });
+
+  test('a watch whose permission is revoked ends with the reason', async () => {
+    const prefix = newPrefix();
+    using client = new EtcdClient(options);
+    const range = { permType: 'READWRITE', ...prefixRange(`${prefix}/`) };
+    await client.call('/v3/auth/role/add', { name: 'gardener' });
+    await client.call('/v3/auth/role/grant', { name: 'gardener', perm: range });
+    await client.call('/v3/auth/user/add', { name: 'gardener', password: 'secret' });
+    await client.call('/v3/auth/user/grant', { user: 'gardener', role: 'gardener' });
+    using store = openEtcdStore({ ...options, username: 'gardener' }, prefix);
+    const { revision } = await store.list(potKind);
+    await client.call('/v3/auth/role/revoke', { role: 'gardener', ...prefixRange(`${prefix}/`) });
+    const watching = Array.fromAsync(store.watch(potKind, revision, AbortSignal.timeout(patienceMs)));
+    await assert.rejects(watching, { code: 'WATCH_CANCELLED', message: /permission denied/ });
   });
 
   test('lists of more than a page are whole and in order', async () => {
@@ -107,7 +150,7 @@ describe('EtcdStore', () => {
     for (let at = 0; at < names.length; at += 100)
       await Promise.all(names.slice(at, at + 100).map((name) => store.create(pot(name))));
     assert.deepEqual(
-      (await store.list('Pot')).items.map(({ metadata }) => metadata.name),
+      (await store.list(potKind)).items.map(({ metadata }) => metadata.name),
       names,
     );
   });
@@ -116,7 +159,7 @@ describe('EtcdStore', () => {
     const prefix = newPrefix();
     const acknowledged: string[] = [];
     using store = openEtcdStore(options, prefix);
-    const { revision } = await store.list('Pot');
+    const { revision } = await store.list(potKind);
     for (let round = 0; round < 20; round += 1) {
       await Promise.all(
         ['a', 'b'].map(async (who) => {
@@ -130,7 +173,7 @@ describe('EtcdStore', () => {
         }),
       );
     }
-    const { items } = await store.list('Pot');
+    const { items } = await store.list(potKind);
     const names = new Set(items.map(({ metadata }) => metadata.name));
     assert.ok(acknowledged.length >= 40);
     assert.deepEqual(
@@ -139,7 +182,7 @@ describe('EtcdStore', () => {
     );
     const stop = new AbortController();
     const seen: string[] = [];
-    for await (const event of store.watch('Pot', revision, stop.signal)) {
+    for await (const event of store.watch(potKind, revision, stop.signal)) {
       if (event.type === 'ADDED') seen.push(event.object.metadata.name);
       if (seen.length === items.length) stop.abort();
     }
@@ -147,6 +190,7 @@ describe('EtcdStore', () => {
   });
 });
 
+const potKind = { group: 'garden.example', kind: 'Pot' };
 const pot = (name: string) => ({
   apiVersion: 'garden.example/v1',
   kind: 'Pot',
@@ -157,7 +201,7 @@ const pot = (name: string) => ({
 
 function startWriter(prefix: string, name: string): ChildProcess {
   const source = `
-    import { openEtcdStore } from '${new URL('./etcd.ts', import.meta.url).href}';
+    import { openEtcdStore } from '${new URL('./etcd-store.ts', import.meta.url).href}';
     const store = openEtcdStore(JSON.parse(process.argv[1]), process.argv[2]);
     for (let at = 0; ; at += 1) {
       const name = process.argv[3] + '-' + at;

@@ -1,0 +1,11 @@
+import { type Image, imageKind } from '@ignite/api/v1/image';
+import { type Kernel, kernelKind } from '@ignite/api/v1/kernel';
+import { type Vm, vmKind } from '@ignite/api/v1/vm';
+import { type Volume, volumeKind } from '@ignite/api/v1/volume';
+import { KindStore } from '@ignite/toolkit/store/kind-store';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+
+export const vmStore = (store: ObjectStore): KindStore<Vm> => new KindStore(store, vmKind);
+export const imageStore = (store: ObjectStore): KindStore<Image> => new KindStore(store, imageKind);
+export const kernelStore = (store: ObjectStore): KindStore<Kernel> => new KindStore(store, kernelKind);
+export const volumeStore = (store: ObjectStore): KindStore<Volume> => new KindStore(store, volumeKind);

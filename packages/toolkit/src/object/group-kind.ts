@@ -1,0 +1,18 @@
+/** A kind within its API group. Two groups may have kinds of the same name. */
+export interface GroupKind {
+  /** The group, such as `apps`; empty for the core group. */
+  readonly group: string;
+  readonly kind: string;
+}
+
+/** Pure. Returns the group of an `apiVersion`, which is `group/version`, or `version` in the core group. */
+export const groupOf = (apiVersion: string): string =>
+  apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
+
+export const groupKindOf = ({
+  apiVersion,
+  kind,
+}: {
+  readonly apiVersion: string;
+  readonly kind: string;
+}): GroupKind => ({ group: groupOf(apiVersion), kind });

@@ -1,0 +1,83 @@
+import type { GroupKind } from '../../object/group-kind.ts';
+import type { KubeObject } from '../../object/kube-object.ts';
+import { changesKept } from '../change-log.ts';
+import type { Statements } from './sqlite-statements.ts';
+import { type Change, type ChangeType, revisionTooOld } from '../store.ts';
+
+/** The log of changes in SQLite, which keeps a window for each kind. */
+export class SqliteChanges {
+  readonly #statements: Statements;
+
+  constructor(statements: Statements) {
+    this.#statements = statements;
+  }
+
+  /** The revision of the last change. */
+  get revision(): number {
+    return Number(
+      this.#statements.row("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")?.['seq'] ?? 0,
+    );
+  }
+
+  append({ group, kind }: GroupKind, type: ChangeType, json: string): void {
+    this.#statements.run(
+      'INSERT INTO changes (api_group, kind, type, json) VALUES (?, ?, ?, ?)',
+      group,
+      kind,
+      type,
+      json,
+    );
+    this.#forget(group, kind);
+  }
+
+  /**
+   * Returns the changes of a kind after one revision, up to and including another.
+   * @throws CodedError REVISION_TOO_OLD
+   */
+  between({ group, kind }: GroupKind, revision: number, upTo: number): readonly Change[] {
+    const forgotten = this.#statements.row(
+      "SELECT max(revision) AS revision FROM forgotten WHERE kind = '' OR (api_group = ? AND kind = ?)",
+      group,
+      kind,
+    );
+    if (revision < Number(forgotten?.['revision'])) throw revisionTooOld(String(revision));
+    return this.#statements
+      .rows(
+        `SELECT revision, type, json FROM changes
+         WHERE api_group = ? AND kind = ? AND revision > ? AND revision <= ? ORDER BY revision`,
+        ...[group, kind, revision, upTo],
+      )
+      .flatMap((row) => {
+        const object = changedObject(row['json']);
+        const type = row['type'] as ChangeType;
+        return object ? [{ type, revision: String(row['revision']), object }] : [];
+      });
+  }
+
+  /** Drops the changes of a kind that are beyond its window. */
+  #forget(group: string, kind: string): void {
+    const oldest = this.#statements.row(
+      `SELECT revision FROM changes WHERE api_group = ? AND kind = ?
+       ORDER BY revision DESC LIMIT 1 OFFSET ${changesKept}`,
+      ...[group, kind],
+    )?.['revision'];
+    if (oldest === undefined) return;
+    this.#statements.run(
+      'DELETE FROM changes WHERE api_group = ? AND kind = ? AND revision <= ?',
+      ...[group, kind, Number(oldest)],
+    );
+    this.#statements.run(
+      'INSERT OR REPLACE INTO forgotten VALUES (?, ?, ?)',
+      ...[group, kind, Number(oldest)],
+    );
+  }
+}
+
+/** Parses an object of the log of changes. Watches skip an object that this program did not write. */
+function changedObject(json: unknown): KubeObject | undefined {
+  try {
+    return JSON.parse(String(json)) as KubeObject;
+  } catch {
+    return undefined;
+  }
+}

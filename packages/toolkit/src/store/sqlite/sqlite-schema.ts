@@ -1,0 +1,88 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { groupInText } from '../stored-row.ts';
+import { storeTooNew } from '../store.ts';
+
+type Migration = (db: DatabaseSync) => void;
+
+/** The steps from each version of the schema to the next. A version is the number of steps that were taken. */
+const migrations: readonly Migration[] = [createTables, addGroups];
+
+/** Returns the version of the schema; 0 if the file has none. */
+export const schemaVersionOf = (db: DatabaseSync): number =>
+  Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+
+/** Tells whether the schema is one that this program would bring up to date before it uses it. */
+export const isOutdated = (db: DatabaseSync): boolean => schemaVersionOf(db) < migrations.length;
+
+/**
+ * Checks that this program knows the schema.
+ * @throws CodedError STORE_TOO_NEW
+ */
+export function assertKnown(db: DatabaseSync, path: string): void {
+  const version = schemaVersionOf(db);
+  if (version > migrations.length) throw storeTooNew(path, version, migrations.length);
+}
+
+/** Brings the schema up to date, each step in a transaction of its own. */
+export function migrate(db: DatabaseSync): void {
+  while (isOutdated(db)) {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      const version = schemaVersionOf(db); // another process may have taken the step meanwhile
+      migrations[version]?.(db);
+      db.exec(`PRAGMA user_version = ${Math.max(version, Math.min(version + 1, migrations.length))}; COMMIT`);
+    } catch (failure) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw failure;
+    }
+  }
+}
+
+function createTables(db: DatabaseSync): void {
+  db.exec(`
+    CREATE TABLE objects (
+      kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL,
+      PRIMARY KEY (kind, namespace, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE changes (
+      revision INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, type TEXT NOT NULL, json TEXT NOT NULL
+    );
+  `);
+}
+
+/**
+ * Adds the group to the keys, an index of uids, and a window of changes for each kind. The group of a record
+ * that is damaged is that of another record of its kind, because each kind was in one group.
+ */
+function addGroups(db: DatabaseSync): void {
+  db.function('group_in', (json) => groupInText(String(json)) ?? null);
+  db.exec(`
+    CREATE TEMP TABLE groups AS
+      SELECT kind, max(group_in(json)) AS api_group
+      FROM (SELECT kind, json FROM objects UNION ALL SELECT kind, json FROM changes) GROUP BY kind;
+    CREATE TABLE grouped_objects (
+      api_group TEXT NOT NULL, kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+      uid TEXT NOT NULL, json TEXT NOT NULL,
+      PRIMARY KEY (api_group, kind, namespace, name)
+    ) WITHOUT ROWID;
+    INSERT INTO grouped_objects
+      SELECT coalesce(group_in(json), api_group, ''), kind, namespace, name,
+        CASE WHEN json_valid(json) THEN coalesce(json_extract(json, '$.metadata.uid'), '') ELSE '' END, json
+      FROM objects LEFT JOIN groups USING (kind);
+    DROP TABLE objects;
+    ALTER TABLE grouped_objects RENAME TO objects;
+    CREATE INDEX objects_by_uid ON objects (uid);
+
+    ALTER TABLE changes ADD COLUMN api_group TEXT NOT NULL DEFAULT '';
+    UPDATE changes SET api_group = coalesce(
+      group_in(json), (SELECT api_group FROM groups WHERE groups.kind = changes.kind), ''
+    );
+    CREATE INDEX changes_by_kind ON changes (api_group, kind, revision);
+    -- The revision up to which the changes of a kind, or of all kinds (''), are no longer kept.
+    CREATE TABLE forgotten (
+      api_group TEXT NOT NULL, kind TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (api_group, kind)
+    ) WITHOUT ROWID;
+    INSERT INTO forgotten VALUES ('', '', coalesce((SELECT min(revision) - 1 FROM changes), 0));
+    DROP TABLE groups;
+  `);
+}

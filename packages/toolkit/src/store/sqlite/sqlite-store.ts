@@ -1,0 +1,254 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { GroupKind } from '../../object/group-kind.ts';
+import type { KubeObject } from '../../object/kube-object.ts';
+import { FileChange } from './file-change.ts';
+import { created, isGone, keyOf, markedDeleted, patched, renamed, updated } from '../next-object.ts';
+import { type SnapshotFile, SnapshotWriter, type StoreContent } from '../snapshot.ts';
+import { SqliteChanges } from './sqlite-changes.ts';
+import { openDatabase, openDatabaseReadOnly } from './sqlite-file.ts';
+import { assertKnown } from './sqlite-schema.ts';
+import { Statements } from './sqlite-statements.ts';
+import {
+  type BrokenObject,
+  type ChangeType,
+  type Key,
+  type ListResult,
+  type MendableStore,
+  type NewObject,
+  type ObjectPatch,
+  type ObjectStore,
+  type Revision,
+  type Selector,
+  type WatchEvent,
+  alreadyExists,
+  notFound,
+  watchCancelled,
+} from '../store.ts';
+import { type ProblemOf, RowDecoder, type StoredRow } from '../stored-row.ts';
+
+export interface SqliteOptions {
+  readonly problemOf?: ProblemOf;
+  /** Called once for each broken record. */
+  readonly onBroken?: (broken: BrokenObject) => void;
+}
+
+/**
+ * Opens the store in the file at `path`, and creates it if needed. Any number of processes may have it open.
+ * Only its owner can access it, because whoever can read SQLite's files can also lock them, and so stop
+ * everyone. Others read the snapshot, if one is to be kept.
+ * @throws CodedError STORE_EMPTY, STORE_TOO_NEW
+ */
+export function openSqliteStore(
+  path: string,
+  options: SqliteOptions & { readonly snapshot?: SnapshotFile } = {},
+): MendableStore {
+  const db = openDatabase(path);
+  db.exec('PRAGMA synchronous = FULL');
+  return new SqliteStore(path, db, options);
+}
+
+/**
+ * Opens a store for reading, which needs no privilege beyond reading the file. Returns `undefined` if it does
+ * not exist.
+ * @throws CodedError STORE_EMPTY, STORE_TOO_NEW
+ */
+export function openSqliteStoreReadOnly(path: string, options: SqliteOptions = {}): ObjectStore | undefined {
+  const db = openDatabaseReadOnly(path);
+  return db && new SqliteStore(path, db, options);
+}
+
+/**
+ * Keeps objects in SQLite in WAL mode. Each write is one transaction, which also appends to the log of
+ * changes that watches read.
+ */
+class SqliteStore implements MendableStore {
+  readonly #path: string;
+  readonly #db: DatabaseSync;
+  readonly #statements: Statements;
+  readonly #changes: SqliteChanges;
+  readonly #decoder: RowDecoder;
+  readonly #snapshot: SnapshotWriter | undefined;
+  readonly #closing = new AbortController();
+
+  constructor(path: string, db: DatabaseSync, options: SqliteOptions & { readonly snapshot?: SnapshotFile }) {
+    this.#path = path;
+    this.#db = db;
+    this.#statements = new Statements(db);
+    this.#changes = new SqliteChanges(this.#statements);
+    this.#decoder = new RowDecoder(options.problemOf, options.onBroken);
+    if (!options.snapshot) return;
+    this.#snapshot = new SnapshotWriter(options.snapshot, () => this.#rows());
+    if (this.#snapshot.revision !== this.#changes.revision) this.#snapshot.update();
+  }
+
+  async get(key: Key): Promise<KubeObject> {
+    return this.#read(key);
+  }
+
+  async list({ group, kind }: GroupKind, selector: Selector = {}): Promise<ListResult> {
+    const { revision, rows } = this.#rows({ api_group: group, kind, ...indexed(selector) });
+    return { revision: String(revision), ...this.#decoder.all(rows, selector) };
+  }
+
+  async create(object: NewObject): Promise<KubeObject> {
+    return this.#write(() => {
+      const key = keyOf(object);
+      if (this.#row(key)) throw alreadyExists(key);
+      return ['ADDED', created(object, this.#next(), new Date().toISOString())];
+    });
+  }
+
+  async update(object: KubeObject): Promise<KubeObject> {
+    return this.#write(() => {
+      const next = updated(this.#read(keyOf(object)), object, this.#next());
+      return [isGone(next) ? 'DELETED' : 'MODIFIED', next];
+    });
+  }
+
+  async patch(key: Key, patch: ObjectPatch): Promise<KubeObject> {
+    return this.#write(() => {
+      const next = patched(this.#read(key), patch, this.#next());
+      return [isGone(next) ? 'DELETED' : 'MODIFIED', next];
+    });
+  }
+
+  async rename(key: Key, name: string): Promise<KubeObject> {
+    return this.#transact(() => {
+      const old = this.#read(key);
+      const taken = { ...key, name };
+      if (this.#row(taken)) throw alreadyExists(taken);
+      this.#put('DELETED', old);
+      return this.#put('ADDED', renamed(old, name, this.#next()));
+    });
+  }
+
+  async delete(key: Key): Promise<KubeObject> {
+    return this.#write(() => {
+      const next = markedDeleted(this.#read(key), this.#next(), new Date().toISOString());
+      return [isGone(next) ? 'DELETED' : 'MODIFIED', next];
+    });
+  }
+
+  async mend(object: NewObject): Promise<KubeObject> {
+    return this.#write(() => {
+      const key = keyOf(object);
+      const row = this.#row(key);
+      if (!row || this.#decoder.all([row]).broken.length === 0) throw notFound(key);
+      return ['MODIFIED', created(object, this.#next(), new Date().toISOString())];
+    });
+  }
+
+  async *watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {
+    using changed = new FileChange(this.#path);
+    const ended = AbortSignal.any([signal, this.#closing.signal]);
+    let seen = Number(revision);
+    while (!signal.aborted) {
+      if (ended.aborted) throw watchCancelled('it was closed');
+      const wake = changed.next(ended);
+      // The bound is read first: later writes belong to the next round.
+      const upTo = this.#changes.revision;
+      const changes = this.#changes.between(kind, seen, upTo);
+      for (const change of changes) {
+        yield change;
+        if (signal.aborted) return;
+      }
+      if (upTo > seen && changes.length === 0) yield { type: 'BOOKMARK', revision: String(upTo) };
+      seen = Math.max(seen, upTo);
+      if (!ended.aborted && this.#changes.revision === seen) await wake;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#closing.abort();
+    this.#snapshot?.[Symbol.dispose]();
+    this.#db.close();
+  }
+
+  /** Returns the revision of the next write. */
+  #next(): number {
+    return this.#changes.revision + 1;
+  }
+
+  /** Reads the rows of one moment that have these values in their columns, with its revision. */
+  #rows(columns: Partial<Readonly<Record<Column, string>>> = {}): StoreContent {
+    const names = Object.keys(columns).map((name) => `${name} = ?`);
+    this.#db.exec('BEGIN');
+    try {
+      const rows = this.#statements.rows(
+        `SELECT api_group, kind, namespace, name, json FROM objects WHERE ${names.join(' AND ') || 'TRUE'}
+         ORDER BY api_group, kind, namespace, name`,
+        ...Object.values(columns),
+      );
+      return { revision: this.#changes.revision, rows: rows.map(storedRow) };
+    } finally {
+      this.#db.exec('COMMIT');
+    }
+  }
+
+  #row({ group, kind, namespace = 'default', name }: Key): StoredRow | undefined {
+    const row = this.#statements.row(
+      `SELECT api_group, kind, namespace, name, json FROM objects
+       WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?`,
+      ...[group, kind, namespace, name],
+    );
+    return row && storedRow(row);
+  }
+
+  #read(key: Key): KubeObject {
+    const row = this.#row(key);
+    if (!row) throw notFound(key);
+    return this.#decoder.one(row);
+  }
+
+  /** Decides within the transaction, so that no write comes between the decision and its own write. */
+  #write(decide: () => readonly [ChangeType, KubeObject]): KubeObject {
+    return this.#transact(() => this.#put(...decide()));
+  }
+
+  /** Runs all of `work`, or nothing of it. */
+  #transact(work: () => KubeObject): KubeObject {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      assertKnown(this.#db, this.#path); // a newer program may have migrated the open database
+      const object = work();
+      this.#db.exec('COMMIT');
+      this.#snapshot?.update();
+      return object;
+    } catch (failure) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw failure;
+    }
+  }
+
+  #put(type: ChangeType, object: KubeObject): KubeObject {
+    const { group, kind, namespace, name } = keyOf(object);
+    const json = JSON.stringify(object);
+    this.#statements.run(
+      'DELETE FROM objects WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?',
+      ...[group, kind, namespace, name],
+    );
+    if (type !== 'DELETED')
+      this.#statements.run(
+        'INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?)',
+        ...[group, kind, namespace, name, object.metadata.uid, json],
+      );
+    this.#changes.append({ group, kind }, type, json);
+    return JSON.parse(json) as KubeObject;
+  }
+}
+
+type Column = 'api_group' | 'kind' | 'namespace' | 'uid';
+
+/** Returns the part of a selector that the database answers by itself. */
+function indexed({ namespace, fields }: Selector): Partial<Readonly<Record<Column, string>>> {
+  const uid = fields?.['metadata.uid'];
+  return { ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
+}
+
+const storedRow = (row: Readonly<Record<string, unknown>>): StoredRow => ({
+  group: String(row['api_group']),
+  kind: String(row['kind']),
+  namespace: String(row['namespace']),
+  name: String(row['name']),
+  json: String(row['json']),
+});
