@@ -1,14 +1,12 @@
 import { explainFields, type FieldExplanation } from '../packages/toolkit/src/scheme/explain.ts';
-import type { KindDefinition } from '../packages/toolkit/src/scheme/scheme.ts';
-import type { FieldComments } from './schema-comments.ts';
+import type { KindVersion } from '../packages/toolkit/src/scheme/kind.ts';
 
 export interface DocumentedKind {
   readonly title: string;
-  readonly definition: KindDefinition;
-  readonly comments: FieldComments;
+  readonly schema: NonNullable<KindVersion['spec']>;
   /** The text above the table. */
   readonly text: string;
-  /** The part of the object that `definition.spec` describes. */
+  /** The part of the object that the schema describes. */
   readonly part: 'spec' | 'status';
 }
 
@@ -20,8 +18,8 @@ export function manifestsReference(kinds: readonly DocumentedKind[]): string {
   return kinds.map(section).join('\n');
 }
 
-function section({ title, definition, comments, text, part }: DocumentedKind): string {
-  const rows = rowsAt(definition, [], part, comments);
+function section({ title, schema, text, part }: DocumentedKind): string {
+  const rows = rowsAt(schema, [], part);
   return [
     `## ${title}\n\n${text}\n\n`,
     '| field | type | default | meaning and rules |\n| --- | --- | --- | --- |\n',
@@ -33,28 +31,25 @@ function section({ title, definition, comments, text, part }: DocumentedKind): s
 const elsewhere = new Set(['vmDefaults']);
 
 function rowsAt(
-  kind: KindDefinition,
+  schema: DocumentedKind['schema'],
   path: readonly string[],
   shown: string,
-  comments: FieldComments | undefined,
 ): readonly (readonly string[])[] {
-  return (explainFields(kind, path) ?? []).flatMap((field) => {
-    const below = comments?.fields.get(field.name);
+  return (explainFields(schema, path) ?? []).flatMap((field) => {
     const name = `${shown}.${field.name}${field.type.startsWith('list of objects') ? '[]' : ''}`;
-    const row = rowOf(field, name, below?.comment ?? '');
-    return elsewhere.has(field.name) ? [row] : [row, ...rowsAt(kind, [...path, field.name], name, below)];
+    const row = rowOf(field, name);
+    return elsewhere.has(field.name) ? [row] : [row, ...rowsAt(schema, [...path, field.name], name)];
   });
 }
 
 const rowOf = (
-  { type, isRequired, default: otherwise, rules }: FieldExplanation,
+  { type, isRequired, default: otherwise, description, rules }: FieldExplanation,
   name: string,
-  comment: string,
 ): readonly string[] => [
   `\`${name}\``,
   type,
   isRequired ? 'required' : defaultText(otherwise),
-  [comment.replace(/\.$/, ''), ...new Set(rules)].filter(Boolean).join('; '),
+  [description.replace(/\.$/, ''), ...new Set(rules)].filter(Boolean).join('; '),
 ];
 
 /** Empty objects and lists are not shown as defaults. */

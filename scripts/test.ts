@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInLanes } from './lanes.ts';
@@ -5,6 +6,8 @@ import { type Counts, runTests } from './run-tests.ts';
 
 /**
  * Unit tests run in parallel. The end-to-end tests follow, in lanes, since each takes a machine for its own.
+ * Tests on Kubernetes are the last: what they run takes minutes to build on a new machine, which goes on
+ * behind the others.
  */
 const root = join(import.meta.dirname, '..');
 process.chdir(root);
@@ -15,11 +18,23 @@ const chosen = (patterns: readonly string[]): readonly string[] =>
     .sort();
 
 /** The test files that take longest. They are begun first, lest one of them goes on alone at the end. */
-const longest = ['crash', 'firecracker', 'runtimes', 'gitops', 'arm64', 'hostile-guest', 'volumes'];
+const longest = [
+  'firecracker',
+  'runtimes',
+  'crash',
+  'hostile-guest',
+  'arm64',
+  'volumes',
+  'changes',
+  'gitops',
+];
 const rank = (file: string): number => {
   const at = longest.indexOf(/([^/]+)\.test\.ts$/.exec(file)?.[1] ?? '');
   return at === -1 ? longest.length : at;
 };
+
+const onKubernetes = chosen(['test/kubernetes/*.test.ts']);
+if (onKubernetes.length > 0) spawn(process.execPath, ['scripts/build-kubernetes.ts'], { stdio: 'ignore' });
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const add = (more: Counts): void => {
@@ -41,6 +56,7 @@ await runInLanes(
     if (report.counts.failed > 0) failed.push(report.file);
   },
 );
+if (onKubernetes.length > 0) add(await runTests(onKubernetes, false));
 if (failed.length > 0) console.log(`\nTests failed in ${failed.join(', ')}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;

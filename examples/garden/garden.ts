@@ -1,5 +1,6 @@
 /** A garden that grows as a Git repository says: `node garden.ts /path/to/repository`. */
 import { systemClock } from '@ignite/toolkit/clock/clock';
+import { specSchemaOf } from '@ignite/toolkit/codec/manifest';
 import { gitopsKinds, initialSyncStatus, syncKind } from '@ignite/toolkit/sync/kinds';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
 import { DirectReader } from '@ignite/toolkit/render/source-reader';
@@ -7,6 +8,7 @@ import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
 import { jsonLog } from '@ignite/toolkit/log/log';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
+import { defineKind, hubOf } from '@ignite/toolkit/scheme/kind';
 import { Scheme } from '@ignite/toolkit/scheme/scheme';
 import { completeSpec } from '@ignite/toolkit/store/complete-spec';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
@@ -17,8 +19,15 @@ const [url = '.', dir = './garden-data'] = process.argv.slice(2);
 
 // 1. What may be declared.
 const pot = v.strictObject({ plant: v.string(), litres: v.optional(v.number(), 5) });
+const definition = defineKind({
+  group: 'garden.example',
+  kind: 'Pot',
+  plural: 'pots',
+  scope: 'Namespaced',
+  versions: [{ apiVersion: 'garden.example/v1', kind: 'Pot', spec: pot }],
+});
 const potKind = objectKind({ apiVersion: 'garden.example/v1', kind: 'Pot', complete: completeSpec(pot) });
-const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec: pot }, ...gitopsKinds]);
+const scheme = new Scheme([definition, ...gitopsKinds]);
 
 // 2. How it is made so: here by writing it into a store, in your app by whatever it takes.
 const store = openSqliteStore(`${dir}/garden.db`);
@@ -29,9 +38,15 @@ const actuator = new StoreActuator(store, {
 
 // 3. Where it is declared, and where status goes.
 const declare = async (kind: 'GitSource' | 'Sync', spec: object): Promise<void> => {
-  const { apiVersion, spec: schema } = gitopsKinds.find((known) => known.kind === kind)!;
+  const hub = hubOf(gitopsKinds.find((known) => known.kind === kind)!);
   const metadata = { name: 'garden', uid: newUid() };
-  await store.create({ apiVersion, kind, metadata, spec: v.parse(schema, spec), status: initialSyncStatus });
+  await store.create({
+    apiVersion: hub.apiVersion,
+    kind,
+    metadata,
+    spec: v.parse(specSchemaOf(hub), spec),
+    status: initialSyncStatus,
+  });
 };
 if ((await store.list(syncKind)).items.length === 0) {
   await declare('GitSource', { url });

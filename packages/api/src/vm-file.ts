@@ -1,10 +1,12 @@
 import { convertManifests } from '@ignite/toolkit/codec/convert-manifests';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { defineKind } from '@ignite/toolkit/scheme/kind';
 import { Scheme } from '@ignite/toolkit/scheme/scheme';
 import * as v from 'valibot';
 import { apiVersion } from './v1/group.ts';
 import { namelessMetadataSchema } from './v1/nameless-metadata.ts';
 import { partialVmSpecSchema } from './v1/partial-vm-spec.ts';
+import { vmResource } from './v1/resources/vm.ts';
 import { vm as v1alpha2 } from './v1alpha2/vm.ts';
 import { namelessMetadataSchema as oldMetadataSchema } from './v1alpha4/metadata.ts';
 import { vm as v1alpha4 } from './v1alpha4/vm.ts';
@@ -15,10 +17,15 @@ const old = { ...v1alpha4, metadata: oldMetadataSchema, spec: oldSpecSchema };
 
 /** The versions of a VM, in which every field is optional. */
 const partialVms = new Scheme([
-  { apiVersion, kind: 'VM', metadata: namelessMetadataSchema, spec: partialVmSpecSchema },
-  old,
-  { ...old, apiVersion: 'ignite.weave.works/v1alpha3' },
-  { ...v1alpha2, metadata: oldMetadataSchema, spec: v.strictObject(oldestEntries) },
+  defineKind({
+    ...vmResource,
+    versions: [
+      { apiVersion, kind: 'VM', metadata: namelessMetadataSchema, spec: partialVmSpecSchema },
+      old,
+      { ...old, apiVersion: 'ignite.weave.works/v1alpha3' },
+      { ...v1alpha2, metadata: oldMetadataSchema, spec: v.strictObject(oldestEntries) },
+    ],
+  }),
 ]);
 
 /** The content of a VM file, converted to v1. Defaults are not filled in. */

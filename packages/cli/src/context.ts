@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { ReadClient } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { resources } from '@ignite/api/resources';
 import { type Paths, defaultPaths, storePath } from '@ignite/engine/host/paths';
 import type { LocalClient } from '@ignite/engine/client/local-client';
 import type { LoginDeps } from '@ignite/engine/oci/registry-login';
@@ -51,20 +52,12 @@ export async function withReader<T>(
   return await use(client);
 }
 
-/** The commands that remove what `delete` does not. */
-const removers: Readonly<Record<string, string>> = {
-  VM: 'rm ',
-  Image: 'rmi ',
-  Kernel: 'kernel rm ',
-  Volume: 'volume rm ',
-};
-
 /** A damaged record affects only its own object; commands on other objects print a warning. */
 const tellBroken =
   ({ report }: Progress) =>
   ({ key: { kind, name }, problem }: BrokenObject): void => {
-    const remover = removers[kind] ?? `delete ${kind.toLowerCase()}/`;
-    const cure = kind === 'Event' ? 'it is skipped' : `"ignite ${remover}${name}" removes it`;
+    const remove = resources.find((resource) => resource.kind === kind)?.commands?.remove;
+    const cure = remove ? `"${remove(name)}" removes it` : 'it is skipped';
     report({
       kind: 'warning',
       message: printable(`the record of ${kind} "${name}" is damaged (${problem}): ${cure}`),

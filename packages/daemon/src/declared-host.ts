@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { extname, join } from 'node:path';
 import { hostUses } from '@ignite/api/host-uses';
+import { resources } from '@ignite/api/resources';
 import { VmActuator, type VmEngine } from '@ignite/engine/declare/vm-actuator';
 import { VolumeActuator, type VolumeEngine } from '@ignite/engine/declare/volume-actuator';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -9,6 +10,7 @@ import { RouteActuator } from '@ignite/toolkit/apply/route-actuator';
 import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import { WorkerReader } from '@ignite/toolkit/render/worker-reader';
+import { inApplyOrder } from '@ignite/toolkit/scheme/resource';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
 /** What makes the kinds that are more than entries in the store. */
@@ -37,7 +39,7 @@ export function declaredHost(
       GitSource: gitSources,
       Sync: syncs,
     }),
-    kindOrder: ['GitSource', 'Sync', 'Volume', 'VM'],
+    kindOrder: inApplyOrder(resources),
     clock: systemClock,
     nodeLabels: { hostname: nodeName(), ...labels },
   };

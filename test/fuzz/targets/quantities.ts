@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseMoment } from '../../../packages/cli/src/arguments/moment.ts';
 import { parsePortMappings } from '@ignite/engine/network/address/parse-port-mappings';
-import { formatPortMapping } from '@ignite/engine/network/address/format-port-mapping';
+import { formatPortMapping } from '@ignite/api/v1/format-port-mapping';
 import { formatBytes, parseBytes } from '@ignite/toolkit/units/bytes';
 import { parseDuration } from '@ignite/toolkit/units/duration';
 import { mutatedText } from '../mutate.ts';

@@ -1,20 +1,28 @@
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { nounOf } from '@ignite/toolkit/scheme/resource';
 import { nearest } from '@ignite/toolkit/text/nearest';
+import { cniNetworkResource } from '../v1/resources/cni-network.ts';
+import { imageResource } from '../v1/resources/image.ts';
+import { kernelResource } from '../v1/resources/kernel.ts';
+import { vmResource } from '../v1/resources/vm.ts';
+import { volumeResource } from '../v1/resources/volume.ts';
 
 interface Named {
   readonly metadata: { readonly name: string; readonly uid: string };
 }
 
-const words = {
-  VM: { code: 'VM', noun: 'VM', list: 'ignite ps -a' },
-  Image: { code: 'IMAGE', noun: 'image', list: 'ignite images' },
-  CniNetwork: { code: 'NETWORK', noun: 'network', list: 'ignite network ls' },
-  Kernel: { code: 'KERNEL', noun: 'kernel', list: 'ignite kernels' },
-  Volume: { code: 'VOLUME', noun: 'volume', list: 'ignite volume ls' },
+const resources = {
+  VM: vmResource,
+  Image: imageResource,
+  CniNetwork: cniNetworkResource,
+  Kernel: kernelResource,
+  Volume: volumeResource,
 } as const;
 
-export type FoundKind = keyof typeof words;
-export type FindErrorCode = `${(typeof words)[keyof typeof words]['code']}_${'NOT_FOUND' | 'AMBIGUOUS'}`;
+export type FoundKind = keyof typeof resources;
+
+const findError = (noun: string, how: 'NOT_FOUND' | 'AMBIGUOUS', what: string, hint: string): CodedError =>
+  new CodedError(`${noun.toUpperCase()}_${how}`, what, { hint });
 
 /**
  * Returns the one object that
@@ -28,7 +36,9 @@ export function findByQuery<T extends Named>(
   query: string,
   abbreviates = (name: string): boolean => name.startsWith(query),
 ): T {
-  const { code, noun, list } = words[kind];
+  const resource = resources[kind];
+  const noun = nounOf(resource);
+  const list = resource.commands?.list;
   const exact = items.filter(({ metadata: { name, uid } }) => name === query || uid === query);
   const matches =
     exact.length > 0 || query === ''
@@ -37,12 +47,11 @@ export function findByQuery<T extends Named>(
   if (matches.length > 1) {
     // These are the original's words, which scripts look for.
     const names = matches.map(({ metadata }) => metadata.name).join(', ');
-    throw new CodedError<FindErrorCode>(
-      `${code}_AMBIGUOUS`,
+    throw findError(
+      noun,
+      'AMBIGUOUS',
       `ambiguous ${noun} query: "${query}" matched the following IDs/names: ${names}`,
-      {
-        hint: `use the full name, or more of the uid; "${list}" shows both`,
-      },
+      `use the full name, or more of the uid; "${list}" shows both`,
     );
   }
   const [match] = matches;
@@ -52,12 +61,11 @@ export function findByQuery<T extends Named>(
       query,
       names.flatMap((name) => [name, name.replace(/:latest$/, '')]),
     );
-    throw new CodedError<FindErrorCode>(
-      `${code}_NOT_FOUND`,
+    throw findError(
+      noun,
+      'NOT_FOUND',
       `there is no ${noun} with the name or uid "${query}"`,
-      {
-        hint: `${meant === undefined ? '' : `did you mean "${meant}"? `}"${list}" lists them all`,
-      },
+      `${meant === undefined ? '' : `did you mean "${meant}"? `}"${list}" lists them all`,
     );
   }
   return match;

@@ -1,3 +1,4 @@
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 
 const text = (limit: number) => v.pipe(v.string(), v.maxBytes(limit, `must be at most ${limit} bytes`));
@@ -7,11 +8,17 @@ const text = (limit: number) => v.pipe(v.string(), v.maxBytes(limit, `must be at
  * parts get defaults.
  */
 export const cloudInitSchema = v.strictObject({
-  /** User data for cloud-init: `#cloud-config` YAML, a script, or any other format that it accepts. */
-  userData: v.optional(text(512 * 1_024)),
-  /** Meta-data, instead of the generated one, which sets the host name and the SSH key. */
-  metaData: v.optional(text(64 * 1_024)),
-  /** Network configuration, instead of the generated one, which sets the address of the VM. */
-  networkConfig: v.optional(text(64 * 1_024)),
+  userData: described(
+    'User data for cloud-init: `#cloud-config` YAML, a script, or any other format that it accepts.',
+    v.optional(text(512 * 1_024)),
+  ),
+  metaData: described(
+    'Meta-data, instead of the generated one, which sets the host name and the SSH key.',
+    v.optional(text(64 * 1_024)),
+  ),
+  networkConfig: described(
+    'Network configuration, instead of the generated one, which sets the address of the VM.',
+    v.optional(text(64 * 1_024)),
+  ),
 });
 export type CloudInit = v.InferOutput<typeof cloudInitSchema>;

@@ -1,3 +1,4 @@
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { partialVmSpecSchema } from './partial-vm-spec.ts';
 import { sandboxRuntimes } from './vm-sandbox.ts';
@@ -7,20 +8,27 @@ import { sandboxRuntimes } from './vm-sandbox.ts';
  * of them.
  */
 export const configurationSpecSchema = v.strictObject({
-  /** Runtime that isolates and supervises VMMs; by default conmon. */
-  runtime: v.optional(v.picklist(sandboxRuntimes)),
-  /** Accepted for compatibility; VMs use Ignite's CNI networks with either value. */
-  networkPlugin: v.optional(v.picklist(['cni', 'docker-bridge'])),
-  /** Defaults for new VMs: a VM spec, all of whose fields are optional. Manifests and flags take precedence. */
-  vmDefaults: v.optional(partialVmSpecSchema),
-  /** Accepted for compatibility; has no effect. */
-  idPrefix: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'must be letters, digits, dots, dashes and underscores'),
+  runtime: described(
+    'Runtime that isolates and supervises VMMs; by default conmon.',
+    v.optional(v.picklist(sandboxRuntimes)),
+  ),
+  networkPlugin: described(
+    "Accepted for compatibility; VMs use Ignite's CNI networks with either value.",
+    v.optional(v.picklist(['cni', 'docker-bridge'])),
+  ),
+  vmDefaults: described(
+    'Defaults for new VMs: a VM spec, all of whose fields are optional. Manifests and flags take precedence.',
+    v.optional(partialVmSpecSchema),
+  ),
+  idPrefix: described(
+    'Accepted for compatibility; has no effect.',
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'must be letters, digits, dots, dashes and underscores'),
+      ),
     ),
   ),
-  /** Directory with Docker's `config.json`. */
-  registryConfigDir: v.optional(v.string()),
+  registryConfigDir: described("Directory with Docker's `config.json`.", v.optional(v.string())),
 });
 export type ConfigurationSpec = v.InferInput<typeof configurationSpecSchema>;

@@ -2,13 +2,16 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { completeSpec } from '@ignite/toolkit/store/complete-spec';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { apiVersion } from './group.ts';
 import type { Arch } from './arch.ts';
 
 export const kernelSpecSchema = v.strictObject({
-  /** Kernel image; omitted for the kernel that is built from Debian's cloud kernel package. */
-  oci: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  oci: described(
+    "Kernel image; omitted for the kernel that is built from Debian's cloud kernel package.",
+    v.optional(v.pipe(v.string(), v.nonEmpty())),
+  ),
 });
 export type KernelSpec = v.InferOutput<typeof kernelSpecSchema>;
 

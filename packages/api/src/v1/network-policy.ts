@@ -1,3 +1,4 @@
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 
 function isCidr(text: string): boolean {
@@ -31,14 +32,11 @@ const selector = v.pipe(
 
 const peerSchema = v.union([
   v.strictObject({
-    /** IPv4 or IPv6 address range. */
-    cidr,
-    /** Ranges within `cidr` to exclude. */
-    except: v.optional(ranges, []),
+    cidr: described('IPv4 or IPv6 address range.', cidr),
+    except: described('Ranges within `cidr` to exclude.', v.optional(ranges, [])),
   }),
   v.strictObject({
-    /** VMs on this host that have all of these labels; `{}` selects all VMs. */
-    vms: selector,
+    vms: described('VMs on this host that have all of these labels; `{}` selects all VMs.', selector),
   }),
 ]);
 export type NetworkPeer = v.InferOutput<typeof peerSchema>;
@@ -48,8 +46,7 @@ const number = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)
 const portSchema = v.pipe(
   v.strictObject({
     port: number,
-    /** Last port of a range that starts with `port`. */
-    endPort: v.optional(number),
+    endPort: described('Last port of a range that starts with `port`.', v.optional(number)),
     protocol: v.optional(v.picklist(['tcp', 'udp']), 'tcp'),
   }),
   v.check(({ port, endPort = port }) => endPort >= port, 'endPort must not be less than port'),
@@ -66,23 +63,27 @@ const rules = <Rule extends v.GenericSchema>(rule: Rule) =>
  * its rules; a direction that is absent is as it is without a policy.
  */
 export const networkPolicySchema = v.strictObject({
-  /** Traffic allowed to the VM, in addition to its published ports and traffic from this host. */
-  ingress: rules(
-    v.strictObject({
-      /** Allowed sources; by default everyone. */
-      from: peers,
-      ports,
-    }),
+  ingress: described(
+    'Traffic allowed to the VM, in addition to its published ports and traffic from this host.',
+    rules(
+      v.strictObject({
+        from: described('Allowed sources; by default everyone.', peers),
+        ports,
+      }),
+    ),
   ),
-  /** Traffic allowed from the VM, in addition to DHCP and DNS of its networks and to replies. */
-  egress: rules(
-    v.strictObject({
-      /** Allowed destinations; by default everyone. */
-      to: peers,
-      ports,
-    }),
+  egress: described(
+    'Traffic allowed from the VM, in addition to DHCP and DNS of its networks and to replies.',
+    rules(
+      v.strictObject({
+        to: described('Allowed destinations; by default everyone.', peers),
+        ports,
+      }),
+    ),
   ),
-  /** Ranges that the VM may send from in addition to its own addresses, for routers and for floating addresses. */
-  sources: v.optional(ranges, []),
+  sources: described(
+    'Ranges that the VM may send from in addition to its own addresses, for routers and for floating addresses.',
+    v.optional(ranges, []),
+  ),
 });
 export type NetworkPolicy = v.InferOutput<typeof networkPolicySchema>;

@@ -1,3 +1,4 @@
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { networkPolicySchema } from './network-policy.ts';
 
@@ -53,25 +54,31 @@ export const interfaceName = v.pipe(
 );
 
 const addressing = {
-  /** By default the mode that suits the kind of the interface. */
-  mode: v.optional(mode),
-  /** MAC address of the guest; by default chosen by the network. */
-  mac: v.optional(mac),
-  /** IPv4 address, kept until the VM is removed; by default chosen by the network. */
-  address: v.optional(v.pipe(v.string(), v.ipv4())),
-  /** IPv6 address, kept until the VM is removed; by default chosen by the network. */
-  address6: v.optional(v.pipe(v.string(), v.ipv6())),
+  mode: described('By default the mode that suits the kind of the interface.', v.optional(mode)),
+  mac: described('MAC address of the guest; by default chosen by the network.', v.optional(mac)),
+  address: described(
+    'IPv4 address, kept until the VM is removed; by default chosen by the network.',
+    v.optional(v.pipe(v.string(), v.ipv4())),
+  ),
+  address6: described(
+    'IPv6 address, kept until the VM is removed; by default chosen by the network.',
+    v.optional(v.pipe(v.string(), v.ipv6())),
+  ),
 };
 
 const extraInterfaceSchema = v.pipe(
   v.strictObject({
-    /** Name in the network namespace of the VM; the guest numbers its interfaces in the order of these names, after eth0. */
-    name: v.pipe(
-      interfaceName,
-      v.check((name) => name !== 'eth0', 'must not be eth0, which spec.network itself describes'),
+    name: described(
+      'Name in the network namespace of the VM; the guest numbers its interfaces in the order of these names, after eth0.',
+      v.pipe(
+        interfaceName,
+        v.check((name) => name !== 'eth0', 'must not be eth0, which spec.network itself describes'),
+      ),
     ),
-    /** CNI network; omit it for an interface that the plugins of another network create. */
-    network: v.optional(networkName),
+    network: described(
+      'CNI network; omit it for an interface that the plugins of another network create.',
+      v.optional(networkName),
+    ),
     ...addressing,
   }),
   v.check(
@@ -87,8 +94,10 @@ const domain = v.pipe(v.string(), v.maxLength(253), v.regex(label, 'must be a do
 
 /** The DNS settings of the guest's resolv.conf(5), which replace those of the network. */
 const dnsSchema = v.strictObject({
-  /** Name servers; with these, the guest cannot find other VMs by name. */
-  servers: v.optional(v.array(v.pipe(v.string(), v.ip())), []),
+  servers: described(
+    'Name servers; with these, the guest cannot find other VMs by name.',
+    v.optional(v.array(v.pipe(v.string(), v.ip())), []),
+  ),
   search: v.optional(v.array(domain), []),
   options: v.optional(
     v.array(v.pipe(v.string(), v.regex(/^[a-z0-9-]+(:\d+)?$/, 'must be a resolver option, such as ndots:2'))),
@@ -99,8 +108,10 @@ const dnsSchema = v.strictObject({
 /** A line of the guest's hosts(5). */
 const hostEntrySchema = v.strictObject({
   name: domain,
-  /** IP address; `host-gateway` stands for the address of the host. */
-  address: v.union([v.literal('host-gateway'), v.pipe(v.string(), v.ip())]),
+  address: described(
+    'IP address; `host-gateway` stands for the address of the host.',
+    v.union([v.literal('host-gateway'), v.pipe(v.string(), v.ip())]),
+  ),
 });
 
 /** The VM's network settings. */
@@ -109,8 +120,10 @@ export const vmNetworkSchema = v.strictObject({
     v.pipe(v.array(portMappingSchema), v.check(areDistinct, 'must not use a host port twice')),
     [],
   ),
-  /** CNI network of eth0; by default the default network of the host. */
-  name: v.optional(networkName),
+  name: described(
+    'CNI network of eth0; by default the default network of the host.',
+    v.optional(networkName),
+  ),
   ...addressing,
   interfaces: v.optional(
     v.pipe(
@@ -125,8 +138,10 @@ export const vmNetworkSchema = v.strictObject({
   ),
   dns: v.optional(dnsSchema, {}),
   hosts: v.optional(v.array(hostEntrySchema), []),
-  /** Without a policy, the VM can be reached from its network, from this host, and by others on published ports; it can reach everything. */
-  policy: v.optional(networkPolicySchema),
+  policy: described(
+    'Without a policy, the VM can be reached from its network, from this host, and by others on published ports; it can reach everything.',
+    v.optional(networkPolicySchema),
+  ),
 });
 export type VmNetwork = v.InferOutput<typeof vmNetworkSchema>;
 

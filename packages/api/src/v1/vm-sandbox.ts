@@ -1,3 +1,4 @@
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 
 /**
@@ -7,7 +8,9 @@ export const sandboxRuntimes = ['conmon', 'containerd', 'docker'] as const;
 export type SandboxRuntime = (typeof sandboxRuntimes)[number];
 
 export const vmSandboxSchema = v.strictObject({
-  /** Runtime that isolates and supervises the VMM; by default conmon. */
-  runtime: v.optional(v.picklist(sandboxRuntimes)),
+  runtime: described(
+    'Runtime that isolates and supervises the VMM; by default conmon.',
+    v.optional(v.picklist(sandboxRuntimes)),
+  ),
 });
 export type VmSandbox = v.InferOutput<typeof vmSandboxSchema>;

@@ -1,4 +1,5 @@
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { absolutePath } from './absolute-path.ts';
 import { volumeSize } from './volume.ts';
@@ -18,18 +19,26 @@ const sources = ['blockDevice', 'file', 'hostPath', 'volume'] as const;
 const volumeSchema = v.pipe(
   v.strictObject({
     name: volumeName,
-    /** Existing block device of the host. */
-    blockDevice: v.optional(v.strictObject({ path: absolutePath })),
-    /** Raw disk image on the host; if a size is set, a missing file is created, sparse and formatted. */
-    file: v.optional(v.strictObject({ path: absolutePath, size: v.optional(volumeSize) })),
-    /** Directory of the host, shared with the guest. */
-    hostPath: v.optional(v.strictObject({ path: absolutePath })),
-    /** Volume by name, which outlives VMs; created if it does not exist, and grown to the size. */
-    volume: v.optional(
-      v.strictObject({
-        name: v.pipe(v.string(), v.regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label')),
-        size: v.optional(volumeSize),
-      }),
+    blockDevice: described(
+      'Existing block device of the host.',
+      v.optional(v.strictObject({ path: absolutePath })),
+    ),
+    file: described(
+      'Raw disk image on the host; if a size is set, a missing file is created, sparse and formatted.',
+      v.optional(v.strictObject({ path: absolutePath, size: v.optional(volumeSize) })),
+    ),
+    hostPath: described(
+      'Directory of the host, shared with the guest.',
+      v.optional(v.strictObject({ path: absolutePath })),
+    ),
+    volume: described(
+      'Volume by name, which outlives VMs; created if it does not exist, and grown to the size.',
+      v.optional(
+        v.strictObject({
+          name: v.pipe(v.string(), v.regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label')),
+          size: v.optional(volumeSize),
+        }),
+      ),
     ),
     readOnly,
   }),

@@ -3,6 +3,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { completeSpec } from '@ignite/toolkit/store/complete-spec';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { apiVersion } from './group.ts';
 import { absolutePath } from './absolute-path.ts';
@@ -27,46 +28,68 @@ const minimumDisk = 16 * 2 ** 20;
 const source = v.pipe(v.string(), v.nonEmpty(), v.transform(familiarSource));
 
 export const vmSpecSchema = v.strictObject({
-  /** Architecture of the VM, its image and its kernel; by default the host's. Other architectures are emulated. */
-  arch: v.optional(archSchema),
+  arch: described(
+    "Architecture of the VM, its image and its kernel; by default the host's. Other architectures are emulated.",
+    v.optional(archSchema),
+  ),
   image: v.strictObject({
-    /** Image in a registry, or another source such as `oci-archive:/path` or `docker-daemon:name:tag`. */
-    oci: source,
+    oci: described(
+      'Image in a registry, or another source such as `oci-archive:/path` or `docker-daemon:name:tag`.',
+      source,
+    ),
   }),
   kernel: v.optional(
     v.strictObject({
-      /** Kernel image; by default the default kernel for the architecture. */
-      oci: v.optional(source),
-      /** Arguments to append to the kernel command line. */
-      cmdLine: v.optional(v.string()),
+      oci: described('Kernel image; by default the default kernel for the architecture.', v.optional(source)),
+      cmdLine: described('Arguments to append to the kernel command line.', v.optional(v.string())),
     }),
     {},
   ),
-  /** Number of CPUs. */
-  cpus: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 1),
+  cpus: described(
+    'Number of CPUs.',
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 1),
+  ),
   machine: v.optional(vmMachineSchema),
-  /** Memory size, a whole number of MB; at least 96MB. */
-  memory: v.optional(size({ atLeast: minimumMemory, multipleOf: 2 ** 20 }), '512MB'),
-  /** Size of the root file system; larger if the image requires it. */
-  diskSize: v.optional(size({ atLeast: minimumDisk, multipleOf: 2 ** 20 }), '4GB'),
-  /** SSH access: `true` generates a key pair for this VM, a path names a public key file. */
-  ssh: v.optional(v.union([v.literal(true), absolutePath])),
+  memory: described(
+    'Memory size, a whole number of MB; at least 96MB.',
+    v.optional(size({ atLeast: minimumMemory, multipleOf: 2 ** 20 }), '512MB'),
+  ),
+  diskSize: described(
+    'Size of the root file system; larger if the image requires it.',
+    v.optional(size({ atLeast: minimumDisk, multipleOf: 2 ** 20 }), '4GB'),
+  ),
+  ssh: described(
+    'SSH access: `true` generates a key pair for this VM, a path names a public key file.',
+    v.optional(v.union([v.literal(true), absolutePath])),
+  ),
   network: v.optional(vmNetworkSchema, {}),
   storage: v.optional(vmStorageSchema),
   cloudInit: v.optional(cloudInitSchema),
-  /** Files and directories of the host to copy into the VM at first boot. */
-  copyFiles: v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
-  /** Replaces the Cmd of the image; its Entrypoint is kept. */
-  command: v.optional(v.array(v.string())),
-  /** Terminal for the entrypoint, which merges its standard output and error. */
-  tty: v.optional(v.boolean()),
-  /** Environment variables for the entrypoint, in addition to those of the image; ignored by images that boot an init. */
-  env: v.optional(environmentSchema),
+  copyFiles: described(
+    'Files and directories of the host to copy into the VM at first boot.',
+    v.optional(v.array(v.strictObject({ hostPath: absolutePath, vmPath: absolutePath })), []),
+  ),
+  command: described(
+    'Replaces the Cmd of the image; its Entrypoint is kept.',
+    v.optional(v.array(v.string())),
+  ),
+  tty: described(
+    'Terminal for the entrypoint, which merges its standard output and error.',
+    v.optional(v.boolean()),
+  ),
+  env: described(
+    'Environment variables for the entrypoint, in addition to those of the image; ignored by images that boot an init.',
+    v.optional(environmentSchema),
+  ),
   sandbox: v.optional(vmSandboxSchema),
-  /** Restart policy: whether the VM is started again after it ends by itself. */
-  restartPolicy: v.optional(restartPolicySchema, 'no'),
-  /** Desired power state. */
-  power: v.optional(v.picklist(['Running', 'Stopped', 'Paused']), 'Running'),
+  restartPolicy: described(
+    'Restart policy: whether the VM is started again after it ends by itself.',
+    v.optional(restartPolicySchema, 'no'),
+  ),
+  power: described(
+    'Desired power state.',
+    v.optional(v.picklist(['Running', 'Stopped', 'Paused']), 'Running'),
+  ),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;
 

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { described } from '@ignite/toolkit/schema/described';
 import { completeSpec } from '@ignite/toolkit/store/complete-spec';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
 import * as v from 'valibot';
@@ -11,8 +12,10 @@ const mebibyte = 2 ** 20;
 export const volumeSize = size({ atLeast: 16 * mebibyte, multipleOf: mebibyte });
 
 export const volumeSpecSchema = v.strictObject({
-  /** Size that the guest sees; only written data takes space on the host. It can only grow. */
-  size: v.optional(volumeSize, '10GB'),
+  size: described(
+    'Size that the guest sees; only written data takes space on the host. It can only grow.',
+    v.optional(volumeSize, '10GB'),
+  ),
 });
 export type VolumeSpec = v.InferOutput<typeof volumeSpecSchema>;
 

@@ -1,4 +1,4 @@
-import type { KindDefinition, Versioned } from '@ignite/toolkit/scheme/scheme';
+import type { KindVersion, Versioned } from '@ignite/toolkit/scheme/kind';
 import * as v from 'valibot';
 import { fromHub, toHub } from '../v1alpha4/convert-vm.ts';
 import { asFields, isEmpty, withKept } from '../v1alpha4/kept-fields.ts';
@@ -34,7 +34,7 @@ export const vm = {
     toHub: (written) => toHub(toV1alpha4(written)),
     fromHub: (hub) => fromV1alpha4(fromHub(hub)),
   },
-} as const satisfies KindDefinition;
+} as const satisfies KindVersion;
 
 function toV1alpha4({ metadata, spec, status }: Versioned): Versioned {
   const { ipAddresses, ...same } = asFields(status);

@@ -1,4 +1,5 @@
-import type { KindDefinition, Versioned } from '@ignite/toolkit/scheme/scheme';
+import type { KindVersion, Versioned } from '@ignite/toolkit/scheme/kind';
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { metadataFromHub, metadataToHub } from './convert-metadata.ts';
 import { vmSpecFromHub, vmSpecToHub } from './convert-vm-spec.ts';
@@ -13,15 +14,14 @@ const configurationSpecSchema = v.strictObject({
   networkPlugin: maybe(v.picklist(['', 'cni', 'docker-bridge'])),
   vmDefaults: maybe(partialVmSpecSchema),
   idPrefix: maybe(v.string()),
-  /** Directory with Docker's `config.json`. */
-  registryConfigDir: maybe(v.string()),
+  registryConfigDir: described("Directory with Docker's `config.json`.", maybe(v.string())),
 });
 
 /** Why a Configuration among manifests has no effect. */
 export const configurationIsAFile =
   'a Configuration is not applied: it is read from /etc/ignite/config.yaml, or from the file given with --ignite-config';
 
-const conversionOf = (entries: object): NonNullable<KindDefinition['conversion']> => ({
+const conversionOf = (entries: object): NonNullable<KindVersion['conversion']> => ({
   toHub,
   fromHub: (hub) => fromHub(hub, Object.keys(entries)),
 });
@@ -33,7 +33,7 @@ export const configuration = {
   spec: configurationSpecSchema,
   conversion: conversionOf(configurationSpecSchema.entries),
   inert: configurationIsAFile,
-} as const satisfies KindDefinition;
+} as const satisfies KindVersion;
 
 const { registryConfigDir: _, ...olderEntries } = configurationSpecSchema.entries;
 
@@ -42,7 +42,7 @@ export const olderConfiguration = {
   ...configuration,
   spec: v.strictObject(olderEntries),
   conversion: conversionOf(olderEntries),
-} as const satisfies KindDefinition;
+} as const satisfies KindVersion;
 
 function toHub({ metadata, spec }: Versioned): Versioned {
   const { vmDefaults, ...fields } = asFields(spec);

@@ -1,4 +1,4 @@
-import type { VersionedMetadata } from '@ignite/toolkit/scheme/scheme';
+import type { VersionedMetadata } from '@ignite/toolkit/scheme/kind';
 import { uidAnnotation } from '../v1/uid-annotation.ts';
 import { type Fields, isEmpty, keptFields, withKept } from './kept-fields.ts';
 import { withoutUndefined } from './maybe.ts';

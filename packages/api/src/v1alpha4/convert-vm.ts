@@ -1,4 +1,4 @@
-import type { Versioned } from '@ignite/toolkit/scheme/scheme';
+import type { Versioned } from '@ignite/toolkit/scheme/kind';
 import { metadataFromHub, metadataToHub } from './convert-metadata.ts';
 import { vmSpecFromHub, vmSpecToHub } from './convert-vm-spec.ts';
 import { asFields, isEmpty, keptFields, mergeFields } from './kept-fields.ts';

@@ -1,4 +1,5 @@
-import type { KindDefinition, Versioned } from '@ignite/toolkit/scheme/scheme';
+import type { KindVersion, Versioned } from '@ignite/toolkit/scheme/kind';
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { keptStatus, metadataFromHub, metadataToHub } from './convert-metadata.ts';
 import { apiVersion } from './group.ts';
@@ -15,17 +16,16 @@ export const image = {
   spec: imageSpecSchema,
   status: v.strictObject({ ociSource: maybe(ociSourceSchema) }),
   conversion: { toHub: withKeptStatus, fromHub: withStatusAgain },
-} as const satisfies KindDefinition;
+} as const satisfies KindVersion;
 
 export const kernel = {
   ...image,
   kind: 'Kernel',
   status: v.strictObject({
-    /** The version as `uname -r` prints it. */
-    version: maybe(v.string()),
+    version: described('The version as `uname -r` prints it.', maybe(v.string())),
     ociSource: maybe(ociSourceSchema),
   }),
-} as const satisfies KindDefinition;
+} as const satisfies KindVersion;
 
 function withKeptStatus({ metadata, spec, status }: Versioned): Versioned {
   return { metadata: metadataToHub(metadata, { status: withoutUndefined(status) }), spec };

@@ -1,4 +1,4 @@
-import type { VersionedMetadata } from '@ignite/toolkit/scheme/scheme';
+import type { VersionedMetadata } from '@ignite/toolkit/scheme/kind';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import { withoutUndefined } from './maybe.ts';
 

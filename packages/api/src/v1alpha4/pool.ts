@@ -1,5 +1,6 @@
-import type { KindDefinition } from '@ignite/toolkit/scheme/scheme';
+import { type KindVersion, defineKind } from '@ignite/toolkit/scheme/kind';
 import * as v from 'valibot';
+import { group } from '../v1/group.ts';
 import { apiVersion } from './group.ts';
 import { maybe } from './maybe.ts';
 import { namelessMetadataSchema } from './metadata.ts';
@@ -36,4 +37,12 @@ export const pool = {
     ),
   }),
   inert: 'a Pool has no effect: disks do not need a thin pool',
-} as const satisfies KindDefinition;
+} as const satisfies KindVersion;
+
+export const poolKind = defineKind({
+  group,
+  kind: 'Pool',
+  plural: 'pools',
+  scope: 'Cluster',
+  versions: [pool],
+});

@@ -1,3 +1,4 @@
+import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { maybe } from './maybe.ts';
 import { sizeSchema } from './size.ts';
@@ -11,10 +12,14 @@ const reference = maybe(v.string());
  */
 export const vmSpecSchema = v.strictObject({
   image: v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) }),
-  /** Image of the sandbox container of the original Ignite; has no effect. */
-  sandbox: maybe(v.strictObject({ oci: reference })),
-  /** Kernel; the defaults of the original Ignite are replaced by the current ones. */
-  kernel: maybe(v.strictObject({ oci: reference, cmdLine: reference })),
+  sandbox: described(
+    'Image of the sandbox container of the original Ignite; has no effect.',
+    maybe(v.strictObject({ oci: reference })),
+  ),
+  kernel: described(
+    'Kernel; the defaults of the original Ignite are replaced by the current ones.',
+    maybe(v.strictObject({ oci: reference, cmdLine: reference })),
+  ),
   cpus: maybe(v.pipe(v.number(), v.integer(), v.minValue(0))),
   memory: maybe(sizeSchema),
   diskSize: maybe(sizeSchema),
@@ -38,8 +43,7 @@ export const vmSpecSchema = v.strictObject({
         v.array(
           v.strictObject({
             name: v.string(),
-            /** Block device of the host. */
-            blockDevice: maybe(v.strictObject({ path: v.string() })),
+            blockDevice: described('Block device of the host.', maybe(v.strictObject({ path: v.string() }))),
           }),
         ),
       ),
@@ -47,8 +51,10 @@ export const vmSpecSchema = v.strictObject({
     }),
   ),
   copyFiles: maybe(v.array(v.strictObject({ hostPath: v.string(), vmPath: v.string() }))),
-  /** SSH access: `true` generates a key pair for this VM, a path names a public key file, `false` and {} mean none. */
-  ssh: maybe(v.union([v.boolean(), v.string(), v.strictObject({})])),
+  ssh: described(
+    'SSH access: `true` generates a key pair for this VM, a path names a public key file, `false` and {} mean none.',
+    maybe(v.union([v.boolean(), v.string(), v.strictObject({})])),
+  ),
 });
 export type VmSpec = v.InferOutput<typeof vmSpecSchema>;
 

@@ -1,4 +1,4 @@
-import type { KindDefinition } from '@ignite/toolkit/scheme/scheme';
+import type { KindVersion } from '@ignite/toolkit/scheme/kind';
 import * as v from 'valibot';
 import { fromHub, toHub } from './convert-vm.ts';
 import { apiVersion } from './group.ts';
@@ -28,7 +28,7 @@ export const vm = {
   status: vmStatusSchema,
   conversion: { toHub, fromHub },
   remarks: ({ spec }) => remarksOn(spec as PartialVmSpec),
-} as const satisfies KindDefinition;
+} as const satisfies KindVersion;
 
 /** Pure. Returns the parts of an original's spec that have no effect. */
 function remarksOn({ sandbox, kernel }: PartialVmSpec): readonly string[] {

@@ -1,3 +1,7 @@
+import { resources } from '@ignite/api/resources';
+import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
+import { nounOf } from '@ignite/toolkit/scheme/resource';
+
 /** What a word of a usage line stands for, if it can be completed. */
 export type Placeholder =
   /** Just this word. */
@@ -24,7 +28,14 @@ export interface Operand {
   readonly repeated: boolean;
 }
 
+/** An object is named by the word for its kind, such as `VM` or `IMAGE`. */
+const objects = [...resources, cniNetworkResource].map((resource): [string, Placeholder] => [
+  nounOf(resource).toUpperCase(),
+  { kind: 'object', of: resource.kind },
+]);
+
 const placeholders: Readonly<Record<string, Placeholder>> = {
+  ...Object.fromEntries(objects),
   FILE: { kind: 'file' },
   'KEY.pub': { kind: 'file' },
   DIR: { kind: 'directory' },
@@ -32,13 +43,7 @@ const placeholders: Readonly<Record<string, Placeholder>> = {
   'VM:PATH': { kind: 'vm-path' },
   SRC: { kind: 'vm-path' },
   DST: { kind: 'vm-path' },
-  VM: { kind: 'object', of: 'VM' },
-  IMAGE: { kind: 'object', of: 'Image' },
-  KERNEL: { kind: 'object', of: 'Kernel' },
-  VOLUME: { kind: 'object', of: 'Volume' },
-  NETWORK: { kind: 'object', of: 'Network' },
   SNAPSHOT: { kind: 'object', of: 'Snapshot' },
-  SYNC: { kind: 'object', of: 'Sync' },
   OBJECT: { kind: 'named-object' },
   KIND: { kind: 'kind' },
   'KIND/NAME': { kind: 'key' },

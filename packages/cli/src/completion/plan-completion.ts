@@ -1,3 +1,6 @@
+import { resources } from '@ignite/api/resources';
+import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
+import { resourceNamed } from '@ignite/toolkit/scheme/resource';
 import { FlagValues, type Flag, type FlagValue, type Flags } from '../arguments/command.ts';
 import type { Spelling } from '../arguments/find-command.ts';
 import { globalFlags } from '../arguments/global-flags.ts';
@@ -139,8 +142,10 @@ function lookUpOf(choice: Placeholder, first: string | undefined): readonly Look
     case 'literal':
     case 'anything':
       return [];
-    case 'named-object':
-      return [{ kind: 'object', of: kindNamed(first) }];
+    case 'named-object': {
+      const of = kindNamed(first);
+      return of === undefined ? [] : [{ kind: 'object', of }];
+    }
     case 'object':
     case 'key':
     case 'kind':
@@ -152,10 +157,8 @@ function lookUpOf(choice: Placeholder, first: string | undefined): readonly Look
 }
 
 /** `image` and `images` are Image; what is no kind has no objects. */
-function kindNamed(word: string | undefined): string {
-  const singular = word?.toLowerCase().replace(/s$/, '') ?? 'vm';
-  return singular === 'vm' ? 'VM' : singular.charAt(0).toUpperCase() + singular.slice(1);
-}
+const kindNamed = (word = 'vm'): string | undefined =>
+  resourceNamed(word, [...resources, cniNetworkResource])?.kind;
 
 const merge = (parts: readonly Partial<CompletionPlan>[]): Partial<CompletionPlan> => ({
   candidates: parts.flatMap(({ candidates = [] }) => candidates),

@@ -1,6 +1,7 @@
 import type { ReadClient } from '@ignite/api/client/client';
 import { writtenForm } from '@ignite/api/written-form';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { Column } from '@ignite/toolkit/scheme/resource';
 import type { Flag, FlagValues, Flags, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
 import { pathsOf } from '../context.ts';
@@ -42,17 +43,6 @@ export const outputFlags: Flags = {
   ...templateFlags,
   'no-trunc': { type: 'boolean', help: 'do not truncate output' },
 };
-
-export interface Column<T> {
-  readonly title: string;
-  readonly cell: (object: T) => string;
-  /** Shown with `-o wide` alone. */
-  readonly wide?: boolean;
-  /** Shortened where the terminal is too narrow. */
-  readonly flexible?: boolean;
-  /** In which turn it is left out where the terminal is narrower still; absent: it stays. */
-  readonly leaves?: number;
-}
 
 /** Called before anything is read, so that a wrong flag is refused at once. @throws CodedError USAGE_INVALID */
 export const assertTemplateFlags = (flags: FlagValues): void => void templateOf(flags);
@@ -110,8 +100,9 @@ function printTable<T>(
   width: number | undefined,
   io: Io,
 ): void {
+  const nowMs = Date.now();
   const header = columns.map(({ title }) => title);
-  const rows = objects.map((object) => columns.map(({ cell }) => cell(object)));
+  const rows = objects.map((object) => columns.map((column) => column.cell(object, nowMs)));
   io.out.write(
     width === undefined ? table(header, rows) : fittedTable(header, rows, { width, ...givingWay(columns) }),
   );

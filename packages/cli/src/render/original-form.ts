@@ -2,7 +2,7 @@ import { scheme } from '@ignite/api/scheme';
 import { apiVersion } from '@ignite/api/v1alpha4/group';
 import { writtenForm } from '@ignite/api/written-form';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import type { Versioned } from '@ignite/toolkit/scheme/scheme';
+import type { Versioned } from '@ignite/toolkit/scheme/kind';
 import { plainJson } from './go-template/plain-json.ts';
 import { GoObject, type GoValue } from './go-template/value.ts';
 import { objectView } from './go-view/object-view.ts';

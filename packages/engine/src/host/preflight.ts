@@ -4,7 +4,7 @@ import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { canBind } from '../network/address/host-ports.ts';
-import { formatPortMapping } from '../network/address/format-port-mapping.ts';
+import { formatPortMapping } from '@ignite/api/v1/format-port-mapping';
 import { findProgram } from './find-program.ts';
 import { isAccessible } from './is-accessible.ts';
 

@@ -18,7 +18,12 @@ import { legacyInvalid } from './errors.ts';
 const readable = new Scheme(
   scheme.kinds
     .filter(({ kind }) => kind === 'VM' || kind === 'Image' || kind === 'Kernel')
-    .map((known) => (known.conversion ? known : { ...known, metadata: namedByReferenceSchema })),
+    .map((kind) => ({
+      ...kind,
+      versions: kind.versions.map((version) =>
+        version.conversion ? version : { ...version, metadata: namedByReferenceSchema },
+      ),
+    })),
 );
 
 export type LegacyKind = 'Image' | 'Kernel' | 'VM';

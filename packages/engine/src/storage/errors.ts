@@ -1,4 +1,4 @@
-import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { CodedError, severalWrong } from '@ignite/toolkit/errors/coded-error';
 
 export type VolumeErrorCode =
   | 'VOLUME_INVALID'
@@ -18,6 +18,14 @@ const volumeError = (
 
 export const volumeInvalid = (what: string, hint: string, cause?: unknown): CodedError =>
   volumeError('VOLUME_INVALID', what, hint, cause);
+
+/** The error for a spec in which one or more things are wrong. */
+export const invalidVolumeSpec = (messages: readonly string[]): CodedError =>
+  severalWrong<VolumeErrorCode>(
+    'VOLUME_INVALID',
+    messages,
+    '"ignite explain volume" lists the fields of a volume',
+  );
 
 export const volumeNameTaken = (name: string): CodedError =>
   volumeError(

@@ -7,14 +7,14 @@ import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { Runner } from '@ignite/toolkit/process/runner';
-import { issuePath, issueText } from '@ignite/toolkit/schema/issue-text';
+import { issueTexts } from '@ignite/toolkit/schema/issue-text';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, locksDir, volumeDir, volumeFile } from '../host/paths.ts';
 import { volumeStore } from '../store/kind-stores.ts';
 import { volumeFinalizer } from '../store/list-objects.ts';
-import { volumeInvalid, volumeNameTaken } from './errors.ts';
+import { invalidVolumeSpec, volumeInvalid, volumeNameTaken } from './errors.ts';
 import { createExt4File, growFile } from './ext4-file.ts';
 
 export interface VolumeDeps {
@@ -36,11 +36,7 @@ export const lockVolume = (name: string, paths: Paths, signal: AbortSignal): Pro
 export function parseVolumeSpec(spec: unknown): VolumeSpec {
   const parsed = v.safeParse(volumeSpecSchema, spec);
   if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw volumeInvalid(
-    `spec.${issuePath(issue).join('.')}: ${issueText(issue)}`,
-    '"ignite explain volume" lists the fields of a volume',
-  );
+  throw invalidVolumeSpec(issueTexts(parsed.issues, 'spec'));
 }
 
 /**

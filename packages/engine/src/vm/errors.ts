@@ -1,5 +1,5 @@
 import type { Vm } from '@ignite/api/v1/vm';
-import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { CodedError, severalWrong } from '@ignite/toolkit/errors/coded-error';
 import { type Milliseconds, formatDuration } from '@ignite/toolkit/units/duration';
 
 export type VmErrorCode =
@@ -116,6 +116,10 @@ export const declaredVm = (name: string, owner: string): CodedError =>
   );
 
 export const invalidVm = (what: string, hint: string): CodedError => vmError('VM_INVALID', what, hint);
+
+/** The error for a spec in which one or more things are wrong. */
+export const invalidSpec = (messages: readonly string[]): CodedError =>
+  severalWrong<VmErrorCode>('VM_INVALID', messages, 'see "ignite run --help"');
 
 export const noSshKey = (name: string): CodedError =>
   vmError(

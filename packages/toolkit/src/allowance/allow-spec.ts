@@ -1,3 +1,4 @@
+import { described } from '../schema/described.ts';
 import * as v from 'valibot';
 
 const path = v.pipe(v.string(), v.regex(/^\//, 'must be an absolute path'));
@@ -20,20 +21,28 @@ const portRanges = v.array(
  * is trusted with no more.
  */
 export const allowSchema = v.strictObject({
-  /** Kinds that may be declared; by default all kinds except GitSource and Sync. */
-  kinds: v.optional(v.array(v.pipe(v.string(), v.nonEmpty()))),
-  /** Directories, files and devices of the host that may be read and written, including everything below them; without symbolic links. */
-  hostPaths: v.optional(v.array(path), []),
-  /** Directories and files of the host that may only be read, such as files to copy, keys, secrets and archives. */
-  files: v.optional(v.array(path), []),
-  /** Networks of the host that may be used, in addition to the default one. */
-  networks: names,
-  /** Host ports that may be published: single ports, or ranges as FIRST-LAST. */
-  ports: v.optional(portRanges, ['1024-65535']),
-  /** Objects that may be used, such as `Volume/db`, in addition to those that the source itself declares. */
-  objects: names,
-  /** Services of the host that may be used, such as `docker`. */
-  services: names,
+  kinds: described(
+    'Kinds that may be declared; by default all kinds except GitSource and Sync.',
+    v.optional(v.array(v.pipe(v.string(), v.nonEmpty()))),
+  ),
+  hostPaths: described(
+    'Directories, files and devices of the host that may be read and written, including everything below them; without symbolic links.',
+    v.optional(v.array(path), []),
+  ),
+  files: described(
+    'Directories and files of the host that may only be read, such as files to copy, keys, secrets and archives.',
+    v.optional(v.array(path), []),
+  ),
+  networks: described('Networks of the host that may be used, in addition to the default one.', names),
+  ports: described(
+    'Host ports that may be published: single ports, or ranges as FIRST-LAST.',
+    v.optional(portRanges, ['1024-65535']),
+  ),
+  objects: described(
+    'Objects that may be used, such as `Volume/db`, in addition to those that the source itself declares.',
+    names,
+  ),
+  services: described('Services of the host that may be used, such as `docker`.', names),
 });
 export type AllowSpec = v.InferOutput<typeof allowSchema>;
 

@@ -11,7 +11,7 @@ import { withOwner } from '../apply/plan-apply.ts';
 import { sourceUses } from '../sync/source-uses.ts';
 
 const manifest = (kind: string, name: string, spec: object): Manifest => {
-  const schema = gitopsKinds.find((known) => known.kind === kind)?.spec;
+  const schema = gitopsKinds.find((known) => known.kind === kind)?.versions[0]?.spec;
   return {
     apiVersion: 'gitops.weave.works/v1',
     kind,

@@ -1,6 +1,8 @@
 import { inSchemaOrder } from '../scheme/field-order.ts';
-import type { KindDefinition, Scheme, Versioned } from '../scheme/scheme.ts';
-import { metadataSchema } from './manifest.ts';
+import type { KindVersion, Versioned } from '../scheme/kind.ts';
+import type { Scheme } from '../scheme/scheme.ts';
+import { assertNone } from './errors.ts';
+import { metadataSchema, specSchemaOf } from './manifest.ts';
 import { type Place, checkAt } from './place.ts';
 import { type ReadObject, type ReadOptions, readObjects } from './read-objects.ts';
 
@@ -19,7 +21,7 @@ export function convertManifests(
   text: string,
   file: string,
   scheme: Scheme,
-  versionFor: (definition: KindDefinition) => string,
+  versionFor: (definition: KindVersion) => string,
   options: ReadOptions = {},
 ): readonly ConvertedObject[] {
   return readObjects(text, file, scheme, options).map((object) =>
@@ -29,7 +31,7 @@ export function convertManifests(
 
 function inVersion(
   { definition, checked, written, place }: ReadObject,
-  to: KindDefinition,
+  to: KindVersion,
   scheme: Scheme,
 ): ConvertedObject {
   if (definition === to) return inOrder(written, to);
@@ -43,18 +45,21 @@ function inVersion(
  * Checks an object against the rules that only the hub version has, so that an invalid object is never
  * written as a valid one.
  */
-function checkHub({ metadata, spec }: Versioned, hub: KindDefinition, place: Place): void {
-  checkAt(hub.metadata ?? metadataSchema, metadata, ['metadata'], place);
-  checkAt(hub.spec, spec, ['spec'], place);
+function checkHub({ metadata, spec }: Versioned, hub: KindVersion, place: Place): void {
+  assertNone([
+    ...checkAt(hub.metadata ?? metadataSchema, metadata, ['metadata'], place).problems,
+    ...checkAt(specSchemaOf(hub), spec, ['spec'], place).problems,
+  ]);
 }
 
-function inOrder(object: Versioned, { apiVersion, kind, ...schemas }: KindDefinition): ConvertedObject {
+function inOrder(object: Versioned, to: KindVersion): ConvertedObject {
+  const { apiVersion, kind, ...schemas } = to;
   const { metadata, spec, status } = object;
   return {
     apiVersion,
     kind,
     metadata: inSchemaOrder(metadata, schemas.metadata ?? metadataSchema) as Versioned['metadata'],
-    spec: inSchemaOrder(spec, schemas.spec),
+    spec: inSchemaOrder(spec, specSchemaOf(to)),
     ...(status !== undefined && { status: schemas.status ? inSchemaOrder(status, schemas.status) : status }),
   };
 }

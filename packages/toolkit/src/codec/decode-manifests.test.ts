@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CodedError } from '../errors/coded-error.ts';
+import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import * as v from 'valibot';
 import { decodeManifests } from './decode-manifests.ts';
 
 const pots = new Scheme([
-  {
+  sampleKind({
     apiVersion: 'garden.example/v1',
     kind: 'Pot',
     spec: v.strictObject({
@@ -15,7 +16,7 @@ const pots = new Scheme([
       soil: v.optional(v.strictObject({ sand: v.optional(v.boolean(), false) }), {}),
       herbs: v.optional(v.array(v.strictObject({ name: v.string() })), []),
     }),
-  },
+  }),
 ]);
 
 const head = 'apiVersion: garden.example/v1\nkind: Pot\nmetadata:\n  name: a\n';
@@ -117,6 +118,39 @@ test('decodeManifests: the nearest field is suggested', () => {
   assert.throws(() => decode(`${head}spec:\n  plant: mint\n  soil:\n    snad: true\n`), {
     hint: 'did you mean "sand"?',
   });
+});
+
+test('decodeManifests: everything that is wrong in all objects is told, unknown fields of an object first', () => {
+  const text = `${head}spec:\n  litres: 0\n  liters: 3\n---\n${head.replace('name: a', 'name: A')}spec: {plant: 3}\n`;
+  assert.throws(
+    () => decode(text),
+    (failure) => {
+      assert.ok(failure instanceof CodedError);
+      assert.deepEqual(
+        [failure.message, ...failure.further],
+        [
+          'pot.yaml:7:3: spec: unknown field "liters"',
+          'pot.yaml:5:1: spec.plant: field "plant" is required',
+          'pot.yaml:6:3: spec.litres: must be at least 1',
+          'pot.yaml:12:3: metadata.name: must be lower-case letters, digits and dashes, as in a host name',
+          'pot.yaml:13:8: spec.plant: must be a text, not 3',
+        ],
+      );
+      return true;
+    },
+  );
+});
+
+test('decodeManifests: a field that is missing because it was misspelt is one problem', () => {
+  assert.throws(() => decode(`${head}spec:\n  plnt: mint\n`), { further: [] });
+});
+
+test('decodeManifests: problems beyond the twentieth are counted', () => {
+  const fields = Array.from({ length: 30 }, (_, at) => `  x${at}: 1\n`).join('');
+  assert.throws(
+    () => decode(`${head}spec:\n  plant: mint\n${fields}`),
+    (failure) => failure instanceof CodedError && failure.further.at(-1) === '10 more problems',
+  );
 });
 
 test('decodeManifests: a text beyond 16 MiB is not even parsed', () => {

@@ -1,6 +1,6 @@
 import type { Scheme } from '../scheme/scheme.ts';
-import type { Position } from './errors.ts';
-import { type Manifest, metadataSchema } from './manifest.ts';
+import { type Position, type Problem, assertNone } from './errors.ts';
+import { type Manifest, metadataSchema, specSchemaOf } from './manifest.ts';
 import { checkAt, positionOf } from './place.ts';
 import { type ReadObject, type ReadOptions, readObjects } from './read-objects.ts';
 
@@ -20,28 +20,41 @@ export function decodeManifests(
   scheme: Scheme,
   options: DecodeOptions = {},
 ): readonly Manifest[] {
-  return readObjects(text, file, scheme, options).flatMap((object) => {
+  const read = readObjects(text, file, scheme, options).flatMap((object) => {
     const { definition, checked, place } = object;
     const remarks = [...(definition.remarks?.(checked) ?? []), ...[definition.inert ?? []].flat()];
     for (const remark of remarks) options.onRemark?.(remark, positionOf(place, []));
     return definition.inert === undefined ? [asManifest(object, scheme)] : [];
   });
+  assertNone(read.flatMap(({ problems }) => problems));
+  return read.flatMap(({ manifest }) => manifest ?? []);
 }
 
-function asManifest({ definition, checked, place }: ReadObject, scheme: Scheme): Manifest {
+/** Converts an object to the hub version, whose rules may forbid what the written version allows. */
+function asManifest(
+  { definition, checked, place }: ReadObject,
+  scheme: Scheme,
+): { readonly manifest?: Manifest; readonly problems: readonly Problem[] } {
   const hub = scheme.hubOf(definition);
   const { metadata, spec } = definition.conversion ? definition.conversion.toHub(checked) : checked;
   const found = checkAt(hub.metadata ?? metadataSchema, metadata, ['metadata'], place);
-  return {
+  const asHub = definition.conversion
+    ? checkAt(specSchemaOf(hub), spec, ['spec'], place)
+    : { output: spec, problems: [] };
+  const problems = [...found.problems, ...asHub.problems];
+  if (!found.output || problems.length > 0) return { problems };
+  const { name, namespace, labels, annotations } = found.output;
+  const manifest = {
     apiVersion: hub.apiVersion,
     kind: hub.kind,
     metadata: {
-      name: found.name ?? '', // only objects of inert kinds may have no name
-      namespace: typeof found['namespace'] === 'string' ? found['namespace'] : 'default',
-      labels: found.labels ?? {},
-      annotations: found.annotations ?? {},
+      name: name ?? '', // only objects of inert kinds may have no name
+      namespace: typeof namespace === 'string' ? namespace : 'default',
+      labels: labels ?? {},
+      annotations: annotations ?? {},
     },
-    spec: definition.conversion ? checkAt(hub.spec, spec, ['spec'], place) : spec,
+    spec: asHub.output,
     origin: positionOf(place, []),
   };
+  return { manifest, problems };
 }

@@ -1,4 +1,4 @@
-import { CodedError } from '../errors/coded-error.ts';
+import { CodedError, severalWrong } from '../errors/coded-error.ts';
 
 export interface Position {
   readonly file: string;
@@ -16,3 +16,21 @@ export const manifestInvalid = (
   cause?: unknown,
 ): CodedError<CodecErrorCode> =>
   new CodedError('MANIFEST_INVALID', `${at.file}:${at.line}:${at.column}: ${what}`, { hint, cause });
+
+/** Something that is wrong with a manifest. */
+export interface Problem {
+  readonly at: Position;
+  readonly what: string;
+  readonly hint: string;
+}
+
+/**
+ * Does nothing if there are no problems.
+ * @throws CodedError MANIFEST_INVALID with all of them
+ */
+export function assertNone(problems: readonly Problem[]): void {
+  const [first] = problems;
+  if (!first) return;
+  const messages = problems.map(({ at, what }) => `${at.file}:${at.line}:${at.column}: ${what}`);
+  throw severalWrong<CodecErrorCode>('MANIFEST_INVALID', messages, first.hint);
+}

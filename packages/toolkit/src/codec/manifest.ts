@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { isDnsLabel } from '../object/name.ts';
+import type { KindVersion } from '../scheme/kind.ts';
 import type { Position } from './errors.ts';
 
 const name = v.pipe(
@@ -24,6 +25,9 @@ export const metadataSchema = v.strictObject({
   ownerReferences: v.optional(v.array(v.looseObject({}))),
   deletionTimestamp: v.optional(v.nullable(v.string())),
 });
+
+/** Returns the schema of specs. Kinds without a spec accept anything, which is nothing. */
+export const specSchemaOf = ({ spec }: KindVersion): v.GenericSchema => spec ?? v.unknown();
 
 /** An object as a person wrote it, with defaults filled in. */
 export interface Manifest {

@@ -1,9 +1,10 @@
 import type * as v from 'valibot';
 import { safeParse } from 'valibot';
 import { type Document, type LineCounter, type Node, isMap, isSeq } from 'yaml';
-import { issuePath, issueText, isUnknownKey } from '../schema/issue-text.ts';
+import { isMissingKey, isUnknownKey, issuePath, issueText } from '../schema/issue-text.ts';
+import { type JsonSchema, fieldOf, fieldsOf, jsonSchemaOf } from '../schema/json-schema.ts';
 import { nearest } from '../text/nearest.ts';
-import { type Position, manifestInvalid } from './errors.ts';
+import type { Position, Problem } from './errors.ts';
 
 /** The text that objects are read from. */
 export interface Source {
@@ -18,28 +19,61 @@ export interface Place {
   readonly source: Source;
 }
 
+/** The outcome of a check: the parsed value if there are no problems. */
+export interface Checked<T> {
+  readonly output?: T;
+  readonly problems: readonly Problem[];
+}
+
 /**
- * Checks the value at `at` below a place against a schema, and returns the parsed value.
- * @throws CodedError MANIFEST_INVALID with the position of what is wrong
+ * Pure. Checks the value at `at` below a place against a schema. Unknown fields come first among the
+ * problems. A field that is missing because it was misspelt is not a problem of its own.
  */
 export function checkAt<Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
   at: readonly string[],
   place: Place,
-): v.InferOutput<Schema> {
+): Checked<v.InferOutput<Schema>> {
   const parsed = safeParse(schema, value);
-  if (parsed.success) return parsed.output;
-  // A misspelt field is also a missing field. The issue of the unknown field says more, so it is preferred.
-  const issue = parsed.issues.find(isUnknownKey) ?? parsed.issues[0];
-  const path = [...at, ...issuePath(issue)];
-  const where = positionOf(place, path);
-  if (isUnknownKey(issue)) {
-    const meant = nearest(String(path.at(-1)), fieldsBeside(schema, issuePath(issue)));
-    const hint = meant === undefined ? 'remove it, or check its spelling' : `did you mean "${meant}"?`;
-    throw manifestInvalid(where, `${dotted(path.slice(0, -1))}${issueText(issue)}`, hint);
-  }
-  throw manifestInvalid(where, `${dotted(path)}${issueText(issue)}`, 'correct the value there');
+  if (parsed.success) return { output: parsed.output, problems: [] };
+  const unknown = parsed.issues.filter(isUnknownKey).flatMap((issue) => unknownFields(issue, schema));
+  const misspelt = new Set(unknown.map(({ path, meant }) => JSON.stringify([...path.slice(0, -1), meant])));
+  const others = parsed.issues.filter(
+    (issue) =>
+      !isUnknownKey(issue) && !(isMissingKey(issue) && misspelt.has(JSON.stringify(issuePath(issue)))),
+  );
+  return {
+    problems: [
+      ...unknown.map(({ path, meant }) => ({
+        at: positionOf(place, [...at, ...path]),
+        what: `${dotted([...at, ...path.slice(0, -1)])}unknown field "${path.at(-1)}"`,
+        hint: meant === undefined ? 'remove it, or check its spelling' : `did you mean "${meant}"?`,
+      })),
+      ...others.map((issue) => {
+        const path = [...at, ...issuePath(issue)];
+        const what = `${dotted(path)}${issueText(issue)}`;
+        return { at: positionOf(place, path), what, hint: 'correct the value there' };
+      }),
+    ],
+  };
+}
+
+interface UnknownField {
+  readonly path: readonly (string | number)[];
+  /** The known field with the most similar name. */
+  readonly meant: string | undefined;
+}
+
+/** Lists all unknown fields of the object that an issue is about: Valibot tells only of the first. */
+function unknownFields(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): readonly UnknownField[] {
+  const path = issuePath(issue);
+  const known = fieldsBeside(schema, path);
+  const siblings = Object.keys(issue.path?.at(-1)?.input ?? {}).filter((name) => !known.includes(name));
+  return [...new Set([String(path.at(-1)), ...siblings])].map((name) => ({
+    path: [...path.slice(0, -1), name],
+    meant: nearest(name, known),
+  }));
 }
 
 const dotted = (path: readonly (string | number)[]): string =>
@@ -47,15 +81,9 @@ const dotted = (path: readonly (string | number)[]): string =>
 
 /** Lists the fields that the schema allows beside the last field of `path`. */
 function fieldsBeside(schema: v.GenericSchema, path: readonly (string | number)[]): readonly string[] {
-  let at: unknown = schema;
-  for (const key of path.slice(0, -1)) at = entriesOf(at)[key];
-  return Object.keys(entriesOf(at));
-}
-
-function entriesOf(schema: unknown): Readonly<Record<string, unknown>> {
-  if (typeof schema !== 'object' || schema === null) return {};
-  if ('entries' in schema) return schema.entries as Readonly<Record<string, unknown>>;
-  return 'wrapped' in schema ? entriesOf(schema.wrapped) : {};
+  let at: JsonSchema | undefined = jsonSchemaOf(schema);
+  for (const key of path.slice(0, -1)) at = at && (typeof key === 'number' ? at.items : fieldOf(at, key));
+  return Object.keys((at && fieldsOf(at)) ?? {});
 }
 
 /** Returns the position of the field or item at `path`, or of its nearest parent that is present. */

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { type Document, LineCounter, isScalar } from 'yaml';
 import { errorText } from '../errors/error-text.ts';
-import type { KindDefinition, Scheme, Versioned } from '../scheme/scheme.ts';
-import { type Position, manifestInvalid } from './errors.ts';
-import { metadataSchema } from './manifest.ts';
+import type { KindVersion, Versioned } from '../scheme/kind.ts';
+import type { Scheme } from '../scheme/scheme.ts';
+import { type Position, type Problem, assertNone, manifestInvalid } from './errors.ts';
+import { metadataSchema, specSchemaOf } from './manifest.ts';
 import { parseYaml, plainValue } from './parse-yaml.ts';
 import { type Place, type Source, checkAt, position, positionOf } from './place.ts';
 
@@ -22,7 +23,7 @@ export interface ReadOptions {
  * An object as it was written. Its kind and version are in the scheme, and their schemas have accepted it.
  */
 export interface ReadObject {
-  readonly definition: KindDefinition;
+  readonly definition: KindVersion;
   /** The object as the schemas of its version return it, with the defaults that this version has. */
   readonly checked: Versioned;
   /** The object exactly as it was written. */
@@ -34,7 +35,7 @@ export interface ReadObject {
  * Reads the objects in a YAML or JSON text, which may have several documents and lists of kind `List`.
  * Reading is strict: unknown and duplicate fields, unknown kinds, and whatever the schema of a kind refuses
  * are errors that name the file, line and column.
- * @throws CodedError MANIFEST_INVALID
+ * @throws CodedError MANIFEST_INVALID with all that is wrong
  */
 export function readObjects(
   text: string,
@@ -49,10 +50,12 @@ export function readObjects(
   const lines = new LineCounter();
   const documents = parseYaml(text, { lineCounter: lines });
   const source = { file, lines };
-  return documents
+  const read = documents
     .filter((document) => !isEmpty(document) || document.errors.length > 0)
     .flatMap((document) => objectsOf(document, source))
-    .flatMap(({ raw, place }) => readObject(raw, place, scheme, options));
+    .map(({ raw, place }) => readObject(raw, place, scheme, options));
+  assertNone(read.flatMap(({ problems }) => problems));
+  return read.flatMap(({ object }) => object ?? []);
 }
 
 function objectsOf(
@@ -84,41 +87,55 @@ const listSchema = v.strictObject({
   items: v.array(v.unknown()),
 });
 
+/** Reads one object. There is neither an object nor a problem if its kind is unknown and may be. */
 function readObject(
   given: unknown,
   place: Place,
   scheme: Scheme,
   options: ReadOptions,
-): readonly ReadObject[] {
+): { readonly object?: ReadObject; readonly problems: readonly Problem[] } {
   const raw = options.transform ? options.transform(given) : given;
-  const { apiVersion, kind } = checkAt(typeSchema, raw, [], place);
+  const typed = checkAt(typeSchema, raw, [], place);
+  if (!typed.output) return typed;
+  const { apiVersion, kind } = typed.output;
   const definition = scheme.find(apiVersion, kind);
-  if (!definition) {
-    const at = positionOf(place, ['kind']);
-    if (options.onUnknown) {
-      options.onUnknown({ apiVersion, kind }, at);
-      return [];
-    }
-    const what = `unknown kind "${kind}" in "${apiVersion}"`;
-    throw manifestInvalid(at, what, `known kinds: ${scheme.names.join(', ')}`);
-  }
-  const checked = checkAt(envelopeOf(definition), raw, [], place);
-  const spec = checkAt(definition.spec, checked.spec, ['spec'], place);
-  const written = raw as Versioned; // the schema of the envelope has accepted it
-  return [{ definition, checked: { ...checked, spec }, written, place }];
+  if (definition) return checkObject(raw, definition, place);
+  const at = positionOf(place, ['kind']);
+  options.onUnknown?.({ apiVersion, kind }, at);
+  const what = `unknown kind "${kind}" in "${apiVersion}"`;
+  return {
+    problems: options.onUnknown ? [] : [{ at, what, hint: `known kinds: ${scheme.names.join(', ')}` }],
+  };
+}
+
+function checkObject(raw: unknown, definition: KindVersion, place: Place): ReturnType<typeof readObject> {
+  const { output: checked, problems } = checkAt(envelopeOf(definition), raw, [], place);
+  const written = raw as Versioned; // it has an apiVersion, so it is an object
+  const spec = checkAt(specSchemaOf(definition), written.spec, ['spec'], place);
+  const all = [...problems, ...(written.spec === undefined ? [] : spec.problems)];
+  return checked && all.length === 0
+    ? { object: { definition, checked: { ...checked, spec: spec.output }, written, place }, problems: [] }
+    : { problems: all };
 }
 
 const typeSchema = v.looseObject({ apiVersion: v.string(), kind: v.string() });
 
 /** Returns the schema of everything in an object except its spec. */
-const envelopeOf = ({ metadata, status }: KindDefinition) =>
+const envelopeOf = ({ metadata, spec, fields, status }: KindVersion) =>
   v.strictObject({
+    ...(fields as object | undefined),
     apiVersion: v.string(),
     kind: v.string(),
     metadata: metadata ?? metadataSchema,
-    spec: v.unknown(),
+    spec: presenceOf(spec),
     status: status ? v.nullish(status) : v.optional(v.unknown()),
   });
+
+/** Returns a schema that only tells whether there may, must or must not be a spec. */
+function presenceOf(spec: KindVersion['spec']): v.GenericSchema {
+  if (!spec) return v.optional(v.undefined());
+  return spec.type === 'optional' ? v.optional(v.unknown()) : v.unknown();
+}
 
 const isEmpty = ({ contents }: Document.Parsed): boolean =>
   contents === null || (isScalar(contents) && contents.value === null);

@@ -1,37 +1,113 @@
 import { hasCode } from '../errors/coded-error.ts';
-import type { GroupKind } from '../object/group-kind.ts';
-import type { KubeObject } from '../object/kube-object.ts';
-import { keyOf } from '../store/next-object.ts';
-import type { ObjectStore } from '../store/store.ts';
+import type { ObjectKey } from '../client/group-version-resource.ts';
+import type { ObjectClient } from '../client/object-client.ts';
+import { groupOf } from '../object/group-kind.ts';
+import type { KubeObject, OwnerReference } from '../object/kube-object.ts';
+import { type GarbageAction, type GarbageKind, planGarbage } from './plan-garbage.ts';
 
 /**
- * Pure. Returns the objects whose owners are all gone. An object with the owner's name but another uid is not
- * the owner.
- */
-function orphansOf(objects: readonly KubeObject[]): readonly KubeObject[] {
-  const uids = new Set(objects.map(({ metadata }) => metadata.uid));
-  return objects.filter(({ metadata: { ownerReferences = [], deletionTimestamp } }) => {
-    const isOwned = ownerReferences.length > 0;
-    return isOwned && deletionTimestamp === undefined && !ownerReferences.some(({ uid }) => uids.has(uid));
-  });
-}
-
-/**
- * Deletes the orphans of these kinds, and returns them. `kinds` must name all kinds that own objects or are
- * owned.
+ * Deletes the objects of these kinds that have no owner left, and does for those that are being deleted what
+ * their propagation policy says. It ends when there is nothing left to do but wait for others.
  */
 export async function collectGarbage(
-  store: ObjectStore,
-  kinds: readonly GroupKind[],
-): Promise<readonly KubeObject[]> {
-  const lists = await Promise.all(kinds.map((kind) => store.list(kind)));
-  const orphans = orphansOf(lists.flatMap(({ items }) => items));
-  for (const orphan of orphans) {
-    try {
-      await store.delete(keyOf(orphan));
-    } catch (failure) {
-      if (!hasCode(failure, 'NOT_FOUND')) throw failure;
+  client: ObjectClient,
+  kinds: readonly GarbageKind[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const lists = await Promise.all(kinds.map((kind) => client.list(kind, { signal })));
+    const actions = planGarbage(
+      lists.flatMap(({ items }) => items),
+      kinds,
+    );
+    const done = await Promise.all(actions.map((action) => tidied(client, kinds, action, signal)));
+    if (!done.includes(true)) return;
+  }
+}
+
+/** Takes a step. Returns whether it changed anything; what others change meanwhile is planned anew. */
+async function tidied(
+  client: ObjectClient,
+  kinds: readonly GarbageKind[],
+  action: GarbageAction,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    return await takeStep(client, kinds, action, signal);
+  } catch (failure) {
+    if (hasCode(failure, 'NOT_FOUND') || hasCode(failure, 'CONFLICT')) return true;
+    throw failure;
+  }
+}
+
+async function takeStep(
+  client: ObjectClient,
+  kinds: readonly GarbageKind[],
+  action: GarbageAction,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { object } = action;
+  const { uid, resourceVersion, ownerReferences = [], finalizers } = object.metadata;
+  const key = keyOf(object, kinds);
+  const preconditions = { uid, resourceVersion };
+  switch (action.type) {
+    case 'delete-orphan':
+      if (await hasOwner(client, kinds, object, signal)) return false;
+      await client.delete(key, { preconditions, propagationPolicy: 'Background', signal });
+      return true;
+    case 'delete-first':
+      await client.delete(key, { preconditions, propagationPolicy: action.propagationPolicy, signal });
+      return true;
+    case 'disown': {
+      const others = ownerReferences.filter((each) => each.uid !== action.owner.metadata.uid);
+      const changes = { metadata: { resourceVersion, ownerReferences: others } };
+      await client.patch(key, { type: 'merge', changes }, { signal });
+      return true;
+    }
+    case 'release': {
+      const others = finalizers.filter((each) => each !== action.finalizer);
+      const changes = { metadata: { resourceVersion, finalizers: others } };
+      await client.patch(key, { type: 'merge', changes }, { signal });
+      return true;
     }
   }
-  return orphans;
+}
+
+/** Looks for the owners themselves, which may have been created after the lists were made. */
+async function hasOwner(
+  client: ObjectClient,
+  kinds: readonly GarbageKind[],
+  { metadata }: KubeObject,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const owner of metadata.ownerReferences ?? []) {
+    const key = ownerKey(owner, metadata.namespace, kinds);
+    if (!key || (await uidAt(client, key, signal)) === owner.uid) return true;
+  }
+  return false;
+}
+
+async function uidAt(client: ObjectClient, key: ObjectKey, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return (await client.get(key, { signal })).metadata.uid;
+  } catch (failure) {
+    if (hasCode(failure, 'NOT_FOUND')) return undefined;
+    throw failure;
+  }
+}
+
+/** An owner is in the namespace of the object, or has none. */
+function ownerKey(
+  { apiVersion, kind, name }: OwnerReference,
+  namespace: string,
+  kinds: readonly GarbageKind[],
+): ObjectKey | undefined {
+  const found = kinds.find((each) => each.group === groupOf(apiVersion) && each.kind === kind);
+  return found && { ...found, namespace: found.isNamespaced ? namespace : '', name };
+}
+
+function keyOf({ apiVersion, kind, metadata }: KubeObject, kinds: readonly GarbageKind[]): ObjectKey {
+  const { namespace, name } = metadata;
+  const found = kinds.find((each) => each.group === groupOf(apiVersion) && each.kind === kind)!;
+  return { ...found, namespace, name };
 }

@@ -1,38 +1,37 @@
 import type { Clock } from '../clock/clock.ts';
+import type { ObjectClient } from '../client/object-client.ts';
 import { hasCode } from '../errors/coded-error.ts';
 import type { KubeObject } from '../object/kube-object.ts';
-import { newUid } from '../object/uid.ts';
-import { KindStore } from '../store/kind-store.ts';
-import { objectKind } from '../store/object-kind.ts';
-import type { ObjectStore } from '../store/store.ts';
+
+/** The leases of a Kubernetes API server. */
+const leases = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
 
 export interface LeaseOptions {
-  readonly store: ObjectStore;
+  readonly client: ObjectClient;
+  readonly namespace: string;
   readonly name: string;
   /** The identity of this process; no two processes share one. */
   readonly holder: string;
   /**
-   * The duration of the lease in milliseconds. A leader that has not renewed it for so long may be replaced.
+   * The duration of the lease, in seconds. A leader that has not renewed it for so long may be replaced.
    */
-  readonly durationMs: number;
+  readonly durationSeconds: number;
   readonly clock: Clock;
 }
 
 interface LeaseSpec {
-  readonly holder: string;
-  readonly durationMs: number;
+  /** Nobody holds the lease without it. */
+  readonly holderIdentity?: string | undefined;
+  readonly leaseDurationSeconds: number;
+  readonly acquireTime: string;
   /**
-   * The number of renewals. A waiting process measures by its own clock how long this number has not changed.
+   * The time of the last renewal by the holder's clock. A waiting process measures by its own clock how long
+   * the lease has not changed.
    */
-  readonly renewals: number;
+  readonly renewTime: string;
+  /** The number of changes of the holder. */
+  readonly leaseTransitions: number;
 }
-
-interface Lease extends KubeObject {
-  readonly kind: 'Lease';
-  readonly spec: LeaseSpec;
-}
-
-const leaseKind = objectKind<Lease>({ apiVersion: 'gitops.weave.works/v1', kind: 'Lease' });
 
 /**
  * Runs `work` whenever this process is the leader, until `signal` aborts. At most one process leads at a
@@ -61,47 +60,55 @@ export async function leadWhile(
   }
 }
 
-async function acquire(
-  { store, name, holder, durationMs, clock }: LeaseOptions,
-  signal: AbortSignal,
-): Promise<Lease | undefined> {
+async function acquire(options: LeaseOptions, signal: AbortSignal): Promise<KubeObject | undefined> {
+  const { holder, durationSeconds, clock } = options;
   let seen: string | undefined;
   let since = clock.now();
-  const attempt = async (): Promise<Lease | undefined> => {
-    const lease = await find(store, name);
+  const attempt = async (): Promise<KubeObject | undefined> => {
+    const lease = await find(options);
     if (lease?.metadata.resourceVersion !== seen) {
       seen = lease?.metadata.resourceVersion;
       since = clock.now();
     }
-    const spec = lease?.spec;
+    const spec = lease?.spec as LeaseSpec | undefined;
     const isFree =
-      !spec || spec.holder === '' || spec.holder === holder || clock.now() - since >= spec.durationMs;
-    return isFree ? await take(store, name, lease, { holder, durationMs, renewals: 0 }) : undefined;
+      !spec?.holderIdentity ||
+      spec.holderIdentity === holder ||
+      clock.now() - since >= spec.leaseDurationSeconds * 1_000;
+    return isFree ? await take(options, lease, newSpec(options, spec)) : undefined;
   };
   while (!signal.aborted) {
-    const held = await attempt().catch(() => undefined); // a store that does not answer is asked again
+    const held = await attempt().catch(() => undefined); // a server that does not answer is asked again
     if (held) return held;
-    await clock.sleep(durationMs / 3, signal).catch(() => {});
+    await clock.sleep((durationSeconds * 1_000) / 3, signal).catch(() => {});
   }
   return undefined;
 }
 
+function newSpec({ holder, durationSeconds, clock }: LeaseOptions, old: LeaseSpec | undefined): LeaseSpec {
+  const now = timeOf(clock);
+  return {
+    holderIdentity: holder,
+    leaseDurationSeconds: durationSeconds,
+    acquireTime: now,
+    renewTime: now,
+    leaseTransitions: old ? old.leaseTransitions + 1 : 0,
+  };
+}
+
 /** Renews the lease. Resolves when the lease is lost or could not be renewed in time. */
-async function renew(
-  { store, durationMs, clock }: LeaseOptions,
-  held: Lease,
-  signal: AbortSignal,
-): Promise<void> {
-  const leases = new KindStore(store, leaseKind);
+async function renew(options: LeaseOptions, held: KubeObject, signal: AbortSignal): Promise<void> {
+  const { client, durationSeconds, clock } = options;
+  const durationMs = durationSeconds * 1_000;
   let lease = held;
   let renewedAt = clock.now();
   while (!signal.aborted) {
     await clock.sleep(durationMs / 3, signal).catch(() => {});
     if (signal.aborted || clock.now() - renewedAt >= (durationMs * 2) / 3) return;
-    const { spec } = lease;
+    const spec = { ...(lease.spec as LeaseSpec), renewTime: timeOf(clock) };
     const asked = clock.now();
     try {
-      lease = await leases.update({ ...lease, spec: { ...spec, renewals: spec.renewals + 1 } });
+      lease = await client.update(leases, { ...lease, spec }, { signal });
       renewedAt = asked;
     } catch (failure) {
       if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'NOT_FOUND')) return;
@@ -110,28 +117,41 @@ async function renew(
 }
 
 /** Releases the lease, so that the next leader need not wait until it expires. */
-async function release({ store, name, holder }: LeaseOptions): Promise<void> {
-  const lease = await find(store, name);
-  const spec = lease?.spec;
-  if (lease && spec?.holder === holder) await take(store, name, lease, { ...spec, holder: '' });
+async function release(options: LeaseOptions): Promise<void> {
+  const lease = await find(options);
+  const { holderIdentity, ...spec } = (lease?.spec ?? {}) as LeaseSpec;
+  if (lease && holderIdentity === options.holder) await take(options, lease, spec);
 }
 
-const find = async (store: ObjectStore, name: string): Promise<Lease | undefined> =>
-  await new KindStore(store, leaseKind).find({ name });
-
-/** Takes the lease. Returns `undefined` if another process was faster. */
-async function take(
-  store: ObjectStore,
-  name: string,
-  old: Lease | undefined,
-  spec: LeaseSpec,
-): Promise<Lease | undefined> {
+async function find({ client, namespace, name }: LeaseOptions): Promise<KubeObject | undefined> {
   try {
-    const leases = new KindStore(store, leaseKind);
-    if (old) return await leases.update({ ...old, spec });
-    return await leases.create({ metadata: { name, uid: newUid() }, spec, status: {} });
+    return await client.get({ ...leases, namespace, name });
+  } catch (failure) {
+    if (hasCode(failure, 'NOT_FOUND')) return undefined;
+    throw failure;
+  }
+}
+
+/** Writes the lease. Returns `undefined` if another process was faster. */
+async function take(
+  { client, namespace, name }: LeaseOptions,
+  old: KubeObject | undefined,
+  spec: LeaseSpec,
+): Promise<KubeObject | undefined> {
+  try {
+    if (old) return await client.update(leases, { ...old, spec });
+    const metadata = { namespace, name };
+    return await client.create(leases, {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata,
+      spec,
+    });
   } catch (failure) {
     if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'ALREADY_EXISTS')) return undefined;
     throw failure;
   }
 }
+
+/** Returns the time as Kubernetes writes times of leases: with six digits after the point. */
+const timeOf = (clock: Clock): string => new Date(clock.now()).toISOString().replace('Z', '000Z');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
+import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { chooseTag, updatedReference } from './image-policy.ts';
 import { planImageUpdates } from './plan-image-updates.ts';
@@ -27,7 +28,7 @@ test('updatedReference: the tag and digest of that repository alone', () => {
 
 test('planImageUpdates: edits what names an image of the policy, and nothing else', () => {
   const spec = v.strictObject({ image: v.string() });
-  const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec }]);
+  const scheme = new Scheme([sampleKind({ apiVersion: 'garden.example/v1', kind: 'Pot', spec })]);
   const text = `# mine\napiVersion: garden.example/v1\nkind: Pot\nmetadata: {name: a}\nspec:\n  image: debian:12 # base\n`;
   const files = [
     { path: 'a.yaml', digest: '', text },

@@ -2,7 +2,8 @@ import { convertManifests } from '../codec/convert-manifests.ts';
 import { editManifest } from '../codec/edit-manifest.ts';
 import { valueAt } from '../diff/field-change.ts';
 import { type ObjectKey, keyText } from '../object/object-key.ts';
-import type { KindDefinition, Scheme } from '../scheme/scheme.ts';
+import type { KindVersion } from '../scheme/kind.ts';
+import type { Scheme } from '../scheme/scheme.ts';
 import type { SourceFile } from '../source/source.ts';
 import { updatedReference } from './image-policy.ts';
 
@@ -61,7 +62,7 @@ function objectsIn(
   scheme: Scheme,
 ): readonly { readonly key: ObjectKey; readonly spec: unknown }[] {
   try {
-    const hubOf = (definition: KindDefinition): string => scheme.hubOf(definition).apiVersion;
+    const hubOf = (definition: KindVersion): string => scheme.hubOf(definition).apiVersion;
     return convertManifests(text, file, scheme, hubOf, { onUnknown: () => {} }).map(
       ({ kind, metadata: { name = '', namespace }, spec }) => ({
         key: { kind, name, namespace: typeof namespace === 'string' ? namespace : 'default' },

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
 import { hasCode } from '../errors/coded-error.ts';
+import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { decodeRevision } from './decode-revision.ts';
 
-const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({}) }]);
+const scheme = new Scheme([
+  sampleKind({ apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({}) }),
+]);
 const pots = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, at) => {
     const metadata = { name: `p${from + at}` };

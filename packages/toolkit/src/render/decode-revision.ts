@@ -28,6 +28,8 @@ export interface DecodedFile {
   /** The parts of the file that have no effect although the author may expect one. */
   readonly remarks: readonly { readonly remark: string; readonly at: Position }[];
   readonly problem?: string;
+  /** What else is wrong with the file. */
+  readonly furtherProblems?: readonly string[];
 }
 
 /** The limits of what a revision may declare. */
@@ -83,6 +85,13 @@ function decodeResource(
     });
     return { file: file.path, manifests, remarks };
   } catch (failure) {
-    return { file: file.path, manifests: [], remarks, problem: errorText(failure) };
+    const further = failure instanceof CodedError ? failure.further : [];
+    return {
+      file: file.path,
+      manifests: [],
+      remarks,
+      problem: errorText(failure),
+      furtherProblems: further,
+    };
   }
 }

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as v from 'valibot';
+import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { Renderer, type RenderOptions } from './render.ts';
 import { DirectReader } from './source-reader.ts';
 
 const scheme = new Scheme([
-  {
+  sampleKind({
     apiVersion: 'garden.example/v1',
     kind: 'Pot',
     spec: v.strictObject({ plant: v.string(), litres: v.optional(v.number(), 5) }),
-  },
+  }),
 ]);
 const pot = (name: string, more = '', spec = 'plant: mint'): string =>
   `apiVersion: garden.example/v1\nkind: Pot\nmetadata:\n  name: ${name}\n${more}spec: {${spec}}\n`;

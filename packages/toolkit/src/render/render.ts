@@ -51,8 +51,8 @@ export class Renderer {
       .flatMap((file) => file.manifests)
       .filter((manifest) => isMeantFor(manifest, options.nodeLabels));
     const { unique, duplicates } = withoutDuplicates(manifests);
-    const broken = decoded.flatMap(({ file, problem }) =>
-      problem === undefined ? [] : [{ file, message: problem }],
+    const broken = decoded.flatMap(({ file, problem, furtherProblems = [] }) =>
+      problem === undefined ? [] : [problem, ...furtherProblems].map((message) => ({ file, message })),
     );
     const rendering = { manifests: unique, problems: bounded([...broken, ...duplicates]) };
     this.#last = { revision, options, rendering };

@@ -3,13 +3,14 @@ import { describe, test } from 'node:test';
 import { isMainThread } from 'node:worker_threads';
 import * as v from 'valibot';
 import { hasCode } from '../errors/coded-error.ts';
+import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import type { RevisionText } from './decode-revision.ts';
 import { WorkerReader, answerAsWorker } from './worker-reader.ts';
 
 const scheme = new Scheme([
-  { apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({ plant: v.string() }) },
-  {
+  sampleKind({ apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({ plant: v.string() }) }),
+  sampleKind({
     apiVersion: 'garden.example/v1',
     kind: 'Trap',
     spec: v.pipe(
@@ -18,7 +19,7 @@ const scheme = new Scheme([
         for (const kept: object[] = []; ;) if (what === 'memory') kept.push({});
       }),
     ),
-  },
+  }),
 ]);
 
 const source = (text: string): RevisionText => ({

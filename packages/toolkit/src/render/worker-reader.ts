@@ -21,7 +21,14 @@ type Job =
 
 type Answer =
   | { readonly output: unknown }
-  | { readonly failure: { readonly code?: string; readonly message: string; readonly hint?: string } };
+  | {
+      readonly failure: {
+        readonly code?: string;
+        readonly message: string;
+        readonly hint?: string;
+        readonly further?: readonly string[];
+      };
+    };
 
 /**
  * Reads each source in a worker thread of its own, so that nothing in a source holds up anything else. A
@@ -84,13 +91,22 @@ async function answer(job: Job, reader: DirectReader): Promise<Answer> {
       output: job.kind === 'decode' ? await reader.decode(job.input) : await reader.updateImages(job.input),
     };
   } catch (failure) {
-    const coded = failure instanceof CodedError && { code: failure.code, hint: failure.hint };
+    const coded = failure instanceof CodedError && {
+      code: failure.code,
+      hint: failure.hint,
+      further: failure.further,
+    };
     return { failure: { message: errorText(failure), ...coded } };
   }
 }
 
-const restored = ({ code, message, hint = '' }: Extract<Answer, { failure: unknown }>['failure']): Error =>
-  code === undefined ? new Error(message) : new CodedError(code, message, { hint });
+const restored = ({
+  code,
+  message,
+  hint = '',
+  further = [],
+}: Extract<Answer, { failure: unknown }>['failure']): Error =>
+  code === undefined ? new Error(message) : new CodedError(code, message, { hint, further });
 
 const renderError = (code: RenderErrorCode, what: string): CodedError<RenderErrorCode> =>
   new CodedError(code, what, { hint: 'check the latest commits; other sources are not affected' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
-import { issueText } from './issue-text.ts';
+import { issueText, issueTexts } from './issue-text.ts';
 
 const says = (schema: v.GenericSchema, value: unknown): string => {
   const { success, issues } = v.safeParse(schema, value);
@@ -26,4 +26,13 @@ test('issueText: words of a schema are quoted, and fields that are unknown or mi
   assert.equal(says(v.pipe(v.string(), v.ip()), 'y'), 'Invalid IP: Received "y"');
   assert.equal(says(v.strictObject({ a: v.string() }), {}), 'field "a" is required');
   assert.equal(says(v.strictObject({}), { b: 1 }), 'unknown field "b"');
+});
+
+test('issueTexts: each issue with the path of its field', () => {
+  const { issues = [] } = v.safeParse(v.strictObject({ cpus, size: v.string() }), { cpus: 0.5, size: 1 });
+  assert.deepEqual(issueTexts(issues, 'spec'), [
+    'spec.cpus: must be a whole number, not 0.5',
+    'spec.cpus: must be at least 1, not 0.5',
+    'spec.size: must be a text, not 1',
+  ]);
 });

@@ -4,8 +4,7 @@ import type { BaseIssue } from 'valibot';
 export function issueText(issue: BaseIssue<unknown>): string {
   const field = issuePath(issue).at(-1) ?? '';
   if (isUnknownKey(issue)) return `unknown field "${field}"`;
-  if (/^(strict|loose)_object$/.test(issue.type) && issue.received === 'undefined')
-    return `field "${field}" is required`;
+  if (isMissingKey(issue)) return `field "${field}" is required`;
   // A schema that has words of its own for what it wants is quoted; Valibot's are for programmers.
   if (!issue.message.startsWith('Invalid ')) return issue.message;
   if (issue.type === 'non_empty') return 'must not be empty';
@@ -41,6 +40,13 @@ function wantedText({ type, expected, requirement }: BaseIssue<unknown>): string
       return expected === null ? undefined : kinds[expected];
   }
 }
+
+/** Pure. Says what is wrong with a value by all its issues, each with the path of its field below `parent`. */
+export const issueTexts = (issues: readonly BaseIssue<unknown>[], parent: string): readonly string[] =>
+  issues.map((issue) => `${[parent, ...issuePath(issue)].join('.')}: ${issueText(issue)}`);
+
+export const isMissingKey = (issue: BaseIssue<unknown>): boolean =>
+  /^(strict|loose)_object$/.test(issue.type) && issue.received === 'undefined';
 
 export const isUnknownKey = (issue: BaseIssue<unknown>): boolean =>
   issue.type === 'strict_object' && issue.expected === 'never';

@@ -3,12 +3,14 @@ import { describe, test } from 'node:test';
 import * as v from 'valibot';
 import { convertManifests } from '../codec/convert-manifests.ts';
 import { decodeManifests } from '../codec/decode-manifests.ts';
-import { type KindDefinition, Scheme } from './scheme.ts';
+import { sampleKind } from './kind.sample.ts';
+import type { KindVersion } from './kind.ts';
+import { Scheme } from './scheme.ts';
 
 const lost = 'garden.example/lost-colour';
 const words = v.record(v.string(), v.string());
 
-const pot: KindDefinition = {
+const pot: KindVersion = {
   apiVersion: 'garden.example/v1',
   kind: 'Pot',
   spec: v.strictObject({
@@ -21,7 +23,7 @@ const pot: KindDefinition = {
  * An old version that writes litres as text, has a colour that the hub lacks and metadata of its own, and
  * puts a wish into its status.
  */
-const oldPot: KindDefinition = {
+const oldPot: KindVersion = {
   apiVersion: 'garden.example/v1alpha1',
   kind: 'Pot',
   metadata: v.strictObject({
@@ -63,16 +65,16 @@ const oldPot: KindDefinition = {
   remarks: ({ spec }) => ('colour' in (spec as object) ? ['colours have no effect'] : []),
 };
 
-const shed: KindDefinition = {
+const shed: KindVersion = {
   apiVersion: 'garden.example/v1',
   kind: 'Shed',
   spec: v.strictObject({ doors: v.number() }),
   inert: 'nobody builds sheds',
 };
 
-const scheme = new Scheme([pot, oldPot, shed]);
+const scheme = new Scheme([sampleKind(pot, oldPot), sampleKind(shed)]);
 const toV1 = () => 'garden.example/v1';
-const toOld = ({ kind }: KindDefinition) => `garden.example/${kind === 'Pot' ? 'v1alpha1' : 'v1'}`;
+const toOld = ({ kind }: KindVersion) => `garden.example/${kind === 'Pot' ? 'v1alpha1' : 'v1'}`;
 
 const old = `apiVersion: garden.example/v1alpha1
 kind: Pot
@@ -152,6 +154,6 @@ describe('Scheme', () => {
   test('a kind has exactly one hub', () => {
     const spec = v.unknown();
     const version = (apiVersion: string) => ({ apiVersion, kind: 'Pot', spec });
-    assert.throws(() => new Scheme([version('a/v1'), version('a/v2')]), /one version without a conversion/);
+    assert.throws(() => sampleKind(version('a/v1'), version('a/v2')), /one version without a conversion/);
   });
 });

@@ -7,6 +7,7 @@ import type {
   BrokenObject,
   CallOptions,
   Change,
+  DeleteOptions,
   Key,
   NewMetadata,
   ObjectPatch,
@@ -138,7 +139,7 @@ export class KindStore<T extends KubeObject> extends KindReader<T> {
   }
 
   /** @throws CodedError NOT_FOUND */
-  async delete(key: KindKey, options?: CallOptions): Promise<T> {
+  async delete(key: KindKey, options?: DeleteOptions): Promise<T> {
     return this.#kind.decode(await this.#store.delete(this.#keyOf(key), options));
   }
 

@@ -14,6 +14,7 @@ import {
 } from './next-object.ts';
 import {
   type ChangeType,
+  type DeleteOptions,
   type Key,
   type ListResult,
   type NewObject,
@@ -70,8 +71,9 @@ export class MemoryStore implements ObjectStore {
     return this.#write('ADDED', renamed(old, name, this.#revision + 1));
   }
 
-  async delete(key: Key): Promise<KubeObject> {
-    const next = markedDeleted(this.#read(key), this.#revision + 1, new Date().toISOString());
+  async delete(key: Key, options?: DeleteOptions): Promise<KubeObject> {
+    const now = new Date().toISOString();
+    const next = markedDeleted(this.#read(key), this.#revision + 1, now, options?.resourceVersion);
     return this.#write(isGone(next) ? 'DELETED' : 'MODIFIED', next);
   }
 

@@ -90,7 +90,17 @@ export function renamed(old: KubeObject, name: string, revision: number): KubeOb
   return { ...old, metadata: { ...old.metadata, name, resourceVersion: String(revision) } };
 }
 
-export function markedDeleted(old: KubeObject, revision: number, now: string): KubeObject {
+/**
+ * Returns the object as it is being deleted.
+ * @throws CodedError CONFLICT if its version is not the expected one
+ */
+export function markedDeleted(
+  old: KubeObject,
+  revision: number,
+  now: string,
+  expected = old.metadata.resourceVersion,
+): KubeObject {
+  if (expected !== old.metadata.resourceVersion) throw conflict(keyOf(old));
   return {
     ...old,
     metadata: {

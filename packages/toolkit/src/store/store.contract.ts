@@ -145,6 +145,18 @@ export function testStoreContract(
       await assert.rejects(store.patch({ ...potKind, name: 'b' }, {}), { code: 'NOT_FOUND' });
     });
 
+    test('a deletion that names an old version is refused', async () => {
+      using store = await open();
+      const first = await store.create(pot('a'));
+      const second = await store.update({ ...first, status: { wet: true } });
+      const { resourceVersion } = first.metadata;
+      await assert.rejects(store.delete({ ...potKind, name: 'a' }, { resourceVersion }), {
+        code: 'CONFLICT',
+      });
+      await store.delete({ ...potKind, name: 'a' }, { resourceVersion: second.metadata.resourceVersion });
+      await assert.rejects(store.get({ ...potKind, name: 'a' }), { code: 'NOT_FOUND' });
+    });
+
     test('an object with finalizers stays until the last is gone', async () => {
       using store = await open();
       await store.create(pot('a', {}, ['one', 'two']));

@@ -74,6 +74,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface DeleteOptions extends CallOptions {
+  /** The version that is to be deleted. Without it, whatever is there is deleted. */
+  readonly resourceVersion?: string;
+}
+
 /** Selects objects; all that is given must match. */
 export interface Selector {
   /** The namespace whose objects are meant; without it, those of all namespaces are. */
@@ -138,9 +143,9 @@ export interface ObjectStore extends Disposable {
   rename(key: Key, name: string, options?: CallOptions): Promise<KubeObject>;
   /**
    * Removes an object, or marks it as being deleted if it has finalizers.
-   * @throws CodedError NOT_FOUND
+   * @throws CodedError NOT_FOUND; CONFLICT if a resourceVersion is given that is not the stored one
    */
-  delete(key: Key, options?: CallOptions): Promise<KubeObject>;
+  delete(key: Key, options?: DeleteOptions): Promise<KubeObject>;
   /**
    * Watches a kind: yields every change after `revision` once, in order. The changes of a kind are kept
    * however much other kinds change.

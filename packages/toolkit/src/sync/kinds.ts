@@ -1,7 +1,8 @@
+import { described } from '../schema/described.ts';
 import * as v from 'valibot';
 import type { KubeObject } from '../object/kube-object.ts';
 import type { Condition } from '../object/condition.ts';
-import type { KindDefinition } from '../scheme/scheme.ts';
+import { type Kind, defineKind } from '../scheme/kind.ts';
 import { completeSpec } from '../store/complete-spec.ts';
 import { objectKind } from '../store/object-kind.ts';
 import { durationSchema } from '../units/duration.ts';
@@ -10,6 +11,7 @@ import type { HealthState } from '../apply/actuator.ts';
 import { allowSchema } from '../allowance/allow-spec.ts';
 import type { ObjectKey } from '../object/object-key.ts';
 import type { InventoryEntry } from '../apply/action.ts';
+import { gitSourceResource, syncResource } from './resources.ts';
 
 export const gitopsApiVersion = 'gitops.weave.works/v1';
 
@@ -25,34 +27,40 @@ const text = v.pipe(v.string(), v.nonEmpty());
 
 const gitSourceSpecSchema = v.strictObject({
   url: text,
-  /** The most specific field is used: commit, name, semver, tag, branch. By default the default branch. */
-  ref: v.optional(
-    v.strictObject({
-      branch: v.optional(text),
-      tag: v.optional(text),
-      semver: v.optional(text),
-      name: v.optional(text),
-      commit: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'must be a full commit hash'))),
-    }),
-    {},
+  ref: described(
+    'The most specific field is used: commit, name, semver, tag, branch. By default the default branch.',
+    v.optional(
+      v.strictObject({
+        branch: v.optional(text),
+        tag: v.optional(text),
+        semver: v.optional(text),
+        name: v.optional(text),
+        commit: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'must be a full commit hash'))),
+      }),
+      {},
+    ),
   ),
   timeout: v.optional(durationSchema, '1m'),
-  /** Credentials, which are kept in files on the host. */
-  auth: v.optional(
-    v.strictObject({
-      identityFile: v.optional(path),
-      knownHostsFile: v.optional(path),
-      username: v.optional(text),
-      passwordFile: v.optional(path),
-      caFile: v.optional(path),
-      certFile: v.optional(path),
-      keyFile: v.optional(path),
-      proxy: v.optional(text),
-    }),
-    {},
+  auth: described(
+    'Credentials, which are kept in files on the host.',
+    v.optional(
+      v.strictObject({
+        identityFile: v.optional(path),
+        knownHostsFile: v.optional(path),
+        username: v.optional(text),
+        passwordFile: v.optional(path),
+        caFile: v.optional(path),
+        certFile: v.optional(path),
+        keyFile: v.optional(path),
+        proxy: v.optional(text),
+      }),
+      {},
+    ),
   ),
-  /** Files with public keys; the commit must be signed by one of them. */
-  verify: v.optional(v.strictObject({ keys: v.pipe(v.array(path), v.minLength(1)) })),
+  verify: described(
+    'Files with public keys; the commit must be signed by one of them.',
+    v.optional(v.strictObject({ keys: v.pipe(v.array(path), v.minLength(1)) })),
+  ),
   submodules: v.optional(v.boolean(), false),
 });
 export type GitSourceSpec = v.InferOutput<typeof gitSourceSpecSchema>;
@@ -66,83 +74,100 @@ const isPattern = (pattern: string): boolean => {
 };
 
 export const syncSpecSchema = v.strictObject({
-  /** GitSource by name, directory of the host, or OCI artifact in the notation of skopeo. */
-  source: v.union([
-    v.strictObject({ gitSource: text }),
-    v.strictObject({ directory: path }),
-    v.strictObject({ ociArtifact: text }),
-  ]),
-  /** Directory of the source to use. */
-  path: v.optional(text, '.'),
-  /** What the source may declare and use on the host; the source itself cannot change this. */
-  allow: v.optional(allowSchema, {}),
+  source: described(
+    'GitSource by name, directory of the host, or OCI artifact in the notation of skopeo.',
+    v.union([
+      v.strictObject({ gitSource: text }),
+      v.strictObject({ directory: path }),
+      v.strictObject({ ociArtifact: text }),
+    ]),
+  ),
+  path: described('Directory of the source to use.', v.optional(text, '.')),
+  allow: described(
+    'What the source may declare and use on the host; the source itself cannot change this.',
+    v.optional(allowSchema, {}),
+  ),
   interval: v.optional(durationSchema, '30s'),
   suspend: v.optional(v.boolean(), false),
-  /** With `manual`, nothing is done until the revision is confirmed. */
-  approval: v.optional(v.picklist(['automatic', 'manual']), 'automatic'),
-  /** Number of objects to change in parallel. */
-  concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 4),
+  approval: described(
+    'With `manual`, nothing is done until the revision is confirmed.',
+    v.optional(v.picklist(['automatic', 'manual']), 'automatic'),
+  ),
+  concurrency: described(
+    'Number of objects to change in parallel.',
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 4),
+  ),
   prune: v.optional(v.boolean(), true),
-  /** If at least three objects and more than this percentage of the applied ones would be pruned at once, someone must confirm it. */
-  pruneLimitPercent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 50),
-  /** What happens to the objects when the Sync is removed. */
-  deletionPolicy: v.optional(v.picklist(['Orphan', 'Delete']), 'Orphan'),
+  pruneLimitPercent: described(
+    'If at least three objects and more than this percentage of the applied ones would be pruned at once, someone must confirm it.',
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 50),
+  ),
+  deletionPolicy: described(
+    'What happens to the objects when the Sync is removed.',
+    v.optional(v.picklist(['Orphan', 'Delete']), 'Orphan'),
+  ),
   drift: v.optional(v.picklist(['repair', 'report', 'ignore']), 'repair'),
   replace: v.optional(v.picklist(['allowed', 'forbidden']), 'forbidden'),
   adopt: v.optional(v.boolean(), false),
   unknownKinds: v.optional(v.picklist(['refuse', 'ignore']), 'refuse'),
   variables: v.optional(v.record(v.string(), v.pipe(v.string(), v.regex(/^[^\n\r]*$/, 'must be one line')))),
-  /** Other Syncs that must be Ready first. */
-  dependsOn: v.optional(v.array(text), []),
-  /** Labels that a host must have to run this Sync. */
-  nodeSelector: v.optional(v.record(v.string(), v.string()), {}),
+  dependsOn: described('Other Syncs that must be Ready first.', v.optional(v.array(text), [])),
+  nodeSelector: described(
+    'Labels that a host must have to run this Sync.',
+    v.optional(v.record(v.string(), v.string()), {}),
+  ),
   wait: v.optional(v.boolean(), true),
   timeout: v.optional(durationSchema, '5m'),
-  /** Commit to stay at, regardless of the source; set by a rollback. */
-  pin: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'must be a full commit hash'))),
-  /** Receivers of notifications about changes, or only about failures. */
-  notify: v.optional(
-    v.array(
-      v.strictObject({
-        url: webUrl,
-        secretFile: v.optional(path),
-        on: v.optional(v.picklist(['change', 'failure']), 'change'),
-      }),
-    ),
-    [],
+  pin: described(
+    'Commit to stay at, regardless of the source; set by a rollback.',
+    v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, 'must be a full commit hash'))),
   ),
-  /** Reports commits to the Git forge as applied or failed. */
-  commitStatus: v.optional(
-    v.strictObject({
-      provider: v.picklist(['github', 'gitlab', 'gitea']),
-      /** API URL of the repository, such as `https://api.github.com/repos/o/r`. */
-      url: webUrl,
-      tokenFile: path,
-    }),
-  ),
-  /** Updates images in the manifests, by commits to a branch. */
-  imageUpdates: v.optional(
-    v.strictObject({
-      branch: text,
-      interval: v.optional(durationSchema, '10m'),
-      images: v.array(
+  notify: described(
+    'Receivers of notifications about changes, or only about failures.',
+    v.optional(
+      v.array(
         v.strictObject({
-          repository: text,
-          semver: v.optional(text),
-          pattern: v.optional(v.pipe(v.string(), v.check(isPattern, 'must be a regular expression'))),
-          digest: v.optional(v.boolean(), false),
+          url: webUrl,
+          secretFile: v.optional(path),
+          on: v.optional(v.picklist(['change', 'failure']), 'change'),
         }),
       ),
-      /** SSH private key to sign commits with. */
-      signingKeyFile: v.optional(path),
-    }),
+      [],
+    ),
+  ),
+  commitStatus: described(
+    'Reports commits to the Git forge as applied or failed.',
+    v.optional(
+      v.strictObject({
+        provider: v.picklist(['github', 'gitlab', 'gitea']),
+        url: described('API URL of the repository, such as `https://api.github.com/repos/o/r`.', webUrl),
+        tokenFile: path,
+      }),
+    ),
+  ),
+  imageUpdates: described(
+    'Updates images in the manifests, by commits to a branch.',
+    v.optional(
+      v.strictObject({
+        branch: text,
+        interval: v.optional(durationSchema, '10m'),
+        images: v.array(
+          v.strictObject({
+            repository: text,
+            semver: v.optional(text),
+            pattern: v.optional(v.pipe(v.string(), v.check(isPattern, 'must be a regular expression'))),
+            digest: v.optional(v.boolean(), false),
+          }),
+        ),
+        signingKeyFile: described('SSH private key to sign commits with.', v.optional(path)),
+      }),
+    ),
   ),
   statusBranch: v.optional(
     v.strictObject({
       name: text,
       mode: v.optional(v.picklist(['branch', 'pull-request', 'notes']), 'branch'),
-      /** SSH private key to sign commits with. */
-      signingKeyFile: v.optional(path),
+      signingKeyFile: described('SSH private key to sign commits with.', v.optional(path)),
     }),
   ),
 });
@@ -209,11 +234,6 @@ export const syncKind = objectKind<SyncObject>({
   }),
 });
 
-export const gitopsKinds: readonly KindDefinition[] = [
-  { apiVersion: gitopsApiVersion, kind: 'GitSource', spec: gitSourceSpecSchema },
-  { apiVersion: gitopsApiVersion, kind: 'Sync', spec: syncSpecSchema },
-];
-
 export const initialSyncStatus: SyncStatus = {
   conditions: [],
   inventory: [],
@@ -221,6 +241,18 @@ export const initialSyncStatus: SyncStatus = {
   problems: [],
   history: [],
 };
+
+export const gitopsKinds: readonly Kind[] = [
+  defineKind({
+    ...gitSourceResource,
+    versions: [{ apiVersion: gitopsApiVersion, kind: 'GitSource', spec: gitSourceSpecSchema }],
+  }),
+  defineKind({
+    ...syncResource,
+    versions: [{ apiVersion: gitopsApiVersion, kind: 'Sync', spec: syncSpecSchema }],
+    strategy: { initialStatus: initialSyncStatus },
+  }),
+];
 
 /** Requests a reconciliation now. Its value is then recorded as `lastHandledReconcileAt`. */
 export const requestedAtAnnotation = 'gitops.weave.works/requested-at';

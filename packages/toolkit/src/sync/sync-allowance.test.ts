@@ -7,6 +7,7 @@ import { EventRecorder } from '../controller/event-recorder.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { newUid } from '../object/uid.ts';
+import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { HostUse } from '../allowance/host-use.ts';
@@ -17,7 +18,7 @@ import { SyncController } from './sync-controller.ts';
 
 const potKind = { group: 'garden.example', kind: 'Pot' };
 const scheme = new Scheme([
-  { apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({ plant: v.string() }) },
+  sampleKind({ apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({ plant: v.string() }) }),
 ]);
 const pot = (name: string) => {
   const text = JSON.stringify({

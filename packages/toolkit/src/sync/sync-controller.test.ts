@@ -3,6 +3,7 @@ import { beforeEach, describe, test } from 'node:test';
 import * as v from 'valibot';
 import { ManualClock } from '../clock/manual-clock.ts';
 import { newUid } from '../object/uid.ts';
+import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { type Revision, sourceError } from '../source/source.ts';
 import { MemoryStore } from '../store/memory.ts';
@@ -22,7 +23,7 @@ import { SyncController } from './sync-controller.ts';
 const spec = v.strictObject({ plant: v.string(), clay: v.optional(v.string(), 'red') });
 const apiVersion = 'garden.example/v1';
 const potKind = { group: 'garden.example', kind: 'Pot' };
-const scheme = new Scheme([{ apiVersion, kind: 'Pot', spec }]);
+const scheme = new Scheme([sampleKind({ apiVersion, kind: 'Pot', spec })]);
 
 const pot = (name: string, plant = 'mint', annotations: Record<string, string> = {}): string =>
   JSON.stringify({ apiVersion, kind: 'Pot', metadata: { name, annotations }, spec: { plant } });

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { ManualClock } from '../clock/manual-clock.ts';
 import type { Log } from '../log/log.ts';
 import { newUid } from '../object/uid.ts';
+import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { type Revision, sourceError } from '../source/source.ts';
 import { MemoryStore } from '../store/memory.ts';
@@ -13,7 +14,9 @@ import { StoreActuator } from '../apply/store-actuator.ts';
 import { SyncController } from './sync-controller.ts';
 
 const potKind = { group: 'garden.example', kind: 'Pot' };
-const scheme = new Scheme([{ apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({}) }]);
+const scheme = new Scheme([
+  sampleKind({ apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({}) }),
+]);
 const { signal } = new AbortController();
 
 let store: MemoryStore;

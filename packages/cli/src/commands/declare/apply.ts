@@ -96,7 +96,7 @@ export const deleteDeclared: Command = {
     const keys = [...manifests.map(objectKey), ...args.map(parseKey)];
     const remove = async (host: DeclaredHost): Promise<number> => {
       const { client, deps, op } = host;
-      for (const { kind, name } of keys) await client.mend(parseKind(kind), name);
+      for (const { kind, name } of keys) await client.mend(parseKind(kind).kind, name);
       const live = new Map(
         (await deps.actuator.observe(signal)).map((object) => [keyText(objectKey(object)), object]),
       );

@@ -1,17 +1,22 @@
 import { scheme } from '@ignite/api/scheme';
-import { apiVersion as newest } from '@ignite/api/v1/group';
+import { apiVersion as newest, group } from '@ignite/api/v1/group';
 import { type ConvertedObject, convertManifests } from '@ignite/toolkit/codec/convert-manifests';
-import type { KindDefinition } from '@ignite/toolkit/scheme/scheme';
+import type { KindVersion } from '@ignite/toolkit/scheme/kind';
 import { nearest } from '@ignite/toolkit/text/nearest';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { type DocumentFormat, documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
 import { filenameFlag, pathOf, readManifestTexts } from './manifest-texts.ts';
 
-const [group = '', newestVersion = ''] = newest.split('/');
+const newestVersion = newest.slice(group.length + 1);
 const versions = [
-  ...new Set(scheme.kinds.map(({ apiVersion }) => apiVersion).filter((each) => each.startsWith(`${group}/`))),
-].map((each) => each.slice(group.length + 1));
+  ...new Set(
+    scheme.kinds
+      .filter((kind) => kind.group === group)
+      .flatMap((kind) => kind.versions)
+      .map(({ apiVersion }) => apiVersion.slice(group.length + 1)),
+  ),
+];
 
 export const convert: Command = {
   name: 'convert',
@@ -66,7 +71,7 @@ function parseVersion(text: string): string {
 /** Kinds of other groups, and those that have no version of ours because they have no effect, stay as they are. */
 const versionFor =
   (to: string) =>
-  (definition: KindDefinition): string => {
+  (definition: KindVersion): string => {
     const { apiVersion, inert } = definition;
     const isOurs = apiVersion.startsWith(`${group}/`);
     const isUnversioned = inert !== undefined && scheme.find(to, definition.kind) === undefined;

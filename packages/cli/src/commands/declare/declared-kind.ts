@@ -1,26 +1,29 @@
-import { nearest } from '@ignite/toolkit/text/nearest';
-import { apiVersion } from '@ignite/api/v1/group';
+import { resources } from '@ignite/api/resources';
+import { group } from '@ignite/api/v1/group';
+import type { CodedError } from '@ignite/toolkit/errors/coded-error';
+import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import type { ObjectKey } from '@ignite/toolkit/object/object-key';
-import { type GroupKind, groupOf } from '@ignite/toolkit/object/group-kind';
+import { resourceNamed } from '@ignite/toolkit/scheme/resource';
+import { nearest } from '@ignite/toolkit/text/nearest';
 import { usageError } from '../../arguments/usage-error.ts';
 
-export const declaredKinds = ['VM', 'Image', 'Kernel', 'Volume', 'GitSource', 'Sync'] as const;
-export type DeclaredKind = (typeof declaredKinds)[number];
+/** `vm`, `VMs`, `gitsources`, `vol`… @throws CodedError USAGE_INVALID */
+export function parseKind(text: string): (typeof resources)[number] {
+  const found = resourceNamed(text, resources);
+  if (found) return found;
+  throw unknownKind(text);
+}
 
 /** Returns the kind with its group, as the store has it. */
 export const groupKind = (kind: string): GroupKind => ({
-  group: kind === 'GitSource' || kind === 'Sync' ? 'gitops.weave.works' : groupOf(apiVersion),
+  group: resources.find((resource) => resource.kind === kind)?.group ?? group,
   kind,
 });
 
-/** `vm`, `VMs`, `gitsources`… @throws CodedError USAGE_INVALID */
-export function parseKind(text: string): DeclaredKind {
-  const lower = text.toLowerCase();
-  const kind = declaredKinds.find((each) => [each.toLowerCase(), `${each.toLowerCase()}s`].includes(lower));
-  if (kind) return kind;
-  const names = declaredKinds.map((each) => each.toLowerCase());
-  const meant = nearest(lower, names);
-  throw usageError(
+export function unknownKind(text: string): CodedError {
+  const names = resources.map(({ kind }) => kind.toLowerCase());
+  const meant = nearest(text.toLowerCase(), names);
+  return usageError(
     `unknown kind "${text}"`,
     meant ? `did you mean "${meant}"?` : `use one of ${names.join(', ')}`,
   );
@@ -31,5 +34,5 @@ export function parseKey(text: string): ObjectKey {
   const [kind = '', name = '', ...more] = text.split('/');
   if (name === '' || more.length > 0)
     throw usageError(`not an object: "${text}"`, 'use KIND/NAME, such as vm/web');
-  return { kind: parseKind(kind), namespace: 'default', name };
+  return { kind: parseKind(kind).kind, namespace: 'default', name };
 }

@@ -10,7 +10,7 @@ import { usageError } from '../../arguments/usage-error.ts';
 import { withDeclaredHost } from '../../context.ts';
 import { differs, renderPlan } from '../../render/plan.ts';
 import { applyPlanned, planFor } from './apply.ts';
-import { type DeclaredKind, parseKey } from './declared-kind.ts';
+import { parseKey } from './declared-kind.ts';
 import { findNamed } from './get.ts';
 import { manifestText } from './manifest-text.ts';
 
@@ -31,7 +31,7 @@ export const edit: Command = {
     const { args, io } = invocation;
     const key = parseKey(args[0]!);
     return await withDeclaredHost(invocation, async (host) => {
-      const before = manifestText(await findNamed(key.kind as DeclaredKind, key.name, host));
+      const before = manifestText(await findNamed(key.kind, key.name, host));
       const dir = await mkdtemp(join(tmpdir(), 'edit-'));
       const file = join(dir, `${key.name}.yaml`);
       // Kept until it is applied, so that no edit is lost.

@@ -1,11 +1,13 @@
 import { scheme } from '@ignite/api/scheme';
+import { specSchemaOf } from '@ignite/toolkit/codec/manifest';
 import { explainFields, type FieldExplanation } from '@ignite/toolkit/scheme/explain';
-import type { KindDefinition } from '@ignite/toolkit/scheme/scheme';
+import { type KindVersion, hubOf } from '@ignite/toolkit/scheme/kind';
+import { resourceNamed } from '@ignite/toolkit/scheme/resource';
 import { nearest } from '@ignite/toolkit/text/nearest';
 import type { Command } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { table } from '../../render/text/table.ts';
-import { parseKind } from './declared-kind.ts';
+import { unknownKind } from './declared-kind.ts';
 
 export const explain: Command = {
   name: 'explain',
@@ -17,10 +19,11 @@ export const explain: Command = {
   run: async ({ args, io }) => {
     const [first = '', ...names] = args[0]!.split('.');
     const kind = findKind(first);
+    const spec = specSchemaOf(kind);
     const path = names[0] === 'spec' ? names.slice(1) : names;
-    const beside = explainFields(kind, path.slice(0, -1)) ?? [];
+    const beside = explainFields(spec, path.slice(0, -1)) ?? [];
     const own = beside.filter(({ name }) => name === path.at(-1));
-    const fields = explainFields(kind, path) ?? (own.length > 0 ? own : undefined);
+    const fields = explainFields(spec, path) ?? (own.length > 0 ? own : undefined);
     if (!fields) {
       const meant = nearest(
         path.at(-1) ?? '',
@@ -42,10 +45,10 @@ export const explain: Command = {
 };
 
 /** Also of kinds that are files, and never applied. @throws CodedError USAGE_INVALID */
-function findKind(text: string): KindDefinition {
-  const named = (kind: string): KindDefinition | undefined =>
-    scheme.kinds.find((each) => each.kind.toLowerCase() === kind.toLowerCase());
-  return named(text) ?? named(parseKind(text))!;
+function findKind(text: string): KindVersion {
+  const found = resourceNamed(text, scheme.kinds);
+  if (!found) throw unknownKind(text);
+  return hubOf(found);
 }
 
 const rowOf = ({

@@ -1,14 +1,12 @@
+import { resources } from '@ignite/api/resources';
 import { writtenForm } from '@ignite/api/written-form';
-import type { VolumeStatus } from '@ignite/api/v1/volume';
-import { isTrue } from '@ignite/toolkit/object/condition';
-import type { GitSourceObject, SyncObject } from '@ignite/toolkit/sync/kinds';
-import { shortRevision } from '@ignite/toolkit/sync/sync-status';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { Column, Resource } from '@ignite/toolkit/scheme/resource';
+import { age } from '@ignite/toolkit/text/age';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
 import {
-  type Column,
   assertTemplateFlags,
   documentFormatOf,
   outputFlags,
@@ -16,15 +14,18 @@ import {
   printObjects,
   viewContext,
 } from '../../render/objects.ts';
-import { age } from '../../render/text/age.ts';
-import { type DeclaredKind, declaredKinds, groupKind, parseKey, parseKind } from './declared-kind.ts';
+import { groupKind, parseKey, parseKind } from './declared-kind.ts';
 
+const resourceOf = ({ kind }: KubeObject): Resource | undefined =>
+  resources.find((resource) => resource.kind === kind);
+
+/** The columns of objects of several kinds, each of which says for itself how it is. */
 const columns: readonly Column<KubeObject>[] = [
   { title: 'KIND', cell: ({ kind }) => kind },
   { title: 'NAME', cell: ({ metadata }) => metadata.name, flexible: true },
-  { title: 'READY', cell: readyOf },
-  { title: 'STATUS', cell: statusOf, flexible: true },
-  { title: 'AGE', cell: ({ metadata }) => age(metadata.creationTimestamp, Date.now()), leaves: 1 },
+  { title: 'READY', cell: (object) => resourceOf(object)?.readiness?.(object) ?? '' },
+  { title: 'STATUS', cell: (object) => resourceOf(object)?.summary?.(object) ?? '', flexible: true },
+  { title: 'AGE', cell: ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs), leaves: 1 },
   { title: 'UID', cell: ({ metadata }) => metadata.uid, wide: true },
 ];
 
@@ -40,10 +41,10 @@ export const get: Command = {
     assertTemplateFlags(flags);
     const [first, second] = args;
     const named = first?.includes('/') ? parseKey(first) : undefined;
-    const kind = named?.kind ?? (first === undefined ? undefined : parseKind(first));
+    const kind = named?.kind ?? (first === undefined ? undefined : parseKind(first).kind);
     const name = named?.name ?? second;
     return await withDeclaredHost(invocation, async (host) => {
-      const kinds = kind === undefined ? declaredKinds : [kind as DeclaredKind];
+      const kinds = kind === undefined ? resources.map((each) => each.kind) : [kind];
       const format = documentFormatOf(flags);
       if (name !== undefined && format !== undefined) {
         await printDocument(writtenForm(await findNamed(kinds[0]!, name, host)), format, io);
@@ -58,7 +59,7 @@ export const get: Command = {
 };
 
 async function listKind(
-  kind: DeclaredKind,
+  kind: string,
   { client, store }: DeclaredHost,
   { signal }: Invocation,
 ): Promise<readonly KubeObject[]> {
@@ -68,7 +69,7 @@ async function listKind(
 }
 
 export async function findNamed(
-  kind: DeclaredKind,
+  kind: string,
   name: string,
   { client, store, op }: DeclaredHost,
 ): Promise<KubeObject> {
@@ -79,26 +80,3 @@ export async function findNamed(
     throw usageError(`there is no ${kind} "${name}"`, '"ignite get" lists all objects');
   return object;
 }
-
-function readyOf({ kind, status, spec }: KubeObject): string {
-  if (kind === 'Sync') return isTrue((status as SyncObject['status']).conditions, 'Ready') ? 'True' : 'False';
-  if (kind !== 'VM') return '';
-  const { phase } = status as { readonly phase: string };
-  return phase === (spec as { readonly power: string }).power ? 'True' : 'False';
-}
-
-function statusOf({ kind, status, spec }: KubeObject): string {
-  if (kind === 'VM') return (status as { readonly phase: string }).phase;
-  if (kind === 'Volume') return usersText((status as VolumeStatus).usedBy);
-  if (kind === 'GitSource') return (spec as GitSourceObject['spec']).url;
-  if (kind !== 'Sync') return '';
-  const { conditions, lastAppliedRevision } = status as SyncObject['status'];
-  const ready = conditions.find(({ type }) => type === 'Ready');
-  return (
-    ready?.message ??
-    (lastAppliedRevision === undefined ? 'not synced yet' : shortRevision(lastAppliedRevision))
-  );
-}
-
-const usersText = (names: readonly string[]): string =>
-  names.length === 0 ? 'not used' : `used by ${names.join(', ')}`;

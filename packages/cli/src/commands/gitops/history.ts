@@ -4,7 +4,7 @@ import { shortRevision } from '@ignite/toolkit/sync/sync-status';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
 import type { Command } from '../../arguments/command.ts';
 import { withDeclaredHost } from '../../context.ts';
-import { age } from '../../render/text/age.ts';
+import { age } from '@ignite/toolkit/text/age';
 import { table } from '../../render/text/table.ts';
 import { parseKey } from '../declare/declared-kind.ts';
 import { findSync, syncOperand } from './syncs.ts';

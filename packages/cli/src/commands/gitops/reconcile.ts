@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { locksDir } from '@ignite/engine/host/paths';
 import { type SyncObject, requestedAtAnnotation } from '@ignite/toolkit/sync/kinds';
+import { readyOf } from '@ignite/toolkit/sync/resources';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Command } from '../../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
-import { changeSync, findSync, readyOf, syncOperand } from './syncs.ts';
+import { changeSync, findSync, syncOperand } from './syncs.ts';
 
 const reconcileTimeoutMs = 600_000;
 const pollMs = 200;

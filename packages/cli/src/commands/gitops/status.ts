@@ -2,34 +2,14 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { SyncObject } from '@ignite/toolkit/sync/kinds';
 import { keyText } from '@ignite/toolkit/object/object-key';
 import { ownerOf } from '@ignite/toolkit/apply/plan-apply';
-import { shortRevision } from '@ignite/toolkit/sync/sync-status';
+import { syncResource } from '@ignite/toolkit/sync/resources';
 import type { Command } from '../../arguments/command.ts';
 import { withDeclaredHost } from '../../context.ts';
-import {
-  type Column,
-  asksForTable,
-  assertTemplateFlags,
-  outputFlags,
-  printObjects,
-} from '../../render/objects.ts';
+import { asksForTable, assertTemplateFlags, outputFlags, printObjects } from '../../render/objects.ts';
 import { fieldLines } from '../../render/plan.ts';
 import { printable } from '../../render/text/printable.ts';
 import { table } from '../../render/text/table.ts';
-import { findSync, listSyncs, readyOf, syncOperand } from './syncs.ts';
-
-const columns: readonly Column<SyncObject>[] = [
-  { title: 'SYNC', cell: ({ metadata }) => metadata.name },
-  { title: 'READY', cell: (sync) => readyOf(sync)?.status ?? 'Unknown' },
-  { title: 'REVISION', cell: ({ status }) => shortRevision(status.lastAppliedRevision ?? ''), leaves: 3 },
-  { title: 'OBJECTS', cell: ({ status }) => String(status.objects.length), leaves: 2 },
-  {
-    title: 'SYNCED',
-    cell: ({ status }) => String(status.objects.filter(({ state }) => state === 'Synced').length),
-    leaves: 1,
-  },
-  { title: 'REASON', cell: (sync) => readyOf(sync)?.reason ?? '', leaves: 4 },
-  { title: 'MESSAGE', cell: (sync) => readyOf(sync)?.message ?? 'not synced yet', flexible: true },
-];
+import { findSync, listSyncs, syncOperand } from './syncs.ts';
 
 export const status: Command = {
   name: 'gitops status',
@@ -42,7 +22,7 @@ export const status: Command = {
     assertTemplateFlags(flags);
     return await withDeclaredHost(invocation, async (host) => {
       const syncs = args.length === 0 ? await listSyncs(host) : [await findSync(host, args[0])];
-      await printObjects(syncs, columns, flags, io);
+      await printObjects(syncs, syncResource.columns, flags, io);
       if (!asksForTable(flags)) return 0;
       for (const sync of syncs) io.out.write(details(sync));
       if (args.length === 0) io.out.write(orphans(await host.client.vms.list(invocation.signal)));

@@ -21,9 +21,6 @@ export async function findSync(host: DeclaredHost, name: string | undefined): Pr
   );
 }
 
-export const readyOf = ({ status: { conditions } }: SyncObject) =>
-  conditions.find(({ type }) => type === 'Ready');
-
 export interface Alteration {
   readonly spec?: { readonly [K in keyof SyncSpec]?: SyncSpec[K] | undefined };
   readonly annotations?: Readonly<Record<string, string>>;

@@ -1,3 +1,5 @@
+import { resources } from '@ignite/api/resources';
+import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
 import { isStoreClosed, openStoreToRead } from '@ignite/engine/store/open-store';
 import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
@@ -39,23 +41,24 @@ async function lookUp(
   { lookUp: wanted, flags }: CompletionPlan,
   env: NodeJS.ProcessEnv,
 ): Promise<Candidate[]> {
-  const { declaredKinds: kinds, groupKind } = await import('../declare/declared-kind.ts');
+  const { groupKind } = await import('../declare/declared-kind.ts');
   const found: Candidate[] = wanted.some(({ kind }) => kind === 'kind')
-    ? kinds.map((kind) => ({ text: kind.toLowerCase(), help: '' }))
+    ? resources.map(({ kind }) => ({ text: kind.toLowerCase(), help: '' }))
     : [];
   const paths = pathsOf(flags, env);
   if (isStoreClosed(paths)) return found; // whoever may not look at it is offered what else there is
   using store = openStoreToRead(paths);
   if (!store) return found;
   for (const choice of wanted) {
-    if (choice.kind === 'object' && choice.of === 'Network') found.push(...(await networkNames(env)));
+    if (choice.kind === 'object' && choice.of === cniNetworkResource.kind)
+      found.push(...(await networkNames(env)));
     else if (choice.kind === 'object') found.push(...(await namesOf(store, groupKind(choice.of))));
     else if (choice.kind === 'vm-path')
       found.push(
         ...(await namesOf(store, groupKind('VM'))).map(({ text, help }) => ({ text: `${text}:`, help })),
       );
     else if (choice.kind === 'key')
-      for (const kind of kinds)
+      for (const { kind } of resources)
         found.push(
           ...(await namesOf(store, groupKind(kind))).map(({ text, help }) => ({
             text: `${kind.toLowerCase()}/${text}`,

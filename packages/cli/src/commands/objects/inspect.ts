@@ -1,6 +1,12 @@
 import type { ReadClient } from '@ignite/api/client/client';
+import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
+import { imageResource } from '@ignite/api/v1/resources/image';
+import { kernelResource } from '@ignite/api/v1/resources/kernel';
+import { vmResource } from '@ignite/api/v1/resources/vm';
+import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { writtenForm } from '@ignite/api/written-form';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { type Resource, nounOf, resourceNamed } from '@ignite/toolkit/scheme/resource';
 import { nearest } from '@ignite/toolkit/text/nearest';
 import type { Command, FlagValues, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -16,16 +22,16 @@ import {
 
 type Find = (client: ReadClient, query: string, signal: AbortSignal) => Promise<KubeObject>;
 
-const kinds: Readonly<Record<string, Find>> = {
-  vm: (client, query, signal) => client.vms.find(query, signal),
-  image: (client, query, signal) => client.images.find(query, signal),
-  kernel: (client, query, signal) => client.kernels.find(query, signal),
-  volume: (client, query, signal) => client.volumes.find(query, signal),
-  network: (client, query, signal) => client.networks.find(query, signal),
-};
+const inspected: readonly { readonly resource: Resource; readonly find: Find }[] = [
+  { resource: vmResource, find: (client, query, signal) => client.vms.find(query, signal) },
+  { resource: imageResource, find: (client, query, signal) => client.images.find(query, signal) },
+  { resource: kernelResource, find: (client, query, signal) => client.kernels.find(query, signal) },
+  { resource: volumeResource, find: (client, query, signal) => client.volumes.find(query, signal) },
+  { resource: cniNetworkResource, find: (client, query, signal) => client.networks.find(query, signal) },
+];
 
 /** The kinds of the original. */
-const originals = ['vm', 'image', 'kernel'];
+const originals: readonly Resource[] = [vmResource, imageResource, kernelResource];
 
 export const inspect: Command = {
   name: 'inspect',
@@ -55,9 +61,9 @@ export const inspect: Command = {
     if (output !== 'json' && output !== 'yaml')
       throw usageError(`unrecognized output format: ${JSON.stringify(output)}`, 'use json or yaml');
     const [kind, queries] = args.length === 1 ? ['vm', args] : [args[0]!, args.slice(1)];
-    const find = findOf(kind);
-    if (wantsOriginal(flags) && !originals.includes(kind.toLowerCase()))
-      throw usageError(`--api-version v1alpha4: the original had no ${kind.toLowerCase()}`, 'omit the flag');
+    const { resource, find } = inspectedKind(kind);
+    if (wantsOriginal(flags) && !originals.includes(resource))
+      throw usageError(`--api-version v1alpha4: the original had no ${nounOf(resource)}`, 'omit the flag');
     await withReader(invocation, async (client) => {
       const objects: KubeObject[] = [];
       for (const query of queries) objects.push(await find(client, query, signal));
@@ -90,11 +96,13 @@ export const kernelInspect: Command = {
 const wantsOriginal = (flags: FlagValues): boolean => flags.text('api-version') === 'v1alpha4';
 
 /** @throws CodedError USAGE_INVALID */
-function findOf(kind: string): Find {
-  const lower = kind.toLowerCase();
-  if (Object.hasOwn(kinds, lower)) return kinds[lower]!;
-  const names = Object.keys(kinds);
-  const meant = nearest(lower, names);
+function inspectedKind(kind: string): (typeof inspected)[number] {
+  const resources = inspected.map(({ resource }) => resource);
+  const named = resourceNamed(kind, resources);
+  const found = inspected.find(({ resource }) => resource === named);
+  if (found) return found;
+  const names = resources.map((resource) => nounOf(resource).toLowerCase());
+  const meant = nearest(kind.toLowerCase(), names);
   throw usageError(
     `unrecognized kind: ${JSON.stringify(kind)}`,
     meant === undefined ? `use one of ${names.join(', ')}` : `did you mean "${meant}"?`,

@@ -1,8 +1,9 @@
 import type { ReadClient } from '@ignite/api/client/client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { Column } from '@ignite/toolkit/scheme/resource';
 import type { Invocation } from '../../arguments/command.ts';
 import { withReader } from '../../context.ts';
-import { type Column, assertTemplateFlags, printObjects, viewContext } from '../../render/objects.ts';
+import { assertTemplateFlags, printObjects, viewContext } from '../../render/objects.ts';
 import { type FilterKeys, applyFilters, parseFilters } from './object-filter.ts';
 
 interface Listing<T extends KubeObject> {

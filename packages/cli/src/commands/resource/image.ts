@@ -1,5 +1,5 @@
 import type { Image } from '@ignite/api/v1/image';
-import { humanBytes } from '@ignite/toolkit/units/bytes';
+import { imageResource } from '@ignite/api/v1/resources/image';
 import { archFlags, archOf } from '../../arguments/arch-flags.ts';
 import type { Command } from '../../arguments/command.ts';
 import { maxSizeFlag, maxSizeOf } from '../../arguments/max-size-flag.ts';
@@ -7,21 +7,10 @@ import { importRuntimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts'
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
 import { withClient } from '../../context.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
-import { type Column, outputFlags } from '../../render/objects.ts';
-import { age } from '../../render/text/age.ts';
+import { outputFlags } from '../../render/objects.ts';
 import { type FilterKeys, filterFlag } from '../objects/object-filter.ts';
 import { printFiltered } from '../objects/print-filtered.ts';
 import { removeObjects } from '../objects/remove-objects.ts';
-
-const columns: readonly Column<Image>[] = [
-  { title: 'IMAGE ID', cell: (image) => image.metadata.uid, leaves: 3 },
-  { title: 'NAME', cell: (image) => image.metadata.name, flexible: true },
-  { title: 'CREATED', cell: (image) => age(image.metadata.creationTimestamp, Date.now()), leaves: 1 },
-  { title: 'SIZE', cell: (image) => humanBytes(image.status.size), leaves: 2 },
-  { title: 'PLATFORM', cell: (image) => image.status.platform, wide: true },
-  { title: 'BOOT', cell: (image) => image.status.bootMode, wide: true },
-  { title: 'DIGEST', cell: (image) => image.status.digest, wide: true },
-];
 
 const filterKeys: FilterKeys<Image> = {
   name: (image) => image.metadata.name,
@@ -41,7 +30,7 @@ export const images: Command = {
   flags: { filter: filterFlag('name=, platform='), ...outputFlags },
   run: async (invocation) =>
     await printFiltered(
-      { list: (client, signal) => client.images.list(signal), columns, filterKeys },
+      { list: (client, signal) => client.images.list(signal), columns: imageResource.columns, filterKeys },
       invocation,
     ),
 };

@@ -1,5 +1,5 @@
 import type { Kernel } from '@ignite/api/v1/kernel';
-import { humanBytes } from '@ignite/toolkit/units/bytes';
+import { kernelResource } from '@ignite/api/v1/resources/kernel';
 import { archFlags, archOf } from '../../arguments/arch-flags.ts';
 import type { Command } from '../../arguments/command.ts';
 import { maxSizeFlag, maxSizeOf } from '../../arguments/max-size-flag.ts';
@@ -7,20 +7,10 @@ import { importRuntimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts'
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
 import { withClient } from '../../context.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
-import { type Column, outputFlags } from '../../render/objects.ts';
-import { age } from '../../render/text/age.ts';
+import { outputFlags } from '../../render/objects.ts';
 import { type FilterKeys, filterFlag } from '../objects/object-filter.ts';
 import { printFiltered } from '../objects/print-filtered.ts';
 import { removeObjects } from '../objects/remove-objects.ts';
-
-const columns: readonly Column<Kernel>[] = [
-  { title: 'KERNEL ID', cell: (kernel) => kernel.metadata.uid, leaves: 4 },
-  { title: 'NAME', cell: (kernel) => kernel.metadata.name, flexible: true },
-  { title: 'CREATED', cell: (kernel) => age(kernel.metadata.creationTimestamp, Date.now()), leaves: 1 },
-  { title: 'SIZE', cell: (kernel) => humanBytes(kernel.status.size), leaves: 2 },
-  { title: 'VERSION', cell: (kernel) => kernel.status.version, flexible: true, leaves: 3 },
-  { title: 'ARCH', cell: (kernel) => kernel.status.arch, wide: true },
-];
 
 const filterKeys: FilterKeys<Kernel> = {
   name: (kernel) => kernel.metadata.name,
@@ -41,7 +31,7 @@ export const kernels: Command = {
   flags: { filter: filterFlag('name=, version=, arch='), ...outputFlags },
   run: async (invocation) =>
     await printFiltered(
-      { list: (client, signal) => client.kernels.list(signal), columns, filterKeys },
+      { list: (client, signal) => client.kernels.list(signal), columns: kernelResource.columns, filterKeys },
       invocation,
     ),
 };

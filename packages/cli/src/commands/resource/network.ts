@@ -1,20 +1,10 @@
-import type { CniNetwork } from '@ignite/api/v1/cni-network';
+import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
 import type { Command } from '../../arguments/command.ts';
 import { logLevelOf } from '../../arguments/log-level.ts';
 import { withReader } from '../../context.ts';
 import { Progress } from '../../render/message/progress.ts';
-import { type Column, assertTemplateFlags, outputFlags, printObjects } from '../../render/objects.ts';
+import { assertTemplateFlags, outputFlags, printObjects } from '../../render/objects.ts';
 import { inspectOf } from '../objects/inspect.ts';
-
-const columns: readonly Column<CniNetwork>[] = [
-  { title: 'NAME', cell: ({ metadata }) => metadata.name, flexible: true },
-  { title: 'DRIVER', cell: ({ spec }) => spec.plugins[0] ?? '', leaves: 1 },
-  { title: 'SUBNETS', cell: ({ spec }) => spec.subnets.join(', '), flexible: true, leaves: 4 },
-  { title: 'DEFAULT', cell: ({ status }) => (status.isDefault ? 'yes' : ''), leaves: 2 },
-  { title: 'VMS', cell: ({ status }) => status.vms.join(', '), flexible: true, leaves: 3 },
-  { title: 'BRIDGE', cell: ({ spec }) => spec.bridge ?? '', wide: true },
-  { title: 'FILE', cell: ({ status }) => status.file ?? '', wide: true },
-];
 
 export const networks: Command = {
   name: 'network ls',
@@ -33,7 +23,7 @@ export const networks: Command = {
     await withReader(invocation, async ({ networks: client }) => {
       for (const { message, hint } of await client.broken())
         progress.report({ kind: 'warning', message: `${message}: ${hint}` });
-      await printObjects(await client.list(signal), columns, flags, io);
+      await printObjects(await client.list(signal), cniNetworkResource.columns, flags, io);
     });
     return 0;
   },

@@ -1,22 +1,13 @@
+import { volumeResource } from '@ignite/api/v1/resources/volume';
 import type { Volume } from '@ignite/api/v1/volume';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Command } from '../../arguments/command.ts';
 import { labelsOf } from '../../arguments/labels.ts';
 import { withClient, withReader } from '../../context.ts';
 import { printDone } from '../../render/message/done.ts';
-import { type Column, assertTemplateFlags, outputFlags, printObjects } from '../../render/objects.ts';
-import { age } from '../../render/text/age.ts';
+import { assertTemplateFlags, outputFlags, printObjects } from '../../render/objects.ts';
 import { inspectOf } from '../objects/inspect.ts';
 import { removeObjects } from '../objects/remove-objects.ts';
-
-const columns: readonly Column<Volume>[] = [
-  { title: 'VOLUME ID', cell: ({ metadata }) => metadata.uid, leaves: 3 },
-  { title: 'NAME', cell: ({ metadata }) => metadata.name, flexible: true },
-  { title: 'CREATED', cell: ({ metadata }) => age(metadata.creationTimestamp, Date.now()), leaves: 1 },
-  { title: 'SIZE', cell: ({ spec }) => humanBytes(spec.size), leaves: 2 },
-  { title: 'USED BY', cell: ({ status }) => status.usedBy.join(', '), flexible: true, leaves: 4 },
-  { title: 'PATH', cell: ({ status }) => status.path, wide: true },
-];
 
 export const volumes: Command = {
   name: 'volume ls',
@@ -27,8 +18,9 @@ export const volumes: Command = {
   flags: outputFlags,
   run: async (invocation) => {
     assertTemplateFlags(invocation.flags);
+    const { flags, io, signal } = invocation;
     await withReader(invocation, async (client) =>
-      printObjects(await client.volumes.list(invocation.signal), columns, invocation.flags, invocation.io),
+      printObjects(await client.volumes.list(signal), volumeResource.columns, flags, io),
     );
     return 0;
   },

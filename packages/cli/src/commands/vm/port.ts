@@ -2,7 +2,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { isUp } from '@ignite/api/v1/vm-phase';
 import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { portUnpublished } from '@ignite/engine/network/errors';
-import { formatHostPort } from '@ignite/engine/network/address/format-port-mapping';
+import { formatHostPort } from '@ignite/api/v1/format-port-mapping';
 import type { Command } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withReader } from '../../context.ts';

@@ -1,36 +1,11 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import { familiarSource } from '@ignite/api/v1/familiar-source';
+import { vmResource } from '@ignite/api/v1/resources/vm';
 import { isUp } from '@ignite/api/v1/vm-phase';
-import { humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { withReader } from '../../context.ts';
-import {
-  type Column,
-  assertTemplateFlags,
-  outputFlags,
-  printObjects,
-  viewContext,
-} from '../../render/objects.ts';
-import { age } from '../../render/text/age.ts';
-import { addressesOf, kernelText, portsText, statusText } from '../../render/text/vm-text.ts';
+import { assertTemplateFlags, outputFlags, printObjects, viewContext } from '../../render/objects.ts';
 import { type FilterKeys, applyFilters, filterFlag, parseFilters } from '../objects/object-filter.ts';
-
-const columns: readonly Column<Vm>[] = [
-  { title: 'VM ID', cell: (vm) => vm.metadata.uid, leaves: 8 },
-  { title: 'IMAGE', cell: (vm) => vm.spec.image.oci, flexible: true, leaves: 7 },
-  { title: 'KERNEL', cell: kernelText, flexible: true, leaves: 1 },
-  { title: 'SIZE', cell: (vm) => humanBytes(vm.spec.diskSize), leaves: 2 },
-  { title: 'CPUS', cell: (vm) => String(vm.spec.cpus), leaves: 3 },
-  { title: 'MEMORY', cell: (vm) => humanBytes(vm.spec.memory), leaves: 4 },
-  { title: 'CREATED', cell: (vm) => `${age(vm.metadata.creationTimestamp, Date.now())} ago`, leaves: 5 },
-  { title: 'STATUS', cell: (vm) => statusText(vm, Date.now()) },
-  { title: 'IPS', cell: (vm) => addressesOf(vm).join(', '), flexible: true, leaves: 9 },
-  { title: 'PORTS', cell: portsText, flexible: true, leaves: 6 },
-  { title: 'NAME', cell: (vm) => vm.metadata.name, flexible: true },
-  { title: 'IMAGE DIGEST', cell: (vm) => vm.status.image?.digest ?? '', wide: true },
-  { title: 'ARCH', cell: (vm) => vm.status.arch ?? '', wide: true },
-  { title: 'MAC', cell: (vm) => vm.status.network?.mac ?? '', wide: true },
-];
 
 /** Docker's word for a state that has another name here. */
 const states: Readonly<Record<string, string>> = { exited: 'stopped' };
@@ -81,7 +56,8 @@ async function list(invocation: Invocation, all = invocation.flags.isSet('all'))
     const context = () => viewContext(invocation, client);
     const vms = await client.vms.list(signal);
     const listed = looksAtAll ? vms : vms.filter(isUp);
-    await printObjects(await applyFilters(listed, filters, filterKeys, context), columns, flags, io, context);
+    const found = await applyFilters(listed, filters, filterKeys, context);
+    await printObjects(found, vmResource.columns, flags, io, context);
   });
   return 0;
 }

@@ -1,10 +1,9 @@
 import { type ImageStatus, imageSpecSchema } from '@ignite/api/v1/image';
-import { apiVersion } from '@ignite/api/v1/group';
 import { type KernelStatus, kernelSpecSchema } from '@ignite/api/v1/kernel';
 import { type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
 import type { ObjectMeta } from '@ignite/toolkit/object/kube-object';
 import { explainFields } from '@ignite/toolkit/scheme/explain';
-import type { KindDefinition } from '@ignite/toolkit/scheme/scheme';
+import type { KindVersion } from '@ignite/toolkit/scheme/kind';
 import type { FieldNames } from './document-view.ts';
 
 /** Every name of a type, also those that need not be set; the compiler sees to it that none is missing. */
@@ -65,14 +64,14 @@ const kernelStatus = Object.keys({
 
 /** The names of each kind that has a view of its own. */
 export const fieldNames: Readonly<Record<'VM' | 'Image' | 'Kernel', FieldNames>> = {
-  VM: namesOf({ apiVersion, kind: 'VM', spec: vmSpecSchema }, vmStatus),
-  Image: namesOf({ apiVersion, kind: 'Image', spec: imageSpecSchema }, imageStatus),
-  Kernel: namesOf({ apiVersion, kind: 'Kernel', spec: kernelSpecSchema }, kernelStatus),
+  VM: namesOf(vmSpecSchema, vmStatus),
+  Image: namesOf(imageSpecSchema, imageStatus),
+  Kernel: namesOf(kernelSpecSchema, kernelStatus),
 };
 
-function namesOf(kind: KindDefinition, status: readonly string[]): FieldNames {
+function namesOf(spec: NonNullable<KindVersion['spec']>, status: readonly string[]): FieldNames {
   return ([part, ...path]) => {
-    if (part === 'spec') return explainFields(kind, path)?.map(({ name }) => name);
+    if (part === 'spec') return explainFields(spec, path)?.map(({ name }) => name);
     if (path.length > 0) return undefined;
     return part === 'status' ? status : part === 'metadata' ? metadata : undefined;
   };

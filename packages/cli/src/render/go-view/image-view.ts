@@ -2,7 +2,7 @@ import type { Image } from '@ignite/api/v1/image';
 import { imageDir } from '@ignite/engine/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { GoFunction, type GoObject } from '../go-template/value.ts';
-import { age } from '../text/age.ts';
+import { age } from '@ignite/toolkit/text/age';
 import { fieldNames } from './field-names.ts';
 import { namedValue } from './named-value.ts';
 import { objectRoot } from './object-root.ts';

@@ -1,6 +1,6 @@
 import { type Bytes, formatBytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import { GoFunction, GoObject, type GoValue } from '../go-template/value.ts';
-import { age } from '../text/age.ts';
+import { age } from '@ignite/toolkit/text/age';
 
 export type Fields = Readonly<Record<string, GoValue>>;
 

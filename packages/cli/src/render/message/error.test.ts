@@ -9,6 +9,11 @@ test('renderError: one line of what happened and one of what to do', () => {
   assert.equal(renderError(failure, false), 'error: there is no VM "x"\nhint: look\n');
 });
 
+test('renderError: a line for each thing that is wrong', () => {
+  const failure = new CodedError('VM_INVALID', 'one', { hint: 'look', further: ['two\nthree', 'four'] });
+  assert.equal(renderError(failure, false), 'error: one\nerror: two three\nerror: four\nhint: look\n');
+});
+
 test("renderError: a tool's own words stand between them, and cannot move the cursor", () => {
   const cause = new ToolFailedError({ tool: 'skopeo', args: [] }, 1, { stdout: '', stderr: 'a\u001b[2Jb\r' });
   const text = renderError(new CodedError('REGISTRY_FAILED', 'no\u0007', { hint: 'wait', cause }), false);

@@ -3,14 +3,15 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
 import { printable } from '../text/printable.ts';
 
-/** One line for what happened, lines for causes that tell more, and one line for what to do. */
+/** A line for each thing that is wrong, lines for causes that tell more, and one line for what to do. */
 export function renderError(failure: unknown, debug: boolean): string {
   if (!(failure instanceof CodedError)) return renderUncoded(failure, debug);
   const said = causesOf(failure)
     .map(({ message }) => `cause: ${shortened(message)}\n`)
     .join('');
   const where = debug ? `debug: ${inspect(failure)}\n` : '';
-  return `error: ${shortened(failure.message)}\n${said}hint: ${printable(failure.hint)}\n${where}`;
+  const wrong = [failure.message, ...failure.further].map((text) => `error: ${shortened(text)}\n`).join('');
+  return `${wrong}${said}hint: ${printable(failure.hint)}\n${where}`;
 }
 
 /** Hints for faults of the host, by the error number of Linux (errno(3)). */

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { portTaken } from '../errors.ts';
 import { isSameIp, parseIp } from './ip-address.ts';
-import { formatPortMapping } from './format-port-mapping.ts';
+import { formatPortMapping } from '@ignite/api/v1/format-port-mapping';
 
 /**
  * Refuses ports that another VM publishes, or that a program of this host listens on unless it may be

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
@@ -80,17 +80,18 @@ after(async () => {
 });
 
 test('ordinary commands keep working', async () => {
-  assert.equal(fetched(b!.netns, `http://${a!.address}:7777/`), 'a 7777', 'VMs of one network');
-  assert.equal(fetched(b!.netns, `http://[${a!.address6}]:7777/`), 'a 7777');
-  assert.equal(fetched(undefined, `http://${a!.address}:7777/`), 'a 7777', 'the host');
+  assert.equal(await fetched(b!.netns, `http://${a!.address}:7777/`), 'a 7777', 'VMs of one network');
+  assert.equal(await fetched(b!.netns, `http://[${a!.address6}]:7777/`), 'a 7777');
+  assert.equal(await fetched(undefined, `http://${a!.address}:7777/`), 'a 7777', 'the host');
   for (const at of [lan.host, '10.111.0.1', `[fd00:111::1]`])
-    for (const from of [a, b]) assert.equal(fetched(from!.netns, `http://${at}:${webPort}/`), 'a 80', at);
-  assert.equal(fetched(undefined, `http://127.0.0.1:${webPort}/`), 'a 80');
-  assert.equal(fetched(lan.netns, `http://${lan.host}:${webPort}/`), 'a 80', 'the LAN');
-  assert.equal(fetched(lan.netns, `http://[${lan6.host}]:${webPort}/`), 'a 80');
-  assert.equal(fetched(other!.netns, `http://${lan.host}:${webPort}/`), 'a 80', 'another network');
+    for (const from of [a, b])
+      assert.equal(await fetched(from!.netns, `http://${at}:${webPort}/`), 'a 80', at);
+  assert.equal(await fetched(undefined, `http://127.0.0.1:${webPort}/`), 'a 80');
+  assert.equal(await fetched(lan.netns, `http://${lan.host}:${webPort}/`), 'a 80', 'the LAN');
+  assert.equal(await fetched(lan.netns, `http://[${lan6.host}]:${webPort}/`), 'a 80');
+  assert.equal(await fetched(other!.netns, `http://${lan.host}:${webPort}/`), 'a 80', 'another network');
   for (const from of [a, b, other])
-    assert.equal(fetched(from!.netns, `http://${lan.address}:8080/`), 'outside');
+    assert.equal(await fetched(from!.netns, `http://${lan.address}:8080/`), 'outside');
 });
 
 test("a guest does not reach what listens on the host's loopback, nor send from there", async () => {
@@ -103,27 +104,33 @@ test("a guest does not reach what listens on the host's loopback, nor send from 
   execIn(netns, 'sysctl', '-qw', 'net.ipv4.conf.all.route_localnet=1');
   ip(`-n ${netns} route add 127.0.0.0/8 via 10.111.0.1 src ${b!.address}`);
   try {
-    assert.equal(fetched(netns, `http://127.0.0.1:${port}/`), undefined);
-    assert.equal(fetched(netns, `http://127.0.0.1:${webPort}/`), undefined, 'nor what is published there');
+    const [listening, published] = [`http://127.0.0.1:${port}/`, `http://127.0.0.1:${webPort}/`];
+    await nobodyReached([
+      [netns, listening],
+      [netns, published],
+    ]);
   } finally {
     ip(`-n ${netns} route delete 127.0.0.0/8 via 10.111.0.1`);
     server.close();
   }
 });
 
-test('nobody from elsewhere reaches ports that are not published', () => {
-  for (const from of [lan.netns, other!.netns])
-    for (const url of [`http://${a!.address}:7777/`, `http://${a!.address}:80/`])
-      assert.equal(fetched(from, url), undefined, `${from} ${url}`);
-  assert.equal(fetched(lan.netns, `http://[${a!.address6}]:7777/`), undefined);
-  assert.equal(fetched(lan.netns, `http://${other!.address}:7777/`), undefined, 'also behind a ptp');
-  assert.equal(fetched(a!.netns, `http://${other!.address}:7777/`), undefined);
+test('nobody from elsewhere reaches ports that are not published', async () => {
+  const ofOther = `http://${other!.address}:7777/`;
+  await nobodyReached([
+    ...[lan.netns, other!.netns].flatMap((from) =>
+      [7777, 80].map((port) => [from, `http://${a!.address}:${port}/`] as const),
+    ),
+    [lan.netns, `http://[${a!.address6}]:7777/`],
+    [lan.netns, ofOther], // also behind a ptp
+    [a!.netns, ofOther],
+  ]);
 });
 
-test("no guest takes another's, or the gateway's, address or MAC", () => {
+test("no guest takes another's, or the gateway's, address or MAC", async () => {
   const { netns } = b!;
   const hostMac = (address: string) => /lladdr (\S+)/.exec(ip(`neigh show ${address} dev ${bridge}`))?.[1];
-  assert.equal(fetched(undefined, `http://${a!.address}:80/`), 'a 80');
+  assert.equal(await fetched(undefined, `http://${a!.address}:80/`), 'a 80');
   const macOfA = hostMac(a!.address);
   assert.equal(macOfA, a!.attachment.nics[0]?.mac);
   for (const address of [a!.address, '10.111.0.1']) {
@@ -136,16 +143,16 @@ test("no guest takes another's, or the gateway's, address or MAC", () => {
     execIn(netns, 'sysctl', '-qw', 'net.ipv6.conf.eth0.ndisc_notify=1');
     ip(`-n ${netns} address add ${address}/128 dev eth0 nodad`);
     assert.equal(
-      fetched(netns, `http://10.111.0.1:${webPort}/`, '--interface', b!.address),
+      await fetched(netns, `http://10.111.0.1:${webPort}/`, '--interface', b!.address),
       'a 80',
       'itself it may be',
     );
-    assert.equal(fetched(netns, `http://[${lan6.address}]:8080/`, '--interface', address), undefined);
+    assert.equal(await fetched(netns, `http://[${lan6.address}]:8080/`, '--interface', address), undefined);
     ip(`-n ${netns} address delete ${address}/128 dev eth0`);
   }
   assert.equal(hostMac(a!.address), macOfA);
-  assert.equal(fetched(lan.netns, `http://${lan.host}:${webPort}/`), 'a 80', 'and not b 80');
-  assert.equal(fetched(a!.netns, `http://${lan.address}:8080/`), 'outside', 'by the true gateway');
+  assert.equal(await fetched(lan.netns, `http://${lan.host}:${webPort}/`), 'a 80', 'and not b 80');
+  assert.equal(await fetched(a!.netns, `http://${lan.address}:8080/`), 'outside', 'by the true gateway');
 });
 
 test('frames that no guest may send do not arrive', async () => {
@@ -195,43 +202,48 @@ test('frames that no guest may send do not arrive', async () => {
 test('a policy opens ports to whom it names, closes others of the same network, and changes at once', async () => {
   const policy = (ingress: readonly object[]) =>
     ({ labels: {}, policy: v.parse(networkPolicySchema, { ingress }) }) as const;
-  const reached = (): readonly (string | undefined)[] =>
-    [lan.netns, b!.netns, other!.netns].map((from) => fetched(from, `http://${a!.address}:7777/`));
+  const reached = async (): Promise<readonly (string | undefined)[]> =>
+    await Promise.all(
+      [lan.netns, b!.netns, other!.netns].map((from) => fetched(from, `http://${a!.address}:7777/`)),
+    );
   const from = (peer: object) => ({ from: [peer], ports: [{ port: 7777 }] });
   await network.admit(a!.uid, policy([from({ cidr: '198.51.111.0/24' })]), signal);
-  assert.deepEqual(reached(), ['a 7777', undefined, undefined]);
-  assert.equal(fetched(lan.netns, `http://${a!.address}:80/`), undefined);
-  assert.equal(fetched(b!.netns, `http://${lan.host}:${webPort}/`), 'a 80', 'what is published stays so');
-  assert.equal(fetched(undefined, `http://${a!.address}:7777/`), 'a 7777', 'the host');
-  assert.equal(fetched(a!.netns, `http://${b!.address}:7777/`), 'b 7777', 'whom it asks may answer');
-  assert.equal(fetched(a!.netns, `http://${lan.address}:8080/`), 'outside');
+  assert.deepEqual(await reached(), ['a 7777', undefined, undefined]);
+  assert.equal(await fetched(lan.netns, `http://${a!.address}:80/`), undefined);
+  assert.equal(
+    await fetched(b!.netns, `http://${lan.host}:${webPort}/`),
+    'a 80',
+    'what is published stays so',
+  );
+  assert.equal(await fetched(undefined, `http://${a!.address}:7777/`), 'a 7777', 'the host');
+  assert.equal(await fetched(a!.netns, `http://${b!.address}:7777/`), 'b 7777', 'whom it asks may answer');
+  assert.equal(await fetched(a!.netns, `http://${lan.address}:8080/`), 'outside');
   await network.admit(
     a!.uid,
     policy([from({ vms: { role: 'db' } }), from({ cidr: 'fd00:111::/64' })]),
     signal,
   );
-  assert.deepEqual(reached(), [undefined, 'a 7777', undefined]);
-  assert.equal(fetched(b!.netns, `http://[${a!.address6}]:7777/`), 'a 7777');
+  assert.deepEqual(await reached(), [undefined, 'a 7777', undefined]);
+  assert.equal(await fetched(b!.netns, `http://[${a!.address6}]:7777/`), 'a 7777');
   await network.admit(b!.uid, { labels: {} }, signal);
-  assert.deepEqual(reached(), [undefined, undefined, undefined], 'b is no longer meant');
+  assert.deepEqual(await reached(), [undefined, undefined, undefined], 'b is no longer meant');
   await network.admit(other!.uid, { labels: { role: 'db' } }, signal);
-  assert.deepEqual(reached(), [undefined, undefined, 'a 7777'], 'another network');
+  assert.deepEqual(await reached(), [undefined, undefined, 'a 7777'], 'another network');
   await network.admit(a!.uid, { labels: {} }, signal);
-  assert.deepEqual(reached(), [undefined, 'a 7777', undefined]);
+  assert.deepEqual(await reached(), [undefined, 'a 7777', undefined]);
 });
 
 test('a policy says whom a VM reaches, and those that it answers', async () => {
   const egress = [{ to: [{ cidr: `${lan.address}/32` }], ports: [{ port: 8080 }] }];
   const policy = v.parse(networkPolicySchema, { egress });
   await network.admit(b!.uid, { labels: {}, policy }, signal);
-  assert.equal(fetched(b!.netns, `http://${lan.address}:8080/`), 'outside');
-  assert.equal(fetched(b!.netns, `http://${a!.address}:7777/`), undefined);
-  assert.equal(fetched(b!.netns, `http://[${a!.address6}]:7777/`), undefined);
-  assert.equal(fetched(b!.netns, `http://${lan.host}:${webPort}/`), undefined);
-  assert.equal(fetched(a!.netns, `http://${b!.address}:7777/`), 'b 7777');
-  assert.equal(fetched(undefined, `http://[${b!.address6}]:7777/`), 'b 7777');
+  assert.equal(await fetched(b!.netns, `http://${lan.address}:8080/`), 'outside');
+  const closed = [`${a!.address}:7777`, `[${a!.address6}]:7777`, `${lan.host}:${webPort}`];
+  await nobodyReached(closed.map((at) => [b!.netns, `http://${at}/`]));
+  assert.equal(await fetched(a!.netns, `http://${b!.address}:7777/`), 'b 7777');
+  assert.equal(await fetched(undefined, `http://[${b!.address6}]:7777/`), 'b 7777');
   await network.admit(b!.uid, { labels: {} }, signal);
-  assert.equal(fetched(b!.netns, `http://${a!.address}:7777/`), 'a 7777');
+  assert.equal(await fetched(b!.netns, `http://${a!.address}:7777/`), 'a 7777');
 });
 
 test('filters that were taken away or altered are told of, and put back', async () => {
@@ -251,11 +263,23 @@ test('filters that were taken away or altered are told of, and put back', async 
 });
 
 /** Returns the response to a request from a namespace, or `undefined` if there is none. */
-function fetched(netns: string | undefined, url: string, ...flags: readonly string[]): string | undefined {
+async function fetched(
+  netns: string | undefined,
+  url: string,
+  ...flags: readonly string[]
+): Promise<string | undefined> {
   const place = netns === undefined ? [] : ['ip', 'netns', 'exec', netns];
   const [tool, ...args] = [...place, 'curl', '-s', '-m', '3', ...flags, url];
-  const { status, stdout } = spawnSync(tool, args, { encoding: 'utf8' });
-  return status === 0 ? stdout : undefined;
+  return await new Promise((resolve) =>
+    execFile(tool, args, (failure, stdout) => resolve(failure === null ? stdout : undefined)),
+  );
+}
+
+/** Asserts that there is no response to any of the requests, which are made at once. */
+async function nobodyReached(requests: readonly (readonly [netns: string, url: string])[]): Promise<void> {
+  const responses = await Promise.all(requests.map(([netns, url]) => fetched(netns, url)));
+  for (const [at, [netns, url]] of requests.entries())
+    assert.equal(responses[at], undefined, `${netns} ${url}`);
 }
 
 const execIn = (netns: string, ...command: readonly string[]): string =>

@@ -9,7 +9,7 @@ import { withConditions } from '@ignite/api/v1/vm-conditions';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { issuePath, issueText } from '@ignite/toolkit/schema/issue-text';
+import { issueTexts } from '@ignite/toolkit/schema/issue-text';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import * as v from 'valibot';
 import type { Paths } from '../../host/paths.ts';
@@ -18,8 +18,8 @@ import { sandboxEnviron } from '../../sandbox/sandbox-environ.ts';
 import { assertVolumesUsable } from '../../storage/resolve-volumes.ts';
 import { vmStore } from '../../store/kind-stores.ts';
 import { listVms } from '../../store/list-objects.ts';
+import { invalidKey, invalidSpec, invalidVm, nameTaken, uidTaken, uncopyableFile } from '../errors.ts';
 import { changeVm, vmFinalizer } from '../../store/vm-store.ts';
-import { invalidKey, invalidVm, nameTaken, uidTaken, uncopyableFile } from '../errors.ts';
 import { assertOwnUser, sharesUser } from '../own-user.ts';
 import { withContent } from '../content-lock.ts';
 import { randomName } from './random-name.ts';
@@ -31,10 +31,7 @@ export async function validateRequest(
   const name = request.name ?? randomName();
   assertVmName(name);
   const parsed = v.safeParse(vmSpecSchema, request.spec);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    throw invalidVm(`spec.${issuePath(issue).join('.')}: ${issueText(issue)}`, 'see "ignite run --help"');
-  }
+  if (!parsed.success) throw invalidSpec(issueTexts(parsed.issues, 'spec'));
   sandboxEnviron(request.annotations ?? {});
   await validatePublicKey(parsed.output.ssh);
   await assertVolumesUsable(parsed.output.storage);

@@ -18,6 +18,7 @@ import {
 } from '../next-object.ts';
 import {
   type CallOptions,
+  type DeleteOptions,
   type Key,
   type ListResult,
   type NewObject,
@@ -129,8 +130,9 @@ class EtcdStore implements ObjectStore {
     }
   }
 
-  async delete(key: Key, options?: CallOptions): Promise<KubeObject> {
-    return await this.#change(key, (old) => markedDeleted(old, 0, new Date().toISOString()), options);
+  async delete(key: Key, options?: DeleteOptions): Promise<KubeObject> {
+    const now = new Date().toISOString();
+    return await this.#change(key, (old) => markedDeleted(old, 0, now, options?.resourceVersion), options);
   }
 
   async *watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {

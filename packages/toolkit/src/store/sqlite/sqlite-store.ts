@@ -9,6 +9,7 @@ import { openDatabase, openDatabaseReadOnly } from './sqlite-file.ts';
 import { assertKnown } from './sqlite-schema.ts';
 import { Statements } from './sqlite-statements.ts';
 import {
+  type DeleteOptions,
   type BrokenObject,
   type ChangeType,
   type Key,
@@ -122,9 +123,10 @@ class SqliteStore implements MendableStore {
     });
   }
 
-  async delete(key: Key): Promise<KubeObject> {
+  async delete(key: Key, options?: DeleteOptions): Promise<KubeObject> {
     return this.#write(() => {
-      const next = markedDeleted(this.#read(key), this.#next(), new Date().toISOString());
+      const now = new Date().toISOString();
+      const next = markedDeleted(this.#read(key), this.#next(), now, options?.resourceVersion);
       return [isGone(next) ? 'DELETED' : 'MODIFIED', next];
     });
   }

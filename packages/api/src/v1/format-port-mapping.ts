@@ -1,4 +1,4 @@
-import type { PortMapping } from '@ignite/api/v1/vm-network';
+import type { PortMapping } from './vm-network.ts';
 
 /** Writes a port mapping as `ps` shows it: `0.0.0.0:80->8080/tcp`. */
 export function formatPortMapping(mapping: PortMapping): string {

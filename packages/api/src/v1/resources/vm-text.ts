@@ -1,7 +1,7 @@
-import type { Vm } from '@ignite/api/v1/vm';
-import { isUp } from '@ignite/api/v1/vm-phase';
-import { formatPortMapping } from '@ignite/engine/network/address/format-port-mapping';
-import { age } from './age.ts';
+import { age } from '@ignite/toolkit/text/age';
+import { formatPortMapping } from '../format-port-mapping.ts';
+import { isUp } from '../vm-phase.ts';
+import type { Vm } from '../vm.ts';
 
 /** How a VM is, in the original's words, `Up 8h` and `Stopped`, and with what it ended: `Stopped (3) 5m ago`. */
 export function statusText({ status }: Vm, nowMs: number): string {

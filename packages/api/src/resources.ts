@@ -1,0 +1,16 @@
+import { gitSourceResource, syncResource } from '@ignite/toolkit/sync/resources';
+import type { Resource } from '@ignite/toolkit/scheme/resource';
+import { imageResource } from './v1/resources/image.ts';
+import { kernelResource } from './v1/resources/kernel.ts';
+import { vmResource } from './v1/resources/vm.ts';
+import { volumeResource } from './v1/resources/volume.ts';
+
+/** The kinds of objects that people name and list, in the order in which they are listed. */
+export const resources = [
+  vmResource,
+  imageResource,
+  kernelResource,
+  volumeResource,
+  gitSourceResource,
+  syncResource,
+] as const satisfies readonly Resource[];

@@ -1,0 +1,58 @@
+import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
+import { configurationIsAFile } from '../v1alpha4/configuration.ts';
+import { configurationSpecSchema } from './configuration.ts';
+import { apiVersion, group } from './group.ts';
+import { imageSpecSchema } from './image.ts';
+import { kernelSpecSchema } from './kernel.ts';
+import { namedByReferenceSchema } from './named-by-reference.ts';
+import { namelessMetadataSchema } from './nameless-metadata.ts';
+import { imageResource } from './resources/image.ts';
+import { kernelResource } from './resources/kernel.ts';
+import { vmResource } from './resources/vm.ts';
+import { volumeResource } from './resources/volume.ts';
+import { vmSpecSchema } from './vm.ts';
+import { type Volume, volumeSpecSchema } from './volume.ts';
+
+/** Ignite's kinds in the version that Ignite writes. */
+export const kinds: readonly Kind[] = [
+  defineKind({
+    ...vmResource,
+    versions: [{ apiVersion, kind: 'VM', spec: vmSpecSchema }],
+    strategy: { initialStatus: { phase: 'Created' }, immutable: ['/spec/arch', '/spec/image'] },
+  }),
+  defineKind({
+    ...imageResource,
+    versions: [{ apiVersion, kind: 'Image', spec: imageSpecSchema, metadata: namedByReferenceSchema }],
+    strategy: { immutable: ['/spec'] },
+  }),
+  defineKind({
+    ...kernelResource,
+    versions: [{ apiVersion, kind: 'Kernel', spec: kernelSpecSchema, metadata: namedByReferenceSchema }],
+    strategy: { immutable: ['/spec'] },
+  }),
+  defineKind({
+    ...volumeResource,
+    versions: [{ apiVersion, kind: 'Volume', spec: volumeSpecSchema }],
+    strategy: {
+      problemsOfUpdate: (old, next) =>
+        (next as Volume).spec.size < (old as Volume).spec.size
+          ? [{ path: '/spec/size', message: 'must not be less than it is' }]
+          : [],
+    },
+  }),
+  defineKind({
+    group,
+    kind: 'Configuration',
+    plural: 'configurations',
+    scope: 'Cluster',
+    versions: [
+      {
+        apiVersion,
+        kind: 'Configuration',
+        spec: configurationSpecSchema,
+        metadata: namelessMetadataSchema,
+        inert: configurationIsAFile,
+      },
+    ],
+  }),
+];

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseKey, parseKind } from './declared-kind.ts';
+
+test('parseKind: kinds, plurals and short names, in any case', () => {
+  for (const name of ['vm', 'VMs']) assert.equal(parseKind(name).kind, 'VM');
+  for (const name of ['Volume', 'volumes', 'vol']) assert.equal(parseKind(name).kind, 'Volume');
+  for (const name of ['gitsource', 'gs']) assert.equal(parseKind(name).kind, 'GitSource');
+  assert.deepEqual(parseKey('img/debian'), { kind: 'Image', namespace: 'default', name: 'debian' });
+});
+
+test('parseKind: an unknown kind is answered with the one that is meant, or with all', () => {
+  assert.throws(() => parseKind('vmz'), { hint: 'did you mean "vm"?' });
+  assert.throws(() => parseKind('pod'), { hint: 'use one of vm, image, kernel, volume, gitsource, sync' });
+});

@@ -1,0 +1,47 @@
+import { applyPatch } from 'rfc6902';
+import type { KubeObject, ObjectMeta } from '../../object/kube-object.ts';
+import { mergePatch } from '../../patch/merge-patch.ts';
+import type { JsonPatchOperation, ObjectPatch } from '../object-client.ts';
+import { ObjectError, badRequest } from '../object-error.ts';
+
+/**
+ * Pure. Returns an object after a patch, with the version that it was read at unless the patch gives one.
+ * @throws ObjectError INVALID, BAD_REQUEST
+ */
+export function patchedObject(old: KubeObject, patch: ObjectPatch): KubeObject {
+  const next: unknown =
+    patch.type === 'merge' ? mergePatch(old, patch.changes) : jsonPatched(old, patch.operations);
+  const { metadata } = next as { readonly metadata?: Partial<ObjectMeta> };
+  const { name, namespace } = old.metadata;
+  if (metadata?.name !== name || metadata.namespace !== namespace)
+    throw badRequest('a patch cannot change the name of an object or its namespace');
+  const { resourceVersion = old.metadata.resourceVersion } = metadata;
+  return { ...(next as KubeObject), metadata: { ...(metadata as ObjectMeta), resourceVersion } };
+}
+
+function jsonPatched(old: KubeObject, operations: readonly JsonPatchOperation[]): unknown {
+  const next = structuredClone(old);
+  for (const [at, operation] of operations.entries()) {
+    const failure = failureOf(next, operation);
+    if (failure)
+      throw new ObjectError('INVALID', `operation ${at} of the patch failed: ${failure.message}`, {
+        cause: failure,
+      });
+  }
+  return next;
+}
+
+/** The library passes over these names instead of looking for a field. */
+const passedOver = /\/(__proto__|constructor|prototype)(\/|$)/;
+
+/** Carries out an operation in place. Returns why it failed. */
+function failureOf(document: KubeObject, operation: JsonPatchOperation): Error | null | undefined {
+  const paths = 'from' in operation ? [operation.path, operation.from] : [operation.path];
+  if (paths.some((path) => passedOver.test(path)))
+    throw badRequest(`a JSON patch cannot change "${operation.path}"`);
+  try {
+    return applyPatch(document, [operation])[0];
+  } catch (cause) {
+    throw badRequest(`"${operation.path}" is not a path of a JSON patch`, cause);
+  }
+}

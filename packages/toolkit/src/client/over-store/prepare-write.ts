@@ -1,0 +1,138 @@
+import type { KubeObject, ObjectMeta } from '../../object/kube-object.ts';
+import type { NewObject } from '../object-client.ts';
+import { ObjectError, badRequest, invalid } from '../object-error.ts';
+import { type ObjectKey, apiVersionOf } from '../group-version-resource.ts';
+import { metadataProblems } from './metadata-problems.ts';
+import type { ServedKind } from './served-kind.ts';
+
+/** The pure rules of writes, which are those of a Kubernetes API server. */
+
+/** What a server adds to the metadata of a new object. */
+export interface Birth {
+  readonly uid: string;
+  readonly creationTimestamp: string;
+  /** What completes a name that has only its beginning. */
+  readonly suffix: string;
+}
+
+/**
+ * Returns a new object as it is stored.
+ * @throws ObjectError INVALID, BAD_REQUEST
+ */
+export function prepareCreate(kind: ServedKind, wanted: NewObject, birth: Birth): KubeObject {
+  if (wanted.metadata.resourceVersion) throw badRequest('a new object has no resourceVersion');
+  const { status, ...rest } = checkedType(kind, wanted);
+  const object = withDefaults(kind, {
+    ...rest,
+    ...(!kind.hasStatus && status !== undefined && { status }),
+    metadata: newMetadata(wanted.metadata, birth),
+  });
+  return validated(kind, object, undefined);
+}
+
+function newMetadata(wanted: NewObject['metadata'], { uid, creationTimestamp, suffix }: Birth): ObjectMeta {
+  const { generateName, deletionTimestamp: _forged, ...metadata } = wanted;
+  const name = metadata.name ?? (generateName === undefined ? '' : `${generateName}${suffix}`);
+  return {
+    ...(generateName !== undefined && { generateName }),
+    namespace: '',
+    labels: {},
+    annotations: {},
+    finalizers: [],
+    ...metadata,
+    name,
+    uid,
+    creationTimestamp,
+    resourceVersion: '',
+    generation: 1,
+  };
+}
+
+/**
+ * Returns an object after an update, or the old one if nothing changes.
+ * @throws ObjectError INVALID, CONFLICT, BAD_REQUEST
+ */
+export function prepareUpdate(kind: ServedKind, old: KubeObject, wanted: KubeObject): KubeObject {
+  checkVersion(kind, old, wanted);
+  const { status, ...rest } = checkedType(kind, wanted);
+  const keptStatus = kind.hasStatus ? old.status : status;
+  return validated(
+    kind,
+    withDefaults(kind, {
+      ...rest,
+      ...(keptStatus !== undefined && { status: keptStatus }),
+      metadata: keptMetadata(old.metadata, wanted.metadata),
+    }),
+    old,
+  );
+}
+
+/**
+ * Returns an object after an update of its status.
+ * @throws ObjectError INVALID, CONFLICT, BAD_REQUEST
+ */
+export function prepareStatus(kind: ServedKind, old: KubeObject, wanted: KubeObject): KubeObject {
+  checkVersion(kind, old, wanted);
+  const { status } = checkedType(kind, wanted);
+  const { status: _old, ...kept } = old;
+  return validated(kind, { ...kept, ...(status !== undefined && { status }) }, old);
+}
+
+/** Returns the metadata that is wanted, except for what only a server sets. */
+function keptMetadata(old: ObjectMeta, wanted: ObjectMeta): ObjectMeta {
+  const { deletionTimestamp: _forged, ...changed } = wanted;
+  const { uid, resourceVersion, generation, creationTimestamp, deletionTimestamp } = old;
+  return {
+    ...changed,
+    namespace: old.namespace,
+    labels: changed.labels ?? {},
+    annotations: changed.annotations ?? {},
+    finalizers: changed.finalizers ?? [],
+    uid,
+    resourceVersion,
+    generation,
+    creationTimestamp,
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+  };
+}
+
+function checkVersion(kind: ServedKind, old: KubeObject, { metadata }: KubeObject): void {
+  const { uid, resourceVersion } = metadata;
+  if (!resourceVersion)
+    throw invalid(keyOf(kind, old), [
+      {
+        field: 'metadata.resourceVersion',
+        reason: 'FieldValueInvalid',
+        message: 'must be specified for an update',
+      },
+    ]);
+  if ((uid && uid !== old.metadata.uid) || resourceVersion !== old.metadata.resourceVersion)
+    throw new ObjectError(
+      'CONFLICT',
+      `${kind.kind} "${old.metadata.name}" was changed by someone else in the meantime`,
+    );
+}
+
+function checkedType<T extends NewObject | KubeObject>(kind: ServedKind, object: T): T {
+  if (object.apiVersion !== apiVersionOf(kind))
+    throw badRequest(`the object is of ${object.apiVersion}, not of ${apiVersionOf(kind)}`);
+  if (object.kind === kind.kind) return object;
+  const { namespace, name = '' } = object.metadata;
+  const message = `"${object.kind}" must be ${kind.kind}`;
+  throw invalid({ ...kind, namespace, name }, [{ field: 'kind', reason: 'FieldValueInvalid', message }]);
+}
+
+const withDefaults = (kind: ServedKind, object: KubeObject): KubeObject =>
+  kind.withDefaults?.(object) ?? object;
+
+function validated(kind: ServedKind, object: KubeObject, old: KubeObject | undefined): KubeObject {
+  const causes = [...metadataProblems(object, old), ...(kind.problems?.(object, old) ?? [])];
+  if (causes.length > 0) throw invalid(keyOf(kind, object), causes);
+  return object;
+}
+
+const keyOf = (kind: ServedKind, { metadata: { namespace, name } }: KubeObject): ObjectKey => ({
+  ...kind,
+  namespace,
+  name,
+});

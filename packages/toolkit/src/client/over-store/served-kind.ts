@@ -1,0 +1,17 @@
+import type { KubeObject } from '../../object/kube-object.ts';
+import type { ErrorCause } from '../object-error.ts';
+import type { GroupVersionResource } from '../group-version-resource.ts';
+
+/** A kind as a client over a store serves it. */
+export interface ServedKind extends GroupVersionResource {
+  readonly kind: string;
+  readonly isNamespaced: boolean;
+  /** Whether the status is written only by `updateStatus` and patches of it, and never by other writes. */
+  readonly hasStatus: boolean;
+  /** The fields that lists may select by, in addition to the name and the namespace. */
+  readonly selectableFields?: readonly string[];
+  /** Pure. Fills in what the author of an object left out. */
+  readonly withDefaults?: (object: KubeObject) => KubeObject;
+  /** Pure. Returns all that is wrong with an object, or with a change of it. */
+  readonly problems?: (object: KubeObject, old: KubeObject | undefined) => readonly ErrorCause[];
+}

@@ -1,0 +1,220 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { hasCode } from '../../errors/coded-error.ts';
+import type { KubeObject } from '../../object/kube-object.ts';
+import type { Key, ListResult, ObjectStore, CallOptions as StoreCallOptions } from '../../store/store.ts';
+import type {
+  CallOptions,
+  DeleteOptions,
+  ListOptions,
+  NewObject,
+  ObjectClient,
+  ObjectList,
+  ObjectPatch,
+  PatchOptions,
+  Selection,
+  WatchEvent,
+  WatchOptions,
+} from '../object-client.ts';
+import { ObjectError, unknownResource } from '../object-error.ts';
+import { checkedSegment } from '../path-segment.ts';
+import type { ObjectKey, GroupVersionResource } from '../group-version-resource.ts';
+import { checkPreconditions, finalizersFor } from './deletion.ts';
+import { listPage } from './list-page.ts';
+import { patchedObject } from './patched-object.ts';
+import { prepareCreate, prepareStatus, prepareUpdate } from './prepare-write.ts';
+import { SelectedChanges } from './selected-changes.ts';
+import { checkSelection, fixedPart, isSelected, storeSelector } from './selection.ts';
+import type { ServedKind } from './served-kind.ts';
+
+/** How often a change that someone else came before is tried again. */
+const mostTries = 10;
+
+/**
+ * Objects in a store, under the rules of a Kubernetes API server and of their kinds. Over a `MemoryStore` it
+ * is the client in memory.
+ */
+export class StoreObjectClient implements ObjectClient {
+  readonly #store: ObjectStore;
+  readonly #kinds: readonly ServedKind[];
+
+  constructor(store: ObjectStore, kinds: readonly ServedKind[]) {
+    this.#store = store;
+    this.#kinds = kinds;
+  }
+
+  async get(key: ObjectKey, options: CallOptions = {}): Promise<KubeObject> {
+    return await this.#store.get(this.#locate(key), callOf(options));
+  }
+
+  async list(resource: GroupVersionResource, options: ListOptions = {}): Promise<ObjectList> {
+    const kind = this.#kindOf(resource);
+    checkSelection(kind, options);
+    const { revision, items } = await this.#list(kind, options, options);
+    const selected = items.filter((object) => isSelected(object, options));
+    return listPage(selected, revision, options);
+  }
+
+  async *watch(resource: GroupVersionResource, options: WatchOptions): AsyncIterable<WatchEvent> {
+    const kind = this.#kindOf(resource);
+    checkSelection(kind, options);
+    try {
+      yield* this.#changes(kind, options);
+    } catch (failure) {
+      if (!options.signal.aborted) throw failure;
+    }
+  }
+
+  async create(
+    resource: GroupVersionResource,
+    object: NewObject,
+    options: CallOptions = {},
+  ): Promise<KubeObject> {
+    const kind = this.#kindOf(resource);
+    this.#checkNamespace(kind, object.metadata.namespace);
+    const birth = {
+      uid: randomUUID(),
+      creationTimestamp: new Date().toISOString(),
+      suffix: randomBytes(3).toString('hex').slice(1),
+    };
+    return await this.#store.create(prepareCreate(kind, object, birth), callOf(options));
+  }
+
+  async update(
+    resource: GroupVersionResource,
+    object: KubeObject,
+    options: CallOptions = {},
+  ): Promise<KubeObject> {
+    const kind = this.#kindOf(resource);
+    const key = this.#locate({ ...resource, ...nameOf(object) });
+    return await this.#change(key, (old) => prepareUpdate(kind, old, object), options);
+  }
+
+  async updateStatus(
+    resource: GroupVersionResource,
+    object: KubeObject,
+    options: CallOptions = {},
+  ): Promise<KubeObject> {
+    const kind = this.#kindWithStatus(resource);
+    const key = this.#locate({ ...resource, ...nameOf(object) });
+    return await this.#change(key, (old) => prepareStatus(kind, old, object), options);
+  }
+
+  async patch(key: ObjectKey, patch: ObjectPatch, options: PatchOptions = {}): Promise<KubeObject> {
+    const isOfStatus = options.subresource === 'status';
+    const kind = isOfStatus ? this.#kindWithStatus(key) : this.#kindOf(key);
+    const prepare = isOfStatus ? prepareStatus : prepareUpdate;
+    return await this.#change(
+      this.#locate(key),
+      (old) => prepare(kind, old, patchedObject(old, patch)),
+      options,
+    );
+  }
+
+  async delete(key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
+    const place = this.#locate(key);
+    const call = callOf(options);
+    await untilNobodyInterferes(async () => {
+      const old = await this.#store.get(place, call);
+      checkPreconditions(old.metadata, options);
+      const finalizers = finalizersFor(old.metadata.finalizers, options.propagationPolicy);
+      const marked = await this.#replace(old, { ...old, metadata: { ...old.metadata, finalizers } }, call);
+      const { deletionTimestamp, resourceVersion } = marked.metadata;
+      if (deletionTimestamp === undefined) await this.#store.delete(place, { ...call, resourceVersion });
+    });
+  }
+
+  async *#changes(kind: ServedKind, options: WatchOptions): AsyncGenerator<WatchEvent> {
+    const changes = new SelectedChanges(options);
+    let from = options.resourceVersion;
+    if (from === undefined) {
+      const { revision, items } = await this.#list(kind, fixedPart(options), options);
+      for (const object of changes.begin(items)) yield { type: 'ADDED', object };
+      yield { type: 'BOOKMARK', resourceVersion: revision, endsInitialEvents: true };
+      from = revision;
+    }
+    for await (const event of this.#store.watch(kind, from, options.signal)) {
+      const told = event.type === 'BOOKMARK' ? bookmark(event.revision) : changes.next(event);
+      if (told) yield told;
+    }
+  }
+
+  async #change(
+    key: Required<Key>,
+    prepare: (old: KubeObject) => KubeObject,
+    options: CallOptions,
+  ): Promise<KubeObject> {
+    const call = callOf(options);
+    return await untilNobodyInterferes(async () => {
+      const old = await this.#store.get(key, call);
+      return await this.#replace(old, prepare(old), call);
+    });
+  }
+
+  /** Writes an object unless nothing has changed, so that nobody is woken by it. */
+  async #replace(old: KubeObject, next: KubeObject, call: StoreCallOptions): Promise<KubeObject> {
+    return isDeepStrictEqual(stored(next), stored(old)) ? old : await this.#store.update(next, call);
+  }
+
+  async #list(kind: ServedKind, selection: Selection, call: CallOptions): Promise<ListResult> {
+    if (selection.namespace && !kind.isNamespaced) throw unknownResource(kind);
+    return await this.#store.list(kind, storeSelector(selection), callOf(call));
+  }
+
+  #locate(key: ObjectKey): Required<Key> {
+    const kind = this.#kindOf(key);
+    const { namespace = '', name } = key;
+    this.#checkNamespace(kind, namespace);
+    return { group: kind.group, kind: kind.kind, namespace, name: checkedSegment(name) };
+  }
+
+  #checkNamespace({ isNamespaced, ...resource }: ServedKind, namespace = ''): void {
+    if ((namespace !== '') !== isNamespaced) throw unknownResource(resource);
+    if (isNamespaced) checkedSegment(namespace);
+  }
+
+  #kindWithStatus(resource: GroupVersionResource): ServedKind {
+    const kind = this.#kindOf(resource);
+    if (!kind.hasStatus) throw unknownResource({ ...resource, resource: `${resource.resource}/status` });
+    return kind;
+  }
+
+  #kindOf({ group, version, resource }: GroupVersionResource): ServedKind {
+    const kind = this.#kinds.find(
+      (each) => each.group === group && each.version === version && each.resource === resource,
+    );
+    if (!kind) throw unknownResource({ group, version, resource });
+    return kind;
+  }
+}
+
+const bookmark = (resourceVersion: string): WatchEvent => ({
+  type: 'BOOKMARK',
+  resourceVersion,
+  endsInitialEvents: false,
+});
+
+const nameOf = ({ metadata: { namespace, name } }: KubeObject): Pick<ObjectKey, 'namespace' | 'name'> => ({
+  namespace,
+  name,
+});
+
+function callOf({ signal }: CallOptions): StoreCallOptions {
+  signal?.throwIfAborted();
+  return signal ? { signal } : {};
+}
+
+/** Returns an object as it is after it has been stored and read again. */
+const stored = (object: KubeObject): unknown => JSON.parse(JSON.stringify(object));
+
+/** Tries again if the store tells that someone else wrote in the meantime. */
+async function untilNobodyInterferes<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (failure) {
+      const isOfStore = hasCode(failure, 'CONFLICT') && !(failure instanceof ObjectError);
+      if (!isOfStore || tries === mostTries) throw failure;
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import * as v from 'valibot';
+
+/** The name of an entry in a Secret or ConfigMap, which may become the name of a file. */
+export const dataKey = v.pipe(
+  v.string(),
+  v.maxLength(253),
+  v.regex(/^(?!\.\.?$)[-._a-zA-Z0-9]+$/, 'must be letters, digits, dots, dashes and underscores'),
+);
+
+export const base64 = v.pipe(
+  v.string(),
+  v.regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'must be Base64'),
+);
