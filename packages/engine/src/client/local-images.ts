@@ -15,7 +15,7 @@ import { pushImage } from '../oci/push-image.ts';
 import { parseTag, tagImage } from '../oci/tag-image.ts';
 import { parseDiskFile } from '../rootfs/disk-file.ts';
 import { listImages, listVms } from '../store/list-objects.ts';
-import { lockContent } from '../vm/definition/content-lock.ts';
+import { lockContent } from '../vm/content-lock.ts';
 import { importRequest } from './import-request.ts';
 import type { LocalHost } from './local-client.ts';
 import type { LocalVms } from './local-vms.ts';

@@ -14,7 +14,7 @@ import { type Paths, storePath } from '../host/paths.ts';
 import { lockLayout } from '../oci/layout-lock.ts';
 import { imageStore, kernelStore, vmStore } from '../store/kind-stores.ts';
 import { listImages, listVms } from '../store/list-objects.ts';
-import { untilContentStays, withContent } from '../vm/definition/content-lock.ts';
+import { untilContentStays, withContent } from '../vm/content-lock.ts';
 import { storeVm } from '../vm/definition/create-vm.ts';
 import { removeUnused } from './remove-unused.ts';
 

@@ -6,7 +6,7 @@ import { containerdSocket, dockerSocket } from '../../host/daemon-socket.ts';
 import type { HostNeeds } from '../../host/preflight.ts';
 import { cniPluginDirs } from '../../host/requirements.ts';
 import type { Vmm } from '../../vmm/vmm.ts';
-import { runtimeOf } from './vm-runtime.ts';
+import { runtimeOf } from '../runtime-of.ts';
 
 /** A VM that exists, or that is about to be created. */
 export interface StartableVm {

@@ -2,19 +2,9 @@ import { askedOf, usualPlugin, withAsked } from '@ignite/api/v1alpha4/asked';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';
-import type { HostDaemon } from '../../host/errors.ts';
 import { chooseRuntime } from '../../sandbox/choose-runtime.ts';
 import { changeVm } from '../../store/vm-store.ts';
 import type { VmHost } from '../vm-host.ts';
-
-/** Pure. Returns the runtime of a VM. */
-export const runtimeOf = (spec: VmSpec): SandboxRuntime => spec.sandbox?.runtime ?? 'conmon';
-
-/** Pure. Returns the daemon that runs the VM, if any, whose store may contain the image. */
-export function daemonOf(spec: VmSpec): { readonly daemon?: HostDaemon } {
-  const runtime = runtimeOf(spec);
-  return runtime === 'conmon' ? {} : { daemon: runtime };
-}
 
 /** Returns the spec with the requested runtime, or with conmon if this host lacks that runtime. */
 export async function withRuntime(
