@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { apiVersion } from '@ignite/api/v1/group';
+import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
+import { storePath } from '@ignite/engine/tools/host/paths';
+import { newUid } from '@ignite/toolkit/object/uid';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
+import * as v from 'valibot';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
@@ -143,4 +150,70 @@ test('a kernel that a VM asks for and that cannot be had is told of, and no othe
     if (args[0] === 'create') assert.match(told, /^hint: .*; or name no kernel, to have the default one$/m);
   }
   assert.equal(await ignite.ok('ps', '-aq'), '');
+});
+
+const inspect = async (vm: string): Promise<Vm> => JSON.parse(await ignite.ok('inspect', vm)) as Vm;
+
+test('a VM that somebody else has put into the store, its image not yet here, runs after a restore', async () => {
+  registry.push(`oci-archive:${imageArchive('busybox')}`, 'team/stored:latest');
+  const spec = v.parse(vmSpecSchema, {
+    image: { oci: `${registry.host}/team/stored` },
+    kernel: { oci: kernel },
+    memory: '128MB',
+    command: ['sleep', '100000'],
+  });
+  {
+    using store = openSqliteStore(storePath(ignite.paths));
+    await store.create({
+      apiVersion,
+      kind: 'VM',
+      metadata: { name: 'stored', uid: newUid() },
+      spec,
+      status: {},
+    });
+  }
+  assert.match(await ignite.ok('ps', '-a'), / Created /);
+  assert.match(await ignite.ok('restore'), /^Started VM "stored" with address 10\.202\./);
+  const { metadata, status } = await inspect('stored');
+  assert.equal(status.observedGeneration, metadata.generation);
+  assert.deepEqual(
+    status.conditions?.map(({ type, status: state }) => [type, state]),
+    ['ImageReady', 'KernelReady', 'NetworkAttached', 'Booted', 'Ready'].map((type) => [type, 'True']),
+  );
+  assert.equal(await ignite.ok('restore'), '', 'it is as it is wanted');
+});
+
+test('update --restart-now, killed after its stop: whoever reconciles the VM next brings it up', async () => {
+  const before = await inspect('stored');
+  const update = ignite.start(['update', 'stored', '--cpus', '2', '--restart-now']);
+  while ((await inspect('stored')).status.phase === 'Running') await delay(50);
+  update.kill();
+  await update.ended;
+  await ignite.ok('restore'); // unless the monitor of the VM that was stopped is faster
+  await ignite.ok('wait', '--condition', 'running', '--timeout', '10m', 'stored');
+  const { spec, status } = await inspect('stored');
+  assert.deepEqual([spec.cpus, spec.power, status.phase], [2, 'Running', 'Running']);
+  assert.deepEqual(
+    [status.pending, status.booted],
+    [undefined, undefined],
+    'it was started as it is wanted now',
+  );
+  assert.notEqual(status.vmm?.pid, before.status.vmm?.pid);
+  assert.equal(await ignite.ok('restore'), '');
+});
+
+test('a start that fails says so, and stays wanted: nobody has asked for the VM to be off', async () => {
+  const copied = file('copied', 'text');
+  const args = ['--kernel-image', kernel, '--memory', '128MB', '--copy-files', `${copied}:/copied`];
+  await ignite.ok('create', image, '--name', 'failing', ...args, '--', 'sleep', '100000');
+  rmSync(copied);
+  assert.match((await ignite.run('start', 'failing')).stderr, /^error: cannot copy /m);
+  assert.match(await ignite.ok('ps', '-a'), / Failed/);
+  const { spec, status } = await inspect('failing');
+  assert.deepEqual([spec.power, status.phase], ['Running', 'Failed']);
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  assert.deepEqual([ready?.status, ready?.reason, ready?.message], ['False', 'StartFailed', status.message]);
+  file('copied', 'text');
+  assert.match(await ignite.ok('restore'), /^Started VM "failing" /, 'restore tries again');
+  await ignite.ok('rm', '-f', 'failing', 'stored');
 });

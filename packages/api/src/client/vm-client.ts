@@ -12,7 +12,7 @@ export interface CreateVmRequest {
   readonly spec: unknown;
   readonly registryConfigDir?: string;
   /**
-   * Set for a VM that is started right after. What the host lacks for that is then found before anything is
+   * Set for a VM that is to run, and is started right after. What the host lacks for that is then found before anything is
    * fetched.
    */
   readonly preflight?: Pick<StartVmRequest, 'ignorePreflightChecks'>;
@@ -90,6 +90,8 @@ export interface StopVmRequest {
   readonly timeoutMs?: number;
 }
 
+export type RestartVmRequest = StopVmRequest & Omit<StartVmRequest, 'runtime' | 'networkPlugin'>;
+
 export interface VmClient extends Finder<Vm> {
   /**
    * Creates a VM with its disk. It imports the image and kernel if they are missing, and does not start the
@@ -103,6 +105,11 @@ export interface VmClient extends Finder<Vm> {
    *   time (the VM keeps running), VM_EXITED if the VM ends before that
    */
   start(query: string, request: StartVmRequest, op: ClientOperation): Promise<Vm>;
+  /**
+   * Stops a VM that is up, as `stop`, and starts it, as `start`. A command that is killed in between leaves
+   * the restart wanted, so the next reconciliation finishes it.
+   */
+  restart(query: string, request: RestartVmRequest, op: ClientOperation): Promise<Vm>;
   /** Asks the guest to power off, and ends it after the grace period. */
   stop(query: string, request: StopVmRequest, op: ClientOperation): Promise<Vm>;
   /**

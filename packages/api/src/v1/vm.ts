@@ -1,3 +1,4 @@
+import type { Condition } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { completeSpec } from '@ignite/toolkit/store/complete-spec';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
@@ -10,6 +11,7 @@ import { type Arch, archSchema } from './arch.ts';
 import { vmSandboxSchema } from './vm-sandbox.ts';
 import { restartPolicySchema } from './restart-policy.ts';
 import { cloudInitSchema } from './cloud-init.ts';
+import { completeVmStatus } from './complete-vm-status.ts';
 import { environmentSchema } from './environment.ts';
 import type { BootMode } from './image.ts';
 import { familiarSource } from './familiar-source.ts';
@@ -134,11 +136,32 @@ export interface RestartStatus {
   readonly lastExit?: { readonly exitCode?: number; readonly message?: string };
 }
 
+/** What somebody wanted of a VM's life: that it is down, or that it is up since a restart, if one was asked for. */
+export type LifeWish =
+  { readonly power: 'Stopped' } | { readonly power: 'Running'; readonly restartedAt?: string };
+
+/** When a VM whose start has failed may be started again. */
+export interface StartRetry {
+  /** The delay in milliseconds. It doubles with each failure. */
+  readonly pauseMs: number;
+  /** The time of the next attempt (RFC 3339). */
+  readonly nextTime: string;
+}
+
 export interface VmStatus {
   readonly phase: VmPhase;
   /** Why the phase is `Failed`, or anything else that a person should know. */
   readonly message?: string;
+  /** The generation of the spec that was last acted upon. */
   readonly observedGeneration?: number;
+  readonly conditions?: readonly Condition[];
+  /**
+   * The wish that was last acted upon. While the VM's wish is the same, a VM that has ended by itself is left
+   * to its restart policy.
+   */
+  readonly lastWish?: LifeWish;
+  /** Set while the phase is `Failed`. */
+  readonly startRetry?: StartRetry;
   /** The architecture, which was determined when the VM was created. */
   readonly arch?: Arch;
   readonly image?: { readonly digest: string; readonly bootMode: BootMode };
@@ -173,6 +196,8 @@ export interface VmStatus {
   readonly memory?: Bytes;
   /** The time of the start (RFC 3339); set while the VM runs. */
   readonly startTime?: string;
+  /** The time at which its SSH first answered since the start (RFC 3339), if somebody has waited for that. */
+  readonly readyTime?: string;
   /** The time of the end (RFC 3339); set once the VM has stopped. */
   readonly finishTime?: string;
   /**
@@ -189,4 +214,10 @@ export interface Vm extends KubeObject {
   readonly status: VmStatus;
 }
 
-export const vmKind = objectKind<Vm>({ apiVersion, kind: 'VM', complete: completeSpec(vmSpecSchema) });
+const completeVmSpec = completeSpec(vmSpecSchema);
+
+export const vmKind = objectKind<Vm>({
+  apiVersion,
+  kind: 'VM',
+  complete: (stored) => completeVmStatus(completeVmSpec(stored)),
+});

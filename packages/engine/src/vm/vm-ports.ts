@@ -2,14 +2,18 @@ import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { Paths } from '../tools/host/paths.ts';
+import type { KernelDeps } from '../tools/kernel/assemble-kernel.ts';
 import type { Network } from '../tools/network/network.ts';
+import type { ImageDeps } from '../tools/oci/import-image.ts';
 import type { Sandbox } from '../tools/sandbox/sandbox.ts';
 import type { Accel } from '../tools/vmm/accel.ts';
 import type { Vmms } from './vmm-of.ts';
 
-/** The ports by which the steps of VMs act on the host. */
-export interface VmPorts {
+/** The host as the steps of VMs use it. */
+export interface VmPorts extends ImageDeps, KernelDeps {
   readonly paths: Paths;
+  /** The folder with the credentials for registries, if it is not the usual one. */
+  readonly registryConfigDir?: string;
   /** The folder of the scripts that run inside VMs. */
   readonly guestDir: string;
   /** The program that keeps the streams of what a guest runs. */

@@ -76,6 +76,12 @@ export function policyOf(
 export const isBookkeeping = (name: string): boolean =>
   name === ownerAnnotation || name === confirmAnnotation;
 
+/**
+ * Tells whether an annotation asks for a restart, once for each new value. Commands write it too, so it is
+ * compared only if the author declares it.
+ */
+export const isRestartMark = (name: string): boolean => name.endsWith('/restartedAt');
+
 const words = (text: string | undefined): readonly string[] =>
   (text ?? '')
     .split(',')

@@ -56,6 +56,20 @@ const told = (input: Partial<SyncInput>): readonly string[] =>
     );
 
 describe('planApply', () => {
+  test('a restart that somebody asked for by a command is no difference; one that the author asks for is', () => {
+    const marked = (restartedAt: string): Manifest => {
+      const found = pot('a');
+      const annotations = { 'garden.example/restartedAt': restartedAt };
+      return { ...found, metadata: { ...found.metadata, annotations } };
+    };
+    const changes = (wanted: Manifest, there: Manifest) =>
+      plan({ wanted: [wanted], live: [live(there)] }).stages.flat()[0]!;
+    assert.equal(changes(pot('a'), marked('noon')).kind, 'unchanged');
+    assert.equal(changes(marked('noon'), marked('noon')).kind, 'unchanged');
+    assert.equal(changes(marked('later'), marked('noon')).kind, 'change');
+    assert.equal(changes(marked('noon'), pot('a')).kind, 'change');
+  });
+
   test('new objects are created, equal ones stay, and changed ones are updated with the changes listed', () => {
     const [a, b] = [pot('a'), pot('b', { plant: 'fig' })];
     const stages = plan({

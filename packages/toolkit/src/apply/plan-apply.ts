@@ -8,6 +8,7 @@ import {
   type PolicyDefaults,
   confirmAnnotation,
   isBookkeeping,
+  isRestartMark,
   ownerAnnotation,
   policyOf,
 } from './annotations.ts';
@@ -224,7 +225,7 @@ function changesBetween(
   const changes = [
     ...diffFields(live.metadata.labels, wanted.metadata.labels, '/metadata/labels'),
     ...diffFields(
-      authored(live.metadata.annotations),
+      authored(withoutRestartMarks(live.metadata.annotations, wanted.metadata.annotations)),
       authored(wanted.metadata.annotations),
       '/metadata/annotations',
     ),
@@ -240,6 +241,17 @@ function authored(annotations: Readonly<Record<string, string>>): Readonly<Recor
     if (isBookkeeping(name))
       return Object.fromEntries(Object.entries(annotations).filter(([each]) => !isBookkeeping(each)));
   return annotations;
+}
+
+/** Leaves out the restarts that were asked for by somebody else than the author. */
+function withoutRestartMarks(
+  live: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const isMark = (name: string): boolean => isRestartMark(name) && wanted[name] === undefined;
+  return Object.keys(live).some(isMark)
+    ? Object.fromEntries(Object.entries(live).filter(([name]) => !isMark(name)))
+    : live;
 }
 
 /** Returns the Sync that owns an object. A mark that was copied from another object does not count. */

@@ -2,7 +2,6 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import { uidAnnotation } from '@ignite/api/v1/uid-annotation';
 import type { StopVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
-import { isUp } from '@ignite/api/v1/vm-phase';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Command, FlagValues, Flags, Invocation } from '../../arguments/command.ts';
@@ -95,11 +94,10 @@ export const restart: Command = {
   flags: { ...stopFlags, ...detachedStartFlags },
   run: async (invocation) => {
     const { flags } = invocation;
-    const [stopping, starting] = [stopRequest(flags), startRequest(flags)];
-    return await forEach(invocation, 'Restarted', async (client, vm, op) => {
-      if (isUp(vm)) await client.vms.stop(vm.metadata.uid, stopping, op);
-      return await client.vms.start(vm.metadata.uid, starting, op);
-    });
+    const request = { ...stopRequest(flags), ...startRequest(flags) };
+    return await forEach(invocation, 'Restarted', (client, vm, op) =>
+      client.vms.restart(vm.metadata.uid, request, op),
+    );
   },
 };
 

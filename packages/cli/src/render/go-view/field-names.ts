@@ -26,6 +26,9 @@ const vmStatus = Object.keys({
   arch: true,
   message: true,
   observedGeneration: true,
+  conditions: true,
+  lastWish: true,
+  startRetry: true,
   image: true,
   kernel: true,
   adopted: true,
@@ -38,6 +41,7 @@ const vmStatus = Object.keys({
   booted: true,
   memory: true,
   startTime: true,
+  readyTime: true,
   finishTime: true,
   exitCode: true,
 } satisfies Record<keyof VmStatus, true>);

@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
+import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm } from '@ignite/api/v1/vm';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
@@ -57,12 +58,13 @@ export async function exportVm(
 
 /** Pure. Returns the manifest of an archive. */
 function manifestOf(vm: Vm, image: Image, kernel: Kernel): VmArchive {
-  const { name, labels, annotations } = vm.metadata;
+  const { name, labels } = vm.metadata;
+  const { [restartedAtAnnotation]: _restart, ...annotations } = vm.metadata.annotations;
   const { id, version, arch } = kernel.status;
   return vmArchive({
     name,
     labels: { ...labels },
-    annotations: { ...annotations },
+    annotations,
     spec: { ...vm.spec, power: 'Stopped' },
     image: { reference: image.spec.oci, digest: image.status.digest, platform: image.status.platform },
     kernel: { name: kernel.metadata.name, id, version, arch },

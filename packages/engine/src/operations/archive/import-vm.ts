@@ -23,7 +23,7 @@ import { lockLayout } from '../../tools/oci/layout-lock.ts';
 import { parsePlatform } from '../../tools/oci/platform.ts';
 import { convertToRaw, diskInfo } from '../../tools/rootfs/qemu-img.ts';
 import { listImages, listKernels, listVms } from '../../tools/store/list-objects.ts';
-import { lockContent } from '../../vm/definition/content-lock.ts';
+import { lockContent } from '../../vm/content-lock.ts';
 import { newVmUid, storeVm, validateRequest } from '../../vm/definition/create-vm.ts';
 import { vmDisk } from '../../vm/disks/vm-disk.ts';
 import { nameTaken } from '../../vm/errors.ts';
@@ -79,7 +79,7 @@ export async function importVm(
   await mkdir(files.dir, { recursive: true, mode: 0o711 });
   await placeDisk(join(work.path, 'disk.qcow2'), { metadata: { uid }, spec }, host, op.signal);
   const vm = await storeVm(
-    { name, uid, spec, arch: kernel.status.arch, image, kernel },
+    { name, uid, spec: { ...spec, power: 'Stopped' }, arch: kernel.status.arch, image, kernel },
     { ...wanted, spec },
     host,
     op.signal,

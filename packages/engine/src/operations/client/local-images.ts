@@ -15,7 +15,7 @@ import { pushImage } from '../../tools/oci/push-image.ts';
 import { parseTag, tagImage } from '../../tools/oci/tag-image.ts';
 import { parseDiskFile } from '../../tools/rootfs/disk-file.ts';
 import { listImages, listVms } from '../../tools/store/list-objects.ts';
-import { lockContent } from '../../vm/definition/content-lock.ts';
+import { lockContent } from '../../vm/content-lock.ts';
 import { importRequest } from './import-request.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import type { LocalVms } from './local-vms.ts';

@@ -5,6 +5,7 @@ import type {
   CreateVmRequest,
   LogPart,
   LogsRequest,
+  RestartVmRequest,
   SshTarget,
   StartVmRequest,
   StopVmRequest,
@@ -12,58 +13,31 @@ import type {
   VmClient,
 } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
-import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { redefineVm } from '../declare/redefine-vm.ts';
 import type { ObservedVm, VmDefinition } from '../declare/vm-actuator.ts';
-import { recordEvent } from '../../tools/events/record-event.ts';
-import { hostArch } from '../../tools/host/arch.ts';
-import { locksDir, vmFiles } from '../../tools/host/paths.ts';
-import { assertPreflight, isTypeIgnored, planPreflight } from '../../tools/doctor/preflight.ts';
-import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
+import { vmFiles } from '../../tools/host/paths.ts';
+import { isTypeIgnored } from '../../tools/doctor/preflight.ts';
 import { shadowingNetwork } from '../../tools/network/shadowing-network.ts';
-import { ensureImage, parseImportRequest } from '../../tools/oci/image-objects.ts';
-import { listVms } from '../../tools/store/list-objects.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { vmStore } from '../../tools/store/kind-stores.ts';
-import { findVm, getVm, withPower } from '../../tools/store/vm-store.ts';
-import { untilContentStays } from '../../vm/definition/content-lock.ts';
-import {
-  assertFoundAnywhere,
-  assertRunsSomething,
-  assertUnused,
-  storeVm,
-  uidFor,
-  validateRequest,
-  warnOfSmallDisk,
-  warnOfUnusedEnv,
-} from '../../vm/definition/create-vm.ts';
-import { type StartableVm, vmNeeds } from '../../vm/definition/vm-needs.ts';
-import {
-  containerEngineOf,
-  recordPlugin,
-  recordRuntime,
-  withRuntime,
-} from '../../vm/definition/vm-runtime.ts';
+import { findVm, getVm, vmFinalizer } from '../../tools/store/vm-store.ts';
+import { assertStartable } from '../../vm/definition/assert-startable.ts';
+import { validateRequest } from '../../vm/definition/create-vm.ts';
+import { recordPlugin, recordRuntime } from '../../vm/definition/vm-runtime.ts';
 import { vmDisk } from '../../vm/disks/vm-disk.ts';
+import { hasStreams } from '../../vm/entrypoint.ts';
 import { stillRunning } from '../../vm/errors.ts';
-import { archOf, assertMachine } from '../../vm/launch/vm-machine.ts';
 import { untilExited, untilReady } from '../../vm/lifecycle/await-vm.ts';
-import { clearFailedStart, keepFailedStart } from '../../vm/lifecycle/failed-start.ts';
 import { pauseVm, resumeVm } from '../../vm/lifecycle/pause-vm.ts';
 import { type SshRequest, assertRunning, attachmentOf, sshTargetOf } from '../../vm/lifecycle/reach-vm.ts';
-import { reconcileVm } from '../../vm/lifecycle/reconcile-vm.ts';
-import { restartWhenDue } from '../../vm/lifecycle/restart-vm.ts';
-import { settleVm } from '../../vm/lifecycle/settle-vm.ts';
-import { startVm } from '../../vm/lifecycle/start-vm.ts';
+import { restartWhenDue, settleVm } from '../../vm/lifecycle/settle-vm.ts';
+import { reconciled, startVm, writeWish } from '../../vm/lifecycle/start-vm.ts';
 import { readConsole } from '../../vm/observe/console.ts';
 import { allottedMemoryOf } from '../../vm/plan/allotted-memory.ts';
-import { hasStreams } from '../../vm/entrypoint.ts';
-import { assertNetworkFits } from '../../vm/steps/attach-network.ts';
 import { untilMemoryGiven } from '../../vm/steps/guest-memory.ts';
-import { recordInLife } from '../../vm/steps/vm-events.ts';
+import { recordReady } from '../../vm/steps/vm-events.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
-import { accelFor } from '../../tools/vmm/accel.ts';
-import { assertVmm } from '../../tools/vmm/assert-vmm.ts';
+import { createVm } from './create-vm.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 
 const defaultGraceMs = 30_000;
@@ -91,86 +65,61 @@ export class LocalVms implements VmClient {
     return this.#read.find(query, signal);
   }
 
-  async create(request: CreateVmRequest, op: ClientOperation): Promise<Vm> {
-    const { name, spec: asked } = await validateRequest(request);
-    const spec = await withRuntime(asked, request.runtime, this.#host, op);
-    const arch = spec.arch ?? hostArch;
-    const vmm = vmmOf({ spec }, this.#host);
-    assertMachine(spec, arch, vmm);
-    assertFoundAnywhere(spec);
-    const ofArch = { ...request, arch, ...containerEngineOf(spec) };
-    const imageRequest = parseImportRequest(spec.image.oci, ofArch);
-    if (spec.kernel.oci !== undefined) parseImportRequest(spec.kernel.oci, ofArch);
-    const uid = uidFor(request, await listVms(this.#host.store));
-    using _lock = await acquireLock(locksDir(this.#host.paths), `vm-${uid}`, op.signal);
-    const vms = await listVms(this.#host.store);
-    assertUnused({ name, uid }, vms);
-    const wanted = { uid, network: spec.network, annotations: request.annotations ?? {} };
-    await assertNetworkFits(wanted, vms, this.#host.network);
-    const { preflight } = request;
-    assertVmm(vmm, arch, accelFor(arch, { arch: hostArch, accel: await this.#host.accel() }));
-    if (preflight) await this.#assertReady({ spec, arch }, preflight.ignorePreflightChecks ?? []);
-    const vm = await untilContentStays(async () => {
-      const image = await ensureImage(imageRequest, this.#host, this.#host.store, op);
-      assertRunsSomething(spec, image);
-      warnOfSmallDisk(spec, image, op);
-      warnOfUnusedEnv(spec, image, op);
-      const kernel = await kernelFor(spec.kernel.oci, ofArch, this.#host, op);
-      return await storeVm({ name, uid, spec, arch, image, kernel }, request, this.#host, op.signal);
-    });
-    await recordEvent(
-      this.#host.store,
-      vm,
-      { reason: 'Created', message: `from image ${spec.image.oci}` },
-      'created',
-    );
-    return vm;
-  }
-
-  /**
-   * Checks that the host is ready to start the VM.
-   * @throws CodedError PREFLIGHT_FAILED
-   */
-  async #assertReady(vm: StartableVm, ignored: readonly string[]): Promise<void> {
-    const { env } = this.#host;
-    await assertPreflight(planPreflight(vmNeeds(vm, vmmOf(vm, this.#host), env), ignored));
+  create(request: CreateVmRequest, op: ClientOperation): Promise<Vm> {
+    return createVm(request, this.#host, op);
   }
 
   async start(query: string, request: StartVmRequest, op: ClientOperation): Promise<Vm> {
     const ignored = request.ignorePreflightChecks ?? [];
-    const host = isTypeIgnored('Port', ignored)
-      ? { ...this.#host, network: shadowingNetwork(this.#host.network) }
-      : this.#host;
+    const host = this.#hostFor(ignored);
     const vm = await withVmLocked(query, host, op.signal, async (asked) => {
       const ofRuntime = await recordRuntime(asked, request.runtime, host, op);
       const found = await recordPlugin(ofRuntime, request.networkPlugin, host);
-      if ((await host.sandbox.observe(found.metadata.uid)).state !== 'running') {
-        await this.#assertReady({ spec: found.spec, arch: archOf(found) }, ignored);
-        op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });
-      }
-      try {
-        return await startVm(found, { power: 'Running' }, host, op);
-      } catch (failure) {
-        const clear = request.keepFailed ? keepFailedStart : clearFailedStart;
-        await clear(await withPower(found, 'Stopped', this.#host), failure, this.#host, op);
-        throw failure;
-      }
+      const isDown = (await host.sandbox.observe(found.metadata.uid)).state !== 'running';
+      if (isDown) await assertStartable(found, ignored, this.#host);
+      return await startVm(found, { keepFailed: request.keepFailed === true }, host, op);
     });
+    return await this.#untilReady(vm, request, op);
+  }
+
+  async restart(query: string, request: RestartVmRequest, op: ClientOperation): Promise<Vm> {
+    const { ignorePreflightChecks = [] } = request;
+    const host = this.#hostFor(ignorePreflightChecks);
+    const vm = await withVmLocked(query, host, op.signal, async (found) => {
+      const isUp = (await this.#host.sandbox.observe(found.metadata.uid)).state === 'running';
+      // The ports of a VM that is up are taken by itself.
+      const ignored = isUp ? [...ignorePreflightChecks, 'Port'] : ignorePreflightChecks;
+      await assertStartable(found, ignored, this.#host);
+      const keepFailed = request.keepFailed === true;
+      const options = { keepFailed, graceMs: graceMsOf(request), restart: true };
+      return await startVm(found, options, host, op);
+    });
+    return await this.#untilReady(vm, request, op);
+  }
+
+  /** Returns the host as a start uses it that ignores some checks. */
+  #hostFor(ignored: readonly string[]): EnginePorts {
+    return isTypeIgnored('Port', ignored)
+      ? { ...this.#host, network: shadowingNetwork(this.#host.network) }
+      : this.#host;
+  }
+
+  /** Waits until the SSH of a VM that has one answers, and returns the VM as it is stored then. */
+  async #untilReady(vm: Vm, request: StartVmRequest, op: ClientOperation): Promise<Vm> {
     if (vm.spec.ssh === true) {
       op.report({ kind: 'step', message: `Waiting for SSH on ${vm.metadata.name}` });
       const { sshTimeoutMs: timeoutMs = sshTimeoutMs } = request;
       const wait = { timeoutMs, endsWithoutServer: request.sshTimeoutMs === undefined };
       await untilReady(vm, wait, this.#host, op.signal);
-      await recordInLife(vm, { reason: 'Ready', message: 'its SSH answers' }, this.#host);
+      await recordReady(vm, this.#host);
     }
     return await findVm(this.#host.store, vm.metadata.uid);
   }
 
   async stop(query: string, request: StopVmRequest, op: ClientOperation): Promise<Vm> {
-    const graceMs = request.force ? 0 : (request.timeoutMs ?? defaultGraceMs);
     return await withVmLocked(query, this.#host, op.signal, async (found) => {
-      const wanted = await withPower(found, 'Stopped', this.#host);
-      return await reconcileVm(wanted, { kind: 'stopped', graceMs }, this.#host, op);
+      const wanted = await writeWish(found, { power: 'Stopped' }, this.#host);
+      return await reconciled(wanted, { graceMs: graceMsOf(request) }, this.#host, op);
     });
   }
 
@@ -189,8 +138,10 @@ export class LocalVms implements VmClient {
       const isRestarting = found.status.phase === 'Restarting';
       if ((isRunning || isRestarting) && !request.force)
         throw stillRunning(name, isRunning ? 'running' : 'restarting');
-      await vmStore(this.#host.store).delete({ name });
-      return await reconcileVm(await getVm(this.#host.store, name), { kind: 'gone' }, this.#host, op);
+      const { metadata } = await vmStore(this.#host.store).delete({ name });
+      // Nothing was made for a VM that nobody has reconciled.
+      if (!metadata.finalizers.includes(vmFinalizer)) return found;
+      return await reconciled(await getVm(this.#host.store, name), {}, this.#host, op);
     });
   }
 
@@ -212,14 +163,25 @@ export class LocalVms implements VmClient {
     let isToGive = false;
     const redefined = await withVmLocked(query, this.#host, op.signal, async (found) => {
       const vm = await redefineVm(found, { ...wanted, spec }, this.#host, op);
-      isToGive = vm.status.phase === 'Running' && allottedMemoryOf(vm) < allottedMemoryOf(found);
+      isToGive =
+        !wanted.wish && vm.status.phase === 'Running' && allottedMemoryOf(vm) < allottedMemoryOf(found);
       return vm;
     });
     if (isToGive) await untilMemoryGiven(redefined, this.#host, op);
     return redefined;
   }
 
-  /** Cleans up after a VM that has ended, and restarts it when that is due. */
+  /** Makes a VM what its object says by now, for somebody who waits until it is ready. */
+  async reconcile(query: string, op: ClientOperation): Promise<Vm> {
+    const vm = await withVmLocked(query, this.#host, op.signal, async (found) => {
+      const isDown = (await this.#host.sandbox.observe(found.metadata.uid)).state !== 'running';
+      if (isDown && found.spec.power !== 'Stopped') await assertStartable(found, [], this.#host);
+      return await reconciled(found, { retryNow: true }, this.#host, op);
+    });
+    return vm.status.phase === 'Running' ? await this.#untilReady(vm, {}, op) : vm;
+  }
+
+  /** Reconciles a VM that may have ended, and again whenever its restart is due. */
   async settle(uid: string, op: ClientOperation): Promise<void> {
     await settleVm(uid, this.#host, op);
     await restartWhenDue(uid, this.#host, op);
@@ -261,3 +223,5 @@ export class LocalVms implements VmClient {
     return vm;
   }
 }
+
+const graceMsOf = ({ force, timeoutMs = defaultGraceMs }: StopVmRequest): number => (force ? 0 : timeoutMs);

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { withConditions } from '@ignite/api/v1/vm-conditions';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import { recordEvent } from '../../tools/events/record-event.ts';
@@ -28,6 +29,19 @@ test('openReadClient: following a host without a store ends when it is told to',
   await using dir = await temporaryDir();
   using client = openReadClient({ dataDir: dir.path, runDir: dir.path }, networkSettings({}));
   assert.equal((await Array.fromAsync(client.events.watch('0', AbortSignal.timeout(50)))).length, 0);
+});
+
+test('openReadClient: a VM whose VMM has gone is not shown as ready, whatever was recorded last', async () => {
+  await using dir = await temporaryDir();
+  const paths = { dataDir: join(dir.path, 'data'), runDir: join(dir.path, 'run') };
+  const vmm = { pid: 1, startTime: 1, bootId: 'earlier' };
+  const was = sampleVm({ status: { phase: 'Running', vmm } });
+  using store = openSqliteStore(storePath(paths));
+  await store.create({ ...was, status: withConditions(was, '2026-01-01T00:00:00.000Z') });
+  using client = openReadClient(paths, networkSettings({}));
+  const { status } = await client.vms.find('web', new AbortController().signal);
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  assert.deepEqual([status.phase, ready?.status, ready?.reason], ['Stopped', 'False', 'Stopped']);
 });
 
 async function firstOf<T>(items: AsyncIterable<T>): Promise<T | undefined> {

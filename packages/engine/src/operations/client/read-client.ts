@@ -1,6 +1,7 @@
 import type { ReadClient } from '@ignite/api/client/client';
 import { findByQuery } from '@ignite/api/client/find';
 import type { Vm } from '@ignite/api/v1/vm';
+import { withConditions } from '@ignite/api/v1/vm-conditions';
 import type { Finder } from '@ignite/api/client/finder';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { AwaitedStore } from '@ignite/toolkit/store/awaited-store';
@@ -18,7 +19,7 @@ export function readClient(store: StoreReader, networks: NetworkSettings): ReadC
   return {
     vms: finder(findVm, async () => {
       const [boot, now] = [bootId(), Date.now()];
-      return (await listVms(store)).map((vm) => withTruePhase(vm, boot, now));
+      return (await listVms(store)).map((vm) => asItIs(vm, boot, now));
     }),
     images: finder(findImage, () => listImages(store)),
     kernels: finder(findKernel, () => listKernels(store)),
@@ -39,6 +40,12 @@ export function openReadClient(
 ): ReadClient & Disposable {
   const store = new AwaitedStore(() => openStoreToRead(paths, onBroken));
   return { ...readClient(store, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };
+}
+
+/** Returns the VM with its true phase, and conditions that say the same. */
+function asItIs(vm: Vm, boot: string, nowMs: number): Vm {
+  const shown = withTruePhase(vm, boot, nowMs);
+  return shown === vm ? vm : { ...shown, status: withConditions(shown, new Date(nowMs).toISOString()) };
 }
 
 type Find = <T extends KubeObject>(items: readonly T[], query: string) => T;

@@ -14,7 +14,7 @@ import { type Paths, storePath } from '../../tools/host/paths.ts';
 import { lockLayout } from '../../tools/oci/layout-lock.ts';
 import { imageStore, kernelStore, vmStore } from '../../tools/store/kind-stores.ts';
 import { listImages, listVms } from '../../tools/store/list-objects.ts';
-import { untilContentStays, withContent } from '../../vm/definition/content-lock.ts';
+import { untilContentStays, withContent } from '../../vm/content-lock.ts';
 import { storeVm } from '../../vm/definition/create-vm.ts';
 import { removeUnused } from './remove-unused.ts';
 

@@ -2,7 +2,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { VmClient } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Paths } from '../../tools/host/paths.ts';
-import { lockContent } from '../../vm/definition/content-lock.ts';
+import { lockContent } from '../../vm/content-lock.ts';
 
 /** The removal of an image or a kernel. */
 export interface Removal<T> {

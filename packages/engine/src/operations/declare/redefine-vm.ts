@@ -1,12 +1,15 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import { diffFields, dottedPath } from '@ignite/toolkit/diff/field-change';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
 import { listVms } from '../../tools/store/list-objects.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
-import { withContent } from '../../vm/definition/content-lock.ts';
-import { archOf, assertMachine } from '../../vm/launch/vm-machine.ts';
+import { withContent } from '../../vm/content-lock.ts';
+import { archOf } from '../../vm/arch-of.ts';
+import { assertMachine } from '../../vm/launch/vm-machine.ts';
+import { withWish } from '../../vm/plan/life-wish.ts';
 import { admissionOf, assertNetworkFits } from '../../vm/steps/attach-network.ts';
 import { resizeMemory } from '../../vm/steps/guest-memory.ts';
 import { recordWrite } from '../../vm/steps/vm-events.ts';
@@ -22,7 +25,7 @@ import { type RunningGuest, vmEffectOf } from './vm-effect.ts';
  */
 export async function redefineVm(
   found: Vm,
-  { labels, annotations, spec }: VmDefinition,
+  { labels, annotations, spec, wish }: VmDefinition,
   host: EnginePorts,
   op: ClientOperation,
 ): Promise<Vm> {
@@ -45,12 +48,13 @@ export async function redefineVm(
     ...diffFields(found.spec, { ...spec, power: found.spec.power }, '/spec'),
   ];
   const isUp = (await host.sandbox.observe(uid)).state === 'running';
+  const restarts = wish?.anew === true && wish.power !== 'Stopped';
   const redefine = (now: Vm) => ({
-    spec: { ...spec, power: now.spec.power },
+    ...wishedDefinition(now, { labels, annotations, spec, ...(wish && { wish }) }, host.clock.now()),
     labels,
-    annotations,
     status: {
       ...(isUp ? waitingStatus(now, spec, vmmOf(now, host)) : now.status),
+      ...(isUp && restarts && now.status.phase === 'Running' && { phase: 'Stopping' as const }),
       ...(kernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
     },
   });
@@ -59,7 +63,20 @@ export async function redefineVm(
   );
   const paths = changes.map(({ path }) => dottedPath(path));
   if (paths.length > 0) await recordWrite(redefined, { reason: 'Updated', message: paths.join(', ') }, host);
-  return isUp ? await resizeMemory(redefined, host, op.signal) : redefined;
+  return isUp && !wish ? await resizeMemory(redefined, host, op.signal) : redefined;
+}
+
+/** Pure. Returns the new spec and annotations of a VM. What was wanted of its life before stays wanted. */
+function wishedDefinition(
+  now: Vm,
+  { annotations, spec, wish = { power: now.spec.power } }: VmDefinition,
+  nowMs: number,
+): Pick<Vm, 'spec'> & Pick<Vm['metadata'], 'annotations'> {
+  const restartedAt = now.metadata.annotations[restartedAtAnnotation];
+  const kept = { ...(restartedAt !== undefined && { [restartedAtAnnotation]: restartedAt }), ...annotations };
+  const defined = { ...now, spec, metadata: { ...now.metadata, annotations: kept } };
+  const wanted = withWish(defined, wish, nowMs);
+  return { spec: wanted.spec, annotations: wanted.metadata.annotations };
 }
 
 /**

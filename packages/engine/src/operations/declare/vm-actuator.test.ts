@@ -32,7 +32,11 @@ function recorder(
     start: note('start'),
     stop: note('stop'),
     pause: note('pause'),
-    redefine: note('redefine'),
+    redefine: async (_query, { wish }) => {
+      asked.push(wish ? `redefine ${wish.power}${wish.anew ? ' anew' : ''}` : 'redefine');
+      return vm();
+    },
+    reconcile: note('reconcile'),
     remove: note('remove'),
   };
   return { asked, actuator: new VmActuator(engine) };
@@ -68,22 +72,28 @@ describe('VmActuator', () => {
     assert.deepEqual(asked, ['remove', 'create']);
   });
 
-  test('changes restart a VM only where they must, and power is turned on and off', async () => {
+  test('changes restart a VM only where they must; one write holds all that is wanted, power included', async () => {
     const asks = async (from: Vm, to: object, path: string): Promise<readonly string[]> => {
       const { asked, actuator } = recorder();
       await actuator.change(liveVm({ vm: from, hasDisk: true }), vm(to), [{ path, from: 1, to: 2 }], op);
       return asked;
     };
     assert.deepEqual(await asks(vm(), {}, '/metadata/labels/a'), ['redefine']);
-    assert.deepEqual(await asks(vm(), { cpus: 2 }, '/spec/cpus'), ['stop', 'redefine', 'start']);
-    assert.deepEqual(await asks(vm(), { power: 'Stopped' }, '/spec/power'), ['stop', 'redefine']);
+    assert.deepEqual(await asks(vm(), { cpus: 2 }, '/spec/cpus'), ['redefine Running anew', 'reconcile']);
+    assert.deepEqual(await asks(vm(), { power: 'Stopped' }, '/spec/power'), [
+      'redefine Stopped',
+      'reconcile',
+    ]);
     const stopped = vm({}, { phase: 'Stopped' });
-    assert.deepEqual(await asks(stopped, {}, '/spec/power'), ['redefine', 'start']);
+    assert.deepEqual(await asks(stopped, {}, '/spec/power'), ['redefine Running anew', 'reconcile']);
     assert.deepEqual(await asks(stopped, { power: 'Stopped', cpus: 2 }, '/spec/cpus'), ['redefine']);
-    assert.deepEqual(await asks(vm(), { power: 'Paused' }, '/spec/power'), ['redefine', 'pause']);
-    assert.deepEqual(await asks(stopped, { power: 'Paused' }, '/spec/power'), ['redefine', 'start', 'pause']);
+    assert.deepEqual(await asks(vm(), { power: 'Paused' }, '/spec/power'), ['redefine Paused', 'reconcile']);
+    assert.deepEqual(await asks(stopped, { power: 'Paused' }, '/spec/power'), [
+      'redefine Paused anew',
+      'reconcile',
+    ]);
     const paused = vm({ power: 'Paused' }, { phase: 'Paused' });
-    assert.deepEqual(await asks(paused, {}, '/spec/power'), ['redefine', 'start']);
+    assert.deepEqual(await asks(paused, {}, '/spec/power'), ['redefine Running', 'reconcile']);
     assert.deepEqual(await asks(paused, { power: 'Paused' }, '/metadata/labels/a'), ['redefine']);
     const booted = vm().spec;
     const shrunk = vm({ memory: '256MB' }, { booted, memory: bytes(256 * 2 ** 20) });
@@ -94,9 +104,12 @@ describe('VmActuator', () => {
       return asked;
     };
     assert.deepEqual(await memory('512MB'), ['redefine'], 'what it was booted with');
-    assert.deepEqual(await memory('1GB'), ['stop', 'redefine', 'start'], 'more than that');
+    assert.deepEqual(await memory('1GB'), ['redefine Running anew', 'reconcile'], 'more than that');
     const restarting = vm({ restartPolicy: 'always' }, { phase: 'Restarting' });
-    assert.deepEqual(await asks(restarting, { power: 'Stopped' }, '/spec/power'), ['stop', 'redefine']);
+    assert.deepEqual(await asks(restarting, { power: 'Stopped' }, '/spec/power'), [
+      'redefine Stopped',
+      'reconcile',
+    ]);
   });
 
   test('a VM goes by its power button, then with its disk', async () => {

@@ -6,6 +6,7 @@ import type { FieldChange } from '@ignite/toolkit/diff/field-change';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Actuator, Effect, Health, LiveObject, SyncEvent } from '@ignite/toolkit/apply/actuator';
 import { allottedMemoryOf, isMemoryOff } from '../../vm/plan/allotted-memory.ts';
+import type { Wish } from '../../vm/plan/life-wish.ts';
 import { runningGuest, vmEffectOf } from './vm-effect.ts';
 
 /** The functions of the engine that the actuator uses. */
@@ -26,6 +27,8 @@ export interface VmEngine {
   start(query: string, request: object, op: ClientOperation): Promise<Vm>;
   stop(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
   pause(query: string, op: ClientOperation): Promise<Vm>;
+  /** Makes a VM what its object says by now, and waits until it is ready. */
+  reconcile(query: string, op: ClientOperation): Promise<Vm>;
   /**
    * Writes the definition of a VM. Of a running VM, only ports and memory change at once, as far as possible.
    */
@@ -37,6 +40,8 @@ export interface VmDefinition {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly spec: VmSpec;
+  /** What is wanted of the VM's life from now on, if that changes; the power in `spec` does not count. */
+  readonly wish?: Wish;
 }
 
 export interface ObservedVm {
@@ -73,7 +78,7 @@ export class VmActuator implements Actuator {
       // An earlier run that was cut short has created the VM, so this run continues with it.
       if (!hasCode(failure, 'VM_NAME_TAKEN')) throw failure;
     }
-    await this.#turnOn(name, spec.power, false, op);
+    await this.#turnOn(name, spec.power, op);
   }
 
   /** Finishes the removal of a VM that was cut short, so that its name is free for the next one. */
@@ -93,17 +98,18 @@ export class VmActuator implements Actuator {
     const { uid } = live.metadata;
     const spec = specOf(wanted);
     const has = specOf(live).power;
-    const isUp = has !== 'Stopped';
-    const restarts = changes.some((change) => this.effectOf(live.kind, change, live) === 'restart');
-    if (isUp && (restarts || spec.power === 'Stopped'))
-      await this.#engine.stop(uid, { force: false }, quieter(op));
+    const restarts =
+      has !== 'Stopped' && changes.some((each) => this.effectOf(live.kind, each, live) === 'restart');
     const { labels, annotations } = wanted.metadata;
-    await this.#engine.redefine(uid, { labels, annotations, spec }, quieter(op));
-    if (has !== spec.power || restarts) await this.#turnOn(uid, spec.power, isUp && !restarts, op);
+    const isOther = has !== spec.power || restarts;
+    const wish: Wish = { power: spec.power, anew: restarts || has === 'Stopped' };
+    // One write holds all that is wanted, so whoever reconciles the VM next can finish what is cut short here.
+    await this.#engine.redefine(uid, { labels, annotations, spec, ...(isOther && { wish }) }, quieter(op));
+    if (isOther) await this.#engine.reconcile(uid, quieter(op));
   }
 
-  async #turnOn(uid: string, power: VmSpec['power'], isUp: boolean, op: Operation<SyncEvent>): Promise<void> {
-    if (power === 'Running' || (power === 'Paused' && !isUp)) await this.#engine.start(uid, {}, quieter(op));
+  async #turnOn(uid: string, power: VmSpec['power'], op: Operation<SyncEvent>): Promise<void> {
+    if (power !== 'Stopped') await this.#engine.start(uid, {}, quieter(op));
     if (power === 'Paused') await this.#engine.pause(uid, quieter(op));
   }
 

@@ -7,6 +7,7 @@ import { runningGuest, vmEffectOf } from './vm-effect.ts';
 test('vmEffectOf: what each field of a VM costs to change', () => {
   const effect = (path: string, from: unknown = 1) => vmEffectOf({ path, from, to: 2 });
   assert.equal(effect('/metadata/labels/app'), 'live');
+  assert.equal(effect('/metadata/annotations/ignite.weave.works~1restartedAt'), 'restart');
   assert.equal(effect('/spec/power'), 'live');
   assert.equal(effect('/spec/network/ports/0/hostPort'), 'live');
   assert.equal(effect('/spec/network/policy/ingress/0/from/0/cidr'), 'live');

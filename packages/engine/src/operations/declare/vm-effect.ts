@@ -1,3 +1,4 @@
+import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { defaultVmm } from '@ignite/api/v1/vm-machine';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
@@ -9,6 +10,7 @@ import { type FieldChange, diffFields, isWithin, valueAt } from '@ignite/toolkit
  * an entry requires that the VM is replaced.
  */
 const table: readonly (readonly [string, Effect])[] = [
+  [`/metadata/annotations/${restartedAtAnnotation.replace('/', '~1')}`, 'restart'],
   ['/metadata', 'live'],
   ['/spec/power', 'live'],
   ['/spec/restartPolicy', 'live'],

@@ -12,7 +12,7 @@ import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
 import type { ImageDeps } from '../../tools/oci/import-image.ts';
 import { vmStore } from '../../tools/store/kind-stores.ts';
 import { vmFinalizer } from '../../tools/store/vm-store.ts';
-import { withContent } from '../../vm/definition/content-lock.ts';
+import { withContent } from '../../vm/content-lock.ts';
 import { type LegacyVm, legacyMetadata } from './legacy-tree.ts';
 import { mergeOverlay } from './merge-overlay.ts';
 

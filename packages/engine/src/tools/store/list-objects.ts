@@ -1,3 +1,4 @@
+import { completeVmStatus } from '@ignite/api/v1/complete-vm-status';
 import { withFamiliarSources } from '@ignite/api/v1/familiar-source';
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Image } from '@ignite/api/v1/image';
@@ -15,15 +16,15 @@ export const volumeFinalizer = 'ignite.weave.works/volume';
  * A listing waits for no schema: these kinds take objects as they are stored, without the defaults that have
  * come since.
  */
-const listedVm = objectKind<Vm>({ apiVersion, kind: 'VM', complete: withFamiliarNames });
+const listedVm = objectKind<Vm>({ apiVersion, kind: 'VM', complete: asKnown });
 const listedImage = objectKind<Image>({ apiVersion, kind: 'Image' });
 const listedKernel = objectKind<Kernel>({ apiVersion, kind: 'Kernel' });
 const listedVolume = objectKind<Volume>({ apiVersion, kind: 'Volume' });
 
-function withFamiliarNames(stored: KubeObject): KubeObject {
+function asKnown(stored: KubeObject): KubeObject {
   const { spec } = stored as Vm;
   const familiar = withFamiliarSources(spec);
-  return familiar === spec ? stored : { ...stored, spec: familiar };
+  return completeVmStatus(familiar === spec ? stored : { ...stored, spec: familiar });
 }
 
 /** Lists the VMs. Damaged records are left out, here and below. */

@@ -29,7 +29,7 @@ const checks: Readonly<Record<string, ShapeCheck>> = {
       power: '',
     },
     status: {
-      phase: '',
+      'phase?': '',
       'image?': { digest: '', bootMode: '' },
       'kernel?': { id: '', version: '' },
       'network?': { ipAddresses: [''], mac: '', gateway: '' },
@@ -64,6 +64,9 @@ const checks: Readonly<Record<string, ShapeCheck>> = {
 export function objectProblem(object: KubeObject): string | undefined {
   const problem = checks[object.kind]?.(object);
   if (problem !== undefined || object.kind !== 'VM') return problem;
-  const { phase } = object.status as { readonly phase: string };
-  return vmPhases.some((known) => known === phase) ? undefined : 'status.phase is not a known phase';
+  const { phase } = object.status as { readonly phase?: string };
+  // A VM that somebody else has stored has no phase until it is reconciled.
+  return phase === undefined || vmPhases.some((known) => known === phase)
+    ? undefined
+    : 'status.phase is not a known phase';
 }

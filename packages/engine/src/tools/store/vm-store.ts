@@ -2,6 +2,7 @@ import { findByQuery } from '@ignite/api/client/find';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
+import { withConditions } from '@ignite/api/v1/vm-conditions';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { imageStore, kernelStore, vmStore } from './kind-stores.ts';
 
@@ -19,7 +20,10 @@ export async function findVm(store: ObjectStore, uid: string): Promise<Vm> {
   return findByQuery('VM', vm ? [vm] : [], uid);
 }
 
-/** Changes the current state of a VM, whoever else writes in between. */
+/**
+ * Changes the current state of a VM, whoever else writes in between. Its conditions are kept in step with its
+ * status.
+ */
 export async function changeVm(
   store: ObjectStore,
   vm: Vm,
@@ -32,7 +36,8 @@ export async function changeVm(
   },
 ): Promise<Vm> {
   return await vmStore(store).modify(vm.metadata, (now) => {
-    const { spec = now.spec, status = now.status, ...metadata } = change(now);
+    const { spec = now.spec, status: changed, ...metadata } = change(now);
+    const status = changed ? withConditions({ spec, status: changed }, new Date().toISOString()) : now.status;
     return { ...now, spec, status, metadata: { ...now.metadata, ...metadata } };
   });
 }
@@ -54,10 +59,3 @@ export async function kernelOf(vm: Vm, store: ObjectStore): Promise<Kernel> {
   if (!kernel) throw new Error(`the kernel of VM ${vm.metadata.name} is not in the store`);
   return kernel;
 }
-
-/** Writes the wanted power of a VM to its spec. Nothing is done about it yet. */
-export const withPower = async (
-  vm: Vm,
-  power: VmSpec['power'],
-  { store }: { readonly store: ObjectStore },
-): Promise<Vm> => await changeVm(store, vm, ({ spec }) => ({ spec: { ...spec, power } }));

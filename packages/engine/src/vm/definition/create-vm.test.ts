@@ -3,16 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type BootMode, type ImageConfig, noImageConfig } from '@ignite/api/v1/image';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
-import {
-  assertFoundAnywhere,
-  assertRunsSomething,
-  assertUnused,
-  newVmUid,
-  uidFor,
-  validateRequest,
-} from './create-vm.ts';
+import { assertFoundAnywhere, assertUnused, newVmUid, uidFor, validateRequest } from './create-vm.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'create-vm-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -53,23 +45,6 @@ test('assertFoundAnywhere: a source that is another one in another folder is not
   const relative = await wants({ kernel: { oci: 'oci-archive:kernel.tar' } });
   assert.throws(() => assertFoundAnywhere(relative), /^CodedError: spec\.kernel\.oci: .* is not absolute$/);
   assertFoundAnywhere(await wants({ kernel: { oci: 'oci-archive:/kernel.tar' } }));
-});
-
-test('assertRunsSomething: an image without entrypoint, command and init needs a command of the VM', async () => {
-  const imageOf = (bootMode: BootMode, config: Partial<ImageConfig> = {}) => ({
-    metadata: { name: 'empty:latest' },
-    status: { bootMode, config: { ...noImageConfig, ...config } },
-  });
-  const { spec } = await validateRequest({ spec: { image } });
-  assert.throws(() => assertRunsSomething(spec, imageOf('entrypoint')), {
-    code: 'VM_INVALID',
-    message: 'image "empty:latest" has no entrypoint, no command and no init: nothing to run',
-  });
-  assert.throws(() => assertRunsSomething({ ...spec, command: [] }, imageOf('entrypoint', { cmd: ['sh'] })));
-  assertRunsSomething(spec, imageOf('init'));
-  assertRunsSomething(spec, imageOf('disk'));
-  assertRunsSomething(spec, imageOf('entrypoint', { cmd: ['sh'] }));
-  assertRunsSomething({ ...spec, command: ['true'] }, imageOf('entrypoint'));
 });
 
 test('uidFor: a uid that is asked for is taken, if it is one; else each VM gets another', () => {

@@ -1,17 +1,16 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
-import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CreateVmRequest } from '@ignite/api/client/vm-client';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { uidAnnotation, uidSchema } from '@ignite/api/v1/uid-annotation';
-import { type Vm, type VmSpec, vmSpecSchema } from '@ignite/api/v1/vm';
+import { type Vm, type VmSpec, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
+import { withConditions } from '@ignite/api/v1/vm-conditions';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { issueTexts } from '@ignite/toolkit/schema/issue-text';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
-import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import type { Paths } from '../../tools/host/paths.ts';
 import { isRelativeSource } from '../../tools/oci/source.ts';
@@ -19,10 +18,10 @@ import { sandboxEnviron } from '../../tools/sandbox/sandbox-environ.ts';
 import { assertVolumesUsable } from '../../tools/storage/resolve-volumes.ts';
 import { vmStore } from '../../tools/store/kind-stores.ts';
 import { listVms } from '../../tools/store/list-objects.ts';
-import { vmFinalizer } from '../../tools/store/vm-store.ts';
 import { invalidKey, invalidSpec, invalidVm, nameTaken, uidTaken, uncopyableFile } from '../errors.ts';
+import { changeVm, vmFinalizer } from '../../tools/store/vm-store.ts';
 import { assertOwnUser, sharesUser } from '../own-user.ts';
-import { withContent } from './content-lock.ts';
+import { withContent } from '../content-lock.ts';
 import { randomName } from './random-name.ts';
 
 /** Validates a request. Everything that can be refused is refused here, before anything is made. */
@@ -118,12 +117,13 @@ export interface NewVm {
   readonly uid: string;
   readonly spec: VmSpec;
   readonly arch: Arch;
-  readonly image: Image;
-  readonly kernel: Kernel;
+  /** Its image and kernel, if they are known already. */
+  readonly image?: Image;
+  readonly kernel?: Kernel;
 }
 
 /**
- * Stores a VM. Its disk and everything else is made when it is first started.
+ * Stores a VM. Its disk and everything else is made later, at its first start at the latest.
  * @throws CodedError VM_NAME_TAKEN, VM_UID_TAKEN, CONTENT_GONE
  */
 export async function storeVm(
@@ -148,53 +148,23 @@ async function writeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore):
         annotations: request.annotations ?? {},
         finalizers: [vmFinalizer],
       },
-      spec: { ...vm.spec, power: 'Stopped' },
-      status: {
-        phase: 'Created',
-        arch: vm.arch,
-        image: { digest: vm.image.status.digest, bootMode: vm.image.status.bootMode },
-        kernel: { id: vm.kernel.status.id, version: vm.kernel.status.version },
-      },
+      spec: vm.spec,
+      status: withConditions({ spec: vm.spec, status: newStatus(vm) }, new Date().toISOString()),
     });
   } catch (failure) {
     throw hasCode(failure, 'ALREADY_EXISTS') ? nameTaken(vm.name) : failure;
   }
 }
 
-interface RunnableImage {
-  readonly metadata: Pick<Image['metadata'], 'name'>;
-  readonly status: Pick<Image['status'], 'bootMode' | 'config'>;
-}
+const newStatus = ({ arch, image, kernel }: NewVm): VmStatus => ({
+  phase: 'Created',
+  arch,
+  ...(image && { image: { digest: image.status.digest, bootMode: image.status.bootMode } }),
+  ...(kernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
+});
 
-/**
- * Checks that there is something to run.
- * @throws CodedError VM_INVALID if neither the image nor the VM names a program
- */
-export function assertRunsSomething(
-  { command }: Pick<VmSpec, 'command'>,
-  { metadata, status }: RunnableImage,
-): void {
-  const { entrypoint, cmd } = status.config;
-  if (status.bootMode !== 'entrypoint' || [...entrypoint, ...(command ?? cmd)].length > 0) return;
-  throw invalidVm(
-    `image "${metadata.name}" has no entrypoint, no command and no init: nothing to run`,
-    'give a command with "ignite run IMAGE -- COMMAND" or spec.command',
-  );
-}
-
-/**
- * Warns if the requested disk is smaller than the image. As in the original, the disk is then made larger.
- */
-export function warnOfSmallDisk(spec: VmSpec, image: Image, { report }: ClientOperation): void {
-  const { size } = image.status.baseDisk;
-  if (spec.diskSize >= size) return;
-  const message = `the disk gets the size of image "${image.metadata.name}", ${humanBytes(size)}, which does not fit in ${humanBytes(bytes(spec.diskSize))}`;
-  report({ kind: 'warning', message });
-}
-
-/** Warns about variables of a VM that has no entrypoint to receive them. */
-export function warnOfUnusedEnv(spec: VmSpec, image: Image, { report }: ClientOperation): void {
-  if (spec.env === undefined || spec.command || image.status.bootMode === 'entrypoint') return;
-  const message = `image "${image.metadata.name}" boots its init, which does not get the variables of spec.env`;
-  report({ kind: 'warning', message });
+/** Removes a VM that could not be made, as if it had never been stored. */
+export async function unstoreVm(vm: Vm, store: ObjectStore): Promise<void> {
+  await vmStore(store).delete(vm.metadata);
+  await changeVm(store, vm, () => ({ finalizers: [] }));
 }

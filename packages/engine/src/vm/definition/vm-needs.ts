@@ -6,7 +6,7 @@ import { containerdSocket, dockerSocket } from '../../tools/container-engine/eng
 import type { HostNeeds } from '../../tools/doctor/preflight.ts';
 import { cniPluginDirs } from '../../tools/network/cni/settings.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
-import { runtimeOf } from './vm-runtime.ts';
+import { runtimeOf } from '../runtime-of.ts';
 
 /** A VM that exists, or that is about to be created. */
 export interface StartableVm {

@@ -2,19 +2,9 @@ import { askedOf, usualPlugin, withAsked } from '@ignite/api/v1alpha4/asked';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';
-import type { ContainerEngine } from '../../tools/container-engine/errors.ts';
 import { chooseRuntime } from '../../tools/sandbox/choose-runtime.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
 import type { VmPorts } from '../vm-ports.ts';
-
-/** Pure. Returns the runtime of a VM. */
-export const runtimeOf = (spec: VmSpec): SandboxRuntime => spec.sandbox?.runtime ?? 'conmon';
-
-/** Pure. Returns the container engine that runs the VM, if any, whose store may contain the image. */
-export function containerEngineOf(spec: VmSpec): { readonly engine?: ContainerEngine } {
-  const runtime = runtimeOf(spec);
-  return runtime === 'conmon' ? {} : { engine: runtime };
-}
 
 /** Returns the spec with the requested runtime, or with conmon if this host lacks that runtime. */
 export async function withRuntime(

@@ -23,9 +23,13 @@ export async function prepareVmVolumes(vm: Vm, host: VmPorts, op: ClientOperatio
   if (storage) await prepareVolumes(storage, sandboxUser(vm.metadata.uid), host, op);
 }
 
-export async function releaseVmVolumes(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
-  const { storage } = vm.spec;
-  if (storage) await releaseVolumes(storage, sandboxUser(vm.metadata.uid), host, signal);
+/** Releases the volumes with which a VM was started, whatever it asks for now. */
+export async function releaseVmVolumes(
+  { metadata: { uid }, spec, status: { booted = spec } }: Vm,
+  host: VmPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (booted.storage) await releaseVolumes(booted.storage, sandboxUser(uid), host, signal);
 }
 
 export async function shareFolders(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {

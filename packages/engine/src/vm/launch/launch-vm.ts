@@ -22,7 +22,8 @@ import { vmmOf } from '../vmm-of.ts';
 import { bootVmm } from './boot-vmm.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
 import { untilClockTicks } from './until-clock-ticks.ts';
-import { archOf, assertMachineFits, eventLinks, vmMachine } from './vm-machine.ts';
+import { archOf } from '../arch-of.ts';
+import { assertMachineFits, eventLinks, vmMachine } from './vm-machine.ts';
 
 /**
  * Launches the VMM of a VM and starts its guest. All parts of the VM must exist.

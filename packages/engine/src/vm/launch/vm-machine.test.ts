@@ -7,7 +7,8 @@ import { foreignArch, hostArch } from '../../tools/host/arch.ts';
 import type { Accel } from '../../tools/vmm/accel.ts';
 import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
-import { archOf, assertMachine, vmMachine } from './vm-machine.ts';
+import { archOf } from '../arch-of.ts';
+import { assertMachine, vmMachine } from './vm-machine.ts';
 
 const specOf = (spec: object): Vm['spec'] => v.parse(vmSpecSchema, { image: { oci: 'debian:12' }, ...spec });
 

@@ -1,6 +1,5 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
-import { hostArch } from '../../tools/host/arch.ts';
 import type { Attachment } from '../../tools/network/network.ts';
 import { foldersUnsupported } from '../../tools/storage/errors.ts';
 import type { ResolvedVolume } from '../../tools/storage/resolve-volumes.ts';
@@ -16,17 +15,12 @@ import {
   statusSerial,
 } from '../../tools/vmm/machine.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
+import { archOf } from '../arch-of.ts';
 import { invalidVm } from '../errors.ts';
 import { hasStreams } from '../entrypoint.ts';
 
 /** The number of CPU interfaces of a GICv2 (Arm IHI 0048B). */
 const gic2Cpus = 8;
-
-/**
- * Returns the architecture of a VM. A VM that was created before there was a choice has the host's
- * architecture.
- */
-export const archOf = ({ spec, status }: Vm): Arch => status.arch ?? spec.arch ?? hostArch;
 
 export interface VmMachineInput {
   readonly attachment: Attachment;

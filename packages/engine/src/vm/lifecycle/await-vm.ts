@@ -4,11 +4,12 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { untilSshAnswers } from '../../tools/guest/ssh-ready.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { readTail } from '../../tools/host/read-tail.ts';
+import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { findVm } from '../../tools/store/vm-store.ts';
 import { exitedEarly, noAddress, noSshServer, sshUnreachable } from '../errors.ts';
 import { parseGuestReports } from '../plan/exit-status.ts';
 import type { VmPorts } from '../vm-ports.ts';
-import { settleVm } from './settle-vm.ts';
+import { settleEnd } from './settle-end.ts';
 
 const pollMs = 100;
 /** The time in milliseconds in which a VM without a known SSH server may still end, or answer after all. */
@@ -28,7 +29,7 @@ export async function untilExited(
     if (seen.state !== 'running' || (status.vmm && seen.pid !== status.vmm.pid)) break;
     await delay(pollMs, undefined, { signal });
   }
-  await settleVm(uid, host, { signal, report: () => {} });
+  await withVmLocked(uid, host, signal, (vm) => settleEnd(vm, host, { signal, report: () => {} }));
   const ended = await findVm(host.store, uid);
   const { phase, restarts } = ended.status;
   return phase === 'Starting' || phase === 'Running'

@@ -1,14 +1,16 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { Vm } from '@ignite/api/v1/vm';
+import type { StartRetry, Vm } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
 import { netnsName } from '../../tools/network/link/netns.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
 import { recordWrite } from '../steps/vm-events.ts';
 import type { VmPorts } from '../vm-ports.ts';
-import { reconcileVm } from './reconcile-vm.ts';
+import { reachGoal } from './reach-goal.ts';
 
 const timeoutMs = 5 * 60_000;
+const firstPauseMs = 10_000;
+const longestPauseMs = 5 * 60_000;
 
 /**
  * Removes what a failed start has made. The VM itself, its disk and the reason of the failure stay. Never
@@ -22,7 +24,7 @@ export async function clearFailedStart(
 ): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    await reconcileVm(vm, { kind: 'stopped', graceMs: 0 }, host, { signal, report });
+    await reachGoal(vm, { kind: 'down', graceMs: 0 }, host, { signal, report });
     await recordFailure(vm, cause, host);
   } catch (failure) {
     report({
@@ -48,10 +50,17 @@ export async function keepFailedStart(
   });
 }
 
+/** Pure. Returns when a start that has failed is tried again, given the same of the failure before it. */
+function retryAfter(before: StartRetry | undefined, nowMs: number): StartRetry {
+  const pauseMs = before === undefined ? firstPauseMs : Math.min(before.pauseMs * 2, longestPauseMs);
+  return { pauseMs, nextTime: new Date(nowMs + pauseMs).toISOString() };
+}
+
 async function recordFailure(vm: Vm, cause: unknown, host: VmPorts): Promise<void> {
   const message = errorText(cause);
+  const startRetry = retryAfter(vm.status.startRetry, host.clock.now());
   const failed = await changeVm(host.store, vm, ({ status }) => ({
-    status: { ...status, phase: 'Failed', message },
+    status: { ...status, phase: 'Failed', message, startRetry },
   }));
   await recordWrite(failed, { type: 'Warning', reason: 'StartFailed', message }, host);
 }

@@ -2,11 +2,12 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { vmmSockets } from '../../tools/host/paths.ts';
-import { changeVm, withPower } from '../../tools/store/vm-store.ts';
+import { changeVm } from '../../tools/store/vm-store.ts';
 import { cannotPause, notRunning } from '../errors.ts';
+import { assertPausable } from './bring-up.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
-import { reconcileVm } from './reconcile-vm.ts';
+import { reconciled, writeWish } from './start-vm.ts';
 
 /** The time limit of undoing a pause, which an abort does not interrupt. */
 const resumeTimeoutMs = 60_000;
@@ -17,11 +18,10 @@ const resumeTimeoutMs = 60_000;
  */
 export async function pauseVm(vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> {
   await assertRuns(vm, host);
-  const { name, capabilities } = vmmOf(vm, host);
-  if (!capabilities.pause) throw cannotPause(name);
-  const wanted = await withPower(vm, 'Paused', host);
+  assertPausable(vm, host);
+  const wanted = await writeWish(vm, { power: 'Paused' }, host);
   try {
-    return await reconcileVm(wanted, { kind: 'paused' }, host, op);
+    return await reconciled(wanted, {}, host, op);
   } catch (failure) {
     // The VM is recorded as paused, but it is unknown whether it is. Resuming makes sure that it runs.
     await resumeVm(wanted, host, { ...op, signal: AbortSignal.timeout(resumeTimeoutMs) });
@@ -35,7 +35,7 @@ export async function pauseVm(vm: Vm, host: VmPorts, op: ClientOperation): Promi
  */
 export async function resumeVm(vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> {
   await assertRuns(vm, host);
-  return await reconcileVm(await withPower(vm, 'Running', host), { kind: 'running' }, host, op);
+  return await reconciled(await writeWish(vm, { power: 'Running' }, host), {}, host, op);
 }
 
 /**

@@ -1,48 +1,100 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { isWorthAnotherBoot, lostClocks } from '../../tools/guest/lost-clocks.ts';
-import { vmFiles } from '../../tools/host/paths.ts';
-import { readTail } from '../../tools/host/read-tail.ts';
-import { claimVolumes } from '../disks/claim-volumes.ts';
-import { observeVm } from '../observe/observe-vm.ts';
-import { type Goal, type VmNeeds, planVm } from '../plan/plan-vm.ts';
-import { executeStep } from '../steps/execute-step.ts';
+import { withVmLocked } from '../../tools/store/vm-lock.ts';
+import { changeVm, vmFinalizer } from '../../tools/store/vm-store.ts';
+import { archOf } from '../arch-of.ts';
+import { bootId, withTruePhase } from '../observe/liveness.ts';
+import { goalOf } from '../plan/goal-of.ts';
 import type { VmPorts } from '../vm-ports.ts';
+import { bringUp } from './bring-up.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import { reachGoal } from './reach-goal.ts';
+import { settleEnd } from './settle-end.ts';
 
-/** Brings a VM to its goal from any state. The caller holds the VM's lock. */
-export async function reconcileVm(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation): Promise<Vm> {
-  // The claims are held until the VMM has opened the volumes, or has failed to start.
-  const mayLaunch = goal.kind === 'running' || goal.kind === 'paused';
-  using _claim = mayLaunch ? await claimVolumes(vm, host, op.signal) : undefined;
-  for (let [now, boots] = [vm, 1]; ; boots += 1) {
-    try {
-      return await takeSteps(now, goal, host, op);
-    } catch (failure) {
-      if (!hasCode(failure, 'CLOCK_LOST')) throw failure;
-      const inVain = lostClocks(await readTail(vmFiles(host.paths, vm.metadata.uid).exitStatus));
-      if (inVain === 0 || !isWorthAnotherBoot(boots)) throw failure;
-      // Its guest has reset itself before it did anything: that is still the same start.
-      now = await takeSteps(now, { kind: 'restarting' }, host, op);
-    }
+const defaultGraceMs = 30_000;
+
+/** What one reconciliation is told beside the object. None of it outlives the call. */
+export interface ReconcileRequest {
+  /** The time that a guest has to power off, if it is to. */
+  readonly graceMs?: number;
+  /** Keeps what a failed start has made, for inspection. */
+  readonly keepFailed?: boolean;
+  /** Tries a failed start again although its back-off is not over. */
+  readonly retryNow?: boolean;
+}
+
+/**
+ * Makes a VM what its object says, and records how far that has come. It reads the wish and never writes it.
+ * A start that fails is told in the outcome and in the status; any other failure is thrown.
+ * @throws CodedError VM_NOT_FOUND
+ */
+export async function reconcileVm(
+  query: string,
+  request: ReconcileRequest,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<Outcome> {
+  return await withVmLocked(query, host, op.signal, (vm) => reconcileLocked(vm, request, host, op));
+}
+
+/** As `reconcileVm`, for a VM whose lock the caller holds. */
+export async function reconcileLocked(
+  found: Vm,
+  request: ReconcileRequest,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<Outcome> {
+  const accepted = await accept(found, host);
+  const vm = await settleEnd(accepted, host, op);
+  if (hasJustEnded(vm, accepted)) return outcomeOf(vm, host.clock.now());
+  const { vm: pursued, failure } = await pursue(vm, request, host, op);
+  return pursued.metadata.deletionTimestamp === undefined
+    ? outcomeOf(await recordSeen(pursued, found.metadata.generation, host), host.clock.now(), failure)
+    : outcomeOf(pursued, host.clock.now());
+}
+
+/** Tells whether a VM has ended just now and its policy brings it up again, after a pause. */
+const hasJustEnded = (vm: Vm, before: Vm): boolean =>
+  vm.status.phase === 'Restarting' && before.status.phase !== 'Restarting';
+
+async function pursue(
+  vm: Vm,
+  request: ReconcileRequest,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<{ readonly vm: Vm; readonly failure?: unknown }> {
+  const { graceMs = defaultGraceMs, retryNow = false } = request;
+  const nowMs = host.clock.now();
+  const truePhase = withTruePhase(vm, bootId(), nowMs).status.phase;
+  const goal = goalOf(vm, { truePhase, nowMs, retryNow });
+  switch (goal.kind) {
+    case 'rest':
+      return { vm };
+    case 'gone':
+      return { vm: await reachGoal(vm, goal, host, op) };
+    case 'stopped':
+      return { vm: await reachGoal(vm, { kind: 'stopped', graceMs }, host, op) };
+    case 'running':
+    case 'paused':
+      return await bringUp(vm, goal, request, host, op);
+    case 'restarted':
+      return await bringUp(vm, { ...goal, graceMs }, request, host, op);
   }
 }
 
-async function takeSteps(vm: Vm, goal: Goal, host: VmPorts, op: ClientOperation): Promise<Vm> {
-  const have = await observeVm(vm, host, op.signal);
-  let now = vm;
-  for (const step of planVm(goal, have, needsOf(vm))) {
-    op.signal.throwIfAborted();
-    now = await executeStep(step, now, host, op);
-  }
-  return now;
+/** Fills in what an object lacks that somebody else has put into the store. */
+async function accept(vm: Vm, { store }: VmPorts): Promise<Vm> {
+  const { finalizers, deletionTimestamp } = vm.metadata;
+  const isKept = finalizers.includes(vmFinalizer) || deletionTimestamp !== undefined;
+  if (isKept && vm.status.arch !== undefined) return vm;
+  return await changeVm(store, vm, (now) => ({
+    ...(!isKept && { finalizers: [...now.metadata.finalizers, vmFinalizer] }),
+    status: { ...now.status, arch: archOf(now) },
+  }));
 }
 
-function needsOf({ spec }: Vm): VmNeeds {
-  const volumes = spec.storage?.volumes ?? [];
-  return {
-    volumes: volumes.length > 0,
-    files: volumes.some(({ file }) => file),
-    folders: volumes.some(({ hostPath }) => hostPath),
-  };
+/** Records the generation that was acted upon. */
+async function recordSeen(vm: Vm, observedGeneration: number, { store }: VmPorts): Promise<Vm> {
+  if (vm.status.observedGeneration === observedGeneration) return vm;
+  return await changeVm(store, vm, ({ status }) => ({ status: { ...status, observedGeneration } }));
 }

@@ -6,28 +6,44 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { listVms } from '../../tools/store/list-objects.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { bootId, withTruePhase } from '../observe/liveness.ts';
+import { type VmGoal, goalOf, isReached } from '../plan/goal-of.ts';
+import { withWish } from '../plan/life-wish.ts';
 import { isToBeRestored } from '../plan/plan-restore.ts';
 import type { VmPorts } from '../vm-ports.ts';
-import { clearFailedStart } from './failed-start.ts';
-import { startVm } from './start-vm.ts';
+import { reconciled, writeWish } from './start-vm.ts';
 
 /**
- * The number of VMs that start at once. A booting VM keeps a CPU busy, so more of them would only wait for
- * each other.
+ * The number of VMs that are reconciled at once. A booting VM keeps a CPU busy, so more of them would only
+ * wait for each other.
  */
 const concurrency = 2;
 
-/** Starts the VMs that their policies bring back. A failure does not stop the others. */
+/**
+ * Reconciles the VMs that are not as they shall be, after a boot of the host or at any time, and returns
+ * those that it has brought up or failed to. A failure does not stop the others.
+ */
 export async function restoreVms(host: VmPorts, op: ClientOperation): Promise<readonly RestoredVm[]> {
-  const wanted = (await listVms(host.store)).filter((vm) => isDue(vm, host));
-  const restored = await mapConcurrent(wanted, concurrency, (vm) => restoreVm(vm, host, op));
+  const due = (await listVms(host.store)).filter((vm) => restorationOf(vm, host) !== undefined);
+  const restored = await mapConcurrent(due, concurrency, (vm) => restoreVm(vm, host, op));
   return restored.filter((each) => each !== undefined);
 }
 
-const isDue = (vm: Vm, { clock }: VmPorts): boolean =>
-  isToBeRestored(vm, withTruePhase(vm, bootId(), clock.now()).status.phase);
+interface Restoration {
+  /** True if the policy of the VM wants it up although somebody has stopped it. */
+  readonly renewsWish: boolean;
+  readonly goal: VmGoal;
+}
 
-/** Starts a VM. If that fails, its wanted power stays, so the next restore tries again. */
+/** Returns what is to be done about a VM, if anything is. */
+function restorationOf(vm: Vm, { clock }: VmPorts): Restoration | undefined {
+  const nowMs = clock.now();
+  const truePhase = withTruePhase(vm, bootId(), nowMs).status.phase;
+  const renewsWish = vm.spec.power === 'Stopped' && isToBeRestored(vm, truePhase);
+  const wanted = renewsWish ? withWish(vm, { power: 'Running' }, nowMs) : vm;
+  const goal = goalOf(wanted, { truePhase, nowMs, retryNow: true });
+  return isReached(goal, truePhase) ? undefined : { renewsWish, goal };
+}
+
 async function restoreVm(
   { metadata: { uid } }: Vm,
   host: VmPorts,
@@ -35,19 +51,27 @@ async function restoreVm(
 ): Promise<RestoredVm | undefined> {
   try {
     return await withVmLocked(uid, host, op.signal, async (found) => {
-      if (!isDue(found, host)) return undefined; // someone else was faster
-      const { power } = found.spec;
-      op.report({ kind: 'step', message: `Starting ${found.metadata.name}` });
-      try {
-        return { vm: await startVm(found, { power: power === 'Stopped' ? 'Running' : power }, host, op) };
-      } catch (failure) {
-        await clearFailedStart(found, failure, host, op);
-        op.signal.throwIfAborted();
-        return { vm: found, failure };
-      }
+      const restoration = restorationOf(found, host);
+      return restoration && (await restore(found, restoration, host, op)); // someone else may have been faster
     });
   } catch (failure) {
     if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure; // it was removed meanwhile
     return undefined;
+  }
+}
+
+async function restore(
+  found: Vm,
+  { renewsWish, goal }: Restoration,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<RestoredVm | undefined> {
+  try {
+    const wanted = renewsWish ? await writeWish(found, { power: 'Running' }, host) : found;
+    const vm = await reconciled(wanted, { retryNow: true }, host, op);
+    return goal.kind === 'stopped' || goal.kind === 'gone' ? undefined : { vm };
+  } catch (failure) {
+    op.signal.throwIfAborted();
+    return { vm: found, failure };
   }
 }

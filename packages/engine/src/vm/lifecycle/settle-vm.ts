@@ -1,63 +1,63 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
+import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { isHostStopping } from '../../tools/host/systemd.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
-import { hostProcess } from '../observe/liveness.ts';
-import { readExit } from '../observe/vm-exit.ts';
-import type { VmExit } from '../plan/exit-status.ts';
-import { planRestart } from '../plan/plan-restart.ts';
-import { stoppedStatus } from '../plan/stopped-status.ts';
-import { recordEnd, recordWrite } from '../steps/vm-events.ts';
+import { changeVm, findVm } from '../../tools/store/vm-store.ts';
+import { hostProcess, isAlive, bootId } from '../observe/liveness.ts';
 import type { VmPorts } from '../vm-ports.ts';
-import { reconcileVm } from './reconcile-vm.ts';
+import { reconcileLocked } from './reconcile-vm.ts';
+import { settleEnd } from './settle-end.ts';
+
+/** The interval at which a waiting restart checks whether someone has stopped, started or removed the VM. */
+const lookMs = 500;
 
 /**
- * Cleans up after a VM that has ended by itself, and records whether it restarts. Does nothing for a VM that
- * runs or is gone.
+ * Reconciles a VM after its VMM has ended. A VM that is being removed is only cleaned up after: whoever
+ * removes it is at work, or repeats the command. Does nothing for a VM that is gone.
  */
 export async function settleVm(uid: string, host: VmPorts, op: ClientOperation): Promise<void> {
   try {
-    await withVmLocked(uid, host, op.signal, async (vm) => {
-      if ((await host.sandbox.observe(uid)).state !== 'exited') return vm;
-      const exit = await readExit(vm, host, op.signal);
-      const plan = planRestart(vm, exit, host.clock.now());
-      if (plan.kind === 'stay') return await reconcileVm(vm, { kind: 'stopped', graceMs: 0 }, host, op);
-      await recordEnd(vm, exit, host);
-      return await reconcileVm(
-        await recordRestart(vm, exit, plan.restarts, host),
-        { kind: 'restarting' },
-        host,
-        op,
-      );
-    });
+    await withVmLocked(uid, host, op.signal, async (vm) =>
+      vm.metadata.deletionTimestamp === undefined
+        ? (await reconcileLocked(vm, {}, host, op)).vm
+        : await settleEnd(vm, host, op),
+    );
   } catch (failure) {
     if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
   }
 }
 
-/** Records when a VM that has ended restarts. The caller holds the VM's lock. */
-export async function recordRestart(
-  vm: Vm,
-  { kind: _kind, ...exit }: VmExit,
-  restarts: RestartStatus,
-  host: VmPorts,
-): Promise<Vm> {
-  const starter = hostProcess(process.pid);
-  const restarting = await changeVm(
-    host.store,
-    vm,
-    ({ status: { exitCode: _code, message: _message, ...status } }) => ({
-      status: {
-        ...stoppedStatus(status, host.clock.now()),
-        ...exit,
-        phase: 'Restarting',
-        starter,
-        restarts,
-      },
-    }),
-  );
-  const message = `restarting in ${restarts.pauseMs / 1_000} s; restarted ${restarts.count} times so far`;
-  await recordWrite(restarting, { reason: 'Restarting', message }, host);
-  return restarting;
+/**
+ * Restarts a VM, each time when its delay is over, for as long as its policy wants it. No lock is held while
+ * it waits, so any other command on the VM wins.
+ */
+export async function restartWhenDue(uid: string, host: VmPorts, op: ClientOperation): Promise<void> {
+  try {
+    for (let vm = await takeOver(uid, host, op); vm?.status.phase === 'Restarting';) {
+      await host.clock.sleep(Math.min(lookMs, Math.max(0, dueMs(vm) - host.clock.now())), op.signal);
+      vm = await findVm(host.store, uid);
+      if (vm.status.phase !== 'Restarting' || dueMs(vm) > host.clock.now()) continue;
+      if (await isHostStopping(host.runner, op.signal)) return;
+      vm = await withVmLocked(uid, host, op.signal, async (found) =>
+        found.status.phase === 'Restarting' ? (await reconcileLocked(found, {}, host, op)).vm : found,
+      );
+      op.signal.throwIfAborted();
+    }
+  } catch (failure) {
+    if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
+  }
+}
+
+const dueMs = ({ status }: Vm): number => Date.parse(status.restarts?.nextTime ?? '') || 0;
+
+/** Records this process as the one that starts the VM, unless another process that does so is alive. */
+async function takeOver(uid: string, host: VmPorts, op: ClientOperation): Promise<Vm> {
+  return await withVmLocked(uid, host, op.signal, async (found) => {
+    const { phase, starter } = found.status;
+    if (phase !== 'Restarting' || (starter?.pid === process.pid && isAlive(starter, bootId()))) return found;
+    return await changeVm(host.store, found, ({ status }) => ({
+      status: { ...status, starter: hostProcess(process.pid) },
+    }));
+  });
 }

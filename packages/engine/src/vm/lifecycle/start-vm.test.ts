@@ -8,7 +8,7 @@ test('startVm: a VM whose removal was cut short is left as it is', async () => {
   const vm = { metadata: { name: 'web', deletionTimestamp: '2026-01-01T12:00:00Z' } } as Vm;
   const untouched = {} as VmPorts;
   const op = { signal: new AbortController().signal, report: () => {} };
-  await assert.rejects(startVm(vm, { power: 'Running' }, untouched, op), {
+  await assert.rejects(startVm(vm, {}, untouched, op), {
     code: 'VM_LEAVING',
     hint: /ignite rm -f web/,
   });

@@ -1,42 +1,58 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { RestartStatus, Vm, VmSpec } from '@ignite/api/v1/vm';
-import { listVms } from '../../tools/store/list-objects.ts';
+import type { Vm } from '@ignite/api/v1/vm';
 import { changeVm } from '../../tools/store/vm-store.ts';
 import { isLeaving } from '../errors.ts';
-import { hostProcess } from '../observe/liveness.ts';
-import { assertOwnUser } from '../own-user.ts';
-import type { Goal } from '../plan/plan-vm.ts';
-import { betweenLives } from '../plan/stopped-status.ts';
+import { type Wish, withWish } from '../plan/life-wish.ts';
 import type { VmPorts } from '../vm-ports.ts';
-import { reconcileVm } from './reconcile-vm.ts';
+import { type ReconcileRequest, reconcileLocked } from './reconcile-vm.ts';
 
-/** Returns the goal of a VM that shall be up. */
-const upGoal = ({ spec }: Vm): Goal => ({ kind: spec.power === 'Paused' ? 'paused' : 'running' });
-
-/** Why a VM is started. `restarts` is the number of automatic restarts so far. */
-export interface StartReason {
-  readonly power: VmSpec['power'];
-  readonly restarts?: RestartStatus;
+/** The wish that a VM is up from now on, be it down or, to `restart` it, up already. */
+export interface StartRequest extends ReconcileRequest {
+  readonly restart?: boolean;
 }
 
 /**
- * Starts a VM from any state. The caller holds the VM's lock, and cleans up if this fails.
+ * Starts a VM from any state, or restarts it. The caller holds the VM's lock.
  * @throws CodedError VM_LEAVING for a VM whose removal was cut short, VM_UID_TAKEN
  */
-export async function startVm(vm: Vm, why: StartReason, host: VmPorts, op: ClientOperation): Promise<Vm> {
-  const { name, deletionTimestamp } = vm.metadata;
+export async function startVm(
+  vm: Vm,
+  { restart = false, ...request }: StartRequest,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<Vm> {
+  const { name, uid, deletionTimestamp } = vm.metadata;
   if (deletionTimestamp !== undefined) throw isLeaving(name);
-  // Earlier versions did not refuse uids, so two VMs may have the same user.
-  assertOwnUser(vm.metadata.uid, await listVms(host.store));
-  const isThere = (await host.sandbox.observe(vm.metadata.uid)).state === 'running';
-  const starter = hostProcess(process.pid);
-  const starting = await changeVm(host.store, vm, ({ spec, status: { restarts: _restarts, ...status } }) => ({
-    spec: { ...spec, power: why.power },
-    status: {
-      // After a power failure, the end of the previous run is not recorded.
-      ...(isThere ? status : { ...betweenLives(status), phase: 'Starting', starter }),
-      ...(why.restarts && { restarts: why.restarts }),
-    },
-  }));
-  return await reconcileVm(starting, upGoal(starting), host, op);
+  const anew = restart || (await host.sandbox.observe(uid)).state !== 'running';
+  const wanted = await writeWish(vm, { power: 'Running', anew }, host);
+  try {
+    return await reconciled(wanted, { ...request, retryNow: true }, host, op);
+  } catch (failure) {
+    // Whoever interrupts a start no longer wants it.
+    if (op.signal.aborted && !restart) await writeWish(wanted, { power: 'Stopped' }, host);
+    throw failure;
+  }
+}
+
+/** Writes a wish into the object. Nothing is done about it yet. */
+export const writeWish = async (
+  vm: Vm,
+  wish: Wish,
+  { store, clock }: Pick<VmPorts, 'store' | 'clock'>,
+): Promise<Vm> =>
+  await changeVm(store, vm, (now) => {
+    const { spec, metadata } = withWish(now, wish, clock.now());
+    return { spec, annotations: metadata.annotations };
+  });
+
+/** Reconciles a VM for somebody who waits, and so is told a failure. The caller holds the VM's lock. */
+export async function reconciled(
+  vm: Vm,
+  request: ReconcileRequest,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<Vm> {
+  const outcome = await reconcileLocked(vm, request, host, op);
+  if (outcome.failure !== undefined) throw outcome.failure;
+  return outcome.vm;
 }

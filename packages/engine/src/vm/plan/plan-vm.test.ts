@@ -61,6 +61,28 @@ test('planVm: after a crash between attaching and launching, the rest is planned
   ]);
 });
 
+test('planVm: an image and a kernel that are not known yet come before everything else', () => {
+  const missing = { image: true, kernel: true, volumes: false, files: false, folders: false };
+  assert.deepEqual(kinds({ kind: 'prepared' }, nothing, missing), ['ensure-image', 'ensure-kernel']);
+  assert.deepEqual(kinds({ kind: 'running' }, nothing, missing).slice(0, 3), [
+    'ensure-image',
+    'ensure-kernel',
+    'create-keys',
+  ]);
+  assert.deepEqual(kinds({ kind: 'running' }, nothing, { ...missing, image: false })[0], 'ensure-kernel');
+  assert.deepEqual(kinds({ kind: 'stopped', graceMs: 0 }, nothing, missing), ['record-stop']);
+});
+
+test('planVm: a VM that is down without being wanted so is cleaned up after, and not recorded as stopped by wish', () => {
+  const ended: ObservedVm = { ...running, sandbox: 'exited' };
+  assert.deepEqual(planVm({ kind: 'down', graceMs: 0 }, ended), [
+    { kind: 'record-exit', byItself: true },
+    { kind: 'remove-sandbox' },
+    { kind: 'detach-network' },
+    { kind: 'record-down' },
+  ]);
+});
+
 test('planVm: a half-attached network is taken down before it is made again', () => {
   assert.deepEqual(kinds({ kind: 'running' }, { ...stopped, network: 'partial' }).slice(0, 3), [
     'grow-disk',
@@ -140,7 +162,7 @@ test('planVm: a VM that is about to start again keeps its network', () => {
   assert.deepEqual(kinds({ kind: 'restarting' }, stopped), []);
 });
 
-const needs = { volumes: true, files: true, folders: true };
+const needs = { image: false, kernel: false, volumes: true, files: true, folders: true };
 
 test('planVm: volumes are there before the seed that names them, and folders before the VMM that connects to them', () => {
   assert.deepEqual(kinds({ kind: 'running' }, stopped, needs), [

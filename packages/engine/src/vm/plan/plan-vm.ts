@@ -1,10 +1,14 @@
 /** The state to which a VM is to be brought. */
 export type Goal =
+  /** Its image and kernel are here. */
+  | { readonly kind: 'prepared' }
   | { readonly kind: 'running' }
   /** The vCPUs are halted. */
   | { readonly kind: 'paused' }
-  /** A `graceMs` of 0 ends the VMM at once. */
+  /** It is down because somebody wants it to be. A `graceMs` of 0 ends the VMM at once. */
   | { readonly kind: 'stopped'; readonly graceMs: number }
+  /** It is down, although nobody wants it to stay so. */
+  | { readonly kind: 'down'; readonly graceMs: number }
   /** The VM has ended and is about to restart: it keeps what it needs for that. */
   | { readonly kind: 'restarting' }
   | { readonly kind: 'gone' };
@@ -28,14 +32,20 @@ export interface ObservedVm {
 
 /** The needs of a VM beyond those of every VM. */
 export interface VmNeeds {
+  /** True if it is not known yet from which image its disk is made. */
+  readonly image: boolean;
+  /** True if it is not known yet which kernel it boots. */
+  readonly kernel: boolean;
   readonly volumes: boolean;
   readonly files: boolean;
   readonly folders: boolean;
 }
 
-const nothing: VmNeeds = { volumes: false, files: false, folders: false };
+const nothing: VmNeeds = { image: false, kernel: false, volumes: false, files: false, folders: false };
 
 export type VmStep =
+  | { readonly kind: 'ensure-image' }
+  | { readonly kind: 'ensure-kernel' }
   | { readonly kind: 'create-keys' }
   | { readonly kind: 'create-disk' }
   | { readonly kind: 'grow-disk' }
@@ -52,12 +62,14 @@ export type VmStep =
   | { readonly kind: 'resume' }
   | { readonly kind: 'press-power-button'; readonly graceMs: number }
   | { readonly kind: 'kill' }
-  | { readonly kind: 'record-exit' }
+  /** `byItself` tells that nobody has stopped the VMM. */
+  | { readonly kind: 'record-exit'; readonly byItself?: true }
   | { readonly kind: 'unshare-folders' }
   | { readonly kind: 'remove-sandbox' }
   | { readonly kind: 'release-volumes' }
   | { readonly kind: 'detach-network' }
   | { readonly kind: 'record-stop' }
+  | { readonly kind: 'record-down' }
   | { readonly kind: 'remove-files' }
   | { readonly kind: 'forget' };
 
@@ -67,6 +79,8 @@ export type VmStep =
  */
 export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): readonly VmStep[] {
   switch (goal.kind) {
+    case 'prepared':
+      return planContent(needs);
     case 'running':
       return planRunning(have, needs);
     case 'paused':
@@ -82,6 +96,8 @@ export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): 
       ];
     case 'stopped':
       return [...planStopped(goal.graceMs, have, needs), { kind: 'record-stop' }];
+    case 'down':
+      return [...planStopped(goal.graceMs, have, needs), { kind: 'record-down' }];
     case 'gone':
       return [
         ...planStopped(0, have, needs),
@@ -104,6 +120,7 @@ function planRunning(have: ObservedVm, needs: VmNeeds): VmStep[] {
     ];
   }
   return [
+    ...planContent(needs),
     ...clearSandbox(have),
     ...when(!have.keys, { kind: 'create-keys' }),
     { kind: have.disk ? 'grow-disk' : 'create-disk' },
@@ -120,13 +137,20 @@ function planRunning(have: ObservedVm, needs: VmNeeds): VmStep[] {
   ];
 }
 
+const planContent = (needs: VmNeeds): VmStep[] => [
+  ...when(needs.image, { kind: 'ensure-image' }),
+  ...when(needs.kernel, { kind: 'ensure-kernel' }),
+];
+
 function planStopped(graceMs: number, have: ObservedVm, needs: VmNeeds): VmStep[] {
+  const isRunning = have.sandbox === 'running';
   return [
     // A guest whose vCPUs are halted does not notice the power button.
-    ...when(have.sandbox === 'running' && graceMs > 0 && have.paused, { kind: 'resume' }),
+    ...when(isRunning && graceMs > 0 && have.paused, { kind: 'resume' }),
     ...when(hasBooted(have) && graceMs > 0, { kind: 'press-power-button', graceMs }),
-    ...when(have.sandbox === 'running', { kind: 'kill' }),
-    ...when(have.sandbox === 'running' || have.sandbox === 'exited', { kind: 'record-exit' }),
+    ...when(isRunning, { kind: 'kill' }),
+    ...when(isRunning, { kind: 'record-exit' }),
+    ...when(have.sandbox === 'exited', { kind: 'record-exit', byItself: true }),
     ...when(have.shares, { kind: 'unshare-folders' }),
     ...when(have.sandbox !== 'absent', { kind: 'remove-sandbox' }),
     ...when(needs.files, { kind: 'release-volumes' }),
@@ -137,7 +161,7 @@ function planStopped(graceMs: number, have: ObservedVm, needs: VmNeeds): VmStep[
 function clearSandbox(have: ObservedVm): VmStep[] {
   return [
     ...when(have.sandbox === 'running', { kind: 'kill' }),
-    ...when(have.sandbox === 'exited', { kind: 'record-exit' }),
+    ...when(have.sandbox === 'exited', { kind: 'record-exit', byItself: true }),
     ...when(have.shares, { kind: 'unshare-folders' }),
     ...when(have.sandbox !== 'absent', { kind: 'remove-sandbox' }),
   ];

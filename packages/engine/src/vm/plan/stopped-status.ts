@@ -2,7 +2,7 @@ import type { VmStatus } from '@ignite/api/v1/vm';
 
 /** Pure. Returns the status without what is only true of running VMs. */
 export function stoppedStatus(
-  { vmm: _vmm, monitor: _monitor, starter: _starter, ...status }: VmStatus,
+  { vmm: _vmm, monitor: _monitor, starter: _starter, startRetry: _retry, ...status }: VmStatus,
   nowMs: number,
 ): VmStatus {
   return {
@@ -18,6 +18,7 @@ export function betweenLives({
   pending: _pending,
   booted: _booted,
   memory: _memory,
+  readyTime: _ready,
   ...status
 }: VmStatus): VmStatus {
   return status;

@@ -19,6 +19,7 @@ import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { vmmSignal } from '../vmm-signal.ts';
 import { admissionOf, attachNetwork } from './attach-network.ts';
+import { ensureVmImage, ensureVmKernel } from './ensure-content.ts';
 import { resizeMemory } from './guest-memory.ts';
 import { pressPowerButton } from './power-button.ts';
 import { recordEnd, recordInLife, recordWrite } from './vm-events.ts';
@@ -32,6 +33,10 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   switch (step.kind) {
+    case 'ensure-image':
+      return await ensureVmImage(vm, host, op);
+    case 'ensure-kernel':
+      return await ensureVmKernel(vm, host, op);
     case 'create-keys':
       await mkdir(files.dir, { recursive: true, mode: 0o711 });
       await createSshKeys({ uid, userKey: vm.spec.ssh === true, files }, host.runner, op.signal);
@@ -82,7 +87,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await recordWrite(vm, { reason: 'Resumed', message: 'CPUs resumed' }, host);
       return vm;
     case 'record-exit':
-      return await recordExit(vm, host, op.signal);
+      return await recordExit(vm, step.byItself === true, host, op.signal);
     case 'unshare-folders':
       await unshareFolders(uid, host, op.signal);
       return vm;
@@ -97,6 +102,10 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await host.network.detach(uid, op.signal);
       return vm;
     case 'record-stop':
+      return await changeVm(host.store, vm, (now) => ({
+        status: { ...stoppedStatus(now.status, host.clock.now()), lastWish: { power: 'Stopped' } },
+      }));
+    case 'record-down':
       return await changeVm(host.store, vm, (now) => ({
         status: stoppedStatus(now.status, host.clock.now()),
       }));
@@ -118,9 +127,9 @@ async function forgetAdoption(vm: Vm, store: ObjectStore): Promise<Vm> {
   return await changeVm(store, vm, ({ status: { adopted: _adopted, ...status } }) => ({ status }));
 }
 
-async function recordExit(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<Vm> {
+async function recordExit(vm: Vm, byItself: boolean, host: VmPorts, signal: AbortSignal): Promise<Vm> {
   const exit = await readExit(vm, host, signal);
-  await recordEnd(vm, exit, host);
+  await recordEnd(vm, exit, byItself, host);
   const { kind: _kind, ...how } = exit;
   return await changeVm(host.store, vm, (now) => ({ status: { ...now.status, phase: 'Stopping', ...how } }));
 }
@@ -131,7 +140,14 @@ async function recordStart(vm: Vm, host: VmPorts): Promise<Vm> {
   const vmm = hostProcess(found.pid);
   const monitor = found.monitorPid === undefined ? undefined : hostProcess(found.monitorPid);
   const started = await changeVm(host.store, vm, ({ status }) => {
-    const { exitCode: _exit, finishTime: _finish, message: _message, starter: _starter, ...rest } = status;
+    const {
+      exitCode: _exit,
+      finishTime: _finish,
+      message: _message,
+      starter: _starter,
+      startRetry: _retry,
+      ...rest
+    } = status;
     const startTime = status.startTime ?? new Date(host.clock.now()).toISOString();
     return { status: { ...rest, phase: 'Running', vmm, startTime, ...(monitor && { monitor }) } };
   });

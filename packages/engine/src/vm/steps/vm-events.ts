@@ -1,5 +1,6 @@
-import type { HostProcess, Vm } from '@ignite/api/v1/vm';
+import type { HostProcess, Vm, VmStatus } from '@ignite/api/v1/vm';
 import { type Happening, recordEvent } from '../../tools/events/record-event.ts';
+import { changeVm } from '../../tools/store/vm-store.ts';
 import type { VmExit } from '../plan/exit-status.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
@@ -12,15 +13,28 @@ export async function recordInLife(vm: Vm, happening: Happening, { store }: VmPo
   await recordEvent(store, vm, happening, lifeOf(vm.status.vmm));
 }
 
+/** Records that the SSH of a VM has answered. */
+export async function recordReady(vm: Vm, host: VmPorts): Promise<void> {
+  const readyTime = new Date(host.clock.now()).toISOString();
+  const isSame = ({ vmm }: VmStatus): boolean => vmm?.pid === vm.status.vmm?.pid;
+  await changeVm(host.store, vm, ({ status }) => ({
+    status: isSame(status) ? { ...status, readyTime: status.readyTime ?? readyTime } : status,
+  }));
+  await recordInLife(vm, { reason: 'Ready', message: 'its SSH answers' }, host);
+}
+
 /** Records an event that this very write of the VM has caused. */
 export async function recordWrite(vm: Vm, happening: Happening, { store }: VmPorts): Promise<void> {
   await recordEvent(store, vm, happening, vm.metadata.resourceVersion);
 }
 
-/** Records the end of a VM: a VM that someone stopped has stopped; any other has died, well or not. */
-export async function recordEnd(vm: Vm, exit: VmExit, host: VmPorts): Promise<void> {
-  const isAsked = vm.spec.power === 'Stopped' || vm.metadata.deletionTimestamp !== undefined;
-  const reason = isAsked ? 'Stopped' : exit.kind === 'rebooted' ? 'Rebooted' : 'Died';
+/**
+ * Records the end of a VM. It has stopped if someone wants it to be down or has stopped its VMM; otherwise,
+ * when it ended `byItself`, it has died, well or not.
+ */
+export async function recordEnd(vm: Vm, exit: VmExit, byItself: boolean, host: VmPorts): Promise<void> {
+  const isWanted = vm.spec.power === 'Stopped' || vm.metadata.deletionTimestamp !== undefined;
+  const reason = isWanted || !byItself ? 'Stopped' : exit.kind === 'rebooted' ? 'Rebooted' : 'Died';
   const isBad = reason === 'Died' && exit.exitCode !== 0;
   await recordInLife(vm, { ...(isBad && { type: 'Warning' }), reason, message: endText(exit) }, host);
 }

@@ -4,6 +4,9 @@ import { changesKept } from '../change-log.ts';
 import type { Statements } from './sqlite-statements.ts';
 import { type Change, type ChangeType, revisionTooOld } from '../store.ts';
 
+/** After every so many revisions, the log is cut, because counting its changes takes milliseconds. */
+const forgetEvery = 100;
+
 /** The log of changes in SQLite, which keeps a window for each kind. */
 export class SqliteChanges {
   readonly #statements: Statements;
@@ -27,7 +30,7 @@ export class SqliteChanges {
       type,
       json,
     );
-    this.#forget(group, kind);
+    if (this.revision % forgetEvery === 0) this.#forget();
   }
 
   /**
@@ -54,22 +57,23 @@ export class SqliteChanges {
       });
   }
 
-  /** Drops the changes of a kind that are beyond its window. */
-  #forget(group: string, kind: string): void {
+  /** Drops the changes of all kinds that are beyond the windows of their kinds. */
+  #forget(): void {
+    const full = this.#statements.rows(
+      `SELECT api_group, kind FROM changes GROUP BY api_group, kind HAVING count(*) > ${changesKept}`,
+    );
+    for (const { api_group, kind } of full) this.#forgetKind(String(api_group), String(kind));
+  }
+
+  #forgetKind(group: string, kind: string): void {
     const oldest = this.#statements.row(
       `SELECT revision FROM changes WHERE api_group = ? AND kind = ?
        ORDER BY revision DESC LIMIT 1 OFFSET ${changesKept}`,
       ...[group, kind],
     )?.['revision'];
-    if (oldest === undefined) return;
-    this.#statements.run(
-      'DELETE FROM changes WHERE api_group = ? AND kind = ? AND revision <= ?',
-      ...[group, kind, Number(oldest)],
-    );
-    this.#statements.run(
-      'INSERT OR REPLACE INTO forgotten VALUES (?, ?, ?)',
-      ...[group, kind, Number(oldest)],
-    );
+    const values = [group, kind, Number(oldest)];
+    this.#statements.run('DELETE FROM changes WHERE api_group = ? AND kind = ? AND revision <= ?', ...values);
+    this.#statements.run('INSERT OR REPLACE INTO forgotten VALUES (?, ?, ?)', ...values);
   }
 }
 

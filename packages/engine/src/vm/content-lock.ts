@@ -3,9 +3,9 @@ import type { Kernel } from '@ignite/api/v1/kernel';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
-import { type Paths, locksDir } from '../../tools/host/paths.ts';
-import { listImages, listKernels } from '../../tools/store/list-objects.ts';
-import { contentGone } from '../errors.ts';
+import { type Paths, locksDir } from '../tools/host/paths.ts';
+import { listImages, listKernels } from '../tools/store/list-objects.ts';
+import { contentGone } from './errors.ts';
 
 /** The image and kernel of a VM that is about to be stored. */
 export interface VmContent {

@@ -1,0 +1,73 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { CreateVmRequest } from '@ignite/api/client/vm-client';
+import type { Vm } from '@ignite/api/v1/vm';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { recordEvent } from '../../tools/events/record-event.ts';
+import { hostArch } from '../../tools/host/arch.ts';
+import { locksDir } from '../../tools/host/paths.ts';
+import { parseSource } from '../../tools/oci/source.ts';
+import { listVms } from '../../tools/store/list-objects.ts';
+import { assertStartable } from '../../vm/definition/assert-startable.ts';
+import {
+  assertFoundAnywhere,
+  assertUnused,
+  storeVm,
+  uidFor,
+  unstoreVm,
+  validateRequest,
+} from '../../vm/definition/create-vm.ts';
+import { withRuntime } from '../../vm/definition/vm-runtime.ts';
+import { assertMachine } from '../../vm/launch/vm-machine.ts';
+import { reachGoal } from '../../vm/lifecycle/reach-goal.ts';
+import { assertNetworkFits } from '../../vm/steps/attach-network.ts';
+import type { VmPorts } from '../../vm/vm-ports.ts';
+import { vmmOf } from '../../vm/vmm-of.ts';
+import { accelFor } from '../../tools/vmm/accel.ts';
+import { assertVmm } from '../../tools/vmm/assert-vmm.ts';
+
+/** Stores a VM, and then brings its image and kernel here. Whatever can be refused is refused before. */
+export async function createVm(request: CreateVmRequest, host: VmPorts, op: ClientOperation): Promise<Vm> {
+  const { name, spec: asked } = await validateRequest(request);
+  const spec = await withRuntime(asked, request.runtime, host, op);
+  const arch = spec.arch ?? hostArch;
+  const vmm = vmmOf({ spec }, host);
+  assertMachine(spec, arch, vmm);
+  assertFoundAnywhere(spec);
+  for (const { oci } of [spec.image, spec.kernel]) if (oci !== undefined) parseSource(oci);
+  const uid = uidFor(request, await listVms(host.store));
+  using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, op.signal);
+  const vms = await listVms(host.store);
+  assertUnused({ name, uid }, vms);
+  const wanted = { uid, network: spec.network, annotations: request.annotations ?? {} };
+  await assertNetworkFits(wanted, vms, host.network);
+  const { preflight } = request;
+  assertVmm(vmm, arch, accelFor(arch, { arch: hostArch, accel: await host.accel() }));
+  if (preflight)
+    await assertStartable(
+      { spec, status: { phase: 'Created', arch } },
+      preflight.ignorePreflightChecks ?? [],
+      host,
+    );
+  const power = preflight ? 'Running' : 'Stopped';
+  const stored = await storeVm({ name, uid, spec: { ...spec, power }, arch }, request, host, op.signal);
+  const vm = await prepare(stored, request, host, op);
+  const message = `from image ${spec.image.oci}`;
+  await recordEvent(host.store, vm, { reason: 'Created', message }, 'created');
+  return vm;
+}
+
+/** Brings the image and kernel of a new VM here. If that fails, the VM is as if it had never been. */
+async function prepare(
+  vm: Vm,
+  { registryConfigDir }: Pick<CreateVmRequest, 'registryConfigDir'>,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<Vm> {
+  const withCredentials = { ...host, ...(registryConfigDir !== undefined && { registryConfigDir }) };
+  try {
+    return await reachGoal(vm, { kind: 'prepared' }, withCredentials, op);
+  } catch (failure) {
+    await unstoreVm(vm, host.store);
+    throw failure;
+  }
+}

@@ -1,0 +1,98 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { listVms } from '../../tools/store/list-objects.ts';
+import { changeVm, getVm } from '../../tools/store/vm-store.ts';
+import { cannotPause } from '../errors.ts';
+import { hostProcess } from '../observe/liveness.ts';
+import { assertOwnUser } from '../own-user.ts';
+import { isNewWish, lifeWishOf } from '../plan/life-wish.ts';
+import { planRestart } from '../plan/plan-restart.ts';
+import { betweenLives } from '../plan/stopped-status.ts';
+import type { VmPorts } from '../vm-ports.ts';
+import { vmmOf } from '../vmm-of.ts';
+import { clearFailedStart, keepFailedStart } from './failed-start.ts';
+import { reachGoal } from './reach-goal.ts';
+import type { ReconcileRequest } from './reconcile-vm.ts';
+import { recordRestart } from './settle-end.ts';
+
+/** What a VM is to be once it is up. */
+type Up = 'running' | 'paused';
+
+export type UpGoal =
+  { readonly kind: Up } | { readonly kind: 'restarted'; readonly as: Up; readonly graceMs: number };
+
+/**
+ * Brings a VM up from any state. What a failed start has made is removed, and the failure recorded; a VM that
+ * cannot be stopped for its restart stays as it is. The caller holds the VM's lock.
+ */
+export async function bringUp(
+  vm: Vm,
+  goal: UpGoal,
+  request: ReconcileRequest,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<{ readonly vm: Vm; readonly failure?: unknown }> {
+  const up = goal.kind === 'restarted' ? goal.as : goal.kind;
+  if (up === 'paused') assertPausable(vm, host);
+  if (goal.kind !== 'restarted' && (await isStarted(vm, host)))
+    return { vm: await reachGoal(vm, { kind: up }, host, op) };
+  const down = goal.kind === 'restarted' ? await reachGoal(vm, { ...goal, kind: 'down' }, host, op) : vm;
+  try {
+    return { vm: await start(down, up, host, op) };
+  } catch (failure) {
+    return { vm: await giveUp(vm, failure, request, host, op), failure };
+  }
+}
+
+/** @throws CodedError PAUSE_UNSUPPORTED */
+export function assertPausable(vm: Vm, host: VmPorts): void {
+  const { name, capabilities } = vmmOf(vm, host);
+  if (!capabilities.pause) throw cannotPause(name);
+}
+
+/** Tells whether a VM runs and its start was recorded. What fails then, is no failed start. */
+const isStarted = async ({ metadata: { uid }, status }: Vm, { sandbox }: VmPorts): Promise<boolean> =>
+  status.vmm !== undefined && (await sandbox.observe(uid)).state === 'running';
+
+async function start(vm: Vm, up: Up, host: VmPorts, op: ClientOperation): Promise<Vm> {
+  // Earlier versions did not refuse uids, so two VMs may have the same user.
+  assertOwnUser(vm.metadata.uid, await listVms(host.store));
+  op.report({ kind: 'step', message: `Starting ${vm.metadata.name}` });
+  return await reachGoal(await recordStarting(vm, host), { kind: up }, host, op);
+}
+
+/** Records that this process starts the VM, and which wish it acts upon. */
+async function recordStarting(vm: Vm, { store }: VmPorts): Promise<Vm> {
+  const lastWish = lifeWishOf(vm);
+  const isAutomatic = vm.status.phase === 'Restarting' && !isNewWish(vm);
+  return await changeVm(store, vm, ({ status: { restarts, ...status } }) => ({
+    status: {
+      // After a power failure, the end of the previous run is not recorded.
+      ...betweenLives(status),
+      phase: 'Starting',
+      starter: hostProcess(process.pid),
+      lastWish,
+      ...(isAutomatic && restarts && { restarts: withoutTime(restarts) }),
+    },
+  }));
+}
+
+const withoutTime = ({ nextTime: _next, ...restarts }: RestartStatus): RestartStatus => restarts;
+
+/** Clears up after a failed start. A restart that has failed counts as another end of the VM. */
+async function giveUp(
+  vm: Vm,
+  failure: unknown,
+  { keepFailed = false }: ReconcileRequest,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<Vm> {
+  const clear = keepFailed ? keepFailedStart : clearFailedStart;
+  await clear(vm, failure, host, op);
+  const failed = await getVm(host.store, vm.metadata.name);
+  if (vm.status.phase !== 'Restarting' || isNewWish(vm) || op.signal.aborted) return failed;
+  const exit = { kind: 'ended', message: errorText(failure) } as const;
+  const plan = planRestart(failed, exit, host.clock.now());
+  return plan.kind === 'stay' ? failed : await recordRestart(failed, exit, plan.restarts, host);
+}

@@ -1,0 +1,28 @@
+import type { Vm } from '@ignite/api/v1/vm';
+import type { Condition } from '@ignite/toolkit/object/condition';
+
+/** What a reconciliation has led to. */
+export interface Outcome {
+  readonly vm: Vm;
+  readonly conditions: readonly Condition[];
+  /** When to reconcile the VM again although nobody changes it, in milliseconds from now. */
+  readonly requeueAfterMs?: number;
+  /** Why the VM could not be brought up, if so. Its status tells it too. */
+  readonly failure?: unknown;
+}
+
+/** Pure. Returns the outcome for a VM as it is stored now. */
+export function outcomeOf(vm: Vm, nowMs: number, failure?: unknown): Outcome {
+  const nextTime = nextTimeOf(vm);
+  return {
+    vm,
+    conditions: vm.status.conditions ?? [],
+    ...(nextTime !== undefined && { requeueAfterMs: Math.max(0, Date.parse(nextTime) - nowMs) }),
+    ...(failure !== undefined && { failure }),
+  };
+}
+
+function nextTimeOf({ status: { phase, restarts, startRetry } }: Vm): string | undefined {
+  if (phase === 'Restarting') return restarts?.nextTime;
+  return phase === 'Failed' ? startRetry?.nextTime : undefined;
+}

@@ -1,0 +1,38 @@
+import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
+import type { LifeWish, Vm, VmSpec } from '@ignite/api/v1/vm';
+
+/** Pure. Returns what is wanted of a VM's life. A paused VM is up. */
+export function lifeWishOf({ metadata, spec }: Pick<Vm, 'metadata' | 'spec'>): LifeWish {
+  if (spec.power === 'Stopped') return { power: 'Stopped' };
+  const restartedAt = metadata.annotations[restartedAtAnnotation];
+  return { power: 'Running', ...(restartedAt !== undefined && { restartedAt }) };
+}
+
+/** Pure. Tells whether somebody wants something of a VM that has not been acted upon yet. */
+export function isNewWish(vm: Vm): boolean {
+  const [wish, last] = [lifeWishOf(vm), lastWishOf(vm)];
+  if (wish.power === 'Stopped' || last.power === 'Stopped') return wish.power !== last.power;
+  return wish.restartedAt !== last.restartedAt;
+}
+
+/** Earlier versions recorded no wish: they acted upon each at once. */
+const lastWishOf = ({ spec, status }: Vm): LifeWish =>
+  status.lastWish ?? {
+    power: status.phase === 'Created' || spec.power === 'Stopped' ? 'Stopped' : 'Running',
+  };
+
+/** A wish that somebody expresses. */
+export interface Wish {
+  readonly power: VmSpec['power'];
+  /** True if the VM is to start now, although it was brought up for the same wish before. */
+  readonly anew?: boolean;
+}
+
+/** Pure. Returns a VM with another wish in its spec and annotations. */
+export function withWish(vm: Vm, { power, anew = false }: Wish, nowMs: number): Vm {
+  const wanted = { ...vm, spec: { ...vm.spec, power } };
+  if (!anew || power === 'Stopped' || isNewWish(wanted)) return wanted;
+  const restartedAt = new Date(nowMs).toISOString();
+  const annotations = { ...vm.metadata.annotations, [restartedAtAnnotation]: restartedAt };
+  return { ...wanted, metadata: { ...vm.metadata, annotations } };
+}
