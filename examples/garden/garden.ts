@@ -20,14 +20,10 @@ const [url = '.', dir = './garden-data'] = process.argv.slice(2);
 
 // 1. What may be declared.
 const pot = v.strictObject({ plant: v.string(), litres: v.optional(v.number(), 5) });
-const definition = defineKind({
-  group: 'garden.example',
-  kind: 'Pot',
-  plural: 'pots',
-  scope: 'Namespaced',
-  versions: [{ apiVersion: 'garden.example/v1', kind: 'Pot', spec: pot }],
-});
-const potKind = objectKind({ apiVersion: 'garden.example/v1', kind: 'Pot', complete: completeSpec(pot) });
+const version = { apiVersion: 'garden.example/v1', kind: 'Pot', spec: pot };
+const names = { group: 'garden.example', kind: 'Pot', plural: 'pots' };
+const definition = defineKind({ ...names, scope: 'Namespaced', versions: [version] });
+const potKind = objectKind({ ...version, complete: completeSpec(pot) });
 const scheme = new Scheme([definition, ...gitopsKinds]);
 
 // 2. How it is made so: here by writing it into a store, in your app by whatever it takes.
@@ -40,14 +36,8 @@ const actuator = new StoreActuator(store, {
 // 3. Where it is declared, and where status goes.
 const declare = async (kind: 'GitSource' | 'Sync', spec: object): Promise<void> => {
   const hub = hubOf(gitopsKinds.find((known) => known.kind === kind)!);
-  const metadata = { name: 'garden', uid: newUid() };
-  await store.create({
-    apiVersion: hub.apiVersion,
-    kind,
-    metadata,
-    spec: v.parse(specSchemaOf(hub), spec),
-    status: initialSyncStatus,
-  });
+  const object = { apiVersion: hub.apiVersion, kind, metadata: { name: 'garden', uid: newUid() } };
+  await store.create({ ...object, spec: v.parse(specSchemaOf(hub), spec), status: initialSyncStatus });
 };
 if ((await store.list(syncKind)).items.length === 0) {
   await declare('GitSource', { url });

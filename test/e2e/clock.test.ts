@@ -51,10 +51,15 @@ for (const { what, image, args, arch } of guests) {
 test('a guest whose clock somebody sets keeps that time', async () => {
   await ignite.ok('run', 'sshd', '--name', 'set', '--memory', '256MB', '--ssh');
   await ignite.ok('exec', 'set', '--', '/run/ignite/busybox', 'date', '-s', '2040-01-01');
-  await delay(90_000); // longer than the longest pause between two looks
+  // After a pause, the clock is looked at at once.
+  await ignite.ok('pause', 'set');
+  await ignite.ok('resume', 'set');
+  await delay(20_000);
   assert.match(await ignite.ok('exec', 'set', '--', '/run/ignite/busybox', 'date', '+%Y'), /^2040/);
   await ignite.ok('rm', '-f', 'set');
 });
+
+const patienceMs = 600_000;
 
 /** Waits until a guest's clock is as right as can be seen. A busy host may delay its correction. */
 async function untilRight(time: GuestTime, t: TestContext, when: string): Promise<void> {
@@ -63,6 +68,6 @@ async function untilRight(time: GuestTime, t: TestContext, when: string): Promis
     const off = `${when}, its clock is off by ${ms.toFixed(1)} ms, ± ${sureMs.toFixed(1)} ms`;
     t.diagnostic(off);
     if (Math.abs(ms) < 10 + sureMs && sureMs < 20) return;
-    assert.ok(Date.now() - began < 60_000, off);
+    assert.ok(Date.now() - began < patienceMs, off);
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { OpenGarden } from './client.contract.ts';
+import type { OpenGarden } from './test-garden.ts';
 import { pot, potKey, pots } from './garden.sample.ts';
 import { parseLabelSelector } from './label-selector.ts';
 import type { ObjectClient, ObjectPatch, Selection, WatchEvent } from './object-client.ts';

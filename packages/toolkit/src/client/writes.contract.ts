@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import type { OpenGarden } from './client.contract.ts';
+import type { OpenGarden } from './test-garden.ts';
 import { pot, potKey, pots, shed, sheds } from './garden.sample.ts';
 import { ObjectError } from './object-error.ts';
 

@@ -123,7 +123,7 @@ const typeSchema = v.looseObject({ apiVersion: v.string(), kind: v.string() });
 /** Returns the schema of everything in an object except its spec. */
 const envelopeOf = ({ metadata, spec, fields, status }: KindVersion) =>
   v.strictObject({
-    ...(fields as object | undefined),
+    ...fields,
     apiVersion: v.string(),
     kind: v.string(),
     metadata: metadata ?? metadataSchema,

@@ -11,8 +11,8 @@ type NewEvent = Pick<EventSpec, 'type' | 'reason' | 'message' | 'regarding'>;
 const keptMs = 7 * 24 * 3_600_000;
 const mostKept = 1_000;
 /**
- * One new event in so many, by its uid, starts a sweep of old events. Commands have short-lived recorders,
- * few of which should sweep.
+ * A recorder starts a sweep of old events after so many new ones. Commands have short-lived recorders, few of
+ * which should sweep, so one new event in so many, by its uid, starts one too.
  */
 const sweepEvery = 64;
 
@@ -21,6 +21,8 @@ export class EventRecorder {
   readonly #events: KindStore<EventObject>;
   readonly #clock: Clock;
   #sinceSweep = 0;
+  /** The number of new events since the last sweep. */
+  #unswept = 0;
 
   constructor(store: ObjectStore, clock: Clock) {
     this.#events = new KindStore(store, eventKind);
@@ -57,7 +59,9 @@ export class EventRecorder {
         spec: { type, reason, message, regarding, count: 1, firstTime: now, lastTime: now },
         status: {},
       });
-      if (Number.parseInt(metadata.uid.slice(-4), 16) % sweepEvery === 0) await this.#sweep();
+      this.#unswept += 1;
+      const isChosen = Number.parseInt(metadata.uid.slice(-4), 16) % sweepEvery === 0;
+      if (isChosen || this.#unswept >= sweepEvery) await this.#sweep();
       return undefined;
     } catch (failure) {
       if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure;
@@ -85,6 +89,7 @@ export class EventRecorder {
 
   async #sweep(): Promise<void> {
     this.#sinceSweep = 1;
+    this.#unswept = 0;
     const events = (await this.#events.list()).items.toSorted((a, b) =>
       a.spec.lastTime < b.spec.lastTime ? 1 : -1,
     );

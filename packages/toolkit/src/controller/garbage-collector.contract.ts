@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { collectGarbage } from './garbage-collector.ts';
 import type { KubeObject, OwnerReference } from '../object/kube-object.ts';
-import type { OpenGarden } from '../client/client.contract.ts';
+import type { OpenGarden } from '../client/test-garden.ts';
 import { pot, potKey, pots, sheds } from '../client/garden.sample.ts';
 import type { ObjectClient } from '../client/object-client.ts';
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readObjects } from '../codec/read-objects.ts';
+import { servedKindOf } from '../client/over-store/served-kind-of.ts';
+import { StoreObjectClient } from '../client/over-store/store-object-client.ts';
 import { hasCode } from '../errors/coded-error.ts';
 import { Scheme } from '../scheme/scheme.ts';
-import { preparedForCreate, problemsOfUpdate } from '../scheme/apply-strategy.ts';
+import { problemsOfUpdate } from '../scheme/problems-of-update.ts';
+import { MemoryStore } from '../store/memory.ts';
 import { configMapKind } from './config-map.ts';
 import { eventKind } from './event.ts';
 import { coreKinds } from './kinds.ts';
@@ -88,14 +91,20 @@ describe("Kubernetes' own kinds", () => {
       );
   });
 
-  test('a namespace is active at first, and plain values of a secret are stored in Base64', () => {
-    assert.deepEqual(preparedForCreate({ kind: 'Namespace' }, namespaceKind), {
-      kind: 'Namespace',
-      status: { phase: 'Active' },
+  test('a namespace is active at first, and plain values of a secret are stored in Base64', async () => {
+    using store = new MemoryStore();
+    const [namespaces, secrets] = [servedKindOf(namespaceKind), servedKindOf(secretKind)];
+    const client = new StoreObjectClient(store, [namespaces, secrets]);
+    const home = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'home' } };
+    assert.deepEqual((await client.create(namespaces, home)).status, { phase: 'Active' });
+    const { stringData, data, type } = await client.create(secrets, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { namespace: 'home', name: 'key' },
+      data: { a: 'YQ==' },
+      stringData: { b: 'b' },
     });
-    assert.deepEqual(preparedForCreate({ data: { a: 'YQ==' }, stringData: { b: 'b' } }, secretKind), {
-      data: { a: 'YQ==', b: 'Yg==' },
-    });
+    assert.deepEqual([stringData, data, type], [undefined, { a: 'YQ==', b: 'Yg==' }, 'Opaque']);
   });
 
   test('the type of a secret stays, and so does all data that is marked as immutable', () => {

@@ -59,7 +59,7 @@ export const secretKind = defineKind({
 });
 
 /** Pure. Returns the object with its plain values in Base64 among the others. */
-function withoutPlainText<T extends SecretFields>({ stringData, ...secret }: T): Omit<T, 'stringData'> {
+function withoutPlainText({ stringData, ...secret }: KubeObject & SecretFields): KubeObject {
   if (stringData === undefined) return secret;
   const encoded = Object.entries(stringData).map(([name, text]) => [
     name,

@@ -1,4 +1,4 @@
-import type { GenericSchema, ObjectEntries } from 'valibot';
+import type { GenericSchema } from 'valibot';
 import { groupOf } from '../object/group-kind.ts';
 import type { Resource } from './resource.ts';
 import type { Strategy } from './strategy.ts';
@@ -18,7 +18,7 @@ export interface KindVersion {
   /** Validates a spec and fills in its defaults. It refuses unknown fields. A kind may do without a spec. */
   readonly spec?: GenericSchema;
   /** The schemas of further fields beside metadata, spec and status, such as the `data` of a Secret. */
-  readonly fields?: ObjectEntries;
+  readonly fields?: Readonly<Record<string, GenericSchema>>;
   /** The schema of metadata, for versions whose metadata is not Kubernetes'. */
   readonly metadata?: GenericSchema<unknown, VersionedMetadata>;
   /**

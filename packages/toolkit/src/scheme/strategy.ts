@@ -1,8 +1,10 @@
+import type { KubeObject } from '../object/kube-object.ts';
+
 /** What happens to objects of a kind when they are created and updated, besides validation. */
 export interface Strategy {
-  /** Returns an object as it is stored, before its status is set. */
-  prepare?(object: object): object;
-  /** The status of a new object. */
+  /** Returns an object as it is stored, before its defaults are filled in. */
+  prepare?(object: KubeObject): KubeObject;
+  /** The status of a new object, of a kind with the subresource `status`. */
   readonly initialStatus?: unknown;
   /** The fields that no update may change, as JSON pointers such as `/spec/image`. */
   readonly immutable?: readonly string[];

@@ -13,7 +13,7 @@ import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { clearFailedStart, keepFailedStart } from './failed-start.ts';
 import { reachGoal } from './reach-goal.ts';
-import type { ReconcileRequest } from './reconcile-vm.ts';
+import type { ReconcileRequest } from './reconcile-request.ts';
 import { recordRestart } from './settle-end.ts';
 
 /** What a VM is to be once it is up. */

@@ -9,19 +9,10 @@ import type { VmPorts } from '../vm-ports.ts';
 import { bringUp } from './bring-up.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { reachGoal } from './reach-goal.ts';
+import type { ReconcileRequest } from './reconcile-request.ts';
 import { settleEnd } from './settle-end.ts';
 
 const defaultGraceMs = 30_000;
-
-/** What one reconciliation is told beside the object. None of it outlives the call. */
-export interface ReconcileRequest {
-  /** The time that a guest has to power off, if it is to. */
-  readonly graceMs?: number;
-  /** Keeps what a failed start has made, for inspection. */
-  readonly keepFailed?: boolean;
-  /** Tries a failed start again although its back-off is not over. */
-  readonly retryNow?: boolean;
-}
 
 /**
  * Makes a VM what its object says, and records how far that has come. It reads the wish and never writes it.

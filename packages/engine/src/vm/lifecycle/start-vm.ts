@@ -4,7 +4,8 @@ import { changeVm } from '../../tools/store/vm-store.ts';
 import { isLeaving } from '../errors.ts';
 import { type Wish, withWish } from '../plan/life-wish.ts';
 import type { VmPorts } from '../vm-ports.ts';
-import { type ReconcileRequest, reconcileLocked } from './reconcile-vm.ts';
+import type { ReconcileRequest } from './reconcile-request.ts';
+import { reconcileLocked } from './reconcile-vm.ts';
 
 /** The wish that a VM is up from now on, be it down or, to `restart` it, up already. */
 export interface StartRequest extends ReconcileRequest {

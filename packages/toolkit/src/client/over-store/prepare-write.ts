@@ -22,9 +22,10 @@ export interface Birth {
 export function prepareCreate(kind: ServedKind, wanted: NewObject, birth: Birth): KubeObject {
   if (wanted.metadata.resourceVersion) throw badRequest('a new object has no resourceVersion');
   const { status, ...rest } = checkedType(kind, wanted);
+  const firstStatus = kind.hasStatus ? kind.initialStatus : status;
   const object = withDefaults(kind, {
     ...rest,
-    ...(!kind.hasStatus && status !== undefined && { status }),
+    ...(firstStatus !== undefined && { status: firstStatus }),
     metadata: newMetadata(wanted.metadata, birth),
   });
   return validated(kind, object, undefined);

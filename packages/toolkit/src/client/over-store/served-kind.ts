@@ -8,6 +8,8 @@ export interface ServedKind extends GroupVersionResource {
   readonly isNamespaced: boolean;
   /** Whether the status is written only by `updateStatus` and patches of it, and never by other writes. */
   readonly hasStatus: boolean;
+  /** The status of a new object, if the kind has a status. */
+  readonly initialStatus?: unknown;
   /** The fields that lists may select by, in addition to the name and the namespace. */
   readonly selectableFields?: readonly string[];
   /** Pure. Fills in what the author of an object left out. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ObjectStore } from '../../store/store.ts';
-import type { TestGarden } from '../client.contract.ts';
+import type { TestGarden } from '../test-garden.ts';
 import { pot, pots, sheds } from '../garden.sample.ts';
 import { StoreObjectClient } from './store-object-client.ts';
 
