@@ -6,8 +6,9 @@ import { imageResource } from '../v1/resources/image.ts';
 import { kernelResource } from '../v1/resources/kernel.ts';
 import { vmResource } from '../v1/resources/vm.ts';
 import { volumeResource } from '../v1/resources/volume.ts';
+import { type Named, shownName } from '../v1/shown-name.ts';
 
-interface Named {
+interface Findable extends Named {
   readonly metadata: { readonly name: string; readonly uid: string };
 }
 
@@ -30,7 +31,7 @@ const findError = (noun: string, how: 'NOT_FOUND' | 'AMBIGUOUS', what: string, h
  * tells whether a query may stand for a name that is not equal to it.
  * @throws CodedError KIND_NOT_FOUND or KIND_AMBIGUOUS
  */
-export function findByQuery<T extends Named>(
+export function findByQuery<T extends Findable>(
   kind: FoundKind,
   items: readonly T[],
   query: string,
@@ -39,14 +40,16 @@ export function findByQuery<T extends Named>(
   const resource = resources[kind];
   const noun = nounOf(resource);
   const list = resource.commands?.list;
-  const exact = items.filter(({ metadata: { name, uid } }) => name === query || uid === query);
+  const exact = items.filter((item) =>
+    [shownName(item), item.metadata.name, item.metadata.uid].includes(query),
+  );
   const matches =
     exact.length > 0 || query === ''
       ? exact
-      : items.filter(({ metadata: { name, uid } }) => abbreviates(name) || uid.startsWith(query));
+      : items.filter((item) => abbreviates(shownName(item)) || item.metadata.uid.startsWith(query));
   if (matches.length > 1) {
     // These are the original's words, which scripts look for.
-    const names = matches.map(({ metadata }) => metadata.name).join(', ');
+    const names = matches.map(shownName).join(', ');
     throw findError(
       noun,
       'AMBIGUOUS',
@@ -56,7 +59,7 @@ export function findByQuery<T extends Named>(
   }
   const [match] = matches;
   if (!match) {
-    const names = items.map(({ metadata }) => metadata.name);
+    const names = items.map(shownName);
     const meant = nearest(
       query,
       names.flatMap((name) => [name, name.replace(/:latest$/, '')]),

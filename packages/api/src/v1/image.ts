@@ -1,11 +1,18 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { completeSpec } from '@ignite/toolkit/store/complete-spec';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
+import { described } from '@ignite/toolkit/schema/described';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { apiVersion } from './group.ts';
 
-export const imageSpecSchema = v.strictObject({ oci: v.pipe(v.string(), v.nonEmpty()) });
+export const imageSpecSchema = v.strictObject({
+  reference: described(
+    'Name by which people know it: the reference, followed by `@ARCH` if another architecture has that name.',
+    v.optional(v.pipe(v.string(), v.nonEmpty())),
+  ),
+  oci: described('Where its content comes from.', v.pipe(v.string(), v.nonEmpty())),
+});
 export type ImageSpec = v.InferOutput<typeof imageSpecSchema>;
 
 /** The parts of an OCI image's config that a VM uses (image-spec, "Image Configuration"). */

@@ -8,6 +8,10 @@ import { apiVersion } from './group.ts';
 import type { Arch } from './arch.ts';
 
 export const kernelSpecSchema = v.strictObject({
+  reference: described(
+    'Name by which people know it: the reference, followed by `@ARCH` if another architecture has that name.',
+    v.optional(v.pipe(v.string(), v.nonEmpty())),
+  ),
   oci: described(
     "Kernel image; omitted for the kernel that is built from Debian's cloud kernel package.",
     v.optional(v.pipe(v.string(), v.nonEmpty())),

@@ -1,5 +1,6 @@
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
@@ -34,9 +35,9 @@ export async function withContent<T>(
   using _lock = await lockContent(host.paths, signal);
   const [images, kernels] = await Promise.all([listImages(host.store), listKernels(host.store)]);
   if (image && !images.some(({ status }) => status.digest === image.status.digest))
-    throw contentGone(`image "${image.metadata.name}"`);
+    throw contentGone(`image "${shownName(image)}"`);
   if (kernel && !kernels.some(({ status }) => status.id === kernel.status.id))
-    throw contentGone(`kernel "${kernel.metadata.name}"`);
+    throw contentGone(`kernel "${shownName(kernel)}"`);
   return await store();
 }
 

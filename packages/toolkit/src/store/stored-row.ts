@@ -105,6 +105,12 @@ function problemWith(object: unknown, key: Required<Key>): string | undefined {
   return isOwn ? undefined : 'it belongs to another object';
 }
 
+/** Returns the object that a text holds, or `undefined` if it is damaged. */
+export function soundObject(json: string): KubeObject | undefined {
+  const object = parse(json);
+  return objectProblem(object) === undefined ? (object as KubeObject) : undefined;
+}
+
 /** Returns the group that the text of an object names, which may be damaged, or `undefined` if none is legible. */
 export function groupInText(json: string): string | undefined {
   const apiVersion = /"apiVersion":"([^"\\]+)"/.exec(json)?.[1];

@@ -2,6 +2,7 @@ import type { Resource } from '@ignite/toolkit/scheme/resource';
 import { age } from '@ignite/toolkit/text/age';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { group } from '../group.ts';
+import { shownName } from '../shown-name.ts';
 import type { Image } from '../image.ts';
 
 export const imageResource = {
@@ -13,7 +14,7 @@ export const imageResource = {
   subresources: ['status'],
   columns: [
     { title: 'IMAGE ID', cell: (image) => image.metadata.uid, leaves: 3 },
-    { title: 'NAME', cell: (image) => image.metadata.name, flexible: true },
+    { title: 'NAME', cell: shownName, flexible: true },
     { title: 'CREATED', cell: (image, nowMs) => age(image.metadata.creationTimestamp, nowMs), leaves: 1 },
     { title: 'SIZE', cell: (image) => humanBytes(image.status.size), leaves: 2 },
     { title: 'PLATFORM', cell: (image) => image.status.platform, wide: true },

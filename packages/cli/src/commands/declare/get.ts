@@ -1,5 +1,6 @@
 import { resources } from '@ignite/api/resources';
 import { writtenForm } from '@ignite/api/written-form';
+import { shownName } from '@ignite/api/v1/shown-name';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Column, Resource } from '@ignite/toolkit/scheme/resource';
 import { age } from '@ignite/toolkit/text/age';
@@ -22,7 +23,7 @@ const resourceOf = ({ kind }: KubeObject): Resource | undefined =>
 /** The columns of objects of several kinds, each of which says for itself how it is. */
 const columns: readonly Column<KubeObject>[] = [
   { title: 'KIND', cell: ({ kind }) => kind },
-  { title: 'NAME', cell: ({ metadata }) => metadata.name, flexible: true },
+  { title: 'NAME', cell: shownName, flexible: true },
   { title: 'READY', cell: (object) => resourceOf(object)?.readiness?.(object) ?? '' },
   { title: 'STATUS', cell: (object) => resourceOf(object)?.summary?.(object) ?? '', flexible: true },
   { title: 'AGE', cell: ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs), leaves: 1 },
@@ -75,6 +76,8 @@ export async function findNamed(
 ): Promise<KubeObject> {
   if (kind === 'VM') return await client.vms.find(name, op.signal);
   if (kind === 'Volume') return await client.volumes.find(name, op.signal);
+  if (kind === 'Image') return await client.images.find(name, op.signal);
+  if (kind === 'Kernel') return await client.kernels.find(name, op.signal);
   const object = await store.get({ ...groupKind(kind), name });
   if (object.kind !== kind)
     throw usageError(`there is no ${kind} "${name}"`, '"ignite get" lists all objects');

@@ -1,5 +1,6 @@
 import { resources } from '@ignite/api/resources';
 import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { isStoreClosed, openStoreToRead } from '@ignite/engine/tools/store/open-store';
 import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
@@ -72,7 +73,7 @@ async function lookUp(
 async function namesOf(store: StoreReader, kind: GroupKind): Promise<readonly Candidate[]> {
   const { items, broken = [] } = await store.list(kind);
   return [
-    ...items.map(({ metadata, status }) => ({ text: metadata.name, help: phaseOf(status) })),
+    ...items.map((object) => ({ text: shownName(object), help: phaseOf(object.status) })),
     ...broken.map(({ key }) => ({ text: key.name, help: 'damaged' })),
   ];
 }

@@ -1,3 +1,4 @@
+import { shownName } from '@ignite/api/v1/shown-name';
 import type { Command } from '../../arguments/command.ts';
 import { maxSizeFlag, maxSizeOf } from '../../arguments/max-size-flag.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -54,7 +55,7 @@ export const load: Command = {
     const input = await openInput(flags.text('input') ?? '-');
     const loaded = await withClient(invocation, ({ images }, op) => images.load(input, request, op));
     for (const image of loaded)
-      printDone(image, `Loaded image "${image.metadata.name}" with ID "${image.metadata.uid}"`, invocation);
+      printDone(image, `Loaded image "${shownName(image)}" with ID "${image.metadata.uid}"`, invocation);
     return 0;
   },
 };
@@ -72,7 +73,7 @@ export const tag: Command = {
   run: async (invocation) => {
     const [image, target] = invocation.args;
     const tagged = await withClient(invocation, ({ images }, op) => images.tag(image!, target!, op));
-    printDone(tagged, `Tagged image "${image}" as "${tagged.metadata.name}"`, invocation);
+    printDone(tagged, `Tagged image "${image}" as "${shownName(tagged)}"`, invocation);
     return 0;
   },
 };

@@ -1,5 +1,6 @@
 import type { Image } from '@ignite/api/v1/image';
 import { imageResource } from '@ignite/api/v1/resources/image';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { archFlags, archOf } from '../../arguments/arch-flags.ts';
 import type { Command } from '../../arguments/command.ts';
 import { maxSizeFlag, maxSizeOf } from '../../arguments/max-size-flag.ts';
@@ -13,7 +14,7 @@ import { printFiltered } from '../objects/print-filtered.ts';
 import { removeObjects } from '../objects/remove-objects.ts';
 
 const filterKeys: FilterKeys<Image> = {
-  name: (image) => image.metadata.name,
+  name: shownName,
   platform: (image) => image.status.platform,
 };
 

@@ -1,5 +1,6 @@
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { kernelResource } from '@ignite/api/v1/resources/kernel';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { archFlags, archOf } from '../../arguments/arch-flags.ts';
 import type { Command } from '../../arguments/command.ts';
 import { maxSizeFlag, maxSizeOf } from '../../arguments/max-size-flag.ts';
@@ -13,7 +14,7 @@ import { printFiltered } from '../objects/print-filtered.ts';
 import { removeObjects } from '../objects/remove-objects.ts';
 
 const filterKeys: FilterKeys<Kernel> = {
-  name: (kernel) => kernel.metadata.name,
+  name: shownName,
   version: (kernel) => kernel.status.version,
   arch: (kernel) => kernel.status.arch,
 };

@@ -1,4 +1,5 @@
 import type { Image } from '@ignite/api/v1/image';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { imageDir } from '@ignite/engine/tools/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { GoFunction, type GoObject } from '../go-template/value.ts';
@@ -12,7 +13,8 @@ import type { ViewContext } from './view-context.ts';
 /** An image with the fields and methods of the original's `Image`. */
 export function imageView(image: Image, { nowMs, paths }: ViewContext): GoObject {
   const { metadata, spec, status } = image;
-  const [, repository = metadata.name, tag = ''] = /^(.+?)(?::([^:/@]+))?(?:@.*)?$/.exec(metadata.name) ?? [];
+  const name = shownName(image);
+  const [, repository = name, tag = ''] = /^(.+?)(?::([^:/@]+))?(?:@.*)?$/.exec(name) ?? [];
   return objectRoot(image, nowMs, {
     typeName: '*ignite.Image',
     spec: { OCI: namedValue('meta.OCIImageRef', spec.oci) },

@@ -1,4 +1,5 @@
 import type { Kernel } from '@ignite/api/v1/kernel';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { kernelDir } from '@ignite/engine/tools/host/paths';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { GoFunction, type GoObject } from '../go-template/value.ts';
@@ -10,13 +11,13 @@ import type { ViewContext } from './view-context.ts';
 
 /** A kernel with the fields and methods of the original's `Kernel`. */
 export function kernelView(kernel: Kernel, { nowMs, paths }: ViewContext): GoObject {
-  const { metadata, spec, status } = kernel;
+  const { spec, status } = kernel;
   return objectRoot(kernel, nowMs, {
     typeName: '*ignite.Kernel',
-    spec: { OCI: namedValue('meta.OCIImageRef', spec.oci ?? metadata.name) },
+    spec: { OCI: namedValue('meta.OCIImageRef', spec.oci ?? shownName(kernel)) },
     status: {
       Version: status.version,
-      OCISource: ociSource(metadata.name, undefined, status.size),
+      OCISource: ociSource(shownName(kernel), undefined, status.size),
     },
     methods: { ObjectPath: new GoFunction([], () => kernelDir(paths, status.id)) },
     aliases: { version: status.version, size: humanBytes(status.size) },

@@ -1,4 +1,5 @@
 import { writtenForm } from '@ignite/api/written-form';
+import { shownName } from '@ignite/api/v1/shown-name';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { GoFunction, GoMap, GoObject, type GoValue } from '../go-template/value.ts';
 import { type FieldNames, documentView, findName } from './document-view.ts';
@@ -93,9 +94,10 @@ const typeFields = ({ kind, apiVersion }: KubeObject): Readonly<Record<string, G
   APIVersion: apiVersion,
 });
 
-function metaFields({ metadata }: KubeObject, nowMs: number): Readonly<Record<string, GoValue>> {
+function metaFields(object: KubeObject, nowMs: number): Readonly<Record<string, GoValue>> {
+  const { metadata } = object;
   return {
-    Name: metadata.name,
+    Name: shownName(object),
     UID: namedValue('runtime.UID', metadata.uid),
     Created: timeValue(metadata.creationTimestamp, nowMs),
     Labels: new GoMap(Object.entries(metadata.labels), ''),
@@ -104,13 +106,14 @@ function metaFields({ metadata }: KubeObject, nowMs: number): Readonly<Record<st
 }
 
 function metaMethods(
-  { kind, metadata }: KubeObject,
+  object: KubeObject,
   meta: Readonly<Record<string, GoValue>>,
 ): Readonly<Record<string, GoFunction>> {
+  const { kind, metadata } = object;
   const of = (values: Readonly<Record<string, string>>): GoFunction =>
     new GoFunction(['string'], (key: string) => (Object.hasOwn(values, key) ? values[key] : ''));
   return {
-    GetName: new GoFunction([], () => metadata.name),
+    GetName: new GoFunction([], () => shownName(object)),
     GetUID: new GoFunction([], () => meta['UID']),
     GetCreated: new GoFunction([], () => meta['Created']),
     GetKind: new GoFunction([], () => kind),
@@ -120,11 +123,11 @@ function metaMethods(
   };
 }
 
-const shorthands = ({ metadata }: KubeObject): Readonly<Record<string, GoValue>> => ({
-  name: metadata.name,
-  names: metadata.name,
-  uid: metadata.uid,
-  id: metadata.uid,
-  labels: new GoMap(Object.entries(metadata.labels), ''),
-  createdAt: metadata.creationTimestamp,
+const shorthands = (object: KubeObject): Readonly<Record<string, GoValue>> => ({
+  name: shownName(object),
+  names: shownName(object),
+  uid: object.metadata.uid,
+  id: object.metadata.uid,
+  labels: new GoMap(Object.entries(object.metadata.labels), ''),
+  createdAt: object.metadata.creationTimestamp,
 });

@@ -8,6 +8,7 @@ import { formatPortMapping } from '@ignite/api/v1/format-port-mapping';
 import { GoFunction, GoObject, type GoValue } from '../go-template/value.ts';
 import { age } from '@ignite/toolkit/text/age';
 import { addressesOf, portsText, statusText } from '@ignite/api/v1/resources/vm-text';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { documentView } from './document-view.ts';
 import { fieldNames } from './field-names.ts';
 import { type Fields, listValue, namedValue, nilValue, sizeValue, struct, timeValue } from './named-value.ts';
@@ -49,12 +50,17 @@ export function vmView(vm: Vm, context: ViewContext): GoObject {
 
 function specFields({ metadata, spec, status }: Vm, { kernels }: ViewContext): Fields {
   const { sandboxImage = '', kernelImage } = askedOf(metadata);
-  const ownKernel = kernels.find((kernel) => kernel.status.id === status.kernel?.id)?.metadata.name;
+  const ownKernel = kernels.find((kernel) => kernel.status.id === status.kernel?.id);
   return {
     Image: struct('VMImageSpec', { OCI: imageRef(spec.image.oci) }),
     Sandbox: struct('VMSandboxSpec', { OCI: imageRef(familiarSource(sandboxImage)) }),
     Kernel: struct('VMKernelSpec', {
-      OCI: imageRef(spec.kernel.oci ?? (kernelImage && familiarSource(kernelImage)) ?? ownKernel ?? ''),
+      OCI: imageRef(
+        spec.kernel.oci ??
+          (kernelImage && familiarSource(kernelImage)) ??
+          (ownKernel && shownName(ownKernel)) ??
+          '',
+      ),
       CmdLine: spec.kernel.cmdLine ?? '',
     }),
     CPUs: BigInt(spec.cpus),
@@ -112,7 +118,7 @@ function statusFields(vm: Vm, { nowMs, images, kernels }: ViewContext): Fields {
         : nilValue('*runtime.Time', {}),
     Network: isRunning ? struct('Network', network) : nilValue('*ignite.Network', { ...network, Plugin: '' }),
     Image: ociSource(
-      image?.metadata.name ?? spec.image.oci,
+      image ? shownName(image) : spec.image.oci,
       status.image?.digest,
       image?.status.size,
       within('image'),

@@ -1,3 +1,4 @@
+import { shownName } from '@ignite/api/v1/shown-name';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Invocation } from '../../arguments/command.ts';
 
@@ -11,5 +12,5 @@ export function printDone(
 }
 
 /** In the original's words. */
-export const createdText = (what: string, { metadata: { uid, name } }: KubeObject): string =>
-  `Created ${what} with ID "${uid}" and name "${name}"`;
+export const createdText = (what: string, object: KubeObject): string =>
+  `Created ${what} with ID "${object.metadata.uid}" and name "${shownName(object)}"`;

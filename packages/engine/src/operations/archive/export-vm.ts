@@ -6,6 +6,7 @@ import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm } from '@ignite/api/v1/vm';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { copyVmDisk } from '../changes/copy-disk.ts';
@@ -42,7 +43,7 @@ export async function exportVm(
   report({ kind: 'step', message: `Adding ${image.spec.oci} and its kernel` });
   {
     using _layout = await lockLayout(paths, signal);
-    const from = { layout: layoutDir(paths), tag: layoutTag(image.metadata.name) };
+    const from = { layout: layoutDir(paths), tag: layoutTag(shownName(image)) };
     await copyImageOut({ ...from, destination: `oci:${at('image')}:image` }, runner, signal).catch(
       (failure: unknown) => {
         throw transferFailed(`export a VM of "${image.spec.oci}"`, failure);
@@ -67,6 +68,6 @@ function manifestOf(vm: Vm, image: Image, kernel: Kernel): VmArchive {
     annotations,
     spec: { ...vm.spec, power: 'Stopped' },
     image: { reference: image.spec.oci, digest: image.status.digest, platform: image.status.platform },
-    kernel: { name: kernel.metadata.name, id, version, arch },
+    kernel: { name: shownName(kernel), id, version, arch },
   });
 }

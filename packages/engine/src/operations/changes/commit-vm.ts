@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { CommitRequest } from '@ignite/api/client/change-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { layoutDir } from '../../tools/host/paths.ts';
 import { transferFailed } from '../../tools/oci/errors.ts';
 import { importAndRecord } from '../../tools/oci/image-objects.ts';
@@ -31,7 +32,7 @@ export async function commitVm(
   const layout = join(layer.path, 'layout');
   {
     using _lock = await lockLayout(paths, op.signal);
-    const from = { layout: layoutDir(paths), tag: layoutTag(image.metadata.name) };
+    const from = { layout: layoutDir(paths), tag: layoutTag(shownName(image)) };
     await copyImageOut({ ...from, destination: `oci:${layout}:${tag}` }, runner, op.signal).catch(
       (failure: unknown) => {
         throw transferFailed(`commit a VM of "${image.spec.oci}"`, failure);

@@ -4,6 +4,7 @@ import type { ImageClient, ImportImageRequest } from '@ignite/api/client/image-c
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
+import { shownName } from '@ignite/api/v1/shown-name';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { hostArch } from '../../tools/host/arch.ts';
 import { imageInUse } from '../../tools/oci/errors.ts';
@@ -87,18 +88,18 @@ export class LocalImages implements ImageClient {
   }
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image> {
-    const { uid, name } = (await this.find(query, op.signal)).metadata;
+    const image = await this.find(query, op.signal);
     const { paths, store } = this.#host;
     return await removeUnused(
       {
         force: request.force,
         lock: () => lockLayout(paths, op.signal),
         find: async () => {
-          const found = await this.find(uid, op.signal);
+          const found = await this.find(image.metadata.uid, op.signal);
           return { found, users: await imageUsers(found, store) };
         },
-        inUse: (vm) => imageInUse(name, vm),
-        remove: (image) => removeImageObject(image, this.#host, store),
+        inUse: (vm) => imageInUse(shownName(image), vm),
+        remove: (found) => removeImageObject(found, this.#host, store),
       },
       { paths, vms: this.#vms },
       op,

@@ -5,6 +5,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
+import { shownName } from '@ignite/api/v1/shown-name';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { hostArch } from '../../tools/host/arch.ts';
@@ -55,18 +56,18 @@ export class LocalKernels implements KernelClient {
   }
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Kernel> {
-    const { uid, name } = (await this.find(query, op.signal)).metadata;
+    const kernel = await this.find(query, op.signal);
     const { paths, store } = this.#host;
     return await removeUnused(
       {
         force: request.force,
         lock: () => acquireLock(locksDir(paths), 'kernel', op.signal),
         find: async () => {
-          const found = await this.find(uid, op.signal);
+          const found = await this.find(kernel.metadata.uid, op.signal);
           return { found, users: await kernelUsers(found, store) };
         },
-        inUse: (vm) => kernelInUse(name, vm),
-        remove: (kernel) => removeKernelObject(kernel, this.#host, store),
+        inUse: (vm) => kernelInUse(shownName(kernel), vm),
+        remove: (found) => removeKernelObject(found, this.#host, store),
       },
       { paths, vms: this.#vms },
       op,

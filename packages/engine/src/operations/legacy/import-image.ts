@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { type ImageSpec, type ImageStatus, noImageConfig } from '@ignite/api/v1/image';
+import { referenceName } from '@ignite/api/v1/reference-name';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { hostArch } from '../../tools/host/arch.ts';
 import type { Paths } from '../../tools/host/paths.ts';
@@ -28,6 +29,6 @@ export async function importLegacyImage(
     size: baseDisk.size,
     baseDisk,
   };
-  const spec: ImageSpec = { oci: name };
-  await imageStore(store).create({ metadata: legacyMetadata(image, name), spec, status });
+  const spec: ImageSpec = { reference: name, oci: name };
+  await imageStore(store).create({ metadata: legacyMetadata(image, referenceName(name)), spec, status });
 }

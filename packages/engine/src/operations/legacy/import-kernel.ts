@@ -2,6 +2,7 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { KernelSpec } from '@ignite/api/v1/kernel';
+import { referenceName } from '@ignite/api/v1/reference-name';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { bytes } from '@ignite/toolkit/units/bytes';
@@ -39,8 +40,12 @@ export async function importLegacyKernel(
   await unpackTar(join(kernel.dir, 'kernel.tar'), root, deps.runner, op.signal);
   await placeKernelImage(join(kernel.dir, 'vmlinux'), root);
   const status = await assembleKernel({ root, source: kernel.name, arch: hostArch }, deps, op.signal);
-  const spec: KernelSpec = { oci: name };
-  await kernelStore(deps.store).create({ metadata: legacyMetadata(kernel, name), spec, status });
+  const spec: KernelSpec = { reference: name, oci: name };
+  await kernelStore(deps.store).create({
+    metadata: legacyMetadata(kernel, referenceName(name)),
+    spec,
+    status,
+  });
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { LegacyImportRequest, LegacyResult } from '@ignite/api/client/legacy-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { shownName } from '@ignite/api/v1/shown-name';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
@@ -66,8 +68,8 @@ function assertKnown(vms: readonly string[], tree: LegacyTree, from: string): vo
 }
 
 async function knownObjects(store: ObjectStore) {
-  const known = (objects: readonly { readonly metadata: Known }[]): readonly Known[] =>
-    objects.map(({ metadata: { name, uid } }) => ({ name, uid }));
+  const known = (objects: readonly KubeObject[]): readonly Known[] =>
+    objects.map((object) => ({ name: shownName(object), uid: object.metadata.uid }));
   return {
     Image: known(await listImages(store)),
     Kernel: known(await listKernels(store)),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Image } from '@ignite/api/v1/image';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, layoutDir } from '../../tools/host/paths.ts';
 import { layoutTag } from '../../tools/oci/import-image.ts';
@@ -20,7 +21,7 @@ export async function pruneLayers(
   using _lock = await lockLayout(paths, signal);
   if (!existsSync(layout)) return bytes(0);
   const before = await usedBytes(layout);
-  const tags = new Set((await known()).map(({ metadata }) => layoutTag(metadata.name)));
+  const tags = new Set((await known()).map((image) => layoutTag(shownName(image))));
   await retainImages(layout, (tag) => tag !== undefined && tags.has(tag));
   return bytes(Math.max(0, before - (await usedBytes(layout))));
 }

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, parse, relative } from 'node:path';
 import type { SpaceItem } from '@ignite/api/client/space-client';
 import type { Vm } from '@ignite/api/v1/vm';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import {
   type Paths,
@@ -42,18 +43,32 @@ async function measured(found: Found, size?: Bytes): Promise<SpaceItem> {
 
 /** Returns the items of images. A base disk that several images share counts for the first one. */
 const imageItems = (paths: Paths, { images, vms }: KnownObjects): readonly Promise<SpaceItem>[] =>
-  images.map(({ metadata: { name, uid }, status: { digest } }, at) => {
+  images.map((image, at) => {
+    const { digest } = image.status;
     const isUsed = vms.some(({ status }) => status.image?.digest === digest);
     const isFirst = images.findIndex(({ status }) => status.digest === digest) === at;
-    const found = { kind: 'image', name, uid, path: imageDir(paths, digest), isUsed } as const;
+    const found = {
+      kind: 'image',
+      name: shownName(image),
+      uid: image.metadata.uid,
+      path: imageDir(paths, digest),
+      isUsed,
+    } as const;
     return measured(found, isFirst ? undefined : bytes(0));
   });
 
 const kernelItems = (paths: Paths, { kernels, vms }: KnownObjects): readonly Promise<SpaceItem>[] =>
-  kernels.map(({ metadata: { name, uid }, status: { id } }, at) => {
+  kernels.map((kernel, at) => {
+    const { id } = kernel.status;
     const isUsed = vms.some(({ status }) => status.kernel?.id === id);
     const isFirst = kernels.findIndex(({ status }) => status.id === id) === at;
-    const found = { kind: 'kernel', name, uid, path: kernelDir(paths, id), isUsed } as const;
+    const found = {
+      kind: 'kernel',
+      name: shownName(kernel),
+      uid: kernel.metadata.uid,
+      path: kernelDir(paths, id),
+      isUsed,
+    } as const;
     return measured(found, isFirst ? undefined : bytes(0));
   });
 

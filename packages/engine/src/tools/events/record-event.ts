@@ -1,3 +1,4 @@
+import { shownName } from '@ignite/api/v1/shown-name';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { EventRecorder } from '@ignite/toolkit/controller/event-recorder';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -34,11 +35,12 @@ export interface Happening {
  */
 export async function recordEvent(
   store: ObjectStore,
-  { kind, metadata: { namespace, name, uid } }: KubeObject,
+  object: KubeObject,
   { type, reason, message }: Happening,
   occasion: string,
 ): Promise<void> {
-  const regarding = { kind, namespace, name, uid };
+  const { namespace, uid } = object.metadata;
+  const regarding = { kind: object.kind, namespace, name: shownName(object), uid };
   await new EventRecorder(store, systemClock).recordOnce(
     { type: type ?? 'Normal', reason, message, regarding },
     occasion,

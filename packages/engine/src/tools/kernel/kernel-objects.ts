@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Kernel, KernelSpec } from '@ignite/api/v1/kernel';
+import { referenceName } from '@ignite/api/v1/reference-name';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
@@ -92,7 +94,7 @@ async function ensureKernel(
 }
 
 const asImported = (kernel: Kernel): Imported & { readonly kernel: Kernel } => ({
-  name: kernel.metadata.name,
+  name: shownName(kernel),
   ...(kernel.spec.oci !== undefined && { ref: kernel.spec.oci }),
   arch: kernel.status.arch,
   kernel,
@@ -155,12 +157,16 @@ async function defaultKernel(arch: Arch, store: ObjectStore): Promise<Kernel | u
 
 async function recordKernel(
   name: string,
-  spec: KernelSpec,
+  spec: Pick<KernelSpec, 'oci'>,
   built: BuiltKernel,
   store: ObjectStore,
 ): Promise<Kernel> {
   const kernel = await kernelStore(store).createOrModify(
-    { metadata: { name, uid: newUid() }, spec, status: built },
+    {
+      metadata: { name: referenceName(name), uid: newUid() },
+      spec: { reference: name, ...spec },
+      status: built,
+    },
     (known) => ({ ...known, status: built }),
   );
   const message = `${built.version} for ${built.arch}`;

@@ -1,4 +1,5 @@
 import { findByQuery } from '@ignite/api/client/find';
+import { shownName } from '@ignite/api/v1/shown-name';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { parseSource } from './source.ts';
@@ -16,8 +17,11 @@ export function findByReference<T extends KubeObject>(
   query: string,
 ): T {
   const meant = wholeName(query);
-  if (meant !== undefined && !items.some(({ metadata: { name, uid } }) => name === query || uid === query)) {
-    const found = items.find(({ metadata }) => metadata.name === meant);
+  if (
+    meant !== undefined &&
+    !items.some((item) => shownName(item) === query || item.metadata.uid === query)
+  ) {
+    const found = items.find((item) => shownName(item) === meant);
     if (found) return found;
   }
   return findByQuery(

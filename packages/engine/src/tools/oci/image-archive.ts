@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Image } from '@ignite/api/v1/image';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
@@ -35,11 +36,12 @@ export async function saveImages(
   const target = join(work.path, 'archive');
   {
     using _layout = await lockLayout(paths, signal);
-    for (const { metadata, spec } of images) {
+    for (const image of images) {
+      const { spec } = image;
       report({ kind: 'step', message: `Saving ${spec.oci}` });
       const prefix = request.format === 'oci' ? `oci:${target}` : `docker-archive:${target}`;
       const destination = `${prefix}:${spec.oci}`;
-      const from = { layout: layoutDir(paths), tag: layoutTag(metadata.name) };
+      const from = { layout: layoutDir(paths), tag: layoutTag(shownName(image)) };
       await copyImageOut({ ...from, destination }, runner, signal).catch((failure: unknown) => {
         throw transferFailed(`save "${spec.oci}"`, failure);
       });

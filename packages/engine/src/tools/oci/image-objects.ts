@@ -2,6 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Image, ImageStatus } from '@ignite/api/v1/image';
+import { referenceName } from '@ignite/api/v1/reference-name';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
@@ -60,7 +62,7 @@ export async function ensureImage(
 }
 
 export const asImported = (image: Image): Imported & { readonly image: Image } => ({
-  name: image.metadata.name,
+  name: shownName(image),
   ref: image.spec.oci,
   arch: image.status.platform.replace('linux/', ''),
   image,
@@ -83,8 +85,8 @@ export async function importAndRecord(
   try {
     return await recordAs(name, oci, status, store);
   } catch (failure) {
-    if (!images.some(({ metadata }) => metadata.name === name))
-      await dropContent({ metadata: { name }, status }, images, deps.paths);
+    if (!images.some((image) => shownName(image) === name))
+      await dropContent({ name, status }, images, deps.paths);
     throw failure;
   }
 }
@@ -119,7 +121,7 @@ export async function recordImage(
   store: ObjectStore,
 ): Promise<Image> {
   return await imageStore(store).createOrModify(
-    { metadata: { name, uid: newUid() }, spec: { oci }, status },
+    { metadata: { name: referenceName(name), uid: newUid() }, spec: { reference: name, oci }, status },
     (known) => ({ ...known, status }),
   );
 }
@@ -134,18 +136,18 @@ export async function removeImageObject(
   store: ObjectStore,
 ): Promise<void> {
   await imageStore(store).delete(image.metadata);
-  await dropContent(image, await listImages(store), paths);
+  await dropContent({ name: shownName(image), status: image.status }, await listImages(store), paths);
   await recordEvent(store, image, { reason: 'Removed', message: image.status.digest }, 'removed');
 }
 
 /** Removes the content of an image that no other known image needs. */
 async function dropContent(
-  image: { readonly metadata: Pick<Image['metadata'], 'name'>; readonly status: ImageStatus },
+  { name, status }: { readonly name: string; readonly status: ImageStatus },
   known: readonly Image[],
   paths: Paths,
 ): Promise<void> {
-  const { digest } = image.status;
-  if (!known.some(({ status }) => status.digest === digest))
+  const { digest } = status;
+  if (!known.some((image) => image.status.digest === digest))
     await rm(imageDir(paths, digest), { recursive: true, force: true });
-  await forgetImage(image.metadata.name, paths);
+  await forgetImage(name, paths);
 }

@@ -1,5 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { layoutDir } from '../host/paths.ts';
 import { transferFailed } from './errors.ts';
 import { type ImageDeps, layoutTag } from './import-image.ts';
@@ -30,7 +31,7 @@ export async function pushImage(
     const digest = await copyImageOut(
       {
         layout: layoutDir(paths),
-        tag: layoutTag(image.metadata.name),
+        tag: layoutTag(shownName(image)),
         destination: `docker://${registry}/${repository}:${tag}`,
         access,
       },

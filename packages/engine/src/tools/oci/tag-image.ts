@@ -12,6 +12,7 @@ import { layoutTag } from './import-image.ts';
 import { tagImageIn } from './layout.ts';
 import { parsePlatform } from './platform.ts';
 import type { Reference } from '@ignite/api/v1/image-reference';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { familiarName, parseReference } from './reference.ts';
 
 export interface TagRequest {
@@ -49,14 +50,14 @@ export async function tagImage({ image, target, vms }: TagRequest, deps: TagDeps
   const images = await listImages(store);
   const oci = familiarName(reference);
   const name = importName(oci, parsePlatform(image.status.platform).arch, images.map(asImported));
-  if (name === image.metadata.name) return image;
-  const replaced = images.find(({ metadata, status }) => metadata.name === name && !isSame(status, image));
+  if (name === shownName(image)) return image;
+  const replaced = images.find((known) => shownName(known) === name && !isSame(known.status, image));
   const isLastName =
     replaced !== undefined && images.filter(({ status }) => isSame(status, replaced)).length === 1;
   const isUsed =
     replaced !== undefined && vms.some(({ status }) => status.image?.digest === replaced.status.digest);
   if (isLastName && isUsed) await keepByDigest(replaced, reference, deps);
-  await tagImageIn(layoutDir(paths), layoutTag(image.metadata.name), layoutTag(name));
+  await tagImageIn(layoutDir(paths), layoutTag(shownName(image)), layoutTag(name));
   const tagged = await recordImage(name, oci, image.status, store);
   if (isLastName && !isUsed)
     await rm(imageDir(paths, replaced.status.digest), { recursive: true, force: true });
@@ -69,11 +70,11 @@ const isSame = ({ digest }: Pick<Image['status'], 'digest'>, image: Image): bool
   digest === image.status.digest;
 
 async function keepByDigest(
-  { metadata, status }: Image,
+  image: Image,
   { registry, repository }: Reference,
   { paths, store }: TagDeps,
 ): Promise<void> {
-  const name = familiarName({ registry, repository, digest: status.digest });
-  await tagImageIn(layoutDir(paths), layoutTag(metadata.name), layoutTag(name));
-  await recordImage(name, name, status, store);
+  const name = familiarName({ registry, repository, digest: image.status.digest });
+  await tagImageIn(layoutDir(paths), layoutTag(shownName(image)), layoutTag(name));
+  await recordImage(name, name, image.status, store);
 }

@@ -7,6 +7,7 @@ import { RowDecoder } from '@ignite/toolkit/store/stored-row';
 import { claimFolders } from '../host/claim-folders.ts';
 import { type Paths, snapshotPath, storePath } from '../host/paths.ts';
 import { objectProblem as problemOf } from './object-problem.ts';
+import { upgradeObject } from './upgrade-object.ts';
 
 type OnBroken = (broken: BrokenObject) => void;
 
@@ -21,6 +22,7 @@ export function openStore(paths: Paths, onBroken?: OnBroken): MendableStore {
   if (gid === 0) rmSync(snapshot, { force: true });
   return openSqliteStore(storePath(paths), {
     problemOf,
+    upgrade: upgradeObject,
     ...(onBroken && { onBroken }),
     ...(gid !== 0 && { snapshot: { path: snapshot, gid } }),
   });
@@ -33,7 +35,11 @@ export function openStore(paths: Paths, onBroken?: OnBroken): MendableStore {
 export function openStoreToRead(paths: Paths, onBroken?: OnBroken): OpenReader | undefined {
   if (!isReadable(storePath(paths)) && isReadable(snapshotPath(paths)))
     return new SnapshotReader(snapshotPath(paths), new RowDecoder(problemOf, onBroken));
-  return openSqliteStoreReadOnly(storePath(paths), { problemOf, ...(onBroken && { onBroken }) });
+  return openSqliteStoreReadOnly(storePath(paths), {
+    problemOf,
+    upgrade: upgradeObject,
+    ...(onBroken && { onBroken }),
+  });
 }
 
 /** Tells whether there is a store that the current user may not read. */

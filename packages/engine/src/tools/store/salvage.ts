@@ -25,12 +25,12 @@ const versionOf = (kind: SalvagedKind): string =>
 const message = 'its record was damaged, and most of it is lost';
 
 /**
- * Replaces the damaged record with exactly this name or uid by an object with what can still be read of it:
+ * Replaces the damaged record with exactly this name, reference or uid by an object with what can still be read of it:
  * just enough to remove it together with its files. Does nothing if there is no such damaged record.
  */
 export async function mendRecord(kind: SalvagedKind, query: string, store: MendableStore): Promise<void> {
   const { broken = [] } = await store.list(groupKind(kind));
-  const found = broken.find(({ key, text }) => key.name === query || uidIn(text) === query);
+  const found = broken.find(({ key, text }) => [key.name, uidIn(text), referenceIn(text)].includes(query));
   if (found) await store.mend(salvaged(found, kind));
 }
 
@@ -60,11 +60,12 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
     case 'Image': {
       const status = { platform: '', bootMode: 'init', config: noImageConfig, size: 0 };
       const baseDisk = { path: '', size: 0 };
-      return as({ oci: name }, { ...status, digest: digestIn(text) ?? '', baseDisk });
+      const reference = referenceIn(text) ?? name;
+      return as({ reference, oci: reference }, { ...status, digest: digestIn(text) ?? '', baseDisk });
     }
     case 'Kernel':
       return as(
-        {},
+        { reference: referenceIn(text) ?? name },
         { id: /"id":"([0-9a-f]{64})"/.exec(text)?.[1] ?? '', version: '', arch: hostArch, size: 0 },
       );
     case 'Volume':
@@ -100,4 +101,5 @@ function vmContent(text: string): object {
 }
 
 const uidIn = (text: string): string | undefined => /"uid":"([0-9a-f]{16})"/.exec(text)?.[1];
+const referenceIn = (text: string): string | undefined => /"reference":"([^"\\]+)"/.exec(text)?.[1];
 const digestIn = (text: string): string | undefined => /"digest":"(sha256:[0-9a-f]{64})"/.exec(text)?.[1];

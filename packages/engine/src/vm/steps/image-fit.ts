@@ -1,6 +1,7 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { VmSpec } from '@ignite/api/v1/vm';
+import { shownName } from '@ignite/api/v1/shown-name';
 import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import { invalidVm } from '../errors.ts';
 
@@ -31,13 +32,13 @@ export function assertRunsSomething(
 export function warnOfSmallDisk(spec: VmSpec, image: Image, { report }: ClientOperation): void {
   const { size } = image.status.baseDisk;
   if (spec.diskSize >= size) return;
-  const message = `the disk gets the size of image "${image.metadata.name}", ${humanBytes(size)}, which does not fit in ${humanBytes(bytes(spec.diskSize))}`;
+  const message = `the disk gets the size of image "${shownName(image)}", ${humanBytes(size)}, which does not fit in ${humanBytes(bytes(spec.diskSize))}`;
   report({ kind: 'warning', message });
 }
 
 /** Warns about variables of a VM that has no entrypoint to receive them. */
 export function warnOfUnusedEnv(spec: VmSpec, image: Image, { report }: ClientOperation): void {
   if (spec.env === undefined || spec.command || image.status.bootMode === 'entrypoint') return;
-  const message = `image "${image.metadata.name}" boots its init, which does not get the variables of spec.env`;
+  const message = `image "${shownName(image)}" boots its init, which does not get the variables of spec.env`;
   report({ kind: 'warning', message });
 }

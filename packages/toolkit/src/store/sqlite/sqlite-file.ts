@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { storeEmpty } from '../store.ts';
-import { assertKnown, isOutdated, migrate, schemaVersionOf } from './sqlite-schema.ts';
+import { type UpgradeObject, assertKnown, isOutdated, migrate, schemaVersionOf } from './sqlite-schema.ts';
 
 const privateMode = 0o600;
 /** The suffixes of the files beside an open database: its log, and the log's index. */
@@ -17,11 +17,11 @@ const readOnlyTries = 3;
  * schema.
  * @throws CodedError STORE_EMPTY, STORE_TOO_NEW
  */
-export function openDatabase(path: string): DatabaseSync {
-  if (!isThere(path)) makeDatabase(path);
+export function openDatabase(path: string, upgrade: UpgradeObject): DatabaseSync {
+  if (!isThere(path)) makeDatabase(path, upgrade);
   const db = checked(path, new DatabaseSync(path, { timeout: busyTimeoutMs }));
   keepPrivate(path);
-  migrate(db);
+  migrate(db, upgrade);
   return db;
 }
 
@@ -30,12 +30,12 @@ export function openDatabase(path: string): DatabaseSync {
  * schema is an old one. Returns `undefined` if it does not exist.
  * @throws CodedError STORE_EMPTY, STORE_TOO_NEW
  */
-export function openDatabaseReadOnly(path: string): DatabaseSync | undefined {
+export function openDatabaseReadOnly(path: string, upgrade: UpgradeObject): DatabaseSync | undefined {
   if (!isThere(path)) return undefined;
   const db = checked(path, openReadOnly(path));
   if (!isOutdated(db)) return db;
   db.close();
-  openDatabase(path).close();
+  openDatabase(path, upgrade).close();
   return openReadOnly(path);
 }
 
@@ -55,14 +55,14 @@ function checked(path: string, db: DatabaseSync): DatabaseSync {
  * Creates a database. The file appears with its complete schema, so an empty file is never a store that is
  * being created.
  */
-function makeDatabase(path: string): void {
+function makeDatabase(path: string, upgrade: UpgradeObject): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o711 });
   const draft = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.draft`;
   try {
     closeSync(openSync(draft, 'wx', privateMode));
     using db = new DatabaseSync(draft);
     db.exec('PRAGMA journal_mode = WAL');
-    migrate(db);
+    migrate(db, upgrade);
     db.close();
     linkSync(draft, path);
   } catch (failure) {

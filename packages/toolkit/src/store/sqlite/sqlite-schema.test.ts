@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import type { KubeObject } from '../../object/kube-object.ts';
 import { openSqliteStore, openSqliteStoreReadOnly } from './sqlite-store.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'sqlite-schema-'));
@@ -93,6 +94,30 @@ test('migrate: whoever only reads brings an old store up to date too', async () 
   const path = oldStore();
   using reader = openSqliteStoreReadOnly(path);
   assert.equal((await reader?.list({ group: ignite, kind: 'VM' }))?.items.length, 3);
+});
+
+test('migrate: objects of an older program are upgraded once, and whoever watched their kind lists it anew', async () => {
+  const path = oldStore();
+  const upgrade = (object: KubeObject): KubeObject =>
+    object.kind === 'Image' ? { ...object, metadata: { ...object.metadata, name: 'nginx' } } : object;
+  const image = { group: ignite, kind: 'Image' };
+  {
+    using store = openSqliteStore(path, { upgrade });
+    const { items, revision } = await store.list(image);
+    assert.deepEqual(
+      items.map(({ metadata }) => metadata.name),
+      ['nginx'],
+    );
+    const old = store.watch(image, String(Number(revision) - 1), AbortSignal.timeout(5_000));
+    await assert.rejects(Array.fromAsync(old), { code: 'REVISION_TOO_OLD' });
+    for await (const event of store.watch({ group: ignite, kind: 'VM' }, '4', AbortSignal.timeout(5_000))) {
+      assert.equal(event.type, 'MODIFIED'); // other kinds keep their changes
+      break;
+    }
+  }
+  const refuse = (): never => assert.fail('the objects are those of today');
+  using again = openSqliteStore(path, { upgrade: refuse });
+  assert.equal((await again.get({ ...image, name: 'nginx' })).kind, 'Image');
 });
 
 test('openSqliteStore: a store of a newer schema is refused and left as it is', () => {

@@ -1,11 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { groupInText } from '../stored-row.ts';
+import type { KubeObject } from '../../object/kube-object.ts';
+import { groupInText, soundObject } from '../stored-row.ts';
 import { storeTooNew } from '../store.ts';
 
-type Migration = (db: DatabaseSync) => void;
+/** Returns an object that an older program has stored in the form of today, or the same object. */
+export type UpgradeObject = (object: KubeObject) => KubeObject;
+
+type Migration = (db: DatabaseSync, upgrade: UpgradeObject) => void;
 
 /** The steps from each version of the schema to the next. A version is the number of steps that were taken. */
-const migrations: readonly Migration[] = [createTables, addGroups];
+const migrations: readonly Migration[] = [createTables, addGroups, upgradeObjects];
 
 /** Returns the version of the schema; 0 if the file has none. */
 export const schemaVersionOf = (db: DatabaseSync): number =>
@@ -24,12 +28,12 @@ export function assertKnown(db: DatabaseSync, path: string): void {
 }
 
 /** Brings the schema up to date, each step in a transaction of its own. */
-export function migrate(db: DatabaseSync): void {
+export function migrate(db: DatabaseSync, upgrade: UpgradeObject): void {
   while (isOutdated(db)) {
     db.exec('BEGIN IMMEDIATE');
     try {
       const version = schemaVersionOf(db); // another process may have taken the step meanwhile
-      migrations[version]?.(db);
+      migrations[version]?.(db, upgrade);
       db.exec(`PRAGMA user_version = ${Math.max(version, Math.min(version + 1, migrations.length))}; COMMIT`);
     } catch (failure) {
       if (db.isTransaction) db.exec('ROLLBACK');
@@ -85,4 +89,26 @@ function addGroups(db: DatabaseSync): void {
     INSERT INTO forgotten VALUES ('', '', coalesce((SELECT min(revision) - 1 FROM changes), 0));
     DROP TABLE groups;
   `);
+}
+
+/**
+ * Upgrades the objects, whose names may change with that. Whoever watches a kind of which an object has
+ * changed has to list it anew.
+ */
+function upgradeObjects(db: DatabaseSync, upgrade: UpgradeObject): void {
+  const remove = db.prepare(
+    'DELETE FROM objects WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?',
+  );
+  const insert = db.prepare('INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?)');
+  const forget = db.prepare(
+    "INSERT OR REPLACE INTO forgotten VALUES (?, ?, (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'changes'))",
+  );
+  for (const { api_group: group, kind, namespace, name, json } of db.prepare('SELECT * FROM objects').all()) {
+    const old = soundObject(String(json));
+    const next = old && upgrade(old);
+    if (next === undefined || next === old) continue;
+    remove.run(group!, kind!, namespace!, name!);
+    insert.run(group!, kind!, namespace!, next.metadata.name, next.metadata.uid, JSON.stringify(next));
+    forget.run(group!, kind!);
+  }
 }

@@ -6,7 +6,7 @@ import { created, isGone, keyOf, markedDeleted, patched, renamed, updated } from
 import { type SnapshotFile, SnapshotWriter, type StoreContent } from '../snapshot.ts';
 import { SqliteChanges } from './sqlite-changes.ts';
 import { openDatabase, openDatabaseReadOnly } from './sqlite-file.ts';
-import { assertKnown } from './sqlite-schema.ts';
+import { type UpgradeObject, assertKnown } from './sqlite-schema.ts';
 import { Statements } from './sqlite-statements.ts';
 import {
   type DeleteOptions,
@@ -31,7 +31,11 @@ export interface SqliteOptions {
   readonly problemOf?: ProblemOf;
   /** Called once for each broken record. */
   readonly onBroken?: (broken: BrokenObject) => void;
+  /** Is applied once to each object that a program before schema 3 has stored. */
+  readonly upgrade?: UpgradeObject;
 }
+
+const asItIs: UpgradeObject = (object) => object;
 
 /**
  * Opens the store in the file at `path`, and creates it if needed. Any number of processes may have it open.
@@ -43,7 +47,7 @@ export function openSqliteStore(
   path: string,
   options: SqliteOptions & { readonly snapshot?: SnapshotFile } = {},
 ): MendableStore {
-  const db = openDatabase(path);
+  const db = openDatabase(path, options.upgrade ?? asItIs);
   db.exec('PRAGMA synchronous = FULL');
   return new SqliteStore(path, db, options);
 }
@@ -54,7 +58,7 @@ export function openSqliteStore(
  * @throws CodedError STORE_EMPTY, STORE_TOO_NEW
  */
 export function openSqliteStoreReadOnly(path: string, options: SqliteOptions = {}): ObjectStore | undefined {
-  const db = openDatabaseReadOnly(path);
+  const db = openDatabaseReadOnly(path, options.upgrade ?? asItIs);
   return db && new SqliteStore(path, db, options);
 }
 
