@@ -1,48 +1,109 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ignite } from '../test/e2e/fixtures/ignite.ts';
 import { imageArchive } from '../test/e2e/fixtures/images.ts';
-import { compare, report, timed } from './measure.ts';
+import { readBarePort, receive, writeBarePort } from './bare-port.ts';
+import { compare, timed } from './measure.ts';
 
 const subnet = 217;
-const sizeMB = 64;
-const blocks = (sizeMB * 2 ** 20) / 65_536;
+const blocks = 512;
+/** A log keeps 16 MiB, and what is encrypted in an emulated guest is slow. */
+const fewBlocks = 128;
+const rounds = 3;
+const aim = 0.8;
 
 /**
- * Measures what an entrypoint writes and reads through `ignite run -i`, in comparison with a bare
- * virtio-serial port of the same machine.
+ * Measures the throughput of a guest's streams, in comparison with a bare virtio-serial port of QEMU on the
+ * same machine.
  */
 export async function benchStreams(): Promise<void> {
-  await using ignite = await Ignite.open(subnet);
+  await using ignite = await Ignite.openWithKernel(subnet);
+  const bare = await compare(rounds, {
+    output: () => writeBarePort(ignite, blocks),
+    input: () => readBarePort(ignite, blocks),
+  });
+  const rate = { output: rateOf(blocks, bare['output']!), input: rateOf(blocks, bare['input']!) };
+  const run = await runTimes(ignite);
+  reportRate('run -i, standard output', rateOf(blocks, run['output']!), rate.output);
+  reportRate('run -i, standard input', rateOf(blocks, run['input']!), rate.input);
+  reportRate('logs', rateOf(fewBlocks, run['logs']!), rate.output);
+  const ssh = await sshTimes(ignite);
+  reportRate('exec, standard output', rateOf(fewBlocks, ssh['output']!), rate.output);
+  reportRate('exec, standard input', rateOf(fewBlocks, ssh['input']!), rate.input);
+  reportRate('cp out of a VM', rateOf(fewBlocks, ssh['out']!), rate.output);
+  reportRate('cp into a VM', rateOf(fewBlocks, ssh['in']!), rate.input);
+}
+
+async function runTimes(ignite: Ignite): Promise<Readonly<Record<string, number>>> {
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('busybox')}`);
-  const start = (script: string) =>
-    spawn(join(import.meta.dirname, '../bin/ignite'), ['run', '-i', 'busybox', '--', 'sh', '-c', script], {
-      env: ignite.env,
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-  /** Returns the milliseconds from the first byte of the output to its end. */
-  const output = async (script: string): Promise<number> => {
-    const child = start(script);
-    child.stdin.end();
-    await once(child.stdout, 'readable');
-    return await timed(async () => {
-      child.stdout.resume();
-      await once(child.stdout, 'end');
-    });
+  const run = (script: string, ...flags: readonly string[]): ChildProcess =>
+    start(ignite, 'run', '-i', ...flags, 'busybox', '--', 'sh', '-c', script);
+  const output = async (): Promise<number> => {
+    const child = run(write(blocks));
+    await once(child.stdout!, 'readable');
+    const time = await timed(() => receive(child.stdout!, blocks * 65_536));
+    await once(child, 'exit');
+    return time;
   };
   const input = async (): Promise<number> => {
-    const child = start('echo ready; cat >/dev/null');
-    await once(child.stdout, 'data');
-    return await timed(async () => {
-      child.stdin.end(Buffer.alloc(sizeMB * 2 ** 20));
+    const child = run(`echo; ${read(blocks)}; echo`);
+    await receive(child.stdout!, 1);
+    const time = await timed(async () => {
+      child.stdin!.end(Buffer.alloc(blocks * 65_536));
+      await receive(child.stdout!, 1);
+    });
+    await once(child, 'exit');
+    return time;
+  };
+  await ignite.ok('run', '-i', '--name', 'logged', 'busybox', '--', 'sh', '-c', write(fewBlocks));
+  const logs = (): Promise<number> => timed(async () => void (await ignite.ok('logs', 'logged')));
+  return await compare(rounds, { output, input, logs });
+}
+
+async function sshTimes(ignite: Ignite): Promise<Readonly<Record<string, number>>> {
+  const image = `oci-archive:${imageArchive('debian')}`;
+  await ignite.ok('run', image, '--ssh', '--name', 'vm', '--memory', '1GB');
+  await ignite.ok('exec', 'vm', 'true'); // opens the connection that commands share
+  const file = join(ignite.dir, 'file');
+  writeFileSync(file, Buffer.alloc(fewBlocks * 65_536));
+  const output = (): Promise<number> =>
+    timed(async () => {
+      const child = start(ignite, 'exec', 'vm', write(fewBlocks));
+      child.stdout!.resume();
       await once(child, 'exit');
     });
-  };
-  const fill = `dd if=/dev/zero bs=64k count=${blocks} 2>/dev/null`;
-  // This ends the relay, and then writes to the relay's port directly.
-  const bare = `kill $(pgrep -f of=/dev/vport0p2); sleep 1; dd if=/dev/zero of=/dev/vport0p2 bs=64k count=${blocks} 2>/dev/null`;
-  const times = await compare(3, { run: () => output(fill), bare: () => output(bare), input });
-  report(`run -i, ${sizeMB} MiB of output`, times['run']!, 'a bare port', times['bare']!, 1.25);
-  report(`run -i, ${sizeMB} MiB of input`, times['input']!, 'a bare port, output', times['bare']!, 2);
+  const input = (): Promise<number> =>
+    timed(async () => {
+      const child = start(ignite, 'exec', 'vm', read(fewBlocks));
+      child.stdin!.end(Buffer.alloc(fewBlocks * 65_536));
+      await once(child, 'exit');
+    });
+  return await compare(rounds, {
+    output,
+    input,
+    in: () => timed(async () => void (await ignite.ok('cp', file, 'vm:/var/tmp/file'))),
+    out: () => timed(async () => void (await ignite.ok('cp', 'vm:/var/tmp/file', join(ignite.dir, 'back')))),
+  });
+}
+
+const write = (count: number): string => `dd if=/dev/zero bs=64k count=${count} 2>/dev/null`;
+const read = (count: number): string => `dd bs=64k count=${count} iflag=fullblock of=/dev/null 2>/dev/null`;
+
+const start = (ignite: Ignite, ...args: readonly string[]): ChildProcess =>
+  spawn(join(import.meta.dirname, '../bin/ignite'), args, {
+    env: ignite.env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+
+/** Returns MiB per second. */
+const rateOf = (count: number, ms: number): number => count / 16 / (ms / 1_000);
+
+function reportRate(what: string, ours: number, bare: number): void {
+  const ratio = ours / bare;
+  const mark = ratio >= aim ? 'ok' : 'under';
+  console.log(
+    `${what.padEnd(26)} ${ours.toFixed(1).padStart(7)} MiB/s   a bare port ${bare.toFixed(1).padStart(7)} MiB/s   ratio ${ratio.toFixed(2)} (aim ${aim.toFixed(2)}, ${mark})`,
+  );
 }

@@ -111,3 +111,11 @@ test('readConsole: it follows, also when the log begins anew at its bound', asyn
   }
   assert.equal(text, 'first of all\nsecond\nanew\n');
 });
+
+test('readConsole: the time to read both outputs in turns grows with their length, not with its square', async () => {
+  const path = join(dir, 'turns.log');
+  writeFileSync(path, (line('out') + line('err').replace('stdout', 'stderr')).repeat(50_000));
+  const begin = performance.now();
+  assert.equal(await read({ path, follow: once }), 'out\nerr\n'.repeat(50_000));
+  assert.ok(performance.now() - begin < 30_000);
+});

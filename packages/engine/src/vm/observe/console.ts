@@ -66,8 +66,8 @@ class ShownText {
 function* joined(pieces: readonly ShownPiece[]): Generator<LogPart> {
   for (let at = 0; at < pieces.length;) {
     const { stream } = pieces[at]!;
-    const other = pieces.findIndex((piece, place) => place > at && piece.stream !== stream);
-    const end = other === -1 ? pieces.length : other;
+    let end = at + 1;
+    while (pieces[end]?.stream === stream) end += 1;
     const text = pieces
       .slice(at, end)
       .map((piece) => piece.text)
