@@ -4,6 +4,8 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import { resources } from '@ignite/api/resources';
 import { type Paths, defaultPaths, storePath } from '@ignite/engine/tools/host/paths';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
+import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
+import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
 import type { LoginDeps } from '@ignite/engine/tools/oci/registry-login';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import type { BrokenObject, ObjectStore } from '@ignite/toolkit/store/store';
@@ -78,19 +80,43 @@ interface Operation extends ClientOperation {
   readonly endProgress: Progress['end'];
 }
 
+interface ClientOptions {
+  readonly freesSpace?: boolean;
+}
+
 /** For commands that act: with the engine, and progress on stderr. */
 export async function withClient<T>(
   invocation: Invocation,
   use: (client: LocalClient, op: Operation) => Promise<T>,
-  { freesSpace = false }: { readonly freesSpace?: boolean } = {},
+  options: ClientOptions = {},
+): Promise<T> {
+  return await withEngine(invocation, (client, _ports, op) => use(client, op), options);
+}
+
+/** For `import-legacy`. */
+export async function importLegacy(
+  invocation: Invocation,
+  request: LegacyImportRequest,
+): Promise<readonly LegacyResult[]> {
+  const { importLegacy: importAll } = await import('@ignite/legacy/import/import-legacy'); // it brings YAML
+  return await withEngine(invocation, (_client, ports, op) => importAll(request, ports, op));
+}
+
+async function withEngine<T>(
+  invocation: Invocation,
+  use: (client: LocalClient, ports: EnginePorts, op: Operation) => Promise<T>,
+  { freesSpace = false }: ClientOptions = {},
 ): Promise<T> {
   if (process.getuid?.() !== 0) throw rootNeeded('it uses files, namespaces and devices of the host');
-  const { openLocalClient } = await import('@ignite/engine/wire');
+  const [{ openEnginePorts }, { LocalClient }] = await Promise.all([
+    import('@ignite/engine/wire'),
+    import('@ignite/engine/operations/client/local-client'),
+  ]);
   const { flags, io, signal } = invocation;
   const paths = pathsOf(flags, io.env);
   const level = logLevelOf(flags);
   using progress = new Progress(io, level);
-  await using client = openLocalClient({
+  const ports = openEnginePorts({
     paths,
     ...(tells(level, 'debug') && { trace: { tell: progress.debug, output: tells(level, 'trace') } }),
     env: io.env,
@@ -98,7 +124,8 @@ export async function withClient<T>(
     freesSpace,
     onBroken: tellBroken(progress),
   });
-  return await use(client, { signal, report: progress.report, endProgress: progress.end });
+  await using client = new LocalClient(ports);
+  return await use(client, ports, { signal, report: progress.report, endProgress: progress.end });
 }
 
 /** For commands that speak to registries alone, which need no root. */

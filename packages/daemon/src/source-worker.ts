@@ -1,4 +1,4 @@
-import { scheme } from '@ignite/api/scheme';
+import { scheme } from '@ignite/legacy/scheme';
 import { answerAsWorker } from '@ignite/toolkit/render/worker-reader';
 
 void answerAsWorker(scheme);

@@ -1,4 +1,4 @@
-import { scheme } from '@ignite/api/scheme';
+import { scheme } from '@ignite/legacy/scheme';
 import { planManifests } from '@ignite/daemon/plan-manifests';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';

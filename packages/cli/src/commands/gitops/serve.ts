@@ -2,7 +2,7 @@ import { type LogLevel as ServiceLevel, jsonLog, limitedLog, textLog } from '@ig
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import type { FlagValues, Flags, Invocation } from '../../arguments/command.ts';
 import { labelsOf } from '../../arguments/labels.ts';
-import { legacyDaemonFlags } from '../../arguments/legacy-flags.ts';
+import { legacyDaemonFlags } from '@ignite/legacy/flags';
 import { type LogLevel, logLevelOf } from '../../arguments/log-level.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import type { DeclaredHost } from '../../context.ts';

@@ -1,4 +1,4 @@
-import { scheme } from '@ignite/api/scheme';
+import { scheme } from '@ignite/legacy/scheme';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { parsePortMappings } from '@ignite/engine/tools/network/address/parse-port-mappings';
