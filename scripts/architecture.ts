@@ -8,7 +8,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   engine: ['toolkit', 'api'],
   legacy: ['toolkit', 'api', 'engine'],
   daemon: ['toolkit', 'api', 'engine', 'legacy'],
-  cli: ['toolkit', 'api', 'engine', 'legacy', 'daemon'],
+  cli: ['toolkit', 'api', 'engine', 'legacy'],
 };
 
 /**
@@ -40,7 +40,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['guest', 'storage'],
     ['doctor'],
   ],
-  'packages/engine/src/operations': [['changes', 'declare', 'space'], ['archive'], ['client']],
+  'packages/engine/src/operations': [['changes', 'declare', 'metrics', 'space'], ['archive'], ['client']],
   'packages/legacy/src': [['go-template', 'v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };
 

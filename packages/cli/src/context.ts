@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ReadClient } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { resources } from '@ignite/api/resources';
+import { brokenRecordText } from '@ignite/api/broken-record';
 import { type Paths, defaultPaths, storePath } from '@ignite/engine/tools/host/paths';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
@@ -13,7 +13,6 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { FlagValues, Invocation } from './arguments/command.ts';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { Progress } from './render/message/progress.ts';
-import { printable } from './render/text/printable.ts';
 
 export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
   return {
@@ -57,14 +56,8 @@ export async function withReader<T>(
 /** A damaged record affects only its own object; commands on other objects print a warning. */
 const tellBroken =
   ({ report }: Progress) =>
-  ({ key: { kind, name }, problem }: BrokenObject): void => {
-    const remove = resources.find((resource) => resource.kind === kind)?.commands?.remove;
-    const cure = remove ? `"${remove(name)}" removes it` : 'it is skipped';
-    report({
-      kind: 'warning',
-      message: printable(`the record of ${kind} "${name}" is damaged (${problem}): ${cure}`),
-    });
-  };
+  (broken: BrokenObject): void =>
+    report({ kind: 'warning', message: brokenRecordText(broken) });
 
 /** Our own command line, for others to run with a command behind it. */
 export const ownCommand = ({ dataDir, runDir }: Paths): readonly string[] => [
@@ -159,14 +152,15 @@ export async function withDeclaredHost<T>(
   use: (host: DeclaredHost) => Promise<T>,
   options: { readonly freesSpace?: boolean } = {},
 ): Promise<T> {
-  const [{ declaredHost }, { openStore }] = await Promise.all([
-    import('@ignite/daemon/declared-host'),
+  const [{ declaredHost }, { openStore }, { sourceWorker }] = await Promise.all([
+    import('@ignite/engine/operations/declare/declared-host'),
     import('@ignite/engine/tools/store/open-store'),
+    import('@ignite/legacy/source-worker-file'),
   ]);
   const paths = pathsOf(invocation.flags, invocation.io.env);
   const work = async (client: LocalClient, op: ClientOperation): Promise<T> => {
     using store = openStore(paths);
-    return await use({ client, store, paths, deps: declaredHost(client, store), op });
+    return await use({ client, store, paths, deps: declaredHost(client, { store, sourceWorker }), op });
   };
   return await withClient(invocation, work, options);
 }

@@ -3,22 +3,23 @@ import type { Client } from '@ignite/api/client/client';
 import { vmKind } from '@ignite/api/v1/vm';
 import { volumeKind } from '@ignite/api/v1/volume';
 import { type Paths, locksDir } from '@ignite/engine/tools/host/paths';
-import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
+import {
+  type DeclaredEngines,
+  declaredHost,
+  nodeName,
+} from '@ignite/engine/operations/declare/declared-host';
+import { openOptions } from '@ignite/engine/operations/declare/open-options';
+import { hostMetrics, vmMetrics } from '@ignite/engine/operations/metrics/host-metrics';
+import { sourceWorker } from '@ignite/legacy/source-worker-file';
 import { Informer } from '@ignite/toolkit/controller/informer';
-import type { OpenOptions } from '@ignite/toolkit/sync-service/open-git-source';
-import { sourceOpener } from '@ignite/toolkit/sync-service/open-source';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
-import { SyncController } from '@ignite/toolkit/sync/sync-controller';
-import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Log } from '@ignite/toolkit/log/log';
-import { localRunner } from '@ignite/toolkit/process/local-runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
+import { alreadyRunning } from './errors.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
-import { hostMetrics, vmMetrics } from './host-metrics.ts';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
-import { type DeclaredEngines, declaredHost, nodeName } from './declared-host.ts';
 
 export interface GitopsServiceOptions {
   readonly paths: Paths;
@@ -31,12 +32,6 @@ export interface GitopsServiceOptions {
   readonly log: Log;
 }
 
-/** Clones are kept in the data directory. */
-export const openOptions = (paths: Paths): OpenOptions => ({
-  cacheDir: join(paths.dataDir, 'gitops'),
-  runner: localRunner,
-});
-
 /**
  * Keeps this host as its Syncs say, until `signal` aborts.
  * @throws CodedError GITOPS_RUNNING when another process does so already
@@ -46,7 +41,7 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   using lock = tryLock(locksDir(paths), 'gitops');
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName();
-  const deps = declaredHost(engines, store, nodeLabels);
+  const deps = declaredHost(engines, { store, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();
   await using _socket = await serveMetrics(
     async () => `${await metrics.registry.metrics()}\n${await hostMetrics(client, paths, signal)}`,
@@ -68,23 +63,3 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   };
   await Promise.all([vms.run(signal), serveSyncs({ ...served, ...(webhook && { webhook }) }, signal)]);
 }
-
-/** Looks at one Sync once, where no process keeps this host in sync. */
-export async function reconcileOnce(
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-  { store, paths, deps }: { readonly store: ObjectStore; readonly paths: Paths; readonly deps: SyncDeps },
-  signal: AbortSignal,
-): Promise<void> {
-  const openSource = sourceOpener(openOptions(paths));
-  const controller = new SyncController({ ...deps, store, openSource, sinks: [], log: () => {} });
-  try {
-    await controller.reconcile(`${namespace}/${name}`, signal);
-  } catch (failure) {
-    if (!hasCode(failure, 'SYNC_FAILED')) throw failure; // its status says what it was
-  }
-}
-
-const alreadyRunning = (): CodedError =>
-  new CodedError('GITOPS_RUNNING', 'another process is already keeping this host in sync', {
-    hint: 'stop it first; for several sources, run one process and declare each source as a GitSource and a Sync',
-  });

@@ -1,4 +1,4 @@
-import { scheme } from '@ignite/legacy/scheme';
 import { answerAsWorker } from '@ignite/toolkit/render/worker-reader';
+import { scheme } from './scheme.ts';
 
 void answerAsWorker(scheme);

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Client } from '@ignite/api/client/client';
 import { vmPhases } from '@ignite/api/v1/vm-phase';
-import type { Paths } from '@ignite/engine/tools/host/paths';
+import type { Paths } from '../../tools/host/paths.ts';
 import { Gauge, Registry } from 'prom-client';
 import { type MeasuredVm, registerVms } from './vm-metrics.ts';
 

@@ -1,7 +1,7 @@
 import type { VmUsage } from '@ignite/api/client/usage-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
-import { allottedMemoryOf } from '@ignite/engine/vm/plan/allotted-memory';
+import { allottedMemoryOf } from '../../vm/plan/allotted-memory.ts';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 export interface MeasuredVm {

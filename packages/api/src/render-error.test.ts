@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
-import { exitStatusOf, renderError } from './error.ts';
+import { exitStatusOf, renderError } from './render-error.ts';
 
 test('renderError: one line of what happened and one of what to do', () => {
   const failure = new CodedError('VM_NOT_FOUND', 'there is no VM "x"', { hint: 'look' });

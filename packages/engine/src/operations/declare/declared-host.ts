@@ -1,9 +1,6 @@
 import { hostname } from 'node:os';
-import { extname, join } from 'node:path';
 import { hostUses } from '@ignite/api/host-uses';
 import { resources } from '@ignite/api/resources';
-import { VmActuator, type VmEngine } from '@ignite/engine/operations/declare/vm-actuator';
-import { VolumeActuator, type VolumeEngine } from '@ignite/engine/operations/declare/volume-actuator';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { gitSourceKind, initialSyncStatus, syncKind } from '@ignite/toolkit/sync/kinds';
 import { RouteActuator } from '@ignite/toolkit/apply/route-actuator';
@@ -12,6 +9,8 @@ import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import { WorkerReader } from '@ignite/toolkit/render/worker-reader';
 import { inApplyOrder } from '@ignite/toolkit/scheme/resource';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { VmActuator, type VmEngine } from './vm-actuator.ts';
+import { VolumeActuator, type VolumeEngine } from './volume-actuator.ts';
 
 /** What makes the kinds that are more than entries in the store. */
 export interface DeclaredEngines {
@@ -19,14 +18,18 @@ export interface DeclaredEngines {
   readonly volumes: VolumeEngine;
 }
 
-/** The module beside this one, be it a source or bundled. */
-const sourceWorker = join(import.meta.dirname, `source-worker${extname(import.meta.filename)}`);
+export interface DeclaredHostOptions {
+  readonly store: ObjectStore;
+  /** The program that reads the manifests of a source in a thread of its own. */
+  readonly sourceWorker: string;
+  /** Labels of this host, for node selectors. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
 
 /** What manifests are applied to on this host. */
 export function declaredHost(
   engines: DeclaredEngines,
-  store: ObjectStore,
-  labels: Readonly<Record<string, string>> = {},
+  { store, sourceWorker, labels = {} }: DeclaredHostOptions,
 ): SyncDeps {
   const gitSources = new StoreActuator(store, { kinds: [gitSourceKind] });
   const syncs = new StoreActuator(store, { kinds: [syncKind], initialStatus: initialSyncStatus });

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { ToolFailedError } from '@ignite/toolkit/process/runner';
-import { printable } from '../text/printable.ts';
+import { printable } from '@ignite/toolkit/text/printable';
 
 /** A line for each thing that is wrong, lines for causes that tell more, and one line for what to do. */
 export function renderError(failure: unknown, debug: boolean): string {

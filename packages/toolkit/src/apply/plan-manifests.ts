@@ -1,6 +1,6 @@
-import type { Manifest } from '@ignite/toolkit/codec/manifest';
-import type { Actuator, LiveObject } from '@ignite/toolkit/apply/actuator';
-import { type SyncPlan, planApply } from '@ignite/toolkit/apply/plan-apply';
+import type { Manifest } from '../codec/manifest.ts';
+import type { Actuator, LiveObject } from './actuator.ts';
+import { type SyncPlan, planApply } from './plan-apply.ts';
 
 export interface ApplyOptions {
   /** Objects may be replaced where a change needs it. */
