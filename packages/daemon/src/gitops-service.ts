@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Client } from '@ignite/api/client/client';
+import type { ClientOperation } from '@ignite/api/client/progress';
 import { vmKind } from '@ignite/api/v1/vm';
 import { volumeKind } from '@ignite/api/v1/volume';
 import { type Paths, locksDir } from '@ignite/engine/tools/host/paths';
@@ -10,6 +11,8 @@ import {
 } from '@ignite/engine/operations/declare/declared-host';
 import { openOptions } from '@ignite/engine/operations/declare/open-options';
 import { hostMetrics, vmMetrics } from '@ignite/engine/operations/metrics/host-metrics';
+import { takeControl } from '@ignite/engine/vm/lifecycle/host-controller';
+import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
 import { sourceWorker } from '@ignite/legacy/source-worker-file';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
@@ -19,6 +22,7 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import { alreadyRunning } from './errors.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
+import { controlVms } from './vm-controller.ts';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
 
 export interface GitopsServiceOptions {
@@ -27,6 +31,8 @@ export interface GitopsServiceOptions {
   readonly engines: DeclaredEngines;
   /** Of which metrics are served. */
   readonly client: Client;
+  /** Makes a VM what its object says, unless somebody else is at work on it. */
+  readonly reconcileVm: (uid: string, op: ClientOperation) => Promise<Outcome | undefined>;
   readonly nodeLabels: Readonly<Record<string, string>>;
   readonly webhook?: WebhookOptions;
   readonly log: Log;
@@ -50,6 +56,18 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   await using sockets = new VmMetricsSockets(paths, (uid) => vmMetrics(client, [uid], signal), log);
   const vms = new Informer(store, vmKind, deps.clock, log);
   sockets.follow(vms);
+  using _control = await takeControl(paths, signal);
+  const { reconcileVm } = options;
+  const controlled = controlVms(
+    {
+      vms,
+      reconcile: (uid, until) => reconcileVm(uid, { signal: until, report: () => {} }),
+      clock: deps.clock,
+      log,
+      observer: metrics,
+    },
+    signal,
+  );
   const reporting = { log, observer: metrics, sinks: [metrics] };
   const imageFields = { VM: ['/spec/image/oci', '/spec/kernel/oci'] };
   const served = {
@@ -61,5 +79,9 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
     imageFields,
     ...reporting,
   };
-  await Promise.all([vms.run(signal), serveSyncs({ ...served, ...(webhook && { webhook }) }, signal)]);
+  await Promise.all([
+    controlled,
+    vms.run(signal),
+    serveSyncs({ ...served, ...(webhook && { webhook }) }, signal),
+  ]);
 }

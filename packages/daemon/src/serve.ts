@@ -3,6 +3,7 @@ import { brokenRecordText } from '@ignite/api/broken-record';
 import { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { Paths } from '@ignite/engine/tools/host/paths';
 import { openStore } from '@ignite/engine/tools/store/open-store';
+import { reconcileUnlessBusy } from '@ignite/engine/vm/lifecycle/reconcile-unless-busy';
 import { openEnginePorts } from '@ignite/engine/wire';
 import { type Log, type LogLevel as EventLevel, jsonLog, limitedLog, textLog } from '@ignite/toolkit/log/log';
 import { printable } from '@ignite/toolkit/text/printable';
@@ -21,19 +22,18 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
   const { dataDir, runDir, logLevel, nodeLabels } = options;
   const paths: Paths = { dataDir, runDir };
   const line = (text: string): void => terminal.write(`${printable(text)}\n`);
-  await using client = new LocalClient(
-    openEnginePorts({
-      paths,
-      env: process.env,
-      settleCommand: settleCommand(paths),
-      ...(tells(logLevel, 'debug') && {
-        trace: { tell: (text) => line(`debug: ${text}`), output: tells(logLevel, 'trace') },
-      }),
-      onBroken: (broken) => {
-        if (tells(logLevel, 'warn')) line(`warning: ${brokenRecordText(broken)}`);
-      },
+  const ports = openEnginePorts({
+    paths,
+    env: process.env,
+    settleCommand: settleCommand(paths),
+    ...(tells(logLevel, 'debug') && {
+      trace: { tell: (text) => line(`debug: ${text}`), output: tells(logLevel, 'trace') },
     }),
-  );
+    onBroken: (broken) => {
+      if (tells(logLevel, 'warn')) line(`warning: ${brokenRecordText(broken)}`);
+    },
+  });
+  await using client = new LocalClient(ports);
   using store = openStore(paths);
   const webhook = await webhookOptions(options);
   await runGitops(
@@ -42,6 +42,7 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
       store,
       engines: client,
       client,
+      reconcileVm: (uid, op) => reconcileUnlessBusy(uid, ports, op),
       nodeLabels,
       log: logOf(terminal, logLevel),
       ...(webhook && { webhook }),
