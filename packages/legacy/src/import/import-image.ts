@@ -5,7 +5,7 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { hostArch } from '@ignite/engine/tools/host/arch';
 import type { Paths } from '@ignite/engine/tools/host/paths';
 import { lockLayout } from '@ignite/engine/tools/oci/layout-lock';
-import { formatPlatform } from '@ignite/engine/tools/oci/platform';
+import { formatPlatform } from '@ignite/api/v1/platform';
 import { imageStore } from '@ignite/engine/tools/store/kind-stores';
 import { copyImage } from './copy-image.ts';
 import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';

@@ -1,5 +1,5 @@
 import type { ServiceChange } from '@ignite/api/client/host-client';
-import { renderServiceUnit } from '@ignite/engine/tools/host/service-unit';
+import { renderServiceUnit } from '@ignite/api/client/service-unit';
 import type { Command } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { ownCommand, pathsOf, withClient } from '../../context.ts';

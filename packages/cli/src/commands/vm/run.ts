@@ -6,7 +6,7 @@ import type { HostConfiguration } from '@ignite/api/configuration-file';
 import { familiarSource } from '@ignite/api/v1/familiar-source';
 import { askedOf, withAsked } from '@ignite/api/v1/asked';
 import type { VmFile } from '@ignite/api/vm-file';
-import { sourceFrom } from '@ignite/engine/tools/oci/source';
+import { sourceFrom } from '@ignite/api/v1/source-path';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import { archFlags, archOf } from '../../arguments/arch-flags.ts';
 import type { Command, FlagValues, Flags, Invocation } from '../../arguments/command.ts';

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
-import type { PortMapping } from '@ignite/api/v1/vm-network';
-import { portInvalid } from '../errors.ts';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import type { PortMapping } from './vm-network.ts';
+
+export type PortErrorCode = 'PORT_INVALID';
 
 /**
  * Parses port mappings in Docker's syntax, `[ADDRESS:]HOST:VM[/tcp|udp]`, with ranges of equal length on both
@@ -39,3 +41,8 @@ function parseRange(range: string, text: string): readonly number[] {
   if (first < 1 || last > 65_535 || last < first) throw portInvalid(text, `"${range}" is outside 1 to 65535`);
   return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }
+
+const portInvalid = (text: string, why: string): CodedError<PortErrorCode> =>
+  new CodedError('PORT_INVALID', `not a port mapping: ${JSON.stringify(text)}: ${why}`, {
+    hint: 'use [ADDRESS:]HOST_PORT:VM_PORT[/tcp|udp], such as 8080:80 or 127.0.0.1:5353:53/udp; ranges are 8000-8010:80-90',
+  });

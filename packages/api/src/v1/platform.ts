@@ -1,5 +1,7 @@
-import type { Arch } from '@ignite/api/v1/arch';
-import { platformInvalid } from './errors.ts';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import type { Arch } from './arch.ts';
+
+export type PlatformErrorCode = 'PLATFORM_INVALID';
 
 /** A platform in Go's words: operating system and architecture (OCI image-spec, "Image Index"). */
 export interface Platform {
@@ -27,3 +29,8 @@ export function parsePlatform(text: string): Platform {
 }
 
 export const formatPlatform = ({ os, arch }: Platform): string => `${os}/${arch}`;
+
+const platformInvalid = (text: string): CodedError<PlatformErrorCode> =>
+  new CodedError('PLATFORM_INVALID', `not a platform: ${JSON.stringify(text)}`, {
+    hint: 'use linux/amd64, linux/arm64, amd64 or arm64',
+  });

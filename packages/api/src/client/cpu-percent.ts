@@ -1,4 +1,4 @@
-import type { VmUsage } from '@ignite/api/client/usage-client';
+import type { VmUsage } from './usage-client.ts';
 
 /**
  * Pure. Returns the CPU use between two samples in percent of one CPU: 200 is two CPUs. Returns `undefined`

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SpaceItem, SpaceKind } from '@ignite/api/client/space-client';
+import type { SpaceItem, SpaceKind } from './space-client.ts';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { planPrune } from './plan-prune.ts';
 

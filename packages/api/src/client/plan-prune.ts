@@ -1,4 +1,4 @@
-import type { SpaceItem, SpaceKind } from '@ignite/api/client/space-client';
+import type { SpaceItem, SpaceKind } from './space-client.ts';
 
 /**
  * The order of removal. Users come before what they use: removing a VM makes its image unused, for the next

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parsePortMappings } from './parse-port-mappings.ts';
-import { formatPortMapping } from '@ignite/api/v1/format-port-mapping';
+import { formatPortMapping } from './format-port-mapping.ts';
 
 test('parsePortMappings: address, protocol and ranges are read, lists split', () => {
   assert.deepEqual(parsePortMappings(['8080:80', '127.0.0.1:53:5353/udp,7000-7001:70-71']), [
