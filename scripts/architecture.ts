@@ -6,8 +6,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   toolkit: [],
   api: ['toolkit'],
   engine: ['toolkit', 'api'],
-  daemon: ['toolkit', 'api', 'engine'],
-  cli: ['toolkit', 'api', 'engine', 'daemon'],
+  legacy: ['toolkit', 'api', 'engine'],
+  daemon: ['toolkit', 'api', 'engine', 'legacy'],
+  cli: ['toolkit', 'api', 'engine', 'legacy'],
 };
 
 /**
@@ -39,7 +40,8 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['guest', 'storage'],
     ['doctor'],
   ],
-  'packages/engine/src/operations': [['changes', 'declare', 'legacy', 'space'], ['archive'], ['client']],
+  'packages/engine/src/operations': [['changes', 'declare', 'metrics', 'space'], ['archive'], ['client']],
+  'packages/legacy/src': [['go-template', 'v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };
 
 /**
@@ -75,8 +77,6 @@ const foldersMayImport: Readonly<Record<string, Readonly<Record<string, readonly
   'packages/cli/src/render': {
     text: [],
     message: ['text'],
-    'go-template': [],
-    'go-view': ['text', 'go-template'],
   },
 };
 

@@ -1,6 +1,6 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleProgram } from './bundle.ts';
+import { bundleDaemon, bundleProgram } from './bundle.ts';
 import { common, readReference } from './command-reference.ts';
 import { manPages } from './man-pages.ts';
 
@@ -9,11 +9,15 @@ const dist = join(root, 'packages/cli/dist');
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-await bundleProgram(dist);
-await writeFile(
-  join(dist, 'ignite.cjs'),
-  "require('node:module').enableCompileCache();\nrequire('./program.cjs');\n",
-);
+await Promise.all([bundleProgram(dist), bundleDaemon(dist)]);
+for (const [name, program] of [
+  ['ignite', 'program'],
+  ['ignited', 'daemon-program'],
+] as const)
+  await writeFile(
+    join(dist, `${name}.cjs`),
+    `require('node:module').enableCompileCache();\nrequire('./${program}.cjs');\n`,
+  );
 for (const scripts of ['guest', 'host'])
   await cp(join(root, scripts), join(dist, scripts), { recursive: true });
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
-import { bundleProgram } from './bundle.ts';
+import { bundleDaemon, bundleProgram } from './bundle.ts';
 
 test('bundleProgram: a listing is told by one file, whatever else the program consists of', async (t) => {
   const dir = await newDir(t);
@@ -72,6 +72,17 @@ test('bundleProgram: the worker that reads sources runs no command line', async 
     encoding: 'utf8',
   });
   assert.deepEqual([stdout, stderr], ['{"output":[]}\n', '']);
+});
+
+test('bundleDaemon: it is one file, a program of its own', async (t) => {
+  const dist = await newDir(t);
+  await bundleDaemon(dist);
+  assert.deepEqual(await readdir(dist), ['daemon-program.cjs']);
+  const { status, stderr } = spawnSync(process.execPath, [join(dist, 'daemon-program.cjs'), '--nope'], {
+    encoding: 'utf8',
+  });
+  assert.match(stderr, /^error: .*--nope.*\nhint: /);
+  assert.equal(status, 2);
 });
 
 async function newDir(t: TestContext): Promise<string> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Plugin, rolldown } from 'rolldown';
+import { type InputOptions, type OutputOptions, type Plugin, rolldown } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
 const cli = 'packages/cli/src';
@@ -9,7 +9,7 @@ const cli = 'packages/cli/src';
  */
 const listing = [
   `${cli}/main.ts`,
-  `${cli}/render/message/error.ts`,
+  'packages/api/src/render-error.ts',
   `${cli}/commands/vm/ps.ts`,
   'packages/engine/src/operations/client/read-client.ts',
   'packages/engine/src/tools/network/cni/settings.ts',
@@ -20,6 +20,22 @@ const listing = [
  */
 const slow = /^node:(net|tty|http|https|stream|child_process|crypto)|\/node_modules\//;
 
+const forNode = {
+  cwd: root,
+  platform: 'node',
+  transform: {
+    target: 'node26',
+    define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  },
+} as const satisfies InputOptions;
+
+const asCommonJs = {
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+  comments: { legal: true, annotation: false, jsdoc: false },
+} as const satisfies OutputOptions;
+
 /**
  * Bundles the program: one file with everything that a listing needs, and one for each part that is loaded on
  * demand. CommonJS starts a third faster than ESM, because importing one of Node's own modules evaluates all
@@ -28,29 +44,31 @@ const slow = /^node:(net|tty|http|https|stream|child_process|crypto)|\/node_modu
 export async function bundleProgram(dist: string): Promise<void> {
   const listed = new Set<string>();
   await using bundle = await rolldown({
+    ...forNode,
     input: {
       program: join(root, cli, 'main.ts'),
-      'source-worker': join(root, 'packages/daemon/src/source-worker.ts'),
-    },
-    cwd: root,
-    platform: 'node',
-    transform: {
-      target: 'node26',
-      define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+      'source-worker': join(root, 'packages/legacy/src/source-worker.ts'),
     },
     // Some modules that a listing imports statically are imported dynamically elsewhere.
     checks: { ineffectiveDynamicImport: false },
     plugins: [staticImports(listing, listed)],
   });
   await bundle.write({
+    ...asCommonJs,
     dir: dist,
-    format: 'cjs',
-    entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
-    comments: { legal: true, annotation: false, jsdoc: false },
     codeSplitting: { groups: [{ name: 'listing', test: (id) => listed.has(id) }] },
   });
+}
+
+/** Bundles the daemon into one file, which shares nothing with the program at run time. */
+export async function bundleDaemon(dist: string): Promise<void> {
+  await using bundle = await rolldown({
+    ...forNode,
+    input: { 'daemon-program': join(root, 'packages/daemon/src/main.ts') },
+    checks: { ineffectiveDynamicImport: false },
+  });
+  await bundle.write({ ...asCommonJs, dir: dist, codeSplitting: false });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { scheme } from '../packages/api/src/scheme.ts';
+import { scheme } from '../packages/legacy/src/scheme.ts';
 import { writeGeneratedPart } from './generated-part.ts';
 import { type DocumentedKind, manifestsReference } from './manifests-reference.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { renderError } from '../../packages/cli/src/render/message/error.ts';
+import { renderError } from '@ignite/api/render-error';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { Random, seedOf } from './random.ts';
 

@@ -1,9 +1,9 @@
 import { convertManifests } from '@ignite/toolkit/codec/convert-manifests';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { scheme } from './scheme.ts';
+import type { Scheme } from '@ignite/toolkit/scheme/scheme';
+import { type Asked, askedByDefaults } from './v1/asked.ts';
 import type { ConfigurationSpec } from './v1/configuration.ts';
 import { apiVersion } from './v1/group.ts';
-import { type Asked, askedByDefaults } from './v1alpha4/asked.ts';
 
 export type ConfigurationErrorCode = 'CONFIG_INVALID';
 
@@ -20,10 +20,10 @@ export interface HostConfiguration extends ConfigurationSpec {
 }
 
 /**
- * Pure. Converts a configuration file of any version to v1. Defaults are not filled in.
+ * Pure. Converts a configuration file of any version of the scheme to v1. Defaults are not filled in.
  * @throws CodedError CONFIG_INVALID, MANIFEST_INVALID
  */
-export function decodeConfiguration(text: string, file: string): HostConfiguration {
+export function decodeConfiguration(text: string, file: string, scheme: Scheme): HostConfiguration {
   const [object, ...more] = convertManifests(text, file, scheme, () => apiVersion, {
     transform: (raw) => withSpec(raw, file),
   });

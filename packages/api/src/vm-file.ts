@@ -1,32 +1,26 @@
 import { convertManifests } from '@ignite/toolkit/codec/convert-manifests';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { defineKind } from '@ignite/toolkit/scheme/kind';
-import { Scheme } from '@ignite/toolkit/scheme/scheme';
-import * as v from 'valibot';
+import type { Scheme } from '@ignite/toolkit/scheme/scheme';
+import type * as v from 'valibot';
 import { apiVersion } from './v1/group.ts';
 import { namelessMetadataSchema } from './v1/nameless-metadata.ts';
 import { partialVmSpecSchema } from './v1/partial-vm-spec.ts';
 import { vmResource } from './v1/resources/vm.ts';
-import { vm as v1alpha2 } from './v1alpha2/vm.ts';
-import { namelessMetadataSchema as oldMetadataSchema } from './v1alpha4/metadata.ts';
-import { vm as v1alpha4 } from './v1alpha4/vm.ts';
-import { partialVmSpecSchema as oldSpecSchema } from './v1alpha4/vm-spec.ts';
 
-const { sandbox: _, ...oldestEntries } = oldSpecSchema.entries;
-const old = { ...v1alpha4, metadata: oldMetadataSchema, spec: oldSpecSchema };
+/** A VM, in which every field is optional. */
+export const partialVmKind = defineKind({
+  ...vmResource,
+  versions: [{ apiVersion, kind: 'VM', metadata: namelessMetadataSchema, spec: partialVmSpecSchema }],
+});
 
-/** The versions of a VM, in which every field is optional. */
-const partialVms = new Scheme([
-  defineKind({
-    ...vmResource,
-    versions: [
-      { apiVersion, kind: 'VM', metadata: namelessMetadataSchema, spec: partialVmSpecSchema },
-      old,
-      { ...old, apiVersion: 'ignite.weave.works/v1alpha3' },
-      { ...v1alpha2, metadata: oldMetadataSchema, spec: v.strictObject(oldestEntries) },
-    ],
-  }),
-]);
+/** The versions in which VM files may be written. */
+export interface VmFileVersions {
+  /** Contains `partialVmKind`, perhaps with further versions. */
+  readonly scheme: Scheme;
+  /** The version of a file without `apiVersion`. */
+  readonly unnamed: string;
+}
 
 /** The content of a VM file, converted to v1. Defaults are not filled in. */
 export interface VmFile {
@@ -38,15 +32,15 @@ export interface VmFile {
 
 /**
  * Pure. Decodes a file of any version over which flags win. All fields are optional, and the file may be
- * empty. A file without `apiVersion` is one of the original's, which did not require it.
+ * empty.
  * @throws CodedError MANIFEST_INVALID
  */
-export function decodeVmFile(text: string, file: string): VmFile {
+export function decodeVmFile(text: string, file: string, { scheme, unnamed }: VmFileVersions): VmFile {
   const transform = (raw: unknown): unknown =>
     typeof raw === 'object' && raw !== null && !Array.isArray(raw)
-      ? { apiVersion: v1alpha4.apiVersion, kind: 'VM', spec: {}, ...withoutNulls(raw) }
+      ? { apiVersion: unnamed, kind: 'VM', spec: {}, ...withoutNulls(raw) }
       : raw;
-  const [object, ...more] = convertManifests(text, file, partialVms, () => apiVersion, { transform });
+  const [object, ...more] = convertManifests(text, file, scheme, () => apiVersion, { transform });
   if (more.length > 0) {
     const hint = 'use one file per VM; "ignite apply" takes several VMs';
     throw new CodedError('MANIFEST_INVALID', `${file} declares more than one VM`, { hint });

@@ -17,14 +17,17 @@ export async function readConfiguration({
   const path = named ?? defaultPath;
   const text = await readFile(path, 'utf8').catch((failure: NodeJS.ErrnoException) => failure);
   if (text instanceof Error && text.code === 'ENOENT' && named === undefined) return {};
-  const { configInvalid, decodeConfiguration } = await import('@ignite/api/configuration-file'); // it brings YAML
+  const [{ configInvalid, decodeConfiguration }, { scheme }] = await Promise.all([
+    import('@ignite/api/configuration-file'), // it brings YAML
+    import('@ignite/legacy/scheme'),
+  ]);
   if (text instanceof Error)
     throw configInvalid(
       `cannot read the configuration file ${path}: ${errorText(text)}`,
       'check --ignite-config and $IGNITE_CONFIG',
       text,
     );
-  return decodeConfiguration(text, path);
+  return decodeConfiguration(text, path, scheme);
 }
 
 export const registryFlags: Flags = {

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { ReadClient } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { resources } from '@ignite/api/resources';
+import { brokenRecordText } from '@ignite/api/broken-record';
 import { type Paths, defaultPaths, storePath } from '@ignite/engine/tools/host/paths';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
+import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
+import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
 import type { LoginDeps } from '@ignite/engine/tools/oci/registry-login';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import type { BrokenObject, ObjectStore } from '@ignite/toolkit/store/store';
@@ -11,7 +13,6 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { FlagValues, Invocation } from './arguments/command.ts';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { Progress } from './render/message/progress.ts';
-import { printable } from './render/text/printable.ts';
 
 export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
   return {
@@ -55,14 +56,8 @@ export async function withReader<T>(
 /** A damaged record affects only its own object; commands on other objects print a warning. */
 const tellBroken =
   ({ report }: Progress) =>
-  ({ key: { kind, name }, problem }: BrokenObject): void => {
-    const remove = resources.find((resource) => resource.kind === kind)?.commands?.remove;
-    const cure = remove ? `"${remove(name)}" removes it` : 'it is skipped';
-    report({
-      kind: 'warning',
-      message: printable(`the record of ${kind} "${name}" is damaged (${problem}): ${cure}`),
-    });
-  };
+  (broken: BrokenObject): void =>
+    report({ kind: 'warning', message: brokenRecordText(broken) });
 
 /** Our own command line, for others to run with a command behind it. */
 export const ownCommand = ({ dataDir, runDir }: Paths): readonly string[] => [
@@ -78,19 +73,43 @@ interface Operation extends ClientOperation {
   readonly endProgress: Progress['end'];
 }
 
+interface ClientOptions {
+  readonly freesSpace?: boolean;
+}
+
 /** For commands that act: with the engine, and progress on stderr. */
 export async function withClient<T>(
   invocation: Invocation,
   use: (client: LocalClient, op: Operation) => Promise<T>,
-  { freesSpace = false }: { readonly freesSpace?: boolean } = {},
+  options: ClientOptions = {},
+): Promise<T> {
+  return await withEngine(invocation, (client, _ports, op) => use(client, op), options);
+}
+
+/** For `import-legacy`. */
+export async function importLegacy(
+  invocation: Invocation,
+  request: LegacyImportRequest,
+): Promise<readonly LegacyResult[]> {
+  const { importLegacy: importAll } = await import('@ignite/legacy/import/import-legacy'); // it brings YAML
+  return await withEngine(invocation, (_client, ports, op) => importAll(request, ports, op));
+}
+
+async function withEngine<T>(
+  invocation: Invocation,
+  use: (client: LocalClient, ports: EnginePorts, op: Operation) => Promise<T>,
+  { freesSpace = false }: ClientOptions = {},
 ): Promise<T> {
   if (process.getuid?.() !== 0) throw rootNeeded('it uses files, namespaces and devices of the host');
-  const { openLocalClient } = await import('@ignite/engine/wire');
+  const [{ openEnginePorts }, { LocalClient }] = await Promise.all([
+    import('@ignite/engine/wire'),
+    import('@ignite/engine/operations/client/local-client'),
+  ]);
   const { flags, io, signal } = invocation;
   const paths = pathsOf(flags, io.env);
   const level = logLevelOf(flags);
   using progress = new Progress(io, level);
-  await using client = openLocalClient({
+  const ports = openEnginePorts({
     paths,
     ...(tells(level, 'debug') && { trace: { tell: progress.debug, output: tells(level, 'trace') } }),
     env: io.env,
@@ -98,7 +117,8 @@ export async function withClient<T>(
     freesSpace,
     onBroken: tellBroken(progress),
   });
-  return await use(client, { signal, report: progress.report, endProgress: progress.end });
+  await using client = new LocalClient(ports);
+  return await use(client, ports, { signal, report: progress.report, endProgress: progress.end });
 }
 
 /** For commands that speak to registries alone, which need no root. */
@@ -132,14 +152,15 @@ export async function withDeclaredHost<T>(
   use: (host: DeclaredHost) => Promise<T>,
   options: { readonly freesSpace?: boolean } = {},
 ): Promise<T> {
-  const [{ declaredHost }, { openStore }] = await Promise.all([
-    import('@ignite/daemon/declared-host'),
+  const [{ declaredHost }, { openStore }, { sourceWorker }] = await Promise.all([
+    import('@ignite/engine/operations/declare/declared-host'),
     import('@ignite/engine/tools/store/open-store'),
+    import('@ignite/legacy/source-worker-file'),
   ]);
   const paths = pathsOf(invocation.flags, invocation.io.env);
   const work = async (client: LocalClient, op: ClientOperation): Promise<T> => {
     using store = openStore(paths);
-    return await use({ client, store, paths, deps: declaredHost(client, store), op });
+    return await use({ client, store, paths, deps: declaredHost(client, { store, sourceWorker }), op });
   };
   return await withClient(invocation, work, options);
 }

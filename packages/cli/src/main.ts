@@ -24,7 +24,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
     return await runCommand(line, io, abort.signal);
   } catch (failure) {
     if (abort.signal.aborted) return interrupted;
-    const { renderError, exitStatusOf } = await import('./render/message/error.ts');
+    const { renderError, exitStatusOf } = await import('@ignite/api/render-error');
     io.err.write(renderError(failure, isDebugged));
     return exitStatusOf(failure);
   } finally {

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Writer } from './io.ts';
-import { escaped } from './render/text/printable.ts';
+import { escaped } from '@ignite/toolkit/text/printable';
 
 /** Standard output or error, written to straight away: to make Node's own stream takes longer than to list VMs. */
 export class Output implements Writer {

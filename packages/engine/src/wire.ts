@@ -4,7 +4,6 @@ import { systemClock } from '@ignite/toolkit/clock/clock';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { type Trace, tracedRunner } from '@ignite/toolkit/process/traced-runner';
 import type { BrokenObject } from '@ignite/toolkit/store/store';
-import { LocalClient } from './operations/client/local-client.ts';
 import type { EnginePorts } from './vm/engine-ports.ts';
 import { releaseBallast } from './tools/host/ballast.ts';
 import { Ctr } from './tools/container-engine/ctr.ts';
@@ -24,7 +23,7 @@ import { probeAccel } from './tools/vmm/accel.ts';
 import { firecracker } from './tools/vmm/firecracker/firecracker.ts';
 import { qemu } from './tools/vmm/qemu/qemu.ts';
 
-export interface LocalClientOptions {
+export interface EngineOptions {
   readonly paths: Paths;
   readonly env: NodeJS.ProcessEnv;
   /** This program's own command line that cleans up after a VM that has ended. */
@@ -37,11 +36,8 @@ export interface LocalClientOptions {
   readonly onBroken?: (broken: BrokenObject) => void;
 }
 
-export const openLocalClient = (options: LocalClientOptions): LocalClient =>
-  new LocalClient(openEnginePorts(options));
-
 /** The composition root of the engine: the one place where adapters are chosen and connected. */
-export function openEnginePorts(options: LocalClientOptions): EnginePorts {
+export function openEnginePorts(options: EngineOptions): EnginePorts {
   const { paths, env, settleCommand, trace } = options;
   const { freesSpace = false } = options;
   if (freesSpace) releaseBallast(paths);

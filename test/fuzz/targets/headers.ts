@@ -7,7 +7,7 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import { cpioArchive, file, withParents } from '@ignite/engine/tools/kernel/cpio';
 import { readElf } from '@ignite/engine/tools/kernel/elf';
 import { kernelImageArch } from '@ignite/engine/tools/kernel/kernel-image';
-import { openSnapshotStore, parseHeader } from '@ignite/engine/operations/legacy/snapshot-store';
+import { openSnapshotStore, parseHeader } from '@ignite/legacy/import/snapshot-store';
 import { readOverlay } from '@ignite/engine/tools/rootfs/overlay-header';
 import { mutatedBytes, mutatedText } from '../mutate.ts';
 import { taken, takenLater, target } from '../target.ts';

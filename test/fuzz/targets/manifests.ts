@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { scheme } from '@ignite/api/scheme';
+import { scheme } from '@ignite/legacy/scheme';
 import { decodeVmFile } from '@ignite/api/vm-file';
+import { vmFileVersions } from '@ignite/legacy/vm-file-versions';
 import { writtenForm } from '@ignite/api/written-form';
 import { convertManifests } from '@ignite/toolkit/codec/convert-manifests';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
@@ -65,6 +66,6 @@ export const manifests = target<string>({
         definition.apiVersion.startsWith('ignite') ? version : definition.apiVersion;
       taken(() => convertManifests(text, 'a.yaml', scheme, to));
     }
-    taken(() => decodeVmFile(text, 'vm.yaml'));
+    taken(() => decodeVmFile(text, 'vm.yaml', vmFileVersions));
   },
 });

@@ -1,4 +1,4 @@
-import { scheme } from '@ignite/api/scheme';
+import { scheme } from '@ignite/legacy/scheme';
 import { decodeRevision } from '@ignite/toolkit/render/decode-revision';
 import { substitute } from '@ignite/toolkit/render/substitute';
 import { stringify } from 'yaml';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseMoment } from '../../../packages/cli/src/arguments/moment.ts';
-import { parsePortMappings } from '@ignite/engine/tools/network/address/parse-port-mappings';
+import { parsePortMappings } from '@ignite/api/v1/parse-port-mappings';
 import { formatPortMapping } from '@ignite/api/v1/format-port-mapping';
 import { formatBytes, parseBytes } from '@ignite/toolkit/units/bytes';
 import { parseDuration } from '@ignite/toolkit/units/duration';

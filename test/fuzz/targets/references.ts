@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { familiarName, fullName, parseReference } from '@ignite/engine/tools/oci/reference';
-import { isRelativeSource, parseSource, sourceFrom } from '@ignite/engine/tools/oci/source';
+import { isRelativeSource, sourceFrom } from '@ignite/api/v1/source-path';
+import { parseSource } from '@ignite/engine/tools/oci/source';
 import { mutatedText } from '../mutate.ts';
 import { taken, target } from '../target.ts';
 

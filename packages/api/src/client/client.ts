@@ -12,7 +12,6 @@ import type { Finder } from './finder.ts';
 import type { HostClient } from './host-client.ts';
 import type { ImageClient } from './image-client.ts';
 import type { KernelClient } from './kernel-client.ts';
-import type { LegacyClient } from './legacy-client.ts';
 import type { SpaceClient } from './space-client.ts';
 import type { UsageClient } from './usage-client.ts';
 import type { LifeClient } from './life-client.ts';
@@ -50,6 +49,5 @@ export interface Client extends ReadClient, AsyncDisposable {
   readonly host: HostClient;
   readonly usage: UsageClient;
   readonly space: SpaceClient;
-  readonly legacy: LegacyClient;
   readonly life: LifeClient;
 }

@@ -32,3 +32,7 @@ export const configurationSpecSchema = v.strictObject({
   registryConfigDir: described("Directory with Docker's `config.json`.", v.optional(v.string())),
 });
 export type ConfigurationSpec = v.InferInput<typeof configurationSpecSchema>;
+
+/** Why a Configuration among manifests has no effect. */
+export const configurationIsAFile =
+  'a Configuration is not applied: it is read from /etc/ignite/config.yaml, or from the file given with --ignite-config';

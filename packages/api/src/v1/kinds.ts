@@ -1,6 +1,5 @@
 import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
-import { configurationIsAFile } from '../v1alpha4/configuration.ts';
-import { configurationSpecSchema } from './configuration.ts';
+import { configurationIsAFile, configurationSpecSchema } from './configuration.ts';
 import { apiVersion, group } from './group.ts';
 import { imageSpecSchema } from './image.ts';
 import { kernelSpecSchema } from './kernel.ts';

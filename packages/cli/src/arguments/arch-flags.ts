@@ -1,5 +1,5 @@
 import type { Arch } from '@ignite/api/v1/arch';
-import { parsePlatform } from '@ignite/engine/tools/oci/platform';
+import { parsePlatform } from '@ignite/api/v1/platform';
 import type { FlagValues, Flags } from './command.ts';
 import { usageError } from './usage-error.ts';
 

@@ -1,4 +1,4 @@
-import { parsePortMappings } from '@ignite/engine/tools/network/address/parse-port-mappings';
+import { parsePortMappings } from '@ignite/api/v1/parse-port-mappings';
 import type { FlagValues, Flags } from './command.ts';
 import { usageError } from './usage-error.ts';
 

@@ -1,4 +1,4 @@
-import { sourceFrom } from '@ignite/engine/tools/oci/source';
+import { sourceFrom } from '@ignite/api/v1/source-path';
 
 interface NamesSources {
   readonly image?: { readonly oci?: string | undefined } | undefined;

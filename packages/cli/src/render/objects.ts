@@ -6,7 +6,7 @@ import type { Flag, FlagValues, Flags, Invocation } from '../arguments/command.t
 import { usageError } from '../arguments/usage-error.ts';
 import { pathsOf } from '../context.ts';
 import type { Io } from '../io.ts';
-import type { ViewContext } from './go-view/view-context.ts';
+import type { ViewContext } from '@ignite/legacy/go-view/view-context';
 import { type TableFit, fittedTable, table } from './text/table.ts';
 
 export const templateFlags: Flags = {

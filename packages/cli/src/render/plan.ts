@@ -3,7 +3,7 @@ import { keyText } from '@ignite/toolkit/object/object-key';
 import type { SyncPlan } from '@ignite/toolkit/apply/plan-apply';
 import type { Action } from '@ignite/toolkit/apply/action';
 import { bytes, formatBytes } from '@ignite/toolkit/units/bytes';
-import { forTerminal, printable } from './text/printable.ts';
+import { forTerminal, printable } from '@ignite/toolkit/text/printable';
 
 const signs = { create: '+', change: '~', replace: '±', delete: '-', unchanged: ' ' } as const;
 const colours = { create: 32, change: 33, replace: 35, delete: 31, unchanged: 0 } as const;

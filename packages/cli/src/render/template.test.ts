@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
-import { withAsked } from '@ignite/api/v1alpha4/asked';
+import { withAsked } from '@ignite/api/v1/asked';
 import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import * as v from 'valibot';

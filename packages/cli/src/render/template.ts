@@ -1,10 +1,10 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { usageError } from '../arguments/usage-error.ts';
-import { TemplateError } from './go-template/template-error.ts';
-import { parseTemplate } from './go-template/template.ts';
-import { documentView } from './go-view/document-view.ts';
-import { objectView } from './go-view/object-view.ts';
-import type { ViewContext } from './go-view/view-context.ts';
+import { TemplateError } from '@ignite/legacy/go-template/template-error';
+import { parseTemplate } from '@ignite/legacy/go-template/template';
+import { documentView } from '@ignite/legacy/go-view/document-view';
+import { objectView } from '@ignite/legacy/go-view/object-view';
+import type { ViewContext } from '@ignite/legacy/go-view/view-context';
 
 /**
  * Renders objects by a template in the syntax of Go's text/template. `flag` is where the template was given.

@@ -1,4 +1,4 @@
-import { planManifests } from '@ignite/daemon/plan-manifests';
+import { planManifests } from '@ignite/toolkit/apply/plan-manifests';
 import { locksDir } from '@ignite/engine/tools/host/paths';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
@@ -9,7 +9,7 @@ import type { Command, Flags, Invocation } from '../../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
 import { differs, planDocument, renderPlan } from '../../render/plan.ts';
-import { printable } from '../../render/text/printable.ts';
+import { printable } from '@ignite/toolkit/text/printable';
 import { readManifestFiles } from './manifest-files.ts';
 import { filenameFlag } from './manifest-texts.ts';
 
@@ -74,7 +74,7 @@ export const diff: Command = {
       });
     } catch (failure) {
       invocation.signal.throwIfAborted();
-      const { renderError } = await import('../../render/message/error.ts');
+      const { renderError } = await import('@ignite/api/render-error');
       invocation.io.err.write(renderError(failure, false));
       return 2;
     }
@@ -120,8 +120,11 @@ const removalOrder = (keys: readonly ObjectKey[]): readonly ObjectKey[] =>
 async function finishSync(name: string, host: DeclaredHost, signal: AbortSignal): Promise<void> {
   using lock = tryLock(locksDir(host.paths), 'gitops');
   if (!lock) return;
-  const { reconcileOnce } = await import('@ignite/daemon/gitops-service');
-  await reconcileOnce({ namespace: 'default', name }, host, signal);
+  const [{ openOptions }, { reconcileOnce }] = await Promise.all([
+    import('@ignite/engine/operations/declare/open-options'),
+    import('@ignite/toolkit/sync-service/reconcile-once'),
+  ]);
+  await reconcileOnce({ namespace: 'default', name }, { ...host, sources: openOptions(host.paths) }, signal);
 }
 
 export async function planFor(

@@ -1,4 +1,4 @@
-import { scheme } from '@ignite/api/scheme';
+import { scheme } from '@ignite/legacy/scheme';
 import { apiVersion as newest, group } from '@ignite/api/v1/group';
 import { type ConvertedObject, convertManifests } from '@ignite/toolkit/codec/convert-manifests';
 import type { KindVersion } from '@ignite/toolkit/scheme/kind';

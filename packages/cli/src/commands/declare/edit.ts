@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { scheme } from '@ignite/api/scheme';
+import { scheme } from '@ignite/legacy/scheme';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { runInteractively } from '@ignite/toolkit/process/interactive';

@@ -1,4 +1,4 @@
-import { scheme } from '@ignite/api/scheme';
+import { scheme } from '@ignite/legacy/scheme';
 import { specSchemaOf } from '@ignite/toolkit/codec/manifest';
 import { explainFields, type FieldExplanation } from '@ignite/toolkit/scheme/explain';
 import { type KindVersion, hubOf } from '@ignite/toolkit/scheme/kind';

@@ -2,7 +2,7 @@ import type { Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
 import { documentFormatOf, printDocument } from '../../render/objects.ts';
-import { printable } from '../../render/text/printable.ts';
+import { printable } from '@ignite/toolkit/text/printable';
 
 /** The files that a VM has added, changed and deleted since it was made of its image. */
 export async function printFileChanges(invocation: Invocation): Promise<number> {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { scheme } from '@ignite/api/scheme';
+import { scheme } from '@ignite/legacy/scheme';
 import type { VmSpec } from '@ignite/api/v1/vm';
 import { type DecodeOptions, decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';

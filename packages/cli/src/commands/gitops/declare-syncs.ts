@@ -1,5 +1,5 @@
-import { scheme } from '@ignite/api/scheme';
-import { planManifests } from '@ignite/daemon/plan-manifests';
+import { scheme } from '@ignite/legacy/scheme';
+import { planManifests } from '@ignite/toolkit/apply/plan-manifests';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { executePlan } from '@ignite/toolkit/apply/execute-plan';

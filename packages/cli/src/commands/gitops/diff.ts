@@ -10,7 +10,7 @@ import { KindStore } from '@ignite/toolkit/store/kind-store';
 import type { Command } from '../../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
 import { differs, renderPlan } from '../../render/plan.ts';
-import { printable } from '../../render/text/printable.ts';
+import { printable } from '@ignite/toolkit/text/printable';
 import { findSync, syncOperand } from './syncs.ts';
 
 export const diff: Command = {
@@ -26,7 +26,7 @@ export const diff: Command = {
       return await withDeclaredHost(invocation, async (host) => {
         const sync = await findSync(host, invocation.args[0]);
         const [{ openOptions }, { sourceOpener }] = await Promise.all([
-          import('@ignite/daemon/gitops-service'),
+          import('@ignite/engine/operations/declare/open-options'),
           import('@ignite/toolkit/sync-service/open-source'),
         ]);
         const gitSource = await gitSourceOf(sync, host);
@@ -48,7 +48,7 @@ export const diff: Command = {
       });
     } catch (failure) {
       signal.throwIfAborted();
-      const { renderError } = await import('../../render/message/error.ts');
+      const { renderError } = await import('@ignite/api/render-error');
       io.err.write(renderError(failure, false));
       return 2;
     }

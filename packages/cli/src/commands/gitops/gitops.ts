@@ -5,7 +5,8 @@ import { withDeclaredHost } from '../../context.ts';
 import { allowFlags, allowanceOf } from './allow-flags.ts';
 import { declareSyncs, manifestsOf, sourceFlags, unknownKindsOf } from './declare-syncs.ts';
 import { repositoryFlags, repositoryManifests } from './repository.ts';
-import { hostFlags, serve } from './serve.ts';
+import { hostFlags } from './host-flags.ts';
+import { runDaemon } from './run-daemon.ts';
 
 export const gitops: Command = {
   name: 'gitops',
@@ -22,11 +23,11 @@ export const gitops: Command = {
   flags: { ...repositoryFlags, ...allowFlags, ...sourceFlags, ...hostFlags },
   run: async (invocation) => {
     const [repository] = invocation.args;
-    return await withDeclaredHost(invocation, async (host) => {
+    await withDeclaredHost(invocation, async (host) => {
       if (repository !== undefined)
         await declareSyncs(await repositoryManifests(repository, invocation, host), host);
-      return await serve(invocation, host);
     });
+    return runDaemon(invocation);
   },
 };
 
@@ -54,7 +55,7 @@ export const daemon: Command = {
     ...sourceFlags,
     ...hostFlags,
   },
-  run: async (invocation) =>
+  run: async (invocation) => {
     await withDeclaredHost(invocation, async (host) => {
       const directory = resolve(invocation.flags.text('manifests') ?? '/etc/firecracker/manifests');
       await mkdir(directory, { recursive: true });
@@ -63,6 +64,7 @@ export const daemon: Command = {
       const allow = await allowanceOf(invocation.flags);
       const spec = { source: { directory }, allow, interval, adopt: true, unknownKinds };
       await declareSyncs(manifestsOf([['Sync', 'manifests', spec]]), host);
-      return await serve(invocation, host);
-    }),
+    });
+    return runDaemon(invocation);
+  },
 };

@@ -44,8 +44,11 @@ async function handled(
     const now = await findSync(host, sync.metadata.name);
     if (now.status.lastHandledReconcileAt === requestedAt) return now;
     if (isDaemonAbsent(host)) {
-      const { reconcileOnce } = await import('@ignite/daemon/gitops-service');
-      await reconcileOnce(sync.metadata, host, deadline);
+      const [{ openOptions }, { reconcileOnce }] = await Promise.all([
+        import('@ignite/engine/operations/declare/open-options'),
+        import('@ignite/toolkit/sync-service/reconcile-once'),
+      ]);
+      await reconcileOnce(sync.metadata, { ...host, sources: openOptions(host.paths) }, deadline);
     } else await delay(pollMs, undefined, { signal: deadline });
   }
 }

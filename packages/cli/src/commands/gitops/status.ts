@@ -7,7 +7,7 @@ import type { Command } from '../../arguments/command.ts';
 import { withDeclaredHost } from '../../context.ts';
 import { asksForTable, assertTemplateFlags, outputFlags, printObjects } from '../../render/objects.ts';
 import { fieldLines } from '../../render/plan.ts';
-import { printable } from '../../render/text/printable.ts';
+import { printable } from '@ignite/toolkit/text/printable';
 import { table } from '../../render/text/table.ts';
 import { findSync, listSyncs, syncOperand } from './syncs.ts';
 

@@ -5,7 +5,7 @@ import type { Command, Invocation } from '../../arguments/command.ts';
 import { parseMoment } from '../../arguments/moment.ts';
 import { withReader } from '../../context.ts';
 import { viewContext } from '../../render/objects.ts';
-import { printable } from '../../render/text/printable.ts';
+import { printable } from '@ignite/toolkit/text/printable';
 import { type FilterKeys, applyFilters, filterFlag, parseFilters } from '../objects/object-filter.ts';
 
 /** Some 24 days: Node takes a longer delay for none. */

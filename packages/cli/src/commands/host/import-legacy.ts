@@ -1,6 +1,6 @@
-import type { LegacyResult } from '@ignite/api/client/legacy-client';
+import type { LegacyResult } from '@ignite/legacy/import/import-request';
 import type { Command, FlagValues, Invocation } from '../../arguments/command.ts';
-import { withClient } from '../../context.ts';
+import { importLegacy as importAll } from '../../context.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
 import { table } from '../../render/text/table.ts';
 
@@ -34,7 +34,7 @@ export const importLegacy: Command = {
   run: async (invocation) => {
     const { flags, args } = invocation;
     const request = { from: flags.text('from') ?? defaultFrom, vms: args, dryRun: flags.isSet('dry-run') };
-    const results = await withClient(invocation, (client, op) => client.legacy.import(request, op));
+    const results = await importAll(invocation, request);
     await print(results, flags, invocation);
     return results.every(({ outcome }) => outcome !== 'failed' && outcome !== 'refused') ? 0 : 1;
   },

@@ -1,5 +1,5 @@
 import type { ServiceChange } from '@ignite/api/client/host-client';
-import { renderServiceUnit } from '@ignite/engine/tools/host/service-unit';
+import { renderServiceUnit } from '@ignite/api/client/service-unit';
 import type { Command } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { ownCommand, pathsOf, withClient } from '../../context.ts';
@@ -25,7 +25,7 @@ export const restore: Command = {
         if (failure === undefined)
           io.out.write(flags.isSet('quiet') ? `${vm.metadata.uid}\n` : startedLine(vm));
       if (failed.length > 0) {
-        const { renderError } = await import('../../render/message/error.ts');
+        const { renderError } = await import('@ignite/api/render-error');
         for (const { vm, failure } of failed)
           io.err.write(`VM "${vm.metadata.name}" was not started:\n${renderError(failure, false)}`);
       }

@@ -116,7 +116,7 @@ async function inVersion(
 ): Promise<readonly object[]> {
   if (!wantsOriginal(invocation.flags)) return objects.map(writtenForm);
   const [{ originalForm }, context] = await Promise.all([
-    import('../../render/original-form.ts'),
+    import('@ignite/legacy/original-form'),
     viewContext(invocation, client),
   ]);
   return objects.map((object) => originalForm(object, context));

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Flag } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
-import type { ViewContext } from '../../render/go-view/view-context.ts';
+import type { ViewContext } from '@ignite/legacy/go-view/view-context';
 
 /** The short keys of a kind, with what an object has there; `wanted` is what it is compared with. */
 export type FilterKeys<T> = Readonly<Record<string, (object: T, wanted: string) => string>>;

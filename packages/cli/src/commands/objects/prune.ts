@@ -1,7 +1,7 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { SpaceItem, SpaceKind } from '@ignite/api/client/space-client';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
-import { planPrune } from '@ignite/engine/operations/space/plan-prune';
+import { planPrune } from '@ignite/api/client/plan-prune';
 import { type Bytes, bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Flags, Invocation } from '../../arguments/command.ts';
 import { confirm } from '../../confirm.ts';

@@ -13,7 +13,7 @@ export const metrics: Command = {
   flags: {},
   run: async (invocation) => {
     const { args, flags, io, signal } = invocation;
-    const { hostMetrics, vmMetrics } = await import('@ignite/daemon/host-metrics');
+    const { hostMetrics, vmMetrics } = await import('@ignite/engine/operations/metrics/host-metrics');
     await withClient(invocation, async (client) => {
       const text =
         args.length > 0

@@ -1,8 +1,8 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import { isUp } from '@ignite/api/v1/vm-phase';
 import type { PortMapping } from '@ignite/api/v1/vm-network';
-import { portUnpublished } from '@ignite/engine/tools/network/errors';
 import { formatHostPort } from '@ignite/api/v1/format-port-mapping';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Command } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withReader } from '../../context.ts';
@@ -51,3 +51,10 @@ function parseVmPort(text: string): VmPort {
     throw usageError(`not a port: ${JSON.stringify(text)}`, 'use a port of the VM, such as 80 or 53/udp');
   return { vmPort, protocol };
 }
+
+export type PortErrorCode = 'PORT_UNPUBLISHED';
+
+const portUnpublished = (port: string, vm: string): CodedError<PortErrorCode> =>
+  new CodedError('PORT_UNPUBLISHED', `port ${port} of VM "${vm}" is not published`, {
+    hint: `"ignite port ${vm}" lists the published ports; a VM that is not running has none`,
+  });

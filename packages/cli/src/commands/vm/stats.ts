@@ -5,7 +5,7 @@ import { withClient } from '../../context.ts';
 import type { Io } from '../../io.ts';
 import { templateFlags, templateOf } from '../../render/objects.ts';
 import { fittedTable, table } from '../../render/text/table.ts';
-import { forTerminal } from '../../render/text/printable.ts';
+import { forTerminal } from '@ignite/toolkit/text/printable';
 import { type UsageLine, usageDocument, usageLine, usageTexts } from '../../render/text/usage.ts';
 
 const refreshMs = 1_000;

@@ -1,7 +1,7 @@
-import { scheme } from '@ignite/api/scheme';
+import { scheme } from '@ignite/legacy/scheme';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
-import { parsePortMappings } from '@ignite/engine/tools/network/address/parse-port-mappings';
+import { parsePortMappings } from '@ignite/api/v1/parse-port-mappings';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';

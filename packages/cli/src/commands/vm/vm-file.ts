@@ -8,7 +8,10 @@ import { readInputFile } from '../../files/input-file.ts';
  * @throws CodedError USAGE_INVALID, MANIFEST_INVALID
  */
 export async function readVmFile(path: string): Promise<VmFile> {
-  const { decodeVmFile } = await import('@ignite/api/vm-file'); // it brings YAML
-  const file = decodeVmFile(await readInputFile('--config', path), path);
+  const [{ decodeVmFile }, { vmFileVersions }] = await Promise.all([
+    import('@ignite/api/vm-file'), // it brings YAML
+    import('@ignite/legacy/vm-file-versions'),
+  ]);
+  const file = decodeVmFile(await readInputFile('--config', path), path, vmFileVersions);
   return { ...file, spec: withFoundSources(file.spec, dirname(path)) };
 }

@@ -2,7 +2,7 @@ import type { ProgressEvent } from '@ignite/api/client/progress';
 import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import { type LogLevel, tells } from '../../arguments/log-level.ts';
 import type { Io } from '../../io.ts';
-import { forTerminal, printable } from '../text/printable.ts';
+import { forTerminal, printable } from '@ignite/toolkit/text/printable';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 80;

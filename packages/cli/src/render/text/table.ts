@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable } from '@ignite/toolkit/text/printable';
 
 /** The space between two columns. */
 const gap = '   ';

@@ -1,5 +1,5 @@
 import type { VmUsage } from '@ignite/api/client/usage-client';
-import { cpuPercent } from '@ignite/engine/tools/usage/cpu-percent';
+import { cpuPercent } from '@ignite/api/client/cpu-percent';
 import { bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 
 /** What a VM uses, with the figures in percent that two samples make. */

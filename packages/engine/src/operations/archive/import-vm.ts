@@ -20,7 +20,7 @@ import { adoptKernel, removeKernelObject } from '../../tools/kernel/kernel-objec
 import { importAndRecord, removeImageObject } from '../../tools/oci/image-objects.ts';
 import type { ImageDeps } from '../../tools/oci/import-image.ts';
 import { lockLayout } from '../../tools/oci/layout-lock.ts';
-import { parsePlatform } from '../../tools/oci/platform.ts';
+import { parsePlatform } from '@ignite/api/v1/platform';
 import { convertToRaw, diskInfo } from '../../tools/rootfs/qemu-img.ts';
 import { listImages, listKernels, listVms } from '../../tools/store/list-objects.ts';
 import { lockContent } from '../../vm/content-lock.ts';

@@ -8,7 +8,7 @@ import { transferFailed } from '../../tools/oci/errors.ts';
 import { importAndRecord } from '../../tools/oci/image-objects.ts';
 import { type ImageDeps, layoutTag } from '../../tools/oci/import-image.ts';
 import { lockLayout } from '../../tools/oci/layout-lock.ts';
-import { parsePlatform } from '../../tools/oci/platform.ts';
+import { parsePlatform } from '@ignite/api/v1/platform';
 import { familiarName, parseReference } from '../../tools/oci/reference.ts';
 import { copyImageOut } from '../../tools/oci/skopeo.ts';
 import { addLayer, configureImage } from '../../tools/oci/umoci.ts';

@@ -6,7 +6,7 @@ import { examineHost, missingPackages } from '../../tools/doctor/doctor.ts';
 import { firewallCheck } from '../../tools/doctor/firewall-check.ts';
 import { installService, uninstallService, unitDir } from '../../tools/host/install-service.ts';
 import type { Paths } from '../../tools/host/paths.ts';
-import type { ServiceUnit } from '../../tools/host/service-unit.ts';
+import type { ServiceUnit } from '@ignite/api/client/service-unit';
 import type { Network } from '../../tools/network/network.ts';
 
 /** The group whose members may read the state of VMs without being root. */

@@ -5,7 +5,7 @@ import type { ServiceChange } from '@ignite/api/client/host-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import type { Runner } from '@ignite/toolkit/process/runner';
-import { type ServiceUnit, renderServiceUnit } from './service-unit.ts';
+import { type ServiceUnit, renderServiceUnit } from '@ignite/api/client/service-unit';
 import { disableUnit, enableUnit, hasSystemd } from './systemd.ts';
 
 export const unitDir = '/etc/systemd/system';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { installService, uninstallService } from './install-service.ts';
-import { renderServiceUnit } from './service-unit.ts';
+import { renderServiceUnit } from '@ignite/api/client/service-unit';
 import { hasSystemd } from './systemd.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'service-unit-'));

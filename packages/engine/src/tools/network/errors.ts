@@ -13,10 +13,8 @@ export type NetworkErrorCode =
   | 'ADDRESS_TAKEN'
   | 'ADDRESS_IGNORED'
   | 'MAC_TAKEN'
-  | 'PORT_INVALID'
   | 'PORT_TAKEN'
-  | 'PORTS_UNSUPPORTED'
-  | 'PORT_UNPUBLISHED';
+  | 'PORTS_UNSUPPORTED';
 
 const networkError = (
   code: NetworkErrorCode,
@@ -109,13 +107,6 @@ export const addressIgnored = (asked: string, network: string, given: readonly s
 export const macTaken = (mac: string, by: string): CodedError =>
   networkError('MAC_TAKEN', `the MAC ${mac} is ${by}`, 'choose another');
 
-export const portInvalid = (text: string, why: string): CodedError =>
-  networkError(
-    'PORT_INVALID',
-    `not a port mapping: ${JSON.stringify(text)}: ${why}`,
-    'use [ADDRESS:]HOST_PORT:VM_PORT[/tcp|udp], such as 8080:80 or 127.0.0.1:5353:53/udp; ranges are 8000-8010:80-90',
-  );
-
 export const portTaken = (port: string): CodedError =>
   networkError(
     'PORT_TAKEN',
@@ -128,11 +119,4 @@ export const portsUnsupported = (network: string): CodedError =>
     'PORTS_UNSUPPORTED',
     `the network "${network}" cannot publish ports: its configuration list has no plugin with the capability portMappings`,
     'add {"type": "portmap", "capabilities": {"portMappings": true}} to the list, or do not publish ports',
-  );
-
-export const portUnpublished = (port: string, vm: string): CodedError =>
-  networkError(
-    'PORT_UNPUBLISHED',
-    `port ${port} of VM "${vm}" is not published`,
-    `"ignite port ${vm}" lists the published ports; a VM that is not running has none`,
   );

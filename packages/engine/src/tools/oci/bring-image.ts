@@ -12,7 +12,7 @@ import type { ImportRequest } from './import-request.ts';
 import { assertFewLayers } from './local-layers.ts';
 import { type LayoutImage, borrowBlobs } from './layout.ts';
 import { watchGrowth } from './layout-growth.ts';
-import { formatPlatform } from './platform.ts';
+import { formatPlatform } from '@ignite/api/v1/platform';
 import { openRegistryAccess, type RegistryDeps } from './registry-access.ts';
 import { type PullRequest, pullImage } from './skopeo.ts';
 import { type ContainerdSource, type SkopeoSource, sourceInEngine } from './source.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
-import type { Platform } from './platform.ts';
+import type { Platform } from '@ignite/api/v1/platform';
 
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const imageSchema = v.looseObject({

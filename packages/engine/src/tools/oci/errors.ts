@@ -6,7 +6,6 @@ import { parseDiskFile } from '../rootfs/disk-file.ts';
 
 export type ImageErrorCode =
   | 'REFERENCE_INVALID'
-  | 'PLATFORM_INVALID'
   | 'IMAGE_MISSING'
   | 'IMAGE_CORRUPT'
   | 'IMAGE_TOO_LARGE'
@@ -38,11 +37,6 @@ function referenceHint(text: string): string {
 export const tagWithDigest = (text: string): CodedError<ImageErrorCode> =>
   new CodedError('REFERENCE_INVALID', `${JSON.stringify(text)} contains a digest`, {
     hint: 'use [REGISTRY/]NAME[:TAG]',
-  });
-
-export const platformInvalid = (text: string): CodedError<ImageErrorCode> =>
-  new CodedError('PLATFORM_INVALID', `not a platform: ${JSON.stringify(text)}`, {
-    hint: 'use linux/amd64, linux/arm64, amd64 or arm64',
   });
 
 /** The error for an image of another platform, which may be imported already. */

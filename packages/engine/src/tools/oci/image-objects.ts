@@ -19,7 +19,7 @@ import { platformMismatch } from './errors.ts';
 import { type ImageDeps, forgetImage, importImage } from './import-image.ts';
 import type { ImportRequest } from './import-request.ts';
 import { lockLayout } from './layout-lock.ts';
-import { formatPlatform } from './platform.ts';
+import { formatPlatform } from '@ignite/api/v1/platform';
 import { parseSource } from './source.ts';
 
 export interface ImageRequest {

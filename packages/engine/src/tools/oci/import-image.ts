@@ -12,7 +12,7 @@ import { platformMismatch, pullFailed } from './errors.ts';
 import { describeImage } from './image-config.ts';
 import type { ImportRequest } from './import-request.ts';
 import { keepImage, retainImages } from './layout.ts';
-import { formatPlatform } from './platform.ts';
+import { formatPlatform } from '@ignite/api/v1/platform';
 import { type UnpackRequest, unpackImage } from './umoci.ts';
 
 export type ImageDeps = BringDeps;

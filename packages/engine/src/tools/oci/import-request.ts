@@ -1,6 +1,6 @@
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import type { ContainerEngine } from '../container-engine/errors.ts';
-import type { Platform } from './platform.ts';
+import type { Platform } from '@ignite/api/v1/platform';
 import type { ImageSource } from './source.ts';
 
 export interface ImportRequest {

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { declaredSize, manifestsFor } from './declared-size.ts';
 import { imageHasTooManyLayers } from './errors.ts';
 import { longestJson } from './image-config.ts';
-import type { Platform } from './platform.ts';
+import type { Platform } from '@ignite/api/v1/platform';
 import { type SkopeoSource, pathOf } from './source.ts';
 import { readTarMember } from './tar.ts';
 

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import { imageCorrupt, pullFailed } from './errors.ts';
-import type { Platform } from './platform.ts';
+import type { Platform } from '@ignite/api/v1/platform';
 import type { SkopeoSource } from './source.ts';
 
 export interface PullRequest {

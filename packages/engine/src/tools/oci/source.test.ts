@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { imageOrigin } from '@ignite/api/v1/image-origin';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { type ImageSource, isRelativeSource, parseSource, sourceFrom, sourceInEngine } from './source.ts';
+import { isRelativeSource, sourceFrom } from '@ignite/api/v1/source-path';
+import { type ImageSource, parseSource, sourceInEngine } from './source.ts';
 
 test('parseSource: a plain name and a docker:// one are of a registry', () => {
   const expected = {

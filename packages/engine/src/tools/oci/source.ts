@@ -1,4 +1,4 @@
-import { basename, isAbsolute, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { referenceInvalid } from './errors.ts';
 import type { ContainerEngine } from '../container-engine/errors.ts';
 import { familiarName, fullName, parseReference } from './reference.ts';
@@ -64,27 +64,6 @@ export function parseSource(text: string): ImageSource {
       return { transport, location: `${transport}:${rest}`, name: archiveName(rest) };
   }
 }
-
-/**
- * Pure. Makes a source independent of the current folder: the path of an archive or layout, relative to
- * `dir`, becomes absolute.
- */
-export function sourceFrom(dir: string, text: string): string {
-  const [, transport, path, name = ''] = pathSource(text) ?? [];
-  return transport === undefined || path === undefined ? text : `${transport}:${resolve(dir, path)}${name}`;
-}
-
-/** Pure. Tells whether the meaning of a source depends on the current folder. */
-export const isRelativeSource = (text: string): boolean => !isAbsolute(pathSource(text)?.[2] ?? '/');
-
-/**
- * Splits a source that is a file or folder of this host into the transport, the path, and the name with its
- * colon.
- */
-const pathSource = (text: string): RegExpExecArray | undefined =>
-  /^oci:[\w.-]+$/.test(text)
-    ? undefined
-    : (/^(oci|oci-archive|docker-archive):([^:]+)(:.*)?$/.exec(text) ?? undefined);
 
 /** Pure. Returns the path of a source that is a file or folder of this host. */
 export const pathOf = ({ location }: SkopeoSource): string | undefined =>

@@ -10,7 +10,7 @@ import { tagWithDigest } from './errors.ts';
 import { asImported, recordImage } from './image-objects.ts';
 import { layoutTag } from './import-image.ts';
 import { tagImageIn } from './layout.ts';
-import { parsePlatform } from './platform.ts';
+import { parsePlatform } from '@ignite/api/v1/platform';
 import type { Reference } from '@ignite/api/v1/image-reference';
 import { shownName } from '@ignite/api/v1/shown-name';
 import { familiarName, parseReference } from './reference.ts';

@@ -13,7 +13,7 @@ import { issueTexts } from '@ignite/toolkit/schema/issue-text';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import * as v from 'valibot';
 import type { Paths } from '../../tools/host/paths.ts';
-import { isRelativeSource } from '../../tools/oci/source.ts';
+import { isRelativeSource } from '@ignite/api/v1/source-path';
 import { sandboxEnviron } from '../../tools/sandbox/sandbox-environ.ts';
 import { assertVolumesUsable } from '../../tools/storage/resolve-volumes.ts';
 import { vmStore } from '../../tools/store/kind-stores.ts';

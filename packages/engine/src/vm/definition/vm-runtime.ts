@@ -1,4 +1,4 @@
-import { askedOf, usualPlugin, withAsked } from '@ignite/api/v1alpha4/asked';
+import { askedOf, usualPlugin, withAsked } from '@ignite/api/v1/asked';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';

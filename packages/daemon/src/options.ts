@@ -1,0 +1,68 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { defaultPaths } from '@ignite/engine/tools/host/paths';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { optionInvalid } from './errors.ts';
+
+/** How much is logged on standard error, from least to most. */
+const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** What the daemon is told on its command line. */
+export interface DaemonOptions {
+  readonly dataDir: string;
+  readonly runDir: string;
+  readonly logLevel: LogLevel;
+  readonly nodeLabels: Readonly<Record<string, string>>;
+  /** The address and port that webhooks are served at, if they are. */
+  readonly webhookListen?: string | undefined;
+  /** The files with what webhooks are served with. */
+  readonly webhookFiles: {
+    readonly 'webhook-secret-file'?: string | undefined;
+    readonly 'webhook-cert'?: string | undefined;
+    readonly 'webhook-key'?: string | undefined;
+  };
+}
+
+const known = {
+  'data-dir': { type: 'string', default: defaultPaths.dataDir },
+  'run-dir': { type: 'string', default: defaultPaths.runDir },
+  'log-level': { type: 'string', default: 'info' },
+  'node-label': { type: 'string', multiple: true, default: [] },
+  'webhook-listen': { type: 'string' },
+  'webhook-secret-file': { type: 'string' },
+  'webhook-cert': { type: 'string' },
+  'webhook-key': { type: 'string' },
+} as const satisfies ParseArgsOptionsConfig;
+
+/** Pure. Parses the command line of the daemon. @throws CodedError USAGE_INVALID */
+export function parseOptions(argv: readonly string[]): DaemonOptions {
+  const values = valuesOf(argv);
+  const { 'webhook-listen': webhookListen, ...webhookFiles } = values;
+  return {
+    dataDir: values['data-dir'],
+    runDir: values['run-dir'],
+    logLevel: logLevels.find((level) => level === values['log-level']) ?? 'info',
+    nodeLabels: Object.fromEntries(values['node-label'].map(parseLabel)),
+    webhookListen,
+    webhookFiles,
+  };
+}
+
+function valuesOf(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: known }).values;
+  } catch (failure) {
+    throw optionInvalid(errorText(failure), '"ignite daemon" and "ignite gitops" start this program');
+  }
+}
+
+function parseLabel(text: string): readonly [key: string, value: string] {
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw optionInvalid(`--node-label ${JSON.stringify(text)}: not a label`, 'use --node-label KEY=VALUE');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Tells whether messages of `what` are logged at `level`. */
+export const tells = (level: LogLevel, what: LogLevel): boolean =>
+  logLevels.indexOf(what) <= logLevels.indexOf(level);

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { brokenRecordText } from '@ignite/api/broken-record';
+import { LocalClient } from '@ignite/engine/operations/client/local-client';
+import type { Paths } from '@ignite/engine/tools/host/paths';
+import { openStore } from '@ignite/engine/tools/store/open-store';
+import { reconcileUnlessBusy } from '@ignite/engine/vm/lifecycle/reconcile-unless-busy';
+import { openEnginePorts } from '@ignite/engine/wire';
+import { type Log, type LogLevel as EventLevel, jsonLog, limitedLog, textLog } from '@ignite/toolkit/log/log';
+import { printable } from '@ignite/toolkit/text/printable';
+import { runGitops } from './gitops-service.ts';
+import { type DaemonOptions, type LogLevel, tells } from './options.ts';
+import { webhookOptions } from './webhook-options.ts';
+
+/** Where the daemon writes, and what is known about the reader. */
+export interface Terminal {
+  readonly write: (text: string) => void;
+  readonly isTty: boolean;
+}
+
+/** The composition root of the daemon. It serves until `signal` aborts. */
+export async function serve(options: DaemonOptions, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const { dataDir, runDir, logLevel, nodeLabels } = options;
+  const paths: Paths = { dataDir, runDir };
+  const line = (text: string): void => terminal.write(`${printable(text)}\n`);
+  const ports = openEnginePorts({
+    paths,
+    env: process.env,
+    settleCommand: settleCommand(paths),
+    ...(tells(logLevel, 'debug') && {
+      trace: { tell: (text) => line(`debug: ${text}`), output: tells(logLevel, 'trace') },
+    }),
+    onBroken: (broken) => {
+      if (tells(logLevel, 'warn')) line(`warning: ${brokenRecordText(broken)}`);
+    },
+  });
+  await using client = new LocalClient(ports);
+  using store = openStore(paths);
+  const webhook = await webhookOptions(options);
+  await runGitops(
+    {
+      paths,
+      store,
+      engines: client,
+      client,
+      reconcileVm: (uid, op) => reconcileUnlessBusy(uid, ports, op),
+      nodeLabels,
+      log: logOf(terminal, logLevel),
+      ...(webhook && { webhook }),
+    },
+    signal,
+  );
+}
+
+/** The log of the service has no trace level. */
+const eventLevels: Readonly<Record<LogLevel, EventLevel>> = {
+  error: 'error',
+  warn: 'warning',
+  info: 'info',
+  debug: 'debug',
+  trace: 'debug',
+};
+
+const logOf = ({ write, isTty }: Terminal, level: LogLevel): Log =>
+  limitedLog((isTty ? textLog : jsonLog)(write), eventLevels[level]);
+
+/** The command line of "ignite", beside which this program is installed, that cleans up after a VM. */
+function settleCommand({ dataDir, runDir }: Paths): readonly string[] {
+  const isBundled = import.meta.filename.endsWith('.cjs');
+  const ignite = join(import.meta.dirname, isBundled ? 'ignite.cjs' : '../../cli/src/main.ts');
+  const directories = [`--data-dir=${dataDir}`, `--run-dir=${runDir}`];
+  return [process.execPath, ...process.execArgv, ignite, ...directories, 'settle'];
+}

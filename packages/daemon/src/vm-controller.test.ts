@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Vm, VmStatus } from '@ignite/api/v1/vm';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
+import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
+import { ManualClock, settled } from '@ignite/toolkit/clock/manual-clock';
+import { type ChangeHandler, informerKey } from '@ignite/toolkit/controller/informer';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { controlVms } from './vm-controller.ts';
+
+/** The VMs of a store that a test writes to. */
+class Vms {
+  readonly #vms = new Map<string, Vm>();
+  readonly #handlers: ChangeHandler<Vm>[] = [];
+
+  onChange(handler: ChangeHandler<Vm>): void {
+    this.#handlers.push(handler);
+  }
+
+  get(key: string): Vm | undefined {
+    return this.#vms.get(key);
+  }
+
+  put(vm: Vm): void {
+    this.#vms.set(informerKey(vm), vm);
+    for (const handler of this.#handlers) handler(vm, false);
+  }
+
+  remove(vm: Vm): void {
+    this.#vms.delete(informerKey(vm));
+    for (const handler of this.#handlers) handler(vm, true);
+  }
+}
+
+function controller(t: TestContext, answer: (vm: Vm) => Partial<Outcome> | undefined) {
+  const [vms, clock, stop] = [new Vms(), new ManualClock(), new AbortController()];
+  const looks: number[] = [];
+  const logged: string[] = [];
+  const began = clock.now();
+  const reconcile = async (uid: string): Promise<Outcome | undefined> => {
+    looks.push(clock.now() - began);
+    const vm = vms.get('default/web');
+    assert.equal(vm?.metadata.uid, uid);
+    const outcome = answer(vm);
+    return outcome && { vm, conditions: [], ...outcome };
+  };
+  const log = (_level: string, message: string): void => void logged.push(message);
+  const running = controlVms({ vms, reconcile, clock, log }, stop.signal);
+  t.after(async () => {
+    stop.abort();
+    await running;
+  });
+  return { vms, clock, looks, logged, at: (ms: number) => new Date(began + ms).toISOString() };
+}
+
+const withStatus = (status: Partial<VmStatus>): Vm => sampleVm({ spec: { power: 'Running' }, status });
+
+test('controlVms: a VM that somebody has written is brought up, after whoever wrote it had time to', async (t) => {
+  const { vms, clock, looks } = controller(t, () => ({ vm: withStatus({ phase: 'Running' }) }));
+  vms.put(withStatus({ phase: 'Created' }));
+  await clock.advance(999);
+  assert.deepEqual(looks, []);
+  await clock.advance(1);
+  assert.deepEqual(looks, [1_000]);
+});
+
+test('controlVms: what changes nothing is no news, and a VM that is up is looked at now and then', async (t) => {
+  const { vms, clock, looks } = controller(t, (vm) => ({ vm }));
+  const vm = withStatus({ phase: 'Running' });
+  vms.put(vm);
+  await clock.advance(1_000);
+  vms.put({ ...vm, status: { ...vm.status, readyTime: vm.metadata.creationTimestamp } });
+  await clock.advance(299_999);
+  assert.deepEqual(looks, [1_000]);
+  await clock.advance(1);
+  assert.deepEqual(looks, [1_000, 301_000]);
+  vms.put({ ...vm, metadata: { ...vm.metadata, generation: 2 } });
+  await clock.advance(1_000);
+  assert.deepEqual(looks, [1_000, 301_000, 302_000]);
+});
+
+test('controlVms: a start that has failed is tried again when its pause is over, and told of each time', async (t) => {
+  const { vms, clock, looks, logged } = controller(t, () => ({
+    vm: withStatus({ phase: 'Failed' }),
+    failure: new Error('no such image'),
+    requeueAfterMs: 10_000,
+  }));
+  vms.put(withStatus({ phase: 'Created' }));
+  await clock.advance(21_000);
+  assert.deepEqual(looks, [1_000, 11_000, 21_000]);
+  assert.deepEqual(logged, Array(3).fill('VM not started'));
+});
+
+test('controlVms: a VM restarts when its pause is over, without any leeway', async (t) => {
+  const { vms, clock, looks, at } = controller(t, () => ({ vm: withStatus({ phase: 'Running' }) }));
+  const restarts = { count: 1, pauseMs: 200, nextTime: at(200) };
+  vms.put(withStatus({ phase: 'Restarting', restarts }));
+  await clock.advance(200);
+  assert.deepEqual(looks, [200]);
+});
+
+test('controlVms: a VM that somebody else is at work on is left alone, and looked at soon', async (t) => {
+  let isBusy = true;
+  const { vms, clock, looks } = controller(t, (vm) => (isBusy ? undefined : { vm }));
+  vms.put(withStatus({ phase: 'Created' }));
+  await clock.advance(1_600);
+  isBusy = false;
+  await clock.advance(60_000);
+  assert.deepEqual(looks, [1_000, 1_500, 2_000]);
+});
+
+test('controlVms: a VM that is gone is forgotten, be it before the look or during it', async (t) => {
+  const { vms, clock, looks, logged } = controller(t, () => {
+    throw new CodedError('VM_NOT_FOUND', 'there is no such VM', { hint: 'look' });
+  });
+  const vm = withStatus({ phase: 'Created' });
+  vms.put(vm);
+  vms.remove(vm);
+  await clock.advance(1_000);
+  assert.deepEqual(looks, []);
+  vms.put(vm);
+  await clock.advance(60_000);
+  await settled();
+  assert.deepEqual([looks, logged], [[2_000], []]);
+});

@@ -1,0 +1,26 @@
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { tryLock } from '@ignite/toolkit/lock/process-lock';
+import { locksDir } from '../../tools/host/paths.ts';
+import { isHostStopping } from '../../tools/host/systemd.ts';
+import { findVm } from '../../tools/store/vm-store.ts';
+import type { VmPorts } from '../vm-ports.ts';
+import type { Outcome } from './outcome.ts';
+import { reconcileLocked } from './reconcile-vm.ts';
+
+/**
+ * Reconciles a VM as `reconcileVm` does. Returns `undefined`, and does nothing, while somebody else is at work
+ * on the VM, or the host is shutting down.
+ * @throws CodedError VM_NOT_FOUND
+ */
+export async function reconcileUnlessBusy(
+  uid: string,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<Outcome | undefined> {
+  using lock = tryLock(locksDir(host.paths), `vm-${uid}`);
+  if (!lock) return undefined;
+  const vm = await findVm(host.store, uid);
+  const restarts = vm.status.phase === 'Restarting';
+  if (restarts && (await isHostStopping(host.runner, op.signal))) return undefined;
+  return await reconcileLocked(vm, {}, host, op);
+}

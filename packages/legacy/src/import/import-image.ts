@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { type ImageSpec, type ImageStatus, noImageConfig } from '@ignite/api/v1/image';
+import { referenceName } from '@ignite/api/v1/reference-name';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { hostArch } from '@ignite/engine/tools/host/arch';
+import type { Paths } from '@ignite/engine/tools/host/paths';
+import { lockLayout } from '@ignite/engine/tools/oci/layout-lock';
+import { formatPlatform } from '@ignite/api/v1/platform';
+import { imageStore } from '@ignite/engine/tools/store/kind-stores';
+import { copyImage } from './copy-image.ts';
+import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';
+
+/** Imports an image with its base disk, under `name`. */
+export async function importLegacyImage(
+  image: LegacyObject,
+  name: string,
+  { paths, store }: { readonly paths: Paths; readonly store: ObjectStore },
+  op: ClientOperation,
+): Promise<void> {
+  using _lock = await lockLayout(paths, op.signal);
+  op.report({ kind: 'step', message: `Copying image ${image.name}` });
+  const { digest, baseDisk } = await copyImage({ name, path: join(image.dir, 'image.ext4') }, paths, op);
+  const status: ImageStatus = {
+    digest,
+    platform: formatPlatform({ os: 'linux', arch: hostArch }),
+    bootMode: 'init',
+    config: noImageConfig,
+    size: baseDisk.size,
+    baseDisk,
+  };
+  const spec: ImageSpec = { reference: name, oci: name };
+  await imageStore(store).create({ metadata: legacyMetadata(image, referenceName(name)), spec, status });
+}

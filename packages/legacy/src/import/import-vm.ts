@@ -1,0 +1,79 @@
+import { copyFile, chmod, mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Image } from '@ignite/api/v1/image';
+import type { VmSpec, VmStatus } from '@ignite/api/v1/vm';
+import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
+import { hostArch } from '@ignite/engine/tools/host/arch';
+import { type VmFiles, locksDir, vmFiles, vmRunFiles } from '@ignite/engine/tools/host/paths';
+import type { KernelDeps } from '@ignite/engine/tools/kernel/assemble-kernel';
+import { kernelFor } from '@ignite/engine/tools/kernel/kernel-objects';
+import type { ImageDeps } from '@ignite/engine/tools/oci/import-image';
+import { vmStore } from '@ignite/engine/tools/store/kind-stores';
+import { vmFinalizer } from '@ignite/engine/tools/store/vm-store';
+import { withContent } from '@ignite/engine/vm/content-lock';
+import { type LegacyVm, legacyMetadata } from './legacy-tree.ts';
+import { mergeOverlay } from './merge-overlay.ts';
+
+/**
+ * Imports a VM with its keys and its disk, under `name`. The object is written last: until then, a second run
+ * repeats everything.
+ */
+export async function importLegacyVm(
+  vm: LegacyVm,
+  { name, image }: { readonly name: string; readonly image: Image },
+  host: KernelDeps & ImageDeps & { readonly store: ObjectStore },
+  op: ClientOperation,
+): Promise<void> {
+  const { uid } = vm;
+  using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, op.signal);
+  const kernel = await kernelFor(vm.spec.kernel.oci, { arch: hostArch }, host, op);
+  const files = vmFiles(host.paths, uid);
+  await mkdir(files.dir, { recursive: true, mode: 0o711 });
+  await copyKeys(vm, files);
+  const socket = join(vmRunFiles(host.paths, uid).dir, 'import.sock');
+  await mergeOverlay(
+    {
+      overlay: join(vm.dir, 'overlay.dm'),
+      basePath: image.status.baseDisk.path,
+      target: files.disk,
+      socket,
+    },
+    host.runner,
+    op.signal,
+  );
+  const spec: VmSpec = { ...vm.spec, power: 'Stopped' };
+  const status: VmStatus = {
+    phase: 'Stopped',
+    arch: hostArch,
+    adopted: true,
+    image: { digest: image.status.digest, bootMode: 'init' },
+    kernel: { id: kernel.status.id, version: kernel.status.version },
+  };
+  const metadata = { ...legacyMetadata(vm, name), finalizers: [vmFinalizer] };
+  await withContent({ image, kernel }, host, op.signal, () =>
+    vmStore(host.store).create({ metadata, spec, status }),
+  );
+}
+
+/**
+ * Copies the key pair that the original may have made for `ssh: true`. The private key is written last, so
+ * its presence means that both are there.
+ */
+async function copyKeys(vm: LegacyVm, files: VmFiles): Promise<void> {
+  const key = join(vm.dir, `id_${vm.uid}`);
+  for (const [from, to, mode] of [
+    [`${key}.pub`, files.publicKey, 0o644],
+    [key, files.privateKey, 0o600],
+  ] as const) {
+    try {
+      await copyFile(from, `${to}.draft`);
+    } catch (failure) {
+      if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw failure;
+    }
+    await chmod(`${to}.draft`, mode);
+    await rename(`${to}.draft`, to);
+  }
+}

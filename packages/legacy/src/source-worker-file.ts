@@ -1,0 +1,4 @@
+import { extname, join } from 'node:path';
+
+/** The program that reads sources in a thread of its own. It is beside this file, be that a source or bundled. */
+export const sourceWorker = join(import.meta.dirname, `source-worker${extname(import.meta.filename)}`);

@@ -1,0 +1,4 @@
+import { answerAsWorker } from '@ignite/toolkit/render/worker-reader';
+import { scheme } from './scheme.ts';
+
+void answerAsWorker(scheme);
