@@ -1,5 +1,8 @@
+import { servedKindOf } from '../client/over-store/served-kind-of.ts';
+import { StoreObjectClient } from '../client/over-store/store-object-client.ts';
 import { type ControllerObserver, runController } from '../controller/controller.ts';
 import { EventRecorder } from '../controller/event-recorder.ts';
+import { eventKind } from '../core/event.ts';
 import { Informer, informerKey } from '../controller/informer.ts';
 import { WorkQueue } from '../controller/work-queue.ts';
 import { DirectoryWakeups } from './directory-wakeups.ts';
@@ -62,7 +65,9 @@ export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Pr
     images,
     ...(options.sinks ?? []),
   ];
-  const events = new EventRecorder(store, clock);
+  const recording = new StoreObjectClient(store, [servedKindOf(eventKind)]);
+  const reporter = { controller: 'gitops.weave.works/syncs', instance: options.host };
+  const events = new EventRecorder(recording, clock, reporter);
   const controller = new SyncController({ ...options, openSource: sourceOpener(options), sinks, events });
   using directories = new DirectoryWakeups(queue, log);
 

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import * as v from 'valibot';
 import { ManualClock } from '../clock/manual-clock.ts';
-import { type EventSpec, eventKind } from '../controller/event.ts';
+import { servedKindOf } from '../client/over-store/served-kind-of.ts';
+import { StoreObjectClient } from '../client/over-store/store-object-client.ts';
 import { EventRecorder } from '../controller/event-recorder.ts';
+import { eventKind } from '../core/event.ts';
+import { type EventObject, occurrencesOf, storedEvent } from '../core/resources/event.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { newUid } from '../object/uid.ts';
@@ -58,7 +61,10 @@ beforeEach(async () => {
     store,
     openSource: () => ({ fetch: async () => ({ id: 'main', files: names.map(pot) }) }),
     sinks: [],
-    events: new EventRecorder(store, clock),
+    events: new EventRecorder(new StoreObjectClient(store, [servedKindOf(eventKind)]), clock, {
+      controller: 'garden.example/syncs',
+      instance: 'shed',
+    }),
     log: () => {},
   });
   await store.create({
@@ -89,10 +95,10 @@ describe('SyncController', () => {
       /^spec.plant: not allowed by spec.allow.files of the Sync: \/etc\/shadow$/,
     );
     await run();
-    const events = (await store.list(eventKind)).items.map(({ spec }) => spec as EventSpec);
+    const events = (await store.list(storedEvent)).items as readonly EventObject[];
     const denials = events.filter(({ reason }) => reason === 'NotAllowed');
     assert.deepEqual(
-      denials.map(({ type, regarding, count }) => [type, regarding.name, count]),
+      denials.map((event) => [event.type, event.regarding?.name, occurrencesOf(event).count]),
       [['Warning', 'b', 1]],
     );
     const { spec } = await sync();

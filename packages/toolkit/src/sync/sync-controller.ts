@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EventSpec } from '../controller/event.ts';
-import type { EventRecorder } from '../controller/event-recorder.ts';
+import type { EventRecorder, NewEvent } from '../controller/event-recorder.ts';
 import type { ReconcileResult } from '../controller/controller.ts';
 import { CodedError, hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
@@ -168,7 +167,7 @@ export class SyncController {
     const { namespace, name } = metadata;
     const regarding = { kind: 'Sync', namespace, name };
     const say = async (
-      type: EventSpec['type'],
+      type: NewEvent['type'],
       reason: string,
       message: string,
       about: ObjectKey,
