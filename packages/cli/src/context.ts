@@ -5,6 +5,7 @@ import { resources } from '@ignite/api/resources';
 import { type Paths, defaultPaths, storePath } from '@ignite/engine/tools/host/paths';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { LoginDeps } from '@ignite/engine/tools/oci/registry-login';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import type { BrokenObject, ObjectStore } from '@ignite/toolkit/store/store';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
@@ -121,6 +122,7 @@ export async function withRegistries<T>(
 export interface DeclaredHost {
   readonly client: LocalClient;
   readonly store: ObjectStore;
+  readonly objects: ObjectClient;
   readonly paths: Paths;
   readonly deps: SyncDeps;
   readonly op: ClientOperation;
@@ -132,14 +134,16 @@ export async function withDeclaredHost<T>(
   use: (host: DeclaredHost) => Promise<T>,
   options: { readonly freesSpace?: boolean } = {},
 ): Promise<T> {
-  const [{ declaredHost }, { openStore }] = await Promise.all([
+  const [{ declaredHost }, { openStore }, { objectClient }] = await Promise.all([
     import('@ignite/daemon/declared-host'),
     import('@ignite/engine/tools/store/open-store'),
+    import('@ignite/engine/tools/store/object-client'),
   ]);
   const paths = pathsOf(invocation.flags, invocation.io.env);
   const work = async (client: LocalClient, op: ClientOperation): Promise<T> => {
     using store = openStore(paths);
-    return await use({ client, store, paths, deps: declaredHost(client, store), op });
+    const objects = objectClient(store);
+    return await use({ client, store, objects, paths, deps: declaredHost(client, objects), op });
   };
   return await withClient(invocation, work, options);
 }

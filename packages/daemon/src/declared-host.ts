@@ -5,13 +5,14 @@ import { resources } from '@ignite/api/resources';
 import { VmActuator, type VmEngine } from '@ignite/engine/operations/declare/vm-actuator';
 import { VolumeActuator, type VolumeEngine } from '@ignite/engine/operations/declare/volume-actuator';
 import { systemClock } from '@ignite/toolkit/clock/clock';
-import { gitSourceKind, initialSyncStatus, syncKind } from '@ignite/toolkit/sync/kinds';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { gitopsKinds } from '@ignite/toolkit/sync/gitops-kinds';
 import { RouteActuator } from '@ignite/toolkit/apply/route-actuator';
 import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import { WorkerReader } from '@ignite/toolkit/render/worker-reader';
 import { inApplyOrder } from '@ignite/toolkit/scheme/resource';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 
 /** What makes the kinds that are more than entries in the store. */
 export interface DeclaredEngines {
@@ -25,19 +26,18 @@ const sourceWorker = join(import.meta.dirname, `source-worker${extname(import.me
 /** What manifests are applied to on this host. */
 export function declaredHost(
   engines: DeclaredEngines,
-  store: ObjectStore,
+  objects: ObjectClient,
   labels: Readonly<Record<string, string>> = {},
 ): SyncDeps {
-  const gitSources = new StoreActuator(store, { kinds: [gitSourceKind] });
-  const syncs = new StoreActuator(store, { kinds: [syncKind], initialStatus: initialSyncStatus });
+  const stored = new StoreActuator(objects, { kinds: gitopsKinds.map(servedKindOf) });
   return {
     reader: new WorkerReader(sourceWorker),
     hostUses,
     actuator: new RouteActuator({
       VM: new VmActuator(engines.vms),
       Volume: new VolumeActuator(engines.volumes),
-      GitSource: gitSources,
-      Sync: syncs,
+      GitSource: stored,
+      Sync: stored,
     }),
     kindOrder: inApplyOrder(resources),
     clock: systemClock,

@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import type { Client } from '@ignite/api/client/client';
+import { vmResource } from '@ignite/api/v1/resources/vm';
+import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { vmKind } from '@ignite/api/v1/vm';
 import { volumeKind } from '@ignite/api/v1/volume';
 import { type Paths, locksDir } from '@ignite/engine/tools/host/paths';
+import { objectClient } from '@ignite/engine/tools/store/object-client';
+import { KindClient, clientKind } from '@ignite/toolkit/client/kind-client';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import type { OpenOptions } from '@ignite/toolkit/sync-service/open-git-source';
@@ -46,23 +50,25 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   using lock = tryLock(locksDir(paths), 'gitops');
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName();
-  const deps = declaredHost(engines, store, nodeLabels);
+  const objects = objectClient(store);
+  const deps = declaredHost(engines, objects, nodeLabels);
   const metrics = new Metrics();
   await using _socket = await serveMetrics(
     async () => `${await metrics.registry.metrics()}\n${await hostMetrics(client, paths, signal)}`,
     join(paths.runDir, 'daemon.sock'),
   );
   await using sockets = new VmMetricsSockets(paths, (uid) => vmMetrics(client, [uid], signal), log);
-  const vms = new Informer(store, vmKind, deps.clock, log);
+  const watchedVms = clientKind(vmResource, vmKind);
+  const vms = new Informer(new KindClient(objects, watchedVms), deps.clock, log);
   sockets.follow(vms);
   const reporting = { log, observer: metrics, sinks: [metrics] };
   const imageFields = { VM: ['/spec/image/oci', '/spec/kernel/oci'] };
   const served = {
     ...deps,
     ...openOptions(paths),
-    store,
+    client: objects,
     host,
-    watchedKinds: [vmKind, volumeKind],
+    watchedKinds: [watchedVms, clientKind(volumeResource, volumeKind)],
     imageFields,
     ...reporting,
   };
@@ -76,7 +82,13 @@ export async function reconcileOnce(
   signal: AbortSignal,
 ): Promise<void> {
   const openSource = sourceOpener(openOptions(paths));
-  const controller = new SyncController({ ...deps, store, openSource, sinks: [], log: () => {} });
+  const controller = new SyncController({
+    ...deps,
+    client: objectClient(store),
+    openSource,
+    sinks: [],
+    log: () => {},
+  });
   try {
     await controller.reconcile(`${namespace}/${name}`, signal);
   } catch (failure) {

@@ -2,7 +2,7 @@ import { hasCode } from '../errors/coded-error.ts';
 import type { KubeObject } from '../object/kube-object.ts';
 import type { Resource } from '../scheme/resource.ts';
 import type { ObjectKind } from '../store/object-kind.ts';
-import { type GroupVersionResource, versionOf } from './group-version-resource.ts';
+import { type GroupVersionResource, apiVersionOf, versionOf } from './group-version-resource.ts';
 import type {
   CallOptions,
   DeleteOptions,
@@ -12,6 +12,27 @@ import type {
   WatchEvent,
   WatchOptions,
 } from './object-client.ts';
+
+/** A resource with the kind of its objects. */
+export interface KindResource extends GroupVersionResource {
+  readonly kind: string;
+}
+
+/** A kind whose objects are given their type where they come from a client. */
+export interface ClientKind<T extends KubeObject> extends KindResource {
+  /** Pure. Returns a stored object with the fields and defaults of the type. */
+  readonly decode: (stored: KubeObject) => T;
+}
+
+/** Pure. Returns a kind as clients know it. */
+export const clientKind = <T extends KubeObject>(
+  { group, plural }: Resource<T>,
+  { apiVersion, kind, decode }: ObjectKind<T>,
+): ClientKind<T> => ({ group, version: versionOf(apiVersion), resource: plural, kind, decode });
+
+/** Reads and writes the objects of one kind as they are. */
+export const objectsOf = (client: ObjectClient, kind: KindResource): KindClient<KubeObject> =>
+  new KindClient(client, { ...kind, decode: (stored) => stored });
 
 /** Identifies an object of a known kind. */
 export interface KindKey {
@@ -37,13 +58,11 @@ export interface NewOfKind {
 /** Reads and writes the objects of one kind through a client, with their type. */
 export class KindClient<T extends KubeObject> {
   readonly #client: ObjectClient;
-  readonly #kind: ObjectKind<T>;
-  readonly #resource: GroupVersionResource;
+  readonly #kind: ClientKind<T>;
 
-  constructor(client: ObjectClient, { group, plural }: Resource<T>, kind: ObjectKind<T>) {
+  constructor(client: ObjectClient, kind: ClientKind<T>) {
     this.#client = client;
     this.#kind = kind;
-    this.#resource = { group, version: versionOf(kind.apiVersion), resource: plural };
   }
 
   get kind(): string {
@@ -52,7 +71,7 @@ export class KindClient<T extends KubeObject> {
 
   /** @throws CodedError NOT_FOUND */
   async get(key: KindKey, options?: CallOptions): Promise<T> {
-    return this.#kind.decode(await this.#client.get({ ...this.#resource, ...nameIn(key) }, options));
+    return this.#kind.decode(await this.#client.get({ ...this.#kind, ...nameIn(key) }, options));
   }
 
   async find(key: KindKey, options?: CallOptions): Promise<T | undefined> {
@@ -65,26 +84,25 @@ export class KindClient<T extends KubeObject> {
   }
 
   async list(options?: ListOptions): Promise<KindList<T>> {
-    const { resourceVersion, items } = await this.#client.list(this.#resource, options);
+    const { resourceVersion, items } = await this.#client.list(this.#kind, options);
     return { resourceVersion, items: items.map(this.#kind.decode) };
   }
 
   async *watch(options: WatchOptions): AsyncGenerator<KindWatchEvent<T>> {
-    for await (const event of this.#client.watch(this.#resource, options))
+    for await (const event of this.#client.watch(this.#kind, options))
       yield event.type === 'BOOKMARK' ? event : { ...event, object: this.#kind.decode(event.object) };
   }
 
   /** @throws CodedError ALREADY_EXISTS, INVALID */
   async create(object: NewOfKind, options?: CallOptions): Promise<T> {
-    const { apiVersion, kind } = this.#kind;
-    return this.#kind.decode(
-      await this.#client.create(this.#resource, { ...object, apiVersion, kind }, options),
-    );
+    const { kind } = this.#kind;
+    const whole = { ...object, apiVersion: apiVersionOf(this.#kind), kind };
+    return this.#kind.decode(await this.#client.create(this.#kind, whole, options));
   }
 
   /** @throws CodedError CONFLICT, NOT_FOUND, INVALID */
   async update(object: T, options?: CallOptions): Promise<T> {
-    return this.#kind.decode(await this.#client.update(this.#resource, object, options));
+    return this.#kind.decode(await this.#client.update(this.#kind, this.#asStored(object), options));
   }
 
   /**
@@ -102,13 +120,18 @@ export class KindClient<T extends KubeObject> {
    */
   async modifyStatus(key: KindKey, change: (now: T) => T, options?: CallOptions): Promise<T> {
     const write = async (next: T): Promise<T> =>
-      this.#kind.decode(await this.#client.updateStatus(this.#resource, next, options));
+      this.#kind.decode(await this.#client.updateStatus(this.#kind, this.#asStored(next), options));
     return await this.#modify(key, change, write, options);
   }
 
   /** @throws CodedError CONFLICT, NOT_FOUND */
   async delete(key: KindKey, options?: DeleteOptions): Promise<void> {
-    await this.#client.delete({ ...this.#resource, ...nameIn(key) }, options);
+    await this.#client.delete({ ...this.#kind, ...nameIn(key) }, options);
+  }
+
+  /** An object that was read in another version is written in this one. */
+  #asStored(object: T): KubeObject {
+    return { ...object, apiVersion: apiVersionOf(this.#kind) };
   }
 
   async #modify(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { KindClient } from '../client/kind-client.ts';
+import { KindClient, clientKind } from '../client/kind-client.ts';
 import type { ObjectClient } from '../client/object-client.ts';
 import type { Clock } from '../clock/clock.ts';
 import {
@@ -57,7 +57,7 @@ export class EventRecorder {
   #unswept = 0;
 
   constructor(client: ObjectClient, clock: Clock, reporter: Reporter) {
-    this.#events = new KindClient(client, eventResource, storedEvent);
+    this.#events = new KindClient(client, clientKind(eventResource, storedEvent));
     this.#clock = clock;
     this.#reporter = reporter;
   }

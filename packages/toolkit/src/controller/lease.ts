@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import type { ObjectClient } from '../client/object-client.ts';
-import { KindClient } from '../client/kind-client.ts';
+import { KindClient, clientKind } from '../client/kind-client.ts';
 import { hasCode } from '../errors/coded-error.ts';
 import { type Lease, type LeaseSpec, leaseResource, storedLease } from '../core/resources/lease.ts';
 import { microTime } from '../object/micro-time.ts';
@@ -128,4 +128,4 @@ async function take(
 }
 
 const leasesOf = (client: ObjectClient): KindClient<Lease> =>
-  new KindClient(client, leaseResource, storedLease);
+  new KindClient(client, clientKind(leaseResource, storedLease));

@@ -99,5 +99,5 @@ function vmContent(text: string): object {
   };
 }
 
-const uidIn = (text: string): string | undefined => /"uid":"([0-9a-f]{16})"/.exec(text)?.[1];
+const uidIn = (text: string): string | undefined => /"uid":"([0-9a-f-]{16,36})"/.exec(text)?.[1];
 const digestIn = (text: string): string | undefined => /"digest":"(sha256:[0-9a-f]{64})"/.exec(text)?.[1];
