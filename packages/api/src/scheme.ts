@@ -1,3 +1,4 @@
+import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { gitopsKinds } from '@ignite/toolkit/sync/gitops-kinds';
 import { withVersions } from '@ignite/toolkit/scheme/kind';
 import { Scheme } from '@ignite/toolkit/scheme/scheme';
@@ -9,5 +10,7 @@ import { versions as v1alpha4 } from './v1alpha4/versions.ts';
 
 const older = [...v1alpha4, ...v1alpha3, ...v1alpha2];
 
-/** The kinds of Ignite that manifests may contain. The original's versions are converted through v1. */
-export const scheme = new Scheme([...v1, ...gitopsKinds, poolKind].map((kind) => withVersions(kind, older)));
+/** The kinds that manifests may contain: Ignite's, those of GitOps, and Kubernetes' own. The original's versions are converted through v1. */
+export const scheme = new Scheme(
+  [...v1, ...gitopsKinds, poolKind, ...coreKinds].map((kind) => withVersions(kind, older)),
+);

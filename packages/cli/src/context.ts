@@ -55,7 +55,7 @@ export async function withReader<T>(
 
 /** A damaged record affects only its own object; commands on other objects print a warning. */
 const tellBroken =
-  ({ report }: Progress) =>
+  ({ report }: Pick<ClientOperation, 'report'>) =>
   ({ key: { kind, name }, problem }: BrokenObject): void => {
     const remove = resources.find((resource) => resource.kind === kind)?.commands?.remove;
     const cure = remove ? `"${remove(name)}" removes it` : 'it is skipped';
@@ -142,7 +142,7 @@ export async function withDeclaredHost<T>(
   const paths = pathsOf(invocation.flags, invocation.io.env);
   const work = async (client: LocalClient, op: ClientOperation): Promise<T> => {
     using store = openStore(paths);
-    const objects = objectClient(store);
+    const objects = objectClient(store, paths, tellBroken(op));
     return await use({ client, store, objects, paths, deps: declaredHost(client, objects), op });
   };
   return await withClient(invocation, work, options);

@@ -7,6 +7,9 @@ import { VolumeActuator, type VolumeEngine } from '@ignite/engine/operations/dec
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { configMapKind } from '@ignite/toolkit/core/config-map';
+import { namespaceKind } from '@ignite/toolkit/core/namespace';
+import { secretKind } from '@ignite/toolkit/core/secret';
 import { gitopsKinds } from '@ignite/toolkit/sync/gitops-kinds';
 import { RouteActuator } from '@ignite/toolkit/apply/route-actuator';
 import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
@@ -29,7 +32,8 @@ export function declaredHost(
   objects: ObjectClient,
   labels: Readonly<Record<string, string>> = {},
 ): SyncDeps {
-  const stored = new StoreActuator(objects, { kinds: gitopsKinds.map(servedKindOf) });
+  const kinds = [...gitopsKinds, namespaceKind, configMapKind, secretKind];
+  const stored = new StoreActuator(objects, { kinds: kinds.map(servedKindOf) });
   return {
     reader: new WorkerReader(sourceWorker),
     hostUses,
@@ -38,6 +42,9 @@ export function declaredHost(
       Volume: new VolumeActuator(engines.volumes),
       GitSource: stored,
       Sync: stored,
+      Namespace: stored,
+      ConfigMap: stored,
+      Secret: stored,
     }),
     kindOrder: inApplyOrder(resources),
     clock: systemClock,

@@ -15,6 +15,7 @@ import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
 import { SyncController } from '@ignite/toolkit/sync/sync-controller';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
+import { keyText } from '@ignite/toolkit/object/object-key';
 import type { Log } from '@ignite/toolkit/log/log';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
@@ -50,7 +51,9 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   using lock = tryLock(locksDir(paths), 'gitops');
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName();
-  const objects = objectClient(store);
+  const objects = objectClient(store, paths, ({ key, problem }) =>
+    log('warning', problem, { object: keyText(key) }),
+  );
   const deps = declaredHost(engines, objects, nodeLabels);
   const metrics = new Metrics();
   await using _socket = await serveMetrics(
@@ -84,7 +87,7 @@ export async function reconcileOnce(
   const openSource = sourceOpener(openOptions(paths));
   const controller = new SyncController({
     ...deps,
-    client: objectClient(store),
+    client: objectClient(store, paths),
     openSource,
     sinks: [],
     log: () => {},

@@ -28,27 +28,33 @@ export class StoreActuator implements Actuator {
     return lists
       .flatMap(({ items }) => items)
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-      .map((object) => ({ ...object, spec: object.spec, health: healthOf(object) }));
+      .map((object) => liveObject(object, healthOf(object)));
   }
 
   effectOf(kind: string, change: FieldChange): Effect {
     return this.#options.effectOf?.(kind, change) ?? 'live';
   }
 
-  async create({ kind, metadata, spec }: Manifest): Promise<void> {
+  async create({ kind, metadata, ...wanted }: Manifest): Promise<void> {
     const { name, namespace, labels, annotations } = metadata;
     try {
-      await this.#of(kind).create({ metadata: { name, namespace, labels, annotations }, spec });
+      await this.#of(kind).create({
+        metadata: { name, namespace, labels, annotations },
+        ...declaredBy(wanted),
+      });
     } catch (failure) {
       if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // an earlier run that was cut short has created it
     }
   }
 
-  async change(live: LiveObject, { spec, metadata: { labels, annotations } }: Manifest): Promise<void> {
-    await this.#of(live.kind).modify(keyOf(live), (now) => ({
-      ...now,
-      metadata: { ...now.metadata, labels, annotations },
-      spec,
+  async change(live: LiveObject, wanted: Manifest): Promise<void> {
+    const { labels, annotations } = wanted.metadata;
+    await this.#of(live.kind).modify(keyOf(live), ({ apiVersion, kind, metadata, status }) => ({
+      apiVersion,
+      kind,
+      metadata: { ...metadata, labels, annotations },
+      ...declaredBy(wanted),
+      ...(status !== undefined && { status }),
     }));
   }
 
@@ -72,5 +78,16 @@ export class StoreActuator implements Actuator {
     );
   }
 }
+
+function liveObject({ apiVersion, kind, metadata, spec, status, ...content }: KubeObject, health: Health): LiveObject {
+  const hasContent = Object.keys(content).length > 0;
+  return { apiVersion, kind, metadata, spec, status, ...(hasContent && { content }), health };
+}
+
+/** Everything that a manifest declares of an object beside its metadata. */
+const declaredBy = ({ spec, content }: Pick<Manifest, 'spec' | 'content'>): Readonly<Record<string, unknown>> => ({
+  ...content,
+  ...(spec !== undefined && { spec }),
+});
 
 const keyOf = ({ metadata: { namespace, name } }: LiveObject): KindKey => ({ namespace, name });
