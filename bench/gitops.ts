@@ -8,9 +8,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { systemClock } from '@ignite/toolkit/clock/clock';
+import { objectsOf } from '@ignite/toolkit/client/kind-client';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import { GitSource } from '@ignite/toolkit/git/git-source';
+import { gitopsKinds } from '@ignite/toolkit/sync/gitops-kinds';
 import { syncSpecSchema } from '@ignite/toolkit/sync/kinds';
 import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
 import { SyncController } from '@ignite/toolkit/sync/sync-controller';
@@ -20,12 +24,13 @@ import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { openEtcdStore } from '@ignite/toolkit/store/etcd/etcd-store';
 import { EtcdClient } from '@ignite/toolkit/store/etcd/etcd-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { objectKind } from '@ignite/toolkit/store/object-kind';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import * as v from 'valibot';
+import { scheme } from './garden.ts';
 import { median, report, timed } from './measure.ts';
 
-const potKind = objectKind({ apiVersion: 'garden.example/v1', kind: 'Pot' });
+const potKind = servedKindOf(scheme.kinds[0]!);
+const served = [potKind, ...gitopsKinds.map(servedKindOf)];
 const { signal } = new AbortController();
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -70,7 +75,8 @@ async function benchSync(dir: string, count: number, aimMs: number): Promise<voi
   const store = new MemoryStore();
   const spec = v.parse(syncSpecSchema, { source: { gitSource: 'garden' } });
   await store.create({ ...sync, spec });
-  await store.create({ ...sync, kind: 'GitSource', spec: {}, status: {} });
+  await store.create({ ...sync, kind: 'GitSource', spec: { url }, status: {} });
+  const client = new StoreObjectClient(store, served);
   const options = {
     url,
     ref: {},
@@ -83,11 +89,11 @@ async function benchSync(dir: string, count: number, aimMs: number): Promise<voi
   const controller = new SyncController({
     hostUses: { Pot: () => [] },
     reader: new WorkerReader(join(import.meta.dirname, 'garden.ts')),
-    actuator: new StoreActuator(store, { kinds: [potKind] }),
+    actuator: new StoreActuator(client, { kinds: [potKind] }),
     kindOrder: ['Pot'],
     clock: systemClock,
     nodeLabels: {},
-    store,
+    client,
     openSource: () => source,
     sinks: [],
     log: () => {},
@@ -127,7 +133,11 @@ async function benchRuntime(): Promise<void> {
   rate('queue, keys through', count, ms);
   const store = new MemoryStore();
   const stop = new AbortController();
-  const informer = new Informer(store, potKind, systemClock, () => {});
+  const informer = new Informer(
+    objectsOf(new StoreObjectClient(store, served), potKind),
+    systemClock,
+    () => {},
+  );
   const objects = 10_000;
   const { promise, resolve } = Promise.withResolvers<void>();
   let heard = 0;

@@ -1,18 +1,17 @@
 /** A garden that grows as a Git repository says: `node garden.ts /path/to/repository`. */
 import { systemClock } from '@ignite/toolkit/clock/clock';
-import { specSchemaOf } from '@ignite/toolkit/codec/manifest';
-import { initialSyncStatus, syncKind } from '@ignite/toolkit/sync/kinds';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import { eventKind } from '@ignite/toolkit/core/event';
+import { gitSourcesOf, syncsOf } from '@ignite/toolkit/sync/sync-clients';
 import { gitopsKinds } from '@ignite/toolkit/sync/gitops-kinds';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
 import { DirectReader } from '@ignite/toolkit/render/source-reader';
 import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
 import { jsonLog } from '@ignite/toolkit/log/log';
-import { newUid } from '@ignite/toolkit/object/uid';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
-import { defineKind, hubOf } from '@ignite/toolkit/scheme/kind';
+import { defineKind } from '@ignite/toolkit/scheme/kind';
 import { Scheme } from '@ignite/toolkit/scheme/scheme';
-import { completeSpec } from '@ignite/toolkit/store/complete-spec';
-import { objectKind } from '@ignite/toolkit/store/object-kind';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import * as v from 'valibot';
 
@@ -23,29 +22,26 @@ const pot = v.strictObject({ plant: v.string(), litres: v.optional(v.number(), 5
 const version = { apiVersion: 'garden.example/v1', kind: 'Pot', spec: pot };
 const names = { group: 'garden.example', kind: 'Pot', plural: 'pots' };
 const definition = defineKind({ ...names, scope: 'Namespaced', versions: [version] });
-const potKind = objectKind({ ...version, complete: completeSpec(pot) });
+const potKind = servedKindOf(definition);
 const scheme = new Scheme([definition, ...gitopsKinds]);
 
 // 2. How it is made so: here by writing it into a store, in your app by whatever it takes.
-const store = openSqliteStore(`${dir}/garden.db`);
-const actuator = new StoreActuator(store, {
+const served = [potKind, ...[...gitopsKinds, eventKind].map(servedKindOf)];
+const client = new StoreObjectClient(openSqliteStore(`${dir}/garden.db`), served);
+const actuator = new StoreActuator(client, {
   kinds: [potKind],
   effectOf: (_kind, { path }) => (path === '/spec/plant' ? 'replace' : 'live'),
 });
 
 // 3. Where it is declared, and where status goes.
-const declare = async (kind: 'GitSource' | 'Sync', spec: object): Promise<void> => {
-  const hub = hubOf(gitopsKinds.find((known) => known.kind === kind)!);
-  const object = { apiVersion: hub.apiVersion, kind, metadata: { name: 'garden', uid: newUid() } };
-  await store.create({ ...object, spec: v.parse(specSchemaOf(hub), spec), status: initialSyncStatus });
-};
-if ((await store.list(syncKind)).items.length === 0) {
-  await declare('GitSource', { url });
-  await declare('Sync', {
-    source: { gitSource: 'garden' },
-    interval: '1s',
-    replace: 'allowed',
-    statusBranch: { name: 'garden-status' },
+const metadata = { namespace: 'default', name: 'garden' };
+if ((await syncsOf(client).list()).items.length === 0) {
+  await gitSourcesOf(client).create({ metadata, spec: { url } });
+  const source = { gitSource: 'garden' };
+  const statusBranch = { name: 'garden-status' };
+  await syncsOf(client).create({
+    metadata,
+    spec: { source, interval: '1s', replace: 'allowed', statusBranch },
   });
 }
 
@@ -60,7 +56,7 @@ await serveSyncs(
     kindOrder: ['Pot'],
     clock: systemClock,
     nodeLabels: {},
-    store,
+    client,
     host: 'garden',
     watchedKinds: [potKind],
     cacheDir: `${dir}/clones`,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VmStatus } from '@ignite/api/v1/vm';
-import type { EventObject } from '@ignite/toolkit/controller/event';
+import type { EventView } from '@ignite/api/v1/event-view';
 import { BusyboxHost } from './fixtures/busybox.ts';
 import type { Ignite } from './fixtures/ignite.ts';
 
@@ -28,7 +28,7 @@ const logged = async (vm: string, wanted: RegExp): Promise<void> =>
 /** Returns the reasons of a VM's events. */
 async function happened(vm: string): Promise<readonly string[]> {
   const lines = (await ignite.ok('events', '--filter', `vm=${vm}`, '-o', 'json')).trim().split('\n');
-  return lines.map((line) => (JSON.parse(line) as EventObject).spec.reason);
+  return lines.map((line) => (JSON.parse(line) as EventView).spec.reason);
 }
 
 describe('restart policies', () => {

@@ -8,6 +8,9 @@ import type { VmSpec } from './v1/vm.ts';
 export const hostUses: HostUses = {
   VM: ({ spec }) => hostResources(spec as VmSpec).flatMap(useOf),
   Volume: () => [],
+  Namespace: () => [],
+  ConfigMap: () => [],
+  Secret: () => [],
   ...sourceUses,
 };
 

@@ -1,3 +1,8 @@
+import { configMapResource } from '@ignite/toolkit/core/resources/config-map';
+import { eventResource } from '@ignite/toolkit/core/resources/event';
+import { leaseResource } from '@ignite/toolkit/core/resources/lease';
+import { namespaceResource } from '@ignite/toolkit/core/resources/namespace';
+import { secretResource } from '@ignite/toolkit/core/resources/secret';
 import { gitSourceResource, syncResource } from '@ignite/toolkit/sync/resources';
 import type { Resource } from '@ignite/toolkit/scheme/resource';
 import { imageResource } from './v1/resources/image.ts';
@@ -13,4 +18,10 @@ export const resources = [
   volumeResource,
   gitSourceResource,
   syncResource,
+  namespaceResource,
+  configMapResource,
+  secretResource,
 ] as const satisfies readonly Resource[];
+
+/** The kinds that programs write, which are listed only if someone asks for them. */
+export const recordResources = [eventResource, leaseResource] as const satisfies readonly Resource[];

@@ -7,6 +7,7 @@ import type { LocalClient } from '@ignite/engine/operations/client/local-client'
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
 import type { LoginDeps } from '@ignite/engine/tools/oci/registry-login';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import type { BrokenObject, ObjectStore } from '@ignite/toolkit/store/store';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
@@ -55,7 +56,7 @@ export async function withReader<T>(
 
 /** A damaged record affects only its own object; commands on other objects print a warning. */
 const tellBroken =
-  ({ report }: Progress) =>
+  ({ report }: Pick<ClientOperation, 'report'>) =>
   (broken: BrokenObject): void =>
     report({ kind: 'warning', message: brokenRecordText(broken) });
 
@@ -141,6 +142,7 @@ export async function withRegistries<T>(
 export interface DeclaredHost {
   readonly client: LocalClient;
   readonly store: ObjectStore;
+  readonly objects: ObjectClient;
   readonly paths: Paths;
   readonly deps: SyncDeps;
   readonly op: ClientOperation;
@@ -152,15 +154,24 @@ export async function withDeclaredHost<T>(
   use: (host: DeclaredHost) => Promise<T>,
   options: { readonly freesSpace?: boolean } = {},
 ): Promise<T> {
-  const [{ declaredHost }, { openStore }, { sourceWorker }] = await Promise.all([
+  const [{ declaredHost }, { openStore }, { objectClient }, { sourceWorker }] = await Promise.all([
     import('@ignite/engine/operations/declare/declared-host'),
     import('@ignite/engine/tools/store/open-store'),
+    import('@ignite/engine/tools/store/object-client'),
     import('@ignite/legacy/source-worker-file'),
   ]);
   const paths = pathsOf(invocation.flags, invocation.io.env);
   const work = async (client: LocalClient, op: ClientOperation): Promise<T> => {
     using store = openStore(paths);
-    return await use({ client, store, paths, deps: declaredHost(client, { store, sourceWorker }), op });
+    const objects = objectClient(store, paths, tellBroken(op));
+    return await use({
+      client,
+      store,
+      objects,
+      paths,
+      deps: declaredHost(client, { objects, sourceWorker }),
+      op,
+    });
   };
   return await withClient(invocation, work, options);
 }

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import type { Client } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { vmResource } from '@ignite/api/v1/resources/vm';
+import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { vmKind } from '@ignite/api/v1/vm';
 import { volumeKind } from '@ignite/api/v1/volume';
 import { type Paths, locksDir } from '@ignite/engine/tools/host/paths';
+import { objectClient } from '@ignite/engine/tools/store/object-client';
 import {
   type DeclaredEngines,
   declaredHost,
@@ -14,9 +17,11 @@ import { hostMetrics, vmMetrics } from '@ignite/engine/operations/metrics/host-m
 import { takeControl } from '@ignite/engine/vm/lifecycle/host-controller';
 import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
 import { sourceWorker } from '@ignite/legacy/source-worker-file';
+import { KindClient, clientKind } from '@ignite/toolkit/client/kind-client';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
+import { keyText } from '@ignite/toolkit/object/object-key';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
@@ -47,14 +52,18 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   using lock = tryLock(locksDir(paths), 'gitops');
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName();
-  const deps = declaredHost(engines, { store, sourceWorker, labels: nodeLabels });
+  const objects = objectClient(store, paths, ({ key, problem }) =>
+    log('warning', problem, { object: keyText(key) }),
+  );
+  const deps = declaredHost(engines, { objects, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();
   await using _socket = await serveMetrics(
     async () => `${await metrics.registry.metrics()}\n${await hostMetrics(client, paths, signal)}`,
     join(paths.runDir, 'daemon.sock'),
   );
   await using sockets = new VmMetricsSockets(paths, (uid) => vmMetrics(client, [uid], signal), log);
-  const vms = new Informer(store, vmKind, deps.clock, log);
+  const watchedVms = clientKind(vmResource, vmKind);
+  const vms = new Informer(new KindClient(objects, watchedVms), deps.clock, log);
   sockets.follow(vms);
   using _control = await takeControl(paths, signal);
   const { reconcileVm } = options;
@@ -73,9 +82,9 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   const served = {
     ...deps,
     ...openOptions(paths),
-    store,
+    client: objects,
     host,
-    watchedKinds: [vmKind, volumeKind],
+    watchedKinds: [watchedVms, clientKind(volumeResource, volumeKind)],
     imageFields,
     ...reporting,
   };

@@ -1,4 +1,4 @@
-import type { EventObject } from '@ignite/toolkit/controller/event';
+import type { EventView } from '../v1/event-view.ts';
 
 /**
  * Reads the events of VMs, images, kernels and declared objects. It needs no privilege beyond reading the
@@ -6,7 +6,7 @@ import type { EventObject } from '@ignite/toolkit/controller/event';
  */
 export interface EventClient {
   /** Lists the events, oldest first, and the revision up to which the list is complete. */
-  list(signal: AbortSignal): Promise<{ readonly revision: string; readonly events: readonly EventObject[] }>;
+  list(signal: AbortSignal): Promise<{ readonly revision: string; readonly events: readonly EventView[] }>;
   /** Yields the events after `revision` as they happen, until the signal aborts. */
-  watch(revision: string, signal: AbortSignal): AsyncIterable<EventObject>;
+  watch(revision: string, signal: AbortSignal): AsyncIterable<EventView>;
 }

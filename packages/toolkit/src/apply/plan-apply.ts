@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../codec/manifest.ts';
+import { changesWithoutSecrets } from '../core/hide-secret.ts';
 import { type FieldChange, diffFields, isWithin } from '../diff/field-change.ts';
 import type { Action, InventoryEntry } from './action.ts';
 import { type Actuator, type Effect, type LiveObject, effects } from './actuator.ts';
@@ -230,6 +231,7 @@ function changesBetween(
       '/metadata/annotations',
     ),
     ...diffFields(live.spec, wanted.spec, '/spec'),
+    ...changesWithoutSecrets(wanted, diffFields(live.content ?? {}, wanted.content ?? {})),
   ];
   return ignore.length === 0
     ? changes
@@ -279,7 +281,9 @@ export function manifestDigest(manifest: Manifest): string {
   const known = digests.get(manifest);
   if (known !== undefined) return known;
   const { labels, annotations } = manifest.metadata;
-  const text = JSON.stringify([manifest.apiVersion, labels, authored(annotations), manifest.spec]);
+  const { apiVersion, spec, content } = manifest;
+  const declared = [apiVersion, labels, authored(annotations), spec, ...(content ? [content] : [])];
+  const text = JSON.stringify(declared);
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 32);
   digests.set(manifest, digest);
   return digest;

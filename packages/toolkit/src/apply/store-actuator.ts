@@ -1,54 +1,46 @@
+import { type KindClient, type KindKey, type KindResource, objectsOf } from '../client/kind-client.ts';
+import type { ObjectClient } from '../client/object-client.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import { hasCode } from '../errors/coded-error.ts';
-import type { GroupKind } from '../object/group-kind.ts';
 import type { KubeObject } from '../object/kube-object.ts';
-import { newUid } from '../object/uid.ts';
-import { keyOf } from '../store/next-object.ts';
-import { modifyObject } from '../store/modify-object.ts';
-import type { ObjectStore } from '../store/store.ts';
 import type { Actuator, Effect, Health, LiveObject } from './actuator.ts';
 
 export interface StoreActuatorOptions {
-  readonly kinds: readonly GroupKind[];
-  /** The status of a new object. */
-  readonly initialStatus?: unknown;
+  readonly kinds: readonly KindResource[];
   readonly effectOf?: (kind: string, change: FieldChange) => Effect;
   readonly healthOf?: (object: KubeObject) => Health;
 }
 
-/** Applies objects to a store, where controllers find them. */
+/** Applies objects by writing them, so that controllers find them. */
 export class StoreActuator implements Actuator {
-  readonly #store: ObjectStore;
+  readonly #client: ObjectClient;
   readonly #options: StoreActuatorOptions;
 
-  constructor(store: ObjectStore, options: StoreActuatorOptions) {
-    this.#store = store;
+  constructor(client: ObjectClient, options: StoreActuatorOptions) {
+    this.#client = client;
     this.#options = options;
   }
 
   async observe(): Promise<readonly LiveObject[]> {
     const healthOf = this.#options.healthOf ?? (() => ({ state: 'Healthy' as const }));
-    const lists = await Promise.all(this.#options.kinds.map((kind) => this.#store.list(kind)));
+    const lists = await Promise.all(this.#options.kinds.map((kind) => this.#client.list(kind)));
     return lists
       .flatMap(({ items }) => items)
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-      .map((object) => ({ ...object, spec: object.spec, health: healthOf(object) }));
+      .map((object) => liveObject(object, healthOf(object)));
   }
 
   effectOf(kind: string, change: FieldChange): Effect {
     return this.#options.effectOf?.(kind, change) ?? 'live';
   }
 
-  async create({ apiVersion, kind, metadata, spec }: Manifest): Promise<void> {
+  async create({ kind, metadata, ...wanted }: Manifest): Promise<void> {
     const { name, namespace, labels, annotations } = metadata;
     try {
-      await this.#store.create({
-        apiVersion,
-        kind,
-        metadata: { name, namespace, labels, annotations, uid: newUid() },
-        spec,
-        status: this.#options.initialStatus ?? {},
+      await this.#of(kind).create({
+        metadata: { name, namespace, labels, annotations },
+        ...declaredBy(wanted),
       });
     } catch (failure) {
       if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // an earlier run that was cut short has created it
@@ -56,13 +48,13 @@ export class StoreActuator implements Actuator {
   }
 
   async change(live: LiveObject, wanted: Manifest): Promise<void> {
-    const { apiVersion, spec, metadata } = wanted;
-    const { labels, annotations } = metadata;
-    await modifyObject(this.#store, keyOf(live), (now) => ({
-      ...now,
+    const { labels, annotations } = wanted.metadata;
+    await this.#of(live.kind).modify(keyOf(live), ({ apiVersion, kind, metadata, status }) => ({
       apiVersion,
-      metadata: { ...now.metadata, labels, annotations },
-      spec,
+      kind,
+      metadata: { ...metadata, labels, annotations },
+      ...declaredBy(wanted),
+      ...(status !== undefined && { status }),
     }));
   }
 
@@ -73,9 +65,35 @@ export class StoreActuator implements Actuator {
 
   async remove(live: LiveObject): Promise<void> {
     try {
-      await this.#store.delete(keyOf(live));
+      await this.#of(live.kind).delete(keyOf(live));
     } catch (failure) {
       if (!hasCode(failure, 'NOT_FOUND')) throw failure;
     }
   }
+
+  #of(kind: string): KindClient<KubeObject> {
+    return objectsOf(
+      this.#client,
+      this.#options.kinds.find((each) => each.kind === kind)!,
+    );
+  }
 }
+
+function liveObject(
+  { apiVersion, kind, metadata, spec, status, ...content }: KubeObject,
+  health: Health,
+): LiveObject {
+  const hasContent = Object.keys(content).length > 0;
+  return { apiVersion, kind, metadata, spec, status, ...(hasContent && { content }), health };
+}
+
+/** Everything that a manifest declares of an object beside its metadata. */
+const declaredBy = ({
+  spec,
+  content,
+}: Pick<Manifest, 'spec' | 'content'>): Readonly<Record<string, unknown>> => ({
+  ...content,
+  ...(spec !== undefined && { spec }),
+});
+
+const keyOf = ({ metadata: { namespace, name } }: LiveObject): KindKey => ({ namespace, name });

@@ -1,3 +1,6 @@
+import { contentOf } from '../object/content.ts';
+import type { KubeObject } from '../object/kube-object.ts';
+import { type Kind, type Versioned, hubOf } from '../scheme/kind.ts';
 import type { Scheme } from '../scheme/scheme.ts';
 import { type Position, type Problem, assertNone } from './errors.ts';
 import { type Manifest, metadataSchema, specSchemaOf } from './manifest.ts';
@@ -35,7 +38,8 @@ function asManifest(
   { definition, checked, place }: ReadObject,
   scheme: Scheme,
 ): { readonly manifest?: Manifest; readonly problems: readonly Problem[] } {
-  const hub = scheme.hubOf(definition);
+  const kind = scheme.kindOf(definition);
+  const hub = hubOf(kind);
   const { metadata, spec } = definition.conversion ? definition.conversion.toHub(checked) : checked;
   const found = checkAt(hub.metadata ?? metadataSchema, metadata, ['metadata'], place);
   const asHub = definition.conversion
@@ -49,12 +53,17 @@ function asManifest(
     kind: hub.kind,
     metadata: {
       name: name ?? '', // only objects of inert kinds may have no name
-      namespace: typeof namespace === 'string' ? namespace : 'default',
+      namespace: typeof namespace === 'string' ? namespace : kind.scope === 'Cluster' ? '' : 'default',
       labels: labels ?? {},
       annotations: annotations ?? {},
     },
     spec: asHub.output,
+    ...(hub.fields && { content: preparedContent(checked, kind) }),
     origin: positionOf(place, []),
   };
   return { manifest, problems };
 }
+
+/** Returns the further fields of an object in the form in which they are stored. */
+const preparedContent = (checked: Versioned, { strategy }: Kind): Readonly<Record<string, unknown>> =>
+  contentOf(strategy?.prepare?.(checked as unknown as KubeObject) ?? { ...checked });

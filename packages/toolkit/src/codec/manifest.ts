@@ -40,6 +40,8 @@ export interface Manifest {
     readonly annotations: Readonly<Record<string, string>>;
   };
   readonly spec: unknown;
+  /** The fields beside metadata, spec and status, of kinds that have some, such as the `data` of a Secret. */
+  readonly content?: Readonly<Record<string, unknown>>;
   /** The position in the text that the object was read from. */
   readonly origin?: Position;
 }

@@ -1,32 +1,65 @@
 import { createHash } from 'node:crypto';
+import { KindClient, clientKind } from '../client/kind-client.ts';
+import type { ObjectClient } from '../client/object-client.ts';
 import type { Clock } from '../clock/clock.ts';
+import {
+  type EventObject,
+  type ObjectReference,
+  eventResource,
+  occurrencesOf,
+  storedEvent,
+} from '../core/resources/event.ts';
 import { hasCode } from '../errors/coded-error.ts';
-import { type EventObject, type EventSpec, eventKind } from './event.ts';
-import { newUid } from '../object/uid.ts';
-import { type KindKey, KindStore } from '../store/kind-store.ts';
-import type { ObjectStore } from '../store/store.ts';
+import { microTime } from '../object/micro-time.ts';
 
-type NewEvent = Pick<EventSpec, 'type' | 'reason' | 'message' | 'regarding'>;
+export interface NewEvent {
+  readonly type: 'Normal' | 'Warning';
+  /** The reason, one word in CamelCase. */
+  readonly reason: string;
+  readonly message: string;
+  readonly regarding: ObjectReference & {
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+  };
+}
+
+/** Who reports events. */
+export interface Reporter {
+  /** The controller, such as `example.org/vms`. */
+  readonly controller: string;
+  /** The host or process that it runs on. */
+  readonly instance: string;
+}
+
+interface EventKey {
+  readonly namespace: string;
+  readonly name: string;
+}
 
 const keptMs = 7 * 24 * 3_600_000;
 const mostKept = 1_000;
+/** The greatest length of a note in bytes (Kubernetes: NoteLengthLimit). */
+const mostBytes = 1_024;
 /**
  * A recorder starts a sweep of old events after so many new ones. Commands have short-lived recorders, few of
  * which should sweep, so one new event in so many, by its uid, starts one too.
  */
 const sweepEvery = 64;
 
-/** Records events of objects in the store. Old events, and those beyond the newest thousand, are deleted. */
+/** Records events of objects. Old events, and those beyond the newest thousand, are deleted. */
 export class EventRecorder {
-  readonly #events: KindStore<EventObject>;
+  readonly #events: KindClient<EventObject>;
   readonly #clock: Clock;
+  readonly #reporter: Reporter;
   #sinceSweep = 0;
   /** The number of new events since the last sweep. */
   #unswept = 0;
 
-  constructor(store: ObjectStore, clock: Clock) {
-    this.#events = new KindStore(store, eventKind);
+  constructor(client: ObjectClient, clock: Clock, reporter: Reporter) {
+    this.#events = new KindClient(client, clientKind(eventResource, storedEvent));
     this.#clock = clock;
+    this.#reporter = reporter;
   }
 
   /** Records an event. If the same event is there already, its count goes up instead. */
@@ -34,7 +67,7 @@ export class EventRecorder {
     const { type, reason, message, regarding } = event;
     const identity = JSON.stringify([type, reason, message, regarding]);
     for (let known = await this.#create(event, identity); known; known = await this.#create(event, identity))
-      if (await this.#countAgain(known, this.#now())) break;
+      if (await this.#countAgain(known)) break;
     this.#sinceSweep += 1;
     if (this.#sinceSweep === 1 || this.#sinceSweep > mostKept / 10) await this.#sweep();
   }
@@ -48,16 +81,21 @@ export class EventRecorder {
   }
 
   /** Creates the event. Returns its key if an event of that `identity` exists already. */
-  async #create(event: NewEvent, identity: string): Promise<KindKey | undefined> {
-    const now = this.#now();
+  async #create(event: NewEvent, identity: string): Promise<EventKey | undefined> {
     const { type, reason, message, regarding } = event;
-    const { namespace } = regarding;
+    const namespace = regarding.namespace || 'default';
     const name = `event-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`;
     try {
       const { metadata } = await this.#events.create({
-        metadata: { name, namespace, uid: newUid() },
-        spec: { type, reason, message, regarding, count: 1, firstTime: now, lastTime: now },
-        status: {},
+        metadata: { name, namespace },
+        eventTime: microTime(this.#clock.now()),
+        reportingController: this.#reporter.controller,
+        reportingInstance: this.#reporter.instance,
+        action: reason,
+        reason,
+        regarding,
+        note: shortened(message),
+        type,
       });
       this.#unswept += 1;
       const isChosen = Number.parseInt(metadata.uid.slice(-4), 16) % sweepEvery === 0;
@@ -69,16 +107,13 @@ export class EventRecorder {
     }
   }
 
-  #now(): string {
-    return new Date(this.#clock.now()).toISOString();
-  }
-
   /** Counts an existing event again. Returns false if the event is gone. */
-  async #countAgain(key: KindKey, lastTime: string): Promise<boolean> {
+  async #countAgain(key: EventKey): Promise<boolean> {
+    const lastObservedTime = microTime(this.#clock.now());
     try {
       await this.#events.modify(key, (known) => ({
         ...known,
-        spec: { ...known.spec, count: known.spec.count + 1, lastTime },
+        series: { count: occurrencesOf(known).count + 1, lastObservedTime },
       }));
       return true;
     } catch (failure) {
@@ -90,16 +125,22 @@ export class EventRecorder {
   async #sweep(): Promise<void> {
     this.#sinceSweep = 1;
     this.#unswept = 0;
-    const events = (await this.#events.list()).items.toSorted((a, b) =>
-      a.spec.lastTime < b.spec.lastTime ? 1 : -1,
-    );
-    const oldest = new Date(this.#clock.now() - keptMs).toISOString();
-    for (const [at, { metadata, spec }] of events.entries()) {
-      if (at < mostKept && spec.lastTime >= oldest) continue;
-      const { namespace, name } = metadata;
-      await this.#events.delete({ namespace, name }).catch((failure: unknown) => {
+    const events = (await this.#events.list()).items
+      .map((event) => ({ key: event.metadata, lastTime: occurrencesOf(event).lastTime }))
+      .toSorted((a, b) => (a.lastTime < b.lastTime ? 1 : -1));
+    const oldest = microTime(this.#clock.now() - keptMs);
+    for (const [at, { key, lastTime }] of events.entries()) {
+      if (at < mostKept && lastTime >= oldest) continue;
+      await this.#events.delete(key).catch((failure: unknown) => {
         if (!hasCode(failure, 'NOT_FOUND')) throw failure;
       });
     }
   }
+}
+
+/** Pure. Returns a message that is no longer than a note may be. */
+function shortened(message: string): string {
+  if (Buffer.byteLength(message) <= mostBytes) return message;
+  const kept = Buffer.from(message).subarray(0, mostBytes - Buffer.byteLength('…'));
+  return `${new TextDecoder().decode(kept, { stream: true })}…`;
 }

@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock, settled } from '../clock/manual-clock.ts';
+import { KindClient } from '../client/kind-client.ts';
+import { StoreObjectClient } from '../client/over-store/store-object-client.ts';
 import { newUid } from '../object/uid.ts';
 import { MemoryStore } from '../store/memory.ts';
-import { objectKind } from '../store/object-kind.ts';
+import type { KubeObject } from '../object/kube-object.ts';
 import { Informer } from './informer.ts';
 
-const potKind = objectKind({ apiVersion: 'garden.example/v1', kind: 'Pot' });
+const potKind = {
+  group: 'garden.example',
+  version: 'v1',
+  resource: 'pots',
+  kind: 'Pot',
+  isNamespaced: true,
+  hasStatus: true,
+  decode: (pot: KubeObject) => pot,
+};
 const pot = (name: string) => ({
   apiVersion: 'garden.example/v1',
   kind: 'Pot',
@@ -28,7 +38,11 @@ test('Informer: knows what is there, hears of changes, and finds out what it mis
     yield* store.watch(kind, revision, AbortSignal.any([signal, breakWatch.signal]));
     if (!signal.aborted) throw new Error('the connection is lost');
   };
-  const informer = new Informer(breakable, potKind, clock, () => {});
+  const informer = new Informer(
+    new KindClient(new StoreObjectClient(breakable, [potKind]), potKind),
+    clock,
+    () => {},
+  );
   const heard: string[] = [];
   informer.onChange((object, isGone) => heard.push(`${isGone ? '-' : '+'}${object.metadata.name}`));
   const running = informer.run(stop.signal);

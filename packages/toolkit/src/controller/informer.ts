@@ -1,12 +1,9 @@
+import type { KindClient } from '../client/kind-client.ts';
 import type { Clock } from '../clock/clock.ts';
 import { hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
 import type { Log } from '../log/log.ts';
 import type { KubeObject } from '../object/kube-object.ts';
-import { KindReader } from '../store/kind-store.ts';
-import { keyOf } from '../store/next-object.ts';
-import type { ObjectKind } from '../store/object-kind.ts';
-import type { Revision, StoreReader } from '../store/store.ts';
 import { backoffMs } from './backoff.ts';
 
 /** Called with the current state of an object, or with its last state if it is gone. */
@@ -17,17 +14,15 @@ export type ChangeHandler<T> = (object: T, isGone: boolean) => void;
  * shared.
  */
 export class Informer<T extends KubeObject> {
-  readonly #objectsOf: KindReader<T>;
-  readonly #kind: string;
+  readonly #client: KindClient<T>;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #handlers: ChangeHandler<T>[] = [];
   readonly #synced = Promise.withResolvers<void>();
   #objects = new Map<string, T>();
 
-  constructor(store: StoreReader, kind: ObjectKind<T>, clock: Clock, log: Log) {
-    this.#objectsOf = new KindReader(store, kind);
-    this.#kind = kind.kind;
+  constructor(client: KindClient<T>, clock: Clock, log: Log) {
+    this.#client = client;
     this.#clock = clock;
     this.#log = log;
   }
@@ -50,25 +45,25 @@ export class Informer<T extends KubeObject> {
     return [...this.#objects.values()];
   }
 
-  /** Follows the store until `signal` aborts. A watch that breaks is started again. */
+  /** Follows the changes until `signal` aborts. A watch that breaks is started again. */
   async run(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted;) {
       try {
-        const revision = await this.#relist();
+        const resourceVersion = await this.#relist(signal);
         failures = 0;
-        await this.#follow(revision, signal);
+        await this.#follow(resourceVersion, signal);
       } catch (failure) {
         if (signal.aborted) return;
         if (hasCode(failure, 'REVISION_TOO_OLD')) continue;
         failures += 1;
-        this.#log('warning', 'watch failed', { kind: this.#kind, error: errorText(failure) });
+        this.#log('warning', 'watch failed', { kind: this.#client.kind, error: errorText(failure) });
         await this.#clock.sleep(backoffMs(failures), signal).catch(() => {});
       }
     }
   }
 
-  async #relist(): Promise<Revision> {
-    const { revision, items } = await this.#objectsOf.list();
+  async #relist(signal: AbortSignal): Promise<string> {
+    const { resourceVersion, items } = await this.#client.list({ signal });
     const before = this.#objects;
     this.#objects = new Map(items.map((object) => [informerKey(object), object]));
     for (const [key, object] of this.#objects)
@@ -76,11 +71,11 @@ export class Informer<T extends KubeObject> {
         this.#tell(object, false);
     for (const [key, object] of before) if (!this.#objects.has(key)) this.#tell(object, true);
     this.#synced.resolve();
-    return revision;
+    return resourceVersion;
   }
 
-  async #follow(revision: Revision, signal: AbortSignal): Promise<void> {
-    for await (const event of this.#objectsOf.watch(revision, signal)) {
+  async #follow(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    for await (const event of this.#client.watch({ resourceVersion, signal })) {
       if (event.type === 'BOOKMARK') continue;
       const isGone = event.type === 'DELETED';
       if (isGone) this.#objects.delete(informerKey(event.object));
@@ -94,7 +89,4 @@ export class Informer<T extends KubeObject> {
   }
 }
 
-export function informerKey(object: KubeObject): string {
-  const { namespace, name } = keyOf(object);
-  return `${namespace}/${name}`;
-}
+export const informerKey = ({ metadata: { namespace, name } }: KubeObject): string => `${namespace}/${name}`;

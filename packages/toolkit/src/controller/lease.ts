@@ -1,10 +1,9 @@
 import type { Clock } from '../clock/clock.ts';
 import type { ObjectClient } from '../client/object-client.ts';
+import { KindClient, clientKind } from '../client/kind-client.ts';
 import { hasCode } from '../errors/coded-error.ts';
-import type { KubeObject } from '../object/kube-object.ts';
-
-/** The leases of a Kubernetes API server. */
-const leases = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
+import { type Lease, type LeaseSpec, leaseResource, storedLease } from '../core/resources/lease.ts';
+import { microTime } from '../object/micro-time.ts';
 
 export interface LeaseOptions {
   readonly client: ObjectClient;
@@ -17,20 +16,6 @@ export interface LeaseOptions {
    */
   readonly durationSeconds: number;
   readonly clock: Clock;
-}
-
-interface LeaseSpec {
-  /** Nobody holds the lease without it. */
-  readonly holderIdentity?: string | undefined;
-  readonly leaseDurationSeconds: number;
-  readonly acquireTime: string;
-  /**
-   * The time of the last renewal by the holder's clock. A waiting process measures by its own clock how long
-   * the lease has not changed.
-   */
-  readonly renewTime: string;
-  /** The number of changes of the holder. */
-  readonly leaseTransitions: number;
 }
 
 /**
@@ -60,21 +45,21 @@ export async function leadWhile(
   }
 }
 
-async function acquire(options: LeaseOptions, signal: AbortSignal): Promise<KubeObject | undefined> {
+async function acquire(options: LeaseOptions, signal: AbortSignal): Promise<Lease | undefined> {
   const { holder, durationSeconds, clock } = options;
   let seen: string | undefined;
   let since = clock.now();
-  const attempt = async (): Promise<KubeObject | undefined> => {
+  const attempt = async (): Promise<Lease | undefined> => {
     const lease = await find(options);
     if (lease?.metadata.resourceVersion !== seen) {
       seen = lease?.metadata.resourceVersion;
       since = clock.now();
     }
-    const spec = lease?.spec as LeaseSpec | undefined;
+    const spec = lease?.spec;
     const isFree =
       !spec?.holderIdentity ||
       spec.holderIdentity === holder ||
-      clock.now() - since >= spec.leaseDurationSeconds * 1_000;
+      clock.now() - since >= (spec.leaseDurationSeconds ?? 0) * 1_000;
     return isFree ? await take(options, lease, newSpec(options, spec)) : undefined;
   };
   while (!signal.aborted) {
@@ -86,18 +71,18 @@ async function acquire(options: LeaseOptions, signal: AbortSignal): Promise<Kube
 }
 
 function newSpec({ holder, durationSeconds, clock }: LeaseOptions, old: LeaseSpec | undefined): LeaseSpec {
-  const now = timeOf(clock);
+  const now = microTime(clock.now());
   return {
     holderIdentity: holder,
     leaseDurationSeconds: durationSeconds,
     acquireTime: now,
     renewTime: now,
-    leaseTransitions: old ? old.leaseTransitions + 1 : 0,
+    leaseTransitions: old ? (old.leaseTransitions ?? 0) + 1 : 0,
   };
 }
 
 /** Renews the lease. Resolves when the lease is lost or could not be renewed in time. */
-async function renew(options: LeaseOptions, held: KubeObject, signal: AbortSignal): Promise<void> {
+async function renew(options: LeaseOptions, held: Lease, signal: AbortSignal): Promise<void> {
   const { client, durationSeconds, clock } = options;
   const durationMs = durationSeconds * 1_000;
   let lease = held;
@@ -105,10 +90,10 @@ async function renew(options: LeaseOptions, held: KubeObject, signal: AbortSigna
   while (!signal.aborted) {
     await clock.sleep(durationMs / 3, signal).catch(() => {});
     if (signal.aborted || clock.now() - renewedAt >= (durationMs * 2) / 3) return;
-    const spec = { ...(lease.spec as LeaseSpec), renewTime: timeOf(clock) };
+    const spec = { ...lease.spec, renewTime: microTime(clock.now()) };
     const asked = clock.now();
     try {
-      lease = await client.update(leases, { ...lease, spec }, { signal });
+      lease = await leasesOf(client).update({ ...lease, spec }, { signal });
       renewedAt = asked;
     } catch (failure) {
       if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'NOT_FOUND')) return;
@@ -119,39 +104,28 @@ async function renew(options: LeaseOptions, held: KubeObject, signal: AbortSigna
 /** Releases the lease, so that the next leader need not wait until it expires. */
 async function release(options: LeaseOptions): Promise<void> {
   const lease = await find(options);
-  const { holderIdentity, ...spec } = (lease?.spec ?? {}) as LeaseSpec;
-  if (lease && holderIdentity === options.holder) await take(options, lease, spec);
+  if (!lease) return;
+  const { holderIdentity, ...spec } = lease.spec;
+  if (holderIdentity === options.holder) await take(options, lease, spec);
 }
 
-async function find({ client, namespace, name }: LeaseOptions): Promise<KubeObject | undefined> {
-  try {
-    return await client.get({ ...leases, namespace, name });
-  } catch (failure) {
-    if (hasCode(failure, 'NOT_FOUND')) return undefined;
-    throw failure;
-  }
-}
+const find = async ({ client, namespace, name }: LeaseOptions): Promise<Lease | undefined> =>
+  await leasesOf(client).find({ namespace, name });
 
 /** Writes the lease. Returns `undefined` if another process was faster. */
 async function take(
   { client, namespace, name }: LeaseOptions,
-  old: KubeObject | undefined,
+  old: Lease | undefined,
   spec: LeaseSpec,
-): Promise<KubeObject | undefined> {
+): Promise<Lease | undefined> {
   try {
-    if (old) return await client.update(leases, { ...old, spec });
-    const metadata = { namespace, name };
-    return await client.create(leases, {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata,
-      spec,
-    });
+    if (old) return await leasesOf(client).update({ ...old, spec });
+    return await leasesOf(client).create({ metadata: { namespace, name }, spec });
   } catch (failure) {
     if (hasCode(failure, 'CONFLICT') || hasCode(failure, 'ALREADY_EXISTS')) return undefined;
     throw failure;
   }
 }
 
-/** Returns the time as Kubernetes writes times of leases: with six digits after the point. */
-const timeOf = (clock: Clock): string => new Date(clock.now()).toISOString().replace('Z', '000Z');
+const leasesOf = (client: ObjectClient): KindClient<Lease> =>
+  new KindClient(client, clientKind(leaseResource, storedLease));

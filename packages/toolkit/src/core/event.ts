@@ -1,14 +1,11 @@
 import * as v from 'valibot';
-import type { KubeObject } from '../object/kube-object.ts';
 import { described } from '../schema/described.ts';
 import { defineKind } from '../scheme/kind.ts';
-import type { Resource } from '../scheme/resource.ts';
-import { age } from '../text/age.ts';
 import { coreMetadataSchema } from './metadata.ts';
+import { eventResource } from './resources/event.ts';
 
 const time = v.nullish(v.string());
 
-/** Names an object, or a part of one (Kubernetes: ObjectReference). */
 const referenceSchema = v.strictObject({
   apiVersion: v.optional(v.string()),
   kind: v.optional(v.string()),
@@ -44,34 +41,8 @@ const fields = {
   deprecatedCount: v.optional(v.number()),
 };
 
-type EventFields = v.InferOutput<v.StrictObjectSchema<typeof fields, undefined>>;
-interface Event extends KubeObject, EventFields {
-  readonly kind: 'Event';
-}
-
-const lastSeen = ({ series, deprecatedLastTimestamp, eventTime }: EventFields): string | undefined =>
-  series?.lastObservedTime ?? deprecatedLastTimestamp ?? eventTime ?? undefined;
-
-const resource = {
-  group: 'events.k8s.io',
-  kind: 'Event',
-  plural: 'events',
-  shortNames: ['ev'],
-  scope: 'Namespaced',
-  columns: [
-    { title: 'LAST SEEN', cell: (event, nowMs) => age(lastSeen(event), nowMs) },
-    { title: 'TYPE', cell: ({ type }) => type ?? '' },
-    { title: 'REASON', cell: ({ reason }) => reason ?? '' },
-    {
-      title: 'OBJECT',
-      cell: ({ regarding }) => `${regarding?.kind?.toLowerCase() ?? ''}/${regarding?.name ?? ''}`,
-    },
-    { title: 'MESSAGE', cell: ({ note }) => note ?? '', flexible: true },
-  ],
-} satisfies Resource<Event>;
-
 /** Something that happened to an object. */
 export const eventKind = defineKind({
-  ...resource,
+  ...eventResource,
   versions: [{ apiVersion: 'events.k8s.io/v1', kind: 'Event', metadata: coreMetadataSchema, fields }],
 });

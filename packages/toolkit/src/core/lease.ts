@@ -1,10 +1,8 @@
 import * as v from 'valibot';
-import type { KubeObject } from '../object/kube-object.ts';
 import { described } from '../schema/described.ts';
 import { defineKind } from '../scheme/kind.ts';
-import type { Resource } from '../scheme/resource.ts';
-import { age } from '../text/age.ts';
 import { coreMetadataSchema } from './metadata.ts';
+import { leaseResource } from './resources/lease.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -21,26 +19,9 @@ const leaseSpecSchema = v.strictObject({
   preferredHolder: v.optional(v.string()),
 });
 
-interface Lease extends KubeObject {
-  readonly kind: 'Lease';
-  readonly spec: v.InferOutput<typeof leaseSpecSchema>;
-}
-
-const resource = {
-  group: 'coordination.k8s.io',
-  kind: 'Lease',
-  plural: 'leases',
-  scope: 'Namespaced',
-  columns: [
-    { title: 'NAME', cell: ({ metadata }) => metadata.name },
-    { title: 'HOLDER', cell: ({ spec }) => spec.holderIdentity ?? '' },
-    { title: 'AGE', cell: ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs) },
-  ],
-} satisfies Resource<Lease>;
-
 /** A claim that expires unless its holder renews it. */
 export const leaseKind = defineKind({
-  ...resource,
+  ...leaseResource,
   versions: [
     {
       apiVersion: 'coordination.k8s.io/v1',

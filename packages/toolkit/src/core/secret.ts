@@ -2,40 +2,14 @@ import * as v from 'valibot';
 import type { KubeObject } from '../object/kube-object.ts';
 import { described } from '../schema/described.ts';
 import { defineKind } from '../scheme/kind.ts';
-import type { Resource } from '../scheme/resource.ts';
-import { age } from '../text/age.ts';
 import { base64, dataKey } from './data.ts';
 import { problemsOfImmutable } from './immutable-data.ts';
 import { coreMetadataSchema } from './metadata.ts';
-
-interface SecretFields {
-  /** The values, in Base64. */
-  readonly data?: Readonly<Record<string, string>>;
-  /** Values in plain text, which only writers use. */
-  readonly stringData?: Readonly<Record<string, string>>;
-  readonly type?: string;
-}
-
-interface Secret extends KubeObject, SecretFields {
-  readonly kind: 'Secret';
-}
-
-const resource = {
-  group: '',
-  kind: 'Secret',
-  plural: 'secrets',
-  scope: 'Namespaced',
-  columns: [
-    { title: 'NAME', cell: ({ metadata }) => metadata.name },
-    { title: 'TYPE', cell: ({ type }) => type ?? '' },
-    { title: 'DATA', cell: ({ data = {} }) => String(Object.keys(data).length) },
-    { title: 'AGE', cell: ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs) },
-  ],
-} satisfies Resource<Secret>;
+import { type SecretFields, secretResource } from './resources/secret.ts';
 
 /** Passwords, keys and certificates. Tables show how many there are, and never a value. */
 export const secretKind = defineKind({
-  ...resource,
+  ...secretResource,
   versions: [
     {
       apiVersion: 'v1',

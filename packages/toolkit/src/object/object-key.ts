@@ -17,8 +17,8 @@ export const objectKey = ({ kind, metadata }: Keyed): ObjectKey => ({
 });
 
 /**
- * Writes a key as people and annotations name an object: `VM/web`, or `VM/prod/web` outside the default
- * namespace.
+ * Writes a key as people and annotations name an object: `VM/web`, or `VM/prod/web` in another namespace than
+ * the default one.
  */
 export const keyText = ({ kind, namespace, name }: ObjectKey): string =>
-  namespace === 'default' ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+  namespace === 'default' || namespace === '' ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;

@@ -1,5 +1,6 @@
-import type { GenericSchema } from 'valibot';
+import * as v from 'valibot';
 import { type JsonSchema, fieldOf, fieldsOf, isRequired, jsonSchemaOf } from '../schema/json-schema.ts';
+import type { KindVersion } from './kind.ts';
 
 export interface FieldExplanation {
   readonly name: string;
@@ -13,11 +14,23 @@ export interface FieldExplanation {
 }
 
 /**
+ * Pure. Returns the schema of what people fill in, and what that part of the object is called. For most kinds it
+ * is the spec; those with further fields, like Secrets, are described as a whole.
+ */
+export function explainedPart({ kind, spec = v.unknown(), fields }: KindVersion): {
+  readonly schema: v.GenericSchema;
+  readonly root: string;
+} {
+  if (!fields) return { schema: spec, root: 'spec' };
+  return { schema: v.strictObject<v.ObjectEntries>(fields), root: kind.toLowerCase() };
+}
+
+/**
  * Returns the fields at `path` below what a schema describes, or `undefined` if there are none. They are read
  * from the same schema that checks manifests.
  */
 export function explainFields(
-  schema: GenericSchema,
+  schema: v.GenericSchema,
   path: readonly string[],
 ): readonly FieldExplanation[] | undefined {
   let at: JsonSchema | undefined = jsonSchemaOf(schema);

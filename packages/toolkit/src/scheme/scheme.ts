@@ -29,7 +29,7 @@ export class Scheme {
 
   /** Returns the hub version of a kind, through which all others are converted. */
   hubOf(version: KindVersion): KindVersion {
-    return hubOf(this.#kindOf(version));
+    return hubOf(this.kindOf(version));
   }
 
   /**
@@ -37,7 +37,7 @@ export class Scheme {
    * @throws CodedError VERSION_UNKNOWN
    */
   version(of: KindVersion, apiVersion: string): KindVersion {
-    const { versions } = this.#kindOf(of);
+    const { versions } = this.kindOf(of);
     const found = versions.find((version) => version.apiVersion === apiVersion);
     if (found) return found;
     throw new CodedError('VERSION_UNKNOWN', `${of.kind} has no version ${apiVersion}`, {
@@ -45,7 +45,8 @@ export class Scheme {
     });
   }
 
-  #kindOf({ apiVersion, kind: name }: KindVersion): Kind {
+  /** Returns the kind of which this is a version. */
+  kindOf({ apiVersion, kind: name }: KindVersion): Kind {
     return this.kinds.find(({ group, kind }) => group === groupOf(apiVersion) && kind === name)!;
   }
 }

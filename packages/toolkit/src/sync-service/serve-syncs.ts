@@ -1,3 +1,5 @@
+import { type KindClient, type KindResource, objectsOf } from '../client/kind-client.ts';
+import type { ObjectClient } from '../client/object-client.ts';
 import { type ControllerObserver, runController } from '../controller/controller.ts';
 import { EventRecorder } from '../controller/event-recorder.ts';
 import { Informer, informerKey } from '../controller/informer.ts';
@@ -10,22 +12,21 @@ import type { KubeObject } from '../object/kube-object.ts';
 import { ImageUpdater } from '../sinks/image-updater.ts';
 import { Notifier } from '../sinks/notifier.ts';
 import { type WebhookOptions, startWebhookServer } from '../webhook/webhook-server.ts';
-import type { ObjectKind } from '../store/object-kind.ts';
-import type { ObjectStore } from '../store/store.ts';
-import { type GitSourceObject, gitSourceKind, syncKind } from '../sync/kinds.ts';
+import type { GitSourceObject } from '../sync/kinds.ts';
 import { sourceOpener } from './open-source.ts';
 import { ownerOf } from '../apply/plan-apply.ts';
+import { gitSourcesOf, syncsOf } from '../sync/sync-clients.ts';
 import { SyncController } from '../sync/sync-controller.ts';
 import type { StatusSink } from '../sync/status-sink.ts';
 import type { SyncDeps } from '../sync/synchronize.ts';
 
 export interface ServeOptions extends OpenOptions, SyncDeps {
-  /** The store of the GitSources and Syncs. */
-  readonly store: ObjectStore;
+  /** Serves GitSources, Syncs, events, and the watched kinds. */
+  readonly client: ObjectClient;
   /** The name of this host in status branches. */
   readonly host: string;
-  /** The kinds in the store whose changes trigger a check for drift at once. */
-  readonly watchedKinds: readonly ObjectKind<KubeObject>[];
+  /** The kinds whose changes trigger a check for drift at once. */
+  readonly watchedKinds: readonly KindResource[];
   /** The fields in which kinds name images that may be updated, as JSON pointers. */
   readonly imageFields?: Readonly<Record<string, readonly string[]>>;
   /** Further receivers of statuses, besides the store and the status branch. */
@@ -39,14 +40,14 @@ export interface ServeOptions extends OpenOptions, SyncDeps {
 /** The number of Syncs that run at once, since some take minutes. */
 const concurrency = 4;
 
-/** Reconciles all GitSources and Syncs in the store until `signal` aborts. Changes and the clock wake it. */
+/** Reconciles all GitSources and Syncs until `signal` aborts. Changes and the clock wake it. */
 export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Promise<void> {
-  const { store, log, clock, observer } = options;
+  const { client, log, clock, observer } = options;
   const queue = new WorkQueue(clock);
-  const informer = <T extends KubeObject>(kind: ObjectKind<T>): Informer<T> =>
-    new Informer(store, kind, clock, log);
-  const [syncs, gitSources] = [informer(syncKind), informer(gitSourceKind)];
-  const watched = options.watchedKinds.map((kind) => informer(kind));
+  const informer = <T extends KubeObject>(objects: KindClient<T>): Informer<T> =>
+    new Informer(objects, clock, log);
+  const [syncs, gitSources] = [informer(syncsOf(client)), informer(gitSourcesOf(client))];
+  const watched = options.watchedKinds.map((kind) => informer(objectsOf(client, kind)));
   const sources = (): readonly GitSourceObject[] => gitSources.list();
   const images = new ImageUpdater(
     {
@@ -62,7 +63,8 @@ export async function serveSyncs(options: ServeOptions, signal: AbortSignal): Pr
     images,
     ...(options.sinks ?? []),
   ];
-  const events = new EventRecorder(store, clock);
+  const reporter = { controller: 'gitops.weave.works/syncs', instance: options.host };
+  const events = new EventRecorder(client, clock, reporter);
   const controller = new SyncController({ ...options, openSource: sourceOpener(options), sinks, events });
   using directories = new DirectoryWakeups(queue, log);
 

@@ -6,6 +6,7 @@ export const gitopsKinds: readonly Kind[] = [
   defineKind({
     ...gitSourceResource,
     versions: [{ apiVersion: gitopsApiVersion, kind: 'GitSource', spec: gitSourceSpecSchema }],
+    strategy: { initialStatus: {} },
   }),
   defineKind({
     ...syncResource,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import * as v from 'valibot';
+import { servedKindOf } from '../client/over-store/served-kind-of.ts';
 import { ManualClock } from '../clock/manual-clock.ts';
-import { type EventSpec, eventKind } from '../controller/event.ts';
 import { EventRecorder } from '../controller/event-recorder.ts';
+import { type EventObject, occurrencesOf, storedEvent } from '../core/resources/event.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { newUid } from '../object/uid.ts';
@@ -14,12 +15,13 @@ import type { HostUse } from '../allowance/host-use.ts';
 import { type SyncObject, type SyncSpec, syncKind, syncSpecSchema } from './kinds.ts';
 import { DirectReader } from '../render/source-reader.ts';
 import { StoreActuator } from '../apply/store-actuator.ts';
+import { syncClient } from './sync-client.sample.ts';
 import { SyncController } from './sync-controller.ts';
 
-const potKind = { group: 'garden.example', kind: 'Pot' };
 const scheme = new Scheme([
   sampleKind({ apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({ plant: v.string() }) }),
 ]);
+const potKind = servedKindOf(scheme.kinds[0]!);
 const pot = (name: string) => {
   const text = JSON.stringify({
     apiVersion: 'garden.example/v1',
@@ -51,14 +53,17 @@ beforeEach(async () => {
   controller = new SyncController({
     reader,
     hostUses: { Pot: (object) => uses(object) },
-    actuator: new StoreActuator(store, { kinds: [potKind] }),
+    actuator: new StoreActuator(syncClient(store, scheme), { kinds: [potKind] }),
     kindOrder: ['Pot'],
     clock,
     nodeLabels: {},
-    store,
+    client: syncClient(store, scheme),
     openSource: () => ({ fetch: async () => ({ id: 'main', files: names.map(pot) }) }),
     sinks: [],
-    events: new EventRecorder(store, clock),
+    events: new EventRecorder(syncClient(store, scheme), clock, {
+      controller: 'garden.example/syncs',
+      instance: 'shed',
+    }),
     log: () => {},
   });
   await store.create({
@@ -89,10 +94,10 @@ describe('SyncController', () => {
       /^spec.plant: not allowed by spec.allow.files of the Sync: \/etc\/shadow$/,
     );
     await run();
-    const events = (await store.list(eventKind)).items.map(({ spec }) => spec as EventSpec);
+    const events = (await store.list(storedEvent)).items as readonly EventObject[];
     const denials = events.filter(({ reason }) => reason === 'NotAllowed');
     assert.deepEqual(
-      denials.map(({ type, regarding, count }) => [type, regarding.name, count]),
+      denials.map((event) => [event.type, event.regarding?.name, occurrencesOf(event).count]),
       [['Warning', 'b', 1]],
     );
     const { spec } = await sync();

@@ -18,12 +18,13 @@ import {
 } from './kinds.ts';
 import { DirectReader } from '../render/source-reader.ts';
 import { StoreActuator } from '../apply/store-actuator.ts';
+import { syncClient } from './sync-client.sample.ts';
 import { SyncController } from './sync-controller.ts';
 
 const spec = v.strictObject({ plant: v.string(), clay: v.optional(v.string(), 'red') });
 const apiVersion = 'garden.example/v1';
-const potKind = { group: 'garden.example', kind: 'Pot' };
 const scheme = new Scheme([sampleKind({ apiVersion, kind: 'Pot', spec })]);
+const potKind = { group: 'garden.example', version: 'v1', resource: 'pots', kind: 'Pot' };
 
 const pot = (name: string, plant = 'mint', annotations: Record<string, string> = {}): string =>
   JSON.stringify({ apiVersion, kind: 'Pot', metadata: { name, annotations }, spec: { plant } });
@@ -73,7 +74,6 @@ async function declare(spec: object): Promise<void> {
     kind: 'Sync',
     metadata: { name: 'garden', uid: newUid() },
     spec: v.parse(syncSpecSchema, { source: { directory: '/x' }, ...spec }),
-    status: undefined,
   });
 }
 
@@ -101,7 +101,7 @@ const pots = async () =>
 
 beforeEach(() => {
   store = new MemoryStore();
-  actuator = new Flaky(store, {
+  actuator = new Flaky(syncClient(store, scheme), {
     kinds: [potKind],
     effectOf: (_kind, { path }) => (path === '/spec/clay' ? 'replace' : 'live'),
   });
@@ -114,7 +114,7 @@ beforeEach(() => {
     kindOrder: ['Pot'],
     clock,
     nodeLabels: { zone: 'a' },
-    store,
+    client: syncClient(store, scheme),
     openSource: () => ({
       fetch: async () => {
         if (revision instanceof Error) throw revision;
@@ -294,7 +294,7 @@ describe('SyncController', () => {
     for (let at = 0; at < 4; at += 1) {
       store = new MemoryStore();
       const killed = new AbortController();
-      actuator = new Flaky(store, { kinds: [potKind] });
+      actuator = new Flaky(syncClient(store, scheme), { kinds: [potKind] });
       actuator.dieAfter = at;
       abort.abort = () => {
         killed.abort(new Error('killed'));
@@ -312,12 +312,12 @@ describe('SyncController', () => {
       };
       await declare({});
       push({ a: pot('a'), b: pot('b'), c: pot('c') });
-      const dying = new SyncController({ ...options, store, actuator });
+      const dying = new SyncController({ ...options, client: syncClient(store, scheme), actuator });
       await dying.reconcile('default/garden', killed.signal).catch(() => {});
       assert.equal(killed.signal.aborted, at < 3);
       actuator.dieAfter = Infinity;
       push({ a: pot('a') });
-      const next = new SyncController({ ...options, store, actuator });
+      const next = new SyncController({ ...options, client: syncClient(store, scheme), actuator });
       await change({}, { [confirmedRevisionAnnotation]: revisionId() });
       await next.reconcile('default/garden', signal);
       assert.deepEqual(await pots(), { a: 'mint' }, `killed after ${at}`);

@@ -1,14 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EventSpec } from '../controller/event.ts';
-import type { EventRecorder } from '../controller/event-recorder.ts';
+import type { KindClient } from '../client/kind-client.ts';
+import type { ObjectClient } from '../client/object-client.ts';
+import type { EventRecorder, NewEvent } from '../controller/event-recorder.ts';
 import type { ReconcileResult } from '../controller/controller.ts';
 import { CodedError, hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
 import type { Log } from '../log/log.ts';
 import type { ObjectResult } from '../apply/execute-plan.ts';
 import { isTrue } from '../object/condition.ts';
-import { KindStore } from '../store/kind-store.ts';
-import type { ObjectStore } from '../store/store.ts';
 import type { Source } from '../source/source.ts';
 import { parseDuration } from '../units/duration.ts';
 import {
@@ -16,14 +15,13 @@ import {
   type SyncObject,
   type SyncStatus,
   confirmedRevisionAnnotation,
-  gitSourceKind,
   requestedAtAnnotation,
-  syncKind,
 } from './kinds.ts';
 import { type ObjectKey, keyText } from '../object/object-key.ts';
 import { Renderer } from '../render/render.ts';
 import { RepairBackoff } from './repair-backoff.ts';
 import type { StatusSink } from './status-sink.ts';
+import { gitSourcesOf, syncsOf } from './sync-clients.ts';
 import { type Attempt, nextStatus, reconciling, shortRevision } from './sync-status.ts';
 import { TroubleLog } from './trouble-log.ts';
 import {
@@ -35,7 +33,8 @@ import {
 } from './synchronize.ts';
 
 export interface SyncControllerOptions extends SyncDeps {
-  readonly store: ObjectStore;
+  /** Through which GitSources and Syncs are read and written. */
+  readonly client: ObjectClient;
   /** Opens the source that a Sync names. It is called again when the Sync or its GitSource has changed. */
   readonly openSource: (sync: SyncObject, gitSource: GitSourceObject | undefined) => Source;
   readonly sinks: readonly StatusSink[];
@@ -65,15 +64,15 @@ const jitter = 0.1;
 /** Makes the world match each Sync, again and again. */
 export class SyncController {
   readonly #options: SyncControllerOptions;
-  readonly #syncs: KindStore<SyncObject>;
-  readonly #gitSources: KindStore<GitSourceObject>;
+  readonly #syncs: KindClient<SyncObject>;
+  readonly #gitSources: KindClient<GitSourceObject>;
   readonly #opened = new Map<string, Opened>();
   readonly #troubles: TroubleLog;
 
   constructor(options: SyncControllerOptions) {
     this.#options = options;
-    this.#syncs = new KindStore(options.store, syncKind);
-    this.#gitSources = new KindStore(options.store, gitSourceKind);
+    this.#syncs = syncsOf(options.client);
+    this.#gitSources = gitSourcesOf(options.client);
     this.#troubles = new TroubleLog(options.log);
   }
 
@@ -168,7 +167,7 @@ export class SyncController {
     const { namespace, name } = metadata;
     const regarding = { kind: 'Sync', namespace, name };
     const say = async (
-      type: EventSpec['type'],
+      type: NewEvent['type'],
       reason: string,
       message: string,
       about: ObjectKey,
@@ -281,7 +280,7 @@ export class SyncController {
   /** Writes the status if it has changed and the Sync is still there. */
   async #save({ metadata }: SyncObject, change: (old: SyncStatus) => SyncStatus): Promise<void> {
     try {
-      await this.#syncs.modify(metadata, (now) => {
+      await this.#syncs.modifyStatus(metadata, (now) => {
         if (now.metadata.uid !== metadata.uid) return now;
         const status = change(now.status);
         return isDeepStrictEqual(status, now.status) ? now : { ...now, status };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import * as v from 'valibot';
+import { servedKindOf } from '../client/over-store/served-kind-of.ts';
 import { ManualClock } from '../clock/manual-clock.ts';
 import type { Log } from '../log/log.ts';
 import { newUid } from '../object/uid.ts';
@@ -11,12 +12,13 @@ import { MemoryStore } from '../store/memory.ts';
 import { type SyncObject, type SyncSpec, syncKind, syncSpecSchema } from './kinds.ts';
 import { DirectReader } from '../render/source-reader.ts';
 import { StoreActuator } from '../apply/store-actuator.ts';
+import { syncClient } from './sync-client.sample.ts';
 import { SyncController } from './sync-controller.ts';
 
-const potKind = { group: 'garden.example', kind: 'Pot' };
 const scheme = new Scheme([
   sampleKind({ apiVersion: 'garden.example/v1', kind: 'Pot', spec: v.strictObject({}) }),
 ]);
+const potKind = servedKindOf(scheme.kinds[0]!);
 const { signal } = new AbortController();
 
 let store: MemoryStore;
@@ -62,11 +64,11 @@ beforeEach(() => {
   controller = new SyncController({
     reader: new DirectReader(scheme),
     hostUses: { Pot: () => [] },
-    actuator: new StoreActuator(store, { kinds: [potKind] }),
+    actuator: new StoreActuator(syncClient(store, scheme), { kinds: [potKind] }),
     kindOrder: ['Pot'],
     clock: new ManualClock(),
     nodeLabels: {},
-    store,
+    client: syncClient(store, scheme),
     openSource: () => ({
       fetch: async () => {
         if (revision instanceof Error) throw revision;

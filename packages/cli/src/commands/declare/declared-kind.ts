@@ -1,24 +1,33 @@
-import { resources } from '@ignite/api/resources';
+import { recordResources, resources } from '@ignite/api/resources';
 import { group } from '@ignite/api/v1/group';
+import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
 import type { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import type { ObjectKey } from '@ignite/toolkit/object/object-key';
-import { resourceNamed } from '@ignite/toolkit/scheme/resource';
+import { type Resource, resourceNamed } from '@ignite/toolkit/scheme/resource';
 import { nearest } from '@ignite/toolkit/text/nearest';
 import { usageError } from '../../arguments/usage-error.ts';
 
+const all = [...resources, ...recordResources];
+
 /** `vm`, `VMs`, `gitsources`, `vol`… @throws CodedError USAGE_INVALID */
-export function parseKind(text: string): (typeof resources)[number] {
-  const found = resourceNamed(text, resources);
+export function parseKind(text: string): (typeof all)[number] {
+  const found = resourceNamed(text, all);
   if (found) return found;
   throw unknownKind(text);
 }
 
 /** Returns the kind with its group, as the store has it. */
 export const groupKind = (kind: string): GroupKind => ({
-  group: resources.find((resource) => resource.kind === kind)?.group ?? group,
+  group: all.find((resource) => resource.kind === kind)?.group ?? group,
   kind,
 });
+
+/** Returns the objects of a kind as the API has them. All kinds have the version v1. */
+export function apiResource(kind: string): GroupVersionResource & Pick<Resource, 'scope'> {
+  const { group, plural, scope } = all.find((resource) => resource.kind === kind)!;
+  return { group, version: 'v1', resource: plural, scope };
+}
 
 export function unknownKind(text: string): CodedError {
   const names = resources.map(({ kind }) => kind.toLowerCase());

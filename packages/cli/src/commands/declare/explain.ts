@@ -1,6 +1,5 @@
 import { scheme } from '@ignite/legacy/scheme';
-import { specSchemaOf } from '@ignite/toolkit/codec/manifest';
-import { explainFields, type FieldExplanation } from '@ignite/toolkit/scheme/explain';
+import { type FieldExplanation, explainFields, explainedPart } from '@ignite/toolkit/scheme/explain';
 import { type KindVersion, hubOf } from '@ignite/toolkit/scheme/kind';
 import { resourceNamed } from '@ignite/toolkit/scheme/resource';
 import { nearest } from '@ignite/toolkit/text/nearest';
@@ -19,11 +18,11 @@ export const explain: Command = {
   run: async ({ args, io }) => {
     const [first = '', ...names] = args[0]!.split('.');
     const kind = findKind(first);
-    const spec = specSchemaOf(kind);
-    const path = names[0] === 'spec' ? names.slice(1) : names;
-    const beside = explainFields(spec, path.slice(0, -1)) ?? [];
+    const { schema, root } = explainedPart(kind);
+    const path = names[0] === root ? names.slice(1) : names;
+    const beside = explainFields(schema, path.slice(0, -1)) ?? [];
     const own = beside.filter(({ name }) => name === path.at(-1));
-    const fields = explainFields(spec, path) ?? (own.length > 0 ? own : undefined);
+    const fields = explainFields(schema, path) ?? (own.length > 0 ? own : undefined);
     if (!fields) {
       const meant = nearest(
         path.at(-1) ?? '',
@@ -38,7 +37,7 @@ export const explain: Command = {
     }
     const above = fields === own ? path.slice(0, -1) : path;
     const what = fields === own ? 'a field' : 'fields';
-    io.out.write(`${kind.kind} (${kind.apiVersion}), ${what} of ${['spec', ...above].join('.')}\n\n`);
+    io.out.write(`${kind.kind} (${kind.apiVersion}), ${what} of ${[root, ...above].join('.')}\n\n`);
     io.out.write(table(['FIELD', 'TYPE', 'DEFAULT', 'RULES'], fields.map(rowOf)));
     return 0;
   },

@@ -1,11 +1,11 @@
-import { resources } from '@ignite/api/resources';
+import { recordResources, resources } from '@ignite/api/resources';
 import { writtenForm } from '@ignite/api/written-form';
 import { shownName } from '@ignite/api/v1/shown-name';
+import { withoutSecrets } from '@ignite/toolkit/core/hide-secret';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Column, Resource } from '@ignite/toolkit/scheme/resource';
 import { age } from '@ignite/toolkit/text/age';
 import type { Command, Invocation } from '../../arguments/command.ts';
-import { usageError } from '../../arguments/usage-error.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
 import {
   assertTemplateFlags,
@@ -15,10 +15,10 @@ import {
   printObjects,
   viewContext,
 } from '../../render/objects.ts';
-import { groupKind, parseKey, parseKind } from './declared-kind.ts';
+import { apiResource, parseKey, parseKind } from './declared-kind.ts';
 
 const resourceOf = ({ kind }: KubeObject): Resource | undefined =>
-  resources.find((resource) => resource.kind === kind);
+  [...resources, ...recordResources].find((resource) => resource.kind === kind);
 
 /** The columns of objects of several kinds, each of which says for itself how it is. */
 const columns: readonly Column<KubeObject>[] = [
@@ -36,7 +36,10 @@ export const get: Command = {
   arity: { least: 0, most: 2 },
   summary: 'List objects of one kind, or of all kinds',
   examples: ['ignite get', 'ignite get vms', 'ignite get sync site -o yaml', 'ignite get vm/web -o yaml'],
-  flags: outputFlags,
+  flags: {
+    ...outputFlags,
+    'show-secrets': { type: 'boolean', help: 'show the values of Secrets, which are hidden otherwise' },
+  },
   run: async (invocation) => {
     const { flags, args, io } = invocation;
     assertTemplateFlags(flags);
@@ -47,13 +50,14 @@ export const get: Command = {
     return await withDeclaredHost(invocation, async (host) => {
       const kinds = kind === undefined ? resources.map((each) => each.kind) : [kind];
       const format = documentFormatOf(flags);
+      const shown = flags.isSet('show-secrets') ? (object: KubeObject) => object : withoutSecrets;
       if (name !== undefined && format !== undefined) {
-        await printDocument(writtenForm(await findNamed(kinds[0]!, name, host)), format, io);
+        await printDocument(writtenForm(shown(await findNamed(kinds[0]!, name, host))), format, io);
         return 0;
       }
       const objects = (await Promise.all(kinds.map((each) => listKind(each, host, invocation)))).flat();
       const found = name === undefined ? objects : [await findNamed(kinds[0]!, name, host)];
-      await printObjects(found, columns, flags, io, () => viewContext(invocation, host.client));
+      await printObjects(found.map(shown), columns, flags, io, () => viewContext(invocation, host.client));
       return 0;
     });
   },
@@ -61,25 +65,26 @@ export const get: Command = {
 
 async function listKind(
   kind: string,
-  { client, store }: DeclaredHost,
+  { client, objects }: DeclaredHost,
   { signal }: Invocation,
 ): Promise<readonly KubeObject[]> {
   if (kind === 'VM') return await client.vms.list(signal);
   if (kind === 'Volume') return await client.volumes.list(signal);
-  return (await store.list(groupKind(kind))).items;
+  if (kind === 'Image') return await client.images.list(signal);
+  if (kind === 'Kernel') return await client.kernels.list(signal);
+  return (await objects.list(apiResource(kind), { signal })).items;
 }
 
 export async function findNamed(
   kind: string,
   name: string,
-  { client, store, op }: DeclaredHost,
+  { client, objects, op }: DeclaredHost,
 ): Promise<KubeObject> {
   if (kind === 'VM') return await client.vms.find(name, op.signal);
   if (kind === 'Volume') return await client.volumes.find(name, op.signal);
   if (kind === 'Image') return await client.images.find(name, op.signal);
   if (kind === 'Kernel') return await client.kernels.find(name, op.signal);
-  const object = await store.get({ ...groupKind(kind), name });
-  if (object.kind !== kind)
-    throw usageError(`there is no ${kind} "${name}"`, '"ignite get" lists all objects');
-  return object;
+  const { scope, ...resource } = apiResource(kind);
+  const namespace = scope === 'Namespaced' ? 'default' : '';
+  return await objects.get({ ...resource, namespace, name }, { signal: op.signal });
 }

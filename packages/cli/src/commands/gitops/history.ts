@@ -1,7 +1,5 @@
-import { eventKind } from '@ignite/toolkit/controller/event';
 import { keyText } from '@ignite/toolkit/object/object-key';
 import { shortRevision } from '@ignite/toolkit/sync/sync-status';
-import { KindReader } from '@ignite/toolkit/store/kind-store';
 import type { Command } from '../../arguments/command.ts';
 import { withDeclaredHost } from '../../context.ts';
 import { age } from '@ignite/toolkit/text/age';
@@ -39,8 +37,8 @@ export const events: Command = {
   flags: {},
   run: async ({ args, ...invocation }) => {
     const wanted = args[0] === undefined ? undefined : keyText(parseKey(args[0]));
-    return await withDeclaredHost({ args, ...invocation }, async ({ store }) => {
-      const found = (await new KindReader(store, eventKind).list()).items
+    return await withDeclaredHost({ args, ...invocation }, async ({ client, op }) => {
+      const found = (await client.events.list(op.signal)).events
         .filter(({ spec }) => wanted === undefined || keyText(spec.regarding) === wanted)
         .toSorted((a, b) => (a.spec.lastTime < b.spec.lastTime ? -1 : 1));
       const rows = found.map(({ spec }) => [

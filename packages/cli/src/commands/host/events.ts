@@ -1,6 +1,6 @@
 import type { EventClient } from '@ignite/api/client/event-client';
 import type { ReadClient } from '@ignite/api/client/client';
-import type { EventObject } from '@ignite/toolkit/controller/event';
+import type { EventView } from '@ignite/api/v1/event-view';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { parseMoment } from '../../arguments/moment.ts';
 import { withReader } from '../../context.ts';
@@ -11,7 +11,7 @@ import { type FilterKeys, applyFilters, filterFlag, parseFilters } from '../obje
 /** Some 24 days: Node takes a longer delay for none. */
 const longestTimerMs = 2 ** 31 - 1;
 
-const filterKeys: FilterKeys<EventObject> = {
+const filterKeys: FilterKeys<EventView> = {
   kind: ({ spec }) => spec.regarding.kind.toLowerCase(),
   name: ({ spec }) => spec.regarding.name,
   vm: ({ spec }, wanted) => (spec.regarding.kind === 'VM' ? nameOrUid(spec.regarding, wanted) : ''),
@@ -50,7 +50,7 @@ export const events: Command = {
   run: async (invocation) => {
     const { flags, io } = invocation;
     const wanted = select(invocation);
-    const print = (found: readonly EventObject[]): unknown =>
+    const print = (found: readonly EventView[]): unknown =>
       io.out.write(
         found.map((event) => `${flags.text('output') ? JSON.stringify(event) : line(event)}\n`).join(''),
       );
@@ -67,7 +67,7 @@ export const events: Command = {
 
 interface Selection {
   readonly untilMs: number;
-  readonly among: (events: readonly EventObject[], client: ReadClient) => Promise<readonly EventObject[]>;
+  readonly among: (events: readonly EventView[], client: ReadClient) => Promise<readonly EventView[]>;
 }
 
 /** @throws CodedError USAGE_INVALID */
@@ -101,7 +101,7 @@ export async function* following(
   revision: string,
   untilMs: number,
   signal: AbortSignal,
-): AsyncGenerator<EventObject> {
+): AsyncGenerator<EventView> {
   const end = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const wait = (): void => {
@@ -117,10 +117,10 @@ export async function* following(
   }
 }
 
-const nameOrUid = ({ name, uid }: EventObject['spec']['regarding'], wanted: string): string =>
+const nameOrUid = ({ name, uid }: EventView['spec']['regarding'], wanted: string): string =>
   uid === wanted ? uid : name;
 
-function line({ spec: { lastTime, regarding, reason, message, count } }: EventObject): string {
+function line({ spec: { lastTime, regarding, reason, message, count } }: EventView): string {
   const often = count > 1 ? ` (${count} times)` : '';
   return printable(`${lastTime} ${regarding.kind}/${regarding.name} ${reason}: ${message}${often}`);
 }

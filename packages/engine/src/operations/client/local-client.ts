@@ -10,6 +10,7 @@ import type { SpaceClient } from '@ignite/api/client/space-client';
 import type { UsageClient } from '@ignite/api/client/usage-client';
 import type { LifeClient } from '@ignite/api/client/life-client';
 import { keepBallast } from '../../tools/host/ballast.ts';
+import { encryptedStore } from '../../tools/store/object-client.ts';
 import { type SalvagedKind, mendRecord } from '../../tools/store/salvage.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { LocalArchives } from './local-archives.ts';
@@ -60,9 +61,11 @@ export class LocalClient implements Client {
     this.#host = host;
   }
 
-  /** Replaces a damaged record by an object that can be removed, if `query` is exactly its name. */
+  /** Replaces a record that cannot be read by an object that can be removed, if `query` is exactly its name. */
   async mend(kind: SalvagedKind, query: string): Promise<void> {
-    await mendRecord(kind, query, this.#host.store);
+    const { store, paths } = this.#host;
+    await mendRecord(kind, query, store);
+    if (kind === 'Secret') await encryptedStore(store, paths).discard({ group: '', kind, name: query });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,13 +2,17 @@ import { hostname } from 'node:os';
 import { hostUses } from '@ignite/api/host-uses';
 import { resources } from '@ignite/api/resources';
 import { systemClock } from '@ignite/toolkit/clock/clock';
-import { gitSourceKind, initialSyncStatus, syncKind } from '@ignite/toolkit/sync/kinds';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { configMapKind } from '@ignite/toolkit/core/config-map';
+import { namespaceKind } from '@ignite/toolkit/core/namespace';
+import { secretKind } from '@ignite/toolkit/core/secret';
+import { gitopsKinds } from '@ignite/toolkit/sync/gitops-kinds';
 import { RouteActuator } from '@ignite/toolkit/apply/route-actuator';
 import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import { WorkerReader } from '@ignite/toolkit/render/worker-reader';
 import { inApplyOrder } from '@ignite/toolkit/scheme/resource';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { VmActuator, type VmEngine } from './vm-actuator.ts';
 import { VolumeActuator, type VolumeEngine } from './volume-actuator.ts';
 
@@ -19,7 +23,7 @@ export interface DeclaredEngines {
 }
 
 export interface DeclaredHostOptions {
-  readonly store: ObjectStore;
+  readonly objects: ObjectClient;
   /** The program that reads the manifests of a source in a thread of its own. */
   readonly sourceWorker: string;
   /** Labels of this host, for node selectors. */
@@ -29,18 +33,21 @@ export interface DeclaredHostOptions {
 /** What manifests are applied to on this host. */
 export function declaredHost(
   engines: DeclaredEngines,
-  { store, sourceWorker, labels = {} }: DeclaredHostOptions,
+  { objects, sourceWorker, labels = {} }: DeclaredHostOptions,
 ): SyncDeps {
-  const gitSources = new StoreActuator(store, { kinds: [gitSourceKind] });
-  const syncs = new StoreActuator(store, { kinds: [syncKind], initialStatus: initialSyncStatus });
+  const kinds = [...gitopsKinds, namespaceKind, configMapKind, secretKind];
+  const stored = new StoreActuator(objects, { kinds: kinds.map(servedKindOf) });
   return {
     reader: new WorkerReader(sourceWorker),
     hostUses,
     actuator: new RouteActuator({
       VM: new VmActuator(engines.vms),
       Volume: new VolumeActuator(engines.volumes),
-      GitSource: gitSources,
-      Sync: syncs,
+      GitSource: stored,
+      Sync: stored,
+      Namespace: stored,
+      ConfigMap: stored,
+      Secret: stored,
     }),
     kindOrder: inApplyOrder(resources),
     clock: systemClock,

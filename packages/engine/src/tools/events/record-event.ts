@@ -1,6 +1,10 @@
+import { hostname } from 'node:os';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { shownName } from '@ignite/api/v1/shown-name';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { EventRecorder } from '@ignite/toolkit/controller/event-recorder';
+import { eventKind } from '@ignite/toolkit/core/event';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
@@ -41,7 +45,9 @@ export async function recordEvent(
 ): Promise<void> {
   const { namespace, uid } = object.metadata;
   const regarding = { kind: object.kind, namespace, name: shownName(object), uid };
-  await new EventRecorder(store, systemClock).recordOnce(
+  const client = new StoreObjectClient(store, [servedKindOf(eventKind)]);
+  const reporter = { controller: 'ignite.weave.works/ignite', instance: hostname() };
+  await new EventRecorder(client, systemClock, reporter).recordOnce(
     { type: type ?? 'Normal', reason, message, regarding },
     occasion,
   );

@@ -11,6 +11,8 @@ export const defaultPaths: Paths = { dataDir: '/var/lib/ignite', runDir: '/run/i
 export const storePath = (paths: Paths): string => join(paths.dataDir, 'state.db');
 /** Returns the path of the store's snapshot, for users who may only read. */
 export const snapshotPath = (paths: Paths): string => join(paths.dataDir, 'state.snapshot');
+/** Returns the path of the keys with which Secrets are encrypted in the store. */
+export const keysPath = (paths: Paths): string => join(paths.dataDir, 'secrets.key');
 export const locksDir = (paths: Paths): string => join(paths.dataDir, 'locks');
 export const layoutDir = (paths: Paths): string => join(paths.dataDir, 'oci');
 export const networkDir = (paths: Paths): string => join(paths.dataDir, 'network');

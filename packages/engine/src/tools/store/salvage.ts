@@ -11,16 +11,28 @@ import { hostArch } from '../host/arch.ts';
 import { volumeFinalizer } from './list-objects.ts';
 import { vmFinalizer } from './vm-store.ts';
 
-export type SalvagedKind = 'VM' | 'Image' | 'Kernel' | 'Volume' | 'GitSource' | 'Sync';
+type CoreKind = 'Namespace' | 'ConfigMap' | 'Secret' | 'Event' | 'Lease';
+export type SalvagedKind = 'VM' | 'Image' | 'Kernel' | 'Volume' | 'GitSource' | 'Sync' | CoreKind;
 
 const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
   VM: [vmFinalizer],
   Volume: [volumeFinalizer],
 };
 
-const groupKind = (kind: SalvagedKind): GroupKind => groupKindOf({ apiVersion: versionOf(kind), kind });
-const versionOf = (kind: SalvagedKind): string =>
-  kind === 'GitSource' || kind === 'Sync' ? gitopsApiVersion : apiVersion;
+const groupKind = (kind: SalvagedKind): GroupKind => groupKindOf({ apiVersion: versions[kind], kind });
+const versions: Readonly<Record<SalvagedKind, string>> = {
+  VM: apiVersion,
+  Image: apiVersion,
+  Kernel: apiVersion,
+  Volume: apiVersion,
+  GitSource: gitopsApiVersion,
+  Sync: gitopsApiVersion,
+  Namespace: 'v1',
+  ConfigMap: 'v1',
+  Secret: 'v1',
+  Event: 'events.k8s.io/v1',
+  Lease: 'coordination.k8s.io/v1',
+};
 
 const message = 'its record was damaged, and most of it is lost';
 
@@ -47,7 +59,7 @@ export async function listSalvaged(kind: SalvagedKind, store: StoreReader): Prom
 export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind: SalvagedKind): NewObject {
   const metadata = { name, namespace, uid: uidIn(text) ?? newUid() };
   const as = (spec: object, status: object): NewObject => ({
-    apiVersion: versionOf(kind),
+    apiVersion: versions[kind],
     kind,
     metadata: { ...metadata, finalizers: finalizers[kind] ?? [] },
     spec,
@@ -74,6 +86,8 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
       return as({ url: '' }, {});
     case 'Sync':
       return as({}, initialSyncStatus);
+    default:
+      return { apiVersion: versions[kind], kind, metadata };
   }
 }
 
@@ -100,6 +114,6 @@ function vmContent(text: string): object {
   };
 }
 
-const uidIn = (text: string): string | undefined => /"uid":"([0-9a-f]{16})"/.exec(text)?.[1];
+const uidIn = (text: string): string | undefined => /"uid":"([0-9a-f-]{16,36})"/.exec(text)?.[1];
 const referenceIn = (text: string): string | undefined => /"reference":"([^"\\]+)"/.exec(text)?.[1];
 const digestIn = (text: string): string | undefined => /"digest":"(sha256:[0-9a-f]{64})"/.exec(text)?.[1];

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../object/kube-object.ts';
 import { isMissingKey, issuePath, issueText } from '../../schema/issue-text.ts';
 import { type Kind, hubOf } from '../../scheme/kind.ts';
 import { problemsOfUpdate } from '../../scheme/problems-of-update.ts';
+import { versionOf } from '../group-version-resource.ts';
 import type { ErrorCause } from '../object-error.ts';
 import type { ServedKind } from './served-kind.ts';
 
@@ -18,7 +19,7 @@ export function servedKindOf(kind: Kind): ServedKind {
   const { initialStatus } = kind.strategy ?? {};
   return {
     group: kind.group,
-    version: apiVersion.slice(apiVersion.indexOf('/') + 1),
+    version: versionOf(apiVersion),
     resource: kind.plural,
     kind: kind.kind,
     isNamespaced: kind.scope === 'Namespaced',

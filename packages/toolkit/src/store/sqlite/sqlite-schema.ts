@@ -9,7 +9,7 @@ export type UpgradeObject = (object: KubeObject) => KubeObject;
 type Migration = (db: DatabaseSync, upgrade: UpgradeObject) => void;
 
 /** The steps from each version of the schema to the next. A version is the number of steps that were taken. */
-const migrations: readonly Migration[] = [createTables, addGroups, upgradeObjects];
+const migrations: readonly Migration[] = [createTables, addGroups, moveEvents, upgradeObjects];
 
 /** Returns the version of the schema; 0 if the file has none. */
 export const schemaVersionOf = (db: DatabaseSync): number =>
@@ -88,6 +88,27 @@ function addGroups(db: DatabaseSync): void {
     ) WITHOUT ROWID;
     INSERT INTO forgotten VALUES ('', '', coalesce((SELECT min(revision) - 1 FROM changes), 0));
     DROP TABLE groups;
+  `);
+}
+
+/** Turns events into those of Kubernetes' group. What is not legible among them is dropped: it is history. */
+function moveEvents(db: DatabaseSync): void {
+  db.exec(`
+    INSERT OR IGNORE INTO objects
+      SELECT 'events.k8s.io', kind, namespace, name, uid, json_object(
+        'apiVersion', 'events.k8s.io/v1', 'kind', kind, 'metadata', json(json_extract(json, '$.metadata')),
+        'eventTime', replace(json_extract(json, '$.spec.firstTime'), 'Z', '000Z'),
+        'reason', json_extract(json, '$.spec.reason'),
+        'regarding', json(json_extract(json, '$.spec.regarding')),
+        'note', json_extract(json, '$.spec.message'),
+        'type', json_extract(json, '$.spec.type'),
+        'series', json(iif(json_extract(json, '$.spec.count') > 1, json_object(
+          'count', json_extract(json, '$.spec.count'),
+          'lastObservedTime', replace(json_extract(json, '$.spec.lastTime'), 'Z', '000Z')), 'null')))
+      FROM objects
+      WHERE api_group = 'gitops.weave.works' AND kind = 'Event' AND json_valid(json)
+        AND json_type(json, '$.metadata') = 'object' AND json_type(json, '$.spec.regarding') = 'object';
+    DELETE FROM objects WHERE api_group = 'gitops.weave.works' AND kind = 'Event';
   `);
 }
 

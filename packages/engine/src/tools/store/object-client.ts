@@ -1,0 +1,31 @@
+import { kinds } from '@ignite/api/v1/kinds';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import { coreKinds } from '@ignite/toolkit/core/kinds';
+import { secretResource } from '@ignite/toolkit/core/resources/secret';
+import { EncryptedStore } from '@ignite/toolkit/store/encryption/encrypted-store';
+import { KeyFile } from '@ignite/toolkit/store/encryption/key-file';
+import type { BrokenObject, ObjectStore } from '@ignite/toolkit/store/store';
+import { gitopsKinds } from '@ignite/toolkit/sync/gitops-kinds';
+import { type Paths, keysPath } from '../host/paths.ts';
+
+type OnBroken = (broken: BrokenObject) => void;
+
+/** Returns the store as one that keeps Secrets encrypted. */
+export const encryptedStore = (store: ObjectStore, paths: Paths, onBroken?: OnBroken): EncryptedStore =>
+  new EncryptedStore(store, {
+    kinds: [secretResource],
+    keys: new KeyFile(keysPath(paths)),
+    ...(onBroken && { onBroken }),
+  });
+
+/**
+ * Returns the client of the objects in a store: Ignite's kinds, those of GitOps, and Kubernetes' own.
+ * @param onBroken is called once for each Secret that cannot be decrypted
+ */
+export const objectClient = (store: ObjectStore, paths: Paths, onBroken?: OnBroken): ObjectClient =>
+  new StoreObjectClient(
+    encryptedStore(store, paths, onBroken),
+    [...kinds, ...gitopsKinds, ...coreKinds].map(servedKindOf),
+  );

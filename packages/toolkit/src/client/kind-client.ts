@@ -1,0 +1,160 @@
+import { hasCode } from '../errors/coded-error.ts';
+import type { KubeObject } from '../object/kube-object.ts';
+import type { Resource } from '../scheme/resource.ts';
+import type { ObjectKind } from '../store/object-kind.ts';
+import { type GroupVersionResource, apiVersionOf, versionOf } from './group-version-resource.ts';
+import type {
+  CallOptions,
+  DeleteOptions,
+  ListOptions,
+  NewObject,
+  ObjectClient,
+  WatchEvent,
+  WatchOptions,
+} from './object-client.ts';
+
+/** A resource with the kind of its objects. */
+export interface KindResource extends GroupVersionResource {
+  readonly kind: string;
+}
+
+/** A kind whose objects are given their type where they come from a client. */
+export interface ClientKind<T extends KubeObject> extends KindResource {
+  /** Pure. Returns a stored object with the fields and defaults of the type. */
+  readonly decode: (stored: KubeObject) => T;
+}
+
+/** Pure. Returns a kind as clients know it. */
+export const clientKind = <T extends KubeObject>(
+  { group, plural }: Resource<T>,
+  { apiVersion, kind, decode }: ObjectKind<T>,
+): ClientKind<T> => ({ group, version: versionOf(apiVersion), resource: plural, kind, decode });
+
+/** Reads and writes the objects of one kind as they are. */
+export const objectsOf = (client: ObjectClient, kind: KindResource): KindClient<KubeObject> =>
+  new KindClient(client, { ...kind, decode: (stored) => stored });
+
+/** Identifies an object of a known kind. */
+export interface KindKey {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export interface KindList<T> {
+  readonly resourceVersion: string;
+  readonly items: readonly T[];
+}
+
+export type KindWatchEvent<T> =
+  | Extract<WatchEvent, { readonly type: 'BOOKMARK' }>
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T };
+
+/** An object as it is passed to `create`. */
+export interface NewOfKind {
+  readonly metadata: NewObject['metadata'];
+  readonly [field: string]: unknown;
+}
+
+/** Reads and writes the objects of one kind through a client, with their type. */
+export class KindClient<T extends KubeObject> {
+  readonly #client: ObjectClient;
+  readonly #kind: ClientKind<T>;
+
+  constructor(client: ObjectClient, kind: ClientKind<T>) {
+    this.#client = client;
+    this.#kind = kind;
+  }
+
+  get kind(): string {
+    return this.#kind.kind;
+  }
+
+  /** @throws CodedError NOT_FOUND */
+  async get(key: KindKey, options?: CallOptions): Promise<T> {
+    return this.#kind.decode(await this.#client.get({ ...this.#kind, ...nameIn(key) }, options));
+  }
+
+  async find(key: KindKey, options?: CallOptions): Promise<T | undefined> {
+    try {
+      return await this.get(key, options);
+    } catch (failure) {
+      if (hasCode(failure, 'NOT_FOUND')) return undefined;
+      throw failure;
+    }
+  }
+
+  async list(options?: ListOptions): Promise<KindList<T>> {
+    const { resourceVersion, items } = await this.#client.list(this.#kind, options);
+    return { resourceVersion, items: items.map(this.#kind.decode) };
+  }
+
+  async *watch(options: WatchOptions): AsyncGenerator<KindWatchEvent<T>> {
+    for await (const event of this.#client.watch(this.#kind, options))
+      yield event.type === 'BOOKMARK' ? event : { ...event, object: this.#kind.decode(event.object) };
+  }
+
+  /** @throws CodedError ALREADY_EXISTS, INVALID */
+  async create(object: NewOfKind, options?: CallOptions): Promise<T> {
+    const { kind } = this.#kind;
+    const whole = { ...object, apiVersion: apiVersionOf(this.#kind), kind };
+    return this.#kind.decode(await this.#client.create(this.#kind, whole, options));
+  }
+
+  /** @throws CodedError CONFLICT, NOT_FOUND, INVALID */
+  async update(object: T, options?: CallOptions): Promise<T> {
+    return this.#kind.decode(await this.#client.update(this.#kind, this.#asStored(object), options));
+  }
+
+  /**
+   * Changes the current state of an object, whoever else writes in between. Nothing is written if `change`
+   * returns the object that it was given.
+   * @throws CodedError NOT_FOUND, INVALID
+   */
+  async modify(key: KindKey, change: (now: T) => T, options?: CallOptions): Promise<T> {
+    return await this.#modify(key, change, async (next) => await this.update(next, options), options);
+  }
+
+  /**
+   * Changes the current status of an object in the same way, and nothing else of it.
+   * @throws CodedError NOT_FOUND, INVALID
+   */
+  async modifyStatus(key: KindKey, change: (now: T) => T, options?: CallOptions): Promise<T> {
+    const write = async (next: T): Promise<T> =>
+      this.#kind.decode(await this.#client.updateStatus(this.#kind, this.#asStored(next), options));
+    return await this.#modify(key, change, write, options);
+  }
+
+  /** @throws CodedError CONFLICT, NOT_FOUND */
+  async delete(key: KindKey, options?: DeleteOptions): Promise<void> {
+    await this.#client.delete({ ...this.#kind, ...nameIn(key) }, options);
+  }
+
+  /** An object that was read in another version is written in this one. */
+  #asStored(object: T): KubeObject {
+    return { ...object, apiVersion: apiVersionOf(this.#kind) };
+  }
+
+  async #modify(
+    key: KindKey,
+    change: (now: T) => T,
+    write: (next: T) => Promise<T>,
+    options: CallOptions = {},
+  ): Promise<T> {
+    for (;;) {
+      options.signal?.throwIfAborted();
+      const now = await this.get(key, options);
+      const next = change(now);
+      if (next === now) return now;
+      try {
+        return await write(next);
+      } catch (failure) {
+        if (!hasCode(failure, 'CONFLICT')) throw failure;
+      }
+    }
+  }
+}
+
+const nameIn = ({ namespace, name }: KindKey): KindKey => ({
+  ...(namespace !== undefined && { namespace }),
+  name,
+});
