@@ -32,7 +32,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   'packages/engine/src/tools': [
     ['events', 'host', 'usage'],
     ['container-engine', 'network', 'store', 'vmm'],
-    ['sandbox'],
+    ['hosts', 'sandbox'],
     ['rootfs'],
     ['oci'],
     ['kernel'],

@@ -1,5 +1,6 @@
 import { gitSourceResource, syncResource } from '@ignite/toolkit/sync/resources';
 import type { Resource } from '@ignite/toolkit/scheme/resource';
+import { hostResource } from './v1/resources/host.ts';
 import { imageResource } from './v1/resources/image.ts';
 import { kernelResource } from './v1/resources/kernel.ts';
 import { vmResource } from './v1/resources/vm.ts';
@@ -13,4 +14,5 @@ export const resources = [
   volumeResource,
   gitSourceResource,
   syncResource,
+  hostResource,
 ] as const satisfies readonly Resource[];

@@ -8,6 +8,7 @@ import type { LoginDeps } from '@ignite/engine/tools/oci/registry-login';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import type { BrokenObject, ObjectStore } from '@ignite/toolkit/store/store';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import type { Resource } from '@ignite/toolkit/scheme/resource';
 import type { FlagValues, Invocation } from './arguments/command.ts';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { Progress } from './render/message/progress.ts';
@@ -56,7 +57,8 @@ export async function withReader<T>(
 const tellBroken =
   ({ report }: Progress) =>
   ({ key: { kind, name }, problem }: BrokenObject): void => {
-    const remove = resources.find((resource) => resource.kind === kind)?.commands?.remove;
+    const commands: Resource['commands'] = resources.find((resource) => resource.kind === kind)?.commands;
+    const remove = commands?.remove;
     const cure = remove ? `"${remove(name)}" removes it` : 'it is skipped';
     report({
       kind: 'warning',

@@ -1,11 +1,14 @@
+import { clusterMetadataSchema } from '@ignite/toolkit/core/metadata';
 import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
 import { configurationIsAFile } from '../v1alpha4/configuration.ts';
 import { configurationSpecSchema } from './configuration.ts';
 import { apiVersion, group } from './group.ts';
+import { hostSpecSchema } from './host.ts';
 import { imageSpecSchema } from './image.ts';
 import { kernelSpecSchema } from './kernel.ts';
 import { namedByReferenceSchema } from './named-by-reference.ts';
 import { namelessMetadataSchema } from './nameless-metadata.ts';
+import { hostResource } from './resources/host.ts';
 import { imageResource } from './resources/image.ts';
 import { kernelResource } from './resources/kernel.ts';
 import { vmResource } from './resources/vm.ts';
@@ -39,6 +42,10 @@ export const kinds: readonly Kind[] = [
           ? [{ path: '/spec/size', message: 'must not be less than it is' }]
           : [],
     },
+  }),
+  defineKind({
+    ...hostResource,
+    versions: [{ apiVersion, kind: 'Host', metadata: clusterMetadataSchema, spec: hostSpecSchema }],
   }),
   defineKind({
     group,

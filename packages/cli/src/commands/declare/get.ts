@@ -65,6 +65,7 @@ async function listKind(
 ): Promise<readonly KubeObject[]> {
   if (kind === 'VM') return await client.vms.list(signal);
   if (kind === 'Volume') return await client.volumes.list(signal);
+  if (kind === 'Host') return await client.hosts.list(signal);
   return (await store.list(groupKind(kind))).items;
 }
 
@@ -75,6 +76,7 @@ export async function findNamed(
 ): Promise<KubeObject> {
   if (kind === 'VM') return await client.vms.find(name, op.signal);
   if (kind === 'Volume') return await client.volumes.find(name, op.signal);
+  if (kind === 'Host') return await client.hosts.find(name, op.signal);
   const object = await store.get({ ...groupKind(kind), name });
   if (object.kind !== kind)
     throw usageError(`there is no ${kind} "${name}"`, '"ignite get" lists all objects');

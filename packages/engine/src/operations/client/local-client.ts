@@ -11,7 +11,7 @@ import type { SpaceClient } from '@ignite/api/client/space-client';
 import type { UsageClient } from '@ignite/api/client/usage-client';
 import type { LifeClient } from '@ignite/api/client/life-client';
 import { keepBallast } from '../../tools/host/ballast.ts';
-import { type SalvagedKind, mendRecord } from '../../tools/store/salvage.ts';
+import { isSalvaged, mendRecord } from '../../tools/store/salvage.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { LocalArchives } from './local-archives.ts';
 import { LocalChanges } from './local-changes.ts';
@@ -43,6 +43,7 @@ export class LocalClient implements Client {
   readonly legacy: LegacyClient;
   readonly life: LifeClient;
   readonly events: EventClient;
+  readonly hosts: Client['hosts'];
   readonly #host: EnginePorts;
 
   constructor(host: EnginePorts) {
@@ -61,12 +62,13 @@ export class LocalClient implements Client {
     this.legacy = new LocalLegacy(host);
     this.life = new LocalLife(host, read.vms);
     this.events = read.events;
+    this.hosts = read.hosts;
     this.#host = host;
   }
 
   /** Replaces a damaged record by an object that can be removed, if `query` is exactly its name. */
-  async mend(kind: SalvagedKind, query: string): Promise<void> {
-    await mendRecord(kind, query, this.#host.store);
+  async mend(kind: string, query: string): Promise<void> {
+    if (isSalvaged(kind)) await mendRecord(kind, query, this.#host.store);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,6 +8,7 @@ import { AwaitedStore } from '@ignite/toolkit/store/awaited-store';
 import type { BrokenObject, StoreReader } from '@ignite/toolkit/store/store';
 import { eventReader } from '../../tools/events/event-reader.ts';
 import type { Paths } from '../../tools/host/paths.ts';
+import { listHosts } from '../../tools/hosts/list-hosts.ts';
 import type { NetworkSettings } from '../../tools/network/cni/settings.ts';
 import { findByReference } from '../../tools/oci/find-by-reference.ts';
 import { listImages, listKernels, listVms, listVolumes } from '../../tools/store/list-objects.ts';
@@ -26,6 +27,7 @@ export function readClient(store: StoreReader, networks: NetworkSettings): ReadC
     networks: networkFinder(networks, () => listVms(store)),
     volumes: finder(findVolume, () => listVolumes(store)),
     events: eventReader(store),
+    hosts: finder(findHost, () => listHosts(store, Date.now())),
   };
 }
 
@@ -54,6 +56,7 @@ const findVm: Find = (items, query) => findByQuery('VM', items, query);
 const findImage: Find = (items, query) => findByReference('Image', items, query);
 const findNetwork: Find = (items, query) => findByQuery('CniNetwork', items, query);
 const findKernel: Find = (items, query) => findByReference('Kernel', items, query);
+const findHost: Find = (items, query) => findByQuery('Host', items, query);
 const findVolume: Find = (items, query) => findByQuery('Volume', items, query);
 
 const finder = <T extends KubeObject>(find: Find, list: () => Promise<readonly T[]>): Finder<T> => ({

@@ -11,7 +11,11 @@ import { hostArch } from '../host/arch.ts';
 import { volumeFinalizer } from './list-objects.ts';
 import { vmFinalizer } from './vm-store.ts';
 
-export type SalvagedKind = 'VM' | 'Image' | 'Kernel' | 'Volume' | 'GitSource' | 'Sync';
+const salvagedKinds = ['VM', 'Image', 'Kernel', 'Volume', 'GitSource', 'Sync'] as const;
+export type SalvagedKind = (typeof salvagedKinds)[number];
+
+/** Tells whether a damaged record of a kind can be replaced. */
+export const isSalvaged = (kind: string): kind is SalvagedKind => salvagedKinds.some((each) => each === kind);
 
 const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
   VM: [vmFinalizer],
