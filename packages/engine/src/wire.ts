@@ -6,6 +6,7 @@ import { type Trace, tracedRunner } from '@ignite/toolkit/process/traced-runner'
 import type { BrokenObject } from '@ignite/toolkit/store/store';
 import { LocalClient } from './operations/client/local-client.ts';
 import type { EnginePorts } from './vm/engine-ports.ts';
+import { settleHostSettings, thisHostOf } from './tools/host/host-settings.ts';
 import { releaseBallast } from './tools/host/ballast.ts';
 import { Ctr } from './tools/container-engine/ctr.ts';
 import { containerdSocket, dockerSocket } from './tools/container-engine/engine-socket.ts';
@@ -45,6 +46,8 @@ export function openEnginePorts(options: LocalClientOptions): EnginePorts {
   const { paths, env, settleCommand, trace } = options;
   const { freesSpace = false } = options;
   if (freesSpace) releaseBallast(paths);
+  const store = openStore(paths, options.onBroken);
+  const settings = settleHostSettings(paths, env);
   const runner = trace ? tracedRunner(localRunner, trace) : localRunner;
   const networks = networkSettings(env);
   const network = new LocalNetwork(
@@ -57,7 +60,8 @@ export function openEnginePorts(options: LocalClientOptions): EnginePorts {
   };
   return {
     paths,
-    store: openStore(paths, options.onBroken),
+    store,
+    self: thisHostOf(settings),
     freesSpace,
     runner,
     network,

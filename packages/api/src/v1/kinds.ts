@@ -1,5 +1,6 @@
 import { clusterMetadataSchema } from '@ignite/toolkit/core/metadata';
 import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
+import type { UpdateProblem } from '@ignite/toolkit/scheme/strategy';
 import { configurationIsAFile } from '../v1alpha4/configuration.ts';
 import { configurationSpecSchema } from './configuration.ts';
 import { apiVersion, group } from './group.ts';
@@ -13,15 +14,25 @@ import { imageResource } from './resources/image.ts';
 import { kernelResource } from './resources/kernel.ts';
 import { vmResource } from './resources/vm.ts';
 import { volumeResource } from './resources/volume.ts';
-import { vmSpecSchema } from './vm.ts';
+import { type Vm, vmSpecSchema } from './vm.ts';
 import { type Volume, volumeSpecSchema } from './volume.ts';
+
+/** A VM that waits for a host may be bound to one, and then stays there. */
+const problemsOfBinding = ({ spec: { hostName } }: Vm, { spec }: Vm): readonly UpdateProblem[] =>
+  hostName === undefined || hostName === spec.hostName
+    ? []
+    : [{ path: '/spec/hostName', message: 'cannot be changed once it is set' }];
 
 /** Ignite's kinds in the version that Ignite writes. */
 export const kinds: readonly Kind[] = [
   defineKind({
     ...vmResource,
     versions: [{ apiVersion, kind: 'VM', spec: vmSpecSchema }],
-    strategy: { initialStatus: { phase: 'Created' }, immutable: ['/spec/arch', '/spec/image'] },
+    strategy: {
+      initialStatus: { phase: 'Created' },
+      immutable: ['/spec/arch', '/spec/image'],
+      problemsOfUpdate: (old, next) => problemsOfBinding(old as Vm, next as Vm),
+    },
   }),
   defineKind({
     ...imageResource,

@@ -231,10 +231,14 @@ function changesBetween(
     ),
     ...diffFields(live.spec, wanted.spec, '/spec'),
   ];
-  return ignore.length === 0
-    ? changes
-    : changes.filter(({ path }) => !ignore.some((pointer) => isWithin(path, pointer)));
+  return changes.filter(
+    (change) => !ignore.some((pointer) => isWithin(change.path, pointer)) && !isLeftOpen(change, live),
+  );
 }
+
+/** Tells whether a manifest merely leaves open what was assigned to the object. */
+const isLeftOpen = ({ path, to }: FieldChange, { assigned = [] }: LiveObject): boolean =>
+  to === undefined && assigned.includes(path);
 
 function authored(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   for (const name in annotations)

@@ -25,6 +25,7 @@ import { LocalSpace } from './local-space.ts';
 import { LocalUsage } from './local-usage.ts';
 import { LocalVms } from './local-vms.ts';
 import { LocalVolumes } from './local-volumes.ts';
+import { ownFinder } from './own-finder.ts';
 import { readClient } from './read-client.ts';
 
 /** The client that runs the engine in this process: Ignite works without a daemon. */
@@ -47,7 +48,8 @@ export class LocalClient implements Client {
   readonly #host: EnginePorts;
 
   constructor(host: EnginePorts) {
-    const read = readClient(host.store, host.networks);
+    const all = readClient(host, host.networks);
+    const read = { ...all, vms: ownFinder(all.vms, host.self) };
     this.vms = new LocalVms(host, read.vms);
     this.files = new LocalFiles(host.paths, this.vms);
     this.changes = new LocalChanges(host, read.vms);

@@ -6,9 +6,11 @@ import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { locksDir } from '../../tools/host/paths.ts';
 import { clearScratch } from '../../tools/host/scratch.ts';
+import type { ThisHost } from '../../tools/host/this-host.ts';
 import type { KernelDeps } from '../../tools/kernel/assemble-kernel.ts';
 import type { ImageDeps } from '../../tools/oci/import-image.ts';
-import { listImages, listKernels, listVms } from '../../tools/store/list-objects.ts';
+import { listImages, listKernels } from '../../tools/store/list-objects.ts';
+import { type OwnStore, listOwnVms } from '../../tools/store/own-vms.ts';
 import { legacyInvalid } from './errors.ts';
 import { importLegacyImage } from './import-image.ts';
 import { importLegacyKernel, legacyKernelScratch } from './import-kernel.ts';
@@ -17,7 +19,7 @@ import { type LegacyTree, readLegacyTree } from './legacy-tree.ts';
 import { isAlive } from './liveness.ts';
 import { type ImportStep, type Known, planImport } from './plan-import.ts';
 
-export type LegacyPorts = KernelDeps & ImageDeps & { readonly store: ObjectStore };
+export type LegacyPorts = KernelDeps & ImageDeps & { readonly store: ObjectStore; readonly self: ThisHost };
 type NewObject = Extract<ImportStep, { readonly action: 'import' }>;
 
 const vmsAtOnce = 4;
@@ -35,7 +37,7 @@ export async function importLegacy(
   assertKnown(vms, tree, from);
   const plan = planImport({
     tree,
-    known: await knownObjects(host.store),
+    known: await knownObjects(host),
     alive: await aliveIn(tree),
     ...(vms.length > 0 && { only: vms }),
   });
@@ -65,13 +67,14 @@ function assertKnown(vms: readonly string[], tree: LegacyTree, from: string): vo
   );
 }
 
-async function knownObjects(store: ObjectStore) {
+async function knownObjects(host: OwnStore) {
+  const { store } = host;
   const known = (objects: readonly { readonly metadata: Known }[]): readonly Known[] =>
     objects.map(({ metadata: { name, uid } }) => ({ name, uid }));
   return {
     Image: known(await listImages(store)),
     Kernel: known(await listKernels(store)),
-    VM: known(await listVms(store)),
+    VM: known(await listOwnVms(host)),
   };
 }
 

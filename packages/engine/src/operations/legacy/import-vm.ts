@@ -2,10 +2,11 @@ import { copyFile, chmod, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
-import type { VmSpec, VmStatus } from '@ignite/api/v1/vm';
+import type { VmStatus } from '@ignite/api/v1/vm';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { hostArch } from '../../tools/host/arch.ts';
+import type { ThisHost } from '../../tools/host/this-host.ts';
 import { type VmFiles, locksDir, vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
 import type { KernelDeps } from '../../tools/kernel/assemble-kernel.ts';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
@@ -13,6 +14,7 @@ import type { ImageDeps } from '../../tools/oci/import-image.ts';
 import { vmStore } from '../../tools/store/kind-stores.ts';
 import { vmFinalizer } from '../../tools/store/vm-store.ts';
 import { withContent } from '../../vm/content-lock.ts';
+import { boundSpec } from '../../vm/definition/bind-vm.ts';
 import { type LegacyVm, legacyMetadata } from './legacy-tree.ts';
 import { mergeOverlay } from './merge-overlay.ts';
 
@@ -23,7 +25,7 @@ import { mergeOverlay } from './merge-overlay.ts';
 export async function importLegacyVm(
   vm: LegacyVm,
   { name, image }: { readonly name: string; readonly image: Image },
-  host: KernelDeps & ImageDeps & { readonly store: ObjectStore },
+  host: KernelDeps & ImageDeps & { readonly store: ObjectStore; readonly self: ThisHost },
   op: ClientOperation,
 ): Promise<void> {
   const { uid } = vm;
@@ -43,7 +45,7 @@ export async function importLegacyVm(
     host.runner,
     op.signal,
   );
-  const spec: VmSpec = { ...vm.spec, power: 'Stopped' };
+  const spec = boundSpec({ ...vm.spec, power: 'Stopped' }, host.self);
   const status: VmStatus = {
     phase: 'Stopped',
     arch: hostArch,
