@@ -92,7 +92,7 @@ export async function withClient<T>(
   const paths = pathsOf(flags, io.env);
   const level = logLevelOf(flags);
   using progress = new Progress(io, level);
-  await using client = openLocalClient({
+  await using client = await openLocalClient({
     paths,
     ...(tells(level, 'debug') && { trace: { tell: progress.debug, output: tells(level, 'trace') } }),
     env: io.env,
@@ -140,7 +140,7 @@ export async function withDeclaredHost<T>(
   ]);
   const paths = pathsOf(invocation.flags, invocation.io.env);
   const work = async (client: LocalClient, op: ClientOperation): Promise<T> => {
-    using store = openStore(paths);
+    using store = await openStore(paths);
     return await use({ client, store, paths, deps: declaredHost(client, store), op });
   };
   return await withClient(invocation, work, options);

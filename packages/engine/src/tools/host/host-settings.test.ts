@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { nameOfMachine, readHostSettings, settleHostSettings } from './host-settings.ts';
+import { nameOfMachine, readHostSettings, settleHostSettings, thisHostOf } from './host-settings.ts';
+import { storePath } from './paths.ts';
 
 function setUp() {
   const dir = mkdtempSync(join(tmpdir(), 'host-settings-'));
@@ -21,6 +22,21 @@ test('the name of a host is settled once, and no longer depends on the machine o
     code: 'HOST_NAME_SETTLED',
   });
   assert.deepEqual(readdirSync(host.dir), ['host.json']);
+});
+
+test('the store is settled with the name, unless an older version has stored VMs in a file already', () => {
+  using host = setUp();
+  const asked = { IGNITE_STORE: 'etcd://10.0.0.1' };
+  const settled = settleHostSettings(host.paths, asked);
+  assert.deepEqual([settled.store, thisHostOf(settled).isAlone], ['etcd://10.0.0.1', false]);
+  assert.deepEqual(settleHostSettings(host.paths, {}), settled);
+  assert.throws(() => settleHostSettings(host.paths, { IGNITE_STORE: 'etcd://10.0.0.2' }), {
+    code: 'STORE_SETTLED',
+  });
+  using old = setUp();
+  writeFileSync(storePath(old.paths), '');
+  assert.throws(() => settleHostSettings(old.paths, asked), { code: 'STORE_SETTLED' });
+  assert.equal(thisHostOf(settleHostSettings(old.paths, {})).isAlone, true);
 });
 
 test('a command that only reads settles nothing', () => {
