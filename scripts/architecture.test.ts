@@ -20,6 +20,8 @@ const planted = [
   ['folders', edge('packages/toolkit/src/git/a.ts', 'packages/toolkit/src/unheard-of/a.ts')],
   ['folders', edge('packages/toolkit/src/unheard-of/a.ts', 'packages/toolkit/src/errors/a.ts')],
   ['folders', edge('packages/cli/src/render/text/a.ts', 'packages/cli/src/render/message/a.ts')],
+  ['own-vms', edge('packages/engine/src/vm/a.ts', 'packages/engine/src/tools/store/all-vms.ts')],
+  ['own-vms', edge('packages/daemon/src/a.ts', '@ignite/engine/tools/store/all-vms')],
 ] as const;
 
 for (const [rule, violation] of planted) {
@@ -40,6 +42,7 @@ test('architecture: what the layers allow is no violation', () => {
       edge('packages/engine/src/vm/steps/a.ts', 'packages/engine/src/vm/launch/b.ts'),
       edge('packages/engine/src/vm/steps/a.ts', 'packages/engine/src/vm/errors.ts'),
       edge('packages/toolkit/src/sinks/a.ts', 'packages/toolkit/src/sync/a.ts'),
+      edge('packages/engine/src/tools/store/own-vms.ts', 'packages/engine/src/tools/store/all-vms.ts'),
     ]),
     [],
   );

@@ -1,5 +1,5 @@
 /**
- * The packages that each package may import. This table and the next two are the whole architecture; the
+ * The packages that each package may import. This table and the next three are the whole architecture; the
  * rules below only enforce them.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -33,7 +33,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   'packages/engine/src/tools': [
     ['events', 'host', 'usage'],
     ['container-engine', 'network', 'store', 'vmm'],
-    ['sandbox'],
+    ['hosts', 'sandbox'],
     ['rootfs'],
     ['oci'],
     ['kernel'],
@@ -80,6 +80,17 @@ const foldersMayImport: Readonly<Record<string, Readonly<Record<string, readonly
   },
 };
 
+/**
+ * The files that only a few others may import. The engine acts on the VMs of this host alone; all VMs are
+ * listed only for those who look.
+ */
+const importersOf: Readonly<Record<string, readonly string[]>> = {
+  'packages/engine/src/tools/store/all-vms.ts': [
+    'packages/engine/src/tools/store/own-vms.ts',
+    'packages/engine/src/operations/client/read-client.ts',
+  ],
+};
+
 export interface Import {
   /** The importing file, relative to the root of the repository. */
   readonly from: string;
@@ -118,8 +129,15 @@ function rulesBroken({ from, to, kind }: Import): readonly string[] {
       : []),
     ...(/(^|\/)index\.ts$/.test(from) || /(^|\/)index(\.ts)?$/.test(to) ? ['no-barrel'] : []),
     ...(!isTest(from) && here !== undefined && isTest(to) ? ['no-test-imports'] : []),
+    ...(isReserved(from, to) && !isTest(from) ? ['own-vms'] : []),
     ...((isAgainstLayers(from, to) || isAgainstFolders(from, to)) && !isTest(from) ? ['folders'] : []),
   ];
+}
+
+/** Tells whether a file of this or another package imports what only others may. */
+function isReserved(from: string, to: string): boolean {
+  const file = to.replace(/^@ignite\/([^/]+)\/(.+)$/, 'packages/$1/src/$2.ts');
+  return importersOf[file]?.includes(from) === false;
 }
 
 function isAgainstLayers(from: string, to: string): boolean {

@@ -51,10 +51,10 @@ const emulation = { kind: 'tcg' } as const;
 const doubleItself = 256 * 2 ** 20;
 
 /** Returns an engine for which KVM works and `argv` is Firecracker. */
-function engine(argv: readonly string[] = [node, double]): LocalClient {
+async function engine(argv: readonly string[] = [node, double]): Promise<LocalClient> {
   const { paths, env } = ignite;
   const settleCommand = [program, `--data-dir=${paths.dataDir}`, `--run-dir=${paths.runDir}`, 'settle'];
-  const host = openEnginePorts({ paths, env, settleCommand });
+  const host = await openEnginePorts({ paths, env, settleCommand });
   const vmm: Vmm = {
     ...firecracker,
     program: () => node,
@@ -70,7 +70,7 @@ function engine(argv: readonly string[] = [node, double]): LocalClient {
 }
 
 async function run(name: string, script: string, spec: object = {}, client = engine()): Promise<void> {
-  await using engine = client;
+  await using engine = await client;
   const command = ['sh', '-c', script];
   const image = { oci: 'busybox' };
   const request = {
@@ -82,7 +82,7 @@ async function run(name: string, script: string, spec: object = {}, client = eng
 }
 
 async function start(name: string): Promise<void> {
-  await using client = engine();
+  await using client = await engine();
   await client.vms.start(name, withoutKvm, op);
 }
 
@@ -149,7 +149,7 @@ test('its power button is Ctrl-Alt-Del; it is paused and resumed; its raw disk o
 test('an init of the image shuts down at Ctrl-Alt-Del, and ends the machine when it powers off', async () => {
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('debian')}`);
   const machine = { vmm: 'firecracker' };
-  await using client = engine();
+  await using client = await engine();
   const spec = { image: { oci: 'debian' }, memory: '256MB', ssh: true, machine };
   await client.vms.create({ name: 'init', spec }, op);
   const endOf = async (): Promise<unknown> => {

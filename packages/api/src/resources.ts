@@ -5,6 +5,7 @@ import { namespaceResource } from '@ignite/toolkit/core/resources/namespace';
 import { secretResource } from '@ignite/toolkit/core/resources/secret';
 import { gitSourceResource, syncResource } from '@ignite/toolkit/sync/resources';
 import type { Resource } from '@ignite/toolkit/scheme/resource';
+import { hostResource } from './v1/resources/host.ts';
 import { imageResource } from './v1/resources/image.ts';
 import { kernelResource } from './v1/resources/kernel.ts';
 import { vmResource } from './v1/resources/vm.ts';
@@ -18,6 +19,7 @@ export const resources = [
   volumeResource,
   gitSourceResource,
   syncResource,
+  hostResource,
   namespaceResource,
   configMapResource,
   secretResource,

@@ -110,7 +110,7 @@ async function withEngine<T>(
   const paths = pathsOf(flags, io.env);
   const level = logLevelOf(flags);
   using progress = new Progress(io, level);
-  const ports = openEnginePorts({
+  const ports = await openEnginePorts({
     paths,
     ...(tells(level, 'debug') && { trace: { tell: progress.debug, output: tells(level, 'trace') } }),
     env: io.env,
@@ -162,7 +162,7 @@ export async function withDeclaredHost<T>(
   ]);
   const paths = pathsOf(invocation.flags, invocation.io.env);
   const work = async (client: LocalClient, op: ClientOperation): Promise<T> => {
-    using store = openStore(paths);
+    using store = await openStore(paths);
     const objects = objectClient(store, paths, tellBroken(op));
     return await use({
       client,

@@ -22,7 +22,7 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
   const { dataDir, runDir, logLevel, nodeLabels } = options;
   const paths: Paths = { dataDir, runDir };
   const line = (text: string): void => terminal.write(`${printable(text)}\n`);
-  const ports = openEnginePorts({
+  const ports = await openEnginePorts({
     paths,
     env: process.env,
     settleCommand: settleCommand(paths),
@@ -34,7 +34,7 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
     },
   });
   await using client = new LocalClient(ports);
-  using store = openStore(paths);
+  using store = await openStore(paths);
   const webhook = await webhookOptions(options);
   await runGitops(
     {

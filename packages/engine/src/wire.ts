@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { type Trace, tracedRunner } from '@ignite/toolkit/process/traced-runner';
-import type { BrokenObject } from '@ignite/toolkit/store/store';
+import type { BrokenObject, MendableStore } from '@ignite/toolkit/store/store';
 import type { EnginePorts } from './vm/engine-ports.ts';
+import { settleHostSettings, thisHostOf } from './tools/host/host-settings.ts';
+import { claimFolders } from './tools/host/claim-folders.ts';
+import type { ThisHost } from './tools/host/this-host.ts';
+import { claimHost } from './tools/hosts/register-host.ts';
 import { releaseBallast } from './tools/host/ballast.ts';
 import { Ctr } from './tools/container-engine/ctr.ts';
 import { containerdSocket, dockerSocket } from './tools/container-engine/engine-socket.ts';
@@ -37,10 +41,11 @@ export interface EngineOptions {
 }
 
 /** The composition root of the engine: the one place where adapters are chosen and connected. */
-export function openEnginePorts(options: EngineOptions): EnginePorts {
+export async function openEnginePorts(options: EngineOptions): Promise<EnginePorts> {
   const { paths, env, settleCommand, trace } = options;
   const { freesSpace = false } = options;
   if (freesSpace) releaseBallast(paths);
+  const [store, self] = await openOwnStore(options);
   const runner = trace ? tracedRunner(localRunner, trace) : localRunner;
   const networks = networkSettings(env);
   const network = new LocalNetwork(
@@ -53,7 +58,8 @@ export function openEnginePorts(options: EngineOptions): EnginePorts {
   };
   return {
     paths,
-    store: openStore(paths, options.onBroken),
+    store,
+    self,
     freesSpace,
     runner,
     network,
@@ -68,6 +74,19 @@ export function openEnginePorts(options: EngineOptions): EnginePorts {
     ...engines,
     env,
   };
+}
+
+/** Opens the store as the host that this data directory belongs to. */
+async function openOwnStore(options: EngineOptions): Promise<readonly [MendableStore, ThisHost]> {
+  const { paths, env, onBroken } = options;
+  claimFolders(paths);
+  const settings = settleHostSettings(paths, env);
+  const self = thisHostOf(settings);
+  using opened = new DisposableStack();
+  const store = opened.use(await openStore(paths, onBroken));
+  if (!self.isAlone) await claimHost({ ...settings, paths, store, clock: systemClock });
+  opened.move();
+  return [store, self];
 }
 
 function sandboxes({ paths, env, runner, ctr, docker }: BringDeps): Sandbox {

@@ -1,5 +1,6 @@
 import type { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { CniNetwork } from '../v1/cni-network.ts';
+import type { Host } from '../v1/host.ts';
 import type { Image } from '../v1/image.ts';
 import type { Kernel } from '../v1/kernel.ts';
 import type { Vm } from '../v1/vm.ts';
@@ -32,6 +33,7 @@ export interface ReadClient {
   readonly networks: NetworkFinder;
   readonly volumes: Finder<Volume>;
   readonly events: EventClient;
+  readonly hosts: Finder<Host>;
 }
 
 /**

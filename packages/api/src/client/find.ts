@@ -2,6 +2,7 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { nounOf } from '@ignite/toolkit/scheme/resource';
 import { nearest } from '@ignite/toolkit/text/nearest';
 import { cniNetworkResource } from '../v1/resources/cni-network.ts';
+import { hostResource } from '../v1/resources/host.ts';
 import { imageResource } from '../v1/resources/image.ts';
 import { kernelResource } from '../v1/resources/kernel.ts';
 import { vmResource } from '../v1/resources/vm.ts';
@@ -18,6 +19,7 @@ const resources = {
   CniNetwork: cniNetworkResource,
   Kernel: kernelResource,
   Volume: volumeResource,
+  Host: hostResource,
 } as const;
 
 export type FoundKind = keyof typeof resources;

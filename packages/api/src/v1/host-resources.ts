@@ -125,6 +125,7 @@ const ofSandbox: Fields<VmSandbox> = {
 
 const ofSpec: Fields<VmSpec> = {
   arch: nothing,
+  hostName: nothing,
   image: (image, field) => findInFields(image, ofImage, field),
   kernel: (kernel, field) => findInFields(kernel, ofKernel, field),
   cpus: nothing,

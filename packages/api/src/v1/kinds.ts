@@ -1,23 +1,37 @@
+import { clusterMetadataSchema } from '@ignite/toolkit/core/metadata';
 import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
+import type { UpdateProblem } from '@ignite/toolkit/scheme/strategy';
 import { configurationIsAFile, configurationSpecSchema } from './configuration.ts';
 import { apiVersion, group } from './group.ts';
+import { hostSpecSchema } from './host.ts';
 import { imageSpecSchema } from './image.ts';
 import { kernelSpecSchema } from './kernel.ts';
 import { namedByReferenceSchema } from './named-by-reference.ts';
 import { namelessMetadataSchema } from './nameless-metadata.ts';
+import { hostResource } from './resources/host.ts';
 import { imageResource } from './resources/image.ts';
 import { kernelResource } from './resources/kernel.ts';
 import { vmResource } from './resources/vm.ts';
 import { volumeResource } from './resources/volume.ts';
-import { vmSpecSchema } from './vm.ts';
+import { type Vm, vmSpecSchema } from './vm.ts';
 import { type Volume, volumeSpecSchema } from './volume.ts';
+
+/** A VM that waits for a host may be bound to one, and then stays there. */
+const problemsOfBinding = ({ spec: { hostName } }: Vm, { spec }: Vm): readonly UpdateProblem[] =>
+  hostName === undefined || hostName === spec.hostName
+    ? []
+    : [{ path: '/spec/hostName', message: 'cannot be changed once it is set' }];
 
 /** Ignite's kinds in the version that Ignite writes. */
 export const kinds: readonly Kind[] = [
   defineKind({
     ...vmResource,
     versions: [{ apiVersion, kind: 'VM', spec: vmSpecSchema }],
-    strategy: { initialStatus: { phase: 'Created' }, immutable: ['/spec/arch', '/spec/image'] },
+    strategy: {
+      initialStatus: { phase: 'Created' },
+      immutable: ['/spec/arch', '/spec/image'],
+      problemsOfUpdate: (old, next) => problemsOfBinding(old as Vm, next as Vm),
+    },
   }),
   defineKind({
     ...imageResource,
@@ -38,6 +52,10 @@ export const kinds: readonly Kind[] = [
           ? [{ path: '/spec/size', message: 'must not be less than it is' }]
           : [],
     },
+  }),
+  defineKind({
+    ...hostResource,
+    versions: [{ apiVersion, kind: 'Host', metadata: clusterMetadataSchema, spec: hostSpecSchema }],
   }),
   defineKind({
     group,

@@ -20,10 +20,19 @@ export function withConditions(vm: Facts, now: string): VmStatus {
 const findingsOf = (vm: Facts): Readonly<Record<string, Finding>> => ({
   ImageReady: imageReady(vm),
   KernelReady: kernelReady(vm),
+  ...(vm.status.phase === 'Unknown' ? ofSilentHost(vm.status) : ofLife(vm)),
+});
+
+const ofLife = (vm: Facts): Readonly<Record<string, Finding>> => ({
   NetworkAttached: networkAttached(vm),
   Booted: booted(vm),
   Ready: ready(vm),
 });
+
+function ofSilentHost({ message = '' }: VmStatus): Readonly<Record<string, Finding>> {
+  const finding = { status: 'Unknown', reason: 'HostSilent', message } as const;
+  return { NetworkAttached: finding, Booted: finding, Ready: finding };
+}
 
 const yes = (reason: string, message: string): Finding => ({ status: 'True', reason, message });
 const no = (reason: string, message: string): Finding => ({ status: 'False', reason, message });

@@ -1,4 +1,4 @@
-/** The phases of a VM's life. The wanted state is `spec.power`. */
+/** The phases of a VM's life, which its host records. The wanted state is `spec.power`. */
 export const vmPhases = [
   'Created',
   'Starting',
@@ -11,7 +11,9 @@ export const vmPhases = [
   'Restarting',
   'Failed',
 ] as const;
-export type VmPhase = (typeof vmPhases)[number];
+
+/** The phase of a VM as somebody sees it: nobody knows that of a VM whose host does not renew its lease. */
+export type VmPhase = (typeof vmPhases)[number] | 'Unknown';
 
 interface Phased {
   readonly status: { readonly phase: VmPhase };

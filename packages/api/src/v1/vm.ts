@@ -32,6 +32,10 @@ export const vmSpecSchema = v.strictObject({
     "Architecture of the VM, its image and its kernel; by default the host's. Other architectures are emulated.",
     v.optional(archSchema),
   ),
+  hostName: described(
+    'Host that runs the VM; by default the host where it is created. It cannot be changed.',
+    v.optional(v.pipe(v.string(), v.nonEmpty())),
+  ),
   image: v.strictObject({
     oci: described(
       'Image in a registry, or another source such as `oci-archive:/path` or `docker-daemon:name:tag`.',

@@ -2,6 +2,7 @@ import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { Paths } from '../tools/host/paths.ts';
+import type { ThisHost } from '../tools/host/this-host.ts';
 import type { KernelDeps } from '../tools/kernel/assemble-kernel.ts';
 import type { Network } from '../tools/network/network.ts';
 import type { ImageDeps } from '../tools/oci/import-image.ts';
@@ -19,6 +20,7 @@ export interface VmPorts extends ImageDeps, KernelDeps {
   /** The program that keeps the streams of what a guest runs. */
   readonly streamsProgram: string;
   readonly store: ObjectStore;
+  readonly self: ThisHost;
   readonly runner: Runner;
   readonly network: Network;
   readonly sandbox: Sandbox;

@@ -8,9 +8,11 @@ import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { locksDir } from '@ignite/engine/tools/host/paths';
 import { clearScratch } from '@ignite/engine/tools/host/scratch';
+import type { ThisHost } from '@ignite/engine/tools/host/this-host';
 import type { KernelDeps } from '@ignite/engine/tools/kernel/assemble-kernel';
 import type { ImageDeps } from '@ignite/engine/tools/oci/import-image';
-import { listImages, listKernels, listVms } from '@ignite/engine/tools/store/list-objects';
+import { listImages, listKernels } from '@ignite/engine/tools/store/list-objects';
+import { type OwnStore, listOwnVms } from '@ignite/engine/tools/store/own-vms';
 import { legacyInvalid } from './errors.ts';
 import { importLegacyImage } from './import-image.ts';
 import { importLegacyKernel, legacyKernelScratch } from './import-kernel.ts';
@@ -19,7 +21,7 @@ import { type LegacyTree, readLegacyTree } from './legacy-tree.ts';
 import { isAlive } from './liveness.ts';
 import { type ImportStep, type Known, planImport } from './plan-import.ts';
 
-export type LegacyPorts = KernelDeps & ImageDeps & { readonly store: ObjectStore };
+export type LegacyPorts = KernelDeps & ImageDeps & { readonly store: ObjectStore; readonly self: ThisHost };
 type NewObject = Extract<ImportStep, { readonly action: 'import' }>;
 
 const vmsAtOnce = 4;
@@ -42,7 +44,7 @@ export async function importLegacy(
   assertKnown(vms, tree, from);
   const plan = planImport({
     tree,
-    known: await knownObjects(host.store),
+    known: await knownObjects(host),
     alive: await aliveIn(tree),
     ...(vms.length > 0 && { only: vms }),
   });
@@ -72,13 +74,14 @@ function assertKnown(vms: readonly string[], tree: LegacyTree, from: string): vo
   );
 }
 
-async function knownObjects(store: ObjectStore) {
+async function knownObjects(host: OwnStore) {
+  const { store } = host;
   const known = (objects: readonly KubeObject[]): readonly Known[] =>
     objects.map((object) => ({ name: shownName(object), uid: object.metadata.uid }));
   return {
     Image: known(await listImages(store)),
     Kernel: known(await listKernels(store)),
-    VM: known(await listVms(store)),
+    VM: known(await listOwnVms(host)),
   };
 }
 

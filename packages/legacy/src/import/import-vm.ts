@@ -2,10 +2,11 @@ import { copyFile, chmod, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
-import type { VmSpec, VmStatus } from '@ignite/api/v1/vm';
+import type { VmStatus } from '@ignite/api/v1/vm';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { hostArch } from '@ignite/engine/tools/host/arch';
+import type { ThisHost } from '@ignite/engine/tools/host/this-host';
 import { type VmFiles, locksDir, vmFiles, vmRunFiles } from '@ignite/engine/tools/host/paths';
 import type { KernelDeps } from '@ignite/engine/tools/kernel/assemble-kernel';
 import { kernelFor } from '@ignite/engine/tools/kernel/kernel-objects';
@@ -13,6 +14,7 @@ import type { ImageDeps } from '@ignite/engine/tools/oci/import-image';
 import { vmStore } from '@ignite/engine/tools/store/kind-stores';
 import { vmFinalizer } from '@ignite/engine/tools/store/vm-store';
 import { withContent } from '@ignite/engine/vm/content-lock';
+import { boundSpec } from '@ignite/engine/vm/definition/bind-vm';
 import { type LegacyVm, legacyMetadata } from './legacy-tree.ts';
 import { mergeOverlay } from './merge-overlay.ts';
 
@@ -23,7 +25,7 @@ import { mergeOverlay } from './merge-overlay.ts';
 export async function importLegacyVm(
   vm: LegacyVm,
   { name, image }: { readonly name: string; readonly image: Image },
-  host: KernelDeps & ImageDeps & { readonly store: ObjectStore },
+  host: KernelDeps & ImageDeps & { readonly store: ObjectStore; readonly self: ThisHost },
   op: ClientOperation,
 ): Promise<void> {
   const { uid } = vm;
@@ -43,7 +45,7 @@ export async function importLegacyVm(
     host.runner,
     op.signal,
   );
-  const spec: VmSpec = { ...vm.spec, power: 'Stopped' };
+  const spec = boundSpec({ ...vm.spec, power: 'Stopped' }, host.self);
   const status: VmStatus = {
     phase: 'Stopped',
     arch: hostArch,

@@ -17,6 +17,11 @@ export interface LiveObject extends Manifest {
   readonly health: Health;
   /** The object is being removed. For anyone who wants it, it is absent already. */
   readonly isLeaving?: boolean;
+  /**
+   * The fields, as JSON pointers such as `/spec/nodeName`, that were filled in for an author who did not give
+   * them. A manifest without them does not ask for a change.
+   */
+  readonly assigned?: readonly string[];
   /** The status that the object's own controller reports. */
   readonly status?: unknown;
 }

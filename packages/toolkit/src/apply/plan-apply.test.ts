@@ -70,6 +70,14 @@ describe('planApply', () => {
     assert.equal(changes(marked('noon'), pot('a')).kind, 'change');
   });
 
+  test('what was assigned to an object is no difference for a manifest that leaves it open', () => {
+    const assigned = { ...live(pot('a', { plant: 'mint', shelf: 'low' })), assigned: ['/spec/shelf'] };
+    assert.deepEqual(told({ wanted: [pot('a')], live: [assigned] }), ['unchanged Pot/a same']);
+    assert.deepEqual(told({ wanted: [pot('a', { plant: 'mint', shelf: 'top' })], live: [assigned] }), [
+      'change Pot/a changed',
+    ]);
+  });
+
   test('new objects are created, equal ones stay, and changed ones are updated with the changes listed', () => {
     const [a, b] = [pot('a'), pot('b', { plant: 'fig' })];
     const stages = plan({

@@ -233,10 +233,14 @@ function changesBetween(
     ...diffFields(live.spec, wanted.spec, '/spec'),
     ...changesWithoutSecrets(wanted, diffFields(live.content ?? {}, wanted.content ?? {})),
   ];
-  return ignore.length === 0
-    ? changes
-    : changes.filter(({ path }) => !ignore.some((pointer) => isWithin(path, pointer)));
+  return changes.filter(
+    (change) => !ignore.some((pointer) => isWithin(change.path, pointer)) && !isLeftOpen(change, live),
+  );
 }
+
+/** Tells whether a manifest merely leaves open what was assigned to the object. */
+const isLeftOpen = ({ path, to }: FieldChange, { assigned = [] }: LiveObject): boolean =>
+  to === undefined && assigned.includes(path);
 
 function authored(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   for (const name in annotations)

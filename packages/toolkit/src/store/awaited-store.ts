@@ -13,29 +13,36 @@ export type OpenReader = StoreReader & Disposable;
 
 /** Reads a store that may not exist yet. Until it is created it counts as empty, and watches wait for it. */
 export class AwaitedStore implements StoreReader, Disposable {
-  readonly #open: () => OpenReader | undefined;
+  readonly #open: () => Promise<OpenReader | undefined>;
   #store: OpenReader | undefined;
+  #opening: Promise<OpenReader | undefined> | undefined;
 
   /** @param open returns `undefined` while the store does not exist */
-  constructor(open: () => OpenReader | undefined) {
+  constructor(open: () => Promise<OpenReader | undefined>) {
     this.#open = open;
   }
 
   async list(kind: GroupKind, selector?: Selector, options?: CallOptions): Promise<ListResult> {
-    return (await this.#opened()?.list(kind, selector, options)) ?? { revision: '0', items: [] };
+    return (await (await this.#opened())?.list(kind, selector, options)) ?? { revision: '0', items: [] };
   }
 
   async *watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {
-    while (!signal.aborted && !this.#opened()) await delay(pollMs, undefined, { signal }).catch(() => {});
-    if (!signal.aborted) yield* this.#opened()!.watch(kind, revision, signal);
+    while (!signal.aborted && !(await this.#opened()))
+      await delay(pollMs, undefined, { signal }).catch(() => {});
+    if (!signal.aborted) yield* (await this.#opened())!.watch(kind, revision, signal);
   }
 
   [Symbol.dispose](): void {
     this.#store?.[Symbol.dispose]();
   }
 
-  #opened(): OpenReader | undefined {
-    this.#store ??= this.#open();
+  /** Opens the store once, however many ask at the same time. */
+  async #opened(): Promise<OpenReader | undefined> {
+    if (this.#store) return this.#store;
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    this.#store = await this.#opening;
     return this.#store;
   }
 }

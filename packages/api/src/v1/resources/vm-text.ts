@@ -18,6 +18,7 @@ export function statusText({ status }: Vm, nowMs: number): string {
     case 'Starting':
     case 'Stopping':
     case 'Failed':
+    case 'Unknown':
       return phase;
   }
 }

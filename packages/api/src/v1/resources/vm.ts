@@ -27,6 +27,7 @@ export const vmResource = {
     { title: 'IMAGE DIGEST', cell: (vm) => vm.status.image?.digest ?? '', wide: true },
     { title: 'ARCH', cell: (vm) => vm.status.arch ?? '', wide: true },
     { title: 'MAC', cell: (vm) => vm.status.network?.mac ?? '', wide: true },
+    { title: 'HOST', cell: ({ spec }) => spec.hostName ?? '', wide: true },
   ],
   readiness: ({ spec, status }) => (status.phase === spec.power ? 'True' : 'False'),
   summary: ({ status }) => status.phase,

@@ -70,6 +70,7 @@ async function listKind(
 ): Promise<readonly KubeObject[]> {
   if (kind === 'VM') return await client.vms.list(signal);
   if (kind === 'Volume') return await client.volumes.list(signal);
+  if (kind === 'Host') return await client.hosts.list(signal);
   if (kind === 'Image') return await client.images.list(signal);
   if (kind === 'Kernel') return await client.kernels.list(signal);
   return (await objects.list(apiResource(kind), { signal })).items;
@@ -82,6 +83,7 @@ export async function findNamed(
 ): Promise<KubeObject> {
   if (kind === 'VM') return await client.vms.find(name, op.signal);
   if (kind === 'Volume') return await client.volumes.find(name, op.signal);
+  if (kind === 'Host') return await client.hosts.find(name, op.signal);
   if (kind === 'Image') return await client.images.find(name, op.signal);
   if (kind === 'Kernel') return await client.kernels.find(name, op.signal);
   const { scope, ...resource } = apiResource(kind);

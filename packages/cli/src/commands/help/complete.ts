@@ -48,7 +48,7 @@ async function lookUp(
     : [];
   const paths = pathsOf(flags, env);
   if (isStoreClosed(paths)) return found; // whoever may not look at it is offered what else there is
-  using store = openStoreToRead(paths);
+  using store = await openStoreToRead(paths);
   if (!store) return found;
   for (const choice of wanted) {
     if (choice.kind === 'object' && choice.of === cniNetworkResource.kind)

@@ -1,11 +1,10 @@
+import { igniteVersion } from '@ignite/api/ignite-version';
 import { hostArch } from '@ignite/engine/tools/host/arch';
 import { type InstalledVmm, installedVmms } from '@ignite/engine/tools/vmm/installed-vmms';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import type { Command } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { printDocument } from '../../render/objects.ts';
-
-const igniteVersion = '0.1.0';
 
 export const version: Command = {
   name: 'version',

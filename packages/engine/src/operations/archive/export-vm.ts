@@ -61,12 +61,13 @@ export async function exportVm(
 function manifestOf(vm: Vm, image: Image, kernel: Kernel): VmArchive {
   const { name, labels } = vm.metadata;
   const { [restartedAtAnnotation]: _restart, ...annotations } = vm.metadata.annotations;
+  const { hostName: _host, ...spec } = vm.spec;
   const { id, version, arch } = kernel.status;
   return vmArchive({
     name,
     labels: { ...labels },
     annotations,
-    spec: { ...vm.spec, power: 'Stopped' },
+    spec: { ...spec, power: 'Stopped' },
     image: { reference: image.spec.oci, digest: image.status.digest, platform: image.status.platform },
     kernel: { name: shownName(kernel), id, version, arch },
   });

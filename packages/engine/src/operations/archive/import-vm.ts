@@ -5,7 +5,7 @@ import type { ImportVmRequest } from '@ignite/api/client/archive-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
-import type { Vm } from '@ignite/api/v1/vm';
+import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { Rollback } from '@ignite/toolkit/async/rollback';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
@@ -22,8 +22,10 @@ import type { ImageDeps } from '../../tools/oci/import-image.ts';
 import { lockLayout } from '../../tools/oci/layout-lock.ts';
 import { parsePlatform } from '@ignite/api/v1/platform';
 import { convertToRaw, diskInfo } from '../../tools/rootfs/qemu-img.ts';
-import { listImages, listKernels, listVms } from '../../tools/store/list-objects.ts';
+import { listImages, listKernels } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { lockContent } from '../../vm/content-lock.ts';
+import { boundSpec } from '../../vm/definition/bind-vm.ts';
 import { newVmUid, storeVm, validateRequest } from '../../vm/definition/create-vm.ts';
 import { vmDisk } from '../../vm/disks/vm-disk.ts';
 import { nameTaken } from '../../vm/errors.ts';
@@ -57,10 +59,15 @@ export async function importVm(
   const { refused, annotations, dropped } = planImport(found, request.allow ?? []);
   if (refused.length > 0) throw importNotAllowed(refused);
   await assertWhole(found, work.path, host, op.signal);
-  const wanted = { name: request.name ?? found.name, spec: found.spec, labels: found.labels, annotations };
+  const wanted = {
+    name: request.name ?? found.name,
+    spec: movedHere(found, host),
+    labels: found.labels,
+    annotations,
+  };
   const { name, spec } = await validateRequest(wanted);
   assertMachine(spec, found.kernel.arch, vmmOf({ spec }, host));
-  if ((await listVms(host.store)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
+  if ((await listOwnVms(host)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
   if (dropped.length > 0)
     op.report({ kind: 'warning', message: `not imported from the archive: ${dropped.join(', ')}` });
   await using undo = new Rollback((failure) =>
@@ -71,7 +78,7 @@ export async function importVm(
   );
   const image = await ensureArchived(found, join(work.path, 'image'), undo, host, op);
   const kernel = await ensureKernel(found, join(work.path, 'kernel'), undo, host, op.signal);
-  const uid = newVmUid(await listVms(host.store));
+  const uid = newVmUid(await listOwnVms(host));
   const files = vmFiles(host.paths, uid);
   undo.defer(() => rm(files.dir, { recursive: true, force: true }));
   // The files are placed before the VM object exists: a VM without a disk would get a new disk from its image
@@ -87,6 +94,10 @@ export async function importVm(
   undo.commit();
   return vm;
 }
+
+/** The VM is bound to this host, whatever host it was exported from. */
+const movedHere = ({ spec: { hostName: _from, ...spec } }: VmArchive, { self }: ImportPorts): VmSpec =>
+  boundSpec(spec, self);
 
 /** Places the disk, which is qcow2 in an archive, in the format that the VM's VMM supports. */
 async function placeDisk(
@@ -210,9 +221,7 @@ async function forgetImage(image: Image, host: ImportPorts): Promise<void> {
   using _layout = await lockLayout(host.paths, unaborted);
   using _content = await lockContent(host.paths, unaborted);
   const { uid } = image.metadata;
-  const isUsed = (await listVms(host.store)).some(
-    ({ status }) => status.image?.digest === image.status.digest,
-  );
+  const isUsed = (await listOwnVms(host)).some(({ status }) => status.image?.digest === image.status.digest);
   const isThere = (await listImages(host.store)).some(({ metadata }) => metadata.uid === uid);
   if (isThere && !isUsed) await removeImageObject(image, host, host.store);
 }
@@ -222,7 +231,7 @@ async function forgetKernel(kernel: Kernel, host: ImportPorts): Promise<void> {
   using _kernels = await acquireLock(locksDir(host.paths), 'kernel', unaborted);
   using _content = await lockContent(host.paths, unaborted);
   const { uid } = kernel.metadata;
-  const isUsed = (await listVms(host.store)).some(({ status }) => status.kernel?.id === kernel.status.id);
+  const isUsed = (await listOwnVms(host)).some(({ status }) => status.kernel?.id === kernel.status.id);
   const isThere = (await listKernels(host.store)).some(({ metadata }) => metadata.uid === uid);
   if (isThere && !isUsed) await removeKernelObject(kernel, host, host.store);
 }

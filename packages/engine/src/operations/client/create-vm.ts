@@ -6,10 +6,12 @@ import { recordEvent } from '../../tools/events/record-event.ts';
 import { hostArch } from '../../tools/host/arch.ts';
 import { locksDir } from '../../tools/host/paths.ts';
 import { parseSource } from '../../tools/oci/source.ts';
-import { listVms } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { assertStartable } from '../../vm/definition/assert-startable.ts';
+import { boundSpec } from '../../vm/definition/bind-vm.ts';
 import {
   assertFoundAnywhere,
+  assertUidFree,
   assertUnused,
   storeVm,
   uidFor,
@@ -28,16 +30,17 @@ import { assertVmm } from '../../tools/vmm/assert-vmm.ts';
 /** Stores a VM, and then brings its image and kernel here. Whatever can be refused is refused before. */
 export async function createVm(request: CreateVmRequest, host: VmPorts, op: ClientOperation): Promise<Vm> {
   const { name, spec: asked } = await validateRequest(request);
-  const spec = await withRuntime(asked, request.runtime, host, op);
+  const spec = await withRuntime(boundSpec(asked, host.self), request.runtime, host, op);
   const arch = spec.arch ?? hostArch;
   const vmm = vmmOf({ spec }, host);
   assertMachine(spec, arch, vmm);
   assertFoundAnywhere(spec);
   for (const { oci } of [spec.image, spec.kernel]) if (oci !== undefined) parseSource(oci);
-  const uid = uidFor(request, await listVms(host.store));
+  const uid = uidFor(request, await listOwnVms(host));
   using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, op.signal);
-  const vms = await listVms(host.store);
+  const vms = await listOwnVms(host);
   assertUnused({ name, uid }, vms);
+  if (!host.self.isAlone) await assertUidFree(uid, host.store);
   const wanted = { uid, network: spec.network, annotations: request.annotations ?? {} };
   await assertNetworkFits(wanted, vms, host.network);
   const { preflight } = request;

@@ -11,7 +11,7 @@ import type { UsageClient } from '@ignite/api/client/usage-client';
 import type { LifeClient } from '@ignite/api/client/life-client';
 import { keepBallast } from '../../tools/host/ballast.ts';
 import { encryptedStore } from '../../tools/store/object-client.ts';
-import { type SalvagedKind, mendRecord } from '../../tools/store/salvage.ts';
+import { isSalvaged, mendRecord } from '../../tools/store/salvage.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { LocalArchives } from './local-archives.ts';
 import { LocalChanges } from './local-changes.ts';
@@ -24,6 +24,7 @@ import { LocalSpace } from './local-space.ts';
 import { LocalUsage } from './local-usage.ts';
 import { LocalVms } from './local-vms.ts';
 import { LocalVolumes } from './local-volumes.ts';
+import { ownFinder } from './own-finder.ts';
 import { readClient } from './read-client.ts';
 
 /** The client that runs the engine in this process: Ignite works without a daemon. */
@@ -41,10 +42,12 @@ export class LocalClient implements Client {
   readonly space: SpaceClient;
   readonly life: LifeClient;
   readonly events: EventClient;
+  readonly hosts: Client['hosts'];
   readonly #host: EnginePorts;
 
   constructor(host: EnginePorts) {
-    const read = readClient(host.store, host.networks);
+    const all = readClient(host, host.networks);
+    const read = { ...all, vms: ownFinder(all.vms, host.self) };
     this.vms = new LocalVms(host, read.vms);
     this.files = new LocalFiles(host.paths, this.vms);
     this.changes = new LocalChanges(host, read.vms);
@@ -58,13 +61,14 @@ export class LocalClient implements Client {
     this.space = new LocalSpace(host, read, this);
     this.life = new LocalLife(host, read.vms);
     this.events = read.events;
+    this.hosts = read.hosts;
     this.#host = host;
   }
 
-  /** Replaces a record that cannot be read by an object that can be removed, if `query` is exactly its name. */
-  async mend(kind: SalvagedKind, query: string): Promise<void> {
+  /** Replaces a damaged record by an object that can be removed, if `query` is exactly its name. */
+  async mend(kind: string, query: string): Promise<void> {
     const { store, paths } = this.#host;
-    await mendRecord(kind, query, store);
+    if (isSalvaged(kind)) await mendRecord(kind, query, store);
     if (kind === 'Secret') await encryptedStore(store, paths).discard({ group: '', kind, name: query });
   }
 

@@ -5,7 +5,6 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
 import { shownName } from '@ignite/api/v1/shown-name';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { hostArch } from '../../tools/host/arch.ts';
 import { imageInUse } from '../../tools/oci/errors.ts';
 import { loadImages, saveImages } from '../../tools/oci/image-archive.ts';
@@ -15,7 +14,8 @@ import { lockLayout } from '../../tools/oci/layout-lock.ts';
 import { pushImage } from '../../tools/oci/push-image.ts';
 import { parseTag, tagImage } from '../../tools/oci/tag-image.ts';
 import { parseDiskFile } from '../../tools/rootfs/disk-file.ts';
-import { listImages, listVms } from '../../tools/store/list-objects.ts';
+import { listImages } from '../../tools/store/list-objects.ts';
+import { type OwnStore, listOwnVms } from '../../tools/store/own-vms.ts';
 import { lockContent } from '../../vm/content-lock.ts';
 import { importRequest } from './import-request.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
@@ -79,12 +79,12 @@ export class LocalImages implements ImageClient {
   }
 
   async tag(query: string, target: string, op: ClientOperation): Promise<Image> {
-    const { paths, store } = this.#host;
+    const { paths } = this.#host;
     parseTag(target);
     using _layout = await lockLayout(paths, op.signal);
     using _content = await lockContent(paths, op.signal);
     const image = await this.find(query, op.signal);
-    return await tagImage({ image, target, vms: await listVms(store) }, this.#host);
+    return await tagImage({ image, target, vms: await listOwnVms(this.#host) }, this.#host);
   }
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image> {
@@ -96,7 +96,7 @@ export class LocalImages implements ImageClient {
         lock: () => lockLayout(paths, op.signal),
         find: async () => {
           const found = await this.find(image.metadata.uid, op.signal);
-          return { found, users: await imageUsers(found, store) };
+          return { found, users: await imageUsers(found, this.#host) };
         },
         inUse: (vm) => imageInUse(shownName(image), vm),
         remove: (found) => removeImageObject(found, this.#host, store),
@@ -108,7 +108,7 @@ export class LocalImages implements ImageClient {
 }
 
 /** Returns the VMs whose disk needs this image. */
-async function imageUsers({ status: { digest } }: Image, store: ObjectStore): Promise<readonly Vm[]> {
-  if ((await listImages(store)).filter(({ status }) => status.digest === digest).length > 1) return [];
-  return (await listVms(store)).filter(({ status }) => status.image?.digest === digest);
+async function imageUsers({ status: { digest } }: Image, host: OwnStore): Promise<readonly Vm[]> {
+  if ((await listImages(host.store)).filter(({ status }) => status.digest === digest).length > 1) return [];
+  return (await listOwnVms(host)).filter(({ status }) => status.image?.digest === digest);
 }

@@ -6,7 +6,6 @@ import type { Arch } from '@ignite/api/v1/arch';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
 import { shownName } from '@ignite/api/v1/shown-name';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { hostArch } from '../../tools/host/arch.ts';
 import { locksDir } from '../../tools/host/paths.ts';
@@ -16,7 +15,8 @@ import {
   importKernelObject,
   removeKernelObject,
 } from '../../tools/kernel/kernel-objects.ts';
-import { listKernels, listVms } from '../../tools/store/list-objects.ts';
+import { listKernels } from '../../tools/store/list-objects.ts';
+import { type OwnStore, listOwnVms } from '../../tools/store/own-vms.ts';
 import { importRequest } from './import-request.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import type { LocalVms } from './local-vms.ts';
@@ -64,7 +64,7 @@ export class LocalKernels implements KernelClient {
         lock: () => acquireLock(locksDir(paths), 'kernel', op.signal),
         find: async () => {
           const found = await this.find(kernel.metadata.uid, op.signal);
-          return { found, users: await kernelUsers(found, store) };
+          return { found, users: await kernelUsers(found, this.#host) };
         },
         inUse: (vm) => kernelInUse(shownName(kernel), vm),
         remove: (found) => removeKernelObject(found, this.#host, store),
@@ -76,7 +76,7 @@ export class LocalKernels implements KernelClient {
 }
 
 /** Returns the VMs that need this kernel to boot. */
-async function kernelUsers({ status: { id } }: Kernel, store: ObjectStore): Promise<readonly Vm[]> {
-  if ((await listKernels(store)).filter(({ status }) => status.id === id).length > 1) return [];
-  return (await listVms(store)).filter(({ status }) => status.kernel?.id === id);
+async function kernelUsers({ status: { id } }: Kernel, host: OwnStore): Promise<readonly Vm[]> {
+  if ((await listKernels(host.store)).filter(({ status }) => status.id === id).length > 1) return [];
+  return (await listOwnVms(host)).filter(({ status }) => status.kernel?.id === id);
 }

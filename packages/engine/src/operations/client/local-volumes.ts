@@ -3,6 +3,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CreateVolumeRequest, VolumeClient } from '@ignite/api/client/volume-client';
 import type { Volume, VolumeSpec } from '@ignite/api/v1/volume';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { ThisHost } from '../../tools/host/this-host.ts';
 import type { Sandbox } from '../../tools/sandbox/sandbox.ts';
 import { volumeInUse } from '../../tools/storage/errors.ts';
 import {
@@ -13,9 +14,13 @@ import {
   parseVolumeSpec,
   removeVolume,
 } from '../../tools/storage/volume-objects.ts';
-import { listVms } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
 
-type VolumePorts = VolumeDeps & { readonly store: ObjectStore; readonly sandbox: Sandbox };
+type VolumePorts = VolumeDeps & {
+  readonly store: ObjectStore;
+  readonly self: ThisHost;
+  readonly sandbox: Sandbox;
+};
 
 /** Manages the volumes of this host. */
 export class LocalVolumes implements VolumeClient {
@@ -68,7 +73,7 @@ export class LocalVolumes implements VolumeClient {
   }
 
   async #running(names: readonly string[]): Promise<readonly string[]> {
-    const users = (await listVms(this.#host.store)).filter(({ metadata }) => names.includes(metadata.name));
+    const users = (await listOwnVms(this.#host)).filter(({ metadata }) => names.includes(metadata.name));
     const states = await Promise.all(users.map(({ metadata }) => this.#host.sandbox.observe(metadata.uid)));
     return users.filter((_, at) => states[at]?.state === 'running').map(({ metadata }) => metadata.name);
   }

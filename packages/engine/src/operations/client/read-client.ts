@@ -1,31 +1,35 @@
 import type { ReadClient } from '@ignite/api/client/client';
 import { findByQuery } from '@ignite/api/client/find';
 import type { Vm } from '@ignite/api/v1/vm';
-import { withConditions } from '@ignite/api/v1/vm-conditions';
 import type { Finder } from '@ignite/api/client/finder';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { AwaitedStore } from '@ignite/toolkit/store/awaited-store';
-import type { BrokenObject, StoreReader } from '@ignite/toolkit/store/store';
+import type { BrokenObject } from '@ignite/toolkit/store/store';
 import { eventReader } from '../../tools/events/event-reader.ts';
+import { readHostSettings, thisHostOf } from '../../tools/host/host-settings.ts';
 import type { Paths } from '../../tools/host/paths.ts';
+import { liveHosts } from '../../tools/hosts/host-lease.ts';
+import { listHosts } from '../../tools/hosts/list-hosts.ts';
 import type { NetworkSettings } from '../../tools/network/cni/settings.ts';
 import { findByReference } from '../../tools/oci/find-by-reference.ts';
-import { listImages, listKernels, listVms, listVolumes } from '../../tools/store/list-objects.ts';
+import { listAllVms } from '../../tools/store/all-vms.ts';
+import { listImages, listKernels, listVolumes } from '../../tools/store/list-objects.ts';
 import { openStoreToRead } from '../../tools/store/open-store.ts';
-import { bootId, withTruePhase } from '../../vm/observe/liveness.ts';
+import { type OwnStore, isOwn, listOwnVms } from '../../tools/store/own-vms.ts';
+import { bootId } from '../../vm/observe/liveness.ts';
+import { seenVm } from '../../vm/observe/seen-vm.ts';
 
 /** Creates a client that reads from a store and from the host's network files. */
-export function readClient(store: StoreReader, networks: NetworkSettings): ReadClient {
+export function readClient(own: OwnStore, networks: NetworkSettings): ReadClient {
+  const { store } = own;
   return {
-    vms: finder(findVm, async () => {
-      const [boot, now] = [bootId(), Date.now()];
-      return (await listVms(store)).map((vm) => asItIs(vm, boot, now));
-    }),
+    vms: finder(findVm, () => listSeenVms(own)),
     images: finder(findImage, () => listImages(store)),
     kernels: finder(findKernel, () => listKernels(store)),
-    networks: networkFinder(networks, () => listVms(store)),
-    volumes: finder(findVolume, () => listVolumes(store)),
+    networks: networkFinder(networks, () => listOwnVms(own)),
+    volumes: finder(findVolume, () => listVolumes(own)),
     events: eventReader(store),
+    hosts: finder(findHost, () => listHosts(store, Date.now())),
   };
 }
 
@@ -39,13 +43,17 @@ export function openReadClient(
   onBroken?: (broken: BrokenObject) => void,
 ): ReadClient & Disposable {
   const store = new AwaitedStore(() => openStoreToRead(paths, onBroken));
-  return { ...readClient(store, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };
+  const self = thisHostOf(readHostSettings(paths, {}));
+  return { ...readClient({ store, self }, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
 
-/** Returns the VM with its true phase, and conditions that say the same. */
-function asItIs(vm: Vm, boot: string, nowMs: number): Vm {
-  const shown = withTruePhase(vm, boot, nowMs);
-  return shown === vm ? vm : { ...shown, status: withConditions(shown, new Date(nowMs).toISOString()) };
+/** Lists the VMs of all hosts as this host sees them. */
+async function listSeenVms({ store, self }: OwnStore): Promise<readonly Vm[]> {
+  const vms = await listAllVms(store);
+  const nowMs = Date.now();
+  const alive = vms.every((vm) => isOwn(vm, self)) ? new Set<string>() : await liveHosts(store, nowMs);
+  const sight = { self, boot: bootId(), alive, nowMs };
+  return vms.map((vm) => seenVm(vm, sight));
 }
 
 type Find = <T extends KubeObject>(items: readonly T[], query: string) => T;
@@ -54,6 +62,7 @@ const findVm: Find = (items, query) => findByQuery('VM', items, query);
 const findImage: Find = (items, query) => findByReference('Image', items, query);
 const findNetwork: Find = (items, query) => findByQuery('CniNetwork', items, query);
 const findKernel: Find = (items, query) => findByReference('Kernel', items, query);
+const findHost: Find = (items, query) => findByQuery('Host', items, query);
 const findVolume: Find = (items, query) => findByQuery('Volume', items, query);
 
 const finder = <T extends KubeObject>(find: Find, list: () => Promise<readonly T[]>): Finder<T> => ({

@@ -13,7 +13,8 @@ import * as v from 'valibot';
 import { type Paths, storePath } from '../../tools/host/paths.ts';
 import { lockLayout } from '../../tools/oci/layout-lock.ts';
 import { imageStore, kernelStore, vmStore } from '../../tools/store/kind-stores.ts';
-import { listImages, listVms } from '../../tools/store/list-objects.ts';
+import { listAllVms } from '../../tools/store/all-vms.ts';
+import { listImages } from '../../tools/store/list-objects.ts';
 import { untilContentStays, withContent } from '../../vm/content-lock.ts';
 import { storeVm } from '../../vm/definition/create-vm.ts';
 import { removeUnused } from './remove-unused.ts';
@@ -62,12 +63,12 @@ const makeVm = async (image: Image): Promise<Vm> =>
   await storeVm(
     { name: `vm-${newUid()}`, uid: newUid(), spec, arch: 'amd64', image, kernel },
     { spec },
-    { paths, store },
+    { paths, store, self: { name: 'a', isAlone: true } },
     op.signal,
   );
 
 async function removeVm(uid: string): Promise<Vm> {
-  const vm = (await listVms(store)).find(({ metadata }) => metadata.uid === uid)!;
+  const vm = (await listAllVms(store)).find(({ metadata }) => metadata.uid === uid)!;
   await vmStore(store).patch(vm.metadata, { metadata: { finalizers: [] } });
   return await vmStore(store).delete(vm.metadata);
 }
@@ -81,7 +82,7 @@ const removeImage = async (
       force,
       lock: () => lockLayout(paths, op.signal),
       find: async () => {
-        const users = await listVms(store);
+        const users = await listAllVms(store);
         await onLook();
         return { found: 'base', users };
       },
@@ -117,7 +118,7 @@ for (const force of [false, true]) {
     if (force) await removal;
     else await assert.rejects(removal, /it is used by user/);
     const { metadata } = await making;
-    assert.equal((await listVms(store)).length, force ? 0 : 1);
+    assert.equal((await listAllVms(store)).length, force ? 0 : 1);
     assert.equal((await listImages(store)).length, force ? 0 : 1);
     assert.equal(existsSync(imageFolder), !force);
     if (!force) await removeVm(metadata.uid);
@@ -136,7 +137,7 @@ test('a VM is not stored without its image: one that is just going is brought ag
   const stale = assert.rejects(makeVm(image), { code: 'CONTENT_GONE' });
   waiting.resolve();
   await Promise.all([stale, removal]);
-  assert.deepEqual(await listVms(store), []);
+  assert.deepEqual(await listAllVms(store), []);
   assert.ok(!existsSync(imageFolder));
   const { metadata } = await untilContentStays(async () => await makeVm(await ensureImage()));
   assert.ok(existsSync(imageFolder));
@@ -155,6 +156,6 @@ test('many who make VMs of an image and remove it at once never leave a VM witho
         assert.match(String(removal.reason), /it is used by|NOT_FOUND|there is no/);
     assert.equal((await listImages(store)).length, 1);
     assert.ok(existsSync(imageFolder));
-    for (const { metadata } of await listVms(store)) await removeVm(metadata.uid);
+    for (const { metadata } of await listAllVms(store)) await removeVm(metadata.uid);
   }
 });

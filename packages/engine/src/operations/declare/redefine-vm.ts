@@ -4,8 +4,9 @@ import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import { diffFields, dottedPath } from '@ignite/toolkit/diff/field-change';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
-import { listVms } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
+import { keptBinding } from '../../vm/definition/bind-vm.ts';
 import { withContent } from '../../vm/content-lock.ts';
 import { archOf } from '../../vm/arch-of.ts';
 import { assertMachine } from '../../vm/launch/vm-machine.ts';
@@ -25,16 +26,13 @@ import { type RunningGuest, vmEffectOf } from './vm-effect.ts';
  */
 export async function redefineVm(
   found: Vm,
-  { labels, annotations, spec, wish }: VmDefinition,
+  { labels, annotations, spec: defined, wish }: VmDefinition,
   host: EnginePorts,
   op: ClientOperation,
 ): Promise<Vm> {
   const { uid } = found.metadata;
-  await assertNetworkFits(
-    { uid, network: spec.network, annotations },
-    await listVms(host.store),
-    host.network,
-  );
+  const spec = keptBinding(defined, found.spec, host.self);
+  await assertNetworkFits({ uid, network: spec.network, annotations }, await listOwnVms(host), host.network);
   const arch = archOf(found);
   assertMachine(spec, arch, vmmOf({ spec }, host));
   const kernel =

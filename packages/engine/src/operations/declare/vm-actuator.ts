@@ -7,6 +7,7 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Actuator, Effect, Health, LiveObject, SyncEvent } from '@ignite/toolkit/apply/actuator';
 import { allottedMemoryOf, isMemoryOff } from '../../vm/plan/allotted-memory.ts';
 import type { Wish } from '../../vm/plan/life-wish.ts';
+import { assertSameHost } from '../../vm/definition/bind-vm.ts';
 import { runningGuest, vmEffectOf } from './vm-effect.ts';
 
 /** The functions of the engine that the actuator uses. */
@@ -114,6 +115,7 @@ export class VmActuator implements Actuator {
   }
 
   async replace(live: LiveObject, wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
+    assertSameHost(specOf(wanted), specOf(live));
     await this.remove(live, op);
     await this.create(wanted, op);
   }
@@ -149,6 +151,7 @@ function powerOf({ spec, status }: Vm): VmSpec['power'] {
     case 'Paused':
       return 'Paused';
     case 'Stopping':
+    case 'Unknown':
       return spec.power;
     case 'Created':
     case 'Stopped':
@@ -174,6 +177,7 @@ export function liveVm({ vm, hasDisk }: ObservedVm): LiveObject {
       ...(!lostDisk && { diskSize }),
       ...(isThere && isMemoryOff(vm) && { memory: allottedMemoryOf(vm) }),
     },
+    assigned: ['/spec/hostName'],
     status: vm.status,
     isLeaving: vm.metadata.deletionTimestamp !== undefined,
     health: healthOf(vm),
@@ -199,6 +203,8 @@ function healthOf({ spec, status }: Vm): Health {
         : { state: 'Degraded', message: status.message ?? 'the VM stopped by itself' };
     case 'Failed':
       return { state: 'Degraded', ...said };
+    case 'Unknown':
+      return { state: 'Unknown', ...said };
   }
 }
 

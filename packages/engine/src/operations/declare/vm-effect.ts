@@ -12,6 +12,8 @@ import { type FieldChange, diffFields, isWithin, valueAt } from '@ignite/toolkit
 const table: readonly (readonly [string, Effect])[] = [
   [`/metadata/annotations/${restartedAtAnnotation.replace('/', '~1')}`, 'restart'],
   ['/metadata', 'live'],
+  // The engine refuses another host.
+  ['/spec/hostName', 'live'],
   ['/spec/power', 'live'],
   ['/spec/restartPolicy', 'live'],
   ['/spec/cpus', 'restart'],

@@ -5,7 +5,8 @@ import { type Volume, volumeKind } from '@ignite/api/v1/volume';
 import { KindStore } from '@ignite/toolkit/store/kind-store';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
-export const vmStore = (store: ObjectStore): KindStore<Vm> => new KindStore(store, vmKind);
+/** The VMs of a host are listed by `listOwnVms`. */
+export const vmStore = (store: ObjectStore): Omit<KindStore<Vm>, 'list'> => new KindStore(store, vmKind);
 export const imageStore = (store: ObjectStore): KindStore<Image> => new KindStore(store, imageKind);
 export const kernelStore = (store: ObjectStore): KindStore<Kernel> => new KindStore(store, kernelKind);
 export const volumeStore = (store: ObjectStore): KindStore<Volume> => new KindStore(store, volumeKind);

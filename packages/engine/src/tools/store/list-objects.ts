@@ -1,14 +1,12 @@
-import { completeVmStatus } from '@ignite/api/v1/complete-vm-status';
-import { withFamiliarSources } from '@ignite/api/v1/familiar-source';
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume } from '@ignite/api/v1/volume';
-import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
+import { type OwnStore, listOwnVms } from './own-vms.ts';
 
 export const volumeFinalizer = 'ignite.weave.works/volume';
 
@@ -16,21 +14,11 @@ export const volumeFinalizer = 'ignite.weave.works/volume';
  * A listing waits for no schema: these kinds take objects as they are stored, without the defaults that have
  * come since.
  */
-const listedVm = objectKind<Vm>({ apiVersion, kind: 'VM', complete: asKnown });
 const listedImage = objectKind<Image>({ apiVersion, kind: 'Image' });
 const listedKernel = objectKind<Kernel>({ apiVersion, kind: 'Kernel' });
 const listedVolume = objectKind<Volume>({ apiVersion, kind: 'Volume' });
 
-function asKnown(stored: KubeObject): KubeObject {
-  const { spec } = stored as Vm;
-  const familiar = withFamiliarSources(spec);
-  return completeVmStatus(familiar === spec ? stored : { ...stored, spec: familiar });
-}
-
-/** Lists the VMs. Damaged records are left out, here and below. */
-export const listVms = async (store: StoreReader): Promise<readonly Vm[]> =>
-  (await new KindReader(store, listedVm).list()).items;
-
+/** Lists the images. Damaged records are left out, here and below. */
 export const listImages = async (store: StoreReader): Promise<readonly Image[]> =>
   (await new KindReader(store, listedImage).list()).items;
 
@@ -38,8 +26,11 @@ export const listKernels = async (store: StoreReader): Promise<readonly Kernel[]
   (await new KindReader(store, listedKernel).list()).items;
 
 /** Lists the volumes with the VMs that name them, which only the VMs tell. */
-export async function listVolumes(store: StoreReader): Promise<readonly Volume[]> {
-  const [{ items }, vms] = await Promise.all([new KindReader(store, listedVolume).list(), listVms(store)]);
+export async function listVolumes({ store, self }: OwnStore): Promise<readonly Volume[]> {
+  const [{ items }, vms] = await Promise.all([
+    new KindReader(store, listedVolume).list(),
+    listOwnVms({ store, self }),
+  ]);
   return items.map((volume) => {
     const usedBy = vms.filter((vm) => usesVolume(vm, volume.metadata.name)).map((vm) => vm.metadata.name);
     return { ...volume, status: { ...volume.status, usedBy } };

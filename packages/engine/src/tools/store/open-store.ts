@@ -1,10 +1,12 @@
 import { accessSync, constants, rmSync, statSync } from 'node:fs';
 import type { OpenReader } from '@ignite/toolkit/store/awaited-store';
+import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import { SnapshotReader } from '@ignite/toolkit/store/snapshot';
+import { SplitReader, SplitStore } from '@ignite/toolkit/store/split-store';
 import { openSqliteStore, openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import type { BrokenObject, MendableStore } from '@ignite/toolkit/store/store';
 import { RowDecoder } from '@ignite/toolkit/store/stored-row';
-import { claimFolders } from '../host/claim-folders.ts';
+import { readHostSettings } from '../host/host-settings.ts';
 import { type Paths, snapshotPath, storePath } from '../host/paths.ts';
 import { objectProblem as problemOf } from './object-problem.ts';
 import { upgradeObject } from './upgrade-object.ts';
@@ -12,11 +14,26 @@ import { upgradeObject } from './upgrade-object.ts';
 type OnBroken = (broken: BrokenObject) => void;
 
 /**
- * Opens the store of this host for writing. The group of the data directory may read its snapshot, unless the
- * group is root's.
+ * Kinds that are true on one host only: what lies in its data directory, and the Syncs that keep this very host
+ * as a source says. Each host has its own, wherever the other kinds are.
  */
-export function openStore(paths: Paths, onBroken?: OnBroken): MendableStore {
-  claimFolders(paths);
+const isLocal = ({ kind }: GroupKind): boolean =>
+  ['Image', 'Kernel', 'Volume', 'GitSource', 'Sync'].includes(kind);
+
+/**
+ * Opens the store for writing, after the settings of this host have been settled.
+ * @throws CodedError STORE_URL_INVALID, STORE_FILE_UNREADABLE
+ */
+export async function openStore(paths: Paths, onBroken?: OnBroken): Promise<MendableStore> {
+  const { store } = readHostSettings(paths, {});
+  if (store === undefined) return openLocal(paths, onBroken);
+  const { openEtcd } = await import('./open-etcd.ts'); // imported lazily, to keep hosts without etcd fast
+  const shared = openEtcd(store);
+  return new SplitStore({ local: openLocal(paths, onBroken), shared, isLocal });
+}
+
+/** The group of the data directory may read its snapshot, unless the group is root's. */
+function openLocal(paths: Paths, onBroken?: OnBroken): MendableStore {
   const { gid } = statSync(paths.dataDir);
   const snapshot = snapshotPath(paths);
   if (gid === 0) rmSync(snapshot, { force: true });
@@ -29,10 +46,19 @@ export function openStore(paths: Paths, onBroken?: OnBroken): MendableStore {
 }
 
 /**
- * Opens the store for reading: the store itself or, for users who may not open it, its snapshot. Returns
- * `undefined` if neither exists.
+ * Opens the store for reading. Returns `undefined` if this host has none yet.
+ * @throws CodedError STORE_URL_INVALID, STORE_FILE_UNREADABLE
  */
-export function openStoreToRead(paths: Paths, onBroken?: OnBroken): OpenReader | undefined {
+export async function openStoreToRead(paths: Paths, onBroken?: OnBroken): Promise<OpenReader | undefined> {
+  const { store } = readHostSettings(paths, {});
+  const local = openLocalToRead(paths, onBroken);
+  if (store === undefined || local === undefined) return local;
+  const { openEtcd } = await import('./open-etcd.ts');
+  return new SplitReader({ local, shared: openEtcd(store), isLocal });
+}
+
+/** Opens the store itself or, for users who may not open it, its snapshot. */
+function openLocalToRead(paths: Paths, onBroken?: OnBroken): OpenReader | undefined {
   if (!isReadable(storePath(paths)) && isReadable(snapshotPath(paths)))
     return new SnapshotReader(snapshotPath(paths), new RowDecoder(problemOf, onBroken));
   return openSqliteStoreReadOnly(storePath(paths), {

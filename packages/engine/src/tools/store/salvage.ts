@@ -11,8 +11,14 @@ import { hostArch } from '../host/arch.ts';
 import { volumeFinalizer } from './list-objects.ts';
 import { vmFinalizer } from './vm-store.ts';
 
-type CoreKind = 'Namespace' | 'ConfigMap' | 'Secret' | 'Event' | 'Lease';
-export type SalvagedKind = 'VM' | 'Image' | 'Kernel' | 'Volume' | 'GitSource' | 'Sync' | CoreKind;
+const salvagedKinds = [
+  ...(['VM', 'Image', 'Kernel', 'Volume', 'GitSource', 'Sync'] as const),
+  ...(['Namespace', 'ConfigMap', 'Secret', 'Event', 'Lease'] as const),
+] as const;
+export type SalvagedKind = (typeof salvagedKinds)[number];
+
+/** Tells whether a damaged record of a kind can be replaced. */
+export const isSalvaged = (kind: string): kind is SalvagedKind => salvagedKinds.some((each) => each === kind);
 
 const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
   VM: [vmFinalizer],

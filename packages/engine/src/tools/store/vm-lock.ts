@@ -1,22 +1,22 @@
-import { findByQuery } from '@ignite/api/client/find';
 import type { Vm } from '@ignite/api/v1/vm';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Paths, locksDir } from '../host/paths.ts';
-import { listVms } from './list-objects.ts';
+import type { ThisHost } from '../host/this-host.ts';
+import { findOwnVm } from './own-vms.ts';
 import { findVm } from './vm-store.ts';
 
 /**
- * Runs `work` on the VM that `query` names with exclusive use of the VM.
- * @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS
+ * Runs `work` on the VM of this host that `query` names with exclusive use of the VM.
+ * @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS, VM_ELSEWHERE
  */
 export async function withVmLocked<T>(
   query: string,
-  host: { readonly paths: Paths; readonly store: ObjectStore },
+  host: { readonly paths: Paths; readonly store: ObjectStore; readonly self: ThisHost },
   signal: AbortSignal,
   work: (vm: Vm) => Promise<T>,
 ): Promise<T> {
-  const { uid } = findByQuery('VM', await listVms(host.store), query).metadata;
+  const { uid } = (await findOwnVm(host, query)).metadata;
   using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, signal);
   // The VM is read again, because the previous holder of the lock may have changed or removed it.
   return await work(await findVm(host.store, uid));

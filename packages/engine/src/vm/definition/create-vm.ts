@@ -13,11 +13,12 @@ import { issueTexts } from '@ignite/toolkit/schema/issue-text';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import * as v from 'valibot';
 import type { Paths } from '../../tools/host/paths.ts';
+import type { ThisHost } from '../../tools/host/this-host.ts';
 import { isRelativeSource } from '@ignite/api/v1/source-path';
 import { sandboxEnviron } from '../../tools/sandbox/sandbox-environ.ts';
 import { assertVolumesUsable } from '../../tools/storage/resolve-volumes.ts';
 import { vmStore } from '../../tools/store/kind-stores.ts';
-import { listVms } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { invalidKey, invalidSpec, invalidVm, nameTaken, uidTaken, uncopyableFile } from '../errors.ts';
 import { changeVm, vmFinalizer } from '../../tools/store/vm-store.ts';
 import { assertOwnUser, sharesUser } from '../own-user.ts';
@@ -89,6 +90,15 @@ export function uidFor({ annotations = {} }: CreateVmRequest, vms: readonly Vm[]
   );
 }
 
+/**
+ * Refuses a uid that a VM of any host has.
+ * @throws CodedError VM_UID_TAKEN
+ */
+export async function assertUidFree(uid: string, store: ObjectStore): Promise<void> {
+  const other = await vmStore(store).findByUid(uid);
+  if (other) throw uidTaken(uid, other.metadata.name);
+}
+
 /** Generates a uid whose VMM user no other VM has, although the user is made from only a part of the uid. */
 export function newVmUid(vms: readonly Vm[], make: () => string = newUid): string {
   for (;;) {
@@ -129,11 +139,11 @@ export interface NewVm {
 export async function storeVm(
   vm: NewVm,
   request: CreateVmRequest,
-  host: { readonly paths: Paths; readonly store: ObjectStore },
+  host: { readonly paths: Paths; readonly store: ObjectStore; readonly self: ThisHost },
   signal: AbortSignal,
 ): Promise<Vm> {
   return await withContent(vm, host, signal, async () => {
-    assertOwnUser(vm.uid, await listVms(host.store));
+    assertOwnUser(vm.uid, await listOwnVms(host));
     return await writeVm(vm, request, host.store);
   });
 }

@@ -5,10 +5,11 @@ import { isReadOnly, sourceOf } from '@ignite/api/v1/vm-storage';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Paths, locksDir } from '../../tools/host/paths.ts';
+import type { ThisHost } from '../../tools/host/this-host.ts';
 import type { Sandbox } from '../../tools/sandbox/sandbox.ts';
 import { volumeBusy } from '../../tools/storage/errors.ts';
 import { volumeLockName } from '../../tools/storage/volume-objects.ts';
-import { listVms } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
 
 interface Claim {
   /** The key of the disk, which is the same for all who claim it; it is also the name of the lock. */
@@ -25,14 +26,19 @@ interface Claim {
  */
 export async function claimVolumes(
   vm: Vm,
-  host: { readonly paths: Paths; readonly store: ObjectStore; readonly sandbox: Sandbox },
+  host: {
+    readonly paths: Paths;
+    readonly store: ObjectStore;
+    readonly self: ThisHost;
+    readonly sandbox: Sandbox;
+  },
   signal: AbortSignal,
 ): Promise<Disposable> {
   const claims = await claimsOf(vm);
   using locks = new DisposableStack();
   for (const { key } of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
     locks.use(await acquireLock(locksDir(host.paths), key, signal));
-  const others = claims.length === 0 ? [] : await listVms(host.store);
+  const others = claims.length === 0 ? [] : await listOwnVms(host);
   for (const other of others) {
     if (other.metadata.uid === vm.metadata.uid || !other.spec.storage) continue;
     const clash = findClash(claims, await claimsOf(other));

@@ -6,7 +6,7 @@ import { type VmStatus, vmKind } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { listVms } from '../../tools/store/list-objects.ts';
+import { listAllVms } from '../../tools/store/all-vms.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { untilCondition } from './await-condition.ts';
 
@@ -39,7 +39,7 @@ async function hostWithVm() {
   let isUp = true;
   const host = {
     store,
-    find: async (query: string) => findByQuery('VM', await listVms(store), query),
+    find: async (query: string) => findByQuery('VM', await listAllVms(store), query),
     sandbox: { observe: async () => (isUp ? { state: 'running', pid: 1 } : { state: 'absent' }) },
   } as unknown as Parameters<typeof untilCondition>[2];
   const remove = async (status: Partial<VmStatus>, now = name): Promise<void> => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Finder } from '@ignite/api/client/finder';
 import type { MetCondition, VmCondition } from '@ignite/api/client/vm-condition';
-import type { Vm } from '@ignite/api/v1/vm';
+import { type Vm, vmKind } from '@ignite/api/v1/vm';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Revision } from '@ignite/toolkit/store/store';
@@ -35,7 +35,7 @@ export async function untilCondition(
   const met = new AbortController();
   const waiting = AbortSignal.any([signal, deadline, met.signal]);
   try {
-    const { revision } = await vmStore(host.store).list();
+    const { revision } = await host.store.list(vmKind);
     const { uid } = (await host.find(query, waiting)).metadata;
     const others = conditions.filter((each) => each !== 'stopped');
     return await Promise.race([

@@ -1,7 +1,7 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
-import { listVms } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVm, getVm } from '../../tools/store/vm-store.ts';
 import { cannotPause } from '../errors.ts';
 import { hostProcess } from '../observe/liveness.ts';
@@ -57,7 +57,7 @@ const isStarted = async ({ metadata: { uid }, status }: Vm, { sandbox }: VmPorts
 
 async function start(vm: Vm, up: Up, host: VmPorts, op: ClientOperation): Promise<Vm> {
   // Earlier versions did not refuse uids, so two VMs may have the same user.
-  assertOwnUser(vm.metadata.uid, await listVms(host.store));
+  assertOwnUser(vm.metadata.uid, await listOwnVms(host));
   op.report({ kind: 'step', message: `Starting ${vm.metadata.name}` });
   return await reachGoal(await recordStarting(vm, host), { kind: up }, host, op);
 }

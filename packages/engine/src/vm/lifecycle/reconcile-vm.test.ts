@@ -8,6 +8,7 @@ import { type Vm, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
 import type { SandboxObservation } from '../../tools/sandbox/sandbox.ts';
+import { listAllVms } from '../../tools/store/all-vms.ts';
 import { vmStore } from '../../tools/store/kind-stores.ts';
 import { getVm } from '../../tools/store/vm-store.ts';
 import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
@@ -48,6 +49,7 @@ async function hostWith({ spec = {}, status, finalizers = ['ignite.weave.works/h
     paths: { dataDir: join(dir, 'data'), runDir: join(dir, 'run') },
     env: {},
     store,
+    self: { name: 'a', isAlone: true },
     vmms: { firecracker, qemu },
     clock: { now: () => seen.nowMs, sleep: async (): Promise<void> => {} },
     runner: {
@@ -144,6 +146,6 @@ describe('reconcileVm', () => {
     const { host, store } = await hostWith({ status: {} });
     await vmStore(store).delete({ name: 'web' });
     await reconcileVm('web', {}, host, op);
-    assert.deepEqual((await vmStore(store).list()).items, []);
+    assert.deepEqual(await listAllVms(store), []);
   });
 });

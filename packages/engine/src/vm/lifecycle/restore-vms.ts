@@ -3,7 +3,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { listVms } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { bootId, withTruePhase } from '../observe/liveness.ts';
 import { type VmGoal, goalOf, isReached } from '../plan/goal-of.ts';
@@ -23,7 +23,7 @@ const concurrency = 2;
  * those that it has brought up or failed to. A failure does not stop the others.
  */
 export async function restoreVms(host: VmPorts, op: ClientOperation): Promise<readonly RestoredVm[]> {
-  const due = (await listVms(host.store)).filter((vm) => restorationOf(vm, host) !== undefined);
+  const due = (await listOwnVms(host)).filter((vm) => restorationOf(vm, host) !== undefined);
   const restored = await mapConcurrent(due, concurrency, (vm) => restoreVm(vm, host, op));
   return restored.filter((each) => each !== undefined);
 }

@@ -51,6 +51,7 @@ export function withTruePhase(vm: Vm, boot: string, nowMs: number): Vm {
     case 'Created':
     case 'Stopped':
     case 'Failed':
+    case 'Unknown':
       return vm;
   }
 }

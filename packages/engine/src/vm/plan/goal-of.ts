@@ -52,6 +52,7 @@ function isDue(vm: Vm, { truePhase, nowMs, retryNow = false }: GoalFacts): boole
     case 'Paused':
     case 'Stopping':
     case 'Stopped':
+    case 'Unknown':
       return isToBeRestored(vm, truePhase);
   }
 }

@@ -2,23 +2,24 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmNetworkStatus } from '@ignite/api/v1/vm';
 import type { VmNetwork } from '@ignite/api/v1/vm-network';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { ThisHost } from '../../tools/host/this-host.ts';
 import type { GuestSeed } from '../../tools/kernel/seed.ts';
 import { parseIp, withoutPrefix } from '../../tools/network/address/ip-address.ts';
 import type { Admission, Attachment, Network } from '../../tools/network/network.ts';
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
-import { listVms } from '../../tools/store/list-objects.ts';
+import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
 import { interfaceRequests, lastAddresses, reservations } from './interface-requests.ts';
 
 /** Attaches the VM to its networks, and records the result. */
 export async function attachNetwork(
   vm: Vm,
-  host: { readonly store: ObjectStore; readonly network: Network },
+  host: { readonly store: ObjectStore; readonly self: ThisHost; readonly network: Network },
   op: ClientOperation,
 ): Promise<Vm> {
   const { uid, name, annotations } = vm.metadata;
   const { network } = vm.spec;
-  const vms = await listVms(host.store);
+  const vms = await listOwnVms(host);
   await warnOfUnreadable(vms, host.network, op);
   const attachment = await host.network.attach(
     {

@@ -8,8 +8,8 @@ import type { CallOptions } from '../store.ts';
 export interface EtcdOptions {
   /** The endpoints, such as `https://10.0.0.1:2379`. If one does not answer, the next is tried. */
   readonly endpoints: readonly string[];
-  /** The authorities' certificates, and the client's certificate and key, in PEM. */
-  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
+  /** The authorities' certificates, by default those of the system, and the client's certificate and key, in PEM. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly username?: string;
   readonly password?: string;
   /** The time limit of one call, in milliseconds. */
@@ -54,8 +54,12 @@ export class EtcdClient implements Disposable {
    */
   async call<T>(path: string, body: object, { signal }: CallOptions = {}): Promise<T> {
     const timeout = AbortSignal.timeout(this.#options.timeoutMs ?? defaultTimeoutMs);
-    const answer = await this.#send(path, body, signal ? AbortSignal.any([signal, timeout]) : timeout);
-    return JSON.parse(await text(answer)) as T;
+    try {
+      const answer = await this.#send(path, body, signal ? AbortSignal.any([signal, timeout]) : timeout);
+      return JSON.parse(await text(answer)) as T;
+    } catch (failure) {
+      throw timeout.aborted && !signal?.aborted ? this.#unreachable(failure) : failure;
+    }
   }
 
   /** Makes a call that is answered again and again, until `signal` aborts. */
@@ -127,13 +131,14 @@ export class EtcdClient implements Disposable {
         this.#endpoint = (this.#endpoint + 1) % endpoints.length;
       }
     }
-    throw new CodedError<EtcdErrorCode>(
+    throw this.#unreachable(last);
+  }
+
+  #unreachable(cause: unknown): CodedError<EtcdErrorCode> {
+    return new CodedError(
       'ETCD_UNREACHABLE',
-      `etcd does not answer at ${endpoints.join(', ')}`,
-      {
-        hint: 'check that it is running, and check its address and certificate',
-        cause: last,
-      },
+      `etcd does not answer at ${this.#options.endpoints.join(', ')}`,
+      { hint: 'check that it is running, and check its address and certificate', cause },
     );
   }
 

@@ -1,0 +1,59 @@
+import type { Condition } from '@ignite/toolkit/object/condition';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { described } from '@ignite/toolkit/schema/described';
+import { completeSpec } from '@ignite/toolkit/store/complete-spec';
+import { objectKind } from '@ignite/toolkit/store/object-kind';
+import type { Bytes } from '@ignite/toolkit/units/bytes';
+import * as v from 'valibot';
+import type { Arch } from './arch.ts';
+import { apiVersion } from './group.ts';
+
+const taintSchema = v.strictObject({
+  key: v.pipe(v.string(), v.nonEmpty()),
+  value: v.optional(v.string()),
+  effect: described(
+    'What happens to VMs that do not tolerate it.',
+    v.picklist(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+  ),
+});
+
+export const hostSpecSchema = v.strictObject({
+  unschedulable: described('New VMs are not bound to the host.', v.optional(v.boolean())),
+  taints: described('Reasons for which VMs are kept away from the host.', v.optional(v.array(taintSchema))),
+});
+export type HostSpec = v.InferOutput<typeof hostSpecSchema>;
+
+/** What a host has to give to VMs. */
+export interface HostCapacity {
+  readonly cpus: number;
+  readonly memory: Bytes;
+  /** The size of the file system with the disks. */
+  readonly diskSize: Bytes;
+}
+
+export interface HostAddress {
+  readonly type: 'InternalIP' | 'Hostname';
+  readonly address: string;
+}
+
+export interface HostStatus {
+  readonly capacity: HostCapacity;
+  /** The part of the capacity that VMs may use. */
+  readonly allocatable: HostCapacity;
+  readonly addresses: readonly HostAddress[];
+  readonly versions: { readonly ignite: string; readonly kernel: string; readonly arch: Arch };
+  readonly conditions: readonly Condition[];
+}
+
+/** A machine that runs VMs. */
+export interface Host extends KubeObject {
+  readonly kind: 'Host';
+  readonly spec: HostSpec;
+  readonly status: HostStatus;
+}
+
+export const hostKind = objectKind<Host>({
+  apiVersion,
+  kind: 'Host',
+  complete: completeSpec(hostSpecSchema),
+});

@@ -1,0 +1,27 @@
+import { type Host, hostKind } from '@ignite/api/v1/host';
+import { withCondition } from '@ignite/toolkit/object/condition';
+import { KindReader } from '@ignite/toolkit/store/kind-store';
+import type { StoreReader } from '@ignite/toolkit/store/store';
+import { liveHosts } from './host-lease.ts';
+
+/** Lists the hosts. Whether one is ready that does not renew its lease, nobody knows. */
+export async function listHosts(store: StoreReader, nowMs: number): Promise<readonly Host[]> {
+  const [{ items }, alive] = await Promise.all([
+    new KindReader(store, hostKind).list(),
+    liveHosts(store, nowMs),
+  ]);
+  return items.map((host) => (alive.has(host.metadata.name) ? host : silent(host, nowMs)));
+}
+
+/** Pure. Returns a host as it is known while it does not renew its lease. */
+function silent(host: Host, nowMs: number): Host {
+  const ready = {
+    type: 'Ready',
+    status: 'Unknown',
+    reason: 'HostSilent',
+    message: 'its controller does not renew its lease',
+    observedGeneration: host.metadata.generation,
+  } as const;
+  const conditions = withCondition(host.status.conditions, ready, new Date(nowMs).toISOString());
+  return { ...host, status: { ...host.status, conditions } };
+}

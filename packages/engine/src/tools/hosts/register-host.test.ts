@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { test } from 'node:test';
+import { hostKind } from '@ignite/api/v1/host';
+import { hostResource } from '@ignite/api/v1/resources/host';
+import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
+import { KindStore } from '@ignite/toolkit/store/kind-store';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { hostLeaseSeconds } from './host-lease.ts';
+import { listHosts } from './list-hosts.ts';
+import { claimHost, registerHost, renewHostLease } from './register-host.ts';
+
+const setUp = () => {
+  const paths = { dataDir: tmpdir(), runDir: tmpdir() };
+  return { name: 'a', uid: 'uid-of-a', paths, store: new MemoryStore(), clock: new ManualClock() };
+};
+
+test('registerHost: the host is stored with what it has, and keeps what others wish of it', async () => {
+  const host = setUp();
+  const { status, metadata } = await registerHost(host);
+  assert.deepEqual([metadata.uid, metadata.labels['kubernetes.io/hostname']], ['uid-of-a', 'a']);
+  assert.ok(status.capacity.cpus > 0 && status.capacity.memory > 0 && status.capacity.diskSize > 0);
+  await new KindStore(host.store, hostKind).modify({ namespace: '', name: 'a' }, (now) => ({
+    ...now,
+    spec: { unschedulable: true },
+    status: { ...now.status, addresses: [] },
+  }));
+  const again = await registerHost(host);
+  assert.deepEqual(
+    [again.spec.unschedulable, again.status.addresses, again.metadata.uid],
+    [true, status.addresses, 'uid-of-a'],
+  );
+});
+
+test('a name belongs to the host that was first; whoever else has it may do nothing', async () => {
+  const host = setUp();
+  await claimHost(host);
+  await claimHost(host);
+  const other = { ...host, uid: 'uid-of-another' };
+  await assert.rejects(claimHost(other), { code: 'HOST_NAME_TAKEN' });
+  await assert.rejects(registerHost(other), { code: 'HOST_NAME_TAKEN' });
+});
+
+test('listHosts: a host is ready for as long as it renews its lease, and unknown otherwise', async () => {
+  const host = setUp();
+  const textNow = async (): Promise<string | undefined> =>
+    (await listHosts(host.store, host.clock.now())).map(hostResource.summary)[0];
+  await claimHost(host);
+  assert.equal(await textNow(), 'Unknown');
+  await registerHost(host);
+  assert.equal(await textNow(), 'Ready');
+  await host.clock.advance((hostLeaseSeconds - 1) * 1_000);
+  await renewHostLease(host);
+  await host.clock.advance((hostLeaseSeconds - 1) * 1_000);
+  assert.equal(await textNow(), 'Ready');
+  await host.clock.advance(1_000);
+  assert.equal(await textNow(), 'Unknown');
+});

@@ -1,0 +1,21 @@
+import { completeVmStatus } from '@ignite/api/v1/complete-vm-status';
+import { withFamiliarSources } from '@ignite/api/v1/familiar-source';
+import { apiVersion } from '@ignite/api/v1/group';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { KindReader } from '@ignite/toolkit/store/kind-store';
+import { objectKind } from '@ignite/toolkit/store/object-kind';
+import type { StoreReader } from '@ignite/toolkit/store/store';
+
+/** A listing waits for no schema: objects are taken without the defaults that have come since. */
+const listedVm = objectKind<Vm>({ apiVersion, kind: 'VM', complete: asKnown });
+
+function asKnown(stored: KubeObject): KubeObject {
+  const { spec } = stored as Vm;
+  const familiar = withFamiliarSources(spec);
+  return completeVmStatus(familiar === spec ? stored : { ...stored, spec: familiar });
+}
+
+/** Lists the VMs of all hosts, for those who only look. Damaged records are left out. */
+export const listAllVms = async (store: StoreReader): Promise<readonly Vm[]> =>
+  (await new KindReader(store, listedVm).list()).items;

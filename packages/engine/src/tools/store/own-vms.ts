@@ -1,0 +1,51 @@
+import { findByQuery } from '@ignite/api/client/find';
+import type { Vm } from '@ignite/api/v1/vm';
+import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { StoreReader } from '@ignite/toolkit/store/store';
+import type { ThisHost } from '../host/this-host.ts';
+import { listAllVms } from './all-vms.ts';
+
+/** A store, and the host to which some of its VMs belong. */
+export interface OwnStore {
+  readonly store: StoreReader;
+  readonly self: ThisHost;
+}
+
+/** Pure. Tells whether a VM is this host's. A VM that is bound to no host is nobody's where there may be others. */
+export const isOwn = ({ spec }: Pick<Vm, 'spec'>, { name, isAlone }: ThisHost): boolean =>
+  isAlone || spec.hostName === name;
+
+/** Lists the VMs of this host, which are the only ones that it acts upon. */
+export const listOwnVms = async ({ store, self }: OwnStore): Promise<readonly Vm[]> =>
+  (await listAllVms(store)).filter((vm) => isOwn(vm, self));
+
+/** @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS, VM_ELSEWHERE */
+export const findOwnVm = async ({ store, self }: OwnStore, query: string): Promise<Vm> =>
+  ownVmIn(await listAllVms(store), query, self);
+
+/**
+ * Pure. Returns the VM of this host that `query` names.
+ * @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS, VM_ELSEWHERE
+ */
+export function ownVmIn(vms: readonly Vm[], query: string, self: ThisHost): Vm {
+  try {
+    return findByQuery(
+      'VM',
+      vms.filter((vm) => isOwn(vm, self)),
+      query,
+    );
+  } catch (failure) {
+    if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
+    const other = vms.find(({ metadata: { name, uid } }) => name === query || uid === query);
+    throw other ? isElsewhere(other) : failure;
+  }
+}
+
+const isElsewhere = ({ metadata: { name }, spec: { hostName } }: Vm): CodedError =>
+  hostName === undefined
+    ? new CodedError('VM_ELSEWHERE', `VM "${name}" is not bound to a host yet`, {
+        hint: 'bind it to a host with spec.hostName',
+      })
+    : new CodedError('VM_ELSEWHERE', `VM "${name}" is on host "${hostName}"`, {
+        hint: `run the command on "${hostName}"`,
+      });
