@@ -79,13 +79,19 @@ export class StoreActuator implements Actuator {
   }
 }
 
-function liveObject({ apiVersion, kind, metadata, spec, status, ...content }: KubeObject, health: Health): LiveObject {
+function liveObject(
+  { apiVersion, kind, metadata, spec, status, ...content }: KubeObject,
+  health: Health,
+): LiveObject {
   const hasContent = Object.keys(content).length > 0;
   return { apiVersion, kind, metadata, spec, status, ...(hasContent && { content }), health };
 }
 
 /** Everything that a manifest declares of an object beside its metadata. */
-const declaredBy = ({ spec, content }: Pick<Manifest, 'spec' | 'content'>): Readonly<Record<string, unknown>> => ({
+const declaredBy = ({
+  spec,
+  content,
+}: Pick<Manifest, 'spec' | 'content'>): Readonly<Record<string, unknown>> => ({
   ...content,
   ...(spec !== undefined && { spec }),
 });

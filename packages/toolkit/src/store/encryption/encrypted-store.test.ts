@@ -128,7 +128,9 @@ describe('EncryptedStore', () => {
     await store.create(secret('new'));
     assert.deepEqual((await store.list(secretKind)).items.map(valueIn), ['correct horse', 'correct horse']);
     using db = new DatabaseSync(`${place}.db`);
-    const keys = db.prepare(`SELECT json_extract(json, '$.sealed.key') AS key FROM objects ORDER BY name`).all();
+    const keys = db
+      .prepare(`SELECT json_extract(json, '$.sealed.key') AS key FROM objects ORDER BY name`)
+      .all();
     assert.deepEqual(
       keys.map(({ key }) => key),
       ['next', former.split(' ')[0]],

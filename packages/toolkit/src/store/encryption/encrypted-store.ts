@@ -17,6 +17,7 @@ import type {
   Selector,
   WatchEvent,
 } from '../store.ts';
+import { SealError } from './encryption-error.ts';
 import { seal, unseal } from './seal.ts';
 import type { KeyRing } from './sealing-key.ts';
 
@@ -73,7 +74,8 @@ export class EncryptedStore implements ObjectStore {
   }
 
   async rename(key: Key, name: string, options?: CallOptions): Promise<KubeObject> {
-    if (this.#covers(key)) throw new Error(`${key.kind} "${key.name}" is bound to its name by its encryption`);
+    if (this.#covers(key))
+      throw new Error(`${key.kind} "${key.name}" is bound to its name by its encryption`);
     return await this.#store.rename(key, name, options);
   }
 
@@ -99,8 +101,8 @@ export class EncryptedStore implements ObjectStore {
       await this.get(key, options);
     } catch (failure) {
       if (hasCode(failure, 'NOT_FOUND')) return;
-      if (!hasCode(failure, 'KEY_MISSING') && !hasCode(failure, 'OBJECT_SEALED')) throw failure;
-      await modifyObject(this.#store, key, ({ sealed: _, ...legible }) => legible, options);
+      if (!(failure instanceof SealError)) throw failure;
+      await modifyObject(this.#store, key, ({ sealed: _sealed, ...legible }) => legible, options);
     }
   }
 
@@ -125,7 +127,8 @@ export class EncryptedStore implements ObjectStore {
       return { object: this.#opened(object) };
     } catch (failure) {
       if (!(failure instanceof CodedError)) throw failure;
-      const broken = { key: keyOf(object), problem: failure.message, text: JSON.stringify(object) };
+      const problem = failure instanceof SealError ? failure.problem : failure.message;
+      const broken = { key: keyOf(object), problem, text: JSON.stringify(object) };
       this.#tell(broken);
       return { broken };
     }
