@@ -1,4 +1,5 @@
 import { scheme } from '../packages/legacy/src/scheme.ts';
+import { explainedPart } from '../packages/toolkit/src/scheme/explain.ts';
 import { writeGeneratedPart } from './generated-part.ts';
 import { type DocumentedKind, manifestsReference } from './manifests-reference.ts';
 
@@ -28,6 +29,17 @@ const sections: readonly Section[] = [
     kind: 'Sync',
     apiVersion: 'gitops.weave.works/v1',
     text: 'Which part of a source is applied, and how; see [gitops.md](gitops.md).',
+  },
+  {
+    kind: 'Secret',
+    apiVersion: 'v1',
+    text: 'Passwords, keys and certificates, encrypted where they are stored; see [security.md](security.md#secrets).',
+  },
+  { kind: 'ConfigMap', apiVersion: 'v1', text: 'Settings that are not secret.' },
+  {
+    kind: 'Namespace',
+    apiVersion: 'v1',
+    text: 'A scope for the names of objects. Deleting it does not delete the objects in it.',
   },
   {
     kind: 'Image',
@@ -65,9 +77,11 @@ const sections: readonly Section[] = [
 ];
 
 function documented({ kind, apiVersion, text, part: asked }: Section): DocumentedKind {
-  const part = asked ?? 'spec';
-  const schema = scheme.find(apiVersion, kind)?.[part];
-  if (!schema) throw new Error(`there is no ${kind} in ${apiVersion}`);
+  const version = scheme.find(apiVersion, kind);
+  if (!version) throw new Error(`there is no ${kind} in ${apiVersion}`);
+  const part = asked ?? (version.fields ? 'object' : 'spec');
+  const schema = part === 'object' ? explainedPart(version).schema : version[part];
+  if (!schema) throw new Error(`${kind} in ${apiVersion} has no ${part}`);
   const title = `${kind} (${apiVersion})${part === 'status' ? ', status' : ''}`;
   return { title, schema, text, part };
 }

@@ -6,8 +6,8 @@ export interface DocumentedKind {
   readonly schema: NonNullable<KindVersion['spec']>;
   /** The text above the table. */
   readonly text: string;
-  /** The part of the object that the schema describes. */
-  readonly part: 'spec' | 'status';
+  /** The part of the object that the schema describes: everything beside the metadata, or one field. */
+  readonly part: 'object' | 'spec' | 'status';
 }
 
 /**
@@ -19,7 +19,7 @@ export function manifestsReference(kinds: readonly DocumentedKind[]): string {
 }
 
 function section({ title, schema, text, part }: DocumentedKind): string {
-  const rows = rowsAt(schema, [], part);
+  const rows = rowsAt(schema, [], part === 'object' ? '' : `${part}.`);
   return [
     `## ${title}\n\n${text}\n\n`,
     '| field | type | default | meaning and rules |\n| --- | --- | --- | --- |\n',
@@ -36,9 +36,9 @@ function rowsAt(
   shown: string,
 ): readonly (readonly string[])[] {
   return (explainFields(schema, path) ?? []).flatMap((field) => {
-    const name = `${shown}.${field.name}${field.type.startsWith('list of objects') ? '[]' : ''}`;
+    const name = `${shown}${field.name}${field.type.startsWith('list of objects') ? '[]' : ''}`;
     const row = rowOf(field, name);
-    return elsewhere.has(field.name) ? [row] : [row, ...rowsAt(schema, [...path, field.name], name)];
+    return elsewhere.has(field.name) ? [row] : [row, ...rowsAt(schema, [...path, field.name], `${name}.`)];
   });
 }
 

@@ -12,6 +12,6 @@ test('parseKind: kinds, plurals and short names, in any case', () => {
 test('parseKind: an unknown kind is answered with the one that is meant, or with all', () => {
   assert.throws(() => parseKind('vmz'), { hint: 'did you mean "vm"?' });
   assert.throws(() => parseKind('pod'), {
-    hint: 'use one of vm, image, kernel, volume, gitsource, sync, host',
+    hint: 'use one of vm, image, kernel, volume, gitsource, sync, host, namespace, configmap, secret',
   });
 });

@@ -92,7 +92,11 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
       return as({ url: '' }, {});
     case 'Sync':
       return as({}, initialSyncStatus);
-    default:
+    case 'Namespace':
+    case 'ConfigMap':
+    case 'Secret':
+    case 'Event':
+    case 'Lease':
       return { apiVersion: versions[kind], kind, metadata };
   }
 }

@@ -17,6 +17,7 @@ import type {
   Selector,
   WatchEvent,
 } from '../store.ts';
+import { SealError } from './encryption-error.ts';
 import { seal, unseal } from './seal.ts';
 import type { KeyRing } from './sealing-key.ts';
 
@@ -100,8 +101,8 @@ export class EncryptedStore implements ObjectStore {
       await this.get(key, options);
     } catch (failure) {
       if (hasCode(failure, 'NOT_FOUND')) return;
-      if (!hasCode(failure, 'KEY_MISSING') && !hasCode(failure, 'OBJECT_SEALED')) throw failure;
-      await modifyObject(this.#store, key, ({ sealed: _, ...legible }) => legible, options);
+      if (!(failure instanceof SealError)) throw failure;
+      await modifyObject(this.#store, key, ({ sealed: _sealed, ...legible }) => legible, options);
     }
   }
 
@@ -126,7 +127,8 @@ export class EncryptedStore implements ObjectStore {
       return { object: this.#opened(object) };
     } catch (failure) {
       if (!(failure instanceof CodedError)) throw failure;
-      const broken = { key: keyOf(object), problem: failure.message, text: JSON.stringify(object) };
+      const problem = failure instanceof SealError ? failure.problem : failure.message;
+      const broken = { key: keyOf(object), problem, text: JSON.stringify(object) };
       this.#tell(broken);
       return { broken };
     }

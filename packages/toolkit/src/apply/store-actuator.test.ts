@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { servedKindOf } from '../client/over-store/served-kind-of.ts';
+import { StoreObjectClient } from '../client/over-store/store-object-client.ts';
+import { decodeManifests } from '../codec/decode-manifests.ts';
+import type { Manifest } from '../codec/manifest.ts';
+import { coreKinds } from '../core/kinds.ts';
+import { Scheme } from '../scheme/scheme.ts';
+import { MemoryStore } from '../store/memory.ts';
+import { planApply } from './plan-apply.ts';
+import { StoreActuator } from './store-actuator.ts';
+
+const scheme = new Scheme(coreKinds);
+const kinds = coreKinds.map(servedKindOf);
+const secret = (stringData: object, labels: object = {}): Manifest =>
+  decodeManifests(
+    JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db', labels }, stringData }),
+    'f',
+    scheme,
+  )[0]!;
+
+test('StoreActuator: what an object has beside a spec is created, compared and changed, and values stay hidden', async () => {
+  const actuator = new StoreActuator(new StoreObjectClient(new MemoryStore(), kinds), { kinds });
+  const planned = async (wanted: Manifest) =>
+    planApply({
+      owner: undefined,
+      wanted: [wanted],
+      live: await actuator.observe(),
+      inventory: [],
+      effectOf: () => 'live',
+      kindOrder: ['Secret'],
+      defaults: { drift: 'repair', replace: 'forbidden' },
+      prune: { enabled: false, limitPercent: 0, isElsewhere: false, confirmed: false, brokenRevision: false },
+      adopt: false,
+    }).stages.flat()[0]!;
+  await actuator.create(secret({ a: 'x', gone: 'y' }));
+  assert.equal((await planned(secret({ a: 'x', gone: 'y' }))).kind, 'unchanged');
+  const next = secret({ a: 'z' }, { app: 'web' });
+  const action = await planned(next);
+  assert.deepEqual(action.changes, [
+    { path: '/metadata/labels/app', from: undefined, to: 'web' },
+    { path: '/data/a', from: '(hidden)', to: '(hidden)' },
+    { path: '/data/gone', from: '(hidden)', to: undefined },
+  ]);
+  const [live] = await actuator.observe();
+  await actuator.change(live!, next);
+  const [changed] = await actuator.observe();
+  assert.deepEqual(changed?.content, { type: 'Opaque', data: { a: 'eg==' } });
+  assert.equal((await planned(next)).kind, 'unchanged');
+});
+
+test('StoreActuator: an object of a kind without namespaces is found again', async () => {
+  const actuator = new StoreActuator(new StoreObjectClient(new MemoryStore(), kinds), { kinds });
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod' } });
+  const [namespace] = decodeManifests(text, 'f', scheme);
+  await actuator.create(namespace!);
+  const [live] = await actuator.observe();
+  assert.equal(live?.metadata.namespace, namespace?.metadata.namespace);
+  await actuator.remove(live!);
+  assert.deepEqual(await actuator.observe(), []);
+});
