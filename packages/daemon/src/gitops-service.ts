@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Client } from '@ignite/api/client/client';
 import { vmKind } from '@ignite/api/v1/vm';
 import { volumeKind } from '@ignite/api/v1/volume';
+import { settleHostSettings } from '@ignite/engine/tools/host/settle-host-settings';
 import { type Paths, locksDir } from '@ignite/engine/tools/host/paths';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { Informer } from '@ignite/toolkit/controller/informer';
@@ -18,6 +19,7 @@ import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { hostMetrics, vmMetrics } from './host-metrics.ts';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
+import { keepHost } from './keep-host.ts';
 import { type DeclaredEngines, declaredHost, nodeName } from './declared-host.ts';
 
 export interface GitopsServiceOptions {
@@ -46,6 +48,7 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   using lock = tryLock(locksDir(paths), 'gitops');
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName();
+  const settings = settleHostSettings(paths, {});
   const deps = declaredHost(engines, store, nodeLabels);
   const metrics = new Metrics();
   await using _socket = await serveMetrics(
@@ -66,7 +69,11 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
     imageFields,
     ...reporting,
   };
-  await Promise.all([vms.run(signal), serveSyncs({ ...served, ...(webhook && { webhook }) }, signal)]);
+  await Promise.all([
+    vms.run(signal),
+    keepHost({ ...settings, paths, store, clock: deps.clock }, log, signal),
+    serveSyncs({ ...served, ...(webhook && { webhook }) }, signal),
+  ]);
 }
 
 /** Looks at one Sync once, where no process keeps this host in sync. */

@@ -6,7 +6,8 @@ import { type Trace, tracedRunner } from '@ignite/toolkit/process/traced-runner'
 import type { BrokenObject, MendableStore } from '@ignite/toolkit/store/store';
 import { LocalClient } from './operations/client/local-client.ts';
 import type { EnginePorts } from './vm/engine-ports.ts';
-import { settleHostSettings, thisHostOf } from './tools/host/host-settings.ts';
+import { thisHostOf } from './tools/host/host-settings.ts';
+import { settleHostSettings } from './tools/host/settle-host-settings.ts';
 import { claimFolders } from './tools/host/claim-folders.ts';
 import type { ThisHost } from './tools/host/this-host.ts';
 import { claimHost } from './tools/hosts/register-host.ts';
