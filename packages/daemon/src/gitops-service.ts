@@ -5,6 +5,7 @@ import { vmResource } from '@ignite/api/v1/resources/vm';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { vmKind } from '@ignite/api/v1/vm';
 import { volumeKind } from '@ignite/api/v1/volume';
+import { settleHostSettings } from '@ignite/engine/tools/host/settle-host-settings';
 import { type Paths, locksDir } from '@ignite/engine/tools/host/paths';
 import { objectClient } from '@ignite/engine/tools/store/object-client';
 import {
@@ -29,6 +30,7 @@ import { alreadyRunning } from './errors.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { controlVms } from './vm-controller.ts';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
+import { keepHost } from './keep-host.ts';
 
 export interface GitopsServiceOptions {
   readonly paths: Paths;
@@ -52,6 +54,7 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   using lock = tryLock(locksDir(paths), 'gitops');
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName();
+  const settings = settleHostSettings(paths, {});
   const objects = objectClient(store, paths, ({ key, problem }) =>
     log('warning', problem, { object: keyText(key) }),
   );
@@ -91,6 +94,7 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   await Promise.all([
     controlled,
     vms.run(signal),
+    keepHost({ ...settings, paths, store, clock: deps.clock }, log, signal),
     serveSyncs({ ...served, ...(webhook && { webhook }) }, signal),
   ]);
 }

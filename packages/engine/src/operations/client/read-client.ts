@@ -43,7 +43,7 @@ export function openReadClient(
   onBroken?: (broken: BrokenObject) => void,
 ): ReadClient & Disposable {
   const store = new AwaitedStore(() => openStoreToRead(paths, onBroken));
-  const self = thisHostOf(readHostSettings(paths, {}));
+  const self = thisHostOf(readHostSettings(paths));
   return { ...readClient({ store, self }, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
 

@@ -1,13 +1,18 @@
-import { type Host, hostKind } from '@ignite/api/v1/host';
+import { apiVersion } from '@ignite/api/v1/group';
+import type { Host } from '@ignite/api/v1/host';
 import { withCondition } from '@ignite/toolkit/object/condition';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
+import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import { liveHosts } from './host-lease.ts';
+
+/** A listing waits for no schema. */
+const listedHost = objectKind<Host>({ apiVersion, kind: 'Host' });
 
 /** Lists the hosts. Whether one is ready that does not renew its lease, nobody knows. */
 export async function listHosts(store: StoreReader, nowMs: number): Promise<readonly Host[]> {
   const [{ items }, alive] = await Promise.all([
-    new KindReader(store, hostKind).list(),
+    new KindReader(store, listedHost).list(),
     liveHosts(store, nowMs),
   ]);
   return items.map((host) => (alive.has(host.metadata.name) ? host : silent(host, nowMs)));

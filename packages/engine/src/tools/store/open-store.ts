@@ -25,7 +25,7 @@ const isLocal = ({ kind }: GroupKind): boolean =>
  * @throws CodedError STORE_URL_INVALID, STORE_FILE_UNREADABLE
  */
 export async function openStore(paths: Paths, onBroken?: OnBroken): Promise<MendableStore> {
-  const { store } = readHostSettings(paths, {});
+  const store = readHostSettings(paths)?.store;
   if (store === undefined) return openLocal(paths, onBroken);
   const { openEtcd } = await import('./open-etcd.ts'); // imported lazily, to keep hosts without etcd fast
   const shared = openEtcd(store);
@@ -50,7 +50,7 @@ function openLocal(paths: Paths, onBroken?: OnBroken): MendableStore {
  * @throws CodedError STORE_URL_INVALID, STORE_FILE_UNREADABLE
  */
 export async function openStoreToRead(paths: Paths, onBroken?: OnBroken): Promise<OpenReader | undefined> {
-  const { store } = readHostSettings(paths, {});
+  const store = readHostSettings(paths)?.store;
   const local = openLocalToRead(paths, onBroken);
   if (store === undefined || local === undefined) return local;
   const { openEtcd } = await import('./open-etcd.ts');

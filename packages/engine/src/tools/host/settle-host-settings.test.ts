@@ -3,8 +3,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { nameOfMachine, readHostSettings, settleHostSettings, thisHostOf } from './host-settings.ts';
+import { readHostSettings, thisHostOf } from './host-settings.ts';
 import { storePath } from './paths.ts';
+import { nameOfMachine, settleHostSettings } from './settle-host-settings.ts';
 
 function setUp() {
   const dir = mkdtempSync(join(tmpdir(), 'host-settings-'));
@@ -17,7 +18,7 @@ test('the name of a host is settled once, and no longer depends on the machine o
   const settled = settleHostSettings(host.paths, { IGNITE_HOST_NAME: 'rack-1.a' });
   assert.equal(settled.name, 'rack-1.a');
   assert.deepEqual(settleHostSettings(host.paths, {}), settled);
-  assert.deepEqual(readHostSettings(host.paths, { IGNITE_HOST_NAME: 'b' }), settled);
+  assert.deepEqual(readHostSettings(host.paths), settled);
   assert.throws(() => settleHostSettings(host.paths, { IGNITE_HOST_NAME: 'b' }), {
     code: 'HOST_NAME_SETTLED',
   });
@@ -41,7 +42,7 @@ test('the store is settled with the name, unless an older version has stored VMs
 
 test('a command that only reads settles nothing', () => {
   using host = setUp();
-  assert.equal(readHostSettings(host.paths, { IGNITE_HOST_NAME: 'a' }).name, 'a');
+  assert.equal(readHostSettings(host.paths), undefined);
   assert.deepEqual(readdirSync(host.dir), []);
 });
 
@@ -51,8 +52,17 @@ test('names that Kubernetes would not take for a node are refused, and so are da
     assert.throws(() => settleHostSettings(host.paths, { IGNITE_HOST_NAME: name }), {
       code: 'HOST_NAME_INVALID',
     });
-  writeFileSync(join(host.dir, 'host.json'), '{"name":"A"}');
-  assert.throws(() => readHostSettings(host.paths, {}), { code: 'HOST_SETTINGS_INVALID' });
+  for (const text of [
+    '',
+    '{',
+    'null',
+    '{"name":"a"}',
+    '{"name":"A","uid":"u"}',
+    '{"name":"a","uid":"u","store":1}',
+  ]) {
+    writeFileSync(join(host.dir, 'host.json'), text);
+    assert.throws(() => readHostSettings(host.paths), { code: 'HOST_SETTINGS_INVALID' }, text);
+  }
 });
 
 test('nameOfMachine: the name of any machine becomes the name of a host', () => {

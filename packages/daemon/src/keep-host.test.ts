@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { test } from 'node:test';
+import { liveHosts } from '@ignite/engine/tools/hosts/host-lease';
+import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { keepHost } from './keep-host.ts';
+
+test('keepHost: the host is alive for as long as it is kept, though its store may fail in between', async () => {
+  const paths = { dataDir: tmpdir(), runDir: tmpdir() };
+  const [store, clock, ending] = [new MemoryStore(), new ManualClock(), new AbortController()];
+  const failures: unknown[] = [];
+  const kept = keepHost(
+    { name: 'a', uid: 'u', paths, store, clock },
+    (_level, _message, fields) => void failures.push(fields),
+    ending.signal,
+  );
+  const isAlive = async (): Promise<boolean> => (await liveHosts(store, clock.now())).has('a');
+  while (!(await isAlive())) await new Promise(setImmediate);
+  await clock.advance(35_000);
+  assert.ok(await isAlive());
+  const { update } = store;
+  store.update = async () => {
+    throw new Error('it is away');
+  };
+  await clock.advance(15_000);
+  assert.ok(failures.length > 0 && (await isAlive()));
+  store.update = update;
+  await clock.advance(30_000);
+  assert.ok(await isAlive());
+  ending.abort();
+  await kept;
+  await clock.advance(41_000);
+  assert.ok(!(await isAlive()));
+});

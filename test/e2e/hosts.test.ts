@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { vmFiles } from '@ignite/engine/tools/host/paths';
+import { type Etcd, startEtcd } from './fixtures/etcd.ts';
+import { Ignite, type Started } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+
+// Two hosts share one etcd. They are two data and run directories with networks of their own on this machine.
+
+const patienceMs = 300_000;
+const archive = `oci-archive:${imageArchive('busybox')}`;
+let leaks: AsyncDisposable;
+let etcd: Etcd;
+let a: Ignite;
+let b: Ignite;
+let daemon: Started | undefined;
+let uid = '';
+
+before(async () => {
+  leaks = watchLeaks();
+  etcd = await startEtcd();
+  [a, b] = [await hostNamed('a', 218), await hostNamed('b', 219)];
+});
+after(async () => {
+  daemon?.kill();
+  for (const host of [a, b]) await host[Symbol.asyncDispose]();
+  await etcd[Symbol.asyncDispose]();
+  await leaks[Symbol.asyncDispose]();
+});
+
+/** Opens a host with the default kernel, whose data directory has settled nothing else. */
+async function hostNamed(name: string, subnet: number): Promise<Ignite> {
+  const host = await Ignite.openWithKernel(subnet);
+  const settings = { name, uid: `uid-of-${name}`, store: etcd.store };
+  writeFileSync(join(host.paths.dataDir, 'host.json'), JSON.stringify(settings), { mode: 0o640 });
+  return host;
+}
+
+const phases = async (host: Ignite): Promise<string> =>
+  await host.ok('ps', '-a', '-t', '{{.Name}} {{.status.phase}}');
+
+/** Waits until a host sees the VM of the other one in a state. */
+async function untilSeen(host: Ignite, wanted: RegExp): Promise<void> {
+  for (const deadline = Date.now() + patienceMs; !wanted.test(await phases(host)); await delay(500))
+    assert.ok(Date.now() < deadline, await phases(host));
+}
+
+test('each host makes VMs of its own in the store that they share, under names that no other has', async () => {
+  await b.ok('run', archive, '--name', 'web', '--memory', '128MB', '--', 'sleep', '100000');
+  uid = (await b.ok('inspect', 'vm', 'web', '-t', '{{.UID}}')).trim();
+  assert.match(await b.ok('ps', '-o', 'wide'), / web +\S+ +amd64 +\S+ +b *\n| b *\n/);
+  const taken = await a.run('create', archive, '--name', 'web');
+  assert.match(taken.stderr, /error: a VM named "web" already exists/);
+  await a.ok('create', archive, '--name', 'idle');
+  const listed = await a.ok('ps', '-a', '-o', 'json');
+  const hosts = JSON.parse(listed).map((vm: { metadata: { name: string }; spec: { hostName: string } }) => [
+    vm.metadata.name,
+    vm.spec.hostName,
+  ]);
+  assert.deepEqual(hosts, [
+    ['idle', 'a'],
+    ['web', 'b'],
+  ]);
+});
+
+test('what a host does, it does to its own VMs, and it takes nothing for unused that is not its own', async () => {
+  for (const args of [
+    ['stop', 'web'],
+    ['start', 'web'],
+    ['rm', '-f', 'web'],
+    ['logs', 'web'],
+    ['exec', 'web', 'true'],
+  ]) {
+    const { code, stderr } = await a.run(...args);
+    assert.equal(code, 1);
+    assert.match(stderr, /error: VM "web" is on host "b"\nhint: run the command on "b"/, args.join(' '));
+  }
+  assert.doesNotMatch(await a.ok('restore'), /web/);
+  await a.ok('rm', 'idle');
+  await a.ok('prune', '-a', '-f');
+  assert.equal((await a.ok('images', '-q')).trim(), '', 'no VM of this host uses the image');
+  assert.notEqual((await b.ok('images', '-q')).trim(), '');
+  assert.ok(existsSync(vmFiles(b.paths, uid).disk));
+  assert.match(await phases(b), /^web Running$/m);
+});
+
+test('nobody knows how a VM is whose host is silent; its host records the truth for others to see', async () => {
+  assert.match(await phases(a), /^web Unknown$/m);
+  daemon = b.start(['daemon']);
+  await untilSeen(a, /^web Running$/m);
+  assert.match(await a.ok('get', 'hosts'), /^Host +b +True +Ready /m);
+  execFileSync('pkill', ['-KILL', '-f', `qemu-system.*${uid}`]);
+  await untilSeen(a, /^web Stopped$/m);
+  assert.doesNotMatch(await a.ok('restore'), /web/);
+  daemon.kill();
+  await daemon.ended;
+  await untilSeen(a, /^web Unknown$/m);
+  assert.match(await phases(b), /^web Stopped$/m);
+});
+
+test('without etcd a command says so, and a data directory does not change its store', async () => {
+  const other = a.with({ IGNITE_STORE: 'etcd+http://127.0.0.1:1' });
+  assert.match((await other.run('volume', 'create', 'x')).stderr, /error: IGNITE_STORE is not the store of /);
+  const twin = a.with({ IGNITE_HOST_NAME: 'b' });
+  assert.match(
+    (await twin.run('volume', 'create', 'x')).stderr,
+    /IGNITE_HOST_NAME is "b", but \S+ is that of host "a"/,
+  );
+  const lost = await Ignite.open(220);
+  const unreachable = lost.with({ IGNITE_STORE: 'etcd+http://127.0.0.1:1', IGNITE_HOST_NAME: 'c' });
+  assert.match(
+    (await unreachable.run('volume', 'create', 'x')).stderr,
+    /error: etcd does not answer at http:\/\/127\.0\.0\.1:1/,
+  );
+  const impostor = await Ignite.open(220);
+  const double = impostor.with({ IGNITE_STORE: etcd.store, IGNITE_HOST_NAME: 'a' });
+  assert.match(
+    (await double.run('volume', 'create', 'x')).stderr,
+    /error: the store has another host named "a"/,
+  );
+  for (const { dir } of [lost, impostor]) execFileSync('rm', ['-r', dir]);
+});
