@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync } from 'node:fs';
-import { type Socket, connect } from 'node:net';
+import { globSync } from 'node:fs';
+import { type Socket, createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { timed } from './measure.ts';
 import type { Ignite } from '../test/e2e/fixtures/ignite.ts';
 
@@ -49,7 +48,7 @@ export async function receive(from: NodeJS.ReadableStream, bytes: number): Promi
     if (left <= 0) resolve();
   };
   const onEnd = (): void => reject(new Error(`${left} bytes did not come`));
-  from.on('data', onData).once('end', onEnd);
+  from.on('data', onData).once('end', onEnd).resume();
   await promise.finally(() => from.off('data', onData).off('end', onEnd));
 }
 
@@ -60,13 +59,16 @@ async function withPort(
 ): Promise<number> {
   const [kernel] = globSync(join(ignite.paths.dataDir, 'kernels/*/kernel'));
   const path = join(ignite.dir, 'bare.sock');
-  const qemu = spawn('qemu-system-x86_64', qemuArgs(kernel!, path, script), { stdio: 'ignore' });
+  const server = createServer().listen(path);
+  await once(server, 'listening');
+  const qemu = spawn('qemu-system-x86_64', qemuArgs(kernel!, path, script), {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   try {
-    while (!existsSync(path)) await delay(10);
-    const socket = connect(path);
-    await once(socket, 'connect');
+    const [socket] = (await once(server, 'connection')) as [Socket];
     return await measure(socket).finally(() => socket.destroy());
   } finally {
+    server.close();
     qemu.kill('SIGKILL');
     await once(qemu, 'exit');
   }
@@ -80,6 +82,6 @@ const qemuArgs = (kernel: string, socket: string, script: string): readonly stri
   ...['-kernel', kernel, '-initrd', join(kernel, '../initrd')],
   '-append',
   `quiet tsc=reliable tsc_early_khz=2000000 rdinit=/bin/busybox -- sh -c "${prepare}; ${script}"`,
-  ...['-device', 'virtio-serial-device', '-chardev', `socket,id=port,path=${socket},server=on,wait=off`],
+  ...['-device', 'virtio-serial-device', '-chardev', `socket,id=port,path=${socket}`],
   ...['-device', 'virtserialport,chardev=port,nr=1'],
 ];
