@@ -16,7 +16,11 @@ import { testGarbageCollector } from '../../packages/toolkit/src/controller/garb
 import { KindClient, clientKind } from '../../packages/toolkit/src/client/kind-client.ts';
 import { EventRecorder } from '../../packages/toolkit/src/controller/event-recorder.ts';
 import { leadWhile } from '../../packages/toolkit/src/controller/lease.ts';
-import { eventResource, occurrencesOf, storedEvent } from '../../packages/toolkit/src/core/resources/event.ts';
+import {
+  eventResource,
+  occurrencesOf,
+  storedEvent,
+} from '../../packages/toolkit/src/core/resources/event.ts';
 import { installGarden } from './fixtures/garden-crds.ts';
 import { CannotBuild } from './fixtures/go-program.ts';
 import { type KubeApiServer, startKubeApiServer } from './fixtures/kube-api-server.ts';
