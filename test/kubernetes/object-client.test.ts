@@ -13,7 +13,14 @@ import { readKubeconfig } from '../../packages/toolkit/src/client/over-http/kube
 import type { ServerAccess } from '../../packages/toolkit/src/client/over-http/server-access.ts';
 import { systemClock } from '../../packages/toolkit/src/clock/clock.ts';
 import { testGarbageCollector } from '../../packages/toolkit/src/controller/garbage-collector.contract.ts';
+import { KindClient, clientKind } from '../../packages/toolkit/src/client/kind-client.ts';
+import { EventRecorder } from '../../packages/toolkit/src/controller/event-recorder.ts';
 import { leadWhile } from '../../packages/toolkit/src/controller/lease.ts';
+import {
+  eventResource,
+  occurrencesOf,
+  storedEvent,
+} from '../../packages/toolkit/src/core/resources/event.ts';
 import { installGarden } from './fixtures/garden-crds.ts';
 import { CannotBuild } from './fixtures/go-program.ts';
 import { type KubeApiServer, startKubeApiServer } from './fixtures/kube-api-server.ts';
@@ -45,6 +52,7 @@ async function testOn(server: KubeApiServer): Promise<void> {
   testCredentials(server);
   testBuiltInKinds(client);
   testLeases(client);
+  testEvents(client);
 }
 
 const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
@@ -100,6 +108,21 @@ function testLeases(client: HttpObjectClient): void {
     stops.a.abort();
     await Promise.all([first, second]);
     assert.deepEqual(log, ['a ends', 'b leads']);
+  });
+}
+
+function testEvents(client: HttpObjectClient): void {
+  test('EventRecorder on a kube-apiserver: what it writes is taken, and counted again', async () => {
+    const namespace = await newNamespace(client, 'events');
+    const reporter = { controller: 'garden.example/pots', instance: 'shed' };
+    const recorder = new EventRecorder(client, systemClock, reporter);
+    const regarding = { kind: 'Pot', namespace, name: 'a' };
+    for (let time = 0; time < 3; time += 1)
+      await recorder.record({ type: 'Warning', reason: 'Dry', message: 'no water', regarding });
+    const events = new KindClient(client, clientKind(eventResource, storedEvent));
+    const [dry, ...more] = (await events.list({ namespace })).items;
+    assert.equal(more.length, 0);
+    assert.deepEqual([dry?.note, occurrencesOf(dry!).count], ['no water', 3]);
   });
 }
 

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ObjectMeta } from '../../object/kube-object.ts';
 import type { NewObject } from '../object-client.ts';
-import { ObjectError, badRequest, invalid } from '../object-error.ts';
+import { type ErrorCause, ObjectError, badRequest, invalid } from '../object-error.ts';
 import { type ObjectKey, apiVersionOf } from '../group-version-resource.ts';
 import { metadataProblems } from './metadata-problems.ts';
 import type { ServedKind } from './served-kind.ts';
@@ -126,11 +127,21 @@ function checkedType<T extends NewObject | KubeObject>(kind: ServedKind, object:
 const withDefaults = (kind: ServedKind, object: KubeObject): KubeObject =>
   kind.withDefaults?.(object) ?? object;
 
+/** What was wrong with an object before, when the rules were others, does not hinder a change of it. */
 function validated(kind: ServedKind, object: KubeObject, old: KubeObject | undefined): KubeObject {
-  const causes = [...metadataProblems(object, old), ...(kind.problems?.(object, old) ?? [])];
-  if (causes.length > 0) throw invalid(keyOf(kind, object), causes);
+  const causes = problemsOf(kind, object, old);
+  if (causes.length === 0) return object;
+  const before = old ? problemsOf(kind, old, undefined) : [];
+  const added = causes.filter((cause) => !before.some((known) => isDeepStrictEqual(known, cause)));
+  if (added.length > 0) throw invalid(keyOf(kind, object), added);
   return object;
 }
+
+const problemsOf = (
+  kind: ServedKind,
+  object: KubeObject,
+  old: KubeObject | undefined,
+): readonly ErrorCause[] => [...metadataProblems(object, old), ...(kind.problems?.(object, old) ?? [])];
 
 const keyOf = (kind: ServedKind, { metadata: { namespace, name } }: KubeObject): ObjectKey => ({
   ...kind,
