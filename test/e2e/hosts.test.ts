@@ -28,7 +28,7 @@ before(async () => {
 });
 after(async () => {
   daemon?.kill();
-  for (const host of [a, b]) await host[Symbol.asyncDispose]();
+  for (const host of [b, a]) await host[Symbol.asyncDispose]();
   await etcd[Symbol.asyncDispose]();
   await leaks[Symbol.asyncDispose]();
 });
@@ -41,7 +41,8 @@ async function hostNamed(name: string, subnet: number): Promise<Ignite> {
   return host;
 }
 
-const phases = async (host: Ignite): Promise<string> => await host.ok('ps', '-a', '-t', '{{.Name}} {{.status.phase}}');
+const phases = async (host: Ignite): Promise<string> =>
+  await host.ok('ps', '-a', '-t', '{{.Name}} {{.status.phase}}');
 
 /** Waits until a host sees the VM of the other one in a state. */
 async function untilSeen(host: Ignite, wanted: RegExp): Promise<void> {
@@ -56,27 +57,25 @@ test('each host makes VMs of its own in the store that they share, under names t
   const taken = await a.run('create', archive, '--name', 'web');
   assert.match(taken.stderr, /error: a VM named "web" already exists/);
   await a.ok('create', archive, '--name', 'idle');
-  const listed = await a.ok('ps', '-a', '-o', 'json');
-  const hosts = JSON.parse(listed).map((vm: { metadata: { name: string }; spec: { hostName: string } }) => [
-    vm.metadata.name,
-    vm.spec.hostName,
-  ]);
-  assert.deepEqual(hosts, [
-    ['idle', 'a'],
-    ['web', 'b'],
-  ]);
+  assert.equal(await a.ok('ps', '-a', '-t', '{{.Name}} {{.spec.hostName}}'), 'idle a\nweb b\n');
 });
 
 test('what a host does, it does to its own VMs, and it takes nothing for unused that is not its own', async () => {
-  for (const args of [['stop', 'web'], ['start', 'web'], ['rm', '-f', 'web'], ['logs', 'web'], ['exec', 'web', 'true']]) {
+  for (const args of [
+    ['stop', 'web'],
+    ['start', 'web'],
+    ['rm', '-f', 'web'],
+    ['logs', 'web'],
+    ['exec', 'web', 'true'],
+  ]) {
     const { code, stderr } = await a.run(...args);
     assert.equal(code, 1);
     assert.match(stderr, /error: VM "web" is on host "b"\nhint: run the command on "b"/, args.join(' '));
   }
   assert.doesNotMatch(await a.ok('restore'), /web/);
   await a.ok('rm', 'idle');
-  await a.ok('prune', '-a', '-f');
-  assert.equal((await a.ok('images', '-q')).trim(), '', 'no VM of this host uses the image');
+  await a.ok('rmi', (await a.ok('images', '-q')).trim()); // no VM of this host uses it
+  await a.ok('prune', '-f');
   assert.notEqual((await b.ok('images', '-q')).trim(), '');
   assert.ok(existsSync(vmFiles(b.paths, uid).disk));
   assert.match(await phases(b), /^web Running$/m);
@@ -100,12 +99,21 @@ test('without etcd a command says so, and a data directory does not change its s
   const other = a.with({ IGNITE_STORE: 'etcd+http://127.0.0.1:1' });
   assert.match((await other.run('volume', 'create', 'x')).stderr, /error: IGNITE_STORE is not the store of /);
   const twin = a.with({ IGNITE_HOST_NAME: 'b' });
-  assert.match((await twin.run('volume', 'create', 'x')).stderr, /IGNITE_HOST_NAME is "b", but \S+ is that of host "a"/);
+  assert.match(
+    (await twin.run('volume', 'create', 'x')).stderr,
+    /IGNITE_HOST_NAME is "b", but \S+ is that of host "a"/,
+  );
   const lost = await Ignite.open(220);
   const unreachable = lost.with({ IGNITE_STORE: 'etcd+http://127.0.0.1:1', IGNITE_HOST_NAME: 'c' });
-  assert.match((await unreachable.run('volume', 'create', 'x')).stderr, /error: etcd does not answer at http:\/\/127\.0\.0\.1:1/);
+  assert.match(
+    (await unreachable.run('volume', 'create', 'x')).stderr,
+    /error: etcd does not answer at http:\/\/127\.0\.0\.1:1/,
+  );
   const impostor = await Ignite.open(220);
   const double = impostor.with({ IGNITE_STORE: etcd.store, IGNITE_HOST_NAME: 'a' });
-  assert.match((await double.run('volume', 'create', 'x')).stderr, /error: the store has another host named "a"/);
+  assert.match(
+    (await double.run('volume', 'create', 'x')).stderr,
+    /error: the store has another host named "a"/,
+  );
   for (const { dir } of [lost, impostor]) execFileSync('rm', ['-r', dir]);
 });

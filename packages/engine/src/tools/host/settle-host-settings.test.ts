@@ -52,7 +52,14 @@ test('names that Kubernetes would not take for a node are refused, and so are da
     assert.throws(() => settleHostSettings(host.paths, { IGNITE_HOST_NAME: name }), {
       code: 'HOST_NAME_INVALID',
     });
-  for (const text of ['', '{', 'null', '{"name":"a"}', '{"name":"A","uid":"u"}', '{"name":"a","uid":"u","store":1}']) {
+  for (const text of [
+    '',
+    '{',
+    'null',
+    '{"name":"a"}',
+    '{"name":"A","uid":"u"}',
+    '{"name":"a","uid":"u","store":1}',
+  ]) {
     writeFileSync(join(host.dir, 'host.json'), text);
     assert.throws(() => readHostSettings(host.paths), { code: 'HOST_SETTINGS_INVALID' }, text);
   }
