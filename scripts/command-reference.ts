@@ -44,6 +44,14 @@ export const common = {
   environment: [
     ['IGNITE_DATA_DIR', 'The default of --data-dir.'],
     ['IGNITE_RUN_DIR', 'The default of --run-dir.'],
+    [
+      'IGNITE_HOST_NAME',
+      'The name of this host. The first command that acts keeps it in the data directory.',
+    ],
+    [
+      'IGNITE_STORE',
+      'The URL of an etcd in which several hosts keep their VMs. The first command that acts keeps it in the data directory.',
+    ],
     ['IGNITE_CONFIG', 'The default of --ignite-config.'],
     [
       'IGNITE_INSECURE_REGISTRIES',

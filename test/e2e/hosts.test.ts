@@ -28,7 +28,7 @@ before(async () => {
 });
 after(async () => {
   daemon?.kill();
-  for (const host of [a, b]) await host[Symbol.asyncDispose]();
+  for (const host of [b, a]) await host[Symbol.asyncDispose]();
   await etcd[Symbol.asyncDispose]();
   await leaks[Symbol.asyncDispose]();
 });
@@ -57,15 +57,7 @@ test('each host makes VMs of its own in the store that they share, under names t
   const taken = await a.run('create', archive, '--name', 'web');
   assert.match(taken.stderr, /error: a VM named "web" already exists/);
   await a.ok('create', archive, '--name', 'idle');
-  const listed = await a.ok('ps', '-a', '-o', 'json');
-  const hosts = JSON.parse(listed).map((vm: { metadata: { name: string }; spec: { hostName: string } }) => [
-    vm.metadata.name,
-    vm.spec.hostName,
-  ]);
-  assert.deepEqual(hosts, [
-    ['idle', 'a'],
-    ['web', 'b'],
-  ]);
+  assert.equal(await a.ok('ps', '-a', '-t', '{{.Name}} {{.spec.hostName}}'), 'idle a\nweb b\n');
 });
 
 test('what a host does, it does to its own VMs, and it takes nothing for unused that is not its own', async () => {
@@ -82,8 +74,8 @@ test('what a host does, it does to its own VMs, and it takes nothing for unused 
   }
   assert.doesNotMatch(await a.ok('restore'), /web/);
   await a.ok('rm', 'idle');
-  await a.ok('prune', '-a', '-f');
-  assert.equal((await a.ok('images', '-q')).trim(), '', 'no VM of this host uses the image');
+  await a.ok('rmi', (await a.ok('images', '-q')).trim()); // no VM of this host uses it
+  await a.ok('prune', '-f');
   assert.notEqual((await b.ok('images', '-q')).trim(), '');
   assert.ok(existsSync(vmFiles(b.paths, uid).disk));
   assert.match(await phases(b), /^web Running$/m);

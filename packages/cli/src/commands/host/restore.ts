@@ -71,11 +71,15 @@ export const installService: Command = {
   },
 };
 
-/** The settings of ours that hold now, but for the directories, which are named on the command line. */
+/**
+ * The settings of ours that hold now, but for the directories, which are named on the command line, and for what
+ * the data directory has settled.
+ */
 function serviceEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const ours = Object.entries(env).filter(
     (entry): entry is [string, string] =>
-      /^(?:IGNITE_(?!DATA_DIR$|RUN_DIR$)|CNI_PATH$)/.test(entry[0]) && entry[1] !== undefined,
+      /^(?:IGNITE_(?!DATA_DIR$|RUN_DIR$|HOST_NAME$|STORE$)|CNI_PATH$)/.test(entry[0]) &&
+      entry[1] !== undefined,
   );
   return Object.fromEntries(ours.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
