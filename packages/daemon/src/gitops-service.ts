@@ -10,7 +10,6 @@ import {
   nodeName,
 } from '@ignite/engine/operations/declare/declared-host';
 import { openOptions } from '@ignite/engine/operations/declare/open-options';
-import { hostMetrics, vmMetrics } from '@ignite/engine/operations/metrics/host-metrics';
 import { takeControl } from '@ignite/engine/vm/lifecycle/host-controller';
 import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
 import { sourceWorker } from '@ignite/legacy/source-worker-file';
@@ -50,10 +49,10 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   const deps = declaredHost(engines, { store, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();
   await using _socket = await serveMetrics(
-    async () => `${await metrics.registry.metrics()}\n${await hostMetrics(client, paths, signal)}`,
+    async () => `${await metrics.registry.metrics()}\n${await client.usage.metrics([], signal)}`,
     join(paths.runDir, 'daemon.sock'),
   );
-  await using sockets = new VmMetricsSockets(paths, (uid) => vmMetrics(client, [uid], signal), log);
+  await using sockets = new VmMetricsSockets(paths, (uid) => client.usage.metrics([uid], signal), log);
   const vms = new Informer(store, vmKind, deps.clock, log);
   sockets.follow(vms);
   using _control = await takeControl(paths, signal);

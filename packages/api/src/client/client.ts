@@ -1,4 +1,5 @@
 import type { CodedError } from '@ignite/toolkit/errors/coded-error';
+import type { ObjectStore, StoreReader } from '@ignite/toolkit/store/store';
 import type { CniNetwork } from '../v1/cni-network.ts';
 import type { Image } from '../v1/image.ts';
 import type { Kernel } from '../v1/kernel.ts';
@@ -12,6 +13,7 @@ import type { Finder } from './finder.ts';
 import type { HostClient } from './host-client.ts';
 import type { ImageClient } from './image-client.ts';
 import type { KernelClient } from './kernel-client.ts';
+import type { SalvagedKind } from './salvaged-kind.ts';
 import type { SpaceClient } from './space-client.ts';
 import type { UsageClient } from './usage-client.ts';
 import type { LifeClient } from './life-client.ts';
@@ -32,6 +34,8 @@ export interface ReadClient {
   readonly networks: NetworkFinder;
   readonly volumes: Finder<Volume>;
   readonly events: EventClient;
+  /** The objects of all kinds, as they are stored. */
+  readonly objects: StoreReader;
 }
 
 /**
@@ -50,4 +54,7 @@ export interface Client extends ReadClient, AsyncDisposable {
   readonly usage: UsageClient;
   readonly space: SpaceClient;
   readonly life: LifeClient;
+  readonly objects: ObjectStore;
+  /** Replaces a damaged record by an object that can be removed, if `query` is exactly its name. */
+  mend(kind: SalvagedKind, query: string): Promise<void>;
 }

@@ -31,7 +31,7 @@ export const edit: Command = {
     const { args, io } = invocation;
     const key = parseKey(args[0]!);
     return await withDeclaredHost(invocation, async (host) => {
-      const before = manifestText(await findNamed(key.kind, key.name, host));
+      const before = manifestText(await findNamed(key.kind, key.name, host.client, invocation.signal));
       const dir = await mkdtemp(join(tmpdir(), 'edit-'));
       const file = join(dir, `${key.name}.yaml`);
       // Kept until it is applied, so that no edit is lost.

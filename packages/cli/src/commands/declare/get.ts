@@ -1,11 +1,12 @@
 import { resources } from '@ignite/api/resources';
 import { writtenForm } from '@ignite/api/written-form';
+import type { ReadClient } from '@ignite/api/client/client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Column, Resource } from '@ignite/toolkit/scheme/resource';
 import { age } from '@ignite/toolkit/text/age';
-import type { Command, Invocation } from '../../arguments/command.ts';
-import { usageError } from '../../arguments/usage-error.ts';
-import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
+import { notFound } from '@ignite/toolkit/store/store';
+import type { Command } from '../../arguments/command.ts';
+import { withReader } from '../../context.ts';
 import {
   assertTemplateFlags,
   documentFormatOf,
@@ -37,22 +38,22 @@ export const get: Command = {
   examples: ['ignite get', 'ignite get vms', 'ignite get sync site -o yaml', 'ignite get vm/web -o yaml'],
   flags: outputFlags,
   run: async (invocation) => {
-    const { flags, args, io } = invocation;
+    const { flags, args, io, signal } = invocation;
     assertTemplateFlags(flags);
     const [first, second] = args;
     const named = first?.includes('/') ? parseKey(first) : undefined;
     const kind = named?.kind ?? (first === undefined ? undefined : parseKind(first).kind);
     const name = named?.name ?? second;
-    return await withDeclaredHost(invocation, async (host) => {
+    return await withReader(invocation, async (client) => {
       const kinds = kind === undefined ? resources.map((each) => each.kind) : [kind];
       const format = documentFormatOf(flags);
       if (name !== undefined && format !== undefined) {
-        await printDocument(writtenForm(await findNamed(kinds[0]!, name, host)), format, io);
+        await printDocument(writtenForm(await findNamed(kinds[0]!, name, client, signal)), format, io);
         return 0;
       }
-      const objects = (await Promise.all(kinds.map((each) => listKind(each, host, invocation)))).flat();
-      const found = name === undefined ? objects : [await findNamed(kinds[0]!, name, host)];
-      await printObjects(found, columns, flags, io, () => viewContext(invocation, host.client));
+      const objects = (await Promise.all(kinds.map((each) => listKind(each, client, signal)))).flat();
+      const found = name === undefined ? objects : [await findNamed(kinds[0]!, name, client, signal)];
+      await printObjects(found, columns, flags, io, () => viewContext(invocation, client));
       return 0;
     });
   },
@@ -60,23 +61,23 @@ export const get: Command = {
 
 async function listKind(
   kind: string,
-  { client, store }: DeclaredHost,
-  { signal }: Invocation,
+  client: ReadClient,
+  signal: AbortSignal,
 ): Promise<readonly KubeObject[]> {
   if (kind === 'VM') return await client.vms.list(signal);
   if (kind === 'Volume') return await client.volumes.list(signal);
-  return (await store.list(groupKind(kind))).items;
+  return (await client.objects.list(groupKind(kind))).items;
 }
 
 export async function findNamed(
   kind: string,
   name: string,
-  { client, store, op }: DeclaredHost,
+  client: ReadClient,
+  signal: AbortSignal,
 ): Promise<KubeObject> {
-  if (kind === 'VM') return await client.vms.find(name, op.signal);
-  if (kind === 'Volume') return await client.volumes.find(name, op.signal);
-  const object = await store.get({ ...groupKind(kind), name });
-  if (object.kind !== kind)
-    throw usageError(`there is no ${kind} "${name}"`, '"ignite get" lists all objects');
-  return object;
+  if (kind === 'VM') return await client.vms.find(name, signal);
+  if (kind === 'Volume') return await client.volumes.find(name, signal);
+  const found = (await listKind(kind, client, signal)).find(({ metadata }) => metadata.name === name);
+  if (!found) throw notFound({ ...groupKind(kind), namespace: 'default', name });
+  return found;
 }

@@ -8,10 +8,12 @@ import type { ImageClient } from '@ignite/api/client/image-client';
 import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { SpaceClient } from '@ignite/api/client/space-client';
 import type { UsageClient } from '@ignite/api/client/usage-client';
+import type { SalvagedKind } from '@ignite/api/client/salvaged-kind';
 import type { LifeClient } from '@ignite/api/client/life-client';
 import { keepBallast } from '../../tools/host/ballast.ts';
-import { type SalvagedKind, mendRecord } from '../../tools/store/salvage.ts';
+import { mendRecord } from '../../tools/store/salvage.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { LocalArchives } from './local-archives.ts';
 import { LocalChanges } from './local-changes.ts';
 import { LocalFiles } from './local-files.ts';
@@ -40,6 +42,7 @@ export class LocalClient implements Client {
   readonly space: SpaceClient;
   readonly life: LifeClient;
   readonly events: EventClient;
+  readonly objects: ObjectStore;
   readonly #host: EnginePorts;
 
   constructor(host: EnginePorts) {
@@ -53,14 +56,14 @@ export class LocalClient implements Client {
     this.networks = read.networks;
     this.volumes = new LocalVolumes(host, read.volumes);
     this.host = new HostExaminer(host);
-    this.usage = new LocalUsage(read.vms);
+    this.usage = new LocalUsage(read, host.paths);
     this.space = new LocalSpace(host, read, this);
     this.life = new LocalLife(host, read.vms);
     this.events = read.events;
+    this.objects = host.store;
     this.#host = host;
   }
 
-  /** Replaces a damaged record by an object that can be removed, if `query` is exactly its name. */
   async mend(kind: SalvagedKind, query: string): Promise<void> {
     await mendRecord(kind, query, this.#host.store);
   }

@@ -26,6 +26,7 @@ export function readClient(store: StoreReader, networks: NetworkSettings): ReadC
     networks: networkFinder(networks, () => listVms(store)),
     volumes: finder(findVolume, () => listVolumes(store)),
     events: eventReader(store),
+    objects: store,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { SalvagedKind } from '@ignite/api/client/salvaged-kind';
 import { apiVersion } from '@ignite/api/v1/group';
 import { noImageConfig } from '@ignite/api/v1/image';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
@@ -10,8 +11,6 @@ import * as v from 'valibot';
 import { hostArch } from '../host/arch.ts';
 import { volumeFinalizer } from './list-objects.ts';
 import { vmFinalizer } from './vm-store.ts';
-
-export type SalvagedKind = 'VM' | 'Image' | 'Kernel' | 'Volume' | 'GitSource' | 'Sync';
 
 const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
   VM: [vmFinalizer],
