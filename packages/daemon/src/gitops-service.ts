@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Client } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { vmKind } from '@ignite/api/v1/vm';
+import { type Vm, vmKind } from '@ignite/api/v1/vm';
 import { volumeKind } from '@ignite/api/v1/volume';
 import { type Paths, locksDir } from '@ignite/engine/tools/host/paths';
 import {
@@ -32,6 +32,8 @@ export interface GitopsServiceOptions {
   readonly client: Client;
   /** Makes a VM what its object says, unless somebody else is at work on it. */
   readonly reconcileVm: (uid: string, op: ClientOperation) => Promise<Outcome | undefined>;
+  /** Records when what runs in a VM that was started here can be used. */
+  readonly recordWhenReady: (vm: Vm, signal: AbortSignal) => Promise<void>;
   readonly nodeLabels: Readonly<Record<string, string>>;
   readonly webhook?: WebhookOptions;
   readonly log: Log;
@@ -56,11 +58,12 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   const vms = new Informer(store, vmKind, deps.clock, log);
   sockets.follow(vms);
   using _control = await takeControl(paths, signal);
-  const { reconcileVm } = options;
+  const { reconcileVm, recordWhenReady } = options;
   const controlled = controlVms(
     {
       vms,
       reconcile: (uid, until) => reconcileVm(uid, { signal: until, report: () => {} }),
+      recordWhenReady,
       clock: deps.clock,
       log,
       observer: metrics,

@@ -26,6 +26,8 @@ export interface VmControllerOptions {
   readonly vms: Pick<Informer<Vm>, 'get' | 'onChange'>;
   /** Makes a VM what its object says. Resolves with `undefined` while somebody else is at work on the VM. */
   readonly reconcile: (uid: string, signal: AbortSignal) => Promise<Outcome | undefined>;
+  /** Records when what runs in a VM that was started here can be used. */
+  readonly recordWhenReady: (vm: Vm, signal: AbortSignal) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   readonly observer?: ControllerObserver;
@@ -60,9 +62,10 @@ export async function controlVms(options: VmControllerOptions, signal: AbortSign
 
 async function reconcileOne(
   vm: Vm | undefined,
-  { reconcile, log }: VmControllerOptions,
+  options: VmControllerOptions,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
+  const { reconcile, log } = options;
   if (!vm) return {};
   try {
     const outcome = await reconcile(vm.metadata.uid, signal);
@@ -70,10 +73,24 @@ async function reconcileOne(
     const { failure, requeueAfterMs = resyncMs } = outcome;
     if (failure !== undefined)
       log('warning', 'VM not started', { vm: vm.metadata.name, error: errorText(failure) });
+    if (!hasVmm(vm) && hasVmm(outcome.vm)) void followStart(outcome.vm, options, signal);
     return hasVmm(outcome.vm) || outcome.requeueAfterMs !== undefined ? { requeueAfterMs } : {};
   } catch (failure) {
     if (hasCode(failure, 'VM_NOT_FOUND')) return {};
     throw failure;
+  }
+}
+
+/** Never rejects: a VM that cannot be used yet may be mended from within. */
+async function followStart(
+  vm: Vm,
+  { recordWhenReady, log }: VmControllerOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await recordWhenReady(vm, signal);
+  } catch (failure) {
+    if (!signal.aborted) log('warning', 'VM not ready', { vm: vm.metadata.name, error: errorText(failure) });
   }
 }
 
