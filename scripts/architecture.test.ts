@@ -7,6 +7,9 @@ const planted = [
   ['layers', edge('packages/toolkit/src/a.ts', '@ignite/api/v1/vm')],
   ['layers', edge('packages/api/src/a.ts', '@ignite/engine/wire')],
   ['layers', edge('packages/engine/src/a.ts', 'packages/cli/src/main.ts')],
+  ['layers', edge('packages/cli/src/a.ts', '@ignite/daemon/serve')],
+  ['one-door', edge('packages/cli/src/main.ts', '@ignite/engine/wire')],
+  ['one-door', edge('packages/cli/src/commands/vm/a.ts', '@ignite/engine/tools/host/paths', 'type')],
   ['only-process-spawns', edge('packages/engine/src/vm/a.ts', 'node:child_process')],
   ['planners-are-pure', edge('packages/engine/src/vm/plan-x.ts', 'node:fs/promises')],
   ['planners-are-pure', edge('packages/engine/src/vm/plan-x.ts', '@ignite/toolkit/process/local-runner')],
@@ -36,7 +39,7 @@ for (const [rule, violation] of planted) {
 test('architecture: what the layers allow is no violation', () => {
   assert.deepEqual(
     findViolations([
-      edge('packages/cli/src/main.ts', '@ignite/engine/wire'),
+      edge('packages/cli/src/context.ts', '@ignite/engine/wire', 'dynamic'),
       edge('packages/toolkit/src/process/a.ts', 'node:child_process'),
       edge('packages/engine/src/vm/plan-x.ts', 'node:fs', 'type'),
       edge('packages/engine/src/vm/steps/a.ts', 'packages/engine/src/vm/launch/b.ts'),

@@ -104,6 +104,8 @@ test('the group of the data directory looks at a snapshot, and holds up nobody b
     ['volume', 'ls', '-o', 'json'],
     ['inspect', 'vm', 'web'],
     ['events', '-o', 'json'],
+    ['get', '-o', 'json'],
+    ['gitops', 'status'],
   ]) {
     const looked = asStranger([bin, ...args], [group]);
     assert.equal(looked.status, 0, looked.stderr);

@@ -1,15 +1,16 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ReadClient } from '@ignite/api/client/client';
+import type { Client, ReadClient } from '@ignite/api/client/client';
+import type { DoctorCheck, InstalledVmm } from '@ignite/api/client/host-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import type { RegistryClient } from '@ignite/api/client/registry-client';
+import type { SyncClient } from '@ignite/api/client/sync-client';
 import { brokenRecordText } from '@ignite/api/broken-record';
 import { type Paths, defaultPaths, storePath } from '@ignite/engine/tools/host/paths';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
-import type { LoginDeps } from '@ignite/engine/tools/oci/registry-login';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
-import type { BrokenObject, ObjectStore } from '@ignite/toolkit/store/store';
+import type { BrokenObject } from '@ignite/toolkit/store/store';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { FlagValues, Invocation } from './arguments/command.ts';
 import { logLevelOf, tells } from './arguments/log-level.ts';
@@ -40,18 +41,36 @@ export async function withReader<T>(
   invocation: Invocation,
   use: (client: ReadClient) => Promise<T>,
 ): Promise<T> {
+  const { flags, io } = invocation;
+  using progress = new Progress(io, logLevelOf(flags));
+  const found = await openReader(invocation, tellBroken(progress));
+  // Such a host is not an empty one.
+  if (!found) throw rootNeeded(`you may not read ${storePath(pathsOf(flags, io.env))}`, howToLook);
+  using client = found;
+  return await use(client);
+}
+
+/** As `withReader`, for what is done without where the user may not look, and is told of nothing. */
+export async function readIfAllowed<T>(
+  invocation: Pick<Invocation, 'flags' | 'io'>,
+  use: (client: ReadClient) => Promise<T>,
+): Promise<T | undefined> {
+  using client = await openReader(invocation);
+  return client && (await use(client));
+}
+
+/** Returns `undefined` if there is a store that the user may not read. */
+async function openReader(
+  { flags, io }: Pick<Invocation, 'flags' | 'io'>,
+  onBroken?: (broken: BrokenObject) => void,
+): Promise<(ReadClient & Disposable) | undefined> {
   const [{ openReadClient }, { isStoreClosed }, { networkSettings }] = await Promise.all([
     import('@ignite/engine/operations/client/read-client'),
     import('@ignite/engine/tools/store/open-store'),
     import('@ignite/engine/tools/network/cni/settings'),
   ]);
-  const { flags, io } = invocation;
   const paths = pathsOf(flags, io.env);
-  // Such a host is not an empty one.
-  if (isStoreClosed(paths)) throw rootNeeded(`you may not read ${storePath(paths)}`, howToLook);
-  using progress = new Progress(io, logLevelOf(flags));
-  using client = openReadClient(paths, networkSettings(io.env), tellBroken(progress));
-  return await use(client);
+  return isStoreClosed(paths) ? undefined : openReadClient(paths, networkSettings(io.env), onBroken);
 }
 
 /** A damaged record affects only its own object; commands on other objects print a warning. */
@@ -81,7 +100,7 @@ interface ClientOptions {
 /** For commands that act: with the engine, and progress on stderr. */
 export async function withClient<T>(
   invocation: Invocation,
-  use: (client: LocalClient, op: Operation) => Promise<T>,
+  use: (client: Client, op: Operation) => Promise<T>,
   options: ClientOptions = {},
 ): Promise<T> {
   return await withEngine(invocation, (client, _ports, op) => use(client, op), options);
@@ -125,9 +144,10 @@ async function withEngine<T>(
 /** For commands that speak to registries alone, which need no root. */
 export async function withRegistries<T>(
   { flags, io, signal }: Invocation,
-  use: (deps: LoginDeps, op: Operation) => Promise<T>,
+  use: (registries: RegistryClient, op: Operation) => Promise<T>,
 ): Promise<T> {
-  const [{ localRunner }, { tracedRunner }] = await Promise.all([
+  const [{ LocalRegistries }, { localRunner }, { tracedRunner }] = await Promise.all([
+    import('@ignite/engine/operations/client/local-registries'),
     import('@ignite/toolkit/process/local-runner'),
     import('@ignite/toolkit/process/traced-runner'),
   ]);
@@ -135,43 +155,49 @@ export async function withRegistries<T>(
   using progress = new Progress(io, level);
   const trace = { tell: progress.debug, output: tells(level, 'trace') };
   const runner = tells(level, 'debug') ? tracedRunner(localRunner, trace) : localRunner;
-  return await use({ runner, env: io.env }, { signal, report: progress.report, endProgress: progress.end });
+  const registries = new LocalRegistries({ runner, env: io.env });
+  return await use(registries, { signal, report: progress.report, endProgress: progress.end });
 }
 
 /** What declarative commands work with. */
 export interface DeclaredHost {
-  readonly client: LocalClient;
-  readonly store: ObjectStore;
-  readonly objects: ObjectClient;
-  readonly paths: Paths;
-  readonly deps: SyncDeps;
+  readonly client: Client;
+  readonly syncs: SyncClient;
   readonly op: ClientOperation;
 }
 
-/** For commands that declare: the engine, the store and what applies manifests to them. */
+/** For commands that declare: the engine, and what applies manifests to this host. */
 export async function withDeclaredHost<T>(
   invocation: Invocation,
   use: (host: DeclaredHost) => Promise<T>,
-  options: { readonly freesSpace?: boolean } = {},
+  options: ClientOptions = {},
 ): Promise<T> {
-  const [{ declaredHost }, { openStore }, { objectClient }, { sourceWorker }] = await Promise.all([
-    import('@ignite/engine/operations/declare/declared-host'),
-    import('@ignite/engine/tools/store/open-store'),
-    import('@ignite/engine/tools/store/object-client'),
+  const [{ LocalSyncs }, { sourceWorker }] = await Promise.all([
+    import('@ignite/engine/operations/declare/local-syncs'),
     import('@ignite/legacy/source-worker-file'),
   ]);
-  const paths = pathsOf(invocation.flags, invocation.io.env);
-  const work = async (client: LocalClient, op: ClientOperation): Promise<T> => {
-    using store = await openStore(paths);
-    const objects = objectClient(store, paths, tellBroken(op));
-    return await use({
-      client,
-      store,
-      objects,
-      paths,
-      deps: declaredHost(client, { objects, sourceWorker }),
-      op,
-    });
+  const work = async (client: LocalClient, { paths }: EnginePorts, op: Operation): Promise<T> => {
+    const { objects } = client;
+    return await use({ client, syncs: new LocalSyncs(client, { paths, objects, sourceWorker }), op });
   };
-  return await withClient(invocation, work, options);
+  return await withEngine(invocation, work, options);
+}
+
+/** Checks what this host has and lacks. Whoever is not root may look too, at all but packet filters. */
+export async function examineHost(invocation: Invocation): Promise<readonly DoctorCheck[]> {
+  const { flags, io } = invocation;
+  // Where there is no store yet there is no VM to guard.
+  if (process.getuid?.() === 0 && existsSync(storePath(pathsOf(flags, io.env))))
+    return await withClient(invocation, (client, op) => client.host.examine(op.signal));
+  const { examineHost: examine } = await import('@ignite/engine/tools/doctor/doctor');
+  return await examine(io.env);
+}
+
+/** Returns the VMMs of this host. It needs no root. */
+export async function installedVmms(signal: AbortSignal): Promise<readonly InstalledVmm[]> {
+  const [{ installedVmms: find }, { localRunner }] = await Promise.all([
+    import('@ignite/engine/tools/vmm/installed-vmms'),
+    import('@ignite/toolkit/process/local-runner'),
+  ]);
+  return await find(localRunner, signal);
 }

@@ -3,18 +3,19 @@ import type { Client } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
-import { vmKind } from '@ignite/api/v1/vm';
+import { type Vm, vmKind } from '@ignite/api/v1/vm';
 import { volumeKind } from '@ignite/api/v1/volume';
 import { settleHostSettings } from '@ignite/engine/tools/host/settle-host-settings';
 import { type Paths, locksDir } from '@ignite/engine/tools/host/paths';
+import { thisHostOf } from '@ignite/engine/tools/host/host-settings';
 import { objectClient } from '@ignite/engine/tools/store/object-client';
+import { isOwn } from '@ignite/engine/tools/store/own-vms';
 import {
   type DeclaredEngines,
   declaredHost,
   nodeName,
 } from '@ignite/engine/operations/declare/declared-host';
 import { openOptions } from '@ignite/engine/operations/declare/open-options';
-import { hostMetrics, vmMetrics } from '@ignite/engine/operations/metrics/host-metrics';
 import { takeControl } from '@ignite/engine/vm/lifecycle/host-controller';
 import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
 import { sourceWorker } from '@ignite/legacy/source-worker-file';
@@ -40,6 +41,8 @@ export interface GitopsServiceOptions {
   readonly client: Client;
   /** Makes a VM what its object says, unless somebody else is at work on it. */
   readonly reconcileVm: (uid: string, op: ClientOperation) => Promise<Outcome | undefined>;
+  /** Records when what runs in a VM that was started here can be used. */
+  readonly recordWhenReady: (vm: Vm, signal: AbortSignal) => Promise<void>;
   readonly nodeLabels: Readonly<Record<string, string>>;
   readonly webhook?: WebhookOptions;
   readonly log: Log;
@@ -61,19 +64,21 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   const deps = declaredHost(engines, { objects, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();
   await using _socket = await serveMetrics(
-    async () => `${await metrics.registry.metrics()}\n${await hostMetrics(client, paths, signal)}`,
+    async () => `${await metrics.registry.metrics()}\n${await client.usage.metrics([], signal)}`,
     join(paths.runDir, 'daemon.sock'),
   );
-  await using sockets = new VmMetricsSockets(paths, (uid) => vmMetrics(client, [uid], signal), log);
+  await using sockets = new VmMetricsSockets(paths, (uid) => client.usage.metrics([uid], signal), log);
   const watchedVms = clientKind(vmResource, vmKind);
   const vms = new Informer(new KindClient(objects, watchedVms), deps.clock, log);
   sockets.follow(vms);
   using _control = await takeControl(paths, signal);
-  const { reconcileVm } = options;
+  const { reconcileVm, recordWhenReady } = options;
   const controlled = controlVms(
     {
       vms,
+      isOwn: (vm) => isOwn(vm, thisHostOf(settings)),
       reconcile: (uid, until) => reconcileVm(uid, { signal: until, report: () => {} }),
+      recordWhenReady,
       clock: deps.clock,
       log,
       observer: metrics,

@@ -3,6 +3,7 @@ import { brokenRecordText } from '@ignite/api/broken-record';
 import { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { Paths } from '@ignite/engine/tools/host/paths';
 import { openStore } from '@ignite/engine/tools/store/open-store';
+import { recordWhenReady } from '@ignite/engine/vm/lifecycle/record-when-ready';
 import { reconcileUnlessBusy } from '@ignite/engine/vm/lifecycle/reconcile-unless-busy';
 import { openEnginePorts } from '@ignite/engine/wire';
 import { type Log, type LogLevel as EventLevel, jsonLog, limitedLog, textLog } from '@ignite/toolkit/log/log';
@@ -43,6 +44,7 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
       engines: client,
       client,
       reconcileVm: (uid, op) => reconcileUnlessBusy(uid, ports, op),
+      recordWhenReady: (vm, until) => recordWhenReady(vm, ports, until),
       nodeLabels,
       log: logOf(terminal, logLevel),
       ...(webhook && { webhook }),

@@ -45,13 +45,20 @@ function controller(t: TestContext, answer: (vm: Vm) => Partial<Outcome> | undef
     return outcome && { vm, conditions: [], ...outcome };
   };
   const log = (_level: string, message: string): void => void logged.push(message);
-  const running = controlVms({ vms, reconcile, clock, log }, stop.signal);
+  const followed: string[] = [];
+  const recordWhenReady = async ({ status }: Vm): Promise<void> => {
+    followed.push(status.phase);
+    throw new Error('its SSH does not answer');
+  };
+  const running = controlVms({ vms, isOwn, reconcile, recordWhenReady, clock, log }, stop.signal);
   t.after(async () => {
     stop.abort();
     await running;
   });
-  return { vms, clock, looks, logged, at: (ms: number) => new Date(began + ms).toISOString() };
+  return { vms, clock, looks, logged, followed, at: (ms: number) => new Date(began + ms).toISOString() };
 }
+
+const isOwn = ({ spec }: Vm): boolean => spec.hostName !== 'other';
 
 const withStatus = (status: Partial<VmStatus>): Vm => sampleVm({ spec: { power: 'Running' }, status });
 
@@ -62,6 +69,18 @@ test('controlVms: a VM that somebody has written is brought up, after whoever wr
   assert.deepEqual(looks, []);
   await clock.advance(1);
   assert.deepEqual(looks, [1_000]);
+});
+
+test('controlVms: a VM that was started is followed until it can be used, one that was up is not', async (t) => {
+  const { vms, clock, looks, followed, logged } = controller(t, () => ({
+    vm: withStatus({ phase: 'Running' }),
+  }));
+  vms.put(withStatus({ phase: 'Created' }));
+  await clock.advance(1_000);
+  vms.put(withStatus({ phase: 'Running' }));
+  await clock.advance(1_000);
+  assert.equal(looks.length, 2);
+  assert.deepEqual([followed, logged], [['Running'], ['VM not ready']]);
 });
 
 test('controlVms: what changes nothing is no news, and a VM that is up is looked at now and then', async (t) => {
@@ -122,4 +141,14 @@ test('controlVms: a VM that is gone is forgotten, be it before the look or durin
   await clock.advance(60_000);
   await settled();
   assert.deepEqual([looks, logged], [[2_000], []]);
+});
+
+test('controlVms: a VM of another host is left to that host', async (t) => {
+  const { vms, clock, looks } = controller(t, () => ({ vm: withStatus({ phase: 'Running' }) }));
+  vms.put(sampleVm({ spec: { power: 'Running', hostName: 'other' }, status: { phase: 'Created' } }));
+  await clock.advance(600_000);
+  assert.deepEqual(looks, []);
+  vms.put(sampleVm({ spec: { power: 'Running', hostName: 'mine' }, status: { phase: 'Created' } }));
+  await clock.advance(1_000);
+  assert.equal(looks.length, 1);
 });

@@ -24,22 +24,26 @@ const resyncMs = 5 * 60_000;
 
 export interface VmControllerOptions {
   readonly vms: Pick<Informer<Vm>, 'get' | 'onChange'>;
+  /** Tells whether a VM belongs to this host. */
+  readonly isOwn: (vm: Vm) => boolean;
   /** Makes a VM what its object says. Resolves with `undefined` while somebody else is at work on the VM. */
   readonly reconcile: (uid: string, signal: AbortSignal) => Promise<Outcome | undefined>;
+  /** Records when what runs in a VM that was started here can be used. */
+  readonly recordWhenReady: (vm: Vm, signal: AbortSignal) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   readonly observer?: ControllerObserver;
 }
 
-/** Reconciles the VMs whenever one changes, and when its restart or another start is due, until `signal` aborts. */
+/** Reconciles the VMs of this host whenever one changes, and when its restart or another start is due, until `signal` aborts. */
 export async function controlVms(options: VmControllerOptions, signal: AbortSignal): Promise<void> {
-  const { vms, clock, log, observer } = options;
+  const { vms, isOwn, clock, log, observer } = options;
   const queue = new WorkQueue(clock);
   const seen = new Map<string, string>();
   vms.onChange((vm, isGone) => {
     const [key, news] = [informerKey(vm), newsOf(vm)];
     if (isGone) seen.delete(key);
-    else if (seen.get(key) !== news) {
+    else if (isOwn(vm) && seen.get(key) !== news) {
       seen.set(key, news);
       queue.addAfter(key, untilLookMs(vm, clock.now()));
     }
@@ -60,9 +64,10 @@ export async function controlVms(options: VmControllerOptions, signal: AbortSign
 
 async function reconcileOne(
   vm: Vm | undefined,
-  { reconcile, log }: VmControllerOptions,
+  options: VmControllerOptions,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
+  const { reconcile, log } = options;
   if (!vm) return {};
   try {
     const outcome = await reconcile(vm.metadata.uid, signal);
@@ -70,10 +75,24 @@ async function reconcileOne(
     const { failure, requeueAfterMs = resyncMs } = outcome;
     if (failure !== undefined)
       log('warning', 'VM not started', { vm: vm.metadata.name, error: errorText(failure) });
+    if (!hasVmm(vm) && hasVmm(outcome.vm)) void followStart(outcome.vm, options, signal);
     return hasVmm(outcome.vm) || outcome.requeueAfterMs !== undefined ? { requeueAfterMs } : {};
   } catch (failure) {
     if (hasCode(failure, 'VM_NOT_FOUND')) return {};
     throw failure;
+  }
+}
+
+/** Never rejects: a VM that cannot be used yet may be mended from within. */
+async function followStart(
+  vm: Vm,
+  { recordWhenReady, log }: VmControllerOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await recordWhenReady(vm, signal);
+  } catch (failure) {
+    if (!signal.aborted) log('warning', 'VM not ready', { vm: vm.metadata.name, error: errorText(failure) });
   }
 }
 

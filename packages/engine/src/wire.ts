@@ -62,6 +62,7 @@ export async function openEnginePorts(options: EngineOptions): Promise<EnginePor
     store,
     self,
     freesSpace,
+    ...(options.onBroken && { onBroken: options.onBroken }),
     runner,
     network,
     networks,

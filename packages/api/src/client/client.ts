@@ -1,4 +1,6 @@
 import type { CodedError } from '@ignite/toolkit/errors/coded-error';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { CniNetwork } from '../v1/cni-network.ts';
 import type { Host } from '../v1/host.ts';
 import type { Image } from '../v1/image.ts';
@@ -34,6 +36,8 @@ export interface ReadClient {
   readonly volumes: Finder<Volume>;
   readonly events: EventClient;
   readonly hosts: Finder<Host>;
+  /** The objects of all kinds, as they are stored: Secrets are encrypted. */
+  readonly stored: StoreReader;
 }
 
 /**
@@ -52,4 +56,8 @@ export interface Client extends ReadClient, AsyncDisposable {
   readonly usage: UsageClient;
   readonly space: SpaceClient;
   readonly life: LifeClient;
+  /** The objects of all kinds. */
+  readonly objects: ObjectClient;
+  /** Replaces a damaged record by an object that can be removed, if `query` is exactly its name. */
+  mend(kind: string, query: string): Promise<void>;
 }

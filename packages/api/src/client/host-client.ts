@@ -1,3 +1,4 @@
+import type { VmmName } from '../v1/vm-machine.ts';
 import type { ClientOperation } from './progress.ts';
 
 export interface DoctorCheck {
@@ -9,6 +10,13 @@ export interface DoctorCheck {
   readonly cost?: string;
   /** The command that repairs it. */
   readonly cure?: string;
+}
+
+/** A VMM that is installed on this host. */
+export interface InstalledVmm {
+  readonly name: VmmName;
+  /** The version, for example `7.2.22`. */
+  readonly version: string;
 }
 
 /** The outcome of a change of the service that starts VMs at boot. */

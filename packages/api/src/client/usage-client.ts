@@ -40,4 +40,10 @@ export interface UsageClient {
    * @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS
    */
   sample(request: UsageRequest, signal: AbortSignal): Promise<readonly VmUsage[]>;
+  /**
+   * Returns metrics in Prometheus' text format 0.0.4: of the VMs that are named or, without names, of this host and
+   * all its VMs.
+   * @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS
+   */
+  metrics(vms: readonly string[], signal: AbortSignal): Promise<string>;
 }

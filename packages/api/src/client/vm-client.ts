@@ -1,4 +1,4 @@
-import type { Vm } from '../v1/vm.ts';
+import type { Vm, VmSpec } from '../v1/vm.ts';
 import type { SandboxRuntime } from '../v1/vm-sandbox.ts';
 import type { Finder } from './finder.ts';
 import type { ClientOperation } from './progress.ts';
@@ -20,6 +20,13 @@ export interface CreateVmRequest {
    * The runtime, which wins over that of the spec. If this host lacks it, conmon replaces it, with a warning.
    */
   readonly runtime?: SandboxRuntime;
+}
+
+/** What is wanted of a VM beside its power. */
+export interface VmDefinition {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly spec: VmSpec;
 }
 
 export interface StartVmRequest {
@@ -99,6 +106,10 @@ export interface VmClient extends Finder<Vm> {
    * @throws CodedError PREFLIGHT_FAILED if `preflight` is given and the host is not ready
    */
   create(request: CreateVmRequest, op: ClientOperation): Promise<Vm>;
+  /** Writes the definition of a VM. Of a running VM, only ports and memory change at once, as far as possible. */
+  redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm>;
+  /** Cleans up after a VM that may have ended, and restarts it whenever its policy wants and no daemon does so. */
+  settle(uid: string, op: ClientOperation): Promise<void>;
   /**
    * Starts a VM. Resolves once it runs or, if it has `ssh: true`, once SSH answers.
    * @throws CodedError PREFLIGHT_FAILED if the host is not ready, SSH_UNREACHABLE if SSH does not answer in

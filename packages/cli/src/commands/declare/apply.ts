@@ -1,6 +1,4 @@
 import { planManifests } from '@ignite/toolkit/apply/plan-manifests';
-import { locksDir } from '@ignite/engine/tools/host/paths';
-import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { type ObjectResult, executePlan } from '@ignite/toolkit/apply/execute-plan';
 import { type ObjectKey, keyText, objectKey } from '@ignite/toolkit/object/object-key';
@@ -95,7 +93,8 @@ export const deleteDeclared: Command = {
     const { parseKey, parseKind } = await import('./declared-kind.ts');
     const keys = [...manifests.map(objectKey), ...args.map(parseKey)];
     const remove = async (host: DeclaredHost): Promise<number> => {
-      const { client, deps, op } = host;
+      const { client, syncs, op } = host;
+      const { deps } = syncs;
       for (const { kind, name } of keys) await client.mend(parseKind(kind).kind, name);
       const live = new Map(
         (await deps.actuator.observe(signal)).map((object) => [keyText(objectKey(object)), object]),
@@ -117,20 +116,14 @@ const removalOrder = (keys: readonly ObjectKey[]): readonly ObjectKey[] =>
   keys.toReversed().toSorted((a, b) => Number(a.kind === 'Volume') - Number(b.kind === 'Volume'));
 
 /** Without a running daemon, nothing else cleans up after a Sync. */
-async function finishSync(name: string, host: DeclaredHost, signal: AbortSignal): Promise<void> {
-  using lock = tryLock(locksDir(host.paths), 'gitops');
-  if (!lock) return;
-  const [{ openOptions }, { reconcileOnce }] = await Promise.all([
-    import('@ignite/engine/operations/declare/open-options'),
-    import('@ignite/toolkit/sync-service/reconcile-once'),
-  ]);
-  await reconcileOnce({ namespace: 'default', name }, { ...host, sources: openOptions(host.paths) }, signal);
+async function finishSync(name: string, { syncs }: DeclaredHost, signal: AbortSignal): Promise<void> {
+  if (!syncs.isServed()) await syncs.reconcile({ namespace: 'default', name }, signal);
 }
 
 export async function planFor(
   manifests: readonly Manifest[],
   { flags, signal }: Invocation,
-  { deps }: DeclaredHost,
+  { syncs: { deps } }: DeclaredHost,
 ): Promise<SyncPlan> {
   const live = await deps.actuator.observe(signal);
   return planManifests(
@@ -151,7 +144,7 @@ async function printPlan(plan: SyncPlan, { flags, io }: Invocation): Promise<voi
 export async function applyPlanned(
   plan: SyncPlan,
   { flags }: Invocation,
-  { deps, op }: DeclaredHost,
+  { syncs: { deps }, op }: DeclaredHost,
   write: (text: string) => unknown,
 ): Promise<number> {
   const options = {

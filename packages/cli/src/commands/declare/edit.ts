@@ -11,7 +11,7 @@ import { withDeclaredHost } from '../../context.ts';
 import { differs, renderPlan } from '../../render/plan.ts';
 import { applyPlanned, planFor } from './apply.ts';
 import { parseKey } from './declared-kind.ts';
-import { findNamed } from './get.ts';
+import { findNamed, lookThrough } from './get.ts';
 import { manifestText } from './manifest-text.ts';
 
 export const edit: Command = {
@@ -31,7 +31,9 @@ export const edit: Command = {
     const { args, io } = invocation;
     const key = parseKey(args[0]!);
     return await withDeclaredHost(invocation, async (host) => {
-      const before = manifestText(await findNamed(key.kind, key.name, host));
+      const before = manifestText(
+        await findNamed(key.kind, key.name, lookThrough(host.client, invocation.signal)),
+      );
       const dir = await mkdtemp(join(tmpdir(), 'edit-'));
       const file = join(dir, `${key.name}.yaml`);
       // Kept until it is applied, so that no edit is lost.

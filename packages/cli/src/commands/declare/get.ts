@@ -1,12 +1,14 @@
 import { recordResources, resources } from '@ignite/api/resources';
 import { writtenForm } from '@ignite/api/written-form';
+import type { Client, ReadClient } from '@ignite/api/client/client';
 import { shownName } from '@ignite/api/v1/shown-name';
 import { withoutSecrets } from '@ignite/toolkit/core/hide-secret';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Column, Resource } from '@ignite/toolkit/scheme/resource';
+import { notFound } from '@ignite/toolkit/store/store';
 import { age } from '@ignite/toolkit/text/age';
-import type { Command, Invocation } from '../../arguments/command.ts';
-import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
+import type { Command } from '../../arguments/command.ts';
+import { withClient, withReader } from '../../context.ts';
 import {
   assertTemplateFlags,
   documentFormatOf,
@@ -15,7 +17,7 @@ import {
   printObjects,
   viewContext,
 } from '../../render/objects.ts';
-import { apiResource, parseKey, parseKind } from './declared-kind.ts';
+import { apiResource, groupKind, parseKey, parseKind } from './declared-kind.ts';
 
 const resourceOf = ({ kind }: KubeObject): Resource | undefined =>
   [...resources, ...recordResources].find((resource) => resource.kind === kind);
@@ -41,52 +43,90 @@ export const get: Command = {
     'show-secrets': { type: 'boolean', help: 'show the values of Secrets, which are hidden otherwise' },
   },
   run: async (invocation) => {
-    const { flags, args, io } = invocation;
+    const { flags, args, io, signal } = invocation;
     assertTemplateFlags(flags);
     const [first, second] = args;
     const named = first?.includes('/') ? parseKey(first) : undefined;
     const kind = named?.kind ?? (first === undefined ? undefined : parseKind(first).kind);
     const name = named?.name ?? second;
-    return await withDeclaredHost(invocation, async (host) => {
+    const show = async (look: Look): Promise<number> => {
       const kinds = kind === undefined ? resources.map((each) => each.kind) : [kind];
       const format = documentFormatOf(flags);
       const shown = flags.isSet('show-secrets') ? (object: KubeObject) => object : withoutSecrets;
       if (name !== undefined && format !== undefined) {
-        await printDocument(writtenForm(shown(await findNamed(kinds[0]!, name, host))), format, io);
+        await printDocument(writtenForm(shown(await findNamed(kinds[0]!, name, look))), format, io);
         return 0;
       }
-      const objects = (await Promise.all(kinds.map((each) => listKind(each, host, invocation)))).flat();
-      const found = name === undefined ? objects : [await findNamed(kinds[0]!, name, host)];
-      await printObjects(found.map(shown), columns, flags, io, () => viewContext(invocation, host.client));
+      const objects = (await Promise.all(kinds.map((each) => listKind(each, look)))).flat();
+      const found = name === undefined ? objects : [await findNamed(kinds[0]!, name, look)];
+      await printObjects(found.map(shown), columns, flags, io, () => viewContext(invocation, look.client));
       return 0;
-    });
+    };
+    const isSecretAsked = kind === undefined || kind === 'Secret';
+    return await withReader(invocation, async (reader) =>
+      // Whoever is not root may read what is stored, and not the key of Secrets.
+      isSecretAsked && process.getuid?.() === 0
+        ? await withClient(
+            invocation,
+            async (client) => await show({ ...lookThrough(client, signal), client: reader }),
+          )
+        : await show(lookAtStored(reader, signal)),
+    );
   },
 };
 
-async function listKind(
-  kind: string,
-  { client, objects }: DeclaredHost,
-  { signal }: Invocation,
-): Promise<readonly KubeObject[]> {
+/** How objects are read. Those of kinds that have commands of their own are read through these. */
+interface Look {
+  readonly client: ReadClient;
+  readonly list: (kind: string) => Promise<readonly KubeObject[]>;
+  readonly get: (kind: string, name: string) => Promise<KubeObject>;
+  readonly signal: AbortSignal;
+}
+
+export const lookThrough = (client: Client, signal: AbortSignal): Look => ({
+  client,
+  signal,
+  list: async (kind) => (await client.objects.list(apiResource(kind), { signal })).items,
+  get: async (kind, name) => {
+    const { scope, ...resource } = apiResource(kind);
+    const namespace = scope === 'Namespaced' ? 'default' : '';
+    return await client.objects.get({ ...resource, namespace, name }, { signal });
+  },
+});
+
+function lookAtStored(client: ReadClient, signal: AbortSignal): Look {
+  const list = async (kind: string): Promise<readonly KubeObject[]> =>
+    (await client.stored.list(groupKind(kind))).items;
+  return {
+    client,
+    signal,
+    list,
+    get: async (kind, name) => {
+      const found = (await list(kind)).find(({ metadata }) => metadata.name === name);
+      if (!found) throw notFound({ ...groupKind(kind), namespace: 'default', name });
+      return found;
+    },
+  };
+}
+
+async function listKind(kind: string, { client, list, signal }: Look): Promise<readonly KubeObject[]> {
   if (kind === 'VM') return await client.vms.list(signal);
   if (kind === 'Volume') return await client.volumes.list(signal);
   if (kind === 'Host') return await client.hosts.list(signal);
   if (kind === 'Image') return await client.images.list(signal);
   if (kind === 'Kernel') return await client.kernels.list(signal);
-  return (await objects.list(apiResource(kind), { signal })).items;
+  return await list(kind);
 }
 
 export async function findNamed(
   kind: string,
   name: string,
-  { client, objects, op }: DeclaredHost,
+  { client, get: getByName, signal }: Look,
 ): Promise<KubeObject> {
-  if (kind === 'VM') return await client.vms.find(name, op.signal);
-  if (kind === 'Volume') return await client.volumes.find(name, op.signal);
-  if (kind === 'Host') return await client.hosts.find(name, op.signal);
-  if (kind === 'Image') return await client.images.find(name, op.signal);
-  if (kind === 'Kernel') return await client.kernels.find(name, op.signal);
-  const { scope, ...resource } = apiResource(kind);
-  const namespace = scope === 'Namespaced' ? 'default' : '';
-  return await objects.get({ ...resource, namespace, name }, { signal: op.signal });
+  if (kind === 'VM') return await client.vms.find(name, signal);
+  if (kind === 'Volume') return await client.volumes.find(name, signal);
+  if (kind === 'Host') return await client.hosts.find(name, signal);
+  if (kind === 'Image') return await client.images.find(name, signal);
+  if (kind === 'Kernel') return await client.kernels.find(name, signal);
+  return await getByName(kind, name);
 }

@@ -80,7 +80,7 @@ async function alter(
   done: string,
 ): Promise<number> {
   return await withDeclaredHost(invocation, async (host) => {
-    const sync = await changeSync(host, await findSync(host, invocation.args[0]), alteration);
+    const sync = await changeSync(host, await findSync(host.client.stored, invocation.args[0]), alteration);
     invocation.io.out.write(`${sync.metadata.name} ${done}\n`);
     return 0;
   });

@@ -32,7 +32,7 @@ export const manifestsOf = (
 /** Writes objects into the store as `apply` does; who runs the service sees to the rest. */
 export async function declareSyncs(
   manifests: readonly Manifest[],
-  { deps, op }: DeclaredHost,
+  { syncs: { deps }, op }: DeclaredHost,
 ): Promise<void> {
   const live = await deps.actuator.observe(op.signal);
   const plan = planManifests(manifests, live, { replace: false, force: true }, deps);

@@ -2,11 +2,10 @@ import {
   type GitSourceObject,
   type SyncObject,
   confirmedRevisionAnnotation,
-  gitSourceKind,
 } from '@ignite/toolkit/sync/kinds';
 import { Renderer } from '@ignite/toolkit/render/render';
+import { gitSourcesOf } from '@ignite/toolkit/sync/sync-clients';
 import { planRevision } from '@ignite/toolkit/sync/synchronize';
-import { KindStore } from '@ignite/toolkit/store/kind-store';
 import type { Command } from '../../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
 import { differs, renderPlan } from '../../render/plan.ts';
@@ -24,14 +23,9 @@ export const diff: Command = {
     const { io, signal } = invocation;
     try {
       return await withDeclaredHost(invocation, async (host) => {
-        const sync = await findSync(host, invocation.args[0]);
-        const [{ openOptions }, { sourceOpener }] = await Promise.all([
-          import('@ignite/engine/operations/declare/open-options'),
-          import('@ignite/toolkit/sync-service/open-source'),
-        ]);
+        const sync = await findSync(host.client.stored, invocation.args[0]);
         const gitSource = await gitSourceOf(sync, host);
-        const source = sourceOpener(openOptions(host.paths))(sync, gitSource);
-        const revision = await source.fetch(host.op);
+        const revision = await host.syncs.openSource(sync, gitSource).fetch(host.op);
         const subject = {
           name: sync.metadata.name,
           spec: sync.spec,
@@ -40,8 +34,8 @@ export const diff: Command = {
           gitSource,
           confirmedRevision: sync.metadata.annotations[confirmedRevisionAnnotation],
         };
-        const renderer = new Renderer(host.deps.reader);
-        const { plan, rendering } = await planRevision(subject, revision, renderer, host.deps, signal);
+        const renderer = new Renderer(host.syncs.deps.reader);
+        const { plan, rendering } = await planRevision(subject, revision, renderer, host.syncs.deps, signal);
         io.out.write(renderPlan(plan, io.isColoured));
         for (const { message } of rendering.problems) io.out.write(`! ${printable(message)}\n`);
         return differs(plan) || rendering.problems.length > 0 ? 1 : 0;
@@ -57,9 +51,9 @@ export const diff: Command = {
 
 async function gitSourceOf(
   { spec, metadata }: SyncObject,
-  { store }: DeclaredHost,
+  { client }: DeclaredHost,
 ): Promise<GitSourceObject | undefined> {
   if (!('gitSource' in spec.source)) return undefined;
   const { namespace } = metadata;
-  return await new KindStore(store, gitSourceKind).get({ namespace, name: spec.source.gitSource });
+  return await gitSourcesOf(client.objects).get({ namespace, name: spec.source.gitSource });
 }

@@ -1,7 +1,7 @@
 import { keyText } from '@ignite/toolkit/object/object-key';
 import { shortRevision } from '@ignite/toolkit/sync/sync-status';
 import type { Command } from '../../arguments/command.ts';
-import { withDeclaredHost } from '../../context.ts';
+import { withReader } from '../../context.ts';
 import { age } from '@ignite/toolkit/text/age';
 import { table } from '../../render/text/table.ts';
 import { parseKey } from '../declare/declared-kind.ts';
@@ -14,8 +14,8 @@ export const history: Command = {
   examples: ['ignite gitops history site'],
   flags: {},
   run: async (invocation) =>
-    await withDeclaredHost(invocation, async (host) => {
-      const sync = await findSync(host, invocation.args[0]);
+    await withReader(invocation, async ({ stored }) => {
+      const sync = await findSync(stored, invocation.args[0]);
       const rows = sync.status.history.map(({ revision, time, durationMs, outcome, message }) => [
         shortRevision(revision),
         `${age(time, Date.now())} ago`,
@@ -37,8 +37,8 @@ export const events: Command = {
   flags: {},
   run: async ({ args, ...invocation }) => {
     const wanted = args[0] === undefined ? undefined : keyText(parseKey(args[0]));
-    return await withDeclaredHost({ args, ...invocation }, async ({ client, op }) => {
-      const found = (await client.events.list(op.signal)).events
+    return await withReader({ args, ...invocation }, async (client) => {
+      const found = (await client.events.list(invocation.signal)).events
         .filter(({ spec }) => wanted === undefined || keyText(spec.regarding) === wanted)
         .toSorted((a, b) => (a.spec.lastTime < b.spec.lastTime ? -1 : 1));
       const rows = found.map(({ spec }) => [

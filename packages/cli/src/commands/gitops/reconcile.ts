@@ -1,8 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { locksDir } from '@ignite/engine/tools/host/paths';
 import { type SyncObject, requestedAtAnnotation } from '@ignite/toolkit/sync/kinds';
 import { readyOf } from '@ignite/toolkit/sync/resources';
-import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Command } from '../../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
 import { changeSync, findSync, syncOperand } from './syncs.ts';
@@ -21,7 +19,7 @@ export const reconcile: Command = {
     const { io, signal } = invocation;
     return await withDeclaredHost(invocation, async (host) => {
       const requestedAt = new Date().toISOString();
-      const sync = await changeSync(host, await findSync(host, invocation.args[0]), () => ({
+      const sync = await changeSync(host, await findSync(host.client.stored, invocation.args[0]), () => ({
         annotations: { [requestedAtAnnotation]: requestedAt },
       }));
       const after = await handled(sync, requestedAt, host, signal);
@@ -36,25 +34,14 @@ export const reconcile: Command = {
 async function handled(
   sync: SyncObject,
   requestedAt: string,
-  host: DeclaredHost,
+  { client, syncs }: DeclaredHost,
   signal: AbortSignal,
 ): Promise<SyncObject> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(reconcileTimeoutMs)]);
   for (;;) {
-    const now = await findSync(host, sync.metadata.name);
+    const now = await findSync(client.stored, sync.metadata.name);
     if (now.status.lastHandledReconcileAt === requestedAt) return now;
-    if (isDaemonAbsent(host)) {
-      const [{ openOptions }, { reconcileOnce }] = await Promise.all([
-        import('@ignite/engine/operations/declare/open-options'),
-        import('@ignite/toolkit/sync-service/reconcile-once'),
-      ]);
-      await reconcileOnce(sync.metadata, { ...host, sources: openOptions(host.paths) }, deadline);
-    } else await delay(pollMs, undefined, { signal: deadline });
+    if (syncs.isServed()) await delay(pollMs, undefined, { signal: deadline });
+    else await syncs.reconcile(sync.metadata, deadline);
   }
-}
-
-/** Whoever syncs holds the lock. */
-function isDaemonAbsent({ paths }: DeclaredHost): boolean {
-  using lock = tryLock(locksDir(paths), 'gitops');
-  return lock !== undefined;
 }

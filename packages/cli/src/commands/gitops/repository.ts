@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Paths } from '@ignite/engine/tools/host/paths';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { GitSource } from '@ignite/toolkit/git/git-source';
@@ -9,7 +8,7 @@ import { gitTransport } from '@ignite/toolkit/git/git-url';
 import { gitSourceKind } from '@ignite/toolkit/sync/kinds';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { FlagValues, Flags, Invocation } from '../../arguments/command.ts';
 import type { DeclaredHost } from '../../context.ts';
 import { allowanceOf } from './allow-flags.ts';
@@ -75,22 +74,22 @@ export const repositoryFlags: Flags = {
 export async function repositoryManifests(
   url: string,
   { flags, signal }: Invocation,
-  { paths, store }: DeclaredHost,
+  { client, syncs: { sourcesDir } }: DeclaredHost,
 ): Promise<readonly Manifest[]> {
   const transport = gitTransport(url);
   const name = flags.text('name') ?? nameOf(url);
   // A server may only be away for now, and so may a repository that this host follows already.
-  if (transport === 'file' && !(await isFollowed(name, url, store)))
-    await reachRepository(url, paths, signal);
+  if (transport === 'file' && !(await isFollowed(name, url, client.stored)))
+    await reachRepository(url, sourcesDir, signal);
   const file = (flag: string): string | undefined => {
     const value = flags.text(flag);
     return value === undefined ? undefined : resolve(value);
   };
   const password = flags.text('https-password');
   const passwordFile =
-    password === undefined ? file('https-password-file') : join(paths.dataDir, 'gitops', `${name}.password`);
+    password === undefined ? file('https-password-file') : join(sourcesDir, `${name}.password`);
   if (password !== undefined) {
-    await mkdir(join(paths.dataDir, 'gitops'), { recursive: true, mode: 0o700 });
+    await mkdir(sourcesDir, { recursive: true, mode: 0o700 });
     await replaceFile(passwordFile!, password, 0o600);
   }
   const knownHostsFile =
@@ -115,13 +114,12 @@ export async function repositoryManifests(
   ]);
 }
 
-async function isFollowed(name: string, url: string, store: ObjectStore): Promise<boolean> {
-  const sources = (await new KindReader(store, gitSourceKind).list()).items;
+async function isFollowed(name: string, url: string, objects: StoreReader): Promise<boolean> {
+  const sources = (await new KindReader(objects, gitSourceKind).list()).items;
   return sources.some(({ metadata, spec }) => metadata.name === name && spec.url === url);
 }
 
-async function reachRepository(url: string, { dataDir }: Paths, signal: AbortSignal): Promise<void> {
-  const parent = join(dataDir, 'gitops');
+async function reachRepository(url: string, parent: string, signal: AbortSignal): Promise<void> {
   await mkdir(parent, { recursive: true, mode: 0o700 });
   const cacheDir = await mkdtemp(join(parent, 'reach-'));
   try {

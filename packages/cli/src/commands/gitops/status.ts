@@ -4,7 +4,7 @@ import { keyText } from '@ignite/toolkit/object/object-key';
 import { ownerOf } from '@ignite/toolkit/apply/plan-apply';
 import { syncResource } from '@ignite/toolkit/sync/resources';
 import type { Command } from '../../arguments/command.ts';
-import { withDeclaredHost } from '../../context.ts';
+import { withReader } from '../../context.ts';
 import { asksForTable, assertTemplateFlags, outputFlags, printObjects } from '../../render/objects.ts';
 import { fieldLines } from '../../render/plan.ts';
 import { printable } from '@ignite/toolkit/text/printable';
@@ -20,12 +20,13 @@ export const status: Command = {
   run: async (invocation) => {
     const { flags, args, io } = invocation;
     assertTemplateFlags(flags);
-    return await withDeclaredHost(invocation, async (host) => {
-      const syncs = args.length === 0 ? await listSyncs(host) : [await findSync(host, args[0])];
+    return await withReader(invocation, async (client) => {
+      const syncs =
+        args.length === 0 ? await listSyncs(client.stored) : [await findSync(client.stored, args[0])];
       await printObjects(syncs, syncResource.columns, flags, io);
       if (!asksForTable(flags)) return 0;
       for (const sync of syncs) io.out.write(details(sync));
-      if (args.length === 0) io.out.write(orphans(await host.client.vms.list(invocation.signal)));
+      if (args.length === 0) io.out.write(orphans(await client.vms.list(invocation.signal)));
       return 0;
     });
   },

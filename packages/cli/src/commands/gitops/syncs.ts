@@ -1,16 +1,18 @@
 import { type SyncObject, type SyncSpec, syncKind } from '@ignite/toolkit/sync/kinds';
-import { KindReader, KindStore } from '@ignite/toolkit/store/kind-store';
+import { KindReader } from '@ignite/toolkit/store/kind-store';
+import type { StoreReader } from '@ignite/toolkit/store/store';
+import { syncsOf } from '@ignite/toolkit/sync/sync-clients';
 import { usageError } from '../../arguments/usage-error.ts';
 import type { DeclaredHost } from '../../context.ts';
 
 export const syncOperand = { arguments: '[SYNC]', arity: { least: 0, most: 1 } } as const;
 
-export const listSyncs = async ({ store }: DeclaredHost): Promise<readonly SyncObject[]> =>
-  (await new KindReader(store, syncKind).list()).items;
+export const listSyncs = async (objects: StoreReader): Promise<readonly SyncObject[]> =>
+  (await new KindReader(objects, syncKind).list()).items;
 
 /** The Sync of that name, or the only one. @throws CodedError USAGE_INVALID */
-export async function findSync(host: DeclaredHost, name: string | undefined): Promise<SyncObject> {
-  const syncs = await listSyncs(host);
+export async function findSync(objects: StoreReader, name: string | undefined): Promise<SyncObject> {
+  const syncs = await listSyncs(objects);
   const found = name === undefined ? syncs : syncs.filter(({ metadata }) => metadata.name === name);
   if (found.length === 1) return found[0]!;
   const names = syncs.map(({ metadata }) => metadata.name).join(', ');
@@ -28,11 +30,11 @@ export interface Alteration {
 
 /** Changes the Sync as it is now, whoever else writes meanwhile. */
 export async function changeSync(
-  { store }: DeclaredHost,
+  { client }: DeclaredHost,
   { metadata }: SyncObject,
   alteration: (sync: SyncObject) => Alteration,
 ): Promise<SyncObject> {
-  return await new KindStore(store, syncKind).modify(metadata, (now) => {
+  return await syncsOf(client.objects).modify(metadata, (now) => {
     const { spec, annotations } = alteration(now);
     const metadata = { ...now.metadata, annotations: { ...now.metadata.annotations, ...annotations } };
     return { ...now, metadata, spec: { ...now.spec, ...spec } as SyncSpec };

@@ -1,14 +1,17 @@
+import type { NetworkFinder, ReadClient } from '@ignite/api/client/client';
 import { resources } from '@ignite/api/resources';
 import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
 import { shownName } from '@ignite/api/v1/shown-name';
-import { isStoreClosed, openStoreToRead } from '@ignite/engine/tools/store/open-store';
 import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { Command } from '../../arguments/command.ts';
 import { type Candidate, type CompletionPlan, planCompletion } from '../../completion/plan-completion.ts';
-import { pathsOf } from '../../context.ts';
+import { readIfAllowed } from '../../context.ts';
+import type { Io } from '../../io.ts';
 import { commandSource } from '../command-source.ts';
 import { daemonCommands } from '../registry.ts';
+
+const networksTimeoutMs = 10_000;
 
 /**
  * What the scripts of `completion` ask: a line for each word that may stand in the place of the last one, with its
@@ -29,7 +32,7 @@ export const complete: Command = {
       flags.isSet('ignited') ? all.filter(({ words }) => known.includes(words[0]!)) : all,
     );
     const begun = (rest.at(-1) ?? '').slice(plan.prefix.length);
-    const found = [...plan.candidates, ...(await lookUp(plan, io.env))];
+    const found = [...plan.candidates, ...(await lookUp(plan, io))];
     const lines = found
       .filter(({ text }) => text.startsWith(begun) && !plan.named.includes(text))
       .map(({ text, help }) => `${plan.prefix}${text}\t${help}\n`);
@@ -38,40 +41,41 @@ export const complete: Command = {
   },
 };
 
-async function lookUp(
-  { lookUp: wanted, flags }: CompletionPlan,
-  env: NodeJS.ProcessEnv,
-): Promise<Candidate[]> {
-  const { groupKind } = await import('../declare/declared-kind.ts');
-  const found: Candidate[] = wanted.some(({ kind }) => kind === 'kind')
+async function lookUp(plan: CompletionPlan, io: Io): Promise<readonly Candidate[]> {
+  const kinds: readonly Candidate[] = plan.lookUp.some(({ kind }) => kind === 'kind')
     ? resources.map(({ kind }) => ({ text: kind.toLowerCase(), help: '' }))
     : [];
-  const paths = pathsOf(flags, env);
-  if (isStoreClosed(paths)) return found; // whoever may not look at it is offered what else there is
-  using store = await openStoreToRead(paths);
-  if (!store) return found;
-  for (const choice of wanted) {
-    if (choice.kind === 'object' && choice.of === cniNetworkResource.kind)
-      found.push(...(await networkNames(env)));
-    else if (choice.kind === 'object') found.push(...(await namesOf(store, groupKind(choice.of))));
-    else if (choice.kind === 'vm-path')
-      found.push(
-        ...(await namesOf(store, groupKind('VM'))).map(({ text, help }) => ({ text: `${text}:`, help })),
-      );
-    else if (choice.kind === 'key')
-      for (const { kind } of resources)
-        found.push(
-          ...(await namesOf(store, groupKind(kind))).map(({ text, help }) => ({
-            text: `${kind.toLowerCase()}/${text}`,
-            help,
-          })),
-        );
-  }
-  return found;
+  // Whoever may not look at the store is offered what else there is.
+  const named = await readIfAllowed({ flags: plan.flags, io }, (client) => namesFor(plan, client));
+  return [...kinds, ...(named ?? [])];
 }
 
-async function namesOf(store: StoreReader, kind: GroupKind): Promise<readonly Candidate[]> {
-  const { items, broken = [] } = await store.list(kind);
+async function namesFor(
+  { lookUp: wanted }: CompletionPlan,
+  { stored, networks }: ReadClient,
+): Promise<readonly Candidate[]> {
+  const { groupKind } = await import('../declare/declared-kind.ts');
+  const named = async (choice: CompletionPlan['lookUp'][number]): Promise<readonly Candidate[]> => {
+    if (choice.kind === 'object')
+      return choice.of === cniNetworkResource.kind
+        ? await networkNames(networks)
+        : await namesOf(stored, groupKind(choice.of));
+    if (choice.kind === 'vm-path')
+      return (await namesOf(stored, groupKind('VM'))).map(({ text, help }) => ({ text: `${text}:`, help }));
+    if (choice.kind !== 'key') return [];
+    const keys = resources.map(async ({ kind }) =>
+      (await namesOf(stored, groupKind(kind))).map(({ text, help }) => ({
+        text: `${kind.toLowerCase()}/${text}`,
+        help,
+      })),
+    );
+    return (await Promise.all(keys)).flat();
+  };
+  return (await Promise.all(wanted.map(named))).flat();
+}
+
+async function namesOf(stored: StoreReader, kind: GroupKind): Promise<readonly Candidate[]> {
+  const { items, broken = [] } = await stored.list(kind);
   return [
     ...items.map((object) => ({ text: shownName(object), help: phaseOf(object.status) })),
     ...broken.map(({ key }) => ({ text: key.name, help: 'damaged' })),
@@ -79,13 +83,9 @@ async function namesOf(store: StoreReader, kind: GroupKind): Promise<readonly Ca
 }
 
 /** They are files of the host, not objects of the store. */
-async function networkNames(env: NodeJS.ProcessEnv): Promise<readonly Candidate[]> {
-  const [{ listCniNetworks }, { networkSettings }] = await Promise.all([
-    import('@ignite/engine/tools/network/cni/cni-networks'),
-    import('@ignite/engine/tools/network/cni/settings'),
-  ]);
-  const networks = await listCniNetworks(networkSettings(env), []);
-  return networks.map(({ metadata, spec }) => ({ text: metadata.name, help: spec.plugins[0] ?? '' }));
+async function networkNames(networks: NetworkFinder): Promise<readonly Candidate[]> {
+  const found = await networks.list(AbortSignal.timeout(networksTimeoutMs));
+  return found.map(({ metadata, spec }) => ({ text: metadata.name, help: spec.plugins[0] ?? '' }));
 }
 
 function phaseOf(status: unknown): string {

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
 import type { DoctorCheck } from '@ignite/api/client/host-client';
-import { examineHost } from '@ignite/engine/tools/doctor/doctor';
-import { storePath } from '@ignite/engine/tools/host/paths';
-import type { Command, Invocation } from '../../arguments/command.ts';
-import { pathsOf, withClient } from '../../context.ts';
+import type { Command } from '../../arguments/command.ts';
+import { examineHost, withClient } from '../../context.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
 
 const marks = { ok: '✓', missing: '✗', degraded: '!' } as const;
@@ -26,18 +23,12 @@ export const doctor: Command = {
     const format = documentFormatOf(flags);
     const checks = flags.isSet('fix')
       ? await withClient(invocation, (client, op) => client.host.fix(op))
-      : await examined(invocation);
+      : await examineHost(invocation);
     if (format) await printDocument({ checks }, format, io);
     else io.out.write(checks.map(renderCheck).join(''));
     return checks.some((check) => check.state === 'missing') ? 1 : 0;
   },
 };
-
-/** Whoever is not root may look too, at all but packet filters; where there is no store yet there is no VM to guard. */
-const examined = async (invocation: Invocation): Promise<readonly DoctorCheck[]> =>
-  process.getuid?.() === 0 && existsSync(storePath(pathsOf(invocation.flags, invocation.io.env)))
-    ? await withClient(invocation, (client, op) => client.host.examine(op.signal))
-    : await examineHost(invocation.io.env);
 
 function renderCheck(check: DoctorCheck): string {
   const lines = [`${marks[check.state]} ${check.name}: ${check.found}`];

@@ -1,9 +1,9 @@
+import type { InstalledVmm } from '@ignite/api/client/host-client';
 import { igniteVersion } from '@ignite/api/ignite-version';
-import { hostArch } from '@ignite/engine/tools/host/arch';
-import { type InstalledVmm, installedVmms } from '@ignite/engine/tools/vmm/installed-vmms';
-import { localRunner } from '@ignite/toolkit/process/local-runner';
+import { parseNodeArch } from '@ignite/api/v1/node-arch';
 import type { Command } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
+import { installedVmms } from '../../context.ts';
 import { printDocument } from '../../render/objects.ts';
 
 export const version: Command = {
@@ -21,10 +21,10 @@ export const version: Command = {
         return 0;
       case 'json':
       case 'yaml':
-        await printDocument(versionDocument(await installedVmms(localRunner, signal)), output, io);
+        await printDocument(versionDocument(await installedVmms(signal)), output, io);
         return 0;
       case undefined: {
-        const vmms = await installedVmms(localRunner, signal);
+        const vmms = await installedVmms(signal);
         const named = vmms.map((vmm) => `${titles[vmm.name]} ${vmm.version}`).join(', ');
         io.out.write(
           `Ignite version: ${igniteVersion} (Node ${process.version}, ${process.arch})\nVMM version: ${named || 'none installed'}\n`,
@@ -48,7 +48,7 @@ export function versionDocument(vmms: readonly InstalledVmm[]): object {
       major,
       minor,
       gitVersion: `v${igniteVersion}`,
-      platform: `linux/${hostArch}`,
+      platform: `linux/${parseNodeArch(process.arch)}`,
       nodeVersion: process.version,
     },
     firecrackerVersion: first ? { gitVersion: `v${first.version}`, vmm: first.name } : null,

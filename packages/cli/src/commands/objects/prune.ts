@@ -1,6 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { SpaceItem, SpaceKind } from '@ignite/api/client/space-client';
-import type { LocalClient } from '@ignite/engine/operations/client/local-client';
+import type { Client } from '@ignite/api/client/client';
 import { planPrune } from '@ignite/api/client/plan-prune';
 import { type Bytes, bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Flags, Invocation } from '../../arguments/command.ts';
@@ -69,7 +69,7 @@ export const volumePrune: Command = {
 async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Promise<number> {
   const { flags: given, io, signal } = invocation;
   const isQuiet = given.isSet('quiet');
-  const removeIdle = async (client: LocalClient, op: ClientOperation): Promise<void> => {
+  const removeIdle = async (client: Client, op: ClientOperation): Promise<void> => {
     const plan = planPrune(await client.space.survey(signal), new Set(kinds));
     if (given.isSet('dry-run') || plan.length === 0) {
       io.out.write(isQuiet ? plan.map((item) => `${item.uid ?? item.path}\n`).join('') : planText(plan));

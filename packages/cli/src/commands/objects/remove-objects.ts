@@ -1,6 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { LocalClient } from '@ignite/engine/operations/client/local-client';
-import type { SalvagedKind } from '@ignite/engine/tools/store/salvage';
+import type { Client } from '@ignite/api/client/client';
+import type { SalvagedKind } from '@ignite/api/client/salvaged-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Invocation } from '../../arguments/command.ts';
 import { withClient } from '../../context.ts';
@@ -14,10 +14,10 @@ interface Removable {
 export async function removeObjects(
   invocation: Invocation,
   kind: SalvagedKind,
-  removableOf: (client: LocalClient) => Removable,
+  removableOf: (client: Client) => Removable,
 ): Promise<number> {
   const { flags, args, io, signal } = invocation;
-  const remove = async (client: LocalClient, op: ClientOperation): Promise<void> => {
+  const remove = async (client: Client, op: ClientOperation): Promise<void> => {
     const removable = removableOf(client);
     const found: KubeObject[] = [];
     for (const query of args) {

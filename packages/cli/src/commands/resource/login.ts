@@ -1,4 +1,4 @@
-import type { Credentials, LoginPlace } from '@ignite/engine/tools/oci/registry-login';
+import type { Credentials, LoginPlace } from '@ignite/api/client/registry-client';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { registryName } from '../../arguments/registry-name.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -35,14 +35,13 @@ export const login: Command = {
     assertFlags(invocation);
     const place = { registry: registryName(args[0]), ...(await registryConfig(invocation)) };
     const credentials = await credentialsOf(invocation, place);
-    const { logIn } = await import('@ignite/engine/tools/oci/registry-login');
-    const kept = await withRegistries(invocation, async (deps, op) => {
+    const kept = await withRegistries(invocation, async (registries, op) => {
       if (invocation.flags.text('password') !== undefined)
         op.report({
           kind: 'warning',
           message: 'a password given with --password can be seen by others; use --password-stdin',
         });
-      return await logIn(place, credentials, deps, op);
+      return await registries.logIn(place, credentials, op);
     });
     const where = kept.kind === 'helper' ? `with ${kept.helper}` : `unencrypted in ${kept.file}`;
     io.out.write(`Login succeeded: the password is kept ${where}\n`);
@@ -61,8 +60,7 @@ export const logout: Command = {
   run: async (invocation) => {
     const { args, io } = invocation;
     const place = { registry: registryName(args[0]), ...(await registryConfig(invocation)) };
-    const { logOut } = await import('@ignite/engine/tools/oci/registry-login');
-    const wasIn = await withRegistries(invocation, (deps, op) => logOut(place, deps, op));
+    const wasIn = await withRegistries(invocation, (registries, op) => registries.logOut(place, op));
     io.out.write(
       wasIn ? `Removed the credentials for ${place.registry}\n` : `Not logged in to ${place.registry}\n`,
     );
@@ -97,8 +95,7 @@ async function credentialsOf(invocation: Invocation, place: LoginPlace): Promise
 }
 
 async function askUser(invocation: Invocation, place: LoginPlace): Promise<string> {
-  const { knownUser } = await import('@ignite/engine/tools/oci/registry-login');
-  const known = await withRegistries(invocation, (deps) => knownUser(place, deps));
+  const known = await withRegistries(invocation, (registries) => registries.knownUser(place));
   const question = known === undefined ? 'Username: ' : `Username (${known}): `;
   const typed = await askLine({ question, hint }, invocation.io, invocation.signal);
   return (typed === undefined ? '' : typed.trim() || known) ?? '';

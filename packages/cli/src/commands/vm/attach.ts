@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
-import type { LocalClient } from '@ignite/engine/operations/client/local-client';
+import type { Client } from '@ignite/api/client/client';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { withClient } from '../../context.ts';
 import { attachConsole } from './attach-console.ts';
@@ -33,7 +33,7 @@ export const attach: Command = {
  * Shows what a VM writes, from its first line on. Resolves with the VM's exit code, or with 0 if the user
  * detaches. A guest that reboots is followed.
  */
-export async function attachUntilEnd(vm: Vm, client: LocalClient, invocation: Invocation): Promise<number> {
+export async function attachUntilEnd(vm: Vm, client: Client, invocation: Invocation): Promise<number> {
   const { uid } = vm.metadata;
   const { signal } = invocation;
   for (;;) {
@@ -53,7 +53,7 @@ const hasRebooted = ({ status: { phase, exitCode, message } }: Vm): boolean =>
   exitCode === undefined &&
   message === undefined;
 
-async function isUpAgain(uid: string, client: LocalClient, signal: AbortSignal): Promise<boolean> {
+async function isUpAgain(uid: string, client: Client, signal: AbortSignal): Promise<boolean> {
   for (;;) {
     const { phase } = (await client.vms.find(uid, signal)).status;
     if (phase === 'Running') return true;
@@ -64,7 +64,7 @@ async function isUpAgain(uid: string, client: LocalClient, signal: AbortSignal):
 
 async function attachToLife(
   uid: string,
-  client: LocalClient,
+  client: Client,
   invocation: Invocation,
 ): Promise<'ended' | 'detached'> {
   const to = await client.vms.attachment(uid, invocation.signal).catch(() => undefined);
@@ -80,7 +80,7 @@ async function attachToLife(
 async function attachToConsole(
   socket: string | undefined,
   uid: string,
-  client: LocalClient,
+  client: Client,
   invocation: Invocation,
 ): Promise<'ended' | 'detached'> {
   const stop = new AbortController();

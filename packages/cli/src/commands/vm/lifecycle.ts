@@ -2,7 +2,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import { uidAnnotation } from '@ignite/api/v1/uid-annotation';
 import type { StopVmRequest } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
-import type { LocalClient } from '@ignite/engine/operations/client/local-client';
+import type { Client } from '@ignite/api/client/client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Command, FlagValues, Flags, Invocation } from '../../arguments/command.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
@@ -184,15 +184,15 @@ export const settle: Command = {
   },
 };
 
-type FindVms = (client: LocalClient, invocation: Invocation) => Promise<readonly Vm[]>;
+type FindVms = (client: Client, invocation: Invocation) => Promise<readonly Vm[]>;
 
 async function forEach(
   invocation: Invocation,
   verb: string,
-  act: (client: LocalClient, vm: Vm, op: ClientOperation) => Promise<Vm>,
+  act: (client: Client, vm: Vm, op: ClientOperation) => Promise<Vm>,
   find: FindVms = findAll,
 ): Promise<number> {
-  const work = async (client: LocalClient, op: ClientOperation): Promise<void> => {
+  const work = async (client: Client, op: ClientOperation): Promise<void> => {
     for (const vm of await find(client, invocation)) {
       await act(client, vm, op);
       const { uid, name } = vm.metadata;
@@ -204,20 +204,20 @@ async function forEach(
 }
 
 /** All are found before anything is done to the first. */
-async function findAll(client: LocalClient, { args, signal }: Invocation): Promise<readonly Vm[]> {
+async function findAll(client: Client, { args, signal }: Invocation): Promise<readonly Vm[]> {
   const found: Vm[] = [];
   for (const query of args) found.push(await client.vms.find(query, signal));
   return found;
 }
 
 /** Those too whose records are damaged. */
-async function findToRemove(client: LocalClient, invocation: Invocation): Promise<readonly Vm[]> {
+async function findToRemove(client: Client, invocation: Invocation): Promise<readonly Vm[]> {
   for (const query of invocation.args) await client.mend('VM', query);
   return await findAll(client, invocation);
 }
 
 /** The VM that a manifest declares, by the whole of its uid or name. @throws CodedError USAGE_INVALID, VM_NOT_FOUND */
-async function findDeclared(path: string, client: LocalClient, { signal }: Invocation): Promise<Vm> {
+async function findDeclared(path: string, client: Client, { signal }: Invocation): Promise<Vm> {
   const { name, annotations } = await readVmFile(path);
   const uid = annotations[uidAnnotation];
   if (uid === undefined && name === undefined)

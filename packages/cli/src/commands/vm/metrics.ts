@@ -1,5 +1,5 @@
 import type { Command } from '../../arguments/command.ts';
-import { pathsOf, withClient } from '../../context.ts';
+import { withClient } from '../../context.ts';
 
 export const metrics: Command = {
   name: 'metrics',
@@ -12,15 +12,8 @@ export const metrics: Command = {
   examples: ['ignite metrics', 'ignite metrics my-vm', 'ignite metrics > /var/lib/node_exporter/ignite.prom'],
   flags: {},
   run: async (invocation) => {
-    const { args, flags, io, signal } = invocation;
-    const { hostMetrics, vmMetrics } = await import('@ignite/engine/operations/metrics/host-metrics');
-    await withClient(invocation, async (client) => {
-      const text =
-        args.length > 0
-          ? await vmMetrics(client, args, signal)
-          : await hostMetrics(client, pathsOf(flags, io.env), signal);
-      io.out.write(text);
-    });
+    const { args, io, signal } = invocation;
+    io.out.write(await withClient(invocation, (client) => client.usage.metrics(args, signal)));
     return 0;
   },
 };

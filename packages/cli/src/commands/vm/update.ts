@@ -105,7 +105,7 @@ async function carryOut(
 type ChangeAction = Action & { readonly kind: 'change' };
 
 /** As a plan, with what waits marked. */
-function deferredText({ key, changes, live }: ChangeAction, { deps }: DeclaredHost): string {
+function deferredText({ key, changes, live }: ChangeAction, { syncs: { deps } }: DeclaredHost): string {
   const lines = fieldLines(changes).map((line, at) => {
     const waits = deps.actuator.effectOf(key.kind, changes[at]!, live) === 'restart';
     return `${line}${waits ? '   (at the next start)' : ''}`;
@@ -118,7 +118,7 @@ async function definitionOf(
   vm: Vm,
   patch: object,
   labels: readonly LabelChange[],
-  { deps }: DeclaredHost,
+  { syncs: { deps } }: DeclaredHost,
   signal: AbortSignal,
 ): Promise<Manifest> {
   const live = (await deps.actuator.observe(signal)).find(

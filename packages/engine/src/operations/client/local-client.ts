@@ -10,9 +10,10 @@ import type { SpaceClient } from '@ignite/api/client/space-client';
 import type { UsageClient } from '@ignite/api/client/usage-client';
 import type { LifeClient } from '@ignite/api/client/life-client';
 import { keepBallast } from '../../tools/host/ballast.ts';
-import { encryptedStore } from '../../tools/store/object-client.ts';
+import { encryptedStore, objectClient } from '../../tools/store/object-client.ts';
 import { isSalvaged, mendRecord } from '../../tools/store/salvage.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { LocalArchives } from './local-archives.ts';
 import { LocalChanges } from './local-changes.ts';
 import { LocalFiles } from './local-files.ts';
@@ -43,6 +44,8 @@ export class LocalClient implements Client {
   readonly life: LifeClient;
   readonly events: EventClient;
   readonly hosts: Client['hosts'];
+  readonly stored: Client['stored'];
+  readonly objects: ObjectClient;
   readonly #host: EnginePorts;
 
   constructor(host: EnginePorts) {
@@ -57,15 +60,16 @@ export class LocalClient implements Client {
     this.networks = read.networks;
     this.volumes = new LocalVolumes(host, read.volumes);
     this.host = new HostExaminer(host);
-    this.usage = new LocalUsage(read.vms);
+    this.usage = new LocalUsage(read, host.paths);
     this.space = new LocalSpace(host, read, this);
     this.life = new LocalLife(host, read.vms);
     this.events = read.events;
     this.hosts = read.hosts;
+    this.stored = read.stored;
+    this.objects = objectClient(host.store, host.paths, host.onBroken);
     this.#host = host;
   }
 
-  /** Replaces a damaged record by an object that can be removed, if `query` is exactly its name. */
   async mend(kind: string, query: string): Promise<void> {
     const { store, paths } = this.#host;
     if (isSalvaged(kind)) await mendRecord(kind, query, store);

@@ -1,24 +1,36 @@
+import type { ReadClient } from '@ignite/api/client/client';
 import { findByQuery } from '@ignite/api/client/find';
-import type { Finder } from '@ignite/api/client/finder';
 import type { UsageClient, UsageRequest, VmUsage } from '@ignite/api/client/usage-client';
-import type { Vm } from '@ignite/api/v1/vm';
+import type { Paths } from '../../tools/host/paths.ts';
 import { hasUsage, vmUsage } from '../../tools/usage/vm-usage.ts';
+
+type UsingObjects = Pick<ReadClient, 'vms' | 'images' | 'kernels'>;
 
 /** Measures the host resources that VMs use. */
 export class LocalUsage implements UsageClient {
-  readonly #vms: Finder<Vm>;
+  readonly #read: UsingObjects;
+  readonly #paths: Paths;
 
-  constructor(vms: Finder<Vm>) {
-    this.#vms = vms;
+  constructor(read: UsingObjects, paths: Paths) {
+    this.#read = read;
+    this.#paths = paths;
   }
 
   async sample({ vms, all }: UsageRequest, signal: AbortSignal): Promise<readonly VmUsage[]> {
-    const known = await this.#vms.list(signal);
+    const known = await this.#read.vms.list(signal);
     const named = new Set(vms.map((query) => findByQuery('VM', known, query).metadata.uid));
     const chosen =
       vms.length > 0
         ? known.filter(({ metadata }) => named.has(metadata.uid))
         : known.filter((vm) => all || hasUsage(vm));
     return await Promise.all(chosen.map(vmUsage));
+  }
+
+  async metrics(vms: readonly string[], signal: AbortSignal): Promise<string> {
+    const { hostMetrics, vmMetrics } = await import('../metrics/host-metrics.ts'); // imported lazily, because it is slow to load
+    const metered = { ...this.#read, usage: this };
+    return vms.length > 0
+      ? await vmMetrics(metered, vms, signal)
+      : await hostMetrics(metered, this.#paths, signal);
   }
 }

@@ -14,7 +14,7 @@ import type {
 } from '@ignite/api/client/vm-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { redefineVm } from '../declare/redefine-vm.ts';
-import type { ObservedVm, VmDefinition } from '../declare/vm-actuator.ts';
+import type { ObservedVm, WishedDefinition } from '../declare/vm-actuator.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { isTypeIgnored } from '../../tools/doctor/preflight.ts';
 import { shadowingNetwork } from '../../tools/network/shadowing-network.ts';
@@ -159,7 +159,7 @@ export class LocalVms implements VmClient {
   /**
    * Writes the definition of a VM. Of a running VM, only ports and memory change at once, as far as possible.
    */
-  async redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm> {
+  async redefine(query: string, wanted: WishedDefinition, op: ClientOperation): Promise<Vm> {
     const { spec } = await validateRequest({ spec: wanted.spec });
     let isToGive = false;
     const redefined = await withVmLocked(query, this.#host, op.signal, async (found) => {

@@ -30,6 +30,7 @@ export function readClient(own: OwnStore, networks: NetworkSettings): ReadClient
     volumes: finder(findVolume, () => listVolumes(own)),
     events: eventReader(store),
     hosts: finder(findHost, () => listHosts(store, Date.now())),
+    stored: store,
   };
 }
 

@@ -16,7 +16,7 @@ import { resizeMemory } from '../../vm/steps/guest-memory.ts';
 import { recordWrite } from '../../vm/steps/vm-events.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
-import type { VmDefinition } from './vm-actuator.ts';
+import type { WishedDefinition } from './vm-actuator.ts';
 import { type RunningGuest, vmEffectOf } from './vm-effect.ts';
 
 /**
@@ -26,7 +26,7 @@ import { type RunningGuest, vmEffectOf } from './vm-effect.ts';
  */
 export async function redefineVm(
   found: Vm,
-  { labels, annotations, spec: defined, wish }: VmDefinition,
+  { labels, annotations, spec: defined, wish }: WishedDefinition,
   host: EnginePorts,
   op: ClientOperation,
 ): Promise<Vm> {
@@ -67,7 +67,7 @@ export async function redefineVm(
 /** Pure. Returns the new spec and annotations of a VM. What was wanted of its life before stays wanted. */
 function wishedDefinition(
   now: Vm,
-  { annotations, spec, wish = { power: now.spec.power } }: VmDefinition,
+  { annotations, spec, wish = { power: now.spec.power } }: WishedDefinition,
   nowMs: number,
 ): Pick<Vm, 'spec'> & Pick<Vm['metadata'], 'annotations'> {
   const restartedAt = now.metadata.annotations[restartedAtAnnotation];

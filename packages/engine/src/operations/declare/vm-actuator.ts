@@ -1,4 +1,5 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
+import type { VmDefinition } from '@ignite/api/client/vm-client';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import type { Operation } from '@ignite/toolkit/async/operation';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
@@ -33,14 +34,11 @@ export interface VmEngine {
   /**
    * Writes the definition of a VM. Of a running VM, only ports and memory change at once, as far as possible.
    */
-  redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm>;
+  redefine(query: string, wanted: WishedDefinition, op: ClientOperation): Promise<Vm>;
   remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
 }
 
-export interface VmDefinition {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly spec: VmSpec;
+export interface WishedDefinition extends VmDefinition {
   /** What is wanted of the VM's life from now on, if that changes; the power in `spec` does not count. */
   readonly wish?: Wish;
 }

@@ -1,11 +1,14 @@
 import { statfs } from 'node:fs/promises';
-import type { Client } from '@ignite/api/client/client';
+import type { ReadClient } from '@ignite/api/client/client';
+import type { UsageClient } from '@ignite/api/client/usage-client';
 import { vmPhases } from '@ignite/api/v1/vm-phase';
 import type { Paths } from '../../tools/host/paths.ts';
 import { Gauge, Registry } from 'prom-client';
 import { type MeasuredVm, registerVms } from './vm-metrics.ts';
 
-type MeteredHost = Pick<Client, 'vms' | 'images' | 'kernels' | 'usage'>;
+interface MeteredHost extends Pick<ReadClient, 'vms' | 'images' | 'kernels'> {
+  readonly usage: Pick<UsageClient, 'sample'>;
+}
 
 /** Of this host and all its VMs, in Prometheus' text format 0.0.4. */
 export async function hostMetrics(client: MeteredHost, paths: Paths, signal: AbortSignal): Promise<string> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foreignArch, parseNodeArch } from './arch.ts';
+import { parseNodeArch } from '@ignite/api/v1/node-arch';
+import { foreignArch } from './arch.ts';
 
 test('parseNodeArch: both architectures are known, and any other is refused by name', () => {
   assert.equal(parseNodeArch('x64'), 'amd64');

@@ -2,6 +2,7 @@ import { chown, mkdir, mkdtemp, readFile, realpath, rm, stat } from 'node:fs/pro
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Credentials, KeptIn, LoginPlace } from '@ignite/api/client/registry-client';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
 import {
@@ -22,21 +23,6 @@ export interface LoginDeps {
   readonly runner: Runner;
   readonly env: NodeJS.ProcessEnv;
 }
-
-/** A registry, and where the credentials for it are kept. */
-export interface LoginPlace {
-  readonly registry: string;
-  readonly registryConfigDir?: string;
-}
-
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
-
-/** The place where the credentials are kept after a login. */
-export type KeptIn =
-  { readonly kind: 'file'; readonly file: string } | { readonly kind: 'helper'; readonly helper: string };
 
 /**
  * Returns the user who last logged in to the registry, if that is known.

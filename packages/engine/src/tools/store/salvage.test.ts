@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { objectProblem } from './object-problem.ts';
-import { type SalvagedKind, salvaged } from './salvage.ts';
+import type { SalvagedKind } from '@ignite/api/client/salvaged-kind';
+import { salvaged } from './salvage.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const id = 'b'.repeat(64);

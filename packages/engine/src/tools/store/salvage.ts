@@ -1,3 +1,4 @@
+import type { SalvagedKind } from '@ignite/api/client/salvaged-kind';
 import { apiVersion } from '@ignite/api/v1/group';
 import { noImageConfig } from '@ignite/api/v1/image';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
@@ -11,14 +12,8 @@ import { hostArch } from '../host/arch.ts';
 import { volumeFinalizer } from './list-objects.ts';
 import { vmFinalizer } from './vm-store.ts';
 
-const salvagedKinds = [
-  ...(['VM', 'Image', 'Kernel', 'Volume', 'GitSource', 'Sync'] as const),
-  ...(['Namespace', 'ConfigMap', 'Secret', 'Event', 'Lease'] as const),
-] as const;
-export type SalvagedKind = (typeof salvagedKinds)[number];
-
 /** Tells whether a damaged record of a kind can be replaced. */
-export const isSalvaged = (kind: string): kind is SalvagedKind => salvagedKinds.some((each) => each === kind);
+export const isSalvaged = (kind: string): kind is SalvagedKind => Object.hasOwn(versions, kind);
 
 const finalizers: Partial<Readonly<Record<SalvagedKind, readonly string[]>>> = {
   VM: [vmFinalizer],

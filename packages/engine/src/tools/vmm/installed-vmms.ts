@@ -1,3 +1,4 @@
+import type { InstalledVmm } from '@ignite/api/client/host-client';
 import { type VmmName, vmmNames } from '@ignite/api/v1/vm-machine';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { type Runner, ToolFailedError } from '@ignite/toolkit/process/runner';
@@ -5,12 +6,6 @@ import { hostArch } from '../host/arch.ts';
 import { firecracker } from './firecracker/firecracker.ts';
 import { qemu } from './qemu/qemu.ts';
 import type { Vmm } from './vmm.ts';
-
-export interface InstalledVmm {
-  readonly name: VmmName;
-  /** The version, for example `7.2.22`. */
-  readonly version: string;
-}
 
 const vmms: readonly Vmm[] = [firecracker, qemu];
 

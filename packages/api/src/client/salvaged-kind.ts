@@ -1,0 +1,5 @@
+/** The kinds whose damaged records can be removed. */
+export type SalvagedKind =
+  | ('VM' | 'Image' | 'Kernel' | 'Volume')
+  | ('GitSource' | 'Sync')
+  | ('Namespace' | 'ConfigMap' | 'Secret' | 'Event' | 'Lease');

@@ -1,0 +1,50 @@
+import type { SyncClient } from '@ignite/api/client/sync-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { tryLock } from '@ignite/toolkit/lock/process-lock';
+import type { Source } from '@ignite/toolkit/source/source';
+import { sourceOpener } from '@ignite/toolkit/sync-service/open-source';
+import { reconcileOnce } from '@ignite/toolkit/sync-service/reconcile-once';
+import type { GitSourceObject, SyncObject } from '@ignite/toolkit/sync/kinds';
+import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
+import { type Paths, locksDir } from '../../tools/host/paths.ts';
+import { type DeclaredEngines, declaredHost } from './declared-host.ts';
+import { openOptions } from './open-options.ts';
+
+export interface LocalSyncsOptions {
+  readonly paths: Paths;
+  readonly objects: ObjectClient;
+  /** The program that reads the manifests of a source in a thread of its own. */
+  readonly sourceWorker: string;
+}
+
+/** Applies manifests to this host in this process. */
+export class LocalSyncs implements SyncClient {
+  readonly deps: SyncDeps;
+  readonly sourcesDir: string;
+  readonly #paths: Paths;
+  readonly #objects: ObjectClient;
+
+  constructor(engines: DeclaredEngines, options: LocalSyncsOptions) {
+    this.deps = declaredHost(engines, options);
+    this.sourcesDir = openOptions(options.paths).cacheDir;
+    this.#paths = options.paths;
+    this.#objects = options.objects;
+  }
+
+  openSource(sync: SyncObject, gitSource: GitSourceObject | undefined): Source {
+    return sourceOpener(openOptions(this.#paths))(sync, gitSource);
+  }
+
+  isServed(): boolean {
+    using lock = tryLock(locksDir(this.#paths), 'gitops'); // whoever syncs holds it
+    return lock === undefined;
+  }
+
+  async reconcile(
+    sync: { readonly namespace: string; readonly name: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const sources = openOptions(this.#paths);
+    await reconcileOnce(sync, { objects: this.#objects, deps: this.deps, sources }, signal);
+  }
+}
