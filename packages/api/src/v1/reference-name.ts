@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 
 const readableLength = 40;
@@ -17,6 +16,7 @@ export function referenceName(reference: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, readableLength)
     .replaceAll(/^-+|-+$/g, '');
+  const { hash } = process.getBuiltinModule('node:crypto'); // a listing, which needs no name, does not wait for it
   const digest = hash('sha256', reference).slice(0, hashLength);
   return readable === '' ? digest : `${readable}-${digest}`;
 }
