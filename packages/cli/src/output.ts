@@ -27,7 +27,10 @@ export class Output implements Writer {
     if (failure.code === 'EAGAIN' && !this.#isSlow) {
       this.#isSlow = true; // someone made the pipe non-blocking: Node's stream waits its turn
       this.#stream().on('error', this.#onFailure);
-    } else if (failure.code !== 'EPIPE') throw failure;
+    } else if (!hasReaderGone(failure)) throw failure;
     else if (this.#fd === 1) process.exit(0); // whoever read us has seen enough
   };
 }
+
+/** A socket whose reader has left something unread is reset. */
+const hasReaderGone = ({ code }: NodeJS.ErrnoException): boolean => code === 'EPIPE' || code === 'ECONNRESET';
