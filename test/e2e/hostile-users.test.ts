@@ -153,7 +153,7 @@ test('the same may be read and written whatever umask root has', () => {
         encoding: 'utf8',
       },
     );
-    assert.deepEqual(modes.trim().split('\n').toSorted(), ['data 711', 'network 755']);
+    assert.deepEqual(modes.trim().split('\n').toSorted(), ['data 711', 'host.json 640', 'network 755']);
     rmSync(dir, { recursive: true });
   }
 });
