@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { described } from '../schema/described.ts';
-import { defineKind } from '../scheme/kind.ts';
+import { type Kind, defineKind } from '../scheme/kind.ts';
 import { base64, dataKey } from './data.ts';
 import { problemsOfImmutable } from './immutable-data.ts';
 import { coreMetadataSchema } from './metadata.ts';
 import { configMapResource } from './resources/config-map.ts';
 
 /** Settings that are no secret. */
-export const configMapKind = defineKind({
+export const configMapKind: Kind = defineKind({
   ...configMapResource,
   versions: [
     {

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { described } from '../schema/described.ts';
-import { defineKind } from '../scheme/kind.ts';
+import { type Kind, defineKind } from '../scheme/kind.ts';
 import { clusterMetadataSchema } from './metadata.ts';
 import { namespaceResource } from './resources/namespace.ts';
 
 /** A scope for the names of objects. */
-export const namespaceKind = defineKind({
+export const namespaceKind: Kind = defineKind({
   ...namespaceResource,
   versions: [
     {

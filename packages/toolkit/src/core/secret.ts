@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import type { KubeObject } from '../object/kube-object.ts';
 import { described } from '../schema/described.ts';
-import { defineKind } from '../scheme/kind.ts';
+import { type Kind, defineKind } from '../scheme/kind.ts';
 import { base64, dataKey } from './data.ts';
 import { problemsOfImmutable } from './immutable-data.ts';
 import { coreMetadataSchema } from './metadata.ts';
 import { type SecretFields, secretResource } from './resources/secret.ts';
 
 /** Passwords, keys and certificates. Tables show how many there are, and never a value. */
-export const secretKind = defineKind({
+export const secretKind: Kind = defineKind({
   ...secretResource,
   versions: [
     {
