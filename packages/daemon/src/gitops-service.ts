@@ -16,7 +16,6 @@ import {
   nodeName,
 } from '@ignite/engine/operations/declare/declared-host';
 import { openOptions } from '@ignite/engine/operations/declare/open-options';
-import { takeControl } from '@ignite/engine/vm/lifecycle/host-controller';
 import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
 import { sourceWorker } from '@ignite/legacy/source-worker-file';
 import { KindClient, clientKind } from '@ignite/toolkit/client/kind-client';
@@ -71,7 +70,6 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   const watchedVms = clientKind(vmResource, vmKind);
   const vms = new Informer(new KindClient(objects, watchedVms), deps.clock, log);
   sockets.follow(vms);
-  using _control = await takeControl(paths, signal);
   const { reconcileVm, recordWhenReady } = options;
   const controlled = controlVms(
     {

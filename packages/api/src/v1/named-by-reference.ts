@@ -2,8 +2,8 @@ import { metadataSchema } from '@ignite/toolkit/codec/manifest';
 import * as v from 'valibot';
 
 /**
- * The metadata of images and kernels, whose name is the reference that they were imported from and not a host
- * name.
+ * The metadata of images and kernels in manifests, where their name may still be the reference that they were
+ * imported from.
  */
 export const namedByReferenceSchema = v.strictObject({
   ...metadataSchema.entries,

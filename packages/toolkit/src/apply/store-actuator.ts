@@ -43,7 +43,9 @@ export class StoreActuator implements Actuator {
         ...declaredBy(wanted),
       });
     } catch (failure) {
-      if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // an earlier run that was cut short has created it
+      // An earlier run that was cut short has created it, unless it cannot be read.
+      if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure;
+      await this.#of(kind).get({ name, namespace });
     }
   }
 

@@ -7,7 +7,6 @@ export const dataKey = v.pipe(
   v.regex(/^(?!\.\.?$)[-._a-zA-Z0-9]+$/, 'must be letters, digits, dots, dashes and underscores'),
 );
 
-export const base64 = v.pipe(
-  v.string(),
-  v.regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'must be Base64'),
-);
+export const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+export const base64 = v.pipe(v.string(), v.regex(isBase64, 'must be Base64'));

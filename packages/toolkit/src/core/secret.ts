@@ -2,10 +2,15 @@ import * as v from 'valibot';
 import type { KubeObject } from '../object/kube-object.ts';
 import { described } from '../schema/described.ts';
 import { type Kind, defineKind } from '../scheme/kind.ts';
-import { base64, dataKey } from './data.ts';
+import { dataKey, isBase64 } from './data.ts';
 import { problemsOfImmutable } from './immutable-data.ts';
 import { coreMetadataSchema } from './metadata.ts';
 import { type SecretFields, secretResource } from './resources/secret.ts';
+
+// These messages are in the place of those that quote what they were given.
+const mapExpected = 'must be a map';
+const textExpected = 'must be a text';
+const secretBase64 = v.pipe(v.string(textExpected), v.regex(isBase64, 'must be Base64'));
 
 /** Passwords, keys and certificates. Tables show how many there are, and never a value. */
 export const secretKind: Kind = defineKind({
@@ -16,10 +21,13 @@ export const secretKind: Kind = defineKind({
       kind: 'Secret',
       metadata: coreMetadataSchema,
       fields: {
-        data: described('Values by name, in Base64.', v.optional(v.record(dataKey, base64))),
+        data: described(
+          'Values by name, in Base64.',
+          v.optional(v.record(dataKey, secretBase64, mapExpected)),
+        ),
         stringData: described(
           'Values by name as plain text, which are written into `data`.',
-          v.optional(v.record(dataKey, v.string())),
+          v.optional(v.record(dataKey, v.string(textExpected), mapExpected)),
         ),
         type: described(
           'Which names the data has, such as `kubernetes.io/tls`.',

@@ -28,7 +28,6 @@ import { vmDisk } from '../../vm/disks/vm-disk.ts';
 import { hasStreams } from '../../vm/entrypoint.ts';
 import { stillRunning } from '../../vm/errors.ts';
 import { untilExited, untilReady } from '../../vm/lifecycle/await-vm.ts';
-import { areVmsControlled } from '../../vm/lifecycle/host-controller.ts';
 import { pauseVm, resumeVm } from '../../vm/lifecycle/pause-vm.ts';
 import { type SshRequest, assertRunning, attachmentOf, sshTargetOf } from '../../vm/lifecycle/reach-vm.ts';
 import { restartWhenDue, settleVm } from '../../vm/lifecycle/settle-vm.ts';
@@ -182,10 +181,9 @@ export class LocalVms implements VmClient {
     return vm.status.phase === 'Running' ? await this.#untilReady(vm, {}, op) : vm;
   }
 
-  /** Reconciles a VM that may have ended, and again whenever its restart is due and no daemon does so. */
+  /** Reconciles a VM that may have ended, and again when its restart is due, unless a daemon was faster. */
   async settle(uid: string, op: ClientOperation): Promise<void> {
     await settleVm(uid, this.#host, op);
-    if (areVmsControlled(this.#host.paths)) return;
     await restartWhenDue(uid, this.#host, op);
   }
 

@@ -51,6 +51,7 @@ const checks: Readonly<Record<string, ShapeCheck>> = {
     'note?': '',
     'regarding?': { 'kind?': '', 'namespace?': '', 'name?': '' },
   }),
+  Host: shapeCheck({ status: { capacity: {}, conditions: [{ type: '', status: '' }] } }),
   GitSource: shapeCheck({ spec: { url: '' } }),
   Sync: shapeCheck({ spec: {}, status: {} }),
 };

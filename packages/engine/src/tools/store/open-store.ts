@@ -14,11 +14,14 @@ import { upgradeObject } from './upgrade-object.ts';
 type OnBroken = (broken: BrokenObject) => void;
 
 /**
- * Kinds that are true on one host only: what lies in its data directory, and the Syncs that keep this very host
- * as a source says. Each host has its own, wherever the other kinds are.
+ * Kinds that are true on one host only: what lies in its data directory, the Syncs that keep this very host as a
+ * source says, and what they declare besides VMs. Each host has its own, wherever the other kinds are.
  */
 const isLocal = ({ kind }: GroupKind): boolean =>
-  ['Image', 'Kernel', 'Volume', 'GitSource', 'Sync'].includes(kind);
+  [
+    ...['Image', 'Kernel', 'Volume', 'GitSource', 'Sync'],
+    ...['Namespace', 'ConfigMap', 'Secret'], // Secrets are encrypted with a key of this host
+  ].includes(kind);
 
 /**
  * Opens the store for writing, after the settings of this host have been settled.

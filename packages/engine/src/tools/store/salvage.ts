@@ -26,6 +26,7 @@ const versions: Readonly<Record<SalvagedKind, string>> = {
   Image: apiVersion,
   Kernel: apiVersion,
   Volume: apiVersion,
+  Host: apiVersion,
   GitSource: gitopsApiVersion,
   Sync: gitopsApiVersion,
   Namespace: 'v1',
@@ -87,6 +88,7 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
       return as({ url: '' }, {});
     case 'Sync':
       return as({}, initialSyncStatus);
+    case 'Host':
     case 'Namespace':
     case 'ConfigMap':
     case 'Secret':

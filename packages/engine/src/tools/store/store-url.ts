@@ -26,15 +26,14 @@ export function parseStoreUrl(text: string): StoreUrl {
   const [, scheme = '', hosts = '', path = '', query = ''] =
     /^([a-z+]+):\/\/([^/?@]+)(\/[^?]*)?(?:\?(.*))?$/.exec(text) ?? [];
   const transport = schemes.get(scheme);
-  if (transport === undefined)
-    throw invalid(text, 'it does not begin with etcd:// or etcd+http:// and a host');
+  if (transport === undefined) throw invalid('it does not begin with etcd:// or etcd+http:// and a host');
   const endpoints = hosts.split(',').map((host) => endpointOf(transport, host));
   const bad = hosts.split(',').find((_, at) => endpoints[at] === undefined);
-  if (bad !== undefined) throw invalid(text, `not a host: "${bad}"`);
+  if (bad !== undefined) throw invalid('not a host, or one with a user and password');
   return {
     endpoints: endpoints.filter((each) => each !== undefined),
     prefix: path.replace(/\/+$/, '') || '/ignite',
-    ...filesIn(query, text),
+    ...filesIn(query),
   };
 }
 
@@ -45,18 +44,19 @@ function endpointOf(transport: string, host: string): string | undefined {
   return `${transport}://${url.hostname}:${port}`;
 }
 
-function filesIn(query: string, text: string): Pick<StoreUrl, 'ca' | 'cert' | 'key'> {
+function filesIn(query: string): Pick<StoreUrl, 'ca' | 'cert' | 'key'> {
   const files = Object.fromEntries(new URLSearchParams(query));
   for (const [name, file] of Object.entries(files)) {
-    if (!['ca', 'cert', 'key'].includes(name)) throw invalid(text, `unknown parameter "${name}"`);
-    if (!file.startsWith('/')) throw invalid(text, `the path of "${name}" is not absolute`);
+    if (!['ca', 'cert', 'key'].includes(name)) throw invalid(`unknown parameter "${name}"`);
+    if (!file.startsWith('/')) throw invalid(`the path of "${name}" is not absolute`);
   }
   if ((files['cert'] === undefined) !== (files['key'] === undefined))
-    throw invalid(text, 'a client certificate needs both "cert" and "key"');
+    throw invalid('a client certificate needs both "cert" and "key"');
   return files;
 }
 
-const invalid = (text: string, why: string): CodedError =>
-  new CodedError('STORE_URL_INVALID', `not the URL of a store: ${text}: ${why}`, {
+/** The URL itself is not quoted, since somebody may have written a password into it. */
+const invalid = (why: string): CodedError =>
+  new CodedError('STORE_URL_INVALID', `not the URL of a store: ${why}`, {
     hint: 'use etcd://HOST:2379,HOST:2379/PREFIX?ca=FILE&cert=FILE&key=FILE',
   });

@@ -14,14 +14,11 @@ interface RunnableImage {
  * Checks that there is something to run.
  * @throws CodedError VM_INVALID if neither the image nor the VM names a program
  */
-export function assertRunsSomething(
-  { command }: Pick<VmSpec, 'command'>,
-  { metadata, status }: RunnableImage,
-): void {
-  const { entrypoint, cmd } = status.config;
-  if (status.bootMode !== 'entrypoint' || [...entrypoint, ...(command ?? cmd)].length > 0) return;
+export function assertRunsSomething({ command }: Pick<VmSpec, 'command'>, image: RunnableImage): void {
+  const { entrypoint, cmd } = image.status.config;
+  if (image.status.bootMode !== 'entrypoint' || [...entrypoint, ...(command ?? cmd)].length > 0) return;
   throw invalidVm(
-    `image "${metadata.name}" has no entrypoint, no command and no init: nothing to run`,
+    `image "${shownName(image)}" has no entrypoint, no command and no init: nothing to run`,
     'give a command with "ignite run IMAGE -- COMMAND" or spec.command',
   );
 }

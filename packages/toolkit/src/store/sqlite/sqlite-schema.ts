@@ -132,4 +132,6 @@ function upgradeObjects(db: DatabaseSync, upgrade: UpgradeObject): void {
     insert.run(group!, kind!, namespace!, next.metadata.name, next.metadata.uid, JSON.stringify(next));
     forget.run(group!, kind!);
   }
+  // A new revision has the snapshot written anew.
+  db.exec("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'changes'");
 }
