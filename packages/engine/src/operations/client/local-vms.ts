@@ -35,7 +35,7 @@ import { restartWhenDue, settleVm } from '../../vm/lifecycle/settle-vm.ts';
 import { reconciled, startVm, writeWish } from '../../vm/lifecycle/start-vm.ts';
 import { readConsole } from '../../vm/observe/console.ts';
 import { allottedMemoryOf } from '../../vm/plan/allotted-memory.ts';
-import type { LaunchOptions } from '../../vm/plan/plan-vm.ts';
+import type { LaunchOptions } from '../../vm/launch-options.ts';
 import { untilMemoryGiven } from '../../vm/steps/guest-memory.ts';
 import { recordReady } from '../../vm/steps/vm-events.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';

@@ -17,7 +17,7 @@ import { isTimerMeasured, statusSize } from '../../tools/vmm/machine.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { diskSizeOf, vmDisk } from '../disks/vm-disk.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
-import type { LaunchOptions } from '../plan/plan-vm.ts';
+import type { LaunchOptions } from '../launch-options.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { bootVmm } from './boot-vmm.ts';

@@ -8,7 +8,7 @@ import { hostProcess } from '../observe/liveness.ts';
 import { assertOwnUser } from '../own-user.ts';
 import { isNewWish, lifeWishOf } from '../plan/life-wish.ts';
 import { planRestart } from '../plan/plan-restart.ts';
-import type { LaunchOptions } from '../plan/plan-vm.ts';
+import type { LaunchOptions } from '../launch-options.ts';
 import { betweenLives } from '../plan/stopped-status.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';

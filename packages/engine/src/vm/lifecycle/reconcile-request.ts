@@ -1,4 +1,4 @@
-import type { LaunchOptions } from '../plan/plan-vm.ts';
+import type { LaunchOptions } from '../launch-options.ts';
 
 /** What one reconciliation is told beside the object. None of it outlives the call. */
 export interface ReconcileRequest extends LaunchOptions {

@@ -1,11 +1,4 @@
-/** What a launch is told beside the object. */
-export interface LaunchOptions {
-  /**
-   * The seconds for which outputs of the entrypoint that have grown too long to be kept wait for a client that
-   * asks for all of them. None is expected if it is absent.
-   */
-  readonly awaitClientSeconds?: number;
-}
+import type { LaunchOptions } from '../launch-options.ts';
 
 /** The state to which a VM is to be brought. */
 export type Goal =
@@ -118,11 +111,7 @@ export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): 
 
 const hasBooted = ({ sandbox, halfBooted }: ObservedVm): boolean => sandbox === 'running' && !halfBooted;
 
-function planRunning(
-  { awaitClientSeconds }: LaunchOptions,
-  have: ObservedVm,
-  needs: VmNeeds,
-): VmStep[] {
+function planRunning({ awaitClientSeconds }: LaunchOptions, have: ObservedVm, needs: VmNeeds): VmStep[] {
   if (hasBooted(have)) {
     return [
       // This finishes a change of ports that was cut short, and does nothing otherwise.
