@@ -40,6 +40,8 @@ export interface StartVmRequest {
   readonly ignorePreflightChecks?: readonly string[];
   /** Keeps what a failed start has made, for inspection. The next start or stop cleans it up. */
   readonly keepFailed?: boolean;
+  /** True if the caller attaches to the VM right after, and is to miss none of its output. */
+  readonly attaches?: boolean;
 }
 
 /** The way to reach a VM over SSH: everything that OpenSSH's client needs, with the host key pinned. */
@@ -97,7 +99,7 @@ export interface StopVmRequest {
   readonly timeoutMs?: number;
 }
 
-export type RestartVmRequest = StopVmRequest & Omit<StartVmRequest, 'runtime' | 'networkPlugin'>;
+export type RestartVmRequest = StopVmRequest & Omit<StartVmRequest, 'runtime' | 'networkPlugin' | 'attaches'>;
 
 export interface VmClient extends Finder<Vm> {
   /**

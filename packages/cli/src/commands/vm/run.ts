@@ -112,6 +112,7 @@ export function startRequest(flags: FlagValues): StartVmRequest {
     ...(seconds !== undefined && { sshTimeoutMs: seconds * 1_000 }),
     ignorePreflightChecks: flags.list('ignore-preflight-checks').flatMap((list) => list.split(',')),
     keepFailed: flags.isSet('debug'),
+    attaches: flags.isSet('interactive'),
   };
 }
 

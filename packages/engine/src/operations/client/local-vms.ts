@@ -34,6 +34,7 @@ import { restartWhenDue, settleVm } from '../../vm/lifecycle/settle-vm.ts';
 import { reconciled, startVm, writeWish } from '../../vm/lifecycle/start-vm.ts';
 import { readConsole } from '../../vm/observe/console.ts';
 import { allottedMemoryOf } from '../../vm/plan/allotted-memory.ts';
+import type { LaunchOptions } from '../../vm/launch-options.ts';
 import { untilMemoryGiven } from '../../vm/steps/guest-memory.ts';
 import { recordReady } from '../../vm/steps/vm-events.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
@@ -46,6 +47,8 @@ const defaultGraceMs = 30_000;
  * without an SSH server reports that at once.
  */
 const sshTimeoutMs = 600_000;
+/** The time that a client has to attach to a VM that it has started, even on a busy host. */
+const attachSeconds = 30;
 
 /** Manages the VMs of this host. */
 export class LocalVms implements VmClient {
@@ -77,7 +80,8 @@ export class LocalVms implements VmClient {
       const found = await recordPlugin(ofRuntime, request.networkPlugin, host);
       const isDown = (await host.sandbox.observe(found.metadata.uid)).state !== 'running';
       if (isDown) await assertStartable(found, ignored, this.#host);
-      return await startVm(found, { keepFailed: request.keepFailed === true }, host, op);
+      const options = { keepFailed: request.keepFailed === true, ...launchOptions(found, request) };
+      return await startVm(found, options, host, op);
     });
     return await this.#untilReady(vm, request, op);
   }
@@ -222,6 +226,15 @@ export class LocalVms implements VmClient {
     await assertRunning(vm, this.#host);
     return vm;
   }
+}
+
+/** Whoever attaches does so once the start has ended, which for some VMs is when SSH answers. */
+function launchOptions(
+  { spec }: Vm,
+  { attaches = false, sshTimeoutMs: sshMs = sshTimeoutMs }: StartVmRequest,
+): LaunchOptions {
+  if (!attaches) return {};
+  return { awaitClientSeconds: attachSeconds + (spec.ssh === true ? Math.ceil(sshMs / 1_000) : 0) };
 }
 
 const graceMsOf = ({ force, timeoutMs = defaultGraceMs }: StopVmRequest): number => (force ? 0 : timeoutMs);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,9 +20,10 @@ class Keeper implements Disposable {
   readonly log: Promise<readonly [Buffer, Buffer]>;
   readonly code: Promise<number | null>;
 
-  constructor(line: string) {
+  constructor(line: string, awaitClientSeconds = 0) {
     writeFileSync(this.events, '');
-    this.child = spawn('perl', [script, this.dir, this.events, '/bin/sh', '-c', line], { cwd: this.dir });
+    const args = [script, this.dir, this.events, String(awaitClientSeconds), '/bin/sh', '-c', line];
+    this.child = spawn('perl', args, { cwd: this.dir });
     this.log = Promise.all([buffer(this.child.stdout!), buffer(this.child.stderr!)]);
     this.code = once(this.child, 'close').then(([code]) => code as number | null);
   }
@@ -40,6 +41,10 @@ class Keeper implements Disposable {
     this.child.kill('SIGKILL');
     rmSync(this.dir, { recursive: true });
   }
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await delay(20);
 }
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -79,6 +84,47 @@ test('streams: who comes late is given what came before, where it asks for that'
   await delay(300);
   writeFileSync(join(keeper.dir, 'go'), '');
   assert.deepEqual((await shown).map(String), ['early\nlate\n', 'late\n']);
+});
+
+const large = 'head -c 8000000 /dev/zero >&3; echo done >done; until [ -e go ]; do sleep 0.05; done';
+
+test('streams: the client that is expected is given everything, however late it comes', async () => {
+  const bytes = randomBytes(8 * 2 ** 20);
+  using keeper = new Keeper('until [ -e bytes ]; do sleep 0.05; done; cat bytes >&3; echo wrong >&4', 30);
+  (await keeper.client('stdout', 'n')).resume(); // who does not ask for all is not the one
+  const told = buffer(await keeper.client('stderr', 's'));
+  writeFileSync(join(keeper.dir, 'new'), bytes);
+  renameSync(join(keeper.dir, 'new'), join(keeper.dir, 'bytes'));
+  await delay(1_500);
+  const shown = await buffer(await keeper.client('stdout', 's'));
+  assert.equal(digest(shown), digest(bytes));
+  assert.equal((await told).toString(), 'wrong\n');
+  assert.equal(digest((await keeper.log)[0]), digest(bytes));
+});
+
+test('streams: nothing waits for a client that is not expected', async () => {
+  using keeper = new Keeper(large);
+  await until(() => existsSync(join(keeper.dir, 'done')));
+  const late = buffer(await keeper.client('stdout', 's'));
+  writeFileSync(join(keeper.dir, 'go'), '');
+  assert.equal((await late).length, 0);
+  assert.equal((await keeper.log)[0].length, 8_000_000);
+});
+
+test('streams: a client that is expected is not waited for longer than was said', async () => {
+  using keeper = new Keeper(large, 2);
+  await delay(1_000);
+  assert.ok(!existsSync(join(keeper.dir, 'done')), 'the guest waits');
+  await until(() => existsSync(join(keeper.dir, 'done')));
+  writeFileSync(join(keeper.dir, 'go'), '');
+  assert.equal(await keeper.code, 0);
+  assert.equal((await keeper.log)[0].length, 8_000_000);
+});
+
+test('streams: a VMM that ends is not held up by a client that is expected', async () => {
+  using keeper = new Keeper('head -c 8000000 /dev/zero >&3 & sleep 0.5; kill -9 $!; exit 4', 30);
+  assert.equal(await keeper.code, 4);
+  assert.ok((await keeper.log)[0].length > 2 ** 20);
 });
 
 test('streams: a client that reads slowly stops the guest, and has it all in the end', async () => {

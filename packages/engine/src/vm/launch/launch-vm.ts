@@ -17,6 +17,7 @@ import { isTimerMeasured, statusSize } from '../../tools/vmm/machine.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { diskSizeOf, vmDisk } from '../disks/vm-disk.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
+import type { LaunchOptions } from '../launch-options.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { bootVmm } from './boot-vmm.ts';
@@ -30,7 +31,12 @@ import { assertMachineFits, eventLinks, vmMachine } from './vm-machine.ts';
  * @throws CodedError VMM_MISSING, KVM_NEEDED, VM_INVALID, VMM_FAILED, VMM_REFUSED, VMM_SILENT
  * @throws CodedError CLOCK_LOST if the guest must be started again
  */
-export async function launchVm(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
+export async function launchVm(
+  vm: Vm,
+  { awaitClientSeconds = 0 }: LaunchOptions,
+  host: VmPorts,
+  signal: AbortSignal,
+): Promise<void> {
   const { uid } = vm.metadata;
   const files = vmFiles(host.paths, uid);
   const run = vmRunFiles(host.paths, uid);
@@ -68,7 +74,9 @@ export async function launchVm(vm: Vm, host: VmPorts, signal: AbortSignal): Prom
     attachment,
     accel,
     exitCommand: [...host.settleCommand, uid],
-    ...(vmm.capabilities.streams && { streamsProgram: host.streamsProgram }),
+    ...(vmm.capabilities.streams && {
+      streams: { program: host.streamsProgram, awaitClientSeconds },
+    }),
   });
   await host.sandbox.launch(spec, signal);
   await bootVmm(vm, machine, host, signal);

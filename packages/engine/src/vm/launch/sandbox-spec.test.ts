@@ -36,7 +36,12 @@ const attachment = {
 
 const paths = { dataDir: '/data', runDir: '/run' };
 
-const specOf = (spec: object, accel: Accel, volumes: readonly ResolvedVolume[] = [], vmm: Vmm = qemu) => {
+const specOf = (
+  spec: object,
+  accel: Accel,
+  volumes: readonly ResolvedVolume[] = [],
+  { vmm = qemu, awaitClientSeconds = 0 }: { readonly vmm?: Vmm; readonly awaitClientSeconds?: number } = {},
+) => {
   const machine = vmMachine(vm(spec), { attachment, volumes, accel, vmm });
   return sandboxSpec({
     vm: vm(spec),
@@ -56,7 +61,7 @@ const specOf = (spec: object, accel: Accel, volumes: readonly ResolvedVolume[] =
     attachment,
     accel,
     exitCommand: ['/usr/bin/ignite', 'settle', uid],
-    ...(vmm.capabilities.streams && { streamsProgram: '/ignite/host/streams' }),
+    ...(vmm.capabilities.streams && { streams: { program: '/ignite/host/streams', awaitClientSeconds } }),
   });
 };
 
@@ -74,8 +79,9 @@ test('sandboxSpec: a VM under KVM gets its device and the CPU of the host', (t) 
   golden(t, specOf({}, { kind: 'kvm' }), 'kvm.json');
 });
 
-test('sandboxSpec: what runs an entrypoint has its streams kept', (t) => {
-  golden(t, specOf({ command: ['ls'] }, { kind: 'kvm' }), 'streams.json');
+test('sandboxSpec: what runs an entrypoint has its streams kept, for a client that is expected', (t) => {
+  const options = { awaitClientSeconds: 30 };
+  golden(t, specOf({ command: ['ls'] }, { kind: 'kvm' }, [], options), 'streams.json');
 });
 
 test('sandboxSpec: an arm64 VM under emulation is a machine like a Raspberry Pi 4', (t) => {
@@ -88,7 +94,7 @@ test('sandboxSpec: an arm64 VM under KVM gets the CPU and the interrupt controll
 
 test('sandboxSpec: Firecracker is shown itself, a raw disk of its own and no base, and KVM', (t) => {
   const spec = { machine: { vmm: 'firecracker' } };
-  golden(t, specOf(spec, { kind: 'kvm' }, [], firecracker), 'firecracker.json');
+  golden(t, specOf(spec, { kind: 'kvm' }, [], { vmm: firecracker }), 'firecracker.json');
 });
 
 const volume = { readOnly: false, mounts: [] };

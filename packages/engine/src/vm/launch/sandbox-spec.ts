@@ -35,8 +35,8 @@ export interface SandboxSpecInput {
   readonly attachment: Attachment;
   readonly accel: Accel;
   readonly exitCommand: readonly string[];
-  /** The path of host/streams, if that program runs the VMM. */
-  readonly streamsProgram?: string;
+  /** The path of host/streams, if that program runs the VMM, and the seconds for which it waits for a client. */
+  readonly streams?: { readonly program: string; readonly awaitClientSeconds: number };
 }
 
 /**
@@ -58,9 +58,13 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
     runtime: vm.spec.sandbox?.runtime ?? 'conmon',
     environ: sandboxEnviron(vm.metadata.annotations),
     argv:
-      input.streamsProgram === undefined
+      input.streams === undefined
         ? input.command
-        : ['/usr/bin/perl', '/vm/streams', '/vm/run', '/vm/events.out', ...input.command],
+        : [
+            ...['/usr/bin/perl', '/vm/streams', '/vm/run', '/vm/events.out'],
+            String(input.streams.awaitClientSeconds),
+            ...input.command,
+          ],
     user: sandboxUser(uid),
     netnsPath: attachment.netnsPath,
     mounts: [
@@ -77,7 +81,7 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
       readOnly(files.events, 'events'),
       ...(readsCloudInit(vm) ? [secret(files.cloudInit, 'cidata.img')] : []),
       writable(input.sockets, 'run'),
-      ...(input.streamsProgram === undefined ? [] : [readOnly(input.streamsProgram, 'streams')]),
+      ...(input.streams === undefined ? [] : [readOnly(input.streams.program, 'streams')]),
       ...access.mounts,
     ],
     ...(access.blockDevices.length > 0 && { blockDevices: access.blockDevices }),

@@ -8,6 +8,7 @@ import { hostProcess } from '../observe/liveness.ts';
 import { assertOwnUser } from '../own-user.ts';
 import { isNewWish, lifeWishOf } from '../plan/life-wish.ts';
 import { planRestart } from '../plan/plan-restart.ts';
+import type { LaunchOptions } from '../launch-options.ts';
 import { betweenLives } from '../plan/stopped-status.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
@@ -39,7 +40,7 @@ export async function bringUp(
     return { vm: await reachGoal(vm, { kind: up }, host, op) };
   const down = goal.kind === 'restarted' ? await reachGoal(vm, { ...goal, kind: 'down' }, host, op) : vm;
   try {
-    return { vm: await start(down, up, host, op) };
+    return { vm: await start(down, { ...request, kind: up }, host, op) };
   } catch (failure) {
     return { vm: await giveUp(vm, failure, request, host, op), failure };
   }
@@ -55,11 +56,16 @@ export function assertPausable(vm: Vm, host: VmPorts): void {
 const isStarted = async ({ metadata: { uid }, status }: Vm, { sandbox }: VmPorts): Promise<boolean> =>
   status.vmm !== undefined && (await sandbox.observe(uid)).state === 'running';
 
-async function start(vm: Vm, up: Up, host: VmPorts, op: ClientOperation): Promise<Vm> {
+async function start(
+  vm: Vm,
+  goal: { readonly kind: Up } & LaunchOptions,
+  host: VmPorts,
+  op: ClientOperation,
+): Promise<Vm> {
   // Earlier versions did not refuse uids, so two VMs may have the same user.
   assertOwnUser(vm.metadata.uid, await listOwnVms(host));
   op.report({ kind: 'step', message: `Starting ${vm.metadata.name}` });
-  return await reachGoal(await recordStarting(vm, host), { kind: up }, host, op);
+  return await reachGoal(await recordStarting(vm, host), goal, host, op);
 }
 
 /** Records that this process starts the VM, and which wish it acts upon. */

@@ -1,5 +1,7 @@
+import type { LaunchOptions } from '../launch-options.ts';
+
 /** What one reconciliation is told beside the object. None of it outlives the call. */
-export interface ReconcileRequest {
+export interface ReconcileRequest extends LaunchOptions {
   /** The time that a guest has to power off, if it is to. */
   readonly graceMs?: number;
   /** Keeps what a failed start has made, for inspection. */

@@ -17,6 +17,12 @@ const stopped: ObservedVm = { ...nothing, files: true, disk: true, keys: true };
 const running: ObservedVm = { ...stopped, network: 'attached', sandbox: 'running' };
 const kinds = (...args: Parameters<typeof planVm>): string[] => planVm(...args).map((step) => step.kind);
 
+test('planVm: a launch waits for a client as its goal says', () => {
+  const steps = planVm({ kind: 'running', awaitClientSeconds: 30 }, stopped);
+  assert.deepEqual(steps.at(-2), { kind: 'launch', awaitClientSeconds: 30 });
+  assert.deepEqual(planVm({ kind: 'running' }, stopped).at(-2), { kind: 'launch' });
+});
+
 test('planVm: a VM of which nothing exists gets keys, disk, network and seed before its VMM', () => {
   assert.deepEqual(kinds({ kind: 'running' }, nothing), [
     'create-keys',

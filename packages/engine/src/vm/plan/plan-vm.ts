@@ -1,8 +1,10 @@
+import type { LaunchOptions } from '../launch-options.ts';
+
 /** The state to which a VM is to be brought. */
 export type Goal =
   /** Its image and kernel are here. */
   | { readonly kind: 'prepared' }
-  | { readonly kind: 'running' }
+  | ({ readonly kind: 'running' } & LaunchOptions)
   /** The vCPUs are halted. */
   | { readonly kind: 'paused' }
   /** It is down because somebody wants it to be. A `graceMs` of 0 ends the VMM at once. */
@@ -55,7 +57,7 @@ export type VmStep =
   | { readonly kind: 'prepare-volumes' }
   | { readonly kind: 'write-seed' }
   | { readonly kind: 'share-folders' }
-  | { readonly kind: 'launch' }
+  | ({ readonly kind: 'launch' } & LaunchOptions)
   | { readonly kind: 'record-start' }
   | { readonly kind: 'record-pause' }
   | { readonly kind: 'pause' }
@@ -82,10 +84,10 @@ export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): 
     case 'prepared':
       return planContent(needs);
     case 'running':
-      return planRunning(have, needs);
+      return planRunning(goal, have, needs);
     case 'paused':
       return [
-        ...(hasBooted(have) ? [] : planRunning(have, needs)),
+        ...(hasBooted(have) ? [] : planRunning({}, have, needs)),
         { kind: 'record-pause' },
         { kind: 'pause' },
       ];
@@ -109,7 +111,7 @@ export function planVm(goal: Goal, have: ObservedVm, needs: VmNeeds = nothing): 
 
 const hasBooted = ({ sandbox, halfBooted }: ObservedVm): boolean => sandbox === 'running' && !halfBooted;
 
-function planRunning(have: ObservedVm, needs: VmNeeds): VmStep[] {
+function planRunning({ awaitClientSeconds }: LaunchOptions, have: ObservedVm, needs: VmNeeds): VmStep[] {
   if (hasBooted(have)) {
     return [
       // This finishes a change of ports that was cut short, and does nothing otherwise.
@@ -132,7 +134,7 @@ function planRunning(have: ObservedVm, needs: VmNeeds): VmStep[] {
     ...when(needs.volumes, { kind: 'prepare-volumes' }),
     { kind: 'write-seed' },
     ...when(needs.folders, { kind: 'share-folders' }),
-    { kind: 'launch' },
+    { kind: 'launch', ...(awaitClientSeconds !== undefined && { awaitClientSeconds }) },
     { kind: 'record-start' },
   ];
 }

@@ -66,7 +66,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await shareFolders(vm, host, op.signal);
       return vm;
     case 'launch':
-      await launchVm(vm, host, op.signal);
+      await launchVm(vm, step, host, op.signal);
       return vm;
     case 'record-start':
       return await recordStart(vm, host);
