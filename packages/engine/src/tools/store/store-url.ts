@@ -29,7 +29,7 @@ export function parseStoreUrl(text: string): StoreUrl {
   if (transport === undefined) throw invalid('it does not begin with etcd:// or etcd+http:// and a host');
   const endpoints = hosts.split(',').map((host) => endpointOf(transport, host));
   const bad = hosts.split(',').find((_, at) => endpoints[at] === undefined);
-  if (bad !== undefined) throw invalid('not a host, or one with a user and password');
+  if (bad !== undefined) throw invalid(`not a host: "${bad}"`);
   return {
     endpoints: endpoints.filter((each) => each !== undefined),
     prefix: path.replace(/\/+$/, '') || '/ignite',

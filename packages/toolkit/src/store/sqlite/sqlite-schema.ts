@@ -117,6 +117,8 @@ function moveEvents(db: DatabaseSync): void {
  * changed has to list it anew.
  */
 function upgradeObjects(db: DatabaseSync, upgrade: UpgradeObject): void {
+  // A new revision has the snapshot written anew.
+  db.exec("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'changes'");
   const remove = db.prepare(
     'DELETE FROM objects WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?',
   );
@@ -132,6 +134,4 @@ function upgradeObjects(db: DatabaseSync, upgrade: UpgradeObject): void {
     insert.run(group!, kind!, namespace!, next.metadata.name, next.metadata.uid, JSON.stringify(next));
     forget.run(group!, kind!);
   }
-  // A new revision has the snapshot written anew.
-  db.exec("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'changes'");
 }
