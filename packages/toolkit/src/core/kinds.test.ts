@@ -126,3 +126,18 @@ describe("Kubernetes' own kinds", () => {
     assert.deepEqual(row, ['30s', 'Normal', 'Started', 'vm/web', 'it runs']);
   });
 });
+
+test('a Secret that is written wrongly is refused without a word of what it holds', () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' } };
+  for (const [fields, problem] of [
+    [{ stringData: { pin: 48_151_623 } }, /stringData\.pin: must be a text$/],
+    [{ stringData: '48151623' }, /stringData: must be a map$/],
+    [{ data: { pin: 48_151_623 } }, /data\.pin: must be a text$/],
+    [{ data: { pin: '48151623!' } }, /data\.pin: must be Base64$/],
+    [{ data: '48151623' }, /data: must be a map$/],
+  ] as const) {
+    const messages = messagesOf({ ...secret, ...fields });
+    assert.match(messages.join('\n'), problem);
+    assert.doesNotMatch(messages.join('\n'), /48151623/);
+  }
+});
