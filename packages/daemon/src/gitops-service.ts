@@ -7,7 +7,7 @@ import { type Vm, vmKind } from '@ignite/api/v1/vm';
 import { volumeKind } from '@ignite/api/v1/volume';
 import { settleHostSettings } from '@ignite/engine/tools/host/settle-host-settings';
 import { type Paths, locksDir } from '@ignite/engine/tools/host/paths';
-import { thisHostOf } from '@ignite/engine/tools/host/host-settings';
+import type { ThisHost } from '@ignite/engine/tools/host/this-host';
 import { objectClient } from '@ignite/engine/tools/store/object-client';
 import { isOwn } from '@ignite/engine/tools/store/own-vms';
 import {
@@ -35,9 +35,12 @@ import { keepHost } from './keep-host.ts';
 export interface GitopsServiceOptions {
   readonly paths: Paths;
   readonly store: ObjectStore;
+  readonly self: ThisHost;
   readonly engines: DeclaredEngines;
   /** Of which metrics are served. */
   readonly client: Client;
+  /** Tells whether somebody is at work on a VM. */
+  readonly isVmBusy: (uid: string) => boolean;
   /** Makes a VM what its object says, unless somebody else is at work on it. */
   readonly reconcileVm: (uid: string, op: ClientOperation) => Promise<Outcome | undefined>;
   /** Records when what runs in a VM that was started here can be used. */
@@ -52,7 +55,7 @@ export interface GitopsServiceOptions {
  * @throws CodedError GITOPS_RUNNING when another process does so already
  */
 export async function runGitops(options: GitopsServiceOptions, signal: AbortSignal): Promise<void> {
-  const { paths, store, engines, client, nodeLabels, log, webhook } = options;
+  const { paths, store, self, engines, client, nodeLabels, log, webhook } = options;
   using lock = tryLock(locksDir(paths), 'gitops');
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName();
@@ -70,11 +73,12 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   const watchedVms = clientKind(vmResource, vmKind);
   const vms = new Informer(new KindClient(objects, watchedVms), deps.clock, log);
   sockets.follow(vms);
-  const { reconcileVm, recordWhenReady } = options;
+  const { isVmBusy, reconcileVm, recordWhenReady } = options;
   const controlled = controlVms(
     {
       vms,
-      isOwn: (vm) => isOwn(vm, thisHostOf(settings)),
+      isOwn: (vm) => isOwn(vm, self),
+      isBusy: isVmBusy,
       reconcile: (uid, until) => reconcileVm(uid, { signal: until, report: () => {} }),
       recordWhenReady,
       clock: deps.clock,
@@ -97,7 +101,7 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   await Promise.all([
     controlled,
     vms.run(signal),
-    keepHost({ ...settings, paths, store, clock: deps.clock }, log, signal),
+    keepHost({ ...settings, ...self, paths, store, clock: deps.clock }, log, signal),
     serveSyncs({ ...served, ...(webhook && { webhook }) }, signal),
   ]);
 }

@@ -22,7 +22,7 @@ test('keepHost: the host is alive for as long as it is kept, though its store ma
   const [store, clock, ending] = [new LeavingStore(), new ManualClock(), new AbortController()];
   const failures: unknown[] = [];
   const kept = keepHost(
-    { name: 'a', uid: 'u', paths, store, clock },
+    { name: 'a', uid: 'u', isAlone: false, paths, store, clock },
     (_level, _message, fields) => void failures.push(fields),
     ending.signal,
   );
@@ -40,4 +40,16 @@ test('keepHost: the host is alive for as long as it is kept, though its store ma
   await kept;
   await clock.advance(41_000);
   assert.ok(!(await isAlive()));
+});
+
+test('keepHost: a host that is alone is stored once, and writes nothing from then on', async () => {
+  const paths = { dataDir: tmpdir(), runDir: tmpdir() };
+  const [store, clock] = [new MemoryStore(), new ManualClock()];
+  const host = { name: 'a', uid: 'u', isAlone: true, paths, store, clock };
+  await keepHost(host, () => {}, new AbortController().signal);
+  const { items } = await store.list({ group: 'ignite.weave.works', kind: 'Host' });
+  assert.deepEqual(
+    items.map(({ metadata }) => metadata.name),
+    ['a'],
+  );
 });

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { brokenRecordText } from '@ignite/api/broken-record';
 import { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { Paths } from '@ignite/engine/tools/host/paths';
-import { openStore } from '@ignite/engine/tools/store/open-store';
 import { recordWhenReady } from '@ignite/engine/vm/lifecycle/record-when-ready';
+import { isVmLocked } from '@ignite/engine/tools/store/vm-lock';
 import { reconcileUnlessBusy } from '@ignite/engine/vm/lifecycle/reconcile-unless-busy';
 import { openEnginePorts } from '@ignite/engine/wire';
 import { type Log, type LogLevel as EventLevel, jsonLog, limitedLog, textLog } from '@ignite/toolkit/log/log';
@@ -35,14 +35,16 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
     },
   });
   await using client = new LocalClient(ports);
-  using store = await openStore(paths);
+  const { store, self } = ports;
   const webhook = await webhookOptions(options);
   await runGitops(
     {
       paths,
       store,
+      self,
       engines: client,
       client,
+      isVmBusy: (uid) => isVmLocked(uid, paths),
       reconcileVm: (uid, op) => reconcileUnlessBusy(uid, ports, op),
       recordWhenReady: (vm, until) => recordWhenReady(vm, ports, until),
       nodeLabels,

@@ -46,16 +46,28 @@ function controller(t: TestContext, answer: (vm: Vm) => Partial<Outcome> | undef
   };
   const log = (_level: string, message: string): void => void logged.push(message);
   const followed: string[] = [];
+  const lock = { isHeld: false };
   const recordWhenReady = async ({ status }: Vm): Promise<void> => {
     followed.push(status.phase);
     throw new Error('its SSH does not answer');
   };
-  const running = controlVms({ vms, isOwn, reconcile, recordWhenReady, clock, log }, stop.signal);
+  const running = controlVms(
+    { vms, isOwn, isBusy: () => lock.isHeld, reconcile, recordWhenReady, clock, log },
+    stop.signal,
+  );
   t.after(async () => {
     stop.abort();
     await running;
   });
-  return { vms, clock, looks, logged, followed, at: (ms: number) => new Date(began + ms).toISOString() };
+  return {
+    vms,
+    clock,
+    looks,
+    logged,
+    followed,
+    lock,
+    at: (ms: number) => new Date(began + ms).toISOString(),
+  };
 }
 
 const isOwn = ({ spec }: Vm): boolean => spec.hostName !== 'other';
@@ -150,5 +162,20 @@ test('controlVms: a VM of another host is left to that host', async (t) => {
   assert.deepEqual(looks, []);
   vms.put(sampleVm({ spec: { power: 'Running', hostName: 'mine' }, status: { phase: 'Created' } }));
   await clock.advance(1_000);
+  assert.equal(looks.length, 1);
+});
+
+test('controlVms: whoever lets go of a VM may go on with it before anything is done to it', async (t) => {
+  const { vms, clock, looks, lock } = controller(t, () => ({ vm: withStatus({ phase: 'Running' }) }));
+  lock.isHeld = true; // "run" creates the VM
+  vms.put(withStatus({ phase: 'Created' }));
+  await clock.advance(10_000);
+  lock.isHeld = false;
+  await clock.advance(900);
+  lock.isHeld = true; // "run" starts the VM
+  await clock.advance(10_000);
+  assert.deepEqual(looks, []);
+  lock.isHeld = false;
+  await clock.advance(2_000);
   assert.equal(looks.length, 1);
 });

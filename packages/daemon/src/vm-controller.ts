@@ -15,7 +15,10 @@ import type { Log } from '@ignite/toolkit/log/log';
 
 /** The number of VMs that are worked on at once. A VM whose image is being fetched counts too. */
 const concurrency = 4;
-/** The time in which whoever has written a wish may begin to fulfil it, as commands do. */
+/**
+ * The time in which whoever has written a wish, or has let go of a VM, may go on with it, as commands do that
+ * consist of several steps.
+ */
 const leewayMs = 1_000;
 /** The time after which a VM is looked at again that somebody else is at work on. */
 const busyMs = 500;
@@ -26,6 +29,8 @@ export interface VmControllerOptions {
   readonly vms: Pick<Informer<Vm>, 'get' | 'onChange'>;
   /** Tells whether a VM belongs to this host. */
   readonly isOwn: (vm: Vm) => boolean;
+  /** Tells whether somebody is at work on a VM. */
+  readonly isBusy: (uid: string) => boolean;
   /** Makes a VM what its object says. Resolves with `undefined` while somebody else is at work on the VM. */
   readonly reconcile: (uid: string, signal: AbortSignal) => Promise<Outcome | undefined>;
   /** Records when what runs in a VM that was started here can be used. */
@@ -37,9 +42,10 @@ export interface VmControllerOptions {
 
 /** Reconciles the VMs of this host whenever one changes, and when its restart or another start is due, until `signal` aborts. */
 export async function controlVms(options: VmControllerOptions, signal: AbortSignal): Promise<void> {
-  const { vms, isOwn, clock, log, observer } = options;
+  const { vms, isOwn, isBusy, clock, log, observer } = options;
   const queue = new WorkQueue(clock);
   const seen = new Map<string, string>();
+  const busy = new Set<string>();
   vms.onChange((vm, isGone) => {
     const [key, news] = [informerKey(vm), newsOf(vm)];
     if (isGone) seen.delete(key);
@@ -55,7 +61,14 @@ export async function controlVms(options: VmControllerOptions, signal: AbortSign
       concurrency,
       clock,
       log,
-      reconcile: (key, until) => reconcileOne(vms.get(key), options, until),
+      reconcile: async (key, until) => {
+        const vm = vms.get(key);
+        if (vm && isBusy(vm.metadata.uid)) {
+          busy.add(key);
+          return { requeueAfterMs: busyMs };
+        }
+        return busy.delete(key) ? { requeueAfterMs: leewayMs } : await reconcileOne(vm, options, until);
+      },
       ...(observer && { observer }),
     },
     signal,

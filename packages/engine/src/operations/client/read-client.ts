@@ -29,7 +29,7 @@ export function readClient(own: OwnStore, networks: NetworkSettings): ReadClient
     networks: networkFinder(networks, () => listOwnVms(own)),
     volumes: finder(findVolume, () => listVolumes(own)),
     events: eventReader(store),
-    hosts: finder(findHost, () => listHosts(store, Date.now())),
+    hosts: finder(findHost, () => listHosts(own, Date.now())),
     stored: store,
   };
 }

@@ -3,19 +3,24 @@ import type { Host } from '@ignite/api/v1/host';
 import { withCondition } from '@ignite/toolkit/object/condition';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
 import { objectKind } from '@ignite/toolkit/store/object-kind';
-import type { StoreReader } from '@ignite/toolkit/store/store';
+import type { OwnStore } from '../store/own-vms.ts';
 import { liveHosts } from './host-lease.ts';
 
 /** A listing waits for no schema. */
 const listedHost = objectKind<Host>({ apiVersion, kind: 'Host' });
 
-/** Lists the hosts. Whether one is ready that does not renew its lease, nobody knows. */
-export async function listHosts(store: StoreReader, nowMs: number): Promise<readonly Host[]> {
+/**
+ * Lists the hosts. Whether one is ready that does not renew its lease, nobody knows, unless it is this host and
+ * alone.
+ */
+export async function listHosts({ store, self }: OwnStore, nowMs: number): Promise<readonly Host[]> {
   const [{ items }, alive] = await Promise.all([
     new KindReader(store, listedHost).list(),
     liveHosts(store, nowMs),
   ]);
-  return items.map((host) => (alive.has(host.metadata.name) ? host : silent(host, nowMs)));
+  const isKnown = ({ metadata: { name } }: Host): boolean =>
+    alive.has(name) || (self.isAlone && name === self.name);
+  return items.map((host) => (isKnown(host) ? host : silent(host, nowMs)));
 }
 
 /** Pure. Returns a host as it is known while it does not renew its lease. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
+import type { ThisHost } from '../host/this-host.ts';
 import { hostKind } from '@ignite/api/v1/host';
 import { hostResource } from '@ignite/api/v1/resources/host';
 import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
@@ -43,8 +44,9 @@ test('a name belongs to the host that was first; whoever else has it may do noth
 
 test('listHosts: a host is ready for as long as it renews its lease, and unknown otherwise', async () => {
   const host = setUp();
+  const seenFrom = (self: ThisHost) => listHosts({ store: host.store, self }, host.clock.now());
   const textNow = async (): Promise<string | undefined> =>
-    (await listHosts(host.store, host.clock.now())).map(hostResource.summary)[0];
+    (await seenFrom({ name: 'other', isAlone: false })).map(hostResource.summary)[0];
   await claimHost(host);
   assert.equal(await textNow(), 'Unknown');
   await registerHost(host);
@@ -55,4 +57,6 @@ test('listHosts: a host is ready for as long as it renews its lease, and unknown
   assert.equal(await textNow(), 'Ready');
   await host.clock.advance(1_000);
   assert.equal(await textNow(), 'Unknown');
+  const [own] = await seenFrom({ name: host.name, isAlone: true });
+  assert.equal(own && hostResource.summary(own), 'Ready'); // nobody else could tell
 });

@@ -1,5 +1,5 @@
 import type { Vm } from '@ignite/api/v1/vm';
-import { acquireLock } from '@ignite/toolkit/lock/process-lock';
+import { acquireLock, tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Paths, locksDir } from '../host/paths.ts';
 import type { ThisHost } from '../host/this-host.ts';
@@ -20,4 +20,10 @@ export async function withVmLocked<T>(
   using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, signal);
   // The VM is read again, because the previous holder of the lock may have changed or removed it.
   return await work(await findVm(host.store, uid));
+}
+
+/** Tells whether somebody has exclusive use of a VM. */
+export function isVmLocked(uid: string, paths: Paths): boolean {
+  using lock = tryLock(locksDir(paths), `vm-${uid}`);
+  return lock === undefined;
 }
