@@ -45,13 +45,21 @@ function recorder(
 describe('VmActuator', () => {
   test('a VM that is to run is made and started; one that an earlier run made is only started', async () => {
     for (const taken of [false, true]) {
-      const { asked, actuator } = recorder(taken);
+      const { asked, actuator } = recorder(taken, taken ? [vm()] : []);
       await actuator.create(vm(), op);
       assert.deepEqual(asked, ['create', 'start']);
     }
     const { asked, actuator } = recorder();
     await actuator.create(vm({ power: 'Stopped' }), op);
     assert.deepEqual(asked, ['create']);
+  });
+
+  test('a VM whose name another host has taken is not taken for one that an earlier run made', async () => {
+    for (const power of ['Running', 'Stopped'] as const) {
+      const { asked, actuator } = recorder(true);
+      await assert.rejects(actuator.create(vm({ power }), op), { code: 'VM_NAME_TAKEN' });
+      assert.deepEqual(asked, ['create']);
+    }
   });
 
   test('a change that requires a restart waits for the next start of a stopped VM', () => {

@@ -74,10 +74,15 @@ export class VmActuator implements Actuator {
       const preflight = spec.power === 'Stopped' ? {} : { preflight: {} };
       await this.#engine.create({ name, labels, annotations, spec, ...preflight }, quieter(op));
     } catch (failure) {
-      // An earlier run that was cut short has created the VM, so this run continues with it.
-      if (!hasCode(failure, 'VM_NAME_TAKEN')) throw failure;
+      // An earlier run that was cut short has created the VM, so this run continues with it. It is not that of
+      // another host, though, or one whose record is damaged.
+      if (!hasCode(failure, 'VM_NAME_TAKEN') || !(await this.#has(name, op.signal))) throw failure;
     }
     await this.#turnOn(name, spec.power, op);
+  }
+
+  async #has(name: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.observe(signal)).some(({ metadata }) => metadata.name === name);
   }
 
   /** Finishes the removal of a VM that was cut short, so that its name is free for the next one. */
