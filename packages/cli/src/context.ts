@@ -176,9 +176,9 @@ export async function withDeclaredHost<T>(
     import('@ignite/engine/operations/declare/local-syncs'),
     import('@ignite/legacy/source-worker-file'),
   ]);
-  const work = async (client: LocalClient, { paths }: EnginePorts, op: Operation): Promise<T> => {
+  const work = async (client: LocalClient, { paths, self }: EnginePorts, op: Operation): Promise<T> => {
     const { objects } = client;
-    return await use({ client, syncs: new LocalSyncs(client, { paths, objects, sourceWorker }), op });
+    return await use({ client, syncs: new LocalSyncs(client, { paths, self, objects, sourceWorker }), op });
   };
   return await withEngine(invocation, work, options);
 }

@@ -58,12 +58,12 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   const { paths, store, self, engines, client, nodeLabels, log, webhook } = options;
   using lock = tryLock(locksDir(paths), 'gitops');
   if (!lock) throw alreadyRunning();
-  const host = nodeLabels['hostname'] ?? nodeName();
+  const host = nodeLabels['hostname'] ?? nodeName(self);
   const settings = settleHostSettings(paths, {});
   const objects = objectClient(store, paths, ({ key, problem }) =>
     log('warning', problem, { object: keyText(key) }),
   );
-  const deps = declaredHost(engines, { objects, sourceWorker, labels: nodeLabels });
+  const deps = declaredHost(engines, { objects, self, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();
   await using _socket = await serveMetrics(
     async () => `${await metrics.registry.metrics()}\n${await client.usage.metrics([], signal)}`,

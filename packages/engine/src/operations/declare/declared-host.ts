@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { hostUses } from '@ignite/api/host-uses';
 import { resources } from '@ignite/api/resources';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -13,6 +12,7 @@ import { StoreActuator } from '@ignite/toolkit/apply/store-actuator';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import { WorkerReader } from '@ignite/toolkit/render/worker-reader';
 import { inApplyOrder } from '@ignite/toolkit/scheme/resource';
+import type { ThisHost } from '../../tools/host/this-host.ts';
 import { VmActuator, type VmEngine } from './vm-actuator.ts';
 import { VolumeActuator, type VolumeEngine } from './volume-actuator.ts';
 
@@ -24,6 +24,7 @@ export interface DeclaredEngines {
 
 export interface DeclaredHostOptions {
   readonly objects: ObjectClient;
+  readonly self: ThisHost;
   /** The program that reads the manifests of a source in a thread of its own. */
   readonly sourceWorker: string;
   /** Labels of this host, for node selectors. */
@@ -33,7 +34,7 @@ export interface DeclaredHostOptions {
 /** What manifests are applied to on this host. */
 export function declaredHost(
   engines: DeclaredEngines,
-  { objects, sourceWorker, labels = {} }: DeclaredHostOptions,
+  { objects, self, sourceWorker, labels = {} }: DeclaredHostOptions,
 ): SyncDeps {
   const kinds = [...gitopsKinds, namespaceKind, configMapKind, secretKind];
   const stored = new StoreActuator(objects, { kinds: kinds.map(servedKindOf) });
@@ -51,8 +52,9 @@ export function declaredHost(
     }),
     kindOrder: inApplyOrder(resources),
     clock: systemClock,
-    nodeLabels: { hostname: nodeName(), ...labels },
+    nodeLabels: { hostname: nodeName(self), ...labels },
   };
 }
 
-export const nodeName = (): string => hostname().toLowerCase().split('.')[0]!;
+/** Pure. Returns the name that node selectors know a host by: the first label of its name. */
+export const nodeName = ({ name }: ThisHost): string => name.split('.')[0]!;

@@ -7,12 +7,14 @@ import { reconcileOnce } from '@ignite/toolkit/sync-service/reconcile-once';
 import type { GitSourceObject, SyncObject } from '@ignite/toolkit/sync/kinds';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import { type Paths, locksDir } from '../../tools/host/paths.ts';
+import type { ThisHost } from '../../tools/host/this-host.ts';
 import { type DeclaredEngines, declaredHost } from './declared-host.ts';
 import { openOptions } from './open-options.ts';
 
 export interface LocalSyncsOptions {
   readonly paths: Paths;
   readonly objects: ObjectClient;
+  readonly self: ThisHost;
   /** The program that reads the manifests of a source in a thread of its own. */
   readonly sourceWorker: string;
 }
