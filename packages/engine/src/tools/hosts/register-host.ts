@@ -3,6 +3,7 @@ import { type Host, type HostStatus, hostKind } from '@ignite/api/v1/host';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { withCondition } from '@ignite/toolkit/object/condition';
+import { microTime } from '@ignite/toolkit/object/micro-time';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { KindStore } from '@ignite/toolkit/store/kind-store';
 import type { CallOptions, ObjectStore } from '@ignite/toolkit/store/store';
@@ -48,7 +49,7 @@ export async function renewHostLease(
   const spec = {
     holderIdentity: uid,
     leaseDurationSeconds: hostLeaseSeconds,
-    renewTime: new Date(clock.now()).toISOString().replace('Z', '000Z'),
+    renewTime: microTime(clock.now()),
   };
   await hostLeaseStore(store).createOrModify(
     { metadata: { namespace: hostLeaseNamespace, name, uid: newUid() }, spec, status: {} },
