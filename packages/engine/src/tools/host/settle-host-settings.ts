@@ -24,13 +24,13 @@ function keptSettings(settings: HostSettings, paths: Paths): HostSettings {
   if (settings.store !== undefined && existsSync(storePath(paths))) throw storeSettled(paths);
   const path = settingsPath(paths);
   const draft = `${path}.${settings.uid}`;
-  writeFileSync(draft, `${JSON.stringify(settings)}\n`, { mode: 0o640, flush: true });
   try {
+    writeFileSync(draft, `${JSON.stringify(settings)}\n`, { mode: 0o640, flush: true });
     linkSync(draft, path);
   } catch (failure) {
     if ((failure as NodeJS.ErrnoException).code !== 'EEXIST') throw failure;
   } finally {
-    rmSync(draft);
+    rmSync(draft, { force: true });
   }
   return readHostSettings(paths) ?? settings;
 }
