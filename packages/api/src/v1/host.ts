@@ -12,14 +12,20 @@ const taintSchema = v.strictObject({
   key: v.pipe(v.string(), v.nonEmpty()),
   value: v.optional(v.string()),
   effect: described(
-    'What happens to VMs that do not tolerate it.',
+    'What schedulers should do with VMs that do not tolerate it.',
     v.picklist(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
   ),
 });
 
 export const hostSpecSchema = v.strictObject({
-  unschedulable: described('New VMs are not bound to the host.', v.optional(v.boolean())),
-  taints: described('Reasons for which VMs are kept away from the host.', v.optional(v.array(taintSchema))),
+  unschedulable: described(
+    'Whether schedulers should bind no new VMs to the host; Ignite has none yet.',
+    v.optional(v.boolean()),
+  ),
+  taints: described(
+    'Reasons for which schedulers should keep VMs away from the host.',
+    v.optional(v.array(taintSchema)),
+  ),
 });
 export type HostSpec = v.InferOutput<typeof hostSpecSchema>;
 

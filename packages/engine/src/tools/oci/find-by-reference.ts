@@ -5,10 +5,9 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { parseSource } from './source.ts';
 
 /**
- * Finds the image or kernel that `query` names, like `findByQuery`, but takes `ubuntu` for `ubuntu:latest`
- * and
- * `docker.io/library/ubuntu:latest`. A query with a tag, or one that is a whole repository, is not a prefix: `ubuntu:1`
- * does not find `ubuntu:16.04`, and `ubuntu` does not find `ubuntu:latest-special`.
+ * Finds the image or kernel that `query` names, like `findByQuery`, but takes `ubuntu` for `ubuntu:latest` and
+ * `docker.io/library/ubuntu:latest`. A query with a tag, or one that is a whole repository, is not a prefix:
+ * `ubuntu:1` does not find `ubuntu:16.04`, and `ubuntu` does not find `ubuntu:latest-special`.
  * @throws CodedError IMAGE_NOT_FOUND, IMAGE_AMBIGUOUS, and likewise for kernels
  */
 export function findByReference<T extends KubeObject>(

@@ -31,3 +31,10 @@ test('parseStoreUrl: what is no URL of a store is refused with the reason', () =
   ] as const)
     assert.throws(() => parseStoreUrl(text), { code: 'STORE_URL_INVALID', message: why }, text);
 });
+
+test('parseStoreUrl: a password that somebody has written into the URL is not quoted', () => {
+  assert.throws(
+    () => parseStoreUrl('etcd://root:hunter2@10.0.0.1:2379'),
+    (failure: Error) => !failure.message.includes('hunter2'),
+  );
+});
