@@ -7,7 +7,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   api: ['toolkit'],
   engine: ['toolkit', 'api'],
   legacy: ['toolkit', 'api', 'engine'],
-  daemon: ['toolkit', 'api', 'engine', 'legacy'],
+  apiserver: ['toolkit', 'api'],
+  daemon: ['toolkit', 'api', 'engine', 'legacy', 'apiserver'],
   cli: ['toolkit', 'api', 'engine', 'legacy'],
 };
 
