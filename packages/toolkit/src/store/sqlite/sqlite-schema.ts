@@ -9,7 +9,13 @@ export type UpgradeObject = (object: KubeObject) => KubeObject;
 type Migration = (db: DatabaseSync, upgrade: UpgradeObject) => void;
 
 /** The steps from each version of the schema to the next. A version is the number of steps that were taken. */
-const migrations: readonly Migration[] = [createTables, addGroups, moveEvents, upgradeObjects];
+const migrations: readonly Migration[] = [
+  createTables,
+  addGroups,
+  moveEvents,
+  () => {}, // the last step leads to the objects of today from those of every schema
+  upgradeObjects,
+];
 
 /** Returns the version of the schema; 0 if the file has none. */
 export const schemaVersionOf = (db: DatabaseSync): number =>
@@ -113,7 +119,7 @@ function moveEvents(db: DatabaseSync): void {
 }
 
 /**
- * Upgrades the objects, whose names may change with that. Whoever watches a kind of which an object has
+ * Upgrades the objects, whose namespaces and names may change with that. Whoever watches a kind of which an object has
  * changed has to list it anew.
  */
 function upgradeObjects(db: DatabaseSync, upgrade: UpgradeObject): void {
@@ -122,7 +128,7 @@ function upgradeObjects(db: DatabaseSync, upgrade: UpgradeObject): void {
   const remove = db.prepare(
     'DELETE FROM objects WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?',
   );
-  const insert = db.prepare('INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)');
   const forget = db.prepare(
     "INSERT OR REPLACE INTO forgotten VALUES (?, ?, (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'changes'))",
   );
@@ -131,7 +137,8 @@ function upgradeObjects(db: DatabaseSync, upgrade: UpgradeObject): void {
     const next = old && upgrade(old);
     if (next === undefined || next === old) continue;
     remove.run(group!, kind!, namespace!, name!);
-    insert.run(group!, kind!, namespace!, next.metadata.name, next.metadata.uid, JSON.stringify(next));
+    const { metadata } = next;
+    insert.run(group!, kind!, metadata.namespace, metadata.name, metadata.uid, JSON.stringify(next));
     forget.run(group!, kind!);
   }
 }

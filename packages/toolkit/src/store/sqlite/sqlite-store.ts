@@ -31,7 +31,7 @@ export interface SqliteOptions {
   readonly problemOf?: ProblemOf;
   /** Called once for each broken record. */
   readonly onBroken?: (broken: BrokenObject) => void;
-  /** Is applied once to each object that a program before schema 4 has stored. */
+  /** Is applied once to each object that a program with an older schema has stored. */
   readonly upgrade?: UpgradeObject;
 }
 
