@@ -159,8 +159,8 @@ describe('bindings', () => {
         { kind: 'ServiceAccount', name: 'robot', namespace: 'home' },
       ]),
     );
-    const cells = clusterRoleBindingResource.columns.map(({ cell }) =>
-      cell(made as never, Date.parse(made.metadata.creationTimestamp)),
+    const cells = clusterRoleBindingResource.columns.map((column) =>
+      column.cell(made as never, Date.parse(made.metadata.creationTimestamp)),
     );
     assert.deepEqual(cells, ['a:b', 'ClusterRole/view', '0s', 'ada, bob', 'ops', 'home/robot']);
   });

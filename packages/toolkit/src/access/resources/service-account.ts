@@ -1,9 +1,8 @@
 import type { KubeObject } from '../../object/kube-object.ts';
 import type { Resource } from '../../scheme/resource.ts';
-import { objectKind } from '../../store/object-kind.ts';
 import { age } from '../../text/age.ts';
 
-export interface ServiceAccount extends KubeObject {
+interface ServiceAccount extends KubeObject {
   readonly kind: 'ServiceAccount';
 }
 
@@ -19,5 +18,3 @@ export const serviceAccountResource = {
     { title: 'AGE', cell: ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs) },
   ],
 } satisfies Resource<ServiceAccount>;
-
-export const storedServiceAccount = objectKind<ServiceAccount>({ apiVersion: 'v1', kind: 'ServiceAccount' });
