@@ -143,7 +143,10 @@ const problemsOf = (
   kind: ServedKind,
   object: KubeObject,
   old: KubeObject | undefined,
-): readonly ErrorCause[] => [...metadataProblems(object, old), ...(kind.problems?.(object, old) ?? [])];
+): readonly ErrorCause[] => [
+  ...metadataProblems(object, old, kind.names),
+  ...(kind.problems?.(object, old) ?? []),
+];
 
 const keyOf = (kind: ServedKind, { metadata: { namespace, name } }: KubeObject): ObjectKey => ({
   ...kind,
