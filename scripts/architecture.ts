@@ -51,6 +51,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   ],
   'packages/engine/src/operations': [['changes', 'declare', 'metrics', 'space'], ['archive'], ['client']],
   'packages/apiserver/src': [
+    ['protobuf'],
     ['request'],
     ['resource'],
     ['response'],

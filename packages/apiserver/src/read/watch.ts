@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { ObjectClient, WatchEvent } from '@ignite/toolkit/client/object-client';
 import type { WatchReply } from '../response/reply.ts';
 import { type ListQuery, listQuery } from './list-query.ts';
@@ -51,5 +52,4 @@ function isTold(
   return event.endsInitialEvents ? sendInitialEvents === true : silentMs >= bookmarkMs;
 }
 
-const randomSeconds = (): number =>
-  defaultSeconds.least + Math.random() * (defaultSeconds.most - defaultSeconds.least);
+const randomSeconds = (): number => randomInt(defaultSeconds.least, defaultSeconds.most);

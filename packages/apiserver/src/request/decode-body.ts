@@ -1,11 +1,12 @@
 import { badRequest } from '@ignite/toolkit/client/object-error';
 import { parseYaml, plainValue } from '@ignite/toolkit/codec/parse-yaml';
+import { decodeObject, protobufType } from '../protobuf/decode-object.ts';
 import { parseMediaType } from './media-type.ts';
 import { RequestError } from './request-error.ts';
 
 /** A body as it was sent. */
 export interface Body {
-  readonly text: string;
+  readonly bytes: Buffer;
   /** The value of the header `content-type`. */
   readonly contentType: string | undefined;
 }
@@ -23,9 +24,25 @@ const yaml: readonly string[] = ['application/yaml', 'application/apply-patch+ya
  */
 export function decodeBody(body: Body): unknown {
   const type = bodyType(body);
-  if (type === json || type.endsWith('+json')) return decodedJson(body.text);
-  if (yaml.includes(type)) return decodedYaml(body.text);
-  throw unknownType(type, [json, 'application/yaml']);
+  if (isJson(type)) return decodedJson(bodyText(body));
+  if (yaml.includes(type)) return decodedYaml(bodyText(body));
+  const object = type === protobufType ? decodedProtobuf(body.bytes) : undefined;
+  if (object === undefined) throw unknownType(type, [json, 'application/yaml']);
+  return object;
+}
+
+export const isJson = (type: string): boolean => type === json || type.endsWith('+json');
+
+/**
+ * Pure. Returns the text of a body.
+ * @throws ObjectError BAD_REQUEST if it is not UTF-8
+ */
+export function bodyText({ bytes }: Body): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw badRequest('the body is not UTF-8', cause);
+  }
 }
 
 export const unknownType = (type: string, known: readonly string[]): RequestError =>
@@ -33,6 +50,14 @@ export const unknownType = (type: string, known: readonly string[]): RequestErro
     'MEDIA_TYPE_UNKNOWN',
     `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')} (it is ${type})`,
   );
+
+function decodedProtobuf(bytes: Buffer): unknown {
+  try {
+    return decodeObject(bytes);
+  } catch (cause) {
+    throw badRequest('the body is not an object in Protocol Buffers', cause);
+  }
+}
 
 function decodedJson(text: string): unknown {
   try {

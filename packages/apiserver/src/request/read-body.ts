@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { badRequest } from '@ignite/toolkit/client/object-error';
 import { RequestError } from './request-error.ts';
 
 /** The largest body that is read, as in Kubernetes. */
@@ -8,9 +7,8 @@ const largestBody = 3 * 2 ** 20;
 /**
  * Reads the body of a request.
  * @throws RequestError BODY_TOO_LARGE, MEDIA_TYPE_UNKNOWN
- * @throws ObjectError BAD_REQUEST if it is not UTF-8
  */
-export async function readBody(message: IncomingMessage): Promise<string> {
+export async function readBody(message: IncomingMessage): Promise<Buffer> {
   const { 'content-encoding': coding = 'identity', 'content-length': announced = '0' } = message.headers;
   if (coding !== 'identity')
     throw new RequestError('MEDIA_TYPE_UNKNOWN', `bodies with the encoding "${coding}" are not read`);
@@ -22,16 +20,8 @@ export async function readBody(message: IncomingMessage): Promise<string> {
     if (size > largestBody) throw tooLarge();
     parts.push(part);
   }
-  return decodedText(Buffer.concat(parts));
+  return Buffer.concat(parts);
 }
 
 const tooLarge = (): RequestError =>
   new RequestError('BODY_TOO_LARGE', `the body is larger than ${largestBody} bytes`);
-
-function decodedText(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw badRequest('the body is not UTF-8', cause);
-  }
-}

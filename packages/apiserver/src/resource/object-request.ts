@@ -1,8 +1,7 @@
 import type { ObjectKey } from '@ignite/toolkit/client/group-version-resource';
-import { unknownResource } from '@ignite/toolkit/client/object-error';
 import type { Body } from '../request/decode-body.ts';
 import type { ResourceRequest } from '../request/request-info.ts';
-import type { ServedResource } from './served-resource.ts';
+import { type ServedResource, nothingServed } from './served-resource.ts';
 
 /** A request for objects of a kind that is served. */
 export interface ObjectRequest {
@@ -21,7 +20,7 @@ export interface ObjectRequest {
  */
 export function namespaceOf({ resource, info }: ObjectRequest): string | undefined {
   if (resource.isNamespaced) return info.namespace;
-  if (info.namespace !== undefined && resource.resource !== 'namespaces') throw unknownResource(resource);
+  if (info.namespace !== undefined && resource.resource !== 'namespaces') throw nothingServed();
   return undefined;
 }
 
@@ -33,7 +32,7 @@ export function keyOf(request: ObjectRequest): ObjectKey {
   const { resource, info } = request;
   const namespace = namespaceOf(request);
   if (info.name === undefined || (resource.isNamespaced && namespace === undefined))
-    throw unknownResource(resource);
+    throw nothingServed();
   const { group, version } = resource;
   return { group, version, resource: resource.resource, namespace, name: info.name };
 }

@@ -1,4 +1,5 @@
 import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { TableColumn } from './table-column.ts';
 
@@ -32,3 +33,7 @@ export const servedAt = (
   { group, version, resource }: GroupVersionResource,
 ): ServedResource | undefined =>
   resources.find((each) => each.group === group && each.version === version && each.resource === resource);
+
+/** The answer to a path that leads to nothing that is served. */
+export const nothingServed = (): ObjectError =>
+  new ObjectError('NOT_FOUND', 'the server could not find the requested resource');

@@ -10,7 +10,7 @@ const subject = { group: 'garden.example', version: 'v1', resource: 'pots', kind
 
 test('failureStatus tells in Kubernetes words what is wrong with an object', () => {
   for (const [failure, code, reason, message] of [
-    [new ObjectError('NOT_FOUND', 'no'), 404, 'NotFound', 'pots.garden.example "a" not found'],
+    [new ObjectError('NOT_FOUND', 'no such kind'), 404, 'NotFound', 'no such kind'],
     [notFound({ group: '', kind: 'Pot', name: 'a' }), 404, 'NotFound', 'pots.garden.example "a" not found'],
     [new ObjectError('ALREADY_EXISTS', 'no'), 409, 'AlreadyExists', 'pots.garden.example "a" already exists'],
     [

@@ -103,7 +103,10 @@ function messageOf(
     return failure instanceof CodedError
       ? `the request failed: ${failure.code}`
       : 'the request failed: see the log of the server';
-  return (subject && aboutSubject(code, subject, causes)) ?? (failure as CodedError).message;
+  const { message } = failure as CodedError;
+  // Objects are missed by stores. What is told otherwise not to be there is more than an object.
+  if (!subject || (code === 'NOT_FOUND' && failure instanceof ObjectError)) return message;
+  return aboutSubject(code, subject, causes) ?? message;
 }
 
 /** Says in Kubernetes' words what was wrong with an object, since programs and people look for these. */

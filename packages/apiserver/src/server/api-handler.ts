@@ -10,11 +10,11 @@ import { readBody } from '../request/read-body.ts';
 import { RequestError } from '../request/request-error.ts';
 import type { PathRequest, RequestInfo, ResourceRequest } from '../request/request-info.ts';
 import { requestInfoOf } from '../request/request-info-of.ts';
-import { type ServedResource, servedAt } from '../resource/served-resource.ts';
+import { type ServedResource, nothingServed, servedAt } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
 import { failureStatus } from '../response/failure-status.ts';
 import { type ContentReply, statusReply } from '../response/reply.ts';
-import type { Subject } from '../response/status.ts';
+import type { Status, Subject } from '../response/status.ts';
 import { checkAccess } from './check-access.ts';
 import { type HealthCheck, healthPaths, healthReply } from './health.ts';
 import { InFlight } from './in-flight.ts';
@@ -65,6 +65,8 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
   const { message, response } = exchange;
   const closed = new AbortController();
   response.once('close', () => closed.abort());
+  // What has been answered at the end is not kept open for more.
+  response.once('finish', () => void (exchange.ending.aborted && message.socket.end()));
   try {
     const info = requestInfoOf(message.method ?? '', message.url ?? '');
     using _place = placeIn(exchange.inFlight, info);
@@ -102,12 +104,13 @@ async function answerObjects(
 ): Promise<void> {
   const query = queryOf(message);
   const resource = servedAt(options.resources(), info);
-  if (!resource) throw nothingThere();
+  if (!resource) throw nothingServed();
   const wanted = { ...wantedForm(message.headers.accept, query), resource };
-  const body = async () => ({ text: await readBody(message), contentType: message.headers['content-type'] });
+  const body = async () => ({ bytes: await readBody(message), contentType: message.headers['content-type'] });
   try {
     const reply = await serveObjects(options, { resource, info, query, body, signal });
-    await respond(response, reply, wanted, signal);
+    const statusOf = (failure: unknown, subject?: Subject): Status => toldStatus(options.log, failure, subject);
+    await respond(response, reply, { ...wanted, statusOf, signal });
   } catch (failure) {
     throw failure instanceof FailureAbout ? failure : new FailureAbout(subjectOf(resource, info), failure);
   }
@@ -125,7 +128,7 @@ async function answerPath(
   const reply = health
     ? await healthReply(health, queryOf(message), options.checks, signal)
     : contentAt(path, message, options);
-  if (!reply) throw nothingThere();
+  if (!reply) throw nothingServed();
   await sendContent(response, reply, { encoding: 'json' });
 }
 
@@ -136,14 +139,20 @@ function contentAt(path: string, message: IncomingMessage, options: ApiOptions):
 }
 
 async function refuse({ log }: ApiOptions, response: ServerResponse, failure: unknown): Promise<void> {
-  const status = failureStatus(failure);
-  if (status.reason === 'InternalError') log('error', 'a request failed', { error: causeText(failure) });
+  const status = toldStatus(log, failure);
   if (response.headersSent) return void response.destroy();
   const { retryAfterSeconds } = status.details ?? {};
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
   // What is left of a body that was not read to its end is of no use.
   if (!response.req.complete) response.setHeader('connection', 'close');
   await sendContent(response, statusReply(status), { encoding: 'json' });
+}
+
+/** Returns what a client is told of a failure. The log has the rest of what is no fault of the client. */
+function toldStatus(log: Log, failure: unknown, subject?: Subject): Status {
+  const status = failureStatus(failure, subject);
+  if (status.reason === 'InternalError') log('error', 'a request failed', { error: causeText(failure) });
+  return status;
 }
 
 const causeText = (failure: unknown): string =>
@@ -156,6 +165,3 @@ const subjectOf = (resource: ServedResource, { name }: ResourceRequest): Subject
 
 const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams =>
   new URLSearchParams(url.split('?', 2)[1] ?? '');
-
-const nothingThere = (): ObjectError =>
-  new ObjectError('NOT_FOUND', 'the server could not find the requested resource');

@@ -1,5 +1,6 @@
-import { ObjectError, unknownResource } from '@ignite/toolkit/client/object-error';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { ResourceVerb } from '../request/request-info.ts';
+import { nothingServed } from '../resource/served-resource.ts';
 import type { Reply } from '../response/reply.ts';
 import { createObject } from '../write/create.ts';
 import { deleteCollection, deleteObject } from '../write/delete.ts';
@@ -41,8 +42,7 @@ function checkPart(request: ObjectRequest): void {
   const { resource, info } = request;
   const { subresource, verb } = info;
   if (subresource === undefined) return;
-  if (!isOfStatus(request) || !resource.subresources.includes(subresource))
-    throw unknownResource({ ...resource, resource: `${resource.resource}/${subresource}` });
+  if (!isOfStatus(request) || !resource.subresources.includes(subresource)) throw nothingServed();
   if (!verbsOfStatus.includes(verb))
     throw new ObjectError('METHOD_NOT_ALLOWED', `the part "${subresource}" of an object cannot be ${verb}d`);
 }

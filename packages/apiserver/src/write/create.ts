@@ -1,9 +1,10 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { ObjectError, unknownResource } from '@ignite/toolkit/client/object-error';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { FailureAbout } from '../response/failure-about.ts';
 import type { ObjectReply } from '../response/reply.ts';
 import { checkNamespace } from './namespace-lifecycle.ts';
 import { type ObjectRequest, namespaceOf } from '../resource/object-request.ts';
+import { nothingServed } from '../resource/served-resource.ts';
 import { sentObject } from './sent-object.ts';
 import { writeQuery } from './write-query.ts';
 
@@ -13,7 +14,7 @@ export async function createObject(client: ObjectClient, request: ObjectRequest)
   if (info.name !== undefined)
     throw new ObjectError('METHOD_NOT_ALLOWED', 'an object is created by a POST to those of its kind');
   const namespace = namespaceOf(request);
-  if (resource.isNamespaced && namespace === undefined) throw unknownResource(resource);
+  if (resource.isNamespaced && namespace === undefined) throw nothingServed();
   const { dryRun, fieldValidation } = writeQuery(request.query);
   const { value, warnings } = sentObject(request, await request.body(), fieldValidation);
   const { name = '' } = value.metadata;

@@ -21,7 +21,7 @@ const optionsSchema = v.looseObject({
 export function deleteOptions(query: URLSearchParams, body: Body): Omit<DeleteOptions, 'signal'> {
   const { success, output, issues } = v.safeParse(
     optionsSchema,
-    body.text === '' ? fromQuery(query) : decodeBody(body),
+    body.bytes.length === 0 ? fromQuery(query) : decodeBody(body),
   );
   if (!success)
     throw badRequest(`the options are invalid: ${v.getDotPath(issues[0]) ?? 'they'}: ${issues[0].message}`);

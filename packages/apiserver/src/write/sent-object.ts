@@ -2,7 +2,7 @@ import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import type { NewObject } from '@ignite/toolkit/client/object-client';
 import { badRequest } from '@ignite/toolkit/client/object-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { type Body, bodyType, decodeBody } from '../request/decode-body.ts';
+import { type Body, bodyText, bodyType, decodeBody, isJson } from '../request/decode-body.ts';
 import { duplicateFields } from '../request/duplicate-fields.ts';
 import { objectBody } from '../request/object-body.ts';
 import type { FieldPath } from '../resource/served-resource.ts';
@@ -27,7 +27,7 @@ export function sentObject(
 
 /** Pure. Returns the paths of the fields that a body gives twice. YAML that does so is not read at all. */
 export const duplicateIn = (body: Body): readonly FieldPath[] =>
-  bodyType(body).endsWith('json') ? duplicateFields(body.text) : [];
+  isJson(bodyType(body)) ? duplicateFields(bodyText(body)) : [];
 
 function completed(request: ObjectRequest, object: NewObject): NewObject {
   const { resource, info } = request;
