@@ -31,7 +31,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['process', 'scheme'],
     ['codec', 'directory', 'store', 'webhook'],
     ['client', 'core'],
-    ['apply', 'controller', 'git', 'oci'],
+    ['access', 'apply', 'controller', 'git', 'oci'],
     ['allowance', 'images'],
     ['render'],
     ['sync'],

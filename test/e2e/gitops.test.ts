@@ -113,7 +113,7 @@ describe('gitops', () => {
     await until('it is as it is to be', async () => (await memory()) === '160MB Running\n');
 
     // The VMM is killed, and then the VM is stopped by hand: each time it is started again.
-    const pid = async () => (await ignite.ok('inspect', 'web', '--format', '{{.status.vmm.pid}}')).trim();
+    const pid = async () => (await ignite.processesOf('web')).vmm?.pid;
     const first = await pid();
     process.kill(Number(first), 'SIGKILL');
     await until(

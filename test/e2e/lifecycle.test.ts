@@ -80,7 +80,7 @@ describe('restart policies', () => {
     );
     await logged('rebooter', /back/);
     assert.equal(await field('rebooter', '.status.restarts.count'), '0');
-    process.kill(Number(await field('rebooter', '.status.vmm.pid')), 'SIGKILL');
+    process.kill((await ignite.processesOf('rebooter')).vmm!.pid, 'SIGKILL');
     await until('it has ended', async () => (await field('rebooter', '.status.exitCode')) === '137');
     assert.equal(await field('rebooter', '.status.message'), '"the VMM was killed"');
     await ignite.ok('rm', 'rebooter');

@@ -1,10 +1,11 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
+import { hostProcess } from '../../tools/host/host-process.ts';
+import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVm, getVm } from '../../tools/store/vm-store.ts';
 import { cannotPause } from '../errors.ts';
-import { hostProcess } from '../observe/liveness.ts';
 import { assertOwnUser } from '../own-user.ts';
 import { isNewWish, lifeWishOf } from '../plan/life-wish.ts';
 import { planRestart } from '../plan/plan-restart.ts';
@@ -53,8 +54,10 @@ export function assertPausable(vm: Vm, host: VmPorts): void {
 }
 
 /** Tells whether a VM runs and its start was recorded. What fails then, is no failed start. */
-const isStarted = async ({ metadata: { uid }, status }: Vm, { sandbox }: VmPorts): Promise<boolean> =>
-  status.vmm !== undefined && (await sandbox.observe(uid)).state === 'running';
+async function isStarted(vm: Vm, { paths, sandbox }: VmPorts): Promise<boolean> {
+  const seen = await sandbox.observe(vm.metadata.uid);
+  return seen.state === 'running' && seen.pid === readVmProcesses(vm, paths).vmm?.pid;
+}
 
 async function start(
   vm: Vm,
@@ -69,7 +72,8 @@ async function start(
 }
 
 /** Records that this process starts the VM, and which wish it acts upon. */
-async function recordStarting(vm: Vm, { store }: VmPorts): Promise<Vm> {
+async function recordStarting(vm: Vm, { paths, store }: VmPorts): Promise<Vm> {
+  noteVmProcesses(vm, { starter: hostProcess(process.pid) }, paths);
   const lastWish = lifeWishOf(vm);
   const isAutomatic = vm.status.phase === 'Restarting' && !isNewWish(vm);
   return await changeVm(store, vm, ({ status: { restarts, ...status } }) => ({
@@ -77,7 +81,6 @@ async function recordStarting(vm: Vm, { store }: VmPorts): Promise<Vm> {
       // After a power failure, the end of the previous run is not recorded.
       ...betweenLives(status),
       phase: 'Starting',
-      starter: hostProcess(process.pid),
       lastWish,
       ...(isAutomatic && restarts && { restarts: withoutTime(restarts) }),
     },

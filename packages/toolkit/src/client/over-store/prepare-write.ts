@@ -78,7 +78,9 @@ export function prepareStatus(kind: ServedKind, old: KubeObject, wanted: KubeObj
   checkVersion(kind, old, wanted);
   const { status } = checkedType(kind, wanted);
   const { status: _old, ...kept } = old;
-  return validated(kind, { ...kept, ...(status !== undefined && { status }) }, old);
+  const next = { ...kept, ...(status !== undefined && { status }) };
+  const { status: completed } = withDefaults(kind, next);
+  return validated(kind, { ...kept, ...(completed !== undefined && { status: completed }) }, old);
 }
 
 /** Returns the metadata that is wanted, except for what only a server sets. */
@@ -142,7 +144,10 @@ const problemsOf = (
   kind: ServedKind,
   object: KubeObject,
   old: KubeObject | undefined,
-): readonly ErrorCause[] => [...metadataProblems(object, old), ...(kind.problems?.(object, old) ?? [])];
+): readonly ErrorCause[] => [
+  ...metadataProblems(object, old, kind.names),
+  ...(kind.problems?.(object, old) ?? []),
+];
 
 const keyOf = (kind: ServedKind, { metadata: { namespace, name } }: KubeObject): ObjectKey => ({
   ...kind,
