@@ -3,6 +3,7 @@ import type { KubeObject, ObjectMeta } from '../../object/kube-object.ts';
 import type { NewObject } from '../object-client.ts';
 import { type ErrorCause, ObjectError, badRequest, invalid } from '../object-error.ts';
 import { type ObjectKey, apiVersionOf } from '../group-version-resource.ts';
+import { generatedName } from './generated-name.ts';
 import { metadataProblems } from './metadata-problems.ts';
 import type { ServedKind } from './served-kind.ts';
 
@@ -34,7 +35,7 @@ export function prepareCreate(kind: ServedKind, wanted: NewObject, birth: Birth)
 
 function newMetadata(wanted: NewObject['metadata'], { uid, creationTimestamp, suffix }: Birth): ObjectMeta {
   const { generateName, deletionTimestamp: _forged, ...metadata } = wanted;
-  const name = metadata.name ?? (generateName === undefined ? '' : `${generateName}${suffix}`);
+  const name = metadata.name || (generateName === undefined ? '' : generatedName(generateName, suffix));
   return {
     ...(generateName !== undefined && { generateName }),
     namespace: '',
