@@ -4,7 +4,7 @@ import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
 import { discover } from '../discovery/discover.ts';
-import type { Apply } from '../patch/apply.ts';
+import { openApi } from '../openapi/open-api.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
 import { readBody } from '../request/read-body.ts';
 import { RequestError } from '../request/request-error.ts';
@@ -28,7 +28,6 @@ export interface ApiOptions {
   readonly resources: () => readonly ServedResource[];
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
-  readonly apply?: Apply;
   readonly checks: readonly HealthCheck[];
   /** The name and the version of this program, such as `ignite-0.1.0`. */
   readonly product: string;
@@ -108,8 +107,9 @@ async function answerObjects(
   const wanted = { ...wantedForm(message.headers.accept, query), resource };
   const body = async () => ({ bytes: await readBody(message), contentType: message.headers['content-type'] });
   try {
-    const reply = await serveObjects(options, { resource, info, query, body, signal });
-    const statusOf = (failure: unknown, subject?: Subject): Status => toldStatus(options.log, failure, subject);
+    const reply = await serveObjects(options.client, { resource, info, query, body, signal });
+    const statusOf = (failure: unknown, subject?: Subject): Status =>
+      toldStatus(options.log, failure, subject);
     await respond(response, reply, { ...wanted, statusOf, signal });
   } catch (failure) {
     throw failure instanceof FailureAbout ? failure : new FailureAbout(subjectOf(resource, info), failure);
@@ -134,8 +134,13 @@ async function answerPath(
 
 /** Pure. Returns what is at a path that leads to no objects. */
 function contentAt(path: string, message: IncomingMessage, options: ApiOptions): ContentReply | undefined {
-  if (path === '/version') return { type: 'content', code: 200, content: serverVersion(options.product) };
-  return discover(path, message.headers.accept, options.resources());
+  const version = serverVersion(options.product);
+  if (path === '/version') return { type: 'content', code: 200, content: version };
+  const { accept } = message.headers;
+  const resources = options.resources();
+  return (
+    discover(path, accept, resources) ?? openApi(path, accept, { resources, version: version.gitVersion })
+  );
 }
 
 async function refuse({ log }: ApiOptions, response: ServerResponse, failure: unknown): Promise<void> {
