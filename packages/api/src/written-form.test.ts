@@ -18,6 +18,13 @@ test('writtenForm: sizes are exact texts at any depth, and nothing else changes'
   assert.equal(written, '{"metadata":{"name":"n","uid":"u","labels":{}}}');
 });
 
+test('writtenForm: an object in no namespace names none', () => {
+  const metadata = { name: 'n', namespace: '' };
+  assert.deepEqual(writtenForm({ metadata }), { metadata: { name: 'n' } });
+  const named = { ...metadata, namespace: 'prod' };
+  assert.deepEqual(writtenForm({ metadata: named }), { metadata: named });
+});
+
 test('writtenForm: what it gives is a spec again, and the same', () => {
   const written = writtenForm({ spec }) as { readonly spec: Readonly<Record<string, unknown>> };
   assert.equal(written.spec['memory'], '1500MB');

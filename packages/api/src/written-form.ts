@@ -8,7 +8,8 @@ const leading = ['name', 'namespace', 'uid'];
 
 /**
  * Pure. Returns an object in the form that people and scripts see: sizes are in their exact form
- * (`512MB`, `4GB`), which manifests accept. Everything else is as it is stored.
+ * (`512MB`, `4GB`), which manifests accept, and an object without a namespace names none. Everything else is
+ * as it is stored.
  */
 export function writtenForm(object: object): object {
   return Object.fromEntries(
@@ -22,7 +23,11 @@ export function writtenForm(object: object): object {
 function inOrder(metadata: unknown): unknown {
   if (typeof metadata !== 'object' || metadata === null) return metadata;
   const rank = (name: string): number => (leading.includes(name) ? leading.indexOf(name) : leading.length);
-  return Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => rank(a) - rank(b)));
+  return Object.fromEntries(
+    Object.entries(metadata)
+      .filter(([name, value]) => name !== 'namespace' || value !== '')
+      .sort(([a], [b]) => rank(a) - rank(b)),
+  );
 }
 
 function withSizes(value: unknown): unknown {

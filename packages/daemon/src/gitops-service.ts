@@ -26,6 +26,7 @@ import { keyText } from '@ignite/toolkit/object/object-key';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
+import { serveApiSocket } from './api-socket.ts';
 import { alreadyRunning } from './errors.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { controlVms } from './vm-controller.ts';
@@ -46,6 +47,8 @@ export interface GitopsServiceOptions {
   /** Records when what runs in a VM that was started here can be used. */
   readonly recordWhenReady: (vm: Vm, signal: AbortSignal) => Promise<void>;
   readonly nodeLabels: Readonly<Record<string, string>>;
+  /** The unix socket at which the Kubernetes API is served. */
+  readonly apiSocket?: string;
   readonly webhook?: WebhookOptions;
   readonly log: Log;
 }
@@ -55,7 +58,7 @@ export interface GitopsServiceOptions {
  * @throws CodedError GITOPS_RUNNING when another process does so already
  */
 export async function runGitops(options: GitopsServiceOptions, signal: AbortSignal): Promise<void> {
-  const { paths, store, self, engines, client, nodeLabels, log, webhook } = options;
+  const { paths, store, self, engines, client, nodeLabels, log, webhook, apiSocket } = options;
   using lock = await serveHost(paths, signal);
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName(self);
@@ -69,6 +72,10 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
     async () => `${await metrics.registry.metrics()}\n${await client.usage.metrics([], signal)}`,
     join(paths.runDir, 'daemon.sock'),
   );
+  await using api =
+    apiSocket === undefined
+      ? undefined
+      : await serveApiSocket({ client: objects, socket: apiSocket, log }, signal);
   await using sockets = new VmMetricsSockets(paths, (uid) => client.usage.metrics([uid], signal), log);
   const watchedVms = clientKind(vmResource, vmKind);
   const vms = new Informer(new KindClient(objects, watchedVms), deps.clock, log);
@@ -99,6 +106,7 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
     ...reporting,
   };
   await Promise.all([
+    api?.ended,
     controlled,
     vms.run(signal),
     keepHost({ ...settings, ...self, paths, store, clock: deps.clock }, log, signal),

@@ -23,7 +23,7 @@ export interface Terminal {
 
 /** The composition root of the daemon. It serves until `signal` aborts. */
 export async function serve(options: DaemonOptions, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const { dataDir, runDir, logLevel, nodeLabels } = options;
+  const { dataDir, runDir, logLevel, nodeLabels, apiSocket } = options;
   const paths: Paths = { dataDir, runDir };
   const line = (text: string): void => terminal.write(`${printable(text)}\n`);
   const ports = await openEnginePorts({
@@ -51,6 +51,7 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
     recordWhenReady: (vm: Vm, until: AbortSignal) => recordWhenReady(vm, ports, until),
     nodeLabels,
     log: logOf(terminal, logLevel),
+    ...(apiSocket !== undefined && { apiSocket }),
     ...(webhook && { webhook }),
   };
   try {

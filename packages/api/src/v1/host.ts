@@ -61,5 +61,6 @@ export interface Host extends KubeObject {
 export const hostKind = objectKind<Host>({
   apiVersion,
   kind: 'Host',
+  scope: 'Cluster',
   complete: completeSpec(hostSpecSchema),
 });

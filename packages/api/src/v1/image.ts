@@ -64,5 +64,6 @@ export interface Image extends KubeObject {
 export const imageKind = objectKind<Image>({
   apiVersion,
   kind: 'Image',
+  scope: 'Cluster',
   complete: completeSpec(imageSpecSchema),
 });

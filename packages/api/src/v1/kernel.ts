@@ -37,5 +37,6 @@ export interface Kernel extends KubeObject {
 export const kernelKind = objectKind<Kernel>({
   apiVersion,
   kind: 'Kernel',
+  scope: 'Cluster',
   complete: completeSpec(kernelSpecSchema),
 });

@@ -53,7 +53,7 @@ function asManifest(
     kind: hub.kind,
     metadata: {
       name: name ?? '', // only objects of inert kinds may have no name
-      namespace: typeof namespace === 'string' ? namespace : kind.scope === 'Cluster' ? '' : 'default',
+      namespace: kind.scope === 'Cluster' ? '' : typeof namespace === 'string' ? namespace : 'default',
       labels: labels ?? {},
       annotations: annotations ?? {},
     },

@@ -54,6 +54,18 @@ describe('KindStore', () => {
     assert.deepEqual((await pots.get({ name })).spec, { plant: 5 });
   });
 
+  test('objects of a kind of the cluster are in no namespace, and others in the default one', async () => {
+    const shedKind = objectKind({ apiVersion: 'garden.example/v1', kind: 'Shed', scope: 'Cluster' });
+    const sheds = new KindStore(store, shedKind);
+    await sheds.createOrModify({ metadata }, (known) => known);
+    assert.equal((await sheds.get({ name })).metadata.namespace, '');
+    assert.equal((await pots.create({ ...mint, status: {} })).metadata.namespace, 'default');
+    const place = { group: 'garden.example', kind: 'Shed', name };
+    assert.equal((await store.get({ ...place, namespace: '' })).metadata.uid, '1');
+    await sheds.delete({ name });
+    assert.equal(await sheds.find({ name }), undefined);
+  });
+
   test('what is absent is not found, which is no failure', async () => {
     assert.equal(await pots.find({ name }), undefined);
     assert.equal(await pots.findByUid('1'), undefined);

@@ -87,8 +87,9 @@ export class KindStore<T extends KubeObject> extends KindReader<T> {
 
   /** @throws CodedError ALREADY_EXISTS */
   async create(object: NewOf<T>, options?: CallOptions): Promise<T> {
-    const { apiVersion, kind } = this.#kind;
-    return this.#kind.decode(await this.#store.create({ apiVersion, kind, ...object }, options));
+    const { apiVersion, kind, namespace, decode } = this.#kind;
+    const metadata = { namespace, ...object.metadata };
+    return decode(await this.#store.create({ apiVersion, kind, ...object, metadata }, options));
   }
 
   /** @throws CodedError CONFLICT, NOT_FOUND */
@@ -143,8 +144,8 @@ export class KindStore<T extends KubeObject> extends KindReader<T> {
     return this.#kind.decode(await this.#store.delete(this.#keyOf(key), options));
   }
 
-  #keyOf({ namespace, name }: KindKey): Key {
+  #keyOf({ name, namespace = this.#kind.namespace }: KindKey): Key {
     const { group, kind } = this.#kind;
-    return { group, kind, name, ...(namespace !== undefined && { namespace }) };
+    return { group, kind, namespace, name };
   }
 }

@@ -1,10 +1,13 @@
 import { type GroupKind, groupKindOf } from '../object/group-kind.ts';
 import type { KubeObject } from '../object/kube-object.ts';
+import type { Resource } from '../scheme/resource.ts';
 
 /** A kind whose objects are given their type where they come out of a store. */
 export interface ObjectKind<T extends KubeObject> extends GroupKind {
   /** The group and version that is stored. */
   readonly apiVersion: string;
+  /** The namespace of an object that names none: empty for a kind that has none. */
+  readonly namespace: string;
   /** Pure. Returns a stored object with the fields and defaults of the type. */
   readonly decode: (stored: KubeObject) => T;
 }
@@ -16,8 +19,14 @@ export interface ObjectKind<T extends KubeObject> extends GroupKind {
 export function objectKind<T extends KubeObject>(hub: {
   readonly apiVersion: string;
   readonly kind: T['kind'];
+  readonly scope?: Resource['scope'];
   readonly complete?: (stored: KubeObject) => KubeObject;
 }): ObjectKind<T> {
-  const { apiVersion, complete = (stored) => stored } = hub;
-  return { ...groupKindOf(hub), apiVersion, decode: (stored) => complete(stored) as T };
+  const { apiVersion, scope = 'Namespaced', complete = (stored) => stored } = hub;
+  return {
+    ...groupKindOf(hub),
+    apiVersion,
+    namespace: scope === 'Cluster' ? '' : 'default',
+    decode: (stored) => complete(stored) as T,
+  };
 }

@@ -72,7 +72,7 @@ export class LocalClient implements Client {
 
   async mend(kind: string, query: string): Promise<void> {
     const { store, paths } = this.#host;
-    if (isSalvaged(kind)) await mendRecord(kind, query, store);
+    if (isSalvaged(kind)) await mendRecord(kind, query, this.#host);
     if (kind === 'Secret') await encryptedStore(store, paths).discard({ group: '', kind, name: query });
   }
 

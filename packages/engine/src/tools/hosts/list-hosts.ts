@@ -7,7 +7,7 @@ import type { OwnStore } from '../store/own-vms.ts';
 import { liveHosts } from './host-lease.ts';
 
 /** A listing waits for no schema. */
-const listedHost = objectKind<Host>({ apiVersion, kind: 'Host' });
+const listedHost = objectKind<Host>({ apiVersion, kind: 'Host', scope: 'Cluster' });
 
 /**
  * Lists the hosts. Whether one is ready that does not renew its lease, nobody knows, unless it is this host and

@@ -21,7 +21,7 @@ test('registerHost: the host is stored with what it has, and keeps what others w
   const { status, metadata } = await registerHost(host);
   assert.deepEqual([metadata.uid, metadata.labels['kubernetes.io/hostname']], ['uid-of-a', 'a']);
   assert.ok(status.capacity.cpus > 0 && status.capacity.memory > 0 && status.capacity.diskSize > 0);
-  await new KindStore(host.store, hostKind).modify({ namespace: '', name: 'a' }, (now) => ({
+  await new KindStore(host.store, hostKind).modify({ name: 'a' }, (now) => ({
     ...now,
     spec: { unschedulable: true },
     status: { ...now.status, addresses: [] },

@@ -25,7 +25,7 @@ export interface HostToStore extends Pick<HostSettings, 'name' | 'uid'> {
  * @throws CodedError HOST_NAME_TAKEN
  */
 export async function claimHost(host: HostToStore, options?: CallOptions): Promise<void> {
-  const known = await hostStore(host.store).find({ namespace: '', name: host.name }, options);
+  const known = await hostStore(host.store).find({ name: host.name }, options);
   if (known) assertSame(known, host);
   else await storeHost(host, options);
 }
@@ -66,7 +66,7 @@ async function storeHost(host: HostToStore, options?: CallOptions): Promise<Host
   const now = new Date(clock.now()).toISOString();
   return await hostStore(store).createOrModify(
     {
-      metadata: { namespace: '', name, uid, labels: labelsOf(name, facts) },
+      metadata: { name, uid, labels: labelsOf(name, facts) },
       spec: {},
       status: statusOf(facts, now),
     },

@@ -14,8 +14,8 @@ export const volumeFinalizer = 'ignite.weave.works/volume';
  * A listing waits for no schema: these kinds take objects as they are stored, without the defaults that have
  * come since.
  */
-const listedImage = objectKind<Image>({ apiVersion, kind: 'Image' });
-const listedKernel = objectKind<Kernel>({ apiVersion, kind: 'Kernel' });
+const listedImage = objectKind<Image>({ apiVersion, kind: 'Image', scope: 'Cluster' });
+const listedKernel = objectKind<Kernel>({ apiVersion, kind: 'Kernel', scope: 'Cluster' });
 const listedVolume = objectKind<Volume>({ apiVersion, kind: 'Volume' });
 
 /** Lists the images. Damaged records are left out, here and below. */

@@ -47,7 +47,15 @@ const checks: Readonly<Record<string, ShapeCheck>> = {
     'note?': '',
     'regarding?': { 'kind?': '', 'namespace?': '', 'name?': '' },
   }),
-  Host: shapeCheck({ status: { capacity: {}, conditions: [{ type: '', status: '' }] } }),
+  Host: shapeCheck({
+    status: {
+      allocatable: { cpus: 0, memory: 0, diskSize: 0 },
+      addresses: [{ type: '', address: '' }],
+      versions: { ignite: '', kernel: '', arch: '' },
+      conditions: [{ type: '', status: '' }],
+    },
+  }),
+  Lease: shapeCheck({ spec: {} }),
   GitSource: shapeCheck({ spec: { url: '' } }),
   Sync: shapeCheck({ spec: {}, status: {} }),
 };

@@ -15,6 +15,11 @@ export interface OwnStore {
 export const isOwn = ({ spec }: Pick<Vm, 'spec'>, { name, isAlone }: ThisHost): boolean =>
   isAlone || spec.hostName === name;
 
+/** @throws CodedError VM_ELSEWHERE */
+export function assertOwn(vm: Vm, self: ThisHost): void {
+  if (!isOwn(vm, self)) throw isElsewhere(vm);
+}
+
 /** Lists the VMs of this host, which are the only ones that it acts upon. */
 export const listOwnVms = async ({ store, self }: OwnStore): Promise<readonly Vm[]> =>
   (await listAllVms(store)).filter((vm) => isOwn(vm, self));

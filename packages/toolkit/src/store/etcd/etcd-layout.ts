@@ -19,13 +19,24 @@ export class EtcdLayout {
     return `${this.#prefix}/objects/`;
   }
 
+  /** The prefix of all objects. */
+  get objects(): string {
+    return `${this.#prefix}/registry/`;
+  }
+
   /** Returns the prefix of the objects of a kind, or of those in one namespace. */
   kind({ group, kind }: GroupKind, namespace?: string): string {
-    const all = `${this.#prefix}/registry/${group}/${kind}/`;
+    const all = `${this.objects}${group}/${kind}/`;
     return namespace === undefined ? all : `${all}${namespace}/`;
   }
 
   object({ namespace = 'default', name, ...kind }: Key): string {
     return `${this.kind(kind, namespace)}${name}`;
+  }
+
+  /** Returns what the key of an object says of it. Only a name has slashes. */
+  named(key: string): Required<Key> {
+    const [group = '', kind = '', namespace = '', ...name] = key.slice(this.objects.length).split('/');
+    return { group, kind, namespace, name: name.join('/') };
   }
 }

@@ -142,6 +142,22 @@ test('migrate: objects of an older program are upgraded once, and whoever watche
   assert.equal((await again.get({ ...image, name: 'nginx' })).kind, 'Image');
 });
 
+test('migrate: an object that leaves its namespace is found without one, even in a store of schema 4', async () => {
+  const path = oldStore();
+  openSqliteStore(path)[Symbol.dispose]();
+  {
+    using db = new DatabaseSync(path);
+    db.exec('PRAGMA user_version = 4');
+  }
+  const upgrade = (object: KubeObject): KubeObject =>
+    object.kind === 'Kernel' ? { ...object, metadata: { ...object.metadata, namespace: '' } } : object;
+  using store = openSqliteStore(path, { upgrade });
+  const kernel = { group: ignite, kind: 'Kernel', name: 'linux-image-cloud-amd64' };
+  assert.equal((await store.get({ ...kernel, namespace: '' })).metadata.namespace, '');
+  await assert.rejects(store.get({ ...kernel, namespace: 'default' }), { code: 'NOT_FOUND' });
+  assert.equal((await store.list(kernel)).items.length, 1);
+});
+
 test('openSqliteStore: a store of a newer schema is refused and left as it is', () => {
   const path = oldStore();
   openSqliteStore(path)[Symbol.dispose]();

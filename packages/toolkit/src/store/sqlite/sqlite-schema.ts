@@ -1,15 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { KubeObject } from '../../object/kube-object.ts';
-import { groupInText, soundObject } from '../stored-row.ts';
+import { movedEvent, oldEventKind } from '../moved-event.ts';
+import { keyOf } from '../next-object.ts';
 import { storeTooNew } from '../store.ts';
-
-/** Returns an object that an older program has stored in the form of today, or the same object. */
-export type UpgradeObject = (object: KubeObject) => KubeObject;
+import { type UpgradeObject, groupInText, soundObject } from '../stored-row.ts';
 
 type Migration = (db: DatabaseSync, upgrade: UpgradeObject) => void;
 
 /** The steps from each version of the schema to the next. A version is the number of steps that were taken. */
-const migrations: readonly Migration[] = [createTables, addGroups, moveEvents, upgradeObjects];
+const migrations: readonly Migration[] = [
+  createTables,
+  addGroups,
+  moveEvents,
+  () => {}, // the last step leads to the objects of today from those of every schema
+  upgradeObjects,
+];
 
 /** Returns the version of the schema; 0 if the file has none. */
 export const schemaVersionOf = (db: DatabaseSync): number =>
@@ -93,27 +97,20 @@ function addGroups(db: DatabaseSync): void {
 
 /** Turns events into those of Kubernetes' group. What is not legible among them is dropped: it is history. */
 function moveEvents(db: DatabaseSync): void {
-  db.exec(`
-    INSERT OR IGNORE INTO objects
-      SELECT 'events.k8s.io', kind, namespace, name, uid, json_object(
-        'apiVersion', 'events.k8s.io/v1', 'kind', kind, 'metadata', json(json_extract(json, '$.metadata')),
-        'eventTime', replace(json_extract(json, '$.spec.firstTime'), 'Z', '000Z'),
-        'reason', json_extract(json, '$.spec.reason'),
-        'regarding', json(json_extract(json, '$.spec.regarding')),
-        'note', json_extract(json, '$.spec.message'),
-        'type', json_extract(json, '$.spec.type'),
-        'series', json(iif(json_extract(json, '$.spec.count') > 1, json_object(
-          'count', json_extract(json, '$.spec.count'),
-          'lastObservedTime', replace(json_extract(json, '$.spec.lastTime'), 'Z', '000Z')), 'null')))
-      FROM objects
-      WHERE api_group = 'gitops.weave.works' AND kind = 'Event' AND json_valid(json)
-        AND json_type(json, '$.metadata') = 'object' AND json_type(json, '$.spec.regarding') = 'object';
-    DELETE FROM objects WHERE api_group = 'gitops.weave.works' AND kind = 'Event';
-  `);
+  const old = [oldEventKind.group, oldEventKind.kind];
+  const rows = db.prepare('SELECT json FROM objects WHERE api_group = ? AND kind = ?').all(...old);
+  const insert = db.prepare('INSERT OR IGNORE INTO objects VALUES (?, ?, ?, ?, ?, ?)');
+  for (const { json } of rows) {
+    const event = movedEvent(String(json));
+    if (!event) continue;
+    const { group, kind, namespace, name } = keyOf(event);
+    insert.run(group, kind, namespace, name, event.metadata.uid, JSON.stringify(event));
+  }
+  db.prepare('DELETE FROM objects WHERE api_group = ? AND kind = ?').run(...old);
 }
 
 /**
- * Upgrades the objects, whose names may change with that. Whoever watches a kind of which an object has
+ * Upgrades the objects, whose namespaces and names may change with that. Whoever watches a kind of which an object has
  * changed has to list it anew.
  */
 function upgradeObjects(db: DatabaseSync, upgrade: UpgradeObject): void {
@@ -122,7 +119,7 @@ function upgradeObjects(db: DatabaseSync, upgrade: UpgradeObject): void {
   const remove = db.prepare(
     'DELETE FROM objects WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?',
   );
-  const insert = db.prepare('INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)');
   const forget = db.prepare(
     "INSERT OR REPLACE INTO forgotten VALUES (?, ?, (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'changes'))",
   );
@@ -131,7 +128,8 @@ function upgradeObjects(db: DatabaseSync, upgrade: UpgradeObject): void {
     const next = old && upgrade(old);
     if (next === undefined || next === old) continue;
     remove.run(group!, kind!, namespace!, name!);
-    insert.run(group!, kind!, namespace!, next.metadata.name, next.metadata.uid, JSON.stringify(next));
+    const { metadata } = next;
+    insert.run(group!, kind!, metadata.namespace, metadata.name, metadata.uid, JSON.stringify(next));
     forget.run(group!, kind!);
   }
 }

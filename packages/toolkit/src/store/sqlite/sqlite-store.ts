@@ -6,11 +6,10 @@ import { created, isGone, keyOf, markedDeleted, patched, renamed, updated } from
 import { type SnapshotFile, SnapshotWriter, type StoreContent } from '../snapshot.ts';
 import { SqliteChanges } from './sqlite-changes.ts';
 import { openDatabase, openDatabaseReadOnly } from './sqlite-file.ts';
-import { type UpgradeObject, assertKnown } from './sqlite-schema.ts';
+import { assertKnown } from './sqlite-schema.ts';
 import { Statements } from './sqlite-statements.ts';
 import {
   type DeleteOptions,
-  type BrokenObject,
   type ChangeType,
   type Key,
   type ListResult,
@@ -25,13 +24,10 @@ import {
   notFound,
   watchCancelled,
 } from '../store.ts';
-import { type ProblemOf, RowDecoder, type StoredRow } from '../stored-row.ts';
+import { RowDecoder, type RowOptions, type StoredRow, type UpgradeObject } from '../stored-row.ts';
 
-export interface SqliteOptions {
-  readonly problemOf?: ProblemOf;
-  /** Called once for each broken record. */
-  readonly onBroken?: (broken: BrokenObject) => void;
-  /** Is applied once to each object that a program before schema 4 has stored. */
+export interface SqliteOptions extends RowOptions {
+  /** Is applied once to each object that a program with an older schema has stored. */
   readonly upgrade?: UpgradeObject;
 }
 
@@ -80,7 +76,7 @@ class SqliteStore implements MendableStore {
     this.#db = db;
     this.#statements = new Statements(db);
     this.#changes = new SqliteChanges(this.#statements);
-    this.#decoder = new RowDecoder(options.problemOf, options.onBroken);
+    this.#decoder = new RowDecoder(options);
     if (!options.snapshot) return;
     this.#snapshot = new SnapshotWriter(options.snapshot, () => this.#rows());
     if (this.#snapshot.revision !== this.#changes.revision) this.#snapshot.update();
@@ -140,7 +136,7 @@ class SqliteStore implements MendableStore {
       const key = keyOf(object);
       const row = this.#row(key);
       if (!row || this.#decoder.all([row]).broken.length === 0) throw notFound(key);
-      return ['MODIFIED', created(object, this.#next(), new Date().toISOString())];
+      return ['ADDED', created(object, this.#next(), new Date().toISOString())];
     });
   }
 

@@ -51,7 +51,7 @@ function cniNetwork(
     kind: 'CniNetwork',
     metadata: {
       name: list.name,
-      namespace: 'default',
+      namespace: '',
       uid: list.name,
       resourceVersion: '0',
       generation: 1,
