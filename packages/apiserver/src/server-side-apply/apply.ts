@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { badRequest } from '@ignite/toolkit/client/object-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { listProblems } from '../structural-schema/list-problems.ts';
+import { listProblems } from '../structural-schema/validation/list-problems.ts';
 import { conflictError } from './conflicts.ts';
-import { fieldSetOf } from './field-set-of.ts';
+import { fieldSetOf } from './fields/field-set-of.ts';
 import { type Manager, isSameManager, managedPart, managersOf, withManagers } from './managers.ts';
-import { merged } from './merge.ts';
+import { merged } from './fields/merge.ts';
 import { prunedOf } from './prune-applied.ts';
 import { fittedManagers, managersAfterChange } from './reconcile-managers.ts';
 import { type ConvertTo, emptyObject, managedObject } from './typed-object.ts';

@@ -1,7 +1,7 @@
 import { ObjectError } from '@ignite/toolkit/client/object-error';
-import { type FieldSet, pathsOf } from './field-set.ts';
+import { type FieldSet, pathsOf } from './fields/field-set.ts';
 import type { Manager } from './managers.ts';
-import { pathText } from './path-element.ts';
+import { pathText } from './fields/path-element.ts';
 
 /** Fields that somebody applies with other values than their manager. */
 export interface Conflict {

@@ -1,8 +1,8 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import * as v from 'valibot';
-import { type FieldSet, difference, fieldSet, isEmpty } from './field-set.ts';
-import { fieldSetFrom, fieldsV1Of } from './fields-v1.ts';
-import { fieldElement } from './path-element.ts';
+import { type FieldSet, difference, fieldSet, isEmpty } from './fields/field-set.ts';
+import { fieldSetFrom, fieldsV1Of } from './fields/fields-v1.ts';
+import { fieldElement } from './fields/path-element.ts';
 
 /** Who set some fields, how and in which version of the kind (Kubernetes: `ManagedFieldsEntry`). */
 export interface Manager {

@@ -1,8 +1,8 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { type FieldSet, difference, intersection, isEmpty, union } from './field-set.ts';
-import { fieldSetOf, withNamedFields } from './field-set-of.ts';
+import { type FieldSet, difference, intersection, isEmpty, union } from './fields/field-set.ts';
+import { fieldSetOf, withNamedFields } from './fields/field-set-of.ts';
 import type { Manager } from './managers.ts';
-import { withoutFields } from './remove-fields.ts';
+import { withoutFields } from './fields/remove-fields.ts';
 import type { ConvertTo, TypedObject } from './typed-object.ts';
 
 /**

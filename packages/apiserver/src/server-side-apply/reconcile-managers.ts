@@ -1,8 +1,8 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { type Comparison, compare } from './compare.ts';
+import { type Comparison, compare } from './fields/compare.ts';
 import { type Conflict } from './conflicts.ts';
-import { difference, intersection, isEmpty, union } from './field-set.ts';
-import { fittedTo } from './field-set-of.ts';
+import { difference, intersection, isEmpty, union } from './fields/field-set.ts';
+import { fittedTo } from './fields/field-set-of.ts';
 import type { Manager } from './managers.ts';
 import type { ConvertTo } from './typed-object.ts';
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import type { Schema } from './structure.ts';
+import type { Schema } from './fields/structure.ts';
 
 /** An object in one of the versions of its kind, with the schema of that version. */
 export interface TypedObject {

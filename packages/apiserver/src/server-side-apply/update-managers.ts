@@ -1,6 +1,6 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { compare } from './compare.ts';
-import { isEmpty, noFields, union } from './field-set.ts';
+import { compare } from './fields/compare.ts';
+import { isEmpty, noFields, union } from './fields/field-set.ts';
 import { type Manager, isReset, isSameManager, managedPart, managersOf, withManagers } from './managers.ts';
 import { fittedManagers, managersAfterChange } from './reconcile-managers.ts';
 import { type ConvertTo, emptyObject, managedObject } from './typed-object.ts';
