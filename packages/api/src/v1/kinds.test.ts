@@ -23,6 +23,11 @@ test('a VM that a client of the API creates has an id as one that a command crea
   const vmKind = servedKindOf(kinds.find(({ kind }) => kind === 'VM')!);
   const client = new StoreObjectClient(store, [vmKind]);
   const { apiVersion, kind, spec } = sampleVm();
-  const { metadata } = await client.create(vmKind, { apiVersion, kind, metadata: { name: 'web' }, spec });
+  const { metadata } = await client.create(vmKind, {
+    apiVersion,
+    kind,
+    metadata: { name: 'web', namespace: 'default' },
+    spec,
+  });
   assert.match(metadata.uid, /^[0-9a-f]{16}$/);
 });
