@@ -6,7 +6,8 @@ import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { type Vm, vmKind } from '@ignite/api/v1/vm';
 import { volumeKind } from '@ignite/api/v1/volume';
 import { settleHostSettings } from '@ignite/engine/tools/host/settle-host-settings';
-import { type Paths, locksDir } from '@ignite/engine/tools/host/paths';
+import type { Paths } from '@ignite/engine/tools/host/paths';
+import { serveHost } from '@ignite/engine/tools/host/served-host';
 import type { ThisHost } from '@ignite/engine/tools/host/this-host';
 import { objectClient } from '@ignite/engine/tools/store/object-client';
 import { isOwn } from '@ignite/engine/tools/store/own-vms';
@@ -21,7 +22,6 @@ import { sourceWorker } from '@ignite/legacy/source-worker-file';
 import { KindClient, clientKind } from '@ignite/toolkit/client/kind-client';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
-import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import { keyText } from '@ignite/toolkit/object/object-key';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
@@ -59,7 +59,7 @@ export interface GitopsServiceOptions {
  */
 export async function runGitops(options: GitopsServiceOptions, signal: AbortSignal): Promise<void> {
   const { paths, store, self, engines, client, nodeLabels, log, webhook, apiSocket } = options;
-  using lock = tryLock(locksDir(paths), 'gitops');
+  using lock = await serveHost(paths, signal);
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName(self);
   const settings = settleHostSettings(paths, {});

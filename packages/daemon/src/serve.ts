@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { brokenRecordText } from '@ignite/api/broken-record';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
 import { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { Paths } from '@ignite/engine/tools/host/paths';
 import { recordWhenReady } from '@ignite/engine/vm/lifecycle/record-when-ready';
 import { isVmLocked } from '@ignite/engine/tools/store/vm-lock';
 import { reconcileUnlessBusy } from '@ignite/engine/vm/lifecycle/reconcile-unless-busy';
+import { takeUpRestarts } from '@ignite/engine/vm/lifecycle/take-up-restarts';
 import { openEnginePorts } from '@ignite/engine/wire';
 import { type Log, type LogLevel as EventLevel, jsonLog, limitedLog, textLog } from '@ignite/toolkit/log/log';
 import { printable } from '@ignite/toolkit/text/printable';
@@ -37,23 +40,25 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
   await using client = new LocalClient(ports);
   const { store, self } = ports;
   const webhook = await webhookOptions(options);
-  await runGitops(
-    {
-      paths,
-      store,
-      self,
-      engines: client,
-      client,
-      isVmBusy: (uid) => isVmLocked(uid, paths),
-      reconcileVm: (uid, op) => reconcileUnlessBusy(uid, ports, op),
-      recordWhenReady: (vm, until) => recordWhenReady(vm, ports, until),
-      nodeLabels,
-      log: logOf(terminal, logLevel),
-      ...(apiSocket !== undefined && { apiSocket }),
-      ...(webhook && { webhook }),
-    },
-    signal,
-  );
+  const served = {
+    paths,
+    store,
+    self,
+    engines: client,
+    client,
+    isVmBusy: (uid: string) => isVmLocked(uid, paths),
+    reconcileVm: (uid: string, op: ClientOperation) => reconcileUnlessBusy(uid, ports, op),
+    recordWhenReady: (vm: Vm, until: AbortSignal) => recordWhenReady(vm, ports, until),
+    nodeLabels,
+    log: logOf(terminal, logLevel),
+    ...(apiSocket !== undefined && { apiSocket }),
+    ...(webhook && { webhook }),
+  };
+  try {
+    await runGitops(served, signal);
+  } finally {
+    await takeUpRestarts(ports);
+  }
 }
 
 /** The log of the service has no trace level. */

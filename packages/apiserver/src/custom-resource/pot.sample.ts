@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition, DefinitionSpec, DefinitionVersion } from './definition.ts';
+import type { CustomResourceDefinition, DefinitionSpec, DefinitionVersion } from './definition/definition.ts';
 
 /** A kind of another domain, for tests. */
 export const potVersion: DefinitionVersion = {

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { age } from '@ignite/toolkit/text/age';
-import type { DefinitionVersion, PrinterColumn } from './definition.ts';
-import { valuesAt } from './json-path.ts';
+import type { DefinitionVersion, PrinterColumn } from './definition/definition.ts';
+import { valuesAt } from './json-path/json-path.ts';
 
 /** A column of the tables that list objects of a defined kind, beside that of their names. */
 export interface CustomColumn extends Omit<PrinterColumn, 'jsonPath'> {

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { isRecord } from '../structural-schema/json-record.ts';
-import type { DefinitionVersion } from './definition.ts';
-import { valuesAt } from './json-path.ts';
+import type { DefinitionVersion } from './definition/definition.ts';
+import { valuesAt } from './json-path/json-path.ts';
 
 export type ScalePaths = NonNullable<NonNullable<DefinitionVersion['subresources']>['scale']>;
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { servedDefinitionKind } from './definition-kind.ts';
+import { servedDefinitionKind } from './definition/definition-kind.ts';
 import { potDefinition, potVersion } from './pot.sample.ts';
 import { customColumns } from './printer-columns.ts';
 import { scaleOf, withReplicas } from './scale.ts';

@@ -1,12 +1,12 @@
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { withDefaults } from '../structural-schema/defaults.ts';
-import { listProblems } from '../structural-schema/list-problems.ts';
+import { listProblems } from '../structural-schema/validation/list-problems.ts';
 import { pruned } from '../structural-schema/unknown-fields.ts';
-import { validationProblems } from '../structural-schema/validate.ts';
-import type { CustomResourceDefinition, DefinitionVersion } from './definition.ts';
-import { schemaOfVersion } from './schema-of-version.ts';
-import { selectableFieldNames } from './selectable-fields.ts';
+import { validationProblems } from '../structural-schema/validation/validate.ts';
+import type { CustomResourceDefinition, DefinitionVersion } from './definition/definition.ts';
+import { schemaOfVersion } from './definition/schema-of-version.ts';
+import { selectableFieldNames } from './definition/selectable-fields.ts';
 
 /** Returns the versions of a defined kind that are served, as a client over a store serves them. */
 export const servedKindsOf = (definition: CustomResourceDefinition): readonly ServedKind[] =>

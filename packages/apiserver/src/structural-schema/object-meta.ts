@@ -34,7 +34,7 @@ const managedFieldsEntry: StructuralSchema = {
 };
 
 /** The metadata that every object has (Kubernetes: `ObjectMeta`). */
-const objectMetaSchema: StructuralSchema = {
+export const objectMetaSchema: StructuralSchema = {
   description: 'Standard metadata of objects.',
   type: 'object',
   properties: {

@@ -179,7 +179,10 @@ export const settle: Command = {
   flags: {},
   run: async (invocation) => {
     const [uid = ''] = invocation.args;
-    await withClient(invocation, (client, op) => client.vms.settle(uid, op), { freesSpace: true });
+    await withClient(invocation, (client, op) => client.vms.settle(uid, op), {
+      freesSpace: true,
+      awaitsRestart: true,
+    });
     return 0;
   },
 };

@@ -6,18 +6,19 @@ import type {
   LogPart,
   LogsRequest,
   RestartVmRequest,
-  SshTarget,
   StartVmRequest,
   StopVmRequest,
-  VmAttachment,
   VmClient,
 } from '@ignite/api/client/vm-client';
+import type { AttachRequest, ExecRequest, ExecSession, VmAttachment } from '@ignite/api/client/vm-streams';
 import type { Vm } from '@ignite/api/v1/vm';
 import { redefineVm } from '../declare/redefine-vm.ts';
 import type { ObservedVm, WishedDefinition } from '../declare/vm-actuator.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { isTypeIgnored } from '../../tools/doctor/preflight.ts';
 import { shadowingNetwork } from '../../tools/network/shadowing-network.ts';
+import { execOverSsh } from '../../tools/guest/exec-over-ssh.ts';
+import type { SshTarget } from '../../tools/guest/ssh-target.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { vmStore } from '../../tools/store/kind-stores.ts';
 import { findVm, getVm, vmFinalizer } from '../../tools/store/vm-store.ts';
@@ -29,7 +30,7 @@ import { hasStreams } from '../../vm/entrypoint.ts';
 import { stillRunning } from '../../vm/errors.ts';
 import { untilExited, untilReady } from '../../vm/lifecycle/await-vm.ts';
 import { pauseVm, resumeVm } from '../../vm/lifecycle/pause-vm.ts';
-import { type SshRequest, assertRunning, attachmentOf, sshTargetOf } from '../../vm/lifecycle/reach-vm.ts';
+import { type SshRequest, assertRunning, attachTo, sshTargetOf } from '../../vm/lifecycle/reach-vm.ts';
 import { restartWhenDue, settleVm } from '../../vm/lifecycle/settle-vm.ts';
 import { reconciled, startVm, writeWish } from '../../vm/lifecycle/start-vm.ts';
 import { readConsole } from '../../vm/observe/console.ts';
@@ -213,10 +214,23 @@ export class LocalVms implements VmClient {
     );
   }
 
-  async attachment(query: string, signal: AbortSignal): Promise<VmAttachment> {
-    return await attachmentOf(await this.#running(query, signal), this.#host, signal);
+  async attach(query: string, request: AttachRequest, signal: AbortSignal): Promise<VmAttachment> {
+    return await attachTo(await this.#running(query, signal), request, this.#host, signal);
   }
 
+  async exec(
+    query: string,
+    { line, streams, ...request }: ExecRequest,
+    op: ClientOperation,
+  ): Promise<ExecSession> {
+    const target = await this.sshTarget(query, request, op);
+    return execOverSsh(target, { streams, ...(line !== undefined && { line }) }, op.signal);
+  }
+
+  /**
+   * Waits until SSH answers, and returns how to reach it.
+   * @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE
+   */
   async sshTarget(query: string, request: SshRequest, op: ClientOperation): Promise<SshTarget> {
     return await sshTargetOf(await this.#running(query, op.signal), request, this.#host, op.signal);
   }

@@ -2,6 +2,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { hostProcess } from '../../tools/host/host-process.ts';
+import { forgetRestart } from '../../tools/host/noted-restarts.ts';
 import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVm, getVm } from '../../tools/store/vm-store.ts';
@@ -76,7 +77,7 @@ async function recordStarting(vm: Vm, { paths, store }: VmPorts): Promise<Vm> {
   noteVmProcesses(vm, { starter: hostProcess(process.pid) }, paths);
   const lastWish = lifeWishOf(vm);
   const isAutomatic = vm.status.phase === 'Restarting' && !isNewWish(vm);
-  return await changeVm(store, vm, ({ status: { restarts, ...status } }) => ({
+  const starting = await changeVm(store, vm, ({ status: { restarts, ...status } }) => ({
     status: {
       // After a power failure, the end of the previous run is not recorded.
       ...betweenLives(status),
@@ -85,11 +86,16 @@ async function recordStarting(vm: Vm, { paths, store }: VmPorts): Promise<Vm> {
       ...(isAutomatic && restarts && { restarts: withoutTime(restarts) }),
     },
   }));
+  forgetRestart(vm.metadata.uid, paths);
+  return starting;
 }
 
 const withoutTime = ({ nextTime: _next, ...restarts }: RestartStatus): RestartStatus => restarts;
 
-/** Clears up after a failed start. A restart that has failed counts as another end of the VM. */
+/**
+ * Clears up after a failed start. A restart that has failed counts as another end of the VM; one that was cut short is
+ * still due.
+ */
 async function giveUp(
   vm: Vm,
   failure: unknown,
@@ -100,8 +106,10 @@ async function giveUp(
   const clear = keepFailed ? keepFailedStart : clearFailedStart;
   await clear(vm, failure, host, op);
   const failed = await getVm(host.store, vm.metadata.name);
-  if (vm.status.phase !== 'Restarting' || isNewWish(vm) || op.signal.aborted) return failed;
+  if (vm.status.phase !== 'Restarting' || isNewWish(vm)) return failed;
   const exit = { kind: 'ended', message: errorText(failure) } as const;
+  const { restarts } = vm.status;
+  if (op.signal.aborted) return restarts ? await recordRestart(failed, exit, restarts, host) : failed;
   const plan = planRestart(failed, exit, host.clock.now());
   return plan.kind === 'stay' ? failed : await recordRestart(failed, exit, plan.restarts, host);
 }

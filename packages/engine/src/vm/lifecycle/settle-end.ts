@@ -1,6 +1,7 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
 import { hostProcess } from '../../tools/host/host-process.ts';
+import { noteRestart } from '../../tools/host/noted-restarts.ts';
 import { noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
 import { readExit } from '../observe/vm-exit.ts';
@@ -33,6 +34,7 @@ export async function recordRestart(
   restarts: RestartStatus,
   host: VmPorts,
 ): Promise<Vm> {
+  noteRestart(vm.metadata.uid, host.paths);
   noteVmProcesses(vm, { starter: hostProcess(process.pid) }, host.paths);
   const restarting = await changeVm(
     host.store,

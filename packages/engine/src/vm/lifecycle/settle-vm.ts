@@ -2,6 +2,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { bootId, hostProcess, isAlive } from '../../tools/host/host-process.ts';
+import { isServed } from '../../tools/host/served-host.ts';
 import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { isHostStopping } from '../../tools/host/systemd.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
@@ -30,12 +31,13 @@ export async function settleVm(uid: string, host: VmPorts, op: ClientOperation):
 }
 
 /**
- * Restarts a VM, each time when its delay is over, for as long as its policy wants it. No lock is held while
- * it waits, so any other command on the VM wins.
+ * Restarts a VM, each time when its delay is over, for as long as its policy wants it and no ignited does so. No lock is
+ * held while it waits, so any other command on the VM wins.
  */
 export async function restartWhenDue(uid: string, host: VmPorts, op: ClientOperation): Promise<void> {
   try {
-    for (let vm = await takeOver(uid, host, op); vm?.status.phase === 'Restarting';) {
+    if (isServed(host.paths)) return;
+    for (let vm = await takeOver(uid, host, op); vm.status.phase === 'Restarting' && !isServed(host.paths);) {
       await host.clock.sleep(Math.min(lookMs, Math.max(0, dueMs(vm) - host.clock.now())), op.signal);
       vm = await findVm(host.store, uid);
       if (vm.status.phase !== 'Restarting' || dueMs(vm) > host.clock.now()) continue;

@@ -6,6 +6,7 @@ import { recordEvent } from '../../tools/events/record-event.ts';
 import { createSshKeys } from '../../tools/guest/ssh-keys.ts';
 import { endSession } from '../../tools/guest/ssh-session.ts';
 import { hostProcess } from '../../tools/host/host-process.ts';
+import { forgetRestart } from '../../tools/host/noted-restarts.ts';
 import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { forgetVmProcesses, noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { changeVm, vmFinalizer } from '../../tools/store/vm-store.ts';
@@ -111,7 +112,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await rm(files.dir, { recursive: true, force: true });
       return vm;
     case 'forget':
-      forgetVmProcesses(vm, host.paths);
+      forgetLife(vm, host);
       await recordEvent(host.store, vm, { reason: 'Removed', message: 'with its disk' }, 'removed');
       return await changeVm(host.store, vm, (now) => ({
         finalizers: now.metadata.finalizers.filter((name) => name !== vmFinalizer),
@@ -151,8 +152,13 @@ async function recordDown(vm: Vm, reached: Pick<VmStatus, 'lastWish'>, host: VmP
   const down = await changeVm(host.store, vm, ({ status }) => ({
     status: { ...stoppedStatus(status, host.clock.now()), ...reached },
   }));
-  forgetVmProcesses(vm, host.paths);
+  forgetLife(vm, host);
   return down;
+}
+
+function forgetLife(vm: Vm, { paths }: VmPorts): void {
+  forgetRestart(vm.metadata.uid, paths);
+  forgetVmProcesses(vm, paths);
 }
 
 const addressText = ({ status }: Vm): string =>
