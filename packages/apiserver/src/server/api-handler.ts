@@ -109,7 +109,8 @@ async function answerObjects(
   const body = async () => ({ bytes: await readBody(message), contentType: message.headers['content-type'] });
   try {
     const reply = await serveObjects(options, { resource, info, query, body, signal });
-    const statusOf = (failure: unknown, subject?: Subject): Status => toldStatus(options.log, failure, subject);
+    const statusOf = (failure: unknown, subject?: Subject): Status =>
+      toldStatus(options.log, failure, subject);
     await respond(response, reply, { ...wanted, statusOf, signal });
   } catch (failure) {
     throw failure instanceof FailureAbout ? failure : new FailureAbout(subjectOf(resource, info), failure);
