@@ -53,9 +53,9 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   'packages/apiserver/src': [
     ['protobuf', 'structural-schema'],
     ['request'],
-    ['authentication', 'resource'],
+    ['audit', 'authentication', 'certificates', 'resource', 'server-side-apply'],
     ['authorization', 'custom-resource', 'response'],
-    ['discovery', 'read', 'reviews'],
+    ['discovery', 'openapi', 'read', 'reviews'],
     ['write'],
     ['patch'],
     ['server'],
