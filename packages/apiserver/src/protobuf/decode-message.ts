@@ -11,7 +11,11 @@ const deepest = 32;
  * which the programs of Kubernetes write for what is not there.
  * @throws RangeError if the bytes are no such message
  */
-export function decodeMessage(bytes: Buffer, type: MessageType, depth = 0): Readonly<Record<string, unknown>> {
+export function decodeMessage(
+  bytes: Buffer,
+  type: MessageType,
+  depth = 0,
+): Readonly<Record<string, unknown>> {
   if (depth > deepest) throw new RangeError('the message is too deep');
   const result: Decoded = {};
   for (const { number, value } of wireFields(bytes)) {

@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { decodeObject } from './decode-object.ts';
 
 // These were sent by kubectl 1.32 for `create configmap`, `create namespace` and `auth can-i`.
-const configMap =
-  'azhzAAoPCgJ2MRIJQ29uZmlnTWFwEiIKGAoEY29uZhIAGgRob21lIgAqADIAOABCABIGCgFhEgFiGgAiAA==';
+const configMap = 'azhzAAoPCgJ2MRIJQ29uZmlnTWFwEiIKGAoEY29uZhIAGgRob21lIgAqADIAOABCABIGCgFhEgFiGgAiAA==';
 const namespace = 'azhzAAoPCgJ2MRIJTmFtZXNwYWNlEh4KFgoGZ2FyZGVuEgAaACIAKgAyADgAQgASABoCCgAaACIA';
 const review =
   'azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSOAoQCgASABoAIgAqADIAOABCABIaChgKBGhvbWUSA2dldBoAIgAqA3ZtczIAOgAaCAgAEgAaACAAGgAiAA==';

@@ -18,7 +18,8 @@ const envelope: MessageType = {
  * @throws RangeError if the bytes are no such object
  */
 export function decodeObject(bytes: Buffer): Readonly<Record<string, unknown>> | undefined {
-  if (!bytes.subarray(0, magic.length).equals(magic)) throw new RangeError('it does not begin as an object does');
+  if (!bytes.subarray(0, magic.length).equals(magic))
+    throw new RangeError('it does not begin as an object does');
   const { type = {}, raw = '' } = decodeMessage(bytes.subarray(magic.length), envelope);
   const { apiVersion = '', kind = '' } = type as Readonly<Record<string, string>>;
   const name = `${apiVersion} ${kind}`;

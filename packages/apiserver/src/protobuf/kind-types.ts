@@ -84,7 +84,11 @@ const policyRule: MessageType = {
 const subject: MessageType = { 1: text('kind'), 2: text('apiGroup'), 3: text('name'), 4: text('namespace') };
 const roleRef: MessageType = { 1: text('apiGroup'), 2: text('kind'), 3: text('name') };
 const role: MessageType = { 1: metadata, 2: messages('rules', policyRule) };
-const binding: MessageType = { 1: metadata, 2: messages('subjects', subject), 3: message('roleRef', roleRef) };
+const binding: MessageType = {
+  1: metadata,
+  2: messages('subjects', subject),
+  3: message('roleRef', roleRef),
+};
 
 const rbac = 'rbac.authorization.k8s.io/v1';
 

@@ -31,8 +31,7 @@ export function namespaceOf({ resource, info }: ObjectRequest): string | undefin
 export function keyOf(request: ObjectRequest): ObjectKey {
   const { resource, info } = request;
   const namespace = namespaceOf(request);
-  if (info.name === undefined || (resource.isNamespaced && namespace === undefined))
-    throw nothingServed();
+  if (info.name === undefined || (resource.isNamespaced && namespace === undefined)) throw nothingServed();
   const { group, version } = resource;
   return { group, version, resource: resource.resource, namespace, name: info.name };
 }

@@ -78,10 +78,13 @@ describe('the API server: objects', () => {
       const [row] = json['rows'] as readonly { readonly cells: unknown; readonly object?: Fields }[];
       assert.deepEqual([row?.cells, row?.object?.['kind']], [['a', '3'], held]);
       const columns = json['columnDefinitions'] as readonly Fields[];
-      assert.deepEqual(columns.map(({ name, format, priority }) => [name, format, priority]), [
-        ['Name', 'name', 0],
-        ['SIZE', '', 1],
-      ]);
+      assert.deepEqual(
+        columns.map(({ name, format, priority }) => [name, format, priority]),
+        [
+          ['Name', 'name', 0],
+          ['SIZE', '', 1],
+        ],
+      );
     }
   });
 
@@ -113,7 +116,10 @@ describe('the API server: objects', () => {
 
   test('are created only where their namespace is there, and is not being deleted', async () => {
     await using garden = await openGarden();
-    const elsewhere = await garden.ask(home.replace('home', 'away'), sent('POST', { metadata: { name: 'a' } }));
+    const elsewhere = await garden.ask(
+      home.replace('home', 'away'),
+      sent('POST', { metadata: { name: 'a' } }),
+    );
     assert.deepEqual([elsewhere.code, elsewhere.json['message']], [404, 'namespaces "away" not found']);
     assert.deepEqual(elsewhere.json['details'], { name: 'away', kind: 'namespaces' });
     const key = { group: '', version: 'v1', resource: 'namespaces', name: 'home' };
@@ -168,7 +174,10 @@ describe('the API server: objects', () => {
     const strategic = 'application/strategic-merge-patch+json';
     const refused = await garden.ask(`${home}/a`, sent('PATCH', { spec: {} }, strategic));
     assert.equal(refused.code, 415);
-    assert.match(String(refused.json['message']), /application\/json-patch\+json, application\/merge-patch\+json/);
+    assert.match(
+      String(refused.json['message']),
+      /application\/json-patch\+json, application\/merge-patch\+json/,
+    );
     const settings = '/api/v1/namespaces/home/configmaps';
     const finalizers = ['garden.example/one'];
     await garden.ask(settings, sent('POST', { metadata: { name: 'a', finalizers }, data: { x: '1' } }));
@@ -176,7 +185,10 @@ describe('the API server: objects', () => {
     const { code, json } = await garden.ask(`${settings}/a`, sent('PATCH', more, strategic));
     assert.equal(code, 200);
     assert.deepEqual(json['data'], { x: '1', y: '2' });
-    assert.deepEqual((json['metadata'] as Fields)['finalizers'], ['garden.example/one', 'garden.example/two']);
+    assert.deepEqual((json['metadata'] as Fields)['finalizers'], [
+      'garden.example/one',
+      'garden.example/two',
+    ]);
     const broken = sent('PATCH', [{ op: 'jump', path: '/spec' }], 'application/json-patch+json');
     assert.equal((await garden.ask(`${home}/a`, broken)).code, 400);
   });
@@ -198,7 +210,11 @@ describe('the API server: objects', () => {
 
   test('that are selected are deleted together', async () => {
     await using garden = await openGarden();
-    for (const [name, sun] of [['a', 'yes'], ['b', 'no'], ['c', 'yes']] as const)
+    for (const [name, sun] of [
+      ['a', 'yes'],
+      ['b', 'no'],
+      ['c', 'yes'],
+    ] as const)
       await garden.client.create(pots, pot('home', name, {}, { labels: { sun } }));
     const { json } = await garden.ask(`${home}?labelSelector=sun%3Dyes`, { method: 'DELETE' });
     assert.deepEqual([json['kind'], (json['items'] as readonly unknown[]).length], ['PotList', 2]);
@@ -254,9 +270,13 @@ describe('the API server: watches', () => {
     ] as const;
     const told = await Promise.all(wanted.map(async ([query]) => await seen(garden, query)));
     for (const [at, [query, types]] of wanted.entries())
-      assert.deepEqual(told[at]!.map(({ type }) => type), types, query);
+      assert.deepEqual(
+        told[at]!.map(({ type }) => type),
+        types,
+        query,
+      );
     const [, bookmark] = await seen(garden, initial);
-    const { annotations } = bookmark?.object['metadata'] as Fields;
+    const { annotations } = bookmark!.object['metadata'] as Fields;
     assert.deepEqual(annotations, { 'k8s.io/initial-events-end': 'true' });
     const [row] = await seen(garden, '', accepting(table));
     assert.equal(row?.object['kind'], 'Table');
@@ -271,11 +291,15 @@ describe('the API server: watches', () => {
       ['resourceVersion=new', 400],
     ] as const)
       assert.equal((await garden.ask(`${home}?watch=true&${query}`)).code, code, query);
-    const failing = { watch: async function* () { throw new ObjectError('REVISION_TOO_OLD', 'too old'); } };
     await using old = await openGarden();
-    Object.assign(old.direct, failing);
+    old.direct.watch = () => {
+      throw new ObjectError('REVISION_TOO_OLD', 'too old');
+    };
     const [event] = await seen(old, 'resourceVersion=1');
-    assert.deepEqual([event?.type, event?.object['code'], event?.object['reason']], ['ERROR', 410, 'Expired']);
+    assert.deepEqual(
+      [event?.type, event?.object['code'], event?.object['reason']],
+      ['ERROR', 410, 'Expired'],
+    );
   });
 
   test('without a time to end last until they are closed, and then cost nothing', async () => {
@@ -341,7 +365,10 @@ describe('the API server: everything else', () => {
     await using garden = await openGarden();
     const large = await garden.ask(home, sent('POST', 'x'.repeat(3 * 2 ** 20 + 1)));
     assert.deepEqual([large.code, large.json['reason']], [413, 'RequestEntityTooLarge']);
-    assert.equal((await garden.ask(home, sent('POST', 'a=b', 'application/x-www-form-urlencoded'))).code, 415);
+    assert.equal(
+      (await garden.ask(home, sent('POST', 'a=b', 'application/x-www-form-urlencoded'))).code,
+      415,
+    );
     assert.equal((await garden.ask(home, sent('POST', '{'))).code, 400);
     assert.equal((await garden.ask(home, sent('POST', { metadata: { name: 5 } }))).code, 400);
     const zipped = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
@@ -366,7 +393,10 @@ describe('the API server: everything else', () => {
     await using garden = await openGarden({ checks });
     const { code, text } = await garden.ask('/readyz');
     assert.equal(code, 503);
-    assert.match(text, /^\[\+\]store ok\n\[-\]moon failed: reason withheld\n\[\+\]shutdown ok\nreadyz check failed/);
+    assert.match(
+      text,
+      /^\[\+\]store ok\n\[-\]moon failed: reason withheld\n\[\+\]shutdown ok\nreadyz check failed/,
+    );
   });
 
   test('a server that ends closes watches, answers what was begun, and takes nothing new', async () => {

@@ -6,15 +6,18 @@ import type { Log } from '@ignite/toolkit/log/log';
 import { discover } from '../discovery/discover.ts';
 import type { Apply } from '../patch/apply.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
+import { decodeBody } from '../request/decode-body.ts';
 import { readBody } from '../request/read-body.ts';
 import { RequestError } from '../request/request-error.ts';
 import type { PathRequest, RequestInfo, ResourceRequest } from '../request/request-info.ts';
+import type { UserInfo } from '../request/user-info.ts';
 import { requestInfoOf } from '../request/request-info-of.ts';
 import { type ServedResource, nothingServed, servedAt } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
 import { failureStatus } from '../response/failure-status.ts';
 import { type ContentReply, statusReply } from '../response/reply.ts';
 import type { Status, Subject } from '../response/status.ts';
+import type { AccessQuestion } from '../reviews/access-services.ts';
 import { checkAccess } from './check-access.ts';
 import { type HealthCheck, healthPaths, healthReply } from './health.ts';
 import { InFlight } from './in-flight.ts';
@@ -28,11 +31,20 @@ export interface ApiOptions {
   readonly resources: () => readonly ServedResource[];
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
+  /** Limits what users write, and answers reviews and requests for tokens. Without it, there are none. */
+  readonly access?: AccessPort;
   readonly apply?: Apply;
   readonly checks: readonly HealthCheck[];
   /** The name and the version of this program, such as `ignite-0.1.0`. */
   readonly product: string;
   readonly log: Log;
+}
+
+export interface AccessPort {
+  /** Returns the client with which a user writes. */
+  clientFor(user: UserInfo, signal: AbortSignal): ObjectClient;
+  /** Answers a request that is a question about access, and returns undefined for others. */
+  answer(question: AccessQuestion): Promise<unknown>;
 }
 
 /** The time in which a request must be answered that is no watch, in milliseconds. */
@@ -71,8 +83,8 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
     const info = requestInfoOf(message.method ?? '', message.url ?? '');
     using _place = placeIn(exchange.inFlight, info);
     const signal = signalFor(info, closed.signal, exchange.ending);
-    await checkAccess(options, message, info, signal);
-    if (info.isResource) await answerObjects(options, exchange, info, signal);
+    const user = await checkAccess(options, message, info, signal);
+    if (info.isResource) await answerResource(options, exchange, { info, user: user!, signal });
     else await answerPath(options, exchange, info, signal);
   } catch (failure) {
     if (closed.signal.aborted) return;
@@ -96,6 +108,25 @@ function signalFor(info: RequestInfo, closed: AbortSignal, ending: AbortSignal):
 const tooLate = (): RequestError =>
   new RequestError('REQUEST_TIMED_OUT', `the request was not answered within ${answerMs / 1_000} s`);
 
+/** A request for objects, and who makes it. */
+type UserRequest = Omit<AccessQuestion, 'body'>;
+
+async function answerResource(
+  options: ApiOptions,
+  exchange: Exchange,
+  { info, user, signal }: UserRequest,
+): Promise<void> {
+  const { message, response } = exchange;
+  const { access, client } = options;
+  const body = async (): Promise<unknown> =>
+    decodeBody({ bytes: await readBody(message), contentType: message.headers['content-type'] });
+  const content = await access?.answer({ info, user, body, signal });
+  if (content !== undefined)
+    return await sendContent(response, { type: 'content', code: 201, content }, { encoding: 'json' });
+  const limited = { ...options, client: access?.clientFor(user, signal) ?? client };
+  await answerObjects(limited, exchange, info, signal);
+}
+
 async function answerObjects(
   options: ApiOptions,
   { message, response }: Exchange,
@@ -109,7 +140,8 @@ async function answerObjects(
   const body = async () => ({ bytes: await readBody(message), contentType: message.headers['content-type'] });
   try {
     const reply = await serveObjects(options, { resource, info, query, body, signal });
-    const statusOf = (failure: unknown, subject?: Subject): Status => toldStatus(options.log, failure, subject);
+    const statusOf = (failure: unknown, subject?: Subject): Status =>
+      toldStatus(options.log, failure, subject);
     await respond(response, reply, { ...wanted, statusOf, signal });
   } catch (failure) {
     throw failure instanceof FailureAbout ? failure : new FailureAbout(subjectOf(resource, info), failure);

@@ -77,7 +77,7 @@ export class StoreObjectClient implements ObjectClient {
     this.#checkNamespace(kind, object.metadata.namespace);
     const { name, generateName } = object.metadata;
     const attempt = async (): Promise<KubeObject> =>
-      await this.#create(prepareCreate(kind, object, newBirth()), options);
+      await this.#create(prepareCreate(kind, object, newBirth(kind)), options);
     return !name && generateName !== undefined ? await untilNameIsFree(attempt) : await attempt();
   }
 
@@ -206,8 +206,8 @@ export class StoreObjectClient implements ObjectClient {
   }
 }
 
-const newBirth = (): Birth => ({
-  uid: randomUUID(),
+const newBirth = ({ newUid = randomUUID }: ServedKind): Birth => ({
+  uid: newUid(),
   creationTimestamp: new Date().toISOString(),
   suffix: randomSuffix(),
 });
