@@ -3,6 +3,7 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { defineKind } from '@ignite/toolkit/scheme/kind';
 import type { Scheme } from '@ignite/toolkit/scheme/scheme';
 import type * as v from 'valibot';
+import { currentVmSpec } from './v1/current-vm.ts';
 import { apiVersion } from './v1/group.ts';
 import { namelessMetadataSchema } from './v1/nameless-metadata.ts';
 import { partialVmSpecSchema } from './v1/partial-vm-spec.ts';
@@ -11,7 +12,15 @@ import { vmResource } from './v1/resources/vm.ts';
 /** A VM, in which every field is optional. */
 export const partialVmKind = defineKind({
   ...vmResource,
-  versions: [{ apiVersion, kind: 'VM', metadata: namelessMetadataSchema, spec: partialVmSpecSchema }],
+  versions: [
+    {
+      apiVersion,
+      kind: 'VM',
+      metadata: namelessMetadataSchema,
+      spec: partialVmSpecSchema,
+      currentSpec: currentVmSpec,
+    },
+  ],
 });
 
 /** The versions in which VM files may be written. */

@@ -113,7 +113,7 @@ export interface VmClient extends Finder<Vm> {
   /** Cleans up after a VM that may have ended, and restarts it whenever its policy wants and no daemon does so. */
   settle(uid: string, op: ClientOperation): Promise<void>;
   /**
-   * Starts a VM. Resolves once it runs or, if it has `ssh: true`, once SSH answers.
+   * Starts a VM. Resolves once it runs or, if it has a generated key, once SSH answers.
    * @throws CodedError PREFLIGHT_FAILED if the host is not ready, SSH_UNREACHABLE if SSH does not answer in
    *   time (the VM keeps running), VM_EXITED if the VM ends before that
    */

@@ -2,6 +2,7 @@ import { clusterMetadataSchema } from '@ignite/toolkit/core/metadata';
 import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
 import type { UpdateProblem } from '@ignite/toolkit/scheme/strategy';
 import { configurationIsAFile, configurationSpecSchema } from './configuration.ts';
+import { currentConfigurationSpec, currentVmSpec } from './current-vm.ts';
 import { apiVersion, group } from './group.ts';
 import { hostSpecSchema } from './host.ts';
 import { imageSpecSchema } from './image.ts';
@@ -26,7 +27,7 @@ const problemsOfBinding = ({ spec: { hostName } }: Vm, { spec }: Vm): readonly U
 export const kinds: readonly Kind[] = [
   defineKind({
     ...vmResource,
-    versions: [{ apiVersion, kind: 'VM', spec: vmSpecSchema }],
+    versions: [{ apiVersion, kind: 'VM', spec: vmSpecSchema, currentSpec: currentVmSpec }],
     strategy: {
       initialStatus: { phase: 'Created' },
       immutable: ['/spec/arch', '/spec/image'],
@@ -67,6 +68,7 @@ export const kinds: readonly Kind[] = [
         apiVersion,
         kind: 'Configuration',
         spec: configurationSpecSchema,
+        currentSpec: currentConfigurationSpec,
         metadata: namelessMetadataSchema,
         inert: configurationIsAFile,
       },

@@ -12,6 +12,7 @@ import type {
   VmAttachment,
   VmClient,
 } from '@ignite/api/client/vm-client';
+import { hasOwnKey } from '@ignite/api/v1/has-own-key';
 import type { Vm } from '@ignite/api/v1/vm';
 import { redefineVm } from '../declare/redefine-vm.ts';
 import type { ObservedVm, WishedDefinition } from '../declare/vm-actuator.ts';
@@ -110,7 +111,7 @@ export class LocalVms implements VmClient {
 
   /** Waits until the SSH of a VM that has one answers, and returns the VM as it is stored then. */
   async #untilReady(vm: Vm, request: StartVmRequest, op: ClientOperation): Promise<Vm> {
-    if (vm.spec.ssh === true) {
+    if (hasOwnKey(vm.spec)) {
       op.report({ kind: 'step', message: `Waiting for SSH on ${vm.metadata.name}` });
       const { sshTimeoutMs: timeoutMs = sshTimeoutMs } = request;
       const wait = { timeoutMs, endsWithoutServer: request.sshTimeoutMs === undefined };
@@ -234,7 +235,7 @@ function launchOptions(
   { attaches = false, sshTimeoutMs: sshMs = sshTimeoutMs }: StartVmRequest,
 ): LaunchOptions {
   if (!attaches) return {};
-  return { awaitClientSeconds: attachSeconds + (spec.ssh === true ? Math.ceil(sshMs / 1_000) : 0) };
+  return { awaitClientSeconds: attachSeconds + (hasOwnKey(spec) ? Math.ceil(sshMs / 1_000) : 0) };
 }
 
 const graceMsOf = ({ force, timeoutMs = defaultGraceMs }: StopVmRequest): number => (force ? 0 : timeoutMs);

@@ -3,6 +3,7 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { openEtcdStore } from '@ignite/toolkit/store/etcd/etcd-store';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { parseStoreUrl } from './store-url.ts';
+import { upgradeObject } from './upgrade-object.ts';
 
 /**
  * Opens the store that this host shares with others.
@@ -15,7 +16,7 @@ export function openEtcd(url: string): ObjectStore {
     ...(cert !== undefined && { cert: textOf(cert) }),
     ...(key !== undefined && { key: textOf(key) }),
   };
-  return openEtcdStore({ endpoints, tls }, prefix);
+  return openEtcdStore({ endpoints, tls }, prefix, upgradeObject);
 }
 
 function textOf(path: string): string {

@@ -13,9 +13,9 @@ writeFileSync(key, 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE me@here\n');
 const image = { oci: 'debian:12' };
 
 test('validateRequest: a VM without a name gets one that is a host name', async () => {
-  const { name, spec } = await validateRequest({ spec: { image, ssh: key } });
+  const { name, spec } = await validateRequest({ spec: { image, ssh: { authorizedKeysFile: key } } });
   assert.match(name, /^[a-z]+-[a-z]+$/);
-  assert.equal(spec.ssh, key);
+  assert.equal(spec.ssh?.authorizedKeysFile, key);
 });
 
 for (const name of ['', 'A', 'a_b', '-a', 'a.b', 'a'.repeat(64), '../x']) {
@@ -34,8 +34,10 @@ test('validateRequest: the field that is wrong is named', async () => {
 });
 
 test('validateRequest: what is no public key, and what cannot be copied, is refused', async () => {
-  await assert.rejects(validateRequest({ spec: { image, ssh: '/etc/passwd' } }), { code: 'KEY_INVALID' });
-  await assert.rejects(validateRequest({ spec: { image, ssh: join(dir, 'none') } }), { code: 'KEY_INVALID' });
+  for (const authorizedKeysFile of ['/etc/passwd', join(dir, 'none')])
+    await assert.rejects(validateRequest({ spec: { image, ssh: { authorizedKeysFile } } }), {
+      code: 'KEY_INVALID',
+    });
   const copyFiles = [{ hostPath: join(dir, 'none'), vmPath: '/x' }];
   await assert.rejects(validateRequest({ spec: { image, copyFiles } }), { code: 'COPY_FILE_INVALID' });
 });

@@ -34,7 +34,7 @@ export async function validateRequest(
   const parsed = v.safeParse(vmSpecSchema, request.spec);
   if (!parsed.success) throw invalidSpec(issueTexts(parsed.issues, 'spec'));
   sandboxEnviron(request.annotations ?? {});
-  await validatePublicKey(parsed.output.ssh);
+  await validatePublicKeys(parsed.output.ssh?.authorizedKeysFile);
   await assertVolumesUsable(parsed.output.storage);
   for (const { hostPath } of parsed.output.copyFiles) {
     await access(hostPath, constants.R_OK).catch((failure: unknown) => {
@@ -56,15 +56,15 @@ export function assertVmName(name: string): void {
   );
 }
 
-async function validatePublicKey(ssh: VmSpec['ssh']): Promise<void> {
-  if (typeof ssh !== 'string') return;
+async function validatePublicKeys(path: string | undefined): Promise<void> {
+  if (path === undefined) return;
   try {
-    const isSmall = (await stat(ssh)).size < 65_536;
-    if (isSmall && /^(ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]+/m.test(await readFile(ssh, 'utf8'))) return;
+    const isSmall = (await stat(path)).size < 65_536;
+    if (isSmall && /^(ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]+/m.test(await readFile(path, 'utf8'))) return;
   } catch (failure) {
-    throw invalidKey(ssh, failure);
+    throw invalidKey(path, failure);
   }
-  throw invalidKey(ssh);
+  throw invalidKey(path);
 }
 
 /**

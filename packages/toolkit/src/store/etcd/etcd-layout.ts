@@ -19,9 +19,14 @@ export class EtcdLayout {
     return `${this.#prefix}/objects/`;
   }
 
+  /** The prefix of all objects. */
+  get objects(): string {
+    return `${this.#prefix}/registry/`;
+  }
+
   /** Returns the prefix of the objects of a kind, or of those in one namespace. */
   kind({ group, kind }: GroupKind, namespace?: string): string {
-    const all = `${this.#prefix}/registry/${group}/${kind}/`;
+    const all = `${this.objects}${group}/${kind}/`;
     return namespace === undefined ? all : `${all}${namespace}/`;
   }
 

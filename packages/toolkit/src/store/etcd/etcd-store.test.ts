@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { KubeObject } from '../../object/kube-object.ts';
 import { EtcdClient, type EtcdOptions, type RangeResponse } from './etcd-client.ts';
 import { base64, prefixRange } from './etcd-key-value.ts';
 import { openEtcdStore } from './etcd-store.ts';
@@ -116,6 +117,27 @@ describe('EtcdStore', () => {
     assert.deepEqual(names, ['a', 'registry.example/b:1']);
     const left = await client.call<RangeResponse>('/v3/kv/range', prefixRange(`${prefix}/objects/`));
     assert.equal(left.kvs, undefined);
+  });
+
+  test('objects of an older program are upgraded once, however many there are', async () => {
+    const prefix = newPrefix();
+    {
+      using store = openEtcdStore(options, prefix);
+      for (let at = 0; at < 505; at += 1) await store.create(pot(`p${at}`));
+    }
+    using client = new EtcdClient(options);
+    await client.call('/v3/kv/put', { key: base64(`${prefix}/version`), value: base64('2') });
+    const upgrade = (object: KubeObject): KubeObject =>
+      object.metadata.name === 'p1' ? object : { ...object, spec: { wet: true } };
+    {
+      using store = openEtcdStore(options, prefix, upgrade);
+      const { items } = await store.list(potKind);
+      const dry = items.filter(({ spec }) => (spec as { readonly wet?: boolean }).wet !== true);
+      assert.deepEqual([items.length, dry.map(({ metadata }) => metadata.name)], [505, ['p1']]);
+    }
+    const refuse = (): never => assert.fail('the objects are those of today');
+    using again = openEtcdStore(options, prefix, refuse);
+    assert.equal((await again.list(potKind)).items.length, 505);
   });
 
   test('a newer layout is refused, and an open store does not write to it either', async () => {

@@ -32,13 +32,19 @@ import {
   notFound,
   watchCancelled,
 } from '../store.ts';
+import { type UpgradeObject, asItIs } from '../upgrade.ts';
 
 /**
  * Opens the store below `prefix` in etcd, which any number of hosts may share. Bookmarks come as often as
  * etcd notifies of progress (`--experimental-watch-progress-notify-interval`).
+ * @param upgrade is applied once to each object that a program with an older layout has stored
  */
-export function openEtcdStore(options: EtcdOptions, prefix = '/gitops'): ObjectStore {
-  return new EtcdStore(new EtcdClient(options), new EtcdLayout(prefix));
+export function openEtcdStore(
+  options: EtcdOptions,
+  prefix = '/gitops',
+  upgrade: UpgradeObject = asItIs,
+): ObjectStore {
+  return new EtcdStore(new EtcdClient(options), new EtcdLayout(prefix), upgrade);
 }
 
 interface Stored {
@@ -57,12 +63,14 @@ const pageSize = 1_000;
 class EtcdStore implements ObjectStore {
   readonly #client: EtcdClient;
   readonly #layout: EtcdLayout;
+  readonly #upgrade: UpgradeObject;
   readonly #closing = new AbortController();
   #migrated: Promise<void> | undefined;
 
-  constructor(client: EtcdClient, layout: EtcdLayout) {
+  constructor(client: EtcdClient, layout: EtcdLayout, upgrade: UpgradeObject) {
     this.#client = client;
     this.#layout = layout;
+    this.#upgrade = upgrade;
   }
 
   async get(key: Key, options?: CallOptions): Promise<KubeObject> {
@@ -149,7 +157,7 @@ class EtcdStore implements ObjectStore {
 
   /** Resolves once the layout is up to date, which is tried again after a failure. */
   async #ready(): Promise<void> {
-    this.#migrated ??= migrateEtcd(this.#client, this.#layout);
+    this.#migrated ??= migrateEtcd(this.#client, this.#layout, this.#upgrade);
     try {
       await this.#migrated;
     } catch (failure) {
@@ -239,7 +247,7 @@ class EtcdStore implements ObjectStore {
       options,
     );
     if (succeeded) return header.revision;
-    await migrateEtcd(this.#client, this.#layout);
+    await migrateEtcd(this.#client, this.#layout, this.#upgrade);
     return undefined;
   }
 

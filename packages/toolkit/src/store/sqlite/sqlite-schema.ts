@@ -1,10 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { KubeObject } from '../../object/kube-object.ts';
 import { groupInText, soundObject } from '../stored-row.ts';
 import { storeTooNew } from '../store.ts';
-
-/** Returns an object that an older program has stored in the form of today, or the same object. */
-export type UpgradeObject = (object: KubeObject) => KubeObject;
+import type { UpgradeObject } from '../upgrade.ts';
 
 type Migration = (db: DatabaseSync, upgrade: UpgradeObject) => void;
 
@@ -14,6 +11,7 @@ const migrations: readonly Migration[] = [
   addGroups,
   moveEvents,
   () => {}, // the last step leads to the objects of today from those of every schema
+  () => {},
   upgradeObjects,
 ];
 

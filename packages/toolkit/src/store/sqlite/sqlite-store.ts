@@ -6,7 +6,7 @@ import { created, isGone, keyOf, markedDeleted, patched, renamed, updated } from
 import { type SnapshotFile, SnapshotWriter, type StoreContent } from '../snapshot.ts';
 import { SqliteChanges } from './sqlite-changes.ts';
 import { openDatabase, openDatabaseReadOnly } from './sqlite-file.ts';
-import { type UpgradeObject, assertKnown } from './sqlite-schema.ts';
+import { assertKnown } from './sqlite-schema.ts';
 import { Statements } from './sqlite-statements.ts';
 import {
   type DeleteOptions,
@@ -25,6 +25,7 @@ import {
   notFound,
   watchCancelled,
 } from '../store.ts';
+import { type UpgradeObject, asItIs } from '../upgrade.ts';
 import { type ProblemOf, RowDecoder, type StoredRow } from '../stored-row.ts';
 
 export interface SqliteOptions {
@@ -34,8 +35,6 @@ export interface SqliteOptions {
   /** Is applied once to each object that a program with an older schema has stored. */
   readonly upgrade?: UpgradeObject;
 }
-
-const asItIs: UpgradeObject = (object) => object;
 
 /**
  * Opens the store in the file at `path`, and creates it if needed. Any number of processes may have it open.
