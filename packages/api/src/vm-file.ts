@@ -34,6 +34,7 @@ export interface VmFileVersions {
 /** The content of a VM file, converted to v1. Defaults are not filled in. */
 export interface VmFile {
   readonly name?: string;
+  readonly namespace?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly spec: v.InferInput<typeof partialVmSpecSchema>;
@@ -54,9 +55,15 @@ export function decodeVmFile(text: string, file: string, { scheme, unnamed }: Vm
     const hint = 'use one file per VM; "ignite apply" takes several VMs';
     throw new CodedError('MANIFEST_INVALID', `${file} declares more than one VM`, { hint });
   }
-  const { name, labels = {}, annotations = {} } = object?.metadata ?? {};
+  const { name, namespace, labels = {}, annotations = {} } = object?.metadata ?? {};
   const spec = (object?.spec ?? {}) as VmFile['spec']; // the schema of its kind has accepted it
-  return { ...(name !== undefined && { name }), labels, annotations, spec };
+  return {
+    ...(name !== undefined && { name }),
+    ...(typeof namespace === 'string' && { namespace }),
+    labels,
+    annotations,
+    spec,
+  };
 }
 
 /** A key without a value counts as absent. */

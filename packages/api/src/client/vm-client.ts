@@ -4,7 +4,9 @@ import type { Finder } from './finder.ts';
 import type { ClientOperation } from './progress.ts';
 
 export interface CreateVmRequest {
-  /** The name; the default is a generated one. */
+  /** The namespace; the default is `default`. */
+  readonly namespace?: string;
+  /** The name, which no other VM of the namespace may have; the default is a generated one. */
   readonly name?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;

@@ -194,6 +194,7 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   }
   return {
     ...(name !== undefined && { name }),
+    ...(file?.namespace !== undefined && { namespace: file.namespace }),
     labels: { ...file?.labels, ...labelsOf(flags, 'label') },
     annotations: askedAnnotations(invocation, configuration, file?.annotations),
     spec,

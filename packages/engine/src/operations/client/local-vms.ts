@@ -143,10 +143,10 @@ export class LocalVms implements VmClient {
       const isRestarting = found.status.phase === 'Restarting';
       if ((isRunning || isRestarting) && !request.force)
         throw stillRunning(name, isRunning ? 'running' : 'restarting');
-      const { metadata } = await vmStore(this.#host.store).delete({ name });
+      const { metadata } = await vmStore(this.#host.store).delete(found.metadata);
       // Nothing was made for a VM that nobody has reconciled.
       if (!metadata.finalizers.includes(vmFinalizer)) return found;
-      return await reconciled(await getVm(this.#host.store, name), {}, this.#host, op);
+      return await reconciled(await getVm(this.#host.store, found.metadata), {}, this.#host, op);
     });
   }
 

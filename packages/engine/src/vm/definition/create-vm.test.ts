@@ -57,6 +57,19 @@ test('uidFor: a uid that is asked for is taken, if it is one; else each VM gets 
   assert.notEqual(uidFor({ spec: {} }, []), uidFor({ spec: {} }, []));
 });
 
+test('assertUnused: a name is taken within its namespace', () => {
+  const web = sampleVm({ name: 'web', uid: '599615df99804ae8' });
+  const uid = '0123456789abcdef';
+  for (const namespace of [undefined, 'default'])
+    assert.throws(() => assertUnused({ namespace, name: 'web', uid }, [web]), { code: 'VM_NAME_TAKEN' });
+  assertUnused({ namespace: 'prod', name: 'web', uid }, [web]);
+});
+
+test('validateRequest: a namespace that is none is refused', async () => {
+  const wanted = { namespace: '../prod', name: 'web', spec: { image } };
+  await assert.rejects(validateRequest(wanted), { code: 'VM_INVALID' });
+});
+
 test('assertUnused, newVmUid: no VM gets a uid by which its VMM would run as another one does', () => {
   const victim = sampleVm({ name: 'victim', uid: '599615df99804ae8' });
   assert.throws(() => assertUnused({ name: 'evil', uid: '599615ffffffffff' }, [victim]), {

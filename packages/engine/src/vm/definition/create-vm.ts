@@ -29,8 +29,13 @@ import { randomName } from './random-name.ts';
 export async function validateRequest(
   request: CreateVmRequest,
 ): Promise<{ readonly name: string; readonly spec: VmSpec }> {
-  const name = request.name ?? randomName();
+  const { name = randomName(), namespace = 'default' } = request;
   assertVmName(name);
+  if (!isDnsLabel(namespace))
+    throw invalidVm(
+      `not a namespace: ${JSON.stringify(namespace)}`,
+      'use at most 63 lower-case letters, digits and dashes',
+    );
   const parsed = v.safeParse(vmSpecSchema, request.spec);
   if (!parsed.success) throw invalidSpec(issueTexts(parsed.issues, 'spec'));
   sandboxEnviron(request.annotations ?? {});
@@ -107,15 +112,19 @@ export function newVmUid(vms: readonly Vm[], make: () => string = newUid): strin
   }
 }
 
+interface NewIdentity {
+  readonly namespace?: string | undefined;
+  readonly name: string;
+  readonly uid: string;
+}
+
 /**
  * Checks that neither the name nor the uid is taken.
  * @throws CodedError VM_NAME_TAKEN, VM_UID_TAKEN
  */
-export function assertUnused(
-  { name, uid }: { readonly name: string; readonly uid: string },
-  vms: readonly Vm[],
-): void {
-  if (vms.some(({ metadata }) => metadata.name === name)) throw nameTaken(name);
+export function assertUnused({ namespace = 'default', name, uid }: NewIdentity, vms: readonly Vm[]): void {
+  if (vms.some(({ metadata }) => metadata.namespace === namespace && metadata.name === name))
+    throw nameTaken(name);
   const other = vms.find(({ metadata }) => metadata.uid === uid);
   if (other) throw uidTaken(uid, other.metadata.name);
   assertOwnUser(uid, vms);
@@ -152,6 +161,7 @@ async function writeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore):
   try {
     return await vmStore(store).create({
       metadata: {
+        ...(request.namespace !== undefined && { namespace: request.namespace }),
         name: vm.name,
         uid: vm.uid,
         labels: request.labels ?? {},
