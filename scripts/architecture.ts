@@ -31,7 +31,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['process', 'scheme'],
     ['codec', 'directory', 'store', 'webhook'],
     ['client', 'core'],
-    ['apply', 'controller', 'git', 'oci'],
+    ['access', 'apply', 'controller', 'git', 'oci'],
     ['allowance', 'images'],
     ['render'],
     ['sync'],
@@ -50,6 +50,16 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['doctor'],
   ],
   'packages/engine/src/operations': [['changes', 'declare', 'metrics', 'space'], ['archive'], ['client']],
+  'packages/apiserver/src': [
+    ['protobuf', 'structural-schema'],
+    ['request'],
+    ['audit', 'authentication', 'certificates', 'resource', 'server-side-apply'],
+    ['authorization', 'custom-resource', 'response'],
+    ['discovery', 'openapi', 'read', 'reviews'],
+    ['write'],
+    ['patch'],
+    ['server'],
+  ],
   'packages/legacy/src': [['go-template', 'v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };
 

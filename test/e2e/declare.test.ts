@@ -55,7 +55,7 @@ describe('declarative commands', () => {
       { code: 0, stdout: '', stderr: '' },
     );
 
-    const pid = await field('web', '.status.vmm.pid');
+    const pid = (await ignite.processesOf('web')).vmm?.pid;
     write('web.yaml', manifest('web', 'memory: 128MB', '  labels: {app: web}\n'));
     const label = await ignite.run('diff', '-f', file);
     assert.deepEqual(
@@ -64,7 +64,7 @@ describe('declarative commands', () => {
     );
     await ignite.ok('apply', '-f', file);
     assert.equal(await field('web', '.metadata.labels.app'), 'web');
-    assert.equal(await field('web', '.status.vmm.pid'), pid, 'it was not restarted');
+    assert.equal((await ignite.processesOf('web')).vmm?.pid, pid, 'it was not restarted');
 
     write('web.yaml', manifest('web', 'memory: 160MB', '  labels: {app: web}\n'));
     assert.match(
@@ -72,7 +72,7 @@ describe('declarative commands', () => {
       /^~ VM\/web: changed with a restart\n {4}spec.memory {3}128MB → 160MB\n$/,
     );
     await ignite.ok('apply', '-f', file);
-    assert.notEqual(await field('web', '.status.vmm.pid'), pid);
+    assert.notEqual((await ignite.processesOf('web')).vmm?.pid, pid);
     assert.equal(await field('web', '.metadata.uid'), uid, 'it is the same VM');
 
     write('web.yaml', manifest('web', 'diskSize: 3GB'));

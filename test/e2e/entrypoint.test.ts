@@ -162,7 +162,7 @@ test('a guest that runs its own DHCP client gets the address that ps shows', asy
 
 test('a VM that is killed behind our back is shown as stopped and starts again', async () => {
   await ignite.ok('run', 'busybox', '--name', 'victim', '--', 'sleep', '1000');
-  const { pid } = JSON.parse(await ignite.ok('inspect', 'vm', 'victim', '--format', '{{json .status.vmm}}'));
+  const { pid } = (await ignite.processesOf('victim')).vmm!;
   process.kill(pid, 'SIGKILL');
   const deadline = Date.now() + patienceMs;
   while ((await ignite.ok('ps', '-q', '--filter', 'name=victim')) !== '') {

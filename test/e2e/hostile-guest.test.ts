@@ -65,8 +65,8 @@ test("the keeper of a VM's streams has no more power than its VMM", () => assert
 
 /** Checks a process of the VM "hungry", which has the given number of seccomp filters. */
 async function assertShutIn(program: 'keeper' | 'VMM', filters: number): Promise<void> {
-  const { metadata, status } = await inspect('hungry');
-  const { pid } = status.vmm!;
+  const { metadata } = await inspect('hungry');
+  const { pid } = (await ignite.processesOf('hungry')).vmm!;
   const proc = `/proc/${program === 'keeper' ? pid : Number(read(`/proc/${pid}/task/${pid}/children`))}`;
   const own = read(`${proc}/status`);
   const user = /^Uid:\s+(\d+)\s+\1\s+\1\s+\1$/m.exec(own)?.[1];
@@ -109,11 +109,9 @@ async function assertShutIn(program: 'keeper' | 'VMM', filters: number): Promise
 }
 
 test("a VMM's monitor has its part of a CPU, whatever a guest prints", async () => {
-  const { metadata, status } = await inspect('hungry');
-  assert.match(
-    read(`/proc/${status.monitor!.pid}/cgroup`),
-    new RegExp(`/ignite/${metadata.uid}\\.monitor$`, 'm'),
-  );
+  const { metadata } = await inspect('hungry');
+  const { monitor } = await ignite.processesOf('hungry');
+  assert.match(read(`/proc/${monitor!.pid}/cgroup`), new RegExp(`/ignite/${metadata.uid}\\.monitor$`, 'm'));
   const folder = cgroup('cpu', `${metadata.uid}.monitor`);
   const quota = existsSync(join(folder, 'cpu.max')) ? 'cpu.max' : 'cpu.cfs_quota_us';
   assert.match(read(join(folder, quota)), /^25000\b/);

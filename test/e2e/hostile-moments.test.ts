@@ -32,8 +32,8 @@ async function untilItHasTold(command: Started, lines: number): Promise<void> {
 const runningNamed = (name: string): Promise<string> => ignite.ok('ps', '-q', '--filter', `name=${name}`);
 
 async function identityOf(name: string): Promise<{ readonly uid: string; readonly pid: number }> {
-  const { metadata, status } = JSON.parse(await ignite.ok('inspect', name));
-  return { uid: metadata.uid, pid: status.vmm.pid };
+  const { metadata } = JSON.parse(await ignite.ok('inspect', name));
+  return { uid: metadata.uid, pid: (await ignite.processesOf(name)).vmm!.pid };
 }
 
 /**
@@ -138,8 +138,8 @@ test('the folder of a VM that runs is moved away: it is stopped, started anew an
 test('the monitor of a VM is killed, and then its VMM: it is seen to have ended, starts again and goes without a trace', async () => {
   await host.run('unwatched', 'exec sleep 1000');
   const { uid, pid } = await identityOf('unwatched');
-  const { monitor } = JSON.parse(await ignite.ok('inspect', 'unwatched')).status;
-  process.kill(monitor.pid, 'SIGKILL');
+  const { monitor } = await ignite.processesOf('unwatched');
+  process.kill(monitor!.pid, 'SIGKILL');
   process.kill(pid, 'SIGKILL');
   await host.until('it has ended', async () => (await runningNamed('unwatched')) === '');
   await ignite.ok('start', 'unwatched');

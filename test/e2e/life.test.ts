@@ -88,6 +88,7 @@ test('rename: the VM is known by its new name at once, to its guest from the nex
 
 test('update: some at once, the rest at the next start, and what needs a new VM not at all', async () => {
   const before = await inspect('web'); // it was renamed above
+  const { vmm } = await ignite.processesOf('web');
   const live = await ignite.ok('update', 'web', '-l', 'tier=front', '--restart', 'always');
   assert.match(live, /^~ VM\/web: changed live\n {4}metadata.labels.tier +\(none\) → front\n/);
   const said = await ignite.ok('update', 'web', '-l', 'tier-', '--memory', '160MB', '--size', '5GB');
@@ -96,7 +97,7 @@ test('update: some at once, the rest at the next start, and what needs a new VM 
   assert.deepEqual(metadata.labels, {});
   assert.equal(spec.restartPolicy, 'always');
   assert.deepEqual(status.pending?.toSorted(), ['spec.diskSize', 'spec.memory']);
-  assert.equal(status.vmm?.pid, before.status.vmm?.pid, 'it was not restarted');
+  assert.equal((await ignite.processesOf('web')).vmm?.pid, vmm?.pid, 'it was not restarted');
 
   const smaller = await ignite.run('update', 'web', '--size', '1GB');
   assert.equal(smaller.code, 2);
@@ -111,7 +112,7 @@ test('update: some at once, the rest at the next start, and what needs a new VM 
   const restarted = await ignite.ok('update', 'web', '--cpus', '2', '--restart-now');
   assert.match(restarted, /^~ VM\/web: changed with a restart\n {4}spec.cpus {3}1 → 2\n/);
   const after = await inspect('web');
-  assert.notEqual(after.status.vmm?.pid, before.status.vmm?.pid);
+  assert.notEqual((await ignite.processesOf('web')).vmm?.pid, vmm?.pid);
   assert.equal(after.status.pending, undefined);
   assert.deepEqual(after.status.network?.ipAddresses, before.status.network?.ipAddresses);
   await until('its file system has grown', async () =>
@@ -127,7 +128,7 @@ test('update: a guest gives memory back while it runs, and gets it again up to w
     return Number(told.at(-1)?.[1]) / 1_024;
   };
   await until('it tells what is free', async () => (await freeMb()) > 300);
-  const before = await inspect('roomy');
+  const before = await ignite.processesOf('roomy');
 
   const less = await ignite.run('update', 'roomy', '--memory', '256MB');
   assert.match(less.stdout, /^~ VM\/roomy: changed live\n {4}spec.memory {3}512MB → 256MB\n/);
@@ -154,7 +155,7 @@ test('update: a guest gives memory back while it runs, and gets it again up to w
   assert.match(reverted, /^~ VM\/roomy: changed live\n/);
   const after = await inspect('roomy');
   assert.deepEqual([after.status.pending, after.status.memory], [undefined, undefined]);
-  assert.equal(after.status.vmm?.pid, before.status.vmm?.pid, 'it was never restarted');
+  assert.equal((await ignite.processesOf('roomy')).vmm?.pid, before.vmm?.pid, 'it was never restarted');
   await ignite.ok('rm', '-f', 'roomy');
 });
 

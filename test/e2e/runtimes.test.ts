@@ -283,7 +283,7 @@ test('annotations add to the environment of the sandbox', async () => {
     ].join('\n');
   writeFileSync(manifest, lines('EXTRA'));
   await ignite.ok('run', '--config', manifest, '--', 'sleep', '1000');
-  const pid = await field('annotated', '.status.vmm.pid');
+  const { pid } = (await ignite.processesOf('annotated')).vmm!;
   assert.ok(readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes('EXTRA=a b=c'));
   await ignite.ok('rm', '-f', 'annotated');
   writeFileSync(manifest, lines('NOT-A-NAME'));

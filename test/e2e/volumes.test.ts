@@ -249,8 +249,8 @@ test('kill -9 of run half-way, and of the VMM, leaves no program that shares fol
   await command.ended;
   await ignite.ok('start', 'killed');
   assert.equal(virtiofsds().length, 1);
-  const { vmm } = JSON.parse(await ignite.ok('inspect', 'killed')).status as { vmm: { pid: number } };
-  process.kill(vmm.pid, 'SIGKILL');
+  const { vmm } = await ignite.processesOf('killed');
+  process.kill(vmm!.pid, 'SIGKILL');
   for (const deadline = Date.now() + patienceMs; virtiofsds().length > 0 && Date.now() < deadline;)
     await delay(50);
   assert.deepEqual(virtiofsds(), []);

@@ -184,7 +184,7 @@ test('a VM that somebody else has put into the store, its image not yet here, ru
 });
 
 test('update --restart-now, killed after its stop: whoever reconciles the VM next brings it up', async () => {
-  const before = await inspect('stored');
+  const before = await ignite.processesOf('stored');
   const update = ignite.start(['update', 'stored', '--cpus', '2', '--restart-now']);
   while ((await inspect('stored')).status.phase === 'Running') await delay(50);
   update.kill();
@@ -198,7 +198,7 @@ test('update --restart-now, killed after its stop: whoever reconciles the VM nex
     [undefined, undefined],
     'it was started as it is wanted now',
   );
-  assert.notEqual(status.vmm?.pid, before.status.vmm?.pid);
+  assert.notEqual((await ignite.processesOf('stored')).vmm?.pid, before.vmm?.pid);
   assert.equal(await ignite.ok('restore'), '');
 });
 

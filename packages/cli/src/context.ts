@@ -95,6 +95,8 @@ interface Operation extends ClientOperation {
 
 interface ClientOptions {
   readonly freesSpace?: boolean;
+  /** Set for the process that waits for the restart of a VM. Any other command sees to it that there is one. */
+  readonly awaitsRestart?: boolean;
 }
 
 /** For commands that act: with the engine, and progress on stderr. */
@@ -118,11 +120,12 @@ export async function importLegacy(
 async function withEngine<T>(
   invocation: Invocation,
   use: (client: LocalClient, ports: EnginePorts, op: Operation) => Promise<T>,
-  { freesSpace = false }: ClientOptions = {},
+  { freesSpace = false, awaitsRestart = false }: ClientOptions = {},
 ): Promise<T> {
   if (process.getuid?.() !== 0) throw rootNeeded('it uses files, namespaces and devices of the host');
-  const [{ openEnginePorts }, { LocalClient }] = await Promise.all([
+  const [{ openEnginePorts }, { takeUpRestarts }, { LocalClient }] = await Promise.all([
     import('@ignite/engine/wire'),
+    import('@ignite/engine/vm/lifecycle/take-up-restarts'),
     import('@ignite/engine/operations/client/local-client'),
   ]);
   const { flags, io, signal } = invocation;
@@ -138,6 +141,7 @@ async function withEngine<T>(
     onBroken: tellBroken(progress),
   });
   await using client = new LocalClient(ports);
+  if (!awaitsRestart) await takeUpRestarts(ports);
   return await use(client, ports, { signal, report: progress.report, endProgress: progress.end });
 }
 

@@ -6,7 +6,8 @@ import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { type Vm, vmKind } from '@ignite/api/v1/vm';
 import { volumeKind } from '@ignite/api/v1/volume';
 import { settleHostSettings } from '@ignite/engine/tools/host/settle-host-settings';
-import { type Paths, locksDir } from '@ignite/engine/tools/host/paths';
+import type { Paths } from '@ignite/engine/tools/host/paths';
+import { serveHost } from '@ignite/engine/tools/host/served-host';
 import type { ThisHost } from '@ignite/engine/tools/host/this-host';
 import { objectClient } from '@ignite/engine/tools/store/object-client';
 import { isOwn } from '@ignite/engine/tools/store/own-vms';
@@ -21,11 +22,11 @@ import { sourceWorker } from '@ignite/legacy/source-worker-file';
 import { KindClient, clientKind } from '@ignite/toolkit/client/kind-client';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
-import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import { keyText } from '@ignite/toolkit/object/object-key';
 import type { Log } from '@ignite/toolkit/log/log';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { MendableStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
+import { serveApiSocket } from './api-socket.ts';
 import { alreadyRunning } from './errors.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { controlVms } from './vm-controller.ts';
@@ -34,7 +35,7 @@ import { keepHost } from './keep-host.ts';
 
 export interface GitopsServiceOptions {
   readonly paths: Paths;
-  readonly store: ObjectStore;
+  readonly store: MendableStore;
   readonly self: ThisHost;
   readonly engines: DeclaredEngines;
   /** Of which metrics are served. */
@@ -43,20 +44,26 @@ export interface GitopsServiceOptions {
   readonly isVmBusy: (uid: string) => boolean;
   /** Makes a VM what its object says, unless somebody else is at work on it. */
   readonly reconcileVm: (uid: string, op: ClientOperation) => Promise<Outcome | undefined>;
+  /** Stops what runs here of VMs that were removed elsewhere. */
+  readonly clearRemovedVms: (signal: AbortSignal) => Promise<void>;
   /** Records when what runs in a VM that was started here can be used. */
   readonly recordWhenReady: (vm: Vm, signal: AbortSignal) => Promise<void>;
   readonly nodeLabels: Readonly<Record<string, string>>;
+  /** The unix socket at which the Kubernetes API is served. */
+  readonly apiSocket?: string;
   readonly webhook?: WebhookOptions;
   readonly log: Log;
 }
 
 /**
- * Keeps this host as its Syncs say, until `signal` aborts.
- * @throws CodedError GITOPS_RUNNING when another process does so already
+ * Keeps this host as its Syncs say, until `stop` aborts.
+ * @throws CodedError GITOPS_RUNNING when another process does so already, HOST_NAME_TAKEN
  */
-export async function runGitops(options: GitopsServiceOptions, signal: AbortSignal): Promise<void> {
-  const { paths, store, self, engines, client, nodeLabels, log, webhook } = options;
-  using lock = tryLock(locksDir(paths), 'gitops');
+export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal): Promise<void> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([stop, ending.signal]);
+  const { paths, store, self, engines, client, nodeLabels, log, webhook, apiSocket } = options;
+  using lock = await serveHost(paths, signal);
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName(self);
   const settings = settleHostSettings(paths, {});
@@ -69,11 +76,15 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
     async () => `${await metrics.registry.metrics()}\n${await client.usage.metrics([], signal)}`,
     join(paths.runDir, 'daemon.sock'),
   );
+  await using api =
+    apiSocket === undefined
+      ? undefined
+      : await serveApiSocket({ client: objects, socket: apiSocket, log }, signal);
   await using sockets = new VmMetricsSockets(paths, (uid) => client.usage.metrics([uid], signal), log);
   const watchedVms = clientKind(vmResource, vmKind);
   const vms = new Informer(new KindClient(objects, watchedVms), deps.clock, log);
   sockets.follow(vms);
-  const { isVmBusy, reconcileVm, recordWhenReady } = options;
+  const { isVmBusy, reconcileVm, recordWhenReady, clearRemovedVms } = options;
   const controlled = controlVms(
     {
       vms,
@@ -99,9 +110,12 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
     ...reporting,
   };
   await Promise.all([
+    api?.ended,
     controlled,
     vms.run(signal),
-    keepHost({ ...settings, ...self, paths, store, clock: deps.clock }, log, signal),
+    keepHost({ ...settings, ...self, paths, store, clock: deps.clock, clear: clearRemovedVms }, log, signal)
+      // The other parts would wait for a signal.
+      .finally(() => self.isAlone || ending.abort()),
     serveSyncs({ ...served, ...(webhook && { webhook }) }, signal),
   ]);
 }

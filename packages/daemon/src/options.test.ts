@@ -14,8 +14,15 @@ test('parseOptions: everything has a default, and labels are pairs', () => {
   assert.ok(tells(options.logLevel, 'debug') && !tells('warn', 'info'));
 });
 
+test('parseOptions: the API is served only if asked for, in the run directory unless it says otherwise', () => {
+  assert.equal(parseOptions([]).apiSocket, undefined);
+  assert.equal(parseOptions(['--api']).apiSocket, '/run/ignite/api.sock');
+  assert.equal(parseOptions(['--api', '--run-dir=/tmp/r']).apiSocket, '/tmp/r/api.sock');
+  assert.equal(parseOptions(['--api', '--api-socket=/tmp/a']).apiSocket, '/tmp/a');
+});
+
 test('parseOptions: what it does not know is refused', () => {
-  for (const argv of [['--nope'], ['daemon'], ['--node-label==b'], ['--data-dir']])
+  for (const argv of [['--nope'], ['daemon'], ['--api-socket=/tmp/a'], ['--node-label==b'], ['--data-dir']])
     assert.throws(
       () => parseOptions(argv),
       (failure) => hasCode(failure, 'USAGE_INVALID'),

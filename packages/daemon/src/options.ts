@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { defaultPaths } from '@ignite/engine/tools/host/paths';
 import { errorText } from '@ignite/toolkit/errors/error-text';
@@ -13,6 +14,8 @@ export interface DaemonOptions {
   readonly runDir: string;
   readonly logLevel: LogLevel;
   readonly nodeLabels: Readonly<Record<string, string>>;
+  /** The unix socket at which the Kubernetes API is served, if it is. */
+  readonly apiSocket?: string | undefined;
   /** The address and port that webhooks are served at, if they are. */
   readonly webhookListen?: string | undefined;
   /** The files with what webhooks are served with. */
@@ -28,6 +31,8 @@ const known = {
   'run-dir': { type: 'string', default: defaultPaths.runDir },
   'log-level': { type: 'string', default: 'info' },
   'node-label': { type: 'string', multiple: true, default: [] },
+  api: { type: 'boolean', default: false },
+  'api-socket': { type: 'string' },
   'webhook-listen': { type: 'string' },
   'webhook-secret-file': { type: 'string' },
   'webhook-cert': { type: 'string' },
@@ -38,10 +43,13 @@ const known = {
 export function parseOptions(argv: readonly string[]): DaemonOptions {
   const values = valuesOf(argv);
   const { 'webhook-listen': webhookListen, ...webhookFiles } = values;
+  if (values['api-socket'] !== undefined && !values.api)
+    throw optionInvalid('--api-socket requires --api', 'add --api, which serves the API');
   return {
     dataDir: values['data-dir'],
     runDir: values['run-dir'],
     logLevel: logLevels.find((level) => level === values['log-level']) ?? 'info',
+    apiSocket: values.api ? (values['api-socket'] ?? join(values['run-dir'], 'api.sock')) : undefined,
     nodeLabels: Object.fromEntries(values['node-label'].map(parseLabel)),
     webhookListen,
     webhookFiles,

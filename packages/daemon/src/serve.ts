@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { brokenRecordText } from '@ignite/api/broken-record';
+import type { ClientOperation, ProgressEvent } from '@ignite/api/client/progress';
+import type { Vm } from '@ignite/api/v1/vm';
 import { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { Paths } from '@ignite/engine/tools/host/paths';
+import { clearRemovedVms } from '@ignite/engine/vm/lifecycle/clear-removed-vms';
 import { recordWhenReady } from '@ignite/engine/vm/lifecycle/record-when-ready';
 import { isVmLocked } from '@ignite/engine/tools/store/vm-lock';
 import { reconcileUnlessBusy } from '@ignite/engine/vm/lifecycle/reconcile-unless-busy';
+import { takeUpRestarts } from '@ignite/engine/vm/lifecycle/take-up-restarts';
 import { openEnginePorts } from '@ignite/engine/wire';
 import { type Log, type LogLevel as EventLevel, jsonLog, limitedLog, textLog } from '@ignite/toolkit/log/log';
 import { printable } from '@ignite/toolkit/text/printable';
@@ -20,7 +24,7 @@ export interface Terminal {
 
 /** The composition root of the daemon. It serves until `signal` aborts. */
 export async function serve(options: DaemonOptions, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const { dataDir, runDir, logLevel, nodeLabels } = options;
+  const { dataDir, runDir, logLevel, nodeLabels, apiSocket } = options;
   const paths: Paths = { dataDir, runDir };
   const line = (text: string): void => terminal.write(`${printable(text)}\n`);
   const ports = await openEnginePorts({
@@ -37,22 +41,28 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
   await using client = new LocalClient(ports);
   const { store, self } = ports;
   const webhook = await webhookOptions(options);
-  await runGitops(
-    {
-      paths,
-      store,
-      self,
-      engines: client,
-      client,
-      isVmBusy: (uid) => isVmLocked(uid, paths),
-      reconcileVm: (uid, op) => reconcileUnlessBusy(uid, ports, op),
-      recordWhenReady: (vm, until) => recordWhenReady(vm, ports, until),
-      nodeLabels,
-      log: logOf(terminal, logLevel),
-      ...(webhook && { webhook }),
-    },
-    signal,
-  );
+  const log = logOf(terminal, logLevel);
+  const served = {
+    paths,
+    store,
+    self,
+    engines: client,
+    client,
+    isVmBusy: (uid: string) => isVmLocked(uid, paths),
+    reconcileVm: (uid: string, op: ClientOperation) => reconcileUnlessBusy(uid, ports, op),
+    clearRemovedVms: (until: AbortSignal) =>
+      clearRemovedVms(ports, { signal: until, report: warningsTo(log) }),
+    recordWhenReady: (vm: Vm, until: AbortSignal) => recordWhenReady(vm, ports, until),
+    nodeLabels,
+    log,
+    ...(apiSocket !== undefined && { apiSocket }),
+    ...(webhook && { webhook }),
+  };
+  try {
+    await runGitops(served, signal);
+  } finally {
+    await takeUpRestarts(ports);
+  }
 }
 
 /** The log of the service has no trace level. */
@@ -66,6 +76,13 @@ const eventLevels: Readonly<Record<LogLevel, EventLevel>> = {
 
 const logOf = ({ write, isTty }: Terminal, level: LogLevel): Log =>
   limitedLog((isTty ? textLog : jsonLog)(write), eventLevels[level]);
+
+/** Returns what logs the warnings of an operation, and nothing else of it. */
+const warningsTo =
+  (log: Log) =>
+  (event: ProgressEvent): void => {
+    if (event.kind === 'warning') log('warning', event.message, {});
+  };
 
 /** The command line of "ignite", beside which this program is installed, that cleans up after a VM. */
 function settleCommand({ dataDir, runDir }: Paths): readonly string[] {

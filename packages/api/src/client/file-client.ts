@@ -20,7 +20,7 @@ export interface FileClient {
   /**
    * Copies to the VM. If `vmPath` is an existing folder, the copy goes into it under the source's name;
    * otherwise it gets that very path. Owners are kept as numbers.
-   * @throws CodedError COPY_FAILED, and what `sshTarget` throws
+   * @throws CodedError COPY_FAILED, and what `exec` of a VM throws
    */
   copyIn(hostPath: string, request: CopyRequest, op: ClientOperation): Promise<void>;
   /**

@@ -2,6 +2,7 @@ import type { Vm, VmSpec } from '../v1/vm.ts';
 import type { SandboxRuntime } from '../v1/vm-sandbox.ts';
 import type { Finder } from './finder.ts';
 import type { ClientOperation } from './progress.ts';
+import type { AttachRequest, ExecRequest, ExecSession, VmAttachment } from './vm-streams.ts';
 
 export interface CreateVmRequest {
   /** The namespace; the default is `default`. */
@@ -46,14 +47,6 @@ export interface StartVmRequest {
   readonly attaches?: boolean;
 }
 
-/** The way to reach a VM over SSH: everything that OpenSSH's client needs, with the host key pinned. */
-export interface SshTarget {
-  readonly address: string;
-  readonly user: string;
-  /** Options for ssh(1) that name the key and the pinned host key, and forbid every prompt. */
-  readonly args: readonly string[];
-}
-
 export interface LogsRequest {
   readonly follow: boolean;
   /** The number of last lines to return. */
@@ -74,25 +67,6 @@ export interface LogPart {
   readonly bytes: Uint8Array;
 }
 
-/** The unix stream sockets that connect a client with what a VM runs. */
-export type VmAttachment =
-  /** The console of a VM that boots an init, or whose VMM has no streams. */
-  | { readonly kind: 'console'; readonly socket: string }
-  | {
-      readonly kind: 'streams';
-      /**
-       * The socket of the standard input. It sends one byte once the guest is ready to read, and takes input from then on. The
-       * end of that is the end of the guest's input too, unless the guest has a terminal.
-       */
-      readonly stdin: string;
-      /** The sockets of both outputs. They take one byte, `s` for all output since the start or `n` for new output, and then send it. */
-      readonly stdout: string;
-      readonly stderr: string;
-      /** The socket for requests to the guest. It sends one byte once the guest is ready, and then takes lines: `window ROWS COLUMNS`. */
-      readonly control: string;
-      readonly isTerminal: boolean;
-    };
-
 /** Options for stopping a VM. */
 export interface StopVmRequest {
   /** Ends the VM at once, without asking the guest. */
@@ -112,6 +86,12 @@ export interface VmClient extends Finder<Vm> {
   create(request: CreateVmRequest, op: ClientOperation): Promise<Vm>;
   /** Writes the definition of a VM. Of a running VM, only ports and memory change at once, as far as possible. */
   redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm>;
+  /**
+   * Finds a VM that can be removed here: one of this host, or one whose host was removed from the store, by its
+   * whole name or uid.
+   * @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS, VM_ELSEWHERE
+   */
+  findRemovable(query: string, signal: AbortSignal): Promise<Vm>;
   /** Cleans up after a VM that may have ended, and restarts it whenever its policy wants and no daemon does so. */
   settle(uid: string, op: ClientOperation): Promise<void>;
   /**
@@ -147,17 +127,13 @@ export interface VmClient extends Finder<Vm> {
   /** Yields the output of a VM, oldest first. */
   logs(query: string, request: LogsRequest, signal: AbortSignal): AsyncIterable<LogPart>;
   /**
-   * Returns the sockets that connect a client with what a VM runs.
+   * Connects with what a VM runs, until the attachment is disposed or `signal` aborts.
    * @throws CodedError VM_NOT_RUNNING, CONSOLE_UNSUPPORTED
    */
-  attachment(query: string, signal: AbortSignal): Promise<VmAttachment>;
+  attach(query: string, request: AttachRequest, signal: AbortSignal): Promise<VmAttachment>;
   /**
-   * Waits until SSH answers, and returns how to reach it.
+   * Runs a line in a VM, or logs in, once its SSH answers. A session whose streams are piped ends when the signal aborts.
    * @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE
    */
-  sshTarget(
-    query: string,
-    request: { readonly timeoutMs: number; readonly identity?: string },
-    op: ClientOperation,
-  ): Promise<SshTarget>;
+  exec(query: string, request: ExecRequest, op: ClientOperation): Promise<ExecSession>;
 }

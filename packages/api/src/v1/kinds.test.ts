@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { problemsOfUpdate } from '@ignite/toolkit/scheme/problems-of-update';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { kinds } from './kinds.ts';
 import { sampleVm } from './vm.sample.ts';
 
@@ -13,4 +16,18 @@ test('a VM is bound to a host once, and stays there', () => {
   assert.deepEqual(paths('a', 'a'), []);
   assert.deepEqual(paths('a', 'b'), ['/spec/hostName']);
   assert.deepEqual(paths('a'), ['/spec/hostName']);
+});
+
+test('a VM that a client of the API creates has an id as one that a command creates', async () => {
+  using store = new MemoryStore();
+  const vmKind = servedKindOf(kinds.find(({ kind }) => kind === 'VM')!);
+  const client = new StoreObjectClient(store, [vmKind]);
+  const { apiVersion, kind, spec } = sampleVm();
+  const { metadata } = await client.create(vmKind, {
+    apiVersion,
+    kind,
+    metadata: { name: 'web', namespace: 'default' },
+    spec,
+  });
+  assert.match(metadata.uid, /^[0-9a-f]{16}$/);
 });

@@ -1,5 +1,6 @@
 import { clusterMetadataSchema } from '@ignite/toolkit/core/metadata';
 import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
+import { newUid } from '@ignite/toolkit/object/uid';
 import type { UpdateProblem } from '@ignite/toolkit/scheme/strategy';
 import { configurationIsAFile, configurationSpecSchema } from './configuration.ts';
 import { currentConfigurationSpec, currentVmSpec } from './current-vm.ts';
@@ -29,6 +30,8 @@ export const kinds: readonly Kind[] = [
     ...vmResource,
     versions: [{ apiVersion, kind: 'VM', spec: vmSpecSchema, currentSpec: currentVmSpec }],
     strategy: {
+      // Files, MACs and users of a VM are named after its uid.
+      newUid,
       initialStatus: { phase: 'Created' },
       immutable: ['/spec/arch', '/spec/image'],
       problemsOfUpdate: (old, next) => problemsOfBinding(old as Vm, next as Vm),

@@ -116,15 +116,6 @@ export interface VmInterfaceStatus {
   readonly ipAddresses: readonly string[];
 }
 
-/** Identifies a process of this host, even if its pid is used again later. */
-export interface HostProcess {
-  readonly pid: number;
-  /** The start time in clock ticks since boot (field 22 of proc(5) `stat`). */
-  readonly startTime: number;
-  /** The content of /proc/sys/kernel/random/boot_id. */
-  readonly bootId: string;
-}
-
 export interface RestartStatus {
   /** The number of restarts by the policy since somebody last started the VM. */
   readonly count: number;
@@ -175,15 +166,6 @@ export interface VmStatus {
   readonly adopted?: boolean;
   /** The last addresses, which are requested again at the next start. */
   readonly network?: VmNetworkStatus;
-  /** The VMM's process. It is alive only if boot, pid and start time all match. */
-  readonly vmm?: HostProcess;
-  /** The process that cleans up after the VMM has ended. */
-  readonly monitor?: HostProcess;
-  /**
-   * The process that is about to start the VM, in the phases `Starting` and `Restarting`. If that process is
-   * gone, no other one starts the VM.
-   */
-  readonly starter?: HostProcess;
   readonly restarts?: RestartStatus;
   /** The fields of the spec that were changed while the VM runs and take effect at its next start. */
   readonly pending?: readonly string[];

@@ -1,6 +1,7 @@
 import type { OpenGarden } from './test-garden.ts';
 import { testDeletes } from './deletes.contract.ts';
 import { testPatches } from './patches.contract.ts';
+import { testDryRuns } from './dry-runs.contract.ts';
 import { testLists } from './lists.contract.ts';
 import { testWatches } from './watches.contract.ts';
 import { testWrites } from './writes.contract.ts';
@@ -10,6 +11,7 @@ export function testClientContract(name: string, open: OpenGarden): void {
   testWrites(name, open);
   testPatches(name, open);
   testDeletes(name, open);
+  testDryRuns(name, open);
   testLists(name, open);
   testWatches(name, open);
 }

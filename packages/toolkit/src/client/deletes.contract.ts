@@ -14,7 +14,7 @@ export function testDeletes(name: string, open: OpenGarden): void {
         namespaces: [home],
       } = garden;
       const first = await client.create(pots, pot(home, 'a'));
-      await client.delete(potKey(home, 'a'));
+      assert.deepEqual(await client.delete(potKey(home, 'a')), { uid: first.metadata.uid });
       await assert.rejects(client.get(potKey(home, 'a')), { code: 'NOT_FOUND' });
       await assert.rejects(client.delete(potKey(home, 'a')), { code: 'NOT_FOUND' });
       const { metadata } = await client.create(pots, pot(home, 'a'));
@@ -52,8 +52,9 @@ export function testDeletes(name: string, open: OpenGarden): void {
         namespaces: [home],
       } = garden;
       await client.create(pots, pot(home, 'a', {}, { finalizers }));
-      await client.delete(potKey(home, 'a'));
+      const { remaining } = await client.delete(potKey(home, 'a'));
       const marked = await client.get(potKey(home, 'a'));
+      assert.deepEqual(remaining, marked);
       assert.ok(marked.metadata.deletionTimestamp);
       await client.delete(potKey(home, 'a'));
       const more = { ...marked.metadata, finalizers: [...finalizers, 'garden.example/three'] };

@@ -1,3 +1,5 @@
+import { badRequest } from './object-error.ts';
+
 /** One requirement of a field selector, such as `spec.hostName=a`. */
 export interface FieldRequirement {
   /** The path of the field, such as `metadata.name`. */
@@ -18,6 +20,24 @@ export function formatFieldSelector(requirements: readonly FieldRequirement[]): 
   return requirements
     .map(({ field, operator, value }) => `${field}${operator}${value.replaceAll(/[\\,=]/g, '\\$&')}`)
     .join(',');
+}
+
+const requirement = /^(?<field>[^=!\\]+)(?<operator>==?|!=)(?<value>(?:\\[\\,=]|[^\\,=])*)$/;
+
+/**
+ * Pure. Reads a selector as Kubernetes writes it: `a.b=x, c!=y`, with a backslash before what is no separator.
+ * @throws ObjectError BAD_REQUEST
+ */
+export function parseFieldSelector(text: string): readonly FieldRequirement[] {
+  return (text.match(/(?:\\.|[^\\,])+/g) ?? []).map((part) => {
+    const found = requirement.exec(part.trim())?.groups;
+    if (!found) throw badRequest(`"${part.trim()}" is not a requirement of a field selector`);
+    return {
+      field: found['field']!,
+      operator: found['operator'] === '!=' ? '!=' : '=',
+      value: found['value']!.replaceAll(/\\(.)/g, '$1'),
+    };
+  });
 }
 
 function fieldText(object: unknown, path: string): string {

@@ -114,6 +114,10 @@ export function testLists(name: string, open: OpenGarden): void {
       );
       assert.equal(third.continue, undefined);
       assert.deepEqual(
+        [first, third].map(({ remainingItemCount }) => remainingItemCount),
+        [3, undefined],
+      );
+      assert.deepEqual(
         [second.resourceVersion, third.resourceVersion],
         [first.resourceVersion, first.resourceVersion],
       );

@@ -18,6 +18,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface WriteOptions extends CallOptions {
+  /** Whether all is checked and answered as usual, and nothing is written (Kubernetes: `dryRun=All`). */
+  readonly dryRun?: boolean | undefined;
+}
+
 /** Selects objects; all that is given must match. */
 export interface Selection {
   /** Without a namespace, or with an empty one, the objects of all namespaces are selected. */
@@ -40,6 +45,8 @@ export interface ObjectList {
   readonly items: readonly KubeObject[];
   /** What to pass to get the next objects; absent in the last answer. */
   readonly continue?: string;
+  /** The number of objects that come after, if there are any and it is known. */
+  readonly remainingItemCount?: number;
 }
 
 export interface WatchOptions extends Selection {
@@ -69,12 +76,12 @@ export type JsonPatchOperation =
   | { readonly op: 'remove'; readonly path: string }
   | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string };
 
-export interface PatchOptions extends CallOptions {
+export interface PatchOptions extends WriteOptions {
   /** The part of the object that the patch changes. Without it, that is all but the status. */
   readonly subresource?: 'status' | undefined;
 }
 
-export interface DeleteOptions extends CallOptions {
+export interface DeleteOptions extends WriteOptions {
   /** What the object must be to be deleted. */
   readonly preconditions?:
     { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined } | undefined;
@@ -86,6 +93,14 @@ export interface DeleteOptions extends CallOptions {
  * collector sees to that.
  */
 export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan';
+
+/** What a delete has done. */
+export interface Deletion {
+  /** The uid of the object that was meant. */
+  readonly uid: string;
+  /** The object, if it stays until its last finalizer is gone. */
+  readonly remaining?: KubeObject;
+}
 
 /**
  * The port through which all that reads and writes objects does so, after the Kubernetes API. Each call may
@@ -100,19 +115,19 @@ export interface ObjectClient {
    * @throws ObjectError REVISION_TOO_OLD
    */
   watch(resource: GroupVersionResource, options: WatchOptions): AsyncIterable<WatchEvent>;
-  create(resource: GroupVersionResource, object: NewObject, options?: CallOptions): Promise<KubeObject>;
+  create(resource: GroupVersionResource, object: NewObject, options?: WriteOptions): Promise<KubeObject>;
   /**
    * Replaces an object but for its status. Its `metadata.resourceVersion` must be the current one. An object
    * that is being deleted is removed with its last finalizer.
    */
-  update(resource: GroupVersionResource, object: KubeObject, options?: CallOptions): Promise<KubeObject>;
+  update(resource: GroupVersionResource, object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
   /** Replaces the status of an object and nothing else, on the same condition. */
   updateStatus(
     resource: GroupVersionResource,
     object: KubeObject,
-    options?: CallOptions,
+    options?: WriteOptions,
   ): Promise<KubeObject>;
   patch(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject>;
   /** Removes an object, or marks it as being deleted if it has finalizers. */
-  delete(key: ObjectKey, options?: DeleteOptions): Promise<void>;
+  delete(key: ObjectKey, options?: DeleteOptions): Promise<Deletion>;
 }

@@ -1,3 +1,4 @@
+import { isPathSegment } from '../object/name.ts';
 import { badRequest } from './object-error.ts';
 
 /**
@@ -5,7 +6,7 @@ import { badRequest } from './object-error.ts';
  * @throws ObjectError BAD_REQUEST
  */
 export function checkedSegment(segment: string): string {
-  if (segment === '' || segment === '.' || segment === '..' || /[/%]/.test(segment))
+  if (!isPathSegment(segment))
     throw badRequest(`"${segment}" cannot be the name of an object or a namespace`);
   return segment;
 }

@@ -4,3 +4,7 @@ const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 export function isDnsLabel(name: string): boolean {
   return label.test(name);
 }
+
+/** Tells whether a name may be a segment of a path, so that it means nothing but itself there. */
+export const isPathSegment = (name: string): boolean =>
+  name !== '' && name !== '.' && name !== '..' && !/[/%]/.test(name);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { CodedError } from '../errors/coded-error.ts';
 import type { Command } from './runner.ts';
+import { toolFailure } from './tool-failure.ts';
 
 /**
  * Runs a tool on this process's own terminal or pipes, and resolves with its exit status: 128 plus the
@@ -11,16 +11,7 @@ import type { Command } from './runner.ts';
 export function runInteractively(command: Command, signal: AbortSignal): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const child = spawn(command.tool, [...command.args], { stdio: 'inherit', signal });
-  child.once('error', (failure: NodeJS.ErrnoException) => {
-    reject(
-      failure.code === 'ENOENT'
-        ? new CodedError('TOOL_MISSING', `the program "${command.tool}" is not installed`, {
-            hint: 'run "ignite doctor" to see what is missing and how to install it',
-            cause: failure,
-          })
-        : failure,
-    );
-  });
+  child.once('error', (failure) => reject(toolFailure(command, failure)));
   child.once('close', (code, name) => resolve(code ?? 128 + (name === null ? 0 : constants.signals[name])));
   return promise;
 }

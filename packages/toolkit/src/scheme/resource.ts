@@ -23,6 +23,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   /** The lower-case plural, which paths of an API contain. */
   readonly plural: string;
   readonly shortNames?: readonly string[];
+  /** The words that stand for several kinds together, such as `all` (Kubernetes: categories). */
+  readonly categories?: readonly string[];
   readonly scope: 'Namespaced' | 'Cluster';
   /** The word for an object in messages; by default the kind in lower case. */
   readonly noun?: string;

@@ -2,6 +2,10 @@ import type { KubeObject } from '../object/kube-object.ts';
 
 /** What happens to objects of a kind when they are created and updated, besides validation. */
 export interface Strategy {
+  /** What names objects may have. Without it, they are those of hosts: lower-case letters, digits, `-` and `.`. */
+  readonly names?: NameRule;
+  /** Returns the uid of a new object; by default, it is a random UUID (RFC 9562). */
+  newUid?(): string;
   /** Returns an object as it is stored, before its defaults are filled in. */
   prepare?(object: KubeObject): KubeObject;
   /** The status of a new object, of a kind with the subresource `status`. */
@@ -11,6 +15,9 @@ export interface Strategy {
   /** Returns what else is wrong with an update of a valid object to another one. */
   problemsOfUpdate?(old: object, next: object): readonly UpdateProblem[];
 }
+
+/** `PathSegment` allows all names that can stand in a path, such as `system:discovery`. */
+export type NameRule = 'DnsSubdomain' | 'PathSegment';
 
 export interface UpdateProblem {
   /** The JSON pointer of the field. */

@@ -1,25 +1,15 @@
 import type { GroupKind } from '../object/group-kind.ts';
 import type { KubeObject } from '../object/kube-object.ts';
 import { ChangeLog } from './change-log.ts';
-import {
-  created,
-  inOrder,
-  isGone,
-  keyOf,
-  markedDeleted,
-  matches,
-  patched,
-  renamed,
-  updated,
-} from './next-object.ts';
+import { created, inOrder, isGone, keyOf, markedDeleted, patched, renamed, updated } from './next-object.ts';
 import {
   type ChangeType,
   type DeleteOptions,
   type Key,
   type ListResult,
+  type MendableStore,
   type NewObject,
   type ObjectPatch,
-  type ObjectStore,
   type Revision,
   type Selector,
   type WatchEvent,
@@ -27,29 +17,38 @@ import {
   notFound,
   watchCancelled,
 } from './store.ts';
+import { RowDecoder, type RowOptions, type StoredRow } from './stored-row.ts';
 
 /** Keeps objects in this process, for tests and for programs that persist nothing. */
-export class MemoryStore implements ObjectStore {
-  readonly #objects = new Map<string, KubeObject>();
+export class MemoryStore implements MendableStore {
+  readonly #rows = new Map<string, StoredRow>();
   readonly #log = new ChangeLog();
+  readonly #decoder: RowDecoder;
   #revision = 0;
   #changed = Promise.withResolvers<void>();
   #isClosed = false;
 
-  async get(key: Key): Promise<KubeObject> {
-    return structuredClone(this.#read(key));
+  constructor(options?: RowOptions) {
+    this.#decoder = new RowDecoder(options);
   }
 
-  async list({ group, kind }: GroupKind, selector?: Selector): Promise<ListResult> {
-    const items = [...this.#objects.values()]
-      .filter((object) => keyOf(object).group === group && object.kind === kind && matches(object, selector))
-      .sort(inOrder);
-    return { revision: String(this.#revision), items: structuredClone(items) };
+  async get(key: Key): Promise<KubeObject> {
+    return this.#read(key);
+  }
+
+  async list({ group, kind }: GroupKind, selector: Selector = {}): Promise<ListResult> {
+    const { namespace } = selector;
+    const rows = [...this.#rows.values()].filter(
+      (row) =>
+        row.group === group && row.kind === kind && (namespace === undefined || row.namespace === namespace),
+    );
+    const { items, broken } = this.#decoder.all(rows, selector);
+    return { revision: String(this.#revision), items: items.toSorted(inOrder), broken };
   }
 
   async create(object: NewObject): Promise<KubeObject> {
     const key = keyOf(object);
-    if (this.#objects.has(idOf(key))) throw alreadyExists(key);
+    if (this.#rows.has(idOf(key))) throw alreadyExists(key);
     return this.#write('ADDED', created(object, this.#revision + 1, new Date().toISOString()));
   }
 
@@ -66,7 +65,7 @@ export class MemoryStore implements ObjectStore {
   async rename(key: Key, name: string): Promise<KubeObject> {
     const old = this.#read(key);
     const taken = { ...key, name };
-    if (this.#objects.has(idOf(taken))) throw alreadyExists(taken);
+    if (this.#rows.has(idOf(taken))) throw alreadyExists(taken);
     this.#write('DELETED', old);
     return this.#write('ADDED', renamed(old, name, this.#revision + 1));
   }
@@ -75,6 +74,13 @@ export class MemoryStore implements ObjectStore {
     const now = new Date().toISOString();
     const next = markedDeleted(this.#read(key), this.#revision + 1, now, options?.resourceVersion);
     return this.#write(isGone(next) ? 'DELETED' : 'MODIFIED', next);
+  }
+
+  async mend(object: NewObject): Promise<KubeObject> {
+    const key = keyOf(object);
+    const row = this.#rows.get(idOf(key));
+    if (!row || this.#decoder.sound(row)) throw notFound(key);
+    return this.#write('ADDED', created(object, this.#revision + 1, new Date().toISOString()));
   }
 
   async *watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {
@@ -98,25 +104,26 @@ export class MemoryStore implements ObjectStore {
 
   [Symbol.dispose](): void {
     this.#isClosed = true;
-    this.#objects.clear();
+    this.#rows.clear();
     this.#changed.resolve();
   }
 
   #read(key: Key): KubeObject {
-    const object = this.#objects.get(idOf(key));
-    if (!object) throw notFound(key);
-    return object;
+    const row = this.#rows.get(idOf(key));
+    if (!row) throw notFound(key);
+    return this.#decoder.one(row);
   }
 
-  #write(type: ChangeType, written: KubeObject): KubeObject {
-    const object = JSON.parse(JSON.stringify(written)) as KubeObject; // the caller may change its object later
+  #write(type: ChangeType, object: KubeObject): KubeObject {
+    const json = JSON.stringify(object); // the caller may change its object later
+    const key = keyOf(object);
     this.#revision += 1;
-    if (type === 'DELETED') this.#objects.delete(idOf(keyOf(object)));
-    else this.#objects.set(idOf(keyOf(object)), object);
-    this.#log.append({ type, revision: String(this.#revision), object });
+    if (type === 'DELETED') this.#rows.delete(idOf(key));
+    else this.#rows.set(idOf(key), { ...key, json });
+    this.#log.append({ type, revision: String(this.#revision), object: JSON.parse(json) as KubeObject });
     this.#changed.resolve();
     this.#changed = Promise.withResolvers<void>();
-    return structuredClone(object);
+    return JSON.parse(json) as KubeObject;
   }
 }
 

@@ -90,6 +90,11 @@ export function renamed(old: KubeObject, name: string, revision: number): KubeOb
   return { ...old, metadata: { ...old.metadata, name, resourceVersion: String(revision) } };
 }
 
+export const withRevision = (object: KubeObject, resourceVersion: string): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, resourceVersion },
+});
+
 /**
  * Returns the object as it is being deleted.
  * @throws CodedError CONFLICT if its version is not the expected one

@@ -3,28 +3,23 @@ import { test } from 'node:test';
 import { newUid } from '../object/uid.ts';
 import { MemoryStore } from './memory.ts';
 import { SplitStore } from './split-store.ts';
+import { testDamagedRecords } from './damaged-record.contract.ts';
 import { testStoreContract } from './store.contract.ts';
-import { type MendableStore, notFound } from './store.ts';
-
-/** A store in memory, which has no damaged records. */
-const mendable = (): MendableStore =>
-  Object.assign(new MemoryStore(), {
-    mend: async (): Promise<never> => {
-      throw notFound({ group: '', kind: '', name: '' });
-    },
-  });
+import type { RowOptions } from './stored-row.ts';
 
 for (const [where, isLocal] of [
   ['local', () => true],
   ['shared', () => false],
-] as const)
-  testStoreContract(
-    `SplitStore, ${where} kinds`,
-    async () => new SplitStore({ local: mendable(), shared: new MemoryStore(), isLocal }),
-  );
+] as const) {
+  const name = `SplitStore, ${where} kinds`;
+  const open = async (options?: RowOptions): Promise<SplitStore> =>
+    new SplitStore({ local: new MemoryStore(options), shared: new MemoryStore(options), isLocal });
+  testStoreContract(name, open);
+  testDamagedRecords(name, open);
+}
 
 test('SplitStore: each kind is in one of the stores, with all that happens to it', async () => {
-  const [local, shared] = [mendable(), new MemoryStore()];
+  const [local, shared] = [new MemoryStore(), new MemoryStore()];
   using store = new SplitStore({ local, shared, isLocal: ({ kind }) => kind === 'Pot' });
   const group = 'garden.example';
   for (const kind of ['Pot', 'Plant'])

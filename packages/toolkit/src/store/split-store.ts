@@ -1,20 +1,17 @@
 import { type GroupKind, groupKindOf } from '../object/group-kind.ts';
 import type { KubeObject } from '../object/kube-object.ts';
 import type { OpenReader } from './awaited-store.ts';
-import { keyOf } from './next-object.ts';
-import {
-  type CallOptions,
-  type DeleteOptions,
-  type Key,
-  type ListResult,
-  type MendableStore,
-  type NewObject,
-  type ObjectPatch,
-  type ObjectStore,
-  type Revision,
-  type Selector,
-  type WatchEvent,
-  notFound,
+import type {
+  CallOptions,
+  DeleteOptions,
+  Key,
+  ListResult,
+  MendableStore,
+  NewObject,
+  ObjectPatch,
+  Revision,
+  Selector,
+  WatchEvent,
 } from './store.ts';
 
 /** Two stores that are seen as one. Each kind is in one of them. */
@@ -52,7 +49,7 @@ export class SplitReader<Local extends OpenReader, Shared extends OpenReader> im
 }
 
 /** The same for reading and writing. Revisions of one half mean nothing to the other, and kinds never mix. */
-export class SplitStore extends SplitReader<MendableStore, ObjectStore> implements MendableStore {
+export class SplitStore extends SplitReader<MendableStore, MendableStore> implements MendableStore {
   async get(key: Key, options?: CallOptions): Promise<KubeObject> {
     return await this.of(key).get(key, options);
   }
@@ -77,10 +74,7 @@ export class SplitStore extends SplitReader<MendableStore, ObjectStore> implemen
     return await this.of(key).delete(key, options);
   }
 
-  /** Records are mended in the file of this host only. */
   async mend(object: NewObject): Promise<KubeObject> {
-    const { local, isLocal } = this.halves;
-    if (isLocal(groupKindOf(object))) return await local.mend(object);
-    throw notFound(keyOf(object));
+    return await this.of(groupKindOf(object)).mend(object);
   }
 }

@@ -95,7 +95,7 @@ export interface ListResult {
   readonly broken?: readonly BrokenObject[];
 }
 
-/** A record that is not an object any more: someone else wrote to the file, or its disk failed. */
+/** A record that is not an object any more: someone else wrote to the store, or its disk failed. */
 export interface BrokenObject {
   readonly key: Required<Key>;
   readonly problem: string;
@@ -154,11 +154,11 @@ export interface ObjectStore extends Disposable {
   watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent>;
 }
 
-/** A store in a file of this host, in which a record can be damaged. */
+/** A store in which a record that someone else has damaged can be replaced. */
 export interface MendableStore extends ObjectStore {
   /**
    * Replaces a broken record by an object of its name.
-   * @throws CodedError NOT_FOUND if none is broken
+   * @throws CodedError NOT_FOUND if none is broken; CONFLICT if it has changed meanwhile
    */
   mend(object: NewObject): Promise<KubeObject>;
 }

@@ -1,16 +1,28 @@
 import { shapeCheck } from '../object/shape-check.ts';
 import { groupOf } from '../object/group-kind.ts';
 import type { KubeObject } from '../object/kube-object.ts';
-import { matches } from './next-object.ts';
+import { matches, withRevision } from './next-object.ts';
 import { type BrokenObject, type Key, type Selector, objectBroken } from './store.ts';
 
-/** An object as a file stores it. */
+/** An object as it is stored. */
 export interface StoredRow extends Required<Key> {
   readonly json: string;
+  /** The version of the object, if its text does not say it. */
+  readonly resourceVersion?: string;
 }
 
 /** Returns what is wrong with an object of a kind that the reader knows, or `undefined` if it is sound. */
 export type ProblemOf = (object: KubeObject) => string | undefined;
+
+/** Says which stored objects are sound, and who is told of those that are not. */
+export interface RowOptions {
+  readonly problemOf?: ProblemOf;
+  /** Called once for each broken record. */
+  readonly onBroken?: (broken: BrokenObject) => void;
+}
+
+/** Returns an object that an older program has stored in the form of today, or the same object. */
+export type UpgradeObject = (object: KubeObject) => KubeObject;
 
 /** The one place where stored rows become objects. A broken row affects only those who ask for it. */
 export class RowDecoder {
@@ -18,8 +30,7 @@ export class RowDecoder {
   readonly #onBroken: (broken: BrokenObject) => void;
   readonly #told = new Set<string>();
 
-  /** @param onBroken is called once for each broken row */
-  constructor(problemOf: ProblemOf = () => undefined, onBroken: (broken: BrokenObject) => void = () => {}) {
+  constructor({ problemOf = () => undefined, onBroken = () => {} }: RowOptions = {}) {
     this.#problemOf = problemOf;
     this.#onBroken = onBroken;
   }
@@ -32,6 +43,11 @@ export class RowDecoder {
     const { object, broken } = this.#decode(row);
     if (broken) throw objectBroken(broken);
     return object;
+  }
+
+  /** Returns the object of a row for those who go on without it, or `undefined` if the row is broken. */
+  sound(row: StoredRow): KubeObject | undefined {
+    return this.all([row]).items[0];
   }
 
   all(
@@ -57,11 +73,13 @@ export class RowDecoder {
     this.#onBroken(broken);
   }
 
-  #decode({ json: text, ...key }: StoredRow): Decoded {
+  #decode({ json: text, resourceVersion, ...key }: StoredRow): Decoded {
     const object = parse(text);
     if (object === undefined) return { broken: { key, problem: 'it is not JSON', text } };
     const problem = problemWith(object, key) ?? this.#problemOf(object as KubeObject);
-    return problem === undefined ? { object: object as KubeObject } : { broken: { key, problem, text } };
+    if (problem !== undefined) return { broken: { key, problem, text } };
+    const found = object as KubeObject;
+    return { object: resourceVersion === undefined ? found : withRevision(found, resourceVersion) };
   }
 }
 

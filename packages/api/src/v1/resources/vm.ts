@@ -10,6 +10,7 @@ export const vmResource = {
   group,
   kind: 'VM',
   plural: 'vms',
+  categories: ['all'],
   scope: 'Namespaced',
   noun: 'VM',
   subresources: ['status'],

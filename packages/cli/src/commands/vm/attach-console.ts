@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Invocation } from '../../arguments/command.ts';
 import { DetachKeys } from './detach-keys.ts';
 
@@ -8,20 +7,18 @@ import { DetachKeys } from './detach-keys.ts';
  * detaches.
  */
 export async function attachConsole(
-  path: string,
+  console: Duplex,
   { io, signal, showOutput = true }: Invocation & { readonly showOutput?: boolean },
 ): Promise<'ended' | 'detached'> {
-  const socket = connect(path);
-  await once(socket, 'connect', { signal });
   const { promise, resolve } = Promise.withResolvers<'ended' | 'detached'>();
   const keys = new DetachKeys();
   const onInput = (typed: Buffer): void => {
     if (keys.areIn(typed)) resolve('detached');
-    else socket.write(typed);
+    else console.write(typed);
   };
-  socket.once('close', () => resolve('ended'));
-  socket.once('error', () => resolve('ended'));
-  socket.on('data', (part) => showOutput && io.out.write(part));
+  console.once('close', () => resolve('ended'));
+  console.once('error', () => resolve('ended'));
+  console.on('data', (part) => showOutput && io.out.write(part));
   const { stdin } = process;
   if (stdin.isTTY) stdin.setRawMode(true);
   stdin.on('data', onInput);
@@ -31,6 +28,6 @@ export async function attachConsole(
   } finally {
     stdin.off('data', onInput).pause();
     if (stdin.isTTY) stdin.setRawMode(false);
-    socket.destroy();
+    console.destroy();
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Duplex } from 'node:stream';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Client } from '@ignite/api/client/client';
 import type { Command, Invocation } from '../../arguments/command.ts';
@@ -18,12 +19,12 @@ export const attach: Command = {
   flags: {},
   run: (invocation) =>
     withClient(invocation, async (client) => {
-      const to = await client.vms.attachment(invocation.args[0]!, invocation.signal);
+      using to = await client.vms.attach(invocation.args[0]!, { since: 'now' }, invocation.signal);
       invocation.io.err.write('Attached; ^P^Q detaches.\n');
       const how =
         to.kind === 'console'
-          ? await attachConsole(to.socket, invocation)
-          : await attachStreams(to, 'now', invocation);
+          ? await attachConsole(to.console, invocation)
+          : await attachStreams(to, invocation);
       if (how === 'detached') invocation.io.err.write(detachedLine);
       return 0;
     }),
@@ -67,18 +68,19 @@ async function attachToLife(
   client: Client,
   invocation: Invocation,
 ): Promise<'ended' | 'detached'> {
-  const to = await client.vms.attachment(uid, invocation.signal).catch(() => undefined);
-  invocation.signal.throwIfAborted();
-  if (to?.kind !== 'streams') return await attachToConsole(to?.socket, uid, client, invocation);
-  const how = await attachStreams(to, 'start', invocation).catch(() => undefined);
-  invocation.signal.throwIfAborted();
+  const { signal } = invocation;
   // An entrypoint that has ended already has left all of its output in the log.
-  return how ?? (await attachToConsole(undefined, uid, client, invocation));
+  using to = await client.vms.attach(uid, { since: 'start' }, signal).catch(() => undefined);
+  signal.throwIfAborted();
+  if (to?.kind !== 'streams') return await attachToConsole(to?.console, uid, client, invocation);
+  const how = await attachStreams(to, invocation);
+  signal.throwIfAborted();
+  return how;
 }
 
 /** Connects with the console of a VM and shows its log, because a console does not repeat earlier output. */
 async function attachToConsole(
-  socket: string | undefined,
+  console: Duplex | undefined,
   uid: string,
   client: Client,
   invocation: Invocation,
@@ -92,7 +94,7 @@ async function attachToConsole(
   };
   const shown = show();
   const input =
-    socket === undefined ? shown : attachConsole(socket, { ...invocation, signal, showOutput: false });
+    console === undefined ? shown : attachConsole(console, { ...invocation, signal, showOutput: false });
   const how = await Promise.race([
     shown,
     input.catch(() => 'ended' as const).then((ended) => (ended === 'detached' ? ended : shown)),

@@ -1,7 +1,7 @@
 import type { Command, Flag, Flags, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
-import { remoteLine } from './remote-line.ts';
+import { passPipes } from './pass-pipes.ts';
 
 export const sshFlags: Flags = {
   identity: {
@@ -70,25 +70,17 @@ const quote = (word: string): string =>
   /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 async function overSsh(invocation: Invocation, command: readonly string[]): Promise<number> {
-  const { flags, args, signal } = invocation;
+  const { flags, args, io, signal } = invocation;
   const identity = flags.text('identity');
   const request = {
-    timeoutMs: (flags.seconds('timeout') ?? 60) * 1_000,
-    ...(identity !== undefined && { identity }),
-  };
-  const target = await withClient(invocation, (client, op) => client.vms.sshTarget(args[0]!, request, op));
-  const wantsTty = flags.switch('tty', command.length === 0 && process.stdin.isTTY);
-  const { runInteractively } = await import('@ignite/toolkit/process/interactive');
-  return await runInteractively(
-    {
-      tool: 'ssh',
-      args: [
-        ...target.args,
-        ...(wantsTty ? ['-t', '-t'] : ['-T']), // twice, so that it works even if our input is no terminal
-        `${target.user}@${target.address}`,
-        ...(command.length > 0 ? ['--', remoteLine(command.join(' '))] : []),
-      ],
+    streams: {
+      kind: 'own',
+      terminal: flags.switch('tty', command.length === 0 && process.stdin.isTTY),
     },
-    signal,
-  );
+    timeoutMs: (flags.seconds('timeout') ?? 60) * 1_000,
+    ...(command.length > 0 && { line: command.join(' ') }),
+    ...(identity !== undefined && { identity }),
+  } as const;
+  const session = await withClient(invocation, (client, op) => client.vms.exec(args[0]!, request, op));
+  return session.kind === 'handed-over' ? await session.run(signal) : await passPipes(session, io);
 }

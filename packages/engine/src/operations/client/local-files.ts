@@ -1,17 +1,17 @@
 import type { Readable, Writable } from 'node:stream';
 import type { CopyRequest, FileClient } from '@ignite/api/client/file-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { VmClient } from '@ignite/api/client/vm-client';
 import { hostResources } from '@ignite/api/v1/host-resources';
 import { type GuestCopy, copyIn, copyOut, packOut, unpackIn } from '../../tools/guest/copy.ts';
+import type { LocalVms } from './local-vms.ts';
 import type { Paths } from '../../tools/host/paths.ts';
 
 /** Copies files of VMs on this host. */
 export class LocalFiles implements FileClient {
   readonly #paths: Paths;
-  readonly #vms: VmClient;
+  readonly #vms: LocalVms;
 
-  constructor(paths: Paths, vms: VmClient) {
+  constructor(paths: Paths, vms: LocalVms) {
     this.#paths = paths;
     this.#vms = vms;
   }

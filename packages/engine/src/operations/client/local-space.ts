@@ -16,6 +16,7 @@ import { keptDisksDir, layoutDir, locksDir } from '../../tools/host/paths.ts';
 import { type KnownObjects, findLeftovers } from '../space/leftovers.ts';
 import { pruneLayers } from '../space/prune-layers.ts';
 import { surveySpace } from '../space/survey.ts';
+import { isOwn } from '../../tools/store/own-vms.ts';
 import { listSalvaged } from '../../tools/store/salvage.ts';
 import { tryLocks } from '../space/try-locks.ts';
 import { usedBytes } from '../space/used-bytes.ts';
@@ -106,9 +107,13 @@ export class LocalSpace implements SpaceClient {
   /** Lists the known objects. A damaged record counts too, so that the files of its VM are not leftovers. */
   async #known(signal: AbortSignal): Promise<KnownObjects> {
     const { vms, images, kernels, volumes } = this.#read;
-    const { store } = this.#host;
+    const { store, self } = this.#host;
+    const salvagedVms = (await listSalvaged('VM', store)) as readonly Vm[];
     return {
-      vms: [...(await vms.list(signal)), ...((await listSalvaged('VM', store)) as readonly Vm[])],
+      vms: [
+        ...(await vms.list(signal)),
+        ...salvagedVms.filter((vm) => vm.spec.hostName === undefined || isOwn(vm, self)),
+      ],
       images: [...(await images.list(signal)), ...((await listSalvaged('Image', store)) as readonly Image[])],
       kernels: [
         ...(await kernels.list(signal)),

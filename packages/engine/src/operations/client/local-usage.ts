@@ -1,8 +1,11 @@
 import type { ReadClient } from '@ignite/api/client/client';
 import { findByQuery } from '@ignite/api/client/find';
 import type { UsageClient, UsageRequest, VmUsage } from '@ignite/api/client/usage-client';
+import type { Vm } from '@ignite/api/v1/vm';
+import { hasVmm } from '@ignite/api/v1/vm-phase';
 import type { Paths } from '../../tools/host/paths.ts';
-import { hasUsage, vmUsage } from '../../tools/usage/vm-usage.ts';
+import { readVmProcesses } from '../../tools/host/vm-processes.ts';
+import { vmUsage } from '../../tools/usage/vm-usage.ts';
 
 type UsingObjects = Pick<ReadClient, 'vms' | 'images' | 'kernels'>;
 
@@ -22,8 +25,13 @@ export class LocalUsage implements UsageClient {
     const chosen =
       vms.length > 0
         ? known.filter(({ metadata }) => named.has(metadata.uid))
-        : known.filter((vm) => all || hasUsage(vm));
-    return await Promise.all(chosen.map(vmUsage));
+        : known.filter((vm) => all || hasVmm(vm));
+    return await Promise.all(chosen.map((vm) => vmUsage(vm, this.#vmmOf(vm))));
+  }
+
+  /** Returns the pid of the VMM of a VM whose phase has been checked against what runs. */
+  #vmmOf(vm: Vm): number | undefined {
+    return hasVmm(vm) ? readVmProcesses(vm, this.#paths).vmm?.pid : undefined;
   }
 
   async metrics(vms: readonly string[], signal: AbortSignal): Promise<string> {

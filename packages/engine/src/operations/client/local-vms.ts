@@ -6,19 +6,22 @@ import type {
   LogPart,
   LogsRequest,
   RestartVmRequest,
-  SshTarget,
   StartVmRequest,
   StopVmRequest,
-  VmAttachment,
   VmClient,
 } from '@ignite/api/client/vm-client';
+import type { AttachRequest, ExecRequest, ExecSession, VmAttachment } from '@ignite/api/client/vm-streams';
 import { hasOwnKey } from '@ignite/api/v1/has-own-key';
 import type { Vm } from '@ignite/api/v1/vm';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { redefineVm } from '../declare/redefine-vm.ts';
 import type { ObservedVm, WishedDefinition } from '../declare/vm-actuator.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { isTypeIgnored } from '../../tools/doctor/preflight.ts';
 import { shadowingNetwork } from '../../tools/network/shadowing-network.ts';
+import { execOverSsh } from '../../tools/guest/exec-over-ssh.ts';
+import type { SshTarget } from '../../tools/guest/ssh-target.ts';
+import { isOwn } from '../../tools/store/own-vms.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { vmStore } from '../../tools/store/kind-stores.ts';
 import { findVm, getVm, vmFinalizer } from '../../tools/store/vm-store.ts';
@@ -29,8 +32,9 @@ import { vmDisk } from '../../vm/disks/vm-disk.ts';
 import { hasStreams } from '../../vm/entrypoint.ts';
 import { stillRunning } from '../../vm/errors.ts';
 import { untilExited, untilReady } from '../../vm/lifecycle/await-vm.ts';
+import { findAbandoned, removeAbandoned } from '../../vm/lifecycle/remove-abandoned.ts';
 import { pauseVm, resumeVm } from '../../vm/lifecycle/pause-vm.ts';
-import { type SshRequest, assertRunning, attachmentOf, sshTargetOf } from '../../vm/lifecycle/reach-vm.ts';
+import { type SshRequest, assertRunning, attachTo, sshTargetOf } from '../../vm/lifecycle/reach-vm.ts';
 import { restartWhenDue, settleVm } from '../../vm/lifecycle/settle-vm.ts';
 import { reconciled, startVm, writeWish } from '../../vm/lifecycle/start-vm.ts';
 import { readConsole } from '../../vm/observe/console.ts';
@@ -67,6 +71,15 @@ export class LocalVms implements VmClient {
 
   find(query: string, signal: AbortSignal): Promise<Vm> {
     return this.#read.find(query, signal);
+  }
+
+  async findRemovable(query: string, signal: AbortSignal): Promise<Vm> {
+    try {
+      return await this.find(query, signal);
+    } catch (failure) {
+      if (!hasCode(failure, 'VM_ELSEWHERE')) throw failure;
+      return await findAbandoned(query, failure, this.#host);
+    }
   }
 
   create(request: CreateVmRequest, op: ClientOperation): Promise<Vm> {
@@ -137,6 +150,13 @@ export class LocalVms implements VmClient {
   }
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm> {
+    const found = await this.findRemovable(query, op.signal);
+    if (isOwn(found, this.#host.self)) return await this.#removeOwn(found.metadata.uid, request, op);
+    await removeAbandoned(found, request, this.#host);
+    return found;
+  }
+
+  async #removeOwn(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm> {
     return await withVmLocked(query, this.#host, op.signal, async (found) => {
       const { name, uid } = found.metadata;
       const isRunning = (await this.#host.sandbox.observe(uid)).state === 'running';
@@ -214,10 +234,23 @@ export class LocalVms implements VmClient {
     );
   }
 
-  async attachment(query: string, signal: AbortSignal): Promise<VmAttachment> {
-    return await attachmentOf(await this.#running(query, signal), this.#host, signal);
+  async attach(query: string, request: AttachRequest, signal: AbortSignal): Promise<VmAttachment> {
+    return await attachTo(await this.#running(query, signal), request, this.#host, signal);
   }
 
+  async exec(
+    query: string,
+    { line, streams, ...request }: ExecRequest,
+    op: ClientOperation,
+  ): Promise<ExecSession> {
+    const target = await this.sshTarget(query, request, op);
+    return execOverSsh(target, { streams, ...(line !== undefined && { line }) }, op.signal);
+  }
+
+  /**
+   * Waits until SSH answers, and returns how to reach it.
+   * @throws CodedError VM_NOT_RUNNING, SSH_NO_KEY, SSH_UNREACHABLE
+   */
   async sshTarget(query: string, request: SshRequest, op: ClientOperation): Promise<SshTarget> {
     return await sshTargetOf(await this.#running(query, op.signal), request, this.#host, op.signal);
   }

@@ -8,6 +8,7 @@ import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import { recordEvent } from '../../tools/events/record-event.ts';
 import { storePath } from '../../tools/host/paths.ts';
+import { noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { networkSettings } from '../../tools/network/cni/settings.ts';
 import { openReadClient } from './read-client.ts';
 
@@ -35,7 +36,8 @@ test('openReadClient: a VM whose VMM has gone is not shown as ready, whatever wa
   await using dir = await temporaryDir();
   const paths = { dataDir: join(dir.path, 'data'), runDir: join(dir.path, 'run') };
   const vmm = { pid: 1, startTime: 1, bootId: 'earlier' };
-  const was = sampleVm({ status: { phase: 'Running', vmm } });
+  const was = sampleVm({ status: { phase: 'Running' } });
+  noteVmProcesses(was, { vmm }, paths);
   using store = openSqliteStore(storePath(paths));
   await store.create({ ...was, status: withConditions(was, '2026-01-01T00:00:00.000Z') });
   using client = openReadClient(paths, networkSettings({}));

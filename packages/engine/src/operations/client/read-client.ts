@@ -16,11 +16,16 @@ import { listAllVms } from '../../tools/store/all-vms.ts';
 import { listImages, listKernels, listVolumes } from '../../tools/store/list-objects.ts';
 import { openStoreToRead } from '../../tools/store/open-store.ts';
 import { type OwnStore, isOwn, listOwnVms } from '../../tools/store/own-vms.ts';
-import { bootId } from '../../vm/observe/liveness.ts';
+import { hostSight } from '../../vm/observe/liveness.ts';
 import { seenVm } from '../../vm/observe/seen-vm.ts';
 
-/** Creates a client that reads from a store and from the host's network files. */
-export function readClient(own: OwnStore, networks: NetworkSettings): ReadClient {
+/** A store, and the folders of the host to which some of its VMs belong. */
+interface ReadHost extends OwnStore {
+  readonly paths: Paths;
+}
+
+/** Creates a client that reads from a store and from the host's files. */
+export function readClient(own: ReadHost, networks: NetworkSettings): ReadClient {
   const { store } = own;
   return {
     vms: finder(findVm, () => listSeenVms(own)),
@@ -45,15 +50,15 @@ export function openReadClient(
 ): ReadClient & Disposable {
   const store = new AwaitedStore(() => openStoreToRead(paths, onBroken));
   const self = thisHostOf(readHostSettings(paths));
-  return { ...readClient({ store, self }, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };
+  return { ...readClient({ store, self, paths }, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
 
 /** Lists the VMs of all hosts as this host sees them. */
-async function listSeenVms({ store, self }: OwnStore): Promise<readonly Vm[]> {
+async function listSeenVms({ store, self, paths }: ReadHost): Promise<readonly Vm[]> {
   const vms = await listAllVms(store);
   const nowMs = Date.now();
   const alive = vms.every((vm) => isOwn(vm, self)) ? new Set<string>() : await liveHosts(store, nowMs);
-  const sight = { self, boot: bootId(), alive, nowMs };
+  const sight = { self, alive, ...hostSight(paths, nowMs) };
   return vms.map((vm) => seenVm(vm, sight));
 }
 

@@ -1,12 +1,12 @@
 import type { SyncClient } from '@ignite/api/client/sync-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import type { Source } from '@ignite/toolkit/source/source';
 import { sourceOpener } from '@ignite/toolkit/sync-service/open-source';
 import { reconcileOnce } from '@ignite/toolkit/sync-service/reconcile-once';
 import type { GitSourceObject, SyncObject } from '@ignite/toolkit/sync/kinds';
 import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
-import { type Paths, locksDir } from '../../tools/host/paths.ts';
+import type { Paths } from '../../tools/host/paths.ts';
+import { isServed } from '../../tools/host/served-host.ts';
 import type { ThisHost } from '../../tools/host/this-host.ts';
 import { type DeclaredEngines, declaredHost } from './declared-host.ts';
 import { openOptions } from './open-options.ts';
@@ -38,8 +38,7 @@ export class LocalSyncs implements SyncClient {
   }
 
   isServed(): boolean {
-    using lock = tryLock(locksDir(this.#paths), 'gitops'); // whoever syncs holds it
-    return lock === undefined;
+    return isServed(this.#paths);
   }
 
   async reconcile(

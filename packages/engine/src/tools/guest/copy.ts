@@ -2,7 +2,6 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Readable, Writable } from 'node:stream';
-import type { SshTarget } from '@ignite/api/client/vm-client';
 import type { Operation } from '@ignite/toolkit/async/operation';
 import type { ProgressEvent } from '@ignite/api/client/progress';
 import { MergeError, mergeEntry, mergeFolder } from '@ignite/toolkit/files/merge-folder';
@@ -13,6 +12,7 @@ import type { Paths } from '../host/paths.ts';
 import { clearArrivals, openArrival } from './arrival.ts';
 import { type GuestFile, copyLines, parseProbe } from './copy-script.ts';
 import { copyFailed } from './errors.ts';
+import type { SshTarget } from './ssh-target.ts';
 import { packFolder, refusedOf, unpackForeign } from './tar.ts';
 
 export interface GuestCopy {

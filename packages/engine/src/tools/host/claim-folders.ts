@@ -16,7 +16,7 @@ const privateFolders = [
   'vms',
   'volumes',
 ];
-const privateRunFolders = ['runtime', 'shares', 'vms'];
+const privateRunFolders = ['restarts', 'runtime', 'shares', 'vms'];
 
 /**
  * Creates the data directory and the run directory with their folders, which only root can enter. One folder is open:

@@ -100,6 +100,10 @@ export function vmRunFiles(paths: Paths, uid: string): VmRunFiles {
   };
 }
 
+/** Returns the path of the file that notes the processes of a VM. */
+export const vmProcessesPath = (paths: Paths, uid: string): string =>
+  join(paths.runDir, 'processes', `${uid}.json`);
+
 /** Returns the sockets of a running VM's VMM. */
 export function vmmSockets(
   paths: Paths,

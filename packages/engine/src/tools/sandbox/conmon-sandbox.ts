@@ -103,7 +103,7 @@ export class ConmonSandbox implements Sandbox {
     }
     // conmon is not waited for, because this process may be its exit command, for which it waits.
     await removeMonitorCgroup(uid, signal);
-    await rm(at.dir, { recursive: true, force: true });
+    await rm(at.dir, { recursive: true, force: true, maxRetries: 10 }); // conmon may still write to it
   }
 
   /** Confines the monitor before the program starts, so that no output is read without a limit. */

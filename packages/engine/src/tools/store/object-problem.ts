@@ -3,7 +3,6 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type ShapeCheck, shapeCheck } from '@ignite/toolkit/object/shape-check';
 
 const named = [{ name: '' }];
-const process = { pid: 0, startTime: 0, bootId: '' };
 
 /**
  * The fields on which all readers of an object rely. Every listing checks every object, so these checks are
@@ -33,9 +32,6 @@ const checks: Readonly<Record<string, ShapeCheck>> = {
       'image?': { digest: '', bootMode: '' },
       'kernel?': { id: '', version: '' },
       'network?': { ipAddresses: [''], mac: '', gateway: '' },
-      'vmm?': process,
-      'monitor?': process,
-      'starter?': process,
       'restarts?': { count: 0, pauseMs: 0 },
     },
   }),
@@ -51,7 +47,15 @@ const checks: Readonly<Record<string, ShapeCheck>> = {
     'note?': '',
     'regarding?': { 'kind?': '', 'namespace?': '', 'name?': '' },
   }),
-  Host: shapeCheck({ status: { capacity: {}, conditions: [{ type: '', status: '' }] } }),
+  Host: shapeCheck({
+    status: {
+      allocatable: { cpus: 0, memory: 0, diskSize: 0 },
+      addresses: [{ type: '', address: '' }],
+      versions: { ignite: '', kernel: '', arch: '' },
+      conditions: [{ type: '', status: '' }],
+    },
+  }),
+  Lease: shapeCheck({ spec: {} }),
   GitSource: shapeCheck({ spec: { url: '' } }),
   Sync: shapeCheck({ spec: {}, status: {} }),
 };

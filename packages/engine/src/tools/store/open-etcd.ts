@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { openEtcdStore } from '@ignite/toolkit/store/etcd/etcd-store';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { MendableStore } from '@ignite/toolkit/store/store';
+import type { RowOptions } from '@ignite/toolkit/store/stored-row';
 import { parseStoreUrl } from './store-url.ts';
 import { upgradeObject } from './upgrade-object.ts';
 
@@ -9,14 +10,14 @@ import { upgradeObject } from './upgrade-object.ts';
  * Opens the store that this host shares with others.
  * @throws CodedError STORE_URL_INVALID, STORE_FILE_UNREADABLE
  */
-export function openEtcd(url: string): ObjectStore {
+export function openEtcd(url: string, decoding: RowOptions): MendableStore {
   const { endpoints, prefix, ca, cert, key } = parseStoreUrl(url);
   const tls = {
     ...(ca !== undefined && { ca: textOf(ca) }),
     ...(cert !== undefined && { cert: textOf(cert) }),
     ...(key !== undefined && { key: textOf(key) }),
   };
-  return openEtcdStore({ endpoints, tls }, prefix, upgradeObject);
+  return openEtcdStore({ ...decoding, endpoints, tls, prefix, upgrade: upgradeObject });
 }
 
 function textOf(path: string): string {

@@ -5,7 +5,7 @@ import { SnapshotReader } from '@ignite/toolkit/store/snapshot';
 import { SplitReader, SplitStore } from '@ignite/toolkit/store/split-store';
 import { openSqliteStore, openSqliteStoreReadOnly } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import type { BrokenObject, MendableStore } from '@ignite/toolkit/store/store';
-import { RowDecoder } from '@ignite/toolkit/store/stored-row';
+import { RowDecoder, type RowOptions } from '@ignite/toolkit/store/stored-row';
 import { readHostSettings } from '../host/host-settings.ts';
 import { type Paths, snapshotPath, storePath } from '../host/paths.ts';
 import { objectProblem as problemOf } from './object-problem.ts';
@@ -31,7 +31,7 @@ export async function openStore(paths: Paths, onBroken?: OnBroken): Promise<Mend
   const store = readHostSettings(paths)?.store;
   if (store === undefined) return openLocal(paths, onBroken);
   const { openEtcd } = await import('./open-etcd.ts'); // imported lazily, to keep hosts without etcd fast
-  const shared = openEtcd(store);
+  const shared = openEtcd(store, decodingFor(onBroken));
   return new SplitStore({ local: openLocal(paths, onBroken), shared, isLocal });
 }
 
@@ -41,9 +41,8 @@ function openLocal(paths: Paths, onBroken?: OnBroken): MendableStore {
   const snapshot = snapshotPath(paths);
   if (gid === 0) rmSync(snapshot, { force: true });
   return openSqliteStore(storePath(paths), {
-    problemOf,
+    ...decodingFor(onBroken),
     upgrade: upgradeObject,
-    ...(onBroken && { onBroken }),
     ...(gid !== 0 && { snapshot: { path: snapshot, gid } }),
   });
 }
@@ -57,19 +56,20 @@ export async function openStoreToRead(paths: Paths, onBroken?: OnBroken): Promis
   const local = openLocalToRead(paths, onBroken);
   if (store === undefined || local === undefined) return local;
   const { openEtcd } = await import('./open-etcd.ts');
-  return new SplitReader({ local, shared: openEtcd(store), isLocal });
+  return new SplitReader({ local, shared: openEtcd(store, decodingFor(onBroken)), isLocal });
 }
 
 /** Opens the store itself or, for users who may not open it, its snapshot. */
 function openLocalToRead(paths: Paths, onBroken?: OnBroken): OpenReader | undefined {
   if (!isReadable(storePath(paths)) && isReadable(snapshotPath(paths)))
-    return new SnapshotReader(snapshotPath(paths), new RowDecoder(problemOf, onBroken));
-  return openSqliteStoreReadOnly(storePath(paths), {
-    problemOf,
-    upgrade: upgradeObject,
-    ...(onBroken && { onBroken }),
-  });
+    return new SnapshotReader(snapshotPath(paths), new RowDecoder(decodingFor(onBroken)));
+  return openSqliteStoreReadOnly(storePath(paths), { ...decodingFor(onBroken), upgrade: upgradeObject });
 }
+
+const decodingFor = (onBroken: OnBroken | undefined): RowOptions => ({
+  problemOf,
+  ...(onBroken && { onBroken }),
+});
 
 /** Tells whether there is a store that the current user may not read. */
 export function isStoreClosed(paths: Paths): boolean {

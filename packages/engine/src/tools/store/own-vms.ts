@@ -16,6 +16,11 @@ export interface OwnStore {
 export const isOwn = ({ spec }: Pick<Vm, 'spec'>, { name, isAlone }: ThisHost): boolean =>
   isAlone || spec.hostName === name;
 
+/** @throws CodedError VM_ELSEWHERE */
+export function assertOwn(vm: Vm, self: ThisHost): void {
+  if (!isOwn(vm, self)) throw isElsewhere(vm);
+}
+
 /** Lists the VMs of this host, which are the only ones that it acts upon. */
 export const listOwnVms = async ({ store, self }: OwnStore): Promise<readonly Vm[]> =>
   (await listAllVms(store)).filter((vm) => isOwn(vm, self));
@@ -23,6 +28,10 @@ export const listOwnVms = async ({ store, self }: OwnStore): Promise<readonly Vm
 /** @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS, VM_ELSEWHERE */
 export const findOwnVm = async ({ store, self }: OwnStore, query: string): Promise<Vm> =>
   ownVmIn(await listAllVms(store), query, self);
+
+/** Returns the VM with exactly this name or uid, whatever host it is bound to, for whoever removes it. */
+export const findAnyVm = async (store: StoreReader, query: string): Promise<Vm | undefined> =>
+  (await listAllVms(store)).find(({ metadata: { name, uid } }) => name === query || uid === query);
 
 /**
  * Pure. Returns the VM of this host that `query` names.

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { objectProblem } from './object-problem.ts';
 import type { SalvagedKind } from '@ignite/api/client/salvaged-kind';
-import { salvaged } from './salvage.ts';
+import { mendRecord, salvaged } from './salvage.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const id = 'b'.repeat(64);
@@ -26,9 +28,37 @@ test('salvaged: what can still be read of a record says what belongs to it', () 
 });
 
 test('salvaged: what comes of any record, of none too, is an object that can be worked with', () => {
-  const kinds: readonly SalvagedKind[] = ['VM', 'Image', 'Kernel', 'Volume', 'GitSource', 'Sync'];
+  const kinds: readonly SalvagedKind[] = ['VM', 'Image', 'Kernel', 'Volume', 'Host', 'GitSource', 'Sync'];
   for (const kind of kinds)
     for (const found of [text, '', 'null', '"uid":"../../etc"', '"volume":{"name":"../x"}'])
       assert.equal(objectProblem(from(kind, found) as KubeObject), undefined, `${kind} ${found}`);
   assert.match(from('VM', '"uid":"../../etc"').metadata.uid, /^[0-9a-f]{16}$/);
+});
+
+test('mendRecord: of a shared store, a host mends the record of its own VM, or of one whose host is not legible', async () => {
+  const store = new MemoryStore({ problemOf: objectProblem });
+  for (const [name, hostName] of [
+    ['mine', 'a'],
+    ['theirs', 'b'],
+    ['loose', undefined],
+  ] as const)
+    await store.create({
+      ...sampleVm({ name, uid: name, spec: hostName === undefined ? {} : { hostName } }),
+      status: { phase: 'Lost' },
+    });
+  const own = { store, self: { name: 'a', isAlone: false } };
+  await assert.rejects(mendRecord('VM', 'theirs', own), { code: 'VM_ELSEWHERE' });
+  for (const name of ['mine', 'loose', 'nothing']) await mendRecord('VM', name, own);
+  const { items, broken } = await store.list({ group: 'ignite.weave.works', kind: 'VM' });
+  assert.deepEqual(
+    items.map(({ metadata, spec }) => [metadata.name, (spec as { hostName?: string }).hostName]),
+    [
+      ['loose', undefined],
+      ['mine', 'a'],
+    ],
+  );
+  assert.deepEqual(
+    broken?.map(({ key }) => key.name),
+    ['theirs'],
+  );
 });

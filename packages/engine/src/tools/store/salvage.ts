@@ -1,7 +1,8 @@
 import type { SalvagedKind } from '@ignite/api/client/salvaged-kind';
 import { apiVersion } from '@ignite/api/v1/group';
+import type { HostStatus } from '@ignite/api/v1/host';
 import { noImageConfig } from '@ignite/api/v1/image';
-import { vmSpecSchema } from '@ignite/api/v1/vm';
+import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
 import { gitopsApiVersion, initialSyncStatus } from '@ignite/toolkit/sync/kinds';
 import { type GroupKind, groupKindOf } from '@ignite/toolkit/object/group-kind';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -9,7 +10,9 @@ import type { BrokenObject, MendableStore, NewObject, StoreReader } from '@ignit
 import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { hostArch } from '../host/arch.ts';
+import type { ThisHost } from '../host/this-host.ts';
 import { volumeFinalizer } from './list-objects.ts';
+import { assertOwn } from './own-vms.ts';
 import { vmFinalizer } from './vm-store.ts';
 
 /** Tells whether a damaged record of a kind can be replaced. */
@@ -36,16 +39,34 @@ const versions: Readonly<Record<SalvagedKind, string>> = {
   Lease: 'coordination.k8s.io/v1',
 };
 
+const nothing = { cpus: 0, memory: bytes(0), diskSize: bytes(0) };
+const unknownHost: HostStatus = {
+  capacity: nothing,
+  allocatable: nothing,
+  addresses: [],
+  versions: { ignite: '', kernel: '', arch: hostArch },
+  conditions: [],
+};
+
 const message = 'its record was damaged, and most of it is lost';
 
 /**
  * Replaces the damaged record with exactly this name, reference or uid by an object with what can still be read of it:
  * just enough to remove it together with its files. Does nothing if there is no such damaged record.
+ * @throws CodedError VM_ELSEWHERE if it is legible that the record is of another host, which has those files
  */
-export async function mendRecord(kind: SalvagedKind, query: string, store: MendableStore): Promise<void> {
+export async function mendRecord(
+  kind: SalvagedKind,
+  query: string,
+  { store, self }: { readonly store: MendableStore; readonly self: ThisHost },
+): Promise<void> {
   const { broken = [] } = await store.list(groupKind(kind));
   const found = broken.find(({ key, text }) => [key.name, uidIn(text), referenceIn(text)].includes(query));
-  if (found) await store.mend(salvaged(found, kind));
+  if (!found) return;
+  const object = salvaged(found, kind);
+  const hostName = hostNameIn(found.text);
+  if (kind === 'VM' && hostName !== undefined) assertOwn(object as unknown as Vm, self);
+  await store.mend(object);
 }
 
 /** Lists what can still be read of the damaged records of a kind. */
@@ -89,6 +110,7 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
     case 'Sync':
       return as({}, initialSyncStatus);
     case 'Host':
+      return as({}, unknownHost);
     case 'Namespace':
     case 'ConfigMap':
     case 'Secret':
@@ -102,9 +124,11 @@ export function salvaged({ key: { name, namespace }, text }: BrokenObject, kind:
 function vmSpec(text: string): v.InferOutput<typeof vmSpecSchema> {
   const names = [...text.matchAll(/"volume":\{"name":"([^"\\]+)"/g)].map(([, name]) => name!);
   const volumes = [...new Set(names)].map((name) => ({ name, volume: { name } }));
+  const hostName = hostNameIn(text);
   const parsed = v.safeParse(vmSpecSchema, {
     image: { oci: 'unknown' },
     power: 'Stopped',
+    ...(hostName !== undefined && { hostName }),
     ...(volumes.length > 0 && { storage: { volumes } }),
   });
   return parsed.success
@@ -122,5 +146,6 @@ function vmContent(text: string): object {
 }
 
 const uidIn = (text: string): string | undefined => /"uid":"([0-9a-f-]{16,36})"/.exec(text)?.[1];
+const hostNameIn = (text: string): string | undefined => /"hostName":"([^"\\]+)"/.exec(text)?.[1];
 const referenceIn = (text: string): string | undefined => /"reference":"([^"\\]+)"/.exec(text)?.[1];
 const digestIn = (text: string): string | undefined => /"digest":"(sha256:[0-9a-f]{64})"/.exec(text)?.[1];

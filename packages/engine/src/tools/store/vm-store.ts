@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { findByQuery } from '@ignite/api/client/find';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
@@ -22,7 +23,7 @@ export async function findVm(store: ObjectStore, uid: string): Promise<Vm> {
 
 /**
  * Changes the current state of a VM, whoever else writes in between. Its conditions are kept in step with its
- * status.
+ * status. Nothing is written if nothing changes.
  */
 export async function changeVm(
   store: ObjectStore,
@@ -38,7 +39,8 @@ export async function changeVm(
   return await vmStore(store).modify(vm.metadata, (now) => {
     const { spec = now.spec, status: changed, ...metadata } = change(now);
     const status = changed ? withConditions({ spec, status: changed }, new Date().toISOString()) : now.status;
-    return { ...now, spec, status, metadata: { ...now.metadata, ...metadata } };
+    const next = { ...now, spec, status, metadata: { ...now.metadata, ...metadata } };
+    return isDeepStrictEqual(next, now) ? now : next;
   });
 }
 

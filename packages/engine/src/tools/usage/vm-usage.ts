@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { UsageFigures, VmUsage } from '@ignite/api/client/usage-client';
 import type { Vm } from '@ignite/api/v1/vm';
-import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { cgroupFolders } from './cgroup-folders.ts';
 import { readCgroupUsage } from './cgroup-usage.ts';
 import { parseProcessIo } from './process-io.ts';
@@ -18,13 +17,9 @@ const nothing: UsageFigures = {
   pids: undefined,
 };
 
-/** Tells whether a VM has a VMM, which uses resources. Its phase has been checked against what runs. */
-export const hasUsage = (vm: Vm): boolean => hasVmm(vm) && vm.status.vmm !== undefined;
-
-/** Returns what a VM's VMM has used so far. There are no figures if the VMM is gone. */
-export async function vmUsage(vm: Vm): Promise<VmUsage> {
+/** Returns what a VM's VMM, the process `pid`, has used so far. There are no figures if the VMM is gone. */
+export async function vmUsage(vm: Vm, pid: number | undefined): Promise<VmUsage> {
   const { name, uid } = vm.metadata;
-  const pid = hasUsage(vm) ? vm.status.vmm?.pid : undefined;
   const figures = pid === undefined ? nothing : await processUsage(pid);
   return { name, uid, atMs: performance.now(), ...figures };
 }

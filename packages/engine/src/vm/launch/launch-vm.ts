@@ -20,6 +20,7 @@ import { volumesOf } from '../disks/volume-steps.ts';
 import type { LaunchOptions } from '../launch-options.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
+import { acquireBootSlot } from './boot-slot.ts';
 import { bootVmm } from './boot-vmm.ts';
 import { sandboxSpec } from './sandbox-spec.ts';
 import { untilClockTicks } from './until-clock-ticks.ts';
@@ -78,6 +79,7 @@ export async function launchVm(
       streams: { program: host.streamsProgram, awaitClientSeconds },
     }),
   });
+  using _slot = accel.kind === 'tcg' ? await acquireBootSlot(host.paths, signal) : undefined;
   await host.sandbox.launch(spec, signal);
   await bootVmm(vm, machine, host, signal);
   if (isTimerMeasured(machine)) await untilClockTicks(vm, host, signal);

@@ -38,6 +38,7 @@ async function hostWithVm() {
   const key = { ...vmKind, name };
   let isUp = true;
   const host = {
+    paths: { dataDir: '/nonexistent', runDir: '/nonexistent' },
     store,
     find: async (query: string) => findByQuery('VM', await listAllVms(store), query),
     sandbox: { observe: async () => (isUp ? { state: 'running', pid: 1 } : { state: 'absent' }) },

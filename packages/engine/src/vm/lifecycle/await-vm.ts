@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Vm } from '@ignite/api/v1/vm';
+import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { untilSshAnswers } from '../../tools/guest/ssh-ready.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { readTail } from '../../tools/host/read-tail.ts';
+import { readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { findVm } from '../../tools/store/vm-store.ts';
 import { exitedEarly, noAddress, noSshServer, sshUnreachable } from '../errors.ts';
@@ -19,17 +21,15 @@ const surpriseMs = 3_000;
  * Resolves when the VM no longer runs and has been cleaned up after, with the VM as it is stored then. If it
  * has started again meanwhile, the status shows how it ended before.
  */
-export async function untilExited(
-  { metadata: { uid }, status }: Vm,
-  host: VmPorts,
-  signal: AbortSignal,
-): Promise<Vm> {
+export async function untilExited(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<Vm> {
+  const { uid } = vm.metadata;
+  const { vmm } = hasVmm(vm) ? readVmProcesses(vm, host.paths) : {};
   for (;;) {
     const seen = await host.sandbox.observe(uid);
-    if (seen.state !== 'running' || (status.vmm && seen.pid !== status.vmm.pid)) break;
+    if (seen.state !== 'running' || (vmm && seen.pid !== vmm.pid)) break;
     await delay(pollMs, undefined, { signal });
   }
-  await withVmLocked(uid, host, signal, (vm) => settleEnd(vm, host, { signal, report: () => {} }));
+  await withVmLocked(uid, host, signal, (found) => settleEnd(found, host, { signal, report: () => {} }));
   const ended = await findVm(host.store, uid);
   const { phase, restarts } = ended.status;
   return phase === 'Starting' || phase === 'Running'

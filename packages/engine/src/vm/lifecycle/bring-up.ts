@@ -1,10 +1,12 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
+import { hostProcess } from '../../tools/host/host-process.ts';
+import { forgetRestart } from '../../tools/host/noted-restarts.ts';
+import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVm, getVm } from '../../tools/store/vm-store.ts';
 import { cannotPause } from '../errors.ts';
-import { hostProcess } from '../observe/liveness.ts';
 import { assertOwnUser } from '../own-user.ts';
 import { isNewWish, lifeWishOf } from '../plan/life-wish.ts';
 import { planRestart } from '../plan/plan-restart.ts';
@@ -53,8 +55,10 @@ export function assertPausable(vm: Vm, host: VmPorts): void {
 }
 
 /** Tells whether a VM runs and its start was recorded. What fails then, is no failed start. */
-const isStarted = async ({ metadata: { uid }, status }: Vm, { sandbox }: VmPorts): Promise<boolean> =>
-  status.vmm !== undefined && (await sandbox.observe(uid)).state === 'running';
+async function isStarted(vm: Vm, { paths, sandbox }: VmPorts): Promise<boolean> {
+  const seen = await sandbox.observe(vm.metadata.uid);
+  return seen.state === 'running' && seen.pid === readVmProcesses(vm, paths).vmm?.pid;
+}
 
 async function start(
   vm: Vm,
@@ -69,24 +73,29 @@ async function start(
 }
 
 /** Records that this process starts the VM, and which wish it acts upon. */
-async function recordStarting(vm: Vm, { store }: VmPorts): Promise<Vm> {
+async function recordStarting(vm: Vm, { paths, store }: VmPorts): Promise<Vm> {
+  noteVmProcesses(vm, { starter: hostProcess(process.pid) }, paths);
   const lastWish = lifeWishOf(vm);
   const isAutomatic = vm.status.phase === 'Restarting' && !isNewWish(vm);
-  return await changeVm(store, vm, ({ status: { restarts, ...status } }) => ({
+  const starting = await changeVm(store, vm, ({ status: { restarts, ...status } }) => ({
     status: {
       // After a power failure, the end of the previous run is not recorded.
       ...betweenLives(status),
       phase: 'Starting',
-      starter: hostProcess(process.pid),
       lastWish,
       ...(isAutomatic && restarts && { restarts: withoutTime(restarts) }),
     },
   }));
+  forgetRestart(vm.metadata.uid, paths);
+  return starting;
 }
 
 const withoutTime = ({ nextTime: _next, ...restarts }: RestartStatus): RestartStatus => restarts;
 
-/** Clears up after a failed start. A restart that has failed counts as another end of the VM. */
+/**
+ * Clears up after a failed start. A restart that has failed counts as another end of the VM; one that was cut short is
+ * still due.
+ */
 async function giveUp(
   vm: Vm,
   failure: unknown,
@@ -97,8 +106,10 @@ async function giveUp(
   const clear = keepFailed ? keepFailedStart : clearFailedStart;
   await clear(vm, failure, host, op);
   const failed = await getVm(host.store, vm.metadata);
-  if (vm.status.phase !== 'Restarting' || isNewWish(vm) || op.signal.aborted) return failed;
+  if (vm.status.phase !== 'Restarting' || isNewWish(vm)) return failed;
   const exit = { kind: 'ended', message: errorText(failure) } as const;
+  const { restarts } = vm.status;
+  if (op.signal.aborted) return restarts ? await recordRestart(failed, exit, restarts, host) : failed;
   const plan = planRestart(failed, exit, host.clock.now());
   return plan.kind === 'stay' ? failed : await recordRestart(failed, exit, plan.restarts, host);
 }

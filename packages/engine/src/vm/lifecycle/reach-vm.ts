@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SshTarget, VmAttachment } from '@ignite/api/client/vm-client';
+import type { AttachRequest, VmAttachment } from '@ignite/api/client/vm-streams';
 import type { Vm } from '@ignite/api/v1/vm';
+import { connectConsole, connectStreams } from '../../tools/guest/guest-streams.ts';
 import { sshOptions } from '../../tools/guest/ssh-options.ts';
 import { isSessionOpen, sessionPath } from '../../tools/guest/ssh-session.ts';
+import type { SshTarget } from '../../tools/guest/ssh-target.ts';
 import { streamSockets, vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { consoleUnsupported, isPaused, noIdentity, noSshKey, notRunning } from '../errors.ts';
 import { hasStreams } from '../entrypoint.ts';
@@ -22,21 +24,26 @@ export async function assertRunning({ metadata: { uid, name } }: Vm, { sandbox }
 }
 
 /**
- * Returns the sockets that connect a client with what a VM runs, once they exist.
+ * Connects with what a VM runs, once its sockets exist, until the attachment is disposed or `signal` aborts.
  * @throws CodedError VM_NOT_RUNNING, CONSOLE_UNSUPPORTED
  */
-export async function attachmentOf(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<VmAttachment> {
+export async function attachTo(
+  vm: Vm,
+  { since }: AttachRequest,
+  host: VmPorts,
+  signal: AbortSignal,
+): Promise<VmAttachment> {
   const { uid, name } = vm.metadata;
   const vmm = vmmOf(vm, host);
   if (hasStreams(vm, vmm)) {
     const sockets = streamSockets(host.paths, uid);
     for (const socket of Object.values(sockets)) await untilThere(socket, vm, host, signal);
-    return { kind: 'streams', ...sockets, isTerminal: vm.spec.tty ?? false };
+    return await connectStreams(sockets, { since, isTerminal: vm.spec.tty ?? false }, signal);
   }
   if (!vmm.capabilities.consoleInput) throw consoleUnsupported(name, vmm.name);
   const socket = vmmSockets(host.paths, uid).console;
   await untilThere(socket, vm, host, signal);
-  return { kind: 'console', socket };
+  return await connectConsole(socket, signal);
 }
 
 /** Waits for the socket of a VM that may have only just been started. */

@@ -13,6 +13,9 @@ import { vmStore } from '../../tools/store/kind-stores.ts';
 import { getVm } from '../../tools/store/vm-store.ts';
 import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
+import { hostProcess } from '../../tools/host/host-process.ts';
+import { readVmProcesses } from '../../tools/host/vm-processes.ts';
+import { hostSight, withTruePhase } from '../observe/liveness.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { reconcileVm } from './reconcile-vm.ts';
 
@@ -46,7 +49,7 @@ async function hostWith({ spec = {}, status, finalizers = ['ignite.weave.works/h
   };
   const removed: string[] = [];
   const host = {
-    paths: { dataDir: join(dir, 'data'), runDir: join(dir, 'run') },
+    paths: { dataDir: join(dir, 'data'), runDir: mkdtempSync(join(dir, 'run-')) },
     env: {},
     store,
     self: { name: 'a', isAlone: true },
@@ -140,6 +143,20 @@ describe('reconcileVm', () => {
       if (phase === 'Stopped')
         assert.equal((await reconcileVm('web', {}, host, op)).failure, undefined, 'it is not started again');
     }
+  });
+
+  test('a VM that an older Ignite has started is found running, and its processes are none of its status', async () => {
+    const [vmm, monitor] = [hostProcess(process.pid), hostProcess(process.ppid)];
+    const status = { phase: 'Running', lastWish: { power: 'Running' }, vmm, monitor } as const;
+    const { host, seen, vm } = await hostWith({ status });
+    const phase = async (): Promise<string> =>
+      withTruePhase(await vm(), hostSight(host.paths, seen.nowMs)).status.phase;
+    assert.equal(await phase(), 'Running', 'before anybody has reconciled it');
+    seen.sandbox = { state: 'running', pid: vmm.pid };
+    await reconcileVm('web', {}, host, op).catch(() => undefined); // no tool works here that would look after it
+    assert.equal(await phase(), 'Running');
+    assert.ok(!('vmm' in (await vm()).status) && !('monitor' in (await vm()).status));
+    assert.deepEqual(readVmProcesses(await vm(), host.paths), { vmm, monitor });
   });
 
   test('a VM that is being removed is forgotten', async () => {

@@ -1,11 +1,11 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
-import { changeVm, vmFinalizer } from '../../tools/store/vm-store.ts';
-import { archOf } from '../arch-of.ts';
-import { bootId, withTruePhase } from '../observe/liveness.ts';
+import { changeVm } from '../../tools/store/vm-store.ts';
+import { hostSight, withTruePhase } from '../observe/liveness.ts';
 import { goalOf } from '../plan/goal-of.ts';
 import type { VmPorts } from '../vm-ports.ts';
+import { acceptVm } from './accept-vm.ts';
 import { bringUp } from './bring-up.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { reachGoal } from './reach-goal.ts';
@@ -35,7 +35,7 @@ export async function reconcileLocked(
   host: VmPorts,
   op: ClientOperation,
 ): Promise<Outcome> {
-  const accepted = await accept(found, host);
+  const accepted = await acceptVm(found, host);
   const vm = await settleEnd(accepted, host, op);
   if (hasJustEnded(vm, accepted)) return outcomeOf(vm, host.clock.now());
   const { vm: pursued, failure } = await pursue(vm, request, host, op);
@@ -56,7 +56,7 @@ async function pursue(
 ): Promise<{ readonly vm: Vm; readonly failure?: unknown }> {
   const { graceMs = defaultGraceMs, retryNow = false } = request;
   const nowMs = host.clock.now();
-  const truePhase = withTruePhase(vm, bootId(), nowMs).status.phase;
+  const truePhase = withTruePhase(vm, hostSight(host.paths, nowMs)).status.phase;
   const goal = goalOf(vm, { truePhase, nowMs, retryNow });
   switch (goal.kind) {
     case 'rest':
@@ -71,17 +71,6 @@ async function pursue(
     case 'restarted':
       return await bringUp(vm, { ...goal, graceMs }, request, host, op);
   }
-}
-
-/** Fills in what an object lacks that somebody else has put into the store. */
-async function accept(vm: Vm, { store }: VmPorts): Promise<Vm> {
-  const { finalizers, deletionTimestamp } = vm.metadata;
-  const isKept = finalizers.includes(vmFinalizer) || deletionTimestamp !== undefined;
-  if (isKept && vm.status.arch !== undefined) return vm;
-  return await changeVm(store, vm, (now) => ({
-    ...(!isKept && { finalizers: [...now.metadata.finalizers, vmFinalizer] }),
-    status: { ...now.status, arch: archOf(now) },
-  }));
 }
 
 /** Records the generation that was acted upon. */

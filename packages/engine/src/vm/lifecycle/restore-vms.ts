@@ -5,11 +5,12 @@ import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
-import { bootId, withTruePhase } from '../observe/liveness.ts';
+import { hostSight, withTruePhase } from '../observe/liveness.ts';
 import { type VmGoal, goalOf, isReached } from '../plan/goal-of.ts';
 import { withWish } from '../plan/life-wish.ts';
 import { isToBeRestored } from '../plan/plan-restore.ts';
 import type { VmPorts } from '../vm-ports.ts';
+import { clearRemovedVms } from './clear-removed-vms.ts';
 import { reconciled, writeWish } from './start-vm.ts';
 
 /**
@@ -23,6 +24,7 @@ const concurrency = 2;
  * those that it has brought up or failed to. A failure does not stop the others.
  */
 export async function restoreVms(host: VmPorts, op: ClientOperation): Promise<readonly RestoredVm[]> {
+  await clearRemovedVms(host, op);
   const due = (await listOwnVms(host)).filter((vm) => restorationOf(vm, host) !== undefined);
   const restored = await mapConcurrent(due, concurrency, (vm) => restoreVm(vm, host, op));
   return restored.filter((each) => each !== undefined);
@@ -35,9 +37,9 @@ interface Restoration {
 }
 
 /** Returns what is to be done about a VM, if anything is. */
-function restorationOf(vm: Vm, { clock }: VmPorts): Restoration | undefined {
+function restorationOf(vm: Vm, { paths, clock }: VmPorts): Restoration | undefined {
   const nowMs = clock.now();
-  const truePhase = withTruePhase(vm, bootId(), nowMs).status.phase;
+  const truePhase = withTruePhase(vm, hostSight(paths, nowMs)).status.phase;
   const renewsWish = vm.spec.power === 'Stopped' && isToBeRestored(vm, truePhase);
   const wanted = renewsWish ? withWish(vm, { power: 'Running' }, nowMs) : vm;
   const goal = goalOf(wanted, { truePhase, nowMs, retryNow: true });

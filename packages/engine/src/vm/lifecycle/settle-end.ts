@@ -1,7 +1,9 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
+import { hostProcess } from '../../tools/host/host-process.ts';
+import { noteRestart } from '../../tools/host/noted-restarts.ts';
+import { noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
-import { hostProcess } from '../observe/liveness.ts';
 import { readExit } from '../observe/vm-exit.ts';
 import type { VmExit } from '../plan/exit-status.ts';
 import { isNewWish } from '../plan/life-wish.ts';
@@ -32,7 +34,8 @@ export async function recordRestart(
   restarts: RestartStatus,
   host: VmPorts,
 ): Promise<Vm> {
-  const starter = hostProcess(process.pid);
+  noteRestart(vm.metadata.uid, host.paths);
+  noteVmProcesses(vm, { starter: hostProcess(process.pid) }, host.paths);
   const restarting = await changeVm(
     host.store,
     vm,
@@ -41,7 +44,6 @@ export async function recordRestart(
         ...stoppedStatus(status, host.clock.now()),
         ...exit,
         phase: 'Restarting',
-        starter,
         restarts,
       },
     }),

@@ -1,10 +1,12 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { bootId, hostProcess, isAlive } from '../../tools/host/host-process.ts';
+import { isServed } from '../../tools/host/served-host.ts';
+import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { isHostStopping } from '../../tools/host/systemd.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
-import { changeVm, findVm } from '../../tools/store/vm-store.ts';
-import { hostProcess, isAlive, bootId } from '../observe/liveness.ts';
+import { findVm } from '../../tools/store/vm-store.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { reconcileLocked } from './reconcile-vm.ts';
 import { settleEnd } from './settle-end.ts';
@@ -29,12 +31,13 @@ export async function settleVm(uid: string, host: VmPorts, op: ClientOperation):
 }
 
 /**
- * Restarts a VM, each time when its delay is over, for as long as its policy wants it. No lock is held while
- * it waits, so any other command on the VM wins.
+ * Restarts a VM, each time when its delay is over, for as long as its policy wants it and no ignited does so. No lock is
+ * held while it waits, so any other command on the VM wins.
  */
 export async function restartWhenDue(uid: string, host: VmPorts, op: ClientOperation): Promise<void> {
   try {
-    for (let vm = await takeOver(uid, host, op); vm?.status.phase === 'Restarting';) {
+    if (isServed(host.paths)) return;
+    for (let vm = await takeOver(uid, host, op); vm.status.phase === 'Restarting' && !isServed(host.paths);) {
       await host.clock.sleep(Math.min(lookMs, Math.max(0, dueMs(vm) - host.clock.now())), op.signal);
       vm = await findVm(host.store, uid);
       if (vm.status.phase !== 'Restarting' || dueMs(vm) > host.clock.now()) continue;
@@ -54,10 +57,10 @@ const dueMs = ({ status }: Vm): number => Date.parse(status.restarts?.nextTime ?
 /** Records this process as the one that starts the VM, unless another process that does so is alive. */
 async function takeOver(uid: string, host: VmPorts, op: ClientOperation): Promise<Vm> {
   return await withVmLocked(uid, host, op.signal, async (found) => {
-    const { phase, starter } = found.status;
-    if (phase !== 'Restarting' || (starter?.pid === process.pid && isAlive(starter, bootId()))) return found;
-    return await changeVm(host.store, found, ({ status }) => ({
-      status: { ...status, starter: hostProcess(process.pid) },
-    }));
+    const { starter } = readVmProcesses(found, host.paths);
+    const isMine = starter?.pid === process.pid && isAlive(starter, bootId());
+    if (found.status.phase === 'Restarting' && !isMine)
+      noteVmProcesses(found, { starter: hostProcess(process.pid) }, host.paths);
+    return found;
   });
 }

@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import { processStartTime } from '@ignite/toolkit/process/pid';
-import { bootId, isAlive, withTruePhase } from './liveness.ts';
+import { bootId, isAlive } from '../../tools/host/host-process.ts';
+import type { VmProcesses } from '../../tools/host/vm-processes.ts';
+import { type HostSight, withTruePhase } from './liveness.ts';
 
 const boot = bootId();
 const self = { pid: process.pid, startTime: processStartTime(process.pid)!, bootId: boot };
-const vmWith = (status: VmStatus): Vm => ({ status }) as Vm;
+
+/** How a VM is recorded, and which processes were noted of it. */
+type Recorded = VmStatus & VmProcesses;
+const vmWith = (status: Recorded): Vm => ({ status }) as Vm;
 
 test('isAlive: only the very process of this very boot', () => {
   assert.ok(isAlive(self, boot));
@@ -16,11 +21,12 @@ test('isAlive: only the very process of this very boot', () => {
 });
 
 const now = Date.parse('2026-01-01T12:00:00Z');
-const phaseOf = (status: VmStatus) => withTruePhase(vmWith(status), boot, now).status.phase;
+const sight: HostSight = { boot, nowMs: now, processesOf: ({ status }) => status as Recorded };
+const phaseOf = (status: Recorded) => withTruePhase(vmWith(status), sight).status.phase;
 const earlier = { ...self, bootId: 'earlier' };
 
 test('withTruePhase: a VM whose VMM is gone is shown as stopped, any other as it is', () => {
-  const gone = withTruePhase(vmWith({ phase: 'Running', vmm: earlier }), boot, now);
+  const gone = withTruePhase(vmWith({ phase: 'Running', vmm: earlier }), sight);
   assert.equal(gone.status.phase, 'Stopped');
   assert.equal(gone.status.message, 'the VMM is gone');
   assert.equal(phaseOf({ phase: 'Running', vmm: self }), 'Running');
@@ -34,6 +40,7 @@ test('withTruePhase: a start that was interrupted is no start, and after a reboo
   assert.equal(phaseOf({ phase: 'Starting', starter: self }), 'Starting');
   assert.equal(phaseOf({ phase: 'Starting', starter: { ...self, startTime: 1 } }), 'Failed');
   assert.equal(phaseOf({ phase: 'Starting', starter: earlier }), 'Stopped');
+  assert.equal(phaseOf({ phase: 'Starting' }), 'Stopped', 'a reboot has emptied the run directory');
 });
 
 test('withTruePhase: a VM restarts while someone is there to start it, or may yet be', () => {

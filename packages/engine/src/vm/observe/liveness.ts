@@ -1,49 +1,50 @@
-import { readFileSync } from 'node:fs';
-import type { HostProcess, Vm } from '@ignite/api/v1/vm';
-import { processStartTime } from '@ignite/toolkit/process/pid';
+import type { Vm } from '@ignite/api/v1/vm';
+import { bootId, isAlive } from '../../tools/host/host-process.ts';
+import type { Paths } from '../../tools/host/paths.ts';
+import { type VmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 
 /** The time by which the process that restarts a VM may be late. */
 const lateMs = 30_000;
 
-export function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+/** What this host knows at a moment about its VMs beside the store. */
+export interface HostSight {
+  /** The id of this host's boot. */
+  readonly boot: string;
+  readonly nowMs: number;
+  readonly processesOf: (vm: Vm) => VmProcesses;
 }
 
-/** Returns the process that has the pid now. */
-export const hostProcess = (pid: number): HostProcess => ({
-  pid,
-  startTime: processStartTime(pid) ?? 0,
-  bootId: bootId(),
+export const hostSight = (paths: Paths, nowMs: number): HostSight => ({
+  boot: bootId(),
+  nowMs,
+  processesOf: (vm) => readVmProcesses(vm, paths),
 });
-
-/**
- * Tells whether this very process is alive, rather than another process that has its pid now, or one of an
- * earlier boot.
- */
-export function isAlive(found: HostProcess, boot: string): boolean {
-  return found.bootId === boot && processStartTime(found.pid) === found.startTime;
-}
 
 /**
  * Returns the VM with its true phase. The processes that ran or changed the VM may be gone, with nobody left
  * to record that. Nothing is changed.
  */
-export function withTruePhase(vm: Vm, boot: string, nowMs: number): Vm {
-  const { phase, vmm, monitor, starter, restarts } = vm.status;
+export function withTruePhase(vm: Vm, { boot, nowMs, processesOf }: HostSight): Vm {
+  const { phase, restarts } = vm.status;
   switch (phase) {
     case 'Running':
     case 'Paused':
-    case 'Stopping':
+    case 'Stopping': {
+      const { vmm, monitor } = processesOf(vm);
       if (vmm && isAlive(vmm, boot)) return vm;
       return monitor && isAlive(monitor, boot)
         ? as('Stopping', 'the VM has ended and is being cleaned up', vm)
         : as('Stopped', 'the VMM is gone', vm);
-    case 'Starting':
-      if (!starter || isAlive(starter, boot)) return vm;
-      return starter.bootId === boot
+    }
+    case 'Starting': {
+      const { starter } = processesOf(vm);
+      if (starter && isAlive(starter, boot)) return vm;
+      return starter?.bootId === boot
         ? as('Failed', 'the start was interrupted', vm)
         : as('Stopped', 'the host went down during the start', vm);
+    }
     case 'Restarting': {
+      const { starter } = processesOf(vm);
       const isDue = nowMs < Date.parse(restarts?.nextTime ?? '') + lateMs;
       if (starter && (isAlive(starter, boot) || (starter.bootId === boot && isDue))) return vm;
       return as('Stopped', 'the restart was interrupted', vm);

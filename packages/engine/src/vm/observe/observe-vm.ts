@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import type { Vm } from '@ignite/api/v1/vm';
 import { isAccessible } from '../../tools/host/is-accessible.ts';
 import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
+import { readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { vmDisk } from '../disks/vm-disk.ts';
 import { isMemoryOff } from '../plan/allotted-memory.ts';
 import type { ObservedVm } from '../plan/plan-vm.ts';
@@ -34,7 +35,7 @@ export async function observeVm(
     keys,
     network: network.state,
     sandbox: sandbox.state,
-    halfBooted: sandbox.state === 'running' && (await isHalfBooted(vm, host, signal)),
+    halfBooted: sandbox.state === 'running' && (await isHalfBooted(vm, sandbox.pid, host, signal)),
     paused: vm.status.phase === 'Paused',
     isMemoryOff: isMemoryOff(vm),
     shares,
@@ -47,10 +48,11 @@ export async function observeVm(
  */
 async function isHalfBooted(
   vm: Vm,
+  pid: number,
   host: Pick<VmPorts, 'paths' | 'vmms'>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (vm.status.vmm !== undefined) return false;
+  if (readVmProcesses(vm, host.paths).vmm?.pid === pid) return false;
   const sockets = vmmSockets(host.paths, vm.metadata.uid);
   const patience = AbortSignal.any([signal, AbortSignal.timeout(askTimeoutMs)]);
   return !(await vmmOf(vm, host)

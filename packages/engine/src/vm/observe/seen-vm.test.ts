@@ -6,9 +6,13 @@ import { seenVm } from './seen-vm.ts';
 const running = (hostName: string) =>
   sampleVm({
     spec: { hostName },
-    status: { phase: 'Running', vmm: { pid: 1, startTime: 1, bootId: 'of another machine' } },
+    status: { phase: 'Running' },
   });
-const sight = { self: { name: 'a', isAlone: false }, boot: 'mine', alive: new Set(['b']), nowMs: 0 };
+const vmm = { pid: 1, startTime: 1, bootId: 'of another machine' };
+const sight = {
+  ...{ self: { name: 'a', isAlone: false }, boot: 'mine', alive: new Set(['b']), nowMs: 0 },
+  processesOf: () => ({ vmm }),
+};
 const phaseOf = (hostName: string): string => seenVm(running(hostName), sight).status.phase;
 
 test('seenVm: a host knows the truth of its own VMs, and of others what their hosts have recorded', () => {

@@ -2,25 +2,22 @@ import type { Vm } from '@ignite/api/v1/vm';
 import { withConditions } from '@ignite/api/v1/vm-conditions';
 import type { ThisHost } from '../../tools/host/this-host.ts';
 import { isOwn } from '../../tools/store/own-vms.ts';
-import { withTruePhase } from './liveness.ts';
+import { type HostSight, withTruePhase } from './liveness.ts';
 
 /** What is known at a moment about the hosts. */
-export interface Sight {
+export interface Sight extends HostSight {
   readonly self: ThisHost;
-  /** The id of this host's boot. */
-  readonly boot: string;
   /** The names of the hosts that renew their leases. */
   readonly alive: ReadonlySet<string>;
-  readonly nowMs: number;
 }
 
 /**
  * Returns a VM as this host sees it, with conditions that say the same. Of its own VMs it knows the true
  * phase. Of others it knows what their hosts have recorded, for as long as they are alive.
  */
-export function seenVm(vm: Vm, { self, boot, alive, nowMs }: Sight): Vm {
-  const shown = isOwn(vm, self) ? withTruePhase(vm, boot, nowMs) : withRecordedPhase(vm, alive);
-  return shown === vm ? vm : { ...shown, status: withConditions(shown, new Date(nowMs).toISOString()) };
+export function seenVm(vm: Vm, { self, alive, ...host }: Sight): Vm {
+  const shown = isOwn(vm, self) ? withTruePhase(vm, host) : withRecordedPhase(vm, alive);
+  return shown === vm ? vm : { ...shown, status: withConditions(shown, new Date(host.nowMs).toISOString()) };
 }
 
 function withRecordedPhase(vm: Vm, alive: ReadonlySet<string>): Vm {

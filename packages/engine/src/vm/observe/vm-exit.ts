@@ -1,11 +1,12 @@
 import type { Vm } from '@ignite/api/v1/vm';
+import { bootId, isAlive } from '../../tools/host/host-process.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { readTail } from '../../tools/host/read-tail.ts';
+import { readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { lastErrorLine, printedIn, sinceLastStart } from '../../tools/sandbox/console-log.ts';
 import { type VmExit, exitOf, parseGuestReports } from '../plan/exit-status.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
-import { bootId, isAlive } from './liveness.ts';
 
 const pollMs = 10;
 /**
@@ -52,14 +53,15 @@ export async function readExit(vm: Vm, host: ExitPorts, signal: AbortSignal): Pr
  * Returns what the sandbox of a VM tells about how it ended. The result is empty if nobody is left to tell.
  */
 async function endOfVmm(
-  { metadata: { uid }, status: { monitor } }: Vm,
-  { sandbox, clock }: ExitPorts,
+  vm: Vm,
+  { paths, sandbox, clock }: ExitPorts,
   signal: AbortSignal,
 ): Promise<{ readonly exitCode?: number; readonly outOfMemory?: boolean }> {
+  const { monitor } = readVmProcesses(vm, paths);
   const began = clock.now();
   for (;;) {
     const isMonitored = monitor !== undefined && isAlive(monitor, bootId());
-    const seen = await sandbox.observe(uid);
+    const seen = await sandbox.observe(vm.metadata.uid);
     if (seen.state === 'exited' && seen.exitCode !== undefined) return seen;
     if (seen.state === 'absent') return {};
     if (clock.now() - began >= (isMonitored ? monitorMs : unmonitoredMs)) return {};

@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
-import { bootId, hostProcess, withTruePhase } from '../observe/liveness.ts';
+import { bootId, hostProcess } from '../../tools/host/host-process.ts';
+import type { VmProcesses } from '../../tools/host/vm-processes.ts';
+import { withTruePhase } from '../observe/liveness.ts';
 import { isToBeRestored } from './plan-restore.ts';
 
 const boot = bootId();
 const now = Date.parse('2026-01-01T12:00:00Z');
 const earlier = { pid: process.pid, startTime: 1, bootId: 'earlier' };
 
-const isRestored = (restartPolicy: string, status: VmStatus, power: VmSpec['power'] = 'Running'): boolean =>
-  isRestoredVm({ metadata: {}, spec: { restartPolicy, power }, status } as Vm);
-const isRestoredVm = (vm: Vm): boolean => isToBeRestored(vm, withTruePhase(vm, boot, now).status.phase);
+/** How a VM is recorded, and which processes were noted of it. */
+type Recorded = VmStatus & VmProcesses;
 
-const wentDown: VmStatus = { phase: 'Running', vmm: earlier };
+const isRestored = (restartPolicy: string, status: Recorded, power: VmSpec['power'] = 'Running'): boolean =>
+  isRestoredVm({ metadata: {}, spec: { restartPolicy, power }, status } as Vm);
+const isRestoredVm = (vm: Vm): boolean => isToBeRestored(vm, withTruePhase(vm, sight).status.phase);
+const sight = { boot, nowMs: now, processesOf: ({ status }: Vm) => status as Recorded };
+
+const wentDown: Recorded = { phase: 'Running', vmm: earlier };
 const ended = (exitCode?: number): VmStatus => ({
   phase: 'Stopped',
   ...(exitCode !== undefined && { exitCode }),
@@ -20,7 +26,7 @@ const ended = (exitCode?: number): VmStatus => ({
 
 test('isToBeRestored: what went down with its host comes back under each policy but "no"', () => {
   for (const phase of ['Running', 'Paused', 'Starting'] as const) {
-    const status: VmStatus = { phase, vmm: earlier, starter: earlier };
+    const status: Recorded = { phase, vmm: earlier, starter: earlier };
     const policies = ['no', 'on-failure', 'always', 'unless-stopped'];
     assert.deepEqual(
       policies.filter((policy) => isRestored(policy, status)),

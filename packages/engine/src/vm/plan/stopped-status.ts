@@ -1,10 +1,7 @@
 import type { VmStatus } from '@ignite/api/v1/vm';
 
 /** Pure. Returns the status without what is only true of running VMs. */
-export function stoppedStatus(
-  { vmm: _vmm, monitor: _monitor, starter: _starter, startRetry: _retry, ...status }: VmStatus,
-  nowMs: number,
-): VmStatus {
+export function stoppedStatus({ startRetry: _retry, ...status }: VmStatus, nowMs: number): VmStatus {
   return {
     ...betweenLives(status),
     phase: status.phase === 'Created' ? 'Created' : 'Stopped',

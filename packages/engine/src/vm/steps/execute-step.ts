@@ -1,18 +1,20 @@
 import { mkdir, rm } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { Vm } from '@ignite/api/v1/vm';
 import { hasOwnKey } from '@ignite/api/v1/has-own-key';
+import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { recordEvent } from '../../tools/events/record-event.ts';
 import { createSshKeys } from '../../tools/guest/ssh-keys.ts';
 import { endSession } from '../../tools/guest/ssh-session.ts';
+import { hostProcess } from '../../tools/host/host-process.ts';
+import { forgetRestart } from '../../tools/host/noted-restarts.ts';
 import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
+import { forgetVmProcesses, noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { changeVm, vmFinalizer } from '../../tools/store/vm-store.ts';
 import { keepDisk, takeKeptDisk } from '../disks/kept-disk.ts';
 import { createDisk, growDisk } from '../disks/vm-disk.ts';
 import { prepareVmVolumes, releaseVmVolumes, shareFolders, unshareFolders } from '../disks/volume-steps.ts';
 import { launchVm } from '../launch/launch-vm.ts';
-import { hostProcess } from '../observe/liveness.ts';
 import { readExit } from '../observe/vm-exit.ts';
 import type { VmStep } from '../plan/plan-vm.ts';
 import { stoppedStatus } from '../plan/stopped-status.ts';
@@ -103,18 +105,15 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await host.network.detach(uid, op.signal);
       return vm;
     case 'record-stop':
-      return await changeVm(host.store, vm, (now) => ({
-        status: { ...stoppedStatus(now.status, host.clock.now()), lastWish: { power: 'Stopped' } },
-      }));
+      return await recordDown(vm, { lastWish: { power: 'Stopped' } }, host);
     case 'record-down':
-      return await changeVm(host.store, vm, (now) => ({
-        status: stoppedStatus(now.status, host.clock.now()),
-      }));
+      return await recordDown(vm, {}, host);
     case 'remove-files':
       await keepDisk(vm, host);
       await rm(files.dir, { recursive: true, force: true });
       return vm;
     case 'forget':
+      forgetLife(vm, host);
       await recordEvent(host.store, vm, { reason: 'Removed', message: 'with its disk' }, 'removed');
       return await changeVm(host.store, vm, (now) => ({
         finalizers: now.metadata.finalizers.filter((name) => name !== vmFinalizer),
@@ -138,22 +137,29 @@ async function recordExit(vm: Vm, byItself: boolean, host: VmPorts, signal: Abor
 async function recordStart(vm: Vm, host: VmPorts): Promise<Vm> {
   const found = await host.sandbox.observe(vm.metadata.uid);
   if (found.state !== 'running') return vm; // the VM has ended already, which the next observation records
-  const vmm = hostProcess(found.pid);
   const monitor = found.monitorPid === undefined ? undefined : hostProcess(found.monitorPid);
+  noteVmProcesses(vm, { vmm: hostProcess(found.pid), monitor }, host.paths);
   const started = await changeVm(host.store, vm, ({ status }) => {
-    const {
-      exitCode: _exit,
-      finishTime: _finish,
-      message: _message,
-      starter: _starter,
-      startRetry: _retry,
-      ...rest
-    } = status;
+    const { exitCode: _exit, finishTime: _finish, message: _message, startRetry: _retry, ...rest } = status;
     const startTime = status.startTime ?? new Date(host.clock.now()).toISOString();
-    return { status: { ...rest, phase: 'Running', vmm, startTime, ...(monitor && { monitor }) } };
+    return { status: { ...rest, phase: 'Running', startTime } };
   });
   await recordInLife(started, { reason: 'Started', message: addressText(started) }, host);
   return started;
+}
+
+/** Records that a VM is down. */
+async function recordDown(vm: Vm, reached: Pick<VmStatus, 'lastWish'>, host: VmPorts): Promise<Vm> {
+  const down = await changeVm(host.store, vm, ({ status }) => ({
+    status: { ...stoppedStatus(status, host.clock.now()), ...reached },
+  }));
+  forgetLife(vm, host);
+  return down;
+}
+
+function forgetLife(vm: Vm, { paths }: VmPorts): void {
+  forgetRestart(vm.metadata.uid, paths);
+  forgetVmProcesses(vm, paths);
 }
 
 const addressText = ({ status }: Vm): string =>

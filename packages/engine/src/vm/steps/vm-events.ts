@@ -1,22 +1,22 @@
-import type { HostProcess, Vm, VmStatus } from '@ignite/api/v1/vm';
+import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import { type Happening, recordEvent } from '../../tools/events/record-event.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
 import type { VmExit } from '../plan/exit-status.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
-/** Identifies one run of a VM, from a start to its end. */
-const lifeOf = (vmm: HostProcess | undefined): string =>
-  vmm ? `${vmm.bootId} ${vmm.pid} ${vmm.startTime}` : 'a start that was interrupted';
+/** Identifies one run of a VM, from a start to its end. A start that was interrupted is told by the run before it. */
+const lifeOf = ({ startTime, finishTime = 'never' }: VmStatus): string =>
+  startTime === undefined ? `interrupted, after ${finishTime}` : `since ${startTime}`;
 
 /** Records an event that happens once in a run of the VM. */
 export async function recordInLife(vm: Vm, happening: Happening, { store }: VmPorts): Promise<void> {
-  await recordEvent(store, vm, happening, lifeOf(vm.status.vmm));
+  await recordEvent(store, vm, happening, lifeOf(vm.status));
 }
 
 /** Records that the SSH of a VM has answered. */
 export async function recordReady(vm: Vm, host: VmPorts): Promise<void> {
   const readyTime = new Date(host.clock.now()).toISOString();
-  const isSame = ({ vmm }: VmStatus): boolean => vmm?.pid === vm.status.vmm?.pid;
+  const isSame = ({ startTime }: VmStatus): boolean => startTime === vm.status.startTime;
   await changeVm(host.store, vm, ({ status }) => ({
     status: isSame(status) ? { ...status, readyTime: status.readyTime ?? readyTime } : status,
   }));

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { KubeObject } from '../../object/kube-object.ts';
+import type { Deletion } from '../object-client.ts';
 import { ObjectError } from '../object-error.ts';
 import { type GroupVersionResource, apiVersionOf } from '../group-version-resource.ts';
 
@@ -22,7 +23,11 @@ const objectSchema = v.looseObject({ apiVersion: v.string(), kind: v.string(), m
 
 const listSchema = v.object({
   kind: v.string(),
-  metadata: v.object({ resourceVersion: v.string(), continue: v.nullish(v.string(), '') }),
+  metadata: v.object({
+    resourceVersion: v.string(),
+    continue: v.nullish(v.string(), ''),
+    remainingItemCount: v.nullish(v.number()),
+  }),
   items: v.nullish(v.array(v.looseObject({})), []),
 });
 
@@ -35,11 +40,26 @@ const bookmarkSchema = v.object({
   metadata: v.object({ resourceVersion: v.string(), annotations: texts }),
 });
 
+/** A server answers with this once an object is gone. */
+const goneSchema = v.object({
+  kind: v.literal('Status'),
+  details: v.optional(v.object({ uid: v.nullish(v.string(), '') }), { uid: '' }),
+});
+
 /**
  * Pure. Reads an object from an answer of a server.
  * @throws ObjectError SERVER_FAILED, as the following do
  */
 export const answeredObject = (answer: unknown): KubeObject => read(objectSchema, answer) as KubeObject;
+
+/** Pure. Reads the answer to a delete: the object if it stays for a while. Some kinds come back although they are gone. */
+export function answeredDeletion(answer: unknown): Deletion {
+  const gone = v.safeParse(goneSchema, answer);
+  if (gone.success) return { uid: gone.output.details.uid };
+  const object = answeredObject(answer);
+  const { uid, deletionTimestamp } = object.metadata;
+  return deletionTimestamp === undefined ? { uid } : { uid, remaining: object };
+}
 
 /** Pure. Reads a list. The items of built-in kinds come without their kind, which is in that of the list. */
 export function answeredList(resource: GroupVersionResource, answer: unknown) {

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../object/kube-object.ts';
 import type {
   CallOptions,
   DeleteOptions,
+  Deletion,
   ListOptions,
   NewObject,
   ObjectClient,
@@ -10,9 +11,10 @@ import type {
   PatchOptions,
   WatchEvent,
   WatchOptions,
+  WriteOptions,
 } from '../object-client.ts';
 import type { ObjectKey, GroupVersionResource } from '../group-version-resource.ts';
-import { answeredList, answeredObject } from './answered-object.ts';
+import { answeredDeletion, answeredList, answeredObject } from './answered-object.ts';
 import { ApiConnection, type ApiBody, type ApiRequest } from './api-connection.ts';
 import { type PathParts, resourcePath } from './resource-path.ts';
 import { selectionQuery } from './selection-query.ts';
@@ -40,8 +42,13 @@ export class HttpObjectClient implements ObjectClient, Disposable {
     const path = `${resourcePath(resource, { namespace: options.namespace })}?${query.toString()}`;
     const answer = await this.#connection.call({ method: 'GET', path, signal: options.signal });
     const { metadata, items } = answeredList(resource, answer);
-    const { resourceVersion, continue: rest } = metadata;
-    return { resourceVersion, items, ...(rest !== '' && { continue: rest }) };
+    const { resourceVersion, continue: rest, remainingItemCount } = metadata;
+    return {
+      resourceVersion,
+      items,
+      ...(rest !== '' && { continue: rest }),
+      ...(remainingItemCount != null && { remainingItemCount }),
+    };
   }
 
   watch(resource: GroupVersionResource, options: WatchOptions): AsyncIterable<WatchEvent> {
@@ -51,58 +58,64 @@ export class HttpObjectClient implements ObjectClient, Disposable {
   async create(
     resource: GroupVersionResource,
     object: NewObject,
-    { signal }: CallOptions = {},
+    options: WriteOptions = {},
   ): Promise<KubeObject> {
-    const path = resourcePath(resource, { namespace: object.metadata.namespace });
-    return await this.#write({ method: 'POST', path, body: json(object), signal });
+    const parts = { namespace: object.metadata.namespace };
+    return await this.#write('POST', writePath(resource, parts, options), json(object), options);
   }
 
   async update(
     resource: GroupVersionResource,
     object: KubeObject,
-    { signal }: CallOptions = {},
+    options: WriteOptions = {},
   ): Promise<KubeObject> {
-    const path = resourcePath(resource, placeOf(object));
-    return await this.#write({ method: 'PUT', path, body: json(object), signal });
+    return await this.#write('PUT', writePath(resource, placeOf(object), options), json(object), options);
   }
 
   async updateStatus(
     resource: GroupVersionResource,
     object: KubeObject,
-    { signal }: CallOptions = {},
+    options: WriteOptions = {},
   ): Promise<KubeObject> {
-    const path = resourcePath(resource, { ...placeOf(object), subresource: 'status' });
-    return await this.#write({ method: 'PUT', path, body: json(object), signal });
+    const parts = { ...placeOf(object), subresource: 'status' };
+    return await this.#write('PUT', writePath(resource, parts, options), json(object), options);
   }
 
-  async patch(
-    key: ObjectKey,
-    patch: ObjectPatch,
-    { subresource, signal }: PatchOptions = {},
-  ): Promise<KubeObject> {
-    const path = resourcePath(key, { ...key, subresource });
+  async patch(key: ObjectKey, patch: ObjectPatch, options: PatchOptions = {}): Promise<KubeObject> {
+    const path = writePath(key, { ...key, subresource: options.subresource }, options);
     const content = patch.type === 'json' ? patch.operations : patch.changes;
     const body = { type: `application/${patch.type}-patch+json`, content };
-    return await this.#write({ method: 'PATCH', path, body, signal });
+    return await this.#write('PATCH', path, body, options);
   }
 
-  async delete(
-    key: ObjectKey,
-    { preconditions, propagationPolicy, signal }: DeleteOptions = {},
-  ): Promise<void> {
-    const body = json({ apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy });
-    await this.#connection.call({ method: 'DELETE', path: resourcePath(key, key), body, signal });
+  async delete(key: ObjectKey, options: DeleteOptions = {}): Promise<Deletion> {
+    const { preconditions, propagationPolicy, dryRun, signal } = options;
+    // A server does not look at the query of a request that has a body.
+    const body = json({
+      ...{ apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy },
+      ...(dryRun && { dryRun: ['All'] }),
+    });
+    const path = resourcePath(key, key);
+    return answeredDeletion(await this.#connection.call({ method: 'DELETE', path, body, signal }));
   }
 
   [Symbol.dispose](): void {
     this.#connection[Symbol.dispose]();
   }
 
-  async #write(request: ApiRequest): Promise<KubeObject> {
-    return answeredObject(await this.#connection.call(request));
+  async #write(
+    method: ApiRequest['method'],
+    path: string,
+    body: ApiBody,
+    { signal }: WriteOptions,
+  ): Promise<KubeObject> {
+    return answeredObject(await this.#connection.call({ method, path, body, signal }));
   }
 }
 
 const json = (content: unknown): ApiBody => ({ type: 'application/json', content });
+
+const writePath = (resource: GroupVersionResource, parts: PathParts, { dryRun }: WriteOptions): string =>
+  `${resourcePath(resource, parts)}${dryRun ? '?dryRun=All' : ''}`;
 
 const placeOf = ({ metadata: { namespace, name } }: KubeObject): PathParts => ({ namespace, name });

@@ -29,7 +29,10 @@ export function listPage(
     resourceVersion: revision,
     items: page,
     ...(last &&
-      page.length < rest.length && { continue: encoded({ revision, after: [last.namespace, last.name] }) }),
+      page.length < rest.length && {
+        continue: encoded({ revision, after: [last.namespace, last.name] }),
+        remainingItemCount: rest.length - page.length,
+      }),
   };
 }
 

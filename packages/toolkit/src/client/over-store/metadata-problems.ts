@@ -1,4 +1,6 @@
 import type { KubeObject, OwnerReference } from '../../object/kube-object.ts';
+import { isPathSegment } from '../../object/name.ts';
+import type { NameRule } from '../../scheme/strategy.ts';
 import type { ErrorCause } from '../object-error.ts';
 
 const dnsSubdomain = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
@@ -10,10 +12,11 @@ const longestLabel = 63;
 export function metadataProblems(
   { metadata }: KubeObject,
   old: KubeObject | undefined,
+  names: NameRule = 'DnsSubdomain',
 ): readonly ErrorCause[] {
   const { name, labels, annotations, finalizers, ownerReferences = [] } = metadata;
   return [
-    ...nameProblems(name),
+    ...nameProblems(name, names),
     ...Object.entries(labels).flatMap(([key, value]) => labelProblems(key, value)),
     ...Object.keys(annotations).flatMap((key) => qualifiedNameProblems('metadata.annotations', key)),
     ...finalizers.flatMap((finalizer) => qualifiedNameProblems('metadata.finalizers', finalizer)),
@@ -24,11 +27,10 @@ export function metadataProblems(
   ];
 }
 
-function nameProblems(name: string): readonly ErrorCause[] {
+function nameProblems(name: string, rule: NameRule): readonly ErrorCause[] {
   if (name === '') return [required('metadata.name', 'name or generateName is required')];
-  return isSubdomain(name)
-    ? []
-    : [wrong('metadata.name', `"${name}" must be lower-case letters, digits, "-" and "."`)];
+  const { isMet, says } = nameRules[rule];
+  return isMet(name) ? [] : [wrong('metadata.name', `"${name}" ${says}`)];
 }
 
 function labelProblems(key: string, value: string): readonly ErrorCause[] {
@@ -70,6 +72,11 @@ function addedFinalizerProblems(now: readonly string[], before: readonly string[
 }
 
 const isSubdomain = (text: string): boolean => text.length <= longestSubdomain && dnsSubdomain.test(text);
+
+const nameRules = {
+  DnsSubdomain: { isMet: isSubdomain, says: 'must be lower-case letters, digits, "-" and "."' },
+  PathSegment: { isMet: isPathSegment, says: 'must not contain "/" or "%", nor be "." or ".."' },
+} as const satisfies Record<NameRule, object>;
 
 const required = (field: string, message: string): ErrorCause => ({
   field,

@@ -3,6 +3,7 @@ import type { KubeObject, ObjectMeta } from '../../object/kube-object.ts';
 import type { NewObject } from '../object-client.ts';
 import { type ErrorCause, ObjectError, badRequest, invalid } from '../object-error.ts';
 import { type ObjectKey, apiVersionOf } from '../group-version-resource.ts';
+import { generatedName } from './generated-name.ts';
 import { metadataProblems } from './metadata-problems.ts';
 import type { ServedKind } from './served-kind.ts';
 
@@ -34,7 +35,7 @@ export function prepareCreate(kind: ServedKind, wanted: NewObject, birth: Birth)
 
 function newMetadata(wanted: NewObject['metadata'], { uid, creationTimestamp, suffix }: Birth): ObjectMeta {
   const { generateName, deletionTimestamp: _forged, ...metadata } = wanted;
-  const name = metadata.name ?? (generateName === undefined ? '' : `${generateName}${suffix}`);
+  const name = metadata.name || (generateName === undefined ? '' : generatedName(generateName, suffix));
   return {
     ...(generateName !== undefined && { generateName }),
     namespace: '',
@@ -77,7 +78,9 @@ export function prepareStatus(kind: ServedKind, old: KubeObject, wanted: KubeObj
   checkVersion(kind, old, wanted);
   const { status } = checkedType(kind, wanted);
   const { status: _old, ...kept } = old;
-  return validated(kind, { ...kept, ...(status !== undefined && { status }) }, old);
+  const next = { ...kept, ...(status !== undefined && { status }) };
+  const { status: completed } = withDefaults(kind, next);
+  return validated(kind, { ...kept, ...(completed !== undefined && { status: completed }) }, old);
 }
 
 /** Returns the metadata that is wanted, except for what only a server sets. */
@@ -141,7 +144,10 @@ const problemsOf = (
   kind: ServedKind,
   object: KubeObject,
   old: KubeObject | undefined,
-): readonly ErrorCause[] => [...metadataProblems(object, old), ...(kind.problems?.(object, old) ?? [])];
+): readonly ErrorCause[] => [
+  ...metadataProblems(object, old, kind.names),
+  ...(kind.problems?.(object, old) ?? []),
+];
 
 const keyOf = (kind: ServedKind, { metadata: { namespace, name } }: KubeObject): ObjectKey => ({
   ...kind,

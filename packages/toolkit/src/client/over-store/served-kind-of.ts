@@ -16,13 +16,15 @@ export function servedKindOf(kind: Kind): ServedKind {
   const { apiVersion, spec, fields } = hubOf(kind);
   const described: Readonly<Record<string, v.GenericSchema>> = { ...fields, ...(spec && { spec }) };
   const schema = v.looseObject(described);
-  const { initialStatus } = kind.strategy ?? {};
+  const { names, newUid, initialStatus } = kind.strategy ?? {};
   return {
     group: kind.group,
     version: versionOf(apiVersion),
     resource: kind.plural,
     kind: kind.kind,
     isNamespaced: kind.scope === 'Namespaced',
+    ...(names && { names }),
+    ...(newUid && { newUid }),
     hasStatus: kind.subresources?.includes('status') ?? false,
     ...(initialStatus !== undefined && { initialStatus }),
     withDefaults: (object) => {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../object/kube-object.ts';
+import type { NameRule } from '../../scheme/strategy.ts';
 import type { ErrorCause } from '../object-error.ts';
 import type { GroupVersionResource } from '../group-version-resource.ts';
 
@@ -6,6 +7,10 @@ import type { GroupVersionResource } from '../group-version-resource.ts';
 export interface ServedKind extends GroupVersionResource {
   readonly kind: string;
   readonly isNamespaced: boolean;
+  /** What names objects may have; by default those of hosts. */
+  readonly names?: NameRule;
+  /** Returns the uid of a new object; by default, it is a random UUID. */
+  readonly newUid?: () => string;
   /** Whether the status is written only by `updateStatus` and patches of it, and never by other writes. */
   readonly hasStatus: boolean;
   /** The status of a new object, if the kind has a status. */

@@ -1,11 +1,13 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { hasCode } from '../../errors/coded-error.ts';
 import type { KubeObject } from '../../object/kube-object.ts';
+import { keyOf } from '../../store/next-object.ts';
 import type { Key, ListResult, ObjectStore, CallOptions as StoreCallOptions } from '../../store/store.ts';
 import type {
   CallOptions,
   DeleteOptions,
+  Deletion,
   ListOptions,
   NewObject,
   ObjectClient,
@@ -15,20 +17,21 @@ import type {
   Selection,
   WatchEvent,
   WatchOptions,
+  WriteOptions,
 } from '../object-client.ts';
-import { ObjectError, unknownResource } from '../object-error.ts';
+import { unknownResource } from '../object-error.ts';
 import { checkedSegment } from '../path-segment.ts';
 import type { ObjectKey, GroupVersionResource } from '../group-version-resource.ts';
 import { checkPreconditions, finalizersFor } from './deletion.ts';
+import { deletionOf, triedCreate, triedDelete, triedUpdate } from './dry-run.ts';
+import { randomSuffix } from './generated-name.ts';
 import { listPage } from './list-page.ts';
 import { patchedObject } from './patched-object.ts';
-import { prepareCreate, prepareStatus, prepareUpdate } from './prepare-write.ts';
+import { type Birth, prepareCreate, prepareStatus, prepareUpdate } from './prepare-write.ts';
 import { SelectedChanges } from './selected-changes.ts';
 import { checkSelection, fixedPart, isSelected, storeSelector } from './selection.ts';
 import type { ServedKind } from './served-kind.ts';
-
-/** How often a change that someone else came before is tried again. */
-const mostTries = 10;
+import { untilNameIsFree, untilNobodyInterferes } from './try-again.ts';
 
 /**
  * Objects in a store, under the rules of a Kubernetes API server and of their kinds. Over a `MemoryStore` it
@@ -36,11 +39,12 @@ const mostTries = 10;
  */
 export class StoreObjectClient implements ObjectClient {
   readonly #store: ObjectStore;
-  readonly #kinds: readonly ServedKind[];
+  readonly #kinds: () => readonly ServedKind[];
 
-  constructor(store: ObjectStore, kinds: readonly ServedKind[]) {
+  /** @param kinds are those that are served, or what tells which are served now */
+  constructor(store: ObjectStore, kinds: readonly ServedKind[] | (() => readonly ServedKind[])) {
     this.#store = store;
-    this.#kinds = kinds;
+    this.#kinds = typeof kinds === 'function' ? kinds : () => kinds;
   }
 
   async get(key: ObjectKey, options: CallOptions = {}): Promise<KubeObject> {
@@ -68,22 +72,20 @@ export class StoreObjectClient implements ObjectClient {
   async create(
     resource: GroupVersionResource,
     object: NewObject,
-    options: CallOptions = {},
+    options: WriteOptions = {},
   ): Promise<KubeObject> {
     const kind = this.#kindOf(resource);
     this.#checkNamespace(kind, object.metadata.namespace);
-    const birth = {
-      uid: randomUUID(),
-      creationTimestamp: new Date().toISOString(),
-      suffix: randomBytes(3).toString('hex').slice(1),
-    };
-    return await this.#store.create(prepareCreate(kind, object, birth), callOf(options));
+    const { name, generateName } = object.metadata;
+    const attempt = async (): Promise<KubeObject> =>
+      await this.#create(prepareCreate(kind, object, newBirth(kind)), options);
+    return !name && generateName !== undefined ? await untilNameIsFree(attempt) : await attempt();
   }
 
   async update(
     resource: GroupVersionResource,
     object: KubeObject,
-    options: CallOptions = {},
+    options: WriteOptions = {},
   ): Promise<KubeObject> {
     const kind = this.#kindOf(resource);
     const key = this.#locate({ ...resource, ...nameOf(object) });
@@ -93,7 +95,7 @@ export class StoreObjectClient implements ObjectClient {
   async updateStatus(
     resource: GroupVersionResource,
     object: KubeObject,
-    options: CallOptions = {},
+    options: WriteOptions = {},
   ): Promise<KubeObject> {
     const kind = this.#kindWithStatus(resource);
     const key = this.#locate({ ...resource, ...nameOf(object) });
@@ -111,16 +113,19 @@ export class StoreObjectClient implements ObjectClient {
     );
   }
 
-  async delete(key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
+  async delete(key: ObjectKey, options: DeleteOptions = {}): Promise<Deletion> {
     const place = this.#locate(key);
     const call = callOf(options);
-    await untilNobodyInterferes(async () => {
+    return await untilNobodyInterferes(async () => {
       const old = await this.#store.get(place, call);
       checkPreconditions(old.metadata, options);
       const finalizers = finalizersFor(old.metadata.finalizers, options.propagationPolicy);
-      const marked = await this.#replace(old, { ...old, metadata: { ...old.metadata, finalizers } }, call);
+      const wanted = { ...old, metadata: { ...old.metadata, finalizers } };
+      if (options.dryRun) return triedDelete(wanted, new Date().toISOString());
+      const marked = await this.#replace(old, wanted, call);
       const { deletionTimestamp, resourceVersion } = marked.metadata;
-      if (deletionTimestamp === undefined) await this.#store.delete(place, { ...call, resourceVersion });
+      if (deletionTimestamp !== undefined) return deletionOf(marked);
+      return deletionOf(await this.#store.delete(place, { ...call, resourceVersion }));
     });
   }
 
@@ -142,12 +147,26 @@ export class StoreObjectClient implements ObjectClient {
   async #change(
     key: Required<Key>,
     prepare: (old: KubeObject) => KubeObject,
-    options: CallOptions,
+    options: WriteOptions,
   ): Promise<KubeObject> {
     const call = callOf(options);
     return await untilNobodyInterferes(async () => {
       const old = await this.#store.get(key, call);
-      return await this.#replace(old, prepare(old), call);
+      const next = prepare(old);
+      return options.dryRun ? triedUpdate(old, next) : await this.#replace(old, next, call);
+    });
+  }
+
+  async #create(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+    const call = callOf(options);
+    if (!options.dryRun) return await this.#store.create(object, call);
+    return triedCreate(object, await this.#find(keyOf(object), call));
+  }
+
+  async #find(key: Key, call: StoreCallOptions): Promise<KubeObject | undefined> {
+    return await this.#store.get(key, call).catch((failure: unknown) => {
+      if (hasCode(failure, 'NOT_FOUND')) return undefined;
+      throw failure;
     });
   }
 
@@ -180,13 +199,19 @@ export class StoreObjectClient implements ObjectClient {
   }
 
   #kindOf({ group, version, resource }: GroupVersionResource): ServedKind {
-    const kind = this.#kinds.find(
+    const kind = this.#kinds().find(
       (each) => each.group === group && each.version === version && each.resource === resource,
     );
     if (!kind) throw unknownResource({ group, version, resource });
     return kind;
   }
 }
+
+const newBirth = ({ newUid = randomUUID }: ServedKind): Birth => ({
+  uid: newUid(),
+  creationTimestamp: new Date().toISOString(),
+  suffix: randomSuffix(),
+});
 
 const bookmark = (resourceVersion: string): WatchEvent => ({
   type: 'BOOKMARK',
@@ -206,15 +231,3 @@ function callOf({ signal }: CallOptions): StoreCallOptions {
 
 /** Returns an object as it is after it has been stored and read again. */
 const stored = (object: KubeObject): unknown => JSON.parse(JSON.stringify(object));
-
-/** Tries again if the store tells that someone else wrote in the meantime. */
-async function untilNobodyInterferes<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await attempt();
-    } catch (failure) {
-      const isOfStore = hasCode(failure, 'CONFLICT') && !(failure instanceof ObjectError);
-      if (!isOfStore || tries === mostTries) throw failure;
-    }
-  }
-}

@@ -1,13 +1,12 @@
-import type { KubeObject } from '../../object/kube-object.ts';
+import type { StoredRow } from '../stored-row.ts';
 import type { KeyValue } from './etcd-client.ts';
+import type { EtcdLayout } from './etcd-layout.ts';
 
-/** Returns the object that a key's value holds. Its resourceVersion is the revision of the key's last change. */
-export const objectIn = ({ value, mod_revision }: KeyValue): KubeObject =>
-  withRevision(JSON.parse(plainText(value)) as KubeObject, mod_revision);
-
-export const withRevision = (object: KubeObject, resourceVersion: string): KubeObject => ({
-  ...object,
-  metadata: { ...object.metadata, resourceVersion },
+/** Returns what a key holds. The resourceVersion of the object is the revision of the key's last change. */
+export const rowIn = ({ key, value, mod_revision }: KeyValue, layout: EtcdLayout): StoredRow => ({
+  ...layout.named(plainText(key)),
+  json: plainText(value),
+  resourceVersion: mod_revision,
 });
 
 export const base64 = (plain: string): string => Buffer.from(plain).toString('base64');
@@ -18,3 +17,6 @@ export const prefixRange = (prefix: string): { readonly key: string; readonly ra
   key: base64(prefix),
   range_end: base64(prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)),
 });
+
+/** The key from which a range goes on after another key. */
+export const keyAfter = (key: string): string => base64(`${plainText(key)}\0`);

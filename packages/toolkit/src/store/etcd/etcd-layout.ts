@@ -33,4 +33,10 @@ export class EtcdLayout {
   object({ namespace = 'default', name, ...kind }: Key): string {
     return `${this.kind(kind, namespace)}${name}`;
   }
+
+  /** Returns what the key of an object says of it. Only a name has slashes. */
+  named(key: string): Required<Key> {
+    const [group = '', kind = '', namespace = '', ...name] = key.slice(this.objects.length).split('/');
+    return { group, kind, namespace, name: name.join('/') };
+  }
 }

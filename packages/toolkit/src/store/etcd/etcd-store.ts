@@ -1,9 +1,9 @@
 import type { GroupKind } from '../../object/group-kind.ts';
 import type { KubeObject } from '../../object/kube-object.ts';
 import { EtcdClient, type EtcdOptions, type KeyValue, type RangeResponse } from './etcd-client.ts';
-import { base64, objectIn, plainText, prefixRange, withRevision } from './etcd-key-value.ts';
+import { base64, keyAfter, prefixRange, rowIn } from './etcd-key-value.ts';
 import { EtcdLayout } from './etcd-layout.ts';
-import { isCurrent, migrateEtcd } from './etcd-schema.ts';
+import { type EtcdToMigrate, isCurrent, migrateEtcd } from './etcd-schema.ts';
 import { watchPrefix } from './etcd-watch.ts';
 import {
   created,
@@ -11,19 +11,19 @@ import {
   isGone,
   keyOf,
   markedDeleted,
-  matches,
   patched,
   renamed,
   updated,
+  withRevision,
 } from '../next-object.ts';
 import {
   type CallOptions,
   type DeleteOptions,
   type Key,
   type ListResult,
+  type MendableStore,
   type NewObject,
   type ObjectPatch,
-  type ObjectStore,
   type Revision,
   type Selector,
   type WatchEvent,
@@ -32,19 +32,23 @@ import {
   notFound,
   watchCancelled,
 } from '../store.ts';
-import { type UpgradeObject, asItIs } from '../upgrade.ts';
+import { RowDecoder, type RowOptions, type StoredRow, type UpgradeObject } from '../stored-row.ts';
+
+export interface EtcdStoreOptions extends EtcdOptions, RowOptions {
+  /** The beginning of all keys. */
+  readonly prefix?: string;
+  /** Is applied once to each object that a program with an older schema has stored. */
+  readonly upgrade?: UpgradeObject;
+}
 
 /**
  * Opens the store below `prefix` in etcd, which any number of hosts may share. Bookmarks come as often as
  * etcd notifies of progress (`--experimental-watch-progress-notify-interval`).
- * @param upgrade is applied once to each object that a program with an older layout has stored
  */
-export function openEtcdStore(
-  options: EtcdOptions,
-  prefix = '/gitops',
-  upgrade: UpgradeObject = asItIs,
-): ObjectStore {
-  return new EtcdStore(new EtcdClient(options), new EtcdLayout(prefix), upgrade);
+export function openEtcdStore(options: EtcdStoreOptions): MendableStore {
+  const { prefix = '/gitops', upgrade = (object) => object } = options;
+  const place = { client: new EtcdClient(options), layout: new EtcdLayout(prefix), upgrade };
+  return new EtcdStore(place, new RowDecoder(options));
 }
 
 interface Stored {
@@ -60,17 +64,19 @@ interface TransactionResponse {
 const pageSize = 1_000;
 
 /** Each object is one key. Its resourceVersion is etcd's revision of its last change. */
-class EtcdStore implements ObjectStore {
+class EtcdStore implements MendableStore {
+  readonly #place: EtcdToMigrate;
   readonly #client: EtcdClient;
   readonly #layout: EtcdLayout;
-  readonly #upgrade: UpgradeObject;
+  readonly #decoder: RowDecoder;
   readonly #closing = new AbortController();
   #migrated: Promise<void> | undefined;
 
-  constructor(client: EtcdClient, layout: EtcdLayout, upgrade: UpgradeObject) {
-    this.#client = client;
-    this.#layout = layout;
-    this.#upgrade = upgrade;
+  constructor(place: EtcdToMigrate, decoder: RowDecoder) {
+    this.#place = place;
+    this.#client = place.client;
+    this.#layout = place.layout;
+    this.#decoder = decoder;
   }
 
   async get(key: Key, options?: CallOptions): Promise<KubeObject> {
@@ -80,7 +86,7 @@ class EtcdStore implements ObjectStore {
   async list(kind: GroupKind, selector?: Selector, options?: CallOptions): Promise<ListResult> {
     await this.#ready();
     const { key, range_end } = prefixRange(this.#layout.kind(kind, selector?.namespace));
-    const items: KubeObject[] = [];
+    const rows: StoredRow[] = [];
     let from = key;
     let revision: Revision | undefined;
     for (;;) {
@@ -92,10 +98,12 @@ class EtcdStore implements ObjectStore {
       );
       revision ??= page.header.revision;
       const kvs = page.kvs ?? [];
-      items.push(...kvs.map(objectIn).filter((object) => matches(object, selector)));
-      if (!page.more) return { revision, items: items.sort(inOrder) };
-      from = base64(`${plainText(kvs.at(-1)!.key)}\0`);
+      rows.push(...kvs.map((kv) => rowIn(kv, this.#layout)));
+      if (!page.more) break;
+      from = keyAfter(kvs.at(-1)!.key);
     }
+    const { items, broken } = this.#decoder.all(rows, selector);
+    return { revision, items: items.toSorted(inOrder), broken };
   }
 
   async create(object: NewObject, options?: CallOptions): Promise<KubeObject> {
@@ -143,10 +151,25 @@ class EtcdStore implements ObjectStore {
     return await this.#change(key, (old) => markedDeleted(old, 0, now, options?.resourceVersion), options);
   }
 
+  async mend(object: NewObject): Promise<KubeObject> {
+    const key = keyOf(object);
+    const kv = await this.#range(key);
+    if (!kv || this.#decoder.sound(rowIn(kv, this.#layout))) throw notFound(key);
+    const next = created(object, 0, new Date().toISOString());
+    const written = await this.#put(key, next, isUnchanged({ modRevision: kv.mod_revision }));
+    if (!written) throw conflict(key);
+    return written;
+  }
+
   async *watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {
     await this.#ready();
     const ended = AbortSignal.any([signal, this.#closing.signal]);
-    yield* watchPrefix(this.#client, this.#layout.kind(kind), revision, ended);
+    const watched = {
+      client: this.#client,
+      prefix: this.#layout.kind(kind),
+      objectIn: (kv: KeyValue) => this.#decoder.sound(rowIn(kv, this.#layout)),
+    };
+    yield* watchPrefix(watched, revision, ended);
     if (!signal.aborted) throw watchCancelled('it was closed');
   }
 
@@ -155,9 +178,9 @@ class EtcdStore implements ObjectStore {
     this.#client[Symbol.dispose]();
   }
 
-  /** Resolves once the layout is up to date, which is tried again after a failure. */
+  /** Resolves once the schema is up to date, which is tried again after a failure. */
   async #ready(): Promise<void> {
-    this.#migrated ??= migrateEtcd(this.#client, this.#layout, this.#upgrade);
+    this.#migrated ??= migrateEtcd(this.#place);
     try {
       await this.#migrated;
     } catch (failure) {
@@ -169,7 +192,7 @@ class EtcdStore implements ObjectStore {
   async #read(key: Key, options?: CallOptions): Promise<Stored> {
     const kv = await this.#range(key, options);
     if (!kv) throw notFound(key);
-    return { object: objectIn(kv), modRevision: kv.mod_revision };
+    return { object: this.#decoder.one(rowIn(kv, this.#layout)), modRevision: kv.mod_revision };
   }
 
   async #range(key: Key, options?: CallOptions): Promise<KeyValue | undefined> {
@@ -230,7 +253,7 @@ class EtcdStore implements ObjectStore {
 
   /**
    * Commits the writes, and returns their revision, or `undefined` if a condition does not hold.
-   * @throws CodedError STORE_TOO_NEW if a newer program has changed the layout meanwhile
+   * @throws CodedError STORE_TOO_NEW if a newer program has changed the schema meanwhile
    */
   async #transact(
     conditions: readonly object[],
@@ -247,7 +270,7 @@ class EtcdStore implements ObjectStore {
       options,
     );
     if (succeeded) return header.revision;
-    await migrateEtcd(this.#client, this.#layout, this.#upgrade);
+    await migrateEtcd(this.#place);
     return undefined;
   }
 
@@ -257,4 +280,7 @@ class EtcdStore implements ObjectStore {
 }
 
 const isAbsent = { target: 'CREATE', create_revision: '0' };
-const isUnchanged = ({ modRevision }: Stored): object => ({ target: 'MOD', mod_revision: modRevision });
+const isUnchanged = ({ modRevision }: Pick<Stored, 'modRevision'>): object => ({
+  target: 'MOD',
+  mod_revision: modRevision,
+});

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { WatchEvent } from '../store.ts';
-import { EtcdClient } from './etcd-client.ts';
+import { EtcdClient, type KeyValue } from './etcd-client.ts';
+import type { KubeObject } from '../../object/kube-object.ts';
 import { base64, plainText } from './etcd-key-value.ts';
 import { watchPrefix } from './etcd-watch.ts';
 
@@ -36,8 +37,9 @@ async function watchAt(answer: Answer, { takes = 1, ms = 2_000 } = {}) {
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(ms)]);
   let failure: unknown;
+  const prefix = '/t/registry/garden.example/Pot/';
   try {
-    for await (const event of watchPrefix(client, '/t/registry/garden.example/Pot/', '7', signal))
+    for await (const event of watchPrefix({ client, prefix, objectIn }, '7', signal))
       if (seen.push(event) === takes) stop.abort();
   } catch (thrown) {
     failure = thrown;
@@ -46,6 +48,10 @@ async function watchAt(answer: Answer, { takes = 1, ms = 2_000 } = {}) {
   server.close();
   return { asked, seen, failure };
 }
+
+/** Reads the objects of the tests, of which those that are damaged are `null`. */
+const objectIn = ({ value }: KeyValue): KubeObject | undefined =>
+  (JSON.parse(plainText(value)) as KubeObject | null) ?? undefined;
 
 const line = (result: object): string => `${JSON.stringify({ result })}\n`;
 const header = (revision: number) => ({ header: { revision: String(revision) } });
@@ -119,6 +125,24 @@ test('watchPrefix: whoever stops amid a transaction sees the rest of it later', 
   assert.deepEqual(
     seen.map(({ revision }) => revision),
     ['8', '8', '9'],
+  );
+});
+
+test('watchPrefix: what is damaged is passed over, with the revision of what is sound or a bookmark', async () => {
+  const damaged = (revision: number) => {
+    const { kv } = put('x', revision);
+    return { kv: { ...kv, value: base64('null') } };
+  };
+  const { seen } = await watchAt(
+    (answer) => {
+      answer.write(line({ ...header(9), events: [damaged(8)] }));
+      answer.write(line({ ...header(9), events: [put('a', 9), damaged(9)] }));
+    },
+    { takes: 2 },
+  );
+  assert.deepEqual(
+    seen.map(({ type, revision }) => `${type} ${revision}`),
+    ['BOOKMARK 8', 'ADDED 9'],
   );
 });
 

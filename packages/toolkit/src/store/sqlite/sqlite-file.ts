@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { storeEmpty } from '../store.ts';
-import type { UpgradeObject } from '../upgrade.ts';
 import { assertKnown, isOutdated, migrate, schemaVersionOf } from './sqlite-schema.ts';
+import type { UpgradeObject } from '../stored-row.ts';
 
 const privateMode = 0o600;
 /** The suffixes of the files beside an open database: its log, and the log's index. */

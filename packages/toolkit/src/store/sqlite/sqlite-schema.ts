@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { groupInText, soundObject } from '../stored-row.ts';
+import { movedEvent, oldEventKind } from '../moved-event.ts';
+import { keyOf } from '../next-object.ts';
 import { storeTooNew } from '../store.ts';
-import type { UpgradeObject } from '../upgrade.ts';
+import { type UpgradeObject, groupInText, soundObject } from '../stored-row.ts';
 
 type Migration = (db: DatabaseSync, upgrade: UpgradeObject) => void;
 
@@ -97,23 +98,16 @@ function addGroups(db: DatabaseSync): void {
 
 /** Turns events into those of Kubernetes' group. What is not legible among them is dropped: it is history. */
 function moveEvents(db: DatabaseSync): void {
-  db.exec(`
-    INSERT OR IGNORE INTO objects
-      SELECT 'events.k8s.io', kind, namespace, name, uid, json_object(
-        'apiVersion', 'events.k8s.io/v1', 'kind', kind, 'metadata', json(json_extract(json, '$.metadata')),
-        'eventTime', replace(json_extract(json, '$.spec.firstTime'), 'Z', '000Z'),
-        'reason', json_extract(json, '$.spec.reason'),
-        'regarding', json(json_extract(json, '$.spec.regarding')),
-        'note', json_extract(json, '$.spec.message'),
-        'type', json_extract(json, '$.spec.type'),
-        'series', json(iif(json_extract(json, '$.spec.count') > 1, json_object(
-          'count', json_extract(json, '$.spec.count'),
-          'lastObservedTime', replace(json_extract(json, '$.spec.lastTime'), 'Z', '000Z')), 'null')))
-      FROM objects
-      WHERE api_group = 'gitops.weave.works' AND kind = 'Event' AND json_valid(json)
-        AND json_type(json, '$.metadata') = 'object' AND json_type(json, '$.spec.regarding') = 'object';
-    DELETE FROM objects WHERE api_group = 'gitops.weave.works' AND kind = 'Event';
-  `);
+  const old = [oldEventKind.group, oldEventKind.kind];
+  const rows = db.prepare('SELECT json FROM objects WHERE api_group = ? AND kind = ?').all(...old);
+  const insert = db.prepare('INSERT OR IGNORE INTO objects VALUES (?, ?, ?, ?, ?, ?)');
+  for (const { json } of rows) {
+    const event = movedEvent(String(json));
+    if (!event) continue;
+    const { group, kind, namespace, name } = keyOf(event);
+    insert.run(group, kind, namespace, name, event.metadata.uid, JSON.stringify(event));
+  }
+  db.prepare('DELETE FROM objects WHERE api_group = ? AND kind = ?').run(...old);
 }
 
 /**

@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { openSqliteStore, openSqliteStoreReadOnly } from './sqlite-store.ts';
+import { testDamagedRecords } from '../damaged-record.contract.ts';
 import { testStoreContract } from '../store.contract.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'store-test-'));
@@ -16,6 +17,7 @@ let files = 0;
 const newPath = (): string => join(dir, `${(files += 1)}`, 'state.db');
 
 testStoreContract('SqliteStore', async () => openSqliteStore(newPath()));
+testDamagedRecords('SqliteStore', async (options) => openSqliteStore(newPath(), options));
 
 const potKind = { group: 'garden.example', kind: 'Pot' };
 const pot = { apiVersion: 'garden.example/v1', kind: 'Pot', spec: {}, status: {} };

@@ -10,7 +10,6 @@ import { assertKnown } from './sqlite-schema.ts';
 import { Statements } from './sqlite-statements.ts';
 import {
   type DeleteOptions,
-  type BrokenObject,
   type ChangeType,
   type Key,
   type ListResult,
@@ -25,16 +24,14 @@ import {
   notFound,
   watchCancelled,
 } from '../store.ts';
-import { type UpgradeObject, asItIs } from '../upgrade.ts';
-import { type ProblemOf, RowDecoder, type StoredRow } from '../stored-row.ts';
+import { RowDecoder, type RowOptions, type StoredRow, type UpgradeObject } from '../stored-row.ts';
 
-export interface SqliteOptions {
-  readonly problemOf?: ProblemOf;
-  /** Called once for each broken record. */
-  readonly onBroken?: (broken: BrokenObject) => void;
+export interface SqliteOptions extends RowOptions {
   /** Is applied once to each object that a program with an older schema has stored. */
   readonly upgrade?: UpgradeObject;
 }
+
+const asItIs: UpgradeObject = (object) => object;
 
 /**
  * Opens the store in the file at `path`, and creates it if needed. Any number of processes may have it open.
@@ -79,7 +76,7 @@ class SqliteStore implements MendableStore {
     this.#db = db;
     this.#statements = new Statements(db);
     this.#changes = new SqliteChanges(this.#statements);
-    this.#decoder = new RowDecoder(options.problemOf, options.onBroken);
+    this.#decoder = new RowDecoder(options);
     if (!options.snapshot) return;
     this.#snapshot = new SnapshotWriter(options.snapshot, () => this.#rows());
     if (this.#snapshot.revision !== this.#changes.revision) this.#snapshot.update();
@@ -139,7 +136,7 @@ class SqliteStore implements MendableStore {
       const key = keyOf(object);
       const row = this.#row(key);
       if (!row || this.#decoder.all([row]).broken.length === 0) throw notFound(key);
-      return ['MODIFIED', created(object, this.#next(), new Date().toISOString())];
+      return ['ADDED', created(object, this.#next(), new Date().toISOString())];
     });
   }
 

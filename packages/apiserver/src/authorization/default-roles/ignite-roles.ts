@@ -1,0 +1,43 @@
+import { group as ignite } from '@ignite/api/v1/group';
+import { kinds } from '@ignite/api/v1/kinds';
+import { gitopsKinds } from '@ignite/toolkit/sync/gitops-kinds';
+import { gitSourceResource } from '@ignite/toolkit/sync/resources';
+import type { PolicyRule } from '@ignite/toolkit/access/resources/role';
+import type { Kind } from '@ignite/toolkit/scheme/kind';
+import { type DefaultRole, readVerbs, rule, writeVerbs } from './default-role.ts';
+
+const gitops = gitSourceResource.group;
+
+/** What can be done inside a VM. All of these are streams, which are opened by the verb `create`. */
+const streams = ['vms/attach', 'vms/cp', 'vms/exec', 'vms/portforward', 'vms/ssh'] as const;
+
+/** Kinds are named one by one, since a `*` would include the streams. */
+const namesOf = (all: readonly Kind[]): readonly string[] =>
+  all.flatMap(({ plural }) => [plural, `${plural}/status`]);
+
+const viewing: readonly PolicyRule[] = [
+  rule(readVerbs, [ignite], [...namesOf(kinds), 'vms/log']),
+  rule(readVerbs, [gitops], namesOf(gitopsKinds)),
+  rule(readVerbs, [''], ['configmaps', 'namespaces', 'nodes', 'pods', 'pods/log', 'pods/status']),
+  rule(readVerbs, ['', 'events.k8s.io'], ['events']),
+  rule(readVerbs, ['metrics.k8s.io'], ['nodes', 'pods']),
+];
+
+const operating: readonly PolicyRule[] = [
+  rule(writeVerbs, [ignite], ['images', 'kernels', 'vms', 'volumes']),
+  rule(['create'], [ignite], streams),
+  rule(['create'], [''], ['pods/attach', 'pods/exec', 'pods/portforward']),
+  rule(['delete'], [''], ['pods']),
+];
+
+const administering: readonly PolicyRule[] = [
+  rule(['*'], [ignite, gitops], ['*']),
+  rule([...readVerbs, ...writeVerbs], [''], ['configmaps', 'secrets']),
+];
+
+/** Ignite's own roles, each of which has the rules of the ones before it. */
+export const igniteRoles: readonly DefaultRole[] = [
+  { name: 'ignite:viewer', partOf: 'view', rules: viewing },
+  { name: 'ignite:operator', partOf: 'edit', rules: [...viewing, ...operating] },
+  { name: 'ignite:admin', partOf: 'admin', rules: [...viewing, ...operating, ...administering] },
+];

@@ -1,0 +1,64 @@
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
+import { clusterMetadataSchema } from '@ignite/toolkit/core/metadata';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
+import { age } from '@ignite/toolkit/text/age';
+import { type CustomResourceDefinition, definitionSpecSchema, isDefinition } from './definition.ts';
+import { definitionProblems } from './definition-problems.ts';
+
+/** The kind of the definitions of other kinds. */
+export const definitionKind: Kind = defineKind({
+  group: 'apiextensions.k8s.io',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  shortNames: ['crd', 'crds'],
+  scope: 'Cluster',
+  subresources: ['status'],
+  applyOrder: 0,
+  columns: [
+    { title: 'NAME', cell: ({ metadata }) => metadata.name },
+    { title: 'CREATED AT', cell: ({ metadata }) => metadata.creationTimestamp },
+    { title: 'AGE', cell: ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs), wide: true },
+  ],
+  versions: [
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: clusterMetadataSchema,
+      spec: definitionSpecSchema,
+    },
+  ],
+});
+
+const served = servedKindOf(definitionKind);
+
+/** The kind of definitions as a client over a store serves it, with Kubernetes' defaults and rules. */
+export const servedDefinitionKind: ServedKind = {
+  ...served,
+  withDefaults: (object) => (isDefinition(object) ? completed(object) : object),
+  problems: (object, old) =>
+    isDefinition(object)
+      ? definitionProblems(object, old && isDefinition(old) ? old : undefined)
+      : served.problems!(object, old),
+};
+
+/** Fills in the names that follow from others, and notes in which versions objects may be stored. */
+function completed({ spec, status, ...definition }: CustomResourceDefinition): KubeObject {
+  const { names, versions } = spec;
+  const { storedVersions = [], ...others } = status ?? {};
+  const stored = versions.filter(({ storage }) => storage).map(({ name }) => name);
+  return {
+    ...definition,
+    spec: {
+      ...spec,
+      names: {
+        ...names,
+        singular: names.singular || names.kind.toLowerCase(),
+        listKind: names.listKind || `${names.kind}List`,
+      },
+      conversion: spec.conversion ?? { strategy: 'None' },
+    },
+    status: { ...others, storedVersions: [...new Set([...storedVersions, ...stored.slice(0, 1)])] },
+  };
+}

@@ -1,0 +1,30 @@
+import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { withDefaults } from '../structural-schema/defaults.ts';
+import { listProblems } from '../structural-schema/validation/list-problems.ts';
+import { pruned } from '../structural-schema/unknown-fields.ts';
+import { validationProblems } from '../structural-schema/validation/validate.ts';
+import type { CustomResourceDefinition, DefinitionVersion } from './definition/definition.ts';
+import { schemaOfVersion } from './definition/schema-of-version.ts';
+import { selectableFieldNames } from './definition/selectable-fields.ts';
+
+/** Returns the versions of a defined kind that are served, as a client over a store serves them. */
+export const servedKindsOf = (definition: CustomResourceDefinition): readonly ServedKind[] =>
+  definition.spec.versions
+    .filter(({ served }) => served)
+    .map((version) => servedVersion(definition, version));
+
+function servedVersion({ spec }: CustomResourceDefinition, version: DefinitionVersion): ServedKind {
+  const schema = schemaOfVersion(version) ?? { 'x-kubernetes-preserve-unknown-fields': true };
+  return {
+    group: spec.group,
+    version: version.name,
+    resource: spec.names.plural,
+    kind: spec.names.kind,
+    isNamespaced: spec.scope === 'Namespaced',
+    hasStatus: version.subresources?.status !== undefined,
+    selectableFields: selectableFieldNames(version),
+    withDefaults: (object) => withDefaults(pruned<KubeObject>(object, schema), schema),
+    problems: (object) => [...validationProblems(object, schema), ...listProblems(object, schema)],
+  };
+}

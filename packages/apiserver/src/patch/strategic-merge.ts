@@ -1,0 +1,22 @@
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { objectBody } from '../request/object-body.ts';
+import type { ObjectReply } from '../response/reply.ts';
+import { keyOf } from '../resource/object-request.ts';
+import { type PatchWrite, checkedChanges, replace, untilNobodyInterferes } from './patch-write.ts';
+import { strategicMergePatch } from './strategic-merge-patch.ts';
+
+/** Merges changes into an object whose lists have the given keys. */
+export async function strategicallyMerged(
+  client: ObjectClient,
+  write: PatchWrite,
+  mergeKeys: Readonly<Record<string, string>>,
+): Promise<ObjectReply> {
+  const { request } = write;
+  const { value, warnings } = checkedChanges(write);
+  const object = await untilNobodyInterferes(request.signal, async () => {
+    const live = await client.get(keyOf(request), { signal: request.signal });
+    const next = objectBody(strategicMergePatch(live, value, mergeKeys));
+    return await replace(client, write, next);
+  });
+  return { type: 'object', code: 200, object, warnings };
+}

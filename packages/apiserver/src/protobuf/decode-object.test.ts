@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decodeObject } from './decode-object.ts';
+
+// These were sent by kubectl 1.32 for `create configmap`, `create namespace` and `auth can-i`.
+const configMap = 'azhzAAoPCgJ2MRIJQ29uZmlnTWFwEiIKGAoEY29uZhIAGgRob21lIgAqADIAOABCABIGCgFhEgFiGgAiAA==';
+const namespace = 'azhzAAoPCgJ2MRIJTmFtZXNwYWNlEh4KFgoGZ2FyZGVuEgAaACIAKgAyADgAQgASABoCCgAaACIA';
+const review =
+  'azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSOAoQCgASABoAIgAqADIAOABCABIaChgKBGhvbWUSA2dldBoAIgAqA3ZtczIAOgAaCAgAEgAaACAAGgAiAA==';
+
+const decoded = (base64: string): unknown => decodeObject(Buffer.from(base64, 'base64'));
+
+test('decodeObject reads what kubectl sends', () => {
+  assert.deepEqual(decoded(configMap), {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'conf', namespace: 'home', generation: 0 },
+    data: { a: 'b' },
+  });
+  assert.deepEqual(decoded(namespace), {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'garden', generation: 0 },
+    spec: {},
+    status: {},
+  });
+  assert.deepEqual(decoded(review), {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    metadata: { generation: 0 },
+    spec: { resourceAttributes: { namespace: 'home', verb: 'get', resource: 'vms' } },
+  });
+});
+
+test('decodeObject knows times, lists and bytes, and leaves out what it does not know', () => {
+  const field = (number: number, ...bytes: readonly number[]): readonly number[] => [
+    number * 8 + 2,
+    bytes.length,
+    ...bytes,
+  ];
+  const letters = (text: string): readonly number[] => [...Buffer.from(text)];
+  const spec = [
+    ...field(1, ...letters('a')),
+    ...field(4, 8, 0x80, 0x96, 0xa8, 0xd9, 0x06, 16, 0x88, 0x27),
+    ...[2 * 8, 15, 15 * 8 + 1, 1, 2, 3, 4, 5, 6, 7, 8, 14 * 8 + 5, 1, 2, 3, 4],
+  ];
+  const metadata = [...field(14, ...letters('x')), ...field(14, ...letters('y'))];
+  const lease = [...field(1, ...metadata), ...field(2, ...spec)];
+  const type = [...field(1, ...letters('coordination.k8s.io/v1')), ...field(2, ...letters('Lease'))];
+  const bytes = Buffer.from([...letters('k8s\0'), ...field(1, ...type), ...field(2, ...lease)]);
+  assert.deepEqual(decodeObject(bytes), {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { finalizers: ['x', 'y'] },
+    spec: { holderIdentity: 'a', leaseDurationSeconds: 15, renewTime: '2026-12-22T05:30:40.000005Z' },
+  });
+});
+
+test('decodeObject refuses what is no such object', () => {
+  assert.throws(() => decoded(''), RangeError);
+  assert.throws(() => decodeObject(Buffer.from('{}')), RangeError);
+  for (let length = 6; length < 40; length += 1) {
+    const cut = Buffer.from(configMap, 'base64').subarray(0, length);
+    try {
+      decodeObject(cut);
+    } catch (failure) {
+      assert.ok(failure instanceof RangeError, String(failure));
+    }
+  }
+  assert.equal(decodeObject(Buffer.from('k8s\0')), undefined);
+});

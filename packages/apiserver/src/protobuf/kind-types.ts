@@ -1,0 +1,131 @@
+import {
+  type MessageType,
+  boolean,
+  bytesMap,
+  integer,
+  message,
+  messages,
+  text,
+  textMap,
+  texts,
+  time,
+} from './message-type.ts';
+import { deleteOptions, metadata } from './meta-types.ts';
+
+/** The messages of the kinds of Kubernetes that clients send in this form, from their generated.proto files. */
+
+const objectReference: MessageType = {
+  1: text('kind'),
+  2: text('namespace'),
+  3: text('name'),
+  4: text('uid'),
+  5: text('apiVersion'),
+  6: text('resourceVersion'),
+  7: text('fieldPath'),
+};
+
+const leaseSpec: MessageType = {
+  1: text('holderIdentity'),
+  2: integer('leaseDurationSeconds'),
+  3: time('acquireTime'),
+  4: time('renewTime'),
+  5: integer('leaseTransitions'),
+  6: text('strategy'),
+  7: text('preferredHolder'),
+};
+
+const event: MessageType = {
+  1: metadata,
+  2: time('eventTime'),
+  3: message('series', { 1: integer('count'), 2: time('lastObservedTime') }),
+  4: text('reportingController'),
+  5: text('reportingInstance'),
+  6: text('action'),
+  7: text('reason'),
+  8: message('regarding', objectReference),
+  9: message('related', objectReference),
+  10: text('note'),
+  11: text('type'),
+  12: message('deprecatedSource', { 1: text('component'), 2: text('host') }),
+  13: time('deprecatedFirstTimestamp'),
+  14: time('deprecatedLastTimestamp'),
+  15: integer('deprecatedCount'),
+};
+
+const resourceAttributes: MessageType = {
+  1: text('namespace'),
+  2: text('verb'),
+  3: text('group'),
+  4: text('version'),
+  5: text('resource'),
+  6: text('subresource'),
+  7: text('name'),
+};
+
+const accessReviewSpec: MessageType = {
+  1: message('resourceAttributes', resourceAttributes),
+  2: message('nonResourceAttributes', { 1: text('path'), 2: text('verb') }),
+};
+
+const tokenRequestSpec: MessageType = {
+  1: texts('audiences'),
+  3: message('boundObjectRef', { 1: text('kind'), 2: text('apiVersion'), 3: text('name'), 4: text('uid') }),
+  4: integer('expirationSeconds'),
+};
+
+const policyRule: MessageType = {
+  1: texts('verbs'),
+  2: texts('apiGroups'),
+  3: texts('resources'),
+  4: texts('resourceNames'),
+  5: texts('nonResourceURLs'),
+};
+
+const subject: MessageType = { 1: text('kind'), 2: text('apiGroup'), 3: text('name'), 4: text('namespace') };
+const roleRef: MessageType = { 1: text('apiGroup'), 2: text('kind'), 3: text('name') };
+const role: MessageType = { 1: metadata, 2: messages('rules', policyRule) };
+const binding: MessageType = {
+  1: metadata,
+  2: messages('subjects', subject),
+  3: message('roleRef', roleRef),
+};
+
+const rbac = 'rbac.authorization.k8s.io/v1';
+
+/** The messages by the `apiVersion` and the kind of what they are. */
+export const kindTypes: Readonly<Record<string, MessageType>> = {
+  'v1 Namespace': {
+    1: metadata,
+    2: message('spec', { 1: texts('finalizers') }),
+    3: message('status', { 1: text('phase') }),
+  },
+  'v1 ConfigMap': { 1: metadata, 2: textMap('data'), 3: bytesMap('binaryData'), 4: boolean('immutable') },
+  'v1 Secret': {
+    1: metadata,
+    2: bytesMap('data'),
+    3: text('type'),
+    4: textMap('stringData'),
+    5: boolean('immutable'),
+  },
+  'v1 ServiceAccount': {
+    1: metadata,
+    2: messages('secrets', objectReference),
+    3: messages('imagePullSecrets', { 1: text('name') }),
+    4: boolean('automountServiceAccountToken'),
+  },
+  'v1 DeleteOptions': deleteOptions,
+  'meta.k8s.io/v1 DeleteOptions': deleteOptions,
+  'coordination.k8s.io/v1 Lease': { 1: metadata, 2: message('spec', leaseSpec) },
+  'events.k8s.io/v1 Event': event,
+  'authorization.k8s.io/v1 SelfSubjectAccessReview': { 1: metadata, 2: message('spec', accessReviewSpec) },
+  'authorization.k8s.io/v1 SelfSubjectRulesReview': {
+    1: metadata,
+    2: message('spec', { 1: text('namespace') }),
+  },
+  'authentication.k8s.io/v1 SelfSubjectReview': { 1: metadata },
+  'authentication.k8s.io/v1 TokenRequest': { 1: metadata, 2: message('spec', tokenRequestSpec) },
+  [`${rbac} Role`]: role,
+  [`${rbac} ClusterRole`]: role,
+  [`${rbac} RoleBinding`]: binding,
+  [`${rbac} ClusterRoleBinding`]: binding,
+};

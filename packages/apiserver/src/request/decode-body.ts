@@ -1,0 +1,76 @@
+import { badRequest } from '@ignite/toolkit/client/object-error';
+import { parseYaml, plainValue } from '@ignite/toolkit/codec/parse-yaml';
+import { decodeObject, protobufType } from '../protobuf/decode-object.ts';
+import { parseMediaType } from './media-type.ts';
+import { RequestError } from './request-error.ts';
+
+/** A body as it was sent. */
+export interface Body {
+  readonly bytes: Buffer;
+  /** The value of the header `content-type`. */
+  readonly contentType: string | undefined;
+}
+
+/** Pure. Returns the media type of a body, which is JSON unless it says otherwise. */
+export const bodyType = ({ contentType }: Body): string => parseMediaType(contentType || json).type;
+
+const json = 'application/json';
+const yaml: readonly string[] = ['application/yaml', 'application/apply-patch+yaml'];
+
+/**
+ * Pure. Returns the content of a body.
+ * @throws ObjectError BAD_REQUEST
+ * @throws RequestError MEDIA_TYPE_UNKNOWN
+ */
+export function decodeBody(body: Body): unknown {
+  const type = bodyType(body);
+  if (isJson(type)) return decodedJson(bodyText(body));
+  if (yaml.includes(type)) return decodedYaml(bodyText(body));
+  const object = type === protobufType ? decodedProtobuf(body.bytes) : undefined;
+  if (object === undefined) throw unknownType(type, [json, 'application/yaml']);
+  return object;
+}
+
+export const isJson = (type: string): boolean => type === json || type.endsWith('+json');
+
+/**
+ * Pure. Returns the text of a body.
+ * @throws ObjectError BAD_REQUEST if it is not UTF-8
+ */
+export function bodyText({ bytes }: Body): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw badRequest('the body is not UTF-8', cause);
+  }
+}
+
+export const unknownType = (type: string, known: readonly string[]): RequestError =>
+  new RequestError(
+    'MEDIA_TYPE_UNKNOWN',
+    `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')} (it is ${type})`,
+  );
+
+function decodedProtobuf(bytes: Buffer): unknown {
+  try {
+    return decodeObject(bytes);
+  } catch (cause) {
+    throw badRequest('the body is not an object in Protocol Buffers', cause);
+  }
+}
+
+function decodedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw badRequest('the body is not JSON', cause);
+  }
+}
+
+function decodedYaml(text: string): unknown {
+  const [document, ...more] = parseYaml(text);
+  if (!document || more.length > 0) throw badRequest('the body is not one YAML document');
+  const [error] = document.errors;
+  if (error) throw badRequest(`the body is not YAML: ${error.message}`, error);
+  return plainValue(document);
+}

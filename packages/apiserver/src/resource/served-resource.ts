@@ -1,0 +1,42 @@
+import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
+import type { TableColumn } from './table-column.ts';
+
+/** The keys from a field of an object to one below it. */
+export type FieldPath = readonly (string | number)[];
+
+/** A kind as the API server serves it. Discovery, tables and routes are made from the list of these. */
+export interface ServedResource extends GroupVersionResource {
+  readonly kind: string;
+  readonly singular: string;
+  readonly isNamespaced: boolean;
+  readonly shortNames: readonly string[];
+  /** The names of several kinds together, such as `all`. */
+  readonly categories: readonly string[];
+  readonly subresources: readonly string[];
+  /** The fields that selectors may name beside the name and the namespace. */
+  readonly selectableFields: readonly string[];
+  readonly columns: readonly TableColumn[];
+  /** The schema of whole objects, in which metadata may be absent. */
+  readonly schema: StructuralSchema;
+  /** Pure. Returns the paths of the fields that the kind does not know. */
+  readonly unknownFields: (object: KubeObject) => readonly FieldPath[];
+  /**
+   * The keys by which a strategic merge patch tells the items of lists apart, by the dotted paths of the lists.
+   * An empty key means that the items are plain values. Kinds without it take no such patch.
+   */
+  readonly mergeKeys?: Readonly<Record<string, string>>;
+}
+
+/** Pure. Finds what a request names, whatever namespace it is in. */
+export const servedAt = (
+  resources: readonly ServedResource[],
+  { group, version, resource }: GroupVersionResource,
+): ServedResource | undefined =>
+  resources.find((each) => each.group === group && each.version === version && each.resource === resource);
+
+/** The answer to a path that leads to nothing that is served. */
+export const nothingServed = (): ObjectError =>
+  new ObjectError('NOT_FOUND', 'the server could not find the requested resource');

@@ -1,0 +1,203 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import type { Log } from '@ignite/toolkit/log/log';
+import { discover } from '../discovery/discover.ts';
+import { openApi } from '../openapi/open-api.ts';
+import type { Authenticator, Authorizer } from '../request/access.ts';
+import { decodeBody } from '../request/decode-body.ts';
+import { readBody } from '../request/read-body.ts';
+import { RequestError } from '../request/request-error.ts';
+import type { PathRequest, RequestInfo, ResourceRequest } from '../request/request-info.ts';
+import type { UserInfo } from '../request/user-info.ts';
+import { requestInfoOf } from '../request/request-info-of.ts';
+import { type ServedResource, nothingServed, servedAt } from '../resource/served-resource.ts';
+import { FailureAbout } from '../response/failure-about.ts';
+import { failureStatus } from '../response/failure-status.ts';
+import { type ContentReply, statusReply } from '../response/reply.ts';
+import type { Status, Subject } from '../response/status.ts';
+import type { AccessQuestion } from '../reviews/access-services.ts';
+import { checkAccess } from './check-access.ts';
+import { type HealthCheck, healthPaths, healthReply } from './health.ts';
+import { InFlight } from './in-flight.ts';
+import { respond, sendContent, wantedForm } from './respond.ts';
+import { serveObjects } from './serve-objects.ts';
+import { serverVersion } from './server-version.ts';
+
+export interface ApiOptions {
+  readonly client: ObjectClient;
+  /** Returns the kinds that are served now. */
+  readonly resources: () => readonly ServedResource[];
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  /** Limits what users write, and answers reviews and requests for tokens. Without it, there are none. */
+  readonly access?: AccessPort;
+  readonly checks: readonly HealthCheck[];
+  /** The name and the version of this program, such as `ignite-0.1.0`. */
+  readonly product: string;
+  readonly log: Log;
+}
+
+export interface AccessPort {
+  /** Returns the client with which a user writes. */
+  clientFor(user: UserInfo, signal: AbortSignal): ObjectClient;
+  /** Answers a request that is a question about access, and returns undefined for others. */
+  answer(question: AccessQuestion): Promise<unknown>;
+}
+
+/** The time in which a request must be answered that is no watch, in milliseconds. */
+const answerMs = 60_000;
+
+/**
+ * Returns what answers requests as a Kubernetes API server does.
+ * @param ending aborts when watches are to end, since the server is about to
+ */
+export function apiHandler(options: ApiOptions, ending: AbortSignal): RequestListener {
+  const inFlight = new InFlight();
+  return (message, response) => {
+    const exchange = { message, response, inFlight, ending };
+    answer(options, exchange).catch((failure: unknown) => {
+      options.log('error', 'an answer was not sent', { error: errorText(failure) });
+      response.destroy();
+    });
+  };
+}
+
+/** A request and its response. */
+interface Exchange {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly inFlight: InFlight;
+  readonly ending: AbortSignal;
+}
+
+async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
+  const { message, response } = exchange;
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
+  // What has been answered at the end is not kept open for more.
+  response.once('finish', () => void (exchange.ending.aborted && message.socket.end()));
+  try {
+    const info = requestInfoOf(message.method ?? '', message.url ?? '');
+    using _place = placeIn(exchange.inFlight, info);
+    const signal = signalFor(info, closed.signal, exchange.ending);
+    const user = await checkAccess(options, message, info, signal);
+    if (info.isResource) await answerResource(options, exchange, { info, user: user!, signal });
+    else await answerPath(options, exchange, info, signal);
+  } catch (failure) {
+    if (closed.signal.aborted) return;
+    await refuse(options, response, failure);
+  }
+}
+
+function placeIn(inFlight: InFlight, info: RequestInfo): Disposable | undefined {
+  if (info.verb === 'watch') return undefined;
+  return inFlight.enter(['get', 'list', 'head'].includes(info.verb) ? 'read' : 'write');
+}
+
+function signalFor(info: RequestInfo, closed: AbortSignal, ending: AbortSignal): AbortSignal {
+  if (info.verb === 'watch') return AbortSignal.any([closed, ending]);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(tooLate()), answerMs).unref();
+  closed.addEventListener('abort', () => clearTimeout(timer));
+  return AbortSignal.any([closed, late.signal]);
+}
+
+const tooLate = (): RequestError =>
+  new RequestError('REQUEST_TIMED_OUT', `the request was not answered within ${answerMs / 1_000} s`);
+
+/** A request for objects, and who makes it. */
+type UserRequest = Omit<AccessQuestion, 'body'>;
+
+async function answerResource(
+  options: ApiOptions,
+  exchange: Exchange,
+  { info, user, signal }: UserRequest,
+): Promise<void> {
+  const { message, response } = exchange;
+  const { access, client } = options;
+  const body = async (): Promise<unknown> =>
+    decodeBody({ bytes: await readBody(message), contentType: message.headers['content-type'] });
+  const content = await access?.answer({ info, user, body, signal });
+  if (content !== undefined)
+    return await sendContent(response, { type: 'content', code: 201, content }, { encoding: 'json' });
+  const limited = { ...options, client: access?.clientFor(user, signal) ?? client };
+  await answerObjects(limited, exchange, info, signal);
+}
+
+async function answerObjects(
+  options: ApiOptions,
+  { message, response }: Exchange,
+  info: ResourceRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const query = queryOf(message);
+  const resource = servedAt(options.resources(), info);
+  if (!resource) throw nothingServed();
+  const wanted = { ...wantedForm(message.headers.accept, query), resource };
+  const body = async () => ({ bytes: await readBody(message), contentType: message.headers['content-type'] });
+  try {
+    const reply = await serveObjects(options.client, { resource, info, query, body, signal });
+    const statusOf = (failure: unknown, subject?: Subject): Status =>
+      toldStatus(options.log, failure, subject);
+    await respond(response, reply, { ...wanted, statusOf, signal });
+  } catch (failure) {
+    throw failure instanceof FailureAbout ? failure : new FailureAbout(subjectOf(resource, info), failure);
+  }
+}
+
+async function answerPath(
+  options: ApiOptions,
+  { message, response }: Exchange,
+  { path, verb }: PathRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  if (verb !== 'get' && verb !== 'head')
+    throw new ObjectError('METHOD_NOT_ALLOWED', `${path} can only be read`);
+  const health = healthPaths.find((each) => each === path);
+  const reply = health
+    ? await healthReply(health, queryOf(message), options.checks, signal)
+    : contentAt(path, message, options);
+  if (!reply) throw nothingServed();
+  await sendContent(response, reply, { encoding: 'json' });
+}
+
+/** Pure. Returns what is at a path that leads to no objects. */
+function contentAt(path: string, message: IncomingMessage, options: ApiOptions): ContentReply | undefined {
+  const version = serverVersion(options.product);
+  if (path === '/version') return { type: 'content', code: 200, content: version };
+  const { accept } = message.headers;
+  const resources = options.resources();
+  return (
+    discover(path, accept, resources) ?? openApi(path, accept, { resources, version: version.gitVersion })
+  );
+}
+
+async function refuse({ log }: ApiOptions, response: ServerResponse, failure: unknown): Promise<void> {
+  const status = toldStatus(log, failure);
+  if (response.headersSent) return void response.destroy();
+  const { retryAfterSeconds } = status.details ?? {};
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
+  // What is left of a body that was not read to its end is of no use.
+  if (!response.req.complete) response.setHeader('connection', 'close');
+  await sendContent(response, statusReply(status), { encoding: 'json' });
+}
+
+/** Returns what a client is told of a failure. The log has the rest of what is no fault of the client. */
+function toldStatus(log: Log, failure: unknown, subject?: Subject): Status {
+  const status = failureStatus(failure, subject);
+  if (status.reason === 'InternalError') log('error', 'a request failed', { error: causeText(failure) });
+  return status;
+}
+
+const causeText = (failure: unknown): string =>
+  errorText(failure instanceof FailureAbout ? failure.cause : failure);
+
+const subjectOf = (resource: ServedResource, { name }: ResourceRequest): Subject => ({
+  ...resource,
+  ...(name !== undefined && { name }),
+});
+
+const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams =>
+  new URLSearchParams(url.split('?', 2)[1] ?? '');

@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http';
+import { resourceName } from '@ignite/toolkit/client/group-version-resource';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
+import type { Authenticator, Authorizer } from '../request/access.ts';
+import type { RequestInfo, ResourceRequest } from '../request/request-info.ts';
+import type { UserInfo } from '../request/user-info.ts';
+import { healthPaths } from './health.ts';
+
+/** What anybody may ask. */
+const publicPaths: readonly string[] = [...healthPaths, '/version'];
+
+export interface AccessPorts {
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+}
+
+/**
+ * Checks that a request is allowed to the one who makes it, who is returned unless nobody knows him.
+ * @throws ObjectError UNAUTHORIZED, FORBIDDEN
+ */
+export async function checkAccess(
+  { authenticator, authorizer }: AccessPorts,
+  message: IncomingMessage,
+  info: RequestInfo,
+  signal: AbortSignal,
+): Promise<UserInfo | undefined> {
+  const user = await authenticator.authenticate(message, signal);
+  if (!info.isResource && info.verb === 'get' && publicPaths.includes(info.path)) return user;
+  if (!user) throw new ObjectError('UNAUTHORIZED', 'Unauthorized');
+  const { isAllowed } = await authorizer.authorize(user, info, signal);
+  if (!isAllowed) throw new ObjectError('FORBIDDEN', forbiddenText(user, info));
+  return user;
+}
+
+/** Pure. Says who may not do what, in Kubernetes' words. */
+export function forbiddenText({ name }: UserInfo, info: RequestInfo): string {
+  if (!info.isResource) return `forbidden: User "${name}" cannot ${info.verb} path "${info.path}"`;
+  const about = info.name === undefined ? resourceName(info) : `${resourceName(info)} "${info.name}"`;
+  const part = info.subresource === undefined ? info.resource : `${info.resource}/${info.subresource}`;
+  return `${about} is forbidden: User "${name}" cannot ${info.verb} resource "${part}" in API group "${info.group}" ${scopeText(info)}`;
+}
+
+const scopeText = ({ namespace }: ResourceRequest): string =>
+  namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;

@@ -1,0 +1,48 @@
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
+import type { ResourceVerb } from '../request/request-info.ts';
+import { nothingServed } from '../resource/served-resource.ts';
+import type { Reply } from '../response/reply.ts';
+import { createObject } from '../write/create.ts';
+import { deleteCollection, deleteObject } from '../write/delete.ts';
+import { type ObjectRequest, isOfStatus } from '../resource/object-request.ts';
+import { patchObject } from '../patch/patch.ts';
+import { getObject, listObjects } from '../read/read.ts';
+import { updateObject } from '../write/update.ts';
+import { watchObjects } from '../read/watch.ts';
+
+/** The verbs of parts of objects. */
+const verbsOfStatus: readonly ResourceVerb[] = ['get', 'update', 'patch'];
+
+/** Does what a request for objects asks for. */
+export async function serveObjects(client: ObjectClient, request: ObjectRequest): Promise<Reply> {
+  checkPart(request);
+  switch (request.info.verb) {
+    case 'get':
+      return await getObject(client, request);
+    case 'list':
+      return await listObjects(client, request);
+    case 'watch':
+      return watchObjects(client, request);
+    case 'create':
+      return await createObject(client, request);
+    case 'update':
+      return await updateObject(client, request);
+    case 'patch':
+      return await patchObject(client, request);
+    case 'delete':
+      return await deleteObject(client, request);
+    case 'deletecollection':
+      return await deleteCollection(client, request);
+  }
+}
+
+/** Checks that an object of the kind has the part that the request is about, and that it can be so changed. */
+function checkPart(request: ObjectRequest): void {
+  const { resource, info } = request;
+  const { subresource, verb } = info;
+  if (subresource === undefined) return;
+  if (!isOfStatus(request) || !resource.subresources.includes(subresource)) throw nothingServed();
+  if (!verbsOfStatus.includes(verb))
+    throw new ObjectError('METHOD_NOT_ALLOWED', `the part "${subresource}" of an object cannot be ${verb}d`);
+}

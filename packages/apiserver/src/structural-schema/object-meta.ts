@@ -1,0 +1,73 @@
+import type { StructuralSchema } from './structural-schema.ts';
+
+const text: StructuralSchema = { type: 'string' };
+const time: StructuralSchema = { type: 'string', format: 'date-time', nullable: true };
+const texts: StructuralSchema = { type: 'object', additionalProperties: text };
+const flag: StructuralSchema = { type: 'boolean' };
+const wholeNumber: StructuralSchema = { type: 'integer', format: 'int64' };
+
+const ownerReference: StructuralSchema = {
+  type: 'object',
+  required: ['apiVersion', 'kind', 'name', 'uid'],
+  properties: {
+    apiVersion: text,
+    kind: text,
+    name: text,
+    uid: text,
+    controller: flag,
+    blockOwnerDeletion: flag,
+  },
+  'x-kubernetes-map-type': 'atomic',
+};
+
+const managedFieldsEntry: StructuralSchema = {
+  type: 'object',
+  properties: {
+    manager: text,
+    operation: text,
+    apiVersion: text,
+    time,
+    fieldsType: text,
+    fieldsV1: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    subresource: text,
+  },
+};
+
+/** The metadata that every object has (Kubernetes: `ObjectMeta`). */
+export const objectMetaSchema: StructuralSchema = {
+  description: 'Standard metadata of objects.',
+  type: 'object',
+  properties: {
+    name: text,
+    generateName: text,
+    namespace: text,
+    selfLink: text,
+    uid: text,
+    resourceVersion: text,
+    generation: wholeNumber,
+    creationTimestamp: time,
+    deletionTimestamp: time,
+    deletionGracePeriodSeconds: wholeNumber,
+    labels: texts,
+    annotations: texts,
+    ownerReferences: {
+      type: 'array',
+      items: ownerReference,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['uid'],
+    },
+    finalizers: { type: 'array', items: text, 'x-kubernetes-list-type': 'set' },
+    managedFields: { type: 'array', items: managedFieldsEntry, 'x-kubernetes-list-type': 'atomic' },
+  },
+};
+
+/** Returns the schema of whole objects: what a definition says, and the fields that every object has. */
+export const resourceSchemaOf = (schema: StructuralSchema): StructuralSchema => ({
+  ...schema,
+  properties: {
+    apiVersion: text,
+    kind: text,
+    ...schema.properties,
+    metadata: objectMetaSchema,
+  },
+});

@@ -1,0 +1,38 @@
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { ListReply, Reply } from '../response/reply.ts';
+import { statusReply } from '../response/reply.ts';
+import { deletedStatus } from '../response/status.ts';
+import { deleteOptions } from './delete-options.ts';
+import { selectionOf } from '../read/list-query.ts';
+import { type ObjectRequest, keyOf } from '../resource/object-request.ts';
+
+/** Answers with the object if it stays for a while, and otherwise with a Status. */
+export async function deleteObject(client: ObjectClient, request: ObjectRequest): Promise<Reply> {
+  const { resource, signal } = request;
+  const key = keyOf(request);
+  const options = deleteOptions(request.query, await request.body());
+  const { uid, remaining } = await client.delete(key, { ...options, signal });
+  if (remaining) return { type: 'object', code: 200, object: remaining };
+  return statusReply(deletedStatus({ ...resource, name: key.name }, uid));
+}
+
+/** Deletes all objects that are selected, and answers with the list of them. */
+export async function deleteCollection(client: ObjectClient, request: ObjectRequest): Promise<ListReply> {
+  const { resource, signal } = request;
+  const options = deleteOptions(request.query, await request.body());
+  const list = await client.list(resource, { ...selectionOf(request), signal });
+  for (const { metadata } of list.items) {
+    const { namespace, name, uid } = metadata;
+    const preconditions = { ...options.preconditions, uid };
+    await client
+      .delete({ ...resource, namespace, name }, { ...options, preconditions, signal })
+      .catch(unlessGone);
+  }
+  return { type: 'list', list };
+}
+
+/** Someone else may delete an object first, or put another one in its place. */
+function unlessGone(failure: unknown): void {
+  if (!hasCode(failure, 'NOT_FOUND') && !hasCode(failure, 'CONFLICT')) throw failure;
+}

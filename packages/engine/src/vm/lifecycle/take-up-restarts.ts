@@ -1,0 +1,27 @@
+import { spawnDetached } from '@ignite/toolkit/process/spawn-detached';
+import { vmStore } from '../../tools/store/kind-stores.ts';
+import { bootId, isAlive } from '../../tools/host/host-process.ts';
+import { forgetRestart, notedRestarts } from '../../tools/host/noted-restarts.ts';
+import { isServed } from '../../tools/host/served-host.ts';
+import { type VmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
+import type { VmPorts } from '../vm-ports.ts';
+
+/** Has a process wait for each restart for which nobody waits any more, unless ignited does. */
+export async function takeUpRestarts({
+  paths,
+  store,
+  settleCommand,
+}: Pick<VmPorts, 'paths' | 'store' | 'settleCommand'>): Promise<void> {
+  const noted = notedRestarts(paths);
+  if (noted.length === 0 || isServed(paths)) return;
+  for (const uid of noted) {
+    const vm = await vmStore(store).findByUid(uid);
+    if (!vm) forgetRestart(uid, paths);
+    else if (vm.status.phase === 'Restarting' && !isWaitedFor(readVmProcesses(vm, paths)))
+      spawnDetached([...settleCommand, uid], paths.runDir);
+  }
+}
+
+/** Tells whether a process waits for the restart, other than this one, which is about to end. */
+const isWaitedFor = ({ starter }: VmProcesses): boolean =>
+  starter !== undefined && starter.pid !== process.pid && isAlive(starter, bootId());

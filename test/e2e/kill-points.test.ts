@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { apiVersion } from '@ignite/api/v1/group';
+import type { Vm } from '@ignite/api/v1/vm';
+import { storePath } from '@ignite/engine/tools/host/paths';
+import { isServed } from '@ignite/engine/tools/host/served-host';
+import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
+import { busybox } from './fixtures/busybox.ts';
+import { Ignite } from './fixtures/ignite.ts';
+import { watchLeaks } from './fixtures/leaks.ts';
+import { StillVms } from './fixtures/still-vms.ts';
+
+/** The number of kills. If it is not given, as many as fit into the time. */
+const points = Number(process.env['IGNITE_KILL_POINTS'] ?? 40);
+const withinMs = process.env['IGNITE_KILL_POINTS'] === undefined ? 60_000 : Infinity;
+const firstSeed = Number(process.env['IGNITE_KILL_SEED'] ?? 1);
+const patienceMs = 60_000;
+const pollMs = 50;
+const name = 'still';
+const key = { group: apiVersion.split('/')[0]!, kind: 'VM', namespace: 'default', name };
+
+/** What is wanted of the one VM of a host; `undefined` if there is to be none. */
+type World = { readonly power: 'Running' | 'Stopped'; readonly cpus: number } | undefined;
+
+interface Act {
+  /** The command line, or a wish for ignited. */
+  readonly does: readonly string[] | 'wish';
+  readonly world: World;
+}
+
+/** Returns the acts that are possible, each with the world that it leads to. */
+function actsIn(world: World): readonly Act[] {
+  if (world === undefined) {
+    const create = ['busybox', '--name', name, '--memory', '128MB', '--', 'sleep', '1000'];
+    return [
+      { does: ['create', ...create], world: { power: 'Stopped', cpus: 1 } },
+      { does: ['run', ...create], world: { power: 'Running', cpus: 1 } },
+    ];
+  }
+  const other = { ...world, power: world.power === 'Running' ? 'Stopped' : 'Running' } as const;
+  const cpus = world.cpus === 1 ? 2 : 1;
+  return [
+    { does: 'wish', world: other },
+    { does: ['rm', '-f', name], world: undefined },
+    { does: ['start', name], world: { ...world, power: 'Running' } },
+    ...(world.power === 'Running'
+      ? ([
+          { does: ['stop', name], world: other },
+          { does: ['stop', '--time', '0', name], world: other },
+          { does: ['restart', name], world },
+          { does: ['update', name, '--cpus', String(cpus), '--restart-now'], world: { ...world, cpus } },
+        ] as const)
+      : []),
+  ];
+}
+
+/** Lehmer's generator. */
+function randomOf(seed: number): () => number {
+  let state = (seed * 7_919 + 1) % 2_147_483_647;
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+}
+
+/** A host with one VM, on which commands and ignited are killed. */
+class KilledHost implements AsyncDisposable {
+  readonly #ignite: Ignite;
+  readonly #plain: Ignite;
+  /** The time that each act takes when it is not killed. */
+  readonly #takesMs = new Map<string, number>();
+  #world: World;
+
+  private constructor(plain: Ignite, launcher: readonly string[]) {
+    this.#plain = plain;
+    this.#ignite = plain.through(launcher);
+  }
+
+  static async open(subnet: number, launcher: readonly string[]): Promise<KilledHost> {
+    const plain = await Ignite.openWithKernel(subnet);
+    await plain.ok('image', 'import', busybox);
+    return new KilledHost(plain, launcher);
+  }
+
+  /** Kills an act at a moment that follows from the seed, acts again, and checks that the world is as it is wanted. */
+  async endure(seed: number): Promise<void> {
+    const random = randomOf(seed);
+    const acts = actsIn(this.#world);
+    const act = acts[Math.floor(random() * acts.length)]!;
+    const verb = act.does === 'wish' ? 'wish' : act.does[0]!;
+    const afterMs = Math.round(random() * (this.#takesMs.get(verb) ?? 2_500));
+    const what = `seed ${seed}: ${String(act.does)}, killed after ${afterMs} ms, of ${JSON.stringify(this.#world)}`;
+    if (process.env['IGNITE_KILL_POINTS'] !== undefined) console.log(new Date().toISOString(), what);
+    try {
+      await (act.does === 'wish' ? this.#wish(act.world!, afterMs) : this.#command(act.does, afterMs));
+      this.#world = act.world;
+      await this.#until(() => this.#differences());
+    } catch (failure) {
+      throw new Error(`${what}: ${String(failure)}`, { cause: failure });
+    }
+  }
+
+  async #command(args: readonly string[], afterMs: number): Promise<void> {
+    const { uid } = (await this.#vm())?.metadata ?? {};
+    const killed = this.#ignite.start(args);
+    await Promise.race([delay(afterMs), killed.ended]);
+    killed.kill();
+    const { code: killedCode } = await this.#soon(killed.ended, 'the killed command ends');
+    const began = Date.now();
+    const { code, stderr } = await this.#soon(this.#ignite.run(...args), 'the command ends');
+    if (killedCode === null) this.#takesMs.set(args[0]!, Date.now() - began);
+    // What was made, or removed, before the kill, cannot be once more.
+    const isMade = /^(create|run)$/.test(args[0]!) && /already exists|is taken/.test(stderr);
+    const isGone = args[0] === 'rm' && /no VM|not found|matches/.test(stderr);
+    assert.ok(code === 0 || isMade || isGone, `exit ${code}: ${stderr}`);
+    if (isMade && args[0] === 'run') await this.#ignite.ok('start', name);
+    if (args[0] === 'rm') await this.#until(async () => this.#tracesOf(uid!));
+  }
+
+  /** Writes a wish while ignited is running, kills it, and starts it again. */
+  async #wish({ power }: NonNullable<World>, afterMs: number): Promise<void> {
+    const killed = this.#ignite.start(['gitops']);
+    await this.#until(async () => (isServed(this.#ignite.paths) ? [] : ['ignited does not serve']));
+    await this.#writePower(power);
+    const began = Date.now();
+    await delay(afterMs);
+    killed.kill();
+    await this.#soon(killed.ended, 'the killed ignited ends');
+    const again = this.#ignite.start(['gitops']);
+    const wanted = power === 'Running' ? ['Running'] : ['Stopped', 'Created'];
+    await this.#until(async () => {
+      const { phase } = (await this.#vm())!.status;
+      return wanted.includes(phase) ? [] : [phase, again.told()];
+    });
+    this.#takesMs.set('wish', Math.min(Date.now() - began, 5_000));
+    again.terminate();
+    await this.#soon(again.ended, 'ignited ends');
+  }
+
+  async #writePower(power: Vm['spec']['power']): Promise<void> {
+    const { spec } = (await this.#vm())!;
+    using store = openSqliteStore(storePath(this.#ignite.paths));
+    await store.patch(key, { spec: { ...spec, power } });
+  }
+
+  /** Tells how the world differs from what is wanted. */
+  async #differences(): Promise<readonly string[]> {
+    const vm = await this.#vm();
+    const dirs = readdirSync(join(this.#ignite.paths.dataDir, 'vms'));
+    const wanted = this.#world;
+    if (!wanted) return [...(vm ? ['there is a VM'] : []), ...dirs, ...this.#processes()];
+    if (!vm) return ['there is no VM'];
+    const { uid } = vm.metadata;
+    const isUp = wanted.power === 'Running';
+    const processes = this.#processes(uid);
+    const has = {
+      power: vm.spec.power,
+      isUp: vm.status.phase === 'Running',
+      cpus: vm.spec.cpus,
+      pending: vm.status.pending ?? [],
+      vmms: processes.filter((line) => line.includes('qemu-system') && line.includes('/vm/streams')).length,
+      commands: processes.filter((line) => /^\S*node /.test(line)),
+      run: existsSync(join(this.#ignite.paths.runDir, 'vms', uid)),
+      network: existsSync(`/run/netns/ignite-${uid}`),
+      otherFolders: dirs.filter((dir) => dir !== uid),
+    };
+    const want: typeof has = {
+      ...{ ...wanted, isUp, pending: [], vmms: isUp ? 1 : 0, commands: [] },
+      ...{ run: isUp, network: isUp, otherFolders: [] },
+    };
+    return Object.entries(want).flatMap(([field, value]) => {
+      const found = JSON.stringify(has[field as keyof typeof has]);
+      return found === JSON.stringify(value) ? [] : [`${field} is ${found}, not ${JSON.stringify(value)}`];
+    });
+  }
+
+  async #vm(): Promise<Vm | undefined> {
+    using store = openSqliteStore(storePath(this.#ignite.paths));
+    return (await store.list(key)).items[0] as Vm | undefined;
+  }
+
+  #tracesOf(uid: string): readonly string[] {
+    const { dataDir, runDir } = this.#ignite.paths;
+    const files = [
+      join(dataDir, 'vms', uid),
+      join(runDir, 'vms', uid),
+      join(runDir, 'processes', `${uid}.json`),
+      join(runDir, 'restarts', uid),
+      join(dataDir, 'network', `${uid}.json`),
+      `/run/netns/ignite-${uid}`,
+    ];
+    return [...files.filter(existsSync), ...this.#processes(uid)];
+  }
+
+  /** Returns the command lines that name this host's directories or a VM. */
+  #processes(uid = this.#ignite.dir): readonly string[] {
+    return readdirSync('/proc')
+      .filter((each) => /^\d+$/.test(each))
+      .map(commandOf)
+      .filter((line) => line.includes(this.#ignite.dir) || line.includes(uid))
+      .filter((line) => !line.startsWith('dnsmasq'));
+  }
+
+  async #soon<T>(ending: Promise<T>, what: string): Promise<T> {
+    const late = delay(patienceMs, undefined, { ref: false }).then(() => {
+      throw new Error(`not so within ${patienceMs} ms: ${what}\n${this.#processes().join('\n')}`);
+    });
+    return await Promise.race([ending, late]);
+  }
+
+  async #until(look: () => Promise<readonly string[]>): Promise<void> {
+    let wrong = await look();
+    for (const deadline = Date.now() + patienceMs; wrong.length > 0; wrong = await look()) {
+      if (Date.now() > deadline) assert.deepEqual(wrong, []);
+      await delay(pollMs);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#world) await this.#ignite.ok('rm', '-f', name);
+    await this.#plain[Symbol.asyncDispose]();
+  }
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return ''; // it has just ended
+  }
+}
+
+let leaks: AsyncDisposable;
+let vms: StillVms;
+before(async () => {
+  leaks = watchLeaks();
+  vms = await StillVms.open();
+});
+after(async () => {
+  vms[Symbol.dispose]();
+  await leaks[Symbol.asyncDispose]();
+});
+
+describe('kill -9 at any moment of a command or of ignited', { concurrency: true }, () => {
+  for (const [lane, subnet] of [225, 226].entries())
+    test(`the same command again, or ignited, finishes, and nothing is left (${lane + 1} of 2)`, async (t) => {
+      await using host = await KilledHost.open(subnet, vms.launcher);
+      const deadline = Date.now() + withinMs;
+      let endured = 0;
+      for (; endured < points / 2 && Date.now() < deadline; endured += 1)
+        await host.endure(firstSeed + endured * 2 + lane);
+      t.diagnostic(`${endured} kills`);
+      assert.ok(endured > 0);
+    });
+});
