@@ -73,7 +73,7 @@ async function hostWith({ spec = {}, status, finalizers = ['ignite.weave.works/h
       },
     },
   } as unknown as VmPorts;
-  return { host, store, seen, removed, vm: async (): Promise<Vm> => await getVm(store, 'web') };
+  return { host, store, seen, removed, vm: async (): Promise<Vm> => await getVm(store, { name: 'web' }) };
 }
 
 const conditionOf = ({ status }: Vm, type: string): unknown => {
