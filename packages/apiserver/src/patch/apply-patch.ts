@@ -3,7 +3,7 @@ import { badRequest } from '@ignite/toolkit/client/object-error';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ObjectReply } from '../response/reply.ts';
-import type { Apply } from './apply.ts';
+import { serverSideApply } from './apply.ts';
 import { checkNamespace } from '../write/namespace-lifecycle.ts';
 import { type ObjectRequest, isOfStatus, keyOf, namespaceOf } from '../resource/object-request.ts';
 import { type PatchWrite, replace, untilNobodyInterferes } from './patch-write.ts';
@@ -13,11 +13,7 @@ import { sentObject } from '../write/sent-object.ts';
  * Applies the fields that somebody wants to an object, which is created if it is not there.
  * @throws ObjectError CONFLICT if other managers have some of them
  */
-export async function applyPatch(
-  client: ObjectClient,
-  write: PatchWrite,
-  apply: Apply,
-): Promise<ObjectReply> {
+export async function applyPatch(client: ObjectClient, write: PatchWrite): Promise<ObjectReply> {
   const { request, query, body } = write;
   const { resource, signal } = request;
   const { fieldManager, force, dryRun } = query;
@@ -26,7 +22,7 @@ export async function applyPatch(
   return await untilNobodyInterferes(signal, async () => {
     const live = await found(client, request);
     const settings = { fieldManager, force, isOfStatus: isOfStatus(request) };
-    const next = apply({ resource, live, applied: value, ...settings });
+    const next = serverSideApply({ resource, live, applied: value, ...settings });
     if (live) return { type: 'object', code: 200, object: await replace(client, write, next), warnings };
     const namespace = namespaceOf(request);
     if (namespace !== undefined) await checkNamespace(client, namespace, signal);

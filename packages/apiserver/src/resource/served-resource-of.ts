@@ -1,5 +1,6 @@
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
+import { schemaOfKind } from './schema-of-kind.ts';
 import type { ServedResource } from './served-resource.ts';
 import { tableColumns } from './table-column.ts';
 import { unknownFields } from './unknown-fields.ts';
@@ -16,6 +17,7 @@ export function servedResourceOf(kind: Kind): ServedResource {
     categories: kind.categories ?? [],
     subresources: kind.subresources ?? [],
     columns: tableColumns(kind.columns ?? []),
+    schema: schemaOfKind(hub, kind.subresources?.includes('status') ?? false),
     unknownFields: (object) => unknownFields(hub, object),
   };
 }

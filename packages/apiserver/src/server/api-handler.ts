@@ -4,7 +4,7 @@ import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
 import { discover } from '../discovery/discover.ts';
-import type { Apply } from '../patch/apply.ts';
+import { openApi } from '../openapi/open-api.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
 import { decodeBody } from '../request/decode-body.ts';
 import { readBody } from '../request/read-body.ts';
@@ -33,7 +33,6 @@ export interface ApiOptions {
   readonly authorizer: Authorizer;
   /** Limits what users write, and answers reviews and requests for tokens. Without it, there are none. */
   readonly access?: AccessPort;
-  readonly apply?: Apply;
   readonly checks: readonly HealthCheck[];
   /** The name and the version of this program, such as `ignite-0.1.0`. */
   readonly product: string;
@@ -139,7 +138,7 @@ async function answerObjects(
   const wanted = { ...wantedForm(message.headers.accept, query), resource };
   const body = async () => ({ bytes: await readBody(message), contentType: message.headers['content-type'] });
   try {
-    const reply = await serveObjects(options, { resource, info, query, body, signal });
+    const reply = await serveObjects(options.client, { resource, info, query, body, signal });
     const statusOf = (failure: unknown, subject?: Subject): Status =>
       toldStatus(options.log, failure, subject);
     await respond(response, reply, { ...wanted, statusOf, signal });
@@ -166,8 +165,13 @@ async function answerPath(
 
 /** Pure. Returns what is at a path that leads to no objects. */
 function contentAt(path: string, message: IncomingMessage, options: ApiOptions): ContentReply | undefined {
-  if (path === '/version') return { type: 'content', code: 200, content: serverVersion(options.product) };
-  return discover(path, message.headers.accept, options.resources());
+  const version = serverVersion(options.product);
+  if (path === '/version') return { type: 'content', code: 200, content: version };
+  const { accept } = message.headers;
+  const resources = options.resources();
+  return (
+    discover(path, accept, resources) ?? openApi(path, accept, { resources, version: version.gitVersion })
+  );
 }
 
 async function refuse({ log }: ApiOptions, response: ServerResponse, failure: unknown): Promise<void> {

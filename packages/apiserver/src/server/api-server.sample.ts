@@ -32,6 +32,7 @@ const gardenResource = ({ selectableFields = [], hasStatus, ...kind }: ServedKin
     { title: 'NAME', cell: ({ metadata }) => metadata.name },
     { title: 'SIZE', cell: ({ spec }) => String((spec as { readonly size: number }).size), wide: true },
   ]),
+  schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
   unknownFields: ({ spec }) => (Object.hasOwn(spec ?? {}, 'unknown') ? [['spec', 'unknown']] : []),
 });
 
