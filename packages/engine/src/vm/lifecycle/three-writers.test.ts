@@ -60,13 +60,17 @@ const git: Writer = async (host, random) => {
 const api: Writer = async (host, random) => await write(oneOf(powers, random), random() < 0.3, host);
 
 async function write(power: VmSpec['power'], restarts: boolean, host: VmPorts): Promise<void> {
-  await changeVm(host.store, await getVm(host.store, { name: 'web' }), ({ spec, metadata: { annotations } }) => ({
-    spec: { ...spec, power },
-    annotations: {
-      ...annotations,
-      ...(restarts && { [restartedAtAnnotation]: new Date(host.clock.now()).toISOString() }),
-    },
-  }));
+  await changeVm(
+    host.store,
+    await getVm(host.store, { name: 'web' }),
+    ({ spec, metadata: { annotations } }) => ({
+      spec: { ...spec, power },
+      annotations: {
+        ...annotations,
+        ...(restarts && { [restartedAtAnnotation]: new Date(host.clock.now()).toISOString() }),
+      },
+    }),
+  );
 }
 
 /** Expresses wishes one after the other. What a command refuses, such as to pause a VM that is down, is no wish. */
@@ -86,7 +90,10 @@ async function control(host: VmPorts, world: World, isOver: () => boolean): Prom
   for (let [quiet, rounds] = [0, 0]; quiet < 2;) {
     const wasOver = isOver();
     if (wasOver) rounds += 1;
-    assert.ok(rounds < 100, `the controller finds no end: ${JSON.stringify(await getVm(host.store, { name: 'web' }))}`);
+    assert.ok(
+      rounds < 100,
+      `the controller finds no end: ${JSON.stringify(await getVm(host.store, { name: 'web' }))}`,
+    );
     const outcome = await actor.run('controller', () => reconcileUnlessBusy(uid, host, op));
     if (outcome?.requeueAfterMs !== undefined) world.nowMs += outcome.requeueAfterMs;
     quiet = wasOver && outcome && outcome.requeueAfterMs === undefined ? quiet + 1 : 0;
