@@ -1,7 +1,6 @@
 import type { ObjectClient, ObjectPatch } from '@ignite/toolkit/client/object-client';
 import { bodyType, decodeBody, unknownType } from '../request/decode-body.ts';
 import type { ObjectReply } from '../response/reply.ts';
-import type { Apply } from './apply.ts';
 import { applyPatch } from './apply-patch.ts';
 import { jsonPatchBody } from './json-patch-body.ts';
 import { type ObjectRequest, isOfStatus, keyOf } from '../resource/object-request.ts';
@@ -9,37 +8,34 @@ import { type PatchWrite, checkedChanges } from './patch-write.ts';
 import { strategicallyMerged } from './strategic-merge.ts';
 import { writeQuery } from '../write/write-query.ts';
 
-export interface PatchDeps {
-  readonly client: ObjectClient;
-  readonly apply?: Apply | undefined;
-}
-
 const [json, merge] = ['application/json-patch+json', 'application/merge-patch+json'];
 const [strategic, apply] = ['application/strategic-merge-patch+json', 'application/apply-patch+yaml'];
 
 /** @throws RequestError MEDIA_TYPE_UNKNOWN if the kind takes no such patch */
-export async function patchObject(deps: PatchDeps, request: ObjectRequest): Promise<ObjectReply> {
+export async function patchObject(client: ObjectClient, request: ObjectRequest): Promise<ObjectReply> {
   const { resource } = request;
   keyOf(request);
   const write = { request, query: writeQuery(request.query), body: await request.body() };
   switch (bodyType(write.body)) {
     case json:
-      return await patched(deps, write, { type: 'json', operations: jsonPatchBody(decodeBody(write.body)) });
+      return await patched(client, write, {
+        type: 'json',
+        operations: jsonPatchBody(decodeBody(write.body)),
+      });
     case merge:
-      return await merged(deps, write);
+      return await merged(client, write);
     case strategic:
-      if (resource.mergeKeys) return await strategicallyMerged(deps.client, write, resource.mergeKeys);
+      if (resource.mergeKeys) return await strategicallyMerged(client, write, resource.mergeKeys);
       break;
     case apply:
-      if (deps.apply) return await applyPatch(deps.client, write, deps.apply);
-      break;
+      return await applyPatch(client, write);
   }
-  const known = [json, merge, ...(resource.mergeKeys ? [strategic] : []), ...(deps.apply ? [apply] : [])];
+  const known = [json, merge, ...(resource.mergeKeys ? [strategic] : []), apply];
   throw unknownType(bodyType(write.body), known);
 }
 
 async function patched(
-  { client }: PatchDeps,
+  client: ObjectClient,
   { request, query: { dryRun } }: PatchWrite,
   patch: ObjectPatch,
   warnings: readonly string[] = [],
@@ -50,7 +46,7 @@ async function patched(
   return { type: 'object', code: 200, object, warnings };
 }
 
-async function merged(deps: PatchDeps, write: PatchWrite): Promise<ObjectReply> {
+async function merged(client: ObjectClient, write: PatchWrite): Promise<ObjectReply> {
   const { value, warnings } = checkedChanges(write);
-  return await patched(deps, write, { type: 'merge', changes: value }, warnings);
+  return await patched(client, write, { type: 'merge', changes: value }, warnings);
 }

@@ -1,6 +1,7 @@
 import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
 import type { TableColumn } from './table-column.ts';
 
 /** The keys from a field of an object to one below it. */
@@ -18,6 +19,8 @@ export interface ServedResource extends GroupVersionResource {
   /** The fields that selectors may name beside the name and the namespace. */
   readonly selectableFields: readonly string[];
   readonly columns: readonly TableColumn[];
+  /** The schema of whole objects, in which metadata may be absent. */
+  readonly schema: StructuralSchema;
   /** Pure. Returns the paths of the fields that the kind does not know. */
   readonly unknownFields: (object: KubeObject) => readonly FieldPath[];
   /**

@@ -193,6 +193,27 @@ describe('the API server: objects', () => {
     assert.equal((await garden.ask(`${home}/a`, broken)).code, 400);
   });
 
+  test('are applied by those who manage some of their fields', async () => {
+    await using garden = await openGarden();
+    const applied = async (manager: string, spec: object, more = '') =>
+      await garden.ask(
+        `${home}/a?fieldManager=${manager}${more}`,
+        sent('PATCH', { ...pot('home', 'a'), spec }, 'application/apply-patch+yaml'),
+      );
+    assert.equal((await applied('ann', { size: 4 })).code, 201);
+    const more = await applied('ben', { colour: 'red' });
+    assert.deepEqual([more.code, more.json['spec']], [200, { size: 4, colour: 'red' }]);
+    const disputed = await applied('ben', { colour: 'red', size: 5 });
+    assert.deepEqual([disputed.code, disputed.json['reason']], [409, 'Conflict']);
+    const { causes } = disputed.json['details'] as { readonly causes: readonly Fields[] };
+    assert.deepEqual([causes[0]?.['reason'], causes[0]?.['field']], ['FieldManagerConflict', '.spec.size']);
+    assert.equal((await applied('ben', { size: 5 }, '&force=true&dryRun=All')).code, 200);
+    const fewer = await applied('ben', {});
+    assert.deepEqual(fewer.json['spec'], { size: 4 });
+    const nobody = sent('PATCH', pot('home', 'a'), 'application/apply-patch+yaml');
+    assert.equal((await garden.ask(`${home}/a`, nobody)).code, 400);
+  });
+
   test('that are deleted are answered with a Status, or with themselves if they stay', async () => {
     await using garden = await openGarden();
     const gone = await garden.client.create(pots, pot('home', 'a'));
@@ -345,6 +366,53 @@ describe('the API server: access', () => {
     assert.match(String(refused.json['message']), /User "gardener" cannot create resource "pots"/);
     assert.equal((await garden.ask('/apis')).code, 200);
     assert.deepEqual(asked, ['create pots', 'get /apis']);
+  });
+});
+
+describe('the API server: documents', () => {
+  test('describe the kinds, in the forms that clients ask for, and are sent once', async () => {
+    await using garden = await openGarden();
+    const index = (await garden.ask('/openapi/v3')).json['paths'] as Record<
+      string,
+      { readonly serverRelativeURL: string }
+    >;
+    const { serverRelativeURL } = index['apis/garden.example/v1']!;
+    const document = await garden.ask(serverRelativeURL);
+    assert.ok(
+      Object.keys(document.json['paths'] as Fields).includes(`${home.replace('home', '{namespace}')}/{name}`),
+    );
+    const etag = document.headers.get('etag')!;
+    const again = await garden.ask(serverRelativeURL, { headers: { 'if-none-match': etag } });
+    assert.deepEqual([again.code, again.text], [304, '']);
+    assert.equal((await garden.ask('/openapi/v3/apis/none/v1')).code, 404);
+    assert.equal((await garden.ask('/openapi/v2')).json['swagger'], '2.0');
+    const asked = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+    const { headers } = await garden.ask('/openapi/v2', accepting(asked));
+    assert.equal(headers.get('content-type'), asked.replace('@', '.'));
+  });
+
+  test('of discovery come whole in the version that is asked for, and plain to others', async () => {
+    await using garden = await openGarden();
+    const whole = 'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList';
+    const { json, headers } = await garden.ask('/apis', accepting(`${whole},application/json`));
+    assert.deepEqual(
+      [json['apiVersion'], headers.get('content-type')],
+      ['apidiscovery.k8s.io/v2beta1', whole],
+    );
+    assert.equal((await garden.ask('/apis')).json['kind'], 'APIGroupList');
+    assert.equal((await garden.ask('/apis/garden.example')).json['kind'], 'APIGroup');
+    assert.deepEqual((await garden.ask('/api')).json['versions'], ['v1']);
+    const { resources } = (await garden.ask('/apis/garden.example/v1')).json as {
+      readonly resources: readonly Fields[];
+    };
+    assert.deepEqual(
+      resources.map(({ name, shortNames }) => [name, shortNames]),
+      [
+        ['pots', ['p']],
+        ['pots/status', undefined],
+        ['sheds', ['s']],
+      ],
+    );
   });
 });
 

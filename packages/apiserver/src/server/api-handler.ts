@@ -4,7 +4,7 @@ import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
 import { discover } from '../discovery/discover.ts';
-import type { Apply } from '../patch/apply.ts';
+import { OpenApi } from '../discovery/open-api.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
 import { readBody } from '../request/read-body.ts';
 import { RequestError } from '../request/request-error.ts';
@@ -28,7 +28,6 @@ export interface ApiOptions {
   readonly resources: () => readonly ServedResource[];
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
-  readonly apply?: Apply;
   readonly checks: readonly HealthCheck[];
   /** The name and the version of this program, such as `ignite-0.1.0`. */
   readonly product: string;
@@ -44,8 +43,9 @@ const answerMs = 60_000;
  */
 export function apiHandler(options: ApiOptions, ending: AbortSignal): RequestListener {
   const inFlight = new InFlight();
+  const openApi = new OpenApi(options.product);
   return (message, response) => {
-    const exchange = { message, response, inFlight, ending };
+    const exchange = { message, response, inFlight, openApi, ending };
     answer(options, exchange).catch((failure: unknown) => {
       options.log('error', 'an answer was not sent', { error: errorText(failure) });
       response.destroy();
@@ -58,6 +58,7 @@ interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   readonly inFlight: InFlight;
+  readonly openApi: OpenApi;
   readonly ending: AbortSignal;
 }
 
@@ -108,7 +109,7 @@ async function answerObjects(
   const wanted = { ...wantedForm(message.headers.accept, query), resource };
   const body = async () => ({ bytes: await readBody(message), contentType: message.headers['content-type'] });
   try {
-    const reply = await serveObjects(options, { resource, info, query, body, signal });
+    const reply = await serveObjects(options.client, { resource, info, query, body, signal });
     const statusOf = (failure: unknown, subject?: Subject): Status =>
       toldStatus(options.log, failure, subject);
     await respond(response, reply, { ...wanted, statusOf, signal });
@@ -119,7 +120,7 @@ async function answerObjects(
 
 async function answerPath(
   options: ApiOptions,
-  { message, response }: Exchange,
+  { message, response, openApi }: Exchange,
   { path, verb }: PathRequest,
   signal: AbortSignal,
 ): Promise<void> {
@@ -128,15 +129,21 @@ async function answerPath(
   const health = healthPaths.find((each) => each === path);
   const reply = health
     ? await healthReply(health, queryOf(message), options.checks, signal)
-    : contentAt(path, message, options);
+    : contentAt(path, message, options, openApi);
   if (!reply) throw nothingServed();
   await sendContent(response, reply, { encoding: 'json' });
 }
 
-/** Pure. Returns what is at a path that leads to no objects. */
-function contentAt(path: string, message: IncomingMessage, options: ApiOptions): ContentReply | undefined {
-  if (path === '/version') return { type: 'content', code: 200, content: serverVersion(options.product) };
-  return discover(path, message.headers.accept, options.resources());
+/** Returns what is at a path that leads to no objects. */
+function contentAt(
+  path: string,
+  { headers: { accept } }: IncomingMessage,
+  { product, resources }: ApiOptions,
+  openApi: OpenApi,
+): ContentReply | undefined {
+  if (path === '/version') return { type: 'content', code: 200, content: serverVersion(product) };
+  const kinds = resources();
+  return discover(path, accept, kinds) ?? openApi.at(path, accept, kinds);
 }
 
 async function refuse({ log }: ApiOptions, response: ServerResponse, failure: unknown): Promise<void> {

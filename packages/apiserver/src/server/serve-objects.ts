@@ -1,3 +1,4 @@
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { ResourceVerb } from '../request/request-info.ts';
 import { nothingServed } from '../resource/served-resource.ts';
@@ -5,7 +6,7 @@ import type { Reply } from '../response/reply.ts';
 import { createObject } from '../write/create.ts';
 import { deleteCollection, deleteObject } from '../write/delete.ts';
 import { type ObjectRequest, isOfStatus } from '../resource/object-request.ts';
-import { type PatchDeps, patchObject } from '../patch/patch.ts';
+import { patchObject } from '../patch/patch.ts';
 import { getObject, listObjects } from '../read/read.ts';
 import { updateObject } from '../write/update.ts';
 import { watchObjects } from '../read/watch.ts';
@@ -14,9 +15,8 @@ import { watchObjects } from '../read/watch.ts';
 const verbsOfStatus: readonly ResourceVerb[] = ['get', 'update', 'patch'];
 
 /** Does what a request for objects asks for. */
-export async function serveObjects(deps: PatchDeps, request: ObjectRequest): Promise<Reply> {
+export async function serveObjects(client: ObjectClient, request: ObjectRequest): Promise<Reply> {
   checkPart(request);
-  const { client } = deps;
   switch (request.info.verb) {
     case 'get':
       return await getObject(client, request);
@@ -29,7 +29,7 @@ export async function serveObjects(deps: PatchDeps, request: ObjectRequest): Pro
     case 'update':
       return await updateObject(client, request);
     case 'patch':
-      return await patchObject(deps, request);
+      return await patchObject(client, request);
     case 'delete':
       return await deleteObject(client, request);
     case 'deletecollection':
