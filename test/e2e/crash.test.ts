@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Ignite } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
+import { Killer, completesWhatWasKilled, isRunning, runArgs } from './shared/killed-commands.ts';
 
 /**
  * The number of moments at which each command is killed, spread over the time that it takes. The long form
@@ -39,49 +39,13 @@ const secondNetwork = {
   ],
 };
 
-/** Lehmer's generator gives the same points in every run of the tests. */
-let seed = 20_261_123;
-const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
-
-const runArgs = (name: string, ...flags: readonly string[]): readonly string[] => [
-  ...['run', 'busybox', '--name', name, '--memory', '128MB', ...flags],
-  ...['--', 'sleep', '1000'],
-];
+const killer = new Killer(rounds);
 const onTwoNetworks = ['--network', 'ignite-test-104', '--network', 'second'];
-const running = async (name: string): Promise<boolean> =>
-  (await ignite.ok('ps', '-q', '--filter', `name=${name}`)) !== '';
+const running = (name: string): Promise<boolean> => isRunning(name, ignite);
 
-/** Kills a command in its part of the time until `maxMs`: in round 1 of 4 within the first quarter. */
-async function killedIn(round: number, maxMs: number, args: readonly string[]): Promise<void> {
-  const command = ignite.start(args);
-  await delay(((round - 1 + random()) / rounds) * maxMs);
-  command.kill();
-  await command.ended;
-}
-
-for (let round = 1; round <= rounds; round += 1) {
-  test(`kill -9 during run, stop and rm, round ${round}: the next command completes or clears up`, async () => {
-    const name = `crash-${round}`;
-    await killedIn(round, 1_000, runArgs(name, ...onTwoNetworks));
-    const exists = (await ignite.ok('ps', '-a', '-q', '--filter', `name=${name}`)) !== '';
-    await (exists ? ignite.ok('start', name) : ignite.ok(...runArgs(name, ...onTwoNetworks)));
-    assert.ok(await running(name), 'start completes what run began');
-
-    await killedIn(round, 900, ['stop', '--time', '0', name]);
-    await ignite.ok('stop', '--time', '0', name);
-    assert.ok(!(await running(name)), 'stop completes what stop began');
-
-    if (round % 2 === 0) await ignite.ok('start', name);
-    await killedIn(round, 900, ['rm', '-f', name]);
-    const left = await ignite.ok('ps', '-a', '-q', '--filter', `name=${name}`);
-    if (left !== '') await ignite.ok('rm', '-f', name);
-    assert.equal(
-      await ignite.ok('ps', '-a', '-q', '--filter', `name=${name}`),
-      '',
-      'rm completes what rm began',
-    );
-  });
-}
+for (let round = 1; round <= rounds; round += 1)
+  test(`kill -9 during run, stop and rm, round ${round}: the next command completes or clears up`, () =>
+    completesWhatWasKilled(killer, round, ignite, onTwoNetworks));
 
 test('kill -9 while an image or a kernel is made: the next command starts anew and keeps nothing else', async () => {
   const data = join(ignite.dir, 'data');
@@ -93,8 +57,8 @@ test('kill -9 while an image or a kernel is made: the next command starts anew a
   const before = filesBelow(data);
   const source = `oci-archive:${imageArchive('http')}`;
   for (let round = 1; round <= rounds; round += 1) {
-    await killedIn(round, 600, ['image', 'import', source]);
-    await killedIn(round, 2_500, ['kernel', 'build']);
+    await killer.killedIn(round, 600, ignite, ['image', 'import', source]);
+    await killer.killedIn(round, 2_500, ignite, ['kernel', 'build']);
   }
   await ignite.ok('image', 'import', source);
   await ignite.ok('kernel', 'build');

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { vmFiles } from '@ignite/engine/tools/host/paths';
-import { type Etcd, startEtcd } from './fixtures/etcd.ts';
+import { type Etcd, joinStore, startEtcd } from './fixtures/etcd.ts';
 import { Ignite, type Started } from './fixtures/ignite.ts';
 import { imageArchive } from './fixtures/images.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
@@ -36,8 +36,7 @@ after(async () => {
 /** Opens a host with the default kernel, whose data directory has settled nothing else. */
 async function hostNamed(name: string, subnet: number): Promise<Ignite> {
   const host = await Ignite.openWithKernel(subnet);
-  const settings = { name, uid: `uid-of-${name}`, store: etcd.store };
-  writeFileSync(join(host.paths.dataDir, 'host.json'), JSON.stringify(settings), { mode: 0o640 });
+  joinStore(host, name, etcd);
   return host;
 }
 
@@ -93,6 +92,73 @@ test('nobody knows how a VM is whose host is silent; its host records the truth 
   await daemon.ended;
   await untilSeen(a, /^web Unknown$/m);
   assert.match(await phases(b), /^web Stopped$/m);
+});
+
+/** Tells whether the VMM of b's VM runs. */
+const isUp = (): boolean =>
+  readdirSync('/proc').some((pid) => {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return command.includes('qemu-system') && command.includes(uid);
+    } catch {
+      return false; // it is no process, or has just ended
+    }
+  });
+
+test('a host that is lost is removed by whoever says so, and its VMs after it; if it returns, it keeps their disks', async () => {
+  await b.ok('start', 'web');
+  daemon = b.start(['daemon']);
+  await untilSeen(a, /^web Running$/m);
+  assert.match(
+    (await a.run('delete', 'host/b')).stderr,
+    /error: host "b" is alive: it renews its lease\nhint: .* stop ignited on "b"/,
+  );
+  daemon.kill();
+  await daemon.ended;
+  await untilSeen(a, /^web Unknown$/m);
+  assert.match(
+    (await a.run('rm', '-f', 'web')).stderr,
+    /error: VM "web" is on host "b"\nhint: run the command on "b", which is silent but may come back; .*"ignite delete host\/b"/,
+  );
+  assert.match(await a.ok('complete', '--', 'delete', 'host/'), /^host\/a\t.*\nhost\/b\t/m);
+  assert.match((await a.run('delete', 'host/a')).stderr, /error: "a" is this host, /);
+  assert.match(await a.ok('delete', 'host/b'), /^\S*host\S*b removed\n$/i);
+  assert.doesNotMatch(await a.ok('get', 'hosts'), /\bb\b/);
+  assert.match((await a.run('rm', 'web')).stderr, /error: the host of VM "web" is not in the store\nhint: /);
+  await a.ok('rm', '-f', 'web');
+  assert.equal(await phases(a), '');
+  assert.ok(isUp(), 'nobody has asked its host');
+
+  daemon = b.start(['daemon']);
+  const cleared = /VM \\?"web\\?" was removed on another host: it is stopped, and .* is kept/;
+  for (const deadline = Date.now() + patienceMs; !cleared.test(daemon.told()); await delay(200))
+    assert.ok(Date.now() < deadline, daemon.told());
+  assert.ok(!isUp());
+  assert.match(await a.ok('get', 'hosts'), /^Host +b +True +Ready /m);
+  daemon.kill();
+  await daemon.ended;
+  const { disk } = vmFiles(b.paths, uid);
+  assert.ok(existsSync(disk));
+  await b.ok('prune', '-f');
+  assert.ok(existsSync(disk));
+  await b.ok('prune', '-f', '--kept-disks');
+  assert.ok(!existsSync(disk));
+});
+
+test('a host joins with the two variables, which it needs once', async () => {
+  await using host = await Ignite.open(220);
+  await host.with({ IGNITE_HOST_NAME: 'rack-1', IGNITE_STORE: etcd.store }).ok('volume', 'create', 'x');
+  const { name, store } = JSON.parse(readFileSync(join(host.paths.dataDir, 'host.json'), 'utf8')) as {
+    readonly name: string;
+    readonly store: string;
+  };
+  assert.deepEqual([name, store], ['rack-1', etcd.store]);
+  assert.match(await host.ok('get', 'hosts'), /^Host +a +[^]*^Host +rack-1 +/m);
+  assert.match(await host.ok('volume', 'ls'), / x /);
+  assert.doesNotMatch(await a.ok('volume', 'ls'), / x /);
+  assert.match(await a.ok('delete', 'host/rack-1'), / removed\n$/);
+  await host.ok('volume', 'rm', 'x');
+  assert.match(await a.ok('get', 'hosts'), /rack-1/, 'a host that was not lost stores itself again');
 });
 
 test('without etcd a command says so, and a data directory does not change its store', async () => {

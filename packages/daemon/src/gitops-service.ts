@@ -24,7 +24,7 @@ import { Informer } from '@ignite/toolkit/controller/informer';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
 import { keyText } from '@ignite/toolkit/object/object-key';
 import type { Log } from '@ignite/toolkit/log/log';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { MendableStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import { serveApiSocket } from './api-socket.ts';
 import { alreadyRunning } from './errors.ts';
@@ -35,7 +35,7 @@ import { keepHost } from './keep-host.ts';
 
 export interface GitopsServiceOptions {
   readonly paths: Paths;
-  readonly store: ObjectStore;
+  readonly store: MendableStore;
   readonly self: ThisHost;
   readonly engines: DeclaredEngines;
   /** Of which metrics are served. */
@@ -44,6 +44,8 @@ export interface GitopsServiceOptions {
   readonly isVmBusy: (uid: string) => boolean;
   /** Makes a VM what its object says, unless somebody else is at work on it. */
   readonly reconcileVm: (uid: string, op: ClientOperation) => Promise<Outcome | undefined>;
+  /** Stops what runs here of VMs that were removed elsewhere. */
+  readonly clearRemovedVms: (signal: AbortSignal) => Promise<void>;
   /** Records when what runs in a VM that was started here can be used. */
   readonly recordWhenReady: (vm: Vm, signal: AbortSignal) => Promise<void>;
   readonly nodeLabels: Readonly<Record<string, string>>;
@@ -54,10 +56,12 @@ export interface GitopsServiceOptions {
 }
 
 /**
- * Keeps this host as its Syncs say, until `signal` aborts.
- * @throws CodedError GITOPS_RUNNING when another process does so already
+ * Keeps this host as its Syncs say, until `stop` aborts.
+ * @throws CodedError GITOPS_RUNNING when another process does so already, HOST_NAME_TAKEN
  */
-export async function runGitops(options: GitopsServiceOptions, signal: AbortSignal): Promise<void> {
+export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal): Promise<void> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([stop, ending.signal]);
   const { paths, store, self, engines, client, nodeLabels, log, webhook, apiSocket } = options;
   using lock = await serveHost(paths, signal);
   if (!lock) throw alreadyRunning();
@@ -80,7 +84,7 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
   const watchedVms = clientKind(vmResource, vmKind);
   const vms = new Informer(new KindClient(objects, watchedVms), deps.clock, log);
   sockets.follow(vms);
-  const { isVmBusy, reconcileVm, recordWhenReady } = options;
+  const { isVmBusy, reconcileVm, recordWhenReady, clearRemovedVms } = options;
   const controlled = controlVms(
     {
       vms,
@@ -109,7 +113,9 @@ export async function runGitops(options: GitopsServiceOptions, signal: AbortSign
     api?.ended,
     controlled,
     vms.run(signal),
-    keepHost({ ...settings, ...self, paths, store, clock: deps.clock }, log, signal),
+    keepHost({ ...settings, ...self, paths, store, clock: deps.clock, clear: clearRemovedVms }, log, signal)
+      // The other parts would wait for a signal.
+      .finally(() => self.isAlone || ending.abort()),
     serveSyncs({ ...served, ...(webhook && { webhook }) }, signal),
   ]);
 }

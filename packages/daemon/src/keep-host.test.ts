@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
+import { claimHost } from '@ignite/engine/tools/hosts/register-host';
 import { liveHosts } from '@ignite/engine/tools/hosts/host-lease';
 import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -22,7 +23,7 @@ test('keepHost: the host is alive for as long as it is kept, though its store ma
   const [store, clock, ending] = [new LeavingStore(), new ManualClock(), new AbortController()];
   const failures: unknown[] = [];
   const kept = keepHost(
-    { name: 'a', uid: 'u', isAlone: false, paths, store, clock },
+    { name: 'a', uid: 'u', isAlone: false, paths, store, clock, clear: async () => {} },
     (_level, _message, fields) => void failures.push(fields),
     ending.signal,
   );
@@ -42,10 +43,38 @@ test('keepHost: the host is alive for as long as it is kept, though its store ma
   assert.ok(!(await isAlive()));
 });
 
+test('keepHost: a host that was removed while it was silent stores itself again, and clears what was removed of it', async () => {
+  const paths = { dataDir: tmpdir(), runDir: tmpdir() };
+  const [store, clock, ending] = [new LeavingStore(), new ManualClock(), new AbortController()];
+  const cleared: number[] = [];
+  const host = { name: 'a', uid: 'u', isAlone: false, paths, store, clock };
+  const kept = keepHost(
+    { ...host, clear: async () => void cleared.push(clock.now()) },
+    () => {},
+    ending.signal,
+  );
+  while (cleared.length === 0) await new Promise(setImmediate);
+  await clock.advance(30_000);
+  assert.equal(cleared.length, 1);
+  const key = { group: 'ignite.weave.works', kind: 'Host', namespace: '', name: 'a' };
+  await store.delete(key);
+  await clock.advance(10_000);
+  while (cleared.length === 1) await new Promise(setImmediate);
+  assert.equal((await store.get(key)).metadata.uid, 'u');
+  assert.ok((await liveHosts(store, clock.now())).has('a'));
+  // Another host has taken the name meanwhile, so the VMs are its own.
+  await store.delete(key);
+  await claimHost({ ...host, uid: 'other' });
+  const taken = assert.rejects(kept, { code: 'HOST_NAME_TAKEN' });
+  await clock.advance(10_000);
+  await taken;
+  ending.abort();
+});
+
 test('keepHost: a host that is alone is stored once, and writes nothing from then on', async () => {
   const paths = { dataDir: tmpdir(), runDir: tmpdir() };
   const [store, clock] = [new MemoryStore(), new ManualClock()];
-  const host = { name: 'a', uid: 'u', isAlone: true, paths, store, clock };
+  const host = { name: 'a', uid: 'u', isAlone: true, paths, store, clock, clear: async () => {} };
   await keepHost(host, () => {}, new AbortController().signal);
   const { items } = await store.list({ group: 'ignite.weave.works', kind: 'Host' });
   assert.deepEqual(

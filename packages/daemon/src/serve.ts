@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { brokenRecordText } from '@ignite/api/broken-record';
-import type { ClientOperation } from '@ignite/api/client/progress';
+import type { ClientOperation, ProgressEvent } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { Paths } from '@ignite/engine/tools/host/paths';
+import { clearRemovedVms } from '@ignite/engine/vm/lifecycle/clear-removed-vms';
 import { recordWhenReady } from '@ignite/engine/vm/lifecycle/record-when-ready';
 import { isVmLocked } from '@ignite/engine/tools/store/vm-lock';
 import { reconcileUnlessBusy } from '@ignite/engine/vm/lifecycle/reconcile-unless-busy';
@@ -40,6 +41,7 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
   await using client = new LocalClient(ports);
   const { store, self } = ports;
   const webhook = await webhookOptions(options);
+  const log = logOf(terminal, logLevel);
   const served = {
     paths,
     store,
@@ -48,9 +50,11 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
     client,
     isVmBusy: (uid: string) => isVmLocked(uid, paths),
     reconcileVm: (uid: string, op: ClientOperation) => reconcileUnlessBusy(uid, ports, op),
+    clearRemovedVms: (until: AbortSignal) =>
+      clearRemovedVms(ports, { signal: until, report: warningsTo(log) }),
     recordWhenReady: (vm: Vm, until: AbortSignal) => recordWhenReady(vm, ports, until),
     nodeLabels,
-    log: logOf(terminal, logLevel),
+    log,
     ...(apiSocket !== undefined && { apiSocket }),
     ...(webhook && { webhook }),
   };
@@ -72,6 +76,13 @@ const eventLevels: Readonly<Record<LogLevel, EventLevel>> = {
 
 const logOf = ({ write, isTty }: Terminal, level: LogLevel): Log =>
   limitedLog((isTty ? textLog : jsonLog)(write), eventLevels[level]);
+
+/** Returns what logs the warnings of an operation, and nothing else of it. */
+const warningsTo =
+  (log: Log) =>
+  (event: ProgressEvent): void => {
+    if (event.kind === 'warning') log('warning', event.message, {});
+  };
 
 /** The command line of "ignite", beside which this program is installed, that cleans up after a VM. */
 function settleCommand({ dataDir, runDir }: Paths): readonly string[] {

@@ -27,6 +27,14 @@ export interface NetworkFinder extends Finder<CniNetwork> {
   broken(): Promise<readonly CodedError[]>;
 }
 
+export interface HostRegistry extends Finder<Host> {
+  /**
+   * Removes a host that is lost, and returns whether there was one of that name.
+   * @throws CodedError HOST_ALIVE, HOST_OWN
+   */
+  remove(name: string, signal: AbortSignal): Promise<boolean>;
+}
+
 /** The part of the client for commands that only read. */
 export interface ReadClient {
   readonly vms: Finder<Vm>;
@@ -53,6 +61,7 @@ export interface Client extends ReadClient, AsyncDisposable {
   readonly kernels: KernelClient;
   readonly volumes: VolumeClient;
   readonly host: HostClient;
+  readonly hosts: HostRegistry;
   readonly usage: UsageClient;
   readonly space: SpaceClient;
   readonly life: LifeClient;

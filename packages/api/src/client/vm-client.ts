@@ -84,6 +84,12 @@ export interface VmClient extends Finder<Vm> {
   create(request: CreateVmRequest, op: ClientOperation): Promise<Vm>;
   /** Writes the definition of a VM. Of a running VM, only ports and memory change at once, as far as possible. */
   redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm>;
+  /**
+   * Finds a VM that can be removed here: one of this host, or one whose host was removed from the store, by its
+   * whole name or uid.
+   * @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS, VM_ELSEWHERE
+   */
+  findRemovable(query: string, signal: AbortSignal): Promise<Vm>;
   /** Cleans up after a VM that may have ended, and restarts it whenever its policy wants and no daemon does so. */
   settle(uid: string, op: ClientOperation): Promise<void>;
   /**

@@ -7,7 +7,7 @@ import type {
 import type { ClusterRole, PolicyRule, Role } from '@ignite/toolkit/access/resources/role';
 import type { UserInfo } from '../request/user-info.ts';
 import { aggregatedRules } from './aggregated-rules.ts';
-import { serviceAccountUser } from '../authentication/service-account-user.ts';
+import { serviceAccountUser } from '../authentication/service-account/service-account-user.ts';
 
 /** All roles and bindings of a server. */
 export interface AccessObjects {

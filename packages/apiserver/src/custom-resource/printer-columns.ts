@@ -1,13 +1,7 @@
-import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { age } from '@ignite/toolkit/text/age';
+import type { TableColumn } from '../resource/table-column.ts';
 import type { DefinitionVersion, PrinterColumn } from './definition/definition.ts';
 import { valuesAt } from './json-path/json-path.ts';
-
-/** A column of the tables that list objects of a defined kind, beside that of their names. */
-export interface CustomColumn extends Omit<PrinterColumn, 'jsonPath'> {
-  readonly description: string;
-  readonly cell: (object: KubeObject, nowMs: number) => unknown;
-}
 
 const ageColumn: PrinterColumn = {
   name: 'Age',
@@ -16,14 +10,15 @@ const ageColumn: PrinterColumn = {
   description: 'When the object was created.',
 };
 
-/** Returns the columns that a version of a kind defines; the age if it defines none. */
+/** Returns the columns that a version of a kind defines beside that of the names; the age if it defines none. */
 export const customColumns = ({
   additionalPrinterColumns: columns = [ageColumn],
-}: Pick<DefinitionVersion, 'additionalPrinterColumns'>): readonly CustomColumn[] =>
-  columns.map(({ jsonPath, ...column }) => ({
-    ...column,
-    description: column.description ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
-    cell: (object, nowMs) => cellOf(valuesAt(object, jsonPath)[0], column.type, nowMs),
+}: Pick<DefinitionVersion, 'additionalPrinterColumns'>): readonly TableColumn[] =>
+  columns.map(({ name, type, jsonPath, description, format = '', priority = 0 }) => ({
+    ...{ name, format, priority },
+    type: type as TableColumn['type'],
+    description: description ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
+    cell: (object, nowMs) => cellOf(valuesAt(object, jsonPath)[0], type, nowMs),
   }));
 
 /** Returns a value as a cell of a type, or null if it has another type. */

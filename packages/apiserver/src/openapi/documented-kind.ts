@@ -1,18 +1,17 @@
 import { type GroupVersionResource, apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
-import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
+import type { ServedResource } from '../resource/served-resource.ts';
 
 /** A kind in one version, with all that the documents of an API say of it. */
-export interface DocumentedKind extends GroupVersionResource {
-  readonly kind: string;
-  readonly isNamespaced: boolean;
-  readonly subresources: readonly string[];
-  /** The schema of whole objects, in which metadata may be absent. */
-  readonly schema: StructuralSchema;
-  /** Whether the kind takes strategic merge patches. */
-  readonly isMergedStrategically: boolean;
-  /** The fields that selectors may name beside the name and the namespace. */
-  readonly selectableFields: readonly string[];
-}
+export type DocumentedKind = Pick<
+  ServedResource,
+  | keyof GroupVersionResource
+  | 'kind'
+  | 'isNamespaced'
+  | 'subresources'
+  | 'schema'
+  | 'selectableFields'
+  | 'mergeKeys'
+>;
 
 /** Returns the name of the schema of a kind in a document, such as `example.garden.v1.Pot`. */
 export const schemaNameOf = ({ group, version, kind }: DocumentedKind): string =>

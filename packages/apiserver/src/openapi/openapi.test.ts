@@ -4,15 +4,16 @@ import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { configMapKind } from '@ignite/toolkit/core/config-map';
 import { leaseKind } from '@ignite/toolkit/core/lease';
 import { potDefinition, potVersion } from '../custom-resource/pot.sample.ts';
-import { documentedKindOf, documentedKindsOf } from './documented-kinds-of.ts';
+import { servedResourcesOf } from '../custom-resource/served-resources-of.ts';
+import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import { v2Document } from './v2-document.ts';
 import { v2Protobuf } from './v2-protobuf.ts';
 import { hashOf, v3Documents } from './v3-index.ts';
 
 const kinds = [
-  ...documentedKindsOf(potDefinition()),
-  documentedKindOf(configMapKind, true),
-  documentedKindOf(leaseKind, true),
+  ...servedResourcesOf(potDefinition()),
+  builtInResourceOf(configMapKind),
+  builtInResourceOf(leaseKind),
 ];
 const { index, documents } = v3Documents(kinds, 'v1.36.0');
 const pots = documents.get('apis/garden.example/v1')!;
@@ -28,7 +29,7 @@ test('v3Documents: there is one document for each group and version, whose addre
     index.paths['apis/garden.example/v1']?.serverRelativeURL,
     `/openapi/v3/apis/garden.example/v1?hash=${hashOf(pots)}`,
   );
-  const changed = documentedKindsOf(potDefinition({ versions: [{ ...potVersion, selectableFields: [] }] }));
+  const changed = servedResourcesOf(potDefinition({ versions: [{ ...potVersion, selectableFields: [] }] }));
   const other = v3Documents(changed, 'v1.36.0').documents.get('apis/garden.example/v1')!;
   assert.notEqual(hashOf(other), hashOf(pots));
 });
@@ -124,7 +125,7 @@ function at(bytes: Uint8Array, [field, ...below]: readonly number[]): readonly U
 }
 
 test('v2Protobuf: the document is in the fields in which kubectl looks for it', () => {
-  const bytes = v2Protobuf(v2Document(documentedKindsOf(potDefinition()), 'v1.36.0'));
+  const bytes = v2Protobuf(v2Document(servedResourcesOf(potDefinition()), 'v1.36.0'));
   const texts = (...path: readonly number[]): readonly string[] =>
     at(bytes, path).map((text) => Buffer.from(text).toString());
   assert.deepEqual([texts(1), texts(2, 2)], [['2.0'], ['v1.36.0']]);

@@ -126,7 +126,7 @@ function requestBody({ action, kind }: Operation): object | undefined {
   if (action !== 'patch') return undefined;
   const types = [
     ...['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'],
-    ...(kind.isMergedStrategically ? ['application/strategic-merge-patch+json'] : []),
+    ...(kind.mergeKeys ? ['application/strategic-merge-patch+json'] : []),
   ];
   return {
     required: true,

@@ -1,6 +1,6 @@
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
-import { schemaOfKind } from '../openapi/schema-of-kind.ts';
+import { schemaOfKind } from './schema-of-kind.ts';
 import type { ServedResource } from './served-resource.ts';
 import { tableColumns } from './table-column.ts';
 import { unknownFields } from './unknown-fields.ts';
@@ -16,8 +16,8 @@ export function servedResourceOf(kind: Kind): ServedResource {
     shortNames: kind.shortNames ?? [],
     categories: kind.categories ?? [],
     subresources: kind.subresources ?? [],
-    schema: schemaOfKind(hub, kind.subresources?.includes('status') ?? false),
     columns: tableColumns(kind.columns ?? []),
+    schema: schemaOfKind(hub, kind.subresources?.includes('status') ?? false),
     unknownFields: (object) => unknownFields(hub, object),
   };
 }

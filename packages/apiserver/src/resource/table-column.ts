@@ -13,7 +13,7 @@ export interface TableColumn {
   readonly cell: (object: KubeObject, nowMs: number) => unknown;
 }
 
-const nameColumn: TableColumn = {
+export const nameColumn: TableColumn = {
   name: 'Name',
   type: 'string',
   format: 'name',

@@ -27,7 +27,6 @@ export interface WatchReply {
 export interface ContentReply {
   readonly type: 'content';
   readonly code: number;
-  /** A text or bytes as they are sent, or else what is sent as JSON. */
   readonly content: unknown;
   /** The media type, if it is not the one that was negotiated. */
   readonly mediaType?: string;

@@ -24,28 +24,28 @@ const zipped = promisify(gzip);
 /** Sends an answer, zipped if it is large and the client reads that; or nothing if the client has it already. */
 export async function send(response: ServerResponse, answer: Answer): Promise<void> {
   const { headers, method } = response.req;
-  const bytes = bytesOf(answer);
+  const content = encoded(answer);
   response.setHeader('content-type', answer.mediaType);
   response.setHeader('cache-control', 'no-cache, private');
   for (const warning of answer.warnings ?? []) response.appendHeader('warning', warningHeader(warning));
-  if (answer.isKept && isKnown(response, bytes)) return void response.writeHead(304).end();
-  const isZipped = bytes.length >= gzipFrom && /\bgzip\b/.test(headers['accept-encoding'] ?? '');
-  const body = isZipped ? await zipped(bytes, { level: constants.Z_BEST_SPEED }) : bytes;
+  if (answer.isKept && isKnown(response, content)) return void response.writeHead(304).end();
+  const isZipped = content.length >= gzipFrom && /\bgzip\b/.test(headers['accept-encoding'] ?? '');
+  const body = isZipped ? await zipped(content, { level: constants.Z_BEST_SPEED }) : content;
   if (isZipped) response.setHeader('content-encoding', 'gzip').setHeader('vary', 'accept-encoding');
   response.writeHead(answer.code, { 'content-length': body.length }).end(method === 'HEAD' ? '' : body);
 }
 
 /** Marks an answer, and tells whether the client has it already. */
-function isKnown(response: ServerResponse, bytes: Buffer): boolean {
-  const etag = `"${createHash('sha256').update(bytes).digest('hex')}"`;
+function isKnown(response: ServerResponse, content: Uint8Array): boolean {
+  const etag = `"${createHash('sha256').update(content).digest('hex')}"`;
   response.setHeader('etag', etag);
   return response.req.headers['if-none-match'] === etag;
 }
 
-function bytesOf({ content, mediaType }: Answer): Buffer {
-  if (Buffer.isBuffer(content)) return content;
-  if (typeof content === 'string') return Buffer.from(content);
-  return Buffer.from(mediaType === 'application/yaml' ? stringify(content) : JSON.stringify(content));
+function encoded({ content, mediaType }: Answer): Uint8Array {
+  if (content instanceof Uint8Array) return content;
+  if (mediaType === 'application/yaml') return Buffer.from(stringify(content));
+  return Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
 }
 
 /** Writes a warning as RFC 7234 has it. */

@@ -4,17 +4,20 @@ import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
 import { discover } from '../discovery/discover.ts';
-import { OpenApi } from '../discovery/open-api.ts';
+import { openApi } from '../openapi/open-api.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
+import { decodeBody } from '../request/decode-body.ts';
 import { readBody } from '../request/read-body.ts';
 import { RequestError } from '../request/request-error.ts';
 import type { PathRequest, RequestInfo, ResourceRequest } from '../request/request-info.ts';
+import type { UserInfo } from '../request/user-info.ts';
 import { requestInfoOf } from '../request/request-info-of.ts';
 import { type ServedResource, nothingServed, servedAt } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
 import { failureStatus } from '../response/failure-status.ts';
 import { type ContentReply, statusReply } from '../response/reply.ts';
 import type { Status, Subject } from '../response/status.ts';
+import type { AccessQuestion } from '../reviews/access-services.ts';
 import { checkAccess } from './check-access.ts';
 import { type HealthCheck, healthPaths, healthReply } from './health.ts';
 import { InFlight } from './in-flight.ts';
@@ -28,10 +31,19 @@ export interface ApiOptions {
   readonly resources: () => readonly ServedResource[];
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
+  /** Limits what users write, and answers reviews and requests for tokens. Without it, there are none. */
+  readonly access?: AccessPort;
   readonly checks: readonly HealthCheck[];
   /** The name and the version of this program, such as `ignite-0.1.0`. */
   readonly product: string;
   readonly log: Log;
+}
+
+export interface AccessPort {
+  /** Returns the client with which a user writes. */
+  clientFor(user: UserInfo, signal: AbortSignal): ObjectClient;
+  /** Answers a request that is a question about access, and returns undefined for others. */
+  answer(question: AccessQuestion): Promise<unknown>;
 }
 
 /** The time in which a request must be answered that is no watch, in milliseconds. */
@@ -43,9 +55,8 @@ const answerMs = 60_000;
  */
 export function apiHandler(options: ApiOptions, ending: AbortSignal): RequestListener {
   const inFlight = new InFlight();
-  const openApi = new OpenApi(options.product);
   return (message, response) => {
-    const exchange = { message, response, inFlight, openApi, ending };
+    const exchange = { message, response, inFlight, ending };
     answer(options, exchange).catch((failure: unknown) => {
       options.log('error', 'an answer was not sent', { error: errorText(failure) });
       response.destroy();
@@ -58,7 +69,6 @@ interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   readonly inFlight: InFlight;
-  readonly openApi: OpenApi;
   readonly ending: AbortSignal;
 }
 
@@ -72,8 +82,8 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
     const info = requestInfoOf(message.method ?? '', message.url ?? '');
     using _place = placeIn(exchange.inFlight, info);
     const signal = signalFor(info, closed.signal, exchange.ending);
-    await checkAccess(options, message, info, signal);
-    if (info.isResource) await answerObjects(options, exchange, info, signal);
+    const user = await checkAccess(options, message, info, signal);
+    if (info.isResource) await answerResource(options, exchange, { info, user: user!, signal });
     else await answerPath(options, exchange, info, signal);
   } catch (failure) {
     if (closed.signal.aborted) return;
@@ -96,6 +106,25 @@ function signalFor(info: RequestInfo, closed: AbortSignal, ending: AbortSignal):
 
 const tooLate = (): RequestError =>
   new RequestError('REQUEST_TIMED_OUT', `the request was not answered within ${answerMs / 1_000} s`);
+
+/** A request for objects, and who makes it. */
+type UserRequest = Omit<AccessQuestion, 'body'>;
+
+async function answerResource(
+  options: ApiOptions,
+  exchange: Exchange,
+  { info, user, signal }: UserRequest,
+): Promise<void> {
+  const { message, response } = exchange;
+  const { access, client } = options;
+  const body = async (): Promise<unknown> =>
+    decodeBody({ bytes: await readBody(message), contentType: message.headers['content-type'] });
+  const content = await access?.answer({ info, user, body, signal });
+  if (content !== undefined)
+    return await sendContent(response, { type: 'content', code: 201, content }, { encoding: 'json' });
+  const limited = { ...options, client: access?.clientFor(user, signal) ?? client };
+  await answerObjects(limited, exchange, info, signal);
+}
 
 async function answerObjects(
   options: ApiOptions,
@@ -120,7 +149,7 @@ async function answerObjects(
 
 async function answerPath(
   options: ApiOptions,
-  { message, response, openApi }: Exchange,
+  { message, response }: Exchange,
   { path, verb }: PathRequest,
   signal: AbortSignal,
 ): Promise<void> {
@@ -129,21 +158,20 @@ async function answerPath(
   const health = healthPaths.find((each) => each === path);
   const reply = health
     ? await healthReply(health, queryOf(message), options.checks, signal)
-    : contentAt(path, message, options, openApi);
+    : contentAt(path, message, options);
   if (!reply) throw nothingServed();
   await sendContent(response, reply, { encoding: 'json' });
 }
 
-/** Returns what is at a path that leads to no objects. */
-function contentAt(
-  path: string,
-  { headers: { accept } }: IncomingMessage,
-  { product, resources }: ApiOptions,
-  openApi: OpenApi,
-): ContentReply | undefined {
-  if (path === '/version') return { type: 'content', code: 200, content: serverVersion(product) };
-  const kinds = resources();
-  return discover(path, accept, kinds) ?? openApi.at(path, accept, kinds);
+/** Pure. Returns what is at a path that leads to no objects. */
+function contentAt(path: string, message: IncomingMessage, options: ApiOptions): ContentReply | undefined {
+  const version = serverVersion(options.product);
+  if (path === '/version') return { type: 'content', code: 200, content: version };
+  const { accept } = message.headers;
+  const resources = options.resources();
+  return (
+    discover(path, accept, resources) ?? openApi(path, accept, { resources, version: version.gitVersion })
+  );
 }
 
 async function refuse({ log }: ApiOptions, response: ServerResponse, failure: unknown): Promise<void> {

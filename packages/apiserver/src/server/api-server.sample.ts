@@ -28,11 +28,11 @@ const gardenResource = ({ selectableFields = [], hasStatus, ...kind }: ServedKin
   categories: kind.kind === 'Pot' ? ['all'] : [],
   subresources: hasStatus ? ['status'] : [],
   selectableFields,
-  schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
   columns: tableColumns([
     { title: 'NAME', cell: ({ metadata }) => metadata.name },
     { title: 'SIZE', cell: ({ spec }) => String((spec as { readonly size: number }).size), wide: true },
   ]),
+  schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
   unknownFields: ({ spec }) => (Object.hasOwn(spec ?? {}, 'unknown') ? [['spec', 'unknown']] : []),
 });
 

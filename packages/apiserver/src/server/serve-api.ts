@@ -1,35 +1,44 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
+import { type Server as TlsServer, createServer as createTlsServer } from 'node:https';
 import type { ListenOptions } from 'node:net';
 import { boundConnections } from '@ignite/toolkit/webhook/bound-connections';
+import type { TlsCredentials } from '../certificates/certificate-folder.ts';
 import { type ApiOptions, apiHandler } from './api-handler.ts';
 
 /** The times in which a client must send the headers of a request, and all of it, in milliseconds. */
 const bounds = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 };
 const mostConnections = 2_000;
+/** Clients may show a certificate. Whether it is good is for the authenticator to say, to each request. */
+const clientCertificates = { requestCert: true, rejectUnauthorized: false, handshakeTimeout: 10_000 };
 /** How long requests may take that are being answered when the server ends, in milliseconds. */
 const drainMs = 10_000;
 
 /** A server that listens. */
 export interface ServedApi extends AsyncDisposable {
-  readonly server: Server;
+  readonly server: Server | TlsServer;
+}
+
+/** Where an API is served: a unix socket, or an address, where a network is between, with TLS. */
+export interface ApiPlace extends ListenOptions {
+  readonly tls?: TlsCredentials;
 }
 
 /**
  * Serves an API until it is disposed of: then watches end, and requests that were begun are answered. That may be
  * done more than once.
  */
-export async function serveApi(options: ApiOptions, place: ListenOptions): Promise<ServedApi> {
+export async function serveApi(options: ApiOptions, { tls, ...place }: ApiPlace): Promise<ServedApi> {
   const ending = new AbortController();
   const readiness = {
     name: 'shutdown',
     check: async () => ending.signal.throwIfAborted(),
   };
   const checks = [...options.checks, readiness];
-  const server = createServer(
-    { ...bounds, keepAliveTimeout: 60_000 },
-    apiHandler({ ...options, checks }, ending.signal),
-  );
+  const listener = apiHandler({ ...options, checks }, ending.signal);
+  const server = tls
+    ? createTlsServer({ ...bounds, ...tls, ...clientCertificates, keepAliveTimeout: 60_000 }, listener)
+    : createServer({ ...bounds, keepAliveTimeout: 60_000 }, listener);
   const open = boundConnections(server, mostConnections);
   server.listen(place);
   await once(server, 'listening');

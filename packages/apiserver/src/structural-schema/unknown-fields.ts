@@ -8,30 +8,33 @@ export const pruned = <T extends object>(object: T, schema: StructuralSchema): T
 
 /** Returns a value, which need be no whole object, without the fields that its schema does not have. */
 export const prunedValue = (value: unknown, schema: StructuralSchema): unknown =>
-  withoutUnknown(value, { schema, path: '', report: () => {} });
+  withoutUnknown(value, { schema, path: [], report: () => {} });
 
-/** Returns the paths of the fields that a schema does not have, such as `spec.ports[0].nmae`, in order. */
-export function unknownFields(object: object, schema: StructuralSchema): readonly string[] {
-  const found: string[] = [];
+/** The keys from a field of an object to one below it. */
+type FieldPath = readonly (string | number)[];
+
+/** Returns the paths of the fields that a schema does not have. */
+export function unknownFields(object: object, schema: StructuralSchema): readonly FieldPath[] {
+  const found: FieldPath[] = [];
   withoutUnknown(object, {
     schema: resourceSchemaOf(schema),
-    path: '',
+    path: [],
     report: (path) => found.push(path),
   });
-  return found.toSorted();
+  return found;
 }
 
 interface Place {
   /** Without a schema, nothing is known of the value, so that no field of it stays. */
   readonly schema: StructuralSchema | undefined;
-  readonly path: string;
-  readonly report: (path: string) => void;
+  readonly path: FieldPath;
+  readonly report: (path: FieldPath) => void;
 }
 
 function withoutUnknown(value: unknown, { schema, path, report }: Place): unknown {
   if (Array.isArray(value))
     return value.map((item: unknown, at) =>
-      withoutUnknown(item, { schema: itemsOf(schema), path: `${path}[${at}]`, report }),
+      withoutUnknown(item, { schema: itemsOf(schema), path: [...path, at], report }),
     );
   return isRecord(value) ? recordWithoutUnknown(value, { schema: withMeta(schema), path, report }) : value;
 }
@@ -50,7 +53,7 @@ const withMeta = (schema: StructuralSchema | undefined): StructuralSchema | unde
 
 function recordWithoutUnknown(record: JsonRecord, { schema, path, report }: Place): JsonRecord {
   const kept = Object.entries(record).flatMap(([name, value]) => {
-    const at = path === '' ? name : `${path}.${name}`;
+    const at = [...path, name];
     const known = knownField(schema, name);
     if (known) return [[name, withoutUnknown(value, { ...known, path: at, report })]];
     if (preserves(schema)) return [[name, value]];

@@ -35,5 +35,5 @@ export const hostResource = {
   ],
   readiness: ({ status }) => (isTrue(status.conditions, 'Ready') ? 'True' : 'False'),
   summary: statusText,
-  commands: { list: 'ignite get hosts' },
+  commands: { list: 'ignite get hosts', remove: (name) => `ignite delete host/${name}` },
 } satisfies Resource<Host>;

@@ -8,7 +8,7 @@ import { type CustomResourceDefinition, definitionSpecSchema, isDefinition } fro
 import { definitionProblems } from './definition-problems.ts';
 
 /** The kind of the definitions of other kinds. */
-const definitionKind: Kind = defineKind({
+export const definitionKind: Kind = defineKind({
   group: 'apiextensions.k8s.io',
   kind: 'CustomResourceDefinition',
   plural: 'customresourcedefinitions',

@@ -84,7 +84,7 @@ export const deleteDeclared: Command = {
   arguments: '[KIND/NAME...]',
   arity: { least: 0, most: Infinity },
   summary: 'Delete objects by manifest or by name; VMs are deleted with their disks',
-  examples: ['ignite delete -f vm.yaml', 'ignite delete vm/web sync/site'],
+  examples: ['ignite delete -f vm.yaml', 'ignite delete vm/web sync/site', 'ignite delete host/rack-2'],
   flags: { filename: filenameFlag },
   run: async (invocation) => {
     const { flags, args, io, signal } = invocation;
@@ -95,7 +95,8 @@ export const deleteDeclared: Command = {
     const remove = async (host: DeclaredHost): Promise<number> => {
       const { client, syncs, op } = host;
       const { deps } = syncs;
-      for (const { kind, name } of keys) await client.mend(parseKind(kind).kind, name);
+      // The record of a host is replaced only once it is known to be lost.
+      for (const { kind, name } of keys) if (kind !== 'Host') await client.mend(parseKind(kind).kind, name);
       const live = new Map(
         (await deps.actuator.observe(signal)).map((object) => [keyText(objectKey(object)), object]),
       );
@@ -103,7 +104,9 @@ export const deleteDeclared: Command = {
         const object = live.get(keyText(key));
         if (object) await deps.actuator.remove(object, op);
         if (object?.kind === 'Sync') await finishSync(object.metadata.name, host, signal);
-        io.out.write(object ? `${keyText(key)} removed\n` : `${keyText(key)} not found\n`);
+        const isGone =
+          key.kind === 'Host' ? await client.hosts.remove(key.name, signal) : object !== undefined;
+        io.out.write(isGone ? `${keyText(key)} removed\n` : `${keyText(key)} not found\n`);
       }
       return 0;
     };

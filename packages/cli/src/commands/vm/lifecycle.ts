@@ -213,10 +213,14 @@ async function findAll(client: Client, { args, signal }: Invocation): Promise<re
   return found;
 }
 
-/** Those too whose records are damaged. */
+/** Those too whose records are damaged, or whose hosts are lost. */
 async function findToRemove(client: Client, invocation: Invocation): Promise<readonly Vm[]> {
-  for (const query of invocation.args) await client.mend('VM', query);
-  return await findAll(client, invocation);
+  const found: Vm[] = [];
+  for (const query of invocation.args) {
+    await client.mend('VM', query);
+    found.push(await client.vms.findRemovable(query, invocation.signal));
+  }
+  return found;
 }
 
 /** The VM that a manifest declares, by the whole of its uid or name. @throws CodedError USAGE_INVALID, VM_NOT_FOUND */

@@ -10,6 +10,7 @@ import type { SpaceClient } from '@ignite/api/client/space-client';
 import type { UsageClient } from '@ignite/api/client/usage-client';
 import type { LifeClient } from '@ignite/api/client/life-client';
 import { keepBallast } from '../../tools/host/ballast.ts';
+import { removeHost } from '../../tools/hosts/remove-host.ts';
 import { encryptedStore, objectClient } from '../../tools/store/object-client.ts';
 import { isSalvaged, mendRecord } from '../../tools/store/salvage.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
@@ -64,7 +65,7 @@ export class LocalClient implements Client {
     this.space = new LocalSpace(host, read, this);
     this.life = new LocalLife(host, read.vms);
     this.events = read.events;
-    this.hosts = read.hosts;
+    this.hosts = { ...read.hosts, remove: (name, signal) => removeHost(name, host, { signal }) };
     this.stored = read.stored;
     this.objects = objectClient(host.store, host.paths, host.onBroken);
     this.#host = host;

@@ -12,6 +12,7 @@ import type {
 } from '@ignite/api/client/vm-client';
 import type { AttachRequest, ExecRequest, ExecSession, VmAttachment } from '@ignite/api/client/vm-streams';
 import type { Vm } from '@ignite/api/v1/vm';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { redefineVm } from '../declare/redefine-vm.ts';
 import type { ObservedVm, WishedDefinition } from '../declare/vm-actuator.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
@@ -19,6 +20,7 @@ import { isTypeIgnored } from '../../tools/doctor/preflight.ts';
 import { shadowingNetwork } from '../../tools/network/shadowing-network.ts';
 import { execOverSsh } from '../../tools/guest/exec-over-ssh.ts';
 import type { SshTarget } from '../../tools/guest/ssh-target.ts';
+import { isOwn } from '../../tools/store/own-vms.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { vmStore } from '../../tools/store/kind-stores.ts';
 import { findVm, getVm, vmFinalizer } from '../../tools/store/vm-store.ts';
@@ -29,6 +31,7 @@ import { vmDisk } from '../../vm/disks/vm-disk.ts';
 import { hasStreams } from '../../vm/entrypoint.ts';
 import { stillRunning } from '../../vm/errors.ts';
 import { untilExited, untilReady } from '../../vm/lifecycle/await-vm.ts';
+import { findAbandoned, removeAbandoned } from '../../vm/lifecycle/remove-abandoned.ts';
 import { pauseVm, resumeVm } from '../../vm/lifecycle/pause-vm.ts';
 import { type SshRequest, assertRunning, attachTo, sshTargetOf } from '../../vm/lifecycle/reach-vm.ts';
 import { restartWhenDue, settleVm } from '../../vm/lifecycle/settle-vm.ts';
@@ -67,6 +70,15 @@ export class LocalVms implements VmClient {
 
   find(query: string, signal: AbortSignal): Promise<Vm> {
     return this.#read.find(query, signal);
+  }
+
+  async findRemovable(query: string, signal: AbortSignal): Promise<Vm> {
+    try {
+      return await this.find(query, signal);
+    } catch (failure) {
+      if (!hasCode(failure, 'VM_ELSEWHERE')) throw failure;
+      return await findAbandoned(query, failure, this.#host);
+    }
   }
 
   create(request: CreateVmRequest, op: ClientOperation): Promise<Vm> {
@@ -137,6 +149,13 @@ export class LocalVms implements VmClient {
   }
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm> {
+    const found = await this.findRemovable(query, op.signal);
+    if (isOwn(found, this.#host.self)) return await this.#removeOwn(found.metadata.uid, request, op);
+    await removeAbandoned(found, request, this.#host);
+    return found;
+  }
+
+  async #removeOwn(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm> {
     return await withVmLocked(query, this.#host, op.signal, async (found) => {
       const { name, uid } = found.metadata;
       const isRunning = (await this.#host.sandbox.observe(uid)).state === 'running';

@@ -13,9 +13,11 @@ export const hostLeaseStore = (store: ObjectStore): KindStore<Lease> => new Kind
 /** Returns the names of the hosts that are alive. The clocks of hosts are taken to agree within seconds. */
 export async function liveHosts(store: StoreReader, nowMs: number): Promise<ReadonlySet<string>> {
   const { items } = await new KindReader(store, storedLease).list({ namespace: hostLeaseNamespace });
-  return new Set(items.filter((lease) => !isOut(lease, nowMs)).map(({ metadata }) => metadata.name));
+  return new Set(items.filter((lease) => !isLeaseOut(lease, nowMs)).map(({ metadata }) => metadata.name));
 }
 
 /** Pure. Tells whether a lease has not been renewed in time, or never was. */
-const isOut = ({ spec: { renewTime = '', leaseDurationSeconds = 0 } }: Lease, nowMs: number): boolean =>
-  !(nowMs - Date.parse(renewTime) < leaseDurationSeconds * 1_000);
+export const isLeaseOut = (
+  { spec: { renewTime = '', leaseDurationSeconds = 0 } }: Lease,
+  nowMs: number,
+): boolean => !(nowMs - Date.parse(renewTime) < leaseDurationSeconds * 1_000);

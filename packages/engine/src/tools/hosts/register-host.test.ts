@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ThisHost } from '../host/this-host.ts';
 import { hostKind } from '@ignite/api/v1/host';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { hostResource } from '@ignite/api/v1/resources/host';
 import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
 import { KindStore } from '@ignite/toolkit/store/kind-store';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { objectProblem } from '../store/object-problem.ts';
 import { hostLeaseSeconds } from './host-lease.ts';
 import { listHosts } from './list-hosts.ts';
 import { claimHost, registerHost, renewHostLease } from './register-host.ts';
@@ -40,6 +44,32 @@ test('a name belongs to the host that was first; whoever else has it may do noth
   const other = { ...host, uid: 'uid-of-another' };
   await assert.rejects(claimHost(other), { code: 'HOST_NAME_TAKEN' });
   await assert.rejects(registerHost(other), { code: 'HOST_NAME_TAKEN' });
+});
+
+test('claimHost: a host mends its own damaged record, and nobody else does', async () => {
+  const paths = { dataDir: tmpdir(), runDir: tmpdir() };
+  const store = new MemoryStore({ problemOf: objectProblem });
+  const host = { name: 'a', uid: 'uid-of-a', paths, store, clock: new ManualClock() };
+  assert.equal(await claimHost(host), true);
+  const key = { ...hostKind, namespace: '', name: 'a' };
+  await store.patch(key, { status: { addresses: null } });
+  await assert.rejects(claimHost({ ...host, uid: 'uid-of-another' }), { code: 'OBJECT_BROKEN' });
+  assert.equal(await claimHost(host), false);
+  assert.equal((await store.get(key)).metadata.uid, 'uid-of-a');
+});
+
+test('claimHost: a new host does not get the VMs of a lost one of its name; the one that has their files does', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'claim-host-'));
+  const host = { ...setUp(), paths: { dataDir, runDir: dataDir } };
+  const image = { digest: 'sha256:0', bootMode: 'init' } as const;
+  await host.store.create(sampleVm({ name: 'new', uid: 'u1', spec: { hostName: 'a' } }));
+  assert.equal(await claimHost(host), true, 'a VM that nobody has made is nobody’s');
+  await host.store.delete({ ...hostKind, namespace: '', name: 'a' });
+  await host.store.create(sampleVm({ name: 'web', uid: 'u2', spec: { hostName: 'a' }, status: { image } }));
+  await assert.rejects(claimHost(host), { code: 'HOST_NAME_TAKEN', message: /VMs of an earlier host/ });
+  mkdirSync(join(dataDir, 'vms/u2'), { recursive: true });
+  assert.equal(await claimHost(host), true);
+  rmSync(dataDir, { recursive: true });
 });
 
 test('listHosts: a host is ready for as long as it renews its lease, and unknown otherwise', async () => {

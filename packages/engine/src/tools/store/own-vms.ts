@@ -28,6 +28,10 @@ export const listOwnVms = async ({ store, self }: OwnStore): Promise<readonly Vm
 export const findOwnVm = async ({ store, self }: OwnStore, query: string): Promise<Vm> =>
   ownVmIn(await listAllVms(store), query, self);
 
+/** Returns the VM with exactly this name or uid, whatever host it is bound to, for whoever removes it. */
+export const findAnyVm = async (store: StoreReader, query: string): Promise<Vm | undefined> =>
+  (await listAllVms(store)).find(({ metadata: { name, uid } }) => name === query || uid === query);
+
 /**
  * Pure. Returns the VM of this host that `query` names.
  * @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS, VM_ELSEWHERE

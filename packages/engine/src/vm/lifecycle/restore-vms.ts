@@ -10,6 +10,7 @@ import { type VmGoal, goalOf, isReached } from '../plan/goal-of.ts';
 import { withWish } from '../plan/life-wish.ts';
 import { isToBeRestored } from '../plan/plan-restore.ts';
 import type { VmPorts } from '../vm-ports.ts';
+import { clearRemovedVms } from './clear-removed-vms.ts';
 import { reconciled, writeWish } from './start-vm.ts';
 
 /**
@@ -23,6 +24,7 @@ const concurrency = 2;
  * those that it has brought up or failed to. A failure does not stop the others.
  */
 export async function restoreVms(host: VmPorts, op: ClientOperation): Promise<readonly RestoredVm[]> {
+  await clearRemovedVms(host, op);
   const due = (await listOwnVms(host)).filter((vm) => restorationOf(vm, host) !== undefined);
   const restored = await mapConcurrent(due, concurrency, (vm) => restoreVm(vm, host, op));
   return restored.filter((each) => each !== undefined);

@@ -39,11 +39,12 @@ import { untilNameIsFree, untilNobodyInterferes } from './try-again.ts';
  */
 export class StoreObjectClient implements ObjectClient {
   readonly #store: ObjectStore;
-  readonly #kinds: readonly ServedKind[];
+  readonly #kinds: () => readonly ServedKind[];
 
-  constructor(store: ObjectStore, kinds: readonly ServedKind[]) {
+  /** @param kinds are those that are served, or what tells which are served now */
+  constructor(store: ObjectStore, kinds: readonly ServedKind[] | (() => readonly ServedKind[])) {
     this.#store = store;
-    this.#kinds = kinds;
+    this.#kinds = typeof kinds === 'function' ? kinds : () => kinds;
   }
 
   async get(key: ObjectKey, options: CallOptions = {}): Promise<KubeObject> {
@@ -198,7 +199,7 @@ export class StoreObjectClient implements ObjectClient {
   }
 
   #kindOf({ group, version, resource }: GroupVersionResource): ServedKind {
-    const kind = this.#kinds.find(
+    const kind = this.#kinds().find(
       (each) => each.group === group && each.version === version && each.resource === resource,
     );
     if (!kind) throw unknownResource({ group, version, resource });

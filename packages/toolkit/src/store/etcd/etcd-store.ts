@@ -37,7 +37,7 @@ import { RowDecoder, type RowOptions, type StoredRow, type UpgradeObject } from 
 export interface EtcdStoreOptions extends EtcdOptions, RowOptions {
   /** The beginning of all keys. */
   readonly prefix?: string;
-  /** Is applied once to each object that a program before schema 4 has stored. */
+  /** Is applied once to each object that a program with an older schema has stored. */
   readonly upgrade?: UpgradeObject;
 }
 

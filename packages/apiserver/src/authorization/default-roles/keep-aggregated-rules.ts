@@ -5,9 +5,9 @@ import { type ReconcileResult, runController } from '@ignite/toolkit/controller/
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { clientKinds } from './access-kinds.ts';
-import { aggregatedRules } from './aggregated-rules.ts';
-import type { RbacOptions } from './rbac-authorizer.ts';
+import { clientKinds } from '../access-kinds.ts';
+import { aggregatedRules } from '../aggregated-rules.ts';
+import type { RbacOptions } from '../rbac-authorizer.ts';
 
 /** Pure. Returns the roles whose rules no longer say what they gather, with the rules that they should have. */
 const outdatedRoles = (roles: readonly ClusterRole[]): readonly ClusterRole[] =>

@@ -14,7 +14,7 @@ import {
   roleRef,
   rulesOf,
   user,
-} from './access.sample.ts';
+} from '../access.sample.ts';
 import { checkEscalation } from './check-escalation.ts';
 import { uncoveredRules } from './uncovered-rules.ts';
 

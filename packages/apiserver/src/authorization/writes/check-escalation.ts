@@ -16,9 +16,9 @@ import {
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { groupOf } from '@ignite/toolkit/object/group-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import type { UserInfo } from '../request/user-info.ts';
-import { type AccessRules, rulesFor, rulesOfRole } from './access-rules.ts';
-import { decide, isMaster } from './decide.ts';
+import type { UserInfo } from '../../request/user-info.ts';
+import { type AccessRules, rulesFor, rulesOfRole } from '../access-rules.ts';
+import { decide, isMaster } from '../decide.ts';
 import { uncoveredRules } from './uncovered-rules.ts';
 
 /** An object that is to be written, and the one that it replaces, if there is one. */

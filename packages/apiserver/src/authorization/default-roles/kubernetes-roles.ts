@@ -1,6 +1,6 @@
 import { rbacGroup } from '@ignite/toolkit/access/resources/rbac';
 import type { PolicyRule } from '@ignite/toolkit/access/resources/role';
-import { mastersGroup } from './decide.ts';
+import { mastersGroup } from '../decide.ts';
 import { type DefaultRole, readVerbs, rule, writeVerbs } from './default-role.ts';
 
 const mayGet = (...nonResourceURLs: readonly string[]): PolicyRule => ({ verbs: ['get'], nonResourceURLs });

@@ -1,5 +1,5 @@
 import type { PolicyRule } from '@ignite/toolkit/access/resources/role';
-import { coversPath } from './rule-allows.ts';
+import { coversPath } from '../rule-allows.ts';
 
 /** What a right is about: a resource, one of its objects, or a path that is no resource. */
 type Thing =

@@ -5,7 +5,7 @@ import { KindClient, type NewOfKind } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { clientKinds } from './access-kinds.ts';
+import { clientKinds } from '../access-kinds.ts';
 import {
   type WantedBinding,
   type WantedRole,
@@ -15,7 +15,7 @@ import {
 } from './default-objects.ts';
 import { igniteRoles } from './ignite-roles.ts';
 import { kubernetesRoles } from './kubernetes-roles.ts';
-import { uncoveredRules } from './uncovered-rules.ts';
+import { uncoveredRules } from '../writes/uncovered-rules.ts';
 
 const defaultRoles = [...kubernetesRoles, ...igniteRoles];
 

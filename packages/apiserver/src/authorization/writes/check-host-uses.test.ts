@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
+import {
+  clusterRole,
+  clusterRoleBinding,
+  clusterRoleRef,
+  may,
+  named,
+  roleBinding,
+  rulesOf,
+  user,
+} from '../access.sample.ts';
+import { checkHostUses } from './check-host-uses.ts';
+
+const ignite = 'ignite.weave.works';
+const access = rulesOf({
+  clusterRoles: [
+    clusterRole('operator', [may('create,update', ignite, 'vms')]),
+    clusterRole('reader', [may('use', ignite, 'hosts/files', '/srv/keys')]),
+    clusterRole('sharer', [
+      may('use', ignite, 'hosts/paths', '/srv/data'),
+      may('use', ignite, 'hosts/ports', '80'),
+    ]),
+    clusterRole('admin', [may('*', ignite, '*')]),
+  ],
+  clusterRoleBindings: [
+    clusterRoleBinding('operator', user('op')),
+    clusterRoleBinding('reader', user('reader')),
+    clusterRoleBinding('sharer', user('sharer')),
+    clusterRoleBinding('admin', user('admin')),
+  ],
+  roleBindings: [roleBinding('default', clusterRoleRef('admin'), user('local'))],
+});
+
+const share = (path: string, readOnly = false) => ({
+  storage: {
+    volumes: [{ name: 'data', hostPath: { path }, readOnly }],
+    volumeMounts: [{ name: 'data', mountPath: '/data' }],
+  },
+});
+const copy = (hostPath: string) => ({ copyFiles: [{ hostPath, vmPath: '/x' }] });
+const publish = (hostPort: number) => ({ network: { ports: [{ hostPort, vmPort: 80, protocol: 'tcp' }] } });
+
+const isRefused = (name: string, spec: object, old?: object): boolean => {
+  try {
+    const write = { next: sampleVm({ spec }), old: old && sampleVm({ spec: old }) };
+    checkHostUses(named(name, ...(name === 'root' ? ['system:masters'] : [])), write, access);
+  } catch (failure) {
+    assert.equal((failure as { readonly code: string }).code, 'FORBIDDEN');
+    return true;
+  }
+  return false;
+};
+
+describe('checkHostUses', () => {
+  test('who may write VMs may not thereby use what is of the host, unless it is named to them', () => {
+    for (const [name, spec, refused] of [
+      ['op', {}, false],
+      ['op', share('/etc'), true],
+      ['op', copy('/etc/shadow'), true],
+      ['op', publish(8_080), false],
+      ['op', publish(80), true],
+      ['reader', copy('/srv/keys'), false],
+      ['reader', share('/srv/keys'), true],
+      ['reader', share('/srv/keys', true), false],
+      ['sharer', share('/srv/data'), false],
+      ['sharer', copy('/srv/data'), false],
+      // A guest that shares the folder could put a symbolic link there.
+      ['sharer', share('/srv/data/link'), true],
+      ['sharer', publish(80), false],
+      ['sharer', publish(443), true],
+      ['admin', share('/etc'), false],
+      // What is of the host is in no namespace.
+      ['local', share('/etc'), true],
+      ['root', share('/etc'), false],
+    ] as const)
+      assert.equal(isRefused(name, spec), refused, JSON.stringify({ name, spec }));
+  });
+
+  test('what a VM has used before may stay, and what comes to it is checked', () => {
+    assert.ok(!isRefused('op', { ...share('/etc'), cpus: 2 }, share('/etc')));
+    assert.ok(isRefused('op', share('/root'), share('/etc')));
+    assert.ok(isRefused('op', share('/etc'), share('/etc', true)));
+  });
+
+  test('whoever allows something to a Sync must be allowed it', () => {
+    const sync = (allow: object) => ({
+      ...sampleVm(),
+      kind: 'Sync' as const,
+      spec: {
+        source: { gitSource: 'site' },
+        allow: { hostPaths: [], files: [], networks: [], services: [], ports: [], objects: [], ...allow },
+      },
+    });
+    const refuses = (name: string, allow: object): boolean => {
+      try {
+        checkHostUses(named(name), { next: sync(allow) }, access);
+      } catch {
+        return true;
+      }
+      return false;
+    };
+    assert.ok(refuses('sharer', { hostPaths: ['/etc'] }));
+    assert.ok(refuses('op', {}));
+  });
+
+  test('the message names the fields and what they use', () => {
+    assert.throws(
+      () => checkHostUses(named('op'), { next: sampleVm({ spec: copy('/etc/shadow') }) }, access),
+      {
+        message:
+          /^VM "web" is forbidden: user "op" may not use that of the host: spec\.copyFiles.* uses \/etc\/shadow$/,
+      },
+    );
+  });
+});

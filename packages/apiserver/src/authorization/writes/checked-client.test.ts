@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { kinds } from '@ignite/api/kinds';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
+import { accessKinds } from '@ignite/toolkit/access/kinds';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { clusterRole, clusterRoleBinding, may, named, rulesOf, user } from '../access.sample.ts';
+import { CheckedClient } from './checked-client.ts';
+
+const access = rulesOf({
+  clusterRoles: [clusterRole('reader', [may('get', '', 'pods')])],
+  clusterRoleBindings: [clusterRoleBinding('reader', user('ada'))],
+});
+const roles = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'roles' } as const;
+const vms = { group: 'ignite.weave.works', version: 'v1', resource: 'vms' } as const;
+const at = { namespace: 'home', name: 'mine' } as const;
+const role = (...verbs: readonly string[]) => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'Role',
+  metadata: at,
+  rules: [{ verbs, apiGroups: [''], resources: ['pods'] }],
+});
+
+function open() {
+  const store = new MemoryStore();
+  const client = new StoreObjectClient(store, [...kinds, ...accessKinds].map(servedKindOf));
+  const checked = new CheckedClient({ client, user: named('ada'), rules: async () => access });
+  return { client, checked, [Symbol.dispose]: () => store[Symbol.dispose]() };
+}
+
+describe('CheckedClient', () => {
+  test('no way of writing gives rights that the writer has not', async () => {
+    using here = open();
+    const { client, checked } = here;
+    await assert.rejects(checked.create(roles, role('get', 'delete')), { code: 'FORBIDDEN' });
+    await assert.rejects(client.get({ ...roles, ...at }), { code: 'NOT_FOUND' });
+    const made = await checked.create(roles, role('get'));
+    await assert.rejects(checked.update(roles, { ...made, rules: role('delete').rules }), {
+      code: 'FORBIDDEN',
+    });
+    const { rules } = role('delete');
+    for (const patch of [
+      { type: 'merge', changes: { rules } },
+      { type: 'json', operations: [{ op: 'replace', path: '/rules', value: rules }] },
+    ] as const)
+      await assert.rejects(checked.patch({ ...roles, ...at }, patch), { code: 'FORBIDDEN' });
+    assert.deepEqual(await client.get({ ...roles, ...at }), made);
+    const labels = { type: 'merge', changes: { metadata: { labels: { a: 'b' } } } } as const;
+    const patched = await checked.patch({ ...roles, ...at }, labels);
+    assert.deepEqual(patched.metadata.labels, { a: 'b' });
+    assert.deepEqual(await client.get({ ...roles, ...at }), patched);
+  });
+
+  test('no way of writing a VM uses what is of the host', async () => {
+    using here = open();
+    const { checked } = here;
+    const { apiVersion, kind } = sampleVm();
+    const vm = (spec: object) => ({
+      apiVersion,
+      kind,
+      metadata: { namespace: 'default', name: 'web' },
+      spec: { image: { oci: 'debian:12' }, ...spec },
+    });
+    const copying = { copyFiles: [{ hostPath: '/etc/shadow', vmPath: '/x' }] };
+    await assert.rejects(checked.create(vms, vm(copying)), { code: 'FORBIDDEN' });
+    const made = await checked.create(vms, vm({}));
+    const changed = { ...made, spec: { ...(made.spec as object), ...copying } };
+    await assert.rejects(checked.update(vms, changed), { code: 'FORBIDDEN' });
+    const key = { ...vms, namespace: 'default', name: 'web' };
+    await assert.rejects(checked.patch(key, { type: 'merge', changes: { spec: copying } }), {
+      code: 'FORBIDDEN',
+    });
+  });
+
+  test('a dry run is checked as well, and writes nothing', async () => {
+    using here = open();
+    const { client, checked } = here;
+    await assert.rejects(checked.create(roles, role('delete'), { dryRun: true }), { code: 'FORBIDDEN' });
+    await checked.create(roles, role('get'), { dryRun: true });
+    await assert.rejects(client.get({ ...roles, ...at }), { code: 'NOT_FOUND' });
+  });
+});

@@ -1,0 +1,134 @@
+import { hostUses } from '@ignite/api/host-uses';
+import { resources } from '@ignite/api/resources';
+import { rbacGroup } from '@ignite/toolkit/access/resources/rbac';
+import type { GroupVersionResource, ObjectKey } from '@ignite/toolkit/client/group-version-resource';
+import type {
+  CallOptions,
+  Deletion,
+  DeleteOptions,
+  ListOptions,
+  NewObject,
+  ObjectClient,
+  ObjectList,
+  ObjectPatch,
+  PatchOptions,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from '@ignite/toolkit/client/object-client';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { UserInfo } from '../../request/user-info.ts';
+import type { AccessRules } from '../access-rules.ts';
+import { checkEscalation } from './check-escalation.ts';
+import { checkHostUses } from './check-host-uses.ts';
+
+export interface CheckedClientOptions {
+  readonly client: ObjectClient;
+  readonly user: UserInfo;
+  readonly rules: () => Promise<AccessRules>;
+}
+
+/** How often a patch is tried again that someone else came before. */
+const mostTries = 5;
+
+/**
+ * Writes for a user only what gives no rights that the user has not, and uses nothing of the host that the user
+ * may not use. What is checked is what would be stored, as a dry run says.
+ */
+export class CheckedClient implements ObjectClient {
+  readonly #client: ObjectClient;
+  readonly #user: UserInfo;
+  readonly #rules: () => Promise<AccessRules>;
+
+  constructor({ client, user, rules }: CheckedClientOptions) {
+    this.#client = client;
+    this.#user = user;
+    this.#rules = rules;
+  }
+
+  async get(key: ObjectKey, options?: CallOptions): Promise<KubeObject> {
+    return await this.#client.get(key, options);
+  }
+
+  async list(resource: GroupVersionResource, options?: ListOptions): Promise<ObjectList> {
+    return await this.#client.list(resource, options);
+  }
+
+  watch(resource: GroupVersionResource, options: WatchOptions): AsyncIterable<WatchEvent> {
+    return this.#client.watch(resource, options);
+  }
+
+  async updateStatus(
+    resource: GroupVersionResource,
+    object: KubeObject,
+    options?: WriteOptions,
+  ): Promise<KubeObject> {
+    return await this.#client.updateStatus(resource, object, options);
+  }
+
+  async delete(key: ObjectKey, options?: DeleteOptions): Promise<Deletion> {
+    return await this.#client.delete(key, options);
+  }
+
+  async create(
+    resource: GroupVersionResource,
+    object: NewObject,
+    options?: WriteOptions,
+  ): Promise<KubeObject> {
+    if (isChecked(resource))
+      await this.#check(undefined, await this.#client.create(resource, object, dry(options)));
+    return await this.#client.create(resource, object, options);
+  }
+
+  /** The version in the object makes sure that what is replaced is what was checked. */
+  async update(
+    resource: GroupVersionResource,
+    object: KubeObject,
+    options?: WriteOptions,
+  ): Promise<KubeObject> {
+    if (isChecked(resource)) {
+      const { namespace, name } = object.metadata;
+      const old = await this.#client.get({ ...resource, namespace, name }, options);
+      await this.#check(old, await this.#client.update(resource, object, dry(options)));
+    }
+    return await this.#client.update(resource, object, options);
+  }
+
+  async patch(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject> {
+    if (!isChecked(key) || options?.subresource !== undefined)
+      return await this.#client.patch(key, patch, options);
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await this.#patchChecked(key, patch, options);
+      } catch (failure) {
+        if (!hasCode(failure, 'CONFLICT') || tries === mostTries) throw failure;
+      }
+  }
+
+  /** What the patch makes is written in the place of what it was made from. */
+  async #patchChecked(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject> {
+    const old = await this.#client.get(key, options);
+    const next = await this.#client.patch(key, patch, dry(options));
+    await this.#check(old, next);
+    const { resourceVersion } = old.metadata;
+    return await this.#client.update(
+      key,
+      { ...next, metadata: { ...next.metadata, resourceVersion } },
+      options,
+    );
+  }
+
+  async #check(old: KubeObject | undefined, next: KubeObject): Promise<void> {
+    const rules = await this.#rules();
+    checkEscalation(this.#user, { old, next }, rules);
+    checkHostUses(this.#user, { old, next }, rules);
+  }
+}
+
+const dry = <T extends WriteOptions>(options: T | undefined): WriteOptions => ({ ...options, dryRun: true });
+
+const usingHost = resources.filter(({ kind }) => Object.hasOwn(hostUses, kind));
+
+const isChecked = ({ group, resource }: GroupVersionResource): boolean =>
+  group === rbacGroup || usingHost.some((known) => known.group === group && known.plural === resource);

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
+import { systemClock } from '@ignite/toolkit/clock/clock';
+import { coreKinds } from '@ignite/toolkit/core/kinds';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { builtInResourceOf } from '../resource/served-resource-of.ts';
+import { serveApi } from '../server/serve-api.ts';
+import { definitionKind, servedDefinitionKind } from './definition/definition-kind.ts';
+import { potDefinition } from './pot.sample.ts';
+import { ServedDefinitions } from './served-definitions.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** An API that serves the kinds that its own objects define. */
+async function openApi() {
+  const ending = new AbortController();
+  const store = new MemoryStore();
+  const definitions = new ServedDefinitions();
+  const fixed = [servedDefinitionKind, ...coreKinds.map(servedKindOf)];
+  const client = new StoreObjectClient(store, () => [...fixed, ...definitions.kinds]);
+  const running = definitions.run({ client, clock: systemClock, log: () => {} }, ending.signal);
+  const builtIn = [definitionKind, ...coreKinds].map(builtInResourceOf);
+  const api = await serveApi(
+    {
+      client,
+      resources: () => [...builtIn, ...definitions.resources],
+      authenticator: { authenticate: async () => ({ name: 'gardener', groups: [] }) },
+      authorizer: { authorize: async () => ({ isAllowed: true, reason: '' }) },
+      checks: [],
+      product: 'garden',
+      log: () => {},
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
+  await client.create(
+    { group: '', version: 'v1', resource: 'namespaces' },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'home' } },
+  );
+  const url = `http://127.0.0.1:${(api.server.address() as AddressInfo).port}`;
+  const ask = async (path: string, method = 'GET', body?: object, type = 'application/json') => {
+    const init = { method, headers: { 'content-type': type } };
+    const answer = await fetch(url + path, body ? { ...init, body: JSON.stringify(body) } : init);
+    return { code: answer.status, json: (await answer.json()) as Fields };
+  };
+  const close = async (): Promise<void> => {
+    await api[Symbol.asyncDispose]();
+    ending.abort();
+    await running;
+    store[Symbol.dispose]();
+  };
+  return { ask, [Symbol.asyncDispose]: close };
+}
+
+const root = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const home = '/apis/garden.example/v1/namespaces/home/pots';
+const apply = 'application/apply-patch+yaml';
+
+async function define(ask: Awaited<ReturnType<typeof openApi>>['ask']): Promise<void> {
+  const { apiVersion, kind, spec } = potDefinition();
+  const made = await ask(root, 'POST', { apiVersion, kind, metadata: { name: 'pots.garden.example' }, spec });
+  assert.equal(made.code, 201, JSON.stringify(made.json));
+  for (let code = 404; code === 404;) {
+    await delay(10);
+    ({ code } = await ask(home));
+  }
+}
+
+test('a kind is served as soon as it is defined, and not any more when its definition is gone', async () => {
+  await using api = await openApi();
+  assert.equal((await api.ask(home)).code, 404);
+  await define(api.ask);
+  const { status } = (await api.ask(`${root}/pots.garden.example`)).json as {
+    readonly status: { readonly conditions: readonly Fields[] };
+  };
+  assert.deepEqual(
+    status.conditions.map(({ type, status: state }) => [type, state]),
+    [
+      ['NamesAccepted', 'True'],
+      ['Established', 'True'],
+    ],
+  );
+  const pot = { metadata: { name: 'mint' }, spec: { clay: 'red', colour: 'blue' } };
+  const strict = await api.ask(`${home}?fieldValidation=Strict`, 'POST', pot);
+  assert.equal(strict.json['message'], 'strict decoding error: unknown field "spec.colour"');
+  const made = await api.ask(home, 'POST', pot);
+  assert.deepEqual([made.code, made.json['spec']], [201, { clay: 'red', litres: 5 }]);
+  const refused = await api.ask(
+    `${home}/mint`,
+    'PATCH',
+    { spec: { litres: 0 } },
+    'application/merge-patch+json',
+  );
+  assert.equal(refused.code, 422);
+  const discovered = (await api.ask('/apis/garden.example/v1')).json['resources'] as readonly Fields[];
+  assert.deepEqual(
+    discovered.map(({ name }) => name),
+    ['pots', 'pots/status', 'pots/scale'],
+  );
+  const index = (await api.ask('/openapi/v3')).json['paths'] as Fields;
+  const { serverRelativeURL } = index['apis/garden.example/v1'] as { readonly serverRelativeURL: string };
+  const document = (await api.ask(serverRelativeURL)).json['components'] as { readonly schemas: Fields };
+  assert.ok(document.schemas['example.garden.v1.Pot']);
+  await api.ask(`${root}/pots.garden.example`, 'DELETE');
+  for (let code = 200; code !== 404; { code } = await api.ask(home)) await delay(10);
+});
+
+test('objects of a defined kind are applied by several managers, with conflicts', async () => {
+  await using api = await openApi();
+  await define(api.ask);
+  const pot = (spec: object) => ({
+    apiVersion: 'garden.example/v1',
+    kind: 'Pot',
+    metadata: { name: 'mint', namespace: 'home' },
+    spec,
+  });
+  const at = (manager: string): string => `${home}/mint?fieldManager=${manager}`;
+  const made = await api.ask(
+    at('a'),
+    'PATCH',
+    pot({ clay: 'red', plants: [{ name: 'x', water: 1 }] }),
+    apply,
+  );
+  assert.equal(made.code, 201, JSON.stringify(made.json));
+  const second = await api.ask(at('b'), 'PATCH', pot({ plants: [{ name: 'y' }] }), apply);
+  assert.deepEqual((second.json['spec'] as Fields)['plants'], [{ name: 'x', water: 1 }, { name: 'y' }]);
+  const conflict = await api.ask(at('b'), 'PATCH', pot({ clay: 'white' }), apply);
+  assert.deepEqual(
+    [conflict.code, conflict.json['message']],
+    [409, 'Apply failed with 1 conflict: conflict with "a": .spec.clay'],
+  );
+  const forced = await api.ask(`${at('b')}&force=true`, 'PATCH', pot({ clay: 'white' }), apply);
+  assert.deepEqual(forced.json['spec'], { clay: 'white', litres: 5, plants: [{ name: 'x', water: 1 }] });
+});

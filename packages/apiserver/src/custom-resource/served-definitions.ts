@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util';
+import { KindClient } from '@ignite/toolkit/client/kind-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
+import type { Clock } from '@ignite/toolkit/clock/clock';
+import { type ReconcileResult, runController } from '@ignite/toolkit/controller/controller';
+import { Informer } from '@ignite/toolkit/controller/informer';
+import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { Log } from '@ignite/toolkit/log/log';
+import type { ServedResource } from '../resource/served-resource.ts';
+import { isEstablished, statusWithNames } from './definition/accepted-names.ts';
+import { type CustomResourceDefinition, isDefinition } from './definition/definition.ts';
+import { servedDefinitionKind } from './definition/definition-kind.ts';
+import { servedKindsOf } from './served-kinds-of.ts';
+import { servedResourcesOf } from './served-resources-of.ts';
+
+export interface DefinitionsOptions {
+  readonly client: ObjectClient;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The kinds that are defined by objects, as they are now. */
+export class ServedDefinitions {
+  #kinds: readonly ServedKind[] = [];
+  #resources: readonly ServedResource[] = [];
+
+  /** The kinds as a client over a store serves them. */
+  get kinds(): readonly ServedKind[] {
+    return this.#kinds;
+  }
+
+  /** The same kinds as the API server serves them. The list is another one whenever they change. */
+  get resources(): readonly ServedResource[] {
+    return this.#resources;
+  }
+
+  /** Accepts the names of new definitions and serves their kinds, until `signal` aborts. */
+  async run({ client, clock, log }: DefinitionsOptions, signal: AbortSignal): Promise<void> {
+    const definitions = new KindClient(client, { ...servedDefinitionKind, decode: (stored) => stored });
+    const informer = new Informer(definitions, clock, log);
+    const queue = new WorkQueue(clock);
+    informer.onChange(() => queue.add('all'));
+    const reconcile = async (): Promise<ReconcileResult> => {
+      await informer.synced;
+      const known = informer.list().filter(isDefinition);
+      this.#serve(known.filter(isEstablished));
+      await acceptNames(client, known, signal);
+      return {};
+    };
+    const controller = { name: 'definitions', queue, concurrency: 1, reconcile, clock, log };
+    await Promise.all([informer.run(signal), runController(controller, signal)]);
+  }
+
+  #serve(definitions: readonly CustomResourceDefinition[]): void {
+    this.#kinds = definitions.flatMap(servedKindsOf);
+    this.#resources = definitions.flatMap(servedResourcesOf);
+  }
+}
+
+/** Writes the status of definitions one after the other, so that no name is accepted twice. */
+async function acceptNames(
+  client: ObjectClient,
+  definitions: readonly CustomResourceDefinition[],
+  signal: AbortSignal,
+): Promise<void> {
+  const known = [...definitions];
+  for (const [at, definition] of known.entries()) {
+    const others = known.filter((_, other) => other !== at);
+    const now = new Date().toISOString();
+    const next = { ...definition, status: statusWithNames(definition, others, now) };
+    known[at] = next;
+    if (!isDeepStrictEqual(next.status, definition.status)) await writeStatus(client, next, signal);
+  }
+}
+
+/** What someone changes meanwhile is left to the next time. */
+async function writeStatus(
+  client: ObjectClient,
+  definition: CustomResourceDefinition,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await client.updateStatus(servedDefinitionKind, definition, { signal });
+  } catch (failure) {
+    if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'NOT_FOUND')) throw failure;
+  }
+}

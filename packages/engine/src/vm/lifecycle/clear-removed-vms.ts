@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { storedEvent } from '@ignite/toolkit/core/resources/event';
+import { tryLock } from '@ignite/toolkit/lock/process-lock';
+import { KindReader } from '@ignite/toolkit/store/kind-store';
+import { endSession } from '../../tools/guest/ssh-session.ts';
+import { locksDir, vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
+import { vmStore } from '../../tools/store/kind-stores.ts';
+import { unshareFolders } from '../disks/volume-steps.ts';
+import type { VmPorts } from '../vm-ports.ts';
+
+/**
+ * Stops what this host still runs of VMs that were removed on another host while this one was taken for lost.
+ * Their files stay. A VM that is missing in the store for any other reason keeps running: without the event of
+ * its removal, the store may have lost it.
+ */
+export async function clearRemovedVms(host: VmPorts, op: ClientOperation): Promise<void> {
+  if (host.self.isAlone) return;
+  const reader = new KindReader(host.store, storedEvent);
+  const { items } = await reader.list({ fields: { reason: 'Removed' } }, op);
+  const left = items
+    .map(({ regarding }) => regarding ?? {})
+    .filter(({ kind, uid = '' }) => kind === 'VM' && existsSync(vmFiles(host.paths, uid).dir));
+  for (const { name = '', uid = '' } of left) if (await clear(uid, host, op)) tellKept(name, uid, host, op);
+}
+
+/** Returns whether something of the VM was running. */
+async function clear(uid: string, host: VmPorts, { signal }: ClientOperation): Promise<boolean> {
+  using lock = tryLock(locksDir(host.paths), `vm-${uid}`);
+  if (!lock || (await vmStore(host.store).findByUid(uid))) return false;
+  const { state } = await host.sandbox.observe(uid);
+  if (state === 'running') await host.sandbox.kill(uid, signal);
+  if (existsSync(vmRunFiles(host.paths, uid).shares)) await unshareFolders(uid, host, signal);
+  if (state !== 'absent') {
+    await endSession(vmRunFiles(host.paths, uid).sshSession, host.runner, signal);
+    await host.sandbox.remove(uid, signal);
+  }
+  const { state: network } = await host.network.observe(uid, signal);
+  if (network !== 'absent') await host.network.detach(uid, signal);
+  return state !== 'absent' || network !== 'absent';
+}
+
+function tellKept(name: string, uid: string, { paths }: VmPorts, { report }: ClientOperation): void {
+  const { dir } = vmFiles(paths, uid);
+  report({
+    kind: 'warning',
+    message: `VM "${name}" was removed on another host: it is stopped, and ${dir} is kept`,
+  });
+}

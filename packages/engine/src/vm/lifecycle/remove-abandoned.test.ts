@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
+import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { vmFiles } from '../../tools/host/paths.ts';
+import { hostLeaseSeconds } from '../../tools/hosts/host-lease.ts';
+import { registerHost } from '../../tools/hosts/register-host.ts';
+import { removeHost } from '../../tools/hosts/remove-host.ts';
+import type { VmPorts } from '../vm-ports.ts';
+import { clearRemovedVms } from './clear-removed-vms.ts';
+import { findAbandoned, removeAbandoned } from './remove-abandoned.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'remove-abandoned-'));
+after(() => rmSync(dir, { recursive: true }));
+
+const elsewhere = new Error('it is elsewhere');
+const uid = '0123456789abcdef';
+
+/** Returns two hosts with one store, the second of which has a VM. */
+async function setUp() {
+  const [store, clock, paths] = [new MemoryStore(), new ManualClock(), { dataDir: dir, runDir: dir }];
+  await registerHost({ name: 'b', uid: 'uid-of-b', paths, store, clock });
+  const finalizers = ['ignite.weave.works/host'];
+  const vm = sampleVm({ name: 'web', uid, spec: { hostName: 'b' } });
+  await store.create({ ...vm, metadata: { ...vm.metadata, finalizers } });
+  mkdirSync(vmFiles(paths, uid).dir, { recursive: true });
+  const a = { store, clock, self: { name: 'a', isAlone: false } };
+  const done: string[] = [];
+  const seen = { sandbox: 'running', network: 'attached' };
+  const b = {
+    ...{ store, clock, paths, env: {} },
+    self: { name: 'b', isAlone: false },
+    runner: { run: async () => ({ stdout: '', stderr: '' }) },
+    sandbox: {
+      observe: async () => ({ state: seen.sandbox, pid: 1 }),
+      kill: async () => void done.push('kill'),
+      remove: async () => {
+        done.push('remove');
+        seen.sandbox = 'absent';
+      },
+    },
+    network: {
+      observe: async () => ({ state: seen.network }),
+      detach: async () => {
+        done.push('detach');
+        seen.network = 'absent';
+      },
+    },
+  } as unknown as VmPorts;
+  const told: string[] = [];
+  const clear = async (): Promise<void> =>
+    await clearRemovedVms(b, {
+      signal: AbortSignal.timeout(10_000),
+      report: (event) => void (event.kind === 'warning' && told.push(event.message)),
+    });
+  return { store, clock, a, done, told, clear };
+}
+
+describe('VMs of a lost host', () => {
+  test('they are removed by force once their host was removed, which says why until then', async () => {
+    const { store, clock, a } = await setUp();
+    await assert.rejects(findAbandoned('web', elsewhere, a), elsewhere);
+    await clock.advance(hostLeaseSeconds * 1_000);
+    await assert.rejects(findAbandoned('web', elsewhere, a), { code: 'VM_ELSEWHERE', hint: /may come back/ });
+    await removeHost('b', a);
+    const vm = await findAbandoned(uid, elsewhere, a);
+    await assert.rejects(removeAbandoned(vm, { force: false }, a), { code: 'VM_HOST_LOST' });
+    await removeAbandoned(vm, { force: true }, a);
+    await assert.rejects(store.get({ group: 'ignite.weave.works', kind: 'VM', name: 'web' }), {
+      code: 'NOT_FOUND',
+    });
+    await assert.rejects(findAbandoned('web', elsewhere, a), elsewhere);
+  });
+
+  test('a host that returns stops what it still runs of them, tells of it once, and keeps their files', async () => {
+    const { clock, a, done, told, clear } = await setUp();
+    await clear();
+    assert.deepEqual(done, [], 'the VM is in the store');
+    await clock.advance(hostLeaseSeconds * 1_000);
+    await removeHost('b', a);
+    await removeAbandoned(await findAbandoned('web', elsewhere, a), { force: true }, a);
+    await clear();
+    await clear();
+    assert.deepEqual(done, ['kill', 'remove', 'detach']);
+    assert.equal(told.length, 1);
+    assert.match(
+      told[0]!,
+      /^VM "web" was removed on another host: it is stopped, and .*0123456789abcdef is kept$/,
+    );
+  });
+
+  test('a VM that is missing in the store although nobody has removed it keeps running', async () => {
+    const { store, done, clear } = await setUp();
+    const key = { group: 'ignite.weave.works', kind: 'VM', name: 'web' };
+    await store.patch(key, { metadata: { finalizers: [] } });
+    await store.delete(key);
+    await clear();
+    assert.deepEqual(done, []);
+  });
+});
