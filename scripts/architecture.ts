@@ -52,7 +52,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   'packages/engine/src/operations': [['changes', 'declare', 'metrics', 'space'], ['archive'], ['client']],
   'packages/apiserver/src': [
     ['protobuf', 'structural-schema'],
-    ['request'],
+    ['json-path', 'request'],
     ['audit', 'authentication', 'certificates', 'resource', 'server-side-apply'],
     ['authorization', 'custom-resource', 'response'],
     ['discovery', 'openapi', 'read', 'reviews'],

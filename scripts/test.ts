@@ -27,6 +27,7 @@ const longest = [
   'volumes',
   'changes',
   'gitops',
+  'restarts',
 ];
 const rank = (file: string): number => {
   const at = longest.indexOf(/([^/]+)\.test\.ts$/.exec(file)?.[1] ?? '');

@@ -88,6 +88,41 @@ describe('declarative commands', () => {
     assert.equal(await field('web', '.status.phase'), 'Stopped');
   });
 
+  test('two VMs of one name in two namespaces have volumes, names and lives of their own', async () => {
+    const look = 'nslookup twin; nslookup twin.prod; sleep 100000';
+    const twin = (namespace: string): string =>
+      manifest('twin', 'memory: 128MB', `  namespace: ${namespace}\n`)
+        .replace('[sleep, "100000"]', `[sh, -c, "${namespace === 'prod' ? look : 'sleep 100000'}"]`)
+        .concat('  storage: {volumes: [{name: data, volume: {name: data, size: 16MB}}]}\n');
+    for (const namespace of ['default', 'prod']) {
+      const file = write(`${namespace}.yaml`, twin(namespace));
+      assert.match(await ignite.ok('apply', '-f', file), /VM\/(prod\/)?twin applied\n$/);
+      assert.match(await ignite.ok('apply', '-f', file), /unchanged\n$/);
+    }
+    assert.equal(
+      await ignite.ok('ps', '-a', '--filter', 'name=twin', '--format', '{{.metadata.namespace}}'),
+      'default\nprod\n',
+    );
+    assert.match(await ignite.ok('ps'), / twin\n[\s\S]* prod\/twin\n/);
+    const addresses = [
+      await field('twin', '.Status.IPAddresses'),
+      await field('prod/twin', '.Status.IPAddresses'),
+    ];
+    let told = '';
+    while (!addresses.every((address) => told.includes(address))) told = await ignite.ok('logs', 'prod/twin');
+    assert.match(await ignite.ok('volume', 'ls'), / data .*\n[\s\S]* prod\/data /);
+    await ignite.ok('stop', '-f', 'prod/twin');
+    assert.equal(await field('twin', '.status.phase'), 'Running');
+    assert.equal(
+      await ignite.ok('delete', 'vm/prod/twin', 'volume/prod/data'),
+      'VM/prod/twin removed\nVolume/prod/data removed\n',
+    );
+    assert.equal(await field('twin', '.status.phase'), 'Running');
+    assert.equal((await ignite.run('inspect', 'prod/twin')).code, 1);
+    await ignite.ok('rm', '-f', 'twin');
+    await ignite.ok('volume', 'rm', 'data');
+  });
+
   test('get, edit and delete: an object is listed, changed in an editor and removed', async () => {
     await ignite.ok('apply', '-f', write('db.yaml', manifest('db', 'power: Stopped')));
     assert.match(await ignite.ok('get'), /^KIND +NAME +READY +STATUS +AGE\n[^]*VM +db +False +Created/);

@@ -150,7 +150,7 @@ test('an init of the image shuts down at Ctrl-Alt-Del, and ends the machine when
   await ignite.ok('image', 'import', `oci-archive:${imageArchive('debian')}`);
   const machine = { vmm: 'firecracker' };
   await using client = await engine();
-  const spec = { image: { oci: 'debian' }, memory: '256MB', ssh: true, machine };
+  const spec = { image: { oci: 'debian' }, memory: '256MB', ssh: { generateKey: true }, machine };
   await client.vms.create({ name: 'init', spec }, op);
   const endOf = async (): Promise<unknown> => {
     const { status } = JSON.parse(await ignite.ok('inspect', 'init'));

@@ -9,7 +9,7 @@ import { storePath } from '@ignite/engine/tools/host/paths';
 import { isServed } from '@ignite/engine/tools/host/served-host';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import { busybox } from './fixtures/busybox.ts';
-import { Ignite } from './fixtures/ignite.ts';
+import { Ignite, type Started } from './fixtures/ignite.ts';
 import { watchLeaks } from './fixtures/leaks.ts';
 import { StillVms } from './fixtures/still-vms.ts';
 
@@ -90,12 +90,12 @@ class KilledHost implements AsyncDisposable {
     const verb = act.does === 'wish' ? 'wish' : act.does[0]!;
     const afterMs = Math.round(random() * (this.#takesMs.get(verb) ?? 2_500));
     const what = `seed ${seed}: ${String(act.does)}, killed after ${afterMs} ms, of ${JSON.stringify(this.#world)}`;
-    if (process.env['IGNITE_KILL_POINTS'] !== undefined) console.log(new Date().toISOString(), what);
     try {
       await (act.does === 'wish' ? this.#wish(act.world!, afterMs) : this.#command(act.does, afterMs));
       this.#world = act.world;
       await this.#until(() => this.#differences());
     } catch (failure) {
+      console.error(what, failure); // cleaning up may take its time, or fail too
       throw new Error(`${what}: ${String(failure)}`, { cause: failure });
     }
   }
@@ -119,14 +119,12 @@ class KilledHost implements AsyncDisposable {
 
   /** Writes a wish while ignited is running, kills it, and starts it again. */
   async #wish({ power }: NonNullable<World>, afterMs: number): Promise<void> {
-    const killed = this.#ignite.start(['gitops']);
-    await this.#until(async () => (isServed(this.#ignite.paths) ? [] : ['ignited does not serve']));
+    await using killed = await this.#ignited();
     await this.#writePower(power);
     const began = Date.now();
     await delay(afterMs);
-    killed.kill();
-    await this.#soon(killed.ended, 'the killed ignited ends');
-    const again = this.#ignite.start(['gitops']);
+    await killed[Symbol.asyncDispose]();
+    await using again = await this.#ignited();
     const wanted = power === 'Running' ? ['Running'] : ['Stopped', 'Created'];
     await this.#until(async () => {
       const { phase } = (await this.#vm())!.status;
@@ -135,6 +133,17 @@ class KilledHost implements AsyncDisposable {
     this.#takesMs.set('wish', Math.min(Date.now() - began, 5_000));
     again.terminate();
     await this.#soon(again.ended, 'ignited ends');
+  }
+
+  /** Starts ignited, which is killed when disposed, and waits until it serves the host. */
+  async #ignited(): Promise<Started & AsyncDisposable> {
+    const service = this.#ignite.start(['gitops']);
+    await this.#until(async () => (isServed(this.#ignite.paths) ? [] : ['it is not served', service.told()]));
+    const dispose = async (): Promise<void> => {
+      service.kill();
+      await this.#soon(service.ended, 'ignited is gone');
+    };
+    return { ...service, [Symbol.asyncDispose]: dispose };
   }
 
   async #writePower(power: Vm['spec']['power']): Promise<void> {

@@ -6,7 +6,8 @@ import type { VmSpec } from './v1/vm.ts';
 
 /** The uses of the host by Ignite's kinds, which the policy of a Sync judges. */
 export const hostUses: HostUses = {
-  VM: ({ spec }) => hostResources(spec as VmSpec).flatMap(useOf),
+  VM: ({ metadata: { namespace }, spec }) =>
+    hostResources(spec as VmSpec).flatMap((resource) => useOf(resource, namespace)),
   Volume: () => [],
   Namespace: () => [],
   ConfigMap: () => [],
@@ -18,7 +19,7 @@ export const hostUses: HostUses = {
  * An address belongs to its network. Who may reach a VM, and whether it is restarted, is the VM's own affair.
  * A range from which the VM may send can contain others' addresses, so it counts as a network.
  */
-function useOf(resource: HostResource): readonly HostUse[] {
+function useOf(resource: HostResource, namespace: string): readonly HostUse[] {
   const { field } = resource;
   switch (resource.kind) {
     case 'folder':
@@ -26,8 +27,7 @@ function useOf(resource: HostResource): readonly HostUse[] {
     case 'device':
       return [{ kind: 'path', path: resource.path, access: resource.access, field }];
     case 'volume':
-      // volumes have no namespace other than the default one
-      return [{ kind: 'object', key: { kind: 'Volume', namespace: 'default', name: resource.name }, field }];
+      return [{ kind: 'object', key: { kind: 'Volume', namespace, name: resource.name }, field }];
     case 'port':
       return [{ kind: 'port', port: resource.port.hostPort, protocol: resource.port.protocol, field }];
     case 'network':

@@ -3,6 +3,7 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { defineKind } from '@ignite/toolkit/scheme/kind';
 import type { Scheme } from '@ignite/toolkit/scheme/scheme';
 import type * as v from 'valibot';
+import { currentVmSpec } from './v1/current-vm.ts';
 import { apiVersion } from './v1/group.ts';
 import { namelessMetadataSchema } from './v1/nameless-metadata.ts';
 import { partialVmSpecSchema } from './v1/partial-vm-spec.ts';
@@ -11,7 +12,15 @@ import { vmResource } from './v1/resources/vm.ts';
 /** A VM, in which every field is optional. */
 export const partialVmKind = defineKind({
   ...vmResource,
-  versions: [{ apiVersion, kind: 'VM', metadata: namelessMetadataSchema, spec: partialVmSpecSchema }],
+  versions: [
+    {
+      apiVersion,
+      kind: 'VM',
+      metadata: namelessMetadataSchema,
+      spec: partialVmSpecSchema,
+      currentSpec: currentVmSpec,
+    },
+  ],
 });
 
 /** The versions in which VM files may be written. */
@@ -25,6 +34,7 @@ export interface VmFileVersions {
 /** The content of a VM file, converted to v1. Defaults are not filled in. */
 export interface VmFile {
   readonly name?: string;
+  readonly namespace?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly spec: v.InferInput<typeof partialVmSpecSchema>;
@@ -45,9 +55,15 @@ export function decodeVmFile(text: string, file: string, { scheme, unnamed }: Vm
     const hint = 'use one file per VM; "ignite apply" takes several VMs';
     throw new CodedError('MANIFEST_INVALID', `${file} declares more than one VM`, { hint });
   }
-  const { name, labels = {}, annotations = {} } = object?.metadata ?? {};
+  const { name, namespace, labels = {}, annotations = {} } = object?.metadata ?? {};
   const spec = (object?.spec ?? {}) as VmFile['spec']; // the schema of its kind has accepted it
-  return { ...(name !== undefined && { name }), labels, annotations, spec };
+  return {
+    ...(name !== undefined && { name }),
+    ...(typeof namespace === 'string' && { namespace }),
+    labels,
+    annotations,
+    spec,
+  };
 }
 
 /** A key without a value counts as absent. */

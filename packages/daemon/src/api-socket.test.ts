@@ -8,12 +8,17 @@ import { test } from 'node:test';
 import { json } from 'node:stream/consumers';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
+import { accessKinds } from '@ignite/toolkit/access/kinds';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { groupIdIn, serveApiSocket } from './api-socket.ts';
 
-async function answer(socketPath: string, path: string): Promise<unknown> {
-  const asked = get({ socketPath, path });
+async function answer(socketPath: string, path: string, token?: string): Promise<unknown> {
+  const asked = get({
+    socketPath,
+    path,
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  });
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
   return await json(response);
 }
@@ -21,14 +26,19 @@ async function answer(socketPath: string, path: string): Promise<unknown> {
 test('serveApiSocket: who may open the socket may ask for objects, until the signal aborts', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'api-socket-'));
   using store = new MemoryStore();
-  const client = new StoreObjectClient(store, coreKinds.map(servedKindOf));
+  const client = new StoreObjectClient(store, [...coreKinds, ...accessKinds].map(servedKindOf));
   const stop = new AbortController();
   const socket = join(dir, 'api.sock');
   try {
-    await using api = await serveApiSocket({ client, socket, log: () => {} }, stop.signal);
+    await using api = await serveApiSocket({ client, socket, dir, log: () => {} }, stop.signal);
     assert.equal(statSync(socket).mode & 0o007, 0);
     const { items } = (await answer(socket, '/api/v1/namespaces')) as { items: readonly unknown[] };
     assert.equal(items.length, 1);
+    const roles = '/apis/rbac.authorization.k8s.io/v1/clusterroles';
+    assert.partialDeepStrictEqual(await answer(socket, `${roles}/ignite:viewer`), {
+      metadata: { name: 'ignite:viewer' },
+    });
+    assert.partialDeepStrictEqual(await answer(socket, '/api/v1/namespaces', 'wrong'), { code: 401 });
     const watch = get({ socketPath: socket, path: '/api/v1/namespaces?watch=true' });
     const [stream] = (await once(watch, 'response')) as [IncomingMessage];
     stop.abort();
@@ -37,6 +47,7 @@ test('serveApiSocket: who may open the socket may ask for objects, until the sig
     await api.ended;
     assert.throws(() => statSync(socket), { code: 'ENOENT' });
   } finally {
+    stop.abort();
     rmSync(dir, { recursive: true, force: true });
   }
 });

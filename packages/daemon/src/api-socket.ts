@@ -8,13 +8,17 @@ import type { ServedResource } from '@ignite/apiserver/resource/served-resource'
 import { serveApi } from '@ignite/apiserver/server/serve-api';
 import { ensureNamespaces } from '@ignite/apiserver/write/namespace-lifecycle';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { accessKinds } from '@ignite/toolkit/access/kinds';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import type { Log } from '@ignite/toolkit/log/log';
 import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
+import { openApiAccess } from './api-access.ts';
 
 export interface ApiSocketOptions {
   readonly client: ObjectClient;
   readonly socket: string;
+  /** The folder with the keys of the API. */
+  readonly dir: string;
   readonly log: Log;
 }
 
@@ -25,17 +29,17 @@ export interface ApiSocket extends AsyncDisposable {
 
 /** The group whose members may open the socket, if there is one of that name. */
 const group = 'ignite';
-const administrators = 'system:masters';
 
 /**
  * Serves the Kubernetes API of the objects of this host on a unix socket until `signal` aborts. Whoever may open
- * the socket may do everything.
+ * the socket may do everything, unless he shows the token of someone who may less.
  */
 export async function serveApiSocket(
-  { client, socket, log }: ApiSocketOptions,
+  { client, socket, dir, log }: ApiSocketOptions,
   signal: AbortSignal,
 ): Promise<ApiSocket> {
   await ensureNamespaces(client, ['default'], signal);
+  const trust = await openApiAccess({ client, dir, log }, signal);
   await mkdir(dirname(socket), { recursive: true, mode: 0o711 });
   const draft = join(dirname(socket), '.api');
   await rm(draft, { force: true });
@@ -43,23 +47,24 @@ export async function serveApiSocket(
     {
       client,
       resources: () => served,
-      authenticator: { authenticate: async () => ({ name: 'root', groups: [administrators] }) },
-      authorizer: {
-        authorize: async ({ groups }) => ({ isAllowed: groups.includes(administrators), reason: '' }),
-      },
+      authenticator: trust.authenticator,
+      authorizer: trust.authorizer,
+      access: trust.access,
       checks: [],
       product: `ignite-${igniteVersion}`,
       log,
     },
     { path: draft },
   );
+  trust.socket.trust(api.server);
   await admitGroup(draft);
   await rename(draft, socket); // who finds it there may ask, if he may at all
   const end = async (): Promise<void> => {
     await api[Symbol.asyncDispose]();
     await rm(socket, { force: true });
   };
-  return { ended: aborted(signal).then(end), [Symbol.asyncDispose]: end };
+  const ended = Promise.all([aborted(signal).then(end), trust.ended]).then(() => {});
+  return { ended, [Symbol.asyncDispose]: end };
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
@@ -71,7 +76,7 @@ const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 /** The kinds whose objects this host keeps. */
 const served: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf),
-  ...coreKinds.map(builtInResourceOf),
+  ...[...coreKinds, ...accessKinds].map(builtInResourceOf),
 ];
 
 async function admitGroup(path: string): Promise<void> {

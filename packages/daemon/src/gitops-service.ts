@@ -79,7 +79,10 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   await using api =
     apiSocket === undefined
       ? undefined
-      : await serveApiSocket({ client: objects, socket: apiSocket, log }, signal);
+      : await serveApiSocket(
+          { client: objects, socket: apiSocket, dir: join(paths.dataDir, 'api'), log },
+          signal,
+        );
   await using sockets = new VmMetricsSockets(paths, (uid) => client.usage.metrics([uid], signal), log);
   const watchedVms = clientKind(vmResource, vmKind);
   const vms = new Informer(new KindClient(objects, watchedVms), deps.clock, log);

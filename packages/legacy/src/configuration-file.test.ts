@@ -14,7 +14,7 @@ test('decodeConfiguration: every version that has one is read, and nothing is fi
       runtime: 'docker',
       networkPlugin: 'cni',
       idPrefix: 'fire',
-      vmDefaults: { memory: '2GB', ssh: true },
+      vmDefaults: { memory: '2GB', ssh: { generateKey: true } },
     });
   assert.deepEqual(decode(`${head('v1alpha4')}metadata: {}\nspec: {registryConfigDir: /r, runtime: ""}\n`), {
     registryConfigDir: '/r',

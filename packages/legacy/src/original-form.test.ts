@@ -37,7 +37,11 @@ const kernel = {
 const vm = (status: object): Vm =>
   ({
     ...object('VM', 'my-vm'),
-    spec: v.parse(vmSpecSchema, { image: { oci: 'ubuntu:latest' }, memory: '800MB', ssh: true }),
+    spec: v.parse(vmSpecSchema, {
+      image: { oci: 'ubuntu:latest' },
+      memory: '800MB',
+      ssh: { generateKey: true },
+    }),
     status: { image: { digest, bootMode: 'init' }, kernel: { id: 'k1', version: '' }, ...status },
   }) as unknown as Vm;
 const context = {

@@ -79,7 +79,7 @@ describe("manifests of the original's VMs", () => {
           cpus: 1,
           memory: 800 * 2 ** 20,
           diskSize: 4 * 2 ** 30,
-          ssh: true,
+          ssh: { generateKey: true },
           kernel: {},
           power: 'Running',
         },
@@ -161,7 +161,8 @@ describe("manifests of the original's VMs", () => {
       [1, 512 * 2 ** 20, 4 * 2 ** 30, undefined],
     );
     assert.equal(vmSpec(`${head('v1alpha4')}spec: {image: {oci: a}, ssh: false}\n`).ssh, undefined);
-    assert.equal(vmSpec(`${head('v1alpha4')}spec: {image: {oci: a}, ssh: /k.pub}\n`).ssh, '/k.pub');
+    const keyed = vmSpec(`${head('v1alpha4')}spec: {image: {oci: a}, ssh: /k.pub}\n`);
+    assert.deepEqual(keyed.ssh, { authorizedKeysFile: '/k.pub' });
   });
 
   test('what was written in full comes back as it was from every version that it passes through', () => {
@@ -205,6 +206,23 @@ describe("manifests of the original's VMs", () => {
       assert.deepEqual(old?.status, { running: false });
       const [back] = convert(JSON.stringify(old), 'v1');
       assert.deepEqual(back, { ...ours, spec: { ...ours.spec, memory: '1GB', diskSize: '1536MB' } });
+    }
+  });
+
+  test('access by SSH comes back, of which the original knows one way', () => {
+    const authorizedKeys = ['ssh-ed25519 AAAA me@here'];
+    for (const [ssh, original] of [
+      [{ generateKey: true }, true],
+      [{ authorizedKeysFile: '/k.pub' }, '/k.pub'],
+      [{ authorizedKeys }, undefined],
+      [{ generateKey: true, authorizedKeysFile: '/k.pub', authorizedKeys }, true],
+    ] as const) {
+      const spec = { image: { oci: 'debian:12' }, ssh };
+      const ours = { apiVersion: `${group}/v1`, kind: 'VM', metadata: { name: 'a' }, spec };
+      const [old] = convert(JSON.stringify(ours), 'v1alpha4');
+      assert.deepEqual(specOf<{ readonly ssh?: unknown }>(old).ssh, original);
+      const [back] = convert(JSON.stringify(old), 'v1');
+      assert.deepEqual(specOf<typeof spec>(back).ssh, ssh);
     }
   });
 
@@ -340,7 +358,10 @@ describe('the other kinds of the original', () => {
       },
     };
     const [ours] = convert(JSON.stringify(configuration), 'v1');
-    assert.deepEqual(specOf<typeof configuration.spec>(ours).vmDefaults, { memory: '2GB', ssh: true });
+    assert.deepEqual(specOf<typeof configuration.spec>(ours).vmDefaults, {
+      memory: '2GB',
+      ssh: { generateKey: true },
+    });
     for (const version of ['v1', 'v1alpha3'])
       assert.deepEqual(through(JSON.stringify(configuration), version, 'v1alpha4'), configuration);
     const conmon = { ...configuration, apiVersion: `${group}/v1`, spec: { runtime: 'conmon' } };

@@ -20,7 +20,12 @@ test('decodeVmFile: everything may be missing, even all of it', () => {
 
 test('decodeVmFile: no default is filled in, and the original versions are converted', () => {
   const spec = 'spec: {cpus: 2, memory: 1GB, ssh: "true", network: {ports: [{hostPort: 80, vmPort: 80}]}}\n';
-  const wanted = { cpus: 2, memory: '1GB', ssh: true, network: { ports: [{ hostPort: 80, vmPort: 80 }] } };
+  const wanted = {
+    cpus: 2,
+    memory: '1GB',
+    ssh: { generateKey: true },
+    network: { ports: [{ hostPort: 80, vmPort: 80 }] },
+  };
   for (const head of ['', ...['2', '3', '4'].map((n) => `apiVersion: ignite.weave.works/v1alpha${n}\n`)])
     assert.deepEqual(decode(`${head}${spec}`), { ...nothing, spec: wanted });
   const metadata = 'metadata: {name: a, labels: {x: "y"}, uid: 599615df99804ae8}\n';

@@ -12,7 +12,7 @@ export const sampleObjects: readonly object[] = [
       cpus: 2,
       memory: '512MB',
       diskSize: '4GB',
-      ssh: true,
+      ssh: { generateKey: true },
       restartPolicy: 'on-failure:3',
       command: ['sh', '-c', 'echo "$HOME"'],
       env: { A: 'b' },

@@ -29,6 +29,19 @@ test('findByQuery: where names may not be abbreviated, uids still may', () => {
   assert.equal(findByQuery('Image', all, 'ff', () => false).metadata.name, 'other');
 });
 
+test('findByQuery: a name alone is one of the default namespace, and a uid is one of all', () => {
+  const prod = { metadata: { ...vm('web', 'cc44').metadata, namespace: 'prod' } };
+  const web = { metadata: { ...vm('web', 'dd55').metadata, namespace: 'default' } };
+  assert.equal(findByQuery('VM', [prod, web], 'web'), web);
+  assert.equal(findByQuery('VM', [prod, web], 'prod/web'), prod);
+  assert.equal(findByQuery('VM', [prod, web], 'prod/w'), prod);
+  assert.equal(findByQuery('VM', [prod, web], 'cc'), prod);
+  assert.throws(() => findByQuery('VM', [prod], 'web'), {
+    code: 'VM_NOT_FOUND',
+    hint: /^did you mean "prod\/web"\?/,
+  });
+});
+
 test('findByQuery: unknown and empty queries name nothing', () => {
   assert.throws(() => findByQuery('VM', all, 'zzz'), { code: 'VM_NOT_FOUND' });
   assert.throws(() => findByQuery('Image', all, ''), { code: 'IMAGE_NOT_FOUND' });

@@ -7,10 +7,10 @@ import { imageResource } from '../v1/resources/image.ts';
 import { kernelResource } from '../v1/resources/kernel.ts';
 import { vmResource } from '../v1/resources/vm.ts';
 import { volumeResource } from '../v1/resources/volume.ts';
-import { type Named, shownName } from '../v1/shown-name.ts';
+import { type Named, fullName, fullNames, shownName } from '../v1/shown-name.ts';
 
 interface Findable extends Named {
-  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly metadata: Named['metadata'] & { readonly uid: string };
 }
 
 const resources = {
@@ -42,16 +42,14 @@ export function findByQuery<T extends Findable>(
   const resource = resources[kind];
   const noun = nounOf(resource);
   const list = resource.commands?.list;
-  const exact = items.filter((item) =>
-    [shownName(item), item.metadata.name, item.metadata.uid].includes(query),
-  );
+  const exact = items.filter((item) => [...fullNames(item), item.metadata.uid].includes(query));
   const matches =
     exact.length > 0 || query === ''
       ? exact
-      : items.filter((item) => abbreviates(shownName(item)) || item.metadata.uid.startsWith(query));
+      : items.filter((item) => abbreviates(fullName(item)) || item.metadata.uid.startsWith(query));
   if (matches.length > 1) {
     // These are the original's words, which scripts look for.
-    const names = matches.map(shownName).join(', ');
+    const names = matches.map(fullName).join(', ');
     throw findError(
       noun,
       'AMBIGUOUS',
@@ -61,11 +59,14 @@ export function findByQuery<T extends Findable>(
   }
   const [match] = matches;
   if (!match) {
-    const names = items.map(shownName);
-    const meant = nearest(
-      query,
-      names.flatMap((name) => [name, name.replace(/:latest$/, '')]),
-    );
+    const names = items.map(fullName);
+    const elsewhere = items.find((item) => shownName(item) === query); // in another namespace
+    const meant = elsewhere
+      ? fullName(elsewhere)
+      : nearest(
+          query,
+          names.flatMap((name) => [name, name.replace(/:latest$/, '')]),
+        );
     throw findError(
       noun,
       'NOT_FOUND',

@@ -5,7 +5,9 @@ import type { ClientOperation } from './progress.ts';
 import type { AttachRequest, ExecRequest, ExecSession, VmAttachment } from './vm-streams.ts';
 
 export interface CreateVmRequest {
-  /** The name; the default is a generated one. */
+  /** The namespace; the default is `default`. */
+  readonly namespace?: string;
+  /** The name, which no other VM of the namespace may have; the default is a generated one. */
   readonly name?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -93,7 +95,7 @@ export interface VmClient extends Finder<Vm> {
   /** Cleans up after a VM that may have ended, and restarts it whenever its policy wants and no daemon does so. */
   settle(uid: string, op: ClientOperation): Promise<void>;
   /**
-   * Starts a VM. Resolves once it runs or, if it has `ssh: true`, once SSH answers.
+   * Starts a VM. Resolves once it runs or, if it has a generated key, once SSH answers.
    * @throws CodedError PREFLIGHT_FAILED if the host is not ready, SSH_UNREACHABLE if SSH does not answer in
    *   time (the VM keeps running), VM_EXITED if the VM ends before that
    */

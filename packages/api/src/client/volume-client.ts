@@ -3,6 +3,9 @@ import type { Finder } from './finder.ts';
 import type { ClientOperation } from './progress.ts';
 
 export interface CreateVolumeRequest {
+  /** The namespace; the default is `default`. */
+  readonly namespace?: string;
+  /** The name, which no other volume of the namespace may have. */
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;

@@ -6,7 +6,10 @@ import { sampleVm } from './vm.sample.ts';
 const found = (spec: object): readonly HostResource[] => hostResources(sampleVm({ spec }).spec);
 
 test('hostResources: a VM as it comes by default names nothing of the host', () =>
-  assert.deepEqual(found({ ssh: true, cloudInit: { userData: 'x' }, env: { A: '/etc' } }), []));
+  assert.deepEqual(
+    found({ ssh: { generateKey: true }, cloudInit: { userData: 'x' }, env: { A: '/etc' } }),
+    [],
+  ));
 
 test('hostResources: all kinds of volumes, with what may be done to them', () => {
   const volumes = [
@@ -43,7 +46,7 @@ test('hostResources: files that are read, ports, networks, addresses, services a
   const spec = {
     image: { oci: 'oci-archive:/srv/image.tar:name' },
     kernel: { oci: 'docker-daemon:kernel:6' },
-    ssh: '/root/key.pub',
+    ssh: { authorizedKeysFile: '/root/key.pub' },
     network,
     copyFiles: [{ hostPath: '/etc/shadow', vmPath: '/x' }],
     sandbox: { runtime: 'docker' },
@@ -52,7 +55,7 @@ test('hostResources: files that are read, ports, networks, addresses, services a
   assert.deepEqual(found(spec), [
     { kind: 'file', path: '/srv/image.tar', access: 'read', field: 'spec.image.oci' },
     { kind: 'service', name: 'docker', field: 'spec.kernel.oci' },
-    { kind: 'file', path: '/root/key.pub', access: 'read', field: 'spec.ssh' },
+    { kind: 'file', path: '/root/key.pub', access: 'read', field: 'spec.ssh.authorizedKeysFile' },
     { kind: 'port', port, field: 'spec.network.ports' },
     { kind: 'network', name: 'lan', field: 'spec.network.name' },
     { kind: 'address', address: '02:00:00:00:00:07', field: 'spec.network.mac' },

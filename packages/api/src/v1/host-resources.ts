@@ -4,6 +4,7 @@ import type { NetworkPeer, NetworkPolicy } from './network-policy.ts';
 import type { VmMachine } from './vm-machine.ts';
 import type { PortMapping, VmInterface, VmNetwork } from './vm-network.ts';
 import type { VmSandbox } from './vm-sandbox.ts';
+import type { VmSsh } from './vm-ssh.ts';
 import { type VmStorage, type VmVolume, isReadOnly } from './vm-storage.ts';
 import type { VmSpec } from './vm.ts';
 
@@ -11,7 +12,7 @@ import type { VmSpec } from './vm.ts';
 export type Access = 'read' | 'write';
 
 /**
- * A resource of the host that the spec of a VM names. `field` is the field that names it, such as `spec.ssh`.
+ * A resource of the host that the spec of a VM names. `field` is the field that names it, such as `spec.copyFiles`.
  */
 export type HostResource = { readonly field: string } & (
   | { readonly kind: 'folder' | 'file' | 'device'; readonly path: string; readonly access: Access }
@@ -56,6 +57,12 @@ const ofImage: Fields<VmSpec['image']> = {
 };
 
 const ofKernel: Fields<VmSpec['kernel']> = { ...ofImage, cmdLine: nothing };
+
+const ofSsh: Fields<VmSsh> = {
+  generateKey: nothing,
+  authorizedKeysFile: readFile,
+  authorizedKeys: nothing,
+};
 
 const ofMachine: Fields<VmMachine> = { vmm: nothing, gic: nothing };
 
@@ -132,7 +139,7 @@ const ofSpec: Fields<VmSpec> = {
   machine: (machine, field) => findInFields(machine, ofMachine, field),
   memory: nothing,
   diskSize: nothing,
-  ssh: (key, field) => (key === true ? [] : readFile(key, field)),
+  ssh: (ssh, field) => findInFields(ssh, ofSsh, field),
   network: (given, field) => findInFields(given, ofNetwork, field),
   storage: (storage, field) => findInFields(storage, ofStorage(storage), field),
   cloudInit: nothing,

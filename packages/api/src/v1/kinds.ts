@@ -3,6 +3,7 @@ import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { UpdateProblem } from '@ignite/toolkit/scheme/strategy';
 import { configurationIsAFile, configurationSpecSchema } from './configuration.ts';
+import { currentConfigurationSpec, currentVmSpec } from './current-vm.ts';
 import { apiVersion, group } from './group.ts';
 import { hostSpecSchema } from './host.ts';
 import { imageSpecSchema } from './image.ts';
@@ -27,7 +28,7 @@ const problemsOfBinding = ({ spec: { hostName } }: Vm, { spec }: Vm): readonly U
 export const kinds: readonly Kind[] = [
   defineKind({
     ...vmResource,
-    versions: [{ apiVersion, kind: 'VM', spec: vmSpecSchema }],
+    versions: [{ apiVersion, kind: 'VM', spec: vmSpecSchema, currentSpec: currentVmSpec }],
     strategy: {
       // Files, MACs and users of a VM are named after its uid.
       newUid,
@@ -70,6 +71,7 @@ export const kinds: readonly Kind[] = [
         apiVersion,
         kind: 'Configuration',
         spec: configurationSpecSchema,
+        currentSpec: currentConfigurationSpec,
         metadata: namelessMetadataSchema,
         inert: configurationIsAFile,
       },

@@ -25,6 +25,11 @@ test('a peer is a range or labels, and nothing else comes to the packet filter',
     assert.ok(!fits(from({ cidr })), cidr);
   assert.ok(fits(from({ vms: {} })));
   assert.ok(!fits(from({})));
+  assert.ok(!fits(from({ cidr: '10.0.0.0/8', vms: {} })), 'it is one of both');
+  assert.ok(!fits(from({ vms: {}, except: ['10.0.0.0/8'] })), 'only a range has exceptions');
+  assert.deepEqual(v.parse(networkPolicySchema, from({ cidr: '10.0.0.0/8' })).ingress?.[0]?.from, [
+    { cidr: '10.0.0.0/8', except: [] },
+  ]);
   assert.ok(!fits(from({ vms: { constructor: 'x' } })), 'a label that would be lost does not mean every VM');
 });
 

@@ -1,3 +1,4 @@
+import { hasExactlyOne } from '@ignite/toolkit/schema/exactly-one';
 import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 
@@ -30,16 +31,29 @@ const selector = v.pipe(
   v.record(v.string(), v.string()),
 );
 
-const peerSchema = v.union([
+/** A range of addresses, or the VMs with some labels. */
+export type NetworkPeer =
+  | { readonly cidr: string; readonly except: readonly string[] }
+  | { readonly vms: Readonly<Record<string, string>> };
+
+const peerSchema = v.pipe(
   v.strictObject({
-    cidr: described('IPv4 or IPv6 address range.', cidr),
-    except: described('Ranges within `cidr` to exclude.', v.optional(ranges, [])),
+    cidr: described('IPv4 or IPv6 address range.', v.optional(cidr)),
+    except: described('Ranges within `cidr` to exclude.', v.optional(ranges)),
+    vms: described(
+      'VMs on this host that have all of these labels; `{}` selects all VMs.',
+      v.optional(selector),
+    ),
   }),
-  v.strictObject({
-    vms: described('VMs on this host that have all of these labels; `{}` selects all VMs.', selector),
-  }),
-]);
-export type NetworkPeer = v.InferOutput<typeof peerSchema>;
+  v.check((peer) => hasExactlyOne(peer, ['cidr', 'vms']), 'must have exactly one of cidr, vms'),
+  v.check(
+    ({ cidr, except }) => cidr !== undefined || except === undefined,
+    'must have no except without cidr',
+  ),
+  v.transform(({ cidr, except = [], vms = {} }): NetworkPeer =>
+    cidr === undefined ? { vms } : { cidr, except },
+  ),
+);
 const peers = v.optional(v.pipe(v.array(peerSchema), v.maxLength(64)), []);
 
 const number = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));

@@ -1,7 +1,7 @@
 /** What is known by a name. */
 export interface Named {
   readonly kind?: string;
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly spec?: unknown;
 }
 
@@ -10,6 +10,30 @@ export interface Named {
  * of any other object.
  */
 export const shownName = (object: Named): string => referenceOf(object) ?? object.metadata.name;
+
+/**
+ * Pure. Returns the name by which commands tell an object from all others of its kind: `web`, or `prod/web` in
+ * another namespace than the default one.
+ */
+export const fullName = (object: Named): string => withNamespace(shownName(object), object);
+
+/** Pure. Returns the names by which a command may be asked for an object. */
+export const fullNames = (object: Named): readonly string[] =>
+  [shownName(object), object.metadata.name].map((name) => withNamespace(name, object));
+
+function withNamespace(name: string, { metadata: { namespace = '' } }: Named): string {
+  return isUsual(namespace) ? name : `${namespace}/${name}`;
+}
+
+/**
+ * Pure. Returns the name that an object has outside of the store: in the DNS of its networks, and for its folders
+ * and locks. It is `web`, or `web.prod` in another namespace than the default one.
+ */
+export function nameOnHost({ namespace = '', name }: Named['metadata']): string {
+  return isUsual(namespace) ? name : `${name}.${namespace}`;
+}
+
+const isUsual = (namespace: string): boolean => namespace === '' || namespace === 'default';
 
 function referenceOf({ kind, spec }: Named): string | undefined {
   if (kind !== 'Image' && kind !== 'Kernel') return undefined;

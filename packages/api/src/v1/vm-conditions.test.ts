@@ -27,8 +27,8 @@ test('withConditions: how far a VM has come', () => {
 
 test('withConditions: a VM that is to have SSH is ready once that has answered', () => {
   const running = { ...content, phase: 'Running' } as const;
-  assert.equal(told(running, { ssh: true }), 'TTTTU SshUnknown');
-  assert.equal(told({ ...running, readyTime: now }, { ssh: true }), 'TTTTT SshAnswered');
+  assert.equal(told(running, { ssh: { generateKey: true } }), 'TTTTU SshUnknown');
+  assert.equal(told({ ...running, readyTime: now }, { ssh: { generateKey: true } }), 'TTTTT SshAnswered');
 });
 
 test('withConditions: a failure is told where it happened, and its time is that of the first', () => {

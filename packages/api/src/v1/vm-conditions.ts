@@ -1,6 +1,7 @@
 import { type Condition, type NewCondition, withCondition } from '@ignite/toolkit/object/condition';
 import type { Vm, VmStatus } from './vm.ts';
 import { hasVmm } from './vm-phase.ts';
+import { hasOwnKey } from './has-own-key.ts';
 
 type Facts = Pick<Vm, 'spec' | 'status'>;
 type Finding = Pick<NewCondition, 'status' | 'reason' | 'message'>;
@@ -65,7 +66,7 @@ function booted({ status }: Pick<Vm, 'status'>): Finding {
 /** A VM is ready when it runs and, if it waits for SSH, its SSH has answered since its start. */
 function ready({ spec, status }: Facts): Finding {
   if (status.phase !== 'Running') return down(status);
-  if (spec.ssh !== true) return yes('Running', '');
+  if (!hasOwnKey(spec)) return yes('Running', '');
   return status.readyTime === undefined
     ? {
         status: 'Unknown',

@@ -32,25 +32,23 @@ const networkName = v.pipe(
   v.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'must be the name of a CNI network'),
 );
 
+const macWanted = 'must be a unicast MAC address, such as 02:00:00:00:00:07';
 const mac = v.pipe(
   v.string(),
   v.toLowerCase(),
-  v.regex(
-    /^(?!00(:00){5})[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/,
-    'must be a unicast MAC address, such as 02:00:00:00:00:07',
-  ),
+  v.regex(/^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/, macWanted),
+  v.check((address) => address !== '00:00:00:00:00:00', macWanted),
 );
 
 /**
  * The name of an interface, at most 15 bytes long (IFNAMSIZ). The names that the host itself uses in a VM's
  * namespace are refused.
  */
+const interfaceWanted = 'must be the name of an interface, such as eth1';
 export const interfaceName = v.pipe(
   v.string(),
-  v.regex(
-    /^(?!(lo|(tap|br)\d+)$)[a-z][a-zA-Z0-9_.-]{0,14}$/,
-    'must be the name of an interface, such as eth1',
-  ),
+  v.regex(/^[a-z][a-zA-Z0-9_.-]{0,14}$/, interfaceWanted),
+  v.check((name) => !/^(lo|(tap|br)\d+)$/.test(name), interfaceWanted),
 );
 
 const addressing = {
@@ -105,12 +103,17 @@ const dnsSchema = v.strictObject({
   ),
 });
 
+const ip = v.pipe(v.string(), v.ip());
+
 /** A line of the guest's hosts(5). */
 const hostEntrySchema = v.strictObject({
   name: domain,
   address: described(
     'IP address; `host-gateway` stands for the address of the host.',
-    v.union([v.literal('host-gateway'), v.pipe(v.string(), v.ip())]),
+    v.pipe(
+      v.string(),
+      v.check((text) => text === 'host-gateway' || v.is(ip, text), 'must be an IP address or host-gateway'),
+    ),
   ),
 });
 

@@ -1,4 +1,5 @@
 import type { Bytes } from '@ignite/toolkit/units/bytes';
+import { hasExactlyOne } from '@ignite/toolkit/schema/exactly-one';
 import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
 import { absolutePath } from './absolute-path.ts';
@@ -42,10 +43,7 @@ const volumeSchema = v.pipe(
     ),
     readOnly,
   }),
-  v.check(
-    (volume) => sources.filter((source) => volume[source] !== undefined).length === 1,
-    `must have exactly one of ${sources.join(', ')}`,
-  ),
+  v.check((volume) => hasExactlyOne(volume, sources), `must have exactly one of ${sources.join(', ')}`),
 );
 export type VmVolume = v.InferOutput<typeof volumeSchema>;
 

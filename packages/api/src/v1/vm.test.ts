@@ -23,7 +23,7 @@ test('vmSpecSchema: its own output is a spec again', () => {
   const once = v.parse(vmSpecSchema, {
     image,
     memory: '1.5GB',
-    ssh: true,
+    ssh: { generateKey: true },
     network: { ports: [{ hostPort: 80, vmPort: 8080 }] },
   });
   assert.equal(once.memory, 1_536 * 2 ** 20);
@@ -45,8 +45,10 @@ const refused: Readonly<Record<string, object>> = {
   'memory that is no size': { image, memory: 'much' },
   'memory that is no whole number of MB': { image, memory: '100.5MB' },
   'a disk that is too small': { image, diskSize: '15MB' },
-  'a key path that is not absolute': { image, ssh: 'key.pub' },
+  'a key path that is not absolute': { image, ssh: { authorizedKeysFile: 'key.pub' } },
   'ssh: false': { image, ssh: false },
+  'SSH that nobody may use': { image, ssh: { generateKey: false } },
+  'a key that is none': { image, ssh: { authorizedKeys: ['/root/key.pub'] } },
   'a port beyond 65535': { image, network: { ports: [{ ...port, hostPort: 65_536 }] } },
   'one port of the host twice': { image, network: { ports: [port, { ...port, vmPort: 81 }] } },
   'an address that is none': { image, network: { ports: [{ ...port, bindAddress: '1.2.3' }] } },

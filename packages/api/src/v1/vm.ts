@@ -12,6 +12,7 @@ import { vmSandboxSchema } from './vm-sandbox.ts';
 import { restartPolicySchema } from './restart-policy.ts';
 import { cloudInitSchema } from './cloud-init.ts';
 import { completeVmStatus } from './complete-vm-status.ts';
+import { currentVm } from './current-vm.ts';
 import { environmentSchema } from './environment.ts';
 import type { BootMode } from './image.ts';
 import { familiarSource } from './familiar-source.ts';
@@ -19,6 +20,7 @@ import { size } from './size.ts';
 import { vmMachineSchema } from './vm-machine.ts';
 import { vmNetworkSchema } from './vm-network.ts';
 import type { VmPhase } from './vm-phase.ts';
+import { vmSshSchema } from './vm-ssh.ts';
 import { vmStorageSchema } from './vm-storage.ts';
 
 /** With less memory, Debian's kernel fails to boot. */
@@ -62,10 +64,7 @@ export const vmSpecSchema = v.strictObject({
     'Size of the root file system; larger if the image requires it.',
     v.optional(size({ atLeast: minimumDisk, multipleOf: 2 ** 20 }), '4GB'),
   ),
-  ssh: described(
-    'SSH access: `true` generates a key pair for this VM, a path names a public key file.',
-    v.optional(v.union([v.literal(true), absolutePath])),
-  ),
+  ssh: described('SSH access, with one key or several.', v.optional(vmSshSchema)),
   network: v.optional(vmNetworkSchema, {}),
   storage: v.optional(vmStorageSchema),
   cloudInit: v.optional(cloudInitSchema),
@@ -205,5 +204,5 @@ const completeVmSpec = completeSpec(vmSpecSchema);
 export const vmKind = objectKind<Vm>({
   apiVersion,
   kind: 'VM',
-  complete: (stored) => completeVmStatus(completeVmSpec(stored)),
+  complete: (stored) => completeVmStatus(completeVmSpec(currentVm(stored))),
 });

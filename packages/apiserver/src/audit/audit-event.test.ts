@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import * as v from 'valibot';
 import type { RequestInfo } from '../request/request-info.ts';
 import { type AuditedRequest, auditEvent } from './audit-event.ts';
-import { type AuditPolicy, auditLevel, defaultPolicy } from './audit-policy.ts';
+import { type AuditPolicy, auditLevel, auditPolicySchema, defaultPolicy } from './audit-policy.ts';
 
 const vms = {
   isResource: true,
@@ -64,6 +65,17 @@ describe('auditLevel', () => {
     assert.equal(auditLevel(ada, { ...vms, verb: 'create' }, everything), 'Request');
   });
 
+  test('a policy is checked strictly', () => {
+    assert.ok(v.is(auditPolicySchema, defaultPolicy));
+    for (const wrong of [
+      {},
+      { rules: [{}] },
+      { rules: [{ level: 'RequestResponse' }] },
+      { rules: [], more: 1 },
+    ])
+      assert.ok(!v.is(auditPolicySchema, wrong), JSON.stringify(wrong));
+  });
+
   test('by default, all but what programs ask all the time is recorded', () => {
     const level = (request: RequestInfo) => auditLevel(ada, request, defaultPolicy);
     assert.equal(level({ isResource: false, verb: 'get', path: '/readyz' }), 'None');
@@ -123,6 +135,11 @@ describe('auditEvent', () => {
       auditEvent(audited(request, { body: secret }), everything),
     ])
       assert.doesNotMatch(JSON.stringify(shown), /c2VjcmV0/);
+  });
+
+  test('whoever is not known is recorded as that', () => {
+    const event = auditEvent(audited({ ...vms, verb: 'list' }, { user: undefined }), defaultPolicy);
+    assert.deepEqual(event?.['user'], { username: 'system:anonymous', groups: ['system:unauthenticated'] });
   });
 
   test('of the query, only what cannot be secret is shown', () => {

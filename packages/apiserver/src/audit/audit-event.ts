@@ -3,13 +3,14 @@ import { microTime } from '@ignite/toolkit/object/micro-time';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Decision } from '../request/access.ts';
 import type { RequestInfo } from '../request/request-info.ts';
-import type { UserInfo } from '../request/user-info.ts';
+import { type UserInfo, anonymous } from '../request/user-info.ts';
 import { type AuditPolicy, auditLevel } from './audit-policy.ts';
 
 /** A request that was answered. */
 export interface AuditedRequest {
   readonly id: string;
-  readonly user: UserInfo;
+  /** Absent if nobody knows who asked. */
+  readonly user?: UserInfo | undefined;
   readonly request: RequestInfo;
   /** The path and query as they were sent. */
   readonly uri: string;
@@ -30,7 +31,7 @@ const longestAgent = 256;
 
 /** Pure. Returns what is written about a request, or undefined if nothing is. Headers are not written. */
 export function auditEvent(audited: AuditedRequest, policy: AuditPolicy): AuditEvent | undefined {
-  const { id, user, request, uri, sourceAddress, userAgent, decision, answer } = audited;
+  const { id, user = anonymous, request, uri, sourceAddress, userAgent, decision, answer } = audited;
   const level = auditLevel(user, request, policy);
   if (level === 'None') return undefined;
   return {

@@ -100,7 +100,7 @@ const reserved = 'system:';
  * Pure. Returns the user that an ID token stands for. No provider makes someone a part of the system.
  * @throws Error if the token names no user
  */
-export function userOfIdToken(claims: JWTPayload, options: OidcOptions): UserInfo {
+function userOfIdToken(claims: JWTPayload, options: OidcOptions): UserInfo {
   const { usernameClaim, usernamePrefix, groupsClaim, groupsPrefix } = options;
   const username = claims[usernameClaim];
   if (typeof username !== 'string' || username === '') throw new Error(`the token has no ${usernameClaim}`);

@@ -1,16 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Authenticator } from '../request/access.ts';
 import type { UserInfo } from '../request/user-info.ts';
 
-/** Whoever shows no credentials, as the audit log calls him. */
-export const anonymous: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
-
-export const authenticatedGroup = 'system:authenticated';
+const authenticatedGroup = 'system:authenticated';
 
 /**
- * Asks several authenticators in turn. The first one that knows the user decides; credentials that one of them
- * refuses count for nothing if another one accepts others.
+ * Asks several authenticators in turn. The first one that knows the user, or refuses what is shown to it,
+ * decides: whoever shows wrong credentials is not taken for what else he might be.
  */
 export class UnionAuthenticator implements Authenticator {
   readonly #authenticators: readonly Authenticator[];
@@ -20,16 +16,10 @@ export class UnionAuthenticator implements Authenticator {
   }
 
   async authenticate(request: IncomingMessage, signal: AbortSignal): Promise<UserInfo | undefined> {
-    let refusal: unknown;
-    for (const authenticator of this.#authenticators)
-      try {
-        const user = await authenticator.authenticate(request, signal);
-        if (user) return withGroup(user);
-      } catch (failure) {
-        if (!hasCode(failure, 'UNAUTHORIZED')) throw failure;
-        refusal ??= failure;
-      }
-    if (refusal !== undefined) throw refusal;
+    for (const authenticator of this.#authenticators) {
+      const user = await authenticator.authenticate(request, signal);
+      if (user) return withGroup(user);
+    }
     return undefined;
   }
 }

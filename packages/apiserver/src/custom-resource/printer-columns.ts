@@ -1,7 +1,7 @@
 import { age } from '@ignite/toolkit/text/age';
 import type { TableColumn } from '../resource/table-column.ts';
 import type { DefinitionVersion, PrinterColumn } from './definition/definition.ts';
-import { valuesAt } from './json-path/json-path.ts';
+import { valuesAt } from '../json-path/json-path.ts';
 
 const ageColumn: PrinterColumn = {
   name: 'Age',

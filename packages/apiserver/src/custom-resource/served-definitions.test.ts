@@ -135,3 +135,20 @@ test('objects of a defined kind are applied by several managers, with conflicts'
   const forced = await api.ask(`${at('b')}&force=true`, 'PATCH', pot({ clay: 'white' }), apply);
   assert.deepEqual(forced.json['spec'], { clay: 'white', litres: 5, plants: [{ name: 'x', water: 1 }] });
 });
+
+test('objects of a defined kind are scaled where their definition says', async () => {
+  await using api = await openApi();
+  await define(api.ask);
+  await api.ask(home, 'POST', { metadata: { name: 'mint' }, spec: { clay: 'red', replicas: 1 } });
+  const scale = await api.ask(`${home}/mint/scale`);
+  assert.deepEqual([scale.json['kind'], scale.json['spec']], ['Scale', { replicas: 1 }]);
+  const merge = 'application/merge-patch+json';
+  const patched = await api.ask(`${home}/mint/scale`, 'PATCH', { spec: { replicas: 3 } }, merge);
+  assert.deepEqual([patched.code, patched.json['spec']], [200, { replicas: 3 }]);
+  const put = await api.ask(`${home}/mint/scale`, 'PUT', { ...scale.json, spec: { replicas: 4 } });
+  assert.equal(put.code, 409);
+  const wrong = await api.ask(`${home}/mint/scale`, 'PATCH', { spec: { replicas: null } }, merge);
+  assert.equal(wrong.code, 400);
+  const { spec } = (await api.ask(`${home}/mint`)).json;
+  assert.deepEqual(spec, { clay: 'red', replicas: 3, litres: 5 });
+});

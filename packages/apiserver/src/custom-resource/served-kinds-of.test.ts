@@ -6,7 +6,7 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { servedDefinitionKind } from './definition/definition-kind.ts';
 import { potDefinition, potVersion } from './pot.sample.ts';
 import { customColumns } from './printer-columns.ts';
-import { scaleOf, withReplicas } from './scale.ts';
+import { scaleOf, withReplicas } from '../resource/scale.ts';
 import { servedKindsOf } from './served-kinds-of.ts';
 
 const [pots] = servedKindsOf(potDefinition());

@@ -1,4 +1,4 @@
-import { type ServedResource } from '../resource/served-resource.ts';
+import type { ServedResource } from '../resource/served-resource.ts';
 import { nameColumn } from '../resource/table-column.ts';
 import { unknownFields } from '../structural-schema/unknown-fields.ts';
 import type { CustomResourceDefinition, DefinitionVersion } from './definition/definition.ts';
@@ -25,6 +25,7 @@ function servedVersion({ spec }: CustomResourceDefinition, version: DefinitionVe
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
     subresources: Object.keys(version.subresources ?? {}),
+    ...(version.subresources?.scale && { scale: version.subresources.scale }),
     selectableFields: selectableFieldNames(version),
     columns: [nameColumn, ...customColumns(version)],
     schema,

@@ -5,3 +5,6 @@ export interface UserInfo {
   readonly groups: readonly string[];
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
+
+/** Whoever shows no credentials. */
+export const anonymous: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };

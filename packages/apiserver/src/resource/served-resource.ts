@@ -2,6 +2,7 @@ import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
+import type { ScalePaths } from './scale.ts';
 import type { TableColumn } from './table-column.ts';
 
 /** The keys from a field of an object to one below it. */
@@ -16,6 +17,8 @@ export interface ServedResource extends GroupVersionResource {
   /** The names of several kinds together, such as `all`. */
   readonly categories: readonly string[];
   readonly subresources: readonly string[];
+  /** Where the subresource `scale` finds its fields, if the kind has one. */
+  readonly scale?: ScalePaths;
   /** The fields that selectors may name beside the name and the namespace. */
   readonly selectableFields: readonly string[];
   readonly columns: readonly TableColumn[];

@@ -9,14 +9,17 @@ import { type ObjectRequest, isOfStatus } from '../resource/object-request.ts';
 import { patchObject } from '../patch/patch.ts';
 import { getObject, listObjects } from '../read/read.ts';
 import { updateObject } from '../write/update.ts';
+import { serveScale } from './serve-scale.ts';
 import { watchObjects } from '../read/watch.ts';
 
 /** The verbs of parts of objects. */
-const verbsOfStatus: readonly ResourceVerb[] = ['get', 'update', 'patch'];
+const verbsOfParts: readonly ResourceVerb[] = ['get', 'update', 'patch'];
 
 /** Does what a request for objects asks for. */
 export async function serveObjects(client: ObjectClient, request: ObjectRequest): Promise<Reply> {
   checkPart(request);
+  const { scale } = request.resource;
+  if (scale && request.info.subresource === 'scale') return await serveScale(client, request, scale);
   switch (request.info.verb) {
     case 'get':
       return await getObject(client, request);
@@ -42,7 +45,8 @@ function checkPart(request: ObjectRequest): void {
   const { resource, info } = request;
   const { subresource, verb } = info;
   if (subresource === undefined) return;
-  if (!isOfStatus(request) || !resource.subresources.includes(subresource)) throw nothingServed();
-  if (!verbsOfStatus.includes(verb))
+  const isServed = isOfStatus(request) || (subresource === 'scale' && resource.scale !== undefined);
+  if (!isServed || !resource.subresources.includes(subresource)) throw nothingServed();
+  if (!verbsOfParts.includes(verb))
     throw new ObjectError('METHOD_NOT_ALLOWED', `the part "${subresource}" of an object cannot be ${verb}d`);
 }

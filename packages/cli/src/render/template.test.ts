@@ -50,7 +50,7 @@ const running = {
     image: { oci: 'weaveworks/ignite-ubuntu:latest' },
     cpus: 2,
     memory: '1GB',
-    ssh: true,
+    ssh: { generateKey: true },
     network: {
       ports: [
         { hostPort: 80, vmPort: 8080 },

@@ -94,7 +94,10 @@ function specFields({ metadata, spec, status }: Vm, { kernels }: ViewContext): F
 
 function sshValue(ssh: Vm['spec']['ssh']): GoObject {
   if (ssh === undefined) return nilValue('*ignite.SSH', { Generate: false, PublicKey: '' });
-  return struct('SSH', { Generate: ssh === true, PublicKey: ssh === true ? '' : ssh });
+  return struct('SSH', {
+    Generate: ssh.generateKey === true,
+    PublicKey: ssh.authorizedKeysFile ?? '',
+  });
 }
 
 function statusFields(vm: Vm, { nowMs, images, kernels }: ViewContext): Fields {

@@ -4,6 +4,7 @@ import { type KernelFields, kernelFromHub, kernelToHub, keptOfKernel } from './k
 import { type Fields, asFields, isEmpty, mergeFields } from '@ignite/api/v1/kept-fields';
 import { withoutUndefined } from '@ignite/api/v1/without-undefined';
 import { sizeFromHub, sizeToHub } from './size.ts';
+import { keptOfSsh, sshFromHub, sshToHub } from './convert-ssh.ts';
 import { joinStorage, splitStorage } from './convert-storage.ts';
 import type { PartialVmSpec } from './vm-spec.ts';
 
@@ -29,7 +30,7 @@ export function vmSpecToHub(given: PartialVmSpec, kept: unknown): ConvertedSpec 
     diskSize: sizeToHub(diskSize),
     network: network && { ports: network.ports?.map(withoutEmptyProtocol) },
     storage: joinStorage(storage, keptStorage),
-    ssh: ssh === 'true' ? true : ssh === true || (typeof ssh === 'string' && ssh !== '') ? ssh : undefined,
+    ssh: sshToHub(ssh),
   });
   return { spec: mergeFields(said, keptFields), kept: { sandbox, kernel: keptOfKernel(kernel, wished) } };
 }
@@ -67,7 +68,7 @@ export function vmSpecFromHub(given: unknown, kept: unknown): ConvertedSpec {
     network: ports === undefined ? undefined : { ports },
     storage: blockDevices,
     copyFiles,
-    ssh,
+    ssh: sshFromHub(ssh),
   });
   const isLost = kernel?.oci !== undefined && kernelToHub(backKernel)?.oci !== kernel.oci;
   return {
@@ -78,6 +79,7 @@ export function vmSpecFromHub(given: unknown, kept: unknown): ConvertedSpec {
       ...(isLost && { kernel: { oci: kernel.oci } }),
       network: restOfNetwork,
       storage: others,
+      ssh: keptOfSsh(ssh),
     },
   };
 }

@@ -69,7 +69,7 @@ describe('findDenied', () => {
       { url: 'file:///srv/vms.git' },
       { auth: { passwordFile: '/etc/shadow' } },
       { auth: { caFile: '/etc/shadow' } },
-      { verify: { keys: ['/root/key'] } },
+      { verify: { keyFiles: ['/root/key'] } },
     ])
       assert.match(
         (await denied([inner(spec)], kinds))['GitSource/inner'] ?? '',

@@ -4,7 +4,7 @@ import type { AllowSpec } from './allow-spec.ts';
 
 /**
  * A use of the host, or of another object on it, by an object.
- * `field` is the field that names it, such as `spec.ssh`.
+ * `field` is the field that names it, such as `spec.copyFiles`.
  */
 export type HostUse = { readonly field: string } & (
   | { readonly kind: 'path'; readonly path: string; readonly access: 'read' | 'write' }

@@ -99,13 +99,20 @@ function readObject(
   if (!typed.output) return typed;
   const { apiVersion, kind } = typed.output;
   const definition = scheme.find(apiVersion, kind);
-  if (definition) return checkObject(raw, definition, place);
+  if (definition) return checkObject(inCurrentForm(raw, definition), definition, place);
   const at = positionOf(place, ['kind']);
   options.onUnknown?.({ apiVersion, kind }, at);
   const what = `unknown kind "${kind}" in "${apiVersion}"`;
   return {
     problems: options.onUnknown ? [] : [{ at, what, hint: `known kinds: ${scheme.names.join(', ')}` }],
   };
+}
+
+/** Returns an object, which has an apiVersion, with its spec in the form that its version has today. */
+function inCurrentForm(raw: unknown, { currentSpec }: KindVersion): unknown {
+  const object = raw as Versioned;
+  if (!currentSpec || object.spec === undefined) return raw;
+  return { ...object, spec: currentSpec(object.spec) };
 }
 
 function checkObject(raw: unknown, definition: KindVersion, place: Place): ReturnType<typeof readObject> {

@@ -188,7 +188,7 @@ describe('GitSource', () => {
     const signers = join(root, 'signers');
     const publicKey = execFileSync('cut', ['-d', ' ', '-f', '1,2', `${key}.pub`], { encoding: 'utf8' });
     writeFileSync(signers, `a@example.org ${publicKey}`);
-    const source = up.source({ verify: { keys: [signers] } });
+    const source = up.source({ verify: { keyFiles: [signers] } });
     up.commit({ 'a.yaml': '1' });
     await assert.rejects(source.fetch(op), { code: 'SOURCE_UNVERIFIED' });
     up.git('config', 'gpg.format', 'ssh');
@@ -216,7 +216,7 @@ describe('GitSource', () => {
     chmodSync(program, 0o755);
     up.git('config', 'gpg.program', program);
     const cacheDir = join(root, 'cache-pgp');
-    const source = up.source({ verify: { keys: [publicKey] }, cacheDir });
+    const source = up.source({ verify: { keyFiles: [publicKey] }, cacheDir });
     up.commit({ 'a.yaml': '1' });
     await assert.rejects(source.fetch(op), { code: 'SOURCE_UNVERIFIED' });
     up.commit({ 'a.yaml': '2' }, '-S');

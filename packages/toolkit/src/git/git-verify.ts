@@ -8,7 +8,7 @@ import type { GitRepository } from './git-repository.ts';
 
 export interface GitVerify {
   /** Files of OpenPGP public keys (armoured or binary) or of lines of an SSH `allowed_signers` file. */
-  readonly keys: readonly string[];
+  readonly keyFiles: readonly string[];
 }
 
 /**
@@ -18,14 +18,14 @@ export interface GitVerify {
 export async function verifyCommit(
   repository: GitRepository,
   commit: string,
-  { keys }: GitVerify,
+  { keyFiles }: GitVerify,
   runner: Runner,
   signal: AbortSignal,
 ): Promise<void> {
   await using keyring = await openWorkspace(repository.dir, 'keyring-');
   const signers: string[] = [];
   const openPgp: Buffer[] = [];
-  for (const file of keys) {
+  for (const file of keyFiles) {
     const content = await readKey(file);
     const text = content.toString('utf8');
     if (/^\S+ .*(ssh-|ecdsa-|sk-)/m.test(text) && !text.startsWith('-----')) signers.push(text.trimEnd());

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 
@@ -12,6 +13,8 @@ export interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  /** True for a value that is a whole number or a text, of which Kubernetes knows by this word alone. */
+  readonly 'x-kubernetes-int-or-string'?: boolean;
   readonly enum?: readonly unknown[];
   /** The rules for a value in a person's words, of which JSON Schema can express only some. */
   readonly 'x-rules'?: readonly string[];
@@ -33,14 +36,21 @@ const conversion: ConversionConfig = {
   target: 'openapi-3.0',
   errorMode: 'ignore',
   overrideSchema: ({ valibotSchema, jsonSchema }) =>
+    intOrString(jsonSchema) ??
     withRule(jsonSchema, 'message' in valibotSchema ? valibotSchema.message : undefined),
   overrideAction: ({ valibotAction, jsonSchema }) => withRule(jsonSchema, ruleOf(valibotAction)),
 };
 
+function intOrString<Schema extends { readonly anyOf?: readonly unknown[] | undefined }>(schema: Schema) {
+  const { anyOf, ...others } = schema;
+  if (!isDeepStrictEqual(anyOf, [{ type: 'string' }, { type: 'number' }])) return undefined;
+  return { ...others, 'x-kubernetes-int-or-string': true };
+}
+
 function withRule<Schema extends object>(schema: Schema, rule: unknown): Schema | undefined {
   if (typeof rule !== 'string') return undefined;
   const { 'x-rules': rules = [] } = schema as JsonSchema;
-  return { ...schema, 'x-rules': [...rules, rule] };
+  return { ...schema, 'x-rules': [...new Set([...rules, rule])] };
 }
 
 interface Action {

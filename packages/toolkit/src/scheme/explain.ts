@@ -52,7 +52,8 @@ const explainField = (name: string, field: JsonSchema, required: boolean): Field
   rules: field['x-rules'] ?? [],
 });
 
-function typeText({ type, enum: values, anyOf, items, additionalProperties }: JsonSchema): string {
+function typeText({ type, enum: values, anyOf, items, additionalProperties, ...more }: JsonSchema): string {
+  if (more['x-kubernetes-int-or-string']) return 'string or number';
   if (values) return values.map((value) => JSON.stringify(value)).join(' | ');
   if (anyOf) return anyOf.map(typeText).join(' or ');
   if (items) return `list of ${typeText(items)}s`;

@@ -17,6 +17,11 @@ export interface KindVersion {
   readonly kind: string;
   /** Validates a spec and fills in its defaults. It refuses unknown fields. A kind may do without a spec. */
   readonly spec?: GenericSchema;
+  /**
+   * Pure. Returns a spec that was written in an earlier form of this version in its form of today, and any other
+   * one as it is. The schema sees only the result.
+   */
+  readonly currentSpec?: (written: unknown) => unknown;
   /** The schemas of further fields beside metadata, spec and status, such as the `data` of a Secret. */
   readonly fields?: Readonly<Record<string, GenericSchema>>;
   /** The schema of metadata, for versions whose metadata is not Kubernetes'. */

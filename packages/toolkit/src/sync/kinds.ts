@@ -1,3 +1,4 @@
+import { hasExactlyOne } from '../schema/exactly-one.ts';
 import { described } from '../schema/described.ts';
 import * as v from 'valibot';
 import type { KubeObject } from '../object/kube-object.ts';
@@ -57,7 +58,7 @@ export const gitSourceSpecSchema = v.strictObject({
   ),
   verify: described(
     'Files with public keys; the commit must be signed by one of them.',
-    v.optional(v.strictObject({ keys: v.pipe(v.array(path), v.minLength(1)) })),
+    v.optional(v.strictObject({ keyFiles: v.pipe(v.array(path), v.minLength(1)) })),
   ),
   submodules: v.optional(v.boolean(), false),
 });
@@ -71,14 +72,27 @@ const isPattern = (pattern: string): boolean => {
   }
 };
 
+/** Where a Sync gets its objects from. */
+type SyncSource =
+  { readonly gitSource: string } | { readonly directory: string } | { readonly ociArtifact: string };
+
+const sourceSchema = v.pipe(
+  v.strictObject({
+    gitSource: v.optional(text),
+    directory: v.optional(path),
+    ociArtifact: v.optional(text),
+  }),
+  v.check(
+    (source) => hasExactlyOne(source, ['gitSource', 'directory', 'ociArtifact']),
+    'must have exactly one of gitSource, directory, ociArtifact',
+  ),
+  v.transform((source) => source as SyncSource),
+);
+
 export const syncSpecSchema = v.strictObject({
   source: described(
     'GitSource by name, directory of the host, or OCI artifact in the notation of skopeo.',
-    v.union([
-      v.strictObject({ gitSource: text }),
-      v.strictObject({ directory: path }),
-      v.strictObject({ ociArtifact: text }),
-    ]),
+    sourceSchema,
   ),
   path: described('Directory of the source to use.', v.optional(text, '.')),
   allow: described(

@@ -35,7 +35,7 @@ const ofGitSource: Fields<GitSourceSpec> = {
   ref: nothing,
   timeout: nothing,
   auth: (auth, field) => findInFields(auth, ofAuth, field),
-  verify: ({ keys }, field) => keys.flatMap((key) => readFile(key, field)),
+  verify: ({ keyFiles }, field) => keyFiles.flatMap((file) => readFile(file, field)),
   submodules: nothing,
 };
 

@@ -2,6 +2,7 @@ import type { Resource } from '@ignite/toolkit/scheme/resource';
 import { age } from '@ignite/toolkit/text/age';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { group } from '../group.ts';
+import { fullName } from '../shown-name.ts';
 import type { Vm } from '../vm.ts';
 import { addressesOf, kernelText, portsText, statusText } from './vm-text.ts';
 
@@ -24,7 +25,7 @@ export const vmResource = {
     { title: 'STATUS', cell: statusText },
     { title: 'IPS', cell: (vm) => addressesOf(vm).join(', '), flexible: true, leaves: 9 },
     { title: 'PORTS', cell: portsText, flexible: true, leaves: 6 },
-    { title: 'NAME', cell: (vm) => vm.metadata.name, flexible: true },
+    { title: 'NAME', cell: (vm) => fullName(vm), flexible: true },
     { title: 'IMAGE DIGEST', cell: (vm) => vm.status.image?.digest ?? '', wide: true },
     { title: 'ARCH', cell: (vm) => vm.status.arch ?? '', wide: true },
     { title: 'MAC', cell: (vm) => vm.status.network?.mac ?? '', wide: true },

@@ -2,6 +2,7 @@ import type { Resource } from '@ignite/toolkit/scheme/resource';
 import { age } from '@ignite/toolkit/text/age';
 import { humanBytes } from '@ignite/toolkit/units/bytes';
 import { group } from '../group.ts';
+import { fullName } from '../shown-name.ts';
 import type { Volume } from '../volume.ts';
 
 export const volumeResource = {
@@ -13,7 +14,7 @@ export const volumeResource = {
   subresources: ['status'],
   columns: [
     { title: 'VOLUME ID', cell: ({ metadata }) => metadata.uid, leaves: 3 },
-    { title: 'NAME', cell: ({ metadata }) => metadata.name, flexible: true },
+    { title: 'NAME', cell: (volume) => fullName(volume), flexible: true },
     { title: 'CREATED', cell: ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs), leaves: 1 },
     { title: 'SIZE', cell: ({ spec }) => humanBytes(spec.size), leaves: 2 },
     { title: 'USED BY', cell: ({ status }) => status.usedBy.join(', '), flexible: true, leaves: 4 },

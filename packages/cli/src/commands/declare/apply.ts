@@ -1,4 +1,5 @@
 import { planManifests } from '@ignite/toolkit/apply/plan-manifests';
+import type { LiveObject } from '@ignite/toolkit/apply/actuator';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { type ObjectResult, executePlan } from '@ignite/toolkit/apply/execute-plan';
 import { type ObjectKey, keyText, objectKey } from '@ignite/toolkit/object/object-key';
@@ -103,7 +104,7 @@ export const deleteDeclared: Command = {
       for (const key of removalOrder(keys)) {
         const object = live.get(keyText(key));
         if (object) await deps.actuator.remove(object, op);
-        if (object?.kind === 'Sync') await finishSync(object.metadata.name, host, signal);
+        if (object?.kind === 'Sync') await finishSync(object.metadata, host, signal);
         const isGone =
           key.kind === 'Host' ? await client.hosts.remove(key.name, signal) : object !== undefined;
         io.out.write(isGone ? `${keyText(key)} removed\n` : `${keyText(key)} not found\n`);
@@ -119,8 +120,12 @@ const removalOrder = (keys: readonly ObjectKey[]): readonly ObjectKey[] =>
   keys.toReversed().toSorted((a, b) => Number(a.kind === 'Volume') - Number(b.kind === 'Volume'));
 
 /** Without a running daemon, nothing else cleans up after a Sync. */
-async function finishSync(name: string, { syncs }: DeclaredHost, signal: AbortSignal): Promise<void> {
-  if (!syncs.isServed()) await syncs.reconcile({ namespace: 'default', name }, signal);
+async function finishSync(
+  sync: LiveObject['metadata'],
+  { syncs }: DeclaredHost,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!syncs.isServed()) await syncs.reconcile(sync, signal);
 }
 
 export async function planFor(

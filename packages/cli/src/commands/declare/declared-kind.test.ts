@@ -9,6 +9,12 @@ test('parseKind: kinds, plurals and short names, in any case', () => {
   assert.deepEqual(parseKey('img/debian'), { kind: 'Image', namespace: 'default', name: 'debian' });
 });
 
+test('parseKey: an object of another namespace than the default one', () => {
+  assert.deepEqual(parseKey('vm/prod/web'), { kind: 'VM', namespace: 'prod', name: 'web' });
+  for (const text of ['vm', 'vm/', 'vm//web', 'vm/a/b/c'])
+    assert.throws(() => parseKey(text), { code: 'USAGE_INVALID' });
+});
+
 test('parseKind: an unknown kind is answered with the one that is meant, or with all', () => {
   assert.throws(() => parseKind('vmz'), { hint: 'did you mean "vm"?' });
   assert.throws(() => parseKind('pod'), {

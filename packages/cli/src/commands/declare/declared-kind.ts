@@ -38,10 +38,11 @@ export function unknownKind(text: string): CodedError {
   );
 }
 
-/** `vm/web`. @throws CodedError USAGE_INVALID */
+/** `vm/web`, or `vm/prod/web` in another namespace than the default one. @throws CodedError USAGE_INVALID */
 export function parseKey(text: string): ObjectKey {
-  const [kind = '', name = '', ...more] = text.split('/');
-  if (name === '' || more.length > 0)
+  const [kind = '', ...path] = text.split('/');
+  const [name = '', namespace = 'default', ...more] = path.toReversed();
+  if (name === '' || namespace === '' || more.length > 0)
     throw usageError(`not an object: "${text}"`, 'use KIND/NAME, such as vm/web');
-  return { kind: parseKind(kind).kind, namespace: 'default', name };
+  return { kind: parseKind(kind).kind, namespace, name };
 }

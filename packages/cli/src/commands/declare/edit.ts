@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fullName } from '@ignite/api/v1/shown-name';
 import { scheme } from '@ignite/legacy/scheme';
 import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -32,7 +33,7 @@ export const edit: Command = {
     const key = parseKey(args[0]!);
     return await withDeclaredHost(invocation, async (host) => {
       const before = manifestText(
-        await findNamed(key.kind, key.name, lookThrough(host.client, invocation.signal)),
+        await findNamed(key.kind, fullName({ metadata: key }), lookThrough(host.client, invocation.signal)),
       );
       const dir = await mkdtemp(join(tmpdir(), 'edit-'));
       const file = join(dir, `${key.name}.yaml`);

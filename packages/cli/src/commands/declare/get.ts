@@ -1,7 +1,7 @@
 import { recordResources, resources } from '@ignite/api/resources';
 import { writtenForm } from '@ignite/api/written-form';
 import type { Client, ReadClient } from '@ignite/api/client/client';
-import { shownName } from '@ignite/api/v1/shown-name';
+import { fullName } from '@ignite/api/v1/shown-name';
 import { withoutSecrets } from '@ignite/toolkit/core/hide-secret';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Column, Resource } from '@ignite/toolkit/scheme/resource';
@@ -25,7 +25,7 @@ const resourceOf = ({ kind }: KubeObject): Resource | undefined =>
 /** The columns of objects of several kinds, each of which says for itself how it is. */
 const columns: readonly Column<KubeObject>[] = [
   { title: 'KIND', cell: ({ kind }) => kind },
-  { title: 'NAME', cell: shownName, flexible: true },
+  { title: 'NAME', cell: fullName, flexible: true },
   { title: 'READY', cell: (object) => resourceOf(object)?.readiness?.(object) ?? '' },
   { title: 'STATUS', cell: (object) => resourceOf(object)?.summary?.(object) ?? '', flexible: true },
   { title: 'AGE', cell: ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs), leaves: 1 },
@@ -48,7 +48,7 @@ export const get: Command = {
     const [first, second] = args;
     const named = first?.includes('/') ? parseKey(first) : undefined;
     const kind = named?.kind ?? (first === undefined ? undefined : parseKind(first).kind);
-    const name = named?.name ?? second;
+    const name = named ? fullName({ metadata: named }) : second;
     const show = async (look: Look): Promise<number> => {
       const kinds = kind === undefined ? resources.map((each) => each.kind) : [kind];
       const format = documentFormatOf(flags);
@@ -89,10 +89,17 @@ export const lookThrough = (client: Client, signal: AbortSignal): Look => ({
   list: async (kind) => (await client.objects.list(apiResource(kind), { signal })).items,
   get: async (kind, name) => {
     const { scope, ...resource } = apiResource(kind);
-    const namespace = scope === 'Namespaced' ? 'default' : '';
-    return await client.objects.get({ ...resource, namespace, name }, { signal });
+    const key = keyOf(name);
+    const place = scope === 'Namespaced' ? key : { ...key, namespace: '' };
+    return await client.objects.get({ ...resource, ...place }, { signal });
   },
 });
+
+/** Splits `web` or `prod/web`, as `fullName` writes them. */
+function keyOf(text: string): { readonly namespace: string; readonly name: string } {
+  const [name = '', namespace = 'default'] = text.split('/').toReversed();
+  return { namespace, name };
+}
 
 function lookAtStored(client: ReadClient, signal: AbortSignal): Look {
   const list = async (kind: string): Promise<readonly KubeObject[]> =>
@@ -102,8 +109,8 @@ function lookAtStored(client: ReadClient, signal: AbortSignal): Look {
     signal,
     list,
     get: async (kind, name) => {
-      const found = (await list(kind)).find(({ metadata }) => metadata.name === name);
-      if (!found) throw notFound({ ...groupKind(kind), namespace: 'default', name });
+      const found = (await list(kind)).find((object) => fullName(object) === name);
+      if (!found) throw notFound({ ...groupKind(kind), ...keyOf(name) });
       return found;
     },
   };

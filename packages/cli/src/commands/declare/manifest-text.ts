@@ -16,6 +16,7 @@ export function manifestText(object: KubeObject): string {
     kind,
     metadata: {
       name: metadata.name,
+      ...(!['', 'default'].includes(metadata.namespace) && { namespace: metadata.namespace }),
       ...(Object.keys(labels).length > 0 && { labels }),
       ...(Object.keys(annotations).length > 0 && { annotations }),
     },

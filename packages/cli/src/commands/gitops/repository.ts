@@ -94,7 +94,7 @@ export async function repositoryManifests(
   }
   const knownHostsFile =
     file('hosts-file') ?? (transport === 'ssh' ? join(homedir(), '.ssh/known_hosts') : undefined);
-  const keys = flags.list('verify-key').map((key) => resolve(key));
+  const keyFiles = flags.list('verify-key').map((file) => resolve(file));
   const source = {
     url,
     ref: { branch: flags.text('branch') },
@@ -106,7 +106,7 @@ export async function repositoryManifests(
       passwordFile,
       caFile: file('ca-file'),
     },
-    ...(keys.length > 0 && { verify: { keys } }),
+    ...(keyFiles.length > 0 && { verify: { keyFiles } }),
   };
   return manifestsOf([
     ['GitSource', name, source],

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { logLevelOf } from '../../arguments/log-level.ts';
 import type { Invocation } from '../../arguments/command.ts';
 import { pathsOf } from '../../context.ts';
@@ -7,7 +8,8 @@ import { pathsOf } from '../../context.ts';
 const passed = ['webhook-listen', 'webhook-secret-file', 'webhook-cert', 'webhook-key'] as const;
 
 /** Becomes the daemon, a program of its own: this process goes on as ignited, and never returns here. */
-export function runDaemon({ flags, io, signal }: Invocation): never {
+export async function runDaemon({ flags, io, signal }: Invocation): Promise<never> {
+  await setImmediate(); // a signal that has come since our start is handled now, or it would be lost
   signal.throwIfAborted();
   const isBundled = import.meta.filename.endsWith('.cjs');
   const program = join(import.meta.dirname, isBundled ? 'ignited.cjs' : '../../../../daemon/src/main.ts');

@@ -1,7 +1,7 @@
 import type { NetworkFinder, ReadClient } from '@ignite/api/client/client';
 import { resources } from '@ignite/api/resources';
 import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
-import { shownName } from '@ignite/api/v1/shown-name';
+import { fullName } from '@ignite/api/v1/shown-name';
 import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { Command } from '../../arguments/command.ts';
@@ -77,7 +77,7 @@ async function namesFor(
 async function namesOf(stored: StoreReader, kind: GroupKind): Promise<readonly Candidate[]> {
   const { items, broken = [] } = await stored.list(kind);
   return [
-    ...items.map((object) => ({ text: shownName(object), help: phaseOf(object.status) })),
+    ...items.map((object) => ({ text: fullName(object), help: phaseOf(object.status) })),
     ...broken.map(({ key }) => ({ text: key.name, help: 'damaged' })),
   ];
 }

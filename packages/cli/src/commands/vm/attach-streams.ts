@@ -39,12 +39,12 @@ async function show(output: Readable, to: Writer): Promise<void> {
   await promise;
 }
 
-async function passInput({ input, isTerminal }: GuestStreams): Promise<'ended' | 'detached'> {
-  const guest = await input();
+async function passInput(streams: GuestStreams): Promise<'ended' | 'detached'> {
+  const guest = await streams.input();
   const { stdin } = process;
   const { promise, resolve } = Promise.withResolvers<'ended' | 'detached'>();
   const keys = new DetachKeys();
-  const isRaw = isTerminal && stdin.isTTY;
+  const isRaw = streams.isTerminal && stdin.isTTY;
   const onInput = (typed: Buffer): void => {
     if (isRaw && keys.areIn(typed)) resolve('detached');
     else if (!guest.write(typed)) stdin.pause();
@@ -64,9 +64,9 @@ async function passInput({ input, isTerminal }: GuestStreams): Promise<'ended' |
 }
 
 /** Gives the guest's terminal the size of ours, until disposed. */
-function followWindow({ resize }: GuestStreams): Disposable {
+function followWindow(streams: GuestStreams): Disposable {
   const { stdout } = process;
-  const tell = (): void => resize({ rows: stdout.rows, columns: stdout.columns });
+  const tell = (): void => streams.resize({ rows: stdout.rows, columns: stdout.columns });
   tell();
   stdout.on('resize', tell);
   return { [Symbol.dispose]: () => void stdout.off('resize', tell) };

@@ -225,13 +225,13 @@ async function findToRemove(client: Client, invocation: Invocation): Promise<rea
 
 /** The VM that a manifest declares, by the whole of its uid or name. @throws CodedError USAGE_INVALID, VM_NOT_FOUND */
 async function findDeclared(path: string, client: Client, { signal }: Invocation): Promise<Vm> {
-  const { name, annotations } = await readVmFile(path);
+  const { name, namespace = 'default', annotations } = await readVmFile(path);
   const uid = annotations[uidAnnotation];
   if (uid === undefined && name === undefined)
     throw usageError(`--config ${path}: it has neither a name nor a uid`, 'add one of them, or name the VM');
   const vms = await client.vms.list(signal);
   const found = vms.find(({ metadata }) =>
-    uid === undefined ? metadata.name === name : metadata.uid === uid,
+    uid === undefined ? metadata.name === name && metadata.namespace === namespace : metadata.uid === uid,
   );
   if (found) return found;
   const what = uid === undefined ? `name "${name}"` : `uid "${uid}"`;

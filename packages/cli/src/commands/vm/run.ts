@@ -182,7 +182,7 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   const config = flags.text('config');
   const file = config === undefined ? undefined : await readVmFile(config);
   const given = { ...specOf(invocation), ...(await cloudInitOf(flags)) };
-  const spec = mergePatch(mergePatch(vmDefaults, file?.spec ?? {}), given) as VmFile['spec'];
+  const spec = overridden(overridden(vmDefaults, file?.spec ?? {}), given);
   const [wanted, otherwise] = [spec, file?.spec].map((each) => each?.image && familiarSource(each.image.oci));
   if (otherwise !== undefined && wanted !== undefined && otherwise !== wanted)
     tellNote(`${config}: image ${otherwise} is overridden by ${wanted} from the command line`, invocation);
@@ -194,12 +194,19 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   }
   return {
     ...(name !== undefined && { name }),
+    ...(file?.namespace !== undefined && { namespace: file.namespace }),
     labels: { ...file?.labels, ...labelsOf(flags, 'label') },
     annotations: askedAnnotations(invocation, configuration, file?.annotations),
     spec,
     ...(await registryConfig(invocation)),
     ...runtimeOf(flags, configuration),
   };
+}
+
+/** Returns a spec with the fields that override it. The SSH access of one is never combined with that of another. */
+function overridden(under: VmFile['spec'], over: VmFile['spec'] | object): VmFile['spec'] {
+  const merged = mergePatch(under, over) as VmFile['spec'];
+  return 'ssh' in over && over.ssh !== undefined ? { ...merged, ssh: over.ssh } : merged;
 }
 
 /**
@@ -243,7 +250,7 @@ function specOf({ flags, args: [image], rest: command, io }: Invocation): object
     ...machineOf(flags),
     ...(memory !== undefined && { memory }),
     ...(size !== undefined && { diskSize: size }),
-    ...(flags.isSet('ssh') && { ssh: ssh === undefined ? true : publicKeyPath(ssh) }),
+    ...(flags.isSet('ssh') && { ssh: sshOf(ssh) }),
     network: networkOf(flags),
     ...(restartPolicy !== undefined && { restartPolicy }),
     ...(copyFiles.length > 0 && { copyFiles: copyFiles.map(parseCopy) }),
@@ -285,7 +292,10 @@ function parseGic(text: string): number {
   return Number(text);
 }
 
-const publicKeyPath = (path: string): string => resolve(path.endsWith('.pub') ? path : `${path}.pub`);
+const sshOf = (path: string | undefined): object =>
+  path === undefined
+    ? { generateKey: true }
+    : { authorizedKeysFile: resolve(path.endsWith('.pub') ? path : `${path}.pub`) };
 
 function parseCopy(text: string): { readonly hostPath: string; readonly vmPath: string } {
   const [hostPath = '', vmPath = '', ...more] = text.split(':');

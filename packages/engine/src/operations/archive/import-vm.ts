@@ -5,6 +5,7 @@ import type { ImportVmRequest } from '@ignite/api/client/archive-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
+import { fullName } from '@ignite/api/v1/shown-name';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { Rollback } from '@ignite/toolkit/async/rollback';
 import { errorText } from '@ignite/toolkit/errors/error-text';
@@ -67,7 +68,7 @@ export async function importVm(
   };
   const { name, spec } = await validateRequest(wanted);
   assertMachine(spec, found.kernel.arch, vmmOf({ spec }, host));
-  if ((await listOwnVms(host)).some((vm) => vm.metadata.name === name)) throw nameTaken(name);
+  if ((await listOwnVms(host)).some((vm) => fullName(vm) === name)) throw nameTaken(name);
   if (dropped.length > 0)
     op.report({ kind: 'warning', message: `not imported from the archive: ${dropped.join(', ')}` });
   await using undo = new Rollback((failure) =>

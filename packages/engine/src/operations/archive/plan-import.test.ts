@@ -14,7 +14,7 @@ const greedy = sampleVm({
   spec: {
     image: { oci: 'oci-archive:/srv/image.tar' },
     kernel: { oci: 'docker-daemon:kernel:6' },
-    ssh: '/root/key.pub',
+    ssh: { authorizedKeysFile: '/root/key.pub' },
     network: {
       name: 'lan',
       mac: '02:00:00:00:00:07',
@@ -97,7 +97,7 @@ test('planImport: annotations that Ignite would act upon are left out', () => {
 
 test('askText: what it is and where it stands', () =>
   assert.deepEqual(plan([]).refused.slice(0, 8).map(askText), [
-    'the file /root/key.pub, to read (spec.ssh)',
+    'the file /root/key.pub, to read (spec.ssh.authorizedKeysFile)',
     'the port 80, published for its port 8080 (spec.network.ports)',
     'the port [::1]:53/udp, published for its port 53 (spec.network.ports)',
     'access to the network "lan" (spec.network.name)',

@@ -1,19 +1,21 @@
+import { currentVmSpec } from '@ignite/api/v1/current-vm';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
 import * as v from 'valibot';
 import { archiveInvalid } from './errors.ts';
 
 /** The version of the format. It is raised when an older Ignite could not read what a newer one writes. */
-const formatVersion = 1;
+const formatVersion = 2;
+const formatVersions = [1, formatVersion] as const;
 
 const text = v.pipe(v.string(), v.nonEmpty(), v.maxLength(512));
 
 const vmArchiveSchema = v.strictObject({
   ignite: v.literal('vm'),
-  version: v.literal(formatVersion),
+  version: v.picklist(formatVersions),
   name: text,
   labels: v.record(v.string(), v.string()),
   annotations: v.record(v.string(), v.string()),
-  spec: vmSpecSchema,
+  spec: v.pipe(v.unknown(), v.transform(currentVmSpec), vmSpecSchema),
   image: v.strictObject({
     reference: text,
     digest: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),

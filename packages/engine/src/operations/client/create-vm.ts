@@ -39,7 +39,7 @@ export async function createVm(request: CreateVmRequest, host: VmPorts, op: Clie
   const uid = uidFor(request, await listOwnVms(host));
   using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, op.signal);
   const vms = await listOwnVms(host);
-  assertUnused({ name, uid }, vms);
+  assertUnused({ namespace: request.namespace, name, uid }, vms);
   if (!host.self.isAlone) await assertUidFree(uid, host.store);
   const wanted = { uid, network: spec.network, annotations: request.annotations ?? {} };
   await assertNetworkFits(wanted, vms, host.network);

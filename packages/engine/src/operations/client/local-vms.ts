@@ -11,6 +11,7 @@ import type {
   VmClient,
 } from '@ignite/api/client/vm-client';
 import type { AttachRequest, ExecRequest, ExecSession, VmAttachment } from '@ignite/api/client/vm-streams';
+import { hasOwnKey } from '@ignite/api/v1/has-own-key';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { redefineVm } from '../declare/redefine-vm.ts';
@@ -123,7 +124,7 @@ export class LocalVms implements VmClient {
 
   /** Waits until the SSH of a VM that has one answers, and returns the VM as it is stored then. */
   async #untilReady(vm: Vm, request: StartVmRequest, op: ClientOperation): Promise<Vm> {
-    if (vm.spec.ssh === true) {
+    if (hasOwnKey(vm.spec)) {
       op.report({ kind: 'step', message: `Waiting for SSH on ${vm.metadata.name}` });
       const { sshTimeoutMs: timeoutMs = sshTimeoutMs } = request;
       const wait = { timeoutMs, endsWithoutServer: request.sshTimeoutMs === undefined };
@@ -162,10 +163,10 @@ export class LocalVms implements VmClient {
       const isRestarting = found.status.phase === 'Restarting';
       if ((isRunning || isRestarting) && !request.force)
         throw stillRunning(name, isRunning ? 'running' : 'restarting');
-      const { metadata } = await vmStore(this.#host.store).delete({ name });
+      const { metadata } = await vmStore(this.#host.store).delete(found.metadata);
       // Nothing was made for a VM that nobody has reconciled.
       if (!metadata.finalizers.includes(vmFinalizer)) return found;
-      return await reconciled(await getVm(this.#host.store, name), {}, this.#host, op);
+      return await reconciled(await getVm(this.#host.store, found.metadata), {}, this.#host, op);
     });
   }
 
@@ -267,7 +268,7 @@ function launchOptions(
   { attaches = false, sshTimeoutMs: sshMs = sshTimeoutMs }: StartVmRequest,
 ): LaunchOptions {
   if (!attaches) return {};
-  return { awaitClientSeconds: attachSeconds + (spec.ssh === true ? Math.ceil(sshMs / 1_000) : 0) };
+  return { awaitClientSeconds: attachSeconds + (hasOwnKey(spec) ? Math.ceil(sshMs / 1_000) : 0) };
 }
 
 const graceMsOf = ({ force, timeoutMs = defaultGraceMs }: StopVmRequest): number => (force ? 0 : timeoutMs);

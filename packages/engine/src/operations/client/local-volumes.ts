@@ -65,22 +65,24 @@ export class LocalVolumes implements VolumeClient {
     return await this.#withLocked(query, op.signal, async (found) => {
       const { name } = found.metadata;
       const { usedBy } = found.status;
-      const stand = request.force ? await this.#running(usedBy) : usedBy;
+      const stand = request.force ? await this.#running(found) : usedBy;
       if (stand.length > 0) throw volumeInUse(name, stand);
       await removeVolume(found, this.#host);
       return found;
     });
   }
 
-  async #running(names: readonly string[]): Promise<readonly string[]> {
-    const users = (await listOwnVms(this.#host)).filter(({ metadata }) => names.includes(metadata.name));
+  async #running({ metadata: { namespace }, status: { usedBy } }: Volume): Promise<readonly string[]> {
+    const users = (await listOwnVms(this.#host)).filter(
+      ({ metadata }) => metadata.namespace === namespace && usedBy.includes(metadata.name),
+    );
     const states = await Promise.all(users.map(({ metadata }) => this.#host.sandbox.observe(metadata.uid)));
     return users.filter((_, at) => states[at]?.state === 'running').map(({ metadata }) => metadata.name);
   }
 
   async #withLocked<T>(query: string, signal: AbortSignal, work: (found: Volume) => Promise<T>): Promise<T> {
-    const { name } = (await this.find(query, signal)).metadata;
-    using _lock = await lockVolume(name, this.#host.paths, signal);
-    return await work(await this.find(name, signal)); // reads the current state under the lock
+    const { metadata } = await this.find(query, signal);
+    using _lock = await lockVolume(metadata, this.#host.paths, signal);
+    return await work(await this.find(metadata.uid, signal)); // reads the current state under the lock
   }
 }

@@ -1,5 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { VmDefinition } from '@ignite/api/client/vm-client';
+import { fullName } from '@ignite/api/v1/shown-name';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import type { Operation } from '@ignite/toolkit/async/operation';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
@@ -18,6 +19,7 @@ export interface VmEngine {
   observe(signal: AbortSignal): Promise<readonly ObservedVm[]>;
   create(
     request: {
+      readonly namespace: string;
       readonly name: string;
       readonly labels: Readonly<Record<string, string>>;
       readonly annotations: Readonly<Record<string, string>>;
@@ -67,30 +69,31 @@ export class VmActuator implements Actuator {
   }
 
   async create(wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
-    const { name, labels, annotations } = wanted.metadata;
+    const { namespace, name, labels, annotations } = wanted.metadata;
     const spec = specOf(wanted);
-    await this.#finishRemoval(name, op);
+    await this.#finishRemoval(wanted, op);
     try {
       const preflight = spec.power === 'Stopped' ? {} : { preflight: {} };
-      await this.#engine.create({ name, labels, annotations, spec, ...preflight }, quieter(op));
+      await this.#engine.create({ namespace, name, labels, annotations, spec, ...preflight }, quieter(op));
     } catch (failure) {
       // An earlier run that was cut short has created the VM, so this run continues with it. It is not that of
       // another host, though, or one whose record is damaged.
-      if (!hasCode(failure, 'VM_NAME_TAKEN') || !(await this.#has(name, op.signal))) throw failure;
+      if (!hasCode(failure, 'VM_NAME_TAKEN') || !(await this.#find(wanted, op.signal))) throw failure;
     }
-    await this.#turnOn(name, spec.power, op);
+    await this.#turnOn(fullName(wanted), spec.power, op);
   }
 
-  async #has(name: string, signal: AbortSignal): Promise<boolean> {
-    return (await this.observe(signal)).some(({ metadata }) => metadata.name === name);
+  async #find({ metadata }: Manifest, signal: AbortSignal): Promise<LiveObject | undefined> {
+    const { namespace, name } = metadata;
+    return (await this.observe(signal)).find(
+      (live) => live.metadata.namespace === namespace && live.metadata.name === name,
+    );
   }
 
   /** Finishes the removal of a VM that was cut short, so that its name is free for the next one. */
-  async #finishRemoval(name: string, op: Operation<SyncEvent>): Promise<void> {
-    const leaving = (await this.observe(op.signal)).find(
-      ({ metadata, isLeaving }) => metadata.name === name && isLeaving,
-    );
-    if (leaving) await this.remove(leaving, op);
+  async #finishRemoval(wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
+    const known = await this.#find(wanted, op.signal);
+    if (known?.isLeaving) await this.remove(known, op);
   }
 
   async change(
@@ -112,9 +115,9 @@ export class VmActuator implements Actuator {
     if (isOther) await this.#engine.reconcile(uid, quieter(op));
   }
 
-  async #turnOn(uid: string, power: VmSpec['power'], op: Operation<SyncEvent>): Promise<void> {
-    if (power !== 'Stopped') await this.#engine.start(uid, {}, quieter(op));
-    if (power === 'Paused') await this.#engine.pause(uid, quieter(op));
+  async #turnOn(query: string, power: VmSpec['power'], op: Operation<SyncEvent>): Promise<void> {
+    if (power !== 'Stopped') await this.#engine.start(query, {}, quieter(op));
+    if (power === 'Paused') await this.#engine.pause(query, quieter(op));
   }
 
   async replace(live: LiveObject, wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {

@@ -45,9 +45,9 @@ export class VolumeActuator implements Actuator {
   }
 
   async create({ metadata, spec }: Manifest, op: Operation<SyncEvent>): Promise<void> {
-    const { name, labels, annotations } = metadata;
+    const { namespace, name, labels, annotations } = metadata;
     try {
-      await this.#engine.create({ name, labels, annotations, spec }, quieter(op));
+      await this.#engine.create({ namespace, name, labels, annotations, spec }, quieter(op));
     } catch (failure) {
       // An earlier run that was cut short has created the volume, so this run continues with it.
       if (!hasCode(failure, 'VOLUME_NAME_TAKEN')) throw failure;

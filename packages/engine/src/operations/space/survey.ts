@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, parse, relative } from 'node:path';
 import type { SpaceItem } from '@ignite/api/client/space-client';
 import type { Vm } from '@ignite/api/v1/vm';
-import { shownName } from '@ignite/api/v1/shown-name';
+import { fullName, shownName } from '@ignite/api/v1/shown-name';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import {
   type Paths,
@@ -73,14 +73,19 @@ const kernelItems = (paths: Paths, { kernels, vms }: KnownObjects): readonly Pro
   });
 
 const volumeItems = (paths: Paths, { volumes }: KnownObjects): readonly Promise<SpaceItem>[] =>
-  volumes.map(({ metadata: { name, uid }, status: { usedBy } }) =>
-    measured({ kind: 'volume', name, uid, path: volumeDir(paths, name), isUsed: usedBy.length > 0 }),
-  );
+  volumes.map((volume) => {
+    const { metadata, status } = volume;
+    const path = volumeDir(paths, metadata);
+    const isUsed = status.usedBy.length > 0;
+    return measured({ kind: 'volume', name: fullName(volume), uid: metadata.uid, path, isUsed });
+  });
 
 /** The phases in which a VM uses nothing of the host but space. */
 const stopped: ReadonlySet<string> = new Set(['Created', 'Stopped', 'Failed']);
 
-function vmItems(paths: Paths, { metadata: { name, uid }, status }: Vm): readonly Promise<SpaceItem>[] {
+function vmItems(paths: Paths, vm: Vm): readonly Promise<SpaceItem>[] {
+  const { metadata, status } = vm;
+  const [name, { uid }] = [fullName(vm), metadata];
   const files = vmFiles(paths, uid);
   const isUsed = !stopped.has(status.phase);
   const disk = async (): Promise<SpaceItem> => {

@@ -1,3 +1,4 @@
+import { type Named, nameOnHost } from '@ignite/api/v1/shown-name';
 import { join } from 'node:path';
 
 /** The folders where Ignite keeps what must survive a reboot, and what must not. */
@@ -21,8 +22,10 @@ export const imageDir = (paths: Paths, digest: string): string =>
   join(paths.dataDir, 'images', digest.replace(/^sha256:/, ''));
 
 /** Returns the folder of a named volume. */
-export const volumeDir = (paths: Paths, name: string): string => join(paths.dataDir, 'volumes', name);
-export const volumeFile = (paths: Paths, name: string): string => join(volumeDir(paths, name), 'data.ext4');
+export const volumeDir = (paths: Paths, volume: Named['metadata']): string =>
+  join(paths.dataDir, 'volumes', nameOnHost(volume));
+export const volumeFile = (paths: Paths, volume: Named['metadata']): string =>
+  join(volumeDir(paths, volume), 'data.ext4');
 
 /** Returns the folder of disks that were kept when their VMs were removed. */
 export const keptDisksDir = (paths: Paths): string => join(paths.dataDir, 'kept-disks');

@@ -8,27 +8,33 @@ import { grantAccess, revokeAccess } from './file-access.ts';
 import { type ResolvedVolume, type VolumeDisk, isToBeMade, resolveVolumes } from './resolve-volumes.ts';
 import { type VolumeDeps, ensureVolume } from './volume-objects.ts';
 
+/** What a VM asks for, and the namespace of the VM, which is that of its volumes. */
+interface OwnStorage {
+  readonly storage: VmStorage;
+  readonly namespace: string;
+}
+
 /**
  * Creates the volumes of a VM that Ignite manages, and grants its VMM, which runs as `user`, access to files
  * of other owners. The caller holds the volumes' locks.
  * @throws CodedError VOLUME_INVALID, VOLUME_BUSY, VOLUME_UNUSABLE
  */
 export async function prepareVolumes(
-  storage: VmStorage,
+  { storage, namespace }: OwnStorage,
   user: number,
   deps: VolumeDeps,
   op: ClientOperation,
 ): Promise<void> {
   for (const volume of storage.volumes) {
     const source = sourceOf(volume);
-    if (source.kind === 'volume') await ensureVolume(source.name, source.size, deps, op);
+    if (source.kind === 'volume') await ensureVolume({ namespace, name: source.name }, source.size, deps, op);
     else if (source.kind === 'file' && source.size !== undefined && (await isToBeMade(source))) {
       op.report({ kind: 'step', message: `Creating ${source.path}` });
       const request = { path: source.path, size: bytes(source.size), label: volume.name, mode: 0o600 };
       await createExt4File(request, deps.runner, op.signal);
     }
   }
-  for (const volume of await resolveVolumes(storage, deps.paths)) {
+  for (const volume of await resolveVolumes(storage, namespace, deps.paths)) {
     if (volume.kind === 'disk') await assertUnclaimed(volume);
     if (!isForeignFile(volume)) continue;
     const access = volume.readOnly ? 'r' : 'rw';

@@ -41,16 +41,18 @@ export interface VolumeFolder extends Attached {
 export type ResolvedVolume = VolumeDisk | VolumeFolder;
 
 /**
- * Resolves the volumes of a VM, which must exist.
+ * Resolves the volumes of a VM, which must exist. It names those that Ignite manages in its own namespace.
  * @throws CodedError VOLUME_INVALID for a volume that is missing, of another kind, or mounted without a file
  *   system
  */
 export async function resolveVolumes(
   storage: VmStorage | undefined,
+  namespace: string,
   paths: Paths,
 ): Promise<readonly ResolvedVolume[]> {
   if (!storage) return [];
-  return await Promise.all(storage.volumes.map((volume) => resolveVolume(volume, storage, paths)));
+  const place = (name: string): string => volumeFile(paths, { namespace, name });
+  return await Promise.all(storage.volumes.map((volume) => resolveVolume(volume, storage, place)));
 }
 
 /**
@@ -71,11 +73,15 @@ export async function isToBeMade(source: VolumeSource): Promise<boolean> {
   return source.kind === 'file' && source.size !== undefined && !(await statIfThere(source.path));
 }
 
-async function resolveVolume(volume: VmVolume, storage: VmStorage, paths: Paths): Promise<ResolvedVolume> {
+async function resolveVolume(
+  volume: VmVolume,
+  storage: VmStorage,
+  place: (name: string) => string,
+): Promise<ResolvedVolume> {
   const source = sourceOf(volume);
   const attached = attachedAs(volume, storage);
   if (source.kind !== 'volume') return await resolveHostVolume(volume, source, attached);
-  return await diskOf(attached, { kind: 'file', path: volumeFile(paths, source.name), isOurs: true });
+  return await diskOf(attached, { kind: 'file', path: place(source.name), isOurs: true });
 }
 
 function attachedAs(volume: VmVolume, storage: VmStorage): Attached {

@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CreateVolumeRequest } from '@ignite/api/client/volume-client';
 import { type Volume, type VolumeSpec, volumeSpecSchema } from '@ignite/api/v1/volume';
+import { nameOnHost } from '@ignite/api/v1/shown-name';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { issueTexts } from '@ignite/toolkit/schema/issue-text';
+import type { KindKey } from '@ignite/toolkit/store/kind-store';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
@@ -24,10 +26,10 @@ export interface VolumeDeps {
 }
 
 /** Returns the name of the lock that is held to create, change, remove or attach a volume. */
-export const volumeLockName = (name: string): string => `volume-${name}`;
+export const volumeLockName = (volume: KindKey): string => `volume-${nameOnHost(volume)}`;
 
-export const lockVolume = (name: string, paths: Paths, signal: AbortSignal): Promise<Disposable> =>
-  acquireLock(locksDir(paths), volumeLockName(name), signal);
+export const lockVolume = (volume: KindKey, paths: Paths, signal: AbortSignal): Promise<Disposable> =>
+  acquireLock(locksDir(paths), volumeLockName(volume), signal);
 
 /**
  * Parses the spec of a volume.
@@ -55,20 +57,20 @@ export async function createVolume(
       'use at most 63 lower-case letters, digits and dashes',
     );
   const spec = parseVolumeSpec(request.spec);
-  using _lock = await lockVolume(name, deps.paths, op.signal);
-  if (await findVolume(name, deps)) throw volumeNameTaken(name);
+  using _lock = await lockVolume(request, deps.paths, op.signal);
+  if (await findVolume(request, deps)) throw volumeNameTaken(name);
   return await makeVolume({ ...request, spec }, deps, op);
 }
 
 /** Returns the volume, created if it does not exist, and grown to `size`. The caller holds its lock. */
 export async function ensureVolume(
-  name: string,
+  key: KindKey,
   size: Bytes | undefined,
   deps: VolumeDeps,
   op: ClientOperation,
 ): Promise<Volume> {
-  const known = await findVolume(name, deps);
-  if (!known) return await makeVolume({ name, spec: parseVolumeSpec({ size }) }, deps, op);
+  const known = await findVolume(key, deps);
+  if (!known) return await makeVolume({ ...key, spec: parseVolumeSpec({ size }) }, deps, op);
   const wanted = size !== undefined && size > known.spec.size ? { size } : known.spec;
   return await changeVolume(known, { spec: wanted }, deps, op);
 }
@@ -91,9 +93,9 @@ export async function changeVolume(
       `volume "${name}" has ${formatBytes(volume.spec.size)} and cannot be shrunk`,
       `use at least that size, or create another volume`,
     );
-  await ensureFile(name, spec.size, deps, op);
+  await ensureFile(volume.metadata, spec.size, deps, op);
   return await volumeStore(deps.store).modify(
-    { name },
+    volume.metadata,
     (now) => ({ ...now, spec, metadata: { ...now.metadata, ...metadata } }),
     op,
   );
@@ -103,45 +105,46 @@ export async function changeVolume(
  * Removes the file, then the object. The next call finishes a removal that was cut short. The caller holds
  * the volume's lock.
  */
-export async function removeVolume({ metadata: { name } }: Volume, deps: VolumeDeps): Promise<void> {
+export async function removeVolume({ metadata }: Volume, deps: VolumeDeps): Promise<void> {
   const volumes = volumeStore(deps.store);
-  await volumes.delete({ name });
-  await rm(volumeDir(deps.paths, name), { recursive: true, force: true });
-  await volumes.patch({ name }, { metadata: { finalizers: [] } });
+  await volumes.delete(metadata);
+  await rm(volumeDir(deps.paths, metadata), { recursive: true, force: true });
+  await volumes.patch(metadata, { metadata: { finalizers: [] } });
 }
 
 /** Finds a volume, after finishing a removal that was cut short. */
-async function findVolume(name: string, deps: VolumeDeps): Promise<Volume | undefined> {
-  const found = await volumeStore(deps.store).find({ name });
+async function findVolume(key: KindKey, deps: VolumeDeps): Promise<Volume | undefined> {
+  const found = await volumeStore(deps.store).find(key);
   if (found?.metadata.deletionTimestamp === undefined) return found;
   await removeVolume(found, deps);
   return undefined;
 }
 
 async function makeVolume(
-  { name, labels = {}, annotations = {}, spec }: CreateVolumeRequest & { readonly spec: VolumeSpec },
+  request: CreateVolumeRequest & { readonly spec: VolumeSpec },
   deps: VolumeDeps,
   op: ClientOperation,
 ): Promise<Volume> {
-  await ensureFile(name, spec.size, deps, op);
+  const { namespace = 'default', name, labels = {}, annotations = {}, spec } = request;
+  await ensureFile(request, spec.size, deps, op);
   return await volumeStore(deps.store).create({
-    metadata: { name, uid: newUid(), labels, annotations, finalizers: [volumeFinalizer] },
+    metadata: { namespace, name, uid: newUid(), labels, annotations, finalizers: [volumeFinalizer] },
     spec,
-    status: { path: volumeFile(deps.paths, name), usedBy: [] },
+    status: { path: volumeFile(deps.paths, request), usedBy: [] },
   });
 }
 
 /** Creates the file of a volume. An existing file is somebody's data that the store has lost, and is kept. */
 async function ensureFile(
-  name: string,
+  volume: KindKey,
   size: number,
   { paths, runner }: VolumeDeps,
   { report, signal }: ClientOperation,
 ): Promise<void> {
-  const path = volumeFile(paths, name);
+  const path = volumeFile(paths, volume);
   if (existsSync(path)) return await growFile(path, bytes(size));
-  report({ kind: 'step', message: `Creating volume ${name}` });
-  await mkdir(volumeDir(paths, name), { recursive: true, mode: 0o700 });
+  report({ kind: 'step', message: `Creating volume ${volume.name}` });
+  await mkdir(volumeDir(paths, volume), { recursive: true, mode: 0o700 });
   // Other VMs may read what is mounted into their sandboxes, and the folder keeps everyone else out.
-  await createExt4File({ path, size: bytes(size), label: name, mode: 0o644 }, runner, signal);
+  await createExt4File({ path, size: bytes(size), label: volume.name, mode: 0o644 }, runner, signal);
 }

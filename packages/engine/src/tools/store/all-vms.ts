@@ -1,4 +1,5 @@
 import { completeVmStatus } from '@ignite/api/v1/complete-vm-status';
+import { currentVm } from '@ignite/api/v1/current-vm';
 import { withFamiliarSources } from '@ignite/api/v1/familiar-source';
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Vm } from '@ignite/api/v1/vm';
@@ -11,9 +12,10 @@ import type { StoreReader } from '@ignite/toolkit/store/store';
 const listedVm = objectKind<Vm>({ apiVersion, kind: 'VM', complete: asKnown });
 
 function asKnown(stored: KubeObject): KubeObject {
-  const { spec } = stored as Vm;
+  const vm = currentVm(stored);
+  const { spec } = vm as Vm;
   const familiar = withFamiliarSources(spec);
-  return completeVmStatus(familiar === spec ? stored : { ...stored, spec: familiar });
+  return completeVmStatus(familiar === spec ? vm : { ...vm, spec: familiar });
 }
 
 /** Lists the VMs of all hosts, for those who only look. Damaged records are left out. */

@@ -32,10 +32,11 @@ export async function listVolumes({ store, self }: OwnStore): Promise<readonly V
     listOwnVms({ store, self }),
   ]);
   return items.map((volume) => {
-    const usedBy = vms.filter((vm) => usesVolume(vm, volume.metadata.name)).map((vm) => vm.metadata.name);
+    const usedBy = vms.filter((vm) => usesVolume(vm, volume.metadata)).map((vm) => vm.metadata.name);
     return { ...volume, status: { ...volume.status, usedBy } };
   });
 }
 
-const usesVolume = (vm: Vm, name: string): boolean =>
-  vm.spec.storage?.volumes.some(({ volume }) => volume?.name === name) ?? false;
+/** Tells whether a VM names a volume, which is then in the VM's own namespace. */
+const usesVolume = ({ metadata, spec: { storage } }: Vm, { namespace, name }: Volume['metadata']): boolean =>
+  metadata.namespace === namespace && storage?.volumes.some(({ volume }) => volume?.name === name) === true;

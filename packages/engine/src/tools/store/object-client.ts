@@ -1,4 +1,5 @@
 import { kinds } from '@ignite/api/v1/kinds';
+import { accessKinds } from '@ignite/toolkit/access/kinds';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
@@ -27,5 +28,5 @@ export const encryptedStore = (store: ObjectStore, paths: Paths, onBroken?: OnBr
 export const objectClient = (store: ObjectStore, paths: Paths, onBroken?: OnBroken): ObjectClient =>
   new StoreObjectClient(
     encryptedStore(store, paths, onBroken),
-    [...kinds, ...gitopsKinds, ...coreKinds].map(servedKindOf),
+    [...kinds, ...gitopsKinds, ...coreKinds, ...accessKinds].map(servedKindOf),
   );

@@ -1,4 +1,5 @@
 import { findByQuery } from '@ignite/api/client/find';
+import { fullName } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { StoreReader } from '@ignite/toolkit/store/store';
@@ -45,7 +46,7 @@ export function ownVmIn(vms: readonly Vm[], query: string, self: ThisHost): Vm {
     );
   } catch (failure) {
     if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
-    const other = vms.find(({ metadata: { name, uid } }) => name === query || uid === query);
+    const other = vms.find((vm) => fullName(vm) === query || vm.metadata.uid === query);
     throw other ? isElsewhere(other) : failure;
   }
 }

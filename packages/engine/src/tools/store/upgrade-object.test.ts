@@ -33,6 +33,14 @@ test('upgradeObject: images and kernels leave their namespace', () => {
   }
 });
 
+test('upgradeObject: VMs and GitSources get the fields that have come since', () => {
+  assert.deepEqual(upgradeObject(stored('VM', 'web', { ssh: true })).spec, { ssh: { generateKey: true } });
+  const source = stored('GitSource', 'site', { verify: { keys: ['/k'] } });
+  assert.deepEqual(upgradeObject({ ...source, apiVersion: 'gitops.weave.works/v1' }).spec, {
+    verify: { keyFiles: ['/k'] },
+  });
+});
+
 test('upgradeObject: everything else stays as it is', () => {
   const others = [
     stored('VM', 'web', { image: { oci: 'nginx:1.27' } }),

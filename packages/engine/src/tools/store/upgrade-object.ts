@@ -1,16 +1,33 @@
+import { currentVm } from '@ignite/api/v1/current-vm';
 import { group } from '@ignite/api/v1/group';
 import { referenceName } from '@ignite/api/v1/reference-name';
 import { groupOf } from '@ignite/toolkit/object/group-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { gitSourceResource } from '@ignite/toolkit/sync/resources';
+import { currentGitSource } from '@ignite/toolkit/sync/current-git-source';
+
+/** Pure. Returns an object that an older Ignite has stored in the form of today, or the same object. */
+export function upgradeObject(object: KubeObject): KubeObject {
+  switch (`${object.kind}.${groupOf(object.apiVersion)}`) {
+    case `VM.${group}`:
+      return currentVm(object);
+    case `Image.${group}`:
+    case `Kernel.${group}`:
+      return currentContent(object);
+    case `GitSource.${gitSourceResource.group}`:
+      return currentGitSource(object);
+    default:
+      return object;
+  }
+}
 
 /**
- * Pure. Returns an image or kernel in the form of today: outside of any namespace, and with a name that every
- * API can hold if it was named by its reference.
+ * Returns an image or kernel outside of any namespace, and with a name that every API can hold if it was named
+ * by its reference.
  */
-export function upgradeObject(object: KubeObject): KubeObject {
-  const { apiVersion, kind, metadata, spec } = object;
-  const isContent = groupOf(apiVersion) === group && (kind === 'Image' || kind === 'Kernel');
-  if (!isContent || typeof spec !== 'object' || spec === null) return object;
+function currentContent(object: KubeObject): KubeObject {
+  const { metadata, spec } = object;
+  if (typeof spec !== 'object' || spec === null) return object;
   const { name } = metadata;
   if ('reference' in spec)
     return metadata.namespace === '' ? object : { ...object, metadata: { ...metadata, namespace: '' } };

@@ -21,7 +21,7 @@ test('getVm: a VM that an older Ignite has stored has the fields that have come 
     spec,
     status: {},
   });
-  for (const vm of [await getVm(store, 'old'), await findVm(store, '0123456789abcdef')]) {
+  for (const vm of [await getVm(store, { name: 'old' }), await findVm(store, '0123456789abcdef')]) {
     assert.deepEqual(vm.spec.network.ports, []);
     assert.deepEqual(vm.spec.network.interfaces, []);
     assert.equal(vm.spec.power, 'Stopped');

@@ -4,13 +4,13 @@ import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import { withConditions } from '@ignite/api/v1/vm-conditions';
+import type { KindKey } from '@ignite/toolkit/store/kind-store';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { imageStore, kernelStore, vmStore } from './kind-stores.ts';
 
 export const vmFinalizer = 'ignite.weave.works/host';
 
-export const getVm = async (store: ObjectStore, name: string): Promise<Vm> =>
-  await vmStore(store).get({ name });
+export const getVm = async (store: ObjectStore, key: KindKey): Promise<Vm> => await vmStore(store).get(key);
 
 /**
  * Returns the current state of a VM by its uid, whatever its name is now.

@@ -13,9 +13,9 @@ writeFileSync(key, 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE me@here\n');
 const image = { oci: 'debian:12' };
 
 test('validateRequest: a VM without a name gets one that is a host name', async () => {
-  const { name, spec } = await validateRequest({ spec: { image, ssh: key } });
+  const { name, spec } = await validateRequest({ spec: { image, ssh: { authorizedKeysFile: key } } });
   assert.match(name, /^[a-z]+-[a-z]+$/);
-  assert.equal(spec.ssh, key);
+  assert.equal(spec.ssh?.authorizedKeysFile, key);
 });
 
 for (const name of ['', 'A', 'a_b', '-a', 'a.b', 'a'.repeat(64), '../x']) {
@@ -34,8 +34,10 @@ test('validateRequest: the field that is wrong is named', async () => {
 });
 
 test('validateRequest: what is no public key, and what cannot be copied, is refused', async () => {
-  await assert.rejects(validateRequest({ spec: { image, ssh: '/etc/passwd' } }), { code: 'KEY_INVALID' });
-  await assert.rejects(validateRequest({ spec: { image, ssh: join(dir, 'none') } }), { code: 'KEY_INVALID' });
+  for (const authorizedKeysFile of ['/etc/passwd', join(dir, 'none')])
+    await assert.rejects(validateRequest({ spec: { image, ssh: { authorizedKeysFile } } }), {
+      code: 'KEY_INVALID',
+    });
   const copyFiles = [{ hostPath: join(dir, 'none'), vmPath: '/x' }];
   await assert.rejects(validateRequest({ spec: { image, copyFiles } }), { code: 'COPY_FILE_INVALID' });
 });
@@ -53,6 +55,19 @@ test('uidFor: a uid that is asked for is taken, if it is one; else each VM gets 
   for (const uid of ['', '599615DF99804AE8', '../../../../etc/x'])
     assert.throws(() => ask(uid), { code: 'VM_INVALID' });
   assert.notEqual(uidFor({ spec: {} }, []), uidFor({ spec: {} }, []));
+});
+
+test('assertUnused: a name is taken within its namespace', () => {
+  const web = sampleVm({ name: 'web', uid: '599615df99804ae8' });
+  const uid = '0123456789abcdef';
+  for (const namespace of [undefined, 'default'])
+    assert.throws(() => assertUnused({ namespace, name: 'web', uid }, [web]), { code: 'VM_NAME_TAKEN' });
+  assertUnused({ namespace: 'prod', name: 'web', uid }, [web]);
+});
+
+test('validateRequest: a namespace that is none is refused', async () => {
+  const wanted = { namespace: '../prod', name: 'web', spec: { image } };
+  await assert.rejects(validateRequest(wanted), { code: 'VM_INVALID' });
 });
 
 test('assertUnused, newVmUid: no VM gets a uid by which its VMM would run as another one does', () => {

@@ -29,12 +29,17 @@ import { randomName } from './random-name.ts';
 export async function validateRequest(
   request: CreateVmRequest,
 ): Promise<{ readonly name: string; readonly spec: VmSpec }> {
-  const name = request.name ?? randomName();
+  const { name = randomName(), namespace = 'default' } = request;
   assertVmName(name);
+  if (!isDnsLabel(namespace))
+    throw invalidVm(
+      `not a namespace: ${JSON.stringify(namespace)}`,
+      'use at most 63 lower-case letters, digits and dashes',
+    );
   const parsed = v.safeParse(vmSpecSchema, request.spec);
   if (!parsed.success) throw invalidSpec(issueTexts(parsed.issues, 'spec'));
   sandboxEnviron(request.annotations ?? {});
-  await validatePublicKey(parsed.output.ssh);
+  await validatePublicKeys(parsed.output.ssh?.authorizedKeysFile);
   await assertVolumesUsable(parsed.output.storage);
   for (const { hostPath } of parsed.output.copyFiles) {
     await access(hostPath, constants.R_OK).catch((failure: unknown) => {
@@ -56,15 +61,15 @@ export function assertVmName(name: string): void {
   );
 }
 
-async function validatePublicKey(ssh: VmSpec['ssh']): Promise<void> {
-  if (typeof ssh !== 'string') return;
+async function validatePublicKeys(path: string | undefined): Promise<void> {
+  if (path === undefined) return;
   try {
-    const isSmall = (await stat(ssh)).size < 65_536;
-    if (isSmall && /^(ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]+/m.test(await readFile(ssh, 'utf8'))) return;
+    const isSmall = (await stat(path)).size < 65_536;
+    if (isSmall && /^(ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]+/m.test(await readFile(path, 'utf8'))) return;
   } catch (failure) {
-    throw invalidKey(ssh, failure);
+    throw invalidKey(path, failure);
   }
-  throw invalidKey(ssh);
+  throw invalidKey(path);
 }
 
 /**
@@ -107,15 +112,19 @@ export function newVmUid(vms: readonly Vm[], make: () => string = newUid): strin
   }
 }
 
+interface NewIdentity {
+  readonly namespace?: string | undefined;
+  readonly name: string;
+  readonly uid: string;
+}
+
 /**
  * Checks that neither the name nor the uid is taken.
  * @throws CodedError VM_NAME_TAKEN, VM_UID_TAKEN
  */
-export function assertUnused(
-  { name, uid }: { readonly name: string; readonly uid: string },
-  vms: readonly Vm[],
-): void {
-  if (vms.some(({ metadata }) => metadata.name === name)) throw nameTaken(name);
+export function assertUnused({ namespace = 'default', name, uid }: NewIdentity, vms: readonly Vm[]): void {
+  if (vms.some(({ metadata }) => metadata.namespace === namespace && metadata.name === name))
+    throw nameTaken(name);
   const other = vms.find(({ metadata }) => metadata.uid === uid);
   if (other) throw uidTaken(uid, other.metadata.name);
   assertOwnUser(uid, vms);
@@ -152,6 +161,7 @@ async function writeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore):
   try {
     return await vmStore(store).create({
       metadata: {
+        ...(request.namespace !== undefined && { namespace: request.namespace }),
         name: vm.name,
         uid: vm.uid,
         labels: request.labels ?? {},

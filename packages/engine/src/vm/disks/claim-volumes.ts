@@ -52,12 +52,15 @@ export async function claimVolumes(
   return locks.move();
 }
 
-async function claimsOf({ spec: { storage } }: Vm): Promise<readonly Claim[]> {
+async function claimsOf({ metadata: { namespace }, spec: { storage } }: Vm): Promise<readonly Claim[]> {
   if (!storage) return [];
   const claims = storage.volumes.map(async (volume): Promise<readonly Claim[]> => {
     const source = sourceOf(volume);
     if (source.kind === 'hostPath') return [];
-    const key = source.kind === 'volume' ? volumeLockName(source.name) : await diskKey(source.path);
+    const key =
+      source.kind === 'volume'
+        ? volumeLockName({ namespace, name: source.name })
+        : await diskKey(source.path);
     return [{ key, volume: volume.name, isWriter: !isReadOnly(volume, storage) }];
   });
   return (await Promise.all(claims)).flat();

@@ -1,5 +1,6 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { nameOnHost } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Paths, keptDisksDir } from '../../tools/host/paths.ts';
 import type { Vmms } from '../vmm-of.ts';
@@ -22,7 +23,7 @@ function keptDiskPath(vm: Vm, host: DiskPorts): string | undefined {
   if (metadata.annotations[diskAnnotation] !== 'keep' || !status.image) return undefined;
   const digest = status.image.digest.replace('sha256:', '').slice(0, 16);
   const { format } = vmDisk(vm, host);
-  return join(keptDisksDir(host.paths), `${metadata.name}-${digest}-${spec.diskSize}.${format}`);
+  return join(keptDisksDir(host.paths), `${nameOnHost(metadata)}-${digest}-${spec.diskSize}.${format}`);
 }
 
 /** Sets the disk of a removed VM aside, if it is to be kept. */

@@ -16,11 +16,12 @@ import type { VmPorts } from '../vm-ports.ts';
 const shareOverhead = 128 * 2 ** 20;
 
 export const volumesOf = (vm: Vm, host: VmPorts): Promise<readonly ResolvedVolume[]> =>
-  resolveVolumes(vm.spec.storage, host.paths);
+  resolveVolumes(vm.spec.storage, vm.metadata.namespace, host.paths);
 
 export async function prepareVmVolumes(vm: Vm, host: VmPorts, op: ClientOperation): Promise<void> {
+  const { uid, namespace } = vm.metadata;
   const { storage } = vm.spec;
-  if (storage) await prepareVolumes(storage, sandboxUser(vm.metadata.uid), host, op);
+  if (storage) await prepareVolumes({ storage, namespace }, sandboxUser(uid), host, op);
 }
 
 /** Releases the volumes with which a VM was started, whatever it asks for now. */

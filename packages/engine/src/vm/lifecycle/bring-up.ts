@@ -105,7 +105,7 @@ async function giveUp(
 ): Promise<Vm> {
   const clear = keepFailed ? keepFailedStart : clearFailedStart;
   await clear(vm, failure, host, op);
-  const failed = await getVm(host.store, vm.metadata.name);
+  const failed = await getVm(host.store, vm.metadata);
   if (vm.status.phase !== 'Restarting' || isNewWish(vm)) return failed;
   const exit = { kind: 'ended', message: errorText(failure) } as const;
   const { restarts } = vm.status;

@@ -25,7 +25,7 @@ async function hostWith(phase: Vm['status']['phase'], seen: SandboxObservation) 
   })) as Vm;
   const told: string[] = [];
   const tell = (what: string) => async (): Promise<void> =>
-    void told.push(`${what} ${(await getVm(store, 'web')).status.phase}`);
+    void told.push(`${what} ${(await getVm(store, { name: 'web' })).status.phase}`);
   const sandbox: Sandbox = {
     observe: async () => seen,
     launch: async () => ({ pid: 1 }),
@@ -40,7 +40,7 @@ test('whileHalted: a VM is paused for the record before it stands still, and unt
   const { vm, told, tell, host } = await hostWith('Running', { state: 'running', pid: 1 });
   await whileHalted(vm, host, signal, tell('work'));
   assert.deepEqual(told, ['pause Paused', 'work Paused', 'resume Paused']);
-  assert.equal((await getVm(host.store, 'web')).status.phase, 'Running');
+  assert.equal((await getVm(host.store, { name: 'web' })).status.phase, 'Running');
 });
 
 test('whileHalted: a VM goes on though the work, or halting it, has failed', async () => {
@@ -59,7 +59,7 @@ test('whileHalted: a VM goes on though the work, or halting it, has failed', asy
     /full/,
   );
   assert.deepEqual(told, ['pause Paused', 'resume Paused', 'resume Paused']);
-  assert.equal((await getVm(host.store, 'web')).status.phase, 'Running');
+  assert.equal((await getVm(host.store, { name: 'web' })).status.phase, 'Running');
 });
 
 test('whileHalted: what stands still already, or does not run, is left alone', async () => {

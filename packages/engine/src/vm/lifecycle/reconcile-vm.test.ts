@@ -14,6 +14,7 @@ import { getVm } from '../../tools/store/vm-store.ts';
 import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import { hostProcess } from '../../tools/host/host-process.ts';
+import { notedRestarts } from '../../tools/host/noted-restarts.ts';
 import { readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { hostSight, withTruePhase } from '../observe/liveness.ts';
 import type { VmPorts } from '../vm-ports.ts';
@@ -72,7 +73,7 @@ async function hostWith({ spec = {}, status, finalizers = ['ignite.weave.works/h
       },
     },
   } as unknown as VmPorts;
-  return { host, store, seen, removed, vm: async (): Promise<Vm> => await getVm(store, 'web') };
+  return { host, store, seen, removed, vm: async (): Promise<Vm> => await getVm(store, { name: 'web' }) };
 }
 
 const conditionOf = ({ status }: Vm, type: string): unknown => {
@@ -157,6 +158,22 @@ describe('reconcileVm', () => {
     assert.equal(await phase(), 'Running');
     assert.ok(!('vmm' in (await vm()).status) && !('monitor' in (await vm()).status));
     assert.deepEqual(readVmProcesses(await vm(), host.paths), { vmm, monitor });
+  });
+
+  test('a restart that is cut short is still due, for whoever comes next', async () => {
+    const restarts = { count: 1, pauseMs: 100, nextTime: new Date(startMs).toISOString() };
+    const { host, vm } = await hostWith({
+      status: { phase: 'Restarting', lastWish: { power: 'Running' }, restarts },
+    });
+    const stop = new AbortController();
+    const { failure } = await reconcileVm('web', {}, host, {
+      signal: stop.signal,
+      report: () => stop.abort(),
+    });
+    assert.ok(failure);
+    const { metadata, status } = await vm();
+    assert.deepEqual([status.phase, status.restarts], ['Restarting', restarts]);
+    assert.deepEqual(notedRestarts(host.paths), [metadata.uid]);
   });
 
   test('a VM that is being removed is forgotten', async () => {

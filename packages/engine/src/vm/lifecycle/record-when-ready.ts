@@ -1,3 +1,4 @@
+import { hasOwnKey } from '@ignite/api/v1/has-own-key';
 import type { Vm } from '@ignite/api/v1/vm';
 import { recordReady } from '../steps/vm-events.ts';
 import type { VmPorts } from '../vm-ports.ts';
@@ -10,7 +11,7 @@ const timeoutMs = 600_000;
  * @throws CodedError SSH_UNREACHABLE, or VM_EXITED if the VM ends before that
  */
 export async function recordWhenReady(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
-  if (vm.spec.ssh !== true) return;
+  if (!hasOwnKey(vm.spec)) return;
   await untilReady(vm, { timeoutMs, endsWithoutServer: true }, host, signal);
   await recordReady(vm, host);
 }

@@ -1,4 +1,5 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { nameOnHost } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { ownerOf } from '@ignite/toolkit/apply/plan-apply';
@@ -16,19 +17,19 @@ import type { VmPorts } from '../vm-ports.ts';
 export async function renameVm(query: string, name: string, host: VmPorts, op: ClientOperation): Promise<Vm> {
   assertVmName(name);
   return await withVmLocked(query, host, op.signal, async (found) => {
-    const { uid, name: before } = found.metadata;
+    const { uid, name: before, namespace } = found.metadata;
     if (name === before) return found;
     const owner = ownerOf(found);
     if (owner !== undefined) throw declaredVm(before, owner);
-    if (await vmStore(host.store).find({ name })) throw nameTaken(name);
-    await host.network.rename(uid, name, op.signal);
+    if (await vmStore(host.store).find({ namespace, name })) throw nameTaken(name);
+    await host.network.rename(uid, nameOnHost({ namespace, name }), op.signal);
     try {
-      const renamed = await vmStore(host.store).rename({ name: before }, name);
+      const renamed = await vmStore(host.store).rename(found.metadata, name);
       await recordWrite(renamed, { reason: 'Renamed', message: `renamed from "${before}"` }, host);
       return renamed;
     } catch (failure) {
       if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // someone else has taken the name
-      await host.network.rename(uid, before, op.signal);
+      await host.network.rename(uid, nameOnHost(found.metadata), op.signal);
       throw nameTaken(name);
     }
   });

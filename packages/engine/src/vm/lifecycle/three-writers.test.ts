@@ -60,7 +60,7 @@ const git: Writer = async (host, random) => {
 const api: Writer = async (host, random) => await write(oneOf(powers, random), random() < 0.3, host);
 
 async function write(power: VmSpec['power'], restarts: boolean, host: VmPorts): Promise<void> {
-  await changeVm(host.store, await getVm(host.store, 'web'), ({ spec, metadata: { annotations } }) => ({
+  await changeVm(host.store, await getVm(host.store, { name: 'web' }), ({ spec, metadata: { annotations } }) => ({
     spec: { ...spec, power },
     annotations: {
       ...annotations,
@@ -86,7 +86,7 @@ async function control(host: VmPorts, world: World, isOver: () => boolean): Prom
   for (let [quiet, rounds] = [0, 0]; quiet < 2;) {
     const wasOver = isOver();
     if (wasOver) rounds += 1;
-    assert.ok(rounds < 100, `the controller finds no end: ${JSON.stringify(await getVm(host.store, 'web'))}`);
+    assert.ok(rounds < 100, `the controller finds no end: ${JSON.stringify(await getVm(host.store, { name: 'web' }))}`);
     const outcome = await actor.run('controller', () => reconcileUnlessBusy(uid, host, op));
     if (outcome?.requeueAfterMs !== undefined) world.nowMs += outcome.requeueAfterMs;
     quiet = wasOver && outcome && outcome.requeueAfterMs === undefined ? quiet + 1 : 0;
@@ -115,7 +115,7 @@ test('whatever three writers wish in whatever order, the world ends as the last 
     isOver = true;
     world.faults = 0;
     await Promise.all(others);
-    const { spec, status } = await getVm(host.store, 'web');
+    const { spec, status } = await getVm(host.store, { name: 'web' });
     const told = `seed ${seed}: ${JSON.stringify({ power: spec.power, status, world })}`;
     seen.add(spec.power);
     const isUp = spec.power !== 'Stopped';

@@ -190,7 +190,7 @@ async function storeWithContent(baseDisk: string): Promise<MemoryStore> {
   const update = store.update.bind(store);
   store.update = async (object, ...rest) => {
     if (actor.getStore() === 'controller')
-      assert.deepEqual(object['spec'], (await getVm(store, 'web')).spec, 'a reconcile has changed a spec');
+      assert.deepEqual(object['spec'], (await getVm(store, { name: 'web' })).spec, 'a reconcile has changed a spec');
     return await update(object, ...rest);
   };
   return store;

@@ -1,4 +1,5 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { nameOnHost } from '@ignite/api/v1/shown-name';
 import type { Vm, VmNetworkStatus } from '@ignite/api/v1/vm';
 import type { VmNetwork } from '@ignite/api/v1/vm-network';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
@@ -17,14 +18,14 @@ export async function attachNetwork(
   host: { readonly store: ObjectStore; readonly self: ThisHost; readonly network: Network },
   op: ClientOperation,
 ): Promise<Vm> {
-  const { uid, name, annotations } = vm.metadata;
+  const { uid, annotations } = vm.metadata;
   const { network } = vm.spec;
   const vms = await listOwnVms(host);
   await warnOfUnreadable(vms, host.network, op);
   const attachment = await host.network.attach(
     {
       uid,
-      name,
+      name: nameOnHost(vm.metadata),
       ports: network.ports,
       vmmUid: sandboxUser(uid),
       interfaces: interfaceRequests(network, annotations, lastAddresses(vm)),

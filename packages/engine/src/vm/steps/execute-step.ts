@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { hasOwnKey } from '@ignite/api/v1/has-own-key';
 import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { recordEvent } from '../../tools/events/record-event.ts';
@@ -41,7 +42,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       return await ensureVmKernel(vm, host, op);
     case 'create-keys':
       await mkdir(files.dir, { recursive: true, mode: 0o711 });
-      await createSshKeys({ uid, userKey: vm.spec.ssh === true, files }, host.runner, op.signal);
+      await createSshKeys({ uid, userKey: hasOwnKey(vm.spec), files }, host.runner, op.signal);
       return vm;
     case 'create-disk':
       if (await takeKeptDisk(vm, host)) return vm;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { hasOwnKey } from '@ignite/api/v1/has-own-key';
 import type { Vm } from '@ignite/api/v1/vm';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { writeCloudInitDisk } from '../../tools/guest/cloud-init-disk.ts';
@@ -90,6 +91,9 @@ async function partitioner(vm: Vm): Promise<readonly CpioEntry[]> {
 
 async function keysOf({ spec: { ssh } }: Vm, ownKey: string): Promise<readonly string[]> {
   if (ssh === undefined) return [];
-  const text = await readFile(ssh === true ? ownKey : ssh, 'utf8');
-  return text.split('\n').filter((line) => /^[a-z]/.test(line));
+  const { authorizedKeysFile, authorizedKeys = [] } = ssh;
+  const files = [...(hasOwnKey({ ssh }) ? [ownKey] : []), ...[authorizedKeysFile ?? []].flat()];
+  const texts = await Promise.all(files.map(async (file) => await readFile(file, 'utf8')));
+  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => /^[a-z]/.test(line));
+  return [...lines, ...authorizedKeys];
 }

@@ -12,6 +12,7 @@ const migrations: readonly Migration[] = [
   addGroups,
   moveEvents,
   () => {}, // the last step leads to the objects of today from those of every schema
+  () => {},
   upgradeObjects,
 ];
 

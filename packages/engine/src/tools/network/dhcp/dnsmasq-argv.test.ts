@@ -55,6 +55,13 @@ test('leaseFiles: a VM is known by all its addresses', () => {
   });
 });
 
+test('leaseFiles: a name with a namespace is resolved as a whole, and never without the namespace', () => {
+  const { names, leases } = leaseFiles({ ...lease, name: 'web.prod' });
+  assert.equal(names, '10.61.0.7 web.prod\nfd00:61::7 web.prod\n');
+  assert.equal(leases, '02:00:00:00:00:07,set:ignite-x,10.61.0.7,[fd00:61::7],infinite\n');
+  assert.ok(argv(['10.61.0.1/16']).includes('--dhcp-ignore-names'));
+});
+
 test("leaseFiles: a VM's own DNS settings go to that VM alone", () => {
   const dns = { servers: ['1.1.1.1', '2606:4700::1111'], search: ['a.test', 'b.test'], options: ['ndots:2'] };
   assert.deepEqual(

@@ -47,6 +47,7 @@ export function dnsmasqArgv(dir: string, network: DnsmasqNetwork): readonly stri
     ...(hasIpv6 && !network.isRouter ? [`--ra-param=${network.bridge},0,0`] : []),
     `--dhcp-leasefile=${join(dir, 'dnsmasq.leases')}`,
     '--dhcp-authoritative',
+    '--dhcp-ignore-names', // a guest has no say in what names mean to others
     '--no-ping',
     '--quiet-dhcp',
   ];
@@ -61,6 +62,12 @@ function rangeArgv(gateway: string, isRouter: boolean): readonly string[] {
   ];
 }
 
+/**
+ * Returns the host name that the guest is told. dnsmasq also resolves it, without its domain, so a name in a
+ * domain is only resolved by the file of names.
+ */
+const hostNameOf = ({ name }: Lease): readonly string[] => (name.includes('.') ? [] : [name]);
+
 /** Pure. Returns the files of a lease, by the folders that they are in. */
 export function leaseFiles(lease: Lease): Readonly<Record<'names' | 'leases' | 'options', string>> {
   const { servers, search } = lease.dns;
@@ -73,7 +80,7 @@ export function leaseFiles(lease: Lease): Readonly<Record<'names' | 'leases' | '
     values.length === 0 ? '' : `${tag},${name},${values.join(',')}\n`;
   return {
     names: lease.addresses.map((address) => `${address} ${lease.name}\n`).join(''),
-    leases: `${[lease.mac, `set:${lease.id}`, ...words, lease.name, 'infinite'].join(',')}\n`,
+    leases: `${[lease.mac, `set:${lease.id}`, ...words, ...hostNameOf(lease), 'infinite'].join(',')}\n`,
     options: [
       option('option:dns-server', serversOf(4)),
       option(

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { fieldOf, isRecord } from '../../structural-schema/json-record.ts';
+import { fieldOf, isRecord } from '../structural-schema/json-record.ts';
 import { type JsonPathStep, parseJsonPath } from './parse-json-path.ts';
 
 /**

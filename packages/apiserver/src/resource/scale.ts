@@ -1,9 +1,13 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { isRecord } from '../structural-schema/json-record.ts';
-import type { DefinitionVersion } from './definition/definition.ts';
-import { valuesAt } from './json-path/json-path.ts';
+import { valuesAt } from '../json-path/json-path.ts';
 
-export type ScalePaths = NonNullable<NonNullable<DefinitionVersion['subresources']>['scale']>;
+/** Where an object says how many replicas it has, as JSONPath. */
+export interface ScalePaths {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  readonly labelSelectorPath?: string;
+}
 
 /** Returns an object as the subresource `scale` shows it (Kubernetes: autoscaling/v1 Scale). */
 export function scaleOf(object: KubeObject, paths: ScalePaths): KubeObject {
