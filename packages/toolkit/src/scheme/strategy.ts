@@ -5,7 +5,7 @@ export interface Strategy {
   /** What names objects may have. Without it, they are those of hosts: lower-case letters, digits, `-` and `.`. */
   readonly names?: NameRule;
   /** Returns the uid of a new object; by default, it is a random UUID (RFC 9562). */
-  newUid?(): string;
+  readonly newUid?: () => string;
   /** Returns an object as it is stored, before its defaults are filled in. */
   prepare?(object: KubeObject): KubeObject;
   /** The status of a new object, of a kind with the subresource `status`. */
