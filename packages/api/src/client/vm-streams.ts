@@ -21,9 +21,9 @@ export interface GuestStreams {
    * Opens the input. Resolves once the guest is ready to read. The end of it is the end of the guest's input too, unless
    * the guest has a terminal.
    */
-  input(): Promise<Writable>;
+  readonly input: () => Promise<Writable>;
   /** Tells the guest the size of its terminal. */
-  resize(size: WindowSize): void;
+  readonly resize: (size: WindowSize) => void;
 }
 
 /** A connection with what a VM runs. Disposing it ends the connection alone. */
