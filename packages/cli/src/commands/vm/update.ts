@@ -15,6 +15,7 @@ import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
 import { fieldLines, renderPlan } from '../../render/plan.ts';
 import { applyPlanned, planFor } from '../declare/apply.ts';
 import { manifestText } from '../declare/manifest-text.ts';
+import { wantedPower } from './wanted-power.ts';
 import { parseCount } from './run.ts';
 
 export const update: Command = {
@@ -124,7 +125,7 @@ async function definitionOf(
   const live = (await deps.actuator.observe(signal)).find(
     ({ kind, metadata }) => kind === 'VM' && metadata.uid === vm.metadata.uid,
   );
-  const { power } = (live ?? vm).spec as VmSpec;
+  const power = wantedPower(vm, ((live ?? vm).spec as VmSpec).power);
   const kept = Object.entries(vm.metadata.labels).filter(([name]) => !labels.some(({ key }) => key === name));
   const added = labels.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value] as const]));
   const text = manifestText({

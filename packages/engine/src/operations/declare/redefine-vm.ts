@@ -10,7 +10,7 @@ import { keptBinding } from '../../vm/definition/bind-vm.ts';
 import { withContent } from '../../vm/content-lock.ts';
 import { archOf } from '../../vm/arch-of.ts';
 import { assertMachine } from '../../vm/launch/vm-machine.ts';
-import { withWish } from '../../vm/plan/life-wish.ts';
+import { withWish } from '@ignite/api/v1/life-wish';
 import { admissionOf, assertNetworkFits } from '../../vm/steps/attach-network.ts';
 import { resizeMemory } from '../../vm/steps/guest-memory.ts';
 import { recordWrite } from '../../vm/steps/vm-events.ts';

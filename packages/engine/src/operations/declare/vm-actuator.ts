@@ -8,7 +8,7 @@ import type { FieldChange } from '@ignite/toolkit/diff/field-change';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Actuator, Effect, Health, LiveObject, SyncEvent } from '@ignite/toolkit/apply/actuator';
 import { allottedMemoryOf, isMemoryOff } from '../../vm/plan/allotted-memory.ts';
-import type { Wish } from '../../vm/plan/life-wish.ts';
+import type { Wish } from '@ignite/api/v1/life-wish';
 import { assertSameHost } from '../../vm/definition/bind-vm.ts';
 import { runningGuest, vmEffectOf } from './vm-effect.ts';
 

@@ -8,7 +8,7 @@ import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { changeVm, getVm } from '../../tools/store/vm-store.ts';
 import { cannotPause } from '../errors.ts';
 import { assertOwnUser } from '../own-user.ts';
-import { isNewWish, lifeWishOf } from '../plan/life-wish.ts';
+import { isNewWish, lifeWishOf } from '@ignite/api/v1/life-wish';
 import { planRestart } from '../plan/plan-restart.ts';
 import type { LaunchOptions } from '../launch-options.ts';
 import { betweenLives } from '../plan/stopped-status.ts';

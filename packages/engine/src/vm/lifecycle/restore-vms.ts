@@ -7,7 +7,7 @@ import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { hostSight, withTruePhase } from '../observe/liveness.ts';
 import { type VmGoal, goalOf, isReached } from '../plan/goal-of.ts';
-import { withWish } from '../plan/life-wish.ts';
+import { withWish } from '@ignite/api/v1/life-wish';
 import { isToBeRestored } from '../plan/plan-restore.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { clearRemovedVms } from './clear-removed-vms.ts';

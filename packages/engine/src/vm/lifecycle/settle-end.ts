@@ -6,7 +6,7 @@ import { noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { changeVm } from '../../tools/store/vm-store.ts';
 import { readExit } from '../observe/vm-exit.ts';
 import type { VmExit } from '../plan/exit-status.ts';
-import { isNewWish } from '../plan/life-wish.ts';
+import { isNewWish } from '@ignite/api/v1/life-wish';
 import { planRestart } from '../plan/plan-restart.ts';
 import { stoppedStatus } from '../plan/stopped-status.ts';
 import { recordEnd, recordWrite } from '../steps/vm-events.ts';

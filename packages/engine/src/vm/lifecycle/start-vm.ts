@@ -2,7 +2,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { changeVm } from '../../tools/store/vm-store.ts';
 import { isLeaving } from '../errors.ts';
-import { type Wish, withWish } from '../plan/life-wish.ts';
+import { type Wish, withWish } from '@ignite/api/v1/life-wish';
 import type { VmPorts } from '../vm-ports.ts';
 import type { ReconcileRequest } from './reconcile-request.ts';
 import { reconcileLocked } from './reconcile-vm.ts';

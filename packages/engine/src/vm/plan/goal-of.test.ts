@@ -5,7 +5,7 @@ import type { LifeWish, Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { goalOf, isReached } from './goal-of.ts';
-import { lifeWishOf, withWish } from './life-wish.ts';
+import { lifeWishOf, withWish } from '@ignite/api/v1/life-wish';
 
 const nowMs = Date.parse('2026-01-01T12:00:00Z');
 const later = new Date(nowMs + 1_000).toISOString();

@@ -1,6 +1,6 @@
 import type { Vm } from '@ignite/api/v1/vm';
 import { type VmPhase, hasVmm } from '@ignite/api/v1/vm-phase';
-import { isNewWish } from './life-wish.ts';
+import { isNewWish } from '@ignite/api/v1/life-wish';
 import { isToBeRestored } from './plan-restore.ts';
 
 /** What is to become of a VM. */

@@ -1,5 +1,5 @@
-import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
-import type { LifeWish, Vm, VmSpec } from '@ignite/api/v1/vm';
+import { restartedAtAnnotation } from './restarted-at.ts';
+import type { LifeWish, Vm, VmSpec } from './vm.ts';
 
 /** Pure. Returns what is wanted of a VM's life. A paused VM is up. */
 export function lifeWishOf({ metadata, spec }: Pick<Vm, 'metadata' | 'spec'>): LifeWish {
