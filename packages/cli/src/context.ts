@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Client, ReadClient } from '@ignite/api/client/client';
 import type { DoctorCheck, InstalledVmm } from '@ignite/api/client/host-client';
@@ -6,7 +7,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RegistryClient } from '@ignite/api/client/registry-client';
 import type { SyncClient } from '@ignite/api/client/sync-client';
 import { brokenRecordText } from '@ignite/api/broken-record';
-import { type Paths, defaultPaths, storePath } from '@ignite/engine/tools/host/paths';
+import { type Paths, defaultPaths, kubeconfigPath, storePath } from '@ignite/engine/tools/host/paths';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
@@ -71,6 +72,26 @@ async function openReader(
   ]);
   const paths = pathsOf(flags, io.env);
   return isStoreClosed(paths) ? undefined : openReadClient(paths, networkSettings(io.env), onBroken);
+}
+
+export type ApiErrorCode = 'API_NOT_SERVED';
+
+/**
+ * Returns the kubeconfig of the administrator of this host's API.
+ * @throws CodedError API_NOT_SERVED, ROOT_NEEDED
+ */
+export async function readKubeconfig({ flags, io }: Invocation): Promise<string> {
+  const path = kubeconfigPath(pathsOf(flags, io.env));
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EACCES') throw rootNeeded(`you may not read ${path}`);
+    if (code !== 'ENOENT') throw cause;
+    throw new CodedError<ApiErrorCode>('API_NOT_SERVED', 'this host serves no API at an address', {
+      hint: 'start the daemon with an address, for example "ignite daemon --api --api-address 127.0.0.1:6443"',
+    });
+  }
 }
 
 /** A damaged record affects only its own object; commands on other objects print a warning. */

@@ -1,4 +1,5 @@
 import { BearerAuthenticator } from '@ignite/apiserver/authentication/bearer-authenticator';
+import { CertificateAuthenticator } from '@ignite/apiserver/authentication/certificate-authenticator';
 import { openServiceAccountKeys } from '@ignite/apiserver/authentication/service-account/service-account-keys';
 import { ServiceAccountTokens } from '@ignite/apiserver/authentication/service-account/service-account-tokens';
 import { SocketAuthenticator } from '@ignite/apiserver/authentication/socket-authenticator';
@@ -33,10 +34,11 @@ export async function openApiAccess({ client, dir, log }: ApiAccessOptions, sign
   const keys = await openServiceAccountKeys(dir, signal);
   const tokens = new ServiceAccountTokens({ keys, issuer, client, clock });
   const bearer = new BearerAuthenticator([new TokenFileAuthenticator(new TokenFile(dir), clock), tokens]);
+  const certificate = new CertificateAuthenticator(clock);
   const socket = new SocketAuthenticator({ name: 'root', groups: [mastersGroup] });
   return {
     // Whoever shows a token is its user, through the socket too.
-    authenticator: new UnionAuthenticator([bearer, socket]),
+    authenticator: new UnionAuthenticator([bearer, certificate, socket]),
     socket,
     authorizer,
     access: new AccessServices({ client, authorizer, bearer, tokens, clock }),

@@ -6,7 +6,7 @@ import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { type Vm, vmKind } from '@ignite/api/v1/vm';
 import { volumeKind } from '@ignite/api/v1/volume';
 import { settleHostSettings } from '@ignite/engine/tools/host/settle-host-settings';
-import type { Paths } from '@ignite/engine/tools/host/paths';
+import { type Paths, apiDir } from '@ignite/engine/tools/host/paths';
 import { serveHost } from '@ignite/engine/tools/host/served-host';
 import type { ThisHost } from '@ignite/engine/tools/host/this-host';
 import { objectClient } from '@ignite/engine/tools/store/object-client';
@@ -18,6 +18,8 @@ import {
 } from '@ignite/engine/operations/declare/declared-host';
 import { openOptions } from '@ignite/engine/operations/declare/open-options';
 import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
+import { servedDefinitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
+import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import { sourceWorker } from '@ignite/legacy/source-worker-file';
 import { KindClient, clientKind } from '@ignite/toolkit/client/kind-client';
 import { Informer } from '@ignite/toolkit/controller/informer';
@@ -26,7 +28,8 @@ import { keyText } from '@ignite/toolkit/object/object-key';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { MendableStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
-import { serveApiSocket } from './api-socket.ts';
+import type { ApiAddress } from './api-address.ts';
+import { serveApiService } from './api-service.ts';
 import { alreadyRunning } from './errors.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { controlVms } from './vm-controller.ts';
@@ -51,6 +54,8 @@ export interface GitopsServiceOptions {
   readonly nodeLabels: Readonly<Record<string, string>>;
   /** The unix socket at which the Kubernetes API is served. */
   readonly apiSocket?: string;
+  /** The address at which it is served besides. */
+  readonly apiAddress?: ApiAddress;
   readonly webhook?: WebhookOptions;
   readonly log: Log;
 }
@@ -62,13 +67,17 @@ export interface GitopsServiceOptions {
 export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal): Promise<void> {
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
-  const { paths, store, self, engines, client, nodeLabels, log, webhook, apiSocket } = options;
+  const { paths, store, self, engines, client, nodeLabels, log, webhook, apiSocket, apiAddress } = options;
   using lock = await serveHost(paths, signal);
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName(self);
   const settings = settleHostSettings(paths, {});
-  const objects = objectClient(store, paths, ({ key, problem }) =>
-    log('warning', problem, { object: keyText(key) }),
+  const definitions = new ServedDefinitions();
+  const objects = objectClient(
+    store,
+    paths,
+    ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
+    () => [servedDefinitionKind, ...definitions.kinds],
   );
   const deps = declaredHost(engines, { objects, self, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();
@@ -79,8 +88,15 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   await using api =
     apiSocket === undefined
       ? undefined
-      : await serveApiSocket(
-          { client: objects, socket: apiSocket, dir: join(paths.dataDir, 'api'), log },
+      : await serveApiService(
+          {
+            client: objects,
+            definitions,
+            socket: apiSocket,
+            ...(apiAddress && { address: apiAddress }),
+            dir: apiDir(paths),
+            log,
+          },
           signal,
         );
   await using sockets = new VmMetricsSockets(paths, (uid) => client.usage.metrics([uid], signal), log);

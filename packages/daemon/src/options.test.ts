@@ -19,10 +19,23 @@ test('parseOptions: the API is served only if asked for, in the run directory un
   assert.equal(parseOptions(['--api']).apiSocket, '/run/ignite/api.sock');
   assert.equal(parseOptions(['--api', '--run-dir=/tmp/r']).apiSocket, '/tmp/r/api.sock');
   assert.equal(parseOptions(['--api', '--api-socket=/tmp/a']).apiSocket, '/tmp/a');
+  for (const [text, host] of [
+    ['127.0.0.1:6443', '127.0.0.1'],
+    ['[::1]:6443', '::1'],
+  ] as const)
+    assert.deepEqual(parseOptions(['--api', `--api-address=${text}`]).apiAddress, { host, port: 6443 });
 });
 
 test('parseOptions: what it does not know is refused', () => {
-  for (const argv of [['--nope'], ['daemon'], ['--api-socket=/tmp/a'], ['--node-label==b'], ['--data-dir']])
+  for (const argv of [
+    ['--nope'],
+    ['daemon'],
+    ['--api-socket=/tmp/a'],
+    ['--api-address=[::1]:1'],
+    ['--api', '--api-address=6443'],
+    ['--node-label==b'],
+    ['--data-dir'],
+  ])
     assert.throws(
       () => parseOptions(argv),
       (failure) => hasCode(failure, 'USAGE_INVALID'),

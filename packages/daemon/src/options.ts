@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { defaultPaths } from '@ignite/engine/tools/host/paths';
 import { errorText } from '@ignite/toolkit/errors/error-text';
+import type { ApiAddress } from './api-address.ts';
 import { optionInvalid } from './errors.ts';
 
 /** How much is logged on standard error, from least to most. */
@@ -16,6 +17,8 @@ export interface DaemonOptions {
   readonly nodeLabels: Readonly<Record<string, string>>;
   /** The unix socket at which the Kubernetes API is served, if it is. */
   readonly apiSocket?: string | undefined;
+  /** The address and port at which it is served besides, with TLS. */
+  readonly apiAddress?: ApiAddress | undefined;
   /** The address and port that webhooks are served at, if they are. */
   readonly webhookListen?: string | undefined;
   /** The files with what webhooks are served with. */
@@ -33,6 +36,7 @@ const known = {
   'node-label': { type: 'string', multiple: true, default: [] },
   api: { type: 'boolean', default: false },
   'api-socket': { type: 'string' },
+  'api-address': { type: 'string' },
   'webhook-listen': { type: 'string' },
   'webhook-secret-file': { type: 'string' },
   'webhook-cert': { type: 'string' },
@@ -43,13 +47,15 @@ const known = {
 export function parseOptions(argv: readonly string[]): DaemonOptions {
   const values = valuesOf(argv);
   const { 'webhook-listen': webhookListen, ...webhookFiles } = values;
-  if (values['api-socket'] !== undefined && !values.api)
-    throw optionInvalid('--api-socket requires --api', 'add --api, which serves the API');
+  for (const flag of ['api-socket', 'api-address'] as const)
+    if (values[flag] !== undefined && !values.api)
+      throw optionInvalid(`--${flag} requires --api`, 'add --api, which serves the API');
   return {
     dataDir: values['data-dir'],
     runDir: values['run-dir'],
     logLevel: logLevels.find((level) => level === values['log-level']) ?? 'info',
     apiSocket: values.api ? (values['api-socket'] ?? join(values['run-dir'], 'api.sock')) : undefined,
+    apiAddress: values['api-address'] === undefined ? undefined : parseAddress(values['api-address']),
     nodeLabels: Object.fromEntries(values['node-label'].map(parseLabel)),
     webhookListen,
     webhookFiles,
@@ -62,6 +68,16 @@ function valuesOf(argv: readonly string[]) {
   } catch (failure) {
     throw optionInvalid(errorText(failure), '"ignite daemon" and "ignite gitops" start this program');
   }
+}
+
+function parseAddress(text: string): ApiAddress {
+  const { host, port } = /^(?<host>\[[0-9a-f:.]+\]|[^:]+):(?<port>[0-9]{1,5})$/i.exec(text)?.groups ?? {};
+  if (host === undefined || Number(port) > 65_535)
+    throw optionInvalid(
+      `--api-address ${JSON.stringify(text)}: not an address and a port`,
+      'use --api-address ADDRESS:PORT, such as 127.0.0.1:6443',
+    );
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
 function parseLabel(text: string): readonly [key: string, value: string] {

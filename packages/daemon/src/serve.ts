@@ -24,7 +24,7 @@ export interface Terminal {
 
 /** The composition root of the daemon. It serves until `signal` aborts. */
 export async function serve(options: DaemonOptions, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const { dataDir, runDir, logLevel, nodeLabels, apiSocket } = options;
+  const { dataDir, runDir, logLevel, nodeLabels, apiSocket, apiAddress } = options;
   const paths: Paths = { dataDir, runDir };
   const line = (text: string): void => terminal.write(`${printable(text)}\n`);
   const ports = await openEnginePorts({
@@ -56,6 +56,7 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
     nodeLabels,
     log,
     ...(apiSocket !== undefined && { apiSocket }),
+    ...(apiAddress && { apiAddress }),
     ...(webhook && { webhook }),
   };
   try {

@@ -4,6 +4,13 @@ import type { Flags } from '../../arguments/command.ts';
 /** How the daemon serves this host. */
 export const hostFlags: Flags = {
   'node-label': { type: 'list', value: 'KEY=VALUE', help: 'label of this host, for node selectors' },
+  api: { type: 'boolean', help: 'serve the Kubernetes API on a Unix socket, api.sock in the run directory' },
+  'api-socket': { type: 'string', value: 'PATH', help: 'another path for the Unix socket of the API' },
+  'api-address': {
+    type: 'string',
+    value: 'ADDRESS:PORT',
+    help: 'address to serve the API at besides, with TLS, for kubectl and other hosts',
+  },
   'webhook-listen': {
     type: 'string',
     value: 'ADDRESS:PORT',

@@ -5,7 +5,14 @@ import type { Invocation } from '../../arguments/command.ts';
 import { pathsOf } from '../../context.ts';
 
 /** What the flags say to the daemon, which takes them by the same names. */
-const passed = ['webhook-listen', 'webhook-secret-file', 'webhook-cert', 'webhook-key'] as const;
+const passed = [
+  'api-socket',
+  'api-address',
+  'webhook-listen',
+  'webhook-secret-file',
+  'webhook-cert',
+  'webhook-key',
+] as const;
 
 /** Becomes the daemon, a program of its own: this process goes on as ignited, and never returns here. */
 export async function runDaemon({ flags, io, signal }: Invocation): Promise<never> {
@@ -19,6 +26,7 @@ export async function runDaemon({ flags, io, signal }: Invocation): Promise<neve
     `--run-dir=${runDir}`,
     `--log-level=${logLevelOf(flags)}`,
     ...flags.list('node-label').map((label) => `--node-label=${label}`),
+    ...(flags.isSet('api') ? ['--api'] : []),
     ...passed.flatMap((flag) => {
       const value = flags.text(flag);
       return value === undefined ? [] : [`--${flag}=${value}`];

@@ -14,6 +14,10 @@ export const storePath = (paths: Paths): string => join(paths.dataDir, 'state.db
 export const snapshotPath = (paths: Paths): string => join(paths.dataDir, 'state.snapshot');
 /** Returns the path of the keys with which Secrets are encrypted in the store. */
 export const keysPath = (paths: Paths): string => join(paths.dataDir, 'secrets.key');
+/** Returns the folder with the keys of the API. */
+export const apiDir = (paths: Paths): string => join(paths.dataDir, 'api');
+/** Returns the path of the kubeconfig of the API's administrator. */
+export const kubeconfigPath = (paths: Paths): string => join(apiDir(paths), 'kubeconfig');
 export const locksDir = (paths: Paths): string => join(paths.dataDir, 'locks');
 export const layoutDir = (paths: Paths): string => join(paths.dataDir, 'oci');
 export const networkDir = (paths: Paths): string => join(paths.dataDir, 'network');

@@ -1,6 +1,7 @@
 import { kinds } from '@ignite/api/v1/kinds';
 import { accessKinds } from '@ignite/toolkit/access/kinds';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
@@ -21,12 +22,19 @@ export const encryptedStore = (store: ObjectStore, paths: Paths, onBroken?: OnBr
     ...(onBroken && { onBroken }),
   });
 
+const known: readonly ServedKind[] = [...kinds, ...gitopsKinds, ...coreKinds, ...accessKinds].map(
+  servedKindOf,
+);
+
 /**
  * Returns the client of the objects in a store: Ignite's kinds, those of GitOps, and Kubernetes' own.
  * @param onBroken is called once for each Secret that cannot be decrypted
+ * @param further returns the kinds that are served besides at the moment
  */
-export const objectClient = (store: ObjectStore, paths: Paths, onBroken?: OnBroken): ObjectClient =>
-  new StoreObjectClient(
-    encryptedStore(store, paths, onBroken),
-    [...kinds, ...gitopsKinds, ...coreKinds, ...accessKinds].map(servedKindOf),
-  );
+export const objectClient = (
+  store: ObjectStore,
+  paths: Paths,
+  onBroken?: OnBroken,
+  further: () => readonly ServedKind[] = () => [],
+): ObjectClient =>
+  new StoreObjectClient(encryptedStore(store, paths, onBroken), () => [...known, ...further()]);

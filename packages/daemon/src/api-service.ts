@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { kinds } from '@ignite/api/kinds';
+import { igniteVersion } from '@ignite/api/ignite-version';
+import { definitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
+import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
+import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
+import type { ServedResource } from '@ignite/apiserver/resource/served-resource';
+import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
+import { ensureNamespaces } from '@ignite/apiserver/write/namespace-lifecycle';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { systemClock } from '@ignite/toolkit/clock/clock';
+import { accessKinds } from '@ignite/toolkit/access/kinds';
+import { coreKinds } from '@ignite/toolkit/core/kinds';
+import type { Log } from '@ignite/toolkit/log/log';
+import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
+import { openApiAccess } from './api-access.ts';
+import { type ApiAddress, serveApiAddress } from './api-address.ts';
+import { serveApiSocket } from './api-socket.ts';
+
+export interface ApiServiceOptions {
+  readonly client: ObjectClient;
+  /** The kinds that objects define, which the client serves too. */
+  readonly definitions: ServedDefinitions;
+  readonly socket: string;
+  /** The address at which the API is served besides, with TLS. */
+  readonly address?: ApiAddress;
+  /** The folder with the keys of the API. */
+  readonly dir: string;
+  readonly log: Log;
+}
+
+export interface ApiService extends AsyncDisposable {
+  /** Settles when the API has ended, some time after the signal has aborted. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Serves the Kubernetes API of the objects of this host until `signal` aborts. Whoever may open the socket may do
+ * everything, unless he shows the token of someone who may less.
+ */
+export async function serveApiService(
+  { client, definitions, socket, address, dir, log }: ApiServiceOptions,
+  signal: AbortSignal,
+): Promise<ApiService> {
+  await ensureNamespaces(client, ['default'], signal);
+  const trust = await openApiAccess({ client, dir, log }, signal);
+  const api: ApiOptions = {
+    client,
+    resources: resourcesWith(definitions),
+    authenticator: trust.authenticator,
+    authorizer: trust.authorizer,
+    access: trust.access,
+    checks: [],
+    product: `ignite-${igniteVersion}`,
+    log,
+  };
+  await using opened = new AsyncDisposableStack();
+  trust.socket.trust(opened.use(await serveApiSocket(api, socket)).server);
+  const at = address && opened.use(await serveApiAddress({ api, address, dir, clock: systemClock }, signal));
+  const open = opened.move();
+  const end = (): Promise<void> => open.disposeAsync();
+  const defined = definitions.run({ client, clock: systemClock, log }, signal);
+  const ended = Promise.all([aborted(signal).then(end), trust.ended, defined, at?.renew(signal)]).then(
+    () => {},
+  );
+  return { ended, [Symbol.asyncDispose]: end };
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
+
+/** The kinds whose objects every host keeps. */
+const fixed: readonly ServedResource[] = [
+  ...kinds.filter(isWish).map(servedResourceOf),
+  ...[...coreKinds, ...accessKinds, definitionKind].map(builtInResourceOf),
+];
+
+/** Returns what lists all kinds. The list is the same as long as no kind is defined or removed. */
+function resourcesWith(definitions: ServedDefinitions): () => readonly ServedResource[] {
+  let [defined, all] = [definitions.resources, fixed];
+  return () => {
+    if (defined !== definitions.resources) {
+      defined = definitions.resources;
+      all = [...fixed, ...defined];
+    }
+    return all;
+  };
+}
