@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +11,8 @@ import { type ServedApi, serveApi } from '@ignite/apiserver/server/serve-api';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 
-const dayMs = 24 * 3_600_000;
-/** The time for which the administrator's certificate is valid. It is made anew every day while the API is served. */
-const adminMs = 90 * dayMs;
+/** The time for which the administrator's certificate is valid. */
+const adminMs = 90 * 24 * 3_600_000;
 const adminName = 'ignite-admin';
 
 export interface ApiAddress {
@@ -29,9 +29,12 @@ export interface AddressOptions {
 }
 
 export interface ApiAtAddress extends ServedApi {
-  /** Renews certificates until `signal` aborts. */
+  /** Renews the certificates. */
   readonly renew: (signal: AbortSignal) => Promise<void>;
 }
+
+/** The kubeconfig is there as long as the API is served. */
+const kubeconfigOf = (dir: string): string => join(dir, 'kubeconfig');
 
 /** Serves an API at an address with TLS, and writes a kubeconfig for its administrator, who may do everything. */
 export async function serveApiAddress(
@@ -47,22 +50,19 @@ export async function serveApiAddress(
     const subject = { name: adminName, organizations: [mastersGroup] };
     const credentials = await certificates.clientCredentials(subject, adminMs, until);
     const server = `https://${urlHost(names[0]!)}:${port}`;
-    await replaceFile(
-      join(dir, 'kubeconfig'),
-      kubeconfigText({ server, user: adminName, credentials }),
-      0o600,
-    );
+    const text = kubeconfigText({ server, user: adminName, credentials });
+    await replaceFile(kubeconfigOf(dir), text, 0o600);
   };
   await writeKubeconfig(signal);
   const renew = async (until: AbortSignal): Promise<void> => {
-    while (!until.aborted) {
-      await clock.sleep(dayMs, until).catch(() => {});
-      if (until.aborted) return;
-      replaceCredentials(served, await certificates.serverCredentials(names, until));
-      await writeKubeconfig(until);
-    }
+    replaceCredentials(served, await certificates.serverCredentials(names, until));
+    await writeKubeconfig(until);
   };
-  return { ...served, [Symbol.asyncDispose]: served[Symbol.asyncDispose], renew };
+  const end = async (): Promise<void> => {
+    await rm(kubeconfigOf(dir), { force: true });
+    await served[Symbol.asyncDispose]();
+  };
+  return { server: served.server, [Symbol.asyncDispose]: end, renew };
 }
 
 /** Connections that are open keep the certificate that they began with. */

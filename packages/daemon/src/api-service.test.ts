@@ -73,7 +73,7 @@ test('serveApiService: its kubeconfig leads its administrator to the address, an
   const socket = join(dir, 'api.sock');
   const address = { host: '127.0.0.1', port: 0 };
   try {
-    await using _api = await serveApiService(
+    await using api = await serveApiService(
       { client, definitions, socket, address, dir, log: () => {} },
       stop.signal,
     );
@@ -84,6 +84,9 @@ test('serveApiService: its kubeconfig leads its administrator to the address, an
     assert.equal((await new HttpObjectClient(access).list(namespaces)).items.length, 1);
     const { key: _key, cert: _cert, ...tls } = access.tls!;
     await assert.rejects(new HttpObjectClient({ ...access, tls }).list(namespaces), { code: 'UNAUTHORIZED' });
+    stop.abort();
+    await api.ended;
+    assert.throws(() => statSync(path), { code: 'ENOENT' }, 'it leads nowhere any more');
   } finally {
     stop.abort();
     rmSync(dir, { recursive: true, force: true });

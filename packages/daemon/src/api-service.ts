@@ -11,11 +11,13 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { accessKinds } from '@ignite/toolkit/access/kinds';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
+import { collectGarbage } from '@ignite/toolkit/controller/garbage-collector';
 import type { Log } from '@ignite/toolkit/log/log';
 import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
 import { openApiAccess } from './api-access.ts';
 import { type ApiAddress, serveApiAddress } from './api-address.ts';
 import { serveApiSocket } from './api-socket.ts';
+import { repeat } from './repeat.ts';
 
 export interface ApiServiceOptions {
   readonly client: ObjectClient;
@@ -33,6 +35,9 @@ export interface ApiService extends AsyncDisposable {
   /** Settles when the API has ended, some time after the signal has aborted. */
   readonly ended: Promise<void>;
 }
+
+/** How often certificates are renewed, in milliseconds. */
+const renewal = { everyMs: 24 * 3_600_000, retryMs: 3_600_000 };
 
 /**
  * Serves the Kubernetes API of the objects of this host until `signal` aborts. Whoever may open the socket may do
@@ -59,10 +64,15 @@ export async function serveApiService(
   const at = address && opened.use(await serveApiAddress({ api, address, dir, clock: systemClock }, signal));
   const open = opened.move();
   const end = (): Promise<void> => open.disposeAsync();
-  const defined = definitions.run({ client, clock: systemClock, log }, signal);
-  const ended = Promise.all([aborted(signal).then(end), trust.ended, defined, at?.renew(signal)]).then(
-    () => {},
-  );
+  const work = { clock: systemClock, log };
+  const garbage = (until: AbortSignal): Promise<void> => collectGarbage(client, api.resources(), until);
+  const ended = Promise.all([
+    aborted(signal).then(end),
+    trust.ended,
+    definitions.run({ client, ...work }, signal),
+    repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: garbage }, work, signal),
+    at && repeat({ name: 'renewing certificates', ...renewal, work: at.renew }, work, signal),
+  ]).then(() => {});
   return { ended, [Symbol.asyncDispose]: end };
 }
 

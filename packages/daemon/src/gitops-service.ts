@@ -128,13 +128,34 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     imageFields,
     ...reporting,
   };
-  await Promise.all([
-    api?.ended,
-    controlled,
-    vms.run(signal),
-    keepHost({ ...settings, ...self, paths, store, clock: deps.clock, clear: clearRemovedVms }, log, signal)
-      // The other parts would wait for a signal.
-      .finally(() => self.isAlone || ending.abort()),
-    serveSyncs({ ...served, ...(webhook && { webhook }) }, signal),
-  ]);
+  await untilAllEnd(
+    [
+      api?.ended,
+      controlled,
+      vms.run(signal),
+      keepHost(
+        { ...settings, ...self, paths, store, clock: deps.clock, clear: clearRemovedVms },
+        log,
+        signal,
+      ).finally(() => self.isAlone || ending.abort()),
+      serveSyncs({ ...served, ...(webhook && { webhook }) }, signal),
+    ],
+    () => ending.abort(),
+  );
+}
+
+/**
+ * Waits until all parts have ended. If one of them fails, it ends the others, which would wait for a signal, and
+ * rejects with that failure after they have ended.
+ */
+async function untilAllEnd(parts: readonly (Promise<void> | undefined)[], endAll: () => void): Promise<void> {
+  const failures: unknown[] = [];
+  const watched = parts.map((part) =>
+    part?.catch((failure: unknown) => {
+      failures.push(failure);
+      endAll();
+    }),
+  );
+  await Promise.all(watched);
+  if (failures.length > 0) throw failures[0];
 }
