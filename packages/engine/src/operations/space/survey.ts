@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, join, parse, relative } from 'node:path';
+import { join, parse, relative } from 'node:path';
 import type { SpaceItem } from '@ignite/api/client/space-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { fullName, shownName } from '@ignite/api/v1/shown-name';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import {
   type Paths,
+  diskNames,
   imageDir,
   kernelDir,
   keptDisksDir,
@@ -133,8 +134,7 @@ async function leftoverItems(paths: Paths, known: KnownObjects): Promise<readonl
     const inside = relative(paths.dataDir, path);
     const name = inside.startsWith('..') ? path : inside;
     // A VM that is not in the store any more may have somebody's data.
-    const { disk, rawDisk } = vmFiles(paths, '');
-    const hasDisk = [disk, rawDisk].some((file) => existsSync(join(path, basename(file))));
+    const hasDisk = Object.values(diskNames).some((file) => existsSync(join(path, file)));
     const kind = hasDisk ? 'kept-disk' : 'leftover';
     return measured({ kind, name, path, isUsed: free === undefined });
   });
