@@ -78,6 +78,14 @@ describe('VMs of a lost host', () => {
     await assert.rejects(findAbandoned('web', elsewhere, a), elsewhere);
   });
 
+  test('a host that renews its lease is not lost, even if somebody has deleted its object', async () => {
+    const { store, clock, a } = await setUp();
+    await store.delete({ group: 'ignite.weave.works', kind: 'Host', namespace: '', name: 'b' });
+    await assert.rejects(findAbandoned('web', elsewhere, a), elsewhere);
+    await clock.advance(hostLeaseSeconds * 1_000);
+    assert.equal((await findAbandoned('web', elsewhere, a)).metadata.uid, uid);
+  });
+
   test('a host that returns stops what it still runs of them, tells of it once, and keeps their files', async () => {
     const { clock, a, done, told, clear } = await setUp();
     await clear();

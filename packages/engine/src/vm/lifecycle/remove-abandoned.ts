@@ -23,8 +23,8 @@ export async function findAbandoned(
   if (!vm) throw elsewhere;
   const { hostName } = vm.spec;
   if (hostName === undefined) return vm;
-  if (!(await new KindStore(store, hostKind).find({ name: hostName }))) return vm;
   if ((await liveHosts(store, clock.now())).has(hostName)) throw elsewhere;
+  if (!(await new KindStore(store, hostKind).find({ name: hostName }))) return vm;
   throw new CodedError('VM_ELSEWHERE', `VM "${vm.metadata.name}" is on host "${hostName}"`, {
     hint: `run the command on "${hostName}", which is silent but may come back; if it is lost for good, "ignite delete host/${hostName}" lets others remove its VMs`,
   });
