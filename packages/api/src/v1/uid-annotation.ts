@@ -1,10 +1,8 @@
 import * as v from 'valibot';
+import { uidForm } from './is-uid.ts';
 
-/**
- * The form of uids that Ignite has always generated. The first digits also choose the user that the VMM runs
- * as.
- */
-export const uidSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/, 'must be 16 lower-case hex digits'));
+/** A uid, whose first digits also choose the user that the VMM runs as. */
+export const uidSchema = v.pipe(v.string(), v.regex(uidForm, 'must be 16 lower-case hex digits'));
 
 /** The uid that a new VM gets instead of a random one, for manifests of the original. */
 export const uidAnnotation = 'ignite.weave.works/uid';

@@ -57,6 +57,26 @@ test('EventRecorder: what happens once is written once for each occasion, and a 
   assert.ok(left >= 1_000 && left < 1_100, String(left));
 });
 
+test('EventRecorder: that a VM was removed is kept until it is old, however much else happens', async () => {
+  const [store, clock] = [new MemoryStore(), new ManualClock()];
+  const recorder = recorderOf(store, clock);
+  const vm = { ...regarding, kind: 'VM', uid: '0123456789abcdef' };
+  const removed = { type: 'Normal', reason: 'Removed', message: 'without its disk' } as const;
+  await recorder.recordOnce({ ...removed, regarding: vm }, 'removed');
+  await recorder.recordOnce({ ...removed, regarding }, 'removed');
+  const started = { type: 'Normal', reason: 'Started', message: 'it runs', regarding } as const;
+  for (let at = 0; at < 1_200; at += 1) {
+    await clock.advance(1);
+    await recorder.recordOnce(started, `start ${at}`);
+  }
+  const kindsLeft = async (): Promise<readonly (string | undefined)[]> =>
+    (await eventsIn(store)).flatMap((event) => (event.reason === 'Removed' ? [event.regarding?.kind] : []));
+  assert.deepEqual(await kindsLeft(), ['VM']);
+  await clock.advance(8 * 24 * 3_600_000);
+  await recorderOf(store, clock).record(started);
+  assert.deepEqual(await kindsLeft(), []);
+});
+
 test('EventRecorder: what is said again just when it is cleared away is written anew', async () => {
   const [store, clock] = [new MemoryStore(), new ManualClock()];
   const thirsty = { type: 'Warning', reason: 'Dry', message: 'no water', regarding } as const;

@@ -47,7 +47,10 @@ const mostBytes = 1_024;
  */
 const sweepEvery = 64;
 
-/** Records events of objects. Old events, and those beyond the newest thousand, are deleted. */
+/**
+ * Records events of objects. Old events, and those beyond the newest thousand, are deleted. That a VM was removed is
+ * kept for as long as it is not old: a host that was away learns from nothing else what to stop.
+ */
 export class EventRecorder {
   readonly #events: KindClient<EventObject>;
   readonly #clock: Clock;
@@ -125,18 +128,24 @@ export class EventRecorder {
   async #sweep(): Promise<void> {
     this.#sinceSweep = 1;
     this.#unswept = 0;
-    const events = (await this.#events.list()).items
-      .map((event) => ({ key: event.metadata, lastTime: occurrencesOf(event).lastTime }))
-      .toSorted((a, b) => (a.lastTime < b.lastTime ? 1 : -1));
     const oldest = microTime(this.#clock.now() - keptMs);
-    for (const [at, { key, lastTime }] of events.entries()) {
-      if (at < mostKept && lastTime >= oldest) continue;
-      await this.#events.delete(key).catch((failure: unknown) => {
+    const events = (await this.#events.list()).items
+      .map((event) => ({ event, lastTime: occurrencesOf(event).lastTime }))
+      .toSorted((a, b) => (a.lastTime < b.lastTime ? 1 : -1));
+    const [old, young] = [
+      events.filter(({ lastTime }) => lastTime < oldest),
+      events.filter(({ lastTime }) => lastTime >= oldest),
+    ];
+    const excess = young.filter(({ event }) => !isOfRemovedVm(event)).slice(mostKept);
+    for (const { event } of [...old, ...excess])
+      await this.#events.delete(event.metadata).catch((failure: unknown) => {
         if (!hasCode(failure, 'NOT_FOUND')) throw failure;
       });
-    }
   }
 }
+
+const isOfRemovedVm = ({ reason, regarding }: EventObject): boolean =>
+  reason === 'Removed' && regarding?.kind === 'VM';
 
 /** Pure. Returns a message that is no longer than a note may be. */
 function shortened(message: string): string {

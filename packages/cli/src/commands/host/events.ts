@@ -24,7 +24,7 @@ export const events: Command = {
   arguments: '',
   arity: { least: 0, most: 0 },
   summary: 'List events of VMs, images and kernels, newest last',
-  details: ['Events are kept for seven days, and at most a thousand of them.'],
+  details: ['Events are kept for seven days, and at most a thousand of them besides those of removed VMs.'],
   examples: [
     'ignite events --since 10m',
     'ignite events --follow --filter vm=my-vm',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Image } from '@ignite/api/v1/image';
+import { uidForm } from '@ignite/api/v1/is-uid';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume } from '@ignite/api/v1/volume';
@@ -82,7 +83,7 @@ async function orphans(paths: Paths, { vms, images, kernels }: KnownObjects): Pr
       path: kernelDir(paths, id),
       locks: ['kernel'],
     })),
-    ...unknown(ofVms, /^[0-9a-f]{16}$/, vmNames).map((uid) => ({
+    ...unknown(ofVms, uidForm, vmNames).map((uid) => ({
       path: vmFiles(paths, uid).dir,
       locks: ['import', `vm-${uid}`],
     })),

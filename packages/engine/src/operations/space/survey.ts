@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, join, parse, relative } from 'node:path';
+import { join, parse, relative } from 'node:path';
 import type { SpaceItem } from '@ignite/api/client/space-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { fullName, shownName } from '@ignite/api/v1/shown-name';
+import { isLocked } from '@ignite/toolkit/lock/process-lock';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import {
   type Paths,
+  diskNames,
   imageDir,
   kernelDir,
   keptDisksDir,
@@ -17,7 +19,6 @@ import {
 } from '../../tools/host/paths.ts';
 import { blobsOf } from '../../tools/oci/image-config.ts';
 import { type KnownObjects, findLeftovers } from './leftovers.ts';
-import { tryLocks } from './try-locks.ts';
 import { usedBytes } from './used-bytes.ts';
 
 /** Lists what takes space in the data directory. */
@@ -129,13 +130,12 @@ async function keptDiskItems(paths: Paths): Promise<readonly Promise<SpaceItem>[
 
 async function leftoverItems(paths: Paths, known: KnownObjects): Promise<readonly Promise<SpaceItem>[]> {
   return (await findLeftovers(paths, known)).map(({ path, locks }) => {
-    using free = tryLocks(locksDir(paths), locks);
+    const isUsed = locks.some((lock) => isLocked(locksDir(paths), lock));
     const inside = relative(paths.dataDir, path);
     const name = inside.startsWith('..') ? path : inside;
     // A VM that is not in the store any more may have somebody's data.
-    const { disk, rawDisk } = vmFiles(paths, '');
-    const hasDisk = [disk, rawDisk].some((file) => existsSync(join(path, basename(file))));
+    const hasDisk = Object.values(diskNames).some((file) => existsSync(join(path, file)));
     const kind = hasDisk ? 'kept-disk' : 'leftover';
-    return measured({ kind, name, path, isUsed: free === undefined });
+    return measured({ kind, name, path, isUsed });
   });
 }

@@ -8,6 +8,9 @@ import { eventKind } from '@ignite/toolkit/core/event';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 
+/** The controller that Ignite reports its events as. */
+export const eventController = 'ignite.weave.works/ignite';
+
 /** The reasons of events of VMs, images and kernels, in the words of `ignite events`. */
 export type EventReason =
   | 'Created'
@@ -46,7 +49,7 @@ export async function recordEvent(
   const { namespace, uid } = object.metadata;
   const regarding = { kind: object.kind, namespace, name: shownName(object), uid };
   const client = new StoreObjectClient(store, [servedKindOf(eventKind)]);
-  const reporter = { controller: 'ignite.weave.works/ignite', instance: hostname() };
+  const reporter = { controller: eventController, instance: hostname() };
   await new EventRecorder(client, systemClock, reporter).recordOnce(
     { type: type ?? 'Normal', reason, message, regarding },
     occasion,

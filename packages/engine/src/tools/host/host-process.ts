@@ -21,6 +21,9 @@ export const hostProcess = (pid: number): HostProcess => ({
   bootId: bootId(),
 });
 
+/** Returns this process as one that is gone. */
+export const endedProcess = (): HostProcess => ({ ...hostProcess(process.pid), startTime: 0 });
+
 /**
  * Tells whether this very process is alive, rather than another process that has its pid now, or one of an
  * earlier boot.

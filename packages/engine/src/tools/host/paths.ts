@@ -34,6 +34,18 @@ export const volumeFile = (paths: Paths, volume: Named['metadata']): string =>
 /** Returns the folder of disks that were kept when their VMs were removed. */
 export const keptDisksDir = (paths: Paths): string => join(paths.dataDir, 'kept-disks');
 
+/**
+ * Pure. Returns the uid of a VM, or of a program beside it, as the name of a file or folder.
+ * @throws if the path would lead elsewhere
+ */
+function uidName(uid: string): string {
+  if (!/^[0-9a-z][\w.-]{0,127}$/i.test(uid)) throw new Error(`"${uid}" is not a uid of a VM`);
+  return uid;
+}
+
+/** The disks of a VM, by the names of their files. */
+export const diskNames = { disk: 'root.qcow2', rawDisk: 'root.raw' } as const;
+
 /** The files of a VM that survive a reboot. */
 export interface VmFiles {
   readonly dir: string;
@@ -62,11 +74,11 @@ export interface VmFiles {
 }
 
 export function vmFiles(paths: Paths, uid: string): VmFiles {
-  const dir = join(paths.dataDir, 'vms', uid);
+  const dir = join(paths.dataDir, 'vms', uidName(uid));
   return {
     dir,
-    disk: join(dir, 'root.qcow2'),
-    rawDisk: join(dir, 'root.raw'),
+    disk: join(dir, diskNames.disk),
+    rawDisk: join(dir, diskNames.rawDisk),
     seed: join(dir, 'seed.cpio'),
     cloudInit: join(dir, 'cidata.img'),
     privateKey: join(dir, 'ssh_key'),
@@ -95,7 +107,7 @@ export interface VmRunFiles {
 }
 
 export function vmRunFiles(paths: Paths, uid: string): VmRunFiles {
-  const dir = join(paths.runDir, 'vms', uid);
+  const dir = join(paths.runDir, 'vms', uidName(uid));
   return {
     dir,
     sockets: join(dir, 'sockets'),
@@ -106,7 +118,7 @@ export function vmRunFiles(paths: Paths, uid: string): VmRunFiles {
 
 /** Returns the path of the file that notes the processes of a VM. */
 export const vmProcessesPath = (paths: Paths, uid: string): string =>
-  join(paths.runDir, 'processes', `${uid}.json`);
+  join(paths.runDir, 'processes', `${uidName(uid)}.json`);
 
 /** Returns the sockets of a running VM's VMM. */
 export function vmmSockets(

@@ -1,4 +1,4 @@
-import { acquireLock, tryLock } from '@ignite/toolkit/lock/process-lock';
+import { acquireLock, isLocked } from '@ignite/toolkit/lock/process-lock';
 import { type Paths, locksDir } from './paths.ts';
 
 const lockName = 'gitops';
@@ -6,10 +6,7 @@ const lockName = 'gitops';
 const glanceMs = 1_000;
 
 /** Tells whether ignited keeps this host as it is declared. */
-export function isServed(paths: Paths): boolean {
-  using lock = tryLock(locksDir(paths), lockName);
-  return lock === undefined;
-}
+export const isServed = (paths: Paths): boolean => isLocked(locksDir(paths), lockName);
 
 /** Makes this process the one that serves the host. Returns `undefined` if another one does. */
 export async function serveHost(paths: Paths, signal: AbortSignal): Promise<Disposable | undefined> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { findOwnVm, listOwnVms } from './own-vms.ts';
+import { findAnyVm, findOwnVm, listOwnVms } from './own-vms.ts';
 
 const vm = (name: string, uid: string, hostName?: string) =>
   sampleVm({ name, uid, spec: hostName === undefined ? {} : { hostName } });
@@ -34,4 +34,18 @@ test('findOwnVm: a VM of another host is told from one that is nowhere, and abbr
   for (const query of ['web-b', 'u2', 'loose'])
     await assert.rejects(findOwnVm(own, query), { code: 'VM_ELSEWHERE' });
   await assert.rejects(findOwnVm(own, 'nothing'), { code: 'VM_NOT_FOUND' });
+});
+
+test('findAnyVm: VMs of one name in several namespaces are told apart', async () => {
+  const store = await storeOfTwo();
+  const { metadata, ...rest } = vm('web-b', 'u4', 'b');
+  await store.create({ ...rest, metadata: { ...metadata, namespace: 'a-prod' } });
+  const uidOf = async (query: string) => (await findAnyVm(store, query))?.metadata.uid;
+  assert.equal(await uidOf('web-b'), 'u2');
+  assert.equal(await uidOf('a-prod/web-b'), 'u4');
+  assert.equal(await uidOf('u4'), 'u4');
+  assert.equal(await uidOf('web'), undefined);
+  await assert.rejects(findOwnVm({ store, self: { name: 'a', isAlone: false } }, 'u4'), {
+    message: 'VM "a-prod/web-b" is on host "b"',
+  });
 });

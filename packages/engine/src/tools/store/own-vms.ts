@@ -29,9 +29,9 @@ export const listOwnVms = async ({ store, self }: OwnStore): Promise<readonly Vm
 export const findOwnVm = async ({ store, self }: OwnStore, query: string): Promise<Vm> =>
   ownVmIn(await listAllVms(store), query, self);
 
-/** Returns the VM with exactly this name or uid, whatever host it is bound to, for whoever removes it. */
+/** Returns the VM with exactly this full name or uid, whatever host it is bound to, for whoever removes it. */
 export const findAnyVm = async (store: StoreReader, query: string): Promise<Vm | undefined> =>
-  (await listAllVms(store)).find(({ metadata: { name, uid } }) => name === query || uid === query);
+  exactlyIn(await listAllVms(store), query);
 
 /**
  * Pure. Returns the VM of this host that `query` names.
@@ -46,16 +46,19 @@ export function ownVmIn(vms: readonly Vm[], query: string, self: ThisHost): Vm {
     );
   } catch (failure) {
     if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
-    const other = vms.find((vm) => fullName(vm) === query || vm.metadata.uid === query);
+    const other = exactlyIn(vms, query);
     throw other ? isElsewhere(other) : failure;
   }
 }
 
-const isElsewhere = ({ metadata: { name }, spec: { hostName } }: Vm): CodedError =>
-  hostName === undefined
-    ? new CodedError('VM_ELSEWHERE', `VM "${name}" is not bound to a host yet`, {
+const exactlyIn = (vms: readonly Vm[], query: string): Vm | undefined =>
+  vms.find((vm) => fullName(vm) === query || vm.metadata.uid === query);
+
+const isElsewhere = (vm: Vm): CodedError =>
+  vm.spec.hostName === undefined
+    ? new CodedError('VM_ELSEWHERE', `VM "${fullName(vm)}" is not bound to a host yet`, {
         hint: 'bind it to a host with spec.hostName',
       })
-    : new CodedError('VM_ELSEWHERE', `VM "${name}" is on host "${hostName}"`, {
-        hint: `run the command on "${hostName}"`,
+    : new CodedError('VM_ELSEWHERE', `VM "${fullName(vm)}" is on host "${vm.spec.hostName}"`, {
+        hint: `run the command on "${vm.spec.hostName}"`,
       });

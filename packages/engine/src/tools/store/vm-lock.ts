@@ -1,5 +1,5 @@
 import type { Vm } from '@ignite/api/v1/vm';
-import { acquireLock, tryLock } from '@ignite/toolkit/lock/process-lock';
+import { acquireLock, isLocked } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Paths, locksDir } from '../host/paths.ts';
 import type { ThisHost } from '../host/this-host.ts';
@@ -23,7 +23,4 @@ export async function withVmLocked<T>(
 }
 
 /** Tells whether somebody has exclusive use of a VM. */
-export function isVmLocked(uid: string, paths: Paths): boolean {
-  using lock = tryLock(locksDir(paths), `vm-${uid}`);
-  return lock === undefined;
-}
+export const isVmLocked = (uid: string, paths: Paths): boolean => isLocked(locksDir(paths), `vm-${uid}`);

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { storedEvent } from '@ignite/toolkit/core/resources/event';
+import { isUid } from '@ignite/api/v1/is-uid';
+import { type EventObject, storedEvent } from '@ignite/toolkit/core/resources/event';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
+import { eventController } from '../../tools/events/record-event.ts';
 import { endSession } from '../../tools/guest/ssh-session.ts';
 import { locksDir, vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
 import { vmStore } from '../../tools/store/kind-stores.ts';
@@ -18,10 +20,16 @@ export async function clearRemovedVms(host: VmPorts, op: ClientOperation): Promi
   if (host.self.isAlone) return;
   const reader = new KindReader(host.store, storedEvent);
   const { items } = await reader.list({ fields: { reason: 'Removed' } }, op);
-  const left = items
-    .map(({ regarding }) => regarding ?? {})
-    .filter(({ kind, uid = '' }) => kind === 'VM' && existsSync(vmFiles(host.paths, uid).dir));
-  for (const { name = '', uid = '' } of left) if (await clear(uid, host, op)) tellKept(name, uid, host, op);
+  const left = items.flatMap(removedVm).filter(({ uid }) => existsSync(vmFiles(host.paths, uid).dir));
+  for (const { name, uid } of left) if (await clear(uid, host, op)) tellKept(name, uid, host, op);
+}
+
+/** Whoever may write events may write anything into them, and the uid becomes part of paths. */
+function removedVm({
+  reportingController,
+  regarding: { kind, name = '', uid = '' } = {},
+}: EventObject): readonly { readonly name: string; readonly uid: string }[] {
+  return reportingController === eventController && kind === 'VM' && isUid(uid) ? [{ name, uid }] : [];
 }
 
 /** Returns whether something of the VM was running. */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
+import { newUid } from '@ignite/toolkit/object/uid';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { eventController } from '../../tools/events/record-event.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { hostLeaseSeconds } from '../../tools/hosts/host-lease.ts';
 import { registerHost } from '../../tools/hosts/register-host.ts';
@@ -76,6 +78,14 @@ describe('VMs of a lost host', () => {
     await assert.rejects(findAbandoned('web', elsewhere, a), elsewhere);
   });
 
+  test('a host that renews its lease is not lost, even if somebody has deleted its object', async () => {
+    const { store, clock, a } = await setUp();
+    await store.delete({ group: 'ignite.weave.works', kind: 'Host', namespace: '', name: 'b' });
+    await assert.rejects(findAbandoned('web', elsewhere, a), elsewhere);
+    await clock.advance(hostLeaseSeconds * 1_000);
+    assert.equal((await findAbandoned('web', elsewhere, a)).metadata.uid, uid);
+  });
+
   test('a host that returns stops what it still runs of them, tells of it once, and keeps their files', async () => {
     const { clock, a, done, told, clear } = await setUp();
     await clear();
@@ -91,6 +101,29 @@ describe('VMs of a lost host', () => {
       told[0]!,
       /^VM "web" was removed on another host: it is stopped, and .*0123456789abcdef is kept$/,
     );
+  });
+
+  test('an event is not believed whose uid is none, or that Ignite did not report', async () => {
+    const { store, done, told, clear } = await setUp();
+    mkdirSync(join(dir, 'kept'), { recursive: true });
+    const other = newUid();
+    mkdirSync(vmFiles({ dataDir: dir, runDir: dir }, other).dir, { recursive: true });
+    const claims = [
+      { uid: '../kept', reportingController: eventController },
+      { uid: '..', reportingController: eventController },
+      { uid: '', reportingController: eventController },
+      { uid: other, reportingController: 'example.org/other' },
+    ];
+    for (const [at, claim] of claims.entries())
+      await store.create({
+        ...{ apiVersion: 'events.k8s.io/v1', kind: 'Event' },
+        metadata: { name: `claim-${at}`, namespace: 'default', uid: newUid() },
+        ...{ reason: 'Removed', reportingController: claim.reportingController },
+        regarding: { kind: 'VM', name: 'web', uid: claim.uid },
+      });
+    await clear();
+    assert.deepEqual([done, told], [[], []]);
+    assert.ok(existsSync(join(dir, 'kept')));
   });
 
   test('a VM that is missing in the store although nobody has removed it keeps running', async () => {

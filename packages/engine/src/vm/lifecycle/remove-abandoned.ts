@@ -1,4 +1,5 @@
 import { hostKind } from '@ignite/api/v1/host';
+import { fullName } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { KindStore } from '@ignite/toolkit/store/kind-store';
@@ -23,9 +24,9 @@ export async function findAbandoned(
   if (!vm) throw elsewhere;
   const { hostName } = vm.spec;
   if (hostName === undefined) return vm;
-  if (!(await new KindStore(store, hostKind).find({ name: hostName }))) return vm;
   if ((await liveHosts(store, clock.now())).has(hostName)) throw elsewhere;
-  throw new CodedError('VM_ELSEWHERE', `VM "${vm.metadata.name}" is on host "${hostName}"`, {
+  if (!(await new KindStore(store, hostKind).find({ name: hostName }))) return vm;
+  throw new CodedError('VM_ELSEWHERE', `VM "${fullName(vm)}" is on host "${hostName}"`, {
     hint: `run the command on "${hostName}", which is silent but may come back; if it is lost for good, "ignite delete host/${hostName}" lets others remove its VMs`,
   });
 }
@@ -41,8 +42,8 @@ export async function removeAbandoned(
 ): Promise<void> {
   const { namespace, name } = vm.metadata;
   if (!force)
-    throw new CodedError('VM_HOST_LOST', `the host of VM "${name}" is not in the store`, {
-      hint: `"ignite rm -f ${name}" removes the object of the VM, and leaves its disk where it is`,
+    throw new CodedError('VM_HOST_LOST', `the host of VM "${fullName(vm)}" is not in the store`, {
+      hint: `"ignite rm -f ${fullName(vm)}" removes the object of the VM, and leaves its disk where it is`,
     });
   await recordEvent(store, vm, { reason: 'Removed', message: 'without its disk' }, 'removed');
   const loose = await changeVm(store, vm, ({ metadata: { finalizers } }) => ({

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { hostProcess } from '../../tools/host/host-process.ts';
+import { tryLock } from '@ignite/toolkit/lock/process-lock';
+import { bootId, endedProcess, hostProcess, isAlive } from '../../tools/host/host-process.ts';
+import { locksDir } from '../../tools/host/paths.ts';
 import { serveHost } from '../../tools/host/served-host.ts';
-import { readVmProcesses } from '../../tools/host/vm-processes.ts';
+import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { restartWhenDue } from './settle-vm.ts';
 
@@ -46,5 +48,31 @@ test('restartWhenDue: whoever waits for a restart leaves it to an ignited that h
     served.use(await serveHost(host.paths, signal));
   });
   await restartWhenDue(vm.metadata.uid, host, op);
-  assert.deepEqual(readVmProcesses(vm, host.paths), { starter: hostProcess(process.pid) });
+  assert.deepEqual(readVmProcesses(vm, host.paths), { starter: endedProcess() });
+  assert.ok(!isAlive(endedProcess(), bootId()), 'an ignited that stops now would take up the restart');
+});
+
+test('restartWhenDue: whoever has settled the end of a VM leaves its restart to ignited', async () => {
+  const { host, vm } = await hostWith(() => assert.fail('it waits'));
+  noteVmProcesses(vm, { starter: hostProcess(process.pid) }, host.paths);
+  using _lock = await serveHost(host.paths, signal);
+  await restartWhenDue(vm.metadata.uid, host, op);
+  assert.deepEqual(readVmProcesses(vm, host.paths), { starter: endedProcess() });
+});
+
+test('restartWhenDue: whoever was about to leave a restart to ignited waits on if ignited has stopped meanwhile', async () => {
+  using last = new DisposableStack();
+  let waits = 0;
+  const { host, vm } = await hostWith(async () => {
+    waits += 1;
+    const served = await serveHost(host.paths, signal);
+    if (waits > 1) return void last.use(served);
+    const busy = tryLock(locksDir(host.paths), `vm-${vm.metadata.uid}`);
+    setTimeout(() => {
+      served?.[Symbol.dispose]();
+      busy?.[Symbol.dispose]();
+    }, 100);
+  });
+  await restartWhenDue(vm.metadata.uid, host, op);
+  assert.equal(waits, 2);
 });

@@ -1,7 +1,7 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import { bootId, hostProcess, isAlive } from '../../tools/host/host-process.ts';
+import { bootId, endedProcess, hostProcess, isAlive } from '../../tools/host/host-process.ts';
 import { isServed } from '../../tools/host/served-host.ts';
 import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { isHostStopping } from '../../tools/host/systemd.ts';
@@ -36,20 +36,31 @@ export async function settleVm(uid: string, host: VmPorts, op: ClientOperation):
  */
 export async function restartWhenDue(uid: string, host: VmPorts, op: ClientOperation): Promise<void> {
   try {
-    if (isServed(host.paths)) return;
-    for (let vm = await takeOver(uid, host, op); vm.status.phase === 'Restarting' && !isServed(host.paths);) {
-      await host.clock.sleep(Math.min(lookMs, Math.max(0, dueMs(vm) - host.clock.now())), op.signal);
-      vm = await findVm(host.store, uid);
-      if (vm.status.phase !== 'Restarting' || dueMs(vm) > host.clock.now()) continue;
-      if (await isHostStopping(host.runner, op.signal)) return;
-      vm = await withVmLocked(uid, host, op.signal, async (found) =>
-        found.status.phase === 'Restarting' ? (await reconcileLocked(found, {}, host, op)).vm : found,
-      );
-      op.signal.throwIfAborted();
+    // An ignited that stops leaves the restart to a process that is noted, so the last look comes after the note.
+    while (await untilServed(uid, host, op)) {
+      await handOver(uid, host, op);
+      if (isServed(host.paths)) return;
     }
   } catch (failure) {
     if (!hasCode(failure, 'VM_NOT_FOUND')) throw failure;
   }
+}
+
+/** Restarts a VM for as long as no ignited does so. Returns whether one has come. */
+async function untilServed(uid: string, host: VmPorts, op: ClientOperation): Promise<boolean> {
+  if (isServed(host.paths)) return true;
+  for (let vm = await takeOver(uid, host, op); vm.status.phase === 'Restarting';) {
+    if (isServed(host.paths)) return true;
+    await host.clock.sleep(Math.min(lookMs, Math.max(0, dueMs(vm) - host.clock.now())), op.signal);
+    vm = await findVm(host.store, uid);
+    if (vm.status.phase !== 'Restarting' || dueMs(vm) > host.clock.now()) continue;
+    if (await isHostStopping(host.runner, op.signal)) return false;
+    vm = await withVmLocked(uid, host, op.signal, async (found) =>
+      found.status.phase === 'Restarting' ? (await reconcileLocked(found, {}, host, op)).vm : found,
+    );
+    op.signal.throwIfAborted();
+  }
+  return false;
 }
 
 const dueMs = ({ status }: Vm): number => Date.parse(status.restarts?.nextTime ?? '') || 0;
@@ -57,10 +68,23 @@ const dueMs = ({ status }: Vm): number => Date.parse(status.restarts?.nextTime ?
 /** Records this process as the one that starts the VM, unless another process that does so is alive. */
 async function takeOver(uid: string, host: VmPorts, op: ClientOperation): Promise<Vm> {
   return await withVmLocked(uid, host, op.signal, async (found) => {
-    const { starter } = readVmProcesses(found, host.paths);
-    const isMine = starter?.pid === process.pid && isAlive(starter, bootId());
-    if (found.status.phase === 'Restarting' && !isMine)
+    if (found.status.phase === 'Restarting' && !isMine(found, host))
       noteVmProcesses(found, { starter: hostProcess(process.pid) }, host.paths);
     return found;
   });
+}
+
+/** Records that this process, which is about to end, no longer waits for the restart. */
+async function handOver(uid: string, host: VmPorts, op: ClientOperation): Promise<void> {
+  if (!isMine(await findVm(host.store, uid), host)) return;
+  await withVmLocked(uid, host, op.signal, async (found) => {
+    if (found.status.phase === 'Restarting' && isMine(found, host))
+      noteVmProcesses(found, { starter: endedProcess() }, host.paths);
+  });
+}
+
+/** Tells whether this process is noted as the one that starts the VM. */
+function isMine(vm: Vm, { paths }: VmPorts): boolean {
+  const { starter } = readVmProcesses(vm, paths);
+  return starter?.pid === process.pid && isAlive(starter, bootId());
 }
