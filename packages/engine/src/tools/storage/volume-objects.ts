@@ -2,8 +2,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CreateVolumeRequest } from '@ignite/api/client/volume-client';
+import type { Vm } from '@ignite/api/v1/vm';
 import { type Volume, type VolumeSpec, volumeSpecSchema } from '@ignite/api/v1/volume';
-import { nameOnHost } from '@ignite/api/v1/shown-name';
+import { fullName, nameOnHost } from '@ignite/api/v1/shown-name';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -14,9 +15,11 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, locksDir, volumeDir, volumeFile } from '../host/paths.ts';
+import { listAllVms } from '../store/all-vms.ts';
 import { volumeStore } from '../store/kind-stores.ts';
-import { volumeFinalizer } from '../store/list-objects.ts';
-import { invalidVolumeSpec, volumeInvalid, volumeNameTaken } from './errors.ts';
+import { usesVolume, volumeFinalizer } from '../store/list-objects.ts';
+import { listSalvaged } from '../store/salvage.ts';
+import { invalidVolumeSpec, volumeInvalid, volumeLeaving, volumeNameTaken } from './errors.ts';
 import { createExt4File, growFile } from './ext4-file.ts';
 
 export interface VolumeDeps {
@@ -43,7 +46,7 @@ export function parseVolumeSpec(spec: unknown): VolumeSpec {
 
 /**
  * Creates a volume.
- * @throws CodedError VOLUME_INVALID, VOLUME_NAME_TAKEN
+ * @throws CodedError VOLUME_INVALID, VOLUME_NAME_TAKEN, VOLUME_IN_USE
  */
 export async function createVolume(
   request: CreateVolumeRequest,
@@ -62,7 +65,10 @@ export async function createVolume(
   return await makeVolume({ ...request, spec }, deps, op);
 }
 
-/** Returns the volume, created if it does not exist, and grown to `size`. The caller holds its lock. */
+/**
+ * Returns the volume, created if it does not exist, and grown to `size`. The caller holds its lock.
+ * @throws CodedError VOLUME_INVALID, VOLUME_IN_USE
+ */
 export async function ensureVolume(
   key: KindKey,
   size: Bytes | undefined,
@@ -101,10 +107,7 @@ export async function changeVolume(
   );
 }
 
-/**
- * Removes the file, then the object. The next call finishes a removal that was cut short. The caller holds
- * the volume's lock.
- */
+/** Removes the file, then the object. The caller holds the volume's lock. */
 export async function removeVolume({ metadata }: Volume, deps: VolumeDeps): Promise<void> {
   const volumes = volumeStore(deps.store);
   await volumes.delete(metadata);
@@ -112,12 +115,24 @@ export async function removeVolume({ metadata }: Volume, deps: VolumeDeps): Prom
   await volumes.patch(metadata, { metadata: { finalizers: [] } });
 }
 
-/** Finds a volume, after finishing a removal that was cut short. */
+/**
+ * Finds a volume, after finishing a removal that was cut short. Clients of the API begin a removal without asking who uses
+ * the volume, so one that a VM names keeps its data.
+ * @throws CodedError VOLUME_IN_USE
+ */
 async function findVolume(key: KindKey, deps: VolumeDeps): Promise<Volume | undefined> {
   const found = await volumeStore(deps.store).find(key);
   if (found?.metadata.deletionTimestamp === undefined) return found;
+  const users = await listUsers(found, deps.store);
+  if (users.length > 0) throw volumeLeaving(fullName(found), volumeFile(deps.paths, found.metadata), users);
   await removeVolume(found, deps);
   return undefined;
+}
+
+/** Lists the VMs of any host that name a volume, those too whose records are damaged. */
+async function listUsers({ metadata }: Volume, store: ObjectStore): Promise<readonly string[]> {
+  const damaged = (await listSalvaged('VM', store)) as readonly Vm[];
+  return [...(await listAllVms(store)), ...damaged].filter((vm) => usesVolume(vm, metadata)).map(fullName);
 }
 
 async function makeVolume(

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { bytes } from '@ignite/toolkit/units/bytes';
+import { volumeDir, volumeFile } from '../host/paths.ts';
+import { volumeStore } from '../store/kind-stores.ts';
+import { volumeFinalizer } from '../store/list-objects.ts';
+import { type VolumeDeps, ensureVolume } from './volume-objects.ts';
+
+const size = bytes(2 ** 24);
+const key = { namespace: 'default', name: 'data' };
+const user = sampleVm({ spec: { storage: { volumes: [{ name: 'x', volume: { name: 'data' } }] } } });
+const op: ClientOperation = { report: () => {}, signal: AbortSignal.timeout(10_000) };
+
+const runner: Runner = { run: () => Promise.resolve({ stdout: '', stderr: '' }) };
+
+/** Returns a host with a volume that a client of the API has deleted, and the path of its file. */
+async function hostWithDeleted(store: MemoryStore): Promise<VolumeDeps & { readonly file: string }> {
+  const dir = await mkdtemp(join(tmpdir(), 'ignite-volumes-'));
+  const paths = { dataDir: dir, runDir: dir };
+  const file = volumeFile(paths, key);
+  await mkdir(volumeDir(paths, key), { recursive: true });
+  await writeFile(file, 'data');
+  await volumeStore(store).create({
+    metadata: { ...key, uid: '1', finalizers: [volumeFinalizer] },
+    spec: { size },
+    status: { path: file, usedBy: [] },
+  });
+  await volumeStore(store).delete(key);
+  return { paths, store, runner, file };
+}
+
+test('ensureVolume: a deleted volume that a VM names is not made anew, and keeps its data', async () => {
+  using store = new MemoryStore();
+  const host = await hostWithDeleted(store);
+  await store.create(user);
+  await assert.rejects(ensureVolume(key, undefined, host, op), { code: 'VOLUME_IN_USE', message: /"web"/ });
+  assert.ok(existsSync(host.file));
+  assert.ok(await volumeStore(store).find(key));
+});
+
+test('ensureVolume: the VM that names a deleted volume may have a damaged record', async () => {
+  using store = new MemoryStore({ problemOf: ({ kind }) => (kind === 'VM' ? 'damaged' : undefined) });
+  const host = await hostWithDeleted(store);
+  await store.create(user);
+  await assert.rejects(ensureVolume(key, undefined, host, op), { code: 'VOLUME_IN_USE' });
+  assert.ok(existsSync(host.file));
+});
+
+test('ensureVolume: a removal that was cut short is finished if no VM names the volume', async () => {
+  using store = new MemoryStore();
+  const host = await hostWithDeleted(store);
+  const made = await ensureVolume(key, size, host, op);
+  assert.notEqual(made.metadata.uid, '1');
+  assert.ok(!(await readFile(host.file, 'utf8')).startsWith('data'));
+});
