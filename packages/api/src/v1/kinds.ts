@@ -30,6 +30,7 @@ export const kinds: readonly Kind[] = [
     ...vmResource,
     versions: [{ apiVersion, kind: 'VM', spec: vmSpecSchema, currentSpec: currentVmSpec }],
     strategy: {
+      names: 'DnsLabel',
       // Files, MACs and users of a VM are named after its uid.
       newUid,
       initialStatus: { phase: 'Created' },
@@ -51,6 +52,7 @@ export const kinds: readonly Kind[] = [
     ...volumeResource,
     versions: [{ apiVersion, kind: 'Volume', spec: volumeSpecSchema }],
     strategy: {
+      names: 'DnsLabel',
       problemsOfUpdate: (old, next) =>
         (next as Volume).spec.size < (old as Volume).spec.size
           ? [{ path: '/spec/size', message: 'must not be less than it is' }]

@@ -1,3 +1,5 @@
+import { isDnsLabel, isPathSegment } from '@ignite/toolkit/object/name';
+
 /** What is known by a name. */
 export interface Named {
   readonly kind?: string;
@@ -32,6 +34,13 @@ function withNamespace(name: string, { metadata: { namespace = '' } }: Named): s
 export function nameOnHost({ namespace = '', name }: Named['metadata']): string {
   return isUsual(namespace) ? name : `${name}.${namespace}`;
 }
+
+/**
+ * Pure. Tells whether no other object of its kind has the same `nameOnHost`, and it is one name in a folder. A shared store
+ * may hold objects of other names.
+ */
+export const isNamedForHost = ({ namespace = '', name }: Named['metadata']): boolean =>
+  isDnsLabel(name) && (isUsual(namespace) || isPathSegment(namespace));
 
 const isUsual = (namespace: string): boolean => namespace === '' || namespace === 'default';
 

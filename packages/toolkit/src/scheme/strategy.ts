@@ -16,8 +16,11 @@ export interface Strategy {
   problemsOfUpdate?(old: object, next: object): readonly UpdateProblem[];
 }
 
-/** `PathSegment` allows all names that can stand in a path, such as `system:discovery`. */
-export type NameRule = 'DnsSubdomain' | 'PathSegment';
+/**
+ * `DnsLabel` allows the names of hosts without dots, and `PathSegment` all names that can stand in a path, such as
+ * `system:discovery`.
+ */
+export type NameRule = 'DnsSubdomain' | 'DnsLabel' | 'PathSegment';
 
 export interface UpdateProblem {
   /** The JSON pointer of the field. */

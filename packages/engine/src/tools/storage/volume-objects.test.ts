@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import type { Runner } from '@ignite/toolkit/process/runner';
@@ -12,7 +12,7 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import { volumeDir, volumeFile } from '../host/paths.ts';
 import { volumeStore } from '../store/kind-stores.ts';
 import { volumeFinalizer } from '../store/list-objects.ts';
-import { type VolumeDeps, ensureVolume } from './volume-objects.ts';
+import { type VolumeDeps, ensureVolume, removeVolume } from './volume-objects.ts';
 
 const size = bytes(2 ** 24);
 const key = { namespace: 'default', name: 'data' };
@@ -21,9 +21,14 @@ const op: ClientOperation = { report: () => {}, signal: AbortSignal.timeout(10_0
 
 const runner: Runner = { run: () => Promise.resolve({ stdout: '', stderr: '' }) };
 
-/** Returns a host with a volume that a client of the API has deleted, and the path of its file. */
-async function hostWithDeleted(store: MemoryStore): Promise<VolumeDeps & { readonly file: string }> {
-  const dir = await mkdtemp(join(tmpdir(), 'ignite-volumes-'));
+const dir = await mkdtemp(join(tmpdir(), 'ignite-volumes-'));
+after(() => rm(dir, { recursive: true, force: true }));
+
+/** Returns a host with a volume, and the path of its file. */
+async function hostWith(
+  key: { readonly namespace: string; readonly name: string },
+  store: MemoryStore,
+): Promise<VolumeDeps & { readonly file: string }> {
   const paths = { dataDir: dir, runDir: dir };
   const file = volumeFile(paths, key);
   await mkdir(volumeDir(paths, key), { recursive: true });
@@ -33,8 +38,14 @@ async function hostWithDeleted(store: MemoryStore): Promise<VolumeDeps & { reado
     spec: { size },
     status: { path: file, usedBy: [] },
   });
-  await volumeStore(store).delete(key);
   return { paths, store, runner, file };
+}
+
+/** Returns a host with a volume that a client of the API has deleted. */
+async function hostWithDeleted(store: MemoryStore): ReturnType<typeof hostWith> {
+  const host = await hostWith(key, store);
+  await volumeStore(store).delete(key);
+  return host;
 }
 
 test('ensureVolume: a deleted volume that a VM names is not made anew, and keeps its data', async () => {
@@ -60,4 +71,24 @@ test('ensureVolume: a removal that was cut short is finished if no VM names the 
   const made = await ensureVolume(key, size, host, op);
   assert.notEqual(made.metadata.uid, '1');
   assert.ok(!(await readFile(host.file, 'utf8')).startsWith('data'));
+});
+
+test('ensureVolume, removeVolume: a volume of another name that falls together with one on the host leaves its file alone', async () => {
+  using store = new MemoryStore();
+  const host = await hostWith({ namespace: 'prod', name: 'data' }, store);
+  for (const odd of [
+    { namespace: 'default', name: 'data.prod' },
+    { namespace: 'default', name: '../volumes/data.prod' },
+    { namespace: '/../data.prod', name: 'x' },
+  ]) {
+    await assert.rejects(ensureVolume(odd, size, host, op), { code: 'VOLUME_INVALID' });
+    const put = await volumeStore(store).create({
+      metadata: { ...odd, uid: '2', finalizers: [volumeFinalizer] },
+      spec: { size },
+      status: { path: '', usedBy: [] },
+    });
+    await removeVolume(put, host);
+    assert.equal(await volumeStore(store).find(odd), undefined);
+    assert.equal(await readFile(host.file, 'utf8'), 'data');
+  }
 });

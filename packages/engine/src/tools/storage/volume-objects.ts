@@ -4,7 +4,8 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CreateVolumeRequest } from '@ignite/api/client/volume-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Volume, type VolumeSpec, volumeSpecSchema } from '@ignite/api/v1/volume';
-import { fullName, nameOnHost } from '@ignite/api/v1/shown-name';
+import { fullName, isNamedForHost, nameOnHost } from '@ignite/api/v1/shown-name';
+import type { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -54,11 +55,7 @@ export async function createVolume(
   op: ClientOperation,
 ): Promise<Volume> {
   const { name } = request;
-  if (!isDnsLabel(name))
-    throw volumeInvalid(
-      `not a volume name: ${JSON.stringify(name)}`,
-      'use at most 63 lower-case letters, digits and dashes',
-    );
+  if (!isDnsLabel(name)) throw notAVolumeName(name);
   const spec = parseVolumeSpec(request.spec);
   using _lock = await lockVolume(request, deps.paths, op.signal);
   if (await findVolume(request, deps)) throw volumeNameTaken(name);
@@ -107,11 +104,14 @@ export async function changeVolume(
   );
 }
 
-/** Removes the file, then the object. The caller holds the volume's lock. */
+/**
+ * Removes the file, then the object. The file of one whose name is not unique on the host may be that of another volume,
+ * and stays. The caller holds the volume's lock.
+ */
 export async function removeVolume({ metadata }: Volume, deps: VolumeDeps): Promise<void> {
   const volumes = volumeStore(deps.store);
   await volumes.delete(metadata);
-  await rm(volumeDir(deps.paths, metadata), { recursive: true, force: true });
+  if (isNamedForHost(metadata)) await rm(volumeDir(deps.paths, metadata), { recursive: true, force: true });
   await volumes.patch(metadata, { metadata: { finalizers: [] } });
 }
 
@@ -149,6 +149,12 @@ async function makeVolume(
   });
 }
 
+const notAVolumeName = (name: string): CodedError =>
+  volumeInvalid(
+    `not a volume name: ${JSON.stringify(name)}`,
+    'use at most 63 lower-case letters, digits and dashes',
+  );
+
 /** Creates the file of a volume. An existing file is somebody's data that the store has lost, and is kept. */
 async function ensureFile(
   volume: KindKey,
@@ -156,6 +162,7 @@ async function ensureFile(
   { paths, runner }: VolumeDeps,
   { report, signal }: ClientOperation,
 ): Promise<void> {
+  if (!isNamedForHost(volume)) throw notAVolumeName(volume.name);
   const path = volumeFile(paths, volume);
   if (existsSync(path)) return await growFile(path, bytes(size));
   report({ kind: 'step', message: `Creating volume ${volume.name}` });
