@@ -45,3 +45,22 @@ test('a client of the API can create no VM or volume whose name has a dot, as th
     assert.equal((await create('data')).metadata.name, 'data');
   }
 });
+
+test('what comes about in other ways cannot be created by a client of the API, who is told how', async () => {
+  using store = new MemoryStore();
+  const served = kinds.map(servedKindOf);
+  const client = new StoreObjectClient(store, served);
+  for (const [kind, spec, said] of [
+    ['Image', { oci: 'nginx' }, /ignite image import/],
+    ['Kernel', { oci: 'linux' }, /ignite kernel import/],
+    ['Host', {}, /registers itself/],
+  ] as const) {
+    const resource = served.find((each) => each.kind === kind)!;
+    for (const dryRun of [true, false])
+      await assert.rejects(
+        client.create(resource, { apiVersion, kind, metadata: { name: 'a' }, spec }, { dryRun }),
+        { code: 'METHOD_NOT_ALLOWED', message: said },
+      );
+    assert.deepEqual((await store.list(resource)).items, []);
+  }
+});

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { ClientOperation } from '@ignite/api/client/progress';
+import { apiVersion, group } from '@ignite/api/v1/group';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
@@ -12,6 +13,8 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import { volumeDir, volumeFile } from '../host/paths.ts';
 import { volumeStore } from '../store/kind-stores.ts';
 import { volumeFinalizer } from '../store/list-objects.ts';
+import { objectClient } from '../store/object-client.ts';
+import { objectProblem } from '../store/object-problem.ts';
 import { type VolumeDeps, ensureVolume, removeVolume } from './volume-objects.ts';
 
 const size = bytes(2 ** 24);
@@ -91,4 +94,26 @@ test('ensureVolume, removeVolume: a volume of another name that falls together w
     assert.equal(await volumeStore(store).find(odd), undefined);
     assert.equal(await readFile(host.file, 'utf8'), 'data');
   }
+});
+
+test('ensureVolume: what a client of the API declares is made at its first use, and removed with its file', async () => {
+  using store = new MemoryStore({ problemOf: objectProblem });
+  const paths = { dataDir: dir, runDir: dir };
+  const host = { paths, store, runner };
+  const declared = { namespace: 'default', name: 'declared' };
+  const volumes = { group, version: 'v1', resource: 'volumes' };
+  const client = objectClient(store, paths);
+  const create = () =>
+    client.create(volumes, { apiVersion, kind: 'Volume', metadata: declared, spec: { size: '32MiB' } });
+  await create();
+  const made = await ensureVolume(declared, undefined, host, op);
+  const path = volumeFile(paths, declared);
+  assert.deepEqual([made.metadata.finalizers, made.status.path], [[volumeFinalizer], path]);
+  assert.equal((await stat(path)).size, 2 ** 25);
+  await removeVolume(made, host);
+  assert.ok(!existsSync(path));
+
+  await create();
+  await removeVolume((await volumeStore(store).find(declared))!, host);
+  assert.equal(await volumeStore(store).find(declared), undefined);
 });

@@ -78,7 +78,10 @@ export async function ensureVolume(
   return await changeVolume(known, { spec: wanted }, deps, op);
 }
 
-/** Writes the new spec, and resizes the file. The caller holds the volume's lock. */
+/**
+ * Writes the new spec, and resizes the file, which is made if a client of the API has only declared the volume. The caller
+ * holds the volume's lock.
+ */
 export async function changeVolume(
   volume: Volume,
   wanted: {
@@ -99,10 +102,21 @@ export async function changeVolume(
   await ensureFile(volume.metadata, spec.size, deps, op);
   return await volumeStore(deps.store).modify(
     volume.metadata,
-    (now) => ({ ...now, spec, metadata: { ...now.metadata, ...metadata } }),
+    (now) => ({
+      ...now,
+      spec,
+      metadata: { ...now.metadata, ...metadata, finalizers: heldFinalizers(now) },
+      status: { ...now.status, path: volumeFile(deps.paths, now.metadata) },
+    }),
     op,
   );
 }
+
+/** Pure. A volume with a file waits for the removal of the file. */
+const heldFinalizers = ({ metadata: { finalizers, deletionTimestamp } }: Volume): readonly string[] =>
+  finalizers.includes(volumeFinalizer) || deletionTimestamp !== undefined
+    ? finalizers
+    : [...finalizers, volumeFinalizer];
 
 /**
  * Removes the file, then the object. The file of one whose name is not unique on the host may be that of another volume,
@@ -110,9 +124,9 @@ export async function changeVolume(
  */
 export async function removeVolume({ metadata }: Volume, deps: VolumeDeps): Promise<void> {
   const volumes = volumeStore(deps.store);
-  await volumes.delete(metadata);
+  const { finalizers } = (await volumes.delete(metadata)).metadata;
   if (isNamedForHost(metadata)) await rm(volumeDir(deps.paths, metadata), { recursive: true, force: true });
-  await volumes.patch(metadata, { metadata: { finalizers: [] } });
+  if (finalizers.length > 0) await volumes.patch(metadata, { metadata: { finalizers: [] } });
 }
 
 /**
