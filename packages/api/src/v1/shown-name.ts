@@ -23,6 +23,12 @@ export const fullName = (object: Named): string => withNamespace(shownName(objec
 export const fullNames = (object: Named): readonly string[] =>
   [shownName(object), object.metadata.name].map((name) => withNamespace(name, object));
 
+/** Pure. Returns what a full name means, for objects whose own names have no slash. */
+export function keyOfFullName(text: string): Required<Named['metadata']> {
+  const at = text.indexOf('/');
+  return { namespace: at === -1 ? 'default' : text.slice(0, at), name: text.slice(at + 1) };
+}
+
 function withNamespace(name: string, { metadata: { namespace = '' } }: Named): string {
   return isUsual(namespace) ? name : `${namespace}/${name}`;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { findOwnVm, listOwnVms } from './own-vms.ts';
+import { findAnyVm, findOwnVm, listOwnVms } from './own-vms.ts';
 
 const vm = (name: string, uid: string, hostName?: string) =>
   sampleVm({ name, uid, spec: hostName === undefined ? {} : { hostName } });
@@ -34,4 +34,14 @@ test('findOwnVm: a VM of another host is told from one that is nowhere, and abbr
   for (const query of ['web-b', 'u2', 'loose'])
     await assert.rejects(findOwnVm(own, query), { code: 'VM_ELSEWHERE' });
   await assert.rejects(findOwnVm(own, 'nothing'), { code: 'VM_NOT_FOUND' });
+});
+
+test('findAnyVm: a name alone means the default namespace', async () => {
+  const store = new MemoryStore();
+  const other = vm('web', 'u1');
+  await store.create({ ...other, metadata: { ...other.metadata, namespace: 'a' } });
+  assert.equal(await findAnyVm(store, 'web'), undefined);
+  await store.create(vm('web', 'u2'));
+  assert.equal((await findAnyVm(store, 'web'))?.metadata.uid, 'u2');
+  for (const query of ['a/web', 'u1']) assert.equal((await findAnyVm(store, query))?.metadata.uid, 'u1');
 });

@@ -29,9 +29,9 @@ export const listOwnVms = async ({ store, self }: OwnStore): Promise<readonly Vm
 export const findOwnVm = async ({ store, self }: OwnStore, query: string): Promise<Vm> =>
   ownVmIn(await listAllVms(store), query, self);
 
-/** Returns the VM with exactly this name or uid, whatever host it is bound to, for whoever removes it. */
+/** Returns the VM with exactly this full name or uid, whatever host it is bound to, for whoever removes it. */
 export const findAnyVm = async (store: StoreReader, query: string): Promise<Vm | undefined> =>
-  (await listAllVms(store)).find(({ metadata: { name, uid } }) => name === query || uid === query);
+  (await listAllVms(store)).find((vm) => fullName(vm) === query || vm.metadata.uid === query);
 
 /**
  * Pure. Returns the VM of this host that `query` names.

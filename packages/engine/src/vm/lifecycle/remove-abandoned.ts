@@ -1,4 +1,5 @@
 import { hostKind } from '@ignite/api/v1/host';
+import { fullName } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { KindStore } from '@ignite/toolkit/store/kind-store';
@@ -42,7 +43,7 @@ export async function removeAbandoned(
   const { namespace, name } = vm.metadata;
   if (!force)
     throw new CodedError('VM_HOST_LOST', `the host of VM "${name}" is not in the store`, {
-      hint: `"ignite rm -f ${name}" removes the object of the VM, and leaves its disk where it is`,
+      hint: `"ignite rm -f ${fullName(vm)}" removes the object of the VM, and leaves its disk where it is`,
     });
   await recordEvent(store, vm, { reason: 'Removed', message: 'without its disk' }, 'removed');
   const loose = await changeVm(store, vm, ({ metadata: { finalizers } }) => ({
