@@ -67,6 +67,6 @@ export interface Client extends ReadClient, AsyncDisposable {
   readonly life: LifeClient;
   /** The objects of all kinds. */
   readonly objects: ObjectClient;
-  /** Replaces a damaged record by an object that can be removed, if `query` is exactly its name. */
+  /** Replaces a damaged record by an object that can be removed, if `query` is exactly its full name or uid. */
   mend(kind: string, query: string): Promise<void>;
 }

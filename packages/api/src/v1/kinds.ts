@@ -30,6 +30,7 @@ export const kinds: readonly Kind[] = [
     ...vmResource,
     versions: [{ apiVersion, kind: 'VM', spec: vmSpecSchema, currentSpec: currentVmSpec }],
     strategy: {
+      names: 'DnsLabel',
       // Files, MACs and users of a VM are named after its uid.
       newUid,
       initialStatus: { phase: 'Created' },
@@ -40,17 +41,26 @@ export const kinds: readonly Kind[] = [
   defineKind({
     ...imageResource,
     versions: [{ apiVersion, kind: 'Image', spec: imageSpecSchema, metadata: namedByReferenceSchema }],
-    strategy: { immutable: ['/spec'] },
+    strategy: {
+      origin: '"ignite image import" and the VMs that name an image import it',
+      immutable: ['/spec'],
+    },
   }),
   defineKind({
     ...kernelResource,
     versions: [{ apiVersion, kind: 'Kernel', spec: kernelSpecSchema, metadata: namedByReferenceSchema }],
-    strategy: { immutable: ['/spec'] },
+    strategy: {
+      origin: '"ignite kernel import" and the VMs that name a kernel import it',
+      immutable: ['/spec'],
+    },
   }),
   defineKind({
     ...volumeResource,
     versions: [{ apiVersion, kind: 'Volume', spec: volumeSpecSchema }],
     strategy: {
+      names: 'DnsLabel',
+      // The file is made when the volume is first used.
+      initialStatus: { path: '', usedBy: [] },
       problemsOfUpdate: (old, next) =>
         (next as Volume).spec.size < (old as Volume).spec.size
           ? [{ path: '/spec/size', message: 'must not be less than it is' }]
@@ -60,6 +70,7 @@ export const kinds: readonly Kind[] = [
   defineKind({
     ...hostResource,
     versions: [{ apiVersion, kind: 'Host', metadata: clusterMetadataSchema, spec: hostSpecSchema }],
+    strategy: { origin: 'a host registers itself' },
   }),
   defineKind({
     group,

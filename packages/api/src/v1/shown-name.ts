@@ -1,3 +1,5 @@
+import { isDnsLabel, isPathSegment } from '@ignite/toolkit/object/name';
+
 /** What is known by a name. */
 export interface Named {
   readonly kind?: string;
@@ -21,6 +23,12 @@ export const fullName = (object: Named): string => withNamespace(shownName(objec
 export const fullNames = (object: Named): readonly string[] =>
   [shownName(object), object.metadata.name].map((name) => withNamespace(name, object));
 
+/** Pure. Returns what a full name means, for objects whose own names have no slash. */
+export function keyOfFullName(text: string): Required<Named['metadata']> {
+  const at = text.indexOf('/');
+  return { namespace: at === -1 ? 'default' : text.slice(0, at), name: text.slice(at + 1) };
+}
+
 function withNamespace(name: string, { metadata: { namespace = '' } }: Named): string {
   return isUsual(namespace) ? name : `${namespace}/${name}`;
 }
@@ -32,6 +40,13 @@ function withNamespace(name: string, { metadata: { namespace = '' } }: Named): s
 export function nameOnHost({ namespace = '', name }: Named['metadata']): string {
   return isUsual(namespace) ? name : `${name}.${namespace}`;
 }
+
+/**
+ * Pure. Tells whether no other object of its kind has the same `nameOnHost`, and it is one name in a folder. A shared store
+ * may hold objects of other names.
+ */
+export const isNamedForHost = ({ namespace = '', name }: Named['metadata']): boolean =>
+  isDnsLabel(name) && (isUsual(namespace) || isPathSegment(namespace));
 
 const isUsual = (namespace: string): boolean => namespace === '' || namespace === 'default';
 

@@ -4,6 +4,8 @@ import type { KubeObject } from '../object/kube-object.ts';
 export interface Strategy {
   /** What names objects may have. Without it, they are those of hosts: lower-case letters, digits, `-` and `.`. */
   readonly names?: NameRule;
+  /** How objects of a kind come about that no client can create. */
+  readonly origin?: string;
   /** Returns the uid of a new object; by default, it is a random UUID (RFC 9562). */
   readonly newUid?: () => string;
   /** Returns an object as it is stored, before its defaults are filled in. */
@@ -16,8 +18,11 @@ export interface Strategy {
   problemsOfUpdate?(old: object, next: object): readonly UpdateProblem[];
 }
 
-/** `PathSegment` allows all names that can stand in a path, such as `system:discovery`. */
-export type NameRule = 'DnsSubdomain' | 'PathSegment';
+/**
+ * `DnsLabel` allows the names of hosts without dots, and `PathSegment` all names that can stand in a path, such as
+ * `system:discovery`.
+ */
+export type NameRule = 'DnsSubdomain' | 'DnsLabel' | 'PathSegment';
 
 export interface UpdateProblem {
   /** The JSON pointer of the field. */

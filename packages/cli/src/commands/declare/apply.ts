@@ -1,3 +1,4 @@
+import { fullName } from '@ignite/api/v1/shown-name';
 import { planManifests } from '@ignite/toolkit/apply/plan-manifests';
 import type { LiveObject } from '@ignite/toolkit/apply/actuator';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
@@ -97,7 +98,8 @@ export const deleteDeclared: Command = {
       const { client, syncs, op } = host;
       const { deps } = syncs;
       // The record of a host is replaced only once it is known to be lost.
-      for (const { kind, name } of keys) if (kind !== 'Host') await client.mend(parseKind(kind).kind, name);
+      for (const { kind, ...metadata } of keys)
+        if (kind !== 'Host') await client.mend(parseKind(kind).kind, fullName({ metadata }));
       const live = new Map(
         (await deps.actuator.observe(signal)).map((object) => [keyText(objectKey(object)), object]),
       );

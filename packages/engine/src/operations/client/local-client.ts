@@ -9,6 +9,7 @@ import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { SpaceClient } from '@ignite/api/client/space-client';
 import type { UsageClient } from '@ignite/api/client/usage-client';
 import type { LifeClient } from '@ignite/api/client/life-client';
+import { keyOfFullName } from '@ignite/api/v1/shown-name';
 import { keepBallast } from '../../tools/host/ballast.ts';
 import { removeHost } from '../../tools/hosts/remove-host.ts';
 import { encryptedStore, objectClient } from '../../tools/store/object-client.ts';
@@ -74,7 +75,8 @@ export class LocalClient implements Client {
   async mend(kind: string, query: string): Promise<void> {
     const { store, paths } = this.#host;
     if (isSalvaged(kind)) await mendRecord(kind, query, this.#host);
-    if (kind === 'Secret') await encryptedStore(store, paths).discard({ group: '', kind, name: query });
+    if (kind === 'Secret')
+      await encryptedStore(store, paths).discard({ group: '', kind, ...keyOfFullName(query) });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

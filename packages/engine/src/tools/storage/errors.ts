@@ -41,6 +41,14 @@ export const volumeInUse = (name: string, users: readonly string[]): CodedError 
     'remove the VM first; -f also removes volumes of stopped VMs',
   );
 
+/** The error for a volume whose removal has begun while VMs name it. */
+export const volumeLeaving = (volume: string, path: string, users: readonly string[]): CodedError =>
+  volumeError(
+    'VOLUME_IN_USE',
+    `volume "${volume}" is being removed, but used by VM ${users.map((user) => `"${user}"`).join(', ')}`,
+    `keep a copy of ${path} if you need its data, then finish the removal with "ignite volume rm -f ${volume}"`,
+  );
+
 export const volumeBusy = (volume: string, by: string, hint: string): CodedError =>
   volumeError('VOLUME_BUSY', `volume "${volume}" is in use by ${by}`, hint);
 

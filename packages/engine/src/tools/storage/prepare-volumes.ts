@@ -17,7 +17,7 @@ interface OwnStorage {
 /**
  * Creates the volumes of a VM that Ignite manages, and grants its VMM, which runs as `user`, access to files
  * of other owners. The caller holds the volumes' locks.
- * @throws CodedError VOLUME_INVALID, VOLUME_BUSY, VOLUME_UNUSABLE
+ * @throws CodedError VOLUME_INVALID, VOLUME_IN_USE, VOLUME_BUSY, VOLUME_UNUSABLE
  */
 export async function prepareVolumes(
   { storage, namespace }: OwnStorage,

@@ -2,8 +2,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CreateVolumeRequest } from '@ignite/api/client/volume-client';
+import type { Vm } from '@ignite/api/v1/vm';
 import { type Volume, type VolumeSpec, volumeSpecSchema } from '@ignite/api/v1/volume';
-import { nameOnHost } from '@ignite/api/v1/shown-name';
+import { fullName, isNamedForHost, nameOnHost } from '@ignite/api/v1/shown-name';
+import type { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { newUid } from '@ignite/toolkit/object/uid';
@@ -14,9 +16,11 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, locksDir, volumeDir, volumeFile } from '../host/paths.ts';
+import { listAllVms } from '../store/all-vms.ts';
 import { volumeStore } from '../store/kind-stores.ts';
-import { volumeFinalizer } from '../store/list-objects.ts';
-import { invalidVolumeSpec, volumeInvalid, volumeNameTaken } from './errors.ts';
+import { usesVolume, volumeFinalizer } from '../store/list-objects.ts';
+import { listSalvaged } from '../store/salvage.ts';
+import { invalidVolumeSpec, volumeInvalid, volumeLeaving, volumeNameTaken } from './errors.ts';
 import { createExt4File, growFile } from './ext4-file.ts';
 
 export interface VolumeDeps {
@@ -43,7 +47,7 @@ export function parseVolumeSpec(spec: unknown): VolumeSpec {
 
 /**
  * Creates a volume.
- * @throws CodedError VOLUME_INVALID, VOLUME_NAME_TAKEN
+ * @throws CodedError VOLUME_INVALID, VOLUME_NAME_TAKEN, VOLUME_IN_USE
  */
 export async function createVolume(
   request: CreateVolumeRequest,
@@ -51,18 +55,17 @@ export async function createVolume(
   op: ClientOperation,
 ): Promise<Volume> {
   const { name } = request;
-  if (!isDnsLabel(name))
-    throw volumeInvalid(
-      `not a volume name: ${JSON.stringify(name)}`,
-      'use at most 63 lower-case letters, digits and dashes',
-    );
+  if (!isDnsLabel(name)) throw notAVolumeName(name);
   const spec = parseVolumeSpec(request.spec);
   using _lock = await lockVolume(request, deps.paths, op.signal);
   if (await findVolume(request, deps)) throw volumeNameTaken(name);
   return await makeVolume({ ...request, spec }, deps, op);
 }
 
-/** Returns the volume, created if it does not exist, and grown to `size`. The caller holds its lock. */
+/**
+ * Returns the volume, created if it does not exist, and grown to `size`. The caller holds its lock.
+ * @throws CodedError VOLUME_INVALID, VOLUME_IN_USE
+ */
 export async function ensureVolume(
   key: KindKey,
   size: Bytes | undefined,
@@ -75,7 +78,10 @@ export async function ensureVolume(
   return await changeVolume(known, { spec: wanted }, deps, op);
 }
 
-/** Writes the new spec, and resizes the file. The caller holds the volume's lock. */
+/**
+ * Writes the new spec, and resizes the file, which is made if a client of the API has only declared the volume. The caller
+ * holds the volume's lock.
+ */
 export async function changeVolume(
   volume: Volume,
   wanted: {
@@ -96,28 +102,51 @@ export async function changeVolume(
   await ensureFile(volume.metadata, spec.size, deps, op);
   return await volumeStore(deps.store).modify(
     volume.metadata,
-    (now) => ({ ...now, spec, metadata: { ...now.metadata, ...metadata } }),
+    (now) => ({
+      ...now,
+      spec,
+      metadata: { ...now.metadata, ...metadata, finalizers: heldFinalizers(now) },
+      status: { ...now.status, path: volumeFile(deps.paths, now.metadata) },
+    }),
     op,
   );
 }
 
+/** Pure. A volume with a file waits for the removal of the file. */
+const heldFinalizers = ({ metadata: { finalizers, deletionTimestamp } }: Volume): readonly string[] =>
+  finalizers.includes(volumeFinalizer) || deletionTimestamp !== undefined
+    ? finalizers
+    : [...finalizers, volumeFinalizer];
+
 /**
- * Removes the file, then the object. The next call finishes a removal that was cut short. The caller holds
- * the volume's lock.
+ * Removes the file, then the object. The file of one whose name is not unique on the host may be that of another volume,
+ * and stays. The caller holds the volume's lock.
  */
 export async function removeVolume({ metadata }: Volume, deps: VolumeDeps): Promise<void> {
   const volumes = volumeStore(deps.store);
-  await volumes.delete(metadata);
-  await rm(volumeDir(deps.paths, metadata), { recursive: true, force: true });
-  await volumes.patch(metadata, { metadata: { finalizers: [] } });
+  const { finalizers } = (await volumes.delete(metadata)).metadata;
+  if (isNamedForHost(metadata)) await rm(volumeDir(deps.paths, metadata), { recursive: true, force: true });
+  if (finalizers.length > 0) await volumes.patch(metadata, { metadata: { finalizers: [] } });
 }
 
-/** Finds a volume, after finishing a removal that was cut short. */
+/**
+ * Finds a volume, after finishing a removal that was cut short. Clients of the API begin a removal without asking who uses
+ * the volume, so one that a VM names keeps its data.
+ * @throws CodedError VOLUME_IN_USE
+ */
 async function findVolume(key: KindKey, deps: VolumeDeps): Promise<Volume | undefined> {
   const found = await volumeStore(deps.store).find(key);
   if (found?.metadata.deletionTimestamp === undefined) return found;
+  const users = await listUsers(found, deps.store);
+  if (users.length > 0) throw volumeLeaving(fullName(found), volumeFile(deps.paths, found.metadata), users);
   await removeVolume(found, deps);
   return undefined;
+}
+
+/** Lists the VMs of any host that name a volume, those too whose records are damaged. */
+async function listUsers({ metadata }: Volume, store: ObjectStore): Promise<readonly string[]> {
+  const damaged = (await listSalvaged('VM', store)) as readonly Vm[];
+  return [...(await listAllVms(store)), ...damaged].filter((vm) => usesVolume(vm, metadata)).map(fullName);
 }
 
 async function makeVolume(
@@ -134,6 +163,12 @@ async function makeVolume(
   });
 }
 
+const notAVolumeName = (name: string): CodedError =>
+  volumeInvalid(
+    `not a volume name: ${JSON.stringify(name)}`,
+    'use at most 63 lower-case letters, digits and dashes',
+  );
+
 /** Creates the file of a volume. An existing file is somebody's data that the store has lost, and is kept. */
 async function ensureFile(
   volume: KindKey,
@@ -141,6 +176,7 @@ async function ensureFile(
   { paths, runner }: VolumeDeps,
   { report, signal }: ClientOperation,
 ): Promise<void> {
+  if (!isNamedForHost(volume)) throw notAVolumeName(volume.name);
   const path = volumeFile(paths, volume);
   if (existsSync(path)) return await growFile(path, bytes(size));
   report({ kind: 'step', message: `Creating volume ${volume.name}` });

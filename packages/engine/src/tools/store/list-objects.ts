@@ -38,5 +38,8 @@ export async function listVolumes({ store, self }: OwnStore): Promise<readonly V
 }
 
 /** Tells whether a VM names a volume, which is then in the VM's own namespace. */
-const usesVolume = ({ metadata, spec: { storage } }: Vm, { namespace, name }: Volume['metadata']): boolean =>
+export const usesVolume = (
+  { metadata, spec: { storage } }: Vm,
+  { namespace, name }: Volume['metadata'],
+): boolean =>
   metadata.namespace === namespace && storage?.volumes.some(({ volume }) => volume?.name === name) === true;

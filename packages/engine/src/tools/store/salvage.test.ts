@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { apiVersion, group } from '@ignite/api/v1/group';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
@@ -61,4 +62,33 @@ test('mendRecord: of a shared store, a host mends the record of its own VM, or o
     broken?.map(({ key }) => key.name),
     ['theirs'],
   );
+});
+
+test('mendRecord: a name alone means the record in the default namespace', async () => {
+  const store = new MemoryStore({ problemOf: objectProblem });
+  const vm = { ...sampleVm({ name: 'web' }), status: { phase: 'Lost' } };
+  for (const namespace of ['default', 'prod', 'test'])
+    await store.create({ ...vm, metadata: { ...vm.metadata, namespace, uid: namespace } });
+  const own = { store, self: { name: 'a', isAlone: true } };
+  const mended = async (): Promise<readonly string[]> =>
+    (await store.list({ group: 'ignite.weave.works', kind: 'VM' })).items.map(
+      ({ metadata }) => metadata.namespace,
+    );
+  await mendRecord('VM', 'other/web', own);
+  assert.deepEqual(await mended(), []);
+  await mendRecord('VM', 'web', own);
+  assert.deepEqual(await mended(), ['default']);
+  await mendRecord('VM', 'web', own);
+  assert.deepEqual(await mended(), ['default']);
+  await mendRecord('VM', 'prod/web', own);
+  assert.deepEqual(await mended(), ['default', 'prod']);
+});
+
+test('mendRecord: an image is known by its reference too', async () => {
+  const store = new MemoryStore({ problemOf: objectProblem });
+  const metadata = { name: 'nginx-1', namespace: '', uid: '1' };
+  const spec = { reference: 'docker.io/library/nginx:1', oci: 'nginx:1' };
+  await store.create({ apiVersion, kind: 'Image', metadata, spec });
+  await mendRecord('Image', spec.reference, { store, self: { name: 'a', isAlone: true } });
+  assert.equal((await store.list({ group, kind: 'Image' })).items.length, 1);
 });

@@ -2,6 +2,7 @@ import type { SalvagedKind } from '@ignite/api/client/salvaged-kind';
 import { apiVersion } from '@ignite/api/v1/group';
 import type { HostStatus } from '@ignite/api/v1/host';
 import { noImageConfig } from '@ignite/api/v1/image';
+import { fullNames } from '@ignite/api/v1/shown-name';
 import { type Vm, vmSpecSchema } from '@ignite/api/v1/vm';
 import { gitopsApiVersion, initialSyncStatus } from '@ignite/toolkit/sync/kinds';
 import { type GroupKind, groupKindOf } from '@ignite/toolkit/object/group-kind';
@@ -51,7 +52,7 @@ const unknownHost: HostStatus = {
 const message = 'its record was damaged, and most of it is lost';
 
 /**
- * Replaces the damaged record with exactly this name, reference or uid by an object with what can still be read of it:
+ * Replaces the damaged record with exactly this full name, reference or uid by an object with what can still be read of it:
  * just enough to remove it together with its files. Does nothing if there is no such damaged record.
  * @throws CodedError VM_ELSEWHERE if it is legible that the record is of another host, which has those files
  */
@@ -61,12 +62,17 @@ export async function mendRecord(
   { store, self }: { readonly store: MendableStore; readonly self: ThisHost },
 ): Promise<void> {
   const { broken = [] } = await store.list(groupKind(kind));
-  const found = broken.find(({ key, text }) => [key.name, uidIn(text), referenceIn(text)].includes(query));
+  const found = broken.find((each) => isNamed(each, kind, query));
   if (!found) return;
   const object = salvaged(found, kind);
   const hostName = hostNameIn(found.text);
   if (kind === 'VM' && hostName !== undefined) assertOwn(object as unknown as Vm, self);
   await store.mend(object);
+}
+
+function isNamed({ key, text }: BrokenObject, kind: SalvagedKind, query: string): boolean {
+  const names = fullNames({ kind, metadata: key, spec: { reference: referenceIn(text) } });
+  return uidIn(text) === query || names.includes(query);
 }
 
 /** Lists what can still be read of the damaged records of a kind. */

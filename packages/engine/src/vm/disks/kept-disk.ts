@@ -1,6 +1,6 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { nameOnHost } from '@ignite/api/v1/shown-name';
+import { isNamedForHost, nameOnHost } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Paths, keptDisksDir } from '../../tools/host/paths.ts';
 import type { Vmms } from '../vmm-of.ts';
@@ -21,6 +21,7 @@ const diskAnnotation = 'ignite.weave.works/disk';
 function keptDiskPath(vm: Vm, host: DiskPorts): string | undefined {
   const { metadata, spec, status } = vm;
   if (metadata.annotations[diskAnnotation] !== 'keep' || !status.image) return undefined;
+  if (!isNamedForHost(metadata)) return undefined; // the disk may be that of another VM
   const digest = status.image.digest.replace('sha256:', '').slice(0, 16);
   const { format } = vmDisk(vm, host);
   return join(keptDisksDir(host.paths), `${nameOnHost(metadata)}-${digest}-${spec.diskSize}.${format}`);

@@ -1,5 +1,5 @@
 import type { KubeObject, OwnerReference } from '../../object/kube-object.ts';
-import { isPathSegment } from '../../object/name.ts';
+import { isDnsLabel, isPathSegment } from '../../object/name.ts';
 import type { NameRule } from '../../scheme/strategy.ts';
 import type { ErrorCause } from '../object-error.ts';
 
@@ -75,6 +75,7 @@ const isSubdomain = (text: string): boolean => text.length <= longestSubdomain &
 
 const nameRules = {
   DnsSubdomain: { isMet: isSubdomain, says: 'must be lower-case letters, digits, "-" and "."' },
+  DnsLabel: { isMet: isDnsLabel, says: 'must be at most 63 lower-case letters, digits and "-"' },
   PathSegment: { isMet: isPathSegment, says: 'must not contain "/" or "%", nor be "." or ".."' },
 } as const satisfies Record<NameRule, object>;
 

@@ -19,9 +19,10 @@ export interface Birth {
 
 /**
  * Returns a new object as it is stored.
- * @throws ObjectError INVALID, BAD_REQUEST
+ * @throws ObjectError INVALID, BAD_REQUEST, METHOD_NOT_ALLOWED
  */
 export function prepareCreate(kind: ServedKind, wanted: NewObject, birth: Birth): KubeObject {
+  if (kind.origin !== undefined) throw uncreatable(kind.kind, kind.origin);
   if (wanted.metadata.resourceVersion) throw badRequest('a new object has no resourceVersion');
   const { status, ...rest } = checkedType(kind, wanted);
   const firstStatus = kind.hasStatus ? kind.initialStatus : status;
@@ -32,6 +33,9 @@ export function prepareCreate(kind: ServedKind, wanted: NewObject, birth: Birth)
   });
   return validated(kind, object, undefined);
 }
+
+const uncreatable = (kind: string, origin: string): ObjectError =>
+  new ObjectError('METHOD_NOT_ALLOWED', `no object of the kind ${kind} can be created here: ${origin}`);
 
 function newMetadata(wanted: NewObject['metadata'], { uid, creationTimestamp, suffix }: Birth): ObjectMeta {
   const { generateName, deletionTimestamp: _forged, ...metadata } = wanted;

@@ -16,7 +16,7 @@ export function servedKindOf(kind: Kind): ServedKind {
   const { apiVersion, spec, fields } = hubOf(kind);
   const described: Readonly<Record<string, v.GenericSchema>> = { ...fields, ...(spec && { spec }) };
   const schema = v.looseObject(described);
-  const { names, newUid, initialStatus } = kind.strategy ?? {};
+  const { names, origin, newUid, initialStatus } = kind.strategy ?? {};
   return {
     group: kind.group,
     version: versionOf(apiVersion),
@@ -24,6 +24,7 @@ export function servedKindOf(kind: Kind): ServedKind {
     kind: kind.kind,
     isNamespaced: kind.scope === 'Namespaced',
     ...(names && { names }),
+    ...(origin !== undefined && { origin }),
     ...(newUid && { newUid }),
     hasStatus: kind.subresources?.includes('status') ?? false,
     ...(initialStatus !== undefined && { initialStatus }),

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { ClientOperation } from '@ignite/api/client/progress';
+import { apiVersion, group } from '@ignite/api/v1/group';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
+import type { Runner } from '@ignite/toolkit/process/runner';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { bytes } from '@ignite/toolkit/units/bytes';
+import { volumeDir, volumeFile } from '../host/paths.ts';
+import { volumeStore } from '../store/kind-stores.ts';
+import { volumeFinalizer } from '../store/list-objects.ts';
+import { objectClient } from '../store/object-client.ts';
+import { objectProblem } from '../store/object-problem.ts';
+import { type VolumeDeps, ensureVolume, removeVolume } from './volume-objects.ts';
+
+const size = bytes(2 ** 24);
+const key = { namespace: 'default', name: 'data' };
+const user = sampleVm({ spec: { storage: { volumes: [{ name: 'x', volume: { name: 'data' } }] } } });
+const op: ClientOperation = { report: () => {}, signal: AbortSignal.timeout(10_000) };
+
+const runner: Runner = { run: () => Promise.resolve({ stdout: '', stderr: '' }) };
+
+const dir = await mkdtemp(join(tmpdir(), 'ignite-volumes-'));
+after(() => rm(dir, { recursive: true, force: true }));
+
+/** Returns a host with a volume, and the path of its file. */
+async function hostWith(
+  key: { readonly namespace: string; readonly name: string },
+  store: MemoryStore,
+): Promise<VolumeDeps & { readonly file: string }> {
+  const paths = { dataDir: dir, runDir: dir };
+  const file = volumeFile(paths, key);
+  await mkdir(volumeDir(paths, key), { recursive: true });
+  await writeFile(file, 'data');
+  await volumeStore(store).create({
+    metadata: { ...key, uid: '1', finalizers: [volumeFinalizer] },
+    spec: { size },
+    status: { path: file, usedBy: [] },
+  });
+  return { paths, store, runner, file };
+}
+
+/** Returns a host with a volume that a client of the API has deleted. */
+async function hostWithDeleted(store: MemoryStore): ReturnType<typeof hostWith> {
+  const host = await hostWith(key, store);
+  await volumeStore(store).delete(key);
+  return host;
+}
+
+test('ensureVolume: a deleted volume that a VM names is not made anew, and keeps its data', async () => {
+  using store = new MemoryStore();
+  const host = await hostWithDeleted(store);
+  await store.create(user);
+  await assert.rejects(ensureVolume(key, undefined, host, op), { code: 'VOLUME_IN_USE', message: /"web"/ });
+  assert.ok(existsSync(host.file));
+  assert.ok(await volumeStore(store).find(key));
+});
+
+test('ensureVolume: the VM that names a deleted volume may have a damaged record', async () => {
+  using store = new MemoryStore({ problemOf: ({ kind }) => (kind === 'VM' ? 'damaged' : undefined) });
+  const host = await hostWithDeleted(store);
+  await store.create(user);
+  await assert.rejects(ensureVolume(key, undefined, host, op), { code: 'VOLUME_IN_USE' });
+  assert.ok(existsSync(host.file));
+});
+
+test('ensureVolume: a removal that was cut short is finished if no VM names the volume', async () => {
+  using store = new MemoryStore();
+  const host = await hostWithDeleted(store);
+  const made = await ensureVolume(key, size, host, op);
+  assert.notEqual(made.metadata.uid, '1');
+  assert.ok(!(await readFile(host.file, 'utf8')).startsWith('data'));
+});
+
+test('ensureVolume, removeVolume: a volume of another name that falls together with one on the host leaves its file alone', async () => {
+  using store = new MemoryStore();
+  const host = await hostWith({ namespace: 'prod', name: 'data' }, store);
+  for (const odd of [
+    { namespace: 'default', name: 'data.prod' },
+    { namespace: 'default', name: '../volumes/data.prod' },
+    { namespace: '/../data.prod', name: 'x' },
+  ]) {
+    await assert.rejects(ensureVolume(odd, size, host, op), { code: 'VOLUME_INVALID' });
+    const put = await volumeStore(store).create({
+      metadata: { ...odd, uid: '2', finalizers: [volumeFinalizer] },
+      spec: { size },
+      status: { path: '', usedBy: [] },
+    });
+    await removeVolume(put, host);
+    assert.equal(await volumeStore(store).find(odd), undefined);
+    assert.equal(await readFile(host.file, 'utf8'), 'data');
+  }
+});
+
+test('ensureVolume: what a client of the API declares is made at its first use, and removed with its file', async () => {
+  using store = new MemoryStore({ problemOf: objectProblem });
+  const paths = { dataDir: dir, runDir: dir };
+  const host = { paths, store, runner };
+  const declared = { namespace: 'default', name: 'declared' };
+  const volumes = { group, version: 'v1', resource: 'volumes' };
+  const client = objectClient(store, paths);
+  const create = () =>
+    client.create(volumes, { apiVersion, kind: 'Volume', metadata: declared, spec: { size: '32MiB' } });
+  await create();
+  const made = await ensureVolume(declared, undefined, host, op);
+  const path = volumeFile(paths, declared);
+  assert.deepEqual([made.metadata.finalizers, made.status.path], [[volumeFinalizer], path]);
+  assert.equal((await stat(path)).size, 2 ** 25);
+  await removeVolume(made, host);
+  assert.ok(!existsSync(path));
+
+  await create();
+  await removeVolume((await volumeStore(store).find(declared))!, host);
+  assert.equal(await volumeStore(store).find(declared), undefined);
+});
