@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { kinds } from '@ignite/api/kinds';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { accessKinds } from '@ignite/toolkit/access/kinds';
+import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
@@ -10,8 +11,14 @@ import { clusterRole, clusterRoleBinding, may, named, rulesOf, user } from '../a
 import { CheckedClient } from './checked-client.ts';
 
 const access = rulesOf({
-  clusterRoles: [clusterRole('reader', [may('get', '', 'pods')])],
-  clusterRoleBindings: [clusterRoleBinding('reader', user('ada'))],
+  clusterRoles: [
+    clusterRole('reader', [may('get', '', 'pods')]),
+    clusterRole('creator', [may('create', 'rbac.authorization.k8s.io,ignite.weave.works', 'roles,vms')]),
+  ],
+  clusterRoleBindings: [
+    clusterRoleBinding('reader', user('ada')),
+    clusterRoleBinding('creator', user('ada')),
+  ],
 });
 const roles = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'roles' } as const;
 const vms = { group: 'ignite.weave.works', version: 'v1', resource: 'vms' } as const;
@@ -25,7 +32,7 @@ const role = (...verbs: readonly string[]) => ({
 
 function open() {
   const store = new MemoryStore();
-  const client = new StoreObjectClient(store, [...kinds, ...accessKinds].map(servedKindOf));
+  const client = new StoreObjectClient(store, [...kinds, ...coreKinds, ...accessKinds].map(servedKindOf));
   const checked = new CheckedClient({ client, user: named('ada'), rules: async () => access });
   return { client, checked, [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
@@ -71,6 +78,17 @@ describe('CheckedClient', () => {
     const key = { ...vms, namespace: 'default', name: 'web' };
     await assert.rejects(checked.patch(key, { type: 'merge', changes: { spec: copying } }), {
       code: 'FORBIDDEN',
+    });
+  });
+
+  test('nothing is created by whoever may not create, whatever made him do so', async () => {
+    using here = open();
+    const configMaps = { group: '', version: 'v1', resource: 'configmaps' };
+    const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: at };
+    await assert.rejects(here.checked.create(configMaps, configMap), {
+      code: 'FORBIDDEN',
+      message:
+        'configmaps "mine" is forbidden: User "ada" cannot create resource "configmaps" in API group "" in the namespace "home"',
     });
   });
 

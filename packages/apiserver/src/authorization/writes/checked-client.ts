@@ -16,10 +16,14 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '@ignite/toolkit/client/object-client';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { ResourceRequest } from '../../request/request-info.ts';
 import type { UserInfo } from '../../request/user-info.ts';
+import { forbiddenText } from '../../server/check-access.ts';
 import type { AccessRules } from '../access-rules.ts';
+import { decide } from '../decide.ts';
 import { checkEscalation } from './check-escalation.ts';
 import { checkHostUses } from './check-host-uses.ts';
 
@@ -71,11 +75,13 @@ export class CheckedClient implements ObjectClient {
     return await this.#client.delete(key, options);
   }
 
+  /** An apply creates what is not there, although its user has been allowed only to patch. */
   async create(
     resource: GroupVersionResource,
     object: NewObject,
     options?: WriteOptions,
   ): Promise<KubeObject> {
+    await this.#checkAllowed(creationOf(resource, object));
     if (isChecked(resource))
       await this.#check(undefined, await this.#client.create(resource, object, dry(options)));
     return await this.#client.create(resource, object, options);
@@ -119,6 +125,11 @@ export class CheckedClient implements ObjectClient {
     );
   }
 
+  async #checkAllowed(request: ResourceRequest): Promise<void> {
+    const { isAllowed } = decide(this.#user, request, await this.#rules());
+    if (!isAllowed) throw new ObjectError('FORBIDDEN', forbiddenText(this.#user, request));
+  }
+
   async #check(old: KubeObject | undefined, next: KubeObject): Promise<void> {
     const rules = await this.#rules();
     checkEscalation(this.#user, { old, next }, rules);
@@ -127,6 +138,19 @@ export class CheckedClient implements ObjectClient {
 }
 
 const dry = <T extends WriteOptions>(options: T | undefined): WriteOptions => ({ ...options, dryRun: true });
+
+const creationOf = (
+  { group, version, resource }: GroupVersionResource,
+  { metadata: { namespace, name } }: NewObject,
+): ResourceRequest => ({
+  isResource: true,
+  verb: 'create',
+  group,
+  version,
+  resource,
+  ...(namespace && { namespace }),
+  ...(name && { name }),
+});
 
 const usingHost = resources.filter(({ kind }) => Object.hasOwn(hostUses, kind));
 
