@@ -13,7 +13,7 @@ import { CheckedClient } from './checked-client.ts';
 const access = rulesOf({
   clusterRoles: [
     clusterRole('reader', [may('get', '', 'pods')]),
-    clusterRole('creator', [may('create', 'rbac.authorization.k8s.io,ignite.weave.works', 'roles,vms')]),
+    clusterRole('creator', [may('create', 'rbac.authorization.k8s.io,ignite.weave.works', 'roles,vms,machines')]),
   ],
   clusterRoleBindings: [
     clusterRoleBinding('reader', user('ada')),
@@ -32,7 +32,9 @@ const role = (...verbs: readonly string[]) => ({
 
 function open() {
   const store = new MemoryStore();
-  const client = new StoreObjectClient(store, [...kinds, ...coreKinds, ...accessKinds].map(servedKindOf));
+  const served = [...kinds, ...coreKinds, ...accessKinds].map(servedKindOf);
+  const others = served.filter(({ kind }) => kind === 'VM').map((vm) => ({ ...vm, resource: 'machines' }));
+  const client = new StoreObjectClient(store, [...served, ...others]);
   const checked = new CheckedClient({ client, user: named('ada'), rules: async () => access });
   return { client, checked, [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
@@ -71,7 +73,12 @@ describe('CheckedClient', () => {
       spec: { image: { oci: 'debian:12' }, ...spec },
     });
     const copying = { copyFiles: [{ hostPath: '/etc/shadow', vmPath: '/x' }] };
-    await assert.rejects(checked.create(vms, vm(copying)), { code: 'FORBIDDEN' });
+    // VMs are those with the group and the kind of VMs, whatever path leads to them.
+    for (const resource of ['vms', 'machines'])
+      await assert.rejects(checked.create({ ...vms, resource }, vm(copying)), {
+        code: 'FORBIDDEN',
+        message: /^VM "web" is forbidden/,
+      });
     const made = await checked.create(vms, vm({}));
     const changed = { ...made, spec: { ...(made.spec as object), ...copying } };
     await assert.rejects(checked.update(vms, changed), { code: 'FORBIDDEN' });

@@ -152,7 +152,10 @@ const creationOf = (
   ...(name && { name }),
 });
 
-const usingHost = resources.filter(({ kind }) => Object.hasOwn(hostUses, kind));
+/** Groups rather than plural names, since it is by its group and kind that an object is used. */
+const checkedGroups: ReadonlySet<string> = new Set([
+  rbacGroup,
+  ...resources.filter(({ kind }) => Object.hasOwn(hostUses, kind)).map(({ group }) => group),
+]);
 
-const isChecked = ({ group, resource }: GroupVersionResource): boolean =>
-  group === rbacGroup || usingHost.some((known) => known.group === group && known.plural === resource);
+const isChecked = ({ group }: GroupVersionResource): boolean => checkedGroups.has(group);
