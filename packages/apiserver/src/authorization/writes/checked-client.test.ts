@@ -13,7 +13,7 @@ import { CheckedClient } from './checked-client.ts';
 const access = rulesOf({
   clusterRoles: [
     clusterRole('reader', [may('get', '', 'pods')]),
-    clusterRole('creator', [may('create', 'rbac.authorization.k8s.io,ignite.weave.works', 'roles,vms,machines')]),
+    clusterRole('creator', [may('create', '*', 'roles,vms,machines,gitsources')]),
   ],
   clusterRoleBindings: [
     clusterRoleBinding('reader', user('ada')),
@@ -86,6 +86,33 @@ describe('CheckedClient', () => {
     await assert.rejects(checked.patch(key, { type: 'merge', changes: { spec: copying } }), {
       code: 'FORBIDDEN',
     });
+  });
+
+  test('no way of writing what gives every right is open to whoever has not every right', async () => {
+    using here = open();
+    const { client, checked } = here;
+    const sources = { group: 'gitops.weave.works', version: 'v1', resource: 'gitsources' };
+    const source = {
+      apiVersion: 'gitops.weave.works/v1',
+      kind: 'GitSource',
+      metadata: { namespace: 'home', name: 'mine' },
+      spec: { url: 'https://git.example/site' },
+    };
+    const made = await client.create(sources, source);
+    const key = { ...sources, ...at };
+    const changes = { type: 'merge', changes: {} } as const;
+    for (const write of [
+      async () => await checked.create(sources, { ...source, metadata: { ...at, name: 'other' } }),
+      async () => await checked.update(sources, made),
+      async () => await checked.updateStatus(sources, made),
+      async () => await checked.patch(key, changes),
+      async () => await checked.patch(key, changes, { subresource: 'status' }),
+    ])
+      await assert.rejects(write, {
+        code: 'FORBIDDEN',
+        message: /^gitsources\.gitops\.weave\.works(\/status)? is forbidden: user "ada" may not do everything/,
+      });
+    await checked.delete(key);
   });
 
   test('nothing is created by whoever may not create, whatever made him do so', async () => {

@@ -24,6 +24,7 @@ import type { UserInfo } from '../../request/user-info.ts';
 import { forbiddenText } from '../../server/check-access.ts';
 import type { AccessRules } from '../access-rules.ts';
 import { decide } from '../decide.ts';
+import { type WrittenPart, checkFullAuthority } from './check-full-authority.ts';
 import { checkEscalation } from './check-escalation.ts';
 import { checkHostUses } from './check-host-uses.ts';
 
@@ -68,6 +69,7 @@ export class CheckedClient implements ObjectClient {
     object: KubeObject,
     options?: WriteOptions,
   ): Promise<KubeObject> {
+    await this.#checkAuthority({ ...resource, subresource: 'status' });
     return await this.#client.updateStatus(resource, object, options);
   }
 
@@ -82,6 +84,7 @@ export class CheckedClient implements ObjectClient {
     options?: WriteOptions,
   ): Promise<KubeObject> {
     await this.#checkAllowed(creationOf(resource, object));
+    await this.#checkAuthority(resource);
     if (isChecked(resource))
       await this.#check(undefined, await this.#client.create(resource, object, dry(options)));
     return await this.#client.create(resource, object, options);
@@ -93,6 +96,7 @@ export class CheckedClient implements ObjectClient {
     object: KubeObject,
     options?: WriteOptions,
   ): Promise<KubeObject> {
+    await this.#checkAuthority(resource);
     if (isChecked(resource)) {
       const { namespace, name } = object.metadata;
       const old = await this.#client.get({ ...resource, namespace, name }, options);
@@ -102,6 +106,7 @@ export class CheckedClient implements ObjectClient {
   }
 
   async patch(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject> {
+    await this.#checkAuthority({ ...key, subresource: options?.subresource });
     if (!isChecked(key) || options?.subresource !== undefined)
       return await this.#client.patch(key, patch, options);
     for (let tries = 1; ; tries += 1)
@@ -128,6 +133,10 @@ export class CheckedClient implements ObjectClient {
   async #checkAllowed(request: ResourceRequest): Promise<void> {
     const { isAllowed } = decide(this.#user, request, await this.#rules());
     if (!isAllowed) throw new ObjectError('FORBIDDEN', forbiddenText(this.#user, request));
+  }
+
+  async #checkAuthority({ group, resource, subresource }: WrittenPart): Promise<void> {
+    checkFullAuthority(this.#user, { group, resource, subresource }, await this.#rules());
   }
 
   async #check(old: KubeObject | undefined, next: KubeObject): Promise<void> {
