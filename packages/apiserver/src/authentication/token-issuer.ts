@@ -8,3 +8,12 @@ export function issuerOf(token: string): string | undefined {
     return undefined;
   }
 }
+
+/** Pure. Returns for whom a token says that it is, which is not yet proven. */
+export function audiencesOf(token: string): readonly string[] {
+  try {
+    return [decodeJwt(token).aud ?? []].flat();
+  } catch {
+    return [];
+  }
+}

@@ -28,22 +28,23 @@ export function decodeMessage(
 function add(result: Decoded, field: Field, value: WireField['value'], depth: number): void {
   const { name, many } = field;
   if (many === 'map') {
-    result[name] = { ...(result[name] as object | undefined), ...entry(field, value, depth) };
+    addEntry((result[name] ??= {}) as Decoded, field, value, depth);
     return;
   }
   const decoded = decodedValue(field, value, depth);
-  if (many === 'list') result[name] = [...((result[name] as readonly unknown[] | undefined) ?? []), decoded];
+  if (many === 'list') ((result[name] ??= []) as unknown[]).push(decoded);
   else if (decoded !== undefined && decoded !== '') result[name] = decoded;
 }
 
 /** An entry of a map is a message of a key and a value, of which either is left out where it is empty. */
-function entry(field: Field, value: WireField['value'], depth: number): Readonly<Record<string, unknown>> {
+function addEntry(map: Decoded, field: Field, value: WireField['value'], depth: number): void {
   let [key, content]: [string, unknown] = ['', ''];
   for (const part of wireFields(asBytes(value))) {
     if (part.number === 1) key = asBytes(part.value).toString();
     else content = decodedValue(field, part.value, depth);
   }
-  return { [key]: content };
+  // An assignment to `__proto__` would be none of a key.
+  Object.defineProperty(map, key, { value: content, configurable: true, enumerable: true, writable: true });
 }
 
 function decodedValue({ type }: Field, value: WireField['value'], depth: number): unknown {

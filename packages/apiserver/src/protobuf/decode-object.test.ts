@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { decodeMessage } from './decode-message.ts';
 import { decodeObject } from './decode-object.ts';
+import type { MessageType } from './message-type.ts';
 
 // These were sent by kubectl 1.32 for `create configmap`, `create namespace` and `auth can-i`.
 const configMap = 'azhzAAoPCgJ2MRIJQ29uZmlnTWFwEiIKGAoEY29uZhIAGgRob21lIgAqADIAOABCABIGCgFhEgFiGgAiAA==';
@@ -68,4 +70,31 @@ test('decodeObject refuses what is no such object', () => {
     }
   }
   assert.equal(decodeObject(Buffer.from('k8s\0')), undefined);
+});
+
+test('decodeMessage takes time in proportion to the items and entries of a message', () => {
+  const many = 50_000;
+  const type: MessageType = {
+    1: { name: 'items', type: 'string', many: 'list' },
+    2: { name: 'entries', type: 'string', many: 'map' },
+  };
+  const entry = (at: number): readonly number[] => {
+    const key = Buffer.from(String(at));
+    return [0x12, key.length + 2, 0x0a, key.length, ...key];
+  };
+  const bytes = Buffer.from(
+    Array.from({ length: many }, (_, at) => at).flatMap((at) => [0x0a, 0, ...entry(at)]),
+  );
+  const beginMs = performance.now();
+  const { items, entries } = decodeMessage(bytes, type);
+  assert.ok(performance.now() - beginMs < 5_000);
+  assert.equal((items as readonly unknown[]).length, many);
+  assert.equal(Object.keys(entries as object).length, many);
+});
+
+test('decodeMessage keeps every key of a map', () => {
+  const key = Buffer.from('__proto__');
+  const bytes = Buffer.from([0x0a, key.length + 2, 0x0a, key.length, ...key]);
+  const { map } = decodeMessage(bytes, { 1: { name: 'map', type: 'string', many: 'map' } });
+  assert.deepEqual(Object.entries(map as object), [['__proto__', '']]);
 });

@@ -9,6 +9,13 @@ const bookmarkMs = 5_000;
 /** How long a watch lasts that says nothing of it, in seconds: as in Kubernetes, so that not all end at once. */
 const defaultSeconds = { least: 1_800, most: 3_600 };
 
+/** The longest time that a watch lasts, in seconds. Timers of more than 24 days end at once. */
+const mostSeconds = 24 * 60 * 60;
+
+/** Returns how long a watch lasts, in seconds. None is as good as nothing, as in Kubernetes. */
+export const watchSeconds = (asked: number | undefined): number =>
+  Math.min(asked || randomSeconds(), mostSeconds);
+
 /** @throws ObjectError BAD_REQUEST, INVALID */
 export function watchObjects(client: ObjectClient, request: ObjectRequest): WatchReply {
   return { type: 'watch', events: events(client, request, listQuery(request)) };
@@ -19,8 +26,8 @@ async function* events(
   { resource, signal: asked }: ObjectRequest,
   query: ListQuery,
 ): AsyncGenerator<WatchEvent> {
-  const { timeoutSeconds = randomSeconds() } = query;
-  const signal = AbortSignal.any([asked, AbortSignal.timeout(timeoutSeconds * 1_000)]);
+  const timeoutMs = watchSeconds(query.timeoutSeconds) * 1_000;
+  const signal = AbortSignal.any([asked, AbortSignal.timeout(timeoutMs)]);
   const resourceVersion = await beginning(client, { resource, signal }, query);
   let lastMs = Date.now();
   for await (const event of client.watch(resource, { ...query.selection, resourceVersion, signal })) {

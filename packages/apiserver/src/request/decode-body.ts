@@ -1,6 +1,7 @@
 import { badRequest } from '@ignite/toolkit/client/object-error';
 import { parseYaml, plainValue } from '@ignite/toolkit/codec/parse-yaml';
 import { decodeObject, protobufType } from '../protobuf/decode-object.ts';
+import { checkDepth } from './check-depth.ts';
 import { parseMediaType } from './media-type.ts';
 import { RequestError } from './request-error.ts';
 
@@ -23,6 +24,12 @@ const yaml: readonly string[] = ['application/yaml', 'application/apply-patch+ya
  * @throws RequestError MEDIA_TYPE_UNKNOWN
  */
 export function decodeBody(body: Body): unknown {
+  const content = decoded(body);
+  checkDepth(content);
+  return content;
+}
+
+function decoded(body: Body): unknown {
   const type = bodyType(body);
   if (isJson(type)) return decodedJson(bodyText(body));
   if (yaml.includes(type)) return decodedYaml(bodyText(body));

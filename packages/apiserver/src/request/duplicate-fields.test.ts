@@ -13,3 +13,8 @@ test('duplicateFields finds what is given twice in the same object', () => {
   ] as const)
     assert.deepEqual(duplicateFields(json), wanted, json);
 });
+
+test('duplicateFields tells the first ten', () => {
+  const json = `{${Array.from({ length: 100 }, () => '"a": 1').join(', ')}}`;
+  assert.equal(duplicateFields(json).length, 10);
+});

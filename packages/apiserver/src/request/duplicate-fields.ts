@@ -8,7 +8,10 @@ interface Level {
 
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
-/** Pure. Returns the paths of the fields that a sound JSON text gives more than once. */
+/** How many duplicates are told. */
+const mostFound = 10;
+
+/** Pure. Returns the paths of the first fields that a sound JSON text gives more than once. */
 export function duplicateFields(json: string): readonly (readonly (string | number)[])[] {
   const found: (string | number)[][] = [];
   const levels: Level[] = [];
@@ -22,6 +25,7 @@ export function duplicateFields(json: string): readonly (readonly (string | numb
     else if (token === ':' && level?.names) {
       level.key = String(JSON.parse(text));
       if (level.names.has(level.key)) found.push(levels.map(({ key }) => key));
+      if (found.length === mostFound) return found;
       level.names.add(level.key);
     }
     text = token;

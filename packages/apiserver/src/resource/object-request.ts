@@ -6,6 +6,8 @@ import { type ServedResource, nothingServed } from './served-resource.ts';
 /** A request for objects of a kind that is served. */
 export interface ObjectRequest {
   readonly resource: ServedResource;
+  /** All kinds that are served now. */
+  readonly served: readonly ServedResource[];
   readonly info: ResourceRequest;
   readonly query: URLSearchParams;
   /** Reads the body, which can be done once. */

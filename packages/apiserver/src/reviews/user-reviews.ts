@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import { audiencesOf } from '../authentication/token-issuer.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { type Review, answered, refused, specOf } from './review.ts';
 
@@ -22,7 +23,7 @@ const tokenSpec = v.looseObject({
   audiences: v.nullish(v.array(v.string())),
 });
 
-/** Asks whose a token is. The answer does not repeat the token. */
+/** Asks whose a token is, and for whom of those who are named. The answer does not repeat the token. */
 export const tokenReview: Review = {
   ...group,
   resource: 'tokenreviews',
@@ -40,7 +41,7 @@ export const tokenReview: Review = {
       return answered(question, spec, {
         authenticated: true,
         user: userInfo(user),
-        ...(audiences && { audiences }),
+        ...(audiences && { audiences: audiencesOf(token).filter((each) => audiences.includes(each)) }),
       });
     } catch (failure) {
       if (!hasCode(failure, 'UNAUTHORIZED')) throw failure;

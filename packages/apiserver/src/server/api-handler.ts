@@ -133,12 +133,13 @@ async function answerObjects(
   signal: AbortSignal,
 ): Promise<void> {
   const query = queryOf(message);
-  const resource = servedAt(options.resources(), info);
+  const served = options.resources();
+  const resource = servedAt(served, info);
   if (!resource) throw nothingServed();
   const wanted = { ...wantedForm(message.headers.accept, query), resource };
   const body = async () => ({ bytes: await readBody(message), contentType: message.headers['content-type'] });
   try {
-    const reply = await serveObjects(options.client, { resource, info, query, body, signal });
+    const reply = await serveObjects(options.client, { resource, served, info, query, body, signal });
     const statusOf = (failure: unknown, subject?: Subject): Status =>
       toldStatus(options.log, failure, subject);
     await respond(response, reply, { ...wanted, statusOf, signal });

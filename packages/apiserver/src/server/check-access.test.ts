@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { requestInfoOf } from '../request/request-info-of.ts';
-import { forbiddenText } from './check-access.ts';
+import { checkAccess, forbiddenText } from './check-access.ts';
 
 test('forbiddenText says who may not do what, as Kubernetes does', () => {
   const pots = '/apis/garden.example/v1';
@@ -24,4 +26,24 @@ test('forbiddenText says who may not do what, as Kubernetes does', () => {
     ['GET', '/metrics', 'forbidden: User "ann" cannot get path "/metrics"'],
   ] as const)
     assert.equal(forbiddenText({ name: 'ann', groups: [] }, requestInfoOf(method, url)), text);
+});
+
+test('checkAccess refuses whoever asks to act as someone else, instead of letting him act as himself', async () => {
+  const access = {
+    authenticator: { authenticate: async () => ({ name: 'root', groups: ['system:masters'] }) },
+    authorizer: { authorize: async () => ({ isAllowed: true, reason: '' }) },
+  };
+  const info = requestInfoOf('DELETE', '/api/v1/namespaces/home');
+  const { signal } = new AbortController();
+  for (const [headers, isRefused] of [
+    [{}, false],
+    [{ 'impersonate-user': 'viewer' }, true],
+    [{ 'impersonate-group': 'viewers' }, true],
+    [{ 'impersonate-extra-reason': 'x' }, true],
+  ] as const) {
+    const message = Object.assign(new IncomingMessage(new Socket()), { headers });
+    const asked = checkAccess(access, message, info, signal);
+    if (isRefused) await assert.rejects(asked, { code: 'FORBIDDEN' }, JSON.stringify(headers));
+    else assert.equal((await asked)?.name, 'root');
+  }
 });

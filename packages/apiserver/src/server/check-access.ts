@@ -25,11 +25,21 @@ export async function checkAccess(
   signal: AbortSignal,
 ): Promise<UserInfo | undefined> {
   const user = await authenticator.authenticate(message, signal);
+  checkNotImpersonated(message);
   if (!info.isResource && info.verb === 'get' && publicPaths.includes(info.path)) return user;
   if (!user) throw new ObjectError('UNAUTHORIZED', 'Unauthorized');
   const { isAllowed } = await authorizer.authorize(user, info, signal);
   if (!isAllowed) throw new ObjectError('FORBIDDEN', forbiddenText(user, info));
   return user;
+}
+
+/** Whoever asks to act as someone else, who may do less, must not act as himself. */
+function checkNotImpersonated({ headers }: IncomingMessage): void {
+  const header = Object.keys(headers).find((name) => name.startsWith('impersonate-'));
+  if (header !== undefined)
+    throw new ObjectError('FORBIDDEN', `nobody can act as another user here: the header ${header} is refused`, {
+      hint: 'use the credentials of that user',
+    });
 }
 
 /** Pure. Says who may not do what, in Kubernetes' words. */

@@ -204,4 +204,22 @@ describe('the API server: objects', () => {
     assert.deepEqual([json['kind'], (json['items'] as readonly unknown[]).length], ['PotList', 2]);
     assert.equal((await garden.client.list(pots)).items.length, 1);
   });
+
+  test('are removed before their namespace is, and the namespace that is always there stays', async () => {
+    await using garden = await openGarden();
+    const namespaces = '/api/v1/namespaces';
+    await garden.ask(namespaces, sent('POST', { metadata: { name: 'default' } }));
+    const kept = await garden.ask(`${namespaces}/default`, { method: 'DELETE' });
+    assert.deepEqual([kept.code, kept.json['reason']], [403, 'Forbidden']);
+    await garden.client.create(pots, pot('home', 'a'));
+    const full = await garden.ask(`${namespaces}/home`, { method: 'DELETE' });
+    assert.deepEqual(
+      [full.code, full.json['message']],
+      [409, 'the namespace "home" holds objects, such as pots.garden.example "a": remove them first'],
+    );
+    assert.equal((await garden.ask(namespaces, { method: 'DELETE' })).code, 405);
+    await garden.ask(`${home}/a`, { method: 'DELETE' });
+    assert.equal((await garden.ask(`${namespaces}/home`, { method: 'DELETE' })).code, 200);
+    assert.equal((await garden.ask(`${namespaces}/home`, { method: 'DELETE' })).code, 404);
+  });
 });

@@ -1,9 +1,11 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { ListReply, Reply } from '../response/reply.ts';
 import { statusReply } from '../response/reply.ts';
 import { deletedStatus } from '../response/status.ts';
 import { deleteOptions } from './delete-options.ts';
+import { checkNamespaceDeletion, isNamespaces } from './namespace-lifecycle.ts';
 import { selectionOf } from '../read/list-query.ts';
 import { type ObjectRequest, keyOf } from '../resource/object-request.ts';
 
@@ -12,6 +14,7 @@ export async function deleteObject(client: ObjectClient, request: ObjectRequest)
   const { resource, signal } = request;
   const key = keyOf(request);
   const options = deleteOptions(request.query, await request.body());
+  if (isNamespaces(resource)) await checkNamespaceDeletion(client, key.name, request);
   const { uid, remaining } = await client.delete(key, { ...options, signal });
   if (remaining) return { type: 'object', code: 200, object: remaining };
   return statusReply(deletedStatus({ ...resource, name: key.name }, uid));
@@ -20,6 +23,8 @@ export async function deleteObject(client: ObjectClient, request: ObjectRequest)
 /** Deletes all objects that are selected, and answers with the list of them. */
 export async function deleteCollection(client: ObjectClient, request: ObjectRequest): Promise<ListReply> {
   const { resource, signal } = request;
+  if (isNamespaces(resource))
+    throw new ObjectError('METHOD_NOT_ALLOWED', 'namespaces are deleted one by one');
   const options = deleteOptions(request.query, await request.body());
   const list = await client.list(resource, { ...selectionOf(request), signal });
   for (const { metadata } of list.items) {

@@ -1,7 +1,9 @@
+import { resourceName } from '@ignite/toolkit/client/group-version-resource';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { ServedResource } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
 
 const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
@@ -22,6 +24,42 @@ export async function checkNamespace(client: ObjectClient, name: string, signal:
     `unable to create new content in namespace ${name} because it is being terminated`,
     { causes: [{ field: 'metadata.namespace', reason: 'NamespaceTerminating', message }] },
   );
+}
+
+/** The namespace that is always there. */
+const defaultNamespace = 'default';
+
+export const isNamespaces = ({ group, resource }: Pick<ServedResource, 'group' | 'resource'>): boolean =>
+  group === namespaces.group && resource === namespaces.resource;
+
+/** Events tell of what was, and end by themselves. */
+const isRecord = ({ kind }: ServedResource): boolean => kind === 'Event';
+
+/**
+ * Checks that a namespace can be deleted: nobody would delete the objects in it.
+ * @throws ObjectError FORBIDDEN, CONFLICT if it holds objects of a kind that is served
+ */
+export async function checkNamespaceDeletion(
+  client: ObjectClient,
+  name: string,
+  { served, signal }: { readonly served: readonly ServedResource[]; readonly signal: AbortSignal },
+): Promise<void> {
+  if (name === defaultNamespace)
+    throw new ObjectError('FORBIDDEN', `namespaces "${name}" is forbidden: this namespace may not be deleted`, {
+      hint: 'remove the objects in it instead',
+    });
+  for (const resource of served.filter((each) => each.isNamespaced && !isRecord(each))) {
+    const { items } = await client.list(resource, { namespace: name, limit: 1, signal });
+    if (items[0]) throw notEmpty(name, `${resourceName(resource)} "${items[0].metadata.name}"`);
+  }
+}
+
+function notEmpty(name: string, held: string): ObjectError {
+  const message = `the namespace "${name}" holds objects, such as ${held}: remove them first`;
+  return new ObjectError('CONFLICT', message, {
+    hint: 'remove the objects in it, and then the namespace',
+    causes: [{ field: '', reason: 'NamespaceNotEmpty', message }],
+  });
 }
 
 /** Creates the namespaces that are always there. */

@@ -84,27 +84,6 @@ describe('checkHostUses', () => {
     assert.ok(isRefused('op', share('/etc'), share('/etc', true)));
   });
 
-  test('whoever allows something to a Sync must be allowed it', () => {
-    const sync = (allow: object) => ({
-      ...sampleVm(),
-      kind: 'Sync' as const,
-      spec: {
-        source: { gitSource: 'site' },
-        allow: { hostPaths: [], files: [], networks: [], services: [], ports: [], objects: [], ...allow },
-      },
-    });
-    const refuses = (name: string, allow: object): boolean => {
-      try {
-        checkHostUses(named(name), { next: sync(allow) }, access);
-      } catch {
-        return true;
-      }
-      return false;
-    };
-    assert.ok(refuses('sharer', { hostPaths: ['/etc'] }));
-    assert.ok(refuses('op', {}));
-  });
-
   test('the message names the fields and what they use', () => {
     assert.throws(
       () => checkHostUses(named('op'), { next: sampleVm({ spec: copy('/etc/shadow') }) }, access),

@@ -3,7 +3,6 @@ import { resources } from '@ignite/api/resources';
 import { group } from '@ignite/api/v1/group';
 import { hostResource } from '@ignite/api/v1/resources/host';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
-import { type AllowSpec, portRange } from '@ignite/toolkit/allowance/allow-spec';
 import type { HostUse } from '@ignite/toolkit/allowance/host-use';
 import { keyText } from '@ignite/toolkit/object/object-key';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -35,27 +34,14 @@ export function checkHostUses(user: UserInfo, { old, next }: ObjectWrite, access
 /** The same use may be in another field than before. */
 const identityOf = (use: SingleUse): string => JSON.stringify({ ...use, field: '' });
 
-/** Something of the host or another object, without those that an allowance puts together. */
+/** Something of the host or another object. Only Syncs have allowances, which are written only by whoever may use all. */
 type SingleUse = Exclude<HostUse, { readonly kind: 'allowance' }>;
 
 function usesOf(object: KubeObject): readonly SingleUse[] {
   const { [object.kind]: find } = hostUses;
   const manifest = { ...object, spec: object.spec };
-  return (find?.(manifest) ?? []).flatMap((use) =>
-    use.kind === 'allowance' ? usesAllowed(use.allow, use.field) : [use],
-  );
+  return (find?.(manifest) ?? []).filter((use) => use.kind !== 'allowance');
 }
-
-/** Whoever allows something to others must be allowed it. */
-const usesAllowed = (allow: AllowSpec, field: string): readonly SingleUse[] => [
-  ...allow.hostPaths.map((path) => ({ kind: 'path', path, access: 'write', field }) as const),
-  ...allow.files.map((path) => ({ kind: 'path', path, access: 'read', field }) as const),
-  ...allow.networks.map((name) => ({ kind: 'network', name, field }) as const),
-  ...allow.services.map((name) => ({ kind: 'service', name, field }) as const),
-  ...allow.ports
-    .map((text) => portRange(text).first)
-    .map((port) => ({ kind: 'port', port, protocol: 'tcp', field }) as const),
-];
 
 /** Ports from here on are free to all, as they are to programs of the host. */
 const firstFreePort = 1_024;

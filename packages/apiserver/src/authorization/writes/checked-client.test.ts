@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { kinds } from '@ignite/api/kinds';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { accessKinds } from '@ignite/toolkit/access/kinds';
+import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
@@ -10,8 +11,14 @@ import { clusterRole, clusterRoleBinding, may, named, rulesOf, user } from '../a
 import { CheckedClient } from './checked-client.ts';
 
 const access = rulesOf({
-  clusterRoles: [clusterRole('reader', [may('get', '', 'pods')])],
-  clusterRoleBindings: [clusterRoleBinding('reader', user('ada'))],
+  clusterRoles: [
+    clusterRole('reader', [may('get', '', 'pods')]),
+    clusterRole('creator', [may('create', '*', 'roles,vms,machines,gitsources')]),
+  ],
+  clusterRoleBindings: [
+    clusterRoleBinding('reader', user('ada')),
+    clusterRoleBinding('creator', user('ada')),
+  ],
 });
 const roles = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'roles' } as const;
 const vms = { group: 'ignite.weave.works', version: 'v1', resource: 'vms' } as const;
@@ -25,7 +32,9 @@ const role = (...verbs: readonly string[]) => ({
 
 function open() {
   const store = new MemoryStore();
-  const client = new StoreObjectClient(store, [...kinds, ...accessKinds].map(servedKindOf));
+  const served = [...kinds, ...coreKinds, ...accessKinds].map(servedKindOf);
+  const others = served.filter(({ kind }) => kind === 'VM').map((vm) => ({ ...vm, resource: 'machines' }));
+  const client = new StoreObjectClient(store, [...served, ...others]);
   const checked = new CheckedClient({ client, user: named('ada'), rules: async () => access });
   return { client, checked, [Symbol.dispose]: () => store[Symbol.dispose]() };
 }
@@ -64,13 +73,56 @@ describe('CheckedClient', () => {
       spec: { image: { oci: 'debian:12' }, ...spec },
     });
     const copying = { copyFiles: [{ hostPath: '/etc/shadow', vmPath: '/x' }] };
-    await assert.rejects(checked.create(vms, vm(copying)), { code: 'FORBIDDEN' });
+    // VMs are those with the group and the kind of VMs, whatever path leads to them.
+    for (const resource of ['vms', 'machines'])
+      await assert.rejects(checked.create({ ...vms, resource }, vm(copying)), {
+        code: 'FORBIDDEN',
+        message: /^VM "web" is forbidden/,
+      });
     const made = await checked.create(vms, vm({}));
     const changed = { ...made, spec: { ...(made.spec as object), ...copying } };
     await assert.rejects(checked.update(vms, changed), { code: 'FORBIDDEN' });
     const key = { ...vms, namespace: 'default', name: 'web' };
     await assert.rejects(checked.patch(key, { type: 'merge', changes: { spec: copying } }), {
       code: 'FORBIDDEN',
+    });
+  });
+
+  test('no way of writing what gives every right is open to whoever has not every right', async () => {
+    using here = open();
+    const { client, checked } = here;
+    const sources = { group: 'gitops.weave.works', version: 'v1', resource: 'gitsources' };
+    const source = {
+      apiVersion: 'gitops.weave.works/v1',
+      kind: 'GitSource',
+      metadata: { namespace: 'home', name: 'mine' },
+      spec: { url: 'https://git.example/site' },
+    };
+    const made = await client.create(sources, source);
+    const key = { ...sources, ...at };
+    const changes = { type: 'merge', changes: {} } as const;
+    for (const write of [
+      async () => await checked.create(sources, { ...source, metadata: { ...at, name: 'other' } }),
+      async () => await checked.update(sources, made),
+      async () => await checked.updateStatus(sources, made),
+      async () => await checked.patch(key, changes),
+      async () => await checked.patch(key, changes, { subresource: 'status' }),
+    ])
+      await assert.rejects(write, {
+        code: 'FORBIDDEN',
+        message: /^gitsources\.gitops\.weave\.works(\/status)? is forbidden: user "ada" may not do everything/,
+      });
+    await checked.delete(key);
+  });
+
+  test('nothing is created by whoever may not create, whatever made him do so', async () => {
+    using here = open();
+    const configMaps = { group: '', version: 'v1', resource: 'configmaps' };
+    const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: at };
+    await assert.rejects(here.checked.create(configMaps, configMap), {
+      code: 'FORBIDDEN',
+      message:
+        'configmaps "mine" is forbidden: User "ada" cannot create resource "configmaps" in API group "" in the namespace "home"',
     });
   });
 

@@ -16,10 +16,15 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '@ignite/toolkit/client/object-client';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { ResourceRequest } from '../../request/request-info.ts';
 import type { UserInfo } from '../../request/user-info.ts';
+import { forbiddenText } from '../../server/check-access.ts';
 import type { AccessRules } from '../access-rules.ts';
+import { decide } from '../decide.ts';
+import { type WrittenPart, checkFullAuthority } from './check-full-authority.ts';
 import { checkEscalation } from './check-escalation.ts';
 import { checkHostUses } from './check-host-uses.ts';
 
@@ -64,6 +69,7 @@ export class CheckedClient implements ObjectClient {
     object: KubeObject,
     options?: WriteOptions,
   ): Promise<KubeObject> {
+    await this.#checkAuthority({ ...resource, subresource: 'status' });
     return await this.#client.updateStatus(resource, object, options);
   }
 
@@ -71,11 +77,14 @@ export class CheckedClient implements ObjectClient {
     return await this.#client.delete(key, options);
   }
 
+  /** An apply creates what is not there, although its user has been allowed only to patch. */
   async create(
     resource: GroupVersionResource,
     object: NewObject,
     options?: WriteOptions,
   ): Promise<KubeObject> {
+    await this.#checkAllowed(creationOf(resource, object));
+    await this.#checkAuthority(resource);
     if (isChecked(resource))
       await this.#check(undefined, await this.#client.create(resource, object, dry(options)));
     return await this.#client.create(resource, object, options);
@@ -87,6 +96,7 @@ export class CheckedClient implements ObjectClient {
     object: KubeObject,
     options?: WriteOptions,
   ): Promise<KubeObject> {
+    await this.#checkAuthority(resource);
     if (isChecked(resource)) {
       const { namespace, name } = object.metadata;
       const old = await this.#client.get({ ...resource, namespace, name }, options);
@@ -96,6 +106,7 @@ export class CheckedClient implements ObjectClient {
   }
 
   async patch(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject> {
+    await this.#checkAuthority({ ...key, subresource: options?.subresource });
     if (!isChecked(key) || options?.subresource !== undefined)
       return await this.#client.patch(key, patch, options);
     for (let tries = 1; ; tries += 1)
@@ -119,6 +130,15 @@ export class CheckedClient implements ObjectClient {
     );
   }
 
+  async #checkAllowed(request: ResourceRequest): Promise<void> {
+    const { isAllowed } = decide(this.#user, request, await this.#rules());
+    if (!isAllowed) throw new ObjectError('FORBIDDEN', forbiddenText(this.#user, request));
+  }
+
+  async #checkAuthority({ group, resource, subresource }: WrittenPart): Promise<void> {
+    checkFullAuthority(this.#user, { group, resource, subresource }, await this.#rules());
+  }
+
   async #check(old: KubeObject | undefined, next: KubeObject): Promise<void> {
     const rules = await this.#rules();
     checkEscalation(this.#user, { old, next }, rules);
@@ -128,7 +148,23 @@ export class CheckedClient implements ObjectClient {
 
 const dry = <T extends WriteOptions>(options: T | undefined): WriteOptions => ({ ...options, dryRun: true });
 
-const usingHost = resources.filter(({ kind }) => Object.hasOwn(hostUses, kind));
+const creationOf = (
+  { group, version, resource }: GroupVersionResource,
+  { metadata: { namespace, name } }: NewObject,
+): ResourceRequest => ({
+  isResource: true,
+  verb: 'create',
+  group,
+  version,
+  resource,
+  ...(namespace && { namespace }),
+  ...(name && { name }),
+});
 
-const isChecked = ({ group, resource }: GroupVersionResource): boolean =>
-  group === rbacGroup || usingHost.some((known) => known.group === group && known.plural === resource);
+/** Groups rather than plural names, since it is by its group and kind that an object is used. */
+const checkedGroups: ReadonlySet<string> = new Set([
+  rbacGroup,
+  ...resources.filter(({ kind }) => Object.hasOwn(hostUses, kind)).map(({ group }) => group),
+]);
+
+const isChecked = ({ group }: GroupVersionResource): boolean => checkedGroups.has(group);

@@ -17,6 +17,15 @@ const table: readonly (readonly [string, Partial<DefinitionSpec>, readonly strin
     { group: 'garden' },
     [wrongName, 'spec.group: Invalid value: "garden": should be a domain with at least one dot'],
   ],
+  // Objects of such a kind would be read as VMs, without the schema of VMs.
+  ...['ignite.weave.works', 'rbac.authorization.k8s.io', 'apiextensions.k8s.io'].map(
+    (group) =>
+      [
+        `the built-in group ${group}`,
+        { group },
+        [wrongName, `spec.group: Forbidden: the kinds of ${group} are built in, and no others can be added`],
+      ] as const,
+  ),
   [
     'an unknown scope',
     { scope: 'World' },

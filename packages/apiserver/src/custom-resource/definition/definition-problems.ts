@@ -2,10 +2,11 @@ import type { ErrorCause } from '@ignite/toolkit/client/object-error';
 import { issuePath, issueText } from '@ignite/toolkit/schema/issue-text';
 import * as v from 'valibot';
 import { defaultProblems } from '../../structural-schema/soundness/default-problems.ts';
-import { invalidValue, requiredValue, unsupportedValue } from '../../structural-schema/field-error.ts';
+import { forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '../../structural-schema/field-error.ts';
 import { schemaProblems } from '../../structural-schema/soundness/schema-problems.ts';
 import { structuralProblems } from '../../structural-schema/soundness/structural-problems.ts';
 import { structuralSchemaSchema } from '../../structural-schema/structural-schema.ts';
+import { builtInGroups } from './built-in-groups.ts';
 import { conversionProblems } from './conversion-problems.ts';
 import type { CustomResourceDefinition, DefinitionSpec, DefinitionVersion } from './definition.ts';
 import { subdomainFault } from './names.ts';
@@ -53,6 +54,8 @@ function groupProblems(group: string): readonly ErrorCause[] {
   const fault = subdomainFault(group);
   if (group === '') return [requiredValue('spec.group')];
   if (fault !== undefined) return [invalidValue('spec.group', group, fault)];
+  if (builtInGroups.has(group))
+    return [forbiddenValue('spec.group', `the kinds of ${group} are built in, and no others can be added`)];
   return group.includes('.')
     ? []
     : [invalidValue('spec.group', group, 'should be a domain with at least one dot')];

@@ -111,6 +111,9 @@ function isDateTime(text: string): boolean {
   return isDate(date) && written.test(time);
 }
 
+/** The longest duration that is looked into: the search takes quadratic time. */
+const longestDuration = 128;
+
 /** A duration may have its units written out. */
 const isLongDuration = (text: string): boolean =>
-  /\d+\s*(nano|micro|milli|sec|min|hr|hour|day|wk|week)/i.test(text);
+  text.length <= longestDuration && /\d\s*(nano|micro|milli|sec|min|hr|hour|day|wk|week)/i.test(text);

@@ -1,4 +1,6 @@
+import { recordResources, resources } from '@ignite/api/resources';
 import { vmPhases } from '@ignite/api/v1/vm-phase';
+import { groupOf } from '@ignite/toolkit/object/group-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type ShapeCheck, shapeCheck } from '@ignite/toolkit/object/shape-check';
 
@@ -60,8 +62,14 @@ const checks: Readonly<Record<string, ShapeCheck>> = {
   Sync: shapeCheck({ spec: {}, status: {} }),
 };
 
+/** The groups of these kinds. Definitions may give kinds of the same names to others. */
+const groups: ReadonlyMap<string, string> = new Map(
+  [...resources, ...recordResources].map(({ kind, group }) => [kind, group]),
+);
+
 /** Pure. Returns why a stored object cannot be used, or `undefined` if it can. */
 export function objectProblem(object: KubeObject): string | undefined {
+  if (groups.get(object.kind) !== groupOf(object.apiVersion)) return undefined;
   const problem = checks[object.kind]?.(object);
   if (problem !== undefined || object.kind !== 'VM') return problem;
   const { phase } = object.status as { readonly phase?: string };

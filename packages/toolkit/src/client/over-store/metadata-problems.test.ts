@@ -72,3 +72,20 @@ test('an object that is being deleted loses finalizers and gets none', () => {
   assert.deepEqual(fieldsOf({ finalizers: ['b', 'c'] }, old), ['metadata.finalizers']);
   assert.deepEqual(fieldsOf({ finalizers: ['b', 'c'] }, object({ finalizers: [] })), []);
 });
+
+test('metadata of wrong types is told by its paths', () => {
+  for (const [metadata, field] of [
+    [{ labels: 'x' }, 'metadata.labels'],
+    [{ labels: ['x'] }, 'metadata.labels'],
+    [{ labels: { a: null } }, 'metadata.labels.a'],
+    [{ annotations: { a: 1 } }, 'metadata.annotations.a'],
+    [{ finalizers: 'x' }, 'metadata.finalizers'],
+    [{ finalizers: [1] }, 'metadata.finalizers.0'],
+    [{ ownerReferences: {} }, 'metadata.ownerReferences'],
+    [{ ownerReferences: ['x'] }, 'metadata.ownerReferences.0'],
+    [{ ownerReferences: [{ ...owner, controller: 'yes' }] }, 'metadata.ownerReferences.0.controller'],
+  ] as const) {
+    const wrong = metadata as unknown as Partial<ObjectMeta>;
+    assert.deepEqual(fieldsOf(wrong), [field], JSON.stringify(metadata));
+  }
+});

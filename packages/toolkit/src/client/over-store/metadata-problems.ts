@@ -2,6 +2,7 @@ import type { KubeObject, OwnerReference } from '../../object/kube-object.ts';
 import { isDnsLabel, isPathSegment } from '../../object/name.ts';
 import type { NameRule } from '../../scheme/strategy.ts';
 import type { ErrorCause } from '../object-error.ts';
+import { metadataTypeProblems } from './metadata-type-problems.ts';
 
 const dnsSubdomain = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 const labelName = /^([A-Za-z0-9]([\w.-]*[A-Za-z0-9])?)$/;
@@ -14,6 +15,8 @@ export function metadataProblems(
   old: KubeObject | undefined,
   names: NameRule = 'DnsSubdomain',
 ): readonly ErrorCause[] {
+  const wrongTypes = metadataTypeProblems(metadata);
+  if (wrongTypes.length > 0) return wrongTypes;
   const { name, labels, annotations, finalizers, ownerReferences = [] } = metadata;
   return [
     ...nameProblems(name, names),

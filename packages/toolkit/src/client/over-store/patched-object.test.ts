@@ -49,3 +49,15 @@ test('a patch that is none, or that takes the object its name, is refused', () =
     assert.throws(() => patchedObject(old, { type: 'json', operations }), { code: 'INVALID' });
   assert.equal(({} as { readonly polluted?: number }).polluted, undefined);
 });
+
+test('the copies of a patch cannot make an object grow without bound', () => {
+  const copy = { op: 'copy', from: '/spec/list', path: '/spec/list/-' } as const;
+  const spec = { list: ['x'.repeat(1_000)] };
+  const doubled = patchedObject({ ...old, spec }, { type: 'json', operations: [copy, copy] });
+  assert.equal((doubled.spec as typeof spec).list.length, 3);
+  const operations = Array.from({ length: 20 }, () => copy);
+  assert.throws(() => patchedObject({ ...old, spec }, { type: 'json', operations }), {
+    code: 'BAD_REQUEST',
+    message: /^the copies of a JSON patch cannot add more than 3145728 characters$/,
+  });
+});

@@ -1,4 +1,4 @@
-import { applyPatch } from 'rfc6902';
+import { Pointer, applyPatch } from 'rfc6902';
 import type { KubeObject, ObjectMeta } from '../../object/kube-object.ts';
 import { mergePatch } from '../../patch/merge-patch.ts';
 import type { JsonPatchOperation, ObjectPatch } from '../object-client.ts';
@@ -19,9 +19,16 @@ export function patchedObject(old: KubeObject, patch: ObjectPatch): KubeObject {
   return { ...(next as KubeObject), metadata: { ...(metadata as ObjectMeta), resourceVersion } };
 }
 
+/** The most characters of JSON that the copies of one patch may add, as in Kubernetes: each could double the object. */
+const mostCopied = 3 * 1_024 * 1_024;
+
 function jsonPatched(old: KubeObject, operations: readonly JsonPatchOperation[]): unknown {
   const next = structuredClone(old);
+  let copied = 0;
   for (const [at, operation] of operations.entries()) {
+    copied += copiedLength(next, operation);
+    if (copied > mostCopied)
+      throw badRequest(`the copies of a JSON patch cannot add more than ${mostCopied} characters`);
     const failure = failureOf(next, operation);
     if (failure)
       throw new ObjectError('INVALID', `operation ${at} of the patch failed: ${failure.message}`, {
@@ -33,6 +40,15 @@ function jsonPatched(old: KubeObject, operations: readonly JsonPatchOperation[])
 
 /** The library passes over these names instead of looking for a field. */
 const passedOver = /\/(__proto__|constructor|prototype)(\/|$)/;
+
+/** Pure. Returns the length of the JSON that an operation copies. What is not there is left to the operation to tell. */
+function copiedLength(document: KubeObject, operation: JsonPatchOperation): number {
+  if (operation.op !== 'copy' || !isPointer(operation.from)) return 0;
+  const value: unknown = Pointer.fromJSON(operation.from).get(document);
+  return (JSON.stringify(value) as string | undefined)?.length ?? 0;
+}
+
+const isPointer = (text: string): boolean => /^(\/|$)/.test(text) && !passedOver.test(text);
 
 /** Carries out an operation in place. Returns why it failed. */
 function failureOf(document: KubeObject, operation: JsonPatchOperation): Error | null | undefined {

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decodeBody } from './decode-body.ts';
+
+const decoded = (text: string, contentType: string): unknown =>
+  decodeBody({ bytes: Buffer.from(text), contentType });
+const nested = (depth: number): string => '[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2);
+
+test('decodeBody refuses what is nested too deep for others to walk through', () => {
+  for (const type of ['application/json', 'application/merge-patch+json', 'application/yaml']) {
+    assert.ok(decoded(nested(512), type));
+    for (const depth of [514, 5_000])
+      assert.throws(() => decoded(nested(depth), type), { code: 'BAD_REQUEST' }, `${type} ${depth}`);
+  }
+});
