@@ -10,7 +10,8 @@ const deepest = 512;
 export function checkDepth(content: unknown): void {
   let level = [content].filter(isNode);
   for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > deepest) throw badRequest(`the body has more than ${deepest} objects and lists in one another`);
+    if (depth > deepest)
+      throw badRequest(`the body has more than ${deepest} objects and lists in one another`);
     level = level.flatMap((node): readonly unknown[] => Object.values(node)).filter(isNode);
   }
 }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
+import { forbiddenText } from '../request/forbidden-text.ts';
 import { requestInfoOf } from '../request/request-info-of.ts';
-import { checkAccess, forbiddenText } from './check-access.ts';
+import { checkAccess } from './check-access.ts';
 
 test('forbiddenText says who may not do what, as Kubernetes does', () => {
   const pots = '/apis/garden.example/v1';

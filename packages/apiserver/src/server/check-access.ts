@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { resourceName } from '@ignite/toolkit/client/group-version-resource';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { Authenticator, Authorizer } from '../request/access.ts';
-import type { RequestInfo, ResourceRequest } from '../request/request-info.ts';
+import { forbiddenText } from '../request/forbidden-text.ts';
+import type { RequestInfo } from '../request/request-info.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { healthPaths } from './health.ts';
 
@@ -37,18 +37,11 @@ export async function checkAccess(
 function checkNotImpersonated({ headers }: IncomingMessage): void {
   const header = Object.keys(headers).find((name) => name.startsWith('impersonate-'));
   if (header !== undefined)
-    throw new ObjectError('FORBIDDEN', `nobody can act as another user here: the header ${header} is refused`, {
-      hint: 'use the credentials of that user',
-    });
+    throw new ObjectError(
+      'FORBIDDEN',
+      `nobody can act as another user here: the header ${header} is refused`,
+      {
+        hint: 'use the credentials of that user',
+      },
+    );
 }
-
-/** Pure. Says who may not do what, in Kubernetes' words. */
-export function forbiddenText({ name }: UserInfo, info: RequestInfo): string {
-  if (!info.isResource) return `forbidden: User "${name}" cannot ${info.verb} path "${info.path}"`;
-  const about = info.name === undefined ? resourceName(info) : `${resourceName(info)} "${info.name}"`;
-  const part = info.subresource === undefined ? info.resource : `${info.resource}/${info.subresource}`;
-  return `${about} is forbidden: User "${name}" cannot ${info.verb} resource "${part}" in API group "${info.group}" ${scopeText(info)}`;
-}
-
-const scopeText = ({ namespace }: ResourceRequest): string =>
-  namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;

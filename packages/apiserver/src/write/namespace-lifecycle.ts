@@ -45,9 +45,13 @@ export async function checkNamespaceDeletion(
   { served, signal }: { readonly served: readonly ServedResource[]; readonly signal: AbortSignal },
 ): Promise<void> {
   if (name === defaultNamespace)
-    throw new ObjectError('FORBIDDEN', `namespaces "${name}" is forbidden: this namespace may not be deleted`, {
-      hint: 'remove the objects in it instead',
-    });
+    throw new ObjectError(
+      'FORBIDDEN',
+      `namespaces "${name}" is forbidden: this namespace may not be deleted`,
+      {
+        hint: 'remove the objects in it instead',
+      },
+    );
   for (const resource of served.filter((each) => each.isNamespaced && !isRecord(each))) {
     const { items } = await client.list(resource, { namespace: name, limit: 1, signal });
     if (items[0]) throw notEmpty(name, `${resourceName(resource)} "${items[0].metadata.name}"`);

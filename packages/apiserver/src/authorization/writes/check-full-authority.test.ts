@@ -47,7 +47,8 @@ test('checkFullAuthority: what gives every right can be written only by whoever 
       else assert.doesNotThrow(check(name), `${name} ${part}`);
     assert.doesNotThrow(check('all'), part);
     assert.doesNotThrow(
-      () => checkFullAuthority(named('root', 'system:masters'), { group: group!, resource, subresource }, access),
+      () =>
+        checkFullAuthority(named('root', 'system:masters'), { group: group!, resource, subresource }, access),
       part,
     );
   }

@@ -30,7 +30,10 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ),
   ...[imageResource, kernelResource, volumeResource, hostResource].map(
     ({ group, plural: resource }) =>
-      [partName({ group, resource, subresource: 'status' }), 'it says which files of the host are used'] as const,
+      [
+        partName({ group, resource, subresource: 'status' }),
+        'it says which files of the host are used',
+      ] as const,
   ),
 ]);
 

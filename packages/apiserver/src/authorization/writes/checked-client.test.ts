@@ -110,7 +110,8 @@ describe('CheckedClient', () => {
     ])
       await assert.rejects(write, {
         code: 'FORBIDDEN',
-        message: /^gitsources\.gitops\.weave\.works(\/status)? is forbidden: user "ada" may not do everything/,
+        message:
+          /^gitsources\.gitops\.weave\.works(\/status)? is forbidden: user "ada" may not do everything/,
       });
     await checked.delete(key);
   });

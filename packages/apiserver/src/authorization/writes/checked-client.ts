@@ -19,9 +19,9 @@ import type {
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { forbiddenText } from '../../request/forbidden-text.ts';
 import type { ResourceRequest } from '../../request/request-info.ts';
 import type { UserInfo } from '../../request/user-info.ts';
-import { forbiddenText } from '../../server/check-access.ts';
 import type { AccessRules } from '../access-rules.ts';
 import { decide } from '../decide.ts';
 import { type WrittenPart, checkFullAuthority } from './check-full-authority.ts';

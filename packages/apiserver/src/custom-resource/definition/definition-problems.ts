@@ -2,7 +2,12 @@ import type { ErrorCause } from '@ignite/toolkit/client/object-error';
 import { issuePath, issueText } from '@ignite/toolkit/schema/issue-text';
 import * as v from 'valibot';
 import { defaultProblems } from '../../structural-schema/soundness/default-problems.ts';
-import { forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '../../structural-schema/field-error.ts';
+import {
+  forbiddenValue,
+  invalidValue,
+  requiredValue,
+  unsupportedValue,
+} from '../../structural-schema/field-error.ts';
 import { schemaProblems } from '../../structural-schema/soundness/schema-problems.ts';
 import { structuralProblems } from '../../structural-schema/soundness/structural-problems.ts';
 import { structuralSchemaSchema } from '../../structural-schema/structural-schema.ts';
