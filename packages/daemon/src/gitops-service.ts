@@ -150,12 +150,14 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
  */
 async function untilAllEnd(parts: readonly (Promise<void> | undefined)[], endAll: () => void): Promise<void> {
   const failures: unknown[] = [];
-  const watched = parts.map((part) =>
-    part?.catch((failure: unknown) => {
+  const watch = async (part: Promise<void>): Promise<void> => {
+    try {
+      await part;
+    } catch (failure) {
       failures.push(failure);
       endAll();
-    }),
-  );
-  await Promise.all(watched);
+    }
+  };
+  await Promise.all(parts.filter((part) => part !== undefined).map(watch));
   if (failures.length > 0) throw failures[0];
 }

@@ -22,6 +22,7 @@ const key = { namespace: 'default', name: 'data' };
 const user = sampleVm({ spec: { storage: { volumes: [{ name: 'x', volume: { name: 'data' } }] } } });
 const op: ClientOperation = { report: () => {}, signal: AbortSignal.timeout(10_000) };
 
+const self = { name: 'a', isAlone: true };
 const runner: Runner = { run: () => Promise.resolve({ stdout: '', stderr: '' }) };
 
 const dir = await mkdtemp(join(tmpdir(), 'ignite-volumes-'));
@@ -41,7 +42,7 @@ async function hostWith(
     spec: { size },
     status: { path: file, usedBy: [] },
   });
-  return { paths, store, runner, file };
+  return { paths, store, runner, self, file };
 }
 
 /** Returns a host with a volume that a client of the API has deleted. */
@@ -99,7 +100,7 @@ test('ensureVolume, removeVolume: a volume of another name that falls together w
 test('ensureVolume: what a client of the API declares is made at its first use, and removed with its file', async () => {
   using store = new MemoryStore({ problemOf: objectProblem });
   const paths = { dataDir: dir, runDir: dir };
-  const host = { paths, store, runner };
+  const host = { paths, store, runner, self };
   const declared = { namespace: 'default', name: 'declared' };
   const volumes = { group, version: 'v1', resource: 'volumes' };
   const client = objectClient(store, paths);

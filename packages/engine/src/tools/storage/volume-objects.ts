@@ -16,9 +16,10 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, locksDir, volumeDir, volumeFile } from '../host/paths.ts';
-import { listAllVms } from '../store/all-vms.ts';
+import type { ThisHost } from '../host/this-host.ts';
 import { volumeStore } from '../store/kind-stores.ts';
 import { usesVolume, volumeFinalizer } from '../store/list-objects.ts';
+import { isOwn, listOwnVms } from '../store/own-vms.ts';
 import { listSalvaged } from '../store/salvage.ts';
 import { invalidVolumeSpec, volumeInvalid, volumeLeaving, volumeNameTaken } from './errors.ts';
 import { createExt4File, growFile } from './ext4-file.ts';
@@ -27,6 +28,7 @@ export interface VolumeDeps {
   readonly paths: Paths;
   readonly runner: Runner;
   readonly store: ObjectStore;
+  readonly self: ThisHost;
 }
 
 /** Returns the name of the lock that is held to create, change, remove or attach a volume. */
@@ -137,16 +139,19 @@ export async function removeVolume({ metadata }: Volume, deps: VolumeDeps): Prom
 async function findVolume(key: KindKey, deps: VolumeDeps): Promise<Volume | undefined> {
   const found = await volumeStore(deps.store).find(key);
   if (found?.metadata.deletionTimestamp === undefined) return found;
-  const users = await listUsers(found, deps.store);
+  const users = await listUsers(found, deps);
   if (users.length > 0) throw volumeLeaving(fullName(found), volumeFile(deps.paths, found.metadata), users);
   await removeVolume(found, deps);
   return undefined;
 }
 
-/** Lists the VMs of any host that name a volume, those too whose records are damaged. */
-async function listUsers({ metadata }: Volume, store: ObjectStore): Promise<readonly string[]> {
-  const damaged = (await listSalvaged('VM', store)) as readonly Vm[];
-  return [...(await listAllVms(store)), ...damaged].filter((vm) => usesVolume(vm, metadata)).map(fullName);
+/** Lists the VMs of this host that name a volume, those too whose records are damaged. */
+async function listUsers({ metadata }: Volume, { store, self }: VolumeDeps): Promise<readonly string[]> {
+  const damaged = ((await listSalvaged('VM', store)) as readonly Vm[]).filter(
+    (vm) => vm.spec.hostName === undefined || isOwn(vm, self),
+  );
+  const vms = [...(await listOwnVms({ store, self })), ...damaged];
+  return vms.filter((vm) => usesVolume(vm, metadata)).map(fullName);
 }
 
 async function makeVolume(
