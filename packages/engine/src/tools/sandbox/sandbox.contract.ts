@@ -233,7 +233,7 @@ function testWalls(open: () => Promise<SandboxUnderTest>): void {
     execFileSync('ip', ['-n', at.netns, 'link', 'add', 'ours0', 'type', 'bridge']);
     await at.launch(uid, 'cat /proc/net/dev');
     await ended(at.sandbox, uid);
-    const names = [...at.log(uid).matchAll(/^\s*(\w+): /gm)].map((match) => match[1]);
+    const names = [...(await printedBy(uid, at)).matchAll(/^\s*(\w+): /gm)].map((match) => match[1]);
     assert.deepEqual(new Set(names), new Set(['lo', 'ours0']));
   });
 
@@ -391,6 +391,12 @@ export function testExitCommand(name: string, open: () => Promise<SandboxUnderTe
     await ended(at.sandbox, uid);
     while (!existsSync(mark)) await delay(20, undefined, { signal });
   });
+}
+
+/** Returns what a program that has ended has printed. Its last output may take a moment on its way into the log. */
+async function printedBy(uid: string, { log }: SandboxUnderTest): Promise<string> {
+  for (let tries = 0; tries < 200 && log(uid) === ''; tries++) await delay(25);
+  return log(uid);
 }
 
 async function ended(sandbox: Sandbox, uid: string): Promise<SandboxObservation> {
