@@ -3,14 +3,15 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
+import { type AuditTrail, AuditedExchange } from '../audit/audited-exchange.ts';
 import { discover } from '../discovery/discover.ts';
 import { openApi } from '../openapi/open-api.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
-import { decodeBody } from '../request/decode-body.ts';
+import { type Body, decodeBody } from '../request/decode-body.ts';
 import { readBody } from '../request/read-body.ts';
 import { RequestError } from '../request/request-error.ts';
 import type { PathRequest, RequestInfo, ResourceRequest } from '../request/request-info.ts';
-import type { UserInfo } from '../request/user-info.ts';
+import { type UserInfo, anonymous } from '../request/user-info.ts';
 import { requestInfoOf } from '../request/request-info-of.ts';
 import { type ServedResource, nothingServed, servedAt } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
@@ -18,9 +19,10 @@ import { failureStatus } from '../response/failure-status.ts';
 import { type ContentReply, statusReply } from '../response/reply.ts';
 import type { Status, Subject } from '../response/status.ts';
 import type { AccessQuestion } from '../reviews/access-services.ts';
-import { checkAccess } from './check-access.ts';
+import { checkAccess, findUser } from './check-access.ts';
 import { type HealthCheck, healthPaths, healthReply } from './health.ts';
-import { InFlight } from './in-flight.ts';
+import type { Work } from './in-flight.ts';
+import { RequestLimits } from './request-limits.ts';
 import { respond, sendContent, wantedForm } from './respond.ts';
 import { serveObjects } from './serve-objects.ts';
 import { serverVersion } from './server-version.ts';
@@ -33,6 +35,8 @@ export interface ApiOptions {
   readonly authorizer: Authorizer;
   /** Limits what users write, and answers reviews and requests for tokens. Without it, there are none. */
   readonly access?: AccessPort;
+  /** Where requests are recorded. Without it, none are. */
+  readonly audit?: AuditTrail | undefined;
   readonly checks: readonly HealthCheck[];
   /** The name and the version of this program, such as `ignite-0.1.0`. */
   readonly product: string;
@@ -54,9 +58,9 @@ const answerMs = 60_000;
  * @param ending aborts when watches are to end, since the server is about to
  */
 export function apiHandler(options: ApiOptions, ending: AbortSignal): RequestListener {
-  const inFlight = new InFlight();
+  const limits = new RequestLimits();
   return (message, response) => {
-    const exchange = { message, response, inFlight, ending };
+    const exchange = { message, response, limits, ending };
     answer(options, exchange).catch((failure: unknown) => {
       options.log('error', 'an answer was not sent', { error: errorText(failure) });
       response.destroy();
@@ -68,7 +72,7 @@ export function apiHandler(options: ApiOptions, ending: AbortSignal): RequestLis
 interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
-  readonly inFlight: InFlight;
+  readonly limits: RequestLimits;
   readonly ending: AbortSignal;
 }
 
@@ -80,10 +84,14 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
   response.once('finish', () => void (exchange.ending.aborted && message.socket.end()));
   try {
     const info = requestInfoOf(message.method ?? '', message.url ?? '');
-    using _place = placeIn(exchange.inFlight, info);
+    const audited = options.audit && auditedExchange(options.audit, exchange, info, options.log);
+    using _place = placeIn(exchange.limits, info);
     const signal = signalFor(info, closed.signal, exchange.ending);
-    const user = await checkAccess(options, message, info, signal);
-    if (info.isResource) await answerResource(options, exchange, { info, user: user!, signal });
+    const asked = { message, info, audited, signal };
+    const user = await findUser(options, asked);
+    using _share = shareOf(exchange.limits, user, info);
+    await checkAccess(options, user, asked);
+    if (info.isResource) await answerResource(options, exchange, { info, user: user!, audited, signal });
     else await answerPath(options, exchange, info, signal);
   } catch (failure) {
     if (closed.signal.aborted) return;
@@ -91,10 +99,38 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
   }
 }
 
-function placeIn(inFlight: InFlight, info: RequestInfo): Disposable | undefined {
-  if (info.verb === 'watch') return undefined;
-  return inFlight.enter(['get', 'list', 'head'].includes(info.verb) ? 'read' : 'write');
+/** Has a request recorded when its response has ended, however that came. */
+function auditedExchange(
+  trail: AuditTrail,
+  { message, response }: Exchange,
+  info: RequestInfo,
+  log: Log,
+): AuditedExchange {
+  const audited = new AuditedExchange(trail, message, info);
+  response.setHeader('audit-id', audited.id);
+  response.once('close', () => {
+    const code = response.headersSent ? response.statusCode : clientGone;
+    audited
+      .end({ code })
+      .catch((failure: unknown) => log('error', 'a request was not recorded', { error: errorText(failure) }));
+  });
+  return audited;
 }
+
+/** What is recorded of a request that was not answered because the client was gone. */
+const clientGone = 499;
+
+function placeIn(limits: RequestLimits, info: RequestInfo): Disposable | undefined {
+  return info.verb === 'watch' ? undefined : limits.enter(workOf(info));
+}
+
+/** Nobody takes all places, so that there are some for others. */
+function shareOf(limits: RequestLimits, user: UserInfo | undefined, info: RequestInfo): Disposable | undefined {
+  return info.verb === 'watch' ? undefined : limits.enterAs(user ?? anonymous, workOf(info));
+}
+
+const workOf = ({ verb }: RequestInfo): Work =>
+  ['get', 'list', 'head'].includes(verb) ? 'read' : 'write';
 
 function signalFor(info: RequestInfo, closed: AbortSignal, ending: AbortSignal): AbortSignal {
   if (info.verb === 'watch') return AbortSignal.any([closed, ending]);
@@ -108,36 +144,46 @@ const tooLate = (): RequestError =>
   new RequestError('REQUEST_TIMED_OUT', `the request was not answered within ${answerMs / 1_000} s`);
 
 /** A request for objects, and who makes it. */
-type UserRequest = Omit<AccessQuestion, 'body'>;
+interface UserRequest extends Omit<AccessQuestion, 'body'> {
+  readonly audited: AuditedExchange | undefined;
+}
 
 async function answerResource(
   options: ApiOptions,
   exchange: Exchange,
-  { info, user, signal }: UserRequest,
+  { info, user, audited, signal }: UserRequest,
 ): Promise<void> {
   const { message, response } = exchange;
   const { access, client } = options;
-  const body = async (): Promise<unknown> =>
-    decodeBody({ bytes: await readBody(message), contentType: message.headers['content-type'] });
+  const sent = async (): Promise<Body> => {
+    const read = { bytes: await readBody(message), contentType: message.headers['content-type'] };
+    audited?.sends(read);
+    return read;
+  };
+  const body = async (): Promise<unknown> => decodeBody(await sent());
   const content = await access?.answer({ info, user, body, signal });
   if (content !== undefined)
     return await sendContent(response, { type: 'content', code: 201, content }, { encoding: 'json' });
   const limited = { ...options, client: access?.clientFor(user, signal) ?? client };
-  await answerObjects(limited, exchange, info, signal);
+  await answerObjects(limited, exchange, { info, body: sent, signal });
+}
+
+interface ObjectsRequest {
+  readonly info: ResourceRequest;
+  readonly body: () => Promise<Body>;
+  readonly signal: AbortSignal;
 }
 
 async function answerObjects(
   options: ApiOptions,
   { message, response }: Exchange,
-  info: ResourceRequest,
-  signal: AbortSignal,
+  { info, body, signal }: ObjectsRequest,
 ): Promise<void> {
   const query = queryOf(message);
   const served = options.resources();
   const resource = servedAt(served, info);
   if (!resource) throw nothingServed();
   const wanted = { ...wantedForm(message.headers.accept, query), resource };
-  const body = async () => ({ bytes: await readBody(message), contentType: message.headers['content-type'] });
   try {
     const reply = await serveObjects(options.client, { resource, served, info, query, body, signal });
     const statusOf = (failure: unknown, subject?: Subject): Status =>
