@@ -125,12 +125,15 @@ function placeIn(limits: RequestLimits, info: RequestInfo): Disposable | undefin
 }
 
 /** Nobody takes all places, so that there are some for others. */
-function shareOf(limits: RequestLimits, user: UserInfo | undefined, info: RequestInfo): Disposable | undefined {
+function shareOf(
+  limits: RequestLimits,
+  user: UserInfo | undefined,
+  info: RequestInfo,
+): Disposable | undefined {
   return info.verb === 'watch' ? undefined : limits.enterAs(user ?? anonymous, workOf(info));
 }
 
-const workOf = ({ verb }: RequestInfo): Work =>
-  ['get', 'list', 'head'].includes(verb) ? 'read' : 'write';
+const workOf = ({ verb }: RequestInfo): Work => (['get', 'list', 'head'].includes(verb) ? 'read' : 'write');
 
 function signalFor(info: RequestInfo, closed: AbortSignal, ending: AbortSignal): AbortSignal {
   if (info.verb === 'watch') return AbortSignal.any([closed, ending]);

@@ -76,6 +76,9 @@ describe('impersonationRequests', () => {
   });
 
   test('whoever acts as one who may do everything must be allowed everything', () => {
-    assert.deepEqual(asked('impersonate-user', 'a', 'impersonate-group', 'system:masters').at(-1), '* * *   ');
+    assert.deepEqual(
+      asked('impersonate-user', 'a', 'impersonate-group', 'system:masters').at(-1),
+      '* * *   ',
+    );
   });
 });
