@@ -20,7 +20,10 @@ export interface ObjectRequest {
  * whole cluster. A namespace is itself such a kind, although its requests count as being in it.
  * @throws ObjectError NOT_FOUND
  */
-export function namespaceOf({ resource, info }: ObjectRequest): string | undefined {
+export function namespaceOf({
+  resource,
+  info,
+}: Pick<ObjectRequest, 'resource' | 'info'>): string | undefined {
   if (resource.isNamespaced) return info.namespace;
   if (info.namespace !== undefined && resource.resource !== 'namespaces') throw nothingServed();
   return undefined;
@@ -30,7 +33,7 @@ export function namespaceOf({ resource, info }: ObjectRequest): string | undefin
  * Pure. Returns the key of the one object that a request is about.
  * @throws ObjectError NOT_FOUND
  */
-export function keyOf(request: ObjectRequest): ObjectKey {
+export function keyOf(request: Pick<ObjectRequest, 'resource' | 'info'>): ObjectKey {
   const { resource, info } = request;
   const namespace = namespaceOf(request);
   if (info.name === undefined || (resource.isNamespaced && namespace === undefined)) throw nothingServed();

@@ -1,4 +1,5 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
@@ -13,16 +14,20 @@ import { RequestError } from '../request/request-error.ts';
 import type { PathRequest, RequestInfo, ResourceRequest } from '../request/request-info.ts';
 import { type UserInfo, anonymous } from '../request/user-info.ts';
 import { requestInfoOf } from '../request/request-info-of.ts';
-import { type ServedResource, nothingServed, servedAt } from '../resource/served-resource.ts';
+import type { Connector } from '../resource/connector.ts';
+import { keyOf } from '../resource/object-request.ts';
+import { type ServedResource, connectorAt, nothingServed, servedAt } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
 import { failureStatus } from '../response/failure-status.ts';
 import { type ContentReply, statusReply } from '../response/reply.ts';
 import type { Status, Subject } from '../response/status.ts';
 import type { AccessQuestion } from '../reviews/access-services.ts';
+import { StreamPlaces } from '../streams/stream-places.ts';
+import type { Upgrade } from '../streams/upgrade.ts';
 import { checkAccess, findUser } from './check-access.ts';
+import { connect, connectionInfo } from './connect.ts';
 import { type HealthCheck, healthPaths, healthReply } from './health.ts';
-import type { Work } from './in-flight.ts';
-import { RequestLimits } from './request-limits.ts';
+import { RequestLimits, workOf } from './request-limits.ts';
 import { respond, sendContent, wantedForm } from './respond.ts';
 import { serveObjects } from './serve-objects.ts';
 import { serverVersion } from './server-version.ts';
@@ -53,18 +58,36 @@ export interface AccessPort {
 /** The time in which a request must be answered that is no watch, in milliseconds. */
 const answerMs = 60_000;
 
-/**
- * Returns what answers requests as a Kubernetes API server does.
- * @param ending aborts when watches are to end, since the server is about to
- */
-export function apiHandler(options: ApiOptions, ending: AbortSignal): RequestListener {
-  const limits = new RequestLimits();
-  return (message, response) => {
-    const exchange = { message, response, limits, ending };
+/** Answers requests as a Kubernetes API server does. */
+export interface ApiHandler {
+  answer(message: IncomingMessage, response: ServerResponse): void;
+  /** Answers a request to go on with another protocol. */
+  upgrade(message: IncomingMessage, socket: Socket, head: Buffer): void;
+}
+
+/** @param ending aborts when watches and streams are to end, since the server is about to */
+export function apiHandler(options: ApiOptions, ending: AbortSignal): ApiHandler {
+  const shared = { limits: new RequestLimits(), places: new StreamPlaces(), ending };
+  const handle = (exchange: Exchange): void => {
     answer(options, exchange).catch((failure: unknown) => {
       options.log('error', 'an answer was not sent', { error: errorText(failure) });
-      response.destroy();
+      exchange.response.destroy();
     });
+  };
+  return {
+    answer: (message, response) => handle({ ...shared, message, response }),
+    upgrade: (message, socket, head) => {
+      const response = new ServerResponse(message);
+      response.assignSocket(socket);
+      response.shouldKeepAlive = false;
+      response.once('finish', () => socket.end());
+      socket.on('error', () => socket.destroy());
+      const takeOver = (): void => {
+        response.statusCode = switching;
+        response.detachSocket(socket);
+      };
+      handle({ ...shared, message, response, upgrade: { message, socket, head, takeOver } });
+    },
   };
 }
 
@@ -73,25 +96,33 @@ interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   readonly limits: RequestLimits;
+  readonly places: StreamPlaces;
+  readonly upgrade?: Upgrade;
   readonly ending: AbortSignal;
 }
 
 async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
   const { message, response } = exchange;
   const closed = new AbortController();
-  response.once('close', () => closed.abort());
+  (exchange.upgrade?.socket ?? response).once('close', () => closed.abort());
   // What has been answered at the end is not kept open for more.
   response.once('finish', () => void (exchange.ending.aborted && message.socket.end()));
   try {
-    const info = requestInfoOf(message.method ?? '', message.url ?? '');
+    const asked = requestInfoOf(message.method ?? '', message.url ?? '');
+    const connector = asked.isResource ? connectorAt(options.resources(), asked) : undefined;
+    const info = asked.isResource && connector ? connectionInfo(asked, connector) : asked;
+    const lasts = info.verb === 'watch' || connector !== undefined;
     const audited = options.audit && auditedExchange(options.audit, exchange, info, options.log);
-    using _place = placeIn(exchange.limits, info);
-    const signal = signalFor(info, closed.signal, exchange.ending);
-    const asked = { message, info, audited, signal };
-    const user = await findUser(options, asked);
-    using _share = shareOf(exchange.limits, user, info);
-    await checkAccess(options, user, asked);
-    if (info.isResource) await answerResource(options, exchange, { info, user: user!, audited, signal });
+    using _place = lasts ? undefined : exchange.limits.enter(workOf(info));
+    const signal = lasts ? AbortSignal.any([closed.signal, exchange.ending]) : answerSignal(closed.signal);
+    const access = { message, info, audited, signal };
+    const user = await findUser(options, access);
+    using _share = lasts ? undefined : exchange.limits.enterAs(user ?? anonymous, workOf(info));
+    await checkAccess(options, user, access);
+    if (info.isResource && connector)
+      await answerConnection(options, connector, exchange, { info, user: user!, signal });
+    else if (info.isResource)
+      await answerResource(options, exchange, { info, user: user!, audited, signal });
     else await answerPath(options, exchange, info, signal);
   } catch (failure) {
     if (closed.signal.aborted) return;
@@ -102,41 +133,28 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
 /** Has a request recorded when its response has ended, however that came. */
 function auditedExchange(
   trail: AuditTrail,
-  { message, response }: Exchange,
+  { message, response, upgrade }: Exchange,
   info: RequestInfo,
   log: Log,
 ): AuditedExchange {
   const audited = new AuditedExchange(trail, message, info);
   response.setHeader('audit-id', audited.id);
-  response.once('close', () => {
-    const code = response.headersSent ? response.statusCode : clientGone;
+  (upgrade?.socket ?? response).once('close', () => {
+    const { headersSent, statusCode } = response;
     audited
-      .end({ code })
+      .end({ code: headersSent || statusCode === switching ? statusCode : clientGone })
       .catch((failure: unknown) => log('error', 'a request was not recorded', { error: errorText(failure) }));
   });
   return audited;
 }
 
+/** What is recorded of a request that goes on with another protocol. */
+const switching = 101;
 /** What is recorded of a request that was not answered because the client was gone. */
 const clientGone = 499;
 
-function placeIn(limits: RequestLimits, info: RequestInfo): Disposable | undefined {
-  return info.verb === 'watch' ? undefined : limits.enter(workOf(info));
-}
-
-/** Nobody takes all places, so that there are some for others. */
-function shareOf(
-  limits: RequestLimits,
-  user: UserInfo | undefined,
-  info: RequestInfo,
-): Disposable | undefined {
-  return info.verb === 'watch' ? undefined : limits.enterAs(user ?? anonymous, workOf(info));
-}
-
-const workOf = ({ verb }: RequestInfo): Work => (['get', 'list', 'head'].includes(verb) ? 'read' : 'write');
-
-function signalFor(info: RequestInfo, closed: AbortSignal, ending: AbortSignal): AbortSignal {
-  if (info.verb === 'watch') return AbortSignal.any([closed, ending]);
+/** Aborts when a request is not answered in time, or nobody waits for its answer. */
+function answerSignal(closed: AbortSignal): AbortSignal {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(tooLate()), answerMs).unref();
   closed.addEventListener('abort', () => clearTimeout(timer));
@@ -147,14 +165,16 @@ const tooLate = (): RequestError =>
   new RequestError('REQUEST_TIMED_OUT', `the request was not answered within ${answerMs / 1_000} s`);
 
 /** A request for objects, and who makes it. */
-interface UserRequest extends Omit<AccessQuestion, 'body'> {
+type UserRequest = Omit<AccessQuestion, 'body'>;
+
+interface AuditedRequest extends UserRequest {
   readonly audited: AuditedExchange | undefined;
 }
 
 async function answerResource(
   options: ApiOptions,
   exchange: Exchange,
-  { info, user, audited, signal }: UserRequest,
+  { info, user, audited, signal }: AuditedRequest,
 ): Promise<void> {
   const { message, response } = exchange;
   const { access, client } = options;
@@ -169,6 +189,22 @@ async function answerResource(
     return await sendContent(response, { type: 'content', code: 201, content }, { encoding: 'json' });
   const limited = { ...options, client: access?.clientFor(user, signal) ?? client };
   await answerObjects(limited, exchange, { info, body: sent, signal });
+}
+
+async function answerConnection(
+  options: ApiOptions,
+  connector: Connector,
+  { message, response, upgrade, places }: Exchange,
+  { info, user, signal }: UserRequest,
+): Promise<void> {
+  const resource = servedAt(options.resources(), info)!;
+  using _place = places.enter(user.name);
+  try {
+    const target = { key: keyOf({ resource, info }), user };
+    await connect(connector, { target, query: queryOf(message), message, response, upgrade, signal });
+  } catch (failure) {
+    throw new FailureAbout(subjectOf(resource, info), failure);
+  }
 }
 
 interface ObjectsRequest {

@@ -1,3 +1,4 @@
+import type { RequestInfo } from '../request/request-info.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { InFlight, type Work } from './in-flight.ts';
 
@@ -5,6 +6,10 @@ import { InFlight, type Work } from './in-flight.ts';
 const most = { read: 400, write: 200 } as const;
 /** The most of one user, so that there are places left for others. */
 const mostOfOne = { read: 100, write: 50 } as const;
+
+/** Pure. Tells what a request does. */
+export const workOf = ({ verb }: RequestInfo): Work =>
+  ['get', 'list', 'head'].includes(verb) ? 'read' : 'write';
 
 /** Limits how many requests are answered at a time, of all and of each user. */
 export class RequestLimits {

@@ -4,6 +4,7 @@ import { type Server as TlsServer, createServer as createTlsServer } from 'node:
 import type { ListenOptions } from 'node:net';
 import { boundConnections } from '@ignite/toolkit/webhook/bound-connections';
 import type { TlsCredentials } from '../certificates/certificate-folder.ts';
+import { isUpgrade } from '../streams/upgrade.ts';
 import { type ApiOptions, apiHandler } from './api-handler.ts';
 
 /** The times in which a client must send the headers of a request, and all of it, in milliseconds. */
@@ -17,7 +18,7 @@ const times = {
 const sizes = { maxHeaderSize: 64 * 2 ** 10 };
 /** Whether the other side is still there is asked when it has said nothing for this long, in milliseconds. */
 const liveness = { keepAlive: true, keepAliveInitialDelay: 30_000 };
-const bounds = { ...times, ...sizes, ...liveness };
+const bounds = { ...times, ...sizes, ...liveness, shouldUpgradeCallback: isUpgrade };
 const mostConnections = 2_000;
 /** Clients may show a certificate. Whether it is good is for the authenticator to say, to each request. */
 const clientCertificates = { requestCert: true, rejectUnauthorized: false, handshakeTimeout: 10_000 };
@@ -45,10 +46,11 @@ export async function serveApi(options: ApiOptions, { tls, ...place }: ApiPlace)
     check: async () => ending.signal.throwIfAborted(),
   };
   const checks = [...options.checks, readiness];
-  const listener = apiHandler({ ...options, checks }, ending.signal);
+  const handler = apiHandler({ ...options, checks }, ending.signal);
   const server = tls
-    ? createTlsServer({ ...bounds, ...tls, ...clientCertificates }, listener)
-    : createServer(bounds, listener);
+    ? createTlsServer({ ...bounds, ...tls, ...clientCertificates }, handler.answer)
+    : createServer(bounds, handler.answer);
+  server.on('upgrade', handler.upgrade);
   // Node would leave out the rest of many headers, and one of them may say as whom a request is made.
   server.maxHeadersCount = 0;
   const open = boundConnections(server, mostConnections);
