@@ -6,6 +6,8 @@ import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served
 import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
+import { ViewedClient } from '@ignite/apiserver/views/viewed-client';
+import { views } from '@ignite/apiserver/views/views';
 import { ensureNamespaces } from '@ignite/apiserver/write/namespace-lifecycle';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -48,9 +50,10 @@ export async function serveApiService(
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
-  const trust = await openApiAccess({ client, dir, log }, signal);
+  const viewed = new ViewedClient(client, views);
+  const trust = await openApiAccess({ client: viewed, dir, log }, signal);
   const api: ApiOptions = {
-    client,
+    client: viewed,
     resources: resourcesWith(definitions),
     authenticator: trust.authenticator,
     authorizer: trust.authorizer,
@@ -87,6 +90,7 @@ const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 const fixed: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf),
   ...[...coreKinds, ...accessKinds, definitionKind].map(builtInResourceOf),
+  ...views,
 ];
 
 /** Returns what lists all kinds. The list is the same as long as no kind is defined or removed. */
