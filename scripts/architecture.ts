@@ -51,11 +51,11 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   ],
   'packages/engine/src/operations': [['changes', 'declare', 'metrics', 'space'], ['archive'], ['client']],
   'packages/apiserver/src': [
-    ['protobuf', 'structural-schema'],
+    ['protobuf', 'spdy', 'structural-schema'],
     ['json-path', 'request'],
     ['audit', 'authentication', 'certificates', 'resource', 'server-side-apply'],
     ['authorization', 'custom-resource', 'response', 'views'],
-    ['discovery', 'openapi', 'read', 'reviews'],
+    ['discovery', 'openapi', 'read', 'reviews', 'streams'],
     ['write'],
     ['patch'],
     ['server'],
