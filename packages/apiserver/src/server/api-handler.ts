@@ -162,7 +162,10 @@ async function answerConnection(
   using _place = places.enter(user.name);
   try {
     const target = { key: keyOf({ resource, info }), user };
-    await connect(connector, { target, query: queryOf(message), message, response, upgrade, signal });
+    const statusOf = (failure: unknown): Status =>
+      toldStatus(options.log, failure, subjectOf(resource, info));
+    const query = queryOf(message);
+    await connect(connector, { target, query, message, response, upgrade, statusOf, signal });
   } catch (failure) {
     throw new FailureAbout(subjectOf(resource, info), failure);
   }
