@@ -58,9 +58,9 @@ const answerMs = 60_000;
 
 /** Answers requests as a Kubernetes API server does. */
 export interface ApiHandler {
-  answer(message: IncomingMessage, response: ServerResponse): void;
+  readonly answer: (message: IncomingMessage, response: ServerResponse) => void;
   /** Answers a request to go on with another protocol. */
-  upgrade(message: IncomingMessage, socket: Socket, head: Buffer): void;
+  readonly upgrade: (message: IncomingMessage, socket: Socket, head: Buffer) => void;
 }
 
 /** @param ending aborts when watches and streams are to end, since the server is about to */

@@ -46,8 +46,9 @@ test('a stream is accepted, passes bytes both ways, and ends each way on its own
   await expect(opened.client, reply('00000001', '7801'));
   const [stream] = opened.streams;
   opened.client.write(dataFrame(1, Buffer.from('in'), true));
+  const ended = once(stream!, 'end');
   assert.equal(String((await once(stream!, 'data'))[0]), 'in');
-  await once(stream!, 'end');
+  await ended;
   stream!.end('out');
   await expect(opened.client, dataFrame(1, Buffer.from('out'), false).toString('hex'));
   await expect(opened.client, dataFrame(1, Buffer.alloc(0), true).toString('hex'));
