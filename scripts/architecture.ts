@@ -51,7 +51,8 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   ],
   'packages/engine/src/operations': [['changes', 'declare', 'metrics', 'space'], ['archive'], ['client']],
   'packages/apiserver/src': [
-    ['protobuf', 'structural-schema'],
+    ['cel', 'protobuf'],
+    ['structural-schema'],
     ['json-path', 'request'],
     ['audit', 'authentication', 'certificates', 'resource', 'server-side-apply'],
     ['authorization', 'custom-resource', 'response'],

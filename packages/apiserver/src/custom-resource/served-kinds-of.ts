@@ -1,5 +1,6 @@
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { rulesOrBlocked } from '../structural-schema/rules/rules-or-blocked.ts';
 import { withDefaults } from '../structural-schema/defaults.ts';
 import { listProblems } from '../structural-schema/validation/list-problems.ts';
 import { pruned } from '../structural-schema/unknown-fields.ts';
@@ -25,6 +26,9 @@ function servedVersion({ spec }: CustomResourceDefinition, version: DefinitionVe
     hasStatus: version.subresources?.status !== undefined,
     selectableFields: selectableFieldNames(version),
     withDefaults: (object) => withDefaults(pruned<KubeObject>(object, schema), schema),
-    problems: (object) => [...validationProblems(object, schema), ...listProblems(object, schema)],
+    problems: (object, old) => {
+      const problems = [...validationProblems(object, schema), ...listProblems(object, schema)];
+      return [...problems, ...rulesOrBlocked({ object, old, problems }, schema)];
+    },
   };
 }

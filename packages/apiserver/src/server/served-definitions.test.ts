@@ -1,59 +1,8 @@
 import assert from 'node:assert/strict';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
-import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
-import { systemClock } from '@ignite/toolkit/clock/clock';
-import { coreKinds } from '@ignite/toolkit/core/kinds';
-import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { builtInResourceOf } from '../resource/served-resource-of.ts';
-import { serveApi } from '../server/serve-api.ts';
-import { definitionKind, servedDefinitionKind } from './definition/definition-kind.ts';
-import { potDefinition } from './pot.sample.ts';
-import { ServedDefinitions } from './served-definitions.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** An API that serves the kinds that its own objects define. */
-async function openApi() {
-  const ending = new AbortController();
-  const store = new MemoryStore();
-  const definitions = new ServedDefinitions();
-  const fixed = [servedDefinitionKind, ...coreKinds.map(servedKindOf)];
-  const client = new StoreObjectClient(store, () => [...fixed, ...definitions.kinds]);
-  const running = definitions.run({ client, clock: systemClock, log: () => {} }, ending.signal);
-  const builtIn = [definitionKind, ...coreKinds].map(builtInResourceOf);
-  const api = await serveApi(
-    {
-      client,
-      resources: () => [...builtIn, ...definitions.resources],
-      authenticator: { authenticate: async () => ({ name: 'gardener', groups: [] }) },
-      authorizer: { authorize: async () => ({ isAllowed: true, reason: '' }) },
-      checks: [],
-      product: 'garden',
-      log: () => {},
-    },
-    { host: '127.0.0.1', port: 0 },
-  );
-  await client.create(
-    { group: '', version: 'v1', resource: 'namespaces' },
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'home' } },
-  );
-  const url = `http://127.0.0.1:${(api.server.address() as AddressInfo).port}`;
-  const ask = async (path: string, method = 'GET', body?: object, type = 'application/json') => {
-    const init = { method, headers: { 'content-type': type } };
-    const answer = await fetch(url + path, body ? { ...init, body: JSON.stringify(body) } : init);
-    return { code: answer.status, json: (await answer.json()) as Fields };
-  };
-  const close = async (): Promise<void> => {
-    await api[Symbol.asyncDispose]();
-    ending.abort();
-    await running;
-    store[Symbol.dispose]();
-  };
-  return { ask, [Symbol.asyncDispose]: close };
-}
+import { type Fields, openDefiningApi as openApi } from './defining-api.sample.ts';
+import { potDefinition } from '../custom-resource/pot.sample.ts';
 
 const root = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const home = '/apis/garden.example/v1/namespaces/home/pots';
