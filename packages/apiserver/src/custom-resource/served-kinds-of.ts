@@ -8,14 +8,19 @@ import { validationProblems } from '../structural-schema/validation/validate.ts'
 import type { CustomResourceDefinition, DefinitionVersion } from './definition/definition.ts';
 import { schemaOfVersion } from './definition/schema-of-version.ts';
 import { selectableFieldNames } from './definition/selectable-fields.ts';
+import { isTerminating } from './definition/terminating.ts';
 
-/** Returns the versions of a defined kind that are served, as a client over a store serves them. */
+/**
+ * Returns the versions of a defined kind that are served, as a client over a store serves them. To delete the
+ * objects of a kind, all versions are served.
+ */
 export const servedKindsOf = (definition: CustomResourceDefinition): readonly ServedKind[] =>
   definition.spec.versions
-    .filter(({ served }) => served)
+    .filter(({ served }) => served || isTerminating(definition))
     .map((version) => servedVersion(definition, version));
 
-function servedVersion({ spec }: CustomResourceDefinition, version: DefinitionVersion): ServedKind {
+function servedVersion(definition: CustomResourceDefinition, version: DefinitionVersion): ServedKind {
+  const { spec } = definition;
   const schema = schemaOfVersion(version) ?? { 'x-kubernetes-preserve-unknown-fields': true };
   return {
     group: spec.group,
@@ -23,6 +28,7 @@ function servedVersion({ spec }: CustomResourceDefinition, version: DefinitionVe
     resource: spec.names.plural,
     kind: spec.names.kind,
     isNamespaced: spec.scope === 'Namespaced',
+    ...(isTerminating(definition) && { origin: 'their definition is being deleted' }),
     hasStatus: version.subresources?.status !== undefined,
     selectableFields: selectableFieldNames(version),
     withDefaults: (object) => withDefaults(pruned<KubeObject>(object, schema), schema),

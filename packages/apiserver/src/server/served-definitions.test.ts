@@ -101,3 +101,28 @@ test('objects of a defined kind are scaled where their definition says', async (
   const { spec } = (await api.ask(`${home}/mint`)).json;
   assert.deepEqual(spec, { clay: 'red', replicas: 3, litres: 5 });
 });
+
+test('a definition that is deleted takes its objects with it, whose finalizers are waited for', async () => {
+  await using api = await openApi();
+  await define(api.ask);
+  const metadata = (name: string, finalizers: readonly string[]) => ({ name, finalizers });
+  await api.ask(home, 'POST', { metadata: metadata('basil', []), spec: { clay: 'red' } });
+  await api.ask(home, 'POST', { metadata: metadata('mint', ['garden.example/rest']), spec: { clay: 'red' } });
+  const definition = `${root}/pots.garden.example`;
+  const deleted = await api.ask(definition, 'DELETE');
+  assert.partialDeepStrictEqual(deleted.json, {
+    kind: 'CustomResourceDefinition',
+    metadata: { finalizers: ['customresourcecleanup.apiextensions.k8s.io'] },
+  });
+  const { conditions } = deleted.json['status'] as { readonly conditions: readonly Fields[] };
+  assert.partialDeepStrictEqual(conditions.at(-1), { type: 'Terminating', status: 'True' });
+  while ((await api.ask(`${home}/basil`)).code !== 404) await delay(10);
+  const late = await api.ask(home, 'POST', { metadata: { name: 'late' }, spec: { clay: 'red' } });
+  assert.equal(late.code, 405);
+  assert.equal((await api.ask(definition)).code, 200);
+  const merge = 'application/merge-patch+json';
+  await api.ask(`${home}/mint`, 'PATCH', { metadata: { finalizers: [] } }, merge);
+  while ((await api.ask(definition)).code !== 404) await delay(10);
+  await define(api.ask);
+  assert.deepEqual((await api.ask(home)).json['items'], []);
+});

@@ -23,4 +23,6 @@ export interface ServedKind extends GroupVersionResource {
   readonly withDefaults?: (object: KubeObject) => KubeObject;
   /** Pure. Returns all that is wrong with an object, or with a change of it. */
   readonly problems?: (object: KubeObject, old: KubeObject | undefined) => readonly ErrorCause[];
+  /** Pure. Returns an object as it is when its deletion begins; by default, it is as it was. */
+  readonly atDeletion?: (object: KubeObject, now: string) => KubeObject;
 }

@@ -114,13 +114,15 @@ export class StoreObjectClient implements ObjectClient {
   }
 
   async delete(key: ObjectKey, options: DeleteOptions = {}): Promise<Deletion> {
+    const kind = this.#kindOf(key);
     const place = this.#locate(key);
     const call = callOf(options);
     return await untilNobodyInterferes(async () => {
       const old = await this.#store.get(place, call);
       checkPreconditions(old.metadata, options);
-      const finalizers = finalizersFor(old.metadata.finalizers, options.propagationPolicy);
-      const wanted = { ...old, metadata: { ...old.metadata, finalizers } };
+      const begun = deletionOfKind(kind, old);
+      const finalizers = finalizersFor(begun.metadata.finalizers, options.propagationPolicy);
+      const wanted = { ...begun, metadata: { ...begun.metadata, finalizers } };
       if (options.dryRun) return triedDelete(wanted, new Date().toISOString());
       const marked = await this.#replace(old, wanted, call);
       const { deletionTimestamp, resourceVersion } = marked.metadata;
@@ -206,6 +208,11 @@ export class StoreObjectClient implements ObjectClient {
     return kind;
   }
 }
+
+const deletionOfKind = ({ atDeletion }: ServedKind, object: KubeObject): KubeObject =>
+  atDeletion && object.metadata.deletionTimestamp === undefined
+    ? atDeletion(object, new Date().toISOString())
+    : object;
 
 const newBirth = ({ newUid = randomUUID }: ServedKind): Birth => ({
   uid: newUid(),
