@@ -53,7 +53,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   'packages/apiserver/src': [
     ['cel', 'protobuf'],
     ['structural-schema'],
-    ['json-path', 'request'],
+    ['json-path', 'request', 'webhook'],
     ['audit', 'authentication', 'certificates', 'resource', 'server-side-apply'],
     ['authorization', 'custom-resource', 'response'],
     ['discovery', 'openapi', 'read', 'reviews'],

@@ -5,7 +5,7 @@ import { type CelValue, isCelUint } from '@bufbuild/cel';
 export function isSame(a: CelValue, b: CelValue): boolean {
   const [left, right] = [numberOf(a), numberOf(b)];
   if (left === undefined || right === undefined) return isDeepStrictEqual(a, b);
-  return left <= right && left >= right;
+  return !(left < right) && !(left > right);
 }
 
 /** Compares two values of one ordered type. */

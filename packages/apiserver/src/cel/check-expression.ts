@@ -88,7 +88,7 @@ class Check {
         }
         return anyShape;
       }
-      default:
+      case undefined:
         return anyShape;
     }
   }

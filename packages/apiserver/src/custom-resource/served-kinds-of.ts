@@ -5,6 +5,7 @@ import { withDefaults } from '../structural-schema/defaults.ts';
 import { listProblems } from '../structural-schema/validation/list-problems.ts';
 import { pruned } from '../structural-schema/unknown-fields.ts';
 import { validationProblems } from '../structural-schema/validation/validate.ts';
+import { conversionOf } from './conversion/conversion-of.ts';
 import type { CustomResourceDefinition, DefinitionVersion } from './definition/definition.ts';
 import { schemaOfVersion } from './definition/schema-of-version.ts';
 import { selectableFieldNames } from './definition/selectable-fields.ts';
@@ -29,6 +30,7 @@ function servedVersion(definition: CustomResourceDefinition, version: Definition
     kind: spec.names.kind,
     isNamespaced: spec.scope === 'Namespaced',
     ...(isTerminating(definition) && { origin: 'their definition is being deleted' }),
+    conversion: conversionOf(definition),
     hasStatus: version.subresources?.status !== undefined,
     selectableFields: selectableFieldNames(version),
     withDefaults: (object) => withDefaults(pruned<KubeObject>(object, schema), schema),

@@ -117,8 +117,9 @@ function masked(base: string, length: number): string {
 
 /** Returns the eight numbers of an IPv6 address. */
 function groupsOf(text: string): readonly number[] {
-  const [head = '', tail] = text.split('::').map((half) => half.split(':').filter((group) => group !== ''));
-  const [before, after] = [[...head], [...(tail ?? [])]];
+  const [before = [], after = []] = text
+    .split('::')
+    .map((half) => half.split(':').filter((group) => group !== ''));
   const missing = Array.from({ length: 8 - before.length - after.length }, () => '0');
   return [...before, ...missing, ...after].map((group) => Number.parseInt(group, 16));
 }

@@ -2,7 +2,7 @@ import { type NewCondition, withCondition } from '@ignite/toolkit/object/conditi
 import type { CustomResourceDefinition } from './definition.ts';
 
 /** The finalizer of a definition whose objects are deleted first. */
-export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
+const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** Pure. Tells whether a definition is being deleted, and its objects are to be deleted before it. */
 export const isTerminating = ({ metadata }: Pick<CustomResourceDefinition, 'metadata'>): boolean =>

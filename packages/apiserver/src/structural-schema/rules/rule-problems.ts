@@ -156,7 +156,7 @@ function refusal(
     messageOf(compiled, variables) ?? (rule.message?.trim() || `failed rule: ${rule.rule.trim()}`);
   const field = told(rule.fieldPath === undefined ? path : joined(path, rule.fieldPath.replace(/^\./, '')));
   const isWhole = schema.type === 'object' || schema.type === 'array';
-  switch (rule.reason) {
+  switch (rule.reason ?? '') {
     case 'FieldValueForbidden':
       return forbiddenValue(field, detail);
     case 'FieldValueRequired':

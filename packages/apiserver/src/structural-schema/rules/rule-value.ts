@@ -36,7 +36,7 @@ function plainValue(value: unknown): CelInput {
 }
 
 /** A text that is not of its format is refused for that, and only needs to be anything here. */
-function textValue(text: string, format: string | undefined): CelInput {
+function textValue(text: string, format = ''): CelInput {
   switch (format) {
     case 'byte':
       return new Uint8Array(Buffer.from(text, 'base64'));

@@ -24,7 +24,7 @@ export const ruledSchema = (schema: StructuralSchema): StructuralSchema =>
 export function shapeOfSchema(schema: StructuralSchema): CelShape | undefined {
   const ruled = ruledSchema(schema);
   if (ruled['x-kubernetes-int-or-string'] === true) return anyShape;
-  switch (ruled.type) {
+  switch (ruled.type ?? '') {
     case 'array': {
       const items = ruled.items && shapeOfSchema(ruled.items);
       return items && { type: 'list', items };
@@ -57,7 +57,7 @@ function objectShape({ properties = {}, additionalProperties }: StructuralSchema
   return { type: 'object', fields: Object.fromEntries(fields) };
 }
 
-function textShape(format: string | undefined): CelShape {
+function textShape(format = ''): CelShape {
   switch (format) {
     case 'byte':
       return { type: 'bytes' };
