@@ -13,7 +13,9 @@ const factors: Readonly<Record<string, readonly [bigint, bigint]>> = {
   m: [1n, 1_000n],
   '': [1n, 1n],
   ...Object.fromEntries('kMGTPE'.split('').map((suffix, at) => [suffix, [1_000n ** BigInt(at + 1), 1n]])),
-  ...Object.fromEntries('KMGTPE'.split('').map((suffix, at) => [`${suffix}i`, [1_024n ** BigInt(at + 1), 1n]])),
+  ...Object.fromEntries(
+    'KMGTPE'.split('').map((suffix, at) => [`${suffix}i`, [1_024n ** BigInt(at + 1), 1n]]),
+  ),
 };
 
 /** Kubernetes' functions of quantities, such as `1.5Gi`. */
