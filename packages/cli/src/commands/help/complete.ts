@@ -6,7 +6,7 @@ import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { Command } from '../../arguments/command.ts';
 import { type Candidate, type CompletionPlan, planCompletion } from '../../completion/plan-completion.ts';
-import { readIfAllowed } from '../../context.ts';
+import { readIfAllowed, tokenNames } from '../../context.ts';
 import type { Io } from '../../io.ts';
 import { commandSource } from '../command-source.ts';
 import { daemonCommands } from '../registry.ts';
@@ -47,7 +47,10 @@ async function lookUp(plan: CompletionPlan, io: Io): Promise<readonly Candidate[
     : [];
   // Whoever may not look at the store is offered what else there is.
   const named = await readIfAllowed({ flags: plan.flags, io }, (client) => namesFor(plan, client));
-  return [...kinds, ...(named ?? [])];
+  const tokens = plan.lookUp.some(({ kind }) => kind === 'token')
+    ? await tokenNames({ flags: plan.flags, io })
+    : [];
+  return [...kinds, ...(named ?? []), ...tokens.map((text) => ({ text, help: '' }))];
 }
 
 async function namesFor(
