@@ -54,7 +54,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['protobuf', 'spdy', 'structural-schema'],
     ['json-path', 'request'],
     ['audit', 'authentication', 'certificates', 'resource', 'server-side-apply'],
-    ['authorization', 'custom-resource', 'response'],
+    ['authorization', 'custom-resource', 'response', 'views'],
     ['discovery', 'openapi', 'read', 'reviews', 'streams'],
     ['write'],
     ['patch'],

@@ -1,7 +1,7 @@
 import { parseAccept } from '../request/media-type.ts';
-import type { ServedResource } from '../resource/served-resource.ts';
+import { type ServedResource, verbsOf } from '../resource/served-resource.ts';
 import type { ServedGroup } from './group-list.ts';
-import { subresourcesOf, verbs } from './resource-list.ts';
+import { subresourcesOf } from './resource-list.ts';
 
 const group = 'apidiscovery.k8s.io';
 const versions: readonly string[] = ['v2', 'v2beta1'];
@@ -45,7 +45,7 @@ function discovered(served: ServedResource): object {
     responseKind,
     scope: served.isNamespaced ? 'Namespaced' : 'Cluster',
     singularResource: served.singular,
-    verbs,
+    verbs: verbsOf(served),
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
     ...(subresources.length > 0 && {

@@ -1,17 +1,6 @@
 import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
-import type { ServedResource } from '../resource/served-resource.ts';
+import { type ServedResource, verbsOf } from '../resource/served-resource.ts';
 
-/** What can be done with the objects of each kind. */
-export const verbs = [
-  'create',
-  'delete',
-  'deletecollection',
-  'get',
-  'list',
-  'patch',
-  'update',
-  'watch',
-] as const;
 /** What can be done with a part of an object. */
 const valueVerbs = ['get', 'patch', 'update'] as const;
 
@@ -40,7 +29,7 @@ function entries(served: ServedResource): readonly object[] {
   const namespaced = isNamespaced;
   return [
     {
-      ...{ name: resource, singularName: singular, namespaced, kind, verbs },
+      ...{ name: resource, singularName: singular, namespaced, kind, verbs: verbsOf(served) },
       ...(shortNames.length > 0 && { shortNames }),
       ...(categories.length > 0 && { categories }),
     },

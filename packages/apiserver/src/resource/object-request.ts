@@ -10,6 +10,8 @@ export interface ObjectRequest {
   readonly served: readonly ServedResource[];
   readonly info: ResourceRequest;
   readonly query: URLSearchParams;
+  /** The name of the program that asks, which manages what it writes unless the query names a manager. */
+  readonly program: string;
   /** Reads the body, which can be done once. */
   readonly body: () => Promise<Body>;
   readonly signal: AbortSignal;

@@ -9,6 +9,7 @@ import { discover } from '../discovery/discover.ts';
 import { openApi } from '../openapi/open-api.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
 import { type Body, decodeBody } from '../request/decode-body.ts';
+import { programOf } from '../request/program.ts';
 import { readBody } from '../request/read-body.ts';
 import { RequestError } from '../request/request-error.ts';
 import type { PathRequest, RequestInfo, ResourceRequest } from '../request/request-info.ts';
@@ -218,12 +219,21 @@ async function answerObjects(
   { info, body, signal }: ObjectsRequest,
 ): Promise<void> {
   const query = queryOf(message);
+  const program = programOf(message.headers['user-agent']);
   const served = options.resources();
   const resource = servedAt(served, info);
   if (!resource) throw nothingServed();
   const wanted = { ...wantedForm(message.headers.accept, query), resource };
   try {
-    const reply = await serveObjects(options.client, { resource, served, info, query, body, signal });
+    const reply = await serveObjects(options.client, {
+      resource,
+      served,
+      info,
+      query,
+      program,
+      body,
+      signal,
+    });
     const statusOf = (failure: unknown, subject?: Subject): Status =>
       toldStatus(options.log, failure, subject);
     await respond(response, reply, { ...wanted, statusOf, signal });
