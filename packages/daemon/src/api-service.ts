@@ -6,6 +6,8 @@ import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served
 import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
+import { ViewedClient } from '@ignite/apiserver/views/viewed-client';
+import { views } from '@ignite/apiserver/views/views';
 import { ensureNamespaces } from '@ignite/apiserver/write/namespace-lifecycle';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -52,11 +54,12 @@ export async function serveApiService(
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
+  const viewed = new ViewedClient(client, views);
   await using opened = new AsyncDisposableStack();
   const audit = trust.auditPolicy && opened.use(openAuditTrail(dir, trust.auditPolicy));
-  const known = await openApiAccess({ client, dir, oidc: trust.oidc, log }, signal);
+  const known = await openApiAccess({ client: viewed, dir, oidc: trust.oidc, log }, signal);
   const api: ApiOptions = {
-    client,
+    client: viewed,
     resources: resourcesWith(definitions),
     authenticator: known.authenticator,
     authorizer: known.authorizer,
@@ -93,6 +96,7 @@ const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 const fixed: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf),
   ...[...coreKinds, ...accessKinds, definitionKind].map(builtInResourceOf),
+  ...views,
 ];
 
 /** Returns what lists all kinds. The list is the same as long as no kind is defined or removed. */

@@ -61,9 +61,9 @@ const answerMs = 60_000;
 
 /** Answers requests as a Kubernetes API server does. */
 export interface ApiHandler {
-  answer(message: IncomingMessage, response: ServerResponse): void;
+  readonly answer: (message: IncomingMessage, response: ServerResponse) => void;
   /** Answers a request to go on with another protocol. */
-  upgrade(message: IncomingMessage, socket: Socket, head: Buffer): void;
+  readonly upgrade: (message: IncomingMessage, socket: Socket, head: Buffer) => void;
 }
 
 /** @param ending aborts when watches and streams are to end, since the server is about to */
@@ -201,7 +201,10 @@ async function answerConnection(
   using _place = places.enter(user.name);
   try {
     const target = { key: keyOf({ resource, info }), user };
-    await connect(connector, { target, query: queryOf(message), message, response, upgrade, signal });
+    const statusOf = (failure: unknown): Status =>
+      toldStatus(options.log, failure, subjectOf(resource, info));
+    const query = queryOf(message);
+    await connect(connector, { target, query, message, response, upgrade, statusOf, signal });
   } catch (failure) {
     throw new FailureAbout(subjectOf(resource, info), failure);
   }
