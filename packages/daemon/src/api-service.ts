@@ -6,6 +6,8 @@ import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served
 import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
 import type { ServedResource } from '@ignite/apiserver/resource/served-resource';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
+import type { HealthCheck } from '@ignite/apiserver/server/health';
+import type { RequestObserver } from '@ignite/apiserver/server/request-observer';
 import { ensureNamespaces } from '@ignite/apiserver/write/namespace-lifecycle';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -28,6 +30,10 @@ export interface ApiServiceOptions {
   readonly address?: ApiAddress;
   /** The folder with the keys of the API. */
   readonly dir: string;
+  /** Is told of each request. */
+  readonly observer?: RequestObserver;
+  /** Returns what ignited has counted, as Prometheus reads it. */
+  readonly metrics?: () => Promise<string>;
   readonly log: Log;
 }
 
@@ -44,7 +50,7 @@ const renewal = { everyMs: 24 * 3_600_000, retryMs: 3_600_000 };
  * everything, unless he shows the token of someone who may less.
  */
 export async function serveApiService(
-  { client, definitions, socket, address, dir, log }: ApiServiceOptions,
+  { client, definitions, socket, address, dir, observer, metrics, log }: ApiServiceOptions,
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
@@ -55,8 +61,10 @@ export async function serveApiService(
     authenticator: trust.authenticator,
     authorizer: trust.authorizer,
     access: trust.access,
-    checks: [],
+    checks: [storeCheck(client), { name: 'informer-sync', isOfReadiness: true, check: trust.check }],
     product: `ignite-${igniteVersion}`,
+    ...(observer && { observer }),
+    ...(metrics && { metrics }),
     log,
   };
   await using opened = new AsyncDisposableStack();
@@ -75,6 +83,15 @@ export async function serveApiService(
   ]).then(() => {});
   return { ended, [Symbol.asyncDispose]: end };
 }
+
+/** A host does not live longer for another start of ignited while its store cannot be reached. */
+const storeCheck = (client: ObjectClient): HealthCheck => ({
+  name: 'store',
+  isOfReadiness: true,
+  check: async (signal) => {
+    await client.get({ group: '', version: 'v1', resource: 'namespaces', name: 'default' }, { signal });
+  },
+});
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');

@@ -31,6 +31,7 @@ import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import type { ApiAddress } from './api-address.ts';
 import { serveApiService } from './api-service.ts';
 import { alreadyRunning } from './errors.ts';
+import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { controlVms } from './vm-controller.ts';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
@@ -81,17 +82,18 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   );
   const deps = declaredHost(engines, { objects, self, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();
-  await using _socket = await serveMetrics(
-    async () => `${await metrics.registry.metrics()}\n${await client.usage.metrics([], signal)}`,
-    join(paths.runDir, 'daemon.sock'),
-  );
+  const metricsText = async (): Promise<string> =>
+    `${await metrics.registry.metrics()}\n${await client.usage.metrics([], signal)}`;
+  await using _socket = await serveMetrics(metricsText, join(paths.runDir, 'daemon.sock'));
   await using api =
     apiSocket === undefined
       ? undefined
       : await serveApiService(
           {
-            client: objects,
+            client: measuredClient(objects, metrics.api),
             definitions,
+            observer: metrics.api,
+            metrics: metricsText,
             socket: apiSocket,
             ...(apiAddress && { address: apiAddress }),
             dir: apiDir(paths),

@@ -19,8 +19,10 @@ import { type ContentReply, statusReply } from '../response/reply.ts';
 import type { Status, Subject } from '../response/status.ts';
 import type { AccessQuestion } from '../reviews/access-services.ts';
 import { checkAccess } from './check-access.ts';
-import { type HealthCheck, healthPaths, healthReply } from './health.ts';
+import { type HealthCheck, healthQuestion, healthReply } from './health.ts';
 import { InFlight } from './in-flight.ts';
+import { observeRequest, observedRequest } from './observe-request.ts';
+import type { RequestObserver } from './request-observer.ts';
 import { respond, sendContent, wantedForm } from './respond.ts';
 import { serveObjects } from './serve-objects.ts';
 import { serverVersion } from './server-version.ts';
@@ -34,6 +36,10 @@ export interface ApiOptions {
   /** Limits what users write, and answers reviews and requests for tokens. Without it, there are none. */
   readonly access?: AccessPort;
   readonly checks: readonly HealthCheck[];
+  /** Is told of each request. */
+  readonly observer?: RequestObserver;
+  /** Returns what the server has counted, as Prometheus reads it. Without it, `/metrics` is not served. */
+  readonly metrics?: () => Promise<string>;
   /** The name and the version of this program, such as `ignite-0.1.0`. */
   readonly product: string;
   readonly log: Log;
@@ -80,6 +86,8 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
   response.once('finish', () => void (exchange.ending.aborted && message.socket.end()));
   try {
     const info = requestInfoOf(message.method ?? '', message.url ?? '');
+    if (options.observer)
+      observeRequest(options.observer, response, observedRequest(info, message, options.resources()));
     using _place = placeIn(exchange.inFlight, info);
     const signal = signalFor(info, closed.signal, exchange.ending);
     const user = await checkAccess(options, message, info, signal);
@@ -156,13 +164,22 @@ async function answerPath(
 ): Promise<void> {
   if (verb !== 'get' && verb !== 'head')
     throw new ObjectError('METHOD_NOT_ALLOWED', `${path} can only be read`);
-  const health = healthPaths.find((each) => each === path);
+  const health = healthQuestion(path);
   const reply = health
     ? await healthReply(health, queryOf(message), options.checks, signal)
-    : contentAt(path, message, options);
+    : path === '/metrics'
+      ? options.metrics && metricsReply(await options.metrics())
+      : contentAt(path, message, options);
   if (!reply) throw nothingServed();
   await sendContent(response, reply, { encoding: 'json' });
 }
+
+const metricsReply = (content: string): ContentReply => ({
+  type: 'content',
+  code: 200,
+  content,
+  mediaType: 'text/plain; version=0.0.4; charset=utf-8',
+});
 
 /** Pure. Returns what is at a path that leads to no objects. */
 function contentAt(path: string, message: IncomingMessage, options: ApiOptions): ContentReply | undefined {

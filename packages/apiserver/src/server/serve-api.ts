@@ -32,6 +32,7 @@ export async function serveApi(options: ApiOptions, { tls, ...place }: ApiPlace)
   const ending = new AbortController();
   const readiness = {
     name: 'shutdown',
+    isOfReadiness: true,
     check: async () => ending.signal.throwIfAborted(),
   };
   const checks = [...options.checks, readiness];
