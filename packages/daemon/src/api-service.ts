@@ -26,6 +26,8 @@ export interface ApiServiceOptions {
   /** The kinds that objects define, which the client serves too. */
   readonly definitions: ServedDefinitions;
   readonly socket: string;
+  /** The descriptor of that socket, if somebody else listens at it for us. */
+  readonly listenFd?: number;
   /** The address at which the API is served besides, with TLS. */
   readonly address?: ApiAddress;
   /** The folder with the keys of the API. */
@@ -50,7 +52,7 @@ const renewal = { everyMs: 24 * 3_600_000, retryMs: 3_600_000 };
  * everything, unless he shows the token of someone who may less.
  */
 export async function serveApiService(
-  { client, definitions, socket, address, dir, observer, metrics, log }: ApiServiceOptions,
+  { client, definitions, socket, listenFd, address, dir, observer, metrics, log }: ApiServiceOptions,
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
@@ -68,7 +70,7 @@ export async function serveApiService(
     log,
   };
   await using opened = new AsyncDisposableStack();
-  trust.socket.trust(opened.use(await serveApiSocket(api, socket)).server);
+  trust.socket.trust(opened.use(await serveApiSocket(api, socket, listenFd)).server);
   const at = address && opened.use(await serveApiAddress({ api, address, dir, clock: systemClock }, signal));
   const open = opened.move();
   const end = (): Promise<void> => open.disposeAsync();

@@ -58,6 +58,10 @@ export interface GitopsServiceOptions {
   /** The address at which it is served besides. */
   readonly apiAddress?: ApiAddress;
   readonly webhook?: WebhookOptions;
+  /** The descriptor of a socket at which somebody listens for the API; it stands at the path of `apiSocket`. */
+  readonly listenFd?: number;
+  /** Called once everything is served. */
+  readonly onReady: () => void;
   readonly log: Log;
 }
 
@@ -68,7 +72,8 @@ export interface GitopsServiceOptions {
 export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal): Promise<void> {
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
-  const { paths, store, self, engines, client, nodeLabels, log, webhook, apiSocket, apiAddress } = options;
+  const { paths, store, self, engines, client, nodeLabels, log, webhook } = options;
+  const { apiSocket, apiAddress, listenFd } = options;
   using lock = await serveHost(paths, signal);
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName(self);
@@ -95,6 +100,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
             observer: metrics.api,
             metrics: metricsText,
             socket: apiSocket,
+            ...(listenFd !== undefined && { listenFd }),
             ...(apiAddress && { address: apiAddress }),
             dir: apiDir(paths),
             log,
@@ -130,6 +136,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     imageFields,
     ...reporting,
   };
+  options.onReady();
   await untilAllEnd(
     [
       api?.ended,

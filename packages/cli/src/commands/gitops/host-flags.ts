@@ -1,31 +1,26 @@
+import { ignitedConfigurationPath } from '@ignite/api/ignited/ignited-configuration-path';
+import { settingEntries } from '@ignite/api/ignited/ignited-settings';
 import { legacyDaemonFlags } from '@ignite/legacy/flags';
 import type { Flags } from '../../arguments/command.ts';
 
+/** The flags of all settings of ignited but for the log level, which is a flag of every command. */
+export const settingFlags: Flags = Object.fromEntries(
+  settingEntries
+    .filter(([name]) => name !== 'log-level')
+    .map(([name, { type, value, values, default: otherwise, help }]) => [
+      name,
+      { type, help, ...(value && { value }), ...(values && { values }), ...(otherwise && { default: otherwise }) },
+    ]),
+);
+
 /** How the daemon serves this host. */
 export const hostFlags: Flags = {
-  'node-label': { type: 'list', value: 'KEY=VALUE', help: 'label of this host, for node selectors' },
-  api: { type: 'boolean', help: 'serve the Kubernetes API on a Unix socket, api.sock in the run directory' },
-  'api-socket': { type: 'string', value: 'PATH', help: 'another path for the Unix socket of the API' },
-  'api-address': {
-    type: 'string',
-    value: 'ADDRESS:PORT',
-    help: 'address to serve the API at besides, with TLS, for kubectl and other hosts',
-  },
-  'webhook-listen': {
-    type: 'string',
-    value: 'ADDRESS:PORT',
-    help: 'address to listen on for webhooks, which are served at /hooks/SYNC',
-  },
-  'webhook-secret-file': {
+  config: {
     type: 'string',
     value: 'FILE',
-    help: 'file with the secret that webhooks are signed with',
+    default: `${ignitedConfigurationPath}, if it exists`,
+    help: 'configuration file of ignited, of the kind IgnitedConfiguration; flags take precedence',
   },
-  'webhook-cert': {
-    type: 'string',
-    value: 'FILE',
-    help: 'TLS certificate; required unless the address is a loopback address',
-  },
-  'webhook-key': { type: 'string', value: 'FILE', help: 'private key of the TLS certificate' },
+  ...settingFlags,
   ...legacyDaemonFlags,
 };
