@@ -1,41 +1,24 @@
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { logLevelOf } from '../../arguments/log-level.ts';
 import type { Flag, FlagValues, Invocation } from '../../arguments/command.ts';
 import { pathsOf } from '../../context.ts';
+import { daemonCommand } from './daemon-command.ts';
 import { settingFlags } from './host-flags.ts';
-
-/**
- * Options of Node for the daemon, which waits most of the time and shall be small: a nursery that is larger than
- * this takes memory and saves no time.
- */
-const nodeOptions = [
-  '--max-semi-space-size=4',
-  ...process.execArgv.filter((option) => !option.startsWith('--min-semi-space-size')),
-];
 
 /** Becomes the daemon, a program of its own: this process goes on as ignited, and never returns here. */
 export async function runDaemon({ flags, io, signal }: Invocation): Promise<never> {
   await setImmediate(); // a signal that has come since our start is handled now, or it would be lost
   signal.throwIfAborted();
-  const isBundled = import.meta.filename.endsWith('.cjs');
-  const program = join(import.meta.dirname, isBundled ? 'ignited.cjs' : '../../../../daemon/src/main.ts');
-  const { dataDir, runDir } = pathsOf(flags, io.env);
+  const command = daemonCommand(pathsOf(flags, io.env));
   const config = flags.text('config');
   const options = [
-    `--data-dir=${dataDir}`,
-    `--run-dir=${runDir}`,
     ...(config === undefined ? [] : [`--config=${config}`]),
     ...(flags.text('log-level') === undefined && !flags.isSet('quiet')
       ? []
       : [`--log-level=${logLevelOf(flags)}`]),
     ...Object.entries(settingFlags).flatMap(([name, { type }]) => given(name, type, flags)),
   ];
-  return process.execve!(
-    process.execPath,
-    [process.execPath, ...nodeOptions, program, ...options],
-    withoutSockets(io.env),
-  );
+  return process.execve!(process.execPath, [...command, ...options], withoutSockets(io.env));
 }
 
 /** Returns the words that give the daemon a flag as it was given to us. */
