@@ -39,13 +39,13 @@ export class ApiMetrics implements RequestObserver, ClientObserver {
     });
     this.#inFlight = new Gauge({
       name: 'apiserver_current_inflight_requests',
-      help: 'Requests that are being answered, but for watches.',
+      help: 'Requests that are being answered, but for those that last.',
       labelNames: ['request_kind'],
       registers,
     });
     this.#longRunning = new Gauge({
       name: 'apiserver_longrunning_requests',
-      help: 'Watches that are open.',
+      help: 'Watches and connections that are open.',
       labelNames: ['verb', ...place],
       registers,
     });
@@ -71,12 +71,11 @@ export class ApiMetrics implements RequestObserver, ClientObserver {
     for (const request_kind of ['mutating', 'readOnly']) this.#inFlight.set({ request_kind }, 0);
   }
 
-  begin({ verb, dryRun, isWrite, ...where }: ObservedRequest): ReturnType<RequestObserver['begin']> {
+  begin({ verb, dryRun, isWrite, isLong, ...where }: ObservedRequest): ReturnType<RequestObserver['begin']> {
     const at = { verb, ...where, component };
-    const end =
-      verb === 'WATCH'
-        ? started(this.#longRunning, at)
-        : started(this.#inFlight, { request_kind: isWrite ? 'mutating' : 'readOnly' });
+    const end = isLong
+      ? started(this.#longRunning, at)
+      : started(this.#inFlight, { request_kind: isWrite ? 'mutating' : 'readOnly' });
     return ({ code, seconds }) => {
       end();
       this.#total.inc({ ...at, dry_run: dryRun, code });

@@ -4,7 +4,7 @@ import { igniteVersion } from '@ignite/api/ignite-version';
 import { definitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
-import type { ServedResource } from '@ignite/apiserver/resource/served-resource';
+import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import type { HealthCheck } from '@ignite/apiserver/server/health';
 import type { RequestObserver } from '@ignite/apiserver/server/request-observer';
@@ -75,7 +75,8 @@ export async function serveApiService(
   const open = opened.move();
   const end = (): Promise<void> => open.disposeAsync();
   const work = { clock: systemClock, log };
-  const garbage = (until: AbortSignal): Promise<void> => collectGarbage(client, api.resources(), until);
+  const garbage = (until: AbortSignal): Promise<void> =>
+    collectGarbage(client, storedResources(api.resources()), until);
   const ended = Promise.all([
     aborted(signal).then(end),
     trust.ended,

@@ -1,7 +1,7 @@
 import { parseAccept } from '../request/media-type.ts';
-import type { ServedResource } from '../resource/served-resource.ts';
+import { type ServedResource, verbsOf } from '../resource/served-resource.ts';
 import type { ServedGroup } from './group-list.ts';
-import { subresourceVerbs, verbs } from './resource-list.ts';
+import { subresourcesOf } from './resource-list.ts';
 
 const group = 'apidiscovery.k8s.io';
 const versions: readonly string[] = ['v2', 'v2beta1'];
@@ -37,21 +37,22 @@ export const groupDiscoveryList = (groups: readonly ServedGroup[], version: stri
 });
 
 function discovered(served: ServedResource): object {
-  const { version, kind, shortNames, categories, subresources } = served;
+  const { version, kind, shortNames, categories } = served;
+  const subresources = subresourcesOf(served);
   const responseKind = { group: served.group, version, kind };
   return {
     resource: served.resource,
     responseKind,
     scope: served.isNamespaced ? 'Namespaced' : 'Cluster',
     singularResource: served.singular,
-    verbs,
+    verbs: verbsOf(served),
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
     ...(subresources.length > 0 && {
-      subresources: subresources.map((subresource) => ({
-        subresource,
+      subresources: subresources.map((part) => ({
+        subresource: part.name,
         responseKind,
-        verbs: subresourceVerbs,
+        verbs: part.verbs,
       })),
     }),
   };

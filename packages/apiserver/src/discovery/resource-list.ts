@@ -1,19 +1,20 @@
 import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
-import type { ServedResource } from '../resource/served-resource.ts';
+import { type ServedResource, verbsOf } from '../resource/served-resource.ts';
 
-/** What can be done with the objects of each kind. */
-export const verbs = [
-  'create',
-  'delete',
-  'deletecollection',
-  'get',
-  'list',
-  'patch',
-  'update',
-  'watch',
-] as const;
 /** What can be done with a part of an object. */
-export const subresourceVerbs = ['get', 'patch', 'update'] as const;
+const valueVerbs = ['get', 'patch', 'update'] as const;
+
+/** Pure. Returns the parts of a kind's objects, with what can be done with them. */
+export const subresourcesOf = ({
+  subresources,
+  connectors = {},
+}: ServedResource): readonly { readonly name: string; readonly verbs: readonly string[] }[] => [
+  ...subresources.map((name) => ({ name, verbs: valueVerbs })),
+  ...Object.entries(connectors).map(([name, { kind }]) => ({
+    name,
+    verbs: kind === 'log' ? ['get'] : ['create', 'get'],
+  })),
+];
 
 /** Pure. Returns the kinds of one version of a group (Kubernetes: APIResourceList). */
 export const resourceList = (groupVersion: string, resources: readonly ServedResource[]): object => ({
@@ -24,16 +25,16 @@ export const resourceList = (groupVersion: string, resources: readonly ServedRes
 });
 
 function entries(served: ServedResource): readonly object[] {
-  const { resource, singular, kind, isNamespaced, shortNames, categories, subresources } = served;
+  const { resource, singular, kind, isNamespaced, shortNames, categories } = served;
   const namespaced = isNamespaced;
   return [
     {
-      ...{ name: resource, singularName: singular, namespaced, kind, verbs },
+      ...{ name: resource, singularName: singular, namespaced, kind, verbs: verbsOf(served) },
       ...(shortNames.length > 0 && { shortNames }),
       ...(categories.length > 0 && { categories }),
     },
-    ...subresources.map((part) => ({
-      ...{ name: `${resource}/${part}`, singularName: '', namespaced, kind, verbs: subresourceVerbs },
+    ...subresourcesOf(served).map((part) => ({
+      ...{ name: `${resource}/${part.name}`, singularName: '', namespaced, kind, verbs: part.verbs },
     })),
   ];
 }

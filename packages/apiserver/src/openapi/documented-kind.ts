@@ -11,6 +11,7 @@ export type DocumentedKind = Pick<
   | 'schema'
   | 'selectableFields'
   | 'mergeKeys'
+  | 'view'
 >;
 
 /** Returns the name of the schema of a kind in a document, such as `example.garden.v1.Pot`. */

@@ -1,3 +1,5 @@
+import type { ResourceVerb } from '../request/request-info.ts';
+import { verbsOf } from '../resource/served-resource.ts';
 import { type DocumentedKind, apiPathOf } from './documented-kind.ts';
 import {
   type Parameter,
@@ -39,6 +41,17 @@ const methods: Readonly<Record<Action, Method>> = {
   delete: 'delete',
 };
 
+/** What is asked of an API by each action. */
+const askedVerbs: Readonly<Record<Action, ResourceVerb>> = {
+  list: 'list',
+  post: 'create',
+  deletecollection: 'deletecollection',
+  get: 'get',
+  put: 'update',
+  patch: 'patch',
+  delete: 'delete',
+};
+
 const verbs: Readonly<Record<Action, readonly [id: string, description: string]>> = {
   list: ['list', 'list or watch objects of kind'],
   post: ['create', 'create an object of kind'],
@@ -64,12 +77,13 @@ export function operationsOf(kind: DocumentedKind): readonly Operation[] {
   const root = `/${apiPathOf(kind)}`;
   const collection = `${root}/${kind.isNamespaced ? 'namespaces/{namespace}/' : ''}${kind.resource}`;
   const object = `${collection}/{name}`;
+  const isServed = (action: Action): boolean => verbsOf(kind).includes(askedVerbs[action]);
   return [
-    ...ofCollection.map((action) => operation(action, collection, { kind })),
+    ...ofCollection.filter(isServed).map((action) => operation(action, collection, { kind })),
     ...(kind.isNamespaced
       ? [operation('list', `${root}/${kind.resource}`, { kind, scope: 'ForAllNamespaces' })]
       : []),
-    ...ofObject.map((action) => operation(action, object, { kind })),
+    ...ofObject.filter(isServed).map((action) => operation(action, object, { kind })),
     ...kind.subresources
       .filter((subresource) => subresource === 'status' || subresource === 'scale')
       .flatMap((subresource) =>

@@ -1,4 +1,4 @@
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { NewObject, ObjectClient } from '@ignite/toolkit/client/object-client';
 import { badRequest } from '@ignite/toolkit/client/object-error';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -6,8 +6,9 @@ import type { ObjectReply } from '../response/reply.ts';
 import { serverSideApply } from './apply.ts';
 import { checkNamespace } from '../write/namespace-lifecycle.ts';
 import { type ObjectRequest, isOfStatus, keyOf, namespaceOf } from '../resource/object-request.ts';
-import { type PatchWrite, replace, untilNobodyInterferes } from './patch-write.ts';
+import type { PatchWrite } from './patch-write.ts';
 import { sentObject } from '../write/sent-object.ts';
+import { untilNobodyInterferes } from '../write/until-nobody-interferes.ts';
 
 /**
  * Applies the fields that somebody wants to an object, which is created if it is not there.
@@ -33,6 +34,20 @@ export async function applyPatch(client: ObjectClient, write: PatchWrite): Promi
       warnings,
     };
   });
+}
+
+/** Writes what has become of the object that was read. */
+async function replace(
+  client: ObjectClient,
+  { request, query }: PatchWrite,
+  next: NewObject,
+): Promise<KubeObject> {
+  const { resource, signal } = request;
+  const { dryRun } = query;
+  const wanted = next as KubeObject;
+  return isOfStatus(request)
+    ? await client.updateStatus(resource, wanted, { dryRun, signal })
+    : await client.update(resource, wanted, { dryRun, signal });
 }
 
 async function found(client: ObjectClient, request: ObjectRequest): Promise<KubeObject | undefined> {

@@ -1,10 +1,8 @@
-import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { apply } from '../server-side-apply/apply.ts';
-import type { ConvertTo } from '../server-side-apply/typed-object.ts';
-import { resourceSchemaOf } from '../structural-schema/object-meta.ts';
 import { pruned } from '../structural-schema/unknown-fields.ts';
+import { managedTime, managedVersions } from '../write/managed-versions.ts';
 import type { NewObject } from '@ignite/toolkit/client/object-client';
 
 /** What somebody applies to an object. */
@@ -33,18 +31,10 @@ export function serverSideApply(given: AppliedObject): NewObject {
     manager: fieldManager,
     force,
     subresource: isOfStatus ? 'status' : '',
-    time: wholeSeconds(new Date()),
-    convertTo: inSameVersion(resource),
+    time: managedTime(),
+    convertTo: managedVersions(resource),
   });
 }
-
-const wholeSeconds = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');
-
-/** Returns the version of an object in which it is served. What was managed in others is forgotten. */
-const inSameVersion = (resource: ServedResource): ConvertTo => {
-  const schema = resourceSchemaOf(resource.schema);
-  return (object, apiVersion) => (apiVersion === apiVersionOf(resource) ? { object, schema } : undefined);
-};
 
 function withoutStatus(object: KubeObject, { subresources }: ServedResource): KubeObject {
   if (!subresources.includes('status')) return object;

@@ -3,9 +3,10 @@ import { bodyType, decodeBody, unknownType } from '../request/decode-body.ts';
 import type { ObjectReply } from '../response/reply.ts';
 import { applyPatch } from './apply-patch.ts';
 import { jsonPatchBody } from './json-patch-body.ts';
-import { type ObjectRequest, isOfStatus, keyOf } from '../resource/object-request.ts';
+import { type ObjectRequest, keyOf } from '../resource/object-request.ts';
 import { type PatchWrite, checkedChanges } from './patch-write.ts';
 import { strategicallyMerged } from './strategic-merge.ts';
+import { TrackedWrites } from '../write/tracked-writes.ts';
 import { writeQuery } from '../write/write-query.ts';
 
 const [json, merge] = ['application/json-patch+json', 'application/merge-patch+json'];
@@ -36,13 +37,11 @@ export async function patchObject(client: ObjectClient, request: ObjectRequest):
 
 async function patched(
   client: ObjectClient,
-  { request, query: { dryRun } }: PatchWrite,
+  { request }: PatchWrite,
   patch: ObjectPatch,
   warnings: readonly string[] = [],
 ): Promise<ObjectReply> {
-  const { signal } = request;
-  const subresource = isOfStatus(request) ? 'status' : undefined;
-  const object = await client.patch(keyOf(request), patch, { subresource, dryRun, signal });
+  const object = await new TrackedWrites(client, request).patch(patch);
   return { type: 'object', code: 200, object, warnings };
 }
 

@@ -1,8 +1,11 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { objectBody } from '../request/object-body.ts';
 import type { ObjectReply } from '../response/reply.ts';
 import { keyOf } from '../resource/object-request.ts';
-import { type PatchWrite, checkedChanges, replace, untilNobodyInterferes } from './patch-write.ts';
+import { TrackedWrites } from '../write/tracked-writes.ts';
+import { untilNobodyInterferes } from '../write/until-nobody-interferes.ts';
+import { type PatchWrite, checkedChanges } from './patch-write.ts';
 import { strategicMergePatch } from './strategic-merge-patch.ts';
 
 /** Merges changes into an object whose lists have the given keys. */
@@ -12,11 +15,12 @@ export async function strategicallyMerged(
   mergeKeys: Readonly<Record<string, string>>,
 ): Promise<ObjectReply> {
   const { request } = write;
+  const writes = new TrackedWrites(client, request);
   const { value, warnings } = checkedChanges(write);
   const object = await untilNobodyInterferes(request.signal, async () => {
     const live = await client.get(keyOf(request), { signal: request.signal });
     const next = objectBody(strategicMergePatch(live, value, mergeKeys));
-    return await replace(client, write, next);
+    return await writes.update(next as KubeObject);
   });
   return { type: 'object', code: 200, object, warnings };
 }

@@ -10,6 +10,8 @@ export interface ObjectRequest {
   readonly served: readonly ServedResource[];
   readonly info: ResourceRequest;
   readonly query: URLSearchParams;
+  /** The name of the program that asks, which manages what it writes unless the query names a manager. */
+  readonly program: string;
   /** Reads the body, which can be done once. */
   readonly body: () => Promise<Body>;
   readonly signal: AbortSignal;
@@ -20,7 +22,10 @@ export interface ObjectRequest {
  * whole cluster. A namespace is itself such a kind, although its requests count as being in it.
  * @throws ObjectError NOT_FOUND
  */
-export function namespaceOf({ resource, info }: ObjectRequest): string | undefined {
+export function namespaceOf({
+  resource,
+  info,
+}: Pick<ObjectRequest, 'resource' | 'info'>): string | undefined {
   if (resource.isNamespaced) return info.namespace;
   if (info.namespace !== undefined && resource.resource !== 'namespaces') throw nothingServed();
   return undefined;
@@ -30,7 +35,7 @@ export function namespaceOf({ resource, info }: ObjectRequest): string | undefin
  * Pure. Returns the key of the one object that a request is about.
  * @throws ObjectError NOT_FOUND
  */
-export function keyOf(request: ObjectRequest): ObjectKey {
+export function keyOf(request: Pick<ObjectRequest, 'resource' | 'info'>): ObjectKey {
   const { resource, info } = request;
   const namespace = namespaceOf(request);
   if (info.name === undefined || (resource.isNamespaced && namespace === undefined)) throw nothingServed();

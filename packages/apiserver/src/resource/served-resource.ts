@@ -1,9 +1,12 @@
 import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { ResourceVerb } from '../request/request-info.ts';
+import type { Connector } from './connector.ts';
 import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
 import type { ScalePaths } from './scale.ts';
 import type { TableColumn } from './table-column.ts';
+import type { View } from './view.ts';
 
 /** The keys from a field of an object to one below it. */
 export type FieldPath = readonly (string | number)[];
@@ -17,6 +20,8 @@ export interface ServedResource extends GroupVersionResource {
   /** The names of several kinds together, such as `all`. */
   readonly categories: readonly string[];
   readonly subresources: readonly string[];
+  /** The subresources that are no values but what clients connect to, which are not in the list above. */
+  readonly connectors?: Readonly<Record<string, Connector>>;
   /** Where the subresource `scale` finds its fields, if the kind has one. */
   readonly scale?: ScalePaths;
   /** The fields that selectors may name beside the name and the namespace. */
@@ -31,7 +36,28 @@ export interface ServedResource extends GroupVersionResource {
    * An empty key means that the items are plain values. Kinds without it take no such patch.
    */
   readonly mergeKeys?: Readonly<Record<string, string>>;
+  /** What serves the objects if they are not in the store. */
+  readonly view?: View;
 }
+
+const allVerbs: readonly ResourceVerb[] = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+];
+
+/** Pure. Returns what can be done with the objects of a kind. */
+export const verbsOf = ({ view }: Pick<ServedResource, 'view'>): readonly ResourceVerb[] =>
+  view?.verbs ?? allVerbs;
+
+/** Pure. Returns the kinds whose objects are in the store. */
+export const storedResources = (resources: readonly ServedResource[]): readonly ServedResource[] =>
+  resources.filter(({ view }) => view === undefined);
 
 /** Pure. Finds what a request names, whatever namespace it is in. */
 export const servedAt = (
@@ -39,6 +65,15 @@ export const servedAt = (
   { group, version, resource }: GroupVersionResource,
 ): ServedResource | undefined =>
   resources.find((each) => each.group === group && each.version === version && each.resource === resource);
+
+/** Pure. Finds what a request wants to be connected to, unless it is about an object or its values. */
+export function connectorAt(
+  resources: readonly ServedResource[],
+  { subresource = '', ...place }: GroupVersionResource & { readonly subresource?: string },
+): Connector | undefined {
+  const { connectors = {} } = servedAt(resources, place) ?? {};
+  return Object.hasOwn(connectors, subresource) ? connectors[subresource] : undefined;
+}
 
 /** The answer to a path that leads to nothing that is served. */
 export const nothingServed = (): ObjectError =>

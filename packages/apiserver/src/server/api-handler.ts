@@ -1,4 +1,5 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
@@ -7,18 +8,24 @@ import { discover } from '../discovery/discover.ts';
 import { openApi } from '../openapi/open-api.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
 import { decodeBody } from '../request/decode-body.ts';
+import { programOf } from '../request/program.ts';
 import { readBody } from '../request/read-body.ts';
 import { RequestError } from '../request/request-error.ts';
 import type { PathRequest, RequestInfo, ResourceRequest } from '../request/request-info.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { requestInfoOf } from '../request/request-info-of.ts';
-import { type ServedResource, nothingServed, servedAt } from '../resource/served-resource.ts';
+import type { Connector } from '../resource/connector.ts';
+import { keyOf } from '../resource/object-request.ts';
+import { type ServedResource, connectorAt, nothingServed, servedAt } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
 import { failureStatus } from '../response/failure-status.ts';
 import { type ContentReply, statusReply } from '../response/reply.ts';
 import type { Status, Subject } from '../response/status.ts';
 import type { AccessQuestion } from '../reviews/access-services.ts';
+import { StreamPlaces } from '../streams/stream-places.ts';
+import type { Upgrade } from '../streams/upgrade.ts';
 import { checkAccess } from './check-access.ts';
+import { connect, connectionInfo } from './connect.ts';
 import { type HealthCheck, healthQuestion, healthReply } from './health.ts';
 import { InFlight } from './in-flight.ts';
 import { observeRequest, observedRequest } from './observe-request.ts';
@@ -55,18 +62,33 @@ export interface AccessPort {
 /** The time in which a request must be answered that is no watch, in milliseconds. */
 const answerMs = 60_000;
 
-/**
- * Returns what answers requests as a Kubernetes API server does.
- * @param ending aborts when watches are to end, since the server is about to
- */
-export function apiHandler(options: ApiOptions, ending: AbortSignal): RequestListener {
-  const inFlight = new InFlight();
-  return (message, response) => {
-    const exchange = { message, response, inFlight, ending };
+/** Answers requests as a Kubernetes API server does. */
+export interface ApiHandler {
+  answer(message: IncomingMessage, response: ServerResponse): void;
+  /** Answers a request to go on with another protocol. */
+  upgrade(message: IncomingMessage, socket: Socket, head: Buffer): void;
+}
+
+/** @param ending aborts when watches and streams are to end, since the server is about to */
+export function apiHandler(options: ApiOptions, ending: AbortSignal): ApiHandler {
+  const shared = { inFlight: new InFlight(), places: new StreamPlaces(), ending };
+  const handle = (exchange: Exchange): void => {
     answer(options, exchange).catch((failure: unknown) => {
       options.log('error', 'an answer was not sent', { error: errorText(failure) });
-      response.destroy();
+      exchange.response.destroy();
     });
+  };
+  return {
+    answer: (message, response) => handle({ ...shared, message, response }),
+    upgrade: (message, socket, head) => {
+      const response = new ServerResponse(message);
+      response.assignSocket(socket);
+      response.shouldKeepAlive = false;
+      response.once('finish', () => socket.end());
+      socket.on('error', () => socket.destroy());
+      const takeOver = (): void => response.detachSocket(socket);
+      handle({ ...shared, message, response, upgrade: { message, socket, head, takeOver } });
+    },
   };
 }
 
@@ -75,23 +97,33 @@ interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   readonly inFlight: InFlight;
+  readonly places: StreamPlaces;
+  readonly upgrade?: Upgrade;
   readonly ending: AbortSignal;
 }
 
 async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
   const { message, response } = exchange;
   const closed = new AbortController();
-  response.once('close', () => closed.abort());
+  (exchange.upgrade?.socket ?? response).once('close', () => closed.abort());
   // What has been answered at the end is not kept open for more.
   response.once('finish', () => void (exchange.ending.aborted && message.socket.end()));
   try {
-    const info = requestInfoOf(message.method ?? '', message.url ?? '');
-    if (options.observer)
-      observeRequest(options.observer, response, observedRequest(info, message, options.resources()));
-    using _place = placeIn(exchange.inFlight, info);
-    const signal = signalFor(info, closed.signal, exchange.ending);
+    const asked = requestInfoOf(message.method ?? '', message.url ?? '');
+    const connector = asked.isResource ? connectorAt(options.resources(), asked) : undefined;
+    const info = asked.isResource && connector ? connectionInfo(asked, connector) : asked;
+    const lasts = info.verb === 'watch' || connector !== undefined;
+    if (options.observer) {
+      const observed = observedRequest(asked, message, options.resources());
+      const request = connector ? { ...observed, verb: 'CONNECT', isLong: true } : observed;
+      observeRequest(options.observer, response, request);
+    }
+    using _place = lasts ? undefined : placeIn(exchange.inFlight, info);
+    const signal = lasts ? AbortSignal.any([closed.signal, exchange.ending]) : answerSignal(closed.signal);
     const user = await checkAccess(options, message, info, signal);
-    if (info.isResource) await answerResource(options, exchange, { info, user: user!, signal });
+    if (info.isResource && connector)
+      await answerConnection(options, connector, exchange, { info, user: user!, signal });
+    else if (info.isResource) await answerResource(options, exchange, { info, user: user!, signal });
     else await answerPath(options, exchange, info, signal);
   } catch (failure) {
     if (closed.signal.aborted) return;
@@ -99,13 +131,11 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
   }
 }
 
-function placeIn(inFlight: InFlight, info: RequestInfo): Disposable | undefined {
-  if (info.verb === 'watch') return undefined;
-  return inFlight.enter(['get', 'list', 'head'].includes(info.verb) ? 'read' : 'write');
-}
+const placeIn = (inFlight: InFlight, info: RequestInfo): Disposable =>
+  inFlight.enter(['get', 'list', 'head'].includes(info.verb) ? 'read' : 'write');
 
-function signalFor(info: RequestInfo, closed: AbortSignal, ending: AbortSignal): AbortSignal {
-  if (info.verb === 'watch') return AbortSignal.any([closed, ending]);
+/** Aborts when a request is not answered in time, or nobody waits for its answer. */
+function answerSignal(closed: AbortSignal): AbortSignal {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(tooLate()), answerMs).unref();
   closed.addEventListener('abort', () => clearTimeout(timer));
@@ -134,6 +164,22 @@ async function answerResource(
   await answerObjects(limited, exchange, info, signal);
 }
 
+async function answerConnection(
+  options: ApiOptions,
+  connector: Connector,
+  { message, response, upgrade, places }: Exchange,
+  { info, user, signal }: UserRequest,
+): Promise<void> {
+  const resource = servedAt(options.resources(), info)!;
+  using _place = places.enter(user.name);
+  try {
+    const target = { key: keyOf({ resource, info }), user };
+    await connect(connector, { target, query: queryOf(message), message, response, upgrade, signal });
+  } catch (failure) {
+    throw new FailureAbout(subjectOf(resource, info), failure);
+  }
+}
+
 async function answerObjects(
   options: ApiOptions,
   { message, response }: Exchange,
@@ -141,13 +187,22 @@ async function answerObjects(
   signal: AbortSignal,
 ): Promise<void> {
   const query = queryOf(message);
+  const program = programOf(message.headers['user-agent']);
   const served = options.resources();
   const resource = servedAt(served, info);
   if (!resource) throw nothingServed();
   const wanted = { ...wantedForm(message.headers.accept, query), resource };
   const body = async () => ({ bytes: await readBody(message), contentType: message.headers['content-type'] });
   try {
-    const reply = await serveObjects(options.client, { resource, served, info, query, body, signal });
+    const reply = await serveObjects(options.client, {
+      resource,
+      served,
+      info,
+      query,
+      program,
+      body,
+      signal,
+    });
     const statusOf = (failure: unknown, subject?: Subject): Status =>
       toldStatus(options.log, failure, subject);
     await respond(response, reply, { ...wanted, statusOf, signal });

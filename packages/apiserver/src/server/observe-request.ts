@@ -24,11 +24,12 @@ export function observedRequest(
   resources: readonly ServedResource[],
 ): ObservedRequest {
   if (!info.isResource)
-    return { ...nothing, verb: plainVerb(info.verb), subresource: knownPath(info.path), isWrite: false };
+    return { ...nothing, verb: plainVerb(info.verb), subresource: knownPath(info.path), isWrite: false, isLong: false };
   const verb = verbOf(info, headers['content-type']);
   const isWrite = !['GET', 'LIST', 'WATCH'].includes(verb);
   const served = servedAt(resources, info);
-  if (!served) return { ...nothing, verb, isWrite };
+  const isLong = verb === 'WATCH';
+  if (!served) return { ...nothing, verb, isWrite, isLong };
   const { group, version, resource } = served;
   const { subresource = '' } = info;
   return {
@@ -40,6 +41,7 @@ export function observedRequest(
     scope: scopeOf(info),
     dryRun: /[?&]dryRun=All(?:&|$)/.test(url) ? 'All' : '',
     isWrite,
+    isLong,
   };
 }
 

@@ -13,6 +13,8 @@ export interface ObservedRequest {
   /** `All` for a request that changes nothing. */
   readonly dryRun: string;
   readonly isWrite: boolean;
+  /** Whether it lasts as long as the client wants, as watches do. */
+  readonly isLong: boolean;
 }
 
 /** Is told of the requests to a server, for metrics. */

@@ -4,6 +4,7 @@ import { type Server as TlsServer, createServer as createTlsServer } from 'node:
 import type { ListenOptions } from 'node:net';
 import { boundConnections } from '@ignite/toolkit/webhook/bound-connections';
 import type { TlsCredentials } from '../certificates/certificate-folder.ts';
+import { isUpgrade } from '../streams/upgrade.ts';
 import { type ApiOptions, apiHandler } from './api-handler.ts';
 
 /** The times in which a client must send the headers of a request, and all of it, in milliseconds. */
@@ -40,10 +41,12 @@ export async function serveApi(options: ApiOptions, { tls, ...place }: ApiPlace)
     check: async () => ending.signal.throwIfAborted(),
   };
   const checks = [...options.checks, readiness];
-  const listener = apiHandler({ ...options, checks }, ending.signal);
+  const handler = apiHandler({ ...options, checks }, ending.signal);
+  const common = { ...bounds, keepAliveTimeout: 60_000, shouldUpgradeCallback: isUpgrade };
   const server = tls
-    ? createTlsServer({ ...bounds, ...tls, ...clientCertificates, keepAliveTimeout: 60_000 }, listener)
-    : createServer({ ...bounds, keepAliveTimeout: 60_000 }, listener);
+    ? createTlsServer({ ...common, ...tls, ...clientCertificates }, handler.answer)
+    : createServer(common, handler.answer);
+  server.on('upgrade', handler.upgrade);
   const open = boundConnections(server, mostConnections);
   server.listen(place);
   await once(server, 'listening');

@@ -8,10 +8,12 @@ describe('the API server: objects', () => {
     await using garden = await openGarden();
     const made = await garden.ask(home, sent('POST', pot('home', 'a')));
     assert.equal(made.code, 201);
-    const { creationTimestamp, uid, resourceVersion, ...metadata } = made.json['metadata'] as Fields;
+    const { creationTimestamp, uid, resourceVersion, managedFields, ...metadata } = made.json[
+      'metadata'
+    ] as Fields;
     assert.deepEqual(metadata, { name: 'a', namespace: 'home', generation: 1 });
     assert.match(String(creationTimestamp), /:\d\dZ$/);
-    assert.ok(uid && resourceVersion);
+    assert.ok(uid && resourceVersion && managedFields);
   });
 
   test('come as YAML or as their metadata alone to those who want that, and are taken as YAML', async () => {

@@ -1,7 +1,7 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { ResourceVerb } from '../request/request-info.ts';
-import { nothingServed } from '../resource/served-resource.ts';
+import { nothingServed, verbsOf } from '../resource/served-resource.ts';
 import type { Reply } from '../response/reply.ts';
 import { createObject } from '../write/create.ts';
 import { deleteCollection, deleteObject } from '../write/delete.ts';
@@ -15,10 +15,15 @@ import { watchObjects } from '../read/watch.ts';
 /** The verbs of parts of objects. */
 const verbsOfParts: readonly ResourceVerb[] = ['get', 'update', 'patch'];
 
-/** Does what a request for objects asks for. */
-export async function serveObjects(client: ObjectClient, request: ObjectRequest): Promise<Reply> {
+/**
+ * Does what a request for objects asks for.
+ * @param users is the client with which the user of the request reads and writes
+ */
+export async function serveObjects(users: ObjectClient, request: ObjectRequest): Promise<Reply> {
   checkPart(request);
-  const { scale } = request.resource;
+  checkVerb(request);
+  const { scale, view } = request.resource;
+  const client = view?.over(users) ?? users;
   if (scale && request.info.subresource === 'scale') return await serveScale(client, request, scale);
   switch (request.info.verb) {
     case 'get':
@@ -49,4 +54,11 @@ function checkPart(request: ObjectRequest): void {
   if (!isServed || !resource.subresources.includes(subresource)) throw nothingServed();
   if (!verbsOfParts.includes(verb))
     throw new ObjectError('METHOD_NOT_ALLOWED', `the part "${subresource}" of an object cannot be ${verb}d`);
+}
+
+/** Checks that a view of other objects can do what is asked. */
+function checkVerb({ resource, info: { verb, subresource } }: ObjectRequest): void {
+  if (subresource !== undefined || verbsOf(resource).includes(verb)) return;
+  const { view, resource: name } = resource;
+  throw new ObjectError('METHOD_NOT_ALLOWED', `${name} cannot be changed by "${verb}": ${view?.hint}`);
 }

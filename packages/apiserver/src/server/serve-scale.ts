@@ -2,12 +2,12 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { badRequest } from '@ignite/toolkit/client/object-error';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import * as v from 'valibot';
-import { untilNobodyInterferes } from '../patch/patch-write.ts';
 import { decodeBody } from '../request/decode-body.ts';
 import { type ObjectRequest, keyOf } from '../resource/object-request.ts';
 import { type ScalePaths, scaleOf, withReplicas } from '../resource/scale.ts';
 import type { ObjectReply } from '../response/reply.ts';
-import { writeQuery } from '../write/write-query.ts';
+import { TrackedWrites } from '../write/tracked-writes.ts';
+import { untilNobodyInterferes } from '../write/until-nobody-interferes.ts';
 
 const scaleSchema = v.object({
   metadata: v.object({ resourceVersion: v.optional(v.string(), '') }),
@@ -20,11 +20,11 @@ export async function serveScale(
   request: ObjectRequest,
   paths: ScalePaths,
 ): Promise<ObjectReply> {
-  const { resource, signal, info } = request;
+  const { signal, info } = request;
   const key = keyOf(request);
   if (info.verb === 'get')
     return { type: 'object', code: 200, object: scaleOf(await client.get(key, { signal }), paths) };
-  const { dryRun } = writeQuery(request.query);
+  const writes = new TrackedWrites(client, request);
   const sent = decodeBody(await request.body());
   const object = await untilNobodyInterferes(signal, async () => {
     const live = await client.get(key, { signal });
@@ -32,7 +32,7 @@ export async function serveScale(
     const { metadata, spec } = checkedScale(wanted);
     const resourceVersion = metadata.resourceVersion || live.metadata.resourceVersion;
     const next = { ...live, metadata: { ...live.metadata, resourceVersion } };
-    return await client.update(resource, withReplicas(next, spec.replicas, paths), { dryRun, signal });
+    return await writes.update(withReplicas(next, spec.replicas, paths));
   });
   return { type: 'object', code: 200, object: scaleOf(object, paths) };
 }

@@ -6,6 +6,7 @@ import { checkNamespace } from './namespace-lifecycle.ts';
 import { type ObjectRequest, namespaceOf } from '../resource/object-request.ts';
 import { nothingServed } from '../resource/served-resource.ts';
 import { sentObject } from './sent-object.ts';
+import { TrackedWrites } from './tracked-writes.ts';
 import { writeQuery } from './write-query.ts';
 
 /** @throws FailureAbout the object, or its namespace */
@@ -15,12 +16,12 @@ export async function createObject(client: ObjectClient, request: ObjectRequest)
     throw new ObjectError('METHOD_NOT_ALLOWED', 'an object is created by a POST to those of its kind');
   const namespace = namespaceOf(request);
   if (resource.isNamespaced && namespace === undefined) throw nothingServed();
-  const { dryRun, fieldValidation } = writeQuery(request.query);
+  const { fieldValidation } = writeQuery(request.query);
   const { value, warnings } = sentObject(request, await request.body(), fieldValidation);
   const { name = '' } = value.metadata;
   try {
     if (namespace !== undefined) await checkNamespace(client, namespace, signal);
-    const object = await client.create(resource, value, { dryRun, signal });
+    const object = await new TrackedWrites(client, request).create(value);
     return { type: 'object', code: 201, object, warnings };
   } catch (failure) {
     throw failure instanceof FailureAbout ? failure : new FailureAbout({ ...resource, name }, failure);

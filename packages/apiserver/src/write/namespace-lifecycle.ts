@@ -3,7 +3,7 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import type { ServedResource } from '../resource/served-resource.ts';
+import { type ServedResource, storedResources } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
 
 const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
@@ -52,7 +52,7 @@ export async function checkNamespaceDeletion(
         hint: 'remove the objects in it instead',
       },
     );
-  for (const resource of served.filter((each) => each.isNamespaced && !isRecord(each))) {
+  for (const resource of storedResources(served).filter((each) => each.isNamespaced && !isRecord(each))) {
     const { items } = await client.list(resource, { namespace: name, limit: 1, signal });
     if (items[0]) throw notEmpty(name, `${resourceName(resource)} "${items[0].metadata.name}"`);
   }

@@ -13,12 +13,16 @@ export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
 const fieldValidations: readonly FieldValidation[] = ['Ignore', 'Warn', 'Strict'];
 
+/** The most characters of the name of a manager. */
+const longestManager = 128;
+
 /** Pure. @throws ObjectError INVALID */
 export function writeQuery(query: URLSearchParams): WriteQuery {
   const asked = query.get('fieldValidation') || 'Warn';
   const fieldValidation = fieldValidations.find((each) => each === asked);
   if (!fieldValidation) throw notSupported('fieldValidation', asked, fieldValidations);
-  const fieldManager = query.get('fieldManager');
+  const fieldManager = query.get('fieldManager') ?? '';
+  if (fieldManager.length > longestManager) throw tooLong('fieldManager');
   return {
     dryRun: isDryRun(query.getAll('dryRun')),
     fieldValidation,
@@ -38,4 +42,11 @@ function notSupported(field: string, value: string, supported: readonly string[]
   const message = `"${value}": supported values: ${supported.map((each) => `"${each}"`).join(', ')}`;
   const causes = [{ field, reason: 'FieldValueNotSupported', message }];
   return new ObjectError('INVALID', `${field}: ${message}`, { causes });
+}
+
+function tooLong(field: string): ObjectError {
+  const message = `may not be more than ${longestManager} bytes`;
+  return new ObjectError('INVALID', `${field}: ${message}`, {
+    causes: [{ field, reason: 'FieldValueTooLong', message }],
+  });
 }

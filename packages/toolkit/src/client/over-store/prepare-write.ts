@@ -82,9 +82,22 @@ export function prepareStatus(kind: ServedKind, old: KubeObject, wanted: KubeObj
   checkVersion(kind, old, wanted);
   const { status } = checkedType(kind, wanted);
   const { status: _old, ...kept } = old;
-  const next = { ...kept, ...(status !== undefined && { status }) };
+  const next = {
+    ...kept,
+    ...(status !== undefined && { status }),
+    metadata: managedMetadata(old.metadata, wanted.metadata),
+  };
   const { status: completed } = withDefaults(kind, next);
-  return validated(kind, { ...kept, ...(completed !== undefined && { status: completed }) }, old);
+  return validated(
+    kind,
+    { ...kept, metadata: next.metadata, ...(completed !== undefined && { status: completed }) },
+    old,
+  );
+}
+
+/** Returns the metadata after an update of the status, which may have other managers then and nothing else. */
+function managedMetadata(old: ObjectMeta, { managedFields }: ObjectMeta): ObjectMeta {
+  return managedFields === undefined ? old : { ...old, managedFields };
 }
 
 /** Returns the metadata that is wanted, except for what only a server sets. */

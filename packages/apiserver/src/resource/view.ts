@@ -1,0 +1,15 @@
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { ResourceVerb } from '../request/request-info.ts';
+
+/** What serves the objects of a kind that are not in the store, but made from others. */
+export interface View {
+  /** Returns the client for them, over the one with which the user of a request reads and writes. */
+  readonly over: (client: ObjectClient) => ObjectClient;
+  /** What can be done with them, in the order of the alphabet. */
+  readonly verbs: readonly ResourceVerb[];
+  /** What people should do who tried something else. */
+  readonly hint: string;
+}
+
+/** The verbs of a view that is only read. */
+export const readingVerbs: readonly ResourceVerb[] = ['get', 'list', 'watch'];

@@ -1,0 +1,26 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** Sends output as it comes, and no faster than the client reads. The headers go at once. */
+export async function sendLog(
+  response: ServerResponse,
+  output: AsyncIterable<Uint8Array>,
+  {
+    limitBytes = Infinity,
+    signal,
+  }: { readonly limitBytes?: number | undefined; readonly signal: AbortSignal },
+): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' });
+  response.flushHeaders();
+  await pipeline(Readable.from(limited(output, limitBytes), { objectMode: false }), response, { signal });
+}
+
+async function* limited(output: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
+  let left = most;
+  for await (const bytes of output) {
+    yield bytes.subarray(0, left);
+    left -= bytes.length;
+    if (left <= 0) return;
+  }
+}

@@ -1,0 +1,81 @@
+import type {
+  NewObject,
+  ObjectClient,
+  ObjectPatch,
+  WriteOptions,
+} from '@ignite/toolkit/client/object-client';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { type ObjectRequest, isOfStatus, keyOf } from '../resource/object-request.ts';
+import { type UpdateSettings, updateManagers } from '../server-side-apply/update-managers.ts';
+import { managedTime, managedVersions } from './managed-versions.ts';
+import { untilNobodyInterferes } from './until-nobody-interferes.ts';
+import { writeQuery } from './write-query.ts';
+
+/**
+ * The writes of a request that applies nothing. Who makes it becomes the manager of the fields that a write changes
+ * (Kubernetes: managed fields of the operation `Update`). Which these are is known from a dry run, since defaults count.
+ */
+export class TrackedWrites {
+  readonly #client: ObjectClient;
+  readonly #request: ObjectRequest;
+  readonly #manager: string;
+  readonly #options: WriteOptions;
+
+  constructor(client: ObjectClient, request: ObjectRequest) {
+    const { fieldManager, dryRun } = writeQuery(request.query);
+    this.#client = client;
+    this.#request = request;
+    this.#manager = fieldManager ?? request.program;
+    this.#options = { dryRun, signal: request.signal };
+  }
+
+  async create(object: NewObject): Promise<KubeObject> {
+    const { resource } = this.#request;
+    const { status, ...wish } = await this.#client.create(resource, object, this.#tried);
+    const managed = resource.subresources.includes('status') ? wish : { ...wish, status };
+    return await this.#client.create(resource, this.#managed(undefined, managed, object), this.#options);
+  }
+
+  /** Replaces an object, or its status if the request is about that. */
+  async update(object: KubeObject): Promise<KubeObject> {
+    const live = await this.#client.get(keyOf(this.#request), this.#options);
+    const next = await this.#replace(object, this.#tried);
+    return await this.#replace(this.#managed(live, next, object), this.#options);
+  }
+
+  async patch(patch: ObjectPatch): Promise<KubeObject> {
+    const key = keyOf(this.#request);
+    const subresource = isOfStatus(this.#request) ? 'status' : undefined;
+    return await untilNobodyInterferes(this.#request.signal, async () => {
+      const live = await this.#client.get(key, this.#options);
+      const next = await this.#client.patch(key, patch, { ...this.#tried, subresource });
+      const { resourceVersion } = live.metadata;
+      const written = { ...next, metadata: { ...next.metadata, resourceVersion } };
+      return await this.#replace(this.#managed(live, next, written), this.#options);
+    });
+  }
+
+  get #tried(): WriteOptions {
+    return { ...this.#options, dryRun: true };
+  }
+
+  /** Returns what is to be written, with the managers of what becomes of it. */
+  #managed<T extends NewObject | KubeObject>(live: KubeObject | undefined, next: KubeObject, written: T): T {
+    const { resource, info } = this.#request;
+    const settings: UpdateSettings = {
+      manager: this.#manager,
+      subresource: info.subresource ?? '',
+      time: managedTime(),
+      convertTo: managedVersions(resource),
+    };
+    const { managedFields } = updateManagers(live, next, settings).metadata;
+    return { ...written, metadata: { ...written.metadata, managedFields } };
+  }
+
+  async #replace(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+    const { resource } = this.#request;
+    return isOfStatus(this.#request)
+      ? await this.#client.updateStatus(resource, object, options)
+      : await this.#client.update(resource, object, options);
+  }
+}
