@@ -1,4 +1,8 @@
-import { type IgnitedSettingName, type IgnitedValues, settingEntries } from '@ignite/api/ignited/ignited-settings';
+import {
+  type IgnitedSettingName,
+  type IgnitedValues,
+  settingEntries,
+} from '@ignite/api/ignited/ignited-settings';
 
 /** The settings that differ: those that hold at once, and those that hold after a restart. */
 export interface ChangedSettings {

@@ -35,10 +35,7 @@ test('parseOptions: the command line wins over the configuration file', () => {
   );
   const words = ['--api=true', '--api-address=127.0.0.1:2', '--log-level=error', '--node-label=c=d'];
   const told = parseOptions(words, configured);
-  assert.deepEqual(
-    [told.apiAddress?.port, told.logLevel, told.nodeLabels],
-    [2, 'error', { c: 'd' }],
-  );
+  assert.deepEqual([told.apiAddress?.port, told.logLevel, told.nodeLabels], [2, 'error', { c: 'd' }]);
   assert.equal(parseOptions(['--api=false'], { api: true }).apiSocket, undefined);
 });
 

@@ -56,7 +56,9 @@ function hasPython(): boolean {
 
 test('Notifier: systemd hears of this process, and of its watchdog', { skip: lacking }, async () => {
   const notifySocket = join(dir, 'notify');
-  const child: ChildProcess = spawn('python3', ['-c', receiver, notifySocket], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn('python3', ['-c', receiver, notifySocket], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const stop = new AbortController();
   try {
     const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();

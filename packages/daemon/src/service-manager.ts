@@ -17,7 +17,14 @@ export interface ServiceManager {
 
 /** The first descriptor that it passes. */
 const firstFd = 3;
-const variables = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID', 'LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES'];
+const variables = [
+  'NOTIFY_SOCKET',
+  'WATCHDOG_USEC',
+  'WATCHDOG_PID',
+  'LISTEN_FDS',
+  'LISTEN_PID',
+  'LISTEN_FDNAMES',
+];
 
 /**
  * Takes what systemd says out of the environment. What we run must not have it: an OCI runtime that finds
@@ -78,11 +85,19 @@ export class Notifier {
     if (watchdogMs === undefined || notifySocket === undefined) return;
     const everyMs = watchdogMs / 2;
     const work = (): Promise<void> => this.#run('WATCHDOG', notifySocket, AbortSignal.timeout(tellMs));
-    await repeat({ name: 'telling the watchdog', everyMs, retryMs: everyMs / 4, work }, this.#options, signal);
+    await repeat(
+      { name: 'telling the watchdog', everyMs, retryMs: everyMs / 4, work },
+      this.#options,
+      signal,
+    );
   }
 
   async #run(state: ServiceState, socket: string, signal: AbortSignal): Promise<void> {
-    const command = { tool: 'systemd-notify', args: ['--no-block', `${state}=1`], env: { NOTIFY_SOCKET: socket } };
+    const command = {
+      tool: 'systemd-notify',
+      args: ['--no-block', `${state}=1`],
+      env: { NOTIFY_SOCKET: socket },
+    };
     await this.#options.runner.run(command, signal);
   }
 }

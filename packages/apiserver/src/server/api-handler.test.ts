@@ -225,7 +225,8 @@ describe('the API server: everything else', () => {
       { name: 'moon', isOfReadiness: true, check: async () => Promise.reject(new Error('it is full')) },
     ];
     await using garden = await openGarden({ checks });
-    const failed = '[+]ping ok\n[+]store ok\n[-]moon failed: reason withheld\n[+]shutdown ok\nreadyz check failed\n';
+    const failed =
+      '[+]ping ok\n[+]store ok\n[-]moon failed: reason withheld\n[+]shutdown ok\nreadyz check failed\n';
     const passed = '[+]ping ok\n[+]store ok\n[+]moon excluded: ok\n[+]shutdown ok\n';
     const unknown = 'warn: some health checks cannot be excluded: no matches for "sun"\n';
     for (const [path, code, told] of [

@@ -24,7 +24,13 @@ export function observedRequest(
   resources: readonly ServedResource[],
 ): ObservedRequest {
   if (!info.isResource)
-    return { ...nothing, verb: plainVerb(info.verb), subresource: knownPath(info.path), isWrite: false, isLong: false };
+    return {
+      ...nothing,
+      verb: plainVerb(info.verb),
+      subresource: knownPath(info.path),
+      isWrite: false,
+      isLong: false,
+    };
   const verb = verbOf(info, headers['content-type']);
   const isWrite = !['GET', 'LIST', 'WATCH'].includes(verb);
   const served = servedAt(resources, info);

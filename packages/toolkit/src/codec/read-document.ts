@@ -26,7 +26,12 @@ export function readDocument<Schema extends v.GenericSchema>(
   const [error] = document.errors;
   if (error) {
     const [message = ''] = error.message.split('\n');
-    throw manifestInvalid(position(error.pos[0], source), message, 'fix the YAML or JSON at that place', error);
+    throw manifestInvalid(
+      position(error.pos[0], source),
+      message,
+      'fix the YAML or JSON at that place',
+      error,
+    );
   }
   const { output, problems } = checkAt(schema, plainValue(document), [], { document, at: [], source });
   assertNone(problems);

@@ -14,11 +14,5 @@ const nodeOptions = [
 export function daemonCommand({ dataDir, runDir }: Paths): readonly string[] {
   const isBundled = import.meta.filename.endsWith('.cjs');
   const program = join(import.meta.dirname, isBundled ? 'ignited.cjs' : '../../../../daemon/src/main.ts');
-  return [
-    process.execPath,
-    ...nodeOptions,
-    program,
-    `--data-dir=${dataDir}`,
-    `--run-dir=${runDir}`,
-  ];
+  return [process.execPath, ...nodeOptions, program, `--data-dir=${dataDir}`, `--run-dir=${runDir}`];
 }

@@ -9,7 +9,13 @@ export const settingFlags: Flags = Object.fromEntries(
     .filter(([name]) => name !== 'log-level')
     .map(([name, { type, value, values, default: otherwise, help }]) => [
       name,
-      { type, help, ...(value && { value }), ...(values && { values }), ...(otherwise && { default: otherwise }) },
+      {
+        type,
+        help,
+        ...(value && { value }),
+        ...(values && { values }),
+        ...(otherwise && { default: otherwise }),
+      },
     ]),
 );
 

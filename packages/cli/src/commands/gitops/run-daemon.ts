@@ -33,6 +33,10 @@ function given(name: string, type: Flag['type'], flags: FlagValues): readonly st
 }
 
 /** Sockets that systemd has passed to this process do not reach the next program: Node closes them. */
-function withoutSockets({ LISTEN_FDS: _fds, LISTEN_PID: _pid, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withoutSockets({
+  LISTEN_FDS: _fds,
+  LISTEN_PID: _pid,
+  ...env
+}: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return env;
 }

@@ -43,9 +43,7 @@ export const installService: Command = {
       return 0;
     }
     const changes = await withClient(invocation, (client, op) =>
-      isUninstalling
-        ? client.host.uninstallService(unitNames, op)
-        : client.host.installService(units, op),
+      isUninstalling ? client.host.uninstallService(unitNames, op) : client.host.installService(units, op),
     );
     const isNothing = changes.every(({ outcome }) => outcome === 'absent');
     const told = isNothing ? changes.slice(-1) : changes.filter(({ outcome }) => outcome !== 'absent');
@@ -74,7 +72,10 @@ function unitsFor({ flags, io }: Invocation): readonly UnitFile[] {
 /** What to do where systemd does not run. */
 function otherwise({ flags, io }: Invocation): string {
   const paths = pathsOf(flags, io.env);
-  const commands = [[...ownCommand(paths), 'restore'], ...(flags.isSet('api') ? [[...daemonCommand(paths), '--api']] : [])];
+  const commands = [
+    [...ownCommand(paths), 'restore'],
+    ...(flags.isSet('api') ? [[...daemonCommand(paths), '--api']] : []),
+  ];
   const what = commands.length === 1 ? 'this command' : 'these commands';
   return `systemd is not running on this host. Run ${what} at boot by other means:\n${commands.map((words) => `  ${words.join(' ')}\n`).join('')}`;
 }
