@@ -71,7 +71,6 @@ test('ignited that is killed loses no write that it has acknowledged, and watche
   let seenTo = from;
   const gone = new AbortController();
   const watched = (async () => {
-    const { signal } = new AbortController();
     for await (const event of first.client.watch(configMaps, {
       resourceVersion: from,
       signal: gone.signal,

@@ -8,6 +8,8 @@ import { type ServedResource, storedResources } from '@ignite/apiserver/resource
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import type { HealthCheck } from '@ignite/apiserver/server/health';
 import type { RequestObserver } from '@ignite/apiserver/server/request-observer';
+import { ViewedClient } from '@ignite/apiserver/views/viewed-client';
+import { views } from '@ignite/apiserver/views/views';
 import { ensureNamespaces } from '@ignite/apiserver/write/namespace-lifecycle';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -19,6 +21,8 @@ import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
 import { openApiAccess } from './api-access.ts';
 import { type ApiAddress, serveApiAddress } from './api-address.ts';
 import { serveApiSocket } from './api-socket.ts';
+import type { ApiTrust } from './api-trust.ts';
+import { openAuditTrail } from './audit-trail.ts';
 import { repeat } from './repeat.ts';
 
 export interface ApiServiceOptions {
@@ -36,6 +40,8 @@ export interface ApiServiceOptions {
   readonly observer?: RequestObserver;
   /** Returns what ignited has counted, as Prometheus reads it. */
   readonly metrics?: () => Promise<string>;
+  /** Who is known besides, and what is recorded of requests. */
+  readonly trust?: ApiTrust;
   readonly log: Log;
 }
 
@@ -52,25 +58,39 @@ const renewal = { everyMs: 24 * 3_600_000, retryMs: 3_600_000 };
  * everything, unless he shows the token of someone who may less.
  */
 export async function serveApiService(
-  { client, definitions, socket, listenFd, address, dir, observer, metrics, log }: ApiServiceOptions,
+  {
+    client,
+    definitions,
+    socket,
+    listenFd,
+    address,
+    dir,
+    trust = {},
+    observer,
+    metrics,
+    log,
+  }: ApiServiceOptions,
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
-  const trust = await openApiAccess({ client, dir, log }, signal);
+  const viewed = new ViewedClient(client, views);
+  await using opened = new AsyncDisposableStack();
+  const audit = trust.auditPolicy && opened.use(openAuditTrail(dir, trust.auditPolicy));
+  const known = await openApiAccess({ client: viewed, dir, oidc: trust.oidc, log }, signal);
   const api: ApiOptions = {
-    client,
+    client: viewed,
     resources: resourcesWith(definitions),
-    authenticator: trust.authenticator,
-    authorizer: trust.authorizer,
-    access: trust.access,
-    checks: [storeCheck(client), { name: 'informer-sync', isOfReadiness: true, check: trust.check }],
+    authenticator: known.authenticator,
+    authorizer: known.authorizer,
+    access: known.access,
+    audit,
+    checks: [storeCheck(client), { name: 'informer-sync', isOfReadiness: true, check: known.check }],
     product: `ignite-${igniteVersion}`,
     ...(observer && { observer }),
     ...(metrics && { metrics }),
     log,
   };
-  await using opened = new AsyncDisposableStack();
-  trust.socket.trust(opened.use(await serveApiSocket(api, socket, listenFd)).server);
+  known.socket.trust(opened.use(await serveApiSocket(api, socket, listenFd)).server);
   const at = address && opened.use(await serveApiAddress({ api, address, dir, clock: systemClock }, signal));
   const open = opened.move();
   const end = (): Promise<void> => open.disposeAsync();
@@ -79,7 +99,7 @@ export async function serveApiService(
     collectGarbage(client, storedResources(api.resources()), until);
   const ended = Promise.all([
     aborted(signal).then(end),
-    trust.ended,
+    known.ended,
     definitions.run({ client, ...work }, signal),
     repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: garbage }, work, signal),
     at && repeat({ name: 'renewing certificates', ...renewal, work: at.renew }, work, signal),
@@ -106,6 +126,7 @@ const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 const fixed: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf),
   ...[...coreKinds, ...accessKinds, definitionKind].map(builtInResourceOf),
+  ...views,
 ];
 
 /** Returns what lists all kinds. The list is the same as long as no kind is defined or removed. */

@@ -30,6 +30,7 @@ import type { MendableStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import type { ApiAddress } from './api-address.ts';
 import { serveApiService } from './api-service.ts';
+import type { ApiTrust } from './api-trust.ts';
 import { alreadyRunning } from './errors.ts';
 import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
@@ -57,6 +58,8 @@ export interface GitopsServiceOptions {
   readonly apiSocket?: string;
   /** The address at which it is served besides. */
   readonly apiAddress?: ApiAddress;
+  /** Who is known to it besides, and what is recorded of requests. */
+  readonly apiTrust: ApiTrust;
   readonly webhook?: WebhookOptions;
   /** The descriptor of a socket at which somebody listens for the API; it stands at the path of `apiSocket`. */
   readonly listenFd?: number;
@@ -103,6 +106,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
             ...(listenFd !== undefined && { listenFd }),
             ...(apiAddress && { address: apiAddress }),
             dir: apiDir(paths),
+            trust: options.apiTrust,
             log,
           },
           signal,

@@ -5,6 +5,7 @@ import { defaultPaths } from '@ignite/engine/tools/host/paths';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { ApiAddress } from './api-address.ts';
 import { optionInvalid } from './errors.ts';
+import { type TrustOptions, trustOptions } from './trust-options.ts';
 
 /** How much is logged on standard error, from least to most. */
 const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -28,6 +29,8 @@ export interface DaemonOptions {
   readonly apiSocket?: string | undefined;
   /** The address and port at which it is served besides, with TLS. */
   readonly apiAddress?: ApiAddress | undefined;
+  /** Who is known to it, and what is recorded of requests. */
+  readonly trust: TrustOptions;
   /** The address and port that webhooks are served at, if they are. */
   readonly webhookListen?: string | undefined;
   /** The files with what webhooks are served with. */
@@ -63,7 +66,7 @@ export const configurationFileOf = (argv: readonly string[]): string | undefined
 export function parseOptions(argv: readonly string[], configured: IgnitedValues = {}): DaemonOptions {
   const given = givenOn(argv);
   const values = { ...configured, ...given };
-  for (const flag of ['api-socket', 'api-address'] as const)
+  for (const flag of ['api-socket', 'api-address', 'api-audit-policy', 'oidc-issuer'] as const)
     if (values[flag] !== undefined && !values.api)
       throw optionInvalid(`--${flag} requires --api`, 'add --api, which serves the API');
   return {
@@ -75,6 +78,7 @@ export function parseOptions(argv: readonly string[], configured: IgnitedValues 
     logFormat: logFormats.find((format) => format === values['log-format']),
     apiSocket: values.api ? (values['api-socket'] ?? join(given['run-dir'], 'api.sock')) : undefined,
     apiAddress: values['api-address'] === undefined ? undefined : parseAddress(values['api-address']),
+    trust: trustOptions(values),
     nodeLabels: Object.fromEntries((values['node-label'] ?? []).map(parseLabel)),
     webhookListen: values['webhook-listen'],
     webhookFiles: values,

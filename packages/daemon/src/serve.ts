@@ -13,6 +13,7 @@ import { openEnginePorts } from '@ignite/engine/wire';
 import type { Log } from '@ignite/toolkit/log/log';
 import { printable } from '@ignite/toolkit/text/printable';
 import { runGitops } from './gitops-service.ts';
+import { readApiTrust } from './api-trust.ts';
 import { type DaemonOptions, tells } from './options.ts';
 import type { Terminal } from './service-log.ts';
 import { webhookOptions } from './webhook-options.ts';
@@ -50,6 +51,7 @@ export async function serve(
   await using client = new LocalClient(ports);
   const { store, self } = ports;
   const webhook = await webhookOptions(options);
+  const apiTrust = await readApiTrust(options.trust);
   const served = {
     paths,
     store,
@@ -62,6 +64,7 @@ export async function serve(
       clearRemovedVms(ports, { signal: until, report: warningsTo(log) }),
     recordWhenReady: (vm: Vm, until: AbortSignal) => recordWhenReady(vm, ports, until),
     nodeLabels,
+    apiTrust,
     log,
     onReady,
     ...(listenFd !== undefined && { listenFd }),

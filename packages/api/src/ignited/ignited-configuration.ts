@@ -68,5 +68,5 @@ function isLeaf(branch: Branch | v.GenericSchema): branch is v.GenericSchema {
 function leafOf({ type, values, help }: IgnitedSetting): v.GenericSchema {
   if (type === 'boolean') return described(help, v.boolean());
   if (type === 'list') return described(help, v.record(v.string(), v.string()));
-  return described(help, values ? v.picklist(values) : v.pipe(v.string(), v.nonEmpty('must not be empty')));
+  return described(help, values ? v.picklist(values) : v.string());
 }
