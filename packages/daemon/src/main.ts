@@ -65,7 +65,9 @@ function reloadOnHangup(argv: readonly string[], first: IgnitedValues, { output,
     await notifier.tell('READY');
   };
   let reloading = Promise.resolve();
-  process.on('SIGHUP', () => (reloading = reloading.then(reload)));
+  process.on('SIGHUP', () => {
+    reloading = reloading.then(reload);
+  });
 }
 
 // Text may come from others.

@@ -36,7 +36,7 @@ interface Branch {
 }
 
 /** The schema of the file, which is made from the settings. */
-export const ignitedConfigurationSchema: v.GenericSchema = v.strictObject({
+const ignitedConfigurationSchema: v.GenericSchema = v.strictObject({
   apiVersion: v.literal(apiVersion),
   kind: v.literal('IgnitedConfiguration'),
   ...entriesOf(

@@ -19,7 +19,7 @@ export interface IgnitedSetting {
  * All settings of ignited by the names of their flags. The flags, the schema of the file and their documentation
  * are made from this.
  */
-export const ignitedSettings = {
+const ignitedSettings = {
   'node-label': {
     field: 'nodeLabels',
     type: 'list',

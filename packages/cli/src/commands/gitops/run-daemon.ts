@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { logLevelOf } from '../../arguments/log-level.ts';
 import type { Flag, FlagValues, Invocation } from '../../arguments/command.ts';
 import { pathsOf } from '../../context.ts';
-import { daemonCommand } from './daemon-command.ts';
+import { daemonCommand } from '../../daemon-command.ts';
 import { settingFlags } from './host-flags.ts';
 
 /** Becomes the daemon, a program of its own: this process goes on as ignited, and never returns here. */

@@ -5,7 +5,7 @@ import { renderServiceUnit } from '@ignite/api/client/service-unit';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { ownCommand, pathsOf, withClient } from '../../context.ts';
-import { daemonCommand } from '../gitops/daemon-command.ts';
+import { daemonCommand } from '../../daemon-command.ts';
 
 /** All units that this command may have installed. */
 const unitNames = ['ignited.service', 'ignited.socket', 'ignite.service'] as const;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Paths } from '@ignite/engine/tools/host/paths';
+import type { pathsOf } from './context.ts';
 
 /**
  * Options of Node for the daemon, which waits most of the time and shall be small: a nursery that is larger than
@@ -11,8 +11,8 @@ const nodeOptions = [
 ];
 
 /** The command line of the daemon, a program of its own, for this host. */
-export function daemonCommand({ dataDir, runDir }: Paths): readonly string[] {
+export function daemonCommand({ dataDir, runDir }: ReturnType<typeof pathsOf>): readonly string[] {
   const isBundled = import.meta.filename.endsWith('.cjs');
-  const program = join(import.meta.dirname, isBundled ? 'ignited.cjs' : '../../../../daemon/src/main.ts');
+  const program = join(import.meta.dirname, isBundled ? 'ignited.cjs' : '../../daemon/src/main.ts');
   return [process.execPath, ...nodeOptions, program, `--data-dir=${dataDir}`, `--run-dir=${runDir}`];
 }
