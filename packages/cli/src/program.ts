@@ -1,5 +1,4 @@
 import { fstatSync } from 'node:fs';
-import { isMainThread } from 'node:worker_threads';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { namespaceOf } from './arguments/namespace.ts';
 import { type CommandLine, parseCommandLine } from './arguments/parse-command-line.ts';
@@ -78,10 +77,10 @@ const io: Io = {
   },
   env: process.env,
 };
-/** In the bundle a worker loads this file for what it shares with the program. */
-if (isMainThread) {
+
+/** Runs the command line of this process. In the bundle, workers load this file too, for what they share with the program. */
+export function runProgram(): void {
   // What we make is for others to write to only where that is said, however we were called.
   process.umask(0o022);
-  // No await at the top: the bundle is CommonJS.
   void main(process.argv.slice(2), io).then((code) => (process.exitCode = code));
 }
