@@ -19,7 +19,8 @@ const listing = [
 /**
  * Modules that take milliseconds to load, and that no listing needs. For comparison, Node starts in 25 ms.
  */
-const slow = /^node:(net|tty|http|https|stream|child_process|crypto|fs\/promises|worker_threads)|\/node_modules\//;
+const slow =
+  /^node:(net|tty|http|https|stream|child_process|crypto|fs\/promises|worker_threads)|\/node_modules\//;
 
 const forNode = {
   cwd: root,
