@@ -162,4 +162,19 @@ describe('kubectl on ignited', { skip: noKubectl, concurrency: false }, () => {
     assert.equal(out, '4no water');
     assert.match((await kubectl('delete events --all')).out, /"web\.1" deleted[^]*"web\.2" deleted/);
   });
+
+  test('scales a VM to 0 and 1, and not beyond', async () => {
+    await using served = await servedVms();
+    const { kubectl } = served;
+    const power = async (): Promise<string> => (await kubectl('get vm web -o jsonpath={.spec.power}')).out;
+    assert.equal((await kubectl('scale vm web --replicas=0')).out, 'vm.ignite.weave.works/web scaled\n');
+    assert.equal(await power(), 'Stopped');
+    const { code, err } = await kubectl('scale vm web --current-replicas=0 --replicas=1');
+    assert.equal(code, 0, err);
+    assert.equal(await power(), 'Running');
+    const refused = await kubectl('scale vm web --replicas=2');
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /is invalid: spec\.replicas: .*a VM is there once/);
+    assert.equal(await power(), 'Running');
+  });
 });

@@ -8,6 +8,7 @@ import { type ServedResource, storedResources } from '@ignite/apiserver/resource
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import { ViewedClient } from '@ignite/apiserver/views/viewed-client';
 import { views } from '@ignite/apiserver/views/views';
+import { withVmScale } from '@ignite/apiserver/views/vm-scale';
 import { ensureNamespaces } from '@ignite/apiserver/write/namespace-lifecycle';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -88,7 +89,7 @@ const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 
 /** The kinds whose objects every host keeps. */
 const fixed: readonly ServedResource[] = [
-  ...kinds.filter(isWish).map(servedResourceOf),
+  ...kinds.filter(isWish).map(servedResourceOf).map(withVmScale),
   ...[...coreKinds, ...accessKinds, definitionKind].map(builtInResourceOf),
   ...views,
 ];
