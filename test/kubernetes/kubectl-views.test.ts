@@ -5,8 +5,10 @@ import { type ServedStore, serveStore } from './fixtures/served-store.ts';
 import { content, storeHost, storeVm, lastChange } from './fixtures/stored-vms.ts';
 
 /** Serves the API of a store with VMs that need no host. */
-async function servedVms(): Promise<ServedStore & { readonly kubectl: Kubectl }> {
-  const served = await serveStore();
+async function servedVms(
+  changed: Parameters<typeof serveStore>[0] = {},
+): Promise<ServedStore & { readonly kubectl: Kubectl }> {
+  const served = await serveStore(changed);
   const { store } = served;
   await storeHost(store, 'one');
   const network = { ipAddresses: ['10.61.0.2', 'fd00::2'], mac: '', gateway: '' };
@@ -176,5 +178,60 @@ describe('kubectl on ignited', { skip: noKubectl, concurrency: false }, () => {
     assert.equal(refused.code, 1);
     assert.match(refused.err, /is invalid: spec\.replicas: .*a VM is there once/);
     assert.equal(await power(), 'Running');
+  });
+
+  test('tells what VMs and hosts use', async () => {
+    let [cpuSeconds, atMs] = [0, 0];
+    const sample = async () => {
+      cpuSeconds += 0.5;
+      atMs += 1_000;
+      const usage = { cpuSeconds, atMs, memory: 256 * 2 ** 20 };
+      return {
+        host: { ...usage, cpuSeconds: cpuSeconds * 2 },
+        vms: new Map([['web'.padEnd(16, '0'), usage]]),
+      };
+    };
+    await using served = await servedVms({ usage: { hostName: 'one', sample } });
+    const { kubectl } = served;
+    const pods = await kubectl('top pods --containers');
+    assert.equal(pods.code, 0, pods.err);
+    assert.deepEqual(rows(pods.out), [
+      ['POD', 'NAME', 'CPU(cores)', 'MEMORY(bytes)'],
+      ['web', 'vm', '500m', '256Mi'],
+    ]);
+    assert.deepEqual(rows((await kubectl('top nodes --no-headers')).out), [
+      ['one', '1000m', '25%', '256Mi', '3%'],
+    ]);
+    assert.match((await kubectl('top pod done')).err, /NotFound/);
+    const services = await kubectl('get apiservices');
+    assert.match(services.out, /^v1beta1\.metrics\.k8s\.io +Local +True/m);
+  });
+
+  test('knows its control plane', async () => {
+    await using served = await servedVms();
+    const { kubectl } = served;
+    const info = await kubectl('cluster-info');
+    assert.equal(info.code, 0, info.err);
+    assert.match(info.out, /control plane.* is running at .*https:/);
+    assert.deepEqual(
+      rows((await kubectl('get componentstatuses')).out).map((row) => row.slice(0, 3)),
+      [
+        ['NAME', 'STATUS', 'MESSAGE'],
+        ['ignited', 'Healthy', 'ok'],
+        ['store', 'Healthy', 'ok'],
+      ],
+    );
+    const version = await kubectl('version -o json');
+    assert.match(version.out, /"serverVersion"/, version.err);
+    const all = await kubectl('get all');
+    assert.deepEqual(
+      rows(all.out).map(([name]) => name),
+      ['NAME', 'broken', 'done', 'web'],
+    );
+    const listed = await kubectl('api-resources -o name --verbs=list');
+    for (const name of listed.out.trim().split('\n')) {
+      const { code, err } = await kubectl(`get ${name} -A`);
+      assert.equal(code, 0, `${name}: ${err}`);
+    }
   });
 });

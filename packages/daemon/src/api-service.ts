@@ -7,7 +7,8 @@ import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import { ViewedClient } from '@ignite/apiserver/views/viewed-client';
-import { views } from '@ignite/apiserver/views/views';
+import type { UsageSource } from '@ignite/apiserver/views/metrics/usage-rates';
+import { viewsOf } from '@ignite/apiserver/views/views';
 import { withVmScale } from '@ignite/apiserver/views/vm-scale';
 import { ensureNamespaces } from '@ignite/apiserver/write/namespace-lifecycle';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
@@ -31,6 +32,8 @@ export interface ApiServiceOptions {
   readonly address?: ApiAddress;
   /** The folder with the keys of the API. */
   readonly dir: string;
+  /** What samples what is used on this host, for metrics. */
+  readonly usage?: UsageSource;
   readonly log: Log;
 }
 
@@ -47,15 +50,16 @@ const renewal = { everyMs: 24 * 3_600_000, retryMs: 3_600_000 };
  * everything, unless he shows the token of someone who may less.
  */
 export async function serveApiService(
-  { client, definitions, socket, address, dir, log }: ApiServiceOptions,
+  { client, definitions, usage, socket, address, dir, log }: ApiServiceOptions,
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
+  const { views, resources } = servedKinds({ definitions, ...(usage && { usage }) });
   const viewed = new ViewedClient(client, views);
   const trust = await openApiAccess({ client: viewed, dir, log }, signal);
   const api: ApiOptions = {
     client: viewed,
-    resources: resourcesWith(definitions),
+    resources,
     authenticator: trust.authenticator,
     authorizer: trust.authorizer,
     access: trust.access,
@@ -88,20 +92,28 @@ async function aborted(signal: AbortSignal): Promise<void> {
 const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 
 /** The kinds whose objects every host keeps. */
-const fixed: readonly ServedResource[] = [
+const stored: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf).map(withVmScale),
   ...[...coreKinds, ...accessKinds, definitionKind].map(builtInResourceOf),
-  ...views,
 ];
 
-/** Returns what lists all kinds. The list is the same as long as no kind is defined or removed. */
-function resourcesWith(definitions: ServedDefinitions): () => readonly ServedResource[] {
-  let [defined, all] = [definitions.resources, fixed];
-  return () => {
+/** All that is served. */
+interface ServedKinds {
+  readonly views: readonly ServedResource[];
+  /** Returns all kinds. The list is the same as long as no kind is defined or removed. */
+  readonly resources: () => readonly ServedResource[];
+}
+
+function servedKinds({ definitions, usage }: Pick<ApiServiceOptions, 'definitions' | 'usage'>): ServedKinds {
+  const views = viewsOf({ ...(usage && { usage }), served: () => resources(), clock: systemClock });
+  const fixed = [...stored, ...views];
+  let [defined, all] = [definitions.resources, [...fixed, ...definitions.resources]];
+  const resources = (): readonly ServedResource[] => {
     if (defined !== definitions.resources) {
       defined = definitions.resources;
       all = [...fixed, ...defined];
     }
     return all;
   };
+  return { views, resources };
 }

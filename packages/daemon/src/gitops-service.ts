@@ -34,6 +34,7 @@ import { alreadyRunning } from './errors.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { controlVms } from './vm-controller.ts';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
+import { hostUsage } from './host-usage.ts';
 import { keepHost } from './keep-host.ts';
 
 export interface GitopsServiceOptions {
@@ -95,6 +96,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
             socket: apiSocket,
             ...(apiAddress && { address: apiAddress }),
             dir: apiDir(paths),
+            usage: hostUsage(self.name, client.usage),
             log,
           },
           signal,

@@ -18,7 +18,7 @@ const namesOf = (all: readonly Kind[]): readonly string[] =>
 const viewing: readonly PolicyRule[] = [
   rule(readVerbs, [ignite], [...namesOf(kinds), 'vms/log', 'vms/scale']),
   rule(readVerbs, [gitops], namesOf(gitopsKinds)),
-  rule(readVerbs, [''], ['configmaps', 'namespaces', 'nodes', 'pods', 'pods/log', 'pods/status']),
+  rule(readVerbs, [''], ['configmaps', 'namespaces', 'nodes', 'pods', 'pods/log', 'pods/status', 'services']),
   rule(readVerbs, ['', 'events.k8s.io'], ['events']),
   rule(readVerbs, ['metrics.k8s.io'], ['nodes', 'pods']),
 ];
