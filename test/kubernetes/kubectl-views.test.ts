@@ -19,7 +19,10 @@ async function servedVms(
   await storeVm(store, 'done', {
     status: { ...content, phase: 'Stopped', exitCode: 0, finishTime: lastChange },
   });
-  await storeVm(store, 'broken', { status: { phase: 'Failed', message: 'no such image' } });
+  await storeVm(store, 'broken', {
+    status: { phase: 'Failed', message: 'no such image' },
+    spec: { hostName: undefined },
+  });
   const kubectl = kubectlFor(served.kubeconfig);
   return {
     ...served,
@@ -102,6 +105,32 @@ describe('kubectl on ignited', { skip: noKubectl, concurrency: false }, () => {
     assert.match(out, /^ +memory: +8Gi$/m);
     assert.match(out, /^ +default +web +1 \(25%\)/m, 'the VMs on it are listed');
     assert.equal((await kubectl('wait --for=condition=Ready node/one --timeout=30s')).code, 0);
+  });
+
+  test('shows as not ready the Node of a host that does not renew its lease, and as unknown its VMs', async () => {
+    await using served = await servedVms();
+    const { kubectl, store, client } = served;
+    await storeHost(store, 'two');
+    await storeVm(store, 'far', { status: { ...content, phase: 'Running' }, spec: { hostName: 'two' } });
+    const leases = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
+    for (const name of ['one', 'two'])
+      await client.create(leases, {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { namespace: 'ignite-host-lease', name },
+        spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: '2026-01-01T12:00:00.000000Z' },
+      });
+    const nodes = rows((await kubectl('get nodes --no-headers')).out);
+    assert.deepEqual(
+      nodes.map(([name, status]) => [name, status]),
+      [
+        ['one', 'Ready'],
+        ['two', 'NotReady'],
+      ],
+      'the host of the API has nobody to renew its lease for',
+    );
+    const [far] = rows((await kubectl('get pod far --no-headers')).out);
+    assert.deepEqual(far?.slice(0, 3), ['far', '0/1', 'Unknown']);
   });
 
   test('shows events of both groups, and those of a VM for its Pod', async () => {
@@ -191,7 +220,7 @@ describe('kubectl on ignited', { skip: noKubectl, concurrency: false }, () => {
         vms: new Map([['web'.padEnd(16, '0'), usage]]),
       };
     };
-    await using served = await servedVms({ usage: { hostName: 'one', sample } });
+    await using served = await servedVms({ usage: sample });
     const { kubectl } = served;
     const pods = await kubectl('top pods --containers');
     assert.equal(pods.code, 0, pods.err);

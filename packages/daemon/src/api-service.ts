@@ -7,6 +7,7 @@ import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import { ViewedClient } from '@ignite/apiserver/views/viewed-client';
+import type { OwnHost } from '@ignite/apiserver/views/known-hosts';
 import type { UsageSource } from '@ignite/apiserver/views/metrics/usage-rates';
 import { viewsOf } from '@ignite/apiserver/views/views';
 import { withVmScale } from '@ignite/apiserver/views/vm-scale';
@@ -32,6 +33,8 @@ export interface ApiServiceOptions {
   readonly address?: ApiAddress;
   /** The folder with the keys of the API. */
   readonly dir: string;
+  /** The host that serves the API. */
+  readonly self: OwnHost;
   /** What samples what is used on this host, for metrics. */
   readonly usage?: UsageSource;
   readonly log: Log;
@@ -50,11 +53,11 @@ const renewal = { everyMs: 24 * 3_600_000, retryMs: 3_600_000 };
  * everything, unless he shows the token of someone who may less.
  */
 export async function serveApiService(
-  { client, definitions, usage, socket, address, dir, log }: ApiServiceOptions,
+  { client, definitions, self, usage, socket, address, dir, log }: ApiServiceOptions,
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
-  const { views, resources } = servedKinds({ definitions, ...(usage && { usage }) });
+  const { views, resources } = servedKinds({ definitions, self, ...(usage && { usage }) });
   const viewed = new ViewedClient(client, views);
   const trust = await openApiAccess({ client: viewed, dir, log }, signal);
   const api: ApiOptions = {
@@ -104,8 +107,12 @@ interface ServedKinds {
   readonly resources: () => readonly ServedResource[];
 }
 
-function servedKinds({ definitions, usage }: Pick<ApiServiceOptions, 'definitions' | 'usage'>): ServedKinds {
-  const views = viewsOf({ ...(usage && { usage }), served: () => resources(), clock: systemClock });
+function servedKinds({
+  definitions,
+  self,
+  usage,
+}: Pick<ApiServiceOptions, 'definitions' | 'self' | 'usage'>): ServedKinds {
+  const views = viewsOf({ self, ...(usage && { usage }), served: () => resources(), clock: systemClock });
   const fixed = [...stored, ...views];
   let [defined, all] = [definitions.resources, [...fixed, ...definitions.resources]];
   const resources = (): readonly ServedResource[] => {

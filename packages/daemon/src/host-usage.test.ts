@@ -12,8 +12,8 @@ test('hostUsage: has the host as a whole, and the VMs whose usage the host knows
     ...unknown,
     ...network,
   });
-  const source = hostUsage('one', { sample: async () => [usage('a', 3), usage('b', undefined)] });
-  const { host, vms } = await source.sample(new AbortController().signal);
+  const source = hostUsage({ sample: async () => [usage('a', 3), usage('b', undefined)] });
+  const { host, vms } = await source(new AbortController().signal);
   assert.deepEqual([...vms], [['a', { cpuSeconds: 3, memory: 7, atMs: 5 }]]);
   assert.ok(host.cpuSeconds > 0 && host.memory > 0 && host.memory < totalmem());
 });

@@ -6,10 +6,12 @@ import { services } from './control-plane/services.ts';
 import { coreEvents } from './event/core-events.ts';
 import { metricsViews } from './metrics/metrics.ts';
 import { UsageMeter, type UsageSource } from './metrics/usage-rates.ts';
-import { nodes } from './node/nodes.ts';
-import { pods } from './pod/pods.ts';
+import type { OwnHost } from './known-hosts.ts';
+import { nodesOf } from './node/nodes.ts';
+import { podsOf } from './pod/pods.ts';
 
 export interface ViewsOptions {
+  readonly self: OwnHost;
   /** What samples what is used on this host. Without it, no metrics are served. */
   readonly usage?: UsageSource;
   /** Returns all kinds that are served now. */
@@ -18,10 +20,17 @@ export interface ViewsOptions {
 }
 
 /** Returns the kinds of Kubernetes whose objects are made from others. */
-export function viewsOf({ usage, served, clock }: ViewsOptions): readonly ServedResource[] {
+export function viewsOf({ self, usage, served, clock }: ViewsOptions): readonly ServedResource[] {
   const startTime = new Date(clock.now()).toISOString();
   return [
-    ...[pods, nodes, coreEvents, services, componentStatuses(startTime), apiServices(served, startTime)],
-    ...(usage ? metricsViews(new UsageMeter(usage, clock)) : []),
+    ...[
+      podsOf(self),
+      nodesOf(self),
+      coreEvents,
+      services,
+      componentStatuses(startTime),
+      apiServices(served, startTime),
+    ],
+    ...(usage ? metricsViews(new UsageMeter(usage, clock), self.name) : []),
   ];
 }

@@ -35,7 +35,7 @@ const metricsOf = (kind: string, { metadata }: KubeObject, time: string, rate: U
 });
 
 /** Returns what VMs and hosts use, as `kubectl top` and autoscalers ask for it: those of this host alone. */
-export function metricsViews(meter: UsageMeter): readonly ServedResource[] {
+export function metricsViews(meter: UsageMeter, hostName: string): readonly ServedResource[] {
   const measured = async (client: ObjectClient, from: typeof vms, { signal }: CallOptions) => {
     const [{ items }, rates] = await Promise.all([
       client.list(from, { signal }),
@@ -55,7 +55,7 @@ export function metricsViews(meter: UsageMeter): readonly ServedResource[] {
   const ofNodes: Computation = async (client, options) => {
     const { items, rates } = await measured(client, hosts, options);
     const { host: rate } = rates;
-    const own = items.filter(({ metadata }) => metadata.name === meter.hostName);
+    const own = items.filter(({ metadata }) => metadata.name === hostName);
     return rate
       ? own.map((host) => ({ ...metricsOf('NodeMetrics', host, rates.time, rate), usage: usageOf(rate) }))
       : [];

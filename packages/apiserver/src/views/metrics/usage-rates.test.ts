@@ -32,7 +32,7 @@ test('UsageMeter: measures for a second, or since somebody asked last if that is
     samples += 1;
     return sampleAt(now, now / 1_000);
   };
-  const meter = new UsageMeter({ hostName: 'one', sample }, clock);
+  const meter = new UsageMeter(sample, clock);
   const { signal } = new AbortController();
   const measured = async (): Promise<unknown> => (await meter.measure(signal)).vms.get('a')?.windowMs;
   assert.deepEqual([await measured(), samples, waited], [1_000, 2, 1_000]);

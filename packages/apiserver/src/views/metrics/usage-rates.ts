@@ -17,10 +17,7 @@ export interface UsageSample {
 }
 
 /** Samples what is used on this host. */
-export interface UsageSource {
-  readonly hostName: string;
-  readonly sample: (signal: AbortSignal) => Promise<UsageSample>;
-}
+export type UsageSource = (signal: AbortSignal) => Promise<UsageSample>;
 
 /** What something uses at present. */
 export interface UsageRate {
@@ -67,10 +64,6 @@ export class UsageMeter {
     this.#clock = clock;
   }
 
-  get hostName(): string {
-    return this.#source.hostName;
-  }
-
   /** Measures since somebody asked last, if that is not long ago, and otherwise for a second. */
   async measure(signal: AbortSignal): Promise<UsageRates> {
     const last = this.#last;
@@ -78,7 +71,7 @@ export class UsageMeter {
     if (last?.rates && ageMs < windowMs.least) return last.rates;
     const isFit = last !== undefined && ageMs >= windowMs.least && ageMs <= windowMs.most;
     const first = isFit ? last.sample : await this.#begin(signal);
-    const sample = await this.#source.sample(signal);
+    const sample = await this.#source(signal);
     const atMs = this.#clock.now();
     const rates = ratesBetween(first, sample, new Date(atMs).toISOString());
     this.#last = { sample, atMs, rates };
@@ -86,7 +79,7 @@ export class UsageMeter {
   }
 
   async #begin(signal: AbortSignal): Promise<UsageSample> {
-    const sample = await this.#source.sample(signal);
+    const sample = await this.#source(signal);
     await this.#clock.sleep(windowMs.least, signal);
     return sample;
   }
