@@ -8,7 +8,7 @@ test('hostUsage: has the host as a whole, and the VMs whose usage the host knows
   const unknown = { memoryLimit: undefined, diskRead: undefined, diskWritten: undefined, pids: undefined };
   const network = { networkReceived: undefined, networkSent: undefined };
   const usage = (uid: string, cpuSeconds: number | undefined): VmUsage => ({
-    ...{ uid, name: uid, cpuSeconds, memory: 7, atMs: 5 },
+    ...{ uid, namespace: 'default', name: uid, cpuSeconds, memory: 7, atMs: 5 },
     ...unknown,
     ...network,
   });
