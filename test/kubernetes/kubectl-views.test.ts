@@ -5,8 +5,10 @@ import { type ServedStore, serveStore } from './fixtures/served-store.ts';
 import { content, storeHost, storeVm, lastChange } from './fixtures/stored-vms.ts';
 
 /** Serves the API of a store with VMs that need no host. */
-async function servedVms(): Promise<ServedStore & { readonly kubectl: Kubectl }> {
-  const served = await serveStore();
+async function servedVms(
+  changed: Parameters<typeof serveStore>[0] = {},
+): Promise<ServedStore & { readonly kubectl: Kubectl }> {
+  const served = await serveStore(changed);
   const { store } = served;
   await storeHost(store, 'one');
   const network = { ipAddresses: ['10.61.0.2', 'fd00::2'], mac: '', gateway: '' };
@@ -17,7 +19,10 @@ async function servedVms(): Promise<ServedStore & { readonly kubectl: Kubectl }>
   await storeVm(store, 'done', {
     status: { ...content, phase: 'Stopped', exitCode: 0, finishTime: lastChange },
   });
-  await storeVm(store, 'broken', { status: { phase: 'Failed', message: 'no such image' } });
+  await storeVm(store, 'broken', {
+    status: { phase: 'Failed', message: 'no such image' },
+    spec: { hostName: undefined },
+  });
   const kubectl = kubectlFor(served.kubeconfig);
   return {
     ...served,
@@ -102,6 +107,32 @@ describe('kubectl on ignited', { skip: noKubectl, concurrency: false }, () => {
     assert.equal((await kubectl('wait --for=condition=Ready node/one --timeout=30s')).code, 0);
   });
 
+  test('shows as not ready the Node of a host that does not renew its lease, and as unknown its VMs', async () => {
+    await using served = await servedVms();
+    const { kubectl, store, client } = served;
+    await storeHost(store, 'two');
+    await storeVm(store, 'far', { status: { ...content, phase: 'Running' }, spec: { hostName: 'two' } });
+    const leases = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
+    for (const name of ['one', 'two'])
+      await client.create(leases, {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { namespace: 'ignite-host-lease', name },
+        spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: '2026-01-01T12:00:00.000000Z' },
+      });
+    const nodes = rows((await kubectl('get nodes --no-headers')).out);
+    assert.deepEqual(
+      nodes.map(([name, status]) => [name, status]),
+      [
+        ['one', 'Ready'],
+        ['two', 'NotReady'],
+      ],
+      'the host of the API has nobody to renew its lease for',
+    );
+    const [far] = rows((await kubectl('get pod far --no-headers')).out);
+    assert.deepEqual(far?.slice(0, 3), ['far', '0/1', 'Unknown']);
+  });
+
   test('shows events of both groups, and those of a VM for its Pod', async () => {
     await using served = await servedVms();
     const { kubectl } = served;
@@ -161,5 +192,75 @@ describe('kubectl on ignited', { skip: noKubectl, concurrency: false }, () => {
     const { out } = await kubectl('get events.v1.events.k8s.io web.2 -o jsonpath={.deprecatedCount}{.note}');
     assert.equal(out, '4no water');
     assert.match((await kubectl('delete events --all')).out, /"web\.1" deleted[^]*"web\.2" deleted/);
+  });
+
+  test('scales a VM to 0 and 1, and not beyond', async () => {
+    await using served = await servedVms();
+    const { kubectl } = served;
+    const power = async (): Promise<string> => (await kubectl('get vm web -o jsonpath={.spec.power}')).out;
+    assert.equal((await kubectl('scale vm web --replicas=0')).out, 'vm.ignite.weave.works/web scaled\n');
+    assert.equal(await power(), 'Stopped');
+    const { code, err } = await kubectl('scale vm web --current-replicas=0 --replicas=1');
+    assert.equal(code, 0, err);
+    assert.equal(await power(), 'Running');
+    const refused = await kubectl('scale vm web --replicas=2');
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /is invalid: spec\.replicas: .*a VM is there once/);
+    assert.equal(await power(), 'Running');
+  });
+
+  test('tells what VMs and hosts use', async () => {
+    let [cpuSeconds, atMs] = [0, 0];
+    const sample = async () => {
+      cpuSeconds += 0.5;
+      atMs += 1_000;
+      const usage = { cpuSeconds, atMs, memory: 256 * 2 ** 20 };
+      return {
+        host: { ...usage, cpuSeconds: cpuSeconds * 2 },
+        vms: new Map([['web'.padEnd(16, '0'), usage]]),
+      };
+    };
+    await using served = await servedVms({ usage: sample });
+    const { kubectl } = served;
+    const pods = await kubectl('top pods --containers');
+    assert.equal(pods.code, 0, pods.err);
+    assert.deepEqual(rows(pods.out), [
+      ['POD', 'NAME', 'CPU(cores)', 'MEMORY(bytes)'],
+      ['web', 'vm', '500m', '256Mi'],
+    ]);
+    assert.deepEqual(rows((await kubectl('top nodes --no-headers')).out), [
+      ['one', '1000m', '25%', '256Mi', '3%'],
+    ]);
+    assert.match((await kubectl('top pod done')).err, /NotFound/);
+    const services = await kubectl('get apiservices');
+    assert.match(services.out, /^v1beta1\.metrics\.k8s\.io +Local +True/m);
+  });
+
+  test('knows its control plane', async () => {
+    await using served = await servedVms();
+    const { kubectl } = served;
+    const info = await kubectl('cluster-info');
+    assert.equal(info.code, 0, info.err);
+    assert.match(info.out, /control plane.* is running at .*https:/);
+    assert.deepEqual(
+      rows((await kubectl('get componentstatuses')).out).map((row) => row.slice(0, 3)),
+      [
+        ['NAME', 'STATUS', 'MESSAGE'],
+        ['ignited', 'Healthy', 'ok'],
+        ['store', 'Healthy', 'ok'],
+      ],
+    );
+    const version = await kubectl('version -o json');
+    assert.match(version.out, /"serverVersion"/, version.err);
+    const all = await kubectl('get all');
+    assert.deepEqual(
+      rows(all.out).map(([name]) => name),
+      ['NAME', 'broken', 'done', 'web'],
+    );
+    const listed = await kubectl('api-resources -o name --verbs=list');
+    for (const name of listed.out.trim().split('\n')) {
+      const { code, err } = await kubectl(`get ${name} -A`);
+      assert.equal(code, 0, `${name}: ${err}`);
+    }
   });
 });

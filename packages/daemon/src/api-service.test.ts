@@ -28,6 +28,8 @@ function clientOf(store: MemoryStore) {
   return { client: new StoreObjectClient(store, kinds), definitions };
 }
 
+const self = { name: 'one', isAlone: true };
+
 async function answer(socketPath: string, path: string, token?: string): Promise<unknown> {
   const asked = get({
     socketPath,
@@ -45,7 +47,10 @@ test('serveApiService: who may open the socket may ask for objects, until the si
   const stop = new AbortController();
   const socket = join(dir, 'api.sock');
   try {
-    await using api = await serveApiService({ client, definitions, socket, dir, log: () => {} }, stop.signal);
+    await using api = await serveApiService(
+      { client, definitions, self, socket, dir, log: () => {} },
+      stop.signal,
+    );
     assert.equal(statSync(socket).mode & 0o777, 0o600);
     const { items } = (await answer(socket, '/api/v1/namespaces')) as { items: readonly unknown[] };
     assert.equal(items.length, 1);
@@ -127,7 +132,7 @@ test('serveApiService: its kubeconfig leads its administrator to the address, an
   const address = { host: '127.0.0.1', port: 0 };
   try {
     await using api = await serveApiService(
-      { client, definitions, socket, address, dir, log: () => {} },
+      { client, definitions, self, socket, address, dir, log: () => {} },
       stop.signal,
     );
     const path = join(dir, 'kubeconfig');
@@ -154,7 +159,7 @@ test('serveApiService: a kind that a client defines is served at once', async ()
   const [socket, address] = [join(dir, 'api.sock'), { host: '127.0.0.1', port: 0 }];
   try {
     await using _api = await serveApiService(
-      { client, definitions, socket, address, dir, log: () => {} },
+      { client, definitions, self, socket, address, dir, log: () => {} },
       stop.signal,
     );
     const asked = new HttpObjectClient(await readKubeconfig(join(dir, 'kubeconfig')));

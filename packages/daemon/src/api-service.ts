@@ -9,7 +9,10 @@ import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import type { HealthCheck } from '@ignite/apiserver/server/health';
 import type { RequestObserver } from '@ignite/apiserver/server/request-observer';
 import { ViewedClient } from '@ignite/apiserver/views/viewed-client';
-import { views } from '@ignite/apiserver/views/views';
+import type { OwnHost } from '@ignite/apiserver/views/known-hosts';
+import type { UsageSource } from '@ignite/apiserver/views/metrics/usage-rates';
+import { viewsOf } from '@ignite/apiserver/views/views';
+import { withVmScale } from '@ignite/apiserver/views/vm-scale';
 import { ensureNamespaces } from '@ignite/apiserver/write/namespace-lifecycle';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -40,6 +43,10 @@ export interface ApiServiceOptions {
   readonly observer?: RequestObserver;
   /** Returns what ignited has counted, as Prometheus reads it. */
   readonly metrics?: () => Promise<string>;
+  /** The host that serves the API. */
+  readonly self: OwnHost;
+  /** What samples what is used on this host, for metrics. */
+  readonly usage?: UsageSource;
   /** Who is known besides, and what is recorded of requests. */
   readonly trust?: ApiTrust;
   readonly log: Log;
@@ -61,6 +68,8 @@ export async function serveApiService(
   {
     client,
     definitions,
+    self,
+    usage,
     socket,
     listenFd,
     address,
@@ -73,13 +82,14 @@ export async function serveApiService(
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
+  const { views, resources } = servedKinds({ definitions, self, ...(usage && { usage }) });
   const viewed = new ViewedClient(client, views);
   await using opened = new AsyncDisposableStack();
   const audit = trust.auditPolicy && opened.use(openAuditTrail(dir, trust.auditPolicy));
   const known = await openApiAccess({ client: viewed, dir, oidc: trust.oidc, log }, signal);
   const api: ApiOptions = {
     client: viewed,
-    resources: resourcesWith(definitions),
+    resources,
     authenticator: known.authenticator,
     authorizer: known.authorizer,
     access: known.access,
@@ -123,20 +133,32 @@ async function aborted(signal: AbortSignal): Promise<void> {
 const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 
 /** The kinds whose objects every host keeps. */
-const fixed: readonly ServedResource[] = [
-  ...kinds.filter(isWish).map(servedResourceOf),
+const stored: readonly ServedResource[] = [
+  ...kinds.filter(isWish).map(servedResourceOf).map(withVmScale),
   ...[...coreKinds, ...accessKinds, definitionKind].map(builtInResourceOf),
-  ...views,
 ];
 
-/** Returns what lists all kinds. The list is the same as long as no kind is defined or removed. */
-function resourcesWith(definitions: ServedDefinitions): () => readonly ServedResource[] {
-  let [defined, all] = [definitions.resources, fixed];
-  return () => {
+/** All that is served. */
+interface ServedKinds {
+  readonly views: readonly ServedResource[];
+  /** Returns all kinds. The list is the same as long as no kind is defined or removed. */
+  readonly resources: () => readonly ServedResource[];
+}
+
+function servedKinds({
+  definitions,
+  self,
+  usage,
+}: Pick<ApiServiceOptions, 'definitions' | 'self' | 'usage'>): ServedKinds {
+  const views = viewsOf({ self, ...(usage && { usage }), served: () => resources(), clock: systemClock });
+  const fixed = [...stored, ...views];
+  let [defined, all] = [definitions.resources, [...fixed, ...definitions.resources]];
+  const resources = (): readonly ServedResource[] => {
     if (defined !== definitions.resources) {
       defined = definitions.resources;
       all = [...fixed, ...defined];
     }
     return all;
   };
+  return { views, resources };
 }

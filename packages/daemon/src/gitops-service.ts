@@ -36,6 +36,7 @@ import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { controlVms } from './vm-controller.ts';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
+import { hostUsage } from './host-usage.ts';
 import { keepHost } from './keep-host.ts';
 
 export interface GitopsServiceOptions {
@@ -106,6 +107,8 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
             ...(listenFd !== undefined && { listenFd }),
             ...(apiAddress && { address: apiAddress }),
             dir: apiDir(paths),
+            self,
+            usage: hostUsage(client.usage),
             trust: options.apiTrust,
             log,
           },

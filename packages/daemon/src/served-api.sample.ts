@@ -59,6 +59,7 @@ export async function openServedApi(trust: ApiTrust = {}) {
     {
       client,
       definitions,
+      self: { name: 'one', isAlone: true },
       socket,
       address: { host: '127.0.0.1', port: 0 },
       dir,

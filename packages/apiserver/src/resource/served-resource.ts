@@ -4,7 +4,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ResourceVerb } from '../request/request-info.ts';
 import type { Connector } from './connector.ts';
 import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
-import type { ScalePaths } from './scale.ts';
+import type { Scaling } from './scale.ts';
 import type { TableColumn } from './table-column.ts';
 import { type View, allVerbs } from './view.ts';
 
@@ -22,8 +22,8 @@ export interface ServedResource extends GroupVersionResource {
   readonly subresources: readonly string[];
   /** The subresources that are no values but what clients connect to, which are not in the list above. */
   readonly connectors?: Readonly<Record<string, Connector>>;
-  /** Where the subresource `scale` finds its fields, if the kind has one. */
-  readonly scale?: ScalePaths;
+  /** How the subresource `scale` reads and changes objects, if the kind has one. */
+  readonly scale?: Scaling;
   /** The fields that selectors may name beside the name and the namespace. */
   readonly selectableFields: readonly string[];
   readonly columns: readonly TableColumn[];

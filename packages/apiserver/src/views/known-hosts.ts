@@ -7,7 +7,14 @@ import type { CallOptions, ObjectClient } from '@ignite/toolkit/client/object-cl
 export const hosts = { group: hostResource.group, version: 'v1', resource: hostResource.plural };
 const leases = { group: leaseResource.group, version: 'v1', resource: leaseResource.plural };
 
-/** What is known at a moment of the hosts. A host that is alone has no lease, and says nothing else of its life. */
+/** The host that serves the API. */
+export interface OwnHost {
+  readonly name: string;
+  /** Whether all VMs are its own, so that it has nobody to tell that it is alive. */
+  readonly isAlone: boolean;
+}
+
+/** What is known at a moment of the hosts. */
 export interface KnownHosts {
   /** The addresses of hosts at which other machines reach them. */
   readonly addresses: ReadonlyMap<string, string>;
@@ -15,19 +22,27 @@ export interface KnownHosts {
   readonly silent: ReadonlySet<string>;
   /** When hosts have last renewed their leases (RFC 3339). */
   readonly renewals: ReadonlyMap<string, string>;
+  readonly self: OwnHost;
 }
 
-export async function knownHosts(client: ObjectClient, options: CallOptions): Promise<KnownHosts> {
+export async function knownHosts(
+  client: ObjectClient,
+  self: OwnHost,
+  options: CallOptions,
+): Promise<KnownHosts> {
   const [found, leased] = await Promise.all([
     client.list(hosts, options),
     client.list(leases, { ...options, namespace: hostLeaseNamespace }),
   ]);
   const nowMs = Date.now();
-  const held = leased.items.map((lease) => lease as Lease);
+  const held = leased.items
+    .map((lease) => lease as Lease)
+    .filter(({ metadata }) => !self.isAlone || metadata.name !== self.name);
   return {
     addresses: new Map(found.items.flatMap((host) => addressOf(host as Host))),
     silent: new Set(held.filter((lease) => isLeaseOut(lease, nowMs)).map(({ metadata }) => metadata.name)),
     renewals: new Map(held.map(({ metadata, spec }) => [metadata.name, spec.renewTime ?? ''])),
+    self,
   };
 }
 

@@ -74,7 +74,7 @@ export const kubernetesRoles: readonly DefaultRole[] = [
       rule(
         readVerbs,
         [''],
-        ['configmaps', 'namespaces', 'pods', 'pods/log', 'pods/status', 'serviceaccounts'],
+        ['configmaps', 'namespaces', 'pods', 'pods/log', 'pods/status', 'serviceaccounts', 'services'],
       ),
       rule(readVerbs, ['', 'events.k8s.io'], ['events']),
     ],

@@ -1,8 +1,9 @@
 import { hostKind } from '@ignite/api/v1/host';
 import { age } from '@ignite/toolkit/text/age';
+import type { ServedResource } from '../../resource/served-resource.ts';
 import { nameColumn } from '../../resource/table-column.ts';
 import { DerivedObjects } from '../derived-objects.ts';
-import { hosts, knownHosts } from '../known-hosts.ts';
+import { type OwnHost, hosts, knownHosts } from '../known-hosts.ts';
 import { readOnly } from '../read-only.ts';
 import { viewColumns } from '../view-columns.ts';
 import { viewResource } from '../view-resource.ts';
@@ -32,40 +33,41 @@ const info =
     status.nodeInfo[field] || '<unknown>';
 
 /** Each host as a Node. */
-export const nodes = viewResource({
-  group: '',
-  version: 'v1',
-  resource: 'nodes',
-  kind: 'Node',
-  isNamespaced: false,
-  shortNames: ['no'],
-  subresources: ['status'],
-  selectableFields: ['spec.unschedulable'],
-  columns: [
-    nameColumn,
-    ...viewColumns<Node>([
-      { name: 'Status', cell: statusText },
-      { name: 'Roles', cell: rolesText },
-      { name: 'Age', cell: ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs) },
-      { name: 'Version', cell: info('kubeletVersion') },
-      { name: 'Internal-IP', wide: true, cell: addressText },
-      { name: 'External-IP', wide: true, cell: () => '<none>' },
-      { name: 'OS-Image', wide: true, cell: info('osImage') },
-      { name: 'Kernel-Version', wide: true, cell: info('kernelVersion') },
-      { name: 'Container-Runtime', wide: true, cell: info('containerRuntimeVersion') },
-    ]),
-  ],
-  view: {
-    over: (client) =>
-      readOnly(
-        new DerivedObjects(client, {
-          from: hosts,
-          showing: async (reader, options) => {
-            const known = await knownHosts(reader, options);
-            return (stored) => nodeOfHost(hostKind.decode(stored), known);
-          },
-        }),
-      ),
-    hint: 'a Node shows the host of the same name, so write that, as in "kubectl label host NAME"',
-  },
-});
+export const nodesOf = (self: OwnHost): ServedResource =>
+  viewResource({
+    group: '',
+    version: 'v1',
+    resource: 'nodes',
+    kind: 'Node',
+    isNamespaced: false,
+    shortNames: ['no'],
+    subresources: ['status'],
+    selectableFields: ['spec.unschedulable'],
+    columns: [
+      nameColumn,
+      ...viewColumns<Node>([
+        { name: 'Status', cell: statusText },
+        { name: 'Roles', cell: rolesText },
+        { name: 'Age', cell: ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs) },
+        { name: 'Version', cell: info('kubeletVersion') },
+        { name: 'Internal-IP', wide: true, cell: addressText },
+        { name: 'External-IP', wide: true, cell: () => '<none>' },
+        { name: 'OS-Image', wide: true, cell: info('osImage') },
+        { name: 'Kernel-Version', wide: true, cell: info('kernelVersion') },
+        { name: 'Container-Runtime', wide: true, cell: info('containerRuntimeVersion') },
+      ]),
+    ],
+    view: {
+      over: (client) =>
+        readOnly(
+          new DerivedObjects(client, {
+            from: hosts,
+            showing: async (reader, options) => {
+              const known = await knownHosts(reader, self, options);
+              return (stored) => nodeOfHost(hostKind.decode(stored), known);
+            },
+          }),
+        ),
+      hint: 'a Node shows the host of the same name, so write that, as in "kubectl label host NAME"',
+    },
+  });
