@@ -3,8 +3,13 @@ import { kinds } from '@ignite/api/kinds';
 import { igniteVersion } from '@ignite/api/ignite-version';
 import { definitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
-import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
+import {
+  builtInResourceOf,
+  coreResourceOf,
+  servedResourceOf,
+} from '@ignite/apiserver/resource/served-resource-of';
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
+import { reviewResources } from '@ignite/apiserver/reviews/review-resources';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import type { HealthCheck } from '@ignite/apiserver/server/health';
 import type { RequestObserver } from '@ignite/apiserver/server/request-observer';
@@ -39,14 +44,14 @@ export interface ApiServiceOptions {
   readonly address?: ApiAddress;
   /** The folder with the keys of the API. */
   readonly dir: string;
-  /** The host that serves the API. */
-  readonly self: OwnHost;
-  /** What samples what is used on this host, for metrics. */
-  readonly usage?: UsageSource;
   /** Is told of each request. */
   readonly observer?: RequestObserver;
   /** Returns what ignited has counted, as Prometheus reads it. */
   readonly metrics?: () => Promise<string>;
+  /** The host that serves the API. */
+  readonly self: OwnHost;
+  /** What samples what is used on this host, for metrics. */
+  readonly usage?: UsageSource;
   /** Who is known besides, and what is recorded of requests. */
   readonly trust?: ApiTrust;
   readonly log: Log;
@@ -135,7 +140,9 @@ const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 /** The kinds whose objects every host keeps. */
 const stored: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf).map(withVmScale),
-  ...[...coreKinds, ...accessKinds, definitionKind].map(builtInResourceOf),
+  ...[...coreKinds, ...accessKinds].map(coreResourceOf),
+  builtInResourceOf(definitionKind),
+  ...reviewResources,
 ];
 
 /** All that is served. */

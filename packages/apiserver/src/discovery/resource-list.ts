@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import { type ServedResource, verbsOf } from '../resource/served-resource.ts';
 
@@ -53,6 +54,7 @@ function entries(served: ServedResource): readonly object[] {
       ...{ name: resource, singularName: singular, namespaced, kind, verbs: verbsOf(served) },
       ...(shortNames.length > 0 && { shortNames }),
       ...(categories.length > 0 && { categories }),
+      storageVersionHash: storageVersionHash(served),
     },
     ...subresourcesOf(served).map((part) => ({
       ...{ name: `${resource}/${part.name}`, singularName: '', namespaced, verbs: part.verbs },
@@ -60,3 +62,7 @@ function entries(served: ServedResource): readonly object[] {
     })),
   ];
 }
+
+/** Tells clients when objects of a kind begin to be stored in another version. */
+const storageVersionHash = ({ group, version, kind }: ServedResource): string =>
+  createHash('sha256').update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString('base64');

@@ -1,4 +1,8 @@
-import { objectMetaSchema } from '../structural-schema/object-meta.ts';
+import {
+  managedFieldsEntrySchema,
+  objectMetaSchema,
+  ownerReferenceSchema,
+} from '../structural-schema/object-meta.ts';
 import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
 import { type DocumentedKind, apiPathOf, groupVersionKindOf, schemaNameOf } from './documented-kind.ts';
 import { type Operation, operationsOf } from './operations.ts';
@@ -14,6 +18,8 @@ export interface V3Document {
 const metaNames = {
   object: 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
   list: 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta',
+  owner: 'io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference',
+  managedFields: 'io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry',
 } as const;
 
 const refTo = (name: string): { readonly $ref: string } => ({ $ref: `#/components/schemas/${name}` });
@@ -33,13 +39,28 @@ export function v3Document(kinds: readonly DocumentedKind[], version: string): V
     ),
     components: {
       schemas: {
-        [metaNames.object]: objectMetaSchema,
+        [metaNames.object]: objectMeta,
+        [metaNames.owner]: ownerReferenceSchema,
+        [metaNames.managedFields]: managedFieldsEntrySchema,
         [metaNames.list]: listMetaSchema,
         ...Object.fromEntries(kinds.flatMap((kind) => [schemaEntry(kind), listEntry(kind)])),
       },
     },
   };
 }
+
+/** Clients show the names of these types. */
+const objectMeta: object = {
+  ...objectMetaSchema,
+  properties: {
+    ...objectMetaSchema.properties,
+    ownerReferences: { ...objectMetaSchema.properties?.['ownerReferences'], items: refTo(metaNames.owner) },
+    managedFields: {
+      ...objectMetaSchema.properties?.['managedFields'],
+      items: refTo(metaNames.managedFields),
+    },
+  },
+};
 
 const text: StructuralSchema = { type: 'string' };
 

@@ -24,5 +24,11 @@ export function checkedChanges({ request, query, body }: PatchWrite): CheckedFie
   const { metadata = {}, ...content } = mergePatch({}, changes) as Changes;
   const added = { ...content, metadata } as KubeObject;
   const unknown = isOfStatus(request) ? [] : request.resource.unknownFields(added);
-  return checkedFields(changes as Changes, { unknown, duplicate: duplicateIn(body) }, query.fieldValidation);
+  return checkedFields(
+    changes as Changes,
+    { unknown, duplicate: duplicateIn(body) },
+    {
+      validation: query.fieldValidation,
+    },
+  );
 }

@@ -32,7 +32,7 @@ export async function patchObject(client: ObjectClient, request: ObjectRequest):
       return await applyPatch(client, write);
   }
   const known = [json, merge, ...(resource.mergeKeys ? [strategic] : []), apply];
-  throw unknownType(bodyType(write.body), known);
+  throw unknownType(known);
 }
 
 async function patched(

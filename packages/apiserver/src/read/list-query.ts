@@ -2,7 +2,6 @@ import { parseFieldSelector } from '@ignite/toolkit/client/field-selector';
 import { parseLabelSelector } from '@ignite/toolkit/client/label-selector';
 import type { Selection } from '@ignite/toolkit/client/object-client';
 import { type ErrorCause, ObjectError, badRequest } from '@ignite/toolkit/client/object-error';
-import { resourceName } from '@ignite/toolkit/client/group-version-resource';
 import { type ObjectRequest, namespaceOf } from '../resource/object-request.ts';
 
 /** What a list or a watch asks for (Kubernetes: ListOptions). */
@@ -48,7 +47,7 @@ export function selectionOf(request: ObjectRequest): Selection {
   const fields = parseFieldSelector(query.get('fieldSelector') ?? '');
   const selectable = ['metadata.name', 'metadata.namespace', ...resource.selectableFields];
   const unknown = fields.find(({ field }) => !selectable.includes(field));
-  if (unknown) throw badRequest(`${resourceName(resource)}: field label not supported: ${unknown.field}`);
+  if (unknown) throw badRequest(`field label not supported: ${unknown.field}`);
   const labels = parseLabelSelector(query.get('labelSelector') ?? '');
   return { namespace: namespaceOf(request), labels, fields };
 }

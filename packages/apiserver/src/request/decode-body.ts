@@ -34,7 +34,7 @@ function decoded(body: Body): unknown {
   if (isJson(type)) return decodedJson(bodyText(body));
   if (yaml.includes(type)) return decodedYaml(bodyText(body));
   const object = type === protobufType ? decodedProtobuf(body.bytes) : undefined;
-  if (object === undefined) throw unknownType(type, [json, 'application/yaml']);
+  if (object === undefined) throw unknownType([json, 'application/yaml']);
   return object;
 }
 
@@ -52,10 +52,10 @@ export function bodyText({ bytes }: Body): string {
   }
 }
 
-export const unknownType = (type: string, known: readonly string[]): RequestError =>
+export const unknownType = (known: readonly string[]): RequestError =>
   new RequestError(
     'MEDIA_TYPE_UNKNOWN',
-    `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')} (it is ${type})`,
+    `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')}`,
   );
 
 function decodedProtobuf(bytes: Buffer): unknown {

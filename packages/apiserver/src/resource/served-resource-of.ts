@@ -22,6 +22,12 @@ export function servedResourceOf(kind: Kind): ServedResource {
   };
 }
 
+/** Pure. Returns a kind of Kubernetes itself whose objects have no generation there. */
+export const coreResourceOf = (kind: Kind): ServedResource => ({
+  ...builtInResourceOf(kind),
+  hidesGeneration: true,
+});
+
 /** Pure. Returns a kind of Kubernetes itself, which takes strategic merge patches. */
 export const builtInResourceOf = (kind: Kind): ServedResource => ({
   ...servedResourceOf(kind),

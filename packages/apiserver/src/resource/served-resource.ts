@@ -27,6 +27,8 @@ export interface ServedResource extends GroupVersionResource {
   /** The fields that selectors may name beside the name and the namespace. */
   readonly selectableFields: readonly string[];
   readonly columns: readonly TableColumn[];
+  /** Whether objects do not tell how often their wishes have changed, as those of Kubernetes' own kinds. */
+  readonly hidesGeneration?: boolean;
   /** The schema of whole objects, in which metadata may be absent. */
   readonly schema: StructuralSchema;
   /** Pure. Returns the paths of the fields that the kind does not know. */

@@ -20,8 +20,8 @@ const initialEventsEnd = 'k8s.io/initial-events-end';
 /** Pure. Returns what a client sees of an object. */
 export function renderObject(object: KubeObject, shown: Shown): unknown {
   const { as } = shown.form;
-  if (!as) return wireObject(object);
-  if (as.type === 'PartialObjectMetadata') return partialMetadata(object, as.version);
+  if (!as) return wireObject(object, shown.resource);
+  if (as.type === 'PartialObjectMetadata') return partialMetadata(object, as.version, shown.resource);
   const { resourceVersion } = object.metadata;
   return tableOf([object], { resourceVersion }, { ...shown, ...shown.resource, version: as.version });
 }
@@ -30,8 +30,7 @@ export function renderObject(object: KubeObject, shown: Shown): unknown {
 export function renderList({ items, ...metadata }: ObjectList, shown: Shown): unknown {
   const { resource, form } = shown;
   const { as } = form;
-  if (as?.type === 'Table')
-    return tableOf(items, metadata, { ...shown, columns: resource.columns, version: as.version });
+  if (as?.type === 'Table') return tableOf(items, metadata, { ...shown, ...resource, version: as.version });
   return {
     kind: as ? 'PartialObjectMetadataList' : `${resource.kind}List`,
     apiVersion: as ? `meta.k8s.io/${as.version}` : apiVersionOf(resource),

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { TableColumn } from '../resource/table-column.ts';
-import { type WireObject, wireObject } from './wire-object.ts';
+import { type WireKind, type WireObject, wireObject } from './wire-object.ts';
 
 /** What of its object a row holds. */
 export type IncludedObject = 'None' | 'Metadata' | 'Object';
@@ -32,7 +32,7 @@ interface PartialObjectMetadata {
   readonly metadata: WireObject['metadata'];
 }
 
-interface TableOptions {
+interface TableOptions extends WireKind {
   readonly version: string;
   readonly columns: readonly TableColumn[];
   readonly include: IncludedObject;
@@ -51,10 +51,14 @@ export function tableOf(objects: readonly KubeObject[], metadata: ListMeta, opti
   };
 }
 
-function rowOf(object: KubeObject, { version, columns, include, nowMs }: TableOptions): TableRow {
+function rowOf(object: KubeObject, options: TableOptions): TableRow {
+  const { version, columns, include, nowMs } = options;
   const cells = columns.map((column) => cellOf(column, object, nowMs));
   if (include === 'None') return { cells };
-  return { cells, object: include === 'Object' ? wireObject(object) : partialMetadata(object, version) };
+  return {
+    cells,
+    object: include === 'Object' ? wireObject(object, options) : partialMetadata(object, version, options),
+  };
 }
 
 /** A cell may read a field that nobody has filled in yet. */
@@ -68,8 +72,12 @@ function cellOf({ cell }: TableColumn, object: KubeObject, nowMs: number): unkno
 }
 
 /** Pure. Returns the metadata of an object alone. */
-export const partialMetadata = (object: KubeObject, version: string): PartialObjectMetadata => ({
+export const partialMetadata = (
+  object: KubeObject,
+  version: string,
+  kind: WireKind,
+): PartialObjectMetadata => ({
   kind: 'PartialObjectMetadata',
   apiVersion: `meta.k8s.io/${version}`,
-  metadata: wireObject(object).metadata,
+  metadata: wireObject(object, kind).metadata,
 });

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectMeta } from '@ignite/toolkit/object/kube-object';
+import type { ServedResource } from '../resource/served-resource.ts';
 
 /** Metadata without the fields that Kubernetes leaves out where they are empty. */
 type WireMeta = Partial<ObjectMeta> & { readonly deletionGracePeriodSeconds?: number };
@@ -6,9 +7,16 @@ type WireMeta = Partial<ObjectMeta> & { readonly deletionGracePeriodSeconds?: nu
 /** An object as clients of the API see it. */
 export type WireObject = Omit<KubeObject, 'metadata'> & { readonly metadata: WireMeta };
 
+/** What of a kind decides how its objects are written. */
+export type WireKind = Pick<ServedResource, 'hidesGeneration'>;
+
 /** Pure. Returns an object in the form in which Kubernetes writes it. */
-export function wireObject({ apiVersion, kind, metadata, ...content }: KubeObject): WireObject {
-  return { apiVersion, kind, metadata: wireMeta(metadata), ...content };
+export function wireObject(
+  { apiVersion, kind, metadata, ...content }: KubeObject,
+  { hidesGeneration = false }: WireKind,
+): WireObject {
+  const { generation: _generation, ...others } = wireMeta(metadata);
+  return { apiVersion, kind, metadata: hidesGeneration ? others : wireMeta(metadata), ...content };
 }
 
 function wireMeta(metadata: ObjectMeta): WireMeta {

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { badRequest } from '@ignite/toolkit/client/object-error';
+import { type ErrorCause, type ObjectError, badRequest } from '@ignite/toolkit/client/object-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
 import { listProblems } from '../structural-schema/validation/list-problems.ts';
+import { validationProblems } from '../structural-schema/validation/validate.ts';
 import { conflictError } from './conflicts.ts';
 import { fieldSetOf } from './fields/field-set-of.ts';
 import { type Manager, isSameManager, managedPart, managersOf, withManagers } from './managers.ts';
@@ -58,15 +60,29 @@ export function apply(
 function checkApplied(
   applied: KubeObject,
   live: KubeObject | undefined,
-  schema: Parameters<typeof listProblems>[1] | undefined,
+  schema: StructuralSchema | undefined,
 ): void {
   if (applied.metadata['managedFields'] !== undefined) throw badRequest('metadata.managedFields must be nil');
   if (live && live.apiVersion !== applied.apiVersion)
     throw badRequest(
       `Incorrect version specified in apply patch. Specified patch version: ${applied.apiVersion}, expected: ${live.apiVersion}`,
     );
-  const [twice] = schema ? listProblems(applied, schema) : [];
-  if (twice) throw badRequest(`failed to create typed patch object: .${twice.field}: ${twice.message}`);
+  const [wrong] = schema ? [...typeProblems(applied, schema), ...listProblems(applied, schema)] : [];
+  if (wrong) throw untyped(applied, wrong);
+}
+
+/** Returns what is not of its type. A field may be null, which says nothing of it. */
+const typeProblems = (applied: KubeObject, schema: StructuralSchema): readonly ErrorCause[] =>
+  validationProblems(withoutNulls(applied), schema).filter(
+    ({ reason }) => reason === 'FieldValueTypeInvalid',
+  );
+
+const withoutNulls = (object: KubeObject): unknown =>
+  JSON.parse(JSON.stringify(object, (_key, value: unknown) => value ?? undefined));
+
+function untyped({ apiVersion, kind, metadata }: KubeObject, { field, message }: ErrorCause): ObjectError {
+  const place = `${metadata.namespace}/${metadata.name}; ${apiVersion}, Kind=${kind}`;
+  return badRequest(`failed to create typed patch object (${place}): .${field}: ${message}`);
 }
 
 /** Fields of an object that nobody is known to manage have a manager of their own, so that they stay. */

@@ -117,7 +117,10 @@ describe('the API server: objects', () => {
     const strict = await garden.ask(`${home}?fieldValidation=Strict`, sent('POST', body));
     assert.deepEqual(
       [strict.code, strict.json['message']],
-      [400, 'strict decoding error: duplicate field "spec.size", unknown field "spec.unknown"'],
+      [
+        400,
+        'Pot in version "v1" cannot be handled as a Pot: strict decoding error: duplicate field "spec.size", unknown field "spec.unknown"',
+      ],
     );
     const warned = await garden.ask(`${home}?dryRun=All`, sent('POST', body));
     assert.deepEqual([warned.code, warned.json['spec']], [201, { size: 5 }]);

@@ -6,7 +6,7 @@ const texts: StructuralSchema = { type: 'object', additionalProperties: text };
 const flag: StructuralSchema = { type: 'boolean' };
 const wholeNumber: StructuralSchema = { type: 'integer', format: 'int64' };
 
-const ownerReference: StructuralSchema = {
+export const ownerReferenceSchema: StructuralSchema = {
   type: 'object',
   required: ['apiVersion', 'kind', 'name', 'uid'],
   properties: {
@@ -20,7 +20,7 @@ const ownerReference: StructuralSchema = {
   'x-kubernetes-map-type': 'atomic',
 };
 
-const managedFieldsEntry: StructuralSchema = {
+export const managedFieldsEntrySchema: StructuralSchema = {
   type: 'object',
   properties: {
     manager: text,
@@ -52,12 +52,12 @@ export const objectMetaSchema: StructuralSchema = {
     annotations: texts,
     ownerReferences: {
       type: 'array',
-      items: ownerReference,
+      items: ownerReferenceSchema,
       'x-kubernetes-list-type': 'map',
       'x-kubernetes-list-map-keys': ['uid'],
     },
     finalizers: { type: 'array', items: text, 'x-kubernetes-list-type': 'set' },
-    managedFields: { type: 'array', items: managedFieldsEntry, 'x-kubernetes-list-type': 'atomic' },
+    managedFields: { type: 'array', items: managedFieldsEntrySchema, 'x-kubernetes-list-type': 'atomic' },
   },
 };
 

@@ -14,6 +14,12 @@ export interface FieldProblems {
   readonly duplicate: readonly FieldPath[];
 }
 
+/** What becomes of fields that are unknown, and what the refusal of them begins with. */
+export interface Strictness {
+  readonly validation: FieldValidation;
+  readonly prefix?: string;
+}
+
 /**
  * Pure. Returns a value without its unknown fields, and what its author is to be told.
  * @throws ObjectError BAD_REQUEST if the validation is strict and anything is wrong
@@ -21,14 +27,14 @@ export interface FieldProblems {
 export function checkedFields<T>(
   value: T,
   { unknown, duplicate }: FieldProblems,
-  validation: FieldValidation,
+  { validation, prefix = '' }: Strictness,
 ): CheckedFields<T> {
   const told = [
     ...duplicate.map((path) => `duplicate field "${fieldText(path)}"`),
     ...unknown.map((path) => `unknown field "${fieldText(path)}"`),
   ];
   if (validation === 'Strict' && told.length > 0)
-    throw badRequest(`strict decoding error: ${told.join(', ')}`);
+    throw badRequest(`${prefix}strict decoding error: ${told.join(', ')}`);
   return {
     value: unknown.length === 0 ? value : withoutFields(value, unknown),
     warnings: validation === 'Warn' ? told : [],

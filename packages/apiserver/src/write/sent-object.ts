@@ -22,7 +22,9 @@ export function sentObject(
 ): CheckedFields<NewObject> {
   const object = completed(request, objectBody(decodeBody(body)));
   const unknown = isOfStatus(request) ? [] : request.resource.unknownFields(object as KubeObject);
-  return checkedFields(object, { unknown, duplicate: duplicateIn(body) }, validation);
+  const { kind, version } = request.resource;
+  const prefix = `${kind} in version "${version}" cannot be handled as a ${kind}: `;
+  return checkedFields(object, { unknown, duplicate: duplicateIn(body) }, { validation, prefix });
 }
 
 /** Pure. Returns the paths of the fields that a body gives twice. YAML that does so is not read at all. */

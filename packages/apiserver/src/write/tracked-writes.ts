@@ -32,7 +32,8 @@ export class TrackedWrites {
   async create(object: NewObject): Promise<KubeObject> {
     const { resource } = this.#request;
     const { status, ...wish } = await this.#client.create(resource, object, this.#tried);
-    const managed = resource.subresources.includes('status') ? wish : { ...wish, status };
+    const isManaged = status !== undefined && !resource.subresources.includes('status');
+    const managed = isManaged ? { ...wish, status } : wish;
     return await this.#client.create(resource, this.#managed(undefined, managed, object), this.#options);
   }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { KubeObject } from '../object/kube-object.ts';
 import { described } from '../schema/described.ts';
 import { type Kind, defineKind } from '../scheme/kind.ts';
 import { clusterMetadataSchema } from './metadata.ts';
@@ -23,5 +24,12 @@ export const namespaceKind: Kind = defineKind({
       ),
     },
   ],
-  strategy: { initialStatus: { phase: 'Active' } },
+  strategy: { initialStatus: { phase: 'Active' }, prepare: withNameAsLabel },
 });
+
+/** Pure. Returns a namespace that selectors of labels can find by its name. */
+function withNameAsLabel(namespace: KubeObject): KubeObject {
+  const { metadata } = namespace;
+  const labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };
+  return { ...namespace, metadata: { ...metadata, labels } };
+}

@@ -15,6 +15,7 @@ const secretBase64 = v.pipe(v.string(textExpected), v.regex(isBase64, 'must be B
 /** Passwords, keys and certificates. Tables show how many there are, and never a value. */
 export const secretKind: Kind = defineKind({
   ...secretResource,
+  selectableFields: ['type'],
   versions: [
     {
       apiVersion: 'v1',

@@ -8,6 +8,8 @@ export interface Kind extends Resource {
   /** The versions of the kind. One of them, the hub, has no conversion. */
   readonly versions: readonly KindVersion[];
   readonly strategy?: Strategy;
+  /** The fields that selectors may name beside the name and the namespace. */
+  readonly selectableFields?: readonly string[];
 }
 
 /** One version of a kind. */

@@ -14,6 +14,7 @@ export const definitionKind: Kind = defineKind({
   kind: 'CustomResourceDefinition',
   plural: 'customresourcedefinitions',
   shortNames: ['crd', 'crds'],
+  categories: ['api-extensions'],
   scope: 'Cluster',
   subresources: ['status'],
   applyOrder: 0,

@@ -8,10 +8,14 @@ export function textProblems(text: string, { schema, path }: ValuePlace): readon
   const { minLength = 0, maxLength = Infinity, pattern = '', format = '' } = schema;
   const length = Array.from(text).length;
   const wrong = (should: string): ErrorCause => invalidValue(path, text, `${path} in body should ${should}`);
-  return [
+  // As in Kubernetes, only the first of these is told.
+  const [first] = [
     ...(length > maxLength ? [tooLongValue(path, maxLength)] : []),
     ...(length < minLength ? [wrong(`be at least ${minLength} chars long`)] : []),
     ...(pattern !== '' && goRegExp(pattern)?.test(text) === false ? [wrong(`match '${pattern}'`)] : []),
+  ];
+  return [
+    ...(first ? [first] : []),
     ...(hasFormat(text, format)
       ? []
       : [wrongType(path, text, `${path} in body must be of type ${format}: ${JSON.stringify(text)}`)]),

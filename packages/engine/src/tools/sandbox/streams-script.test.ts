@@ -193,6 +193,25 @@ test('streams: the VMM is told the time, and that a guest runs again after a pau
   socket.destroy();
 });
 
+test('streams: a guest is told once all that it wrote has come, and the word that ends it is no output', async () => {
+  using keeper = new Keeper(
+    'until [ -e word ]; do sleep 0.05; done; for part in out "" left $(cut -c 1-31 word); do printf "%s" "$part" >&3; sleep 0.1; done; ' +
+      'cut -c 1-31 word | tr -d "\\n" >&4; sleep 0.2; cat word >&3; cut -c 32 word | tr -d "\\n" >&4; until [ -e go ]; do sleep 0.05; done',
+  );
+  const path = join(keeper.dir, 'clock.sock');
+  while (!existsSync(path)) await delay(10);
+  const guest = connect(path).setEncoding('utf8');
+  const answers = guest[Symbol.asyncIterator]();
+  guest.write('end\n');
+  const word = /^end ([0-9a-f]{32})\n$/.exec(String((await answers.next()).value))![1]!;
+  writeFileSync(join(keeper.dir, 'new'), word);
+  renameSync(join(keeper.dir, 'new'), join(keeper.dir, 'word'));
+  assert.equal((await answers.next()).value, 'all\n');
+  writeFileSync(join(keeper.dir, 'go'), '');
+  assert.deepEqual((await keeper.log).map(String), [`outleft${word.slice(0, 31)}`, '']);
+  guest.destroy();
+});
+
 test('streams: its sockets are for its own user alone', async () => {
   using keeper = new Keeper('sleep 5');
   const socket = await keeper.client('stdout', 'n');

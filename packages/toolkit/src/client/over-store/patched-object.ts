@@ -13,8 +13,12 @@ export function patchedObject(old: KubeObject, patch: ObjectPatch): KubeObject {
     patch.type === 'merge' ? mergePatch(old, patch.changes) : jsonPatched(old, patch.operations);
   const { metadata } = next as { readonly metadata?: Partial<ObjectMeta> };
   const { name, namespace } = old.metadata;
-  if (metadata?.name !== name || metadata.namespace !== namespace)
-    throw badRequest('a patch cannot change the name of an object or its namespace');
+  if (metadata?.name !== name)
+    throw badRequest(
+      `the name of the object (${metadata?.name ?? ''}) does not match the name on the URL (${name})`,
+    );
+  if (metadata.namespace !== namespace)
+    throw badRequest('the namespace of the object does not match the namespace on the URL');
   const { resourceVersion = old.metadata.resourceVersion } = metadata;
   return { ...(next as KubeObject), metadata: { ...(metadata as ObjectMeta), resourceVersion } };
 }
@@ -30,10 +34,7 @@ function jsonPatched(old: KubeObject, operations: readonly JsonPatchOperation[])
     if (copied > mostCopied)
       throw badRequest(`the copies of a JSON patch cannot add more than ${mostCopied} characters`);
     const failure = failureOf(next, operation);
-    if (failure)
-      throw new ObjectError('INVALID', `operation ${at} of the patch failed: ${failure.message}`, {
-        cause: failure,
-      });
+    if (failure) throw failedOperation(at, failure);
   }
   return next;
 }
@@ -60,4 +61,10 @@ function failureOf(document: KubeObject, operation: JsonPatchOperation): Error |
   } catch (cause) {
     throw badRequest(`"${operation.path}" is not a path of a JSON patch`, cause);
   }
+}
+
+function failedOperation(at: number, cause: Error): ObjectError {
+  const message = `operation ${at} of the patch failed: ${cause.message}`;
+  const causes = [{ field: 'patch', reason: 'FieldValueInvalid', message }];
+  return new ObjectError('INVALID', message, { cause, causes });
 }

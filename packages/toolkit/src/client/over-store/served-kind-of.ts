@@ -26,6 +26,7 @@ export function servedKindOf(kind: Kind): ServedKind {
     ...(names && { names }),
     ...(origin !== undefined && { origin }),
     ...(newUid && { newUid }),
+    ...(kind.selectableFields && { selectableFields: kind.selectableFields }),
     hasStatus: kind.subresources?.includes('status') ?? false,
     ...(initialStatus !== undefined && { initialStatus }),
     withDefaults: (object) => {
