@@ -88,6 +88,7 @@ test('serveApiService: health and metrics tell of the store, the roles, the requ
       {
         client: measuredClient(client, metrics.api),
         definitions,
+        self,
         socket,
         dir,
         observer: metrics.api,
