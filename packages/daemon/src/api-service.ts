@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { kinds } from '@ignite/api/kinds';
 import { igniteVersion } from '@ignite/api/ignite-version';
+import { admissionKinds } from '@ignite/apiserver/admission/admission-kinds';
+import { WebhookAdmissions } from '@ignite/apiserver/admission/webhook-admissions';
 import { definitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
@@ -49,12 +51,15 @@ export async function serveApiService(
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
   const trust = await openApiAccess({ client, dir, log }, signal);
+  const resources = resourcesWith(definitions);
+  const admission = new WebhookAdmissions({ client, served: resources, clock: systemClock, log });
   const api: ApiOptions = {
     client,
-    resources: resourcesWith(definitions),
+    resources,
     authenticator: trust.authenticator,
     authorizer: trust.authorizer,
     access: trust.access,
+    admission,
     checks: [],
     product: `ignite-${igniteVersion}`,
     log,
@@ -71,6 +76,7 @@ export async function serveApiService(
     aborted(signal).then(end),
     trust.ended,
     definitions.run({ client, ...work }, signal),
+    admission.run(signal),
     repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: garbage }, work, signal),
     at && repeat({ name: 'renewing certificates', ...renewal, work: at.renew }, work, signal),
   ]).then(() => {});
@@ -86,7 +92,7 @@ const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 /** The kinds whose objects every host keeps. */
 const fixed: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf),
-  ...[...coreKinds, ...accessKinds, definitionKind].map(builtInResourceOf),
+  ...[...coreKinds, ...accessKinds, ...admissionKinds, definitionKind].map(builtInResourceOf),
 ];
 
 /** Returns what lists all kinds. The list is the same as long as no kind is defined or removed. */
