@@ -8,6 +8,8 @@ import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served
 import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
+import { ViewedClient } from '@ignite/apiserver/views/viewed-client';
+import { views } from '@ignite/apiserver/views/views';
 import { ensureNamespaces } from '@ignite/apiserver/write/namespace-lifecycle';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -19,6 +21,8 @@ import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
 import { openApiAccess } from './api-access.ts';
 import { type ApiAddress, serveApiAddress } from './api-address.ts';
 import { serveApiSocket } from './api-socket.ts';
+import type { ApiTrust } from './api-trust.ts';
+import { openAuditTrail } from './audit-trail.ts';
 import { repeat } from './repeat.ts';
 
 export interface ApiServiceOptions {
@@ -30,6 +34,8 @@ export interface ApiServiceOptions {
   readonly address?: ApiAddress;
   /** The folder with the keys of the API. */
   readonly dir: string;
+  /** Who is known besides, and what is recorded of requests. */
+  readonly trust?: ApiTrust;
   readonly log: Log;
 }
 
@@ -46,26 +52,29 @@ const renewal = { everyMs: 24 * 3_600_000, retryMs: 3_600_000 };
  * everything, unless he shows the token of someone who may less.
  */
 export async function serveApiService(
-  { client, definitions, socket, address, dir, log }: ApiServiceOptions,
+  { client, definitions, socket, address, dir, trust = {}, log }: ApiServiceOptions,
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
-  const trust = await openApiAccess({ client, dir, log }, signal);
+  const viewed = new ViewedClient(client, views);
+  await using opened = new AsyncDisposableStack();
+  const audit = trust.auditPolicy && opened.use(openAuditTrail(dir, trust.auditPolicy));
+  const known = await openApiAccess({ client: viewed, dir, oidc: trust.oidc, log }, signal);
   const resources = resourcesWith(definitions);
   const admission = new WebhookAdmissions({ client, served: resources, clock: systemClock, log });
   const api: ApiOptions = {
-    client,
+    client: viewed,
     resources,
-    authenticator: trust.authenticator,
-    authorizer: trust.authorizer,
-    access: trust.access,
+    authenticator: known.authenticator,
+    authorizer: known.authorizer,
+    access: known.access,
     admission,
+    audit,
     checks: [],
     product: `ignite-${igniteVersion}`,
     log,
   };
-  await using opened = new AsyncDisposableStack();
-  trust.socket.trust(opened.use(await serveApiSocket(api, socket)).server);
+  known.socket.trust(opened.use(await serveApiSocket(api, socket)).server);
   const at = address && opened.use(await serveApiAddress({ api, address, dir, clock: systemClock }, signal));
   const open = opened.move();
   const end = (): Promise<void> => open.disposeAsync();
@@ -74,7 +83,7 @@ export async function serveApiService(
     collectGarbage(client, storedResources(api.resources()), until);
   const ended = Promise.all([
     aborted(signal).then(end),
-    trust.ended,
+    known.ended,
     definitions.run({ client, ...work }, signal),
     admission.run(signal),
     repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: garbage }, work, signal),
@@ -93,6 +102,7 @@ const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 const fixed: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf),
   ...[...coreKinds, ...accessKinds, ...admissionKinds, definitionKind].map(builtInResourceOf),
+  ...views,
 ];
 
 /** Returns what lists all kinds. The list is the same as long as no kind is defined or removed. */

@@ -6,7 +6,7 @@ import type { Connector } from './connector.ts';
 import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
 import type { ScalePaths } from './scale.ts';
 import type { TableColumn } from './table-column.ts';
-import type { View } from './view.ts';
+import { type View, allVerbs } from './view.ts';
 
 /** The keys from a field of an object to one below it. */
 export type FieldPath = readonly (string | number)[];
@@ -39,17 +39,6 @@ export interface ServedResource extends GroupVersionResource {
   /** What serves the objects if they are not in the store. */
   readonly view?: View;
 }
-
-const allVerbs: readonly ResourceVerb[] = [
-  'create',
-  'delete',
-  'deletecollection',
-  'get',
-  'list',
-  'patch',
-  'update',
-  'watch',
-];
 
 /** Pure. Returns what can be done with the objects of a kind. */
 export const verbsOf = ({ view }: Pick<ServedResource, 'view'>): readonly ResourceVerb[] =>

@@ -2,8 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ObjectError, badRequest } from '@ignite/toolkit/client/object-error';
 import type { ResourceRequest } from '../request/request-info.ts';
 import type { Connector, Target } from '../resource/connector.ts';
+import type { Status } from '../response/status.ts';
+import { commandRequest } from '../streams/command-query.ts';
 import { logQuery } from '../streams/log-query.ts';
 import { sendLog } from '../streams/send-log.ts';
+import { serveCommand } from '../streams/serve-command.ts';
+import { servePorts } from '../streams/serve-ports.ts';
 import { type Upgrade, checkOrigin } from '../streams/upgrade.ts';
 
 /** A request for a connection with what an object runs. */
@@ -13,6 +17,8 @@ export interface ConnectionRequest {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   readonly upgrade: Upgrade | undefined;
+  /** Returns what a client is told of a failure. */
+  readonly statusOf: (failure: unknown) => Status;
   readonly signal: AbortSignal;
 }
 
@@ -32,7 +38,7 @@ export function connectionInfo(info: ResourceRequest, { kind }: Connector): Reso
 
 /** Connects a client with what an object runs, until one of the two ends or `signal` aborts. */
 export async function connect(connector: Connector, request: ConnectionRequest): Promise<void> {
-  const { target, query, message, response, upgrade, signal } = request;
+  const { target, query, message, response, upgrade, statusOf, signal } = request;
   if (connector.kind === 'log') {
     const { request: wanted, limitBytes } = logQuery(query, Date.now());
     const output = await connector.open(target, wanted, signal);
@@ -40,5 +46,11 @@ export async function connect(connector: Connector, request: ConnectionRequest):
   }
   if (!upgrade) throw badRequest('Upgrade request required');
   checkOrigin(message);
-  throw badRequest('unable to upgrade: no protocol is spoken yet');
+  if (connector.kind === 'command') {
+    const wanted = commandRequest(query);
+    const run = await connector.open(target, wanted, signal);
+    return await serveCommand(upgrade, { request: wanted, run, statusOf, signal });
+  }
+  const dial = await connector.open(target, signal);
+  await servePorts(upgrade, { dial, statusOf, signal });
 }

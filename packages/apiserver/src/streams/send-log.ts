@@ -13,7 +13,10 @@ export async function sendLog(
 ): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
-  await pipeline(Readable.from(limited(output, limitBytes), { objectMode: false }), response, { signal });
+  const sent = Readable.from(limited(output, limitBytes), { objectMode: false });
+  await pipeline(sent, response, { signal }).catch((failure: unknown) => {
+    if (!signal.aborted) throw failure;
+  });
 }
 
 async function* limited(output: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 
 /** A request to go on with another protocol on the same connection. */
 export interface Upgrade {
   readonly message: IncomingMessage;
-  readonly socket: Duplex;
+  readonly socket: Socket;
   /** What was received after the request. */
   readonly head: Buffer;
   /** Takes the connection from the HTTP server, which can answer no more. */

@@ -27,7 +27,6 @@ const operating: readonly PolicyRule[] = [
   rule(writeVerbs, [ignite], ['images', 'kernels', 'vms', 'volumes']),
   rule(['create'], [ignite], streams),
   rule(['create'], [''], ['pods/attach', 'pods/exec', 'pods/portforward']),
-  rule(['delete'], [''], ['pods']),
 ];
 
 const administering: readonly PolicyRule[] = [

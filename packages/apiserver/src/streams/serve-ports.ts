@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { type Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createWebSocketStream } from 'ws';
+import type { DialPort } from '../resource/connector.ts';
+import type { Status } from '../response/status.ts';
+import type { Headers } from '../spdy/header-inflater.ts';
+import { SpdySession } from '../spdy/spdy-session.ts';
+import type { SpdyStream } from '../spdy/spdy-stream.ts';
+import { acceptSpdy } from './accept-spdy.ts';
+import { acceptWebSocket } from './accept-web-socket.ts';
+import { closeMs } from './command-channels.ts';
+import { type Upgrade, isWebSocket } from './upgrade.ts';
+
+const protocol = 'portforward.k8s.io';
+
+export interface ServedPorts {
+  readonly dial: DialPort;
+  /** Returns what a client is told of a failure. */
+  readonly statusOf: (failure: unknown) => Status;
+  readonly signal: AbortSignal;
+}
+
+/** The two streams of a connection with a port: its bytes, and what went wrong with it. */
+interface Pair {
+  readonly data: SpdyStream;
+  readonly error: SpdyStream;
+}
+
+/**
+ * Connects a client with ports, over as many connections as it opens, until it closes or `signal` aborts.
+ * @throws ObjectError BAD_REQUEST if the client speaks no protocol that we do
+ */
+export async function servePorts(upgrade: Upgrade, ports: ServedPorts): Promise<void> {
+  const connection = await openConnection(upgrade);
+  const waiting = new Map<string, SpdyStream>();
+  using session = new SpdySession(connection, {
+    isWanted: (headers) => portIn(headers) !== undefined && typeIn(headers) !== undefined,
+    opened: (stream) => {
+      const pair = paired(waiting, stream);
+      if (pair) void forward(pair, ports, AbortSignal.any([ports.signal, session.closed]));
+    },
+  });
+  const until = AbortSignal.any([ports.signal, session.closed]);
+  if (!until.aborted) await once(until, 'abort');
+  await session.finish(closeMs).catch(() => {});
+}
+
+/** Newer clients speak SPDY within a WebSocket, so that proxies let it pass. */
+async function openConnection(upgrade: Upgrade): Promise<Duplex> {
+  if (isWebSocket(upgrade.message))
+    return createWebSocketStream(await acceptWebSocket(upgrade, [`SPDY/3.1+${protocol}`]));
+  acceptSpdy(upgrade, [protocol]);
+  return upgrade.socket;
+}
+
+function portIn(headers: Headers): number | undefined {
+  const port = Number(headers.get('port'));
+  return Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : undefined;
+}
+
+function typeIn(headers: Headers): keyof Pair | undefined {
+  const type = headers.get('streamtype');
+  return type === 'data' || type === 'error' ? type : undefined;
+}
+
+/** Returns the pair that a stream completes. The other stream of the pair has the same ID and another type. */
+function paired(waiting: Map<string, SpdyStream>, stream: SpdyStream): Pair | undefined {
+  const id = stream.headers.get('requestid') ?? '';
+  const other = waiting.get(id);
+  if (!other || typeIn(other.headers) === typeIn(stream.headers)) {
+    waiting.set(id, stream);
+    stream.once('close', () => waiting.get(id) === stream && waiting.delete(id));
+    return undefined;
+  }
+  waiting.delete(id);
+  return typeIn(stream.headers) === 'data' ? { data: stream, error: other } : { data: other, error: stream };
+}
+
+/** Passes bytes between a client and a port, each way until its end. */
+async function forward(
+  { data, error }: Pair,
+  { dial, statusOf }: ServedPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const port = portIn(data.headers)!;
+  error.resume();
+  try {
+    const remote = await dial(port, signal);
+    await Promise.all([pipeline(data, remote, { signal }), pipeline(remote, data, { signal })]);
+    error.end();
+  } catch (failure) {
+    if (!signal.aborted) error.end(`error forwarding port ${port}: ${statusOf(failure).message ?? ''}`);
+    data.destroy();
+  }
+}
