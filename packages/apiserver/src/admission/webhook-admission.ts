@@ -53,7 +53,7 @@ export class WebhookAdmission implements Admission {
   /** Asks one webhook after the other. Those that want to see what later ones have changed are asked again. */
   async mutate(write: AdmittedWrite): Promise<KubeObject | undefined> {
     if (isExempt(write)) return write.object;
-    const webhooks = await this.#options.webhooks.mutating();
+    const webhooks = await this.#options.webhooks.mutating(write.signal);
     let { object } = write;
     const asked = new Set<AdmissionWebhook>();
     const again = new Set<AdmissionWebhook>();
@@ -72,7 +72,7 @@ export class WebhookAdmission implements Admission {
   /** Asks all webhooks at once. The first that refuses is told of. */
   async check(write: AdmittedWrite): Promise<void> {
     if (isExempt(write)) return;
-    const webhooks = await this.#options.webhooks.validating();
+    const webhooks = await this.#options.webhooks.validating(write.signal);
     const answers = await Promise.allSettled(
       webhooks.map(async (webhook) => {
         const version = await this.#versionFor(webhook, write);

@@ -1,6 +1,7 @@
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { unlessAborted } from '@ignite/toolkit/async/unless-aborted';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import type { Log } from '@ignite/toolkit/log/log';
@@ -38,18 +39,21 @@ export class Webhooks {
   }
 
   /** Waits until all webhooks are known, so that nothing is written of which one was not asked. */
-  async mutating(): Promise<readonly AdmissionWebhook[]> {
-    return await known(this.#mutating);
+  async mutating(signal: AbortSignal | undefined): Promise<readonly AdmissionWebhook[]> {
+    return await known(this.#mutating, signal);
   }
 
-  async validating(): Promise<readonly AdmissionWebhook[]> {
-    return await known(this.#validating);
+  async validating(signal: AbortSignal | undefined): Promise<readonly AdmissionWebhook[]> {
+    return await known(this.#validating, signal);
   }
 }
 
 /** Webhooks are asked in the order of the names of their configurations. */
-async function known(informer: Informer<WebhookConfiguration>): Promise<readonly AdmissionWebhook[]> {
-  await informer.synced;
+async function known(
+  informer: Informer<WebhookConfiguration>,
+  signal: AbortSignal | undefined,
+): Promise<readonly AdmissionWebhook[]> {
+  await unlessAborted(informer.synced, signal);
   return informer
     .list()
     .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
