@@ -56,7 +56,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['json-path', 'request', 'webhook'],
     ['audit', 'authentication', 'certificates', 'resource', 'server-side-apply'],
     ['authorization', 'custom-resource', 'response', 'views'],
-    ['discovery', 'openapi', 'read', 'reviews', 'streams'],
+    ['admission', 'discovery', 'openapi', 'read', 'reviews', 'streams'],
     ['write'],
     ['patch'],
     ['server'],

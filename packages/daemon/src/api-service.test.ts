@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { json, text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { servedAdmissionKinds } from '@ignite/apiserver/admission/admission-kinds';
 import { servedDefinitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import { HttpObjectClient } from '@ignite/toolkit/client/over-http/http-object-client';
@@ -23,7 +24,7 @@ import { Metrics } from './metrics.ts';
 
 function clientOf(store: MemoryStore) {
   const definitions = new ServedDefinitions();
-  const fixed = [...coreKinds, ...accessKinds].map(servedKindOf);
+  const fixed = [...[...coreKinds, ...accessKinds].map(servedKindOf), ...servedAdmissionKinds];
   const kinds = (): readonly ServedKind[] => [...fixed, servedDefinitionKind, ...definitions.kinds];
   return { client: new StoreObjectClient(store, kinds), definitions };
 }

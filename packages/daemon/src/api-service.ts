@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { kinds } from '@ignite/api/kinds';
 import { igniteVersion } from '@ignite/api/ignite-version';
+import { admissionKinds } from '@ignite/apiserver/admission/admission-kinds';
+import { WebhookAdmissions } from '@ignite/apiserver/admission/webhook-admissions';
 import { definitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import {
@@ -92,12 +94,15 @@ export async function serveApiService(
   await using opened = new AsyncDisposableStack();
   const audit = trust.auditPolicy && opened.use(openAuditTrail(dir, trust.auditPolicy));
   const known = await openApiAccess({ client: viewed, dir, oidc: trust.oidc, log }, signal);
+  const resources = resourcesWith(definitions);
+  const admission = new WebhookAdmissions({ client, served: resources, clock: systemClock, log });
   const api: ApiOptions = {
     client: viewed,
     resources,
     authenticator: known.authenticator,
     authorizer: known.authorizer,
     access: known.access,
+    admission,
     audit,
     checks: [storeCheck(client), { name: 'informer-sync', isOfReadiness: true, check: known.check }],
     product: `ignite-${igniteVersion}`,
@@ -116,6 +121,7 @@ export async function serveApiService(
     aborted(signal).then(end),
     known.ended,
     definitions.run({ client, ...work }, signal),
+    admission.run(signal),
     repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: garbage }, work, signal),
     at && repeat({ name: 'renewing certificates', ...renewal, work: at.renew }, work, signal),
   ]).then(() => {});
@@ -141,7 +147,7 @@ const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 const stored: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf).map(withVmScale),
   ...[...coreKinds, ...accessKinds].map(coreResourceOf),
-  builtInResourceOf(definitionKind),
+  ...[...admissionKinds, definitionKind].map(builtInResourceOf),
   ...reviewResources,
 ];
 

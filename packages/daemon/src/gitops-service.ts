@@ -18,6 +18,7 @@ import {
 } from '@ignite/engine/operations/declare/declared-host';
 import { openOptions } from '@ignite/engine/operations/declare/open-options';
 import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
+import { servedAdmissionKinds } from '@ignite/apiserver/admission/admission-kinds';
 import { servedDefinitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import { sourceWorker } from '@ignite/legacy/source-worker-file';
@@ -87,7 +88,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     store,
     paths,
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
-    () => [servedDefinitionKind, ...definitions.kinds],
+    () => [servedDefinitionKind, ...servedAdmissionKinds, ...definitions.kinds],
   );
   const deps = declaredHost(engines, { objects, self, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();

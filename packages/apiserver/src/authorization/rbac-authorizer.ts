@@ -1,6 +1,7 @@
 import { type ClientKind, KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
+import { unlessAborted } from '@ignite/toolkit/async/unless-aborted';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -57,17 +58,5 @@ export class RbacAuthorizer implements Authorizer {
       clusterRoleBindings: clusterRoleBindings.list(),
     });
     return this.#rules;
-  }
-}
-
-async function unlessAborted(wait: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason as Error);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    await Promise.race([wait, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }

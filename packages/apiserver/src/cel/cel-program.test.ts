@@ -21,6 +21,12 @@ test('expressions have the functions that Kubernetes adds to the language', () =
     'cidr("10.1.2.3/8").masked() == cidr("10.0.0.0/8") && cidr("2001:db8::/32").containsCIDR("2001:db8:1::/48")',
     'cidr("10.0.0.0/8").containsIP(ip("10.2.3.4")) && cidr("10.1.0.0/16").ip() == ip("10.1.0.0")',
     'sets.contains([1, 2], [2]) && sets.equivalent([1, 2, 2], [2, 1]) && !sets.intersects([1], [2])',
+    'semver("1.2.3").isLessThan(semver("1.10.0")) && semver("1.0.0-rc.1").compareTo(semver("1.0.0")) == -1',
+    'isSemver("v1.2", true) && !isSemver("v1.2") && semver("v01.2", true).minor() == 2',
+    '[1, 2, 1].distinct() == [1, 2] && [2, 1].sort() == [1, 2] && [1, 2].reverse() == [2, 1] && lists.range(2) == [0, 1]',
+    '[[1], [2]].flatten() == [1, 2] && [1, 2, 3].slice(1, 2) == [2]',
+    '!format.dns1123Label().validate("a-b").hasValue() && format.dns1123Label().validate("A").value().size() == 1',
+    'format.named("uuid").value().validate("x").value() == ["does not match the UUID format"]',
     'optional.of(1).orValue(2) == 1 && !optional.none().hasValue() && optional.none().orValue(3) == 3',
   ])
     assert.equal(evaluated(text), true, text);

@@ -3,10 +3,12 @@ import { strings } from '@bufbuild/cel/ext';
 import type { CelShape } from './cel-shape.ts';
 import { type ExpressionFault, checkExpression } from './check-expression.ts';
 import { addressFunctions } from './functions/address-functions.ts';
+import { formatFunctions } from './functions/format-functions.ts';
 import { listFunctions } from './functions/list-functions.ts';
 import { optionalFunctions } from './functions/optional-functions.ts';
 import { quantityFunctions } from './functions/quantity-functions.ts';
 import { regexFunctions } from './functions/regex-functions.ts';
+import { semverFunctions } from './functions/semver-functions.ts';
 import { setFunctions } from './functions/set-functions.ts';
 import { urlFunctions } from './functions/url-functions.ts';
 
@@ -30,6 +32,8 @@ const environment: CelEnv = celEnv({
     ...addressFunctions,
     ...optionalFunctions,
     ...setFunctions,
+    ...formatFunctions,
+    ...semverFunctions,
   ],
 });
 

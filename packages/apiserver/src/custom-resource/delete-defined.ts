@@ -16,7 +16,8 @@ export async function deleteDefined(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { group, names, versions } = definition.spec;
-  const resource = { group, version: versions[0]!.name, resource: names.plural };
+  const stored = versions.find(({ storage }) => storage) ?? versions[0]!;
+  const resource = { group, version: stored.name, resource: names.plural };
   const { items } = await client.list(resource, { signal });
   for (const object of items) await deleteObject(client, resource, object, signal);
   const { items: left } = await client.list(resource, { limit: 1, signal });

@@ -7,7 +7,9 @@ import { servedDefinitionKind } from './definition/definition-kind.ts';
 import { potDefinition, potVersion } from './pot.sample.ts';
 import { customColumns } from './printer-columns.ts';
 import { scaleOf, scalingAt } from '../resource/scale.ts';
+import { storedResources } from '../resource/served-resource.ts';
 import { servedKindsOf } from './served-kinds-of.ts';
+import { servedResourcesOf } from './served-resources-of.ts';
 
 const [pots] = servedKindsOf(potDefinition());
 const pot = (spec: unknown, more: object = {}) => ({
@@ -114,4 +116,13 @@ test('scaleOf: the scale of an object is at the paths of its definition', () => 
   const { kind, spec, status } = scaleOf(object, scaling);
   assert.deepEqual([kind, spec, status], ['Scale', { replicas: 2 }, { replicas: 1, selector: 'a=b' }]);
   assert.deepEqual(scaling.withReplicas(object, 3).spec, { clay: 'red', replicas: 3 });
+});
+
+test('storedResources: a kind is looked through once, in the version that is stored', () => {
+  const version = (name: string, storage: boolean) => ({ ...potVersion, name, storage });
+  const served = servedResourcesOf(potDefinition({ versions: [version('v1', false), version('v2', true)] }));
+  assert.deepEqual(
+    storedResources(served).map(({ version: name }) => name),
+    ['v2'],
+  );
 });

@@ -27,6 +27,7 @@ function servedVersion({ spec }: CustomResourceDefinition, version: DefinitionVe
     categories: names.categories ?? [],
     subresources: Object.keys(version.subresources ?? {}),
     ...(version.subresources?.scale && { scale: scalingAt(version.subresources.scale) }),
+    isStored: version.storage,
     selectableFields: selectableFieldNames(version),
     columns: [nameColumn, ...customColumns(version)],
     schema,

@@ -24,6 +24,8 @@ export interface ServedResource extends GroupVersionResource {
   readonly connectors?: Readonly<Record<string, Connector>>;
   /** How the subresource `scale` reads and changes objects, if the kind has one. */
   readonly scale?: Scaling;
+  /** Whether objects are stored in this version, of a kind with several. */
+  readonly isStored?: boolean;
   /** The fields that selectors may name beside the name and the namespace. */
   readonly selectableFields: readonly string[];
   readonly columns: readonly TableColumn[];
@@ -46,9 +48,12 @@ export interface ServedResource extends GroupVersionResource {
 export const verbsOf = ({ view }: Pick<ServedResource, 'view'>): readonly ResourceVerb[] =>
   view?.verbs ?? allVerbs;
 
-/** Pure. Returns the kinds whose objects are in the store. */
-export const storedResources = (resources: readonly ServedResource[]): readonly ServedResource[] =>
-  resources.filter(({ view }) => view === undefined);
+/** Pure. Returns the kinds whose objects are stored, each in one version: the one that is stored if that is served. */
+export const storedResources = (resources: readonly ServedResource[]): readonly ServedResource[] => {
+  const stored = resources.filter(({ view }) => view === undefined);
+  const byKind = Map.groupBy(stored, ({ group, resource }) => `${group}/${resource}`);
+  return [...byKind.values()].map((versions) => versions.find(({ isStored }) => isStored) ?? versions[0]!);
+};
 
 /** Pure. Finds what a request names, whatever namespace it is in. */
 export const servedAt = (

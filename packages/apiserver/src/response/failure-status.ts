@@ -2,6 +2,7 @@ import { resourceName } from '@ignite/toolkit/client/group-version-resource';
 import { type ErrorCause, ObjectError, type ObjectErrorCode } from '@ignite/toolkit/client/object-error';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { RequestErrorCode } from '../request/request-error.ts';
+import { AnsweredStatus } from './answered-status.ts';
 import { FailureAbout } from './failure-about.ts';
 import type { Status, StatusDetails, Subject } from './status.ts';
 
@@ -45,6 +46,7 @@ const isModified =
  * their texts may be about the host.
  */
 export function failureStatus(failure: unknown, subject?: Subject): Status {
+  if (failure instanceof AnsweredStatus) return failure.status;
   if (failure instanceof FailureAbout) return failureStatus(failure.cause, failure.subject);
   const known = codeOf(failure);
   const [reason, code] = reasons[known ?? 'SERVER_FAILED'];

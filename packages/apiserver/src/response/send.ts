@@ -27,7 +27,7 @@ export async function send(response: ServerResponse, answer: Answer): Promise<vo
   const content = encoded(answer);
   response.setHeader('content-type', answer.mediaType);
   response.setHeader('cache-control', 'no-cache, private');
-  for (const warning of answer.warnings ?? []) response.appendHeader('warning', warningHeader(warning));
+  for (const warning of answer.warnings ?? []) warn(response, warning);
   if (answer.isKept && isKnown(response, content)) return void response.writeHead(304).end();
   const isZipped = content.length >= gzipFrom && /\bgzip\b/.test(headers['accept-encoding'] ?? '');
   const body = isZipped ? await zipped(content, { level: constants.Z_BEST_SPEED }) : content;
@@ -47,6 +47,10 @@ function encoded({ content, mediaType }: Answer): Uint8Array {
   if (mediaType === 'application/yaml') return Buffer.from(stringify(content));
   return Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
 }
+
+/** Tells the user of a client something beside the answer, which has not been sent yet. */
+export const warn = (response: ServerResponse, warning: string): void =>
+  void response.appendHeader('warning', warningHeader(warning));
 
 /** Writes a warning as RFC 7234 has it. */
 const warningHeader = (text: string): string =>

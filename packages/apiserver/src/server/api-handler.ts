@@ -4,6 +4,7 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
+import type { UserWrite } from '../admission/webhook-admission.ts';
 import { type AuditTrail, AuditedExchange } from '../audit/audited-exchange.ts';
 import { discover } from '../discovery/discover.ts';
 import { openApi } from '../openapi/open-api.ts';
@@ -21,6 +22,7 @@ import { type ServedResource, connectorAt, nothingServed, servedAt } from '../re
 import { FailureAbout } from '../response/failure-about.ts';
 import { failureStatus } from '../response/failure-status.ts';
 import { type ContentReply, statusReply } from '../response/reply.ts';
+import { warn } from '../response/send.ts';
 import type { Status, Subject } from '../response/status.ts';
 import type { AccessQuestion } from '../reviews/access-services.ts';
 import { StreamPlaces } from '../streams/stream-places.ts';
@@ -43,6 +45,8 @@ export interface ApiOptions {
   readonly authorizer: Authorizer;
   /** Limits what users write, and answers reviews and requests for tokens. Without it, there are none. */
   readonly access?: AccessPort;
+  /** Gives others a say in what users write. */
+  readonly admission?: AdmissionPort;
   /** Where requests are recorded. Without it, none are. */
   readonly audit?: AuditTrail | undefined;
   readonly checks: readonly HealthCheck[];
@@ -53,6 +57,11 @@ export interface ApiOptions {
   /** The name and the version of this program, such as `ignite-0.1.0`. */
   readonly product: string;
   readonly log: Log;
+}
+
+export interface AdmissionPort {
+  /** Returns the client with which one request writes. */
+  clientFor(client: ObjectClient, write: UserWrite): ObjectClient;
 }
 
 export interface AccessPort {
@@ -198,8 +207,11 @@ async function answerResource(
   const content = await access?.answer({ info, user, body, signal });
   if (content !== undefined)
     return await sendContent(response, { type: 'content', code: 201, content }, { encoding: 'json' });
-  const limited = { ...options, client: access?.clientFor(user, signal) ?? client };
-  await answerObjects(limited, exchange, { info, body: sent, signal });
+  const allowed = access?.clientFor(user, signal) ?? client;
+  const isDryRun = queryOf(message).getAll('dryRun').includes('All');
+  const write = { user, isDryRun, warn: (warning: string) => warn(response, warning) };
+  const admitted = options.admission?.clientFor(allowed, write) ?? allowed;
+  await answerObjects({ ...options, client: admitted }, exchange, { info, body: sent, signal });
 }
 
 async function answerConnection(

@@ -6,6 +6,8 @@ import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import { serveApi } from './serve-api.ts';
+import { admissionKinds, servedAdmissionKinds } from '../admission/admission-kinds.ts';
+import { WebhookAdmissions } from '../admission/webhook-admissions.ts';
 import { definitionKind, servedDefinitionKind } from '../custom-resource/definition/definition-kind.ts';
 import { ServedDefinitions } from '../custom-resource/served-definitions.ts';
 
@@ -16,14 +18,18 @@ export async function openDefiningApi() {
   const ending = new AbortController();
   const store = new MemoryStore();
   const definitions = new ServedDefinitions();
-  const fixed = [servedDefinitionKind, ...coreKinds.map(servedKindOf)];
+  const fixed = [servedDefinitionKind, ...servedAdmissionKinds, ...coreKinds.map(servedKindOf)];
   const client = new StoreObjectClient(store, () => [...fixed, ...definitions.kinds]);
   const running = definitions.run({ client, clock: systemClock, log: () => {} }, ending.signal);
-  const builtIn = [definitionKind, ...coreKinds].map(builtInResourceOf);
+  const builtIn = [definitionKind, ...coreKinds, ...admissionKinds].map(builtInResourceOf);
+  const resources = () => [...builtIn, ...definitions.resources];
+  const admission = new WebhookAdmissions({ client, served: resources, clock: systemClock, log: () => {} });
+  const admitting = admission.run(ending.signal);
   const api = await serveApi(
     {
       client,
-      resources: () => [...builtIn, ...definitions.resources],
+      resources,
+      admission,
       authenticator: { authenticate: async () => ({ name: 'gardener', groups: [] }) },
       authorizer: { authorize: async () => ({ isAllowed: true, reason: '' }) },
       checks: [],
@@ -45,7 +51,7 @@ export async function openDefiningApi() {
   const close = async (): Promise<void> => {
     await api[Symbol.asyncDispose]();
     ending.abort();
-    await running;
+    await Promise.all([running, admitting]);
     store[Symbol.dispose]();
   };
   return { ask, client, url, [Symbol.asyncDispose]: close };

@@ -1,3 +1,4 @@
+import type { Admission } from './admission.ts';
 import type { FieldRequirement } from './field-selector.ts';
 import type { KubeObject, ObjectMeta } from '../object/kube-object.ts';
 import type { LabelRequirement } from './label-selector.ts';
@@ -21,6 +22,8 @@ export interface CallOptions {
 export interface WriteOptions extends CallOptions {
   /** Whether all is checked and answered as usual, and nothing is written (Kubernetes: `dryRun=All`). */
   readonly dryRun?: boolean | undefined;
+  /** Who else has a say. A client over HTTP leaves that to its server. */
+  readonly admission?: Admission | undefined;
 }
 
 /** Selects objects; all that is given must match. */

@@ -1,4 +1,13 @@
-import { type CelFunc, type CelList, CelScalar, type CelValue, celMethod, listType } from '@bufbuild/cel';
+import {
+  type CelFunc,
+  type CelList,
+  CelScalar,
+  type CelValue,
+  celFunc,
+  celMethod,
+  isCelList,
+  listType,
+} from '@bufbuild/cel';
 import { compared, isSame } from '../cel-order.ts';
 
 const { BOOL, DYN, INT } = CelScalar;
@@ -25,7 +34,31 @@ export const listFunctions: readonly CelFunc[] = [
   celMethod('lastIndexOf', list, [DYN], INT, function (wanted: CelValue) {
     return BigInt([...this].findLastIndex((item) => isSame(item, wanted)));
   }),
+  celMethod('distinct', list, [], list, function () {
+    const items = [...this];
+    return items.filter((item, at) => items.findIndex((other) => isSame(other, item)) === at);
+  }),
+  celMethod('sort', list, [], list, function () {
+    return [...this].toSorted(compared);
+  }),
+  celMethod('reverse', list, [], list, function () {
+    return [...this].toReversed();
+  }),
+  celMethod('slice', list, [INT, INT], list, function (from, to) {
+    if (from < 0n || to < from || to > BigInt(this.size)) throw new Error(`cannot slice(${from}, ${to})`);
+    return [...this].slice(Number(from), Number(to));
+  }),
+  celMethod('flatten', list, [], list, function () {
+    return [...this].flatMap((item) => (isCelList(item) ? [...item] : [item]));
+  }),
+  celFunc('lists.range', [INT], list, (count) => {
+    if (count > mostItems) throw new Error(`lists.range makes at most ${mostItems} items`);
+    return Array.from({ length: Math.max(Number(count), 0) }, (_, at) => BigInt(at));
+  }),
 ];
+
+/** The most items of a list that a function makes. */
+const mostItems = 1_000_000;
 
 function summed(items: readonly CelValue[]): bigint | number {
   if (items.every((item) => typeof item === 'bigint')) return items.reduce((sum, item) => sum + item, 0n);

@@ -18,20 +18,19 @@ export interface Birth {
 }
 
 /**
- * Returns a new object as it is stored.
+ * Returns a new object as it would be stored if it were valid.
  * @throws ObjectError INVALID, BAD_REQUEST, METHOD_NOT_ALLOWED
  */
-export function prepareCreate(kind: ServedKind, wanted: NewObject, birth: Birth): KubeObject {
+export function draftCreate(kind: ServedKind, wanted: NewObject, birth: Birth): KubeObject {
   if (kind.origin !== undefined) throw uncreatable(kind.kind, kind.origin);
   if (wanted.metadata.resourceVersion) throw badRequest('a new object has no resourceVersion');
   const { status, ...rest } = checkedType(kind, wanted);
   const firstStatus = kind.hasStatus ? kind.initialStatus : status;
-  const object = withDefaults(kind, {
+  return withDefaults(kind, {
     ...rest,
     ...(firstStatus !== undefined && { status: firstStatus }),
     metadata: newMetadata(wanted.metadata, birth),
   });
-  return validated(kind, object, undefined);
 }
 
 const uncreatable = (kind: string, origin: string): ObjectError =>
@@ -56,29 +55,25 @@ function newMetadata(wanted: NewObject['metadata'], { uid, creationTimestamp, su
 }
 
 /**
- * Returns an object after an update, or the old one if nothing changes.
+ * Returns an object as it would be after an update, if it were valid.
  * @throws ObjectError INVALID, CONFLICT, BAD_REQUEST
  */
-export function prepareUpdate(kind: ServedKind, old: KubeObject, wanted: KubeObject): KubeObject {
+export function draftUpdate(kind: ServedKind, old: KubeObject, wanted: KubeObject): KubeObject {
   checkVersion(kind, old, wanted);
   const { status, ...rest } = checkedType(kind, wanted);
   const keptStatus = kind.hasStatus ? old.status : status;
-  return validated(
-    kind,
-    withDefaults(kind, {
-      ...rest,
-      ...(keptStatus !== undefined && { status: keptStatus }),
-      metadata: keptMetadata(old.metadata, wanted.metadata),
-    }),
-    old,
-  );
+  return withDefaults(kind, {
+    ...rest,
+    ...(keptStatus !== undefined && { status: keptStatus }),
+    metadata: keptMetadata(old.metadata, wanted.metadata),
+  });
 }
 
 /**
- * Returns an object after an update of its status.
+ * Returns an object as it would be after an update of its status, if it were valid.
  * @throws ObjectError INVALID, CONFLICT, BAD_REQUEST
  */
-export function prepareStatus(kind: ServedKind, old: KubeObject, wanted: KubeObject): KubeObject {
+export function draftStatus(kind: ServedKind, old: KubeObject, wanted: KubeObject): KubeObject {
   checkVersion(kind, old, wanted);
   const { status } = checkedType(kind, wanted);
   const { status: _old, ...kept } = old;
@@ -88,11 +83,25 @@ export function prepareStatus(kind: ServedKind, old: KubeObject, wanted: KubeObj
     metadata: managedMetadata(old.metadata, wanted.metadata),
   };
   const { status: completed } = withDefaults(kind, next);
-  return validated(
-    kind,
-    { ...kept, metadata: next.metadata, ...(completed !== undefined && { status: completed }) },
-    old,
-  );
+  return { ...kept, metadata: next.metadata, ...(completed !== undefined && { status: completed }) };
+}
+
+/** Returns a draft that others have changed, without the changes that no author of an object may make. */
+export function redrafted(kind: ServedKind, draft: KubeObject, { isOfStatus, changed }: Redraft): KubeObject {
+  if (isOfStatus) {
+    const { status: _draft, ...kept } = draft;
+    return withDefaults(kind, { ...kept, ...(changed.status !== undefined && { status: changed.status }) });
+  }
+  const { status, ...rest } = checkedType(kind, changed);
+  const { name, namespace } = draft.metadata;
+  const metadata = { ...keptMetadata(draft.metadata, changed.metadata), name, namespace };
+  const wanted = kind.hasStatus ? draft.status : status;
+  return withDefaults(kind, { ...rest, ...(wanted !== undefined && { status: wanted }), metadata });
+}
+
+interface Redraft {
+  readonly isOfStatus: boolean;
+  readonly changed: KubeObject;
 }
 
 /** Returns the metadata after an update of the status, which may have other managers then and nothing else. */
@@ -147,8 +156,12 @@ function checkedType<T extends NewObject | KubeObject>(kind: ServedKind, object:
 const withDefaults = (kind: ServedKind, object: KubeObject): KubeObject =>
   kind.withDefaults?.(object) ?? object;
 
-/** What was wrong with an object before, when the rules were others, does not hinder a change of it. */
-function validated(kind: ServedKind, object: KubeObject, old: KubeObject | undefined): KubeObject {
+/**
+ * Returns an object that is valid. What was wrong with it before, when the rules were others, does not hinder a
+ * change of it.
+ * @throws ObjectError INVALID
+ */
+export function validated(kind: ServedKind, object: KubeObject, old: KubeObject | undefined): KubeObject {
   const causes = problemsOf(kind, object, old);
   if (causes.length === 0) return object;
   const before = old ? problemsOf(kind, old, undefined) : [];

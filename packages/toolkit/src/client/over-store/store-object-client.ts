@@ -22,13 +22,14 @@ import type {
 import { unknownResource } from '../object-error.ts';
 import { checkedSegment } from '../path-segment.ts';
 import type { ObjectKey, GroupVersionResource } from '../group-version-resource.ts';
+import { admitted, admittedDeletion } from './admitted.ts';
 import { checkPreconditions, finalizersFor } from './deletion.ts';
 import { deletionOf, triedCreate, triedDelete, triedUpdate } from './dry-run.ts';
 import { randomSuffix } from './generated-name.ts';
 import { served, storable } from './in-version.ts';
 import { listPage } from './list-page.ts';
 import { patchedObject } from './patched-object.ts';
-import { type Birth, prepareCreate, prepareStatus, prepareUpdate } from './prepare-write.ts';
+import { type Birth, draftCreate, draftStatus, draftUpdate } from './prepare-write.ts';
 import { SelectedChanges } from './selected-changes.ts';
 import { checkSelection, fixedPart, isSelected, storeSelector } from './selection.ts';
 import type { ServedKind } from './served-kind.ts';
@@ -80,7 +81,7 @@ export class StoreObjectClient implements ObjectClient {
     this.#checkNamespace(kind, object.metadata.namespace);
     const { name, generateName } = object.metadata;
     const attempt = async (): Promise<KubeObject> =>
-      await this.#create(kind, prepareCreate(kind, object, newBirth(kind)), options);
+      await this.#create(kind, draftCreate(kind, object, newBirth(kind)), options);
     return !name && generateName !== undefined ? await untilNameIsFree(attempt) : await attempt();
   }
 
@@ -91,7 +92,8 @@ export class StoreObjectClient implements ObjectClient {
   ): Promise<KubeObject> {
     const kind = this.#kindOf(resource);
     const key = this.#locate({ ...resource, ...nameOf(object) });
-    return await this.#change(kind, key, (old) => prepareUpdate(kind, old, object), options);
+    const draft = (old: KubeObject): KubeObject => draftUpdate(kind, old, object);
+    return await this.#change(key, { kind, subresource: undefined, draft }, options);
   }
 
   async updateStatus(
@@ -101,19 +103,17 @@ export class StoreObjectClient implements ObjectClient {
   ): Promise<KubeObject> {
     const kind = this.#kindWithStatus(resource);
     const key = this.#locate({ ...resource, ...nameOf(object) });
-    return await this.#change(kind, key, (old) => prepareStatus(kind, old, object), options);
+    const draft = (old: KubeObject): KubeObject => draftStatus(kind, old, object);
+    return await this.#change(key, { kind, subresource: 'status', draft }, options);
   }
 
   async patch(key: ObjectKey, patch: ObjectPatch, options: PatchOptions = {}): Promise<KubeObject> {
     const isOfStatus = options.subresource === 'status';
     const kind = isOfStatus ? this.#kindWithStatus(key) : this.#kindOf(key);
-    const prepare = isOfStatus ? prepareStatus : prepareUpdate;
-    return await this.#change(
-      kind,
-      this.#locate(key),
-      (old) => prepare(kind, old, patchedObject(old, patch)),
-      options,
-    );
+    const draftOf = isOfStatus ? draftStatus : draftUpdate;
+    const draft = (old: KubeObject): KubeObject => draftOf(kind, old, patchedObject(old, patch));
+    const { subresource } = options;
+    return await this.#change(this.#locate(key), { kind, subresource, draft }, options);
   }
 
   async delete(key: ObjectKey, options: DeleteOptions = {}): Promise<Deletion> {
@@ -123,6 +123,7 @@ export class StoreObjectClient implements ObjectClient {
     return await untilNobodyInterferes(async () => {
       const old = await this.#store.get(place, call);
       checkPreconditions(old.metadata, options);
+      if (options.admission) await admittedDeletion(kind, await shown(kind, old, options), options);
       const begun = deletionOfKind(kind, old);
       const finalizers = finalizersFor(begun.metadata.finalizers, options.propagationPolicy);
       const wanted = { ...begun, metadata: { ...begun.metadata, finalizers } };
@@ -158,24 +159,28 @@ export class StoreObjectClient implements ObjectClient {
   }
 
   async #change(
-    kind: ServedKind,
     key: Required<Key>,
-    prepare: (old: KubeObject) => KubeObject,
+    { kind, subresource, draft }: Change,
     options: WriteOptions,
   ): Promise<KubeObject> {
     const call = callOf(options);
     return await untilNobodyInterferes(async () => {
       const stored = await this.#store.get(key, call);
       const old = await shown(kind, stored, options);
-      const next = prepare(old);
+      const next = await admitted(
+        { kind, operation: 'UPDATE', subresource, draft: draft(old), old },
+        options,
+      );
       if (options.dryRun) return triedUpdate(old, next);
       const changed = await this.#replace(stored, await storable(kind, next, options.signal), call);
       return await shown(kind, changed, options);
     });
   }
 
-  async #create(kind: ServedKind, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+  async #create(kind: ServedKind, draft: KubeObject, options: WriteOptions): Promise<KubeObject> {
     const call = callOf(options);
+    const write = { kind, operation: 'CREATE', subresource: undefined, draft, old: undefined } as const;
+    const object = await admitted(write, options);
     if (!options.dryRun) {
       const made = await this.#store.create(await storable(kind, object, options.signal), call);
       return await shown(kind, made, options);
@@ -243,6 +248,13 @@ const deletionOfKind = ({ atDeletion }: ServedKind, object: KubeObject): KubeObj
   atDeletion && object.metadata.deletionTimestamp === undefined
     ? atDeletion(object, new Date().toISOString())
     : object;
+
+/** How an object is changed. */
+interface Change {
+  readonly kind: ServedKind;
+  readonly subresource: 'status' | undefined;
+  readonly draft: (old: KubeObject) => KubeObject;
+}
 
 const newBirth = ({ newUid = randomUUID }: ServedKind): Birth => ({
   uid: newUid(),

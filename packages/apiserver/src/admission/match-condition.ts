@@ -1,0 +1,53 @@
+import type { CelInput } from '@bufbuild/cel';
+import { type CelProgram, celProgram } from '../cel/cel-program.ts';
+import { anyShape } from '../cel/cel-shape.ts';
+import { withinTime } from '../cel/within-time.ts';
+
+const variables = { object: anyShape, oldObject: anyShape, request: anyShape };
+
+/** The time in which a condition must be judged, in milliseconds. */
+const mostMs = 500;
+
+const compiled = new Map<string, CelProgram>();
+const mostCompiled = 1_000;
+
+/**
+ * Returns the program of a condition.
+ * @throws Error if it is none
+ */
+export function conditionProgram(expression: string): CelProgram {
+  const known = compiled.get(expression) ?? celProgram(expression, variables);
+  if (!['bool', 'any'].includes(known.shape.type)) throw new Error('must evaluate to bool');
+  if (compiled.size >= mostCompiled) compiled.clear();
+  compiled.set(expression, known);
+  return known;
+}
+
+/** What a condition is about, as JSON. */
+export type ConditionSubject = Readonly<Record<keyof typeof variables, unknown>>;
+
+/**
+ * Tells whether a condition is true.
+ * @throws Error if it cannot be judged
+ */
+export function isMet(expression: string, { object, oldObject, request }: ConditionSubject): boolean {
+  const program = conditionProgram(expression);
+  const given = {
+    object: plainValue(object),
+    oldObject: plainValue(oldObject),
+    request: plainValue(request),
+  };
+  const result = withinTime(mostMs, () => program.evaluate(given));
+  if (result === 'TIMED_OUT') throw new Error('the expression takes too long');
+  return result === true;
+}
+
+/** Returns a value of JSON with the types that it has by itself. */
+function plainValue(value: unknown): CelInput {
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value !== 'object' || value === null) return null;
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  return new Map(entries.map(([name, each]) => [name, plainValue(each)]));
+}

@@ -1,0 +1,31 @@
+import type { KubeObject } from '../object/kube-object.ts';
+import type { GroupVersionResource } from './group-version-resource.ts';
+
+/** A write in which others have a say. */
+export interface AdmittedWrite {
+  readonly kind: GroupVersionResource & {
+    readonly kind: string;
+    readonly conversion?: {
+      readonly convert: (
+        objects: readonly KubeObject[],
+        apiVersion: string,
+        signal: AbortSignal | undefined,
+      ) => Promise<readonly KubeObject[]>;
+    };
+  };
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly subresource: 'status' | undefined;
+  /** The object as it would be; absent if it is to be deleted. */
+  readonly object: KubeObject | undefined;
+  readonly old: KubeObject | undefined;
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Those who have a say in the writes of a client, beside the rules of kinds (Kubernetes: admission). */
+export interface Admission {
+  /** Returns the object of a write as others want it, which the rules of its kind are then applied to. */
+  mutate(write: AdmittedWrite): Promise<KubeObject | undefined>;
+  /** Rejects if others refuse a write that the rules of the kind allow. */
+  check(write: AdmittedWrite): Promise<void>;
+}
