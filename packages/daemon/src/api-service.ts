@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { kinds } from '@ignite/api/kinds';
 import { igniteVersion } from '@ignite/api/ignite-version';
+import { CertificateFolder } from '@ignite/apiserver/certificates/certificate-folder';
 import { definitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
+import { controlNamespaces } from '@ignite/apiserver/namespaces/namespace-controller';
 import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
@@ -74,12 +76,16 @@ export async function serveApiService(
   const open = opened.move();
   const end = (): Promise<void> => open.disposeAsync();
   const work = { clock: systemClock, log };
+  const stored = (): readonly ServedResource[] => storedResources(api.resources());
+  const authorities = async (until: AbortSignal): Promise<string> =>
+    await new CertificateFolder(dir, systemClock).authorityCertificates(until);
   const garbage = (until: AbortSignal): Promise<void> =>
-    collectGarbage(client, storedResources(api.resources()), until);
+    collectGarbage(client, stored(), until);
   const ended = Promise.all([
     aborted(signal).then(end),
     known.ended,
     definitions.run({ client, ...work }, signal),
+    controlNamespaces({ client, resources: stored, authorities, ...work }, signal),
     repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: garbage }, work, signal),
     at && repeat({ name: 'renewing certificates', ...renewal, work: at.renew }, work, signal),
   ]).then(() => {});
