@@ -79,8 +79,7 @@ export async function serveApiService(
   const stored = (): readonly ServedResource[] => storedResources(api.resources());
   const authorities = async (until: AbortSignal): Promise<string> =>
     await new CertificateFolder(dir, systemClock).authorityCertificates(until);
-  const garbage = (until: AbortSignal): Promise<void> =>
-    collectGarbage(client, stored(), until);
+  const garbage = (until: AbortSignal): Promise<void> => collectGarbage(client, stored(), until);
   const ended = Promise.all([
     aborted(signal).then(end),
     known.ended,

@@ -69,7 +69,11 @@ describe('a namespace', () => {
     assert.equal((await api.ask({ path, method: 'POST', body: definition })).code, 201);
     await newNamespace(api, 'home');
     const pots = `/apis/${group}/v1/namespaces/home/pots`;
-    const pot = { apiVersion: `${group}/v1`, kind: 'Pot', metadata: { name: 'a', finalizers: ['example/hold'] } };
+    const pot = {
+      apiVersion: `${group}/v1`,
+      kind: 'Pot',
+      metadata: { name: 'a', finalizers: ['example/hold'] },
+    };
     await until(async () =>
       (await api.ask({ path: pots, method: 'POST', body: pot })).code === 201 ? true : undefined,
     );

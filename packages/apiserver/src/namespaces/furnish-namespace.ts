@@ -32,7 +32,11 @@ export async function furnishNamespace(
   const key = { ...furnitureResources.configMaps, namespace, name: authoritiesMap };
   const known = await client.get(key, { signal });
   if (!isDeepStrictEqual(known['data'], data))
-    await client.patch(key, { type: 'merge', changes: { data: { ...nulls(known['data']), ...data } } }, { signal });
+    await client.patch(
+      key,
+      { type: 'merge', changes: { data: { ...nulls(known['data']), ...data } } },
+      { signal },
+    );
 }
 
 /** A merge patch removes what it sets to null. */

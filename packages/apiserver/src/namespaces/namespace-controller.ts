@@ -62,7 +62,8 @@ export async function controlNamespaces(
   const reconcile = async (name: string): Promise<ReconcileResult> => {
     const namespace = await namespaces.find({ name }, { signal });
     if (!namespace) return {};
-    if (namespace.metadata.deletionTimestamp !== undefined) return await endNamespace(namespace, options, signal);
+    if (namespace.metadata.deletionTimestamp !== undefined)
+      return await endNamespace(namespace, options, signal);
     await namespaces.modify({ name }, withContentFinalizer, { signal });
     await furnishNamespace(name, { client, authorities: await options.authorities(signal) }, signal);
     return {};

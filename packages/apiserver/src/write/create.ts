@@ -21,7 +21,9 @@ export async function createObject(client: ObjectClient, request: ObjectRequest)
   const { name = '' } = value.metadata;
   try {
     if (namespace !== undefined) await checkNamespace(client, namespace, { resource, name, signal });
-    const object = await new TrackedWrites(client, request).create(isNamespaces(resource) ? newNamespace(value) : value);
+    const object = await new TrackedWrites(client, request).create(
+      isNamespaces(resource) ? newNamespace(value) : value,
+    );
     return { type: 'object', code: 201, object, warnings };
   } catch (failure) {
     throw failure instanceof FailureAbout ? failure : new FailureAbout({ ...resource, name }, failure);

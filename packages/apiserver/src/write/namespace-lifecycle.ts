@@ -73,7 +73,8 @@ export async function beginNamespaceDeletion(
 }
 
 /** Pure. Returns a new namespace as one that is removed only after its contents. */
-export const newNamespace = (sent: NewObject): NewObject => withContentFinalizer(sent as NewObject & Pick<Namespace, 'spec'>);
+export const newNamespace = (sent: NewObject): NewObject =>
+  withContentFinalizer(sent as NewObject & Pick<Namespace, 'spec'>);
 
 /** Creates the namespaces that are always there. */
 export async function ensureNamespaces(
