@@ -10,14 +10,6 @@ const dist = join(root, 'packages/cli/dist');
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await Promise.all([bundleProgram(dist), bundleDaemon(dist)]);
-for (const [name, program] of [
-  ['ignite', 'program'],
-  ['ignited', 'daemon-program'],
-] as const)
-  await writeFile(
-    join(dist, `${name}.cjs`),
-    `require('node:module').enableCompileCache();\nrequire('./${program}.cjs');\n`,
-  );
 for (const scripts of ['guest', 'host'])
   await cp(join(root, scripts), join(dist, scripts), { recursive: true });
 

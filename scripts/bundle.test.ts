@@ -13,7 +13,7 @@ test('bundleProgram: a listing is told by one file, whatever else the program co
   const [dist, dataDir] = [join(dir, 'dist'), join(dir, 'data')];
   await bundleProgram(dist);
   for (const file of await readdir(dist))
-    if (!/^(program|rolldown-runtime-.*)\.cjs$/.test(file)) await rm(join(dist, file));
+    if (!/^(ignite|program|rolldown-runtime-.*)\.cjs$/.test(file)) await rm(join(dist, file));
   {
     using store = openSqliteStore(join(dataDir, 'state.db'));
     await store.create({
@@ -33,7 +33,7 @@ test('bundleProgram: a listing is told by one file, whatever else the program co
     });
   }
   const ps = (...flags: string[]): string =>
-    execFileSync(process.execPath, [join(dist, 'program.cjs'), 'ps', ...flags], {
+    execFileSync(process.execPath, [join(dist, 'ignite.cjs'), 'ps', ...flags], {
       env: { IGNITE_DATA_DIR: dataDir },
       encoding: 'utf8',
     });
@@ -55,7 +55,7 @@ test('bundleProgram: who neither writes nor reads a manifest waits for no YAML',
   for (const [at, file] of files.entries()) if (yaml[at]) await rm(join(dist, file));
   const run = (...words: string[]) => {
     const env = { IGNITE_DATA_DIR: join(dir, 'data'), IGNITE_RUN_DIR: join(dir, 'run') };
-    return spawnSync(process.execPath, [join(dist, 'program.cjs'), ...words], { env, encoding: 'utf8' });
+    return spawnSync(process.execPath, [join(dist, 'ignite.cjs'), ...words], { env, encoding: 'utf8' });
   };
   assert.match(run('images').stdout, /^IMAGE ID/);
   for (const words of [['stop'], ['logs'], ['exec', 'true']])
@@ -77,8 +77,8 @@ test('bundleProgram: the worker that reads sources runs no command line', async 
 test('bundleDaemon: it is one file, a program of its own', async (t) => {
   const dist = await newDir(t);
   await bundleDaemon(dist);
-  assert.deepEqual(await readdir(dist), ['daemon-program.cjs']);
-  const { status, stderr } = spawnSync(process.execPath, [join(dist, 'daemon-program.cjs'), '--nope'], {
+  assert.deepEqual(await readdir(dist), ['daemon-program.cjs', 'ignited.cjs']);
+  const { status, stderr } = spawnSync(process.execPath, [join(dist, 'ignited.cjs'), '--nope'], {
     encoding: 'utf8',
   });
   assert.match(stderr, /^error: .*--nope.*\nhint: /);

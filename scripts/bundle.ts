@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type InputOptions, type OutputOptions, type Plugin, rolldown } from 'rolldown';
 
@@ -8,7 +9,7 @@ const cli = 'packages/cli/src';
  * loads no other file.
  */
 const listing = [
-  `${cli}/main.ts`,
+  `${cli}/program.ts`,
   'packages/api/src/render-error.ts',
   `${cli}/commands/vm/ps.ts`,
   'packages/engine/src/operations/client/read-client.ts',
@@ -18,7 +19,8 @@ const listing = [
 /**
  * Modules that take milliseconds to load, and that no listing needs. For comparison, Node starts in 25 ms.
  */
-const slow = /^node:(net|tty|http|https|stream|child_process|crypto)|\/node_modules\//;
+const slow =
+  /^node:(net|tty|http|https|stream|child_process|crypto|fs\/promises|worker_threads)|\/node_modules\//;
 
 const forNode = {
   cwd: root,
@@ -46,9 +48,10 @@ export async function bundleProgram(dist: string): Promise<void> {
   await using bundle = await rolldown({
     ...forNode,
     input: {
-      program: join(root, cli, 'main.ts'),
+      program: join(root, cli, 'program.ts'),
       'source-worker': join(root, 'packages/legacy/src/source-worker.ts'),
     },
+    preserveEntrySignatures: 'allow-extension',
     // Some modules that a listing imports statically are imported dynamically elsewhere.
     checks: { ineffectiveDynamicImport: false },
     plugins: [staticImports(listing, listed)],
@@ -59,6 +62,7 @@ export async function bundleProgram(dist: string): Promise<void> {
     chunkFileNames: '[name]-[hash].cjs',
     codeSplitting: { groups: [{ name: 'listing', test: (id) => listed.has(id) }] },
   });
+  await writeStarter(dist, 'ignite', "require('./program.cjs').runProgram()");
 }
 
 /** Bundles the daemon into one file, which shares nothing with the program at run time. */
@@ -69,6 +73,12 @@ export async function bundleDaemon(dist: string): Promise<void> {
     checks: { ineffectiveDynamicImport: false },
   });
   await bundle.write({ ...asCommonJs, dir: dist, codeSplitting: false });
+  await writeStarter(dist, 'ignited', "require('./daemon-program.cjs')");
+}
+
+/** Writes the file that Node is called with. What it loads is compiled only once. */
+async function writeStarter(dist: string, name: string, start: string): Promise<void> {
+  await writeFile(join(dist, `${name}.cjs`), `require('node:module').enableCompileCache();\n${start};\n`);
 }
 
 /**

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Client, ReadClient } from '@ignite/api/client/client';
 import type { DoctorCheck, InstalledVmm } from '@ignite/api/client/host-client';
@@ -81,10 +80,10 @@ export type ApiErrorCode = 'API_NOT_SERVED';
  * Returns the kubeconfig of the administrator of this host's API.
  * @throws CodedError API_NOT_SERVED, ROOT_NEEDED
  */
-export async function readKubeconfig({ flags, io }: Invocation): Promise<string> {
+export function readKubeconfig({ flags, io }: Invocation): string {
   const path = kubeconfigPath(pathsOf(flags, io.env));
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EACCES') throw rootNeeded(`you may not read ${path}`);

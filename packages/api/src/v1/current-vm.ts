@@ -15,7 +15,8 @@ export function currentVmSpec(written: unknown): unknown {
 /** Pure. Returns a stored VM in the form of today, or the same VM if it is. */
 export function currentVm(stored: KubeObject): KubeObject {
   const { booted } = asFields(stored.status);
-  const [spec, bootedNow] = [currentVmSpec(stored.spec), currentVmSpec(booted)];
+  const spec = currentVmSpec(stored.spec);
+  const bootedNow = currentVmSpec(booted);
   if (spec === stored.spec && bootedNow === booted) return stored;
   return { ...stored, spec, ...(bootedNow !== booted && { status: withBooted(stored.status, bootedNow) }) };
 }

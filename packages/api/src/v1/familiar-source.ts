@@ -34,11 +34,12 @@ interface NamesSources {
 
 /**
  * Pure. Returns a VM's spec with its image and its kernel in the familiar form, which earlier versions did
- * not write.
+ * not write. `familiar` may remember what it has found: many VMs have the same image.
  */
-export function withFamiliarSources<T extends NamesSources>(spec: T): T {
+export function withFamiliarSources<T extends NamesSources>(spec: T, familiar = familiarSource): T {
   const { image, kernel } = spec;
-  const [ofImage, ofKernel] = [familiarSource(image.oci), kernel.oci && familiarSource(kernel.oci)];
+  const ofImage = familiar(image.oci);
+  const ofKernel = kernel.oci && familiar(kernel.oci);
   if (ofImage === image.oci && ofKernel === kernel.oci) return spec;
   return {
     ...spec,

@@ -5,6 +5,7 @@ import { servedKindOf } from '../client/over-store/served-kind-of.ts';
 import { StoreObjectClient } from '../client/over-store/store-object-client.ts';
 import { eventKind } from '../core/event.ts';
 import { type EventObject, occurrencesOf, storedEvent } from '../core/resources/event.ts';
+import { microTime } from '../object/micro-time.ts';
 import { KindReader } from '../store/kind-store.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { EventRecorder } from './event-recorder.ts';
@@ -75,6 +76,29 @@ test('EventRecorder: that a VM was removed is kept until it is old, however much
   await clock.advance(8 * 24 * 3_600_000);
   await recorderOf(store, clock).record(started);
   assert.deepEqual(await kindsLeft(), []);
+});
+
+test('EventRecorder: of removed VMs, ten thousand of each namespace are remembered, the newest ones', async () => {
+  const [store, clock] = [new MemoryStore(), new ManualClock()];
+  const { apiVersion, kind } = storedEvent;
+  const removed = async (namespace: string, count: number): Promise<void> => {
+    for (let at = 0; at < count; at += 1)
+      await store.create({
+        apiVersion,
+        kind,
+        metadata: { name: `removed-${at}`, namespace, uid: `${namespace}-${at}` },
+        eventTime: microTime(clock.now() + at),
+        reason: 'Removed',
+        regarding: { kind: 'VM', namespace, name: `vm-${at}` },
+      });
+  };
+  await removed('quiet', 3);
+  await removed('busy', 10_002);
+  await recorderOf(store, clock).record({ type: 'Normal', reason: 'New', message: 'day', regarding });
+  const left = Map.groupBy(await eventsIn(store), ({ metadata }) => metadata.namespace);
+  assert.equal(left.get('quiet')?.length, 3);
+  assert.equal(left.get('busy')?.length, 10_000);
+  assert.ok(!left.get('busy')?.some(({ metadata }) => ['removed-0', 'removed-1'].includes(metadata.name)));
 });
 
 test('EventRecorder: what is said again just when it is cleared away is written anew', async () => {

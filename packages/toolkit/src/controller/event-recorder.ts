@@ -39,6 +39,8 @@ interface EventKey {
 
 const keptMs = 7 * 24 * 3_600_000;
 const mostKept = 1_000;
+/** The number of removed VMs in a namespace that are remembered: more than a busy host removes in seven days. */
+const mostRemoved = 10_000;
 /** The greatest length of a note in bytes (Kubernetes: NoteLengthLimit). */
 const mostBytes = 1_024;
 /**
@@ -49,7 +51,8 @@ const sweepEvery = 64;
 
 /**
  * Records events of objects. Old events, and those beyond the newest thousand, are deleted. That a VM was removed is
- * kept for as long as it is not old: a host that was away learns from nothing else what to stop.
+ * kept for as long as it is not old, of the last ten thousand VMs of each namespace: a host that was away learns from
+ * nothing else what to stop.
  */
 export class EventRecorder {
   readonly #events: KindClient<EventObject>;
@@ -136,7 +139,12 @@ export class EventRecorder {
       events.filter(({ lastTime }) => lastTime < oldest),
       events.filter(({ lastTime }) => lastTime >= oldest),
     ];
-    const excess = young.filter(({ event }) => !isOfRemovedVm(event)).slice(mostKept);
+    const ofRemoved = young.filter(({ event }) => isOfRemovedVm(event));
+    const byNamespace = Map.groupBy(ofRemoved, ({ event }) => event.metadata.namespace);
+    const excess = [
+      ...young.filter(({ event }) => !isOfRemovedVm(event)).slice(mostKept),
+      ...[...byNamespace.values()].flatMap((removed) => removed.slice(mostRemoved)),
+    ];
     for (const { event } of [...old, ...excess])
       await this.#events.delete(event.metadata).catch((failure: unknown) => {
         if (!hasCode(failure, 'NOT_FOUND')) throw failure;

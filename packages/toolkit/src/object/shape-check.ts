@@ -54,7 +54,9 @@ function recordCheck(shape: { readonly [field: string]: Shape }): Check {
   });
   return (value) => {
     if (typeof value !== 'object' || value === null || isList(value)) return { path: '', wanted: 'a record' };
-    for (const { name, mayLack, check } of fields) {
+    // A loop by number, since a listing ends before Node has made others fast.
+    for (let at = 0; at < fields.length; at += 1) {
+      const { name, mayLack, check } = fields[at]!;
       const field: unknown = (value as Readonly<Record<string, unknown>>)[name];
       if (field === undefined && mayLack) continue;
       const found = check(field);

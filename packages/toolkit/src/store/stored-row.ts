@@ -73,12 +73,13 @@ export class RowDecoder {
     this.#onBroken(broken);
   }
 
-  #decode({ json: text, resourceVersion, ...key }: StoredRow): Decoded {
-    const object = parse(text);
-    if (object === undefined) return { broken: { key, problem: 'it is not JSON', text } };
-    const problem = problemWith(object, key) ?? this.#problemOf(object as KubeObject);
-    if (problem !== undefined) return { broken: { key, problem, text } };
+  #decode(row: StoredRow): Decoded {
+    const object = parse(row.json);
+    if (object === undefined) return brokenRow(row, 'it is not JSON');
+    const problem = problemWith(object, row) ?? this.#problemOf(object as KubeObject);
+    if (problem !== undefined) return brokenRow(row, problem);
     const found = object as KubeObject;
+    const { resourceVersion } = row;
     return { object: resourceVersion === undefined ? found : withRevision(found, resourceVersion) };
   }
 }
@@ -86,6 +87,10 @@ export class RowDecoder {
 type Decoded =
   | { readonly object: KubeObject; readonly broken?: undefined }
   | { readonly object?: undefined; readonly broken: BrokenObject };
+
+const brokenRow = ({ group, kind, namespace, name, json: text }: StoredRow, problem: string): Decoded => ({
+  broken: { key: { group, kind, namespace, name }, problem, text },
+});
 
 function parse(json: string): unknown {
   try {

@@ -26,7 +26,9 @@ export const events: Command = {
   arguments: '',
   arity: { least: 0, most: 0 },
   summary: 'List events of VMs, images and kernels, newest last',
-  details: ['Events are kept for seven days, and at most a thousand of them besides those of removed VMs.'],
+  details: [
+    'Events are kept for seven days: at most a thousand, and the removal of the last ten thousand VMs of each namespace.',
+  ],
   examples: [
     'ignite events --since 10m',
     'ignite events --follow --filter vm=my-vm',

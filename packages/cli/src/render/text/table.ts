@@ -12,15 +12,14 @@ const shortest = 12;
 export function table(header: readonly string[], cells: readonly (readonly string[])[]): string {
   const rows = cells.map((row) => row.map(printable));
   const widths = columnWidths(header, rows);
-  return [header, ...rows]
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column]!))
-          .join(gap)
-          .trimEnd()}\n`,
-    )
-    .join('');
+  let text = '';
+  for (const row of [header, ...rows]) {
+    let line = '';
+    for (let column = 0; column < row.length; column += 1)
+      line += `${column === 0 ? '' : gap}${row[column]!.padEnd(widths[column]!)}`;
+    text += `${line.trimEnd()}\n`;
+  }
+  return text;
 }
 
 /** How a table adapts to a terminal that is too narrow for it. Columns are numbered from 0. */
@@ -88,7 +87,10 @@ function fitRows(
   return rows.map((row) => row.map((cell, column) => shortened(cell, widths[column]!)));
 }
 
-const columnWidths = (header: readonly string[], rows: readonly (readonly string[])[]): readonly number[] =>
-  header.map((title, column) =>
-    rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), title.length),
-  );
+function columnWidths(header: readonly string[], rows: readonly (readonly string[])[]): readonly number[] {
+  const widths = header.map((title) => title.length);
+  for (const row of rows)
+    for (let column = 0; column < widths.length; column += 1)
+      widths[column] = Math.max(widths[column]!, row[column]?.length ?? 0);
+  return widths;
+}

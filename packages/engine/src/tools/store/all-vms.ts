@@ -1,23 +1,31 @@
 import { completeVmStatus } from '@ignite/api/v1/complete-vm-status';
 import { currentVm } from '@ignite/api/v1/current-vm';
-import { withFamiliarSources } from '@ignite/api/v1/familiar-source';
+import { familiarSource, withFamiliarSources } from '@ignite/api/v1/familiar-source';
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
-import { objectKind } from '@ignite/toolkit/store/object-kind';
+import { type ObjectKind, objectKind } from '@ignite/toolkit/store/object-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 
 /** A listing waits for no schema: objects are taken without the defaults that have come since. */
-const listedVm = objectKind<Vm>({ apiVersion, kind: 'VM', complete: asKnown });
+function listedVm(): ObjectKind<Vm> {
+  const known = new Map<string, string>();
+  const familiar = (source: string): string => {
+    const found = known.get(source) ?? familiarSource(source);
+    known.set(source, found);
+    return found;
+  };
+  return objectKind<Vm>({ apiVersion, kind: 'VM', complete: (stored) => asKnown(stored, familiar) });
+}
 
-function asKnown(stored: KubeObject): KubeObject {
+function asKnown(stored: KubeObject, familiarOf: typeof familiarSource): KubeObject {
   const vm = currentVm(stored);
   const { spec } = vm as Vm;
-  const familiar = withFamiliarSources(spec);
+  const familiar = withFamiliarSources(spec, familiarOf);
   return completeVmStatus(familiar === spec ? vm : { ...vm, spec: familiar });
 }
 
 /** Lists the VMs of all hosts, for those who only look. Damaged records are left out. */
 export const listAllVms = async (store: StoreReader): Promise<readonly Vm[]> =>
-  (await new KindReader(store, listedVm).list()).items;
+  (await new KindReader(store, listedVm()).list()).items;

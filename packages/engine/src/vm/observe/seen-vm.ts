@@ -15,9 +15,9 @@ export interface Sight extends HostSight {
  * Returns a VM as this host sees it, with conditions that say the same. Of its own VMs it knows the true
  * phase. Of others it knows what their hosts have recorded, for as long as they are alive.
  */
-export function seenVm(vm: Vm, { self, alive, ...host }: Sight): Vm {
-  const shown = isOwn(vm, self) ? withTruePhase(vm, host) : withRecordedPhase(vm, alive);
-  return shown === vm ? vm : { ...shown, status: withConditions(shown, new Date(host.nowMs).toISOString()) };
+export function seenVm(vm: Vm, sight: Sight): Vm {
+  const shown = isOwn(vm, sight.self) ? withTruePhase(vm, sight) : withRecordedPhase(vm, sight.alive);
+  return shown === vm ? vm : { ...shown, status: withConditions(shown, new Date(sight.nowMs).toISOString()) };
 }
 
 function withRecordedPhase(vm: Vm, alive: ReadonlySet<string>): Vm {

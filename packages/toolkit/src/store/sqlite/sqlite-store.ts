@@ -177,11 +177,11 @@ class SqliteStore implements MendableStore {
     this.#db.exec('BEGIN');
     try {
       const rows = this.#statements.rows(
-        `SELECT api_group, kind, namespace, name, json FROM objects WHERE ${names.join(' AND ') || 'TRUE'}
+        `SELECT ${rowColumns} FROM objects WHERE ${names.join(' AND ') || 'TRUE'}
          ORDER BY api_group, kind, namespace, name`,
         ...Object.values(columns),
       );
-      return { revision: this.#changes.revision, rows: rows.map(storedRow) };
+      return { revision: this.#changes.revision, rows: rows as unknown as readonly StoredRow[] };
     } finally {
       this.#db.exec('COMMIT');
     }
@@ -189,11 +189,11 @@ class SqliteStore implements MendableStore {
 
   #row({ group, kind, namespace = 'default', name }: Key): StoredRow | undefined {
     const row = this.#statements.row(
-      `SELECT api_group, kind, namespace, name, json FROM objects
+      `SELECT ${rowColumns} FROM objects
        WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?`,
       ...[group, kind, namespace, name],
     );
-    return row && storedRow(row);
+    return row as StoredRow | undefined;
   }
 
   #read(key: Key): KubeObject {
@@ -247,10 +247,5 @@ function indexed({ namespace, fields }: Selector): Partial<Readonly<Record<Colum
   return { ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
 }
 
-const storedRow = (row: Readonly<Record<string, unknown>>): StoredRow => ({
-  group: String(row['api_group']),
-  kind: String(row['kind']),
-  namespace: String(row['namespace']),
-  name: String(row['name']),
-  json: String(row['json']),
-});
+/** The columns by the names that a stored row has for them, so that thousands of rows need not be copied. */
+const rowColumns = 'api_group AS "group", kind, namespace, name, json';
