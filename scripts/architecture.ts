@@ -55,7 +55,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['structural-schema'],
     ['json-path', 'request', 'webhook'],
     ['audit', 'authentication', 'certificates', 'resource', 'server-side-apply'],
-    ['authorization', 'custom-resource', 'response', 'views'],
+    ['authorization', 'custom-resource', 'namespaces', 'response', 'views'],
     ['admission', 'discovery', 'openapi', 'read', 'reviews', 'streams'],
     ['write'],
     ['patch'],

@@ -3,8 +3,10 @@ import { kinds } from '@ignite/api/kinds';
 import { igniteVersion } from '@ignite/api/ignite-version';
 import { admissionKinds } from '@ignite/apiserver/admission/admission-kinds';
 import { WebhookAdmissions } from '@ignite/apiserver/admission/webhook-admissions';
+import { CertificateFolder } from '@ignite/apiserver/certificates/certificate-folder';
 import { definitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
+import { controlNamespaces } from '@ignite/apiserver/namespaces/namespace-controller';
 import {
   builtInResourceOf,
   coreResourceOf,
@@ -94,7 +96,6 @@ export async function serveApiService(
   await using opened = new AsyncDisposableStack();
   const audit = trust.auditPolicy && opened.use(openAuditTrail(dir, trust.auditPolicy));
   const known = await openApiAccess({ client: viewed, dir, oidc: trust.oidc, log }, signal);
-  const resources = resourcesWith(definitions);
   const admission = new WebhookAdmissions({ client, served: resources, clock: systemClock, log });
   const api: ApiOptions = {
     client: viewed,
@@ -115,13 +116,16 @@ export async function serveApiService(
   const open = opened.move();
   const end = (): Promise<void> => open.disposeAsync();
   const work = { clock: systemClock, log };
-  const garbage = (until: AbortSignal): Promise<void> =>
-    collectGarbage(client, storedResources(api.resources()), until);
+  const stored = (): readonly ServedResource[] => storedResources(api.resources());
+  const authorities = async (until: AbortSignal): Promise<string> =>
+    await new CertificateFolder(dir, systemClock).authorityCertificates(until);
+  const garbage = (until: AbortSignal): Promise<void> => collectGarbage(client, stored(), until);
   const ended = Promise.all([
     aborted(signal).then(end),
     known.ended,
     definitions.run({ client, ...work }, signal),
     admission.run(signal),
+    controlNamespaces({ client, resources: stored, authorities, ...work }, signal),
     repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: garbage }, work, signal),
     at && repeat({ name: 'renewing certificates', ...renewal, work: at.renew }, work, signal),
   ]).then(() => {});

@@ -82,6 +82,15 @@ export class CertificateFolder {
     return credentials(this.#signed(authorities, { subject, use: { type: 'client' } }, ttlMs), authorities);
   }
 
+  /**
+   * Returns the certificates of all valid authorities.
+   * @throws CodedError CERTIFICATES_UNREADABLE
+   */
+  async authorityCertificates(signal: AbortSignal): Promise<string> {
+    using _lock = await acquireLock(this.#dir, 'certificates', signal);
+    return certificatesOf(await this.#authorities());
+  }
+
   /** Returns the authorities, the oldest first, after making one if none is left or the last one ends soon. */
   async #authorities(): Promise<readonly KeyAndCertificate[]> {
     const nowMs = this.#clock.now();
@@ -149,5 +158,8 @@ const isFor = (certificate: X509Certificate, names: readonly string[]): boolean 
 const credentials = (pair: KeyAndCertificate, authorities: readonly KeyAndCertificate[]): TlsCredentials => ({
   key: keyPem(pair),
   cert: pair.certificate,
-  ca: authorities.map(({ certificate }) => certificate).join(''),
+  ca: certificatesOf(authorities),
 });
+
+const certificatesOf = (authorities: readonly KeyAndCertificate[]): string =>
+  authorities.map(({ certificate }) => certificate).join('');

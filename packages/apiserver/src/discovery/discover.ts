@@ -14,9 +14,9 @@ export function discover(
   const [root, ...rest] = path.replaceAll(/^\/|\/$/g, '').split('/');
   if (root !== 'api' && root !== 'apis') return undefined;
   if (rest.length === 0) return rootReply(groups, root, accept);
-  const [name = '', version] = root === 'api' ? ['', ...rest] : rest;
+  const [name = '', version, ...more] = root === 'api' ? ['', ...rest] : rest;
   const group = groups.find((each) => each.name === name);
-  if (!group || (root === 'apis' && name === '')) return undefined;
+  if (!group || (root === 'apis' && name === '') || more.length > 0) return undefined;
   if (version === undefined) return kept(apiGroup(group));
   const found = group.versions.find((each) => each.version === version);
   return found && kept(resourceList(found.groupVersion, found.resources));

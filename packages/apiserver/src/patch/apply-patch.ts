@@ -26,7 +26,10 @@ export async function applyPatch(client: ObjectClient, write: PatchWrite): Promi
     const next = serverSideApply({ resource, live, applied: value, ...settings });
     if (live) return { type: 'object', code: 200, object: await replace(client, write, next), warnings };
     const namespace = namespaceOf(request);
-    if (namespace !== undefined) await checkNamespace(client, namespace, signal);
+    if (namespace !== undefined) {
+      const { name = '' } = value.metadata;
+      await checkNamespace(client, namespace, { resource, name, signal });
+    }
     return {
       type: 'object',
       code: 201,

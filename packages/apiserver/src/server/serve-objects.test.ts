@@ -210,21 +210,29 @@ describe('the API server: objects', () => {
     assert.equal((await garden.client.list(pots)).items.length, 1);
   });
 
-  test('are removed before their namespace is, and the namespace that is always there stays', async () => {
+  test('of a namespace that is being deleted stay until they are removed, and no new ones are created', async () => {
     await using garden = await openGarden();
     const namespaces = '/api/v1/namespaces';
     await garden.ask(namespaces, sent('POST', { metadata: { name: 'default' } }));
     const kept = await garden.ask(`${namespaces}/default`, { method: 'DELETE' });
     assert.deepEqual([kept.code, kept.json['reason']], [403, 'Forbidden']);
-    await garden.client.create(pots, pot('home', 'a'));
-    const full = await garden.ask(`${namespaces}/home`, { method: 'DELETE' });
-    assert.deepEqual(
-      [full.code, full.json['message']],
-      [409, 'the namespace "home" holds objects, such as pots.garden.example "a": remove them first'],
-    );
     assert.equal((await garden.ask(namespaces, { method: 'DELETE' })).code, 405);
-    await garden.ask(`${home}/a`, { method: 'DELETE' });
-    assert.equal((await garden.ask(`${namespaces}/home`, { method: 'DELETE' })).code, 200);
-    assert.equal((await garden.ask(`${namespaces}/home`, { method: 'DELETE' })).code, 404);
+    await garden.client.create(pots, pot('home', 'a'));
+    const begun = await garden.ask(`${namespaces}/home`, { method: 'DELETE' });
+    assert.equal(begun.code, 200);
+    assert.deepEqual(begun.json['spec'], { finalizers: ['kubernetes'] });
+    const refused = await garden.ask(home, sent('POST', pot('home', 'b')));
+    assert.equal(refused.code, 403);
+    assert.equal(
+      refused.json['message'],
+      'pots.garden.example "b" is forbidden: unable to create new content in namespace home because it is being terminated',
+    );
+    assert.partialDeepStrictEqual(refused.json['details'], { causes: [{ reason: 'NamespaceTerminating' }] });
+    assert.equal((await garden.ask(`${home}/a`)).code, 200);
+    const finalize = `${namespaces}/home/finalize`;
+    assert.equal((await garden.ask(finalize)).code, 405);
+    const ended = { metadata: { name: 'home' }, spec: { finalizers: [] } };
+    assert.equal((await garden.ask(finalize, sent('PUT', ended))).code, 200);
+    assert.equal((await garden.ask(`${namespaces}/home`)).code, 404);
   });
 });

@@ -8,6 +8,7 @@ import { deleteCollection, deleteObject } from '../write/delete.ts';
 import { type ObjectRequest, isOfStatus } from '../resource/object-request.ts';
 import { patchObject } from '../patch/patch.ts';
 import { getObject, listObjects } from '../read/read.ts';
+import { finalizeNamespace, isFinalizing } from '../write/finalize-namespace.ts';
 import { updateObject } from '../write/update.ts';
 import { serveScale } from './serve-scale.ts';
 import { watchObjects } from '../read/watch.ts';
@@ -21,6 +22,7 @@ export async function serveObjects(client: ObjectClient, request: ObjectRequest)
   checkVerb(request);
   const { scale } = request.resource;
   if (scale && request.info.subresource === 'scale') return await serveScale(client, request, scale);
+  if (isFinalizing(request)) return await finalizeNamespace(client, request);
   switch (request.info.verb) {
     case 'get':
       return await getObject(client, request);
@@ -46,7 +48,8 @@ function checkPart(request: ObjectRequest): void {
   const { resource, info } = request;
   const { subresource, verb } = info;
   if (subresource === undefined) return;
-  const isServed = isOfStatus(request) || (subresource === 'scale' && resource.scale !== undefined);
+  const isServed =
+    isOfStatus(request) || isFinalizing(request) || (subresource === 'scale' && resource.scale !== undefined);
   if (!isServed || !resource.subresources.includes(subresource)) throw nothingServed();
   if (!verbsOfParts.includes(verb))
     throw new ObjectError('METHOD_NOT_ALLOWED', `the part "${subresource}" of an object cannot be ${verb}d`);

@@ -2,7 +2,7 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { FailureAbout } from '../response/failure-about.ts';
 import type { ObjectReply } from '../response/reply.ts';
-import { checkNamespace } from './namespace-lifecycle.ts';
+import { checkNamespace, isNamespaces, newNamespace } from './namespace-lifecycle.ts';
 import { type ObjectRequest, namespaceOf } from '../resource/object-request.ts';
 import { nothingServed } from '../resource/served-resource.ts';
 import { sentObject } from './sent-object.ts';
@@ -20,8 +20,10 @@ export async function createObject(client: ObjectClient, request: ObjectRequest)
   const { value, warnings } = sentObject(request, await request.body(), fieldValidation);
   const { name = '' } = value.metadata;
   try {
-    if (namespace !== undefined) await checkNamespace(client, namespace, signal);
-    const object = await new TrackedWrites(client, request).create(value);
+    if (namespace !== undefined) await checkNamespace(client, namespace, { resource, name, signal });
+    const object = await new TrackedWrites(client, request).create(
+      isNamespaces(resource) ? newNamespace(value) : value,
+    );
     return { type: 'object', code: 201, object, warnings };
   } catch (failure) {
     throw failure instanceof FailureAbout ? failure : new FailureAbout({ ...resource, name }, failure);

@@ -5,7 +5,7 @@ import type { ListReply, Reply } from '../response/reply.ts';
 import { statusReply } from '../response/reply.ts';
 import { deletedStatus } from '../response/status.ts';
 import { deleteOptions } from './delete-options.ts';
-import { checkNamespaceDeletion, isNamespaces } from './namespace-lifecycle.ts';
+import { beginNamespaceDeletion, isNamespaces } from './namespace-lifecycle.ts';
 import { selectionOf } from '../read/list-query.ts';
 import { type ObjectRequest, keyOf } from '../resource/object-request.ts';
 
@@ -14,7 +14,7 @@ export async function deleteObject(client: ObjectClient, request: ObjectRequest)
   const { resource, signal } = request;
   const key = keyOf(request);
   const options = deleteOptions(request.query, await request.body());
-  if (isNamespaces(resource)) await checkNamespaceDeletion(client, key.name, request);
+  if (isNamespaces(resource) && !options.dryRun) await beginNamespaceDeletion(client, key.name, signal);
   const { uid, remaining } = await client.delete(key, { ...options, signal });
   if (remaining) return { type: 'object', code: 200, object: remaining };
   return statusReply(deletedStatus({ ...resource, name: key.name }, uid));

@@ -1,19 +1,33 @@
 import { resourceName } from '@ignite/toolkit/client/group-version-resource';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { KindClient } from '@ignite/toolkit/client/kind-client';
+import type { NewObject, ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
+import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { type ServedResource, storedResources } from '../resource/served-resource.ts';
+import { namespaceClientKind, withContentFinalizer } from '../namespaces/namespace-client.ts';
+import type { ServedResource } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
 
 const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
+
+/** An object that is to be created in a namespace. */
+interface NewContent {
+  readonly resource: Pick<ServedResource, 'group' | 'resource'>;
+  readonly name: string;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Checks that objects can be created in a namespace (Kubernetes: the admission plugin NamespaceLifecycle).
  * @throws FailureAbout the namespace if there is none
  * @throws ObjectError FORBIDDEN if it is being deleted
  */
-export async function checkNamespace(client: ObjectClient, name: string, signal: AbortSignal): Promise<void> {
+export async function checkNamespace(
+  client: ObjectClient,
+  name: string,
+  { resource, name: object, signal }: NewContent,
+): Promise<void> {
   const found = await client.get({ ...namespaces, name }, { signal }).catch((failure: unknown) => {
     throw new FailureAbout({ ...namespaces, kind: 'Namespace', name }, failure);
   });
@@ -21,7 +35,7 @@ export async function checkNamespace(client: ObjectClient, name: string, signal:
   const message = `namespace ${name} is being terminated`;
   throw new ObjectError(
     'FORBIDDEN',
-    `unable to create new content in namespace ${name} because it is being terminated`,
+    `${resourceName(resource)} "${object}" is forbidden: unable to create new content in namespace ${name} because it is being terminated`,
     { causes: [{ field: 'metadata.namespace', reason: 'NamespaceTerminating', message }] },
   );
 }
@@ -32,17 +46,14 @@ const defaultNamespace = 'default';
 export const isNamespaces = ({ group, resource }: Pick<ServedResource, 'group' | 'resource'>): boolean =>
   group === namespaces.group && resource === namespaces.resource;
 
-/** Events tell of what was, and end by themselves. */
-const isRecord = ({ kind }: ServedResource): boolean => kind === 'Event';
-
 /**
- * Checks that a namespace can be deleted: nobody would delete the objects in it.
- * @throws ObjectError FORBIDDEN, CONFLICT if it holds objects of a kind that is served
+ * Prepares a namespace for its deletion, which its contents come before.
+ * @throws ObjectError FORBIDDEN
  */
-export async function checkNamespaceDeletion(
+export async function beginNamespaceDeletion(
   client: ObjectClient,
   name: string,
-  { served, signal }: { readonly served: readonly ServedResource[]; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<void> {
   if (name === defaultNamespace)
     throw new ObjectError(
@@ -52,19 +63,18 @@ export async function checkNamespaceDeletion(
         hint: 'remove the objects in it instead',
       },
     );
-  for (const resource of storedResources(served).filter((each) => each.isNamespaced && !isRecord(each))) {
-    const { items } = await client.list(resource, { namespace: name, limit: 1, signal });
-    if (items[0]) throw notEmpty(name, `${resourceName(resource)} "${items[0].metadata.name}"`);
-  }
+  const all = new KindClient(client, namespaceClientKind);
+  await all.modify(
+    { name },
+    (namespace) =>
+      namespace.metadata.deletionTimestamp === undefined ? withContentFinalizer(namespace) : namespace,
+    { signal },
+  );
 }
 
-function notEmpty(name: string, held: string): ObjectError {
-  const message = `the namespace "${name}" holds objects, such as ${held}: remove them first`;
-  return new ObjectError('CONFLICT', message, {
-    hint: 'remove the objects in it, and then the namespace',
-    causes: [{ field: '', reason: 'NamespaceNotEmpty', message }],
-  });
-}
+/** Pure. Returns a new namespace as one that is removed only after its contents. */
+export const newNamespace = (sent: NewObject): NewObject =>
+  withContentFinalizer(sent as NewObject & Pick<Namespace, 'spec'>);
 
 /** Creates the namespaces that are always there. */
 export async function ensureNamespaces(

@@ -118,7 +118,14 @@ export function markedDeleted(
 
 /** Tells whether an object is being deleted and has no finalizers left. */
 export function isGone(object: KubeObject): boolean {
-  return object.metadata.deletionTimestamp !== undefined && object.metadata.finalizers.length === 0;
+  const { deletionTimestamp, finalizers } = object.metadata;
+  return deletionTimestamp !== undefined && finalizers.length === 0 && finalizersInSpec(object).length === 0;
+}
+
+/** Those who must clean up before a Namespace is removed are named in its spec, as in Kubernetes. */
+function finalizersInSpec({ apiVersion, kind, spec }: KubeObject): readonly unknown[] {
+  if (apiVersion !== 'v1' || kind !== 'Namespace') return [];
+  return (spec as { readonly finalizers?: readonly unknown[] } | undefined)?.finalizers ?? [];
 }
 
 /**

@@ -157,6 +157,22 @@ export function testStoreContract(
       await assert.rejects(store.get({ ...potKind, name: 'a' }), { code: 'NOT_FOUND' });
     });
 
+    test('a Namespace stays until nobody is named in its spec who must clean up', async () => {
+      using store = await open();
+      const key = { group: '', kind: 'Namespace', namespace: '', name: 'home' };
+      const made = await store.create({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { namespace: '', name: 'home', uid: newUid() },
+        spec: { finalizers: ['kubernetes'] },
+      });
+      const marked = await store.delete(key);
+      assert.ok(marked.metadata.deletionTimestamp);
+      assert.equal((await store.get(key)).metadata.uid, made.metadata.uid);
+      await store.update({ ...marked, spec: { finalizers: [] } });
+      await assert.rejects(store.get(key), { code: 'NOT_FOUND' });
+    });
+
     test('an object with finalizers stays until the last is gone', async () => {
       using store = await open();
       await store.create(pot('a', {}, ['one', 'two']));

@@ -2,9 +2,24 @@ import type { KubeObject } from '../../object/kube-object.ts';
 import type { Resource } from '../../scheme/resource.ts';
 import { age } from '../../text/age.ts';
 
-interface Namespace extends KubeObject {
+export interface Namespace extends KubeObject {
   readonly kind: 'Namespace';
-  readonly status: { readonly phase?: string };
+  readonly spec?: { readonly finalizers?: readonly string[] };
+  readonly status: NamespaceStatus;
+}
+
+export interface NamespaceStatus {
+  readonly phase?: string;
+  readonly conditions?: readonly NamespaceCondition[];
+}
+
+/** What the deletion of a namespace waits for (Kubernetes: NamespaceCondition). */
+export interface NamespaceCondition {
+  readonly type: string;
+  readonly status: 'True' | 'False';
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
 }
 
 export const namespaceResource = {
@@ -13,7 +28,7 @@ export const namespaceResource = {
   plural: 'namespaces',
   shortNames: ['ns'],
   scope: 'Cluster',
-  subresources: ['status'],
+  subresources: ['status', 'finalize'],
   columns: [
     { title: 'NAME', cell: ({ metadata }) => metadata.name },
     { title: 'STATUS', cell: ({ status }) => status.phase ?? '' },
