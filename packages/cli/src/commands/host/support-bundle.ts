@@ -10,7 +10,6 @@ import type { Command, Invocation } from '../../arguments/command.ts';
 import { defaultConfigurationPath } from '../../configuration.ts';
 import { writeArchive } from '../../files/archive-output.ts';
 import { examineHost, installedVmms, readIfAllowed } from '../../context.ts';
-import { groupKind } from '../declare/declared-kind.ts';
 import { versionDocument } from './version.ts';
 
 const defaultOutput = 'ignite-support.tar.gz';
@@ -76,9 +75,9 @@ const parts: Readonly<Record<string, Part>> = {
     json({ ...versionDocument(await installedVmms(signal)), kernel: release() }),
   'doctor.json': async (invocation) => json({ checks: await examineHost(invocation) }),
   'objects.json': async (invocation) => {
-    const kinds = [...resources, ...recordResources].map(({ kind }) => kind);
+    const kinds = [...resources, ...recordResources].map(({ group, kind }) => ({ group, kind }));
     const lists = await readIfAllowed(invocation, (client) =>
-      Promise.all(kinds.map(async (kind) => (await client.stored.list(groupKind(kind))).items)),
+      Promise.all(kinds.map(async (kind) => (await client.stored.list(kind)).items)),
     );
     return json((lists ?? []).flat().map(forSupport));
   },
