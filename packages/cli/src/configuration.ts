@@ -3,7 +3,7 @@ import type { HostConfiguration } from '@ignite/api/configuration-file';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Flags, Invocation } from './arguments/command.ts';
 
-const defaultPath = '/etc/ignite/config.yaml';
+export const defaultConfigurationPath = '/etc/ignite/config.yaml';
 
 /**
  * What holds for this host: the file of `--ignite-config` or IGNITE_CONFIG, or the default one, which need not be there.
@@ -14,7 +14,7 @@ export async function readConfiguration({
   io,
 }: Pick<Invocation, 'flags' | 'io'>): Promise<HostConfiguration> {
   const named = flags.text('ignite-config') ?? io.env['IGNITE_CONFIG'];
-  const path = named ?? defaultPath;
+  const path = named ?? defaultConfigurationPath;
   const text = await readFile(path, 'utf8').catch((failure: NodeJS.ErrnoException) => failure);
   if (text instanceof Error && text.code === 'ENOENT' && named === undefined) return {};
   const [{ configInvalid, decodeConfiguration }, { scheme }] = await Promise.all([

@@ -106,6 +106,7 @@ const host: Readonly<Record<string, Load>> = {
   doctor: async () => (await import('./host/doctor.ts')).doctor,
   restore: async () => (await import('./host/restore.ts')).restore,
   'install-service': async () => (await import('./host/install-service.ts')).installService,
+  'support-bundle': async () => (await import('./host/support-bundle.ts')).supportBundle,
   kubeconfig: async () => (await import('./host/kubeconfig.ts')).kubeconfig,
   'token create': async () => (await import('./host/token.ts')).tokenCreate,
   'token ls': async () => (await import('./host/token.ts')).tokenList,
