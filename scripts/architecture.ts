@@ -26,7 +26,7 @@ const doors: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  */
 const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'packages/toolkit/src': [
-    ['async', 'clock', 'diff', 'errors', 'lock', 'log', 'patch', 'schema', 'text'],
+    ['async', 'clock', 'diff', 'errors', 'line', 'lock', 'log', 'patch', 'schema', 'text'],
     ['files', 'object', 'source', 'units'],
     ['process', 'scheme'],
     ['codec', 'directory', 'store', 'webhook'],
@@ -56,7 +56,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['json-path', 'request', 'webhook'],
     ['audit', 'authentication', 'certificates', 'resource', 'server-side-apply'],
     ['authorization', 'custom-resource', 'namespaces', 'response', 'views'],
-    ['admission', 'discovery', 'openapi', 'read', 'reviews', 'streams'],
+    ['admission', 'calls', 'discovery', 'openapi', 'read', 'reviews', 'streams'],
     ['write'],
     ['patch'],
     ['server'],

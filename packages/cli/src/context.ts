@@ -13,6 +13,7 @@ import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
 import type { BrokenObject } from '@ignite/toolkit/store/store';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { type ChosenHost, chosenHost } from './remote/chosen-host.ts';
 import type { FlagValues, Invocation } from './arguments/command.ts';
 import { logLevelOf, tells } from './arguments/log-level.ts';
 import { Progress } from './render/message/progress.ts';
@@ -43,6 +44,11 @@ export async function withReader<T>(
   use: (client: ReadClient) => Promise<T>,
 ): Promise<T> {
   const { flags, io } = invocation;
+  const far = await openFar(invocation);
+  if (far) {
+    await using client = far;
+    return await use(client);
+  }
   using progress = new Progress(io, logLevelOf(flags));
   const found = await openReader(invocation, tellBroken(progress));
   // Such a host is not an empty one.
@@ -56,9 +62,50 @@ export async function readIfAllowed<T>(
   invocation: Pick<Invocation, 'flags' | 'io'>,
   use: (client: ReadClient) => Promise<T>,
 ): Promise<T | undefined> {
+  if (isForOtherHost(invocation)) return undefined; // whoever types waits for no network
   using client = await openReader(invocation);
   return client && (await use(client));
 }
+
+/** Returns the client of the other host that a command is for, or undefined if it is for this one. */
+async function openFar({ flags, io }: Invocation): Promise<Client | undefined> {
+  const chosen = chosenHost({ flags, io });
+  if (chosen.kind === 'local') return undefined;
+  const { openRemote } = await import('./remote/open-remote.ts');
+  return await openRemote({
+    chosen,
+    env: io.env,
+    ownCommand: ownProgram(),
+    copies: async (options) => {
+      const { farFiles } = await import('@ignite/engine/operations/client/far-files');
+      return farFiles(options);
+    },
+  });
+}
+
+/** Tells whether a command is for another host. */
+export const isForOtherHost = (invocation: Pick<Invocation, 'flags' | 'io'>): boolean =>
+  chosenHost(invocation).kind !== 'local';
+
+/**
+ * For commands that only this host can carry out.
+ * @throws CodedError NOT_REMOTE
+ */
+export async function assertLocal(
+  { flags, io }: Pick<Invocation, 'flags' | 'io'>,
+  what: string,
+): Promise<void> {
+  const chosen = chosenHost({ flags, io });
+  if (chosen.kind === 'local') return;
+  const { notRemote } = await import('@ignite/api/remote/not-remote');
+  throw notRemote(
+    what,
+    `run it on the host itself, or name this host: --context default (now ${nameOf(chosen)})`,
+  );
+}
+
+const nameOf = (chosen: Exclude<ChosenHost, { kind: 'local' }>): string =>
+  chosen.kind === 'address' ? chosen.address : `context ${chosen.name}`;
 
 /** Returns `undefined` if there is a store that the user may not read. */
 async function openReader(
@@ -80,7 +127,9 @@ export type ApiErrorCode = 'API_NOT_SERVED';
  * Returns the kubeconfig of the administrator of this host's API.
  * @throws CodedError API_NOT_SERVED, ROOT_NEEDED
  */
-export function readKubeconfig({ flags, io }: Invocation): string {
+export async function readKubeconfig(invocation: Invocation): Promise<string> {
+  await assertLocal(invocation, '"ignite kubeconfig"');
+  const { flags, io } = invocation;
   const path = kubeconfigPath(pathsOf(flags, io.env));
   try {
     return readFileSync(path, 'utf8');
@@ -140,11 +189,15 @@ const tellBroken =
 
 /** Our own command line, for others to run with a command behind it. */
 export const ownCommand = ({ dataDir, runDir }: Paths): readonly string[] => [
+  ...ownProgram(),
+  `--data-dir=${dataDir}`,
+  `--run-dir=${runDir}`,
+];
+
+const ownProgram = (): readonly string[] => [
   process.execPath,
   ...process.execArgv,
   resolve(process.argv[1]!),
-  `--data-dir=${dataDir}`,
-  `--run-dir=${runDir}`,
 ];
 
 /** What a command passes to the engine along with a request. */
@@ -164,7 +217,12 @@ export async function withClient<T>(
   use: (client: Client, op: Operation) => Promise<T>,
   options: ClientOptions = {},
 ): Promise<T> {
-  return await withEngine(invocation, (client, _ports, op) => use(client, op), options);
+  const far = await openFar(invocation);
+  if (!far) return await withEngine(invocation, (client, _ports, op) => use(client, op), options);
+  await using client = far;
+  const { flags, io, signal } = invocation;
+  using progress = new Progress(io, logLevelOf(flags));
+  return await use(client, { signal, report: progress.report, endProgress: progress.end });
 }
 
 /** For `import-legacy`. */
@@ -181,6 +239,7 @@ async function withEngine<T>(
   use: (client: LocalClient, ports: EnginePorts, op: Operation) => Promise<T>,
   { freesSpace = false, awaitsRestart = false }: ClientOptions = {},
 ): Promise<T> {
+  await assertLocal(invocation, 'this command');
   if (process.getuid?.() !== 0) throw rootNeeded('it uses files, namespaces and devices of the host');
   const [{ openEnginePorts }, { takeUpRestarts }, { LocalClient }] = await Promise.all([
     import('@ignite/engine/wire'),
@@ -206,9 +265,11 @@ async function withEngine<T>(
 
 /** For commands that speak to registries alone, which need no root. */
 export async function withRegistries<T>(
-  { flags, io, signal }: Invocation,
+  invocation: Invocation,
   use: (registries: RegistryClient, op: Operation) => Promise<T>,
 ): Promise<T> {
+  await assertLocal(invocation, 'a login to a registry');
+  const { flags, io, signal } = invocation;
   const [{ LocalRegistries }, { localRunner }, { tracedRunner }] = await Promise.all([
     import('@ignite/engine/operations/client/local-registries'),
     import('@ignite/toolkit/process/local-runner'),
@@ -249,6 +310,8 @@ export async function withDeclaredHost<T>(
 /** Checks what this host has and lacks. Whoever is not root may look too, at all but packet filters. */
 export async function examineHost(invocation: Invocation): Promise<readonly DoctorCheck[]> {
   const { flags, io } = invocation;
+  if (isForOtherHost(invocation))
+    return await withClient(invocation, (client, op) => client.host.examine(op.signal));
   // Where there is no store yet there is no VM to guard.
   if (process.getuid?.() === 0 && existsSync(storePath(pathsOf(flags, io.env))))
     return await withClient(invocation, (client, op) => client.host.examine(op.signal));

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Client } from '@ignite/api/client/client';
 import { kinds } from '@ignite/api/kinds';
 import { igniteVersion } from '@ignite/api/ignite-version';
 import { admissionKinds } from '@ignite/apiserver/admission/admission-kinds';
@@ -39,6 +40,8 @@ import { repeat } from './repeat.ts';
 
 export interface ApiServiceOptions {
   readonly client: ObjectClient;
+  /** Makes the calls of clients on other hosts. Without it, there are none. */
+  readonly engine?: Client;
   /** The kinds that objects define, which the client serves too. */
   readonly definitions: ServedDefinitions;
   readonly socket: string;
@@ -76,6 +79,7 @@ const renewal = { everyMs: 24 * 3_600_000, retryMs: 3_600_000 };
 export async function serveApiService(
   {
     client,
+    engine,
     definitions,
     self,
     usage,
@@ -105,6 +109,9 @@ export async function serveApiService(
     access: known.access,
     admission,
     audit,
+    ...(engine && {
+      calls: { client: engine, may: (...request) => known.authorizer.authorize(...request) },
+    }),
     checks: [storeCheck(client), { name: 'informer-sync', isOfReadiness: true, check: known.check }],
     product: `ignite-${igniteVersion}`,
     ...(observer && { observer }),

@@ -45,7 +45,7 @@ export interface GitopsServiceOptions {
   readonly store: MendableStore;
   readonly self: ThisHost;
   readonly engines: DeclaredEngines;
-  /** Of which metrics are served. */
+  /** Of which metrics are served, and which makes the calls of clients on other hosts. */
   readonly client: Client;
   /** Tells whether somebody is at work on a VM. */
   readonly isVmBusy: (uid: string) => boolean;
@@ -101,6 +101,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
       : await serveApiService(
           {
             client: measuredClient(objects, metrics.api),
+            engine: client,
             definitions,
             observer: metrics.api,
             metrics: metricsText,

@@ -31,8 +31,8 @@ export function reviewRequest(write: ReviewedWrite): Readonly<Record<string, unk
     ...(namespace !== '' && { namespace }),
     operation,
     userInfo: userInfo(user),
-    object: object ? wireObject(object) : null,
-    oldObject: old ? wireObject(old) : null,
+    object: object ? wireObject(object, {}) : null,
+    oldObject: old ? wireObject(old, {}) : null,
     dryRun,
     options: {
       apiVersion: 'meta.k8s.io/v1',
@@ -141,7 +141,7 @@ function decodedPatch(patch: string): readonly JsonPatchOperation[] {
  * @throws ObjectError BAD_REQUEST, INVALID
  */
 export function withPatch(object: KubeObject, operations: readonly JsonPatchOperation[]): KubeObject {
-  const shown = wireObject(object) as KubeObject;
+  const shown = wireObject(object, {}) as KubeObject;
   const { metadata, ...content } = patchedObject(shown, { type: 'json', operations });
   const { deletionGracePeriodSeconds: _derived, ...kept } = metadata as Partial<ObjectMeta> & {
     readonly deletionGracePeriodSeconds?: number;

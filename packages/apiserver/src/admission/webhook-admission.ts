@@ -221,8 +221,8 @@ interface Wanted {
 /** Tells whether all conditions of a webhook are true. One that is false outweighs one that cannot be judged. */
 function isWanted({ matchConditions = [] }: AdmissionWebhook, { object, old, request }: Wanted): boolean {
   const subject = {
-    object: object ? wireObject(object) : null,
-    oldObject: old ? wireObject(old) : null,
+    object: object ? wireObject(object, {}) : null,
+    oldObject: old ? wireObject(old, {}) : null,
     request,
   };
   const failures: unknown[] = [];

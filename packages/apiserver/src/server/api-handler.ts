@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { callsPath } from '@ignite/api/remote/messages';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
@@ -27,6 +28,7 @@ import type { Status, Subject } from '../response/status.ts';
 import type { AccessQuestion } from '../reviews/access-services.ts';
 import { StreamPlaces } from '../streams/stream-places.ts';
 import type { Upgrade } from '../streams/upgrade.ts';
+import { type CallPort, answerCalls } from './answer-calls.ts';
 import { checkAccess, findUser } from './check-access.ts';
 import { connect, connectionInfo } from './connect.ts';
 import { type HealthCheck, healthQuestion, healthReply } from './health.ts';
@@ -47,6 +49,8 @@ export interface ApiOptions {
   readonly access?: AccessPort;
   /** Gives others a say in what users write. */
   readonly admission?: AdmissionPort;
+  /** Makes the calls of clients of Ignite on other hosts. Without it, there are none. */
+  readonly calls?: CallPort;
   /** Where requests are recorded. Without it, none are. */
   readonly audit?: AuditTrail | undefined;
   readonly checks: readonly HealthCheck[];
@@ -127,10 +131,11 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
     const asked = requestInfoOf(message.method ?? '', message.url ?? '');
     const connector = asked.isResource ? connectorAt(options.resources(), asked) : undefined;
     const info = asked.isResource && connector ? connectionInfo(asked, connector) : asked;
-    const lasts = info.verb === 'watch' || connector !== undefined;
+    const isLine = !info.isResource && info.path === callsPath;
+    const lasts = info.verb === 'watch' || connector !== undefined || isLine;
     if (options.observer) {
       const observed = observedRequest(asked, message, options.resources());
-      const request = connector ? { ...observed, verb: 'CONNECT', isLong: true } : observed;
+      const request = connector || isLine ? { ...observed, verb: 'CONNECT', isLong: true } : observed;
       observeRequest(options.observer, response, request);
     }
     const audited = options.audit && auditedExchange(options.audit, exchange, info, options.log);
@@ -140,7 +145,8 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
     const user = await findUser(options, access);
     using _share = lasts ? undefined : exchange.limits.enterAs(user ?? anonymous, workOf(info));
     await checkAccess(options, user, access);
-    if (info.isResource && connector)
+    if (isLine) await answerCalls(options, exchange, user);
+    else if (info.isResource && connector)
       await answerConnection(options, connector, exchange, { info, user: user!, signal });
     else if (info.isResource) await answerResource(options, exchange, { info, user: user!, audited, signal });
     else await answerPath(options, exchange, info, signal);

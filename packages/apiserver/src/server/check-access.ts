@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { callsPath } from '@ignite/api/remote/messages';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { AuditedExchange } from '../audit/audited-exchange.ts';
 import { impersonationRequests } from '../authorization/impersonation/impersonation-requests.ts';
@@ -10,8 +11,8 @@ import type { RequestInfo } from '../request/request-info.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { healthPaths } from './health.ts';
 
-/** What anybody may ask. */
-const publicPaths: readonly string[] = [...healthPaths, '/version'];
+/** What anybody may ask, and where each call is authorized by itself. */
+const publicPaths: readonly string[] = [...healthPaths, '/version', callsPath];
 
 export interface AccessPorts {
   readonly authenticator: Authenticator;

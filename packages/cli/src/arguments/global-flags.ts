@@ -21,6 +21,18 @@ export const globalFlags: Flags = {
     default: '/etc/ignite/config.yaml, if it exists',
     help: 'configuration file',
   },
+  host: {
+    type: 'string',
+    value: 'ADDRESS',
+    default: 'this host, or that of the context in use',
+    help: 'host to run the command on: ssh://[USER@]HOST[:PORT], https://HOST:PORT or unix:///PATH',
+  },
+  context: {
+    type: 'string',
+    value: 'CONTEXT',
+    default: 'the context in use',
+    help: 'context of the host to run the command on; default is this host',
+  },
   quiet: { type: 'boolean', short: 'q', help: 'print only uids' },
   'log-level': {
     type: 'string',

@@ -46,6 +46,7 @@ function within(namespace: string, text: string, choice: Placeholder, kindWord: 
     case 'file':
     case 'directory':
     case 'token':
+    case 'context':
     case 'anything':
       return text;
   }

@@ -20,6 +20,8 @@ export type Placeholder =
   | { readonly kind: 'vm-path' }
   /** The name of a token of the API. */
   | { readonly kind: 'token' }
+  /** The name of a context. */
+  | { readonly kind: 'context' }
   | { readonly kind: 'anything' };
 
 /** One position of a command's arguments. */
@@ -46,6 +48,7 @@ const placeholders: Readonly<Record<string, Placeholder>> = {
   SRC: { kind: 'vm-path' },
   DST: { kind: 'vm-path' },
   TOKEN: { kind: 'token' },
+  CONTEXT: { kind: 'context' },
   SNAPSHOT: { kind: 'object', of: 'Snapshot' },
   OBJECT: { kind: 'named-object' },
   KIND: { kind: 'kind' },

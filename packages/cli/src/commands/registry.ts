@@ -112,6 +112,11 @@ const host: Readonly<Record<string, Load>> = {
   'token ls': async () => (await import('./host/token.ts')).tokenList,
   'token rm': async () => (await import('./host/token.ts')).tokenRemove,
   'import-legacy': async () => (await import('./host/import-legacy.ts')).importLegacy,
+  'context ls': async () => (await import('./host/context.ts')).contextList,
+  'context create': async () => (await import('./host/context.ts')).contextCreate,
+  'context use': async () => (await import('./host/context.ts')).contextUse,
+  'context show': async () => (await import('./host/context.ts')).contextShow,
+  'context rm': async () => (await import('./host/context.ts')).contextRemove,
   version: async () => (await import('./host/version.ts')).version,
   completion: async () => (await import('./help/completion.ts')).completion,
   help: async () => (await import('./help/help.ts')).help,
@@ -132,6 +137,7 @@ export const commandGroups: readonly CommandGroup[] = [
 /** Called by programs, not by people. */
 const hidden: Readonly<Record<string, Load>> = {
   settle: async () => (await import('./vm/lifecycle.ts')).settle,
+  'system dial-stdio': async () => (await import('./host/dial-stdio.ts')).dialStdio,
   complete: async () => (await import('./help/complete.ts')).complete,
 };
 

@@ -154,6 +154,7 @@ function lookUpOf(choice: Placeholder, first: string | undefined): readonly Look
     case 'directory':
     case 'vm-path':
     case 'token':
+    case 'context':
       return [choice];
   }
 }

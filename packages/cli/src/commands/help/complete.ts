@@ -10,6 +10,7 @@ import { namespaceFlags, namespaceOf } from '../../arguments/namespace.ts';
 import { type Candidate, type CompletionPlan, planCompletion } from '../../completion/plan-completion.ts';
 import { readIfAllowed, tokenNames } from '../../context.ts';
 import type { Io } from '../../io.ts';
+import { localContext } from '../../remote/chosen-host.ts';
 import { commandSource } from '../command-source.ts';
 import { daemonCommands } from '../registry.ts';
 
@@ -53,7 +54,13 @@ async function lookUp(plan: CompletionPlan, io: Io): Promise<readonly Candidate[
   const tokens = plan.lookUp.some(({ kind }) => kind === 'token')
     ? await tokenNames({ flags: plan.flags, io })
     : [];
-  return [...kinds, ...(named ?? []), ...tokens.map((text) => ({ text, help: '' }))];
+  const contexts = plan.lookUp.some(({ kind }) => kind === 'context') ? await contextNames(io) : [];
+  return [...kinds, ...(named ?? []), ...[...tokens, ...contexts].map((text) => ({ text, help: '' }))];
+}
+
+async function contextNames({ env }: Io): Promise<readonly string[]> {
+  const { ContextStore } = await import('../../remote/context-store.ts');
+  return [localContext, ...(await new ContextStore(env).names())];
 }
 
 async function namesFor(

@@ -15,7 +15,7 @@ export const kubeconfig: Command = {
   ],
   flags: {},
   run: async (invocation) => {
-    invocation.io.out.write(readKubeconfig(invocation));
+    invocation.io.out.write(await readKubeconfig(invocation));
     return 0;
   },
 };

@@ -18,7 +18,8 @@ import { networkFlags, networkOf } from '../../arguments/network-flags.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
-import { withClient } from '../../context.ts';
+import { isForOtherHost, withClient } from '../../context.ts';
+import { carriedSpec } from '../../remote/carried-spec.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { cloudInitFlags, cloudInitOf } from './cloud-init-flags.ts';
@@ -185,7 +186,8 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   const config = flags.text('config');
   const file = config === undefined ? undefined : await readVmFile(config, invocation);
   const given = { ...specOf(invocation), ...(await cloudInitOf(flags)) };
-  const spec = overridden(overridden(vmDefaults, file?.spec ?? {}), given);
+  const written = overridden(overridden(vmDefaults, file?.spec ?? {}), given);
+  const spec = isForOtherHost(invocation) ? await carriedSpec(written) : written;
   const [wanted, otherwise] = [spec, file?.spec].map((each) => each?.image && familiarSource(each.image.oci));
   if (otherwise !== undefined && wanted !== undefined && otherwise !== wanted)
     tellNote(`${config}: image ${otherwise} is overridden by ${wanted} from the command line`, invocation);

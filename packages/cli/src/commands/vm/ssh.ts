@@ -82,6 +82,11 @@ async function overSsh(invocation: Invocation, command: readonly string[]): Prom
     ...(command.length > 0 && { line: command.join(' ') }),
     ...(identity !== undefined && { identity }),
   } as const;
-  const session = await withClient(invocation, (client, op) => client.vms.exec(args[0]!, request, op));
-  return session.kind === 'handed-over' ? await session.run(signal) : await passPipes(session, io);
+  const outcome = await withClient(invocation, async (client, op) => {
+    const session = await client.vms.exec(args[0]!, request, op);
+    if (session.kind === 'handed-over') return session;
+    op.endProgress();
+    return await passPipes(session, io);
+  });
+  return typeof outcome === 'number' ? outcome : await outcome.run(signal);
 }

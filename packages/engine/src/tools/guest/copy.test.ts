@@ -18,7 +18,8 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { copyOut } from './copy.ts';
 
 const path = process.env['PATH'];
-const copy = { target: { address: '192.0.2.1', user: 'root', args: [] }, vmPath: '/srv/data', follow: false };
+const commandFor = (line: string) => ({ tool: 'ssh', args: ['-T', 'root@192.0.2.1', line] });
+const copy = { commandFor, vmPath: '/srv/data', follow: false };
 const op = { signal: new AbortController().signal, report: () => {} };
 let dir: string;
 const at = (...names: readonly string[]): string => join(dir, ...names);

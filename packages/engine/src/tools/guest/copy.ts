@@ -12,11 +12,11 @@ import type { Paths } from '../host/paths.ts';
 import { clearArrivals, openArrival } from './arrival.ts';
 import { type GuestFile, copyLines, parseProbe } from './copy-script.ts';
 import { copyFailed } from './errors.ts';
-import type { SshTarget } from './ssh-target.ts';
 import { packFolder, refusedOf, unpackForeign } from './tar.ts';
 
 export interface GuestCopy {
-  readonly target: SshTarget;
+  /** Returns the program that runs a line in the guest, with the program's standard streams. */
+  readonly commandFor: (line: string) => Command;
   readonly vmPath: string;
   readonly follow: boolean;
 }
@@ -41,7 +41,7 @@ export async function copyIn(hostPath: string, copy: GuestCopy, op: CopyOperatio
   });
   const name = basename(resolve(hostPath));
   if (found.isDirectory()) {
-    const receive = overSsh(copy, copyLines.receiveFolder(copy.vmPath, name));
+    const receive = copy.commandFor(copyLines.receiveFolder(copy.vmPath, name));
     return await transfer([packFolder(hostPath, copy.follow), receive], {}, name, op);
   }
   if (!found.isFile()) throw copyFailed(`${hostPath} is neither a file nor a directory`);
@@ -52,7 +52,7 @@ export async function copyIn(hostPath: string, copy: GuestCopy, op: CopyOperatio
     modified: Math.floor(found.mtimeMs / 1_000),
   };
   const input = createReadStream(hostPath);
-  await transfer([overSsh(copy, copyLines.receiveFile(copy.vmPath, file))], { input }, name, op);
+  await transfer([copy.commandFor(copyLines.receiveFile(copy.vmPath, file))], { input }, name, op);
 }
 
 /**
@@ -76,11 +76,11 @@ export async function copyOut(
   const arriving = arrival.folder.pathOf(entry ?? 'all');
   if (found.kind === 'folder') {
     await mkdir(arriving);
-    const send = overSsh(copy, copyLines.sendFolder(copy.vmPath, copy.follow));
+    const send = copy.commandFor(copyLines.sendFolder(copy.vmPath, copy.follow));
     await transfer([send, unpackForeign(String(arriving))], {}, name, op);
   } else {
     const output = createWriteStream(arriving, { flags: 'wx', mode: 0o600 });
-    const send = overSsh(copy, copyLines.sendFile(copy.vmPath));
+    const send = copy.commandFor(copyLines.sendFile(copy.vmPath));
     await transfer([send], { output, endsOutput: true }, name, op);
     await chmod(arriving, found.mode & permissions);
   }
@@ -115,11 +115,11 @@ async function put(
 }
 
 export async function unpackIn(input: Readable, copy: GuestCopy, op: CopyOperation): Promise<void> {
-  await transfer([overSsh(copy, copyLines.unpack(copy.vmPath))], { input }, copy.vmPath, op);
+  await transfer([copy.commandFor(copyLines.unpack(copy.vmPath))], { input }, copy.vmPath, op);
 }
 
 export async function packOut(output: Writable, copy: GuestCopy, op: CopyOperation): Promise<void> {
-  await transfer([overSsh(copy, copyLines.pack(copy.vmPath, copy.follow))], { output }, copy.vmPath, op);
+  await transfer([copy.commandFor(copyLines.pack(copy.vmPath, copy.follow))], { output }, copy.vmPath, op);
 }
 
 async function probeGuest(copy: GuestCopy, { signal }: CopyOperation): Promise<GuestFile> {
@@ -131,7 +131,7 @@ async function probeGuest(copy: GuestCopy, { signal }: CopyOperation): Promise<G
     },
   });
   try {
-    await runPipeline([overSsh(copy, copyLines.probe(copy.vmPath))], { output }, signal);
+    await runPipeline([copy.commandFor(copyLines.probe(copy.vmPath))], { output }, signal);
   } catch (failure) {
     throw asCopyFailure(failure);
   }
@@ -179,11 +179,6 @@ async function isDirectory(path: string): Promise<boolean | undefined> {
     throw failure;
   }
 }
-
-const overSsh = ({ target }: GuestCopy, line: string): Command => ({
-  tool: 'ssh',
-  args: [...target.args, '-T', `${target.user}@${target.address}`, line],
-});
 
 async function transfer(
   commands: readonly Command[],

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ObjectError } from '../object-error.ts';
 import { jsonOf } from './json-of.ts';
@@ -28,6 +29,20 @@ const defaultSilenceMs = 60_000;
 /** The time after which an unused connection is tested for being alive, in milliseconds. */
 const probeMs = 30_000;
 
+/** Keeps connections that are opened by another way than by their address. */
+class ConnectingAgent extends HttpAgent {
+  readonly #connect: () => Duplex;
+
+  constructor(connect: () => Duplex) {
+    super({ keepAlive: true });
+    this.#connect = connect;
+  }
+
+  override createConnection(): Duplex {
+    return this.#connect();
+  }
+}
+
 /** The connections to an API server, which are kept and used again. */
 export class ApiConnection implements Disposable {
   readonly #access: ServerAccess;
@@ -38,7 +53,11 @@ export class ApiConnection implements Disposable {
     this.#access = access;
     const isSecure = access.url.startsWith('https:');
     const kept = { keepAlive: true, keepAliveMsecs: probeMs };
-    this.#agent = isSecure ? new Agent({ ...kept, ...access.tls }) : new HttpAgent(kept);
+    this.#agent = access.connect
+      ? new ConnectingAgent(access.connect)
+      : isSecure
+        ? new Agent({ ...kept, ...access.tls })
+        : new HttpAgent(kept);
     this.#request = isSecure ? httpsRequest : httpRequest;
   }
 
@@ -115,6 +134,12 @@ export class ApiConnection implements Disposable {
 
   #unreachable(cause: unknown, signal: AbortSignal | undefined): ObjectError {
     signal?.throwIfAborted();
-    return new ObjectError('SERVER_UNREACHABLE', `there is no answer from ${this.#access.url}`, { cause });
+    return new ObjectError(
+      'SERVER_UNREACHABLE',
+      `there is no answer from ${this.#access.name ?? this.#access.url}`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -1,7 +1,13 @@
+import type { Duplex } from 'node:stream';
+
 /** How an API server is reached, and as whom. */
 export interface ServerAccess {
   /** The address, such as `https://10.0.0.1:6443`. */
   readonly url: string;
+  /** What people call the server, if that is not its address. */
+  readonly name?: string;
+  /** Opens a connection that leads to the server by another way than its address. */
+  readonly connect?: () => Duplex;
   /** The namespace that is meant where a person names none. */
   readonly namespace?: string;
   readonly tls?: ServerTls;

@@ -1,0 +1,149 @@
+import type { Client } from '@ignite/api/client/client';
+import type { ProgressEvent } from '@ignite/api/client/progress';
+import type { WindowSize } from '@ignite/api/client/vm-streams';
+import { type ServerMessage, channels, parseClientMessage } from '@ignite/api/remote/messages';
+import { toldFailure } from '@ignite/api/remote/told-failure';
+import { CodedError } from '@ignite/toolkit/errors/coded-error';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { IncomingChannel, OutgoingChannel } from '@ignite/toolkit/line/channel';
+import type { Line } from '@ignite/toolkit/line/line';
+import type { Log } from '@ignite/toolkit/log/log';
+import { type Caller, authorizeCall } from './authorize-call.ts';
+import { askedCall } from './calls.ts';
+
+export interface LineOptions {
+  readonly client: Client;
+  readonly user: Caller['user'];
+  readonly may: Caller['may'];
+  /** Aborts when calls are to end, since the server is about to. */
+  readonly ending: AbortSignal;
+  readonly log: Log;
+}
+
+/** Transfers are told no more while this many bytes have not left yet. */
+const mostBacklog = 262_144;
+
+/** Makes the calls that come in on a line, one after the other, until it closes. */
+export function serveLine(line: Line, options: LineOptions): void {
+  let call: ServedCall | undefined;
+  const closeIfIdle = (): void => {
+    if (!call) line.close();
+  };
+  options.ending.addEventListener('abort', closeIfIdle, { once: true });
+  line.closed.addEventListener('abort', () => options.ending.removeEventListener('abort', closeIfIdle), {
+    once: true,
+  });
+  line.receive((message) => {
+    if (typeof message !== 'string') {
+      // What comes after the end of a call is of no use.
+      if (call?.receive(message) === false) line.close();
+      return;
+    }
+    const said = parseClientMessage(message);
+    if (said?.type === 'call' && !call) {
+      const begun = new ServedCall(line, options);
+      call = begun;
+      void begun.run(said.name, said.args).then(() => {
+        call = undefined;
+        if (options.ending.aborted) line.close();
+      });
+    } else if (said?.type === 'abort') call?.abort();
+    else if (said?.type === 'taken') call?.taken(said.channel, said.bytes);
+    else if (said?.type === 'resize') call?.resize(said);
+    else line.close();
+  });
+}
+
+/** A call that is being made. */
+class ServedCall {
+  readonly #line: Line;
+  readonly #options: LineOptions;
+  readonly #aborted = new AbortController();
+  readonly #input: IncomingChannel;
+  readonly #output: OutgoingChannel;
+  readonly #errors: OutgoingChannel;
+  #resize: (size: WindowSize) => void = () => {};
+
+  constructor(line: Line, options: LineOptions) {
+    this.#line = line;
+    this.#options = options;
+    const taken = (bytes: number): void => this.#say({ type: 'taken', channel: channels.input, bytes });
+    this.#input = new IncomingChannel(taken);
+    this.#output = new OutgoingChannel(channels.output, (message) => line.send(message));
+    this.#errors = new OutgoingChannel(channels.errors, (message) => line.send(message));
+    for (const stream of [this.#input, this.#output, this.#errors]) stream.on('error', () => {});
+  }
+
+  /** Takes bytes of the input, and returns whether the client keeps to what may be sent. */
+  receive(message: Buffer): boolean {
+    return message[0] === channels.input && this.#input.receive(message.subarray(1));
+  }
+
+  taken(channel: number, bytes: number): void {
+    if (channel === channels.output) this.#output.taken(bytes);
+    if (channel === channels.errors) this.#errors.taken(bytes);
+  }
+
+  resize(size: WindowSize): void {
+    this.#resize(size);
+  }
+
+  abort(): void {
+    this.#aborted.abort();
+  }
+
+  /** Never rejects: what fails is told. */
+  async run(name: string, args: readonly unknown[]): Promise<void> {
+    const { ending, log } = this.#options;
+    const signal = AbortSignal.any([this.#aborted.signal, this.#line.closed, ending]);
+    try {
+      const value = await this.#make(name, args, signal);
+      await Promise.all([this.#output, this.#errors].map((channel) => ended(channel, signal)));
+      this.#say({ type: 'result', value });
+    } catch (failure) {
+      const isOfServer = !(failure instanceof CodedError) && !signal.aborted;
+      if (isOfServer) log('error', 'a call failed', { call: name, error: errorText(failure) });
+      this.#say({ type: 'failure', failure: toldFailure(failure) });
+    } finally {
+      for (const stream of [this.#input, this.#output, this.#errors]) stream.destroy();
+    }
+  }
+
+  async #make(name: string, args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
+    const { client, user, may } = this.#options;
+    const { access, make, args: asked } = askedCall(name, args);
+    const allowed = await authorizeCall(access, asked, { user, may, vms: client.vms }, signal);
+    return await make(client, allowed, {
+      input: this.#input,
+      output: this.#output,
+      errors: this.#errors,
+      opened: (about) => this.#say({ type: 'opened', about }),
+      onResize: (listener) => (this.#resize = listener),
+      op: { signal, report: (event) => this.#report(event) },
+    });
+  }
+
+  #report(event: ProgressEvent): void {
+    if (event.kind === 'transfer' && this.#line.backlog > mostBacklog) return;
+    this.#say({ type: 'progress', event });
+  }
+
+  #say(message: ServerMessage): void {
+    this.#line.send(JSON.stringify(message));
+  }
+}
+
+/** Resolves once all that was written has been sent, with the end after it. */
+async function ended(channel: OutgoingChannel, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onAbort = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    if (channel.writableFinished) return;
+    channel.once('finish', resolve);
+    channel.end();
+    await promise;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

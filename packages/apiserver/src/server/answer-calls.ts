@@ -1,0 +1,41 @@
+import { callsProtocol, largestMessage } from '@ignite/api/remote/messages';
+import type { Client } from '@ignite/api/client/client';
+import { ObjectError, badRequest } from '@ignite/toolkit/client/object-error';
+import { acceptLine, asksForLine } from '@ignite/toolkit/line/accept-line';
+import type { Log } from '@ignite/toolkit/log/log';
+import type { Caller } from '../calls/authorize-call.ts';
+import { serveLine } from '../calls/serve-line.ts';
+import type { UserInfo } from '../request/user-info.ts';
+import { nothingServed } from '../resource/served-resource.ts';
+import type { StreamPlaces } from '../streams/stream-places.ts';
+import { type Upgrade, checkOrigin } from '../streams/upgrade.ts';
+
+/** What makes the calls of the clients of other hosts, and who decides which they may make. */
+export interface CallPort {
+  readonly client: Client;
+  readonly may: Caller['may'];
+}
+
+export interface CallExchange {
+  readonly upgrade?: Upgrade;
+  readonly places: StreamPlaces;
+  readonly ending: AbortSignal;
+}
+
+/** Opens a line for a user, on which his client makes calls. Each of them is authorized by itself. */
+export async function answerCalls(
+  { calls, log }: { readonly calls?: CallPort; readonly log: Log },
+  { upgrade, places, ending }: CallExchange,
+  user: UserInfo | undefined,
+): Promise<void> {
+  if (!calls) throw nothingServed();
+  if (!user) throw new ObjectError('UNAUTHORIZED', 'Unauthorized');
+  if (!upgrade || !asksForLine(upgrade.message, callsProtocol))
+    throw badRequest(`only clients of Ignite call here, by WebSocket and "${callsProtocol}"`);
+  checkOrigin(upgrade.message);
+  const place = places.enter(user.name);
+  upgrade.socket.once('close', () => place[Symbol.dispose]());
+  const line = await acceptLine(upgrade, { protocol: callsProtocol, largestMessage });
+  upgrade.takeOver();
+  serveLine(line, { ...calls, user, ending, log });
+}

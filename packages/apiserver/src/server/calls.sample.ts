@@ -1,0 +1,43 @@
+import type { Client } from '@ignite/api/client/client';
+import { CallLines } from '@ignite/api/remote/call-lines';
+import { callsPath, callsProtocol } from '@ignite/api/remote/messages';
+import { remoteClient } from '@ignite/api/remote/remote-client';
+import { dialLine } from '@ignite/toolkit/client/over-http/dial-line';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import type { AccessRequest } from '../request/access-request.ts';
+import { serveGarden } from './api-server.sample.ts';
+
+/** What is called of a client in a test. */
+export type CalledParts = {
+  readonly [Part in keyof Client]?: Partial<Client[Part]>;
+};
+
+/** Serves the calls of a client, and returns one that makes them from afar, as a user who may do what `may` says. */
+export async function serveCalls(
+  parts: CalledParts,
+  may: (request: AccessRequest) => boolean = () => true,
+  token?: string,
+) {
+  const client = parts as Client; // the tests call nothing else
+  const server = await serveGarden(new MemoryStore(), {
+    authenticator: {
+      authenticate: async ({ headers }) =>
+        headers.authorization === 'Bearer wrong' ? undefined : { name: 'jane', groups: [] },
+    },
+    calls: { client, may: async (_user, request) => ({ isAllowed: may(request), reason: '' }) },
+  });
+  const access = { url: server.url, ...(token !== undefined && { token: async () => token }) };
+  const lines = new CallLines(
+    async (signal) => await dialLine(access, { path: callsPath, protocol: callsProtocol }, signal),
+  );
+  const copies = { copyIn: async () => {}, copyOut: async () => {} };
+  const far = remoteClient({ lines, objects: server.client, copies });
+  return {
+    far,
+    server,
+    [Symbol.asyncDispose]: async () => {
+      lines[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}

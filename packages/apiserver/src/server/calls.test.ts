@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
+import { buffer, text } from 'node:stream/consumers';
+import { describe, test } from 'node:test';
+import type { ProgressEvent } from '@ignite/api/client/progress';
+import type { ExecSession } from '@ignite/api/client/vm-streams';
+import type { Vm } from '@ignite/api/v1/vm';
+import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
+import { serveCalls } from './calls.sample.ts';
+
+const vm = (name: string, namespace = 'default'): Vm =>
+  ({ kind: 'VM', metadata: { name, namespace, uid: `uid-of-${namespace}-${name}` } }) as unknown as Vm;
+const forever = new AbortController().signal;
+const op = { signal: forever, report: () => {} };
+
+describe('calls from another host', () => {
+  test('what is asked arrives, and the answer, with the progress before it', async () => {
+    const asked: unknown[] = [];
+    await using calls = await serveCalls({
+      vms: {
+        start: async (query, request, { report }) => {
+          asked.push([query, request]);
+          report({ kind: 'step', message: 'Starting' });
+          report({ kind: 'warning', message: 'it is hot' });
+          return vm('web');
+        },
+      },
+    });
+    const told: ProgressEvent[] = [];
+    const report = (event: ProgressEvent): unknown => told.push(event);
+    const started = await calls.far.vms.start('web', { keepFailed: true }, { signal: forever, report });
+    assert.deepEqual(started, vm('web'));
+    assert.deepEqual(asked, [['web', { keepFailed: true }]]);
+    assert.deepEqual(told, [
+      { kind: 'step', message: 'Starting' },
+      { kind: 'warning', message: 'it is hot' },
+    ]);
+  });
+
+  test('an error keeps its code, its hint and all that is wrong', async () => {
+    const failure = new CodedError('VM_INVALID', 'no image', { hint: 'name one', further: ['no CPU'] });
+    await using calls = await serveCalls({
+      vms: {
+        find: async () => {
+          throw failure;
+        },
+      },
+    });
+    await assert.rejects(calls.far.vms.find('web', forever), (got: CodedError) => {
+      assert.deepEqual(
+        [got.code, got.message, got.hint, got.further],
+        ['VM_INVALID', 'no image', 'name one', ['no CPU']],
+      );
+      return hasCode(got, 'VM_INVALID');
+    });
+  });
+
+  test('values are told as they come, and the other side ends when nobody wants more', async () => {
+    const ended = Promise.withResolvers<void>();
+    await using calls = await serveCalls({
+      events: {
+        async *watch(_revision, signal) {
+          try {
+            for (let at = 0; ; at += 1) {
+              yield { spec: { message: `event ${at}` } } as never;
+              if (at === 2) await once(signal, 'abort');
+              signal.throwIfAborted();
+            }
+          } finally {
+            ended.resolve();
+          }
+        },
+      },
+    });
+    const seen: unknown[] = [];
+    for await (const event of calls.far.events.watch('0', forever)) {
+      seen.push(event.spec.message);
+      if (seen.length === 3) break;
+    }
+    assert.deepEqual(seen, ['event 0', 'event 1', 'event 2']);
+    await ended.promise;
+  });
+
+  test('a call that is cut off ends as ^C ends it, and the line serves further calls', async () => {
+    const aborted = Promise.withResolvers<void>();
+    await using calls = await serveCalls({
+      vms: {
+        wait: async (_query, signal) => {
+          await once(signal, 'abort');
+          aborted.resolve();
+          throw signal.reason;
+        },
+        list: async () => [vm('web')],
+      },
+    });
+    const cut = new AbortController();
+    const waiting = calls.far.vms.wait('web', cut.signal);
+    await Promise.all([
+      assert.rejects(waiting, { name: 'AbortError' }),
+      Promise.resolve().then(() => cut.abort()),
+    ]);
+    assert.equal((await calls.far.vms.list(forever)).length, 1);
+  });
+
+  test('a client that goes away ends its call', async () => {
+    const begun = Promise.withResolvers<void>();
+    const aborted = Promise.withResolvers<void>();
+    await using calls = await serveCalls({
+      vms: {
+        wait: async (_query, signal) => {
+          begun.resolve();
+          await once(signal, 'abort');
+          aborted.resolve();
+          throw signal.reason;
+        },
+      },
+    });
+    const waiting = calls.far.vms.wait('web', forever);
+    waiting.catch(() => {});
+    await begun.promise;
+    await calls.far[Symbol.asyncDispose]();
+    await aborted.promise;
+    await assert.rejects(waiting);
+  });
+
+  test('megabytes of input and output arrive whole, with the exit status after them', async () => {
+    await using calls = await serveCalls({
+      vms: {
+        exec: async (): Promise<ExecSession> => {
+          const [stdin, stderr] = [new PassThrough(), new PassThrough()];
+          const stdout = stdin.pipe(new PassThrough());
+          stderr.end('that was it');
+          return { kind: 'piped', stdin, stdout, stderr, exitStatus: once(stdout, 'end').then(() => 7) };
+        },
+      },
+    });
+    const session = await calls.far.vms.exec(
+      'web',
+      { line: 'cat', streams: { kind: 'piped' }, timeoutMs: 1 },
+      op,
+    );
+    assert.ok(session.kind === 'piped');
+    const sent = Buffer.alloc(8 * 2 ** 20, 'ignite');
+    Readable.from([sent]).pipe(session.stdin);
+    const [came, said, status] = await Promise.all([
+      buffer(session.stdout),
+      text(session.stderr),
+      session.exitStatus,
+    ]);
+    assert.equal(Buffer.compare(came, sent), 0);
+    assert.deepEqual([said, status], ['that was it', 7]);
+  });
+
+  test('a log is read to its end', async () => {
+    await using calls = await serveCalls({
+      vms: {
+        async *logs() {
+          yield { stream: 'stdout', bytes: Buffer.from('one\n') };
+          yield { stream: 'stderr', bytes: Buffer.from('two\n') };
+        },
+      },
+    });
+    const parts: string[] = [];
+    for await (const { stream, bytes } of calls.far.vms.logs('web', { follow: false }, forever))
+      parts.push(`${stream}: ${Buffer.from(bytes).toString()}`);
+    assert.deepEqual(parts.toSorted(), ['stderr: two\n', 'stdout: one\n']);
+  });
+});
+
+describe('who may call what', () => {
+  test('nobody calls without credentials that are known', async () => {
+    await using calls = await serveCalls({ vms: { list: async () => [] } }, undefined, 'wrong');
+    await assert.rejects(calls.far.vms.list(forever), { code: 'UNAUTHORIZED' });
+  });
+
+  test('what could use the files of the host needs every right', async () => {
+    await using calls = await serveCalls(
+      { vms: { create: async () => vm('web') } },
+      ({ verb }) => verb !== '*',
+    );
+    await assert.rejects(calls.far.vms.create({ spec: {} }, op), { code: 'FORBIDDEN' });
+  });
+
+  test('who may act in one namespace names a VM of it, and acts on no other', async () => {
+    const all = [vm('web', 'prod'), vm('web-2', 'test')];
+    const stopped: string[] = [];
+    await using calls = await serveCalls(
+      {
+        vms: {
+          find: async (query) =>
+            all.find(({ metadata: { namespace, name } }) => `${namespace}/${name}`.startsWith(query))!,
+          stop: async (query) => {
+            stopped.push(query);
+            return all[0]!;
+          },
+        },
+      },
+      (request) => request.isResource && request.namespace === 'prod' && request.verb === 'update',
+    );
+    await calls.far.vms.stop('prod/web', { force: false }, op);
+    for (const query of ['test/web-2', 'prod/we', 'web', 'uid-of-test-web-2'])
+      await assert.rejects(calls.far.vms.stop(query, { force: false }, op), { code: 'FORBIDDEN' }, query);
+    assert.deepEqual(stopped, ['uid-of-prod-web']);
+  });
+
+  test('a file of the caller is not looked for on the server', async () => {
+    await using calls = await serveCalls({ vms: { create: async () => vm('web') } });
+    const request = { spec: {}, registryConfigDir: '/root/.docker' };
+    await assert.rejects(calls.far.vms.create(request, op), { code: 'NOT_REMOTE' });
+    const exec = { streams: { kind: 'piped' }, timeoutMs: 1, identity: '/root/.ssh/id' } as const;
+    await assert.rejects(calls.far.vms.exec('web', exec, op), { code: 'NOT_REMOTE' });
+  });
+});

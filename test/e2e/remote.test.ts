@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { existsSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { BusyboxHost } from './fixtures/busybox.ts';
+import type { Ignite, Started } from './fixtures/ignite.ts';
+import { imageArchive } from './fixtures/images.ts';
+import { type SshServer, startSshServer } from './fixtures/ssh-server.ts';
+
+let host: BusyboxHost;
+let near: Ignite;
+let daemon: Started;
+let server: SshServer;
+/** Ways to the same host. The directories of the local one are not ours. */
+let ways: readonly (readonly [name: string, far: Ignite])[];
+
+before(async () => {
+  host = await BusyboxHost.open(239);
+  near = host.ignite;
+  await near.ok('image', 'import', `oci-archive:${imageArchive('sshd')}`);
+  daemon = near.start(['daemon', '--api']);
+  const socket = join(near.paths.runDir, 'api.sock');
+  while (!existsSync(socket)) await delay(100);
+  server = await startSshServer(near);
+  const elsewhere = {
+    IGNITE_DATA_DIR: join(near.dir, 'elsewhere'),
+    IGNITE_RUN_DIR: join(near.dir, 'elsewhere'),
+    XDG_CONFIG_HOME: join(near.dir, 'config'),
+    XDG_STATE_HOME: join(near.dir, 'state'),
+    PATH: `${server.bin}:${process.env['PATH']}`,
+  };
+  ways = [
+    ['unix', near.with({ ...elsewhere, IGNITE_HOST: `unix://${socket}` })],
+    ['ssh', near.with({ ...elsewhere, IGNITE_HOST: server.address })],
+  ];
+});
+after(async () => {
+  daemon.terminate();
+  await daemon.ended;
+  await server[Symbol.asyncDispose]();
+  await host[Symbol.asyncDispose]();
+});
+
+/** Asserts that a command does the same from afar, whatever the way: its outputs, byte for byte, and its exit status. */
+async function assertSame(...args: readonly string[]): Promise<void> {
+  const wanted = await near.run(...args);
+  for (const [name, far] of ways)
+    assert.deepEqual(await far.run(...args), wanted, `${name}: ${args.join(' ')}`);
+}
+
+test('a VM lives on another host as on this one', async () => {
+  const far = ways[0]![1];
+  const script = 'echo up; echo oops >&2; exec sleep infinity';
+  const said = await far.ok(
+    'run',
+    'sshd',
+    '--name',
+    'web',
+    '--memory',
+    '256MB',
+    '--ssh',
+    '--',
+    'sh',
+    '-c',
+    script,
+  );
+  assert.match(said, /^Created VM with ID .* and name "web"\nStarted VM "web" with address 10\.239\./m);
+  await host.logged('web', /up/);
+
+  for (const args of [
+    ['ps', '-q'],
+    ['ps', '-a', '-o', 'yaml'],
+    ['inspect', 'web'],
+    ['inspect', 'nobody'],
+    ['logs', 'web'],
+    ['images', '-o', 'json'],
+    ['kernels', '-o', 'json'],
+    ['volume', 'ls'],
+    ['network', 'ls'],
+    ['get', 'vms', '-o', 'json'],
+    ['get', 'vm/web', '-o', 'yaml'],
+    ['ps', '--bogus'],
+  ])
+    await assertSame(...args);
+
+  for (const [name, each] of ways) {
+    const following = each.start(['logs', '-f', 'web']);
+    while (!following.said().includes('up')) await delay(50);
+    following.interrupt();
+    assert.equal((await following.ended).code, 130, `${name}: ^C ends logs -f`);
+
+    const input = Buffer.from('to the guest\n');
+    const exec = await each.start(['exec', 'web', '--', 'cat; echo err >&2; exit 7'], input).ended;
+    assert.deepEqual(exec, { code: 7, stdout: 'to the guest\n', stderr: 'err\n' }, name);
+
+    const [file, back] = [join(near.dir, `${name}.in`), join(near.dir, `${name}.out`)];
+    await writeFile(file, Buffer.alloc(3_000_000, name));
+    await each.ok('cp', file, 'web:/root/file');
+    await each.ok('cp', 'web:/root/file', back);
+    assert.deepEqual(await readFile(back), await readFile(file), name);
+    const missing = await each.run('cp', 'web:/nothing', back);
+    assert.deepEqual(missing, await near.run('cp', 'web:/nothing', back));
+  }
+
+  assert.equal((await far.run('rm', 'web')).code, 1, 'a VM that runs is not removed');
+  await far.ok('stop', 'web');
+  assert.equal(await host.field('web', '.status.phase'), '"Stopped"');
+  await ways[1]![1].ok('rm', 'web');
+  await assertSame('ps', '-a');
+});
+
+test('a command that is cut off ends on the other host', async () => {
+  const far = ways[0]![1];
+  await host.run('idle', 'sleep 100000');
+  const waiting = far.start(['wait', 'idle']);
+  await delay(2_000);
+  waiting.kill();
+  await waiting.ended;
+  await near.ok('rm', '-f', 'idle');
+});
+
+test('what cannot be done from afar says so, and what is wrong says what to do', async () => {
+  const far = ways[0]![1];
+  for (const args of [['doctor', '--fix'], ['kubeconfig'], ['gitops'], ['restore'], ['login']]) {
+    const { code, stderr } = await far.run(...args);
+    assert.equal(code, 1);
+    assert.match(stderr, /does not work on another host\nhint: /);
+  }
+  const away = await near.run('--host', 'unix:///nowhere/api.sock', 'ps');
+  assert.match(away.stderr, /there is no answer from unix:.*\nhint: .*ignite daemon --api/);
+  const wrong = await near.run('--host', 'telnet://x', 'ps');
+  assert.equal(wrong.code, 2);
+});
+
+test('a context is a host with a name', async () => {
+  const { IGNITE_HOST: address, ...env } = ways[0]![1].env;
+  const user = near.with({ ...env, IGNITE_HOST: '' });
+  await user.ok('context', 'create', 'lab', '--host', address!);
+  await user.ok('context', 'use', 'lab');
+  assert.equal(await user.ok('context', 'show'), 'lab\n');
+  assert.equal(await user.ok('images', '-q'), await near.ok('images', '-q'));
+  assert.equal(await user.ok('--context', 'default', 'images', '-q'), '');
+  assert.match(await user.ok('context', 'ls'), /lab \*/);
+  await user.ok('context', 'rm', 'lab');
+  assert.equal(await user.ok('context', 'show'), 'default\n');
+});
