@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import type { Client } from '@ignite/api/client/client';
 import { kinds } from '@ignite/api/kinds';
 import { igniteVersion } from '@ignite/api/ignite-version';
 import { definitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
+import type { Connector } from '@ignite/apiserver/resource/connector';
 import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
@@ -18,9 +20,12 @@ import { openApiAccess } from './api-access.ts';
 import { type ApiAddress, serveApiAddress } from './api-address.ts';
 import { serveApiSocket } from './api-socket.ts';
 import { repeat } from './repeat.ts';
+import { vmConnectors, withVmConnectors } from './streams/vm-connectors.ts';
 
 export interface ApiServiceOptions {
   readonly client: ObjectClient;
+  /** Reaches what runs on this host. Without it, clients are not connected with VMs. */
+  readonly engine?: Client;
   /** The kinds that objects define, which the client serves too. */
   readonly definitions: ServedDefinitions;
   readonly socket: string;
@@ -44,14 +49,14 @@ const renewal = { everyMs: 24 * 3_600_000, retryMs: 3_600_000 };
  * everything, unless he shows the token of someone who may less.
  */
 export async function serveApiService(
-  { client, definitions, socket, address, dir, log }: ApiServiceOptions,
+  { client, engine, definitions, socket, address, dir, log }: ApiServiceOptions,
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
   const trust = await openApiAccess({ client, dir, log }, signal);
   const api: ApiOptions = {
     client,
-    resources: resourcesWith(definitions),
+    resources: resourcesWith(definitions, engine && vmConnectors({ objects: client, vms: engine.vms })),
     authenticator: trust.authenticator,
     authorizer: trust.authorizer,
     access: trust.access,
@@ -90,12 +95,16 @@ const fixed: readonly ServedResource[] = [
 ];
 
 /** Returns what lists all kinds. The list is the same as long as no kind is defined or removed. */
-function resourcesWith(definitions: ServedDefinitions): () => readonly ServedResource[] {
-  let [defined, all] = [definitions.resources, fixed];
+function resourcesWith(
+  definitions: ServedDefinitions,
+  connectors: Readonly<Record<string, Connector>> = {},
+): () => readonly ServedResource[] {
+  const connected = fixed.map((served) => withVmConnectors(served, connectors));
+  let [defined, all] = [definitions.resources, connected];
   return () => {
     if (defined !== definitions.resources) {
       defined = definitions.resources;
-      all = [...fixed, ...defined];
+      all = [...connected, ...defined];
     }
     return all;
   };

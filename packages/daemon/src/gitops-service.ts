@@ -41,7 +41,7 @@ export interface GitopsServiceOptions {
   readonly store: MendableStore;
   readonly self: ThisHost;
   readonly engines: DeclaredEngines;
-  /** Of which metrics are served. */
+  /** Of which metrics are served, and with whose VMs clients are connected. */
   readonly client: Client;
   /** Tells whether somebody is at work on a VM. */
   readonly isVmBusy: (uid: string) => boolean;
@@ -91,6 +91,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
       : await serveApiService(
           {
             client: objects,
+            engine: client,
             definitions,
             socket: apiSocket,
             ...(apiAddress && { address: apiAddress }),
