@@ -8,6 +8,9 @@ import type { Connector } from '@ignite/apiserver/resource/connector';
 import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
+import { ViewedClient } from '@ignite/apiserver/views/viewed-client';
+import { views } from '@ignite/apiserver/views/views';
+import { withVmScale } from '@ignite/apiserver/views/vm-scale';
 import { ensureNamespaces } from '@ignite/apiserver/write/namespace-lifecycle';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
@@ -53,9 +56,10 @@ export async function serveApiService(
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
-  const trust = await openApiAccess({ client, dir, log }, signal);
+  const viewed = new ViewedClient(client, views);
+  const trust = await openApiAccess({ client: viewed, dir, log }, signal);
   const api: ApiOptions = {
-    client,
+    client: viewed,
     resources: resourcesWith(definitions, engine && vmConnectors({ objects: client, vms: engine.vms })),
     authenticator: trust.authenticator,
     authorizer: trust.authorizer,
@@ -90,8 +94,9 @@ const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 
 /** The kinds whose objects every host keeps. */
 const fixed: readonly ServedResource[] = [
-  ...kinds.filter(isWish).map(servedResourceOf),
+  ...kinds.filter(isWish).map(servedResourceOf).map(withVmScale),
   ...[...coreKinds, ...accessKinds, definitionKind].map(builtInResourceOf),
+  ...views,
 ];
 
 /** Returns what lists all kinds. The list is the same as long as no kind is defined or removed. */

@@ -6,7 +6,7 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { servedDefinitionKind } from './definition/definition-kind.ts';
 import { potDefinition, potVersion } from './pot.sample.ts';
 import { customColumns } from './printer-columns.ts';
-import { scaleOf, withReplicas } from '../resource/scale.ts';
+import { scaleOf, scalingAt } from '../resource/scale.ts';
 import { servedKindsOf } from './served-kinds-of.ts';
 
 const [pots] = servedKindsOf(potDefinition());
@@ -103,14 +103,15 @@ test('customColumns: cells have the types of their columns', () => {
   );
 });
 
-test('scaleOf, withReplicas: the scale of an object is at the paths of its definition', () => {
+test('scaleOf: the scale of an object is at the paths of its definition', () => {
   const { scale } = potVersion.subresources!;
   const object = {
     ...potDefinition(),
     ...pot({ clay: 'red', replicas: 2 }, { status: { replicas: 1, selector: 'a=b' } }),
     metadata: potDefinition().metadata,
   };
-  const { kind, spec, status } = scaleOf(object, scale!);
+  const scaling = scalingAt(scale!);
+  const { kind, spec, status } = scaleOf(object, scaling);
   assert.deepEqual([kind, spec, status], ['Scale', { replicas: 2 }, { replicas: 1, selector: 'a=b' }]);
-  assert.deepEqual(withReplicas(object, 3, scale!).spec, { clay: 'red', replicas: 3 });
+  assert.deepEqual(scaling.withReplicas(object, 3).spec, { clay: 'red', replicas: 3 });
 });

@@ -1,3 +1,4 @@
+import { scalingAt } from '../resource/scale.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { nameColumn } from '../resource/table-column.ts';
 import { unknownFields } from '../structural-schema/unknown-fields.ts';
@@ -25,7 +26,7 @@ function servedVersion({ spec }: CustomResourceDefinition, version: DefinitionVe
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
     subresources: Object.keys(version.subresources ?? {}),
-    ...(version.subresources?.scale && { scale: version.subresources.scale }),
+    ...(version.subresources?.scale && { scale: scalingAt(version.subresources.scale) }),
     selectableFields: selectableFieldNames(version),
     columns: [nameColumn, ...customColumns(version)],
     schema,

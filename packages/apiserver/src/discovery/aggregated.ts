@@ -51,7 +51,7 @@ function discovered(served: ServedResource): object {
     ...(subresources.length > 0 && {
       subresources: subresources.map((part) => ({
         subresource: part.name,
-        responseKind,
+        responseKind: part.kind,
         verbs: part.verbs,
       })),
     }),

@@ -5,16 +5,37 @@ import { type ServedResource, verbsOf } from '../resource/served-resource.ts';
 const valueVerbs = ['get', 'patch', 'update'] as const;
 
 /** Pure. Returns the parts of a kind's objects, with what can be done with them. */
-export const subresourcesOf = ({
-  subresources,
-  connectors = {},
-}: ServedResource): readonly { readonly name: string; readonly verbs: readonly string[] }[] => [
-  ...subresources.map((name) => ({ name, verbs: valueVerbs })),
-  ...Object.entries(connectors).map(([name, { kind }]) => ({
+export const subresourcesOf = (served: ServedResource): readonly Subresource[] => [
+  ...served.subresources.map((name) => ({
     name,
+    kind: name === 'scale' ? scaleKind : kindOf(served),
+    verbs: valueVerbs,
+  })),
+  ...Object.entries(served.connectors ?? {}).map(([name, { kind }]) => ({
+    name,
+    kind: kindOf(served),
     verbs: kind === 'log' ? ['get'] : ['create', 'get'],
   })),
 ];
+
+/** A kind in one version of its group. */
+interface GroupVersionKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+/** A part of a kind's objects. */
+interface Subresource {
+  readonly name: string;
+  /** The kind of what is read there. */
+  readonly kind: GroupVersionKind;
+  readonly verbs: readonly string[];
+}
+
+const scaleKind: GroupVersionKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+
+const kindOf = ({ group, version, kind }: ServedResource): GroupVersionKind => ({ group, version, kind });
 
 /** Pure. Returns the kinds of one version of a group (Kubernetes: APIResourceList). */
 export const resourceList = (groupVersion: string, resources: readonly ServedResource[]): object => ({
@@ -34,7 +55,8 @@ function entries(served: ServedResource): readonly object[] {
       ...(categories.length > 0 && { categories }),
     },
     ...subresourcesOf(served).map((part) => ({
-      ...{ name: `${resource}/${part.name}`, singularName: '', namespaced, kind, verbs: part.verbs },
+      ...{ name: `${resource}/${part.name}`, singularName: '', namespaced, verbs: part.verbs },
+      ...(part.kind.kind === kind ? { kind } : part.kind),
     })),
   ];
 }

@@ -34,10 +34,13 @@ const leaseSpec: MessageType = {
   7: text('preferredHolder'),
 };
 
+const eventSeries: MessageType = { 1: integer('count'), 2: time('lastObservedTime') };
+const eventSource: MessageType = { 1: text('component'), 2: text('host') };
+
 const event: MessageType = {
   1: metadata,
   2: time('eventTime'),
-  3: message('series', { 1: integer('count'), 2: time('lastObservedTime') }),
+  3: message('series', eventSeries),
   4: text('reportingController'),
   5: text('reportingInstance'),
   6: text('action'),
@@ -46,10 +49,28 @@ const event: MessageType = {
   9: message('related', objectReference),
   10: text('note'),
   11: text('type'),
-  12: message('deprecatedSource', { 1: text('component'), 2: text('host') }),
+  12: message('deprecatedSource', eventSource),
   13: time('deprecatedFirstTimestamp'),
   14: time('deprecatedLastTimestamp'),
   15: integer('deprecatedCount'),
+};
+
+const coreEvent: MessageType = {
+  1: metadata,
+  2: message('involvedObject', objectReference),
+  3: text('reason'),
+  4: text('message'),
+  5: message('source', eventSource),
+  6: time('firstTimestamp'),
+  7: time('lastTimestamp'),
+  8: integer('count'),
+  9: text('type'),
+  10: time('eventTime'),
+  11: message('series', eventSeries),
+  12: text('action'),
+  13: message('related', objectReference),
+  14: text('reportingComponent'),
+  15: text('reportingInstance'),
 };
 
 const resourceAttributes: MessageType = {
@@ -116,6 +137,7 @@ export const kindTypes: Readonly<Record<string, MessageType>> = {
   'v1 DeleteOptions': deleteOptions,
   'meta.k8s.io/v1 DeleteOptions': deleteOptions,
   'coordination.k8s.io/v1 Lease': { 1: metadata, 2: message('spec', leaseSpec) },
+  'v1 Event': coreEvent,
   'events.k8s.io/v1 Event': event,
   'authorization.k8s.io/v1 SelfSubjectAccessReview': { 1: metadata, 2: message('spec', accessReviewSpec) },
   'authorization.k8s.io/v1 SelfSubjectRulesReview': {

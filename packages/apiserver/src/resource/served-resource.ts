@@ -4,9 +4,9 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ResourceVerb } from '../request/request-info.ts';
 import type { Connector } from './connector.ts';
 import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
-import type { ScalePaths } from './scale.ts';
+import type { Scaling } from './scale.ts';
 import type { TableColumn } from './table-column.ts';
-import type { View } from './view.ts';
+import { type View, allVerbs } from './view.ts';
 
 /** The keys from a field of an object to one below it. */
 export type FieldPath = readonly (string | number)[];
@@ -22,8 +22,8 @@ export interface ServedResource extends GroupVersionResource {
   readonly subresources: readonly string[];
   /** The subresources that are no values but what clients connect to, which are not in the list above. */
   readonly connectors?: Readonly<Record<string, Connector>>;
-  /** Where the subresource `scale` finds its fields, if the kind has one. */
-  readonly scale?: ScalePaths;
+  /** How the subresource `scale` reads and changes objects, if the kind has one. */
+  readonly scale?: Scaling;
   /** The fields that selectors may name beside the name and the namespace. */
   readonly selectableFields: readonly string[];
   readonly columns: readonly TableColumn[];
@@ -39,17 +39,6 @@ export interface ServedResource extends GroupVersionResource {
   /** What serves the objects if they are not in the store. */
   readonly view?: View;
 }
-
-const allVerbs: readonly ResourceVerb[] = [
-  'create',
-  'delete',
-  'deletecollection',
-  'get',
-  'list',
-  'patch',
-  'update',
-  'watch',
-];
 
 /** Pure. Returns what can be done with the objects of a kind. */
 export const verbsOf = ({ view }: Pick<ServedResource, 'view'>): readonly ResourceVerb[] =>

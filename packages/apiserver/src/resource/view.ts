@@ -3,7 +3,7 @@ import type { ResourceVerb } from '../request/request-info.ts';
 
 /** What serves the objects of a kind that are not in the store, but made from others. */
 export interface View {
-  /** Returns the client for them, over the one with which the user of a request reads and writes. */
+  /** Returns the client for them, over the one of what is in the store. */
   readonly over: (client: ObjectClient) => ObjectClient;
   /** What can be done with them, in the order of the alphabet. */
   readonly verbs: readonly ResourceVerb[];
@@ -13,3 +13,15 @@ export interface View {
 
 /** The verbs of a view that is only read. */
 export const readingVerbs: readonly ResourceVerb[] = ['get', 'list', 'watch'];
+
+/** The verbs of what is stored, and of views that write what they show. */
+export const allVerbs: readonly ResourceVerb[] = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+];

@@ -10,6 +10,7 @@ import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { tableColumns } from '../resource/table-column.ts';
+import { ViewedClient } from '../views/viewed-client.ts';
 import type { ApiOptions } from './api-handler.ts';
 import { serveApi } from './serve-api.ts';
 
@@ -42,10 +43,11 @@ export async function serveGarden(
   changed: Partial<ApiOptions> = {},
 ): Promise<GardenServer> {
   const direct = new StoreObjectClient(store, [pots, sheds, ...coreKinds.map(servedKindOf)]);
-  const resources = [...coreKinds.map(builtInResourceOf), gardenResource(pots), gardenResource(sheds)];
+  const garden = [...coreKinds.map(builtInResourceOf), gardenResource(pots), gardenResource(sheds)];
+  const resources = changed.resources ?? (() => garden);
   const options: ApiOptions = {
-    client: direct,
-    resources: () => resources,
+    client: new ViewedClient(direct, resources()),
+    resources,
     authenticator: { authenticate: async () => ({ name: 'gardener', groups: [] }) },
     authorizer: { authorize: async () => ({ isAllowed: true, reason: 'a test' }) },
     checks: [],

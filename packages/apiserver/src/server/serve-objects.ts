@@ -15,15 +15,11 @@ import { watchObjects } from '../read/watch.ts';
 /** The verbs of parts of objects. */
 const verbsOfParts: readonly ResourceVerb[] = ['get', 'update', 'patch'];
 
-/**
- * Does what a request for objects asks for.
- * @param users is the client with which the user of the request reads and writes
- */
-export async function serveObjects(users: ObjectClient, request: ObjectRequest): Promise<Reply> {
+/** Does what a request for objects asks for. */
+export async function serveObjects(client: ObjectClient, request: ObjectRequest): Promise<Reply> {
   checkPart(request);
   checkVerb(request);
-  const { scale, view } = request.resource;
-  const client = view?.over(users) ?? users;
+  const { scale } = request.resource;
   if (scale && request.info.subresource === 'scale') return await serveScale(client, request, scale);
   switch (request.info.verb) {
     case 'get':

@@ -4,7 +4,7 @@ import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import * as v from 'valibot';
 import { decodeBody } from '../request/decode-body.ts';
 import { type ObjectRequest, keyOf } from '../resource/object-request.ts';
-import { type ScalePaths, scaleOf, withReplicas } from '../resource/scale.ts';
+import { type Scaling, scaleOf } from '../resource/scale.ts';
 import type { ObjectReply } from '../response/reply.ts';
 import { TrackedWrites } from '../write/tracked-writes.ts';
 import { untilNobodyInterferes } from '../write/until-nobody-interferes.ts';
@@ -18,23 +18,23 @@ const scaleSchema = v.object({
 export async function serveScale(
   client: ObjectClient,
   request: ObjectRequest,
-  paths: ScalePaths,
+  scaling: Scaling,
 ): Promise<ObjectReply> {
   const { signal, info } = request;
   const key = keyOf(request);
   if (info.verb === 'get')
-    return { type: 'object', code: 200, object: scaleOf(await client.get(key, { signal }), paths) };
+    return { type: 'object', code: 200, object: scaleOf(await client.get(key, { signal }), scaling) };
   const writes = new TrackedWrites(client, request);
   const sent = decodeBody(await request.body());
   const object = await untilNobodyInterferes(signal, async () => {
     const live = await client.get(key, { signal });
-    const wanted = info.verb === 'patch' ? mergePatch(scaleOf(live, paths), sent) : sent;
+    const wanted = info.verb === 'patch' ? mergePatch(scaleOf(live, scaling), sent) : sent;
     const { metadata, spec } = checkedScale(wanted);
     const resourceVersion = metadata.resourceVersion || live.metadata.resourceVersion;
     const next = { ...live, metadata: { ...live.metadata, resourceVersion } };
-    return await writes.update(withReplicas(next, spec.replicas, paths));
+    return await writes.update(scaling.withReplicas(next, spec.replicas));
   });
-  return { type: 'object', code: 200, object: scaleOf(object, paths) };
+  return { type: 'object', code: 200, object: scaleOf(object, scaling) };
 }
 
 function checkedScale(value: unknown): v.InferOutput<typeof scaleSchema> {

@@ -16,7 +16,7 @@ const namesOf = (all: readonly Kind[]): readonly string[] =>
   all.flatMap(({ plural }) => [plural, `${plural}/status`]);
 
 const viewing: readonly PolicyRule[] = [
-  rule(readVerbs, [ignite], [...namesOf(kinds), 'vms/log']),
+  rule(readVerbs, [ignite], [...namesOf(kinds), 'vms/log', 'vms/scale']),
   rule(readVerbs, [gitops], namesOf(gitopsKinds)),
   rule(readVerbs, [''], ['configmaps', 'namespaces', 'nodes', 'pods', 'pods/log', 'pods/status']),
   rule(readVerbs, ['', 'events.k8s.io'], ['events']),
@@ -25,9 +25,9 @@ const viewing: readonly PolicyRule[] = [
 
 const operating: readonly PolicyRule[] = [
   rule(writeVerbs, [ignite], ['images', 'kernels', 'vms', 'volumes']),
+  rule(['patch', 'update'], [ignite], ['vms/scale']),
   rule(['create'], [ignite], streams),
   rule(['create'], [''], ['pods/attach', 'pods/exec', 'pods/portforward']),
-  rule(['delete'], [''], ['pods']),
 ];
 
 const administering: readonly PolicyRule[] = [

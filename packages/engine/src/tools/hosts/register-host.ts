@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { igniteVersion } from '@ignite/api/ignite-version';
+import { hostLeaseNamespace } from '@ignite/api/v1/host-lease';
 import { type Host, type HostStatus, hostKind } from '@ignite/api/v1/host';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -12,7 +13,7 @@ import type { HostSettings } from '../host/host-settings.ts';
 import { type Paths, vmFiles } from '../host/paths.ts';
 import { listOwnVms } from '../store/own-vms.ts';
 import { type HostFacts, readHostFacts } from './host-facts.ts';
-import { hostLeaseNamespace, hostLeaseSeconds, hostLeaseStore } from './host-lease.ts';
+import { hostLeaseSeconds, hostLeaseStore } from './host-lease.ts';
 
 /** A host as its settings name it, and the store that it is to be found in. */
 export interface HostToStore extends Pick<HostSettings, 'name' | 'uid'> {

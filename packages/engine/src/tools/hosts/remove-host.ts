@@ -1,11 +1,12 @@
 import { hostKind } from '@ignite/api/v1/host';
+import { hostLeaseNamespace, isLeaseOut } from '@ignite/api/v1/host-lease';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { KindStore } from '@ignite/toolkit/store/kind-store';
 import type { CallOptions, MendableStore } from '@ignite/toolkit/store/store';
 import type { ThisHost } from '../host/this-host.ts';
 import { mendRecord } from '../store/salvage.ts';
-import { hostLeaseNamespace, hostLeaseStore, isLeaseOut } from './host-lease.ts';
+import { hostLeaseStore } from './host-lease.ts';
 
 export type RemoveHostErrorCode = 'HOST_ALIVE' | 'HOST_OWN';
 

@@ -1,0 +1,52 @@
+import { vmResource } from '@ignite/api/v1/resources/vm';
+import { type Vm, vmKind } from '@ignite/api/v1/vm';
+import { withConditions } from '@ignite/api/v1/vm-conditions';
+import { DerivedObjects } from '../derived-objects.ts';
+import { type KnownHosts, knownHosts } from '../known-hosts.ts';
+import { readOnly } from '../read-only.ts';
+import { viewResource } from '../view-resource.ts';
+import { podColumns } from './pod-columns.ts';
+import { podOfVm } from './pod-of-vm.ts';
+
+const vms = { group: vmResource.group, version: 'v1', resource: vmResource.plural };
+
+/** Each VM as a Pod. What somebody deletes who deletes a Pod is its container; a VM has a disk. */
+export const pods = viewResource({
+  group: '',
+  version: 'v1',
+  resource: 'pods',
+  kind: 'Pod',
+  isNamespaced: true,
+  shortNames: ['po'],
+  subresources: ['status'],
+  selectableFields: [
+    ...['spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName'],
+    ...['status.phase', 'status.podIP', 'status.nominatedNodeName'],
+  ],
+  columns: podColumns,
+  view: {
+    over: (client) =>
+      readOnly(
+        new DerivedObjects(client, {
+          from: vms,
+          showing: async (reader, options) => {
+            const known = await knownHosts(reader, options);
+            return (stored) => {
+              const vm = seenVm(vmKind.decode(stored), known);
+              return podOfVm(vm, known.addresses.get(vm.spec.hostName ?? ''));
+            };
+          },
+        }),
+      ),
+    hint: 'a Pod shows the VM of the same name, so write that, as in "kubectl delete vm NAME"',
+  },
+});
+
+/** Pure. Returns a VM as it is known: nobody knows how those of a host are that does not renew its lease. */
+function seenVm(vm: Vm, { silent }: KnownHosts): Vm {
+  const { hostName } = vm.spec;
+  if (hostName === undefined || !silent.has(hostName)) return vm;
+  const message = `host "${hostName}" does not renew its lease`;
+  const unknown: Vm = { ...vm, status: { ...vm.status, phase: 'Unknown', message } };
+  return { ...unknown, status: withConditions(unknown, new Date().toISOString()) };
+}

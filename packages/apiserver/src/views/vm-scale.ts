@@ -1,0 +1,35 @@
+import { withWish } from '@ignite/api/v1/life-wish';
+import { vmResource } from '@ignite/api/v1/resources/vm';
+import { type Vm, vmKind } from '@ignite/api/v1/vm';
+import { hasVmm } from '@ignite/api/v1/vm-phase';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
+import type { Scaling } from '../resource/scale.ts';
+import type { ServedResource } from '../resource/served-resource.ts';
+
+const onlyOnce = 'a VM is there once: 1 switches it on, and 0 off';
+
+/** The power of a VM as a number of replicas. */
+export const vmScaling: Scaling = {
+  replicasOf: (object) => {
+    const { spec, status } = vmKind.decode(object);
+    return { wanted: spec.power === 'Stopped' ? 0 : 1, actual: hasVmm({ status }) ? 1 : 0 };
+  },
+  withReplicas: (object, replicas) => {
+    if (replicas > 1)
+      throw new ObjectError('INVALID', onlyOnce, {
+        causes: [{ field: 'spec.replicas', reason: 'FieldValueInvalid', message: onlyOnce }],
+      });
+    const vm = object as Vm;
+    if (replicas === 0) return withWish(vm, { power: 'Stopped' }, Date.now());
+    // A paused VM is up. One that has ended by itself is to run already, and is asked to start anew.
+    const hasEnded = vm.status.phase === 'Stopped' && vm.spec.power !== 'Stopped';
+    const power = vm.spec.power === 'Paused' ? 'Paused' : 'Running';
+    return withWish(vm, { power, anew: hasEnded }, Date.now());
+  },
+};
+
+/** Pure. Returns a kind as it is, but VMs with the subresource `scale`. */
+export const withVmScale = (resource: ServedResource): ServedResource =>
+  resource.group === vmResource.group && resource.resource === vmResource.plural
+    ? { ...resource, subresources: [...resource.subresources, 'scale'], scale: vmScaling }
+    : resource;
