@@ -27,7 +27,7 @@ describe('stock kubectl reaches a VM through ignited', { skip: noKubectl }, () =
     for (; printed.code !== 0; printed = await ignite.run('kubeconfig')) await delay(200);
     writeFileSync(kubeconfig, printed.stdout, { mode: 0o600 });
     env = { ...process.env, HOME: ignite.dir, KUBECONFIG: kubeconfig };
-    const program = 'echo begun; while read line; do echo "heard $line"; done';
+    const program = 'echo begun; while read line; do echo "heard $line"; done; exec sleep infinity';
     const image = `oci-archive:${imageArchive('sshd')}`;
     await ignite.ok('run', image, '--ssh', '--name', 'web', '--', 'sh', '-c', program);
   });
