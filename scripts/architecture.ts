@@ -51,8 +51,9 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   ],
   'packages/engine/src/operations': [['changes', 'declare', 'metrics', 'space'], ['archive'], ['client']],
   'packages/apiserver/src': [
-    ['protobuf', 'spdy', 'structural-schema'],
-    ['json-path', 'request'],
+    ['cel', 'protobuf', 'spdy'],
+    ['structural-schema'],
+    ['json-path', 'request', 'webhook'],
     ['audit', 'authentication', 'certificates', 'resource', 'server-side-apply'],
     ['authorization', 'custom-resource', 'response', 'views'],
     ['discovery', 'openapi', 'read', 'reviews', 'streams'],

@@ -44,6 +44,7 @@ export const common = {
   environment: [
     ['IGNITE_DATA_DIR', 'The default of --data-dir.'],
     ['IGNITE_RUN_DIR', 'The default of --run-dir.'],
+    ['IGNITE_NAMESPACE', 'The default of --namespace.'],
     [
       'IGNITE_HOST_NAME',
       'The name of this host. The first command that acts keeps it in the data directory.',

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import { logLevelOf, tells } from './arguments/log-level.ts';
+import { namespaceOf } from './arguments/namespace.ts';
 import { type CommandLine, parseCommandLine } from './arguments/parse-command-line.ts';
 import { usageError } from './arguments/usage-error.ts';
 import { commandSource } from './commands/command-source.ts';
@@ -49,7 +50,16 @@ async function runCommand(line: CommandLine, io: Io, signal: AbortSignal): Promi
       `usage: ignite ${command.name}${command.arguments && ` ${command.arguments}`}; see "ignite ${command.name} --help"`,
     );
   }
-  return await command.run({ flags, args, rest, io, signal });
+  const namespace = namespaceOf(command.flags, flags, io.env);
+  const named =
+    namespace === undefined || args.length === 0
+      ? args
+      : (await import('./arguments/namespaced-arguments.ts')).namespacedArguments(
+          namespace,
+          command.arguments,
+          args,
+        );
+  return await command.run({ flags, args: named, rest, namespace, io, signal });
 }
 
 const io: Io = {

@@ -1,5 +1,6 @@
 import { BearerAuthenticator } from '@ignite/apiserver/authentication/bearer-authenticator';
 import { CertificateAuthenticator } from '@ignite/apiserver/authentication/certificate-authenticator';
+import { OidcAuthenticator } from '@ignite/apiserver/authentication/oidc-authenticator';
 import { openServiceAccountKeys } from '@ignite/apiserver/authentication/service-account/service-account-keys';
 import { ServiceAccountTokens } from '@ignite/apiserver/authentication/service-account/service-account-tokens';
 import { SocketAuthenticator } from '@ignite/apiserver/authentication/socket-authenticator';
@@ -14,11 +15,15 @@ import { AccessServices } from '@ignite/apiserver/reviews/access-services';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import type { Log } from '@ignite/toolkit/log/log';
+import type { OidcTrust } from './api-trust.ts';
+import { httpsFetch } from './https-fetch.ts';
 
 export interface ApiAccessOptions {
   readonly client: ObjectClient;
   /** The folder with the keys and tokens of the API. */
   readonly dir: string;
+  /** The identity provider whose users are known, if there is one. */
+  readonly oidc?: OidcTrust | undefined;
   readonly log: Log;
 }
 
@@ -26,14 +31,18 @@ export interface ApiAccessOptions {
 const issuer = 'https://kubernetes.default.svc.cluster.local';
 
 /** Opens all that decides who may do what. It ends when `signal` aborts. */
-export async function openApiAccess({ client, dir, log }: ApiAccessOptions, signal: AbortSignal) {
+export async function openApiAccess({ client, dir, oidc, log }: ApiAccessOptions, signal: AbortSignal) {
   await reconcileDefaults(client, signal);
   const clock = systemClock;
   const rbac = { client, clock, log };
   const authorizer = new RbacAuthorizer(rbac);
   const keys = await openServiceAccountKeys(dir, signal);
   const tokens = new ServiceAccountTokens({ keys, issuer, client, clock });
-  const bearer = new BearerAuthenticator([new TokenFileAuthenticator(new TokenFile(dir), clock), tokens]);
+  const bearer = new BearerAuthenticator([
+    new TokenFileAuthenticator(new TokenFile(dir), clock),
+    tokens,
+    ...(oidc ? [new OidcAuthenticator(oidc, clock, httpsFetch(oidc.ca))] : []),
+  ]);
   const certificate = new CertificateAuthenticator(clock);
   const socket = new SocketAuthenticator({ name: 'root', groups: [mastersGroup] });
   return {

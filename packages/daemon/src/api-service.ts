@@ -22,6 +22,8 @@ import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
 import { openApiAccess } from './api-access.ts';
 import { type ApiAddress, serveApiAddress } from './api-address.ts';
 import { serveApiSocket } from './api-socket.ts';
+import type { ApiTrust } from './api-trust.ts';
+import { openAuditTrail } from './audit-trail.ts';
 import { repeat } from './repeat.ts';
 import { vmConnectors, withVmConnectors } from './streams/vm-connectors.ts';
 
@@ -36,6 +38,8 @@ export interface ApiServiceOptions {
   readonly address?: ApiAddress;
   /** The folder with the keys of the API. */
   readonly dir: string;
+  /** Who is known besides, and what is recorded of requests. */
+  readonly trust?: ApiTrust;
   readonly log: Log;
 }
 
@@ -52,24 +56,26 @@ const renewal = { everyMs: 24 * 3_600_000, retryMs: 3_600_000 };
  * everything, unless he shows the token of someone who may less.
  */
 export async function serveApiService(
-  { client, engine, definitions, socket, address, dir, log }: ApiServiceOptions,
+  { client, engine, definitions, socket, address, dir, trust = {}, log }: ApiServiceOptions,
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
   const viewed = new ViewedClient(client, views);
-  const trust = await openApiAccess({ client: viewed, dir, log }, signal);
+  await using opened = new AsyncDisposableStack();
+  const audit = trust.auditPolicy && opened.use(openAuditTrail(dir, trust.auditPolicy));
+  const known = await openApiAccess({ client: viewed, dir, oidc: trust.oidc, log }, signal);
   const api: ApiOptions = {
     client: viewed,
     resources: resourcesWith(definitions, engine && vmConnectors({ objects: client, vms: engine.vms })),
-    authenticator: trust.authenticator,
-    authorizer: trust.authorizer,
-    access: trust.access,
+    authenticator: known.authenticator,
+    authorizer: known.authorizer,
+    access: known.access,
+    audit,
     checks: [],
     product: `ignite-${igniteVersion}`,
     log,
   };
-  await using opened = new AsyncDisposableStack();
-  trust.socket.trust(opened.use(await serveApiSocket(api, socket)).server);
+  known.socket.trust(opened.use(await serveApiSocket(api, socket)).server);
   const at = address && opened.use(await serveApiAddress({ api, address, dir, clock: systemClock }, signal));
   const open = opened.move();
   const end = (): Promise<void> => open.disposeAsync();
@@ -78,7 +84,7 @@ export async function serveApiService(
     collectGarbage(client, storedResources(api.resources()), until);
   const ended = Promise.all([
     aborted(signal).then(end),
-    trust.ended,
+    known.ended,
     definitions.run({ client, ...work }, signal),
     repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: garbage }, work, signal),
     at && repeat({ name: 'renewing certificates', ...renewal, work: at.renew }, work, signal),

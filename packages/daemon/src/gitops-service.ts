@@ -30,6 +30,7 @@ import type { MendableStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import type { ApiAddress } from './api-address.ts';
 import { serveApiService } from './api-service.ts';
+import type { ApiTrust } from './api-trust.ts';
 import { alreadyRunning } from './errors.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { controlVms } from './vm-controller.ts';
@@ -56,6 +57,8 @@ export interface GitopsServiceOptions {
   readonly apiSocket?: string;
   /** The address at which it is served besides. */
   readonly apiAddress?: ApiAddress;
+  /** Who is known to it besides, and what is recorded of requests. */
+  readonly apiTrust: ApiTrust;
   readonly webhook?: WebhookOptions;
   readonly log: Log;
 }
@@ -96,6 +99,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
             socket: apiSocket,
             ...(apiAddress && { address: apiAddress }),
             dir: apiDir(paths),
+            trust: options.apiTrust,
             log,
           },
           signal,

@@ -4,6 +4,7 @@ import { defaultPaths } from '@ignite/engine/tools/host/paths';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { ApiAddress } from './api-address.ts';
 import { optionInvalid } from './errors.ts';
+import { type TrustOptions, trustFlags, trustOptions } from './trust-options.ts';
 
 /** How much is logged on standard error, from least to most. */
 const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -19,6 +20,8 @@ export interface DaemonOptions {
   readonly apiSocket?: string | undefined;
   /** The address and port at which it is served besides, with TLS. */
   readonly apiAddress?: ApiAddress | undefined;
+  /** Who is known to it, and what is recorded of requests. */
+  readonly trust: TrustOptions;
   /** The address and port that webhooks are served at, if they are. */
   readonly webhookListen?: string | undefined;
   /** The files with what webhooks are served with. */
@@ -37,6 +40,7 @@ const known = {
   api: { type: 'boolean', default: false },
   'api-socket': { type: 'string' },
   'api-address': { type: 'string' },
+  ...trustFlags,
   'webhook-listen': { type: 'string' },
   'webhook-secret-file': { type: 'string' },
   'webhook-cert': { type: 'string' },
@@ -47,7 +51,7 @@ const known = {
 export function parseOptions(argv: readonly string[]): DaemonOptions {
   const values = valuesOf(argv);
   const { 'webhook-listen': webhookListen, ...webhookFiles } = values;
-  for (const flag of ['api-socket', 'api-address'] as const)
+  for (const flag of ['api-socket', 'api-address', 'api-audit-policy', 'oidc-issuer'] as const)
     if (values[flag] !== undefined && !values.api)
       throw optionInvalid(`--${flag} requires --api`, 'add --api, which serves the API');
   return {
@@ -56,6 +60,7 @@ export function parseOptions(argv: readonly string[]): DaemonOptions {
     logLevel: logLevels.find((level) => level === values['log-level']) ?? 'info',
     apiSocket: values.api ? (values['api-socket'] ?? join(values['run-dir'], 'api.sock')) : undefined,
     apiAddress: values['api-address'] === undefined ? undefined : parseAddress(values['api-address']),
+    trust: trustOptions(values),
     nodeLabels: Object.fromEntries(values['node-label'].map(parseLabel)),
     webhookListen,
     webhookFiles,

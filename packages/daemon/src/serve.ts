@@ -13,6 +13,7 @@ import { openEnginePorts } from '@ignite/engine/wire';
 import { type Log, type LogLevel as EventLevel, jsonLog, limitedLog, textLog } from '@ignite/toolkit/log/log';
 import { printable } from '@ignite/toolkit/text/printable';
 import { runGitops } from './gitops-service.ts';
+import { readApiTrust } from './api-trust.ts';
 import { type DaemonOptions, type LogLevel, tells } from './options.ts';
 import { webhookOptions } from './webhook-options.ts';
 
@@ -41,6 +42,7 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
   await using client = new LocalClient(ports);
   const { store, self } = ports;
   const webhook = await webhookOptions(options);
+  const apiTrust = await readApiTrust(options.trust);
   const log = logOf(terminal, logLevel);
   const served = {
     paths,
@@ -54,6 +56,7 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
       clearRemovedVms(ports, { signal: until, report: warningsTo(log) }),
     recordWhenReady: (vm: Vm, until: AbortSignal) => recordWhenReady(vm, ports, until),
     nodeLabels,
+    apiTrust,
     log,
     ...(apiSocket !== undefined && { apiSocket }),
     ...(apiAddress && { apiAddress }),

@@ -3,6 +3,8 @@ import type { Vm } from '../v1/vm.ts';
 import type { ClientOperation } from './progress.ts';
 
 export interface ImportVmRequest {
+  /** The namespace; the default is `default`. */
+  readonly namespace?: string;
   /** The name of the new VM. The default is its name in the archive. */
   readonly name?: string;
   /**

@@ -42,6 +42,22 @@ test('findByQuery: a name alone is one of the default namespace, and a uid is on
   });
 });
 
+test('findByQuery: behind a namespace, names, uids and their prefixes are those of that namespace', () => {
+  const vmIn = (namespace: string, name: string, uid: string) => ({ metadata: { name, uid, namespace } });
+  const [web, twin, db] = [
+    vmIn('prod', 'web', 'cc44'),
+    vmIn('default', 'web', 'dd55'),
+    vmIn('default', 'db', 'ee66'),
+  ];
+  const found = (query: string) => findByQuery('VM', [web, twin, db], query);
+  for (const query of ['prod/web', 'prod/w', 'prod/cc44', 'prod/c']) assert.equal(found(query), web, query);
+  for (const query of ['web', 'default/web', 'default/w', 'default/dd55', 'default/dd'])
+    assert.equal(found(query), twin, query);
+  for (const query of ['prod/dd55', 'prod/db', 'prod/', 'dev/web'])
+    assert.throws(() => found(query), { code: 'VM_NOT_FOUND' }, query);
+  assert.throws(() => found('prod/db'), { hint: /^did you mean "default\/db"\?/ });
+});
+
 test('findByQuery: unknown and empty queries name nothing', () => {
   assert.throws(() => findByQuery('VM', all, 'zzz'), { code: 'VM_NOT_FOUND' });
   assert.throws(() => findByQuery('Image', all, ''), { code: 'IMAGE_NOT_FOUND' });

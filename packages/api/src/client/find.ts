@@ -7,7 +7,7 @@ import { imageResource } from '../v1/resources/image.ts';
 import { kernelResource } from '../v1/resources/kernel.ts';
 import { vmResource } from '../v1/resources/vm.ts';
 import { volumeResource } from '../v1/resources/volume.ts';
-import { type Named, fullName, fullNames, shownName } from '../v1/shown-name.ts';
+import { type Named, fullName, fullNames } from '../v1/shown-name.ts';
 
 interface Findable extends Named {
   readonly metadata: Named['metadata'] & { readonly uid: string };
@@ -29,7 +29,8 @@ const findError = (noun: string, how: 'NOT_FOUND' | 'AMBIGUOUS', what: string, h
 
 /**
  * Returns the one object that
- * `query` names: the exact name or uid, else a prefix of either that matches nothing else. `abbreviates`
+ * `query` names: the exact name or uid, else a prefix of either that matches nothing else. Behind a namespace, as in `prod/web`,
+ * both are looked for in that namespace alone. `abbreviates`
  * tells whether a query may stand for a name that is not equal to it.
  * @throws CodedError KIND_NOT_FOUND or KIND_AMBIGUOUS
  */
@@ -42,11 +43,20 @@ export function findByQuery<T extends Findable>(
   const resource = resources[kind];
   const noun = nounOf(resource);
   const list = resource.commands?.list;
-  const exact = items.filter((item) => [...fullNames(item), item.metadata.uid].includes(query));
+  const exact = items.filter(
+    (item) =>
+      [...fullNames(item), item.metadata.uid].includes(query) ||
+      withinNamespace(query, item) === item.metadata.uid,
+  );
   const matches =
-    exact.length > 0 || query === ''
+    exact.length > 0 || query === '' || query.endsWith('/')
       ? exact
-      : items.filter((item) => abbreviates(fullName(item)) || item.metadata.uid.startsWith(query));
+      : items.filter(
+          (item) =>
+            abbreviates(fullName(item)) ||
+            item.metadata.uid.startsWith(query) ||
+            beginsWithin(withinNamespace(query, item), item),
+        );
   if (matches.length > 1) {
     // These are the original's words, which scripts look for.
     const names = matches.map(fullName).join(', ');
@@ -60,9 +70,11 @@ export function findByQuery<T extends Findable>(
   const [match] = matches;
   if (!match) {
     const names = items.map(fullName);
-    const elsewhere = items.find((item) => shownName(item) === query); // in another namespace
+    const elsewhere = items.find(
+      ({ metadata }) => metadata.namespace && metadata.name === query.slice(query.indexOf('/') + 1),
+    );
     const meant = elsewhere
-      ? fullName(elsewhere)
+      ? `${elsewhere.metadata.namespace}/${elsewhere.metadata.name}`
       : nearest(
           query,
           names.flatMap((name) => [name, name.replace(/:latest$/, '')]),
@@ -76,3 +88,12 @@ export function findByQuery<T extends Findable>(
   }
   return match;
 }
+
+/** Returns what stands behind the namespace of an item in a query, such as `web` of `prod/web`. */
+function withinNamespace(query: string, { metadata: { namespace = '' } }: Named): string | undefined {
+  const isWithin = namespace !== '' && query.startsWith(`${namespace}/`);
+  return isWithin ? query.slice(namespace.length + 1) : undefined;
+}
+
+const beginsWithin = (rest: string | undefined, { metadata: { name, uid } }: Findable): boolean =>
+  rest !== undefined && (name.startsWith(rest) || uid.startsWith(rest));

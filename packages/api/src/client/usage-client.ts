@@ -21,6 +21,7 @@ export interface UsageFigures {
 
 export interface VmUsage extends UsageFigures {
   readonly name: string;
+  readonly namespace: string;
   readonly uid: string;
   /** The time of the sample in milliseconds, on a monotonic clock. */
   readonly atMs: number;
@@ -29,6 +30,8 @@ export interface VmUsage extends UsageFigures {
 export interface UsageRequest {
   /** Names, uids or prefixes of VMs. If it is empty, all running VMs are meant. */
   readonly vms: readonly string[];
+  /** Limits them to the VMs of a namespace, if no VMs are named. */
+  readonly namespace?: string;
   /** Includes VMs that do not run, if no VMs are named. */
   readonly all: boolean;
 }

@@ -19,9 +19,12 @@ export const shownName = (object: Named): string => referenceOf(object) ?? objec
  */
 export const fullName = (object: Named): string => withNamespace(shownName(object), object);
 
-/** Pure. Returns the names by which a command may be asked for an object. */
+/** Pure. Returns the names by which a command may be asked for an object: `web` of the default namespace is `default/web` too. */
 export const fullNames = (object: Named): readonly string[] =>
-  [shownName(object), object.metadata.name].map((name) => withNamespace(name, object));
+  [shownName(object), object.metadata.name].flatMap((name) => {
+    const { namespace } = object.metadata;
+    return namespace === 'default' ? [name, `${namespace}/${name}`] : [withNamespace(name, object)];
+  });
 
 /** Pure. Returns what a full name means, for objects whose own names have no slash. */
 export function keyOfFullName(text: string): Required<Named['metadata']> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as v from 'valibot';
+import type { Body } from '../request/decode-body.ts';
 import type { RequestInfo } from '../request/request-info.ts';
 import { type AuditedRequest, auditEvent } from './audit-event.ts';
 import { type AuditPolicy, auditLevel, auditPolicySchema, defaultPolicy } from './audit-policy.ts';
@@ -126,15 +127,26 @@ describe('auditEvent', () => {
   });
 
   test('the body is in it where a rule says so, and no secret ever is', () => {
-    const body = { kind: 'VM' };
+    const sent = (content: unknown): Body => ({
+      bytes: Buffer.from(JSON.stringify(content)),
+      contentType: 'application/json',
+    });
+    const body = sent({ kind: 'VM' });
     const request = { ...vms, verb: 'create' } as const;
-    assert.deepEqual(auditEvent(audited(request, { body }), everything)?.['requestObject'], body);
+    assert.deepEqual(auditEvent(audited(request, { body }), everything)?.['requestObject'], { kind: 'VM' });
     assert.equal(auditEvent(audited(request, { body }), defaultPolicy)?.['requestObject'], undefined);
     for (const shown of [
-      auditEvent(audited({ ...secrets, verb: 'create' }, { body: secret }), everything),
-      auditEvent(audited(request, { body: secret }), everything),
+      auditEvent(audited({ ...secrets, verb: 'create' }, { body: sent(secret) }), everything),
+      auditEvent(audited(request, { body: sent(secret) }), everything),
     ])
       assert.doesNotMatch(JSON.stringify(shown), /c2VjcmV0/);
+  });
+
+  test('who acts as another user is recorded as well as whom he acts as', () => {
+    const impersonated = { name: 'bob', groups: [] };
+    const event = auditEvent(audited({ ...vms, verb: 'list' }, { impersonated }), defaultPolicy);
+    assert.deepEqual(event?.['user'], { username: 'ada', groups: ['ops'] });
+    assert.deepEqual(event?.['impersonatedUser'], { username: 'bob', groups: [] });
   });
 
   test('whoever is not known is recorded as that', () => {

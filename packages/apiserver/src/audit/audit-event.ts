@@ -2,6 +2,7 @@ import { withoutSecrets } from '@ignite/toolkit/core/hide-secret';
 import { microTime } from '@ignite/toolkit/object/micro-time';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Decision } from '../request/access.ts';
+import { type Body, decodeBody } from '../request/decode-body.ts';
 import type { RequestInfo } from '../request/request-info.ts';
 import { type UserInfo, anonymous } from '../request/user-info.ts';
 import { type AuditPolicy, auditLevel } from './audit-policy.ts';
@@ -11,6 +12,8 @@ export interface AuditedRequest {
   readonly id: string;
   /** Absent if nobody knows who asked. */
   readonly user?: UserInfo | undefined;
+  /** As whom the user acts, if it is not himself. */
+  readonly impersonated?: UserInfo | undefined;
   readonly request: RequestInfo;
   /** The path and query as they were sent. */
   readonly uri: string;
@@ -18,7 +21,7 @@ export interface AuditedRequest {
   readonly userAgent?: string | undefined;
   /** Absent if nobody was asked. */
   readonly decision?: Decision | undefined;
-  readonly body?: unknown;
+  readonly body?: Body | undefined;
   readonly answer: { readonly code: number; readonly reason?: string | undefined };
   readonly receivedAtMs: number;
   readonly answeredAtMs: number;
@@ -31,7 +34,8 @@ const longestAgent = 256;
 
 /** Pure. Returns what is written about a request, or undefined if nothing is. Headers are not written. */
 export function auditEvent(audited: AuditedRequest, policy: AuditPolicy): AuditEvent | undefined {
-  const { id, user = anonymous, request, uri, sourceAddress, userAgent, decision, answer } = audited;
+  const { id, user = anonymous, impersonated, request, uri, sourceAddress, userAgent } = audited;
+  const { decision, answer, body } = audited;
   const level = auditLevel(user, request, policy);
   if (level === 'None') return undefined;
   return {
@@ -43,11 +47,12 @@ export function auditEvent(audited: AuditedRequest, policy: AuditPolicy): AuditE
     requestURI: shownUri(uri),
     verb: request.verb,
     user: userText(user),
+    ...(impersonated && { impersonatedUser: userText(impersonated) }),
     ...(sourceAddress !== undefined && { sourceIPs: [sourceAddress] }),
     ...(userAgent !== undefined && { userAgent: userAgent.slice(0, longestAgent) }),
     ...(request.isResource && { objectRef: objectRef(request) }),
     responseStatus: { metadata: {}, code: answer.code, ...(answer.reason && { reason: answer.reason }) },
-    ...(level === 'Request' && request.isResource && bodyPart(audited.body)),
+    ...(level === 'Request' && request.isResource && body && bodyPart(body)),
     requestReceivedTimestamp: microTime(audited.receivedAtMs),
     stageTimestamp: microTime(audited.answeredAtMs),
     ...(decision && { annotations: annotations(decision) }),
@@ -77,8 +82,17 @@ const annotations = ({ isAllowed, reason }: Decision) => ({
   'authorization.k8s.io/reason': reason,
 });
 
-const bodyPart = (body: unknown) =>
-  typeof body === 'object' && body !== null ? { requestObject: withoutSecrets(body as KubeObject) } : {};
+/** A body that could not be read has been refused, and says nothing. */
+function bodyPart(body: Body) {
+  try {
+    const content = decodeBody(body);
+    return isRecord(content) ? { requestObject: withoutSecrets(content as KubeObject) } : {};
+  } catch {
+    return {};
+  }
+}
+
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** The parameters whose values are shown. Others, such as the command of `exec`, may hold secrets. */
 const shownParameters: readonly string[] = [

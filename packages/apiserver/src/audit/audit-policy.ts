@@ -23,7 +23,11 @@ const ruleSchema = v.strictObject({
 export type AuditRule = v.InferOutput<typeof ruleSchema>;
 
 /** Which requests are recorded (audit.k8s.io/v1 `Policy`). The first rule that fits a request decides. */
-export const auditPolicySchema = v.strictObject({ rules: v.array(ruleSchema) });
+export const auditPolicySchema = v.strictObject({
+  apiVersion: v.optional(v.literal('audit.k8s.io/v1')),
+  kind: v.optional(v.literal('Policy')),
+  rules: v.array(ruleSchema),
+});
 export type AuditPolicy = v.InferOutput<typeof auditPolicySchema>;
 
 /** Everything is recorded but what programs ask all the time. */

@@ -2,7 +2,7 @@ import type { RoleRef, Subject } from '@ignite/toolkit/access/resources/binding'
 import type { PolicyRule } from '@ignite/toolkit/access/resources/role';
 import { rbacGroup } from '@ignite/toolkit/access/resources/rbac';
 import type { UserInfo } from '../request/user-info.ts';
-import type { AccessRequest } from './access-request.ts';
+import type { AccessRequest } from '../request/access-request.ts';
 import { type AccessObjects, type AccessRules, accessRules } from './access-rules.ts';
 
 /** Roles and bindings for tests, written in short. */

@@ -1,6 +1,6 @@
 import type { UserInfo } from '../request/user-info.ts';
 import type { Decision } from '../request/access.ts';
-import type { AccessRequest } from './access-request.ts';
+import type { AccessRequest } from '../request/access-request.ts';
 import { type AccessRules, type Grant, grantsTo } from './access-rules.ts';
 import { ruleAllows } from './rule-allows.ts';
 import { rbacGroup } from '@ignite/toolkit/access/resources/rbac';

@@ -7,7 +7,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Authorizer, Decision } from '../request/access.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { clientKinds } from './access-kinds.ts';
-import type { AccessRequest } from './access-request.ts';
+import type { AccessRequest } from '../request/access-request.ts';
 import { type AccessRules, accessRules } from './access-rules.ts';
 import { decide } from './decide.ts';
 

@@ -1,5 +1,5 @@
 import type { PolicyRule } from '@ignite/toolkit/access/resources/role';
-import type { AccessRequest, ResourceAccess } from './access-request.ts';
+import type { AccessRequest, ResourceAccess } from '../request/access-request.ts';
 
 /** Pure. Tells whether a rule of RBAC allows a request. */
 export function ruleAllows(rule: PolicyRule, request: AccessRequest): boolean {

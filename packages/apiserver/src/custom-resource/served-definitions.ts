@@ -6,12 +6,13 @@ import type { Clock } from '@ignite/toolkit/clock/clock';
 import { type ReconcileResult, runController } from '@ignite/toolkit/controller/controller';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { isEstablished, statusWithNames } from './definition/accepted-names.ts';
 import { type CustomResourceDefinition, isDefinition } from './definition/definition.ts';
 import { servedDefinitionKind } from './definition/definition-kind.ts';
+import { isTerminating } from './definition/terminating.ts';
+import { deleteDefined, unlessChanged } from './delete-defined.ts';
 import { servedKindsOf } from './served-kinds-of.ts';
 import { servedResourcesOf } from './served-resources-of.ts';
 
@@ -47,10 +48,22 @@ export class ServedDefinitions {
       const known = informer.list().filter(isDefinition);
       this.#serve(known.filter(isEstablished));
       await acceptNames(client, known, signal);
-      return {};
+      return await this.#deleteDefined(client, known.filter(isTerminating), signal);
     };
     const controller = { name: 'definitions', queue, concurrency: 1, reconcile, clock, log };
     await Promise.all([informer.run(signal), runController(controller, signal)]);
+  }
+
+  /** Objects that are waited for are looked after again. */
+  async #deleteDefined(
+    client: ObjectClient,
+    definitions: readonly CustomResourceDefinition[],
+    signal: AbortSignal,
+  ): Promise<ReconcileResult> {
+    let isDone = true;
+    for (const definition of definitions)
+      isDone = (await deleteDefined(client, definition, signal)) && isDone;
+    return isDone ? {} : { requeueAfterMs: waitMs };
   }
 
   #serve(definitions: readonly CustomResourceDefinition[]): void {
@@ -58,6 +71,9 @@ export class ServedDefinitions {
     this.#resources = definitions.flatMap(servedResourcesOf);
   }
 }
+
+/** How often it is looked whether the finalizers of objects are gone, in milliseconds. */
+const waitMs = 1_000;
 
 /** Writes the status of definitions one after the other, so that no name is accepted twice. */
 async function acceptNames(
@@ -75,15 +91,10 @@ async function acceptNames(
   }
 }
 
-/** What someone changes meanwhile is left to the next time. */
 async function writeStatus(
   client: ObjectClient,
   definition: CustomResourceDefinition,
   signal: AbortSignal,
 ): Promise<void> {
-  try {
-    await client.updateStatus(servedDefinitionKind, definition, { signal });
-  } catch (failure) {
-    if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'NOT_FOUND')) throw failure;
-  }
+  await client.updateStatus(servedDefinitionKind, definition, { signal }).catch(unlessChanged);
 }

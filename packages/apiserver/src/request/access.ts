@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { RequestInfo } from './request-info.ts';
+import type { AccessRequest } from './access-request.ts';
 import type { UserInfo } from './user-info.ts';
 
 /** The port that finds out who makes a request. */
@@ -13,7 +13,7 @@ export interface Authenticator {
 
 /** The port that decides whether a user may do something. */
 export interface Authorizer {
-  authorize(user: UserInfo, request: RequestInfo, signal: AbortSignal): Promise<Decision>;
+  authorize(user: UserInfo, request: AccessRequest, signal: AbortSignal): Promise<Decision>;
 }
 
 export interface Decision {

@@ -125,7 +125,8 @@ function aboutSubject(code: KnownCode, subject: Subject, causes: readonly ErrorC
 
 function toldCause({ field, reason, message }: ErrorCause): ErrorCause {
   const word = causeWords[reason];
-  return { field, reason, message: word === undefined ? message : `${word}: ${message}` };
+  const isWorded = word === undefined || message.startsWith(word);
+  return { field, reason, message: isWorded ? message : `${word}: ${message}` };
 }
 
 const causeText = ({ field, message }: ErrorCause): string =>

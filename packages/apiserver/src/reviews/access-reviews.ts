@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { decide } from '../authorization/decide.ts';
-import type { AccessRequest } from '../authorization/access-request.ts';
+import type { AccessRequest } from '../request/access-request.ts';
 import type { Decision } from '../request/access.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { type Question, type Review, type ReviewAnswer, answered, refused, specOf } from './review.ts';

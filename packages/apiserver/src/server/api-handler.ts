@@ -4,15 +4,16 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
+import { type AuditTrail, AuditedExchange } from '../audit/audited-exchange.ts';
 import { discover } from '../discovery/discover.ts';
 import { openApi } from '../openapi/open-api.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
-import { decodeBody } from '../request/decode-body.ts';
+import { type Body, decodeBody } from '../request/decode-body.ts';
 import { programOf } from '../request/program.ts';
 import { readBody } from '../request/read-body.ts';
 import { RequestError } from '../request/request-error.ts';
 import type { PathRequest, RequestInfo, ResourceRequest } from '../request/request-info.ts';
-import type { UserInfo } from '../request/user-info.ts';
+import { type UserInfo, anonymous } from '../request/user-info.ts';
 import { requestInfoOf } from '../request/request-info-of.ts';
 import type { Connector } from '../resource/connector.ts';
 import { keyOf } from '../resource/object-request.ts';
@@ -24,10 +25,10 @@ import type { Status, Subject } from '../response/status.ts';
 import type { AccessQuestion } from '../reviews/access-services.ts';
 import { StreamPlaces } from '../streams/stream-places.ts';
 import type { Upgrade } from '../streams/upgrade.ts';
-import { checkAccess } from './check-access.ts';
+import { checkAccess, findUser } from './check-access.ts';
 import { connect, connectionInfo } from './connect.ts';
 import { type HealthCheck, healthPaths, healthReply } from './health.ts';
-import { InFlight } from './in-flight.ts';
+import { RequestLimits, workOf } from './request-limits.ts';
 import { respond, sendContent, wantedForm } from './respond.ts';
 import { serveObjects } from './serve-objects.ts';
 import { serverVersion } from './server-version.ts';
@@ -40,6 +41,8 @@ export interface ApiOptions {
   readonly authorizer: Authorizer;
   /** Limits what users write, and answers reviews and requests for tokens. Without it, there are none. */
   readonly access?: AccessPort;
+  /** Where requests are recorded. Without it, none are. */
+  readonly audit?: AuditTrail | undefined;
   readonly checks: readonly HealthCheck[];
   /** The name and the version of this program, such as `ignite-0.1.0`. */
   readonly product: string;
@@ -65,7 +68,7 @@ export interface ApiHandler {
 
 /** @param ending aborts when watches and streams are to end, since the server is about to */
 export function apiHandler(options: ApiOptions, ending: AbortSignal): ApiHandler {
-  const shared = { inFlight: new InFlight(), places: new StreamPlaces(), ending };
+  const shared = { limits: new RequestLimits(), places: new StreamPlaces(), ending };
   const handle = (exchange: Exchange): void => {
     answer(options, exchange).catch((failure: unknown) => {
       options.log('error', 'an answer was not sent', { error: errorText(failure) });
@@ -80,7 +83,10 @@ export function apiHandler(options: ApiOptions, ending: AbortSignal): ApiHandler
       response.shouldKeepAlive = false;
       response.once('finish', () => socket.end());
       socket.on('error', () => socket.destroy());
-      const takeOver = (): void => response.detachSocket(socket);
+      const takeOver = (): void => {
+        response.statusCode = switching;
+        response.detachSocket(socket);
+      };
       handle({ ...shared, message, response, upgrade: { message, socket, head, takeOver } });
     },
   };
@@ -90,7 +96,7 @@ export function apiHandler(options: ApiOptions, ending: AbortSignal): ApiHandler
 interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
-  readonly inFlight: InFlight;
+  readonly limits: RequestLimits;
   readonly places: StreamPlaces;
   readonly upgrade?: Upgrade;
   readonly ending: AbortSignal;
@@ -107,12 +113,17 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
     const connector = asked.isResource ? connectorAt(options.resources(), asked) : undefined;
     const info = asked.isResource && connector ? connectionInfo(asked, connector) : asked;
     const lasts = info.verb === 'watch' || connector !== undefined;
-    using _place = lasts ? undefined : placeIn(exchange.inFlight, info);
+    const audited = options.audit && auditedExchange(options.audit, exchange, info, options.log);
+    using _place = lasts ? undefined : exchange.limits.enter(workOf(info));
     const signal = lasts ? AbortSignal.any([closed.signal, exchange.ending]) : answerSignal(closed.signal);
-    const user = await checkAccess(options, message, info, signal);
+    const access = { message, info, audited, signal };
+    const user = await findUser(options, access);
+    using _share = lasts ? undefined : exchange.limits.enterAs(user ?? anonymous, workOf(info));
+    await checkAccess(options, user, access);
     if (info.isResource && connector)
       await answerConnection(options, connector, exchange, { info, user: user!, signal });
-    else if (info.isResource) await answerResource(options, exchange, { info, user: user!, signal });
+    else if (info.isResource)
+      await answerResource(options, exchange, { info, user: user!, audited, signal });
     else await answerPath(options, exchange, info, signal);
   } catch (failure) {
     if (closed.signal.aborted) return;
@@ -120,8 +131,28 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
   }
 }
 
-const placeIn = (inFlight: InFlight, info: RequestInfo): Disposable =>
-  inFlight.enter(['get', 'list', 'head'].includes(info.verb) ? 'read' : 'write');
+/** Has a request recorded when its response has ended, however that came. */
+function auditedExchange(
+  trail: AuditTrail,
+  { message, response, upgrade }: Exchange,
+  info: RequestInfo,
+  log: Log,
+): AuditedExchange {
+  const audited = new AuditedExchange(trail, message, info);
+  response.setHeader('audit-id', audited.id);
+  (upgrade?.socket ?? response).once('close', () => {
+    const { headersSent, statusCode } = response;
+    audited
+      .end({ code: headersSent || statusCode === switching ? statusCode : clientGone })
+      .catch((failure: unknown) => log('error', 'a request was not recorded', { error: errorText(failure) }));
+  });
+  return audited;
+}
+
+/** What is recorded of a request that goes on with another protocol. */
+const switching = 101;
+/** What is recorded of a request that was not answered because the client was gone. */
+const clientGone = 499;
 
 /** Aborts when a request is not answered in time, or nobody waits for its answer. */
 function answerSignal(closed: AbortSignal): AbortSignal {
@@ -137,20 +168,28 @@ const tooLate = (): RequestError =>
 /** A request for objects, and who makes it. */
 type UserRequest = Omit<AccessQuestion, 'body'>;
 
+interface AuditedRequest extends UserRequest {
+  readonly audited: AuditedExchange | undefined;
+}
+
 async function answerResource(
   options: ApiOptions,
   exchange: Exchange,
-  { info, user, signal }: UserRequest,
+  { info, user, audited, signal }: AuditedRequest,
 ): Promise<void> {
   const { message, response } = exchange;
   const { access, client } = options;
-  const body = async (): Promise<unknown> =>
-    decodeBody({ bytes: await readBody(message), contentType: message.headers['content-type'] });
+  const sent = async (): Promise<Body> => {
+    const read = { bytes: await readBody(message), contentType: message.headers['content-type'] };
+    audited?.sends(read);
+    return read;
+  };
+  const body = async (): Promise<unknown> => decodeBody(await sent());
   const content = await access?.answer({ info, user, body, signal });
   if (content !== undefined)
     return await sendContent(response, { type: 'content', code: 201, content }, { encoding: 'json' });
   const limited = { ...options, client: access?.clientFor(user, signal) ?? client };
-  await answerObjects(limited, exchange, info, signal);
+  await answerObjects(limited, exchange, { info, body: sent, signal });
 }
 
 async function answerConnection(
@@ -172,11 +211,16 @@ async function answerConnection(
   }
 }
 
+interface ObjectsRequest {
+  readonly info: ResourceRequest;
+  readonly body: () => Promise<Body>;
+  readonly signal: AbortSignal;
+}
+
 async function answerObjects(
   options: ApiOptions,
   { message, response }: Exchange,
-  info: ResourceRequest,
-  signal: AbortSignal,
+  { info, body, signal }: ObjectsRequest,
 ): Promise<void> {
   const query = queryOf(message);
   const program = programOf(message.headers['user-agent']);
@@ -184,7 +228,6 @@ async function answerObjects(
   const resource = servedAt(served, info);
   if (!resource) throw nothingServed();
   const wanted = { ...wantedForm(message.headers.accept, query), resource };
-  const body = async () => ({ bytes: await readBody(message), contentType: message.headers['content-type'] });
   try {
     const reply = await serveObjects(options.client, {
       resource,

@@ -1,5 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
+import type { AuditedExchange } from '../audit/audited-exchange.ts';
+import { impersonationRequests } from '../authorization/impersonation/impersonation-requests.ts';
+import { wantedUser } from '../authorization/impersonation/wanted-user.ts';
+import type { AccessRequest } from '../request/access-request.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
 import { forbiddenText } from '../request/forbidden-text.ts';
 import type { RequestInfo } from '../request/request-info.ts';
@@ -14,34 +18,54 @@ export interface AccessPorts {
   readonly authorizer: Authorizer;
 }
 
+/** A request as far as access is concerned. */
+export interface AskedAccess {
+  readonly message: IncomingMessage;
+  readonly info: RequestInfo;
+  /** What is told who asks, if requests are recorded. */
+  readonly audited?: AuditedExchange | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Checks that a request is allowed to the one who makes it, who is returned unless nobody knows him.
+ * Finds out who makes a request, or as whom it is to be made, and returns him unless nobody knows him.
+ * @throws ObjectError UNAUTHORIZED, FORBIDDEN, BAD_REQUEST
+ */
+export async function findUser(ports: AccessPorts, asked: AskedAccess): Promise<UserInfo | undefined> {
+  const { message, audited, signal } = asked;
+  const user = await ports.authenticator.authenticate(message, signal);
+  if (user) audited?.isBy(user);
+  const wanted = wantedUser(message.rawHeaders);
+  if (!wanted) return user;
+  if (!user) throw unknownUser();
+  for (const request of impersonationRequests(wanted)) await allow(ports, user, { ...asked, request });
+  audited?.isAs(wanted.user);
+  return wanted.user;
+}
+
+/**
+ * Checks that a request is allowed to a user.
  * @throws ObjectError UNAUTHORIZED, FORBIDDEN
  */
 export async function checkAccess(
-  { authenticator, authorizer }: AccessPorts,
-  message: IncomingMessage,
-  info: RequestInfo,
-  signal: AbortSignal,
-): Promise<UserInfo | undefined> {
-  const user = await authenticator.authenticate(message, signal);
-  checkNotImpersonated(message);
-  if (!info.isResource && info.verb === 'get' && publicPaths.includes(info.path)) return user;
-  if (!user) throw new ObjectError('UNAUTHORIZED', 'Unauthorized');
-  const { isAllowed } = await authorizer.authorize(user, info, signal);
-  if (!isAllowed) throw new ObjectError('FORBIDDEN', forbiddenText(user, info));
-  return user;
+  ports: AccessPorts,
+  user: UserInfo | undefined,
+  asked: AskedAccess,
+): Promise<void> {
+  const { info } = asked;
+  if (!info.isResource && info.verb === 'get' && publicPaths.includes(info.path)) return;
+  if (!user) throw unknownUser();
+  await allow(ports, user, { ...asked, request: info });
 }
 
-/** Whoever asks to act as someone else, who may do less, must not act as himself. */
-function checkNotImpersonated({ headers }: IncomingMessage): void {
-  const header = Object.keys(headers).find((name) => name.startsWith('impersonate-'));
-  if (header !== undefined)
-    throw new ObjectError(
-      'FORBIDDEN',
-      `nobody can act as another user here: the header ${header} is refused`,
-      {
-        hint: 'use the credentials of that user',
-      },
-    );
+const unknownUser = (): ObjectError => new ObjectError('UNAUTHORIZED', 'Unauthorized');
+
+async function allow(
+  { authorizer }: AccessPorts,
+  user: UserInfo,
+  { request, audited, signal }: Omit<AskedAccess, 'info'> & { readonly request: AccessRequest },
+): Promise<void> {
+  const decision = await authorizer.authorize(user, request, signal);
+  audited?.isDecided(decision);
+  if (!decision.isAllowed) throw new ObjectError('FORBIDDEN', forbiddenText(user, request));
 }

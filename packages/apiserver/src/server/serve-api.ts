@@ -8,7 +8,17 @@ import { isUpgrade } from '../streams/upgrade.ts';
 import { type ApiOptions, apiHandler } from './api-handler.ts';
 
 /** The times in which a client must send the headers of a request, and all of it, in milliseconds. */
-const bounds = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 };
+const times = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 60_000,
+};
+/** The path and headers of a request are refused if they are larger, which takes long tokens into account. */
+const sizes = { maxHeaderSize: 64 * 2 ** 10 };
+/** Whether the other side is still there is asked when it has said nothing for this long, in milliseconds. */
+const liveness = { keepAlive: true, keepAliveInitialDelay: 30_000 };
+const bounds = { ...times, ...sizes, ...liveness, shouldUpgradeCallback: isUpgrade };
 const mostConnections = 2_000;
 /** Clients may show a certificate. Whether it is good is for the authenticator to say, to each request. */
 const clientCertificates = { requestCert: true, rejectUnauthorized: false, handshakeTimeout: 10_000 };
@@ -37,11 +47,12 @@ export async function serveApi(options: ApiOptions, { tls, ...place }: ApiPlace)
   };
   const checks = [...options.checks, readiness];
   const handler = apiHandler({ ...options, checks }, ending.signal);
-  const common = { ...bounds, keepAliveTimeout: 60_000, shouldUpgradeCallback: isUpgrade };
   const server = tls
-    ? createTlsServer({ ...common, ...tls, ...clientCertificates }, handler.answer)
-    : createServer(common, handler.answer);
+    ? createTlsServer({ ...bounds, ...tls, ...clientCertificates }, handler.answer)
+    : createServer(bounds, handler.answer);
   server.on('upgrade', handler.upgrade);
+  // Node would leave out the rest of many headers, and one of them may say as whom a request is made.
+  server.maxHeadersCount = 0;
   const open = boundConnections(server, mostConnections);
   server.listen(place);
   await once(server, 'listening');

@@ -20,6 +20,13 @@ export const invalidValue = (field: string, value: unknown, detail: string): Err
   message: joined('Invalid value', JSON.stringify(value), detail),
 });
 
+/** The fault of a value that is too large to be told. */
+export const invalidDetail = (field: string, detail: string): ErrorCause => ({
+  field,
+  reason: 'FieldValueInvalid',
+  message: joined('Invalid value', detail),
+});
+
 export const wrongType = (field: string, value: unknown, detail: string): ErrorCause => ({
   ...invalidValue(field, value, detail),
   reason: 'FieldValueTypeInvalid',

@@ -66,6 +66,8 @@ export interface Invocation {
   readonly args: readonly string[];
   /** The words after `--`. */
   readonly rest: readonly string[];
+  /** The namespace that was asked for, which names in `args` have before them already. */
+  readonly namespace: string | undefined;
   readonly io: Io;
   readonly signal: AbortSignal;
 }

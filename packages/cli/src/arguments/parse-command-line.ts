@@ -2,6 +2,7 @@ import { nearest } from '@ignite/toolkit/text/nearest';
 import { type Command, type Flag, type FlagValue, FlagValues, type Flags } from './command.ts';
 import { type CommandSource, findNamed } from './find-command.ts';
 import { globalFlags } from './global-flags.ts';
+import { withLetters } from './namespace.ts';
 import { type Token, tokenize } from './tokens.ts';
 import { usageError } from './usage-error.ts';
 
@@ -29,7 +30,7 @@ function readArguments(
   command: Command | undefined,
   name: readonly string[],
 ): CommandLine {
-  const flags: Flags = { ...globalFlags, ...command?.flags };
+  const flags = withLetters({ ...globalFlags, ...command?.flags }, argv);
   const values = new Map<string, FlagValue>();
   const args: string[] = [];
   let names = name.length;

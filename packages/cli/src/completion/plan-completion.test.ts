@@ -37,6 +37,9 @@ test('planCompletion: what a flag takes, as the next word and behind an equals s
   assert.deepEqual(offered('ps --log-level=e'), { words: ['error'], lookUp: [], prefix: '--log-level=' });
   assert.deepEqual(offered('run --config ').lookUp, ['file']);
   assert.deepEqual(offered('run --data-dir ').lookUp, ['directory']);
+  assert.deepEqual(offered('ps -n ').lookUp, ['Namespace']);
+  assert.deepEqual(offered('run -n ').lookUp, []);
+  assert.deepEqual(offered('run --name web -n ').lookUp, ['Namespace']);
   assert.deepEqual(offered('apply -f ').lookUp, ['file', 'directory']);
 });
 

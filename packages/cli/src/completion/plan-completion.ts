@@ -4,6 +4,7 @@ import { resourceNamed } from '@ignite/toolkit/scheme/resource';
 import { FlagValues, type Flag, type FlagValue, type Flags } from '../arguments/command.ts';
 import type { Spelling } from '../arguments/find-command.ts';
 import { globalFlags } from '../arguments/global-flags.ts';
+import { withLetters } from '../arguments/namespace.ts';
 import { type Placeholder, choicesAt, parseOperands, placeholder } from '../arguments/operand.ts';
 import { takesValue, tokenize } from '../arguments/tokens.ts';
 
@@ -78,7 +79,7 @@ function read(
   before: readonly string[],
   spelling: Spelling | undefined,
 ): SoFar & { readonly names: readonly string[] } {
-  const flags = { ...globalFlags, ...spelling?.command.flags };
+  const flags = withLetters({ ...globalFlags, ...spelling?.command.flags }, before);
   const values = new Map<string, FlagValue>();
   const words: string[] = [];
   let pending: Flag | undefined;

@@ -1,6 +1,7 @@
 import type { ReadClient } from '@ignite/api/client/client';
 import { writtenForm } from '@ignite/api/written-form';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { keyText, objectKey } from '@ignite/toolkit/object/object-key';
 import type { Column } from '@ignite/toolkit/scheme/resource';
 import type { Flag, FlagValues, Flags, Invocation } from '../arguments/command.ts';
 import { usageError } from '../arguments/usage-error.ts';
@@ -37,8 +38,8 @@ export const documentFormatOf = (flags: FlagValues): DocumentFormat | undefined 
 export const outputFlags: Flags = {
   output: {
     ...documentFlag,
-    values: [...documentFormats, 'wide'],
-    help: 'output format: json, yaml or wide',
+    values: [...documentFormats, 'name', 'wide'],
+    help: 'output format: json, yaml, name (such as vm/web) or wide',
   },
   ...templateFlags,
   'no-trunc': { type: 'boolean', help: 'do not truncate output' },
@@ -56,7 +57,10 @@ export function templateOf(flags: FlagValues): string | undefined {
 }
 
 export const asksForTable = (flags: FlagValues): boolean =>
-  documentFormatOf(flags) === undefined && templateOf(flags) === undefined && !flags.isSet('quiet');
+  documentFormatOf(flags) === undefined &&
+  flags.text('output') !== 'name' &&
+  templateOf(flags) === undefined &&
+  !flags.isSet('quiet');
 
 /** What templates may ask beyond the objects themselves, read once it is asked for. */
 export const viewContext = async (
@@ -81,6 +85,7 @@ export async function printObjects<T extends KubeObject>(
   const format = documentFormatOf(flags);
   if (template !== undefined) await printByTemplate(objects, template, flags, io, context);
   else if (flags.isSet('quiet')) io.out.write(objects.map(({ metadata }) => `${metadata.uid}\n`).join(''));
+  else if (flags.text('output') === 'name') io.out.write(objects.map(nameLine).join(''));
   else if (format !== undefined)
     await printDocument({ apiVersion: 'v1', kind: 'List', items: objects.map(writtenForm) }, format, io);
   else {
@@ -93,6 +98,10 @@ export async function printObjects<T extends KubeObject>(
     );
   }
 }
+
+/** The form that `get`, `edit` and `delete` take. */
+const nameLine = (object: KubeObject): string =>
+  `${keyText({ ...objectKey(object), kind: object.kind.toLowerCase() })}\n`;
 
 function printTable<T>(
   objects: readonly T[],

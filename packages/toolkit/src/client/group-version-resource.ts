@@ -14,7 +14,10 @@ export interface ObjectKey extends GroupVersionResource {
 }
 
 /** Returns the name of a resource in messages, such as `machines.cluster.x-k8s.io`. */
-export const resourceName = ({ group, resource }: GroupVersionResource): string =>
+export const resourceName = ({
+  group,
+  resource,
+}: Pick<GroupVersionResource, 'group' | 'resource'>): string =>
   group === '' ? resource : `${resource}.${group}`;
 
 /** Returns the `apiVersion` of a resource's objects. */

@@ -42,6 +42,14 @@ test('decodeManifests: defaults are filled in, and documents of several kinds of
   });
 });
 
+test('decodeManifests: an object that names no namespace is of the one that was asked for', () => {
+  const text = `${head}spec: {plant: fig}\n---\n${head}  namespace: default\nspec: {plant: fig}\n`;
+  const namespacesOf = (options: { readonly namespace?: string }) =>
+    decodeManifests(text, 'pot.yaml', pots, options).map(({ metadata }) => metadata.namespace);
+  assert.deepEqual(namespacesOf({}), ['default', 'default']);
+  assert.deepEqual(namespacesOf({ namespace: 'prod' }), ['prod', 'default']);
+});
+
 test('decodeManifests: an object as a store shows it is a manifest', () => {
   const store = {
     uid: 'x',

@@ -10,6 +10,8 @@ import { type ReadObject, type ReadOptions, readObjects } from './read-objects.t
 export interface DecodeOptions extends ReadOptions {
   /** Called for each thing in an object that has no effect although its author may expect one. */
   readonly onRemark?: (remark: string, at: Position) => void;
+  /** The namespace of objects that name none. */
+  readonly namespace?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export function decodeManifests(
     const { definition, checked, place } = object;
     const remarks = [...(definition.remarks?.(checked) ?? []), ...[definition.inert ?? []].flat()];
     for (const remark of remarks) options.onRemark?.(remark, positionOf(place, []));
-    return definition.inert === undefined ? [asManifest(object, scheme)] : [];
+    return definition.inert === undefined ? [asManifest(object, scheme, options.namespace)] : [];
   });
   assertNone(read.flatMap(({ problems }) => problems));
   return read.flatMap(({ manifest }) => manifest ?? []);
@@ -35,8 +37,9 @@ export function decodeManifests(
 
 /** Converts an object to the hub version, whose rules may forbid what the written version allows. */
 function asManifest(
-  { definition, checked, place }: ReadObject,
+  { definition, checked, written, place }: ReadObject,
   scheme: Scheme,
+  usualNamespace = 'default',
 ): { readonly manifest?: Manifest; readonly problems: readonly Problem[] } {
   const kind = scheme.kindOf(definition);
   const hub = hubOf(kind);
@@ -47,13 +50,14 @@ function asManifest(
     : { output: spec, problems: [] };
   const problems = [...found.problems, ...asHub.problems];
   if (!found.output || problems.length > 0) return { problems };
-  const { name, namespace, labels, annotations } = found.output;
+  const { name, labels, annotations } = found.output;
+  const { namespace } = written.metadata;
   const manifest = {
     apiVersion: hub.apiVersion,
     kind: hub.kind,
     metadata: {
       name: name ?? '', // only objects of inert kinds may have no name
-      namespace: kind.scope === 'Cluster' ? '' : typeof namespace === 'string' ? namespace : 'default',
+      namespace: kind.scope === 'Cluster' ? '' : typeof namespace === 'string' ? namespace : usualNamespace,
       labels: labels ?? {},
       annotations: annotations ?? {},
     },

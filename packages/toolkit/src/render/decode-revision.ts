@@ -16,6 +16,8 @@ export interface RevisionText {
   readonly unknownKinds: 'refuse' | 'ignore';
   /** The values of variables; if `undefined`, `${…}` is left alone. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** The namespace of objects that name none. */
+  readonly namespace?: string;
 }
 
 /**
@@ -69,7 +71,7 @@ export function decodeRevision(
 
 function decodeResource(
   { file, transforms }: Resource,
-  { unknownKinds, variables }: RevisionText,
+  { unknownKinds, variables, namespace }: RevisionText,
   scheme: Scheme,
   lengthLimit: number,
 ): DecodedFile {
@@ -81,6 +83,7 @@ function decodeResource(
     const manifests = decodeManifests(text, file.path, scheme, {
       transform: (raw) => transforms.reduce((object, transform) => transform(object), raw),
       ...(unknownKinds === 'ignore' && { onUnknown: () => {} }),
+      ...(namespace !== undefined && { namespace }),
       onRemark: (remark, at) => void remarks.push({ remark, at }),
     });
     return { file: file.path, manifests, remarks };

@@ -61,15 +61,22 @@ export class Renderer {
 
   async #decode(
     { files }: Revision,
-    { path: folder, unknownKinds, variables }: RenderOptions,
+    { path: folder, unknownKinds, variables, namespace }: RenderOptions,
     signal: AbortSignal,
   ): Promise<readonly DecodedFile[]> {
     const isPlain =
       variables === undefined && !files.some(({ path }) => `/${path}`.endsWith(`/${overlayName}`));
     const known = isPlain ? this.#decoded : new Map<string, DecodedFile>();
-    const id = (path: string, digest: string): string => JSON.stringify([folder, unknownKinds, path, digest]);
+    const id = (path: string, digest: string): string =>
+      JSON.stringify([folder, unknownKinds, namespace, path, digest]);
     const unknown = files.filter(({ path, digest }) => !known.has(id(path, digest)));
-    const text = { files: unknown, path: folder, unknownKinds, ...(variables && { variables }) };
+    const text = {
+      files: unknown,
+      path: folder,
+      unknownKinds,
+      ...(variables && { variables }),
+      ...(namespace !== undefined && { namespace }),
+    };
     const fresh = unknown.length === 0 ? [] : await this.#reader.decode(text, signal);
     for (const { remarks } of fresh) for (const { remark, at } of remarks) this.#onRemark(remark, at);
     if (!isPlain) return fresh;

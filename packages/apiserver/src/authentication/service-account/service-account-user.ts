@@ -9,3 +9,13 @@ export const serviceAccountGroups = (namespace: string): readonly string[] => [
   'system:serviceaccounts',
   `system:serviceaccounts:${namespace}`,
 ];
+
+/** Pure. Returns the service account whose user name this is, if it is one. */
+export function serviceAccountOf(
+  user: string,
+): { readonly namespace: string; readonly name: string } | undefined {
+  const [namespace = '', name = '', ...more] = user.startsWith(prefix)
+    ? user.slice(prefix.length).split(':')
+    : [];
+  return namespace !== '' && name !== '' && more.length === 0 ? { namespace, name } : undefined;
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { systemClock } from '@ignite/toolkit/clock/clock';
-import type { AccessRequest } from '../access-request.ts';
+import type { AccessRequest } from '../../request/access-request.ts';
 import { asks, asksPath, clusterRoleRef, group, named } from '../access.sample.ts';
 import { openAccess, until } from '../rbac.sample.ts';
 import { reconcileDefaults } from './reconcile-defaults.ts';

@@ -15,7 +15,7 @@ export interface WrittenPart extends Omit<GroupVersionResource, 'version'> {
 }
 
 const partName = ({ subresource, ...resource }: WrittenPart): string =>
-  resourceName({ ...resource, version: '' }) + (subresource === undefined ? '' : `/${subresource}`);
+  resourceName(resource) + (subresource === undefined ? '' : `/${subresource}`);
 
 /** Why whoever writes something could do everything thereby, by what is written. */
 const reasons: ReadonlyMap<string, string> = new Map([

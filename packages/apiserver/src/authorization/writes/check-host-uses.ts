@@ -7,7 +7,7 @@ import type { HostUse } from '@ignite/toolkit/allowance/host-use';
 import { keyText } from '@ignite/toolkit/object/object-key';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { UserInfo } from '../../request/user-info.ts';
-import type { AccessRequest } from '../access-request.ts';
+import type { AccessRequest } from '../../request/access-request.ts';
 import type { AccessRules } from '../access-rules.ts';
 import type { ObjectWrite } from './check-escalation.ts';
 import { decide, isMaster } from '../decide.ts';

@@ -1,5 +1,6 @@
 import { type NewCondition, withCondition } from '@ignite/toolkit/object/condition';
 import type { CustomResourceDefinition, DefinitionNames, DefinitionStatus } from './definition.ts';
+import { isTerminating } from './terminating.ts';
 
 type Names = Partial<DefinitionNames>;
 
@@ -110,5 +111,5 @@ const establishedCondition = (conflict: Conflict | undefined): Omit<NewCondition
 
 /** Tells whether the objects of a definition are served. */
 export const isEstablished = ({ status, metadata }: CustomResourceDefinition): boolean =>
-  metadata.deletionTimestamp === undefined &&
+  (metadata.deletionTimestamp === undefined || isTerminating({ metadata })) &&
   (status?.conditions ?? []).some(({ type, status: state }) => type === 'Established' && state === 'True');

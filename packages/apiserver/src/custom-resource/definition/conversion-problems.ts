@@ -5,6 +5,7 @@ import {
   requiredValue,
   unsupportedValue,
 } from '../../structural-schema/field-error.ts';
+import { webhookTargetProblems } from '../../webhook/webhook-target.ts';
 import type { DefinitionSpec } from './definition.ts';
 
 type Conversion = NonNullable<DefinitionSpec['conversion']>;
@@ -34,10 +35,7 @@ type ClientConfig = NonNullable<Conversion['webhook']>['clientConfig'];
 
 function clientProblems(config: ClientConfig, field: string): readonly ErrorCause[] {
   if (config === undefined) return [requiredValue(field, 'required when strategy is set to Webhook')];
-  const { url, service } = config;
-  return (url === undefined) === (service === undefined)
-    ? [requiredValue(field, 'exactly one of url or service is required')]
-    : [];
+  return webhookTargetProblems(config, field);
 }
 
 function reviewProblems(versions: readonly string[], field: string): readonly ErrorCause[] {

@@ -6,6 +6,7 @@ import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
 import { age } from '@ignite/toolkit/text/age';
 import { type CustomResourceDefinition, definitionSpecSchema, isDefinition } from './definition.ts';
 import { definitionProblems } from './definition-problems.ts';
+import { terminating } from './terminating.ts';
 
 /** The kind of the definitions of other kinds. */
 export const definitionKind: Kind = defineKind({
@@ -41,6 +42,7 @@ export const servedDefinitionKind: ServedKind = {
     isDefinition(object)
       ? definitionProblems(object, old && isDefinition(old) ? old : undefined)
       : served.problems!(object, old),
+  atDeletion: (object, now) => (isDefinition(object) ? terminating(object, now) : object),
 };
 
 /** Fills in the names that follow from others, and notes in which versions objects may be stored. */

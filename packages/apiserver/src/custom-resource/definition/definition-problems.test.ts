@@ -78,13 +78,13 @@ const table: readonly (readonly [string, Partial<DefinitionSpec>, readonly strin
       ],
     },
     [
-      'spec.versions[0].schema.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields',
+      'spec.validation.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields',
     ],
   ],
   [
     'a schema that is none',
     { versions: [{ ...potVersion, schema: { openAPIV3Schema: { type: 5 } } }] },
-    ['spec.versions[0].schema.openAPIV3Schema.type: must be a text, not 5'],
+    ['spec.validation.openAPIV3Schema.type: must be a text, not 5'],
   ],
   [
     'columns, paths and fields that lead nowhere',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ErrorCause } from '@ignite/toolkit/client/object-error';
 import { issuePath, issueText } from '@ignite/toolkit/schema/issue-text';
 import * as v from 'valibot';
@@ -8,6 +9,7 @@ import {
   requiredValue,
   unsupportedValue,
 } from '../../structural-schema/field-error.ts';
+import { ruleSoundness } from '../../structural-schema/rules/rule-soundness.ts';
 import { schemaProblems } from '../../structural-schema/soundness/schema-problems.ts';
 import { structuralProblems } from '../../structural-schema/soundness/structural-problems.ts';
 import { structuralSchemaSchema } from '../../structural-schema/structural-schema.ts';
@@ -42,10 +44,8 @@ function specProblems(spec: DefinitionSpec): readonly ErrorCause[] {
     ...groupProblems(spec.group),
     ...(scope === '' ? [requiredValue('spec.scope')] : []),
     ...(scope === '' || scopes.includes(scope) ? [] : [unsupportedValue('spec.scope', scope, scopes)]),
-    ...versions.flatMap((version, at) => [
-      ...versionProblems(version, `spec.versions[${at}]`),
-      ...schemaProblemsOf(version, `spec.versions[${at}].schema.openAPIV3Schema`),
-    ]),
+    ...versions.flatMap((version, at) => versionProblems(version, `spec.versions[${at}]`)),
+    ...allSchemaProblems(versions),
     ...versionListProblems(versions),
     ...namesProblems(names, 'spec.names'),
     ...(conversion ? conversionProblems(conversion, 'spec.conversion') : []),
@@ -66,6 +66,16 @@ function groupProblems(group: string): readonly ErrorCause[] {
     : [invalidValue('spec.group', group, 'should be a domain with at least one dot')];
 }
 
+/** As in Kubernetes, a schema that all versions have is told of once. */
+function allSchemaProblems(versions: readonly DefinitionVersion[]): readonly ErrorCause[] {
+  const [first, ...others] = versions;
+  if (first?.schema && others.every(({ schema }) => isDeepStrictEqual(schema, first.schema)))
+    return schemaProblemsOf(first, 'spec.validation.openAPIV3Schema');
+  return versions.flatMap((version, at) =>
+    schemaProblemsOf(version, `spec.versions[${at}].schema.openAPIV3Schema`),
+  );
+}
+
 function schemaProblemsOf({ schema }: DefinitionVersion, path: string): readonly ErrorCause[] {
   const written = schema?.openAPIV3Schema;
   if (written === undefined) return [requiredValue(path)];
@@ -78,7 +88,8 @@ function schemaProblemsOf({ schema }: DefinitionVersion, path: string): readonly
     }));
   const structural = structuralProblems(output, path);
   const ofDefaults = structural.length > 0 ? [] : defaultProblems(output, path);
-  return [...structural, ...ofDefaults, ...schemaProblems(output, path)];
+  const known = [...structural, ...ofDefaults, ...schemaProblems(output, path)];
+  return known.length > 0 ? known : ruleSoundness(output, path);
 }
 
 function versionListProblems(versions: readonly DefinitionVersion[]): readonly ErrorCause[] {

@@ -3,6 +3,7 @@ import type { Condition } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
+import { webhookTargetSchema } from '../../webhook/webhook-target.ts';
 
 const text = v.exactOptional(v.string());
 const texts = v.exactOptional(v.array(v.string()));
@@ -55,20 +56,7 @@ const conversionSchema = v.strictObject({
   webhook: v.exactOptional(
     v.strictObject({
       conversionReviewVersions: v.array(v.string()),
-      clientConfig: v.exactOptional(
-        v.strictObject({
-          url: text,
-          caBundle: text,
-          service: v.exactOptional(
-            v.strictObject({
-              name: v.string(),
-              namespace: v.string(),
-              path: text,
-              port: v.exactOptional(v.number()),
-            }),
-          ),
-        }),
-      ),
+      clientConfig: v.exactOptional(webhookTargetSchema),
     }),
   ),
 });

@@ -6,6 +6,7 @@ import { type ObjectResult, executePlan } from '@ignite/toolkit/apply/execute-pl
 import { type ObjectKey, keyText, objectKey } from '@ignite/toolkit/object/object-key';
 import type { SyncPlan } from '@ignite/toolkit/apply/plan-apply';
 import type { Command, Flags, Invocation } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
 import { differs, planDocument, renderPlan } from '../../render/plan.ts';
@@ -14,6 +15,7 @@ import { readManifestFiles } from './manifest-files.ts';
 import { filenameFlag } from './manifest-texts.ts';
 
 const planFlags: Flags = {
+  ...namespaceFlags,
   filename: filenameFlag,
   replace: {
     type: 'boolean',
@@ -87,7 +89,7 @@ export const deleteDeclared: Command = {
   arity: { least: 0, most: Infinity },
   summary: 'Delete objects by manifest or by name; VMs are deleted with their disks',
   examples: ['ignite delete -f vm.yaml', 'ignite delete vm/web sync/site', 'ignite delete host/rack-2'],
-  flags: { filename: filenameFlag },
+  flags: { ...namespaceFlags, filename: filenameFlag },
   run: async (invocation) => {
     const { flags, args, io, signal } = invocation;
     const files = flags.list('filename');

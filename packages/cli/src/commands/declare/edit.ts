@@ -7,6 +7,7 @@ import { decodeManifests } from '@ignite/toolkit/codec/decode-manifests';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { runInteractively } from '@ignite/toolkit/process/interactive';
 import type { Command, Invocation } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withDeclaredHost } from '../../context.ts';
 import { differs, renderPlan } from '../../render/plan.ts';
@@ -22,6 +23,7 @@ export const edit: Command = {
   summary: 'Edit an object in your editor and apply the changes',
   examples: ['ignite edit vm/web', 'EDITOR=nano ignite edit sync/site'],
   flags: {
+    ...namespaceFlags,
     replace: {
       type: 'boolean',
       help: 'allow changes that require replacing a VM and its disk',

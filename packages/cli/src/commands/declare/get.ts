@@ -1,14 +1,16 @@
 import { recordResources, resources } from '@ignite/api/resources';
 import { writtenForm } from '@ignite/api/written-form';
 import type { Client, ReadClient } from '@ignite/api/client/client';
-import { fullName } from '@ignite/api/v1/shown-name';
+import { fullName, fullNames } from '@ignite/api/v1/shown-name';
 import { withoutSecrets } from '@ignite/toolkit/core/hide-secret';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Column, Resource } from '@ignite/toolkit/scheme/resource';
 import { notFound } from '@ignite/toolkit/store/store';
 import { age } from '@ignite/toolkit/text/age';
 import type { Command } from '../../arguments/command.ts';
+import { inNamespace, listNamespaceFlags } from '../../arguments/namespace.ts';
 import { withClient, withReader } from '../../context.ts';
+import { namespaceColumns } from '../../render/namespace-columns.ts';
 import {
   assertTemplateFlags,
   documentFormatOf,
@@ -37,13 +39,20 @@ export const get: Command = {
   arguments: '[KIND [OBJECT]]',
   arity: { least: 0, most: 2 },
   summary: 'List objects of one kind, or of all kinds',
-  examples: ['ignite get', 'ignite get vms', 'ignite get sync site -o yaml', 'ignite get vm/web -o yaml'],
+  examples: [
+    'ignite get',
+    'ignite get vms -n prod',
+    'ignite get -A',
+    'ignite get sync site -o yaml',
+    'ignite get vm/web -o yaml',
+  ],
   flags: {
+    ...listNamespaceFlags,
     ...outputFlags,
     'show-secrets': { type: 'boolean', help: 'show the values of Secrets, which are hidden otherwise' },
   },
   run: async (invocation) => {
-    const { flags, args, io, signal } = invocation;
+    const { flags, args, namespace, io, signal } = invocation;
     assertTemplateFlags(flags);
     const [first, second] = args;
     const named = first?.includes('/') ? parseKey(first) : undefined;
@@ -57,9 +66,16 @@ export const get: Command = {
         await printDocument(writtenForm(shown(await findNamed(kinds[0]!, name, look))), format, io);
         return 0;
       }
-      const objects = (await Promise.all(kinds.map((each) => listKind(each, look)))).flat();
-      const found = name === undefined ? objects : [await findNamed(kinds[0]!, name, look)];
-      await printObjects(found.map(shown), columns, flags, io, () => viewContext(invocation, look.client));
+      const found =
+        name === undefined
+          ? (await Promise.all(kinds.map((each) => listKind(each, look)))).flat()
+          : [await findNamed(kinds[0]!, name, look)];
+      // Objects that are in no namespace are listed for whoever asks for their kind.
+      const isPlaced = name === undefined && (kind === undefined || apiResource(kind).scope === 'Namespaced');
+      const listed = isPlaced ? inNamespace(found, namespace) : found;
+      await printObjects(listed.map(shown), namespaceColumns(columns, invocation), flags, io, () =>
+        viewContext(invocation, look.client),
+      );
       return 0;
     };
     const isSecretAsked = kind === undefined || kind === 'Secret';
@@ -109,7 +125,7 @@ function lookAtStored(client: ReadClient, signal: AbortSignal): Look {
     signal,
     list,
     get: async (kind, name) => {
-      const found = (await list(kind)).find((object) => fullName(object) === name);
+      const found = (await list(kind)).find((object) => fullNames(object).includes(name));
       if (!found) throw notFound({ ...groupKind(kind), ...keyOf(name) });
       return found;
     },

@@ -7,13 +7,14 @@ import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { Renderer } from '@ignite/toolkit/render/render';
 import { DirectReader } from '@ignite/toolkit/render/source-reader';
 import type { Invocation } from '../../arguments/command.ts';
+import { assertNamespace } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withFoundSources } from '../../files/found-sources.ts';
 import { tellNote } from '../../render/message/note.ts';
 import { type ManifestTexts, readManifestTexts, standardInput } from './manifest-texts.ts';
 
 /**
- * All objects that files, folders and standard input declare. Everything is read before anything is done.
+ * All objects that files, folders and standard input declare; those that name no namespace are of the one that was asked for. Everything is read before anything is done.
  * @throws CodedError USAGE_INVALID, MANIFEST_INVALID
  */
 export async function readManifestFiles(
@@ -21,24 +22,28 @@ export async function readManifestFiles(
   invocation: Invocation,
 ): Promise<readonly Manifest[]> {
   const texts = await readManifestTexts(names, invocation.signal);
-  const onRemark = remarkWriter(invocation);
-  const decoded = await Promise.all(texts.map((each) => decode(each, onRemark, invocation.signal)));
+  const { flags, namespace, signal } = invocation;
+  const options = { onRemark: remarkWriter(invocation), ...(namespace !== undefined && { namespace }) };
+  const decoded = await Promise.all(texts.map((each) => decode(each, options, signal)));
   const found = decoded.flat();
   if (found.length === 0)
     throw usageError(`no objects found in ${names.join(', ')}`, 'manifests end in .yaml, .yml or .json');
+  for (const { metadata } of found) if (metadata.namespace !== '') assertNamespace(metadata.namespace, flags);
   return found;
 }
 
 async function decode(
   texts: ManifestTexts,
-  onRemark: NonNullable<DecodeOptions['onRemark']>,
+  { onRemark, ...placed }: Pick<DecodeOptions, 'namespace'> & Required<Pick<DecodeOptions, 'onRemark'>>,
   signal: AbortSignal,
 ): Promise<readonly Manifest[]> {
   if (texts.kind === 'text') {
     const dir = texts.name === standardInput ? '.' : dirname(texts.name);
-    return decodeManifests(texts.text, texts.name, scheme, { onRemark }).map((each) => fromDir(each, dir));
+    return decodeManifests(texts.text, texts.name, scheme, { onRemark, ...placed }).map((each) =>
+      fromDir(each, dir),
+    );
   }
-  const options = { path: '.', unknownKinds: 'refuse', nodeLabels: {} } as const;
+  const options = { path: '.', unknownKinds: 'refuse', nodeLabels: {}, ...placed } as const;
   const revision = { id: texts.name, files: texts.files };
   const renderer = new Renderer(new DirectReader(scheme), onRemark);
   const { manifests, problems } = await renderer.render(revision, options, signal);

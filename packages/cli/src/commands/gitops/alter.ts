@@ -1,5 +1,6 @@
 import { type SyncObject, confirmedRevisionAnnotation } from '@ignite/toolkit/sync/kinds';
 import type { Command, Invocation } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withDeclaredHost } from '../../context.ts';
 import { type Alteration, changeSync, findSync, syncOperand } from './syncs.ts';
@@ -9,7 +10,6 @@ export const suspend: Command = {
   ...syncOperand,
   summary: 'Suspend a sync; its objects stay as they are',
   examples: ['ignite gitops suspend site'],
-  flags: {},
   run: async (invocation) => await alter(invocation, () => ({ spec: { suspend: true } }), 'suspended'),
 };
 
@@ -18,7 +18,6 @@ export const resume: Command = {
   ...syncOperand,
   summary: 'Resume a sync after "gitops suspend" or "gitops rollback"',
   examples: ['ignite gitops resume site'],
-  flags: {},
   run: async (invocation) =>
     await alter(invocation, () => ({ spec: { suspend: false, pin: undefined } }), 'resumed'),
 };
@@ -28,7 +27,6 @@ export const confirm: Command = {
   ...syncOperand,
   summary: 'Confirm that objects missing from the last revision may be removed',
   examples: ['ignite gitops confirm site'],
-  flags: {},
   run: async (invocation) =>
     await alter(
       invocation,
@@ -43,6 +41,7 @@ export const rollback: Command = {
   name: 'gitops rollback',
   arguments: 'SYNC [COMMIT]',
   arity: { least: 1, most: 2 },
+  flags: namespaceFlags,
   summary: 'Roll a sync back to an earlier commit',
   details: [
     'COMMIT is the commit that was applied before the current one, unless you give another. The sync stays there until "ignite gitops resume".',
@@ -51,7 +50,6 @@ export const rollback: Command = {
     'ignite gitops rollback site',
     'ignite gitops rollback site 8843d7f92416211de9ebb963ff4ce28125932878',
   ],
-  flags: {},
   run: async (invocation) =>
     await alter(
       invocation,
@@ -80,7 +78,7 @@ async function alter(
   done: string,
 ): Promise<number> {
   return await withDeclaredHost(invocation, async (host) => {
-    const sync = await changeSync(host, await findSync(host.client.stored, invocation.args[0]), alteration);
+    const sync = await changeSync(host, await findSync(host.client.stored, invocation), alteration);
     invocation.io.out.write(`${sync.metadata.name} ${done}\n`);
     return 0;
   });

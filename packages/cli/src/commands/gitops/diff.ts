@@ -18,12 +18,11 @@ export const diff: Command = {
   summary: 'Fetch the source of a sync and show what would change',
   details: ['The exit status is 0 if there are no differences, 1 if there are some, and 2 after an error.'],
   examples: ['ignite gitops diff', 'ignite gitops diff site'],
-  flags: {},
   run: async (invocation) => {
     const { io, signal } = invocation;
     try {
       return await withDeclaredHost(invocation, async (host) => {
-        const sync = await findSync(host.client.stored, invocation.args[0]);
+        const sync = await findSync(host.client.stored, invocation);
         const gitSource = await gitSourceOf(sync, host);
         const revision = await host.syncs.openSource(sync, gitSource).fetch(host.op);
         const subject = {

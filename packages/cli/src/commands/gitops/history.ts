@@ -1,6 +1,7 @@
 import { keyText } from '@ignite/toolkit/object/object-key';
 import { shortRevision } from '@ignite/toolkit/sync/sync-status';
 import type { Command } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { withReader } from '../../context.ts';
 import { age } from '@ignite/toolkit/text/age';
 import { table } from '../../render/text/table.ts';
@@ -12,10 +13,9 @@ export const history: Command = {
   ...syncOperand,
   summary: 'Show the history of a sync, newest first',
   examples: ['ignite gitops history site'],
-  flags: {},
   run: async (invocation) =>
     await withReader(invocation, async ({ stored }) => {
-      const sync = await findSync(stored, invocation.args[0]);
+      const sync = await findSync(stored, invocation);
       const rows = sync.status.history.map(({ revision, time, durationMs, outcome, message }) => [
         shortRevision(revision),
         `${age(time, Date.now())} ago`,
@@ -34,7 +34,7 @@ export const events: Command = {
   arity: { least: 0, most: 1 },
   summary: 'List events of syncs and their objects, newest last',
   examples: ['ignite gitops events', 'ignite gitops events vm/web'],
-  flags: {},
+  flags: namespaceFlags,
   run: async ({ args, ...invocation }) => {
     const wanted = args[0] === undefined ? undefined : keyText(parseKey(args[0]));
     return await withReader({ args, ...invocation }, async (client) => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type SyncObject, requestedAtAnnotation } from '@ignite/toolkit/sync/kinds';
+import { syncsOf } from '@ignite/toolkit/sync/sync-clients';
 import { readyOf } from '@ignite/toolkit/sync/resources';
 import type { Command } from '../../arguments/command.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
@@ -14,12 +15,11 @@ export const reconcile: Command = {
   summary: 'Sync now, and wait for the result',
   details: ['If no daemon is running, the command syncs by itself.'],
   examples: ['ignite gitops reconcile', 'ignite gitops reconcile site'],
-  flags: {},
   run: async (invocation) => {
     const { io, signal } = invocation;
     return await withDeclaredHost(invocation, async (host) => {
       const requestedAt = new Date().toISOString();
-      const sync = await changeSync(host, await findSync(host.client.stored, invocation.args[0]), () => ({
+      const sync = await changeSync(host, await findSync(host.client.stored, invocation), () => ({
         annotations: { [requestedAtAnnotation]: requestedAt },
       }));
       const after = await handled(sync, requestedAt, host, signal);
@@ -39,7 +39,7 @@ async function handled(
 ): Promise<SyncObject> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(reconcileTimeoutMs)]);
   for (;;) {
-    const now = await findSync(client.stored, sync.metadata.name);
+    const now = await syncsOf(client.objects).get(sync.metadata);
     if (now.status.lastHandledReconcileAt === requestedAt) return now;
     if (syncs.isServed()) await delay(pollMs, undefined, { signal: deadline });
     else await syncs.reconcile(sync.metadata, deadline);

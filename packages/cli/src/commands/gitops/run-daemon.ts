@@ -8,11 +8,21 @@ import { pathsOf } from '../../context.ts';
 const passed = [
   'api-socket',
   'api-address',
+  'api-audit-policy',
+  'oidc-issuer',
+  'oidc-client-id',
+  'oidc-username-claim',
+  'oidc-username-prefix',
+  'oidc-groups-claim',
+  'oidc-groups-prefix',
+  'oidc-ca-file',
   'webhook-listen',
   'webhook-secret-file',
   'webhook-cert',
   'webhook-key',
 ] as const;
+
+const switches = ['api', 'no-api-audit'] as const;
 
 /** Becomes the daemon, a program of its own: this process goes on as ignited, and never returns here. */
 export async function runDaemon({ flags, io, signal }: Invocation): Promise<never> {
@@ -26,7 +36,7 @@ export async function runDaemon({ flags, io, signal }: Invocation): Promise<neve
     `--run-dir=${runDir}`,
     `--log-level=${logLevelOf(flags)}`,
     ...flags.list('node-label').map((label) => `--node-label=${label}`),
-    ...(flags.isSet('api') ? ['--api'] : []),
+    ...switches.filter((flag) => flags.isSet(flag)).map((flag) => `--${flag}`),
     ...passed.flatMap((flag) => {
       const value = flags.text(flag);
       return value === undefined ? [] : [`--${flag}=${value}`];

@@ -1,24 +1,37 @@
 import { type SyncObject, type SyncSpec, syncKind } from '@ignite/toolkit/sync/kinds';
+import { fullName, fullNames } from '@ignite/api/v1/shown-name';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import { syncsOf } from '@ignite/toolkit/sync/sync-clients';
+import type { Invocation } from '../../arguments/command.ts';
+import { inNamespace, namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import type { DeclaredHost } from '../../context.ts';
 
-export const syncOperand = { arguments: '[SYNC]', arity: { least: 0, most: 1 } } as const;
+export const syncOperand = {
+  arguments: '[SYNC]',
+  arity: { least: 0, most: 1 },
+  flags: namespaceFlags,
+} as const;
 
 export const listSyncs = async (objects: StoreReader): Promise<readonly SyncObject[]> =>
   (await new KindReader(objects, syncKind).list()).items;
 
-/** The Sync of that name, or the only one. @throws CodedError USAGE_INVALID */
-export async function findSync(objects: StoreReader, name: string | undefined): Promise<SyncObject> {
+/** The Sync that the first argument names, or the only one. @throws CodedError USAGE_INVALID */
+export async function findSync(
+  objects: StoreReader,
+  { args: [name], namespace }: Pick<Invocation, 'args' | 'namespace'>,
+): Promise<SyncObject> {
   const syncs = await listSyncs(objects);
-  const found = name === undefined ? syncs : syncs.filter(({ metadata }) => metadata.name === name);
+  const found =
+    name === undefined
+      ? inNamespace(syncs, namespace)
+      : syncs.filter((sync) => sync.metadata.name === name || fullNames(sync).includes(name));
   if (found.length === 1) return found[0]!;
-  const names = syncs.map(({ metadata }) => metadata.name).join(', ');
+  const names = syncs.map(fullName).join(', ');
   if (syncs.length === 0) throw usageError('there is no Sync', '"ignite gitops REPO" creates one');
   throw usageError(
-    name === undefined ? 'there is more than one Sync' : `there is no Sync "${name}"`,
+    found.length > 1 ? 'there is more than one Sync' : `there is no Sync "${name ?? namespace}"`,
     `choose one of ${names}`,
   );
 }

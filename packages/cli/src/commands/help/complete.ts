@@ -1,10 +1,12 @@
 import type { NetworkFinder, ReadClient } from '@ignite/api/client/client';
 import { resources } from '@ignite/api/resources';
 import { cniNetworkResource } from '@ignite/api/v1/resources/cni-network';
-import { fullName } from '@ignite/api/v1/shown-name';
+import { fullName, shownName } from '@ignite/api/v1/shown-name';
+import { namespaceResource } from '@ignite/toolkit/core/resources/namespace';
 import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { Command } from '../../arguments/command.ts';
+import { namespaceFlags, namespaceOf } from '../../arguments/namespace.ts';
 import { type Candidate, type CompletionPlan, planCompletion } from '../../completion/plan-completion.ts';
 import { readIfAllowed } from '../../context.ts';
 import type { Io } from '../../io.ts';
@@ -46,25 +48,29 @@ async function lookUp(plan: CompletionPlan, io: Io): Promise<readonly Candidate[
     ? resources.map(({ kind }) => ({ text: kind.toLowerCase(), help: '' }))
     : [];
   // Whoever may not look at the store is offered what else there is.
-  const named = await readIfAllowed({ flags: plan.flags, io }, (client) => namesFor(plan, client));
+  const namespace = namespaceOf(namespaceFlags, plan.flags, io.env);
+  const named = await readIfAllowed({ flags: plan.flags, io }, (client) => namesFor(plan, namespace, client));
   return [...kinds, ...(named ?? [])];
 }
 
 async function namesFor(
   { lookUp: wanted }: CompletionPlan,
+  namespace: string | undefined,
   { stored, networks }: ReadClient,
 ): Promise<readonly Candidate[]> {
   const { groupKind } = await import('../declare/declared-kind.ts');
+  const namesOf = (kind: GroupKind): Promise<readonly Candidate[]> => namesIn(namespace, kind, stored);
   const named = async (choice: CompletionPlan['lookUp'][number]): Promise<readonly Candidate[]> => {
-    if (choice.kind === 'object')
-      return choice.of === cniNetworkResource.kind
-        ? await networkNames(networks)
-        : await namesOf(stored, groupKind(choice.of));
+    if (choice.kind === 'object') {
+      if (choice.of === cniNetworkResource.kind) return await networkNames(networks);
+      if (choice.of === namespaceResource.kind) return await namespaceNames(stored);
+      return await namesOf(groupKind(choice.of));
+    }
     if (choice.kind === 'vm-path')
-      return (await namesOf(stored, groupKind('VM'))).map(({ text, help }) => ({ text: `${text}:`, help }));
+      return (await namesOf(groupKind('VM'))).map(({ text, help }) => ({ text: `${text}:`, help }));
     if (choice.kind !== 'key') return [];
     const keys = resources.map(async ({ kind }) =>
-      (await namesOf(stored, groupKind(kind))).map(({ text, help }) => ({
+      (await namesOf(groupKind(kind))).map(({ text, help }) => ({
         text: `${kind.toLowerCase()}/${text}`,
         help,
       })),
@@ -74,12 +80,37 @@ async function namesFor(
   return (await Promise.all(wanted.map(named))).flat();
 }
 
-async function namesOf(stored: StoreReader, kind: GroupKind): Promise<readonly Candidate[]> {
+/** In a namespace, names go without it. */
+async function namesIn(
+  namespace: string | undefined,
+  kind: GroupKind,
+  stored: StoreReader,
+): Promise<readonly Candidate[]> {
   const { items, broken = [] } = await stored.list(kind);
+  const isThere = (place = ''): boolean => namespace === undefined || place === '' || place === namespace;
+  const nameOf = namespace === undefined ? fullName : shownName;
   return [
-    ...items.map((object) => ({ text: fullName(object), help: phaseOf(object.status) })),
-    ...broken.map(({ key }) => ({ text: key.name, help: 'damaged' })),
+    ...items
+      .filter(({ metadata }) => isThere(metadata.namespace))
+      .map((object) => ({ text: nameOf(object), help: phaseOf(object.status) })),
+    ...broken
+      .filter(({ key }) => isThere(key.namespace))
+      .map(({ key }) => ({ text: nameOf({ metadata: key }), help: 'damaged' })),
   ];
+}
+
+/** Those of VMs and volumes too: a namespace needs no object of its own. */
+async function namespaceNames(stored: StoreReader): Promise<readonly Candidate[]> {
+  const { groupKind } = await import('../declare/declared-kind.ts');
+  const found = await Promise.all(
+    ['VM', 'Volume'].map(async (kind) => {
+      const { items, broken = [] } = await stored.list(groupKind(kind));
+      return [...items.map(({ metadata }) => metadata.namespace), ...broken.map(({ key }) => key.namespace)];
+    }),
+  );
+  const { items: declared } = await stored.list(groupKind(namespaceResource.kind));
+  const names = new Set(['default', ...declared.map(({ metadata }) => metadata.name), ...found.flat()]);
+  return [...names].flatMap((text) => (text === undefined ? [] : [{ text, help: '' }]));
 }
 
 /** They are files of the host, not objects of the store. */

@@ -21,15 +21,16 @@ const env = {
 };
 {
   using store = openSqliteStore(join(dir, 'state.db'));
-  for (const [kind, name] of [
-    ['VM', 'web-1'],
-    ['VM', 'web-2'],
-    ['Image', 'registry.example:5000/debian:12'],
+  for (const [kind, name, namespace] of [
+    ['VM', 'web-1', 'default'],
+    ['VM', 'web-2', 'default'],
+    ['VM', 'web-3', 'prod'],
+    ['Image', 'registry.example:5000/debian:12', ''],
   ] as const)
     await store.create({
       apiVersion,
       kind,
-      metadata: { name, uid: newUid() },
+      metadata: { name, namespace, uid: newUid() },
       spec: {},
       status: { phase: 'Created' },
     });
@@ -68,6 +69,13 @@ for (const [shell, complete] of Object.entries(completers)) {
     assert.deepEqual(words('ignite edit vm/web-2'), ['vm/web-2']);
     assert.deepEqual(words('ignited '), ['completion', 'daemon', 'gitops', 'version']);
     assert.deepEqual(words(`ignite run --config ${dir}/script.f`), [`${dir}/script.fish`]);
+  });
+
+  test(`completion in ${shell}: namespaces, and the names in one`, () => {
+    assert.deepEqual(words('ignite ps -n '), ['default', 'prod']);
+    assert.deepEqual(words('ignite rm -n prod w'), ['web-3']);
+    assert.deepEqual(words('ignite rm prod/w'), ['prod/web-3']);
+    assert.deepEqual(words('ignite delete -n prod vm/w'), ['vm/web-3']);
   });
 
   test(`completion in ${shell}: values behind an equals sign, and names with colons`, () => {

@@ -3,8 +3,10 @@ import type { ReadClient } from '@ignite/api/client/client';
 import type { EventView } from '@ignite/api/v1/event-view';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { parseMoment } from '../../arguments/moment.ts';
+import { listNamespaceFlags } from '../../arguments/namespace.ts';
 import { withReader } from '../../context.ts';
 import { viewContext } from '../../render/objects.ts';
+import { keyText } from '@ignite/toolkit/object/object-key';
 import { printable } from '@ignite/toolkit/text/printable';
 import { type FilterKeys, applyFilters, filterFlag, parseFilters } from '../objects/object-filter.ts';
 
@@ -31,6 +33,7 @@ export const events: Command = {
     'ignite events --filter reason=died,type=warning -o json',
   ],
   flags: {
+    ...listNamespaceFlags,
     follow: { type: 'boolean', help: 'keep printing new events as they happen' },
     since: {
       type: 'string',
@@ -72,7 +75,7 @@ interface Selection {
 
 /** @throws CodedError USAGE_INVALID */
 function select(invocation: Invocation): Selection {
-  const { flags } = invocation;
+  const { flags, namespace } = invocation;
   const moment = (flag: string, otherwise: number): number => {
     const text = flags.text(flag);
     return text === undefined ? otherwise : parseMoment(flag, text, Date.now());
@@ -87,6 +90,7 @@ function select(invocation: Invocation): Selection {
     untilMs,
     among: async (events, client) => {
       const between = events.filter(({ spec }) => {
+        if (namespace !== undefined && spec.regarding.namespace !== namespace) return false;
         const at = Date.parse(spec.lastTime);
         return at >= sinceMs && at <= untilMs;
       });
@@ -122,5 +126,5 @@ const nameOrUid = ({ name, uid }: EventView['spec']['regarding'], wanted: string
 
 function line({ spec: { lastTime, regarding, reason, message, count } }: EventView): string {
   const often = count > 1 ? ` (${count} times)` : '';
-  return printable(`${lastTime} ${regarding.kind}/${regarding.name} ${reason}: ${message}${often}`);
+  return printable(`${lastTime} ${keyText(regarding)} ${reason}: ${message}${often}`);
 }

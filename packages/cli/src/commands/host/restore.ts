@@ -78,7 +78,7 @@ export const installService: Command = {
 function serviceEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const ours = Object.entries(env).filter(
     (entry): entry is [string, string] =>
-      /^(?:IGNITE_(?!DATA_DIR$|RUN_DIR$|HOST_NAME$|STORE$)|CNI_PATH$)/.test(entry[0]) &&
+      /^(?:IGNITE_(?!DATA_DIR$|RUN_DIR$|HOST_NAME$|STORE$|NAMESPACE$)|CNI_PATH$)/.test(entry[0]) &&
       entry[1] !== undefined,
   );
   return Object.fromEntries(ours.toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -8,7 +8,8 @@ import { writtenForm } from '@ignite/api/written-form';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type Resource, nounOf, resourceNamed } from '@ignite/toolkit/scheme/resource';
 import { nearest } from '@ignite/toolkit/text/nearest';
-import type { Command, FlagValues, Invocation } from '../../arguments/command.ts';
+import type { Command, FlagValues, Flags, Invocation } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withReader } from '../../context.ts';
 import {
@@ -33,6 +34,18 @@ const inspected: readonly { readonly resource: Resource; readonly find: Find }[]
 /** The kinds of the original. */
 const originals: readonly Resource[] = [vmResource, imageResource, kernelResource];
 
+const inspectFlags: Flags = {
+  output: { type: 'string', short: 'o', value: 'FORMAT', default: 'json', help: 'json or yaml' },
+  'api-version': {
+    type: 'string',
+    value: 'VERSION',
+    values: ['v1', 'v1alpha4'],
+    default: 'v1',
+    help: 'API version to print; v1alpha4 is that of the original Ignite',
+  },
+  ...templateFlags,
+};
+
 export const inspect: Command = {
   name: 'inspect',
   arguments: '[vm|image|kernel|volume|network] OBJECT...',
@@ -44,17 +57,7 @@ export const inspect: Command = {
     'ignite inspect vm my-vm --api-version v1alpha4 -o json',
     "ignite inspect vm my-vm other-vm --format '{{.Name}} {{.Status.IPAddresses}}'",
   ],
-  flags: {
-    output: { type: 'string', short: 'o', value: 'FORMAT', default: 'json', help: 'json or yaml' },
-    'api-version': {
-      type: 'string',
-      value: 'VERSION',
-      values: ['v1', 'v1alpha4'],
-      default: 'v1',
-      help: 'API version to print; v1alpha4 is that of the original Ignite',
-    },
-    ...templateFlags,
-  },
+  flags: { ...namespaceFlags, ...inspectFlags },
   run: async (invocation) => {
     const { flags, args, io, signal } = invocation;
     const output = flags.text('output') ?? 'json';
@@ -81,6 +84,7 @@ export const imageInspect: Command = {
   arguments: 'IMAGE...',
   summary: 'Show detailed information on images',
   examples: ['ignite image inspect debian:12', "ignite image inspect debian --format '{{.status.digest}}'"],
+  flags: inspectFlags,
   run: (invocation) => inspect.run({ ...invocation, args: ['image', ...invocation.args] }),
 };
 
@@ -90,6 +94,7 @@ export const kernelInspect: Command = {
   arguments: 'KERNEL...',
   summary: 'Show detailed information on kernels',
   examples: ["ignite kernel inspect linux --format '{{.status.version}}'"],
+  flags: inspectFlags,
   run: (invocation) => inspect.run({ ...invocation, args: ['kernel', ...invocation.args] }),
 };
 
@@ -135,14 +140,15 @@ async function printAll(
 
 /** `inspect` for the group of commands of one kind, which is none of the original's. */
 export function inspectOf(kind: string, examples: readonly string[]): Command {
-  const { 'api-version': _, ...flags } = inspect.flags;
+  const { 'api-version': _, ...flags } = inspectFlags;
+  const isNamespaced = inspectedKind(kind).resource.scope === 'Namespaced';
   return {
     ...inspect,
     name: `${kind} inspect`,
     arguments: `${kind.toUpperCase()}...`,
     summary: `Show detailed information on ${kind}s`,
     examples,
-    flags,
+    flags: { ...(isNamespaced && namespaceFlags), ...flags },
     run: (invocation) => inspect.run({ ...invocation, args: [kind, ...invocation.args] }),
   };
 }

@@ -2,8 +2,10 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { SpaceItem, SpaceKind } from '@ignite/api/client/space-client';
 import type { Client } from '@ignite/api/client/client';
 import { planPrune } from '@ignite/api/client/plan-prune';
+import { keyOfFullName } from '@ignite/api/v1/shown-name';
 import { type Bytes, bytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import type { Command, Flags, Invocation } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { confirm } from '../../confirm.ts';
 import { withClient } from '../../context.ts';
 import { spaceName } from '../../render/text/space.ts';
@@ -55,6 +57,7 @@ export const vmPrune: Command = {
   name: 'vm prune',
   summary: 'Remove all stopped VMs and their disks',
   examples: ['ignite vm prune --dry-run', 'ignite vm prune -f'],
+  flags: { ...flags, ...namespaceFlags },
   run: async (invocation) => await remove(invocation, ['vm']),
 };
 
@@ -63,14 +66,17 @@ export const volumePrune: Command = {
   name: 'volume prune',
   summary: 'Remove unused volumes and their contents',
   examples: ['ignite volume prune --dry-run', 'ignite volume prune -f'],
+  flags: { ...flags, ...namespaceFlags },
   run: async (invocation) => await remove(invocation, ['volume']),
 };
 
 async function remove(invocation: Invocation, kinds: readonly SpaceKind[]): Promise<number> {
-  const { flags: given, io, signal } = invocation;
+  const { flags: given, namespace, io, signal } = invocation;
   const isQuiet = given.isSet('quiet');
   const removeIdle = async (client: Client, op: ClientOperation): Promise<void> => {
-    const plan = planPrune(await client.space.survey(signal), new Set(kinds));
+    const idle = planPrune(await client.space.survey(signal), new Set(kinds));
+    const plan =
+      namespace === undefined ? idle : idle.filter(({ name }) => keyOfFullName(name).namespace === namespace);
     if (given.isSet('dry-run') || plan.length === 0) {
       io.out.write(isQuiet ? plan.map((item) => `${item.uid ?? item.path}\n`).join('') : planText(plan));
       return;

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Client } from '@ignite/api/client/client';
 import type { Command, Invocation } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { withClient } from '../../context.ts';
 import { attachConsole } from './attach-console.ts';
 import { attachStreams } from './attach-streams.ts';
@@ -16,7 +17,7 @@ export const attach: Command = {
   arity: { least: 1, most: 1 },
   summary: 'Attach to the console of a VM, or to the streams of its entrypoint',
   examples: ['ignite attach my-vm'],
-  flags: {},
+  flags: namespaceFlags,
   run: (invocation) =>
     withClient(invocation, async (client) => {
       using to = await client.vms.attach(invocation.args[0]!, { since: 'now' }, invocation.signal);

@@ -1,4 +1,5 @@
 import type { Command } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { withClient } from '../../context.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { parseInstructions } from '../resource/image-instruction.ts';
@@ -14,6 +15,7 @@ export const commit: Command = {
     'ignite commit my-vm web:2 -m "nginx set up" --change \'CMD ["nginx", "-g", "daemon off;"]\'',
   ],
   flags: {
+    ...namespaceFlags,
     author: { type: 'string', short: 'a', value: 'NAME', help: 'author of the image' },
     message: { type: 'string', short: 'm', value: 'TEXT', help: 'commit message' },
     change: {

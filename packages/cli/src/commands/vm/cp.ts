@@ -1,5 +1,6 @@
 import type { CopyRequest } from '@ignite/api/client/file-client';
 import type { Command } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
 import { writeArchive } from '../../files/archive-output.ts';
@@ -19,6 +20,7 @@ export const cp: Command = {
     'tar c src | ignite cp - my-vm:/root',
   ],
   flags: {
+    ...namespaceFlags,
     ...sshFlags,
     'follow-link': { type: 'boolean', short: 'L', help: 'follow symbolic links in the source' },
   },
@@ -53,7 +55,7 @@ export interface Copy {
 }
 
 /**
- * Pure. Just one side names a VM: a colon behind a word without a slash, so `./a:b` is a path of the host.
+ * Pure. Just one side names a VM: a colon behind `web` or `prod/web`, so `./a:b` is a path of the host.
  * @throws CodedError USAGE_INVALID
  */
 export function parseCopy(source: string, destination: string): Copy {
@@ -66,6 +68,6 @@ export function parseCopy(source: string, destination: string): Copy {
 }
 
 function vmSide(text: string): { readonly vm: string; readonly vmPath: string } | undefined {
-  const match = /^([^/.:][^/:]*):(.*)$/s.exec(text);
+  const match = /^((?:[a-z0-9][a-z0-9-]*\/)?[^/.:][^/:]*):(.*)$/s.exec(text);
   return match ? { vm: match[1]!, vmPath: match[2] === '' ? '.' : match[2]! } : undefined;
 }

@@ -5,6 +5,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { Client } from '@ignite/api/client/client';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Command, FlagValues, Flags, Invocation } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
@@ -19,7 +20,7 @@ export const start: Command = {
   arity: { least: 1, most: Infinity },
   summary: 'Start VMs',
   examples: ['ignite start my-vm'],
-  flags: { ...startFlags, ...runtimeFlags },
+  flags: { ...namespaceFlags, ...startFlags, ...runtimeFlags },
   run: async (invocation) => {
     const { flags, io } = invocation;
     const note = networkPluginNote(flags, { runtime: 'docker' }); // which the VM may have been made with
@@ -73,7 +74,7 @@ export const stop: Command = {
   summary: 'Stop VMs',
   details: ['Presses the power button of the VM, and kills the VM if it has not shut down in time.'],
   examples: ['ignite stop my-vm', 'ignite stop --time 5 my-vm'],
-  flags: stopFlags,
+  flags: { ...namespaceFlags, ...stopFlags },
   run: async (invocation) => {
     const request = stopRequest(invocation.flags);
     return await forEach(invocation, 'Stopped', (client, vm, op) =>
@@ -91,7 +92,7 @@ export const restart: Command = {
   summary: 'Restart VMs',
   details: ['A VM that is stopped is started. Changes that were made for the next start take effect.'],
   examples: ['ignite restart my-vm', 'ignite restart --time 5 my-vm other-vm'],
-  flags: { ...stopFlags, ...detachedStartFlags },
+  flags: { ...namespaceFlags, ...stopFlags, ...detachedStartFlags },
   run: async (invocation) => {
     const { flags } = invocation;
     const request = { ...stopRequest(flags), ...startRequest(flags) };
@@ -107,7 +108,7 @@ export const kill: Command = {
   arity: { least: 1, most: Infinity },
   summary: 'Kill VMs, as if their power was cut',
   examples: ['ignite kill my-vm'],
-  flags: {},
+  flags: namespaceFlags,
   run: (invocation) =>
     forEach(invocation, 'Stopped', (client, vm, op) => client.vms.stop(vm.metadata.uid, { force: true }, op)),
 };
@@ -119,7 +120,7 @@ export const pause: Command = {
   summary: 'Pause VMs',
   details: ['The CPUs of the VM stop, and its memory is kept.'],
   examples: ['ignite pause my-vm', 'ignite resume my-vm'],
-  flags: {},
+  flags: namespaceFlags,
   run: (invocation) =>
     forEach(invocation, 'Paused', (client, vm, op) => client.vms.pause(vm.metadata.uid, op)),
 };
@@ -130,7 +131,7 @@ export const resume: Command = {
   arity: { least: 1, most: Infinity },
   summary: 'Resume paused VMs',
   examples: ['ignite resume my-vm'],
-  flags: {},
+  flags: namespaceFlags,
   run: (invocation) =>
     forEach(invocation, 'Resumed', (client, vm, op) => client.vms.resume(vm.metadata.uid, op)),
 };
@@ -142,6 +143,7 @@ export const rm: Command = {
   summary: 'Remove VMs and their disks',
   examples: ['ignite rm my-vm', 'ignite rm -f my-vm other-vm', 'ignite rm -f --config vm.yaml'],
   flags: {
+    ...namespaceFlags,
     force: { type: 'boolean', short: 'f', help: 'also remove running VMs' },
     config: {
       type: 'string',
@@ -224,12 +226,12 @@ async function findToRemove(client: Client, invocation: Invocation): Promise<rea
 }
 
 /** The VM that a manifest declares, by the whole of its uid or name. @throws CodedError USAGE_INVALID, VM_NOT_FOUND */
-async function findDeclared(path: string, client: Client, { signal }: Invocation): Promise<Vm> {
-  const { name, namespace = 'default', annotations } = await readVmFile(path);
+async function findDeclared(path: string, client: Client, invocation: Invocation): Promise<Vm> {
+  const { name, namespace = 'default', annotations } = await readVmFile(path, invocation);
   const uid = annotations[uidAnnotation];
   if (uid === undefined && name === undefined)
     throw usageError(`--config ${path}: it has neither a name nor a uid`, 'add one of them, or name the VM');
-  const vms = await client.vms.list(signal);
+  const vms = await client.vms.list(invocation.signal);
   const found = vms.find(({ metadata }) =>
     uid === undefined ? metadata.name === name && metadata.namespace === namespace : metadata.uid === uid,
   );

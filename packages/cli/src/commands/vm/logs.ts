@@ -1,6 +1,7 @@
 import type { LogsRequest } from '@ignite/api/client/vm-client';
 import type { Command, FlagValues } from '../../arguments/command.ts';
 import { parseMoment } from '../../arguments/moment.ts';
+import { namespaceBeside } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
 
@@ -20,6 +21,7 @@ export const logs: Command = {
     'ignite logs --since 2026-01-31T12:00:00Z --until 2026-01-31T12:30:00Z my-vm',
   ],
   flags: {
+    ...namespaceBeside('tail'),
     follow: { type: 'boolean', short: 'f', help: 'follow the output while the VM runs' },
     tail: { type: 'string', short: 'n', value: 'LINES', help: 'number of lines to show from the end' },
     since: {
@@ -49,7 +51,10 @@ export const logs: Command = {
 function logsRequest(flags: FlagValues): LogsRequest {
   const [tail, since, until] = [flags.text('tail'), flags.text('since'), flags.text('until')];
   if (tail !== undefined && !/^\d{1,9}$/.test(tail))
-    throw usageError(`--tail ${tail}: not a number of lines`, 'use a whole number');
+    throw usageError(
+      `--tail ${tail}: not a number of lines`,
+      'use a whole number; -n is --tail here, and --namespace is the namespace',
+    );
   const now = Date.now();
   return {
     follow: flags.isSet('follow'),

@@ -4,6 +4,7 @@ import type { PortMapping } from '@ignite/api/v1/vm-network';
 import { formatHostPort } from '@ignite/api/v1/format-port-mapping';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Command } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withReader } from '../../context.ts';
 
@@ -16,7 +17,7 @@ export const port: Command = {
     'A VM that is not running has no published ports. PORT is a port of the VM: 80, 80/tcp or 53/udp.',
   ],
   examples: ['ignite port my-vm', 'ignite port my-vm 80', 'ignite port my-vm 53/udp'],
-  flags: {},
+  flags: namespaceFlags,
   run: async (invocation) => {
     const { args, io, signal } = invocation;
     const [query = '', wanted] = args;

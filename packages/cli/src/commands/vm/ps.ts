@@ -3,7 +3,9 @@ import { familiarSource } from '@ignite/api/v1/familiar-source';
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import { isUp } from '@ignite/api/v1/vm-phase';
 import type { Command, Invocation } from '../../arguments/command.ts';
+import { inNamespace, listNamespaceFlags } from '../../arguments/namespace.ts';
 import { withReader } from '../../context.ts';
+import { namespaceColumns } from '../../render/namespace-columns.ts';
 import { assertTemplateFlags, outputFlags, printObjects, viewContext } from '../../render/objects.ts';
 import { type FilterKeys, applyFilters, filterFlag, parseFilters } from '../objects/object-filter.ts';
 
@@ -26,12 +28,15 @@ export const ps: Command = {
     'ignite ps',
     'ignite ps -a',
     'ignite ps -q',
+    'ignite ps -n prod',
+    'ignite ps -A',
     "ignite ps -a --filter label=app=web --format '{{.metadata.name}}'",
     `ignite ps --filter '{{.Spec.Network.Ports}}=~:80->' -t '{{.Name}} {{.Status.IPAddresses}}'`,
   ],
   flags: {
     all: { type: 'boolean', short: 'a', help: 'list all VMs, not just running ones' },
     filter: filterFlag('name=, status=, image=, label=KEY[=VALUE]'),
+    ...listNamespaceFlags,
     ...outputFlags,
   },
   run: list,
@@ -45,7 +50,7 @@ export const listAll: Command = {
 };
 
 async function list(invocation: Invocation, all = invocation.flags.isSet('all')): Promise<number> {
-  const { flags, io, signal } = invocation;
+  const { flags, namespace, io, signal } = invocation;
   assertTemplateFlags(flags);
   const filters = parseFilters(flags.list('filter'), Object.keys(filterKeys)).map((filter) =>
     filter.key === 'status' ? { ...filter, value: stateOf(filter.value) } : filter,
@@ -54,10 +59,10 @@ async function list(invocation: Invocation, all = invocation.flags.isSet('all'))
   const looksAtAll = all || filters.some(({ key }) => key === 'status');
   await withReader(invocation, async (client) => {
     const context = () => viewContext(invocation, client);
-    const vms = await client.vms.list(signal);
+    const vms = inNamespace(await client.vms.list(signal), namespace);
     const listed = looksAtAll ? vms : vms.filter(isUp);
     const found = await applyFilters(listed, filters, filterKeys, context);
-    await printObjects(found, vmResource.columns, flags, io, context);
+    await printObjects(found, namespaceColumns(vmResource.columns, invocation), flags, io, context);
   });
   return 0;
 }

@@ -1,4 +1,5 @@
 import type { Command } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { withClient } from '../../context.ts';
 import { printDone } from '../../render/message/done.ts';
 
@@ -11,7 +12,7 @@ export const rename: Command = {
     'Other VMs find the VM by its new name immediately; the guest has it as its host name from the next boot on. The uid does not change.',
   ],
   examples: ['ignite rename my-vm web'],
-  flags: {},
+  flags: namespaceFlags,
   run: async (invocation) => {
     const [query = '', name = ''] = invocation.args;
     const vm = await withClient(invocation, (client, op) => client.life.rename(query, name, op));

@@ -13,6 +13,7 @@ import type { Command, FlagValues, Flags, Invocation } from '../../arguments/com
 import { envFlags, envOf } from '../../arguments/env-flags.ts';
 import { labelsOf } from '../../arguments/labels.ts';
 import { legacyFlags, legacySandboxFlags } from '@ignite/legacy/flags';
+import { namespaceBeside } from '../../arguments/namespace.ts';
 import { networkFlags, networkOf } from '../../arguments/network-flags.ts';
 import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runtime-flags.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -27,6 +28,7 @@ import { storageOf, volumeFlags } from './volume-flags.ts';
 const createFlags: Flags = {
   config: { type: 'string', value: 'FILE', help: 'manifest of the VM; flags take precedence over it' },
   name: { type: 'string', short: 'n', value: 'NAME', default: 'generated', help: 'name of the VM' },
+  ...namespaceBeside('name'),
   cpus: { type: 'string', value: 'COUNT', default: '1', help: 'number of CPUs' },
   memory: { type: 'string', value: 'SIZE', default: '512MB', help: 'memory size (base 1024)' },
   size: {
@@ -139,6 +141,7 @@ export const run: Command = {
   examples: [
     'ignite run debian:12 --cpus 2 --memory 1GB --ssh --name my-vm',
     'ignite run nginx -p 8080:80',
+    'ignite run nginx -n prod --name web',
     'ignite run postgres -e POSTGRES_PASSWORD=secret -v data:/var/lib/postgresql',
     'ignite run -i alpine -- uname -a',
     'ignite run -i alpine --arch arm64 -- uname -m',
@@ -180,7 +183,7 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   const note = networkPluginNote(flags, configuration);
   if (note !== undefined) tellNote(note, invocation);
   const config = flags.text('config');
-  const file = config === undefined ? undefined : await readVmFile(config);
+  const file = config === undefined ? undefined : await readVmFile(config, invocation);
   const given = { ...specOf(invocation), ...(await cloudInitOf(flags)) };
   const spec = overridden(overridden(vmDefaults, file?.spec ?? {}), given);
   const [wanted, otherwise] = [spec, file?.spec].map((each) => each?.image && familiarSource(each.image.oci));
@@ -189,12 +192,13 @@ async function createRequest(invocation: Invocation): Promise<CreateVmRequest> {
   if (spec.image === undefined)
     throw usageError('no image given', 'name an image, or give a manifest with --config');
   const name = flags.text('name') ?? file?.name;
+  const namespace = file?.namespace ?? invocation.namespace;
   if (flags.isSet('require-name') && name === undefined) {
     throw usageError('--require-name: no name given', 'add --name');
   }
   return {
     ...(name !== undefined && { name }),
-    ...(file?.namespace !== undefined && { namespace: file.namespace }),
+    ...(namespace !== undefined && { namespace }),
     labels: { ...file?.labels, ...labelsOf(flags, 'label') },
     annotations: askedAnnotations(invocation, configuration, file?.annotations),
     spec,

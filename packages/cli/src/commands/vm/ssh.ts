@@ -1,4 +1,5 @@
 import type { Command, Flag, Flags, Invocation } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
 import { passPipes } from './pass-pipes.ts';
@@ -30,7 +31,7 @@ export const ssh: Command = {
     'Waits until the SSH server of the VM answers. The exit status is that of the command, 128 plus the signal number if a signal ended the command, or 255 if SSH failed.',
   ],
   examples: ['ignite ssh my-vm', 'ignite ssh my-vm uname -a'],
-  flags: { ...sshFlags, tty: tty('true for a login from a terminal') },
+  flags: { ...namespaceFlags, ...sshFlags, tty: tty('true for a login from a terminal') },
   passesFlags: true,
   run: (invocation) => overSsh(invocation, invocation.rest),
 };
@@ -49,7 +50,7 @@ export const exec: Command = {
     'ignite exec my-vm cat /etc/os-release',
     'ignite exec my-vm "echo a > /tmp/b"',
   ],
-  flags: { ...sshFlags, tty: tty('false') },
+  flags: { ...namespaceFlags, ...sshFlags, tty: tty('false') },
   passesFlags: true,
   run: async (invocation) => {
     const [first, ...others] = invocation.rest;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VmUsage } from '@ignite/api/client/usage-client';
 import type { Command, FlagValues, Invocation } from '../../arguments/command.ts';
+import { listNamespaceFlags } from '../../arguments/namespace.ts';
 import { withClient } from '../../context.ts';
 import type { Io } from '../../io.ts';
 import { templateFlags, templateOf } from '../../render/objects.ts';
@@ -29,6 +30,7 @@ export const stats: Command = {
   ],
   flags: {
     all: { type: 'boolean', short: 'a', help: 'show all VMs, not just running ones' },
+    ...listNamespaceFlags,
     'no-stream': { type: 'boolean', help: 'print the usage of one second, and exit' },
     output: {
       type: 'string',
@@ -49,8 +51,12 @@ export const stats: Command = {
   run: async (invocation) => {
     const show = await presenter(invocation);
     await withClient(invocation, async (client) => {
-      const { args, flags, signal } = invocation;
-      const request = { vms: args, all: flags.isSet('all') };
+      const { args, flags, namespace, signal } = invocation;
+      const request = {
+        vms: args,
+        all: flags.isSet('all'),
+        ...(namespace !== undefined && { namespace }),
+      };
       let before = await client.usage.sample(request, signal);
       do {
         if (!(await pause(signal))) return;
@@ -88,7 +94,8 @@ async function presenter({ flags, io }: Invocation): Promise<Present> {
     return (lines) => io.out.write(`${JSON.stringify(lines.map(usageDocument))}\n`);
   const isLive = io.width !== undefined && !flags.isSet('no-stream');
   return (lines) => {
-    const text = usageTable(lines, flags.isSet('no-trunc') ? undefined : io.width);
+    const width = flags.isSet('no-trunc') ? undefined : io.width;
+    const text = usageTable(lines, flags.isSet('all-namespaces'), width);
     io.out.write(isLive ? redrawn(text) : text);
   };
 }
@@ -102,12 +109,30 @@ async function byTemplate(template: string, flags: FlagValues, io: Io): Promise<
     );
 }
 
-function usageTable(lines: readonly UsageLine[], width: number | undefined): string {
+function usageTable(lines: readonly UsageLine[], hasNamespaces: boolean, width: number | undefined): string {
   const header = ['VM ID', 'NAME', 'CPU %', 'MEM USAGE / LIMIT', 'MEM %', 'NET I/O', 'BLOCK I/O', 'PIDS'];
   const rows = lines.map((line) => {
     const { ID, Name, CPUPerc, MemUsage, MemPerc, NetIO, BlockIO, PIDs } = usageTexts(line);
     return [ID, Name, CPUPerc, MemUsage, MemPerc, NetIO, BlockIO, PIDs];
   });
-  if (width === undefined) return table(header, rows);
-  return fittedTable(header, rows, { width, flexible: new Set([1]), optional: [7, 6, 5, 4, 0] });
+  const optional = [7, 6, 5, 4, 0];
+  if (!hasNamespaces) return fitted(header, rows, { flexible: 1, optional }, width);
+  const placed = rows.map((row, at) => [lines[at]!.namespace, ...row]);
+  return fitted(
+    ['NAMESPACE', ...header],
+    placed,
+    { flexible: 2, optional: optional.map((at) => at + 1) },
+    width,
+  );
+}
+
+function fitted(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  { flexible, optional }: { readonly flexible: number; readonly optional: readonly number[] },
+  width: number | undefined,
+): string {
+  return width === undefined
+    ? table(header, rows)
+    : fittedTable(header, rows, { width, flexible: new Set([flexible]), optional });
 }

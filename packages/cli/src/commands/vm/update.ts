@@ -10,6 +10,7 @@ import type { SyncPlan } from '@ignite/toolkit/apply/plan-apply';
 import type { Action } from '@ignite/toolkit/apply/action';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import type { Command, FlagValues, Invocation } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
 import { fieldLines, renderPlan } from '../../render/plan.ts';
@@ -32,6 +33,7 @@ export const update: Command = {
     'ignite update my-vm -p 8080:80 --restart always',
   ],
   flags: {
+    ...namespaceFlags,
     cpus: { type: 'string', value: 'COUNT', help: 'number of CPUs' },
     memory: { type: 'string', value: 'SIZE', help: 'memory size (base 1024)' },
     size: { type: 'string', short: 's', value: 'SIZE', help: 'size of the root file system (base 1024)' },

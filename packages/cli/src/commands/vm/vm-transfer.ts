@@ -1,4 +1,5 @@
 import type { Command } from '../../arguments/command.ts';
+import { namespaceBeside, namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
 import { withClient } from '../../context.ts';
 import { writeArchive } from '../../files/archive-output.ts';
@@ -12,6 +13,7 @@ export const exportVm: Command = {
   summary: 'Export a VM with its disk, image and kernel to a tar archive',
   examples: ['ignite export my-vm -o my-vm.tar', 'ignite export my-vm | ssh other ignite import -'],
   flags: {
+    ...namespaceFlags,
     output: { type: 'string', short: 'o', value: 'FILE', default: 'standard output', help: 'output file' },
   },
   run: async (invocation) => {
@@ -44,10 +46,11 @@ export const importVm: Command = {
       default: 'the name in the archive',
       help: 'name of the VM',
     },
+    ...namespaceBeside('name'),
     allow: { type: 'list', value: 'KIND=VALUE', help: 'allow the VM to use a resource of this host' },
   },
   run: async (invocation) => {
-    const { flags, args } = invocation;
+    const { flags, args, namespace } = invocation;
     const name = flags.text('name');
     const allow = flags.list('allow');
     const wrong = allow.find((text) => !/^[a-z]+=./.test(text));
@@ -55,7 +58,11 @@ export const importVm: Command = {
       throw usageError(`--allow ${wrong}: not a resource of this host`, 'use KIND=VALUE, such as volume=db');
     const input = await openInput(args[0]!);
     const vm = await withClient(invocation, ({ archives }, op) =>
-      archives.import(input, { allow, ...(name !== undefined && { name }) }, op),
+      archives.import(
+        input,
+        { allow, ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) },
+        op,
+      ),
     );
     printDone(vm, createdText('VM', vm), invocation);
     return 0;

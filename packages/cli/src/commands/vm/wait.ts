@@ -1,6 +1,7 @@
 import { type MetCondition, type VmCondition, vmConditions } from '@ignite/api/client/vm-condition';
 import { parseDuration } from '@ignite/toolkit/units/duration';
 import type { Command, FlagValues } from '../../arguments/command.ts';
+import { namespaceFlags } from '../../arguments/namespace.ts';
 import { withClient } from '../../context.ts';
 
 export const wait: Command = {
@@ -20,6 +21,7 @@ export const wait: Command = {
     'ignite wait --condition removed --timeout 30s my-vm',
   ],
   flags: {
+    ...namespaceFlags,
     condition: {
       type: 'list',
       value: 'CONDITION',

@@ -4,6 +4,7 @@ import type { VmUsage } from '@ignite/api/client/usage-client';
 import { usageDocument, usageLine, usageTexts } from './usage.ts';
 
 const sample = (atMs: number, cpuSeconds: number | undefined): VmUsage => ({
+  namespace: 'default',
   name: 'web',
   uid: 'ab',
   atMs,

@@ -35,6 +35,7 @@ export const usageTexts = (line: UsageLine) => ({
 /** Pure. For programs: plain numbers, null for what is not known. */
 export const usageDocument = (line: UsageLine) => ({
   name: line.name,
+  namespace: line.namespace,
   uid: line.uid,
   cpuPercent: rounded(line.cpuPercent),
   cpuSeconds: line.cpuSeconds ?? null,

@@ -5,7 +5,6 @@ import type { ImportVmRequest } from '@ignite/api/client/archive-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
-import { fullName } from '@ignite/api/v1/shown-name';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { Rollback } from '@ignite/toolkit/async/rollback';
 import { errorText } from '@ignite/toolkit/errors/error-text';
@@ -60,7 +59,9 @@ export async function importVm(
   const { refused, annotations, dropped } = planImport(found, request.allow ?? []);
   if (refused.length > 0) throw importNotAllowed(refused);
   await assertWhole(found, work.path, host, op.signal);
+  const { namespace = 'default' } = request;
   const wanted = {
+    namespace,
     name: request.name ?? found.name,
     spec: movedHere(found, host),
     labels: found.labels,
@@ -68,7 +69,12 @@ export async function importVm(
   };
   const { name, spec } = await validateRequest(wanted);
   assertMachine(spec, found.kernel.arch, vmmOf({ spec }, host));
-  if ((await listOwnVms(host)).some((vm) => fullName(vm) === name)) throw nameTaken(name);
+  if (
+    (await listOwnVms(host)).some(
+      ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
+    )
+  )
+    throw nameTaken(name);
   if (dropped.length > 0)
     op.report({ kind: 'warning', message: `not imported from the archive: ${dropped.join(', ')}` });
   await using undo = new Rollback((failure) =>

@@ -19,13 +19,15 @@ export class LocalUsage implements UsageClient {
     this.#paths = paths;
   }
 
-  async sample({ vms, all }: UsageRequest, signal: AbortSignal): Promise<readonly VmUsage[]> {
+  async sample({ vms, all, namespace }: UsageRequest, signal: AbortSignal): Promise<readonly VmUsage[]> {
     const known = await this.#read.vms.list(signal);
     const named = new Set(vms.map((query) => findByQuery('VM', known, query).metadata.uid));
     const chosen =
       vms.length > 0
         ? known.filter(({ metadata }) => named.has(metadata.uid))
-        : known.filter((vm) => all || hasVmm(vm));
+        : known.filter(
+            (vm) => (all || hasVmm(vm)) && (namespace === undefined || vm.metadata.namespace === namespace),
+          );
     return await Promise.all(chosen.map((vm) => vmUsage(vm, this.#vmmOf(vm))));
   }
 

@@ -12,6 +12,7 @@ const vm = sampleVm({
 });
 
 const usage: VmUsage = {
+  namespace: 'default',
   name: 'web',
   uid: '0123456789abcdef',
   atMs: 0,

@@ -1,5 +1,5 @@
 import { findByQuery } from '@ignite/api/client/find';
-import { fullName } from '@ignite/api/v1/shown-name';
+import { fullName, fullNames } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { StoreReader } from '@ignite/toolkit/store/store';
@@ -52,7 +52,7 @@ export function ownVmIn(vms: readonly Vm[], query: string, self: ThisHost): Vm {
 }
 
 const exactlyIn = (vms: readonly Vm[], query: string): Vm | undefined =>
-  vms.find((vm) => fullName(vm) === query || vm.metadata.uid === query);
+  vms.find((vm) => fullNames(vm).includes(query) || vm.metadata.uid === query);
 
 const isElsewhere = (vm: Vm): CodedError =>
   vm.spec.hostName === undefined

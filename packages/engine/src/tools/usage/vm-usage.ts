@@ -19,9 +19,9 @@ const nothing: UsageFigures = {
 
 /** Returns what a VM's VMM, the process `pid`, has used so far. There are no figures if the VMM is gone. */
 export async function vmUsage(vm: Vm, pid: number | undefined): Promise<VmUsage> {
-  const { name, uid } = vm.metadata;
+  const { name, namespace, uid } = vm.metadata;
   const figures = pid === undefined ? nothing : await processUsage(pid);
-  return { name, uid, atMs: performance.now(), ...figures };
+  return { name, namespace, uid, atMs: performance.now(), ...figures };
 }
 
 async function processUsage(pid: number): Promise<UsageFigures> {

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../object/kube-object.ts';
 import type { NameRule } from '../../scheme/strategy.ts';
 import type { ErrorCause } from '../object-error.ts';
 import type { GroupVersionResource } from '../group-version-resource.ts';
+import type { Conversion } from './conversion.ts';
 
 /** A kind as a client over a store serves it. */
 export interface ServedKind extends GroupVersionResource {
@@ -23,4 +24,8 @@ export interface ServedKind extends GroupVersionResource {
   readonly withDefaults?: (object: KubeObject) => KubeObject;
   /** Pure. Returns all that is wrong with an object, or with a change of it. */
   readonly problems?: (object: KubeObject, old: KubeObject | undefined) => readonly ErrorCause[];
+  /** Pure. Returns an object as it is when its deletion begins; by default, it is as it was. */
+  readonly atDeletion?: (object: KubeObject, now: string) => KubeObject;
+  /** How objects are converted between the versions of the kind; without it, all versions are the same. */
+  readonly conversion?: Conversion;
 }

@@ -25,6 +25,7 @@ import type { ObjectKey, GroupVersionResource } from '../group-version-resource.
 import { checkPreconditions, finalizersFor } from './deletion.ts';
 import { deletionOf, triedCreate, triedDelete, triedUpdate } from './dry-run.ts';
 import { randomSuffix } from './generated-name.ts';
+import { served, storable } from './in-version.ts';
 import { listPage } from './list-page.ts';
 import { patchedObject } from './patched-object.ts';
 import { type Birth, prepareCreate, prepareStatus, prepareUpdate } from './prepare-write.ts';
@@ -48,7 +49,8 @@ export class StoreObjectClient implements ObjectClient {
   }
 
   async get(key: ObjectKey, options: CallOptions = {}): Promise<KubeObject> {
-    return await this.#store.get(this.#locate(key), callOf(options));
+    const kind = this.#kindOf(key);
+    return await shown(kind, await this.#store.get(this.#locate(key), callOf(options)), options);
   }
 
   async list(resource: GroupVersionResource, options: ListOptions = {}): Promise<ObjectList> {
@@ -78,7 +80,7 @@ export class StoreObjectClient implements ObjectClient {
     this.#checkNamespace(kind, object.metadata.namespace);
     const { name, generateName } = object.metadata;
     const attempt = async (): Promise<KubeObject> =>
-      await this.#create(prepareCreate(kind, object, newBirth(kind)), options);
+      await this.#create(kind, prepareCreate(kind, object, newBirth(kind)), options);
     return !name && generateName !== undefined ? await untilNameIsFree(attempt) : await attempt();
   }
 
@@ -89,7 +91,7 @@ export class StoreObjectClient implements ObjectClient {
   ): Promise<KubeObject> {
     const kind = this.#kindOf(resource);
     const key = this.#locate({ ...resource, ...nameOf(object) });
-    return await this.#change(key, (old) => prepareUpdate(kind, old, object), options);
+    return await this.#change(kind, key, (old) => prepareUpdate(kind, old, object), options);
   }
 
   async updateStatus(
@@ -99,7 +101,7 @@ export class StoreObjectClient implements ObjectClient {
   ): Promise<KubeObject> {
     const kind = this.#kindWithStatus(resource);
     const key = this.#locate({ ...resource, ...nameOf(object) });
-    return await this.#change(key, (old) => prepareStatus(kind, old, object), options);
+    return await this.#change(kind, key, (old) => prepareStatus(kind, old, object), options);
   }
 
   async patch(key: ObjectKey, patch: ObjectPatch, options: PatchOptions = {}): Promise<KubeObject> {
@@ -107,6 +109,7 @@ export class StoreObjectClient implements ObjectClient {
     const kind = isOfStatus ? this.#kindWithStatus(key) : this.#kindOf(key);
     const prepare = isOfStatus ? prepareStatus : prepareUpdate;
     return await this.#change(
+      kind,
       this.#locate(key),
       (old) => prepare(kind, old, patchedObject(old, patch)),
       options,
@@ -114,18 +117,24 @@ export class StoreObjectClient implements ObjectClient {
   }
 
   async delete(key: ObjectKey, options: DeleteOptions = {}): Promise<Deletion> {
+    const kind = this.#kindOf(key);
     const place = this.#locate(key);
     const call = callOf(options);
     return await untilNobodyInterferes(async () => {
       const old = await this.#store.get(place, call);
       checkPreconditions(old.metadata, options);
-      const finalizers = finalizersFor(old.metadata.finalizers, options.propagationPolicy);
-      const wanted = { ...old, metadata: { ...old.metadata, finalizers } };
-      if (options.dryRun) return triedDelete(wanted, new Date().toISOString());
+      const begun = deletionOfKind(kind, old);
+      const finalizers = finalizersFor(begun.metadata.finalizers, options.propagationPolicy);
+      const wanted = { ...begun, metadata: { ...begun.metadata, finalizers } };
+      const now = new Date().toISOString();
+      if (options.dryRun) return await shownDeletion(kind, triedDelete(wanted, now), options);
       const marked = await this.#replace(old, wanted, call);
       const { deletionTimestamp, resourceVersion } = marked.metadata;
-      if (deletionTimestamp !== undefined) return deletionOf(marked);
-      return deletionOf(await this.#store.delete(place, { ...call, resourceVersion }));
+      const last =
+        deletionTimestamp === undefined
+          ? await this.#store.delete(place, { ...call, resourceVersion })
+          : marked;
+      return await shownDeletion(kind, deletionOf(last), options);
     });
   }
 
@@ -139,27 +148,38 @@ export class StoreObjectClient implements ObjectClient {
       from = revision;
     }
     for await (const event of this.#store.watch(kind, from, options.signal)) {
-      const told = event.type === 'BOOKMARK' ? bookmark(event.revision) : changes.next(event);
+      const { type } = event;
+      const told =
+        type === 'BOOKMARK'
+          ? bookmark(event.revision)
+          : changes.next({ type, object: await shown(kind, event.object, options) });
       if (told) yield told;
     }
   }
 
   async #change(
+    kind: ServedKind,
     key: Required<Key>,
     prepare: (old: KubeObject) => KubeObject,
     options: WriteOptions,
   ): Promise<KubeObject> {
     const call = callOf(options);
     return await untilNobodyInterferes(async () => {
-      const old = await this.#store.get(key, call);
+      const stored = await this.#store.get(key, call);
+      const old = await shown(kind, stored, options);
       const next = prepare(old);
-      return options.dryRun ? triedUpdate(old, next) : await this.#replace(old, next, call);
+      if (options.dryRun) return triedUpdate(old, next);
+      const changed = await this.#replace(stored, await storable(kind, next, options.signal), call);
+      return await shown(kind, changed, options);
     });
   }
 
-  async #create(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+  async #create(kind: ServedKind, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
     const call = callOf(options);
-    if (!options.dryRun) return await this.#store.create(object, call);
+    if (!options.dryRun) {
+      const made = await this.#store.create(await storable(kind, object, options.signal), call);
+      return await shown(kind, made, options);
+    }
     return triedCreate(object, await this.#find(keyOf(object), call));
   }
 
@@ -177,7 +197,11 @@ export class StoreObjectClient implements ObjectClient {
 
   async #list(kind: ServedKind, selection: Selection, call: CallOptions): Promise<ListResult> {
     if (selection.namespace && !kind.isNamespaced) throw unknownResource(kind);
-    return await this.#store.list(kind, storeSelector(selection), callOf(call));
+    const { conversion } = kind;
+    // Other fields are those of the version that is asked for, which a store does not know.
+    const asked = conversion ? { ...selection, fields: fixedPart(selection).fields } : selection;
+    const { items, ...rest } = await this.#store.list(kind, storeSelector(asked), callOf(call));
+    return { ...rest, items: await served(kind, items, call.signal) };
   }
 
   #locate(key: ObjectKey): Required<Key> {
@@ -206,6 +230,19 @@ export class StoreObjectClient implements ObjectClient {
     return kind;
   }
 }
+
+const shown = async (kind: ServedKind, object: KubeObject, { signal }: CallOptions): Promise<KubeObject> =>
+  (await served(kind, [object], signal))[0]!;
+
+async function shownDeletion(kind: ServedKind, deletion: Deletion, call: CallOptions): Promise<Deletion> {
+  const { remaining } = deletion;
+  return remaining ? { ...deletion, remaining: await shown(kind, remaining, call) } : deletion;
+}
+
+const deletionOfKind = ({ atDeletion }: ServedKind, object: KubeObject): KubeObject =>
+  atDeletion && object.metadata.deletionTimestamp === undefined
+    ? atDeletion(object, new Date().toISOString())
+    : object;
 
 const newBirth = ({ newUid = randomUUID }: ServedKind): Birth => ({
   uid: newUid(),

@@ -1,59 +1,8 @@
 import assert from 'node:assert/strict';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
-import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
-import { systemClock } from '@ignite/toolkit/clock/clock';
-import { coreKinds } from '@ignite/toolkit/core/kinds';
-import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { builtInResourceOf } from '../resource/served-resource-of.ts';
-import { serveApi } from '../server/serve-api.ts';
-import { definitionKind, servedDefinitionKind } from './definition/definition-kind.ts';
-import { potDefinition } from './pot.sample.ts';
-import { ServedDefinitions } from './served-definitions.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** An API that serves the kinds that its own objects define. */
-async function openApi() {
-  const ending = new AbortController();
-  const store = new MemoryStore();
-  const definitions = new ServedDefinitions();
-  const fixed = [servedDefinitionKind, ...coreKinds.map(servedKindOf)];
-  const client = new StoreObjectClient(store, () => [...fixed, ...definitions.kinds]);
-  const running = definitions.run({ client, clock: systemClock, log: () => {} }, ending.signal);
-  const builtIn = [definitionKind, ...coreKinds].map(builtInResourceOf);
-  const api = await serveApi(
-    {
-      client,
-      resources: () => [...builtIn, ...definitions.resources],
-      authenticator: { authenticate: async () => ({ name: 'gardener', groups: [] }) },
-      authorizer: { authorize: async () => ({ isAllowed: true, reason: '' }) },
-      checks: [],
-      product: 'garden',
-      log: () => {},
-    },
-    { host: '127.0.0.1', port: 0 },
-  );
-  await client.create(
-    { group: '', version: 'v1', resource: 'namespaces' },
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'home' } },
-  );
-  const url = `http://127.0.0.1:${(api.server.address() as AddressInfo).port}`;
-  const ask = async (path: string, method = 'GET', body?: object, type = 'application/json') => {
-    const init = { method, headers: { 'content-type': type } };
-    const answer = await fetch(url + path, body ? { ...init, body: JSON.stringify(body) } : init);
-    return { code: answer.status, json: (await answer.json()) as Fields };
-  };
-  const close = async (): Promise<void> => {
-    await api[Symbol.asyncDispose]();
-    ending.abort();
-    await running;
-    store[Symbol.dispose]();
-  };
-  return { ask, [Symbol.asyncDispose]: close };
-}
+import { type Fields, openDefiningApi as openApi } from './defining-api.sample.ts';
+import { potDefinition } from '../custom-resource/pot.sample.ts';
 
 const root = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const home = '/apis/garden.example/v1/namespaces/home/pots';
@@ -151,4 +100,29 @@ test('objects of a defined kind are scaled where their definition says', async (
   assert.equal(wrong.code, 400);
   const { spec } = (await api.ask(`${home}/mint`)).json;
   assert.deepEqual(spec, { clay: 'red', replicas: 3, litres: 5 });
+});
+
+test('a definition that is deleted takes its objects with it, whose finalizers are waited for', async () => {
+  await using api = await openApi();
+  await define(api.ask);
+  const metadata = (name: string, finalizers: readonly string[]) => ({ name, finalizers });
+  await api.ask(home, 'POST', { metadata: metadata('basil', []), spec: { clay: 'red' } });
+  await api.ask(home, 'POST', { metadata: metadata('mint', ['garden.example/rest']), spec: { clay: 'red' } });
+  const definition = `${root}/pots.garden.example`;
+  const deleted = await api.ask(definition, 'DELETE');
+  assert.partialDeepStrictEqual(deleted.json, {
+    kind: 'CustomResourceDefinition',
+    metadata: { finalizers: ['customresourcecleanup.apiextensions.k8s.io'] },
+  });
+  const { conditions } = deleted.json['status'] as { readonly conditions: readonly Fields[] };
+  assert.partialDeepStrictEqual(conditions.at(-1), { type: 'Terminating', status: 'True' });
+  while ((await api.ask(`${home}/basil`)).code !== 404) await delay(10);
+  const late = await api.ask(home, 'POST', { metadata: { name: 'late' }, spec: { clay: 'red' } });
+  assert.equal(late.code, 405);
+  assert.equal((await api.ask(definition)).code, 200);
+  const merge = 'application/merge-patch+json';
+  await api.ask(`${home}/mint`, 'PATCH', { metadata: { finalizers: [] } }, merge);
+  while ((await api.ask(definition)).code !== 404) await delay(10);
+  await define(api.ask);
+  assert.deepEqual((await api.ask(home)).json['items'], []);
 });

@@ -1,4 +1,4 @@
-import type { PathRequest, ResourceRequest } from '../request/request-info.ts';
+import type { PathRequest, ResourceRequest } from './request-info.ts';
 
 /**
  * What someone asks to be allowed. Besides the verbs of requests there are some that only rules know, such as

@@ -1,0 +1,17 @@
+import type { Conversion } from '@ignite/toolkit/client/over-store/conversion';
+import type { CustomResourceDefinition } from '../definition/definition.ts';
+import { convertByWebhook } from './convert-by-webhook.ts';
+
+/** Returns how objects of a defined kind become objects of its other versions. */
+export function conversionOf({ spec }: CustomResourceDefinition): Conversion {
+  const { group, versions, conversion } = spec;
+  const storage = versions.find((version) => version.storage) ?? versions[0]!;
+  const target = conversion?.strategy === 'Webhook' ? conversion.webhook?.clientConfig : undefined;
+  return {
+    storedAs: `${group}/${storage.name}`,
+    convert: async (objects, apiVersion, signal) =>
+      target
+        ? await convertByWebhook(target, objects, apiVersion, signal)
+        : objects.map((object) => ({ ...object, apiVersion })),
+  };
+}

@@ -1,0 +1,43 @@
+import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import type { CustomResourceDefinition } from './definition/definition.ts';
+import { servedDefinitionKind } from './definition/definition-kind.ts';
+import { cleanedUp } from './definition/terminating.ts';
+
+/**
+ * Deletes the objects of a kind whose definition is being deleted, and lets go of the definition once there are
+ * none any more. Returns whether it is done: objects may have finalizers that others wait for.
+ */
+export async function deleteDefined(
+  client: ObjectClient,
+  definition: CustomResourceDefinition,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { group, names, versions } = definition.spec;
+  const resource = { group, version: versions[0]!.name, resource: names.plural };
+  const { items } = await client.list(resource, { signal });
+  for (const object of items) await deleteObject(client, resource, object, signal);
+  const { items: left } = await client.list(resource, { limit: 1, signal });
+  if (left.length > 0) return false;
+  await client.update(servedDefinitionKind, cleanedUp(definition), { signal }).catch(unlessChanged);
+  return true;
+}
+
+async function deleteObject(
+  client: ObjectClient,
+  resource: GroupVersionResource,
+  { metadata }: KubeObject,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace, name, uid, deletionTimestamp } = metadata;
+  if (deletionTimestamp !== undefined) return;
+  const key = { ...resource, namespace, name };
+  await client.delete(key, { preconditions: { uid }, signal }).catch(unlessChanged);
+}
+
+/** What someone changes meanwhile is left to the next time. */
+export function unlessChanged(failure: unknown): void {
+  if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'NOT_FOUND')) throw failure;
+}

@@ -1,0 +1,80 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
+import { optionInvalid } from './errors.ts';
+
+/** Who is known to the API besides, and what is recorded of requests, as the command line says. */
+export interface TrustOptions {
+  /** The file with the rules of what is recorded; without it, the usual ones hold. */
+  readonly auditPolicyFile?: string | undefined;
+  readonly isAudited: boolean;
+  /** The identity provider whose users are known, if there is one. */
+  readonly oidc?: OidcProvider | undefined;
+}
+
+export interface OidcProvider {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly usernameClaim: string;
+  readonly usernamePrefix: string;
+  readonly groupsClaim?: string | undefined;
+  readonly groupsPrefix: string;
+  /** The file with the authorities that the provider's certificate may be of; without it, those of the system. */
+  readonly caFile?: string | undefined;
+}
+
+export const trustFlags = {
+  'no-api-audit': { type: 'boolean', default: false },
+  'api-audit-policy': { type: 'string' },
+  'oidc-issuer': { type: 'string' },
+  'oidc-client-id': { type: 'string' },
+  'oidc-username-claim': { type: 'string' },
+  'oidc-username-prefix': { type: 'string' },
+  'oidc-groups-claim': { type: 'string' },
+  'oidc-groups-prefix': { type: 'string' },
+  'oidc-ca-file': { type: 'string' },
+} as const satisfies ParseArgsOptionsConfig;
+
+/** The values of the flags, by their names. */
+export type TrustValues = {
+  readonly [K in keyof typeof trustFlags]?:
+    ((typeof trustFlags)[K]['type'] extends 'boolean' ? boolean : string) | undefined;
+};
+
+/** Names of users and groups of a provider are nobody else's by this, unless something else is wanted. */
+const defaultPrefix = 'oidc:';
+
+/** Pure. @throws CodedError USAGE_INVALID */
+export function trustOptions(values: TrustValues): TrustOptions {
+  const auditPolicyFile = values['api-audit-policy'];
+  const isAudited = !values['no-api-audit'];
+  if (auditPolicyFile !== undefined && !isAudited)
+    throw optionInvalid('--api-audit-policy and --no-api-audit exclude each other', 'leave one of them out');
+  return { auditPolicyFile, isAudited, oidc: oidcProvider(values) };
+}
+
+function oidcProvider(values: TrustValues): OidcProvider | undefined {
+  const { 'oidc-issuer': issuer, 'oidc-client-id': clientId } = values;
+  if (issuer === undefined) {
+    const other = Object.keys(values).find((flag) => flag.startsWith('oidc-'));
+    if (other === undefined) return undefined;
+    throw optionInvalid(`--${other} requires --oidc-issuer`, 'add --oidc-issuer, the URL of the provider');
+  }
+  if (clientId === undefined)
+    throw optionInvalid(
+      '--oidc-issuer requires --oidc-client-id',
+      'add the client ID that tokens for this server name as their audience',
+    );
+  if (!URL.canParse(issuer) || new URL(issuer).protocol !== 'https:')
+    throw optionInvalid(
+      `--oidc-issuer ${JSON.stringify(issuer)}: not a URL that begins with https://`,
+      'use the URL that the tokens of the provider name as their issuer',
+    );
+  return {
+    issuer,
+    clientId,
+    usernameClaim: values['oidc-username-claim'] ?? 'sub',
+    usernamePrefix: values['oidc-username-prefix'] ?? defaultPrefix,
+    groupsClaim: values['oidc-groups-claim'],
+    groupsPrefix: values['oidc-groups-prefix'] ?? defaultPrefix,
+    caFile: values['oidc-ca-file'],
+  };
+}
