@@ -122,8 +122,7 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
     await checkAccess(options, user, access);
     if (info.isResource && connector)
       await answerConnection(options, connector, exchange, { info, user: user!, signal });
-    else if (info.isResource)
-      await answerResource(options, exchange, { info, user: user!, audited, signal });
+    else if (info.isResource) await answerResource(options, exchange, { info, user: user!, audited, signal });
     else await answerPath(options, exchange, info, signal);
   } catch (failure) {
     if (closed.signal.aborted) return;
