@@ -9,7 +9,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   legacy: ['toolkit', 'api', 'engine'],
   apiserver: ['toolkit', 'api'],
   daemon: ['toolkit', 'api', 'engine', 'legacy', 'apiserver'],
-  cli: ['toolkit', 'api', 'engine', 'legacy'],
+  cli: ['toolkit', 'api', 'apiserver', 'engine', 'legacy'],
 };
 
 /**
@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
  * speaks to the interfaces that both know.
  */
 const doors: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  cli: { engine: 'packages/cli/src/context.ts' },
+  cli: { apiserver: 'packages/cli/src/context.ts', engine: 'packages/cli/src/context.ts' },
 };
 
 /**

@@ -6,8 +6,9 @@ import type { DoctorCheck, InstalledVmm } from '@ignite/api/client/host-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RegistryClient } from '@ignite/api/client/registry-client';
 import type { SyncClient } from '@ignite/api/client/sync-client';
+import type { TokenClient } from '@ignite/api/client/token-client';
 import { brokenRecordText } from '@ignite/api/broken-record';
-import { type Paths, defaultPaths, kubeconfigPath, storePath } from '@ignite/engine/tools/host/paths';
+import { type Paths, apiDir, defaultPaths, kubeconfigPath, storePath } from '@ignite/engine/tools/host/paths';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
@@ -92,6 +93,44 @@ export async function readKubeconfig({ flags, io }: Invocation): Promise<string>
       hint: 'start the daemon with an address, for example "ignite daemon --api --api-address 127.0.0.1:6443"',
     });
   }
+}
+
+/** Returns the same for a user with a token. */
+export async function tokenKubeconfig(
+  kubeconfig: string,
+  user: { readonly user: string; readonly token: string },
+): Promise<string> {
+  const { tokenKubeconfigText } = await import('@ignite/apiserver/certificates/kubeconfig');
+  return tokenKubeconfigText(kubeconfig, user);
+}
+
+/** For commands on the tokens of this host's API. @throws CodedError ROOT_NEEDED */
+export async function withTokens<T>(
+  invocation: Invocation,
+  use: (tokens: TokenClient) => Promise<T>,
+): Promise<T> {
+  const [{ RoleTokens }, { TokenFile }, { systemClock: clock }] = await Promise.all([
+    import('@ignite/apiserver/authorization/tokens/role-tokens'),
+    import('@ignite/apiserver/authentication/token-file/token-file'),
+    import('@ignite/toolkit/clock/clock'),
+  ]);
+  return await withEngine(invocation, async ({ objects: client }, { paths }) => {
+    const file = new TokenFile(apiDir(paths));
+    return await use(new RoleTokens({ file, client, clock }));
+  });
+}
+
+/** Returns the names of tokens for completion, as far as the user may read them. */
+export async function tokenNames({
+  flags,
+  io,
+}: Pick<Invocation, 'flags' | 'io'>): Promise<readonly string[]> {
+  const { TokenFile } = await import('@ignite/apiserver/authentication/token-file/token-file');
+  const file = new TokenFile(apiDir(pathsOf(flags, io.env)));
+  return await file.list().then(
+    (tokens) => tokens.map(({ name }) => name),
+    () => [],
+  );
 }
 
 /** A damaged record affects only its own object; commands on other objects print a warning. */

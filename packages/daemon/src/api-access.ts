@@ -50,6 +50,8 @@ export async function openApiAccess({ client, dir, oidc, log }: ApiAccessOptions
     authenticator: new UnionAuthenticator([bearer, certificate, socket]),
     socket,
     authorizer,
+    /** Rejects unless all roles are known within the time of the signal. */
+    check: async (until: AbortSignal): Promise<void> => void (await authorizer.rules(until)),
     access: new AccessServices({ client, authorizer, bearer, tokens, clock }),
     ended: Promise.all([authorizer.run(signal), keepAggregatedRules(rbac, signal)]),
   };

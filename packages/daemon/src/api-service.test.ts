@@ -5,7 +5,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { json } from 'node:stream/consumers';
+import { json, text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { servedDefinitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
@@ -18,6 +18,8 @@ import { accessKinds } from '@ignite/toolkit/access/kinds';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { serveApiService } from './api-service.ts';
+import { measuredClient } from './measured-client.ts';
+import { Metrics } from './metrics.ts';
 
 function clientOf(store: MemoryStore) {
   const definitions = new ServedDefinitions();
@@ -59,6 +61,57 @@ test('serveApiService: who may open the socket may ask for objects, until the si
     await once(stream, 'end');
     await api.ended;
     assert.throws(() => statSync(socket), { code: 'ENOENT' });
+  } finally {
+    stop.abort();
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+test('serveApiService: health and metrics tell of the store, the roles, the requests and the process', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'api-metrics-'));
+  using store = new MemoryStore();
+  const { client, definitions } = clientOf(store);
+  const metrics = new Metrics();
+  const stop = new AbortController();
+  const socket = join(dir, 'api.sock');
+  const read = async (path: string): Promise<string> => {
+    const [response] = (await once(get({ socketPath: socket, path }), 'response')) as [IncomingMessage];
+    return await text(response);
+  };
+  try {
+    await using _api = await serveApiService(
+      {
+        client: measuredClient(client, metrics.api),
+        definitions,
+        socket,
+        dir,
+        observer: metrics.api,
+        metrics: () => metrics.registry.metrics(),
+        log: () => {},
+      },
+      stop.signal,
+    );
+    assert.equal(
+      await read('/readyz?verbose'),
+      '[+]ping ok\n[+]store ok\n[+]informer-sync ok\n[+]shutdown ok\nreadyz check passed\n',
+    );
+    assert.equal(await read('/livez'), 'ok');
+    await read('/api/v1/namespaces');
+    store[Symbol.dispose]();
+    assert.match(await read('/readyz'), /\[-\]store failed/);
+    const told = await read('/metrics');
+    const listed =
+      'verb="LIST",group="",version="v1",resource="namespaces",subresource="",scope="cluster",component="apiserver",dry_run=""';
+    for (const line of [
+      `apiserver_request_total{${listed},code="200"} 1`,
+      `apiserver_request_duration_seconds_count{${listed}} 1`,
+      'apiserver_current_inflight_requests{request_kind="readOnly"} 1',
+      'apiserver_current_inflight_requests{request_kind="mutating"} 0',
+      'apiserver_storage_objects{resource="namespaces"} 1',
+    ])
+      assert.ok(told.split('\n').includes(line), `${line} in ${told}`);
+    assert.match(told, /^etcd_request_duration_seconds_count\{operation="list",type="namespaces"\} \d+$/m);
+    assert.match(told, /^process_resident_memory_bytes \d+$/m);
   } finally {
     stop.abort();
     rmSync(dir, { recursive: true, force: true });

@@ -8,6 +8,8 @@ import type { Connector } from '@ignite/apiserver/resource/connector';
 import { builtInResourceOf, servedResourceOf } from '@ignite/apiserver/resource/served-resource-of';
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
+import type { HealthCheck } from '@ignite/apiserver/server/health';
+import type { RequestObserver } from '@ignite/apiserver/server/request-observer';
 import { ViewedClient } from '@ignite/apiserver/views/viewed-client';
 import { views } from '@ignite/apiserver/views/views';
 import { withVmScale } from '@ignite/apiserver/views/vm-scale';
@@ -34,10 +36,16 @@ export interface ApiServiceOptions {
   /** The kinds that objects define, which the client serves too. */
   readonly definitions: ServedDefinitions;
   readonly socket: string;
+  /** The descriptor of that socket, if somebody else listens at it for us. */
+  readonly listenFd?: number;
   /** The address at which the API is served besides, with TLS. */
   readonly address?: ApiAddress;
   /** The folder with the keys of the API. */
   readonly dir: string;
+  /** Is told of each request. */
+  readonly observer?: RequestObserver;
+  /** Returns what ignited has counted, as Prometheus reads it. */
+  readonly metrics?: () => Promise<string>;
   /** Who is known besides, and what is recorded of requests. */
   readonly trust?: ApiTrust;
   readonly log: Log;
@@ -56,7 +64,19 @@ const renewal = { everyMs: 24 * 3_600_000, retryMs: 3_600_000 };
  * everything, unless he shows the token of someone who may less.
  */
 export async function serveApiService(
-  { client, engine, definitions, socket, address, dir, trust = {}, log }: ApiServiceOptions,
+  {
+    client,
+    engine,
+    definitions,
+    socket,
+    listenFd,
+    address,
+    dir,
+    trust = {},
+    observer,
+    metrics,
+    log,
+  }: ApiServiceOptions,
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
@@ -71,11 +91,13 @@ export async function serveApiService(
     authorizer: known.authorizer,
     access: known.access,
     audit,
-    checks: [],
+    checks: [storeCheck(client), { name: 'informer-sync', isOfReadiness: true, check: known.check }],
     product: `ignite-${igniteVersion}`,
+    ...(observer && { observer }),
+    ...(metrics && { metrics }),
     log,
   };
-  known.socket.trust(opened.use(await serveApiSocket(api, socket)).server);
+  known.socket.trust(opened.use(await serveApiSocket(api, socket, listenFd)).server);
   const at = address && opened.use(await serveApiAddress({ api, address, dir, clock: systemClock }, signal));
   const open = opened.move();
   const end = (): Promise<void> => open.disposeAsync();
@@ -91,6 +113,15 @@ export async function serveApiService(
   ]).then(() => {});
   return { ended, [Symbol.asyncDispose]: end };
 }
+
+/** A host does not live longer for another start of ignited while its store cannot be reached. */
+const storeCheck = (client: ObjectClient): HealthCheck => ({
+  name: 'store',
+  isOfReadiness: true,
+  check: async (signal) => {
+    await client.get({ group: '', version: 'v1', resource: 'namespaces', name: 'default' }, { signal });
+  },
+});
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');

@@ -3,8 +3,12 @@ import { dirname, join } from 'node:path';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import { type ServedApi, serveApi } from '@ignite/apiserver/server/serve-api';
 
-/** Serves an API on a unix socket that only root may open. */
-export async function serveApiSocket(api: ApiOptions, path: string): Promise<ServedApi> {
+/**
+ * Serves an API on a unix socket that only root may open.
+ * @param listenFd the descriptor of the socket, if systemd has made it and keeps it
+ */
+export async function serveApiSocket(api: ApiOptions, path: string, listenFd?: number): Promise<ServedApi> {
+  if (listenFd !== undefined) return await serveApi(api, { fd: listenFd });
   await mkdir(dirname(path), { recursive: true, mode: 0o711 });
   const draft = join(dirname(path), '.api');
   await rm(draft, { force: true });

@@ -32,6 +32,7 @@ import type { ApiAddress } from './api-address.ts';
 import { serveApiService } from './api-service.ts';
 import type { ApiTrust } from './api-trust.ts';
 import { alreadyRunning } from './errors.ts';
+import { measuredClient } from './measured-client.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { controlVms } from './vm-controller.ts';
 import { VmMetricsSockets } from './vm-metrics-sockets.ts';
@@ -60,6 +61,10 @@ export interface GitopsServiceOptions {
   /** Who is known to it besides, and what is recorded of requests. */
   readonly apiTrust: ApiTrust;
   readonly webhook?: WebhookOptions;
+  /** The descriptor of a socket at which somebody listens for the API; it stands at the path of `apiSocket`. */
+  readonly listenFd?: number;
+  /** Called once everything is served. */
+  readonly onReady: () => void;
   readonly log: Log;
 }
 
@@ -70,7 +75,8 @@ export interface GitopsServiceOptions {
 export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal): Promise<void> {
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
-  const { paths, store, self, engines, client, nodeLabels, log, webhook, apiSocket, apiAddress } = options;
+  const { paths, store, self, engines, client, nodeLabels, log, webhook } = options;
+  const { apiSocket, apiAddress, listenFd } = options;
   using lock = await serveHost(paths, signal);
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName(self);
@@ -84,19 +90,21 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   );
   const deps = declaredHost(engines, { objects, self, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();
-  await using _socket = await serveMetrics(
-    async () => `${await metrics.registry.metrics()}\n${await client.usage.metrics([], signal)}`,
-    join(paths.runDir, 'daemon.sock'),
-  );
+  const metricsText = async (): Promise<string> =>
+    `${await metrics.registry.metrics()}\n${await client.usage.metrics([], signal)}`;
+  await using _socket = await serveMetrics(metricsText, join(paths.runDir, 'daemon.sock'));
   await using api =
     apiSocket === undefined
       ? undefined
       : await serveApiService(
           {
-            client: objects,
+            client: measuredClient(objects, metrics.api),
             engine: client,
             definitions,
+            observer: metrics.api,
+            metrics: metricsText,
             socket: apiSocket,
+            ...(listenFd !== undefined && { listenFd }),
             ...(apiAddress && { address: apiAddress }),
             dir: apiDir(paths),
             trust: options.apiTrust,
@@ -133,6 +141,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     imageFields,
     ...reporting,
   };
+  options.onReady();
   await untilAllEnd(
     [
       api?.ended,

@@ -1,7 +1,15 @@
 import { exitStatusOf, renderError } from '@ignite/api/render-error';
+import type { IgnitedValues } from '@ignite/api/ignited/ignited-settings';
+import { systemClock } from '@ignite/toolkit/clock/clock';
+import { errorText } from '@ignite/toolkit/errors/error-text';
+import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { escaped } from '@ignite/toolkit/text/printable';
-import { type LogLevel, parseOptions, tells } from './options.ts';
+import { changedSettings } from './changed-settings.ts';
+import { configuredOptions } from './configured-options.ts';
+import { type LogLevel, tells } from './options.ts';
 import { serve } from './serve.ts';
+import { ServiceLog } from './service-log.ts';
+import { Notifier, takeServiceManager } from './service-manager.ts';
 
 const interrupted = 130;
 
@@ -11,16 +19,55 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort());
   let logLevel: LogLevel = 'info';
   try {
-    const options = parseOptions(argv);
+    const manager = takeServiceManager(process.env, process.pid);
+    const options = await configuredOptions(argv);
     logLevel = options.logLevel;
     const isTty = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
-    await serve(options, { write, isTty }, abort.signal);
+    const terminal = { write, isTty };
+    const output = new ServiceLog(terminal, options);
+    const notifier = new Notifier(manager, { runner: localRunner, clock: systemClock, log: output.log });
+    abort.signal.addEventListener('abort', () => void notifier.tell('STOPPING'));
+    // A terminal that is closed ends what runs in it.
+    if (!isTty) reloadOnHangup(argv, options.values, { output, notifier });
+    const watchdog = notifier.keepWatchdog(abort.signal);
+    const onReady = (): void => void notifier.tell('READY');
+    await serve(options, { terminal, log: output.log, onReady, listenFd: manager.listenFd }, abort.signal);
+    await watchdog;
     return 0;
   } catch (failure) {
     if (abort.signal.aborted) return interrupted;
     write(renderError(failure, tells(logLevel, 'debug')));
     return exitStatusOf(failure);
   }
+}
+
+interface Running {
+  readonly output: ServiceLog;
+  readonly notifier: Notifier;
+}
+
+/** Reads the configuration file again whenever SIGHUP asks for that. A file that is wrong changes nothing. */
+function reloadOnHangup(argv: readonly string[], first: IgnitedValues, { output, notifier }: Running): void {
+  let values = first;
+  const reload = async (): Promise<void> => {
+    await notifier.tell('RELOADING');
+    try {
+      const options = await configuredOptions(argv);
+      const { taken, awaitingRestart } = changedSettings(values, options.values);
+      values = options.values;
+      output.change(options);
+      output.log('info', 'the configuration was read again', { changed: taken.join(' ') });
+      if (awaitingRestart.length > 0)
+        output.log('warning', 'some settings hold after a restart', { settings: awaitingRestart.join(' ') });
+    } catch (failure) {
+      output.log('error', 'the configuration was not read again', { error: errorText(failure) });
+    }
+    await notifier.tell('READY');
+  };
+  let reloading = Promise.resolve();
+  process.on('SIGHUP', () => {
+    reloading = reloading.then(reload);
+  });
 }
 
 // Text may come from others.

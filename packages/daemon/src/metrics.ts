@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import type { ControllerObserver } from '@ignite/toolkit/controller/controller';
 import type { SyncObject } from '@ignite/toolkit/sync/kinds';
 import type { StatusSink } from '@ignite/toolkit/sync/status-sink';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { ApiMetrics } from './api-metrics.ts';
 
 /** What the service counts, as Prometheus reads it. */
 export class Metrics implements ControllerObserver, StatusSink {
@@ -42,7 +43,36 @@ export class Metrics implements ControllerObserver, StatusSink {
     registers: [this.registry],
   });
 
+  readonly #waiting = new Gauge({
+    name: 'workqueue_depth',
+    help: 'Number of waiting keys of a controller.',
+    labelNames: ['name'],
+    registers: [this.registry],
+  });
+  readonly #workSeconds = new Histogram({
+    name: 'workqueue_work_duration_seconds',
+    help: 'Time that a controller took for one key.',
+    labelNames: ['name'],
+    buckets: [0.001, 0.01, 0.1, 1, 10, 100],
+    registers: [this.registry],
+  });
+  readonly #retries = new Counter({
+    name: 'workqueue_retries_total',
+    help: 'Keys that a controller took up again since they had failed.',
+    labelNames: ['name'],
+    registers: [this.registry],
+  });
+  /** What the API counts. */
+  readonly api = new ApiMetrics(this.registry);
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
   reconciled(controller: string, outcome: 'success' | 'error', seconds: number, depth: number): void {
+    this.#waiting.set({ name: controller }, depth);
+    this.#workSeconds.observe({ name: controller }, seconds);
+    if (outcome === 'error') this.#retries.inc({ name: controller });
     this.#reconciled.inc({ controller, outcome });
     this.#seconds.observe({ controller }, seconds);
     this.#depth.set({ controller }, depth);

@@ -26,6 +26,19 @@ test('parseOptions: the API is served only if asked for, in the run directory un
     assert.deepEqual(parseOptions(['--api', `--api-address=${text}`]).apiAddress, { host, port: 6443 });
 });
 
+test('parseOptions: the command line wins over the configuration file', () => {
+  const configured = { api: true, 'api-address': '127.0.0.1:1', 'log-level': 'warn', 'node-label': ['a=b'] };
+  const { apiAddress, logLevel, nodeLabels, store } = parseOptions([], { ...configured, store: 'etcd://a' });
+  assert.deepEqual(
+    [apiAddress, logLevel, nodeLabels, store],
+    [{ host: '127.0.0.1', port: 1 }, 'warn', { a: 'b' }, 'etcd://a'],
+  );
+  const words = ['--api=true', '--api-address=127.0.0.1:2', '--log-level=error', '--node-label=c=d'];
+  const told = parseOptions(words, configured);
+  assert.deepEqual([told.apiAddress?.port, told.logLevel, told.nodeLabels], [2, 'error', { c: 'd' }]);
+  assert.equal(parseOptions(['--api=false'], { api: true }).apiSocket, undefined);
+});
+
 test('parseOptions: what it does not know is refused', () => {
   for (const argv of [
     ['--nope'],

@@ -1,20 +1,29 @@
 import { join } from 'node:path';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { type IgnitedValues, settingEntries } from '@ignite/api/ignited/ignited-settings';
 import { defaultPaths } from '@ignite/engine/tools/host/paths';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { ApiAddress } from './api-address.ts';
 import { optionInvalid } from './errors.ts';
-import { type TrustOptions, trustFlags, trustOptions } from './trust-options.ts';
+import { type TrustOptions, trustOptions } from './trust-options.ts';
 
 /** How much is logged on standard error, from least to most. */
 const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
+const logFormats = ['text', 'json'] as const;
+export type LogFormat = (typeof logFormats)[number];
 
 /** What the daemon is told on its command line. */
 export interface DaemonOptions {
+  /** The settings as they were given, to be compared with others. */
+  readonly values: IgnitedValues;
   readonly dataDir: string;
   readonly runDir: string;
+  /** The store that several hosts share, if it is one. */
+  readonly store?: string | undefined;
   readonly logLevel: LogLevel;
+  /** The form of the log; without it, it depends on who reads. */
+  readonly logFormat?: LogFormat | undefined;
   readonly nodeLabels: Readonly<Record<string, string>>;
   /** The unix socket at which the Kubernetes API is served, if it is. */
   readonly apiSocket?: string | undefined;
@@ -32,48 +41,81 @@ export interface DaemonOptions {
   };
 }
 
-const known = {
+/** What only the command line says: where the rest is. */
+const places = {
   'data-dir': { type: 'string', default: defaultPaths.dataDir },
   'run-dir': { type: 'string', default: defaultPaths.runDir },
-  'log-level': { type: 'string', default: 'info' },
-  'node-label': { type: 'string', multiple: true, default: [] },
-  api: { type: 'boolean', default: false },
-  'api-socket': { type: 'string' },
-  'api-address': { type: 'string' },
-  ...trustFlags,
-  'webhook-listen': { type: 'string' },
-  'webhook-secret-file': { type: 'string' },
-  'webhook-cert': { type: 'string' },
-  'webhook-key': { type: 'string' },
+  config: { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig;
 
-/** Pure. Parses the command line of the daemon. @throws CodedError USAGE_INVALID */
-export function parseOptions(argv: readonly string[]): DaemonOptions {
-  const values = valuesOf(argv);
-  const { 'webhook-listen': webhookListen, ...webhookFiles } = values;
+/** A switch has a value here, so that the command line can turn off what the file turns on. */
+const known: ParseArgsOptionsConfig = {
+  ...places,
+  ...Object.fromEntries(
+    settingEntries.map(([name, { type }]) => [name, { type: 'string', multiple: type === 'list' }]),
+  ),
+};
+
+/** Pure. Returns the path of the configuration file that a command line names. @throws CodedError USAGE_INVALID */
+export const configurationFileOf = (argv: readonly string[]): string | undefined => givenOn(argv).config;
+
+/**
+ * Pure. Parses the command line of the daemon, which wins over what its configuration file says.
+ * @throws CodedError USAGE_INVALID
+ */
+export function parseOptions(argv: readonly string[], configured: IgnitedValues = {}): DaemonOptions {
+  const given = givenOn(argv);
+  const values = { ...configured, ...given };
   for (const flag of ['api-socket', 'api-address', 'api-audit-policy', 'oidc-issuer'] as const)
     if (values[flag] !== undefined && !values.api)
       throw optionInvalid(`--${flag} requires --api`, 'add --api, which serves the API');
   return {
-    dataDir: values['data-dir'],
-    runDir: values['run-dir'],
+    values,
+    dataDir: given['data-dir'],
+    runDir: given['run-dir'],
+    store: values.store,
     logLevel: logLevels.find((level) => level === values['log-level']) ?? 'info',
-    apiSocket: values.api ? (values['api-socket'] ?? join(values['run-dir'], 'api.sock')) : undefined,
+    logFormat: logFormats.find((format) => format === values['log-format']),
+    apiSocket: values.api ? (values['api-socket'] ?? join(given['run-dir'], 'api.sock')) : undefined,
     apiAddress: values['api-address'] === undefined ? undefined : parseAddress(values['api-address']),
     trust: trustOptions(values),
-    nodeLabels: Object.fromEntries(values['node-label'].map(parseLabel)),
-    webhookListen,
-    webhookFiles,
+    nodeLabels: Object.fromEntries((values['node-label'] ?? []).map(parseLabel)),
+    webhookListen: values['webhook-listen'],
+    webhookFiles: values,
   };
 }
 
-function valuesOf(argv: readonly string[]) {
+type Given = IgnitedValues & {
+  readonly 'data-dir': string;
+  readonly 'run-dir': string;
+  readonly config?: string;
+};
+
+function givenOn(argv: readonly string[]): Given {
+  const args = argv.map((word) => (switches.includes(word) ? `${word}=true` : word));
   try {
-    return parseArgs({ args: [...argv], options: known }).values;
+    const { values } = parseArgs({ args, options: known });
+    const settings = Object.entries(values).map(([name, value]) => [
+      name,
+      isSwitch(name) ? value === 'true' : value,
+    ]);
+    const { config } = values;
+    return {
+      ...(Object.fromEntries(settings) as IgnitedValues), // the parser gives each the type that its option has
+      'data-dir': String(values['data-dir']),
+      'run-dir': String(values['run-dir']),
+      ...(typeof config === 'string' && { config }),
+    };
   } catch (failure) {
     throw optionInvalid(errorText(failure), '"ignite daemon" and "ignite gitops" start this program');
   }
 }
+
+const switchNames: readonly string[] = settingEntries
+  .filter(([, { type }]) => type === 'boolean')
+  .map(([name]) => name);
+const switches = switchNames.map((name) => `--${name}`);
+const isSwitch = (name: string): boolean => switchNames.includes(name);
 
 function parseAddress(text: string): ApiAddress {
   const { host, port } = /^(?<host>\[[0-9a-f:.]+\]|[^:]+):(?<port>[0-9]{1,5})$/i.exec(text)?.groups ?? {};

@@ -10,27 +10,36 @@ import { isVmLocked } from '@ignite/engine/tools/store/vm-lock';
 import { reconcileUnlessBusy } from '@ignite/engine/vm/lifecycle/reconcile-unless-busy';
 import { takeUpRestarts } from '@ignite/engine/vm/lifecycle/take-up-restarts';
 import { openEnginePorts } from '@ignite/engine/wire';
-import { type Log, type LogLevel as EventLevel, jsonLog, limitedLog, textLog } from '@ignite/toolkit/log/log';
+import type { Log } from '@ignite/toolkit/log/log';
 import { printable } from '@ignite/toolkit/text/printable';
 import { runGitops } from './gitops-service.ts';
 import { readApiTrust } from './api-trust.ts';
-import { type DaemonOptions, type LogLevel, tells } from './options.ts';
+import { type DaemonOptions, tells } from './options.ts';
+import type { Terminal } from './service-log.ts';
 import { webhookOptions } from './webhook-options.ts';
 
-/** Where the daemon writes, and what is known about the reader. */
-export interface Terminal {
-  readonly write: (text: string) => void;
-  readonly isTty: boolean;
+/** What the daemon is given by whoever has started it. */
+export interface ServeContext {
+  readonly terminal: Terminal;
+  readonly log: Log;
+  /** Called once everything is served. */
+  readonly onReady: () => void;
+  /** The descriptor of a socket that is to be the one of the API. */
+  readonly listenFd: number | undefined;
 }
 
 /** The composition root of the daemon. It serves until `signal` aborts. */
-export async function serve(options: DaemonOptions, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const { dataDir, runDir, logLevel, nodeLabels, apiSocket, apiAddress } = options;
+export async function serve(
+  options: DaemonOptions,
+  { terminal, log, onReady, listenFd }: ServeContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { dataDir, runDir, store: shared, logLevel, nodeLabels, apiSocket, apiAddress } = options;
   const paths: Paths = { dataDir, runDir };
   const line = (text: string): void => terminal.write(`${printable(text)}\n`);
   const ports = await openEnginePorts({
     paths,
-    env: process.env,
+    env: { ...process.env, ...(shared !== undefined && { IGNITE_STORE: shared }) },
     settleCommand: settleCommand(paths),
     ...(tells(logLevel, 'debug') && {
       trace: { tell: (text) => line(`debug: ${text}`), output: tells(logLevel, 'trace') },
@@ -43,7 +52,6 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
   const { store, self } = ports;
   const webhook = await webhookOptions(options);
   const apiTrust = await readApiTrust(options.trust);
-  const log = logOf(terminal, logLevel);
   const served = {
     paths,
     store,
@@ -58,6 +66,8 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
     nodeLabels,
     apiTrust,
     log,
+    onReady,
+    ...(listenFd !== undefined && { listenFd }),
     ...(apiSocket !== undefined && { apiSocket }),
     ...(apiAddress && { apiAddress }),
     ...(webhook && { webhook }),
@@ -68,18 +78,6 @@ export async function serve(options: DaemonOptions, terminal: Terminal, signal: 
     await takeUpRestarts(ports);
   }
 }
-
-/** The log of the service has no trace level. */
-const eventLevels: Readonly<Record<LogLevel, EventLevel>> = {
-  error: 'error',
-  warn: 'warning',
-  info: 'info',
-  debug: 'debug',
-  trace: 'debug',
-};
-
-const logOf = ({ write, isTty }: Terminal, level: LogLevel): Log =>
-  limitedLog((isTty ? textLog : jsonLog)(write), eventLevels[level]);
 
 /** Returns what logs the warnings of an operation, and nothing else of it. */
 const warningsTo =

@@ -1,4 +1,4 @@
-import type { ParseArgsOptionsConfig } from 'node:util';
+import type { IgnitedValues } from '@ignite/api/ignited/ignited-settings';
 import { optionInvalid } from './errors.ts';
 
 /** Who is known to the API besides, and what is recorded of requests, as the command line says. */
@@ -21,29 +21,11 @@ export interface OidcProvider {
   readonly caFile?: string | undefined;
 }
 
-export const trustFlags = {
-  'no-api-audit': { type: 'boolean', default: false },
-  'api-audit-policy': { type: 'string' },
-  'oidc-issuer': { type: 'string' },
-  'oidc-client-id': { type: 'string' },
-  'oidc-username-claim': { type: 'string' },
-  'oidc-username-prefix': { type: 'string' },
-  'oidc-groups-claim': { type: 'string' },
-  'oidc-groups-prefix': { type: 'string' },
-  'oidc-ca-file': { type: 'string' },
-} as const satisfies ParseArgsOptionsConfig;
-
-/** The values of the flags, by their names. */
-export type TrustValues = {
-  readonly [K in keyof typeof trustFlags]?:
-    ((typeof trustFlags)[K]['type'] extends 'boolean' ? boolean : string) | undefined;
-};
-
 /** Names of users and groups of a provider are nobody else's by this, unless something else is wanted. */
 const defaultPrefix = 'oidc:';
 
 /** Pure. @throws CodedError USAGE_INVALID */
-export function trustOptions(values: TrustValues): TrustOptions {
+export function trustOptions(values: IgnitedValues): TrustOptions {
   const auditPolicyFile = values['api-audit-policy'];
   const isAudited = !values['no-api-audit'];
   if (auditPolicyFile !== undefined && !isAudited)
@@ -51,7 +33,7 @@ export function trustOptions(values: TrustValues): TrustOptions {
   return { auditPolicyFile, isAudited, oidc: oidcProvider(values) };
 }
 
-function oidcProvider(values: TrustValues): OidcProvider | undefined {
+function oidcProvider(values: IgnitedValues): OidcProvider | undefined {
   const { 'oidc-issuer': issuer, 'oidc-client-id': clientId } = values;
   if (issuer === undefined) {
     const other = Object.keys(values).find((flag) => flag.startsWith('oidc-'));

@@ -19,7 +19,14 @@ export interface InstalledVmm {
   readonly version: string;
 }
 
-/** The outcome of a change of the service that starts VMs at boot. */
+/** A unit of systemd. */
+export interface UnitFile {
+  /** The name, such as `ignite.service`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The outcome of a change of one unit of the services. */
 export interface ServiceChange {
   readonly path: string;
   /** It is `written` only on hosts where systemd does not run. */
@@ -34,14 +41,8 @@ export interface HostClient {
    * filters of VMs.
    */
   fix(op: ClientOperation): Promise<readonly DoctorCheck[]>;
-  /** Installs a service that runs `command` at each boot, with `environment`. */
-  installService(
-    unit: {
-      readonly command: readonly string[];
-      readonly environment: Readonly<Record<string, string>>;
-    },
-    op: ClientOperation,
-  ): Promise<ServiceChange>;
-  /** Removes the service. The VMs that it has started keep running. */
-  uninstallService(op: ClientOperation): Promise<ServiceChange>;
+  /** Installs units, which systemd starts from the next boot on. */
+  installService(units: readonly UnitFile[], op: ClientOperation): Promise<readonly ServiceChange[]>;
+  /** Removes the units with these names. The VMs that they have started keep running. */
+  uninstallService(names: readonly string[], op: ClientOperation): Promise<readonly ServiceChange[]>;
 }

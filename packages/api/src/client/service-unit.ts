@@ -10,9 +10,6 @@ export interface ServiceUnit {
  * that it starts are in its cgroup and outlive it, so systemd may kill only the service's own process.
  */
 export function renderServiceUnit({ command, environment }: ServiceUnit): string {
-  const variables = Object.entries(environment).map(
-    ([name, value]) => `Environment=${quoted(`${name}=${value}`)}`,
-  );
   return [
     '[Unit]',
     'Description=Start Ignite VMs according to their restart policies',
@@ -23,8 +20,8 @@ export function renderServiceUnit({ command, environment }: ServiceUnit): string
     '[Service]',
     'Type=oneshot',
     'RemainAfterExit=yes',
-    `ExecStart=${command.map((word) => quoted(word).replaceAll('$', () => '$$')).join(' ')}`,
-    ...variables,
+    `ExecStart=${commandText(command)}`,
+    ...environmentLines(environment),
     'KillMode=process',
     'TasksMax=infinity',
     '',
@@ -33,6 +30,14 @@ export function renderServiceUnit({ command, environment }: ServiceUnit): string
     '',
   ].join('\n');
 }
+
+/** Pure. Writes a command line as a unit has it. */
+export const commandText = (command: readonly string[]): string =>
+  command.map((word) => quoted(word).replaceAll('$', () => '$$')).join(' ');
+
+/** Pure. Writes the lines of a unit that set variables. */
+export const environmentLines = (environment: ServiceUnit['environment']): readonly string[] =>
+  Object.entries(environment).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`);
 
 /** Quotes a word so that systemd expands nothing in it ("Quoting" and "Specifiers" in systemd.syntax(7)). */
 function quoted(word: string): string {

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pot, pots } from '@ignite/toolkit/client/garden.sample';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { ApiOptions } from './api-handler.ts';
+import type { RequestObserver } from './request-observer.ts';
 import { type Fields, accepting, home, openGarden, sent, table } from './asked-garden.sample.ts';
 
 describe('the API server: lists', () => {
@@ -217,18 +219,57 @@ describe('the API server: everything else', () => {
     assert.ok(JSON.stringify(logged).includes('/secret/path'));
   });
 
-  test('health says which check failed', async () => {
+  test('health says which check failed, of those that are asked for', async () => {
     const checks = [
       { name: 'store', check: async () => {} },
-      { name: 'moon', check: async () => Promise.reject(new Error('it is full')) },
+      { name: 'moon', isOfReadiness: true, check: async () => Promise.reject(new Error('it is full')) },
     ];
     await using garden = await openGarden({ checks });
-    const { code, text } = await garden.ask('/readyz');
-    assert.equal(code, 503);
-    assert.match(
-      text,
-      /^\[\+\]store ok\n\[-\]moon failed: reason withheld\n\[\+\]shutdown ok\nreadyz check failed/,
-    );
+    const failed =
+      '[+]ping ok\n[+]store ok\n[-]moon failed: reason withheld\n[+]shutdown ok\nreadyz check failed\n';
+    const passed = '[+]ping ok\n[+]store ok\n[+]moon excluded: ok\n[+]shutdown ok\n';
+    const unknown = 'warn: some health checks cannot be excluded: no matches for "sun"\n';
+    for (const [path, code, told] of [
+      ['/readyz', 500, failed],
+      ['/readyz?verbose', 500, failed],
+      ['/readyz?exclude=moon', 200, 'ok'],
+      ['/readyz?verbose&exclude=moon&exclude=sun', 200, `${passed}${unknown}readyz check passed\n`],
+      ['/livez', 200, 'ok'],
+      ['/livez?verbose', 200, '[+]ping ok\n[+]store ok\nlivez check passed\n'],
+      ['/readyz/store', 200, 'ok'],
+      ['/readyz/moon', 500, 'internal server error: reason withheld\n'],
+    ] as const) {
+      const answer = await garden.ask(path);
+      assert.deepEqual([answer.code, answer.text], [code, told], path);
+    }
+    assert.equal((await garden.ask('/livez/moon')).code, 404);
+  });
+
+  test('an observer is told of each request in a bounded number of words', async () => {
+    const told: string[] = [];
+    const begin: RequestObserver['begin'] = (request) => {
+      const { verb, resource, subresource, scope, dryRun, isWrite } = request;
+      const words = [verb, resource, subresource, scope, dryRun, isWrite ? 'write' : ''].filter(Boolean);
+      return ({ code }) => told.push(`${words.join(' ')} ${code}`);
+    };
+    await using garden = await openGarden({ observer: { begin }, metrics: async () => 'pots_total 1\n' });
+    const apply = sent('PATCH', pot('home', 'b'), 'application/apply-patch+yaml');
+    for (const [path, init, words] of [
+      [home, {}, 'LIST pots namespace 200'],
+      ['/apis/garden.example/v1/pots', {}, 'LIST pots cluster 200'],
+      [`${home}/a`, {}, 'GET pots resource 404'],
+      [home, sent('POST', pot('home', 'a')), 'POST pots resource write 201'],
+      [`${home}/b?fieldManager=me&dryRun=All`, apply, 'APPLY pots resource All write 201'],
+      [`${home}?watch=true&timeoutSeconds=1`, {}, 'WATCH pots namespace 200'],
+      ['/apis/garden.example/v1/moons', {}, 'LIST 404'],
+      ['/readyz', {}, 'GET /readyz 200'],
+      ['/secret', {}, 'GET 404'],
+      ['/metrics', {}, 'GET /metrics 200'],
+    ] as const) {
+      const { text } = await garden.ask(path, init);
+      while (told.length === 0) await delay(1);
+      assert.equal(told.pop(), words, text);
+    }
   });
 
   test('a server that ends closes watches, answers what was begun, and takes nothing new', async () => {

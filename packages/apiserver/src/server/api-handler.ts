@@ -27,8 +27,10 @@ import { StreamPlaces } from '../streams/stream-places.ts';
 import type { Upgrade } from '../streams/upgrade.ts';
 import { checkAccess, findUser } from './check-access.ts';
 import { connect, connectionInfo } from './connect.ts';
-import { type HealthCheck, healthPaths, healthReply } from './health.ts';
+import { type HealthCheck, healthQuestion, healthReply } from './health.ts';
+import { observeRequest, observedRequest } from './observe-request.ts';
 import { RequestLimits, workOf } from './request-limits.ts';
+import type { RequestObserver } from './request-observer.ts';
 import { respond, sendContent, wantedForm } from './respond.ts';
 import { serveObjects } from './serve-objects.ts';
 import { serverVersion } from './server-version.ts';
@@ -44,6 +46,10 @@ export interface ApiOptions {
   /** Where requests are recorded. Without it, none are. */
   readonly audit?: AuditTrail | undefined;
   readonly checks: readonly HealthCheck[];
+  /** Is told of each request. */
+  readonly observer?: RequestObserver;
+  /** Returns what the server has counted, as Prometheus reads it. Without it, `/metrics` is not served. */
+  readonly metrics?: () => Promise<string>;
   /** The name and the version of this program, such as `ignite-0.1.0`. */
   readonly product: string;
   readonly log: Log;
@@ -113,6 +119,11 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
     const connector = asked.isResource ? connectorAt(options.resources(), asked) : undefined;
     const info = asked.isResource && connector ? connectionInfo(asked, connector) : asked;
     const lasts = info.verb === 'watch' || connector !== undefined;
+    if (options.observer) {
+      const observed = observedRequest(asked, message, options.resources());
+      const request = connector ? { ...observed, verb: 'CONNECT', isLong: true } : observed;
+      observeRequest(options.observer, response, request);
+    }
     const audited = options.audit && auditedExchange(options.audit, exchange, info, options.log);
     using _place = lasts ? undefined : exchange.limits.enter(workOf(info));
     const signal = lasts ? AbortSignal.any([closed.signal, exchange.ending]) : answerSignal(closed.signal);
@@ -253,13 +264,22 @@ async function answerPath(
 ): Promise<void> {
   if (verb !== 'get' && verb !== 'head')
     throw new ObjectError('METHOD_NOT_ALLOWED', `${path} can only be read`);
-  const health = healthPaths.find((each) => each === path);
+  const health = healthQuestion(path);
   const reply = health
     ? await healthReply(health, queryOf(message), options.checks, signal)
-    : contentAt(path, message, options);
+    : path === '/metrics'
+      ? options.metrics && metricsReply(await options.metrics())
+      : contentAt(path, message, options);
   if (!reply) throw nothingServed();
   await sendContent(response, reply, { encoding: 'json' });
 }
+
+const metricsReply = (content: string): ContentReply => ({
+  type: 'content',
+  code: 200,
+  content,
+  mediaType: 'text/plain; version=0.0.4; charset=utf-8',
+});
 
 /** Pure. Returns what is at a path that leads to no objects. */
 function contentAt(path: string, message: IncomingMessage, options: ApiOptions): ContentReply | undefined {

@@ -30,8 +30,12 @@ export interface ServedApi extends AsyncDisposable {
   readonly server: Server | TlsServer;
 }
 
-/** Where an API is served: a unix socket, or an address, where a network is between, with TLS. */
+/**
+ * Where an API is served: a unix socket, which may be there already as the descriptor `fd`, or an address, where a
+ * network is between, with TLS.
+ */
 export interface ApiPlace extends ListenOptions {
+  readonly fd?: number;
   readonly tls?: TlsCredentials;
 }
 
@@ -43,6 +47,7 @@ export async function serveApi(options: ApiOptions, { tls, ...place }: ApiPlace)
   const ending = new AbortController();
   const readiness = {
     name: 'shutdown',
+    isOfReadiness: true,
     check: async () => ending.signal.throwIfAborted(),
   };
   const checks = [...options.checks, readiness];

@@ -1,5 +1,4 @@
-import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { parseDuration } from '@ignite/toolkit/units/duration';
+import { spanMs } from './span.ts';
 import { usageError } from './usage-error.ts';
 
 const rfc3339 = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?)?$/;
@@ -16,7 +15,7 @@ export function parseMoment(flag: string, text: string, nowMs: number): number {
     if (!Number.isNaN(at) && isDay(text.slice(0, 10))) return at;
   }
   if (/^\d{9,11}(\.\d{1,9})?$/.test(text)) return Number(text) * 1_000;
-  const ago = agoMs(text);
+  const ago = spanMs(text);
   if (ago !== undefined) return nowMs - ago;
   throw usageError(
     `--${flag} ${JSON.stringify(text)}: not a time`,
@@ -26,14 +25,3 @@ export function parseMoment(flag: string, text: string, nowMs: number): number {
 
 /** Whether the month has that day: JavaScript counts on into the next. */
 const isDay = (date: string): boolean => new Date(`${date}T00:00Z`).toISOString().startsWith(date);
-
-function agoMs(text: string): number | undefined {
-  const [, days = '0', rest = ''] = /^(?:(\d{1,5})d)?(.*)$/.exec(text) ?? [];
-  try {
-    const more = rest === '' && days !== '0' ? 0 : parseDuration(rest);
-    return Number(days) * 24 * 3_600_000 + more;
-  } catch (failure) {
-    if (failure instanceof CodedError) return undefined;
-    throw failure;
-  }
-}

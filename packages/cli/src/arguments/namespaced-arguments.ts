@@ -45,6 +45,7 @@ function within(namespace: string, text: string, choice: Placeholder, kindWord: 
     case 'literal':
     case 'file':
     case 'directory':
+    case 'token':
     case 'anything':
       return text;
   }

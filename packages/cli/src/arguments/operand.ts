@@ -18,6 +18,8 @@ export type Placeholder =
   | { readonly kind: 'key' }
   /** A path here, or `VM:path` there. */
   | { readonly kind: 'vm-path' }
+  /** The name of a token of the API. */
+  | { readonly kind: 'token' }
   | { readonly kind: 'anything' };
 
 /** One position of a command's arguments. */
@@ -43,6 +45,7 @@ const placeholders: Readonly<Record<string, Placeholder>> = {
   'VM:PATH': { kind: 'vm-path' },
   SRC: { kind: 'vm-path' },
   DST: { kind: 'vm-path' },
+  TOKEN: { kind: 'token' },
   SNAPSHOT: { kind: 'object', of: 'Snapshot' },
   OBJECT: { kind: 'named-object' },
   KIND: { kind: 'kind' },

@@ -153,6 +153,7 @@ function lookUpOf(choice: Placeholder, first: string | undefined): readonly Look
     case 'file':
     case 'directory':
     case 'vm-path':
+    case 'token':
       return [choice];
   }
 }

@@ -25,7 +25,10 @@ test('jsonLog and textLog: the same event for programs and for people', () => {
 
 test('limitedLog: what matters less is left out', () => {
   const seen: LogLevel[] = [];
-  const log = limitedLog((level) => seen.push(level), 'warning');
+  const log = limitedLog(
+    (level) => seen.push(level),
+    () => 'warning',
+  );
   for (const level of ['debug', 'info', 'warning', 'error'] as const) log(level, 'x');
   assert.deepEqual(seen, ['warning', 'error']);
 });

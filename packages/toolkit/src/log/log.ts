@@ -26,9 +26,9 @@ export const textLog =
 
 const levels: readonly LogLevel[] = ['error', 'warning', 'info', 'debug'];
 
-/** Returns a log that drops the events which matter less than `most`. */
+/** Returns a log that drops the events which matter less than `most` returns at the time. */
 export const limitedLog =
-  (log: Log, most: LogLevel): Log =>
+  (log: Log, most: () => LogLevel): Log =>
   (level, ...event) => {
-    if (levels.indexOf(level) <= levels.indexOf(most)) log(level, ...event);
+    if (levels.indexOf(level) <= levels.indexOf(most())) log(level, ...event);
   };

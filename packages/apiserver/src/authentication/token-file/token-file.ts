@@ -7,7 +7,7 @@ import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { type StoredToken, tokenFileSchema } from './stored-token.ts';
 
-export type TokenErrorCode = 'TOKENS_UNREADABLE' | 'TOKEN_EXISTS' | 'TOKEN_NOT_FOUND';
+export type TokenErrorCode = 'TOKENS_UNREADABLE' | 'TOKEN_EXISTS' | 'TOKEN_INVALID' | 'TOKEN_NOT_FOUND';
 
 /** The tokens of a server, in a file that only its user can read. Several processes may use it at once. */
 export class TokenFile {
@@ -46,7 +46,7 @@ export class TokenFile {
     await this.#change((tokens) => {
       if (!tokens.some((token) => token.name === name))
         throw new CodedError<TokenErrorCode>('TOKEN_NOT_FOUND', `there is no token "${name}"`, {
-          hint: 'check the name',
+          hint: 'see "ignite token ls" for those that there are',
         });
       return tokens.filter((token) => token.name !== name);
     }, signal);

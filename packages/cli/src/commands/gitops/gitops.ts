@@ -7,6 +7,7 @@ import { declareSyncs, manifestsOf, sourceFlags, unknownKindsOf } from './declar
 import { repositoryFlags, repositoryManifests } from './repository.ts';
 import { hostFlags } from './host-flags.ts';
 import { runDaemon } from './run-daemon.ts';
+import { withStore } from './with-store.ts';
 
 export const gitops: Command = {
   name: 'gitops',
@@ -21,7 +22,8 @@ export const gitops: Command = {
     'ignite gitops      # every declared GitSource and Sync',
   ],
   flags: { ...repositoryFlags, ...allowFlags, ...sourceFlags, ...hostFlags },
-  run: async (invocation) => {
+  run: async (given) => {
+    const invocation = await withStore(given);
     const [repository] = invocation.args;
     await withDeclaredHost(invocation, async (host) => {
       if (repository !== undefined)
@@ -55,7 +57,8 @@ export const daemon: Command = {
     ...sourceFlags,
     ...hostFlags,
   },
-  run: async (invocation) => {
+  run: async (given) => {
+    const invocation = await withStore(given);
     await withDeclaredHost(invocation, async (host) => {
       const directory = resolve(invocation.flags.text('manifests') ?? '/etc/firecracker/manifests');
       await mkdir(directory, { recursive: true });

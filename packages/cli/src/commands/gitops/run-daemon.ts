@@ -1,50 +1,42 @@
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { logLevelOf } from '../../arguments/log-level.ts';
-import type { Invocation } from '../../arguments/command.ts';
+import type { Flag, FlagValues, Invocation } from '../../arguments/command.ts';
 import { pathsOf } from '../../context.ts';
-
-/** What the flags say to the daemon, which takes them by the same names. */
-const passed = [
-  'api-socket',
-  'api-address',
-  'api-audit-policy',
-  'oidc-issuer',
-  'oidc-client-id',
-  'oidc-username-claim',
-  'oidc-username-prefix',
-  'oidc-groups-claim',
-  'oidc-groups-prefix',
-  'oidc-ca-file',
-  'webhook-listen',
-  'webhook-secret-file',
-  'webhook-cert',
-  'webhook-key',
-] as const;
-
-const switches = ['api', 'no-api-audit'] as const;
+import { daemonCommand } from '../../daemon-command.ts';
+import { settingFlags } from './host-flags.ts';
 
 /** Becomes the daemon, a program of its own: this process goes on as ignited, and never returns here. */
 export async function runDaemon({ flags, io, signal }: Invocation): Promise<never> {
   await setImmediate(); // a signal that has come since our start is handled now, or it would be lost
   signal.throwIfAborted();
-  const isBundled = import.meta.filename.endsWith('.cjs');
-  const program = join(import.meta.dirname, isBundled ? 'ignited.cjs' : '../../../../daemon/src/main.ts');
-  const { dataDir, runDir } = pathsOf(flags, io.env);
+  const command = daemonCommand(pathsOf(flags, io.env));
+  const config = flags.text('config');
   const options = [
-    `--data-dir=${dataDir}`,
-    `--run-dir=${runDir}`,
-    `--log-level=${logLevelOf(flags)}`,
-    ...flags.list('node-label').map((label) => `--node-label=${label}`),
-    ...switches.filter((flag) => flags.isSet(flag)).map((flag) => `--${flag}`),
-    ...passed.flatMap((flag) => {
-      const value = flags.text(flag);
-      return value === undefined ? [] : [`--${flag}=${value}`];
-    }),
+    ...(config === undefined ? [] : [`--config=${config}`]),
+    ...(flags.text('log-level') === undefined && !flags.isSet('quiet')
+      ? []
+      : [`--log-level=${logLevelOf(flags)}`]),
+    ...Object.entries(settingFlags).flatMap(([name, { type }]) => given(name, type, flags)),
   ];
-  return process.execve!(
-    process.execPath,
-    [process.execPath, ...process.execArgv, program, ...options],
-    io.env,
-  );
+  return process.execve!(process.execPath, [...command, ...options], withoutSockets(io.env));
+}
+
+/** Returns the words that give the daemon a flag as it was given to us. */
+function given(name: string, type: Flag['type'], flags: FlagValues): readonly string[] {
+  if (type === 'list') return flags.list(name).map((value) => `--${name}=${value}`);
+  if (type === 'boolean') {
+    const isOn = flags.switch(name, false);
+    return isOn === flags.switch(name, true) ? [`--${name}=${isOn}`] : [];
+  }
+  const value = flags.text(name);
+  return value === undefined ? [] : [`--${name}=${value}`];
+}
+
+/** Sockets that systemd has passed to this process do not reach the next program: Node closes them. */
+function withoutSockets({
+  LISTEN_FDS: _fds,
+  LISTEN_PID: _pid,
+  ...env
+}: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env;
 }

@@ -8,7 +8,7 @@ import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { Command } from '../../arguments/command.ts';
 import { namespaceFlags, namespaceOf } from '../../arguments/namespace.ts';
 import { type Candidate, type CompletionPlan, planCompletion } from '../../completion/plan-completion.ts';
-import { readIfAllowed } from '../../context.ts';
+import { readIfAllowed, tokenNames } from '../../context.ts';
 import type { Io } from '../../io.ts';
 import { commandSource } from '../command-source.ts';
 import { daemonCommands } from '../registry.ts';
@@ -50,7 +50,10 @@ async function lookUp(plan: CompletionPlan, io: Io): Promise<readonly Candidate[
   // Whoever may not look at the store is offered what else there is.
   const namespace = namespaceOf(namespaceFlags, plan.flags, io.env);
   const named = await readIfAllowed({ flags: plan.flags, io }, (client) => namesFor(plan, namespace, client));
-  return [...kinds, ...(named ?? [])];
+  const tokens = plan.lookUp.some(({ kind }) => kind === 'token')
+    ? await tokenNames({ flags: plan.flags, io })
+    : [];
+  return [...kinds, ...(named ?? []), ...tokens.map((text) => ({ text, help: '' }))];
 }
 
 async function namesFor(

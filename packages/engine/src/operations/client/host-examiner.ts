@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises';
-import type { DoctorCheck, HostClient, ServiceChange } from '@ignite/api/client/host-client';
+import type { DoctorCheck, HostClient, ServiceChange, UnitFile } from '@ignite/api/client/host-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { examineHost, missingPackages } from '../../tools/doctor/doctor.ts';
 import { firewallCheck } from '../../tools/doctor/firewall-check.ts';
 import { installService, uninstallService, unitDir } from '../../tools/host/install-service.ts';
 import type { Paths } from '../../tools/host/paths.ts';
-import type { ServiceUnit } from '@ignite/api/client/service-unit';
 import type { Network } from '../../tools/network/network.ts';
 
 /** The group whose members may read the state of VMs without being root. */
@@ -64,12 +63,12 @@ export class HostExaminer implements HostClient {
     await this.#runner.run({ tool: 'chgrp', args: [lookersGroup, dataDir] }, signal);
   }
 
-  installService(unit: ServiceUnit, op: ClientOperation): Promise<ServiceChange> {
-    return installService(unit, { runner: this.#runner, unitDir }, op);
+  installService(units: readonly UnitFile[], op: ClientOperation): Promise<readonly ServiceChange[]> {
+    return installService(units, { runner: this.#runner, unitDir }, op);
   }
 
-  uninstallService(op: ClientOperation): Promise<ServiceChange> {
-    return uninstallService({ runner: this.#runner, unitDir }, op);
+  uninstallService(names: readonly string[], op: ClientOperation): Promise<readonly ServiceChange[]> {
+    return uninstallService(names, { runner: this.#runner, unitDir }, op);
   }
 }
 

@@ -20,10 +20,14 @@ export async function saysStopping(runner: Runner, signal: AbortSignal): Promise
   }
 }
 
-/** Enables a unit from the next boot on. It is not started now. */
-export async function enableUnit(name: string, runner: Runner, signal: AbortSignal): Promise<void> {
+/** Enables units from the next boot on. They are not started now. */
+export async function enableUnits(
+  names: readonly string[],
+  runner: Runner,
+  signal: AbortSignal,
+): Promise<void> {
   await runner.run({ tool: 'systemctl', args: ['daemon-reload'] }, signal);
-  await runner.run({ tool: 'systemctl', args: ['enable', name] }, signal);
+  await runner.run({ tool: 'systemctl', args: ['enable', ...names] }, signal);
 }
 
 export async function disableUnit(name: string, runner: Runner, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import type { pathsOf } from './context.ts';
+
+/**
+ * Options of Node for the daemon, which waits most of the time and shall be small: a nursery that is larger than
+ * this takes memory and saves no time.
+ */
+const nodeOptions = [
+  '--max-semi-space-size=4',
+  ...process.execArgv.filter((option) => !option.startsWith('--min-semi-space-size')),
+];
+
+/** The command line of the daemon, a program of its own, for this host. */
+export function daemonCommand({ dataDir, runDir }: ReturnType<typeof pathsOf>): readonly string[] {
+  const isBundled = import.meta.filename.endsWith('.cjs');
+  const program = join(import.meta.dirname, isBundled ? 'ignited.cjs' : '../../daemon/src/main.ts');
+  return [process.execPath, ...nodeOptions, program, `--data-dir=${dataDir}`, `--run-dir=${runDir}`];
+}
