@@ -37,10 +37,11 @@ import { serveApiSocket } from './api-socket.ts';
 import type { ApiTrust } from './api-trust.ts';
 import { openAuditTrail } from './audit-trail.ts';
 import { repeat } from './repeat.ts';
+import { vmConnectors, withVmConnectors } from './streams/vm-connectors.ts';
 
 export interface ApiServiceOptions {
   readonly client: ObjectClient;
-  /** Makes the calls of clients on other hosts. Without it, there are none. */
+  /** Reaches what runs on this host, for clients of its VMs and on other hosts. Without it, there are none. */
   readonly engine?: Client;
   /** The kinds that objects define, which the client serves too. */
   readonly definitions: ServedDefinitions;
@@ -95,7 +96,13 @@ export async function serveApiService(
   signal: AbortSignal,
 ): Promise<ApiService> {
   await ensureNamespaces(client, ['default'], signal);
-  const { views, resources } = servedKinds({ definitions, self, ...(usage && { usage }) });
+  const { views, resources } = servedKinds({
+    client,
+    definitions,
+    self,
+    ...(engine && { engine }),
+    ...(usage && { usage }),
+  });
   const viewed = new ViewedClient(client, views);
   await using opened = new AsyncDisposableStack();
   const audit = trust.auditPolicy && opened.use(openAuditTrail(dir, trust.auditPolicy));
@@ -170,12 +177,15 @@ interface ServedKinds {
 }
 
 function servedKinds({
+  client,
+  engine,
   definitions,
   self,
   usage,
-}: Pick<ApiServiceOptions, 'definitions' | 'self' | 'usage'>): ServedKinds {
+}: Pick<ApiServiceOptions, 'client' | 'engine' | 'definitions' | 'self' | 'usage'>): ServedKinds {
   const views = viewsOf({ self, ...(usage && { usage }), served: () => resources(), clock: systemClock });
-  const fixed = [...stored, ...views];
+  const connectors = engine ? vmConnectors({ objects: client, vms: engine.vms }) : {};
+  const fixed = [...stored, ...views].map((served) => withVmConnectors(served, connectors));
   let [defined, all] = [definitions.resources, [...fixed, ...definitions.resources]];
   const resources = (): readonly ServedResource[] => {
     if (defined !== definitions.resources) {

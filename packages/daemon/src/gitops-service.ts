@@ -45,7 +45,7 @@ export interface GitopsServiceOptions {
   readonly store: MendableStore;
   readonly self: ThisHost;
   readonly engines: DeclaredEngines;
-  /** Of which metrics are served, and which makes the calls of clients on other hosts. */
+  /** Of which metrics are served, with whose VMs clients are connected, and which makes the calls of clients on other hosts. */
   readonly client: Client;
   /** Tells whether somebody is at work on a VM. */
   readonly isVmBusy: (uid: string) => boolean;

@@ -39,9 +39,11 @@ export interface ExecRequest {
   readonly line?: string;
   /**
    * Whose streams the program in the guest has: `own`, if the caller's own standard streams may be handed over, and with
-   * them a terminal; `piped`, if the caller wants to have them.
+   * them a terminal; `piped`, if the caller wants to have them, with the size of the terminal that the program is to have.
    */
-  readonly streams: { readonly kind: 'own'; readonly terminal: boolean } | { readonly kind: 'piped' };
+  readonly streams:
+    | { readonly kind: 'own'; readonly terminal: boolean }
+    | { readonly kind: 'piped'; readonly terminal?: WindowSize };
   /** The time in which SSH must answer. */
   readonly timeoutMs: number;
   /** The private key. The default is the one that was made for the VM. */

@@ -38,7 +38,7 @@ async function forward(kubectl: string, url: string, port: number) {
   const [line] = (await once(lines, 'line')) as [string];
   const local = Number(/127\.0\.0\.1:([0-9]+)/.exec(line)?.[1]);
   return {
-    child,
+    ...{ child, port: local },
     /** Sends bytes to the end, and returns all that comes back. */
     async send(bytes: Uint8Array): Promise<Buffer> {
       const socket = connect({ port: local, host: '127.0.0.1', allowHalfOpen: true });
@@ -60,6 +60,18 @@ for (const kubectl of kubectls)
       for (const [at, bytes] of received.entries()) assert.ok(bytes.equals(sent[at]!), `connection ${at}`);
       assert.equal((await forwarded.send(Buffer.from('again'))).toString(), 'again');
       echo.close();
+    });
+
+    test('a server that answers and closes is asked again and again', async () => {
+      const greeter = createServer((socket) => {
+        socket.once('data', () => socket.end('HTTP/1.0 200 OK\r\n\r\nhello'));
+      }).listen(0, '127.0.0.1');
+      await once(greeter, 'listening');
+      await using server = await servePod({ portforward: machineOf(greeter) });
+      using forwarded = await forward(kubectl, server.url, 80);
+      for (let count = 0; count < 5; count += 1)
+        assert.equal(await (await fetch(`http://127.0.0.1:${forwarded.port}/`)).text(), 'hello');
+      greeter.close();
     });
 
     test('a port at which nothing listens is told', async () => {

@@ -86,7 +86,7 @@ export class SpdySession implements Disposable {
         if (frame.isLast) this.#streams.get(frame.streamId)?.receiveEnd();
         return;
       case 'reset':
-        return void this.#streams.get(frame.streamId)?.destroy();
+        return this.#streams.get(frame.streamId)?.receiveReset();
       case 'ping':
         return await this.#send(pingFrame(frame.id));
       case 'go-away':

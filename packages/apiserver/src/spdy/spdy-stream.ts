@@ -17,6 +17,7 @@ export class SpdyStream extends Duplex {
   readonly headers: Headers;
   readonly #send: SendFrame;
   #wanted: (() => void) | undefined;
+  #isGivenUp = false;
 
   constructor(id: number, headers: Headers, send: SendFrame) {
     super({ readableHighWaterMark: highWaterMark });
@@ -40,6 +41,17 @@ export class SpdyStream extends Duplex {
     if (!this.destroyed) this.push(null);
   }
 
+  /** Whether the client has given up the stream, as clients do that have all that they want. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
+  /** The client has given up the stream. */
+  receiveReset(): void {
+    this.#isGivenUp = true;
+    this.destroy();
+  }
+
   override _read(): void {
     this.#wanted?.();
   }
@@ -54,7 +66,7 @@ export class SpdyStream extends Duplex {
 
   override _destroy(failure: Error | null, done: (failure: Error | null) => void): void {
     this.#wanted?.();
-    if (!this.readableEnded || !this.writableFinished)
+    if (!this.#isGivenUp && !(this.readableEnded && this.writableFinished))
       this.#send(resetFrame(this.id, resetReasons.cancelled)).catch(() => {}); // a broken connection has no streams
     done(failure);
   }

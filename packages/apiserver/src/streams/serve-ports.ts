@@ -77,7 +77,10 @@ function paired(waiting: Map<string, SpdyStream>, stream: SpdyStream): Pair | un
   return typeIn(stream.headers) === 'data' ? { data: stream, error: other } : { data: other, error: stream };
 }
 
-/** Passes bytes between a client and a port, each way until its end. */
+/**
+ * Passes bytes between a client and a port until the server at the port has ended. Clients close their side only after
+ * that is told by the end of the error stream.
+ */
 async function forward(
   { data, error }: Pair,
   { dial, statusOf }: ServedPorts,
@@ -87,10 +90,15 @@ async function forward(
   error.resume();
   try {
     const remote = await dial(port, signal);
-    await Promise.all([pipeline(data, remote, { signal }), pipeline(remote, data, { signal })]);
+    data.pipe(remote);
+    await pipeline(remote, data, { signal });
+    remote.destroy();
+    // What the client still sends is dropped, so that its other connections need not wait.
+    data.resume();
     error.end();
   } catch (failure) {
-    if (!signal.aborted) error.end(`error forwarding port ${port}: ${statusOf(failure).message ?? ''}`);
+    const isOver = signal.aborted || data.isGivenUp;
+    error.end(isOver ? undefined : `error forwarding port ${port}: ${statusOf(failure).message ?? ''}`);
     data.destroy();
   }
 }

@@ -1,4 +1,4 @@
-import type { ExecRequest, ExecSession } from '@ignite/api/client/vm-streams';
+import type { ExecRequest, ExecSession, WindowSize } from '@ignite/api/client/vm-streams';
 import { runInteractively } from '@ignite/toolkit/process/interactive';
 import { runPiped } from '@ignite/toolkit/process/piped';
 import type { Command } from '@ignite/toolkit/process/runner';
@@ -11,11 +11,17 @@ export function execOverSsh(
   { line, streams }: Pick<ExecRequest, 'line' | 'streams'>,
   signal: AbortSignal,
 ): ExecSession {
-  const command = sshCommand(target, line, streams.kind === 'own' && streams.terminal);
-  return streams.kind === 'own'
-    ? { kind: 'handed-over', run: (until) => runInteractively(command, until) }
-    : { kind: 'piped', ...runPiped(command, signal) };
+  if (streams.kind === 'own') {
+    const command = sshCommand(target, line, streams.terminal);
+    return { kind: 'handed-over', run: (until) => runInteractively(command, until) };
+  }
+  const { terminal } = streams;
+  const sized = terminal && line !== undefined ? `${sizeLine(terminal)}; ${line}` : line;
+  return { kind: 'piped', ...runPiped(sshCommand(target, sized, terminal !== undefined), signal) };
 }
+
+/** Pure. SSH tells the guest only the size of a terminal of its own. */
+const sizeLine = ({ rows, columns }: WindowSize): string => `stty rows ${rows} cols ${columns}`;
 
 /** Pure. */
 function sshCommand(target: SshTarget, line: string | undefined, terminal: boolean): Command {
