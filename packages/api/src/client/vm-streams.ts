@@ -38,12 +38,10 @@ export interface ExecRequest {
   /** A line for the login shell of the guest's user. Without it, the user logs in. */
   readonly line?: string;
   /**
-   * Whose streams the program in the guest has: `own`, if the caller's own standard streams may be handed over, and with
-   * them a terminal; `piped`, if the caller wants to have them, with the size of the terminal that the program is to have.
+   * Whose streams the program in the guest has: `own`, if the caller's own standard streams may be handed over, or `piped`,
+   * if the caller wants to have them; and the size of the terminal that the program is to have, if any.
    */
-  readonly streams:
-    | { readonly kind: 'own'; readonly terminal: boolean }
-    | { readonly kind: 'piped'; readonly terminal?: WindowSize };
+  readonly streams: { readonly kind: 'own' | 'piped'; readonly terminal?: WindowSize };
   /** The time in which SSH must answer. */
   readonly timeoutMs: number;
   /** The private key. The default is the one that was made for the VM. */

@@ -121,9 +121,11 @@ async function exec(
 ): Promise<ExecSession> {
   if (identity !== undefined)
     throw notRemote('a private key of this host', 'use the key that was made for the VM');
-  if (streams.kind === 'own' && streams.terminal)
-    throw notRemote('a terminal', 'add --tty=false, and name a command');
-  const call = await lines.open('vms.exec', [query, { ...request, streams: { kind: 'piped' } }], op);
+  const call = await lines.open(
+    'vms.exec',
+    [query, { ...request, streams: { ...streams, kind: 'piped' } }],
+    op,
+  );
   await call.opened;
   return {
     kind: 'piped',

@@ -54,9 +54,14 @@ export const logs = v.strictObject({
   allStarts: optional(flag),
 });
 export const attach = v.strictObject({ since: v.picklist(['start', 'now']) });
+/** The rows or columns of a terminal, as Linux counts them (`struct winsize`). */
+const cells = v.pipe(whole, v.maxValue(65_535));
 export const exec = v.strictObject({
   line: optional(text),
-  streams: v.strictObject({ kind: v.literal('piped') }),
+  streams: v.strictObject({
+    kind: v.literal('piped'),
+    terminal: optional(v.strictObject({ rows: cells, columns: cells })),
+  }),
   timeoutMs: whole,
 });
 export const copy = v.strictObject({ vmPath: text, follow: flag, timeoutMs: whole });

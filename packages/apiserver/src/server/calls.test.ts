@@ -152,6 +152,36 @@ describe('calls from another host', () => {
     assert.deepEqual([said, status], ['that was it', 7]);
   });
 
+  test('the size of a terminal arrives, and one that no terminal has is refused', async () => {
+    const asked: unknown[] = [];
+    await using calls = await serveCalls({
+      vms: {
+        exec: async (_query, { streams }): Promise<ExecSession> => {
+          asked.push(streams);
+          const [stdin, stdout, stderr] = [
+            new PassThrough(),
+            new PassThrough().end(),
+            new PassThrough().end(),
+          ];
+          return { kind: 'piped', stdin, stdout, stderr, exitStatus: Promise.resolve(0) };
+        },
+      },
+    });
+    const login = (rows: number) =>
+      calls.far.vms.exec(
+        'web',
+        { streams: { kind: 'own', terminal: { rows, columns: 80 } }, timeoutMs: 1 },
+        op,
+      );
+    const session = await login(24);
+    assert.ok(session.kind === 'piped');
+    session.stdout.resume();
+    session.stderr.resume();
+    assert.equal(await session.exitStatus, 0);
+    assert.deepEqual(asked, [{ kind: 'piped', terminal: { rows: 24, columns: 80 } }]);
+    await assert.rejects(login(70_000));
+  });
+
   test('a log is read to its end', async () => {
     await using calls = await serveCalls({
       vms: {

@@ -10,6 +10,7 @@ test('passPipes: output and errors stay apart, and the exit status is that of th
   const passed = passPipes(
     { kind: 'piped', stdin, stdout, stderr, exitStatus: exit.promise },
     { out: { write: (part) => out!.push(String(part)) }, err: { write: (part) => err!.push(String(part)) } },
+    false,
   );
   stdout.write('one');
   stderr.write('two');

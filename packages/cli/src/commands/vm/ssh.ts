@@ -1,3 +1,4 @@
+import type { WindowSize } from '@ignite/api/client/vm-streams';
 import type { Command, Flag, Flags, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -73,11 +74,9 @@ const quote = (word: string): string =>
 async function overSsh(invocation: Invocation, command: readonly string[]): Promise<number> {
   const { flags, args, io, signal } = invocation;
   const identity = flags.text('identity');
+  const isTerminal = flags.switch('tty', command.length === 0 && process.stdin.isTTY);
   const request = {
-    streams: {
-      kind: 'own',
-      terminal: flags.switch('tty', command.length === 0 && process.stdin.isTTY),
-    },
+    streams: { kind: 'own', ...(isTerminal && { terminal: windowSize() }) },
     timeoutMs: (flags.seconds('timeout') ?? 60) * 1_000,
     ...(command.length > 0 && { line: command.join(' ') }),
     ...(identity !== undefined && { identity }),
@@ -86,7 +85,13 @@ async function overSsh(invocation: Invocation, command: readonly string[]): Prom
     const session = await client.vms.exec(args[0]!, request, op);
     if (session.kind === 'handed-over') return session;
     op.endProgress();
-    return await passPipes(session, io);
+    return await passPipes(session, io, isTerminal);
   });
   return typeof outcome === 'number' ? outcome : await outcome.run(signal);
 }
+
+/** The size of our terminal, or of an ordinary one if we have none. */
+const windowSize = (): WindowSize => ({
+  rows: process.stdout.rows || 24,
+  columns: process.stdout.columns || 80,
+});

@@ -11,17 +11,15 @@ export function execOverSsh(
   { line, streams }: Pick<ExecRequest, 'line' | 'streams'>,
   signal: AbortSignal,
 ): ExecSession {
-  if (streams.kind === 'own') {
-    const command = sshCommand(target, line, streams.terminal);
-    return { kind: 'handed-over', run: (until) => runInteractively(command, until) };
-  }
-  const { terminal } = streams;
-  const sized = terminal && line !== undefined ? `${sizeLine(terminal)}; ${line}` : line;
-  return { kind: 'piped', ...runPiped(sshCommand(target, sized, terminal !== undefined), signal) };
+  const { kind, terminal } = streams;
+  const command = (run: string | undefined): Command => sshCommand(target, run, terminal !== undefined);
+  if (kind === 'own') return { kind: 'handed-over', run: (until) => runInteractively(command(line), until) };
+  return { kind: 'piped', ...runPiped(command(terminal ? sizedLine(terminal, line) : line), signal) };
 }
 
-/** Pure. SSH tells the guest only the size of a terminal of its own. */
-const sizeLine = ({ rows, columns }: WindowSize): string => `stty rows ${rows} cols ${columns}`;
+/** Pure. SSH tells the guest only the size of a terminal of its own. Without a line, the user's shell is run. */
+const sizedLine = ({ rows, columns }: WindowSize, line = 'exec "${SHELL:-/bin/sh}" -l'): string =>
+  `stty rows ${rows} cols ${columns}; ${line}`;
 
 /** Pure. */
 function sshCommand(target: SshTarget, line: string | undefined, terminal: boolean): Command {
