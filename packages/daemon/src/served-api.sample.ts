@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { kinds as hostKinds } from '@ignite/api/kinds';
+import { servedAdmissionKinds } from '@ignite/apiserver/admission/admission-kinds';
 import { servedDefinitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import { makeToken } from '@ignite/apiserver/authentication/token-file/stored-token';
@@ -53,7 +54,12 @@ export async function openServedApi(trust: ApiTrust = {}) {
   const fixed = [...hostKinds, ...coreKinds, ...accessKinds]
     .filter((kind) => hubOf(kind).inert === undefined)
     .map(servedKindOf);
-  const kinds = (): readonly ServedKind[] => [...fixed, servedDefinitionKind, ...definitions.kinds];
+  const kinds = (): readonly ServedKind[] => [
+    ...fixed,
+    servedDefinitionKind,
+    ...servedAdmissionKinds,
+    ...definitions.kinds,
+  ];
   const client = new StoreObjectClient(store, kinds);
   const api = await serveApiService(
     {
