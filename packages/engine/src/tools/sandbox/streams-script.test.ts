@@ -207,6 +207,8 @@ test('streams: a guest is told once all that it wrote has come, and the word tha
   writeFileSync(join(keeper.dir, 'new'), word);
   renameSync(join(keeper.dir, 'new'), join(keeper.dir, 'word'));
   assert.equal((await answers.next()).value, 'all\n');
+  guest.write('end\n');
+  assert.equal((await answers.next()).value, `end ${word}\nall\n`, 'it may ask again');
   writeFileSync(join(keeper.dir, 'go'), '');
   assert.deepEqual((await keeper.log).map(String), [`outleft${word.slice(0, 31)}`, '']);
   guest.destroy();
