@@ -80,7 +80,7 @@ export const differences: readonly Difference[] = [
   {
     what: 'A namespace',
     why: 'There are no quotas and limits of namespaces.',
-    commands: ['kubectl get ns garden -o yaml', 'kubectl describe ns garden'],
+    commands: ['kubectl describe ns garden'],
   },
   {
     what: 'A Scale',
