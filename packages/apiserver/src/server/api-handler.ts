@@ -205,7 +205,7 @@ async function answerResource(
   const { message, response } = exchange;
   const { access, client } = options;
   const sent = async (): Promise<Body> => {
-    const read = { bytes: await readBody(message), contentType: message.headers['content-type'] };
+    const read = { bytes: await readBody(message, signal), contentType: message.headers['content-type'] };
     audited?.sends(read);
     return read;
   };
