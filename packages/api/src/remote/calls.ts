@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Client } from '../client/client.ts';
 import type { ClientOperation } from '../client/progress.ts';
+import type { StartVmRequest } from '../client/vm-client.ts';
 import * as requests from './requests.ts';
 
 /**
@@ -66,6 +67,11 @@ const ofVm = (verb: string, subresource?: string) => ({
   ...(subresource !== undefined && { subresource }),
 });
 const everything = (): CallAccess => 'everything';
+/** The checks before a start keep a VM from what programs of the host use, such as their ports. */
+const starting = ({
+  ignorePreflightChecks = [],
+}: Pick<StartVmRequest, 'ignorePreflightChecks'>): CallAccess =>
+  ignorePreflightChecks.length > 0 ? 'everything' : ofVm('update');
 
 const reads = <Args>(args: PlainCall<Args>['args'], access: PlainCall<Args>['access']) =>
   ({ args, last: 'signal', answer: 'value', access }) as const;
@@ -84,10 +90,10 @@ export const plainCalls = {
   'vms.wait': reads(query, viewing('get', 'vms', true)),
   'vms.create': acts(v.tuple([requests.createVm]), everything),
   'vms.redefine': acts(v.tuple([text, requests.redefineVm]), everything),
-  'vms.start': acts(v.tuple([text, requests.startVm]), ([, { runtime }]) =>
-    runtime === undefined ? ofVm('update') : 'everything',
+  'vms.start': acts(v.tuple([text, requests.startVm]), ([, { runtime, ...request }]) =>
+    runtime === undefined ? starting(request) : 'everything',
   ),
-  'vms.restart': acts(v.tuple([text, requests.restartVm]), () => ofVm('update')),
+  'vms.restart': acts(v.tuple([text, requests.restartVm]), ([, request]) => starting(request)),
   'vms.stop': acts(v.tuple([text, requests.stopVm]), () => ofVm('update')),
   'vms.pause': acts(query, () => ofVm('update')),
   'vms.resume': acts(query, () => ofVm('update')),
