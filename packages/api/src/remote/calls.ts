@@ -5,13 +5,14 @@ import type { StartVmRequest } from '../client/vm-client.ts';
 import * as requests from './requests.ts';
 
 /**
- * What someone must be allowed to make a call: everything, or a verb on a resource of Ignite's group. If the call is
- * about one VM, which its first argument names, the namespace of that VM is enough.
+ * What someone must be allowed to make a call: everything, or a verb on a resource, which is of Ignite's group unless
+ * another is named. If the call is about one VM, which its first argument names, the namespace of that VM is enough.
  */
 export type CallAccess =
   | 'everything'
   | {
       readonly verb: string;
+      readonly group?: string;
       readonly resource: string;
       readonly subresource?: string;
       readonly isOfVm?: boolean;
@@ -60,6 +61,8 @@ const query = v.tuple([text]);
 const viewing =
   (verb: string, resource: string, isOfVm = false) =>
   () => ({ verb, resource, isOfVm });
+/** Events are of the core group, as in Kubernetes. */
+const viewingEvents = (verb: string) => () => ({ verb, group: '', resource: 'events' });
 const ofVm = (verb: string, subresource?: string) => ({
   verb,
   resource: 'vms',
@@ -124,8 +127,8 @@ export const plainCalls = {
   'hosts.find': reads(query, viewing('list', 'hosts')),
   'hosts.remove': reads(query, everything),
   'host.examine': reads(none, viewing('list', 'hosts')),
-  'events.list': reads(none, viewing('list', 'events')),
-  'events.watch': inItems(reads(query, viewing('watch', 'events'))),
+  'events.list': reads(none, viewingEvents('list')),
+  'events.watch': inItems(reads(query, viewingEvents('watch'))),
   'usage.sample': reads(v.tuple([requests.usage]), viewing('list', 'vms')),
   'usage.metrics': reads(v.tuple([requests.texts]), viewing('list', 'vms')),
   'space.survey': reads(none, viewing('list', 'hosts')),

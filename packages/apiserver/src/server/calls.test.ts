@@ -229,6 +229,15 @@ describe('who may call what', () => {
     await vms.restart('web', { force: false }, op);
   });
 
+  test('who may see the events of the API sees them', async () => {
+    await using calls = await serveCalls(
+      { events: { list: async () => [] as never } },
+      (request) => request.isResource && request.group === '' && request.resource === 'events',
+    );
+    await calls.far.events.list(forever);
+    await assert.rejects(calls.far.vms.list(forever), { code: 'FORBIDDEN' });
+  });
+
   test('who may act in one namespace names a VM of it, and acts on no other', async () => {
     const all = [vm('web', 'prod'), vm('web-2', 'test')];
     const stopped: string[] = [];
