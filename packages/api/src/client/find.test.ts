@@ -42,6 +42,21 @@ test('findByQuery: a name alone is one of the default namespace, and a uid is on
   });
 });
 
+test('findByQuery: a name without a namespace abbreviates none of another namespace', () => {
+  const vmIn = (namespace: string, name: string, uid: string) => ({ metadata: { name, uid, namespace } });
+  const [web, proxy] = [vmIn('prod', 'web', 'cc44'), vmIn('default', 'proxy', 'dd55')];
+  for (const query of ['p', 'pro', 'prod', 'w'])
+    assert.throws(() => findByQuery('VM', [web], query), { code: 'VM_NOT_FOUND' }, query);
+  assert.equal(findByQuery('VM', [web, proxy], 'pro'), proxy);
+  assert.equal(findByQuery('VM', [web, proxy], 'default/pro'), proxy);
+});
+
+test('findByQuery: an exact uid is no name of another object', () => {
+  const named = vm('aa11', 'bb22');
+  assert.equal(findByQuery('VM', [named, ...all], 'aa11').metadata.name, 'my');
+  assert.equal(findByQuery('VM', [named], 'aa11'), named);
+});
+
 test('findByQuery: behind a namespace, names, uids and their prefixes are those of that namespace', () => {
   const vmIn = (namespace: string, name: string, uid: string) => ({ metadata: { name, uid, namespace } });
   const [web, twin, db] = [

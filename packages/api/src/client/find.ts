@@ -7,7 +7,7 @@ import { imageResource } from '../v1/resources/image.ts';
 import { kernelResource } from '../v1/resources/kernel.ts';
 import { vmResource } from '../v1/resources/vm.ts';
 import { volumeResource } from '../v1/resources/volume.ts';
-import { type Named, fullName, fullNames } from '../v1/shown-name.ts';
+import { type Named, fullName, fullNames, shownName } from '../v1/shown-name.ts';
 
 interface Findable extends Named {
   readonly metadata: Named['metadata'] & { readonly uid: string };
@@ -28,10 +28,10 @@ const findError = (noun: string, how: 'NOT_FOUND' | 'AMBIGUOUS', what: string, h
   new CodedError(`${noun.toUpperCase()}_${how}`, what, { hint });
 
 /**
- * Returns the one object that
- * `query` names: the exact name or uid, else a prefix of either that matches nothing else. Behind a namespace, as in `prod/web`,
- * both are looked for in that namespace alone. `abbreviates`
- * tells whether a query may stand for a name that is not equal to it.
+ * Returns the one object that `query` names: the exact uid, else the exact name, else a prefix of either that matches
+ * nothing else. Behind a namespace, as in `prod/web`, both are looked for in that namespace alone. A name without one
+ * is of no namespace or the default one. `abbreviates` tells whether a query may stand for a name that is not equal to
+ * it.
  * @throws CodedError KIND_NOT_FOUND or KIND_AMBIGUOUS
  */
 export function findByQuery<T extends Findable>(
@@ -43,17 +43,15 @@ export function findByQuery<T extends Findable>(
   const resource = resources[kind];
   const noun = nounOf(resource);
   const list = resource.commands?.list;
-  const exact = items.filter(
-    (item) =>
-      [...fullNames(item), item.metadata.uid].includes(query) ||
-      withinNamespace(query, item) === item.metadata.uid,
-  );
+  // Others may have given an object the uid of another one as its name.
+  const ofUid = items.filter((item) => [query, withinNamespace(query, item)].includes(item.metadata.uid));
+  const exact = ofUid.length > 0 ? ofUid : items.filter((item) => fullNames(item).includes(query));
   const matches =
     exact.length > 0 || query === '' || query.endsWith('/')
       ? exact
       : items.filter(
           (item) =>
-            abbreviates(fullName(item)) ||
+            (isOfUsualNamespace(item) && abbreviates(fullName(item))) ||
             item.metadata.uid.startsWith(query) ||
             beginsWithin(withinNamespace(query, item), item),
         );
@@ -88,6 +86,8 @@ export function findByQuery<T extends Findable>(
   }
   return match;
 }
+
+const isOfUsualNamespace = (item: Named): boolean => fullName(item) === shownName(item);
 
 /** Returns what stands behind the namespace of an item in a query, such as `web` of `prod/web`. */
 function withinNamespace(query: string, { metadata: { namespace = '' } }: Named): string | undefined {

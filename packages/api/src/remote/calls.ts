@@ -1,16 +1,18 @@
 import * as v from 'valibot';
 import type { Client } from '../client/client.ts';
 import type { ClientOperation } from '../client/progress.ts';
+import type { StartVmRequest } from '../client/vm-client.ts';
 import * as requests from './requests.ts';
 
 /**
- * What someone must be allowed to make a call: everything, or a verb on a resource of Ignite's group. If the call is
- * about one VM, which its first argument names, the namespace of that VM is enough.
+ * What someone must be allowed to make a call: everything, or a verb on a resource, which is of Ignite's group unless
+ * another is named. If the call is about one VM, which its first argument names, the namespace of that VM is enough.
  */
 export type CallAccess =
   | 'everything'
   | {
       readonly verb: string;
+      readonly group?: string;
       readonly resource: string;
       readonly subresource?: string;
       readonly isOfVm?: boolean;
@@ -59,6 +61,8 @@ const query = v.tuple([text]);
 const viewing =
   (verb: string, resource: string, isOfVm = false) =>
   () => ({ verb, resource, isOfVm });
+/** Events are of the core group, as in Kubernetes. */
+const viewingEvents = (verb: string) => () => ({ verb, group: '', resource: 'events' });
 const ofVm = (verb: string, subresource?: string) => ({
   verb,
   resource: 'vms',
@@ -66,6 +70,11 @@ const ofVm = (verb: string, subresource?: string) => ({
   ...(subresource !== undefined && { subresource }),
 });
 const everything = (): CallAccess => 'everything';
+/** The checks before a start keep a VM from what programs of the host use, such as their ports. */
+const starting = ({
+  ignorePreflightChecks = [],
+}: Pick<StartVmRequest, 'ignorePreflightChecks'>): CallAccess =>
+  ignorePreflightChecks.length > 0 ? 'everything' : ofVm('update');
 
 const reads = <Args>(args: PlainCall<Args>['args'], access: PlainCall<Args>['access']) =>
   ({ args, last: 'signal', answer: 'value', access }) as const;
@@ -84,10 +93,10 @@ export const plainCalls = {
   'vms.wait': reads(query, viewing('get', 'vms', true)),
   'vms.create': acts(v.tuple([requests.createVm]), everything),
   'vms.redefine': acts(v.tuple([text, requests.redefineVm]), everything),
-  'vms.start': acts(v.tuple([text, requests.startVm]), ([, { runtime }]) =>
-    runtime === undefined ? ofVm('update') : 'everything',
+  'vms.start': acts(v.tuple([text, requests.startVm]), ([, { runtime, ...request }]) =>
+    runtime === undefined ? starting(request) : 'everything',
   ),
-  'vms.restart': acts(v.tuple([text, requests.restartVm]), () => ofVm('update')),
+  'vms.restart': acts(v.tuple([text, requests.restartVm]), ([, request]) => starting(request)),
   'vms.stop': acts(v.tuple([text, requests.stopVm]), () => ofVm('update')),
   'vms.pause': acts(query, () => ofVm('update')),
   'vms.resume': acts(query, () => ofVm('update')),
@@ -118,8 +127,8 @@ export const plainCalls = {
   'hosts.find': reads(query, viewing('list', 'hosts')),
   'hosts.remove': reads(query, everything),
   'host.examine': reads(none, viewing('list', 'hosts')),
-  'events.list': reads(none, viewing('list', 'events')),
-  'events.watch': inItems(reads(query, viewing('watch', 'events'))),
+  'events.list': reads(none, viewingEvents('list')),
+  'events.watch': inItems(reads(query, viewingEvents('watch'))),
   'usage.sample': reads(v.tuple([requests.usage]), viewing('list', 'vms')),
   'usage.metrics': reads(v.tuple([requests.texts]), viewing('list', 'vms')),
   'space.survey': reads(none, viewing('list', 'hosts')),

@@ -13,9 +13,9 @@ export interface ToldFailure {
   readonly causes?: readonly string[];
 }
 
-/** Pure. */
+/** Pure. Of errors without a code nothing is told, since their texts may be about the host. The log has them. */
 export function toldFailure(failure: unknown): ToldFailure {
-  if (!(failure instanceof CodedError)) return { message: errorText(failure) };
+  if (!(failure instanceof CodedError)) return { message: 'the call failed: see the log of the server' };
   const { code, message, hint, further, cause } = failure;
   const causes =
     cause instanceof AggregateError ? cause.errors : cause instanceof ToolFailedError ? [cause] : [];

@@ -44,7 +44,8 @@ interface Asked {
 /** Lets webhooks change and refuse what one request writes, in the words of Kubernetes. */
 export class WebhookAdmission implements Admission {
   readonly #options: WebhookAdmissionOptions;
-  readonly #answers = new Map<string, Promise<ReviewAnswer | undefined>>();
+  /** By the webhook, since webhooks of several configurations may have one name, and by what it was asked. */
+  readonly #answers = new Map<AdmissionWebhook, Map<string, Promise<ReviewAnswer | undefined>>>();
 
   constructor(options: WebhookAdmissionOptions) {
     this.#options = options;
@@ -137,12 +138,11 @@ export class WebhookAdmission implements Admission {
     const { webhook, write, version, mayPatch } = asked;
     const { operation, subresource, object, old } = write;
     const question = JSON.stringify([
-      ...[webhook.name, mayPatch, version, operation, subresource],
+      ...[mayPatch, version, operation, subresource],
       ...[object, old].map((each) => each && asWritten(each)),
     ]);
-    const answer = this.#answers.get(question) ?? this.#answerOf(asked);
-    this.#answers.set(question, answer);
-    return await answer;
+    const answers = this.#answers.getOrInsertComputed(webhook, () => new Map());
+    return await answers.getOrInsertComputed(question, () => this.#answerOf(asked));
   }
 
   /** Returns what a webhook says; nothing if it is not there, and need not be. */

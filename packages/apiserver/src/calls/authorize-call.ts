@@ -1,6 +1,6 @@
 import type { Client } from '@ignite/api/client/client';
 import type { CallAccess } from '@ignite/api/remote/calls';
-import { group } from '@ignite/api/v1/group';
+import { group as ownGroup } from '@ignite/api/v1/group';
 import { keyOfFullName } from '@ignite/api/v1/shown-name';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { AccessRequest, ResourceAccess } from '../request/access-request.ts';
@@ -30,7 +30,7 @@ export async function authorizeCall(
     if ((await may(user, everything, signal)).isAllowed) return args;
     throw forbidden(user, 'may not do everything in all namespaces (verb "*" on "*" of the group "*")');
   }
-  const { verb, resource, subresource, isOfVm = false } = access;
+  const { verb, group = ownGroup, resource, subresource, isOfVm = false } = access;
   const asked: ResourceAccess = {
     isResource: true,
     verb,

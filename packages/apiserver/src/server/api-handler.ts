@@ -136,7 +136,8 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
     if (options.observer) {
       const observed = observedRequest(asked, message, options.resources());
       const request = connector || isLine ? { ...observed, verb: 'CONNECT', isLong: true } : observed;
-      observeRequest(options.observer, response, request);
+      const stream = exchange.upgrade?.socket ?? response;
+      observeRequest(options.observer, { stream, code: () => endedCode(response) }, request);
     }
     const audited = options.audit && auditedExchange(options.audit, exchange, info, options.log);
     using _place = lasts ? undefined : exchange.limits.enter(workOf(info));
@@ -156,6 +157,10 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
   }
 }
 
+/** Pure. Returns the code that is recorded of a request that has ended, however that came. */
+const endedCode = ({ headersSent, statusCode }: ServerResponse): number =>
+  headersSent || statusCode === switching ? statusCode : clientGone;
+
 /** Has a request recorded when its response has ended, however that came. */
 function auditedExchange(
   trail: AuditTrail,
@@ -166,9 +171,8 @@ function auditedExchange(
   const audited = new AuditedExchange(trail, message, info);
   response.setHeader('audit-id', audited.id);
   (upgrade?.socket ?? response).once('close', () => {
-    const { headersSent, statusCode } = response;
     audited
-      .end({ code: headersSent || statusCode === switching ? statusCode : clientGone })
+      .end({ code: endedCode(response) })
       .catch((failure: unknown) => log('error', 'a request was not recorded', { error: errorText(failure) }));
   });
   return audited;
@@ -205,7 +209,7 @@ async function answerResource(
   const { message, response } = exchange;
   const { access, client } = options;
   const sent = async (): Promise<Body> => {
-    const read = { bytes: await readBody(message), contentType: message.headers['content-type'] };
+    const read = { bytes: await readBody(message, signal), contentType: message.headers['content-type'] };
     audited?.sends(read);
     return read;
   };

@@ -212,6 +212,32 @@ describe('who may call what', () => {
     await assert.rejects(calls.far.vms.create({ spec: {} }, op), { code: 'FORBIDDEN' });
   });
 
+  test('what ignores the checks before a start needs every right', async () => {
+    const begin = async () => vm('web');
+    await using calls = await serveCalls(
+      { vms: { start: begin, restart: begin } },
+      ({ verb }) => verb !== '*',
+    );
+    const { vms } = calls.far;
+    for (const ignorePreflightChecks of [['Port'], ['all']]) {
+      await assert.rejects(vms.start('web', { ignorePreflightChecks }, op), { code: 'FORBIDDEN' });
+      await assert.rejects(vms.restart('web', { force: false, ignorePreflightChecks }, op), {
+        code: 'FORBIDDEN',
+      });
+    }
+    await vms.start('web', { ignorePreflightChecks: [] }, op);
+    await vms.restart('web', { force: false }, op);
+  });
+
+  test('who may see the events of the API sees them', async () => {
+    await using calls = await serveCalls(
+      { events: { list: async () => [] as never } },
+      (request) => request.isResource && request.group === '' && request.resource === 'events',
+    );
+    await calls.far.events.list(forever);
+    await assert.rejects(calls.far.vms.list(forever), { code: 'FORBIDDEN' });
+  });
+
   test('who may act in one namespace names a VM of it, and acts on no other', async () => {
     const all = [vm('web', 'prod'), vm('web-2', 'test')];
     const stopped: string[] = [];

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import type { LogConnector, LogRequest } from '../resource/connector.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandConnector, LogConnector, LogRequest } from '../resource/connector.ts';
+import type { RequestObserver } from './request-observer.ts';
 import { podPath, servePod } from './pods.sample.ts';
 
 /** A log with these parts, and what was asked of it. */
@@ -89,7 +91,7 @@ describe('the output of what an object runs', () => {
   });
 });
 
-describe('connections with what an object runs', () => {
+describe('connections with what an object runs', { timeout: 30_000 }, () => {
   const exec = { kind: 'command', open: async () => async () => 0 } as const;
 
   test('whoever may read but not create is refused, whatever the method is', async () => {
@@ -123,6 +125,31 @@ describe('connections with what an object runs', () => {
     const { code, text: told } = await refusal(`${server.url}${podPath}/exec?stdout=true`, headers, 'GET');
     assert.equal(code, 403);
     assert.match(told, /pages of other servers/);
+  });
+
+  test('an observer is told of the end of a connection, and of its code', async () => {
+    const ended: string[] = [];
+    const begin: RequestObserver['begin'] = ({ verb }) => {
+      ended.push('');
+      const at = ended.length - 1;
+      return ({ code }) => (ended[at] = `${verb} ${code}`);
+    };
+    const patient: CommandConnector = {
+      kind: 'command',
+      open: async () => async (_streams, signal) => {
+        await once(signal, 'abort');
+        return 0;
+      },
+    };
+    await using server = await servePod({ exec: patient }, { observer: { begin } });
+    const url = `${server.url.replace('http', 'ws')}${podPath}/exec?stdout=true`;
+    const socket = new WebSocket(url, 'v5.channel.k8s.io');
+    await once(socket, 'open');
+    assert.deepEqual(ended, ['']);
+    socket.close();
+    await refusal(`${server.url}${podPath}/attach`, { upgrade: 'websocket' }, 'GET');
+    while (ended.includes('')) await delay(5);
+    assert.deepEqual(ended, ['CONNECT 101', 'GET 404']);
   });
 
   test('what is no part of an object is not found, and another protocol is not spoken', async () => {

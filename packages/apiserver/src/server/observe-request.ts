@@ -1,20 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { RequestInfo, ResourceRequest } from '../request/request-info.ts';
 import { type ServedResource, servedAt } from '../resource/served-resource.ts';
 import { healthPaths } from './health.ts';
 import type { ObservedRequest, RequestObserver } from './request-observer.ts';
 
-/** Tells an observer of a request, and of its end. */
+/**
+ * Tells an observer of a request, and of its end.
+ * @param ended what is closed in the end, which is the response or the connection that goes on with another protocol,
+ *   and what returns the code then
+ */
 export function observeRequest(
   observer: RequestObserver,
-  response: ServerResponse,
+  ended: { readonly stream: ServerResponse | Socket; readonly code: () => number },
   request: ObservedRequest,
 ): void {
   const start = performance.now();
   const end = observer.begin(request);
-  // A client that has gone before its answer began is told of by the code that nginx has for it.
-  const code = (): number => (response.headersSent ? response.statusCode : 499);
-  response.once('close', () => end({ code: code(), seconds: (performance.now() - start) / 1_000 }));
+  ended.stream.once('close', () => end({ code: ended.code(), seconds: (performance.now() - start) / 1_000 }));
 }
 
 /** Pure. Tells what metrics say of a request. */

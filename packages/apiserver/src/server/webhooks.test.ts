@@ -172,6 +172,22 @@ test('a webhook that cannot be asked fails a write, unless its failures are igno
   }
 });
 
+test('webhooks of two configurations that have one name are both asked', async () => {
+  await using webhook = await openWebhook((_path, review) => answer(review, { allowed: false }));
+  await using api = await openDefiningApi();
+  const clientConfig = { url: 'https://127.0.0.1:1/same' };
+  const made = await api.ask(`${group}/validatingwebhookconfigurations`, 'POST', {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'a' },
+    webhooks: [hook(webhook, '/same', { clientConfig, failurePolicy: 'Ignore' })],
+  });
+  assert.equal(made.code, 201);
+  await configure(api.ask, 'Validating', [hook(webhook, '/same')]);
+  assert.equal((await api.ask(maps, 'POST', map('mint'))).code, 400);
+  assert.equal(webhook.asked.length, 1);
+});
+
 test('a webhook is asked only of what its rules, selectors and conditions say', async () => {
   await using webhook = await openWebhook((_path, review) => answer(review));
   await using api = await openDefiningApi();

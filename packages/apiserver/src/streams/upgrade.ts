@@ -15,8 +15,14 @@ export interface Upgrade {
 export const isWebSocket = ({ headers }: IncomingMessage): boolean => isFor(headers.upgrade, 'websocket');
 const isSpdy = ({ headers }: IncomingMessage): boolean => isFor(headers.upgrade, 'spdy/3.1');
 
-/** Pure. Tells whether a request is for one of the protocols that there are. All others are answered as if they asked for none. */
-export const isUpgrade = (message: IncomingMessage): boolean => isWebSocket(message) || isSpdy(message);
+/**
+ * Pure. Tells whether a request is for one of the protocols that there are, by a method that opens it. All others are
+ * answered as if they asked for none, since their bodies are not read to the end once the protocol changes.
+ */
+export const isUpgrade = (message: IncomingMessage): boolean =>
+  message.method === 'GET'
+    ? isWebSocket(message) || isSpdy(message)
+    : message.method === 'POST' && isSpdy(message);
 
 const isFor = (header: string | undefined, protocol: string): boolean =>
   (header ?? '').split(',').some((each) => each.trim().toLowerCase() === protocol);

@@ -36,7 +36,7 @@ test('checkFullAuthority: what gives every right can be written only by whoever 
     [ignite, 'hosts/status', true],
     [ignite, 'images', false],
     [ignite, 'vms', false],
-    [ignite, 'vms/status', false],
+    [ignite, 'vms/status', true],
     ['garden.example', 'syncs', false],
   ] as const) {
     const [resource = '', subresource] = part.split('/');

@@ -1,6 +1,7 @@
 import { hostResource } from '@ignite/api/v1/resources/host';
 import { imageResource } from '@ignite/api/v1/resources/image';
 import { kernelResource } from '@ignite/api/v1/resources/kernel';
+import { vmResource } from '@ignite/api/v1/resources/vm';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { type GroupVersionResource, resourceName } from '@ignite/toolkit/client/group-version-resource';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
@@ -28,11 +29,11 @@ const reasons: ReadonlyMap<string, string> = new Map([
         ] as const,
     ),
   ),
-  ...[imageResource, kernelResource, volumeResource, hostResource].map(
+  ...[imageResource, kernelResource, volumeResource, hostResource, vmResource].map(
     ({ group, plural: resource }) =>
       [
         partName({ group, resource, subresource: 'status' }),
-        'it says which files of the host are used',
+        'it says which files and addresses of the host are used',
       ] as const,
   ),
 ]);

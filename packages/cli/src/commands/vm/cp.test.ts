@@ -17,6 +17,19 @@ test('parseCopy: just one side is in a VM', () => {
     hostPath: '.',
   });
   assert.deepEqual(parseCopy('./a:b', 'vm:c:d'), { way: 'in', vm: 'vm', vmPath: 'c:d', hostPath: './a:b' });
-  assert.throws(() => parseCopy('a:/x', 'b:/y'), { code: 'USAGE_INVALID' });
+  for (const [source, destination] of [
+    ['a:/x', 'b:/y'],
+    ['prod/a:/x', 'prod/b:/y'],
+  ] as const)
+    assert.throws(() => parseCopy(source, destination), { code: 'USAGE_INVALID' });
   assert.throws(() => parseCopy('/x:1', './y'), { code: 'USAGE_INVALID' });
+});
+
+test('parseCopy: beside a VM without a namespace, a folder and a name with a colon are a path of the host', () => {
+  const hostPath = 'backups/db:2024.sql';
+  assert.deepEqual(parseCopy(hostPath, 'web:/tmp'), { way: 'in', vm: 'web', vmPath: '/tmp', hostPath });
+  assert.deepEqual(parseCopy('web:/tmp', hostPath), { way: 'out', vm: 'web', vmPath: '/tmp', hostPath });
+  const prod = { way: 'in', vm: 'prod/web', vmPath: '/tmp', hostPath };
+  assert.deepEqual(parseCopy(hostPath, 'prod/web:/tmp', 'prod'), prod);
+  assert.throws(() => parseCopy(hostPath, 'prod/web:/tmp'), { code: 'USAGE_INVALID' });
 });

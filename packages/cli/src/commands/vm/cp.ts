@@ -25,8 +25,8 @@ export const cp: Command = {
     'follow-link': { type: 'boolean', short: 'L', help: 'follow symbolic links in the source' },
   },
   run: async (invocation) => {
-    const { flags, args } = invocation;
-    const copy = parseCopy(args[0]!, args[1]!);
+    const { flags, args, namespace } = invocation;
+    const copy = parseCopy(args[0]!, args[1]!, namespace);
     const identity = flags.text('identity');
     const request: CopyRequest = {
       vm: copy.vm,
@@ -56,10 +56,11 @@ export interface Copy {
 
 /**
  * Pure. Just one side names a VM: a colon behind `web` or `prod/web`, so `./a:b` is a path of the host.
+ * @param namespace that of names without one, which stands before them already
  * @throws CodedError USAGE_INVALID
  */
-export function parseCopy(source: string, destination: string): Copy {
-  const [from, to] = [vmSide(source), vmSide(destination)];
+export function parseCopy(source: string, destination: string, namespace?: string): Copy {
+  const [from, to] = meantSides([vmSide(source), vmSide(destination)], namespace);
   const hint = 'use VM:PATH on one side and a path on this host on the other';
   if (from && to) throw usageError('only one of source and destination may be in a VM', hint);
   if (from) return { way: 'out', ...from, hostPath: destination };
@@ -67,7 +68,17 @@ export function parseCopy(source: string, destination: string): Copy {
   throw usageError('neither source nor destination is in a VM', hint);
 }
 
-function vmSide(text: string): { readonly vm: string; readonly vmPath: string } | undefined {
+type VmSide = Pick<Copy, 'vm' | 'vmPath'> | undefined;
+
+/** Beside `web:/tmp`, `backups/db:2024.sql` is a path of the host, although a namespace could be called so. */
+function meantSides(sides: readonly VmSide[], namespace: string | undefined): readonly VmSide[] {
+  const isPlain = (vm: string): boolean =>
+    !vm.includes('/') || (namespace !== undefined && vm.startsWith(`${namespace}/`));
+  const plain = sides.map((side) => (side && isPlain(side.vm) ? side : undefined));
+  return sides.every(Boolean) && plain.some(Boolean) ? plain : sides;
+}
+
+function vmSide(text: string): VmSide {
   const match = /^((?:[a-z0-9][a-z0-9-]*\/)?[^/.:][^/:]*):(.*)$/s.exec(text);
   return match ? { vm: match[1]!, vmPath: match[2] === '' ? '.' : match[2]! } : undefined;
 }

@@ -36,6 +36,13 @@ test('findOwnVm: a VM of another host is told from one that is nowhere, and abbr
   await assert.rejects(findOwnVm(own, 'nothing'), { code: 'VM_NOT_FOUND' });
 });
 
+test('findAnyVm: a VM that is named like the uid of another one is not taken for it', async () => {
+  const store = await storeOfTwo();
+  await store.create(vm('u2', 'a0', 'b'));
+  assert.equal((await findAnyVm(store, 'u2'))?.metadata.name, 'web-b');
+  assert.equal((await findAnyVm(store, 'a0'))?.metadata.name, 'u2');
+});
+
 test('findAnyVm: VMs of one name in several namespaces are told apart', async () => {
   const store = await storeOfTwo();
   const { metadata, ...rest } = vm('web-b', 'u4', 'b');

@@ -52,7 +52,7 @@ export function ownVmIn(vms: readonly Vm[], query: string, self: ThisHost): Vm {
 }
 
 const exactlyIn = (vms: readonly Vm[], query: string): Vm | undefined =>
-  vms.find((vm) => fullNames(vm).includes(query) || vm.metadata.uid === query);
+  vms.find(({ metadata }) => metadata.uid === query) ?? vms.find((vm) => fullNames(vm).includes(query));
 
 const isElsewhere = (vm: Vm): CodedError =>
   vm.spec.hostName === undefined
