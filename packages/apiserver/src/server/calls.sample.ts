@@ -27,13 +27,15 @@ export async function serveCalls(
     calls: { client, may: async (_user, request) => ({ isAllowed: may(request), reason: '' }) },
   });
   const access = { url: server.url, ...(token !== undefined && { token: async () => token }) };
-  const lines = new CallLines(
-    async (signal) => await dialLine(access, { path: callsPath, protocol: callsProtocol }, signal),
-  );
+  const dial = async (signal = new AbortController().signal) =>
+    await dialLine(access, { path: callsPath, protocol: callsProtocol }, signal);
+  const lines = new CallLines(dial);
   const copies = { copyIn: async () => {}, copyOut: async () => {} };
   const far = remoteClient({ lines, objects: server.client, copies });
   return {
     far,
+    lines,
+    dial,
     server,
     [Symbol.asyncDispose]: async () => {
       lines[Symbol.dispose]();

@@ -47,6 +47,10 @@ export class WebSocketLine implements Line {
     this.#socket.close();
   }
 
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
   #deliver(message: string | Buffer): void {
     if (this.#onMessage) this.#onMessage(message);
     else this.#waiting.push(message);
