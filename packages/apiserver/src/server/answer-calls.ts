@@ -8,7 +8,7 @@ import { serveLine } from '../calls/serve-line.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { nothingServed } from '../resource/served-resource.ts';
 import type { StreamPlaces } from '../streams/stream-places.ts';
-import { type Upgrade, checkOrigin } from '../streams/upgrade.ts';
+import { type Upgrade, checkOrigin, refuseUpgrade } from '../streams/upgrade.ts';
 
 /** What makes the calls of the clients of other hosts, and who decides which they may make. */
 export interface CallPort {
@@ -33,9 +33,11 @@ export async function answerCalls(
   if (!upgrade || !asksForLine(upgrade.message, callsProtocol))
     throw badRequest(`only clients of Ignite call here, by WebSocket and "${callsProtocol}"`);
   checkOrigin(upgrade.message);
-  const place = places.enter(user.name);
-  upgrade.socket.once('close', () => place[Symbol.dispose]());
-  const line = await acceptLine(upgrade, { protocol: callsProtocol, largestMessage });
+  using taken = new DisposableStack();
+  taken.use(places.enter(user.name));
+  const line = await acceptLine(upgrade, { protocol: callsProtocol, largestMessage }).catch(refuseUpgrade);
+  const held = taken.move();
+  line.closed.addEventListener('abort', () => held.dispose(), { once: true });
   upgrade.takeOver();
   serveLine(line, { ...calls, user, ending, log });
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
+import { connect } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { ProgressEvent } from '@ignite/api/client/progress';
 import type { ExecSession } from '@ignite/api/client/vm-streams';
+import { callsProtocol } from '@ignite/api/remote/messages';
 import type { OpenCall } from '@ignite/api/remote/open-call';
 import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
@@ -252,6 +254,42 @@ describe('calls from another host', () => {
     for await (const { stream, bytes } of calls.far.vms.logs('web', { follow: false }, forever))
       parts.push(`${stream}: ${Buffer.from(bytes).toString()}`);
     assert.deepEqual(parts.toSorted(), ['stderr: two\n', 'stdout: one\n']);
+  });
+});
+
+describe('the places of lines', () => {
+  test('clients that are gone before they are known leave no place taken', async () => {
+    const known = Promise.withResolvers<void>();
+    let asked = 0;
+    const server = new EventEmitter();
+    await using calls = await serveCalls({ vms: { list: async () => [vm('web')] } }, undefined, undefined, {
+      authenticator: {
+        authenticate: async ({ socket }) => {
+          asked += 1;
+          if (asked <= 100) {
+            socket.once('close', () => server.emit('gone'));
+            server.emit('asked');
+          }
+          await known.promise;
+          return { name: 'jane', groups: [] };
+        },
+      },
+    });
+    const { port } = new URL(calls.server.url);
+    const lines = ['GET /calls/v1 HTTP/1.1', 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket']
+      .concat(['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='])
+      .concat([`Sec-WebSocket-Protocol: ${callsProtocol}`, '', '']);
+    for (let at = 0; at < 100; at += 1) {
+      const isAsked = once(server, 'asked');
+      const socket = connect(Number(port), '127.0.0.1').on('error', () => {});
+      socket.write(lines.join('\r\n'));
+      await isAsked;
+      const isGone = once(server, 'gone');
+      socket.resetAndDestroy();
+      await isGone;
+    }
+    known.resolve();
+    assert.equal((await calls.far.vms.list(forever)).length, 1);
   });
 });
 
