@@ -13,7 +13,8 @@ import { type AskedCall, askedCall } from './calls.ts';
 
 export interface LineOptions {
   readonly client: Client;
-  readonly user: Caller['user'];
+  /** Finds out who makes a call, since a line may be open for longer than its credentials are good. */
+  readonly findCaller: (signal: AbortSignal) => Promise<Caller['user']>;
   readonly may: Caller['may'];
   /** Aborts when calls are to end, since the server is about to. */
   readonly ending: AbortSignal;
@@ -126,7 +127,8 @@ class ServedCall {
   }
 
   async #make({ access, make, args }: AskedCall, signal: AbortSignal): Promise<unknown> {
-    const { client, user, may } = this.#options;
+    const { client, may, findCaller } = this.#options;
+    const user = await findCaller(signal);
     const allowed = await authorizeCall(access, args, { user, may, vms: client.vms }, signal);
     return await make(client, allowed, {
       input: this.#input,

@@ -1,6 +1,6 @@
 import { callsProtocol, largestMessage } from '@ignite/api/remote/messages';
 import type { Client } from '@ignite/api/client/client';
-import { ObjectError, badRequest } from '@ignite/toolkit/client/object-error';
+import { badRequest } from '@ignite/toolkit/client/object-error';
 import { acceptLine, asksForLine } from '@ignite/toolkit/line/accept-line';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { Caller } from '../calls/authorize-call.ts';
@@ -9,11 +9,18 @@ import type { UserInfo } from '../request/user-info.ts';
 import { nothingServed } from '../resource/served-resource.ts';
 import type { StreamPlaces } from '../streams/stream-places.ts';
 import { type Upgrade, checkOrigin, refuseUpgrade } from '../streams/upgrade.ts';
+import { type AccessPorts, findUser, unknownUser } from './check-access.ts';
 
 /** What makes the calls of the clients of other hosts, and who decides which they may make. */
 export interface CallPort {
   readonly client: Client;
   readonly may: Caller['may'];
+}
+
+/** What of a server calls need. */
+interface CallServer extends AccessPorts {
+  readonly calls?: CallPort;
+  readonly log: Log;
 }
 
 export interface CallExchange {
@@ -22,22 +29,32 @@ export interface CallExchange {
   readonly ending: AbortSignal;
 }
 
-/** Opens a line for a user, on which his client makes calls. Each of them is authorized by itself. */
+/**
+ * Opens a line for a user, on which his client makes calls. Each of them is authorized by itself, as whoever the
+ * credentials stand for by then.
+ */
 export async function answerCalls(
-  { calls, log }: { readonly calls?: CallPort; readonly log: Log },
+  server: CallServer,
   { upgrade, places, ending }: CallExchange,
   user: UserInfo | undefined,
 ): Promise<void> {
+  const { calls, log } = server;
   if (!calls) throw nothingServed();
-  if (!user) throw new ObjectError('UNAUTHORIZED', 'Unauthorized');
+  if (!user) throw unknownUser();
   if (!upgrade || !asksForLine(upgrade.message, callsProtocol))
     throw badRequest(`only clients of Ignite call here, by WebSocket and "${callsProtocol}"`);
   checkOrigin(upgrade.message);
   using taken = new DisposableStack();
   taken.use(places.enter(user.name));
+  const { message } = upgrade;
+  const findCaller = async (signal: AbortSignal): Promise<UserInfo> => {
+    const caller = await findUser(server, { message, signal });
+    if (!caller) throw unknownUser();
+    return caller;
+  };
   const line = await acceptLine(upgrade, { protocol: callsProtocol, largestMessage }).catch(refuseUpgrade);
   const held = taken.move();
   line.closed.addEventListener('abort', () => held.dispose(), { once: true });
   upgrade.takeOver();
-  serveLine(line, { ...calls, user, ending, log });
+  serveLine(line, { ...calls, findCaller, ending, log });
 }
