@@ -8,13 +8,20 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import { IncomingChannel, OutgoingChannel } from '@ignite/toolkit/line/channel';
 import type { Line } from '@ignite/toolkit/line/line';
 import type { Log } from '@ignite/toolkit/log/log';
+import type { AuditedRequest } from '../audit/audit-event.ts';
+import { type AuditedExchange, clientGone } from '../audit/audited-exchange.ts';
+import type { RequestInfo } from '../request/request-info.ts';
+import { failureStatus } from '../response/failure-status.ts';
 import { type Caller, authorizeCall } from './authorize-call.ts';
+import { callPath, callRequest } from './call-request.ts';
 import { type AskedCall, askedCall } from './calls.ts';
 
 export interface LineOptions {
   readonly client: Client;
   /** Finds out who makes a call, since a line may be open for longer than its credentials are good. */
-  readonly findCaller: (signal: AbortSignal) => Promise<Caller['user']>;
+  readonly findCaller: (signal: AbortSignal, audited: AuditedExchange | undefined) => Promise<Caller['user']>;
+  /** Begins the record of a call, if calls are recorded. */
+  readonly record: (url: string, request: RequestInfo) => AuditedExchange | undefined;
   readonly may: Caller['may'];
   /** Aborts when calls are to end, since the server is about to. */
   readonly ending: AbortSignal;
@@ -111,10 +118,7 @@ class ServedCall {
     };
     signal.addEventListener('abort', cutOff, { once: true });
     try {
-      const asked = askedCall(name, args);
-      const value = await this.#make(asked, signal);
-      if (asked.hasOutput)
-        await Promise.all([this.#output, this.#errors].map((channel) => ended(channel, signal)));
+      const value = await this.#answer(name, askedCall(name, args), signal);
       this.#say({ type: 'result', value });
     } catch (failure) {
       const isOfServer = !(failure instanceof CodedError) && !signal.aborted;
@@ -126,9 +130,40 @@ class ServedCall {
     }
   }
 
-  async #make({ access, make, args }: AskedCall, signal: AbortSignal): Promise<unknown> {
-    const { client, may, findCaller } = this.#options;
-    const user = await findCaller(signal);
+  /** Makes a call, and has it recorded. */
+  async #answer(name: string, asked: AskedCall, signal: AbortSignal): Promise<unknown> {
+    const { record, log } = this.#options;
+    const audited = record(callPath(name), callRequest(name, asked.access, asked.args));
+    const end = (answer: AuditedRequest['answer']): void => {
+      audited
+        ?.end(answer)
+        .catch((failure: unknown) => log('error', 'a call was not recorded', { error: errorText(failure) }));
+    };
+    try {
+      const value = await this.#make(asked, audited, signal);
+      if (asked.hasOutput)
+        await Promise.all([this.#output, this.#errors].map((channel) => ended(channel, signal)));
+      end({ code: 200 });
+      return value;
+    } catch (failure) {
+      const { code = 500, reason } = failureStatus(failure);
+      end(signal.aborted ? { code: clientGone } : { code, reason });
+      throw failure;
+    }
+  }
+
+  async #make(
+    { access, make, args }: AskedCall,
+    audited: AuditedExchange | undefined,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const { client, findCaller } = this.#options;
+    const user = await findCaller(signal, audited);
+    const may: Caller['may'] = async (...question) => {
+      const decision = await this.#options.may(...question);
+      audited?.isDecided(decision);
+      return decision;
+    };
     const allowed = await authorizeCall(access, args, { user, may, vms: client.vms }, signal);
     return await make(client, allowed, {
       input: this.#input,

@@ -3,8 +3,9 @@ import type { Client } from '@ignite/api/client/client';
 import { badRequest } from '@ignite/toolkit/client/object-error';
 import { acceptLine, asksForLine } from '@ignite/toolkit/line/accept-line';
 import type { Log } from '@ignite/toolkit/log/log';
+import { type AuditTrail, AuditedExchange } from '../audit/audited-exchange.ts';
 import type { Caller } from '../calls/authorize-call.ts';
-import { serveLine } from '../calls/serve-line.ts';
+import { type LineOptions, serveLine } from '../calls/serve-line.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { nothingServed } from '../resource/served-resource.ts';
 import type { StreamPlaces } from '../streams/stream-places.ts';
@@ -20,6 +21,7 @@ export interface CallPort {
 /** What of a server calls need. */
 interface CallServer extends AccessPorts {
   readonly calls?: CallPort;
+  readonly audit?: AuditTrail | undefined;
   readonly log: Log;
 }
 
@@ -38,7 +40,7 @@ export async function answerCalls(
   { upgrade, places, ending }: CallExchange,
   user: UserInfo | undefined,
 ): Promise<void> {
-  const { calls, log } = server;
+  const { calls, audit, log } = server;
   if (!calls) throw nothingServed();
   if (!user) throw unknownUser();
   if (!upgrade || !asksForLine(upgrade.message, callsProtocol))
@@ -47,14 +49,18 @@ export async function answerCalls(
   using taken = new DisposableStack();
   taken.use(places.enter(user.name));
   const { message } = upgrade;
-  const findCaller = async (signal: AbortSignal): Promise<UserInfo> => {
-    const caller = await findUser(server, { message, signal });
+  const findCaller: LineOptions['findCaller'] = async (signal, audited) => {
+    const caller = await findUser(server, { message, audited, signal });
     if (!caller) throw unknownUser();
     return caller;
+  };
+  const record: LineOptions['record'] = (url, request) => {
+    const { headers, socket } = message;
+    return audit && new AuditedExchange(audit, { url, headers, socket }, request);
   };
   const line = await acceptLine(upgrade, { protocol: callsProtocol, largestMessage }).catch(refuseUpgrade);
   const held = taken.move();
   line.closed.addEventListener('abort', () => held.dispose(), { once: true });
   upgrade.takeOver();
-  serveLine(line, { ...calls, findCaller, ending, log });
+  serveLine(line, { ...calls, findCaller, record, ending, log });
 }

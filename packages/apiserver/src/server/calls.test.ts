@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { connect } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import type { Client } from '@ignite/api/client/client';
 import type { ProgressEvent } from '@ignite/api/client/progress';
 import type { ExecSession } from '@ignite/api/client/vm-streams';
-import { callsProtocol } from '@ignite/api/remote/messages';
 import type { OpenCall } from '@ignite/api/remote/open-call';
 import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
-import { WebSocket } from 'ws';
 import { serveCalls } from './calls.sample.ts';
 
 const vm = (name: string, namespace = 'default'): Vm =>
@@ -256,85 +252,6 @@ describe('calls from another host', () => {
     for await (const { stream, bytes } of calls.far.vms.logs('web', { follow: false }, forever))
       parts.push(`${stream}: ${Buffer.from(bytes).toString()}`);
     assert.deepEqual(parts.toSorted(), ['stderr: two\n', 'stdout: one\n']);
-  });
-});
-
-describe('a line that outlives its credentials', () => {
-  test('a token that is not known any more makes no further calls on an open line', async () => {
-    let isKnown = true;
-    await using calls = await serveCalls({ vms: { list: async () => [vm('web')] } }, undefined, 'token', {
-      authenticator: {
-        authenticate: async () => (isKnown ? { name: 'jane', groups: [] } : undefined),
-      },
-    });
-    assert.equal((await calls.far.vms.list(forever)).length, 1);
-    isKnown = false;
-    await assert.rejects(calls.far.vms.list(forever), { code: 'UNAUTHORIZED' });
-  });
-
-  test('who may not act as another user any more makes no further calls as him', async () => {
-    let isAllowed = true;
-    const users: string[] = [];
-    await using calls = await serveCalls({ vms: { list: async () => [vm('web')] } }, undefined, undefined, {
-      authorizer: { authorize: async () => ({ isAllowed, reason: '' }) },
-      calls: {
-        client: { vms: { list: async () => [vm('web')] } } as unknown as Client,
-        may: async ({ name }) => {
-          users.push(name);
-          return { isAllowed: true, reason: '' };
-        },
-      },
-    });
-    const socket = new WebSocket(`${calls.server.url}/calls/v1`, [callsProtocol], {
-      headers: { 'impersonate-user': 'bob' },
-    });
-    const list = async (): Promise<string> => {
-      socket.send(JSON.stringify({ type: 'call', name: 'vms.list', args: [] }));
-      const [answer] = (await once(socket, 'message')) as [Buffer];
-      return (JSON.parse(answer.toString()) as { readonly type: string }).type;
-    };
-    await once(socket, 'open');
-    assert.equal(await list(), 'result');
-    isAllowed = false;
-    assert.equal(await list(), 'failure');
-    assert.deepEqual(users, ['bob']);
-    socket.terminate();
-  });
-});
-
-describe('the places of lines', () => {
-  test('clients that are gone before they are known leave no place taken', async () => {
-    const known = Promise.withResolvers<void>();
-    let asked = 0;
-    const server = new EventEmitter();
-    await using calls = await serveCalls({ vms: { list: async () => [vm('web')] } }, undefined, undefined, {
-      authenticator: {
-        authenticate: async ({ socket }) => {
-          asked += 1;
-          if (asked <= 100) {
-            socket.once('close', () => server.emit('gone'));
-            server.emit('asked');
-          }
-          await known.promise;
-          return { name: 'jane', groups: [] };
-        },
-      },
-    });
-    const { port } = new URL(calls.server.url);
-    const lines = ['GET /calls/v1 HTTP/1.1', 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket']
-      .concat(['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='])
-      .concat([`Sec-WebSocket-Protocol: ${callsProtocol}`, '', '']);
-    for (let at = 0; at < 100; at += 1) {
-      const isAsked = once(server, 'asked');
-      const socket = connect(Number(port), '127.0.0.1').on('error', () => {});
-      socket.write(lines.join('\r\n'));
-      await isAsked;
-      const isGone = once(server, 'gone');
-      socket.resetAndDestroy();
-      await isGone;
-    }
-    known.resolve();
-    assert.equal((await calls.far.vms.list(forever)).length, 1);
   });
 });
 
