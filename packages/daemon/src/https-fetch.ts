@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 
@@ -13,14 +12,16 @@ const largestAnswer = 2 ** 20;
 export const httpsFetch = (ca?: string): typeof globalThis.fetch =>
   async function fetched(input, { method = 'GET', headers, signal } = {}) {
     const url = input instanceof Request ? input.url : input;
-    const asked = request(url, {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const options = {
       method,
       headers: Object.fromEntries(new Headers(headers)),
       ...(ca !== undefined && { ca }),
       ...(signal && { signal }),
-    });
-    asked.end();
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    };
+    // The listener stays, since a connection can break amid the answer too.
+    request(url, options, resolve).on('error', reject).end();
+    const answer = await promise;
     return new Response(await bodyOf(answer), { status: answer.statusCode ?? 0 });
   };
 

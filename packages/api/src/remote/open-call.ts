@@ -19,6 +19,7 @@ export class OpenCall {
   readonly #opened = Promise.withResolvers<unknown>();
   readonly #result = Promise.withResolvers<unknown>();
   readonly #op: ClientOperation;
+  #isOver = false;
   readonly #onAbort = (): void => this.#say({ type: 'abort' });
   readonly #onClosed = (): void => {
     const cause: unknown = this.#line.closed.reason;
@@ -33,7 +34,10 @@ export class OpenCall {
     this.#line = line;
     this.#op = op;
     const incoming = (channel: number): IncomingChannel =>
-      new IncomingChannel((bytes) => this.#say({ type: 'taken', channel, bytes }));
+      new IncomingChannel((bytes) => {
+        // What is read after the end is none of the next call, which has the same line.
+        if (!this.#isOver) this.#say({ type: 'taken', channel, bytes });
+      });
     this.output = incoming(channels.output);
     this.errors = incoming(channels.errors);
     this.input = new OutgoingChannel(channels.input, (message) => line.send(message));
@@ -66,7 +70,7 @@ export class OpenCall {
       case 'opened':
         return this.#opened.resolve(message.about);
       case 'taken':
-        return this.input.taken(message.bytes);
+        return void this.input.taken(message.bytes);
       case 'result':
         this.#end();
         this.#opened.resolve(undefined);
@@ -85,6 +89,7 @@ export class OpenCall {
   }
 
   #end(): void {
+    this.#isOver = true;
     this.#op.signal.removeEventListener('abort', this.#onAbort);
     this.#line.closed.removeEventListener('abort', this.#onClosed);
     this.input.destroy();

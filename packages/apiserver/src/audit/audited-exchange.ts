@@ -13,6 +13,9 @@ export interface AuditTrail {
   readonly write: (event: AuditEvent) => Promise<void>;
 }
 
+/** What is recorded of a request that was not answered because the client was gone. */
+export const clientGone = 499;
+
 /** Gathers what becomes known of a request, and has it recorded once it has been answered. */
 export class AuditedExchange {
   readonly id = randomUUID();
@@ -23,7 +26,11 @@ export class AuditedExchange {
   #decision: Decision | undefined;
   #body: Body | undefined;
 
-  constructor(trail: AuditTrail, { url = '', headers, socket }: IncomingMessage, request: RequestInfo) {
+  constructor(
+    trail: AuditTrail,
+    { url = '', headers, socket }: Pick<IncomingMessage, 'url' | 'headers' | 'socket'>,
+    request: RequestInfo,
+  ) {
     this.#trail = trail;
     this.#request = {
       request,

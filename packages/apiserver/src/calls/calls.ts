@@ -19,6 +19,8 @@ export type CallErrorCode = 'CALL_UNKNOWN' | 'CALL_INVALID';
 export interface AskedCall {
   readonly access: CallAccess;
   readonly args: readonly unknown[];
+  /** Whether the answer comes after bytes, and means nothing without all of them. */
+  readonly hasOutput: boolean;
   /** Makes it with the arguments that are allowed. Resolves with the answer. */
   readonly make: (client: Client, args: readonly unknown[], streams: CallStreams) => Promise<unknown>;
 }
@@ -43,6 +45,7 @@ function askedStreamed<Name extends StreamedName>(name: Name, args: readonly unk
   return {
     access: call.access,
     args: parsed(name, call.args, args),
+    hasOutput: true,
     // The table of methods is made for what these schemas yield.
     make: (client, allowed, streams) => streamedMethods[name](client, allowed as StreamedArgs<Name>, streams),
   };
@@ -55,6 +58,7 @@ function askedPlain(name: PlainName, given: readonly unknown[]): AskedCall {
   return {
     access: call.access(args),
     args,
+    hasOutput: answer === 'items',
     make: async (client, allowed, { output, op }) => {
       const made = method(client, name)(...allowed, last === 'operation' ? op : op.signal);
       if (answer === 'value') return await made;

@@ -8,12 +8,20 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import { IncomingChannel, OutgoingChannel } from '@ignite/toolkit/line/channel';
 import type { Line } from '@ignite/toolkit/line/line';
 import type { Log } from '@ignite/toolkit/log/log';
+import type { AuditedRequest } from '../audit/audit-event.ts';
+import { type AuditedExchange, clientGone } from '../audit/audited-exchange.ts';
+import type { RequestInfo } from '../request/request-info.ts';
+import { failureStatus } from '../response/failure-status.ts';
 import { type Caller, authorizeCall } from './authorize-call.ts';
-import { askedCall } from './calls.ts';
+import { callPath, callRequest } from './call-request.ts';
+import { type AskedCall, askedCall } from './calls.ts';
 
 export interface LineOptions {
   readonly client: Client;
-  readonly user: Caller['user'];
+  /** Finds out who makes a call, since a line may be open for longer than its credentials are good. */
+  readonly findCaller: (signal: AbortSignal, audited: AuditedExchange | undefined) => Promise<Caller['user']>;
+  /** Begins the record of a call, if calls are recorded. */
+  readonly record: (url: string, request: RequestInfo) => AuditedExchange | undefined;
   readonly may: Caller['may'];
   /** Aborts when calls are to end, since the server is about to. */
   readonly ending: AbortSignal;
@@ -23,7 +31,13 @@ export interface LineOptions {
 /** Transfers are told no more while this many bytes have not left yet. */
 const mostBacklog = 262_144;
 
-/** Makes the calls that come in on a line, one after the other, until it closes. */
+/** A line is given up on which this many bytes have not left, which is more than a client that reads lets wait. */
+const mostUnread = 16_777_216;
+
+/**
+ * Makes the calls that come in on a line, one after the other, until it closes. Clients that keep to no rules are cut
+ * off, so that nothing is kept for them.
+ */
 export function serveLine(line: Line, options: LineOptions): void {
   let call: ServedCall | undefined;
   const closeIfIdle = (): void => {
@@ -36,7 +50,7 @@ export function serveLine(line: Line, options: LineOptions): void {
   line.receive((message) => {
     if (typeof message !== 'string') {
       // What comes after the end of a call is of no use.
-      if (call?.receive(message) === false) line.close();
+      if (call?.receive(message) === false) line.terminate();
       return;
     }
     const said = parseClientMessage(message);
@@ -48,9 +62,10 @@ export function serveLine(line: Line, options: LineOptions): void {
         if (options.ending.aborted) line.close();
       });
     } else if (said?.type === 'abort') call?.abort();
-    else if (said?.type === 'taken') call?.taken(said.channel, said.bytes);
-    else if (said?.type === 'resize') call?.resize(said);
-    else line.close();
+    else if (said?.type === 'taken') {
+      if (call?.taken(said.channel, said.bytes) === false) line.terminate();
+    } else if (said?.type === 'resize') call?.resize(said);
+    else line.terminate();
   });
 }
 
@@ -79,9 +94,10 @@ class ServedCall {
     return message[0] === channels.input && this.#input.receive(message.subarray(1));
   }
 
-  taken(channel: number, bytes: number): void {
-    if (channel === channels.output) this.#output.taken(bytes);
-    if (channel === channels.errors) this.#errors.taken(bytes);
+  /** Lets more be sent, and returns whether the client can have taken so much. */
+  taken(channel: number, bytes: number): boolean {
+    if (channel === channels.output) return this.#output.taken(bytes);
+    return channel === channels.errors && this.#errors.taken(bytes);
   }
 
   resize(size: WindowSize): void {
@@ -96,23 +112,59 @@ class ServedCall {
   async run(name: string, args: readonly unknown[]): Promise<void> {
     const { ending, log } = this.#options;
     const signal = AbortSignal.any([this.#aborted.signal, this.#line.closed, ending]);
+    const streams = [this.#input, this.#output, this.#errors];
+    const cutOff = (): void => {
+      for (const stream of streams) stream.destroy(signal.reason as Error);
+    };
+    signal.addEventListener('abort', cutOff, { once: true });
     try {
-      const value = await this.#make(name, args, signal);
-      await Promise.all([this.#output, this.#errors].map((channel) => ended(channel, signal)));
+      const value = await this.#answer(name, askedCall(name, args), signal);
       this.#say({ type: 'result', value });
     } catch (failure) {
       const isOfServer = !(failure instanceof CodedError) && !signal.aborted;
       if (isOfServer) log('error', 'a call failed', { call: name, error: errorText(failure) });
       this.#say({ type: 'failure', failure: toldFailure(failure) });
     } finally {
-      for (const stream of [this.#input, this.#output, this.#errors]) stream.destroy();
+      signal.removeEventListener('abort', cutOff);
+      for (const stream of streams) stream.destroy();
     }
   }
 
-  async #make(name: string, args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
-    const { client, user, may } = this.#options;
-    const { access, make, args: asked } = askedCall(name, args);
-    const allowed = await authorizeCall(access, asked, { user, may, vms: client.vms }, signal);
+  /** Makes a call, and has it recorded. */
+  async #answer(name: string, asked: AskedCall, signal: AbortSignal): Promise<unknown> {
+    const { record, log } = this.#options;
+    const audited = record(callPath(name), callRequest(name, asked.access, asked.args));
+    const end = (answer: AuditedRequest['answer']): void => {
+      audited
+        ?.end(answer)
+        .catch((failure: unknown) => log('error', 'a call was not recorded', { error: errorText(failure) }));
+    };
+    try {
+      const value = await this.#make(asked, audited, signal);
+      if (asked.hasOutput)
+        await Promise.all([this.#output, this.#errors].map((channel) => ended(channel, signal)));
+      end({ code: 200 });
+      return value;
+    } catch (failure) {
+      const { code = 500, reason } = failureStatus(failure);
+      end(signal.aborted ? { code: clientGone } : { code, reason });
+      throw failure;
+    }
+  }
+
+  async #make(
+    { access, make, args }: AskedCall,
+    audited: AuditedExchange | undefined,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const { client, findCaller } = this.#options;
+    const user = await findCaller(signal, audited);
+    const may: Caller['may'] = async (...question) => {
+      const decision = await this.#options.may(...question);
+      audited?.isDecided(decision);
+      return decision;
+    };
+    const allowed = await authorizeCall(access, args, { user, may, vms: client.vms }, signal);
     return await make(client, allowed, {
       input: this.#input,
       output: this.#output,
@@ -129,12 +181,14 @@ class ServedCall {
   }
 
   #say(message: ServerMessage): void {
-    this.#line.send(JSON.stringify(message));
+    if (this.#line.backlog > mostUnread) this.#line.terminate();
+    else this.#line.send(JSON.stringify(message));
   }
 }
 
-/** Resolves once all that was written has been sent, with the end after it. */
+/** Resolves once all that was written has been sent, with the end after it. Rejects if the call was cut off before. */
 async function ended(channel: OutgoingChannel, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const onAbort = (): void => reject(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });

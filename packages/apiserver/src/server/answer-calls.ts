@@ -1,19 +1,28 @@
 import { callsProtocol, largestMessage } from '@ignite/api/remote/messages';
 import type { Client } from '@ignite/api/client/client';
-import { ObjectError, badRequest } from '@ignite/toolkit/client/object-error';
+import { badRequest } from '@ignite/toolkit/client/object-error';
 import { acceptLine, asksForLine } from '@ignite/toolkit/line/accept-line';
 import type { Log } from '@ignite/toolkit/log/log';
+import { type AuditTrail, AuditedExchange } from '../audit/audited-exchange.ts';
 import type { Caller } from '../calls/authorize-call.ts';
-import { serveLine } from '../calls/serve-line.ts';
+import { type LineOptions, serveLine } from '../calls/serve-line.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { nothingServed } from '../resource/served-resource.ts';
 import type { StreamPlaces } from '../streams/stream-places.ts';
-import { type Upgrade, checkOrigin } from '../streams/upgrade.ts';
+import { type Upgrade, checkOrigin, refuseUpgrade } from '../streams/upgrade.ts';
+import { type AccessPorts, findUser, unknownUser } from './check-access.ts';
 
 /** What makes the calls of the clients of other hosts, and who decides which they may make. */
 export interface CallPort {
   readonly client: Client;
   readonly may: Caller['may'];
+}
+
+/** What of a server calls need. */
+interface CallServer extends AccessPorts {
+  readonly calls?: CallPort;
+  readonly audit?: AuditTrail | undefined;
+  readonly log: Log;
 }
 
 export interface CallExchange {
@@ -22,20 +31,36 @@ export interface CallExchange {
   readonly ending: AbortSignal;
 }
 
-/** Opens a line for a user, on which his client makes calls. Each of them is authorized by itself. */
+/**
+ * Opens a line for a user, on which his client makes calls. Each of them is authorized by itself, as whoever the
+ * credentials stand for by then.
+ */
 export async function answerCalls(
-  { calls, log }: { readonly calls?: CallPort; readonly log: Log },
+  server: CallServer,
   { upgrade, places, ending }: CallExchange,
   user: UserInfo | undefined,
 ): Promise<void> {
+  const { calls, audit, log } = server;
   if (!calls) throw nothingServed();
-  if (!user) throw new ObjectError('UNAUTHORIZED', 'Unauthorized');
+  if (!user) throw unknownUser();
   if (!upgrade || !asksForLine(upgrade.message, callsProtocol))
     throw badRequest(`only clients of Ignite call here, by WebSocket and "${callsProtocol}"`);
   checkOrigin(upgrade.message);
-  const place = places.enter(user.name);
-  upgrade.socket.once('close', () => place[Symbol.dispose]());
-  const line = await acceptLine(upgrade, { protocol: callsProtocol, largestMessage });
+  using taken = new DisposableStack();
+  taken.use(places.enter(user.name));
+  const { message } = upgrade;
+  const findCaller: LineOptions['findCaller'] = async (signal, audited) => {
+    const caller = await findUser(server, { message, audited, signal });
+    if (!caller) throw unknownUser();
+    return caller;
+  };
+  const record: LineOptions['record'] = (url, request) => {
+    const { headers, socket } = message;
+    return audit && new AuditedExchange(audit, { url, headers, socket }, request);
+  };
+  const line = await acceptLine(upgrade, { protocol: callsProtocol, largestMessage }).catch(refuseUpgrade);
+  const held = taken.move();
+  line.closed.addEventListener('abort', () => held.dispose(), { once: true });
   upgrade.takeOver();
-  serveLine(line, { ...calls, user, ending, log });
+  serveLine(line, { ...calls, findCaller, record, ending, log });
 }

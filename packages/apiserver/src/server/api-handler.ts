@@ -6,7 +6,7 @@ import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { UserWrite } from '../admission/webhook-admission.ts';
-import { type AuditTrail, AuditedExchange } from '../audit/audited-exchange.ts';
+import { type AuditTrail, AuditedExchange, clientGone } from '../audit/audited-exchange.ts';
 import { discover } from '../discovery/discover.ts';
 import { openApi } from '../openapi/open-api.ts';
 import type { Authenticator, Authorizer } from '../request/access.ts';
@@ -180,8 +180,6 @@ function auditedExchange(
 
 /** What is recorded of a request that goes on with another protocol. */
 const switching = 101;
-/** What is recorded of a request that was not answered because the client was gone. */
-const clientGone = 499;
 
 /** Aborts when a request is not answered in time, or nobody waits for its answer. */
 function answerSignal(closed: AbortSignal): AbortSignal {

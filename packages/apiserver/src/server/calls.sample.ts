@@ -5,6 +5,7 @@ import { remoteClient } from '@ignite/api/remote/remote-client';
 import { dialLine } from '@ignite/toolkit/client/over-http/dial-line';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import type { AccessRequest } from '../request/access-request.ts';
+import type { ApiOptions } from './api-handler.ts';
 import { serveGarden } from './api-server.sample.ts';
 
 /** What is called of a client in a test. */
@@ -17,6 +18,7 @@ export async function serveCalls(
   parts: CalledParts,
   may: (request: AccessRequest) => boolean = () => true,
   token?: string,
+  changed: Partial<ApiOptions> = {},
 ) {
   const client = parts as Client; // the tests call nothing else
   const server = await serveGarden(new MemoryStore(), {
@@ -25,15 +27,18 @@ export async function serveCalls(
         headers.authorization === 'Bearer wrong' ? undefined : { name: 'jane', groups: [] },
     },
     calls: { client, may: async (_user, request) => ({ isAllowed: may(request), reason: '' }) },
+    ...changed,
   });
   const access = { url: server.url, ...(token !== undefined && { token: async () => token }) };
-  const lines = new CallLines(
-    async (signal) => await dialLine(access, { path: callsPath, protocol: callsProtocol }, signal),
-  );
+  const dial = async (signal = new AbortController().signal) =>
+    await dialLine(access, { path: callsPath, protocol: callsProtocol }, signal);
+  const lines = new CallLines(dial);
   const copies = { copyIn: async () => {}, copyOut: async () => {} };
   const far = remoteClient({ lines, objects: server.client, copies });
   return {
     far,
+    lines,
+    dial,
     server,
     [Symbol.asyncDispose]: async () => {
       lines[Symbol.dispose]();

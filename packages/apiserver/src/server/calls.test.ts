@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import type { ProgressEvent } from '@ignite/api/client/progress';
 import type { ExecSession } from '@ignite/api/client/vm-streams';
+import type { OpenCall } from '@ignite/api/remote/open-call';
 import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { serveCalls } from './calls.sample.ts';
@@ -101,6 +102,62 @@ describe('calls from another host', () => {
       Promise.resolve().then(() => cut.abort()),
     ]);
     assert.equal((await calls.far.vms.list(forever)).length, 1);
+  });
+
+  test('a call that waits for a client that reads nothing is cut off, and so is one whose client goes away', async () => {
+    let begun = 0;
+    let ended = 0;
+    const told = new EventEmitter();
+    await using calls = await serveCalls({
+      vms: {
+        async *logs() {
+          begun += 1;
+          try {
+            for (;;) yield { stream: 'stdout', bytes: Buffer.alloc(2 ** 20) };
+          } finally {
+            ended += 1;
+            told.emit('ended');
+          }
+        },
+        list: async () => [vm('web')],
+      },
+    });
+    const open = async (signal: AbortSignal): Promise<OpenCall> => {
+      const call = await calls.lines.open('vms.logs', ['web', { follow: true }], { ...op, signal });
+      call.result.catch(() => {});
+      return call;
+    };
+    const cut = new AbortController();
+    const first = await open(cut.signal);
+    await once(first.output, 'readable');
+    cut.abort();
+    await assert.rejects(first.result, { name: 'AbortError' });
+    assert.deepEqual([begun, ended], [1, 1]);
+    const second = await open(forever);
+    await once(second.output, 'readable');
+    const over = once(told, 'ended');
+    calls.lines[Symbol.dispose]();
+    await over;
+    assert.deepEqual([begun, ended], [2, 2]);
+  });
+
+  test('a client that says that it has taken what was not sent is cut off', async () => {
+    await using calls = await serveCalls({
+      vms: {
+        async *logs(_query, _request, signal) {
+          yield { stream: 'stdout', bytes: Buffer.from('one\n') };
+          await once(signal, 'abort');
+        },
+      },
+    });
+    const line = await calls.dial();
+    const closed = once(line.closed, 'abort');
+    line.receive((message) => {
+      if (typeof message !== 'string')
+        line.send(JSON.stringify({ type: 'taken', channel: message[0], bytes: 2 ** 20 }));
+    });
+    line.send(JSON.stringify({ type: 'call', name: 'vms.logs', args: ['web', { follow: true }] }));
+    await closed;
   });
 
   test('a client that goes away ends its call', async () => {

@@ -32,7 +32,10 @@ export interface AskedAccess {
  * Finds out who makes a request, or as whom it is to be made, and returns him unless nobody knows him.
  * @throws ObjectError UNAUTHORIZED, FORBIDDEN, BAD_REQUEST
  */
-export async function findUser(ports: AccessPorts, asked: AskedAccess): Promise<UserInfo | undefined> {
+export async function findUser(
+  ports: AccessPorts,
+  asked: Omit<AskedAccess, 'info'>,
+): Promise<UserInfo | undefined> {
   const { message, audited, signal } = asked;
   const user = await ports.authenticator.authenticate(message, signal);
   if (user) audited?.isBy(user);
@@ -59,7 +62,7 @@ export async function checkAccess(
   await allow(ports, user, { ...asked, request: info });
 }
 
-const unknownUser = (): ObjectError => new ObjectError('UNAUTHORIZED', 'Unauthorized');
+export const unknownUser = (): ObjectError => new ObjectError('UNAUTHORIZED', 'Unauthorized');
 
 async function allow(
   { authorizer }: AccessPorts,

@@ -1,7 +1,8 @@
 import { badRequest } from '@ignite/toolkit/client/object-error';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { acceptSocket } from '@ignite/toolkit/line/accept-socket';
+import type { WebSocket } from 'ws';
 import { idleMs, probeMs } from './command-channels.ts';
-import type { Upgrade } from './upgrade.ts';
+import { type Upgrade, refuseUpgrade } from './upgrade.ts';
 
 const longestMessage = 4 * 2 ** 20;
 
@@ -20,17 +21,8 @@ export async function acceptWebSocket(
     throw badRequest(
       `unable to upgrade: none of the protocols ${JSON.stringify(wanted)} is spoken; these are: ${protocols.join(', ')}`,
     );
-  const server = new WebSocketServer({
-    ...{ noServer: true, clientTracking: false, perMessageDeflate: false },
-    maxPayload: longestMessage,
-    handleProtocols: () => protocol,
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<WebSocket>();
-  server.once('wsClientError', (failure) =>
-    reject(badRequest(`unable to upgrade: ${failure.message}`, failure)),
-  );
-  server.handleUpgrade(message, socket, head, resolve);
-  const opened = await promise;
+  const options = { protocol, largestMessage: longestMessage };
+  const opened = await acceptSocket({ message, socket, head }, options).catch(refuseUpgrade);
   socket.setKeepAlive(true, probeMs).setTimeout(idleMs, () => socket.destroy());
   takeOver();
   return opened;

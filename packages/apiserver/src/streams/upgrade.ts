@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { ObjectError } from '@ignite/toolkit/client/object-error';
+import { ObjectError, badRequest } from '@ignite/toolkit/client/object-error';
 
 /** A request to go on with another protocol on the same connection. */
 export interface Upgrade {
@@ -10,6 +10,11 @@ export interface Upgrade {
   readonly head: Buffer;
   /** Takes the connection from the HTTP server, which can answer no more. */
   readonly takeOver: () => void;
+}
+
+/** @throws ObjectError BAD_REQUEST that says why a connection does not go on with WebSocket */
+export function refuseUpgrade(failure: Error): never {
+  throw badRequest(`unable to upgrade: ${failure.message}`, failure);
 }
 
 export const isWebSocket = ({ headers }: IncomingMessage): boolean => isFor(headers.upgrade, 'websocket');

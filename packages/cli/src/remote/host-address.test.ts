@@ -28,5 +28,7 @@ test('ssh gets the host behind the end of its flags', () => {
   const address = parseHostAddress('ssh://me@lab:2222');
   assert.ok(address.kind === 'ssh');
   const words = sshArguments(address);
+  // A host that is gone is noticed, so that no command waits for it for ever.
+  assert.ok(words.includes('ServerAliveInterval=15'));
   assert.deepEqual(words.slice(-7), ['-p', '2222', '-l', 'me', '--', 'lab', 'ignite system dial-stdio']);
 });

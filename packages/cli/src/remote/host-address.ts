@@ -50,6 +50,8 @@ export const sshArguments = ({
   '-T',
   '-o',
   'ConnectTimeout=30',
+  '-o',
+  'ServerAliveInterval=15',
   ...(port === undefined ? [] : ['-p', String(port)]),
   ...(user === undefined ? [] : ['-l', user]),
   '--',

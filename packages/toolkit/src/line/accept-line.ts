@@ -1,23 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import { WebSocketLine } from './web-socket-line.ts';
+import { type AcceptOptions, type SocketRequest, acceptSocket } from './accept-socket.ts';
 import type { Line } from './line.ts';
-
-export interface AcceptOptions {
-  /** The subprotocol, which the client must name. */
-  readonly protocol: string;
-  /** The largest message that is received; a larger one closes the line. */
-  readonly largestMessage: number;
-}
-
-/** A request to go on with WebSocket. */
-export interface LineRequest {
-  readonly message: IncomingMessage;
-  readonly socket: Duplex;
-  /** What was received after the request. */
-  readonly head: Buffer;
-}
+import { WebSocketLine } from './web-socket-line.ts';
 
 /** Pure. Tells whether a request is to go on with WebSocket and a subprotocol. */
 export function asksForLine({ headers }: IncomingMessage, protocol: string): boolean {
@@ -25,19 +9,9 @@ export function asksForLine({ headers }: IncomingMessage, protocol: string): boo
   return headers.upgrade?.toLowerCase() === 'websocket' && named.includes(protocol);
 }
 
-/** Goes on with WebSocket. A request that is none is answered with 400, and never resolves. */
-export async function acceptLine(
-  { message, socket, head }: LineRequest,
-  { protocol, largestMessage }: AcceptOptions,
-): Promise<Line> {
-  const server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: largestMessage,
-    handleProtocols: () => protocol,
-  });
-  const { promise, resolve } = Promise.withResolvers<Line>();
-  server.handleUpgrade(message, socket, head, (opened) => resolve(new WebSocketLine(opened)));
-  return await promise;
-}
+/**
+ * Goes on with WebSocket.
+ * @throws Error if the request is none for it, which is not answered yet, or if the client has gone
+ */
+export const acceptLine = async (request: SocketRequest, options: AcceptOptions): Promise<Line> =>
+  new WebSocketLine(await acceptSocket(request, options));

@@ -9,4 +9,6 @@ export interface Line {
   /** Aborts when the line has closed. The reason says why, if the other side did. */
   readonly closed: AbortSignal;
   close(): void;
+  /** Closes the line at once, without a word to the other side. */
+  terminate(): void;
 }

@@ -16,9 +16,12 @@ export class WebSocketLine implements Line {
     socket.binaryType = 'nodebuffer';
     socket.on('message', (data: Buffer, isBinary) => this.#deliver(isBinary ? data : data.toString('utf8')));
     socket.on('error', (failure) => this.#closing.abort(failure));
-    const probes = this.#probe();
+    let probes: Disposable | undefined;
+    const onOpen = (): void => void (probes = this.#probe());
+    if (socket.readyState === socket.CONNECTING) socket.once('open', onOpen);
+    else onOpen();
     socket.once('close', (_code, reason) => {
-      probes[Symbol.dispose]();
+      probes?.[Symbol.dispose]();
       this.#closing.abort(new Error(reason.toString('utf8') || 'the connection was closed'));
     });
   }
@@ -45,6 +48,10 @@ export class WebSocketLine implements Line {
 
   close(): void {
     this.#socket.close();
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
   }
 
   #deliver(message: string | Buffer): void {

@@ -11,6 +11,7 @@ const stderrLimit = 65_536;
  */
 export class ToolConnection extends Duplex {
   readonly #child: ChildProcess;
+  #silence: NodeJS.Timeout | undefined;
 
   constructor(command: Command) {
     super();
@@ -23,6 +24,7 @@ export class ToolConnection extends Duplex {
     child.stdin!.on('error', () => {}); // the exit status tells why nobody reads
     child.stdin!.on('drain', () => this.emit('taken'));
     child.stdout!.on('data', (part: Buffer) => {
+      this.#silence?.refresh();
       if (!this.push(part)) child.stdout!.pause();
     });
     child.once('error', (failure) => this.destroy(spawnFailure(failure)));
@@ -40,6 +42,7 @@ export class ToolConnection extends Duplex {
   }
 
   override _write(part: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#silence?.refresh();
     if (this.#child.stdin!.write(part)) done();
     else this.once('taken', done);
   }
@@ -49,14 +52,20 @@ export class ToolConnection extends Duplex {
   }
 
   override _destroy(failure: Error | null, done: (failure: Error | null) => void): void {
+    this.setTimeout(0);
     this.#child.kill();
     done(failure);
   }
 
-  // HTTP asks these of a socket. Whether the other side is alive, its tool finds out.
-  setTimeout(): this {
+  /** Emits `timeout` when nothing was sent or received for some time, as a socket does. Zero ends that. */
+  setTimeout(silenceMs: number, onTimeout?: () => void): this {
+    clearTimeout(this.#silence);
+    this.#silence = silenceMs > 0 ? setTimeout(() => this.emit('timeout'), silenceMs).unref() : undefined;
+    if (onTimeout) this.once('timeout', onTimeout);
     return this;
   }
+
+  // HTTP asks these of a socket. Whether the other side is alive, its tool finds out.
   setNoDelay(): this {
     return this;
   }

@@ -32,7 +32,6 @@ export async function dialLine(
     ...tls,
     ...(connect && { createConnection: connect }),
     ...(bearer !== undefined && { headers: { authorization: `Bearer ${bearer}` } }),
-    handshakeTimeout: answerMs,
     perMessageDeflate: false,
     maxPayload: 0,
   });
@@ -44,6 +43,8 @@ export async function dialLine(
     );
   });
   const onAbort = (): void => socket.terminate();
+  // Connections that are opened by other ways know of no time.
+  const timer = setTimeout(onAbort, answerMs);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     const line = new WebSocketLine(socket);
@@ -55,6 +56,7 @@ export async function dialLine(
     if (cause instanceof ObjectError) throw cause;
     throw new ObjectError('SERVER_UNREACHABLE', `there is no answer from ${access.name ?? url}`, { cause });
   } finally {
+    clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
   }
 }
