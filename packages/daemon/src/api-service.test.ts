@@ -100,7 +100,7 @@ test('serveApiService: health and metrics tell of the store, the roles, the requ
     );
     assert.equal(
       await read('/readyz?verbose'),
-      '[+]ping ok\n[+]store ok\n[+]informer-sync ok\n[+]shutdown ok\nreadyz check passed\n',
+      '[+]ping ok\n[+]store ok\n[+]informer-sync ok\n[+]webhook-sync ok\n[+]shutdown ok\nreadyz check passed\n',
     );
     assert.equal(await read('/livez'), 'ok');
     await read('/api/v1/namespaces');
