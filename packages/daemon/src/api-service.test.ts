@@ -7,12 +7,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { json, text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { servedAdmissionKinds } from '@ignite/apiserver/admission/admission-kinds';
 import { servedDefinitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
+import { apiKinds } from '@ignite/apiserver/server/api-kinds';
 import { HttpObjectClient } from '@ignite/toolkit/client/over-http/http-object-client';
 import { readKubeconfig } from '@ignite/toolkit/client/over-http/kubeconfig';
-import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { accessKinds } from '@ignite/toolkit/access/kinds';
@@ -24,9 +23,9 @@ import { Metrics } from './metrics.ts';
 
 function clientOf(store: MemoryStore) {
   const definitions = new ServedDefinitions();
-  const fixed = [...[...coreKinds, ...accessKinds].map(servedKindOf), ...servedAdmissionKinds];
-  const kinds = (): readonly ServedKind[] => [...fixed, servedDefinitionKind, ...definitions.kinds];
-  return { client: new StoreObjectClient(store, kinds), definitions };
+  const fixed = [...coreKinds, ...accessKinds].map(servedKindOf);
+  const client = new StoreObjectClient(store, () => [...fixed, ...apiKinds(definitions)]);
+  return { client, definitions };
 }
 
 const self = { name: 'one', isAlone: true };
@@ -100,7 +99,7 @@ test('serveApiService: health and metrics tell of the store, the roles, the requ
     );
     assert.equal(
       await read('/readyz?verbose'),
-      '[+]ping ok\n[+]store ok\n[+]informer-sync ok\n[+]shutdown ok\nreadyz check passed\n',
+      '[+]ping ok\n[+]store ok\n[+]informer-sync ok\n[+]webhook-sync ok\n[+]shutdown ok\nreadyz check passed\n',
     );
     assert.equal(await read('/livez'), 'ok');
     await read('/api/v1/namespaces');

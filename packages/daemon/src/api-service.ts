@@ -119,7 +119,11 @@ export async function serveApiService(
     ...(engine && {
       calls: { client: engine, may: (...request) => known.authorizer.authorize(...request) },
     }),
-    checks: [storeCheck(client), { name: 'informer-sync', isOfReadiness: true, check: known.check }],
+    checks: [
+      storeCheck(client),
+      { name: 'informer-sync', isOfReadiness: true, check: known.check },
+      { name: 'webhook-sync', isOfReadiness: true, check: async (until) => await admission.check(until) },
+    ],
     product: `ignite-${igniteVersion}`,
     ...(observer && { observer }),
     ...(metrics && { metrics }),

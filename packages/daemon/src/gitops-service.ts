@@ -18,9 +18,8 @@ import {
 } from '@ignite/engine/operations/declare/declared-host';
 import { openOptions } from '@ignite/engine/operations/declare/open-options';
 import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
-import { servedAdmissionKinds } from '@ignite/apiserver/admission/admission-kinds';
-import { servedDefinitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
+import { apiKinds } from '@ignite/apiserver/server/api-kinds';
 import { sourceWorker } from '@ignite/legacy/source-worker-file';
 import { KindClient, clientKind } from '@ignite/toolkit/client/kind-client';
 import { Informer } from '@ignite/toolkit/controller/informer';
@@ -88,7 +87,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     store,
     paths,
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
-    () => [servedDefinitionKind, ...servedAdmissionKinds, ...definitions.kinds],
+    () => apiKinds(definitions),
   );
   const deps = declaredHost(engines, { objects, self, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();

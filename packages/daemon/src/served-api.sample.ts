@@ -7,13 +7,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { kinds as hostKinds } from '@ignite/api/kinds';
-import { servedAdmissionKinds } from '@ignite/apiserver/admission/admission-kinds';
-import { servedDefinitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
+import { apiKinds } from '@ignite/apiserver/server/api-kinds';
 import { makeToken } from '@ignite/apiserver/authentication/token-file/stored-token';
 import { TokenFile } from '@ignite/apiserver/authentication/token-file/token-file';
 import { accessKinds } from '@ignite/toolkit/access/kinds';
-import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
@@ -54,13 +52,7 @@ export async function openServedApi(trust: ApiTrust = {}) {
   const fixed = [...hostKinds, ...coreKinds, ...accessKinds]
     .filter((kind) => hubOf(kind).inert === undefined)
     .map(servedKindOf);
-  const kinds = (): readonly ServedKind[] => [
-    ...fixed,
-    servedDefinitionKind,
-    ...servedAdmissionKinds,
-    ...definitions.kinds,
-  ];
-  const client = new StoreObjectClient(store, kinds);
+  const client = new StoreObjectClient(store, () => [...fixed, ...apiKinds(definitions)]);
   const api = await serveApiService(
     {
       client,

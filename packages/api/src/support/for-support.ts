@@ -4,7 +4,16 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 const hidden = '(hidden)';
 
 /** The fields of a spec whose content is only its owner's, wherever they are in it. */
-const ownFields: readonly string[] = ['env', 'cloudInit', 'command', 'userData', 'password', 'token'];
+const ownFields: readonly string[] = [
+  'env',
+  'variables',
+  'cloudInit',
+  'command',
+  'cmdLine',
+  'userData',
+  'password',
+  'token',
+];
 
 /** The fields of Secrets and ConfigMaps that have values by their names. */
 const dataFields: readonly string[] = ['data', 'stringData', 'binaryData'];
@@ -45,10 +54,23 @@ export function withoutOwn(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [
       name,
-      ownFields.includes(name) ? namesAlone(field) : withoutOwn(field),
+      isOwn(name, field)
+        ? namesAlone(field)
+        : withoutOwn(name === 'notify' ? withoutAddresses(field) : field),
     ]),
   );
 }
+
+const isOwn = (name: string, field: unknown): boolean =>
+  ownFields.includes(name) || (typeof field === 'string' && secretName.test(name));
+
+/** Hides the addresses of those who are notified: whoever knows such an address may send to it. */
+const withoutAddresses = (notifications: unknown): unknown =>
+  Array.isArray(notifications)
+    ? notifications.map((each: unknown) =>
+        typeof each === 'object' && each !== null && 'url' in each ? { ...each, url: hidden } : each,
+      )
+    : notifications;
 
 /** Returns the names of fields, and nothing of a value that has none. */
 function namesAlone(value: unknown): unknown {
@@ -56,7 +78,13 @@ function namesAlone(value: unknown): unknown {
   return Object.fromEntries(Object.keys(value).map((name) => [name, hidden]));
 }
 
-const secretWord = String.raw`\b(pass(?:word|wd|phrase)?|secret|token|api[-_]?key)(["']?\s*[=:]\s*)`;
+/** How the names of secrets end, whatever is before it, as in `MYSQL_PASSWORD` and `clientSecret`. */
+const secretWord = String.raw`(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private|secret)[-_]?key)`;
+const secretName = new RegExp(`${secretWord}$`, 'i');
+const secretStart = String.raw`(${secretWord})((?:\\*["'])?\s*[=:]\s*)`;
+
+/** In a text that is within another one, quotes have backslashes. What one begins ends with the same, or the line. */
+const quoted = String.raw`(\\*["'])(?:(?!(?<!\\)\3).)*(?:\3|$)`;
 
 /** What is a credential by its form alone: private keys, JSON Web Tokens, and what follows such words in a text. */
 const credentials = [
@@ -64,8 +92,8 @@ const credentials = [
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, hidden],
   [/\b([a-z][a-z0-9+.-]*:\/\/)[^/\s@]*@/gi, `$1${hidden}@`],
   [/\b(bearer|basic)\s+[\w+/=.~-]{8,}/gi, `$1 ${hidden}`],
-  [new RegExp(`${secretWord}(["'])(?:(?!\\3).)*\\3`, 'gi'), `$1$2$3${hidden}$3`],
-  [new RegExp(`${secretWord}[^\\s"',;]+`, 'gi'), `$1$2${hidden}`],
+  [new RegExp(`${secretStart}${quoted}`, 'gim'), `$1$2$3${hidden}$3`],
+  [new RegExp(String.raw`${secretStart}(?!\\*["'])[^\s"',;]+`, 'gi'), `$1$2${hidden}`],
 ] as const;
 
 /** Pure. Returns a text without what is a credential by its form, such as a line of a log. */

@@ -23,6 +23,11 @@ export class WebhookAdmissions {
     await this.#webhooks.run(signal);
   }
 
+  /** Rejects unless all webhooks are known within the time of the signal. */
+  async check(signal: AbortSignal): Promise<void> {
+    await this.#webhooks.synced(signal);
+  }
+
   /** Returns the client with which one request writes. */
   clientFor(client: ObjectClient, write: UserWrite): ObjectClient {
     const { client: reader, served } = this.#options;

@@ -1,6 +1,7 @@
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { unlessAborted } from '@ignite/toolkit/async/unless-aborted';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { Informer } from '@ignite/toolkit/controller/informer';
@@ -19,8 +20,12 @@ export interface WebhooksOptions {
   readonly log: Log;
 }
 
+/** How long a write waits until webhooks are known, in milliseconds. */
+const waitMs = 5_000;
+
 /** The webhooks that are asked about writes, as they are now. */
 export class Webhooks {
+  readonly #clock: Clock;
   readonly #mutating: Informer<WebhookConfiguration>;
   readonly #validating: Informer<WebhookConfiguration>;
 
@@ -29,6 +34,7 @@ export class Webhooks {
       const decode = (stored: unknown): WebhookConfiguration => stored as WebhookConfiguration;
       return new Informer(new KindClient(client, { ...servedKindOf(kind), decode }), clock, log);
     };
+    this.#clock = clock;
     this.#mutating = informer(mutatingKind);
     this.#validating = informer(validatingKind);
   }
@@ -38,24 +44,50 @@ export class Webhooks {
     await Promise.all([this.#mutating.run(signal), this.#validating.run(signal)]);
   }
 
-  /** Waits until all webhooks are known, so that nothing is written of which one was not asked. */
+  /** Rejects unless all webhooks are known within the time of the signal. */
+  async synced(signal: AbortSignal): Promise<void> {
+    await unlessAborted(Promise.all([this.#mutating.synced, this.#validating.synced]), signal);
+  }
+
+  /**
+   * Waits a while until all webhooks are known, so that nothing is written of which one was not asked.
+   * @throws CodedError SERVER_UNREACHABLE when they cannot be read
+   */
   async mutating(signal: AbortSignal | undefined): Promise<readonly AdmissionWebhook[]> {
-    return await known(this.#mutating, signal);
+    return await this.#known(this.#mutating, mutatingKind, signal);
   }
 
   async validating(signal: AbortSignal | undefined): Promise<readonly AdmissionWebhook[]> {
-    return await known(this.#validating, signal);
+    return await this.#known(this.#validating, validatingKind, signal);
+  }
+
+  async #known(
+    informer: Informer<WebhookConfiguration>,
+    kind: Kind,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly AdmissionWebhook[]> {
+    const enough = new AbortController();
+    const late = this.#clock.sleep(waitMs, enough.signal).then(() => {
+      throw unknownWebhooks(kind);
+    });
+    try {
+      await Promise.race([unlessAborted(informer.synced, signal), late]);
+    } finally {
+      enough.abort();
+    }
+    return webhooksOf(informer.list());
   }
 }
 
 /** Webhooks are asked in the order of the names of their configurations. */
-async function known(
-  informer: Informer<WebhookConfiguration>,
-  signal: AbortSignal | undefined,
-): Promise<readonly AdmissionWebhook[]> {
-  await unlessAborted(informer.synced, signal);
-  return informer
-    .list()
+const webhooksOf = (configurations: readonly WebhookConfiguration[]): readonly AdmissionWebhook[] =>
+  configurations
     .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
     .flatMap(({ webhooks = [] }) => webhooks);
-}
+
+const unknownWebhooks = ({ kind }: Kind): ObjectError =>
+  new ObjectError(
+    'SERVER_UNREACHABLE',
+    `objects of kind ${kind} could not be read yet, whose webhooks must be asked about each write`,
+    { hint: 'try again later, and see the log of the server if it lasts', retryAfterMs: 1_000 },
+  );

@@ -4,7 +4,7 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { type ReconcileResult, runController } from '@ignite/toolkit/controller/controller';
-import { Informer } from '@ignite/toolkit/controller/informer';
+import { Informer, informerKey } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { ServedResource } from '../resource/served-resource.ts';
@@ -42,28 +42,23 @@ export class ServedDefinitions {
     const definitions = new KindClient(client, { ...servedDefinitionKind, decode: (stored) => stored });
     const informer = new Informer(definitions, clock, log);
     const queue = new WorkQueue(clock);
-    informer.onChange(() => queue.add('all'));
-    const reconcile = async (): Promise<ReconcileResult> => {
+    informer.onChange(() => queue.add(allKey));
+    const reconcileAll = async (): Promise<void> => {
       await informer.synced;
       const known = informer.list().filter(isDefinition);
       this.#serve(known.filter(isEstablished));
+      for (const definition of known.filter(isTerminating)) queue.add(informerKey(definition));
       await acceptNames(client, known, signal);
-      return await this.#deleteDefined(client, known.filter(isTerminating), signal);
+    };
+    // Each definition is deleted by itself, so that none waits for another whose objects cannot be deleted.
+    const reconcile = async (key: string): Promise<ReconcileResult> => {
+      if (key === allKey) await reconcileAll();
+      const found = informer.get(key);
+      if (!found || !isDefinition(found) || !isTerminating(found)) return {};
+      return (await deleteDefined(client, found, signal)) ? {} : { requeueAfterMs: waitMs };
     };
     const controller = { name: 'definitions', queue, concurrency: 1, reconcile, clock, log };
     await Promise.all([informer.run(signal), runController(controller, signal)]);
-  }
-
-  /** Objects that are waited for are looked after again. */
-  async #deleteDefined(
-    client: ObjectClient,
-    definitions: readonly CustomResourceDefinition[],
-    signal: AbortSignal,
-  ): Promise<ReconcileResult> {
-    let isDone = true;
-    for (const definition of definitions)
-      isDone = (await deleteDefined(client, definition, signal)) && isDone;
-    return isDone ? {} : { requeueAfterMs: waitMs };
   }
 
   #serve(definitions: readonly CustomResourceDefinition[]): void {
@@ -71,6 +66,9 @@ export class ServedDefinitions {
     this.#resources = definitions.flatMap(servedResourcesOf);
   }
 }
+
+/** Stands for all definitions together, unlike the key of one. */
+const allKey = 'all';
 
 /** How often it is looked whether the finalizers of objects are gone, in milliseconds. */
 const waitMs = 1_000;

@@ -1,8 +1,9 @@
 import { scalingAt } from '../resource/scale.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { nameColumn } from '../resource/table-column.ts';
+import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
 import { unknownFields } from '../structural-schema/unknown-fields.ts';
-import type { CustomResourceDefinition, DefinitionVersion } from './definition/definition.ts';
+import type { CustomResourceDefinition, DefinitionSpec, DefinitionVersion } from './definition/definition.ts';
 import { schemaOfVersion } from './definition/schema-of-version.ts';
 import { selectableFieldNames } from './definition/selectable-fields.ts';
 import { customColumns } from './printer-columns.ts';
@@ -15,7 +16,7 @@ export const servedResourcesOf = (definition: CustomResourceDefinition): readonl
 
 function servedVersion({ spec }: CustomResourceDefinition, version: DefinitionVersion): ServedResource {
   const { names, group, scope } = spec;
-  const schema = schemaOfVersion(version) ?? { type: 'object' };
+  const schema = schemaOf(version);
   return {
     group,
     version: version.name,
@@ -31,6 +32,20 @@ function servedVersion({ spec }: CustomResourceDefinition, version: DefinitionVe
     selectableFields: selectableFieldNames(version),
     columns: [nameColumn, ...customColumns(version)],
     schema,
+    otherVersions: otherVersions(spec, version),
     unknownFields: (object) => unknownFields(object, schema),
   };
 }
+
+const schemaOf = (version: DefinitionVersion): StructuralSchema =>
+  schemaOfVersion(version) ?? { type: 'object' };
+
+const otherVersions = (
+  { group, versions }: DefinitionSpec,
+  version: DefinitionVersion,
+): Readonly<Record<string, StructuralSchema>> =>
+  Object.fromEntries(
+    versions
+      .filter((each) => each.served && each !== version)
+      .map((each) => [`${group}/${each.name}`, schemaOf(each)]),
+  );

@@ -33,6 +33,8 @@ export interface ServedResource extends GroupVersionResource {
   readonly hidesGeneration?: boolean;
   /** The schema of whole objects, in which metadata may be absent. */
   readonly schema: StructuralSchema;
+  /** The schemas of the other versions that are served of a kind with several, by their `apiVersion`. */
+  readonly otherVersions?: Readonly<Record<string, StructuralSchema>>;
   /** Pure. Returns the paths of the fields that the kind does not know. */
   readonly unknownFields: (object: KubeObject) => readonly FieldPath[];
   /**

@@ -206,3 +206,53 @@ test('a webhook that refuses, answers wrongly or is not there is told of in the 
     /service "pots" of the namespace "home" not found/,
   );
 });
+
+/** Applies a pot in a version, and says which fields of its spec each manager has after that. */
+function applier(ask: Ask) {
+  return async (version: string, manager: string, spec: object) => {
+    const path = `/apis/garden.example/${version}/namespaces/home/pots/mint?fieldManager=${manager}`;
+    const pot = { apiVersion: `garden.example/${version}`, kind: 'Pot', metadata: { name: 'mint' }, spec };
+    const { code, json } = await ask(path, 'PATCH', pot, 'application/apply-patch+yaml');
+    const entries = ((json['metadata'] as Fields)['managedFields'] ?? []) as readonly Fields[];
+    const managers = entries.map(({ manager: name, apiVersion, fieldsV1 }) => [
+      `${String(name)} ${String(apiVersion).split('/')[1]}`,
+      Object.keys((fieldsV1 as Fields)['f:spec'] as Fields),
+    ]);
+    return { code, spec: json['spec'], managers: Object.fromEntries(managers) as Fields };
+  };
+}
+
+test('managers of fields in one version stay when another version is written', async () => {
+  await using api = await openDefiningApi();
+  await define(api.ask, { strategy: 'None' });
+  const applied = applier(api.ask);
+  await applied('v1', 'ann', { clay: 'red', litres: 2 });
+  const second = await applied('v2', 'ben', { millilitres: 5 });
+  assert.deepEqual(second.managers, { 'ann v1': ['f:clay', 'f:litres'], 'ben v2': ['f:millilitres'] });
+  assert.equal((await applied('v2', 'ben', { clay: 'white' })).code, 409);
+  assert.equal((await applied('v1', 'cid', { clay: 'white' })).code, 409);
+  await api.ask(
+    `${v2}/mint?fieldManager=dan`,
+    'PATCH',
+    { spec: { litres: 3 } },
+    'application/merge-patch+json',
+  );
+  const { managers, spec } = await applied('v1', 'ann', { clay: 'red' });
+  assert.deepEqual(managers['ann v1'], ['f:clay']);
+  assert.deepEqual(managers['dan v2'], ['f:litres']);
+  assert.deepEqual(spec, { clay: 'red', litres: 3 });
+});
+
+test('managers stay when another version is written that a webhook converts', async () => {
+  await using webhook = await openWebhook((_path, review) => convert(review));
+  await using api = await openDefiningApi();
+  await define(api.ask, conversionAt(webhook.target('/convert')));
+  const applied = applier(api.ask);
+  await applied('v1', 'ann', { clay: 'red', litres: 2 });
+  const second = await applied('v2', 'ben', { millilitres: 3_000 });
+  assert.deepEqual(second.managers, { 'ann v1': ['f:clay', 'f:litres'], 'ben v2': ['f:millilitres'] });
+  assert.equal((await applied('v1', 'cid', { litres: 4 })).code, 409);
+  const moved = await applied('v2', 'ann', { millilitres: 3_000, clay: 'red' });
+  assert.deepEqual(moved.managers['ann v2'], ['f:clay', 'f:millilitres']);
+  assert.equal(moved.managers['ann v1'], undefined);
+});

@@ -4,11 +4,12 @@ import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { apiKinds } from './api-kinds.ts';
 import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import { serveApi } from './serve-api.ts';
-import { admissionKinds, servedAdmissionKinds } from '../admission/admission-kinds.ts';
+import { admissionKinds } from '../admission/admission-kinds.ts';
 import { WebhookAdmissions } from '../admission/webhook-admissions.ts';
-import { definitionKind, servedDefinitionKind } from '../custom-resource/definition/definition-kind.ts';
+import { definitionKind } from '../custom-resource/definition/definition-kind.ts';
 import { ServedDefinitions } from '../custom-resource/served-definitions.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -18,8 +19,8 @@ export async function openDefiningApi() {
   const ending = new AbortController();
   const store = new MemoryStore();
   const definitions = new ServedDefinitions();
-  const fixed = [servedDefinitionKind, ...servedAdmissionKinds, ...coreKinds.map(servedKindOf)];
-  const client = new StoreObjectClient(store, () => [...fixed, ...definitions.kinds]);
+  const fixed = coreKinds.map(servedKindOf);
+  const client = new StoreObjectClient(store, () => [...fixed, ...apiKinds(definitions)]);
   const running = definitions.run({ client, clock: systemClock, log: () => {} }, ending.signal);
   const builtIn = [definitionKind, ...coreKinds, ...admissionKinds].map(builtInResourceOf);
   const resources = () => [...builtIn, ...definitions.resources];

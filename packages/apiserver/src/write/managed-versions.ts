@@ -3,10 +3,16 @@ import type { ServedResource } from '../resource/served-resource.ts';
 import type { ConvertTo } from '../server-side-apply/typed-object.ts';
 import { resourceSchemaOf } from '../structural-schema/object-meta.ts';
 
-/** Returns the version of an object in which it is served. What was managed in others is forgotten. */
+/**
+ * Returns an object in any version in which it is served. What was managed in others is forgotten. Fields count as the
+ * same in all versions if they have the same path, whatever a webhook makes of them: it is not asked about managers.
+ */
 export const managedVersions = (resource: ServedResource): ConvertTo => {
-  const schema = resourceSchemaOf(resource.schema);
-  return (object, apiVersion) => (apiVersion === apiVersionOf(resource) ? { object, schema } : undefined);
+  const schemas = { ...resource.otherVersions, [apiVersionOf(resource)]: resource.schema };
+  return (object, apiVersion) =>
+    Object.hasOwn(schemas, apiVersion)
+      ? { object: { ...object, apiVersion }, schema: resourceSchemaOf(schemas[apiVersion]!) }
+      : undefined;
 };
 
 /** Returns the present as managers tell it. */

@@ -7,7 +7,9 @@ import { type GarbageAction, type GarbageKind, planGarbage } from './plan-garbag
 
 /**
  * Deletes the objects of these kinds that have no owner left, and does for those that are being deleted what
- * their propagation policy says. It ends when there is nothing left to do but wait for others.
+ * their propagation policy says. It ends when there is nothing left to do but wait for others. While a kind cannot be
+ * listed, its objects count as present, and no owner is let go, since they may depend on it.
+ * @throws what the list of a kind has failed with, after all was done that can be
  */
 export async function collectGarbage(
   client: ObjectClient,
@@ -15,13 +17,16 @@ export async function collectGarbage(
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
-    const lists = await Promise.all(kinds.map((kind) => client.list(kind, { signal })));
-    const actions = planGarbage(
-      lists.flatMap(({ items }) => items),
-      kinds,
-    );
-    const done = await Promise.all(actions.map((action) => tidied(client, kinds, action, signal)));
-    if (!done.includes(true)) return;
+    const lists = await Promise.allSettled(kinds.map(async (kind) => await client.list(kind, { signal })));
+    signal.throwIfAborted();
+    const known = kinds.filter((_, at) => lists[at]!.status === 'fulfilled');
+    const objects = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value.items : []));
+    const failed = lists.find(({ status }) => status === 'rejected');
+    const actions = planGarbage(objects, known).filter(({ type }) => !failed || type !== 'release');
+    const done = await Promise.all(actions.map((action) => tidied(client, known, action, signal)));
+    if (done.includes(true)) continue;
+    if (failed?.status === 'rejected') throw failed.reason;
+    return;
   }
 }
 
