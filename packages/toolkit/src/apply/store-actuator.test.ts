@@ -59,3 +59,21 @@ test('StoreActuator: an object of a kind without namespaces is found again', asy
   await actuator.remove(live!);
   assert.deepEqual(await actuator.observe(), []);
 });
+
+test('StoreActuator: a namespace is not removed with objects of kinds that must not go with it', async () => {
+  const client = new StoreObjectClient(new MemoryStore(), kinds);
+  const keepingNamespace = kinds.filter(({ kind }) => kind === 'Secret');
+  const actuator = new StoreActuator(client, { kinds, keepingNamespace });
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod' } });
+  await actuator.create(decodeManifests(text, 'f', scheme)[0]!);
+  const [namespace] = await actuator.observe();
+  const held = { metadata: { name: 'db', namespace: 'prod' }, apiVersion: 'v1', kind: 'Secret' };
+  await client.create(keepingNamespace[0]!, held);
+  await assert.rejects(actuator.remove(namespace!), {
+    code: 'NAMESPACE_IN_USE',
+    message: 'namespace "prod" holds Secret/prod/db',
+  });
+  await client.delete({ ...keepingNamespace[0]!, ...held.metadata });
+  await actuator.remove(namespace!);
+  assert.deepEqual(await actuator.observe(), []);
+});

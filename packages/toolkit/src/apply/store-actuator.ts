@@ -4,10 +4,14 @@ import type { Manifest } from '../codec/manifest.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import { hasCode } from '../errors/coded-error.ts';
 import type { KubeObject } from '../object/kube-object.ts';
+import { objectKey } from '../object/object-key.ts';
 import type { Actuator, Effect, Health, LiveObject } from './actuator.ts';
+import { namespaceInUse } from './namespace-in-use.ts';
 
 export interface StoreActuatorOptions {
   readonly kinds: readonly KindResource[];
+  /** The kinds whose objects no namespace takes with it. */
+  readonly keepingNamespace?: readonly KindResource[];
   readonly effectOf?: (kind: string, change: FieldChange) => Effect;
   readonly healthOf?: (object: KubeObject) => Health;
 }
@@ -66,11 +70,22 @@ export class StoreActuator implements Actuator {
   }
 
   async remove(live: LiveObject): Promise<void> {
+    if (live.kind === 'Namespace') await this.#checkEmpty(live.metadata.name);
     try {
       await this.#of(live.kind).delete(keyOf(live));
     } catch (failure) {
       if (!hasCode(failure, 'NOT_FOUND')) throw failure;
     }
+  }
+
+  /** @throws CodedError NAMESPACE_IN_USE */
+  async #checkEmpty(namespace: string): Promise<void> {
+    const kinds = this.#options.keepingNamespace ?? [];
+    const lists = await Promise.all(kinds.map((kind) => this.#client.list(kind, { namespace })));
+    const staying = lists
+      .flatMap(({ items }) => items)
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    if (staying.length > 0) throw namespaceInUse(namespace, staying.map(objectKey));
   }
 
   #of(kind: string): KindClient<KubeObject> {
