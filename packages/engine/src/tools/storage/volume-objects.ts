@@ -133,14 +133,17 @@ export async function removeVolume({ metadata }: Volume, deps: VolumeDeps): Prom
 
 /**
  * Finds a volume, after finishing a removal that was cut short. Clients of the API begin a removal without asking who uses
- * the volume, so one that a VM names keeps its data.
+ * the volume, and the deletion of a namespace that of all volumes in it, so data that is still there is kept until
+ * somebody removes the volume itself.
  * @throws CodedError VOLUME_IN_USE
  */
 async function findVolume(key: KindKey, deps: VolumeDeps): Promise<Volume | undefined> {
   const found = await volumeStore(deps.store).find(key);
   if (found?.metadata.deletionTimestamp === undefined) return found;
   const users = await listUsers(found, deps);
-  if (users.length > 0) throw volumeLeaving(fullName(found), volumeFile(deps.paths, found.metadata), users);
+  const path = volumeFile(deps.paths, found.metadata);
+  const hasData = isNamedForHost(found.metadata) && existsSync(path);
+  if (users.length > 0 || hasData) throw volumeLeaving(fullName(found), path, users);
   await removeVolume(found, deps);
   return undefined;
 }
