@@ -93,7 +93,7 @@ async function endNamespace(
   const terminating = (now: Namespace): Namespace =>
     now.status.phase === 'Terminating' ? now : { ...now, status: { ...now.status, phase: 'Terminating' } };
   await namespaces.modifyStatus({ name }, terminating, { signal });
-  const remaining = await emptyNamespace(name, { client, resources: resources() }, signal);
+  const remaining = await emptyNamespace(namespace, { client, resources: resources() }, signal);
   const now = new Date(clock.now()).toISOString();
   await namespaces.modifyStatus(
     { name },

@@ -77,3 +77,20 @@ test('StoreActuator: a namespace is not removed with objects of kinds that must 
   await actuator.remove(namespace!);
   assert.deepEqual(await actuator.observe(), []);
 });
+
+test('StoreActuator: nothing is created in a namespace that is being deleted, nor that namespace itself', async () => {
+  const client = new StoreObjectClient(new MemoryStore(), kinds);
+  const actuator = new StoreActuator(client, { kinds });
+  const namespaces = kinds.find(({ kind }) => kind === 'Namespace')!;
+  const metadata = { name: 'prod', finalizers: ['example.org/hold'] };
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod' } });
+  const [namespace] = decodeManifests(text, 'f', scheme);
+  const declared = secret({ a: 'x' });
+  const within = { ...declared, metadata: { ...declared.metadata, namespace: 'prod' } };
+  await actuator.create(within);
+  await client.delete({ ...namespaces, name: 'prod' });
+  for (const wanted of [namespace!, within])
+    await assert.rejects(actuator.create(wanted), { code: 'NAMESPACE_LEAVING' });
+  await actuator.create(declared);
+});

@@ -6,6 +6,7 @@ import { hasCode } from '../errors/coded-error.ts';
 import type { KubeObject } from '../object/kube-object.ts';
 import { objectKey } from '../object/object-key.ts';
 import type { Actuator, Effect, Health, LiveObject } from './actuator.ts';
+import { checkNamespaceOf } from './check-namespace.ts';
 import { namespaceInUse } from './namespace-in-use.ts';
 
 export interface StoreActuatorOptions {
@@ -39,7 +40,9 @@ export class StoreActuator implements Actuator {
     return this.#options.effectOf?.(kind, change) ?? 'live';
   }
 
-  async create({ kind, metadata, ...wanted }: Manifest): Promise<void> {
+  async create(manifest: Manifest): Promise<void> {
+    await checkNamespaceOf(manifest, this.#client);
+    const { kind, metadata, ...wanted } = manifest;
     const { name, namespace, labels, annotations } = metadata;
     try {
       await this.#of(kind).create({

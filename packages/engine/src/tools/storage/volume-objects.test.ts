@@ -133,3 +133,19 @@ test('ensureVolume: what a client of the API declares is made at its first use, 
   await removeVolume((await volumeStore(store).find(declared))!, host);
   assert.equal(await volumeStore(store).find(declared), undefined);
 });
+
+test('createVolume: nothing is made in a namespace that is being deleted', async () => {
+  using store = new MemoryStore();
+  const name = 'leaving';
+  const metadata = { name, namespace: '', uid: 'n', finalizers: ['example.org/hold'] };
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata };
+  await store.create(namespace);
+  await store.delete({ group: '', kind: 'Namespace', namespace: '', name });
+  const paths = { dataDir: dir, runDir: dir };
+  const request = { namespace: name, name: 'new', spec: { size } };
+  await assert.rejects(createVolume(request, { paths, store, runner, self }, op), {
+    code: 'NAMESPACE_LEAVING',
+  });
+  assert.ok(!existsSync(volumeFile(paths, request)));
+  assert.ok(await createVolume({ ...request, namespace: 'stays' }, { paths, store, runner, self }, op));
+});

@@ -17,6 +17,7 @@ import { type Bytes, bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, locksDir, volumeDir, volumeFile } from '../host/paths.ts';
 import type { ThisHost } from '../host/this-host.ts';
+import { assertNamespaceStays } from '../store/assert-namespace-stays.ts';
 import { volumeStore } from '../store/kind-stores.ts';
 import { usesVolume, volumeFinalizer } from '../store/list-objects.ts';
 import { isOwn, listOwnVms } from '../store/own-vms.ts';
@@ -49,7 +50,7 @@ export function parseVolumeSpec(spec: unknown): VolumeSpec {
 
 /**
  * Creates a volume.
- * @throws CodedError VOLUME_INVALID, VOLUME_NAME_TAKEN, VOLUME_IN_USE
+ * @throws CodedError VOLUME_INVALID, VOLUME_NAME_TAKEN, VOLUME_IN_USE, NAMESPACE_LEAVING
  */
 export async function createVolume(
   request: CreateVolumeRequest,
@@ -66,7 +67,7 @@ export async function createVolume(
 
 /**
  * Returns the volume, created if it does not exist, and grown to `size`. The caller holds its lock.
- * @throws CodedError VOLUME_INVALID, VOLUME_IN_USE
+ * @throws CodedError VOLUME_INVALID, VOLUME_IN_USE, NAMESPACE_LEAVING
  */
 export async function ensureVolume(
   key: KindKey,
@@ -163,6 +164,7 @@ async function makeVolume(
   op: ClientOperation,
 ): Promise<Volume> {
   const { namespace = 'default', name, labels = {}, annotations = {}, spec } = request;
+  await assertNamespaceStays(deps.store, namespace);
   await ensureFile(request, spec.size, deps, op);
   return await volumeStore(deps.store).create({
     metadata: { namespace, name, uid: newUid(), labels, annotations, finalizers: [volumeFinalizer] },
