@@ -26,15 +26,18 @@ async function controlled(name: string) {
   const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: name, name: 'm' } };
   await client.create(maps, map);
   const stop = new AbortController();
+  const known = { isComplete: true };
   const options = {
     client,
     resources: () => [...coreKinds.map(coreResourceOf), servedResourceOf(volumeKind)],
+    isComplete: () => known.isComplete,
     authorities: async () => 'certificates',
     clock: systemClock,
     log: () => {},
   };
   return {
     client,
+    known,
     /** Deletes the namespace in the store itself, as nobody can who asks a client. */
     markDeleted: async () => void (await store.delete({ group: '', kind: 'Namespace', namespace: '', name })),
     control: () => controlNamespaces(options, stop.signal),
@@ -98,6 +101,20 @@ test('a VM or a volume that was created since the deletion began stays, and the 
     [['after', undefined]],
   );
   await client.delete({ ...volumes, namespace: 'prod', name: 'after' });
+  await until(async () => ((await client.list(namespaces)).items.length === 0 ? true : undefined));
+  stop.abort();
+  await ended;
+});
+
+test('a namespace is not removed before all kinds are known that it may hold', async () => {
+  using world = await controlled('prod');
+  const { client, known, stop } = world;
+  await world.markDeleted();
+  known.isComplete = false;
+  const ended = world.control();
+  await delay(700);
+  assert.ok(await client.get({ ...maps, namespace: 'prod', name: 'm' }));
+  known.isComplete = true;
   await until(async () => ((await client.list(namespaces)).items.length === 0 ? true : undefined));
   stop.abort();
   await ended;

@@ -23,6 +23,8 @@ export interface NamespaceControllerOptions {
   readonly client: ObjectClient;
   /** Returns the kinds whose objects are in the store now. */
   readonly resources: () => readonly ServedResource[];
+  /** Tells whether these are all kinds by now. No namespace is removed before. */
+  readonly isComplete: () => boolean;
   /** Returns the certificates of the authorities of the server. */
   readonly authorities: (signal: AbortSignal) => Promise<string>;
   readonly clock: Clock;
@@ -78,7 +80,7 @@ export async function controlNamespaces(
 
 async function endNamespace(
   namespace: Namespace,
-  { client, resources, clock }: NamespaceControllerOptions,
+  { client, resources, isComplete, clock }: NamespaceControllerOptions,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
   if (!finalizersOf(namespace).includes(contentFinalizer)) return {};
@@ -90,6 +92,7 @@ async function endNamespace(
     await ensureNamespaces(client, [name], signal);
     return {};
   }
+  if (!isComplete()) return { requeueAfterMs: waitMs };
   const terminating = (now: Namespace): Namespace =>
     now.status.phase === 'Terminating' ? now : { ...now, status: { ...now.status, phase: 'Terminating' } };
   await namespaces.modifyStatus({ name }, terminating, { signal });
