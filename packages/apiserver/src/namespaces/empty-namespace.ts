@@ -2,6 +2,7 @@ import { vmResource } from '@ignite/api/v1/resources/vm';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { resourceName } from '@ignite/toolkit/client/group-version-resource';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { EventObject } from '@ignite/toolkit/core/resources/event';
 import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -27,7 +28,8 @@ export async function emptyNamespace(
 ): Promise<readonly Remaining[]> {
   const remaining: Remaining[] = [];
   for (const resource of kindsInNamespaces(resources)) {
-    const { items } = await client.list(resource, { namespace: name, signal });
+    const found = await client.list(resource, { namespace: name, signal });
+    const items = found.items.filter((object) => !isRecordOfRemoval(object));
     const isLater = (object: KubeObject): boolean =>
       preciousKinds.includes(resourceName(resource)) && isCreatedAfter(object, since);
     for (const object of items) {
@@ -39,12 +41,21 @@ export async function emptyNamespace(
         .catch(unlessGone);
     }
     if (items.length === 0) continue;
-    const left = await client.list(resource, { namespace: name, signal });
-    if (left.items.length > 0)
-      remaining.push(remainingOf(resource, left.items, left.items.filter(isLater).length));
+    const { items: all } = await client.list(resource, { namespace: name, signal });
+    const left = all.filter((object) => !isRecordOfRemoval(object));
+    if (left.length > 0) remaining.push(remainingOf(resource, left, left.filter(isLater).length));
   }
   return remaining;
 }
+
+/**
+ * Tells whether an object is the event by which a host that was taken for lost learns that a VM of its own is gone. Such
+ * events outlive their namespace, and end like others.
+ */
+const isRecordOfRemoval = (object: KubeObject): boolean =>
+  object.kind === 'Event' &&
+  object['reason'] === 'Removed' &&
+  (object as EventObject).regarding?.kind === vmResource.kind;
 
 /** A kind that is served in several versions is listed once. */
 const kindsInNamespaces = (resources: readonly ServedResource[]): readonly ServedResource[] => [

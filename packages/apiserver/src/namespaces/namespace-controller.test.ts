@@ -119,3 +119,32 @@ test('a namespace is not removed before all kinds are known that it may hold', a
   stop.abort();
   await ended;
 });
+
+test('the events that tell other hosts that a VM is gone outlive its namespace', async () => {
+  using world = await controlled('prod');
+  const { client, stop } = world;
+  const events = { group: 'events.k8s.io', version: 'v1', resource: 'events' };
+  for (const reason of ['Removed', 'Started'])
+    await client.create(events, {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { namespace: 'prod', name: reason.toLowerCase() },
+      eventTime: '2026-01-01T00:00:00.000000Z',
+      type: 'Normal',
+      reason,
+      action: reason,
+      reportingController: 'ignite.weave.works/ignite',
+      reportingInstance: 'a',
+      regarding: { kind: 'VM', namespace: 'prod', name: 'web', uid: 'u' },
+    });
+  await world.markDeleted();
+  const ended = world.control();
+  await until(async () => ((await client.list(namespaces)).items.length === 0 ? true : undefined));
+  const { items } = await client.list(events, { namespace: 'prod' });
+  assert.deepEqual(
+    items.map(({ metadata }) => metadata.name),
+    ['removed'],
+  );
+  stop.abort();
+  await ended;
+});
