@@ -8,6 +8,7 @@ import { coreKinds } from '../core/kinds.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { planApply } from './plan-apply.ts';
+import { planManifests } from './plan-manifests.ts';
 import { StoreActuator } from './store-actuator.ts';
 
 const scheme = new Scheme(coreKinds);
@@ -93,4 +94,39 @@ test('StoreActuator: nothing is created in a namespace that is being deleted, no
   for (const wanted of [namespace!, within])
     await assert.rejects(actuator.create(wanted), { code: 'NAMESPACE_LEAVING' });
   await actuator.create(declared);
+});
+
+test('StoreActuator: what the server gives a namespace is no difference, and stays when the namespace is changed', async () => {
+  const client = new StoreObjectClient(new MemoryStore(), kinds);
+  const actuator = new StoreActuator(client, { kinds });
+  const declared = (labels: object): Manifest =>
+    decodeManifests(
+      JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod', labels } }),
+      'f',
+      scheme,
+    )[0]!;
+  await actuator.create(declared({}));
+  const namespaces = kinds.find(({ kind }) => kind === 'Namespace')!;
+  const key = { ...namespaces, name: 'prod' };
+  await client.patch(key, { type: 'merge', changes: { spec: { finalizers: ['kubernetes'] } } });
+  const planned = async (wanted: Manifest) =>
+    planManifests(
+      [wanted],
+      await actuator.observe(),
+      { replace: false, force: false },
+      {
+        actuator: { effectOf: () => 'live' },
+        kindOrder: ['Namespace'],
+      },
+    ).stages.flat()[0]!;
+  assert.equal((await planned(declared({}))).kind, 'unchanged');
+  const labelled = declared({ team: 'a' });
+  const { changes } = await planned(labelled);
+  assert.deepEqual(changes, [{ path: '/metadata/labels/team', from: undefined, to: 'a' }]);
+  const [live] = await actuator.observe();
+  await actuator.change(live!, labelled);
+  assert.equal((await planned(labelled)).kind, 'unchanged');
+  const { metadata, spec } = await client.get(key);
+  assert.deepEqual(spec, { finalizers: ['kubernetes'] });
+  assert.deepEqual(metadata.labels, { 'kubernetes.io/metadata.name': 'prod', team: 'a' });
 });

@@ -58,11 +58,11 @@ export class StoreActuator implements Actuator {
 
   async change(live: LiveObject, wanted: Manifest): Promise<void> {
     const { labels, annotations } = wanted.metadata;
-    await this.#of(live.kind).modify(keyOf(live), ({ apiVersion, kind, metadata, status }) => ({
+    await this.#of(live.kind).modify(keyOf(live), ({ apiVersion, kind, metadata, spec, status }) => ({
       apiVersion,
       kind,
       metadata: { ...metadata, labels, annotations },
-      ...declaredBy(wanted),
+      ...declaredBy(kind === 'Namespace' ? withFinalizersOf(spec, wanted) : wanted),
       ...(status !== undefined && { status }),
     }));
   }
@@ -104,8 +104,26 @@ function liveObject(
   health: Health,
 ): LiveObject {
   const hasContent = Object.keys(content).length > 0;
-  return { apiVersion, kind, metadata, spec, status, ...(hasContent && { content }), health };
+  return {
+    apiVersion,
+    kind,
+    metadata,
+    spec,
+    status,
+    ...(hasContent && { content }),
+    ...(kind === 'Namespace' && { assigned: assignedToNamespace }),
+    health,
+  };
 }
+
+/** What the server gives every namespace. */
+const assignedToNamespace = ['/metadata/labels/kubernetes.io~1metadata.name', '/spec', '/spec/finalizers'];
+
+/** Pure. Returns a namespace that is removed only after those who must clean up, unless its author names them. */
+const withFinalizersOf = (spec: unknown, wanted: Manifest): Manifest => ({
+  ...wanted,
+  spec: { ...(spec as object | undefined), ...(wanted.spec as object | undefined) },
+});
 
 /** Everything that a manifest declares of an object beside its metadata. */
 const declaredBy = ({
