@@ -143,7 +143,10 @@ export async function serveApiService(
     known.ended,
     definitions.run({ client, ...work }, signal),
     admission.run(signal),
-    controlNamespaces({ client, resources: stored, authorities, ...work }, signal),
+    controlNamespaces(
+      { client, resources: stored, isComplete: () => definitions.isComplete, authorities, ...work },
+      signal,
+    ),
     repeat({ name: 'collecting garbage', everyMs: 10_000, retryMs: 60_000, work: garbage }, work, signal),
     at && repeat({ name: 'renewing certificates', ...renewal, work: at.renew }, work, signal),
   ]).then(() => {});

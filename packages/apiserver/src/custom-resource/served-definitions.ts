@@ -26,6 +26,7 @@ export interface DefinitionsOptions {
 export class ServedDefinitions {
   #kinds: readonly ServedKind[] = [];
   #resources: readonly ServedResource[] = [];
+  #isComplete = false;
 
   /** The kinds as a client over a store serves them. */
   get kinds(): readonly ServedKind[] {
@@ -37,12 +38,19 @@ export class ServedDefinitions {
     return this.#resources;
   }
 
+  /** Whether all kinds that are defined are known. Before, there may be objects of others. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
   /** Accepts the names of new definitions and serves their kinds, until `signal` aborts. */
   async run({ client, clock, log }: DefinitionsOptions, signal: AbortSignal): Promise<void> {
     const definitions = new KindClient(client, { ...servedDefinitionKind, decode: (stored) => stored });
     const informer = new Informer(definitions, clock, log);
     const queue = new WorkQueue(clock);
     informer.onChange(() => queue.add(allKey));
+    // Where nothing is defined, nothing changes either.
+    void informer.synced.then(() => queue.add(allKey));
     const reconcileAll = async (): Promise<void> => {
       await informer.synced;
       const known = informer.list().filter(isDefinition);
@@ -64,6 +72,7 @@ export class ServedDefinitions {
   #serve(definitions: readonly CustomResourceDefinition[]): void {
     this.#kinds = definitions.flatMap(servedKindsOf);
     this.#resources = definitions.flatMap(servedResourcesOf);
+    this.#isComplete = true;
   }
 }
 

@@ -15,6 +15,11 @@ test('a namespace says what it still holds, who must clean up, and since when th
       'Some content in the namespace has finalizers remaining: a in 2 resource instances, b in 1 resource instances',
     ],
   );
+  const [newer] = deletionConditions([{ ...maps, later: 1 }], [], early);
+  assert.match(
+    newer?.message ?? '',
+    /configmaps has 1 resource instances \(1 created since the deletion began/,
+  );
   assert.ok(first.every(({ status }) => status === 'True'));
   const next = deletionConditions([maps], first, late);
   assert.deepEqual(

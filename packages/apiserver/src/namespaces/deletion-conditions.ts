@@ -5,6 +5,8 @@ export interface Remaining {
   /** The name of the kind, such as `vms.ignite.weave.works`. */
   readonly resource: string;
   readonly count: number;
+  /** How many were created since the deletion began, which whoever made them must delete. */
+  readonly later?: number;
   /** Those who must clean up before these are removed. */
   readonly finalizers: readonly string[];
 }
@@ -28,7 +30,10 @@ function contentCondition(remaining: readonly Remaining[]): Told {
   if (remaining.length === 0)
     return { type, status: 'False', reason: 'ContentRemoved', message: 'All content successfully removed' };
   const kinds = remaining
-    .map(({ resource, count }) => `${resource} has ${count} resource instances`)
+    .map(
+      ({ resource, count, later = 0 }) =>
+        `${resource} has ${count} resource instances${later === 0 ? '' : ` (${later} created since the deletion began, which must be deleted by themselves)`}`,
+    )
     .toSorted();
   return {
     type,

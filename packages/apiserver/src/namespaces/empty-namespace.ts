@@ -1,5 +1,9 @@
+import { vmResource } from '@ignite/api/v1/resources/vm';
+import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { resourceName } from '@ignite/toolkit/client/group-version-resource';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { EventObject } from '@ignite/toolkit/core/resources/event';
+import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ServedResource } from '../resource/served-resource.ts';
@@ -11,28 +15,47 @@ export interface Emptying {
   readonly resources: readonly ServedResource[];
 }
 
+/** The kinds of which nothing is deleted that was created since the deletion began: nobody has meant that to go. */
+const preciousKinds: readonly string[] = [vmResource, volumeResource].map(({ group, plural }) =>
+  resourceName({ group, resource: plural }),
+);
+
 /** Deletes all objects in a namespace, and returns what remains since somebody must clean up first. */
 export async function emptyNamespace(
-  name: string,
+  { metadata: { name, deletionTimestamp: since } }: Namespace,
   { client, resources }: Emptying,
   signal: AbortSignal,
 ): Promise<readonly Remaining[]> {
   const remaining: Remaining[] = [];
   for (const resource of kindsInNamespaces(resources)) {
-    const { items } = await client.list(resource, { namespace: name, signal });
-    for (const { metadata } of items) {
-      if (metadata.deletionTimestamp !== undefined) continue;
-      const { uid, name: object } = metadata;
+    const found = await client.list(resource, { namespace: name, signal });
+    const items = found.items.filter((object) => !isRecordOfRemoval(object));
+    const isLater = (object: KubeObject): boolean =>
+      preciousKinds.includes(resourceName(resource)) && isCreatedAfter(object, since);
+    for (const object of items) {
+      const { metadata } = object;
+      if (metadata.deletionTimestamp !== undefined || isLater(object)) continue;
+      const { uid } = metadata;
       await client
-        .delete({ ...resource, namespace: name, name: object }, { preconditions: { uid }, signal })
+        .delete({ ...resource, namespace: name, name: metadata.name }, { preconditions: { uid }, signal })
         .catch(unlessGone);
     }
     if (items.length === 0) continue;
-    const left = await client.list(resource, { namespace: name, signal });
-    if (left.items.length > 0) remaining.push(remainingOf(resource, left.items));
+    const { items: all } = await client.list(resource, { namespace: name, signal });
+    const left = all.filter((object) => !isRecordOfRemoval(object));
+    if (left.length > 0) remaining.push(remainingOf(resource, left, left.filter(isLater).length));
   }
   return remaining;
 }
+
+/**
+ * Tells whether an object is the event by which a host that was taken for lost learns that a VM of its own is gone. Such
+ * events outlive their namespace, and end like others.
+ */
+const isRecordOfRemoval = (object: KubeObject): boolean =>
+  object.kind === 'Event' &&
+  object['reason'] === 'Removed' &&
+  (object as EventObject).regarding?.kind === vmResource.kind;
 
 /** A kind that is served in several versions is listed once. */
 const kindsInNamespaces = (resources: readonly ServedResource[]): readonly ServedResource[] => [
@@ -41,9 +64,15 @@ const kindsInNamespaces = (resources: readonly ServedResource[]): readonly Serve
   ).values(),
 ];
 
-const remainingOf = (resource: ServedResource, items: readonly KubeObject[]): Remaining => ({
+const isCreatedAfter = (
+  { metadata: { creationTimestamp } }: KubeObject,
+  since = creationTimestamp,
+): boolean => Date.parse(creationTimestamp) > Date.parse(since);
+
+const remainingOf = (resource: ServedResource, items: readonly KubeObject[], later: number): Remaining => ({
   resource: resourceName(resource),
   count: items.length,
+  ...(later > 0 && { later }),
   finalizers: items.flatMap(({ metadata }) => metadata.finalizers),
 });
 

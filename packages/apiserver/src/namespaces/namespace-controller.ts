@@ -4,9 +4,10 @@ import type { Clock } from '@ignite/toolkit/clock/clock';
 import { type ReconcileResult, runController } from '@ignite/toolkit/controller/controller';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
-import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
+import { type Namespace, defaultNamespace } from '@ignite/toolkit/core/resources/namespace';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { ServedResource } from '../resource/served-resource.ts';
+import { ensureNamespaces } from '../write/namespace-lifecycle.ts';
 import { deletionConditions } from './deletion-conditions.ts';
 import { emptyNamespace } from './empty-namespace.ts';
 import { authoritiesMap, defaultAccount, furnishNamespace, furnitureResources } from './furnish-namespace.ts';
@@ -22,6 +23,8 @@ export interface NamespaceControllerOptions {
   readonly client: ObjectClient;
   /** Returns the kinds whose objects are in the store now. */
   readonly resources: () => readonly ServedResource[];
+  /** Tells whether these are all kinds by now. No namespace is removed before. */
+  readonly isComplete: () => boolean;
   /** Returns the certificates of the authorities of the server. */
   readonly authorities: (signal: AbortSignal) => Promise<string>;
   readonly clock: Clock;
@@ -77,16 +80,23 @@ export async function controlNamespaces(
 
 async function endNamespace(
   namespace: Namespace,
-  { client, resources, clock }: NamespaceControllerOptions,
+  { client, resources, isComplete, clock }: NamespaceControllerOptions,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
   if (!finalizersOf(namespace).includes(contentFinalizer)) return {};
   const { name } = namespace.metadata;
   const namespaces = new KindClient(client, namespaceClientKind);
+  if (name === defaultNamespace) {
+    // An older version has let somebody delete it. It is made anew, and nothing in it is touched.
+    await namespaces.modify({ name }, withoutContentFinalizer, { signal });
+    await ensureNamespaces(client, [name], signal);
+    return {};
+  }
+  if (!isComplete()) return { requeueAfterMs: waitMs };
   const terminating = (now: Namespace): Namespace =>
     now.status.phase === 'Terminating' ? now : { ...now, status: { ...now.status, phase: 'Terminating' } };
   await namespaces.modifyStatus({ name }, terminating, { signal });
-  const remaining = await emptyNamespace(name, { client, resources: resources() }, signal);
+  const remaining = await emptyNamespace(namespace, { client, resources: resources() }, signal);
   const now = new Date(clock.now()).toISOString();
   await namespaces.modifyStatus(
     { name },

@@ -216,6 +216,7 @@ describe('the API server: objects', () => {
     await garden.ask(namespaces, sent('POST', { metadata: { name: 'default' } }));
     const kept = await garden.ask(`${namespaces}/default`, { method: 'DELETE' });
     assert.deepEqual([kept.code, kept.json['reason']], [403, 'Forbidden']);
+    assert.equal((await garden.ask(`${namespaces}/default?dryRun=All`, { method: 'DELETE' })).code, 403);
     assert.equal((await garden.ask(namespaces, { method: 'DELETE' })).code, 405);
     await garden.client.create(pots, pot('home', 'a'));
     const begun = await garden.ask(`${namespaces}/home`, { method: 'DELETE' });

@@ -40,29 +40,15 @@ export async function checkNamespace(
   );
 }
 
-/** The namespace that is always there. */
-const defaultNamespace = 'default';
-
 export const isNamespaces = ({ group, resource }: Pick<ServedResource, 'group' | 'resource'>): boolean =>
   group === namespaces.group && resource === namespaces.resource;
 
-/**
- * Prepares a namespace for its deletion, which its contents come before.
- * @throws ObjectError FORBIDDEN
- */
+/** Prepares a namespace for its deletion, which its contents come before. */
 export async function beginNamespaceDeletion(
   client: ObjectClient,
   name: string,
   signal: AbortSignal,
 ): Promise<void> {
-  if (name === defaultNamespace)
-    throw new ObjectError(
-      'FORBIDDEN',
-      `namespaces "${name}" is forbidden: this namespace may not be deleted`,
-      {
-        hint: 'remove the objects in it instead',
-      },
-    );
   const all = new KindClient(client, namespaceClientKind);
   await all.modify(
     { name },

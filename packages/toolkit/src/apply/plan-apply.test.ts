@@ -240,6 +240,39 @@ describe('planApply', () => {
     assert.equal(lines[3], 'delete Pot/c removed');
   });
 
+  test('a namespace stays while something in it stays that must not go with it', () => {
+    const within = (manifest: Manifest, namespace: string): Manifest => ({
+      ...manifest,
+      metadata: { ...manifest.metadata, namespace },
+    });
+    const [prod, main] = ['prod', 'default'].map((name) => within(pot(name, {}, {}, 'Namespace'), ''));
+    const mine = within(pot('mine'), 'prod');
+    const theirs = within(pot('theirs'), 'prod');
+    const kept = (manifest: Manifest, owner?: string): LiveObject => ({
+      ...live(manifest, owner),
+      keepsNamespace: true,
+    });
+    const pruned = (...objects: readonly LiveObject[]): readonly string[] =>
+      told({
+        wanted: [pot('z')],
+        live: [live(pot('z')), live(prod!), ...objects],
+        inventory: [pot('z'), prod!, mine].map(entry),
+        kindOrder: ['Namespace', 'Pot'],
+      }).slice(1);
+    assert.deepEqual(pruned(kept(mine)), ['delete Pot/prod/mine removed', 'delete Namespace/prod removed']);
+    assert.match(
+      pruned(kept(mine), kept(theirs, '')).at(-1) ?? '',
+      /held: it holds Pot\/prod\/theirs; remove/,
+    );
+    const asked = within(pot('mine', {}, { prune: 'confirm' }), 'prod');
+    assert.match(pruned(kept(asked)).at(-1) ?? '', /Namespace\/prod .*held: it holds Pot\/prod\/mine;/);
+    const leaving = { ...kept(theirs, ''), isLeaving: true };
+    const elsewhere = kept(within(pot('x'), 'dev'), '');
+    assert.equal(pruned(leaving, live(theirs, ''), elsewhere).at(-1), 'delete Namespace/prod removed');
+    const always = { wanted: [pot('z')], live: [live(main!)], inventory: [pot('z'), main!].map(entry) };
+    assert.match(told(always).at(-1) ?? '', /held: this namespace may not be deleted/);
+  });
+
   test('waves, dependencies and kinds order creations, and deletions in reverse', () => {
     const wanted = [
       pot('late', {}, { wave: '1' }),

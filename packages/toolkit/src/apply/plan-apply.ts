@@ -13,6 +13,7 @@ import {
   ownerAnnotation,
   policyOf,
 } from './annotations.ts';
+import { holdNamespaces } from './namespace-in-use.ts';
 import { type ObjectKey, keyText, objectKey } from '../object/object-key.ts';
 import { type Stage, orderActions } from './plan-order.ts';
 
@@ -96,7 +97,10 @@ export function planApply(input: SyncInput): SyncPlan {
     .map((object) => planDeletion(object, input.defaults));
   const going = leaving.filter(({ held }) => held === undefined).length;
   const pruneHeld = absent.length === 0 ? undefined : reasonNotToPrune(input, going);
-  const deletions = pruneHeld === undefined ? leaving : leaving.map((each) => ({ ...each, held: pruneHeld }));
+  const deletions =
+    pruneHeld === undefined
+      ? holdNamespaces(leaving, input.live)
+      : leaving.map((each) => ({ ...each, held: pruneHeld }));
   const { heldAltogether } = input;
   const planned = [...actions, ...deletions].map((action) =>
     heldAltogether === undefined || action.kind === 'unchanged'

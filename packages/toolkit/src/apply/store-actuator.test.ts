@@ -8,6 +8,7 @@ import { coreKinds } from '../core/kinds.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { planApply } from './plan-apply.ts';
+import { planManifests } from './plan-manifests.ts';
 import { StoreActuator } from './store-actuator.ts';
 
 const scheme = new Scheme(coreKinds);
@@ -58,4 +59,74 @@ test('StoreActuator: an object of a kind without namespaces is found again', asy
   assert.equal(live?.metadata.namespace, namespace?.metadata.namespace);
   await actuator.remove(live!);
   assert.deepEqual(await actuator.observe(), []);
+});
+
+test('StoreActuator: a namespace is not removed with objects of kinds that must not go with it', async () => {
+  const client = new StoreObjectClient(new MemoryStore(), kinds);
+  const keepingNamespace = kinds.filter(({ kind }) => kind === 'Secret');
+  const actuator = new StoreActuator(client, { kinds, keepingNamespace });
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod' } });
+  await actuator.create(decodeManifests(text, 'f', scheme)[0]!);
+  const [namespace] = await actuator.observe();
+  const held = { metadata: { name: 'db', namespace: 'prod' }, apiVersion: 'v1', kind: 'Secret' };
+  await client.create(keepingNamespace[0]!, held);
+  await assert.rejects(actuator.remove(namespace!), {
+    code: 'NAMESPACE_IN_USE',
+    message: 'namespace "prod" holds Secret/prod/db',
+  });
+  await client.delete({ ...keepingNamespace[0]!, ...held.metadata });
+  await actuator.remove(namespace!);
+  assert.deepEqual(await actuator.observe(), []);
+});
+
+test('StoreActuator: nothing is created in a namespace that is being deleted, nor that namespace itself', async () => {
+  const client = new StoreObjectClient(new MemoryStore(), kinds);
+  const actuator = new StoreActuator(client, { kinds });
+  const namespaces = kinds.find(({ kind }) => kind === 'Namespace')!;
+  const metadata = { name: 'prod', finalizers: ['example.org/hold'] };
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod' } });
+  const [namespace] = decodeManifests(text, 'f', scheme);
+  const declared = secret({ a: 'x' });
+  const within = { ...declared, metadata: { ...declared.metadata, namespace: 'prod' } };
+  await actuator.create(within);
+  await client.delete({ ...namespaces, name: 'prod' });
+  for (const wanted of [namespace!, within])
+    await assert.rejects(actuator.create(wanted), { code: 'NAMESPACE_LEAVING' });
+  await actuator.create(declared);
+});
+
+test('StoreActuator: what the server gives a namespace is no difference, and stays when the namespace is changed', async () => {
+  const client = new StoreObjectClient(new MemoryStore(), kinds);
+  const actuator = new StoreActuator(client, { kinds });
+  const declared = (labels: object): Manifest =>
+    decodeManifests(
+      JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod', labels } }),
+      'f',
+      scheme,
+    )[0]!;
+  await actuator.create(declared({}));
+  const namespaces = kinds.find(({ kind }) => kind === 'Namespace')!;
+  const key = { ...namespaces, name: 'prod' };
+  await client.patch(key, { type: 'merge', changes: { spec: { finalizers: ['kubernetes'] } } });
+  const planned = async (wanted: Manifest) =>
+    planManifests(
+      [wanted],
+      await actuator.observe(),
+      { replace: false, force: false },
+      {
+        actuator: { effectOf: () => 'live' },
+        kindOrder: ['Namespace'],
+      },
+    ).stages.flat()[0]!;
+  assert.equal((await planned(declared({}))).kind, 'unchanged');
+  const labelled = declared({ team: 'a' });
+  const { changes } = await planned(labelled);
+  assert.deepEqual(changes, [{ path: '/metadata/labels/team', from: undefined, to: 'a' }]);
+  const [live] = await actuator.observe();
+  await actuator.change(live!, labelled);
+  assert.equal((await planned(labelled)).kind, 'unchanged');
+  const { metadata, spec } = await client.get(key);
+  assert.deepEqual(spec, { finalizers: ['kubernetes'] });
+  assert.deepEqual(metadata.labels, { 'kubernetes.io/metadata.name': 'prod', team: 'a' });
 });

@@ -4,10 +4,15 @@ import type { Manifest } from '../codec/manifest.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import { hasCode } from '../errors/coded-error.ts';
 import type { KubeObject } from '../object/kube-object.ts';
+import { objectKey } from '../object/object-key.ts';
 import type { Actuator, Effect, Health, LiveObject } from './actuator.ts';
+import { checkNamespaceOf } from './check-namespace.ts';
+import { namespaceInUse } from './namespace-in-use.ts';
 
 export interface StoreActuatorOptions {
   readonly kinds: readonly KindResource[];
+  /** The kinds whose objects no namespace takes with it. */
+  readonly keepingNamespace?: readonly KindResource[];
   readonly effectOf?: (kind: string, change: FieldChange) => Effect;
   readonly healthOf?: (object: KubeObject) => Health;
 }
@@ -35,7 +40,9 @@ export class StoreActuator implements Actuator {
     return this.#options.effectOf?.(kind, change) ?? 'live';
   }
 
-  async create({ kind, metadata, ...wanted }: Manifest): Promise<void> {
+  async create(manifest: Manifest): Promise<void> {
+    await checkNamespaceOf(manifest, this.#client);
+    const { kind, metadata, ...wanted } = manifest;
     const { name, namespace, labels, annotations } = metadata;
     try {
       await this.#of(kind).create({
@@ -51,11 +58,11 @@ export class StoreActuator implements Actuator {
 
   async change(live: LiveObject, wanted: Manifest): Promise<void> {
     const { labels, annotations } = wanted.metadata;
-    await this.#of(live.kind).modify(keyOf(live), ({ apiVersion, kind, metadata, status }) => ({
+    await this.#of(live.kind).modify(keyOf(live), ({ apiVersion, kind, metadata, spec, status }) => ({
       apiVersion,
       kind,
       metadata: { ...metadata, labels, annotations },
-      ...declaredBy(wanted),
+      ...declaredBy(kind === 'Namespace' ? withFinalizersOf(spec, wanted) : wanted),
       ...(status !== undefined && { status }),
     }));
   }
@@ -66,11 +73,22 @@ export class StoreActuator implements Actuator {
   }
 
   async remove(live: LiveObject): Promise<void> {
+    if (live.kind === 'Namespace') await this.#checkEmpty(live.metadata.name);
     try {
       await this.#of(live.kind).delete(keyOf(live));
     } catch (failure) {
       if (!hasCode(failure, 'NOT_FOUND')) throw failure;
     }
+  }
+
+  /** @throws CodedError NAMESPACE_IN_USE */
+  async #checkEmpty(namespace: string): Promise<void> {
+    const kinds = this.#options.keepingNamespace ?? [];
+    const lists = await Promise.all(kinds.map((kind) => this.#client.list(kind, { namespace })));
+    const staying = lists
+      .flatMap(({ items }) => items)
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    if (staying.length > 0) throw namespaceInUse(namespace, staying.map(objectKey));
   }
 
   #of(kind: string): KindClient<KubeObject> {
@@ -86,8 +104,26 @@ function liveObject(
   health: Health,
 ): LiveObject {
   const hasContent = Object.keys(content).length > 0;
-  return { apiVersion, kind, metadata, spec, status, ...(hasContent && { content }), health };
+  return {
+    apiVersion,
+    kind,
+    metadata,
+    spec,
+    status,
+    ...(hasContent && { content }),
+    ...(kind === 'Namespace' && { assigned: assignedToNamespace }),
+    health,
+  };
 }
+
+/** What the server gives every namespace. */
+const assignedToNamespace = ['/metadata/labels/kubernetes.io~1metadata.name', '/spec', '/spec/finalizers'];
+
+/** Pure. Returns a namespace that is removed only after those who must clean up, unless its author names them. */
+const withFinalizersOf = (spec: unknown, wanted: Manifest): Manifest => ({
+  ...wanted,
+  spec: { ...(spec as object | undefined), ...(wanted.spec as object | undefined) },
+});
 
 /** Everything that a manifest declares of an object beside its metadata. */
 const declaredBy = ({

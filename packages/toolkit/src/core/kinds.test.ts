@@ -107,6 +107,24 @@ describe("Kubernetes' own kinds", () => {
     assert.deepEqual([stringData, data, type], [undefined, { a: 'YQ==', b: 'Yg==' }, 'Opaque']);
   });
 
+  test('the namespace that is always there cannot be deleted, whoever asks the store for it', async () => {
+    using store = new MemoryStore();
+    const namespaces = servedKindOf(namespaceKind);
+    const client = new StoreObjectClient(store, [namespaces]);
+    for (const name of ['default', 'home'])
+      await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    for (const dryRun of [true, false])
+      await assert.rejects(client.delete({ ...namespaces, name: 'default' }, { dryRun }), {
+        code: 'FORBIDDEN',
+        message: /this namespace may not be deleted/,
+      });
+    await client.delete({ ...namespaces, name: 'home' });
+    assert.deepEqual(
+      (await client.list(namespaces)).items.map(({ metadata }) => metadata.name),
+      ['default'],
+    );
+  });
+
   test('the type of a secret stays, and so does all data that is marked as immutable', () => {
     const paths = (old: object, next: object): readonly string[] =>
       problemsOfUpdate(old, next, secretKind).map(({ path }) => path);

@@ -3,7 +3,7 @@ import type { KubeObject } from '../object/kube-object.ts';
 import { described } from '../schema/described.ts';
 import { type Kind, defineKind } from '../scheme/kind.ts';
 import { clusterMetadataSchema } from './metadata.ts';
-import { namespaceResource } from './resources/namespace.ts';
+import { defaultNamespace, namespaceResource } from './resources/namespace.ts';
 
 /** A scope for the names of objects. */
 export const namespaceKind: Kind = defineKind({
@@ -24,7 +24,11 @@ export const namespaceKind: Kind = defineKind({
       ),
     },
   ],
-  strategy: { initialStatus: { phase: 'Active' }, prepare: withNameAsLabel },
+  strategy: {
+    initialStatus: { phase: 'Active' },
+    prepare: withNameAsLabel,
+    permanent: [defaultNamespace],
+  },
 });
 
 /** Pure. Returns a namespace that selectors of labels can find by its name. */

@@ -6,6 +6,8 @@ export interface Strategy {
   readonly names?: NameRule;
   /** How objects of a kind come about that no client can create. */
   readonly origin?: string;
+  /** The names of objects that are always there, so that nobody can delete them. */
+  readonly permanent?: readonly string[];
   /** Returns the uid of a new object; by default, it is a random UUID (RFC 9562). */
   readonly newUid?: () => string;
   /** Returns an object as it is stored, before its defaults are filled in. */

@@ -119,9 +119,15 @@ export const deleteDeclared: Command = {
   },
 };
 
-/** Pure. The last declared object is removed first, and volumes after all VMs: a volume that a VM uses cannot be removed. */
+/** The kinds that are removed last, since others must be gone before. */
+const lastKinds = ['Volume', 'Namespace'];
+
+/**
+ * Pure. The last declared object is removed first, and volumes after all VMs, since a volume that a VM uses cannot be
+ * removed. Neither can a namespace with VMs or volumes.
+ */
 const removalOrder = (keys: readonly ObjectKey[]): readonly ObjectKey[] =>
-  keys.toReversed().toSorted((a, b) => Number(a.kind === 'Volume') - Number(b.kind === 'Volume'));
+  keys.toReversed().toSorted((a, b) => lastKinds.indexOf(a.kind) - lastKinds.indexOf(b.kind));
 
 /** Without a running daemon, nothing else cleans up after a Sync. */
 async function finishSync(

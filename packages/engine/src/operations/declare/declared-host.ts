@@ -1,5 +1,9 @@
 import { hostUses } from '@ignite/api/host-uses';
+import { apiVersion } from '@ignite/api/v1/group';
 import { resources } from '@ignite/api/resources';
+import { vmResource } from '@ignite/api/v1/resources/vm';
+import { volumeResource } from '@ignite/api/v1/resources/volume';
+import { versionOf } from '@ignite/toolkit/client/group-version-resource';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
@@ -37,7 +41,15 @@ export function declaredHost(
   { objects, self, sourceWorker, labels = {} }: DeclaredHostOptions,
 ): SyncDeps {
   const kinds = [...gitopsKinds, namespaceKind, configMapKind, secretKind];
-  const stored = new StoreActuator(objects, { kinds: kinds.map(servedKindOf) });
+  const stored = new StoreActuator(objects, {
+    kinds: kinds.map(servedKindOf),
+    keepingNamespace: [vmResource, volumeResource].map(({ group, plural, kind }) => ({
+      group,
+      version: versionOf(apiVersion),
+      resource: plural,
+      kind,
+    })),
+  });
   return {
     reader: new WorkerReader(sourceWorker),
     hostUses,

@@ -185,6 +185,7 @@ export function liveVm({ vm, hasDisk }: ObservedVm): LiveObject {
     },
     assigned: ['/spec/hostName'],
     status: vm.status,
+    keepsNamespace: true,
     isLeaving: vm.metadata.deletionTimestamp !== undefined,
     health: healthOf(vm),
   };

@@ -34,6 +34,7 @@ export class VolumeActuator implements Actuator {
   async observe(signal: AbortSignal): Promise<readonly LiveObject[]> {
     return (await this.#engine.list(signal)).map((volume) => ({
       ...volume,
+      keepsNamespace: true,
       isLeaving: volume.metadata.deletionTimestamp !== undefined,
       health: { state: 'Healthy' },
     }));

@@ -41,11 +41,11 @@ export const volumeInUse = (name: string, users: readonly string[]): CodedError 
     'remove the VM first; -f also removes volumes of stopped VMs',
   );
 
-/** The error for a volume whose removal has begun while VMs name it. */
+/** The error for a volume whose removal has begun while VMs name it, or while its data is still there. */
 export const volumeLeaving = (volume: string, path: string, users: readonly string[]): CodedError =>
   volumeError(
     'VOLUME_IN_USE',
-    `volume "${volume}" is being removed, but used by VM ${users.map((user) => `"${user}"`).join(', ')}`,
+    `volume "${volume}" is being removed, but ${users.length === 0 ? 'its data is still there' : `used by VM ${users.map((user) => `"${user}"`).join(', ')}`}`,
     `keep a copy of ${path} if you need its data, then finish the removal with "ignite volume rm -f ${volume}"`,
   );
 

@@ -15,7 +15,7 @@ import { volumeStore } from '../store/kind-stores.ts';
 import { volumeFinalizer } from '../store/list-objects.ts';
 import { objectClient } from '../store/object-client.ts';
 import { objectProblem } from '../store/object-problem.ts';
-import { type VolumeDeps, ensureVolume, removeVolume } from './volume-objects.ts';
+import { type VolumeDeps, createVolume, ensureVolume, removeVolume } from './volume-objects.ts';
 
 const size = bytes(2 ** 24);
 const key = { namespace: 'default', name: 'data' };
@@ -69,9 +69,24 @@ test('ensureVolume: the VM that names a deleted volume may have a damaged record
   assert.ok(existsSync(host.file));
 });
 
+test('createVolume: a deleted volume keeps its data until it is removed itself, although no VM names it', async () => {
+  using store = new MemoryStore();
+  const host = await hostWithDeleted(store);
+  await assert.rejects(createVolume({ ...key, spec: { size } }, host, op), {
+    code: 'VOLUME_IN_USE',
+    message: 'volume "data" is being removed, but its data is still there',
+    hint: /ignite volume rm -f data/,
+  });
+  assert.equal(await readFile(host.file, 'utf8'), 'data');
+  await removeVolume((await volumeStore(store).find(key))!, host);
+  const made = await createVolume({ ...key, spec: { size } }, host, op);
+  assert.notEqual(made.metadata.uid, '1');
+});
+
 test('ensureVolume: a removal that was cut short is finished if no VM names the volume', async () => {
   using store = new MemoryStore();
   const host = await hostWithDeleted(store);
+  await rm(host.file);
   const made = await ensureVolume(key, size, host, op);
   assert.notEqual(made.metadata.uid, '1');
   assert.ok(!(await readFile(host.file, 'utf8')).startsWith('data'));
@@ -117,4 +132,20 @@ test('ensureVolume: what a client of the API declares is made at its first use, 
   await create();
   await removeVolume((await volumeStore(store).find(declared))!, host);
   assert.equal(await volumeStore(store).find(declared), undefined);
+});
+
+test('createVolume: nothing is made in a namespace that is being deleted', async () => {
+  using store = new MemoryStore();
+  const name = 'leaving';
+  const metadata = { name, namespace: '', uid: 'n', finalizers: ['example.org/hold'] };
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata };
+  await store.create(namespace);
+  await store.delete({ group: '', kind: 'Namespace', namespace: '', name });
+  const paths = { dataDir: dir, runDir: dir };
+  const request = { namespace: name, name: 'new', spec: { size } };
+  await assert.rejects(createVolume(request, { paths, store, runner, self }, op), {
+    code: 'NAMESPACE_LEAVING',
+  });
+  assert.ok(!existsSync(volumeFile(paths, request)));
+  assert.ok(await createVolume({ ...request, namespace: 'stays' }, { paths, store, runner, self }, op));
 });

@@ -17,6 +17,7 @@ import { type Bytes, bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, locksDir, volumeDir, volumeFile } from '../host/paths.ts';
 import type { ThisHost } from '../host/this-host.ts';
+import { assertNamespaceStays } from '../store/assert-namespace-stays.ts';
 import { volumeStore } from '../store/kind-stores.ts';
 import { usesVolume, volumeFinalizer } from '../store/list-objects.ts';
 import { isOwn, listOwnVms } from '../store/own-vms.ts';
@@ -49,7 +50,7 @@ export function parseVolumeSpec(spec: unknown): VolumeSpec {
 
 /**
  * Creates a volume.
- * @throws CodedError VOLUME_INVALID, VOLUME_NAME_TAKEN, VOLUME_IN_USE
+ * @throws CodedError VOLUME_INVALID, VOLUME_NAME_TAKEN, VOLUME_IN_USE, NAMESPACE_LEAVING
  */
 export async function createVolume(
   request: CreateVolumeRequest,
@@ -66,7 +67,7 @@ export async function createVolume(
 
 /**
  * Returns the volume, created if it does not exist, and grown to `size`. The caller holds its lock.
- * @throws CodedError VOLUME_INVALID, VOLUME_IN_USE
+ * @throws CodedError VOLUME_INVALID, VOLUME_IN_USE, NAMESPACE_LEAVING
  */
 export async function ensureVolume(
   key: KindKey,
@@ -133,14 +134,17 @@ export async function removeVolume({ metadata }: Volume, deps: VolumeDeps): Prom
 
 /**
  * Finds a volume, after finishing a removal that was cut short. Clients of the API begin a removal without asking who uses
- * the volume, so one that a VM names keeps its data.
+ * the volume, and the deletion of a namespace that of all volumes in it, so data that is still there is kept until
+ * somebody removes the volume itself.
  * @throws CodedError VOLUME_IN_USE
  */
 async function findVolume(key: KindKey, deps: VolumeDeps): Promise<Volume | undefined> {
   const found = await volumeStore(deps.store).find(key);
   if (found?.metadata.deletionTimestamp === undefined) return found;
   const users = await listUsers(found, deps);
-  if (users.length > 0) throw volumeLeaving(fullName(found), volumeFile(deps.paths, found.metadata), users);
+  const path = volumeFile(deps.paths, found.metadata);
+  const hasData = isNamedForHost(found.metadata) && existsSync(path);
+  if (users.length > 0 || hasData) throw volumeLeaving(fullName(found), path, users);
   await removeVolume(found, deps);
   return undefined;
 }
@@ -160,6 +164,7 @@ async function makeVolume(
   op: ClientOperation,
 ): Promise<Volume> {
   const { namespace = 'default', name, labels = {}, annotations = {}, spec } = request;
+  await assertNamespaceStays(deps.store, namespace);
   await ensureFile(request, spec.size, deps, op);
   return await volumeStore(deps.store).create({
     metadata: { namespace, name, uid: newUid(), labels, annotations, finalizers: [volumeFinalizer] },

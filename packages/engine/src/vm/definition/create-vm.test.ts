@@ -4,7 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
-import { assertFoundAnywhere, assertUnused, newVmUid, uidFor, validateRequest } from './create-vm.ts';
+import { newUid } from '@ignite/toolkit/object/uid';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
+import {
+  assertFoundAnywhere,
+  assertUnused,
+  newVmUid,
+  storeVm,
+  uidFor,
+  validateRequest,
+} from './create-vm.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'create-vm-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -82,4 +91,17 @@ test('assertUnused, newVmUid: no VM gets a uid by which its VMM would run as ano
     newVmUid([victim], () => drawn.shift() ?? ''),
     '0123456789abcdef',
   );
+});
+
+test('storeVm: no VM is stored in a namespace that is being deleted', async () => {
+  using store = new MemoryStore();
+  const metadata = { name: 'prod', namespace: '', uid: 'n', finalizers: ['example.org/hold'] };
+  await store.create({ apiVersion: 'v1', kind: 'Namespace', metadata });
+  const host = { paths: { dataDir: dir, runDir: dir }, store, self: { name: 'a', isAlone: true } };
+  const vm = (name: string) => ({ name, uid: newUid(), spec: sampleVm({}).spec, arch: 'amd64' as const });
+  const request = { namespace: 'prod', spec: {} };
+  const signal = AbortSignal.timeout(10_000);
+  assert.equal((await storeVm(vm('a'), request, host, signal)).metadata.namespace, 'prod');
+  await store.delete({ group: '', kind: 'Namespace', namespace: '', name: 'prod' });
+  await assert.rejects(storeVm(vm('b'), request, host, signal), { code: 'NAMESPACE_LEAVING' });
 });

@@ -17,6 +17,7 @@ import type { ThisHost } from '../../tools/host/this-host.ts';
 import { isRelativeSource } from '@ignite/api/v1/source-path';
 import { sandboxEnviron } from '../../tools/sandbox/sandbox-environ.ts';
 import { assertVolumesUsable } from '../../tools/storage/resolve-volumes.ts';
+import { assertNamespaceStays } from '../../tools/store/assert-namespace-stays.ts';
 import { vmStore } from '../../tools/store/kind-stores.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 import { invalidKey, invalidSpec, invalidVm, nameTaken, uidTaken, uncopyableFile } from '../errors.ts';
@@ -143,7 +144,7 @@ export interface NewVm {
 
 /**
  * Stores a VM. Its disk and everything else is made later, at its first start at the latest.
- * @throws CodedError VM_NAME_TAKEN, VM_UID_TAKEN, CONTENT_GONE
+ * @throws CodedError VM_NAME_TAKEN, VM_UID_TAKEN, CONTENT_GONE, NAMESPACE_LEAVING
  */
 export async function storeVm(
   vm: NewVm,
@@ -153,6 +154,7 @@ export async function storeVm(
 ): Promise<Vm> {
   return await withContent(vm, host, signal, async () => {
     assertOwnUser(vm.uid, await listOwnVms(host));
+    await assertNamespaceStays(host.store, request.namespace);
     return await writeVm(vm, request, host.store);
   });
 }

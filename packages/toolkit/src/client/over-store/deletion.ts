@@ -1,11 +1,26 @@
 import type { ObjectMeta } from '../../object/kube-object.ts';
+import { type ObjectKey, resourceName } from '../group-version-resource.ts';
 import type { DeleteOptions, PropagationPolicy } from '../object-client.ts';
 import { ObjectError } from '../object-error.ts';
+import type { ServedKind } from './served-kind.ts';
 
 /** The finalizer of an object that goes only after those that it owns. */
 export const foregroundFinalizer = 'foregroundDeletion';
 /** The finalizer of an object whose dependents are told first that they have lost it. */
 export const orphanFinalizer = 'orphan';
+
+/**
+ * Pure. Checks that an object is none that is always there.
+ * @throws ObjectError FORBIDDEN
+ */
+export function checkDeletable({ kind, permanent = [] }: ServedKind, key: ObjectKey): void {
+  if (!permanent.includes(key.name)) return;
+  throw new ObjectError(
+    'FORBIDDEN',
+    `${resourceName(key)} "${key.name}" is forbidden: this ${kind.toLowerCase()} may not be deleted`,
+    { hint: 'it is always there; remove what is no longer needed in it instead' },
+  );
+}
 
 /**
  * Pure. Checks that an object is the one that is to be deleted.

@@ -16,7 +16,7 @@ export function servedKindOf(kind: Kind): ServedKind {
   const { apiVersion, spec, fields } = hubOf(kind);
   const described: Readonly<Record<string, v.GenericSchema>> = { ...fields, ...(spec && { spec }) };
   const schema = v.looseObject(described);
-  const { names, origin, newUid, initialStatus } = kind.strategy ?? {};
+  const { names, origin, permanent, newUid, initialStatus } = kind.strategy ?? {};
   return {
     group: kind.group,
     version: versionOf(apiVersion),
@@ -25,6 +25,7 @@ export function servedKindOf(kind: Kind): ServedKind {
     isNamespaced: kind.scope === 'Namespaced',
     ...(names && { names }),
     ...(origin !== undefined && { origin }),
+    ...(permanent && { permanent }),
     ...(newUid && { newUid }),
     ...(kind.selectableFields && { selectableFields: kind.selectableFields }),
     hasStatus: kind.subresources?.includes('status') ?? false,

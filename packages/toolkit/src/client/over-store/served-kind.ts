@@ -12,6 +12,8 @@ export interface ServedKind extends GroupVersionResource {
   readonly names?: NameRule;
   /** How objects come about, if no client can create them. */
   readonly origin?: string;
+  /** The names of objects that nobody can delete. */
+  readonly permanent?: readonly string[];
   /** Returns the uid of a new object; by default, it is a random UUID. */
   readonly newUid?: () => string;
   /** Whether the status is written only by `updateStatus` and patches of it, and never by other writes. */

@@ -23,7 +23,7 @@ import { unknownResource } from '../object-error.ts';
 import { checkedSegment } from '../path-segment.ts';
 import type { ObjectKey, GroupVersionResource } from '../group-version-resource.ts';
 import { admitted, admittedDeletion } from './admitted.ts';
-import { checkPreconditions, finalizersFor } from './deletion.ts';
+import { checkDeletable, checkPreconditions, finalizersFor } from './deletion.ts';
 import { deletionOf, triedCreate, triedDelete, triedUpdate } from './dry-run.ts';
 import { randomSuffix } from './generated-name.ts';
 import { served, storable } from './in-version.ts';
@@ -119,6 +119,7 @@ export class StoreObjectClient implements ObjectClient {
   async delete(key: ObjectKey, options: DeleteOptions = {}): Promise<Deletion> {
     const kind = this.#kindOf(key);
     const place = this.#locate(key);
+    checkDeletable(kind, key);
     const call = callOf(options);
     return await untilNobodyInterferes(async () => {
       const old = await this.#store.get(place, call);

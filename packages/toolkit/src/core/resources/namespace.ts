@@ -22,6 +22,9 @@ export interface NamespaceCondition {
   readonly lastTransitionTime: string;
 }
 
+/** The namespace that is always there. */
+export const defaultNamespace = 'default';
+
 export const namespaceResource = {
   group: '',
   kind: 'Namespace',
