@@ -23,7 +23,7 @@ import type { OwnHost } from '@ignite/apiserver/views/known-hosts';
 import type { UsageSource } from '@ignite/apiserver/views/metrics/usage-rates';
 import { viewsOf } from '@ignite/apiserver/views/views';
 import { withVmScale } from '@ignite/apiserver/views/vm-scale';
-import { ensureNamespaces } from '@ignite/apiserver/write/namespace-lifecycle';
+import { ensureNamespaces } from '@ignite/apiserver/namespaces/ensure-namespaces';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { accessKinds } from '@ignite/toolkit/access/kinds';

@@ -7,7 +7,7 @@ import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import { type Namespace, defaultNamespace } from '@ignite/toolkit/core/resources/namespace';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { ServedResource } from '../resource/served-resource.ts';
-import { ensureNamespaces } from '../write/namespace-lifecycle.ts';
+import { ensureNamespaces } from './ensure-namespaces.ts';
 import { deletionConditions } from './deletion-conditions.ts';
 import { emptyNamespace } from './empty-namespace.ts';
 import { authoritiesMap, defaultAccount, furnishNamespace, furnitureResources } from './furnish-namespace.ts';

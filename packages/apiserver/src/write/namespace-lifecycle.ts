@@ -3,8 +3,6 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { NewObject, ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { namespaceClientKind, withContentFinalizer } from '../namespaces/namespace-client.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
@@ -61,20 +59,3 @@ export async function beginNamespaceDeletion(
 /** Pure. Returns a new namespace as one that is removed only after its contents. */
 export const newNamespace = (sent: NewObject): NewObject =>
   withContentFinalizer(sent as NewObject & Pick<Namespace, 'spec'>);
-
-/** Creates the namespaces that are always there. */
-export async function ensureNamespaces(
-  client: ObjectClient,
-  names: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  for (const name of names)
-    await client
-      .create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { signal })
-      .catch(unlessThere);
-}
-
-function unlessThere(failure: unknown): KubeObject | undefined {
-  if (hasCode(failure, 'ALREADY_EXISTS')) return undefined;
-  throw failure;
-}
