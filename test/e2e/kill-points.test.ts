@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { apiVersion } from '@ignite/api/v1/group';
+import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm } from '@ignite/api/v1/vm';
 import { storePath } from '@ignite/engine/tools/host/paths';
 import { isServed } from '@ignite/engine/tools/host/served-host';
@@ -20,6 +21,7 @@ const firstSeed = Number(process.env['IGNITE_KILL_SEED'] ?? 1);
 const patienceMs = 60_000;
 const pollMs = 50;
 const name = 'still';
+const newVm = ['busybox', '--name', name, '--memory', '128MB', '--', 'sleep', '1000'];
 const key = { group: apiVersion.split('/')[0]!, kind: 'VM', namespace: 'default', name };
 
 /** What is wanted of the one VM of a host; `undefined` if there is to be none. */
@@ -34,10 +36,9 @@ interface Act {
 /** Returns the acts that are possible, each with the world that it leads to. */
 function actsIn(world: World): readonly Act[] {
   if (world === undefined) {
-    const create = ['busybox', '--name', name, '--memory', '128MB', '--', 'sleep', '1000'];
     return [
-      { does: ['create', ...create], world: { power: 'Stopped', cpus: 1 } },
-      { does: ['run', ...create], world: { power: 'Running', cpus: 1 } },
+      { does: ['create', ...newVm], world: { power: 'Stopped', cpus: 1 } },
+      { does: ['run', ...newVm], world: { power: 'Running', cpus: 1 } },
     ];
   }
   const other = { ...world, power: world.power === 'Running' ? 'Stopped' : 'Running' } as const;
@@ -98,6 +99,25 @@ class KilledHost implements AsyncDisposable {
       console.error(what, failure); // cleaning up may take its time, or fail too
       throw new Error(`${what}: ${String(failure)}`, { cause: failure });
     }
+  }
+
+  /** Puts the one VM into the state of an update with a restart that was killed right after it was written. */
+  async cutUpdateShort(): Promise<void> {
+    await this.#ignite.ok('run', ...newVm);
+    const { spec, status } = (await this.#vm())!;
+    using store = openSqliteStore(storePath(this.#ignite.paths));
+    await store.patch(key, {
+      spec: { ...spec, cpus: 2 },
+      status: { ...status, phase: 'Stopping', booted: spec, pending: ['spec.cpus'] },
+      metadata: { annotations: { [restartedAtAnnotation]: new Date().toISOString() } },
+    });
+  }
+
+  /** Acts, and checks that the one VM becomes what is wanted of it. */
+  async act(args: readonly string[], world: World): Promise<void> {
+    await this.#ignite.ok(...args);
+    this.#world = world;
+    await this.#until(() => this.#differences());
   }
 
   async #command(args: readonly string[], afterMs: number): Promise<void> {
@@ -261,4 +281,10 @@ describe('kill -9 at any moment of a command or of ignited', { concurrency: true
       t.diagnostic(`${endured} kills`);
       assert.ok(endured > 0);
     });
+});
+
+test('an update with a restart that was killed right after it was written is finished by the same command', async () => {
+  await using host = await KilledHost.open(225, vms.launcher);
+  await host.cutUpdateShort();
+  await host.act(['update', name, '--cpus', '2', '--restart-now'], { power: 'Running', cpus: 2 });
 });

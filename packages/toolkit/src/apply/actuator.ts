@@ -22,6 +22,8 @@ export interface LiveObject extends Manifest {
    * them. A manifest without them does not ask for a change.
    */
   readonly assigned?: readonly string[];
+  /** Something that was wanted of the object has not been done yet, for example since a command was cut short. */
+  readonly isUnfinished?: boolean;
   /** No plan removes the namespace of this object while it stays. */
   readonly keepsNamespace?: boolean;
   /** The status that the object's own controller reports. */

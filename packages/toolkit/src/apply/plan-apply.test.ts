@@ -70,6 +70,17 @@ describe('planApply', () => {
     assert.equal(changes(marked('noon'), pot('a')).kind, 'change');
   });
 
+  test('a person who wants the same again has it finished; a Sync leaves that to whoever is at it', () => {
+    const wanted = pot('a');
+    const unfinished = { ...live(wanted, undefined), isUnfinished: true };
+    const byPerson = plan({ owner: undefined, wanted: [wanted], live: [unfinished] });
+    assert.partialDeepStrictEqual(byPerson.stages.flat(), [
+      { kind: 'change', effect: 'restart', changes: [] },
+    ]);
+    const bySync = { wanted: [wanted], live: [{ ...live(wanted), isUnfinished: true }] };
+    assert.deepEqual(told(bySync), ['unchanged Pot/a same']);
+  });
+
   test('what was assigned to an object is no difference for a manifest that leaves it open', () => {
     const assigned = { ...live(pot('a', { plant: 'mint', shelf: 'low' })), assigned: ['/spec/shelf'] };
     assert.deepEqual(told({ wanted: [pot('a')], live: [assigned] }), ['unchanged Pot/a same']);

@@ -139,12 +139,14 @@ function planObject(
   const changes = changesBetween(live, wanted, policy.ignore);
   const owner = ownerOf(live);
   const takesOver = input.owner !== undefined && owner !== input.owner;
-  if (changes.length === 0 && !takesOver)
+  // A person who asks for the same again wants it finished. A Sync leaves that to the object's own controller.
+  const isToFinish = live.isUnfinished === true && input.owner === undefined;
+  if (changes.length === 0 && !takesOver && !isToFinish)
     return { kind: 'unchanged', key, policy, wanted, live, reason: 'same', changes };
   const isDrift = applied !== undefined && applied.digest === manifestDigest(wanted);
   const effect = changes.reduce<Effect>(
     (worst, change) => worse(worst, input.effectOf(key.kind, change, live)),
-    'live',
+    isToFinish ? 'restart' : 'live',
   );
   const held = whyHeld({ key, policy, owner, isDrift, effect, input });
   const base = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
@@ -118,6 +119,17 @@ describe('VmActuator', () => {
       'redefine Stopped',
       'reconcile',
     ]);
+  });
+
+  test('a restart that was cut short after it was written is finished, without another one', async () => {
+    const annotations = { [restartedAtAnnotation]: '2026-01-01T12:00:00Z' };
+    const wished = vm({}, { phase: 'Stopping', lastWish: { power: 'Running' } });
+    const cutShort = { ...wished, metadata: { ...wished.metadata, annotations } };
+    const { asked, actuator } = recorder(false, [cutShort, vm()]);
+    const [unfinished, finished] = await actuator.observe(op.signal);
+    assert.deepEqual([unfinished!.isUnfinished, finished!.isUnfinished], [true, false]);
+    await actuator.change(unfinished!, cutShort, [], op);
+    assert.deepEqual(asked, ['redefine', 'reconcile']);
   });
 
   test('a VM goes by its power button, then with its disk', async () => {

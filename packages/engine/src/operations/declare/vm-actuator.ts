@@ -8,7 +8,7 @@ import type { FieldChange } from '@ignite/toolkit/diff/field-change';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Actuator, Effect, Health, LiveObject, SyncEvent } from '@ignite/toolkit/apply/actuator';
 import { allottedMemoryOf, isMemoryOff } from '../../vm/plan/allotted-memory.ts';
-import type { Wish } from '@ignite/api/v1/life-wish';
+import { type Wish, isNewWish } from '@ignite/api/v1/life-wish';
 import { assertSameHost } from '../../vm/definition/bind-vm.ts';
 import { runningGuest, vmEffectOf } from './vm-effect.ts';
 
@@ -112,7 +112,7 @@ export class VmActuator implements Actuator {
     const wish: Wish = { power: spec.power, anew: restarts || has === 'Stopped' };
     // One write holds all that is wanted, so whoever reconciles the VM next can finish what is cut short here.
     await this.#engine.redefine(uid, { labels, annotations, spec, ...(isOther && { wish }) }, quieter(op));
-    if (isOther) await this.#engine.reconcile(uid, quieter(op));
+    if (isOther || live.isUnfinished) await this.#engine.reconcile(uid, quieter(op));
   }
 
   async #turnOn(query: string, power: VmSpec['power'], op: Operation<SyncEvent>): Promise<void> {
@@ -187,6 +187,7 @@ export function liveVm({ vm, hasDisk }: ObservedVm): LiveObject {
     status: vm.status,
     keepsNamespace: true,
     isLeaving: vm.metadata.deletionTimestamp !== undefined,
+    isUnfinished: isNewWish(vm),
     health: healthOf(vm),
   };
 }
