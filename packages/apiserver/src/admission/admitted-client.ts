@@ -1,76 +1,37 @@
 import type { Admission } from '@ignite/toolkit/client/admission';
-import type { GroupVersionResource, ObjectKey } from '@ignite/toolkit/client/group-version-resource';
-import type {
-  CallOptions,
-  Deletion,
-  DeleteOptions,
-  ListOptions,
-  NewObject,
-  ObjectClient,
-  ObjectList,
-  ObjectPatch,
-  PatchOptions,
-  WatchEvent,
-  WatchOptions,
-  WriteOptions,
-} from '@ignite/toolkit/client/object-client';
-import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { ForwardingClient } from '@ignite/toolkit/client/forwarding-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 
 /** Gives others a say in all writes of a client. */
-export class AdmittedClient implements ObjectClient {
-  readonly #client: ObjectClient;
+export class AdmittedClient extends ForwardingClient {
   readonly #admission: Admission;
 
   constructor(client: ObjectClient, admission: Admission) {
-    this.#client = client;
+    super(() => client);
     this.#admission = admission;
   }
 
-  async get(key: ObjectKey, options?: CallOptions): Promise<KubeObject> {
-    return await this.#client.get(key, options);
+  override async create(...[resource, object, options]: Parameters<ObjectClient['create']>) {
+    return await super.create(resource, object, this.#with(options));
   }
 
-  async list(resource: GroupVersionResource, options?: ListOptions): Promise<ObjectList> {
-    return await this.#client.list(resource, options);
+  override async update(...[resource, object, options]: Parameters<ObjectClient['update']>) {
+    return await super.update(resource, object, this.#with(options));
   }
 
-  watch(resource: GroupVersionResource, options: WatchOptions): AsyncIterable<WatchEvent> {
-    return this.#client.watch(resource, options);
+  override async updateStatus(...[resource, object, options]: Parameters<ObjectClient['updateStatus']>) {
+    return await super.updateStatus(resource, object, this.#with(options));
   }
 
-  async create(
-    resource: GroupVersionResource,
-    object: NewObject,
-    options?: WriteOptions,
-  ): Promise<KubeObject> {
-    return await this.#client.create(resource, object, this.#with(options));
+  override async patch(...[key, patch, options]: Parameters<ObjectClient['patch']>) {
+    return await super.patch(key, patch, this.#with(options));
   }
 
-  async update(
-    resource: GroupVersionResource,
-    object: KubeObject,
-    options?: WriteOptions,
-  ): Promise<KubeObject> {
-    return await this.#client.update(resource, object, this.#with(options));
+  override async delete(...[key, options]: Parameters<ObjectClient['delete']>) {
+    return await super.delete(key, this.#with(options));
   }
 
-  async updateStatus(
-    resource: GroupVersionResource,
-    object: KubeObject,
-    options?: WriteOptions,
-  ): Promise<KubeObject> {
-    return await this.#client.updateStatus(resource, object, this.#with(options));
-  }
-
-  async patch(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject> {
-    return await this.#client.patch(key, patch, this.#with(options));
-  }
-
-  async delete(key: ObjectKey, options?: DeleteOptions): Promise<Deletion> {
-    return await this.#client.delete(key, this.#with(options));
-  }
-
-  #with<T extends WriteOptions>(options: T | undefined): WriteOptions & Partial<T> {
-    return { ...options, admission: this.#admission } as WriteOptions & Partial<T>;
+  #with<T extends object>(options: T | undefined): Partial<T> & { readonly admission: Admission } {
+    return { ...options, admission: this.#admission } as Partial<T> & { readonly admission: Admission };
   }
 }

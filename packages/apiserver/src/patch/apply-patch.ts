@@ -8,7 +8,7 @@ import { checkNamespace } from '../write/namespace-lifecycle.ts';
 import { type ObjectRequest, isOfStatus, keyOf, namespaceOf } from '../resource/object-request.ts';
 import type { PatchWrite } from './patch-write.ts';
 import { sentObject } from '../write/sent-object.ts';
-import { untilNobodyInterferes } from '../write/until-nobody-interferes.ts';
+import { untilNobodyInterferes } from '../resource/until-nobody-interferes.ts';
 
 /**
  * Applies the fields that somebody wants to an object, which is created if it is not there.

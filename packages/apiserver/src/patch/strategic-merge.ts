@@ -4,7 +4,7 @@ import { objectBody } from '../request/object-body.ts';
 import type { ObjectReply } from '../response/reply.ts';
 import { keyOf } from '../resource/object-request.ts';
 import { TrackedWrites } from '../write/tracked-writes.ts';
-import { untilNobodyInterferes } from '../write/until-nobody-interferes.ts';
+import { untilNobodyInterferes } from '../resource/until-nobody-interferes.ts';
 import { type PatchWrite, checkedChanges } from './patch-write.ts';
 import { strategicMergePatch } from './strategic-merge-patch.ts';
 

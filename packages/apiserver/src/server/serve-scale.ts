@@ -7,7 +7,7 @@ import { type ObjectRequest, keyOf } from '../resource/object-request.ts';
 import { type Scaling, scaleOf } from '../resource/scale.ts';
 import type { ObjectReply } from '../response/reply.ts';
 import { TrackedWrites } from '../write/tracked-writes.ts';
-import { untilNobodyInterferes } from '../write/until-nobody-interferes.ts';
+import { untilNobodyInterferes } from '../resource/until-nobody-interferes.ts';
 
 const scaleSchema = v.object({
   metadata: v.object({ resourceVersion: v.optional(v.string(), '') }),

@@ -16,8 +16,8 @@ import type {
 } from '@ignite/toolkit/client/object-client';
 import { unknownResource } from '@ignite/toolkit/client/object-error';
 import { patchedObject } from '@ignite/toolkit/client/over-store/patched-object';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { untilNobodyInterferes } from '../resource/until-nobody-interferes.ts';
 import { DerivedObjects } from './derived-objects.ts';
 
 /** Two forms of the same objects, between which nothing is lost. */
@@ -31,9 +31,6 @@ export interface Translation {
   /** Pure. Returns what is selected by a selection of somebody who knows only the shown form. */
   readonly selected: <T extends Selection>(selection: T) => T;
 }
-
-/** How often a patch is tried again that someone else came before. */
-const mostTries = 5;
 
 /** Reads and writes objects in another form than that in which they are stored. */
 export class TranslatedObjects implements ObjectClient {
@@ -83,12 +80,10 @@ export class TranslatedObjects implements ObjectClient {
   }
 
   async patch(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject> {
-    for (let tries = 1; ; tries += 1)
-      try {
-        return await this.update(key, patchedObject(await this.get(key, options), patch), options);
-      } catch (failure) {
-        if (!hasCode(failure, 'CONFLICT') || tries === mostTries) throw failure;
-      }
+    return await untilNobodyInterferes(
+      options?.signal,
+      async () => await this.update(key, patchedObject(await this.get(key, options), patch), options),
+    );
   }
 
   async delete({ namespace, name }: ObjectKey, options?: DeleteOptions): Promise<Deletion> {

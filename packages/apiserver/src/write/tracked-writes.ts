@@ -8,7 +8,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type ObjectRequest, isOfStatus, keyOf } from '../resource/object-request.ts';
 import { type UpdateSettings, updateManagers } from '../server-side-apply/update-managers.ts';
 import { managedTime, managedVersions } from './managed-versions.ts';
-import { untilNobodyInterferes } from './until-nobody-interferes.ts';
+import { untilNobodyInterferes } from '../resource/until-nobody-interferes.ts';
 import { writeQuery } from './write-query.ts';
 
 /**

@@ -1,27 +1,21 @@
 import { hostUses } from '@ignite/api/host-uses';
 import { resources } from '@ignite/api/resources';
 import { rbacGroup } from '@ignite/toolkit/access/resources/rbac';
+import { ForwardingClient } from '@ignite/toolkit/client/forwarding-client';
 import type { GroupVersionResource, ObjectKey } from '@ignite/toolkit/client/group-version-resource';
 import type {
-  CallOptions,
-  Deletion,
-  DeleteOptions,
-  ListOptions,
   NewObject,
   ObjectClient,
-  ObjectList,
   ObjectPatch,
   PatchOptions,
-  WatchEvent,
-  WatchOptions,
   WriteOptions,
 } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { forbiddenText } from '../../request/forbidden-text.ts';
 import type { ResourceRequest } from '../../request/request-info.ts';
 import type { UserInfo } from '../../request/user-info.ts';
+import { untilNobodyInterferes } from '../../resource/until-nobody-interferes.ts';
 import type { AccessRules } from '../access-rules.ts';
 import { decide } from '../decide.ts';
 import { type WrittenPart, checkFullAuthority } from './check-full-authority.ts';
@@ -34,64 +28,43 @@ export interface CheckedClientOptions {
   readonly rules: () => Promise<AccessRules>;
 }
 
-/** How often a patch is tried again that someone else came before. */
-const mostTries = 5;
-
 /**
  * Writes for a user only what gives no rights that the user has not, and uses nothing of the host that the user
  * may not use. What is checked is what would be stored, as a dry run says.
  */
-export class CheckedClient implements ObjectClient {
-  readonly #client: ObjectClient;
+export class CheckedClient extends ForwardingClient {
   readonly #user: UserInfo;
   readonly #rules: () => Promise<AccessRules>;
 
   constructor({ client, user, rules }: CheckedClientOptions) {
-    this.#client = client;
+    super(() => client);
     this.#user = user;
     this.#rules = rules;
   }
 
-  async get(key: ObjectKey, options?: CallOptions): Promise<KubeObject> {
-    return await this.#client.get(key, options);
-  }
-
-  async list(resource: GroupVersionResource, options?: ListOptions): Promise<ObjectList> {
-    return await this.#client.list(resource, options);
-  }
-
-  watch(resource: GroupVersionResource, options: WatchOptions): AsyncIterable<WatchEvent> {
-    return this.#client.watch(resource, options);
-  }
-
-  async updateStatus(
+  override async updateStatus(
     resource: GroupVersionResource,
     object: KubeObject,
     options?: WriteOptions,
   ): Promise<KubeObject> {
     await this.#checkAuthority({ ...resource, subresource: 'status' });
-    return await this.#client.updateStatus(resource, object, options);
-  }
-
-  async delete(key: ObjectKey, options?: DeleteOptions): Promise<Deletion> {
-    return await this.#client.delete(key, options);
+    return await super.updateStatus(resource, object, options);
   }
 
   /** An apply creates what is not there, although its user has been allowed only to patch. */
-  async create(
+  override async create(
     resource: GroupVersionResource,
     object: NewObject,
     options?: WriteOptions,
   ): Promise<KubeObject> {
     await this.#checkAllowed(creationOf(resource, object));
     await this.#checkAuthority(resource);
-    if (isChecked(resource))
-      await this.#check(undefined, await this.#client.create(resource, object, dry(options)));
-    return await this.#client.create(resource, object, options);
+    if (isChecked(resource)) await this.#check(undefined, await super.create(resource, object, dry(options)));
+    return await super.create(resource, object, options);
   }
 
   /** The version in the object makes sure that what is replaced is what was checked. */
-  async update(
+  override async update(
     resource: GroupVersionResource,
     object: KubeObject,
     options?: WriteOptions,
@@ -99,35 +72,28 @@ export class CheckedClient implements ObjectClient {
     await this.#checkAuthority(resource);
     if (isChecked(resource)) {
       const { namespace, name } = object.metadata;
-      const old = await this.#client.get({ ...resource, namespace, name }, options);
-      await this.#check(old, await this.#client.update(resource, object, dry(options)));
+      const old = await super.get({ ...resource, namespace, name }, options);
+      await this.#check(old, await super.update(resource, object, dry(options)));
     }
-    return await this.#client.update(resource, object, options);
+    return await super.update(resource, object, options);
   }
 
-  async patch(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject> {
+  override async patch(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject> {
     await this.#checkAuthority({ ...key, subresource: options?.subresource });
-    if (!isChecked(key) || options?.subresource !== undefined)
-      return await this.#client.patch(key, patch, options);
-    for (let tries = 1; ; tries += 1)
-      try {
-        return await this.#patchChecked(key, patch, options);
-      } catch (failure) {
-        if (!hasCode(failure, 'CONFLICT') || tries === mostTries) throw failure;
-      }
+    if (!isChecked(key) || options?.subresource !== undefined) return await super.patch(key, patch, options);
+    return await untilNobodyInterferes(
+      options?.signal,
+      async () => await this.#patchChecked(key, patch, options),
+    );
   }
 
   /** What the patch makes is written in the place of what it was made from. */
   async #patchChecked(key: ObjectKey, patch: ObjectPatch, options?: PatchOptions): Promise<KubeObject> {
-    const old = await this.#client.get(key, options);
-    const next = await this.#client.patch(key, patch, dry(options));
+    const old = await super.get(key, options);
+    const next = await super.patch(key, patch, dry(options));
     await this.#check(old, next);
     const { resourceVersion } = old.metadata;
-    return await this.#client.update(
-      key,
-      { ...next, metadata: { ...next.metadata, resourceVersion } },
-      options,
-    );
+    return await super.update(key, { ...next, metadata: { ...next.metadata, resourceVersion } }, options);
   }
 
   async #checkAllowed(request: ResourceRequest): Promise<void> {

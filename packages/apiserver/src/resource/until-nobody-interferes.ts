@@ -6,14 +6,17 @@ import { hasCode } from '@ignite/toolkit/errors/coded-error';
 const [mostTries, pauseMs] = [5, 10];
 
 /** A change of what is there now does not fail because that has changed since it was read. */
-export async function untilNobodyInterferes<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+export async function untilNobodyInterferes<T>(
+  signal: AbortSignal | undefined,
+  attempt: () => Promise<T>,
+): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt();
     } catch (failure) {
       const isDispute = failure instanceof ObjectError && failure.causes.length > 0;
       if (!hasCode(failure, 'CONFLICT') || isDispute || tries === mostTries) throw failure;
-      await delay(pauseMs, undefined, { signal });
+      await delay(pauseMs, undefined, signal && { signal });
     }
   }
 }
