@@ -3,7 +3,7 @@ import type { CallAccess } from '@ignite/api/remote/calls';
 import { group as ownGroup } from '@ignite/api/v1/group';
 import { keyOfFullName } from '@ignite/api/v1/shown-name';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
-import type { AccessRequest, ResourceAccess } from '../request/access-request.ts';
+import { type AccessRequest, type ResourceAccess, everything } from '../request/access-request.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import type { Decision } from '../request/access.ts';
 
@@ -12,8 +12,6 @@ export interface Caller {
   readonly may: (user: UserInfo, request: AccessRequest, signal: AbortSignal) => Promise<Decision>;
   readonly vms: Pick<Client['vms'], 'find'>;
 }
-
-const everything: ResourceAccess = { isResource: true, verb: '*', group: '*', resource: '*' };
 
 /**
  * Checks that a user may make a call, and returns the arguments with which it is made. Whoever may not do it to all

@@ -9,3 +9,6 @@ export type AccessRequest = ResourceAccess | PathRequest;
 export interface ResourceAccess extends Omit<ResourceRequest, 'verb' | 'version'> {
   readonly verb: string;
 }
+
+/** What only those may ask who may do everything in all namespaces. */
+export const everything: ResourceAccess = { isResource: true, verb: '*', group: '*', resource: '*' };

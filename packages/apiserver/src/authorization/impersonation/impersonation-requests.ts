@@ -1,16 +1,13 @@
-import type { ResourceAccess } from '../../request/access-request.ts';
+import { type ResourceAccess, everything } from '../../request/access-request.ts';
 import { serviceAccountOf } from '../../authentication/service-account/service-account-user.ts';
 import { mastersGroup } from '../decide.ts';
 import type { WantedUser } from './wanted-user.ts';
 
 const authentication = 'authentication.k8s.io';
 
-/** All that there is, in all namespaces. */
-const everything: ResourceAccess = { isResource: true, verb: '*', group: '*', resource: '*' };
-
 /**
  * Pure. Returns what someone must be allowed to act as another user: to impersonate that user and each of what
- * he is said to have. Whoever acts as one who may do everything must be allowed everything himself.
+ * he is said to have. Whoever acts as one of `system:masters` must be allowed everything himself.
  */
 export const impersonationRequests = ({ user, namedGroups }: WantedUser): readonly ResourceAccess[] => [
   userRequest(user.name),

@@ -6,6 +6,7 @@ import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { type GroupVersionResource, resourceName } from '@ignite/toolkit/client/group-version-resource';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { gitSourceResource, syncResource } from '@ignite/toolkit/sync/resources';
+import { everything } from '../../request/access-request.ts';
 import type { UserInfo } from '../../request/user-info.ts';
 import type { AccessRules } from '../access-rules.ts';
 import { decide } from '../decide.ts';
@@ -37,8 +38,6 @@ const reasons: ReadonlyMap<string, string> = new Map([
       ] as const,
   ),
 ]);
-
-const everything = { isResource: true, verb: '*', group: '*', resource: '*' } as const;
 
 /**
  * Pure. Checks that a user may do everything in all namespaces if what he writes gives as much.
