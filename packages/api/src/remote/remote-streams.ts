@@ -76,10 +76,8 @@ export function remoteArchives(lines: CallLines): ArchiveClient {
   const calls = new FileCalls(lines);
   return {
     export: async (query, output, op) => await calls.receive('archives.export', [query], output, op),
-    import: async (archive, { name, allow }, op) => {
-      const request = { ...(name !== undefined && { name }), ...(allow && { allow: [...allow] }) };
-      return (await calls.send('archives.import', [request], archive, op)) as Vm;
-    },
+    import: async (archive, request, op) =>
+      (await calls.send('archives.import', [request], archive, op)) as Vm,
   };
 }
 

@@ -1,6 +1,20 @@
 import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
+import type { ImportVmRequest } from '../client/archive-client.ts';
+import type { CommitRequest, ImageConfigChanges } from '../client/change-client.ts';
+import type { CopyRequest } from '../client/file-client.ts';
+import type { ImportImageRequest } from '../client/image-client.ts';
+import type { UsageRequest } from '../client/usage-client.ts';
+import type {
+  CreateVmRequest,
+  LogsRequest,
+  RestartVmRequest,
+  StartVmRequest,
+  StopVmRequest,
+} from '../client/vm-client.ts';
 import { vmConditions } from '../client/vm-condition.ts';
+import type { ExecRequest } from '../client/vm-streams.ts';
+import type { CreateVolumeRequest } from '../client/volume-client.ts';
 import { archSchema } from '../v1/arch.ts';
 import { vmSpecSchema } from '../v1/vm.ts';
 import { sandboxRuntimes } from '../v1/vm-sandbox.ts';
@@ -18,6 +32,9 @@ const size = v.pipe(whole, v.transform(bytes));
 const optional = v.exactOptional;
 const runtime = optional(v.picklist(sandboxRuntimes));
 
+/** Schemas for all fields of a request, so that none is forgotten that may be missing. */
+type Fields<Request> = { readonly [Name in keyof Request]-?: v.GenericSchema<unknown, Request[Name]> };
+
 const startFields = {
   sshTimeoutMs: optional(whole),
   ignorePreflightChecks: optional(texts),
@@ -34,16 +51,16 @@ export const createVm = v.strictObject({
   // Only these of the options of the start that follows are of use to it.
   preflight: optional(v.object({ ignorePreflightChecks: optional(texts) })),
   runtime,
-});
+} satisfies Fields<Omit<CreateVmRequest, 'registryConfigDir'>>);
 export const redefineVm = v.strictObject({ labels: record, annotations: record, spec: vmSpecSchema });
 export const startVm = v.strictObject({
   ...startFields,
   runtime,
   networkPlugin: optional(text),
   attaches: optional(flag),
-});
-export const stopVm = v.strictObject(stopFields);
-export const restartVm = v.strictObject({ ...startFields, ...stopFields });
+} satisfies Fields<StartVmRequest>);
+export const stopVm = v.strictObject(stopFields satisfies Fields<StopVmRequest>);
+export const restartVm = v.strictObject({ ...startFields, ...stopFields } satisfies Fields<RestartVmRequest>);
 export const removal = v.strictObject({ force: flag });
 export const logs = v.strictObject({
   follow: flag,
@@ -52,7 +69,7 @@ export const logs = v.strictObject({
   untilMs: optional(v.number()),
   timestamps: optional(flag),
   allStarts: optional(flag),
-});
+} satisfies Fields<LogsRequest>);
 export const attach = v.strictObject({ since: v.picklist(['start', 'now']) });
 /** The rows or columns of a terminal, as Linux counts them (`struct winsize`). */
 const cells = v.pipe(whole, v.maxValue(65_535));
@@ -63,8 +80,10 @@ export const exec = v.strictObject({
     terminal: optional(v.strictObject({ rows: cells, columns: cells })),
   }),
   timeoutMs: whole,
-});
-export const copy = v.strictObject({ vmPath: text, follow: flag, timeoutMs: whole });
+} satisfies Fields<Omit<ExecRequest, 'identity'>>);
+export const copy = v.strictObject({ vmPath: text, follow: flag, timeoutMs: whole } satisfies Fields<
+  Omit<CopyRequest, 'vm' | 'identity'>
+>);
 export const commit = v.strictObject({
   reference: text,
   author: optional(text),
@@ -78,14 +97,18 @@ export const commit = v.strictObject({
     user: optional(text),
     workingDir: optional(text),
     stopSignal: optional(text),
-  }),
-});
-export const importVm = v.strictObject({ name: optional(text), allow: optional(texts) });
+  } satisfies Fields<ImageConfigChanges>),
+} satisfies Fields<CommitRequest>);
+export const importVm = v.strictObject({
+  namespace: optional(text),
+  name: optional(text),
+  allow: optional(v.pipe(texts, v.readonly())),
+} satisfies Fields<ImportVmRequest>);
 export const importImage = v.strictObject({
   runtime,
   arch: optional(archSchema),
   maxSize: optional(size),
-});
+} satisfies Fields<Omit<ImportImageRequest, 'registryConfigDir'>>);
 export const loadImages = v.strictObject({ maxSize: optional(size) });
 export const pushImage = v.strictObject({ destination: optional(text) });
 export const buildKernel = v.strictObject({ arch: optional(archSchema) });
@@ -95,8 +118,12 @@ export const createVolume = v.strictObject({
   labels: optional(record),
   annotations: optional(record),
   spec: v.unknown(),
-});
-export const usage = v.strictObject({ vms: texts, all: flag });
+} satisfies Fields<CreateVolumeRequest>);
+export const usage = v.strictObject({
+  vms: texts,
+  namespace: optional(text),
+  all: flag,
+} satisfies Fields<UsageRequest>);
 export const waiting = v.strictObject({
   conditions: v.array(v.picklist(vmConditions)),
   timeoutMs: optional(whole),

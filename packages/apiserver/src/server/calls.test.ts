@@ -39,6 +39,29 @@ describe('calls from another host', () => {
     ]);
   });
 
+  test('a namespace arrives with what is imported to it and what is measured in it', async () => {
+    const asked: unknown[] = [];
+    await using calls = await serveCalls({
+      archives: {
+        import: async (archive, request) => {
+          asked.push(await text(archive), request);
+          return vm('web', 'prod');
+        },
+      },
+      usage: {
+        sample: async (request) => {
+          asked.push(request);
+          return [];
+        },
+      },
+    });
+    const request = { namespace: 'prod', name: 'web', allow: ['port=80'] };
+    await calls.far.archives.import(Readable.from(['archive']), request, op);
+    const measured = { vms: [], namespace: 'prod', all: true };
+    await calls.far.usage.sample(measured, forever);
+    assert.deepEqual(asked, ['archive', request, measured]);
+  });
+
   test('an error keeps its code, its hint and all that is wrong', async () => {
     const failure = new CodedError('VM_INVALID', 'no image', { hint: 'name one', further: ['no CPU'] });
     await using calls = await serveCalls({
