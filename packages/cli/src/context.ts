@@ -252,7 +252,7 @@ async function withEngine<T>(
   using progress = new Progress(io, level);
   const ports = await openEnginePorts({
     paths,
-    ...(tells(level, 'debug') && { trace: { tell: progress.debug, output: tells(level, 'trace') } }),
+    ...(tells(level, 'debug') && { trace: { tell: progress.debug, output: () => tells(level, 'trace') } }),
     env: io.env,
     settleCommand: [...ownCommand(paths), 'settle'],
     freesSpace,
@@ -277,7 +277,7 @@ export async function withRegistries<T>(
   ]);
   const level = logLevelOf(flags);
   using progress = new Progress(io, level);
-  const trace = { tell: progress.debug, output: tells(level, 'trace') };
+  const trace = { tell: progress.debug, output: () => tells(level, 'trace') };
   const runner = tells(level, 'debug') ? tracedRunner(localRunner, trace) : localRunner;
   const registries = new LocalRegistries({ runner, env: io.env });
   return await use(registries, { signal, report: progress.report, endProgress: progress.end });

@@ -6,7 +6,6 @@ import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { escaped } from '@ignite/toolkit/text/printable';
 import { changedSettings } from './changed-settings.ts';
 import { configuredOptions } from './configured-options.ts';
-import { type LogLevel, tells } from './options.ts';
 import { serve } from './serve.ts';
 import { ServiceLog } from './service-log.ts';
 import { Notifier, takeServiceManager } from './service-manager.ts';
@@ -17,26 +16,25 @@ const interrupted = 130;
 async function main(argv: readonly string[]): Promise<number> {
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort());
-  let logLevel: LogLevel = 'info';
+  let output: ServiceLog | undefined;
   try {
     const manager = takeServiceManager(process.env, process.pid);
     const options = await configuredOptions(argv);
-    logLevel = options.logLevel;
     const isTty = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
     const terminal = { write, isTty };
-    const output = new ServiceLog(terminal, options);
+    output = new ServiceLog(terminal, options);
     const notifier = new Notifier(manager, { runner: localRunner, clock: systemClock, log: output.log });
     abort.signal.addEventListener('abort', () => void notifier.tell('STOPPING'));
     // A terminal that is closed ends what runs in it.
     if (!isTty) reloadOnHangup(argv, options.values, { output, notifier });
     const watchdog = notifier.keepWatchdog(abort.signal);
     const onReady = (): void => void notifier.tell('READY');
-    await serve(options, { terminal, log: output.log, onReady, listenFd: manager.listenFd }, abort.signal);
+    await serve(options, { terminal, output, onReady, listenFd: manager.listenFd }, abort.signal);
     await watchdog;
     return 0;
   } catch (failure) {
     if (abort.signal.aborted) return interrupted;
-    write(renderError(failure, tells(logLevel, 'debug')));
+    write(renderError(failure, output?.tells('debug') ?? false));
     return exitStatusOf(failure);
   }
 }

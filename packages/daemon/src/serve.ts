@@ -14,14 +14,15 @@ import type { Log } from '@ignite/toolkit/log/log';
 import { printable } from '@ignite/toolkit/text/printable';
 import { runGitops } from './gitops-service.ts';
 import { readApiTrust } from './api-trust.ts';
-import { type DaemonOptions, tells } from './options.ts';
-import type { Terminal } from './service-log.ts';
+import type { DaemonOptions } from './options.ts';
+import type { ServiceLog, Terminal } from './service-log.ts';
 import { webhookOptions } from './webhook-options.ts';
 
 /** What the daemon is given by whoever has started it. */
 export interface ServeContext {
   readonly terminal: Terminal;
-  readonly log: Log;
+  /** The log, whose level may change meanwhile. */
+  readonly output: ServiceLog;
   /** Called once everything is served. */
   readonly onReady: () => void;
   /** The descriptor of a socket that is to be the one of the API. */
@@ -31,21 +32,25 @@ export interface ServeContext {
 /** The composition root of the daemon. It serves until `signal` aborts. */
 export async function serve(
   options: DaemonOptions,
-  { terminal, log, onReady, listenFd }: ServeContext,
+  { terminal, output, onReady, listenFd }: ServeContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { dataDir, runDir, store: shared, logLevel, nodeLabels, apiSocket, apiAddress } = options;
+  const { dataDir, runDir, store: shared, nodeLabels, apiSocket, apiAddress } = options;
+  const { log } = output;
   const paths: Paths = { dataDir, runDir };
   const line = (text: string): void => terminal.write(`${printable(text)}\n`);
   const ports = await openEnginePorts({
     paths,
     env: { ...process.env, ...(shared !== undefined && { IGNITE_STORE: shared }) },
     settleCommand: settleCommand(paths),
-    ...(tells(logLevel, 'debug') && {
-      trace: { tell: (text) => line(`debug: ${text}`), output: tells(logLevel, 'trace') },
-    }),
+    trace: {
+      tell: (text) => {
+        if (output.tells('debug')) line(`debug: ${text}`);
+      },
+      output: () => output.tells('trace'),
+    },
     onBroken: (broken) => {
-      if (tells(logLevel, 'warn')) line(`warning: ${brokenRecordText(broken)}`);
+      if (output.tells('warn')) line(`warning: ${brokenRecordText(broken)}`);
     },
   });
   await using client = new LocalClient(ports);

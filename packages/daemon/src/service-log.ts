@@ -1,5 +1,5 @@
 import { type Log, type LogLevel as EventLevel, jsonLog, limitedLog, textLog } from '@ignite/toolkit/log/log';
-import type { DaemonOptions, LogLevel } from './options.ts';
+import { type DaemonOptions, type LogLevel, tells } from './options.ts';
 
 /** Where the daemon writes, and what is known about the reader. */
 export interface Terminal {
@@ -29,6 +29,11 @@ export class ServiceLog {
     const forms = { text: textLog(write), json: jsonLog(write) };
     const log: Log = (...event) => forms[this.#options.logFormat ?? (isTty ? 'text' : 'json')](...event);
     this.log = limitedLog(log, () => eventLevels[this.#options.logLevel]);
+  }
+
+  /** Tells whether messages of `what` are logged now. */
+  tells(what: LogLevel): boolean {
+    return tells(this.#options.logLevel, what);
   }
 
   change(options: LogOptions): void {

@@ -7,7 +7,8 @@ const { signal } = new AbortController();
 
 async function trace(tool: string, args: readonly string[], output = false): Promise<readonly string[]> {
   const lines: string[] = [];
-  const runner = tracedRunner(localRunner, { tell: (line) => lines.push(line.replace(/^\d+/, 'N')), output });
+  const tell = (line: string) => lines.push(line.replace(/^\d+/, 'N'));
+  const runner = tracedRunner(localRunner, { tell, output: () => output });
   await runner.run({ tool, args, stdin: 'secret' }, signal).catch(() => undefined);
   return lines;
 }
@@ -27,7 +28,7 @@ test('tracedRunner: tells what was printed where that is asked for', async () =>
 });
 
 test('tracedRunner: results and failures are the same', async () => {
-  const runner = tracedRunner(localRunner, { tell: () => undefined, output: false });
+  const runner = tracedRunner(localRunner, { tell: () => undefined, output: () => false });
   assert.equal((await runner.run({ tool: 'echo', args: ['x'] }, signal)).stdout, 'x\n');
   await assert.rejects(runner.run({ tool: 'false', args: [] }, signal), {
     name: 'ToolFailedError',

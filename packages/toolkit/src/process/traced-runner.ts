@@ -4,8 +4,8 @@ import { type Runner, ToolFailedError } from './runner.ts';
 export interface Trace {
   /** Called with one line for each tool that has ended. Its input is left out, because it may be secret. */
   readonly tell: (line: string) => void;
-  /** True if the output of tools is traced too. */
-  readonly output: boolean;
+  /** Tells, whenever a tool has ended, whether its output is traced too. */
+  readonly output: () => boolean;
 }
 
 /** Wraps a runner so that it traces each tool: `250 ms, exit 0: skopeo copy …`. */
@@ -15,7 +15,7 @@ export const tracedRunner = (runner: Runner, { tell, output }: Trace): Runner =>
     const line = [command.tool, ...command.args.map(quoted)].join(' ');
     const told = (outcome: string, printed: { readonly stdout: string; readonly stderr: string }): void => {
       tell(`${(performance.now() - begin).toFixed(0)} ms, ${outcome}: ${line}`);
-      if (!output) return;
+      if (!output()) return;
       for (const text of [printed.stdout, printed.stderr])
         for (const each of text.split('\n').filter(Boolean)) tell(`  ${each}`);
     };
