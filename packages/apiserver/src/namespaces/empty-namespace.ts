@@ -4,8 +4,8 @@ import { resourceName } from '@ignite/toolkit/client/group-version-resource';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { EventObject } from '@ignite/toolkit/core/resources/event';
 import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { deleteSeen } from '../resource/delete-seen.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import type { Remaining } from './deletion-conditions.ts';
 
@@ -33,12 +33,8 @@ export async function emptyNamespace(
     const isLater = (object: KubeObject): boolean =>
       preciousKinds.includes(resourceName(resource)) && isCreatedAfter(object, since);
     for (const object of items) {
-      const { metadata } = object;
-      if (metadata.deletionTimestamp !== undefined || isLater(object)) continue;
-      const { uid } = metadata;
-      await client
-        .delete({ ...resource, namespace: name, name: metadata.name }, { preconditions: { uid }, signal })
-        .catch(unlessGone);
+      if (object.metadata.deletionTimestamp !== undefined || isLater(object)) continue;
+      await deleteSeen(client, resource, object, { signal });
     }
     if (items.length === 0) continue;
     const { items: all } = await client.list(resource, { namespace: name, signal });
@@ -75,8 +71,3 @@ const remainingOf = (resource: ServedResource, items: readonly KubeObject[], lat
   ...(later > 0 && { later }),
   finalizers: items.flatMap(({ metadata }) => metadata.finalizers),
 });
-
-/** Someone else may delete an object first, or put another one in its place. */
-function unlessGone(failure: unknown): void {
-  if (!hasCode(failure, 'NOT_FOUND') && !hasCode(failure, 'CONFLICT')) throw failure;
-}

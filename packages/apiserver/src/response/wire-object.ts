@@ -15,8 +15,9 @@ export function wireObject(
   { apiVersion, kind, metadata, ...content }: KubeObject,
   { hidesGeneration = false }: WireKind,
 ): WireObject {
-  const { generation: _generation, ...others } = wireMeta(metadata);
-  return { apiVersion, kind, metadata: hidesGeneration ? others : wireMeta(metadata), ...content };
+  const meta = wireMeta(metadata);
+  const { generation: _generation, ...others } = meta;
+  return { apiVersion, kind, metadata: hidesGeneration ? others : meta, ...content };
 }
 
 function wireMeta(metadata: ObjectMeta): WireMeta {

@@ -1,12 +1,12 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { ListReply, Reply } from '../response/reply.ts';
 import { statusReply } from '../response/reply.ts';
 import { deletedStatus } from '../response/status.ts';
 import { deleteOptions } from './delete-options.ts';
 import { beginNamespaceDeletion, isNamespaces } from './namespace-lifecycle.ts';
 import { selectionOf } from '../read/list-query.ts';
+import { deleteSeen } from '../resource/delete-seen.ts';
 import { type ObjectRequest, keyOf } from '../resource/object-request.ts';
 
 /** Answers with the object if it stays for a while, and otherwise with a Status. */
@@ -27,17 +27,6 @@ export async function deleteCollection(client: ObjectClient, request: ObjectRequ
     throw new ObjectError('METHOD_NOT_ALLOWED', 'namespaces are deleted one by one');
   const options = deleteOptions(request.query, await request.body());
   const list = await client.list(resource, { ...selectionOf(request), signal });
-  for (const { metadata } of list.items) {
-    const { namespace, name, uid } = metadata;
-    const preconditions = { ...options.preconditions, uid };
-    await client
-      .delete({ ...resource, namespace, name }, { ...options, preconditions, signal })
-      .catch(unlessGone);
-  }
+  for (const object of list.items) await deleteSeen(client, resource, object, { ...options, signal });
   return { type: 'list', list };
-}
-
-/** Someone else may delete an object first, or put another one in its place. */
-function unlessGone(failure: unknown): void {
-  if (!hasCode(failure, 'NOT_FOUND') && !hasCode(failure, 'CONFLICT')) throw failure;
 }

@@ -37,9 +37,9 @@ export class TrackedWrites {
     return await this.#client.create(resource, this.#managed(undefined, managed, object), this.#options);
   }
 
-  /** Replaces an object, or its status if the request is about that. */
-  async update(object: KubeObject): Promise<KubeObject> {
-    const live = await this.#client.get(keyOf(this.#request), this.#options);
+  /** Replaces an object, or its status if the request is about that. It is read before, unless that was done. */
+  async update(object: KubeObject, known?: KubeObject): Promise<KubeObject> {
+    const live = known ?? (await this.#client.get(keyOf(this.#request), this.#options));
     const next = await this.#replace(object, this.#tried);
     return await this.#replace(this.#managed(live, next, object), this.#options);
   }
