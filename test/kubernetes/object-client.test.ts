@@ -13,14 +13,10 @@ import { readKubeconfig } from '../../packages/toolkit/src/client/over-http/kube
 import type { ServerAccess } from '../../packages/toolkit/src/client/over-http/server-access.ts';
 import { systemClock } from '../../packages/toolkit/src/clock/clock.ts';
 import { testGarbageCollector } from '../../packages/toolkit/src/controller/garbage-collector.contract.ts';
-import { KindClient, clientKind } from '../../packages/toolkit/src/client/kind-client.ts';
+import { KindClient } from '../../packages/toolkit/src/client/kind-client.ts';
 import { EventRecorder } from '../../packages/toolkit/src/controller/event-recorder.ts';
 import { leadWhile } from '../../packages/toolkit/src/controller/lease.ts';
-import {
-  eventResource,
-  occurrencesOf,
-  storedEvent,
-} from '../../packages/toolkit/src/core/resources/event.ts';
+import { occurrencesOf, storedEvent } from '../../packages/toolkit/src/core/resources/event.ts';
 import { installGarden } from './fixtures/garden-crds.ts';
 import { CannotBuild } from './fixtures/go-program.ts';
 import { type KubeApiServer, startKubeApiServer } from './fixtures/kube-api-server.ts';
@@ -119,7 +115,7 @@ function testEvents(client: HttpObjectClient): void {
     const regarding = { kind: 'Pot', namespace, name: 'a' };
     for (let time = 0; time < 3; time += 1)
       await recorder.record({ type: 'Warning', reason: 'Dry', message: 'no water', regarding });
-    const events = new KindClient(client, clientKind(eventResource, storedEvent));
+    const events = new KindClient(client, storedEvent);
     const [dry, ...more] = (await events.list({ namespace })).items;
     assert.equal(more.length, 0);
     assert.deepEqual([dry?.note, occurrencesOf(dry!).count], ['no water', 3]);

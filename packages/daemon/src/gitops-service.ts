@@ -1,10 +1,8 @@
+import { vmKind, volumeKind } from '@ignite/api/v1/object-kinds';
 import { join } from 'node:path';
 import type { Client } from '@ignite/api/client/client';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import { vmResource } from '@ignite/api/v1/resources/vm';
-import { volumeResource } from '@ignite/api/v1/resources/volume';
-import { type Vm, vmKind } from '@ignite/api/v1/vm';
-import { volumeKind } from '@ignite/api/v1/volume';
+import type { Vm } from '@ignite/api/v1/vm';
 import { settleHostSettings } from '@ignite/engine/tools/host/settle-host-settings';
 import { type Paths, apiDir } from '@ignite/engine/tools/host/paths';
 import { serveHost } from '@ignite/engine/tools/host/served-host';
@@ -21,7 +19,7 @@ import type { Outcome } from '@ignite/engine/vm/lifecycle/outcome';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import { apiKinds } from '@ignite/apiserver/server/api-kinds';
 import { sourceWorker } from '@ignite/legacy/source-worker-file';
-import { KindClient, clientKind } from '@ignite/toolkit/client/kind-client';
+import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
 import { keyText } from '@ignite/toolkit/object/object-key';
@@ -116,8 +114,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
           signal,
         );
   await using sockets = new VmMetricsSockets(paths, (uid) => client.usage.metrics([uid], signal), log);
-  const watchedVms = clientKind(vmResource, vmKind);
-  const vms = new Informer(new KindClient(objects, watchedVms), deps.clock, log);
+  const vms = new Informer(new KindClient(objects, vmKind), deps.clock, log);
   sockets.follow(vms);
   const { isVmBusy, reconcileVm, recordWhenReady, clearRemovedVms } = options;
   const controlled = controlVms(
@@ -140,7 +137,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     ...openOptions(paths),
     client: objects,
     host,
-    watchedKinds: [watchedVms, clientKind(volumeResource, volumeKind)],
+    watchedKinds: [vmKind, volumeKind],
     imageFields,
     ...reporting,
   };

@@ -1,12 +1,9 @@
 import type { Condition } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { described } from '@ignite/toolkit/schema/described';
-import { completeSpec } from '@ignite/toolkit/store/complete-spec';
-import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import type { Arch } from './arch.ts';
-import { apiVersion } from './group.ts';
 
 const taintSchema = v.strictObject({
   key: v.pipe(v.string(), v.nonEmpty()),
@@ -57,10 +54,3 @@ export interface Host extends KubeObject {
   readonly spec: HostSpec;
   readonly status: HostStatus;
 }
-
-export const hostKind = objectKind<Host>({
-  apiVersion,
-  kind: 'Host',
-  scope: 'Cluster',
-  complete: completeSpec(hostSpecSchema),
-});

@@ -1,10 +1,7 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { completeSpec } from '@ignite/toolkit/store/complete-spec';
-import { objectKind } from '@ignite/toolkit/store/object-kind';
 import { described } from '@ignite/toolkit/schema/described';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
-import { apiVersion } from './group.ts';
 
 export const imageSpecSchema = v.strictObject({
   reference: described(
@@ -60,10 +57,3 @@ export interface Image extends KubeObject {
   readonly spec: ImageSpec;
   readonly status: ImageStatus;
 }
-
-export const imageKind = objectKind<Image>({
-  apiVersion,
-  kind: 'Image',
-  scope: 'Cluster',
-  complete: completeSpec(imageSpecSchema),
-});

@@ -1,10 +1,7 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { completeSpec } from '@ignite/toolkit/store/complete-spec';
-import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
-import { apiVersion } from './group.ts';
 import type { Arch } from './arch.ts';
 
 export const kernelSpecSchema = v.strictObject({
@@ -33,10 +30,3 @@ export interface Kernel extends KubeObject {
   readonly spec: KernelSpec;
   readonly status: KernelStatus;
 }
-
-export const kernelKind = objectKind<Kernel>({
-  apiVersion,
-  kind: 'Kernel',
-  scope: 'Cluster',
-  complete: completeSpec(kernelSpecSchema),
-});

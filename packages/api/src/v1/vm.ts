@@ -1,18 +1,13 @@
 import type { Condition } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { completeSpec } from '@ignite/toolkit/store/complete-spec';
-import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import { described } from '@ignite/toolkit/schema/described';
 import * as v from 'valibot';
-import { apiVersion } from './group.ts';
 import { absolutePath } from './absolute-path.ts';
 import { type Arch, archSchema } from './arch.ts';
 import { vmSandboxSchema } from './vm-sandbox.ts';
 import { restartPolicySchema } from './restart-policy.ts';
 import { cloudInitSchema } from './cloud-init.ts';
-import { completeVmStatus } from './complete-vm-status.ts';
-import { currentVm } from './current-vm.ts';
 import { environmentSchema } from './environment.ts';
 import type { BootMode } from './image.ts';
 import { familiarSource } from './familiar-source.ts';
@@ -198,11 +193,3 @@ export interface Vm extends KubeObject {
   readonly spec: VmSpec;
   readonly status: VmStatus;
 }
-
-const completeVmSpec = completeSpec(vmSpecSchema);
-
-export const vmKind = objectKind<Vm>({
-  apiVersion,
-  kind: 'VM',
-  complete: (stored) => completeVmStatus(completeVmSpec(currentVm(stored))),
-});

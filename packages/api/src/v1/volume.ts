@@ -1,9 +1,6 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { described } from '@ignite/toolkit/schema/described';
-import { completeSpec } from '@ignite/toolkit/store/complete-spec';
-import { objectKind } from '@ignite/toolkit/store/object-kind';
 import * as v from 'valibot';
-import { apiVersion } from './group.ts';
 import { size } from './size.ts';
 
 const mebibyte = 2 ** 20;
@@ -32,9 +29,3 @@ export interface Volume extends KubeObject {
   readonly spec: VolumeSpec;
   readonly status: VolumeStatus;
 }
-
-export const volumeKind = objectKind<Volume>({
-  apiVersion,
-  kind: 'Volume',
-  complete: completeSpec(volumeSpecSchema),
-});

@@ -1,14 +1,4 @@
-import type { ClientKind } from '@ignite/toolkit/client/kind-client';
-import { type Namespace, namespaceResource } from '@ignite/toolkit/core/resources/namespace';
-
-/** Namespaces as clients know them. */
-export const namespaceClientKind: ClientKind<Namespace> = {
-  group: namespaceResource.group,
-  version: 'v1',
-  resource: namespaceResource.plural,
-  kind: namespaceResource.kind,
-  decode: (stored) => ({ ...stored, status: stored.status ?? {} }) as Namespace,
-};
+import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
 
 /** The finalizer of a namespace whose contents are still to be deleted. */
 export const contentFinalizer = 'kubernetes';

@@ -4,7 +4,7 @@ import type { Clock } from '@ignite/toolkit/clock/clock';
 import { type ReconcileResult, runController } from '@ignite/toolkit/controller/controller';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
-import { type Namespace, defaultNamespace } from '@ignite/toolkit/core/resources/namespace';
+import { type Namespace, defaultNamespace, storedNamespace } from '@ignite/toolkit/core/resources/namespace';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { ensureNamespaces } from './ensure-namespaces.ts';
@@ -14,7 +14,6 @@ import { authoritiesMap, defaultAccount, furnishNamespace, furnitureResources } 
 import {
   contentFinalizer,
   finalizersOf,
-  namespaceClientKind,
   withContentFinalizer,
   withoutContentFinalizer,
 } from './namespace-client.ts';
@@ -46,7 +45,7 @@ export async function controlNamespaces(
   signal: AbortSignal,
 ): Promise<void> {
   const { client, clock, log } = options;
-  const namespaces = new KindClient(client, namespaceClientKind);
+  const namespaces = new KindClient(client, storedNamespace);
   const queue = new WorkQueue(clock);
   const known = new Informer(namespaces, clock, log);
   known.onChange(({ metadata }, isGone) => {
@@ -85,7 +84,7 @@ async function endNamespace(
 ): Promise<ReconcileResult> {
   if (!finalizersOf(namespace).includes(contentFinalizer)) return {};
   const { name } = namespace.metadata;
-  const namespaces = new KindClient(client, namespaceClientKind);
+  const namespaces = new KindClient(client, storedNamespace);
   if (name === defaultNamespace) {
     // An older version has let somebody delete it. It is made anew, and nothing in it is touched.
     await namespaces.modify({ name }, withoutContentFinalizer, { signal });

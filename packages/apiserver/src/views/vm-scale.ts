@@ -1,6 +1,7 @@
+import { vmKind } from '@ignite/api/v1/object-kinds';
 import { withWish } from '@ignite/api/v1/life-wish';
 import { vmResource } from '@ignite/api/v1/resources/vm';
-import { type Vm, vmKind } from '@ignite/api/v1/vm';
+import type { Vm } from '@ignite/api/v1/vm';
 import { hasVmm } from '@ignite/api/v1/vm-phase';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { Scaling } from '../resource/scale.ts';

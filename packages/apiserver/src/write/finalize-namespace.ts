@@ -1,8 +1,9 @@
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
+import { storedNamespace } from '@ignite/toolkit/core/resources/namespace';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { finalizersOf, namespaceClientKind } from '../namespaces/namespace-client.ts';
+import { finalizersOf } from '../namespaces/namespace-client.ts';
 import { type ObjectRequest, keyOf } from '../resource/object-request.ts';
 import type { ObjectReply } from '../response/reply.ts';
 import { isNamespaces } from './namespace-lifecycle.ts';
@@ -20,8 +21,8 @@ export async function finalizeNamespace(client: ObjectClient, request: ObjectReq
   const { name } = keyOf(request);
   const { dryRun, fieldValidation } = writeQuery(request.query);
   const { value, warnings } = sentObject(request, await request.body(), fieldValidation);
-  const finalizers = finalizersOf(namespaceClientKind.decode(value as KubeObject));
-  const namespaces = new KindClient(client, namespaceClientKind);
+  const finalizers = finalizersOf(storedNamespace.decode(value as KubeObject));
+  const namespaces = new KindClient(client, storedNamespace);
   const found = await namespaces.get({ name }, { signal });
   const { resourceVersion = found.metadata.resourceVersion } = value.metadata;
   const next = {

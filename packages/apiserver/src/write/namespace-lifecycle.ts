@@ -2,8 +2,8 @@ import { resourceName } from '@ignite/toolkit/client/group-version-resource';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { NewObject, ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
-import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
-import { namespaceClientKind, withContentFinalizer } from '../namespaces/namespace-client.ts';
+import { type Namespace, storedNamespace } from '@ignite/toolkit/core/resources/namespace';
+import { withContentFinalizer } from '../namespaces/namespace-client.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
 
@@ -47,7 +47,7 @@ export async function beginNamespaceDeletion(
   name: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const all = new KindClient(client, namespaceClientKind);
+  const all = new KindClient(client, storedNamespace);
   await all.modify(
     { name },
     (namespace) =>

@@ -1,8 +1,8 @@
+import { vmKind } from '@ignite/api/v1/object-kinds';
 import type { VmClient } from '@ignite/api/client/vm-client';
-import { vmResource } from '@ignite/api/v1/resources/vm';
-import { type Vm, vmKind } from '@ignite/api/v1/vm';
+import type { Vm } from '@ignite/api/v1/vm';
 import type { Target } from '@ignite/apiserver/resource/connector';
-import { KindClient, clientKind } from '@ignite/toolkit/client/kind-client';
+import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { badRequest } from '@ignite/toolkit/client/object-error';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
@@ -28,7 +28,7 @@ export async function connectedVm(
 ): Promise<Vm> {
   if (container !== undefined && container !== containerName && container !== name)
     throw badRequest(`the VM "${name}" has no container "${container}", only "${containerName}"`);
-  const known = new KindClient(objects, clientKind(vmResource, vmKind));
+  const known = new KindClient(objects, vmKind);
   const { metadata } = await known.get({ ...(namespace !== undefined && { namespace }), name }, { signal });
   return await toldPlainly(vms.find(metadata.uid, signal));
 }

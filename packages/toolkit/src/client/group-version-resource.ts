@@ -23,6 +23,3 @@ export const resourceName = ({
 /** Returns the `apiVersion` of a resource's objects. */
 export const apiVersionOf = ({ group, version }: GroupVersionResource): string =>
   group === '' ? version : `${group}/${version}`;
-
-/** Returns the version in an `apiVersion`, which is `group/version`, or `version` in the core group. */
-export const versionOf = (apiVersion: string): string => apiVersion.slice(apiVersion.indexOf('/') + 1);

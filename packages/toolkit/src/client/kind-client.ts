@@ -1,8 +1,6 @@
 import { hasCode } from '../errors/coded-error.ts';
 import type { KubeObject } from '../object/kube-object.ts';
-import type { Resource } from '../scheme/resource.ts';
-import type { ObjectKind } from '../store/object-kind.ts';
-import { type GroupVersionResource, apiVersionOf, versionOf } from './group-version-resource.ts';
+import { type GroupVersionResource, apiVersionOf } from './group-version-resource.ts';
 import type {
   CallOptions,
   DeleteOptions,
@@ -23,12 +21,6 @@ export interface ClientKind<T extends KubeObject> extends KindResource {
   /** Pure. Returns a stored object with the fields and defaults of the type. */
   readonly decode: (stored: KubeObject) => T;
 }
-
-/** Pure. Returns a kind as clients know it. */
-export const clientKind = <T extends KubeObject>(
-  { group, plural }: Resource<T>,
-  { apiVersion, kind, decode }: ObjectKind<T>,
-): ClientKind<T> => ({ group, version: versionOf(apiVersion), resource: plural, kind, decode });
 
 /** Reads and writes the objects of one kind as they are. */
 export const objectsOf = (client: ObjectClient, kind: KindResource): KindClient<KubeObject> =>

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { KindClient, clientKind } from '../client/kind-client.ts';
+import { KindClient } from '../client/kind-client.ts';
 import type { ObjectClient } from '../client/object-client.ts';
 import type { Clock } from '../clock/clock.ts';
 import {
   type EventObject,
   type ObjectReference,
-  eventResource,
   occurrencesOf,
   storedEvent,
 } from '../core/resources/event.ts';
@@ -63,7 +62,7 @@ export class EventRecorder {
   #unswept = 0;
 
   constructor(client: ObjectClient, clock: Clock, reporter: Reporter) {
-    this.#events = new KindClient(client, clientKind(eventResource, storedEvent));
+    this.#events = new KindClient(client, storedEvent);
     this.#clock = clock;
     this.#reporter = reporter;
   }

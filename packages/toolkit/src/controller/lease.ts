@@ -1,8 +1,8 @@
 import type { Clock } from '../clock/clock.ts';
 import type { ObjectClient } from '../client/object-client.ts';
-import { KindClient, clientKind } from '../client/kind-client.ts';
+import { KindClient } from '../client/kind-client.ts';
 import { hasCode } from '../errors/coded-error.ts';
-import { type Lease, type LeaseSpec, leaseResource, storedLease } from '../core/resources/lease.ts';
+import { type Lease, type LeaseSpec, storedLease } from '../core/resources/lease.ts';
 import { microTime } from '../object/micro-time.ts';
 
 export interface LeaseOptions {
@@ -127,5 +127,4 @@ async function take(
   }
 }
 
-const leasesOf = (client: ObjectClient): KindClient<Lease> =>
-  new KindClient(client, clientKind(leaseResource, storedLease));
+const leasesOf = (client: ObjectClient): KindClient<Lease> => new KindClient(client, storedLease);

@@ -9,6 +9,9 @@ export interface GroupKind {
 export const groupOf = (apiVersion: string): string =>
   apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
 
+/** Pure. Returns the version in an `apiVersion`. */
+export const versionOf = (apiVersion: string): string => apiVersion.slice(apiVersion.indexOf('/') + 1);
+
 export const groupKindOf = ({
   apiVersion,
   kind,

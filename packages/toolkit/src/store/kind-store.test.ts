@@ -5,7 +5,7 @@ import type { KubeObject } from '../object/kube-object.ts';
 import { completeSpec } from './complete-spec.ts';
 import { KindStore } from './kind-store.ts';
 import { MemoryStore } from './memory.ts';
-import { objectKind } from './object-kind.ts';
+import { objectKind } from '../scheme/object-kind.ts';
 
 interface Pot extends KubeObject {
   readonly kind: 'Pot';
@@ -13,11 +13,9 @@ interface Pot extends KubeObject {
 }
 
 const spec = v.strictObject({ plant: v.string(), litres: v.optional(v.number(), 5) });
-const potKind = objectKind<Pot>({
-  apiVersion: 'garden.example/v1',
-  kind: 'Pot',
-  complete: completeSpec(spec),
-});
+const group = 'garden.example';
+const potResource = { group, kind: 'Pot', plural: 'pots', scope: 'Namespaced' } as const;
+const potKind = objectKind<Pot>(potResource, `${group}/v1`, completeSpec(spec));
 const metadata = { name: 'a', uid: '1' };
 const mint = { metadata, spec: { plant: 'mint', litres: 3 } };
 const name = 'a';
@@ -55,7 +53,7 @@ describe('KindStore', () => {
   });
 
   test('objects of a kind of the cluster are in no namespace, and others in the default one', async () => {
-    const shedKind = objectKind({ apiVersion: 'garden.example/v1', kind: 'Shed', scope: 'Cluster' });
+    const shedKind = objectKind({ group, kind: 'Shed', plural: 'sheds', scope: 'Cluster' }, `${group}/v1`);
     const sheds = new KindStore(store, shedKind);
     await sheds.createOrModify({ metadata }, (known) => known);
     assert.equal((await sheds.get({ name })).metadata.namespace, '');

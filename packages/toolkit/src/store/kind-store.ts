@@ -1,7 +1,7 @@
 import { hasCode } from '../errors/coded-error.ts';
 import type { KubeObject } from '../object/kube-object.ts';
 import { modifyObject } from './modify-object.ts';
-import type { ObjectKind } from './object-kind.ts';
+import type { ObjectKind } from '../scheme/object-kind.ts';
 import type {
   Bookmark,
   BrokenObject,
@@ -87,7 +87,7 @@ export class KindStore<T extends KubeObject> extends KindReader<T> {
 
   /** @throws CodedError ALREADY_EXISTS */
   async create(object: NewOf<T>, options?: CallOptions): Promise<T> {
-    const { apiVersion, kind, namespace, decode } = this.#kind;
+    const { apiVersion, kind, defaultNamespace: namespace, decode } = this.#kind;
     const metadata = { namespace, ...object.metadata };
     return decode(await this.#store.create({ apiVersion, kind, ...object, metadata }, options));
   }
@@ -144,7 +144,7 @@ export class KindStore<T extends KubeObject> extends KindReader<T> {
     return this.#kind.decode(await this.#store.delete(this.#keyOf(key), options));
   }
 
-  #keyOf({ name, namespace = this.#kind.namespace }: KindKey): Key {
+  #keyOf({ name, namespace = this.#kind.defaultNamespace }: KindKey): Key {
     const { group, kind } = this.#kind;
     return { group, kind, namespace, name };
   }

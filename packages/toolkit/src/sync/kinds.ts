@@ -3,8 +3,6 @@ import { described } from '../schema/described.ts';
 import * as v from 'valibot';
 import type { KubeObject } from '../object/kube-object.ts';
 import type { Condition } from '../object/condition.ts';
-import { completeSpec } from '../store/complete-spec.ts';
-import { objectKind } from '../store/object-kind.ts';
 import { durationSchema } from '../units/duration.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import type { HealthState } from '../apply/actuator.ts';
@@ -230,21 +228,6 @@ export interface SyncObject extends KubeObject {
   readonly spec: SyncSpec;
   readonly status: SyncStatus;
 }
-
-export const gitSourceKind = objectKind<GitSourceObject>({
-  apiVersion: gitopsApiVersion,
-  kind: 'GitSource',
-  complete: completeSpec(gitSourceSpecSchema),
-});
-const completeSyncSpec = completeSpec(syncSpecSchema);
-export const syncKind = objectKind<SyncObject>({
-  apiVersion: gitopsApiVersion,
-  kind: 'Sync',
-  complete: (stored) => ({
-    ...completeSyncSpec(stored),
-    status: { ...initialSyncStatus, ...(stored.status as Partial<SyncStatus> | undefined) },
-  }),
-});
 
 export const initialSyncStatus: SyncStatus = {
   conditions: [],

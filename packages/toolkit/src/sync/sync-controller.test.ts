@@ -1,3 +1,4 @@
+import { syncKind } from './object-kinds.ts';
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import * as v from 'valibot';
@@ -9,13 +10,7 @@ import { type Revision, sourceError } from '../source/source.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { LiveObject } from '../apply/actuator.ts';
-import {
-  type SyncObject,
-  type SyncSpec,
-  confirmedRevisionAnnotation,
-  syncKind,
-  syncSpecSchema,
-} from './kinds.ts';
+import { type SyncObject, type SyncSpec, confirmedRevisionAnnotation, syncSpecSchema } from './kinds.ts';
 import { DirectReader } from '../render/source-reader.ts';
 import { StoreActuator } from '../apply/store-actuator.ts';
 import { syncClient } from './sync-client.sample.ts';

@@ -1,3 +1,4 @@
+import { syncKind } from './object-kinds.ts';
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import * as v from 'valibot';
@@ -9,7 +10,7 @@ import { sampleKind } from '../scheme/kind.sample.ts';
 import { Scheme } from '../scheme/scheme.ts';
 import { type Revision, sourceError } from '../source/source.ts';
 import { MemoryStore } from '../store/memory.ts';
-import { type SyncObject, type SyncSpec, syncKind, syncSpecSchema } from './kinds.ts';
+import { type SyncObject, type SyncSpec, syncSpecSchema } from './kinds.ts';
 import { DirectReader } from '../render/source-reader.ts';
 import { StoreActuator } from '../apply/store-actuator.ts';
 import { syncClient } from './sync-client.sample.ts';

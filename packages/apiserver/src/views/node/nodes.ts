@@ -1,4 +1,4 @@
-import { hostKind } from '@ignite/api/v1/host';
+import { hostKind } from '@ignite/api/v1/object-kinds';
 import { age } from '@ignite/toolkit/text/age';
 import type { ServedResource } from '../../resource/served-resource.ts';
 import { nameColumn } from '../../resource/table-column.ts';

@@ -1,5 +1,6 @@
+import { vmKind } from '@ignite/api/v1/object-kinds';
 import { vmResource } from '@ignite/api/v1/resources/vm';
-import { type Vm, vmKind } from '@ignite/api/v1/vm';
+import type { Vm } from '@ignite/api/v1/vm';
 import { withConditions } from '@ignite/api/v1/vm-conditions';
 import { DerivedObjects } from '../derived-objects.ts';
 import { type KnownHosts, type OwnHost, knownHosts } from '../known-hosts.ts';

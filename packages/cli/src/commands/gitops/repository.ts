@@ -1,3 +1,4 @@
+import { gitSourceKind } from '@ignite/toolkit/sync/object-kinds';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -5,7 +6,6 @@ import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { GitSource } from '@ignite/toolkit/git/git-source';
 import { gitTransport } from '@ignite/toolkit/git/git-url';
-import { gitSourceKind } from '@ignite/toolkit/sync/kinds';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
 import type { StoreReader } from '@ignite/toolkit/store/store';

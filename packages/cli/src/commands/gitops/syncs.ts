@@ -1,4 +1,5 @@
-import { type SyncObject, type SyncSpec, syncKind } from '@ignite/toolkit/sync/kinds';
+import { syncKind } from '@ignite/toolkit/sync/object-kinds';
+import type { SyncObject, SyncSpec } from '@ignite/toolkit/sync/kinds';
 import { fullName, fullNames } from '@ignite/api/v1/shown-name';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
 import type { StoreReader } from '@ignite/toolkit/store/store';

@@ -3,7 +3,7 @@ import { apiVersion } from '@ignite/api/v1/group';
 import { resources } from '@ignite/api/resources';
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
-import { versionOf } from '@ignite/toolkit/client/group-version-resource';
+import { versionOf } from '@ignite/toolkit/object/group-kind';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';

@@ -1,13 +1,14 @@
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Host } from '@ignite/api/v1/host';
+import { hostResource } from '@ignite/api/v1/resources/host';
 import { withCondition } from '@ignite/toolkit/object/condition';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
-import { objectKind } from '@ignite/toolkit/store/object-kind';
+import { objectKind } from '@ignite/toolkit/scheme/object-kind';
 import type { OwnStore } from '../store/own-vms.ts';
 import { liveHosts } from './host-lease.ts';
 
 /** A listing waits for no schema. */
-const listedHost = objectKind<Host>({ apiVersion, kind: 'Host', scope: 'Cluster' });
+const listedHost = objectKind<Host>(hostResource, apiVersion);
 
 /**
  * Lists the hosts. Whether one is ready that does not renew its lease, nobody knows, unless it is this host and

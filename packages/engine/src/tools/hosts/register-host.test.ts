@@ -1,10 +1,10 @@
+import { hostKind } from '@ignite/api/v1/object-kinds';
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ThisHost } from '../host/this-host.ts';
-import { hostKind } from '@ignite/api/v1/host';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { hostResource } from '@ignite/api/v1/resources/host';
 import { ManualClock } from '@ignite/toolkit/clock/manual-clock';

@@ -1,7 +1,8 @@
+import { hostKind } from '@ignite/api/v1/object-kinds';
 import { existsSync } from 'node:fs';
 import { igniteVersion } from '@ignite/api/ignite-version';
 import { hostLeaseNamespace } from '@ignite/api/v1/host-lease';
-import { type Host, type HostStatus, hostKind } from '@ignite/api/v1/host';
+import type { Host, HostStatus } from '@ignite/api/v1/host';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { withCondition } from '@ignite/toolkit/object/condition';
@@ -95,7 +96,7 @@ async function findHost(host: HostToStore, options?: CallOptions): Promise<Host 
   } catch (failure) {
     if (!hasCode(failure, 'OBJECT_BROKEN') || !(await isOwnRecord(host, options))) throw failure;
   }
-  const { apiVersion, kind, namespace } = hostKind;
+  const { apiVersion, kind, defaultNamespace: namespace } = hostKind;
   const facts = await readHostFacts(host.paths.dataDir);
   const { metadata, ...mended } = newHost(host, facts, new Date(host.clock.now()).toISOString());
   await host.store.mend({ apiVersion, kind, ...mended, metadata: { namespace, ...metadata } });

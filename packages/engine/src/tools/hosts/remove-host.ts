@@ -1,4 +1,4 @@
-import { hostKind } from '@ignite/api/v1/host';
+import { hostKind } from '@ignite/api/v1/object-kinds';
 import { hostLeaseNamespace, isLeaseOut } from '@ignite/api/v1/host-lease';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';

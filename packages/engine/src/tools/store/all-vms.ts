@@ -2,10 +2,11 @@ import { completeVmStatus } from '@ignite/api/v1/complete-vm-status';
 import { currentVm } from '@ignite/api/v1/current-vm';
 import { familiarSource, withFamiliarSources } from '@ignite/api/v1/familiar-source';
 import { apiVersion } from '@ignite/api/v1/group';
+import { vmResource } from '@ignite/api/v1/resources/vm';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
-import { type ObjectKind, objectKind } from '@ignite/toolkit/store/object-kind';
+import { type ObjectKind, objectKind } from '@ignite/toolkit/scheme/object-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 
 /** A listing waits for no schema: objects are taken without the defaults that have come since. */
@@ -16,7 +17,7 @@ function listedVm(): ObjectKind<Vm> {
     known.set(source, found);
     return found;
   };
-  return objectKind<Vm>({ apiVersion, kind: 'VM', complete: (stored) => asKnown(stored, familiar) });
+  return objectKind<Vm>(vmResource, apiVersion, (stored) => asKnown(stored, familiar));
 }
 
 function asKnown(stored: KubeObject, familiarOf: typeof familiarSource): KubeObject {

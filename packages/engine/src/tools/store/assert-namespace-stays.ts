@@ -1,10 +1,7 @@
 import { namespaceLeaving } from '@ignite/toolkit/core/namespace-leaving';
-import { type Namespace, defaultNamespace } from '@ignite/toolkit/core/resources/namespace';
+import { defaultNamespace, storedNamespace } from '@ignite/toolkit/core/resources/namespace';
 import { KindStore } from '@ignite/toolkit/store/kind-store';
-import { objectKind } from '@ignite/toolkit/store/object-kind';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
-
-const knownNamespace = objectKind<Namespace>({ apiVersion: 'v1', kind: 'Namespace', scope: 'Cluster' });
 
 /**
  * Checks that what is created in a namespace is not deleted with it at once. `default` always stays, and
@@ -13,6 +10,6 @@ const knownNamespace = objectKind<Namespace>({ apiVersion: 'v1', kind: 'Namespac
  */
 export async function assertNamespaceStays(store: ObjectStore, name = defaultNamespace): Promise<void> {
   if (name === defaultNamespace) return;
-  const found = await new KindStore(store, knownNamespace).find({ name });
+  const found = await new KindStore(store, storedNamespace).find({ name });
   if (found?.metadata.deletionTimestamp !== undefined) throw namespaceLeaving(name);
 }

@@ -1,7 +1,8 @@
-import { type Image, imageKind } from '@ignite/api/v1/image';
-import { type Kernel, kernelKind } from '@ignite/api/v1/kernel';
-import { type Vm, vmKind } from '@ignite/api/v1/vm';
-import { type Volume, volumeKind } from '@ignite/api/v1/volume';
+import { imageKind, kernelKind, vmKind, volumeKind } from '@ignite/api/v1/object-kinds';
+import type { Image } from '@ignite/api/v1/image';
+import type { Kernel } from '@ignite/api/v1/kernel';
+import type { Vm } from '@ignite/api/v1/vm';
+import type { Volume } from '@ignite/api/v1/volume';
 import { KindStore } from '@ignite/toolkit/store/kind-store';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 

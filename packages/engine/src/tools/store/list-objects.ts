@@ -1,10 +1,13 @@
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
+import { imageResource } from '@ignite/api/v1/resources/image';
+import { kernelResource } from '@ignite/api/v1/resources/kernel';
+import { volumeResource } from '@ignite/api/v1/resources/volume';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume } from '@ignite/api/v1/volume';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
-import { objectKind } from '@ignite/toolkit/store/object-kind';
+import { objectKind } from '@ignite/toolkit/scheme/object-kind';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import { type OwnStore, listOwnVms } from './own-vms.ts';
 
@@ -14,9 +17,9 @@ export const volumeFinalizer = 'ignite.weave.works/volume';
  * A listing waits for no schema: these kinds take objects as they are stored, without the defaults that have
  * come since.
  */
-const listedImage = objectKind<Image>({ apiVersion, kind: 'Image', scope: 'Cluster' });
-const listedKernel = objectKind<Kernel>({ apiVersion, kind: 'Kernel', scope: 'Cluster' });
-const listedVolume = objectKind<Volume>({ apiVersion, kind: 'Volume' });
+const listedImage = objectKind<Image>(imageResource, apiVersion);
+const listedKernel = objectKind<Kernel>(kernelResource, apiVersion);
+const listedVolume = objectKind<Volume>(volumeResource, apiVersion);
 
 /** Lists the images. Damaged records are left out, here and below. */
 export const listImages = async (store: StoreReader): Promise<readonly Image[]> =>

@@ -1,8 +1,9 @@
+import { vmKind } from '@ignite/api/v1/object-kinds';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { findByQuery } from '@ignite/api/client/find';
-import { type VmStatus, vmKind } from '@ignite/api/v1/vm';
+import type { VmStatus } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { MemoryStore } from '@ignite/toolkit/store/memory';

@@ -1,7 +1,8 @@
+import { vmKind } from '@ignite/api/v1/object-kinds';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Finder } from '@ignite/api/client/finder';
 import type { MetCondition, VmCondition } from '@ignite/api/client/vm-condition';
-import { type Vm, vmKind } from '@ignite/api/v1/vm';
+import type { Vm } from '@ignite/api/v1/vm';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Revision } from '@ignite/toolkit/store/store';

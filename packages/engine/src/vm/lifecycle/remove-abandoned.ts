@@ -1,4 +1,4 @@
-import { hostKind } from '@ignite/api/v1/host';
+import { hostKind } from '@ignite/api/v1/object-kinds';
 import { fullName } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../object/kube-object.ts';
 import type { Column, Resource } from '../../scheme/resource.ts';
-import { objectKind } from '../../store/object-kind.ts';
+import { objectKind } from '../../scheme/object-kind.ts';
 import { age } from '../../text/age.ts';
 import { rbacApiVersion, rbacGroup } from './rbac.ts';
 
@@ -70,14 +70,10 @@ const withSubjects = (binding: KubeObject): KubeObject => ({
   subjects: binding['subjects'] ?? [],
 });
 
-export const storedRoleBinding = objectKind<RoleBinding>({
-  apiVersion: rbacApiVersion,
-  kind: 'RoleBinding',
-  complete: withSubjects,
-});
+export const storedRoleBinding = objectKind<RoleBinding>(roleBindingResource, rbacApiVersion, withSubjects);
 
-export const storedClusterRoleBinding = objectKind<ClusterRoleBinding>({
-  apiVersion: rbacApiVersion,
-  kind: 'ClusterRoleBinding',
-  complete: withSubjects,
-});
+export const storedClusterRoleBinding = objectKind<ClusterRoleBinding>(
+  clusterRoleBindingResource,
+  rbacApiVersion,
+  withSubjects,
+);

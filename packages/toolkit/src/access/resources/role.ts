@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../object/kube-object.ts';
 import type { Column, Resource } from '../../scheme/resource.ts';
-import { objectKind } from '../../store/object-kind.ts';
+import { objectKind } from '../../scheme/object-kind.ts';
 import { rbacApiVersion, rbacGroup } from './rbac.ts';
 
 /** What may be done: each verb to each resource, or to each path outside the resources. */
@@ -60,10 +60,6 @@ export const clusterRoleResource = {
 
 const withRules = (role: KubeObject): KubeObject => ({ ...role, rules: role['rules'] ?? [] });
 
-export const storedRole = objectKind<Role>({ apiVersion: rbacApiVersion, kind: 'Role', complete: withRules });
+export const storedRole = objectKind<Role>(roleResource, rbacApiVersion, withRules);
 
-export const storedClusterRole = objectKind<ClusterRole>({
-  apiVersion: rbacApiVersion,
-  kind: 'ClusterRole',
-  complete: withRules,
-});
+export const storedClusterRole = objectKind<ClusterRole>(clusterRoleResource, rbacApiVersion, withRules);

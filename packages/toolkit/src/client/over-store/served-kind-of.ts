@@ -4,7 +4,7 @@ import type { KubeObject } from '../../object/kube-object.ts';
 import { isMissingKey, issuePath, issueText } from '../../schema/issue-text.ts';
 import { type Kind, hubOf } from '../../scheme/kind.ts';
 import { problemsOfUpdate } from '../../scheme/problems-of-update.ts';
-import { versionOf } from '../group-version-resource.ts';
+import { versionOf } from '../../object/group-kind.ts';
 import type { ErrorCause } from '../object-error.ts';
 import type { ServedKind } from './served-kind.ts';
 

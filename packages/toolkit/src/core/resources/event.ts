@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../object/kube-object.ts';
 import type { Resource } from '../../scheme/resource.ts';
-import { objectKind } from '../../store/object-kind.ts';
+import { objectKind } from '../../scheme/object-kind.ts';
 import { age } from '../../text/age.ts';
 
 /** Names an object, or a part of one (Kubernetes: ObjectReference). */
@@ -70,4 +70,4 @@ export const eventResource = {
   ],
 } satisfies Resource<EventObject>;
 
-export const storedEvent = objectKind<EventObject>({ apiVersion: 'events.k8s.io/v1', kind: 'Event' });
+export const storedEvent = objectKind<EventObject>(eventResource, 'events.k8s.io/v1');

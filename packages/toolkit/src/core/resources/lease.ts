@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../object/kube-object.ts';
 import type { Resource } from '../../scheme/resource.ts';
-import { objectKind } from '../../store/object-kind.ts';
+import { objectKind } from '../../scheme/object-kind.ts';
 import { age } from '../../text/age.ts';
 
 export interface LeaseSpec {
@@ -36,4 +36,4 @@ export const leaseResource = {
   ],
 } satisfies Resource<Lease>;
 
-export const storedLease = objectKind<Lease>({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' });
+export const storedLease = objectKind<Lease>(leaseResource, 'coordination.k8s.io/v1');

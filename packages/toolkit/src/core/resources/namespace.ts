@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../object/kube-object.ts';
+import { objectKind } from '../../scheme/object-kind.ts';
 import type { Resource } from '../../scheme/resource.ts';
 import { age } from '../../text/age.ts';
 
@@ -41,3 +42,8 @@ export const namespaceResource = {
   commands: { list: 'ignite get namespaces', remove: (name) => `ignite delete namespace/${name}` },
   applyOrder: 0,
 } satisfies Resource<Namespace>;
+
+export const storedNamespace = objectKind<Namespace>(namespaceResource, 'v1', (stored) => ({
+  ...stored,
+  status: stored.status ?? {},
+}));
