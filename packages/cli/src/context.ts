@@ -7,7 +7,14 @@ import type { RegistryClient } from '@ignite/api/client/registry-client';
 import type { SyncClient } from '@ignite/api/client/sync-client';
 import type { TokenClient } from '@ignite/api/client/token-client';
 import { brokenRecordText } from '@ignite/api/broken-record';
-import { type Paths, apiDir, defaultPaths, kubeconfigPath, storePath } from '@ignite/engine/tools/host/paths';
+import {
+  type Paths,
+  apiDir,
+  apiSocketPath,
+  defaultPaths,
+  kubeconfigPath,
+  storePath,
+} from '@ignite/engine/tools/host/paths';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
@@ -24,6 +31,10 @@ export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
     runDir: resolve(flags.text('run-dir') ?? env['IGNITE_RUN_DIR'] ?? defaultPaths.runDir),
   };
 }
+
+/** Returns the path of the unix socket of this host's API. */
+export const apiSocketOf = ({ flags, io }: Pick<Invocation, 'flags' | 'io'>): string =>
+  apiSocketPath(pathsOf(flags, io.env));
 
 export type PrivilegeErrorCode = 'ROOT_NEEDED';
 
