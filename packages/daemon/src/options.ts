@@ -1,5 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { type IgnitedValues, settingEntries } from '@ignite/api/ignited/ignited-settings';
+import { type IgnitedValues, ignitedSettings, settingEntries } from '@ignite/api/ignited/ignited-settings';
 import { apiSocketPath, defaultPaths } from '@ignite/engine/tools/host/paths';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { ApiAddress } from './api-address.ts';
@@ -7,10 +7,10 @@ import { optionInvalid } from './errors.ts';
 import { type TrustOptions, trustOptions } from './trust-options.ts';
 
 /** How much is logged on standard error, from least to most. */
-const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+const { values: logLevels, default: defaultLevel } = ignitedSettings['log-level'];
 export type LogLevel = (typeof logLevels)[number];
-const logFormats = ['text', 'json'] as const;
-export type LogFormat = (typeof logFormats)[number];
+const { values: logFormats } = ignitedSettings['log-format'];
+type LogFormat = (typeof logFormats)[number];
 
 /** What the daemon is told on its command line. */
 export interface DaemonOptions {
@@ -73,7 +73,7 @@ export function parseOptions(argv: readonly string[], configured: IgnitedValues 
     values,
     ...paths,
     store: values.store,
-    logLevel: logLevels.find((level) => level === values['log-level']) ?? 'info',
+    logLevel: logLevels.find((level) => level === values['log-level']) ?? defaultLevel,
     logFormat: logFormats.find((format) => format === values['log-format']),
     apiSocket: values.api ? (values['api-socket'] ?? apiSocketPath(paths)) : undefined,
     apiAddress: values['api-address'] === undefined ? undefined : parseAddress(values['api-address']),
