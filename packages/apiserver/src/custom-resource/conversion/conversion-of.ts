@@ -1,4 +1,4 @@
-import type { Conversion } from '@ignite/toolkit/client/over-store/conversion';
+import type { Conversion } from '@ignite/toolkit/client/conversion';
 import type { CustomResourceDefinition } from '../definition/definition.ts';
 import { convertByWebhook } from './convert-by-webhook.ts';
 
