@@ -48,7 +48,7 @@ export interface ApiServiceOptions {
   /** The kinds that objects define, which the client serves too. */
   readonly definitions: ServedDefinitions;
   readonly socket: string;
-  /** The descriptor of that socket, if somebody else listens at it for us. */
+  /** The descriptor of a socket at which somebody else listens for us. It is served there, and not at `socket`. */
   readonly listenFd?: number;
   /** The address at which the API is served besides, with TLS. */
   readonly address?: ApiAddress;

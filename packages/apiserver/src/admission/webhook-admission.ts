@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { selectsLabels } from '@ignite/toolkit/access/label-selector';
 import type { Admission, AdmittedWrite } from '@ignite/toolkit/client/admission';
+import { inVersion } from '@ignite/toolkit/client/conversion';
+import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
@@ -99,9 +101,9 @@ export class WebhookAdmission implements Admission {
         webhook,
         new Error('the webhook attempted to modify the object, which is not supported for this operation'),
       );
-    const shown = await inVersion(write, object, version);
+    const shown = await ofVersion(write, object, version);
     const { version: asked } = write.kind;
-    return { object: await inVersion(write, withPatch(shown, patch), asked) };
+    return { object: await ofVersion(write, withPatch(shown, patch), asked) };
   }
 
   /** Returns the version in which a webhook is asked about a write, if it is. */
@@ -149,7 +151,7 @@ export class WebhookAdmission implements Admission {
   async #answerOf({ webhook, write, version, mayPatch }: Asked): Promise<ReviewAnswer | undefined> {
     const { user, warn, isDryRun } = this.#options;
     const [object, old] = await Promise.all(
-      [write.object, write.old].map(async (each) => each && (await inVersion(write, each, version))),
+      [write.object, write.old].map(async (each) => each && (await ofVersion(write, each, version))),
     );
     const dryRun = write.operation === 'DELETE' ? write.dryRun : isDryRun;
     const request = reviewRequest({ ...write, dryRun, object, old, version, user });
@@ -233,12 +235,12 @@ function isWanted({ matchConditions = [] }: AdmissionWebhook, { object, old, req
   return true;
 }
 
-async function inVersion(
+/** Returns an object of a write in a version of its kind. */
+async function ofVersion(
   { kind, signal }: AdmittedWrite,
   object: KubeObject,
   version: string,
 ): Promise<KubeObject> {
-  const apiVersion = kind.group === '' ? version : `${kind.group}/${version}`;
-  if (object.apiVersion === apiVersion || !kind.conversion) return object;
-  return (await kind.conversion.convert([object], apiVersion, signal))[0]!;
+  if (!kind.conversion) return object;
+  return (await inVersion(kind.conversion, [object], apiVersionOf({ ...kind, version }), signal))[0]!;
 }

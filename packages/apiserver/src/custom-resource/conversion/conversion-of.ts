@@ -1,5 +1,5 @@
+import type { Conversion } from '@ignite/toolkit/client/conversion';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import type { Conversion } from '@ignite/toolkit/client/over-store/conversion';
 import type { CustomResourceDefinition } from '../definition/definition.ts';
 import { convertByWebhook } from './convert-by-webhook.ts';
 
