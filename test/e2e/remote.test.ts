@@ -127,6 +127,52 @@ test('a command that is cut off ends on the other host', async () => {
   await near.ok('rm', '-f', 'idle');
 });
 
+test('manifests are applied on another host as on this one', async () => {
+  const far = ways[0]![1];
+  const vm = (spec: object) => ({
+    apiVersion: 'ignite.weave.works/v1',
+    kind: 'VM',
+    metadata: { name: 'declared' },
+    spec: { image: { oci: 'busybox' }, command: ['sleep', 'infinity'], memory: '128MB', ...spec },
+  });
+  const others = [
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { color: 'red' } },
+    {
+      apiVersion: 'ignite.weave.works/v1',
+      kind: 'Volume',
+      metadata: { name: 'data' },
+      spec: { size: '20MB' },
+    },
+  ];
+  const file = join(near.dir, 'declared.json');
+  const declare = async (spec: object): Promise<void> =>
+    await writeFile(file, [vm(spec), ...others].map((each) => JSON.stringify(each)).join('\n---\n'));
+
+  await declare({ power: 'Stopped' });
+  await assertSame('diff', '-f', file);
+  await assertSame('apply', '-f', file, '--dry-run');
+  assert.match(await far.ok('apply', '-f', file), /^VM\/declared applied$/m);
+  await assertSame('diff', '-f', file);
+  assert.equal(await host.field('declared', '.status.phase'), '"Created"');
+  assert.match(await far.ok('apply', '-f', file), /^VM\/declared unchanged$/m);
+
+  await declare({ power: 'Running' });
+  assert.match(await far.ok('apply', '-f', file), /^VM\/declared applied$/m);
+  assert.equal(await host.field('declared', '.status.phase'), '"Running"');
+  assert.match(
+    await far.ok('update', 'declared', '-l', 'tier=front', '--cpus', '2'),
+    /take effect at the next start/,
+  );
+  assert.equal(await host.field('declared', '.metadata.labels.tier'), '"front"');
+  const editing = far.with({ ...far.env, EDITOR: 'sed -i s/front/back/' });
+  await editing.ok('edit', 'vm/declared');
+  assert.equal(await host.field('declared', '.metadata.labels.tier'), '"back"');
+
+  assert.match(await far.ok('delete', '-f', file), /^VM\/declared removed$/m);
+  await assertSame('ps', '-a');
+  await assertSame('delete', '-f', file);
+});
+
 test('what cannot be done from afar says so, and what is wrong says what to do', async () => {
   const far = ways[0]![1];
   for (const [args, what] of [
@@ -135,8 +181,8 @@ test('what cannot be done from afar says so, and what is wrong says what to do',
     [['token', 'create', 'ada', '--kubeconfig'], '"ignite token"'],
     [['support-bundle'], '"ignite support-bundle"'],
     [['import-legacy'], '"ignite import-legacy"'],
-    [['daemon'], 'this command'],
-    [['gitops'], 'this command'],
+    [['daemon'], 'the source of a Sync'],
+    [['gitops'], 'the source of a Sync'],
     [['restore'], ''],
     [['login'], 'a login to a registry'],
   ] as const) {
