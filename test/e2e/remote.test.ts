@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
@@ -173,6 +173,34 @@ test('manifests are applied on another host as on this one', async () => {
   await assertSame('delete', '-f', file);
 });
 
+test('the Syncs of another host are looked at and changed', async () => {
+  const far = ways[0]![1];
+  const directory = join(near.dir, 'site');
+  await mkdir(directory);
+  const settings = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'site' },
+    data: { color: 'red' },
+  };
+  await writeFile(join(directory, 'settings.json'), JSON.stringify(settings));
+  const file = join(near.dir, 'sync.json');
+  const spec = { source: { directory }, interval: '1h' };
+  const sync = { apiVersion: 'gitops.weave.works/v1', kind: 'Sync', metadata: { name: 'site' }, spec };
+  await writeFile(file, JSON.stringify(sync));
+
+  await far.ok('apply', '-f', file);
+  assert.match(await far.ok('gitops', 'reconcile', 'site'), /^site: /);
+  await assertSame('get', 'configmap/site', '-o', 'yaml');
+  await assertSame('gitops', 'status', 'site');
+  assert.equal(await far.ok('gitops', 'suspend', 'site'), 'site suspended\n');
+  assert.match(await near.ok('get', 'sync/site', '-o', 'yaml'), /suspend: true/);
+  await assertSame('gitops', 'history', 'site');
+  await far.ok('delete', 'sync/site');
+  const isGone = async (): Promise<boolean> => (await near.run('get', 'sync/site')).code !== 0;
+  await host.until('the daemon has cleaned up after the Sync', isGone);
+});
+
 test('what cannot be done from afar says so, and what is wrong says what to do', async () => {
   const far = ways[0]![1];
   for (const [args, what] of [
@@ -181,8 +209,8 @@ test('what cannot be done from afar says so, and what is wrong says what to do',
     [['token', 'create', 'ada', '--kubeconfig'], '"ignite token"'],
     [['support-bundle'], '"ignite support-bundle"'],
     [['import-legacy'], '"ignite import-legacy"'],
-    [['daemon'], 'the source of a Sync'],
-    [['gitops'], 'the source of a Sync'],
+    [['daemon'], 'this command'],
+    [['gitops'], 'this command'],
     [['restore'], ''],
     [['login'], 'a login to a registry'],
   ] as const) {

@@ -317,7 +317,7 @@ export async function withSources<T>(
   invocation: Invocation,
   use: (host: DeclaredHost<SyncClient>) => Promise<T>,
 ): Promise<T> {
-  await assertLocal(invocation, 'the source of a Sync');
+  await assertLocal(invocation, 'this command');
   return await withOwnSyncs(invocation, use);
 }
 
