@@ -4,6 +4,7 @@ import type { Admission, AdmittedWrite } from '@ignite/toolkit/client/admission'
 import { inVersion } from '@ignite/toolkit/client/conversion';
 import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { namespaces } from '@ignite/toolkit/core/resources/namespace';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -127,7 +128,7 @@ export class WebhookAdmission implements Admission {
     if (kind.group === '' && kind.resource === 'namespaces') return selectsLabels(namespaceSelector, labels);
     if (namespace === '' || isEverything(namespaceSelector)) return true;
     const found = await this.#options.client
-      .get({ group: '', version: 'v1', resource: 'namespaces', name: namespace }, { signal })
+      .get({ ...namespaces, name: namespace }, { signal })
       .catch((failure: unknown) => {
         if (hasCode(failure, 'NOT_FOUND')) return undefined;
         throw failure;
