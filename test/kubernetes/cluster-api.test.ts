@@ -52,6 +52,7 @@ const skip = programs instanceof CannotBuild ? programs.message : false;
 
 /** An API server on which the managers run, with a cluster of ours in the namespace `garden`. */
 interface Side extends AsyncDisposable {
+  readonly name: string;
   readonly client: HttpObjectClient;
   readonly kubectl: (...words: readonly string[]) => Promise<string>;
   /** Returns what a command prints, without what differs between any two servers. */
@@ -108,6 +109,7 @@ async function openSide(name: string, kubeconfig: string, programs: Programs): P
   };
   const opened = open.move();
   return {
+    name,
     client,
     kubectl,
     printed,
@@ -200,7 +202,7 @@ async function assertSame(here: Side, there: Side): Promise<void> {
 async function answersOf(side: Side): Promise<Readonly<Record<string, string>>> {
   const answers: Record<string, string> = {};
   for (const command of commands)
-    answers[command] = await side.printed(command).catch((failure: Error) => failure.message);
+    answers[command] = await side.printed(command).catch((failure: Error) => `${side.name}: ${failure.message}`);
   return answers;
 }
 
