@@ -202,7 +202,9 @@ async function assertSame(here: Side, there: Side): Promise<void> {
 async function answersOf(side: Side): Promise<Readonly<Record<string, string>>> {
   const answers: Record<string, string> = {};
   for (const command of commands)
-    answers[command] = await side.printed(command).catch((failure: Error) => `${side.name}: ${failure.message}`);
+    answers[command] = await side
+      .printed(command)
+      .catch((failure: Error) => `${side.name}: ${failure.message}`);
   return answers;
 }
 

@@ -316,7 +316,7 @@ export const commands: readonly string[] = [
   'kubectl get service far -o yaml',
   'kubectl create service clusterip web --clusterip=None --tcp=443:9443',
   'kubectl get svc -o wide',
-  'kubectl patch service web -p \'{"spec":{"ports":[{"port":80,"name":"http"}]}}\'',
+  'kubectl patch service web -p \'{"spec":{"ports":[{"port":443,"name":"https"}]}}\'',
   'kubectl get svc web -o jsonpath={.spec.ports}',
   'kubectl get endpointslices',
   'kubectl delete services --all',
