@@ -5,6 +5,7 @@ import type { Clock } from '../clock/clock.ts';
 import {
   type EventObject,
   type ObjectReference,
+  isOfRemovedVm,
   occurrencesOf,
   storedEvent,
 } from '../core/resources/event.ts';
@@ -150,9 +151,6 @@ export class EventRecorder {
       });
   }
 }
-
-const isOfRemovedVm = ({ reason, regarding }: EventObject): boolean =>
-  reason === 'Removed' && regarding?.kind === 'VM';
 
 /** Pure. Returns a message that is no longer than a note may be. */
 function shortened(message: string): string {
