@@ -15,6 +15,8 @@ import {
 } from '@ignite/apiserver/resource/served-resource-of';
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import { reviewResources } from '@ignite/apiserver/reviews/review-resources';
+import { endpointSliceResource } from '@ignite/apiserver/services/endpoint-slice';
+import { serviceResource } from '@ignite/apiserver/services/service';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import type { HealthCheck } from '@ignite/apiserver/server/health';
 import type { RequestObserver } from '@ignite/apiserver/server/request-observer';
@@ -174,6 +176,8 @@ const stored: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf).map(withVmScale),
   ...[...coreKinds, ...accessKinds].map(coreResourceOf),
   ...[...admissionKinds, definitionKind].map(builtInResourceOf),
+  serviceResource,
+  endpointSliceResource,
   ...reviewResources,
 ];
 

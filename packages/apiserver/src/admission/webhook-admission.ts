@@ -31,7 +31,7 @@ export interface UserWrite {
 
 export interface WebhookAdmissionOptions extends UserWrite {
   readonly webhooks: Webhooks;
-  /** Reads the namespaces whose labels are selected. */
+  /** Reads the namespaces whose labels are selected, and the Services behind which webhooks are. */
   readonly client: ObjectClient;
   readonly served: () => readonly ServedResource[];
 }
@@ -159,7 +159,7 @@ export class WebhookAdmission implements Admission {
     try {
       if (!isWanted(webhook, { object, old, request })) return undefined;
       const review = reviewOf(request, webhook.admissionReviewVersions);
-      const answer = reviewAnswer(await post(webhook, review, write.signal), review, { mayPatch });
+      const answer = reviewAnswer(await this.#post(webhook, review, write.signal), review, { mayPatch });
       for (const warning of answer.warnings) warn(warning);
       if (answer.refusal) throw new AnsweredStatus(refusedStatus(webhook.name, answer.refusal));
       return answer;
@@ -168,6 +168,23 @@ export class WebhookAdmission implements Admission {
       if (failure instanceof AnsweredStatus) throw failure;
       if (webhook.failurePolicy === 'Ignore') return undefined;
       throw uncallable(webhook, failure);
+    }
+  }
+
+  async #post(
+    { clientConfig, timeoutSeconds, name, sideEffects }: AdmissionWebhook,
+    review: ReturnType<typeof reviewOf>,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const isDry = review.request['dryRun'] === true;
+    if (isDry && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun')
+      throw new AnsweredStatus(notDryStatus(name));
+    const { client } = this.#options;
+    const timeoutMs = timeoutSeconds * 1_000;
+    try {
+      return await callWebhook({ target: clientConfig, client, body: review, timeoutMs, signal });
+    } catch (failure) {
+      throw new Error(`failed to call webhook: ${errorText(failure)}`, { cause: failure });
     }
   }
 }
@@ -180,26 +197,6 @@ function asWritten({ metadata, ...content }: KubeObject): object {
     ...content,
     metadata: { name, namespace, labels, annotations, finalizers, ownerReferences, deletionTimestamp },
   };
-}
-
-async function post(
-  { clientConfig, timeoutSeconds, name, sideEffects }: AdmissionWebhook,
-  review: ReturnType<typeof reviewOf>,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  const isDry = review.request['dryRun'] === true;
-  if (isDry && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun')
-    throw new AnsweredStatus(notDryStatus(name));
-  try {
-    return await callWebhook({
-      target: clientConfig,
-      body: review,
-      timeoutMs: timeoutSeconds * 1_000,
-      signal,
-    });
-  } catch (failure) {
-    throw new Error(`failed to call webhook: ${errorText(failure)}`, { cause: failure });
-  }
 }
 
 const uncallable = ({ name }: AdmissionWebhook, failure: unknown): AnsweredStatus =>
