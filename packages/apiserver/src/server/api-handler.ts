@@ -74,6 +74,9 @@ export interface AccessPort {
   answer(question: AccessQuestion): Promise<unknown>;
 }
 
+/** The reason of signals that abort when nobody waits any more, which is made once, since most requests end so. */
+const connectionClosed = new DOMException('the response was closed', 'AbortError');
+
 /** The time in which a request must be answered that is no watch, in milliseconds. */
 const answerMs = 60_000;
 
@@ -122,7 +125,7 @@ interface Exchange {
 async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
   const { message, response } = exchange;
   const closed = new AbortController();
-  (exchange.upgrade?.socket ?? response).once('close', () => closed.abort());
+  (exchange.upgrade?.socket ?? response).once('close', () => closed.abort(connectionClosed));
   // What has been answered at the end is not kept open for more.
   response.once('finish', () => void (exchange.ending.aborted && message.socket.end()));
   try {

@@ -22,6 +22,7 @@ export class Informer<T extends KubeObject> {
   readonly #handlers: ChangeHandler<T>[] = [];
   readonly #synced = Promise.withResolvers<void>();
   #objects = new Map<string, T>();
+  #isSynced = false;
 
   constructor(client: KindClient<T>, clock: Clock, log: Log, selection: Selection = {}) {
     this.#client = client;
@@ -33,6 +34,11 @@ export class Informer<T extends KubeObject> {
   /** Resolves once the first list is complete. */
   get synced(): Promise<void> {
     return this.#synced.promise;
+  }
+
+  /** Whether the first list is complete, for those who do not want to wait in vain. */
+  get isSynced(): boolean {
+    return this.#isSynced;
   }
 
   onChange(handler: ChangeHandler<T>): void {
@@ -73,6 +79,7 @@ export class Informer<T extends KubeObject> {
       if (before.get(key)?.metadata.resourceVersion !== object.metadata.resourceVersion)
         this.#tell(object, false);
     for (const [key, object] of before) if (!this.#objects.has(key)) this.#tell(object, true);
+    this.#isSynced = true;
     this.#synced.resolve();
     return resourceVersion;
   }
