@@ -12,6 +12,11 @@ const byValue = '';
 export const strategicMergePatch = (target: unknown, patch: Fields, keys: MergeKeys): unknown =>
   mergedFields(target, patch, keys, '');
 
+/** Pure. Tells whether a field of a patch says how it is merged. */
+export const isDirective = (name: unknown): boolean =>
+  typeof name === 'string' &&
+  /^\$(patch|retainKeys|(deleteFromPrimitiveList|setElementOrder)\/.*)$/.test(name);
+
 function mergedFields(target: unknown, patch: Fields, keys: MergeKeys, path: string): Fields | undefined {
   const { $patch: directive, $retainKeys: retained, ...changes } = patch;
   if (directive === 'delete') return undefined;
