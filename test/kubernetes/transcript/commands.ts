@@ -318,6 +318,8 @@ export const commands: readonly string[] = [
   'kubectl get svc -o wide',
   'kubectl patch service web -p \'{"spec":{"ports":[{"port":443,"name":"https"}]}}\'',
   'kubectl get svc web -o jsonpath={.spec.ports}',
+  'kubectl patch service web -p \'{"spec":{"ports":[{"port":80,"name":"http"}]}}\'',
+  'kubectl get svc web -o jsonpath={.spec.ports}',
   'kubectl get endpointslices',
   'kubectl delete services --all',
   'kubectl delete role,rolebinding --all',

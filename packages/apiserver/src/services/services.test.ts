@@ -87,6 +87,34 @@ test('a Service that would need a network of a cluster is refused', async () => 
   );
 });
 
+test('the ports of a Service are merged and removed by a strict strategic merge patch', async () => {
+  await using api = await openDefiningApi();
+  const ports = [
+    { port: 1, name: 'a' },
+    { port: 2, name: 'b' },
+  ];
+  await made(api, services, service('web', { ports }));
+  const spec = {
+    '$setElementOrder/ports': [{ port: 3 }, { port: 2 }],
+    ports: [
+      { port: 3, name: 'c' },
+      { port: 1, $patch: 'delete' },
+    ],
+  };
+  const { code, json } = await api.ask(
+    `${services}/web?fieldValidation=Strict`,
+    'PATCH',
+    { spec },
+    'application/strategic-merge-patch+json',
+  );
+  assert.equal(code, 200, JSON.stringify(json));
+  const left = (json['spec'] as { readonly ports: readonly Fields[] }).ports;
+  assert.deepEqual(
+    left.map(({ name }) => name),
+    ['c', 'b'],
+  );
+});
+
 test('an EndpointSlice holds no addresses of the host itself', async () => {
   await using api = await openDefiningApi();
   for (const [addressType, address, problem] of [
