@@ -5,9 +5,9 @@ import { inVersion } from '@ignite/toolkit/client/conversion';
 import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { storedNamespace } from '@ignite/toolkit/core/resources/namespace';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { namespaceClientKind } from '../namespaces/namespace-client.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { AnsweredStatus } from '../response/answered-status.ts';
@@ -127,7 +127,7 @@ export class WebhookAdmission implements Admission {
     const { namespace, labels } = (object ?? old)!.metadata;
     if (kind.group === '' && kind.resource === 'namespaces') return selectsLabels(namespaceSelector, labels);
     if (namespace === '' || isEverything(namespaceSelector)) return true;
-    const known = new KindClient(this.#options.client, namespaceClientKind);
+    const known = new KindClient(this.#options.client, storedNamespace);
     const found = await known.find({ name: namespace }, { signal });
     return selectsLabels(namespaceSelector, found?.metadata.labels ?? {});
   }
