@@ -113,20 +113,36 @@ test('a VM lives on another host as on this one', async () => {
 
 test('a command that is cut off ends on the other host', async () => {
   const far = ways[0]![1];
-  await host.run('idle', 'sleep 100000');
-  const waiting = far.start(['wait', 'idle']);
-  await delay(2_000);
-  waiting.kill();
-  await waiting.ended;
+  const entrypoint = ['sleep', 'infinity'];
+  await near.ok('run', 'sshd', '--name', 'idle', '--memory', '256MB', '--ssh', '--', ...entrypoint);
+  const isTicking = async (): Promise<boolean> =>
+    (await near.ok('exec', 'idle', '--', 'ps')).includes('while echo tick');
+  const ticking = far.start(['exec', 'idle', '--', 'while echo tick; do sleep 1; done']);
+  while (!ticking.said().includes('tick')) await delay(50);
+  assert.ok(await isTicking());
+  ticking.kill();
+  await ticking.ended;
+  await host.until('the command ends in the VM', async () => !(await isTicking()));
+  assert.match(await far.ok('stats', '-n', 'default', '--no-stream'), /idle/);
   await near.ok('rm', '-f', 'idle');
 });
 
 test('what cannot be done from afar says so, and what is wrong says what to do', async () => {
   const far = ways[0]![1];
-  for (const args of [['doctor', '--fix'], ['kubeconfig'], ['gitops'], ['restore'], ['login']]) {
+  for (const [args, what] of [
+    [['doctor', '--fix'], ''],
+    [['kubeconfig'], '"ignite kubeconfig"'],
+    [['token', 'create', 'ada', '--kubeconfig'], '"ignite token"'],
+    [['support-bundle'], '"ignite support-bundle"'],
+    [['import-legacy'], '"ignite import-legacy"'],
+    [['daemon'], 'this command'],
+    [['gitops'], 'this command'],
+    [['restore'], ''],
+    [['login'], 'a login to a registry'],
+  ] as const) {
     const { code, stderr } = await far.run(...args);
     assert.equal(code, 1);
-    assert.match(stderr, /does not work on another host\nhint: /);
+    assert.match(stderr, new RegExp(`${what} does not work on another host\nhint: `));
   }
   const away = await near.run('--host', 'unix:///nowhere/api.sock', 'ps');
   assert.match(away.stderr, /there is no answer from unix:.*\nhint: .*ignite daemon --api/);

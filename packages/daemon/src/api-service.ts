@@ -15,6 +15,8 @@ import {
 } from '@ignite/apiserver/resource/served-resource-of';
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import { reviewResources } from '@ignite/apiserver/reviews/review-resources';
+import { endpointSliceResource } from '@ignite/apiserver/services/endpoint-slice';
+import { serviceResource } from '@ignite/apiserver/services/service';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import type { HealthCheck } from '@ignite/apiserver/server/health';
 import type { RequestObserver } from '@ignite/apiserver/server/request-observer';
@@ -46,7 +48,7 @@ export interface ApiServiceOptions {
   /** The kinds that objects define, which the client serves too. */
   readonly definitions: ServedDefinitions;
   readonly socket: string;
-  /** The descriptor of that socket, if somebody else listens at it for us. */
+  /** The descriptor of a socket at which somebody else listens for us. It is served there, and not at `socket`. */
   readonly listenFd?: number;
   /** The address at which the API is served besides, with TLS. */
   readonly address?: ApiAddress;
@@ -173,6 +175,8 @@ const stored: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf).map(withVmScale),
   ...[...coreKinds, ...accessKinds].map(coreResourceOf),
   ...[...admissionKinds, definitionKind].map(builtInResourceOf),
+  serviceResource,
+  endpointSliceResource,
   ...reviewResources,
 ];
 

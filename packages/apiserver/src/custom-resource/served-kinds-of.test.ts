@@ -11,7 +11,8 @@ import { storedResources } from '../resource/served-resource.ts';
 import { servedKindsOf } from './served-kinds-of.ts';
 import { servedResourcesOf } from './served-resources-of.ts';
 
-const [pots] = servedKindsOf(potDefinition());
+const nothing = new StoreObjectClient(new MemoryStore(), []);
+const [pots] = servedKindsOf(potDefinition(), nothing);
 const openSchema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } as const;
 const pot = (spec: unknown, more: object = {}) => ({
   apiVersion: 'garden.example/v1',
@@ -50,9 +51,10 @@ test('servedKindsOf: objects that were written before a default was defined have
   using store = new MemoryStore();
   const [before] = servedKindsOf(
     potDefinition({ versions: [{ ...potVersion, schema: { openAPIV3Schema: openSchema } }] }),
+    nothing,
   );
   await new StoreObjectClient(store, [before!]).create(before!, pot({ clay: 'red' }));
-  const [now] = servedKindsOf(potDefinition());
+  const [now] = servedKindsOf(potDefinition(), nothing);
   const client = new StoreObjectClient(store, [now!]);
   const key = { ...now!, namespace: 'home', name: 'mint' };
   assert.deepEqual((await client.get(key)).spec, { clay: 'red', litres: 5 });
@@ -68,7 +70,7 @@ test('servedKindsOf: each served version is a kind', () => {
     { ...potVersion, name: 'v2', storage: false },
     { ...potVersion, name: 'v3', served: false },
   ];
-  const kinds = servedKindsOf(potDefinition({ versions }));
+  const kinds = servedKindsOf(potDefinition({ versions }), nothing);
   assert.deepEqual(
     kinds.map(({ version, hasStatus, selectableFields }) => [version, hasStatus, selectableFields]),
     [

@@ -31,6 +31,11 @@ export const json = (name: string): Field => ({
   type: { 1: { name: 'raw', type: 'json' } },
   meant: ({ raw }) => raw,
 });
+export const intOrString = (name: string): Field => ({
+  name,
+  type: { 1: integer('type'), 2: integer('int'), 3: text('text') },
+  meant: ({ type, int = 0, text: words = '' }) => (type === 1 ? words : int),
+});
 export const time = (name: string): Field => ({ name, type: 'time' });
 export const message = (name: string, type: MessageType): Field => ({ name, type });
 export const messages = (name: string, type: MessageType, meant?: Field['meant']): Field => ({
