@@ -28,3 +28,10 @@ test('a review cannot be shown as a table', async () => {
   assert.equal((await api.ask({ ...asked, headers })).code, 406);
   assert.equal((await api.ask(asked)).code, 201);
 });
+
+test('the server is found by the Service "kubernetes"', async () => {
+  await using api = await openServedApi();
+  const path = '/api/v1/namespaces/default/services/kubernetes';
+  const { content } = await api.ask({ path });
+  assert.partialDeepStrictEqual(content, { spec: { clusterIP: 'None', ports: [{ name: 'https' }] } });
+});
