@@ -1,3 +1,4 @@
+import { benchApi } from './api.ts';
 import { benchClock } from './clock.ts';
 import { benchGitops } from './gitops.ts';
 import { benchGuest } from './guest.ts';
@@ -20,6 +21,7 @@ const benchmarks = {
   guest: benchGuest,
   streams: benchStreams,
   clock: benchClock,
+  api: benchApi,
 };
 const chosen = process.argv.slice(2);
 for (const [name, bench] of Object.entries(benchmarks)) {

@@ -1,6 +1,8 @@
 import {
   CannotBuild,
   builtProgram,
+  clusterApiManagers,
+  clusterctl,
   e2eTest,
   etcd,
   kubeApiServer,
@@ -14,8 +16,8 @@ import {
 const asked = process.argv.includes(e2eTest.name) ? [e2eTest] : [];
 const never = new AbortController().signal;
 try {
-  for (const program of [etcd, kubeApiServer, kubectl, ...asked])
-    console.log(await builtProgram(program, never));
+  const programs = [etcd, kubeApiServer, kubectl, ...Object.values(clusterApiManagers), clusterctl];
+  for (const program of [...programs, ...asked]) console.log(await builtProgram(program, never));
 } catch (failure) {
   if (!(failure instanceof CannotBuild)) throw failure;
   console.error(failure.message);

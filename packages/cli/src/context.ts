@@ -4,7 +4,7 @@ import type { Client, ReadClient } from '@ignite/api/client/client';
 import type { DoctorCheck, InstalledVmm } from '@ignite/api/client/host-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RegistryClient } from '@ignite/api/client/registry-client';
-import type { SyncClient } from '@ignite/api/client/sync-client';
+import type { ApplyClient, SyncClient } from '@ignite/api/client/sync-client';
 import type { TokenClient } from '@ignite/api/client/token-client';
 import { brokenRecordText } from '@ignite/api/broken-record';
 import {
@@ -295,19 +295,37 @@ export async function withRegistries<T>(
 }
 
 /** What declarative commands work with. */
-export interface DeclaredHost {
+export interface DeclaredHost<Syncs extends ApplyClient = ApplyClient> {
   readonly client: Client;
-  readonly syncs: SyncClient;
+  readonly syncs: Syncs;
   readonly op: ClientOperation;
 }
 
-/** For commands that declare: the engine, and what applies manifests to this host. */
+/** For commands that apply manifests or change Syncs. */
 export async function withDeclaredHost<T>(
   invocation: Invocation,
   use: (host: DeclaredHost) => Promise<T>,
   options: ClientOptions = {},
 ): Promise<T> {
+  if (!isForOtherHost(invocation)) return await withOwnSyncs(invocation, use, options);
+  const { farSyncs } = await import('@ignite/engine/operations/declare/far-syncs');
+  return await withClient(invocation, (client, op) => use({ client, syncs: farSyncs(client), op }));
+}
+
+/** For commands that fetch the sources of Syncs, or serve this host. */
+export async function withSources<T>(
+  invocation: Invocation,
+  use: (host: DeclaredHost<SyncClient>) => Promise<T>,
+): Promise<T> {
   await assertLocal(invocation, 'this command');
+  return await withOwnSyncs(invocation, use);
+}
+
+async function withOwnSyncs<T>(
+  invocation: Invocation,
+  use: (host: DeclaredHost<SyncClient>) => Promise<T>,
+  options: ClientOptions = {},
+): Promise<T> {
   const [{ LocalSyncs }, { sourceWorker }] = await Promise.all([
     import('@ignite/engine/operations/declare/local-syncs'),
     import('@ignite/legacy/source-worker-file'),

@@ -31,6 +31,7 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { accessKinds } from '@ignite/toolkit/access/kinds';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
+import { defaultNamespace, namespaces } from '@ignite/toolkit/core/resources/namespace';
 import { collectGarbage } from '@ignite/toolkit/controller/garbage-collector';
 import type { Log } from '@ignite/toolkit/log/log';
 import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
@@ -162,7 +163,7 @@ const storeCheck = (client: ObjectClient): HealthCheck => ({
   name: 'store',
   isOfReadiness: true,
   check: async (signal) => {
-    await client.get({ group: '', version: 'v1', resource: 'namespaces', name: 'default' }, { signal });
+    await client.get({ ...namespaces, name: defaultNamespace }, { signal });
   },
 });
 

@@ -3,10 +3,11 @@ import { selectsLabels } from '@ignite/toolkit/access/label-selector';
 import type { Admission, AdmittedWrite } from '@ignite/toolkit/client/admission';
 import { inVersion } from '@ignite/toolkit/client/conversion';
 import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
+import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { namespaceClientKind } from '../namespaces/namespace-client.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { AnsweredStatus } from '../response/answered-status.ts';
@@ -126,12 +127,8 @@ export class WebhookAdmission implements Admission {
     const { namespace, labels } = (object ?? old)!.metadata;
     if (kind.group === '' && kind.resource === 'namespaces') return selectsLabels(namespaceSelector, labels);
     if (namespace === '' || isEverything(namespaceSelector)) return true;
-    const found = await this.#options.client
-      .get({ group: '', version: 'v1', resource: 'namespaces', name: namespace }, { signal })
-      .catch((failure: unknown) => {
-        if (hasCode(failure, 'NOT_FOUND')) return undefined;
-        throw failure;
-      });
+    const known = new KindClient(this.#options.client, namespaceClientKind);
+    const found = await known.find({ name: namespace }, { signal });
     return selectsLabels(namespaceSelector, found?.metadata.labels ?? {});
   }
 

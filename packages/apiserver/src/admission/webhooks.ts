@@ -66,6 +66,15 @@ export class Webhooks {
     kind: Kind,
     signal: AbortSignal | undefined,
   ): Promise<readonly AdmissionWebhook[]> {
+    if (!informer.isSynced) await this.#untilSynced(informer, kind, signal);
+    return webhooksOf(informer.list());
+  }
+
+  async #untilSynced(
+    informer: Informer<WebhookConfiguration>,
+    kind: Kind,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const enough = new AbortController();
     const late = this.#clock.sleep(waitMs, enough.signal).then(() => {
       throw unknownWebhooks(kind);
@@ -75,7 +84,6 @@ export class Webhooks {
     } finally {
       enough.abort();
     }
-    return webhooksOf(informer.list());
   }
 }
 

@@ -12,6 +12,8 @@ import { unauthorized } from './unauthorized.ts';
  */
 export class CertificateAuthenticator implements Authenticator {
   readonly #clock: Clock;
+  /** The certificates of connections, which are read once for all requests of a connection. */
+  readonly #shown = new WeakMap<TLSSocket, ShownCertificate>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -19,23 +21,43 @@ export class CertificateAuthenticator implements Authenticator {
 
   async authenticate({ socket }: IncomingMessage): Promise<UserInfo | undefined> {
     if (!(socket instanceof TLSSocket)) return undefined;
-    const certificate = socket.getPeerX509Certificate();
+    const certificate = this.#certificateOf(socket);
     if (!certificate) return undefined;
     if (!socket.authorized)
       throw unauthorized('the client certificate is not valid', socket.authorizationError);
     // A connection may stay open for longer than the certificate is valid.
     if (!isCurrent(certificate, this.#clock.now())) throw unauthorized('the client certificate has expired');
-    return userOf(certificate);
+    if (!certificate.user) throw unauthorized('the client certificate names no user');
+    return certificate.user;
+  }
+
+  #certificateOf(socket: TLSSocket): ShownCertificate | undefined {
+    const known = this.#shown.get(socket);
+    if (known) return known;
+    const certificate = socket.getPeerX509Certificate();
+    if (!certificate) return undefined;
+    const { validFromDate, validToDate } = certificate;
+    const [fromMs, toMs] = [validFromDate.getTime(), validToDate.getTime()];
+    const shown = { fromMs, toMs, user: userOf(certificate) };
+    this.#shown.set(socket, shown);
+    return shown;
   }
 }
 
-const isCurrent = ({ validFromDate, validToDate }: X509Certificate, nowMs: number): boolean =>
-  validFromDate.getTime() <= nowMs && nowMs <= validToDate.getTime();
+/** What a certificate says of whoever shows it. */
+interface ShownCertificate {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly user: UserInfo | undefined;
+}
 
-/** Pure. @throws ObjectError UNAUTHORIZED */
-function userOf(certificate: X509Certificate): UserInfo {
+const isCurrent = ({ fromMs, toMs }: ShownCertificate, nowMs: number): boolean =>
+  fromMs <= nowMs && nowMs <= toMs;
+
+/** Pure. Returns the user whom a certificate names, if it names one. */
+function userOf(certificate: X509Certificate): UserInfo | undefined {
   const { CN: name, O: groups } = certificate.toLegacyObject().subject as Subject;
-  if (typeof name !== 'string' || name === '') throw unauthorized('the client certificate names no user');
+  if (typeof name !== 'string' || name === '') return undefined;
   const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
   return {
     name,

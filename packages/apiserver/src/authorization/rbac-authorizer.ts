@@ -49,6 +49,7 @@ export class RbacAuthorizer implements Authorizer {
 
   /** Returns all that roles and bindings say, once it is known. */
   async rules(signal: AbortSignal): Promise<AccessRules> {
+    if (this.#rules) return this.#rules;
     const { roles, clusterRoles, roleBindings, clusterRoleBindings } = this.#informers;
     await unlessAborted(Promise.all(Object.values(this.#informers).map(({ synced }) => synced)), signal);
     this.#rules ??= accessRules({

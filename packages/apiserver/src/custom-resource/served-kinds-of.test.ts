@@ -110,7 +110,7 @@ test('customColumns: cells have the types of their columns', () => {
       cell({ ...(object as object), ...created } as never, nowMs),
     );
   assert.deepEqual(cells(potVersion.additionalPrinterColumns), ['red', 5, '5m']);
-  assert.deepEqual(cells(undefined), ['5m']);
+  assert.deepEqual([cells(undefined), cells([])], [['5m'], ['5m']]);
   const column = (type: string, jsonPath: string) => ({ name: 'x', type, jsonPath });
   assert.deepEqual(
     cells([

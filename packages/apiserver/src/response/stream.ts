@@ -5,18 +5,18 @@ import type { ServerResponse } from 'node:http';
 const slownessMs = 60_000;
 
 /**
- * Sends each value as a line of JSON as soon as it comes, and no faster than the client reads. The headers go
+ * Sends each line of JSON as soon as it comes, and no faster than the client reads. The headers go
  * at once: clients wait for them.
  */
 export async function stream(
   response: ServerResponse,
-  values: AsyncIterable<unknown>,
+  lines: AsyncIterable<string>,
   signal: AbortSignal,
 ): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
-  for await (const value of values) {
-    if (response.write(`${JSON.stringify(value)}\n`)) continue;
+  for await (const line of lines) {
+    if (response.write(`${line}\n`)) continue;
     const patience = AbortSignal.any([signal, AbortSignal.timeout(slownessMs)]);
     await once(response, 'drain', { signal: patience });
   }

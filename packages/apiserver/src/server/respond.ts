@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import type { WatchEvent } from '@ignite/toolkit/client/object-client';
+import type { ObjectList, WatchEvent } from '@ignite/toolkit/client/object-client';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type Form, negotiate } from '../response/negotiate.ts';
 import { type Shown, renderEvent, renderList, renderObject } from '../response/render.ts';
 import type { ContentReply, Reply } from '../response/reply.ts';
 import { mediaTypeOf, send } from '../response/send.ts';
 import { stream } from '../response/stream.ts';
+import { wireListText, wireText } from '../response/wire-text.ts';
 import type { Status, Subject } from '../response/status.ts';
 import type { IncludedObject } from '../response/table.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
@@ -42,10 +44,10 @@ export async function respond(
   switch (reply.type) {
     case 'object': {
       const { code, object, warnings = [] } = reply;
-      return await send(response, { code, content: renderObject(object, shown), mediaType, warnings });
+      return await send(response, { code, content: objectContent(object, shown), mediaType, warnings });
     }
     case 'list':
-      return await send(response, { code: 200, content: renderList(reply.list, shown), mediaType });
+      return await send(response, { code: 200, content: listContent(reply.list, shown), mediaType });
     case 'watch':
       return await stream(response, rendered(reply.events, shown, statusOf), signal);
     case 'content':
@@ -60,15 +62,30 @@ export const sendContent = async (
   form: Form,
 ): Promise<void> => await send(response, { ...reply, mediaType: mediaType ?? mediaTypeOf(form) });
 
+/** Pure. Tells whether an answer is whole objects as JSON. */
+const isWhole = ({ form: { as, encoding } }: Shown): boolean => !as && encoding === 'json';
+
+const objectContent = (object: KubeObject, shown: Shown): unknown =>
+  isWhole(shown) ? wireText(object, shown.resource) : renderObject(object, shown);
+
+const listContent = (list: ObjectList, shown: Shown): unknown =>
+  isWhole(shown) ? wireListText(list, shown.resource) : renderList(list, shown);
+
+/** Returns an event as one line of JSON, in which form watches are whatever is asked. */
+const eventLine = (event: WatchEvent, shown: Shown): string =>
+  event.type === 'BOOKMARK' || shown.form.as
+    ? JSON.stringify(renderEvent(event, shown))
+    : `{"type":"${event.type}","object":${wireText(event.object, shown.resource)}}`;
+
 /** A watch that fails has been answered already, so that its last event tells of it. */
 async function* rendered(
   events: AsyncIterable<WatchEvent>,
   shown: Shown,
   statusOf: Answering['statusOf'],
-): AsyncGenerator<unknown> {
+): AsyncGenerator<string> {
   try {
-    for await (const event of events) yield renderEvent(event, { ...shown, nowMs: Date.now() });
+    for await (const event of events) yield eventLine(event, { ...shown, nowMs: Date.now() });
   } catch (failure) {
-    yield { type: 'ERROR', object: statusOf(failure, shown.resource) };
+    yield JSON.stringify({ type: 'ERROR', object: statusOf(failure, shown.resource) });
   }
 }

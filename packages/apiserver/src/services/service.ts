@@ -114,8 +114,8 @@ export const serviceResource: ServedResource = {
   mergeKeys: { ...builtInResourceOf(serviceKind).mergeKeys, 'spec.ports': 'port' },
 };
 
-/** Pure. Fills in what Kubernetes fills in, but for addresses. A port of 0 or without a name counts as absent. */
-function complete({ ports, ...spec }: ServiceSpec): ServiceSpec {
+/** Pure. Fills in what Kubernetes fills in, but for addresses, and leaves out what says nothing, as the port 0. */
+function complete({ ports, publishNotReadyAddresses: isEarly, ...spec }: ServiceSpec): ServiceSpec {
   return {
     ...(spec.type === 'ClusterIP' && {
       clusterIP: headless,
@@ -123,6 +123,7 @@ function complete({ ports, ...spec }: ServiceSpec): ServiceSpec {
       internalTrafficPolicy: 'Cluster',
     }),
     ...spec,
+    ...(isEarly && { publishNotReadyAddresses: isEarly }),
     ...(ports && { ports: ports.map((port) => ({ ...port, targetPort: port.targetPort || port.port })) }),
   };
 }

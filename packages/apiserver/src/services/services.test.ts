@@ -35,7 +35,7 @@ test('a Service is completed as in Kubernetes, without an address', async () => 
   const { spec, status } = await made(
     api,
     services,
-    service('web', { ports: [{ port: 443, targetPort: 'webhook' }] }),
+    service('web', { publishNotReadyAddresses: false, ports: [{ port: 443, targetPort: 'webhook' }] }),
   );
   assert.deepEqual(
     [spec, status],

@@ -2,6 +2,7 @@ import { shapeCheck } from '../object/shape-check.ts';
 import { groupOf } from '../object/group-kind.ts';
 import type { KubeObject } from '../object/kube-object.ts';
 import { matches, withRevision } from './next-object.ts';
+import { RecentObjects } from './recent-objects.ts';
 import { type BrokenObject, type Key, type Selector, objectBroken } from './store.ts';
 
 /** An object as it is stored. */
@@ -29,6 +30,7 @@ export class RowDecoder {
   readonly #problemOf: ProblemOf;
   readonly #onBroken: (broken: BrokenObject) => void;
   readonly #told = new Set<string>();
+  readonly #recent = new RecentObjects();
 
   constructor({ problemOf = () => undefined, onBroken = () => {} }: RowOptions = {}) {
     this.#problemOf = problemOf;
@@ -74,13 +76,21 @@ export class RowDecoder {
   }
 
   #decode(row: StoredRow): Decoded {
-    const object = parse(row.json);
+    const known = this.#recent.get(row.json);
+    const object = known ?? parse(row.json);
     if (object === undefined) return brokenRow(row, 'it is not JSON');
-    const problem = problemWith(object, row) ?? this.#problemOf(object as KubeObject);
+    const problem = known ? ownProblem(known, row) : this.#problemWith(object, row);
     if (problem !== undefined) return brokenRow(row, problem);
     const found = object as KubeObject;
+    if (!known) this.#recent.set(row.json, found);
     const { resourceVersion } = row;
     return { object: resourceVersion === undefined ? found : withRevision(found, resourceVersion) };
+  }
+
+  #problemWith(object: unknown, row: StoredRow): string | undefined {
+    return (
+      objectProblem(object) ?? ownProblem(object as KubeObject, row) ?? this.#problemOf(object as KubeObject)
+    );
   }
 }
 
@@ -116,10 +126,7 @@ const objectProblem = shapeCheck({
   },
 });
 
-function problemWith(object: unknown, key: Required<Key>): string | undefined {
-  const wrong = objectProblem(object);
-  if (wrong !== undefined) return wrong;
-  const { apiVersion, kind, metadata } = object as KubeObject;
+function ownProblem({ apiVersion, kind, metadata }: KubeObject, key: Required<Key>): string | undefined {
   const isOwn =
     groupOf(apiVersion) === key.group &&
     kind === key.kind &&

@@ -7,9 +7,14 @@ import { type Change, type ChangeType, revisionTooOld } from '../store.ts';
 /** After every so many revisions, the log is cut, because counting its changes takes milliseconds. */
 const forgetEvery = 100;
 
+/** More changes of a kind are not kept for others who watch it. */
+const mostKept = 100;
+
 /** The log of changes in SQLite, which keeps a window for each kind. */
 export class SqliteChanges {
   readonly #statements: Statements;
+  /** What was read last of each kind, since those who watch a kind all read the same. */
+  readonly #last = new Map<string, ReadChanges>();
 
   constructor(statements: Statements) {
     this.#statements = statements;
@@ -37,7 +42,16 @@ export class SqliteChanges {
    * Returns the changes of a kind after one revision, up to and including another.
    * @throws CodedError REVISION_TOO_OLD
    */
-  between({ group, kind }: GroupKind, revision: number, upTo: number): readonly Change[] {
+  between(kind: GroupKind, revision: number, upTo: number): readonly Change[] {
+    const id = `${kind.group}/${kind.kind}`;
+    const last = this.#last.get(id);
+    if (last?.revision === revision && last.upTo === upTo) return last.changes;
+    const changes = this.#read(kind, revision, upTo);
+    if (changes.length <= mostKept) this.#last.set(id, { revision, upTo, changes });
+    return changes;
+  }
+
+  #read({ group, kind }: GroupKind, revision: number, upTo: number): readonly Change[] {
     const forgotten = this.#statements.row(
       "SELECT max(revision) AS revision FROM forgotten WHERE kind = '' OR (api_group = ? AND kind = ?)",
       group,
@@ -75,6 +89,12 @@ export class SqliteChanges {
     this.#statements.run('DELETE FROM changes WHERE api_group = ? AND kind = ? AND revision <= ?', ...values);
     this.#statements.run('INSERT OR REPLACE INTO forgotten VALUES (?, ?, ?)', ...values);
   }
+}
+
+interface ReadChanges {
+  readonly revision: number;
+  readonly upTo: number;
+  readonly changes: readonly Change[];
 }
 
 /** Parses an object of the log of changes. Watches skip an object that this program did not write. */

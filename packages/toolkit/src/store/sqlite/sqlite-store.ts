@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { GroupKind } from '../../object/group-kind.ts';
 import type { KubeObject } from '../../object/kube-object.ts';
-import { FileChange } from './file-change.ts';
 import { created, isGone, keyOf, markedDeleted, patched, renamed, updated } from '../next-object.ts';
 import { type SnapshotFile, SnapshotWriter, type StoreContent } from '../snapshot.ts';
+import { RevisionNews } from './revision-news.ts';
 import { SqliteChanges } from './sqlite-changes.ts';
 import { openDatabase, openDatabaseReadOnly } from './sqlite-file.ts';
 import { assertKnown } from './sqlite-schema.ts';
@@ -67,6 +67,7 @@ class SqliteStore implements MendableStore {
   readonly #db: DatabaseSync;
   readonly #statements: Statements;
   readonly #changes: SqliteChanges;
+  readonly #news: RevisionNews;
   readonly #decoder: RowDecoder;
   readonly #snapshot: SnapshotWriter | undefined;
   readonly #closing = new AbortController();
@@ -76,6 +77,7 @@ class SqliteStore implements MendableStore {
     this.#db = db;
     this.#statements = new Statements(db);
     this.#changes = new SqliteChanges(this.#statements);
+    this.#news = new RevisionNews(path, () => this.#changes.revision);
     this.#decoder = new RowDecoder(options);
     if (!options.snapshot) return;
     this.#snapshot = new SnapshotWriter(options.snapshot, () => this.#rows());
@@ -141,14 +143,13 @@ class SqliteStore implements MendableStore {
   }
 
   async *watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {
-    using changed = new FileChange(this.#path);
     const ended = AbortSignal.any([signal, this.#closing.signal]);
+    using _news = this.#news.join();
     let seen = Number(revision);
     while (!signal.aborted) {
       if (ended.aborted) throw watchCancelled('it was closed');
-      const wake = changed.next(ended);
       // The bound is read first: later writes belong to the next round.
-      const upTo = this.#changes.revision;
+      const upTo = this.#news.revision;
       const changes = this.#changes.between(kind, seen, upTo);
       for (const change of changes) {
         yield change;
@@ -156,12 +157,13 @@ class SqliteStore implements MendableStore {
       }
       if (upTo > seen && changes.length === 0) yield { type: 'BOOKMARK', revision: String(upTo) };
       seen = Math.max(seen, upTo);
-      if (!ended.aborted && this.#changes.revision === seen) await wake;
+      await this.#news.after(seen, ended);
     }
   }
 
   [Symbol.dispose](): void {
     this.#closing.abort();
+    this.#news[Symbol.dispose]();
     this.#snapshot?.[Symbol.dispose]();
     this.#db.close();
   }
@@ -214,6 +216,7 @@ class SqliteStore implements MendableStore {
       assertKnown(this.#db, this.#path); // a newer program may have migrated the open database
       const object = work();
       this.#db.exec('COMMIT');
+      this.#news.look();
       this.#snapshot?.update();
       return object;
     } catch (failure) {
@@ -239,12 +242,16 @@ class SqliteStore implements MendableStore {
   }
 }
 
-type Column = 'api_group' | 'kind' | 'namespace' | 'uid';
+type Column = 'api_group' | 'kind' | 'namespace' | 'name' | 'uid';
 
 /** Returns the part of a selector that the database answers by itself. */
-function indexed({ namespace, fields }: Selector): Partial<Readonly<Record<Column, string>>> {
-  const uid = fields?.['metadata.uid'];
-  return { ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }) };
+function indexed({ namespace, fields = {} }: Selector): Partial<Readonly<Record<Column, string>>> {
+  const { 'metadata.name': name, 'metadata.uid': uid } = fields;
+  return {
+    ...(namespace !== undefined && { namespace }),
+    ...(name !== undefined && { name }),
+    ...(uid !== undefined && { uid }),
+  };
 }
 
 /** The columns by the names that a stored row has for them, so that thousands of rows need not be copied. */

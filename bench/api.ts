@@ -1,0 +1,120 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { HttpObjectClient } from '@ignite/toolkit/client/over-http/http-object-client';
+import { readKubeconfig } from '@ignite/toolkit/client/over-http/kubeconfig';
+import type { ServerAccess } from '@ignite/toolkit/client/over-http/server-access';
+import { Ignite } from '../test/e2e/fixtures/ignite.ts';
+import { installGarden } from '../test/kubernetes/fixtures/garden-crds.ts';
+import { startKubeApiServer } from '../test/kubernetes/fixtures/kube-api-server.ts';
+import { type AskedKind, askedKinds, askedNamespace } from './asked-kind.ts';
+import { AskingClient } from './asking-client.ts';
+import { compare, median } from './measure.ts';
+import { cpuMs, residentMiB } from './processes.ts';
+
+const subnet = 122;
+const rounds = 5;
+const objects = 1_000;
+const watchers = 100;
+const changes = 20;
+/** How long a server has nothing to do before its memory counts as that of rest. */
+const restMs = 20_000;
+
+/** A server that is measured. */
+interface Contestant {
+  readonly access: ServerAccess;
+  /** The processes that serve together. */
+  readonly pids: readonly number[];
+}
+
+/** A row compares the two, so that everything is done by both. */
+type Both<T> = Readonly<Record<'ignited' | 'kubernetes', T>>;
+
+/**
+ * Measures the Kubernetes API of ignited on SQLite against a kube-apiserver on etcd: the same requests of the same
+ * client over TLS, for objects of a kind of Kubernetes and of one that a CustomResourceDefinition defines. Both have
+ * what was written on the disk before they answer.
+ */
+export async function benchApi(): Promise<void> {
+  await using kubernetes = await startKubeApiServer({ isDurable: true });
+  await using ignited = await startIgnited();
+  const servers = { ignited, kubernetes: { access: kubernetes.admin, pids: kubernetes.pids } };
+  reportBoth('memory at rest', await memoryAtRest(servers), 'MiB');
+  for (const { access } of [servers.ignited, servers.kubernetes]) {
+    using client = new HttpObjectClient(access);
+    const metadata = { name: askedNamespace };
+    await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
+    await installGarden(client);
+  }
+  for (const kind of askedKinds) await benchKind(kind, servers);
+  reportBoth('memory at rest, after all that', await memoryAtRest(servers), 'MiB');
+}
+
+const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
+
+async function benchKind(kind: AskedKind, servers: Both<Contestant>): Promise<void> {
+  using ignited = new AskingClient(servers.ignited.access, kind);
+  using kubernetes = new AskingClient(servers.kubernetes.access, kind);
+  const row = async (what: string, run: (client: AskingClient) => Promise<number>): Promise<void> => {
+    const cpu: Both<number[]> = { ignited: [], kubernetes: [] };
+    const turn = (name: keyof Both<unknown>, client: AskingClient) => async (): Promise<number> => {
+      const begin = cpuMs(servers[name].pids);
+      const ms = await run(client);
+      cpu[name].push(cpuMs(servers[name].pids) - begin);
+      return ms;
+    };
+    const times = (await compare(rounds, {
+      ignited: turn('ignited', ignited),
+      kubernetes: turn('kubernetes', kubernetes),
+    })) as Both<number>;
+    reportBoth(`${kind.name}: ${what}`, times, 'ms');
+    reportBoth('  CPU of a turn', { ignited: median(cpu.ignited), kubernetes: median(cpu.kubernetes) }, 'ms');
+  };
+  const before = await memoryAtRest(servers);
+  await row('create', (client) => client.average(() => client.create()));
+  for (const client of [ignited, kubernetes]) await client.fill(objects);
+  const after = await memoryAtRest(servers);
+  const grown = {
+    ignited: after.ignited - before.ignited,
+    kubernetes: after.kubernetes - before.kubernetes,
+  };
+  reportBoth(`${kind.name}: memory for ${objects}`, grown, 'MiB');
+  await row('get', (client) => client.average((name) => client.get(name)));
+  await row(`list of ${objects}`, (client) => client.average(() => client.list()));
+  await row('merge patch', (client) => client.average((name) => client.patch(name)));
+  await row('server-side apply', (client) => client.average((name) => client.apply(name)));
+  await row(`${changes} changes to ${watchers} watchers`, (client) => client.fanOut(watchers, changes));
+}
+
+/** Starts the built ignited with a host of its own, which has no VMs. */
+async function startIgnited(): Promise<Contestant & AsyncDisposable> {
+  await using opened = new AsyncDisposableStack();
+  const ignite = opened.use(await Ignite.open(subnet));
+  const manifests = join(ignite.dir, 'manifests');
+  mkdirSync(manifests);
+  const daemon = ignite.start(['daemon', '--manifests', manifests, '--api', '--api-address', '127.0.0.1:0']);
+  opened.defer(async () => {
+    daemon.terminate();
+    await daemon.ended;
+  });
+  const kubeconfig = join(ignite.paths.dataDir, 'api', 'kubeconfig');
+  while (!existsSync(kubeconfig)) await delay(100);
+  const access = await readKubeconfig(kubeconfig);
+  const open = opened.move();
+  return { access, pids: [daemon.pid], [Symbol.asyncDispose]: async () => await open.disposeAsync() };
+}
+
+async function memoryAtRest({ ignited, kubernetes }: Both<Contestant>): Promise<Both<number>> {
+  await delay(restMs);
+  return { ignited: residentMiB(ignited.pids), kubernetes: residentMiB(kubernetes.pids) };
+}
+
+/** Prints what each has needed, and the ratio, which is to be below 1. */
+function reportBoth(what: string, { ignited, kubernetes }: Both<number>, unit: string): void {
+  const shown = (value: number): string => `${value.toFixed(1).padStart(8)} ${unit}`;
+  const ratio = ignited / kubernetes;
+  const mark = ratio < 1 ? 'ok' : 'over';
+  console.log(
+    `${what.padEnd(42)} ${shown(ignited)}   kube-apiserver ${shown(kubernetes)}   ratio ${ratio.toFixed(2)} (${mark})`,
+  );
+}
