@@ -29,6 +29,7 @@ export interface AddressOptions {
 }
 
 export interface ApiAtAddress extends ServedApi {
+  readonly port: number;
   /** Renews the certificates. */
   readonly renew: (signal: AbortSignal) => Promise<void>;
 }
@@ -62,7 +63,7 @@ export async function serveApiAddress(
     await rm(kubeconfigOf(dir), { force: true });
     await served[Symbol.asyncDispose]();
   };
-  return { server: served.server, [Symbol.asyncDispose]: end, renew };
+  return { server: served.server, port, [Symbol.asyncDispose]: end, renew };
 }
 
 /** Connections that are open keep the certificate that they began with. */

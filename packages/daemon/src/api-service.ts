@@ -16,6 +16,7 @@ import {
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import { reviewResources } from '@ignite/apiserver/reviews/review-resources';
 import { endpointSliceResource } from '@ignite/apiserver/services/endpoint-slice';
+import { ensureOwnService } from '@ignite/apiserver/services/own-service';
 import { serviceResource } from '@ignite/apiserver/services/service';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import type { HealthCheck } from '@ignite/apiserver/server/health';
@@ -134,6 +135,7 @@ export async function serveApiService(
   };
   known.socket.trust(opened.use(await serveApiSocket(api, socket, listenFd)).server);
   const at = address && opened.use(await serveApiAddress({ api, address, dir, clock: systemClock }, signal));
+  if (at) await ensureOwnService(client, at.port, signal);
   const open = opened.move();
   const end = (): Promise<void> => open.disposeAsync();
   const work = { clock: systemClock, log };

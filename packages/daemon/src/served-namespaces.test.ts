@@ -50,6 +50,26 @@ describe('a namespace', () => {
     }
   });
 
+  test('has a status whose writes change annotations too, as of all kinds of Kubernetes itself', async () => {
+    await using api = await openServedApi();
+    await newNamespace(api, 'garden');
+    const path = '/api/v1/namespaces/garden';
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const condition = { type: 'Watered', status: 'True', reason: 'Rain', message: '' };
+    const body = {
+      metadata: { annotations: { a: 'b' } },
+      spec: { finalizers: [] },
+      status: { conditions: [condition] },
+    };
+    const { code, content } = await api.ask({ path: `${path}/status`, method: 'PATCH', headers, body });
+    assert.equal(code, 200);
+    assert.partialDeepStrictEqual(content, {
+      ...body,
+      spec: { finalizers: ['kubernetes'] },
+      status: { phase: 'Active', ...body.status },
+    });
+  });
+
   test('is removed after all that is in it, objects of defined kinds too, whoever made it', async () => {
     await using api = await openServedApi();
     const group = 'garden.example';

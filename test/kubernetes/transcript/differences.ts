@@ -46,7 +46,7 @@ export const differences: readonly Difference[] = [
   },
   {
     what: 'A server-side apply of values that are unknown, of wrong types or there twice',
-    why: 'It is refused as a bad request, in the words of other writes. Kubernetes answers as if it had failed itself.',
+    why: 'It is refused as a bad request. Kubernetes answers as if it had failed itself.',
     commands: [
       'kubectl apply --server-side -f pot-unknown.yaml',
       'kubectl apply --server-side -f pot-types.yaml',

@@ -13,6 +13,7 @@ import { servedResourcesOf } from './served-resources-of.ts';
 
 const nothing = new StoreObjectClient(new MemoryStore(), []);
 const [pots] = servedKindsOf(potDefinition(), nothing);
+const openSchema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } as const;
 const pot = (spec: unknown, more: object = {}) => ({
   apiVersion: 'garden.example/v1',
   kind: 'Pot',
@@ -44,6 +45,23 @@ test('servedKindsOf: objects of a defined kind are pruned, completed and checked
     },
     { field: 'spec.plants[1]', reason: 'FieldValueDuplicate', message: 'Duplicate value: {"name":"a"}' },
   ]);
+});
+
+test('servedKindsOf: objects that were written before a default was defined have it', async () => {
+  using store = new MemoryStore();
+  const [before] = servedKindsOf(
+    potDefinition({ versions: [{ ...potVersion, schema: { openAPIV3Schema: openSchema } }] }),
+    nothing,
+  );
+  await new StoreObjectClient(store, [before!]).create(before!, pot({ clay: 'red' }));
+  const [now] = servedKindsOf(potDefinition(), nothing);
+  const client = new StoreObjectClient(store, [now!]);
+  const key = { ...now!, namespace: 'home', name: 'mint' };
+  assert.deepEqual((await client.get(key)).spec, { clay: 'red', litres: 5 });
+  assert.deepEqual(
+    (await client.list(now!)).items.map(({ spec }) => spec),
+    [{ clay: 'red', litres: 5 }],
+  );
 });
 
 test('servedKindsOf: each served version is a kind', () => {

@@ -8,6 +8,7 @@ import { servedResourcesOf } from '../custom-resource/served-resources-of.ts';
 import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import { serviceResource } from '../services/service.ts';
 import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
+import type { DocumentedKind } from './documented-kind.ts';
 import { v2Document } from './v2-document.ts';
 import { v2Protobuf } from './v2-protobuf.ts';
 import { hashOf, v3Documents } from './v3-index.ts';
@@ -124,6 +125,21 @@ test('v2Document: schemas have nothing that OpenAPI v2 lacks', () => {
   assert.deepEqual(properties?.['kind'], { type: 'string' });
   const all = JSON.stringify(definitions);
   for (const word of ['anyOf', 'oneOf', 'nullable', 'default"']) assert.ok(!all.includes(`"${word}`), word);
+});
+
+test('v2Document: a kind that is open says nothing of its fields, since clients would refuse others', () => {
+  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } as const;
+  const [pot] = kinds.filter(({ kind }) => kind === 'Pot');
+  const definitionOf = (schema: DocumentedKind['schema']) =>
+    v2Document([{ ...pot!, schema }], 'v1.36.0').definitions['example.garden.v1.Pot']!;
+  const { 'x-kubernetes-group-version-kind': _kind, ...said } = definitionOf({
+    ...open,
+    description: 'Any.',
+  });
+  assert.deepEqual(said, { type: 'object' });
+  assert.deepEqual(definitionOf({ type: 'object', properties: { spec: open } }).properties?.['spec'], {
+    'x-kubernetes-preserve-unknown-fields': true,
+  });
 });
 
 /** Returns what is at a path of field numbers in a protobuf message. */

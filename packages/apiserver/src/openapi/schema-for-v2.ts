@@ -28,7 +28,7 @@ export function schemaForV2(schema: StructuralSchema): V2Schema {
   const { type, ...untyped } = rest;
   const isOpen = schema['x-kubernetes-preserve-unknown-fields'] === true;
   if (nullable === true || schema['x-kubernetes-int-or-string'] === true) return untyped;
-  if (isOpen) return rest;
+  if (isOpen) return untyped;
   return {
     ...untyped,
     ...(type !== undefined && { type }),

@@ -54,17 +54,17 @@ const documented = ({ action, id, description, parameters, kind }: Operation): V
 function definitionOf(kind: DocumentedKind): V2Definition {
   const { schema } = kind;
   const isOpen = schema['x-kubernetes-preserve-unknown-fields'] === true;
+  const ofKind = { 'x-kubernetes-group-version-kind': [groupVersionKindOf(kind)] };
+  if (isOpen) return { type: 'object', ...ofKind };
   const text = { type: 'string' };
   return {
     ...schemaForV2(schema),
-    ...(!isOpen && {
-      properties: {
-        ...schemaForV2(schema).properties,
-        apiVersion: text,
-        kind: text,
-        metadata: schemaForV2(objectMetaSchema),
-      },
-    }),
-    'x-kubernetes-group-version-kind': [groupVersionKindOf(kind)],
+    properties: {
+      ...schemaForV2(schema).properties,
+      apiVersion: text,
+      kind: text,
+      metadata: schemaForV2(objectMetaSchema),
+    },
+    ...ofKind,
   };
 }

@@ -75,8 +75,11 @@ const listMetaSchema: StructuralSchema = {
 };
 
 const typeFields: Readonly<Record<'apiVersion' | 'kind', StructuralSchema>> = {
-  apiVersion: { ...text, description: 'The group and version that the object is written in.' },
-  kind: { ...text, description: 'The kind of the object.' },
+  apiVersion: {
+    ...text,
+    description: 'APIVersion defines the group and the version in which the object is written.',
+  },
+  kind: { ...text, description: 'Kind is what the object is.' },
 };
 
 function schemaEntry(kind: DocumentedKind): readonly [string, object] {
@@ -90,7 +93,7 @@ function schemaEntry(kind: DocumentedKind): readonly [string, object] {
         ...schema.properties,
         ...typeFields,
         metadata: {
-          description: 'Standard metadata of objects.',
+          description: objectMetaSchema.description,
           allOf: [refTo(metaNames.object)],
           default: {},
         },

@@ -2,7 +2,7 @@ import { badRequest } from '@ignite/toolkit/client/object-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import { type Body, decodeBody } from '../request/decode-body.ts';
-import { type CheckedFields, checkedFields } from '../write/field-validation.ts';
+import { type CheckedFields, checkedFields, strictRefusal } from '../write/field-validation.ts';
 import { type ObjectRequest, isOfStatus } from '../resource/object-request.ts';
 import { duplicateIn } from '../write/sent-object.ts';
 import type { WriteQuery } from '../write/write-query.ts';
@@ -36,6 +36,7 @@ export function checkedChanges(
     { unknown, duplicate: duplicateIn(body) },
     {
       validation: query.fieldValidation,
+      refusal: strictRefusal,
     },
   );
 }

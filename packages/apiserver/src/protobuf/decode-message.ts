@@ -1,10 +1,10 @@
-import { type Field, type MessageType, integer, text } from './message-type.ts';
+import { type Field, type MessageType, integer } from './message-type.ts';
 import { type WireField, wireFields } from './wire-reader.ts';
 
 type Decoded = Record<string, unknown>;
 
-/** The most levels of messages in one another. */
-const deepest = 32;
+/** The most levels of messages in one another. A schema in a definition is one that takes many. */
+const deepest = 256;
 
 /**
  * Pure. Returns what a message says in the form of JSON. Unknown fields are left out, and so are empty texts,
@@ -33,8 +33,11 @@ function add(result: Decoded, field: Field, value: WireField['value'], depth: nu
   }
   const decoded = decodedValue(field, value, depth);
   if (many === 'list') ((result[name] ??= []) as unknown[]).push(decoded);
-  else if (decoded !== undefined && decoded !== '') result[name] = decoded;
+  else if (decoded !== undefined && !isLeftOut(field, decoded)) result[name] = decoded;
 }
+
+const isLeftOut = ({ type, omitsEmpty }: Field, decoded: unknown): boolean =>
+  (decoded === '' && type === 'string') || (omitsEmpty === true && !decoded);
 
 /** An entry of a map is a message of a key and a value, of which either is left out where it is empty. */
 function addEntry(map: Decoded, field: Field, value: WireField['value'], depth: number): void {
@@ -47,7 +50,7 @@ function addEntry(map: Decoded, field: Field, value: WireField['value'], depth: 
   Object.defineProperty(map, key, { value: content, configurable: true, enumerable: true, writable: true });
 }
 
-function decodedValue({ type }: Field, value: WireField['value'], depth: number): unknown {
+function decodedValue({ type, meant }: Field, value: WireField['value'], depth: number): unknown {
   switch (type) {
     case 'string':
       return asBytes(value).toString();
@@ -57,21 +60,18 @@ function decodedValue({ type }: Field, value: WireField['value'], depth: number)
       return JSON.parse(asBytes(value).toString());
     case 'integer':
       return Number(BigInt.asIntN(64, asNumber(value)));
+    case 'double':
+      return asBytes(value).readDoubleLE(0);
     case 'boolean':
       return asNumber(value) !== 0n;
     case 'time':
       return timeText(decodeMessage(asBytes(value), { 1: integer('seconds'), 2: integer('nanos') }));
-    case 'int-or-string':
-      return intOrString(
-        decodeMessage(asBytes(value), { 1: integer('type'), 2: integer('int'), 3: text('text') }),
-      );
     default:
-      return decodeMessage(asBytes(value), type, depth + 1);
+      return meant
+        ? meant(decodeMessage(asBytes(value), type, depth + 1))
+        : decodeMessage(asBytes(value), type, depth + 1);
   }
 }
-
-const intOrString = ({ type, int = 0, text: words = '' }: Readonly<Record<string, unknown>>): unknown =>
-  type === 1 ? words : int;
 
 /** No seconds are no time. */
 function timeText({ seconds, nanos = 0 }: Readonly<Record<string, unknown>>): string | undefined {

@@ -1,6 +1,7 @@
 import { decodeMessage } from './decode-message.ts';
 import { kindTypes } from './kind-types.ts';
 import { type MessageType, message, text } from './message-type.ts';
+import { deleteOptions } from './meta-types.ts';
 
 /** The media type of objects in this form. */
 export const protobufType = 'application/vnd.kubernetes.protobuf';
@@ -23,7 +24,12 @@ export function decodeObject(bytes: Buffer): Readonly<Record<string, unknown>> |
   const { type = {}, raw = '' } = decodeMessage(bytes.subarray(magic.length), envelope);
   const { apiVersion = '', kind = '' } = type as Readonly<Record<string, string>>;
   const name = `${apiVersion} ${kind}`;
-  if (!Object.hasOwn(kindTypes, name)) return undefined;
-  const content = decodeMessage(Buffer.from(String(raw), 'base64'), kindTypes[name]!);
+  // Clients write the options of a delete in whatever group they delete from.
+  const known = kind === 'DeleteOptions' ? deleteOptions : fieldsOf(name);
+  if (known === undefined) return undefined;
+  const content = decodeMessage(Buffer.from(String(raw), 'base64'), known);
   return { apiVersion, kind, ...content };
 }
+
+const fieldsOf = (name: string): MessageType | undefined =>
+  Object.hasOwn(kindTypes, name) ? kindTypes[name] : undefined;

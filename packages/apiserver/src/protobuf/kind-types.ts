@@ -11,7 +11,9 @@ import {
   texts,
   time,
 } from './message-type.ts';
-import { deleteOptions, metadata } from './meta-types.ts';
+import { customResourceDefinition } from './definition-types.ts';
+import { labelSelector, metadata } from './meta-types.ts';
+import { mutatingConfiguration, validatingConfiguration } from './webhook-types.ts';
 
 /** The messages of the kinds of Kubernetes that clients send in this form, from their generated.proto files. */
 
@@ -89,6 +91,25 @@ const accessReviewSpec: MessageType = {
   2: message('nonResourceAttributes', { 1: text('path'), 2: text('verb') }),
 };
 
+const namedAccessReviewSpec: MessageType = {
+  ...accessReviewSpec,
+  3: text('user'),
+  4: texts('groups'),
+  5: {
+    ...{ name: 'extra', many: 'map', type: { 1: texts('items') } },
+    meant: ({ items = [] }) => items,
+  },
+  6: text('uid'),
+};
+
+const namespaceCondition: MessageType = {
+  1: text('type'),
+  2: text('status'),
+  4: time('lastTransitionTime'),
+  5: text('reason'),
+  6: text('message'),
+};
+
 const tokenRequestSpec: MessageType = {
   1: texts('audiences'),
   3: message('boundObjectRef', { 1: text('kind'), 2: text('apiVersion'), 3: text('name'), 4: text('uid') }),
@@ -106,6 +127,10 @@ const policyRule: MessageType = {
 const subject: MessageType = { 1: text('kind'), 2: text('apiGroup'), 3: text('name'), 4: text('namespace') };
 const roleRef: MessageType = { 1: text('apiGroup'), 2: text('kind'), 3: text('name') };
 const role: MessageType = { 1: metadata, 2: messages('rules', policyRule) };
+const clusterRole: MessageType = {
+  ...role,
+  3: message('aggregationRule', { 1: messages('clusterRoleSelectors', labelSelector) }),
+};
 const binding: MessageType = {
   1: metadata,
   2: messages('subjects', subject),
@@ -166,7 +191,7 @@ export const kindTypes: Readonly<Record<string, MessageType>> = {
   'v1 Namespace': {
     1: metadata,
     2: message('spec', { 1: texts('finalizers') }),
-    3: message('status', { 1: text('phase') }),
+    3: message('status', { 1: text('phase'), 2: messages('conditions', namespaceCondition) }),
   },
   'v1 ConfigMap': { 1: metadata, 2: textMap('data'), 3: bytesMap('binaryData'), 4: boolean('immutable') },
   'v1 Secret': {
@@ -184,20 +209,30 @@ export const kindTypes: Readonly<Record<string, MessageType>> = {
   },
   'v1 Service': service,
   'discovery.k8s.io/v1 EndpointSlice': endpointSlice,
-  'v1 DeleteOptions': deleteOptions,
-  'meta.k8s.io/v1 DeleteOptions': deleteOptions,
   'coordination.k8s.io/v1 Lease': { 1: metadata, 2: message('spec', leaseSpec) },
   'v1 Event': coreEvent,
   'events.k8s.io/v1 Event': event,
   'authorization.k8s.io/v1 SelfSubjectAccessReview': { 1: metadata, 2: message('spec', accessReviewSpec) },
+  'authorization.k8s.io/v1 SubjectAccessReview': { 1: metadata, 2: message('spec', namedAccessReviewSpec) },
+  'authorization.k8s.io/v1 LocalSubjectAccessReview': {
+    1: metadata,
+    2: message('spec', namedAccessReviewSpec),
+  },
   'authorization.k8s.io/v1 SelfSubjectRulesReview': {
     1: metadata,
     2: message('spec', { 1: text('namespace') }),
   },
   'authentication.k8s.io/v1 SelfSubjectReview': { 1: metadata },
+  'authentication.k8s.io/v1 TokenReview': {
+    1: metadata,
+    2: message('spec', { 1: text('token'), 2: texts('audiences') }),
+  },
   'authentication.k8s.io/v1 TokenRequest': { 1: metadata, 2: message('spec', tokenRequestSpec) },
+  'admissionregistration.k8s.io/v1 MutatingWebhookConfiguration': mutatingConfiguration,
+  'admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration': validatingConfiguration,
+  'apiextensions.k8s.io/v1 CustomResourceDefinition': customResourceDefinition,
   [`${rbac} Role`]: role,
-  [`${rbac} ClusterRole`]: role,
+  [`${rbac} ClusterRole`]: clusterRole,
   [`${rbac} RoleBinding`]: binding,
   [`${rbac} ClusterRoleBinding`]: binding,
 };

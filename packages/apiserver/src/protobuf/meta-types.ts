@@ -3,6 +3,7 @@ import {
   type MessageType,
   boolean,
   integer,
+  json,
   message,
   messages,
   text,
@@ -28,7 +29,7 @@ const managedFields: MessageType = {
   3: text('apiVersion'),
   4: time('time'),
   6: text('fieldsType'),
-  7: message('fieldsV1', { 1: { name: 'raw', type: 'json' } }),
+  7: json('fieldsV1'),
   8: text('subresource'),
 };
 
@@ -57,4 +58,9 @@ export const deleteOptions: MessageType = {
   3: boolean('orphanDependents'),
   4: text('propagationPolicy'),
   5: texts('dryRun'),
+};
+
+export const labelSelector: MessageType = {
+  1: textMap('matchLabels'),
+  2: messages('matchExpressions', { 1: text('key'), 2: text('operator'), 3: texts('values') }),
 };

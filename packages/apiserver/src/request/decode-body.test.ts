@@ -13,3 +13,10 @@ test('decodeBody refuses what is nested too deep for others to walk through', ()
       assert.throws(() => decoded(nested(depth), type), { code: 'BAD_REQUEST' }, `${type} ${depth}`);
   }
 });
+
+test('decodeBody says in which line a field is set again, in the words of Kubernetes', () => {
+  assert.throws(() => decoded('\nspec:\n  foo: 1\n  bar: 2\n  foo: 3\n', 'application/apply-patch+yaml'), {
+    code: 'BAD_REQUEST',
+    message: 'the body is not YAML: line 5: key "foo" already set in map',
+  });
+});

@@ -1,6 +1,7 @@
 import { badRequest } from '@ignite/toolkit/client/object-error';
 import { parseYaml, plainValue } from '@ignite/toolkit/codec/parse-yaml';
 import { decodeObject, protobufType } from '../protobuf/decode-object.ts';
+import type { YAMLParseError } from 'yaml';
 import { checkDepth } from './check-depth.ts';
 import { parseMediaType } from './media-type.ts';
 import { RequestError } from './request-error.ts';
@@ -78,6 +79,13 @@ function decodedYaml(text: string): unknown {
   const [document, ...more] = parseYaml(text);
   if (!document || more.length > 0) throw badRequest('the body is not one YAML document');
   const [error] = document.errors;
-  if (error) throw badRequest(`the body is not YAML: ${error.message}`, error);
+  if (error) throw badRequest(`the body is not YAML: ${yamlFault(text, error)}`, error);
   return plainValue(document);
+}
+
+/** A field that is there twice is told in Kubernetes' words, for which programs look. */
+function yamlFault(text: string, { code, message, pos: [start, end] }: YAMLParseError): string {
+  const line = text.slice(0, start).split('\n').length;
+  const told = code === 'DUPLICATE_KEY' ? `key "${text.slice(start, end)}" already set in map` : message;
+  return `line ${line}: ${told}`;
 }

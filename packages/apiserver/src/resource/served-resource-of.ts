@@ -26,6 +26,7 @@ export function servedResourceOf(kind: Kind): ServedResource {
 export const coreResourceOf = (kind: Kind): ServedResource => ({
   ...builtInResourceOf(kind),
   hidesGeneration: true,
+  takesAnyVersion: kind.strategy?.needsVersion !== true,
 });
 
 /** Pure. Returns a kind of Kubernetes itself, which takes strategic merge patches. */

@@ -31,6 +31,8 @@ export interface ServedResource extends GroupVersionResource {
   readonly columns: readonly TableColumn[];
   /** Whether objects do not tell how often their wishes have changed, as those of Kubernetes' own kinds. */
   readonly hidesGeneration?: boolean;
+  /** Whether an update need not say which version of an object it changes, as of Kubernetes' own kinds. */
+  readonly takesAnyVersion?: boolean;
   /** The schema of whole objects, in which metadata may be absent. */
   readonly schema: StructuralSchema;
   /** The schemas of the other versions that are served of a kind with several, by their `apiVersion`. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { negotiate } from './negotiate.ts';
+import { negotiate, negotiateContent } from './negotiate.ts';
 
 test('negotiate takes the first form that we have', () => {
   const table = { encoding: 'json', as: { type: 'Table', version: 'v1' } };
@@ -23,4 +23,10 @@ test('negotiate takes the first form that we have', () => {
 test('negotiate refuses what we have not', () => {
   for (const accept of ['text/html', 'application/vnd.kubernetes.protobuf', 'application/json;q=0'])
     assert.throws(() => negotiate(accept), { code: 'NOT_ACCEPTABLE' }, accept);
+});
+
+test('negotiateContent: what has no metadata is not shown as a table', () => {
+  const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+  assert.throws(() => negotiateContent(table), { code: 'NOT_ACCEPTABLE' });
+  assert.deepEqual(negotiateContent(`${table},application/json`), { encoding: 'json' });
 });

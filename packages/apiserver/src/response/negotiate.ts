@@ -19,10 +19,20 @@ const encodings: Readonly<Record<string, Form['encoding']>> = {
  * Pure. Returns the first form that a client accepts and that we have.
  * @throws RequestError NOT_ACCEPTABLE
  */
-export function negotiate(accept: string | undefined): Form {
+export const negotiate = (accept: string | undefined): Form => firstForm(accept, () => true);
+
+/**
+ * Pure. Returns the first form of what is no object of a kind and has no metadata, so that it cannot be shown as
+ * something else.
+ * @throws RequestError NOT_ACCEPTABLE
+ */
+export const negotiateContent = (accept: string | undefined): Form =>
+  firstForm(accept, ({ as }) => as === undefined);
+
+function firstForm(accept: string | undefined, isPossible: (form: Form) => boolean): Form {
   for (const type of parseAccept(accept ?? '')) {
     const form = formOf(type);
-    if (form) return form;
+    if (form && isPossible(form)) return form;
   }
   throw new RequestError(
     'NOT_ACCEPTABLE',

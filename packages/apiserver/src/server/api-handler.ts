@@ -22,6 +22,7 @@ import { keyOf } from '../resource/object-request.ts';
 import { type ServedResource, connectorAt, nothingServed, servedAt } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
 import { failureStatus } from '../response/failure-status.ts';
+import { negotiateContent } from '../response/negotiate.ts';
 import { type ContentReply, statusReply } from '../response/reply.ts';
 import { warn } from '../response/send.ts';
 import type { Status, Subject } from '../response/status.ts';
@@ -215,8 +216,10 @@ async function answerResource(
   };
   const body = async (): Promise<unknown> => decodeBody(await sent());
   const content = await access?.answer({ info, user, body, signal });
-  if (content !== undefined)
-    return await sendContent(response, { type: 'content', code: 201, content }, { encoding: 'json' });
+  if (content !== undefined) {
+    const form = negotiateContent(message.headers.accept);
+    return await sendContent(response, { type: 'content', code: 201, content }, form);
+  }
   const allowed = access?.clientFor(user, signal) ?? client;
   const isDryRun = queryOf(message).getAll('dryRun').includes('All');
   const write = { user, isDryRun, warn: (warning: string) => warn(response, warning) };

@@ -122,6 +122,18 @@ describe('the API server: objects', () => {
         'Pot in version "v1" cannot be handled as a Pot: strict decoding error: duplicate field "spec.size", unknown field "spec.unknown"',
       ],
     );
+    const wish = 'metadata: {name: a}\nspec: {unknown: 1}\n';
+    const applied = await garden.ask(
+      `${home}/a?fieldManager=ada&fieldValidation=Strict`,
+      sent('PATCH', `apiVersion: garden.example/v1\nkind: Pot\n${wish}`, 'application/apply-patch+yaml'),
+    );
+    assert.deepEqual(
+      [applied.code, applied.json['message']],
+      [
+        400,
+        'failed to create typed patch object (home/a; garden.example/v1, Kind=Pot): .spec.unknown: field not declared in schema',
+      ],
+    );
     const warned = await garden.ask(`${home}?dryRun=All`, sent('POST', body));
     assert.deepEqual([warned.code, warned.json['spec']], [201, { size: 5 }]);
     assert.equal(

@@ -110,6 +110,7 @@ export const servedServiceKind: ServedKind = {
 export const serviceResource: ServedResource = {
   ...builtInResourceOf(serviceKind),
   hidesGeneration: true,
+  takesAnyVersion: true,
   mergeKeys: { ...builtInResourceOf(serviceKind).mergeKeys, 'spec.ports': 'port' },
 };
 

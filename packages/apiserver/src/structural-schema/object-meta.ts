@@ -35,7 +35,7 @@ export const managedFieldsEntrySchema: StructuralSchema = {
 
 /** The metadata that every object has (Kubernetes: `ObjectMeta`). */
 export const objectMetaSchema: StructuralSchema = {
-  description: 'Standard metadata of objects.',
+  description: "Standard object's metadata.",
   type: 'object',
   properties: {
     name: text,
@@ -45,7 +45,10 @@ export const objectMetaSchema: StructuralSchema = {
     uid: text,
     resourceVersion: text,
     generation: wholeNumber,
-    creationTimestamp: time,
+    creationTimestamp: {
+      ...time,
+      description: 'CreationTimestamp is a timestamp of when the server made the object.',
+    },
     deletionTimestamp: time,
     deletionGracePeriodSeconds: wholeNumber,
     labels: texts,

@@ -14,11 +14,27 @@ export interface FieldProblems {
   readonly duplicate: readonly FieldPath[];
 }
 
-/** What becomes of fields that are unknown, and what the refusal of them begins with. */
+/** What becomes of fields that are unknown, and in which words they are refused. */
 export interface Strictness {
   readonly validation: FieldValidation;
-  readonly prefix?: string;
+  readonly refusal: (problems: FieldProblems) => string;
 }
+
+/** Pure. Returns the refusal of fields in the words of most writes. */
+export const strictRefusal = (problems: FieldProblems): string =>
+  `strict decoding error: ${toldProblems(problems).join(', ')}`;
+
+/** Pure. Returns the refusal of fields in the words of a server-side apply. */
+export function undeclaredRefusal({ unknown, duplicate }: FieldProblems): string {
+  if (duplicate.length > 0) return strictRefusal({ unknown, duplicate });
+  const told = unknown.map((path) => `.${fieldText(path)}: field not declared in schema`);
+  return told.length === 1 ? told[0]! : ['errors:', ...told.map((line) => `  ${line}`)].join('\n');
+}
+
+const toldProblems = ({ unknown, duplicate }: FieldProblems): readonly string[] => [
+  ...duplicate.map((path) => `duplicate field "${fieldText(path)}"`),
+  ...unknown.map((path) => `unknown field "${fieldText(path)}"`),
+];
 
 /**
  * Pure. Returns a value without its unknown fields, and what its author is to be told.
@@ -26,15 +42,12 @@ export interface Strictness {
  */
 export function checkedFields<T>(
   value: T,
-  { unknown, duplicate }: FieldProblems,
-  { validation, prefix = '' }: Strictness,
+  problems: FieldProblems,
+  { validation, refusal }: Strictness,
 ): CheckedFields<T> {
-  const told = [
-    ...duplicate.map((path) => `duplicate field "${fieldText(path)}"`),
-    ...unknown.map((path) => `unknown field "${fieldText(path)}"`),
-  ];
-  if (validation === 'Strict' && told.length > 0)
-    throw badRequest(`${prefix}strict decoding error: ${told.join(', ')}`);
+  const { unknown } = problems;
+  const told = toldProblems(problems);
+  if (validation === 'Strict' && told.length > 0) throw badRequest(refusal(problems));
   return {
     value: unknown.length === 0 ? value : withoutFields(value, unknown),
     warnings: validation === 'Warn' ? told : [],

@@ -6,7 +6,13 @@ import { type Body, bodyText, bodyType, decodeBody, isJson } from '../request/de
 import { duplicateFields } from '../request/duplicate-fields.ts';
 import { objectBody } from '../request/object-body.ts';
 import type { FieldPath } from '../resource/served-resource.ts';
-import { type CheckedFields, checkedFields } from './field-validation.ts';
+import {
+  type CheckedFields,
+  type FieldProblems,
+  checkedFields,
+  strictRefusal,
+  undeclaredRefusal,
+} from './field-validation.ts';
 import { type ObjectRequest, isOfStatus, namespaceOf } from '../resource/object-request.ts';
 import type { FieldValidation } from './write-query.ts';
 
@@ -22,10 +28,24 @@ export function sentObject(
 ): CheckedFields<NewObject> {
   const object = completed(request, objectBody(decodeBody(body)));
   const unknown = isOfStatus(request) ? [] : request.resource.unknownFields(object as KubeObject);
-  const { kind, version } = request.resource;
-  const prefix = `${kind} in version "${version}" cannot be handled as a ${kind}: `;
-  return checkedFields(object, { unknown, duplicate: duplicateIn(body) }, { validation, prefix });
+  const refusal = request.info.verb === 'patch' ? refusedApply(request) : refusedWrite(request);
+  return checkedFields(object, { unknown, duplicate: duplicateIn(body) }, { validation, refusal });
 }
+
+/** What is sent as a patch is applied. */
+const refusedApply =
+  (request: ObjectRequest) =>
+  (problems: FieldProblems): string => {
+    const { resource, info } = request;
+    const name = `${namespaceOf(request) ?? ''}/${info.name ?? ''}`;
+    const object = `${name}; ${apiVersionOf(resource)}, Kind=${resource.kind}`;
+    return `failed to create typed patch object (${object}): ${undeclaredRefusal(problems)}`;
+  };
+
+const refusedWrite =
+  ({ resource: { kind, version } }: ObjectRequest) =>
+  (problems: FieldProblems): string =>
+    `${kind} in version "${version}" cannot be handled as a ${kind}: ${strictRefusal(problems)}`;
 
 /** Pure. Returns the paths of the fields that a body gives twice. YAML that does so is not read at all. */
 export const duplicateIn = (body: Body): readonly FieldPath[] =>

@@ -40,7 +40,21 @@ export class TrackedWrites {
 
   /** Replaces an object, or its status if the request is about that. It is read before, unless that was done. */
   async update(object: KubeObject, known?: KubeObject): Promise<KubeObject> {
-    const live = known ?? (await this.#client.get(keyOf(this.#request), this.#options));
+    const { resource, signal } = this.#request;
+    if (object.metadata.resourceVersion || !resource.takesAnyVersion)
+      return await this.#update(object, known ?? (await this.#live()));
+    return await untilNobodyInterferes(signal, async () => {
+      const live = await this.#live();
+      const { resourceVersion } = live.metadata;
+      return await this.#update({ ...object, metadata: { ...object.metadata, resourceVersion } }, live);
+    });
+  }
+
+  async #live(): Promise<KubeObject> {
+    return await this.#client.get(keyOf(this.#request), this.#options);
+  }
+
+  async #update(object: KubeObject, live: KubeObject): Promise<KubeObject> {
     const next = await this.#replace(object, this.#tried);
     return await this.#replace(this.#managed(live, next, object), this.#options);
   }
@@ -49,7 +63,7 @@ export class TrackedWrites {
     const key = keyOf(this.#request);
     const subresource = isOfStatus(this.#request) ? 'status' : undefined;
     return await untilNobodyInterferes(this.#request.signal, async () => {
-      const live = await this.#client.get(key, this.#options);
+      const live = await this.#live();
       const next = await this.#client.patch(key, patch, { ...this.#tried, subresource });
       const { resourceVersion } = live.metadata;
       const written = { ...next, metadata: { ...next.metadata, resourceVersion } };

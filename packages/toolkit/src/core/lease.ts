@@ -30,4 +30,5 @@ export const leaseKind = defineKind({
       spec: v.optional(leaseSpecSchema, {}),
     },
   ],
+  strategy: { needsVersion: true },
 });

@@ -26,6 +26,7 @@ export const namespaceKind: Kind = defineKind({
   ],
   strategy: {
     initialStatus: { phase: 'Active' },
+    statusHasMetadata: true,
     prepare: withNameAsLabel,
     permanent: [defaultNamespace],
   },

@@ -14,6 +14,10 @@ export interface Strategy {
   prepare?(object: KubeObject): KubeObject;
   /** The status of a new object, of a kind with the subresource `status`. */
   readonly initialStatus?: unknown;
+  /** Whether each update must say which version of an object it changes, since objects are locks. */
+  readonly needsVersion?: boolean;
+  /** Whether writes of the status change metadata too. */
+  readonly statusHasMetadata?: boolean;
   /** The fields that no update may change, as JSON pointers such as `/spec/image`. */
   readonly immutable?: readonly string[];
   /** Returns what else is wrong with an update of a valid object to another one. */

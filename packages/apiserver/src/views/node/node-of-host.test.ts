@@ -41,6 +41,7 @@ test('nodeOfHost: a host is a Node with what it has, and keeps its labels', () =
   });
   assert.deepEqual(node.metadata.finalizers, []);
   assert.deepEqual(node.spec, { unschedulable: true, taints: [{ key: 'k', effect: 'NoSchedule' }] });
+  assert.equal(nodeOfHost({ ...host, spec: {} }, alone).spec.unschedulable, false, 'as selectors ask for');
   assert.deepEqual(node.status.capacity, { cpu: '4', memory: '8Gi', 'ephemeral-storage': '10Gi' });
   assert.equal(node.status.allocatable['cpu'], '3');
   assert.partialDeepStrictEqual(node.status.conditions, [

@@ -35,7 +35,7 @@ export function nodeOfHost(host: Host, { silent, renewals }: Pick<KnownHosts, 's
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { ...metadata, name, labels, finalizers: [] },
-    spec: host.spec,
+    spec: { unschedulable: false, ...host.spec }, // nodes are selected by it
     status: {
       capacity: quantities(capacity),
       allocatable: quantities(allocatable),

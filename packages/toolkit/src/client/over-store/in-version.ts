@@ -3,7 +3,10 @@ import { inVersion } from '../conversion.ts';
 import { apiVersionOf } from '../group-version-resource.ts';
 import type { ServedKind } from './served-kind.ts';
 
-/** Returns stored objects in the version of a kind. */
+/**
+ * Returns stored objects in the version of a kind, with the defaults that it has today: those of a defined kind may
+ * have been others when an object was written.
+ */
 export async function served(
   kind: ServedKind,
   objects: readonly KubeObject[],
@@ -13,7 +16,7 @@ export async function served(
   const { conversion, withDefaults = (object) => object } = kind;
   if (!conversion) return objects;
   const converted = await inVersion(conversion, objects, apiVersion, signal);
-  return converted.map((object, at) => (object === objects[at] ? object : withDefaults(object)));
+  return converted.map(withDefaults);
 }
 
 /** Returns an object of a kind in the version that is stored. */

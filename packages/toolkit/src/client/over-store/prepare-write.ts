@@ -80,7 +80,9 @@ export function draftStatus(kind: ServedKind, old: KubeObject, wanted: KubeObjec
   const next = {
     ...kept,
     ...(status !== undefined && { status }),
-    metadata: managedMetadata(old.metadata, wanted.metadata),
+    metadata: kind.statusHasMetadata
+      ? keptMetadata(old.metadata, wanted.metadata)
+      : managedMetadata(old.metadata, wanted.metadata),
   };
   const { status: completed } = withDefaults(kind, next);
   return { ...kept, metadata: next.metadata, ...(completed !== undefined && { status: completed }) };

@@ -16,7 +16,7 @@ export function servedKindOf(kind: Kind): ServedKind {
   const { apiVersion, spec, fields } = hubOf(kind);
   const described: Readonly<Record<string, v.GenericSchema>> = { ...fields, ...(spec && { spec }) };
   const schema = v.looseObject(described);
-  const { names, origin, permanent, newUid, initialStatus } = kind.strategy ?? {};
+  const { names, origin, permanent, newUid, statusHasMetadata, initialStatus } = kind.strategy ?? {};
   return {
     group: kind.group,
     version: versionOf(apiVersion),
@@ -29,6 +29,7 @@ export function servedKindOf(kind: Kind): ServedKind {
     ...(newUid && { newUid }),
     ...(kind.selectableFields && { selectableFields: kind.selectableFields }),
     hasStatus: kind.subresources?.includes('status') ?? false,
+    ...(statusHasMetadata && { statusHasMetadata }),
     ...(initialStatus !== undefined && { initialStatus }),
     withDefaults: (object) => {
       const prepared = kind.strategy?.prepare?.(object) ?? object;

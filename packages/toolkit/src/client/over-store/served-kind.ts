@@ -18,6 +18,8 @@ export interface ServedKind extends GroupVersionResource {
   readonly newUid?: () => string;
   /** Whether the status is written only by `updateStatus` and patches of it, and never by other writes. */
   readonly hasStatus: boolean;
+  /** Whether writes of the status change metadata too, as those of Kubernetes' own kinds do. */
+  readonly statusHasMetadata?: boolean;
   /** The status of a new object, if the kind has a status. */
   readonly initialStatus?: unknown;
   /** The fields that lists may select by, in addition to the name and the namespace. */
