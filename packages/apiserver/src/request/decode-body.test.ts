@@ -13,3 +13,15 @@ test('decodeBody refuses what is nested too deep for others to walk through', ()
       assert.throws(() => decoded(nested(depth), type), { code: 'BAD_REQUEST' }, `${type} ${depth}`);
   }
 });
+
+test('decodeBody refuses YAML with an alias that stands for nothing, or for more and more', () => {
+  const bomb = ['a: &a [x, x, x, x, x, x, x, x, x, x]']
+    .concat(
+      ['b', 'c', 'd', 'e'].map(
+        (name, at) => `${name}: &${name} [${Array(10).fill(`*${'abcd'[at]!}`).join(', ')}]`,
+      ),
+    )
+    .join('\n');
+  for (const text of ['{"a": *b}', '*a', bomb])
+    assert.throws(() => decoded(text, 'application/yaml'), { code: 'BAD_REQUEST' }, text);
+});

@@ -79,5 +79,9 @@ function decodedYaml(text: string): unknown {
   if (!document || more.length > 0) throw badRequest('the body is not one YAML document');
   const [error] = document.errors;
   if (error) throw badRequest(`the body is not YAML: ${error.message}`, error);
-  return plainValue(document);
+  try {
+    return plainValue(document);
+  } catch (cause) {
+    throw badRequest('the body is not YAML: an alias in it stands for nothing, or for too much', cause);
+  }
 }
