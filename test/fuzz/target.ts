@@ -7,6 +7,8 @@ import { Random, seedOf } from './random.ts';
 /** A part of Ignite that reads what others wrote. */
 export interface FuzzTarget<Input = unknown> {
   readonly name: string;
+  /** As how many rounds one round counts that does more than those of others. */
+  readonly worth?: number;
   readonly make: (random: Random) => Input;
   /** Throws if the input was not handled as it must be. */
   readonly check: (input: Input) => void | Promise<void>;
@@ -24,7 +26,8 @@ export interface FuzzRun {
 
 /** Runs rounds of a target. A failure is thrown with everything that is needed to reproduce it. */
 export async function fuzz(of: FuzzTarget, { seed, rounds, first = 0 }: FuzzRun): Promise<void> {
-  for (let round = first; round < first + rounds; round += 1) {
+  const end = first + Math.ceil(rounds / (of.worth ?? 1));
+  for (let round = first; round < end; round += 1) {
     const input = of.make(new Random(seedOf(seed, of.name, round)));
     try {
       await of.check(input);

@@ -7,6 +7,7 @@ import { manifests } from './targets/manifests.ts';
 import { overlays } from './targets/overlays.ts';
 import { quantities } from './targets/quantities.ts';
 import { records } from './targets/records.ts';
+import { requests } from './targets/requests.ts';
 import { references } from './targets/references.ts';
 import { templates } from './targets/templates.ts';
 import { vmms } from './targets/vmms.ts';
@@ -14,5 +15,5 @@ import { webhooks } from './targets/webhooks.ts';
 
 export const targets: readonly FuzzTarget[] = [
   ...[archives, commandLines, disks, elfFiles, guest, images, initrds, manifests, overlays, quantities],
-  ...[records, references, templates, vmms, webhooks],
+  ...[records, references, requests, templates, vmms, webhooks],
 ];

@@ -2,6 +2,7 @@ import { badRequest } from '@ignite/toolkit/client/object-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import { type Body, decodeBody } from '../request/decode-body.ts';
+import { isRecord } from '../structural-schema/json-record.ts';
 import { type CheckedFields, checkedFields, strictRefusal } from '../write/field-validation.ts';
 import { type ObjectRequest, isOfStatus } from '../resource/object-request.ts';
 import { duplicateIn } from '../write/sent-object.ts';
@@ -28,6 +29,7 @@ export function checkedChanges(
   if (typeof changes !== 'object' || changes === null || Array.isArray(changes))
     throw badRequest('the patch is no object');
   const { metadata = {}, ...content } = mergePatch({}, changes) as Changes;
+  if (!isRecord(metadata)) throw badRequest('the metadata of the patch are no object');
   const added = { ...content, metadata } as KubeObject;
   const found = isOfStatus(request) ? [] : request.resource.unknownFields(added);
   const unknown = found.filter((path) => !isDirective(path.at(-1)));

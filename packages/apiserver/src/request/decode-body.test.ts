@@ -20,3 +20,15 @@ test('decodeBody says in which line a field is set again, in the words of Kubern
     message: 'the body is not YAML: line 5: key "foo" already set in map',
   });
 });
+
+test('decodeBody refuses YAML with an alias that stands for nothing, or for more and more', () => {
+  const bomb = ['a: &a [x, x, x, x, x, x, x, x, x, x]']
+    .concat(
+      ['b', 'c', 'd', 'e'].map(
+        (name, at) => `${name}: &${name} [${Array(10).fill(`*${'abcd'[at]!}`).join(', ')}]`,
+      ),
+    )
+    .join('\n');
+  for (const text of ['{"a": *b}', '*a', bomb])
+    assert.throws(() => decoded(text, 'application/yaml'), { code: 'BAD_REQUEST' }, text);
+});

@@ -80,7 +80,11 @@ function decodedYaml(text: string): unknown {
   if (!document || more.length > 0) throw badRequest('the body is not one YAML document');
   const [error] = document.errors;
   if (error) throw badRequest(`the body is not YAML: ${yamlFault(text, error)}`, error);
-  return plainValue(document);
+  try {
+    return plainValue(document);
+  } catch (cause) {
+    throw badRequest('the body is not YAML: an alias in it stands for nothing, or for too much', cause);
+  }
 }
 
 /** A field that is there twice is told in Kubernetes' words, for which programs look. */

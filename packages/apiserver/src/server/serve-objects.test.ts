@@ -148,6 +148,18 @@ describe('the API server: objects', () => {
     assert.equal((await garden.ask(`${home}?fieldValidation=Maybe`, sent('POST', body))).code, 422);
   });
 
+  test('are the same when they are written back as they were read, whatever was empty when they came', async () => {
+    await using garden = await openGarden();
+    const metadata = { name: 'a', generateName: '', deletionGracePeriodSeconds: 30, labels: {} };
+    const made = await garden.ask(home, sent('POST', { ...pot('home', 'a'), metadata }));
+    assert.equal(made.code, 201);
+    const again = await garden.ask(`${home}/a`, sent('PUT', made.json));
+    assert.deepEqual([again.code, again.json['metadata']], [200, made.json['metadata']]);
+    const nameless = { ...pot('home', 'a'), metadata: { generateName: '' } };
+    assert.equal((await garden.ask(home, sent('POST', nameless))).code, 422);
+    assert.equal((await garden.ask(`${home}?fieldManager=%00`, sent('POST', pot('home', 'b')))).code, 422);
+  });
+
   test('are patched in the formats that their kind takes', async () => {
     await using garden = await openGarden();
     await garden.client.create(pots, pot('home', 'a'));
@@ -169,6 +181,8 @@ describe('the API server: objects', () => {
       'garden.example/one',
       'garden.example/two',
     ]);
+    for (const type of [strategic, 'application/merge-patch+json'])
+      assert.equal((await garden.ask(`${settings}/a`, sent('PATCH', { metadata: 'a' }, type))).code, 400);
     const broken = sent('PATCH', [{ op: 'jump', path: '/spec' }], 'application/json-patch+json');
     assert.equal((await garden.ask(`${home}/a`, broken)).code, 400);
   });
@@ -205,6 +219,9 @@ describe('the API server: objects', () => {
     const { deletionGracePeriodSeconds, finalizers } = stays.json['metadata'] as Fields;
     assert.deepEqual([stays.json['kind'], deletionGracePeriodSeconds], ['Pot', 0]);
     assert.deepEqual(finalizers, ['garden.example/x', 'orphan']);
+    const [kept, { resourceVersion }] = [stays.json, stays.json['metadata'] as Fields];
+    const again = await garden.ask(`${home}/b`, sent('PUT', kept));
+    assert.equal((again.json['metadata'] as Fields)['resourceVersion'], resourceVersion);
     const unknown = await garden.ask(`${home}/b?propagationPolicy=Sideways`, { method: 'DELETE' });
     assert.equal(unknown.code, 400);
   });

@@ -22,7 +22,7 @@ export function writeQuery(query: URLSearchParams): WriteQuery {
   const fieldValidation = fieldValidations.find((each) => each === asked);
   if (!fieldValidation) throw notSupported('fieldValidation', asked, fieldValidations);
   const fieldManager = query.get('fieldManager') ?? '';
-  if (fieldManager.length > longestManager) throw tooLong('fieldManager');
+  checkManager(fieldManager);
   return {
     dryRun: isDryRun(query.getAll('dryRun')),
     fieldValidation,
@@ -44,9 +44,18 @@ function notSupported(field: string, value: string, supported: readonly string[]
   return new ObjectError('INVALID', `${field}: ${message}`, { causes });
 }
 
-function tooLong(field: string): ObjectError {
-  const message = `may not be more than ${longestManager} bytes`;
-  return new ObjectError('INVALID', `${field}: ${message}`, {
-    causes: [{ field, reason: 'FieldValueTooLong', message }],
-  });
+function checkManager(name: string): void {
+  const problem = managerProblem(name);
+  if (!problem) return;
+  const [reason, message] = problem;
+  const field = 'fieldManager';
+  throw new ObjectError('INVALID', `${field}: ${message}`, { causes: [{ field, reason, message }] });
+}
+
+function managerProblem(name: string): readonly [reason: string, message: string] | undefined {
+  if (name.length > longestManager)
+    return ['FieldValueTooLong', `may not be more than ${longestManager} bytes`];
+  return /^[^\p{C}\p{Zl}\p{Zp}]*$/u.test(name)
+    ? undefined
+    : ['FieldValueInvalid', 'should only contain printable characters'];
 }

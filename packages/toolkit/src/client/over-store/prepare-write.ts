@@ -37,10 +37,15 @@ const uncreatable = (kind: string, origin: string): ObjectError =>
   new ObjectError('METHOD_NOT_ALLOWED', `no object of the kind ${kind} can be created here: ${origin}`);
 
 function newMetadata(wanted: NewObject['metadata'], { uid, creationTimestamp, suffix }: Birth): ObjectMeta {
-  const { generateName, deletionTimestamp: _forged, ...metadata } = wanted;
-  const name = metadata.name || (generateName === undefined ? '' : generatedName(generateName, suffix));
+  const {
+    generateName,
+    deletionTimestamp: _forged,
+    deletionGracePeriodSeconds: _derived,
+    ...metadata
+  } = wanted;
+  const name = metadata.name || (generateName ? generatedName(generateName, suffix) : '');
   return {
-    ...(generateName !== undefined && { generateName }),
+    ...(generateName && { generateName }),
     namespace: '',
     labels: {},
     annotations: {},
@@ -113,7 +118,7 @@ function managedMetadata(old: ObjectMeta, { managedFields }: ObjectMeta): Object
 
 /** Returns the metadata that is wanted, except for what only a server sets. */
 function keptMetadata(old: ObjectMeta, wanted: ObjectMeta): ObjectMeta {
-  const { deletionTimestamp: _forged, ...changed } = wanted;
+  const { deletionTimestamp: _forged, deletionGracePeriodSeconds: _derived, ...changed } = wanted;
   const { uid, resourceVersion, generation, creationTimestamp, deletionTimestamp } = old;
   return {
     ...changed,

@@ -82,7 +82,7 @@ export class StoreObjectClient implements ObjectClient {
     const { name, generateName } = object.metadata;
     const attempt = async (): Promise<KubeObject> =>
       await this.#create(kind, draftCreate(kind, object, newBirth(kind)), options);
-    return !name && generateName !== undefined ? await untilNameIsFree(attempt) : await attempt();
+    return !name && generateName ? await untilNameIsFree(attempt) : await attempt();
   }
 
   async update(
