@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 
 /** Returns the milliseconds that one run of `work` took. */
@@ -5,6 +6,17 @@ export async function timed(work: () => Promise<void> | void): Promise<number> {
   const begin = performance.now();
   await work();
   return performance.now() - begin;
+}
+
+/** Returns the milliseconds of CPU time that a program takes, which other programs change less than how long it takes. */
+export function cpuTime(command: readonly string[], env: NodeJS.ProcessEnv): number {
+  const script = 'TIMEFORMAT="%U %S"; time "$@" >/dev/null 2>&1';
+  const { stderr } = spawnSync('bash', ['-c', script, 'bash', ...command], {
+    env: { ...env, LC_ALL: 'C' },
+    encoding: 'utf8',
+  });
+  const [user = NaN, system = NaN] = stderr.trim().split(' ').map(Number);
+  return (user + system) * 1_000;
 }
 
 export const median = (values: readonly number[]): number =>

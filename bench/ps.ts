@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,14 +7,14 @@ import { vmSpecSchema } from '@ignite/api/v1/vm';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { openSqliteStore } from '@ignite/toolkit/store/sqlite/sqlite-store';
 import * as v from 'valibot';
-import { compare, report, timed } from './measure.ts';
+import { compare, cpuTime, report } from './measure.ts';
 
 const root = join(import.meta.dirname, '..');
-const rounds = 15;
+const rounds = 25;
 
 /**
- * Measures `ignite ps` with stores of several sizes, against the bare start of the same Node and against
- * `podman ps`.
+ * Measures the CPU time of `ignite ps` with stores of several sizes, against the bare start of the same Node and
+ * against `podman ps`.
  */
 export async function benchPs(): Promise<void> {
   const hasPodman = spawnSync('podman', ['--version']).status === 0;
@@ -23,12 +23,14 @@ export async function benchPs(): Promise<void> {
     try {
       await fill(join(dir, 'state.db'), count);
       const env = { ...process.env, IGNITE_DATA_DIR: dir };
-      const run = (tool: string, args: readonly string[]) => () =>
-        timed(() => void execFileSync(tool, args, { env, stdio: ['ignore', 'pipe', 'ignore'] }));
+      const run =
+        (...command: readonly string[]) =>
+        () =>
+          cpuTime(command, env);
       const times = await compare(rounds, {
-        ps: run(join(root, 'bin/ignite'), ['ps', '-a']),
-        node: run(process.execPath, ['-e', '0']),
-        ...(hasPodman && { podman: run('podman', ['ps']) }),
+        ps: run(join(root, 'bin/ignite'), 'ps', '-a'),
+        node: run(process.execPath, '-e', '0'),
+        ...(hasPodman && { podman: run('podman', 'ps') }),
       });
       const what = `ignite ps, ${count} VM${count === 1 ? '' : 's'}`;
       report(what, times['ps']!, 'a bare start of Node', times['node']!, 1.6);

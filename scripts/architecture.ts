@@ -53,8 +53,10 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   'packages/apiserver/src': [
     ['cel', 'protobuf', 'spdy'],
     ['structural-schema'],
-    ['json-path', 'request', 'webhook'],
+    ['json-path', 'request'],
     ['audit', 'authentication', 'certificates', 'resource', 'server-side-apply'],
+    ['services'],
+    ['webhook'],
     ['authorization', 'custom-resource', 'namespaces', 'response', 'views'],
     ['admission', 'calls', 'discovery', 'openapi', 'read', 'reviews', 'streams'],
     ['write'],

@@ -1,6 +1,8 @@
 import {
   CannotBuild,
   builtProgram,
+  clusterApiManagers,
+  clusterctl,
   etcd,
   kubeApiServer,
   kubectl,
@@ -9,7 +11,8 @@ import {
 /** Builds what the tests on Kubernetes run, unless it is in the cache already. */
 const never = new AbortController().signal;
 try {
-  for (const program of [etcd, kubeApiServer, kubectl]) console.log(await builtProgram(program, never));
+  const programs = [etcd, kubeApiServer, kubectl, ...Object.values(clusterApiManagers), clusterctl];
+  for (const program of programs) console.log(await builtProgram(program, never));
 } catch (failure) {
   if (!(failure instanceof CannotBuild)) throw failure;
   console.error(failure.message);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
@@ -113,20 +113,110 @@ test('a VM lives on another host as on this one', async () => {
 
 test('a command that is cut off ends on the other host', async () => {
   const far = ways[0]![1];
-  await host.run('idle', 'sleep 100000');
-  const waiting = far.start(['wait', 'idle']);
-  await delay(2_000);
-  waiting.kill();
-  await waiting.ended;
+  const entrypoint = ['sleep', 'infinity'];
+  await near.ok('run', 'sshd', '--name', 'idle', '--memory', '256MB', '--ssh', '--', ...entrypoint);
+  const isTicking = async (): Promise<boolean> =>
+    (await near.ok('exec', 'idle', '--', 'ps')).includes('while echo tick');
+  const ticking = far.start(['exec', 'idle', '--', 'while echo tick; do sleep 1; done']);
+  while (!ticking.said().includes('tick')) await delay(50);
+  assert.ok(await isTicking());
+  ticking.kill();
+  await ticking.ended;
+  await host.until('the command ends in the VM', async () => !(await isTicking()));
+  assert.match(await far.ok('stats', '-n', 'default', '--no-stream'), /idle/);
   await near.ok('rm', '-f', 'idle');
+});
+
+test('manifests are applied on another host as on this one', async () => {
+  const far = ways[0]![1];
+  const vm = (spec: object) => ({
+    apiVersion: 'ignite.weave.works/v1',
+    kind: 'VM',
+    metadata: { name: 'declared' },
+    spec: { image: { oci: 'busybox' }, command: ['sleep', 'infinity'], memory: '128MB', ...spec },
+  });
+  const others = [
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { color: 'red' } },
+    {
+      apiVersion: 'ignite.weave.works/v1',
+      kind: 'Volume',
+      metadata: { name: 'data' },
+      spec: { size: '20MB' },
+    },
+  ];
+  const file = join(near.dir, 'declared.json');
+  const declare = async (spec: object): Promise<void> =>
+    await writeFile(file, [vm(spec), ...others].map((each) => JSON.stringify(each)).join('\n---\n'));
+
+  await declare({ power: 'Stopped' });
+  await assertSame('diff', '-f', file);
+  await assertSame('apply', '-f', file, '--dry-run');
+  assert.match(await far.ok('apply', '-f', file), /^VM\/declared applied$/m);
+  await assertSame('diff', '-f', file);
+  assert.equal(await host.field('declared', '.status.phase'), '"Created"');
+  assert.match(await far.ok('apply', '-f', file), /^VM\/declared unchanged$/m);
+
+  await declare({ power: 'Running' });
+  assert.match(await far.ok('apply', '-f', file), /^VM\/declared applied$/m);
+  assert.equal(await host.field('declared', '.status.phase'), '"Running"');
+  assert.match(
+    await far.ok('update', 'declared', '-l', 'tier=front', '--cpus', '2'),
+    /take effect at the next start/,
+  );
+  assert.equal(await host.field('declared', '.metadata.labels.tier'), '"front"');
+  const editing = far.with({ ...far.env, EDITOR: 'sed -i s/front/back/' });
+  await editing.ok('edit', 'vm/declared');
+  assert.equal(await host.field('declared', '.metadata.labels.tier'), '"back"');
+
+  assert.match(await far.ok('delete', '-f', file), /^VM\/declared removed$/m);
+  await assertSame('ps', '-a');
+  await assertSame('delete', '-f', file);
+});
+
+test('the Syncs of another host are looked at and changed', async () => {
+  const far = ways[0]![1];
+  const directory = join(near.dir, 'site');
+  await mkdir(directory);
+  const settings = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'site' },
+    data: { color: 'red' },
+  };
+  await writeFile(join(directory, 'settings.json'), JSON.stringify(settings));
+  const file = join(near.dir, 'sync.json');
+  const spec = { source: { directory }, interval: '1h' };
+  const sync = { apiVersion: 'gitops.weave.works/v1', kind: 'Sync', metadata: { name: 'site' }, spec };
+  await writeFile(file, JSON.stringify(sync));
+
+  await far.ok('apply', '-f', file);
+  assert.match(await far.ok('gitops', 'reconcile', 'site'), /^site: /);
+  assert.match(await far.ok('get', 'configmap/site', '-o', 'yaml'), /color: red/);
+  assert.match(await far.ok('gitops', 'status', 'site'), /^ConfigMap\/site +Synced/m);
+  assert.equal(await far.ok('gitops', 'suspend', 'site'), 'site suspended\n');
+  assert.match(await near.ok('get', 'sync/site', '-o', 'yaml'), /suspend: true/);
+  assert.match(await far.ok('gitops', 'history', 'site'), /Succeeded .* 1 object, 1 changed/);
+  await far.ok('delete', 'sync/site');
+  const isGone = async (): Promise<boolean> => (await near.run('get', 'sync/site')).code !== 0;
+  await host.until('the daemon has cleaned up after the Sync', isGone);
 });
 
 test('what cannot be done from afar says so, and what is wrong says what to do', async () => {
   const far = ways[0]![1];
-  for (const args of [['doctor', '--fix'], ['kubeconfig'], ['gitops'], ['restore'], ['login']]) {
+  for (const [args, what] of [
+    [['doctor', '--fix'], ''],
+    [['kubeconfig'], '"ignite kubeconfig"'],
+    [['token', 'create', 'ada', '--kubeconfig'], '"ignite token"'],
+    [['support-bundle'], '"ignite support-bundle"'],
+    [['import-legacy'], '"ignite import-legacy"'],
+    [['daemon'], 'this command'],
+    [['gitops'], 'this command'],
+    [['restore'], ''],
+    [['login'], 'a login to a registry'],
+  ] as const) {
     const { code, stderr } = await far.run(...args);
     assert.equal(code, 1);
-    assert.match(stderr, /does not work on another host\nhint: /);
+    assert.match(stderr, new RegExp(`${what} does not work on another host\nhint: `));
   }
   const away = await near.run('--host', 'unix:///nowhere/api.sock', 'ps');
   assert.match(away.stderr, /there is no answer from unix:.*\nhint: .*ignite daemon --api/);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { HttpObjectClient } from '../../packages/toolkit/src/client/over-http/http-object-client.ts';
 import { CannotBuild, builtProgram, kubectl } from './fixtures/go-program.ts';
-import { type KubeApiServer, startKubeApiServer } from './fixtures/kube-api-server.ts';
+import { kubeconfigOf, startKubeApiServer } from './fixtures/kube-api-server.ts';
 import { kindCrds } from './fixtures/kind-crds.ts';
 import { serveStore } from './fixtures/served-store.ts';
 import { commands } from './transcript/commands.ts';
@@ -18,19 +18,6 @@ import { type Answer, runTranscript } from './transcript/run-transcript.ts';
 const others = (process.env['IGNITE_TEST_KUBECTL'] ?? '').split(delimiter).filter((path) => path !== '');
 
 const definitions = { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions' };
-
-/** Writes the kubeconfig of an administrator who has a certificate, as that of ignited has. */
-function kubeconfigOf({ dir, url }: KubeApiServer): string {
-  const path = join(dir, 'kubeconfig');
-  const config = {
-    'current-context': 'admin',
-    clusters: [{ name: 'here', cluster: { server: url, 'certificate-authority': 'ca.crt' } }],
-    users: [{ name: 'admin', user: { 'client-certificate': 'admin.crt', 'client-key': 'admin.key' } }],
-    contexts: [{ name: 'admin', context: { cluster: 'here', user: 'admin' } }],
-  };
-  writeFileSync(path, JSON.stringify(config));
-  return path;
-}
 
 async function ofKubernetes(program: string): Promise<readonly Answer[]> {
   await using server = await startKubeApiServer();

@@ -4,10 +4,17 @@ import type { Client, ReadClient } from '@ignite/api/client/client';
 import type { DoctorCheck, InstalledVmm } from '@ignite/api/client/host-client';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { RegistryClient } from '@ignite/api/client/registry-client';
-import type { SyncClient } from '@ignite/api/client/sync-client';
+import type { ApplyClient, SyncClient } from '@ignite/api/client/sync-client';
 import type { TokenClient } from '@ignite/api/client/token-client';
 import { brokenRecordText } from '@ignite/api/broken-record';
-import { type Paths, apiDir, defaultPaths, kubeconfigPath, storePath } from '@ignite/engine/tools/host/paths';
+import {
+  type Paths,
+  apiDir,
+  apiSocketPath,
+  defaultPaths,
+  kubeconfigPath,
+  storePath,
+} from '@ignite/engine/tools/host/paths';
 import type { LocalClient } from '@ignite/engine/operations/client/local-client';
 import type { EnginePorts } from '@ignite/engine/vm/engine-ports';
 import type { LegacyImportRequest, LegacyResult } from '@ignite/legacy/import/import-request';
@@ -24,6 +31,10 @@ export function pathsOf(flags: FlagValues, env: NodeJS.ProcessEnv): Paths {
     runDir: resolve(flags.text('run-dir') ?? env['IGNITE_RUN_DIR'] ?? defaultPaths.runDir),
   };
 }
+
+/** Returns the path of the unix socket of this host's API. */
+export const apiSocketOf = ({ flags, io }: Pick<Invocation, 'flags' | 'io'>): string =>
+  apiSocketPath(pathsOf(flags, io.env));
 
 export type PrivilegeErrorCode = 'ROOT_NEEDED';
 
@@ -127,9 +138,7 @@ export type ApiErrorCode = 'API_NOT_SERVED';
  * Returns the kubeconfig of the administrator of this host's API.
  * @throws CodedError API_NOT_SERVED, ROOT_NEEDED
  */
-export async function readKubeconfig(invocation: Invocation): Promise<string> {
-  await assertLocal(invocation, '"ignite kubeconfig"');
-  const { flags, io } = invocation;
+export async function readKubeconfig({ flags, io }: Invocation): Promise<string> {
   const path = kubeconfigPath(pathsOf(flags, io.env));
   try {
     return readFileSync(path, 'utf8');
@@ -157,6 +166,7 @@ export async function withTokens<T>(
   invocation: Invocation,
   use: (tokens: TokenClient) => Promise<T>,
 ): Promise<T> {
+  await assertLocal(invocation, '"ignite token"');
   const [{ RoleTokens }, { TokenFile }, { systemClock: clock }] = await Promise.all([
     import('@ignite/apiserver/authorization/tokens/role-tokens'),
     import('@ignite/apiserver/authentication/token-file/token-file'),
@@ -230,16 +240,17 @@ export async function importLegacy(
   invocation: Invocation,
   request: LegacyImportRequest,
 ): Promise<readonly LegacyResult[]> {
+  await assertLocal(invocation, '"ignite import-legacy"');
   const { importLegacy: importAll } = await import('@ignite/legacy/import/import-legacy'); // it brings YAML
   return await withEngine(invocation, (_client, ports, op) => importAll(request, ports, op));
 }
 
+/** Opens the engine of this host. That the command is for this host is for the caller to make sure of. */
 async function withEngine<T>(
   invocation: Invocation,
   use: (client: LocalClient, ports: EnginePorts, op: Operation) => Promise<T>,
   { freesSpace = false, awaitsRestart = false }: ClientOptions = {},
 ): Promise<T> {
-  await assertLocal(invocation, 'this command');
   if (process.getuid?.() !== 0) throw rootNeeded('it uses files, namespaces and devices of the host');
   const [{ openEnginePorts }, { takeUpRestarts }, { LocalClient }] = await Promise.all([
     import('@ignite/engine/wire'),
@@ -284,16 +295,35 @@ export async function withRegistries<T>(
 }
 
 /** What declarative commands work with. */
-export interface DeclaredHost {
+export interface DeclaredHost<Syncs extends ApplyClient = ApplyClient> {
   readonly client: Client;
-  readonly syncs: SyncClient;
+  readonly syncs: Syncs;
   readonly op: ClientOperation;
 }
 
-/** For commands that declare: the engine, and what applies manifests to this host. */
+/** For commands that apply manifests or change Syncs. */
 export async function withDeclaredHost<T>(
   invocation: Invocation,
   use: (host: DeclaredHost) => Promise<T>,
+  options: ClientOptions = {},
+): Promise<T> {
+  if (!isForOtherHost(invocation)) return await withOwnSyncs(invocation, use, options);
+  const { farSyncs } = await import('@ignite/engine/operations/declare/far-syncs');
+  return await withClient(invocation, (client, op) => use({ client, syncs: farSyncs(client), op }));
+}
+
+/** For commands that fetch the sources of Syncs, or serve this host. */
+export async function withSources<T>(
+  invocation: Invocation,
+  use: (host: DeclaredHost<SyncClient>) => Promise<T>,
+): Promise<T> {
+  await assertLocal(invocation, 'this command');
+  return await withOwnSyncs(invocation, use);
+}
+
+async function withOwnSyncs<T>(
+  invocation: Invocation,
+  use: (host: DeclaredHost<SyncClient>) => Promise<T>,
   options: ClientOptions = {},
 ): Promise<T> {
   const [{ LocalSyncs }, { sourceWorker }] = await Promise.all([
@@ -310,10 +340,9 @@ export async function withDeclaredHost<T>(
 /** Checks what this host has and lacks. Whoever is not root may look too, at all but packet filters. */
 export async function examineHost(invocation: Invocation): Promise<readonly DoctorCheck[]> {
   const { flags, io } = invocation;
-  if (isForOtherHost(invocation))
-    return await withClient(invocation, (client, op) => client.host.examine(op.signal));
   // Where there is no store yet there is no VM to guard.
-  if (process.getuid?.() === 0 && existsSync(storePath(pathsOf(flags, io.env))))
+  const hasEngine = (): boolean => process.getuid?.() === 0 && existsSync(storePath(pathsOf(flags, io.env)));
+  if (isForOtherHost(invocation) || hasEngine())
     return await withClient(invocation, (client, op) => client.host.examine(op.signal));
   const { examineHost: examine } = await import('@ignite/engine/tools/doctor/doctor');
   return await examine(io.env);

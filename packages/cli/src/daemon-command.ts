@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import type { pathsOf } from './context.ts';
 
+/** Options of Node for commands, which end soon. */
+const forCommands = /^--(?:min-semi-space-size|invocation-count-for-(?:maglev|turbofan))=/;
+
 /**
  * Options of Node for the daemon, which waits most of the time and shall be small: a nursery that is larger than
  * this takes memory and saves no time.
  */
 const nodeOptions = [
   '--max-semi-space-size=4',
-  ...process.execArgv.filter((option) => !option.startsWith('--min-semi-space-size')),
+  ...process.execArgv.filter((option) => !forCommands.test(option)),
 ];
 
 /** The command line of the daemon, a program of its own, for this host. */

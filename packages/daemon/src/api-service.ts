@@ -15,6 +15,8 @@ import {
 } from '@ignite/apiserver/resource/served-resource-of';
 import { type ServedResource, storedResources } from '@ignite/apiserver/resource/served-resource';
 import { reviewResources } from '@ignite/apiserver/reviews/review-resources';
+import { endpointSliceResource } from '@ignite/apiserver/services/endpoint-slice';
+import { serviceResource } from '@ignite/apiserver/services/service';
 import type { ApiOptions } from '@ignite/apiserver/server/api-handler';
 import type { HealthCheck } from '@ignite/apiserver/server/health';
 import type { RequestObserver } from '@ignite/apiserver/server/request-observer';
@@ -28,6 +30,7 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { accessKinds } from '@ignite/toolkit/access/kinds';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
+import { defaultNamespace, namespaces } from '@ignite/toolkit/core/resources/namespace';
 import { collectGarbage } from '@ignite/toolkit/controller/garbage-collector';
 import type { Log } from '@ignite/toolkit/log/log';
 import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
@@ -46,7 +49,7 @@ export interface ApiServiceOptions {
   /** The kinds that objects define, which the client serves too. */
   readonly definitions: ServedDefinitions;
   readonly socket: string;
-  /** The descriptor of that socket, if somebody else listens at it for us. */
+  /** The descriptor of a socket at which somebody else listens for us. It is served there, and not at `socket`. */
   readonly listenFd?: number;
   /** The address at which the API is served besides, with TLS. */
   readonly address?: ApiAddress;
@@ -158,7 +161,7 @@ const storeCheck = (client: ObjectClient): HealthCheck => ({
   name: 'store',
   isOfReadiness: true,
   check: async (signal) => {
-    await client.get({ group: '', version: 'v1', resource: 'namespaces', name: 'default' }, { signal });
+    await client.get({ ...namespaces, name: defaultNamespace }, { signal });
   },
 });
 
@@ -173,6 +176,8 @@ const stored: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf).map(withVmScale),
   ...[...coreKinds, ...accessKinds].map(coreResourceOf),
   ...[...admissionKinds, definitionKind].map(builtInResourceOf),
+  serviceResource,
+  endpointSliceResource,
   ...reviewResources,
 ];
 

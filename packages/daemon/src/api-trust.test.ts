@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,7 +10,6 @@ import { SignJWT, exportJWK } from 'jose';
 import { defaultPolicy } from '@ignite/apiserver/audit/audit-policy';
 import { CertificateFolder } from '@ignite/apiserver/certificates/certificate-folder';
 import { systemClock } from '@ignite/toolkit/clock/clock';
-import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { readApiTrust } from './api-trust.ts';
 import { kubectlPath, openServedApi } from './served-api.sample.ts';
@@ -121,6 +120,31 @@ describe('the audit log', () => {
     await api.ask({ path: namespaces });
     await assert.rejects(stat(join(api.dir, 'audit.log')), { code: 'ENOENT' });
     assert.deepEqual((await readApiTrust({ isAudited: true })).auditPolicy, defaultPolicy);
+  });
+
+  test('is written by the rules of a file, and what a policy must not say is named', async () => {
+    await using dir = await mkdtempDisposable(join(tmpdir(), 'audit-policy-'));
+    const auditPolicyFile = join(dir.path, 'policy.yaml');
+    const read = async (text: string) => {
+      await writeFile(auditPolicyFile, text);
+      return (await readApiTrust({ isAudited: true, auditPolicyFile })).auditPolicy?.rules;
+    };
+    const rules = 'rules:\n- level: Request\n  verbs: [create]\n- level: Metadata\n';
+    assert.deepEqual(await read(`apiVersion: audit.k8s.io/v1\nkind: Policy\n${rules}`), [
+      { level: 'Request', verbs: ['create'] },
+      { level: 'Metadata' },
+    ]);
+    for (const [text, problem] of [
+      ['rules:\n- level: Everything\n', /policy\.yaml:2:\d+: rules\.0\.level/],
+      ['rules: []\nomitStages: [RequestReceived]\n', /unknown field "omitStages"/],
+      ['{', /policy\.yaml:/],
+      ['', /one document/],
+      ['a: 1\n---\nb: 2\n', /one document/],
+    ] as const)
+      await assert.rejects(read(text), { code: 'MANIFEST_INVALID', message: problem }, text);
+    await rm(auditPolicyFile);
+    const missing = readApiTrust({ isAudited: true, auditPolicyFile });
+    await assert.rejects(missing, { code: 'USAGE_INVALID', message: /--api-audit-policy .*ENOENT/ });
   });
 });
 

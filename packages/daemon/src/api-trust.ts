@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { type AuditPolicy, defaultPolicy } from '@ignite/apiserver/audit/audit-policy';
+import { type AuditPolicy, auditPolicySchema, defaultPolicy } from '@ignite/apiserver/audit/audit-policy';
 import type { OidcOptions } from '@ignite/apiserver/authentication/oidc-authenticator';
-import { errorText } from '@ignite/toolkit/errors/error-text';
-import { readAuditPolicy } from './audit-policy-file.ts';
-import { optionInvalid } from './errors.ts';
+import { readDocument } from '@ignite/toolkit/codec/read-document';
+import { readNamedFile } from './named-file.ts';
 import type { OidcProvider, TrustOptions } from './trust-options.ts';
 
 /** Who is known to the API besides, and what is recorded of requests. */
@@ -17,21 +15,18 @@ export interface OidcTrust extends OidcOptions {
   readonly ca?: string | undefined;
 }
 
-/** Reads the files that the options name. @throws CodedError USAGE_INVALID, AUDIT_POLICY_INVALID */
+/** Reads the files that the options name. @throws CodedError USAGE_INVALID, MANIFEST_INVALID */
 export async function readApiTrust({ isAudited, auditPolicyFile, oidc }: TrustOptions): Promise<ApiTrust> {
   return {
     ...(isAudited && {
-      auditPolicy: auditPolicyFile === undefined ? defaultPolicy : await readAuditPolicy(auditPolicyFile),
+      auditPolicy: auditPolicyFile === undefined ? defaultPolicy : await auditPolicyIn(auditPolicyFile),
     }),
     ...(oidc && { oidc: await oidcTrust(oidc) }),
   };
 }
 
-async function oidcTrust({ caFile, ...options }: OidcProvider): Promise<OidcTrust> {
-  if (caFile === undefined) return options;
-  try {
-    return { ...options, ca: await readFile(caFile, 'utf8') };
-  } catch (failure) {
-    throw optionInvalid(`--oidc-ca-file ${caFile}: ${errorText(failure)}`, 'use a file that you can read');
-  }
-}
+const auditPolicyIn = async (file: string): Promise<AuditPolicy> =>
+  readDocument(await readNamedFile('api-audit-policy', file), file, auditPolicySchema);
+
+const oidcTrust = async ({ caFile, ...options }: OidcProvider): Promise<OidcTrust> =>
+  caFile === undefined ? options : { ...options, ca: await readNamedFile('oidc-ca-file', caFile) };

@@ -62,7 +62,7 @@ export interface GitopsServiceOptions {
   /** Who is known to it besides, and what is recorded of requests. */
   readonly apiTrust: ApiTrust;
   readonly webhook?: WebhookOptions;
-  /** The descriptor of a socket at which somebody listens for the API; it stands at the path of `apiSocket`. */
+  /** The descriptor of a socket at which somebody else listens for the API. It is served there, and not at `apiSocket`. */
   readonly listenFd?: number;
   /** Called once everything is served. */
   readonly onReady: () => void;

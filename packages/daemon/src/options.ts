@@ -1,17 +1,16 @@
-import { join } from 'node:path';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { type IgnitedValues, settingEntries } from '@ignite/api/ignited/ignited-settings';
-import { defaultPaths } from '@ignite/engine/tools/host/paths';
+import { type IgnitedValues, ignitedSettings, settingEntries } from '@ignite/api/ignited/ignited-settings';
+import { apiSocketPath, defaultPaths } from '@ignite/engine/tools/host/paths';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { ApiAddress } from './api-address.ts';
 import { optionInvalid } from './errors.ts';
 import { type TrustOptions, trustOptions } from './trust-options.ts';
 
 /** How much is logged on standard error, from least to most. */
-const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+const { values: logLevels, default: defaultLevel } = ignitedSettings['log-level'];
 export type LogLevel = (typeof logLevels)[number];
-const logFormats = ['text', 'json'] as const;
-export type LogFormat = (typeof logFormats)[number];
+const { values: logFormats } = ignitedSettings['log-format'];
+type LogFormat = (typeof logFormats)[number];
 
 /** What the daemon is told on its command line. */
 export interface DaemonOptions {
@@ -69,14 +68,14 @@ export function parseOptions(argv: readonly string[], configured: IgnitedValues 
   for (const flag of ['api-socket', 'api-address', 'api-audit-policy', 'oidc-issuer'] as const)
     if (values[flag] !== undefined && !values.api)
       throw optionInvalid(`--${flag} requires --api`, 'add --api, which serves the API');
+  const paths = { dataDir: given['data-dir'], runDir: given['run-dir'] };
   return {
     values,
-    dataDir: given['data-dir'],
-    runDir: given['run-dir'],
+    ...paths,
     store: values.store,
-    logLevel: logLevels.find((level) => level === values['log-level']) ?? 'info',
+    logLevel: logLevels.find((level) => level === values['log-level']) ?? defaultLevel,
     logFormat: logFormats.find((format) => format === values['log-format']),
-    apiSocket: values.api ? (values['api-socket'] ?? join(given['run-dir'], 'api.sock')) : undefined,
+    apiSocket: values.api ? (values['api-socket'] ?? apiSocketPath(paths)) : undefined,
     apiAddress: values['api-address'] === undefined ? undefined : parseAddress(values['api-address']),
     trust: trustOptions(values),
     nodeLabels: Object.fromEntries((values['node-label'] ?? []).map(parseLabel)),

@@ -14,6 +14,7 @@ import type { Log } from '@ignite/toolkit/log/log';
 import { printable } from '@ignite/toolkit/text/printable';
 import { runGitops } from './gitops-service.ts';
 import { readApiTrust } from './api-trust.ts';
+import { optionInvalid } from './errors.ts';
 import type { DaemonOptions } from './options.ts';
 import type { ServiceLog, Terminal } from './service-log.ts';
 import { webhookOptions } from './webhook-options.ts';
@@ -29,13 +30,21 @@ export interface ServeContext {
   readonly listenFd: number | undefined;
 }
 
-/** The composition root of the daemon. It serves until `signal` aborts. */
+/**
+ * The composition root of the daemon. It serves until `signal` aborts.
+ * @throws CodedError USAGE_INVALID if it is told a path for the socket of the API, which somebody else has opened
+ */
 export async function serve(
   options: DaemonOptions,
   { terminal, output, onReady, listenFd }: ServeContext,
   signal: AbortSignal,
 ): Promise<void> {
   const { dataDir, runDir, store: shared, nodeLabels, apiSocket, apiAddress } = options;
+  if (listenFd !== undefined && options.values['api-socket'] !== undefined)
+    throw optionInvalid(
+      '--api-socket has no effect where systemd listens at the socket of the API',
+      'leave it out, also as api.socket in the configuration file; ListenStream= of ignited.socket says the path',
+    );
   const { log } = output;
   const paths: Paths = { dataDir, runDir };
   const line = (text: string): void => terminal.write(`${printable(text)}\n`);

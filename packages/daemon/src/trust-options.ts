@@ -1,4 +1,4 @@
-import type { IgnitedValues } from '@ignite/api/ignited/ignited-settings';
+import { type IgnitedValues, ignitedSettings } from '@ignite/api/ignited/ignited-settings';
 import { optionInvalid } from './errors.ts';
 
 /** Who is known to the API besides, and what is recorded of requests, as the command line says. */
@@ -20,9 +20,6 @@ export interface OidcProvider {
   /** The file with the authorities that the provider's certificate may be of; without it, those of the system. */
   readonly caFile?: string | undefined;
 }
-
-/** Names of users and groups of a provider are nobody else's by this, unless something else is wanted. */
-const defaultPrefix = 'oidc:';
 
 /** Pure. @throws CodedError USAGE_INVALID */
 export function trustOptions(values: IgnitedValues): TrustOptions {
@@ -53,10 +50,10 @@ function oidcProvider(values: IgnitedValues): OidcProvider | undefined {
   return {
     issuer,
     clientId,
-    usernameClaim: values['oidc-username-claim'] ?? 'sub',
-    usernamePrefix: values['oidc-username-prefix'] ?? defaultPrefix,
+    usernameClaim: values['oidc-username-claim'] ?? ignitedSettings['oidc-username-claim'].default,
+    usernamePrefix: values['oidc-username-prefix'] ?? ignitedSettings['oidc-username-prefix'].default,
     groupsClaim: values['oidc-groups-claim'],
-    groupsPrefix: values['oidc-groups-prefix'] ?? defaultPrefix,
+    groupsPrefix: values['oidc-groups-prefix'] ?? ignitedSettings['oidc-groups-prefix'].default,
     caFile: values['oidc-ca-file'],
   };
 }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import { optionInvalid } from './errors.ts';
+import { readNamedFile } from './named-file.ts';
 import type { DaemonOptions } from './options.ts';
 
 /** Reads what webhooks are served with, if they are. @throws CodedError USAGE_INVALID */
@@ -18,7 +17,7 @@ export async function webhookOptions({
     );
   const read = async (option: keyof DaemonOptions['webhookFiles']): Promise<string | undefined> => {
     const file = files[option];
-    return file === undefined ? undefined : await readText(option, file);
+    return file === undefined ? undefined : await readNamedFile(option, file);
   };
   const [secret, cert, key] = [
     await read('webhook-secret-file'),
@@ -33,12 +32,4 @@ export async function webhookOptions({
     secret: secret.trim(),
     ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
   };
-}
-
-async function readText(option: string, file: string): Promise<string> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
-  } catch (failure) {
-    throw optionInvalid(`--${option} ${file}: ${errorText(failure)}`, 'use a text file that you can read');
-  }
 }

@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { readKubeconfig } from '../../../packages/toolkit/src/client/over-http/kubeconfig.ts';
 import type { ServerAccess } from '../../../packages/toolkit/src/client/over-http/server-access.ts';
 import { manifests } from './manifests.ts';
@@ -77,10 +79,15 @@ async function answered(
   command: string,
   place: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
 ): Promise<Answer> {
-  return await new Promise((resolve) => {
-    execFile('bash', ['-c', command], { ...place, timeout: patienceMs }, (failure, stdout, stderr) => {
-      const code = failure === null ? 0 : typeof failure.code === 'number' ? failure.code : -1;
-      resolve({ code, stdout, stderr });
-    });
+  const child = spawn('bash', ['-c', command], {
+    ...place,
+    detached: true, // in a process group of its own, which ends as a whole
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const patience = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), patienceMs);
+  const ended = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = (await ended) as [number | null];
+  clearTimeout(patience);
+  return { code: code ?? -1, stdout, stderr };
 }

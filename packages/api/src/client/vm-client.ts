@@ -1,3 +1,4 @@
+import type { Wish } from '../v1/life-wish.ts';
 import type { Vm, VmSpec } from '../v1/vm.ts';
 import type { SandboxRuntime } from '../v1/vm-sandbox.ts';
 import type { Finder } from './finder.ts';
@@ -30,6 +31,20 @@ export interface VmDefinition {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly spec: VmSpec;
+}
+
+/** A definition, and what is wanted of the VM's life. */
+export interface WishedDefinition extends VmDefinition {
+  /** What is wanted of the VM's life from now on, if that changes; the power in `spec` does not count. */
+  readonly wish?: Wish;
+}
+
+/** A VM as it really is, whatever its object says. */
+export interface ObservedVm {
+  readonly vm: Vm;
+  readonly hasDisk: boolean;
+  /** Whether the memory of its guest can be reduced while it runs. */
+  readonly resizesMemory: boolean;
 }
 
 export interface StartVmRequest {
@@ -84,8 +99,12 @@ export interface VmClient extends Finder<Vm> {
    * @throws CodedError PREFLIGHT_FAILED if `preflight` is given and the host is not ready
    */
   create(request: CreateVmRequest, op: ClientOperation): Promise<Vm>;
+  /** Lists all VMs as they really are. */
+  observe(signal: AbortSignal): Promise<readonly ObservedVm[]>;
   /** Writes the definition of a VM. Of a running VM, only ports and memory change at once, as far as possible. */
-  redefine(query: string, wanted: VmDefinition, op: ClientOperation): Promise<Vm>;
+  redefine(query: string, wanted: WishedDefinition, op: ClientOperation): Promise<Vm>;
+  /** Makes a VM what its object says by now, and waits until it is ready. */
+  reconcile(query: string, op: ClientOperation): Promise<Vm>;
   /**
    * Finds a VM that can be removed here: one of this host, or one whose host was removed from the store, by its
    * whole name or uid.

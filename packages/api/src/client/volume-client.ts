@@ -1,4 +1,4 @@
-import type { Volume } from '../v1/volume.ts';
+import type { Volume, VolumeSpec } from '../v1/volume.ts';
 import type { Finder } from './finder.ts';
 import type { ClientOperation } from './progress.ts';
 
@@ -13,6 +13,12 @@ export interface CreateVolumeRequest {
   readonly spec: unknown;
 }
 
+export interface VolumeDefinition {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec: VolumeSpec;
+}
+
 /** Manages volumes that outlive VMs. `status.usedBy` names the VMs that use a volume. */
 export interface VolumeClient extends Finder<Volume> {
   /**
@@ -25,6 +31,8 @@ export interface VolumeClient extends Finder<Volume> {
    * @throws CodedError VOLUME_INVALID for a smaller size
    */
   resize(query: string, size: string, op: ClientOperation): Promise<Volume>;
+  /** Writes the definition of a volume. Guests see a new size at their next start. */
+  redefine(query: string, wanted: VolumeDefinition, op: ClientOperation): Promise<Volume>;
   /**
    * Removes a volume with all its data.
    * @throws CodedError VOLUME_IN_USE if a VM names it, unless forced; always while such a VM runs

@@ -19,7 +19,7 @@ export interface IgnitedSetting {
  * All settings of ignited by the names of their flags. The flags, the schema of the file and their documentation
  * are made from this.
  */
-const ignitedSettings = {
+export const ignitedSettings = {
   'node-label': {
     field: 'nodeLabels',
     type: 'list',
@@ -142,7 +142,7 @@ const ignitedSettings = {
     field: 'log.level',
     type: 'string',
     value: 'LEVEL',
-    values: ['error', 'warn', 'info', 'debug', 'trace'],
+    values: ['error', 'warn', 'info', 'debug', 'trace'], // from least to most
     default: 'info',
     help: 'log level: error, warn, info, debug to see the commands that Ignite runs, or trace to see their output',
     isReloaded: true,

@@ -33,19 +33,14 @@ export class CallLines implements Disposable {
 
   /** Makes a call that is answered with values as they come, and ends it when nobody wants more. */
   async *items(name: string, args: readonly unknown[], op: ClientOperation): AsyncGenerator {
-    const enough = new AbortController();
-    const call = await this.open(name, args, { ...op, signal: AbortSignal.any([op.signal, enough.signal]) });
-    try {
-      let rest = '';
-      for await (const part of call.output.setEncoding('utf8')) {
-        const lines = `${rest}${part as string}`.split('\n');
-        rest = lines.pop()!;
-        for (const line of lines) yield JSON.parse(line) as unknown;
-      }
-      await call.result;
-    } finally {
-      enough.abort();
+    using call = await this.open(name, args, op);
+    let rest = '';
+    for await (const part of call.output.setEncoding('utf8')) {
+      const lines = `${rest}${part as string}`.split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) yield JSON.parse(line) as unknown;
     }
+    await call.result;
   }
 
   async #dialed(signal: AbortSignal): Promise<Line> {

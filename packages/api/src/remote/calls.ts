@@ -91,8 +91,10 @@ export const plainCalls = {
   'vms.find': reads(query, viewing('get', 'vms', true)),
   'vms.findRemovable': reads(query, viewing('get', 'vms', true)),
   'vms.wait': reads(query, viewing('get', 'vms', true)),
+  'vms.observe': reads(none, viewing('list', 'vms')),
   'vms.create': acts(v.tuple([requests.createVm]), everything),
   'vms.redefine': acts(v.tuple([text, requests.redefineVm]), everything),
+  'vms.reconcile': acts(query, () => ofVm('update')),
   'vms.start': acts(v.tuple([text, requests.startVm]), ([, { runtime, ...request }]) =>
     runtime === undefined ? starting(request) : 'everything',
   ),
@@ -122,6 +124,7 @@ export const plainCalls = {
   'volumes.find': reads(query, viewing('list', 'volumes')),
   'volumes.create': acts(v.tuple([requests.createVolume]), everything),
   'volumes.resize': acts(v.tuple([text, text]), viewing('update', 'volumes')),
+  'volumes.redefine': acts(v.tuple([text, requests.redefineVolume]), everything),
   'volumes.remove': acts(v.tuple([text, requests.removal]), viewing('delete', 'volumes')),
   'hosts.list': reads(none, viewing('list', 'hosts')),
   'hosts.find': reads(query, viewing('list', 'hosts')),

@@ -6,8 +6,11 @@ import { type ClientMessage, type ServerMessage, channels } from './messages.ts'
 import { failureOf } from './told-failure.ts';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 
-/** A call that a server makes for us. Its output and errors must be read, or it waits. */
-export class OpenCall {
+/**
+ * A call that a server makes for us. Its output and errors must be read, or it waits. It is aborted if it is not over
+ * when nobody wants more of it.
+ */
+export class OpenCall implements Disposable {
   readonly output: IncomingChannel;
   readonly errors: IncomingChannel;
   readonly input: OutgoingChannel;
@@ -54,6 +57,10 @@ export class OpenCall {
 
   resize({ rows, columns }: WindowSize): void {
     this.#say({ type: 'resize', rows, columns });
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#isOver) this.#onAbort();
   }
 
   #receive(message: string | Buffer): void {

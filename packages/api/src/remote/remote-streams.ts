@@ -27,7 +27,7 @@ class FileCalls {
     input: Readable,
     op: ClientOperation,
   ): Promise<unknown> {
-    const call = await this.#lines.open(name, args, op);
+    using call = await this.#lines.open(name, args, op);
     for (const stream of [call.output, call.errors]) stream.resume();
     // Why a server has read no further, it says itself. Why a file cannot be read, only the file does.
     const failed = new Promise<never>((_resolve, reject) => input.once('error', reject));
@@ -41,18 +41,10 @@ class FileCalls {
     output: Writable,
     op: ClientOperation,
   ): Promise<void> {
-    const stop = new AbortController();
-    const call = await this.#lines.open(name, args, {
-      ...op,
-      signal: AbortSignal.any([op.signal, stop.signal]),
-    });
+    using call = await this.#lines.open(name, args, op);
     call.errors.resume();
-    try {
-      await pipeline(call.output, output, { end: false });
-      await call.result;
-    } finally {
-      stop.abort();
-    }
+    await pipeline(call.output, output, { end: false });
+    await call.result;
   }
 }
 

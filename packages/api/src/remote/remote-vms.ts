@@ -40,12 +40,8 @@ async function* logs(
   lines: CallLines,
   signal: AbortSignal,
 ): AsyncGenerator<LogPart> {
-  const enough = new AbortController();
-  const call = await lines.open(
-    'vms.logs',
-    [query, request] satisfies StreamedArgs<'vms.logs'>,
-    quietly(AbortSignal.any([signal, enough.signal])),
-  );
+  const args: StreamedArgs<'vms.logs'> = [query, request];
+  using call = await lines.open('vms.logs', args, quietly(signal));
   const parts: (readonly [from: Readable, part: LogPart])[] = [];
   let wake = (): void => {};
   let isOver = false;
@@ -64,18 +60,14 @@ async function* logs(
   };
   void call.result.then(end, end);
   for (const stream of [call.output, call.errors]) stream.once('end', () => wake());
-  try {
-    for (;;) {
-      const [from, part] = parts.shift() ?? [];
-      from?.resume();
-      if (part) yield part;
-      else if (isOver && call.output.readableEnded && call.errors.readableEnded) break;
-      else await new Promise<void>((resolve) => (wake = resolve));
-    }
-    await call.result;
-  } finally {
-    enough.abort();
+  for (;;) {
+    const [from, part] = parts.shift() ?? [];
+    from?.resume();
+    if (part) yield part;
+    else if (isOver && call.output.readableEnded && call.errors.readableEnded) break;
+    else await new Promise<void>((resolve) => (wake = resolve));
   }
+  await call.result;
 }
 
 type Opened = { readonly kind: 'console' } | { readonly kind: 'streams'; readonly isTerminal: boolean };
@@ -86,20 +78,15 @@ async function attach(
   lines: CallLines,
   signal: AbortSignal,
 ): Promise<VmAttachment> {
-  const detached = new AbortController();
-  const call = await lines.open(
-    'vms.attach',
-    [query, request],
-    quietly(AbortSignal.any([signal, detached.signal])),
-  );
+  const call = await lines.open('vms.attach', [query, request], quietly(signal));
   const opened = (await call.opened) as Opened;
   const { input, output, errors } = call;
-  const detach = { [Symbol.dispose]: () => detached.abort() };
+  const detach = { [Symbol.dispose]: () => call[Symbol.dispose]() };
   if (opened.kind === 'console') {
     errors.resume();
     // Node takes streams of its own here, which its types do not say.
     const console = Duplex.from({ readable: output, writable: input } as unknown as ReadableWritablePair);
-    console.once('close', () => detached.abort());
+    console.once('close', detach[Symbol.dispose]);
     return { ...detach, kind: 'console', console };
   }
   return {

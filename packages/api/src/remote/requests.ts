@@ -11,13 +11,16 @@ import type {
   RestartVmRequest,
   StartVmRequest,
   StopVmRequest,
+  WishedDefinition,
 } from '../client/vm-client.ts';
 import { vmConditions } from '../client/vm-condition.ts';
 import type { ExecRequest } from '../client/vm-streams.ts';
-import type { CreateVolumeRequest } from '../client/volume-client.ts';
+import type { CreateVolumeRequest, VolumeDefinition } from '../client/volume-client.ts';
 import { archSchema } from '../v1/arch.ts';
+import type { Wish } from '../v1/life-wish.ts';
 import { vmSpecSchema } from '../v1/vm.ts';
 import { sandboxRuntimes } from '../v1/vm-sandbox.ts';
+import { volumeSpecSchema } from '../v1/volume.ts';
 
 /**
  * What the calls of a client hold. Fields that name files of the caller's host are missing on purpose: they would
@@ -52,7 +55,14 @@ export const createVm = v.strictObject({
   preflight: optional(v.object({ ignorePreflightChecks: optional(texts) })),
   runtime,
 } satisfies Fields<Omit<CreateVmRequest, 'registryConfigDir'>>);
-export const redefineVm = v.strictObject({ labels: record, annotations: record, spec: vmSpecSchema });
+export const redefineVm = v.strictObject({
+  labels: record,
+  annotations: record,
+  spec: vmSpecSchema,
+  wish: optional(
+    v.strictObject({ power: vmSpecSchema.entries.power, anew: optional(flag) } satisfies Fields<Wish>),
+  ),
+} satisfies Fields<WishedDefinition>);
 export const startVm = v.strictObject({
   ...startFields,
   runtime,
@@ -119,6 +129,11 @@ export const createVolume = v.strictObject({
   annotations: optional(record),
   spec: v.unknown(),
 } satisfies Fields<CreateVolumeRequest>);
+export const redefineVolume = v.strictObject({
+  labels: optional(record),
+  annotations: optional(record),
+  spec: volumeSpecSchema,
+} satisfies Fields<VolumeDefinition>);
 export const usage = v.strictObject({
   vms: texts,
   namespace: optional(text),

@@ -23,33 +23,32 @@ test('forSupport: names stay, and no value that is only its owner’s does', () 
     cloudInit: { userData: '#cloud-config\npassword: hunter2' },
     source: { git: { url: 'https://me:hunter2@git.example/vms.git' } },
   };
-  const shown = forSupport({
-    apiVersion: 'ignite.weave.works/v1',
-    kind: 'VM',
-    metadata: { ...metadata, annotations },
-    spec,
-  });
+  const shown = forSupport({ kind: 'VM', metadata: { ...metadata, annotations }, spec });
   assert.doesNotMatch(JSON.stringify(shown), /hunter2/);
-  assert.deepEqual(shown['spec'], {
-    image: { oci: 'registry.example/app:1' },
-    env: { PASSWORD: '(hidden)' },
-    command: '(hidden)',
-    cloudInit: { userData: '(hidden)' },
-    source: { git: { url: 'https://(hidden)@git.example/vms.git' } },
+  assert.deepEqual(shown, {
+    kind: 'VM',
+    metadata: {
+      ...metadata,
+      annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '(hidden)' },
+    },
+    spec: {
+      image: { oci: 'registry.example/app:1' },
+      env: { PASSWORD: '(hidden)' },
+      command: '(hidden)',
+      cloudInit: { userData: '(hidden)' },
+      source: { git: { url: 'https://(hidden)@git.example/vms.git' } },
+    },
   });
-  for (const kind of ['Secret', 'ConfigMap'] as const)
-    assert.deepEqual(
-      forSupport({ apiVersion: 'v1', kind, metadata, data: { key: 'aHVudGVyMg==' } })['data'],
-      { key: '(hidden)' },
-      kind,
-    );
+  for (const field of ['data', 'stringData', 'binaryData', 'sealed'])
+    assert.deepEqual(forSupport({ kind: 'Secret', metadata, [field]: { key: 'aHVudGVyMg==' } }), {
+      kind: 'Secret',
+      metadata,
+      [field]: { key: '(hidden)' },
+    });
 });
 
 test('forSupport: variables, addresses of notifications, kernel arguments and fields named as secrets are hidden', () => {
   const shown = forSupport({
-    apiVersion: 'ignite.weave.works/v1',
-    kind: 'Sync',
-    metadata,
     spec: {
       variables: { REGION: 'hunter2' },
       notify: [{ url: 'https://hooks.example/services/hunter2', secretFile: '/etc/key', on: ['failure'] }],
@@ -59,13 +58,15 @@ test('forSupport: variables, addresses of notifications, kernel arguments and fi
       tokenFile: '/etc/token',
     },
   });
-  assert.deepEqual(shown['spec'], {
-    variables: { REGION: '(hidden)' },
-    notify: [{ url: '(hidden)', secretFile: '/etc/key', on: ['failure'] }],
-    kernel: { cmdLine: '(hidden)' },
-    clientSecret: '(hidden)',
-    db_password: '(hidden)',
-    tokenFile: '/etc/token',
+  assert.deepEqual(shown, {
+    spec: {
+      variables: { REGION: '(hidden)' },
+      notify: [{ url: '(hidden)', secretFile: '/etc/key', on: ['failure'] }],
+      kernel: { cmdLine: '(hidden)' },
+      clientSecret: '(hidden)',
+      db_password: '(hidden)',
+      tokenFile: '/etc/token',
+    },
   });
 });
 

@@ -1,10 +1,17 @@
-import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-
 /** What stands in the place of what others must not see. */
 const hidden = '(hidden)';
 
-/** The fields of a spec whose content is only its owner's, wherever they are in it. */
+/**
+ * The fields whose content is only its owner's, wherever they are in an object or a configuration. In `sealed` is the
+ * content of a Secret as it is stored.
+ */
 const ownFields: readonly string[] = [
+  'annotations',
+  'managedFields',
+  'data',
+  'stringData',
+  'binaryData',
+  'sealed',
   'env',
   'variables',
   'cloudInit',
@@ -15,48 +22,21 @@ const ownFields: readonly string[] = [
   'token',
 ];
 
-/** The fields of Secrets and ConfigMaps that have values by their names. */
-const dataFields: readonly string[] = ['data', 'stringData', 'binaryData'];
-const secretFields: readonly string[] = ['apiVersion', 'kind', 'type', ...dataFields];
-
 /**
- * Pure. Returns an object as it may be given to people who help. Names stay and values go: of Secrets, ConfigMaps
- * and annotations, of environments, of commands, and of what is passed to guests.
+ * Pure. Returns an object or a configuration as it may be given to people who help. Names stay and values go: of
+ * Secrets, ConfigMaps and annotations, of environments, of commands, and of what is passed to guests; and credentials
+ * in texts.
  */
-export function forSupport(object: KubeObject): KubeObject {
-  const { metadata, ...rest } = object;
-  const {
-    annotations,
-    managedFields: _fields,
-    ...kept
-  } = metadata as KubeObject['metadata'] & {
-    readonly managedFields?: unknown;
-  };
-  // A Secret as it is stored has fields besides, in which its content is encrypted.
-  const known = Object.entries(rest).filter(
-    ([name]) => rest.kind !== 'Secret' || secretFields.includes(name),
-  );
-  const fields = known.map(([name, value]) => [
-    name,
-    dataFields.includes(name) ? namesAlone(value) : withoutOwn(value),
-  ]);
-  return {
-    ...(Object.fromEntries(fields) as Omit<KubeObject, 'metadata'>), // its apiVersion and kind are texts
-    metadata: { ...kept, ...(annotations && { annotations: namesAlone(annotations) }) },
-  } as KubeObject;
-}
-
-/** Pure. Returns a value without what is only its owner's, and without credentials in its texts. */
-export function withoutOwn(value: unknown): unknown {
+export function forSupport(value: unknown): unknown {
   if (typeof value === 'string') return withoutCredentials(value);
-  if (Array.isArray(value)) return value.map(withoutOwn);
+  if (Array.isArray(value)) return value.map(forSupport);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [
       name,
       isOwn(name, field)
         ? namesAlone(field)
-        : withoutOwn(name === 'notify' ? withoutAddresses(field) : field),
+        : forSupport(name === 'notify' ? withoutAddresses(field) : field),
     ]),
   );
 }

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { selectsLabels } from '@ignite/toolkit/access/label-selector';
 import type { Admission, AdmittedWrite } from '@ignite/toolkit/client/admission';
+import { inVersion } from '@ignite/toolkit/client/conversion';
+import { apiVersionOf } from '@ignite/toolkit/client/group-version-resource';
+import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { namespaceClientKind } from '../namespaces/namespace-client.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { AnsweredStatus } from '../response/answered-status.ts';
@@ -28,7 +31,7 @@ export interface UserWrite {
 
 export interface WebhookAdmissionOptions extends UserWrite {
   readonly webhooks: Webhooks;
-  /** Reads the namespaces whose labels are selected. */
+  /** Reads the namespaces whose labels are selected, and the Services behind which webhooks are. */
   readonly client: ObjectClient;
   readonly served: () => readonly ServedResource[];
 }
@@ -99,9 +102,9 @@ export class WebhookAdmission implements Admission {
         webhook,
         new Error('the webhook attempted to modify the object, which is not supported for this operation'),
       );
-    const shown = await inVersion(write, object, version);
+    const shown = await ofVersion(write, object, version);
     const { version: asked } = write.kind;
-    return { object: await inVersion(write, withPatch(shown, patch), asked) };
+    return { object: await ofVersion(write, withPatch(shown, patch), asked) };
   }
 
   /** Returns the version in which a webhook is asked about a write, if it is. */
@@ -124,12 +127,8 @@ export class WebhookAdmission implements Admission {
     const { namespace, labels } = (object ?? old)!.metadata;
     if (kind.group === '' && kind.resource === 'namespaces') return selectsLabels(namespaceSelector, labels);
     if (namespace === '' || isEverything(namespaceSelector)) return true;
-    const found = await this.#options.client
-      .get({ group: '', version: 'v1', resource: 'namespaces', name: namespace }, { signal })
-      .catch((failure: unknown) => {
-        if (hasCode(failure, 'NOT_FOUND')) return undefined;
-        throw failure;
-      });
+    const known = new KindClient(this.#options.client, namespaceClientKind);
+    const found = await known.find({ name: namespace }, { signal });
     return selectsLabels(namespaceSelector, found?.metadata.labels ?? {});
   }
 
@@ -149,14 +148,14 @@ export class WebhookAdmission implements Admission {
   async #answerOf({ webhook, write, version, mayPatch }: Asked): Promise<ReviewAnswer | undefined> {
     const { user, warn, isDryRun } = this.#options;
     const [object, old] = await Promise.all(
-      [write.object, write.old].map(async (each) => each && (await inVersion(write, each, version))),
+      [write.object, write.old].map(async (each) => each && (await ofVersion(write, each, version))),
     );
     const dryRun = write.operation === 'DELETE' ? write.dryRun : isDryRun;
     const request = reviewRequest({ ...write, dryRun, object, old, version, user });
     try {
       if (!isWanted(webhook, { object, old, request })) return undefined;
       const review = reviewOf(request, webhook.admissionReviewVersions);
-      const answer = reviewAnswer(await post(webhook, review, write.signal), review, { mayPatch });
+      const answer = reviewAnswer(await this.#post(webhook, review, write.signal), review, { mayPatch });
       for (const warning of answer.warnings) warn(warning);
       if (answer.refusal) throw new AnsweredStatus(refusedStatus(webhook.name, answer.refusal));
       return answer;
@@ -165,6 +164,23 @@ export class WebhookAdmission implements Admission {
       if (failure instanceof AnsweredStatus) throw failure;
       if (webhook.failurePolicy === 'Ignore') return undefined;
       throw uncallable(webhook, failure);
+    }
+  }
+
+  async #post(
+    { clientConfig, timeoutSeconds, name, sideEffects }: AdmissionWebhook,
+    review: ReturnType<typeof reviewOf>,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const isDry = review.request['dryRun'] === true;
+    if (isDry && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun')
+      throw new AnsweredStatus(notDryStatus(name));
+    const { client } = this.#options;
+    const timeoutMs = timeoutSeconds * 1_000;
+    try {
+      return await callWebhook({ target: clientConfig, client, body: review, timeoutMs, signal });
+    } catch (failure) {
+      throw new Error(`failed to call webhook: ${errorText(failure)}`, { cause: failure });
     }
   }
 }
@@ -177,26 +193,6 @@ function asWritten({ metadata, ...content }: KubeObject): object {
     ...content,
     metadata: { name, namespace, labels, annotations, finalizers, ownerReferences, deletionTimestamp },
   };
-}
-
-async function post(
-  { clientConfig, timeoutSeconds, name, sideEffects }: AdmissionWebhook,
-  review: ReturnType<typeof reviewOf>,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  const isDry = review.request['dryRun'] === true;
-  if (isDry && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun')
-    throw new AnsweredStatus(notDryStatus(name));
-  try {
-    return await callWebhook({
-      target: clientConfig,
-      body: review,
-      timeoutMs: timeoutSeconds * 1_000,
-      signal,
-    });
-  } catch (failure) {
-    throw new Error(`failed to call webhook: ${errorText(failure)}`, { cause: failure });
-  }
 }
 
 const uncallable = ({ name }: AdmissionWebhook, failure: unknown): AnsweredStatus =>
@@ -236,12 +232,12 @@ function isWanted({ matchConditions = [] }: AdmissionWebhook, { object, old, req
   return true;
 }
 
-async function inVersion(
+/** Returns an object of a write in a version of its kind. */
+async function ofVersion(
   { kind, signal }: AdmittedWrite,
   object: KubeObject,
   version: string,
 ): Promise<KubeObject> {
-  const apiVersion = kind.group === '' ? version : `${kind.group}/${version}`;
-  if (object.apiVersion === apiVersion || !kind.conversion) return object;
-  return (await kind.conversion.convert([object], apiVersion, signal))[0]!;
+  if (!kind.conversion) return object;
+  return (await inVersion(kind.conversion, [object], apiVersionOf({ ...kind, version }), signal))[0]!;
 }

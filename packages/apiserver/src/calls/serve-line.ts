@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import type { Client } from '@ignite/api/client/client';
 import type { ProgressEvent } from '@ignite/api/client/progress';
 import type { WindowSize } from '@ignite/api/client/vm-streams';
@@ -141,8 +142,7 @@ class ServedCall {
     };
     try {
       const value = await this.#make(asked, audited, signal);
-      if (asked.hasOutput)
-        await Promise.all([this.#output, this.#errors].map((channel) => ended(channel, signal)));
+      if (asked.hasOutput) await Promise.all([this.#output, this.#errors].map(ended));
       end({ code: 200 });
       return value;
     } catch (failure) {
@@ -187,17 +187,7 @@ class ServedCall {
 }
 
 /** Resolves once all that was written has been sent, with the end after it. Rejects if the call was cut off before. */
-async function ended(channel: OutgoingChannel, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const onAbort = (): void => reject(signal.reason as Error);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    if (channel.writableFinished) return;
-    channel.once('finish', resolve);
-    channel.end();
-    await promise;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+async function ended(channel: OutgoingChannel): Promise<void> {
+  channel.end();
+  await finished(channel);
 }

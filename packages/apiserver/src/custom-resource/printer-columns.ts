@@ -12,14 +12,16 @@ const ageColumn: PrinterColumn = {
 
 /** Returns the columns that a version of a kind defines beside that of the names; the age if it defines none. */
 export const customColumns = ({
-  additionalPrinterColumns: columns = [ageColumn],
+  additionalPrinterColumns: columns = [],
 }: Pick<DefinitionVersion, 'additionalPrinterColumns'>): readonly TableColumn[] =>
-  columns.map(({ name, type, jsonPath, description, format = '', priority = 0 }) => ({
-    ...{ name, format, priority },
-    type: type as TableColumn['type'],
-    description: description ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
-    cell: (object, nowMs) => cellOf(valuesAt(object, jsonPath)[0], type, nowMs),
-  }));
+  (columns.length > 0 ? columns : [ageColumn]).map(
+    ({ name, type, jsonPath, description, format = '', priority = 0 }) => ({
+      ...{ name, format, priority },
+      type: type as TableColumn['type'],
+      description: description ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
+      cell: (object, nowMs) => cellOf(valuesAt(object, jsonPath)[0], type, nowMs),
+    }),
+  );
 
 /** Returns a value as a cell of a type, or null if it has another type. */
 function cellOf(value: unknown, type: string, nowMs: number): unknown {

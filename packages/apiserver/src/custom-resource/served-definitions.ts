@@ -55,7 +55,7 @@ export class ServedDefinitions {
     const reconcileAll = async (): Promise<void> => {
       await informer.synced;
       const known = informer.list().filter(isDefinition);
-      this.#serve(known.filter(isEstablished));
+      this.#serve(known.filter(isEstablished), client);
       for (const definition of known.filter(isTerminating)) queue.add(informerKey(definition));
       await acceptNames(client, known, signal);
     };
@@ -70,8 +70,8 @@ export class ServedDefinitions {
     await Promise.all([informer.run(signal), runController(controller, signal)]);
   }
 
-  #serve(definitions: readonly CustomResourceDefinition[]): void {
-    this.#kinds = definitions.flatMap(servedKindsOf);
+  #serve(definitions: readonly CustomResourceDefinition[], client: ObjectClient): void {
+    this.#kinds = definitions.flatMap((definition) => servedKindsOf(definition, client));
     this.#resources = definitions.flatMap(servedResourcesOf);
     this.#isComplete = true;
   }

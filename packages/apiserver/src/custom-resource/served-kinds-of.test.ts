@@ -11,7 +11,8 @@ import { storedResources } from '../resource/served-resource.ts';
 import { servedKindsOf } from './served-kinds-of.ts';
 import { servedResourcesOf } from './served-resources-of.ts';
 
-const [pots] = servedKindsOf(potDefinition());
+const nothing = new StoreObjectClient(new MemoryStore(), []);
+const [pots] = servedKindsOf(potDefinition(), nothing);
 const pot = (spec: unknown, more: object = {}) => ({
   apiVersion: 'garden.example/v1',
   kind: 'Pot',
@@ -51,7 +52,7 @@ test('servedKindsOf: each served version is a kind', () => {
     { ...potVersion, name: 'v2', storage: false },
     { ...potVersion, name: 'v3', served: false },
   ];
-  const kinds = servedKindsOf(potDefinition({ versions }));
+  const kinds = servedKindsOf(potDefinition({ versions }), nothing);
   assert.deepEqual(
     kinds.map(({ version, hasStatus, selectableFields }) => [version, hasStatus, selectableFields]),
     [
@@ -91,7 +92,7 @@ test('customColumns: cells have the types of their columns', () => {
       cell({ ...(object as object), ...created } as never, nowMs),
     );
   assert.deepEqual(cells(potVersion.additionalPrinterColumns), ['red', 5, '5m']);
-  assert.deepEqual(cells(undefined), ['5m']);
+  assert.deepEqual([cells(undefined), cells([])], [['5m'], ['5m']]);
   const column = (type: string, jsonPath: string) => ({ name: 'x', type, jsonPath });
   assert.deepEqual(
     cells([

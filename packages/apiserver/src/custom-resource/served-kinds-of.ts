@@ -1,3 +1,4 @@
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { rulesOrBlocked } from '../structural-schema/rules/rules-or-blocked.ts';
@@ -15,12 +16,19 @@ import { isTerminating } from './definition/terminating.ts';
  * Returns the versions of a defined kind that are served, as a client over a store serves them. To delete the
  * objects of a kind, all versions are served.
  */
-export const servedKindsOf = (definition: CustomResourceDefinition): readonly ServedKind[] =>
+export const servedKindsOf = (
+  definition: CustomResourceDefinition,
+  client: ObjectClient,
+): readonly ServedKind[] =>
   definition.spec.versions
     .filter(({ served }) => served || isTerminating(definition))
-    .map((version) => servedVersion(definition, version));
+    .map((version) => servedVersion(definition, version, client));
 
-function servedVersion(definition: CustomResourceDefinition, version: DefinitionVersion): ServedKind {
+function servedVersion(
+  definition: CustomResourceDefinition,
+  version: DefinitionVersion,
+  client: ObjectClient,
+): ServedKind {
   const { spec } = definition;
   const schema = schemaOfVersion(version) ?? { 'x-kubernetes-preserve-unknown-fields': true };
   return {
@@ -30,7 +38,7 @@ function servedVersion(definition: CustomResourceDefinition, version: Definition
     kind: spec.names.kind,
     isNamespaced: spec.scope === 'Namespaced',
     ...(isTerminating(definition) && { origin: 'their definition is being deleted' }),
-    conversion: conversionOf(definition),
+    conversion: conversionOf(definition, client),
     hasStatus: version.subresources?.status !== undefined,
     selectableFields: selectableFieldNames(version),
     withDefaults: (object) => withDefaults(pruned<KubeObject>(object, schema), schema),

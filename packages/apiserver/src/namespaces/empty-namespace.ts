@@ -2,7 +2,7 @@ import { vmResource } from '@ignite/api/v1/resources/vm';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
 import { resourceName } from '@ignite/toolkit/client/group-version-resource';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import type { EventObject } from '@ignite/toolkit/core/resources/event';
+import { type EventObject, isOfRemovedVm } from '@ignite/toolkit/core/resources/event';
 import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { deleteSeen } from '../resource/delete-seen.ts';
@@ -11,7 +11,7 @@ import type { Remaining } from './deletion-conditions.ts';
 
 export interface Emptying {
   readonly client: ObjectClient;
-  /** The kinds whose objects are in the store. */
+  /** The kinds whose objects are in the store, each in one version. */
   readonly resources: readonly ServedResource[];
 }
 
@@ -27,7 +27,8 @@ export async function emptyNamespace(
   signal: AbortSignal,
 ): Promise<readonly Remaining[]> {
   const remaining: Remaining[] = [];
-  for (const resource of kindsInNamespaces(resources)) {
+  for (const resource of resources) {
+    if (!resource.isNamespaced) continue;
     const found = await client.list(resource, { namespace: name, signal });
     const items = found.items.filter((object) => !isRecordOfRemoval(object));
     const isLater = (object: KubeObject): boolean =>
@@ -44,21 +45,9 @@ export async function emptyNamespace(
   return remaining;
 }
 
-/**
- * Tells whether an object is the event by which a host that was taken for lost learns that a VM of its own is gone. Such
- * events outlive their namespace, and end like others.
- */
+/** Events of removed VMs outlive their namespace, and end like others. */
 const isRecordOfRemoval = (object: KubeObject): boolean =>
-  object.kind === 'Event' &&
-  object['reason'] === 'Removed' &&
-  (object as EventObject).regarding?.kind === vmResource.kind;
-
-/** A kind that is served in several versions is listed once. */
-const kindsInNamespaces = (resources: readonly ServedResource[]): readonly ServedResource[] => [
-  ...new Map(
-    resources.filter(({ isNamespaced }) => isNamespaced).map((each) => [resourceName(each), each]),
-  ).values(),
-];
+  object.kind === 'Event' && isOfRemovedVm(object as EventObject);
 
 const isCreatedAfter = (
   { metadata: { creationTimestamp } }: KubeObject,

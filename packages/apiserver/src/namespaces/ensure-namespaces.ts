@@ -1,8 +1,7 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { namespaces } from '@ignite/toolkit/core/resources/namespace';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-
-const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
 
 /** Creates the namespaces that are always there. */
 export async function ensureNamespaces(

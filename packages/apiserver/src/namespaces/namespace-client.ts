@@ -1,11 +1,9 @@
 import type { ClientKind } from '@ignite/toolkit/client/kind-client';
-import { type Namespace, namespaceResource } from '@ignite/toolkit/core/resources/namespace';
+import { type Namespace, namespaceResource, namespaces } from '@ignite/toolkit/core/resources/namespace';
 
 /** Namespaces as clients know them. */
 export const namespaceClientKind: ClientKind<Namespace> = {
-  group: namespaceResource.group,
-  version: 'v1',
-  resource: namespaceResource.plural,
+  ...namespaces,
   kind: namespaceResource.kind,
   decode: (stored) => ({ ...stored, status: stored.status ?? {} }) as Namespace,
 };

@@ -1,5 +1,5 @@
 import { KindClient, objectsOf } from '@ignite/toolkit/client/kind-client';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { ObjectClient, Selection } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { type ReconcileResult, runController } from '@ignite/toolkit/controller/controller';
 import { Informer } from '@ignite/toolkit/controller/informer';
@@ -55,13 +55,10 @@ export async function controlNamespaces(
   const accounts = { ...furnitureResources.accounts, kind: 'ServiceAccount' };
   const maps = { ...furnitureResources.configMaps, kind: 'ConfigMap' };
   const furniture = [
-    { name: defaultAccount, informer: new Informer(objectsOf(client, accounts), clock, log) },
-    { name: authoritiesMap, informer: new Informer(objectsOf(client, maps), clock, log) },
+    new Informer(objectsOf(client, accounts), clock, log, named(defaultAccount)),
+    new Informer(objectsOf(client, maps), clock, log, named(authoritiesMap)),
   ];
-  for (const { name, informer } of furniture)
-    informer.onChange(({ metadata }) => {
-      if (metadata.name === name) queue.add(metadata.namespace);
-    });
+  for (const informer of furniture) informer.onChange(({ metadata }) => queue.add(metadata.namespace));
   const reconcile = async (name: string): Promise<ReconcileResult> => {
     const namespace = await namespaces.find({ name }, { signal });
     if (!namespace) return {};
@@ -73,10 +70,14 @@ export async function controlNamespaces(
   };
   await Promise.all([
     known.run(signal),
-    ...furniture.map(({ informer }) => informer.run(signal)),
+    ...furniture.map((informer) => informer.run(signal)),
     runController({ name: 'namespace', queue, concurrency, reconcile, clock, log }, signal),
   ]);
 }
+
+const named = (name: string): Selection => ({
+  fields: [{ field: 'metadata.name', operator: '=', value: name }],
+});
 
 async function endNamespace(
   namespace: Namespace,

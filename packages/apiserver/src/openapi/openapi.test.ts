@@ -6,6 +6,8 @@ import { leaseKind } from '@ignite/toolkit/core/lease';
 import { potDefinition, potVersion } from '../custom-resource/pot.sample.ts';
 import { servedResourcesOf } from '../custom-resource/served-resources-of.ts';
 import { builtInResourceOf } from '../resource/served-resource-of.ts';
+import { serviceResource } from '../services/service.ts';
+import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
 import { v2Document } from './v2-document.ts';
 import { v2Protobuf } from './v2-protobuf.ts';
 import { hashOf, v3Documents } from './v3-index.ts';
@@ -51,6 +53,20 @@ test('v3Document: the schema of a defined kind is as its definition says, with m
   assert.deepEqual([kind, fields], [[pot], [{ fieldPath: 'spec.clay' }]]);
   const refs = JSON.stringify(pots).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g);
   for (const [, name] of refs) assert.ok(Object.hasOwn(pots.components.schemas, name!), String(name));
+});
+
+test('v3Document: clients find by which keys the lists of a kind of Kubernetes are merged', () => {
+  const { documents } = v3Documents([serviceResource], 'v1.36.0');
+  const schema = documents.get('api/v1')!.components.schemas[
+    'io.k8s.api.core.v1.Service'
+  ] as StructuralSchema;
+  const { ports } = schema.properties!['spec']!.properties as Readonly<
+    Record<string, Record<string, unknown>>
+  >;
+  assert.deepEqual(
+    [ports!['x-kubernetes-patch-strategy'], ports!['x-kubernetes-patch-merge-key']],
+    ['merge', 'port'],
+  );
 });
 
 test('v3Document: clients find the operations that they look for', () => {

@@ -5,6 +5,7 @@ import {
 } from '../structural-schema/object-meta.ts';
 import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
 import { type DocumentedKind, apiPathOf, groupVersionKindOf, schemaNameOf } from './documented-kind.ts';
+import { withMergeKeys } from './merged-lists.ts';
 import { type Operation, operationsOf } from './operations.ts';
 import type { Parameter } from './parameters.ts';
 
@@ -79,7 +80,8 @@ const typeFields: Readonly<Record<'apiVersion' | 'kind', StructuralSchema>> = {
 };
 
 function schemaEntry(kind: DocumentedKind): readonly [string, object] {
-  const { selectableFields, schema } = kind;
+  const { selectableFields, mergeKeys } = kind;
+  const schema = mergeKeys ? withMergeKeys(kind.schema, mergeKeys) : kind.schema;
   return [
     schemaNameOf(kind),
     {

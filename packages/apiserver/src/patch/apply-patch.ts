@@ -1,4 +1,4 @@
-import type { NewObject, ObjectClient } from '@ignite/toolkit/client/object-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { badRequest } from '@ignite/toolkit/client/object-error';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -7,6 +7,7 @@ import { serverSideApply } from './apply.ts';
 import { checkNamespace } from '../write/namespace-lifecycle.ts';
 import { type ObjectRequest, isOfStatus, keyOf, namespaceOf } from '../resource/object-request.ts';
 import type { PatchWrite } from './patch-write.ts';
+import { replaceObject } from '../write/replace-object.ts';
 import { sentObject } from '../write/sent-object.ts';
 import { untilNobodyInterferes } from '../resource/until-nobody-interferes.ts';
 
@@ -24,7 +25,10 @@ export async function applyPatch(client: ObjectClient, write: PatchWrite): Promi
     const live = await found(client, request);
     const settings = { fieldManager, force, isOfStatus: isOfStatus(request) };
     const next = serverSideApply({ resource, live, applied: value, ...settings });
-    if (live) return { type: 'object', code: 200, object: await replace(client, write, next), warnings };
+    if (live) {
+      const object = await replaceObject(client, request, next as KubeObject, { dryRun, signal });
+      return { type: 'object', code: 200, object, warnings };
+    }
     const namespace = namespaceOf(request);
     if (namespace !== undefined) {
       const { name = '' } = value.metadata;
@@ -37,20 +41,6 @@ export async function applyPatch(client: ObjectClient, write: PatchWrite): Promi
       warnings,
     };
   });
-}
-
-/** Writes what has become of the object that was read. */
-async function replace(
-  client: ObjectClient,
-  { request, query }: PatchWrite,
-  next: NewObject,
-): Promise<KubeObject> {
-  const { resource, signal } = request;
-  const { dryRun } = query;
-  const wanted = next as KubeObject;
-  return isOfStatus(request)
-    ? await client.updateStatus(resource, wanted, { dryRun, signal })
-    : await client.update(resource, wanted, { dryRun, signal });
 }
 
 async function found(client: ObjectClient, request: ObjectRequest): Promise<KubeObject | undefined> {

@@ -17,15 +17,22 @@ export interface PatchWrite {
 
 export type Changes = Readonly<Record<string, unknown>>;
 
-/** Returns the changes of a patch without unknown fields. To remove what nobody knows is no mistake. */
-export function checkedChanges({ request, query, body }: PatchWrite): CheckedFields<Changes> {
+/**
+ * Returns the changes of a patch without unknown fields. To remove what nobody knows is no mistake. Directives are no
+ * fields of the object.
+ */
+export function checkedChanges(
+  { request, query, body }: PatchWrite,
+  isDirective: (name: unknown) => boolean = () => false,
+): CheckedFields<Changes> {
   const changes = decodeBody(body);
   if (typeof changes !== 'object' || changes === null || Array.isArray(changes))
     throw badRequest('the patch is no object');
   const { metadata = {}, ...content } = mergePatch({}, changes) as Changes;
   if (!isRecord(metadata)) throw badRequest('the metadata of the patch are no object');
   const added = { ...content, metadata } as KubeObject;
-  const unknown = isOfStatus(request) ? [] : request.resource.unknownFields(added);
+  const found = isOfStatus(request) ? [] : request.resource.unknownFields(added);
+  const unknown = found.filter((path) => !isDirective(path.at(-1)));
   return checkedFields(
     changes as Changes,
     { unknown, duplicate: duplicateIn(body) },

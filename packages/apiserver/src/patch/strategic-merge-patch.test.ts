@@ -33,6 +33,31 @@ test('strategicMergePatch merges lists by their keys', () => {
   );
 });
 
+test('strategicMergePatch puts items in the order of Kubernetes: new ones come first unless the patch says otherwise', () => {
+  const merged = (changes: object): object => {
+    const next = strategicMergePatch(object, { metadata: changes }, keys) as typeof object;
+    return {
+      owners: next.metadata.ownerReferences.map(({ uid }) => uid),
+      finalizers: next.metadata.finalizers,
+    };
+  };
+  const [owners, finalizers] = [
+    ['1', '2'],
+    ['x', 'y'],
+  ];
+  assert.deepEqual(merged({ ownerReferences: [{ uid: '3' }] }), { owners: ['3', '1', '2'], finalizers });
+  assert.deepEqual(merged({ ownerReferences: [{ uid: '2' }, { uid: '3' }] }), {
+    owners: ['1', '2', '3'],
+    finalizers,
+  });
+  assert.deepEqual(merged({ finalizers: ['z'] }), { owners, finalizers: ['z', 'x', 'y'] });
+  const order = { '$setElementOrder/ownerReferences': [{ uid: '2' }, { uid: '3' }, { uid: '1' }] };
+  assert.deepEqual(merged({ ...order, ownerReferences: [{ uid: '3' }] }), {
+    owners: ['2', '3', '1'],
+    finalizers,
+  });
+});
+
 test('strategicMergePatch follows the directives of the patch', () => {
   for (const [patch, wanted] of [
     [{ data: { $patch: 'replace', z: '9' } }, { ...object, data: { z: '9' } }],

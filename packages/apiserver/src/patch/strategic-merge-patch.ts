@@ -12,6 +12,11 @@ const byValue = '';
 export const strategicMergePatch = (target: unknown, patch: Fields, keys: MergeKeys): unknown =>
   mergedFields(target, patch, keys, '');
 
+/** Pure. Tells whether a field of a patch says how it is merged. */
+export const isDirective = (name: unknown): boolean =>
+  typeof name === 'string' &&
+  /^\$(patch|retainKeys|(deleteFromPrimitiveList|setElementOrder)\/.*)$/.test(name);
+
 function mergedFields(target: unknown, patch: Fields, keys: MergeKeys, path: string): Fields | undefined {
   const { $patch: directive, $retainKeys: retained, ...changes } = patch;
   if (directive === 'delete') return undefined;
@@ -22,29 +27,69 @@ function mergedFields(target: unknown, patch: Fields, keys: MergeKeys, path: str
     const [, removal, list] = /^\$(deleteFromPrimitiveList|setElementOrder)\/(.*)$/.exec(name) ?? [];
     if (removal === 'deleteFromPrimitiveList') result.set(list!, without(result.get(list!), value));
     if (removal !== undefined) continue;
-    const next = mergedValue(result.get(name), value, keys, path === '' ? name : `${path}.${name}`);
+    const order = patch[`$setElementOrder/${name}`];
+    const next = mergedValue(result.get(name), value, {
+      order,
+      keys,
+      path: path === '' ? name : `${path}.${name}`,
+    });
     if (next === undefined) result.delete(name);
     else result.set(name, next);
   }
   return Object.fromEntries(result);
 }
 
-function mergedValue(target: unknown, patch: unknown, keys: MergeKeys, path: string): unknown {
+interface Place {
+  /** The items of a list in the order that the patch wants; without it, those of the patch come in its own order. */
+  readonly order: unknown;
+  readonly keys: MergeKeys;
+  readonly path: string;
+}
+
+function mergedValue(target: unknown, patch: unknown, place: Place): unknown {
+  const { order, keys, path } = place;
   if (patch === null) return undefined;
   if (isFields(patch)) return mergedFields(target, patch, keys, path);
   const key = keys[path];
   if (!Array.isArray(patch) || key === undefined) return patch;
   const items: readonly unknown[] = Array.isArray(target) ? target : [];
-  return key === byValue
-    ? [...new Set([...items, ...patch])]
-    : mergedItems(items, patch, { key, keys, path });
+  const keyOf = (item: unknown): unknown => (key !== byValue && isFields(item) ? item[key] : item);
+  const merged =
+    key === byValue
+      ? new Map([...items, ...patch].map((item) => [item, item]))
+      : mergedItems(items, patch, { ...place, key });
+  const wanted: readonly unknown[] = Array.isArray(order) ? order : patch;
+  return inOrder(merged, items.map(keyOf), wanted.map(keyOf));
 }
+
+/**
+ * Returns items in the order of the wanted keys. What the patch does not name stays before the items that it was
+ * before, and comes after those that are new.
+ */
+function inOrder(
+  items: ReadonlyMap<unknown, unknown>,
+  before: readonly unknown[],
+  wanted: readonly unknown[],
+): readonly unknown[] {
+  const named = [...new Set(wanted)].filter((key) => items.has(key));
+  const others = [...items.keys()].filter((key) => !wanted.includes(key));
+  const result: unknown[] = [];
+  for (const key of named) {
+    const at = before.indexOf(key);
+    while (others.length > 0 && at >= 0 && isBefore(before.indexOf(others[0]), at))
+      result.push(items.get(others.shift()));
+    result.push(items.get(key));
+  }
+  return [...result, ...others.map((key) => items.get(key))];
+}
+
+const isBefore = (index: number, other: number): boolean => index >= 0 && index < other;
 
 function mergedItems(
   items: readonly unknown[],
   patch: readonly unknown[],
-  { key, keys, path }: { readonly key: string; readonly keys: MergeKeys; readonly path: string },
-): readonly unknown[] {
+  { key, keys, path }: Omit<Place, 'order'> & { readonly key: string },
+): ReadonlyMap<unknown, unknown> {
   const changes = patch.filter(isFields);
   const replaces = changes.some((change) => change['$patch'] === 'replace');
   const result = new Map(replaces ? [] : items.filter(isFields).map((item) => [item[key], item]));
@@ -53,7 +98,7 @@ function mergedItems(
     if (next === undefined) result.delete(change[key]);
     else result.set(change[key], next);
   }
-  return [...result.values()];
+  return result;
 }
 
 const retain = (target: Fields, names: unknown): Fields =>

@@ -6,7 +6,7 @@ import { keyOf } from '../resource/object-request.ts';
 import { TrackedWrites } from '../write/tracked-writes.ts';
 import { untilNobodyInterferes } from '../resource/until-nobody-interferes.ts';
 import { type PatchWrite, checkedChanges } from './patch-write.ts';
-import { strategicMergePatch } from './strategic-merge-patch.ts';
+import { isDirective, strategicMergePatch } from './strategic-merge-patch.ts';
 
 /** Merges changes into an object whose lists have the given keys. */
 export async function strategicallyMerged(
@@ -16,7 +16,7 @@ export async function strategicallyMerged(
 ): Promise<ObjectReply> {
   const { request } = write;
   const writes = new TrackedWrites(client, request);
-  const { value, warnings } = checkedChanges(write);
+  const { value, warnings } = checkedChanges(write, isDirective);
   const object = await untilNobodyInterferes(request.signal, async () => {
     const live = await client.get(keyOf(request), { signal: request.signal });
     const next = objectBody(strategicMergePatch(live, value, mergeKeys));

@@ -1,4 +1,4 @@
-import { type Field, type MessageType, integer } from './message-type.ts';
+import { type Field, type MessageType, integer, text } from './message-type.ts';
 import { type WireField, wireFields } from './wire-reader.ts';
 
 type Decoded = Record<string, unknown>;
@@ -61,10 +61,17 @@ function decodedValue({ type }: Field, value: WireField['value'], depth: number)
       return asNumber(value) !== 0n;
     case 'time':
       return timeText(decodeMessage(asBytes(value), { 1: integer('seconds'), 2: integer('nanos') }));
+    case 'int-or-string':
+      return intOrString(
+        decodeMessage(asBytes(value), { 1: integer('type'), 2: integer('int'), 3: text('text') }),
+      );
     default:
       return decodeMessage(asBytes(value), type, depth + 1);
   }
 }
+
+const intOrString = ({ type, int = 0, text: words = '' }: Readonly<Record<string, unknown>>): unknown =>
+  type === 1 ? words : int;
 
 /** No seconds are no time. */
 function timeText({ seconds, nanos = 0 }: Readonly<Record<string, unknown>>): string | undefined {

@@ -34,6 +34,29 @@ test('decodeObject reads what kubectl sends', () => {
   });
 });
 
+test('decodeObject reads the ports of a Service, which are numbers or names', () => {
+  const part = (number: number, ...bytes: readonly number[]): readonly number[] => [
+    number * 8 + 2,
+    bytes.length,
+    ...bytes,
+  ];
+  const letters = (text: string): readonly number[] => [...Buffer.from(text)];
+  const [byNumber, byName] = [part(4, 8, 0, 16, 80), part(4, 8, 1, 16, 0, ...part(3, ...letters('web')))];
+  const service = part(2, ...part(1, 24, 80, ...byNumber), ...part(1, 24, 81, ...byName));
+  const type = [...part(1, ...letters('v1')), ...part(2, ...letters('Service'))];
+  const bytes = Buffer.from([...letters('k8s\0'), ...part(1, ...type), ...part(2, ...service)]);
+  assert.deepEqual(decodeObject(bytes), {
+    apiVersion: 'v1',
+    kind: 'Service',
+    spec: {
+      ports: [
+        { port: 80, targetPort: 80 },
+        { port: 81, targetPort: 'web' },
+      ],
+    },
+  });
+});
+
 test('decodeObject knows times, lists and bytes, and leaves out what it does not know', () => {
   const field = (number: number, ...bytes: readonly number[]): readonly number[] => [
     number * 8 + 2,

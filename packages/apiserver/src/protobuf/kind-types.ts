@@ -2,6 +2,7 @@ import {
   type MessageType,
   boolean,
   bytesMap,
+  intOrString,
   integer,
   message,
   messages,
@@ -111,6 +112,53 @@ const binding: MessageType = {
   3: message('roleRef', roleRef),
 };
 
+const service: MessageType = {
+  1: metadata,
+  2: message('spec', {
+    1: messages('ports', {
+      1: text('name'),
+      2: text('protocol'),
+      3: integer('port'),
+      4: intOrString('targetPort'),
+      6: text('appProtocol'),
+    }),
+    2: textMap('selector'),
+    3: text('clusterIP'),
+    4: text('type'),
+    5: texts('externalIPs'),
+    7: text('sessionAffinity'),
+    10: text('externalName'),
+    13: boolean('publishNotReadyAddresses'),
+    14: message('sessionAffinityConfig', {
+      1: message('clientIP', { 1: integer('timeoutSeconds') }),
+    }),
+    17: text('ipFamilyPolicy'),
+    18: texts('clusterIPs'),
+    19: texts('ipFamilies'),
+    22: text('internalTrafficPolicy'),
+  }),
+};
+
+const endpointSlice: MessageType = {
+  1: metadata,
+  2: messages('endpoints', {
+    1: texts('addresses'),
+    2: message('conditions', { 1: boolean('ready'), 2: boolean('serving'), 3: boolean('terminating') }),
+    3: text('hostname'),
+    4: message('targetRef', objectReference),
+    5: textMap('deprecatedTopology'),
+    6: text('nodeName'),
+    7: text('zone'),
+  }),
+  3: messages('ports', {
+    1: text('name'),
+    2: text('protocol'),
+    3: integer('port'),
+    4: text('appProtocol'),
+  }),
+  4: text('addressType'),
+};
+
 const rbac = 'rbac.authorization.k8s.io/v1';
 
 /** The messages by the `apiVersion` and the kind of what they are. */
@@ -134,6 +182,8 @@ export const kindTypes: Readonly<Record<string, MessageType>> = {
     3: messages('imagePullSecrets', { 1: text('name') }),
     4: boolean('automountServiceAccountToken'),
   },
+  'v1 Service': service,
+  'discovery.k8s.io/v1 EndpointSlice': endpointSlice,
   'v1 DeleteOptions': deleteOptions,
   'meta.k8s.io/v1 DeleteOptions': deleteOptions,
   'coordination.k8s.io/v1 Lease': { 1: metadata, 2: message('spec', leaseSpec) },

@@ -7,8 +7,8 @@ export interface View {
   readonly over: (client: ObjectClient) => ObjectClient;
   /** What can be done with them, in the order of the alphabet. */
   readonly verbs: readonly ResourceVerb[];
-  /** What people should do who tried something else. */
-  readonly hint: string;
+  /** What people should do who tried something else, unless nothing else can be tried. */
+  readonly hint?: string;
 }
 
 /** The verbs of a view that is only read. */

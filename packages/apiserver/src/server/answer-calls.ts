@@ -8,9 +8,9 @@ import type { Caller } from '../calls/authorize-call.ts';
 import { type LineOptions, serveLine } from '../calls/serve-line.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { nothingServed } from '../resource/served-resource.ts';
-import type { StreamPlaces } from '../streams/stream-places.ts';
 import { type Upgrade, checkOrigin, refuseUpgrade } from '../streams/upgrade.ts';
 import { type AccessPorts, findUser, unknownUser } from './check-access.ts';
+import type { ServerPlaces } from './server-places.ts';
 
 /** What makes the calls of the clients of other hosts, and who decides which they may make. */
 export interface CallPort {
@@ -27,7 +27,7 @@ interface CallServer extends AccessPorts {
 
 export interface CallExchange {
   readonly upgrade?: Upgrade;
-  readonly places: StreamPlaces;
+  readonly places: ServerPlaces;
   readonly ending: AbortSignal;
 }
 
@@ -47,7 +47,8 @@ export async function answerCalls(
     throw badRequest(`only clients of Ignite call here, by WebSocket and "${callsProtocol}"`);
   checkOrigin(upgrade.message);
   using taken = new DisposableStack();
-  taken.use(places.enter(user.name));
+  taken.use(places.stream.enter());
+  taken.use(places.stream.enterAs(user.name));
   const { message } = upgrade;
   const findCaller: LineOptions['findCaller'] = async (signal, audited) => {
     const caller = await findUser(server, { message, audited, signal });

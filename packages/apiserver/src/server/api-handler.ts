@@ -26,14 +26,13 @@ import { type ContentReply, statusReply } from '../response/reply.ts';
 import { warn } from '../response/send.ts';
 import type { Status, Subject } from '../response/status.ts';
 import type { AccessQuestion } from '../reviews/access-services.ts';
-import { StreamPlaces } from '../streams/stream-places.ts';
 import type { Upgrade } from '../streams/upgrade.ts';
 import { type CallPort, answerCalls } from './answer-calls.ts';
 import { checkAccess, findUser } from './check-access.ts';
 import { connect, connectionInfo } from './connect.ts';
 import { type HealthCheck, healthQuestion, healthReply } from './health.ts';
 import { observeRequest, observedRequest } from './observe-request.ts';
-import { RequestLimits, workOf } from './request-limits.ts';
+import { ServerPlaces } from './server-places.ts';
 import type { RequestObserver } from './request-observer.ts';
 import { respond, sendContent, wantedForm } from './respond.ts';
 import { serveObjects } from './serve-objects.ts';
@@ -90,7 +89,7 @@ export interface ApiHandler {
 
 /** @param ending aborts when watches and streams are to end, since the server is about to */
 export function apiHandler(options: ApiOptions, ending: AbortSignal): ApiHandler {
-  const shared = { limits: new RequestLimits(), places: new StreamPlaces(), ending };
+  const shared = { places: new ServerPlaces(), ending };
   const handle = (exchange: Exchange): void => {
     answer(options, exchange).catch((failure: unknown) => {
       options.log('error', 'an answer was not sent', { error: errorText(failure) });
@@ -118,8 +117,7 @@ export function apiHandler(options: ApiOptions, ending: AbortSignal): ApiHandler
 interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
-  readonly limits: RequestLimits;
-  readonly places: StreamPlaces;
+  readonly places: ServerPlaces;
   readonly upgrade?: Upgrade;
   readonly ending: AbortSignal;
 }
@@ -143,11 +141,12 @@ async function answer(options: ApiOptions, exchange: Exchange): Promise<void> {
       observeRequest(options.observer, { stream, code: () => endedCode(response) }, request);
     }
     const audited = options.audit && auditedExchange(options.audit, exchange, info, options.log);
-    using _place = lasts ? undefined : exchange.limits.enter(workOf(info));
+    const places = lasts ? undefined : exchange.places.of(info);
+    using _place = places?.enter();
     const signal = lasts ? AbortSignal.any([closed.signal, exchange.ending]) : answerSignal(closed.signal);
     const access = { message, info, audited, signal };
     const user = await findUser(options, access);
-    using _share = lasts ? undefined : exchange.limits.enterAs(user ?? anonymous, workOf(info));
+    using _share = places?.enterAs((user ?? anonymous).name);
     await checkAccess(options, user, access);
     if (isLine) await answerCalls(options, exchange, user);
     else if (info.isResource && connector)
@@ -232,7 +231,8 @@ async function answerConnection(
   { info, user, signal }: UserRequest,
 ): Promise<void> {
   const resource = servedAt(options.resources(), info)!;
-  using _place = places.enter(user.name);
+  using _place = places.stream.enter();
+  using _share = places.stream.enterAs(user.name);
   try {
     const target = { key: keyOf({ resource, info }), user };
     const statusOf = (failure: unknown): Status =>

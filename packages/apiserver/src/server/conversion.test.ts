@@ -203,7 +203,7 @@ test('a webhook that refuses, answers wrongly or is not there is told of in the 
   );
   assert.match(
     await says({ service: { namespace: 'home', name: 'pots' } }),
-    /service "pots" of the namespace "home" not found/,
+    /Post "https:\/\/pots\.home\.svc:443\/\?timeout=30s": service "pots" not found/,
   );
 });
 

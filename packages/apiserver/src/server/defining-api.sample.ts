@@ -5,6 +5,8 @@ import { systemClock } from '@ignite/toolkit/clock/clock';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { apiKinds } from './api-kinds.ts';
+import { endpointSliceResource } from '../services/endpoint-slice.ts';
+import { serviceResource } from '../services/service.ts';
 import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import { serveApi } from './serve-api.ts';
 import { admissionKinds } from '../admission/admission-kinds.ts';
@@ -22,7 +24,10 @@ export async function openDefiningApi() {
   const fixed = coreKinds.map(servedKindOf);
   const client = new StoreObjectClient(store, () => [...fixed, ...apiKinds(definitions)]);
   const running = definitions.run({ client, clock: systemClock, log: () => {} }, ending.signal);
-  const builtIn = [definitionKind, ...coreKinds, ...admissionKinds].map(builtInResourceOf);
+  const builtIn = [
+    ...[definitionKind, ...coreKinds, ...admissionKinds].map(builtInResourceOf),
+    ...[serviceResource, endpointSliceResource],
+  ];
   const resources = () => [...builtIn, ...definitions.resources];
   const admission = new WebhookAdmissions({ client, served: resources, clock: systemClock, log: () => {} });
   const admitting = admission.run(ending.signal);

@@ -154,7 +154,7 @@ test('a webhook that cannot be asked fails a write, unless its failures are igno
     [
       '/inside',
       { clientConfig: { service: { name: 'hooks', namespace: 'home' } } },
-      /service "hooks" of the namespace "home" not found/,
+      /Post "https:\/\/hooks\.home\.svc:443\/\?timeout=\d+s": service "hooks" not found/,
     ],
   ] as const) {
     await using api = await openDefiningApi();
@@ -170,6 +170,30 @@ test('a webhook that cannot be asked fails a write, unless its failures are igno
     ]);
     assert.equal((await lenient.ask(maps, 'POST', map('mint'))).code, 201, path);
   }
+});
+
+test('a webhook behind a Service is asked there, if its certificate is valid for the Service', async () => {
+  await using webhook = await openWebhook((_path, review) => answer(review, { allowed: false }));
+  const { port } = webhook;
+  const { caBundle } = webhook.target('/x');
+  const behind = (name: string): object => ({
+    clientConfig: { caBundle: caBundle!, service: { name, namespace: 'home', port, path: '/asked' } },
+  });
+  for (const [name, says] of [
+    ['hooks', /^admission webhook "inside\.hooks\.example" denied the request/],
+    ['hoax', /Host: hoax\.home\.svc\. is not in the cert's altnames/],
+  ] as const) {
+    await using api = await openDefiningApi();
+    const spec = { type: 'ExternalName', externalName: 'localhost' };
+    await api.ask('/api/v1/namespaces/home/services', 'POST', { metadata: { name }, spec });
+    await configure(api.ask, 'Validating', [hook(webhook, '/inside', behind(name))]);
+    const { json } = await api.ask(maps, 'POST', map('mint'));
+    assert.match(String(json['message']), says);
+  }
+  assert.deepEqual(
+    webhook.asked.map(([path]) => path),
+    ['/asked'],
+  );
 });
 
 test('webhooks of two configurations that have one name are both asked', async () => {

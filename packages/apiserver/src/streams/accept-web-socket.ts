@@ -1,8 +1,6 @@
-import { badRequest } from '@ignite/toolkit/client/object-error';
 import { acceptSocket } from '@ignite/toolkit/line/accept-socket';
 import type { WebSocket } from 'ws';
-import { idleMs, probeMs } from './command-channels.ts';
-import { type Upgrade, refuseUpgrade } from './upgrade.ts';
+import { type Upgrade, keepOpen, refuseUpgrade, spokenProtocol } from './upgrade.ts';
 
 const longestMessage = 4 * 2 ** 20;
 
@@ -15,15 +13,10 @@ export async function acceptWebSocket(
   { message, socket, head, takeOver }: Upgrade,
   protocols: readonly string[],
 ): Promise<WebSocket> {
-  const wanted = (message.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim());
-  const protocol = protocols.find((each) => wanted.includes(each));
-  if (protocol === undefined)
-    throw badRequest(
-      `unable to upgrade: none of the protocols ${JSON.stringify(wanted)} is spoken; these are: ${protocols.join(', ')}`,
-    );
+  const protocol = spokenProtocol(message.headers['sec-websocket-protocol'], protocols);
   const options = { protocol, largestMessage: longestMessage };
   const opened = await acceptSocket({ message, socket, head }, options).catch(refuseUpgrade);
-  socket.setKeepAlive(true, probeMs).setTimeout(idleMs, () => socket.destroy());
+  keepOpen(socket);
   takeOver();
   return opened;
 }

@@ -12,7 +12,3 @@ export interface CommandChannels extends Disposable {
 
 /** The time in which a client must take the end of what was sent, and close the connection, in milliseconds. */
 export const closeMs = 10_000;
-/** The time after which a connection is broken on which nothing was sent either way, in milliseconds. */
-export const idleMs = 4 * 3_600_000;
-/** The time after which TCP asks whether a silent client is still there, in milliseconds. */
-export const probeMs = 30_000;

@@ -2,7 +2,6 @@ import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { apiServices } from './control-plane/api-services.ts';
 import { componentStatuses } from './control-plane/component-statuses.ts';
-import { services } from './control-plane/services.ts';
 import { coreEvents } from './event/core-events.ts';
 import { metricsViews } from './metrics/metrics.ts';
 import { UsageMeter, type UsageSource } from './metrics/usage-rates.ts';
@@ -27,7 +26,6 @@ export function viewsOf({ self, usage, served, clock }: ViewsOptions): readonly 
       podsOf(self),
       nodesOf(self),
       coreEvents,
-      services,
       componentStatuses(startTime),
       apiServices(served, startTime),
     ],

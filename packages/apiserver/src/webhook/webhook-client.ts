@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { errorText } from '@ignite/toolkit/errors/error-text';
+import { type Address, serviceAddress } from '../services/service-address.ts';
 import type { WebhookTarget } from './webhook-target.ts';
 
 export interface WebhookCall {
   readonly target: WebhookTarget;
+  /** Reads the Services behind which webhooks are. */
+  readonly client: ObjectClient;
   readonly body: unknown;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -17,46 +21,80 @@ const mostBytes = 128 * 1_024 * 1_024;
  * Posts a review and returns the answer.
  * @throws Error that says what went wrong, in the words of Kubernetes where it has any
  */
-export async function callWebhook({ target, body, timeoutMs, signal }: WebhookCall): Promise<unknown> {
+export async function callWebhook({
+  target,
+  client,
+  body,
+  timeoutMs,
+  signal,
+}: WebhookCall): Promise<unknown> {
   const url = urlOf(target);
   const seconds = Math.max(1, Math.round(timeoutMs / 1_000));
   url.searchParams.set('timeout', `${seconds}s`);
   const late = AbortSignal.timeout(timeoutMs);
   const ending = signal ? AbortSignal.any([late, signal]) : late;
   try {
-    return await post(url, { ca: target.caBundle, body: JSON.stringify(body), signal: ending });
+    const at = await addressOf(target, client, ending);
+    return await post(url, { at, ca: target.caBundle, body: JSON.stringify(body), signal: ending });
   } catch (failure) {
     signal?.throwIfAborted();
     const reason = late.aborted ? 'context deadline exceeded' : errorText(failure);
-    throw new Error(`Post ${JSON.stringify(url.href)}: ${reason}`, { cause: failure });
+    throw new Error(`Post ${JSON.stringify(shown(url, target))}: ${reason}`, { cause: failure });
   }
 }
 
-/** Nothing here runs behind a Service, so that only URLs lead to webhooks. */
+const httpsPort = 443;
+
+/** A webhook behind a Service has a name in the cluster, for which its certificate must be valid. */
 function urlOf({ url, service }: WebhookTarget): URL {
-  if (url !== undefined) return new URL(url);
-  const { name = '', namespace = '' } = service ?? {};
-  throw new Error(`service "${name}" of the namespace "${namespace}" not found: name the webhook by its url`);
+  if (service === undefined) return new URL(url!);
+  const { name, namespace, port = httpsPort, path = '/' } = service;
+  const named = new URL(`https://${name}.${namespace}.svc:${port}`);
+  named.pathname = path;
+  return named;
+}
+
+/** Pure. Returns a URL as Kubernetes shows it: of a Service, the port is never left out. */
+const shown = ({ href, host }: URL, { service }: WebhookTarget): string =>
+  service && !host.includes(':') ? href.replace(host, `${host}:${httpsPort}`) : href;
+
+/** Returns where a webhook behind a Service is reached; nothing if its URL says it. */
+async function addressOf(
+  { service }: WebhookTarget,
+  client: ObjectClient,
+  signal: AbortSignal,
+): Promise<Address | undefined> {
+  return service && (await serviceAddress(client, { port: httpsPort, ...service }, { signal }));
 }
 
 interface Posted {
+  /** Where to connect, if not where the URL says. */
+  readonly at: Address | undefined;
   readonly ca: string | undefined;
   readonly body: string;
   readonly signal: AbortSignal;
 }
 
-async function post(url: URL, { ca, body, signal }: Posted): Promise<unknown> {
+async function post(url: URL, { at, ca, body, signal }: Posted): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  const sent = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'content-length': Buffer.byteLength(body),
+  };
   const asked = request(
     url,
     {
       method: 'POST',
-      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      headers: sent,
       signal,
       // A connection is not kept, so that an end of the program on the other side is no failure.
       agent: false,
       ...(ca !== undefined && { ca: Buffer.from(ca, 'base64') }),
+      ...(at && {
+        ...{ hostname: at.host, port: at.port, servername: url.hostname },
+        headers: { ...sent, host: url.host },
+      }),
     },
     resolve,
   );

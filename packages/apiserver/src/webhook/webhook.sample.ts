@@ -13,6 +13,8 @@ export type Review = Readonly<Record<string, unknown>> & {
 export interface TestWebhook extends AsyncDisposable {
   /** Returns where the webhook is asked at a path. */
   readonly target: (path: string) => WebhookTarget;
+  /** The port at which it listens, where its certificate is also valid for the Service `hooks` of `home`. */
+  readonly port: number;
   /** All that it was asked, with the paths. */
   readonly asked: readonly (readonly [path: string, review: Review])[];
 }
@@ -27,7 +29,7 @@ export async function openWebhook(
   const subject = { name: 'ca' };
   const authority = makeCertificate({ subject, use: { type: 'authority' }, ...times });
   const signer = { subject, privateKey: authority.privateKey };
-  const use = { type: 'server', names: ['127.0.0.1'] } as const;
+  const use = { type: 'server', names: ['127.0.0.1', 'hooks.home.svc'] } as const;
   const { privateKey, certificate } = makeCertificate(
     { subject: { name: 'webhook' }, use, ...times },
     signer,
@@ -52,6 +54,7 @@ export async function openWebhook(
       url: `https://127.0.0.1:${port}${path}`,
       caBundle: Buffer.from(authority.certificate).toString('base64'),
     }),
+    port,
     asked,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

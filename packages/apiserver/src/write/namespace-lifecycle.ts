@@ -2,12 +2,10 @@ import { resourceName } from '@ignite/toolkit/client/group-version-resource';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { NewObject, ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
-import type { Namespace } from '@ignite/toolkit/core/resources/namespace';
+import { type Namespace, namespaces } from '@ignite/toolkit/core/resources/namespace';
 import { namespaceClientKind, withContentFinalizer } from '../namespaces/namespace-client.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { FailureAbout } from '../response/failure-about.ts';
-
-const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
 
 /** An object that is to be created in a namespace. */
 interface NewContent {

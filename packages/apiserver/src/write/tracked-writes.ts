@@ -8,6 +8,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type ObjectRequest, isOfStatus, keyOf } from '../resource/object-request.ts';
 import { type UpdateSettings, updateManagers } from '../server-side-apply/update-managers.ts';
 import { managedTime, managedVersions } from './managed-versions.ts';
+import { replaceObject } from './replace-object.ts';
 import { untilNobodyInterferes } from '../resource/until-nobody-interferes.ts';
 import { writeQuery } from './write-query.ts';
 
@@ -74,9 +75,6 @@ export class TrackedWrites {
   }
 
   async #replace(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
-    const { resource } = this.#request;
-    return isOfStatus(this.#request)
-      ? await this.#client.updateStatus(resource, object, options)
-      : await this.#client.update(resource, object, options);
+    return await replaceObject(this.#client, this.#request, object, options);
   }
 }

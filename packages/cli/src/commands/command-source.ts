@@ -23,7 +23,7 @@ export const commandSource: CommandSource = {
   isGroup: (word) => groupWords.has(word),
   spellings: async (word) =>
     await Promise.all(
-      [...spellings]
+      [...spellings()]
         .map(([spelling, name]) => ({ words: spelling.split(' '), name }))
         .filter(({ words }) => word === undefined || words[0] === word)
         .map(async ({ words, name }) => ({ words, command: await loadCommand(name) })),
@@ -35,7 +35,7 @@ async function find(words: readonly string[]): Promise<Named> {
   for (const count of [2, 1]) {
     if (words.length < count) continue;
     const spelling = words.slice(0, count).join(' ');
-    const name = isCommandName(spelling) ? spelling : spellings.get(spelling);
+    const name = isCommandName(spelling) ? spelling : spellings().get(spelling);
     if (name === undefined) continue;
     const command = await loadCommand(name);
     if (count < words.length) assertNoSubcommandMeant(words, command.arity.most);
@@ -72,7 +72,7 @@ const habitOf = (written: string): string | undefined =>
   Object.hasOwn(habits, written) ? habits[written] : undefined;
 
 function hintFor(written: string): string {
-  const oneWord = [...spellings.keys(), ...groupWords].filter((spelling) => !spelling.includes(' '));
+  const oneWord = [...spellings().keys(), ...groupWords].filter((spelling) => !spelling.includes(' '));
   const meant = habitOf(written) ?? nearest(written, oneWord);
   return meant === undefined ? '"ignite help" lists the commands' : `did you mean "ignite ${meant}"?`;
 }

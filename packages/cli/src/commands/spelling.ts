@@ -24,31 +24,36 @@ function spellingsOf(
   return found;
 }
 
+/** The first words of the names that have two. */
+const nounsOf = (names: readonly string[]): ReadonlySet<string> =>
+  new Set(names.filter((name) => name.includes(' ')).map((name) => name.slice(0, name.indexOf(' '))));
+
 /** Kinds of things with the command that lists them: `vm` with `vm ls`, `image` with `images`. */
 function listedNouns(names: readonly string[]): readonly { readonly noun: string; readonly list: string }[] {
   const known = new Set(names);
-  const nouns = new Set(names.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0]!));
-  return [...nouns].flatMap((noun) => {
+  return [...nounsOf(names)].flatMap((noun) => {
     const list = [`${noun} ls`, `${noun}s`].find((name) => known.has(name));
     return list === undefined ? [] : [{ noun, list }];
   });
 }
 
-/** Of all commands that people call, spelling to name. */
-export const spellings: ReadonlyMap<string, string> = spellingsOf(commandNames, vmCommandNames, aliases);
+let known: ReadonlyMap<string, string> | undefined;
+
+/** Of all commands that people call, spelling to name. They are put together for whoever does not use the name itself. */
+export const spellings = (): ReadonlyMap<string, string> =>
+  (known ??= spellingsOf(commandNames, vmCommandNames, aliases));
 
 /** Words that commands of two words begin with. */
-export const groupWords: ReadonlySet<string> = new Set(
-  [...spellings.keys()]
-    .filter((spelling) => spelling.includes(' '))
-    .map((spelling) => spelling.split(' ')[0]!),
-);
+export const groupWords: ReadonlySet<string> = new Set([
+  ...nounsOf([...commandNames, ...Object.keys(aliases)]),
+  ...listedNouns(commandNames).map(({ noun }) => `${noun}s`),
+]);
 
 /** The second words that stand behind a group's word, each once for the command that it means. */
 export function subcommandsOf(word: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const named = new Set<string>();
-  for (const [spelling, name] of spellings) {
+  for (const [spelling, name] of spellings()) {
     const [first, second] = spelling.split(' ');
     if (first !== word || second === undefined || named.has(name)) continue;
     named.add(name);
@@ -59,7 +64,7 @@ export function subcommandsOf(word: string): ReadonlyMap<string, string> {
 
 /** What else a command is called, as far as the help shows it: `images rm` goes without saying beside `image rm`. */
 export const otherSpellings = (name: string): readonly string[] =>
-  [...spellings].flatMap(([spelling, means]) => {
-    const isPlural = spellings.get(spelling.replace('s ', ' ')) === means && spelling.includes('s ');
+  [...spellings()].flatMap(([spelling, means]) => {
+    const isPlural = spellings().get(spelling.replace('s ', ' ')) === means && spelling.includes('s ');
     return means === name && spelling !== name && !isPlural ? [spelling] : [];
   });

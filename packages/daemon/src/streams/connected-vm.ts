@@ -2,6 +2,7 @@ import type { VmClient } from '@ignite/api/client/vm-client';
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import { type Vm, vmKind } from '@ignite/api/v1/vm';
 import type { Target } from '@ignite/apiserver/resource/connector';
+import { vmContainer } from '@ignite/apiserver/views/pod/container-status';
 import { KindClient, clientKind } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { badRequest } from '@ignite/toolkit/client/object-error';
@@ -14,9 +15,6 @@ export interface VmSource {
   readonly vms: VmClient;
 }
 
-/** The one container of a VM that is shown as a Pod. */
-const containerName = 'vm';
-
 /**
  * Finds the VM that a client wants to be connected with: itself, or the Pod that shows it.
  * @throws ObjectError NOT_FOUND, or BAD_REQUEST if it has no such container, or is on another host
@@ -26,8 +24,8 @@ export async function connectedVm(
   { objects, vms }: VmSource,
   { container, signal }: { readonly container?: string | undefined; readonly signal: AbortSignal },
 ): Promise<Vm> {
-  if (container !== undefined && container !== containerName && container !== name)
-    throw badRequest(`the VM "${name}" has no container "${container}", only "${containerName}"`);
+  if (container !== undefined && container !== vmContainer && container !== name)
+    throw badRequest(`the VM "${name}" has no container "${container}", only "${vmContainer}"`);
   const known = new KindClient(objects, clientKind(vmResource, vmKind));
   const { metadata } = await known.get({ ...(namespace !== undefined && { namespace }), name }, { signal });
   return await toldPlainly(vms.find(metadata.uid, signal));

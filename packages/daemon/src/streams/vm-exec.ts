@@ -2,8 +2,8 @@ import { pipeline } from 'node:stream/promises';
 import type { WindowSize } from '@ignite/api/client/vm-streams';
 import type { CommandConnector, CommandRequest, CommandStreams } from '@ignite/apiserver/resource/connector';
 import { badRequest } from '@ignite/toolkit/client/object-error';
+import { shellWord } from '@ignite/toolkit/text/shell-word';
 import { type VmSource, checkRunning, connectedVm, toldPlainly } from './connected-vm.ts';
-import { commandLine } from './command-line.ts';
 
 /** The time in which SSH in a VM must answer, and in which a client tells the size of its terminal, in milliseconds. */
 const [sshMs, sizeMs] = [60_000, 1_000];
@@ -29,7 +29,7 @@ interface Run {
 async function run(uid: string, { vms }: VmSource, { request, streams, signal }: Run): Promise<number> {
   const size = request.tty ? await sizeOf(streams, signal) : undefined;
   const wanted = {
-    line: commandLine(request.command),
+    line: request.command.map(shellWord).join(' '),
     streams: { kind: 'piped', ...(size && { terminal: size }) },
     timeoutMs: sshMs,
   } as const;

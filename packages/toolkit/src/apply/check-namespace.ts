@@ -1,10 +1,8 @@
 import type { ObjectClient } from '../client/object-client.ts';
 import { namespaceLeaving } from '../core/namespace-leaving.ts';
-import { defaultNamespace } from '../core/resources/namespace.ts';
+import { defaultNamespace, namespaces } from '../core/resources/namespace.ts';
 import { hasCode } from '../errors/coded-error.ts';
 import type { Manifest } from '../codec/manifest.ts';
-
-const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
 
 /**
  * Checks that an object is not declared in a namespace that is being deleted, and is no such namespace. `default`

@@ -1,17 +1,12 @@
 import type { KubeObject } from '../object/kube-object.ts';
+import type { Conversion } from './conversion.ts';
 import type { GroupVersionResource } from './group-version-resource.ts';
 
 /** A write in which others have a say. */
 export interface AdmittedWrite {
   readonly kind: GroupVersionResource & {
     readonly kind: string;
-    readonly conversion?: {
-      readonly convert: (
-        objects: readonly KubeObject[],
-        apiVersion: string,
-        signal: AbortSignal | undefined,
-      ) => Promise<readonly KubeObject[]>;
-    };
+    readonly conversion?: Pick<Conversion, 'convert'>;
   };
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
   readonly subresource: 'status' | undefined;

@@ -6,6 +6,7 @@ import {
   type EventObject,
   type ObjectReference,
   eventResource,
+  isOfRemovedVm,
   occurrencesOf,
   storedEvent,
 } from '../core/resources/event.ts';
@@ -151,9 +152,6 @@ export class EventRecorder {
       });
   }
 }
-
-const isOfRemovedVm = ({ reason, regarding }: EventObject): boolean =>
-  reason === 'Removed' && regarding?.kind === 'VM';
 
 /** Pure. Returns a message that is no longer than a note may be. */
 function shortened(message: string): string {

@@ -25,6 +25,24 @@ const pot = (name: string) => ({
   status: {},
 });
 
+test('Informer: of selected objects, it knows these alone', async () => {
+  const store = new MemoryStore();
+  for (const name of ['a', 'b']) await store.create(pot(name));
+  const stop = new AbortController();
+  const pots = new KindClient(new StoreObjectClient(store, [potKind]), potKind);
+  const fields = [{ field: 'metadata.name', operator: '=', value: 'a' } as const];
+  const informer = new Informer(pots, new ManualClock(), () => {}, { fields });
+  const heard: string[] = [];
+  informer.onChange(({ metadata }, isGone) => heard.push(`${isGone ? '-' : '+'}${metadata.name}`));
+  const running = informer.run(stop.signal);
+  await informer.synced;
+  for (const name of ['b', 'a']) await store.delete({ ...potKind, name });
+  await settled();
+  assert.deepEqual(heard, ['+a', '-a']);
+  stop.abort();
+  await running;
+});
+
 test('Informer: knows what is there, hears of changes, and finds out what it missed when a watch breaks', async () => {
   const store = new MemoryStore();
   await store.create(pot('a'));

@@ -1,4 +1,5 @@
 import type { KindClient } from '../client/kind-client.ts';
+import type { Selection } from '../client/object-client.ts';
 import type { Clock } from '../clock/clock.ts';
 import { hasCode } from '../errors/coded-error.ts';
 import { errorText } from '../errors/error-text.ts';
@@ -10,22 +11,24 @@ import { backoffMs } from './backoff.ts';
 export type ChangeHandler<T> = (object: T, isGone: boolean) => void;
 
 /**
- * A local copy of all objects of a kind. It is listed once, then kept up to date by a watch, and may be
- * shared.
+ * A local copy of the objects of a kind, or of selected ones. It is listed once, then kept up to date by a watch, and
+ * may be shared.
  */
 export class Informer<T extends KubeObject> {
   readonly #client: KindClient<T>;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #selection: Selection;
   readonly #handlers: ChangeHandler<T>[] = [];
   readonly #synced = Promise.withResolvers<void>();
   #objects = new Map<string, T>();
   #isSynced = false;
 
-  constructor(client: KindClient<T>, clock: Clock, log: Log) {
+  constructor(client: KindClient<T>, clock: Clock, log: Log, selection: Selection = {}) {
     this.#client = client;
     this.#clock = clock;
     this.#log = log;
+    this.#selection = selection;
   }
 
   /** Resolves once the first list is complete. */
@@ -69,7 +72,7 @@ export class Informer<T extends KubeObject> {
   }
 
   async #relist(signal: AbortSignal): Promise<string> {
-    const { resourceVersion, items } = await this.#client.list({ signal });
+    const { resourceVersion, items } = await this.#client.list({ ...this.#selection, signal });
     const before = this.#objects;
     this.#objects = new Map(items.map((object) => [informerKey(object), object]));
     for (const [key, object] of this.#objects)
@@ -82,7 +85,7 @@ export class Informer<T extends KubeObject> {
   }
 
   async #follow(resourceVersion: string, signal: AbortSignal): Promise<void> {
-    for await (const event of this.#client.watch({ resourceVersion, signal })) {
+    for await (const event of this.#client.watch({ ...this.#selection, resourceVersion, signal })) {
       if (event.type === 'BOOKMARK') continue;
       const isGone = event.type === 'DELETED';
       if (isGone) this.#objects.delete(informerKey(event.object));

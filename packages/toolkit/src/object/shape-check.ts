@@ -11,11 +11,12 @@ export type Shape = string | number | boolean | readonly Shape[] | { readonly [f
  */
 export type ShapeCheck = (value: unknown) => string | undefined;
 
-/** Pure. Compiles a shape into a check for many values. */
+/** Pure. Makes a shape a check for many values. A program uses few of its checks, so the first use compiles it. */
 export function shapeCheck(shape: Shape): ShapeCheck {
-  const problem = checkOf(shape);
+  let compiled: Check | undefined;
   return (value) => {
-    const found = problem(value);
+    compiled ??= checkOf(shape);
+    const found = compiled(value);
     return found && `${found.path.replace(/^\./, '') || 'it'} is not ${found.wanted}`;
   };
 }

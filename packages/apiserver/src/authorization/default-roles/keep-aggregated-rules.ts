@@ -4,9 +4,9 @@ import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { type ReconcileResult, runController } from '@ignite/toolkit/controller/controller';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
-import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { clientKinds } from '../access-kinds.ts';
 import { aggregatedRules } from '../aggregated-rules.ts';
+import { unlessGone } from '../../resource/delete-seen.ts';
 import type { RbacOptions } from '../rbac-authorizer.ts';
 
 /** Pure. Returns the roles whose rules no longer say what they gather, with the rules that they should have. */
@@ -40,10 +40,5 @@ async function writeAggregatedRules(
   roles: readonly ClusterRole[],
   signal: AbortSignal,
 ): Promise<void> {
-  for (const role of outdatedRoles(roles))
-    try {
-      await client.update(role, { signal });
-    } catch (failure) {
-      if (!hasCode(failure, 'CONFLICT') && !hasCode(failure, 'NOT_FOUND')) throw failure;
-    }
+  for (const role of outdatedRoles(roles)) await client.update(role, { signal }).catch(unlessGone);
 }

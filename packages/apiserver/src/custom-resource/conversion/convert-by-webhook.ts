@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
@@ -29,17 +30,26 @@ const convertedSchema = v.looseObject({
   }),
 });
 
+interface ConvertedByWebhook {
+  readonly target: WebhookTarget;
+  readonly client: ObjectClient;
+  readonly objects: readonly KubeObject[];
+  readonly apiVersion: string;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * Has objects converted by the webhook of their definition, which may change all but the metadata, and of that the
  * labels and annotations.
  * @throws ObjectError SERVER_FAILED
  */
-export async function convertByWebhook(
-  target: WebhookTarget,
-  objects: readonly KubeObject[],
-  apiVersion: string,
-  signal?: AbortSignal,
-): Promise<readonly KubeObject[]> {
+export async function convertByWebhook({
+  target,
+  client,
+  objects,
+  apiVersion,
+  signal,
+}: ConvertedByWebhook): Promise<readonly KubeObject[]> {
   const [first] = objects;
   if (!first) return [];
   const uid = randomUUID();
@@ -49,7 +59,7 @@ export async function convertByWebhook(
     request: { uid, desiredAPIVersion: apiVersion, objects },
   };
   try {
-    const answer = await callWebhook({ target, body, timeoutMs, signal });
+    const answer = await callWebhook({ target, client, body, timeoutMs, signal });
     return converted(answer, { uid, objects, apiVersion });
   } catch (failure) {
     signal?.throwIfAborted();

@@ -10,15 +10,11 @@ import type { StructuralSchema, ValidationRule } from '../structural-schema.ts';
 import { type CompiledRule, compiledRules } from './compiled-rule.ts';
 import { hasRules } from './has-rules.ts';
 import { isRulePath } from './rule-path.ts';
-import { ruledResource, ruledSchema } from './schema-shape.ts';
+import { ruledResource } from './schema-shape.ts';
 
 /** Returns what is wrong with the rules of a schema, given the path to it. */
 export const ruleSoundness = (schema: StructuralSchema, path: string): readonly ErrorCause[] =>
-  problemsAt(ruledRoot(schema), { path });
-
-function ruledRoot(schema: StructuralSchema): StructuralSchema {
-  return hasRules(schema) ? ruledResource(schema) : schema;
-}
+  problemsAt(ruledResource(schema), { path });
 
 interface Place {
   readonly path: string;
@@ -46,10 +42,9 @@ function problemsAt(schema: StructuralSchema, place: Place): readonly ErrorCause
     formProblems(rule, schema, `${path}.x-kubernetes-validations[${at}]`),
   );
   if (wrongForms.length > 0) return [...below, ...wrongForms];
-  const compiled = compiledRules(ruledSchema(schema) === schema ? schema : ruledSchema(schema));
   return [
     ...below,
-    ...compiled.flatMap((rule, at) =>
+    ...compiledRules(schema).flatMap((rule, at) =>
       expressionProblems(rule, `${path}.x-kubernetes-validations[${at}]`, place),
     ),
   ];

@@ -1,4 +1,5 @@
 import type { CallOptions, ObjectClient } from '@ignite/toolkit/client/object-client';
+import { namespaces } from '@ignite/toolkit/core/resources/namespace';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { ServedResource } from '../../resource/served-resource.ts';
@@ -13,8 +14,6 @@ interface ComponentStatus extends KubeObject {
     { readonly status: string; readonly message: string; readonly error: string },
   ];
 }
-
-const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
 
 /** Returns whether this program and its store answer. */
 export const componentStatuses = (startTime: string): ServedResource =>

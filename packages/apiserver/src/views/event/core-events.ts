@@ -87,6 +87,5 @@ export const coreEvents: ServedResource = viewResource({
         selected,
       }),
     verbs: allVerbs,
-    hint: 'events can be read and written',
   },
 });

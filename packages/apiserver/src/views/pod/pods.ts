@@ -1,6 +1,6 @@
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import { type Vm, vmKind } from '@ignite/api/v1/vm';
-import { withConditions } from '@ignite/api/v1/vm-conditions';
+import { ofSilentHost } from '@ignite/api/v1/of-silent-host';
 import { DerivedObjects } from '../derived-objects.ts';
 import { type KnownHosts, type OwnHost, knownHosts } from '../known-hosts.ts';
 import type { ServedResource } from '../../resource/served-resource.ts';
@@ -44,16 +44,10 @@ export const podsOf = (self: OwnHost): ServedResource =>
     },
   });
 
-/**
- * Pure. Returns a VM as it is known. One that names no host is on the one that is alone, and nobody knows how those of a host are that does
- * not renew its lease.
- */
+/** Pure. A VM without a host is on the host that is alone. Of one on a silent host nobody knows how it is. */
 function seenVm(stored: Vm, { silent, self }: KnownHosts): Vm {
   const { hostName = self.isAlone ? self.name : undefined } = stored.spec;
   if (hostName === undefined) return stored;
   const vm: Vm = { ...stored, spec: { ...stored.spec, hostName } };
-  if (!silent.has(hostName)) return vm;
-  const message = `host "${hostName}" does not renew its lease`;
-  const unknown: Vm = { ...vm, status: { ...vm.status, phase: 'Unknown', message } };
-  return { ...unknown, status: withConditions(unknown, new Date().toISOString()) };
+  return silent.has(hostName) ? ofSilentHost(vm, hostName, new Date().toISOString()) : vm;
 }

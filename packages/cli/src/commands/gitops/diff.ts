@@ -7,7 +7,7 @@ import { Renderer } from '@ignite/toolkit/render/render';
 import { gitSourcesOf } from '@ignite/toolkit/sync/sync-clients';
 import { planRevision } from '@ignite/toolkit/sync/synchronize';
 import type { Command } from '../../arguments/command.ts';
-import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
+import { type DeclaredHost, withSources } from '../../context.ts';
 import { differs, renderPlan } from '../../render/plan.ts';
 import { printable } from '@ignite/toolkit/text/printable';
 import { findSync, syncOperand } from './syncs.ts';
@@ -21,7 +21,7 @@ export const diff: Command = {
   run: async (invocation) => {
     const { io, signal } = invocation;
     try {
-      return await withDeclaredHost(invocation, async (host) => {
+      return await withSources(invocation, async (host) => {
         const sync = await findSync(host.client.stored, invocation);
         const gitSource = await gitSourceOf(sync, host);
         const revision = await host.syncs.openSource(sync, gitSource).fetch(host.op);

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from '../../arguments/command.ts';
-import { withDeclaredHost } from '../../context.ts';
+import { withSources } from '../../context.ts';
 import { allowFlags, allowanceOf } from './allow-flags.ts';
 import { declareSyncs, manifestsOf, sourceFlags, unknownKindsOf } from './declare-syncs.ts';
 import { repositoryFlags, repositoryManifests } from './repository.ts';
@@ -25,7 +25,7 @@ export const gitops: Command = {
   run: async (given) => {
     const invocation = await withStore(given);
     const [repository] = invocation.args;
-    await withDeclaredHost(invocation, async (host) => {
+    await withSources(invocation, async (host) => {
       if (repository !== undefined)
         await declareSyncs(await repositoryManifests(repository, invocation, host), host);
     });
@@ -59,7 +59,7 @@ export const daemon: Command = {
   },
   run: async (given) => {
     const invocation = await withStore(given);
-    await withDeclaredHost(invocation, async (host) => {
+    await withSources(invocation, async (host) => {
       const directory = resolve(invocation.flags.text('manifests') ?? '/etc/firecracker/manifests');
       await mkdir(directory, { recursive: true });
       const interval = invocation.flags.text('interval') ?? '30s';

@@ -10,6 +10,7 @@ import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { KindReader } from '@ignite/toolkit/store/kind-store';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { FlagValues, Flags, Invocation } from '../../arguments/command.ts';
+import type { SyncClient } from '@ignite/api/client/sync-client';
 import type { DeclaredHost } from '../../context.ts';
 import { allowanceOf } from './allow-flags.ts';
 import { manifestsOf, unknownKindsOf } from './declare-syncs.ts';
@@ -74,7 +75,7 @@ export const repositoryFlags: Flags = {
 export async function repositoryManifests(
   url: string,
   { flags, signal }: Invocation,
-  { client, syncs: { sourcesDir } }: DeclaredHost,
+  { client, syncs: { sourcesDir } }: DeclaredHost<SyncClient>,
 ): Promise<readonly Manifest[]> {
   const transport = gitTransport(url);
   const name = flags.text('name') ?? nameOf(url);

@@ -1,14 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { logLevelOf } from '../../arguments/log-level.ts';
 import type { Flag, FlagValues, Invocation } from '../../arguments/command.ts';
-import { assertLocal, pathsOf } from '../../context.ts';
+import { pathsOf } from '../../context.ts';
 import { daemonCommand } from '../../daemon-command.ts';
 import { settingFlags } from './host-flags.ts';
 
 /** Becomes the daemon, a program of its own: this process goes on as ignited, and never returns here. */
-export async function runDaemon(invocation: Invocation): Promise<never> {
-  await assertLocal(invocation, 'the daemon');
-  const { flags, io, signal } = invocation;
+export async function runDaemon({ flags, io, signal }: Invocation): Promise<never> {
   await setImmediate(); // a signal that has come since our start is handled now, or it would be lost
   signal.throwIfAborted();
   const command = daemonCommand(pathsOf(flags, io.env));

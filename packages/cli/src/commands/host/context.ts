@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { readKubeconfig } from '@ignite/toolkit/client/over-http/kubeconfig';
-import type { Command, FlagValues, Flag } from '../../arguments/command.ts';
+import type { Command, Flag, FlagValues, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
-import { currentContext, localContext } from '../../remote/chosen-host.ts';
+import { chosenHost, localContext } from '../../remote/chosen-host.ts';
 import { type Context, type ContextCredentials, ContextStore } from '../../remote/context-store.ts';
 import { parseHostAddress } from '../../remote/host-address.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
@@ -102,7 +102,7 @@ export const contextList: Command = {
   flags: {},
   run: async ({ flags, io }) => {
     const store = new ContextStore(io.env);
-    const current = currentContext(io.env);
+    const current = nameInUse({ flags, io });
     const named = (await store.names()).map(async (name) => ({ name, ...(await store.read(name)) }));
     const all = [{ name: localContext, host: '', description: 'this host' }, ...(await Promise.all(named))];
     if (flags.isSet('quiet')) io.out.write(all.map(({ name }) => `${name}\n`).join(''));
@@ -120,6 +120,13 @@ export const contextList: Command = {
     return 0;
   },
 };
+
+/** Returns the context that commands with these flags are for, or the address that takes precedence over it. */
+function nameInUse(invocation: Pick<Invocation, 'flags' | 'io'>): string {
+  const chosen = chosenHost(invocation);
+  if (chosen.kind === 'local') return localContext;
+  return chosen.kind === 'context' ? chosen.name : chosen.address;
+}
 
 export const contextUse: Command = {
   name: 'context use',
@@ -143,11 +150,12 @@ export const contextShow: Command = {
   arguments: '[CONTEXT]',
   arity: { least: 0, most: 1 },
   summary: 'Show the name of the context in use, or a context without its credentials',
+  details: ['Where --host or IGNITE_HOST takes precedence over the context in use, that address is shown.'],
   examples: ['ignite context show', 'ignite context show lab -o yaml'],
   flags: { output: documentFlag },
   run: async ({ flags, args: [name], io }) => {
     if (name === undefined) {
-      io.out.write(`${flags.text('context') ?? (io.env['IGNITE_CONTEXT'] || currentContext(io.env))}\n`);
+      io.out.write(`${nameInUse({ flags, io })}\n`);
       return 0;
     }
     const store = new ContextStore(io.env);

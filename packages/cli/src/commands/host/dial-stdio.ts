@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import type { Command } from '../../arguments/command.ts';
-import { pathsOf } from '../../context.ts';
+import { apiSocketOf } from '../../context.ts';
 
 export type DialStdioErrorCode = 'API_UNREACHABLE';
 
@@ -17,7 +16,7 @@ export const dialStdio: Command = {
   examples: [],
   flags: {},
   run: async ({ flags, io, signal }) => {
-    const path = join(pathsOf(flags, io.env).runDir, 'api.sock');
+    const path = apiSocketOf({ flags, io });
     const socket = connect(path);
     try {
       await once(socket, 'connect', { signal });

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { renderDaemonSocket, renderDaemonUnit } from '@ignite/api/client/daemon-units';
 import type { ServiceChange, UnitFile } from '@ignite/api/client/host-client';
 import { renderServiceUnit } from '@ignite/api/client/service-unit';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
-import { ownCommand, pathsOf, withClient } from '../../context.ts';
+import { apiSocketOf, ownCommand, pathsOf, withClient } from '../../context.ts';
 import { daemonCommand } from '../../daemon-command.ts';
 
 /** All units that this command may have installed. */
@@ -63,7 +62,7 @@ function unitsFor({ flags, io }: Invocation): readonly UnitFile[] {
     ...(flags.isSet('api')
       ? [
           { name: 'ignited.service', text: daemon },
-          { name: 'ignited.socket', text: renderDaemonSocket(join(paths.runDir, 'api.sock')) },
+          { name: 'ignited.socket', text: renderDaemonSocket(apiSocketOf({ flags, io })) },
         ]
       : []),
   ];

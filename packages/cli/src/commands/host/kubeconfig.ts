@@ -1,5 +1,5 @@
 import type { Command } from '../../arguments/command.ts';
-import { readKubeconfig } from '../../context.ts';
+import { assertLocal, readKubeconfig } from '../../context.ts';
 
 export const kubeconfig: Command = {
   name: 'kubeconfig',
@@ -15,6 +15,7 @@ export const kubeconfig: Command = {
   ],
   flags: {},
   run: async (invocation) => {
+    await assertLocal(invocation, '"ignite kubeconfig"');
     invocation.io.out.write(await readKubeconfig(invocation));
     return 0;
   },

@@ -4,12 +4,12 @@ import { release, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ignitedConfigurationPath } from '@ignite/api/ignited/ignited-configuration-path';
 import { recordResources, resources } from '@ignite/api/resources';
-import { forSupport, withoutCredentials, withoutOwn } from '@ignite/api/support/for-support';
+import { forSupport, withoutCredentials } from '@ignite/api/support/for-support';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { defaultConfigurationPath } from '../../configuration.ts';
 import { writeArchive } from '../../files/archive-output.ts';
-import { examineHost, installedVmms, readIfAllowed } from '../../context.ts';
+import { assertLocal, examineHost, installedVmms, readIfAllowed } from '../../context.ts';
 import { versionDocument } from './version.ts';
 
 const defaultOutput = 'ignite-support.tar.gz';
@@ -41,6 +41,7 @@ export const supportBundle: Command = {
     },
   },
   run: async (invocation) => {
+    await assertLocal(invocation, '"ignite support-bundle"');
     const { flags, io, signal } = invocation;
     const output = resolve(flags.text('output') ?? defaultOutput);
     const { localRunner } = await import('@ignite/toolkit/process/local-runner');
@@ -65,7 +66,8 @@ export const supportBundle: Command = {
 const unread = (failure: unknown): string =>
   withoutCredentials(`it could not be read: ${errorText(failure)}\n`);
 
-const json = (value: unknown): string => `${JSON.stringify(withoutOwn(value), undefined, 2)}\n`;
+/** Returns a value as JSON, without what is only its owner's. */
+const json = (value: unknown): string => `${JSON.stringify(forSupport(value), undefined, 2)}\n`;
 
 type Part = (invocation: Invocation) => Promise<string>;
 
@@ -79,7 +81,7 @@ const parts: Readonly<Record<string, Part>> = {
     const lists = await readIfAllowed(invocation, (client) =>
       Promise.all(kinds.map(async (kind) => (await client.stored.list(kind)).items)),
     );
-    return json((lists ?? []).flat().map(forSupport));
+    return json((lists ?? []).flat());
   },
   'ignited.yaml': async ({ flags }) =>
     await configurationAt(flags.text('config') ?? ignitedConfigurationPath),
@@ -97,6 +99,5 @@ const parts: Readonly<Record<string, Part>> = {
 async function configurationAt(path: string): Promise<string> {
   if (!existsSync(path)) return `there is no ${path}\n`;
   const { parse } = await import('yaml');
-  const content: unknown = parse(await readFile(path, 'utf8'));
-  return json(forSupport({ metadata: {}, ...(content as object) } as Parameters<typeof forSupport>[0]));
+  return json(parse(await readFile(path, 'utf8')));
 }

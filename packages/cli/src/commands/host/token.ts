@@ -40,12 +40,14 @@ export const tokenCreate: Command = {
       groups: flags.list('group'),
       ttlMs: ttlOf(flags),
     };
-    // No token is made that could not be shown.
-    const kubeconfig = flags.isSet('kubeconfig') ? await readKubeconfig(invocation) : undefined;
-    const token = await withTokens(invocation, (tokens) => tokens.create(wanted, signal));
-    io.out.write(
-      kubeconfig === undefined ? `${token}\n` : await tokenKubeconfig(kubeconfig, { user: name, token }),
-    );
+    await withTokens(invocation, async (tokens) => {
+      // No token is made that could not be shown.
+      const kubeconfig = flags.isSet('kubeconfig') ? await readKubeconfig(invocation) : undefined;
+      const token = await tokens.create(wanted, signal);
+      io.out.write(
+        kubeconfig === undefined ? `${token}\n` : await tokenKubeconfig(kubeconfig, { user: name, token }),
+      );
+    });
     return 0;
   },
 };

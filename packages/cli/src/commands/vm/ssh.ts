@@ -1,4 +1,5 @@
 import type { WindowSize } from '@ignite/api/client/vm-streams';
+import { shellWord } from '@ignite/toolkit/text/shell-word';
 import type { Command, Flag, Flags, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -64,12 +65,9 @@ export const exec: Command = {
     }
     // The first word is a line for the guest's shell, as in the original. The other words reach the command
     // unchanged.
-    return await overSsh(invocation, [first, ...others.map(quote)]);
+    return await overSsh(invocation, [first, ...others.map(shellWord)]);
   },
 };
-
-const quote = (word: string): string =>
-  /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 async function overSsh(invocation: Invocation, command: readonly string[]): Promise<number> {
   const { flags, args, io, signal } = invocation;

@@ -1,6 +1,6 @@
 import type { HostResource } from '@ignite/api/v1/host-resources';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { shellQuote } from '../../tools/kernel/seed.ts';
+import { shellWord } from '@ignite/toolkit/text/shell-word';
 import { askText, grantText } from './resource-grant.ts';
 
 export type ArchiveErrorCode = 'VM_ARCHIVE_INVALID' | 'IMPORT_NOT_ALLOWED';
@@ -18,7 +18,4 @@ export const importNotAllowed = (asked: readonly HostResource[]): CodedError<Arc
     cause: new AggregateError(asked.map((resource) => new Error(`it asks for ${askText(resource)}`))),
   });
 
-function allowFlag(resource: HostResource): string {
-  const grant = grantText(resource);
-  return `--allow ${/^[\w=.:/@+-]+$/.test(grant) ? grant : shellQuote(grant)}`;
-}
+const allowFlag = (resource: HostResource): string => `--allow ${shellWord(grantText(resource))}`;

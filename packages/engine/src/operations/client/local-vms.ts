@@ -5,17 +5,18 @@ import type {
   CreateVmRequest,
   LogPart,
   LogsRequest,
+  ObservedVm,
   RestartVmRequest,
   StartVmRequest,
   StopVmRequest,
   VmClient,
+  WishedDefinition,
 } from '@ignite/api/client/vm-client';
 import type { AttachRequest, ExecRequest, ExecSession, VmAttachment } from '@ignite/api/client/vm-streams';
 import { hasOwnKey } from '@ignite/api/v1/has-own-key';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { redefineVm } from '../declare/redefine-vm.ts';
-import type { ObservedVm, WishedDefinition } from '../declare/vm-actuator.ts';
 import { vmFiles } from '../../tools/host/paths.ts';
 import { isTypeIgnored } from '../../tools/doctor/preflight.ts';
 import { shadowingNetwork } from '../../tools/network/shadowing-network.ts';
@@ -170,19 +171,15 @@ export class LocalVms implements VmClient {
     });
   }
 
-  /** Lists all VMs as they really are, and tells whether their disks exist. */
   async observe(signal: AbortSignal): Promise<readonly ObservedVm[]> {
     const vms = await this.list(signal);
-    return vms.map((vm) => ({ vm, hasDisk: existsSync(vmDisk(vm, this.#host).path) }));
+    return vms.map((vm) => ({
+      vm,
+      hasDisk: existsSync(vmDisk(vm, this.#host).path),
+      resizesMemory: vmmOf(vm, this.#host).capabilities.balloon,
+    }));
   }
 
-  resizesMemory(vm: Pick<Vm, 'spec'>): boolean {
-    return vmmOf(vm, this.#host).capabilities.balloon;
-  }
-
-  /**
-   * Writes the definition of a VM. Of a running VM, only ports and memory change at once, as far as possible.
-   */
   async redefine(query: string, wanted: WishedDefinition, op: ClientOperation): Promise<Vm> {
     const { spec } = await validateRequest({ spec: wanted.spec });
     let isToGive = false;
@@ -196,7 +193,6 @@ export class LocalVms implements VmClient {
     return redefined;
   }
 
-  /** Makes a VM what its object says by now, for somebody who waits until it is ready. */
   async reconcile(query: string, op: ClientOperation): Promise<Vm> {
     const vm = await withVmLocked(query, this.#host, op.signal, async (found) => {
       const isDown = (await this.#host.sandbox.observe(found.metadata.uid)).state !== 'running';

@@ -1,7 +1,7 @@
 import type { Finder } from '@ignite/api/client/finder';
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { CreateVolumeRequest, VolumeClient } from '@ignite/api/client/volume-client';
-import type { Volume, VolumeSpec } from '@ignite/api/v1/volume';
+import type { CreateVolumeRequest, VolumeClient, VolumeDefinition } from '@ignite/api/client/volume-client';
+import type { Volume } from '@ignite/api/v1/volume';
 import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { ThisHost } from '../../tools/host/this-host.ts';
 import type { Sandbox } from '../../tools/sandbox/sandbox.ts';
@@ -48,16 +48,7 @@ export class LocalVolumes implements VolumeClient {
     return await this.redefine(query, { spec: parseVolumeSpec({ size }) }, op);
   }
 
-  /** Writes the definition of a volume. Guests see a new size at their next start. */
-  async redefine(
-    query: string,
-    wanted: {
-      readonly spec: VolumeSpec;
-      readonly labels?: Readonly<Record<string, string>>;
-      readonly annotations?: Readonly<Record<string, string>>;
-    },
-    op: ClientOperation,
-  ): Promise<Volume> {
+  async redefine(query: string, wanted: VolumeDefinition, op: ClientOperation): Promise<Volume> {
     return await this.#withLocked(query, op.signal, (found) => changeVolume(found, wanted, this.#host, op));
   }
 

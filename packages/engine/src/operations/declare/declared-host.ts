@@ -1,3 +1,5 @@
+import type { Client } from '@ignite/api/client/client';
+import type { ApplyClient } from '@ignite/api/client/sync-client';
 import { hostUses } from '@ignite/api/host-uses';
 import { apiVersion } from '@ignite/api/v1/group';
 import { resources } from '@ignite/api/resources';
@@ -17,14 +19,11 @@ import type { SyncDeps } from '@ignite/toolkit/sync/synchronize';
 import { WorkerReader } from '@ignite/toolkit/render/worker-reader';
 import { inApplyOrder } from '@ignite/toolkit/scheme/resource';
 import type { ThisHost } from '../../tools/host/this-host.ts';
-import { VmActuator, type VmEngine } from './vm-actuator.ts';
-import { VolumeActuator, type VolumeEngine } from './volume-actuator.ts';
+import { VmActuator } from './vm-actuator.ts';
+import { VolumeActuator } from './volume-actuator.ts';
 
-/** What makes the kinds that are more than entries in the store. */
-export interface DeclaredEngines {
-  readonly vms: VmEngine;
-  readonly volumes: VolumeEngine;
-}
+/** The clients of the kinds that are more than entries in the store. */
+export type DeclaredEngines = Pick<Client, 'vms' | 'volumes'>;
 
 export interface DeclaredHostOptions {
   readonly objects: ObjectClient;
@@ -36,10 +35,22 @@ export interface DeclaredHostOptions {
 }
 
 /** What manifests are applied to on this host. */
-export function declaredHost(
+export const declaredHost = (
   engines: DeclaredEngines,
   { objects, self, sourceWorker, labels = {} }: DeclaredHostOptions,
-): SyncDeps {
+): SyncDeps => ({
+  ...applyDeps({ ...engines, objects }),
+  reader: new WorkerReader(sourceWorker),
+  hostUses,
+  nodeLabels: { hostname: nodeName(self), ...labels },
+});
+
+/** What manifests are applied to through a client. */
+export function applyDeps({
+  vms,
+  volumes,
+  objects,
+}: Pick<Client, 'vms' | 'volumes' | 'objects'>): ApplyClient['deps'] {
   const kinds = [...gitopsKinds, namespaceKind, configMapKind, secretKind];
   const stored = new StoreActuator(objects, {
     kinds: kinds.map(servedKindOf),
@@ -51,11 +62,9 @@ export function declaredHost(
     })),
   });
   return {
-    reader: new WorkerReader(sourceWorker),
-    hostUses,
     actuator: new RouteActuator({
-      VM: new VmActuator(engines.vms),
-      Volume: new VolumeActuator(engines.volumes),
+      VM: new VmActuator(vms),
+      Volume: new VolumeActuator(volumes),
       GitSource: stored,
       Sync: stored,
       Namespace: stored,
@@ -64,7 +73,6 @@ export function declaredHost(
     }),
     kindOrder: inApplyOrder(resources),
     clock: systemClock,
-    nodeLabels: { hostname: nodeName(self), ...labels },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
+import type { WishedDefinition } from '@ignite/api/client/vm-client';
 import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import { diffFields, dottedPath } from '@ignite/toolkit/diff/field-change';
@@ -16,7 +17,6 @@ import { resizeMemory } from '../../vm/steps/guest-memory.ts';
 import { recordWrite } from '../../vm/steps/vm-events.ts';
 import { vmmOf } from '../../vm/vmm-of.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
-import type { WishedDefinition } from './vm-actuator.ts';
 import { type RunningGuest, vmEffectOf } from './vm-effect.ts';
 
 /**

@@ -5,14 +5,15 @@ import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { bytes } from '@ignite/toolkit/units/bytes';
-import { VmActuator, type VmEngine, liveVm } from './vm-actuator.ts';
+import type { ObservedVm } from '@ignite/api/client/vm-client';
+import { VmActuator, liveVm } from './vm-actuator.ts';
 
 const vm = (spec: object = {}, status: Partial<VmStatus> = {}): Vm =>
   sampleVm({ uid: 'u1', spec, status: { phase: 'Running', ...status } });
 
 const op = { signal: new AbortController().signal, report: () => {} };
 
-/** Returns an engine that only records what it is asked to do. */
+/** Returns VMs that only record what is asked of them. */
 function recorder(
   taken = false,
   there: readonly Vm[] = [],
@@ -22,9 +23,8 @@ function recorder(
     asked.push(what);
     return vm();
   };
-  const engine: VmEngine = {
-    resizesMemory: () => true,
-    observe: async () => there.map((each) => ({ vm: each, hasDisk: true })),
+  const vms: ConstructorParameters<typeof VmActuator>[0] = {
+    observe: async () => there.map((each) => ({ vm: each, hasDisk: true, resizesMemory: true })),
     create: async () => {
       asked.push('create');
       if (taken) throw new CodedError('VM_NAME_TAKEN', 'taken', { hint: '' });
@@ -40,7 +40,7 @@ function recorder(
     reconcile: note('reconcile'),
     remove: note('remove'),
   };
-  return { asked, actuator: new VmActuator(engine) };
+  return { asked, actuator: new VmActuator(vms) };
 }
 
 describe('VmActuator', () => {
@@ -67,7 +67,7 @@ describe('VmActuator', () => {
     const { actuator } = recorder();
     const change = { path: '/spec/cpus', from: 1, to: 2 };
     const effect = (phase: VmStatus['phase']) =>
-      actuator.effectOf('VM', change, liveVm({ vm: vm({}, { phase }), hasDisk: true }));
+      actuator.effectOf('VM', change, liveVm({ vm: vm({}, { phase }), hasDisk: true, resizesMemory: true }));
     assert.deepEqual((['Running', 'Paused', 'Restarting'] as const).map(effect), Array(3).fill('restart'));
     assert.deepEqual((['Created', 'Stopped', 'Failed'] as const).map(effect), Array(3).fill('next-start'));
   });
@@ -84,7 +84,12 @@ describe('VmActuator', () => {
   test('changes restart a VM only where they must; one write holds all that is wanted, power included', async () => {
     const asks = async (from: Vm, to: object, path: string): Promise<readonly string[]> => {
       const { asked, actuator } = recorder();
-      await actuator.change(liveVm({ vm: from, hasDisk: true }), vm(to), [{ path, from: 1, to: 2 }], op);
+      await actuator.change(
+        liveVm({ vm: from, hasDisk: true, resizesMemory: true }),
+        vm(to),
+        [{ path, from: 1, to: 2 }],
+        op,
+      );
       return asked;
     };
     assert.deepEqual(await asks(vm(), {}, '/metadata/labels/a'), ['redefine']);
@@ -109,7 +114,12 @@ describe('VmActuator', () => {
     const memory = async (to: string): Promise<readonly string[]> => {
       const { asked, actuator } = recorder();
       const change = { path: '/spec/memory', from: shrunk.spec.memory, to: vm({ memory: to }).spec.memory };
-      await actuator.change(liveVm({ vm: shrunk, hasDisk: true }), vm({ memory: to }), [change], op);
+      await actuator.change(
+        liveVm({ vm: shrunk, hasDisk: true, resizesMemory: true }),
+        vm({ memory: to }),
+        [change],
+        op,
+      );
       return asked;
     };
     assert.deepEqual(await memory('512MB'), ['redefine'], 'what it was booted with');
@@ -134,13 +144,14 @@ describe('VmActuator', () => {
 
   test('a VM goes by its power button, then with its disk', async () => {
     const { asked, actuator } = recorder();
-    await actuator.remove(liveVm({ vm: vm(), hasDisk: true }), op);
+    await actuator.remove(liveVm({ vm: vm(), hasDisk: true, resizesMemory: true }), op);
     assert.deepEqual(asked, ['stop', 'remove']);
   });
 });
 
 test('liveVm: what is not as declared differs from it: power, memory, and a disk that is gone', () => {
-  const spec = (given: Parameters<typeof liveVm>[0]) => liveVm(given).spec as Partial<Vm['spec']>;
+  const spec = (given: Omit<ObservedVm, 'resizesMemory'>) =>
+    liveVm({ ...given, resizesMemory: true }).spec as Partial<Vm['spec']>;
   assert.deepEqual(spec({ vm: vm(), hasDisk: true }), vm().spec);
   assert.equal(spec({ vm: vm({}, { phase: 'Stopped' }), hasDisk: true }).power, 'Stopped');
   assert.equal(spec({ vm: vm(), hasDisk: false }).diskSize, undefined);
@@ -156,6 +167,10 @@ test('liveVm: what is not as declared differs from it: power, memory, and a disk
     spec({ vm: vm({}, { phase: 'Stopped', memory: given }), hasDisk: true }).memory,
     vm().spec.memory,
   );
-  const { health } = liveVm({ vm: vm({}, { phase: 'Stopped', message: 'the VMM is gone' }), hasDisk: true });
+  const { health } = liveVm({
+    vm: vm({}, { phase: 'Stopped', message: 'the VMM is gone' }),
+    hasDisk: true,
+    resizesMemory: true,
+  });
   assert.deepEqual(health, { state: 'Degraded', message: 'the VMM is gone' });
 });

@@ -1,5 +1,5 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { VmDefinition } from '@ignite/api/client/vm-client';
+import type { ObservedVm, VmClient } from '@ignite/api/client/vm-client';
 import { fullName } from '@ignite/api/v1/shown-name';
 import type { Vm, VmSpec, VmStatus } from '@ignite/api/v1/vm';
 import type { Operation } from '@ignite/toolkit/async/operation';
@@ -12,59 +12,31 @@ import { type Wish, isNewWish } from '@ignite/api/v1/life-wish';
 import { assertSameHost } from '../../vm/definition/bind-vm.ts';
 import { runningGuest, vmEffectOf } from './vm-effect.ts';
 
-/** The functions of the engine that the actuator uses. */
-export interface VmEngine {
-  /** Tells whether the memory of a VM's guest can be reduced while it runs. */
-  resizesMemory(vm: Pick<Vm, 'spec'>): boolean;
-  observe(signal: AbortSignal): Promise<readonly ObservedVm[]>;
-  create(
-    request: {
-      readonly namespace: string;
-      readonly name: string;
-      readonly labels: Readonly<Record<string, string>>;
-      readonly annotations: Readonly<Record<string, string>>;
-      readonly spec: unknown;
-      readonly preflight?: object;
-    },
-    op: ClientOperation,
-  ): Promise<Vm>;
-  start(query: string, request: object, op: ClientOperation): Promise<Vm>;
-  stop(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
-  pause(query: string, op: ClientOperation): Promise<Vm>;
-  /** Makes a VM what its object says by now, and waits until it is ready. */
-  reconcile(query: string, op: ClientOperation): Promise<Vm>;
-  /**
-   * Writes the definition of a VM. Of a running VM, only ports and memory change at once, as far as possible.
-   */
-  redefine(query: string, wanted: WishedDefinition, op: ClientOperation): Promise<Vm>;
-  remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Vm>;
-}
+/** A VM among the objects that manifests are planned against. */
+interface LiveVm extends LiveObject, Pick<ObservedVm, 'resizesMemory'> {}
 
-export interface WishedDefinition extends VmDefinition {
-  /** What is wanted of the VM's life from now on, if that changes; the power in `spec` does not count. */
-  readonly wish?: Wish;
-}
+/** What is done with VMs to make them match. */
+type ActedVms = Pick<
+  VmClient,
+  'observe' | 'create' | 'start' | 'stop' | 'pause' | 'reconcile' | 'redefine' | 'remove'
+>;
 
-export interface ObservedVm {
-  readonly vm: Vm;
-  readonly hasDisk: boolean;
-}
-
-/** Makes the engine's VMs match the declared VMs. */
+/** Makes the VMs of a host match the declared VMs. */
 export class VmActuator implements Actuator {
-  readonly #engine: VmEngine;
+  readonly #vms: ActedVms;
 
-  constructor(engine: VmEngine) {
-    this.#engine = engine;
+  constructor(vms: ActedVms) {
+    this.#vms = vms;
   }
 
   async observe(signal: AbortSignal): Promise<readonly LiveObject[]> {
-    return (await this.#engine.observe(signal)).map(liveVm);
+    return (await this.#vms.observe(signal)).map(liveVm);
   }
 
   effectOf(_kind: string, change: FieldChange, live: LiveObject): Effect {
     const vm = { spec: specOf(live), status: statusOf(live) };
-    const effect = vmEffectOf(change, runningGuest(vm, this.#engine.resizesMemory(vm)));
+    // Live VMs are made by liveVm.
+    const effect = vmEffectOf(change, runningGuest(vm, (live as LiveVm).resizesMemory));
     return effect === 'restart' && vm.spec.power === 'Stopped' ? 'next-start' : effect;
   }
 
@@ -74,7 +46,7 @@ export class VmActuator implements Actuator {
     await this.#finishRemoval(wanted, op);
     try {
       const preflight = spec.power === 'Stopped' ? {} : { preflight: {} };
-      await this.#engine.create({ namespace, name, labels, annotations, spec, ...preflight }, quieter(op));
+      await this.#vms.create({ namespace, name, labels, annotations, spec, ...preflight }, quieter(op));
     } catch (failure) {
       // An earlier run that was cut short has created the VM, so this run continues with it. It is not that of
       // another host, though, or one whose record is damaged.
@@ -111,13 +83,13 @@ export class VmActuator implements Actuator {
     const isOther = has !== spec.power || restarts;
     const wish: Wish = { power: spec.power, anew: restarts || has === 'Stopped' };
     // One write holds all that is wanted, so whoever reconciles the VM next can finish what is cut short here.
-    await this.#engine.redefine(uid, { labels, annotations, spec, ...(isOther && { wish }) }, quieter(op));
-    if (isOther || live.isUnfinished) await this.#engine.reconcile(uid, quieter(op));
+    await this.#vms.redefine(uid, { labels, annotations, spec, ...(isOther && { wish }) }, quieter(op));
+    if (isOther || live.isUnfinished) await this.#vms.reconcile(uid, quieter(op));
   }
 
   async #turnOn(query: string, power: VmSpec['power'], op: Operation<SyncEvent>): Promise<void> {
-    if (power !== 'Stopped') await this.#engine.start(query, {}, quieter(op));
-    if (power === 'Paused') await this.#engine.pause(query, quieter(op));
+    if (power !== 'Stopped') await this.#vms.start(query, {}, quieter(op));
+    if (power === 'Paused') await this.#vms.pause(query, quieter(op));
   }
 
   async replace(live: LiveObject, wanted: Manifest, op: Operation<SyncEvent>): Promise<void> {
@@ -128,8 +100,8 @@ export class VmActuator implements Actuator {
 
   async remove(live: LiveObject, op: Operation<SyncEvent>): Promise<void> {
     if (specOf(live).power !== 'Stopped')
-      await this.#engine.stop(live.metadata.uid, { force: false }, quieter(op));
-    await this.#engine.remove(live.metadata.uid, { force: true }, quieter(op));
+      await this.#vms.stop(live.metadata.uid, { force: false }, quieter(op));
+    await this.#vms.remove(live.metadata.uid, { force: true }, quieter(op));
   }
 }
 
@@ -169,7 +141,7 @@ function powerOf({ spec, status }: Vm): VmSpec['power'] {
 /**
  * Pure. Returns the VM as it really is: with its actual power and memory, and without a disk if that is gone.
  */
-export function liveVm({ vm, hasDisk }: ObservedVm): LiveObject {
+export function liveVm({ vm, hasDisk, resizesMemory }: ObservedVm): LiveVm {
   const lostDisk = !hasDisk && vm.status.phase !== 'Created';
   const { diskSize, ...spec } = vm.spec;
   const isThere = runningGuest(vm, true) !== undefined;
@@ -188,6 +160,7 @@ export function liveVm({ vm, hasDisk }: ObservedVm): LiveObject {
     keepsNamespace: true,
     isLeaving: vm.metadata.deletionTimestamp !== undefined,
     isUnfinished: isNewWish(vm),
+    resizesMemory,
     health: healthOf(vm),
   };
 }

@@ -1,38 +1,25 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
-import type { CreateVolumeRequest } from '@ignite/api/client/volume-client';
-import type { Volume, VolumeSpec } from '@ignite/api/v1/volume';
+import type { VolumeClient } from '@ignite/api/client/volume-client';
+import type { VolumeSpec } from '@ignite/api/v1/volume';
 import type { Operation } from '@ignite/toolkit/async/operation';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { FieldChange } from '@ignite/toolkit/diff/field-change';
 import type { Actuator, Effect, LiveObject, SyncEvent } from '@ignite/toolkit/apply/actuator';
 
-/** The functions of the engine that the actuator uses. */
-export interface VolumeEngine {
-  list(signal: AbortSignal): Promise<readonly Volume[]>;
-  create(request: CreateVolumeRequest, op: ClientOperation): Promise<Volume>;
-  redefine(
-    query: string,
-    wanted: {
-      readonly spec: VolumeSpec;
-      readonly labels: Readonly<Record<string, string>>;
-      readonly annotations: Readonly<Record<string, string>>;
-    },
-    op: ClientOperation,
-  ): Promise<Volume>;
-  remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Volume>;
-}
+/** What is done with volumes to make them match. */
+type ActedVolumes = Pick<VolumeClient, 'list' | 'create' | 'redefine' | 'remove'>;
 
-/** Makes the engine's volumes match the declared volumes. A volume that a VM names is not removed. */
+/** Makes the volumes of a host match the declared volumes. A volume that a VM names is not removed. */
 export class VolumeActuator implements Actuator {
-  readonly #engine: VolumeEngine;
+  readonly #volumes: ActedVolumes;
 
-  constructor(engine: VolumeEngine) {
-    this.#engine = engine;
+  constructor(volumes: ActedVolumes) {
+    this.#volumes = volumes;
   }
 
   async observe(signal: AbortSignal): Promise<readonly LiveObject[]> {
-    return (await this.#engine.list(signal)).map((volume) => ({
+    return (await this.#volumes.list(signal)).map((volume) => ({
       ...volume,
       keepsNamespace: true,
       isLeaving: volume.metadata.deletionTimestamp !== undefined,
@@ -48,7 +35,7 @@ export class VolumeActuator implements Actuator {
   async create({ metadata, spec }: Manifest, op: Operation<SyncEvent>): Promise<void> {
     const { namespace, name, labels, annotations } = metadata;
     try {
-      await this.#engine.create({ namespace, name, labels, annotations, spec }, quieter(op));
+      await this.#volumes.create({ namespace, name, labels, annotations, spec }, quieter(op));
     } catch (failure) {
       // An earlier run that was cut short has created the volume, so this run continues with it.
       if (!hasCode(failure, 'VOLUME_NAME_TAKEN')) throw failure;
@@ -62,7 +49,7 @@ export class VolumeActuator implements Actuator {
     op: Operation<SyncEvent>,
   ): Promise<void> {
     const { labels, annotations } = wanted.metadata;
-    await this.#engine.redefine(
+    await this.#volumes.redefine(
       live.metadata.uid,
       { labels, annotations, spec: specOf(wanted) },
       quieter(op),
@@ -75,7 +62,7 @@ export class VolumeActuator implements Actuator {
   }
 
   async remove(live: LiveObject, op: Operation<SyncEvent>): Promise<void> {
-    await this.#engine.remove(live.metadata.uid, { force: false }, quieter(op));
+    await this.#volumes.remove(live.metadata.uid, { force: false }, quieter(op));
   }
 }
 

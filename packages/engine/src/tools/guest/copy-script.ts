@@ -1,4 +1,4 @@
-import { shellQuote } from '../kernel/seed.ts';
+import { quotedWord } from '@ignite/toolkit/text/shell-word';
 
 /** The busybox that guest/init puts into every VM. */
 const busybox = '/run/ignite/busybox';
@@ -41,7 +41,7 @@ const unpack = `b=${busybox}; [ -d "$1" ] || { echo "there is no directory $1" >
 
 /** Pure. Returns the command line for the VM's shell that runs a script with its arguments. */
 const line = (script: string, ...args: readonly string[]): string =>
-  [busybox, 'sh', '-c', script, 'ignite', ...args].map(shellQuote).join(' ');
+  [busybox, 'sh', '-c', script, 'ignite', ...args].map(quotedWord).join(' ');
 
 export interface HostFile {
   readonly name: string;

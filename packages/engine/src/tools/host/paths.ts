@@ -18,6 +18,8 @@ export const keysPath = (paths: Paths): string => join(paths.dataDir, 'secrets.k
 export const apiDir = (paths: Paths): string => join(paths.dataDir, 'api');
 /** Returns the path of the kubeconfig of the API's administrator. */
 export const kubeconfigPath = (paths: Paths): string => join(apiDir(paths), 'kubeconfig');
+/** Returns the path of the unix socket of the API, unless ignited is told another one. */
+export const apiSocketPath = (paths: Paths): string => join(paths.runDir, 'api.sock');
 export const locksDir = (paths: Paths): string => join(paths.dataDir, 'locks');
 export const layoutDir = (paths: Paths): string => join(paths.dataDir, 'oci');
 export const networkDir = (paths: Paths): string => join(paths.dataDir, 'network');

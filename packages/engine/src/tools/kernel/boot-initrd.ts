@@ -3,7 +3,8 @@ import { readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { replaceFile } from '@ignite/toolkit/files/replace-file';
-import { cpioArchive, file } from './cpio.ts';
+import { cpioArchive, file, symbolicLink } from './cpio.ts';
+import { guestApplets } from './guest-applets.ts';
 
 const guestScripts = [
   'init',
@@ -23,16 +24,17 @@ const prefix = 'initrd-';
 const keptMs = 24 * 3_600_000;
 
 /**
- * Returns the initrd that a VM boots: the kernel's own, followed by the scripts of this Ignite. The kernel
- * may have been made by an older Ignite, whose scripts do not know what the seed asks for. Linux unpacks
- * successive archives (initramfs buffer format). The initrd is made in the kernel's folder when the scripts
- * have changed.
+ * Returns the initrd that a VM boots: the kernel's own, followed by the scripts of this Ignite and the links
+ * by which they call busybox. The kernel may have been made by an older Ignite, whose scripts do not know
+ * what the seed asks for. Linux unpacks successive archives (initramfs buffer format). The initrd is made in
+ * the kernel's folder when the scripts have changed.
  */
 export async function bootInitrd(kernelDir: string, guestDir: string): Promise<string> {
   const scripts = await Promise.all(
     guestScripts.map(async (name) => file(name, await readFile(join(guestDir, name)), 0o755)),
   );
-  const archive = cpioArchive(scripts);
+  const applets = guestApplets.map((name) => symbolicLink(`bin/${name}`, 'busybox'));
+  const archive = cpioArchive([...scripts, ...applets, symbolicLink('etc/mtab', '/proc/mounts')]);
   const name = `${prefix}${createHash('sha256').update(archive).digest('hex').slice(0, 16)}`;
   const path = join(kernelDir, name);
   const now = systemClock.now();

@@ -17,6 +17,12 @@ export const file = (path: string, content: Uint8Array | string, permissions = 0
   content: typeof content === 'string' ? Buffer.from(content) : content,
 });
 
+export const symbolicLink = (path: string, target: string): CpioEntry => ({
+  path,
+  mode: 0o120777,
+  content: Buffer.from(target),
+});
+
 /**
  * Returns an archive in the "new ASCII" format of cpio(5), which the kernel unpacks as an initramfs. The same
  * entries give the same bytes.

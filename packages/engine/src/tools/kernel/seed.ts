@@ -1,3 +1,4 @@
+import { quotedWord } from '@ignite/toolkit/text/shell-word';
 import { type CpioEntry, cpioArchive, file, withParents } from './cpio.ts';
 
 /** An interface of the guest. Its place in the list is its number, and the guest finds it by its MAC. */
@@ -80,12 +81,12 @@ export function renderSeed(seed: GuestSeed): Buffer {
     TERMINAL: seed.isTerminal ? 'yes' : '',
   };
   const entries: CpioEntry[] = [
-    file('env', lines(Object.entries(env).map(([name, value]) => `${name}=${shellQuote(value)}`)), 0o600),
+    file('env', lines(Object.entries(env).map(([name, value]) => `${name}=${quotedWord(value)}`)), 0o600),
     file('interfaces', lines(seed.interfaces.flatMap(interfaceLines))),
     file('hosts', lines(hostLines(seed))),
     file('resolv.conf', lines(resolverLines(seed.dns))),
-    file('argv', seed.argv.map(shellQuote).join(' ')),
-    file('environ', seed.environ.map(shellQuote).join(' ')),
+    file('argv', seed.argv.map(quotedWord).join(' ')),
+    file('environ', seed.environ.map(quotedWord).join(' ')),
     file('entropy', seed.entropy, 0o600),
     ...(seed.mounts.length > 0 ? [file('volumes', mountScript(seed.mounts))] : []),
     ...(seed.authorizedKeys.length > 0
@@ -134,7 +135,7 @@ const mountScript = (mounts: readonly SeedMount[]): string =>
       .map((mount) =>
         [
           'mount_volume',
-          ...[mount.serial, mount.volume, mount.fileSystem, mount.path].map(shellQuote),
+          ...[mount.serial, mount.volume, mount.fileSystem, mount.path].map(quotedWord),
           mount.isReadOnly ? 'ro' : 'rw',
           mount.isMountedReadOnly ? 'ro' : 'rw',
           mount.grows ? 'grow' : 'keep',
@@ -143,6 +144,3 @@ const mountScript = (mounts: readonly SeedMount[]): string =>
   );
 
 const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
-
-/** Returns any text as one word for a POSIX shell. */
-export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

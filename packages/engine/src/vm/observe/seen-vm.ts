@@ -1,4 +1,5 @@
 import type { Vm } from '@ignite/api/v1/vm';
+import { ofSilentHost } from '@ignite/api/v1/of-silent-host';
 import { withConditions } from '@ignite/api/v1/vm-conditions';
 import type { ThisHost } from '../../tools/host/this-host.ts';
 import { isOwn } from '../../tools/store/own-vms.ts';
@@ -16,13 +17,11 @@ export interface Sight extends HostSight {
  * phase. Of others it knows what their hosts have recorded, for as long as they are alive.
  */
 export function seenVm(vm: Vm, sight: Sight): Vm {
-  const shown = isOwn(vm, sight.self) ? withTruePhase(vm, sight) : withRecordedPhase(vm, sight.alive);
-  return shown === vm ? vm : { ...shown, status: withConditions(shown, new Date(sight.nowMs).toISOString()) };
-}
-
-function withRecordedPhase(vm: Vm, alive: ReadonlySet<string>): Vm {
-  const { hostName } = vm.spec;
-  if (hostName === undefined || alive.has(hostName)) return vm;
-  const message = `host "${hostName}" does not renew its lease`;
-  return { ...vm, status: { ...vm.status, phase: 'Unknown', message } };
+  const now = new Date(sight.nowMs).toISOString();
+  if (!isOwn(vm, sight.self)) {
+    const { hostName } = vm.spec;
+    return hostName === undefined || sight.alive.has(hostName) ? vm : ofSilentHost(vm, hostName, now);
+  }
+  const shown = withTruePhase(vm, sight);
+  return shown === vm ? vm : { ...shown, status: withConditions(shown, now) };
 }

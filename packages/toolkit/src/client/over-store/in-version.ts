@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../object/kube-object.ts';
+import { inVersion } from '../conversion.ts';
 import { apiVersionOf } from '../group-version-resource.ts';
-import type { Conversion } from './conversion.ts';
 import type { ServedKind } from './served-kind.ts';
 
 /** Returns stored objects in the version of a kind. */
@@ -24,18 +24,4 @@ export async function storable(
 ): Promise<KubeObject> {
   if (!conversion) return object;
   return (await inVersion(conversion, [object], conversion.storedAs, signal))[0]!;
-}
-
-/** Objects of the version stay as they are. */
-async function inVersion(
-  { convert }: Conversion,
-  objects: readonly KubeObject[],
-  apiVersion: string,
-  signal: AbortSignal | undefined,
-): Promise<readonly KubeObject[]> {
-  const others = objects.filter((object) => object.apiVersion !== apiVersion);
-  if (others.length === 0) return objects;
-  const converted = await convert(others, apiVersion, signal);
-  const of = new Map(others.map((object, at) => [object, converted[at]!]));
-  return objects.map((object) => of.get(object) ?? object);
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../object/kube-object.ts';
 import type { NameRule } from '../../scheme/strategy.ts';
 import type { ErrorCause } from '../object-error.ts';
 import type { GroupVersionResource } from '../group-version-resource.ts';
-import type { Conversion } from './conversion.ts';
+import type { Conversion } from '../conversion.ts';
 
 /** A kind as a client over a store serves it. */
 export interface ServedKind extends GroupVersionResource {

@@ -52,6 +52,10 @@ export function occurrencesOf(event: EventObject): Occurrences {
   };
 }
 
+/** Pure. Tells whether an event is the one by which a host that was away learns that a VM of its own is gone. */
+export const isOfRemovedVm = ({ reason, regarding }: EventObject): boolean =>
+  reason === 'Removed' && regarding?.kind === 'VM';
+
 export const eventResource = {
   group: 'events.k8s.io',
   kind: 'Event',

@@ -22,6 +22,9 @@ export interface NamespaceCondition {
   readonly lastTransitionTime: string;
 }
 
+/** The namespaces of an API. */
+export const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
+
 /** The namespace that is always there. */
 export const defaultNamespace = 'default';
 
