@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { type Agent, createServer, request } from 'node:https';
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { connect } from 'node:tls';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
 import { CertificateFolder, type TlsCredentials } from '../certificates/certificate-folder.ts';
-import { CertificateAuthenticator } from './certificate-authenticator.ts';
+import { CertificateAuthenticator, clientCertificates } from './certificate-authenticator.ts';
 
 const { signal } = new AbortController();
 const hourMs = 60 * 60 * 1_000;
@@ -23,19 +25,17 @@ async function openServer() {
   const aheadMs = { value: 0 };
   const authenticator = new CertificateAuthenticator(clock);
   const credentials = await folder.serverCredentials(['127.0.0.1'], signal);
-  const server = createServer(
-    { ...credentials, requestCert: true, rejectUnauthorized: false },
-    (asked, answer) => {
-      authenticator.authenticate(asked).then(
-        (user) => answer.end(JSON.stringify(user ?? null)),
-        (failure: unknown) => answer.writeHead(401).end((failure as { readonly code: string }).code),
-      );
-    },
-  );
+  const server = createServer({ ...credentials, ...clientCertificates }, (asked, answer) => {
+    authenticator.authenticate(asked).then(
+      (user) => answer.end(JSON.stringify(user ?? null)),
+      (failure: unknown) => answer.writeHead(401).end((failure as { readonly code: string }).code),
+    );
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     dir,
+    port,
     folder,
     aheadMs,
     ca: credentials.ca,
@@ -62,6 +62,22 @@ async function answerOf(asked: ReturnType<typeof request>): Promise<string> {
 }
 
 describe('CertificateAuthenticator', () => {
+  test('a client cannot show another certificate on a connection that has shown one', async () => {
+    await using server = await openServer();
+    const shown = await server.folder.clientCredentials({ name: 'bob', organizations: [] }, hourMs, signal);
+    const { key, cert } = shown;
+    const socket = connect({
+      ...{ host: '127.0.0.1', port: server.port, ca: server.ca, key, cert },
+      maxVersion: 'TLSv1.2', // the last one that knows how to begin anew
+    });
+    await once(socket, 'secureConnect');
+    const outcome = Promise.withResolvers<Error | null>();
+    socket.once('error', outcome.resolve);
+    socket.renegotiate({}, outcome.resolve);
+    assert.match(String(await outcome.promise), /no renegotiation/);
+    socket.destroy();
+  });
+
   test('a certificate of our authority says who the user is, and of which groups', async () => {
     await using server = await openServer();
     const shown = await server.folder.clientCredentials(

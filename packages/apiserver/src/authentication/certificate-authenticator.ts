@@ -1,10 +1,20 @@
-import type { X509Certificate } from 'node:crypto';
+import { type X509Certificate, constants } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { Authenticator } from '../request/access.ts';
 import type { UserInfo } from '../request/user-info.ts';
 import { unauthorized } from './unauthorized.ts';
+
+/**
+ * The options of a TLS server whose clients may show a certificate. Whether it is good is for the authenticator to say,
+ * to each request. Node tells what came of the first handshake, so no client may show another certificate later.
+ */
+export const clientCertificates = {
+  requestCert: true,
+  rejectUnauthorized: false,
+  secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+};
 
 /**
  * Knows users by their client certificates: the common name is the user, and the organizations are the groups.

@@ -3,6 +3,7 @@ import { type Server, createServer } from 'node:http';
 import { type Server as TlsServer, createServer as createTlsServer } from 'node:https';
 import type { ListenOptions } from 'node:net';
 import { boundConnections } from '@ignite/toolkit/webhook/bound-connections';
+import { clientCertificates } from '../authentication/certificate-authenticator.ts';
 import type { TlsCredentials } from '../certificates/certificate-folder.ts';
 import { isUpgrade } from '../streams/upgrade.ts';
 import { type ApiOptions, apiHandler } from './api-handler.ts';
@@ -20,8 +21,7 @@ const sizes = { maxHeaderSize: 64 * 2 ** 10 };
 const liveness = { keepAlive: true, keepAliveInitialDelay: 30_000 };
 const bounds = { ...times, ...sizes, ...liveness, shouldUpgradeCallback: isUpgrade };
 const mostConnections = 2_000;
-/** Clients may show a certificate. Whether it is good is for the authenticator to say, to each request. */
-const clientCertificates = { requestCert: true, rejectUnauthorized: false, handshakeTimeout: 10_000 };
+const handshakeTimeout = 10_000;
 /** How long requests may take that are being answered when the server ends, in milliseconds. */
 const drainMs = 10_000;
 
@@ -53,7 +53,7 @@ export async function serveApi(options: ApiOptions, { tls, ...place }: ApiPlace)
   const checks = [...options.checks, readiness];
   const handler = apiHandler({ ...options, checks }, ending.signal);
   const server = tls
-    ? createTlsServer({ ...bounds, ...tls, ...clientCertificates }, handler.answer)
+    ? createTlsServer({ ...bounds, ...tls, ...clientCertificates, handshakeTimeout }, handler.answer)
     : createServer(bounds, handler.answer);
   server.on('upgrade', handler.upgrade);
   // Node would leave out the rest of many headers, and one of them may say as whom a request is made.
