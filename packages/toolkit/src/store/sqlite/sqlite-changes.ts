@@ -13,8 +13,11 @@ const mostKept = 100;
 /** The log of changes in SQLite, which keeps a window for each kind. */
 export class SqliteChanges {
   readonly #statements: Statements;
-  /** What was read last of each kind, since those who watch a kind all read the same. */
-  readonly #last = new Map<string, ReadChanges>();
+  /**
+   * What was read last of each kind, since those who watch a kind all read the same. It is kept until memory is
+   * collected.
+   */
+  #last = new WeakRef(new Map<string, ReadChanges>());
 
   constructor(statements: Statements) {
     this.#statements = statements;
@@ -44,10 +47,12 @@ export class SqliteChanges {
    */
   between(kind: GroupKind, revision: number, upTo: number): readonly Change[] {
     const id = `${kind.group}/${kind.kind}`;
-    const last = this.#last.get(id);
-    if (last?.revision === revision && last.upTo === upTo) return last.changes;
+    const last = this.#last.deref() ?? new Map<string, ReadChanges>();
+    const known = last.get(id);
+    if (known?.revision === revision && known.upTo === upTo) return known.changes;
     const changes = this.#read(kind, revision, upTo);
-    if (changes.length <= mostKept) this.#last.set(id, { revision, upTo, changes });
+    if (changes.length <= mostKept) last.set(id, { revision, upTo, changes });
+    if (last !== this.#last.deref()) this.#last = new WeakRef(last);
     return changes;
   }
 

@@ -49,6 +49,20 @@ test('SqliteStore: its files are their owner’s alone, whatever the umask, and 
   }
 });
 
+test('SqliteStore: a watch from a revision that is not there yet is told to list again', async () => {
+  using store = openSqliteStore(newPath());
+  await store.create({ ...pot, metadata: { name: 'a', uid: '1' } });
+  const ofAnother = store.watch(potKind, '1000', new AbortController().signal);
+  await assert.rejects(ofAnother[Symbol.asyncIterator]().next(), { code: 'REVISION_TOO_OLD' });
+});
+
+test('SqliteStore: a watch that begins when the store is closed is told so', async () => {
+  const store = openSqliteStore(newPath());
+  store[Symbol.dispose]();
+  const watch = store.watch(potKind, '0', new AbortController().signal);
+  await assert.rejects(watch[Symbol.asyncIterator]().next(), { code: 'WATCH_CANCELLED' });
+});
+
 test('SqliteStore: a file without a store is no empty one', () => {
   const path = newPath();
   openSqliteStore(path)[Symbol.dispose]();

@@ -22,6 +22,7 @@ import {
   type WatchEvent,
   alreadyExists,
   notFound,
+  revisionTooOld,
   watchCancelled,
 } from '../store.ts';
 import { RowDecoder, type RowOptions, type StoredRow, type UpgradeObject } from '../stored-row.ts';
@@ -144,8 +145,12 @@ class SqliteStore implements MendableStore {
 
   async *watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {
     const ended = AbortSignal.any([signal, this.#closing.signal]);
+    if (signal.aborted) return;
+    if (ended.aborted) throw watchCancelled('it was closed');
     using _news = this.#news.join();
     let seen = Number(revision);
+    // The store was replaced by an older one, which does not know what was told of the other.
+    if (seen > this.#news.revision) throw revisionTooOld(revision);
     while (!signal.aborted) {
       if (ended.aborted) throw watchCancelled('it was closed');
       // The bound is read first: later writes belong to the next round.
