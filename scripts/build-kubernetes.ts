@@ -10,14 +10,17 @@ import {
 } from '../test/kubernetes/fixtures/go-program.ts';
 
 /**
- * Builds what the tests on Kubernetes run, unless it is in the cache already. Kubernetes' own tests take much longer
- * to build, and are only built for the argument `e2e.test`.
+ * Builds what the tests on Kubernetes run, unless it is in the cache already. The managers of Cluster API and
+ * Kubernetes' own tests take many minutes more, and are only built for the arguments `cluster-api` and `e2e.test`.
  */
-const asked = process.argv.includes(e2eTest.name) ? [e2eTest] : [];
+const asked = [
+  ...(process.argv.includes(clusterctl.folder) ? [...Object.values(clusterApiManagers), clusterctl] : []),
+  ...(process.argv.includes(e2eTest.name) ? [e2eTest] : []),
+];
 const never = new AbortController().signal;
 try {
-  const programs = [etcd, kubeApiServer, kubectl, ...Object.values(clusterApiManagers), clusterctl];
-  for (const program of [...programs, ...asked]) console.log(await builtProgram(program, never));
+  for (const program of [etcd, kubeApiServer, kubectl, ...asked])
+    console.log(await builtProgram(program, never));
 } catch (failure) {
   if (!(failure instanceof CannotBuild)) throw failure;
   console.error(failure.message);

@@ -23,7 +23,7 @@ import {
 } from './fixtures/cluster-api.ts';
 import { demoCluster } from './fixtures/demo-cluster.ts';
 import { fieldDefinitions, provideFields } from './fixtures/field-provider.ts';
-import { CannotBuild, builtProgram, clusterctl, kubectl } from './fixtures/go-program.ts';
+import { CannotBuild, askedProgram, builtProgram, clusterctl, kubectl } from './fixtures/go-program.ts';
 import { kubeconfigOf, startKubeApiServer } from './fixtures/kube-api-server.ts';
 import { serveStore } from './fixtures/served-store.ts';
 import { normalised } from './transcript/normalised.ts';
@@ -38,9 +38,9 @@ interface Programs {
 
 async function builtPrograms(signal: AbortSignal): Promise<Programs> {
   return {
-    kubectl: await builtProgram(kubectl, signal),
-    clusterctl: await builtProgram(clusterctl, signal),
+    clusterctl: askedProgram(clusterctl),
     managers: await clusterApi(signal),
+    kubectl: await builtProgram(kubectl, signal),
   };
 }
 
