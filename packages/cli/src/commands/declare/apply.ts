@@ -1,4 +1,5 @@
 import { fullName } from '@ignite/api/v1/shown-name';
+import type { VmSpec } from '@ignite/api/v1/vm';
 import { planManifests } from '@ignite/toolkit/apply/plan-manifests';
 import type { LiveObject } from '@ignite/toolkit/apply/actuator';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
@@ -8,6 +9,7 @@ import type { SyncPlan } from '@ignite/toolkit/apply/plan-apply';
 import type { Command, Flags, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
 import { type DeclaredHost, isForOtherHost, withDeclaredHost } from '../../context.ts';
+import { assertAbsoluteSources } from '../../remote/assert-absolute-sources.ts';
 import { assertNamespaces } from '../../remote/assert-namespaces.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
 import { differs, planDocument, renderPlan } from '../../render/plan.ts';
@@ -139,7 +141,7 @@ async function finishSync(
   if (!syncs.isServed()) await syncs.reconcile(sync, signal);
 }
 
-/** @throws CodedError NAMESPACE_MISSING */
+/** @throws CodedError NAMESPACE_MISSING, NOT_REMOTE */
 export async function planFor(
   manifests: readonly Manifest[],
   invocation: Invocation,
@@ -149,7 +151,10 @@ export async function planFor(
   const live = await deps.actuator.observe(signal);
   const options = { replace: flags.isSet('replace'), force: flags.isSet('force') };
   const plan = planManifests(manifests, live, options, deps);
-  if (isForOtherHost(invocation)) assertNamespaces(plan, live);
+  if (isForOtherHost(invocation)) {
+    for (const { kind, spec } of manifests) if (kind === 'VM') assertAbsoluteSources(spec as VmSpec);
+    assertNamespaces(plan, live);
+  }
   return plan;
 }
 
