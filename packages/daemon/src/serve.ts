@@ -14,7 +14,6 @@ import type { Log } from '@ignite/toolkit/log/log';
 import { printable } from '@ignite/toolkit/text/printable';
 import { runGitops } from './gitops-service.ts';
 import { readApiTrust } from './api-trust.ts';
-import { optionInvalid } from './errors.ts';
 import type { DaemonOptions } from './options.ts';
 import type { ServiceLog, Terminal } from './service-log.ts';
 import { webhookOptions } from './webhook-options.ts';
@@ -30,22 +29,19 @@ export interface ServeContext {
   readonly listenFd: number | undefined;
 }
 
-/**
- * The composition root of the daemon. It serves until `signal` aborts.
- * @throws CodedError USAGE_INVALID if it is told a path for the socket of the API, which somebody else has opened
- */
+/** The composition root of the daemon. It serves until `signal` aborts. */
 export async function serve(
   options: DaemonOptions,
   { terminal, output, onReady, listenFd }: ServeContext,
   signal: AbortSignal,
 ): Promise<void> {
   const { dataDir, runDir, store: shared, nodeLabels, apiSocket, apiAddress } = options;
-  if (listenFd !== undefined && options.values['api-socket'] !== undefined)
-    throw optionInvalid(
-      '--api-socket has no effect where systemd listens at the socket of the API',
-      'leave it out, also as api.socket in the configuration file; ListenStream= of ignited.socket says the path',
-    );
   const { log } = output;
+  const { 'api-socket': path } = options.values;
+  if (listenFd !== undefined && path !== undefined)
+    log('warning', 'api.socket has no effect: the API is served where ListenStream= of systemd says', {
+      path,
+    });
   const paths: Paths = { dataDir, runDir };
   const line = (text: string): void => terminal.write(`${printable(text)}\n`);
   const ports = await openEnginePorts({

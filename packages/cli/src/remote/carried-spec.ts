@@ -3,6 +3,7 @@ import { notRemote } from '@ignite/api/remote/not-remote';
 import type { VmFile } from '@ignite/api/vm-file';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { usageError } from '../arguments/usage-error.ts';
+import { assertAbsoluteSources } from './assert-absolute-sources.ts';
 
 /**
  * Returns the spec of a VM of another host in which the files of this one are replaced by what they hold.
@@ -11,6 +12,7 @@ import { usageError } from '../arguments/usage-error.ts';
 export async function carriedSpec(spec: VmFile['spec']): Promise<VmFile['spec']> {
   if ((spec.copyFiles ?? []).length > 0)
     throw notRemote('copying files at first boot', 'omit --copy-files, and use "ignite cp" once the VM runs');
+  assertAbsoluteSources(spec);
   const { authorizedKeysFile: path, ...ssh } = spec.ssh ?? {};
   if (path === undefined) return spec;
   return {

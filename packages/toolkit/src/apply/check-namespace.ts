@@ -1,4 +1,4 @@
-import type { ObjectClient } from '../client/object-client.ts';
+import type { CallOptions, ObjectClient } from '../client/object-client.ts';
 import { namespaceLeaving } from '../core/namespace-leaving.ts';
 import { defaultNamespace, namespaces } from '../core/resources/namespace.ts';
 import { hasCode } from '../errors/coded-error.ts';
@@ -9,10 +9,14 @@ import type { Manifest } from '../codec/manifest.ts';
  * always stays, and others need not exist as objects.
  * @throws CodedError NAMESPACE_LEAVING
  */
-export async function checkNamespaceOf({ kind, metadata }: Manifest, client: ObjectClient): Promise<void> {
+export async function checkNamespaceOf(
+  { kind, metadata }: Manifest,
+  client: ObjectClient,
+  options: CallOptions,
+): Promise<void> {
   const name = kind === 'Namespace' ? metadata.name : metadata.namespace;
   if (name === '' || name === defaultNamespace) return;
-  const found = await client.get({ ...namespaces, name }).catch((failure: unknown): undefined => {
+  const found = await client.get({ ...namespaces, name }, options).catch((failure: unknown): undefined => {
     if (!hasCode(failure, 'NOT_FOUND')) throw failure;
   });
   if (found?.metadata.deletionTimestamp !== undefined) throw namespaceLeaving(name);

@@ -1,5 +1,5 @@
 import { type KindClient, type KindKey, type KindResource, objectsOf } from '../client/kind-client.ts';
-import type { ObjectClient } from '../client/object-client.ts';
+import type { CallOptions, ObjectClient } from '../client/object-client.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { FieldChange } from '../diff/field-change.ts';
 import { hasCode } from '../errors/coded-error.ts';
@@ -27,9 +27,9 @@ export class StoreActuator implements Actuator {
     this.#options = options;
   }
 
-  async observe(): Promise<readonly LiveObject[]> {
+  async observe(signal: AbortSignal): Promise<readonly LiveObject[]> {
     const healthOf = this.#options.healthOf ?? (() => ({ state: 'Healthy' as const }));
-    const lists = await Promise.all(this.#options.kinds.map((kind) => this.#client.list(kind)));
+    const lists = await Promise.all(this.#options.kinds.map((kind) => this.#client.list(kind, { signal })));
     return lists
       .flatMap(({ items }) => items)
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
@@ -40,51 +40,55 @@ export class StoreActuator implements Actuator {
     return this.#options.effectOf?.(kind, change) ?? 'live';
   }
 
-  async create(manifest: Manifest): Promise<void> {
-    await checkNamespaceOf(manifest, this.#client);
+  async create(manifest: Manifest, { signal }: CallOptions): Promise<void> {
+    await checkNamespaceOf(manifest, this.#client, { signal });
     const { kind, metadata, ...wanted } = manifest;
     const { name, namespace, labels, annotations } = metadata;
     try {
-      await this.#of(kind).create({
-        metadata: { name, namespace, labels, annotations },
-        ...declaredBy(wanted),
-      });
+      const object = { metadata: { name, namespace, labels, annotations }, ...declaredBy(wanted) };
+      await this.#of(kind).create(object, { signal });
     } catch (failure) {
       // An earlier run that was cut short has created it, unless it cannot be read.
       if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure;
-      await this.#of(kind).get({ name, namespace });
+      await this.#of(kind).get({ name, namespace }, { signal });
     }
   }
 
-  async change(live: LiveObject, wanted: Manifest): Promise<void> {
+  async change(
+    live: LiveObject,
+    wanted: Manifest,
+    _changes: readonly FieldChange[],
+    { signal }: CallOptions,
+  ): Promise<void> {
     const { labels, annotations } = wanted.metadata;
-    await this.#of(live.kind).modify(keyOf(live), ({ apiVersion, kind, metadata, spec, status }) => ({
+    const changed = ({ apiVersion, kind, metadata, spec, status }: KubeObject): KubeObject => ({
       apiVersion,
       kind,
       metadata: { ...metadata, labels, annotations },
       ...declaredBy(kind === 'Namespace' ? withFinalizersOf(spec, wanted) : wanted),
       ...(status !== undefined && { status }),
-    }));
+    });
+    await this.#of(live.kind).modify(keyOf(live), changed, { signal });
   }
 
-  async replace(live: LiveObject, wanted: Manifest): Promise<void> {
-    await this.remove(live);
-    await this.create(wanted);
+  async replace(live: LiveObject, wanted: Manifest, op: CallOptions): Promise<void> {
+    await this.remove(live, op);
+    await this.create(wanted, op);
   }
 
-  async remove(live: LiveObject): Promise<void> {
-    if (live.kind === 'Namespace') await this.#checkEmpty(live.metadata.name);
+  async remove(live: LiveObject, { signal }: CallOptions): Promise<void> {
+    if (live.kind === 'Namespace') await this.#checkEmpty(live.metadata.name, { signal });
     try {
-      await this.#of(live.kind).delete(keyOf(live));
+      await this.#of(live.kind).delete(keyOf(live), { signal });
     } catch (failure) {
       if (!hasCode(failure, 'NOT_FOUND')) throw failure;
     }
   }
 
   /** @throws CodedError NAMESPACE_IN_USE */
-  async #checkEmpty(namespace: string): Promise<void> {
+  async #checkEmpty(namespace: string, { signal }: CallOptions): Promise<void> {
     const kinds = this.#options.keepingNamespace ?? [];
-    const lists = await Promise.all(kinds.map((kind) => this.#client.list(kind, { namespace })));
+    const lists = await Promise.all(kinds.map((kind) => this.#client.list(kind, { namespace, signal })));
     const staying = lists
       .flatMap(({ items }) => items)
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined);

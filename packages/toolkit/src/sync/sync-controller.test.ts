@@ -10,6 +10,7 @@ import { type Revision, sourceError } from '../source/source.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { Manifest } from '../codec/manifest.ts';
 import type { LiveObject } from '../apply/actuator.ts';
+import type { CallOptions } from '../client/object-client.ts';
 import { type SyncObject, type SyncSpec, confirmedRevisionAnnotation, syncSpecSchema } from './kinds.ts';
 import { DirectReader } from '../render/source-reader.ts';
 import { StoreActuator } from '../apply/store-actuator.ts';
@@ -39,18 +40,18 @@ class Flaky extends StoreActuator {
   dieAfter = Infinity;
   onCreate = async (): Promise<void> => {};
   onObserve = async (): Promise<void> => {};
-  override async observe(): Promise<readonly LiveObject[]> {
+  override async observe(signal: AbortSignal): Promise<readonly LiveObject[]> {
     await this.onObserve();
     this.onObserve = async () => {};
-    return await super.observe();
+    return await super.observe(signal);
   }
 
-  override async create(manifest: Manifest): Promise<void> {
+  override async create(manifest: Manifest, op: CallOptions): Promise<void> {
     if (this.broken.has(manifest.metadata.name)) throw new Error('no soil');
     this.dieAfter -= 1;
     if (this.dieAfter < 0) throw abort.abort();
     await this.onCreate();
-    await super.create(manifest);
+    await super.create(manifest, op);
     if (this.halfMade.has(manifest.metadata.name)) throw new Error('half way');
   }
 }

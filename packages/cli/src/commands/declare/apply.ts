@@ -1,4 +1,5 @@
 import { fullName } from '@ignite/api/v1/shown-name';
+import type { VmSpec } from '@ignite/api/v1/vm';
 import { planManifests } from '@ignite/toolkit/apply/plan-manifests';
 import type { LiveObject } from '@ignite/toolkit/apply/actuator';
 import type { Manifest } from '@ignite/toolkit/codec/manifest';
@@ -7,7 +8,9 @@ import { type ObjectKey, keyText, objectKey } from '@ignite/toolkit/object/objec
 import type { SyncPlan } from '@ignite/toolkit/apply/plan-apply';
 import type { Command, Flags, Invocation } from '../../arguments/command.ts';
 import { namespaceFlags } from '../../arguments/namespace.ts';
-import { type DeclaredHost, withDeclaredHost } from '../../context.ts';
+import { type DeclaredHost, isForOtherHost, withDeclaredHost } from '../../context.ts';
+import { assertAbsoluteSources } from '../../remote/assert-absolute-sources.ts';
+import { assertNamespaces } from '../../remote/assert-namespaces.ts';
 import { documentFlag, documentFormatOf, printDocument } from '../../render/objects.ts';
 import { differs, planDocument, renderPlan } from '../../render/plan.ts';
 import { printable } from '@ignite/toolkit/text/printable';
@@ -138,18 +141,21 @@ async function finishSync(
   if (!syncs.isServed()) await syncs.reconcile(sync, signal);
 }
 
+/** @throws CodedError NAMESPACE_MISSING, NOT_REMOTE */
 export async function planFor(
   manifests: readonly Manifest[],
-  { flags, signal }: Invocation,
+  invocation: Invocation,
   { syncs: { deps } }: DeclaredHost,
 ): Promise<SyncPlan> {
+  const { flags, signal } = invocation;
   const live = await deps.actuator.observe(signal);
-  return planManifests(
-    manifests,
-    live,
-    { replace: flags.isSet('replace'), force: flags.isSet('force') },
-    deps,
-  );
+  const options = { replace: flags.isSet('replace'), force: flags.isSet('force') };
+  const plan = planManifests(manifests, live, options, deps);
+  if (isForOtherHost(invocation)) {
+    for (const { kind, spec } of manifests) if (kind === 'VM') assertAbsoluteSources(spec as VmSpec);
+    assertNamespaces(plan, live);
+  }
+  return plan;
 }
 
 async function printPlan(plan: SyncPlan, { flags, io }: Invocation): Promise<void> {

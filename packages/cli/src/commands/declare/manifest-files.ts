@@ -22,9 +22,9 @@ export async function readManifestFiles(
   invocation: Invocation,
 ): Promise<readonly Manifest[]> {
   const texts = await readManifestTexts(names, invocation.signal);
-  const { flags, namespace, signal } = invocation;
+  const { flags, namespace } = invocation;
   const options = { onRemark: remarkWriter(invocation), ...(namespace !== undefined && { namespace }) };
-  const decoded = await Promise.all(texts.map((each) => decode(each, options, signal)));
+  const decoded = await Promise.all(texts.map((each) => decode(each, options, invocation)));
   const found = decoded.flat();
   if (found.length === 0)
     throw usageError(`no objects found in ${names.join(', ')}`, 'manifests end in .yaml, .yml or .json');
@@ -35,29 +35,33 @@ export async function readManifestFiles(
 async function decode(
   texts: ManifestTexts,
   { onRemark, ...placed }: Pick<DecodeOptions, 'namespace'> & Required<Pick<DecodeOptions, 'onRemark'>>,
-  signal: AbortSignal,
+  invocation: Invocation,
 ): Promise<readonly Manifest[]> {
   if (texts.kind === 'text') {
     const dir = texts.name === standardInput ? '.' : dirname(texts.name);
     return decodeManifests(texts.text, texts.name, scheme, { onRemark, ...placed }).map((each) =>
-      fromDir(each, dir),
+      fromDir(each, dir, invocation),
     );
   }
   const options = { path: '.', unknownKinds: 'refuse', nodeLabels: {}, ...placed } as const;
   const revision = { id: texts.name, files: texts.files };
   const renderer = new Renderer(new DirectReader(scheme), onRemark);
-  const { manifests, problems } = await renderer.render(revision, options, signal);
+  const { manifests, problems } = await renderer.render(revision, options, invocation.signal);
   const [problem] = problems;
   if (problem)
     throw new CodedError('MANIFEST_INVALID', problem.message, {
       hint: 'fix the manifest and try again; nothing was changed',
     });
-  return manifests.map((each) => fromDir(each, join(texts.name, dirname(each.origin?.file ?? ''))));
+  return manifests.map((each) =>
+    fromDir(each, join(texts.name, dirname(each.origin?.file ?? '')), invocation),
+  );
 }
 
 /** Relative paths in a manifest are relative to its file. */
-const fromDir = (manifest: Manifest, dir: string): Manifest =>
-  manifest.kind === 'VM' ? { ...manifest, spec: withFoundSources(manifest.spec as VmSpec, dir) } : manifest;
+const fromDir = (manifest: Manifest, dir: string, invocation: Invocation): Manifest =>
+  manifest.kind === 'VM'
+    ? { ...manifest, spec: withFoundSources(manifest.spec as VmSpec, dir, invocation) }
+    : manifest;
 
 /** Prints notes about settings in manifests that have no effect. */
 const remarkWriter =

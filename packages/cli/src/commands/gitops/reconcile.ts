@@ -39,7 +39,7 @@ async function handled(
 ): Promise<SyncObject> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(reconcileTimeoutMs)]);
   for (;;) {
-    const now = await syncsOf(client.objects).get(sync.metadata);
+    const now = await syncsOf(client.objects).get(sync.metadata, { signal: deadline });
     if (now.status.lastHandledReconcileAt === requestedAt) return now;
     if (syncs.isServed()) await delay(pollMs, undefined, { signal: deadline });
     else await syncs.reconcile(sync.metadata, deadline);

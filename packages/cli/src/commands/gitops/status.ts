@@ -26,7 +26,7 @@ export const status: Command = {
     return await withReader(invocation, async (client) => {
       const syncs =
         args.length === 0
-          ? inNamespace(await listSyncs(client.stored), namespace)
+          ? inNamespace(await listSyncs(client.stored, invocation.signal), namespace)
           : [await findSync(client.stored, invocation)];
       await printObjects(syncs, namespaceColumns(syncResource.columns, invocation), flags, io);
       if (!asksForTable(flags)) return 0;

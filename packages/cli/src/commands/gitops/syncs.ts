@@ -15,15 +15,15 @@ export const syncOperand = {
   flags: namespaceFlags,
 } as const;
 
-export const listSyncs = async (objects: StoreReader): Promise<readonly SyncObject[]> =>
-  (await new KindReader(objects, syncKind).list()).items;
+export const listSyncs = async (objects: StoreReader, signal: AbortSignal): Promise<readonly SyncObject[]> =>
+  (await new KindReader(objects, syncKind).list({}, { signal })).items;
 
 /** The Sync that the first argument names, or the only one. @throws CodedError USAGE_INVALID */
 export async function findSync(
   objects: StoreReader,
-  { args: [name], namespace }: Pick<Invocation, 'args' | 'namespace'>,
+  { args: [name], namespace, signal }: Pick<Invocation, 'args' | 'namespace' | 'signal'>,
 ): Promise<SyncObject> {
-  const syncs = await listSyncs(objects);
+  const syncs = await listSyncs(objects, signal);
   const found =
     name === undefined
       ? inNamespace(syncs, namespace)
@@ -44,13 +44,14 @@ export interface Alteration {
 
 /** Changes the Sync as it is now, whoever else writes meanwhile. */
 export async function changeSync(
-  { client }: DeclaredHost,
+  { client, op: { signal } }: DeclaredHost,
   { metadata }: SyncObject,
   alteration: (sync: SyncObject) => Alteration,
 ): Promise<SyncObject> {
-  return await syncsOf(client.objects).modify(metadata, (now) => {
+  const altered = (now: SyncObject): SyncObject => {
     const { spec, annotations } = alteration(now);
     const metadata = { ...now.metadata, annotations: { ...now.metadata.annotations, ...annotations } };
     return { ...now, metadata, spec: { ...now.spec, ...spec } as SyncSpec };
-  });
+  };
+  return await syncsOf(client.objects).modify(metadata, altered, { signal });
 }

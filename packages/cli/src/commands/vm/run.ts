@@ -6,7 +6,6 @@ import type { HostConfiguration } from '@ignite/api/configuration-file';
 import { familiarSource } from '@ignite/api/v1/familiar-source';
 import { askedOf, withAsked } from '@ignite/api/v1/asked';
 import type { VmFile } from '@ignite/api/vm-file';
-import { sourceFrom } from '@ignite/api/v1/source-path';
 import { mergePatch } from '@ignite/toolkit/patch/merge-patch';
 import { archFlags, archOf } from '../../arguments/arch-flags.ts';
 import type { Command, FlagValues, Flags, Invocation } from '../../arguments/command.ts';
@@ -19,6 +18,7 @@ import { networkPluginNote, runtimeFlags, runtimeOf } from '../../arguments/runt
 import { usageError } from '../../arguments/usage-error.ts';
 import { readConfiguration, registryConfig, registryFlags } from '../../configuration.ts';
 import { isForOtherHost, withClient } from '../../context.ts';
+import { foundSource } from '../../files/found-sources.ts';
 import { carriedSpec } from '../../remote/carried-spec.ts';
 import { createdText, printDone } from '../../render/message/done.ts';
 import { tellNote } from '../../render/message/note.ts';
@@ -235,7 +235,13 @@ function askedAnnotations(
 }
 
 /** Returns the fields of a spec that the command line sets. */
-function specOf({ flags, args: [image], rest: command, io }: Invocation): object {
+function specOf(invocation: Invocation): object {
+  const {
+    flags,
+    args: [image],
+    rest: command,
+    io,
+  } = invocation;
   const ssh = flags.text('ssh');
   const oci = flags.text('kernel-image');
   const cmdLine = flags.text('kernel-args');
@@ -246,9 +252,9 @@ function specOf({ flags, args: [image], rest: command, io }: Invocation): object
   const storage = storageOf(flags);
   const copyFiles = flags.list('copy-files').flatMap((list) => list.split(','));
   return {
-    ...(image !== undefined && { image: { oci: sourceFrom('.', image) } }),
+    ...(image !== undefined && { image: { oci: foundSource(image, '.', invocation) } }),
     kernel: {
-      ...(oci !== undefined && { oci: sourceFrom('.', oci) }),
+      ...(oci !== undefined && { oci: foundSource(oci, '.', invocation) }),
       ...(cmdLine !== undefined && { cmdLine }),
     },
     ...archOf(flags),

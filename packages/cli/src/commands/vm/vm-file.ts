@@ -11,8 +11,9 @@ import { readInputFile } from '../../files/input-file.ts';
  */
 export async function readVmFile(
   path: string,
-  { flags, namespace: asked }: Pick<Invocation, 'flags' | 'namespace'>,
+  invocation: Pick<Invocation, 'flags' | 'namespace' | 'io'>,
 ): Promise<VmFile> {
+  const { flags, namespace: asked } = invocation;
   const [{ decodeVmFile }, { vmFileVersions }] = await Promise.all([
     import('@ignite/api/vm-file'), // it brings YAML
     import('@ignite/legacy/vm-file-versions'),
@@ -26,6 +27,6 @@ export async function readVmFile(
   return {
     ...file,
     ...(namespace !== undefined && { namespace }),
-    spec: withFoundSources(file.spec, dirname(path)),
+    spec: withFoundSources(file.spec, dirname(path), invocation),
   };
 }
