@@ -177,10 +177,9 @@ describe('the API server: objects', () => {
     const { code, json } = await garden.ask(`${settings}/a`, sent('PATCH', more, strategic));
     assert.equal(code, 200);
     assert.deepEqual(json['data'], { x: '1', y: '2' });
-    assert.deepEqual((json['metadata'] as Fields)['finalizers'], [
-      'garden.example/one',
-      'garden.example/two',
-    ]);
+    // New items come first, as in Kubernetes.
+    const both = ['garden.example/two', 'garden.example/one'];
+    assert.deepEqual((json['metadata'] as Fields)['finalizers'], both);
     for (const type of [strategic, 'application/merge-patch+json'])
       assert.equal((await garden.ask(`${settings}/a`, sent('PATCH', { metadata: 'a' }, type))).code, 400);
     const broken = sent('PATCH', [{ op: 'jump', path: '/spec' }], 'application/json-patch+json');
