@@ -29,6 +29,15 @@ const portSchema = v.strictObject({
   appProtocol: described('What is spoken there, such as `https`.', v.optional(v.string())),
 });
 
+/** Managers have ports of their own, which are told apart as in Kubernetes. */
+const portsSchema = v.pipe(
+  v.array(portSchema),
+  v.metadata({
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['port', 'protocol'],
+  }),
+);
+
 const specSchema = v.strictObject({
   type: described(
     '`ClusterIP` for what EndpointSlices tell, and `ExternalName` for a host by its name.',
@@ -44,7 +53,7 @@ const specSchema = v.strictObject({
     'The name of the host, of a service of the type `ExternalName`.',
     v.optional(v.string()),
   ),
-  ports: described('The ports of the service.', v.optional(v.array(portSchema))),
+  ports: described('The ports of the service.', v.optional(portsSchema)),
   selector: described(
     'The labels of Pods behind the service. Nothing acts by it here.',
     v.optional(v.record(v.string(), v.string())),

@@ -115,6 +115,25 @@ test('the ports of a Service are merged and removed by a strict strategic merge 
   );
 });
 
+test('each of those who apply a Service has ports of its own in it', async () => {
+  await using api = await openDefiningApi();
+  const applied = async (manager: string, ...ports: readonly object[]): Promise<unknown> => {
+    const object = { apiVersion: 'v1', kind: 'Service', ...service('web', { ports }) };
+    const path = `${services}/web?fieldManager=${manager}`;
+    const { code, json } = await api.ask(path, 'PATCH', object, 'application/apply-patch+yaml');
+    assert.ok(code < 300, JSON.stringify(json));
+    const spec = json['spec'] as { readonly ports: readonly Fields[] };
+    return spec.ports.map(({ port, protocol }) => `${String(port)}/${String(protocol)}`);
+  };
+  await applied('ann', { name: 'a', port: 53 });
+  assert.deepEqual(await applied('ben', { name: 'b', port: 53, protocol: 'UDP' }, { name: 'c', port: 80 }), [
+    '53/TCP',
+    '53/UDP',
+    '80/TCP',
+  ]);
+  assert.deepEqual(await applied('ben', { name: 'c', port: 80 }), ['53/TCP', '80/TCP']);
+});
+
 test('an EndpointSlice holds no addresses of the host itself', async () => {
   await using api = await openDefiningApi();
   for (const [addressType, address, problem] of [
