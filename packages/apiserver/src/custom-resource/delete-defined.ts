@@ -1,5 +1,5 @@
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { deleteSeen, unlessGone } from '../resource/delete-seen.ts';
+import { deleteSeen, unlessChanged } from '../resource/delete-seen.ts';
 import type { CustomResourceDefinition } from './definition/definition.ts';
 import { isEstablished } from './definition/accepted-names.ts';
 import { servedDefinitionKind } from './definition/definition-kind.ts';
@@ -16,7 +16,7 @@ export async function deleteDefined(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (isEstablished(definition) && !(await deleteObjects(client, definition, signal))) return false;
-  await client.update(servedDefinitionKind, cleanedUp(definition), { signal }).catch(unlessGone);
+  await client.update(servedDefinitionKind, cleanedUp(definition), { signal }).catch(unlessChanged);
   return true;
 }
 

@@ -7,7 +7,7 @@ import { type ReconcileResult, runController } from '@ignite/toolkit/controller/
 import { Informer, informerKey } from '@ignite/toolkit/controller/informer';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
 import type { Log } from '@ignite/toolkit/log/log';
-import { unlessGone } from '../resource/delete-seen.ts';
+import { unlessChanged } from '../resource/delete-seen.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { isEstablished, statusWithNames } from './definition/accepted-names.ts';
 import { type CustomResourceDefinition, isDefinition } from './definition/definition.ts';
@@ -104,5 +104,5 @@ async function writeStatus(
   definition: CustomResourceDefinition,
   signal: AbortSignal,
 ): Promise<void> {
-  await client.updateStatus(servedDefinitionKind, definition, { signal }).catch(unlessGone);
+  await client.updateStatus(servedDefinitionKind, definition, { signal }).catch(unlessChanged);
 }

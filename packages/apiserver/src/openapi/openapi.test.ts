@@ -123,6 +123,8 @@ test('v2Document: schemas have nothing that OpenAPI v2 lacks', () => {
   const { properties } = definitions['example.garden.v1.Pot']!;
   assert.deepEqual(properties?.['spec']?.properties?.['litres'], { type: 'integer', minimum: 1 });
   assert.deepEqual(properties?.['kind'], { type: 'string' });
+  for (const name of ['creationTimestamp', 'deletionTimestamp'])
+    assert.equal(properties?.['metadata']?.properties?.[name]?.type, 'string');
   const all = JSON.stringify(definitions);
   for (const word of ['anyOf', 'oneOf', 'nullable', 'default"']) assert.ok(!all.includes(`"${word}`), word);
 });

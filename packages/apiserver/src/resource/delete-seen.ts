@@ -13,10 +13,10 @@ export async function deleteSeen(
   const preconditions = { ...options.preconditions, uid };
   await client
     .delete({ group, version, resource, namespace, name }, { ...options, preconditions })
-    .catch(unlessGone);
+    .catch(unlessChanged);
 }
 
 /** Lets go of an object that someone else has deleted or changed first. */
-export function unlessGone(failure: unknown): void {
+export function unlessChanged(failure: unknown): void {
   if (!hasCode(failure, 'NOT_FOUND') && !hasCode(failure, 'CONFLICT')) throw failure;
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type ErrorCause, type ObjectError, badRequest } from '@ignite/toolkit/client/object-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
+import { withoutNulls } from '../structural-schema/without-nulls.ts';
 import { listProblems } from '../structural-schema/validation/list-problems.ts';
 import { validationProblems } from '../structural-schema/validation/validate.ts';
 import { conflictError } from './conflicts.ts';
@@ -76,9 +77,6 @@ const typeProblems = (applied: KubeObject, schema: StructuralSchema): readonly E
   validationProblems(withoutNulls(applied), schema).filter(
     ({ reason }) => reason === 'FieldValueTypeInvalid',
   );
-
-const withoutNulls = (object: KubeObject): unknown =>
-  JSON.parse(JSON.stringify(object, (_key, value: unknown) => value ?? undefined));
 
 function untyped({ apiVersion, kind, metadata }: KubeObject, { field, message }: ErrorCause): ObjectError {
   const place = `${metadata.namespace}/${metadata.name}; ${apiVersion}, Kind=${kind}`;

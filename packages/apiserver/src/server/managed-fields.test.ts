@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pot } from '@ignite/toolkit/client/garden.sample';
+import { openDefiningApi } from './defining-api.sample.ts';
 import { type Fields, home, openGarden, sent } from './asked-garden.sample.ts';
 
 const merge = 'application/merge-patch+json';
@@ -99,6 +100,25 @@ describe('the API server: managers of fields', () => {
       /conflict with "ben" using garden\.example\/v1: \.spec\.size/,
     );
     assert.deepEqual(names((await applied('ann', { size: 4 }, '&force=true')).json), ['ann Apply']);
+  });
+
+  test('do not count what is there of objects of Kubernetes before anybody writes it', async () => {
+    await using api = await openDefiningApi();
+    const made = async (path: string, object: object): Promise<unknown> => {
+      const { code, json } = await api.ask(`${path}?fieldManager=ann`, 'POST', object);
+      assert.equal(code, 201, JSON.stringify(json));
+      return specOf(json, 'ann');
+    };
+    const leases = '/apis/coordination.k8s.io/v1/namespaces/home/leases';
+    const metadata = { name: 'a' };
+    assert.deepEqual(await made(leases, { metadata, spec: { holderIdentity: 'x' } }), {
+      'f:holderIdentity': {},
+    });
+    assert.equal(await made('/api/v1/namespaces', { metadata }), undefined);
+    const finalizers = ['garden.example/gate'];
+    assert.deepEqual(await made('/api/v1/namespaces', { metadata: { name: 'b' }, spec: { finalizers } }), {
+      'f:finalizers': {},
+    });
   });
 
   test('can be set and forgotten by whoever writes objects', async () => {

@@ -59,5 +59,6 @@ function checkPart(request: ObjectRequest): void {
 function checkVerb({ resource, info: { verb, subresource } }: ObjectRequest): void {
   if (subresource !== undefined || verbsOf(resource).includes(verb)) return;
   const { view, resource: name } = resource;
-  throw new ObjectError('METHOD_NOT_ALLOWED', `"${verb}" is not possible with ${name}: ${view?.hint}`);
+  const hint = view?.hint === undefined ? '' : `: ${view.hint}`;
+  throw new ObjectError('METHOD_NOT_ALLOWED', `"${verb}" is not possible with ${name}${hint}`);
 }

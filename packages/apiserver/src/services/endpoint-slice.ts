@@ -11,6 +11,7 @@ import * as v from 'valibot';
 import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { duplicateValue, invalidValue } from '../structural-schema/field-error.ts';
+import { withoutNulls } from '../structural-schema/without-nulls.ts';
 import { portNumber, protocol } from './port.ts';
 
 const endpointSchema = v.strictObject({
@@ -88,7 +89,7 @@ const endpointSliceKind = defineKind({
   versions: [
     { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: coreMetadataSchema, fields },
   ],
-  strategy: { immutable: ['/addressType'] },
+  strategy: { immutable: ['/addressType'], prepare: withoutNullFields },
 });
 
 const served = servedKindOf(endpointSliceKind);
@@ -104,6 +105,15 @@ export const servedEndpointSliceKind: ServedKind = {
 
 /** The kind as the API server serves it. */
 export const endpointSliceResource: ServedResource = builtInResourceOf(endpointSliceKind);
+
+/** Pure. Leaves out of endpoints and ports what is null, which Kubernetes takes for nothing. */
+function withoutNullFields({ endpoints, ports, ...slice }: KubeObject): KubeObject {
+  return {
+    ...slice,
+    ...(endpoints !== undefined && { endpoints: withoutNulls(endpoints) }),
+    ...(ports !== undefined && { ports: withoutNulls(ports) }),
+  };
+}
 
 const sliceOf = (object: KubeObject): EndpointSlice => object as EndpointSlice;
 

@@ -9,7 +9,10 @@ import { age } from '@ignite/toolkit/text/age';
 import * as v from 'valibot';
 import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
-import { duplicateValue, requiredValue } from '../structural-schema/field-error.ts';
+import { duplicateValue, invalidValue, requiredValue } from '../structural-schema/field-error.ts';
+import { isRecord } from '../structural-schema/json-record.ts';
+import { subdomainFault } from '../structural-schema/name-faults.ts';
+import { withoutNulls } from '../structural-schema/without-nulls.ts';
 import { portNumber, protocol } from './port.ts';
 
 const headless = 'None';
@@ -29,6 +32,15 @@ const portSchema = v.strictObject({
   appProtocol: described('What is spoken there, such as `https`.', v.optional(v.string())),
 });
 
+/** Managers have ports of their own, which are told apart as in Kubernetes. */
+const portsSchema = v.pipe(
+  v.array(portSchema),
+  v.metadata({
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['port', 'protocol'],
+  }),
+);
+
 const specSchema = v.strictObject({
   type: described(
     '`ClusterIP` for what EndpointSlices tell, and `ExternalName` for a host by its name.',
@@ -44,7 +56,7 @@ const specSchema = v.strictObject({
     'The name of the host, of a service of the type `ExternalName`.',
     v.optional(v.string()),
   ),
-  ports: described('The ports of the service.', v.optional(v.array(portSchema))),
+  ports: described('The ports of the service.', v.optional(portsSchema)),
   selector: described(
     'The labels of Pods behind the service. Nothing acts by it here.',
     v.optional(v.record(v.string(), v.string())),
@@ -88,7 +100,7 @@ const serviceKind = defineKind({
     { title: 'SELECTOR', wide: true, cell: (service) => selectorText(specOf(service)) },
   ],
   versions: [{ apiVersion: 'v1', kind: 'Service', metadata: coreMetadataSchema, spec: specSchema }],
-  strategy: { names: 'DnsLabel', initialStatus: { loadBalancer: {} } },
+  strategy: { names: 'DnsLabel', initialStatus: { loadBalancer: {} }, prepare: withoutEmptyFields },
 });
 
 const served = servedKindOf(serviceKind);
@@ -97,8 +109,9 @@ const served = servedKindOf(serviceKind);
 export const servedServiceKind: ServedKind = {
   ...served,
   withDefaults: (object) => {
-    const { success, output } = v.safeParse(specSchema, object['spec']);
-    return success ? { ...object, spec: complete(output) } : object;
+    const prepared = served.withDefaults?.(object) ?? object;
+    const { success, output } = v.safeParse(specSchema, prepared['spec']);
+    return success ? { ...prepared, spec: complete(output) } : prepared;
   },
   problems: (object, old) => {
     const problems = served.problems?.(object, old) ?? [];
@@ -114,38 +127,55 @@ export const serviceResource: ServedResource = {
   mergeKeys: { ...builtInResourceOf(serviceKind).mergeKeys, 'spec.ports': 'port' },
 };
 
-/** Pure. Fills in what Kubernetes fills in, but for addresses, and leaves out what says nothing, as the port 0. */
-function complete({ ports, publishNotReadyAddresses: isEarly, ...spec }: ServiceSpec): ServiceSpec {
+/** Pure. Leaves out what Kubernetes takes for nothing: null, and an address that is empty. */
+function withoutEmptyFields(service: KubeObject): KubeObject {
+  const { spec } = service;
+  if (!isRecord(spec)) return service;
+  const { clusterIP, ...others } = spec;
+  return { ...service, spec: withoutNulls(clusterIP === '' ? others : spec) };
+}
+
+/**
+ * Pure. Fills in what Kubernetes fills in, but for addresses, and leaves out what says nothing, as the port 0, and what
+ * a Service of its type does not have.
+ */
+function complete({
+  ports,
+  publishNotReadyAddresses: isEarly,
+  clusterIP: _address,
+  clusterIPs: _addresses,
+  internalTrafficPolicy = 'Cluster',
+  ...spec
+}: ServiceSpec): ServiceSpec {
   return {
+    ...spec,
     ...(spec.type === 'ClusterIP' && {
       clusterIP: headless,
       clusterIPs: [headless],
-      internalTrafficPolicy: 'Cluster',
+      internalTrafficPolicy,
     }),
-    ...spec,
     ...(isEarly && { publishNotReadyAddresses: isEarly }),
     ...(ports && { ports: ports.map((port) => ({ ...port, targetPort: port.targetPort || port.port })) }),
   };
 }
 
-function specProblems({
-  type,
-  externalName = '',
-  clusterIP,
-  ports = [],
-}: ServiceSpec): readonly ErrorCause[] {
+function specProblems({ type, externalName = '', ports = [] }: ServiceSpec): readonly ErrorCause[] {
   const names = ports.map(({ name = '' }) => name);
   return [
-    ...(type === 'ExternalName' && externalName === '' ? [requiredValue('spec.externalName')] : []),
-    ...(type === 'ClusterIP' && clusterIP !== headless && ports.length === 0
-      ? [requiredValue('spec.ports')]
-      : []),
+    ...(type === 'ExternalName' ? hostProblems('spec.externalName', externalName) : []),
     ...names.flatMap((name, at) => {
       const field = `spec.ports[${at}].name`;
       if (name === '') return names.length > 1 ? [requiredValue(field)] : [];
       return names.indexOf(name) < at ? [duplicateValue(field, name)] : [];
     }),
   ];
+}
+
+function hostProblems(field: string, name: string): readonly ErrorCause[] {
+  const host = name.replace(/\.$/, '');
+  if (host === '') return [requiredValue(field)];
+  const fault = subdomainFault(host);
+  return fault === undefined ? [] : [invalidValue(field, host, fault)];
 }
 
 const nothing = '<none>';

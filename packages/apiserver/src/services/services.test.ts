@@ -115,6 +115,83 @@ test('the ports of a Service are merged and removed by a strict strategic merge 
   );
 });
 
+test('what is null or empty is as if it were left out', async () => {
+  await using api = await openDefiningApi();
+  for (const [name, spec] of Object.entries({
+    a: { clusterIP: '', clusterIPs: [], selector: null, ports: [{ port: 80, targetPort: null }] },
+    b: { clusterIP: null, clusterIPs: null, internalTrafficPolicy: null, ports: [{ port: 80 }] },
+  })) {
+    const { spec: stored } = await made(api, services, service(name, spec));
+    assert.deepEqual(stored, {
+      clusterIP: 'None',
+      clusterIPs: ['None'],
+      internalTrafficPolicy: 'Cluster',
+      ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }],
+      sessionAffinity: 'None',
+      type: 'ClusterIP',
+    });
+  }
+  await made(api, services, service('c', { ports: null }));
+  const addresses = ['10.0.0.1'];
+  const { endpoints, ports } = await made(
+    api,
+    slices,
+    slice('a', 'a', {
+      endpoints: [
+        { addresses, conditions: null, hostname: null },
+        { addresses, conditions: { ready: null } },
+      ],
+      ports: null,
+    }),
+  );
+  const stored = { addresses, conditions: {} };
+  assert.deepEqual([endpoints, ports], [[stored, stored], null]);
+});
+
+test('a Service that becomes one of a host by its name has no address any more', async () => {
+  await using api = await openDefiningApi();
+  await made(api, services, service('web', { ports: [{ port: 80 }] }));
+  const spec = { type: 'ExternalName', externalName: 'a.example.' };
+  const type = 'application/merge-patch+json';
+  const { code, json } = await api.ask(`${services}/web`, 'PATCH', { spec }, type);
+  assert.deepEqual(
+    [code, json['spec']],
+    [200, { ...spec, ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }], sessionAffinity: 'None' }],
+  );
+});
+
+test('a Service names no host that is none', async () => {
+  await using api = await openDefiningApi();
+  for (const externalName of ['a b/../c:22', 'a.example/x', 'user@a', '-a'])
+    assert.match(
+      String(await faults(api, services, service('far', { type: 'ExternalName', externalName }))),
+      /^spec\.externalName: Invalid value: ".*": a lowercase RFC 1123 subdomain must consist of/,
+    );
+  for (const externalName of ['', '.'])
+    assert.deepEqual(await faults(api, services, service('far', { type: 'ExternalName', externalName })), [
+      'spec.externalName: Required value',
+    ]);
+});
+
+test('each of those who apply a Service has ports of its own in it', async () => {
+  await using api = await openDefiningApi();
+  const applied = async (manager: string, ...ports: readonly object[]): Promise<unknown> => {
+    const object = { apiVersion: 'v1', kind: 'Service', ...service('web', { ports }) };
+    const path = `${services}/web?fieldManager=${manager}`;
+    const { code, json } = await api.ask(path, 'PATCH', object, 'application/apply-patch+yaml');
+    assert.ok(code < 300, JSON.stringify(json));
+    const spec = json['spec'] as { readonly ports: readonly Fields[] };
+    return spec.ports.map(({ port, protocol }) => `${String(port)}/${String(protocol)}`);
+  };
+  await applied('ann', { name: 'a', port: 53 });
+  assert.deepEqual(await applied('ben', { name: 'b', port: 53, protocol: 'UDP' }, { name: 'c', port: 80 }), [
+    '53/TCP',
+    '53/UDP',
+    '80/TCP',
+  ]);
+  assert.deepEqual(await applied('ben', { name: 'c', port: 80 }), ['53/TCP', '80/TCP']);
+});
+
 test('an EndpointSlice holds no addresses of the host itself', async () => {
   await using api = await openDefiningApi();
   for (const [addressType, address, problem] of [

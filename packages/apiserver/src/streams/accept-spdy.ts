@@ -1,4 +1,4 @@
-import { type Upgrade, keepOpen, spokenProtocol } from './upgrade.ts';
+import { type Upgrade, closeWhenIdle, spokenProtocol } from './upgrade.ts';
 
 /**
  * Goes on with SPDY, and in it the first of some protocols that the client speaks too, which are named in the order in
@@ -11,7 +11,7 @@ export function acceptSpdy<P extends string>(
 ): P {
   const protocol = spokenProtocol(message.headers['x-stream-protocol-version'], protocols);
   takeOver();
-  keepOpen(socket);
+  closeWhenIdle(socket);
   const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: SPDY/3.1'];
   socket.write([...lines, `X-Stream-Protocol-Version: ${protocol}`, '', ''].join('\r\n'));
   if (head.length > 0) socket.unshift(head);

@@ -1,6 +1,6 @@
 import { acceptSocket } from '@ignite/toolkit/line/accept-socket';
 import type { WebSocket } from 'ws';
-import { type Upgrade, keepOpen, refuseUpgrade, spokenProtocol } from './upgrade.ts';
+import { type Upgrade, closeWhenIdle, refuseUpgrade, spokenProtocol } from './upgrade.ts';
 
 const longestMessage = 4 * 2 ** 20;
 
@@ -16,7 +16,7 @@ export async function acceptWebSocket(
   const protocol = spokenProtocol(message.headers['sec-websocket-protocol'], protocols);
   const options = { protocol, largestMessage: longestMessage };
   const opened = await acceptSocket({ message, socket, head }, options).catch(refuseUpgrade);
-  keepOpen(socket);
+  closeWhenIdle(socket);
   takeOver();
   return opened;
 }

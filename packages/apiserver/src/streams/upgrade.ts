@@ -35,7 +35,7 @@ export function spokenProtocol<P extends string>(
 }
 
 /** Has a connection closed on which nothing is sent either way for hours, or whose other side is gone. */
-export const keepOpen = (socket: Socket): unknown =>
+export const closeWhenIdle = (socket: Socket): unknown =>
   socket.setKeepAlive(true, probeMs).setTimeout(idleMs, () => socket.destroy());
 
 /** @throws ObjectError BAD_REQUEST that says why a connection does not go on with WebSocket */

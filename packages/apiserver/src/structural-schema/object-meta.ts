@@ -1,7 +1,7 @@
 import type { StructuralSchema } from './structural-schema.ts';
 
 const text: StructuralSchema = { type: 'string' };
-const time: StructuralSchema = { type: 'string', format: 'date-time', nullable: true };
+const time: StructuralSchema = { type: 'string', format: 'date-time' };
 const texts: StructuralSchema = { type: 'object', additionalProperties: text };
 const flag: StructuralSchema = { type: 'boolean' };
 const wholeNumber: StructuralSchema = { type: 'integer', format: 'int64' };

@@ -57,3 +57,10 @@ test('a view of other objects is listed with its verbs, and says what to do inst
     [['get'], ['get'], ['get']],
   );
 });
+
+test('a view for which nothing can be done instead only says what it cannot do', async () => {
+  const { hint: _hint, ...view } = plants.view!;
+  await using garden = await openGarden({ resources: () => [{ ...plants, view }] });
+  const refused = await garden.ask('/api/v1/namespaces/home/plants/a', sent('DELETE', {}));
+  assert.deepEqual([refused.code, refused.json['message']], [405, '"delete" is not possible with plants']);
+});

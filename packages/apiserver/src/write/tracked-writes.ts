@@ -9,6 +9,7 @@ import { type ObjectRequest, isOfStatus, keyOf } from '../resource/object-reques
 import { type UpdateSettings, updateManagers } from '../server-side-apply/update-managers.ts';
 import { managedTime, managedVersions } from './managed-versions.ts';
 import { replaceObject } from './replace-object.ts';
+import { unwrittenObject } from './unwritten-object.ts';
 import { untilNobodyInterferes } from '../resource/until-nobody-interferes.ts';
 import { writeQuery } from './write-query.ts';
 
@@ -35,7 +36,8 @@ export class TrackedWrites {
     const { status, ...wish } = await this.#client.create(resource, object, this.#tried);
     const isManaged = status !== undefined && !resource.subresources.includes('status');
     const managed = isManaged ? { ...wish, status } : wish;
-    return await this.#client.create(resource, this.#managed(undefined, managed, object), this.#options);
+    const unwritten = unwrittenObject(resource, managed);
+    return await this.#client.create(resource, this.#managed(unwritten, managed, object), this.#options);
   }
 
   /** Replaces an object, or its status if the request is about that. It is read before, unless that was done. */

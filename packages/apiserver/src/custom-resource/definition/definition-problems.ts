@@ -16,7 +16,7 @@ import { structuralSchemaSchema } from '../../structural-schema/structural-schem
 import { builtInGroups } from './built-in-groups.ts';
 import { conversionProblems } from './conversion-problems.ts';
 import type { CustomResourceDefinition, DefinitionSpec, DefinitionVersion } from './definition.ts';
-import { subdomainFault } from './names.ts';
+import { subdomainFault } from '../../structural-schema/name-faults.ts';
 import { namesProblems } from './names-problems.ts';
 import { versionProblems } from './version-problems.ts';
 

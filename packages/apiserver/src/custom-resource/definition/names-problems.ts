@@ -1,7 +1,7 @@
 import type { ErrorCause } from '@ignite/toolkit/client/object-error';
 import { invalidValue, requiredValue } from '../../structural-schema/field-error.ts';
 import type { DefinitionNames } from './definition.ts';
-import { labelFault } from './names.ts';
+import { labelFault } from '../../structural-schema/name-faults.ts';
 
 /** Returns what is wrong with the names of a kind, given the path to them. */
 export function namesProblems(names: DefinitionNames, path: string): readonly ErrorCause[] {

@@ -1,7 +1,7 @@
 import type { ErrorCause } from '@ignite/toolkit/client/object-error';
 import { invalidValue, requiredValue } from '../../structural-schema/field-error.ts';
 import type { DefinitionVersion, PrinterColumn } from './definition.ts';
-import { labelFault } from './names.ts';
+import { labelFault } from '../../structural-schema/name-faults.ts';
 import { schemaOfVersion } from './schema-of-version.ts';
 import { selectableFieldProblems } from './selectable-fields.ts';
 
