@@ -59,7 +59,7 @@ const specSchema = v.strictObject({
   ports: described('The ports of the service.', v.optional(portsSchema)),
   selector: described(
     'The labels of Pods behind the service. Nothing acts by it here.',
-    v.optional(v.record(v.string(), v.string())),
+    v.optional(v.pipe(v.record(v.string(), v.string()), v.metadata({ 'x-kubernetes-map-type': 'atomic' }))),
   ),
   clusterIP: described('`None`, since there is no cluster network.', v.optional(noClusterIp)),
   clusterIPs: described('The same as a list.', v.optional(v.array(noClusterIp))),
