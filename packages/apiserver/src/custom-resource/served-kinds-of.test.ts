@@ -64,6 +64,13 @@ test('servedKindsOf: objects that were written before a default was defined have
   );
 });
 
+test('servedKindsOf: an object that is read again is the same one', async () => {
+  const client = new StoreObjectClient(new MemoryStore(), [pots!]);
+  await client.create(pots!, pot({ clay: 'red' }));
+  const key = { ...pots!, namespace: 'home', name: 'mint' };
+  assert.equal(await client.get(key), await client.get(key));
+});
+
 test('servedKindsOf: each served version is a kind', () => {
   const versions = [
     potVersion,

@@ -31,6 +31,8 @@ function servedVersion(
 ): ServedKind {
   const { spec } = definition;
   const schema = schemaOfVersion(version) ?? { 'x-kubernetes-preserve-unknown-fields': true };
+  /** What became of objects, since those that a store has read once are read again and again. */
+  const completed = new WeakMap<KubeObject, KubeObject>();
   return {
     group: spec.group,
     version: version.name,
@@ -41,7 +43,11 @@ function servedVersion(
     conversion: conversionOf(definition, client),
     hasStatus: version.subresources?.status !== undefined,
     selectableFields: selectableFieldNames(version),
-    withDefaults: (object) => withDefaults(pruned<KubeObject>(object, schema), schema),
+    withDefaults: (object) => {
+      const known = completed.get(object) ?? withDefaults(pruned<KubeObject>(object, schema), schema);
+      completed.set(object, known);
+      return known;
+    },
     problems: (object, old) => {
       const problems = [...validationProblems(object, schema), ...listProblems(object, schema)];
       return [...problems, ...rulesOrBlocked({ object, old, problems }, schema)];
