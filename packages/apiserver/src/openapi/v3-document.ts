@@ -5,7 +5,7 @@ import {
 } from '../structural-schema/object-meta.ts';
 import type { StructuralSchema } from '../structural-schema/structural-schema.ts';
 import { type DocumentedKind, apiPathOf, groupVersionKindOf, schemaNameOf } from './documented-kind.ts';
-import { withMergeKeys } from './merged-lists.ts';
+import { withMergeKeys } from './merge-keys.ts';
 import { type Operation, operationsOf } from './operations.ts';
 import type { Parameter } from './parameters.ts';
 

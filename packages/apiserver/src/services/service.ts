@@ -7,7 +7,7 @@ import { described } from '@ignite/toolkit/schema/described';
 import { defineKind } from '@ignite/toolkit/scheme/kind';
 import { age } from '@ignite/toolkit/text/age';
 import * as v from 'valibot';
-import { builtInResourceOf } from '../resource/served-resource-of.ts';
+import { coreResourceOf } from '../resource/served-resource-of.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
 import { duplicateValue, invalidValue, requiredValue } from '../structural-schema/field-error.ts';
 import { isRecord } from '../structural-schema/json-record.ts';
@@ -119,12 +119,12 @@ export const servedServiceKind: ServedKind = {
   },
 };
 
+const ofKubernetes = coreResourceOf(serviceKind);
+
 /** The kind as the API server serves it. */
 export const serviceResource: ServedResource = {
-  ...builtInResourceOf(serviceKind),
-  hidesGeneration: true,
-  takesAnyVersion: true,
-  mergeKeys: { ...builtInResourceOf(serviceKind).mergeKeys, 'spec.ports': 'port' },
+  ...ofKubernetes,
+  mergeKeys: { ...ofKubernetes.mergeKeys, 'spec.ports': 'port' },
 };
 
 /** Pure. Leaves out what Kubernetes takes for nothing: null, and an address that is empty. */

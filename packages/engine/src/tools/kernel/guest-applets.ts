@@ -1,6 +1,6 @@
 /**
- * The commands of busybox that the scripts of guest/ call. The initrd has a link for each of them: a guest
- * takes a tenth of its boot to make links for all that busybox can do.
+ * The commands of busybox that the scripts of guest/ call. The initrd has a link for each of them, so that a
+ * guest need not make links for all that busybox can do at each boot.
  */
 export const guestApplets = (
   'adjtimex awk cat chmod chown chroot cp cpio cut date dd echo env find grep insmod ip kill ln ' +
