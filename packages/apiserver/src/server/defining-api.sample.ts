@@ -4,13 +4,14 @@ import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import type { Authorizer } from '../request/access.ts';
 import { apiKinds } from './api-kinds.ts';
 import { endpointSliceResource } from '../services/endpoint-slice.ts';
 import { serviceResource } from '../services/service.ts';
 import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import { serveApi } from './serve-api.ts';
 import { admissionKinds } from '../admission/admission-kinds.ts';
-import { WebhookAdmissions } from '../admission/webhook-admissions.ts';
+import { Admissions } from '../admission/admissions.ts';
 import { definitionKind } from '../custom-resource/definition/definition-kind.ts';
 import { ServedDefinitions } from '../custom-resource/served-definitions.ts';
 
@@ -29,7 +30,10 @@ export async function openDefiningApi() {
     ...[serviceResource, endpointSliceResource],
   ];
   const resources = () => [...builtIn, ...definitions.resources];
-  const admission = new WebhookAdmissions({ client, served: resources, clock: systemClock, log: () => {} });
+  const authorizer: Authorizer = { authorize: async () => ({ isAllowed: true, reason: '' }) };
+  const admission = new Admissions({
+    ...{ client, authorizer, served: resources, clock: systemClock, log: () => {} },
+  });
   const admitting = admission.run(ending.signal);
   const api = await serveApi(
     {
@@ -37,7 +41,7 @@ export async function openDefiningApi() {
       resources,
       admission,
       authenticator: { authenticate: async () => ({ name: 'gardener', groups: [] }) },
-      authorizer: { authorize: async () => ({ isAllowed: true, reason: '' }) },
+      authorizer,
       checks: [],
       product: 'garden',
       log: () => {},
