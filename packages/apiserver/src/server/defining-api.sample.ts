@@ -17,8 +17,10 @@ import { ServedDefinitions } from '../custom-resource/served-definitions.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+const allowing: Authorizer = { authorize: async () => ({ isAllowed: true, reason: '' }) };
+
 /** An API that serves the kinds that its own objects define. */
-export async function openDefiningApi() {
+export async function openDefiningApi(authorizer: Authorizer = allowing) {
   const ending = new AbortController();
   const store = new MemoryStore();
   const definitions = new ServedDefinitions();
@@ -30,10 +32,8 @@ export async function openDefiningApi() {
     ...[serviceResource, endpointSliceResource],
   ];
   const resources = () => [...builtIn, ...definitions.resources];
-  const authorizer: Authorizer = { authorize: async () => ({ isAllowed: true, reason: '' }) };
-  const admission = new Admissions({
-    ...{ client, authorizer, served: resources, clock: systemClock, log: () => {} },
-  });
+  const work = { client, clock: systemClock, log: () => {} };
+  const admission = new Admissions({ ...work, authorizer, served: resources });
   const admitting = admission.run(ending.signal);
   const api = await serveApi(
     {

@@ -15,11 +15,16 @@ const longestExpression = 64 * 1_024;
 
 /** Pure. Returns what is wrong with a policy beyond its form. */
 export function policyProblems(policy: Policy): readonly ErrorCause[] {
-  const problems = [...formProblems(policy), ...lengthProblems(policy)];
-  if (problems.length > 0) return problems;
-  return policyPrograms(policy, { object: anyShape, params: anyShape }).faults.map(
-    ({ field, expression, problem }) => invalidValue(field, expression, problem),
-  );
+  const tooLong = lengthProblems(policy);
+  if (tooLong.length > 0) return tooLong;
+  const problems = formProblems(policy);
+  const told = new Set(problems.map(({ field }) => field));
+  const { faults } = policyPrograms(policy, { object: anyShape, params: anyShape });
+  const others = faults.filter(({ field }) => !told.has(field));
+  return [
+    ...problems,
+    ...others.map(({ field, expression, problem }) => invalidValue(field, expression, problem)),
+  ];
 }
 
 function formProblems({ metadata, spec }: Policy): readonly ErrorCause[] {

@@ -97,8 +97,9 @@ export function policyPrograms({ spec }: Policy, { object, params }: PolicyShape
     spec.variables ? { ...others, variables: fields(Object.fromEntries(known)) } : others;
   for (const [at, { name, expression }] of (spec.variables ?? []).entries()) {
     const program = compiled(`spec.variables[${at}].expression`, expression, [], withVariables(judging));
-    if (program) variables.set(name, program);
-    known.set(name, program?.shape ?? anyShape);
+    if (!program) continue;
+    variables.set(name, program);
+    known.set(name, program.shape);
   }
   const { authorizer: _authorizer, ...telling } = judging;
   const validations = (spec.validations ?? []).map(({ expression, messageExpression }, at) => ({
@@ -139,11 +140,11 @@ function wrongType({ shape: { type } }: CelProgram, types: readonly CelShape['ty
 }
 
 const untyped: PolicyShapes = { object: anyShape, params: anyShape };
-const known = new WeakMap<Policy, PolicyPrograms>();
+const compiledBefore = new WeakMap<Policy, PolicyPrograms>();
 
 /** Returns the programs of a policy, which are compiled once. */
 export function programsOf(policy: Policy): PolicyPrograms {
-  const programs = known.get(policy) ?? policyPrograms(policy, untyped);
-  known.set(policy, programs);
+  const programs = compiledBefore.get(policy) ?? policyPrograms(policy, untyped);
+  compiledBefore.set(policy, programs);
   return programs;
 }

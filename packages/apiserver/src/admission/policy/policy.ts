@@ -33,13 +33,12 @@ const named = v.strictObject({ name: v.string(), expression: v.string() });
 
 /** The reasons that a refusal can have, and the code of the answer. */
 export const refusalCodes = {
-  Unauthorized: 401,
   Forbidden: 403,
   RequestEntityTooLarge: 413,
   Invalid: 422,
 } as const;
 
-const reasons = ['Unauthorized', 'Forbidden', 'Invalid', 'RequestEntityTooLarge'] as const;
+const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'] as const;
 
 const validation = v.strictObject({
   expression: described('What must be true of a write.', v.string()),
