@@ -49,7 +49,7 @@ function testOn(kubernetes: KubeApiServer): void {
   describe('writes are judged by policies as by a kube-apiserver', () => {
     for (const each of policyCases)
       test(each.name, async () => {
-        await using ours = await openDefiningApi(exceptRobots);
+        await using ours = await openDefiningApi({ authorizer: exceptRobots });
         const theirs = await judged(askKubernetes, each);
         assert.deepEqual(await judged(askOurs(ours.url), each), theirs);
       });

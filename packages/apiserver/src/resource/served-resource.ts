@@ -52,6 +52,15 @@ export interface ServedResource extends GroupVersionResource {
 export const verbsOf = ({ view }: Pick<ServedResource, 'view'>): readonly ResourceVerb[] =>
   view?.verbs ?? allVerbs;
 
+/** Pure. Returns the kind that an object names by its version and kind, if it is served. */
+export function servedOfKind(
+  resources: readonly ServedResource[],
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+): ServedResource | undefined {
+  const [version = '', group = ''] = apiVersion.split('/').toReversed();
+  return resources.find((each) => each.group === group && each.version === version && each.kind === kind);
+}
+
 /** Pure. Returns the kinds whose objects are stored, each in one version: the one that is stored if that is served. */
 export const storedResources = (resources: readonly ServedResource[]): readonly ServedResource[] => {
   const stored = resources.filter(({ view }) => view === undefined);

@@ -4,6 +4,8 @@ import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import type { AuditEvent } from '../audit/audit-event.ts';
+import { defaultPolicy } from '../audit/audit-policy.ts';
 import type { Authorizer } from '../request/access.ts';
 import { apiKinds } from './api-kinds.ts';
 import { endpointSliceResource } from '../services/endpoint-slice.ts';
@@ -17,10 +19,16 @@ import { ServedDefinitions } from '../custom-resource/served-definitions.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+export interface DefiningApiOptions {
+  readonly authorizer?: Authorizer;
+  /** Takes what is recorded of requests. */
+  readonly audited?: (event: AuditEvent) => void;
+}
+
 const allowing: Authorizer = { authorize: async () => ({ isAllowed: true, reason: '' }) };
 
 /** An API that serves the kinds that its own objects define. */
-export async function openDefiningApi(authorizer: Authorizer = allowing) {
+export async function openDefiningApi({ authorizer = allowing, audited }: DefiningApiOptions = {}) {
   const ending = new AbortController();
   const store = new MemoryStore();
   const definitions = new ServedDefinitions();
@@ -42,6 +50,7 @@ export async function openDefiningApi(authorizer: Authorizer = allowing) {
       admission,
       authenticator: { authenticate: async () => ({ name: 'gardener', groups: [] }) },
       authorizer,
+      ...(audited && { audit: { policy: defaultPolicy, write: async (event) => audited(event) } }),
       checks: [],
       product: 'garden',
       log: () => {},

@@ -71,3 +71,134 @@ test('a policy refuses a write in the words of Kubernetes, and nothing is writte
   assert.equal((await api.ask(maps, 'POST', map('mint', { size: '9' }))).code, 201);
   assert.equal((await api.ask(`${maps}/mint`, 'DELETE')).code, 200);
 });
+
+test('a user is warned once of what a policy would refuse, and the audit log has it', async () => {
+  const events: Fields[] = [];
+  await using api = await openDefiningApi({ audited: (event) => events.push(event) });
+  const binding = { validationActions: ['Warn', 'Audit'] };
+  const probing = { expression: 'object == null || object.metadata.name != "probe"', message: 'in force' };
+  for (const [path, spec] of [
+    [
+      'validatingadmissionpolicies',
+      {
+        matchConstraints: ofMaps,
+        validations: [probing, { expression: 'has(object.data)', message: 'nothing in it' }],
+        auditAnnotations: [
+          { key: 'by', valueExpression: 'request.userInfo.username' },
+          { key: 'none', valueExpression: 'null' },
+        ],
+      },
+    ],
+    ['validatingadmissionpolicybindings', { policyName: 'maps', ...binding }],
+  ] as const)
+    assert.equal((await api.ask(`${group}/${path}`, 'POST', { metadata: { name: 'maps' }, spec })).code, 201);
+  const create = async (name: string): Promise<string | null> => {
+    const body = JSON.stringify({ metadata: { name } });
+    const headers = { 'content-type': 'application/json' };
+    const dry = name === 'probe' ? '?dryRun=All' : '';
+    const answer = await fetch(`${api.url}${maps}${dry}`, { method: 'POST', headers, body });
+    await answer.text();
+    return answer.headers.get('warning');
+  };
+  while ((await create('probe')) === null) await delay(10);
+  assert.equal(
+    await create('mint'),
+    `299 - "Validation failed for ValidatingAdmissionPolicy 'maps' with binding 'maps': nothing in it"`,
+  );
+  const told = (): Fields | undefined => events.find(({ requestURI }) => requestURI === maps);
+  while (!told()) await delay(10);
+  const failure = {
+    message: 'nothing in it',
+    policy: 'maps',
+    binding: 'maps',
+    expressionIndex: 1,
+    validationActions: ['Warn', 'Audit'],
+  };
+  assert.partialDeepStrictEqual(told()!['annotations'], {
+    'maps/by': 'gardener',
+    'validation.policy.admission.k8s.io/validation_failure': JSON.stringify([failure]),
+  });
+  assert.ok(!('maps/none' in (told()!['annotations'] as Fields)));
+});
+
+test('the status of a policy tells which expressions are wrong for the kinds that it is about', async () => {
+  await using api = await openDefiningApi();
+  const policies = `${group}/validatingadmissionpolicies`;
+  const made = await api.ask(policies, 'POST', {
+    metadata: { name: 'maps' },
+    spec: {
+      matchConstraints: ofMaps,
+      validations: [
+        { expression: 'object.data.a > 1', messageExpression: '1 + object.data.a' },
+        { expression: 'object.dtaa.a == "1"' },
+        { expression: 'object.data.a == "1" && object.metadata.labels.b == "c"' },
+      ],
+    },
+  });
+  assert.equal(made.code, 201);
+  const status = async (): Promise<Fields> => (await api.ask(`${policies}/maps`)).json['status'] as Fields;
+  while ((await status())?.['typeChecking'] === undefined) await delay(10);
+  const { typeChecking, observedGeneration } = await status();
+  assert.equal(observedGeneration, 1);
+  assert.deepEqual(typeChecking, {
+    expressionWarnings: [
+      {
+        fieldRef: 'spec.validations[0].expression',
+        warning: [
+          "/v1, Kind=ConfigMap: compilation failed: ERROR: <input>:1:15: found no matching overload for '_>_' applied to '(string, int)'",
+          ' | object.data.a > 1',
+          ' | ..............^',
+          '',
+        ].join('\n'),
+      },
+      {
+        fieldRef: 'spec.validations[0].messageExpression',
+        warning: [
+          "/v1, Kind=ConfigMap: compilation failed: ERROR: <input>:1:3: found no matching overload for '_+_' applied to '(int, string)'",
+          ' | 1 + object.data.a',
+          ' | ..^',
+          '',
+        ].join('\n'),
+      },
+      {
+        fieldRef: 'spec.validations[1].expression',
+        warning: [
+          "/v1, Kind=ConfigMap: compilation failed: ERROR: <input>:1:7: undefined field 'dtaa'",
+          ' | object.dtaa.a == "1"',
+          ' | ......^',
+          '',
+        ].join('\n'),
+      },
+    ],
+  });
+});
+
+test('a policy about a right asks for it, and one that does not end in time refuses', async () => {
+  const asked: string[] = [];
+  await using api = await openDefiningApi({
+    authorizer: {
+      authorize: async ({ name }, request) => {
+        if (request.isResource) asked.push(`${name} ${request.verb} ${request.resource}`);
+        return { isAllowed: name === 'gardener', reason: 'of a gardener' };
+      },
+    },
+  });
+  const many = Array.from({ length: 60 }, (_, at) => at).join(',');
+  await bind(api, {
+    validations: [
+      {
+        expression: `!has(object.data) || authorizer.group('').resource('pods').check('create').reason() == object.data.why`,
+        message: 'no reason',
+      },
+      {
+        expression: `!has(object.data) || !has(object.data.slow) || [${many}].all(a, [${many}].all(b, [${many}].all(c, [${many}].all(d, a + b + c + d < 1000))))`,
+      },
+    ],
+  });
+  assert.equal((await api.ask(maps, 'POST', map('mint', { why: 'of a gardener' }))).code, 201);
+  assert.ok(asked.includes('gardener create pods'));
+  const wrong = await api.ask(maps, 'POST', map('sage', { why: 'nothing' }));
+  assert.match(String(wrong.json['message']), /denied request: no reason$/);
+  const slow = await api.ask(maps, 'POST', map('dill', { why: 'of a gardener', slow: 'yes' }));
+  assert.match(String(slow.json['message']), /denied request: the expressions of the policy take too long$/);
+});

@@ -6,7 +6,7 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { CelAccess } from '../../cel/functions/authorizer-functions.ts';
 import type { Authorizer } from '../../request/access.ts';
-import type { ServedResource } from '../../resource/served-resource.ts';
+import { type ServedResource, servedOfKind } from '../../resource/served-resource.ts';
 import { AnsweredStatus } from '../../response/answered-status.ts';
 import { wireObject } from '../../response/wire-object.ts';
 import { reviewRequest } from '../admission-review.ts';
@@ -19,7 +19,7 @@ import { type JudgedWrite, type Judgement, judge } from './judge-policy.ts';
 import type { BoundPolicy, Policies } from './policies.ts';
 import type { MatchResources, MatchRule, Policy, PolicyBinding } from './policy.ts';
 import { bindingKind, policyKind } from './policy-kinds.ts';
-import { paramResource, policyParams } from './policy-params.ts';
+import { policyParams } from './policy-params.ts';
 import { type PolicyRefusal, refusedByPolicyStatus } from './refused-by-policy.ts';
 
 export interface PolicyAdmissionOptions extends UserWrite {
@@ -63,7 +63,7 @@ export class PolicyAdmission {
     const version = await this.#versionFor(policy.spec.matchConstraints, write);
     if (version === undefined) return [];
     const { paramKind } = policy.spec;
-    const resource = paramResource(policy.spec, this.#options.served());
+    const resource = paramKind && servedOfKind(this.#options.served(), paramKind);
     if (paramKind && !resource)
       return misconfigured(
         policy,
@@ -141,11 +141,11 @@ export class PolicyAdmission {
     resource: ServedResource | undefined,
     matched: MatchedWrite,
   ): Promise<readonly Judgement[]> {
-    const { client, served } = this.#options;
+    const { client } = this.#options;
     const { write } = matched;
     const { signal } = write;
     const namespace = namespaceOf(write);
-    const options = { client, served: served(), namespace, signal };
+    const options = { client, namespace, signal };
     const judged = await this.#judgedWrite(matched);
     const judgements: Judgement[] = [];
     for (const params of await policyParams(policy, binding, resource, options))

@@ -7,22 +7,9 @@ import type { ParamRef, Policy, PolicyBinding } from './policy.ts';
 
 export interface ParamsOptions {
   readonly client: ObjectClient;
-  readonly served: readonly ServedResource[];
   /** The namespace of the object that is written; empty if it is in none. */
   readonly namespace: string;
   readonly signal: AbortSignal | undefined;
-}
-
-/** Pure. Returns the kind of the objects that say how a policy is applied, if it is served. */
-export function paramResource(
-  { paramKind }: Policy['spec'],
-  served: readonly ServedResource[],
-): ServedResource | undefined {
-  if (!paramKind) return undefined;
-  const [version = '', group = ''] = paramKind.apiVersion.split('/').toReversed();
-  return served.find(
-    (each) => each.group === group && each.version === version && each.kind === paramKind.kind,
-  );
 }
 
 /**

@@ -1,7 +1,6 @@
 import { anyShape } from '../../cel/cel-shape.ts';
-import type { ServedResource } from '../../resource/served-resource.ts';
+import { type ServedResource, servedOfKind } from '../../resource/served-resource.ts';
 import type { ExpressionWarning, Policy } from './policy.ts';
-import { paramResource } from './policy-params.ts';
 import { policyPrograms } from './policy-programs.ts';
 import { shapeOfResource } from './policy-shapes.ts';
 
@@ -13,7 +12,8 @@ export function policyWarnings(
   policy: Policy,
   served: readonly ServedResource[],
 ): readonly ExpressionWarning[] {
-  const param = paramResource(policy.spec, served);
+  const { paramKind } = policy.spec;
+  const param = paramKind && servedOfKind(served, paramKind);
   const params = param ? shapeOfResource(param) : anyShape;
   const told = checkedKinds(policy, served).flatMap((resource) => {
     const { faults } = policyPrograms(policy, { object: shapeOfResource(resource), params });
