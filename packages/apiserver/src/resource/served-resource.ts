@@ -26,6 +26,8 @@ export interface ServedResource extends GroupVersionResource {
   readonly scale?: Scaling;
   /** Whether objects are stored in this version, of a kind with several. */
   readonly isStored?: boolean;
+  /** What users of a version are told that should not be used any more. */
+  readonly deprecation?: string;
   /** The fields that selectors may name beside the name and the namespace. */
   readonly selectableFields: readonly string[];
   readonly columns: readonly TableColumn[];

@@ -268,6 +268,7 @@ async function answerObjects(
   const served = options.resources();
   const resource = servedAt(served, info);
   if (!resource) throw nothingServed();
+  if (resource.deprecation !== undefined) warn(response, resource.deprecation);
   const wanted = { ...wantedForm(message.headers.accept, query), resource };
   try {
     const reply = await serveObjects(options.client, {

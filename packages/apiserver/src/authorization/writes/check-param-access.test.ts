@@ -28,6 +28,8 @@ test('whoever lets a policy read objects must be allowed to read them himself', 
   await checkParamAccess(ada, policy('ConfigMap'), options(undefined));
   await checkParamAccess(ada, binding({ name: 'limit' }), options(policy('ConfigMap')));
   await checkParamAccess(ada, written('ValidatingAdmissionPolicy', {}), options(undefined));
+  const { spec: _spec, ...webhooks } = written('ValidatingWebhookConfiguration', {});
+  await checkParamAccess(ada, webhooks, options(undefined));
   for (const [object, known, says] of [
     [policy('Secret'), undefined, 'cannot get resource "secrets" in API group ""'],
     [policy('Nothing'), undefined, 'cannot get resource "*" in API group ""'],

@@ -39,7 +39,7 @@ export async function checkParamAccess(
   { access, served, policyNamed }: ParamAccessOptions,
 ): Promise<void> {
   if (groupOf(object.apiVersion) !== policyGroup) return;
-  const { paramKind, paramRef, policyName } = object.spec as {
+  const { paramKind, paramRef, policyName } = (object.spec ?? {}) as {
     readonly paramKind?: ParamKind;
     readonly paramRef?: ParamRef;
     readonly policyName?: string;
