@@ -21,7 +21,7 @@ const namespace = 'tour';
 const say = (...words: readonly unknown[]): void => console.log(JSON.stringify(words));
 
 /** Returns what became of a call: its result, or the code of the failure and the message of the server. */
-async function outcome<T>(call: Promise<T>): Promise<T | readonly [number, string]> {
+async function outcome<T>(call: Promise<T>): Promise<T | Failure> {
   try {
     return await call;
   } catch (failure) {
@@ -30,6 +30,10 @@ async function outcome<T>(call: Promise<T>): Promise<T | readonly [number, strin
     return [failure.code, (body as { readonly message: string }).message];
   }
 }
+
+type Failure = readonly [code: number, message: string];
+
+const isFailure = (answer: unknown): answer is Failure => Array.isArray(answer);
 
 const map = (name: string, data: Readonly<Record<string, string>>): V1ConfigMap => ({
   metadata: { name, labels: { tour: 'yes' } },
@@ -85,7 +89,7 @@ await informer.stop();
 const patched = async (type: PatchStrategy, body: object, more: object = {}) => {
   const request = { namespace, name: 'first', body, fieldManager: 'tourist', ...more };
   const answer = await outcome(core.patchNamespacedConfigMap(request, setHeaderOptions('Content-Type', type)));
-  say(type, 'data' in answer ? [answer.data, answer.metadata?.labels] : answer);
+  say(type, isFailure(answer) ? answer : [answer.data, answer.metadata?.labels]);
 };
 await patched(PatchStrategy.JsonPatch, [
   { op: 'test', path: '/data/a', value: '2' },
@@ -106,7 +110,7 @@ const lease = (holderIdentity: string) => ({
 const won = await Promise.all(
   ['one', 'two'].map(async (holder) => {
     const answer = await outcome(leases.createNamespacedLease({ namespace, body: lease(holder) }));
-    return 'spec' in answer ? 'won' : `${answer[0]} ${answer[1]}`;
+    return isFailure(answer) ? answer.join(' ') : 'won';
   }),
 );
 say('elected', won.toSorted());
@@ -115,7 +119,7 @@ const takers = await Promise.all(
   ['three', 'four'].map(async (holder) => {
     const body = { ...held, spec: { ...held.spec, holderIdentity: holder, renewTime: new V1MicroTime() } };
     const answer = await outcome(leases.replaceNamespacedLease({ namespace, name, body }));
-    return 'spec' in answer ? 'took over' : `${answer[0]} ${answer[1]}`;
+    return isFailure(answer) ? answer.join(' ') : 'took over';
   }),
 );
 say('taken over', takers.toSorted());
@@ -139,7 +143,7 @@ do {
 say('pages', pages);
 say('missing', await outcome(core.readNamespacedConfigMap({ namespace, name: 'nothing' })));
 const wrong = await outcome(core.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'a/b' } } }));
-say('wrong', 'data' in wrong ? wrong : (wrong as readonly unknown[])[0]);
+say('wrong', isFailure(wrong) ? wrong[0] : wrong);
 const deleted = await core.deleteCollectionNamespacedConfigMap({ namespace, labelSelector: 'pages=yes' });
 say('deleted', deleted.kind, (await core.listNamespacedConfigMap({ namespace, labelSelector: 'pages=yes' })).items);
 await core.deleteNamespace({ name: namespace });

@@ -245,8 +245,8 @@ describe('calls from another host', () => {
             new PassThrough().end(),
           ];
           const resized = Promise.withResolvers<number>();
-          const resize = (size: WindowSize): void => {
-            asked.push(size);
+          const resize = ({ rows, columns }: WindowSize): void => {
+            asked.push({ rows, columns });
             resized.resolve(0);
           };
           return { kind: 'piped', stdin, stdout, stderr, resize, exitStatus: resized.promise };
