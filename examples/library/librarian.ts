@@ -57,10 +57,12 @@ export class Librarian {
   #soon(shelf: Shelf): void {
     const key = `${shelf.metadata?.namespace}/${shelf.metadata?.name}`;
     const before = this.#work.get(key) ?? Promise.resolve();
-    const work = before.then(async () => await this.#reconcile(shelf)).catch((failure: unknown) => {
-      console.error(`${key}: ${String(failure)}`);
-      setTimeout(() => this.#soon(shelf), 1_000);
-    });
+    const work = before
+      .then(async () => await this.#reconcile(shelf))
+      .catch((failure: unknown) => {
+        console.error(`${key}: ${String(failure)}`);
+        setTimeout(() => this.#soon(shelf), 1_000);
+      });
     this.#work.set(key, work);
   }
 

@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { KubeConfig, type KubernetesObject, KubernetesObjectApi, PatchStrategy } from '@kubernetes/client-node';
+import {
+  KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  PatchStrategy,
+} from '@kubernetes/client-node';
 import { Librarian } from './librarian.ts';
 import { shelfDefinition, shelfValidation } from './shelf.ts';
 import { webhookServer } from './webhooks.ts';
@@ -10,7 +15,9 @@ import { webhookServer } from './webhooks.ts';
 /** Serves its webhooks, has shelves defined, and keeps them until it is interrupted. */
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {
-  console.error('usage: main.ts FOLDER, which has ca.crt, webhook.crt and webhook.key; KUBECONFIG names the server');
+  console.error(
+    'usage: main.ts FOLDER, which has ca.crt, webhook.crt and webhook.key; KUBECONFIG names the server',
+  );
   process.exit(2);
 }
 const file = (name: string): string => readFileSync(join(folder, name), 'utf8');

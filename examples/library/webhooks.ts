@@ -24,9 +24,7 @@ export const webhookServer = (key: string, cert: string): Server =>
           ? converted(asked as ConversionRequest)
           : validated(asked as ValidationRequest);
       response.setHeader('content-type', 'application/json');
-      response.end(
-        JSON.stringify({ apiVersion: review.apiVersion, kind: review.kind, response: answered }),
-      );
+      response.end(JSON.stringify({ apiVersion: review.apiVersion, kind: review.kind, response: answered }));
     };
     answer().catch(() => response.writeHead(400).end());
   });

@@ -186,7 +186,12 @@ describe('watches', { concurrency: false }, () => {
     await using served = await Served.open(253);
     using client = new HttpObjectClient(served.access);
     const { hostname, port } = new URL(served.access.url);
-    const tls = { host: hostname, port: Number(port), ...served.access.tls, checkServerIdentity: () => undefined };
+    const tls = {
+      host: hostname,
+      port: Number(port),
+      ...served.access.tls,
+      checkServerIdentity: () => undefined,
+    };
     const slow: TLSSocket[] = [];
     for (let count = 0; count < 20; count += 1) {
       const socket = connect(tls).on('error', () => {});

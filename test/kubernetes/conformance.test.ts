@@ -63,23 +63,27 @@ test('ignited passes the conformance tests that the documentation names', { skip
   }
 });
 
-test('policies pass all conformance tests of them on a server of Deployments that nothing runs', { skip }, async () => {
-  await using served = await serveStore();
-  await storeHost(served.store, 'one');
-  await storeWorkloadKinds(served.store);
-  const ofPolicies = names.filter((name) => name.startsWith('ValidatingAdmissionPolicy '));
-  const outcomes = await runConformance(program!, {
-    focus: String.raw`\[sig-api-machinery\].*ValidatingAdmissionPolicy.*\[Conformance\]`,
-    kubeconfig: served.kubeconfig,
-    kubectl: withKubectl!,
-    isJson: true,
-  });
-  assert.equal(ofPolicies.length, 4);
-  assert.deepEqual(
-    outcomes,
-    ofPolicies.map((name) => ({ name, state: 'passed', message: '' })),
-  );
-});
+test(
+  'policies pass all conformance tests of them on a server of Deployments that nothing runs',
+  { skip },
+  async () => {
+    await using served = await serveStore();
+    await storeHost(served.store, 'one');
+    await storeWorkloadKinds(served.store);
+    const ofPolicies = names.filter((name) => name.startsWith('ValidatingAdmissionPolicy '));
+    const outcomes = await runConformance(program!, {
+      focus: String.raw`\[sig-api-machinery\].*ValidatingAdmissionPolicy.*\[Conformance\]`,
+      kubeconfig: served.kubeconfig,
+      kubectl: withKubectl!,
+      isJson: true,
+    });
+    assert.equal(ofPolicies.length, 4);
+    assert.deepEqual(
+      outcomes,
+      ofPolicies.map((name) => ({ name, state: 'passed', message: '' })),
+    );
+  },
+);
 
 /** Returns a regular expression that matches a name with labels between its words. */
 const focusOf = (name: string): string =>

@@ -129,16 +129,28 @@ async function judged(ask: Ask, { spec, binding, params = [], writes }: PolicyCa
   });
   const isProbed = async (): Promise<boolean> => {
     const { json: status } = await ask(`${maps}?dryRun=All`, 'POST', { metadata: { name: 'probe' } });
-    return JSON.stringify(status).includes("Policy 'probe'") || JSON.stringify(status).includes("Policy 'case'");
+    return (
+      JSON.stringify(status).includes("Policy 'probe'") || JSON.stringify(status).includes("Policy 'case'")
+    );
   };
   while (!(await isProbed())) await delay(50);
   const answers: unknown[] = [code, (policy['spec'] as object | undefined) ?? policy];
   for (const write of writes) {
-    const { code: given, json: answer, warning } =
-      'deleted' in write ? await ask(`${maps}/${write.deleted}`, 'DELETE') : await written(ask, maps, write.map);
+    const {
+      code: given,
+      json: answer,
+      warning,
+    } = 'deleted' in write
+      ? await ask(`${maps}/${write.deleted}`, 'DELETE')
+      : await written(ask, maps, write.map);
     answers.push({ given, warning, ...(given >= 400 && { answer }) });
   }
-  for (const path of [`${policies}/case`, `${policies}/probe`, `${bindings}/case-bound`, `${bindings}/probe-bound`])
+  for (const path of [
+    `${policies}/case`,
+    `${policies}/probe`,
+    `${bindings}/case-bound`,
+    `${bindings}/probe-bound`,
+  ])
     await ask(path, 'DELETE');
   while (await isProbed()) await delay(50);
   const left = async (): Promise<number> => {

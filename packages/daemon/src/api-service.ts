@@ -110,7 +110,10 @@ export async function serveApiService(
   const viewed = new ViewedClient(client, views);
   await using opened = new AsyncDisposableStack();
   const audit = trust.auditPolicy && opened.use(openAuditTrail(dir, trust.auditPolicy));
-  const known = await openApiAccess({ client: viewed, dir, oidc: trust.oidc, served: resources, log }, signal);
+  const known = await openApiAccess(
+    { client: viewed, dir, oidc: trust.oidc, served: resources, log },
+    signal,
+  );
   const { authorizer } = known;
   const admission = new Admissions({ client, authorizer, served: resources, clock: systemClock, log });
   const api: ApiOptions = {

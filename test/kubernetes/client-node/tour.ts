@@ -58,7 +58,7 @@ for (const verb of ['add', 'update', 'delete'] as const)
     seen.push(`${verb} ${metadata?.name} ${JSON.stringify(data ?? {})}`);
     notify();
   });
-informer.on('error', () => void setTimeout(() => informer.start(), 100));
+informer.on('error', () => void setTimeout(() => void informer.start(), 100));
 const until = async (isReached: () => boolean): Promise<void> => {
   while (!isReached()) await new Promise<void>((resolve) => (notify = resolve));
 };
@@ -67,7 +67,8 @@ await informer.start();
 await until(() => seen.length === 1);
 await core.createNamespacedConfigMap({ namespace, body: map('second', { a: '1' }) });
 const read = await core.readNamespacedConfigMap({ namespace, name: 'first' });
-await core.replaceNamespacedConfigMap({ namespace, name: 'first', body: { ...read, data: { a: '2' } } });
+read.data = { a: '2' };
+await core.replaceNamespacedConfigMap({ namespace, name: 'first', body: read });
 await core.deleteNamespacedConfigMap({ namespace, name: 'second' });
 await until(() => seen.length === 4);
 say('informer', seen);
@@ -82,13 +83,18 @@ await core.deleteNamespacedConfigMap({ namespace, name: 'third' });
 old.resourceVersion = '1';
 await informer.start();
 await until(() => seen.some((each) => each.startsWith('delete third')));
-say('listed again', informer.list().map(({ metadata }) => metadata?.name));
+say(
+  'listed again',
+  informer.list().map(({ metadata }) => metadata?.name),
+);
 await informer.stop();
 
 // All kinds of patches.
 const patched = async (type: PatchStrategy, body: object, more: object = {}) => {
   const request = { namespace, name: 'first', body, fieldManager: 'tourist', ...more };
-  const answer = await outcome(core.patchNamespacedConfigMap(request, setHeaderOptions('Content-Type', type)));
+  const answer = await outcome(
+    core.patchNamespacedConfigMap(request, setHeaderOptions('Content-Type', type)),
+  );
   say(type, isFailure(answer) ? answer : [answer.data, answer.metadata?.labels]);
 };
 await patched(PatchStrategy.JsonPatch, [
@@ -114,10 +120,13 @@ const won = await Promise.all(
   }),
 );
 say('elected', won.toSorted());
-const held = await leases.readNamespacedLease({ namespace, name });
+const held = await Promise.all(
+  ['three', 'four'].map(async (holder) => ({ holder, body: await leases.readNamespacedLease({ namespace, name }) })),
+);
 const takers = await Promise.all(
-  ['three', 'four'].map(async (holder) => {
-    const body = { ...held, spec: { ...held.spec, holderIdentity: holder, renewTime: new V1MicroTime() } };
+  held.map(async ({ holder, body }) => {
+    body.spec!.holderIdentity = holder;
+    body.spec!.renewTime = new V1MicroTime();
     const answer = await outcome(leases.replaceNamespacedLease({ namespace, name, body }));
     return isFailure(answer) ? answer.join(' ') : 'took over';
   }),
@@ -126,10 +135,21 @@ say('taken over', takers.toSorted());
 
 // Objects of any kind, lists in pages, and what is not there.
 const objects = KubernetesObjectApi.makeApiClient(config);
-const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'key', namespace }, stringData: { a: 'b' } };
-say('secret', ((await objects.create(secret as KubernetesObject)) as unknown as typeof secret & { data: object }).data);
+const secret = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'key', namespace },
+  stringData: { a: 'b' },
+};
+say(
+  'secret',
+  ((await objects.create(secret as KubernetesObject)) as unknown as typeof secret & { data: object }).data,
+);
 for (const each of ['page-1', 'page-2', 'page-3'])
-  await core.createNamespacedConfigMap({ namespace, body: { metadata: { name: each, labels: { pages: 'yes' } } } });
+  await core.createNamespacedConfigMap({
+    namespace,
+    body: { metadata: { name: each, labels: { pages: 'yes' } } },
+  });
 const pages: string[] = [];
 let next: string | undefined;
 do {
@@ -142,10 +162,16 @@ do {
 } while (next);
 say('pages', pages);
 say('missing', await outcome(core.readNamespacedConfigMap({ namespace, name: 'nothing' })));
-const wrong = await outcome(core.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'a/b' } } }));
+const wrong = await outcome(
+  core.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'a/b' } } }),
+);
 say('wrong', isFailure(wrong) ? wrong[0] : wrong);
 const deleted = await core.deleteCollectionNamespacedConfigMap({ namespace, labelSelector: 'pages=yes' });
-say('deleted', deleted.kind, (await core.listNamespacedConfigMap({ namespace, labelSelector: 'pages=yes' })).items);
+say(
+  'deleted',
+  deleted.kind,
+  (await core.listNamespacedConfigMap({ namespace, labelSelector: 'pages=yes' })).items,
+);
 await core.deleteNamespace({ name: namespace });
 // The library may be about to open a watch again that was stopped.
 process.exit();

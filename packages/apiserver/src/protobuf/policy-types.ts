@@ -1,4 +1,13 @@
-import { type Field, type MessageType, integer, message, messages, text, texts, time } from './message-type.ts';
+import {
+  type Field,
+  type MessageType,
+  integer,
+  message,
+  messages,
+  text,
+  texts,
+  time,
+} from './message-type.ts';
 import { labelSelector, metadata } from './meta-types.ts';
 import { flat, matchConditions, namedExpression, withOperations } from './webhook-types.ts';
 

@@ -19,7 +19,10 @@ const rule: MessageType = {
 
 export const withOperations: MessageType = { 1: texts('operations'), 2: message('rule', rule) };
 /** Pure. Returns a rule in the same object as its operations. */
-export const flat = ({ rule: of, ...said }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
+export const flat = ({
+  rule: of,
+  ...said
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
   ...said,
   ...(of as object),
 });

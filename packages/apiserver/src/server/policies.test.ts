@@ -9,9 +9,7 @@ const maps = '/api/v1/namespaces/home/configmaps';
 type Api = Awaited<ReturnType<typeof openDefiningApi>>;
 
 const ofMaps = {
-  resourceRules: [
-    { operations: ['*'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] },
-  ],
+  resourceRules: [{ operations: ['*'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] }],
 };
 
 const map = (name: string, data: object = {}): object => ({ metadata: { name }, data });

@@ -74,11 +74,14 @@ describe('ports over the channels of a WebSocket', { timeout: 120_000 }, () => {
     while (lengthOf(0) < 300_002 || lengthOf(2) < 200_002 || !isFailed()) await once(socket, 'message');
     for (const [channel, port] of [80, 80, 80, 80, 81, 81].entries())
       assert.equal(received.get(channel)!.readUInt16LE(), port);
-    for (const [at, bytes] of sent.entries()) assert.ok(received.get(at * 2)!.subarray(2).equals(bytes));
-    assert.equal(
-      received.get(5)!.subarray(2).toString(),
-      'error forwarding port 81: nothing listens there',
-    );
+    for (const [at, bytes] of sent.entries())
+      assert.ok(
+        received
+          .get(at * 2)!
+          .subarray(2)
+          .equals(bytes),
+      );
+    assert.equal(received.get(5)!.subarray(2).toString(), 'error forwarding port 81: nothing listens there');
     socket.close();
     await once(socket, 'close');
     echo.close();

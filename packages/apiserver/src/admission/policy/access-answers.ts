@@ -2,7 +2,10 @@ import type { CelAccessQuestion, CelDecision, Decide } from '../../cel/functions
 import type { Authorizer } from '../../request/access.ts';
 import type { AccessRequest } from '../../request/access-request.ts';
 import type { UserInfo } from '../../request/user-info.ts';
-import { serviceAccountGroups, serviceAccountUser } from '../../authentication/service-account/service-account-user.ts';
+import {
+  serviceAccountGroups,
+  serviceAccountUser,
+} from '../../authentication/service-account/service-account-user.ts';
 
 /** The most times that expressions are evaluated again, since they have asked something else. */
 const mostRounds = 32;

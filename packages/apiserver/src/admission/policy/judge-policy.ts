@@ -81,7 +81,11 @@ function judgedBy(policy: Policy, write: JudgedWrite, decide: Decide): Judgement
 }
 
 /** A condition that is false outweighs one that cannot be judged. Returns what failed, if that decides. */
-function matches({ spec }: Policy, { matchConditions }: PolicyPrograms, variables: CelVariables): boolean | string {
+function matches(
+  { spec }: Policy,
+  { matchConditions }: PolicyPrograms,
+  variables: CelVariables,
+): boolean | string {
   const failures: string[] = [];
   for (const [at, { expression }] of (spec.matchConditions ?? []).entries()) {
     const { value, error } = evaluated(expression, matchConditions[at], variables);

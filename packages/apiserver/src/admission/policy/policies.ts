@@ -94,8 +94,7 @@ export class Policies {
 const byName = (a: KubeObject, b: KubeObject): number => (a.metadata.name < b.metadata.name ? -1 : 1);
 
 const unknownPolicies = (): ObjectError =>
-  new ObjectError(
-    'SERVER_UNREACHABLE',
-    'the policies by which each write is judged could not be read yet',
-    { hint: 'try again later, and see the log of the server if it lasts', retryAfterMs: 1_000 },
-  );
+  new ObjectError('SERVER_UNREACHABLE', 'the policies by which each write is judged could not be read yet', {
+    hint: 'try again later, and see the log of the server if it lasts',
+    retryAfterMs: 1_000,
+  });

@@ -59,7 +59,10 @@ export class PolicyAdmission {
     if (first) throw new AnsweredStatus(refusedByPolicyStatus(write, first));
   }
 
-  async #refusals({ policy, bindings }: BoundPolicy, write: AdmittedWrite): Promise<readonly PolicyRefusal[]> {
+  async #refusals(
+    { policy, bindings }: BoundPolicy,
+    write: AdmittedWrite,
+  ): Promise<readonly PolicyRefusal[]> {
     const version = await this.#versionFor(policy.spec.matchConstraints, write);
     if (version === undefined) return [];
     const { paramKind } = policy.spec;

@@ -31,9 +31,7 @@ function formProblems({ metadata, spec }: Policy): readonly ErrorCause[] {
   const { matchConstraints, validations = [], auditAnnotations = [], variables = [] } = spec;
   const lacksAll = validations.length === 0 && auditAnnotations.length === 0;
   return [
-    ...(matchConstraints.resourceRules?.length
-      ? []
-      : [requiredValue('spec.matchConstraints.resourceRules')]),
+    ...(matchConstraints.resourceRules?.length ? [] : [requiredValue('spec.matchConstraints.resourceRules')]),
     ...(spec.matchConditions ?? []).flatMap(({ name, expression }, at, all) => {
       const path = `spec.matchConditions[${at}]`;
       return [
@@ -50,10 +48,7 @@ function formProblems({ metadata, spec }: Policy): readonly ErrorCause[] {
     }),
     ...(lacksAll
       ? ['validations', 'auditAnnotations'].map((field) =>
-          requiredValue(
-            `spec.${field}`,
-            'validations or auditAnnotations must contain at least one item',
-          ),
+          requiredValue(`spec.${field}`, 'validations or auditAnnotations must contain at least one item'),
         )
       : []),
     ...validations.flatMap((each, at) => validationProblems(each, `spec.validations[${at}]`)),
@@ -81,7 +76,9 @@ function validationProblems(
     ...(isUnsaid(messageExpression)
       ? [invalidValue(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified')]
       : []),
-    ...(isUnsaid(message) ? [invalidValue(`${path}.message`, message, 'must be non-empty if specified')] : []),
+    ...(isUnsaid(message)
+      ? [invalidValue(`${path}.message`, message, 'must be non-empty if specified')]
+      : []),
     ...(/[\n\r]/.test(message.trim())
       ? [invalidValue(`${path}.message`, message, 'must not contain line breaks')]
       : []),
@@ -125,9 +122,7 @@ export function bindingProblems({ spec }: PolicyBinding): readonly ErrorCause[] 
       ? [requiredValue('spec.paramRef', 'one of name or selector must be specified')]
       : []),
     ...validationActions.flatMap((action, at) =>
-      validationActions.indexOf(action) < at
-        ? [duplicateValue(`spec.validationActions[${at}]`, action)]
-        : [],
+      validationActions.indexOf(action) < at ? [duplicateValue(`spec.validationActions[${at}]`, action)] : [],
     ),
     ...(validationActions.includes('Deny') && validationActions.includes('Warn')
       ? [

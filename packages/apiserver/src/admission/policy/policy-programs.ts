@@ -103,12 +103,7 @@ export function policyPrograms({ spec }: Policy, { object, params }: PolicyShape
   }
   const { authorizer: _authorizer, ...telling } = judging;
   const validations = (spec.validations ?? []).map(({ expression, messageExpression }, at) => ({
-    expression: compiled(
-      `spec.validations[${at}].expression`,
-      expression,
-      ['bool'],
-      withVariables(judging),
-    ),
+    expression: compiled(`spec.validations[${at}].expression`, expression, ['bool'], withVariables(judging)),
     message:
       messageExpression === undefined || messageExpression === ''
         ? undefined

@@ -33,7 +33,11 @@ test('whoever lets a policy read objects must be allowed to read them himself', 
   for (const [object, known, says] of [
     [policy('Secret'), undefined, 'cannot get resource "secrets" in API group ""'],
     [policy('Nothing'), undefined, 'cannot get resource "*" in API group ""'],
-    [binding({ name: 'key', namespace: 'home' }), policy('Secret'), 'resource "secrets" in API group "" in the'],
+    [
+      binding({ name: 'key', namespace: 'home' }),
+      policy('Secret'),
+      'resource "secrets" in API group "" in the',
+    ],
     [binding({ selector: {} }), policy('ConfigMap'), 'cannot list resource "configmaps"'],
     [binding({ name: 'limit' }), undefined, 'cannot get resource "*" in API group "*"'],
   ] as const)

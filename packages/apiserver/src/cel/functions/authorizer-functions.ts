@@ -67,9 +67,15 @@ const resourcePart = (part: 'subresource' | 'namespace' | 'name'): CelFunc =>
 
 /** The functions of `authorizer`, with which expressions ask what the user of a write may do besides. */
 export const authorizerFunctions: readonly CelFunc[] = [
-  celMethod('serviceAccount', authorizers.type, [STRING, STRING], authorizers.type, function (namespace, name) {
-    return valueOf(authorizers, { serviceAccount: [namespace, name] }, deciderOf(this));
-  }),
+  celMethod(
+    'serviceAccount',
+    authorizers.type,
+    [STRING, STRING],
+    authorizers.type,
+    function (namespace, name) {
+      return valueOf(authorizers, { serviceAccount: [namespace, name] }, deciderOf(this));
+    },
+  ),
   celMethod('path', authorizers.type, [STRING], checks.type, function (path) {
     const asked = contentOf<Asked>(authorizers, this);
     return valueOf(checks, { ...asked, access: { isResource: false, path } }, deciderOf(this));

@@ -18,7 +18,8 @@ export function execOverSsh(
     const command = sshCommand(target, line, { hasTerminal: terminal !== undefined });
     return { kind: 'handed-over', run: (until) => runInteractively(command, until) };
   }
-  if (!terminal) return { kind: 'piped', ...runPiped(sshCommand(target, line, {}), signal), resize: () => {} };
+  if (!terminal)
+    return { kind: 'piped', ...runPiped(sshCommand(target, line, {}), signal), resize: () => {} };
   const name = randomUUID();
   const sized = { hasTerminal: true, name };
   const session = runPiped(sshCommand(target, sizedLine(terminal, line), sized), signal);
