@@ -41,7 +41,7 @@ describe('the client library of Kubernetes for JavaScript', () => {
       if (failure instanceof CannotBuild) return failure;
       throw failure;
     });
-    if (kubernetes instanceof CannotBuild) return  t.diagnostic(kubernetes.message);
+    if (kubernetes instanceof CannotBuild) return t.diagnostic(kubernetes.message);
     await using server = kubernetes;
     assert.deepEqual(seen, await toured(kubeconfigOf(server)));
   });

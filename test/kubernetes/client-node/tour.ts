@@ -121,7 +121,10 @@ const won = await Promise.all(
 );
 say('elected', won.toSorted());
 const held = await Promise.all(
-  ['three', 'four'].map(async (holder) => ({ holder, body: await leases.readNamespacedLease({ namespace, name }) })),
+  ['three', 'four'].map(async (holder) => ({
+    holder,
+    body: await leases.readNamespacedLease({ namespace, name }),
+  })),
 );
 const takers = await Promise.all(
   held.map(async ({ holder, body }) => {
