@@ -1,13 +1,13 @@
 import { unlessAborted } from '@ignite/toolkit/async/unless-aborted';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import { ObjectError } from '@ignite/toolkit/client/object-error';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { Informer } from '@ignite/toolkit/controller/informer';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Kind } from '@ignite/toolkit/scheme/kind';
+import { untilKnown } from '../until-known.ts';
 import type { Policy, PolicyBinding } from './policy.ts';
 import { bindingKind, policyKind } from './policy-kinds.ts';
 
@@ -22,9 +22,6 @@ export interface BoundPolicy {
   readonly policy: Policy;
   readonly bindings: readonly PolicyBinding[];
 }
-
-/** How long a write waits until policies are known, in milliseconds. */
-const waitMs = 5_000;
 
 /** The policies that writes are judged by, as they are now. */
 export class Policies {
@@ -65,7 +62,10 @@ export class Policies {
    * @throws ObjectError SERVER_UNREACHABLE when they cannot be read
    */
   async bound(signal: AbortSignal | undefined): Promise<readonly BoundPolicy[]> {
-    if (!this.#policies.isSynced || !this.#bindings.isSynced) await this.#untilSynced(signal);
+    if (!this.#policies.isSynced || !this.#bindings.isSynced) {
+      const known = Promise.all([this.#policies.synced, this.#bindings.synced]);
+      await untilKnown(known, unknownPolicies, { clock: this.#clock, signal });
+    }
     const bindings = Map.groupBy(this.#bindings.list(), ({ spec }) => spec.policyName);
     if (bindings.size === 0) return [];
     return this.#policies
@@ -76,25 +76,8 @@ export class Policies {
         return bound ? [{ policy, bindings: bound.toSorted(byName) }] : [];
       });
   }
-
-  async #untilSynced(signal: AbortSignal | undefined): Promise<void> {
-    const enough = new AbortController();
-    const late = this.#clock.sleep(waitMs, enough.signal).then(() => {
-      throw unknownPolicies();
-    });
-    const known = Promise.all([this.#policies.synced, this.#bindings.synced]);
-    try {
-      await Promise.race([unlessAborted(known, signal), late]);
-    } finally {
-      enough.abort();
-    }
-  }
 }
 
 const byName = (a: KubeObject, b: KubeObject): number => (a.metadata.name < b.metadata.name ? -1 : 1);
 
-const unknownPolicies = (): ObjectError =>
-  new ObjectError('SERVER_UNREACHABLE', 'the policies by which each write is judged could not be read yet', {
-    hint: 'try again later, and see the log of the server if it lasts',
-    retryAfterMs: 1_000,
-  });
+const unknownPolicies = 'the policies by which each write is judged could not be read yet';
