@@ -12,7 +12,7 @@ import { wireObject } from '../../response/wire-object.ts';
 import { reviewRequest } from '../admission-review.ts';
 import type { UserWrite } from '../user-write.ts';
 import { ruleMatches } from '../write-rule.ts';
-import { type WriteSelection, selectedVersion } from '../write-selection.ts';
+import { selectedVersion } from '../write-selection.ts';
 import { writtenVersion } from '../written-version.ts';
 import { AccessAnswers } from './access-answers.ts';
 import { type JudgedWrite, type Judgement, judge } from './judge-policy.ts';
@@ -129,13 +129,12 @@ export class PolicyAdmission {
 
   /** Returns the version in which resources of a policy or a binding match a write, if they do. */
   async #versionFor(resources: MatchResources, write: AdmittedWrite): Promise<string | undefined> {
-    const { excludeResourceRules = [], resourceRules } = resources;
+    const { excludeResourceRules = [], resourceRules = [] } = resources;
     const options = { ...this.#options, matches: namedRuleMatches };
-    const selection = { ...resources, rules: resourceRules ?? [everyWrite] };
-    const excluded = { ...selection, rules: excludeResourceRules };
-    if (excludeResourceRules.length > 0 && (await selectedVersion(excluded, write, options)) !== undefined)
-      return undefined;
-    return await selectedVersion<MatchRule>(selection satisfies WriteSelection<MatchRule>, write, options);
+    const excluded = { ...resources, rules: excludeResourceRules };
+    if ((await selectedVersion(excluded, write, options)) !== undefined) return undefined;
+    const selected = { ...resources, rules: resourceRules.length > 0 ? resourceRules : [everyWrite] };
+    return await selectedVersion(selected, write, options);
   }
 
   async #judgements(
