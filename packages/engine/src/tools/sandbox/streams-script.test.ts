@@ -13,6 +13,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const script = join(import.meta.dirname, '../../../../../host/streams');
 
+/**
+ * Runs a script on a host that sleeps for an hour when the file `woken` appears in the working folder: the time
+ * of day goes on meanwhile, and the time since boot does not.
+ */
+const suspendableHost = `
+  BEGIN {
+    *CORE::GLOBAL::syscall = sub {
+      my $result = CORE::syscall($_[0] + 0, $_[1] + 0, $_[2]);
+      my ($seconds, $nanoseconds) = unpack('qq', $_[2]);
+      $_[2] = pack('qq', $seconds + 3600, $nanoseconds) if $_[1] == 0 && -e 'woken';
+      return $result;
+    };
+  }
+  do shift(@ARGV);
+  die $@ if $@;
+`;
+
 /** A shell in the place of a VMM, whose descriptors 3 and 4 are a guest's outputs. */
 class Keeper implements Disposable {
   readonly dir = mkdtempSync(join(tmpdir(), 'ignite-streams-'));
@@ -25,7 +42,7 @@ class Keeper implements Disposable {
   constructor(line: string, awaitClientSeconds = 0, channel = 'ports') {
     writeFileSync(this.events, '');
     const args = [script, this.dir, this.events, String(awaitClientSeconds), channel, '/bin/sh', '-c', line];
-    this.child = spawn('perl', args, { cwd: this.dir });
+    this.child = spawn('perl', ['-e', suspendableHost, ...args], { cwd: this.dir });
     this.log = Promise.all([buffer(this.child.stdout!), buffer(this.child.stderr!)]);
     this.code = once(this.child, 'close').then(([code]) => code as number | null);
   }
@@ -56,6 +73,9 @@ class Keeper implements Disposable {
     rmSync(this.dir, { recursive: true });
   }
 }
+
+/** The VMM ends when it is told to, or its keeper's folder is gone. */
+const untilGone = 'until [ -e gone ] || [ ! -e "$PWD/events" ]; do sleep 0.05; done';
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await delay(20);
@@ -207,6 +227,19 @@ test('streams: the VMM is told the time, and that a guest runs again after a pau
   socket.destroy();
 });
 
+test('streams: a guest is told that its host was suspended, and how late it is', async () => {
+  using keeper = new Keeper(untilGone);
+  const socket = (await keeper.connected('clock.sock')).setEncoding('utf8');
+  const answers = socket[Symbol.asyncIterator]();
+  socket.write('1\n');
+  assert.match(String((await answers.next()).value), /^\n1 \d+\n$/);
+  writeFileSync(join(keeper.dir, 'woken'), '');
+  assert.equal((await answers.next()).value, 'again\n');
+  socket.write('2\n');
+  const [, late] = /^\n2 (\d+)\n$/.exec(String((await answers.next()).value)) ?? [];
+  assert.ok(Number(late) >= (Date.now() + 3_599_000) * 1_000, late);
+});
+
 test('streams: a guest is told once all that it wrote has come, and the word that ends it is no output', async () => {
   using keeper = new Keeper(
     'until [ -e word ]; do sleep 0.05; done; for part in out "" left $(cut -c 1-31 word); do printf "%s" "$part" >&3; sleep 0.1; done; ' +
@@ -235,9 +268,6 @@ test('streams: its sockets are for its own user alone', async () => {
   assert.equal(statSync(join(keeper.dir, 'stdout.sock')).mode & 0o777, 0o600);
   socket.destroy();
 });
-
-/** The VMM ends when it is told to, or its keeper's folder is gone. */
-const untilGone = 'until [ -e gone ] || [ ! -e "$PWD/events" ]; do sleep 0.05; done';
 
 test('streams over vsock: what the guest writes at its ports is its output, and what the VMM prints is the console', async () => {
   using keeper = new Keeper(`echo console; ${untilGone}; exit 3`, 0, 'vsock-streams');
