@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { hasCode } from '../../errors/coded-error.ts';
 import type { KubeObject } from '../../object/kube-object.ts';
+import { isSameJson } from '../../object/same-json.ts';
 import { keyOf } from '../../store/next-object.ts';
 import type { Key, ListResult, ObjectStore, CallOptions as StoreCallOptions } from '../../store/store.ts';
 import type {
@@ -198,7 +198,7 @@ export class StoreObjectClient implements ObjectClient {
 
   /** Writes an object unless nothing has changed, so that nobody is woken by it. */
   async #replace(old: KubeObject, next: KubeObject, call: StoreCallOptions): Promise<KubeObject> {
-    return isDeepStrictEqual(stored(next), stored(old)) ? old : await this.#store.update(next, call);
+    return isSameJson(next, old) ? old : await this.#store.update(next, call);
   }
 
   async #list(kind: ServedKind, selection: Selection, call: CallOptions): Promise<ListResult> {
@@ -278,6 +278,3 @@ function callOf({ signal }: CallOptions): StoreCallOptions {
   signal?.throwIfAborted();
   return signal ? { signal } : {};
 }
-
-/** Returns an object as it is after it has been stored and read again. */
-const stored = (object: KubeObject): unknown => JSON.parse(JSON.stringify(object));
