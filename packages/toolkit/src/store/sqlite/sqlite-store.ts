@@ -158,7 +158,7 @@ class SqliteStore implements MendableStore {
   /** Reads the rows of one moment that have these values in their columns, with its revision. */
   #rows(columns: Partial<Readonly<Record<Column, string>>> = {}): StoreContent {
     const names = Object.keys(columns).map((name) => `${name} = ?`);
-    this.#db.exec('BEGIN');
+    this.#statements.run('BEGIN');
     try {
       const rows = this.#statements.rows(
         `SELECT ${rowColumns} FROM objects WHERE ${names.join(' AND ') || 'TRUE'}
@@ -167,7 +167,7 @@ class SqliteStore implements MendableStore {
       );
       return { revision: this.#changes.revision, rows: rows as unknown as readonly StoredRow[] };
     } finally {
-      this.#db.exec('COMMIT');
+      this.#statements.run('COMMIT');
     }
   }
 
