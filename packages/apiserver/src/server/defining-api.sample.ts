@@ -11,7 +11,7 @@ import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import { serveApi } from './serve-api.ts';
 import { admissionKinds } from '../admission/admission-kinds.ts';
 import { WebhookAdmissions } from '../admission/webhook-admissions.ts';
-import { definitionKind } from '../custom-resource/definition/definition-kind.ts';
+import { definitionResource } from '../custom-resource/definition/definition-kind.ts';
 import { ServedDefinitions } from '../custom-resource/served-definitions.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -25,7 +25,8 @@ export async function openDefiningApi() {
   const client = new StoreObjectClient(store, () => [...fixed, ...apiKinds(definitions)]);
   const running = definitions.run({ client, clock: systemClock, log: () => {} }, ending.signal);
   const builtIn = [
-    ...[definitionKind, ...coreKinds, ...admissionKinds].map(builtInResourceOf),
+    definitionResource,
+    ...[...coreKinds, ...admissionKinds].map(builtInResourceOf),
     ...[serviceResource, endpointSliceResource],
   ];
   const resources = () => [...builtIn, ...definitions.resources];
