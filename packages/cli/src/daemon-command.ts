@@ -9,7 +9,7 @@ const forCommands = /^--(?:min-semi-space-size|invocation-count-for-(?:maglev|tu
  * this takes memory and saves no time.
  */
 const nodeOptions = [
-  '--max-semi-space-size=2',
+  '--max-semi-space-size=4',
   ...process.execArgv.filter((option) => !forCommands.test(option)),
 ];
 

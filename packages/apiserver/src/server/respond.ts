@@ -72,18 +72,21 @@ const listContent = (list: ObjectList, shown: Shown): unknown =>
   isWhole(shown) ? wireListText(list, shown.resource) : renderList(list, shown);
 
 /** Returns an event as one line of JSON, in which form watches are whatever is asked. */
-function eventLine(event: WatchEvent, shown: Shown): Uint8Array {
+function eventLine(event: WatchEvent, shown: Shown, form: string): Uint8Array {
   const { as } = shown.form;
   // The cells of tables tell of the time that has passed.
-  if (event.type === 'BOOKMARK' || as?.type === 'Table') return lineOf(JSON.stringify(renderEvent(event, shown)));
-  const { hidesGeneration = false, kind } = shown.resource;
-  const form = [event.type, kind, hidesGeneration, as?.type, as?.version].join(' ');
-  return sharedLine(event.object, form, () =>
+  if (event.type === 'BOOKMARK' || as?.type === 'Table')
+    return lineOf(JSON.stringify(renderEvent(event, shown)));
+  return sharedLine(event.object, `${event.type} ${form}`, () =>
     as
       ? JSON.stringify(renderEvent(event, shown))
       : `{"type":"${event.type}","object":${wireText(event.object, shown.resource)}}`,
   );
 }
+
+/** Pure. Tells forms of lines apart that an object can have. */
+const lineForm = ({ resource: { kind, hidesGeneration }, form: { as } }: Shown): string =>
+  [kind, hidesGeneration, as?.type, as?.version].join(' ');
 
 /** A watch that fails has been answered already, so that its last event tells of it. */
 async function* rendered(
@@ -91,8 +94,9 @@ async function* rendered(
   shown: Shown,
   statusOf: Answering['statusOf'],
 ): AsyncGenerator<Uint8Array> {
+  const form = lineForm(shown);
   try {
-    for await (const event of events) yield eventLine(event, { ...shown, nowMs: Date.now() });
+    for await (const event of events) yield eventLine(event, { ...shown, nowMs: Date.now() }, form);
   } catch (failure) {
     yield lineOf(JSON.stringify({ type: 'ERROR', object: statusOf(failure, shown.resource) }));
   }

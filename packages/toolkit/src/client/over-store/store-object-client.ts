@@ -66,7 +66,21 @@ export class StoreObjectClient implements ObjectClient {
     const kind = this.#kindOf(resource);
     checkSelection(kind, options);
     try {
-      yield* this.#changes(kind, options);
+      const changes = new SelectedChanges(options);
+      let from = options.resourceVersion;
+      if (from === undefined) {
+        const { revision, items } = await this.#list(kind, fixedPart(options), options);
+        for (const object of changes.begin(items)) yield { type: 'ADDED', object };
+        yield { type: 'BOOKMARK', resourceVersion: revision, endsInitialEvents: true };
+        from = revision;
+      }
+      for await (const event of this.#store.watch(kind, from, options.signal)) {
+        const told =
+          event.type === 'BOOKMARK'
+            ? bookmark(event.revision)
+            : changes.next({ type: event.type, object: await shown(kind, event.object, options) });
+        if (told) yield told;
+      }
     } catch (failure) {
       if (!options.signal.aborted) throw failure;
     }
@@ -138,25 +152,6 @@ export class StoreObjectClient implements ObjectClient {
           : marked;
       return await shownDeletion(kind, deletionOf(last), options);
     });
-  }
-
-  async *#changes(kind: ServedKind, options: WatchOptions): AsyncGenerator<WatchEvent> {
-    const changes = new SelectedChanges(options);
-    let from = options.resourceVersion;
-    if (from === undefined) {
-      const { revision, items } = await this.#list(kind, fixedPart(options), options);
-      for (const object of changes.begin(items)) yield { type: 'ADDED', object };
-      yield { type: 'BOOKMARK', resourceVersion: revision, endsInitialEvents: true };
-      from = revision;
-    }
-    for await (const event of this.#store.watch(kind, from, options.signal)) {
-      const { type } = event;
-      const told =
-        type === 'BOOKMARK'
-          ? bookmark(event.revision)
-          : changes.next({ type, object: await shown(kind, event.object, options) });
-      if (told) yield told;
-    }
   }
 
   async #change(
@@ -237,8 +232,12 @@ export class StoreObjectClient implements ObjectClient {
   }
 }
 
-const shown = async (kind: ServedKind, object: KubeObject, { signal }: CallOptions): Promise<KubeObject> =>
-  (await served(kind, [object], signal))[0]!;
+const shown = (
+  kind: ServedKind,
+  object: KubeObject,
+  { signal }: CallOptions,
+): KubeObject | Promise<KubeObject> =>
+  kind.conversion ? served(kind, [object], signal).then(([only]) => only!) : object;
 
 async function shownDeletion(kind: ServedKind, deletion: Deletion, call: CallOptions): Promise<Deletion> {
   const { remaining } = deletion;
