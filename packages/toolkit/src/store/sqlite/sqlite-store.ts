@@ -102,9 +102,7 @@ class SqliteStore implements MendableStore {
   }
 
   async update(object: KubeObject): Promise<KubeObject> {
-    return await this.#writes.write(() =>
-      changed(updated(this.#read(keyOf(object)), object, this.#next())),
-    );
+    return await this.#writes.write(() => changed(updated(this.#read(keyOf(object)), object, this.#next())));
   }
 
   async patch(key: Key, patch: ObjectPatch): Promise<KubeObject> {
