@@ -29,6 +29,8 @@ export interface AddressOptions {
 }
 
 export interface ApiAtAddress extends ServedApi {
+  /** The name or address at which clients find it best. */
+  readonly host: string;
   readonly port: number;
   /** Renews the certificates. */
   readonly renew: (signal: AbortSignal) => Promise<void>;
@@ -63,7 +65,7 @@ export async function serveApiAddress(
     await rm(kubeconfigOf(dir), { force: true });
     await served[Symbol.asyncDispose]();
   };
-  return { server: served.server, port, [Symbol.asyncDispose]: end, renew };
+  return { server: served.server, host: names[0]!, port, [Symbol.asyncDispose]: end, renew };
 }
 
 /** Connections that are open keep the certificate that they began with. */

@@ -53,7 +53,7 @@ test('serveApiService: who may open the socket may ask for objects, until the si
     );
     assert.equal(statSync(socket).mode & 0o777, 0o600);
     const { items } = (await answer(socket, '/api/v1/namespaces')) as { items: readonly unknown[] };
-    assert.equal(items.length, 1);
+    assert.equal(items.length, 4);
     const roles = '/apis/rbac.authorization.k8s.io/v1/clusterroles';
     assert.partialDeepStrictEqual(await answer(socket, `${roles}/ignite:viewer`), {
       metadata: { name: 'ignite:viewer' },
@@ -113,7 +113,7 @@ test('serveApiService: health and metrics tell of the store, the roles, the requ
       `apiserver_request_duration_seconds_count{${listed}} 1`,
       'apiserver_current_inflight_requests{request_kind="readOnly"} 1',
       'apiserver_current_inflight_requests{request_kind="mutating"} 0',
-      'apiserver_storage_objects{resource="namespaces"} 1',
+      'apiserver_storage_objects{resource="namespaces"} 4',
     ])
       assert.ok(told.split('\n').includes(line), `${line} in ${told}`);
     assert.match(told, /^etcd_request_duration_seconds_count\{operation="list",type="namespaces"\} \d+$/m);
@@ -140,7 +140,7 @@ test('serveApiService: its kubeconfig leads its administrator to the address, an
     assert.equal(statSync(path).mode & 0o777, 0o600);
     const access = await readKubeconfig(path);
     const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
-    assert.equal((await new HttpObjectClient(access).list(namespaces)).items.length, 1);
+    assert.equal((await new HttpObjectClient(access).list(namespaces)).items.length, 4);
     const { key: _key, cert: _cert, ...tls } = access.tls!;
     await assert.rejects(new HttpObjectClient({ ...access, tls }).list(namespaces), { code: 'UNAUTHORIZED' });
     stop.abort();

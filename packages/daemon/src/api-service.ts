@@ -5,7 +5,7 @@ import { igniteVersion } from '@ignite/api/ignite-version';
 import { admissionKinds } from '@ignite/apiserver/admission/admission-kinds';
 import { Admissions } from '@ignite/apiserver/admission/admissions';
 import { CertificateFolder } from '@ignite/apiserver/certificates/certificate-folder';
-import { definitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
+import { definitionResource } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import type { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import { controlNamespaces } from '@ignite/apiserver/namespaces/namespace-controller';
 import {
@@ -31,7 +31,7 @@ import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { accessKinds } from '@ignite/toolkit/access/kinds';
 import { coreKinds } from '@ignite/toolkit/core/kinds';
-import { defaultNamespace, namespaces } from '@ignite/toolkit/core/resources/namespace';
+import { defaultNamespace, namespaces, systemNamespaces } from '@ignite/toolkit/core/resources/namespace';
 import { collectGarbage } from '@ignite/toolkit/controller/garbage-collector';
 import type { Log } from '@ignite/toolkit/log/log';
 import { type Kind, hubOf } from '@ignite/toolkit/scheme/kind';
@@ -99,7 +99,7 @@ export async function serveApiService(
   }: ApiServiceOptions,
   signal: AbortSignal,
 ): Promise<ApiService> {
-  await ensureNamespaces(client, ['default'], signal);
+  await ensureNamespaces(client, systemNamespaces, signal);
   const { views, resources } = servedKinds({
     client,
     definitions,
@@ -139,7 +139,7 @@ export async function serveApiService(
   };
   known.socket.trust(opened.use(await serveApiSocket(api, socket, listenFd)).server);
   const at = address && opened.use(await serveApiAddress({ api, address, dir, clock: systemClock }, signal));
-  if (at) await ensureOwnService(client, at.port, signal);
+  if (at) await ensureOwnService(client, { host: at.host, port: at.port }, signal);
   const open = opened.move();
   const end = (): Promise<void> => open.disposeAsync();
   const work = { clock: systemClock, log };
@@ -181,7 +181,8 @@ const isWish = (kind: Kind): boolean => hubOf(kind).inert === undefined;
 const stored: readonly ServedResource[] = [
   ...kinds.filter(isWish).map(servedResourceOf).map(withVmScale),
   ...[...coreKinds, ...accessKinds].map(coreResourceOf),
-  ...[...admissionKinds, definitionKind].map(builtInResourceOf),
+  ...admissionKinds.map(builtInResourceOf),
+  definitionResource,
   serviceResource,
   endpointSliceResource,
   ...reviewResources,

@@ -1,4 +1,5 @@
 import { exitStatusOf, renderError } from '@ignite/api/render-error';
+import { allocatorEnvironment } from '@ignite/api/ignited/allocator-environment';
 import type { IgnitedValues } from '@ignite/api/ignited/ignited-settings';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { errorText } from '@ignite/toolkit/errors/error-text';
@@ -19,6 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
   let output: ServiceLog | undefined;
   try {
     const manager = takeServiceManager(process.env, process.pid);
+    for (const name of Object.keys(allocatorEnvironment)) delete process.env[name];
     const options = await configuredOptions(argv);
     const isTty = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
     const terminal = { write, isTty };

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { kinds } from '@ignite/api/kinds';
 import { admissionKinds } from '@ignite/apiserver/admission/admission-kinds';
-import { definitionKind } from '@ignite/apiserver/custom-resource/definition/definition-kind';
+import { definitionResource } from '@ignite/apiserver/custom-resource/definition/definition-kind';
 import { ServedDefinitions } from '@ignite/apiserver/custom-resource/served-definitions';
 import {
   builtInResourceOf,
@@ -50,7 +50,8 @@ const fixed = [...kinds, ...coreKinds, ...accessKinds];
 const builtIn = [
   ...kinds.map(servedResourceOf),
   ...[...coreKinds, ...accessKinds].map(coreResourceOf),
-  ...[...admissionKinds, definitionKind].map(builtInResourceOf),
+  ...admissionKinds.map(builtInResourceOf),
+  definitionResource,
 ];
 /** A request that takes longer counts as one that hangs. */
 const hangMs = 50_000;

@@ -16,6 +16,9 @@ export const clientCertificates = {
   secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
 };
 
+/** How many certificates are remembered at most. */
+const mostKnown = 100;
+
 /**
  * Knows users by their client certificates: the common name is the user, and the organizations are the groups.
  * TLS has checked that the certificate is of our authority and its key with the client.
@@ -24,6 +27,9 @@ export class CertificateAuthenticator implements Authenticator {
   readonly #clock: Clock;
   /** The certificates of connections, which are read once for all requests of a connection. */
   readonly #shown = new WeakMap<TLSSocket, ShownCertificate>();
+
+  /** What certificates say, by their fingerprints, since a client has many connections. */
+  readonly #known = new Map<string, ShownCertificate>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -46,10 +52,20 @@ export class CertificateAuthenticator implements Authenticator {
     if (known) return known;
     const certificate = socket.getPeerX509Certificate();
     if (!certificate) return undefined;
+    const shown = this.#read(certificate);
+    this.#shown.set(socket, shown);
+    return shown;
+  }
+
+  #read(certificate: X509Certificate): ShownCertificate {
+    const { fingerprint256 } = certificate;
+    const known = this.#known.get(fingerprint256);
+    if (known) return known;
     const { validFromDate, validToDate } = certificate;
     const [fromMs, toMs] = [validFromDate.getTime(), validToDate.getTime()];
     const shown = { fromMs, toMs, user: userOf(certificate) };
-    this.#shown.set(socket, shown);
+    if (this.#known.size === mostKnown) this.#known.clear();
+    this.#known.set(fingerprint256, shown);
     return shown;
   }
 }

@@ -63,3 +63,20 @@ test('work that takes too long is ended', () => {
     true,
   );
 });
+
+test('an expression is quick unless it goes through a list again and again, or looks for a pattern', () => {
+  const isQuick = (text: string): boolean => celProgram(text, { self: anyShape, oldSelf: anyShape }).isQuick;
+  for (const text of [
+    'self == oldSelf',
+    'has(self.a) && self.a.size() <= 3 || !(self.b[0] in oldSelf.c)',
+    'self.a.startsWith("b") ? self.c + 1 > 2 : {"d": [self.e]}.d[0]',
+  ])
+    assert.ok(isQuick(text), text);
+  for (const text of [
+    'self.all(a, a > 1)',
+    'self.a.matches("(a*)*b")',
+    'self.a.find("b") == ""',
+    '[1].sort() == self',
+  ])
+    assert.ok(!isQuick(text), text);
+});

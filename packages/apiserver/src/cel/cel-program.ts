@@ -30,6 +30,8 @@ export interface CelProgram {
   readonly shape: CelShape;
   /** The names of the variables that the expression uses. */
   readonly uses: ReadonlySet<string>;
+  /** Whether its time is bounded by the length of the expression and of what it is given. */
+  readonly isQuick: boolean;
   /** @throws Error with the text that Kubernetes has for it */
   readonly evaluate: (variables: CelVariables) => CelValue;
 }
@@ -58,12 +60,13 @@ const environment: CelEnv = celEnv({
  */
 export function celProgram(text: string, variables: Readonly<Record<string, CelShape>>): CelProgram {
   const parsed = parsedExpression(text);
-  const { shape, faults, uses } = checkExpression(text, parsed, environment, variables);
+  const { shape, faults, uses, isQuick } = checkExpression(text, parsed, environment, variables);
   if (faults.length > 0) throw new Error(faults.map((fault) => faultText(text, fault)).join('\n'));
   const evaluate = plan(environment, parsed) as (context: CelVariables) => CelValue;
   return {
     shape,
     uses,
+    isQuick,
     evaluate: (given) => {
       const result: CelValue = evaluate(given);
       if (isCelError(result)) throw new Error(evaluationText(result.message));

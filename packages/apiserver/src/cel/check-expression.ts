@@ -18,6 +18,8 @@ export interface CheckedExpression {
   readonly faults: readonly ExpressionFault[];
   /** The names of the variables that the expression uses. */
   readonly uses: ReadonlySet<string>;
+  /** Whether its time is bounded by the length of the expression and of what it is given. */
+  readonly isQuick: boolean;
 }
 
 type Scope = ReadonlyMap<string, CelShape>;
@@ -31,7 +33,7 @@ export function checkExpression(
 ): CheckedExpression {
   const check = new Check(funcs, (id) => sourceInfo?.positions[String(id)] ?? 0, text);
   const shape = expr ? check.shapeOf(expr, new Map(Object.entries(variables))) : anyShape;
-  return { shape, faults: check.faults, uses: check.uses };
+  return { shape, faults: check.faults, uses: check.uses, isQuick: check.isQuick };
 }
 
 const bool: CelShape = { type: 'bool' };
@@ -51,7 +53,14 @@ const scalars: ReadonlySet<string> = new Set<ScalarShape>([
   ...(['bool', 'int', 'uint', 'double', 'string', 'bytes', 'null_type'] as const),
 ]);
 
+/** What looks at each part of its operands once at most. */
+const quickFunctions: ReadonlySet<string> = new Set([
+  ...['_==_', '_!=_', '_<_', '_<=_', '_>_', '_>=_', '_&&_', '_||_', '!_', '_?_:_', '@in', '_[_]', 'size'],
+  ...['_+_', '_-_', '_*_', '_/_', '_%_', '-_', 'startsWith', 'endsWith', 'hasValue', 'value', 'orValue'],
+]);
+
 class Check {
+  isQuick = true;
   readonly faults: ExpressionFault[] = [];
   readonly uses = new Set<string>();
   readonly #funcs: CelEnv['funcs'];
@@ -123,6 +132,7 @@ class Check {
   }
 
   #call({ target, function: name, args }: Call, expression: Expression, scope: Scope): CelShape {
+    this.isQuick &&= quickFunctions.has(name);
     const qualified = target && qualifiedName(target);
     if (
       qualified !== undefined &&
@@ -173,6 +183,7 @@ class Check {
   }
 
   #comprehension(value: Comprehension, scope: Scope): CelShape {
+    this.isQuick = false;
     const { iterVar, iterRange, accuVar, accuInit, loopCondition, loopStep, result } = value;
     const range = iterRange ? this.shapeOf(iterRange, scope) : anyShape;
     const accu = accuInit ? this.shapeOf(accuInit, scope) : anyShape;

@@ -20,7 +20,7 @@ export async function strategicallyMerged(
   const object = await untilNobodyInterferes(request.signal, async () => {
     const live = await client.get(keyOf(request), { signal: request.signal });
     const next = objectBody(strategicMergePatch(live, value, mergeKeys));
-    return await writes.update(next as KubeObject, live);
+    return await writes.update(next as KubeObject);
   });
   return { type: 'object', code: 200, object, warnings };
 }

@@ -33,4 +33,5 @@ export const coreResourceOf = (kind: Kind): ServedResource => ({
 export const builtInResourceOf = (kind: Kind): ServedResource => ({
   ...servedResourceOf(kind),
   mergeKeys: { 'metadata.finalizers': '', 'metadata.ownerReferences': 'uid' },
+  unwritten: hubOf(kind).spec ? { spec: {} } : {},
 });

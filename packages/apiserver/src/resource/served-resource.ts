@@ -46,6 +46,8 @@ export interface ServedResource extends GroupVersionResource {
    * An empty key means that the items are plain values. Kinds without it take no such patch.
    */
   readonly mergeKeys?: Readonly<Record<string, string>>;
+  /** The fields, without values, that every object of a kind of Kubernetes itself has before its author writes any. */
+  readonly unwritten?: Readonly<Record<string, unknown>>;
   /** What serves the objects if they are not in the store. */
   readonly view?: View;
 }

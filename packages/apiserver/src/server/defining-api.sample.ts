@@ -14,7 +14,7 @@ import { builtInResourceOf } from '../resource/served-resource-of.ts';
 import { serveApi } from './serve-api.ts';
 import { admissionKinds } from '../admission/admission-kinds.ts';
 import { Admissions } from '../admission/admissions.ts';
-import { definitionKind } from '../custom-resource/definition/definition-kind.ts';
+import { definitionResource } from '../custom-resource/definition/definition-kind.ts';
 import { ServedDefinitions } from '../custom-resource/served-definitions.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -36,7 +36,8 @@ export async function openDefiningApi({ authorizer = allowing, audited }: Defini
   const client = new StoreObjectClient(store, () => [...fixed, ...apiKinds(definitions)]);
   const running = definitions.run({ client, clock: systemClock, log: () => {} }, ending.signal);
   const builtIn = [
-    ...[definitionKind, ...coreKinds, ...admissionKinds].map(builtInResourceOf),
+    definitionResource,
+    ...[...coreKinds, ...admissionKinds].map(builtInResourceOf),
     ...[serviceResource, endpointSliceResource],
   ];
   const resources = () => [...builtIn, ...definitions.resources];

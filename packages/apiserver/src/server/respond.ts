@@ -6,7 +6,7 @@ import { type Shown, renderEvent, renderList, renderObject } from '../response/r
 import type { ContentReply, Reply } from '../response/reply.ts';
 import { mediaTypeOf, send } from '../response/send.ts';
 import { stream } from '../response/stream.ts';
-import { wireListText, wireText } from '../response/wire-text.ts';
+import { lineOf, sharedLine, wireListText, wireText } from '../response/wire-text.ts';
 import type { Status, Subject } from '../response/status.ts';
 import type { IncludedObject } from '../response/table.ts';
 import type { ServedResource } from '../resource/served-resource.ts';
@@ -72,20 +72,32 @@ const listContent = (list: ObjectList, shown: Shown): unknown =>
   isWhole(shown) ? wireListText(list, shown.resource) : renderList(list, shown);
 
 /** Returns an event as one line of JSON, in which form watches are whatever is asked. */
-const eventLine = (event: WatchEvent, shown: Shown): string =>
-  event.type === 'BOOKMARK' || shown.form.as
-    ? JSON.stringify(renderEvent(event, shown))
-    : `{"type":"${event.type}","object":${wireText(event.object, shown.resource)}}`;
+function eventLine(event: WatchEvent, shown: Shown, form: string): Uint8Array {
+  const { as } = shown.form;
+  // The cells of tables tell of the time that has passed.
+  if (event.type === 'BOOKMARK' || as?.type === 'Table')
+    return lineOf(JSON.stringify(renderEvent(event, shown)));
+  return sharedLine(event.object, `${event.type} ${form}`, () =>
+    as
+      ? JSON.stringify(renderEvent(event, shown))
+      : `{"type":"${event.type}","object":${wireText(event.object, shown.resource)}}`,
+  );
+}
+
+/** Pure. Tells forms of lines apart that an object can have. */
+const lineForm = ({ resource: { kind, hidesGeneration }, form: { as } }: Shown): string =>
+  [kind, hidesGeneration, as?.type, as?.version].join(' ');
 
 /** A watch that fails has been answered already, so that its last event tells of it. */
 async function* rendered(
   events: AsyncIterable<WatchEvent>,
   shown: Shown,
   statusOf: Answering['statusOf'],
-): AsyncGenerator<string> {
+): AsyncGenerator<Uint8Array> {
+  const form = lineForm(shown);
   try {
-    for await (const event of events) yield eventLine(event, { ...shown, nowMs: Date.now() });
+    for await (const event of events) yield eventLine(event, { ...shown, nowMs: Date.now() }, form);
   } catch (failure) {
-    yield JSON.stringify({ type: 'ERROR', object: statusOf(failure, shown.resource) });
+    yield lineOf(JSON.stringify({ type: 'ERROR', object: statusOf(failure, shown.resource) }));
   }
 }

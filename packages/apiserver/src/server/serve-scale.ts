@@ -32,7 +32,7 @@ export async function serveScale(
     const { metadata, spec } = checkedScale(wanted);
     const resourceVersion = metadata.resourceVersion || live.metadata.resourceVersion;
     const next = { ...live, metadata: { ...live.metadata, resourceVersion } };
-    return await writes.update(scaling.withReplicas(next, spec.replicas), live);
+    return await writes.update(scaling.withReplicas(next, spec.replicas));
   });
   return { type: 'object', code: 200, object: scaleOf(object, scaling) };
 }

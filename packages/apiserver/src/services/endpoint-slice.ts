@@ -136,7 +136,7 @@ function sliceProblems({ addressType, endpoints, ports }: EndpointSlice): readon
 const domain = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+\.?$/;
 
 /** Pure. Returns what is wrong with an address, which must not be one of the host itself or of a link. */
-function addressProblem(type: EndpointSlice['addressType'], address: string): string | undefined {
+export function addressProblem(type: EndpointSlice['addressType'], address: string): string | undefined {
   if (type === 'FQDN')
     return domain.test(address)
       ? undefined

@@ -161,6 +161,7 @@ function complete({
 
 function specProblems({ type, externalName = '', ports = [] }: ServiceSpec): readonly ErrorCause[] {
   const names = ports.map(({ name = '' }) => name);
+  const places = ports.map((port) => `${port.port}/${port.protocol}`);
   return [
     ...(type === 'ExternalName' ? hostProblems('spec.externalName', externalName) : []),
     ...names.flatMap((name, at) => {
@@ -168,8 +169,16 @@ function specProblems({ type, externalName = '', ports = [] }: ServiceSpec): rea
       if (name === '') return names.length > 1 ? [requiredValue(field)] : [];
       return names.indexOf(name) < at ? [duplicateValue(field, name)] : [];
     }),
+    ...ports.flatMap((port, at) =>
+      places.indexOf(places[at]!) < at ? [duplicateValue(`spec.ports[${at}]`, toldPort(port))] : [],
+    ),
   ];
 }
+
+/** Pure. Returns a port as Kubernetes tells of one that is there already. */
+const toldPort = ({ protocol: Protocol, port: Port }: v.InferOutput<typeof portSchema>): object => ({
+  ...{ Name: '', Protocol, AppProtocol: null, Port, TargetPort: 0, NodePort: 0 },
+});
 
 function hostProblems(field: string, name: string): readonly ErrorCause[] {
   const host = name.replace(/\.$/, '');

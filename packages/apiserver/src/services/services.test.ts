@@ -85,6 +85,14 @@ test('a Service that would need a network of a cluster is refused', async () => 
     ),
     ['spec.ports[1].name: Duplicate value: "a"', 'spec.ports[2].name: Required value'],
   );
+  const twice = [
+    { port: 80, name: 'a' },
+    { port: 80, name: 'b', protocol: 'UDP' },
+    { port: 80, name: 'c', targetPort: 8080 },
+  ];
+  assert.deepEqual(await faults(api, services, service('web', { ports: twice })), [
+    'spec.ports[2]: Duplicate value: {"Name":"","Protocol":"TCP","AppProtocol":null,"Port":80,"TargetPort":0,"NodePort":0}',
+  ]);
 });
 
 test('the ports of a Service are merged and removed by a strict strategic merge patch', async () => {

@@ -63,7 +63,7 @@ export class TranslatedObjects implements ObjectClient {
     options?: WriteOptions,
   ): Promise<KubeObject> {
     const { stored, toStored, toShown } = this.#translation;
-    return toShown(await this.#client.create(stored, toStored(object), options));
+    return toShown(await this.#client.create(stored, toStored(object), this.#translated(options)));
   }
 
   async update(
@@ -72,7 +72,7 @@ export class TranslatedObjects implements ObjectClient {
     options?: WriteOptions,
   ): Promise<KubeObject> {
     const { stored, toStored, toShown } = this.#translation;
-    return toShown(await this.#client.update(stored, toStored(object), options));
+    return toShown(await this.#client.update(stored, toStored(object), this.#translated(options)));
   }
 
   async updateStatus(resource: GroupVersionResource): Promise<KubeObject> {
@@ -90,5 +90,12 @@ export class TranslatedObjects implements ObjectClient {
     const { stored, toShown } = this.#translation;
     const { uid, remaining } = await this.#client.delete({ ...stored, namespace, name }, options);
     return { uid, ...(remaining && { remaining: toShown(remaining) }) };
+  }
+
+  /** Fields are managed in the form that their managers know. */
+  #translated({ manage, ...options }: WriteOptions = {}): WriteOptions {
+    const { toStored, toShown } = this.#translation;
+    if (!manage) return options;
+    return { ...options, manage: (next, old) => toStored(manage(toShown(next), old && toShown(old))) };
   }
 }

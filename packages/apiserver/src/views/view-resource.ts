@@ -9,7 +9,7 @@ type Described = Pick<
   Partial<
     Pick<
       ServedResource,
-      'shortNames' | 'categories' | 'subresources' | 'selectableFields' | 'schema' | 'mergeKeys'
+      'shortNames' | 'categories' | 'subresources' | 'selectableFields' | 'schema' | 'mergeKeys' | 'unwritten'
     >
   > & {
     readonly view: Pick<View, 'over' | 'hint'> & Partial<Pick<View, 'verbs'>>;

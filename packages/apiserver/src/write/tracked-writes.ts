@@ -15,7 +15,7 @@ import { writeQuery } from './write-query.ts';
 
 /**
  * The writes of a request that applies nothing. Who makes it becomes the manager of the fields that a write changes
- * (Kubernetes: managed fields of the operation `Update`). Which these are is known from a dry run, since defaults count.
+ * (Kubernetes: managed fields of the operation `Update`), defaults included.
  */
 export class TrackedWrites {
   readonly #client: ObjectClient;
@@ -28,57 +28,30 @@ export class TrackedWrites {
     this.#client = client;
     this.#request = request;
     this.#manager = fieldManager ?? request.program;
-    this.#options = { dryRun, signal: request.signal };
+    const manage = (next: KubeObject, old: KubeObject | undefined): KubeObject => this.#managed(next, old);
+    this.#options = { dryRun, signal: request.signal, manage };
   }
 
   async create(object: NewObject): Promise<KubeObject> {
-    const { resource } = this.#request;
-    const { status, ...wish } = await this.#client.create(resource, object, this.#tried);
-    const isManaged = status !== undefined && !resource.subresources.includes('status');
-    const managed = isManaged ? { ...wish, status } : wish;
-    const unwritten = unwrittenObject(resource, managed);
-    return await this.#client.create(resource, this.#managed(unwritten, managed, object), this.#options);
+    return await this.#client.create(this.#request.resource, object, this.#options);
   }
 
-  /** Replaces an object, or its status if the request is about that. It is read before, unless that was done. */
-  async update(object: KubeObject, known?: KubeObject): Promise<KubeObject> {
+  /** Replaces an object, or its status if the request is about that. One without a version replaces what is there. */
+  async update(object: KubeObject): Promise<KubeObject> {
     const { resource, signal } = this.#request;
-    if (object.metadata.resourceVersion || !resource.takesAnyVersion)
-      return await this.#update(object, known ?? (await this.#live()));
+    if (object.metadata.resourceVersion || !resource.takesAnyVersion) return await this.#replace(object);
     return await untilNobodyInterferes(signal, async () => {
-      const live = await this.#live();
-      const { resourceVersion } = live.metadata;
-      return await this.#update({ ...object, metadata: { ...object.metadata, resourceVersion } }, live);
+      const { resourceVersion } = (await this.#client.get(keyOf(this.#request), { signal })).metadata;
+      return await this.#replace({ ...object, metadata: { ...object.metadata, resourceVersion } });
     });
-  }
-
-  async #live(): Promise<KubeObject> {
-    return await this.#client.get(keyOf(this.#request), this.#options);
-  }
-
-  async #update(object: KubeObject, live: KubeObject): Promise<KubeObject> {
-    const next = await this.#replace(object, this.#tried);
-    return await this.#replace(this.#managed(live, next, object), this.#options);
   }
 
   async patch(patch: ObjectPatch): Promise<KubeObject> {
-    const key = keyOf(this.#request);
     const subresource = isOfStatus(this.#request) ? 'status' : undefined;
-    return await untilNobodyInterferes(this.#request.signal, async () => {
-      const live = await this.#live();
-      const next = await this.#client.patch(key, patch, { ...this.#tried, subresource });
-      const { resourceVersion } = live.metadata;
-      const written = { ...next, metadata: { ...next.metadata, resourceVersion } };
-      return await this.#replace(this.#managed(live, next, written), this.#options);
-    });
+    return await this.#client.patch(keyOf(this.#request), patch, { ...this.#options, subresource });
   }
 
-  get #tried(): WriteOptions {
-    return { ...this.#options, dryRun: true };
-  }
-
-  /** Returns what is to be written, with the managers of what becomes of it. */
-  #managed<T extends NewObject | KubeObject>(live: KubeObject | undefined, next: KubeObject, written: T): T {
+  #managed(next: KubeObject, old: KubeObject | undefined): KubeObject {
     const { resource, info } = this.#request;
     const settings: UpdateSettings = {
       manager: this.#manager,
@@ -86,11 +59,15 @@ export class TrackedWrites {
       time: managedTime(),
       convertTo: managedVersions(resource),
     };
-    const { managedFields } = updateManagers(live, next, settings).metadata;
-    return { ...written, metadata: { ...written.metadata, managedFields } };
+    if (old) return updateManagers(old, next, settings);
+    const { status, ...wish } = next;
+    // The author of a new object has not written its status if that is a part of its own.
+    const written = resource.subresources.includes('status') || status === undefined ? wish : next;
+    const { metadata } = updateManagers(unwrittenObject(resource, written), written, settings);
+    return { ...next, metadata };
   }
 
-  async #replace(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
-    return await replaceObject(this.#client, this.#request, object, options);
+  async #replace(object: KubeObject): Promise<KubeObject> {
+    return await replaceObject(this.#client, this.#request, object, this.#options);
   }
 }

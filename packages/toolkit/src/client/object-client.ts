@@ -24,7 +24,12 @@ export interface WriteOptions extends CallOptions {
   readonly dryRun?: boolean | undefined;
   /** Who else has a say. A client over HTTP leaves that to its server. */
   readonly admission?: Admission | undefined;
+  /** Who manages the fields of what is written. A client over HTTP leaves that to its server too. */
+  readonly manage?: ManageFields | undefined;
 }
+
+/** Pure. Returns an object that is complete but for the managers of its fields, with these in its metadata. */
+export type ManageFields = (next: KubeObject, old: KubeObject | undefined) => KubeObject;
 
 /** Selects objects; all that is given must match. */
 export interface Selection {

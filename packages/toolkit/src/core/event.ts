@@ -6,15 +6,18 @@ import { eventResource } from './resources/event.ts';
 
 const time = v.nullish(v.string());
 
-const referenceSchema = v.strictObject({
-  apiVersion: v.optional(v.string()),
-  kind: v.optional(v.string()),
-  namespace: v.optional(v.string()),
-  name: v.optional(v.string()),
-  uid: v.optional(v.string()),
-  resourceVersion: v.optional(v.string()),
-  fieldPath: v.optional(v.string()),
-});
+const referenceSchema = v.pipe(
+  v.strictObject({
+    apiVersion: v.optional(v.string()),
+    kind: v.optional(v.string()),
+    namespace: v.optional(v.string()),
+    name: v.optional(v.string()),
+    uid: v.optional(v.string()),
+    resourceVersion: v.optional(v.string()),
+    fieldPath: v.optional(v.string()),
+  }),
+  v.metadata({ 'x-kubernetes-map-type': 'atomic' }),
+);
 
 const fields = {
   eventTime: described('The first time that the event happened.', time),

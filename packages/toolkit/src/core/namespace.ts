@@ -3,7 +3,7 @@ import type { KubeObject } from '../object/kube-object.ts';
 import { described } from '../schema/described.ts';
 import { type Kind, defineKind } from '../scheme/kind.ts';
 import { clusterMetadataSchema } from './metadata.ts';
-import { defaultNamespace, namespaceResource } from './resources/namespace.ts';
+import { namespaceResource, permanentNamespaces } from './resources/namespace.ts';
 
 /** A scope for the names of objects. */
 export const namespaceKind: Kind = defineKind({
@@ -28,7 +28,7 @@ export const namespaceKind: Kind = defineKind({
     initialStatus: { phase: 'Active' },
     statusHasMetadata: true,
     prepare: withNameAsLabel,
-    permanent: [defaultNamespace],
+    permanent: permanentNamespaces,
   },
 });
 

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { groupOf } from '../object/group-kind.ts';
 import type { KubeObject, ObjectMeta } from '../object/kube-object.ts';
+import { isSameJson } from '../object/same-json.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
 import { type Key, type NewObject, type ObjectPatch, type Selector, conflict } from './store.ts';
 
@@ -48,7 +48,7 @@ export function updated(old: KubeObject, wanted: KubeObject, revision: number): 
     throw conflict(keyOf(old));
   }
   const { apiVersion, kind: _kind, metadata, ...content } = wanted;
-  const hasChanged = !isDeepStrictEqual(wishOf(old), wishOf(wanted));
+  const hasChanged = !isSameJson(wishOf(old), wishOf(wanted));
   return {
     apiVersion,
     kind: old.kind,
@@ -76,15 +76,13 @@ function changedMetadata(old: ObjectMeta, wanted: ObjectMeta): ObjectMeta {
   };
 }
 
-/** Returns everything but metadata and status, as it is stored. */
-function wishOf({
+/** Returns everything but metadata and status. */
+const wishOf = ({
   apiVersion: _version,
   metadata: _metadata,
   status: _status,
   ...wish
-}: KubeObject): unknown {
-  return JSON.parse(JSON.stringify(wish));
-}
+}: KubeObject): unknown => wish;
 
 export function renamed(old: KubeObject, name: string, revision: number): KubeObject {
   return { ...old, metadata: { ...old.metadata, name, resourceVersion: String(revision) } };

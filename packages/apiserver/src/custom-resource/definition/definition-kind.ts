@@ -4,12 +4,14 @@ import { clusterMetadataSchema } from '@ignite/toolkit/core/metadata';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type Kind, defineKind } from '@ignite/toolkit/scheme/kind';
 import { age } from '@ignite/toolkit/text/age';
+import { builtInResourceOf } from '../../resource/served-resource-of.ts';
+import type { ServedResource } from '../../resource/served-resource.ts';
 import { type CustomResourceDefinition, definitionSpecSchema, isDefinition } from './definition.ts';
 import { definitionProblems } from './definition-problems.ts';
 import { terminating } from './terminating.ts';
 
 /** The kind of the definitions of other kinds. */
-export const definitionKind: Kind = defineKind({
+const definitionKind: Kind = defineKind({
   group: 'apiextensions.k8s.io',
   kind: 'CustomResourceDefinition',
   plural: 'customresourcedefinitions',
@@ -32,6 +34,12 @@ export const definitionKind: Kind = defineKind({
     },
   ],
 });
+
+/** The kind as the API server serves it. */
+export const definitionResource: ServedResource = {
+  ...builtInResourceOf(definitionKind),
+  unwritten: { spec: { names: {} } },
+};
 
 const served = servedKindOf(definitionKind);
 

@@ -78,6 +78,7 @@ export const coreEvents: ServedResource = viewResource({
   ],
   schema,
   ...(stored.mergeKeys && { mergeKeys: stored.mergeKeys }),
+  unwritten: { source: {} },
   view: {
     over: (client) =>
       new TranslatedObjects(client, {

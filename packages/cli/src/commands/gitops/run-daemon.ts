@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { allocatorEnvironment } from '@ignite/api/ignited/allocator-environment';
 import { logLevelOf } from '../../arguments/log-level.ts';
 import type { Flag, FlagValues, Invocation } from '../../arguments/command.ts';
 import { pathsOf } from '../../context.ts';
@@ -18,7 +19,8 @@ export async function runDaemon({ flags, io, signal }: Invocation): Promise<neve
       : [`--log-level=${logLevelOf(flags)}`]),
     ...Object.entries(settingFlags).flatMap(([name, { type }]) => given(name, type, flags)),
   ];
-  return process.execve!(process.execPath, [...command, ...options], withoutSockets(io.env));
+  const env = { ...withoutSockets(io.env), ...allocatorEnvironment };
+  return process.execve!(process.execPath, [...command, ...options], env);
 }
 
 /** Returns the words that give the daemon a flag as it was given to us. */

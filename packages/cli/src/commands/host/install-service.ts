@@ -1,5 +1,6 @@
 import { renderDaemonSocket, renderDaemonUnit } from '@ignite/api/client/daemon-units';
 import type { ServiceChange, UnitFile } from '@ignite/api/client/host-client';
+import { allocatorEnvironment } from '@ignite/api/ignited/allocator-environment';
 import { renderServiceUnit } from '@ignite/api/client/service-unit';
 import type { Command, Invocation } from '../../arguments/command.ts';
 import { usageError } from '../../arguments/usage-error.ts';
@@ -56,7 +57,10 @@ function unitsFor({ flags, io }: Invocation): readonly UnitFile[] {
   const paths = pathsOf(flags, io.env);
   const environment = serviceEnvironment(io.env);
   const restore = renderServiceUnit({ command: [...ownCommand(paths), 'restore'], environment });
-  const daemon = renderDaemonUnit({ command: [...daemonCommand(paths), '--api'], environment });
+  const daemon = renderDaemonUnit({
+    command: [...daemonCommand(paths), '--api'],
+    environment: { ...environment, ...allocatorEnvironment },
+  });
   return [
     { name: 'ignite.service', text: restore },
     ...(flags.isSet('api')

@@ -11,20 +11,20 @@ interface Drafted extends Pick<AdmittedWrite, 'operation' | 'subresource' | 'old
 }
 
 /**
- * Returns the valid object that comes of a draft after all who have a say in it.
+ * Returns the valid object that comes of a draft after all who have a say in it, with the managers of its fields.
  * @throws ObjectError INVALID
  */
 export async function admitted(
   { draft, ...write }: Drafted,
-  { admission, dryRun = false, signal }: WriteOptions,
+  { admission, manage = (next) => next, dryRun = false, signal }: WriteOptions,
 ): Promise<KubeObject> {
   const { kind, old, subresource } = write;
-  if (!admission) return validated(kind, draft, old);
+  if (!admission) return validated(kind, manage(draft, old), old);
   const asked = { ...write, dryRun, signal };
   const changed = (await admission.mutate({ ...asked, object: draft })) ?? draft;
   const isOfStatus = subresource === 'status';
   const next = changed === draft ? draft : redrafted(kind, draft, { isOfStatus, changed });
-  const object = validated(kind, next, old);
+  const object = validated(kind, manage(next, old), old);
   await admission.check({ ...asked, object });
   return object;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { hasCode } from '../../errors/coded-error.ts';
 import type { KubeObject } from '../../object/kube-object.ts';
+import { isSameJson } from '../../object/same-json.ts';
 import { keyOf } from '../../store/next-object.ts';
 import type { Key, ListResult, ObjectStore, CallOptions as StoreCallOptions } from '../../store/store.ts';
 import type {
@@ -66,7 +66,21 @@ export class StoreObjectClient implements ObjectClient {
     const kind = this.#kindOf(resource);
     checkSelection(kind, options);
     try {
-      yield* this.#changes(kind, options);
+      const changes = new SelectedChanges(options);
+      let from = options.resourceVersion;
+      if (from === undefined) {
+        const { revision, items } = await this.#list(kind, fixedPart(options), options);
+        for (const object of changes.begin(items)) yield { type: 'ADDED', object };
+        yield { type: 'BOOKMARK', resourceVersion: revision, endsInitialEvents: true };
+        from = revision;
+      }
+      for await (const event of this.#store.watch(kind, from, options.signal)) {
+        const told =
+          event.type === 'BOOKMARK'
+            ? bookmark(event.revision)
+            : changes.next({ type: event.type, object: await shown(kind, event.object, options) });
+        if (told) yield told;
+      }
     } catch (failure) {
       if (!options.signal.aborted) throw failure;
     }
@@ -140,25 +154,6 @@ export class StoreObjectClient implements ObjectClient {
     });
   }
 
-  async *#changes(kind: ServedKind, options: WatchOptions): AsyncGenerator<WatchEvent> {
-    const changes = new SelectedChanges(options);
-    let from = options.resourceVersion;
-    if (from === undefined) {
-      const { revision, items } = await this.#list(kind, fixedPart(options), options);
-      for (const object of changes.begin(items)) yield { type: 'ADDED', object };
-      yield { type: 'BOOKMARK', resourceVersion: revision, endsInitialEvents: true };
-      from = revision;
-    }
-    for await (const event of this.#store.watch(kind, from, options.signal)) {
-      const { type } = event;
-      const told =
-        type === 'BOOKMARK'
-          ? bookmark(event.revision)
-          : changes.next({ type, object: await shown(kind, event.object, options) });
-      if (told) yield told;
-    }
-  }
-
   async #change(
     key: Required<Key>,
     { kind, subresource, draft }: Change,
@@ -198,7 +193,7 @@ export class StoreObjectClient implements ObjectClient {
 
   /** Writes an object unless nothing has changed, so that nobody is woken by it. */
   async #replace(old: KubeObject, next: KubeObject, call: StoreCallOptions): Promise<KubeObject> {
-    return isDeepStrictEqual(stored(next), stored(old)) ? old : await this.#store.update(next, call);
+    return isSameJson(next, old) ? old : await this.#store.update(next, call);
   }
 
   async #list(kind: ServedKind, selection: Selection, call: CallOptions): Promise<ListResult> {
@@ -237,8 +232,12 @@ export class StoreObjectClient implements ObjectClient {
   }
 }
 
-const shown = async (kind: ServedKind, object: KubeObject, { signal }: CallOptions): Promise<KubeObject> =>
-  (await served(kind, [object], signal))[0]!;
+const shown = (
+  kind: ServedKind,
+  object: KubeObject,
+  { signal }: CallOptions,
+): KubeObject | Promise<KubeObject> =>
+  kind.conversion ? served(kind, [object], signal).then(([only]) => only!) : object;
 
 async function shownDeletion(kind: ServedKind, deletion: Deletion, call: CallOptions): Promise<Deletion> {
   const { remaining } = deletion;
@@ -278,6 +277,3 @@ function callOf({ signal }: CallOptions): StoreCallOptions {
   signal?.throwIfAborted();
   return signal ? { signal } : {};
 }
-
-/** Returns an object as it is after it has been stored and read again. */
-const stored = (object: KubeObject): unknown => JSON.parse(JSON.stringify(object));

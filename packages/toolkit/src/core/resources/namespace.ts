@@ -26,8 +26,14 @@ export interface NamespaceCondition {
 /** The namespaces of an API. */
 export const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
 
-/** The namespace that is always there. */
+/** The namespace of those who name none. */
 export const defaultNamespace = 'default';
+
+/** The namespaces that nobody can delete. */
+export const permanentNamespaces = [defaultNamespace, 'kube-system', 'kube-public'];
+
+/** The namespaces that are there from the start, where programs look for what is of the cluster itself. */
+export const systemNamespaces = [...permanentNamespaces, 'kube-node-lease'];
 
 export const namespaceResource = {
   group: '',

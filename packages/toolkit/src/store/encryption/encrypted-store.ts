@@ -84,8 +84,13 @@ export class EncryptedStore implements ObjectStore {
     return this.#tried(deleted).object ?? deleted;
   }
 
-  async *watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncGenerator<WatchEvent> {
-    for await (const event of this.#store.watch(kind, revision, signal)) {
+  watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {
+    const events = this.#store.watch(kind, revision, signal);
+    return this.#covers(kind) ? this.#openedEvents(events) : events;
+  }
+
+  async *#openedEvents(events: AsyncIterable<WatchEvent>): AsyncGenerator<WatchEvent> {
+    for await (const event of events) {
       if (event.type === 'BOOKMARK') {
         yield event;
         continue;

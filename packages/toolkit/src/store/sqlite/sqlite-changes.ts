@@ -1,23 +1,18 @@
 import type { GroupKind } from '../../object/group-kind.ts';
 import type { KubeObject } from '../../object/kube-object.ts';
 import { changesKept } from '../change-log.ts';
-import type { Statements } from './sqlite-statements.ts';
+import type { Row, Statements } from './sqlite-statements.ts';
 import { type Change, type ChangeType, revisionTooOld } from '../store.ts';
 
 /** After every so many revisions, the log is cut, because counting its changes takes milliseconds. */
 const forgetEvery = 100;
 
-/** More changes of a kind are not kept for others who watch it. */
-const mostKept = 100;
+/** The most changes of a page, and the length of text after which no more are added to it. */
+const page = { changes: 100, characters: 2 ** 20 };
 
 /** The log of changes in SQLite, which keeps a window for each kind. */
 export class SqliteChanges {
   readonly #statements: Statements;
-  /**
-   * What was read last of each kind, since those who watch a kind all read the same. It is kept until memory is
-   * collected.
-   */
-  #last = new WeakRef(new Map<string, ReadChanges>());
 
   constructor(statements: Statements) {
     this.#statements = statements;
@@ -30,50 +25,52 @@ export class SqliteChanges {
     );
   }
 
-  append({ group, kind }: GroupKind, type: ChangeType, json: string): void {
-    this.#statements.run(
+  /** Returns the revision of the change. */
+  append({ group, kind }: GroupKind, type: ChangeType, json: string): number {
+    const revision = this.#statements.insert(
       'INSERT INTO changes (api_group, kind, type, json) VALUES (?, ?, ?, ?)',
-      group,
-      kind,
-      type,
-      json,
+      ...[group, kind, type, json],
     );
-    if (this.revision % forgetEvery === 0) this.#forget();
+    if (revision % forgetEvery === 0) this.#forget();
+    return revision;
   }
 
   /**
-   * Returns the changes of a kind after one revision, up to and including another.
+   * Returns the first changes of a kind after one revision, up to and including another, and the revision up to which
+   * these are all.
    * @throws CodedError REVISION_TOO_OLD
    */
-  between(kind: GroupKind, revision: number, upTo: number): readonly Change[] {
-    const id = `${kind.group}/${kind.kind}`;
-    const last = this.#last.deref() ?? new Map<string, ReadChanges>();
-    const known = last.get(id);
-    if (known?.revision === revision && known.upTo === upTo) return known.changes;
-    const changes = this.#read(kind, revision, upTo);
-    if (changes.length <= mostKept) last.set(id, { revision, upTo, changes });
-    if (last !== this.#last.deref()) this.#last = new WeakRef(last);
-    return changes;
-  }
-
-  #read({ group, kind }: GroupKind, revision: number, upTo: number): readonly Change[] {
+  page({ group, kind }: GroupKind, revision: number, upTo: number): ChangesPage {
     const forgotten = this.#statements.row(
       "SELECT max(revision) AS revision FROM forgotten WHERE kind = '' OR (api_group = ? AND kind = ?)",
       group,
       kind,
     );
     if (revision < Number(forgotten?.['revision'])) throw revisionTooOld(String(revision));
+    const rows = this.#statements.iterate(
+      `SELECT revision, type, json FROM changes
+       WHERE api_group = ? AND kind = ? AND revision > ? AND revision <= ? ORDER BY revision LIMIT ${page.changes}`,
+      ...[group, kind, revision, upTo],
+    );
+    const read: Row[] = [];
+    let characters = 0;
+    for (const row of rows) {
+      read.push(row);
+      characters += String(row['json']).length;
+      if (characters >= page.characters) break;
+    }
+    const isFull = read.length === page.changes || characters >= page.characters;
+    return { changes: read.flatMap(changeOf), upTo: isFull ? Number(read.at(-1)!['revision']) : upTo };
+  }
+
+  /** Returns the changes of all kinds after one revision, up to and including another, unless they are forgotten. */
+  all(revision: number, upTo: number): readonly Change[] {
     return this.#statements
       .rows(
-        `SELECT revision, type, json FROM changes
-         WHERE api_group = ? AND kind = ? AND revision > ? AND revision <= ? ORDER BY revision`,
-        ...[group, kind, revision, upTo],
+        'SELECT revision, type, json FROM changes WHERE revision > ? AND revision <= ? ORDER BY revision',
+        ...[revision, upTo],
       )
-      .flatMap((row) => {
-        const object = changedObject(row['json']);
-        const type = row['type'] as ChangeType;
-        return object ? [{ type, revision: String(row['revision']), object }] : [];
-      });
+      .flatMap(changeOf);
   }
 
   /** Drops the changes of all kinds that are beyond the windows of their kinds. */
@@ -96,17 +93,17 @@ export class SqliteChanges {
   }
 }
 
-interface ReadChanges {
-  readonly revision: number;
-  readonly upTo: number;
+export interface ChangesPage {
   readonly changes: readonly Change[];
+  readonly upTo: number;
 }
 
-/** Parses an object of the log of changes. Watches skip an object that this program did not write. */
-function changedObject(json: unknown): KubeObject | undefined {
+/** Returns a change of the log. Watches skip an object that this program did not write. */
+function changeOf({ revision, type, json }: Row): readonly Change[] {
   try {
-    return JSON.parse(String(json)) as KubeObject;
+    const object = JSON.parse(String(json)) as KubeObject;
+    return [{ type: type as ChangeType, revision: String(revision), object }];
   } catch {
-    return undefined;
+    return [];
   }
 }

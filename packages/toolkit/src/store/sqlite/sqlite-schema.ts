@@ -27,8 +27,14 @@ export const isOutdated = (db: DatabaseSync): boolean => schemaVersionOf(db) < m
  * Checks that this program knows the schema.
  * @throws CodedError STORE_TOO_NEW
  */
-export function assertKnown(db: DatabaseSync, path: string): void {
-  const version = schemaVersionOf(db);
+export const assertKnown = (db: DatabaseSync, path: string): void =>
+  assertKnownVersion(schemaVersionOf(db), path);
+
+/**
+ * Checks that this program knows a version of the schema.
+ * @throws CodedError STORE_TOO_NEW
+ */
+export function assertKnownVersion(version: number, path: string): void {
   if (version > migrations.length) throw storeTooNew(path, version, migrations.length);
 }
 

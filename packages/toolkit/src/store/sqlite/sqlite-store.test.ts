@@ -63,6 +63,23 @@ test('SqliteStore: a watch that begins when the store is closed is told so', asy
   await assert.rejects(watch[Symbol.asyncIterator]().next(), { code: 'WATCH_CANCELLED' });
 });
 
+test('SqliteStore: a watch that is read slowly misses nothing, and others do not wait for it', async () => {
+  using store = openSqliteStore(newPath());
+  const stop = new AbortController();
+  const slow = store.watch(potKind, '0', stop.signal)[Symbol.asyncIterator]();
+  const first = slow.next();
+  const names = Array.from({ length: 350 }, (_, at) => `p-${String(at).padStart(3, '0')}`);
+  await Promise.all(names.map((name) => store.create({ ...pot, metadata: { name, uid: name } })));
+  const more = names.map((name) => `q${name}`);
+  for (const name of more) await store.create({ ...pot, metadata: { name, uid: name } });
+  const seen: string[] = [];
+  for (let next = await first; !next.done; next = await slow.next()) {
+    if (next.value.type !== 'BOOKMARK') seen.push(next.value.object.metadata.name);
+    if (seen.length === names.length + more.length) stop.abort();
+  }
+  assert.deepEqual(seen, [...names, ...more]);
+});
+
 test('SqliteStore: a file without a store is no empty one', () => {
   const path = newPath();
   openSqliteStore(path)[Symbol.dispose]();

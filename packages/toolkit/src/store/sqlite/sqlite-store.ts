@@ -3,14 +3,15 @@ import type { GroupKind } from '../../object/group-kind.ts';
 import type { KubeObject } from '../../object/kube-object.ts';
 import { created, isGone, keyOf, markedDeleted, patched, renamed, updated } from '../next-object.ts';
 import { type SnapshotFile, SnapshotWriter, type StoreContent } from '../snapshot.ts';
-import { RevisionNews } from './revision-news.ts';
+import { ChangeNews } from './change-news.ts';
 import { SqliteChanges } from './sqlite-changes.ts';
 import { openDatabase, openDatabaseReadOnly } from './sqlite-file.ts';
-import { assertKnown } from './sqlite-schema.ts';
+import { assertKnownVersion } from './sqlite-schema.ts';
 import { Statements } from './sqlite-statements.ts';
+import { type Put, type Transact, WriteQueue } from './write-queue.ts';
 import {
+  type Change,
   type DeleteOptions,
-  type ChangeType,
   type Key,
   type ListResult,
   type MendableStore,
@@ -22,8 +23,6 @@ import {
   type WatchEvent,
   alreadyExists,
   notFound,
-  revisionTooOld,
-  watchCancelled,
 } from '../store.ts';
 import { RowDecoder, type RowOptions, type StoredRow, type UpgradeObject } from '../stored-row.ts';
 
@@ -60,25 +59,25 @@ export function openSqliteStoreReadOnly(path: string, options: SqliteOptions = {
 }
 
 /**
- * Keeps objects in SQLite in WAL mode. Each write is one transaction, which also appends to the log of
- * changes that watches read.
+ * Keeps objects in SQLite in WAL mode. Each write also appends to the log of changes that watches read, in the same
+ * transaction.
  */
 class SqliteStore implements MendableStore {
   readonly #path: string;
   readonly #db: DatabaseSync;
   readonly #statements: Statements;
   readonly #changes: SqliteChanges;
-  readonly #news: RevisionNews;
+  readonly #news: ChangeNews;
   readonly #decoder: RowDecoder;
   readonly #snapshot: SnapshotWriter | undefined;
-  readonly #closing = new AbortController();
+  readonly #writes = new WriteQueue((work) => this.#transact(work));
 
   constructor(path: string, db: DatabaseSync, options: SqliteOptions & { readonly snapshot?: SnapshotFile }) {
     this.#path = path;
     this.#db = db;
     this.#statements = new Statements(db);
     this.#changes = new SqliteChanges(this.#statements);
-    this.#news = new RevisionNews(path, () => this.#changes.revision);
+    this.#news = new ChangeNews(path, this.#changes);
     this.#decoder = new RowDecoder(options);
     if (!options.snapshot) return;
     this.#snapshot = new SnapshotWriter(options.snapshot, () => this.#rows());
@@ -95,79 +94,55 @@ class SqliteStore implements MendableStore {
   }
 
   async create(object: NewObject): Promise<KubeObject> {
-    return this.#write(() => {
+    return await this.#writes.write(() => {
       const key = keyOf(object);
       if (this.#row(key)) throw alreadyExists(key);
-      return ['ADDED', created(object, this.#next(), new Date().toISOString())];
+      return [['ADDED', created(object, this.#next(), new Date().toISOString())]];
     });
   }
 
   async update(object: KubeObject): Promise<KubeObject> {
-    return this.#write(() => {
-      const next = updated(this.#read(keyOf(object)), object, this.#next());
-      return [isGone(next) ? 'DELETED' : 'MODIFIED', next];
-    });
+    return await this.#writes.write(() => changed(updated(this.#read(keyOf(object)), object, this.#next())));
   }
 
   async patch(key: Key, patch: ObjectPatch): Promise<KubeObject> {
-    return this.#write(() => {
-      const next = patched(this.#read(key), patch, this.#next());
-      return [isGone(next) ? 'DELETED' : 'MODIFIED', next];
-    });
+    return await this.#writes.write(() => changed(patched(this.#read(key), patch, this.#next())));
   }
 
   async rename(key: Key, name: string): Promise<KubeObject> {
-    return this.#transact(() => {
+    return await this.#writes.write(() => {
       const old = this.#read(key);
       const taken = { ...key, name };
       if (this.#row(taken)) throw alreadyExists(taken);
-      this.#put('DELETED', old);
-      return this.#put('ADDED', renamed(old, name, this.#next()));
+      return [
+        ['DELETED', old],
+        ['ADDED', renamed(old, name, this.#next() + 1)],
+      ];
     });
   }
 
   async delete(key: Key, options?: DeleteOptions): Promise<KubeObject> {
-    return this.#write(() => {
+    return await this.#writes.write(() => {
       const now = new Date().toISOString();
-      const next = markedDeleted(this.#read(key), this.#next(), now, options?.resourceVersion);
-      return [isGone(next) ? 'DELETED' : 'MODIFIED', next];
+      return changed(markedDeleted(this.#read(key), this.#next(), now, options?.resourceVersion));
     });
   }
 
   async mend(object: NewObject): Promise<KubeObject> {
-    return this.#write(() => {
+    return await this.#writes.write(() => {
       const key = keyOf(object);
       const row = this.#row(key);
       if (!row || this.#decoder.all([row]).broken.length === 0) throw notFound(key);
-      return ['ADDED', created(object, this.#next(), new Date().toISOString())];
+      return [['ADDED', created(object, this.#next(), new Date().toISOString())]];
     });
   }
 
-  async *watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {
-    const ended = AbortSignal.any([signal, this.#closing.signal]);
-    if (signal.aborted) return;
-    if (ended.aborted) throw watchCancelled('it was closed');
-    using _news = this.#news.join();
-    let seen = Number(revision);
-    // The store was replaced by an older one, which does not know what was told of the other.
-    if (seen > this.#news.revision) throw revisionTooOld(revision);
-    while (!signal.aborted) {
-      if (ended.aborted) throw watchCancelled('it was closed');
-      // The bound is read first: later writes belong to the next round.
-      const upTo = this.#news.revision;
-      const changes = this.#changes.between(kind, seen, upTo);
-      for (const change of changes) {
-        yield change;
-        if (signal.aborted) return;
-      }
-      if (upTo > seen && changes.length === 0) yield { type: 'BOOKMARK', revision: String(upTo) };
-      seen = Math.max(seen, upTo);
-      await this.#news.after(seen, ended);
-    }
+  watch(kind: GroupKind, revision: Revision, signal: AbortSignal): AsyncIterable<WatchEvent> {
+    return this.#news.watch(kind, Number(revision), signal);
   }
 
   [Symbol.dispose](): void {
-    this.#closing.abort();
+    this.#writes.flush();
     this.#news[Symbol.dispose]();
     this.#snapshot?.[Symbol.dispose]();
     this.#db.close();
@@ -181,7 +156,7 @@ class SqliteStore implements MendableStore {
   /** Reads the rows of one moment that have these values in their columns, with its revision. */
   #rows(columns: Partial<Readonly<Record<Column, string>>> = {}): StoreContent {
     const names = Object.keys(columns).map((name) => `${name} = ?`);
-    this.#db.exec('BEGIN');
+    this.#statements.run('BEGIN');
     try {
       const rows = this.#statements.rows(
         `SELECT ${rowColumns} FROM objects WHERE ${names.join(' AND ') || 'TRUE'}
@@ -190,7 +165,7 @@ class SqliteStore implements MendableStore {
       );
       return { revision: this.#changes.revision, rows: rows as unknown as readonly StoredRow[] };
     } finally {
-      this.#db.exec('COMMIT');
+      this.#statements.run('COMMIT');
     }
   }
 
@@ -209,43 +184,50 @@ class SqliteStore implements MendableStore {
     return this.#decoder.one(row);
   }
 
-  /** Decides within the transaction, so that no write comes between the decision and its own write. */
-  #write(decide: () => readonly [ChangeType, KubeObject]): KubeObject {
-    return this.#transact(() => this.#put(...decide()));
-  }
-
   /** Runs all of `work`, or nothing of it. */
-  #transact(work: () => KubeObject): KubeObject {
-    this.#db.exec('BEGIN IMMEDIATE');
+  #transact(work: Parameters<Transact>[0]): void {
+    const changes: Change[] = [];
+    this.#statements.run('BEGIN IMMEDIATE');
     try {
-      assertKnown(this.#db, this.#path); // a newer program may have migrated the open database
-      const object = work();
-      this.#db.exec('COMMIT');
-      this.#news.look();
-      this.#snapshot?.update();
-      return object;
+      this.#assertKnown(); // a newer program may have migrated the open database
+      work((...put) => this.#put(put, changes));
+      this.#statements.run('COMMIT');
     } catch (failure) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw failure;
     }
+    if (changes.length === 0) return;
+    this.#news.tell(changes);
+    this.#snapshot?.update();
   }
 
-  #put(type: ChangeType, object: KubeObject): KubeObject {
+  #assertKnown(): void {
+    assertKnownVersion(Number(this.#statements.row('PRAGMA user_version')?.['user_version']), this.#path);
+  }
+
+  #put([type, object]: Put, changes: Change[]): KubeObject {
     const { group, kind, namespace, name } = keyOf(object);
+    const key = [group, kind, namespace, name] as const;
     const json = JSON.stringify(object);
-    this.#statements.run(
-      'DELETE FROM objects WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?',
-      ...[group, kind, namespace, name],
-    );
-    if (type !== 'DELETED')
+    if (type === 'DELETED')
       this.#statements.run(
-        'INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?)',
-        ...[group, kind, namespace, name, object.metadata.uid, json],
+        'DELETE FROM objects WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?',
+        ...key,
       );
-    this.#changes.append({ group, kind }, type, json);
-    return JSON.parse(json) as KubeObject;
+    else
+      this.#statements.run(
+        'INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)',
+        ...[...key, object.metadata.uid, json],
+      );
+    const revision = String(this.#changes.append({ group, kind }, type, json));
+    const written = JSON.parse(json) as KubeObject;
+    changes.push({ type, revision, object: written });
+    return written;
   }
 }
+
+/** Returns the put of an object that has changed, or is gone with that. */
+const changed = (object: KubeObject): readonly Put[] => [[isGone(object) ? 'DELETED' : 'MODIFIED', object]];
 
 type Column = 'api_group' | 'kind' | 'namespace' | 'name' | 'uid';
 
