@@ -46,7 +46,7 @@ export class LocalChanges implements ChangeClient {
 
   async #request(query: string, op: ClientOperation): Promise<Omit<ChangesRequest, 'as'>> {
     const vm = await this.#vms.find(query, op.signal);
-    const image = await imageOf(vm, this.#host.store);
+    const image = await imageOf(vm, this.#host.objects);
     const kernel = await kernelFor(undefined, { arch: hostArch }, this.#host, op);
     return { vm, image, kernelDir: kernelDir(this.#host.paths, kernel.status.id) };
   }

@@ -14,6 +14,7 @@ import {
   uidFor,
   validateRequest,
 } from './create-vm.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'create-vm-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -97,8 +98,8 @@ test('storeVm: no VM is stored in a namespace that is being deleted', async () =
   using store = new MemoryStore();
   const metadata = { name: 'prod', namespace: '', uid: 'n', finalizers: ['example.org/hold'] };
   await store.create({ apiVersion: 'v1', kind: 'Namespace', metadata });
-  const host = { paths: { dataDir: dir, runDir: dir }, store, self: { name: 'a', isAlone: true } };
-  const vm = (name: string) => ({ name, uid: newUid(), spec: sampleVm({}).spec, arch: 'amd64' as const });
+  const host = { paths: { dataDir: dir, runDir: dir }, objects: engineClient(store), self: { name: 'a', isAlone: true } };
+  const vm = (name: string) => ({ name, uid: newUid(), spec: sampleVm({}).spec });
   const request = { namespace: 'prod', spec: {} };
   const signal = AbortSignal.timeout(10_000);
   assert.equal((await storeVm(vm('a'), request, host, signal)).metadata.namespace, 'prod');

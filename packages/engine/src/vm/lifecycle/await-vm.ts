@@ -30,7 +30,7 @@ export async function untilExited(vm: Vm, host: VmPorts, signal: AbortSignal): P
     await delay(pollMs, undefined, { signal });
   }
   await withVmLocked(uid, host, signal, (found) => settleEnd(found, host, { signal, report: () => {} }));
-  const ended = await findVm(host.store, uid);
+  const ended = await findVm(host.objects, uid);
   const { phase, restarts } = ended.status;
   return phase === 'Starting' || phase === 'Running'
     ? { ...ended, status: { ...ended.status, ...restarts?.lastExit } }

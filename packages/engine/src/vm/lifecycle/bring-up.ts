@@ -5,7 +5,7 @@ import { hostProcess } from '../../tools/host/host-process.ts';
 import { forgetRestart } from '../../tools/host/noted-restarts.ts';
 import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
-import { changeVm, getVm } from '../../tools/store/vm-store.ts';
+import { changeVmStatus, getVm } from '../../tools/store/vm-store.ts';
 import { cannotPause } from '../errors.ts';
 import { assertOwnUser } from '../own-user.ts';
 import { isNewWish, lifeWishOf } from '@ignite/api/v1/life-wish';
@@ -73,18 +73,16 @@ async function start(
 }
 
 /** Records that this process starts the VM, and which wish it acts upon. */
-async function recordStarting(vm: Vm, { paths, store }: VmPorts): Promise<Vm> {
+async function recordStarting(vm: Vm, { paths, objects }: VmPorts): Promise<Vm> {
   noteVmProcesses(vm, { starter: hostProcess(process.pid) }, paths);
   const lastWish = lifeWishOf(vm);
   const isAutomatic = vm.status.phase === 'Restarting' && !isNewWish(vm);
-  const starting = await changeVm(store, vm, ({ status: { restarts, ...status } }) => ({
-    status: {
-      // After a power failure, the end of the previous run is not recorded.
-      ...betweenLives(status),
-      phase: 'Starting',
-      lastWish,
-      ...(isAutomatic && restarts && { restarts: withoutTime(restarts) }),
-    },
+  const starting = await changeVmStatus(objects, vm, ({ status: { restarts, ...status } }) => ({
+    // After a power failure, the end of the previous run is not recorded.
+    ...betweenLives(status),
+    phase: 'Starting',
+    lastWish,
+    ...(isAutomatic && restarts && { restarts: withoutTime(restarts) }),
   }));
   forgetRestart(vm.metadata.uid, paths);
   return starting;
@@ -105,7 +103,7 @@ async function giveUp(
 ): Promise<Vm> {
   const clear = keepFailed ? keepFailedStart : clearFailedStart;
   await clear(vm, failure, host, op);
-  const failed = await getVm(host.store, vm.metadata);
+  const failed = await getVm(host.objects, vm.metadata);
   if (vm.status.phase !== 'Restarting' || isNewWish(vm)) return failed;
   const exit = { kind: 'ended', message: errorText(failure) } as const;
   const { restarts } = vm.status;

@@ -19,7 +19,7 @@ export async function reconcileUnlessBusy(
 ): Promise<Outcome | undefined> {
   using lock = tryLock(locksDir(host.paths), `vm-${uid}`);
   if (!lock) return undefined;
-  const vm = await findVm(host.store, uid);
+  const vm = await findVm(host.objects, uid);
   const restarts = vm.status.phase === 'Restarting';
   if (restarts && (await isHostStopping(host.runner, op.signal))) return undefined;
   return await reconcileLocked(vm, {}, host, op);

@@ -9,7 +9,7 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
 import type { SandboxObservation } from '../../tools/sandbox/sandbox.ts';
 import { listAllVms } from '../../tools/store/all-vms.ts';
-import { vmStore } from '../../tools/store/kind-stores.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { getVm } from '../../tools/store/vm-store.ts';
 import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
@@ -19,6 +19,7 @@ import { readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { hostSight, withTruePhase } from '../observe/liveness.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { reconcileVm } from './reconcile-vm.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'reconcile-vm-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -52,7 +53,7 @@ async function hostWith({ spec = {}, status, finalizers = ['ignite.weave.works/h
   const host = {
     paths: { dataDir: join(dir, 'data'), runDir: mkdtempSync(join(dir, 'run-')) },
     env: {},
-    store,
+    objects: engineClient(store),
     self: { name: 'a', isAlone: true },
     vmms: { firecracker, qemu },
     clock: { now: () => seen.nowMs, sleep: async (): Promise<void> => {} },
@@ -73,7 +74,8 @@ async function hostWith({ spec = {}, status, finalizers = ['ignite.weave.works/h
       },
     },
   } as unknown as VmPorts;
-  return { host, store, seen, removed, vm: async (): Promise<Vm> => await getVm(store, { name: 'web' }) };
+  const vm = async (): Promise<Vm> => await getVm(host.objects, { namespace: 'default', name: 'web' });
+  return { host, seen, removed, vm };
 }
 
 const conditionOf = ({ status }: Vm, type: string): unknown => {
@@ -177,9 +179,9 @@ describe('reconcileVm', () => {
   });
 
   test('a VM that is being removed is forgotten', async () => {
-    const { host, store } = await hostWith({ status: {} });
-    await vmStore(store).delete({ name: 'web' });
+    const { host } = await hostWith({ status: {} });
+    await vmsIn(host.objects).delete({ namespace: 'default', name: 'web' });
     await reconcileVm('web', {}, host, op);
-    assert.deepEqual(await listAllVms(store), []);
+    assert.deepEqual(await listAllVms(host.objects), []);
   });
 });

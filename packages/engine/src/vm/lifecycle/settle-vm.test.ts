@@ -12,6 +12,7 @@ import { serveHost } from '../../tools/host/served-host.ts';
 import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { restartWhenDue } from './settle-vm.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'settle-vm-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -28,7 +29,7 @@ async function hostWith(sleep: () => Promise<void>) {
   await store.create(vm);
   const host = {
     paths: { dataDir: join(runDir, 'data'), runDir },
-    store,
+    objects: engineClient(store),
     self: { name: 'a', isAlone: true },
     clock: { now: () => startMs, sleep },
   } as unknown as VmPorts;

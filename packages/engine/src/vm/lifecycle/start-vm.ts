@@ -39,9 +39,9 @@ export async function startVm(
 export const writeWish = async (
   vm: Vm,
   wish: Wish,
-  { store, clock }: Pick<VmPorts, 'store' | 'clock'>,
+  { objects, clock }: Pick<VmPorts, 'objects' | 'clock'>,
 ): Promise<Vm> =>
-  await changeVm(store, vm, (now) => {
+  await changeVm(objects, vm, (now) => {
     const { spec, metadata } = withWish(now, wish, clock.now());
     return { spec, annotations: metadata.annotations };
   });

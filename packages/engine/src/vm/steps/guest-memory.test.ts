@@ -13,6 +13,7 @@ import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { isMemoryOff } from '../plan/allotted-memory.ts';
 import { resizeMemory, untilMemoryGiven } from './guest-memory.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 
 const signal = new AbortController().signal;
 const mb = (count: number): Bytes => bytes(count * 2 ** 20);
@@ -36,7 +37,7 @@ async function hostWith(memory: string, vmm: Partial<Vmm> = {}) {
     told,
     host: {
       paths: defaultPaths,
-      store,
+      objects: engineClient(store),
       clock,
       vmms: { firecracker, qemu: { ...qemu, resizeMemory, ...vmm } },
     },

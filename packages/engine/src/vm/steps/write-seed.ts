@@ -53,7 +53,7 @@ async function seedOf(
 ): Promise<GuestSeed> {
   const { uid, name } = vm.metadata;
   const { hostKey } = vmFiles(host.paths, uid);
-  const { config, bootMode } = (await imageOf(vm, host.store)).status;
+  const { config, bootMode } = (await imageOf(vm, host.objects)).status;
   return {
     vmUid: uid,
     hostname: name,
