@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { type Trace, tracedRunner } from '@ignite/toolkit/process/traced-runner';
-import type { BrokenObject } from '@ignite/toolkit/store/store';
 import type { EnginePorts } from './vm/engine-ports.ts';
 import { thisHostOf } from './tools/host/host-settings.ts';
 import { settleHostSettings } from './tools/host/settle-host-settings.ts';
@@ -23,7 +22,7 @@ import { ConmonSandbox } from './tools/sandbox/conmon-sandbox.ts';
 import { containerdSandbox } from './tools/sandbox/containerd-sandbox.ts';
 import { dockerSandbox } from './tools/sandbox/docker-sandbox.ts';
 import type { Sandbox } from './tools/sandbox/sandbox.ts';
-import { openStore } from './tools/store/open-store.ts';
+import { type OnBroken, openStore } from './tools/store/open-store.ts';
 import { StoreAdministration } from './tools/store/store-administration.ts';
 import { probeAccel } from './tools/vmm/accel.ts';
 import { firecracker } from './tools/vmm/firecracker/firecracker.ts';
@@ -39,7 +38,7 @@ export interface EngineOptions {
   /** Set for commands that free space, which must be able to write on a full disk. */
   readonly freesSpace?: boolean;
   /** Called for each damaged record of the store. */
-  readonly onBroken?: (broken: BrokenObject) => void;
+  readonly onBroken?: OnBroken;
 }
 
 /** The composition root of the engine: the one place where adapters are chosen and connected. */

@@ -3,8 +3,6 @@ import { findByQuery } from '@ignite/api/client/find';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Finder } from '@ignite/api/client/finder';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { AwaitedStore } from '@ignite/toolkit/store/awaited-store';
-import type { BrokenObject, StoreReader } from '@ignite/toolkit/store/store';
 import { eventReader } from '../../tools/events/event-reader.ts';
 import { readHostSettings, thisHostOf } from '../../tools/host/host-settings.ts';
 import type { Paths } from '../../tools/host/paths.ts';
@@ -15,7 +13,7 @@ import { findByReference } from '../../tools/oci/find-by-reference.ts';
 import { listAllVms } from '../../tools/store/all-vms.ts';
 import { listImages, listKernels, listVolumes } from '../../tools/store/list-objects.ts';
 import { engineReader } from '../../tools/store/engine-objects.ts';
-import { openStoreToRead } from '../../tools/store/open-store.ts';
+import { type OnBroken, storeToRead } from '../../tools/store/open-store.ts';
 import { type OwnObjects, isOwn, listOwnVms } from '../../tools/store/own-vms.ts';
 import { hostSight } from '../../vm/observe/liveness.ts';
 import { seenVm } from '../../vm/observe/seen-vm.ts';
@@ -26,7 +24,7 @@ interface ReadHost extends OwnObjects {
 }
 
 /** Creates a client that reads from a store and from the host's files. */
-export function readClient(own: ReadHost, stored: StoreReader, networks: NetworkSettings): ReadClient {
+export function readClient(own: ReadHost, stored: ReadClient['stored'], networks: NetworkSettings): ReadClient {
   const { objects } = own;
   return {
     vms: finder(findVm, () => listSeenVms(own)),
@@ -47,9 +45,9 @@ export function readClient(own: ReadHost, stored: StoreReader, networks: Network
 export function openReadClient(
   paths: Paths,
   networks: NetworkSettings,
-  onBroken?: (broken: BrokenObject) => void,
+  onBroken?: OnBroken,
 ): ReadClient & Disposable {
-  const store = new AwaitedStore(() => openStoreToRead(paths, onBroken));
+  const store = storeToRead(paths, onBroken);
   const objects = engineReader(store);
   const self = thisHostOf(readHostSettings(paths));
   return { ...readClient({ objects, self, paths }, store, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };

@@ -5,18 +5,18 @@ import { vmKind } from '@ignite/api/v1/object-kinds';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
-import type { BrokenObject, MendableStore, NewObject, StoreReader } from '@ignite/toolkit/store/store';
+import type { MendableStore, NewObject, StoreReader } from '@ignite/toolkit/store/store';
 import type { Paths } from '../host/paths.ts';
 import type { ThisHost } from '../host/this-host.ts';
 import { engineKinds } from './engine-objects.ts';
 import { encryptedStore, objectClient } from './object-client.ts';
+import type { OnBroken } from './open-store.ts';
 import { isSalvaged, listSalvaged, mendRecord } from './salvage.ts';
 
 interface AdministeredHost {
   readonly paths: Paths;
   readonly self: ThisHost;
-  /** Called for each damaged record of the store. */
-  readonly onBroken?: (broken: BrokenObject) => void;
+  readonly onBroken?: OnBroken;
 }
 
 /**
