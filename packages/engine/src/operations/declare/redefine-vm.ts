@@ -35,17 +35,19 @@ export async function redefineVm(
   await assertNetworkFits({ uid, network: spec.network, annotations }, await listOwnVms(host), host.network);
   const arch = archOf(found);
   assertMachine(spec, arch, vmmOf({ spec }, host));
+  const isUp = (await host.sandbox.observe(uid)).state === 'running';
+  // What runs has a kernel, unless an earlier redefinition was killed.
+  const lacksKernel = isUp && found.status.kernel === undefined;
   const kernel =
-    spec.kernel.oci === found.spec.kernel.oci
-      ? undefined
-      : await kernelFor(spec.kernel.oci, { arch }, host, op);
+    lacksKernel || spec.kernel.oci !== found.spec.kernel.oci
+      ? await kernelFor(spec.kernel.oci, { arch }, host, op)
+      : undefined;
   await host.network.changePorts(uid, spec.network.ports, op.signal);
   await host.network.admit(uid, admissionOf(labels, spec.network), op.signal);
   const changes = [
     ...diffFields(found.metadata.labels, labels, '/metadata/labels'),
     ...diffFields(found.spec, { ...spec, power: found.spec.power }, '/spec'),
   ];
-  const isUp = (await host.sandbox.observe(uid)).state === 'running';
   const restarts = wish?.anew === true && wish.power !== 'Stopped';
   const vmm = vmmOf(found, host);
   const isNewKernel = kernel !== undefined;
