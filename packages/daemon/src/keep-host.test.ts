@@ -33,7 +33,8 @@ test('keepHost: the host is alive for as long as it is kept, though its store ma
     (_level, _message, fields) => void failures.push(fields),
     ending.signal,
   );
-  const isAlive = async (): Promise<boolean> => (await liveHosts(administration.objects, clock.now())).has('a');
+  const isAlive = async (): Promise<boolean> =>
+    (await liveHosts(administration.objects, clock.now())).has('a');
   while (!(await isAlive())) await new Promise(setImmediate);
   await clock.advance(35_000);
   assert.ok(await isAlive());

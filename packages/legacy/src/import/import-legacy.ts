@@ -21,7 +21,8 @@ import { type LegacyTree, readLegacyTree } from './legacy-tree.ts';
 import { isAlive } from './liveness.ts';
 import { type ImportStep, type Known, planImport } from './plan-import.ts';
 
-export type LegacyPorts = KernelDeps & ImageDeps & { readonly objects: ObjectClient; readonly self: ThisHost };
+export type LegacyPorts = KernelDeps &
+  ImageDeps & { readonly objects: ObjectClient; readonly self: ThisHost };
 type NewObject = Extract<ImportStep, { readonly action: 'import' }>;
 
 const vmsAtOnce = 4;

@@ -113,7 +113,10 @@ export class LocalSpace implements SpaceClient {
         ...(await vms.list(signal)),
         ...salvagedVms.filter((vm) => vm.spec.hostName === undefined || isOwn(vm, self)),
       ],
-      images: [...(await images.list(signal)), ...((await administration.salvaged('Image')) as readonly Image[])],
+      images: [
+        ...(await images.list(signal)),
+        ...((await administration.salvaged('Image')) as readonly Image[]),
+      ],
       kernels: [
         ...(await kernels.list(signal)),
         ...((await administration.salvaged('Kernel')) as readonly Kernel[]),

@@ -22,7 +22,12 @@ test('openReadClient: on a host that never ran a VM nothing is there, and what h
   const first = firstOf(client.events.watch('0', never));
   using store = openSqliteStore(storePath(paths));
   const { metadata } = await store.create(sampleVm());
-  await recordEvent(engineClient(store), sampleVm(), { reason: 'Created', message: 'from debian:12' }, 'made');
+  await recordEvent(
+    engineClient(store),
+    sampleVm(),
+    { reason: 'Created', message: 'from debian:12' },
+    'made',
+  );
   assert.equal((await first)?.spec.message, 'from debian:12');
   assert.equal((await client.vms.find(metadata.name, never)).metadata.uid, metadata.uid);
 });

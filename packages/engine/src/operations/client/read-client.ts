@@ -24,7 +24,11 @@ interface ReadHost extends OwnObjects {
 }
 
 /** Creates a client that reads from a store and from the host's files. */
-export function readClient(own: ReadHost, stored: ReadClient['stored'], networks: NetworkSettings): ReadClient {
+export function readClient(
+  own: ReadHost,
+  stored: ReadClient['stored'],
+  networks: NetworkSettings,
+): ReadClient {
   const { objects } = own;
   return {
     vms: finder(findVm, () => listSeenVms(own)),
@@ -50,7 +54,10 @@ export function openReadClient(
   const store = storeToRead(paths, onBroken);
   const objects = engineReader(store);
   const self = thisHostOf(readHostSettings(paths));
-  return { ...readClient({ objects, self, paths }, store, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };
+  return {
+    ...readClient({ objects, self, paths }, store, networks),
+    [Symbol.dispose]: () => store[Symbol.dispose](),
+  };
 }
 
 /** Lists the VMs of all hosts as this host sees them. */

@@ -6,7 +6,8 @@ import type { ObjectClient, ObjectReader } from '@ignite/toolkit/client/object-c
 /** How long a host counts as alive after its last renewal. */
 export const hostLeaseSeconds = 40;
 
-export const hostLeasesIn = (objects: ObjectClient): KindClient<Lease> => new KindClient(objects, storedLease);
+export const hostLeasesIn = (objects: ObjectClient): KindClient<Lease> =>
+  new KindClient(objects, storedLease);
 
 /** Returns the names of the hosts that are alive. The clocks of hosts are taken to agree within seconds. */
 export async function liveHosts(objects: ObjectReader, nowMs: number): Promise<ReadonlySet<string>> {

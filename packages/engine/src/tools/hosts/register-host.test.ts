@@ -72,7 +72,8 @@ test('claimHost: a new host does not get the VMs of a lost one of its name; the 
 
 test('listHosts: a host is ready for as long as it renews its lease, and unknown otherwise', async () => {
   const host = setUp();
-  const seenFrom = (self: ThisHost) => listHosts({ objects: host.administration.objects, self }, host.clock.now());
+  const seenFrom = (self: ThisHost) =>
+    listHosts({ objects: host.administration.objects, self }, host.clock.now());
   const textNow = async (): Promise<string | undefined> =>
     (await seenFrom({ name: 'other', isAlone: false })).map(hostResource.summary)[0];
   await claimHost(host);

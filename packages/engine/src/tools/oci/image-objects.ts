@@ -102,7 +102,12 @@ export async function recordImported(
   return await recordAs(name, oci, status, objects);
 }
 
-async function recordAs(name: string, oci: string, status: ImageStatus, objects: ObjectClient): Promise<Image> {
+async function recordAs(
+  name: string,
+  oci: string,
+  status: ImageStatus,
+  objects: ObjectClient,
+): Promise<Image> {
   const image = await recordImage(name, oci, status, objects);
   await recordEvent(
     objects,
@@ -122,10 +127,11 @@ export async function recordImage(
 ): Promise<Image> {
   const images = imagesIn(objects);
   const key = { name: referenceName(name) };
-  return await images.modifyOrCreate(
-    () => images.modifyStatus(key, (known) => ({ ...known, status })),
-    { metadata: { ...key, uid: newUid() }, spec: { reference: name, oci }, status },
-  );
+  return await images.modifyOrCreate(() => images.modifyStatus(key, (known) => ({ ...known, status })), {
+    metadata: { ...key, uid: newUid() },
+    spec: { reference: name, oci },
+    status,
+  });
 }
 
 /**

@@ -119,7 +119,10 @@ test('ensureVolume, removeVolume: a volume of another name that falls together w
     if (isRemoved) await removal;
     else await assert.rejects(removal, { code: 'BAD_REQUEST' });
     const { items } = await store.list({ group, kind: 'Volume' });
-    assert.equal(items.some(({ metadata }) => metadata.name === odd.name), !isRemoved);
+    assert.equal(
+      items.some(({ metadata }) => metadata.name === odd.name),
+      !isRemoved,
+    );
     assert.equal(await readFile(host.file, 'utf8'), 'data');
   }
 });

@@ -162,7 +162,10 @@ async function findVolume(key: KindKey, deps: VolumeDeps): Promise<Volume | unde
 }
 
 /** Lists the VMs of this host that name a volume, those too whose records are damaged. */
-async function listUsers({ metadata }: Volume, { objects, administration, self }: VolumeDeps): Promise<readonly string[]> {
+async function listUsers(
+  { metadata }: Volume,
+  { objects, administration, self }: VolumeDeps,
+): Promise<readonly string[]> {
   const damaged = ((await administration.salvaged('VM')) as readonly Vm[]).filter(
     (vm) => vm.spec.hostName === undefined || isOwn(vm, self),
   );

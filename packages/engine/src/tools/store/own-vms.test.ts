@@ -53,7 +53,10 @@ test('findAnyVm: VMs of one name in several namespaces are told apart', async ()
   assert.equal(await uidOf('a-prod/web-b'), 'u4');
   assert.equal(await uidOf('u4'), 'u4');
   assert.equal(await uidOf('web'), undefined);
-  await assert.rejects(findOwnVm({ objects: engineClient(store), self: { name: 'a', isAlone: false } }, 'u4'), {
-    message: 'VM "a-prod/web-b" is on host "b"',
-  });
+  await assert.rejects(
+    findOwnVm({ objects: engineClient(store), self: { name: 'a', isAlone: false } }, 'u4'),
+    {
+      message: 'VM "a-prod/web-b" is on host "b"',
+    },
+  );
 });

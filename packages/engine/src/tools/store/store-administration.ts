@@ -55,7 +55,11 @@ export class StoreAdministration implements Disposable {
    */
   async mend(kind: string, query: string, replacement?: NewObject): Promise<boolean> {
     if (kind === 'Secret')
-      await encryptedStore(this.#store, this.#host.paths).discard({ group: '', kind, ...keyOfFullName(query) });
+      await encryptedStore(this.#store, this.#host.paths).discard({
+        group: '',
+        kind,
+        ...keyOfFullName(query),
+      });
     if (!isSalvaged(kind)) return false;
     return await mendRecord(kind, query, { store: this.#store, self: this.#host.self }, replacement);
   }

@@ -23,7 +23,10 @@ test('getVm: a VM that an older Ignite has stored has the fields that have come 
     spec,
     status: {},
   });
-  for (const vm of [await getVm(objects, { namespace: 'default', name: 'old' }), await findVm(objects, '0123456789abcdef')]) {
+  for (const vm of [
+    await getVm(objects, { namespace: 'default', name: 'old' }),
+    await findVm(objects, '0123456789abcdef'),
+  ]) {
     assert.deepEqual(vm.spec.network.ports, []);
     assert.deepEqual(vm.spec.network.interfaces, []);
     assert.equal(vm.spec.power, 'Stopped');

@@ -10,7 +10,8 @@ import { imagesIn, kernelsIn, vmsIn } from './kind-clients.ts';
 
 export const vmFinalizer = 'ignite.weave.works/host';
 
-export const getVm = async (objects: ObjectClient, key: KindKey): Promise<Vm> => await vmsIn(objects).get(key);
+export const getVm = async (objects: ObjectClient, key: KindKey): Promise<Vm> =>
+  await vmsIn(objects).get(key);
 
 /**
  * Returns the current state of a VM by its uid, whatever its name is now.
@@ -67,8 +68,7 @@ export async function imageOf(vm: Vm, objects: ObjectClient): Promise<Image> {
 /** Returns the kernel that a VM boots. */
 export async function kernelOf(vm: Vm, objects: ObjectClient): Promise<Kernel> {
   const { id } = vm.status.kernel ?? {};
-  const [kernel] =
-    id === undefined ? [] : (await kernelsIn(objects).list(selectedBy('status.id', id))).items;
+  const [kernel] = id === undefined ? [] : (await kernelsIn(objects).list(selectedBy('status.id', id))).items;
   if (!kernel) throw new Error(`the kernel of VM ${vm.metadata.name} is not in the store`);
   return kernel;
 }

@@ -98,7 +98,11 @@ test('storeVm: no VM is stored in a namespace that is being deleted', async () =
   using store = new MemoryStore();
   const metadata = { name: 'prod', namespace: '', uid: 'n', finalizers: ['example.org/hold'] };
   await store.create({ apiVersion: 'v1', kind: 'Namespace', metadata });
-  const host = { paths: { dataDir: dir, runDir: dir }, objects: engineClient(store), self: { name: 'a', isAlone: true } };
+  const host = {
+    paths: { dataDir: dir, runDir: dir },
+    objects: engineClient(store),
+    self: { name: 'a', isAlone: true },
+  };
   const vm = (name: string) => ({ name, uid: newUid(), spec: sampleVm({}).spec });
   const request = { namespace: 'prod', spec: {} };
   const signal = AbortSignal.timeout(10_000);

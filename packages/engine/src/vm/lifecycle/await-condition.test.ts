@@ -26,7 +26,9 @@ function hostThrough(...phases: readonly (VmStatus['phase'] | undefined)[]) {
     return sampleVm({ status: { phase } });
   };
   // Other parts of the host are only used for VMs that have ended.
-  return { find, objects: engineClient(new MemoryStore()) } as unknown as VmPorts & { readonly find: typeof find };
+  return { find, objects: engineClient(new MemoryStore()) } as unknown as VmPorts & {
+    readonly find: typeof find;
+  };
 }
 
 /**

@@ -35,7 +35,12 @@ async function hostWith(phase: Vm['status']['phase'], seen: SandboxObservation) 
     remove: async () => {},
   };
   const vmm = { ...qemu, pause: tell('pause'), resume: tell('resume') };
-  return { vm, told, tell, host: { paths: defaultPaths, objects, sandbox, vmms: { firecracker, qemu: vmm } } };
+  return {
+    vm,
+    told,
+    tell,
+    host: { paths: defaultPaths, objects, sandbox, vmms: { firecracker, qemu: vmm } },
+  };
 }
 
 test('whileHalted: a VM is paused for the record before it stands still, and until it goes on again', async () => {

@@ -23,7 +23,11 @@ export const ensureVmImage = (vm: Vm, host: VmPorts, op: ClientOperation): Promi
     warnOfUnusedEnv(vm.spec, image, op);
     const { digest, bootMode } = image.status;
     return await withContent({ image }, host, op.signal, () =>
-      changeVmStatus(host.objects, vm, (now) => ({ ...now.status, arch: archOf(now), image: { digest, bootMode } })),
+      changeVmStatus(host.objects, vm, (now) => ({
+        ...now.status,
+        arch: archOf(now),
+        image: { digest, bootMode },
+      })),
     );
   });
 
