@@ -1,9 +1,9 @@
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { shownName } from '@ignite/api/v1/shown-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { type Paths, locksDir } from '../tools/host/paths.ts';
 import { listImages, listKernels } from '../tools/store/list-objects.ts';
 import { contentGone } from './errors.ts';
@@ -30,7 +30,7 @@ export async function withContent<T>(
   { image, kernel }: VmContent,
   host: { readonly paths: Paths; readonly objects: ObjectClient },
   signal: AbortSignal,
-  objects: () => Promise<T>,
+  store: () => Promise<T>,
 ): Promise<T> {
   using _lock = await lockContent(host.paths, signal);
   const [images, kernels] = await Promise.all([listImages(host.objects), listKernels(host.objects)]);
@@ -38,7 +38,7 @@ export async function withContent<T>(
     throw contentGone(`image "${shownName(image)}"`);
   if (kernel && !kernels.some(({ status }) => status.id === kernel.status.id))
     throw contentGone(`kernel "${shownName(kernel)}"`);
-  return await objects();
+  return await store();
 }
 
 /** Finds content and stores what uses it, again if somebody has removed the content in between. */

@@ -1,6 +1,6 @@
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { Runner } from '@ignite/toolkit/process/runner';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Paths } from '../tools/host/paths.ts';
 import type { ThisHost } from '../tools/host/this-host.ts';
 import type { KernelDeps } from '../tools/kernel/assemble-kernel.ts';

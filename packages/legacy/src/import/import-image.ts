@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { type ImageSpec, type ImageStatus, noImageConfig } from '@ignite/api/v1/image';
 import { referenceName } from '@ignite/api/v1/reference-name';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hostArch } from '@ignite/engine/tools/host/arch';
 import type { Paths } from '@ignite/engine/tools/host/paths';
 import { lockLayout } from '@ignite/engine/tools/oci/layout-lock';
 import { formatPlatform } from '@ignite/api/v1/platform';
 import { imagesIn } from '@ignite/engine/tools/store/kind-clients';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { copyImage } from './copy-image.ts';
 import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';
 

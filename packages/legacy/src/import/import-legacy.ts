@@ -1,11 +1,11 @@
 import type { LegacyImportRequest, LegacyResult } from './import-request.ts';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { shownName } from '@ignite/api/v1/shown-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { locksDir } from '@ignite/engine/tools/host/paths';
 import { clearScratch } from '@ignite/engine/tools/host/scratch';
 import type { ThisHost } from '@ignite/engine/tools/host/this-host';

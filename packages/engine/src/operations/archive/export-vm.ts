@@ -18,7 +18,7 @@ import { lockLayout } from '../../tools/oci/layout-lock.ts';
 import { copyImageOut } from '../../tools/oci/skopeo.ts';
 import { writeTar } from '../../tools/oci/tar.ts';
 import { flatten } from '../../tools/rootfs/qemu-img.ts';
-import { imageOf, kernelOf } from '../../tools/store/vm-store.ts';
+import { imageOf, kernelOf } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { type VmArchive, vmArchive } from './vm-archive.ts';
 

@@ -11,7 +11,7 @@ import { type ChangesRequest, readChanges } from '../changes/read-changes.ts';
 import { hostArch } from '../../tools/host/arch.ts';
 import { kernelDir } from '../../tools/host/paths.ts';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
-import { imageOf } from '../../tools/store/vm-store.ts';
+import { imageOf } from '../../tools/store/vm-objects.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 
 /**

@@ -10,8 +10,8 @@ import { recordEvent } from '../../tools/events/record-event.ts';
 import { storePath } from '../../tools/host/paths.ts';
 import { noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { networkSettings } from '../../tools/network/cni/settings.ts';
-import { openReadClient } from './read-client.ts';
 import { engineClient } from '../../tools/store/engine-client.sample.ts';
+import { openReadClient } from './read-client.ts';
 
 test('openReadClient: on a host that never ran a VM nothing is there, and what happens first is told when it does', async () => {
   await using dir = await temporaryDir();

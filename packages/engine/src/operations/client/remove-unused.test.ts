@@ -12,14 +12,14 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, storePath } from '../../tools/host/paths.ts';
 import { lockLayout } from '../../tools/oci/layout-lock.ts';
-import { imagesIn, kernelsIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import { listAllVms } from '../../tools/store/all-vms.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { listImages } from '../../tools/store/list-objects.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
 import { untilContentStays, withContent } from '../../vm/content-lock.ts';
 import { storeVm } from '../../vm/definition/create-vm.ts';
 import { removeUnused } from './remove-unused.ts';
-import { engineClient } from '../../tools/store/engine-client.sample.ts';
+import { imagesIn, kernelsIn, vmsIn } from '../../tools/store/kind-clients.ts';
+import { changeVm } from '../../tools/store/vm-objects.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'remove-unused-'));
 const paths: Paths = { dataDir: dir, runDir: dir };

@@ -11,7 +11,7 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
 import { hostArch } from '../../tools/host/arch.ts';
 import { engineClient } from '../../tools/store/engine-client.sample.ts';
-import { findVm } from '../../tools/store/vm-store.ts';
+import { findVm } from '../../tools/store/vm-objects.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { redefineVm, waitingStatus } from './redefine-vm.ts';

@@ -6,7 +6,7 @@ import { diffFields, dottedPath } from '@ignite/toolkit/diff/field-change';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
-import { changeVm, changeVmStatus } from '../../tools/store/vm-store.ts';
+import { changeVm, changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { keptBinding } from '../../vm/definition/bind-vm.ts';
 import { withContent } from '../../vm/content-lock.ts';
 import { archOf } from '../../vm/arch-of.ts';

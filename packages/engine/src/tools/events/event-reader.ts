@@ -1,8 +1,8 @@
 import type { EventClient } from '@ignite/api/client/event-client';
 import { type EventView, eventView } from '@ignite/api/v1/event-view';
-import { storedEvent } from '@ignite/toolkit/core/resources/event';
 import { KindReader } from '@ignite/toolkit/client/kind-client';
 import type { ObjectReader } from '@ignite/toolkit/client/object-client';
+import { storedEvent } from '@ignite/toolkit/core/resources/event';
 
 /** Reads the events of a store. */
 export function eventReader(objects: ObjectReader): EventClient {

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { shownName } from '@ignite/api/v1/shown-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { EventRecorder } from '@ignite/toolkit/controller/event-recorder';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 
 /** The controller that Ignite reports its events as. */
 export const eventController = 'ignite.weave.works/ignite';

@@ -1,7 +1,7 @@
 import { hostLeaseNamespace, isLeaseOut } from '@ignite/api/v1/host-lease';
-import { type Lease, storedLease } from '@ignite/toolkit/core/resources/lease';
 import { KindClient, KindReader } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient, ObjectReader } from '@ignite/toolkit/client/object-client';
+import { type Lease, storedLease } from '@ignite/toolkit/core/resources/lease';
 
 /** How long a host counts as alive after its last renewal. */
 export const hostLeaseSeconds = 40;

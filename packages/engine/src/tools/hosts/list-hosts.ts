@@ -1,8 +1,8 @@
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Host } from '@ignite/api/v1/host';
 import { hostResource } from '@ignite/api/v1/resources/host';
-import { withCondition } from '@ignite/toolkit/object/condition';
 import { KindReader } from '@ignite/toolkit/client/kind-client';
+import { withCondition } from '@ignite/toolkit/object/condition';
 import { objectKind } from '@ignite/toolkit/scheme/object-kind';
 import type { OwnObjects } from '../store/own-vms.ts';
 import { liveHosts } from './host-lease.ts';

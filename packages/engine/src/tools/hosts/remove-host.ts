@@ -1,7 +1,7 @@
 import { hostLeaseNamespace, isLeaseOut } from '@ignite/api/v1/host-lease';
+import type { CallOptions, ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
-import type { CallOptions, ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { ThisHost } from '../host/this-host.ts';
 import { hostsIn } from '../store/kind-clients.ts';
 import type { StoreAdministration } from '../store/store-administration.ts';

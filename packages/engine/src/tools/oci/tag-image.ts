@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { recordEvent } from '../events/record-event.ts';
 import { type Paths, imageDir, layoutDir } from '../host/paths.ts';
 import { listImages } from '../store/list-objects.ts';
@@ -13,6 +12,7 @@ import { tagImageIn } from './layout.ts';
 import { parsePlatform } from '@ignite/api/v1/platform';
 import type { Reference } from '@ignite/api/v1/image-reference';
 import { shownName } from '@ignite/api/v1/shown-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { familiarName, parseReference } from './reference.ts';
 
 export interface TagRequest {

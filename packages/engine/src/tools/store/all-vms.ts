@@ -4,10 +4,10 @@ import { familiarSource, withFamiliarSources } from '@ignite/api/v1/familiar-sou
 import { apiVersion } from '@ignite/api/v1/group';
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import type { Vm } from '@ignite/api/v1/vm';
-import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { KindReader } from '@ignite/toolkit/client/kind-client';
-import { type ObjectKind, objectKind } from '@ignite/toolkit/scheme/object-kind';
 import type { ObjectReader } from '@ignite/toolkit/client/object-client';
+import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { type ObjectKind, objectKind } from '@ignite/toolkit/scheme/object-kind';
 
 /** A listing waits for no schema: objects are taken without the defaults that have come since. */
 function listedVm(): ObjectKind<Vm> {

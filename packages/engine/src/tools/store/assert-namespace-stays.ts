@@ -1,7 +1,7 @@
-import { namespaceLeaving } from '@ignite/toolkit/core/namespace-leaving';
-import { defaultNamespace, storedNamespace } from '@ignite/toolkit/core/resources/namespace';
 import { KindClient } from '@ignite/toolkit/client/kind-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { namespaceLeaving } from '@ignite/toolkit/core/namespace-leaving';
+import { defaultNamespace, storedNamespace } from '@ignite/toolkit/core/resources/namespace';
 
 /**
  * Checks that what is created in a namespace is not deleted with it at once. `default` always stays, and

@@ -7,8 +7,8 @@ import { volumeResource } from '@ignite/api/v1/resources/volume';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume } from '@ignite/api/v1/volume';
 import { KindReader } from '@ignite/toolkit/client/kind-client';
-import { objectKind } from '@ignite/toolkit/scheme/object-kind';
 import type { ObjectReader } from '@ignite/toolkit/client/object-client';
+import { objectKind } from '@ignite/toolkit/scheme/object-kind';
 import { type OwnObjects, listOwnVms } from './own-vms.ts';
 
 export const volumeFinalizer = 'ignite.weave.works/volume';

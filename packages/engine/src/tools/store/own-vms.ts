@@ -1,12 +1,12 @@
 import { findByQuery } from '@ignite/api/client/find';
 import { fullName, fullNames } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
-import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { ObjectReader } from '@ignite/toolkit/client/object-client';
+import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { ThisHost } from '../host/this-host.ts';
 import { listAllVms } from './all-vms.ts';
 
-/** A store, and the host to which some of its VMs belong. */
+/** Objects, and the host to which some of the VMs among them belong. */
 export interface OwnObjects {
   readonly objects: ObjectReader;
   readonly self: ThisHost;

@@ -14,7 +14,7 @@ import { hostArch } from '../host/arch.ts';
 import type { ThisHost } from '../host/this-host.ts';
 import { volumeFinalizer } from './list-objects.ts';
 import { assertOwn } from './own-vms.ts';
-import { vmFinalizer } from './vm-store.ts';
+import { vmFinalizer } from './vm-objects.ts';
 
 /** Tells whether a damaged record of a kind can be replaced. */
 export const isSalvaged = (kind: string): kind is SalvagedKind => Object.hasOwn(versions, kind);

@@ -1,10 +1,10 @@
 import type { Vm } from '@ignite/api/v1/vm';
-import { acquireLock, isLocked } from '@ignite/toolkit/lock/process-lock';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
+import { acquireLock, isLocked } from '@ignite/toolkit/lock/process-lock';
 import { type Paths, locksDir } from '../host/paths.ts';
 import type { ThisHost } from '../host/this-host.ts';
 import { findOwnVm } from './own-vms.ts';
-import { findVm } from './vm-store.ts';
+import { findVm } from './vm-objects.ts';
 
 /**
  * Runs `work` on the VM of this host that `query` names with exclusive use of the VM.

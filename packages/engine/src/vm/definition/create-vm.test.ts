@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import {
   assertFoundAnywhere,
   assertUnused,
@@ -14,7 +15,6 @@ import {
   uidFor,
   validateRequest,
 } from './create-vm.ts';
-import { engineClient } from '../../tools/store/engine-client.sample.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'create-vm-'));
 after(() => rmSync(dir, { recursive: true }));

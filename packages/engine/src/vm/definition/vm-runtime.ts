@@ -3,7 +3,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';
 import { chooseRuntime } from '../../tools/sandbox/choose-runtime.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { changeVm } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
 /** Returns the spec with the requested runtime, or with conmon if this host lacks that runtime. */

@@ -5,7 +5,7 @@ import { type Paths, vmFiles } from '../../tools/host/paths.ts';
 import { growOverlay } from '../../tools/rootfs/grow-overlay.ts';
 import { createOverlay, shownBase } from '../../tools/rootfs/qemu-img.ts';
 import { createRawDisk, growRawDisk } from '../../tools/rootfs/raw-disk.ts';
-import { imageOf } from '../../tools/store/vm-store.ts';
+import { imageOf } from '../../tools/store/vm-objects.ts';
 import type { DiskFormat } from '../../tools/vmm/machine.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { type Vmms, vmmOf } from '../vmm-of.ts';

@@ -10,7 +10,7 @@ import { bootInitrd } from '../../tools/kernel/boot-initrd.ts';
 import { unpackedKernel } from '../../tools/kernel/unpacked-kernel.ts';
 import { startMark } from '../../tools/sandbox/console-log.ts';
 import type { ResolvedVolume } from '../../tools/storage/resolve-volumes.ts';
-import { imageOf } from '../../tools/store/vm-store.ts';
+import { imageOf } from '../../tools/store/vm-objects.ts';
 import { accelFor } from '../../tools/vmm/accel.ts';
 import { assertVmm } from '../../tools/vmm/assert-vmm.ts';
 import { isTimerMeasured, statusSize } from '../../tools/vmm/machine.ts';

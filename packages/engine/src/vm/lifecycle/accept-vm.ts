@@ -1,6 +1,6 @@
 import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import { type VmProcesses, noteVmProcesses } from '../../tools/host/vm-processes.ts';
-import { changeVm, changeVmStatus, vmFinalizer } from '../../tools/store/vm-store.ts';
+import { changeVm, changeVmStatus, vmFinalizer } from '../../tools/store/vm-objects.ts';
 import { archOf } from '../arch-of.ts';
 import type { VmPorts } from '../vm-ports.ts';
 

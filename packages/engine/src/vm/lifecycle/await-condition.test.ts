@@ -8,9 +8,9 @@ import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { listAllVms } from '../../tools/store/all-vms.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { untilCondition } from './await-condition.ts';
-import { engineClient } from '../../tools/store/engine-client.sample.ts';
 
 const never = new AbortController().signal;
 

@@ -5,7 +5,7 @@ import { hostProcess } from '../../tools/host/host-process.ts';
 import { forgetRestart } from '../../tools/host/noted-restarts.ts';
 import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
-import { changeVmStatus, getVm } from '../../tools/store/vm-store.ts';
+import { changeVmStatus, getVm } from '../../tools/store/vm-objects.ts';
 import { cannotPause } from '../errors.ts';
 import { assertOwnUser } from '../own-user.ts';
 import { isNewWish, lifeWishOf } from '@ignite/api/v1/life-wish';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { isUid } from '@ignite/api/v1/is-uid';
+import { KindReader } from '@ignite/toolkit/client/kind-client';
 import { type EventObject, storedEvent } from '@ignite/toolkit/core/resources/event';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
-import { KindReader } from '@ignite/toolkit/client/kind-client';
 import { eventController } from '../../tools/events/record-event.ts';
 import { endSession } from '../../tools/guest/ssh-session.ts';
 import { locksDir, vmFiles, vmRunFiles } from '../../tools/host/paths.ts';

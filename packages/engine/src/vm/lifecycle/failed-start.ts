@@ -3,7 +3,7 @@ import type { StartRetry, Vm } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
 import { netnsName } from '../../tools/network/link/netns.ts';
-import { changeVmStatus } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { recordWrite } from '../steps/vm-events.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { reachGoal } from './reach-goal.ts';

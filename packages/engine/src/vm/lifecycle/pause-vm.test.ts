@@ -6,11 +6,11 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
 import { defaultPaths } from '../../tools/host/paths.ts';
 import type { Sandbox, SandboxObservation } from '../../tools/sandbox/sandbox.ts';
-import { getVm } from '../../tools/store/vm-store.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import { whileHalted } from './pause-vm.ts';
-import { engineClient } from '../../tools/store/engine-client.sample.ts';
+import { getVm } from '../../tools/store/vm-objects.ts';
 
 const signal = new AbortController().signal;
 

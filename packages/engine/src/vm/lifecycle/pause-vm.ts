@@ -3,7 +3,7 @@ import type { Vm } from '@ignite/api/v1/vm';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { vmmSockets } from '../../tools/host/paths.ts';
 import { vmsIn } from '../../tools/store/kind-clients.ts';
-import { withStatus } from '../../tools/store/vm-store.ts';
+import { withStatus } from '../../tools/store/vm-objects.ts';
 import { cannotPause, notRunning } from '../errors.ts';
 import { assertPausable } from './bring-up.ts';
 import type { VmPorts } from '../vm-ports.ts';

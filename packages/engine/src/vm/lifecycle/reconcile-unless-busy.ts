@@ -2,7 +2,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import { locksDir } from '../../tools/host/paths.ts';
 import { isHostStopping } from '../../tools/host/systemd.ts';
-import { findVm } from '../../tools/store/vm-store.ts';
+import { findVm } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import type { Outcome } from './outcome.ts';
 import { reconcileLocked } from './reconcile-vm.ts';

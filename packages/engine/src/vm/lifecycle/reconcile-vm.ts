@@ -1,7 +1,7 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
-import { changeVmStatus } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { hostSight, withTruePhase } from '../observe/liveness.ts';
 import { goalOf } from '../plan/goal-of.ts';
 import type { VmPorts } from '../vm-ports.ts';

@@ -12,10 +12,10 @@ import { vmFiles } from '../../tools/host/paths.ts';
 import { hostLeaseSeconds } from '../../tools/hosts/host-lease.ts';
 import { registerHost } from '../../tools/hosts/register-host.ts';
 import { removeHost } from '../../tools/hosts/remove-host.ts';
+import { StoreAdministration } from '../../tools/store/store-administration.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { clearRemovedVms } from './clear-removed-vms.ts';
 import { findAbandoned, removeAbandoned } from './remove-abandoned.ts';
-import { StoreAdministration } from '../../tools/store/store-administration.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'remove-abandoned-'));
 after(() => rmSync(dir, { recursive: true }));

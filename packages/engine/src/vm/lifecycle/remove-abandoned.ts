@@ -5,7 +5,7 @@ import { recordEvent } from '../../tools/events/record-event.ts';
 import { liveHosts } from '../../tools/hosts/host-lease.ts';
 import { hostsIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import { findAnyVm } from '../../tools/store/own-vms.ts';
-import { vmFinalizer } from '../../tools/store/vm-store.ts';
+import { vmFinalizer } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
 /**

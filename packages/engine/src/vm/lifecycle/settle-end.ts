@@ -3,7 +3,7 @@ import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
 import { hostProcess } from '../../tools/host/host-process.ts';
 import { noteRestart } from '../../tools/host/noted-restarts.ts';
 import { noteVmProcesses } from '../../tools/host/vm-processes.ts';
-import { changeVmStatus } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { readExit } from '../observe/vm-exit.ts';
 import type { VmExit } from '../plan/exit-status.ts';
 import { isNewWish } from '@ignite/api/v1/life-wish';

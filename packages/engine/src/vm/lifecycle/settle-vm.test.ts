@@ -10,9 +10,9 @@ import { bootId, endedProcess, hostProcess, isAlive } from '../../tools/host/hos
 import { locksDir } from '../../tools/host/paths.ts';
 import { serveHost } from '../../tools/host/served-host.ts';
 import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { restartWhenDue } from './settle-vm.ts';
-import { engineClient } from '../../tools/store/engine-client.sample.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'settle-vm-'));
 after(() => rmSync(dir, { recursive: true }));

@@ -6,7 +6,7 @@ import { isServed } from '../../tools/host/served-host.ts';
 import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { isHostStopping } from '../../tools/host/systemd.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
-import { findVm } from '../../tools/store/vm-store.ts';
+import { findVm } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { reconcileLocked } from './reconcile-vm.ts';
 import { settleEnd } from './settle-end.ts';

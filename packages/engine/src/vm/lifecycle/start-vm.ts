@@ -1,6 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { changeVm } from '../../tools/store/vm-objects.ts';
 import { isLeaving } from '../errors.ts';
 import { type Wish, withWish } from '@ignite/api/v1/life-wish';
 import type { VmPorts } from '../vm-ports.ts';

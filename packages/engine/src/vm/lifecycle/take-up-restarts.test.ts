@@ -11,8 +11,8 @@ import { hostProcess } from '../../tools/host/host-process.ts';
 import { noteRestart, notedRestarts } from '../../tools/host/noted-restarts.ts';
 import { serveHost } from '../../tools/host/served-host.ts';
 import { noteVmProcesses } from '../../tools/host/vm-processes.ts';
-import { takeUpRestarts } from './take-up-restarts.ts';
 import { engineClient } from '../../tools/store/engine-client.sample.ts';
+import { takeUpRestarts } from './take-up-restarts.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'take-up-restarts-'));
 after(() => rmSync(dir, { recursive: true }));

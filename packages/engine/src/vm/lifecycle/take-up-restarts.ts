@@ -1,9 +1,9 @@
 import { spawnDetached } from '@ignite/toolkit/process/spawn-detached';
-import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { bootId, isAlive } from '../../tools/host/host-process.ts';
 import { forgetRestart, notedRestarts } from '../../tools/host/noted-restarts.ts';
 import { isServed } from '../../tools/host/served-host.ts';
 import { type VmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
 /** Has a process wait for each restart for which nobody waits any more, unless ignited does. */

@@ -7,7 +7,7 @@ import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
-import { changeVm, getVm } from '../../tools/store/vm-store.ts';
+import { changeVm, getVm } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { pauseVm, resumeVm } from './pause-vm.ts';
 import { reconcileUnlessBusy } from './reconcile-unless-busy.ts';

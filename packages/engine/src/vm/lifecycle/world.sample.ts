@@ -13,9 +13,9 @@ import { hostArch } from '../../tools/host/arch.ts';
 import { kernelDir } from '../../tools/host/paths.ts';
 import type { NetworkObservation } from '../../tools/network/network.ts';
 import type { SandboxObservation } from '../../tools/sandbox/sandbox.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import type { VmPorts } from '../vm-ports.ts';
-import { engineClient } from '../../tools/store/engine-client.sample.ts';
 
 /** The uid of the VM of a `World`, whose name is `web`. */
 export const uid = '0123456789abcdef';

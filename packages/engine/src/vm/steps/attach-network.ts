@@ -9,7 +9,7 @@ import { parseIp, withoutPrefix } from '../../tools/network/address/ip-address.t
 import type { Admission, Attachment, Network } from '../../tools/network/network.ts';
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
-import { changeVmStatus } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { interfaceRequests, lastAddresses, reservations } from './interface-requests.ts';
 
 /** Attaches the VM to its networks, and records the result. */

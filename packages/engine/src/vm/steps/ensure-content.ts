@@ -3,7 +3,7 @@ import type { Arch } from '@ignite/api/v1/arch';
 import type { Vm } from '@ignite/api/v1/vm';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
 import { type ImageRequest, ensureImage, parseImportRequest } from '../../tools/oci/image-objects.ts';
-import { changeVmStatus } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { untilContentStays, withContent } from '../content-lock.ts';
 import { assertRunsSomething, warnOfSmallDisk, warnOfUnusedEnv } from './image-fit.ts';
 import { containerEngineOf } from '../runtime-of.ts';

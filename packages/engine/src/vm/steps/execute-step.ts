@@ -10,7 +10,7 @@ import { hostProcess } from '../../tools/host/host-process.ts';
 import { forgetRestart } from '../../tools/host/noted-restarts.ts';
 import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { forgetVmProcesses, noteVmProcesses } from '../../tools/host/vm-processes.ts';
-import { changeVm, changeVmStatus, vmFinalizer } from '../../tools/store/vm-store.ts';
+import { changeVm, changeVmStatus, vmFinalizer } from '../../tools/store/vm-objects.ts';
 import { keepDisk, takeKeptDisk } from '../disks/kept-disk.ts';
 import { createDisk, growDisk } from '../disks/vm-disk.ts';
 import { prepareVmVolumes, releaseVmVolumes, shareFolders, unshareFolders } from '../disks/volume-steps.ts';

@@ -8,12 +8,12 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { defaultPaths } from '../../tools/host/paths.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { isMemoryOff } from '../plan/allotted-memory.ts';
 import { resizeMemory, untilMemoryGiven } from './guest-memory.ts';
-import { engineClient } from '../../tools/store/engine-client.sample.ts';
 
 const signal = new AbortController().signal;
 const mb = (count: number): Bytes => bytes(count * 2 ** 20);

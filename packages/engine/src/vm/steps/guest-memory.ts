@@ -1,11 +1,11 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { errorText } from '@ignite/toolkit/errors/error-text';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { type Bytes, formatBytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, vmmSockets } from '../../tools/host/paths.ts';
-import { changeVmStatus } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { allottedMemoryOf, bootMemoryOf, dueMemoryOf, isMemoryOff } from '../plan/allotted-memory.ts';
 import { type Vmms, vmmOf } from '../vmm-of.ts';
 import { vmmSignal } from '../vmm-signal.ts';

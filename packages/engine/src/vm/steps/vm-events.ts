@@ -1,6 +1,6 @@
 import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import { type Happening, recordEvent } from '../../tools/events/record-event.ts';
-import { changeVmStatus } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import type { VmExit } from '../plan/exit-status.ts';
 import type { VmPorts } from '../vm-ports.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apiVersion } from '@ignite/api/v1/group';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
-import { findVm, getVm } from './vm-store.ts';
+import { findVm, getVm } from './vm-objects.ts';
 import { engineClient } from './engine-client.sample.ts';
 
 test('getVm: a VM that an older Ignite has stored has the fields that have come since', async () => {
