@@ -162,6 +162,26 @@ describe('reconcileVm', () => {
     assert.deepEqual(readVmProcesses(await vm(), host.paths), { vmm, monitor });
   });
 
+  test('a VM that ends just after it was seen running restarts by its policy, and not as if it were new', async () => {
+    const { host, seen, vm } = await hostWith({
+      spec: { restartPolicy: 'always' },
+      status: {
+        ...{ phase: 'Running', startTime: new Date(startMs).toISOString(), lastWish: { power: 'Running' } },
+        restarts: { count: 3, pauseMs: 400 },
+      },
+    });
+    seen.sandbox = { state: 'running', pid: process.pid };
+    const { observe } = host.sandbox;
+    host.sandbox.observe = async (uid) => {
+      const found = await observe(uid);
+      seen.sandbox = { state: 'exited', exitCode: 137 };
+      return found;
+    };
+    await reconcileVm('web', {}, host, op);
+    const { status } = await vm();
+    assert.deepEqual([status.phase, status.restarts?.count], ['Restarting', 4]);
+  });
+
   test('a restart that is cut short is still due, for whoever comes next', async () => {
     const restarts = { count: 1, pauseMs: 100, nextTime: new Date(startMs).toISOString() };
     const { host, vm } = await hostWith({
