@@ -171,11 +171,10 @@ describe('reconcileVm', () => {
       },
     });
     seen.sandbox = { state: 'running', pid: process.pid };
-    const { observe } = host.sandbox;
-    host.sandbox.observe = async (uid) => {
-      const found = await observe(uid);
+    host.sandbox.observe = () => {
+      const found = seen.sandbox;
       seen.sandbox = { state: 'exited', exitCode: 137 };
-      return found;
+      return Promise.resolve(found);
     };
     await reconcileVm('web', {}, host, op);
     const { status } = await vm();
