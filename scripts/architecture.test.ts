@@ -25,6 +25,8 @@ const planted = [
   ['folders', edge('packages/cli/src/render/text/a.ts', 'packages/cli/src/render/message/a.ts')],
   ['own-vms', edge('packages/engine/src/vm/a.ts', 'packages/engine/src/tools/store/all-vms.ts')],
   ['own-vms', edge('packages/daemon/src/a.ts', '@ignite/engine/tools/store/all-vms')],
+  ['objects-through-clients', edge('packages/engine/src/vm/a.ts', '@ignite/toolkit/store/store', 'type')],
+  ['objects-through-clients', edge('packages/daemon/src/a.ts', '@ignite/toolkit/store/sqlite/sqlite-store')],
 ] as const;
 
 for (const [rule, violation] of planted) {
@@ -46,6 +48,7 @@ test('architecture: what the layers allow is no violation', () => {
       edge('packages/engine/src/vm/steps/a.ts', 'packages/engine/src/vm/errors.ts'),
       edge('packages/toolkit/src/sinks/a.ts', 'packages/toolkit/src/sync/a.ts'),
       edge('packages/engine/src/tools/store/own-vms.ts', 'packages/engine/src/tools/store/all-vms.ts'),
+      edge('packages/engine/src/tools/store/open-store.ts', '@ignite/toolkit/store/sqlite/sqlite-store'),
     ]),
     [],
   );

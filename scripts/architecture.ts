@@ -113,6 +113,13 @@ const importersOf: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/**
+ * The packages that know the store of a host, and the one folder in them that may speak to it. All that reads and writes
+ * objects does so through a client.
+ */
+const packagesOverStore: readonly string[] = ['engine', 'legacy', 'daemon'];
+const storeFolder = 'packages/engine/src/tools/store/';
+
 export interface Import {
   /** The importing file, relative to the root of the repository. */
   readonly from: string;
@@ -153,6 +160,7 @@ function rulesBroken({ from, to, kind }: Import): readonly string[] {
     ...(/(^|\/)index\.ts$/.test(from) || /(^|\/)index(\.ts)?$/.test(to) ? ['no-barrel'] : []),
     ...(!isTest(from) && here !== undefined && isTest(to) ? ['no-test-imports'] : []),
     ...(isReserved(from, to) && !isTest(from) ? ['own-vms'] : []),
+    ...(isBesideClient(from, to) && !isTest(from) ? ['objects-through-clients'] : []),
     ...((isAgainstLayers(from, to) || isAgainstFolders(from, to)) && !isTest(from) ? ['folders'] : []),
   ];
 }
@@ -162,6 +170,12 @@ function isReserved(from: string, to: string): boolean {
   const file = to.replace(/^@ignite\/([^/]+)\/(.+)$/, 'packages/$1/src/$2.ts');
   return importersOf[file]?.includes(from) === false;
 }
+
+const isBesideClient = (from: string, to: string): boolean =>
+  packagesOverStore.includes(packageOf(from) ?? '') &&
+  !from.startsWith(storeFolder) &&
+  /^(@ignite\/toolkit|packages\/toolkit\/src)\/(store\/|client\/over-store\/store-object-)/.test(to);
+
 const isBesideDoor = (from: string, door: string | undefined): boolean =>
   door !== undefined && from !== door && !isTest(from);
 

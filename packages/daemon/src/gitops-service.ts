@@ -7,7 +7,7 @@ import { settleHostSettings } from '@ignite/engine/tools/host/settle-host-settin
 import { type Paths, apiDir } from '@ignite/engine/tools/host/paths';
 import { serveHost } from '@ignite/engine/tools/host/served-host';
 import type { ThisHost } from '@ignite/engine/tools/host/this-host';
-import { objectClient } from '@ignite/engine/tools/store/object-client';
+import type { StoreAdministration } from '@ignite/engine/tools/store/store-administration';
 import { isOwn } from '@ignite/engine/tools/store/own-vms';
 import {
   type DeclaredEngines,
@@ -24,7 +24,6 @@ import { Informer } from '@ignite/toolkit/controller/informer';
 import { serveSyncs } from '@ignite/toolkit/sync-service/serve-syncs';
 import { keyText } from '@ignite/toolkit/object/object-key';
 import type { Log } from '@ignite/toolkit/log/log';
-import type { MendableStore } from '@ignite/toolkit/store/store';
 import type { WebhookOptions } from '@ignite/toolkit/webhook/webhook-server';
 import type { ApiAddress } from './api-address.ts';
 import { serveApiService } from './api-service.ts';
@@ -39,7 +38,7 @@ import { keepHost } from './keep-host.ts';
 
 export interface GitopsServiceOptions {
   readonly paths: Paths;
-  readonly store: MendableStore;
+  readonly administration: StoreAdministration;
   readonly self: ThisHost;
   readonly engines: DeclaredEngines;
   /** Of which metrics are served, with whose VMs clients are connected, and which makes the calls of clients on other hosts. */
@@ -74,16 +73,14 @@ export interface GitopsServiceOptions {
 export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal): Promise<void> {
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
-  const { paths, store, self, engines, client, nodeLabels, log, webhook } = options;
+  const { paths, administration, self, engines, client, nodeLabels, log, webhook } = options;
   const { apiSocket, apiAddress, listenFd } = options;
   using lock = await serveHost(paths, signal);
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName(self);
   const settings = settleHostSettings(paths, {});
   const definitions = new ServedDefinitions();
-  const objects = objectClient(
-    store,
-    paths,
+  const objects = administration.served(
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
     () => apiKinds(definitions),
   );
@@ -148,7 +145,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
       controlled,
       vms.run(signal),
       keepHost(
-        { ...settings, ...self, paths, store, clock: deps.clock, clear: clearRemovedVms },
+        { ...settings, ...self, paths, administration, clock: deps.clock, clear: clearRemovedVms },
         log,
         signal,
       ).finally(() => self.isAlone || ending.abort()),

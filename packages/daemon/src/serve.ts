@@ -59,12 +59,12 @@ export async function serve(
     },
   });
   await using client = new LocalClient(ports);
-  const { store, self } = ports;
+  const { administration, self } = ports;
   const webhook = await webhookOptions(options);
   const apiTrust = await readApiTrust(options.trust);
   const served = {
     paths,
-    store,
+    administration,
     self,
     engines: client,
     client,

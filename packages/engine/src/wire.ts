@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
 import { type Trace, tracedRunner } from '@ignite/toolkit/process/traced-runner';
-import type { BrokenObject, MendableStore } from '@ignite/toolkit/store/store';
 import type { EnginePorts } from './vm/engine-ports.ts';
 import { thisHostOf } from './tools/host/host-settings.ts';
 import { settleHostSettings } from './tools/host/settle-host-settings.ts';
@@ -23,7 +22,8 @@ import { ConmonSandbox } from './tools/sandbox/conmon-sandbox.ts';
 import { containerdSandbox } from './tools/sandbox/containerd-sandbox.ts';
 import { dockerSandbox } from './tools/sandbox/docker-sandbox.ts';
 import type { Sandbox } from './tools/sandbox/sandbox.ts';
-import { openStore } from './tools/store/open-store.ts';
+import { type OnBroken, openStore } from './tools/store/open-store.ts';
+import { StoreAdministration } from './tools/store/store-administration.ts';
 import { probeAccel } from './tools/vmm/accel.ts';
 import { firecracker } from './tools/vmm/firecracker/firecracker.ts';
 import { qemu } from './tools/vmm/qemu/qemu.ts';
@@ -38,7 +38,7 @@ export interface EngineOptions {
   /** Set for commands that free space, which must be able to write on a full disk. */
   readonly freesSpace?: boolean;
   /** Called for each damaged record of the store. */
-  readonly onBroken?: (broken: BrokenObject) => void;
+  readonly onBroken?: OnBroken;
 }
 
 /** The composition root of the engine: the one place where adapters are chosen and connected. */
@@ -46,7 +46,7 @@ export async function openEnginePorts(options: EngineOptions): Promise<EnginePor
   const { paths, env, settleCommand, trace } = options;
   const { freesSpace = false } = options;
   if (freesSpace) releaseBallast(paths);
-  const [store, self] = await openOwnStore(options);
+  const [administration, self] = await openOwnStore(options);
   const runner = trace ? tracedRunner(localRunner, trace) : localRunner;
   const networks = networkSettings(env);
   const network = new LocalNetwork(
@@ -59,10 +59,10 @@ export async function openEnginePorts(options: EngineOptions): Promise<EnginePor
   };
   return {
     paths,
-    store,
+    objects: administration.objects,
+    administration,
     self,
     freesSpace,
-    ...(options.onBroken && { onBroken: options.onBroken }),
     runner,
     network,
     networks,
@@ -79,16 +79,17 @@ export async function openEnginePorts(options: EngineOptions): Promise<EnginePor
 }
 
 /** Opens the store as the host that this data directory belongs to. */
-async function openOwnStore(options: EngineOptions): Promise<readonly [MendableStore, ThisHost]> {
+async function openOwnStore(options: EngineOptions): Promise<readonly [StoreAdministration, ThisHost]> {
   const { paths, env, onBroken } = options;
   claimFolders(paths);
   const settings = settleHostSettings(paths, env);
   const self = thisHostOf(settings);
   using opened = new DisposableStack();
   const store = opened.use(await openStore(paths, onBroken));
-  if (!self.isAlone) await claimHost({ ...settings, paths, store, clock: systemClock });
+  const administration = new StoreAdministration(store, { paths, self, ...(onBroken && { onBroken }) });
+  if (!self.isAlone) await claimHost({ ...settings, paths, administration, clock: systemClock });
   opened.move();
-  return [store, self];
+  return [administration, self];
 }
 
 function sandboxes({ paths, env, runner, ctr, docker }: BringDeps): Sandbox {

@@ -1,9 +1,9 @@
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { shownName } from '@ignite/api/v1/shown-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Paths, locksDir } from '../tools/host/paths.ts';
 import { listImages, listKernels } from '../tools/store/list-objects.ts';
 import { contentGone } from './errors.ts';
@@ -28,12 +28,12 @@ export const lockContent = async (paths: Paths, signal: AbortSignal): Promise<Di
  */
 export async function withContent<T>(
   { image, kernel }: VmContent,
-  host: { readonly paths: Paths; readonly store: ObjectStore },
+  host: { readonly paths: Paths; readonly objects: ObjectClient },
   signal: AbortSignal,
   store: () => Promise<T>,
 ): Promise<T> {
   using _lock = await lockContent(host.paths, signal);
-  const [images, kernels] = await Promise.all([listImages(host.store), listKernels(host.store)]);
+  const [images, kernels] = await Promise.all([listImages(host.objects), listKernels(host.objects)]);
   if (image && !images.some(({ status }) => status.digest === image.status.digest))
     throw contentGone(`image "${shownName(image)}"`);
   if (kernel && !kernels.some(({ status }) => status.id === kernel.status.id))

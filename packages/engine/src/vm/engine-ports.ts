@@ -1,4 +1,3 @@
-import type { BrokenObject, MendableStore } from '@ignite/toolkit/store/store';
 import type { KernelDeps } from '../tools/kernel/assemble-kernel.ts';
 import type { NetworkSettings } from '../tools/network/cni/settings.ts';
 import type { ImageDeps } from '../tools/oci/import-image.ts';
@@ -9,8 +8,5 @@ export type EnginePorts = VmPorts &
   ImageDeps &
   KernelDeps & {
     readonly networks: NetworkSettings;
-    readonly store: MendableStore;
     readonly freesSpace?: boolean;
-    /** Called for each damaged record of the store. */
-    readonly onBroken?: (broken: BrokenObject) => void;
   };

@@ -1,12 +1,13 @@
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { Runner } from '@ignite/toolkit/process/runner';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { Paths } from '../tools/host/paths.ts';
 import type { ThisHost } from '../tools/host/this-host.ts';
 import type { KernelDeps } from '../tools/kernel/assemble-kernel.ts';
 import type { Network } from '../tools/network/network.ts';
 import type { ImageDeps } from '../tools/oci/import-image.ts';
 import type { Sandbox } from '../tools/sandbox/sandbox.ts';
+import type { StoreAdministration } from '../tools/store/store-administration.ts';
 import type { Accel } from '../tools/vmm/accel.ts';
 import type { Vmms } from './vmm-of.ts';
 
@@ -19,7 +20,8 @@ export interface VmPorts extends ImageDeps, KernelDeps {
   readonly guestDir: string;
   /** The program that keeps the streams of what a guest runs. */
   readonly streamsProgram: string;
-  readonly store: ObjectStore;
+  readonly objects: ObjectClient;
+  readonly administration: StoreAdministration;
   readonly self: ThisHost;
   readonly runner: Runner;
   readonly network: Network;

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { type ImageSpec, type ImageStatus, noImageConfig } from '@ignite/api/v1/image';
 import { referenceName } from '@ignite/api/v1/reference-name';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { hostArch } from '@ignite/engine/tools/host/arch';
 import type { Paths } from '@ignite/engine/tools/host/paths';
 import { lockLayout } from '@ignite/engine/tools/oci/layout-lock';
 import { formatPlatform } from '@ignite/api/v1/platform';
-import { imageStore } from '@ignite/engine/tools/store/kind-stores';
+import { imagesIn } from '@ignite/engine/tools/store/kind-clients';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { copyImage } from './copy-image.ts';
 import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';
 
@@ -15,7 +15,7 @@ import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';
 export async function importLegacyImage(
   image: LegacyObject,
   name: string,
-  { paths, store }: { readonly paths: Paths; readonly store: ObjectStore },
+  { paths, objects }: { readonly paths: Paths; readonly objects: ObjectClient },
   op: ClientOperation,
 ): Promise<void> {
   using _lock = await lockLayout(paths, op.signal);
@@ -30,5 +30,5 @@ export async function importLegacyImage(
     baseDisk,
   };
   const spec: ImageSpec = { reference: name, oci: name };
-  await imageStore(store).create({ metadata: legacyMetadata(image, referenceName(name)), spec, status });
+  await imagesIn(objects).create({ metadata: legacyMetadata(image, referenceName(name)), spec, status });
 }

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { KernelSpec } from '@ignite/api/v1/kernel';
 import { referenceName } from '@ignite/api/v1/reference-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { hostArch } from '@ignite/engine/tools/host/arch';
 import { locksDir } from '@ignite/engine/tools/host/paths';
 import { fitsInMemory, memoryFacts, openScratch } from '@ignite/engine/tools/host/scratch';
 import { type KernelDeps, assembleKernel } from '@ignite/engine/tools/kernel/assemble-kernel';
-import { kernelStore } from '@ignite/engine/tools/store/kind-stores';
+import { kernelsIn } from '@ignite/engine/tools/store/kind-clients';
 import { unpackTar } from '@ignite/engine/tools/oci/tar';
 import { type LegacyObject, legacyMetadata } from './legacy-tree.ts';
 
@@ -24,7 +24,7 @@ export const legacyKernelScratch = 'legacy-kernel';
 export async function importLegacyKernel(
   kernel: LegacyObject,
   name: string,
-  deps: KernelDeps & { readonly store: ObjectStore },
+  deps: KernelDeps & { readonly objects: ObjectClient },
   op: ClientOperation,
 ): Promise<void> {
   op.report({ kind: 'step', message: `Building a kernel from ${kernel.name}` });
@@ -41,7 +41,7 @@ export async function importLegacyKernel(
   await placeKernelImage(join(kernel.dir, 'vmlinux'), root);
   const status = await assembleKernel({ root, source: kernel.name, arch: hostArch }, deps, op.signal);
   const spec: KernelSpec = { reference: name, oci: name };
-  await kernelStore(deps.store).create({
+  await kernelsIn(deps.objects).create({
     metadata: legacyMetadata(kernel, referenceName(name)),
     spec,
     status,

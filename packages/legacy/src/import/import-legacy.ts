@@ -1,18 +1,18 @@
 import type { LegacyImportRequest, LegacyResult } from './import-request.ts';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { shownName } from '@ignite/api/v1/shown-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { mapConcurrent } from '@ignite/toolkit/async/map-concurrent';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { locksDir } from '@ignite/engine/tools/host/paths';
 import { clearScratch } from '@ignite/engine/tools/host/scratch';
 import type { ThisHost } from '@ignite/engine/tools/host/this-host';
 import type { KernelDeps } from '@ignite/engine/tools/kernel/assemble-kernel';
 import type { ImageDeps } from '@ignite/engine/tools/oci/import-image';
 import { listImages, listKernels } from '@ignite/engine/tools/store/list-objects';
-import { type OwnStore, listOwnVms } from '@ignite/engine/tools/store/own-vms';
+import { type OwnObjects, listOwnVms } from '@ignite/engine/tools/store/own-vms';
 import { legacyInvalid } from './errors.ts';
 import { importLegacyImage } from './import-image.ts';
 import { importLegacyKernel, legacyKernelScratch } from './import-kernel.ts';
@@ -21,7 +21,8 @@ import { type LegacyTree, readLegacyTree } from './legacy-tree.ts';
 import { isAlive } from './liveness.ts';
 import { type ImportStep, type Known, planImport } from './plan-import.ts';
 
-export type LegacyPorts = KernelDeps & ImageDeps & { readonly store: ObjectStore; readonly self: ThisHost };
+export type LegacyPorts = KernelDeps &
+  ImageDeps & { readonly objects: ObjectClient; readonly self: ThisHost };
 type NewObject = Extract<ImportStep, { readonly action: 'import' }>;
 
 const vmsAtOnce = 4;
@@ -74,13 +75,13 @@ function assertKnown(vms: readonly string[], tree: LegacyTree, from: string): vo
   );
 }
 
-async function knownObjects(host: OwnStore) {
-  const { store } = host;
+async function knownObjects(host: OwnObjects) {
+  const { objects } = host;
   const known = (objects: readonly KubeObject[]): readonly Known[] =>
     objects.map((object) => ({ name: shownName(object), uid: object.metadata.uid }));
   return {
-    Image: known(await listImages(store)),
-    Kernel: known(await listKernels(store)),
+    Image: known(await listImages(objects)),
+    Kernel: known(await listKernels(objects)),
     VM: known(await listOwnVms(host)),
   };
 }
@@ -125,7 +126,7 @@ function worker(
       case 'Kernel':
         return await importLegacyKernel(step.object, step.name, host, op);
       case 'VM': {
-        const image = (await listImages(host.store)).find(({ metadata }) => metadata.uid === step.imageUid);
+        const image = (await listImages(host.objects)).find(({ metadata }) => metadata.uid === step.imageUid);
         if (!image) throw new Error('its image could not be imported');
         const count = `${vms.indexOf(step) + 1} of ${vms.length}`;
         op.report({ kind: 'step', message: `Importing VM ${step.name} (${count})` });

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Image } from '@ignite/api/v1/image';
 import type { VmStatus } from '@ignite/api/v1/vm';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { hostArch } from '@ignite/engine/tools/host/arch';
 import type { ThisHost } from '@ignite/engine/tools/host/this-host';
 import { type VmFiles, locksDir, vmFiles, vmRunFiles } from '@ignite/engine/tools/host/paths';
 import type { KernelDeps } from '@ignite/engine/tools/kernel/assemble-kernel';
 import { kernelFor } from '@ignite/engine/tools/kernel/kernel-objects';
 import type { ImageDeps } from '@ignite/engine/tools/oci/import-image';
-import { vmStore } from '@ignite/engine/tools/store/kind-stores';
-import { vmFinalizer } from '@ignite/engine/tools/store/vm-store';
+import { vmsIn } from '@ignite/engine/tools/store/kind-clients';
+import { vmFinalizer } from '@ignite/engine/tools/store/vm-objects';
 import { withContent } from '@ignite/engine/vm/content-lock';
 import { boundSpec } from '@ignite/engine/vm/definition/bind-vm';
 import { type LegacyVm, legacyMetadata } from './legacy-tree.ts';
@@ -25,7 +25,7 @@ import { mergeOverlay } from './merge-overlay.ts';
 export async function importLegacyVm(
   vm: LegacyVm,
   { name, image }: { readonly name: string; readonly image: Image },
-  host: KernelDeps & ImageDeps & { readonly store: ObjectStore; readonly self: ThisHost },
+  host: KernelDeps & ImageDeps & { readonly objects: ObjectClient; readonly self: ThisHost },
   op: ClientOperation,
 ): Promise<void> {
   const { uid } = vm;
@@ -55,7 +55,7 @@ export async function importLegacyVm(
   };
   const metadata = { ...legacyMetadata(vm, name), finalizers: [vmFinalizer] };
   await withContent({ image, kernel }, host, op.signal, () =>
-    vmStore(host.store).create({ metadata, spec, status }),
+    vmsIn(host.objects).create({ metadata: { namespace: 'default', ...metadata }, spec, status }),
   );
 }
 

@@ -7,6 +7,7 @@ import type {
   ListOptions,
   NewObject,
   ObjectClient,
+  ObjectReader,
   WatchEvent,
   WatchOptions,
 } from './object-client.ts';
@@ -47,12 +48,46 @@ export interface NewOfKind {
   readonly [field: string]: unknown;
 }
 
+/** Lists and watches the objects of one kind, with their type. */
+export class KindReader<T extends KubeObject> {
+  readonly #objects: ObjectReader;
+  readonly #kind: ClientKind<T>;
+
+  constructor(objects: ObjectReader, kind: ClientKind<T>) {
+    this.#objects = objects;
+    this.#kind = kind;
+  }
+
+  async list(options?: ListOptions): Promise<KindList<T>> {
+    const { resourceVersion, items } = await this.#objects.list(this.#kind, options);
+    return { resourceVersion, items: items.map(this.#kind.decode) };
+  }
+
+  /** Returns the object with a uid, whatever its name is now, where the kind can be selected by it. */
+  async findByUid(uid: string, options?: CallOptions): Promise<T | undefined> {
+    const fields = [{ field: 'metadata.uid', operator: '=', value: uid }] as const;
+    return (await this.list({ ...options, fields })).items[0];
+  }
+
+  async *watch(options: WatchOptions): AsyncGenerator<KindWatchEvent<T>> {
+    for await (const event of this.#objects.watch(this.#kind, options))
+      yield event.type === 'BOOKMARK' ? event : { ...event, object: this.#kind.decode(event.object) };
+  }
+}
+
+/** How an object is changed that others may change meanwhile. */
+export interface ModifyOptions<T> extends CallOptions {
+  /** The object as it was read last. It counts as the current one until a conflict tells otherwise, which saves a read. */
+  readonly known?: T;
+}
+
 /** Reads and writes the objects of one kind through a client, with their type. */
-export class KindClient<T extends KubeObject> {
+export class KindClient<T extends KubeObject> extends KindReader<T> {
   readonly #client: ObjectClient;
   readonly #kind: ClientKind<T>;
 
   constructor(client: ObjectClient, kind: ClientKind<T>) {
+    super(client, kind);
     this.#client = client;
     this.#kind = kind;
   }
@@ -75,16 +110,6 @@ export class KindClient<T extends KubeObject> {
     }
   }
 
-  async list(options?: ListOptions): Promise<KindList<T>> {
-    const { resourceVersion, items } = await this.#client.list(this.#kind, options);
-    return { resourceVersion, items: items.map(this.#kind.decode) };
-  }
-
-  async *watch(options: WatchOptions): AsyncGenerator<KindWatchEvent<T>> {
-    for await (const event of this.#client.watch(this.#kind, options))
-      yield event.type === 'BOOKMARK' ? event : { ...event, object: this.#kind.decode(event.object) };
-  }
-
   /** @throws CodedError ALREADY_EXISTS, INVALID */
   async create(object: NewOfKind, options?: CallOptions): Promise<T> {
     const { kind } = this.#kind;
@@ -102,7 +127,7 @@ export class KindClient<T extends KubeObject> {
    * returns the object that it was given.
    * @throws CodedError NOT_FOUND, INVALID
    */
-  async modify(key: KindKey, change: (now: T) => T, options?: CallOptions): Promise<T> {
+  async modify(key: KindKey, change: (now: T) => T, options?: ModifyOptions<T>): Promise<T> {
     return await this.#modify(key, change, async (next) => await this.update(next, options), options);
   }
 
@@ -110,15 +135,35 @@ export class KindClient<T extends KubeObject> {
    * Changes the current status of an object in the same way, and nothing else of it.
    * @throws CodedError NOT_FOUND, INVALID
    */
-  async modifyStatus(key: KindKey, change: (now: T) => T, options?: CallOptions): Promise<T> {
+  async modifyStatus(key: KindKey, change: (now: T) => T, options?: ModifyOptions<T>): Promise<T> {
     const write = async (next: T): Promise<T> =>
       this.#kind.decode(await this.#client.updateStatus(this.#kind, this.#asStored(next), options));
     return await this.#modify(key, change, write, options);
   }
 
-  /** @throws CodedError CONFLICT, NOT_FOUND */
-  async delete(key: KindKey, options?: DeleteOptions): Promise<void> {
-    await this.#client.delete({ ...this.#kind, ...nameIn(key) }, options);
+  /** Changes an object, or creates it where there is none of its name. */
+  async modifyOrCreate(change: () => Promise<T>, object: NewOfKind, options?: CallOptions): Promise<T> {
+    for (;;) {
+      try {
+        return await change();
+      } catch (failure) {
+        if (!hasCode(failure, 'NOT_FOUND')) throw failure;
+      }
+      try {
+        return await this.create(object, options);
+      } catch (failure) {
+        if (!hasCode(failure, 'ALREADY_EXISTS')) throw failure; // someone has created it in between
+      }
+    }
+  }
+
+  /**
+   * Returns the object if it stays until its last finalizer is gone.
+   * @throws CodedError CONFLICT, NOT_FOUND
+   */
+  async delete(key: KindKey, options?: DeleteOptions): Promise<T | undefined> {
+    const { remaining } = await this.#client.delete({ ...this.#kind, ...nameIn(key) }, options);
+    return remaining && this.#kind.decode(remaining);
   }
 
   /** An object that was read in another version is written in this one. */
@@ -130,11 +175,11 @@ export class KindClient<T extends KubeObject> {
     key: KindKey,
     change: (now: T) => T,
     write: (next: T) => Promise<T>,
-    options: CallOptions = {},
+    { known, signal }: ModifyOptions<T> = {},
   ): Promise<T> {
-    for (;;) {
-      options.signal?.throwIfAborted();
-      const now = await this.get(key, options);
+    for (let now = known; ; now = undefined) {
+      signal?.throwIfAborted();
+      now ??= await this.get(key, { signal });
       const next = change(now);
       if (next === now) return now;
       try {

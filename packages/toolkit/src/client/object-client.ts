@@ -139,3 +139,6 @@ export interface ObjectClient {
   /** Removes an object, or marks it as being deleted if it has finalizers. */
   delete(key: ObjectKey, options?: DeleteOptions): Promise<Deletion>;
 }
+
+/** The part of the port for those who only look. */
+export type ObjectReader = Pick<ObjectClient, 'list' | 'watch'>;

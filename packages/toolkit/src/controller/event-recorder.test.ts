@@ -6,7 +6,6 @@ import { StoreObjectClient } from '../client/over-store/store-object-client.ts';
 import { eventKind } from '../core/event.ts';
 import { type EventObject, occurrencesOf, storedEvent } from '../core/resources/event.ts';
 import { microTime } from '../object/micro-time.ts';
-import { KindReader } from '../store/kind-store.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { EventRecorder } from './event-recorder.ts';
 
@@ -15,7 +14,7 @@ const reporter = { controller: 'garden.example/pots', instance: 'shed' };
 const recorderOf = (store: MemoryStore, clock: ManualClock): EventRecorder =>
   new EventRecorder(new StoreObjectClient(store, [servedKindOf(eventKind)]), clock, reporter);
 const eventsIn = async (store: MemoryStore): Promise<readonly EventObject[]> =>
-  (await new KindReader(store, storedEvent).list()).items;
+  (await store.list(storedEvent)).items.map(storedEvent.decode);
 
 test('EventRecorder: the same is counted, something else is another event, and old ones are dropped', async () => {
   const [store, clock] = [new MemoryStore(), new ManualClock()];

@@ -7,7 +7,6 @@ import { replaceFile } from '@ignite/toolkit/files/replace-file';
 import { GitSource } from '@ignite/toolkit/git/git-source';
 import { gitTransport } from '@ignite/toolkit/git/git-url';
 import { localRunner } from '@ignite/toolkit/process/local-runner';
-import { KindReader } from '@ignite/toolkit/store/kind-store';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { FlagValues, Flags, Invocation } from '../../arguments/command.ts';
 import type { SyncClient } from '@ignite/api/client/sync-client';
@@ -116,7 +115,7 @@ export async function repositoryManifests(
 }
 
 async function isFollowed(name: string, url: string, objects: StoreReader): Promise<boolean> {
-  const sources = (await new KindReader(objects, gitSourceKind).list()).items;
+  const sources = (await objects.list(gitSourceKind)).items.map(gitSourceKind.decode);
   return sources.some(({ metadata, spec }) => metadata.name === name && spec.url === url);
 }
 

@@ -1,7 +1,6 @@
 import { syncKind } from '@ignite/toolkit/sync/object-kinds';
 import type { SyncObject, SyncSpec } from '@ignite/toolkit/sync/kinds';
 import { fullName, fullNames } from '@ignite/api/v1/shown-name';
-import { KindReader } from '@ignite/toolkit/store/kind-store';
 import type { StoreReader } from '@ignite/toolkit/store/store';
 import { syncsOf } from '@ignite/toolkit/sync/sync-clients';
 import type { Invocation } from '../../arguments/command.ts';
@@ -16,7 +15,7 @@ export const syncOperand = {
 } as const;
 
 export const listSyncs = async (objects: StoreReader, signal: AbortSignal): Promise<readonly SyncObject[]> =>
-  (await new KindReader(objects, syncKind).list({}, { signal })).items;
+  (await objects.list(syncKind, {}, { signal })).items.map(syncKind.decode);
 
 /** The Sync that the first argument names, or the only one. @throws CodedError USAGE_INVALID */
 export async function findSync(

@@ -18,7 +18,7 @@ import { lockLayout } from '../../tools/oci/layout-lock.ts';
 import { copyImageOut } from '../../tools/oci/skopeo.ts';
 import { writeTar } from '../../tools/oci/tar.ts';
 import { flatten } from '../../tools/rootfs/qemu-img.ts';
-import { imageOf, kernelOf } from '../../tools/store/vm-store.ts';
+import { imageOf, kernelOf } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../../vm/vm-ports.ts';
 import { type VmArchive, vmArchive } from './vm-archive.ts';
 
@@ -29,9 +29,9 @@ export async function exportVm(
   host: VmPorts & ImageDeps,
   op: ClientOperation,
 ): Promise<void> {
-  const { paths, runner, store } = host;
+  const { paths, runner, objects } = host;
   const { signal, report } = op;
-  const [image, kernel] = await Promise.all([imageOf(vm, store), kernelOf(vm, store)]);
+  const [image, kernel] = await Promise.all([imageOf(vm, objects), kernelOf(vm, objects)]);
   using _lock = await acquireLock(locksDir(paths), 'export', signal);
   await using work = await openWorkspace(join(paths.dataDir, 'scratch'), 'export-');
   const at = (...names: readonly string[]): string => join(work.path, 'archive', ...names);

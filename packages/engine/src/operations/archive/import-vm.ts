@@ -93,7 +93,7 @@ export async function importVm(
   await mkdir(files.dir, { recursive: true, mode: 0o711 });
   await placeDisk(join(work.path, 'disk.qcow2'), { metadata: { uid }, spec }, host, op.signal);
   const vm = await storeVm(
-    { name, uid, spec: { ...spec, power: 'Stopped' }, arch: kernel.status.arch, image, kernel },
+    { name, uid, spec: { ...spec, power: 'Stopped' }, made: { image, kernel } },
     { ...wanted, spec },
     host,
     op.signal,
@@ -188,7 +188,7 @@ async function ensureArchived(
   host: ImportPorts,
   op: ClientOperation,
 ): Promise<Image> {
-  const images = await listImages(host.store);
+  const images = await listImages(host.objects);
   const known = images.find(({ status }) => status.digest === image.digest);
   if (known) return known;
   // If this host has an image of that name, the name keeps referring to it.
@@ -198,7 +198,7 @@ async function ensureArchived(
   const imported = await importAndRecord(
     { source, platform: parsePlatform(image.platform) },
     host,
-    host.store,
+    host.objects,
     op,
   );
   undo.defer(() => forgetImage(imported, host));
@@ -213,7 +213,7 @@ async function ensureKernel(
   host: ImportPorts,
   signal: AbortSignal,
 ): Promise<Kernel> {
-  const before = await listKernels(host.store);
+  const before = await listKernels(host.objects);
   const adopted = await adoptKernel(dir, kernel, host, signal);
   if (!before.some(({ metadata }) => metadata.uid === adopted.metadata.uid))
     undo.defer(() => forgetKernel(adopted, host));
@@ -229,8 +229,8 @@ async function forgetImage(image: Image, host: ImportPorts): Promise<void> {
   using _content = await lockContent(host.paths, unaborted);
   const { uid } = image.metadata;
   const isUsed = (await listOwnVms(host)).some(({ status }) => status.image?.digest === image.status.digest);
-  const isThere = (await listImages(host.store)).some(({ metadata }) => metadata.uid === uid);
-  if (isThere && !isUsed) await removeImageObject(image, host, host.store);
+  const isThere = (await listImages(host.objects)).some(({ metadata }) => metadata.uid === uid);
+  if (isThere && !isUsed) await removeImageObject(image, host, host.objects);
 }
 
 /** Removes an imported kernel unless a VM uses it by now. */
@@ -239,6 +239,6 @@ async function forgetKernel(kernel: Kernel, host: ImportPorts): Promise<void> {
   using _content = await lockContent(host.paths, unaborted);
   const { uid } = kernel.metadata;
   const isUsed = (await listOwnVms(host)).some(({ status }) => status.kernel?.id === kernel.status.id);
-  const isThere = (await listKernels(host.store)).some(({ metadata }) => metadata.uid === uid);
-  if (isThere && !isUsed) await removeKernelObject(kernel, host, host.store);
+  const isThere = (await listKernels(host.objects)).some(({ metadata }) => metadata.uid === uid);
+  if (isThere && !isUsed) await removeKernelObject(kernel, host, host.objects);
 }

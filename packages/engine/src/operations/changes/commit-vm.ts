@@ -48,7 +48,7 @@ export async function commitVm(
   return await importAndRecord(
     { source, platform: parsePlatform(image.status.platform) },
     host,
-    host.store,
+    host.objects,
     op,
   );
 }

@@ -40,7 +40,7 @@ export async function createVm(request: CreateVmRequest, host: VmPorts, op: Clie
   using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, op.signal);
   const vms = await listOwnVms(host);
   assertUnused({ namespace: request.namespace, name, uid }, vms);
-  if (!host.self.isAlone) await assertUidFree(uid, host.store);
+  if (!host.self.isAlone) await assertUidFree(uid, host.objects);
   const wanted = { uid, network: spec.network, annotations: request.annotations ?? {} };
   await assertNetworkFits(wanted, vms, host.network);
   const { preflight } = request;
@@ -52,10 +52,10 @@ export async function createVm(request: CreateVmRequest, host: VmPorts, op: Clie
       host,
     );
   const power = preflight ? 'Running' : 'Stopped';
-  const stored = await storeVm({ name, uid, spec: { ...spec, power }, arch }, request, host, op.signal);
+  const stored = await storeVm({ name, uid, spec: { ...spec, power } }, request, host, op.signal);
   const vm = await prepare(stored, request, host, op);
   const message = `from image ${spec.image.oci}`;
-  await recordEvent(host.store, vm, { reason: 'Created', message }, 'created');
+  await recordEvent(host.objects, vm, { reason: 'Created', message }, 'created');
   return vm;
 }
 
@@ -70,7 +70,7 @@ async function prepare(
   try {
     return await reachGoal(vm, { kind: 'prepared' }, withCredentials, op);
   } catch (failure) {
-    await unstoreVm(vm, host.store);
+    await unstoreVm(vm, host.objects);
     throw failure;
   }
 }

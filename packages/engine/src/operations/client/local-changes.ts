@@ -11,7 +11,7 @@ import { type ChangesRequest, readChanges } from '../changes/read-changes.ts';
 import { hostArch } from '../../tools/host/arch.ts';
 import { kernelDir } from '../../tools/host/paths.ts';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
-import { imageOf } from '../../tools/store/vm-store.ts';
+import { imageOf } from '../../tools/store/vm-objects.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 
 /**
@@ -46,7 +46,7 @@ export class LocalChanges implements ChangeClient {
 
   async #request(query: string, op: ClientOperation): Promise<Omit<ChangesRequest, 'as'>> {
     const vm = await this.#vms.find(query, op.signal);
-    const image = await imageOf(vm, this.#host.store);
+    const image = await imageOf(vm, this.#host.objects);
     const kernel = await kernelFor(undefined, { arch: hostArch }, this.#host, op);
     return { vm, image, kernelDir: kernelDir(this.#host.paths, kernel.status.id) };
   }

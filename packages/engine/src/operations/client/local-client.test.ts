@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { keysPath } from '../../tools/host/paths.ts';
 import { encryptedStore } from '../../tools/store/object-client.ts';
+import { StoreAdministration } from '../../tools/store/store-administration.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { LocalClient } from './local-client.ts';
 
@@ -21,11 +22,10 @@ test('LocalClient.mend: a Secret that cannot be decrypted is emptied in its own 
       metadata: { namespace, name: 'x', uid: namespace },
     });
   rmSync(keysPath(paths));
-  await using client = new LocalClient({
-    store,
-    paths,
-    self: { name: 'a', isAlone: true },
-  } as unknown as EnginePorts);
+  const self = { name: 'a', isAlone: true };
+  const administration = new StoreAdministration(store, { paths, self });
+  const { objects } = administration;
+  await using client = new LocalClient({ objects, administration, paths, self } as unknown as EnginePorts);
   const sealed = async (): Promise<readonly string[]> =>
     (await store.list({ group: '', kind: 'Secret' })).items
       .filter((secret) => 'sealed' in secret)

@@ -9,13 +9,10 @@ import type { KernelClient } from '@ignite/api/client/kernel-client';
 import type { SpaceClient } from '@ignite/api/client/space-client';
 import type { UsageClient } from '@ignite/api/client/usage-client';
 import type { LifeClient } from '@ignite/api/client/life-client';
-import { keyOfFullName } from '@ignite/api/v1/shown-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { keepBallast } from '../../tools/host/ballast.ts';
 import { removeHost } from '../../tools/hosts/remove-host.ts';
-import { encryptedStore, objectClient } from '../../tools/store/object-client.ts';
-import { isSalvaged, mendRecord } from '../../tools/store/salvage.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
-import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { LocalArchives } from './local-archives.ts';
 import { LocalChanges } from './local-changes.ts';
 import { LocalFiles } from './local-files.ts';
@@ -51,7 +48,7 @@ export class LocalClient implements Client {
   readonly #host: EnginePorts;
 
   constructor(host: EnginePorts) {
-    const all = readClient(host, host.networks);
+    const all = readClient(host, host.administration.stored, host.networks);
     const read = { ...all, vms: ownFinder(all.vms, host.self) };
     this.vms = new LocalVms(host, read.vms);
     this.files = new LocalFiles(host.paths, this.vms);
@@ -68,19 +65,16 @@ export class LocalClient implements Client {
     this.events = read.events;
     this.hosts = { ...read.hosts, remove: (name, signal) => removeHost(name, host, { signal }) };
     this.stored = read.stored;
-    this.objects = objectClient(host.store, host.paths, host.onBroken);
+    this.objects = host.administration.served();
     this.#host = host;
   }
 
   async mend(kind: string, query: string): Promise<void> {
-    const { store, paths } = this.#host;
-    if (isSalvaged(kind)) await mendRecord(kind, query, this.#host);
-    if (kind === 'Secret')
-      await encryptedStore(store, paths).discard({ group: '', kind, ...keyOfFullName(query) });
+    await this.#host.administration.mend(kind, query);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#host.store[Symbol.dispose]();
+    this.#host.administration[Symbol.dispose]();
     keepBallast(this.#host.paths, { mayTakeLast: this.#host.freesSpace === true });
   }
 }

@@ -15,7 +15,7 @@ import { pushImage } from '../../tools/oci/push-image.ts';
 import { parseTag, tagImage } from '../../tools/oci/tag-image.ts';
 import { parseDiskFile } from '../../tools/rootfs/disk-file.ts';
 import { listImages } from '../../tools/store/list-objects.ts';
-import { type OwnStore, listOwnVms } from '../../tools/store/own-vms.ts';
+import { type OwnObjects, listOwnVms } from '../../tools/store/own-vms.ts';
 import { lockContent } from '../../vm/content-lock.ts';
 import { importRequest } from './import-request.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
@@ -44,11 +44,11 @@ export class LocalImages implements ImageClient {
 
   async import(source: string, request: ImportImageRequest, op: ClientOperation): Promise<Image> {
     const disk = parseDiskFile(source);
-    if (disk) return await importDisk(disk, request.arch ?? hostArch, this.#host, this.#host.store, op);
+    if (disk) return await importDisk(disk, request.arch ?? hostArch, this.#host, this.#host.objects, op);
     return await importAndRecord(
       await importRequest(source, request, this.#host, op),
       this.#host,
-      this.#host.store,
+      this.#host.objects,
       op,
     );
   }
@@ -67,7 +67,7 @@ export class LocalImages implements ImageClient {
     request: Pick<ImportImageRequest, 'maxSize'>,
     op: ClientOperation,
   ): Promise<readonly Image[]> {
-    return await loadImages(archive, request, this.#host, this.#host.store, op);
+    return await loadImages(archive, request, this.#host, this.#host.objects, op);
   }
 
   async push(
@@ -89,7 +89,7 @@ export class LocalImages implements ImageClient {
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Image> {
     const image = await this.find(query, op.signal);
-    const { paths, store } = this.#host;
+    const { paths, objects } = this.#host;
     return await removeUnused(
       {
         force: request.force,
@@ -99,7 +99,7 @@ export class LocalImages implements ImageClient {
           return { found, users: await imageUsers(found, this.#host) };
         },
         inUse: (vm) => imageInUse(shownName(image), vm),
-        remove: (found) => removeImageObject(found, this.#host, store),
+        remove: (found) => removeImageObject(found, this.#host, objects),
       },
       { paths, vms: this.#vms },
       op,
@@ -108,7 +108,7 @@ export class LocalImages implements ImageClient {
 }
 
 /** Returns the VMs whose disk needs this image. */
-async function imageUsers({ status: { digest } }: Image, host: OwnStore): Promise<readonly Vm[]> {
-  if ((await listImages(host.store)).filter(({ status }) => status.digest === digest).length > 1) return [];
+async function imageUsers({ status: { digest } }: Image, host: OwnObjects): Promise<readonly Vm[]> {
+  if ((await listImages(host.objects)).filter(({ status }) => status.digest === digest).length > 1) return [];
   return (await listOwnVms(host)).filter(({ status }) => status.image?.digest === digest);
 }

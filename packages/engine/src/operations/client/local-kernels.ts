@@ -16,7 +16,7 @@ import {
   removeKernelObject,
 } from '../../tools/kernel/kernel-objects.ts';
 import { listKernels } from '../../tools/store/list-objects.ts';
-import { type OwnStore, listOwnVms } from '../../tools/store/own-vms.ts';
+import { type OwnObjects, listOwnVms } from '../../tools/store/own-vms.ts';
 import { importRequest } from './import-request.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import type { LocalVms } from './local-vms.ts';
@@ -46,18 +46,18 @@ export class LocalKernels implements KernelClient {
     return await importKernelObject(
       await importRequest(source, request, this.#host, op),
       this.#host,
-      this.#host.store,
+      this.#host.objects,
       op,
     );
   }
 
   async build(request: { readonly arch?: Arch }, op: ClientOperation): Promise<Kernel> {
-    return await buildKernelObject(request.arch ?? hostArch, this.#host, this.#host.store, op);
+    return await buildKernelObject(request.arch ?? hostArch, this.#host, this.#host.objects, op);
   }
 
   async remove(query: string, request: { readonly force: boolean }, op: ClientOperation): Promise<Kernel> {
     const kernel = await this.find(query, op.signal);
-    const { paths, store } = this.#host;
+    const { paths, objects } = this.#host;
     return await removeUnused(
       {
         force: request.force,
@@ -67,7 +67,7 @@ export class LocalKernels implements KernelClient {
           return { found, users: await kernelUsers(found, this.#host) };
         },
         inUse: (vm) => kernelInUse(shownName(kernel), vm),
-        remove: (found) => removeKernelObject(found, this.#host, store),
+        remove: (found) => removeKernelObject(found, this.#host, objects),
       },
       { paths, vms: this.#vms },
       op,
@@ -76,7 +76,7 @@ export class LocalKernels implements KernelClient {
 }
 
 /** Returns the VMs that need this kernel to boot. */
-async function kernelUsers({ status: { id } }: Kernel, host: OwnStore): Promise<readonly Vm[]> {
-  if ((await listKernels(host.store)).filter(({ status }) => status.id === id).length > 1) return [];
+async function kernelUsers({ status: { id } }: Kernel, host: OwnObjects): Promise<readonly Vm[]> {
+  if ((await listKernels(host.objects)).filter(({ status }) => status.id === id).length > 1) return [];
   return (await listOwnVms(host)).filter(({ status }) => status.kernel?.id === id);
 }

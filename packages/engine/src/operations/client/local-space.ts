@@ -17,7 +17,6 @@ import { type KnownObjects, findLeftovers } from '../space/leftovers.ts';
 import { pruneLayers } from '../space/prune-layers.ts';
 import { surveySpace } from '../space/survey.ts';
 import { isOwn } from '../../tools/store/own-vms.ts';
-import { listSalvaged } from '../../tools/store/salvage.ts';
 import { tryLocks } from '../space/try-locks.ts';
 import { usedBytes } from '../space/used-bytes.ts';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
@@ -107,17 +106,20 @@ export class LocalSpace implements SpaceClient {
   /** Lists the known objects. A damaged record counts too, so that the files of its VM are not leftovers. */
   async #known(signal: AbortSignal): Promise<KnownObjects> {
     const { vms, images, kernels, volumes } = this.#read;
-    const { store, self } = this.#host;
-    const salvagedVms = (await listSalvaged('VM', store)) as readonly Vm[];
+    const { administration, self } = this.#host;
+    const salvagedVms = (await administration.salvaged('VM')) as readonly Vm[];
     return {
       vms: [
         ...(await vms.list(signal)),
         ...salvagedVms.filter((vm) => vm.spec.hostName === undefined || isOwn(vm, self)),
       ],
-      images: [...(await images.list(signal)), ...((await listSalvaged('Image', store)) as readonly Image[])],
+      images: [
+        ...(await images.list(signal)),
+        ...((await administration.salvaged('Image')) as readonly Image[]),
+      ],
       kernels: [
         ...(await kernels.list(signal)),
-        ...((await listSalvaged('Kernel', store)) as readonly Kernel[]),
+        ...((await administration.salvaged('Kernel')) as readonly Kernel[]),
       ],
       volumes: await volumes.list(signal),
     };

@@ -22,10 +22,10 @@ import { isTypeIgnored } from '../../tools/doctor/preflight.ts';
 import { shadowingNetwork } from '../../tools/network/shadowing-network.ts';
 import { execOverSsh } from '../../tools/guest/exec-over-ssh.ts';
 import type { SshTarget } from '../../tools/guest/ssh-target.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { isOwn } from '../../tools/store/own-vms.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
-import { vmStore } from '../../tools/store/kind-stores.ts';
-import { findVm, getVm, vmFinalizer } from '../../tools/store/vm-store.ts';
+import { findVm, vmFinalizer } from '../../tools/store/vm-objects.ts';
 import { assertStartable } from '../../vm/definition/assert-startable.ts';
 import { validateRequest } from '../../vm/definition/create-vm.ts';
 import { recordPlugin, recordRuntime } from '../../vm/definition/vm-runtime.ts';
@@ -132,7 +132,7 @@ export class LocalVms implements VmClient {
       await untilReady(vm, wait, this.#host, op.signal);
       await recordReady(vm, this.#host);
     }
-    return await findVm(this.#host.store, vm.metadata.uid);
+    return await findVm(this.#host.objects, vm.metadata.uid);
   }
 
   async stop(query: string, request: StopVmRequest, op: ClientOperation): Promise<Vm> {
@@ -164,10 +164,10 @@ export class LocalVms implements VmClient {
       const isRestarting = found.status.phase === 'Restarting';
       if ((isRunning || isRestarting) && !request.force)
         throw stillRunning(name, isRunning ? 'running' : 'restarting');
-      const { metadata } = await vmStore(this.#host.store).delete(found.metadata);
+      const leaving = await vmsIn(this.#host.objects).delete(found.metadata);
       // Nothing was made for a VM that nobody has reconciled.
-      if (!metadata.finalizers.includes(vmFinalizer)) return found;
-      return await reconciled(await getVm(this.#host.store, found.metadata), {}, this.#host, op);
+      if (!leaving?.metadata.finalizers.includes(vmFinalizer)) return found;
+      return await reconciled(leaving, {}, this.#host, op);
     });
   }
 

@@ -2,7 +2,7 @@ import type { Finder } from '@ignite/api/client/finder';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { CreateVolumeRequest, VolumeClient, VolumeDefinition } from '@ignite/api/client/volume-client';
 import type { Volume } from '@ignite/api/v1/volume';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { ThisHost } from '../../tools/host/this-host.ts';
 import type { Sandbox } from '../../tools/sandbox/sandbox.ts';
 import { volumeInUse } from '../../tools/storage/errors.ts';
@@ -17,7 +17,7 @@ import {
 import { listOwnVms } from '../../tools/store/own-vms.ts';
 
 type VolumePorts = VolumeDeps & {
-  readonly store: ObjectStore;
+  readonly objects: ObjectClient;
   readonly self: ThisHost;
   readonly sandbox: Sandbox;
 };

@@ -10,6 +10,7 @@ import { recordEvent } from '../../tools/events/record-event.ts';
 import { storePath } from '../../tools/host/paths.ts';
 import { noteVmProcesses } from '../../tools/host/vm-processes.ts';
 import { networkSettings } from '../../tools/network/cni/settings.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { openReadClient } from './read-client.ts';
 
 test('openReadClient: on a host that never ran a VM nothing is there, and what happens first is told when it does', async () => {
@@ -21,7 +22,12 @@ test('openReadClient: on a host that never ran a VM nothing is there, and what h
   const first = firstOf(client.events.watch('0', never));
   using store = openSqliteStore(storePath(paths));
   const { metadata } = await store.create(sampleVm());
-  await recordEvent(store, sampleVm(), { reason: 'Created', message: 'from debian:12' }, 'made');
+  await recordEvent(
+    engineClient(store),
+    sampleVm(),
+    { reason: 'Created', message: 'from debian:12' },
+    'made',
+  );
   assert.equal((await first)?.spec.message, 'from debian:12');
   assert.equal((await client.vms.find(metadata.name, never)).metadata.uid, metadata.uid);
 });

@@ -3,8 +3,6 @@ import { findByQuery } from '@ignite/api/client/find';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Finder } from '@ignite/api/client/finder';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { AwaitedStore } from '@ignite/toolkit/store/awaited-store';
-import type { BrokenObject } from '@ignite/toolkit/store/store';
 import { eventReader } from '../../tools/events/event-reader.ts';
 import { readHostSettings, thisHostOf } from '../../tools/host/host-settings.ts';
 import type { Paths } from '../../tools/host/paths.ts';
@@ -13,29 +11,34 @@ import { listHosts } from '../../tools/hosts/list-hosts.ts';
 import type { NetworkSettings } from '../../tools/network/cni/settings.ts';
 import { findByReference } from '../../tools/oci/find-by-reference.ts';
 import { listAllVms } from '../../tools/store/all-vms.ts';
+import { engineReader } from '../../tools/store/engine-objects.ts';
 import { listImages, listKernels, listVolumes } from '../../tools/store/list-objects.ts';
-import { openStoreToRead } from '../../tools/store/open-store.ts';
-import { type OwnStore, isOwn, listOwnVms } from '../../tools/store/own-vms.ts';
+import { type OnBroken, storeToRead } from '../../tools/store/open-store.ts';
+import { type OwnObjects, isOwn, listOwnVms } from '../../tools/store/own-vms.ts';
 import { hostSight } from '../../vm/observe/liveness.ts';
 import { seenVm } from '../../vm/observe/seen-vm.ts';
 
 /** A store, and the folders of the host to which some of its VMs belong. */
-interface ReadHost extends OwnStore {
+interface ReadHost extends OwnObjects {
   readonly paths: Paths;
 }
 
 /** Creates a client that reads from a store and from the host's files. */
-export function readClient(own: ReadHost, networks: NetworkSettings): ReadClient {
-  const { store } = own;
+export function readClient(
+  own: ReadHost,
+  stored: ReadClient['stored'],
+  networks: NetworkSettings,
+): ReadClient {
+  const { objects } = own;
   return {
     vms: finder(findVm, () => listSeenVms(own)),
-    images: finder(findImage, () => listImages(store)),
-    kernels: finder(findKernel, () => listKernels(store)),
+    images: finder(findImage, () => listImages(objects)),
+    kernels: finder(findKernel, () => listKernels(objects)),
     networks: networkFinder(networks, () => listOwnVms(own)),
     volumes: finder(findVolume, () => listVolumes(own)),
-    events: eventReader(store),
+    events: eventReader(objects),
     hosts: finder(findHost, () => listHosts(own, Date.now())),
-    stored: store,
+    stored,
   };
 }
 
@@ -46,18 +49,22 @@ export function readClient(own: ReadHost, networks: NetworkSettings): ReadClient
 export function openReadClient(
   paths: Paths,
   networks: NetworkSettings,
-  onBroken?: (broken: BrokenObject) => void,
+  onBroken?: OnBroken,
 ): ReadClient & Disposable {
-  const store = new AwaitedStore(() => openStoreToRead(paths, onBroken));
+  const store = storeToRead(paths, onBroken);
+  const objects = engineReader(store);
   const self = thisHostOf(readHostSettings(paths));
-  return { ...readClient({ store, self, paths }, networks), [Symbol.dispose]: () => store[Symbol.dispose]() };
+  return {
+    ...readClient({ objects, self, paths }, store, networks),
+    [Symbol.dispose]: () => store[Symbol.dispose](),
+  };
 }
 
 /** Lists the VMs of all hosts as this host sees them. */
-async function listSeenVms({ store, self, paths }: ReadHost): Promise<readonly Vm[]> {
-  const vms = await listAllVms(store);
+async function listSeenVms({ objects, self, paths }: ReadHost): Promise<readonly Vm[]> {
+  const vms = await listAllVms(objects);
   const nowMs = Date.now();
-  const alive = vms.every((vm) => isOwn(vm, self)) ? new Set<string>() : await liveHosts(store, nowMs);
+  const alive = vms.every((vm) => isOwn(vm, self)) ? new Set<string>() : await liveHosts(objects, nowMs);
   const sight = { self, alive, ...hostSight(paths, nowMs) };
   return vms.map((vm) => seenVm(vm, sight));
 }

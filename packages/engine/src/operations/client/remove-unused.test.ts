@@ -12,16 +12,19 @@ import { bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, storePath } from '../../tools/host/paths.ts';
 import { lockLayout } from '../../tools/oci/layout-lock.ts';
-import { imageStore, kernelStore, vmStore } from '../../tools/store/kind-stores.ts';
 import { listAllVms } from '../../tools/store/all-vms.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { listImages } from '../../tools/store/list-objects.ts';
 import { untilContentStays, withContent } from '../../vm/content-lock.ts';
 import { storeVm } from '../../vm/definition/create-vm.ts';
 import { removeUnused } from './remove-unused.ts';
+import { imagesIn, kernelsIn, vmsIn } from '../../tools/store/kind-clients.ts';
+import { changeVm } from '../../tools/store/vm-objects.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'remove-unused-'));
 const paths: Paths = { dataDir: dir, runDir: dir };
 const store = openSqliteStore(storePath(paths));
+const objects = engineClient(store);
 after(() => {
   store[Symbol.dispose]();
   rmSync(dir, { recursive: true });
@@ -30,7 +33,7 @@ const op = { signal: new AbortController().signal, report: (): void => {} };
 const spec = v.parse(vmSpecSchema, { image: { oci: 'base' } });
 const imageFolder = join(dir, 'image');
 
-const kernel = await kernelStore(store).create({
+const kernel = await kernelsIn(objects).create({
   metadata: { name: 'kernel', uid: newUid() },
   spec: {},
   status: { id: 'a'.repeat(64), version: '6.1', arch: 'amd64', size: bytes(1) },
@@ -38,14 +41,14 @@ const kernel = await kernelStore(store).create({
 
 /** Creates an image in the way that an import does. */
 async function ensureImage(): Promise<Image> {
-  const known = async (): Promise<Image | undefined> => (await listImages(store))[0];
+  const known = async (): Promise<Image | undefined> => (await listImages(objects))[0];
   const here = await known();
   if (here) return here;
   using _lock = await lockLayout(paths, op.signal);
   const brought = await known();
   if (brought) return brought;
   mkdirSync(imageFolder);
-  return await imageStore(store).create({
+  return await imagesIn(objects).create({
     metadata: { name: 'base', uid: newUid() },
     spec: { oci: 'base' },
     status: {
@@ -61,16 +64,17 @@ async function ensureImage(): Promise<Image> {
 
 const makeVm = async (image: Image): Promise<Vm> =>
   await storeVm(
-    { name: `vm-${newUid()}`, uid: newUid(), spec, arch: 'amd64', image, kernel },
+    { name: `vm-${newUid()}`, uid: newUid(), spec, made: { image, kernel } },
     { spec },
-    { paths, store, self: { name: 'a', isAlone: true } },
+    { paths, objects, self: { name: 'a', isAlone: true } },
     op.signal,
   );
 
 async function removeVm(uid: string): Promise<Vm> {
-  const vm = (await listAllVms(store)).find(({ metadata }) => metadata.uid === uid)!;
-  await vmStore(store).patch(vm.metadata, { metadata: { finalizers: [] } });
-  return await vmStore(store).delete(vm.metadata);
+  const vm = (await listAllVms(objects)).find(({ metadata }) => metadata.uid === uid)!;
+  await changeVm(objects, vm, () => ({ finalizers: [] }));
+  await vmsIn(objects).delete(vm.metadata);
+  return vm;
 }
 
 const removeImage = async (
@@ -82,14 +86,14 @@ const removeImage = async (
       force,
       lock: () => lockLayout(paths, op.signal),
       find: async () => {
-        const users = await listAllVms(store);
+        const users = await listAllVms(objects);
         await onLook();
         return { found: 'base', users };
       },
       inUse: (vm) => new Error(`it is used by ${vm}`),
       remove: async () => {
         await onRemove();
-        await imageStore(store).delete({ name: 'base' });
+        await imagesIn(objects).delete({ name: 'base' });
         rmSync(imageFolder, { recursive: true });
       },
     },
@@ -102,7 +106,7 @@ for (const force of [false, true]) {
   test(`an image that a VM begins to use just when it is looked whether one does ${what}`, async () => {
     const image = await ensureImage();
     const [locked, looked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const making = withContent({ image, kernel }, { paths, store }, op.signal, async () => {
+    const making = withContent({ image, kernel }, { paths, objects }, op.signal, async () => {
       locked.resolve();
       await looked.promise;
       return await store.create({
@@ -118,8 +122,8 @@ for (const force of [false, true]) {
     if (force) await removal;
     else await assert.rejects(removal, /it is used by user/);
     const { metadata } = await making;
-    assert.equal((await listAllVms(store)).length, force ? 0 : 1);
-    assert.equal((await listImages(store)).length, force ? 0 : 1);
+    assert.equal((await listAllVms(objects)).length, force ? 0 : 1);
+    assert.equal((await listImages(objects)).length, force ? 0 : 1);
     assert.equal(existsSync(imageFolder), !force);
     if (!force) await removeVm(metadata.uid);
   });
@@ -137,7 +141,7 @@ test('a VM is not stored without its image: one that is just going is brought ag
   const stale = assert.rejects(makeVm(image), { code: 'CONTENT_GONE' });
   waiting.resolve();
   await Promise.all([stale, removal]);
-  assert.deepEqual(await listAllVms(store), []);
+  assert.deepEqual(await listAllVms(objects), []);
   assert.ok(!existsSync(imageFolder));
   const { metadata } = await untilContentStays(async () => await makeVm(await ensureImage()));
   assert.ok(existsSync(imageFolder));
@@ -154,8 +158,8 @@ test('many who make VMs of an image and remove it at once never leave a VM witho
     for (const removal of await removers)
       if (removal.status === 'rejected')
         assert.match(String(removal.reason), /it is used by|NOT_FOUND|there is no/);
-    assert.equal((await listImages(store)).length, 1);
+    assert.equal((await listImages(objects)).length, 1);
     assert.ok(existsSync(imageFolder));
-    for (const { metadata } of await listAllVms(store)) await removeVm(metadata.uid);
+    for (const { metadata } of await listAllVms(objects)) await removeVm(metadata.uid);
   }
 });

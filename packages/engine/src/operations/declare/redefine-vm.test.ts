@@ -1,9 +1,24 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { type VmSpec, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after as afterAll, describe, test } from 'node:test';
+import { apiVersion } from '@ignite/api/v1/group';
+import { type Vm, type VmSpec, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
+import { sampleVm } from '@ignite/api/v1/vm.sample';
+import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
+import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
+import { hostArch } from '../../tools/host/arch.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
+import { findVm } from '../../tools/store/vm-objects.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
-import { waitingStatus } from './redefine-vm.ts';
+import type { EnginePorts } from '../../vm/engine-ports.ts';
+import { redefineVm, waitingStatus } from './redefine-vm.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'redefine-vm-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+const op = { signal: new AbortController().signal, report: (): void => {} };
 
 const specOf = (fields: object): VmSpec => v.parse(vmSpecSchema, { image: { oci: 'debian:12' }, ...fields });
 const started = specOf({ cpus: 1, memory: '512MB' });
@@ -30,3 +45,78 @@ test('a change that takes effect at once is not pending, and what the guest was 
   assert.deepEqual(after({ memory: '256MB' }), { phase: 'Running', booted: started });
   assert.deepEqual(after({ memory: '256MB' }, { memory: '128MB', cpus: 2 }).booted, started);
 });
+
+describe('redefineVm', () => {
+  const wanted = { cpus: 2, kernel: { oci: 'kernel:2' } };
+
+  test('a redefinition writes the wish apart from the status, and knows what the guest was started with', async () => {
+    const { redefine, vm } = await hostWithRunning();
+    await redefine(specOf(wanted));
+    const { spec, status } = await vm();
+    assert.deepEqual([spec.cpus, spec.kernel.oci], [2, 'kernel:2']);
+    assert.deepEqual(status.pending?.toSorted(), ['spec.cpus', 'spec.kernel.oci']);
+    assert.deepEqual([status.booted?.cpus, status.kernel], [1, { id: 'k2', version: '2' }]);
+  });
+
+  test('a redefinition that is killed at any write is finished by the same, and is never half true', async () => {
+    const whole = await hostWithRunning();
+    await whole.redefine(specOf(wanted));
+    const { spec, status } = await whole.vm();
+    for (let writes = 0; writes < 3; writes += 1) {
+      const host = await hostWithRunning();
+      await assert.rejects(host.redefine(specOf(wanted), writes), /killed/);
+      const cut = await host.vm();
+      assert.deepEqual((cut.status.booted ?? cut.spec).cpus, 1, `after ${writes} writes`);
+      const kernels = { 'kernel:1': ['k1', undefined], 'kernel:2': ['k2', undefined] };
+      const fitting = kernels[cut.spec.kernel.oci as keyof typeof kernels];
+      assert.ok(fitting.includes(cut.status.kernel?.id), `after ${writes} writes`);
+      await host.redefine(specOf(wanted));
+      const done = await host.vm();
+      assert.deepEqual(done.spec, spec);
+      const { conditions: _times, ...rest } = done.status;
+      const { conditions: _others, ...expected } = status;
+      assert.deepEqual(rest, expected);
+    }
+  });
+});
+
+/** Returns a host with a running VM. A redefinition of it may be killed after some writes of the VM. */
+async function hostWithRunning() {
+  const dir = mkdtempSync(join(scratch, 'host-'));
+  const paths = { dataDir: dir, runDir: dir };
+  const store = new MemoryStore();
+  for (const at of ['1', '2'])
+    await store.create({
+      ...{ apiVersion, kind: 'Kernel' },
+      metadata: { name: `kernel-${at}`, namespace: '', uid: at },
+      spec: { reference: `kernel:${at}`, oci: `kernel:${at}` },
+      status: { id: `k${at}`, version: at, arch: hostArch, size: 1 },
+    });
+  const status = { phase: 'Running', kernel: { id: 'k1', version: '1' } } as const;
+  const { uid } = (await store.create(sampleVm({ spec: { cpus: 1, kernel: { oci: 'kernel:1' } }, status })))
+    .metadata;
+  const objects = engineClient(store);
+  const host = {
+    ...{ paths, objects, self: { name: 'a', isAlone: true }, vmms: { qemu }, clock: new ManualClock() },
+    sandbox: { observe: async () => ({ state: 'running', pid: 1 }) },
+    network: { validate: async () => {}, changePorts: async () => {}, admit: async () => {} },
+    runner: { run: async () => ({ stdout: '', stderr: '' }) },
+  } as unknown as EnginePorts;
+  const vm = async (): Promise<Vm> => await findVm(objects, uid);
+  const redefine = async (spec: VmSpec, writes = Infinity): Promise<void> => {
+    const update = store.update.bind(store);
+    let left = writes;
+    store.update = async (object) => {
+      if (left === 0) throw new Error('killed');
+      left -= 1;
+      return await update(object);
+    };
+    const wish = { power: 'Running', anew: false } as const;
+    try {
+      await redefineVm(await vm(), { spec, labels: {}, annotations: {}, wish }, host, op);
+    } finally {
+      store.update = update;
+    }
+  };
+  return { redefine, vm };
+}

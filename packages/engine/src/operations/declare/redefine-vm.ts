@@ -6,7 +6,7 @@ import { diffFields, dottedPath } from '@ignite/toolkit/diff/field-change';
 import type { EnginePorts } from '../../vm/engine-ports.ts';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { changeVm, changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { keptBinding } from '../../vm/definition/bind-vm.ts';
 import { withContent } from '../../vm/content-lock.ts';
 import { archOf } from '../../vm/arch-of.ts';
@@ -35,34 +35,53 @@ export async function redefineVm(
   await assertNetworkFits({ uid, network: spec.network, annotations }, await listOwnVms(host), host.network);
   const arch = archOf(found);
   assertMachine(spec, arch, vmmOf({ spec }, host));
+  const isUp = (await host.sandbox.observe(uid)).state === 'running';
+  // What runs has a kernel, unless an earlier redefinition was killed.
+  const lacksKernel = isUp && found.status.kernel === undefined;
   const kernel =
-    spec.kernel.oci === found.spec.kernel.oci
-      ? undefined
-      : await kernelFor(spec.kernel.oci, { arch }, host, op);
+    lacksKernel || spec.kernel.oci !== found.spec.kernel.oci
+      ? await kernelFor(spec.kernel.oci, { arch }, host, op)
+      : undefined;
   await host.network.changePorts(uid, spec.network.ports, op.signal);
   await host.network.admit(uid, admissionOf(labels, spec.network), op.signal);
   const changes = [
     ...diffFields(found.metadata.labels, labels, '/metadata/labels'),
     ...diffFields(found.spec, { ...spec, power: found.spec.power }, '/spec'),
   ];
-  const isUp = (await host.sandbox.observe(uid)).state === 'running';
   const restarts = wish?.anew === true && wish.power !== 'Stopped';
-  const redefine = (now: Vm) => ({
-    ...wishedDefinition(now, { labels, annotations, spec, ...(wish && { wish }) }, host.clock.now()),
-    labels,
-    status: {
-      ...(isUp ? waitingStatus(now, spec, vmmOf(now, host)) : now.status),
-      ...(isUp && restarts && now.status.phase === 'Running' && { phase: 'Stopping' as const }),
-      ...(kernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
-    },
+  const vmm = vmmOf(found, host);
+  const isNewKernel = kernel !== undefined;
+  const redefined = await withContent(isNewKernel ? { kernel } : {}, host, op.signal, async () => {
+    const before = await changeVmStatus(host.objects, found, (now) => ({
+      ...statusBefore(now, isNewKernel),
+      ...(isUp && bootedOf(waitingStatus(now, spec, vmm))),
+    }));
+    const wanted = await changeVm(host.objects, before, (now) => ({
+      ...wishedDefinition(now, { labels, annotations, spec, ...(wish && { wish }) }, host.clock.now()),
+      labels,
+    }));
+    return await changeVmStatus(host.objects, wanted, (now) => ({
+      ...(isUp ? waitingStatus(now, spec, vmm) : now.status),
+      ...(isUp && restarts && now.status.phase === 'Running' && { phase: 'Stopping' }),
+      ...(isNewKernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
+    }));
   });
-  const redefined = await withContent(kernel ? { kernel } : {}, host, op.signal, () =>
-    changeVm(host.store, found, redefine),
-  );
   const paths = changes.map(({ path }) => dottedPath(path));
   if (paths.length > 0) await recordWrite(redefined, { reason: 'Updated', message: paths.join(', ') }, host);
   return isUp && !wish ? await resizeMemory(redefined, host, op.signal) : redefined;
 }
+
+/**
+ * Pure. Returns the status of a VM that is about to be redefined. Should this process be killed in between, the next start
+ * takes the kernel that the spec names by then, and what the VM has booted is still known.
+ */
+function statusBefore({ status }: Vm, isNewKernel: boolean): VmStatus {
+  if (!isNewKernel) return status;
+  const { kernel: _old, ...rest } = status;
+  return rest;
+}
+
+const bootedOf = ({ booted }: VmStatus): Pick<VmStatus, 'booted'> => (booted ? { booted } : {});
 
 /** Pure. Returns the new spec and annotations of a VM. What was wanted of its life before stays wanted. */
 function wishedDefinition(

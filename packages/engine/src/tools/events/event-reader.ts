@@ -1,19 +1,19 @@
 import type { EventClient } from '@ignite/api/client/event-client';
 import { type EventView, eventView } from '@ignite/api/v1/event-view';
+import { KindReader } from '@ignite/toolkit/client/kind-client';
+import type { ObjectReader } from '@ignite/toolkit/client/object-client';
 import { storedEvent } from '@ignite/toolkit/core/resources/event';
-import { KindReader } from '@ignite/toolkit/store/kind-store';
-import type { StoreReader } from '@ignite/toolkit/store/store';
 
 /** Reads the events of a store. */
-export function eventReader(store: StoreReader): EventClient {
-  const stored = new KindReader(store, storedEvent);
+export function eventReader(objects: ObjectReader): EventClient {
+  const stored = new KindReader(objects, storedEvent);
   return {
     list: async () => {
-      const { revision, items } = await stored.list();
+      const { resourceVersion: revision, items } = await stored.list();
       return { revision, events: items.map(eventView).toSorted(byTime) };
     },
     watch: async function* (revision, signal) {
-      for await (const event of stored.watch(revision, signal))
+      for await (const event of stored.watch({ resourceVersion: revision, signal }))
         if (event.type === 'ADDED' || event.type === 'MODIFIED') yield eventView(event.object);
     },
   };

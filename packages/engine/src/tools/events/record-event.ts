@@ -1,12 +1,9 @@
 import { hostname } from 'node:os';
-import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
-import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import { shownName } from '@ignite/api/v1/shown-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { systemClock } from '@ignite/toolkit/clock/clock';
 import { EventRecorder } from '@ignite/toolkit/controller/event-recorder';
-import { eventKind } from '@ignite/toolkit/core/event';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 
 /** The controller that Ignite reports its events as. */
 export const eventController = 'ignite.weave.works/ignite';
@@ -41,16 +38,15 @@ export interface Happening {
  * same `occasion` is one event.
  */
 export async function recordEvent(
-  store: ObjectStore,
+  objects: ObjectClient,
   object: KubeObject,
   { type, reason, message }: Happening,
   occasion: string,
 ): Promise<void> {
   const { namespace, uid } = object.metadata;
   const regarding = { kind: object.kind, namespace, name: shownName(object), uid };
-  const client = new StoreObjectClient(store, [servedKindOf(eventKind)]);
   const reporter = { controller: eventController, instance: hostname() };
-  await new EventRecorder(client, systemClock, reporter).recordOnce(
+  await new EventRecorder(objects, systemClock, reporter).recordOnce(
     { type: type ?? 'Normal', reason, message, regarding },
     occasion,
   );

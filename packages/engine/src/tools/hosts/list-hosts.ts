@@ -1,10 +1,10 @@
 import { apiVersion } from '@ignite/api/v1/group';
 import type { Host } from '@ignite/api/v1/host';
 import { hostResource } from '@ignite/api/v1/resources/host';
+import { KindReader } from '@ignite/toolkit/client/kind-client';
 import { withCondition } from '@ignite/toolkit/object/condition';
-import { KindReader } from '@ignite/toolkit/store/kind-store';
 import { objectKind } from '@ignite/toolkit/scheme/object-kind';
-import type { OwnStore } from '../store/own-vms.ts';
+import type { OwnObjects } from '../store/own-vms.ts';
 import { liveHosts } from './host-lease.ts';
 
 /** A listing waits for no schema. */
@@ -14,10 +14,10 @@ const listedHost = objectKind<Host>(hostResource, apiVersion);
  * Lists the hosts. Whether one is ready that does not renew its lease, nobody knows, unless it is this host and
  * alone.
  */
-export async function listHosts({ store, self }: OwnStore, nowMs: number): Promise<readonly Host[]> {
+export async function listHosts({ objects, self }: OwnObjects, nowMs: number): Promise<readonly Host[]> {
   const [{ items }, alive] = await Promise.all([
-    new KindReader(store, listedHost).list(),
-    liveHosts(store, nowMs),
+    new KindReader(objects, listedHost).list(),
+    liveHosts(objects, nowMs),
   ]);
   const isKnown = ({ metadata: { name } }: Host): boolean =>
     alive.has(name) || (self.isAlone && name === self.name);

@@ -8,16 +8,17 @@ import type { ThisHost } from '../host/this-host.ts';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { hostResource } from '@ignite/api/v1/resources/host';
 import { ManualClock } from '@ignite/toolkit/clock/manual-clock';
-import { KindStore } from '@ignite/toolkit/store/kind-store';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { objectProblem } from '../store/object-problem.ts';
+import { StoreAdministration } from '../store/store-administration.ts';
 import { hostLeaseSeconds } from './host-lease.ts';
 import { listHosts } from './list-hosts.ts';
 import { claimHost, registerHost, renewHostLease } from './register-host.ts';
 
-const setUp = () => {
+const setUp = (store = new MemoryStore()) => {
   const paths = { dataDir: tmpdir(), runDir: tmpdir() };
-  return { name: 'a', uid: 'uid-of-a', paths, store: new MemoryStore(), clock: new ManualClock() };
+  const administration = new StoreAdministration(store, { paths, self: { name: 'a', isAlone: false } });
+  return { name: 'a', uid: 'uid-of-a', paths, store, administration, clock: new ManualClock() };
 };
 
 test('registerHost: the host is stored with what it has, and keeps what others wish of it', async () => {
@@ -25,11 +26,8 @@ test('registerHost: the host is stored with what it has, and keeps what others w
   const { status, metadata } = await registerHost(host);
   assert.deepEqual([metadata.uid, metadata.labels['kubernetes.io/hostname']], ['uid-of-a', 'a']);
   assert.ok(status.capacity.cpus > 0 && status.capacity.memory > 0 && status.capacity.diskSize > 0);
-  await new KindStore(host.store, hostKind).modify({ name: 'a' }, (now) => ({
-    ...now,
-    spec: { unschedulable: true },
-    status: { ...now.status, addresses: [] },
-  }));
+  const key = { ...hostKind, namespace: '', name: 'a' };
+  await host.store.patch(key, { spec: { unschedulable: true }, status: { addresses: [] } });
   const again = await registerHost(host);
   assert.deepEqual(
     [again.spec.unschedulable, again.status.addresses, again.metadata.uid],
@@ -47,15 +45,15 @@ test('a name belongs to the host that was first; whoever else has it may do noth
 });
 
 test('claimHost: a host mends its own damaged record, and nobody else does', async () => {
-  const paths = { dataDir: tmpdir(), runDir: tmpdir() };
-  const store = new MemoryStore({ problemOf: objectProblem });
-  const host = { name: 'a', uid: 'uid-of-a', paths, store, clock: new ManualClock() };
+  const host = { ...setUp(new MemoryStore({ problemOf: objectProblem })), uid: '0123456789abcdef' };
+  const { store } = host;
   assert.equal(await claimHost(host), true);
   const key = { ...hostKind, namespace: '', name: 'a' };
   await store.patch(key, { status: { addresses: null } });
   await assert.rejects(claimHost({ ...host, uid: 'uid-of-another' }), { code: 'OBJECT_BROKEN' });
   assert.equal(await claimHost(host), false);
-  assert.equal((await store.get(key)).metadata.uid, 'uid-of-a');
+  const { metadata } = await store.get(key);
+  assert.deepEqual([metadata.uid, metadata.labels['kubernetes.io/hostname']], [host.uid, 'a']);
 });
 
 test('claimHost: a new host does not get the VMs of a lost one of its name; the one that has their files does', async () => {
@@ -74,7 +72,8 @@ test('claimHost: a new host does not get the VMs of a lost one of its name; the 
 
 test('listHosts: a host is ready for as long as it renews its lease, and unknown otherwise', async () => {
   const host = setUp();
-  const seenFrom = (self: ThisHost) => listHosts({ store: host.store, self }, host.clock.now());
+  const seenFrom = (self: ThisHost) =>
+    listHosts({ objects: host.administration.objects, self }, host.clock.now());
   const textNow = async (): Promise<string | undefined> =>
     (await seenFrom({ name: 'other', isAlone: false })).map(hostResource.summary)[0];
   await claimHost(host);

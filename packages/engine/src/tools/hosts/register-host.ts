@@ -1,25 +1,27 @@
-import { hostKind } from '@ignite/api/v1/object-kinds';
 import { existsSync } from 'node:fs';
+import { apiVersion } from '@ignite/api/v1/group';
 import { igniteVersion } from '@ignite/api/ignite-version';
 import { hostLeaseNamespace } from '@ignite/api/v1/host-lease';
 import type { Host, HostStatus } from '@ignite/api/v1/host';
+import type { NewOfKind } from '@ignite/toolkit/client/kind-client';
+import type { CallOptions } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
 import { withCondition } from '@ignite/toolkit/object/condition';
 import { microTime } from '@ignite/toolkit/object/micro-time';
 import { newUid } from '@ignite/toolkit/object/uid';
-import { KindStore, type NewOf } from '@ignite/toolkit/store/kind-store';
-import type { CallOptions, MendableStore, ObjectStore } from '@ignite/toolkit/store/store';
 import type { HostSettings } from '../host/host-settings.ts';
 import { type Paths, vmFiles } from '../host/paths.ts';
+import { hostsIn } from '../store/kind-clients.ts';
 import { listOwnVms } from '../store/own-vms.ts';
+import type { StoreAdministration } from '../store/store-administration.ts';
 import { type HostFacts, readHostFacts } from './host-facts.ts';
-import { hostLeaseSeconds, hostLeaseStore } from './host-lease.ts';
+import { hostLeaseSeconds, hostLeasesIn } from './host-lease.ts';
 
 /** A host as its settings name it, and the store that it is to be found in. */
 export interface HostToStore extends Pick<HostSettings, 'name' | 'uid'> {
   readonly paths: Paths;
-  readonly store: MendableStore;
+  readonly administration: StoreAdministration;
   readonly clock: Clock;
 }
 
@@ -52,7 +54,7 @@ export async function registerHost(host: HostToStore, options?: CallOptions): Pr
 
 /** Says that this host is alive. Its controller repeats this several times while the lease lasts. */
 export async function renewHostLease(
-  { name, uid, store, clock }: Omit<HostToStore, 'paths'>,
+  { name, uid, administration, clock }: Omit<HostToStore, 'paths'>,
   options?: CallOptions,
 ): Promise<void> {
   const spec = {
@@ -60,29 +62,31 @@ export async function renewHostLease(
     leaseDurationSeconds: hostLeaseSeconds,
     renewTime: microTime(clock.now()),
   };
-  await hostLeaseStore(store).createOrModify(
-    { metadata: { namespace: hostLeaseNamespace, name, uid: newUid() }, spec, status: {} },
-    (held) => ({ ...held, spec: { ...held.spec, ...spec } }),
+  const leases = hostLeasesIn(administration.objects);
+  const key = { namespace: hostLeaseNamespace, name };
+  await leases.modifyOrCreate(
+    () => leases.modify(key, (held) => ({ ...held, spec: { ...held.spec, ...spec } }), options),
+    { metadata: { ...key, uid: newUid() }, spec },
     options,
   );
 }
-
-const hostStore = (store: ObjectStore): KindStore<Host> => new KindStore(store, hostKind);
 
 async function storeHost(host: HostToStore, options?: CallOptions): Promise<Host> {
   const facts = await readHostFacts(host.paths.dataDir);
   const now = new Date(host.clock.now()).toISOString();
-  return await hostStore(host.store).createOrModify(
+  const hosts = hostsIn(host.administration.objects);
+  const withFacts = (known: Host): Host => {
+    assertSame(known, host);
+    return { ...known, status: statusOf(facts, now, known) };
+  };
+  return await hosts.modifyOrCreate(
+    () => hosts.modifyStatus({ name: host.name }, withFacts, options),
     newHost(host, facts, now),
-    (known) => {
-      assertSame(known, host);
-      return { ...known, status: statusOf(facts, now, known) };
-    },
     options,
   );
 }
 
-const newHost = ({ name, uid }: HostToStore, facts: HostFacts, now: string): NewOf<Host> => ({
+const newHost = ({ name, uid }: HostToStore, facts: HostFacts, now: string): NewOfKind => ({
   metadata: { name, uid, labels: labelsOf(name, facts) },
   spec: {},
   status: statusOf(facts, now),
@@ -90,31 +94,26 @@ const newHost = ({ name, uid }: HostToStore, facts: HostFacts, now: string): New
 
 /** Returns the host of this name, if there is one. A damaged record of this very host is replaced. */
 async function findHost(host: HostToStore, options?: CallOptions): Promise<Host | undefined> {
-  const find = (): Promise<Host | undefined> => hostStore(host.store).find({ name: host.name }, options);
+  const { administration, name, uid } = host;
+  const hosts = hostsIn(administration.objects);
   try {
-    return await find();
+    return await hosts.find({ name }, options);
   } catch (failure) {
-    if (!hasCode(failure, 'OBJECT_BROKEN') || !(await isOwnRecord(host, options))) throw failure;
+    if (!hasCode(failure, 'OBJECT_BROKEN')) throw failure;
+    const facts = await readHostFacts(host.paths.dataDir);
+    const { metadata, ...own } = newHost(host, facts, new Date(host.clock.now()).toISOString());
+    const mended = { apiVersion, kind: 'Host', ...own, metadata: { namespace: '', ...metadata, name, uid } };
+    if (!(await administration.mend('Host', uid, mended))) throw failure; // it is another host's
+    return await hosts.find({ name }, options);
   }
-  const { apiVersion, kind, defaultNamespace: namespace } = hostKind;
-  const facts = await readHostFacts(host.paths.dataDir);
-  const { metadata, ...mended } = newHost(host, facts, new Date(host.clock.now()).toISOString());
-  await host.store.mend({ apiVersion, kind, ...mended, metadata: { namespace, ...metadata } });
-  return await find();
-}
-
-/** Tells whether the damaged record of this host's name has its uid. */
-async function isOwnRecord({ name, uid, store }: HostToStore, options?: CallOptions): Promise<boolean> {
-  const { broken = [] } = await store.list(hostKind, {}, options);
-  return broken.some(({ key, text }) => key.name === name && text.includes(`"${uid}"`));
 }
 
 /**
  * Checks that the VMs that are bound to the name of a host that the store does not know have their files here.
  * Otherwise they are of a host of the same name that was lost.
  */
-async function assertNoVmsOfAnother({ name, store, paths }: HostToStore): Promise<void> {
-  const made = (await listOwnVms({ store, self: { name, isAlone: false } })).filter(
+async function assertNoVmsOfAnother({ name, administration, paths }: HostToStore): Promise<void> {
+  const made = (await listOwnVms({ objects: administration.objects, self: { name, isAlone: false } })).filter(
     ({ status }) => status.image !== undefined,
   );
   if (made.length === 0 || made.some(({ metadata }) => existsSync(vmFiles(paths, metadata.uid).dir))) return;

@@ -1,14 +1,19 @@
-import { hostKind } from '@ignite/api/v1/object-kinds';
 import { hostLeaseNamespace, isLeaseOut } from '@ignite/api/v1/host-lease';
+import type { CallOptions, ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
-import { KindStore } from '@ignite/toolkit/store/kind-store';
-import type { CallOptions, MendableStore } from '@ignite/toolkit/store/store';
 import type { ThisHost } from '../host/this-host.ts';
-import { mendRecord } from '../store/salvage.ts';
-import { hostLeaseStore } from './host-lease.ts';
+import { hostsIn } from '../store/kind-clients.ts';
+import type { StoreAdministration } from '../store/store-administration.ts';
+import { hostLeasesIn } from './host-lease.ts';
 
 export type RemoveHostErrorCode = 'HOST_ALIVE' | 'HOST_OWN';
+
+interface HostPorts {
+  readonly administration: StoreAdministration;
+  readonly self: ThisHost;
+  readonly clock: Clock;
+}
 
 /**
  * Removes a host that is lost from the store, so that its VMs can be removed elsewhere. One that returns stores
@@ -17,35 +22,36 @@ export type RemoveHostErrorCode = 'HOST_ALIVE' | 'HOST_OWN';
  */
 export async function removeHost(
   name: string,
-  host: { readonly store: MendableStore; readonly self: ThisHost; readonly clock: Clock },
+  { administration, self, clock }: HostPorts,
   options?: CallOptions,
 ): Promise<boolean> {
-  const { store, self } = host;
+  const { objects } = administration;
   if (name === self.name) throw isOwn(name);
-  await endLease(name, host, options);
-  await mendRecord('Host', name, host);
-  const hosts = new KindStore(store, hostKind);
+  await endLease(name, objects, clock, options);
+  await administration.mend('Host', name);
+  const hosts = hostsIn(objects);
   const found = await hosts.find({ name }, options);
   if (!found) return false;
   const { resourceVersion } = found.metadata;
-  await hosts.delete({ name }, { ...options, resourceVersion });
+  await hosts.delete({ name }, { ...options, preconditions: { resourceVersion } });
   return true;
 }
 
 /** Removes the lease of a host that no longer renews it. */
 async function endLease(
   name: string,
-  { store, clock }: { readonly store: MendableStore; readonly clock: Clock },
+  objects: ObjectClient,
+  clock: Clock,
   options?: CallOptions,
 ): Promise<void> {
-  const leases = hostLeaseStore(store);
+  const leases = hostLeasesIn(objects);
   const key = { namespace: hostLeaseNamespace, name };
   const lease = await leases.find(key, options);
   if (!lease) return;
   if (!isLeaseOut(lease, clock.now())) throw isAlive(name);
   const { resourceVersion } = lease.metadata;
   try {
-    await leases.delete(key, { ...options, resourceVersion });
+    await leases.delete(key, { ...options, preconditions: { resourceVersion } });
   } catch (failure) {
     throw hasCode(failure, 'CONFLICT') ? isAlive(name) : failure; // it was renewed just now
   }

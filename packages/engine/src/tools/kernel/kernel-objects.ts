@@ -5,11 +5,11 @@ import type { Arch } from '@ignite/api/v1/arch';
 import type { Kernel, KernelSpec } from '@ignite/api/v1/kernel';
 import { referenceName } from '@ignite/api/v1/reference-name';
 import { shownName } from '@ignite/api/v1/shown-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { newUid } from '@ignite/toolkit/object/uid';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { recordEvent } from '../events/record-event.ts';
 import { kernelDir, locksDir } from '../host/paths.ts';
 import { type Imported, findImported, importName } from '../oci/arch-name.ts';
@@ -20,7 +20,7 @@ import type { ImageDeps } from '../oci/import-image.ts';
 import type { ImportRequest } from '../oci/import-request.ts';
 import { lockLayout } from '../oci/layout-lock.ts';
 import { type UnpackedImage, unpackImage } from '../oci/umoci.ts';
-import { kernelStore } from '../store/kind-stores.ts';
+import { kernelsIn } from '../store/kind-clients.ts';
 import { listKernels } from '../store/list-objects.ts';
 import { type BuiltKernel, type KernelDeps, assembleKernel } from './assemble-kernel.ts';
 import { buildDebianKernel, kernelPackage } from './debian-kernel.ts';
@@ -31,59 +31,59 @@ import { adoptedKernelId, moveKernelFiles, placeKernelFolder } from './kernel-fo
 async function ensureDefaultKernel(
   arch: Arch,
   deps: KernelDeps,
-  store: ObjectStore,
+  objects: ObjectClient,
   op: ClientOperation,
 ): Promise<Kernel> {
-  const known = await defaultKernel(arch, store);
+  const known = await defaultKernel(arch, objects);
   if (known) return known;
   using _lock = await acquireLock(locksDir(deps.paths), 'kernel', op.signal);
-  return (await defaultKernel(arch, store)) ?? (await buildAndRecord(arch, deps, store, op));
+  return (await defaultKernel(arch, objects)) ?? (await buildAndRecord(arch, deps, objects, op));
 }
 
 /** Returns the kernel that a VM asks for, or the default one. */
 export async function kernelFor(
   oci: string | undefined,
   request: ImageRequest & { readonly arch: Arch },
-  deps: KernelDeps & ImageDeps & { readonly store: ObjectStore },
+  deps: KernelDeps & ImageDeps & { readonly objects: ObjectClient },
   op: ClientOperation,
 ): Promise<Kernel> {
   return oci === undefined
-    ? await ensureDefaultKernel(request.arch, deps, deps.store, op)
-    : await ensureKernel(parseImportRequest(oci, request), deps, deps.store, op);
+    ? await ensureDefaultKernel(request.arch, deps, deps.objects, op)
+    : await ensureKernel(parseImportRequest(oci, request), deps, deps.objects, op);
 }
 
 export async function buildKernelObject(
   arch: Arch,
   deps: KernelDeps,
-  store: ObjectStore,
+  objects: ObjectClient,
   op: ClientOperation,
 ): Promise<Kernel> {
   using _lock = await acquireLock(locksDir(deps.paths), 'kernel', op.signal);
-  return await buildAndRecord(arch, deps, store, op);
+  return await buildAndRecord(arch, deps, objects, op);
 }
 
 async function buildAndRecord(
   arch: Arch,
   deps: KernelDeps,
-  store: ObjectStore,
+  objects: ObjectClient,
   op: ClientOperation,
 ): Promise<Kernel> {
-  return await recordKernel(kernelPackage(arch), {}, await buildDebianKernel(arch, deps, op), store);
+  return await recordKernel(kernelPackage(arch), {}, await buildDebianKernel(arch, deps, op), objects);
 }
 
 async function ensureKernel(
   request: ImportRequest,
   deps: KernelDeps & ImageDeps,
-  store: ObjectStore,
+  objects: ObjectClient,
   op: ClientOperation,
 ): Promise<Kernel> {
   const { name } = request.source;
   const { arch } = request.platform;
-  const kernels = (await listKernels(store)).map(asImported);
+  const kernels = (await listKernels(objects)).map(asImported);
   const known = findImported(name, arch, kernels);
   if (known) return known.kernel;
   try {
-    return await importKernelObject(request, deps, store, op);
+    return await importKernelObject(request, deps, objects, op);
   } catch (failure) {
     op.signal.throwIfAborted();
     const other = kernels.find(({ ref }) => ref === name)?.kernel.status.arch;
@@ -107,7 +107,7 @@ const asImported = (kernel: Kernel): Imported & { readonly kernel: Kernel } => (
 export async function importKernelObject(
   request: ImportRequest,
   deps: KernelDeps & ImageDeps,
-  store: ObjectStore,
+  objects: ObjectClient,
   op: ClientOperation,
 ): Promise<Kernel> {
   const source = request.source.name;
@@ -116,8 +116,8 @@ export async function importKernelObject(
   await using unpacked = await unpackKernelImage(request, deps, op);
   op.report({ kind: 'step', message: `Building a kernel from ${source}` });
   const built = await assembleKernel({ root: unpacked.root, source, arch }, deps, op.signal);
-  const name = importName(source, arch, (await listKernels(store)).map(asImported));
-  return await recordKernel(name, { oci: source }, built, store);
+  const name = importName(source, arch, (await listKernels(objects)).map(asImported));
+  return await recordKernel(name, { oci: source }, built, objects);
 }
 
 async function unpackKernelImage(
@@ -143,34 +143,32 @@ async function unpackKernelImage(
 export async function removeKernelObject(
   kernel: Kernel,
   deps: KernelDeps,
-  store: ObjectStore,
+  objects: ObjectClient,
 ): Promise<void> {
-  await kernelStore(store).delete(kernel.metadata);
-  const shared = (await listKernels(store)).some(({ status }) => status.id === kernel.status.id);
+  await kernelsIn(objects).delete(kernel.metadata);
+  const shared = (await listKernels(objects)).some(({ status }) => status.id === kernel.status.id);
   if (!shared) await rm(kernelDir(deps.paths, kernel.status.id), { recursive: true, force: true });
-  await recordEvent(store, kernel, { reason: 'Removed', message: kernel.status.version }, 'removed');
+  await recordEvent(objects, kernel, { reason: 'Removed', message: kernel.status.version }, 'removed');
 }
 
-async function defaultKernel(arch: Arch, store: ObjectStore): Promise<Kernel | undefined> {
-  return await kernelStore(store).find({ name: kernelPackage(arch) });
+async function defaultKernel(arch: Arch, objects: ObjectClient): Promise<Kernel | undefined> {
+  return await kernelsIn(objects).find({ name: kernelPackage(arch) });
 }
 
 async function recordKernel(
   name: string,
   spec: Pick<KernelSpec, 'oci'>,
   built: BuiltKernel,
-  store: ObjectStore,
+  objects: ObjectClient,
 ): Promise<Kernel> {
-  const kernel = await kernelStore(store).createOrModify(
-    {
-      metadata: { name: referenceName(name), uid: newUid() },
-      spec: { reference: name, ...spec },
-      status: built,
-    },
-    (known) => ({ ...known, status: built }),
+  const kernels = kernelsIn(objects);
+  const key = { name: referenceName(name) };
+  const kernel = await kernels.modifyOrCreate(
+    () => kernels.modifyStatus(key, (known) => ({ ...known, status: built })),
+    { metadata: { ...key, uid: newUid() }, spec: { reference: name, ...spec }, status: built },
   );
   const message = `${built.version} for ${built.arch}`;
-  await recordEvent(store, kernel, { reason: 'Imported', message }, kernel.metadata.resourceVersion);
+  await recordEvent(objects, kernel, { reason: 'Imported', message }, kernel.metadata.resourceVersion);
   return kernel;
 }
 
@@ -181,12 +179,12 @@ async function recordKernel(
 export async function adoptKernel(
   dir: string,
   { name, ...built }: Omit<BuiltKernel, 'size'> & { readonly name: string },
-  deps: KernelDeps & { readonly store: ObjectStore },
+  deps: KernelDeps & { readonly objects: ObjectClient },
   signal: AbortSignal,
 ): Promise<Kernel> {
   using _lock = await acquireLock(locksDir(deps.paths), 'kernel', signal);
   const id = await adoptedKernelId(dir);
-  const kernels = await listKernels(deps.store);
+  const kernels = await listKernels(deps.objects);
   const known = kernels.find(({ status }) => status.id === built.id || status.id === id);
   if (known) return known;
   const target = kernelDir(deps.paths, id);
@@ -194,5 +192,5 @@ export async function adoptKernel(
   await moveKernelFiles(dir, draft.path);
   const size = await placeKernelFolder(draft.path, target);
   const ownName = `${name.replace(/@[0-9a-f]{12}$/, '')}@${id.slice(0, 12)}`;
-  return await recordKernel(ownName, {}, { ...built, id, size }, deps.store);
+  return await recordKernel(ownName, {}, { ...built, id, size }, deps.objects);
 }

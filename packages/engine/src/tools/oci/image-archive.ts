@@ -6,10 +6,10 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
 import type { Image } from '@ignite/api/v1/image';
 import { shownName } from '@ignite/api/v1/shown-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { openWorkspace } from '@ignite/toolkit/files/workspace';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { foreignArch, hostArch } from '../host/arch.ts';
 import { layoutDir, locksDir } from '../host/paths.ts';
 import { type ArchivedImage, parseDockerManifest, parseOciIndex } from './archive-index.ts';
@@ -59,7 +59,7 @@ export async function loadImages(
   input: Readable,
   bound: Pick<ImportRequest, 'maxSize'>,
   deps: ImageDeps,
-  store: ObjectStore,
+  objects: ObjectClient,
   op: ClientOperation,
 ): Promise<readonly Image[]> {
   using _transfer = await acquireLock(locksDir(deps.paths), 'load', op.signal);
@@ -75,7 +75,7 @@ export async function loadImages(
       location: `${image.transport}:${file}${image.selector}`,
       name: nameOf(image),
     };
-    loaded.push(await importAnyArch({ ...bound, source }, deps, store, op));
+    loaded.push(await importAnyArch({ ...bound, source }, deps, objects, op));
   }
   return loaded;
 }
@@ -87,15 +87,15 @@ export async function loadImages(
 async function importAnyArch(
   image: Omit<ImportRequest, 'platform'>,
   deps: ImageDeps,
-  store: ObjectStore,
+  objects: ObjectClient,
   op: ClientOperation,
 ): Promise<Image> {
   const request = (arch: Arch) => ({ ...image, platform: { os: 'linux' as const, arch } });
   try {
-    return await importAndRecord(request(hostArch), deps, store, op);
+    return await importAndRecord(request(hostArch), deps, objects, op);
   } catch (failure) {
     if (!hasCode(failure, 'PLATFORM_UNAVAILABLE')) throw failure;
-    return await importAndRecord(request(foreignArch(hostArch)), deps, store, op);
+    return await importAndRecord(request(foreignArch(hostArch)), deps, objects, op);
   }
 }
 

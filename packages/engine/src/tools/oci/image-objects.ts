@@ -4,15 +4,15 @@ import type { Arch } from '@ignite/api/v1/arch';
 import type { Image, ImageStatus } from '@ignite/api/v1/image';
 import { referenceName } from '@ignite/api/v1/reference-name';
 import { shownName } from '@ignite/api/v1/shown-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { newUid } from '@ignite/toolkit/object/uid';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
 import { recordEvent } from '../events/record-event.ts';
 import { hostArch } from '../host/arch.ts';
 import type { ContainerEngine } from '../container-engine/errors.ts';
 import { type Paths, imageDir } from '../host/paths.ts';
-import { imageStore } from '../store/kind-stores.ts';
+import { imagesIn } from '../store/kind-clients.ts';
 import { listImages } from '../store/list-objects.ts';
 import { type Imported, findImported, importName } from './arch-name.ts';
 import { platformMismatch } from './errors.ts';
@@ -44,15 +44,15 @@ export function parseImportRequest(source: string, request: ImageRequest): Impor
 export async function ensureImage(
   request: ImportRequest,
   deps: ImageDeps,
-  store: ObjectStore,
+  objects: ObjectClient,
   op: ClientOperation,
 ): Promise<Image> {
   const { name } = request.source;
-  const images = (await listImages(store)).map(asImported);
+  const images = (await listImages(objects)).map(asImported);
   const known = findImported(name, request.platform.arch, images);
   if (known) return known.image;
   try {
-    return await importAndRecord(request, deps, store, op);
+    return await importAndRecord(request, deps, objects, op);
   } catch (failure) {
     op.signal.throwIfAborted();
     const other = images.find(({ ref }) => ref === name)?.image.status.platform;
@@ -71,7 +71,7 @@ export const asImported = (image: Image): Imported & { readonly image: Image } =
 export async function importAndRecord(
   request: ImportRequest,
   deps: ImageDeps,
-  store: ObjectStore,
+  objects: ObjectClient,
   op: ClientOperation,
 ): Promise<Image> {
   const oci = request.source.name;
@@ -79,11 +79,11 @@ export async function importAndRecord(
   // Under the lock, a concurrent import finds the image that this one has imported, and nobody takes the
   // blobs for leftovers before the store knows the image.
   using _lock = await lockLayout(deps.paths, op.signal);
-  const images = await listImages(store);
+  const images = await listImages(objects);
   const name = importName(oci, request.platform.arch, images.map(asImported));
   const status = await importImage(request, name, deps, op);
   try {
-    return await recordAs(name, oci, status, store);
+    return await recordAs(name, oci, status, objects);
   } catch (failure) {
     if (!images.some((image) => shownName(image) === name))
       await dropContent({ name, status }, images, deps.paths);
@@ -96,16 +96,21 @@ export async function recordImported(
   oci: string,
   arch: Arch,
   status: ImageStatus,
-  store: ObjectStore,
+  objects: ObjectClient,
 ): Promise<Image> {
-  const name = importName(oci, arch, (await listImages(store)).map(asImported));
-  return await recordAs(name, oci, status, store);
+  const name = importName(oci, arch, (await listImages(objects)).map(asImported));
+  return await recordAs(name, oci, status, objects);
 }
 
-async function recordAs(name: string, oci: string, status: ImageStatus, store: ObjectStore): Promise<Image> {
-  const image = await recordImage(name, oci, status, store);
+async function recordAs(
+  name: string,
+  oci: string,
+  status: ImageStatus,
+  objects: ObjectClient,
+): Promise<Image> {
+  const image = await recordImage(name, oci, status, objects);
   await recordEvent(
-    store,
+    objects,
     image,
     { reason: 'Imported', message: `${status.platform}, ${status.digest}` },
     image.metadata.resourceVersion,
@@ -118,12 +123,15 @@ export async function recordImage(
   name: string,
   oci: string,
   status: ImageStatus,
-  store: ObjectStore,
+  objects: ObjectClient,
 ): Promise<Image> {
-  return await imageStore(store).createOrModify(
-    { metadata: { name: referenceName(name), uid: newUid() }, spec: { reference: name, oci }, status },
-    (known) => ({ ...known, status }),
-  );
+  const images = imagesIn(objects);
+  const key = { name: referenceName(name) };
+  return await images.modifyOrCreate(() => images.modifyStatus(key, (known) => ({ ...known, status })), {
+    metadata: { ...key, uid: newUid() },
+    spec: { reference: name, oci },
+    status,
+  });
 }
 
 /**
@@ -133,11 +141,11 @@ export async function recordImage(
 export async function removeImageObject(
   image: Image,
   { paths }: Pick<ImageDeps, 'paths'>,
-  store: ObjectStore,
+  objects: ObjectClient,
 ): Promise<void> {
-  await imageStore(store).delete(image.metadata);
-  await dropContent({ name: shownName(image), status: image.status }, await listImages(store), paths);
-  await recordEvent(store, image, { reason: 'Removed', message: image.status.digest }, 'removed');
+  await imagesIn(objects).delete(image.metadata);
+  await dropContent({ name: shownName(image), status: image.status }, await listImages(objects), paths);
+  await recordEvent(objects, image, { reason: 'Removed', message: image.status.digest }, 'removed');
 }
 
 /** Removes the content of an image that no other known image needs. */

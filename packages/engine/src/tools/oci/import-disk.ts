@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Arch } from '@ignite/api/v1/arch';
 import { type Image, type ImageStatus, noImageConfig } from '@ignite/api/v1/image';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { imageDir } from '../host/paths.ts';
 import type { DiskFile } from '../rootfs/disk-file.ts';
@@ -18,7 +18,7 @@ export async function importDisk(
   file: DiskFile,
   arch: Arch,
   deps: ImageDeps,
-  store: ObjectStore,
+  objects: ObjectClient,
   op: ClientOperation,
 ): Promise<Image> {
   const { paths, runner } = deps;
@@ -41,5 +41,5 @@ export async function importDisk(
     size: bytes((await stat(absolute.path)).size),
     baseDisk: { path, size: bytes((await stat(path)).size) },
   };
-  return await recordImported(file.name, arch, status, store);
+  return await recordImported(file.name, arch, status, objects);
 }

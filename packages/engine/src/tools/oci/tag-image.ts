@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Image } from '@ignite/api/v1/image';
 import type { Vm } from '@ignite/api/v1/vm';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { recordEvent } from '../events/record-event.ts';
 import { type Paths, imageDir, layoutDir } from '../host/paths.ts';
 import { listImages } from '../store/list-objects.ts';
@@ -13,6 +12,7 @@ import { tagImageIn } from './layout.ts';
 import { parsePlatform } from '@ignite/api/v1/platform';
 import type { Reference } from '@ignite/api/v1/image-reference';
 import { shownName } from '@ignite/api/v1/shown-name';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { familiarName, parseReference } from './reference.ts';
 
 export interface TagRequest {
@@ -25,7 +25,7 @@ export interface TagRequest {
 
 interface TagDeps {
   readonly paths: Paths;
-  readonly store: ObjectStore;
+  readonly objects: ObjectClient;
 }
 
 /**
@@ -45,9 +45,9 @@ export function parseTag(target: string): Reference {
  * @throws CodedError REFERENCE_INVALID
  */
 export async function tagImage({ image, target, vms }: TagRequest, deps: TagDeps): Promise<Image> {
-  const { paths, store } = deps;
+  const { paths, objects } = deps;
   const reference = parseTag(target);
-  const images = await listImages(store);
+  const images = await listImages(objects);
   const oci = familiarName(reference);
   const name = importName(oci, parsePlatform(image.status.platform).arch, images.map(asImported));
   if (name === shownName(image)) return image;
@@ -58,11 +58,11 @@ export async function tagImage({ image, target, vms }: TagRequest, deps: TagDeps
     replaced !== undefined && vms.some(({ status }) => status.image?.digest === replaced.status.digest);
   if (isLastName && isUsed) await keepByDigest(replaced, reference, deps);
   await tagImageIn(layoutDir(paths), layoutTag(shownName(image)), layoutTag(name));
-  const tagged = await recordImage(name, oci, image.status, store);
+  const tagged = await recordImage(name, oci, image.status, objects);
   if (isLastName && !isUsed)
     await rm(imageDir(paths, replaced.status.digest), { recursive: true, force: true });
   const happened = { reason: 'Tagged', message: `as "${name}" too` } as const;
-  await recordEvent(store, image, happened, `${name} ${tagged.metadata.resourceVersion}`);
+  await recordEvent(objects, image, happened, `${name} ${tagged.metadata.resourceVersion}`);
   return tagged;
 }
 
@@ -72,9 +72,9 @@ const isSame = ({ digest }: Pick<Image['status'], 'digest'>, image: Image): bool
 async function keepByDigest(
   image: Image,
   { registry, repository }: Reference,
-  { paths, store }: TagDeps,
+  { paths, objects }: TagDeps,
 ): Promise<void> {
   const name = familiarName({ registry, repository, digest: image.status.digest });
   await tagImageIn(layoutDir(paths), layoutTag(shownName(image)), layoutTag(name));
-  await recordImage(name, name, image.status, store);
+  await recordImage(name, name, image.status, objects);
 }

@@ -6,15 +6,16 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { apiVersion, group } from '@ignite/api/v1/group';
+import type { Volume } from '@ignite/api/v1/volume';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { volumeDir, volumeFile } from '../host/paths.ts';
-import { volumeStore } from '../store/kind-stores.ts';
+import { volumesIn } from '../store/kind-clients.ts';
 import { volumeFinalizer } from '../store/list-objects.ts';
-import { objectClient } from '../store/object-client.ts';
 import { objectProblem } from '../store/object-problem.ts';
+import { StoreAdministration } from '../store/store-administration.ts';
 import { type VolumeDeps, createVolume, ensureVolume, removeVolume } from './volume-objects.ts';
 
 const size = bytes(2 ** 24);
@@ -28,27 +29,34 @@ const runner: Runner = { run: () => Promise.resolve({ stdout: '', stderr: '' }) 
 const dir = await mkdtemp(join(tmpdir(), 'ignite-volumes-'));
 after(() => rm(dir, { recursive: true, force: true }));
 
+const paths = { dataDir: dir, runDir: dir };
+
+function portsOf(store: MemoryStore) {
+  const administration = new StoreAdministration(store, { paths, self });
+  return { paths, objects: administration.objects, administration, runner, self };
+}
+
 /** Returns a host with a volume, and the path of its file. */
 async function hostWith(
   key: { readonly namespace: string; readonly name: string },
   store: MemoryStore,
 ): Promise<VolumeDeps & { readonly file: string }> {
-  const paths = { dataDir: dir, runDir: dir };
   const file = volumeFile(paths, key);
   await mkdir(volumeDir(paths, key), { recursive: true });
   await writeFile(file, 'data');
-  await volumeStore(store).create({
+  const ports = portsOf(store);
+  await volumesIn(ports.objects).create({
     metadata: { ...key, uid: '1', finalizers: [volumeFinalizer] },
     spec: { size },
     status: { path: file, usedBy: [] },
   });
-  return { paths, store, runner, self, file };
+  return { ...ports, file };
 }
 
 /** Returns a host with a volume that a client of the API has deleted. */
 async function hostWithDeleted(store: MemoryStore): ReturnType<typeof hostWith> {
   const host = await hostWith(key, store);
-  await volumeStore(store).delete(key);
+  await volumesIn(host.objects).delete(key);
   return host;
 }
 
@@ -58,7 +66,7 @@ test('ensureVolume: a deleted volume that a VM names is not made anew, and keeps
   await store.create(user);
   await assert.rejects(ensureVolume(key, undefined, host, op), { code: 'VOLUME_IN_USE', message: /"web"/ });
   assert.ok(existsSync(host.file));
-  assert.ok(await volumeStore(store).find(key));
+  assert.ok(await volumesIn(host.objects).find(key));
 });
 
 test('ensureVolume: the VM that names a deleted volume may have a damaged record', async () => {
@@ -78,7 +86,7 @@ test('createVolume: a deleted volume keeps its data until it is removed itself, 
     hint: /ignite volume rm -f data/,
   });
   assert.equal(await readFile(host.file, 'utf8'), 'data');
-  await removeVolume((await volumeStore(store).find(key))!, host);
+  await removeVolume((await volumesIn(host.objects).find(key))!, host);
   const made = await createVolume({ ...key, spec: { size } }, host, op);
   assert.notEqual(made.metadata.uid, '1');
 });
@@ -95,30 +103,36 @@ test('ensureVolume: a removal that was cut short is finished if no VM names the 
 test('ensureVolume, removeVolume: a volume of another name that falls together with one on the host leaves its file alone', async () => {
   using store = new MemoryStore();
   const host = await hostWith({ namespace: 'prod', name: 'data' }, store);
-  for (const odd of [
-    { namespace: 'default', name: 'data.prod' },
-    { namespace: 'default', name: '../volumes/data.prod' },
-    { namespace: '/../data.prod', name: 'x' },
-  ]) {
+  for (const [odd, isRemoved] of [
+    [{ namespace: 'default', name: 'data.prod' }, true],
+    [{ namespace: 'default', name: '../volumes/data.prod' }, false],
+    [{ namespace: '/../data.prod', name: 'x' }, false],
+  ] as const) {
     await assert.rejects(ensureVolume(odd, size, host, op), { code: 'VOLUME_INVALID' });
-    const put = await volumeStore(store).create({
+    const put = await store.create({
+      ...{ apiVersion, kind: 'Volume' },
       metadata: { ...odd, uid: '2', finalizers: [volumeFinalizer] },
       spec: { size },
       status: { path: '', usedBy: [] },
     });
-    await removeVolume(put, host);
-    assert.equal(await volumeStore(store).find(odd), undefined);
+    const removal = removeVolume(put as Volume, host);
+    if (isRemoved) await removal;
+    else await assert.rejects(removal, { code: 'BAD_REQUEST' });
+    const { items } = await store.list({ group, kind: 'Volume' });
+    assert.equal(
+      items.some(({ metadata }) => metadata.name === odd.name),
+      !isRemoved,
+    );
     assert.equal(await readFile(host.file, 'utf8'), 'data');
   }
 });
 
 test('ensureVolume: what a client of the API declares is made at its first use, and removed with its file', async () => {
   using store = new MemoryStore({ problemOf: objectProblem });
-  const paths = { dataDir: dir, runDir: dir };
-  const host = { paths, store, runner, self };
+  const host = portsOf(store);
   const declared = { namespace: 'default', name: 'declared' };
   const volumes = { group, version: 'v1', resource: 'volumes' };
-  const client = objectClient(store, paths);
+  const client = host.administration.served();
   const create = () =>
     client.create(volumes, { apiVersion, kind: 'Volume', metadata: declared, spec: { size: '32MiB' } });
   await create();
@@ -130,8 +144,8 @@ test('ensureVolume: what a client of the API declares is made at its first use, 
   assert.ok(!existsSync(path));
 
   await create();
-  await removeVolume((await volumeStore(store).find(declared))!, host);
-  assert.equal(await volumeStore(store).find(declared), undefined);
+  await removeVolume((await volumesIn(host.objects).find(declared))!, host);
+  assert.equal(await volumesIn(host.objects).find(declared), undefined);
 });
 
 test('createVolume: nothing is made in a namespace that is being deleted', async () => {
@@ -141,11 +155,11 @@ test('createVolume: nothing is made in a namespace that is being deleted', async
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata };
   await store.create(namespace);
   await store.delete({ group: '', kind: 'Namespace', namespace: '', name });
-  const paths = { dataDir: dir, runDir: dir };
+  const host = portsOf(store);
   const request = { namespace: name, name: 'new', spec: { size } };
-  await assert.rejects(createVolume(request, { paths, store, runner, self }, op), {
+  await assert.rejects(createVolume(request, host, op), {
     code: 'NAMESPACE_LEAVING',
   });
   assert.ok(!existsSync(volumeFile(paths, request)));
-  assert.ok(await createVolume({ ...request, namespace: 'stays' }, { paths, store, runner, self }, op));
+  assert.ok(await createVolume({ ...request, namespace: 'stays' }, host, op));
 });

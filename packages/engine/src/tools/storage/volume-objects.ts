@@ -5,30 +5,31 @@ import type { CreateVolumeRequest } from '@ignite/api/client/volume-client';
 import type { Vm } from '@ignite/api/v1/vm';
 import { type Volume, type VolumeSpec, volumeSpecSchema } from '@ignite/api/v1/volume';
 import { fullName, isNamedForHost, nameOnHost } from '@ignite/api/v1/shown-name';
+import type { KindKey } from '@ignite/toolkit/client/kind-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { newUid } from '@ignite/toolkit/object/uid';
 import type { Runner } from '@ignite/toolkit/process/runner';
 import { issueTexts } from '@ignite/toolkit/schema/issue-text';
-import type { KindKey } from '@ignite/toolkit/store/kind-store';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, bytes, formatBytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { type Paths, locksDir, volumeDir, volumeFile } from '../host/paths.ts';
 import type { ThisHost } from '../host/this-host.ts';
 import { assertNamespaceStays } from '../store/assert-namespace-stays.ts';
-import { volumeStore } from '../store/kind-stores.ts';
+import { volumesIn } from '../store/kind-clients.ts';
 import { usesVolume, volumeFinalizer } from '../store/list-objects.ts';
 import { isOwn, listOwnVms } from '../store/own-vms.ts';
-import { listSalvaged } from '../store/salvage.ts';
+import type { StoreAdministration } from '../store/store-administration.ts';
 import { invalidVolumeSpec, volumeInvalid, volumeLeaving, volumeNameTaken } from './errors.ts';
 import { createExt4File, growFile } from './ext4-file.ts';
 
 export interface VolumeDeps {
   readonly paths: Paths;
   readonly runner: Runner;
-  readonly store: ObjectStore;
+  readonly objects: ObjectClient;
+  readonly administration: Pick<StoreAdministration, 'salvaged'>;
   readonly self: ThisHost;
 }
 
@@ -103,15 +104,22 @@ export async function changeVolume(
       `use at least that size, or create another volume`,
     );
   await ensureFile(volume.metadata, spec.size, deps, op);
-  return await volumeStore(deps.store).modify(
+  const { signal } = op;
+  const volumes = volumesIn(deps.objects);
+  const changed = await volumes.modify(
     volume.metadata,
     (now) => ({
       ...now,
       spec,
       metadata: { ...now.metadata, ...metadata, finalizers: heldFinalizers(now) },
-      status: { ...now.status, path: volumeFile(deps.paths, now.metadata) },
     }),
-    op,
+    { signal },
+  );
+  const path = volumeFile(deps.paths, changed.metadata);
+  return await volumes.modifyStatus(
+    changed.metadata,
+    (now) => (now.status.path === path ? now : { ...now, status: { ...now.status, path } }),
+    { known: changed, signal },
   );
 }
 
@@ -126,20 +134,24 @@ const heldFinalizers = ({ metadata: { finalizers, deletionTimestamp } }: Volume)
  * and stays. The caller holds the volume's lock.
  */
 export async function removeVolume({ metadata }: Volume, deps: VolumeDeps): Promise<void> {
-  const volumes = volumeStore(deps.store);
-  const { finalizers } = (await volumes.delete(metadata)).metadata;
+  const volumes = volumesIn(deps.objects);
+  const leaving = await volumes.delete(metadata);
   if (isNamedForHost(metadata)) await rm(volumeDir(deps.paths, metadata), { recursive: true, force: true });
-  if (finalizers.length > 0) await volumes.patch(metadata, { metadata: { finalizers: [] } });
+  if (leaving)
+    await volumes.modify(metadata, (now) => ({ ...now, metadata: { ...now.metadata, finalizers: [] } }), {
+      known: leaving,
+    });
 }
 
 /**
  * Finds a volume, after finishing a removal that was cut short. Clients of the API begin a removal without asking who uses
  * the volume, and the deletion of a namespace that of all volumes in it, so data that is still there is kept until
  * somebody removes the volume itself.
- * @throws CodedError VOLUME_IN_USE
+ * @throws CodedError VOLUME_IN_USE, VOLUME_INVALID
  */
 async function findVolume(key: KindKey, deps: VolumeDeps): Promise<Volume | undefined> {
-  const found = await volumeStore(deps.store).find(key);
+  if (!isNamedForHost(key)) throw notAVolumeName(key.name);
+  const found = await volumesIn(deps.objects).find(key);
   if (found?.metadata.deletionTimestamp === undefined) return found;
   const users = await listUsers(found, deps);
   const path = volumeFile(deps.paths, found.metadata);
@@ -150,11 +162,14 @@ async function findVolume(key: KindKey, deps: VolumeDeps): Promise<Volume | unde
 }
 
 /** Lists the VMs of this host that name a volume, those too whose records are damaged. */
-async function listUsers({ metadata }: Volume, { store, self }: VolumeDeps): Promise<readonly string[]> {
-  const damaged = ((await listSalvaged('VM', store)) as readonly Vm[]).filter(
+async function listUsers(
+  { metadata }: Volume,
+  { objects, administration, self }: VolumeDeps,
+): Promise<readonly string[]> {
+  const damaged = ((await administration.salvaged('VM')) as readonly Vm[]).filter(
     (vm) => vm.spec.hostName === undefined || isOwn(vm, self),
   );
-  const vms = [...(await listOwnVms({ store, self })), ...damaged];
+  const vms = [...(await listOwnVms({ objects, self })), ...damaged];
   return vms.filter((vm) => usesVolume(vm, metadata)).map(fullName);
 }
 
@@ -164,9 +179,9 @@ async function makeVolume(
   op: ClientOperation,
 ): Promise<Volume> {
   const { namespace = 'default', name, labels = {}, annotations = {}, spec } = request;
-  await assertNamespaceStays(deps.store, namespace);
+  await assertNamespaceStays(deps.objects, namespace);
   await ensureFile(request, spec.size, deps, op);
-  return await volumeStore(deps.store).create({
+  return await volumesIn(deps.objects).create({
     metadata: { namespace, name, uid: newUid(), labels, annotations, finalizers: [volumeFinalizer] },
     spec,
     status: { path: volumeFile(deps.paths, request), usedBy: [] },

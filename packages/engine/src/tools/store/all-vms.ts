@@ -4,10 +4,10 @@ import { familiarSource, withFamiliarSources } from '@ignite/api/v1/familiar-sou
 import { apiVersion } from '@ignite/api/v1/group';
 import { vmResource } from '@ignite/api/v1/resources/vm';
 import type { Vm } from '@ignite/api/v1/vm';
+import { KindReader } from '@ignite/toolkit/client/kind-client';
+import type { ObjectReader } from '@ignite/toolkit/client/object-client';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
-import { KindReader } from '@ignite/toolkit/store/kind-store';
 import { type ObjectKind, objectKind } from '@ignite/toolkit/scheme/object-kind';
-import type { StoreReader } from '@ignite/toolkit/store/store';
 
 /** A listing waits for no schema: objects are taken without the defaults that have come since. */
 function listedVm(): ObjectKind<Vm> {
@@ -28,5 +28,5 @@ function asKnown(stored: KubeObject, familiarOf: typeof familiarSource): KubeObj
 }
 
 /** Lists the VMs of all hosts, for those who only look. Damaged records are left out. */
-export const listAllVms = async (store: StoreReader): Promise<readonly Vm[]> =>
-  (await new KindReader(store, listedVm()).list()).items;
+export const listAllVms = async (objects: ObjectReader): Promise<readonly Vm[]> =>
+  (await new KindReader(objects, listedVm()).list()).items;

@@ -1,15 +1,15 @@
+import { KindClient } from '@ignite/toolkit/client/kind-client';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { namespaceLeaving } from '@ignite/toolkit/core/namespace-leaving';
 import { defaultNamespace, storedNamespace } from '@ignite/toolkit/core/resources/namespace';
-import { KindStore } from '@ignite/toolkit/store/kind-store';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 
 /**
  * Checks that what is created in a namespace is not deleted with it at once. `default` always stays, and
  * others need not exist as objects.
  * @throws CodedError NAMESPACE_LEAVING
  */
-export async function assertNamespaceStays(store: ObjectStore, name = defaultNamespace): Promise<void> {
+export async function assertNamespaceStays(objects: ObjectClient, name = defaultNamespace): Promise<void> {
   if (name === defaultNamespace) return;
-  const found = await new KindStore(store, storedNamespace).find({ name });
+  const found = await new KindClient(objects, storedNamespace).find({ name });
   if (found?.metadata.deletionTimestamp !== undefined) throw namespaceLeaving(name);
 }

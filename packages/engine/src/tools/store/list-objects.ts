@@ -6,10 +6,10 @@ import { kernelResource } from '@ignite/api/v1/resources/kernel';
 import { volumeResource } from '@ignite/api/v1/resources/volume';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { Volume } from '@ignite/api/v1/volume';
-import { KindReader } from '@ignite/toolkit/store/kind-store';
+import { KindReader } from '@ignite/toolkit/client/kind-client';
+import type { ObjectReader } from '@ignite/toolkit/client/object-client';
 import { objectKind } from '@ignite/toolkit/scheme/object-kind';
-import type { StoreReader } from '@ignite/toolkit/store/store';
-import { type OwnStore, listOwnVms } from './own-vms.ts';
+import { type OwnObjects, listOwnVms } from './own-vms.ts';
 
 export const volumeFinalizer = 'ignite.weave.works/volume';
 
@@ -22,17 +22,17 @@ const listedKernel = objectKind<Kernel>(kernelResource, apiVersion);
 const listedVolume = objectKind<Volume>(volumeResource, apiVersion);
 
 /** Lists the images. Damaged records are left out, here and below. */
-export const listImages = async (store: StoreReader): Promise<readonly Image[]> =>
-  (await new KindReader(store, listedImage).list()).items;
+export const listImages = async (objects: ObjectReader): Promise<readonly Image[]> =>
+  (await new KindReader(objects, listedImage).list()).items;
 
-export const listKernels = async (store: StoreReader): Promise<readonly Kernel[]> =>
-  (await new KindReader(store, listedKernel).list()).items;
+export const listKernels = async (objects: ObjectReader): Promise<readonly Kernel[]> =>
+  (await new KindReader(objects, listedKernel).list()).items;
 
 /** Lists the volumes with the VMs that name them, which only the VMs tell. */
-export async function listVolumes({ store, self }: OwnStore): Promise<readonly Volume[]> {
+export async function listVolumes({ objects, self }: OwnObjects): Promise<readonly Volume[]> {
   const [{ items }, vms] = await Promise.all([
-    new KindReader(store, listedVolume).list(),
-    listOwnVms({ store, self }),
+    new KindReader(objects, listedVolume).list(),
+    listOwnVms({ objects, self }),
   ]);
   return items.map((volume) => {
     const usedBy = vms.filter((vm) => usesVolume(vm, volume.metadata)).map((vm) => vm.metadata.name);

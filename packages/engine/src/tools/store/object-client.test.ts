@@ -5,12 +5,13 @@ import { noImageConfig } from '@ignite/api/v1/image';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { bytes } from '@ignite/toolkit/units/bytes';
 import { defaultPaths } from '../host/paths.ts';
-import { imageStore } from './kind-stores.ts';
+import { imagesIn } from './kind-clients.ts';
+import { engineClient } from './engine-client.sample.ts';
 import { objectClient } from './object-client.ts';
 
 test('objectClient: an image that the engine has stored is an object of no namespace', async () => {
   const store = new MemoryStore();
-  await imageStore(store).create({
+  await imagesIn(engineClient(store)).create({
     metadata: { name: 'nginx', uid: '1' },
     spec: { reference: 'nginx', oci: 'nginx:1.27' },
     status: {

@@ -8,11 +8,10 @@ import { coreKinds } from '@ignite/toolkit/core/kinds';
 import { secretResource } from '@ignite/toolkit/core/resources/secret';
 import { EncryptedStore } from '@ignite/toolkit/store/encryption/encrypted-store';
 import { KeyFile } from '@ignite/toolkit/store/encryption/key-file';
-import type { BrokenObject, ObjectStore } from '@ignite/toolkit/store/store';
+import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { gitopsKinds } from '@ignite/toolkit/sync/gitops-kinds';
 import { type Paths, keysPath } from '../host/paths.ts';
-
-type OnBroken = (broken: BrokenObject) => void;
+import type { OnBroken } from './open-store.ts';
 
 /** Returns the store as one that keeps Secrets encrypted. */
 export const encryptedStore = (store: ObjectStore, paths: Paths, onBroken?: OnBroken): EncryptedStore =>

@@ -1,5 +1,5 @@
 import { accessSync, constants, rmSync, statSync } from 'node:fs';
-import type { OpenReader } from '@ignite/toolkit/store/awaited-store';
+import { AwaitedStore, type OpenReader } from '@ignite/toolkit/store/awaited-store';
 import type { GroupKind } from '@ignite/toolkit/object/group-kind';
 import { SnapshotReader } from '@ignite/toolkit/store/snapshot';
 import { SplitReader, SplitStore } from '@ignite/toolkit/store/split-store';
@@ -11,7 +11,8 @@ import { type Paths, snapshotPath, storePath } from '../host/paths.ts';
 import { objectProblem as problemOf } from './object-problem.ts';
 import { upgradeObject } from './upgrade-object.ts';
 
-type OnBroken = (broken: BrokenObject) => void;
+/** Is called for each damaged record of the store. */
+export type OnBroken = (broken: BrokenObject) => void;
 
 /**
  * Kinds that are true on one host only: what lies in its data directory, the Syncs that keep this very host as a
@@ -47,11 +48,15 @@ function openLocal(paths: Paths, onBroken?: OnBroken): MendableStore {
   });
 }
 
+/** Returns the store for reading, which is opened when it is first read, and is empty until this host has one. */
+export const storeToRead = (paths: Paths, onBroken?: OnBroken): OpenReader =>
+  new AwaitedStore(() => openStoreToRead(paths, onBroken));
+
 /**
  * Opens the store for reading. Returns `undefined` if this host has none yet.
  * @throws CodedError STORE_URL_INVALID, STORE_FILE_UNREADABLE
  */
-export async function openStoreToRead(paths: Paths, onBroken?: OnBroken): Promise<OpenReader | undefined> {
+async function openStoreToRead(paths: Paths, onBroken?: OnBroken): Promise<OpenReader | undefined> {
   const store = readHostSettings(paths)?.store;
   const local = openLocalToRead(paths, onBroken);
   if (store === undefined || local === undefined) return local;

@@ -1,14 +1,14 @@
 import { findByQuery } from '@ignite/api/client/find';
 import { fullName, fullNames } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
+import type { ObjectReader } from '@ignite/toolkit/client/object-client';
 import { CodedError, hasCode } from '@ignite/toolkit/errors/coded-error';
-import type { StoreReader } from '@ignite/toolkit/store/store';
 import type { ThisHost } from '../host/this-host.ts';
 import { listAllVms } from './all-vms.ts';
 
-/** A store, and the host to which some of its VMs belong. */
-export interface OwnStore {
-  readonly store: StoreReader;
+/** Objects, and the host to which some of the VMs among them belong. */
+export interface OwnObjects {
+  readonly objects: ObjectReader;
   readonly self: ThisHost;
 }
 
@@ -22,16 +22,16 @@ export function assertOwn(vm: Vm, self: ThisHost): void {
 }
 
 /** Lists the VMs of this host, which are the only ones that it acts upon. */
-export const listOwnVms = async ({ store, self }: OwnStore): Promise<readonly Vm[]> =>
-  (await listAllVms(store)).filter((vm) => isOwn(vm, self));
+export const listOwnVms = async ({ objects, self }: OwnObjects): Promise<readonly Vm[]> =>
+  (await listAllVms(objects)).filter((vm) => isOwn(vm, self));
 
 /** @throws CodedError VM_NOT_FOUND, VM_AMBIGUOUS, VM_ELSEWHERE */
-export const findOwnVm = async ({ store, self }: OwnStore, query: string): Promise<Vm> =>
-  ownVmIn(await listAllVms(store), query, self);
+export const findOwnVm = async ({ objects, self }: OwnObjects, query: string): Promise<Vm> =>
+  ownVmIn(await listAllVms(objects), query, self);
 
 /** Returns the VM with exactly this full name or uid, whatever host it is bound to, for whoever removes it. */
-export const findAnyVm = async (store: StoreReader, query: string): Promise<Vm | undefined> =>
-  exactlyIn(await listAllVms(store), query);
+export const findAnyVm = async (objects: ObjectReader, query: string): Promise<Vm | undefined> =>
+  exactlyIn(await listAllVms(objects), query);
 
 /**
  * Pure. Returns the VM of this host that `query` names.

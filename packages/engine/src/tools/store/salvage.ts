@@ -14,7 +14,7 @@ import { hostArch } from '../host/arch.ts';
 import type { ThisHost } from '../host/this-host.ts';
 import { volumeFinalizer } from './list-objects.ts';
 import { assertOwn } from './own-vms.ts';
-import { vmFinalizer } from './vm-store.ts';
+import { vmFinalizer } from './vm-objects.ts';
 
 /** Tells whether a damaged record of a kind can be replaced. */
 export const isSalvaged = (kind: string): kind is SalvagedKind => Object.hasOwn(versions, kind);
@@ -53,21 +53,23 @@ const message = 'its record was damaged, and most of it is lost';
 
 /**
  * Replaces the damaged record with exactly this full name, reference or uid by an object with what can still be read of it:
- * just enough to remove it together with its files. Does nothing if there is no such damaged record.
+ * just enough to remove it together with its files. Returns whether there was such a record.
  * @throws CodedError VM_ELSEWHERE if it is legible that the record is of another host, which has those files
  */
 export async function mendRecord(
   kind: SalvagedKind,
   query: string,
   { store, self }: { readonly store: MendableStore; readonly self: ThisHost },
-): Promise<void> {
+  replacement?: NewObject,
+): Promise<boolean> {
   const { broken = [] } = await store.list(groupKind(kind));
   const found = broken.find((each) => isNamed(each, kind, query));
-  if (!found) return;
-  const object = salvaged(found, kind);
+  if (!found) return false;
+  const object = replacement ?? salvaged(found, kind);
   const hostName = hostNameIn(found.text);
   if (kind === 'VM' && hostName !== undefined) assertOwn(object as unknown as Vm, self);
   await store.mend(object);
+  return true;
 }
 
 function isNamed({ key, text }: BrokenObject, kind: SalvagedKind, query: string): boolean {

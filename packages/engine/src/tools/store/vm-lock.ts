@@ -1,10 +1,10 @@
 import type { Vm } from '@ignite/api/v1/vm';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { acquireLock, isLocked } from '@ignite/toolkit/lock/process-lock';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Paths, locksDir } from '../host/paths.ts';
 import type { ThisHost } from '../host/this-host.ts';
 import { findOwnVm } from './own-vms.ts';
-import { findVm } from './vm-store.ts';
+import { findVm } from './vm-objects.ts';
 
 /**
  * Runs `work` on the VM of this host that `query` names with exclusive use of the VM.
@@ -12,14 +12,14 @@ import { findVm } from './vm-store.ts';
  */
 export async function withVmLocked<T>(
   query: string,
-  host: { readonly paths: Paths; readonly store: ObjectStore; readonly self: ThisHost },
+  host: { readonly paths: Paths; readonly objects: ObjectClient; readonly self: ThisHost },
   signal: AbortSignal,
   work: (vm: Vm) => Promise<T>,
 ): Promise<T> {
   const { uid } = (await findOwnVm(host, query)).metadata;
   using _lock = await acquireLock(locksDir(host.paths), `vm-${uid}`, signal);
   // The VM is read again, because the previous holder of the lock may have changed or removed it.
-  return await work(await findVm(host.store, uid));
+  return await work(await findVm(host.objects, uid));
 }
 
 /** Tells whether somebody has exclusive use of a VM. */

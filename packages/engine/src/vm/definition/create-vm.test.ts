@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import {
   assertFoundAnywhere,
   assertUnused,
@@ -97,8 +98,12 @@ test('storeVm: no VM is stored in a namespace that is being deleted', async () =
   using store = new MemoryStore();
   const metadata = { name: 'prod', namespace: '', uid: 'n', finalizers: ['example.org/hold'] };
   await store.create({ apiVersion: 'v1', kind: 'Namespace', metadata });
-  const host = { paths: { dataDir: dir, runDir: dir }, store, self: { name: 'a', isAlone: true } };
-  const vm = (name: string) => ({ name, uid: newUid(), spec: sampleVm({}).spec, arch: 'amd64' as const });
+  const host = {
+    paths: { dataDir: dir, runDir: dir },
+    objects: engineClient(store),
+    self: { name: 'a', isAlone: true },
+  };
+  const vm = (name: string) => ({ name, uid: newUid(), spec: sampleVm({}).spec });
   const request = { namespace: 'prod', spec: {} };
   const signal = AbortSignal.timeout(10_000);
   assert.equal((await storeVm(vm('a'), request, host, signal)).metadata.namespace, 'prod');

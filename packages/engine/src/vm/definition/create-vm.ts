@@ -1,16 +1,15 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import type { CreateVmRequest } from '@ignite/api/client/vm-client';
-import type { Arch } from '@ignite/api/v1/arch';
 import type { Image } from '@ignite/api/v1/image';
 import type { Kernel } from '@ignite/api/v1/kernel';
 import { uidAnnotation, uidSchema } from '@ignite/api/v1/uid-annotation';
 import { type Vm, type VmSpec, type VmStatus, vmSpecSchema } from '@ignite/api/v1/vm';
 import { withConditions } from '@ignite/api/v1/vm-conditions';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { isDnsLabel } from '@ignite/toolkit/object/name';
 import { newUid } from '@ignite/toolkit/object/uid';
 import { issueTexts } from '@ignite/toolkit/schema/issue-text';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import * as v from 'valibot';
 import type { Paths } from '../../tools/host/paths.ts';
 import type { ThisHost } from '../../tools/host/this-host.ts';
@@ -18,10 +17,10 @@ import { isRelativeSource } from '@ignite/api/v1/source-path';
 import { sandboxEnviron } from '../../tools/sandbox/sandbox-environ.ts';
 import { assertVolumesUsable } from '../../tools/storage/resolve-volumes.ts';
 import { assertNamespaceStays } from '../../tools/store/assert-namespace-stays.ts';
-import { vmStore } from '../../tools/store/kind-stores.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
+import { changeVm, vmFinalizer } from '../../tools/store/vm-objects.ts';
 import { invalidKey, invalidSpec, invalidVm, nameTaken, uidTaken, uncopyableFile } from '../errors.ts';
-import { changeVm, vmFinalizer } from '../../tools/store/vm-store.ts';
 import { assertOwnUser, sharesUser } from '../own-user.ts';
 import { withContent } from '../content-lock.ts';
 import { randomName } from './random-name.ts';
@@ -100,8 +99,8 @@ export function uidFor({ annotations = {} }: CreateVmRequest, vms: readonly Vm[]
  * Refuses a uid that a VM of any host has.
  * @throws CodedError VM_UID_TAKEN
  */
-export async function assertUidFree(uid: string, store: ObjectStore): Promise<void> {
-  const other = await vmStore(store).findByUid(uid);
+export async function assertUidFree(uid: string, objects: ObjectClient): Promise<void> {
+  const other = await vmsIn(objects).findByUid(uid);
   if (other) throw uidTaken(uid, other.metadata.name);
 }
 
@@ -131,15 +130,19 @@ export function assertUnused({ namespace = 'default', name, uid }: NewIdentity, 
   assertOwnUser(uid, vms);
 }
 
+/** What a VM is made of that was made elsewhere. */
+interface MadeContent {
+  readonly image: Image;
+  readonly kernel: Kernel;
+}
+
 /** A VM that is about to be stored. */
 export interface NewVm {
   readonly name: string;
   readonly uid: string;
   readonly spec: VmSpec;
-  readonly arch: Arch;
-  /** Its image and kernel, if they are known already. */
-  readonly image?: Image;
-  readonly kernel?: Kernel;
+  /** Its image and kernel, if its disk is here already. Otherwise they are brought with the first steps of its life. */
+  readonly made?: MadeContent;
 }
 
 /**
@@ -149,44 +152,39 @@ export interface NewVm {
 export async function storeVm(
   vm: NewVm,
   request: CreateVmRequest,
-  host: { readonly paths: Paths; readonly store: ObjectStore; readonly self: ThisHost },
+  host: { readonly paths: Paths; readonly objects: ObjectClient; readonly self: ThisHost },
   signal: AbortSignal,
 ): Promise<Vm> {
-  return await withContent(vm, host, signal, async () => {
+  return await withContent(vm.made ?? {}, host, signal, async () => {
     assertOwnUser(vm.uid, await listOwnVms(host));
-    await assertNamespaceStays(host.store, request.namespace);
-    return await writeVm(vm, request, host.store);
+    await assertNamespaceStays(host.objects, request.namespace);
+    return await writeVm(vm, request, host.objects);
   });
 }
 
-async function writeVm(vm: NewVm, request: CreateVmRequest, store: ObjectStore): Promise<Vm> {
+async function writeVm(vm: NewVm, request: CreateVmRequest, objects: ObjectClient): Promise<Vm> {
+  const { namespace = 'default', labels = {}, annotations = {} } = request;
+  const { name, uid, spec, made } = vm;
   try {
-    return await vmStore(store).create({
-      metadata: {
-        ...(request.namespace !== undefined && { namespace: request.namespace }),
-        name: vm.name,
-        uid: vm.uid,
-        labels: request.labels ?? {},
-        annotations: request.annotations ?? {},
-        finalizers: [vmFinalizer],
-      },
-      spec: vm.spec,
-      status: withConditions({ spec: vm.spec, status: newStatus(vm) }, new Date().toISOString()),
+    return await vmsIn(objects).create({
+      metadata: { namespace, name, uid, labels, annotations, finalizers: [vmFinalizer] },
+      spec,
+      ...(made && { status: withConditions({ spec, status: madeStatus(made) }, new Date().toISOString()) }),
     });
   } catch (failure) {
-    throw hasCode(failure, 'ALREADY_EXISTS') ? nameTaken(vm.name) : failure;
+    throw hasCode(failure, 'ALREADY_EXISTS') ? nameTaken(name) : failure;
   }
 }
 
-const newStatus = ({ arch, image, kernel }: NewVm): VmStatus => ({
+const madeStatus = ({ image, kernel }: MadeContent): VmStatus => ({
   phase: 'Created',
-  arch,
-  ...(image && { image: { digest: image.status.digest, bootMode: image.status.bootMode } }),
-  ...(kernel && { kernel: { id: kernel.status.id, version: kernel.status.version } }),
+  arch: kernel.status.arch,
+  image: { digest: image.status.digest, bootMode: image.status.bootMode },
+  kernel: { id: kernel.status.id, version: kernel.status.version },
 });
 
 /** Removes a VM that could not be made, as if it had never been stored. */
-export async function unstoreVm(vm: Vm, store: ObjectStore): Promise<void> {
-  await vmStore(store).delete(vm.metadata);
-  await changeVm(store, vm, () => ({ finalizers: [] }));
+export async function unstoreVm(vm: Vm, objects: ObjectClient): Promise<void> {
+  const left = await vmsIn(objects).delete(vm.metadata);
+  if (left) await changeVm(objects, left, () => ({ finalizers: [] }));
 }

@@ -3,7 +3,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import type { SandboxRuntime } from '@ignite/api/v1/vm-sandbox';
 import { chooseRuntime } from '../../tools/sandbox/choose-runtime.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { changeVm } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
 /** Returns the spec with the requested runtime, or with conmon if this host lacks that runtime. */
@@ -24,7 +24,7 @@ export async function withRuntime(
 export async function recordRuntime(
   vm: Vm,
   wanted: SandboxRuntime | undefined,
-  host: Pick<VmPorts, 'store' | 'sandbox'> & { readonly env: NodeJS.ProcessEnv },
+  host: Pick<VmPorts, 'objects' | 'sandbox'> & { readonly env: NodeJS.ProcessEnv },
   op: ClientOperation,
 ): Promise<Vm> {
   const { sandbox } = await withRuntime(vm.spec, wanted, host, op);
@@ -35,18 +35,18 @@ export async function recordRuntime(
       kind: 'warning',
       message: `VM "${name}" is running: ${sandbox.runtime} will be used from its next start`,
     });
-  return await changeVm(host.store, vm, (now) => ({ spec: { ...now.spec, sandbox } }));
+  return await changeVm(host.objects, vm, (now) => ({ spec: { ...now.spec, sandbox } }));
 }
 
 /** The VM with the network plugin recorded that was asked for, if any. */
 export async function recordPlugin(
   vm: Vm,
   networkPlugin: string | undefined,
-  { store }: Pick<VmPorts, 'store'>,
+  { objects }: Pick<VmPorts, 'objects'>,
 ): Promise<Vm> {
   const { networkPlugin: before = usualPlugin } = askedOf(vm.metadata);
   if (networkPlugin === undefined || networkPlugin === before) return vm;
-  return await changeVm(store, vm, ({ metadata }) => ({
+  return await changeVm(objects, vm, ({ metadata }) => ({
     annotations: withAsked(metadata.annotations, { networkPlugin }),
   }));
 }

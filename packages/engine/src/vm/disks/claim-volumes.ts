@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import type { Vm } from '@ignite/api/v1/vm';
 import { isReadOnly, sourceOf } from '@ignite/api/v1/vm-storage';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { acquireLock } from '@ignite/toolkit/lock/process-lock';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Paths, locksDir } from '../../tools/host/paths.ts';
 import type { ThisHost } from '../../tools/host/this-host.ts';
 import type { Sandbox } from '../../tools/sandbox/sandbox.ts';
@@ -28,7 +28,7 @@ export async function claimVolumes(
   vm: Vm,
   host: {
     readonly paths: Paths;
-    readonly store: ObjectStore;
+    readonly objects: ObjectClient;
     readonly self: ThisHost;
     readonly sandbox: Sandbox;
   },

@@ -1,11 +1,11 @@
 import type { Vm } from '@ignite/api/v1/vm';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, vmFiles } from '../../tools/host/paths.ts';
 import { growOverlay } from '../../tools/rootfs/grow-overlay.ts';
 import { createOverlay, shownBase } from '../../tools/rootfs/qemu-img.ts';
 import { createRawDisk, growRawDisk } from '../../tools/rootfs/raw-disk.ts';
-import { imageOf } from '../../tools/store/vm-store.ts';
+import { imageOf } from '../../tools/store/vm-objects.ts';
 import type { DiskFormat } from '../../tools/vmm/machine.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { type Vmms, vmmOf } from '../vmm-of.ts';
@@ -34,21 +34,21 @@ export function vmDisk(
  */
 export async function createDisk(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
   const { path, format } = vmDisk(vm, host);
-  const { baseDisk } = (await imageOf(vm, host.store)).status;
-  const size = await diskSizeOf(vm, host.store);
+  const { baseDisk } = (await imageOf(vm, host.objects)).status;
+  const size = await diskSizeOf(vm, host.objects);
   if (format === 'raw') await createRawDisk({ path, basePath: baseDisk.path, size }, host.runner, signal);
   else await createOverlay({ path, backingPath: shownBase, size }, host.runner, signal);
 }
 
 export async function growDisk(vm: Vm, host: VmPorts, signal: AbortSignal): Promise<void> {
   const { path, format } = vmDisk(vm, host);
-  const size = await diskSizeOf(vm, host.store);
+  const size = await diskSizeOf(vm, host.objects);
   if (format === 'raw') await growRawDisk(path, size);
   else await growOverlay(path, size, host.runner, signal);
 }
 
 /** Returns the requested size of the disk, or more if the image needs it. */
-export async function diskSizeOf(vm: Vm, store: ObjectStore): Promise<Bytes> {
-  const { size } = (await imageOf(vm, store)).status.baseDisk;
+export async function diskSizeOf(vm: Vm, objects: ObjectClient): Promise<Bytes> {
+  const { size } = (await imageOf(vm, objects)).status.baseDisk;
   return bytes(Math.max(vm.spec.diskSize, size));
 }

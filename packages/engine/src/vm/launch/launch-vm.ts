@@ -10,7 +10,7 @@ import { bootInitrd } from '../../tools/kernel/boot-initrd.ts';
 import { unpackedKernel } from '../../tools/kernel/unpacked-kernel.ts';
 import { startMark } from '../../tools/sandbox/console-log.ts';
 import type { ResolvedVolume } from '../../tools/storage/resolve-volumes.ts';
-import { imageOf } from '../../tools/store/vm-store.ts';
+import { imageOf } from '../../tools/store/vm-objects.ts';
 import { accelFor } from '../../tools/vmm/accel.ts';
 import { assertVmm } from '../../tools/vmm/assert-vmm.ts';
 import { isTimerMeasured, statusSize } from '../../tools/vmm/machine.ts';
@@ -49,7 +49,7 @@ export async function launchVm(
   const inVain = lostClocks(await readTail(files.exitStatus));
   await prepareFiles(files, vmm);
   await appendFile(files.consoleLog, startMark(host.clock.now()), { mode: 0o600 });
-  const image = await imageOf(vm, host.store);
+  const image = await imageOf(vm, host.objects);
   const kernel = kernelDir(host.paths, vm.status.kernel!.id);
   const arch = archOf(vm);
   const accel = accelFor(arch, { arch: hostArch, accel: await host.accel() });
@@ -88,7 +88,7 @@ async function largestDisk(vm: Vm, volumes: readonly ResolvedVolume[], host: VmP
     volume.kind === 'disk' && volume.medium.kind === 'file' ? [volume.medium.path] : [],
   );
   const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
-  return bytes(Math.max(await diskSizeOf(vm, host.store), ...sizes));
+  return bytes(Math.max(await diskSizeOf(vm, host.objects), ...sizes));
 }
 
 /** Creates the files that the VMM reads when it starts, and the files that it and its guest write to. */

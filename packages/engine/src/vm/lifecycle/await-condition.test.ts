@@ -8,6 +8,7 @@ import { sampleVm } from '@ignite/api/v1/vm.sample';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { listAllVms } from '../../tools/store/all-vms.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { untilCondition } from './await-condition.ts';
 
@@ -25,7 +26,9 @@ function hostThrough(...phases: readonly (VmStatus['phase'] | undefined)[]) {
     return sampleVm({ status: { phase } });
   };
   // Other parts of the host are only used for VMs that have ended.
-  return { find, store: new MemoryStore() } as unknown as VmPorts & { readonly find: typeof find };
+  return { find, objects: engineClient(new MemoryStore()) } as unknown as VmPorts & {
+    readonly find: typeof find;
+  };
 }
 
 /**
@@ -36,12 +39,13 @@ async function hostWithVm() {
   const { metadata, ...vm } = sampleVm({ status: { phase: 'Running' } });
   const { uid, name } = metadata;
   await store.create({ ...vm, metadata: { uid, name, finalizers: ['host'] } });
+  const objects = engineClient(store);
   const key = { ...vmKind, name };
   let isUp = true;
   const host = {
     paths: { dataDir: '/nonexistent', runDir: '/nonexistent' },
-    store,
-    find: async (query: string) => findByQuery('VM', await listAllVms(store), query),
+    objects,
+    find: async (query: string) => findByQuery('VM', await listAllVms(objects), query),
     sandbox: { observe: async () => (isUp ? { state: 'running', pid: 1 } : { state: 'absent' }) },
   } as unknown as Parameters<typeof untilCondition>[2];
   const remove = async (status: Partial<VmStatus>, now = name): Promise<void> => {

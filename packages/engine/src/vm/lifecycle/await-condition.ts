@@ -5,10 +5,9 @@ import type { MetCondition, VmCondition } from '@ignite/api/client/vm-condition'
 import type { Vm } from '@ignite/api/v1/vm';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
-import type { Revision } from '@ignite/toolkit/store/store';
 import type { Milliseconds } from '@ignite/toolkit/units/duration';
-import { vmStore } from '../../tools/store/kind-stores.ts';
 import { speaksSsh } from '../../tools/guest/ssh-ready.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { waitTimedOut } from '../errors.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { untilExited } from './await-vm.ts';
@@ -36,7 +35,7 @@ export async function untilCondition(
   const met = new AbortController();
   const waiting = AbortSignal.any([signal, deadline, met.signal]);
   try {
-    const { revision } = await host.store.list(vmKind);
+    const { resourceVersion: revision } = await host.objects.list(vmKind, { limit: 1 });
     const { uid } = (await host.find(query, waiting)).metadata;
     const others = conditions.filter((each) => each !== 'stopped');
     return await Promise.race([
@@ -56,7 +55,7 @@ export async function untilCondition(
  * Waits until a VM has stopped. A VM that was removed before its end was seen is reported in its last state.
  */
 async function untilStopped(
-  { uid, revision }: { readonly uid: string; readonly revision: Revision },
+  { uid, revision }: { readonly uid: string; readonly revision: string },
   host: ConditionPorts,
   signal: AbortSignal,
 ): Promise<MetCondition> {
@@ -78,12 +77,12 @@ const endedPhases: readonly VmPhase[] = ['Stopping', 'Stopped', 'Restarting'];
  */
 async function lastOf(
   uid: string,
-  revision: Revision,
-  { store }: ConditionPorts,
+  revision: string,
+  { objects }: ConditionPorts,
   signal: AbortSignal,
 ): Promise<Vm | undefined> {
   try {
-    for await (const event of vmStore(store).watch(revision, signal))
+    for await (const event of vmsIn(objects).watch({ resourceVersion: revision, signal }))
       if (event.type === 'DELETED' && event.object.metadata.uid === uid && !isRenamed(event.object))
         return event.object;
   } catch (failure) {

@@ -7,7 +7,7 @@ import { vmFiles } from '../../tools/host/paths.ts';
 import { readTail } from '../../tools/host/read-tail.ts';
 import { readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
-import { findVm } from '../../tools/store/vm-store.ts';
+import { findVm } from '../../tools/store/vm-objects.ts';
 import { exitedEarly, noAddress, noSshServer, sshUnreachable } from '../errors.ts';
 import { parseGuestReports } from '../plan/exit-status.ts';
 import type { VmPorts } from '../vm-ports.ts';
@@ -30,7 +30,7 @@ export async function untilExited(vm: Vm, host: VmPorts, signal: AbortSignal): P
     await delay(pollMs, undefined, { signal });
   }
   await withVmLocked(uid, host, signal, (found) => settleEnd(found, host, { signal, report: () => {} }));
-  const ended = await findVm(host.store, uid);
+  const ended = await findVm(host.objects, uid);
   const { phase, restarts } = ended.status;
   return phase === 'Starting' || phase === 'Running'
     ? { ...ended, status: { ...ended.status, ...restarts?.lastExit } }

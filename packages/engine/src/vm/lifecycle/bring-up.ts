@@ -4,8 +4,9 @@ import { errorText } from '@ignite/toolkit/errors/error-text';
 import { hostProcess } from '../../tools/host/host-process.ts';
 import { forgetRestart } from '../../tools/host/noted-restarts.ts';
 import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
+import type { SandboxObservation } from '../../tools/sandbox/sandbox.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
-import { changeVm, getVm } from '../../tools/store/vm-store.ts';
+import { changeVmStatus, getVm } from '../../tools/store/vm-objects.ts';
 import { cannotPause } from '../errors.ts';
 import { assertOwnUser } from '../own-user.ts';
 import { isNewWish, lifeWishOf } from '@ignite/api/v1/life-wish';
@@ -17,7 +18,7 @@ import { vmmOf } from '../vmm-of.ts';
 import { clearFailedStart, keepFailedStart } from './failed-start.ts';
 import { reachGoal } from './reach-goal.ts';
 import type { ReconcileRequest } from './reconcile-request.ts';
-import { recordRestart } from './settle-end.ts';
+import { recordRestart, settleEnd } from './settle-end.ts';
 
 /** What a VM is to be once it is up. */
 type Up = 'running' | 'paused';
@@ -38,8 +39,12 @@ export async function bringUp(
 ): Promise<{ readonly vm: Vm; readonly failure?: unknown }> {
   const up = goal.kind === 'restarted' ? goal.as : goal.kind;
   if (up === 'paused') assertPausable(vm, host);
-  if (goal.kind !== 'restarted' && (await isStarted(vm, host)))
-    return { vm: await reachGoal(vm, { kind: up }, host, op) };
+  if (goal.kind !== 'restarted') {
+    const seen = await host.sandbox.observe(vm.metadata.uid);
+    if (isStarted(vm, seen, host)) return { vm: await reachGoal(vm, { kind: up }, host, op) };
+    // It ran when its end was looked for, and has ended since.
+    if (seen.state === 'exited' && !isNewWish(vm)) return { vm: await settleEnd(vm, host, op) };
+  }
   const down = goal.kind === 'restarted' ? await reachGoal(vm, { ...goal, kind: 'down' }, host, op) : vm;
   try {
     return { vm: await start(down, { ...request, kind: up }, host, op) };
@@ -55,10 +60,8 @@ export function assertPausable(vm: Vm, host: VmPorts): void {
 }
 
 /** Tells whether a VM runs and its start was recorded. What fails then, is no failed start. */
-async function isStarted(vm: Vm, { paths, sandbox }: VmPorts): Promise<boolean> {
-  const seen = await sandbox.observe(vm.metadata.uid);
-  return seen.state === 'running' && seen.pid === readVmProcesses(vm, paths).vmm?.pid;
-}
+const isStarted = (vm: Vm, seen: SandboxObservation, { paths }: VmPorts): boolean =>
+  seen.state === 'running' && seen.pid === readVmProcesses(vm, paths).vmm?.pid;
 
 async function start(
   vm: Vm,
@@ -73,18 +76,16 @@ async function start(
 }
 
 /** Records that this process starts the VM, and which wish it acts upon. */
-async function recordStarting(vm: Vm, { paths, store }: VmPorts): Promise<Vm> {
+async function recordStarting(vm: Vm, { paths, objects }: VmPorts): Promise<Vm> {
   noteVmProcesses(vm, { starter: hostProcess(process.pid) }, paths);
   const lastWish = lifeWishOf(vm);
   const isAutomatic = vm.status.phase === 'Restarting' && !isNewWish(vm);
-  const starting = await changeVm(store, vm, ({ status: { restarts, ...status } }) => ({
-    status: {
-      // After a power failure, the end of the previous run is not recorded.
-      ...betweenLives(status),
-      phase: 'Starting',
-      lastWish,
-      ...(isAutomatic && restarts && { restarts: withoutTime(restarts) }),
-    },
+  const starting = await changeVmStatus(objects, vm, ({ status: { restarts, ...status } }) => ({
+    // After a power failure, the end of the previous run is not recorded.
+    ...betweenLives(status),
+    phase: 'Starting',
+    lastWish,
+    ...(isAutomatic && restarts && { restarts: withoutTime(restarts) }),
   }));
   forgetRestart(vm.metadata.uid, paths);
   return starting;
@@ -105,7 +106,7 @@ async function giveUp(
 ): Promise<Vm> {
   const clear = keepFailed ? keepFailedStart : clearFailedStart;
   await clear(vm, failure, host, op);
-  const failed = await getVm(host.store, vm.metadata);
+  const failed = await getVm(host.objects, vm.metadata);
   if (vm.status.phase !== 'Restarting' || isNewWish(vm)) return failed;
   const exit = { kind: 'ended', message: errorText(failure) } as const;
   const { restarts } = vm.status;

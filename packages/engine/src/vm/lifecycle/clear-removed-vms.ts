@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { isUid } from '@ignite/api/v1/is-uid';
+import { KindReader } from '@ignite/toolkit/client/kind-client';
 import { type EventObject, storedEvent } from '@ignite/toolkit/core/resources/event';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
-import { KindReader } from '@ignite/toolkit/store/kind-store';
 import { eventController } from '../../tools/events/record-event.ts';
 import { endSession } from '../../tools/guest/ssh-session.ts';
 import { locksDir, vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
-import { vmStore } from '../../tools/store/kind-stores.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { unshareFolders } from '../disks/volume-steps.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
@@ -18,8 +18,9 @@ import type { VmPorts } from '../vm-ports.ts';
  */
 export async function clearRemovedVms(host: VmPorts, op: ClientOperation): Promise<void> {
   if (host.self.isAlone) return;
-  const reader = new KindReader(host.store, storedEvent);
-  const { items } = await reader.list({ fields: { reason: 'Removed' } }, op);
+  const reader = new KindReader(host.objects, storedEvent);
+  const removals = [{ field: 'reason', operator: '=', value: 'Removed' }] as const;
+  const { items } = await reader.list({ fields: removals, signal: op.signal });
   const left = items.flatMap(removedVm).filter(({ uid }) => existsSync(vmFiles(host.paths, uid).dir));
   for (const { name, uid } of left) if (await clear(uid, host, op)) tellKept(name, uid, host, op);
 }
@@ -35,7 +36,7 @@ function removedVm({
 /** Returns whether something of the VM was running. */
 async function clear(uid: string, host: VmPorts, { signal }: ClientOperation): Promise<boolean> {
   using lock = tryLock(locksDir(host.paths), `vm-${uid}`);
-  if (!lock || (await vmStore(host.store).findByUid(uid))) return false;
+  if (!lock || (await vmsIn(host.objects).findByUid(uid))) return false;
   const { state } = await host.sandbox.observe(uid);
   if (state === 'running') await host.sandbox.kill(uid, signal);
   if (existsSync(vmRunFiles(host.paths, uid).shares)) await unshareFolders(uid, host, signal);

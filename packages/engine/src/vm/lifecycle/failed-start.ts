@@ -3,7 +3,7 @@ import type { StartRetry, Vm } from '@ignite/api/v1/vm';
 import { errorText } from '@ignite/toolkit/errors/error-text';
 import { vmFiles, vmRunFiles } from '../../tools/host/paths.ts';
 import { netnsName } from '../../tools/network/link/netns.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { recordWrite } from '../steps/vm-events.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { reachGoal } from './reach-goal.ts';
@@ -59,8 +59,11 @@ function retryAfter(before: StartRetry | undefined, nowMs: number): StartRetry {
 async function recordFailure(vm: Vm, cause: unknown, host: VmPorts): Promise<void> {
   const message = errorText(cause);
   const startRetry = retryAfter(vm.status.startRetry, host.clock.now());
-  const failed = await changeVm(host.store, vm, ({ status }) => ({
-    status: { ...status, phase: 'Failed', message, startRetry },
+  const failed = await changeVmStatus(host.objects, vm, ({ status }) => ({
+    ...status,
+    phase: 'Failed',
+    message,
+    startRetry,
   }));
   await recordWrite(failed, { type: 'Warning', reason: 'StartFailed', message }, host);
 }

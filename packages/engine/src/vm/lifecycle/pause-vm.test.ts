@@ -6,10 +6,11 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
 import { defaultPaths } from '../../tools/host/paths.ts';
 import type { Sandbox, SandboxObservation } from '../../tools/sandbox/sandbox.ts';
-import { getVm } from '../../tools/store/vm-store.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import { whileHalted } from './pause-vm.ts';
+import { getVm } from '../../tools/store/vm-objects.ts';
 
 const signal = new AbortController().signal;
 
@@ -23,9 +24,10 @@ async function hostWith(phase: Vm['status']['phase'], seen: SandboxObservation) 
     spec: v.parse(vmSpecSchema, { image: { oci: 'debian:12' } }),
     status: { phase },
   })) as Vm;
+  const objects = engineClient(store);
   const told: string[] = [];
   const tell = (what: string) => async (): Promise<void> =>
-    void told.push(`${what} ${(await getVm(store, { name: 'web' })).status.phase}`);
+    void told.push(`${what} ${(await getVm(objects, { namespace: 'default', name: 'web' })).status.phase}`);
   const sandbox: Sandbox = {
     observe: async () => seen,
     launch: async () => ({ pid: 1 }),
@@ -33,14 +35,19 @@ async function hostWith(phase: Vm['status']['phase'], seen: SandboxObservation) 
     remove: async () => {},
   };
   const vmm = { ...qemu, pause: tell('pause'), resume: tell('resume') };
-  return { vm, told, tell, host: { paths: defaultPaths, store, sandbox, vmms: { firecracker, qemu: vmm } } };
+  return {
+    vm,
+    told,
+    tell,
+    host: { paths: defaultPaths, objects, sandbox, vmms: { firecracker, qemu: vmm } },
+  };
 }
 
 test('whileHalted: a VM is paused for the record before it stands still, and until it goes on again', async () => {
   const { vm, told, tell, host } = await hostWith('Running', { state: 'running', pid: 1 });
   await whileHalted(vm, host, signal, tell('work'));
   assert.deepEqual(told, ['pause Paused', 'work Paused', 'resume Paused']);
-  assert.equal((await getVm(host.store, { name: 'web' })).status.phase, 'Running');
+  assert.equal((await getVm(host.objects, { namespace: 'default', name: 'web' })).status.phase, 'Running');
 });
 
 test('whileHalted: a VM goes on though the work, or halting it, has failed', async () => {
@@ -59,7 +66,7 @@ test('whileHalted: a VM goes on though the work, or halting it, has failed', asy
     /full/,
   );
   assert.deepEqual(told, ['pause Paused', 'resume Paused', 'resume Paused']);
-  assert.equal((await getVm(host.store, { name: 'web' })).status.phase, 'Running');
+  assert.equal((await getVm(host.objects, { namespace: 'default', name: 'web' })).status.phase, 'Running');
 });
 
 test('whileHalted: what stands still already, or does not run, is left alone', async () => {

@@ -2,7 +2,8 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import type { VmPhase } from '@ignite/api/v1/vm-phase';
 import { vmmSockets } from '../../tools/host/paths.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
+import { withStatus } from '../../tools/store/vm-objects.ts';
 import { cannotPause, notRunning } from '../errors.ts';
 import { assertPausable } from './bring-up.ts';
 import type { VmPorts } from '../vm-ports.ts';
@@ -46,7 +47,7 @@ export async function resumeVm(vm: Vm, host: VmPorts, op: ClientOperation): Prom
  */
 export async function whileHalted<T>(
   vm: Vm,
-  host: Pick<VmPorts, 'paths' | 'store' | 'sandbox' | 'vmms'>,
+  host: Pick<VmPorts, 'paths' | 'objects' | 'sandbox' | 'vmms'>,
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -57,7 +58,9 @@ export async function whileHalted<T>(
   if (!vmm.capabilities.pause) throw cannotPause(vmm.name);
   const sockets = vmmSockets(host.paths, uid);
   const as = (now: VmPhase): Promise<Vm> =>
-    changeVm(host.store, vm, ({ status }) => ({ status: { ...status, phase: now } }));
+    vmsIn(host.objects).modifyStatus(vm.metadata, (found) =>
+      withStatus(found, { ...found.status, phase: now }),
+    );
   await as('Paused');
   try {
     await vmm.pause(sockets, signal);

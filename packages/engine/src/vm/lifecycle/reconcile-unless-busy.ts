@@ -2,7 +2,7 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import { tryLock } from '@ignite/toolkit/lock/process-lock';
 import { locksDir } from '../../tools/host/paths.ts';
 import { isHostStopping } from '../../tools/host/systemd.ts';
-import { findVm } from '../../tools/store/vm-store.ts';
+import { findVm } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import type { Outcome } from './outcome.ts';
 import { reconcileLocked } from './reconcile-vm.ts';
@@ -19,7 +19,7 @@ export async function reconcileUnlessBusy(
 ): Promise<Outcome | undefined> {
   using lock = tryLock(locksDir(host.paths), `vm-${uid}`);
   if (!lock) return undefined;
-  const vm = await findVm(host.store, uid);
+  const vm = await findVm(host.objects, uid);
   const restarts = vm.status.phase === 'Restarting';
   if (restarts && (await isHostStopping(host.runner, op.signal))) return undefined;
   return await reconcileLocked(vm, {}, host, op);

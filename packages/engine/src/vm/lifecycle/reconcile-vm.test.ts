@@ -9,16 +9,17 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import * as v from 'valibot';
 import type { SandboxObservation } from '../../tools/sandbox/sandbox.ts';
 import { listAllVms } from '../../tools/store/all-vms.ts';
-import { vmStore } from '../../tools/store/kind-stores.ts';
-import { getVm } from '../../tools/store/vm-store.ts';
 import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import { hostProcess } from '../../tools/host/host-process.ts';
 import { notedRestarts } from '../../tools/host/noted-restarts.ts';
 import { readVmProcesses } from '../../tools/host/vm-processes.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { hostSight, withTruePhase } from '../observe/liveness.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { reconcileVm } from './reconcile-vm.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
+import { getVm } from '../../tools/store/vm-objects.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'reconcile-vm-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -52,7 +53,7 @@ async function hostWith({ spec = {}, status, finalizers = ['ignite.weave.works/h
   const host = {
     paths: { dataDir: join(dir, 'data'), runDir: mkdtempSync(join(dir, 'run-')) },
     env: {},
-    store,
+    objects: engineClient(store),
     self: { name: 'a', isAlone: true },
     vmms: { firecracker, qemu },
     clock: { now: () => seen.nowMs, sleep: async (): Promise<void> => {} },
@@ -73,7 +74,8 @@ async function hostWith({ spec = {}, status, finalizers = ['ignite.weave.works/h
       },
     },
   } as unknown as VmPorts;
-  return { host, store, seen, removed, vm: async (): Promise<Vm> => await getVm(store, { name: 'web' }) };
+  const vm = async (): Promise<Vm> => await getVm(host.objects, { namespace: 'default', name: 'web' });
+  return { host, seen, removed, vm };
 }
 
 const conditionOf = ({ status }: Vm, type: string): unknown => {
@@ -160,6 +162,25 @@ describe('reconcileVm', () => {
     assert.deepEqual(readVmProcesses(await vm(), host.paths), { vmm, monitor });
   });
 
+  test('a VM that ends just after it was seen running restarts by its policy, and not as if it were new', async () => {
+    const { host, seen, vm } = await hostWith({
+      spec: { restartPolicy: 'always' },
+      status: {
+        ...{ phase: 'Running', startTime: new Date(startMs).toISOString(), lastWish: { power: 'Running' } },
+        restarts: { count: 3, pauseMs: 400 },
+      },
+    });
+    seen.sandbox = { state: 'running', pid: process.pid };
+    host.sandbox.observe = () => {
+      const found = seen.sandbox;
+      seen.sandbox = { state: 'exited', exitCode: 137 };
+      return Promise.resolve(found);
+    };
+    await reconcileVm('web', {}, host, op);
+    const { status } = await vm();
+    assert.deepEqual([status.phase, status.restarts?.count], ['Restarting', 4]);
+  });
+
   test('a restart that is cut short is still due, for whoever comes next', async () => {
     const restarts = { count: 1, pauseMs: 100, nextTime: new Date(startMs).toISOString() };
     const { host, vm } = await hostWith({
@@ -177,9 +198,9 @@ describe('reconcileVm', () => {
   });
 
   test('a VM that is being removed is forgotten', async () => {
-    const { host, store } = await hostWith({ status: {} });
-    await vmStore(store).delete({ name: 'web' });
+    const { host } = await hostWith({ status: {} });
+    await vmsIn(host.objects).delete({ namespace: 'default', name: 'web' });
     await reconcileVm('web', {}, host, op);
-    assert.deepEqual(await listAllVms(store), []);
+    assert.deepEqual(await listAllVms(host.objects), []);
   });
 });

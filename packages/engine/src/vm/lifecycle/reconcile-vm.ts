@@ -1,7 +1,7 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { hostSight, withTruePhase } from '../observe/liveness.ts';
 import { goalOf } from '../plan/goal-of.ts';
 import type { VmPorts } from '../vm-ports.ts';
@@ -74,7 +74,7 @@ async function pursue(
 }
 
 /** Records the generation that was acted upon. */
-async function recordSeen(vm: Vm, observedGeneration: number, { store }: VmPorts): Promise<Vm> {
+async function recordSeen(vm: Vm, observedGeneration: number, { objects }: VmPorts): Promise<Vm> {
   if (vm.status.observedGeneration === observedGeneration) return vm;
-  return await changeVm(store, vm, ({ status }) => ({ status: { ...status, observedGeneration } }));
+  return await changeVmStatus(objects, vm, ({ status }) => ({ ...status, observedGeneration }));
 }

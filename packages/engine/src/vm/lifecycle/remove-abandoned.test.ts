@@ -12,6 +12,7 @@ import { vmFiles } from '../../tools/host/paths.ts';
 import { hostLeaseSeconds } from '../../tools/hosts/host-lease.ts';
 import { registerHost } from '../../tools/hosts/register-host.ts';
 import { removeHost } from '../../tools/hosts/remove-host.ts';
+import { StoreAdministration } from '../../tools/store/store-administration.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { clearRemovedVms } from './clear-removed-vms.ts';
 import { findAbandoned, removeAbandoned } from './remove-abandoned.ts';
@@ -25,16 +26,19 @@ const uid = '0123456789abcdef';
 /** Returns two hosts with one store, the second of which has a VM. */
 async function setUp() {
   const [store, clock, paths] = [new MemoryStore(), new ManualClock(), { dataDir: dir, runDir: dir }];
-  await registerHost({ name: 'b', uid: 'uid-of-b', paths, store, clock });
+  const self = { name: 'a', isAlone: false };
+  const administration = new StoreAdministration(store, { paths, self });
+  const { objects } = administration;
+  await registerHost({ name: 'b', uid: 'uid-of-b', paths, administration, clock });
   const finalizers = ['ignite.weave.works/host'];
   const vm = sampleVm({ name: 'web', uid, spec: { hostName: 'b' } });
   await store.create({ ...vm, metadata: { ...vm.metadata, finalizers } });
   mkdirSync(vmFiles(paths, uid).dir, { recursive: true });
-  const a = { store, clock, self: { name: 'a', isAlone: false } };
+  const a = { objects, administration, clock, self };
   const done: string[] = [];
   const seen = { sandbox: 'running', network: 'attached' };
   const b = {
-    ...{ store, clock, paths, env: {} },
+    ...{ objects, clock, paths, env: {} },
     self: { name: 'b', isAlone: false },
     runner: { run: async () => ({ stdout: '', stderr: '' }) },
     sandbox: {

@@ -1,13 +1,11 @@
-import { hostKind } from '@ignite/api/v1/object-kinds';
 import { fullName } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
 import { CodedError } from '@ignite/toolkit/errors/coded-error';
-import { KindStore } from '@ignite/toolkit/store/kind-store';
 import { recordEvent } from '../../tools/events/record-event.ts';
 import { liveHosts } from '../../tools/hosts/host-lease.ts';
-import { vmStore } from '../../tools/store/kind-stores.ts';
+import { hostsIn, vmsIn } from '../../tools/store/kind-clients.ts';
 import { findAnyVm } from '../../tools/store/own-vms.ts';
-import { changeVm, vmFinalizer } from '../../tools/store/vm-store.ts';
+import { vmFinalizer } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
 /**
@@ -18,14 +16,14 @@ import type { VmPorts } from '../vm-ports.ts';
 export async function findAbandoned(
   query: string,
   elsewhere: unknown,
-  { store, clock }: Pick<VmPorts, 'store' | 'clock'>,
+  { objects, clock }: Pick<VmPorts, 'objects' | 'clock'>,
 ): Promise<Vm> {
-  const vm = await findAnyVm(store, query);
+  const vm = await findAnyVm(objects, query);
   if (!vm) throw elsewhere;
   const { hostName } = vm.spec;
   if (hostName === undefined) return vm;
-  if ((await liveHosts(store, clock.now())).has(hostName)) throw elsewhere;
-  if (!(await new KindStore(store, hostKind).find({ name: hostName }))) return vm;
+  if ((await liveHosts(objects, clock.now())).has(hostName)) throw elsewhere;
+  if (!(await hostsIn(objects).find({ name: hostName }))) return vm;
   throw new CodedError('VM_ELSEWHERE', `VM "${fullName(vm)}" is on host "${hostName}"`, {
     hint: `run the command on "${hostName}", which is silent but may come back; if it is lost for good, "ignite delete host/${hostName}" lets others remove its VMs`,
   });
@@ -38,17 +36,20 @@ export async function findAbandoned(
 export async function removeAbandoned(
   vm: Vm,
   { force }: { readonly force: boolean },
-  { store }: Pick<VmPorts, 'store'>,
+  { objects }: Pick<VmPorts, 'objects'>,
 ): Promise<void> {
   const { namespace, name } = vm.metadata;
   if (!force)
     throw new CodedError('VM_HOST_LOST', `the host of VM "${fullName(vm)}" is not in the store`, {
       hint: `"ignite rm -f ${fullName(vm)}" removes the object of the VM, and leaves its disk where it is`,
     });
-  await recordEvent(store, vm, { reason: 'Removed', message: 'without its disk' }, 'removed');
-  const loose = await changeVm(store, vm, ({ metadata: { finalizers } }) => ({
-    finalizers: finalizers.filter((each) => each !== vmFinalizer),
-  }));
-  const { deletionTimestamp, resourceVersion } = loose.metadata;
-  if (deletionTimestamp === undefined) await vmStore(store).delete({ namespace, name }, { resourceVersion });
+  await recordEvent(objects, vm, { reason: 'Removed', message: 'without its disk' }, 'removed');
+  const vms = vmsIn(objects);
+  const { metadata } = await vms.modify({ namespace, name }, (now) => {
+    const finalizers = now.metadata.finalizers.filter((each) => each !== vmFinalizer);
+    return { ...now, metadata: { ...now.metadata, finalizers } };
+  });
+  const { deletionTimestamp, resourceVersion } = metadata;
+  if (deletionTimestamp === undefined)
+    await vms.delete({ namespace, name }, { preconditions: { resourceVersion } });
 }

@@ -3,7 +3,7 @@ import { nameOnHost } from '@ignite/api/v1/shown-name';
 import type { Vm } from '@ignite/api/v1/vm';
 import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import { ownerOf } from '@ignite/toolkit/apply/plan-apply';
-import { vmStore } from '../../tools/store/kind-stores.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
 import { assertVmName } from '../definition/create-vm.ts';
 import { declaredVm, nameTaken } from '../errors.ts';
@@ -21,10 +21,10 @@ export async function renameVm(query: string, name: string, host: VmPorts, op: C
     if (name === before) return found;
     const owner = ownerOf(found);
     if (owner !== undefined) throw declaredVm(before, owner);
-    if (await vmStore(host.store).find({ namespace, name })) throw nameTaken(name);
+    if (await vmsIn(host.objects).find({ namespace, name })) throw nameTaken(name);
     await host.network.rename(uid, nameOnHost({ namespace, name }), op.signal);
     try {
-      const renamed = await vmStore(host.store).rename(found.metadata, name);
+      const renamed = await host.administration.rename(found, name);
       await recordWrite(renamed, { reason: 'Renamed', message: `renamed from "${before}"` }, host);
       return renamed;
     } catch (failure) {

@@ -3,7 +3,7 @@ import type { RestartStatus, Vm } from '@ignite/api/v1/vm';
 import { hostProcess } from '../../tools/host/host-process.ts';
 import { noteRestart } from '../../tools/host/noted-restarts.ts';
 import { noteVmProcesses } from '../../tools/host/vm-processes.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { readExit } from '../observe/vm-exit.ts';
 import type { VmExit } from '../plan/exit-status.ts';
 import { isNewWish } from '@ignite/api/v1/life-wish';
@@ -36,16 +36,14 @@ export async function recordRestart(
 ): Promise<Vm> {
   noteRestart(vm.metadata.uid, host.paths);
   noteVmProcesses(vm, { starter: hostProcess(process.pid) }, host.paths);
-  const restarting = await changeVm(
-    host.store,
+  const restarting = await changeVmStatus(
+    host.objects,
     vm,
     ({ status: { exitCode: _code, message: _message, ...status } }) => ({
-      status: {
-        ...stoppedStatus(status, host.clock.now()),
-        ...exit,
-        phase: 'Restarting',
-        restarts,
-      },
+      ...stoppedStatus(status, host.clock.now()),
+      ...exit,
+      phase: 'Restarting',
+      restarts,
     }),
   );
   const message = `restarting in ${restarts.pauseMs / 1_000} s; restarted ${restarts.count} times so far`;

@@ -10,6 +10,7 @@ import { bootId, endedProcess, hostProcess, isAlive } from '../../tools/host/hos
 import { locksDir } from '../../tools/host/paths.ts';
 import { serveHost } from '../../tools/host/served-host.ts';
 import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { restartWhenDue } from './settle-vm.ts';
 
@@ -28,7 +29,7 @@ async function hostWith(sleep: () => Promise<void>) {
   await store.create(vm);
   const host = {
     paths: { dataDir: join(runDir, 'data'), runDir },
-    store,
+    objects: engineClient(store),
     self: { name: 'a', isAlone: true },
     clock: { now: () => startMs, sleep },
   } as unknown as VmPorts;

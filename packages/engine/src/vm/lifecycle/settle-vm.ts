@@ -6,7 +6,7 @@ import { isServed } from '../../tools/host/served-host.ts';
 import { noteVmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
 import { isHostStopping } from '../../tools/host/systemd.ts';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
-import { findVm } from '../../tools/store/vm-store.ts';
+import { findVm } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { reconcileLocked } from './reconcile-vm.ts';
 import { settleEnd } from './settle-end.ts';
@@ -52,7 +52,7 @@ async function untilServed(uid: string, host: VmPorts, op: ClientOperation): Pro
   for (let vm = await takeOver(uid, host, op); vm.status.phase === 'Restarting';) {
     if (isServed(host.paths)) return true;
     await host.clock.sleep(Math.min(lookMs, Math.max(0, dueMs(vm) - host.clock.now())), op.signal);
-    vm = await findVm(host.store, uid);
+    vm = await findVm(host.objects, uid);
     if (vm.status.phase !== 'Restarting' || dueMs(vm) > host.clock.now()) continue;
     if (await isHostStopping(host.runner, op.signal)) return false;
     vm = await withVmLocked(uid, host, op.signal, async (found) =>
@@ -76,7 +76,7 @@ async function takeOver(uid: string, host: VmPorts, op: ClientOperation): Promis
 
 /** Records that this process, which is about to end, no longer waits for the restart. */
 async function handOver(uid: string, host: VmPorts, op: ClientOperation): Promise<void> {
-  if (!isMine(await findVm(host.store, uid), host)) return;
+  if (!isMine(await findVm(host.objects, uid), host)) return;
   await withVmLocked(uid, host, op.signal, async (found) => {
     if (found.status.phase === 'Restarting' && isMine(found, host))
       noteVmProcesses(found, { starter: endedProcess() }, host.paths);

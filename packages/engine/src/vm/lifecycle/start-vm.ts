@@ -1,6 +1,6 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { changeVm } from '../../tools/store/vm-objects.ts';
 import { isLeaving } from '../errors.ts';
 import { type Wish, withWish } from '@ignite/api/v1/life-wish';
 import type { VmPorts } from '../vm-ports.ts';
@@ -39,9 +39,9 @@ export async function startVm(
 export const writeWish = async (
   vm: Vm,
   wish: Wish,
-  { store, clock }: Pick<VmPorts, 'store' | 'clock'>,
+  { objects, clock }: Pick<VmPorts, 'objects' | 'clock'>,
 ): Promise<Vm> =>
-  await changeVm(store, vm, (now) => {
+  await changeVm(objects, vm, (now) => {
     const { spec, metadata } = withWish(now, wish, clock.now());
     return { spec, annotations: metadata.annotations };
   });

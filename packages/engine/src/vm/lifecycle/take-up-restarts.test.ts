@@ -11,6 +11,7 @@ import { hostProcess } from '../../tools/host/host-process.ts';
 import { noteRestart, notedRestarts } from '../../tools/host/noted-restarts.ts';
 import { serveHost } from '../../tools/host/served-host.ts';
 import { noteVmProcesses } from '../../tools/host/vm-processes.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { takeUpRestarts } from './take-up-restarts.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'take-up-restarts-'));
@@ -34,7 +35,7 @@ async function hostWith(phase: VmPhase, starter = gone) {
     for (let looks = 0; looks < 200 && !existsSync(path); looks += 1) await delay(5);
     return existsSync(path);
   };
-  return { host: { paths, store, settleCommand: ['sh', script] }, isSettled };
+  return { host: { paths, objects: engineClient(store), settleCommand: ['sh', script] }, isSettled };
 }
 
 test('takeUpRestarts: a process waits for the restart for which nobody waits any more', async () => {

@@ -1,21 +1,21 @@
 import { spawnDetached } from '@ignite/toolkit/process/spawn-detached';
-import { vmStore } from '../../tools/store/kind-stores.ts';
 import { bootId, isAlive } from '../../tools/host/host-process.ts';
 import { forgetRestart, notedRestarts } from '../../tools/host/noted-restarts.ts';
 import { isServed } from '../../tools/host/served-host.ts';
 import { type VmProcesses, readVmProcesses } from '../../tools/host/vm-processes.ts';
+import { vmsIn } from '../../tools/store/kind-clients.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
 /** Has a process wait for each restart for which nobody waits any more, unless ignited does. */
 export async function takeUpRestarts({
   paths,
-  store,
+  objects,
   settleCommand,
-}: Pick<VmPorts, 'paths' | 'store' | 'settleCommand'>): Promise<void> {
+}: Pick<VmPorts, 'paths' | 'objects' | 'settleCommand'>): Promise<void> {
   const noted = notedRestarts(paths);
   if (noted.length === 0 || isServed(paths)) return;
   for (const uid of noted) {
-    const vm = await vmStore(store).findByUid(uid);
+    const vm = await vmsIn(objects).findByUid(uid);
     if (!vm) forgetRestart(uid, paths);
     else if (vm.status.phase === 'Restarting' && !isWaitedFor(readVmProcesses(vm, paths)))
       spawnDetached([...settleCommand, uid], paths.runDir);

@@ -7,7 +7,7 @@ import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { restartedAtAnnotation } from '@ignite/api/v1/restarted-at';
 import type { Vm, VmSpec } from '@ignite/api/v1/vm';
 import { withVmLocked } from '../../tools/store/vm-lock.ts';
-import { changeVm, getVm } from '../../tools/store/vm-store.ts';
+import { changeVm, getVm } from '../../tools/store/vm-objects.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { pauseVm, resumeVm } from './pause-vm.ts';
 import { reconcileUnlessBusy } from './reconcile-unless-busy.ts';
@@ -61,8 +61,8 @@ const api: Writer = async (host, random) => await write(oneOf(powers, random), r
 
 async function write(power: VmSpec['power'], restarts: boolean, host: VmPorts): Promise<void> {
   await changeVm(
-    host.store,
-    await getVm(host.store, { name: 'web' }),
+    host.objects,
+    await getVm(host.objects, { namespace: 'default', name: 'web' }),
     ({ spec, metadata: { annotations } }) => ({
       spec: { ...spec, power },
       annotations: {
@@ -92,7 +92,7 @@ async function control(host: VmPorts, world: World, isOver: () => boolean): Prom
     if (wasOver) rounds += 1;
     assert.ok(
       rounds < 100,
-      `the controller finds no end: ${JSON.stringify(await getVm(host.store, { name: 'web' }))}`,
+      `the controller finds no end: ${JSON.stringify(await getVm(host.objects, { namespace: 'default', name: 'web' }))}`,
     );
     const outcome = await actor.run('controller', () => reconcileUnlessBusy(uid, host, op));
     if (outcome?.requeueAfterMs !== undefined) world.nowMs += outcome.requeueAfterMs;
@@ -122,7 +122,7 @@ test('whatever three writers wish in whatever order, the world ends as the last 
     isOver = true;
     world.faults = 0;
     await Promise.all(others);
-    const { spec, status } = await getVm(host.store, { name: 'web' });
+    const { spec, status } = await getVm(host.objects, { namespace: 'default', name: 'web' });
     const told = `seed ${seed}: ${JSON.stringify({ power: spec.power, status, world })}`;
     seen.add(spec.power);
     const isUp = spec.power !== 'Stopped';

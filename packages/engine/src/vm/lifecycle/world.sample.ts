@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { vmKind } from '@ignite/api/v1/object-kinds';
 import { apiVersion } from '@ignite/api/v1/group';
 import { vmSpecSchema } from '@ignite/api/v1/vm';
 import type { Command } from '@ignite/toolkit/process/runner';
@@ -12,7 +13,7 @@ import { hostArch } from '../../tools/host/arch.ts';
 import { kernelDir } from '../../tools/host/paths.ts';
 import type { NetworkObservation } from '../../tools/network/network.ts';
 import type { SandboxObservation } from '../../tools/sandbox/sandbox.ts';
-import { getVm } from '../../tools/store/vm-store.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
@@ -65,7 +66,7 @@ export async function worldOf(
     env: {},
     guestDir: join(import.meta.dirname, '../../../../../guest'),
     streamsProgram: '/bin/true',
-    store: await storeWithContent(join(runDir, 'base.ext4')),
+    objects: engineClient(await storeWithContent(join(runDir, 'base.ext4'))),
     self: { name: 'a', isAlone: true },
     settleCommand: ['/bin/true'],
     clock: {
@@ -187,12 +188,13 @@ async function storeWithContent(baseDisk: string): Promise<MemoryStore> {
       kernel: { id: 'k', version: '1' },
     },
   });
+  const read = store.get.bind(store);
   const update = store.update.bind(store);
   store.update = async (object, ...rest) => {
     if (actor.getStore() === 'controller')
       assert.deepEqual(
         object['spec'],
-        (await getVm(store, { name: 'web' })).spec,
+        (await read({ ...vmKind, name: 'web' }))['spec'],
         'a reconcile has changed a spec',
       );
     return await update(object, ...rest);

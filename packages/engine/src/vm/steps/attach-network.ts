@@ -2,20 +2,20 @@ import type { ClientOperation } from '@ignite/api/client/progress';
 import { nameOnHost } from '@ignite/api/v1/shown-name';
 import type { Vm, VmNetworkStatus } from '@ignite/api/v1/vm';
 import type { VmNetwork } from '@ignite/api/v1/vm-network';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { ThisHost } from '../../tools/host/this-host.ts';
 import type { GuestSeed } from '../../tools/kernel/seed.ts';
 import { parseIp, withoutPrefix } from '../../tools/network/address/ip-address.ts';
 import type { Admission, Attachment, Network } from '../../tools/network/network.ts';
 import { sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import { listOwnVms } from '../../tools/store/own-vms.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { interfaceRequests, lastAddresses, reservations } from './interface-requests.ts';
 
 /** Attaches the VM to its networks, and records the result. */
 export async function attachNetwork(
   vm: Vm,
-  host: { readonly store: ObjectStore; readonly self: ThisHost; readonly network: Network },
+  host: { readonly objects: ObjectClient; readonly self: ThisHost; readonly network: Network },
   op: ClientOperation,
 ): Promise<Vm> {
   const { uid, annotations } = vm.metadata;
@@ -35,9 +35,8 @@ export async function attachNetwork(
     },
     op.signal,
   );
-  return await changeVm(host.store, vm, (now) => ({
-    status: { ...now.status, network: networkStatus(attachment) },
-  }));
+  const attached = networkStatus(attachment);
+  return await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, network: attached }));
 }
 
 /** Pure. Returns the inputs of the VM's packet filters. */

@@ -3,7 +3,7 @@ import type { Arch } from '@ignite/api/v1/arch';
 import type { Vm } from '@ignite/api/v1/vm';
 import { kernelFor } from '../../tools/kernel/kernel-objects.ts';
 import { type ImageRequest, ensureImage, parseImportRequest } from '../../tools/oci/image-objects.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { untilContentStays, withContent } from '../content-lock.ts';
 import { assertRunsSomething, warnOfSmallDisk, warnOfUnusedEnv } from './image-fit.ts';
 import { containerEngineOf } from '../runtime-of.ts';
@@ -17,13 +17,17 @@ import type { VmPorts } from '../vm-ports.ts';
 export const ensureVmImage = (vm: Vm, host: VmPorts, op: ClientOperation): Promise<Vm> =>
   untilContentStays(async () => {
     const request = parseImportRequest(vm.spec.image.oci, requestOf(vm, host));
-    const image = await ensureImage(request, host, host.store, op);
+    const image = await ensureImage(request, host, host.objects, op);
     assertRunsSomething(vm.spec, image);
     warnOfSmallDisk(vm.spec, image, op);
     warnOfUnusedEnv(vm.spec, image, op);
     const { digest, bootMode } = image.status;
     return await withContent({ image }, host, op.signal, () =>
-      changeVm(host.store, vm, ({ status }) => ({ status: { ...status, image: { digest, bootMode } } })),
+      changeVmStatus(host.objects, vm, (now) => ({
+        ...now.status,
+        arch: archOf(now),
+        image: { digest, bootMode },
+      })),
     );
   });
 
@@ -33,7 +37,7 @@ export const ensureVmKernel = (vm: Vm, host: VmPorts, op: ClientOperation): Prom
     const kernel = await kernelFor(vm.spec.kernel.oci, requestOf(vm, host), host, op);
     const { id, version } = kernel.status;
     return await withContent({ kernel }, host, op.signal, () =>
-      changeVm(host.store, vm, ({ status }) => ({ status: { ...status, kernel: { id, version } } })),
+      changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, kernel: { id, version } })),
     );
   });
 

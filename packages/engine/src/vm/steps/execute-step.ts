@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import type { ClientOperation } from '@ignite/api/client/progress';
 import { hasOwnKey } from '@ignite/api/v1/has-own-key';
 import type { Vm, VmStatus } from '@ignite/api/v1/vm';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import { recordEvent } from '../../tools/events/record-event.ts';
 import { createSshKeys } from '../../tools/guest/ssh-keys.ts';
 import { endSession } from '../../tools/guest/ssh-session.ts';
@@ -10,7 +10,7 @@ import { hostProcess } from '../../tools/host/host-process.ts';
 import { forgetRestart } from '../../tools/host/noted-restarts.ts';
 import { vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { forgetVmProcesses, noteVmProcesses } from '../../tools/host/vm-processes.ts';
-import { changeVm, vmFinalizer } from '../../tools/store/vm-store.ts';
+import { changeVm, changeVmStatus, vmFinalizer } from '../../tools/store/vm-objects.ts';
 import { keepDisk, takeKeptDisk } from '../disks/kept-disk.ts';
 import { createDisk, growDisk } from '../disks/vm-disk.ts';
 import { prepareVmVolumes, releaseVmVolumes, shareFolders, unshareFolders } from '../disks/volume-steps.ts';
@@ -47,7 +47,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
     case 'create-disk':
       if (await takeKeptDisk(vm, host)) return vm;
       await createDisk(vm, host, op.signal);
-      return await forgetAdoption(vm, host.store);
+      return await forgetAdoption(vm, host.objects);
     case 'grow-disk':
       await growDisk(vm, host, op.signal);
       return vm;
@@ -80,7 +80,7 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       await host.sandbox.kill(uid, op.signal);
       return vm;
     case 'record-pause':
-      return await changeVm(host.store, vm, (now) => ({ status: { ...now.status, phase: 'Paused' } }));
+      return await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, phase: 'Paused' }));
     case 'pause':
       await vmmOf(vm, host).pause(vmmSockets(host.paths, uid), vmmSignal(op.signal));
       await recordWrite(vm, { reason: 'Paused', message: 'CPUs stopped' }, host);
@@ -114,24 +114,24 @@ export async function executeStep(step: VmStep, vm: Vm, host: VmPorts, op: Clien
       return vm;
     case 'forget':
       forgetLife(vm, host);
-      await recordEvent(host.store, vm, { reason: 'Removed', message: 'with its disk' }, 'removed');
-      return await changeVm(host.store, vm, (now) => ({
+      await recordEvent(host.objects, vm, { reason: 'Removed', message: 'with its disk' }, 'removed');
+      return await changeVm(host.objects, vm, (now) => ({
         finalizers: now.metadata.finalizers.filter((name) => name !== vmFinalizer),
       }));
   }
 }
 
 /** Records that the disk is new, and so has no identity of another VM. */
-async function forgetAdoption(vm: Vm, store: ObjectStore): Promise<Vm> {
+async function forgetAdoption(vm: Vm, objects: ObjectClient): Promise<Vm> {
   if (vm.status.adopted === undefined) return vm;
-  return await changeVm(store, vm, ({ status: { adopted: _adopted, ...status } }) => ({ status }));
+  return await changeVmStatus(objects, vm, ({ status: { adopted: _adopted, ...status } }) => status);
 }
 
 async function recordExit(vm: Vm, byItself: boolean, host: VmPorts, signal: AbortSignal): Promise<Vm> {
   const exit = await readExit(vm, host, signal);
   await recordEnd(vm, exit, byItself, host);
   const { kind: _kind, ...how } = exit;
-  return await changeVm(host.store, vm, (now) => ({ status: { ...now.status, phase: 'Stopping', ...how } }));
+  return await changeVmStatus(host.objects, vm, ({ status }) => ({ ...status, phase: 'Stopping', ...how }));
 }
 
 async function recordStart(vm: Vm, host: VmPorts): Promise<Vm> {
@@ -139,10 +139,10 @@ async function recordStart(vm: Vm, host: VmPorts): Promise<Vm> {
   if (found.state !== 'running') return vm; // the VM has ended already, which the next observation records
   const monitor = found.monitorPid === undefined ? undefined : hostProcess(found.monitorPid);
   noteVmProcesses(vm, { vmm: hostProcess(found.pid), monitor }, host.paths);
-  const started = await changeVm(host.store, vm, ({ status }) => {
+  const started = await changeVmStatus(host.objects, vm, ({ status }) => {
     const { exitCode: _exit, finishTime: _finish, message: _message, startRetry: _retry, ...rest } = status;
     const startTime = status.startTime ?? new Date(host.clock.now()).toISOString();
-    return { status: { ...rest, phase: 'Running', startTime } };
+    return { ...rest, phase: 'Running', startTime };
   });
   await recordInLife(started, { reason: 'Started', message: addressText(started) }, host);
   return started;
@@ -150,8 +150,9 @@ async function recordStart(vm: Vm, host: VmPorts): Promise<Vm> {
 
 /** Records that a VM is down. */
 async function recordDown(vm: Vm, reached: Pick<VmStatus, 'lastWish'>, host: VmPorts): Promise<Vm> {
-  const down = await changeVm(host.store, vm, ({ status }) => ({
-    status: { ...stoppedStatus(status, host.clock.now()), ...reached },
+  const down = await changeVmStatus(host.objects, vm, ({ status }) => ({
+    ...stoppedStatus(status, host.clock.now()),
+    ...reached,
   }));
   forgetLife(vm, host);
   return down;

@@ -8,6 +8,7 @@ import { MemoryStore } from '@ignite/toolkit/store/memory';
 import { type Bytes, bytes } from '@ignite/toolkit/units/bytes';
 import * as v from 'valibot';
 import { defaultPaths } from '../../tools/host/paths.ts';
+import { engineClient } from '../../tools/store/engine-client.sample.ts';
 import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
@@ -36,7 +37,7 @@ async function hostWith(memory: string, vmm: Partial<Vmm> = {}) {
     told,
     host: {
       paths: defaultPaths,
-      store,
+      objects: engineClient(store),
       clock,
       vmms: { firecracker, qemu: { ...qemu, resizeMemory, ...vmm } },
     },

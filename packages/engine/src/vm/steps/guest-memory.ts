@@ -1,11 +1,11 @@
 import type { ClientOperation } from '@ignite/api/client/progress';
 import type { Vm } from '@ignite/api/v1/vm';
+import type { ObjectClient } from '@ignite/toolkit/client/object-client';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import { errorText } from '@ignite/toolkit/errors/error-text';
-import type { ObjectStore } from '@ignite/toolkit/store/store';
 import { type Bytes, formatBytes, humanBytes } from '@ignite/toolkit/units/bytes';
 import { type Paths, vmmSockets } from '../../tools/host/paths.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import { allottedMemoryOf, bootMemoryOf, dueMemoryOf, isMemoryOff } from '../plan/allotted-memory.ts';
 import { type Vmms, vmmOf } from '../vmm-of.ts';
 import { vmmSignal } from '../vmm-signal.ts';
@@ -16,7 +16,7 @@ const pollMs = 200;
 
 interface MemoryPorts {
   readonly paths: Paths;
-  readonly store: ObjectStore;
+  readonly objects: ObjectClient;
   readonly vmms: Vmms;
   readonly clock: Clock;
 }
@@ -27,8 +27,9 @@ export async function resizeMemory(vm: Vm, host: MemoryPorts, signal: AbortSigna
   if (!vmm.capabilities.balloon || !isMemoryOff(vm)) return vm;
   const due = dueMemoryOf(vm);
   await vmm.resizeMemory(vmmSockets(host.paths, vm.metadata.uid), due, vmmSignal(signal));
-  return await changeVm(host.store, vm, ({ status: { memory: _memory, ...status } }) => ({
-    status: { ...status, ...(due !== bootMemoryOf(vm) && { memory: due }) },
+  return await changeVmStatus(host.objects, vm, ({ status: { memory: _memory, ...status } }) => ({
+    ...status,
+    ...(due !== bootMemoryOf(vm) && { memory: due }),
   }));
 }
 

@@ -1,6 +1,6 @@
 import type { Vm, VmStatus } from '@ignite/api/v1/vm';
 import { type Happening, recordEvent } from '../../tools/events/record-event.ts';
-import { changeVm } from '../../tools/store/vm-store.ts';
+import { changeVmStatus } from '../../tools/store/vm-objects.ts';
 import type { VmExit } from '../plan/exit-status.ts';
 import type { VmPorts } from '../vm-ports.ts';
 
@@ -9,23 +9,23 @@ const lifeOf = ({ startTime, finishTime = 'never' }: VmStatus): string =>
   startTime === undefined ? `interrupted, after ${finishTime}` : `since ${startTime}`;
 
 /** Records an event that happens once in a run of the VM. */
-export async function recordInLife(vm: Vm, happening: Happening, { store }: VmPorts): Promise<void> {
-  await recordEvent(store, vm, happening, lifeOf(vm.status));
+export async function recordInLife(vm: Vm, happening: Happening, { objects }: VmPorts): Promise<void> {
+  await recordEvent(objects, vm, happening, lifeOf(vm.status));
 }
 
 /** Records that the SSH of a VM has answered. */
 export async function recordReady(vm: Vm, host: VmPorts): Promise<void> {
   const readyTime = new Date(host.clock.now()).toISOString();
   const isSame = ({ startTime }: VmStatus): boolean => startTime === vm.status.startTime;
-  await changeVm(host.store, vm, ({ status }) => ({
-    status: isSame(status) ? { ...status, readyTime: status.readyTime ?? readyTime } : status,
-  }));
+  await changeVmStatus(host.objects, vm, ({ status }) =>
+    isSame(status) ? { ...status, readyTime: status.readyTime ?? readyTime } : status,
+  );
   await recordInLife(vm, { reason: 'Ready', message: 'its SSH answers' }, host);
 }
 
 /** Records an event that this very write of the VM has caused. */
-export async function recordWrite(vm: Vm, happening: Happening, { store }: VmPorts): Promise<void> {
-  await recordEvent(store, vm, happening, vm.metadata.resourceVersion);
+export async function recordWrite(vm: Vm, happening: Happening, { objects }: VmPorts): Promise<void> {
+  await recordEvent(objects, vm, happening, vm.metadata.resourceVersion);
 }
 
 /**

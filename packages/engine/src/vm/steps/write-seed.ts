@@ -13,7 +13,7 @@ import { hostProgram } from '../../tools/kernel/guest-programs.ts';
 import { type GuestSeed, renderSeed } from '../../tools/kernel/seed.ts';
 import type { Attachment } from '../../tools/network/network.ts';
 import { volumeMounts } from '../../tools/storage/volume-devices.ts';
-import { imageOf } from '../../tools/store/vm-store.ts';
+import { imageOf } from '../../tools/store/vm-objects.ts';
 import { volumesOf } from '../disks/volume-steps.ts';
 import { archOf } from '../arch-of.ts';
 import { readsCloudInit } from '../launch/vm-machine.ts';
@@ -54,7 +54,7 @@ async function seedOf(
 ): Promise<GuestSeed> {
   const { uid, name } = vm.metadata;
   const { hostKey } = vmFiles(host.paths, uid);
-  const { config, bootMode } = (await imageOf(vm, host.store)).status;
+  const { config, bootMode } = (await imageOf(vm, host.objects)).status;
   return {
     vmUid: uid,
     hostname: name,

@@ -25,7 +25,8 @@ export function draftCreate(kind: ServedKind, wanted: NewObject, birth: Birth): 
   if (kind.origin !== undefined) throw uncreatable(kind.kind, kind.origin);
   if (wanted.metadata.resourceVersion) throw badRequest('a new object has no resourceVersion');
   const { status, ...rest } = checkedType(kind, wanted);
-  const firstStatus = kind.hasStatus ? kind.initialStatus : status;
+  const given = kind.hasStatus && !kind.trustsAuthor ? undefined : status;
+  const firstStatus = given ?? (kind.hasStatus ? kind.initialStatus : undefined);
   return withDefaults(kind, {
     ...rest,
     ...(firstStatus !== undefined && { status: firstStatus }),
@@ -169,7 +170,7 @@ const withDefaults = (kind: ServedKind, object: KubeObject): KubeObject =>
  * @throws ObjectError INVALID
  */
 export function validated(kind: ServedKind, object: KubeObject, old: KubeObject | undefined): KubeObject {
-  const causes = problemsOf(kind, object, old);
+  const causes = kind.trustsAuthor ? [] : problemsOf(kind, object, old);
   if (causes.length === 0) return object;
   const before = old ? problemsOf(kind, old, undefined) : [];
   const added = causes.filter((cause) => !before.some((known) => isDeepStrictEqual(known, cause)));

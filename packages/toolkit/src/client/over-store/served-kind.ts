@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../object/kube-object.ts';
 import type { NameRule } from '../../scheme/strategy.ts';
-import type { ErrorCause } from '../object-error.ts';
+import { type ErrorCause, unknownResource } from '../object-error.ts';
 import type { GroupVersionResource } from '../group-version-resource.ts';
 import type { Conversion } from '../conversion.ts';
 
@@ -16,6 +16,11 @@ export interface ServedKind extends GroupVersionResource {
   readonly permanent?: readonly string[];
   /** Returns the uid of a new object; by default, it is a random UUID. */
   readonly newUid?: () => string;
+  /**
+   * Whether the author of an object is trusted, as the program that serves the kind is. What it writes is taken as valid,
+   * and a new object keeps the uid, the time of creation and the status that it comes with.
+   */
+  readonly trustsAuthor?: boolean;
   /** Whether the status is written only by `updateStatus` and patches of it, and never by other writes. */
   readonly hasStatus: boolean;
   /** Whether writes of the status change metadata too, as those of Kubernetes' own kinds do. */
@@ -32,4 +37,16 @@ export interface ServedKind extends GroupVersionResource {
   readonly atDeletion?: (object: KubeObject, now: string) => KubeObject;
   /** How objects are converted between the versions of the kind; without it, all versions are the same. */
   readonly conversion?: Conversion;
+}
+
+/** Pure. @throws ObjectError NOT_FOUND */
+export function servedKindAt(
+  { group, version, resource }: GroupVersionResource,
+  kinds: readonly ServedKind[],
+): ServedKind {
+  const kind = kinds.find(
+    (each) => each.group === group && each.version === version && each.resource === resource,
+  );
+  if (!kind) throw unknownResource({ group, version, resource });
+  return kind;
 }

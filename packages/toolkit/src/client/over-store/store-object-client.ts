@@ -3,7 +3,7 @@ import { hasCode } from '../../errors/coded-error.ts';
 import type { KubeObject } from '../../object/kube-object.ts';
 import { isSameJson } from '../../object/same-json.ts';
 import { keyOf } from '../../store/next-object.ts';
-import type { Key, ListResult, ObjectStore, CallOptions as StoreCallOptions } from '../../store/store.ts';
+import type { Key, ObjectStore, CallOptions as StoreCallOptions } from '../../store/store.ts';
 import type {
   CallOptions,
   DeleteOptions,
@@ -14,7 +14,6 @@ import type {
   ObjectList,
   ObjectPatch,
   PatchOptions,
-  Selection,
   WatchEvent,
   WatchOptions,
   WriteOptions,
@@ -26,13 +25,11 @@ import { admitted, admittedDeletion } from './admitted.ts';
 import { checkDeletable, checkPreconditions, finalizersFor } from './deletion.ts';
 import { deletionOf, triedCreate, triedDelete, triedUpdate } from './dry-run.ts';
 import { randomSuffix } from './generated-name.ts';
-import { served, storable } from './in-version.ts';
-import { listPage } from './list-page.ts';
+import { storable } from './in-version.ts';
 import { patchedObject } from './patched-object.ts';
 import { type Birth, draftCreate, draftStatus, draftUpdate } from './prepare-write.ts';
-import { SelectedChanges } from './selected-changes.ts';
-import { checkSelection, fixedPart, isSelected, storeSelector } from './selection.ts';
-import type { ServedKind } from './served-kind.ts';
+import { type ServedKind, servedKindAt } from './served-kind.ts';
+import { StoreObjectReader, callOf, shown } from './store-object-reader.ts';
 import { untilNameIsFree, untilNobodyInterferes } from './try-again.ts';
 
 /**
@@ -42,11 +39,13 @@ import { untilNameIsFree, untilNobodyInterferes } from './try-again.ts';
 export class StoreObjectClient implements ObjectClient {
   readonly #store: ObjectStore;
   readonly #kinds: () => readonly ServedKind[];
+  readonly #reader: StoreObjectReader;
 
   /** @param kinds are those that are served, or what tells which are served now */
   constructor(store: ObjectStore, kinds: readonly ServedKind[] | (() => readonly ServedKind[])) {
     this.#store = store;
     this.#kinds = typeof kinds === 'function' ? kinds : () => kinds;
+    this.#reader = new StoreObjectReader(store, this.#kinds);
   }
 
   async get(key: ObjectKey, options: CallOptions = {}): Promise<KubeObject> {
@@ -54,36 +53,12 @@ export class StoreObjectClient implements ObjectClient {
     return await shown(kind, await this.#store.get(this.#locate(key), callOf(options)), options);
   }
 
-  async list(resource: GroupVersionResource, options: ListOptions = {}): Promise<ObjectList> {
-    const kind = this.#kindOf(resource);
-    checkSelection(kind, options);
-    const { revision, items } = await this.#list(kind, options, options);
-    const selected = items.filter((object) => isSelected(object, options));
-    return listPage(selected, revision, options);
+  async list(resource: GroupVersionResource, options?: ListOptions): Promise<ObjectList> {
+    return await this.#reader.list(resource, options);
   }
 
-  async *watch(resource: GroupVersionResource, options: WatchOptions): AsyncIterable<WatchEvent> {
-    const kind = this.#kindOf(resource);
-    checkSelection(kind, options);
-    try {
-      const changes = new SelectedChanges(options);
-      let from = options.resourceVersion;
-      if (from === undefined) {
-        const { revision, items } = await this.#list(kind, fixedPart(options), options);
-        for (const object of changes.begin(items)) yield { type: 'ADDED', object };
-        yield { type: 'BOOKMARK', resourceVersion: revision, endsInitialEvents: true };
-        from = revision;
-      }
-      for await (const event of this.#store.watch(kind, from, options.signal)) {
-        const told =
-          event.type === 'BOOKMARK'
-            ? bookmark(event.revision)
-            : changes.next({ type: event.type, object: await shown(kind, event.object, options) });
-        if (told) yield told;
-      }
-    } catch (failure) {
-      if (!options.signal.aborted) throw failure;
-    }
+  watch(resource: GroupVersionResource, options: WatchOptions): AsyncIterable<WatchEvent> {
+    return this.#reader.watch(resource, options);
   }
 
   async create(
@@ -95,7 +70,7 @@ export class StoreObjectClient implements ObjectClient {
     this.#checkNamespace(kind, object.metadata.namespace);
     const { name, generateName } = object.metadata;
     const attempt = async (): Promise<KubeObject> =>
-      await this.#create(kind, draftCreate(kind, object, newBirth(kind)), options);
+      await this.#create(kind, draftCreate(kind, object, newBirth(kind, object)), options);
     return !name && generateName ? await untilNameIsFree(attempt) : await attempt();
   }
 
@@ -196,15 +171,6 @@ export class StoreObjectClient implements ObjectClient {
     return isSameJson(next, old) ? old : await this.#store.update(next, call);
   }
 
-  async #list(kind: ServedKind, selection: Selection, call: CallOptions): Promise<ListResult> {
-    if (selection.namespace && !kind.isNamespaced) throw unknownResource(kind);
-    const { conversion } = kind;
-    // Other fields are those of the version that is asked for, which a store does not know.
-    const asked = conversion ? { ...selection, fields: fixedPart(selection).fields } : selection;
-    const { items, ...rest } = await this.#store.list(kind, storeSelector(asked), callOf(call));
-    return { ...rest, items: await served(kind, items, call.signal) };
-  }
-
   #locate(key: ObjectKey): Required<Key> {
     const kind = this.#kindOf(key);
     const { namespace = '', name } = key;
@@ -223,21 +189,10 @@ export class StoreObjectClient implements ObjectClient {
     return kind;
   }
 
-  #kindOf({ group, version, resource }: GroupVersionResource): ServedKind {
-    const kind = this.#kinds().find(
-      (each) => each.group === group && each.version === version && each.resource === resource,
-    );
-    if (!kind) throw unknownResource({ group, version, resource });
-    return kind;
+  #kindOf(resource: GroupVersionResource): ServedKind {
+    return servedKindAt(resource, this.#kinds());
   }
 }
-
-const shown = (
-  kind: ServedKind,
-  object: KubeObject,
-  { signal }: CallOptions,
-): KubeObject | Promise<KubeObject> =>
-  kind.conversion ? served(kind, [object], signal).then(([only]) => only!) : object;
 
 async function shownDeletion(kind: ServedKind, deletion: Deletion, call: CallOptions): Promise<Deletion> {
   const { remaining } = deletion;
@@ -256,24 +211,12 @@ interface Change {
   readonly draft: (old: KubeObject) => KubeObject;
 }
 
-const newBirth = ({ newUid = randomUUID }: ServedKind): Birth => ({
-  uid: newUid(),
-  creationTimestamp: new Date().toISOString(),
-  suffix: randomSuffix(),
-});
-
-const bookmark = (resourceVersion: string): WatchEvent => ({
-  type: 'BOOKMARK',
-  resourceVersion,
-  endsInitialEvents: false,
-});
+function newBirth({ newUid = randomUUID, trustsAuthor = false }: ServedKind, { metadata }: NewObject): Birth {
+  const { uid = newUid(), creationTimestamp = new Date().toISOString() } = trustsAuthor ? metadata : {};
+  return { uid, creationTimestamp, suffix: randomSuffix() };
+}
 
 const nameOf = ({ metadata: { namespace, name } }: KubeObject): Pick<ObjectKey, 'namespace' | 'name'> => ({
   namespace,
   name,
 });
-
-function callOf({ signal }: CallOptions): StoreCallOptions {
-  signal?.throwIfAborted();
-  return signal ? { signal } : {};
-}
