@@ -8,7 +8,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   engine: ['toolkit', 'api'],
   legacy: ['toolkit', 'api', 'engine'],
   apiserver: ['toolkit', 'api'],
-  daemon: ['toolkit', 'api', 'engine', 'legacy', 'apiserver'],
+  cluster: ['toolkit', 'api'],
+  daemon: ['toolkit', 'api', 'engine', 'legacy', 'apiserver', 'cluster'],
   cli: ['toolkit', 'api', 'apiserver', 'engine', 'legacy'],
 };
 
@@ -62,6 +63,12 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['write'],
     ['patch'],
     ['server'],
+  ],
+  'packages/cluster/src': [
+    ['certificates', 'contract'],
+    ['kinds'],
+    ['runtime', 'workload'],
+    ['bootstrap', 'cluster', 'control-plane', 'health-check', 'infrastructure', 'machine', 'scaling'],
   ],
   'packages/legacy/src': [['go-template', 'v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],
 };
