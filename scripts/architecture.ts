@@ -27,7 +27,7 @@ const doors: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  */
 const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'packages/toolkit/src': [
-    ['async', 'clock', 'diff', 'errors', 'line', 'lock', 'log', 'patch', 'schema', 'text'],
+    ['async', 'certificates', 'clock', 'diff', 'errors', 'line', 'lock', 'log', 'patch', 'schema', 'text'],
     ['files', 'object', 'source', 'units'],
     ['process', 'scheme'],
     ['codec', 'directory', 'store', 'webhook'],
@@ -65,7 +65,7 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
     ['server'],
   ],
   'packages/cluster/src': [
-    ['certificates', 'contract'],
+    ['contract'],
     ['kinds'],
     ['runtime', 'workload'],
     ['bootstrap', 'cluster', 'control-plane', 'health-check', 'infrastructure', 'machine', 'scaling'],

@@ -46,8 +46,10 @@ const versionsOf = (group: string, kind: string, spec: GenericSchema) => [
   { apiVersion: `${group}/${contractVersion}`, kind, spec },
 ];
 
+type ReplicatedSpec = Pick<MachineSetSpec, 'clusterName' | 'selector' | 'template'>;
+
 /** What a set of Machines must say in itself, whatever else it says. */
-const consistent = <S extends GenericSchema<unknown, ReplicatedSpec>>(schema: S) =>
+const consistent = (schema: GenericSchema<unknown, ReplicatedSpec>) =>
   v.pipe(
     schema,
     v.check(
@@ -59,7 +61,6 @@ const consistent = <S extends GenericSchema<unknown, ReplicatedSpec>>(schema: S)
       'template.spec.clusterName must be equal to clusterName',
     ),
   );
-type ReplicatedSpec = Pick<MachineSetSpec, 'clusterName' | 'selector' | 'template'>;
 
 const ofOneCluster = ['/spec/clusterName'];
 

@@ -1,0 +1,34 @@
+import { type ControllerObserver, runController } from '@ignite/toolkit/controller/controller';
+import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
+import type { Controller, Work } from './controller.ts';
+import { reconcileObject } from './reconcile-object.ts';
+import { followKinds, routeChanges } from './route-changes.ts';
+
+/** The number of objects of a kind that are worked on at once. */
+const concurrency = 4;
+
+/** Runs controllers until `signal` aborts. */
+export async function runControllers(
+  controllers: readonly Controller[],
+  work: Work,
+  { signal, observer }: { readonly signal: AbortSignal; readonly observer?: ControllerObserver },
+): Promise<void> {
+  const queues = new Map(controllers.map((controller) => [controller, new WorkQueue(work.clock)]));
+  routeChanges(controllers, work, (controller, key) => queues.get(controller)?.add(key));
+  const running = controllers.map(async (controller) => {
+    await runController(
+      {
+        name: controller.name,
+        queue: queues.get(controller)!,
+        concurrency,
+        clock: work.clock,
+        log: work.log,
+        reconcile: (key, until) => reconcileObject(controller, key, work, until),
+        ...(observer && { observer }),
+      },
+      signal,
+    );
+  });
+  await followKinds(controllers, work);
+  await Promise.all(running);
+}
