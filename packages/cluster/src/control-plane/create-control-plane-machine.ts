@@ -1,5 +1,3 @@
-import { Rollback } from '@ignite/toolkit/async/rollback';
-import { errorText } from '@ignite/toolkit/errors/error-text';
 import { annotations, etcdHook, labels } from '../contract/names.ts';
 import { bootstrapGroup } from '../contract/groups.ts';
 import { controllerReference } from '../contract/owner.ts';
@@ -16,13 +14,16 @@ export interface NewMember {
   readonly remediationFor: string | undefined;
 }
 
-/** Creates a Machine of a control plane, after its config and the machine itself. All of them have one name. */
+/**
+ * Creates a Machine of a control plane, after its config and the machine itself. All of them have one name. What is left
+ * of an attempt that fails is removed by the next one.
+ */
 export async function createControlPlaneMachine(
   controlPlane: KubeadmControlPlane,
   { cluster, domain, remediationFor }: NewMember,
   work: Work,
 ): Promise<void> {
-  const { objects, log, suffix } = work;
+  const { objects, suffix } = work;
   const { namespace, name: ownName } = controlPlane.metadata;
   const { machineTemplate, kubeadmConfigSpec, version } = controlPlane.spec;
   const name = `${ownName.slice(0, 57)}-${suffix()}`;
@@ -36,18 +37,12 @@ export async function createControlPlaneMachine(
     },
     annotations: machineTemplate.metadata?.annotations ?? {},
   };
-  await using rollback = new Rollback((failure) => log('warning', 'not cleared away', { machine: name, error: errorText(failure) }));
-  const config = await objects.create(kubeadmConfigKind, {
+  await objects.create(kubeadmConfigKind, {
     metadata: { name, namespace, ...metadata, ownerReferences: [owner] },
     spec: kubeadmConfigSpec,
   });
-  rollback.defer(async () => await objects.delete(kubeadmConfigKind, config));
   const template = machineTemplate.spec.infrastructureRef;
-  const made = await cloneTemplate({ template, namespace, name, metadata, owner }, work);
-  rollback.defer(async () => {
-    const object = await objects.get(made.kind, { namespace, name });
-    if (object) await objects.delete(made.kind, object);
-  });
+  const infrastructureRef = await cloneTemplate({ template, namespace, name, metadata, owner }, work);
   const { infrastructureRef: _template, ...rest } = machineTemplate.spec;
   await objects.create(machineKind, {
     metadata: {
@@ -65,10 +60,9 @@ export async function createControlPlaneMachine(
       clusterName: cluster.metadata.name,
       version,
       bootstrap: { configRef: { apiGroup: bootstrapGroup, kind: kubeadmConfigKind.kind, name } },
-      infrastructureRef: made.reference,
+      infrastructureRef,
       ...(domain !== undefined && { failureDomain: domain }),
       ...rest,
     },
   });
-  rollback.commit();
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { formatLabelSelector } from '@ignite/toolkit/client/label-selector';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { findCondition, finding, withFindings } from '../contract/conditions.ts';
+import { bootstrapGroup } from '../contract/groups.ts';
 import { annotations, etcdHook, finalizers, labels } from '../contract/names.ts';
 import { controllerOf, controllerReference, isControlledBy, ownerReference, withController, withOwner } from '../contract/owner.ts';
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
@@ -17,6 +18,7 @@ import {
 } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { findExternal } from '../runtime/external.ts';
+import { madeFrom, removeOrphans } from '../runtime/remove-orphans.ts';
 import { ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
 import { nodes } from '../workload/node.ts';
 import type { EtcdMember, WorkloadCluster } from '../workload/workload-cluster.ts';
@@ -29,6 +31,9 @@ import { type ControlPlaneAction, planControlPlane } from './plan-control-plane.
 const waitMs = 15_000;
 const deletionMs = 30_000;
 const lookMs = 60_000;
+/** The time after which a Machine should be known that was created although the answer was lost. */
+const unseenMs = 1_000;
+const configPart = { apiGroup: bootstrapGroup, kind: kubeadmConfigKind.kind };
 
 /** Keeps a control plane of as many Machines as it says, one operation at a time, so that etcd keeps its majority. */
 export const kubeadmControlPlaneController: Controller<KubeadmControlPlane> = {
@@ -77,6 +82,10 @@ async function keep(
     return withStatus(controlPlane, [], { type: 'wait', reason: 'there is no endpoint of the control plane yet' }, work);
   await ensureKubeconfig(client, { ...place, endpoint }, making, signal);
   await adopt(controlPlane, cluster, work);
+  const machines = await ownMachines(controlPlane, work);
+  const parts = [madeFrom(controlPlane.spec.machineTemplate.spec.infrastructureRef), configPart];
+  if (!(await removeOrphans({ owner: controlPlane, cluster, machines, parts }, work)))
+    return { object: controlPlane, requeueAfterMs: unseenMs };
   const seen = await look(controlPlane, cluster, work, signal);
   await releaseHook(seen, signal, work);
   const begun = isInitialized || seen.machines.some(({ status }) => status?.nodeRef) || (await hasBegun(cluster, work, signal));

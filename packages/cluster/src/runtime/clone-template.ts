@@ -1,6 +1,6 @@
-import { type ClientKind, KindClient } from '@ignite/toolkit/client/kind-client';
+import { KindClient } from '@ignite/toolkit/client/kind-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
-import type { KubeObject, OwnerReference } from '@ignite/toolkit/object/kube-object';
+import type { OwnerReference } from '@ignite/toolkit/object/kube-object';
 import { annotations } from '../contract/names.ts';
 import type { ContractReference } from '../contract/reference.ts';
 import type { ReplicatedMetadata } from '../contract/replicated-metadata.ts';
@@ -20,14 +20,14 @@ interface Template {
 }
 
 /**
- * Makes an object from a template of a provider, whose kind is that of the object and `Template`. One that is there
- * already under this name, from an attempt that was cut off, is taken.
+ * Makes an object from a template of a provider, whose kind is that of the object and `Template`. Resolves with a
+ * reference to the object.
  * @throws ObjectError NOT_FOUND if there is no such template
  */
 export async function cloneTemplate(
   { template: reference, namespace, name, metadata, owner }: Clone,
   work: Work,
-): Promise<{ readonly kind: ClientKind<KubeObject>; readonly reference: ContractReference }> {
+): Promise<ContractReference> {
   const { objects, providers } = work;
   const found = await new KindClient(objects.client, await providers.find(reference)).get({
     namespace,
@@ -53,7 +53,7 @@ export async function cloneTemplate(
     },
     spec: template.spec ?? {},
   });
-  return { kind, reference: made };
+  return made;
 }
 
 const noTemplate = ({ kind, name }: ContractReference): ObjectError =>

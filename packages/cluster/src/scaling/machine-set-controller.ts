@@ -20,8 +20,9 @@ import type { Machine } from '../kinds/machine.ts';
 import { clusterKind, machineDeploymentKind, machineKind, machineSetKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { findExternal } from '../runtime/external.ts';
+import { madeFrom, removeOrphans } from '../runtime/remove-orphans.ts';
 import { chooseVictims } from './choose-victims.ts';
-import { createMachine, removeOrphans } from './create-machine.ts';
+import { createMachine } from './create-machine.ts';
 import { isSameTemplate } from './find-current-set.ts';
 import { isLeaving } from './machine-view.ts';
 import { planSetRemediation } from './plan-set-remediation.ts';
@@ -31,6 +32,8 @@ import { countsOf, replicaFindings } from './set-status.ts';
 
 const preflightMs = 15_000;
 const deletionMs = 5_000;
+/** The time after which a Machine should be known that was created although the answer was lost. */
+const unseenMs = 1_000;
 
 /** Keeps as many Machines as a MachineSet says, all of one template. */
 export const machineSetController: Controller<MachineSet> = {
@@ -49,7 +52,7 @@ export const machineSetController: Controller<MachineSet> = {
 };
 
 async function keep(set: MachineSet, cluster: Cluster, work: Work): Promise<Reconciled<MachineSet>> {
-  await removeOrphans(set, await ownMachines(set, work), work);
+  if (!(await clearOrphans(set, await ownMachines(set, work), work))) return { object: set, requeueAfterMs: unseenMs };
   const deployment = await deploymentOf(set, work);
   const adopted = await adopt(set, cluster, work);
   const machines = await Promise.all(adopted.map((machine) => settle(machine, set, deployment, work)));
@@ -67,6 +70,15 @@ async function keep(set: MachineSet, cluster: Cluster, work: Work): Promise<Reco
 
 const ownMachines = async (set: MachineSet, { objects }: Work): Promise<readonly Machine[]> =>
   (await objects.ofCluster(machineKind, clusterPlace(set))).filter((machine) => isControlledBy(machine, set));
+
+async function clearOrphans(set: MachineSet, machines: readonly Machine[], work: Work): Promise<boolean> {
+  const { bootstrap, infrastructureRef } = set.spec.template.spec;
+  const templates = [infrastructureRef, ...(bootstrap.configRef ? [bootstrap.configRef] : [])];
+  return await removeOrphans(
+    { owner: set, cluster: clusterPlace(set), machines, parts: templates.map(madeFrom) },
+    work,
+  );
+}
 
 /** The place of the Cluster of a set, by which its Machines are found. */
 const clusterPlace = (set: MachineSet): MachineSet => ({
@@ -197,7 +209,7 @@ async function takeDown(set: MachineSet, work: Work): Promise<Reconciled<Machine
   const machines = await ownMachines(set, work);
   for (const machine of machines) await work.objects.delete(machineKind, machine);
   const left = await ownMachines(set, work);
-  await removeOrphans(set, left, work);
+  await clearOrphans(set, left, work);
   if (left.length === 0) return { object: set, isCleared: true };
   const conditions = withFindings(set.status?.conditions, replicaFindings(0, left, true), set, work.clock.now());
   return { object: { ...set, status: { ...set.status, ...countsOf(left), conditions } }, requeueAfterMs: deletionMs };

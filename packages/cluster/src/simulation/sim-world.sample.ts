@@ -2,7 +2,6 @@ import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { StoreObjectClient } from '@ignite/toolkit/client/over-store/store-object-client';
 import type { ObjectClient } from '@ignite/toolkit/client/object-client';
-import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { MemoryStore } from '@ignite/toolkit/store/memory';
 import type { Cluster } from '../kinds/cluster.ts';
 import { nodes, pods, secrets } from '../workload/node.ts';
@@ -176,7 +175,7 @@ export class SimWorld implements WorkloadClusters {
   }
 }
 
-const statusOf = (isReady: boolean): KubeObject['status'] => ({
+const statusOf = (isReady: boolean) => ({
   conditions: [
     { type: 'Ready', status: isReady ? 'True' : 'Unknown', lastTransitionTime: new Date().toISOString() },
   ],
