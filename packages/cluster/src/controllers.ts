@@ -1,6 +1,8 @@
 import { kubeadmConfigController } from './bootstrap/kubeadm-config-controller.ts';
 import { clusterController } from './cluster/cluster-controller.ts';
 import { kubeadmControlPlaneController } from './control-plane/kubeadm-control-plane-controller.ts';
+import { igniteClusterController } from './infrastructure/ignite-cluster-controller.ts';
+import { igniteMachineController } from './infrastructure/ignite-machine-controller.ts';
 import { machineHealthCheckController } from './health-check/machine-health-check-controller.ts';
 import { machineController } from './machine/machine-controller.ts';
 import { type Controller, controllerFor } from './runtime/controller.ts';
@@ -16,4 +18,10 @@ export const clusterControllers: readonly Controller[] = [
   controllerFor(machineHealthCheckController),
   controllerFor(kubeadmConfigController),
   controllerFor(kubeadmControlPlaneController),
+];
+
+/** The controllers of our own infrastructure: a VM for each machine. */
+export const igniteControllers: readonly Controller[] = [
+  controllerFor(igniteClusterController),
+  controllerFor(igniteMachineController),
 ];

@@ -53,7 +53,6 @@ export const finalizers = {
   machineSet: 'cluster.x-k8s.io/machineset',
   machineDeployment: 'cluster.x-k8s.io/machinedeployment',
   kubeadmControlPlane: 'kubeadm.controlplane.cluster.x-k8s.io',
-  igniteCluster: 'ignitecluster.infrastructure.cluster.x-k8s.io',
   igniteMachine: 'ignitemachine.infrastructure.cluster.x-k8s.io',
 } as const;
 

@@ -9,7 +9,7 @@ import type { MachineAddress } from './machine.ts';
 
 export const igniteClusterSpecSchema = v.strictObject({
   controlPlaneEndpoint: described(
-    'Where the control plane is reached: the address of its first VM if it is absent.',
+    'Where the control plane is reached, unless the Cluster says it.',
     v.optional(endpointSchema),
   ),
 });

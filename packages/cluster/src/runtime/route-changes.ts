@@ -3,6 +3,7 @@ import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { informerKey } from '@ignite/toolkit/controller/informer';
 import { annotations } from '../contract/names.ts';
 import type { Cluster } from '../kinds/cluster.ts';
+import type { Machine } from '../kinds/machine.ts';
 import { clusterKind, machineHealthCheckKind, machineKind } from '../kinds/object-kinds.ts';
 import { clusterKeyOf } from './cached-kind.ts';
 import type { Controller, Work } from './controller.ts';
@@ -12,7 +13,7 @@ export type Enqueue = (controller: Controller, key: string) => void;
 
 /**
  * Has the controllers look at what a change is of interest to: the object itself, its owners, all that belongs to a
- * Cluster whose wishes or beginnings have changed, and the health checks of a Machine.
+ * Cluster whose wishes or beginnings have changed, and the parts and the health checks of a Machine.
  */
 export function routeChanges(controllers: readonly Controller[], { objects }: Work, enqueue: Enqueue): void {
   const byKind = new Map(controllers.map((each) => [`${each.kind.kind}.${each.kind.group}`, each]));
@@ -32,7 +33,14 @@ export function routeChanges(controllers: readonly Controller[], { objects }: Wo
       if (isGone) seen.delete(key);
       else seen.set(key, news);
       void enqueueAll(controllers, object, objects, enqueue);
-    } else if (own?.kind.kind === machineKind.kind) void enqueueHealthChecks(byKind, object, objects, enqueue);
+    } else if (own?.kind.kind === machineKind.kind) {
+      const { bootstrap, infrastructureRef } = (object as Machine).spec;
+      for (const part of [bootstrap.configRef, infrastructureRef]) {
+        const found = part && byKind.get(`${part.kind}.${part.apiGroup}`);
+        if (found) enqueue(found, `${metadata.namespace}/${part.name}`);
+      }
+      void enqueueHealthChecks(byKind, object, objects, enqueue);
+    }
   });
 }
 
