@@ -53,6 +53,8 @@ export interface GitopsServiceOptions {
   /** Records when what runs in a VM that was started here can be used. */
   readonly recordWhenReady: (vm: Vm, signal: AbortSignal) => Promise<void>;
   readonly nodeLabels: Readonly<Record<string, string>>;
+  /** Whether clusters are served, and their controllers run. */
+  readonly clusters: boolean;
   /** The unix socket at which the Kubernetes API is served. */
   readonly apiSocket?: string;
   /** The address at which it is served besides. */
@@ -80,12 +82,14 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
   if (!lock) throw alreadyRunning();
   const host = nodeLabels['hostname'] ?? nodeName(self);
   const settings = settleHostSettings(paths, {});
+  // What clusters need takes memory, so it is loaded only where there may be some.
+  const clusters = options.clusters ? await import('./cluster-service.ts') : undefined;
   const definitions = new ServedDefinitions();
   const objects = objectClient(
     store,
     paths,
     ({ key, problem }) => log('warning', problem, { object: keyText(key) }),
-    () => apiKinds(definitions),
+    () => [...(clusters?.servedClusterKinds ?? []), ...apiKinds(definitions)],
   );
   const deps = declaredHost(engines, { objects, self, sourceWorker, labels: nodeLabels });
   const metrics = new Metrics();
@@ -100,6 +104,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
             client: measuredClient(objects, metrics.api),
             engine: client,
             definitions,
+            ...(clusters && { further: clusters.clusterResources }),
             observer: metrics.api,
             metrics: metricsText,
             socket: apiSocket,
@@ -146,6 +151,7 @@ export async function runGitops(options: GitopsServiceOptions, stop: AbortSignal
     [
       api?.ended,
       controlled,
+      clusters?.runClusters({ client: objects, self, clock: deps.clock, log, observer: metrics }, signal),
       vms.run(signal),
       keepHost(
         { ...settings, ...self, paths, store, clock: deps.clock, clear: clearRemovedVms },

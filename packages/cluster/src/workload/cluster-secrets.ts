@@ -161,17 +161,13 @@ const validity = (nowMs: number, days: number): { readonly notBefore: Date; read
 });
 
 function kubeconfigText(clusterName: string, { host, port }: Required<Endpoint>, ca: KeyPair, nowMs: number): string {
-  const { privateKey, certificate } = makeCertificate(
-    {
-      subject: { name: 'kubernetes-admin', organizations: ['system:masters'] },
-      use: { type: 'client' },
-      ...validity(nowMs, clientDays),
-    },
-    signerOf(ca),
-  );
+  const { certificate, key } = clientCertificate(ca, {
+    name: 'kubernetes-admin',
+    organizations: ['system:masters'],
+    nowMs,
+  });
   const user = `${clusterName}-admin`;
   const context = `${user}@${clusterName}`;
-  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const server = `https://${host!.includes(':') ? `[${host}]` : host}:${port}`;
   return stringify({
     apiVersion: 'v1',
@@ -181,6 +177,18 @@ function kubeconfigText(clusterName: string, { host, port }: Required<Endpoint>,
     contexts: [{ name: context, context: { cluster: clusterName, user } }],
     users: [{ name: user, user: { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) } }],
   });
+}
+
+/** Makes a certificate with which somebody shows an authority's servers who he is. */
+export function clientCertificate(
+  authorityPair: KeyPair,
+  { nowMs, ...subject }: CertificateSubject & { readonly nowMs: number },
+): KeyPair {
+  const { privateKey, certificate } = makeCertificate(
+    { subject, use: { type: 'client' }, ...validity(nowMs, clientDays) },
+    signerOf(authorityPair),
+  );
+  return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
 const signerOf = ({ certificate, key }: KeyPair): Signer => ({

@@ -22,6 +22,7 @@ export interface Node extends KubeObject {
   readonly status?: {
     readonly conditions?: readonly NodeConditionStatus[];
     readonly nodeInfo?: { readonly kubeletVersion?: string; readonly [field: string]: unknown };
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[];
     readonly volumesAttached?: readonly unknown[];
   };
 }
