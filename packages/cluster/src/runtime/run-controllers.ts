@@ -1,11 +1,18 @@
-import { type ControllerObserver, runController } from '@ignite/toolkit/controller/controller';
+import {
+  type ControllerObserver,
+  type ReconcileResult,
+  runController,
+} from '@ignite/toolkit/controller/controller';
 import { WorkQueue } from '@ignite/toolkit/controller/work-queue';
+import { hasCode } from '@ignite/toolkit/errors/coded-error';
 import type { Controller, Work } from './controller.ts';
 import { reconcileObject } from './reconcile-object.ts';
 import { followKinds, routeChanges } from './route-changes.ts';
 
 /** The number of objects of a kind that are worked on at once. */
 const concurrency = 4;
+/** The time after which what somebody else has written should be known here. */
+const conflictMs = 200;
 
 /** Runs controllers until `signal` aborts. */
 export async function runControllers(
@@ -23,7 +30,7 @@ export async function runControllers(
         concurrency,
         clock: work.clock,
         log: work.log,
-        reconcile: (key, until) => reconcileObject(controller, key, work, until),
+        reconcile: (key, until) => again(async () => await reconcileObject(controller, key, work, until)),
         ...(observer && { observer }),
       },
       signal,
@@ -31,4 +38,14 @@ export async function runControllers(
   });
   await followKinds(controllers, work);
   await Promise.all(running);
+}
+
+/** Somebody else who was faster is no failure: it is looked again at what is there now. */
+async function again(reconcile: () => Promise<ReconcileResult>): Promise<ReconcileResult> {
+  try {
+    return await reconcile();
+  } catch (failure) {
+    if (hasCode(failure, 'CONFLICT')) return { requeueAfterMs: conflictMs };
+    throw failure;
+  }
 }
