@@ -6,7 +6,7 @@ import { type Node, nodes } from './node.ts';
 import type { Etcd, EtcdMember } from './workload-cluster.ts';
 
 const port = 2379;
-const timeoutMs = 5_000;
+const timeoutMs = 10_000;
 
 interface MemberList {
   readonly members?: readonly {
@@ -49,17 +49,13 @@ export class RemoteEtcd implements Etcd {
     await client.call('/v3/cluster/member/remove', { ID: id }, { signal });
   }
 
-  /** Only the leader can hand over, so each member is asked. */
+  /** Only the leader can hand over, so each member is asked. One that does not answer does not lead. */
   async moveLeader(to: string, signal: AbortSignal): Promise<void> {
     for (const endpoint of await this.#endpoints(signal)) {
       using client = this.#client([endpoint]);
-      const { leader, header } = await client.call<{ leader: string; header: { member_id: string } }>(
-        '/v3/maintenance/status',
-        {},
-        { signal },
-      );
-      if (leader === to) return;
-      if (leader !== header.member_id) continue;
+      const status = await statusOf(client, signal);
+      if (status?.leader === to) return;
+      if (!status || status.leader !== status.header.member_id) continue;
       await client.call('/v3/maintenance/transfer-leadership', { targetID: to }, { signal });
       return;
     }
@@ -68,13 +64,8 @@ export class RemoteEtcd implements Etcd {
   async #isHealthy(endpoints: readonly string[], signal: AbortSignal): Promise<boolean> {
     if (endpoints.length === 0) return false;
     using client = this.#client(endpoints);
-    try {
-      const { errors = [] } = await client.call<{ errors?: readonly string[] }>('/v3/maintenance/status', {}, { signal });
-      return errors.length === 0;
-    } catch {
-      signal.throwIfAborted();
-      return false;
-    }
+    const status = await statusOf(client, signal);
+    return status !== undefined && (status.errors ?? []).length === 0;
   }
 
   #client(endpoints: readonly string[]): EtcdClient {
@@ -89,5 +80,21 @@ export class RemoteEtcd implements Etcd {
     const { items } = await all.list({ labels, signal });
     const addresses = items.flatMap(({ status }) => status?.addresses ?? []).filter(({ type }) => type === 'InternalIP');
     return addresses.map(({ address }) => `https://${address.includes(':') ? `[${address}]` : address}:${port}`);
+  }
+}
+
+interface MemberStatus {
+  readonly leader: string;
+  readonly header: { readonly member_id: string };
+  readonly errors?: readonly string[];
+}
+
+/** Asks a member how it is; `undefined` if it does not answer. */
+async function statusOf(client: EtcdClient, signal: AbortSignal): Promise<MemberStatus | undefined> {
+  try {
+    return await client.call<MemberStatus>('/v3/maintenance/status', {}, { signal });
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
   }
 }
