@@ -16,8 +16,7 @@ const joined = (): number => [...simulation.world.vms.values()].filter(({ hasJoi
 const isReady = ({ status }: Machine): boolean => isTrue(status?.conditions ?? [], 'Ready');
 await simulation.until(
   async () =>
-    joined() === machines &&
-    (await simulation.all<Machine>(machineKind)).filter(isReady).length === machines,
+    joined() === machines && (await simulation.all<Machine>(machineKind)).filter(isReady).length === machines,
 );
 const { user, system } = process.cpuUsage(before);
 console.log(

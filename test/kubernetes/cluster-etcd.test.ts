@@ -8,7 +8,10 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RemoteEtcd } from '../../packages/cluster/src/workload/remote-etcd.ts';
 import { StoreObjectClient } from '../../packages/toolkit/src/client/over-store/store-object-client.ts';
-import { type KeyAndCertificate, makeCertificate } from '../../packages/toolkit/src/certificates/sign-certificate.ts';
+import {
+  type KeyAndCertificate,
+  makeCertificate,
+} from '../../packages/toolkit/src/certificates/sign-certificate.ts';
 import { MemoryStore } from '../../packages/toolkit/src/store/memory.ts';
 import { CannotBuild, builtProgram, etcd } from './fixtures/go-program.ts';
 
@@ -17,17 +20,24 @@ const addresses = ['127.6.1.1', '127.6.1.2', '127.6.1.3'];
 const nodes = { group: '', version: 'v1', resource: 'nodes', kind: 'Node' };
 const patienceMs = 120_000;
 
-const pem = ({ privateKey }: KeyAndCertificate): string => privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const pem = ({ privateKey }: KeyAndCertificate): string =>
+  privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 function startMembers(program: string, dir: string, authority: KeyAndCertificate): readonly ChildProcess[] {
-  const validity = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 3_600_000) };
+  const validity = {
+    notBefore: new Date(Date.now() - 3_600_000),
+    notAfter: new Date(Date.now() + 3_600_000),
+  };
   const signer = { subject: { name: 'etcd-ca' }, privateKey: authority.privateKey };
   const server = makeCertificate(
     { subject: { name: 'etcd' }, use: { type: 'server', names: addresses }, ...validity },
     signer,
   );
   // The gateway of etcd is a client of etcd itself. kubeadm makes one certificate for both.
-  const gateway = makeCertificate({ subject: { name: 'gateway' }, use: { type: 'client' }, ...validity }, signer);
+  const gateway = makeCertificate(
+    { subject: { name: 'gateway' }, use: { type: 'client' }, ...validity },
+    signer,
+  );
   writeFileSync(join(dir, 'gateway.crt'), gateway.certificate);
   writeFileSync(join(dir, 'gateway.key'), pem(gateway), { mode: 0o600 });
   writeFileSync(join(dir, 'ca.crt'), authority.certificate);
@@ -39,11 +49,20 @@ function startMembers(program: string, dir: string, authority: KeyAndCertificate
       program,
       [
         ...[`--name=node-${at}`, `--data-dir=${join(dir, String(at))}`, '--unsafe-no-fsync'],
-        ...[`--listen-client-urls=https://${address}:2379`, `--advertise-client-urls=https://${address}:2379`],
-        ...[`--listen-peer-urls=http://${address}:2380`, `--initial-advertise-peer-urls=http://${address}:2380`],
+        ...[
+          `--listen-client-urls=https://${address}:2379`,
+          `--advertise-client-urls=https://${address}:2379`,
+        ],
+        ...[
+          `--listen-peer-urls=http://${address}:2380`,
+          `--initial-advertise-peer-urls=http://${address}:2380`,
+        ],
         ...[`--initial-cluster=${all}`, '--client-cert-auth', `--trusted-ca-file=${join(dir, 'ca.crt')}`],
         ...[`--cert-file=${join(dir, 'server.crt')}`, `--key-file=${join(dir, 'server.key')}`],
-        ...[`--client-cert-file=${join(dir, 'gateway.crt')}`, `--client-key-file=${join(dir, 'gateway.key')}`],
+        ...[
+          `--client-cert-file=${join(dir, 'gateway.crt')}`,
+          `--client-key-file=${join(dir, 'gateway.key')}`,
+        ],
       ],
       { stdio: 'ignore' },
     ),
@@ -68,12 +87,21 @@ const skip = program instanceof CannotBuild && program.message;
 
 test('the members of a control plane are told, lead, and leave', { skip }, async () => {
   const dir = mkdtempSync(join(tmpdir(), 'cluster-etcd-'));
-  const validity = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 3_600_000) };
-  const authority = makeCertificate({ subject: { name: 'etcd-ca' }, use: { type: 'authority' }, ...validity });
+  const validity = {
+    notBefore: new Date(Date.now() - 3_600_000),
+    notAfter: new Date(Date.now() + 3_600_000),
+  };
+  const authority = makeCertificate({
+    subject: { name: 'etcd-ca' },
+    use: { type: 'authority' },
+    ...validity,
+  });
   const members = startMembers(program as string, dir, authority);
   const { signal } = new AbortController();
   try {
-    const objects = new StoreObjectClient(new MemoryStore(), [{ ...nodes, isNamespaced: false, hasStatus: false }]);
+    const objects = new StoreObjectClient(new MemoryStore(), [
+      { ...nodes, isNamespaced: false, hasStatus: false },
+    ]);
     for (const [at, address] of addresses.entries())
       await objects.create(nodes, {
         ...{ apiVersion: 'v1', kind: 'Node' },

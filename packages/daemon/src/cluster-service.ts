@@ -16,6 +16,7 @@ import type { ServedKind } from '@ignite/toolkit/client/over-store/served-kind';
 import { servedKindOf } from '@ignite/toolkit/client/over-store/served-kind-of';
 import type { Clock } from '@ignite/toolkit/clock/clock';
 import type { ControllerObserver } from '@ignite/toolkit/controller/controller';
+import { Informer } from '@ignite/toolkit/controller/informer';
 import { leadWhile } from '@ignite/toolkit/controller/lease';
 import type { Log } from '@ignite/toolkit/log/log';
 import type { Kind } from '@ignite/toolkit/scheme/kind';
@@ -54,21 +55,33 @@ const letters = 'bcdfghjklmnpqrstvwxz2456789';
  */
 export async function runClusters(options: ClusterServiceOptions, signal: AbortSignal): Promise<void> {
   const { client, self, clock } = options;
-  await firstCluster(client, signal);
+  await firstCluster(options, signal);
   if (signal.aborted) return;
   const work = async (until: AbortSignal): Promise<void> => await control(options, until);
   if (self.isAlone) return await work(signal);
-  const lease = { client, namespace: 'default', name: 'ignite-clusters', durationSeconds: leaseSeconds, clock };
+  const lease = {
+    client,
+    namespace: 'default',
+    name: 'ignite-clusters',
+    durationSeconds: leaseSeconds,
+    clock,
+  };
   await leadWhile({ ...lease, holder: `${self.name}-${process.pid}` }, work, signal);
 }
 
 /** Resolves once there is a Cluster: hosts without one follow no other kind. */
-async function firstCluster(client: ObjectClient, signal: AbortSignal): Promise<void> {
-  for await (const event of new KindClient(client, clusterKind).watch({ signal }))
-    if (event.type !== 'BOOKMARK') return;
+async function firstCluster({ client, clock, log }: ClusterServiceOptions, stop: AbortSignal): Promise<void> {
+  const found = new AbortController();
+  const signal = AbortSignal.any([stop, found.signal]);
+  const clusters = new Informer(new KindClient(client, clusterKind), clock, log);
+  clusters.onChange(() => found.abort());
+  await clusters.run(signal);
 }
 
-async function control({ client, clock, log, observer }: ClusterServiceOptions, signal: AbortSignal): Promise<void> {
+async function control(
+  { client, clock, log, observer }: ClusterServiceOptions,
+  signal: AbortSignal,
+): Promise<void> {
   using workloads = new RemoteClusters(client, clock);
   const own = kinds.map(({ group, plural, kind }) => ({ group, version: 'v1beta2', resource: plural, kind }));
   const work = {
@@ -79,5 +92,8 @@ async function control({ client, clock, log, observer }: ClusterServiceOptions, 
     log,
     suffix: () => Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join(''),
   };
-  await runControllers([...clusterControllers, ...igniteControllers], work, { signal, ...(observer && { observer }) });
+  await runControllers([...clusterControllers, ...igniteControllers], work, {
+    signal,
+    ...(observer && { observer }),
+  });
 }

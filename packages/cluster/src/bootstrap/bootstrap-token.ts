@@ -39,14 +39,22 @@ export async function createToken(client: ObjectClient, nowMs: number, signal: A
 }
 
 /** Makes a token last longer that a node has not used yet. */
-export async function renewToken(client: ObjectClient, token: string, nowMs: number, signal: AbortSignal): Promise<void> {
+export async function renewToken(
+  client: ObjectClient,
+  token: string,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const key = { namespace: 'kube-system', name: `bootstrap-token-${token.split('.')[0]}` };
   const found = await objectsOf(client, secrets).find(key, { signal });
   const { data = {} } = (found ?? {}) as { readonly data?: Readonly<Record<string, string>> };
   if (!found) return;
   const endsMs = Date.parse(Buffer.from(data['expiration'] ?? '', 'base64').toString('utf8'));
   if (endsMs - nowMs > renewMs) return;
-  await objectsOf(client, secrets).update({ ...found, data: { ...data, expiration: text(expiry(nowMs)) } }, { signal });
+  await objectsOf(client, secrets).update(
+    { ...found, data: { ...data, expiration: text(expiry(nowMs)) } },
+    { signal },
+  );
 }
 
 const expiry = (nowMs: number): string => new Date(nowMs + ttlMs).toISOString().replace(/\.\d+Z$/, 'Z');

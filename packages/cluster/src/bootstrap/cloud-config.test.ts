@@ -21,7 +21,10 @@ const spec: KubeadmConfigSpec = {
   joinConfiguration: { nodeRegistration },
 };
 const keys = Object.fromEntries(
-  ['ca', 'etcd', 'proxy', 'sa'].map((name) => [name, { certificate: `${name} certificate`, key: `${name} key` }]),
+  ['ca', 'etcd', 'proxy', 'sa'].map((name) => [
+    name,
+    { certificate: `${name} certificate`, key: `${name} key` },
+  ]),
 ) as ClusterKeys;
 
 test('initDocuments: what kubeadm 1.31 and newer read', () => {

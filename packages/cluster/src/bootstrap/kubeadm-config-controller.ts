@@ -7,7 +7,13 @@ import type { KubeadmConfig } from '../kinds/kubeadm-config.ts';
 import type { Machine } from '../kinds/machine.ts';
 import { clusterKind, kubeadmConfigKind, machineKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
-import { type ClusterKeys, createSecret, publicKeyHash, readKeys, textIn } from '../workload/cluster-secrets.ts';
+import {
+  type ClusterKeys,
+  createSecret,
+  publicKeyHash,
+  readKeys,
+  textIn,
+} from '../workload/cluster-secrets.ts';
 import { secrets } from '../workload/node.ts';
 import { createToken, renewToken, tokenLookMs } from './bootstrap-token.ts';
 import { type BootFile, cloudConfig } from './cloud-config.ts';
@@ -24,7 +30,8 @@ export const kubeadmConfigController: Controller<KubeadmConfig> = {
   reconcile: async ({ object, cluster }, work, signal) => {
     const machine = await machineOf(object, work);
     if (!cluster || !machine || object.metadata.deletionTimestamp !== undefined) return { object };
-    if (object.status?.initialization?.dataSecretCreated) return await keepToken(object, machine, cluster, work, signal);
+    if (object.status?.initialization?.dataSecretCreated)
+      return await keepToken(object, machine, cluster, work, signal);
     if (cluster.status?.initialization?.infrastructureProvisioned !== true)
       return waiting(object, 'WaitingForClusterInfrastructureReady', work);
     return await write(object, machine, cluster, work, signal);
@@ -62,7 +69,10 @@ async function write(
     if (!(await takeInitLock(client, cluster, machine.metadata.name, isThere)))
       return waiting(config, 'WaitingForControlPlaneInitialized', work);
     // What is known here of the Cluster may be old, and a cluster must never begin twice.
-    const now = await new KindClient(client, clusterKind).get({ namespace, name: cluster.metadata.name }, { signal });
+    const now = await new KindClient(client, clusterKind).get(
+      { namespace, name: cluster.metadata.name },
+      { signal },
+    );
     if (now.status?.initialization?.controlPlaneInitialized)
       return waiting(config, 'WaitingForControlPlaneInitialized', work);
     const documents = initDocuments({ ...common, cluster });
@@ -72,7 +82,12 @@ async function write(
   const workload = await work.workloads.of(cluster, signal);
   if (!workload) return waiting(config, 'ConnectionDown', work);
   const token = await createToken(workload.objects, work.clock.now(), signal);
-  const documents = joinDocument({ ...common, isControlPlane, token, caCertHash: publicKeyHash(keys.ca.certificate) });
+  const documents = joinDocument({
+    ...common,
+    isControlPlane,
+    token,
+    caCertHash: publicKeyHash(keys.ca.certificate),
+  });
   const command = { verb: 'join', documents } as const;
   return await store(config, { cluster, keys: isControlPlane ? keys : undefined, command, work }, signal);
 }
@@ -107,14 +122,24 @@ async function store(
 }
 
 /** Returns the files that people want, those with the contents of Secrets included. */
-async function filesOf(config: KubeadmConfig, { objects }: Work, signal: AbortSignal): Promise<readonly BootFile[]> {
+async function filesOf(
+  config: KubeadmConfig,
+  { objects }: Work,
+  signal: AbortSignal,
+): Promise<readonly BootFile[]> {
   const { namespace } = config.metadata;
   const read: BootFile[] = [];
   for (const { contentFrom, content = '', ...file } of config.spec.files ?? []) {
     const secret =
       contentFrom &&
-      (await objectsOf(objects.client, secrets).get({ namespace, name: contentFrom.secret.name }, { signal }));
-    read.push({ ...file, content: (secret && contentFrom && textIn(secret, contentFrom.secret.key)) ?? content });
+      (await objectsOf(objects.client, secrets).get(
+        { namespace, name: contentFrom.secret.name },
+        { signal },
+      ));
+    read.push({
+      ...file,
+      content: (secret && contentFrom && textIn(secret, contentFrom.secret.key)) ?? content,
+    });
   }
   return read;
 }
@@ -127,11 +152,13 @@ async function keepToken(
   work: Work,
   signal: AbortSignal,
 ): Promise<Reconciled<KubeadmConfig>> {
-  if (machine.status?.nodeRef || !cluster.status?.initialization?.controlPlaneInitialized) return { object: config };
+  if (machine.status?.nodeRef || !cluster.status?.initialization?.controlPlaneInitialized)
+    return { object: config };
   const { namespace } = config.metadata;
   const name = config.status?.dataSecretName ?? config.metadata.name;
   const secret = await objectsOf(work.objects.client, secrets).find({ namespace, name }, { signal });
-  const [, token] = /\btoken: "?([a-z0-9]{6}\.[a-z0-9]{16})"?/.exec((secret && textIn(secret, 'value')) ?? '') ?? [];
+  const [, token] =
+    /\btoken: "?([a-z0-9]{6}\.[a-z0-9]{16})"?/.exec((secret && textIn(secret, 'value')) ?? '') ?? [];
   const workload = token === undefined ? undefined : await work.workloads.of(cluster, signal);
   if (workload && token !== undefined) await renewToken(workload.objects, token, work.clock.now(), signal);
   return { object: config, requeueAfterMs: tokenLookMs };
@@ -142,11 +169,20 @@ const waiting = (config: KubeadmConfig, reason: string, work: Work): Reconciled<
   requeueAfterMs: waitMs,
 });
 
-function withConditions(config: KubeadmConfig, reason: string, isThere: boolean, { clock }: Work): KubeadmConfig {
+function withConditions(
+  config: KubeadmConfig,
+  reason: string,
+  isThere: boolean,
+  { clock }: Work,
+): KubeadmConfig {
   const found = finding(isThere, ['Available', reason]);
   const findings: Findings = {
     DataSecretAvailable: found,
-    Ready: { ...found, reason: isThere ? 'Ready' : 'NotReady', message: isThere ? '' : `DataSecretAvailable: ${reason}` },
+    Ready: {
+      ...found,
+      reason: isThere ? 'Ready' : 'NotReady',
+      message: isThere ? '' : `DataSecretAvailable: ${reason}`,
+    },
   };
   const conditions = withFindings(config.status?.conditions, findings, config, clock.now());
   return { ...config, status: { ...config.status, conditions } };

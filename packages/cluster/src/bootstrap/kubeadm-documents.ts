@@ -26,12 +26,14 @@ const firstV1beta4 = 'v1.31.0';
 const apiVersionFor = (version: string): string =>
   `kubeadm.k8s.io/${isOlder(version, firstV1beta4) ? 'v1beta3' : 'v1beta4'}`;
 
-const hostPort = ({ host, port }: Required<Endpoint>): string => `${host!.includes(':') ? `[${host}]` : host}:${port}`;
+const hostPort = ({ host, port }: Required<Endpoint>): string =>
+  `${host!.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** Pure. Returns the documents of `kubeadm init`. */
 export function initDocuments({ cluster, spec, version, endpoint }: InitDocuments): string {
   const { clusterNetwork = {} } = cluster.spec;
-  const { certificateValidityPeriodDays, caCertificateValidityPeriodDays, ...given } = spec.clusterConfiguration ?? {};
+  const { certificateValidityPeriodDays, caCertificateValidityPeriodDays, ...given } =
+    spec.clusterConfiguration ?? {};
   const apiVersion = apiVersionFor(version);
   const clusterConfiguration = {
     apiVersion,
@@ -45,18 +47,32 @@ export function initDocuments({ cluster, spec, version, endpoint }: InitDocument
       serviceSubnet: clusterNetwork.services?.cidrBlocks.join(','),
     },
     ...given,
-    ...(certificateValidityPeriodDays !== undefined && { certificateValidityPeriod: `${certificateValidityPeriodDays * 24}h` }),
+    ...(certificateValidityPeriodDays !== undefined && {
+      certificateValidityPeriod: `${certificateValidityPeriodDays * 24}h`,
+    }),
     ...(caCertificateValidityPeriodDays !== undefined && {
       caCertificateValidityPeriod: `${caCertificateValidityPeriodDays * 24}h`,
     }),
   };
   const { timeouts, ...init } = spec.initConfiguration ?? {};
-  const initConfiguration = { apiVersion, kind: 'InitConfiguration', ...init, ...timeoutsFor(version, timeouts) };
+  const initConfiguration = {
+    apiVersion,
+    kind: 'InitConfiguration',
+    ...init,
+    ...timeoutsFor(version, timeouts),
+  };
   return [clusterConfiguration, initConfiguration].map((each) => documentFor(version, each)).join('---\n');
 }
 
 /** Pure. Returns the document of `kubeadm join`. */
-export function joinDocument({ spec, version, endpoint, isControlPlane, token, caCertHash }: JoinDocument): string {
+export function joinDocument({
+  spec,
+  version,
+  endpoint,
+  isControlPlane,
+  token,
+  caCertHash,
+}: JoinDocument): string {
   const { timeouts, controlPlane, ...join } = spec.joinConfiguration ?? {};
   const registration = join.nodeRegistration ?? {};
   const uninitialized = { key: 'node.cluster.x-k8s.io/uninitialized', effect: 'NoSchedule' };
@@ -78,7 +94,10 @@ export function joinDocument({ spec, version, endpoint, isControlPlane, token, c
 type Timeouts = NonNullable<NonNullable<KubeadmConfigSpec['initConfiguration']>['timeouts']>;
 
 /** Older documents know no timeouts. kubeadm's have no unit in their names. */
-function timeoutsFor(version: string, timeouts: Timeouts | undefined): { readonly timeouts?: Readonly<Record<string, string>> } {
+function timeoutsFor(
+  version: string,
+  timeouts: Timeouts | undefined,
+): { readonly timeouts?: Readonly<Record<string, string>> } {
   if (!timeouts || isOlder(version, firstV1beta4)) return {};
   const told = Object.entries(timeouts).flatMap(([name, seconds]) =>
     seconds === undefined ? [] : [[name.replace(/Seconds$/, ''), `${seconds}s`]],
@@ -97,7 +116,9 @@ function withArgumentMaps(value: unknown): unknown {
     Object.entries(value).map(([name, each]) => [
       name,
       /^(extraArgs|kubeletExtraArgs)$/.test(name) && Array.isArray(each)
-        ? Object.fromEntries((each as readonly { name: string; value: string }[]).map((pair) => [pair.name, pair.value]))
+        ? Object.fromEntries(
+            (each as readonly { name: string; value: string }[]).map((pair) => [pair.name, pair.value]),
+          )
         : withArgumentMaps(each),
     ]),
   );

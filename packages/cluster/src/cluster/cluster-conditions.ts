@@ -18,7 +18,8 @@ export interface ClusterParts {
 
 /** Pure. Returns the conditions of a Cluster. */
 export function clusterFindings(cluster: Cluster, parts: ClusterParts): Findings {
-  const { infrastructure, controlPlane, deployments, controlPlaneMachines, workerMachines, isReachable } = parts;
+  const { infrastructure, controlPlane, deployments, controlPlaneMachines, workerMachines, isReachable } =
+    parts;
   const { initialization } = cluster.status ?? {};
   const isInitialized = initialization?.controlPlaneInitialized === true;
   const short = deployments.filter((each) => !isEnough(each)).map(({ metadata }) => metadata.name);
@@ -43,7 +44,10 @@ export function clusterFindings(cluster: Cluster, parts: ClusterParts): Findings
     WorkersAvailable: workersFinding(deployments, short),
     ControlPlaneMachinesReady: machinesFinding(controlPlaneMachines, 'Ready', ['Ready', 'NotReady']),
     WorkerMachinesReady: machinesFinding(workerMachines, 'Ready', ['Ready', 'NotReady']),
-    ControlPlaneMachinesUpToDate: machinesFinding(controlPlaneMachines, 'UpToDate', ['UpToDate', 'NotUpToDate']),
+    ControlPlaneMachinesUpToDate: machinesFinding(controlPlaneMachines, 'UpToDate', [
+      'UpToDate',
+      'NotUpToDate',
+    ]),
     WorkerMachinesUpToDate: machinesFinding(workerMachines, 'UpToDate', ['UpToDate', 'NotUpToDate']),
     RemoteConnectionProbe: finding(
       isReachable,
@@ -76,7 +80,9 @@ function workersFinding(deployments: readonly MachineDeployment[], short: readon
   return finding(
     short.length === 0,
     ['Available', 'NotAvailable'],
-    short.length === 1 ? `MachineDeployment ${first} is not available` : `MachineDeployments ${short.join(', ')} are not available`,
+    short.length === 1
+      ? `MachineDeployment ${first} is not available`
+      : `MachineDeployments ${short.join(', ')} are not available`,
   );
 }
 
@@ -86,10 +92,21 @@ const isEnough = ({ spec, status }: MachineDeployment): boolean => {
   return (status?.availableReplicas ?? 0) >= replicas - countOf(maxUnavailable, replicas, 'down');
 };
 
-function machinesFinding(machines: readonly Machine[], type: string, reasons: readonly [string, string]): Finding {
+function machinesFinding(
+  machines: readonly Machine[],
+  type: string,
+  reasons: readonly [string, string],
+): Finding {
   if (machines.length === 0) return { status: 'True', reason: 'NoReplicas' };
   const failed = machines.filter((machine) => findCondition(machine, type)?.status !== 'True');
-  return finding(failed.length === 0, reasons, `Machines: ${failed.map(({ metadata }) => metadata.name).toSorted().join(', ')}`);
+  return finding(
+    failed.length === 0,
+    reasons,
+    `Machines: ${failed
+      .map(({ metadata }) => metadata.name)
+      .toSorted()
+      .join(', ')}`,
+  );
 }
 
 /** Pure. Adds up the replicas of MachineDeployments. */

@@ -4,12 +4,7 @@ import { controllerOf, ownerReference } from '../contract/owner.ts';
 import { contractOf, isProvisioned } from '../contract/provider-object.ts';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import { type Cluster, type ReplicaCounts, isUsable } from '../kinds/cluster.ts';
-import {
-  clusterKind,
-  machineDeploymentKind,
-  machineKind,
-  machineSetKind,
-} from '../kinds/object-kinds.ts';
+import { clusterKind, machineDeploymentKind, machineKind, machineSetKind } from '../kinds/object-kinds.ts';
 import type { Machine } from '../kinds/machine.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
 import { type External, deleteExternal, findExternal, keepOwned } from '../runtime/external.ts';
@@ -117,7 +112,10 @@ async function takeDown(cluster: Cluster, work: Work): Promise<Reconciled<Cluste
   const { objects } = work;
   const { namespace } = cluster.metadata;
   const machines = await objects.ofCluster(machineKind, cluster);
-  const workers: readonly (readonly [typeof machineKind | typeof machineSetKind | typeof machineDeploymentKind, readonly KubeObject[]])[] = [
+  const workers: readonly (readonly [
+    typeof machineKind | typeof machineSetKind | typeof machineDeploymentKind,
+    readonly KubeObject[],
+  ])[] = [
     [machineDeploymentKind, await objects.ofCluster(machineDeploymentKind, cluster)],
     [machineSetKind, await objects.ofCluster(machineSetKind, cluster)],
     [machineKind, machines.filter((each) => !isOfControlPlane(each))],
@@ -156,7 +154,8 @@ async function takeDown(cluster: Cluster, work: Work): Promise<Reconciled<Cluste
   };
 }
 
-const isOfControlPlane = ({ metadata }: Machine): boolean => Object.hasOwn(metadata.labels, labels.controlPlane);
+const isOfControlPlane = ({ metadata }: Machine): boolean =>
+  Object.hasOwn(metadata.labels, labels.controlPlane);
 
 function countsOf(object: KubeObject): ReplicaCounts {
   const { spec, status } = contractOf(object);
@@ -168,7 +167,9 @@ function countsOf(object: KubeObject): ReplicaCounts {
 }
 
 /** Returns a record without the fields that are undefined. */
-const withoutNothing = <T extends object>(record: T): { [Field in keyof T]-?: Exclude<T[Field], undefined> } =>
+const withoutNothing = <T extends object>(
+  record: T,
+): { [Field in keyof T]-?: Exclude<T[Field], undefined> } =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as {
     [Field in keyof T]-?: Exclude<T[Field], undefined>;
   };

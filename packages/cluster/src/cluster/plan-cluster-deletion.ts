@@ -23,6 +23,7 @@ export type ClusterDeletionStep =
 export function planClusterDeletion(remains: Remains): ClusterDeletionStep {
   if (remains.hasHook) return 'WaitingForBeforeDeleteHook';
   if (remains.workers.length > 0) return 'WaitingForWorkersDeletion';
-  if (remains.hasControlPlane || remains.controlPlaneMachines.length > 0) return 'WaitingForControlPlaneDeletion';
+  if (remains.hasControlPlane || remains.controlPlaneMachines.length > 0)
+    return 'WaitingForControlPlaneDeletion';
   return remains.hasInfrastructure ? 'WaitingForInfrastructureDeletion' : 'DeletionCompleted';
 }

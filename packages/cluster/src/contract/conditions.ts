@@ -28,7 +28,12 @@ export function withFindings(
 }
 
 /** A condition that stays as it is keeps its place, so that nothing is written. */
-function isSame(all: readonly Condition[], type: string, next: Required<Finding>, generation: number): boolean {
+function isSame(
+  all: readonly Condition[],
+  type: string,
+  next: Required<Finding>,
+  generation: number,
+): boolean {
   const old = all.find((each) => each.type === type);
   return (
     old !== undefined &&
@@ -39,20 +44,25 @@ function isSame(all: readonly Condition[], type: string, next: Required<Finding>
   );
 }
 
-export const findCondition = (
-  object: { readonly status?: unknown },
-  type: string,
-): Condition | undefined => {
+export const findCondition = (object: { readonly status?: unknown }, type: string): Condition | undefined => {
   const { conditions = [] } = (object.status ?? {}) as { readonly conditions?: readonly Condition[] };
   return conditions.find((each) => each.type === type);
 };
 
 /** Pure. Says that something holds, or does not. */
-export const finding = (holds: boolean, [whenTrue, whenFalse]: readonly [string, string], message = ''): Finding =>
+export const finding = (
+  holds: boolean,
+  [whenTrue, whenFalse]: readonly [string, string],
+  message = '',
+): Finding =>
   holds ? { status: 'True', reason: whenTrue } : { status: 'False', reason: whenFalse, message };
 
 /** Pure. Returns the condition of another object under the name that it has here. */
-export function mirrored(object: { readonly status?: unknown } | undefined, type: string, missing: Finding): Finding {
+export function mirrored(
+  object: { readonly status?: unknown } | undefined,
+  type: string,
+  missing: Finding,
+): Finding {
   const found = object && findCondition(object, type);
   return found ? { status: found.status, reason: found.reason, message: found.message } : missing;
 }

@@ -6,7 +6,8 @@ import * as v from 'valibot';
  * they are read field by field, and a field of another form counts as absent.
  */
 
-const optional = <T>(schema: v.GenericSchema<unknown, T>) => v.optional(v.fallback(v.optional(schema), undefined));
+const optional = <T>(schema: v.GenericSchema<unknown, T>) =>
+  v.optional(v.fallback(v.optional(schema), undefined));
 
 const endpoint = v.object({ host: v.string(), port: v.number() });
 const text = v.string();
@@ -14,7 +15,12 @@ const flag = v.boolean();
 
 const contractSchema = v.object({
   spec: v.optional(
-    v.object({ providerID: optional(text), controlPlaneEndpoint: optional(endpoint), version: optional(text), replicas: optional(v.number()) }),
+    v.object({
+      providerID: optional(text),
+      controlPlaneEndpoint: optional(endpoint),
+      version: optional(text),
+      replicas: optional(v.number()),
+    }),
     {},
   ),
   status: v.optional(
@@ -64,4 +70,5 @@ export const contractOf = ({ spec, status }: KubeObject): ProviderObject => {
 };
 
 /** Pure. Tells whether the infrastructure of an object is there. */
-export const isProvisioned = ({ status }: ProviderObject): boolean => status.initialization?.provisioned === true;
+export const isProvisioned = ({ status }: ProviderObject): boolean =>
+  status.initialization?.provisioned === true;

@@ -39,7 +39,9 @@ export function chooseFailureDomain(
     machines.filter((machine) => machine.failureDomain === domain && isCounted(machine)).length;
   return domains.toSorted(
     (a, b) =>
-      number(a, isCurrent) - number(b, isCurrent) || number(a, () => true) - number(b, () => true) || a.localeCompare(b, 'en'),
+      number(a, isCurrent) - number(b, isCurrent) ||
+      number(a, () => true) - number(b, () => true) ||
+      a.localeCompare(b, 'en'),
   )[0];
 }
 

@@ -4,7 +4,14 @@ import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { findCondition, finding, withFindings } from '../contract/conditions.ts';
 import { bootstrapGroup } from '../contract/groups.ts';
 import { annotations, etcdHook, finalizers, labels } from '../contract/names.ts';
-import { controllerOf, controllerReference, isControlledBy, ownerReference, withController, withOwner } from '../contract/owner.ts';
+import {
+  controllerOf,
+  controllerReference,
+  isControlledBy,
+  ownerReference,
+  withController,
+  withOwner,
+} from '../contract/owner.ts';
 import { type Cluster, isUsable } from '../kinds/cluster.ts';
 import type { KubeadmControlPlane, LastRemediation } from '../kinds/kubeadm-control-plane.ts';
 import type { Machine } from '../kinds/machine.ts';
@@ -42,7 +49,8 @@ export const kubeadmControlPlaneController: Controller<KubeadmControlPlane> = {
   finalizer: finalizers.kubeadmControlPlane,
   clusterOf: ({ metadata }) => metadata.labels[labels.cluster],
   reconcile: async ({ object, cluster }, work, signal) => {
-    if (!cluster) return object.metadata.deletionTimestamp === undefined ? { object } : { object, isCleared: true };
+    if (!cluster)
+      return object.metadata.deletionTimestamp === undefined ? { object } : { object, isCleared: true };
     if (object.metadata.deletionTimestamp !== undefined) return await takeDown(object, cluster, work);
     const owned = await work.objects.write(
       kubeadmControlPlaneKind,
@@ -71,15 +79,30 @@ async function keep(
   const place = { namespace: cluster.metadata.namespace, clusterName: cluster.metadata.name };
   const { client } = work.objects;
   if (!cluster.status?.initialization?.infrastructureProvisioned)
-    return withStatus(controlPlane, [], { type: 'wait', reason: 'the infrastructure of the cluster is not there yet' }, work);
+    return withStatus(
+      controlPlane,
+      [],
+      { type: 'wait', reason: 'the infrastructure of the cluster is not there yet' },
+      work,
+    );
   const owner = controllerReference(kubeadmControlPlaneKind, controlPlane);
   const making = { owner, nowMs: work.clock.now() };
   const isInitialized = controlPlane.status?.initialization?.controlPlaneInitialized === true;
   if (!isInitialized) await ensureKeys(client, place, making, signal);
   else if (!(await readKeys(client, place, signal)))
-    return withStatus(controlPlane, await ownMachines(controlPlane, work), { type: 'wait', reason: 'keys of the cluster are missing' }, work);
+    return withStatus(
+      controlPlane,
+      await ownMachines(controlPlane, work),
+      { type: 'wait', reason: 'keys of the cluster are missing' },
+      work,
+    );
   if (!isUsable(endpoint))
-    return withStatus(controlPlane, [], { type: 'wait', reason: 'there is no endpoint of the control plane yet' }, work);
+    return withStatus(
+      controlPlane,
+      [],
+      { type: 'wait', reason: 'there is no endpoint of the control plane yet' },
+      work,
+    );
   await ensureKubeconfig(client, { ...place, endpoint }, making, signal);
   await adopt(controlPlane, cluster, work);
   const machines = await ownMachines(controlPlane, work);
@@ -88,9 +111,15 @@ async function keep(
     return { object: controlPlane, requeueAfterMs: unseenMs };
   const seen = await look(controlPlane, cluster, work, signal);
   await releaseHook(seen, signal, work);
-  const begun = isInitialized || seen.machines.some(({ status }) => status?.nodeRef) || (await hasBegun(cluster, work, signal));
+  const begun =
+    isInitialized ||
+    seen.machines.some(({ status }) => status?.nodeRef) ||
+    (await hasBegun(cluster, work, signal));
   const initialized: KubeadmControlPlane = begun
-    ? { ...controlPlane, status: { ...controlPlane.status, initialization: { controlPlaneInitialized: true } } }
+    ? {
+        ...controlPlane,
+        status: { ...controlPlane.status, initialization: { controlPlaneInitialized: true } },
+      }
     : controlPlane;
   const action = planControlPlane({
     replicas: controlPlane.spec.replicas,
@@ -116,9 +145,17 @@ async function hasBegun(cluster: Cluster, work: Work, signal: AbortSignal): Prom
 const domainsOf = ({ status }: Cluster): readonly string[] =>
   (status?.failureDomains ?? []).filter(({ controlPlane }) => controlPlane).map(({ name }) => name);
 
-async function ownMachines(controlPlane: KubeadmControlPlane, { objects }: Work): Promise<readonly Machine[]> {
-  const place = { ...controlPlane, metadata: { ...controlPlane.metadata, name: controlPlane.metadata.labels[labels.cluster] ?? '' } };
-  return (await objects.ofCluster(machineKind, place)).filter((machine) => isControlledBy(machine, controlPlane));
+async function ownMachines(
+  controlPlane: KubeadmControlPlane,
+  { objects }: Work,
+): Promise<readonly Machine[]> {
+  const place = {
+    ...controlPlane,
+    metadata: { ...controlPlane.metadata, name: controlPlane.metadata.labels[labels.cluster] ?? '' },
+  };
+  return (await objects.ofCluster(machineKind, place)).filter((machine) =>
+    isControlledBy(machine, controlPlane),
+  );
 }
 
 /** Takes over Machines of the control plane that nobody controls, unless others have some already. */
@@ -154,7 +191,10 @@ async function look(
     const isSame = conditions === (machine.status?.conditions ?? conditions);
     const written = isSame
       ? machine
-      : await work.objects.writeStatus(machineKind, { ...machine, status: { ...machine.status, conditions } });
+      : await work.objects.writeStatus(machineKind, {
+          ...machine,
+          status: { ...machine.status, conditions },
+        });
     settled.push(written);
     views.push(viewOf(written, isUpToDate));
   }
@@ -187,13 +227,18 @@ async function matches(machine: Machine, { spec }: KubeadmControlPlane, work: Wo
   const { namespace } = machine.metadata;
   if (machine.spec.version !== spec.version) return false;
   const after = spec.rollout?.after;
-  if (after !== undefined && Date.parse(after) <= work.clock.now() && Date.parse(machine.metadata.creationTimestamp) < Date.parse(after))
+  if (
+    after !== undefined &&
+    Date.parse(after) <= work.clock.now() &&
+    Date.parse(machine.metadata.creationTimestamp) < Date.parse(after)
+  )
     return false;
   const { object: infrastructure } = await findExternal(machine.spec.infrastructureRef, namespace, work);
   const template = infrastructure?.metadata.annotations[annotations.clonedFromName];
   if (template !== undefined && template !== spec.machineTemplate.spec.infrastructureRef.name) return false;
   const { configRef } = machine.spec.bootstrap;
-  const config = configRef && (await work.objects.get(kubeadmConfigKind, { namespace, name: configRef.name }));
+  const config =
+    configRef && (await work.objects.get(kubeadmConfigKind, { namespace, name: configRef.name }));
   return !config || isDeepStrictEqual(plain(config.spec), plain(spec.kubeadmConfigSpec));
 }
 
@@ -203,10 +248,20 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as 
  * Takes the member of a Machine that is ready to go out of etcd, and lets the Machine go. That is done for one Machine at
  * a time, the one whose deletion began first, and only if etcd keeps its majority.
  */
-async function releaseHook({ machines, views, members, workload }: Seen, signal: AbortSignal, work: Work): Promise<void> {
+async function releaseHook(
+  { machines, views, members, workload }: Seen,
+  signal: AbortSignal,
+  work: Work,
+): Promise<void> {
   const leaving = machines
-    .filter((machine) => machine.metadata.deletionTimestamp !== undefined && Object.hasOwn(machine.metadata.annotations, etcdHook))
-    .toSorted((a, b) => Date.parse(a.metadata.deletionTimestamp!) - Date.parse(b.metadata.deletionTimestamp!));
+    .filter(
+      (machine) =>
+        machine.metadata.deletionTimestamp !== undefined &&
+        Object.hasOwn(machine.metadata.annotations, etcdHook),
+    )
+    .toSorted(
+      (a, b) => Date.parse(a.metadata.deletionTimestamp!) - Date.parse(b.metadata.deletionTimestamp!),
+    );
   const [machine] = leaving;
   if (!machine || findCondition(machine, 'Deleting')?.reason !== 'WaitingForPreTerminateHook') return;
   const isLast = views.every(({ isLeaving }) => isLeaving);
@@ -227,7 +282,10 @@ async function releaseHook({ machines, views, members, workload }: Seen, signal:
 async function dropHook(machine: Machine, { objects }: Work): Promise<void> {
   const { [etcdHook]: hook, ...others } = machine.metadata.annotations;
   if (hook === undefined) return;
-  await objects.write(machineKind, machine, { ...machine, metadata: { ...machine.metadata, annotations: others } });
+  await objects.write(machineKind, machine, {
+    ...machine,
+    metadata: { ...machine.metadata, annotations: others },
+  });
 }
 
 interface Acting {
@@ -255,12 +313,19 @@ async function act(
       return { done: controlPlane };
     case 'create': {
       const inProgress = controlPlane.metadata.annotations[annotations.remediationInProgress];
-      await createControlPlaneMachine(controlPlane, { cluster, domain: action.domain, remediationFor: inProgress }, work);
+      await createControlPlaneMachine(
+        controlPlane,
+        { cluster, domain: action.domain, remediationFor: inProgress },
+        work,
+      );
       return { done: await withRemediation(controlPlane, undefined, work) };
     }
     case 'delete': {
       const machine = machineAt(action.name);
-      const heir = typeof seen.members === 'string' ? undefined : seen.members.find(({ name, isHealthy }) => name !== action.name && isHealthy);
+      const heir =
+        typeof seen.members === 'string'
+          ? undefined
+          : seen.members.find(({ name, isHealthy }) => name !== action.name && isHealthy);
       if (heir && seen.workload) await seen.workload.etcd.moveLeader(heir.id, signal);
       if (machine) await work.objects.delete(machineKind, machine);
       return { done: controlPlane };
@@ -269,7 +334,8 @@ async function act(
       const machine = machineAt(action.name);
       const retries = machine && retriesOf(machine, controlPlane, work.clock.now());
       if (!machine || !retries) return { done: controlPlane };
-      if ('reason' in retries) return { done: controlPlane, refused: { type: 'wait', reason: retries.reason } };
+      if ('reason' in retries)
+        return { done: controlPlane, refused: { type: 'wait', reason: retries.reason } };
       const marked = await withRemediation(controlPlane, retries.last, work);
       await work.objects.delete(machineKind, machine);
       return { done: marked };
@@ -286,14 +352,20 @@ function retriesOf(
   nowMs: number,
 ): { readonly last: LastRemediation } | { readonly reason: string } {
   const last = status?.lastRemediation;
-  const { maxRetry, retryPeriodSeconds = 0, minHealthyPeriodSeconds = defaultHealthySeconds } = spec.remediation ?? {};
+  const {
+    maxRetry,
+    retryPeriodSeconds = 0,
+    minHealthyPeriodSeconds = defaultHealthySeconds,
+  } = spec.remediation ?? {};
   const isRetry =
     last !== undefined &&
     machine.metadata.annotations[annotations.remediationFor] !== undefined &&
     nowMs - Date.parse(last.time) < minHealthyPeriodSeconds * 1_000;
   const retryCount = isRetry ? last.retryCount + 1 : 0;
   if (isRetry && maxRetry !== undefined && retryCount > maxRetry)
-    return { reason: `Machine ${machine.metadata.name} is not replaced again: that was tried ${maxRetry} times` };
+    return {
+      reason: `Machine ${machine.metadata.name} is not replaced again: that was tried ${maxRetry} times`,
+    };
   if (isRetry && nowMs - Date.parse(last.time) < retryPeriodSeconds * 1_000)
     return { reason: `Machine ${machine.metadata.name} is not replaced again yet` };
   return { last: { machine: machine.metadata.name, time: new Date(nowMs).toISOString(), retryCount } };
@@ -333,7 +405,11 @@ function withStatus(
   const versions = Map.groupBy(machines, ({ spec }) => spec.version ?? version);
   const findings = {
     Initialized: finding(isInitialized, ['Initialized', 'NotInitialized'], message),
-    Available: finding(isInitialized && available > Math.floor(replicas / 2), ['Available', 'NotAvailable'], message || `${available} of ${replicas} Machines are available`),
+    Available: finding(
+      isInitialized && available > Math.floor(replicas / 2),
+      ['Available', 'NotAvailable'],
+      message || `${available} of ${replicas} Machines are available`,
+    ),
     CertificatesAvailable: finding(!message.startsWith('keys'), ['Available', 'NotAvailable'], message),
     MachinesReady: finding(ready === machines.length, ['Ready', 'NotReady']),
     MachinesUpToDate: finding(upToDate === machines.length, ['UpToDate', 'NotUpToDate']),
@@ -375,17 +451,28 @@ async function takeDown(
   const workers = [
     ...(await objects.ofCluster(machineDeploymentKind, cluster)),
     ...(await objects.ofCluster(machineSetKind, cluster)),
-    ...(await objects.ofCluster(machineKind, cluster)).filter(({ metadata }) => !Object.hasOwn(metadata.labels, labels.controlPlane)),
+    ...(await objects.ofCluster(machineKind, cluster)).filter(
+      ({ metadata }) => !Object.hasOwn(metadata.labels, labels.controlPlane),
+    ),
   ];
   const machines = await ownMachines(controlPlane, work);
   if (workers.length > 0)
-    return { ...withStatus(controlPlane, machines, { type: 'wait', reason: 'workers are still there' }, work), requeueAfterMs: deletionMs };
+    return {
+      ...withStatus(controlPlane, machines, { type: 'wait', reason: 'workers are still there' }, work),
+      requeueAfterMs: deletionMs,
+    };
   for (const machine of machines) {
     await objects.delete(machineKind, machine);
-    const known = await objects.get(machineKind, { namespace: machine.metadata.namespace, name: machine.metadata.name });
+    const known = await objects.get(machineKind, {
+      namespace: machine.metadata.namespace,
+      name: machine.metadata.name,
+    });
     if (known) await dropHook(known, work);
   }
   const left = await ownMachines(controlPlane, work);
   if (left.length === 0) return { object: controlPlane, isCleared: true };
-  return { ...withStatus(controlPlane, left, { type: 'wait', reason: 'Machines are still there' }, work), requeueAfterMs: deletionMs };
+  return {
+    ...withStatus(controlPlane, left, { type: 'wait', reason: 'Machines are still there' }, work),
+    requeueAfterMs: deletionMs,
+  };
 }

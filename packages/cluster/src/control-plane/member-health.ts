@@ -32,7 +32,11 @@ export async function memberFindings(
   found['EtcdMemberHealthy'] =
     node === undefined
       ? unknown
-      : finding(member?.isHealthy === true, ['Healthy', 'NotHealthy'], member ? 'it does not answer' : 'there is no such member');
+      : finding(
+          member?.isHealthy === true,
+          ['Healthy', 'NotHealthy'],
+          member ? 'it does not answer' : 'there is no such member',
+        );
   return found;
 }
 
@@ -41,5 +45,9 @@ async function podFinding({ objects }: WorkloadCluster, name: string, signal: Ab
   const pod = await all.find({ namespace: 'kube-system', name }, { signal });
   const { conditions = [] } = (pod?.status ?? {}) as { readonly conditions?: readonly NodeConditionStatus[] };
   const isReady = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-  return finding(isReady, ['Running', 'NotRunning'], pod ? `Pod ${name} is not ready` : `there is no Pod ${name}`);
+  return finding(
+    isReady,
+    ['Running', 'NotRunning'],
+    pod ? `Pod ${name} is not ready` : `there is no Pod ${name}`,
+  );
 }

@@ -38,24 +38,66 @@ describe('planControlPlane: one operation at a time', () => {
     ['the first Machine', { isInitialized: false, machines: [], members: 'unknown' }, 'create'],
     ['the others wait for it', { isInitialized: false, machines: [machine('a')] }, 'wait'],
     ['one too few', { machines: [machine('a'), machine('b')] }, 'create'],
-    ['one too few while one comes up', { machines: [machine('a'), machine('b', { hasNode: false })] }, 'wait'],
+    [
+      'one too few while one comes up',
+      { machines: [machine('a'), machine('b', { hasNode: false })] },
+      'wait',
+    ],
     ['one too few while one goes', { machines: [machine('a'), machine('b', { isLeaving: true })] }, 'wait'],
-    ['one too few while one is not well', { machines: [machine('a'), machine('b', { problems: ['SchedulerPodHealthy'] })] }, 'wait'],
-    ['one too few while etcd does not answer', { machines: [machine('a'), machine('b')], members: 'unknown' }, 'wait'],
+    [
+      'one too few while one is not well',
+      { machines: [machine('a'), machine('b', { problems: ['SchedulerPodHealthy'] })] },
+      'wait',
+    ],
+    [
+      'one too few while etcd does not answer',
+      { machines: [machine('a'), machine('b')], members: 'unknown' },
+      'wait',
+    ],
     ['one too many', { replicas: 1 }, 'delete a'],
     ['outdated ones', { machines: three.map((name) => machine(name, old)) }, 'create'],
-    ['outdated ones and a new one', { machines: [machine('a', old), machine('b', old), machine('c', old), machine('d')] }, 'delete a'],
-    ['outdated ones without surge', { maxSurge: 0, machines: [machine('a', old), machine('b'), machine('c')] }, 'delete a'],
+    [
+      'outdated ones and a new one',
+      { machines: [machine('a', old), machine('b', old), machine('c', old), machine('d')] },
+      'delete a',
+    ],
+    [
+      'outdated ones without surge',
+      { maxSurge: 0, machines: [machine('a', old), machine('b'), machine('c')] },
+      'delete a',
+    ],
     [
       'a majority that would be lost',
       { replicas: 1, members: [member('a'), member('b', false), member('c', false)] },
       'wait',
     ],
-    ['a sick one', { machines: [machine('a', sick), machine('b'), machine('c')], members: [member('a', false), member('b'), member('c')] }, 'remediate a'],
+    [
+      'a sick one',
+      {
+        machines: [machine('a', sick), machine('b'), machine('c')],
+        members: [member('a', false), member('b'), member('c')],
+      },
+      'remediate a',
+    ],
     ['the only one is sick', { replicas: 1, machines: [machine('a', sick)] }, 'wait'],
-    ['the first one is sick before it has begun', { isInitialized: false, machines: [machine('a', sick)] }, 'remediate a'],
-    ['a sick one while one comes up', { machines: [machine('a', sick), machine('b', { hasNode: false }), machine('c')] }, 'wait'],
-    ['two sick ones of three', { machines: [machine('a', sick), machine('b', sick), machine('c')], members: [member('a', false), member('b', false), member('c')] }, 'wait'],
+    [
+      'the first one is sick before it has begun',
+      { isInitialized: false, machines: [machine('a', sick)] },
+      'remediate a',
+    ],
+    [
+      'a sick one while one comes up',
+      { machines: [machine('a', sick), machine('b', { hasNode: false }), machine('c')] },
+      'wait',
+    ],
+    [
+      'two sick ones of three',
+      {
+        machines: [machine('a', sick), machine('b', sick), machine('c')],
+        members: [member('a', false), member('b', false), member('c')],
+      },
+      'wait',
+    ],
     ['all gone', { machines: [] }, 'wait'],
   ];
   for (const [name, change, expected] of cases)
@@ -101,7 +143,13 @@ test('chooseControlPlaneVictim: outdated ones first, from the fullest failure do
 test('chooseFailureDomain: where the fewest current Machines are, and of these where the fewest are', () => {
   const [x, y] = ['x', 'y'].map((failureDomain) => ({ failureDomain }));
   assert.equal(chooseFailureDomain([machine('a', x)], ['x', 'y']), 'y');
-  assert.equal(chooseFailureDomain([machine('a', x), machine('b', { ...y, ...old }), machine('c', { ...y, ...old })], ['x', 'y']), 'y');
+  assert.equal(
+    chooseFailureDomain(
+      [machine('a', x), machine('b', { ...y, ...old }), machine('c', { ...y, ...old })],
+      ['x', 'y'],
+    ),
+    'y',
+  );
   assert.equal(chooseFailureDomain([machine('a', { ...x, ...old })], ['x', 'y']), 'y');
   assert.equal(chooseFailureDomain([], []), undefined);
 });

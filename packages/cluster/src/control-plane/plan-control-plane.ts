@@ -28,15 +28,22 @@ export type ControlPlaneAction =
 /** Pure. Returns what a control plane does next. */
 export function planControlPlane(state: ControlPlaneState): ControlPlaneAction {
   const { replicas, maxSurge, isInitialized, machines, domains } = state;
-  const create = (): ControlPlaneAction => ({ type: 'create', domain: chooseFailureDomain(machines, domains) });
-  if (machines.length === 0) return isInitialized ? waitFor('all Machines of the control plane are gone') : create();
+  const create = (): ControlPlaneAction => ({
+    type: 'create',
+    domain: chooseFailureDomain(machines, domains),
+  });
+  if (machines.length === 0)
+    return isInitialized ? waitFor('all Machines of the control plane are gone') : create();
   const remediation = planRemediation(state);
   if (remediation) return remediation;
   const outdated = machines.filter(({ isUpToDate, isLeaving }) => !isUpToDate && !isLeaving);
   const most = replicas + (outdated.length > 0 ? maxSurge : 0);
   if (machines.length < most) return blockerOfGrowth(state) ?? create();
   if (machines.length <= replicas && outdated.length === 0) return { type: 'nothing' };
-  const victim = chooseControlPlaneVictim(machines.filter(({ isLeaving }) => !isLeaving), domains);
+  const victim = chooseControlPlaneVictim(
+    machines.filter(({ isLeaving }) => !isLeaving),
+    domains,
+  );
   if (!victim) return waitFor('Machines are being deleted');
   return blockerOfLoss(state, victim) ?? { type: 'delete', name: victim.name };
 }
@@ -48,12 +55,17 @@ function blockerOfGrowth(state: ControlPlaneState): ControlPlaneAction | undefin
   const leaving = machines.find(({ isLeaving }) => isLeaving);
   if (leaving) return waitFor(`Machine ${leaving.name} is being deleted`);
   if (members === 'unknown') return waitFor('etcd does not answer');
-  const blocking = machines.filter((each) => (isRemediating ? !each.needsRemediation && !each.hasNode : hasProblem(each)));
+  const blocking = machines.filter((each) =>
+    isRemediating ? !each.needsRemediation && !each.hasNode : hasProblem(each),
+  );
   return blocking.length > 0 ? waitFor(problemsText(blocking)) : undefined;
 }
 
 /** The reasons not to delete a Machine now: others are not well, or etcd would lose its majority. */
-function blockerOfLoss({ machines, members }: ControlPlaneState, victim: ControlPlaneMachine): ControlPlaneAction | undefined {
+function blockerOfLoss(
+  { machines, members }: ControlPlaneState,
+  victim: ControlPlaneMachine,
+): ControlPlaneAction | undefined {
   const leaving = machines.find(({ isLeaving }) => isLeaving);
   if (leaving) return waitFor(`Machine ${leaving.name} is being deleted`);
   const blocking = machines.filter((each) => each.name !== victim.name && hasProblem(each));
@@ -63,10 +75,14 @@ function blockerOfLoss({ machines, members }: ControlPlaneState, victim: Control
 
 const hasProblem = ({ hasNode, problems }: ControlPlaneMachine): boolean => !hasNode || problems.length > 0;
 
-function quorumBlocker(members: ControlPlaneState['members'], removed: string): ControlPlaneAction | undefined {
+function quorumBlocker(
+  members: ControlPlaneState['members'],
+  removed: string,
+): ControlPlaneAction | undefined {
   if (members === 'external') return undefined;
   if (members === 'unknown') return waitFor('etcd does not answer');
-  if (members.length <= 1) return members[0]?.name === removed ? waitFor('it has the only member of etcd') : undefined;
+  if (members.length <= 1)
+    return members[0]?.name === removed ? waitFor('it has the only member of etcd') : undefined;
   return keepsQuorum(members, { removed }) ? undefined : waitFor('etcd would lose its majority');
 }
 
@@ -78,10 +94,15 @@ function planRemediation(state: ControlPlaneState): ControlPlaneAction | undefin
     (a, b) => rankOf(b) - rankOf(a) || a.createdMs - b.createdMs || a.name.localeCompare(b.name, 'en'),
   )[0];
   if (!chosen) return undefined;
-  if (!isInitialized) return machines.length === 1 ? { type: 'remediate', name: chosen.name } : waitFor('the cluster is being begun');
+  if (!isInitialized)
+    return machines.length === 1
+      ? { type: 'remediate', name: chosen.name }
+      : waitFor('the cluster is being begun');
   if (machines.length < 2) return waitFor('the only Machine of a control plane is not replaced');
   const others = machines.filter(({ name }) => name !== chosen.name);
-  const busy = others.find(({ isLeaving, hasNode, needsRemediation }) => isLeaving || (!hasNode && !needsRemediation));
+  const busy = others.find(
+    ({ isLeaving, hasNode, needsRemediation }) => isLeaving || (!hasNode && !needsRemediation),
+  );
   if (busy) return waitFor(`Machine ${busy.name} is ${busy.isLeaving ? 'being deleted' : 'coming up'}`);
   return quorumBlocker(members, chosen.name) ?? { type: 'remediate', name: chosen.name };
 }
@@ -94,6 +115,8 @@ function rankOf({ isMarkedForRemediation, hasNode, problems }: ControlPlaneMachi
 }
 
 const problemsText = (machines: readonly ControlPlaneMachine[]): string =>
-  machines.map(({ name, hasNode, problems }) => `Machine ${name}: ${hasNode ? problems.join(', ') : 'no node yet'}`).join('; ');
+  machines
+    .map(({ name, hasNode, problems }) => `Machine ${name}: ${hasNode ? problems.join(', ') : 'no node yet'}`)
+    .join('; ');
 
 const waitFor = (reason: string): ControlPlaneAction => ({ type: 'wait', reason });

@@ -27,5 +27,9 @@ export function allowedRemediations(
   }
   const limit = triggerIf?.unhealthyLessThanOrEqualTo ?? '100%';
   const most = countOf(limit, expected, 'down');
-  return { isAllowed: unhealthy <= most, remaining: Math.max(0, most - unhealthy), limit: `at most ${limit}` };
+  return {
+    isAllowed: unhealthy <= most,
+    remaining: Math.max(0, most - unhealthy),
+    limit: `at most ${limit}`,
+  };
 }

@@ -36,7 +36,8 @@ export function checkTarget(target: Target, checks: Checks, nowMs: number): Heal
   if (cluster.infrastructureReadyMs === undefined) return { state: 'skipped' };
   if (cluster.initializedMs === undefined && !isControlPlane) return { state: 'skipped' };
   const ofMachine = judge(machine.status?.conditions ?? [], checks.unhealthyMachineConditions ?? [], nowMs);
-  if ('found' in ofMachine) return unhealthy('UnhealthyMachineCondition', conditionText('Machine', ofMachine.found));
+  if ('found' in ofMachine)
+    return unhealthy('UnhealthyMachineCondition', conditionText('Machine', ofMachine.found));
   if (node === 'gone') return unhealthy('NodeDeleted', 'the node of the Machine is gone');
   if (node === undefined) return checkStartup(target, checks.nodeStartupTimeoutSeconds, nowMs);
   const ofNode = judge(node.conditions, checks.unhealthyNodeConditions ?? [], nowMs);

@@ -25,16 +25,36 @@ describe('checkTarget', () => {
   const notBegun = { infrastructureReadyMs: 0, initializedMs: undefined };
   const cases: readonly (readonly [string, Partial<Target>, number, string])[] = [
     ['a node that is ready', {}, 1e9, 'healthy'],
-    ['a Machine that people have marked', { machine: marked, cluster: notBegun }, 0, 'HasRemediateMachineAnnotation'],
-    ['no infrastructure', { cluster: { infrastructureReadyMs: undefined, initializedMs: undefined } }, 1e9, 'skipped'],
+    [
+      'a Machine that people have marked',
+      { machine: marked, cluster: notBegun },
+      0,
+      'HasRemediateMachineAnnotation',
+    ],
+    [
+      'no infrastructure',
+      { cluster: { infrastructureReadyMs: undefined, initializedMs: undefined } },
+      1e9,
+      'skipped',
+    ],
     ['a cluster that has not begun', { cluster: notBegun }, 1e9, 'skipped'],
-    ['its control plane', { cluster: notBegun, isControlPlane: true, node: undefined }, 1e9, 'NodeStartupTimeout'],
+    [
+      'its control plane',
+      { cluster: notBegun, isControlPlane: true, node: undefined },
+      1e9,
+      'NodeStartupTimeout',
+    ],
     ['a node that does not answer', { node: node('Unknown') }, 300_000, 'UnhealthyNodeCondition'],
     ['one that has not answered for a while', { node: node('Unknown') }, 200_000, 'uncertain in 100000'],
     ['a node that is gone', { node: 'gone' }, 0, 'NodeDeleted'],
     ['a node that has not come', { node: undefined }, 600_000, 'NodeStartupTimeout'],
     ['one that may still come', { node: undefined }, 599_000, 'uncertain in 1000'],
-    ['one whose machine came late', { node: undefined, infrastructureReadyMs: 500_000 }, 600_000, 'uncertain in 500000'],
+    [
+      'one whose machine came late',
+      { node: undefined, infrastructureReadyMs: 500_000 },
+      600_000,
+      'uncertain in 500000',
+    ],
     [
       'a condition of the Machine',
       { machine: sampleMachine({ name: 'a', conditions: ['Broken'] }) },
@@ -50,13 +70,21 @@ describe('checkTarget', () => {
     });
 
   test('without a limit, a node may come whenever it does', () => {
-    const health = checkTarget({ ...target, node: undefined }, { ...checks, nodeStartupTimeoutSeconds: 0 }, 1e12);
+    const health = checkTarget(
+      { ...target, node: undefined },
+      { ...checks, nodeStartupTimeoutSeconds: 0 },
+      1e12,
+    );
     assert.deepEqual(health, { state: 'uncertain' });
   });
 });
 
 test('allowedRemediations: nothing is repaired where too much is broken', () => {
-  const allowed = (triggerIf: Parameters<typeof allowedRemediations>[0], expected: number, healthy: number) => {
+  const allowed = (
+    triggerIf: Parameters<typeof allowedRemediations>[0],
+    expected: number,
+    healthy: number,
+  ) => {
     const { isAllowed, remaining } = allowedRemediations(triggerIf, expected, healthy);
     return [isAllowed, remaining];
   };

@@ -26,7 +26,8 @@ export const machineHealthCheckController: Controller<MachineHealthCheck> = {
   kind: machineHealthCheckKind,
   clusterOf: ({ spec }) => spec.clusterName,
   reconcile: async ({ object, cluster }, work, signal) => {
-    if (!cluster || object.metadata.deletionTimestamp !== undefined) return { object, requeueAfterMs: lookMs };
+    if (!cluster || object.metadata.deletionTimestamp !== undefined)
+      return { object, requeueAfterMs: lookMs };
     const owned = await work.objects.write(
       machineHealthCheckKind,
       object,
@@ -55,10 +56,16 @@ async function check(
     : undefined;
   const judged: { readonly machine: Machine; readonly health: Health }[] = [];
   for (const machine of machines)
-    judged.push({ machine, health: await judge(machine, cluster, { workload, spec, nowMs: work.clock.now() }, signal) });
-  const healthy = judged.filter(({ health, machine }) => health.state === 'healthy' && machine.status?.nodeRef).length;
+    judged.push({
+      machine,
+      health: await judge(machine, cluster, { workload, spec, nowMs: work.clock.now() }, signal),
+    });
+  const healthy = judged.filter(
+    ({ health, machine }) => health.state === 'healthy' && machine.status?.nodeRef,
+  ).length;
   const allowance = allowedRemediations(spec.remediation?.triggerIf, machines.length, healthy);
-  for (const { machine, health } of judged) await mark(machine, health, { healthCheck, isAllowed: allowance.isAllowed, work });
+  for (const { machine, health } of judged)
+    await mark(machine, health, { healthCheck, isAllowed: allowance.isAllowed, work });
   const found = finding(
     allowance.isAllowed,
     ['RemediationAllowed', 'TooManyUnhealthy'],
@@ -70,7 +77,9 @@ async function check(
     healthCheck,
     work.clock.now(),
   );
-  const next = judged.flatMap(({ health }) => ('nextMs' in health && health.nextMs !== undefined ? [health.nextMs + leewayMs] : []));
+  const next = judged.flatMap(({ health }) =>
+    'nextMs' in health && health.nextMs !== undefined ? [health.nextMs + leewayMs] : [],
+  );
   return {
     object: {
       ...healthCheck,
@@ -123,10 +132,18 @@ async function judge(
   );
 }
 
-const isMarked = ({ metadata }: Machine): boolean => Object.hasOwn(metadata.annotations, annotations.remediateMachine);
+const isMarked = ({ metadata }: Machine): boolean =>
+  Object.hasOwn(metadata.annotations, annotations.remediateMachine);
 
-const findNode = async ({ objects }: WorkloadCluster, name: string, signal: AbortSignal): Promise<Node | undefined> =>
-  await new KindClient<Node>(objects, { ...nodes, decode: (stored) => stored as Node }).find({ name }, { signal });
+const findNode = async (
+  { objects }: WorkloadCluster,
+  name: string,
+  signal: AbortSignal,
+): Promise<Node | undefined> =>
+  await new KindClient<Node>(objects, { ...nodes, decode: (stored) => stored as Node }).find(
+    { name },
+    { signal },
+  );
 
 function trueSince(object: { readonly status?: unknown }, type: string): number | undefined {
   const condition = findCondition(object, type);
@@ -140,7 +157,11 @@ interface Marking {
 }
 
 /** Writes onto a Machine what was found, and leaves it to its owner to replace it if that is allowed. */
-async function mark(machine: Machine, health: Health, { healthCheck, isAllowed, work }: Marking): Promise<void> {
+async function mark(
+  machine: Machine,
+  health: Health,
+  { healthCheck, isAllowed, work }: Marking,
+): Promise<void> {
   if (health.state === 'skipped') return;
   const { templateRef } = healthCheck.spec.remediation ?? {};
   const { generation } = machine.metadata;

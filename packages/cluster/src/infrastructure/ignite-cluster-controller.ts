@@ -13,7 +13,10 @@ export const igniteClusterController: Controller<IgniteCluster> = {
   reconcile: async ({ object, cluster }, { clock }) => {
     const { metadata, spec, status } = object;
     // Somebody else cares for it then, and says himself what there is.
-    if (Object.hasOwn(metadata.annotations, annotations.managedBy) || Object.hasOwn(metadata.labels, annotations.managedBy))
+    if (
+      Object.hasOwn(metadata.annotations, annotations.managedBy) ||
+      Object.hasOwn(metadata.labels, annotations.managedBy)
+    )
       return { object };
     const isThere = isUsable(spec.controlPlaneEndpoint) || isUsable(cluster?.spec.controlPlaneEndpoint);
     const Ready = finding(

@@ -63,7 +63,12 @@ async function bringUp(
           ...infrastructure,
           spec: { ...infrastructure.spec, providerID },
         });
-  const conditions = withFindings(infrastructure.status?.conditions, { Ready: readiness(vm) }, infrastructure, clock.now());
+  const conditions = withFindings(
+    infrastructure.status?.conditions,
+    { Ready: readiness(vm) },
+    infrastructure,
+    clock.now(),
+  );
   return {
     object: {
       ...written,
@@ -86,24 +91,35 @@ async function createVm(
   signal: AbortSignal,
 ) {
   const { namespace } = infrastructure.metadata;
-  const secret = await objectsOf(objects.client, secrets).find({ namespace, name: dataSecretName }, { signal });
+  const secret = await objectsOf(objects.client, secrets).find(
+    { namespace, name: dataSecretName },
+    { signal },
+  );
   const userData = secret && textIn(secret, 'value');
   return userData === undefined
     ? undefined
     : await objects.create(vmKind, vmOfMachine(infrastructure, machine, userData));
 }
 
-async function takeDown(infrastructure: IgniteMachine, { objects }: Work): Promise<Reconciled<IgniteMachine>> {
+async function takeDown(
+  infrastructure: IgniteMachine,
+  { objects }: Work,
+): Promise<Reconciled<IgniteMachine>> {
   const { namespace, name } = infrastructure.metadata;
   const vm = await objects.get(vmKind, { namespace, name });
   if (!vm || !isControlledBy(vm, infrastructure)) return { object: infrastructure, isCleared: true };
   await objects.delete(vmKind, vm);
   const left = await objects.get(vmKind, { namespace, name });
-  return left ? { object: infrastructure, requeueAfterMs: deletionMs } : { object: infrastructure, isCleared: true };
+  return left
+    ? { object: infrastructure, requeueAfterMs: deletionMs }
+    : { object: infrastructure, isCleared: true };
 }
 
 function waiting(infrastructure: IgniteMachine, reason: string, { clock }: Work): Reconciled<IgniteMachine> {
   const Ready: Finding = { status: 'False', reason };
   const conditions = withFindings(infrastructure.status?.conditions, { Ready }, infrastructure, clock.now());
-  return { object: { ...infrastructure, status: { ...infrastructure.status, conditions } }, requeueAfterMs: waitMs };
+  return {
+    object: { ...infrastructure, status: { ...infrastructure.status, conditions } },
+    requeueAfterMs: waitMs,
+  };
 }

@@ -94,7 +94,10 @@ test('a Machine gets a VM that boots with its data, and learns of it what the co
   assert.equal(vm.spec.memory, 2 * 2 ** 30);
 
   const network = { ipAddresses: ['10.61.0.11'], mac: '', gateway: '' };
-  await vms.modifyStatus({ namespace, name: 'dev-1' }, (now) => ({ ...now, status: { phase: 'Running', network } }));
+  await vms.modifyStatus({ namespace, name: 'dev-1' }, (now) => ({
+    ...now,
+    status: { phase: 'Running', network },
+  }));
   const provisioned = await found(async () => {
     const machine = (await machines.get({ namespace, name: 'dev-1' })) as Machine;
     return machine.status?.initialization?.infrastructureProvisioned ? machine : undefined;
@@ -117,8 +120,13 @@ test('a VM of the same name that belongs to somebody else is left alone', async 
   const vms = objectsOf(client, vmKind);
   await vms.create({ metadata: { namespace, name: 'web' }, spec: { image: { oci: 'nginx' } } });
   const infrastructure = objectsOf(client, igniteMachineKind);
-  await infrastructure.create({ metadata: { namespace, name: 'web' }, spec: { vm: { image: { oci: 'node' } } } });
-  await found(async () => ((await infrastructure.get({ namespace, name: 'web' })).metadata.finalizers.length > 0 ? true : undefined));
+  await infrastructure.create({
+    metadata: { namespace, name: 'web' },
+    spec: { vm: { image: { oci: 'node' } } },
+  });
+  await found(async () =>
+    (await infrastructure.get({ namespace, name: 'web' })).metadata.finalizers.length > 0 ? true : undefined,
+  );
   await infrastructure.delete({ namespace, name: 'web' });
   await found(async () => ((await infrastructure.find({ namespace, name: 'web' })) ? undefined : true));
   assert.ok(await vms.find({ namespace, name: 'web' }));

@@ -160,9 +160,7 @@ function problemsOfControlPlane(
   );
   const skips = minorOf(old.version) && minorsBetween(next.version, old.version) >= 2;
   return [
-    ...(skips
-      ? [{ path: '/spec/version', message: 'must not skip a minor version of Kubernetes' }]
-      : []),
+    ...(skips ? [{ path: '/spec/version', message: 'must not skip a minor version of Kubernetes' }] : []),
     ...(before === after
       ? []
       : [

@@ -30,9 +30,7 @@ const componentSchema = v.strictObject({
 const nodeRegistrationSchema = v.strictObject({
   name: v.optional(text),
   criSocket: v.optional(text),
-  taints: v.optional(
-    v.array(v.strictObject({ key: text, value: v.optional(text), effect: text })),
-  ),
+  taints: v.optional(v.array(v.strictObject({ key: text, value: v.optional(text), effect: text }))),
   kubeletExtraArgs: argumentsSchema,
   ignorePreflightErrors: v.optional(v.array(text)),
   imagePullPolicy: v.optional(v.picklist(['Always', 'IfNotPresent', 'Never'])),
@@ -79,14 +77,10 @@ const clusterConfigurationSchema = v.strictObject({
       ),
     }),
   ),
-  apiServer: v.optional(
-    v.strictObject({ ...componentSchema.entries, certSANs: v.optional(v.array(text)) }),
-  ),
+  apiServer: v.optional(v.strictObject({ ...componentSchema.entries, certSANs: v.optional(v.array(text)) })),
   controllerManager: v.optional(componentSchema),
   scheduler: v.optional(componentSchema),
-  dns: v.optional(
-    v.strictObject({ imageRepository: v.optional(text), imageTag: v.optional(text) }),
-  ),
+  dns: v.optional(v.strictObject({ imageRepository: v.optional(text), imageTag: v.optional(text) })),
   certificateValidityPeriodDays: v.optional(v.number()),
   caCertificateValidityPeriodDays: v.optional(v.number()),
   encryptionAlgorithm: v.optional(
@@ -143,10 +137,11 @@ export const kubeadmConfigSpecSchema = v.strictObject({
   preKubeadmCommands: described('Commands to run before kubeadm.', v.optional(v.array(text))),
   postKubeadmCommands: described('Commands to run after kubeadm.', v.optional(v.array(text))),
   users: v.optional(v.array(v.looseObject({ name: text }))),
-  ntp: v.optional(
-    v.strictObject({ enabled: v.optional(v.boolean()), servers: v.optional(v.array(text)) }),
+  ntp: v.optional(v.strictObject({ enabled: v.optional(v.boolean()), servers: v.optional(v.array(text)) })),
+  format: described(
+    'Format of the bootstrap data.',
+    v.optional(v.picklist(['cloud-config']), 'cloud-config'),
   ),
-  format: described('Format of the bootstrap data.', v.optional(v.picklist(['cloud-config']), 'cloud-config')),
   verbosity: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
 });
 export type KubeadmConfigSpec = v.InferOutput<typeof kubeadmConfigSpecSchema>;

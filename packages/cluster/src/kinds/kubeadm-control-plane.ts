@@ -39,7 +39,10 @@ const rolloutSchema = v.strictObject({
       type: v.optional(v.picklist(['RollingUpdate']), 'RollingUpdate'),
       rollingUpdate: v.optional(
         v.strictObject({
-          maxSurge: described('1 to create before removing, 0 for the reverse.', v.optional(v.picklist([0, 1]), 1)),
+          maxSurge: described(
+            '1 to create before removing, 0 for the reverse.',
+            v.optional(v.picklist([0, 1]), 1),
+          ),
         }),
       ),
     }),

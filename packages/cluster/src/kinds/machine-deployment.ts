@@ -13,8 +13,14 @@ import {
 
 const rollingUpdateSchema = v.pipe(
   v.strictObject({
-    maxUnavailable: described('How many Machines may be missing meanwhile.', v.optional(intOrPercentSchema, 0)),
-    maxSurge: described('How many Machines there may be beyond the number.', v.optional(intOrPercentSchema, 1)),
+    maxUnavailable: described(
+      'How many Machines may be missing meanwhile.',
+      v.optional(intOrPercentSchema, 0),
+    ),
+    maxSurge: described(
+      'How many Machines there may be beyond the number.',
+      v.optional(intOrPercentSchema, 1),
+    ),
   }),
   v.check(
     ({ maxSurge, maxUnavailable }) => maxSurge !== 0 || maxUnavailable !== 0,

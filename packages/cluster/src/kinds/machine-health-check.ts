@@ -29,7 +29,13 @@ const unhealthyConditions = (type: v.GenericSchema<string>) =>
 const checksSchema = v.strictObject({
   nodeStartupTimeoutSeconds: described(
     'Time in which a node must appear; 0 for no limit, or at least 30.',
-    v.optional(v.pipe(timeout, v.check((value) => value === 0 || value >= 30, 'must be 0 or at least 30')), 600),
+    v.optional(
+      v.pipe(
+        timeout,
+        v.check((value) => value === 0 || value >= 30, 'must be 0 or at least 30'),
+      ),
+      600,
+    ),
   ),
   unhealthyNodeConditions: v.optional(unhealthyConditions(v.pipe(v.string(), v.nonEmpty()))),
   unhealthyMachineConditions: v.optional(

@@ -17,9 +17,7 @@ export type MachineTemplate = v.InferOutput<typeof machineTemplateSchema>;
 export const machineNamingSchema = v.strictObject({
   template: described(
     'Names of Machines, as `{{ .machineSet.name }}-{{ .random }}`.',
-    v.optional(
-      v.pipe(v.string(), v.maxLength(256), v.includes('.random', 'must contain {{ .random }}')),
-    ),
+    v.optional(v.pipe(v.string(), v.maxLength(256), v.includes('.random', 'must contain {{ .random }}'))),
   ),
 });
 

@@ -11,13 +11,28 @@ export interface SampleMachine {
 }
 
 /** Returns a Machine for a test. */
-export function sampleMachine({ name, createdMs = 0, annotations = {}, isLeaving, hasNode = true, conditions = [] }: SampleMachine): Machine {
+export function sampleMachine({
+  name,
+  createdMs = 0,
+  annotations = {},
+  isLeaving,
+  hasNode = true,
+  conditions = [],
+}: SampleMachine): Machine {
   const created = new Date(createdMs).toISOString();
   return {
     apiVersion: 'cluster.x-k8s.io/v1beta2',
     kind: 'Machine',
     metadata: {
-      ...{ name, namespace: 'default', uid: name, resourceVersion: '1', generation: 1, labels: {}, finalizers: [] },
+      ...{
+        name,
+        namespace: 'default',
+        uid: name,
+        resourceVersion: '1',
+        generation: 1,
+        labels: {},
+        finalizers: [],
+      },
       annotations,
       creationTimestamp: created,
       ...(isLeaving && { deletionTimestamp: created }),

@@ -1,7 +1,13 @@
 import { secretResource } from '@ignite/toolkit/core/resources/secret';
 import { configMapResource } from '@ignite/toolkit/core/resources/config-map';
 import { objectKind } from '@ignite/toolkit/scheme/object-kind';
-import { bootstrapGroup, contractVersion, controlPlaneGroup, coreGroup, infrastructureGroup } from '../contract/groups.ts';
+import {
+  bootstrapGroup,
+  contractVersion,
+  controlPlaneGroup,
+  coreGroup,
+  infrastructureGroup,
+} from '../contract/groups.ts';
 import type { Cluster } from './cluster.ts';
 import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';
 import type { KubeadmConfig } from './kubeadm-config.ts';

@@ -1,11 +1,6 @@
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 import type { Resource } from '@ignite/toolkit/scheme/resource';
-import {
-  bootstrapGroup,
-  controlPlaneGroup,
-  coreGroup,
-  infrastructureGroup,
-} from '../contract/groups.ts';
+import { bootstrapGroup, controlPlaneGroup, coreGroup, infrastructureGroup } from '../contract/groups.ts';
 import { ageColumn, clusterColumn, conditionColumn, count, nameColumn, readinessBy } from './columns.ts';
 import type { Cluster } from './cluster.ts';
 import type { IgniteCluster, IgniteMachine } from './ignite-infrastructure.ts';

@@ -40,10 +40,13 @@ export async function deleteMachine(
   const { node } = known;
   const limits = machine.spec.deletion ?? {};
   const isWaitingForHook = status.conditions?.some(
-    ({ type, reason }) => type === 'Deleting' && (reason === 'WaitingForPreTerminateHook' || reason === 'WaitingForInfrastructureDeletion'),
+    ({ type, reason }) =>
+      type === 'Deleting' &&
+      (reason === 'WaitingForPreTerminateHook' || reason === 'WaitingForInfrastructureDeletion'),
   );
   const isDrainOver = isOver(deletion.nodeDrainStartTime, limits.nodeDrainTimeoutSeconds, nowMs);
-  const mayDrain = !isWaitingForHook && !Object.hasOwn(machine.metadata.annotations, annotations.excludeNodeDraining);
+  const mayDrain =
+    !isWaitingForHook && !Object.hasOwn(machine.metadata.annotations, annotations.excludeNodeDraining);
   const step = async (isDrained: boolean): Promise<DeletionStep> =>
     planDeletion({
       annotations: machine.metadata.annotations,
@@ -53,13 +56,18 @@ export async function deleteMachine(
         !(node && node !== 'unknown' && node.status?.volumesAttached?.length) ||
         Object.hasOwn(machine.metadata.annotations, annotations.excludeVolumeDetach) ||
         isOver(deletion.waitForNodeVolumeDetachStartTime, limits.nodeVolumeDetachTimeoutSeconds, nowMs),
-      hasInfrastructure: (await findExternal(machine.spec.infrastructureRef, namespace, work)).object !== undefined,
+      hasInfrastructure:
+        (await findExternal(machine.spec.infrastructureRef, namespace, work)).object !== undefined,
       hasBootstrapConfig:
         machine.spec.bootstrap.configRef !== undefined &&
         (await findExternal(machine.spec.bootstrap.configRef, namespace, work)).object !== undefined,
       hasNode:
         node !== undefined &&
-        !isOver(deletion.nodeDeletionStartTime, limits.nodeDeletionTimeoutSeconds ?? defaultNodeDeletionSeconds, nowMs),
+        !isOver(
+          deletion.nodeDeletionStartTime,
+          limits.nodeDeletionTimeoutSeconds ?? defaultNodeDeletionSeconds,
+          nowMs,
+        ),
     });
   let next = await step(false);
   let message = '';
@@ -115,7 +123,10 @@ async function take(
   const object = { ...machine, status: { ...timed, conditions } };
   return {
     object: { ...object, status: { ...object.status, phase: phaseOf(machine) } },
-    requeueAfterMs: step.startsWith('WaitingForInfra') || step.startsWith('WaitingForBoot') || step === 'DeletingNode' ? providerMs : retryMs,
+    requeueAfterMs:
+      step.startsWith('WaitingForInfra') || step.startsWith('WaitingForBoot') || step === 'DeletingNode'
+        ? providerMs
+        : retryMs,
   };
 }
 
@@ -129,10 +140,16 @@ function withStepStart(status: MachineStatus, step: DeletionStep, nowMs: number)
     case 'WaitingForVolumeDetach':
       return {
         ...status,
-        deletion: { ...deletion, waitForNodeVolumeDetachStartTime: deletion.waitForNodeVolumeDetachStartTime ?? now },
+        deletion: {
+          ...deletion,
+          waitForNodeVolumeDetachStartTime: deletion.waitForNodeVolumeDetachStartTime ?? now,
+        },
       };
     case 'DeletingNode':
-      return { ...status, deletion: { ...deletion, nodeDeletionStartTime: deletion.nodeDeletionStartTime ?? now } };
+      return {
+        ...status,
+        deletion: { ...deletion, nodeDeletionStartTime: deletion.nodeDeletionStartTime ?? now },
+      };
     default:
       return status;
   }

@@ -41,7 +41,8 @@ async function drained({ objects }: WorkloadCluster, pod: Pod, signal: AbortSign
   const owner = controllerOf(pod);
   const sets = { group: 'apps', version: 'v1', resource: 'daemonsets', kind: 'DaemonSet' };
   const exists =
-    owner?.kind === 'DaemonSet' && (await objectsOf(objects, sets).find({ namespace, name: owner.name }, { signal })) !== undefined;
+    owner?.kind === 'DaemonSet' &&
+    (await objectsOf(objects, sets).find({ namespace, name: owner.name }, { signal })) !== undefined;
   return {
     ...{ namespace, name, labels, annotations },
     isLeaving: deletionTimestamp !== undefined,

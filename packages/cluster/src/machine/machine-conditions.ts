@@ -39,22 +39,46 @@ export function machineFindings(machine: Machine, parts: MachineParts): Findings
   return { ...findings, Ready: readyFinding(machine, findings) };
 }
 
-function nodeFindings(machine: Machine, node: MachineParts['node']): { readonly NodeReady: Finding; readonly NodeHealthy: Finding } {
+function nodeFindings(
+  machine: Machine,
+  node: MachineParts['node'],
+): { readonly NodeReady: Finding; readonly NodeHealthy: Finding } {
   const name = machine.status?.nodeRef?.name;
   if (node === 'unknown') {
-    const unknown: Finding = { status: 'Unknown', reason: 'ConnectionDown', message: 'the API server of the cluster does not answer' };
-    const waiting: Finding = { status: 'Unknown', reason: 'InspectionFailed', message: 'there is no node yet' };
-    return name === undefined ? { NodeReady: waiting, NodeHealthy: waiting } : { NodeReady: unknown, NodeHealthy: unknown };
+    const unknown: Finding = {
+      status: 'Unknown',
+      reason: 'ConnectionDown',
+      message: 'the API server of the cluster does not answer',
+    };
+    const waiting: Finding = {
+      status: 'Unknown',
+      reason: 'InspectionFailed',
+      message: 'there is no node yet',
+    };
+    return name === undefined
+      ? { NodeReady: waiting, NodeHealthy: waiting }
+      : { NodeReady: unknown, NodeHealthy: unknown };
   }
   if (!node) {
-    const [reason, message] = name === undefined ? ['NodeDoesNotExist', 'there is no node yet'] : ['NodeDeleted', `node ${name} is gone`];
-    const missing: Finding = { status: name === undefined ? 'Unknown' : 'False', reason: reason!, message: message! };
+    const [reason, message] =
+      name === undefined
+        ? ['NodeDoesNotExist', 'there is no node yet']
+        : ['NodeDeleted', `node ${name} is gone`];
+    const missing: Finding = {
+      status: name === undefined ? 'Unknown' : 'False',
+      reason: reason!,
+      message: message!,
+    };
     return { NodeReady: missing, NodeHealthy: missing };
   }
   const problems = nodeProblems(node);
   return {
     NodeReady: finding(isNodeReady(node), ['NodeReady', 'NodeNotReady'], 'the node is not ready'),
-    NodeHealthy: finding(problems.length === 0, ['NodeHealthy', 'NodeNotHealthy'], `the node: ${problems.join(', ')}`),
+    NodeHealthy: finding(
+      problems.length === 0,
+      ['NodeHealthy', 'NodeNotHealthy'],
+      `the node: ${problems.join(', ')}`,
+    ),
   };
 }
 
@@ -83,9 +107,17 @@ export function availability(
   ready: { readonly status: string; readonly lastTransitionTime: string } | undefined,
   nowMs: number,
 ): { readonly found: Finding; readonly nextMs?: number } {
-  if (ready?.status !== 'True') return { found: { status: 'False', reason: 'NotReady', message: 'the machine is not ready' } };
+  if (ready?.status !== 'True')
+    return { found: { status: 'False', reason: 'NotReady', message: 'the machine is not ready' } };
   const left = Date.parse(ready.lastTransitionTime) + (machine.spec.minReadySeconds ?? 0) * 1_000 - nowMs;
   return left <= 0
     ? { found: { status: 'True', reason: 'Available' } }
-    : { found: { status: 'False', reason: 'WaitingForMinReadySeconds', message: 'it has not been ready for long enough' }, nextMs: left };
+    : {
+        found: {
+          status: 'False',
+          reason: 'WaitingForMinReadySeconds',
+          message: 'it has not been ready for long enough',
+        },
+        nextMs: left,
+      };
 }

@@ -23,7 +23,8 @@ export const machineController: Controller<Machine> = {
   finalizer: finalizers.machine,
   clusterOf: ({ spec }) => spec.clusterName,
   reconcile: async ({ object, cluster }, work, signal) => {
-    if (object.metadata.deletionTimestamp !== undefined) return await deleteMachine(object, cluster, work, signal);
+    if (object.metadata.deletionTimestamp !== undefined)
+      return await deleteMachine(object, cluster, work, signal);
     if (!cluster) return { object, requeueAfterMs: missingMs };
     return await bringUp(await ownedByCluster(object, cluster, work), cluster, work, signal);
   },
@@ -55,7 +56,10 @@ async function bringUp(
     work,
   );
   const isInitialized = cluster.status?.initialization?.controlPlaneInitialized === true;
-  const workload = located.spec.providerID !== undefined && isInitialized ? await work.workloads.of(cluster, signal) : undefined;
+  const workload =
+    located.spec.providerID !== undefined && isInitialized
+      ? await work.workloads.of(cluster, signal)
+      : undefined;
   const found = workload && (await findNode(workload, located, signal));
   const node = workload && found ? await initializeNode(workload, found, located, signal) : found;
   const seen: Machine = node
@@ -82,8 +86,13 @@ async function withProvided(
   { objects }: Work,
 ): Promise<Machine> {
   const { spec, status } = machine;
-  const secret = bootstrap?.status.initialization?.dataSecretCreated ? bootstrap.status.dataSecretName : undefined;
-  const isThere = infrastructure !== undefined && isProvisioned(infrastructure) && infrastructure.spec.providerID !== undefined;
+  const secret = bootstrap?.status.initialization?.dataSecretCreated
+    ? bootstrap.status.dataSecretName
+    : undefined;
+  const isThere =
+    infrastructure !== undefined &&
+    isProvisioned(infrastructure) &&
+    infrastructure.spec.providerID !== undefined;
   const dataSecretName = spec.bootstrap.dataSecretName ?? secret;
   const providerID = isThere ? infrastructure.spec.providerID : spec.providerID;
   const isNews = dataSecretName !== spec.bootstrap.dataSecretName || providerID !== spec.providerID;
@@ -108,7 +117,9 @@ async function withProvided(
       },
       ...(isThere && infrastructure.status.addresses && { addresses: infrastructure.status.addresses }),
       ...(isThere &&
-        infrastructure.status.failureDomain !== undefined && { failureDomain: infrastructure.status.failureDomain }),
+        infrastructure.status.failureDomain !== undefined && {
+          failureDomain: infrastructure.status.failureDomain,
+        }),
     },
   };
 }
@@ -118,7 +129,12 @@ function withConditions(
   parts: Parameters<typeof machineFindings>[1],
   nowMs: number,
 ): Reconciled<Machine> {
-  const conditions = withFindings(machine.status?.conditions, machineFindings(machine, parts), machine, nowMs);
+  const conditions = withFindings(
+    machine.status?.conditions,
+    machineFindings(machine, parts),
+    machine,
+    nowMs,
+  );
   const judged = { ...machine, status: { ...machine.status, conditions } };
   const { found, nextMs } = availability(judged, findCondition(judged, 'Ready'), nowMs);
   const all = withFindings(conditions, { Available: found }, machine, nowMs);

@@ -6,7 +6,8 @@ import { type Node, nodes } from '../workload/node.ts';
 import type { WorkloadCluster } from '../workload/workload-cluster.ts';
 
 /** The domains of the labels of Machines that their nodes get too. */
-const nodeLabel = /^(node-role\.kubernetes\.io\/|([^/]+\.)?(node-restriction\.kubernetes\.io|node\.cluster\.x-k8s\.io)\/)/;
+const nodeLabel =
+  /^(node-role\.kubernetes\.io\/|([^/]+\.)?(node-restriction\.kubernetes\.io|node\.cluster\.x-k8s\.io)\/)/;
 
 const nodeClient = ({ objects }: WorkloadCluster): KindClient<Node> =>
   new KindClient(objects, { ...nodes, decode: (stored) => stored as Node });
@@ -46,7 +47,9 @@ function initialized(node: Node, machine: Machine): Node {
     [annotations.ofNode.machine]: metadata.name,
     ...(owner && { [annotations.ofNode.ownerKind]: owner.kind, [annotations.ofNode.ownerName]: owner.name }),
   };
-  const inherited = Object.fromEntries(Object.entries(metadata.labels).filter(([name]) => nodeLabel.test(name)));
+  const inherited = Object.fromEntries(
+    Object.entries(metadata.labels).filter(([name]) => nodeLabel.test(name)),
+  );
   const isTold =
     holds(node.metadata.annotations, wanted) &&
     holds(node.metadata.labels, inherited) &&
@@ -67,6 +70,10 @@ function initialized(node: Node, machine: Machine): Node {
 const holds = (all: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean =>
   Object.entries(wanted).every(([name, value]) => all[name] === value);
 
-export async function deleteNode(workload: WorkloadCluster, { metadata }: Node, signal: AbortSignal): Promise<void> {
+export async function deleteNode(
+  workload: WorkloadCluster,
+  { metadata }: Node,
+  signal: AbortSignal,
+): Promise<void> {
   await workload.objects.delete({ ...nodes, name: metadata.name }, { signal });
 }

@@ -48,7 +48,12 @@ describe('drainVerdict', () => {
     ['a mirror Pod', { annotations: { 'kubernetes.io/config.mirror': 'x' } }, true, 'skip'],
     ['a Pod of a DaemonSet', { owner: { kind: 'DaemonSet', exists: true } }, true, 'skip'],
     ['one whose DaemonSet is gone', { owner: { kind: 'DaemonSet', exists: false } }, true, 'evict'],
-    ['a finished one of a DaemonSet', { owner: { kind: 'DaemonSet', exists: true }, isFinished: true }, true, 'evict'],
+    [
+      'a finished one of a DaemonSet',
+      { owner: { kind: 'DaemonSet', exists: true }, isFinished: true },
+      true,
+      'evict',
+    ],
     ['a Pod that goes', { isLeaving: true }, true, 'wait'],
     ['a Pod that goes on a node that does not answer', { isLeaving: true }, false, 'skip'],
     ['one that is to stay', drain('skip'), true, 'skip'],

@@ -32,7 +32,8 @@ export function planDeletion(machine: DeletedMachine): DeletionStep {
   if (hasHook(machine.annotations, hooks.preDrain)) return 'WaitingForPreDrainHook';
   if (mayTouchNode && hasInfrastructure && !isDrained) return 'DrainingNode';
   if (mayTouchNode && hasInfrastructure && !isDetached) return 'WaitingForVolumeDetach';
-  if (hasInfrastructure && hasHook(machine.annotations, hooks.preTerminate)) return 'WaitingForPreTerminateHook';
+  if (hasInfrastructure && hasHook(machine.annotations, hooks.preTerminate))
+    return 'WaitingForPreTerminateHook';
   if (hasInfrastructure) return 'WaitingForInfrastructureDeletion';
   if (hasBootstrapConfig) return 'WaitingForBootstrapDeletion';
   return mayTouchNode && hasNode ? 'DeletingNode' : 'DeletionCompleted';

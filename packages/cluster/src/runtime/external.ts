@@ -34,7 +34,10 @@ export async function keepOwned(
       ? owned
       : {
           ...owned,
-          metadata: { ...owned.metadata, labels: { ...owned.metadata.labels, [labels.cluster]: clusterName } },
+          metadata: {
+            ...owned.metadata,
+            labels: { ...owned.metadata.labels, [labels.cluster]: clusterName },
+          },
         };
   return await objects.write(kind, object, next);
 }

@@ -37,9 +37,13 @@ export class ProviderKinds {
     const definition = await objectsOf(this.#client, definitions).find({ name: `${resource}.${apiGroup}` });
     const version = definition?.metadata.labels[contractLabel]?.split('_').at(-1);
     if (version === undefined)
-      throw new ObjectError('NOT_FOUND', `there is no kind ${kind} in ${apiGroup} with the label ${contractLabel}`, {
-        hint: 'install the provider, or correct the reference',
-      });
+      throw new ObjectError(
+        'NOT_FOUND',
+        `there is no kind ${kind} in ${apiGroup} with the label ${contractLabel}`,
+        {
+          hint: 'install the provider, or correct the reference',
+        },
+      );
     const found = asStored({ group: apiGroup, version, resource, kind });
     this.#known.set(nameOf(apiGroup, kind), found);
     return found;
@@ -58,5 +62,5 @@ export function pluralOf(kind: string): string {
   const word = kind.toLowerCase();
   if (word.endsWith('endpoints')) return word;
   if (/(s|x|ch|sh)$/.test(word)) return `${word}es`;
-  return /y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
+  return word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`;
 }

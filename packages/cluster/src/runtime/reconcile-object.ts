@@ -24,7 +24,8 @@ export async function reconcileObject(
   const found = await objects.get(kind, { namespace, name });
   if (!found) return {};
   const cluster = await clusterFor(controller, found, work);
-  const isPaused = cluster?.spec.paused === true || Object.hasOwn(found.metadata.annotations, annotations.paused);
+  const isPaused =
+    cluster?.spec.paused === true || Object.hasOwn(found.metadata.annotations, annotations.paused);
   if (isPaused) {
     await keepStatus(controller, found, withPause(found, true, clock.now()), work);
     return {};
@@ -35,22 +36,44 @@ export async function reconcileObject(
     finalizer === undefined || isLeaving || found.metadata.finalizers.includes(finalizer)
       ? found
       : await objects.write(kind, found, withFinalizers(found, [...found.metadata.finalizers, finalizer]));
-  const { object: next, isCleared, requeueAfterMs } = await controller.reconcile({ object, cluster }, work, signal);
+  const {
+    object: next,
+    isCleared,
+    requeueAfterMs,
+  } = await controller.reconcile({ object, cluster }, work, signal);
   if (isCleared && finalizer !== undefined) {
-    await objects.write(kind, next, withFinalizers(next, next.metadata.finalizers.filter((each) => each !== finalizer)));
+    await objects.write(
+      kind,
+      next,
+      withFinalizers(
+        next,
+        next.metadata.finalizers.filter((each) => each !== finalizer),
+      ),
+    );
     return {};
   }
   await keepStatus(controller, object, withPause(next, false, clock.now()), work);
   return requeueAfterMs === undefined ? {} : { requeueAfterMs };
 }
 
-async function clusterFor(controller: Controller, object: KubeObject, { objects }: Work): Promise<Cluster | undefined> {
+async function clusterFor(
+  controller: Controller,
+  object: KubeObject,
+  { objects }: Work,
+): Promise<Cluster | undefined> {
   if (controller.kind.kind === clusterKind.kind) return object as Cluster;
   const name = controller.clusterOf(object);
-  return name === undefined ? undefined : await objects.get(clusterKind, { namespace: object.metadata.namespace, name });
+  return name === undefined
+    ? undefined
+    : await objects.get(clusterKind, { namespace: object.metadata.namespace, name });
 }
 
-async function keepStatus({ kind }: Controller, old: KubeObject, next: KubeObject, { objects }: Work): Promise<void> {
+async function keepStatus(
+  { kind }: Controller,
+  old: KubeObject,
+  next: KubeObject,
+  { objects }: Work,
+): Promise<void> {
   if (!isDeepStrictEqual(plain(old.status), plain(next.status))) await objects.writeStatus(kind, next);
 }
 
@@ -61,8 +84,8 @@ const plain = (value: unknown): unknown =>
 function withPause(object: KubeObject, isPaused: boolean, nowMs: number): KubeObject {
   const status = (object.status ?? {}) as { readonly conditions?: readonly Condition[] };
   const Paused = isPaused
-    ? { status: 'True', reason: 'Paused' } as const
-    : { status: 'False', reason: 'NotPaused' } as const;
+    ? ({ status: 'True', reason: 'Paused' } as const)
+    : ({ status: 'False', reason: 'NotPaused' } as const);
   return {
     ...object,
     status: {

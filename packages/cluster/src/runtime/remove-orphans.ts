@@ -21,7 +21,10 @@ export interface Parent {
  * Machines are known that there are: one may have been created although the answer was lost, and then its parts are no
  * orphans, and no other Machine is needed in its place.
  */
-export async function removeOrphans({ owner, cluster, machines, parts }: Parent, work: Work): Promise<boolean> {
+export async function removeOrphans(
+  { owner, cluster, machines, parts }: Parent,
+  work: Work,
+): Promise<boolean> {
   const names = new Set(machines.map(({ metadata }) => metadata.name));
   const stored = new KindClient(work.objects.client, machineKind);
   for (const part of parts) {
@@ -37,7 +40,10 @@ export async function removeOrphans({ owner, cluster, machines, parts }: Parent,
 }
 
 /** Pure. Returns the kind of what is made from a template. */
-export const madeFrom = ({ apiGroup, kind }: ContractReference): Pick<ContractReference, 'apiGroup' | 'kind'> => ({
+export const madeFrom = ({
+  apiGroup,
+  kind,
+}: ContractReference): Pick<ContractReference, 'apiGroup' | 'kind'> => ({
   apiGroup,
   kind: kind.replace(/Template$/, ''),
 });

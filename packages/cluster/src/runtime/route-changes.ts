@@ -32,17 +32,20 @@ export function routeChanges(controllers: readonly Controller[], { objects }: Wo
       if (seen.get(key) === news) return;
       if (isGone) seen.delete(key);
       else seen.set(key, news);
-      void enqueueAll(controllers, object, objects, enqueue);
+      enqueueAll(controllers, object, objects, enqueue).catch(aborted);
     } else if (own?.kind.kind === machineKind.kind) {
       const { bootstrap, infrastructureRef } = (object as Machine).spec;
       for (const part of [bootstrap.configRef, infrastructureRef]) {
         const found = part && byKind.get(`${part.kind}.${part.apiGroup}`);
         if (found) enqueue(found, `${metadata.namespace}/${part.name}`);
       }
-      void enqueueHealthChecks(byKind, object, objects, enqueue);
+      enqueueHealthChecks(byKind, object, objects, enqueue).catch(aborted);
     }
   });
 }
+
+/** Only an abort makes a look into a local copy fail. */
+const aborted = (): void => {};
 
 /** Begins to follow the objects of all controllers. */
 export async function followKinds(controllers: readonly Controller[], { objects }: Work): Promise<void> {
@@ -84,4 +87,3 @@ async function enqueueHealthChecks(
   const place = { ...machine, metadata: { ...machine.metadata, name: cluster } };
   for (const check of await objects.ofCluster(found.kind, place)) enqueue(found, informerKey(check));
 }
-

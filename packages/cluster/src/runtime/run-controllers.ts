@@ -36,7 +36,11 @@ export async function runControllers(
       signal,
     );
   });
-  await followKinds(controllers, work);
+  try {
+    await followKinds(controllers, work);
+  } catch (failure) {
+    if (!signal.aborted) throw failure;
+  }
   await Promise.all(running);
 }
 

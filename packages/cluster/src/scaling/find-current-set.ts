@@ -20,10 +20,7 @@ export function findCurrentSet(
         createdMs(a) - createdMs(b) ||
         a.metadata.name.localeCompare(b.metadata.name, 'en'),
     )
-    .find(
-      (set) =>
-        isSameTemplate(set.spec.template, spec.template) && (!isDue || createdMs(set) >= afterMs),
-    );
+    .find((set) => isSameTemplate(set.spec.template, spec.template) && (!isDue || createdMs(set) >= afterMs));
 }
 
 /** Pure. Tells whether Machines of one template need not be replaced by those of another. */

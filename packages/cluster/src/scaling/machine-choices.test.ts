@@ -13,11 +13,41 @@ const marked = { 'cluster.x-k8s.io/delete-machine': '' };
 const unhealthy = ['!HealthCheckSucceeded', '!OwnerRemediated'];
 
 describe('chooseVictims: who goes first', () => {
-  const cases: readonly (readonly [string, readonly SampleMachine[], number, DeletionOrder, readonly string[]])[] = [
-    ['those that go already', [{ name: 'a', annotations: marked }, { name: 'b', isLeaving: true }], 1, 'Random', ['b']],
-    ['those that people have marked', [{ name: 'a', hasNode: false }, { name: 'b', annotations: marked }], 1, 'Random', ['b']],
+  const cases: readonly (readonly [
+    string,
+    readonly SampleMachine[],
+    number,
+    DeletionOrder,
+    readonly string[],
+  ])[] = [
+    [
+      'those that go already',
+      [
+        { name: 'a', annotations: marked },
+        { name: 'b', isLeaving: true },
+      ],
+      1,
+      'Random',
+      ['b'],
+    ],
+    [
+      'those that people have marked',
+      [
+        { name: 'a', hasNode: false },
+        { name: 'b', annotations: marked },
+      ],
+      1,
+      'Random',
+      ['b'],
+    ],
     ['those without a node', [{ name: 'a' }, { name: 'b', hasNode: false }], 1, 'Oldest', ['b']],
-    ['those that are unhealthy', [{ name: 'a' }, { name: 'b', conditions: ['!NodeHealthy'] }], 1, 'Newest', ['b']],
+    [
+      'those that are unhealthy',
+      [{ name: 'a' }, { name: 'b', conditions: ['!NodeHealthy'] }],
+      1,
+      'Newest',
+      ['b'],
+    ],
     ['by name', [{ name: 'b' }, { name: 'a' }, { name: 'c' }], 2, 'Random', ['a', 'b']],
     ['the oldest', [{ name: 'a', createdMs: dayMs }, { name: 'b' }], 1, 'Oldest', ['b']],
     ['the newest', [{ name: 'a' }, { name: 'b', createdMs: dayMs }], 1, 'Newest', ['b']],
@@ -57,8 +87,16 @@ describe('preflightProblems: Machines join only a control plane that can take th
   const cases: readonly (readonly [string, Partial<PreflightSubject>, readonly string[]])[] = [
     ['the same version', {}, []],
     ['no control plane', { controlPlane: undefined }, []],
-    ['one that is provisioning', { controlPlane: { ...stable, isProvisioning: true } }, ['ControlPlaneIsStable']],
-    ['one that is upgrading', { controlPlane: { ...stable, seenVersion: 'v1.34.4' } }, ['ControlPlaneIsStable']],
+    [
+      'one that is provisioning',
+      { controlPlane: { ...stable, isProvisioning: true } },
+      ['ControlPlaneIsStable'],
+    ],
+    [
+      'one that is upgrading',
+      { controlPlane: { ...stable, seenVersion: 'v1.34.4' } },
+      ['ControlPlaneIsStable'],
+    ],
     ['newer Machines', { version: 'v1.36.0' }, ['KubernetesVersionSkew', 'KubeadmVersionSkew']],
     ['a newer patch', { version: 'v1.35.5' }, ['KubernetesVersionSkew']],
     ['three minor versions older', { version: 'v1.32.0', usesKubeadm: false }, []],

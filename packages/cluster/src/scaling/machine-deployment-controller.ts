@@ -8,7 +8,7 @@ import type { MachineDeployment, MachineDeploymentStatus } from '../kinds/machin
 import type { MachineSet } from '../kinds/machine-set.ts';
 import { clusterKind, machineDeploymentKind, machineKind, machineSetKind } from '../kinds/object-kinds.ts';
 import type { Controller, Reconciled, Work } from '../runtime/controller.ts';
-import { findCurrentSet } from './find-current-set.ts';
+import { findCurrentSet, isSameTemplate } from './find-current-set.ts';
 import { planOnDelete } from './plan-on-delete.ts';
 import { planProportionalScale } from './plan-proportional-scale.ts';
 import { planRollingUpdate } from './plan-rolling-update.ts';
@@ -32,8 +32,16 @@ export const machineDeploymentController: Controller<MachineDeployment> = {
   },
 };
 
-const owned = async (deployment: MachineDeployment, cluster: Cluster, { objects }: Work): Promise<MachineDeployment> =>
-  await objects.write(machineDeploymentKind, deployment, withOwner(deployment, ownerReference(clusterKind, cluster)));
+const owned = async (
+  deployment: MachineDeployment,
+  cluster: Cluster,
+  { objects }: Work,
+): Promise<MachineDeployment> =>
+  await objects.write(
+    machineDeploymentKind,
+    deployment,
+    withOwner(deployment, ownerReference(clusterKind, cluster)),
+  );
 
 /** The number of Machines, and how far it may be left meanwhile. */
 interface Limits {
@@ -65,9 +73,14 @@ async function roll(deployment: MachineDeployment, work: Work): Promise<Reconcil
     await objects.write(machineSetKind, set, asWanted(set, deployment, limits, sizes.get(set.metadata.name)));
   const settled = await ownSets(deployment, work);
   const revision = revised?.metadata.annotations[annotations.revision];
-  const written = await objects.write(machineDeploymentKind, deployment, withRevisionOf(deployment, revision));
+  const written = await objects.write(
+    machineDeploymentKind,
+    deployment,
+    withRevisionOf(deployment, revision),
+  );
   if (revised && isComplete(revised, settled, limits))
-    for (const set of old) if (set.spec.replicas === 0 && !set.status?.replicas) await objects.delete(machineSetKind, set);
+    for (const set of old)
+      if (set.spec.replicas === 0 && !set.status?.replicas) await objects.delete(machineSetKind, set);
   return await withStatus(written, settled, limits, work);
 }
 
@@ -88,7 +101,9 @@ function planSizes(
   const all = [...(current ? [current] : []), ...old];
   const isScaled = all.some(
     ({ spec, metadata }) =>
-      spec.replicas > 0 && (metadata.annotations[annotations.desiredReplicas] ?? String(limits.replicas)) !== String(limits.replicas),
+      spec.replicas > 0 &&
+      (metadata.annotations[annotations.desiredReplicas] ?? String(limits.replicas)) !==
+        String(limits.replicas),
   );
   if (!current || deployment.spec.paused || (isScaled && old.some(({ spec }) => spec.replicas > 0)))
     return planProportionalScale(
@@ -99,7 +114,9 @@ function planSizes(
         previousMost: numberIn(set, annotations.maximumReplicas),
       })),
     );
-  const oldest = old.toSorted((a, b) => createdMs(a) - createdMs(b) || a.metadata.name.localeCompare(b.metadata.name, 'en')).map(sizeOf);
+  const oldest = old
+    .toSorted((a, b) => createdMs(a) - createdMs(b) || a.metadata.name.localeCompare(b.metadata.name, 'en'))
+    .map(sizeOf);
   return deployment.spec.rollout?.strategy?.type === 'OnDelete'
     ? planOnDelete(limits.replicas, sizeOf(current), oldest)
     : planRollingUpdate({ ...limits, current: sizeOf(current), old: oldest });
@@ -160,7 +177,11 @@ const latestRevision = (sets: readonly MachineSet[]): number =>
   Math.max(0, ...sets.map((set) => numberIn(set, annotations.revision) ?? 0));
 
 /** A MachineSet of an earlier template that is wanted again is the newest revision from now on. */
-async function withRevision(current: MachineSet, known: readonly MachineSet[], { objects }: Work): Promise<MachineSet> {
+async function withRevision(
+  current: MachineSet,
+  known: readonly MachineSet[],
+  { objects }: Work,
+): Promise<MachineSet> {
   const others = latestRevision(known.filter(({ metadata }) => metadata.uid !== current.metadata.uid));
   const own = numberIn(current, annotations.revision) ?? 0;
   if (own > others) return current;
@@ -183,25 +204,33 @@ const withRevisionOf = (deployment: MachineDeployment, revision: string | undefi
       };
 
 /** Pure. Returns a MachineSet with its new size and all that is changed in place. */
-function asWanted(set: MachineSet, deployment: MachineDeployment, limits: Limits, size: number | undefined): MachineSet {
+function asWanted(
+  set: MachineSet,
+  deployment: MachineDeployment,
+  limits: Limits,
+  size: number | undefined,
+): MachineSet {
   const { spec } = deployment;
-  const onDelete = spec.rollout?.strategy?.type === 'OnDelete';
-  const isOld = set.spec.template.spec.infrastructureRef.name !== spec.template.spec.infrastructureRef.name;
+  const isFrozen =
+    spec.rollout?.strategy?.type === 'OnDelete' && !isSameTemplate(set.spec.template, spec.template);
+  const { [annotations.disableMachineCreate]: wasFrozen, ...others } = set.metadata.annotations;
   const told = {
     [annotations.desiredReplicas]: String(limits.replicas),
     [annotations.maximumReplicas]: String(limits.replicas + limits.maxSurge),
-    ...(onDelete && isOld && { [annotations.disableMachineCreate]: 'true' }),
+    ...(isFrozen && { [annotations.disableMachineCreate]: 'true' }),
   };
   const ofTemplate = spec.template.metadata ?? {};
   const template = withFieldsInPlace(set.spec.template.spec, spec.template.spec);
   const isTold =
+    isFrozen === (wasFrozen !== undefined) &&
     holds(set.metadata.annotations, told) &&
     holds(set.spec.template.metadata?.labels ?? {}, ofTemplate.labels ?? {}) &&
     holds(set.spec.template.metadata?.annotations ?? {}, ofTemplate.annotations ?? {});
-  if (isTold && template === set.spec.template.spec && (size ?? set.spec.replicas) === set.spec.replicas) return set;
+  if (isTold && template === set.spec.template.spec && (size ?? set.spec.replicas) === set.spec.replicas)
+    return set;
   return {
     ...set,
-    metadata: { ...set.metadata, annotations: { ...set.metadata.annotations, ...told } },
+    metadata: { ...set.metadata, annotations: { ...others, ...told } },
     spec: {
       ...set.spec,
       replicas: size ?? set.spec.replicas,
@@ -220,7 +249,9 @@ function asWanted(set: MachineSet, deployment: MachineDeployment, limits: Limits
 function isComplete(current: MachineSet, sets: readonly MachineSet[], { replicas }: Limits): boolean {
   const total = sum(sets.map(({ status }) => status?.replicas ?? 0));
   return (
-    current.status?.replicas === replicas && current.status.availableReplicas === replicas && total === replicas
+    current.status?.replicas === replicas &&
+    current.status.availableReplicas === replicas &&
+    total === replicas
   );
 }
 
@@ -259,7 +290,9 @@ async function withStatus(
       status: {
         ...deployment.status,
         ...counts,
-        selector: formatLabelSelector(selected.map(([key, value]) => ({ key, operator: 'In', values: [value] }))),
+        selector: formatLabelSelector(
+          selected.map(([key, value]) => ({ key, operator: 'In', values: [value] })),
+        ),
         phase: phaseOf(replicas, counts),
         conditions: withFindings(deployment.status?.conditions, findings, deployment, work.clock.now()),
       },
@@ -279,7 +312,9 @@ function phaseOf(
 async function takeDown(deployment: MachineDeployment, work: Work): Promise<Reconciled<MachineDeployment>> {
   for (const set of await ownSets(deployment, work)) await work.objects.delete(machineSetKind, set);
   const place = { ...deployment, metadata: { ...deployment.metadata, name: deployment.spec.clusterName } };
-  const left = (await work.objects.ofCluster(machineSetKind, place)).filter((set) => isControlledBy(set, deployment));
+  const left = (await work.objects.ofCluster(machineSetKind, place)).filter((set) =>
+    isControlledBy(set, deployment),
+  );
   if (left.length === 0) return { object: deployment, isCleared: true };
   return {
     object: { ...deployment, status: { ...deployment.status, phase: 'ScalingDown' } },

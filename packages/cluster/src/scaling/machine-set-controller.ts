@@ -46,13 +46,18 @@ export const machineSetController: Controller<MachineSet> = {
     if (!cluster) return { object, requeueAfterMs: preflightMs };
     const owned = controllerOf(object)
       ? object
-      : await work.objects.write(machineSetKind, object, withOwner(object, ownerReference(clusterKind, cluster)));
+      : await work.objects.write(
+          machineSetKind,
+          object,
+          withOwner(object, ownerReference(clusterKind, cluster)),
+        );
     return await keep(owned, cluster, work);
   },
 };
 
 async function keep(set: MachineSet, cluster: Cluster, work: Work): Promise<Reconciled<MachineSet>> {
-  if (!(await clearOrphans(set, await ownMachines(set, work), work))) return { object: set, requeueAfterMs: unseenMs };
+  if (!(await clearOrphans(set, await ownMachines(set, work), work)))
+    return { object: set, requeueAfterMs: unseenMs };
   const deployment = await deploymentOf(set, work);
   const adopted = await adopt(set, cluster, work);
   const machines = await Promise.all(adopted.map((machine) => settle(machine, set, deployment, work)));
@@ -63,7 +68,12 @@ async function keep(set: MachineSet, cluster: Cluster, work: Work): Promise<Reco
   if (missing > 0 && mayCreate && problems.length === 0)
     for (let created = 0; created < missing; created += 1) await createMachine(set, work);
   if (missing < 0)
-    for (const victim of chooseVictims(remediated, -missing, set.spec.deletion?.order ?? 'Random', work.clock.now()))
+    for (const victim of chooseVictims(
+      remediated,
+      -missing,
+      set.spec.deletion?.order ?? 'Random',
+      work.clock.now(),
+    ))
       await work.objects.delete(machineKind, victim);
   return await withStatus(set, problems, work);
 }
@@ -133,7 +143,8 @@ async function settle(
 
 async function problemsOf(set: MachineSet, cluster: Cluster, work: Work): Promise<readonly string[]> {
   const { controlPlaneRef } = cluster.spec;
-  const found = controlPlaneRef && (await findExternal(controlPlaneRef, cluster.metadata.namespace, work)).object;
+  const found =
+    controlPlaneRef && (await findExternal(controlPlaneRef, cluster.metadata.namespace, work)).object;
   const { spec, status } = found ? contractOf(found) : {};
   const skipped = set.metadata.annotations[annotations.skipPreflightChecks] ?? '';
   const versions = (status?.versions ?? []).map(({ version }) => version);
@@ -189,7 +200,10 @@ async function withStatus(
   const findings =
     problems.length === 0 || machines.length >= set.spec.replicas
       ? found
-      : { ...found, ScalingUp: { status: 'True', reason: 'ScalingUp', message: problems.join('; ') } as const };
+      : {
+          ...found,
+          ScalingUp: { status: 'True', reason: 'ScalingUp', message: problems.join('; ') } as const,
+        };
   const matchLabels = Object.entries(set.spec.selector.matchLabels ?? {});
   return {
     object: {
@@ -197,7 +211,9 @@ async function withStatus(
       status: {
         ...set.status,
         ...countsOf(machines),
-        selector: formatLabelSelector(matchLabels.map(([key, value]) => ({ key, operator: 'In', values: [value] }))),
+        selector: formatLabelSelector(
+          matchLabels.map(([key, value]) => ({ key, operator: 'In', values: [value] })),
+        ),
         conditions: withFindings(set.status?.conditions, findings, set, work.clock.now()),
       },
     },
@@ -211,6 +227,14 @@ async function takeDown(set: MachineSet, work: Work): Promise<Reconciled<Machine
   const left = await ownMachines(set, work);
   await clearOrphans(set, left, work);
   if (left.length === 0) return { object: set, isCleared: true };
-  const conditions = withFindings(set.status?.conditions, replicaFindings(0, left, true), set, work.clock.now());
-  return { object: { ...set, status: { ...set.status, ...countsOf(left), conditions } }, requeueAfterMs: deletionMs };
+  const conditions = withFindings(
+    set.status?.conditions,
+    replicaFindings(0, left, true),
+    set,
+    work.clock.now(),
+  );
+  return {
+    object: { ...set, status: { ...set.status, ...countsOf(left), conditions } },
+    requeueAfterMs: deletionMs,
+  };
 }

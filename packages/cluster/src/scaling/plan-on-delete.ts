@@ -21,5 +21,9 @@ export function planOnDelete(
   const existing = sum([current, ...kept].map(({ wanted, actual }) => Math.max(wanted, actual)));
   const room = Math.max(0, replicas - existing);
   sizes.set(current.name, current.wanted - Math.max(0, Math.min(surplus, current.wanted)) + room);
-  return new Map([current, ...old].flatMap(({ name, wanted }) => (sizes.get(name) === wanted ? [] : [[name, sizes.get(name)!]])));
+  return new Map(
+    [current, ...old].flatMap(({ name, wanted }) =>
+      sizes.get(name) === wanted ? [] : [[name, sizes.get(name)!]],
+    ),
+  );
 }

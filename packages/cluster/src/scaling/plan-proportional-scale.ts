@@ -23,8 +23,7 @@ export function planProportionalScale(
   const most = replicas > 0 ? replicas + maxSurge : 0;
   const change = most - sum(active.map(({ wanted }) => wanted));
   const ordered = active.toSorted(
-    (a, b) =>
-      b.wanted - a.wanted || (change > 0 ? b.createdMs - a.createdMs : a.createdMs - b.createdMs),
+    (a, b) => b.wanted - a.wanted || (change > 0 ? b.createdMs - a.createdMs : a.createdMs - b.createdMs),
   );
   let rest = change;
   const shares = ordered.map(({ wanted, previousMost = sum(active.map((each) => each.wanted)) }) => {

@@ -101,7 +101,10 @@ test('planRollingUpdate: whole updates go as in Cluster API', () => {
 });
 
 test('planRollingUpdate: a MachineSet that is too large is scaled down at once', () => {
-  assert.deepEqual([...planRollingUpdate({ ...limits, current: size('new', '5/5/5'), old: [] })], [['new', 3]]);
+  assert.deepEqual(
+    [...planRollingUpdate({ ...limits, current: size('new', '5/5/5'), old: [] })],
+    [['new', 3]],
+  );
 });
 
 test('planOnDelete: what people delete comes back in the new MachineSet alone', () => {

@@ -38,10 +38,7 @@ function sizeOfCurrent({ replicas, maxSurge, current, old }: RollingUpdate): num
  * Pure. Plans how far the old MachineSets shrink.
  * @param grown the size that the current MachineSet is to have
  */
-export function sizesOfOld(
-  { replicas, maxUnavailable, current, old }: RollingUpdate,
-  grown: number,
-): Sizes {
+export function sizesOfOld({ replicas, maxUnavailable, current, old }: RollingUpdate, grown: number): Sizes {
   const leaving = sum([current, ...old].map(({ wanted, actual }) => Math.max(0, actual - wanted)));
   const least = Math.max(replicas - maxUnavailable, 0);
   const coming = grown - current.available;
@@ -62,7 +59,9 @@ export function sizesOfOld(
     else spare -= take(name, Math.min(unavailable, Math.max(0, spare)));
   }
   for (const { name } of old) spare -= take(name, Math.min(left.get(name)!, Math.max(0, spare)));
-  return new Map(old.filter(({ name, wanted }) => left.get(name) !== wanted).map(({ name }) => [name, left.get(name)!]));
+  return new Map(
+    old.filter(({ name, wanted }) => left.get(name) !== wanted).map(({ name }) => [name, left.get(name)!]),
+  );
 }
 
 /** An update would wait for ever for old Machines that never become available. Then one of them goes. */

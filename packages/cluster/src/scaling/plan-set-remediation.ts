@@ -16,14 +16,17 @@ export function planSetRemediation(
   machines: readonly Machine[],
   mostAtOnce: number | undefined,
 ): SetRemediation {
-  const candidates = machines.filter(needsRemediation).toSorted(
-    (a, b) =>
-      Number(isMarkedForRemediation(b)) - Number(isMarkedForRemediation(a)) ||
-      Date.parse(b.metadata.creationTimestamp) - Date.parse(a.metadata.creationTimestamp) ||
-      a.metadata.name.localeCompare(b.metadata.name, 'en'),
-  );
+  const candidates = machines
+    .filter(needsRemediation)
+    .toSorted(
+      (a, b) =>
+        Number(isMarkedForRemediation(b)) - Number(isMarkedForRemediation(a)) ||
+        Date.parse(b.metadata.creationTimestamp) - Date.parse(a.metadata.creationTimestamp) ||
+        a.metadata.name.localeCompare(b.metadata.name, 'en'),
+    );
   const inFlight = machines.filter(
-    (machine) => isLeaving(machine) && machine.status?.conditions?.some(({ type }) => type === 'OwnerRemediated'),
+    (machine) =>
+      isLeaving(machine) && machine.status?.conditions?.some(({ type }) => type === 'OwnerRemediated'),
   ).length;
   const room = mostAtOnce === undefined ? candidates.length : Math.max(0, mostAtOnce - inFlight);
   return { remediated: candidates.slice(0, room), deferred: candidates.slice(room) };

@@ -18,19 +18,19 @@ export function preflightProblems(subject: PreflightSubject): readonly string[] 
   const { version, usesKubeadm, controlPlane, skipped } = subject;
   if (!controlPlane || skipped.includes('All')) return [];
   const problems: readonly (readonly [string, boolean, string])[] = [
-    [
-      'ControlPlaneIsStable',
-      controlPlane.isProvisioning,
-      'the control plane is provisioning',
-    ],
+    ['ControlPlaneIsStable', controlPlane.isProvisioning, 'the control plane is provisioning'],
     [
       'ControlPlaneIsStable',
       controlPlane.seenVersion !== undefined && isOlder(controlPlane.seenVersion, controlPlane.version),
       `the control plane is upgrading to ${controlPlane.version}`,
     ],
-    ...(version === undefined || !minorOf(version) ? [] : skewProblems(version, usesKubeadm, controlPlane.version)),
+    ...(version === undefined || !minorOf(version)
+      ? []
+      : skewProblems(version, usesKubeadm, controlPlane.version)),
   ];
-  return problems.filter(([name, holds]) => holds && !skipped.includes(name)).map(([name, , text]) => `${name}: ${text}`);
+  return problems
+    .filter(([name, holds]) => holds && !skipped.includes(name))
+    .map(([name, , text]) => `${name}: ${text}`);
 }
 
 function skewProblems(

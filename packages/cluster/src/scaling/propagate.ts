@@ -10,7 +10,9 @@ const fieldsInPlace = ['minReadySeconds', 'readinessGates', 'deletion', 'taints'
 export function withFieldsInPlace(spec: MachineSpec, template: MachineSpec): MachineSpec {
   if (fieldsInPlace.every((field) => isDeepStrictEqual(spec[field], template[field]))) return spec;
   const kept = Object.entries(spec).filter(([name]) => !(fieldsInPlace as readonly string[]).includes(name));
-  const wanted = fieldsInPlace.flatMap((field) => (template[field] === undefined ? [] : [[field, template[field]]]));
+  const wanted = fieldsInPlace.flatMap((field) =>
+    template[field] === undefined ? [] : [[field, template[field]]],
+  );
   return Object.fromEntries([...kept, ...wanted]) as MachineSpec;
 }
 
@@ -20,7 +22,8 @@ export function propagated(machine: Machine, set: MachineSet): Machine {
   const wanted = labelsOfMachines(set);
   const annotations = set.spec.template.metadata?.annotations ?? {};
   const next = withFieldsInPlace(spec, set.spec.template.spec);
-  const isAsWanted = next === spec && holds(metadata.labels, wanted) && holds(metadata.annotations, annotations);
+  const isAsWanted =
+    next === spec && holds(metadata.labels, wanted) && holds(metadata.annotations, annotations);
   if (isAsWanted) return machine;
   return {
     ...machine,
@@ -38,8 +41,12 @@ export const labelsOfMachines = ({ metadata, spec }: MachineSet): Readonly<Recor
   ...spec.template.metadata?.labels,
   [labels.cluster]: spec.clusterName,
   [labels.set]: metadata.name,
-  ...(metadata.labels[labels.deployment] !== undefined && { [labels.deployment]: metadata.labels[labels.deployment] }),
+  ...(metadata.labels[labels.deployment] !== undefined && {
+    [labels.deployment]: metadata.labels[labels.deployment],
+  }),
 });
 
-export const holds = (all: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean =>
-  Object.entries(wanted).every(([name, value]) => all[name] === value);
+export const holds = (
+  all: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): boolean => Object.entries(wanted).every(([name, value]) => all[name] === value);

@@ -1,6 +1,12 @@
 import { ForwardingClient } from '@ignite/toolkit/client/forwarding-client';
 import type { GroupVersionResource } from '@ignite/toolkit/client/group-version-resource';
-import type { NewObject, ObjectClient, WatchEvent, WatchOptions, WriteOptions } from '@ignite/toolkit/client/object-client';
+import type {
+  NewObject,
+  ObjectClient,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from '@ignite/toolkit/client/object-client';
 import { ObjectError } from '@ignite/toolkit/client/object-error';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
 
@@ -24,15 +30,27 @@ export class FaultyClient extends ForwardingClient {
     this.#faults = faults;
   }
 
-  override async create(resource: GroupVersionResource, object: NewObject, options?: WriteOptions): Promise<KubeObject> {
+  override async create(
+    resource: GroupVersionResource,
+    object: NewObject,
+    options?: WriteOptions,
+  ): Promise<KubeObject> {
     return await this.#lossy(async () => await super.create(resource, object, options));
   }
 
-  override async update(resource: GroupVersionResource, object: KubeObject, options?: WriteOptions): Promise<KubeObject> {
+  override async update(
+    resource: GroupVersionResource,
+    object: KubeObject,
+    options?: WriteOptions,
+  ): Promise<KubeObject> {
     return await this.#lossy(async () => await super.update(resource, object, options));
   }
 
-  override async updateStatus(resource: GroupVersionResource, object: KubeObject, options?: WriteOptions): Promise<KubeObject> {
+  override async updateStatus(
+    resource: GroupVersionResource,
+    object: KubeObject,
+    options?: WriteOptions,
+  ): Promise<KubeObject> {
     return await this.#lossy(async () => await super.updateStatus(resource, object, options));
   }
 

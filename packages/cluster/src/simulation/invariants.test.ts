@@ -19,7 +19,8 @@ import { Simulation } from './simulation.sample.ts';
 /** How many seeds are tried; more find rarer orders. */
 const rounds = Number(process.env['IGNITE_CLUSTER_ROUNDS'] ?? 8);
 
-const isWorker = ({ metadata }: Machine): boolean => !Object.hasOwn(metadata.labels, 'cluster.x-k8s.io/control-plane');
+const isWorker = ({ metadata }: Machine): boolean =>
+  !Object.hasOwn(metadata.labels, 'cluster.x-k8s.io/control-plane');
 const holds = ({ status }: Machine, type: string): boolean => isTrue(status?.conditions ?? [], type);
 
 /** Looks at what must hold of Machines whatever happens. */
@@ -37,7 +38,9 @@ const replaced = (object: KubeObject, changes: object): KubeObject => ({
 });
 
 async function roll(simulation: Simulation): Promise<void> {
-  await simulation.change(kubeadmControlPlaneKind, 'dev', (object) => replaced(object, { version: 'v1.36.3' }));
+  await simulation.change(kubeadmControlPlaneKind, 'dev', (object) =>
+    replaced(object, { version: 'v1.36.3' }),
+  );
   await simulation.change(machineDeploymentKind, 'dev-workers', (object) => {
     const { template } = (object as MachineDeployment).spec;
     const spec = { ...template.spec, version: 'v1.36.3', infrastructureRef: templateRef('large') };
@@ -65,7 +68,10 @@ describe('whatever the order, the faults and the delays', () => {
       const onStep = async (): Promise<void> => await checkLimits(simulation, surge);
       const are = async (version: string): Promise<boolean> => {
         const machines = await simulation.all<Machine>(machineKind);
-        return machines.length === 6 && machines.every((each) => each.spec.version === version && holds(each, 'Ready'));
+        return (
+          machines.length === 6 &&
+          machines.every((each) => each.spec.version === version && holds(each, 'Ready'))
+        );
       };
       await simulation.until(async () => await are('v1.35.4'), { onStep });
       await quietly(async () => await roll(simulation));
@@ -73,7 +79,10 @@ describe('whatever the order, the faults and the delays', () => {
       assert.equal(simulation.world.membersOf('default/dev').length, 3);
       assert.equal(simulation.world.vms.size, 6, 'no machine is left over');
       simulation.world.leave('default/dev');
-      await quietly(async () => void (await simulation.client.delete({ ...clusterKind, namespace: 'default', name: 'dev' })));
+      await quietly(
+        async () =>
+          void (await simulation.client.delete({ ...clusterKind, namespace: 'default', name: 'dev' })),
+      );
       await simulation.until(async () => (await simulation.all(clusterKind)).length === 0, { onStep });
       simulation.client.isFaulty = false;
       await simulation.collectGarbage();

@@ -33,11 +33,16 @@ const isOfControlPlane = ({ metadata }: Machine): boolean =>
 
 const areReady = async (simulation: Simulation, number: number): Promise<boolean> => {
   const machines = await machinesOf(simulation);
-  return machines.length === number && machines.every(({ status }) => isTrue(status?.conditions ?? [], 'Ready'));
+  return (
+    machines.length === number && machines.every(({ status }) => isTrue(status?.conditions ?? [], 'Ready'))
+  );
 };
 
 /** Opens a simulation with a cluster that is up. */
-async function withCluster(size: { readonly controlPlanes: number; readonly workers: number }, rollout?: object): Promise<Simulation> {
+async function withCluster(
+  size: { readonly controlPlanes: number; readonly workers: number },
+  rollout?: object,
+): Promise<Simulation> {
   const simulation = await Simulation.open({ seed: 7 });
   await createCluster(simulation, 'dev', size, rollout);
   await simulation.until(async () => await areReady(simulation, size.controlPlanes + size.workers));
@@ -66,7 +71,9 @@ test('a cluster comes up: one Machine begins it, the others join it', async () =
   const [cluster] = await simulation.all<Cluster>(clusterKind);
   assert.deepEqual(simulation.world.violations, []);
   assert.deepEqual(simulation.failures, []);
-  await simulation.until(async () => isTrue((await simulation.all<Cluster>(clusterKind))[0]?.status?.conditions ?? [], 'Available'));
+  await simulation.until(async () =>
+    isTrue((await simulation.all<Cluster>(clusterKind))[0]?.status?.conditions ?? [], 'Available'),
+  );
   assert.deepEqual(cluster?.spec.controlPlaneEndpoint, { host: 'dev.sim.example', port: 6443 });
   assert.equal(simulation.world.membersOf('default/dev').length, 3);
   const machines = await machinesOf(simulation);
@@ -79,11 +86,21 @@ test('a cluster comes up: one Machine begins it, the others join it', async () =
   const names = (await simulation.all(secrets)).map(({ metadata }) => metadata.name);
   for (const end of ['ca', 'etcd', 'proxy', 'sa', 'kubeconfig']) assert.ok(names.includes(`dev-${end}`), end);
   const data = await Promise.all(
-    machines.map(async ({ metadata }) => textIn((await simulation.all(secrets)).find((each) => each.metadata.name === metadata.name)!, 'value') ?? ''),
+    machines.map(
+      async ({ metadata }) =>
+        textIn(
+          (await simulation.all(secrets)).find((each) => each.metadata.name === metadata.name)!,
+          'value',
+        ) ?? '',
+    ),
   );
   assert.equal(data.filter((each) => each.includes('kubeadm init')).length, 1);
   assert.equal(data.filter((each) => each.includes('kubeadm join')).length, 4);
-  assert.equal(data.filter((each) => each.includes('/etc/kubernetes/pki/ca.key')).length, 3, 'workers have no keys');
+  assert.equal(
+    data.filter((each) => each.includes('/etc/kubernetes/pki/ca.key')).length,
+    3,
+    'workers have no keys',
+  );
 });
 
 test('nodes know their Machines, and take Pods', async () => {
@@ -140,13 +157,18 @@ test('workers of a new template take the places of the old ones, with one more a
       const workers = (await machinesOf(simulation)).filter(isWorker);
       return (
         workers.length === 3 &&
-        workers.every(({ metadata, status }) => !old.includes(metadata.name) && isTrue(status?.conditions ?? [], 'Ready'))
+        workers.every(
+          ({ metadata, status }) => !old.includes(metadata.name) && isTrue(status?.conditions ?? [], 'Ready'),
+        )
       );
     },
     {
       onStep: async () => {
         const workers = (await machinesOf(simulation)).filter(isWorker);
-        const available = workers.filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && isTrue(status?.conditions ?? [], 'Available'));
+        const available = workers.filter(
+          ({ metadata, status }) =>
+            metadata.deletionTimestamp === undefined && isTrue(status?.conditions ?? [], 'Available'),
+        );
         assert.ok(workers.length <= 4, `${workers.length} Machines`);
         assert.ok(available.length >= 3, `${available.length} available`);
       },
@@ -160,17 +182,27 @@ test('workers of a new template take the places of the old ones, with one more a
 
 test('a control plane of a new version is replaced one by one, and etcd keeps its majority', async () => {
   using simulation = await withCluster({ controlPlanes: 3, workers: 1 });
-  await simulation.change(kubeadmControlPlaneKind, 'dev', (object) => withSpec(object, { version: 'v1.36.3' }));
+  await simulation.change(kubeadmControlPlaneKind, 'dev', (object) =>
+    withSpec(object, { version: 'v1.36.3' }),
+  );
   await simulation.until(
     async () => {
       const machines = (await machinesOf(simulation)).filter(isOfControlPlane);
-      return machines.length === 3 && machines.every(({ spec, status }) => spec.version === 'v1.36.3' && isTrue(status?.conditions ?? [], 'Ready'));
+      return (
+        machines.length === 3 &&
+        machines.every(
+          ({ spec, status }) => spec.version === 'v1.36.3' && isTrue(status?.conditions ?? [], 'Ready'),
+        )
+      );
     },
     {
       onStep: async () => {
         const machines = (await machinesOf(simulation)).filter(isOfControlPlane);
         assert.ok(machines.length <= 4);
-        assert.ok(machines.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).length <= 1, 'one at a time');
+        assert.ok(
+          machines.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).length <= 1,
+          'one at a time',
+        );
       },
     },
   );
@@ -205,7 +237,9 @@ test('a worker that fails is replaced, and a failed member of the control plane 
     await simulation.world.fail(failing);
     await simulation.until(
       async () =>
-        !simulation.world.vms.has(failing.providerID) && (await areReady(simulation, 5)) && simulation.world.membersOf('default/dev').every(({ isHealthy }) => isHealthy),
+        !simulation.world.vms.has(failing.providerID) &&
+        (await areReady(simulation, 5)) &&
+        simulation.world.membersOf('default/dev').every(({ isHealthy }) => isHealthy),
     );
   }
   assert.deepEqual(simulation.world.violations, []);
@@ -221,19 +255,24 @@ test('nothing is replaced where too many have failed at once', async () => {
     remediation: { triggerIf: { unhealthyLessThanOrEqualTo: '40%' } },
   });
   const before = [...simulation.world.vms.keys()].toSorted();
-  for (const vm of [...simulation.world.vms.values()].filter((each) => !each.isControlPlane).slice(0, 2)) await simulation.world.fail(vm);
+  for (const vm of [...simulation.world.vms.values()].filter((each) => !each.isControlPlane).slice(0, 2))
+    await simulation.world.fail(vm);
   const end = simulation.nowMs + 3_600_000;
   await simulation.until(() => simulation.nowMs > end);
   assert.deepEqual([...simulation.world.vms.keys()].toSorted(), before);
   const [check] = await simulation.all(machineHealthCheckKind);
-  const { conditions = [] } = check?.status as { conditions?: readonly { type: string; reason: string; status: 'True' }[] };
+  const { conditions = [] } = check?.status as {
+    conditions?: readonly { type: string; reason: string; status: 'True' }[];
+  };
   assert.equal(conditions.find(({ type }) => type === 'RemediationAllowed')?.reason, 'TooManyUnhealthy');
 });
 
 test('a paused cluster stays as it is, and keeps even what is deleted, until it goes on', async () => {
   using simulation = await withCluster({ controlPlanes: 1, workers: 1 });
   await simulation.change(clusterKind, 'dev', (object) => withSpec(object, { paused: true }));
-  await simulation.change(machineDeploymentKind, 'dev-workers', (object) => withSpec(object, { replicas: 3 }));
+  await simulation.change(machineDeploymentKind, 'dev-workers', (object) =>
+    withSpec(object, { replicas: 3 }),
+  );
   const worker = (await machinesOf(simulation)).find((each) => !isOfControlPlane(each))!;
   await simulation.client.delete({ ...machineKind, namespace: 'default', name: worker.metadata.name });
   const later = simulation.nowMs + 600_000;
@@ -254,16 +293,24 @@ test('a hook holds up the deletion of a Machine until it is taken away', async (
   const setHook = async (isSet: boolean): Promise<void> =>
     await simulation.change(machineKind, name, (object) => {
       const { [hook]: _hook, ...others } = object.metadata.annotations;
-      return { ...object, metadata: { ...object.metadata, annotations: { ...others, ...(isSet && { [hook]: '' }) } } };
+      return {
+        ...object,
+        metadata: { ...object.metadata, annotations: { ...others, ...(isSet && { [hook]: '' }) } },
+      };
     });
   await setHook(true);
   await simulation.client.delete({ ...machineKind, namespace: 'default', name });
   const later = simulation.nowMs + 300_000;
   await simulation.until(() => simulation.nowMs > later);
   const held = (await machinesOf(simulation)).find(({ metadata }) => metadata.name === name);
-  assert.equal(held?.status?.conditions?.find(({ type }) => type === 'Deleting')?.reason, 'WaitingForPreDrainHook');
+  assert.equal(
+    held?.status?.conditions?.find(({ type }) => type === 'Deleting')?.reason,
+    'WaitingForPreDrainHook',
+  );
   await setHook(false);
-  await simulation.until(async () => !(await machinesOf(simulation)).some(({ metadata }) => metadata.name === name));
+  await simulation.until(
+    async () => !(await machinesOf(simulation)).some(({ metadata }) => metadata.name === name),
+  );
   const { items } = await simulation.world.clientOf('default/dev').list(nodes);
   assert.ok(!items.some(({ metadata }) => metadata.name === name), 'its node is gone too');
 });
@@ -277,7 +324,10 @@ test('with OnDelete, people delete old Machines themselves, and new ones take th
   assert.equal(workers.length, 2);
   const [first] = workers;
   await simulation.client.delete({ ...machineKind, namespace: 'default', name: first!.metadata.name });
-  const isNew = ({ metadata }: Machine): boolean => !workers.some((each) => each.metadata.name === metadata.name);
-  await simulation.until(async () => (await areReady(simulation, 3)) && (await machinesOf(simulation)).some(isNew));
+  const isNew = ({ metadata }: Machine): boolean =>
+    !workers.some((each) => each.metadata.name === metadata.name);
+  await simulation.until(
+    async () => (await areReady(simulation, 3)) && (await machinesOf(simulation)).some(isNew),
+  );
   assert.equal((await machinesOf(simulation)).filter(isNew).length, 1);
 });

@@ -1,9 +1,5 @@
 import { bootstrapGroup, controlPlaneGroup } from '../contract/groups.ts';
-import {
-  clusterKind,
-  kubeadmControlPlaneKind,
-  machineDeploymentKind,
-} from '../kinds/object-kinds.ts';
+import { clusterKind, kubeadmControlPlaneKind, machineDeploymentKind } from '../kinds/object-kinds.ts';
 import { simCluster, simMachineTemplate } from './sim-provider.sample.ts';
 import type { Simulation } from './simulation.sample.ts';
 
@@ -19,7 +15,11 @@ export const configTemplates = {
   kind: 'KubeadmConfigTemplate',
 };
 
-export const templateRef = (name: string) => ({ apiGroup: simMachineTemplate.group, kind: simMachineTemplate.kind, name });
+export const templateRef = (name: string) => ({
+  apiGroup: simMachineTemplate.group,
+  kind: simMachineTemplate.kind,
+  name,
+});
 
 /** Creates the objects of a cluster, as a person would. */
 export async function createCluster(

@@ -63,8 +63,15 @@ export const simControllers = ({ world, delayMs }: SimProvider): readonly Contro
       const host = `${cluster.metadata.name}.sim.example`;
       const spec = { controlPlaneEndpoint: { host, port: 6443 } };
       const isTold = object.spec !== undefined && 'controlPlaneEndpoint' in (object.spec as object);
-      const written = isTold ? object : await objects.write(asStored(simCluster), object, { ...object, spec });
-      return { object: { ...written, status: { ...(written.status as object), initialization: { provisioned: true } } } };
+      const written = isTold
+        ? object
+        : await objects.write(asStored(simCluster), object, { ...object, spec });
+      return {
+        object: {
+          ...written,
+          status: { ...(written.status as object), initialization: { provisioned: true } },
+        },
+      };
     },
   }),
   controllerFor({
@@ -80,9 +87,16 @@ export const simControllers = ({ world, delayMs }: SimProvider): readonly Contro
       }
       const { namespace, name } = object.metadata;
       const owner = controllerOf(object);
-      const machine = owner?.kind === 'Machine' ? await objects.get(machineKind, { namespace, name: owner.name }) : undefined;
+      const machine =
+        owner?.kind === 'Machine'
+          ? await objects.get(machineKind, { namespace, name: owner.name })
+          : undefined;
       const { dataSecretName } = machine?.spec.bootstrap ?? {};
-      if (!machine || !cluster?.status?.initialization?.infrastructureProvisioned || dataSecretName === undefined)
+      if (
+        !machine ||
+        !cluster?.status?.initialization?.infrastructureProvisioned ||
+        dataSecretName === undefined
+      )
         return { object, requeueAfterMs: pollMs };
       const known = world.vms.get(providerID);
       const vm: SimVm = known ?? {
@@ -99,10 +113,18 @@ export const simControllers = ({ world, delayMs }: SimProvider): readonly Contro
         await world.boot(vm, textIn(secret, 'value') ?? '');
       }
       const isTold = (object.spec as { providerID?: string }).providerID !== undefined;
-      const written = isTold ? object : await objects.write(asStored(simMachine), object, { ...object, spec: { ...(object.spec as object), providerID } });
+      const written = isTold
+        ? object
+        : await objects.write(asStored(simMachine), object, {
+            ...object,
+            spec: { ...(object.spec as object), providerID },
+          });
       const addresses = [{ type: 'InternalIP', address: '192.0.2.1' }];
       return {
-        object: { ...written, status: { ...(written.status as object), initialization: { provisioned: true }, addresses } },
+        object: {
+          ...written,
+          status: { ...(written.status as object), initialization: { provisioned: true }, addresses },
+        },
         ...(vm.hasJoined ? {} : { requeueAfterMs: pollMs }),
       };
     },

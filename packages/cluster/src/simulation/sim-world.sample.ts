@@ -30,7 +30,14 @@ const served: readonly ServedKind[] = [
   { ...nodes, isNamespaced: false, hasStatus: false },
   { ...pods, isNamespaced: true, hasStatus: false, selectableFields: ['spec.nodeName'] },
   { ...secrets, isNamespaced: true, hasStatus: false },
-  { group: 'apps', version: 'v1', resource: 'daemonsets', kind: 'DaemonSet', isNamespaced: true, hasStatus: false },
+  {
+    group: 'apps',
+    version: 'v1',
+    resource: 'daemonsets',
+    kind: 'DaemonSet',
+    isNamespaced: true,
+    hasStatus: false,
+  },
 ];
 const staticPods = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'];
 
@@ -122,7 +129,9 @@ export class SimWorld implements WorkloadClusters {
     const vm = this.vms.get(providerID);
     if (!vm) return;
     this.vms.delete(providerID);
-    const others = [...this.vms.values()].some(({ cluster, isControlPlane, hasJoined }) => cluster === vm.cluster && isControlPlane && hasJoined);
+    const others = [...this.vms.values()].some(
+      ({ cluster, isControlPlane, hasJoined }) => cluster === vm.cluster && isControlPlane && hasJoined,
+    );
     const isMember = this.#cluster(vm.cluster).members.some(({ id }) => id === providerID);
     if (isMember && others && !this.#leaving.has(vm.cluster))
       this.violations.push(`${vm.name} went before its member of etcd`);
@@ -138,7 +147,8 @@ export class SimWorld implements WorkloadClusters {
 
   async setReady({ cluster, name }: SimVm, isReady: boolean): Promise<void> {
     const all = objectsOf(this.#cluster(cluster).client, nodes);
-    if (await all.find({ name })) await all.modify({ name }, (node) => ({ ...node, status: statusOf(isReady) }));
+    if (await all.find({ name }))
+      await all.modify({ name }, (node) => ({ ...node, status: statusOf(isReady) }));
   }
 
   async #addNode(client: ObjectClient, vm: SimVm): Promise<void> {

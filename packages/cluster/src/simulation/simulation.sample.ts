@@ -112,12 +112,16 @@ export class Simulation implements Disposable {
    */
   async until(
     holds: () => Promise<boolean> | boolean,
-    { limitMs = 4 * 3_600_000, onStep = async () => {} }: { readonly limitMs?: number; readonly onStep?: () => Promise<void> } = {},
+    {
+      limitMs = 4 * 3_600_000,
+      onStep = async () => {},
+    }: { readonly limitMs?: number; readonly onStep?: () => Promise<void> } = {},
   ): Promise<void> {
     const end = this.#nowMs + limitMs;
     for (let step = 0; ; step += 1) {
       if ((this.#due.size === 0 || step % 20 === 0) && (await holds())) return;
-      if (this.#nowMs > end) throw new Error(`it did not come to pass; ${this.failures.slice(-3).join('; ')}`);
+      if (this.#nowMs > end)
+        throw new Error(`it did not come to pass; ${this.failures.slice(-3).join('; ')}`);
       await this.#step();
       await onStep();
     }

@@ -12,15 +12,26 @@ import { secrets } from './node.ts';
 
 const { signal } = new AbortController();
 const place = { namespace: 'default', clusterName: 'dev' };
-const owner = { apiVersion: 'controlplane.cluster.x-k8s.io/v1beta2', kind: 'KubeadmControlPlane', name: 'dev', uid: 'u' };
+const owner = {
+  apiVersion: 'controlplane.cluster.x-k8s.io/v1beta2',
+  kind: 'KubeadmControlPlane',
+  name: 'dev',
+  uid: 'u',
+};
 const dayMs = 24 * 3_600_000;
 const nowMs = 1_800_000_000_000;
 const open = () => new StoreObjectClient(new MemoryStore(), coreKinds.map(servedKindOf));
 
 test('the keys of a cluster are made once, and those that people bring are kept', async () => {
   const client = open();
-  const own = { 'tls.crt': Buffer.from('mine').toString('base64'), 'tls.key': Buffer.from('key').toString('base64') };
-  await objectsOf(client, secrets).create({ metadata: { namespace: 'default', name: 'dev-proxy' }, data: own });
+  const own = {
+    'tls.crt': Buffer.from('mine').toString('base64'),
+    'tls.key': Buffer.from('key').toString('base64'),
+  };
+  await objectsOf(client, secrets).create({
+    metadata: { namespace: 'default', name: 'dev-proxy' },
+    data: own,
+  });
   assert.equal(await readKeys(client, place, signal), undefined);
   await ensureKeys(client, place, { owner, nowMs }, signal);
   const keys = await readKeys(client, place, signal);
@@ -51,7 +62,9 @@ test('a kubeconfig is signed by the authority, and renewed when half of its year
     users: { user: { 'client-certificate-data': string } }[];
   };
   assert.equal(config.clusters[0]?.cluster.server, 'https://[fd00::1]:6443');
-  const certificate = new X509Certificate(Buffer.from(config.users[0]!.user['client-certificate-data'], 'base64'));
+  const certificate = new X509Certificate(
+    Buffer.from(config.users[0]!.user['client-certificate-data'], 'base64'),
+  );
   assert.ok(certificate.checkIssued(new X509Certificate(keys!.ca.certificate)));
   assert.equal(certificate.subject, 'O=system:masters\nCN=kubernetes-admin');
   await ensureKubeconfig(client, at, { owner, nowMs: nowMs + 180 * dayMs }, signal);

@@ -1,4 +1,10 @@
-import { X509Certificate, createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import {
+  X509Certificate,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+} from 'node:crypto';
 import {
   type CertificateSubject,
   type Signer,
@@ -45,8 +51,14 @@ const subjects: Readonly<Record<Exclude<Purpose, 'sa'>, string>> = {
 };
 
 /** Returns the keys of a cluster; `undefined` if some are missing. */
-export async function readKeys(client: ObjectClient, place: Place, signal: AbortSignal): Promise<ClusterKeys | undefined> {
-  const found = await Promise.all(purposes.map((purpose) => readPair(client, secretName(place, purpose), place, signal)));
+export async function readKeys(
+  client: ObjectClient,
+  place: Place,
+  signal: AbortSignal,
+): Promise<ClusterKeys | undefined> {
+  const found = await Promise.all(
+    purposes.map((purpose) => readPair(client, secretName(place, purpose), place, signal)),
+  );
   return found.includes(undefined)
     ? undefined
     : (Object.fromEntries(purposes.map((purpose, at) => [purpose, found[at]])) as ClusterKeys);
@@ -63,7 +75,11 @@ export async function ensureKeys(
     const name = secretName(place, purpose);
     if (await readPair(client, name, place, signal)) continue;
     const { certificate, key } = purpose === 'sa' ? accountKeys() : authority(subjects[purpose], nowMs);
-    await createSecret(client, { ...place, name, owner, data: { 'tls.crt': certificate, 'tls.key': key } }, signal);
+    await createSecret(
+      client,
+      { ...place, name, owner, data: { 'tls.crt': certificate, 'tls.key': key } },
+      signal,
+    );
   }
 }
 
@@ -107,7 +123,8 @@ export async function ensureKubeconfig(
   const ca = await readPair(client, secretName(place, 'ca'), place, signal);
   if (!ca) return;
   const value = kubeconfigText(clusterName, endpoint, ca, nowMs);
-  if (!known) return await createSecret(client, { namespace, clusterName, name, owner, data: { value } }, signal);
+  if (!known)
+    return await createSecret(client, { namespace, clusterName, name, owner, data: { value } }, signal);
   const { data } = known as KubeObject & SecretFields;
   await objectsOf(client, secrets).update({ ...known, data: { ...data, value: base64(value) } }, { signal });
 }
@@ -126,7 +143,10 @@ async function readPair(
   { namespace }: Place,
   signal: AbortSignal,
 ): Promise<KeyPair | undefined> {
-  const secret = await new KindClient(client, { ...secrets, decode: (stored) => stored }).find({ namespace, name }, { signal });
+  const secret = await new KindClient(client, { ...secrets, decode: (stored) => stored }).find(
+    { namespace, name },
+    { signal },
+  );
   const [certificate, key] = secret ? [textIn(secret, 'tls.crt'), textIn(secret, 'tls.key')] : [];
   return certificate === undefined || key === undefined ? undefined : { certificate, key };
 }
@@ -160,7 +180,12 @@ const validity = (nowMs: number, days: number): { readonly notBefore: Date; read
   notAfter: new Date(nowMs + days * dayMs),
 });
 
-function kubeconfigText(clusterName: string, { host, port }: Required<Endpoint>, ca: KeyPair, nowMs: number): string {
+function kubeconfigText(
+  clusterName: string,
+  { host, port }: Required<Endpoint>,
+  ca: KeyPair,
+  nowMs: number,
+): string {
   const { certificate, key } = clientCertificate(ca, {
     name: 'kubernetes-admin',
     organizations: ['system:masters'],
@@ -173,9 +198,16 @@ function kubeconfigText(clusterName: string, { host, port }: Required<Endpoint>,
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': context,
-    clusters: [{ name: clusterName, cluster: { server, 'certificate-authority-data': base64(ca.certificate) } }],
+    clusters: [
+      { name: clusterName, cluster: { server, 'certificate-authority-data': base64(ca.certificate) } },
+    ],
     contexts: [{ name: context, context: { cluster: clusterName, user } }],
-    users: [{ name: user, user: { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) } }],
+    users: [
+      {
+        name: user,
+        user: { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) },
+      },
+    ],
   });
 }
 
@@ -198,7 +230,8 @@ const signerOf = ({ certificate, key }: KeyPair): Signer => ({
 
 function subjectOf({ subject }: X509Certificate): CertificateSubject {
   const parts = subject.split('\n').map((line) => line.split('='));
-  const values = (field: string): string[] => parts.filter(([name]) => name === field).map(([, value = '']) => value);
+  const values = (field: string): string[] =>
+    parts.filter(([name]) => name === field).map(([, value = '']) => value);
   return { name: values('CN')[0] ?? '', organizations: values('O') };
 }
 

@@ -17,7 +17,9 @@ const schema = v.object({
       }),
     }),
   ),
-  contexts: v.array(v.object({ name: v.string(), context: v.object({ cluster: v.string(), user: v.string() }) })),
+  contexts: v.array(
+    v.object({ name: v.string(), context: v.object({ cluster: v.string(), user: v.string() }) }),
+  ),
   users: v.array(
     v.object({
       name: v.string(),

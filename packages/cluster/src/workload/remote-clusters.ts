@@ -53,7 +53,10 @@ export class RemoteClusters implements WorkloadClusters, Disposable {
 
   async #connect(cluster: Cluster, signal: AbortSignal): Promise<Connected | undefined> {
     const { namespace, name, uid } = cluster.metadata;
-    const secret = await objectsOf(this.#client, secrets).find({ namespace, name: `${name}-kubeconfig` }, { signal });
+    const secret = await objectsOf(this.#client, secrets).find(
+      { namespace, name: `${name}-kubeconfig` },
+      { signal },
+    );
     const version = secret?.metadata.resourceVersion ?? '';
     const known = this.#connected.get(uid);
     if (known?.version === version) return known;
@@ -70,7 +73,11 @@ export class RemoteClusters implements WorkloadClusters, Disposable {
       cluster: {
         objects,
         evict: async (pod, until) => await evict(connection, pod, until),
-        etcd: new RemoteEtcd({ objects, authority: keys?.etcd ?? { certificate: '', key: '' }, now: () => this.#clock.now() }),
+        etcd: new RemoteEtcd({
+          objects,
+          authority: keys?.etcd ?? { certificate: '', key: '' },
+          now: () => this.#clock.now(),
+        }),
       },
       probedMs: Number.NEGATIVE_INFINITY,
       answers: false,

@@ -71,15 +71,23 @@ export class RemoteEtcd implements Etcd {
   #client(endpoints: readonly string[]): EtcdClient {
     const { authority, now } = this.#options;
     const { certificate, key } = clientCertificate(authority, { name: 'ignite', nowMs: now() });
-    return new EtcdClient({ endpoints, tls: { ca: authority.certificate, cert: certificate, key }, timeoutMs });
+    return new EtcdClient({
+      endpoints,
+      tls: { ca: authority.certificate, cert: certificate, key },
+      timeoutMs,
+    });
   }
 
   async #endpoints(signal: AbortSignal): Promise<readonly string[]> {
     const all = new KindClient<Node>(this.#options.objects, { ...nodes, decode: (stored) => stored as Node });
     const labels = [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' } as const];
     const { items } = await all.list({ labels, signal });
-    const addresses = items.flatMap(({ status }) => status?.addresses ?? []).filter(({ type }) => type === 'InternalIP');
-    return addresses.map(({ address }) => `https://${address.includes(':') ? `[${address}]` : address}:${port}`);
+    const addresses = items
+      .flatMap(({ status }) => status?.addresses ?? [])
+      .filter(({ type }) => type === 'InternalIP');
+    return addresses.map(
+      ({ address }) => `https://${address.includes(':') ? `[${address}]` : address}:${port}`,
+    );
   }
 }
 
