@@ -67,7 +67,8 @@ const layersOfFolders: Readonly<Record<string, readonly (readonly string[])[]>> 
   'packages/cluster/src': [
     ['contract'],
     ['kinds'],
-    ['runtime', 'workload'],
+    ['workload'],
+    ['runtime'],
     ['bootstrap', 'cluster', 'control-plane', 'health-check', 'infrastructure', 'machine', 'scaling'],
   ],
   'packages/legacy/src': [['go-template', 'v1alpha4'], ['go-view', 'v1alpha2', 'v1alpha3'], ['import']],

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { formatLabelSelector } from '@ignite/toolkit/client/label-selector';
 import { objectsOf } from '@ignite/toolkit/client/kind-client';
 import { findCondition, finding, withFindings } from '../contract/conditions.ts';
 import { bootstrapGroup } from '../contract/groups.ts';
-import { annotations, etcdHook, finalizers, labels } from '../contract/names.ts';
+import { annotations, finalizers, labels } from '../contract/names.ts';
 import {
   controllerOf,
   controllerReference,
@@ -28,16 +27,14 @@ import { findExternal } from '../runtime/external.ts';
 import { madeFrom, removeOrphans } from '../runtime/remove-orphans.ts';
 import { ensureKeys, ensureKubeconfig, readKeys } from '../workload/cluster-secrets.ts';
 import { nodes } from '../workload/node.ts';
-import type { EtcdMember, WorkloadCluster } from '../workload/workload-cluster.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
+import { withStatus } from './control-plane-status.ts';
 import { createControlPlaneMachine } from './create-control-plane-machine.ts';
-import { keepsQuorum } from './etcd-quorum.ts';
 import { memberFindings, memberGates } from './member-health.ts';
 import { type ControlPlaneAction, planControlPlane } from './plan-control-plane.ts';
+import { type SeenControlPlane, dropHook, releaseHook, removeOrphanMember } from './release-member.ts';
 
-const waitMs = 15_000;
 const deletionMs = 30_000;
-const lookMs = 60_000;
 /** The time after which a Machine should be known that was created although the answer was lost. */
 const unseenMs = 1_000;
 const configPart = { apiGroup: bootstrapGroup, kind: kubeadmConfigKind.kind };
@@ -60,14 +57,6 @@ export const kubeadmControlPlaneController: Controller<KubeadmControlPlane> = {
     return await keep(owned, cluster, work, signal);
   },
 };
-
-/** What was found out about a control plane at the beginning of a reconcile. */
-interface Seen {
-  readonly machines: readonly Machine[];
-  readonly views: readonly ControlPlaneMachine[];
-  readonly members: readonly EtcdMember[] | 'unknown' | 'external';
-  readonly workload: WorkloadCluster | undefined;
-}
 
 async function keep(
   controlPlane: KubeadmControlPlane,
@@ -110,6 +99,7 @@ async function keep(
   if (!(await removeOrphans({ owner: controlPlane, cluster, machines, parts }, work)))
     return { object: controlPlane, requeueAfterMs: unseenMs };
   const seen = await look(controlPlane, cluster, work, signal);
+  await removeOrphanMember(seen, signal);
   await releaseHook(seen, signal, work);
   const begun =
     isInitialized ||
@@ -175,7 +165,7 @@ async function look(
   cluster: Cluster,
   work: Work,
   signal: AbortSignal,
-): Promise<Seen> {
+): Promise<SeenControlPlane> {
   const workload = await work.workloads.of(cluster, signal);
   const isExternal = controlPlane.spec.kubeadmConfigSpec.clusterConfiguration?.etcd?.external !== undefined;
   const known = isExternal ? 'external' : workload ? await workload.etcd.members(signal) : 'unknown';
@@ -244,53 +234,9 @@ async function matches(machine: Machine, { spec }: KubeadmControlPlane, work: Wo
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
-/**
- * Takes the member of a Machine that is ready to go out of etcd, and lets the Machine go. That is done for one Machine at
- * a time, the one whose deletion began first, and only if etcd keeps its majority.
- */
-async function releaseHook(
-  { machines, views, members, workload }: Seen,
-  signal: AbortSignal,
-  work: Work,
-): Promise<void> {
-  const leaving = machines
-    .filter(
-      (machine) =>
-        machine.metadata.deletionTimestamp !== undefined &&
-        Object.hasOwn(machine.metadata.annotations, etcdHook),
-    )
-    .toSorted(
-      (a, b) => Date.parse(a.metadata.deletionTimestamp!) - Date.parse(b.metadata.deletionTimestamp!),
-    );
-  const [machine] = leaving;
-  if (!machine || findCondition(machine, 'Deleting')?.reason !== 'WaitingForPreTerminateHook') return;
-  const isLast = views.every(({ isLeaving }) => isLeaving);
-  const name = machine.status?.nodeRef?.name;
-  if (!isLast && name !== undefined && members !== 'external') {
-    if (members === 'unknown' || !workload) return;
-    const member = members.find((each) => each.name === name);
-    if (member) {
-      if (!keepsQuorum(members, { removed: name })) return;
-      const heir = members.find((each) => each.name !== name && each.isHealthy);
-      if (heir) await workload.etcd.moveLeader(heir.id, signal);
-      await workload.etcd.remove(member.id, signal);
-    }
-  }
-  await dropHook(machine, work);
-}
-
-async function dropHook(machine: Machine, { objects }: Work): Promise<void> {
-  const { [etcdHook]: hook, ...others } = machine.metadata.annotations;
-  if (hook === undefined) return;
-  await objects.write(machineKind, machine, {
-    ...machine,
-    metadata: { ...machine.metadata, annotations: others },
-  });
-}
-
 interface Acting {
   readonly cluster: Cluster;
-  readonly seen: Seen;
+  readonly seen: SeenControlPlane;
   readonly work: Work;
 }
 
@@ -386,59 +332,6 @@ async function withRemediation(
     metadata: { ...controlPlane.metadata, annotations: all },
   });
   return { ...written, status: { ...status, ...(last && { lastRemediation: last }) } };
-}
-
-function withStatus(
-  controlPlane: KubeadmControlPlane,
-  machines: readonly Machine[],
-  action: ControlPlaneAction,
-  { clock }: Work,
-): Reconciled<KubeadmControlPlane> {
-  const { replicas, version } = controlPlane.spec;
-  const number = (type: string): number =>
-    machines.filter(
-      (each) => each.metadata.deletionTimestamp === undefined && findCondition(each, type)?.status === 'True',
-    ).length;
-  const isInitialized = controlPlane.status?.initialization?.controlPlaneInitialized === true;
-  const [ready, available, upToDate] = [number('Ready'), number('Available'), number('UpToDate')];
-  const message = action.type === 'wait' ? action.reason : '';
-  const versions = Map.groupBy(machines, ({ spec }) => spec.version ?? version);
-  const findings = {
-    Initialized: finding(isInitialized, ['Initialized', 'NotInitialized'], message),
-    Available: finding(
-      isInitialized && available > Math.floor(replicas / 2),
-      ['Available', 'NotAvailable'],
-      message || `${available} of ${replicas} Machines are available`,
-    ),
-    CertificatesAvailable: finding(!message.startsWith('keys'), ['Available', 'NotAvailable'], message),
-    MachinesReady: finding(ready === machines.length, ['Ready', 'NotReady']),
-    MachinesUpToDate: finding(upToDate === machines.length, ['UpToDate', 'NotUpToDate']),
-    RollingOut: finding(upToDate < machines.length, ['RollingOut', 'NotRollingOut'], message),
-    ScalingUp: finding(machines.length < replicas, ['ScalingUp', 'NotScalingUp'], message),
-    ScalingDown: finding(machines.length > replicas, ['ScalingDown', 'NotScalingDown'], message),
-    Remediating: finding(action.type === 'remediate', ['Remediating', 'NotRemediating']),
-    Deleting: finding(controlPlane.metadata.deletionTimestamp !== undefined, ['Deleting', 'NotDeleting']),
-  };
-  const selector = [
-    { key: labels.cluster, operator: 'In', values: [controlPlane.metadata.labels[labels.cluster] ?? ''] },
-    { key: labels.controlPlane, operator: 'Exists' },
-  ] as const;
-  return {
-    object: {
-      ...controlPlane,
-      status: {
-        ...controlPlane.status,
-        selector: formatLabelSelector(selector),
-        replicas: machines.length,
-        readyReplicas: ready,
-        availableReplicas: available,
-        upToDateReplicas: upToDate,
-        versions: [...versions].map(([each, of]) => ({ version: each, replicas: of.length })),
-        conditions: withFindings(controlPlane.status?.conditions, findings, controlPlane, clock.now()),
-      },
-    },
-    requeueAfterMs: action.type === 'nothing' ? lookMs : waitMs,
-  };
 }
 
 /** The control plane goes after all workers, with all its Machines at once: there is no etcd to keep. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { chooseControlPlaneVictim, chooseFailureDomain } from './choose-control-plane-victim.ts';
 import type { ControlPlaneMachine } from './control-plane-machine.ts';
-import { keepsQuorum } from './etcd-quorum.ts';
+import { findOrphan, keepsQuorum } from './etcd-quorum.ts';
 import { type ControlPlaneState, planControlPlane } from './plan-control-plane.ts';
 
 const machine = (name: string, change: Partial<ControlPlaneMachine> = {}): ControlPlaneMachine => ({
@@ -108,7 +108,7 @@ describe('planControlPlane: one operation at a time', () => {
 });
 
 test('keepsQuorum: the members that are left, and one that joins, must have a healthy majority', () => {
-  const members = (health: string) => [...health].map((each, at) => member(String(at), each === '+'));
+  const members = (health: string) => health.split('').map((each, at) => member(String(at), each === '+'));
   const cases: readonly (readonly [string, { removed?: string; isJoining?: boolean }, boolean])[] = [
     ['+++', { removed: '0' }, true],
     ['++-', { removed: '2' }, true],
@@ -125,6 +125,17 @@ test('keepsQuorum: the members that are left, and one that joins, must have a he
   for (const [health, change, expected] of cases)
     assert.equal(keepsQuorum(members(health), change), expected, `${health} ${JSON.stringify(change)}`);
   assert.equal(keepsQuorum([{ ...member('a'), isLearner: true }, member('b')], { removed: 'b' }), false);
+});
+
+test('findOrphan: a member whose Machine is gone, if etcd can do without it', () => {
+  const members = [member('a'), member('b'), member('gone', false)];
+  const find = (machines: readonly ControlPlaneMachine[], all = members) => findOrphan(all, machines)?.name;
+  assert.equal(find([machine('a'), machine('b')]), 'gone');
+  assert.equal(find([machine('a'), machine('b'), machine('gone')]), undefined);
+  assert.equal(find([machine('a'), machine('b'), machine('c', { hasNode: false })]), undefined);
+  const weak = [member('a'), member('b', false), member('gone')];
+  assert.equal(find([machine('a'), machine('b')], weak), undefined, 'no majority would be left');
+  assert.equal(find([]), undefined);
 });
 
 test('chooseControlPlaneVictim: outdated ones first, from the fullest failure domain, the oldest', () => {

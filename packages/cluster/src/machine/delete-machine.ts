@@ -130,29 +130,17 @@ async function take(
   };
 }
 
-/** Notes when a step began that has a time limit. */
+/** The fields of the status that note when a step began which has a time limit. */
+const startFields: Partial<Record<DeletionStep, keyof NonNullable<MachineStatus['deletion']>>> = {
+  DrainingNode: 'nodeDrainStartTime',
+  WaitingForVolumeDetach: 'waitForNodeVolumeDetachStartTime',
+  DeletingNode: 'nodeDeletionStartTime',
+};
+
 function withStepStart(status: MachineStatus, step: DeletionStep, nowMs: number): MachineStatus {
-  const now = new Date(nowMs).toISOString();
-  const { deletion = {} } = status;
-  switch (step) {
-    case 'DrainingNode':
-      return { ...status, deletion: { ...deletion, nodeDrainStartTime: deletion.nodeDrainStartTime ?? now } };
-    case 'WaitingForVolumeDetach':
-      return {
-        ...status,
-        deletion: {
-          ...deletion,
-          waitForNodeVolumeDetachStartTime: deletion.waitForNodeVolumeDetachStartTime ?? now,
-        },
-      };
-    case 'DeletingNode':
-      return {
-        ...status,
-        deletion: { ...deletion, nodeDeletionStartTime: deletion.nodeDeletionStartTime ?? now },
-      };
-    default:
-      return status;
-  }
+  const field = startFields[step];
+  if (field === undefined || status.deletion?.[field] !== undefined) return status;
+  return { ...status, deletion: { ...status.deletion, [field]: new Date(nowMs).toISOString() } };
 }
 
 /**

@@ -1,6 +1,5 @@
 import { formatLabelSelector } from '@ignite/toolkit/client/label-selector';
 import { withFindings, finding } from '../contract/conditions.ts';
-import { countOf } from '../contract/int-or-percent.ts';
 import { annotations, finalizers, labels } from '../contract/names.ts';
 import { controllerReference, isControlledBy, ownerReference, withOwner } from '../contract/owner.ts';
 import type { Cluster } from '../kinds/cluster.ts';
@@ -13,6 +12,7 @@ import { planOnDelete } from './plan-on-delete.ts';
 import { planProportionalScale } from './plan-proportional-scale.ts';
 import { planRollingUpdate } from './plan-rolling-update.ts';
 import { holds, withFieldsInPlace } from './propagate.ts';
+import { type Limits, limitsOf } from './rollout-limits.ts';
 import { type SetSize, type Sizes, sum } from './set-size.ts';
 import { replicaFindings } from './set-status.ts';
 
@@ -42,21 +42,6 @@ const owned = async (
     deployment,
     withOwner(deployment, ownerReference(clusterKind, cluster)),
   );
-
-/** The number of Machines, and how far it may be left meanwhile. */
-interface Limits {
-  readonly replicas: number;
-  readonly maxSurge: number;
-  readonly maxUnavailable: number;
-}
-
-/** Pure. Returns the limits in numbers: a surge is rounded up, and what may be missing is rounded down. */
-export function limitsOf({ spec }: MachineDeployment): Limits {
-  const { maxSurge = 1, maxUnavailable = 0 } = spec.rollout?.strategy?.rollingUpdate ?? {};
-  const replicas = spec.replicas ?? 1;
-  const [surge, missing] = [countOf(maxSurge, replicas, 'up'), countOf(maxUnavailable, replicas, 'down')];
-  return { replicas, maxSurge: surge, maxUnavailable: surge === 0 && missing === 0 ? 1 : missing };
-}
 
 async function roll(deployment: MachineDeployment, work: Work): Promise<Reconciled<MachineDeployment>> {
   const { objects, clock } = work;

@@ -12,7 +12,7 @@ export const isAvailable = ({ status }: Machine): boolean => isTrue(status?.cond
 
 export const isUpToDate = ({ status }: Machine): boolean => isTrue(status?.conditions ?? [], 'UpToDate');
 
-export const hasFailed = ({ status }: Machine, type: string): boolean =>
+const hasFailed = ({ status }: Machine, type: string): boolean =>
   status?.conditions?.some((condition) => condition.type === type && condition.status === 'False') ?? false;
 
 /** Tells whether somebody has found out that a Machine does not work. */

@@ -9,6 +9,7 @@ import {
   kubeadmConfigKind,
   kubeadmControlPlaneKind,
   machineDeploymentKind,
+  machineHealthCheckKind,
   machineKind,
   machineSetKind,
 } from '../kinds/object-kinds.ts';
@@ -17,7 +18,7 @@ import { simMachine, simMachineTemplate } from './sim-provider.sample.ts';
 import { Simulation } from './simulation.sample.ts';
 
 /** How many seeds are tried; more find rarer orders. */
-const rounds = Number(process.env['IGNITE_CLUSTER_ROUNDS'] ?? 8);
+const rounds = Number(process.env['IGNITE_CLUSTER_ROUNDS'] ?? 6);
 
 const isWorker = ({ metadata }: Machine): boolean =>
   !Object.hasOwn(metadata.labels, 'cluster.x-k8s.io/control-plane');
@@ -50,7 +51,7 @@ async function roll(simulation: Simulation): Promise<void> {
 
 describe('whatever the order, the faults and the delays', () => {
   for (let seed = 1; seed <= rounds; seed += 1)
-    test(`a cluster comes up, rolls and goes, seed ${seed}`, async () => {
+    test(`a cluster comes up, repairs itself, rolls and goes, seed ${seed}`, async () => {
       using simulation = await Simulation.open({ seed, faults: 0.05, delays: 0.3 });
       // What people do is not what is tried here.
       const quietly = async (work: () => Promise<void>): Promise<void> => {
@@ -64,6 +65,11 @@ describe('whatever the order, the faults and the delays', () => {
       await quietly(async () => {
         await simulation.create(simMachineTemplate, 'large', { template: { spec: { size: 'large' } } });
         await createCluster(simulation, 'dev', { controlPlanes: 3, workers: 3 }, rollout);
+        await simulation.create(machineHealthCheckKind, 'dev', {
+          clusterName: 'dev',
+          selector: {},
+          checks: { unhealthyNodeConditions: [{ type: 'Ready', status: 'Unknown', timeoutSeconds: 120 }] },
+        });
       });
       const onStep = async (): Promise<void> => await checkLimits(simulation, surge);
       const are = async (version: string): Promise<boolean> => {
@@ -74,6 +80,16 @@ describe('whatever the order, the faults and the delays', () => {
         );
       };
       await simulation.until(async () => await are('v1.35.4'), { onStep });
+      const failing = [...simulation.world.vms.values()].find(
+        (vm) => vm.isControlPlane === (seed % 2 === 0),
+      )!;
+      await simulation.world.fail(failing);
+      const isReplaced = (): boolean => !simulation.world.vms.has(failing.providerID);
+      const isWhole = (): boolean => {
+        const members = simulation.world.membersOf('default/dev');
+        return members.length === 3 && members.every(({ isHealthy }) => isHealthy);
+      };
+      await simulation.until(async () => isReplaced() && isWhole() && (await are('v1.35.4')), { onStep });
       await quietly(async () => await roll(simulation));
       await simulation.until(async () => await are('v1.36.3'), { onStep });
       assert.equal(simulation.world.membersOf('default/dev').length, 3);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { KindResource } from '@ignite/toolkit/client/kind-client';
 import { isTrue } from '@ignite/toolkit/object/condition';
 import type { KubeObject } from '@ignite/toolkit/object/kube-object';
+import { findCondition } from '../contract/conditions.ts';
 import type { Cluster } from '../kinds/cluster.ts';
 import type { KubeadmControlPlane } from '../kinds/kubeadm-control-plane.ts';
 import type { MachineDeployment } from '../kinds/machine-deployment.ts';
@@ -261,10 +262,7 @@ test('nothing is replaced where too many have failed at once', async () => {
   await simulation.until(() => simulation.nowMs > end);
   assert.deepEqual([...simulation.world.vms.keys()].toSorted(), before);
   const [check] = await simulation.all(machineHealthCheckKind);
-  const { conditions = [] } = check?.status as {
-    conditions?: readonly { type: string; reason: string; status: 'True' }[];
-  };
-  assert.equal(conditions.find(({ type }) => type === 'RemediationAllowed')?.reason, 'TooManyUnhealthy');
+  assert.equal(check && findCondition(check, 'RemediationAllowed')?.reason, 'TooManyUnhealthy');
 });
 
 test('a paused cluster stays as it is, and keeps even what is deleted, until it goes on', async () => {

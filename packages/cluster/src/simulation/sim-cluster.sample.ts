@@ -8,7 +8,7 @@ export interface SimClusterSize {
   readonly workers: number;
 }
 
-export const configTemplates = {
+const configTemplates = {
   group: bootstrapGroup,
   version: 'v1beta2',
   resource: 'kubeadmconfigtemplates',

@@ -22,7 +22,7 @@ import type { Endpoint } from '../kinds/cluster.ts';
 import { secrets } from './node.ts';
 
 /** What the Secrets of a cluster hold, by the ends of their names. */
-export const purposes = ['ca', 'etcd', 'proxy', 'sa'] as const;
+const purposes = ['ca', 'etcd', 'proxy', 'sa'] as const;
 export type Purpose = (typeof purposes)[number];
 
 /** A certificate and its key in PEM. Those of service accounts are a public key and its private one. */
