@@ -78,7 +78,6 @@ export function readerMachine(accel: Accel, lostClocks = 0): Machine {
         accel,
         cpus: 1,
         lostClocks,
-        hasPorts: false,
         extra: '',
       }),
     },

@@ -30,7 +30,7 @@ import { assertStartable } from '../../vm/definition/assert-startable.ts';
 import { validateRequest } from '../../vm/definition/create-vm.ts';
 import { recordPlugin, recordRuntime } from '../../vm/definition/vm-runtime.ts';
 import { vmDisk } from '../../vm/disks/vm-disk.ts';
-import { hasStreams } from '../../vm/entrypoint.ts';
+import { runsEntrypoint } from '../../vm/entrypoint.ts';
 import { stillRunning } from '../../vm/errors.ts';
 import { untilExited, untilReady } from '../../vm/lifecycle/await-vm.ts';
 import { findAbandoned, removeAbandoned } from '../../vm/lifecycle/remove-abandoned.ts';
@@ -219,7 +219,7 @@ export class LocalVms implements VmClient {
     yield* readConsole(
       {
         path: vmFiles(this.#host.paths, uid).consoleLog,
-        isTerminal: vm.spec.tty === true || !hasStreams(vm, vmmOf(vm, this.#host)),
+        isTerminal: vm.spec.tty === true || !runsEntrypoint(vm),
         ...selection,
         follow: async () =>
           follow &&

@@ -68,6 +68,12 @@ export const requirements: readonly Requirement[] = [
     optional: true,
   },
   {
+    programs: ['socat'],
+    package: 'socat',
+    cost: 'no VM can run under Firecracker: its guest could not reach this host',
+    optional: true,
+  },
+  {
     programs: ['dpkg-deb'],
     package: 'dpkg',
     cost: 'no default kernel can be built: import one with "ignite kernel import"',

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type Socket, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
@@ -13,36 +13,69 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const script = join(import.meta.dirname, '../../../../../host/streams');
 
+/**
+ * Runs a script on a host that sleeps for an hour when the file `woken` appears in the working folder: the time
+ * of day goes on meanwhile, and the time since boot does not.
+ */
+const suspendableHost = `
+  BEGIN {
+    *CORE::GLOBAL::syscall = sub {
+      my $result = CORE::syscall($_[0] + 0, $_[1] + 0, $_[2]);
+      my ($seconds, $nanoseconds) = unpack('qq', $_[2]);
+      $_[2] = pack('qq', $seconds + 3600, $nanoseconds) if $_[1] == 0 && -e 'woken';
+      return $result;
+    };
+  }
+  do shift(@ARGV);
+  die $@ if $@;
+`;
+
 /** A shell in the place of a VMM, whose descriptors 3 and 4 are a guest's outputs. */
 class Keeper implements Disposable {
   readonly dir = mkdtempSync(join(tmpdir(), 'ignite-streams-'));
   readonly events = join(this.dir, 'events');
   readonly child: ChildProcess;
+  readonly #sockets: Socket[] = [];
   readonly log: Promise<readonly [Buffer, Buffer]>;
   readonly code: Promise<number | null>;
 
-  constructor(line: string, awaitClientSeconds = 0) {
+  constructor(line: string, awaitClientSeconds = 0, channel = 'ports') {
     writeFileSync(this.events, '');
-    const args = [script, this.dir, this.events, String(awaitClientSeconds), '/bin/sh', '-c', line];
-    this.child = spawn('perl', args, { cwd: this.dir });
+    const args = [script, this.dir, this.events, String(awaitClientSeconds), channel, '/bin/sh', '-c', line];
+    this.child = spawn('perl', ['-e', suspendableHost, ...args], { cwd: this.dir });
     this.log = Promise.all([buffer(this.child.stdout!), buffer(this.child.stderr!)]);
     this.code = once(this.child, 'close').then(([code]) => code as number | null);
   }
 
   async client(stream: 'stdout' | 'stderr', wish: 's' | 'n') {
-    const path = join(this.dir, `${stream}.sock`);
-    while (!existsSync(path)) await delay(10);
-    const socket = connect(path);
-    await once(socket, 'connect');
+    const socket = await this.connected(`${stream}.sock`);
     socket.write(wish);
     return socket;
   }
 
+  async connected(name: string) {
+    const path = join(this.dir, name);
+    while (!existsSync(path)) await delay(10);
+    const socket = connect({ path, allowHalfOpen: true });
+    this.#sockets.push(socket);
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  /** Waits until the VMM runs, which holds the sockets open until then. */
+  async untilUp(): Promise<void> {
+    await until(() => existsSync(join(this.dir, 'up')));
+  }
+
   [Symbol.dispose](): void {
+    for (const socket of this.#sockets) socket.destroy();
     this.child.kill('SIGKILL');
     rmSync(this.dir, { recursive: true });
   }
 }
+
+/** The VMM ends when it is told to, or its keeper's folder is gone. */
+const untilGone = 'until [ -e gone ] || [ ! -e "$PWD/events" ]; do sleep 0.05; done';
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await delay(20);
@@ -194,6 +227,19 @@ test('streams: the VMM is told the time, and that a guest runs again after a pau
   socket.destroy();
 });
 
+test('streams: a guest is told that its host was suspended, and how late it is', async () => {
+  using keeper = new Keeper(untilGone);
+  const socket = (await keeper.connected('clock.sock')).setEncoding('utf8');
+  const answers = socket[Symbol.asyncIterator]();
+  socket.write('1\n');
+  assert.match(String((await answers.next()).value), /^\n1 \d+\n$/);
+  writeFileSync(join(keeper.dir, 'woken'), '');
+  assert.equal((await answers.next()).value, 'again\n');
+  socket.write('2\n');
+  const [, late] = /^\n2 (\d+)\n$/.exec(String((await answers.next()).value)) ?? [];
+  assert.ok(Number(late) >= (Date.now() + 3_599_000) * 1_000, `the host said ${late}`);
+});
+
 test('streams: a guest is told once all that it wrote has come, and the word that ends it is no output', async () => {
   using keeper = new Keeper(
     'until [ -e word ]; do sleep 0.05; done; for part in out "" left $(cut -c 1-31 word); do printf "%s" "$part" >&3; sleep 0.1; done; ' +
@@ -221,4 +267,72 @@ test('streams: its sockets are for its own user alone', async () => {
   const socket = await keeper.client('stdout', 'n');
   assert.equal(statSync(join(keeper.dir, 'stdout.sock')).mode & 0o777, 0o600);
   socket.destroy();
+});
+
+test('streams over vsock: what the guest writes at its ports is its output, and what the VMM prints is the console', async () => {
+  using keeper = new Keeper(`echo console; ${untilGone}; exit 3`, 0, 'vsock-streams');
+  const bytes = randomBytes(3_000_000);
+  const [out, err] = [await keeper.connected('vsock_2'), await keeper.connected('vsock_3')];
+  const shown = buffer(await keeper.client('stdout', 's'));
+  out.end(bytes);
+  err.end('wrong\n');
+  writeFileSync(join(keeper.dir, 'gone'), '');
+  assert.equal(digest(await shown), digest(bytes));
+  assert.equal(await keeper.code, 3);
+  const [output, errors] = await keeper.log;
+  assert.equal(digest(output), digest(bytes));
+  assert.deepEqual(errors.toString().trim().split('\n').toSorted(), ['console', 'wrong']);
+});
+
+test('streams over vsock: the first connection to a port is the guest, and another one is refused', async () => {
+  using keeper = new Keeper(`: >up; ${untilGone}`, 0, 'vsock-streams');
+  await keeper.untilUp();
+  const names = ['vsock_1', 'vsock_2', 'vsock_3', 'vsock_4', 'vsock_5'];
+  const first = await Promise.all(names.map(async (name) => await keeper.connected(name)));
+  const reader = await keeper.client('stdout', 's');
+  first[1]!.write('of the guest\n');
+  assert.equal(String((await once(reader, 'data'))[0]), 'of the guest\n');
+  first[4]!.write('1\n');
+  await once(first[4]!, 'data');
+  for (const name of ['vsock_2', 'vsock_5'])
+    await assert.rejects(keeper.connected(name), { code: 'ECONNREFUSED' }, name);
+});
+
+test('streams over vsock: the input of a client, and its end, reach the guest', async () => {
+  using keeper = new Keeper(untilGone, 0, 'vsock-streams');
+  const client = await keeper.connected('stdin.sock');
+  const bytes = randomBytes(3_000_000);
+  client.end(bytes);
+  const guest = await keeper.connected('vsock_1');
+  assert.equal(digest(await buffer(guest)), digest(bytes));
+  assert.equal(String(await buffer(client)), '\n', 'it is told that the guest is ready');
+});
+
+test('streams over vsock: a terminal stays open for the next client, and so does the port for its size', async () => {
+  using keeper = new Keeper(untilGone, 0, 'vsock-terminal');
+  for (const [port, name] of [
+    ['vsock_1', 'stdin.sock'],
+    ['vsock_4', 'guest.sock'],
+  ] as const) {
+    const guest = await keeper.connected(port);
+    for (const words of ['one\n', 'two\n']) {
+      const client = await keeper.connected(name);
+      client.end(words);
+      assert.equal(String((await once(guest, 'data'))[0]), words);
+      assert.equal(String(await buffer(client)), '\n');
+    }
+    assert.equal(guest.readableEnded, false);
+  }
+});
+
+test('streams over vsock: a guest that boots its own init has a clock, and no streams', async () => {
+  using keeper = new Keeper(`echo console; echo own >&2; ${untilGone}`, 0, 'vsock');
+  const guest = await keeper.connected('vsock_5');
+  guest.write('7\n');
+  assert.match(String((await once(guest, 'data'))[0]), /^\n7 \d{16}\n$/);
+  for (const name of ['vsock_1', 'vsock_2', 'stdout.sock', 'stdin.sock'])
+    assert.equal(existsSync(join(keeper.dir, name)), false, name);
+  writeFileSync(join(keeper.dir, 'gone'), '');
+  assert.equal(await keeper.code, 0);
+  assert.deepEqual((await keeper.log).map(String), ['console\n', 'own\n']);
 });

@@ -9,7 +9,6 @@ const words = (kernel: Partial<KernelWords>): string =>
     accel: { kind: 'tcg', tscKhz: 2_000_000 },
     cpus: 2,
     lostClocks: 0,
-    hasPorts: false,
     extra: '',
     ...kernel,
   });

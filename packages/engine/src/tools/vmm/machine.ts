@@ -45,7 +45,10 @@ export interface MachineNic {
   readonly limit?: RateLimit;
 }
 
-/** The host's ends of the standard streams of a guest's entrypoint. */
+/** What connects guest/channel with the host. */
+export type GuestChannel = 'ports' | 'vsock';
+
+/** The host's ends of the virtio-serial ports for the standard streams of a guest's entrypoint. */
 export interface MachineStreams {
   /**
    * The VMM creates both sockets: this one for the standard input, and `guestSocket` for requests to
@@ -78,11 +81,11 @@ export interface Machine {
   readonly events?: string;
   readonly controlSocket: string;
   readonly consoleSocket: string;
-  /** The streams of the entrypoint, if the guest runs one. */
+  /** The streams of the entrypoint, if the guest runs one and has virtio-serial ports. */
   readonly streams?: MachineStreams;
   /** The socket that the VMM connects to, at which host/streams tells the guest the time. */
   readonly clockSocket?: string;
-  /** The socket that leads to the guest's vsock ports. */
+  /** The socket that leads to the guest's vsock ports. With `_N` behind it, it is what the host's port N is. */
   readonly vsockPath?: string;
   /** The data that the guest can request at 169.254.169.254. */
   readonly metadata?: Readonly<Record<string, unknown>>;
@@ -127,8 +130,8 @@ export interface KernelWords {
   readonly lostClocks: number;
   /** The names of the guest's disks in their order, for a guest that cannot see their serials. */
   readonly places?: readonly string[];
-  /** Whether the guest has a channel to the host, which consists of virtio-serial ports. */
-  readonly hasPorts: boolean;
+  /** The guest's channel to the host, if it has one. */
+  readonly channel?: GuestChannel;
   /** The arguments that the user adds. */
   readonly extra: string;
 }
@@ -138,7 +141,7 @@ export interface KernelWords {
  * the user adds.
  */
 export function kernelCommandLine(kernel: KernelWords): string {
-  const { vmmArguments, arch, accel, places, hasPorts, extra } = kernel;
+  const { vmmArguments, arch, accel, places, channel, extra } = kernel;
   const words = [
     ...[vmmArguments, 'panic=-1 net.ifnames=0 quiet loglevel=3'],
     ...(accel.kind === 'tcg' ? [untestedCiphers] : []),
@@ -146,7 +149,7 @@ export function kernelCommandLine(kernel: KernelWords): string {
       ? [...emulatedTsc(accel), ...emulatedTimer(kernel), ...laterCpus(kernel)]
       : []),
     ...(places === undefined ? [] : [`ignite.disks=${places.join(',')}`]),
-    ...(hasPorts ? ['ignite.channel=ports'] : []),
+    ...(channel === undefined ? [] : [`ignite.channel=${channel}`]),
     extra,
   ];
   return words.join(' ').trim();

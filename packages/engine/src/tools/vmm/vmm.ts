@@ -1,7 +1,7 @@
 import type { Arch } from '@ignite/api/v1/arch';
 import type { VmmName } from '@ignite/api/v1/vm-machine';
 import type { Bytes } from '@ignite/toolkit/units/bytes';
-import type { DiskFormat, Machine } from './machine.ts';
+import type { DiskFormat, GuestChannel, Machine } from './machine.ts';
 
 /** What a VMM can do besides booting a machine with disks, a console and network interfaces. */
 export interface VmmCapabilities {
@@ -17,11 +17,8 @@ export interface VmmCapabilities {
   readonly serials: boolean;
   /** Whether the VMM loads a kernel that unpacks itself. */
   readonly packedKernels: boolean;
-  /**
-   * Whether the standard streams of an entrypoint reach the host separately from the console, and byte for
-   * byte.
-   */
-  readonly streams: boolean;
+  /** How guests are reached: by virtio-serial ports, or by connections of theirs to vsock ports of the host. */
+  readonly channel: GuestChannel;
   /** Whether typed input reaches the guest's console. */
   readonly consoleInput: boolean;
   /** Whether folders of the host can be shared with a guest. */

@@ -32,6 +32,7 @@ export function vmNeeds({ spec, arch }: StartableVm, vmm: Vmm, env: NodeJS.Proce
       ['iptables'],
       ['dnsmasq'],
       ['perl'],
+      ...(vmm.capabilities.channel === 'vsock' ? [['socat']] : []),
       ...sandbox.programs,
     ],
     files: [

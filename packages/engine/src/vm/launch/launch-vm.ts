@@ -22,7 +22,7 @@ import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { acquireBootSlot } from './boot-slot.ts';
 import { bootVmm } from './boot-vmm.ts';
-import { sandboxSpec } from './sandbox-spec.ts';
+import { keptChannel, sandboxSpec } from './sandbox-spec.ts';
 import { untilClockTicks } from './until-clock-ticks.ts';
 import { archOf } from '../arch-of.ts';
 import { assertMachineFits, eventLinks, vmMachine } from './vm-machine.ts';
@@ -75,9 +75,7 @@ export async function launchVm(
     attachment,
     accel,
     exitCommand: [...host.settleCommand, uid],
-    ...(vmm.capabilities.streams && {
-      streams: { program: host.streamsProgram, awaitClientSeconds },
-    }),
+    streams: { path: host.streamsProgram, awaitClientSeconds, channel: keptChannel(vm, vmm) },
   });
   using _slot = accel.kind === 'tcg' ? await acquireBootSlot(host.paths, signal) : undefined;
   await host.sandbox.launch(spec, signal);

@@ -11,7 +11,7 @@ import { firecracker } from '../../tools/vmm/firecracker/firecracker.ts';
 import { qemu } from '../../tools/vmm/qemu/qemu.ts';
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { vmDisk } from '../disks/vm-disk.ts';
-import { sandboxSpec } from './sandbox-spec.ts';
+import { keptChannel, sandboxSpec } from './sandbox-spec.ts';
 import { assertMachineFits, vmMachine } from './vm-machine.ts';
 
 const uid = '0123456789abcdef';
@@ -61,7 +61,7 @@ const specOf = (
     attachment,
     accel,
     exitCommand: ['/usr/bin/ignite', 'settle', uid],
-    ...(vmm.capabilities.streams && { streams: { program: '/ignite/host/streams', awaitClientSeconds } }),
+    streams: { path: '/ignite/host/streams', awaitClientSeconds, channel: keptChannel(vm(spec), vmm) },
   });
 };
 

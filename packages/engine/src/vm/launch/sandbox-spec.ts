@@ -8,7 +8,9 @@ import { type SandboxSpec, sandboxUser } from '../../tools/sandbox/sandbox.ts';
 import type { ResolvedVolume } from '../../tools/storage/resolve-volumes.ts';
 import { volumeAccess } from '../../tools/storage/volume-devices.ts';
 import type { Accel } from '../../tools/vmm/accel.ts';
+import type { Vmm } from '../../tools/vmm/vmm.ts';
 import type { VmDisk } from '../disks/vm-disk.ts';
+import { runsEntrypoint } from '../entrypoint.ts';
 import { readsCloudInit } from './vm-machine.ts';
 
 export interface SandboxSpecInput {
@@ -35,8 +37,29 @@ export interface SandboxSpecInput {
   readonly attachment: Attachment;
   readonly accel: Accel;
   readonly exitCommand: readonly string[];
-  /** The path of host/streams, if that program runs the VMM, and the seconds for which it waits for a client. */
-  readonly streams?: { readonly program: string; readonly awaitClientSeconds: number };
+  /** How host/streams runs the VMM. */
+  readonly streams: StreamsProgram;
+}
+
+/** The program host/streams, and what it is told. */
+export interface StreamsProgram {
+  readonly path: string;
+  /** The seconds for which it waits for a client. */
+  readonly awaitClientSeconds: number;
+  readonly channel: KeptChannel;
+}
+
+/**
+ * What host/streams keeps: virtio-serial ports, or vsock connections for the clock alone, for the streams of
+ * an entrypoint too, or for its terminal.
+ */
+type KeptChannel = 'ports' | 'vsock' | 'vsock-streams' | 'vsock-terminal';
+
+/** Pure. Returns what host/streams keeps for a VM. */
+export function keptChannel(vm: Vm, { capabilities }: Vmm): KeptChannel {
+  if (capabilities.channel === 'ports') return 'ports';
+  if (!runsEntrypoint(vm)) return 'vsock';
+  return vm.spec.tty === true ? 'vsock-terminal' : 'vsock-streams';
 }
 
 /**
@@ -57,14 +80,11 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
     uid,
     runtime: vm.spec.sandbox?.runtime ?? 'conmon',
     environ: sandboxEnviron(vm.metadata.annotations),
-    argv:
-      input.streams === undefined
-        ? input.command
-        : [
-            ...['/usr/bin/perl', '/vm/streams', '/vm/run', '/vm/events.out'],
-            String(input.streams.awaitClientSeconds),
-            ...input.command,
-          ],
+    argv: [
+      ...['/usr/bin/perl', '/vm/streams', '/vm/run', '/vm/events.out'],
+      ...[String(input.streams.awaitClientSeconds), input.streams.channel],
+      ...input.command,
+    ],
     user: sandboxUser(uid),
     netnsPath: attachment.netnsPath,
     mounts: [
@@ -81,7 +101,7 @@ export function sandboxSpec(input: SandboxSpecInput): SandboxSpec {
       readOnly(files.events, 'events'),
       ...(readsCloudInit(vm) ? [secret(files.cloudInit, 'cidata.img')] : []),
       writable(input.sockets, 'run'),
-      ...(input.streams === undefined ? [] : [readOnly(input.streams.program, 'streams')]),
+      readOnly(input.streams.path, 'streams'),
       ...access.mounts,
     ],
     ...(access.blockDevices.length > 0 && { blockDevices: access.blockDevices }),

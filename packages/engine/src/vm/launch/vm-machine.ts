@@ -17,7 +17,7 @@ import {
 import type { Vmm } from '../../tools/vmm/vmm.ts';
 import { archOf } from '../arch-of.ts';
 import { invalidVm } from '../errors.ts';
-import { hasStreams } from '../entrypoint.ts';
+import { runsEntrypoint } from '../entrypoint.ts';
 
 /** The number of CPU interfaces of a GICv2 (Arm IHI 0048B). */
 const gic2Cpus = 8;
@@ -44,6 +44,7 @@ export function vmMachine(
   { attachment, volumes, accel, vmm, lostClocks = 0 }: VmMachineInput,
 ): Machine {
   const arch = archOf(vm);
+  const { channel } = vmm.capabilities;
   const devices = volumeDevices(volumes);
   const disks = vmDisks(vm, devices.disks, vmm);
   return {
@@ -62,7 +63,7 @@ export function vmMachine(
         accel,
         cpus: vm.spec.cpus,
         lostClocks,
-        hasPorts: vmm.capabilities.streams,
+        channel,
         ...(!vmm.capabilities.serials && { places: [...disks.map(({ serial }) => serial), statusSerial] }),
         extra: vm.spec.kernel.cmdLine ?? '',
       }),
@@ -74,10 +75,11 @@ export function vmMachine(
     events: '/vm/events/qmp',
     controlSocket: '/vm/run/control.sock',
     consoleSocket: '/vm/run/console.sock',
-    ...(hasStreams(vm, vmm) && { streams }),
-    ...(vmm.capabilities.streams && { clockSocket: '/vm/run/clock.sock' }),
+    ...(channel === 'ports'
+      ? { ...(runsEntrypoint(vm) && { streams }), clockSocket: '/vm/run/clock.sock' }
+      : { vsockPath: '/vm/run/vsock' }),
     // The sandbox's monitor writes what arrives there to a log of limited size.
-    consoleLog: hasStreams(vm, vmm) ? '/proc/self/fd/2' : '/proc/self/fd/1',
+    consoleLog: runsEntrypoint(vm) ? '/proc/self/fd/2' : '/proc/self/fd/1',
   };
 }
 

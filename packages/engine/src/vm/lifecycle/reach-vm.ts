@@ -8,7 +8,7 @@ import { isSessionOpen, sessionPath } from '../../tools/guest/ssh-session.ts';
 import type { SshTarget } from '../../tools/guest/ssh-target.ts';
 import { streamSockets, vmFiles, vmRunFiles, vmmSockets } from '../../tools/host/paths.ts';
 import { consoleUnsupported, isPaused, noIdentity, noSshKey, notRunning } from '../errors.ts';
-import { hasStreams } from '../entrypoint.ts';
+import { runsEntrypoint } from '../entrypoint.ts';
 import type { VmPorts } from '../vm-ports.ts';
 import { vmmOf } from '../vmm-of.ts';
 import { addressOf, untilReady } from './await-vm.ts';
@@ -34,12 +34,12 @@ export async function attachTo(
   signal: AbortSignal,
 ): Promise<VmAttachment> {
   const { uid, name } = vm.metadata;
-  const vmm = vmmOf(vm, host);
-  if (hasStreams(vm, vmm)) {
+  if (runsEntrypoint(vm)) {
     const sockets = streamSockets(host.paths, uid);
     for (const socket of Object.values(sockets)) await untilThere(socket, vm, host, signal);
     return await connectStreams(sockets, { since, isTerminal: vm.spec.tty ?? false }, signal);
   }
+  const vmm = vmmOf(vm, host);
   if (!vmm.capabilities.consoleInput) throw consoleUnsupported(name, vmm.name);
   const socket = vmmSockets(host.paths, uid).console;
   await untilThere(socket, vm, host, signal);

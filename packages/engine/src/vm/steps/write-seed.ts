@@ -19,6 +19,7 @@ import { archOf } from '../arch-of.ts';
 import { readsCloudInit } from '../launch/vm-machine.ts';
 import { runsEntrypoint } from '../entrypoint.ts';
 import type { VmPorts } from '../vm-ports.ts';
+import { vmmOf } from '../vmm-of.ts';
 import { guestNetwork } from './attach-network.ts';
 import { readCopiedFiles } from './copy-files.ts';
 import { environOf } from './environ.ts';
@@ -60,7 +61,10 @@ async function seedOf(
     adopted: vm.status.adopted ?? false,
     bootMode: runsEntrypoint(vm) ? 'entrypoint' : 'init',
     isWholeDisk: bootMode === 'disk',
-    programs: bootMode === 'disk' ? await partitioner(vm) : [],
+    programs: [
+      ...(bootMode === 'disk' ? await partitioner(vm) : []),
+      ...(vmmOf(vm, host).capabilities.channel === 'vsock' ? await vsockCarrier() : []),
+    ],
     ...guestNetwork(vm, attachment),
     authorizedKeys,
     hostKey: {
@@ -88,6 +92,10 @@ async function partitioner(vm: Vm): Promise<readonly CpioEntry[]> {
   if (archOf(vm) !== hostArch || !paths.some((path) => existsSync(path))) return [];
   return await hostProgram(paths, 'bin/sfdisk');
 }
+
+/** Returns the program with which the guest connects to the host's vsock ports. */
+const vsockCarrier = async (): Promise<readonly CpioEntry[]> =>
+  await hostProgram(['/usr/bin/socat'], 'bin/socat');
 
 async function keysOf({ spec: { ssh } }: Vm, ownKey: string): Promise<readonly string[]> {
   if (ssh === undefined) return [];

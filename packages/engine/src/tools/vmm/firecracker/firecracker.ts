@@ -31,6 +31,12 @@ const kernelArguments: Readonly<Record<Arch, string>> = {
 };
 
 /**
+ * The lines of Firecracker's log (its docs/logger.md) and of what ends it, and those of the program that runs
+ * it.
+ */
+const ownErrors = /^(\d{4}-\d\d-\d\dT[\d:.]+ \[|Error: |thread '|streams: )/;
+
+/**
  * Firecracker, which is told over its API socket what to run. It needs KVM, raw disks and an uncompressed
  * kernel. Our sandbox does what its jailer would do, and its own seccomp filters are on by default.
  */
@@ -43,13 +49,13 @@ export const firecracker: Vmm = {
     diskFormats: ['raw'],
     serials: false,
     packedKernels: false,
-    streams: false,
+    channel: 'vsock',
     consoleInput: false,
     sharedFolders: false,
     gicChoice: false,
     cpus: 32,
-    // On amd64, each device has an interrupt of its own, from 5 to 23.
-    devices: 19,
+    // On amd64, each device has an interrupt of its own, from 5 to 23. The vsock device is one of them.
+    devices: 18,
   },
   program: () => places.find(existsSync) ?? places[0]!,
   howToGet: () =>
@@ -67,7 +73,7 @@ export const firecracker: Vmm = {
   },
   hasBooted: ({ control }, signal) => hasStarted(control, signal),
   eventsRequest: '',
-  isOwnError: () => true,
+  isOwnError: (line) => ownErrors.test(line),
   guestEnd: ({ printed = '' }) => guestEnd(printed),
   pressPowerButton: async ({ control }, signal) => {
     const body = { action_type: 'SendCtrlAltDel' } as const;

@@ -30,7 +30,7 @@ export const qemu: Vmm = {
     diskFormats: ['qcow2', 'raw'],
     serials: true,
     packedKernels: true,
-    streams: true,
+    channel: 'ports',
     consoleInput: true,
     sharedFolders: true,
     gicChoice: true,
